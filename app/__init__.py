@@ -1,0 +1,3 @@
+"""The Lossroom server: launch, queue, run, store and stream training runs."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,100 @@
+"""Data sets as the lab offers them: what is there, fetching what is not, decoding once for all workers."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from typing import Any
+
+from app.errors import Conflict, Invalid, NotFound
+from app.live.hub import Hub
+from app.settings import Settings
+from engine import datasets
+
+log = logging.getLogger(__name__)
+
+#: Progress of a download is told at most this often.
+PROGRESS_SECONDS = 0.1
+
+
+class DataSets:
+    """The registry of `engine.datasets` with this lab's folders, and its downloads under way."""
+
+    def __init__(self, settings: Settings, hub: Hub) -> None:
+        self._settings = settings
+        self._hub = hub
+        self._fetching: dict[str, dict[str, Any]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def views(self) -> list[dict[str, Any]]:
+        """Every data set, with `fetching` (null, or `{"received", "total", "error"}`)."""
+        return [self.view(name) for name in datasets.names()]
+
+    def view(self, name: str) -> dict[str, Any]:
+        if name not in datasets.names():
+            known = ", ".join(datasets.names())
+            raise NotFound(f"there is no data set {name!r}; there are {known}", field="name")
+        return {**datasets.status(name, self._settings.data_dir), "fetching": self._fetching.get(name)}
+
+    def is_available(self, name: str) -> bool:
+        return bool(self.view(name)["available"])
+
+    async def prepare_all(self) -> None:
+        """Decode what is there, so that the first launch does not wait for it."""
+        for name in datasets.names():
+            if self.is_available(name):
+                await self._prepare(name)
+
+    def fetch(self, name: str) -> dict[str, Any]:
+        """Begin to download a data set; its progress is published as `dataset:<name>`."""
+        view = self.view(name)
+        if view["available"]:
+            raise Conflict(f"{name} is already there", code="already_there", field="name")
+        if not view["fetchable"]:
+            raise Invalid(f"{name} cannot be downloaded", code="not_fetchable", field="name")
+        under_way = self._fetching.get(name)
+        if under_way is None or under_way["error"]:
+            self._set(name, {"received": 0, "total": view["download_bytes"], "error": None})
+            task = asyncio.create_task(self._fetch(name))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        return self.view(name)
+
+    async def _fetch(self, name: str) -> None:
+        loop = asyncio.get_running_loop()
+        told = 0.0
+
+        def progress(received: int, total: int) -> None:
+            nonlocal told
+            now = time.monotonic()
+            if now - told >= PROGRESS_SECONDS:
+                told = now
+                loop.call_soon_threadsafe(
+                    self._set, name, {"received": received, "total": total, "error": None}
+                )
+
+        try:
+            await asyncio.to_thread(datasets.fetch, name, self._settings.data_dir, progress=progress)
+            await self._prepare(name)
+        except Exception as error:  # whatever went wrong, the page must say it
+            log.warning("%s could not be fetched: %s", name, error)
+            total = self._fetching[name]["total"]
+            self._set(name, {"received": 0, "total": total, "error": str(error) or type(error).__name__})
+        else:
+            self._set(name, None)
+
+    async def _prepare(self, name: str) -> None:
+        try:
+            await asyncio.to_thread(
+                datasets.prepare, name, self._settings.data_dir, self._settings.cache_dir
+            )
+        except datasets.DatasetError as error:
+            log.warning("%s could not be decoded: %s", name, error)
+
+    def _set(self, name: str, fetching: dict[str, Any] | None) -> None:
+        if fetching is None:
+            self._fetching.pop(name, None)
+        else:
+            self._fetching[name] = fetching
+        self._hub.publish(f"dataset:{name}", {"type": "dataset", "dataset": self.view(name)})

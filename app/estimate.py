@@ -1,0 +1,37 @@
+"""How long a run will take: from its multiply-adds, before it is launched.
+
+A rough figure for the form ("about 2 s"), not a promise. The constants are one core of a common laptop;
+a step costs about three forward passes (forward, gradient by inputs, gradient by weights).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine import ExperimentConfig, datasets
+
+#: multiply-adds per second of a training step, and of an evaluation, on one core
+STEP_RATE = 1.5e10
+EVALUATION_RATE = 2.5e10
+#: what a step costs beside its products, in seconds per layer, and its optimizer per parameter
+SECONDS_PER_LAYER = 1.2e-5
+SECONDS_PER_PARAMETER = 1.0e-9
+#: a worker's start and its first batch
+STARTING_SECONDS = 0.05
+
+
+def expected_seconds(config: ExperimentConfig, summary: dict[str, Any]) -> float:
+    """Expected seconds of a whole run on one free core; `summary` is `engine.network.summarize(config)`."""
+    training = config.training
+    info = datasets.status(config.dataset.name)
+    train_size = config.dataset.train_size or info["train_size"]
+    test_size = config.dataset.test_size or info["test_size"]
+    step = (
+        3 * summary["multiply_adds"] * training.batch_size / STEP_RATE
+        + SECONDS_PER_LAYER * len(summary["layers"])
+        + SECONDS_PER_PARAMETER * summary["parameters"]
+    )
+    images = test_size + min(train_size, training.evaluate_train_size)
+    evaluation = summary["multiply_adds"] * images / EVALUATION_RATE
+    evaluations = config.iterations / training.evaluate_every
+    return float(STARTING_SECONDS + config.iterations * step + evaluations * evaluation)

@@ -1,0 +1,41 @@
+"""lossroom fetch: download data sets, with a progress bar."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+from engine import datasets
+
+
+def fetch(names: list[str], data_dir: Path) -> int:
+    """Download each data set that is not there; 1 if one could not be had, 2 for an unknown name."""
+    for name in names:
+        if name not in datasets.names():
+            known = ", ".join(datasets.names())
+            print(f"lossroom: there is no data set {name!r}; there are {known}", file=sys.stderr)
+            return 2
+    for name in names:
+        if datasets.status(name, data_dir)["available"]:
+            print(f"{name} is already there")
+            continue
+        bar = Progress(
+            TextColumn(name), BarColumn(), DownloadColumn(), TransferSpeedColumn(), transient=True
+        )
+        try:
+            with bar:
+                task = bar.add_task(name, total=None)
+                datasets.fetch(
+                    name,
+                    data_dir,
+                    progress=lambda received, total, task=task: bar.update(
+                        task, completed=received, total=total
+                    ),
+                )
+        except datasets.DatasetError as error:
+            print(f"lossroom: {error}", file=sys.stderr)
+            return 1
+        print(f"{name} is there")
+    return 0

@@ -1,0 +1,40 @@
+"""The executor's interface: where runs train. `local.py` is one machine; others can stand behind it."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+
+class Listener(Protocol):
+    """Hears of a run's worker. Called from the executor's threads, in order for each run.
+
+    `rows` and `event` may block: that is the backpressure that slows a worker down.
+    """
+
+    def rows(self, run_id: str, stream: str, first: int, columns: int, data: bytes) -> None:
+        """Rows `first` and following of a stream: float32 little endian, column after column."""
+
+    def event(self, run_id: str, event: dict[str, Any]) -> None:
+        """A message of the worker, such as `{"event": "paused"}`."""
+
+    def exited(self, run_id: str, reason: str | None) -> None:
+        """The worker is gone; comes last. `reason` says why if it did not end by itself."""
+
+
+class Executor(Protocol):
+    """Runs jobs. Every method returns at once; what happens is told to the listener."""
+
+    def open(self, listener: Listener) -> None:
+        """Get ready to start workers quickly."""
+
+    def start(self, run_id: str, job: dict[str, Any]) -> None:
+        """Train `job` (`config`, `data_dir`, `cache_dir`)."""
+
+    def send(self, run_id: str, command: dict[str, Any]) -> None:
+        """Pass a command to a run's worker; ignored when the worker has gone."""
+
+    def kill(self, run_id: str) -> None:
+        """End a run's worker now."""
+
+    def close(self) -> None:
+        """End all workers and wait for them."""

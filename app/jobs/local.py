@@ -1,0 +1,180 @@
+"""The local executor: one process per run, forked from a server that has NumPy loaded already.
+
+A forkserver starts a worker in about 16 ms; where the platform has none (Windows) a process is spawned.
+Each run has its own pipe and its own thread here, so a worker that dies in the middle of a message
+stops nobody else; the end of its pipe is how its death is known.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import multiprocessing as mp
+import os
+import signal
+import threading
+from multiprocessing import forkserver
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+from app.jobs import worker
+from app.jobs.executor import Listener
+
+log = logging.getLogger(__name__)
+
+#: One core a run: the lab trains many runs beside each other, and curves do not depend on thread counts.
+_ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+
+
+class LocalExecutor:
+    """Starts, commands and ends worker processes on this machine. See `Executor` for the contract."""
+
+    def __init__(self) -> None:
+        self._has_forkserver = "forkserver" in mp.get_all_start_methods()
+        self._context = mp.get_context("forkserver" if self._has_forkserver else "spawn")
+        # multiprocessing keeps one table of children and reads an exit code once: one thread at a time.
+        self._processes_lock = threading.Lock()
+        self._lock = threading.Lock()
+        self._workers: dict[str, _Worker] = {}
+        self._listener: Listener | None = None
+
+    def open(self, listener: Listener) -> None:
+        self._listener = listener
+        for name in _ONE_THREAD:
+            os.environ.setdefault(name, "1")
+        if self._has_forkserver:
+            self._context.set_forkserver_preload(["app.jobs.worker"])
+            forkserver.ensure_running()
+
+    def start(self, run_id: str, job: dict[str, Any]) -> None:
+        entry = _Worker()
+        with self._lock:
+            self._workers[run_id] = entry
+        entry.thread = threading.Thread(target=self._attend, args=(run_id, job, entry), name=f"run-{run_id}")
+        entry.thread.start()
+
+    def send(self, run_id: str, command: dict[str, Any]) -> None:
+        with self._lock:
+            entry = self._workers.get(run_id)
+        if entry is not None:
+            entry.send(command)
+
+    def kill(self, run_id: str) -> None:
+        with self._lock:
+            entry = self._workers.get(run_id)
+        if entry is not None:
+            entry.kill()
+
+    def close(self) -> None:
+        with self._lock:
+            workers = list(self._workers.values())
+        for entry in workers:
+            entry.kill()
+        for entry in workers:
+            if entry.thread is not None:
+                entry.thread.join()
+
+    # -- a run's thread --------------------------------------------------------------------------
+
+    def _attend(self, run_id: str, job: dict[str, Any], entry: _Worker) -> None:
+        """Start the process, pass on what it says until its pipe ends, and report how it went."""
+        assert self._listener is not None
+        reason: str | None
+        try:
+            process, connection = self._spawn(run_id, job)
+        except OSError as error:
+            reason = f"the worker process could not be started: {error}"
+        else:
+            entry.begin(process, connection)
+            finished = self._listen(run_id, connection)
+            with self._processes_lock:
+                process.join()
+            reason = None if finished else _why(process.exitcode)
+            entry.end()
+        with self._lock:
+            self._workers.pop(run_id, None)
+        self._listener.exited(run_id, reason)
+
+    def _spawn(self, run_id: str, job: dict[str, Any]) -> tuple[BaseProcess, Connection]:
+        here, there = self._context.Pipe(duplex=True)
+        with self._processes_lock, there:
+            process = self._context.Process(  # type: ignore[attr-defined]
+                target=worker.main, args=(there, job), name=f"lossroom-{run_id}", daemon=True
+            )
+            process.start()
+        return process, here
+
+    def _listen(self, run_id: str, connection: Connection) -> bool:
+        """Pass messages on until the pipe ends; True if the worker said that it finished."""
+        assert self._listener is not None
+        finished = False
+        while True:
+            try:
+                message = connection.recv_bytes()
+            except (EOFError, OSError):
+                return finished
+            if message[:1] == b"R":
+                stream, first, _, columns = worker.ROWS.unpack_from(message, 1)
+                data = message[1 + worker.ROWS.size :]
+                self._listener.rows(run_id, worker.STREAMS[stream], first, columns, data)
+            else:
+                event = json.loads(message[1:])
+                finished = finished or event["event"] == "finished"
+                self._listener.event(run_id, event)
+
+
+class _Worker:
+    """A started run: its process and pipe, once they are there, and what was asked of it before."""
+
+    def __init__(self) -> None:
+        self.thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+        self._process: BaseProcess | None = None
+        self._connection: Connection | None = None
+        self._waiting: list[dict[str, Any]] = []
+        self._killed = False
+        self._ended = False
+
+    def begin(self, process: BaseProcess, connection: Connection) -> None:
+        with self._lock:
+            self._process, self._connection = process, connection
+            waiting, self._waiting = self._waiting, []
+            if self._killed:
+                process.kill()
+        for command in waiting:
+            self.send(command)
+
+    def send(self, command: dict[str, Any]) -> None:
+        with self._lock:
+            if self._connection is None:
+                self._waiting.append(command)
+            elif not self._ended:
+                # A dead worker's pipe is broken; its own thread is about to report that.
+                with contextlib.suppress(OSError):
+                    self._connection.send_bytes(json.dumps(command).encode())
+
+    def kill(self) -> None:
+        with self._lock:
+            self._killed = True
+            if self._process is not None and not self._ended:
+                self._process.kill()
+
+    def end(self) -> None:
+        with self._lock:
+            self._ended = True
+            if self._connection is not None:
+                self._connection.close()
+
+
+def _why(exitcode: int | None) -> str:
+    """An exit code in words."""
+    if exitcode is not None and exitcode < 0:
+        try:
+            name = signal.Signals(-exitcode).name
+        except ValueError:
+            name = f"signal {-exitcode}"
+        hint = ": the machine may be out of memory" if name == "SIGKILL" else ""
+        return f"the worker process was killed ({name}{hint})"
+    return f"the worker process ended unexpectedly (exit status {exitcode})"

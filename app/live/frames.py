@@ -1,0 +1,54 @@
+"""The binary frame: how metric rows travel to the page.
+
+    u32 header length, little endian | JSON header | float32 little endian, column after column
+
+The header `{"v", "run", "stream", "first", "rows", "columns"}` is padded with spaces so that the floats start
+at a multiple of four: the page reads them in place as a Float32Array, without a copy.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+VERSION = 1
+_LENGTH = struct.Struct("<I")
+
+
+def encode(
+    run_id: str, stream: str, first: int, columns: tuple[str, ...], values: NDArray[np.float32]
+) -> bytes:
+    """One frame of `values` (columns, rows); `first` is the number of its first row in the stream."""
+    header = json.dumps(
+        {
+            "v": VERSION,
+            "run": run_id,
+            "stream": stream,
+            "first": first,
+            "rows": values.shape[1],
+            "columns": columns,
+        },
+        separators=(",", ":"),
+    ).encode()
+    header += b" " * (-(len(header) + _LENGTH.size) % 4)
+    return b"".join((_LENGTH.pack(len(header)), header, np.ascontiguousarray(values, "<f4").tobytes()))
+
+
+def decode(frame: bytes) -> tuple[dict[str, Any], NDArray[np.float32]]:
+    """Header and values (columns, rows) of a frame.
+
+    Raises:
+        ValueError: the bytes are not a whole frame of a known version.
+    """
+    if len(frame) < _LENGTH.size:
+        raise ValueError(f"a frame has at least {_LENGTH.size} bytes, not {len(frame)}")
+    (length,) = _LENGTH.unpack_from(frame)
+    header = json.loads(frame[_LENGTH.size : _LENGTH.size + length])
+    if header["v"] != VERSION:
+        raise ValueError(f"frame version {header['v']}; this side knows {VERSION}")
+    values = np.frombuffer(frame, "<f4", offset=_LENGTH.size + length)
+    return header, values.reshape(len(header["columns"]), header["rows"])

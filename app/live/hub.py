@@ -1,0 +1,295 @@
+"""The hub: what happens in the lab, as logs that every viewer reads at its own pace.
+
+Contract:
+    `append` and the `publish_*` functions put news in; a `Viewer` takes them out. A viewer is a set of
+    cursors into shared logs, so a slow one costs nobody anything and the server a few integers: there is
+    no queue per viewer that could grow. Frames are encoded once and shared by all.
+
+    Rows come through `append` only after they are committed to the store, so what a viewer has seen, a
+    restart does not take back. The newest rows of a stream stay in memory (`MEMORY_BYTES` a stream);
+    a cursor that is further behind is served from `history`, a function given at construction.
+
+All of it lives in the event loop's thread; nothing here is locked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import OrderedDict, deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.live import frames
+
+#: A stream's newest rows that are kept in memory, in bytes.
+MEMORY_BYTES = 1 << 20
+#: Runs whose rows are kept in memory; the least recently appended-to go first.
+MEMORY_RUNS = 256
+#: Deleted runs that connected viewers can still be told of.
+DELETED_RUNS = 1000
+#: A catch-up frame's size at most: bounds what one `send` holds, and leaves room for other traffic.
+CATCH_UP_BYTES = 256 * 1024
+#: So many pending chunks go out as the shared frames they are; more are merged into one.
+SHARED_CHUNKS = 8
+
+STREAMS = ("train", "evaluation")
+
+#: (run, stream, first row, rows at most) → columns, values (columns, rows); None where there is nothing
+History = Callable[[str, str, int, int], Awaitable[tuple[tuple[str, ...], NDArray[np.float32]] | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Rows as they came from a worker, with the frame that all viewers share."""
+
+    first: int
+    values: NDArray[np.float32]  # (columns, rows)
+    frame: bytes
+
+    @property
+    def end(self) -> int:
+        return self.first + int(self.values.shape[1])
+
+
+@dataclass(slots=True)
+class StreamLog:
+    """The newest chunks of one stream of one run."""
+
+    columns: tuple[str, ...]
+    chunks: deque[Chunk] = field(default_factory=deque)
+    size: int = 0
+
+    def append(self, chunk: Chunk) -> None:
+        self.chunks.append(chunk)
+        self.size += len(chunk.frame)
+        while self.size > MEMORY_BYTES and len(self.chunks) > 1:
+            self.size -= len(self.chunks.popleft().frame)
+
+    @property
+    def first(self) -> int:
+        """The oldest row in memory."""
+        return self.chunks[0].first
+
+    @property
+    def end(self) -> int:
+        return self.chunks[-1].end
+
+    def since(self, row: int) -> list[Chunk]:
+        """The chunks that hold `row` and what follows."""
+        found: list[Chunk] = []
+        for chunk in reversed(self.chunks):  # viewers stand near the end
+            if chunk.end <= row:
+                break
+            found.append(chunk)
+        found.reverse()
+        return found
+
+
+class Hub:
+    """Logs of rows and of run states, and the viewers that read them."""
+
+    def __init__(self, history: History) -> None:
+        self.history = history
+        self.viewers: set[Viewer] = set()
+        self._logs: OrderedDict[str, dict[str, StreamLog]] = OrderedDict()
+        self._totals: dict[tuple[str, str], int] = {}
+        # The state log: subject → newest text, with the version at which it changed. One entry a
+        # subject, so it is as large as the lab, however many changes there were.
+        self._version = 0
+        self._states: OrderedDict[str, tuple[int, dict[str, Any] | None]] = OrderedDict()
+        self._deleted: deque[str] = deque()
+        self._messages: dict[int, list[str | bytes]] = {}
+
+    # -- news in ---------------------------------------------------------------------------------
+
+    def append(
+        self, run_id: str, stream: str, first: int, columns: tuple[str, ...], values: NDArray[np.float32]
+    ) -> None:
+        """Committed rows: `values` is (columns, rows), `first` the first row's number in its stream."""
+        logs = self._logs.setdefault(run_id, {})
+        self._logs.move_to_end(run_id)
+        log = logs.get(stream)
+        if log is None:
+            log = logs[stream] = StreamLog(columns)
+        log.append(Chunk(first, values, frames.encode(run_id, stream, first, columns, values)))
+        self._totals[run_id, stream] = log.end
+        while len(self._logs) > MEMORY_RUNS:
+            self._logs.popitem(last=False)
+        self._wake(run_id)
+
+    def set_total(self, run_id: str, stream: str, rows: int) -> None:
+        """Rows that the store holds of a run from before this server started."""
+        self._totals[run_id, stream] = rows
+
+    def publish_run(self, view: dict[str, Any]) -> None:
+        """A run's state has changed."""
+        self._put(f"run:{view['id']}", view)
+
+    def publish_deleted(self, run_id: str) -> None:
+        """A run is gone: its rows too, and every viewer is told."""
+        self._logs.pop(run_id, None)
+        for stream in STREAMS:
+            self._totals.pop((run_id, stream), None)
+        for viewer in self.viewers:
+            viewer.unsubscribe(run_id)
+        self._put(f"run:{run_id}", None)
+        # Only viewers that are connected now need to be told; a new one gets the list as it is.
+        self._deleted.append(run_id)
+        if len(self._deleted) > DELETED_RUNS:
+            self._states.pop(f"run:{self._deleted.popleft()}", None)
+
+    def publish(self, subject: str, message: dict[str, Any]) -> None:
+        """Any other state, such as `lab` or `dataset:mnist`; viewers get the newest one."""
+        self._put(subject, message)
+
+    def _put(self, subject: str, state: dict[str, Any] | None) -> None:
+        self._version += 1
+        self._messages.clear()
+        self._states[subject] = (self._version, state)
+        self._states.move_to_end(subject)
+        self._wake()
+
+    def _wake(self, run_id: str | None = None) -> None:
+        """Let viewers look again: those that show `run_id`, or all."""
+        for viewer in self.viewers:
+            if run_id is None or viewer.shows(run_id):
+                viewer.news.set()
+
+    # -- news out --------------------------------------------------------------------------------
+
+    def total(self, run_id: str, stream: str) -> int:
+        """Rows of a stream that may be shown."""
+        return self._totals.get((run_id, stream), 0)
+
+    def log(self, run_id: str, stream: str) -> StreamLog | None:
+        return self._logs.get(run_id, {}).get(stream)
+
+    @property
+    def version(self) -> int:
+        """Counts the changes of state; a viewer that stands at it has seen them all."""
+        return self._version
+
+    def state_messages(self, since: int) -> list[str | bytes]:
+        """The newest state of every subject that changed after version `since`, encoded once for all."""
+        if since not in self._messages:
+            changed: list[tuple[str, dict[str, Any] | None]] = []
+            for subject in reversed(self._states):
+                at, state = self._states[subject]
+                if at <= since:
+                    break
+                changed.append((subject, state))
+            changed.reverse()
+            self._messages[since] = _state_messages(changed)
+        return self._messages[since]
+
+
+class Viewer:
+    """One tab's cursors. `next_messages` gives what is due, in order, at most one catch-up frame a stream.
+
+    `news` is set when there may be something new: clear it, look, and wait when there was nothing.
+    """
+
+    def __init__(self, hub: Hub) -> None:
+        self.news = asyncio.Event()
+        self._hub = hub
+        self._version = 0
+        self._cursors: dict[str, dict[str, int]] = {}
+
+    def subscribe(self, run_id: str, cursors: dict[str, int]) -> None:
+        """Show a run from the rows that the viewer has; a cursor beyond the end waits for its row."""
+        self._cursors[run_id] = {stream: cursors.get(stream, 0) for stream in STREAMS}
+        self.news.set()
+
+    def unsubscribe(self, run_id: str) -> None:
+        self._cursors.pop(run_id, None)
+
+    def shows(self, run_id: str) -> bool:
+        return run_id in self._cursors
+
+    @property
+    def subscriptions(self) -> int:
+        return len(self._cursors)
+
+    async def next_messages(self) -> list[str | bytes]:
+        """What this viewer has not seen yet; empty when it is up to date.
+
+        Rows come before states, so a run is said to be completed only after its last row went out.
+        """
+        version = self._hub.version
+        states = self._hub.state_messages(self._version)
+        messages: list[str | bytes] = []
+        behind = False
+        for run_id in list(self._cursors):
+            for stream in STREAMS:
+                due, more = await self._due(run_id, stream)
+                messages += due
+                behind = behind or more
+        # A viewer that is catching up hears of states with the last of the rows that came before them,
+        # unless it has seen none at all yet: the list of runs must not wait for a long history.
+        if version > self._version and (not behind or self._version == 0):
+            self._version = version
+            messages += states
+        return messages
+
+    async def _due(self, run_id: str, stream: str) -> tuple[list[bytes], bool]:
+        """Frames of one stream from the cursor on, and whether there is still more after them."""
+        cursors = self._cursors.get(run_id)
+        if cursors is None:  # unsubscribed while another stream was read
+            return [], False
+        cursor = cursors[stream]
+        total = self._hub.total(run_id, stream)
+        if cursor >= total:
+            return [], False
+        log = self._hub.log(run_id, stream)
+        if log is None or cursor < log.first:
+            return await self._from_history(run_id, stream, cursor, log.first if log else total)
+        chunks = log.since(cursor)
+        if chunks[0].first == cursor and len(chunks) <= SHARED_CHUNKS:
+            cursors[stream] = chunks[-1].end
+            return [chunk.frame for chunk in chunks], False
+        values = np.concatenate([chunk.values for chunk in chunks], axis=1)[:, cursor - chunks[0].first :]
+        values = values[:, : _rows_at_most(len(log.columns))]
+        cursors[stream] = cursor + values.shape[1]
+        return [frames.encode(run_id, stream, cursor, log.columns, values)], cursors[stream] < total
+
+    async def _from_history(
+        self, run_id: str, stream: str, cursor: int, until: int
+    ) -> tuple[list[bytes], bool]:
+        # The widest stream has some dozens of columns; asking for 8,192 rows and cutting costs less than
+        # asking for the columns first.
+        found = await self._hub.history(run_id, stream, cursor, min(until - cursor, 8192))
+        cursors = self._cursors.get(run_id)
+        if found is None or cursors is None or cursors[stream] != cursor:
+            return [], False  # deleted, unsubscribed or subscribed anew in the meantime
+        columns, values = found
+        values = values[:, : _rows_at_most(len(columns))]
+        cursors[stream] = cursor + values.shape[1]
+        if not values.shape[1]:
+            return [], False
+        frame = frames.encode(run_id, stream, cursor, columns, values)
+        return [frame], cursors[stream] < self._hub.total(run_id, stream)
+
+
+def _rows_at_most(columns: int) -> int:
+    return max(1, CATCH_UP_BYTES // (4 * columns))
+
+
+def _state_messages(states: list[tuple[str, dict[str, Any] | None]]) -> list[str | bytes]:
+    runs = [state for subject, state in states if subject.startswith("run:") and state is not None]
+    deleted = [subject[4:] for subject, state in states if subject.startswith("run:") and state is None]
+    messages: list[str | bytes] = []
+    if runs or deleted:
+        messages.append(_dump({"type": "runs", "runs": runs, "deleted": deleted}))
+    messages += [
+        _dump(state) for subject, state in states if not subject.startswith("run:") and state is not None
+    ]
+    return messages
+
+
+def _dump(message: dict[str, Any]) -> str:
+    return json.dumps(message, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

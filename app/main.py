@@ -1,0 +1,130 @@
+"""create_app: the only place where the lab's objects are made and wired together."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from fastapi.staticfiles import StaticFiles
+from numpy.typing import NDArray
+from starlette.exceptions import HTTPException
+
+from app import __version__
+from app.data_sets import DataSets
+from app.errors import LabError, error_body
+from app.jobs.executor import Executor
+from app.jobs.local import LocalExecutor
+from app.jobs.scheduler import Scheduler
+from app.lab import Lab
+from app.live.hub import Hub
+from app.pages import Pages
+from app.routes import api_docs, datasets, experiments, health, pages, runs, stream
+from app.security.headers import SecurityHeaders
+from app.security.limits import BodyLimit
+from app.settings import Settings
+from app.storage import run_store
+from app.storage.database import Database
+from engine import ConfigError
+
+log = logging.getLogger(__name__)
+
+
+def create_app(settings: Settings | None = None, *, executor: Executor | None = None) -> FastAPI:
+    """The whole server. Tests hand in their own settings and, where they need one, their own executor."""
+    settings = settings or Settings()
+    database = Database(settings.database_path)
+    hub = Hub(history=_history(database))
+    scheduler = Scheduler(settings, database, hub, executor or LocalExecutor())
+    data_sets = DataSets(settings, hub)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        # Frames are many small objects that die young; the default thresholds pause a large class.
+        gc.set_threshold(50_000, 20, 100)
+        database.open()
+        await scheduler.open()
+        preparing = asyncio.create_task(data_sets.prepare_all())
+        yield
+        preparing.cancel()
+        await scheduler.close()
+        await asyncio.to_thread(database.close)
+
+    app = FastAPI(
+        title="Lossroom",
+        version=__version__,
+        summary="A live deep-learning lab for classrooms.",
+        lifespan=lifespan,
+        # FastAPI's own page loads its scripts from another host; routes/api_docs.py serves /docs.
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.lab = Lab(settings, database, hub, scheduler, data_sets)
+    static_dir, templates_dir = _assets()
+    app.state.pages = Pages(templates_dir, static_dir, __version__)
+    for module in (health, runs, experiments, datasets, stream, api_docs, pages):
+        app.include_router(module.router)
+    app.mount("/static", StaticFiles(directory=static_dir), name="static")
+    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
+    app.add_middleware(SecurityHeaders)
+    app.add_exception_handler(LabError, _lab_error)
+    app.add_exception_handler(ConfigError, _config_error)
+    app.add_exception_handler(RequestValidationError, _request_error)
+    app.add_exception_handler(HTTPException, _http_error)
+    return app
+
+
+def _assets() -> tuple[Path, Path]:
+    """`static` and `templates`: beside `app` in a checkout, inside it in an installed wheel."""
+    here = Path(__file__).resolve().parent
+    root = here / "_assets" if (here / "_assets").is_dir() else here.parent
+    return root / "static", root / "templates"
+
+
+def _history(database: Database) -> Any:
+    """Rows that are too old for the hub's memory, from the store."""
+
+    async def history(
+        run_id: str, stream: str, first: int, limit: int
+    ) -> tuple[tuple[str, ...], NDArray[np.float32]] | None:
+        rows = await database.read(lambda c: run_store.read_rows(c, run_id, stream, first, limit=limit))
+        return None if rows is None else (rows.columns, rows.values)
+
+    return history
+
+
+# -- errors: whatever goes wrong, the same shape ---------------------------------------------------
+
+
+async def _lab_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, LabError)
+    return JSONResponse(error.body(), status_code=error.status)
+
+
+async def _config_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, ConfigError)
+    return JSONResponse(error_body(error.code, str(error), error.field, error.bounds), status_code=422)
+
+
+async def _request_error(request: Request, error: Exception) -> JSONResponse:
+    """A body, path or query that is not of the API's types; the first fault is named."""
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    field = ".".join(str(part) for part in first["loc"] if part not in ("body", "query", "path"))
+    message = f"{field}: {first['msg']}" if field else str(first["msg"])
+    return JSONResponse(error_body("invalid", message, field), status_code=422)
+
+
+async def _http_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "bad_request")
+    body = error_body(code, str(error.detail))
+    return JSONResponse(body, status_code=error.status_code, headers=error.headers)

@@ -1,0 +1,247 @@
+"""/api/runs: launch, look, command, export."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import numpy as np
+from fastapi import APIRouter, Body, Query, Response
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.errors import Invalid
+from app.lab import TheLab
+from app.live.hub import STREAMS
+from app.runs import Run
+from app.storage import run_store
+from engine import ExperimentConfig
+
+router = APIRouter(prefix="/api/runs", tags=["runs"])
+
+#: Rows of one answer at most; `after` pages on.
+MAX_ROWS = 100_000
+
+Experiment = Annotated[
+    dict[str, Any],
+    Body(
+        description="An experiment file; everything left out takes its default.",
+        openapi_examples={
+            "short": {
+                "value": {
+                    "dataset": {"name": "digits"},
+                    "network": {"preset": "mlp", "hidden": [32]},
+                    "optimizer": {"name": "adam", "learning_rate": 0.01},
+                    "training": {"iterations": 500},
+                }
+            }
+        },
+    ),
+]
+
+
+class Changes(BaseModel):
+    """What may be changed of a stored run."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(min_length=1, max_length=200)
+
+
+class Step(BaseModel):
+    """How far a paused run goes before it pauses again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    iterations: int = Field(1, ge=1, le=100_000, strict=True)
+
+
+@router.get("")
+async def list_runs(lab: TheLab) -> dict[str, Any]:
+    """All runs, oldest first, without their configs."""
+    return {"runs": [run.view(with_config=False) for run in lab.scheduler.runs]}
+
+
+@router.post("", status_code=201)
+async def launch(lab: TheLab, experiment: Experiment) -> dict[str, Any]:
+    """Validate an experiment, store it and queue it."""
+    config = ExperimentConfig.from_dict(experiment)
+    demand_data_set(lab, config)
+    (run,) = await lab.scheduler.launch([config])
+    return run.view()
+
+
+def demand_data_set(lab: TheLab, config: ExperimentConfig) -> None:
+    """Refuse, before anything is queued, an experiment whose data set is not there."""
+    name = config.dataset.name
+    if not lab.data_sets.is_available(name):
+        raise Invalid(
+            f"the data set {name} is not on this server yet; fetch it first",
+            code="not_available",
+            field="dataset.name",
+        )
+
+
+@router.get("/{run_id}")
+async def get_run(lab: TheLab, run_id: str) -> dict[str, Any]:
+    return lab.scheduler.get(run_id).view()
+
+
+@router.patch("/{run_id}")
+async def change_run(lab: TheLab, run_id: str, changes: Changes) -> dict[str, Any]:
+    """Rename a run."""
+    return (await lab.scheduler.rename(run_id, changes.name)).view()
+
+
+@router.delete("/{run_id}", status_code=204)
+async def delete_run(lab: TheLab, run_id: str) -> None:
+    """Delete a run and its rows; one that trains is ended first."""
+    await lab.scheduler.delete(run_id)
+
+
+@router.post("/{run_id}/pause")
+async def pause(lab: TheLab, run_id: str) -> dict[str, Any]:
+    """Ask a running run to pause after its iteration; viewers hear when it has."""
+    return (await lab.scheduler.pause(run_id)).view()
+
+
+@router.post("/{run_id}/resume")
+async def resume(lab: TheLab, run_id: str) -> dict[str, Any]:
+    """Go on; when all places are taken, as the next in the queue."""
+    return (await lab.scheduler.resume(run_id)).view()
+
+
+@router.post("/{run_id}/step")
+async def step(lab: TheLab, run_id: str, step: Step | None = None) -> dict[str, Any]:
+    """Let a paused run do one iteration, or as many as said."""
+    return (await lab.scheduler.step(run_id, (step or Step(iterations=1)).iterations)).view()
+
+
+@router.post("/{run_id}/cancel")
+async def cancel(lab: TheLab, run_id: str) -> dict[str, Any]:
+    """End a run; its rows stay."""
+    return (await lab.scheduler.cancel(run_id)).view()
+
+
+@router.post("/{run_id}/clone", status_code=201)
+async def clone(lab: TheLab, run_id: str) -> dict[str, Any]:
+    """Queue a new run with the same config."""
+    run = lab.scheduler.get(run_id)
+    config = ExperimentConfig.from_dict({**run.config, "name": run.name})
+    demand_data_set(lab, config)
+    (twin,) = await lab.scheduler.launch([config])
+    return twin.view()
+
+
+@router.get("/{run_id}/metrics")
+async def metrics(
+    lab: TheLab,
+    run_id: str,
+    stream: str = "train",
+    columns: Annotated[str | None, Query(description="names, separated by commas; default: all")] = None,
+    after: Annotated[int, Query(ge=0, le=2**53, description="skip that many rows")] = 0,
+    max_points: Annotated[
+        int | None,
+        Query(ge=2, le=MAX_ROWS, description="thin out to the extremes of the first metric, at most that many rows"),
+    ] = None,
+) -> dict[str, Any]:
+    """Recorded rows, column by column. Values that are not finite are null."""
+    lab.scheduler.get(run_id)
+    if stream not in STREAMS:
+        raise Invalid(
+            f"there is no stream {stream!r}; there are {', '.join(STREAMS)}",
+            code="unknown_name",
+            field="stream",
+            bounds={"choices": list(STREAMS)},
+        )
+    limit = None if max_points else MAX_ROWS
+    rows = await lab.database.read(lambda c: run_store.read_rows(c, run_id, stream, after, limit=limit))
+    total = lab.hub.total(run_id, stream)
+    if rows is None:
+        return {"run": run_id, "stream": stream, "first": after, "rows": 0, "total": total, "columns": {}}
+    names = columns.split(",") if columns else list(rows.columns)
+    for name in names:
+        if name not in rows.columns:
+            raise Invalid(
+                f"there is no column {name!r}; there are {', '.join(rows.columns)}",
+                code="unknown_name",
+                field="columns",
+                bounds={"choices": list(rows.columns)},
+            )
+    values = rows.values[[rows.columns.index(name) for name in names]]
+    if max_points is not None and values.shape[1] > max_points:
+        values = values[:, _extremes(values[min(1, len(names) - 1)], max_points)]
+    finite = np.isfinite(values)
+    return {
+        "run": run_id,
+        "stream": stream,
+        "first": after,
+        "rows": values.shape[1],
+        "total": total,
+        "columns": {
+            name: [v if ok else None for v, ok in zip(values[i].tolist(), finite[i].tolist(), strict=True)]
+            for i, name in enumerate(names)
+        },
+    }
+
+
+def _extremes(values: np.ndarray[Any, Any], points: int) -> np.ndarray[Any, Any]:
+    """Indices of the smallest and the largest value in each of points/2 equal stretches, in order."""
+    edges = np.linspace(0, len(values), max(1, points // 2) + 1).astype(int)
+    # what is not finite must stay visible: it counts as the largest
+    filled = np.where(np.isfinite(values), values, np.inf)
+    picked = [
+        start + offset
+        for start, end in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)
+        for offset in (int(np.argmin(filled[start:end])), int(np.argmax(filled[start:end])))
+    ]
+    return np.unique(picked)
+
+
+@router.get("/{run_id}/export.json")
+async def export_json(lab: TheLab, run_id: str) -> Response:
+    """The experiment file: POST it again, or hand it to `lossroom train --config`."""
+    run = lab.scheduler.get(run_id)
+    text = json.dumps({**run.config, "name": run.name}, indent=2, ensure_ascii=False, allow_nan=False)
+    return Response(text, media_type="application/json", headers=_attachment(run, "json"))
+
+
+@router.get("/{run_id}/export.csv")
+async def export_csv(lab: TheLab, run_id: str) -> Response:
+    """Every recorded row; evaluations stand in the row of their iteration."""
+    run = lab.scheduler.get(run_id)
+    train, evaluation = await lab.database.read(
+        lambda c: (run_store.read_rows(c, run_id, "train"), run_store.read_rows(c, run_id, "evaluation"))
+    )
+    return StreamingResponse(
+        _csv(train, evaluation), media_type="text/csv; charset=utf-8", headers=_attachment(run, "csv")
+    )
+
+
+def _csv(train: run_store.Rows | None, evaluation: run_store.Rows | None) -> Iterator[str]:
+    if train is None:
+        return
+    evaluated: dict[float, list[float]] = {}
+    names: tuple[str, ...] = ()
+    if evaluation is not None:
+        names = evaluation.columns[1:]
+        evaluated = {row[0]: row[1:] for row in evaluation.values.T.tolist()}
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([*train.columns, *names])
+    for start in range(0, train.count, 1000):
+        for row in train.values[:, start : start + 1000].T.tolist():
+            writer.writerow([int(row[0]), *row[1:], *evaluated.get(row[0], [""] * len(names))])
+        yield text.getvalue()
+        text.seek(0)
+        text.truncate()
+
+
+def _attachment(run: Run, ending: str) -> dict[str, str]:
+    """A file name that every system takes; the run's own name may be Japanese."""
+    plain = re.sub(r"[^A-Za-z0-9.-]+", "-", run.name).strip("-.") or "run"
+    return {"Content-Disposition": f'attachment; filename="{run.number:03d}-{plain[:60]}.{ending}"'}

@@ -1,0 +1,140 @@
+"""A run: one experiment's life from the queue to its end."""
+
+from __future__ import annotations
+
+import enum
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+
+class RunStatus(enum.StrEnum):
+    """Where a run stands. Only the moves in `TRANSITIONS` are legal."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    PAUSED = "paused"
+    COMPLETED = "completed"
+    DIVERGED = "diverged"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+    @property
+    def finished(self) -> bool:
+        return not TRANSITIONS[self]
+
+
+TRANSITIONS: dict[RunStatus, frozenset[RunStatus]] = {
+    RunStatus.QUEUED: frozenset({RunStatus.RUNNING, RunStatus.CANCELLED, RunStatus.FAILED}),
+    RunStatus.RUNNING: frozenset(
+        {RunStatus.PAUSED, RunStatus.COMPLETED, RunStatus.DIVERGED, RunStatus.CANCELLED, RunStatus.FAILED}
+    ),
+    # A paused run gives its place to others; resumed when all places are taken, it queues for one.
+    # It may also end: the last iteration can be reached step by step.
+    RunStatus.PAUSED: frozenset(
+        {
+            RunStatus.RUNNING,
+            RunStatus.QUEUED,
+            RunStatus.COMPLETED,
+            RunStatus.DIVERGED,
+            RunStatus.CANCELLED,
+            RunStatus.FAILED,
+        }
+    ),
+    RunStatus.COMPLETED: frozenset(),
+    RunStatus.DIVERGED: frozenset(),
+    RunStatus.CANCELLED: frozenset(),
+    RunStatus.FAILED: frozenset(),
+}
+
+
+class IllegalTransition(Exception):
+    """A command that does not fit the run's status, such as pausing a completed run."""
+
+
+@dataclass(slots=True)
+class Run:
+    """One run as the server knows it. Times are Unix seconds.
+
+    `color` is a small integer that stays for life; the page owns the palette. `latest` holds the
+    last value seen of each metric that the run list shows (null in JSON where not finite).
+    """
+
+    id: str
+    number: int
+    name: str
+    config: dict[str, Any]
+    iterations: int
+    created_at: float
+    status: RunStatus = RunStatus.QUEUED
+    reason: str | None = None
+    attempt: int = 1
+    lesson: str | None = None
+    iteration: int = 0
+    started_at: float | None = None
+    finished_at: float | None = None
+    latest: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def color(self) -> int:
+        return self.number - 1
+
+    def move(self, status: RunStatus, *, reason: str | None = None) -> None:
+        """Change status, or raise `IllegalTransition` and change nothing."""
+        if status not in TRANSITIONS[self.status]:
+            raise IllegalTransition(f"run {self.id} is {self.status}; it cannot become {status}")
+        self.status = status
+        self.reason = reason
+
+    def view(self, *, with_config: bool = True) -> dict[str, Any]:
+        """The run object of the HTTP and WebSocket contracts."""
+        config = self.config
+        view: dict[str, Any] = {
+            "id": self.id,
+            "number": self.number,
+            "name": self.name,
+            "status": self.status.value,
+            "reason": self.reason,
+            "attempt": self.attempt,
+            "color": self.color,
+            "lesson": self.lesson,
+            "iteration": self.iteration,
+            "iterations": self.iterations,
+            "created_at": self.created_at,
+            "started_at": self.started_at,
+            "finished_at": self.finished_at,
+            "seconds": (
+                None
+                if self.started_at is None or self.finished_at is None
+                else round(self.finished_at - self.started_at, 3)
+            ),
+            "latest": {name: _finite(value) for name, value in self.latest.items()},
+            "summary": summarize(config),
+        }
+        if with_config:
+            view["config"] = config
+        return view
+
+
+def _finite(value: float) -> float | None:
+    """JSON has no NaN; a diverged value travels exactly in the binary frames only."""
+    return value if math.isfinite(value) else None
+
+
+def summarize(config: dict[str, Any]) -> dict[str, Any]:
+    """A config in the few words that a run list has room for."""
+    regularization = config["regularization"]
+    layers = config["network"]["layers"]
+    return {
+        "dataset": config["dataset"]["name"],
+        "train_size": config["dataset"].get("train_size"),
+        "units": [layer["units"] for layer in layers if layer["type"] == "dense"],
+        "activations": list(dict.fromkeys(layer["name"] for layer in layers if layer["type"] == "activation")),
+        "layers": list(dict.fromkeys(layer["type"] for layer in layers)),
+        "initializer": config["network"]["initializer"]["name"],
+        "optimizer": config["optimizer"]["name"],
+        "learning_rate": config["optimizer"]["learning_rate"],
+        "l1": regularization["l1"],
+        "l2": regularization["l2"],
+        "seed": config["seed"],
+    }

@@ -1,0 +1,1 @@
+"""What keeps the lab safe: response headers, request limits, origins."""

@@ -1,0 +1,77 @@
+"""Serving: uvicorn around `create_app`, and the line that says where the lab is."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import sys
+
+import uvicorn
+
+from app.main import create_app
+from app.settings import Settings
+from app.storage.database import DatabaseError
+
+#: After SIGTERM, open sockets are given this long; then the server goes.
+SHUTDOWN_SECONDS = 3
+#: The longest message that a page may send: a list of subscriptions.
+WEBSOCKET_BYTES = 256 * 1024
+
+
+def serve(settings: Settings) -> int:
+    """Serve until a signal; 1 if the address or the database cannot be opened."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    try:
+        listener = _listen(settings.host, settings.port)
+    except OSError as error:
+        print(f"lossroom: cannot listen on {settings.host}:{settings.port}: {error.strerror}", file=sys.stderr)
+        return 1
+    host, port = listener.getsockname()[:2]
+    config = uvicorn.Config(
+        create_app(settings),
+        # The sans-I/O protocol takes frames without copying; deflate costs five times the CPU to save 5 %.
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        ws_max_size=WEBSOCKET_BYTES,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        log_level="warning",
+        access_log=False,
+    )
+    server = _Server(config, f"http://{_shown(host)}:{port}")
+    try:
+        server.run(sockets=[listener])
+    except DatabaseError as error:
+        print(f"lossroom: {error}", file=sys.stderr)
+        return 1
+    return 0 if server.started else 1
+
+
+class _Server(uvicorn.Server):
+    """Says the address once the lab answers there, not before."""
+
+    def __init__(self, config: uvicorn.Config, address: str) -> None:
+        super().__init__(config)
+        self._address = address
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            print(f"Lossroom is open at {self._address} (Ctrl-C closes it)", flush=True)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(2048)  # a class that opens the page at the same moment
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def _shown(host: str) -> str:
+    """An address that can be clicked: the wildcard cannot."""
+    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)

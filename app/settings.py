@@ -1,0 +1,55 @@
+"""Settings: one typed object, filled from LOSSROOM_* environment variables or the command line."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _cores() -> int:
+    """Cores this process may use: a container's CPU set counts, not the machine's."""
+    try:
+        return max(1, len(os.sched_getaffinity(0)))
+    except AttributeError:  # macOS and Windows
+        return max(1, os.cpu_count() or 1)
+
+
+class Settings(BaseSettings):
+    """Every knob of the server; README and docs/configuration.md list the same names (a test compares)."""
+
+    model_config = SettingsConfigDict(env_prefix="LOSSROOM_", extra="ignore")
+
+    host: str = Field("127.0.0.1", description="address to listen on")
+    port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 takes a free one")
+    data_dir: Path = Field(Path("data"), description="where data sets lie (may be read-only)")
+    state_dir: Path = Field(Path("state"), description="database, decoded data sets")
+    workers: int = Field(
+        default_factory=_cores, ge=1, le=256, description="runs that train at the same time (default: cores)"
+    )
+    max_queued: int = Field(
+        2000, ge=1, le=100_000, description="runs that may wait; one more is refused with 503"
+    )
+    max_paused: int = Field(
+        64, ge=1, le=10_000, description="paused runs that may hold a process; one more is refused with 409"
+    )
+    max_viewers: int = Field(
+        2000, ge=1, le=100_000, description="open WebSockets; one more is closed with 1013"
+    )
+    max_body_bytes: int = Field(
+        262_144, ge=1024, description="longest request body; a longer one is refused with 413"
+    )
+    allowed_origins: list[str] = Field(
+        [], description="other origins whose pages may open the WebSocket, as JSON: [\"https://lab.example\"]"
+    )
+
+    @property
+    def database_path(self) -> Path:
+        return self.state_dir / "lossroom.sqlite3"
+
+    @property
+    def cache_dir(self) -> Path:
+        """Decoded data sets, memory-mapped by all workers; safe to delete while the lab is down."""
+        return self.state_dir / "cache"

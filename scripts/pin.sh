@@ -1,0 +1,12 @@
+#!/bin/sh
+# Renew constraints.txt: the newest versions that pyproject.toml allows, without download addresses.
+set -eu
+cd "$(dirname "$0")/.."
+fresh=$(mktemp -d)
+trap 'rm -rf "$fresh"' EXIT
+"${PYTHON:-python3}" -m venv "$fresh"
+"$fresh/bin/python" -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+{
+  echo "# Every version that is installed, runtime and tests. Renew: scripts/pin.sh"
+  "$fresh/bin/python" -m pip freeze --exclude-editable
+} > constraints.txt

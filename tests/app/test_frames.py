@@ -1,0 +1,50 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.live import frames
+
+
+@given(st.integers(0, 2**40), st.integers(0, 50), st.lists(st.text(max_size=20), min_size=1, max_size=5, unique=True))
+def test_decoding_gives_back_what_was_encoded(first, rows, names):
+    values = np.arange(len(names) * rows, dtype=np.float32).reshape(len(names), rows)
+
+    header, decoded = frames.decode(frames.encode("run", "train", first, tuple(names), values))
+
+    assert header == {
+        "v": 1,
+        "run": "run",
+        "stream": "train",
+        "first": first,
+        "rows": rows,
+        "columns": names,
+    }
+    np.testing.assert_array_equal(decoded, values)
+
+
+@given(st.text(max_size=30))
+def test_floats_start_at_a_multiple_of_four(run_id):
+    frame = frames.encode(run_id, "train", 0, ("loss",), np.zeros((1, 3), np.float32))
+
+    assert (len(frame) - 3 * 4) % 4 == 0
+
+
+def test_a_value_that_is_not_finite_travels_exactly():
+    values = np.array([[np.nan, np.inf, -np.inf]], np.float32)
+
+    _, decoded = frames.decode(frames.encode("run", "train", 0, ("loss",), values))
+
+    np.testing.assert_array_equal(decoded, values)
+
+
+def test_columns_follow_each_other_in_the_frame():
+    frame = frames.encode("run", "train", 0, ("a", "b"), np.array([[1, 2], [3, 4]], np.float32))
+
+    np.testing.assert_array_equal(np.frombuffer(frame[-16:], "<f4"), [1, 2, 3, 4])
+
+
+@pytest.mark.parametrize("frame", [b"", b"\x01", b"\x02\x00\x00\x00{}"])
+def test_bytes_that_are_no_frame_are_refused(frame):
+    with pytest.raises((ValueError, KeyError)):
+        frames.decode(frame)

@@ -1,0 +1,218 @@
+import asyncio
+import json
+
+import numpy as np
+import pytest
+
+from app.live import frames, hub
+from app.live.hub import Hub, Viewer
+
+COLUMNS = ("iteration", "loss")
+
+
+def rows(first: int, count: int) -> np.ndarray:
+    iterations = np.arange(first, first + count, dtype=np.float32)
+    return np.stack([iterations, iterations / 2])
+
+
+class Lab:
+    """A hub over rows that are kept whole, as the store keeps them."""
+
+    def __init__(self):
+        self.stored: dict[tuple[str, str], np.ndarray] = {}
+        self.reads = 0
+        self.hub = Hub(self.history)
+
+    async def history(self, run_id, stream, first, limit):
+        self.reads += 1
+        await asyncio.sleep(0)
+        values = self.stored.get((run_id, stream))
+        return None if values is None else (COLUMNS, values[:, first : first + limit])
+
+    def append(self, count, run_id="r", stream="train"):
+        before = self.stored.get((run_id, stream), np.empty((2, 0), np.float32))
+        new = rows(before.shape[1], count)
+        self.stored[run_id, stream] = np.concatenate([before, new], axis=1)
+        self.hub.append(run_id, stream, before.shape[1], COLUMNS, new)
+
+    def viewer(self, **cursors):
+        viewer = Viewer(self.hub)
+        self.hub.viewers.add(viewer)
+        if cursors:
+            viewer.subscribe("r", cursors)
+        return viewer
+
+
+@pytest.fixture
+def lab():
+    return Lab()
+
+
+def drain(viewer):
+    """Everything that is due, as (rows of the train stream in order, texts)."""
+
+    async def drain():
+        received, texts = [], []
+        while messages := await viewer.next_messages():
+            for message in messages:
+                if isinstance(message, bytes):
+                    received.append(frames.decode(message))
+                else:
+                    texts.append(json.loads(message))
+        return received, texts
+
+    return asyncio.run(drain())
+
+
+def joined(received, stream="train"):
+    at = None
+    parts = []
+    for header, values in received:
+        if header["stream"] == stream:
+            assert at is None or header["first"] == at, "a gap or an overlap"
+            at = header["first"] + header["rows"]
+            parts.append(values)
+    return np.concatenate(parts, axis=1) if parts else np.empty((2, 0))
+
+
+def test_a_viewer_from_the_start_gets_every_row_once(lab):
+    viewer = lab.viewer(train=0)
+    for count in (1, 10, 100):
+        lab.append(count)
+
+    received, _ = drain(viewer)
+
+    np.testing.assert_array_equal(joined(received), rows(0, 111))
+    assert drain(viewer) == ([], [])
+
+
+def test_a_viewer_that_has_rows_gets_only_the_others(lab):
+    for _ in range(20):
+        lab.append(7)
+    viewer = lab.viewer(train=33)
+
+    received, _ = drain(viewer)
+
+    np.testing.assert_array_equal(joined(received), rows(33, 107))
+
+
+def test_a_cursor_beyond_the_end_waits_for_its_row(lab):
+    lab.append(10)
+    viewer = lab.viewer(train=12)
+    assert drain(viewer)[0] == []
+
+    lab.append(5)
+
+    np.testing.assert_array_equal(joined(drain(viewer)[0]), rows(12, 3))
+
+
+def test_viewers_at_the_end_share_one_encoded_frame(lab):
+    first, second = lab.viewer(train=0), lab.viewer(train=0)
+    lab.append(3)
+
+    (mine,) = asyncio.run(first.next_messages())
+    (yours,) = asyncio.run(second.next_messages())
+
+    assert mine is yours
+
+
+def test_rows_that_left_memory_come_from_the_history_without_a_seam(lab, monkeypatch):
+    monkeypatch.setattr(hub, "MEMORY_BYTES", 4096)
+    for _ in range(100):
+        lab.append(50)
+    assert lab.hub.log("r", "train").first > 0
+    viewer = lab.viewer(train=0)
+
+    received, _ = drain(viewer)
+
+    np.testing.assert_array_equal(joined(received), rows(0, 5000))
+    assert lab.reads >= 1
+
+
+def test_a_streams_memory_is_bounded(lab, monkeypatch):
+    monkeypatch.setattr(hub, "MEMORY_BYTES", 4096)
+    for _ in range(1000):
+        lab.append(10)
+
+    log = lab.hub.log("r", "train")
+    assert sum(len(chunk.frame) for chunk in log.chunks) <= 4096
+
+
+def test_a_catch_up_frame_is_bounded(lab, monkeypatch):
+    monkeypatch.setattr(hub, "CATCH_UP_BYTES", 1024)
+    for _ in range(100):
+        lab.append(10)
+
+    received, _ = drain(lab.viewer(train=0))
+
+    assert max(values.nbytes for _, values in received) <= 1024
+    np.testing.assert_array_equal(joined(received), rows(0, 1000))
+
+
+def test_rows_come_before_the_state_that_follows_them(lab):
+    viewer = lab.viewer(train=0)
+    lab.hub.publish_run({"id": "r", "status": "running"})
+    drain(viewer)
+    lab.append(5)
+    lab.hub.publish_run({"id": "r", "status": "completed"})
+
+    messages = asyncio.run(viewer.next_messages())
+
+    assert [type(message) for message in messages] == [bytes, str]
+
+
+def test_a_new_viewer_hears_of_all_runs_and_then_only_of_changes(lab):
+    for number in range(3):
+        lab.hub.publish_run({"id": str(number), "status": "queued"})
+    viewer = lab.viewer()
+    _, (everything,) = drain(viewer)
+    assert [run["id"] for run in everything["runs"]] == ["0", "1", "2"]
+
+    lab.hub.publish_run({"id": "1", "status": "running"})
+
+    _, (change,) = drain(viewer)
+    assert change == {"type": "runs", "runs": [{"id": "1", "status": "running"}], "deleted": []}
+
+
+def test_many_changes_while_nobody_looks_come_as_the_newest_state(lab):
+    viewer = lab.viewer()
+    for iteration in range(1000):
+        lab.hub.publish_run({"id": "r", "iteration": iteration})
+
+    _, texts = drain(viewer)
+
+    assert texts == [{"type": "runs", "runs": [{"id": "r", "iteration": 999}], "deleted": []}]
+
+
+def test_a_deleted_run_is_announced_and_its_rows_stop(lab):
+    viewer = lab.viewer(train=0)
+    lab.hub.publish_run({"id": "r", "status": "running"})
+    lab.append(5)
+    drain(viewer)
+
+    lab.hub.publish_deleted("r")
+    received, (text,) = drain(viewer)
+
+    assert received == []
+    assert text["deleted"] == ["r"]
+    assert not viewer.shows("r")
+
+
+def test_tombstones_are_bounded(lab, monkeypatch):
+    monkeypatch.setattr(hub, "DELETED_RUNS", 10)
+    for number in range(100):
+        lab.hub.publish_run({"id": str(number)})
+        lab.hub.publish_deleted(str(number))
+
+    assert len(lab.hub._states) <= 10
+
+
+def test_only_viewers_of_a_run_are_woken_by_its_rows(lab):
+    shown, other = lab.viewer(train=0), lab.viewer()
+    shown.news.clear()
+    other.news.clear()
+
+    lab.append(1)
+
+    assert shown.news.is_set()
+    assert not other.news.is_set()

@@ -1,0 +1,58 @@
+import itertools
+import json
+import math
+
+import pytest
+
+from app.runs import TRANSITIONS, IllegalTransition, Run, RunStatus
+
+CONFIG = {
+    "dataset": {"name": "digits", "train_size": 300},
+    "network": {
+        "layers": [{"type": "dense", "units": 5}, {"type": "activation", "name": "relu"}, {"type": "dense", "units": 10}],
+        "initializer": {"name": "he_normal"},
+    },
+    "optimizer": {"name": "sgd", "learning_rate": 0.1},
+    "regularization": {"l1": 0.0, "l2": 0.0},
+    "seed": 0,
+}
+
+
+def run(**fields):
+    return Run("abc", 3, "name", CONFIG, 100, created_at=1.0, **fields)
+
+
+@pytest.mark.parametrize(("before", "after"), list(itertools.product(RunStatus, RunStatus)))
+def test_only_legal_moves_change_a_status(before, after):
+    subject = run(status=before)
+    if after in TRANSITIONS[before]:
+        subject.move(after)
+        assert subject.status is after
+    else:
+        with pytest.raises(IllegalTransition):
+            subject.move(after)
+        assert subject.status is before
+
+
+def test_what_has_ended_stays_ended():
+    ended = {status for status in RunStatus if status.finished}
+    assert ended == {RunStatus.COMPLETED, RunStatus.DIVERGED, RunStatus.CANCELLED, RunStatus.FAILED}
+
+
+def test_every_status_can_be_reached():
+    reached = {RunStatus.QUEUED} | set().union(*TRANSITIONS.values())
+    assert reached == set(RunStatus)
+
+
+def test_a_view_is_json_even_of_a_diverged_run():
+    view = run(latest={"loss": math.nan, "accuracy": 0.5}).view()
+
+    assert json.loads(json.dumps(view, allow_nan=False))["latest"] == {"loss": None, "accuracy": 0.5}
+
+
+def test_a_summary_says_what_a_list_has_room_for():
+    summary = run().view(with_config=False)["summary"]
+
+    assert summary["units"] == [5, 10]
+    assert summary["activations"] == ["relu"]
+    assert summary["optimizer"] == "sgd"
