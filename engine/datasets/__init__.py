@@ -1,0 +1,143 @@
+"""Data sets by name: what there is, what is on this machine, and how to get the rest.
+
+    status(name, data_dir)                what the data set is, and whether it is there
+    fetch(name, data_dir, progress=...)   download it
+    prepare(name, data_dir, cache_dir)    decode it once into arrays that all processes map
+    load_dataset(name, ...)               the arrays
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.datasets import digits, mnist, points
+from engine.datasets.dataset import Dataset, Source
+from engine.errors import DatasetError
+
+__all__ = ["Dataset", "DatasetError", "fetch", "load_dataset", "names", "prepare", "source", "status"]
+
+#: Raised by one when the decoded form changes, so that old caches are left alone and made anew.
+CACHE_VERSION = 1
+
+SOURCES: dict[str, Source] = {
+    source.name: source for source in (mnist.MNIST, digits.DIGITS, mnist.FASHION_MNIST, *points.SETS)
+}
+
+_ARRAYS = ("train_images", "train_labels", "test_images", "test_labels")
+
+
+def names() -> list[str]:
+    """All data sets, in the order of the form."""
+    return list(SOURCES)
+
+
+def source(name: str) -> Source:
+    """What is known of a data set, whether or not it is on this machine."""
+    return SOURCES[name]
+
+
+def status(name: str, data_dir: Path | None = None) -> dict[str, Any]:
+    """A data set for the form; `available` says whether it can be trained on now."""
+    known = SOURCES[name]
+    return {
+        "name": name,
+        "title": known.title,
+        "shape": list(known.shape),
+        "classes": len(known.class_names),
+        "train_size": known.train_size,
+        "test_size": known.test_size,
+        "available": known.is_available(data_dir),
+        "fetchable": known.fetch is not None,
+        "download_bytes": known.download_bytes,
+    }
+
+
+def fetch(
+    name: str,
+    data_dir: Path,
+    *,
+    progress: Callable[[int, int], None] | None = None,
+    mirrors: Sequence[str] = (),
+) -> None:
+    """Download a data set into `data_dir`.
+
+    Args:
+        progress: called with the bytes received and the bytes there are.
+        mirrors: base addresses to try first, such as a school's own server; those of the environment
+            variable LOSSROOM_MIRRORS (separated by spaces) follow.
+
+    Raises:
+        DatasetError: it cannot be downloaded, or what came is not what it should be.
+    """
+    known = SOURCES[name]
+    if known.fetch is None:
+        raise DatasetError(f"{name} cannot be downloaded")
+    known.fetch(data_dir, [*mirrors, *os.environ.get("LOSSROOM_MIRRORS", "").split()], progress)
+
+
+def prepare(name: str, data_dir: Path | None, cache_dir: Path) -> Path:
+    """Decode a data set into memory-mappable .npy files, once; returns their folder.
+
+    Images are stored as float32, ready for the first product: taking a batch of 100 MNIST images out of a
+    uint8 array and converting it costs a tenth of a small network's step, and the pages of the map are
+    shared by all workers, so the fourfold size is paid once a machine.
+
+    Several processes may do this at once: each writes a folder of its own and renames it; the first wins.
+    """
+    folder = cache_dir / f"{name}-v{CACHE_VERSION}"
+    if folder.is_dir():
+        return folder
+    dataset = SOURCES[name].read(data_dir)
+    cache_dir.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=cache_dir))
+    try:
+        for array in _ARRAYS:
+            np.save(fresh / f"{array}.npy", getattr(dataset, array), allow_pickle=False)
+        (fresh / "classes.json").write_text(json.dumps(dataset.class_names), "utf-8")
+        fresh.chmod(0o755)
+        fresh.rename(folder)
+    except OSError:
+        if not folder.is_dir():
+            raise
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    return folder
+
+
+def load_dataset(name: str, *, data_dir: Path | None = None, cache_dir: Path | None = None) -> Dataset:
+    """A data set's arrays: mapped from the cache where there is one, else decoded into memory.
+
+    Raises:
+        DatasetError: it is not there, or its files are damaged.
+    """
+    if name not in SOURCES:
+        raise DatasetError(f"there is no data set {name!r}; there are {', '.join(SOURCES)}")
+    if cache_dir is None:
+        return SOURCES[name].read(data_dir)
+    folder = prepare(name, data_dir, cache_dir)
+    try:
+        arrays = {a: np.load(folder / f"{a}.npy", mmap_mode="r", allow_pickle=False) for a in _ARRAYS}
+        class_names = tuple(json.loads((folder / "classes.json").read_text("utf-8")))
+    except (OSError, ValueError) as error:
+        raise DatasetError(f"the decoded {name} in {folder} is damaged; delete that folder: {error}") from error
+    return Dataset(name=name, class_names=class_names, **arrays)
+
+
+def noisy_labels(
+    labels: NDArray[np.intp], classes: int, share: float, generator: np.random.Generator
+) -> NDArray[np.intp]:
+    """A copy of labels in which a share (0 to 1) is wrong: replaced by one of the other classes."""
+    labels = np.array(labels)
+    wrong = generator.choice(len(labels), size=math.floor(share * len(labels)), replace=False)
+    labels[wrong] = (labels[wrong] + generator.integers(1, classes, size=len(wrong))) % classes
+    return labels

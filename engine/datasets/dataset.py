@@ -1,0 +1,68 @@
+"""A data set: four arrays, and where they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: (bytes received, bytes there are)
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dataset:
+    """Images and labels.
+
+    Images are float32, (N, C, H, W) or (N, features); labels are class indices, intp, (N,).
+
+    Raises:
+        ValueError: arrays that do not belong together.
+    """
+
+    name: str
+    train_images: NDArray[Any]
+    train_labels: NDArray[Any]
+    test_images: NDArray[Any]
+    test_labels: NDArray[Any]
+    class_names: Sequence[str]
+
+    def __post_init__(self) -> None:
+        for part in ("train", "test"):
+            images, labels = getattr(self, f"{part}_images"), getattr(self, f"{part}_labels")
+            if len(images) != len(labels) or labels.ndim != 1:
+                raise ValueError(f"{part}: {images.shape} images do not go with {labels.shape} labels")
+            if not len(images):
+                raise ValueError(f"{part}: there are no images")
+            low, high = int(labels.min()), int(labels.max())
+            if low < 0 or high >= len(self.class_names):
+                raise ValueError(f"{part}: labels {low} to {high} for {len(self.class_names)} classes")
+        if self.train_images.shape[1:] != self.test_images.shape[1:]:
+            raise ValueError(
+                f"train images are {self.train_images.shape[1:]}, test images {self.test_images.shape[1:]}"
+            )
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of one image."""
+        return tuple(self.train_images.shape[1:])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where a data set comes from. `fetch` is None for those that need no download."""
+
+    name: str
+    title: str
+    shape: tuple[int, ...]
+    train_size: int
+    test_size: int
+    class_names: tuple[str, ...]
+    read: Callable[[Path | None], Dataset]
+    is_available: Callable[[Path | None], bool] = lambda data_dir: True
+    fetch: Callable[[Path, Sequence[str], Progress | None], None] | None = None
+    download_bytes: int = 0

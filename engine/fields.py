@@ -1,0 +1,208 @@
+"""A field of an experiment: its type, its legal interval and its default, said once.
+
+Validation, the form in the browser (`engine.options`) and error messages all come from these tables, so
+they cannot disagree.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from engine.errors import ConfigError
+
+#: A field without a default must be given.
+REQUIRED: Any = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One value of an experiment.
+
+    `kind` is "integer", "number", "boolean", "text", "choice", "integers" (a list) or "null" (a place that
+    the file format keeps for later). A nullable field takes null for "off".
+    """
+
+    name: str
+    kind: str
+    default: Any = REQUIRED
+    minimum: float | None = None
+    maximum: float | None = None
+    exclusive_minimum: float | None = None
+    choices: Sequence[str] = ()
+    scale: str = "linear"
+    nullable: bool = False
+
+    def check(self, value: Any, path: str) -> Any:
+        """`value` in the field's own type, or `ConfigError` with field, bound and value."""
+        if value is None:
+            if self.nullable or self.kind == "null":
+                return None
+            raise ConfigError("type", path, f"{path} must be {self._wanted()}, not null", self.bounds)
+        match self.kind:
+            case "integer":
+                return self._interval(self._integer(value, path), path)
+            case "number":
+                return self._interval(self._number(value, path), path)
+            case "integers":
+                return self._integers(value, path)
+            case "boolean" if isinstance(value, bool):
+                return value
+            case "text" if isinstance(value, str):
+                if self.maximum is not None and len(value) > self.maximum:
+                    message = f"{path} must have at most {self.maximum:.0f} characters, not {len(value)}"
+                    raise ConfigError("range", path, message, self.bounds)
+                return value
+            case "choice" if isinstance(value, str):
+                if value not in self.choices:
+                    message = f"{path} must be one of {', '.join(self.choices)}, not {value[:60]!r}"
+                    raise ConfigError("unknown_name", path, message, self.bounds)
+                return value
+        raise ConfigError("type", path, f"{path} must be {self._wanted()}, not {_shown(value)}", self.bounds)
+
+    def _integer(self, value: Any, path: str) -> int:
+        if isinstance(value, float) and value.is_integer():  # JSON does not tell 3 from 3.0
+            value = int(value)
+        if isinstance(value, bool) or not isinstance(value, int):
+            message = f"{path} must be {self._wanted()}, not {_shown(value)}"
+            raise ConfigError("type", path, message, self.bounds)
+        return value
+
+    def _number(self, value: Any, path: str) -> float:
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            message = f"{path} must be {self._wanted()}, not {_shown(value)}"
+            raise ConfigError("type", path, message, self.bounds)
+        try:
+            number = float(value)
+        except OverflowError:
+            number = math.inf
+        if not math.isfinite(number):
+            raise ConfigError("range", path, f"{path} must be a finite number, not {number}", self.bounds)
+        return number
+
+    def _integers(self, value: Any, path: str) -> list[int]:
+        if not isinstance(value, (list, tuple)):
+            message = f"{path} must be {self._wanted()}, not {_shown(value)}"
+            raise ConfigError("type", path, message, self.bounds)
+        return [
+            self._interval(self._integer(item, f"{path}.{i}"), f"{path}.{i}") for i, item in enumerate(value)
+        ]
+
+    def _interval(self, value: Any, path: str) -> Any:
+        if (
+            (self.minimum is not None and value < self.minimum)
+            or (self.exclusive_minimum is not None and value <= self.exclusive_minimum)
+            or (self.maximum is not None and value > self.maximum)
+        ):
+            raise ConfigError("range", path, f"{path} must be {self._wanted()}, not {_shown(value)}", self.bounds)
+        return value
+
+    def _wanted(self) -> str:
+        kinds = {
+            "integer": "a whole number",
+            "number": "a number",
+            "integers": "a list of whole numbers",
+            "boolean": "true or false",
+            "text": "text",
+            "null": "null",
+            "choice": f"one of {', '.join(self.choices)}",
+        }
+        bounds = []
+        if self.kind in ("integer", "number", "integers"):
+            if self.minimum is not None:
+                bounds.append(f"at least {self.minimum:,g}")
+            if self.exclusive_minimum is not None:
+                bounds.append(f"greater than {self.exclusive_minimum:,g}")
+            if self.maximum is not None:
+                bounds.append(f"at most {self.maximum:,g}")
+        return " ".join([kinds[self.kind], " and ".join(bounds)]).strip()
+
+    @property
+    def bounds(self) -> dict[str, Any]:
+        """What is legal, for a program to read."""
+        bounds: dict[str, Any] = {}
+        for name in ("minimum", "maximum", "exclusive_minimum"):
+            if getattr(self, name) is not None:
+                bounds[name] = getattr(self, name)
+        if self.choices:
+            bounds["choices"] = list(self.choices)
+        return bounds
+
+    def describe(self) -> dict[str, Any]:
+        """The field for the form."""
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "default": None if self.default is REQUIRED else self.default,
+            "minimum": self.minimum,
+            "maximum": self.maximum,
+            "exclusive_minimum": self.exclusive_minimum,
+            "choices": list(self.choices),
+            "scale": self.scale,
+            "nullable": self.nullable,
+        }
+
+
+def parse(fields: Sequence[Field], given: Any, path: str, *, also: Sequence[str] = ()) -> dict[str, Any]:
+    """Check an object against its fields and fill in defaults.
+
+    Args:
+        fields: what the object may hold.
+        given: the object as it came, such as parsed JSON.
+        path: where it stands, for messages.
+        also: keys that somebody else checks.
+
+    Raises:
+        ConfigError: not an object, an unknown key, a missing or a wrong value.
+    """
+    demand_object(given, path)
+    known = [field.name for field in fields]
+    for key in given:
+        if key not in known and key not in also:
+            where = join(path, str(key)[:60])
+            message = f"there is no {where}; {path or 'an experiment'} has {', '.join([*also, *known])}"
+            raise ConfigError("unknown_key", where, message, {"choices": [*also, *known]})
+    parsed = {}
+    for field in fields:
+        where = join(path, field.name)
+        if field.name in given:
+            parsed[field.name] = field.check(given[field.name], where)
+        elif field.default is REQUIRED:
+            raise ConfigError("missing", where, f"{where} is missing", field.bounds)
+        else:
+            parsed[field.name] = field.default
+    return parsed
+
+
+def parse_named(
+    registry: Mapping[str, Sequence[Field]], given: Any, path: str, *, key: str = "name", default: str = ""
+) -> dict[str, Any]:
+    """Check an object whose `key` chooses the fields that it has, such as an optimizer."""
+    demand_object(given, path)
+    chooser = Field(key, "choice", default or REQUIRED, choices=tuple(registry))
+    name = parse([chooser], {key: given[key]} if key in given else {}, path)[key]
+    return {key: name, **parse(registry[name], {k: v for k, v in given.items() if k != key}, path)}
+
+
+def demand_object(given: Any, path: str) -> None:
+    if not isinstance(given, Mapping):
+        message = f"{path or 'an experiment'} must be an object, not {_shown(given)}"
+        raise ConfigError("type", path, message)
+
+
+def join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
+
+
+def _shown(value: Any) -> str:
+    """A wrong value in a message, at a length that can be read."""
+    if isinstance(value, Mapping):
+        return "an object"
+    if isinstance(value, (list, tuple)):
+        return "a list"
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10**15:
+        return f"about 10^{len(str(abs(value))) - 1}" if abs(value) < 10**4000 else "a huge number"
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

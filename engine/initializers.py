@@ -1,0 +1,88 @@
+"""Initializers: the first values of weights. Biases begin at zero.
+
+Contract: `draw(generator, shape, fan_in, fan_out, **parameters)` gives float64 values; fan_in and fan_out are
+the numbers of inputs and outputs that one unit is connected to.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.fields import Field
+
+Draw = Callable[..., NDArray[np.float64]]
+
+
+def normal(
+    generator: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int, *, std: float
+) -> NDArray[np.float64]:
+    """N(0, std²)."""
+    return generator.standard_normal(shape) * std
+
+
+def glorot_normal(
+    generator: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int
+) -> NDArray[np.float64]:
+    """N(0, 2 / (fan_in + fan_out)): keeps the variance of signals and gradients (Glorot & Bengio 2010)."""
+    return generator.standard_normal(shape) * math.sqrt(2 / (fan_in + fan_out))
+
+
+def glorot_uniform(
+    generator: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int
+) -> NDArray[np.float64]:
+    """U(-a, a) with a = √(6 / (fan_in + fan_out)) (Glorot & Bengio 2010, equation 16)."""
+    limit = math.sqrt(6 / (fan_in + fan_out))
+    return generator.uniform(-limit, limit, shape)
+
+
+def he_normal(
+    generator: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int
+) -> NDArray[np.float64]:
+    """N(0, 2 / fan_in): for ReLU, which halves the variance (He et al. 2015)."""
+    return generator.standard_normal(shape) * math.sqrt(2 / fan_in)
+
+
+def he_uniform(
+    generator: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int
+) -> NDArray[np.float64]:
+    """U(-a, a) with a = √(6 / fan_in) (He et al. 2015)."""
+    limit = math.sqrt(6 / fan_in)
+    return generator.uniform(-limit, limit, shape)
+
+
+def zeros(
+    generator: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int
+) -> NDArray[np.float64]:
+    """All weights the same: every unit of a layer learns the same thing. For showing why not."""
+    return np.zeros(shape)
+
+
+INITIALIZERS: dict[str, Draw] = {
+    "normal": normal,
+    "glorot_normal": glorot_normal,
+    "glorot_uniform": glorot_uniform,
+    "he_normal": he_normal,
+    "he_uniform": he_uniform,
+    "zeros": zeros,
+}
+
+FIELDS: dict[str, Sequence[Field]] = {name: () for name in INITIALIZERS} | {
+    "normal": (Field("std", "number", 0.01, exclusive_minimum=0, maximum=100, scale="log"),)
+}
+
+
+def draw(
+    config: dict[str, Any],
+    generator: np.random.Generator,
+    shape: tuple[int, ...],
+    fan_in: int,
+    fan_out: int,
+) -> NDArray[np.float64]:
+    """First weights as `config` (`{"name", ...}`) says."""
+    parameters = {name: value for name, value in config.items() if name != "name"}
+    return INITIALIZERS[config["name"]](generator, shape, fan_in, fan_out, **parameters)

@@ -1,0 +1,29 @@
+"""Activation layer: y = f(x) elementwise; ∂L/∂x = ∂L/∂y · f'(x)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.activations import ACTIVATIONS
+from engine.layers.layer import Array, Layer, Shape
+
+
+class ActivationLayer(Layer):
+    """Applies one of `engine.activations`."""
+
+    def __init__(self, input_shape: Shape, *, name: str) -> None:
+        super().__init__(input_shape)
+        self.name = name
+        self._activation = ACTIVATIONS[name]
+
+    def forward(self, x: Array, training: bool) -> Array:
+        y = self.array("y", x.shape, x.dtype)
+        self._activation.value(x, y)
+        if training:
+            self._x, self._y = x, y
+        return y
+
+    def backward(self, dy: Array) -> Array | None:
+        slope = self.array("slope", dy.shape, dy.dtype)
+        self._activation.derivative(self._y, self._x, slope)
+        return np.multiply(dy, slope, out=slope)

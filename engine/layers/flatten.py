@@ -1,0 +1,21 @@
+"""Flatten: (C, H, W) read as C·H·W numbers. No copy."""
+
+from __future__ import annotations
+
+import math
+
+from engine.layers.layer import Array, Layer, Shape
+
+
+class Flatten(Layer):
+    """One axis out of many."""
+
+    def __init__(self, input_shape: Shape) -> None:
+        super().__init__(input_shape)
+        self.output_shape = (math.prod(input_shape),)
+
+    def forward(self, x: Array, training: bool) -> Array:
+        return x.reshape(len(x), *self.output_shape)
+
+    def backward(self, dy: Array) -> Array | None:
+        return dy.reshape(len(dy), *self.input_shape)

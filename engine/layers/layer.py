@@ -1,0 +1,73 @@
+"""A layer: what every layer promises to the network.
+
+Contract:
+    A layer is made for one input shape (without the batch axis) and says its `output_shape`, the shapes of its
+    `parameters` and its cost. `bind` then hands it views into the network's flat parameter and gradient vectors:
+    a layer owns no weights. `forward` and `backward` write into arrays that are made once for each batch size.
+
+    forward(x, training) → y:  x is (N, *input_shape), y is (N, *output_shape).
+    backward(dy) → dx:         dy = ∂L/∂y; fills the gradient views, returns ∂L/∂x, or None where nobody below
+                               needs it. Valid after a forward pass in training mode with the same x. May
+                               overwrite dy.
+
+    Returned arrays belong to the layer and hold until its next call.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterSpec:
+    """A parameter that a layer needs. Weights are drawn and regularized; the others begin at zero."""
+
+    name: str
+    shape: Shape
+    is_weight: bool
+    fan_in: int = 0
+    fan_out: int = 0
+
+
+class Layer:
+    """Base of all layers: no parameters, shape unchanged."""
+
+    def __init__(self, input_shape: Shape) -> None:
+        self.input_shape = input_shape
+        self.output_shape = input_shape
+        #: False for the lowest layer: nobody needs ∂L/∂(images), and it is the largest product of all
+        self.needs_input_gradient = True
+        self._arrays: dict[tuple[str, Shape, np.dtype[Any]], Array] = {}
+
+    @property
+    def parameters(self) -> tuple[ParameterSpec, ...]:
+        return ()
+
+    @property
+    def multiply_adds(self) -> int:
+        """Of a forward pass of one example."""
+        return 0
+
+    def bind(self, parameters: dict[str, Array], gradients: dict[str, Array]) -> None:
+        """Take the views, by the names in `parameters`."""
+
+    def forward(self, x: Array, training: bool) -> Array:
+        raise TypeError("a layer defines forward")  # pragma: no cover
+
+    def backward(self, dy: Array) -> Array | None:
+        raise TypeError("a layer defines backward")  # pragma: no cover
+
+    def array(self, name: str, shape: Shape, dtype: np.dtype[Any]) -> Array:
+        """An array that is made at its first use and is the same one ever after: steps allocate nothing."""
+        key = (name, shape, dtype)
+        found = self._arrays.get(key)
+        if found is None:
+            found = self._arrays[key] = np.empty(shape, dtype)
+        return found

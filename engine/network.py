@@ -1,0 +1,130 @@
+"""The network: layers one after the other, over ONE flat parameter vector.
+
+All weights stand first, then all biases, in one contiguous vector; gradients in another of the same layout. A
+layer holds reshaped views, so its products write straight into the vectors, an optimizer's step is a few
+operations on whole vectors, and a penalty is one on the weights' slice.
+
+A parameter is named `<layer>.<name>`, the layer by its place among those with parameters: `1.W`, `1.b`, `2.W`, ...
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine import initializers
+from engine.config import ExperimentConfig
+from engine.layers import Array, Layer, ParameterSpec, build_layers
+from engine.losses import SoftmaxCrossEntropy
+from engine.regularizers import Penalty
+from engine.summary import summarize
+
+__all__ = ["Network", "build_network", "summarize"]
+
+
+class Network:
+    """Layers with their weights.
+
+    Attributes:
+        parameters, gradients: name → view into the flat vectors. Dense: W (n_in, n_out), b (n_out,).
+        vector, gradient: the flat vectors themselves; the first `weights` entries are weights.
+        weight_layers: name of each layer that has weights → the slice where they stand.
+        l1, l2: the penalties' strengths, which may change while training.
+    """
+
+    def __init__(
+        self,
+        layers: Sequence[Layer],
+        *,
+        initializer: dict[str, Any],
+        generator: np.random.Generator,
+        l1: float = 0.0,
+        l2: float = 0.0,
+        dtype: str = "float32",
+    ) -> None:
+        self.layers = list(layers)
+        self.dtype = np.dtype(dtype)
+        self.layers[0].needs_input_gradient = False
+        self.parameters: dict[str, Array] = {}
+        self.gradients: dict[str, Array] = {}
+        self.weight_layers: dict[str, slice] = {}
+        self._lay_out(initializer, generator)
+        self.penalty = Penalty(l1, l2, self.vector[: self.weights])
+        self._losses: dict[int, SoftmaxCrossEntropy] = {}
+        #: of the last `loss_and_gradients`: the data's share of the loss, the penalty, the logits
+        self.data_loss = math.nan
+        self.penalty_value = 0.0
+        self.logits: Array = np.empty((0, self.layers[-1].output_shape[0]), self.dtype)
+
+    def _lay_out(self, initializer: dict[str, Any], generator: np.random.Generator) -> None:
+        """Give every parameter its place in the vectors, weights first, and draw the weights."""
+        owners = [layer for layer in self.layers if layer.parameters]
+        placed: list[tuple[int, ParameterSpec]] = [
+            (number, spec) for number, layer in enumerate(owners, 1) for spec in layer.parameters
+        ]
+        placed.sort(key=lambda item: not item[1].is_weight)  # stable: the layers' order stays
+        size = sum(math.prod(spec.shape) for _, spec in placed)
+        self.weights = sum(math.prod(spec.shape) for _, spec in placed if spec.is_weight)
+        self.vector: Array = np.zeros(size, self.dtype)
+        self.gradient: Array = np.zeros(size, self.dtype)
+        at = 0
+        for number, spec in placed:
+            end = at + math.prod(spec.shape)
+            name = f"{number}.{spec.name}"
+            self.parameters[name] = self.vector[at:end].reshape(spec.shape)
+            self.gradients[name] = self.gradient[at:end].reshape(spec.shape)
+            if spec.is_weight:
+                values = initializers.draw(initializer, generator, spec.shape, spec.fan_in, spec.fan_out)
+                self.parameters[name][...] = values
+                self.weight_layers[str(number)] = slice(at, end)
+            at = end
+        for number, layer in enumerate(owners, 1):
+            names = {spec.name: f"{number}.{spec.name}" for spec in layer.parameters}
+            layer.bind(
+                {name: self.parameters[full] for name, full in names.items()},
+                {name: self.gradients[full] for name, full in names.items()},
+            )
+
+    def forward(self, x: Array, training: bool = False) -> Array:
+        """Logits (N, classes) of images (N, ...). The array holds until the next pass of as many images."""
+        x = np.asarray(x, self.dtype)
+        for layer in self.layers:
+            x = layer.forward(x, training)
+        return x
+
+    def loss_and_gradients(self, x: Array, labels: NDArray[np.intp]) -> float:
+        """Mean loss of a batch with penalties, in training mode; fills `gradients`.
+
+        Args:
+            x: images (N, ...).
+            labels: class indices (N,).
+        """
+        self.logits = self.forward(x, training=True)
+        loss = self._losses.get(len(x))
+        if loss is None:
+            loss = self._losses[len(x)] = SoftmaxCrossEntropy(len(x), self.logits.shape[1], self.dtype)
+        self.data_loss = loss(self.logits, labels)
+        dy: Array | None = loss.gradient
+        for layer in reversed(self.layers):
+            assert dy is not None
+            dy = layer.backward(dy)
+        self.penalty_value = self.penalty.add(
+            self.vector[: self.weights], self.gradient[: self.weights]
+        )
+        return self.data_loss + self.penalty_value
+
+
+def build_network(config: ExperimentConfig, generator: np.random.Generator) -> Network:
+    """The network of an experiment, its weights drawn from `generator`."""
+    return Network(
+        build_layers(config.network.layers, config.dataset.source.shape),
+        initializer=config.network.initializer,
+        generator=generator,
+        l1=config.regularization.l1,
+        l2=config.regularization.l2,
+        dtype=config.dtype,
+    )

@@ -1,0 +1,37 @@
+"""Everything that can be chosen, with ranges and defaults: a form is generated from this."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from engine import config, datasets, initializers, layers, optimizers, presets, regularizers
+from engine.activations import ACTIVATIONS
+from engine.fields import Field
+
+
+def describe(data_dir: Path | None = None) -> dict[str, Any]:
+    """Registries as JSON; `datasets[].available` is about `data_dir`."""
+    return {
+        "version": config.VERSION,
+        "defaults": config.ExperimentConfig.from_dict({}).to_dict(),
+        "datasets": [datasets.status(name, data_dir) for name in datasets.names()],
+        "dataset": _fields(config.DATASET_FIELDS),
+        "activations": list(ACTIVATIONS),
+        "layers": _registry(layers.FIELDS),
+        "presets": _registry(presets.FIELDS),
+        "initializers": _registry(initializers.FIELDS),
+        "optimizers": _registry(optimizers.FIELDS),
+        "regularization": _fields(regularizers.FIELDS),
+        "training": _fields([*config.LENGTH_FIELDS, *config.TRAINING_FIELDS]),
+        "general": _fields(config.GENERAL_FIELDS),
+    }
+
+
+def _fields(fields: Sequence[Field]) -> list[dict[str, Any]]:
+    return [field.describe() for field in fields]
+
+
+def _registry(registry: Mapping[str, Sequence[Field]]) -> dict[str, list[dict[str, Any]]]:
+    return {name: _fields(fields) for name, fields in registry.items()}

@@ -1,0 +1,44 @@
+"""Penalties on weights: L1 = λ Σ|w| and L2 = ½ λ Σw², never on biases.
+
+All weights stand in one contiguous slice of the parameter vector, so a penalty is one operation on it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.fields import Field
+
+Array = NDArray[Any]
+
+FIELDS = (
+    Field("l1", "number", 0.0, minimum=0, maximum=100, scale="log"),
+    Field("l2", "number", 0.0, minimum=0, maximum=100, scale="log"),
+)
+
+
+class Penalty:
+    """L1 and L2 over one weight vector."""
+
+    def __init__(self, l1: float, l2: float, weights: Array) -> None:
+        self.l1 = l1
+        self.l2 = l2
+        self._scratch: Array = np.empty_like(weights)
+
+    def add(self, weights: Array, gradient: Array) -> float:
+        """The penalty; adds its gradient (λ₂ w + λ₁ sign w) to `gradient`."""
+        penalty = 0.0
+        if self.l2:
+            penalty += 0.5 * self.l2 * float(np.dot(weights, weights))
+            np.multiply(weights, self.l2, out=self._scratch)
+            gradient += self._scratch
+        if self.l1:
+            np.abs(weights, out=self._scratch)
+            penalty += self.l1 * float(self._scratch.sum())
+            np.sign(weights, out=self._scratch)
+            self._scratch *= self.l1
+            gradient += self._scratch
+        return penalty
