@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine import ExperimentConfig, datasets
+from engine import ExperimentConfig
 
 #: multiply-adds per second of a training step, and of an evaluation, on one core
 STEP_RATE = 1.5e10
@@ -23,15 +23,12 @@ STARTING_SECONDS = 0.05
 def expected_seconds(config: ExperimentConfig, summary: dict[str, Any]) -> float:
     """Expected seconds of a whole run on one free core; `summary` is `engine.network.summarize(config)`."""
     training = config.training
-    info = datasets.status(config.dataset.name)
-    train_size = config.dataset.train_size or info["train_size"]
-    test_size = config.dataset.test_size or info["test_size"]
     step = (
         3 * summary["multiply_adds"] * training.batch_size / STEP_RATE
         + SECONDS_PER_LAYER * len(summary["layers"])
         + SECONDS_PER_PARAMETER * summary["parameters"]
     )
-    images = test_size + min(train_size, training.evaluate_train_size)
+    images = config.dataset.test_images + min(config.dataset.train_images, training.evaluate_train_size)
     evaluation = summary["multiply_adds"] * images / EVALUATION_RATE
     evaluations = config.iterations / training.evaluate_every
     return float(STARTING_SECONDS + config.iterations * step + evaluations * evaluation)

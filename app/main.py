@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
@@ -69,10 +69,10 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
     )
     app.state.lab = Lab(settings, database, hub, scheduler, data_sets)
     static_dir, templates_dir = _assets()
-    app.state.pages = Pages(templates_dir, static_dir, __version__)
+    app.state.pages = Pages(templates_dir, __version__)
     for module in (health, runs, experiments, datasets, stream, api_docs, pages):
         app.include_router(module.router)
-    app.mount("/static", StaticFiles(directory=static_dir), name="static")
+    app.mount("/static", _StaticFiles(directory=static_dir), name="static")
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
     app.add_middleware(SecurityHeaders)
     app.add_exception_handler(LabError, _lab_error)
@@ -80,6 +80,15 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
     app.add_exception_handler(RequestValidationError, _request_error)
     app.add_exception_handler(HTTPException, _http_error)
     return app
+
+
+class _StaticFiles(StaticFiles):
+    """Static files that browsers keep but ask about: modules import each other by plain names."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
 
 
 def _assets() -> tuple[Path, Path]:

@@ -119,7 +119,7 @@ class Trainer:
         if dataset.shape != config.dataset.source.shape:
             raise ValueError(f"images are {dataset.shape}; the network is for {config.dataset.source.shape}")
         self._generators = {
-            purpose: np.random.default_rng(np.random.SeedSequence(config.seed, spawn_key=(number,)))
+            purpose: np.random.default_rng([config.seed, number])
             for purpose, number in STREAMS.items()
         }
         self._take(dataset)

@@ -20,8 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from engine import ConfigError, ExperimentConfig, Trainer
-from engine.datasets import DatasetError
+from engine import ConfigError, DatasetError, ExperimentConfig, Trainer
+
 
 #: Rows wait this long at most, as far as whole iterations allow.
 FLUSH_SECONDS = 0.05

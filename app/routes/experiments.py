@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 from fastapi import APIRouter
 
+from app.errors import NotFound
 from app.estimate import expected_seconds
-from app.lab import TheLab
+from app.lab import Lab, TheLab
 from app.routes.runs import Experiment
 from engine import ExperimentConfig, lessons, options
-from engine.network import summarize
+from engine.lessons import Lesson
+from engine.summary import summarize
 
 router = APIRouter(prefix="/api", tags=["experiments"])
 
@@ -19,7 +20,7 @@ router = APIRouter(prefix="/api", tags=["experiments"])
 @router.get("/options")
 async def get_options(lab: TheLab) -> dict[str, Any]:
     """Registries, ranges and defaults: the form is generated from this."""
-    described = options.describe(lab.settings.data_dir, lab.settings.cache_dir)
+    described = options.describe(lab.settings.data_dir)
     return {**described, "datasets": lab.data_sets.views()}
 
 
@@ -40,7 +41,26 @@ async def get_lessons(lab: TheLab) -> dict[str, Any]:
 @router.post("/lessons/{slug}/runs", status_code=201)
 async def launch_lesson(lab: TheLab, slug: str) -> dict[str, Any]:
     """Launch a lesson's whole set; on the digits where its own data set is not there."""
-    lesson = lessons.get(slug)
-    configs = lesson.configs(dataset=_substitute(lab, lesson))
-    runs = await lab.scheduler.launch(configs, lesson=slug)
+    lesson = lessons.LESSONS.get(slug)
+    if lesson is None:
+        raise NotFound(f"there is no lesson {slug!r}", field="slug")
+    runs = await lab.scheduler.launch(lesson.configs(dataset=_data_set(lab, lesson)), lesson=slug)
     return {"runs": [run.view() for run in runs]}
+
+
+def _view(lab: Lab, lesson: Lesson) -> dict[str, Any]:
+    configs = lesson.configs(dataset=_data_set(lab, lesson))
+    return {
+        "slug": lesson.slug,
+        "section": lesson.section,
+        "title": dict(lesson.title),
+        "question": dict(lesson.question),
+        "conclusion": dict(lesson.conclusion),
+        "dataset": configs[0].dataset.name,
+        "runs": [{"name": config.name, "config": config.to_dict()} for config in configs],
+    }
+
+
+def _data_set(lab: Lab, lesson: Lesson) -> str:
+    """The lesson's own data set, or the digits, which are always there."""
+    return lesson.dataset if lab.data_sets.is_available(lesson.dataset) else "digits"

@@ -1,0 +1,42 @@
+"""Messages in the languages of the lab, from the catalogs in `app/locales`.
+
+Catalogs are gettext .po files; a message's id is a key such as `optimizer.learning_rate`, and the English
+catalog is the complete one. They are small, so they are read at start and need no compiled files.
+"""
+
+from __future__ import annotations
+
+from importlib import resources
+
+from babel.core import negotiate_locale
+from babel.messages.pofile import read_po
+
+LANGUAGES = ("en", "ja")
+
+
+class Messages:
+    """Key → text, for each language."""
+
+    languages = LANGUAGES
+
+    def __init__(self) -> None:
+        self._catalogs = {language: _read(language) for language in LANGUAGES}
+
+    def catalog(self, language: str) -> dict[str, str]:
+        return self._catalogs[language]
+
+    def negotiate(self, *wishes: str | None) -> str:
+        """The first wish that is a language of the lab; a wish may be an Accept-Language header."""
+        for wish in wishes:
+            tags = [part.split(";")[0].strip().replace("-", "_") for part in (wish or "").split(",")]
+            found = negotiate_locale([tag for tag in tags if tag], LANGUAGES)
+            if found:
+                return str(found)
+        return LANGUAGES[0]
+
+
+def _read(language: str) -> dict[str, str]:
+    path = resources.files("app").joinpath("locales", language, "LC_MESSAGES", "messages.po")
+    with path.open("rb") as file:
+        catalog = read_po(file, locale=language)
+    return {str(message.id): str(message.string) for message in catalog if message.id}

@@ -1,0 +1,55 @@
+"""The lab's page, its messages, and Plotly's script."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from app.errors import NotFound
+from app.pages import Pages
+
+router = APIRouter(include_in_schema=False)
+
+#: For files whose address changes when they do.
+_FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+
+
+def _pages(request: Request) -> Pages:
+    pages: Pages = request.app.state.pages
+    return pages
+
+
+@router.get("/")
+def lab(request: Request, lang: str | None = None) -> HTMLResponse:
+    """The lab, in the language asked for, chosen before, or preferred by the browser."""
+    pages = _pages(request)
+    language = pages.messages.negotiate(
+        lang, request.cookies.get("language"), request.headers.get("accept-language")
+    )
+    headers = {"Cache-Control": "no-cache", "Vary": "Accept-Language, Cookie"}
+    return HTMLResponse(pages.render("lab.html", language), headers=headers)
+
+
+@router.get("/i18n/{language}.json")
+def messages(request: Request, language: str) -> dict[str, str]:
+    pages = _pages(request)
+    if language not in pages.messages.languages:
+        raise NotFound(f"there is no language {language!r}", field="language")
+    return pages.messages.catalog(language)
+
+
+@router.get("/vendor/plotly-{version}.min.js")
+def plotly(request: Request, version: str) -> Response:
+    """Plotly from its Python package; the version in the address lets browsers keep it."""
+    pages = _pages(request)
+    if request.url.path != pages.plotly_url:
+        raise NotFound(f"this lab serves {pages.plotly_url}")
+    plain, zipped = pages.plotly
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(zipped, media_type="text/javascript", headers={**_FOREVER, "Content-Encoding": "gzip"})
+    return Response(plain, media_type="text/javascript", headers=_FOREVER)
+
+
+@router.get("/favicon.ico")
+def favicon() -> RedirectResponse:
+    return RedirectResponse("/static/logo.svg", status_code=308)

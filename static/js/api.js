@@ -1,0 +1,44 @@
+/** Commands to the server: HTTP, JSON in and out. */
+
+/** An answer that says no. `field` names what is wrong in an experiment, `bounds` what would be right. */
+export class ApiError extends Error {
+  constructor({ code, message, field, bounds }, status) {
+    super(message);
+    this.code = code;
+    this.field = field ?? "";
+    this.bounds = bounds ?? {};
+    this.status = status;
+  }
+}
+
+async function request(method, path, body) {
+  const options = { method, headers: {} };
+  if (body !== undefined) {
+    options.headers["Content-Type"] = "application/json";
+    options.body = JSON.stringify(body);
+  }
+  let answer;
+  try {
+    answer = await fetch(path, options);
+  } catch {
+    throw new ApiError({ code: "offline", message: "" }, 0);
+  }
+  if (answer.status === 204) return null;
+  const json = await answer.json().catch(() => null);
+  if (answer.ok && json !== null) return json;
+  throw new ApiError(json?.error ?? { code: "bad_answer", message: `HTTP ${answer.status}` }, answer.status);
+}
+
+export const api = {
+  options: () => request("GET", "/api/options"),
+  lessons: () => request("GET", "/api/lessons"),
+  messages: (language) => request("GET", `/i18n/${language}.json`),
+  summary: (experiment) => request("POST", "/api/summary", experiment),
+  launch: (experiment) => request("POST", "/api/runs", experiment),
+  launchLesson: (slug) => request("POST", `/api/lessons/${slug}/runs`),
+  fetchDataset: (name) => request("POST", `/api/datasets/${name}/fetch`),
+  rename: (id, name) => request("PATCH", `/api/runs/${id}`, { name }),
+  remove: (id) => request("DELETE", `/api/runs/${id}`),
+  /** pause, resume, step, cancel or clone */
+  command: (id, command) => request("POST", `/api/runs/${id}/${command}`),
+};

@@ -1,0 +1,22 @@
+/**
+ * The binary frame: u32 header length | JSON header | float32, column after column (all little endian).
+ * The header is padded so that the floats are aligned: they are read in place, not copied.
+ */
+
+const VERSION = 1;
+const text = new TextDecoder();
+
+/**
+ * @param {ArrayBuffer} buffer
+ * @returns {{run: string, stream: string, first: number, rows: number, columns: string[], values: Float32Array[]}}
+ *   `values[c]` is column `c`.
+ */
+export function decodeFrame(buffer) {
+  const length = new DataView(buffer).getUint32(0, true);
+  const header = JSON.parse(text.decode(new Uint8Array(buffer, 4, length)));
+  if (header.v !== VERSION) throw new Error(`frame version ${header.v}; this page knows ${VERSION}`);
+  const values = header.columns.map(
+    (_, column) => new Float32Array(buffer, 4 + length + 4 * column * header.rows, header.rows),
+  );
+  return { ...header, values };
+}

@@ -1,0 +1,96 @@
+/** The lab page: makes its parts and wires them together. */
+
+import { api } from "./api.js";
+import { Charts } from "./charts/charts.js";
+import { onLanguage, setLanguage } from "./i18n.js";
+import { Socket } from "./socket.js";
+import { Store } from "./store.js";
+import { Form } from "./views/form.js";
+import { Lessons } from "./views/lessons.js";
+import { RunList } from "./views/runs.js";
+import { showStatus } from "./views/status.js";
+
+const byId = (id) => document.getElementById(id);
+const root = document.documentElement;
+
+const store = new Store(JSON.parse(localStorage.getItem("shown") ?? "{}"));
+const darkScheme = matchMedia("(prefers-color-scheme: dark)");
+const isDark = () => (root.dataset.theme === "auto" ? darkScheme.matches : root.dataset.theme === "dark");
+
+async function start() {
+  // The socket connects while texts and options are on their way.
+  const socket = new Socket(store);
+  socket.open();
+  const [, options, { lessons }] = await Promise.all([setLanguage(root.lang), api.options(), api.lessons()]);
+
+  const launched = (runs) => {
+    store.putRuns(runs);
+    store.show(
+      runs.map((run) => run.id),
+      true,
+    );
+  };
+  showStatus(byId("status"), byId("status-text"), store);
+  new Form(byId("form"), store, options, launched);
+  new Lessons(byId("lessons"), byId("note"), store, lessons, (runs) => {
+    store.putRuns(runs);
+    store.showOnly(runs.map((run) => run.id));
+  });
+  const list = new RunList(byId("runs"), byId("runs-empty"), store, isDark, launched);
+  const charts = new Charts({ loss: byId("chart-loss"), accuracy: byId("chart-accuracy") }, store, isDark, () => list.draw());
+  wireControls(charts, list);
+  store.on("runs", () => localStorage.setItem("shown", JSON.stringify(store.choices())));
+
+  const ready = () => {
+    if (store.connection === "live") root.dataset.ready = "true";
+  };
+  store.on("connection", ready);
+  ready();
+}
+
+function wireControls(charts, list) {
+  const redraw = () => {
+    charts.redraw();
+    list.draw();
+  };
+  darkScheme.addEventListener("change", redraw);
+  byId("theme").addEventListener("click", () => {
+    // the way round: what one sees, its opposite, and back to what the system says
+    const next = { auto: isDark() ? "light" : "dark", light: darkScheme.matches ? "auto" : "dark", dark: darkScheme.matches ? "light" : "auto" };
+    root.dataset.theme = next[root.dataset.theme];
+    localStorage.setItem("theme", root.dataset.theme);
+    redraw();
+  });
+  for (const button of document.querySelectorAll("[data-language]")) {
+    button.addEventListener("click", () => setLanguage(button.dataset.language));
+  }
+  const smoothing = byId("smoothing");
+  const showSmoothing = () => {
+    smoothing.value = store.view.smoothing;
+    byId("smoothing-value").textContent = store.view.smoothing.toFixed(2);
+  };
+  smoothing.addEventListener("input", () => {
+    store.setView({ smoothing: Number(smoothing.value) });
+    showSmoothing();
+  });
+  showSmoothing();
+  const toggle = (id, name) =>
+    byId(id).addEventListener("click", () => {
+      store.setView({ [name]: !store.view[name] });
+      byId(id).setAttribute("aria-pressed", String(store.view[name]));
+    });
+  toggle("log-loss", "logLoss");
+  toggle("gap", "gap");
+  byId("show-all").addEventListener("click", () => store.show([...store.runs.keys()], true));
+  byId("show-none").addEventListener("click", () => store.show([...store.runs.keys()], false));
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) byId("form").requestSubmit();
+  });
+  const markLanguage = () => {
+    for (const button of document.querySelectorAll("[data-language]")) button.hidden = button.dataset.language === root.lang;
+  };
+  onLanguage(markLanguage);
+  markLanguage();
+}
+
+start();

@@ -1,0 +1,19 @@
+/**
+ * Colours of runs: Okabe and Ito's palette, told apart with every kind of colour vision, in a variant for light
+ * and one for dark ground. A run keeps its colour for life; past eight runs the line style changes too.
+ */
+
+const LIGHT = ["#0072b2", "#d98200", "#009e73", "#c7599b", "#4b5563", "#2a9fd6", "#c44f00", "#9c8b00"];
+const DARK = ["#3d9be0", "#f0a830", "#1fc195", "#e08abf", "#b6bec9", "#6cc5f2", "#ff7d33", "#e6d84f"];
+const DASHES = ["solid", "dash", "dot", "dashdot"];
+
+/** @param {number} index a run's `color` */
+export function color(index, dark) {
+  const palette = dark ? DARK : LIGHT;
+  return palette[index % palette.length];
+}
+
+/** A Plotly dash for the run's place in the palette's rounds. */
+export function dash(index) {
+  return DASHES[Math.floor(index / LIGHT.length) % DASHES.length];
+}

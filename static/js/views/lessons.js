@@ -1,0 +1,75 @@
+/** Lessons: one click launches a whole set of runs; their question, and their conclusion once they have ended. */
+
+import { ApiError, api } from "../api.js";
+import { h } from "../dom.js";
+import { language, onLanguage, t } from "../i18n.js";
+
+export class Lessons {
+  #lessons;
+  #store;
+  #bar;
+  #note;
+  #onLaunch;
+  #drawn = "";
+
+  constructor(bar, note, store, lessons, onLaunch) {
+    this.#bar = bar;
+    this.#note = note;
+    this.#store = store;
+    this.#lessons = lessons;
+    this.#onLaunch = onLaunch;
+    store.on("runs", () => this.#drawNote());
+    onLanguage(() => this.#draw());
+    this.#draw();
+  }
+
+  #draw() {
+    this.#bar.replaceChildren(
+      h("span", { className: "lessons-label" }, t("lessons.title")),
+      ...this.#lessons.map((lesson) => {
+        const name = h("span", {}, lesson.title[language()]);
+        const button = h("button", { type: "button", className: "lesson", title: this.#describe(lesson), "data-lesson": lesson.slug }, h("b", {}, lesson.section), name);
+        button.addEventListener("click", () => this.#launch(lesson, button));
+        return button;
+      }),
+    );
+    this.#drawn = "";
+    this.#drawNote();
+  }
+
+  #describe(lesson) {
+    const runs = lesson.runs.map((run) => run.name).join(", ");
+    return `${lesson.question[language()]}\n${t("lessons.launches", { runs, dataset: lesson.dataset })}`;
+  }
+
+  async #launch(lesson, button) {
+    button.disabled = true;
+    try {
+      this.#onLaunch((await api.launchLesson(lesson.slug)).runs);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.#note.hidden = false;
+      this.#note.replaceChildren(h("p", { role: "alert" }, error.message || t(`error.${error.code}`)));
+    } finally {
+      button.disabled = false;
+    }
+  }
+
+  /** The lesson of the newest shown run; it gives its conclusion away only after the runs have. */
+  #drawNote() {
+    const newest = this.#store.shown().at(-1);
+    const lesson = this.#lessons.find((other) => other.slug === newest?.lesson);
+    this.#note.hidden = !lesson;
+    if (!lesson) return;
+    const runs = this.#store.shown().filter((run) => run.lesson === lesson.slug);
+    const over = runs.every((run) => ["completed", "diverged"].includes(run.status));
+    const state = `${lesson.slug} ${over} ${language()}`;
+    if (state === this.#drawn) return;
+    this.#drawn = state;
+    this.#note.replaceChildren(
+      h("h2", {}, `${lesson.section} · ${lesson.title[language()]}`),
+      h("p", { className: "question" }, lesson.question[language()]),
+      ...(over ? [h("p", { className: "conclusion" }, lesson.conclusion[language()])] : []),
+    );
+  }
+}

@@ -1,0 +1,22 @@
+/** The line at the top: is the page live, and how busy is the lab? */
+
+import { number, onLanguage, t } from "../i18n.js";
+
+export function showStatus(element, text, store) {
+  const draw = () => {
+    const { connection, lab } = store;
+    element.dataset.connection = lab?.fault ? "fault" : connection;
+    if (connection !== "live" || !lab) {
+      text.textContent = t(`status.${connection === "live" ? "connecting" : connection}`);
+      return;
+    }
+    const parts = [t("status.live"), t("status.workers", { busy: number(lab.busy), workers: number(lab.workers) })];
+    if (lab.queued) parts.push(t("status.waiting", { queued: number(lab.queued) }));
+    if (lab.fault) parts.push(t("status.fault", { reason: lab.fault }));
+    text.textContent = parts.join(" · ");
+  };
+  store.on("connection", draw);
+  store.on("lab", draw);
+  onLanguage(draw);
+  draw();
+}

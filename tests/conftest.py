@@ -1,0 +1,44 @@
+"""What all tests share: labs to talk to, and where real data sets lie."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.lab_server import LabServer, find_data_dir
+
+
+@pytest.fixture(scope="session")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Real data sets where the machine has them, else an empty folder: the digits are always there."""
+    return find_data_dir() or tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture
+def make_lab(tmp_path: Path, data_dir: Path):
+    """Starts labs of the test's own; they end with the test."""
+    labs: list[LabServer] = []
+
+    def make(**environment: str) -> LabServer:
+        lab = LabServer(tmp_path / f"state{len(labs)}", data_dir, **environment)
+        lab.state_dir.mkdir()
+        labs.append(lab)
+        lab.start()
+        return lab
+
+    yield make
+    for lab in labs:
+        lab.stop(signal.SIGKILL)
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory, data_dir: Path):
+    """One lab for a module's tests, which leave each other's runs alone."""
+    state = tmp_path_factory.mktemp("lab") / "state"
+    state.mkdir()
+    lab = LabServer(state, data_dir, LOSSROOM_WORKERS="2")
+    lab.start()
+    yield lab
+    lab.stop()

@@ -1,0 +1,377 @@
+"""The HTTP API of a real server, with real workers."""
+
+import csv
+import io
+import json
+
+import numpy as np
+import pytest
+
+from tests.lab_server import ENDLESS, QUICK, wait_until
+
+
+def error(answer):
+    return answer.json()["error"]
+
+
+def test_a_launched_run_trains_to_its_end(lab):
+    run = lab.launch(name="to its end")
+    assert run["status"] in ("queued", "running")
+
+    done = lab.wait_for(run["id"], "completed")
+
+    assert done["name"] == "to its end"
+    assert done["iteration"] == done["iterations"] == 200
+    assert done["latest"]["test_accuracy"] > 0.5
+    columns, rows = lab.stored_rows(run["id"])
+    np.testing.assert_array_equal(rows[:, columns.index("iteration")], np.arange(1, 201))
+    columns, rows = lab.stored_rows(run["id"], "evaluation")
+    np.testing.assert_array_equal(rows[:, 0], np.arange(20, 201, 20))
+
+
+def test_the_same_seed_gives_the_same_curve_and_another_seed_another(lab):
+    first, second, third = (lab.launch(seed=seed) for seed in (1, 1, 2))
+    curves = []
+    for run in (first, second, third):
+        lab.wait_for(run["id"], "completed")
+        curves.append(lab.stored_rows(run["id"])[1])
+
+    np.testing.assert_array_equal(curves[0], curves[1])
+    assert not np.array_equal(curves[0], curves[2])
+
+
+def test_metrics_give_every_row_and_any_part_of_it(lab):
+    run = lab.launch()
+    lab.wait_for(run["id"], "completed")
+    url = f"/api/runs/{run['id']}/metrics"
+
+    everything = lab.http.get(url).json()
+    part = lab.http.get(url, params={"columns": "iteration,loss", "after": 150}).json()
+
+    columns, rows = lab.stored_rows(run["id"])
+    assert everything["rows"] == everything["total"] == 200
+    for position, name in enumerate(columns):
+        np.testing.assert_array_equal(np.float32(everything["columns"][name]), rows[:, position])
+    assert list(part["columns"]) == ["iteration", "loss"]
+    assert part["columns"]["loss"] == everything["columns"]["loss"][150:]
+
+
+def test_thinned_out_metrics_keep_the_extremes(lab):
+    run = lab.launch()
+    lab.wait_for(run["id"], "completed")
+    url = f"/api/runs/{run['id']}/metrics"
+    everything = lab.http.get(url, params={"columns": "iteration,loss"}).json()["columns"]
+
+    thin = lab.http.get(url, params={"columns": "iteration,loss", "max_points": 20}).json()
+
+    assert thin["rows"] <= 20
+    assert min(thin["columns"]["loss"]) == min(everything["loss"])
+    assert max(thin["columns"]["loss"]) == max(everything["loss"])
+
+
+@pytest.mark.parametrize(
+    ("parameters", "field"),
+    [
+        ({"stream": "nonsense"}, "stream"),
+        ({"columns": "loss,nonsense"}, "columns"),
+        ({"after": -1}, "after"),
+        ({"max_points": 1}, "max_points"),
+        ({"max_points": "many"}, "max_points"),
+    ],
+)
+def test_a_wrong_question_for_metrics_names_its_field(lab, parameters, field):
+    run = lab.launch()
+    lab.wait_for(run["id"], "completed")
+
+    answer = lab.http.get(f"/api/runs/{run['id']}/metrics", params=parameters)
+
+    assert answer.status_code == 422
+    assert error(answer)["field"] == field
+
+
+def test_a_run_pauses_steps_and_goes_on(lab):
+    run = lab.launch(**ENDLESS)
+    url = f"/api/runs/{run['id']}"
+    lab.wait_for(run["id"], "running")
+    assert lab.post(f"{url}/pause").status_code == 200
+    paused = lab.wait_for(run["id"], "paused")
+    _, before = lab.stored_rows(run["id"])
+    assert paused["iteration"] == len(before)
+
+    assert lab.post(f"{url}/step").status_code == 200
+    assert lab.post(f"{url}/step", iterations=9).status_code == 200
+    rows = wait_for_rows(lab, run["id"], len(before) + 10)
+    assert len(rows) == len(before) + 10
+    assert lab.run(run["id"])["status"] == "paused"
+
+    assert lab.post(f"{url}/resume").json()["status"] == "running"
+    wait_for_rows(lab, run["id"], len(before) + 50)
+    assert lab.post(f"{url}/cancel").status_code == 200
+    cancelled = lab.wait_for(run["id"], "cancelled")
+    assert cancelled["iteration"] == len(lab.stored_rows(run["id"])[1])
+
+
+def wait_for_rows(lab, run_id, count):
+    def enough():
+        _, rows = lab.stored_rows(run_id)
+        return rows if len(rows) >= count else None
+
+    return wait_until(enough, f"{count} rows")
+
+
+def test_a_run_that_can_reach_its_end_step_by_step_completes(lab):
+    run = lab.launch(training={"iterations": 100_000, "batch_size": 1, "evaluate_every": 100_000})
+    url = f"/api/runs/{run['id']}"
+    lab.wait_for(run["id"], "running")
+    lab.post(f"{url}/pause")
+    lab.wait_for(run["id"], "paused")
+
+    assert lab.post(f"{url}/step", iterations=100_000).status_code == 200
+
+    assert lab.wait_for(run["id"], "completed")["iteration"] == 100_000
+
+
+def test_a_cancelled_run_keeps_its_curve(lab):
+    run = lab.launch(**ENDLESS)
+    wait_for_rows(lab, run["id"], 10)
+    lab.post(f"/api/runs/{run['id']}/cancel")
+    lab.wait_for(run["id"], "cancelled")
+
+    metrics = lab.http.get(f"/api/runs/{run['id']}/metrics").json()
+    assert metrics["columns"]["iteration"] == list(range(1, metrics["rows"] + 1))
+
+
+def test_a_diverged_run_says_at_which_iteration(lab):
+    run = lab.launch(optimizer={"name": "sgd", "learning_rate": 1000.0}, network={"preset": "mlp", "hidden": [64, 64]})
+
+    done = lab.wait_for(run["id"], "diverged")
+
+    columns, rows = lab.stored_rows(run["id"])
+    assert not np.isfinite(rows[-1, columns.index("loss")])
+    assert np.isfinite(rows[:-1, columns.index("loss")]).all()
+    assert f"iteration {len(rows)}" in done["reason"]
+    metrics = lab.http.get(f"/api/runs/{run['id']}/metrics").json()
+    assert metrics["columns"]["loss"][-1] is None
+
+
+def test_a_deleted_run_is_gone_with_its_rows(lab):
+    run = lab.launch(**ENDLESS)
+    wait_for_rows(lab, run["id"], 1)
+
+    assert lab.http.delete(f"/api/runs/{run['id']}").status_code == 204
+
+    assert lab.http.get(f"/api/runs/{run['id']}").status_code == 404
+    assert run["id"] not in [other["id"] for other in lab.http.get("/api/runs").json()["runs"]]
+    # its place is free again
+    lab.wait_for(lab.launch()["id"], "completed")
+
+
+def test_a_clone_trains_the_same_curve_under_a_new_id(lab):
+    run = lab.launch(name="twin")
+    lab.wait_for(run["id"], "completed")
+
+    twin = lab.post(f"/api/runs/{run['id']}/clone").json()
+
+    assert twin["id"] != run["id"]
+    assert twin["name"] == "twin"
+    lab.wait_for(twin["id"], "completed")
+    np.testing.assert_array_equal(lab.stored_rows(run["id"])[1], lab.stored_rows(twin["id"])[1])
+
+
+def test_a_run_can_be_renamed(lab):
+    run = lab.launch()
+    answer = lab.http.patch(f"/api/runs/{run['id']}", json={"name": "学習率 0.1"})
+    assert answer.json()["name"] == "学習率 0.1"
+    for wrong in ({"name": ""}, {"name": "x" * 201}, {"name": 3}, {"status": "completed"}, {}):
+        assert lab.http.patch(f"/api/runs/{run['id']}", json=wrong).status_code == 422
+
+
+@pytest.mark.parametrize("command", ["pause", "resume", "step", "cancel"])
+def test_a_finished_run_takes_no_commands(lab, command):
+    run = lab.launch()
+    lab.wait_for(run["id"], "completed")
+
+    answer = lab.post(f"/api/runs/{run['id']}/{command}")
+
+    assert answer.status_code == 409
+    assert error(answer)["code"] == "illegal_transition"
+    assert lab.run(run["id"])["status"] == "completed"
+
+
+def test_an_export_launches_the_same_experiment_again(lab):
+    run = lab.launch(seed=7)
+    lab.wait_for(run["id"], "completed")
+
+    exported = lab.http.get(f"/api/runs/{run['id']}/export.json")
+    again = lab.http.post("/api/runs", json=exported.json()).json()
+
+    assert "attachment" in exported.headers["content-disposition"]
+    lab.wait_for(again["id"], "completed")
+    np.testing.assert_array_equal(lab.stored_rows(run["id"])[1], lab.stored_rows(again["id"])[1])
+
+
+def test_a_csv_holds_every_row_with_its_evaluation(lab):
+    run = lab.launch()
+    lab.wait_for(run["id"], "completed")
+
+    table = list(csv.DictReader(io.StringIO(lab.http.get(f"/api/runs/{run['id']}/export.csv").text)))
+
+    columns, rows = lab.stored_rows(run["id"])
+    assert len(table) == len(rows)
+    np.testing.assert_array_equal(np.float32([row["loss"] for row in table]), rows[:, columns.index("loss")])
+    assert [row["iteration"] for row in table if row["test_accuracy"]] == [str(i) for i in range(20, 201, 20)]
+
+
+def test_at_most_as_many_runs_train_as_there_are_workers(lab):
+    runs = [lab.launch(**ENDLESS) for _ in range(4)]
+    try:
+        for run in runs[:2]:
+            lab.wait_for(run["id"], "running")
+        assert [lab.run(run["id"])["status"] for run in runs] == ["running", "running", "queued", "queued"]
+        assert len(lab.worker_pids()) == 2
+
+        # a paused run gives its place away, and queues for one when it is resumed
+        lab.post(f"/api/runs/{runs[0]['id']}/pause")
+        lab.wait_for(runs[2]["id"], "running")
+        assert lab.post(f"/api/runs/{runs[0]['id']}/resume").json()["status"] == "queued"
+        lab.post(f"/api/runs/{runs[1]['id']}/cancel")
+        lab.wait_for(runs[0]["id"], "running")
+        assert lab.run(runs[3]["id"])["status"] == "queued"
+    finally:
+        for run in runs:
+            lab.http.delete(f"/api/runs/{run['id']}")
+
+
+BAD = {
+    "a wrong type": ({"training": {"iterations": "many"}}, "training.iterations"),
+    "a boolean for a number": ({"seed": True}, "seed"),
+    "an unknown key": ({"optimizer": {"name": "sgd", "speed": 1}}, "optimizer.speed"),
+    "an unknown section": ({"nonsense": 1}, "nonsense"),
+    "a number outside its interval": ({"training": {"iterations": 0}}, "training.iterations"),
+    "an empty network": ({"network": {"layers": []}}, "network.layers"),
+    "a network whose shapes do not fit": (
+        {"network": {"layers": [{"type": "dense", "units": 5}]}},
+        "network.layers",
+    ),
+    "a trillion units": (
+        {"network": {"layers": [{"type": "dense", "units": 10**12}, {"type": "dense", "units": 10}]}},
+        "network.layers.0.units",
+    ),
+    "an unknown data set": ({"dataset": {"name": "imagenet"}}, "dataset.name"),
+    "an unknown optimizer": ({"optimizer": {"name": "magic"}}, "optimizer.name"),
+    "a negative learning rate": ({"optimizer": {"name": "sgd", "learning_rate": -1}}, "optimizer.learning_rate"),
+}
+
+
+@pytest.mark.parametrize("what", BAD)
+def test_bad_input_names_its_field_and_queues_nothing(lab, what):
+    change, field = BAD[what]
+    before = len(lab.http.get("/api/runs").json()["runs"])
+
+    answer = lab.http.post("/api/runs", json={**QUICK, **change})
+
+    assert answer.status_code == 422, answer.text
+    assert error(answer)["field"].startswith(field)
+    assert error(answer)["code"]
+    assert error(answer)["message"]
+    assert len(lab.http.get("/api/runs").json()["runs"]) == before
+
+
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity", "1e999"])
+def test_a_learning_rate_that_is_no_number_is_refused(lab, value):
+    body = json.dumps(QUICK).replace('"learning_rate": 0.1', f'"learning_rate": {value}')
+
+    answer = lab.http.post("/api/runs", content=body, headers={"Content-Type": "application/json"})
+
+    assert answer.status_code == 422
+    assert error(answer)["field"] == "optimizer.learning_rate"
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"3", b"null", b'"text"', b"\xff", b"[" * 5000])
+def test_a_body_that_is_no_experiment_is_refused(lab, body):
+    answer = lab.http.post("/api/runs", content=body, headers={"Content-Type": "application/json"})
+
+    assert 400 <= answer.status_code < 500
+    assert error(answer)["message"]
+
+
+def test_a_body_that_is_too_long_is_refused(lab):
+    answer = lab.http.post("/api/runs", json={"name": "x" * 1_000_000})
+    assert answer.status_code == 413
+    assert error(answer)["code"] == "too_large"
+
+
+def test_an_unknown_run_and_an_unknown_path_are_404_in_the_same_shape(lab):
+    for path in ("/api/runs/none", "/api/runs/none/metrics", "/api/nonsense"):
+        answer = lab.http.get(path)
+        assert answer.status_code == 404
+        assert error(answer)["code"] == "not_found"
+
+
+def test_a_full_queue_refuses_and_keeps_what_it_has(make_lab):
+    lab = make_lab(LOSSROOM_WORKERS="1", LOSSROOM_MAX_QUEUED="2")
+    first = lab.launch(**ENDLESS)
+    lab.wait_for(first["id"], "running")
+    waiting = [lab.launch() for _ in range(2)]
+
+    answer = lab.http.post("/api/runs", json=QUICK)
+
+    assert answer.status_code == 503
+    assert error(answer)["code"] == "queue_full"
+    lab.post(f"/api/runs/{first['id']}/cancel")
+    for run in waiting:
+        lab.wait_for(run["id"], "completed")
+
+
+def test_a_summary_says_what_a_launch_would_be_and_queues_nothing(lab):
+    before = len(lab.http.get("/api/runs").json()["runs"])
+
+    summary = lab.http.post("/api/summary", json=QUICK).json()
+
+    assert summary["parameters"] == 64 * 16 + 16 + 16 * 10 + 10
+    assert summary["multiply_adds"] == 64 * 16 + 16 * 10
+    assert summary["iterations"] == 200
+    assert summary["seconds"] > 0
+    assert len(lab.http.get("/api/runs").json()["runs"]) == before
+    answer = lab.http.post("/api/summary", json={**QUICK, "seed": -1})
+    assert (answer.status_code, error(answer)["field"]) == (422, "seed")
+
+
+def test_options_describe_an_experiment_that_can_be_launched_as_it_is(lab):
+    options = lab.http.get("/api/options").json()
+
+    assert {"sigmoid", "relu", "tanh"} <= set(options["activations"])
+    assert {"sgd", "momentum", "adam"} <= set(options["optimizers"])
+    digits = next(entry for entry in options["datasets"] if entry["name"] == "digits")
+    assert digits["available"]
+    assert lab.http.post("/api/summary", json=options["defaults"]).status_code == 200
+
+
+def test_lessons_launch_their_whole_set(lab):
+    lessons = lab.http.get("/api/lessons").json()["lessons"]
+    assert {lesson["slug"][:2] for lesson in lessons} >= {"1a", "2a", "3a", "3b"}
+    lesson = next(lesson for lesson in lessons if lesson["slug"].startswith("2a"))
+
+    answer = lab.post(f"/api/lessons/{lesson['slug']}/runs")
+
+    assert answer.status_code == 201
+    runs = answer.json()["runs"]
+    assert [run["name"] for run in runs] == [run["name"] for run in lesson["runs"]]
+    assert {run["lesson"] for run in runs} == {lesson["slug"]}
+    for run in runs:
+        lab.http.delete(f"/api/runs/{run['id']}")
+    assert lab.post("/api/lessons/nonsense/runs").status_code == 404
+
+
+def test_every_answer_carries_the_content_security_policy(lab):
+    for path in ("/", "/health", "/api/nonsense", "/docs"):
+        policy = lab.http.get(path).headers["content-security-policy"]
+        assert "script-src 'self'" in policy
+        assert "unsafe-eval" not in policy
+
+
+def test_the_open_api_document_and_its_page_are_served_from_here(lab):
+    document = lab.http.get("/openapi.json").json()
+    assert "/api/runs" in document["paths"]
+    assert "http" not in lab.http.get("/docs").text.lower().replace("http-equiv", "")
+    assert len(lab.http.get("/vendor/swagger-ui-bundle.js").content) > 100_000

@@ -1,0 +1,215 @@
+"""The WebSocket of a real server: exactly once, whatever the viewer does."""
+
+import json
+import struct
+
+import numpy as np
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from app.live import frames
+from tests.lab_server import ENDLESS
+
+
+class Tab:
+    """A viewer that keeps what it gets, as the page does, and checks that nothing is lost or doubled."""
+
+    def __init__(self, lab):
+        self.socket = lab.socket()
+        self.rows: dict[tuple[str, str], list[np.ndarray]] = {}
+        self.runs: dict[str, dict] = {}
+        self.texts: list[dict] = []
+        self.hello = self.receive()
+
+    def subscribe(self, run_id, rows=0):
+        self.socket.send(json.dumps({"subscribe": {run_id: rows}}))
+
+    def receive(self):
+        message = self.socket.recv(timeout=60)
+        if isinstance(message, bytes):
+            header, values = frames.decode(message)
+            key = (header["run"], header["stream"])
+            assert header["first"] == self.count(*key), "a gap or an overlap"
+            self.rows.setdefault(key, []).append(values)
+            return header
+        text = json.loads(message)
+        self.texts.append(text)
+        if text["type"] == "runs":
+            self.runs.update({run["id"]: run for run in text["runs"]})
+            for run_id in text["deleted"]:
+                self.runs.pop(run_id, None)
+        return text
+
+    def count(self, run_id, stream="train"):
+        return sum(values.shape[1] for values in self.rows.get((run_id, stream), []))
+
+    def curve(self, run_id, stream="train"):
+        return np.concatenate(self.rows[run_id, stream], axis=1).T
+
+    def until(self, condition):
+        while not condition():
+            self.receive()
+
+    def until_status(self, run_id, status):
+        self.until(lambda: run_id in self.runs and self.runs[run_id]["status"] == status)
+
+
+@pytest.fixture
+def tab(lab):
+    tab = Tab(lab)
+    yield tab
+    tab.socket.close()
+
+
+def test_a_viewer_from_the_start_gets_exactly_what_is_stored(lab, tab):
+    run = lab.launch(training={"iterations": 2000, "batch_size": 16, "evaluate_every": 50})
+    tab.subscribe(run["id"])
+
+    tab.until_status(run["id"], "completed")
+
+    for stream, rows in (("train", 2000), ("evaluation", 40)):
+        _, stored = lab.stored_rows(run["id"], stream)
+        assert tab.count(run["id"], stream) == rows
+        np.testing.assert_array_equal(tab.curve(run["id"], stream), stored)
+
+
+def test_a_viewer_that_comes_after_the_end_gets_the_same(lab, tab):
+    run = lab.launch()
+    lab.wait_for(run["id"], "completed")
+
+    tab.subscribe(run["id"])
+    tab.until(lambda: tab.count(run["id"]) == 200 and tab.count(run["id"], "evaluation") == 10)
+
+    np.testing.assert_array_equal(tab.curve(run["id"]), lab.stored_rows(run["id"])[1])
+
+
+def test_a_viewer_that_reconnects_with_its_rows_gets_each_row_once(lab):
+    run = lab.launch(**ENDLESS)
+    tab = Tab(lab)
+    tab.subscribe(run["id"])
+    for target in (50, 500, 2000):
+        tab.until(lambda target=target: tab.count(run["id"]) >= target)
+        tab.socket.close()  # in the middle of whatever was on its way
+        tab.socket = lab.socket()
+        have = {stream: tab.count(run["id"], stream) for stream in ("train", "evaluation")}
+        tab.subscribe(run["id"], have)
+
+    lab.post(f"/api/runs/{run['id']}/cancel")
+    tab.until_status(run["id"], "cancelled")
+
+    np.testing.assert_array_equal(tab.curve(run["id"]), lab.stored_rows(run["id"])[1])
+    tab.socket.close()
+
+
+def test_many_viewers_all_get_everything(lab):
+    run = lab.launch(training={"iterations": 3000, "batch_size": 16, "evaluate_every": 100})
+    tabs = [Tab(lab) for _ in range(20)]
+    for tab in tabs:
+        tab.subscribe(run["id"])
+
+    for tab in tabs:
+        tab.until_status(run["id"], "completed")
+
+    _, stored = lab.stored_rows(run["id"])
+    for tab in tabs:
+        np.testing.assert_array_equal(tab.curve(run["id"]), stored)
+        tab.socket.close()
+
+
+def test_a_viewer_that_stops_reading_holds_nobody_up(lab):
+    run = lab.launch(**ENDLESS)
+    asleep = [Tab(lab) for _ in range(3)]
+    awake = Tab(lab)
+    for tab in (*asleep, awake):
+        tab.subscribe(run["id"])
+
+    awake.until(lambda: awake.count(run["id"]) >= 5000)
+    lab.post(f"/api/runs/{run['id']}/cancel")
+    awake.until_status(run["id"], "cancelled")
+
+    for tab in asleep:  # they wake up and miss nothing
+        tab.until_status(run["id"], "cancelled")
+        np.testing.assert_array_equal(tab.curve(run["id"]), awake.curve(run["id"]))
+        tab.socket.close()
+    awake.socket.close()
+
+
+def test_an_unsubscribed_run_is_silent(lab, tab):
+    run = lab.launch(**ENDLESS)
+    tab.subscribe(run["id"])
+    tab.until(lambda: tab.count(run["id"]) >= 10)
+    tab.socket.send(json.dumps({"unsubscribe": [run["id"]]}))
+    # What was under way may still come; a message of our own marks the end of it.
+    tab.socket.send("{}")
+    tab.until(lambda: tab.texts[-1]["type"] == "error")
+    before = tab.count(run["id"])
+
+    lab.post(f"/api/runs/{run['id']}/cancel")
+    tab.until_status(run["id"], "cancelled")
+
+    assert tab.count(run["id"]) == before
+
+
+def test_the_lab_says_how_busy_it_is(lab, tab):
+    tab.until(lambda: any(text["type"] == "lab" for text in tab.texts))
+    view = next(text for text in tab.texts if text["type"] == "lab")
+    assert view["workers"] == 2
+    assert tab.hello["type"] == "hello"
+
+
+BAD_MESSAGES = [
+    "",
+    "{",
+    "null",
+    "[]",
+    "3",
+    "{}",
+    '{"nonsense": 1}',
+    '{"subscribe": []}',
+    '{"subscribe": {"a": -1}}',
+    '{"subscribe": {"a": 1.5}}',
+    '{"subscribe": {"a": true}}',
+    '{"subscribe": {"a": {"nonsense": 0}}}',
+    '{"subscribe": {"a": {"train": 1e99}}}',
+    '{"subscribe": {"a": 99999999999999999999}}',
+    '{"unsubscribe": "a"}',
+    '{"unsubscribe": [1]}',
+    "[" * 100_000,
+    b"binary",
+    struct.pack("<I", 2**31),
+]
+
+
+@pytest.mark.parametrize("message", BAD_MESSAGES, ids=lambda message: repr(message)[:40])
+def test_a_malformed_message_gets_an_error_frame_and_the_socket_stays(lab, tab, message):
+    tab.socket.send(message)
+    tab.until(lambda: tab.texts[-1]["type"] == "error")
+
+    assert tab.texts[-1]["error"]["code"] == "bad_message"
+    assert tab.texts[-1]["error"]["message"]
+    run = lab.launch()
+    tab.subscribe(run["id"])
+    tab.until_status(run["id"], "completed")
+    assert tab.count(run["id"]) == 200
+
+
+def test_a_subscription_to_a_run_that_is_not_there_is_no_error(lab, tab):
+    tab.subscribe("nonsense")
+    run = lab.launch()
+    tab.subscribe(run["id"])
+    tab.until_status(run["id"], "completed")
+    assert tab.count(run["id"]) == 200
+
+
+def test_a_client_that_sends_only_nonsense_is_shown_the_door(lab, tab):
+    with pytest.raises(ConnectionClosed):
+        for _ in range(1000):
+            tab.socket.send("nonsense")
+            tab.receive()
+    assert lab.http.get("/health").status_code == 200
+
+
+def test_a_page_of_another_site_cannot_open_the_stream(lab):
+    with pytest.raises(InvalidStatus):
+        lab.socket(origin="http://elsewhere.example")
+    lab.socket(origin=lab.url).close()

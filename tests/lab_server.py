@@ -1,0 +1,156 @@
+"""A real lab in a process of its own, as a user starts it, and the data sets that this machine has."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+from websockets.sync.client import connect
+
+ROOT = Path(__file__).resolve().parent.parent
+#: Long enough for the slowest machine; nothing waits that long unless it is broken.
+PATIENCE = 120.0
+
+
+def find_data_dir() -> Path | None:
+    """The folder with real data sets, if this machine has one."""
+    for folder in (os.environ.get("LOSSROOM_DATA_DIR"), ROOT.parent / "shared" / "data"):
+        if folder and (Path(folder) / "mnist").is_dir():
+            return Path(folder)
+    return None
+
+
+def wait_until(condition: Callable[[], Any], what: str = "the condition", patience: float = PATIENCE) -> Any:
+    """Poll until `condition()` is true; returns what it gave."""
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        if result := condition():
+            return result
+        time.sleep(0.02)
+    raise AssertionError(f"{what} did not come true within {patience:.0f} s")
+
+
+class LabServer:
+    """`lossroom serve` as a user starts it. `restart()` keeps its folders and its port."""
+
+    def __init__(self, state_dir: Path, data_dir: Path, **environment: str) -> None:
+        self.state_dir = state_dir
+        self.data_dir = data_dir
+        self.environment = environment
+        self.port = 0
+        self.url = ""
+        self.process: subprocess.Popen[str] | None = None
+        self.http = httpx.Client(timeout=PATIENCE)
+
+    def start(self) -> None:
+        command = [str(Path(sys.executable).with_name("lossroom")), "serve", "--port", str(self.port)]
+        command += ["--data-dir", str(self.data_dir), "--state-dir", str(self.state_dir)]
+        self.log = (self.state_dir.parent / f"{self.state_dir.name}.log").open("a")
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=self.log, text=True, env={**os.environ, **self.environment}
+        )
+        line = self.process.stdout.readline()
+        assert "is open at" in line, f"the server said {line!r}; its log: {self.read_log()}"
+        self.url = line.split("is open at ")[1].split()[0]
+        self.port = int(self.url.rsplit(":", 1)[1])
+        self.http.base_url = self.url
+
+    def stop(self, how: int = signal.SIGTERM) -> None:
+        if self.process is not None:
+            self.process.send_signal(how)
+            self.process.wait(timeout=PATIENCE)
+            self.process.stdout.close()
+            self.process = None
+            self.log.close()
+
+    def restart(self, how: int = signal.SIGTERM) -> None:
+        self.stop(how)
+        self.start()
+
+    def read_log(self) -> str:
+        return Path(self.log.name).read_text()
+
+    # -- as a client -------------------------------------------------------------------------------
+
+    def launch(self, **experiment: Any) -> dict[str, Any]:
+        answer = self.http.post("/api/runs", json={**QUICK, **experiment})
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    def run(self, run_id: str) -> dict[str, Any]:
+        return self.http.get(f"/api/runs/{run_id}").raise_for_status().json()
+
+    def wait_for(self, run_id: str, *statuses: str) -> dict[str, Any]:
+        """Wait until a run has one of the statuses; another final one is an error."""
+
+        def reached() -> dict[str, Any] | None:
+            run = self.run(run_id)
+            assert run["status"] in (*statuses, "queued", "running", "paused"), run
+            return run if run["status"] in statuses else None
+
+        return wait_until(reached, f"status {' or '.join(statuses)} of run {run_id}")
+
+    def post(self, path: str, **body: Any) -> httpx.Response:
+        return self.http.post(path, json=body)
+
+    def socket(self, **options: Any) -> Any:
+        return connect(self.url.replace("http", "ws") + "/ws", compression=None, max_size=None, **options)
+
+    # -- as somebody who looks inside --------------------------------------------------------------
+
+    def stored_rows(self, run_id: str, stream: str = "train") -> tuple[list[str], np.ndarray]:
+        """What SQLite holds, read past the server: columns, and values (rows, columns)."""
+        with sqlite3.connect(f"file:{self.state_dir}/lossroom.sqlite3?mode=ro", uri=True) as db:
+            (columns,) = db.execute(
+                "SELECT columns FROM streams WHERE run_id = ? AND stream = ?", (run_id, stream)
+            ).fetchone()
+            names = json.loads(columns)
+            at = 0
+            parts = [np.empty((0, len(names)), np.float32)]
+            for first, rows, data in db.execute(
+                "SELECT first, rows, data FROM chunks WHERE run_id = ? AND stream = ? ORDER BY first",
+                (run_id, stream),
+            ):
+                assert first == at, f"a hole or an overlap at row {at}: the next chunk begins at {first}"
+                at += rows
+                parts.append(np.frombuffer(data, "<f4").reshape(len(names), rows).T)
+        return names, np.concatenate(parts)
+
+    def worker_pids(self) -> list[int]:
+        """Processes that train: children of the forkserver."""
+        return [pid for child in _children(self.process.pid) for pid in _children(child)]
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        tasks = list(Path(f"/proc/{pid}/task").iterdir())
+        return [int(child) for task in tasks for child in (task / "children").read_text().split()]
+    except FileNotFoundError:
+        return []
+
+
+#: Trains in well under a second: for tests that are about the way and not about the learning.
+QUICK: dict[str, Any] = {
+    "name": "quick",
+    "dataset": {"name": "digits"},
+    "network": {"preset": "mlp", "hidden": [16]},
+    "optimizer": {"name": "sgd", "learning_rate": 0.1},
+    "training": {"iterations": 200, "batch_size": 32, "evaluate_every": 20},
+}
+
+#: Trains until somebody ends it.
+ENDLESS: dict[str, Any] = {
+    **QUICK,
+    "name": "endless",
+    "training": {"iterations": 1_000_000, "batch_size": 32, "evaluate_every": 1000},
+}
