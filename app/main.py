@@ -79,6 +79,7 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
     app.add_exception_handler(ConfigError, _config_error)
     app.add_exception_handler(RequestValidationError, _request_error)
     app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _unexpected_error)
     return app
 
 
@@ -137,3 +138,8 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
     code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "bad_request")
     body = error_body(code, str(error.detail))
     return JSONResponse(body, status_code=error.status_code, headers=error.headers)
+
+
+async def _unexpected_error(request: Request, error: Exception) -> JSONResponse:
+    """A fault of the lab's own; uvicorn logs where it came from."""
+    return JSONResponse(error_body("internal", "the lab has made a mistake; its log says more"), status_code=500)

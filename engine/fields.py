@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.errors import ConfigError
@@ -96,7 +96,9 @@ class Field:
             or (self.exclusive_minimum is not None and value <= self.exclusive_minimum)
             or (self.maximum is not None and value > self.maximum)
         ):
-            raise ConfigError("range", path, f"{path} must be {self._wanted()}, not {_shown(value)}", self.bounds)
+            # an item of a list is judged by itself
+            wanted = replace(self, kind="integer")._wanted() if self.kind == "integers" else self._wanted()
+            raise ConfigError("range", path, f"{path} must be {wanted}, not {_shown(value)}", self.bounds)
         return value
 
     def _wanted(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -51,6 +52,7 @@ class LabServer:
         self.url = ""
         self.process: subprocess.Popen[str] | None = None
         self.http = httpx.Client(timeout=PATIENCE)
+        self._sockets = contextlib.ExitStack()
 
     def start(self) -> None:
         command = [str(Path(sys.executable).with_name("lossroom")), "serve", "--port", str(self.port)]
@@ -104,7 +106,8 @@ class LabServer:
         return self.http.post(path, json=body)
 
     def socket(self, **options: Any) -> Any:
-        return connect(self.url.replace("http", "ws") + "/ws", compression=None, max_size=None, **options)
+        address = self.url.replace("http", "ws") + "/ws"
+        return self._sockets.enter_context(connect(address, compression=None, max_size=None, **options))
 
     # -- as somebody who looks inside --------------------------------------------------------------
 

@@ -93,8 +93,9 @@ class Scheduler:
 
     @property
     def busy(self) -> int:
-        """Places taken: runs that train now."""
-        return sum(self._runs[run_id].status is RunStatus.RUNNING for run_id in self._attended)
+        """Places taken: runs that train now, and deleted ones whose worker has not ended yet."""
+        attended = [self._runs.get(run_id) for run_id in self._attended]
+        return sum(run is None or run.status is RunStatus.RUNNING for run in attended)
 
     @property
     def queued(self) -> int:

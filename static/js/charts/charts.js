@@ -1,8 +1,14 @@
-/** The charts of the page: drawn at most once per animation frame, and only when something in them changed. */
+/**
+ * The charts of the page: drawn at most once per animation frame, only when something in them changed, and never
+ * for more than half of the time: on a slow machine the page stays ready for the mouse, and rows still come in.
+ */
 
 import { onLanguage, t } from "../i18n.js";
 import { accuracyCurves, lossCurves } from "./figures.js";
 import { Plot } from "./plot.js";
+
+/** Milliseconds without drawing at most, however long drawing took. */
+const LONGEST_REST = 250;
 
 export class Charts {
   #store;
@@ -10,6 +16,7 @@ export class Charts {
   #charts;
   #dirty = new Set();
   #scheduled = false;
+  #resting = 0;
   #onFrame;
 
   /**
@@ -40,10 +47,13 @@ export class Charts {
     for (const name of names) this.#dirty.add(name);
     if (this.#scheduled) return;
     this.#scheduled = true;
-    requestAnimationFrame(() => this.#frame());
+    const rest = this.#resting - performance.now();
+    if (rest > 0) setTimeout(() => requestAnimationFrame(() => this.#frame()), rest);
+    else requestAnimationFrame(() => this.#frame());
   }
 
   async #frame() {
+    const began = performance.now();
     this.#onFrame();
     const dark = this.#isDark();
     const runs = this.#store.shown();
@@ -53,9 +63,11 @@ export class Charts {
     const partNames = { train: t("chart.train"), test: t("chart.test") };
     for (const name of names) {
       const { plot, curves, log } = this.#charts[name];
-      const look = { dark, log: log(), iterations, partNames };
+      const look = { log: log(), gap: name === "accuracy" && this.#store.view.gap, iterations, partNames };
       await plot.draw(curves(runs, this.#store.view, plot.range, dark), look);
     }
+    const ended = performance.now();
+    this.#resting = ended + Math.min(ended - began, LONGEST_REST);
     this.#scheduled = false;
     if (this.#dirty.size) this.#mark();
   }

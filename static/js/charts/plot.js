@@ -32,7 +32,8 @@ export class Plot {
 
   /**
    * Draw curves (see figures.js).
-   * @param {{dark: boolean, log: boolean, iterations: number, partNames: Record<string, string>}} look
+   * @param {{log: boolean, gap: boolean, iterations: number, partNames: Record<string, string>}} look
+   *   `iterations`: the longest shown run's planned length; 0 if none is shown
    */
   draw(curves, look) {
     const traces = curves.map((curve) => this.#trace(curve, look));
@@ -76,7 +77,7 @@ export class Plot {
     };
   }
 
-  #layout({ dark, log, iterations }) {
+  #layout({ log, gap, iterations }) {
     const styles = getComputedStyle(this.#element);
     const ink = (name) => styles.getPropertyValue(name).trim();
     const axis = {
@@ -89,7 +90,7 @@ export class Plot {
     return {
       // Plotly keeps what the viewer did (zoom, pan) as long as this does not change.
       uirevision: "kept",
-      margin: { l: 44, r: 10, t: 6, b: 24 },
+      margin: { l: 44, r: 10, t: 8, b: 24 },
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
       font: { family: styles.fontFamily, color: ink("--ink"), size: 12 },
@@ -101,7 +102,7 @@ export class Plot {
       xaxis: {
         ...axis,
         // The planned length, not the newest point, ends the axis: it stands still while curves grow.
-        autorangeoptions: { include: [0, Math.max(1, iterations)] },
+        autorangeoptions: { include: [0, iterations || 1000] },
         rangemode: "nonnegative",
         hoverformat: ",d",
         tickformat: ",d",
@@ -112,16 +113,13 @@ export class Plot {
         ...axis,
         type: log ? "log" : "linear",
         rangemode: log ? "normal" : "tozero",
+        autorangeoptions: { include: this.#options.percent && !gap ? [0, 1] : iterations ? [] : [1] },
         tickformat: this.#options.percent ? ".0%" : undefined,
         exponentformat: "power",
-        dtick: undefined,
         nticks: 7,
+        dtick: this.#options.percent && !gap ? 0.2 : undefined,
       },
-      template: "none",
-      colorway: undefined,
-      hidesources: true,
       separators: ".,",
-      modebar: dark ? { bgcolor: "rgba(0,0,0,0)" } : undefined,
     };
   }
 }

@@ -5,7 +5,7 @@
  */
 
 import { h } from "../dom.js";
-import { hasText, t } from "../i18n.js";
+import { hasText, number, t } from "../i18n.js";
 
 let ids = 0;
 
@@ -123,9 +123,20 @@ export function showError(form, error) {
   }
   found ??= form.querySelector(".field.general");
   found.classList.add("wrong");
-  found.querySelector(".error").textContent = error.message || t(`error.${error.code}`);
+  found.querySelector(".error").textContent = explain(error);
+  found.querySelector(".error").title = error.message;
   const control = found.querySelector(`[name="${CSS.escape(error.field)}"]`) ?? found.querySelector("input, select");
   control?.setAttribute("aria-invalid", "true");
   found.closest("details")?.setAttribute("open", "");
   return control;
+}
+
+/** What is wrong, in the reader's language where the bound says it all, else in the server's words. */
+function explain({ code, message, bounds }) {
+  if (code !== "range") return hasText(`error.${code}`) ? t(`error.${code}`) : message;
+  const parts = [];
+  for (const name of ["minimum", "exclusive_minimum", "maximum"]) {
+    if (name in bounds) parts.push(t(`bounds.${name}`, { n: number(bounds[name], { maximumSignificantDigits: 9 }) }));
+  }
+  return parts.length ? t("error.range", { bounds: parts.join(t("bounds.and")) }) : message;
 }

@@ -203,10 +203,13 @@ export class Form {
     hidden.forEach((units, i) => {
       const input = box(`network.hidden.${i}`, "network.units", units, (value) => {
         hidden[i] = value ?? "";
-        input.size = Math.max(2, input.value.length);
+        fit();
         this.#settle();
       });
-      input.size = Math.max(2, input.value.length);
+      const fit = () => {
+        input.style.width = `${Math.max(2, input.value.length) + 1}ch`;
+      };
+      fit();
       const remove = iconButton("delete", t("network.remove"), () => {
         hidden.splice(i, 1);
         this.#draw();

@@ -83,7 +83,14 @@ export class RunList {
       name,
       spark.svg,
       score,
-      h("div", { className: "run-foot" }, state, progress, h("span", { className: "actions" }, ...Object.values(buttons))),
+      h(
+        "div",
+        { className: "run-foot" },
+        state,
+        progress,
+        h("span", { className: "actions" }, buttons.resume, buttons.pause, buttons.step, buttons.cancel),
+        h("span", { className: "actions more" }, buttons.clone, buttons.rename, buttons.remove),
+      ),
       problem,
     );
     element.addEventListener("keydown", (event) => {
