@@ -15,11 +15,13 @@ from typing import Any
 from engine import datasets, initializers, layers, optimizers, presets, regularizers
 from engine.errors import ConfigError
 from engine.fields import Field, demand_object, join, parse, parse_named
-from engine.layers import Shape, build_layers
+from engine.layers import Shape, ShapeError, build_layers
 from engine.summary import summarize
 
 VERSION = 1
 MAX_LAYERS = 200
+#: Residual blocks inside residual blocks.
+MAX_DEPTH = 4
 #: Weights, gradients, optimizer state and activations of one run, in bytes.
 MAX_MEMORY = 2 * 1024**3
 #: Multiply-adds of one example's forward pass: five times a full AlexNet.
@@ -155,7 +157,9 @@ class ExperimentConfig:
     def to_dict(self) -> dict[str, Any]:
         """The complete JSON document; `from_dict` of it is equal to this experiment."""
         training = self.training
-        length = {"iterations": training.iterations} if training.epochs is None else {"epochs": training.epochs}
+        length = (
+            {"iterations": training.iterations} if training.epochs is None else {"epochs": training.epochs}
+        )
         document = {
             "version": self.version,
             "name": self.name,
@@ -163,7 +167,10 @@ class ExperimentConfig:
             "network": {"layers": list(self.network.layers), "initializer": self.network.initializer},
             "optimizer": self.optimizer,
             "regularization": {"l1": self.regularization.l1, "l2": self.regularization.l2},
-            "training": {**length, **{field.name: getattr(training, field.name) for field in TRAINING_FIELDS}},
+            "training": {
+                **length,
+                **{field.name: getattr(training, field.name) for field in TRAINING_FIELDS},
+            },
             "seed": self.seed,
             "dtype": self.dtype,
         }
@@ -234,7 +241,9 @@ def _network(given: Any, source: datasets.Source) -> NetworkConfig:
         rest = {key: value for key, value in given.items() if key not in ("initializer",)}
         preset = parse_named(presets.FIELDS, rest, path, key="preset", default="mlp")
         if len(preset.get("hidden", ())) > presets.MAX_HIDDEN:
-            message = f"network.hidden must list at most {presets.MAX_HIDDEN} layers, not {len(preset['hidden'])}"
+            message = (
+                f"network.hidden must list at most {presets.MAX_HIDDEN} layers, not {len(preset['hidden'])}"
+            )
             raise ConfigError("range", "network.hidden", message, {"maximum": presets.MAX_HIDDEN})
         described = presets.PRESETS[preset.pop("preset")](classes, **preset)
     return NetworkConfig(_layers(described, source.shape, classes), initializer)
@@ -250,16 +259,33 @@ def _layers(given: Any, shape: Shape, classes: int) -> tuple[dict[str, Any], ...
     if len(given) > MAX_LAYERS:
         message = f"network.layers must have at most {MAX_LAYERS} layers, not {len(given)}"
         raise ConfigError("range", path, message, {"maximum": MAX_LAYERS})
-    parsed = tuple(
-        parse_named(layers.FIELDS, layer, f"{path}.{i}", key="type") for i, layer in enumerate(given)
-    )
-    output = build_layers(parsed, shape)[-1].output_shape
+    parsed = tuple(_layer(layer, f"{path}.{i}") for i, layer in enumerate(given))
+    try:
+        output = build_layers(parsed, shape)[-1].output_shape
+    except ShapeError as error:
+        where = f"{path}.{error.position}"
+        raise ConfigError("shape", where, f"{where}: {error}") from error
     if output != (classes,):
         message = (
             f"network.layers.{len(given) - 1}: the last layer must give {classes} values, one for each class,"
             f" not {' × '.join(map(str, output))}"
         )
         raise ConfigError("shape", f"{path}.{len(given) - 1}", message, {"units": classes})
+    return parsed
+
+
+def _layer(given: Any, path: str, depth: int = 0) -> dict[str, Any]:
+    """One layer's description, complete; penalties on its outputs only where there are any."""
+    parsed = parse_named(layers.FIELDS, given, path, key="type")
+    inner = parsed.get("layers")
+    if inner is not None:
+        if depth >= MAX_DEPTH or not 0 < len(inner) <= MAX_LAYERS:
+            message = f"{path}.layers must hold 1 to {MAX_LAYERS} layers, at most {MAX_DEPTH} blocks deep"
+            raise ConfigError("range", f"{path}.layers", message, {"minimum": 1, "maximum": MAX_LAYERS})
+        parsed["layers"] = [_layer(one, f"{path}.layers.{i}", depth + 1) for i, one in enumerate(inner)]
+    for penalty in layers.ACTIVITY_FIELDS:
+        if not parsed[penalty.name]:
+            del parsed[penalty.name]
     return parsed
 
 
@@ -271,7 +297,5 @@ def _demand_affordable(config: ExperimentConfig) -> None:
         ("multiply_adds", MAX_MULTIPLY_ADDS, "multiply-adds for an image"),
     ):
         if summary[name] > limit:
-            message = (
-                f"network: this experiment needs about {summary[name]:,} {unit}, and at most {limit:,} are allowed"
-            )
+            message = f"network: this experiment needs about {summary[name]:,} {unit}, and at most {limit:,} are allowed"
             raise ConfigError("too_large", "network", message, {"maximum": limit})

@@ -21,8 +21,9 @@ REQUIRED: Any = object()
 class Field:
     """One value of an experiment.
 
-    `kind` is "integer", "number", "boolean", "text", "choice", "integers" (a list) or "null" (a place that
-    the file format keeps for later). A nullable field takes null for "off".
+    `kind` is "integer", "number", "boolean", "text", "choice", "integers" (a list), "layers" (a list of
+    layers, which the config looks into) or "object" (whose keys are checked elsewhere). An integer with choices
+    takes one of these words instead. A nullable field takes null for "off".
     """
 
     name: str
@@ -42,6 +43,8 @@ class Field:
                 return None
             raise ConfigError("type", path, f"{path} must be {self._wanted()}, not null", self.bounds)
         match self.kind:
+            case "integer" if isinstance(value, str) and value in self.choices:
+                return value
             case "integer":
                 return self._interval(self._integer(value, path), path)
             case "number":
@@ -50,6 +53,8 @@ class Field:
                 return self._integers(value, path)
             case "boolean" if isinstance(value, bool):
                 return value
+            case "layers" if isinstance(value, (list, tuple)):
+                return list(value)
             case "text" if isinstance(value, str):
                 if self.maximum is not None and len(value) > self.maximum:
                     message = f"{path} must have at most {self.maximum:.0f} characters, not {len(value)}"
@@ -109,6 +114,7 @@ class Field:
             "boolean": "true or false",
             "text": "text",
             "null": "null",
+            "layers": "a list of layers",
             "choice": f"one of {', '.join(self.choices)}",
         }
         bounds = []
@@ -119,6 +125,8 @@ class Field:
                 bounds.append(f"greater than {self.exclusive_minimum:,g}")
             if self.maximum is not None:
                 bounds.append(f"at most {self.maximum:,g}")
+        if self.kind == "integer" and self.choices:
+            bounds.append(f"or {', '.join(self.choices)}")
         return " ".join([kinds[self.kind], " and ".join(bounds)]).strip()
 
     @property

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from engine import initializers
 from engine.config import ExperimentConfig
 from engine.layers import Array, Layer, ParameterSpec, build_layers
+from engine.layers.plan import plan
 from engine.losses import SoftmaxCrossEntropy
 from engine.regularizers import Penalty
 from engine.summary import summarize
@@ -32,7 +33,8 @@ class Network:
     Attributes:
         parameters, gradients: name → view into the flat vectors. Dense: W (n_in, n_out), b (n_out,).
         vector, gradient: the flat vectors themselves; the first `weights` entries are weights.
-        weight_layers: name of each layer that has weights → the slice where they stand.
+        weight_layers: "1", "2", ... for the weights of the lowest, the next, ... layer that has any → the slice
+            where they stand. (Batch norm does not count here, so that networks with and without it compare.)
         l1, l2: the penalties' strengths, which may change while training.
     """
 
@@ -42,6 +44,7 @@ class Network:
         *,
         initializer: dict[str, Any],
         generator: np.random.Generator,
+        layer_generator: np.random.Generator | None = None,
         l1: float = 0.0,
         l2: float = 0.0,
         dtype: str = "float32",
@@ -53,6 +56,10 @@ class Network:
         self.gradients: dict[str, Array] = {}
         self.weight_layers: dict[str, slice] = {}
         self._lay_out(initializer, generator)
+        for layer in self.layers:
+            layer.generator = layer_generator
+        #: what a pass goes through: the layers, some of them fused, and penalties on their outputs
+        self.steps = plan(self.layers)
         self.penalty = Penalty(l1, l2, self.vector[: self.weights])
         self._losses: dict[int, SoftmaxCrossEntropy] = {}
         #: of the last `loss_and_gradients`: the data's share of the loss, the penalty, the logits
@@ -75,12 +82,13 @@ class Network:
         for number, spec in placed:
             end = at + math.prod(spec.shape)
             name = f"{number}.{spec.name}"
+            self.vector[at:end] = spec.initial
             self.parameters[name] = self.vector[at:end].reshape(spec.shape)
             self.gradients[name] = self.gradient[at:end].reshape(spec.shape)
             if spec.is_weight:
                 values = initializers.draw(initializer, generator, spec.shape, spec.fan_in, spec.fan_out)
                 self.parameters[name][...] = values
-                self.weight_layers[str(number)] = slice(at, end)
+                self.weight_layers[str(len(self.weight_layers) + 1)] = slice(at, end)
             at = end
         for number, layer in enumerate(owners, 1):
             names = {spec.name: f"{number}.{spec.name}" for spec in layer.parameters}
@@ -89,11 +97,21 @@ class Network:
                 {name: self.gradients[full] for name, full in names.items()},
             )
 
+    @property
+    def running(self) -> dict[str, Array]:
+        """Arrays that training changes but gradients do not, named as parameters are."""
+        owners = [layer for layer in self.layers if layer.parameters]
+        return {
+            f"{number}.{name}": array
+            for number, layer in enumerate(owners, 1)
+            for name, array in layer.running.items()
+        }
+
     def forward(self, x: Array, training: bool = False) -> Array:
         """Logits (N, classes) of images (N, ...). The array holds until the next pass of as many images."""
         x = np.asarray(x, self.dtype)
-        for layer in self.layers:
-            x = layer.forward(x, training)
+        for step in self.steps:
+            x = step.forward(x, training)
         return x
 
     def loss_and_gradients(self, x: Array, labels: NDArray[np.intp]) -> float:
@@ -109,21 +127,27 @@ class Network:
             loss = self._losses[len(x)] = SoftmaxCrossEntropy(len(x), self.logits.shape[1], self.dtype)
         self.data_loss = loss(self.logits, labels)
         dy: Array | None = loss.gradient
-        for layer in reversed(self.layers):
-            assert dy is not None
-            dy = layer.backward(dy)
+        for step in reversed(self.steps):
+            if dy is None:
+                break  # nobody below learns
+            dy = step.backward(dy)
         self.penalty_value = self.penalty.add(
             self.vector[: self.weights], self.gradient[: self.weights]
-        )
+        ) + sum(step.penalty for step in self.steps)
         return self.data_loss + self.penalty_value
 
 
-def build_network(config: ExperimentConfig, generator: np.random.Generator) -> Network:
-    """The network of an experiment, its weights drawn from `generator`."""
+def build_network(
+    config: ExperimentConfig,
+    generator: np.random.Generator,
+    layer_generator: np.random.Generator | None = None,
+) -> Network:
+    """The network of an experiment, its weights drawn from `generator`; dropout draws from the other one."""
     return Network(
         build_layers(config.network.layers, config.dataset.source.shape),
         initializer=config.network.initializer,
         generator=generator,
+        layer_generator=layer_generator,
         l1=config.regularization.l1,
         l2=config.regularization.l2,
         dtype=config.dtype,

@@ -119,8 +119,7 @@ class Trainer:
         if dataset.shape != config.dataset.source.shape:
             raise ValueError(f"images are {dataset.shape}; the network is for {config.dataset.source.shape}")
         self._generators = {
-            purpose: np.random.default_rng([config.seed, number])
-            for purpose, number in STREAMS.items()
+            purpose: np.random.default_rng([config.seed, number]) for purpose, number in STREAMS.items()
         }
         self._take(dataset)
         self.network = build_network(config, self._generators["weights"])
@@ -294,4 +293,3 @@ def _clip(gradient: Array, limit: float) -> None:
     norm = _norm(gradient)
     if norm > limit:
         gradient *= limit / norm
-

@@ -1,9 +1,9 @@
 """Data sets by name: what there is, what is on this machine, and how to get the rest.
 
-    status(name, data_dir)                what the data set is, and whether it is there
-    fetch(name, data_dir, progress=...)   download it
-    prepare(name, data_dir, cache_dir)    decode it once into arrays that all processes map
-    load_dataset(name, ...)               the arrays
+status(name, data_dir)                what the data set is, and whether it is there
+fetch(name, data_dir, progress=...)   download it
+prepare(name, data_dir, cache_dir)    decode it once into arrays that all processes map
+load_dataset(name, ...)               the arrays
 """
 
 from __future__ import annotations
@@ -129,7 +129,9 @@ def load_dataset(name: str, *, data_dir: Path | None = None, cache_dir: Path | N
         arrays = {a: np.load(folder / f"{a}.npy", mmap_mode="r", allow_pickle=False) for a in _ARRAYS}
         class_names = tuple(json.loads((folder / "classes.json").read_text("utf-8")))
     except (OSError, ValueError) as error:
-        raise DatasetError(f"the decoded {name} in {folder} is damaged; delete that folder: {error}") from error
+        raise DatasetError(
+            f"the decoded {name} in {folder} is damaged; delete that folder: {error}"
+        ) from error
     return Dataset(name=name, class_names=class_names, **arrays)
 
 

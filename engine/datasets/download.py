@@ -50,9 +50,7 @@ def download(addresses: Sequence[str], path: Path, checksum: str, progress: Prog
         bar: Any = _Bar(progress)
         downloader = pooch.HTTPDownloader(progressbar=bar, timeout=TIMEOUT_SECONDS)
         try:
-            pooch.retrieve(
-                address, checksum, fname=path.name, path=str(path.parent), downloader=downloader
-            )
+            pooch.retrieve(address, checksum, fname=path.name, path=str(path.parent), downloader=downloader)
         except Exception as error:  # whatever a mirror does, the next one is tried
             failures.append(f"{address}: {type(error).__name__}: {str(error)[:200]}")
         else:

@@ -91,7 +91,9 @@ def _read(name: str, folder: str, class_names: tuple[str, ...], data_dir: Path |
         path = None if data_dir is None else _find(data_dir / folder, file)
         if path is None:
             where = f"{data_dir / folder}" if data_dir else "any data directory"
-            raise DatasetError(f"{name} is not there: no {file}[.gz] in {where}; `lossroom fetch {name}` gets it")
+            raise DatasetError(
+                f"{name} is not there: no {file}[.gz] in {where}; `lossroom fetch {name}` gets it"
+            )
         values = read_idx(path)
         wanted = (28, 28) if array.endswith("images") else ()
         if values.shape[1:] != wanted:

@@ -12,7 +12,7 @@ from engine.layers.dense import Dense
 from engine.layers.flatten import Flatten
 from engine.layers.layer import Array, Layer, ParameterSpec, Shape
 
-__all__ = ["FIELDS", "LAYERS", "Array", "Layer", "ParameterSpec", "Shape", "build_layers"]
+__all__ = ["FIELDS", "LAYERS", "Array", "Layer", "ParameterSpec", "Shape", "ShapeError", "build_layers"]
 
 LAYERS: dict[str, type[Layer]] = {
     "dense": Dense,
@@ -27,11 +27,37 @@ FIELDS: dict[str, Sequence[Field]] = {
 }
 
 
+#: Penalties on what a layer gives; every layer may have them.
+ACTIVITY_FIELDS = (
+    Field("activity_l1", "number", 0.0, minimum=0, maximum=100, scale="log"),
+    Field("activity_l2", "number", 0.0, minimum=0, maximum=100, scale="log"),
+)
+FIELDS = {name: (*fields, *ACTIVITY_FIELDS) for name, fields in FIELDS.items()}
+
+
+class ShapeError(ValueError):
+    """A layer that cannot take what the one below gives; `position` counts from 0."""
+
+    def __init__(self, position: int, reason: str) -> None:
+        super().__init__(reason)
+        self.position = position
+
+
 def build_layers(described: Sequence[dict[str, Any]], shape: Shape) -> list[Layer]:
-    """The layers `{"type", ...}` for images of one shape, each for the output of the one below; no weights yet."""
+    """The layers `{"type", ...}` for images of one shape, each for the output of the one below; no weights yet.
+
+    Raises:
+        ShapeError: a layer does not fit on the one below.
+    """
     built: list[Layer] = []
-    for config in described:
+    for position, config in enumerate(described):
         rest = {name: value for name, value in config.items() if name != "type"}
-        built.append(LAYERS[config["type"]](shape, **rest))
-        shape = built[-1].output_shape
+        l1, l2 = rest.pop("activity_l1", 0.0), rest.pop("activity_l2", 0.0)
+        try:
+            layer = LAYERS[config["type"]](shape, **rest)
+        except ValueError as error:
+            raise ShapeError(position, str(error)) from error
+        layer.activity_l1, layer.activity_l2 = l1, l2
+        built.append(layer)
+        shape = layer.output_shape
     return built

@@ -11,10 +11,21 @@ Contract:
                                overwrite dy.
 
     Returned arrays belong to the layer and hold until its next call.
+
+Beside its parameters a layer may have
+    running state   arrays that training changes but gradients do not, such as batch norm's running mean: listed
+                    in `running`, so that a checkpoint holds them;
+    randomness      `generator`, given by the network, such as dropout's; a layer makes none of its own.
+
+Faster together: `fuse` lets a layer offer one step that does its work and that of layers above it, such as
+convolution, bias, activation and pooling on rows that are still in the cache. The step uses the fused layers'
+own views (they are bound as ever), may lay its insides out as it likes, and keeps the contract at its ends. The
+network asks each layer from the lowest up, once, when it is built.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,13 +38,14 @@ Shape = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class ParameterSpec:
-    """A parameter that a layer needs. Weights are drawn and regularized; the others begin at zero."""
+    """A parameter that a layer needs. Weights are drawn and regularized; the others begin at `initial`."""
 
     name: str
     shape: Shape
     is_weight: bool
     fan_in: int = 0
     fan_out: int = 0
+    initial: float = 0.0
 
 
 class Layer:
@@ -44,6 +56,11 @@ class Layer:
         self.output_shape = input_shape
         #: False for the lowest layer: nobody needs ∂L/∂(images), and it is the largest product of all
         self.needs_input_gradient = True
+        #: λ of the penalties on this layer's outputs; the network applies them
+        self.activity_l1 = 0.0
+        self.activity_l2 = 0.0
+        #: the layer's randomness; every random layer shares it, in the order of the layers
+        self.generator: np.random.Generator | None = None
         self._arrays: dict[tuple[str, Shape, np.dtype[Any]], Array] = {}
 
     @property
@@ -57,6 +74,24 @@ class Layer:
 
     def bind(self, parameters: dict[str, Array], gradients: dict[str, Array]) -> None:
         """Take the views, by the names in `parameters`."""
+
+    @property
+    def running(self) -> dict[str, Array]:
+        """Arrays that training changes but gradients do not, by name; valid once bound. Restored in place."""
+        return {}
+
+    @property
+    def penalty(self) -> float:
+        """What this step added to the loss in the last forward pass in training mode (activity penalties)."""
+        return 0.0
+
+    def fuse(self, above: Sequence[Layer]) -> tuple[Layer, int] | None:
+        """One faster step for this layer and the next ones, with how many of `above` it takes in; or None.
+
+        Called once, after `bind` and after `needs_input_gradient` is set on the lowest layer. A layer with an
+        activity penalty must stand last in a step: the penalty is taken on what the step gives.
+        """
+        return None
 
     def forward(self, x: Array, training: bool) -> Array:
         raise TypeError("a layer defines forward")  # pragma: no cover

@@ -8,6 +8,5 @@ from engine.lessons.lesson import Lesson
 __all__ = ["LESSONS", "Lesson"]
 
 LESSONS: dict[str, Lesson] = {
-    lesson.slug: lesson
-    for lesson in (*vanishing.LESSONS, *optimizers.LESSONS, *overfitting.LESSONS)
+    lesson.slug: lesson for lesson in (*vanishing.LESSONS, *optimizers.LESSONS, *overfitting.LESSONS)
 }

@@ -1,0 +1,65 @@
+"""The plan: the steps that a network takes, made once from its layers.
+
+A step is a layer, or a faster one that does the work of several (`Layer.fuse`), or the penalty on what a layer
+gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from engine.layers.layer import Array, Layer, Shape
+
+
+class ActivityPenalty(Layer):
+    """Adds λ₁ Σ|a| + λ₂ Σa² over a layer's outputs, divided by the batch size, to the loss (as Keras does).
+
+    a passes unchanged; ∂/∂a = (λ₁ sign a + 2 λ₂ a) / N is added to the gradient on its way down.
+    """
+
+    def __init__(self, input_shape: Shape, *, l1: float, l2: float) -> None:
+        super().__init__(input_shape)
+        self.l1 = l1
+        self.l2 = l2
+        self._penalty = 0.0
+
+    @property
+    def penalty(self) -> float:
+        return self._penalty
+
+    def forward(self, x: Array, training: bool) -> Array:
+        if training:
+            self._x = x
+            scratch = self.array("scratch", x.shape, x.dtype)
+            total = self.l2 * float(np.vdot(x, x)) if self.l2 else 0.0
+            if self.l1:
+                total += self.l1 * float(np.abs(x, out=scratch).sum())
+            self._penalty = total / len(x)
+        return x
+
+    def backward(self, dy: Array) -> Array | None:
+        scratch = self.array("scratch", dy.shape, dy.dtype)
+        if self.l1:
+            np.sign(self._x, out=scratch)
+            scratch *= self.l1 / len(dy)
+            dy += scratch
+        if self.l2:
+            np.multiply(self._x, 2 * self.l2 / len(dy), out=scratch)
+            dy += scratch
+        return dy
+
+
+def plan(layers: Sequence[Layer]) -> list[Layer]:
+    """The steps for bound layers, lowest first."""
+    steps: list[Layer] = []
+    at = 0
+    while at < len(layers):
+        step, taken = layers[at].fuse(layers[at + 1 :]) or (layers[at], 0)
+        steps.append(step)
+        at += 1 + taken
+        last = layers[at - 1]
+        if last.activity_l1 or last.activity_l2:
+            steps.append(ActivityPenalty(last.output_shape, l1=last.activity_l1, l2=last.activity_l2))
+    return steps
