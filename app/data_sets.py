@@ -86,9 +86,7 @@ class DataSets:
 
     async def _prepare(self, name: str) -> None:
         try:
-            await asyncio.to_thread(
-                datasets.prepare, name, self._settings.data_dir, self._settings.cache_dir
-            )
+            await asyncio.to_thread(datasets.prepare, name, self._settings.data_dir, self._settings.cache_dir)
         except datasets.DatasetError as error:
             log.warning("%s could not be decoded: %s", name, error)
 

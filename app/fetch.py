@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
 
 from engine import datasets
 
@@ -21,19 +21,15 @@ def fetch(names: list[str], data_dir: Path) -> int:
         if datasets.status(name, data_dir)["available"]:
             print(f"{name} is already there")
             continue
-        bar = Progress(
-            TextColumn(name), BarColumn(), DownloadColumn(), TransferSpeedColumn(), transient=True
-        )
+        bar = Progress(TextColumn(name), BarColumn(), DownloadColumn(), TransferSpeedColumn(), transient=True)
+        task = bar.add_task(name, total=None)
+
+        def show(received: int, total: int, bar: Progress = bar, task: TaskID = task) -> None:
+            bar.update(task, completed=received, total=total)
+
         try:
             with bar:
-                task = bar.add_task(name, total=None)
-                datasets.fetch(
-                    name,
-                    data_dir,
-                    progress=lambda received, total, task=task: bar.update(
-                        task, completed=received, total=total
-                    ),
-                )
+                datasets.fetch(name, data_dir, progress=show)
         except datasets.DatasetError as error:
             print(f"lossroom: {error}", file=sys.stderr)
             return 1

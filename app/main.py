@@ -142,4 +142,6 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
 
 async def _unexpected_error(request: Request, error: Exception) -> JSONResponse:
     """A fault of the lab's own; uvicorn logs where it came from."""
-    return JSONResponse(error_body("internal", "the lab has made a mistake; its log says more"), status_code=500)
+    return JSONResponse(
+        error_body("internal", "the lab has made a mistake; its log says more"), status_code=500
+    )

@@ -129,7 +129,9 @@ def summarize(config: dict[str, Any]) -> dict[str, Any]:
         "dataset": config["dataset"]["name"],
         "train_size": config["dataset"].get("train_size"),
         "units": [layer["units"] for layer in layers if layer["type"] == "dense"],
-        "activations": list(dict.fromkeys(layer["name"] for layer in layers if layer["type"] == "activation")),
+        "activations": list(
+            dict.fromkeys(layer["name"] for layer in layers if layer["type"] == "activation")
+        ),
         "layers": list(dict.fromkeys(layer["type"] for layer in layers)),
         "initializer": config["network"]["initializer"]["name"],
         "optimizer": config["optimizer"]["name"],

@@ -24,7 +24,9 @@ def serve(settings: Settings) -> int:
     try:
         listener = _listen(settings.host, settings.port)
     except OSError as error:
-        print(f"lossroom: cannot listen on {settings.host}:{settings.port}: {error.strerror}", file=sys.stderr)
+        print(
+            f"lossroom: cannot listen on {settings.host}:{settings.port}: {error.strerror}", file=sys.stderr
+        )
         return 1
     host, port = listener.getsockname()[:2]
     config = uvicorn.Config(

@@ -42,7 +42,7 @@ class Settings(BaseSettings):
         262_144, ge=1024, description="longest request body; a longer one is refused with 413"
     )
     allowed_origins: list[str] = Field(
-        [], description="other origins whose pages may open the WebSocket, as JSON: [\"https://lab.example\"]"
+        [], description='other origins whose pages may open the WebSocket, as JSON: ["https://lab.example"]'
     )
 
     @property

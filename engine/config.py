@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine import datasets, initializers, layers, optimizers, presets, regularizers
+from engine.datasets.dataset import Source
 from engine.errors import ConfigError
 from engine.fields import Field, demand_object, join, parse, parse_named
 from engine.layers import Shape, ShapeError, build_layers
@@ -69,7 +70,7 @@ class DatasetConfig:
     augment: None
 
     @property
-    def source(self) -> datasets.Source:
+    def source(self) -> Source:
         return datasets.source(self.name)
 
     @property
@@ -227,7 +228,7 @@ def _training(given: Any, dataset: DatasetConfig) -> TrainingConfig:
     return TrainingConfig(iterations=iterations, epochs=epochs, **values)
 
 
-def _network(given: Any, source: datasets.Source) -> NetworkConfig:
+def _network(given: Any, source: Source) -> NetworkConfig:
     path = "network"
     demand_object(given, path)
     classes = len(source.class_names)
@@ -297,5 +298,5 @@ def _demand_affordable(config: ExperimentConfig) -> None:
         ("multiply_adds", MAX_MULTIPLY_ADDS, "multiply-adds for an image"),
     ):
         if summary[name] > limit:
-            message = f"network: this experiment needs about {summary[name]:,} {unit}, and at most {limit:,} are allowed"
+            message = f"network: this experiment needs about {summary[name]:,} {unit}; at most {limit:,} are allowed"
             raise ConfigError("too_large", "network", message, {"maximum": limit})

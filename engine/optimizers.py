@@ -37,7 +37,7 @@ class Optimizer:
         self.t += 1
         self._update(w, g, learning_rate, **self.state, **self.hyperparameters)
 
-    def _update(self, w: Array, g: Array, learning_rate: float, **rest: Any) -> None:
+    def _update(self, w: Array, g: Array, learning_rate: float, *args: Any, **kwargs: Any) -> None:
         raise TypeError("an optimizer defines _update")  # pragma: no cover
 
 
@@ -173,10 +173,10 @@ class Adam(Optimizer):
 class AdamW(Adam):
     """Adam whose weight decay w ← w - ηδw stands beside the gradient, not in it (Loshchilov & Hutter 2019)."""
 
-    def _update(self, w: Array, g: Array, learning_rate: float, **rest: Any) -> None:
-        decay = rest.pop("weight_decay")
+    def _update(self, w: Array, g: Array, learning_rate: float, *args: Any, **kwargs: Any) -> None:
+        decay = kwargs.pop("weight_decay")
         w *= 1 - learning_rate * decay
-        super()._update(w, g, learning_rate, **rest)
+        super()._update(w, g, learning_rate, *args, **kwargs)
 
 
 class Nadam(Optimizer):

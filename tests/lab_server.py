@@ -20,7 +20,7 @@ from websockets.sync.client import connect
 
 ROOT = Path(__file__).resolve().parent.parent
 #: Long enough for the slowest machine; nothing waits that long unless it is broken.
-PATIENCE = 120.0
+PATIENCE = 60.0
 
 
 def find_data_dir() -> Path | None:
@@ -59,7 +59,11 @@ class LabServer:
         command += ["--data-dir", str(self.data_dir), "--state-dir", str(self.state_dir)]
         self.log = (self.state_dir.parent / f"{self.state_dir.name}.log").open("a")
         self.process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=self.log, text=True, env={**os.environ, **self.environment}
+            command,
+            stdout=subprocess.PIPE,
+            stderr=self.log,
+            text=True,
+            env={**os.environ, **self.environment},
         )
         line = self.process.stdout.readline()
         assert "is open at" in line, f"the server said {line!r}; its log: {self.read_log()}"

@@ -374,6 +374,8 @@ def _new_run(config: ExperimentConfig, lesson: str | None) -> Run:
 def _load(connection: sqlite3.Connection) -> tuple[list[Run], dict[tuple[str, str], int]]:
     runs = run_store.load_runs(connection)
     totals = {
-        (run.id, stream): run_store.count_rows(connection, run.id, stream) for run in runs for stream in STREAMS
+        (run.id, stream): run_store.count_rows(connection, run.id, stream)
+        for run in runs
+        for stream in STREAMS
     }
     return runs, totals

@@ -22,7 +22,6 @@ import numpy as np
 
 from engine import ConfigError, DatasetError, ExperimentConfig, Trainer
 
-
 #: Rows wait this long at most, as far as whole iterations allow.
 FLUSH_SECONDS = 0.05
 #: ... or until the buffer is full.

@@ -46,7 +46,9 @@ def plotly(request: Request, version: str) -> Response:
         raise NotFound(f"this lab serves {pages.plotly_url}")
     plain, zipped = pages.plotly
     if "gzip" in request.headers.get("accept-encoding", ""):
-        return Response(zipped, media_type="text/javascript", headers={**_FOREVER, "Content-Encoding": "gzip"})
+        return Response(
+            zipped, media_type="text/javascript", headers={**_FOREVER, "Content-Encoding": "gzip"}
+        )
     return Response(plain, media_type="text/javascript", headers=_FOREVER)
 
 

@@ -146,7 +146,11 @@ async def metrics(
     after: Annotated[int, Query(ge=0, le=2**53, description="skip that many rows")] = 0,
     max_points: Annotated[
         int | None,
-        Query(ge=2, le=MAX_ROWS, description="thin out to the extremes of the first metric, at most that many rows"),
+        Query(
+            ge=2,
+            le=MAX_ROWS,
+            description="thin out to the extremes of the first metric, at most that many rows",
+        ),
     ] = None,
 ) -> dict[str, Any]:
     """Recorded rows, column by column. Values that are not finite are null."""

@@ -32,7 +32,9 @@ class BodyLimit:
             more = message.get("more_body", False)
             if size > self.max_bytes:
                 body = error_body("too_large", f"the request is longer than {self.max_bytes:,} bytes")
-                await JSONResponse(body, status_code=413, headers={"Connection": "close"})(scope, receive, send)
+                await JSONResponse(body, status_code=413, headers={"Connection": "close"})(
+                    scope, receive, send
+                )
                 return
         whole: list[Message] = [{"type": "http.request", "body": b"".join(parts), "more_body": False}]
 

@@ -103,9 +103,7 @@ def remember_latest(run: Run, columns: list[str] | tuple[str, ...], last: NDArra
 # -- rows ----------------------------------------------------------------------------------------
 
 
-def insert_stream(
-    connection: sqlite3.Connection, run_id: str, stream: str, columns: tuple[str, ...]
-) -> None:
+def insert_stream(connection: sqlite3.Connection, run_id: str, stream: str, columns: tuple[str, ...]) -> None:
     connection.execute(
         "INSERT OR REPLACE INTO streams (run_id, stream, columns)"
         " SELECT ?, ?, ? WHERE EXISTS (SELECT 1 FROM runs WHERE id = ?)",

@@ -45,6 +45,10 @@ def download(addresses: Sequence[str], path: Path, checksum: str, progress: Prog
     import pooch  # slow to import, and only this needs it
 
     logging.getLogger("pooch").setLevel(logging.ERROR)  # our own messages say what happens
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatasetError(f"{path.parent} cannot be written: {error}") from error
     failures = []
     for address in addresses:
         bar: Any = _Bar(progress)

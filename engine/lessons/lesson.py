@@ -47,9 +47,10 @@ class Lesson:
         return name
 
     def _document(self, changes: Mapping[str, Any], dataset: str | None) -> dict[str, Any]:
+        section: dict[str, Any]
         document = copy.deepcopy(dict(self.common))
-        for section, values in changes.items():
-            document[section] = {**document.get(section, {}), **values}
+        for name, values in changes.items():
+            document[name] = {**document.get(name, {}), **values}
         if dataset is not None and dataset != self.dataset:
             other = datasets.source(dataset)
             section = {**document["dataset"], "name": dataset}

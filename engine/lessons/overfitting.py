@@ -43,7 +43,8 @@ LESSONS = (
         conclusion={
             "en": "λ 0.1 narrows the gap, and the weights shrink; but test accuracy falls too. A smaller gap is"
             " not yet a better network.",
-            "ja": "λ = 0.1 で差は縮まり重みも小さくなるが、テストの正解率も下がる。差が小さいことと良いネットワークは同じではない。",
+            "ja": "λ = 0.1 で差は縮まり重みも小さくなるが、テストの正解率も下がる。"
+            "差が小さいことと良いネットワークは同じではない。",
         },
         common=_COMMON,
         runs={"no penalty": {}, "L2 λ 0.1": {"regularization": {"l2": 0.1}}},

@@ -28,7 +28,8 @@ LESSONS = (
         conclusion={
             "en": "Sigmoid stays at chance, near 11 %: each layer shrinks the gradient on its way down."
             " ReLU passes it on and takes off.",
-            "ja": "シグモイドは層を下るたびに勾配が縮み、正解率は約 11 % のまま。ReLU は勾配をそのまま伝え、学習が進む。",
+            "ja": "シグモイドは層を下るたびに勾配が縮み、正解率は約 11 % のまま。"
+            "ReLU は勾配をそのまま伝え、学習が進む。",
         },
         common={
             "dataset": {"name": "mnist"},

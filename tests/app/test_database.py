@@ -18,10 +18,12 @@ def database(tmp_path):
 
 
 def insert(run_id):
-    return lambda c: c.execute(
-        "INSERT INTO runs (id, name, status, config, iterations, created_at) VALUES (?, '', 'queued', '{}', 1, 0)",
-        (run_id,),
-    ).lastrowid
+    return lambda c: (
+        c.execute(
+            "INSERT INTO runs (id, name, status, config, iterations, created_at) VALUES (?, '', 'queued', '{}', 1, 0)",
+            (run_id,),
+        ).lastrowid
+    )
 
 
 def ids(connection):

@@ -6,7 +6,11 @@ from hypothesis import strategies as st
 from app.live import frames
 
 
-@given(st.integers(0, 2**40), st.integers(0, 50), st.lists(st.text(max_size=20), min_size=1, max_size=5, unique=True))
+@given(
+    st.integers(0, 2**40),
+    st.integers(0, 50),
+    st.lists(st.text(max_size=20), min_size=1, max_size=5, unique=True),
+)
 def test_decoding_gives_back_what_was_encoded(first, rows, names):
     values = np.arange(len(names) * rows, dtype=np.float32).reshape(len(names), rows)
 

@@ -49,7 +49,11 @@ def store(database, run_id, chunks):
 
 
 @settings(max_examples=40, deadline=None)
-@given(chunks=st.lists(st.integers(1, 9), max_size=8), after=st.integers(0, 80), limit=st.none() | st.integers(1, 30))
+@given(
+    chunks=st.lists(st.integers(1, 9), max_size=8),
+    after=st.integers(0, 80),
+    limit=st.none() | st.integers(1, 30),
+)
 def test_reading_from_any_row_gives_what_was_stored(database, chunks, after, limit):
     everything = store(database, "any", chunks)
 

@@ -9,7 +9,11 @@ from app.runs import TRANSITIONS, IllegalTransition, Run, RunStatus
 CONFIG = {
     "dataset": {"name": "digits", "train_size": 300},
     "network": {
-        "layers": [{"type": "dense", "units": 5}, {"type": "activation", "name": "relu"}, {"type": "dense", "units": 10}],
+        "layers": [
+            {"type": "dense", "units": 5},
+            {"type": "activation", "name": "relu"},
+            {"type": "dense", "units": 10},
+        ],
         "initializer": {"name": "he_normal"},
     },
     "optimizer": {"name": "sgd", "learning_rate": 0.1},

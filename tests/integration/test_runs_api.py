@@ -257,7 +257,10 @@ BAD = {
     ),
     "an unknown data set": ({"dataset": {"name": "imagenet"}}, "dataset.name"),
     "an unknown optimizer": ({"optimizer": {"name": "magic"}}, "optimizer.name"),
-    "a negative learning rate": ({"optimizer": {"name": "sgd", "learning_rate": -1}}, "optimizer.learning_rate"),
+    "a negative learning rate": (
+        {"optimizer": {"name": "sgd", "learning_rate": -1}},
+        "optimizer.learning_rate",
+    ),
 }
 
 

@@ -28,6 +28,8 @@ export class Form {
   #strength = 0.1;
   #timer = 0;
   #asked = 0;
+  /** The last launch was refused, and nothing has been changed since: its reason stays. */
+  #refused = false;
   #further = false;
 
   constructor(form, store, options, onLaunch) {
@@ -84,6 +86,7 @@ export class Form {
       this.#onLaunch([run]);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
+      this.#refused = true;
       showError(this.#form, error)?.focus();
     } finally {
       button.disabled = false;
@@ -172,7 +175,7 @@ export class Form {
     const button = h("button", { type: "button", className: "toggle", id: "fetch" }, t("dataset.fetch", { size }));
     button.addEventListener("click", async () => {
       try {
-        this.#putDataset(await api.fetchDataset(dataset.name));
+        await api.fetchDataset(dataset.name); // how it goes comes through the socket
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
         showError(this.#form, error);
@@ -341,6 +344,7 @@ export class Form {
   // -- consequences ----------------------------------------------------------------------------
 
   #settle() {
+    this.#refused = false;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#summarize(), SETTLE);
   }
@@ -356,7 +360,7 @@ export class Form {
       problem = error;
     }
     if (asked !== this.#asked) return; // an older answer than the one that counts
-    if (!problem || problem.status) showError(this.#form, problem);
+    if (problem ? problem.status : !this.#refused) showError(this.#form, problem);
     const put = (name, text) => {
       this.#form.querySelector(`#summary-${name}`).textContent = text;
     };

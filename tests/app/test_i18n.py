@@ -1,0 +1,68 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from app.i18n import LANGUAGES, Messages
+from engine import options
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def messages():
+    return Messages()
+
+
+def test_every_message_is_there_in_every_language_with_the_same_blanks(messages):
+    catalogs = [messages.catalog(language) for language in LANGUAGES]
+    assert all(catalog.keys() == catalogs[0].keys() for catalog in catalogs)
+    for key in catalogs[0]:
+        texts = [catalog[key] for catalog in catalogs]
+        assert all(texts), key
+        blanks = [set(re.findall(r"\{\w+\}", text)) for text in texts]
+        assert all(found == blanks[0] for found in blanks), key
+
+
+def used_keys():
+    """Keys that scripts and templates name in full."""
+    for path in (ROOT / "static/js").rglob("*.js"):
+        yield from re.findall(r"""\bt\(\s*["']([a-z0-9_.]+)["']""", path.read_text("utf-8"))
+    for path in (ROOT / "templates").rglob("*.html"):
+        yield from re.findall(
+            r"""t\(["']([a-z0-9_.]+)["']\)|data-i18n(?:-label)?="([a-z0-9_.]+)\"""", path.read_text("utf-8")
+        )
+
+
+def test_every_key_that_is_used_has_a_text(messages):
+    known = messages.catalog("en").keys()
+    keys = {key if isinstance(key, str) else next(filter(None, key)) for key in used_keys()}
+    assert len(keys) > 30
+    assert keys - known == set()
+
+
+def test_everything_that_can_be_chosen_has_a_label(messages):
+    known = messages.catalog("en").keys()
+    described = options.describe()
+    wanted = {f"activation.{name}" for name in described["activations"]}
+    wanted |= {f"optimizer.{name}" for name in described["optimizers"]}
+    wanted |= {f"initializer.{name}" for name in described["initializers"]}
+    for registry in ("optimizers", "initializers"):
+        for fields in described[registry].values():
+            wanted |= {f"{registry[:-1]}.{field['name']}" for field in fields}
+    assert wanted - known == set()
+
+
+@pytest.mark.parametrize(
+    ("wishes", "language"),
+    [
+        (("ja", None), "ja"),
+        ((None, None, "ja-JP,ja;q=0.9,en;q=0.8"), "ja"),
+        ((None, None, "fr-FR,fr;q=0.9"), "en"),
+        ((None, "en", "ja"), "en"),
+        (("klingon", None, "ja"), "ja"),
+        (("", "", ""), "en"),
+    ],
+)
+def test_the_first_wish_that_the_lab_knows_is_taken(messages, wishes, language):
+    assert messages.negotiate(*wishes) == language

@@ -1,0 +1,166 @@
+"""Launching from the form, and what is said when that cannot be."""
+
+import numpy as np
+import pytest
+
+from tests.browser.conftest import LabPage
+
+
+@pytest.fixture
+def page(open_page, lab) -> LabPage:
+    return open_page(lab)
+
+
+def assert_figure_equals_store(page, lab, run_id):
+    columns, rows = lab.stored_rows(run_id)
+    drawn = page.trace(run_id, "loss")
+    stored = rows[:, [columns.index("iteration"), columns.index("loss")]]
+    np.testing.assert_array_equal(drawn, stored.astype(np.float64))
+    columns, rows = lab.stored_rows(run_id, "evaluation")
+    for series in ("test_accuracy", "train_accuracy"):
+        drawn = page.trace(run_id, series, "accuracy")
+        stored = rows[:, [0, columns.index(series)]]
+        np.testing.assert_array_equal(drawn, stored.astype(np.float64))
+
+
+def test_every_row_of_a_launched_run_is_in_the_figure_as_it_is_stored(page, lab):
+    page.fill(training__iterations=2000, optimizer__learning_rate=0.05)
+    run_id = page.press_launch()
+    page.wait_for(run_id, "completed")
+    page.wait_for_points(run_id, 2000)
+
+    assert len(lab.stored_rows(run_id)[1]) == 2000
+    page.wait_for_points(run_id, len(lab.stored_rows(run_id, "evaluation")[1]), "test_accuracy", "accuracy")
+    assert_figure_equals_store(page, lab, run_id)
+    score = page.page.inner_text(f'[data-run="{run_id}"] .score')
+    assert score == f"{100 * lab.run(run_id)['latest']['test_accuracy']:.1f}%"
+
+
+def test_the_form_launches_what_it_shows(page, lab):
+    page.choose("dataset.name", "spirals")
+    page.choose("optimizer.name", "adam")
+    page.fill(optimizer__beta1=0.8, training__batch_size=64, training__iterations=300)
+    page.fill(network__hidden__0=33)
+    page.page.click("#add-layer")
+    page.fill(network__hidden__2=7)
+    page.page.get_by_label("tanh", exact=True).check()
+    page.choose("network.initializer.name", "normal")
+    page.fill(network__initializer__std=0.3)
+    page.page.get_by_label("L2", exact=True).check()
+    page.fill(regularization__l2=0.001)
+    page.page.click("summary")
+    page.fill(seed=5, dataset__label_noise=0.1, name="螺旋 test")
+
+    run_id = page.press_launch()
+    config = lab.run(run_id)["config"]
+
+    assert config["name"] == "螺旋 test"
+    assert config["dataset"]["name"] == "spirals"
+    assert config["dataset"]["label_noise"] == 0.1
+    assert config["optimizer"]["name"] == "adam"
+    assert config["optimizer"]["beta1"] == 0.8
+    assert [layer["units"] for layer in config["network"]["layers"][::2]] == [33, 20, 7, 3]
+    assert config["network"]["layers"][1] == {"type": "activation", "name": "tanh"}
+    assert config["network"]["initializer"] == {"name": "normal", "std": 0.3}
+    assert config["regularization"] == {"l1": 0.0, "l2": 0.001}
+    assert config["training"]["batch_size"] == 64
+    assert config["seed"] == 5
+    page.wait_for(run_id, "completed")
+
+
+def test_only_an_optimizers_own_settings_are_shown(page):
+    assert page.page.locator('[name="optimizer.beta1"]').count() == 0
+    page.choose("optimizer.name", "adam")
+    assert page.page.locator('[name="optimizer.beta1"]').count() == 1
+    page.choose("optimizer.name", "momentum")
+    assert page.page.locator('[name="optimizer.beta1"]').count() == 0
+    assert page.page.locator('[name="optimizer.momentum"]').count() == 1
+
+
+def test_consequences_follow_the_form(page):
+    page.choose("dataset.name", "digits")
+    page.until("document.querySelector('#summary-parameters').textContent === '3,630'")
+    page.fill(network__hidden__0=10)
+    page.until("document.querySelector('#summary-parameters').textContent === '1,080'")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("optimizer.learning_rate", "NaN", "number"),
+        ("optimizer.learning_rate", "-1", "more than 0"),
+        ("training.iterations", "0", "at least 1"),
+        ("training.iterations", "1.5", "number"),
+        ("training.batch_size", "lots", "number"),
+        ("network.hidden.1", "1000000000000", "at most 65,536"),
+        ("network.hidden.0", "0", "at least 1"),
+    ],
+)
+def test_what_is_wrong_stands_beside_its_field_and_nothing_is_queued(page, lab, field, value, words):
+    before = len(lab.http.get("/api/runs").json()["runs"])
+    page.page.fill(f'[name="{field}"]', value)
+    page.page.click("#launch")
+
+    page.until(f"document.querySelector('[name=\"{field}\"]').getAttribute('aria-invalid') === 'true'")
+    page.until(f"document.activeElement.name === '{field}'")
+    said = page.page.locator(".field.wrong .error").inner_text()
+
+    assert words in said
+    assert len(lab.http.get("/api/runs").json()["runs"]) == before
+    page.page.fill(f'[name="{field}"]', "10")
+    page.until("!document.querySelector('.field.wrong')")
+
+
+def test_control_and_enter_launch(page):
+    page.choose("dataset.name", "digits")
+    before = len(page.run_ids())
+    page.page.focus('[name="training.iterations"]')
+    page.page.keyboard.press("Control+Enter")
+    page.until(f"document.querySelectorAll('[data-run]').length === {before + 1}")
+
+
+def test_a_run_is_paused_stepped_resumed_cancelled_renamed_and_deleted_from_the_list(page, lab):
+    page.choose("dataset.name", "digits")
+    page.fill(training__iterations=1_000_000)
+    run_id = page.press_launch()
+    page.wait_for_points(run_id, 20)
+    run = page.page.locator(f'[data-run="{run_id}"]')
+
+    run.get_by_label("pause").click()
+    page.wait_for(run_id, "paused")
+    before = len(lab.stored_rows(run_id)[1])
+    run.get_by_label("one iteration").click()
+    page.until(
+        f"document.querySelector('[data-run=\"{run_id}\"] .state').textContent.includes('{before + 1:,} /')"
+    )
+    run.get_by_label("resume").click()
+    page.wait_for(run_id, "running")
+    run.get_by_label("cancel").click()
+    page.wait_for(run_id, "cancelled")
+
+    run.locator(".run-name").dblclick()
+    page.page.keyboard.type("my run")
+    page.page.keyboard.press("Enter")
+    page.until(f"document.querySelector('[data-run=\"{run_id}\"] .run-name')?.textContent === 'my run'")
+    assert lab.run(run_id)["name"] == "my run"
+
+    run.hover()
+    run.get_by_label("delete").click()
+    page.until(f"!document.querySelector('[data-run=\"{run_id}\"]')")
+    assert lab.http.get(f"/api/runs/{run_id}").status_code == 404
+    assert len(page.trace(run_id, "loss")) == 0
+
+
+def test_a_hidden_run_leaves_the_charts_and_comes_back_whole(page, lab):
+    page.choose("dataset.name", "digits")
+    page.fill(training__iterations=300)
+    run_id = page.press_launch()
+    page.wait_for(run_id, "completed")
+    page.wait_for_points(run_id, 300)
+    swatch = page.page.locator(f'[data-run="{run_id}"] .swatch')
+
+    swatch.click()
+    page.until(f"!document.getElementById('chart-loss').data.some(t => t.meta.run === '{run_id}')")
+    swatch.click()
+    page.wait_for_points(run_id, 300)
+    assert_figure_equals_store(page, lab, run_id)

@@ -1,0 +1,79 @@
+"""The four lessons, one click each, on real MNIST where the machine has it, else on the digits."""
+
+import pytest
+
+from tests.lab_server import find_data_dir
+
+#: Final accuracies (train, test) in per cent, (low, high), on MNIST: an independent implementation's mean over
+#: three seeds, and room for three of the standard deviations that our own seeds have (docs/lessons.md).
+MNIST = {
+    "1a-vanishing-gradient": {"sigmoid": ((8, 12), (8, 12)), "ReLU": ((90.5, 93), (90, 93))},
+    "2a-optimizers": {
+        "SGD": ((8, 12), (8, 12)),
+        "Momentum": ((8, 12), (8, 12)),
+        "Adam": ((94, 96.2), (93.5, 95.7)),
+    },
+    "3a-overfitting": {"300 images": ((99.9, 100), (73.5, 79.5))},
+    "3b-l2": {"no penalty": ((99.9, 100), (73.5, 79.5)), "L2 λ 0.1": ((84, 95), (65, 77))},
+}
+#: On the digits the networks and settings are the same, so what a lesson shows must still be seen.
+DIGITS = {
+    "1a-vanishing-gradient": {"sigmoid": ((8, 15), (8, 15)), "ReLU": ((80, 100), (80, 100))},
+    "2a-optimizers": {
+        "SGD": ((8, 15), (8, 15)),
+        "Momentum": ((8, 15), (8, 15)),
+        "Adam": ((85, 100), (80, 100)),
+    },
+    "3a-overfitting": {"300 images": ((99.9, 100), (85, 97))},
+    "3b-l2": {"no penalty": ((99.9, 100), (85, 97)), "L2 λ 0.1": ((80, 100), (75, 97))},
+}
+
+
+@pytest.fixture(scope="module", params=["mnist", "digits"])
+def dataset(request):
+    if request.param == "mnist" and find_data_dir() is None:
+        pytest.skip("no MNIST files on this machine (LOSSROOM_DATA_DIR)")
+    return request.param
+
+
+@pytest.fixture
+def page(dataset, make_lab, open_page, tmp_path):
+    lab = make_lab()
+    if dataset == "digits":
+        lab.data_dir = tmp_path / "nothing"
+        lab.restart()
+    return open_page(lab)
+
+
+def test_a_click_launches_a_lessons_runs_and_they_end_where_they_should(page, dataset):
+    bands = MNIST if dataset == "mnist" else DIGITS
+    for slug, expected in bands.items():
+        before = set(page.run_ids())
+        page.page.click(f'[data-lesson="{slug}"]')
+        page.until(f"document.querySelectorAll('[data-run]').length === {len(before) + len(expected)}")
+        runs = {page.lab.run(run_id)["name"]: run_id for run_id in page.run_ids() if run_id not in before}
+        assert runs.keys() == expected.keys()
+        for name, run_id in runs.items():
+            page.wait_for(run_id, "completed")
+            config = page.lab.run(run_id)["config"]
+            assert config["dataset"]["name"] == dataset
+            page.wait_for_points(run_id, config["training"]["iterations"])
+            latest = page.lab.run(run_id)["latest"]
+            for part, (low, high) in zip(("train", "test"), expected[name], strict=True):
+                assert low <= 100 * latest[f"{part}_accuracy"] <= high, (slug, name, part, latest)
+        # only this lesson's runs are shown, and now it says what they showed
+        shown = page.page.evaluate(
+            "[...new Set(document.getElementById('chart-loss').data.map(t => t.meta.run))]"
+        )
+        assert set(shown) == set(runs.values())
+        page.until("document.querySelector('#note .conclusion')?.textContent.length > 20")
+
+
+def test_the_gap_of_overfitting_can_be_seen(page):
+    page.page.click('[data-lesson="3a-overfitting"]')
+    page.until("document.querySelectorAll('[data-run]').length === 1")
+    (run_id,) = page.run_ids()
+    page.wait_for(run_id, "completed")
+    page.page.click("#gap")
+    page.wait_for_points(run_id, 100, "gap", "accuracy")
+    assert page.trace(run_id, "gap", "accuracy")[-1, 1] > 0.02

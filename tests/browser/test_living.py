@@ -1,0 +1,171 @@
+"""The page while runs go on: reload, restart, two tabs, zoom, hover, languages."""
+
+import signal
+import time
+
+import numpy as np
+import pytest
+
+from tests.lab_server import ENDLESS, QUICK
+
+LONG = {**QUICK, "name": "long", "training": {"iterations": 20_000, "batch_size": 32, "evaluate_every": 500}}
+
+
+def curve(lab, run_id):
+    columns, rows = lab.stored_rows(run_id)
+    return rows[:, [columns.index("iteration"), columns.index("loss")]].astype(np.float64)
+
+
+def test_a_reload_in_mid_run_loses_nothing(open_page, lab):
+    page = open_page(lab)
+    run = lab.launch(training={"iterations": 4000, "batch_size": 64, "evaluate_every": 5})
+    page.wait_for_points(run["id"], 50)
+    assert lab.run(run["id"])["status"] == "running"
+
+    page.page.reload()
+    page.until("document.documentElement.dataset.ready === 'true'")
+    page.wait_for(run["id"], "completed")
+    page.wait_for_points(run["id"], 4000)
+
+    np.testing.assert_array_equal(page.trace(run["id"], "loss"), curve(lab, run["id"]))
+
+
+def test_a_server_restart_is_survived_without_a_reload(open_page, make_lab):
+    lab = make_lab(LOSSROOM_WORKERS="2")
+    page = open_page(lab)
+    done = lab.launch(name="done")
+    page.wait_for(done["id"], "completed")
+    running = lab.launch(**ENDLESS)
+    page.wait_for_points(running["id"], 50)
+
+    lab.stop(signal.SIGKILL)
+    page.until("document.getElementById('status').dataset.connection === 'offline'")
+    assert "reconnecting" in page.page.inner_text("#status-text")
+    lab.start()
+
+    page.until("document.getElementById('status').dataset.connection === 'live'")
+    page.wait_for(running["id"], "failed")
+    stored = curve(lab, running["id"])
+    page.wait_for_points(running["id"], min(len(stored), 200))
+    drawn = page.trace(running["id"], "loss")
+    if len(stored) <= 4000:
+        np.testing.assert_array_equal(drawn, stored)
+    assert drawn[-1, 0] == stored[-1, 0]
+    np.testing.assert_array_equal(page.trace(done["id"], "loss"), curve(lab, done["id"]))
+    # and the page goes on working
+    page.choose("dataset.name", "digits")
+    page.fill(training__iterations=100)
+    page.wait_for(page.press_launch(), "completed")
+    page.complaints = [text for text in page.complaints if "WebSocket" not in text]
+
+
+def test_two_tabs_see_the_same(open_page, lab):
+    first, second = open_page(lab), open_page(lab)
+    first.choose("dataset.name", "digits")
+    first.fill(training__iterations=1500)
+    run_id = first.press_launch()
+
+    for page in (first, second):
+        page.wait_for(run_id, "completed")
+        page.wait_for_points(run_id, 1500)
+
+    np.testing.assert_array_equal(first.trace(run_id, "loss"), second.trace(run_id, "loss"))
+    np.testing.assert_array_equal(first.trace(run_id, "loss"), curve(lab, run_id))
+    lab.http.delete(f"/api/runs/{run_id}")
+    for page in (first, second):
+        page.until(f"!document.querySelector('[data-run=\"{run_id}\"]')")
+
+
+def test_a_zoom_stays_while_points_arrive_and_thinned_curves_keep_their_extremes(open_page, lab):
+    page = open_page(lab)
+    run = lab.launch(**LONG)
+    page.wait_for_points(run["id"], 200)
+    box = page.page.locator("#chart-loss .nsewdrag").bounding_box()
+    page.page.mouse.move(box["x"] + box["width"] * 0.2, box["y"] + box["height"] * 0.5)
+    page.page.mouse.down()
+    page.page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.5, steps=5)
+    page.page.mouse.up()
+    zoomed = page.until(
+        "document.getElementById('chart-loss').layout.xaxis.autorange === false &&"
+        " document.getElementById('chart-loss').layout.xaxis.range.map(Number)"
+    )
+
+    page.wait_for(run["id"], "completed")
+    time.sleep(0.5)
+    assert (
+        page.page.evaluate("document.getElementById('chart-loss').layout.xaxis.range.map(Number)") == zoomed
+    )
+
+    # a double click shows all of it again, thinned to a bounded number of points with every extreme kept
+    page.page.mouse.dblclick(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.5)
+    page.until("document.getElementById('chart-loss').layout.xaxis.autorange !== false")
+    stored = curve(lab, run["id"])
+    page.until(
+        f"(document.getElementById('chart-loss').data.find(t => t.meta.run === '{run['id']}')).x.at(-1) === 20000"
+    )
+    drawn = page.trace(run["id"], "loss")
+    assert len(drawn) <= 1000
+    assert (drawn[:, 1].min(), drawn[:, 1].max()) == (stored[:, 1].min(), stored[:, 1].max())
+    by_iteration = dict(stored.tolist())
+    assert all(by_iteration[x] == y for x, y in drawn.tolist())
+
+
+def test_hovering_shows_the_exact_values_of_every_run(open_page, make_lab):
+    lab = make_lab()
+    page = open_page(lab)
+    runs = [lab.launch(name=f"run {seed}", seed=seed) for seed in (1, 2)]
+    for run in runs:
+        page.wait_for(run["id"], "completed")
+        page.wait_for_points(run["id"], 200)
+    box = page.page.locator("#chart-loss .nsewdrag").bounding_box()
+
+    page.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.until(
+        "document.querySelectorAll('#chart-loss .hoverlayer .legendtext, #chart-loss .hoverlayer text').length > 2"
+    )
+    said = page.page.locator("#chart-loss .hoverlayer").text_content()
+
+    iteration = int("".join(filter(str.isdigit, said.split("run")[0].split("iteration")[1])))
+    for run in runs:
+        value = dict(curve(lab, run["id"]).tolist())[iteration]
+        assert f"{run['name']} : {value:.4f}" in said
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_scrolls_at_1280_by_800(open_page, lab, scheme):
+    page = open_page(lab, color_scheme=scheme)
+    sizes = page.page.evaluate(
+        """[document.documentElement, document.getElementById('form')]
+           .map(e => [e.scrollWidth - e.clientWidth, e.scrollHeight - e.clientHeight])"""
+    )
+    assert sizes == [[0, 0], [0, 0]]
+    ground = page.page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)")
+    assert (sum(ground) < 200) == (scheme == "dark")
+
+
+def test_a_phone_scrolls_down_but_not_sideways(open_page, lab):
+    page = open_page(lab, viewport={"width": 390, "height": 844})
+    assert page.page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_the_language_follows_the_browser_and_switches_in_place(open_page, lab):
+    page = open_page(lab, locale="ja-JP")
+    assert page.page.inner_text("#launch span") == "学習開始"
+    page.fill(training__iterations=123)
+
+    page.page.click('[data-language="en"]')
+
+    page.until("document.querySelector('#launch span').textContent === 'Launch'")
+    assert page.page.input_value('[name="training.iterations"]') == "123"
+    assert page.page.evaluate("document.documentElement.lang") == "en"
+    page.page.reload()
+    page.until("document.documentElement.dataset.ready === 'true'")
+    assert page.page.inner_text("#launch span") == "Launch"
+
+
+def test_the_theme_switches_and_is_kept(open_page, lab):
+    page = open_page(lab, color_scheme="light")
+    page.page.click("#theme")
+    assert page.page.evaluate("document.documentElement.dataset.theme") == "dark"
+    page.page.reload()
+    assert page.page.evaluate("document.documentElement.dataset.theme") == "dark"

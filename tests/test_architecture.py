@@ -1,0 +1,92 @@
+"""Rooms: who may know whom, seen from outside, in clean processes and in the sources."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def modules_after(statement: str) -> set[str]:
+    code = f"import sys; {statement}; print(*sorted(sys.modules))"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    return set(out.stdout.split())
+
+
+def top_levels(modules: set[str]) -> set[str]:
+    return {module.partition(".")[0] for module in modules}
+
+
+def test_the_engine_imports_nothing_of_the_web_and_nothing_slow():
+    loaded = top_levels(modules_after("from engine import Trainer"))
+    assert "app" not in loaded
+    allowed = {"numpy", "engine"} | set(sys.stdlib_module_names)
+    strangers = {
+        name for name in loaded - allowed if not name.startswith(("_", "sitecustomize", "usercustomize"))
+    }
+    assert strangers == set()
+
+
+def test_the_worker_imports_the_engine_and_the_standard_library_only():
+    loaded = modules_after("import app.jobs.worker")
+    ours = {name for name in loaded if name.startswith("app")}
+    assert ours == {"app", "app.jobs", "app.jobs.worker"}
+    strangers = top_levels(loaded) - {"app", "engine", "numpy"} - set(sys.stdlib_module_names)
+    assert {name for name in strangers if not name.startswith("_")} <= {"sitecustomize", "usercustomize"}
+
+
+def test_the_command_line_is_instant():
+    loaded = top_levels(modules_after("import app.cli"))
+    assert not loaded & {"numpy", "fastapi", "pydantic", "uvicorn", "rich"}
+
+
+def sources(folder: str, ending: str) -> list[Path]:
+    return [path for path in (ROOT / folder).rglob(f"*.{ending}") if "__pycache__" not in path.parts]
+
+
+@pytest.mark.parametrize("path", sources("static/js", "js"), ids=lambda path: path.name)
+def test_scripts_put_no_markup_into_the_page_and_only_one_names_plotly(path):
+    text = path.read_text("utf-8")
+    for forbidden in (
+        "innerHTML",
+        "outerHTML",
+        "insertAdjacentHTML",
+        "document.write",
+        "eval(",
+        "new Function",
+    ):
+        assert forbidden not in text
+    code = re.sub(r"/\*.*?\*/|//[^\n]*", "", text, flags=re.DOTALL)
+    assert ("Plotly" in code) == (path.name == "plot.js")
+
+
+@pytest.mark.parametrize("path", sources("templates", "html"), ids=lambda path: path.name)
+def test_pages_have_no_inline_scripts_and_name_no_other_host(path):
+    text = path.read_text("utf-8")
+    assert re.findall(r"<script(?![^>]*\bsrc=)", text) == []
+    assert re.findall(r"\son\w+=", text) == []
+    assert re.findall(r"https?://", text) == []
+
+
+@pytest.mark.parametrize("path", [*sources("engine", "py"), *sources("app", "py")], ids=str)
+def test_nothing_is_unpickled(path):
+    text = path.read_text("utf-8")
+    assert not re.search(r"\bimport (pickle|marshal|shelve|dill)\b|allow_pickle=True", text)
+
+
+def test_only_the_store_speaks_sql():
+    speakers = {
+        path.relative_to(ROOT).parts[1]
+        for path in sources("app", "py")
+        if re.search(r"\b(SELECT|INSERT INTO|UPDATE runs|DELETE FROM)\b", path.read_text("utf-8"))
+    }
+    assert speakers == {"storage"}
+
+
+def test_constraints_pin_versions_and_carry_no_addresses():
+    lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
+    pins = [line for line in lines if line and not line.startswith("#")]
+    assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+!-]+", line) for line in pins)
