@@ -12,7 +12,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine import datasets, initializers, layers, optimizers, presets, regularizers
+from engine import (
+    datasets,
+    early_stopping,
+    initializers,
+    layers,
+    optimizers,
+    presets,
+    regularizers,
+    schedules,
+)
 from engine.datasets.dataset import Source
 from engine.errors import ConfigError
 from engine.fields import Field, demand_object, join, parse, parse_named
@@ -45,7 +54,9 @@ TRAINING_FIELDS = (
     Field("evaluate_every", "integer", None, minimum=1, maximum=10_000_000, nullable=True),
     Field("evaluate_train_size", "integer", 2000, minimum=1, maximum=10_000_000),
     Field("clip_norm", "number", None, exclusive_minimum=0, maximum=1e6, nullable=True),
-    Field("early_stopping", "null", None),
+    Field("clip_value", "number", None, exclusive_minimum=0, maximum=1e6, nullable=True),
+    Field("schedule", "object", None, nullable=True),
+    Field("early_stopping", "object", None, nullable=True),
 )
 
 GENERAL_FIELDS = (
@@ -113,7 +124,9 @@ class TrainingConfig:
     evaluate_every: int
     evaluate_train_size: int
     clip_norm: float | None
-    early_stopping: None
+    clip_value: float | None
+    schedule: dict[str, Any] | None
+    early_stopping: dict[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +238,12 @@ def _training(given: Any, dataset: DatasetConfig) -> TrainingConfig:
     if values["evaluate_every"] is None:
         per_epoch = math.ceil(dataset.train_images / values["batch_size"])
         values["evaluate_every"] = EVALUATE_EVERY if epochs is None else per_epoch
+    if values["schedule"] is not None:
+        values["schedule"] = parse_named(schedules.FIELDS, values["schedule"], join(path, "schedule"))
+    if values["early_stopping"] is not None:
+        values["early_stopping"] = parse(
+            early_stopping.FIELDS, values["early_stopping"], join(path, "early_stopping")
+        )
     return TrainingConfig(iterations=iterations, epochs=epochs, **values)
 
 

@@ -55,6 +55,8 @@ class Field:
                 return value
             case "layers" if isinstance(value, (list, tuple)):
                 return list(value)
+            case "object" if isinstance(value, Mapping):
+                return dict(value)
             case "text" if isinstance(value, str):
                 if self.maximum is not None and len(value) > self.maximum:
                     message = f"{path} must have at most {self.maximum:.0f} characters, not {len(value)}"
@@ -115,6 +117,7 @@ class Field:
             "text": "text",
             "null": "null",
             "layers": "a list of layers",
+            "object": "an object",
             "choice": f"one of {', '.join(self.choices)}",
         }
         bounds = []

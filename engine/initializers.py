@@ -55,6 +55,21 @@ def he_uniform(
     return generator.uniform(-limit, limit, shape)
 
 
+def orthogonal(
+    generator: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int
+) -> NDArray[np.float64]:
+    """Orthonormal rows or columns, whichever are fewer: signals keep their length (Saxe et al. 2014).
+
+    A kernel (filters, channels, height, width) is taken as a matrix of filters × the rest.
+    """
+    rows = shape[0]
+    columns = math.prod(shape) // rows
+    gaussian = generator.standard_normal((max(rows, columns), min(rows, columns)))
+    q, r = np.linalg.qr(gaussian)
+    q *= np.sign(np.diag(r))  # makes the decomposition unique, and the draw uniform over all such matrices
+    return np.ascontiguousarray(q if rows >= columns else q.T).reshape(shape)
+
+
 def zeros(
     generator: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int
 ) -> NDArray[np.float64]:
@@ -68,10 +83,11 @@ INITIALIZERS: dict[str, Draw] = {
     "glorot_uniform": glorot_uniform,
     "he_normal": he_normal,
     "he_uniform": he_uniform,
+    "orthogonal": orthogonal,
     "zeros": zeros,
 }
 
-FIELDS: dict[str, Sequence[Field]] = {name: () for name in INITIALIZERS} | {
+FIELDS: dict[str, Sequence[Field]] = dict.fromkeys(INITIALIZERS, ()) | {
     "normal": (Field("std", "number", 0.01, exclusive_minimum=0, maximum=100, scale="log"),)
 }
 

@@ -1,4 +1,8 @@
-"""Losses: softmax with cross entropy, value and gradient from one pass."""
+"""Losses: softmax with cross entropy, value and gradient from one pass.
+
+Inside, logits are transposed to (classes, batch): a sum over ten classes then adds ten long rows, which is
+several times faster than a hundred sums of ten.
+"""
 
 from __future__ import annotations
 
@@ -16,42 +20,71 @@ class SoftmaxCrossEntropy:
     The two are one function because together they are simple: ∂L/∂logits = (p - onehot) / N.
 
     Arrays are made once; a step allocates nothing.
+
+    Attributes:
+        gradient: ∂L/∂logits after a call, (batch, classes).
+        correct: how many images the last call found in their class; among equal logits the first class counts.
     """
 
     def __init__(self, batch_size: int, classes: int, dtype: np.dtype[Any]) -> None:
-        #: ∂L/∂logits after a call, (batch, classes)
-        self.gradient: Array = np.empty((batch_size, classes), dtype)
-        self._sums: Array = np.empty((batch_size, 1), dtype)
+        self._p: Array = np.empty((classes, batch_size), dtype)
+        self._flat = self._p.reshape(-1)
+        self.gradient: Array = self._p.T
+        self.correct = 0
+        self._row: Array = np.empty(batch_size, dtype)
         self._picked: Array = np.empty(batch_size, dtype)
-        self._rows = np.arange(batch_size) * classes
+        self._is_largest = np.empty((classes, batch_size), np.bool_)
+        self._columns = np.arange(batch_size)
         self._positions = np.empty(batch_size, np.intp)
 
     def __call__(self, logits: Array, labels: NDArray[np.intp]) -> float:
-        """Mean loss of a batch; fills `gradient`.
+        """Mean loss of a batch; fills `gradient` and `correct`.
 
         Args:
             logits: (batch, classes).
             labels: (batch,) class indices.
         """
-        p = self.gradient
-        np.max(logits, axis=1, keepdims=True, out=self._sums)
-        np.subtract(logits, self._sums, out=p)  # e^x cannot overflow when the largest x is 0
-        np.add(self._rows, labels, out=self._positions)
-        flat = p.reshape(-1)
-        np.take(flat, self._positions, out=self._picked, mode="clip")
+        p, row, picked, positions = self._p, self._row, self._picked, self._positions
+        np.multiply(labels, len(row), out=positions)
+        np.add(positions, self._columns, out=positions)
+        self._shift(logits)
+        np.take(self._flat, positions, out=picked, mode="clip")
+        self._count(labels)
         np.exp(p, out=p)
-        np.sum(p, axis=1, keepdims=True, out=self._sums)
-        p /= self._sums
-        np.log(self._sums, out=self._sums)
+        np.add.reduce(p, axis=0, out=row)
+        np.divide(p, row, out=p)
+        np.log(row, out=row)
         # log p[label] = logit[label] - max - log Σe^...: exact where p itself would round to 0
-        loss = (float(self._sums.sum()) - float(self._picked.sum())) / len(p)
-        flat[self._positions] -= 1
-        p *= 1 / len(p)
+        loss = (float(np.add.reduce(row)) - float(np.add.reduce(picked))) / len(row)
+        np.take(self._flat, positions, out=picked, mode="clip")
+        np.subtract(picked, 1, out=picked)
+        np.put(self._flat, positions, picked)
+        np.multiply(p, 1 / len(row), out=p)
         return loss
 
+    def evaluate(self, logits: Array, labels: NDArray[np.intp]) -> float:
+        """Mean loss without a gradient; fills `correct`. The same numbers as a call, in fewer passes."""
+        p, row, picked, positions = self._p, self._row, self._picked, self._positions
+        np.multiply(labels, len(row), out=positions)
+        np.add(positions, self._columns, out=positions)
+        self._shift(logits)
+        np.take(self._flat, positions, out=picked, mode="clip")
+        self._count(labels)
+        np.exp(p, out=p)
+        np.add.reduce(p, axis=0, out=row)
+        np.log(row, out=row)
+        return (float(np.add.reduce(row)) - float(np.add.reduce(picked))) / len(row)
 
-def cross_entropy_sum(logits: Array, labels: NDArray[np.intp]) -> float:
-    """Σ over the batch of -log softmax(logits)[label], for evaluations; (batch, classes), (batch,)."""
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    picked = shifted[np.arange(len(labels)), labels]
-    return float(np.log(np.exp(shifted).sum(axis=1)).sum() - picked.sum())
+    def _shift(self, logits: Array) -> None:
+        """p = logits - their maximum, transposed: e^x cannot overflow when the largest x is 0."""
+        np.copyto(self._p, logits.T)
+        np.maximum.reduce(self._p, axis=0, out=self._row)
+        np.subtract(self._p, self._row, out=self._p)
+
+    def _count(self, labels: NDArray[np.intp]) -> None:
+        """An image is right if its label's logit is the largest, which is now 0."""
+        np.equal(self._p, 0, out=self._is_largest)
+        if np.count_nonzero(self._is_largest) == len(labels):
+            self.correct = len(labels) - int(np.count_nonzero(self._picked))
+        else:  # equal logits, or not numbers
+            self.correct = int(np.count_nonzero(self._p.argmax(axis=0) == labels))

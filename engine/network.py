@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from engine import initializers
 from engine.config import ExperimentConfig
 from engine.layers import Array, Layer, ParameterSpec, build_layers
+from engine.layers.dropout import Dropout
 from engine.layers.plan import plan
 from engine.losses import SoftmaxCrossEntropy
 from engine.regularizers import Penalty
@@ -62,8 +63,10 @@ class Network:
         self.steps = plan(self.layers)
         self.penalty = Penalty(l1, l2, self.vector[: self.weights])
         self._losses: dict[int, SoftmaxCrossEntropy] = {}
-        #: of the last `loss_and_gradients`: the data's share of the loss, the penalty, the logits
+        #: of the last `loss_and_gradients`: the data's share of the loss, images found in their class, the
+        #: penalty, the logits
         self.data_loss = math.nan
+        self.correct = 0
         self.penalty_value = 0.0
         self.logits: Array = np.empty((0, self.layers[-1].output_shape[0]), self.dtype)
 
@@ -107,6 +110,17 @@ class Network:
             for name, array in layer.running.items()
         }
 
+    @property
+    def dropout_rate(self) -> float | None:
+        """The rate of the dropout layers (of the lowest one, if they differ); None where there is none."""
+        return next((layer.rate for layer in self.layers if isinstance(layer, Dropout)), None)
+
+    @dropout_rate.setter
+    def dropout_rate(self, rate: float) -> None:
+        for layer in self.layers:
+            if isinstance(layer, Dropout):
+                layer.rate = rate
+
     def forward(self, x: Array, training: bool = False) -> Array:
         """Logits (N, classes) of images (N, ...). The array holds until the next pass of as many images."""
         x = np.asarray(x, self.dtype)
@@ -126,6 +140,7 @@ class Network:
         if loss is None:
             loss = self._losses[len(x)] = SoftmaxCrossEntropy(len(x), self.logits.shape[1], self.dtype)
         self.data_loss = loss(self.logits, labels)
+        self.correct = loss.correct
         dy: Array | None = loss.gradient
         for step in reversed(self.steps):
             if dy is None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -231,8 +232,11 @@ OPTIMIZERS: dict[str, type[Optimizer]] = {
 }
 
 
+LEARNING_RATE = Field("learning_rate", "number", 0.01, exclusive_minimum=0, maximum=10_000, scale="log")
+
+
 def _rate(default: float) -> Field:
-    return Field("learning_rate", "number", default, exclusive_minimum=0, maximum=10_000, scale="log")
+    return replace(LEARNING_RATE, default=default)
 
 
 _MOMENTUM = Field("momentum", "number", 0.9, minimum=0, maximum=0.9999)
@@ -258,6 +262,13 @@ FIELDS: dict[str, Sequence[Field]] = {
     ),
     "nadam": (_rate(0.001), *_BETAS, _EPSILON),
 }
+
+
+def clip_by_norm(gradient: Array, limit: float) -> None:
+    """Scale a gradient whose Euclidean norm is above `limit` down to it (Pascanu et al. 2013)."""
+    norm = math.sqrt(float(np.dot(gradient, gradient)))
+    if norm > limit:
+        gradient *= limit / norm
 
 
 def make_optimizer(config: dict[str, Any], parameters: Array) -> Optimizer:

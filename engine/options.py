@@ -6,7 +6,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from engine import config, datasets, initializers, layers, optimizers, presets, regularizers
+from engine import (
+    config,
+    datasets,
+    early_stopping,
+    initializers,
+    layers,
+    optimizers,
+    presets,
+    regularizers,
+    schedules,
+)
 from engine.activations import ACTIVATIONS
 from engine.fields import Field
 
@@ -25,12 +35,15 @@ def describe(data_dir: Path | None = None) -> dict[str, Any]:
         "optimizers": _registry(optimizers.FIELDS),
         "regularization": _fields(regularizers.FIELDS),
         "training": _fields([*config.LENGTH_FIELDS, *config.TRAINING_FIELDS]),
+        "schedules": _registry(schedules.FIELDS),
+        "early_stopping": _fields(early_stopping.FIELDS),
         "general": _fields(config.GENERAL_FIELDS),
     }
 
 
 def _fields(fields: Sequence[Field]) -> list[dict[str, Any]]:
-    return [field.describe() for field in fields]
+    """Fields that a form can show; nested objects have an entry of their own."""
+    return [field.describe() for field in fields if field.kind not in ("object", "layers", "null")]
 
 
 def _registry(registry: Mapping[str, Sequence[Field]]) -> dict[str, list[dict[str, Any]]]:

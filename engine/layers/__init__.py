@@ -7,23 +7,37 @@ from typing import Any
 
 from engine.activations import ACTIVATIONS
 from engine.fields import Field
+from engine.layers import dense, dropout
 from engine.layers.activation import ActivationLayer
 from engine.layers.dense import Dense
+from engine.layers.dropout import Dropout
 from engine.layers.flatten import Flatten
 from engine.layers.layer import Array, Layer, ParameterSpec, Shape
 
-__all__ = ["FIELDS", "LAYERS", "Array", "Layer", "ParameterSpec", "Shape", "ShapeError", "build_layers"]
+__all__ = [
+    "FIELDS",
+    "LAYERS",
+    "Array",
+    "Dense",
+    "Layer",
+    "ParameterSpec",
+    "Shape",
+    "ShapeError",
+    "build_layers",
+]
 
 LAYERS: dict[str, type[Layer]] = {
     "dense": Dense,
     "activation": ActivationLayer,
     "flatten": Flatten,
+    "dropout": Dropout,
 }
 
 FIELDS: dict[str, Sequence[Field]] = {
-    "dense": (Field("units", "integer", minimum=1, maximum=65_536),),
+    "dense": dense.FIELDS,
     "activation": (Field("name", "choice", choices=tuple(ACTIVATIONS)),),
     "flatten": (),
+    "dropout": dropout.FIELDS,
 }
 
 

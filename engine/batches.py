@@ -1,0 +1,61 @@
+"""Batches: which images come next, copied into arrays that are always the same ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+#: Draws with replacement are made for so many batches at once: a call of the generator costs as much as
+#: drawing a thousand numbers. The numbers are the same as one batch at a time.
+DRAWN_BATCHES = 32
+
+
+class Batches:
+    """An endless row of batches.
+
+    "with_replacement" draws each image from all of them; "epochs" goes through a new permutation each time,
+    and the last batch of an epoch may be smaller.
+
+    Attributes:
+        order, position: the indices that were drawn, and how many of them are used up.
+    """
+
+    def __init__(
+        self,
+        images: Array,
+        labels: NDArray[np.intp],
+        *,
+        size: int,
+        sampling: str,
+        generator: np.random.Generator,
+    ) -> None:
+        self._images = images
+        self._labels = labels
+        self._size = size
+        self._with_replacement = sampling == "with_replacement"
+        self._generator = generator
+        self._batch_images: Array = np.empty((size, *images.shape[1:]), images.dtype)
+        self._batch_labels = np.empty(size, np.intp)
+        self.order: NDArray[np.intp] = np.empty(0, np.intp)
+        self.position = 0
+
+    def next(self) -> tuple[Array, NDArray[np.intp]]:
+        """Images (n, ...) and labels (n,), valid until the next call; n is `size`, or less at an epoch's end."""
+        if self.position >= len(self.order):
+            count = len(self._images)
+            if self._with_replacement:
+                self.order = self._generator.integers(0, count, self._size * DRAWN_BATCHES)
+            else:
+                self.order = self._generator.permutation(count)
+            self.position = 0
+        chosen = self.order[self.position : self.position + self._size]
+        self.position += len(chosen)
+        images, labels = self._batch_images[: len(chosen)], self._batch_labels[: len(chosen)]
+        # mode="clip" skips a check and a copy; the indices are in range by construction
+        np.take(self._images, chosen, axis=0, out=images, mode="clip")
+        np.take(self._labels, chosen, out=labels, mode="clip")
+        return images, labels

@@ -1,0 +1,113 @@
+"""Checkpoints: a trainer's whole state as bytes, so that a run goes on bit for bit.
+
+An .npz archive: parameters, optimizer state, running statistics, the order of coming images, the best weights so
+far; and as JSON the config, counters, and the state of every random stream. Nothing in it is code: it is read with
+`allow_pickle=False`.
+
+What is not in it is computed again from the config: the images, noisy labels, the evaluated sample.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.config import ExperimentConfig
+from engine.events import Divergence
+
+if TYPE_CHECKING:
+    from engine.trainer import Trainer
+
+VERSION = 1
+
+
+def save(trainer: Trainer) -> bytes:
+    """The checkpoint of a trainer between two iterations."""
+    network, optimizer, stopping = trainer.network, trainer.optimizer, trainer.early_stopping
+    state = {
+        "version": VERSION,
+        "config": trainer.config.to_dict(),
+        "iteration": trainer.iteration,
+        "optimizer_steps": optimizer.t,
+        "learning_rate": trainer.learning_rate,
+        "l1": network.penalty.l1,
+        "l2": network.penalty.l2,
+        "dropout": network.dropout_rate,
+        "generators": {name: g.bit_generator.state for name, g in trainer.generators.items()},
+        "position": trainer.batches.position,
+        "stop_reason": trainer.stop_reason,
+        "divergence": trainer.divergence
+        and {"iteration": trainer.divergence.iteration, "reasons": trainer.divergence.reasons},
+        "early_stopping": stopping
+        # infinities, before the first evaluation, are not JSON
+        and {
+            "best": repr(stopping.best),
+            "best_iteration": stopping.best_iteration,
+            "waited": stopping.waited,
+        },
+    }
+    arrays: dict[str, NDArray[Any]] = {
+        "state": np.frombuffer(json.dumps(state, allow_nan=False).encode(), np.uint8),
+        "vector": network.vector,
+        "order": trainer.batches.order,
+    }
+    arrays |= {f"optimizer/{name}": array for name, array in optimizer.state.items()}
+    arrays |= {f"running/{name}": array for name, array in network.running.items()}
+    arrays |= {f"best/{name}": array for name, array in trainer.best.items()}
+    file = io.BytesIO()
+    np.savez(file, allow_pickle=False, **arrays)
+    return file.getvalue()
+
+
+def load(data: bytes) -> tuple[ExperimentConfig, Callable[[Trainer], None]]:
+    """The config in a checkpoint, and a function that brings a new trainer of it to where it was.
+
+    Raises:
+        ValueError: not a checkpoint of this version, or a damaged one.
+    """
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as archive:
+            arrays = {name: archive[name] for name in archive.files}
+        state = json.loads(arrays.pop("state").tobytes())
+        version = state["version"]
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        raise ValueError(f"not a checkpoint, or a damaged one: {error}") from error
+    if version != VERSION:
+        raise ValueError(f"a checkpoint of version {version}; this engine reads version {VERSION}")
+    return ExperimentConfig.from_dict(state["config"]), lambda trainer: _apply(trainer, state, arrays)
+
+
+def _apply(trainer: Trainer, state: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> None:
+    network, optimizer = trainer.network, trainer.optimizer
+    network.vector[...] = arrays["vector"]
+    for name, array in optimizer.state.items():
+        array[...] = arrays[f"optimizer/{name}"]
+    for name, array in network.running.items():
+        array[...] = arrays[f"running/{name}"]
+    trainer.best = {name[5:]: array for name, array in arrays.items() if name.startswith("best/")}
+    trainer.batches.order = arrays["order"]
+    trainer.batches.position = state["position"]
+    for name, generator in trainer.generators.items():
+        generator.bit_generator.state = state["generators"][name]
+    trainer.iteration = state["iteration"]
+    optimizer.t = state["optimizer_steps"]
+    trainer.learning_rate = state["learning_rate"]
+    network.penalty.l1, network.penalty.l2 = state["l1"], state["l2"]
+    if state["dropout"] is not None:
+        network.dropout_rate = state["dropout"]
+    trainer.stop_reason = state["stop_reason"]
+    if state["divergence"] is not None:
+        trainer.divergence = Divergence(
+            state["divergence"]["iteration"], tuple(state["divergence"]["reasons"])
+        )
+    if trainer.early_stopping is not None:
+        stopping = state["early_stopping"]
+        trainer.early_stopping.best = float(stopping["best"])
+        trainer.early_stopping.best_iteration = stopping["best_iteration"]
+        trainer.early_stopping.waited = stopping["waited"]

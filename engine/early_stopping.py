@@ -1,0 +1,52 @@
+"""Early stopping: end when the test images get no better, and keep the best weights (Prechelt 1998)."""
+
+from __future__ import annotations
+
+import math
+
+from engine.events import EvaluationMetrics
+from engine.fields import Field
+
+FIELDS = (
+    Field("metric", "choice", "test_loss", choices=("test_loss", "test_accuracy")),
+    Field("patience", "integer", 10, minimum=1, maximum=100_000),
+    Field("min_delta", "number", 0.0, minimum=0, maximum=100),
+    Field("restore_best", "boolean", True),
+)
+
+
+class EarlyStopping:
+    """Watches evaluations.
+
+    Args:
+        metric: "test_loss" (smaller is better) or "test_accuracy".
+        patience: evaluations without an improvement that are borne.
+        min_delta: what counts as an improvement is larger than this.
+
+    Attributes:
+        best: the best value so far; of `best_iteration`.
+        waited: evaluations since then.
+    """
+
+    def __init__(self, *, metric: str, patience: int, min_delta: float, restore_best: bool) -> None:
+        self.metric = metric
+        self.patience = patience
+        self.min_delta = min_delta
+        self.restore_best = restore_best
+        self.best = math.inf if metric == "test_loss" else -math.inf
+        self.best_iteration = 0
+        self.waited = 0
+
+    def improved(self, metrics: EvaluationMetrics) -> bool:
+        """Take in an evaluation; whether it is the best so far."""
+        value: float = getattr(metrics, self.metric)
+        gain = self.best - value if self.metric == "test_loss" else value - self.best
+        if gain > self.min_delta:
+            self.best, self.best_iteration, self.waited = value, metrics.iteration, 0
+            return True
+        self.waited += 1
+        return False
+
+    @property
+    def exhausted(self) -> bool:
+        return self.waited >= self.patience

@@ -1,0 +1,78 @@
+"""Events: what a trainer reports while it trains, one after the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class StepMetrics:
+    """What one iteration measured, before its step. `loss` is the data's; `penalty` stands apart.
+
+    `gradient_norms` and `weight_norms` are Euclidean, of each layer's weights, lowest layer first; gradients
+    include the penalty's and are those before clipping.
+    """
+
+    iteration: int
+    loss: float
+    accuracy: float
+    penalty: float
+    learning_rate: float
+    gradient_norms: tuple[float, ...]
+    weight_norms: tuple[float, ...]
+    stream: str = "train"
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        return (
+            self.iteration,
+            self.loss,
+            self.accuracy,
+            self.penalty,
+            self.learning_rate,
+            *self.gradient_norms,
+            *self.weight_norms,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationMetrics:
+    """Accuracies (0 to 1) and mean losses without penalties, after an iteration's step."""
+
+    iteration: int
+    train_accuracy: float
+    test_accuracy: float
+    train_loss: float
+    test_loss: float
+    stream: str = "evaluation"
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        return (self.iteration, self.train_accuracy, self.test_accuracy, self.train_loss, self.test_loss)
+
+
+Event = StepMetrics | EvaluationMetrics
+
+
+@dataclass(frozen=True, slots=True)
+class Divergence:
+    """The loss became infinite or not a number; the likely reasons, the likeliest first."""
+
+    iteration: int
+    reasons: tuple[str, ...]
+
+
+def columns(layers: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """The names of each stream's values, for a network with these weight layers."""
+    return {
+        "train": (
+            "iteration",
+            "loss",
+            "accuracy",
+            "penalty",
+            "learning_rate",
+            *(f"gradient_norm/{layer}" for layer in layers),
+            *(f"weight_norm/{layer}" for layer in layers),
+        ),
+        "evaluation": ("iteration", "train_accuracy", "test_accuracy", "train_loss", "test_loss"),
+    }

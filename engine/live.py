@@ -1,0 +1,35 @@
+"""Live changes: what may be changed while a run goes on, with the same legal intervals as before it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine import regularizers
+from engine.errors import ConfigError
+from engine.fields import Field
+from engine.network import Network
+from engine.optimizers import LEARNING_RATE
+
+FIELDS: dict[str, Field] = {
+    "learning_rate": LEARNING_RATE,
+    **{field.name: field for field in regularizers.FIELDS},
+    "dropout": Field("dropout", "number", minimum=0, maximum=0.99),
+}
+
+
+def check_live(network: Network, given: Mapping[str, Any]) -> dict[str, float]:
+    """The values as numbers.
+
+    Raises:
+        ConfigError: an unknown name, a value outside its interval, dropout where no layer has it.
+    """
+    values = {}
+    for name, value in given.items():
+        if name not in FIELDS:
+            message = f"{name} cannot be changed while a run goes on; {', '.join(FIELDS)} can"
+            raise ConfigError("unknown_key", name, message, {"choices": list(FIELDS)})
+        values[name] = FIELDS[name].check(value, name)
+    if "dropout" in values and network.dropout_rate is None:
+        raise ConfigError("unknown_key", "dropout", "this network has no dropout layer")
+    return values

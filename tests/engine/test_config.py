@@ -1,0 +1,142 @@
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine import ConfigError, ExperimentConfig
+from engine.config import MAX_MEMORY
+
+DENSE = {"type": "dense", "units": 10}
+
+
+def error(document):
+    with pytest.raises(ConfigError) as caught:
+        ExperimentConfig.from_dict(document)
+    return caught.value
+
+
+def test_an_empty_document_is_a_complete_experiment():
+    document = ExperimentConfig.from_dict({}).to_dict()
+
+    assert document["dataset"]["name"] == "digits"
+    assert document["network"]["layers"][-1] == {"type": "dense", "units": 10}
+    assert document["training"]["iterations"] == 1000
+    assert document["training"]["evaluate_every"] == 10
+    assert document["seed"] == 0
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {},
+        {"network": {"preset": "mlp", "hidden": [], "activation": "tanh"}},
+        {"training": {"epochs": 3, "sampling": "epochs", "batch_size": 64}},
+        {"training": {"schedule": {"name": "cosine", "warm_up": 5}, "early_stopping": {"patience": 3}}},
+        {"network": {"layers": [{"type": "dense", "units": 5, "activity_l1": 0.1}, DENSE]}},
+        {"optimizer": {"name": "adamw", "weight_decay": 0.1}, "dtype": "float64"},
+    ],
+)
+def test_a_document_survives_the_way_there_and_back(document):
+    config = ExperimentConfig.from_dict(document)
+
+    assert ExperimentConfig.from_dict(config.to_dict()) == config
+    assert ExperimentConfig.from_dict(config.to_dict()).to_dict() == config.to_dict()
+
+
+def test_a_document_that_is_handed_out_can_be_changed_without_harm():
+    config = ExperimentConfig.from_dict({})
+    config.to_dict()["network"]["layers"].clear()
+    assert config.to_dict()["network"]["layers"]
+
+
+@pytest.mark.parametrize(
+    ("document", "code", "field"),
+    [
+        (3, "type", ""),
+        ({"surprise": 1}, "unknown_key", "surprise"),
+        ({"seed": -1}, "range", "seed"),
+        ({"seed": True}, "type", "seed"),
+        ({"seed": 1.5}, "type", "seed"),
+        ({"version": 2}, "range", "version"),
+        ({"dtype": "float16"}, "unknown_name", "dtype"),
+        ({"dataset": {"name": "no such set"}}, "unknown_name", "dataset.name"),
+        ({"dataset": {"train_size": 10**6}}, "range", "dataset.train_size"),
+        ({"dataset": {"train_size": 0}}, "range", "dataset.train_size"),
+        ({"dataset": {"label_noise": 1.1}}, "range", "dataset.label_noise"),
+        ({"optimizer": {"name": "sgdd"}}, "unknown_name", "optimizer.name"),
+        ({"optimizer": {"learning_rate": math.nan}}, "range", "optimizer.learning_rate"),
+        ({"optimizer": {"learning_rate": math.inf}}, "range", "optimizer.learning_rate"),
+        ({"optimizer": {"learning_rate": 0}}, "range", "optimizer.learning_rate"),
+        ({"optimizer": {"learning_rate": "0.1"}}, "type", "optimizer.learning_rate"),
+        ({"optimizer": {"learning_rate": None}}, "type", "optimizer.learning_rate"),
+        ({"optimizer": {"name": "sgd", "momentum": 0.9}}, "unknown_key", "optimizer.momentum"),
+        ({"regularization": {"l2": -1}}, "range", "regularization.l2"),
+        ({"training": {"iterations": 0}}, "range", "training.iterations"),
+        ({"training": {"iterations": 10**12}}, "range", "training.iterations"),
+        ({"training": {"iterations": 5, "epochs": 5}}, "range", "training.epochs"),
+        ({"training": {"batch_size": 2000, "sampling": "epochs"}}, "range", "training.batch_size"),
+        ({"training": {"schedule": {"name": "cubic"}}}, "unknown_name", "training.schedule.name"),
+        ({"training": {"early_stopping": {"patience": 0}}}, "range", "training.early_stopping.patience"),
+        ({"network": {"preset": "mlp", "hidden": "forty"}}, "type", "network.hidden"),
+        ({"network": {"preset": "mlp", "hidden": [40, 0]}}, "range", "network.hidden.1"),
+        ({"network": {"preset": "resnet"}}, "unknown_name", "network.preset"),
+        ({"network": {"layers": []}}, "shape", "network.layers"),
+        ({"network": {"layers": {}}}, "type", "network.layers"),
+        ({"network": {"layers": [DENSE] * 201}}, "range", "network.layers"),
+        ({"network": {"layers": [{"type": "dense"}]}}, "missing", "network.layers.0.units"),
+        ({"network": {"layers": [{"units": 10}]}}, "missing", "network.layers.0.type"),
+        ({"network": {"layers": [{"type": "dense", "units": 11}]}}, "shape", "network.layers.0"),
+        ({"network": {"layers": [{"type": "dense", "units": 10**12}]}}, "range", "network.layers.0.units"),
+        ({"network": {"initializer": {"name": "normal", "std": 0}}}, "range", "network.initializer.std"),
+    ],
+)
+def test_what_is_wrong_is_named_by_code_and_field(document, code, field):
+    wrong = error(document)
+    assert (wrong.code, wrong.field) == (code, field)
+    assert wrong.message
+
+
+def test_a_range_error_tells_field_bound_and_value():
+    wrong = error({"training": {"batch_size": -3}})
+    assert wrong.bounds == {"minimum": 1, "maximum": 100_000}
+    assert "training.batch_size" in wrong.message
+    assert "at least 1" in wrong.message
+    assert "-3" in wrong.message
+
+
+def test_a_network_that_is_too_large_is_refused_with_the_estimate():
+    layers = [{"type": "dense", "units": 60_000}, {"type": "dense", "units": 60_000}, DENSE]
+    wrong = error({"network": {"layers": layers}})
+    assert wrong.code == "too_large"
+    assert f"{MAX_MEMORY:,}" in wrong.message
+    assert "bytes" in wrong.message
+
+
+def test_epochs_become_iterations():
+    config = ExperimentConfig.from_dict({"training": {"epochs": 2, "batch_size": 100, "sampling": "epochs"}})
+    assert config.iterations == 2 * 15  # 1,437 digits
+    assert config.training.evaluate_every == 15
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+keys = st.sampled_from(
+    ["dataset", "network", "optimizer", "regularization", "training", "seed", "dtype", "x"]
+)
+inner_keys = st.sampled_from(
+    ["name", "layers", "preset", "hidden", "learning_rate", "l1", "epochs", "schedule"]
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.dictionaries(keys, json_values | st.dictionaries(inner_keys, json_values), max_size=4))
+def test_any_json_document_is_an_experiment_or_a_config_error(document):
+    try:
+        config = ExperimentConfig.from_dict(document)
+    except ConfigError:
+        return
+    assert ExperimentConfig.from_dict(config.to_dict()) == config

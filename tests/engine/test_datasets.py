@@ -1,0 +1,200 @@
+import gzip
+import http.server
+import multiprocessing
+import struct
+import threading
+
+import numpy as np
+import pytest
+
+from engine import DatasetError, datasets, load_dataset
+from engine.datasets import mnist
+from engine.datasets.mnist import read_idx
+
+
+def idx(array):
+    header = struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape)
+    return header + array.astype(np.uint8).tobytes()
+
+
+def write_mnist(folder, *, train=60, test=20, suffix=""):
+    folder.mkdir(parents=True)
+    generator = np.random.default_rng(0)
+    for prefix, count in (("train", train), ("t10k", test)):
+        images = idx(generator.integers(0, 256, (count, 28, 28)))
+        labels = idx(generator.integers(0, 10, count))
+        for name, data in ((f"{prefix}-images-idx3-ubyte", images), (f"{prefix}-labels-idx1-ubyte", labels)):
+            (folder / (name + suffix)).write_bytes(gzip.compress(data) if suffix else data)
+
+
+def test_the_digits_are_always_there():
+    digits = load_dataset("digits")
+    assert digits.train_images.shape == (1437, 1, 8, 8)
+    assert digits.test_images.shape == (360, 1, 8, 8)
+    assert digits.train_images.dtype == np.float32
+    assert digits.train_images.min() == 0
+    assert digits.train_images.max() == 1
+    assert np.bincount(digits.test_labels, minlength=10).min() >= 20
+    np.testing.assert_array_equal(digits.train_images, load_dataset("digits").train_images)
+
+
+@pytest.mark.parametrize("name", ["spirals", "circles", "moons", "xor", "blobs"])
+def test_points_have_all_their_classes_and_are_the_same_each_time(name):
+    points = load_dataset(name)
+    assert points.shape == (2,)
+    assert set(points.train_labels) == set(range(len(points.class_names)))
+    assert np.abs(points.train_images).max() < 2
+    np.testing.assert_array_equal(points.train_images, load_dataset(name).train_images)
+    assert not np.array_equal(points.train_images[:50], points.test_images[:50])
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+def test_idx_files_are_read_plain_or_gzipped(tmp_path, suffix):
+    array = np.arange(2 * 3 * 4).reshape(2, 3, 4)
+    data = gzip.compress(idx(array)) if suffix else idx(array)
+    path = tmp_path / f"numbers{suffix}"
+    path.write_bytes(data)
+    np.testing.assert_array_equal(read_idx(path), array)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda data: data[:100],
+        lambda data: data[:7],
+        lambda data: b"",
+        lambda data: b"<html>not found</html>",
+        lambda data: data + b"more",
+        lambda data: data[:2] + b"\x0d" + data[3:],
+    ],
+)
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+def test_damaged_files_are_named(tmp_path, damage, suffix):
+    path = tmp_path / f"images{suffix}"
+    data = damage(idx(np.zeros((5, 28, 28))))
+    path.write_bytes(gzip.compress(data) if suffix else data)
+    with pytest.raises(DatasetError, match="images"):
+        read_idx(path)
+
+
+def test_a_gzip_file_that_is_cut_short_is_named(tmp_path):
+    path = tmp_path / "images.gz"
+    path.write_bytes(gzip.compress(np.random.default_rng(0).bytes(5000))[:2000])
+    with pytest.raises(DatasetError, match=r"images\.gz"):
+        read_idx(path)
+
+
+def test_a_missing_data_set_says_so(tmp_path):
+    assert not datasets.status("mnist", tmp_path)["available"]
+    with pytest.raises(DatasetError, match="mnist"):
+        load_dataset("mnist", data_dir=tmp_path)
+    with pytest.raises(DatasetError):
+        datasets.prepare("mnist", tmp_path, tmp_path / "cache")
+    with pytest.raises(DatasetError, match="there is no data set"):
+        load_dataset("nothing")
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+def test_mnist_comes_from_the_data_folder_and_is_mapped_from_the_cache(tmp_path, suffix):
+    write_mnist(tmp_path / "data" / "mnist", suffix=suffix)
+    assert datasets.status("mnist", tmp_path / "data")["available"]
+
+    decoded = load_dataset("mnist", data_dir=tmp_path / "data")
+    mapped = load_dataset("mnist", data_dir=tmp_path / "data", cache_dir=tmp_path / "cache")
+
+    assert isinstance(mapped.train_images, np.memmap)
+    assert decoded.train_images.shape == (60, 1, 28, 28)
+    np.testing.assert_array_equal(decoded.train_images, mapped.train_images)
+    np.testing.assert_array_equal(decoded.test_labels, mapped.test_labels)
+    assert 0.9 < decoded.train_images.max() <= 1
+
+
+def test_a_damaged_cache_says_which_folder_to_delete(tmp_path):
+    folder = datasets.prepare("digits", None, tmp_path)
+    (folder / "train_images.npy").write_bytes(b"nonsense")
+    with pytest.raises(DatasetError, match="delete that folder"):
+        load_dataset("digits", cache_dir=tmp_path)
+
+
+def _prepare(barrier, data, cache, results):
+    barrier.wait()
+    images = load_dataset("mnist", data_dir=data, cache_dir=cache).train_images
+    results.put(float(images.sum()))
+
+
+def test_processes_that_prepare_at_once_all_get_the_same(tmp_path):
+    write_mnist(tmp_path / "mnist", train=2000)
+    context = multiprocessing.get_context("fork")
+    barrier, results = context.Barrier(4), context.Queue()
+    workers = [
+        context.Process(target=_prepare, args=(barrier, tmp_path, tmp_path / "cache", results))
+        for _ in range(4)
+    ]
+    for worker in workers:
+        worker.start()
+    sums = {results.get(timeout=30) for _ in workers}
+    for worker in workers:
+        worker.join()
+        assert worker.exitcode == 0
+    assert len(sums) == 1
+    assert [path.name for path in (tmp_path / "cache").iterdir()] == [f"mnist-v{datasets.CACHE_VERSION}"]
+
+
+@pytest.fixture
+def mirror(tmp_path):
+    """A school's own server with a folder of files; its address and that folder."""
+    folder = tmp_path / "mirror"
+    folder.mkdir()
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def __init__(self, *arguments, **more):
+            super().__init__(*arguments, directory=str(folder), **more)
+
+        def log_message(self, *arguments):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Quiet)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}", folder
+    server.shutdown()
+    server.server_close()
+
+
+def test_files_come_from_the_first_mirror_that_has_the_right_ones(tmp_path, mirror):
+    address, folder = mirror
+    (folder / "file").write_bytes(b"right")
+    (folder / "wrong").write_bytes(b"wrong")
+    seen = []
+    checksum = "md5:7c4f29407893c334a6cb7a87bf045c0d"  # of "right"
+    size = datasets.mnist.download(
+        [f"{address}/missing", f"{address}/wrong", f"{address}/file"],
+        tmp_path / "got" / "file",
+        checksum,
+        lambda received, total: seen.append((received, total)),
+    )
+    assert (tmp_path / "got" / "file").read_bytes() == b"right"
+    assert size == 5
+    assert seen[-1] == (5, 5)
+
+
+def test_a_download_that_cannot_be_had_leaves_nothing_and_gives_every_reason(tmp_path, mirror):
+    address, folder = mirror
+    (folder / "wrong").write_bytes(b"wrong")
+    with pytest.raises(DatasetError) as caught:
+        mnist.download(
+            [f"{address}/missing", f"{address}/wrong"],
+            tmp_path / "got" / "file",
+            "md5:7c4f29407893c334a6cb7a87bf045c0d",
+            lambda received, total: None,
+        )
+    assert f"{address}/missing" in str(caught.value)
+    assert f"{address}/wrong" in str(caught.value)
+    assert not list((tmp_path / "got").iterdir())
+
+
+def test_label_noise_makes_the_asked_share_wrong():
+    labels = np.arange(1000) % 10
+    noisy = datasets.noisy_labels(labels, 10, 0.3, np.random.default_rng(0))
+    assert np.count_nonzero(noisy != labels) == 300
+    assert noisy.min() >= 0
+    assert noisy.max() <= 9

@@ -1,0 +1,44 @@
+import pytest
+
+from engine import ExperimentConfig, datasets
+from engine.lessons import LESSONS
+
+ALL = list(LESSONS.values())
+IDS = list(LESSONS)
+
+
+@pytest.mark.parametrize("lesson", ALL, ids=IDS)
+def test_a_lesson_speaks_both_languages(lesson):
+    for text in (lesson.title, lesson.question, lesson.conclusion):
+        assert set(text) == {"en", "ja"}
+        assert all(text.values())
+
+
+@pytest.mark.parametrize("lesson", ALL, ids=IDS)
+def test_every_run_of_a_lesson_is_a_valid_experiment_with_a_name_of_its_own(lesson):
+    configs = lesson.configs()
+    assert all(isinstance(config, ExperimentConfig) for config in configs)
+    assert len({config.name for config in configs}) == len(configs) >= 1
+    assert lesson.slug.startswith(lesson.section)
+
+
+@pytest.mark.parametrize("lesson", ALL, ids=IDS)
+def test_a_lesson_also_runs_on_the_digits(lesson):
+    for config in lesson.configs(dataset="digits"):
+        assert config.dataset.name == "digits"
+        assert config.dataset.train_images <= datasets.source("digits").train_size
+
+
+def test_the_first_lessons_have_the_settings_of_the_course():
+    sigmoid, relu = LESSONS["1a-vanishing-gradient"].configs()
+    assert sigmoid.iterations == relu.iterations == 2000
+    assert sigmoid.network.initializer == {"name": "normal", "std": 0.01}
+    assert sigmoid.optimizer == {"name": "sgd", "learning_rate": 0.1}
+    assert [layer.get("units") for layer in relu.network.layers if layer["type"] == "dense"] == [40, 20, 10]
+
+    adam = LESSONS["2a-optimizers"].configs()[2]
+    assert (adam.optimizer["beta1"], adam.optimizer["beta2"], adam.optimizer["epsilon"]) == (0.9, 0.999, 1e-7)
+
+    overfitting = LESSONS["3a-overfitting"].configs()[0]
+    assert overfitting.dataset.train_size == 300
+    assert len([layer for layer in overfitting.network.layers if layer["type"] == "dense"]) == 7

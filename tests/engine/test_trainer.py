@@ -1,0 +1,294 @@
+import subprocess
+import sys
+import tracemalloc
+
+import numpy as np
+import pytest
+
+from engine import ConfigError, Dataset, ExperimentConfig, Trainer, load_dataset
+
+MLP = {"preset": "mlp", "hidden": [16]}
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return load_dataset("digits")
+
+
+def experiment(**sections):
+    training = {"iterations": 30, "batch_size": 20, **sections.pop("training", {})}
+    return ExperimentConfig.from_dict({"network": MLP, "training": training, **sections})
+
+
+def curve(trainer):
+    return [event.values for event in trainer.run()]
+
+
+def test_a_run_gives_a_row_an_iteration_and_an_evaluation_every_ten(digits):
+    trainer = Trainer(experiment(training={"iterations": 35}), digits)
+    events = list(trainer.run())
+
+    steps = [event for event in events if event.stream == "train"]
+    evaluations = [event for event in events if event.stream == "evaluation"]
+    assert [event.iteration for event in steps] == list(range(1, 36))
+    assert [event.iteration for event in evaluations] == [10, 20, 30, 35]
+    for event in events:
+        assert len(event.values) == len(trainer.columns[event.stream])
+    assert trainer.columns["train"][:5] == ("iteration", "loss", "accuracy", "penalty", "learning_rate")
+    assert trainer.columns["train"][5:] == tuple(
+        f"{kind}_norm/{layer}" for kind in ("gradient", "weight") for layer in "12"
+    )
+
+
+def test_it_learns_the_digits(digits):
+    trainer = Trainer(
+        experiment(optimizer={"name": "adam", "learning_rate": 0.01}, training={"iterations": 600}), digits
+    )
+    last = list(trainer.run())[-1]
+    assert last.test_accuracy > 0.9
+    assert last.train_accuracy > 0.95
+
+
+@pytest.mark.parametrize("sampling", ["with_replacement", "epochs"])
+def test_the_same_seed_gives_the_same_bits_and_another_one_others(digits, sampling):
+    def run(seed):
+        return curve(Trainer(experiment(seed=seed, training={"sampling": sampling}), digits))
+
+    assert run(1) == run(1)
+    assert run(1) != run(2)
+
+
+def test_runs_that_differ_in_one_choice_share_everything_else(digits):
+    first, second = (Trainer(experiment(optimizer={"name": name}), digits) for name in ("sgd", "adam"))
+    np.testing.assert_array_equal(first.network.vector, second.network.vector)
+    first.step()
+    second.step()
+    np.testing.assert_array_equal(first.batches.order, second.batches.order)
+
+    with_dropout = experiment(network={"layers": [{"type": "dropout"}, {"type": "dense", "units": 10}]})
+    without = experiment(network={"layers": [{"type": "dense", "units": 10}]})
+    third, fourth = Trainer(with_dropout, digits), Trainer(without, digits)
+    third.step()
+    fourth.step()
+    np.testing.assert_array_equal(third.batches.order, fourth.batches.order)
+
+
+def test_the_loss_is_the_batchs_before_the_step(digits):
+    trainer = Trainer(experiment(optimizer={"learning_rate": 1.0}), digits)
+    before = trainer.network.vector.copy()
+    metrics = trainer.step()
+    images, labels = trainer.batches._batch_images, trainer.batches._batch_labels
+
+    trainer.network.vector[...] = before
+    assert trainer.network.loss_and_gradients(images, labels) == metrics.loss
+    logits = trainer.network.forward(images)
+    assert metrics.accuracy == np.mean(logits.argmax(axis=1) == labels)
+    gradient = trainer.network.gradients["1.W"]
+    assert metrics.gradient_norms[0] == pytest.approx(np.linalg.norm(gradient), rel=1e-5)
+
+
+def test_an_epoch_shows_every_image_once(digits):
+    config = experiment(
+        dataset={"train_size": 50}, training={"epochs": 2, "iterations": None, "sampling": "epochs"}
+    )
+    trainer = Trainer(config, digits)
+    assert trainer.iterations == 6
+    for _ in range(2):
+        seen = []
+        for _ in range(3):
+            trainer.step()
+            seen.extend(trainer.batches.order[: trainer.batches.position])
+        assert sorted(trainer.batches.order) == list(range(50))
+
+
+def test_evaluation_is_that_of_the_forward_pass(digits):
+    trainer = Trainer(experiment(dataset={"train_size": 100, "test_size": 333}), digits)
+    list(trainer.run())
+    metrics = trainer.evaluate()
+
+    logits = trainer.network.forward(digits.test_images[:333]).astype(np.float64)
+    labels = digits.test_labels[:333]
+    p = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    assert metrics.test_accuracy == np.mean(logits.argmax(axis=1) == labels)
+    assert metrics.test_loss == pytest.approx(-np.log(p[np.arange(333), labels]).mean(), rel=1e-5)
+    logits = trainer.network.forward(digits.train_images[:100])
+    assert metrics.train_accuracy == np.mean(logits.argmax(axis=1) == digits.train_labels[:100])
+
+
+def test_train_accuracy_is_of_a_sample_until_the_last_evaluation(digits):
+    config = experiment(training={"iterations": 20, "evaluate_train_size": 7})
+    trainer = Trainer(config, digits)
+    first, last = (event for event in trainer.run() if event.stream == "evaluation")
+    assert (first.train_accuracy * 7) == pytest.approx(round(first.train_accuracy * 7))
+    assert last.train_accuracy == trainer.evaluate(whole=True).train_accuracy
+
+
+def test_a_divergence_ends_the_run_after_its_row_and_names_reasons(digits):
+    config = experiment(
+        network={"preset": "mlp", "hidden": [16, 16], "activation": "identity"},
+        optimizer={"learning_rate": 5000},
+    )
+    trainer = Trainer(config, digits)
+    events = list(trainer.run())
+    assert not np.isfinite(events[-1].loss)
+    assert trainer.divergence.iteration == events[-1].iteration < 30
+    assert "learning rate" in trainer.divergence.reasons[0]
+    assert trainer.advance() == []
+
+
+def test_clipping_bounds_the_step(digits):
+    trainer = Trainer(experiment(training={"clip_norm": 0.001}, optimizer={"learning_rate": 1.0}), digits)
+    before = trainer.network.vector.copy()
+    trainer.step()
+    assert np.linalg.norm(trainer.network.vector - before) == pytest.approx(0.001, rel=1e-3)
+
+    trainer = Trainer(experiment(training={"clip_value": 1e-4}, optimizer={"learning_rate": 1.0}), digits)
+    before = trainer.network.vector.copy()
+    trainer.step()
+    assert np.abs(trainer.network.vector - before).max() <= 1.001e-4
+
+
+def test_noisy_labels_are_wrong_in_their_share_and_only_in_training(digits):
+    trainer = Trainer(experiment(dataset={"label_noise": 0.25}), digits)
+    wrong = np.count_nonzero(trainer.batches._labels != digits.train_labels)
+    assert wrong == int(0.25 * len(digits.train_labels))
+
+
+def test_early_stopping_brings_the_best_weights_back(digits):
+    config = experiment(
+        dataset={"train_size": 40},
+        optimizer={"name": "adam", "learning_rate": 0.02},
+        training={"iterations": 3000, "early_stopping": {"metric": "test_loss", "patience": 5}},
+    )
+    trainer = Trainer(config, digits)
+    evaluations = [event for event in trainer.run() if event.stream == "evaluation"]
+    assert trainer.iteration < 3000
+    assert "stopped early" in trainer.stop_reason
+    best = min(event.test_loss for event in evaluations)
+    assert trainer.evaluate().test_loss == best
+    assert len(evaluations) == 5 + 1 + [event.test_loss for event in evaluations].index(best)
+
+
+def test_a_schedule_moves_the_learning_rate(digits):
+    schedule = {"name": "step", "every": 10, "factor": 0.5, "warm_up": 2}
+    trainer = Trainer(experiment(optimizer={"learning_rate": 0.4}, training={"schedule": schedule}), digits)
+    rates = [event.learning_rate for event in trainer.run() if event.stream == "train"]
+    assert rates[:3] == pytest.approx([0.2, 0.4, 0.4])
+    assert rates[9:11] == pytest.approx([0.4, 0.2])
+    assert rates[-1] == pytest.approx(0.1)
+
+
+def test_what_is_changed_live_counts_from_the_next_step(digits):
+    trainer = Trainer(experiment(), digits)
+    trainer.step()
+    trainer.set_live(learning_rate=0.5, l2=0.1)
+    metrics = trainer.step()
+    assert metrics.learning_rate == 0.5
+    assert metrics.penalty > 0
+    for wrong in ({"learning_rate": -1.0}, {"l1": float("nan")}, {"dropout": 0.5}):
+        with pytest.raises(ConfigError):
+            trainer.set_live(**wrong)
+    assert trainer.learning_rate == 0.5
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "nesterov", "adadelta", "adam", "nadam"])
+@pytest.mark.parametrize("sampling", ["with_replacement", "epochs"])
+def test_a_restored_run_goes_on_bit_for_bit(digits, optimizer, sampling):
+    layers = [
+        {"type": "dense", "units": 12},
+        {"type": "activation", "name": "relu"},
+        {"type": "dropout", "rate": 0.3},
+        {"type": "dense", "units": 10},
+    ]
+    config = experiment(
+        network={"layers": layers},
+        optimizer={"name": optimizer},
+        dataset={"train_size": 110},
+        training={
+            "sampling": sampling,
+            "iterations": 60,
+            "schedule": {"name": "cosine"},
+            "early_stopping": {"patience": 3},
+        },
+    )
+    whole = curve(Trainer(config, digits))
+    trainer = Trainer(config, digits)
+    first = []
+    while trainer.iteration < 37:
+        first += [event.values for event in trainer.advance()]
+    saved = trainer.checkpoint()
+
+    resumed = Trainer.restore(saved, digits)
+    assert first + curve(resumed) == whole
+    assert resumed.checkpoint() != saved
+
+
+def test_live_changes_and_endings_survive_a_checkpoint(digits):
+    trainer = Trainer(experiment(training={"iterations": 5}), digits)
+    trainer.set_live(learning_rate=0.25, l1=0.5)
+    trainer.step()
+    restored = Trainer.restore(trainer.checkpoint(), digits)
+    assert restored.learning_rate == 0.25
+    assert restored.network.penalty.l1 == 0.5
+    list(restored.run())
+    assert Trainer.restore(restored.checkpoint(), digits).advance() == []
+
+
+@pytest.mark.parametrize("data", [b"", b"PK\x03\x04 nonsense", b"\x80\x04pickle"])
+def test_what_is_no_checkpoint_is_refused(data):
+    with pytest.raises(ValueError, match="not a checkpoint"):
+        Trainer.restore(data)
+
+
+def test_a_damaged_checkpoint_is_refused(digits):
+    saved = Trainer(experiment(), digits).checkpoint()
+    with pytest.raises(ValueError, match="not a checkpoint"):
+        Trainer.restore(saved[: len(saved) // 2], digits)
+
+
+def test_steps_allocate_nothing_that_grows_with_the_network(digits):
+    for optimizer in ("sgd", "adam"):
+        config = experiment(
+            network={"preset": "mlp", "hidden": [400, 300]},
+            optimizer={"name": optimizer},
+            regularization={"l2": 0.01},
+            training={"batch_size": 100, "iterations": 1000},
+        )
+        trainer = Trainer(config, digits)
+        for _ in range(3):
+            trainer.step()
+        tracemalloc.start()
+        for _ in range(20):
+            trainer.step()
+            tracemalloc.reset_peak()
+        held, _ = tracemalloc.get_traced_memory()
+        trainer.step()
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        # a batch of the smaller hidden layer takes 120,000 bytes; what is allowed for are NumPy's own buffers of
+        # 8,192 values, where an operation mixes types
+        assert peak - held < 50_000
+
+
+def test_a_data_set_of_ones_own_can_be_trained_on():
+    generator = np.random.default_rng(0)
+    own = Dataset(
+        name="own",
+        train_images=generator.random((50, 1, 8, 8), dtype=np.float32),
+        train_labels=generator.integers(0, 10, 50),
+        test_images=generator.random((20, 1, 8, 8), dtype=np.float32),
+        test_labels=generator.integers(0, 10, 20),
+        class_names=tuple("0123456789"),
+    )
+    assert len(list(Trainer(experiment(), own).run())) == 33
+    with pytest.raises(ValueError, match="images are"):
+        Trainer(experiment(dataset={"name": "moons"}, network={"preset": "mlp"}), own)
+
+
+def test_the_engine_alone_imports_neither_scikit_learn_nor_the_web():
+    code = (
+        "import sys; from engine import Trainer;"
+        "print([m for m in ('sklearn', 'pooch', 'scipy', 'fastapi', 'app', 'rich') if m in sys.modules])"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "[]"
