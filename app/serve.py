@@ -7,6 +7,7 @@ import socket
 import sys
 
 import uvicorn
+from fastapi import FastAPI
 
 from app.main import create_app
 from app.settings import Settings
@@ -18,7 +19,7 @@ SHUTDOWN_SECONDS = 3
 WEBSOCKET_BYTES = 256 * 1024
 
 
-def serve(settings: Settings) -> int:
+def serve(settings: Settings, app: FastAPI | None = None) -> int:
     """Serve until a signal; 1 if the address or the database cannot be opened."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
@@ -30,7 +31,7 @@ def serve(settings: Settings) -> int:
         return 1
     host, port = listener.getsockname()[:2]
     config = uvicorn.Config(
-        create_app(settings),
+        app or create_app(settings),
         # The sans-I/O protocol takes frames without copying; deflate costs five times the CPU to save 5 %.
         ws="websockets-sansio",
         ws_per_message_deflate=False,

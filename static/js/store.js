@@ -65,7 +65,7 @@ export class Store {
     const run = this.runs.get(frame.run);
     if (!run) return true;
     const fitted = run[frame.stream].append(frame);
-    this.#tell("rows", run.id);
+    this.#tell("rows", frame.stream);
     return fitted;
   }
 

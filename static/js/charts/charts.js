@@ -1,12 +1,14 @@
 /**
  * The charts of the page: drawn at most once per animation frame, only when something in them changed, and never
- * for more than half of the time: on a slow machine the page stays ready for the mouse, and rows still come in.
+ * all of the time: on a slow machine the page stays ready for the mouse, and rows still come in.
  */
 
 import { onLanguage, t } from "../i18n.js";
 import { accuracyCurves, lossCurves } from "./figures.js";
 import { Plot } from "./plot.js";
 
+/** The page rests for this share of the time that drawing took. */
+const REST = 0.3;
 /** Milliseconds without drawing at most, however long drawing took. */
 const LONGEST_REST = 250;
 
@@ -30,11 +32,13 @@ export class Charts {
     const plot = (name, percent) =>
       new Plot(elements[name], { percent, xTitle: () => t("chart.iteration"), onRange: () => this.#mark(name) });
     this.#charts = {
-      loss: { plot: plot("loss", false), curves: lossCurves, log: () => store.view.logLoss },
-      accuracy: { plot: plot("accuracy", true), curves: accuracyCurves, log: () => false },
+      loss: { plot: plot("loss", false), curves: lossCurves, log: () => store.view.logLoss, every: 0, drawn: 0 },
+      // A point of this one stands for many iterations: it may wait a moment for the loss, which is drawn first.
+      accuracy: { plot: plot("accuracy", true), curves: accuracyCurves, log: () => false, every: 100, drawn: 0 },
     };
     const all = () => this.#mark("loss", "accuracy");
-    for (const topic of ["rows", "runs", "view"]) store.on(topic, all);
+    for (const topic of ["runs", "view"]) store.on(topic, all);
+    store.on("rows", (stream) => this.#mark(stream === "train" ? "loss" : "accuracy"));
     onLanguage(all);
     all();
   }
@@ -45,10 +49,11 @@ export class Charts {
 
   #mark(...names) {
     for (const name of names) this.#dirty.add(name);
-    if (this.#scheduled) return;
+    if (this.#scheduled || !this.#dirty.size) return;
     this.#scheduled = true;
-    const rest = this.#resting - performance.now();
-    if (rest > 0) setTimeout(() => requestAnimationFrame(() => this.#frame()), rest);
+    const due = Math.min(...[...this.#dirty].map((name) => this.#charts[name].drawn + this.#charts[name].every));
+    const wait = Math.max(this.#resting, due) - performance.now();
+    if (wait > 0) setTimeout(() => requestAnimationFrame(() => this.#frame()), wait);
     else requestAnimationFrame(() => this.#frame());
   }
 
@@ -58,17 +63,19 @@ export class Charts {
     const dark = this.#isDark();
     const runs = this.#store.shown();
     const iterations = Math.max(0, ...runs.map((run) => run.iterations));
-    const names = [...this.#dirty];
-    this.#dirty.clear();
     const partNames = { train: t("chart.train"), test: t("chart.test") };
-    for (const name of names) {
-      const { plot, curves, log } = this.#charts[name];
-      const look = { log: log(), gap: name === "accuracy" && this.#store.view.gap, iterations, partNames };
-      await plot.draw(curves(runs, this.#store.view, plot.range, dark), look);
+    for (const name of [...this.#dirty]) {
+      const chart = this.#charts[name];
+      if (chart.drawn + chart.every > began) continue;
+      this.#dirty.delete(name);
+      chart.drawn = began;
+      const gap = name === "accuracy" && this.#store.view.gap;
+      const curves = chart.curves(runs, this.#store.view, chart.plot.range, dark);
+      await chart.plot.draw(curves, { log: chart.log(), gap, iterations, partNames });
     }
     const ended = performance.now();
-    this.#resting = ended + Math.min(ended - began, LONGEST_REST);
+    this.#resting = ended + Math.min(REST * (ended - began), LONGEST_REST);
     this.#scheduled = false;
-    if (this.#dirty.size) this.#mark();
+    this.#mark();
   }
 }

@@ -1,0 +1,35 @@
+"""The worker, and a note of when each of its iterations ended: Unix seconds, as float64, in a file.
+
+A module of its own because worker processes import it: it must be as light as `app.jobs.worker`.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from array import array
+from multiprocessing.connection import Connection
+from typing import Any
+
+from app.jobs import worker
+
+
+def main(connection: Connection, job: dict[str, Any]) -> None:
+    """`worker.main`, writing the times to $LOSSROOM_BENCH_TIMES/<run name>.times at the end."""
+    times = array("d")
+    advance = worker.Trainer.advance
+
+    def timed(trainer: worker.Trainer) -> Any:
+        events = advance(trainer)
+        if events:
+            times.append(time.time())
+        return events
+
+    worker.Trainer.advance = timed  # type: ignore[method-assign]
+    try:
+        worker.main(connection, job)
+    finally:
+        path = os.path.join(os.environ["LOSSROOM_BENCH_TIMES"], f"{job['config']['name']}.times")
+        with open(path + ".part", "wb") as file:
+            times.tofile(file)
+        os.rename(path + ".part", path)
