@@ -91,7 +91,7 @@ export class Plot {
     return {
       // Plotly keeps what the viewer did (zoom, pan) as long as this does not change.
       uirevision: "kept",
-      margin: { l: 44, r: 10, t: 8, b: 24 },
+      margin: { l: 44, r: 20, t: 8, b: 24 },
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
       font: { family: styles.fontFamily, color: ink("--ink"), size: 12 },
