@@ -36,7 +36,8 @@ WATCH = """(name) => {
         requestAnimationFrame(look);
     };
     window.clicked = 0;
-    document.getElementById("launch").addEventListener("click", () => (window.clicked = Date.now()), { once: true, capture: true });
+    const click = () => (window.clicked = Date.now());
+    document.getElementById("launch").addEventListener("click", click, { once: true, capture: true });
     requestAnimationFrame(look);
 }"""
 

@@ -1,15 +1,13 @@
 """The scheduler: takes experiments, keeps their runs, and trains as many at a time as there are places.
 
 The one owner of every run's status. Lives in the event loop; the executor's threads reach it through
-`_Recorder`, which stores what they bring and calls back after the commit. So a status, like a row, is told
+`Recorder`, which stores what they bring and calls back after the commit. So a status, like a row, is told
 to viewers only when it is durable, and in the order in which things happened.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import logging
 import secrets
 import sqlite3
 import time
@@ -18,16 +16,15 @@ from typing import Any
 
 import numpy as np
 
-from app.errors import Conflict, LabError, NotFound, QueueFull
+from app.errors import Conflict, NotFound, QueueFull
 from app.jobs.executor import Executor
+from app.jobs.recorder import Recorder
 from app.live.hub import STREAMS, Hub
 from app.runs import IllegalTransition, Run, RunStatus
 from app.settings import Settings
 from app.storage import run_store
 from app.storage.database import Database
 from engine import ExperimentConfig
-
-log = logging.getLogger(__name__)
 
 #: Progress of running runs is told this often; their rows flow as they come.
 PROGRESS_SECONDS = 0.25
@@ -67,7 +64,7 @@ class Scheduler:
             self._hub.set_total(run_id, stream, rows)
         for run in self._runs.values():
             self._hub.publish_run(run.view(with_config=False))
-        self._executor.open(_Recorder(self, self._database, asyncio.get_running_loop()))
+        self._executor.open(Recorder(self, self._database, asyncio.get_running_loop()))
         self._ticker = asyncio.create_task(self._tick())
         self._fill()
         self._publish_lab()
@@ -303,59 +300,6 @@ class Scheduler:
                 if run is not None and not run.status.finished:
                     self._hub.publish_run(run.view(with_config=False))
             self._publish_lab()
-
-
-class _Recorder:
-    """The executor's listener: stores what workers bring, then tells the scheduler, in the same order."""
-
-    def __init__(self, scheduler: Scheduler, database: Database, loop: asyncio.AbstractEventLoop) -> None:
-        self._scheduler = scheduler
-        self._database = database
-        self._loop = loop
-        self._columns: dict[tuple[str, str], tuple[str, ...]] = {}
-
-    def rows(self, run_id: str, stream: str, first: int, columns: int, data: bytes) -> None:
-        names = self._columns[run_id, stream]
-        values = np.frombuffer(data, "<f4").reshape(columns, -1)
-        count = values.shape[1]
-        self._database.submit(
-            lambda c: run_store.insert_chunk(c, run_id, stream, first, count, data),
-            lambda result: self._tell(result, self._scheduler.on_rows, run_id, stream, first, names, values),
-        )
-
-    def event(self, run_id: str, event: dict[str, Any]) -> None:
-        if event["event"] == "columns":
-            stream, columns = event["stream"], tuple(event["columns"])
-            self._columns[run_id, stream] = columns
-            self._database.submit(
-                lambda c: run_store.insert_stream(c, run_id, stream, columns),
-                lambda result: self._tell(result, _nothing),
-            )
-        else:
-            self._after_all(self._scheduler.on_event, run_id, event)
-
-    def exited(self, run_id: str, reason: str | None) -> None:
-        for stream in STREAMS:
-            self._columns.pop((run_id, stream), None)
-        self._after_all(self._scheduler.on_exit, run_id, reason)
-
-    def _after_all(self, callback: Any, *arguments: Any) -> None:
-        """Call back in the loop once everything that was submitted before is committed."""
-        self._database.submit(_nothing, lambda result: self._tell(result, callback, *arguments))
-
-    def _tell(self, result: Any, callback: Any, *arguments: Any) -> None:
-        if isinstance(result, LabError):
-            log.error("rows were not stored: %s", result)  # only at shutdown with a broken disk
-            return
-        if isinstance(result, Exception):
-            log.error("a write was refused", exc_info=result)
-            return
-        with contextlib.suppress(RuntimeError):  # the loop is closed: the server is gone
-            self._loop.call_soon_threadsafe(callback, *arguments)
-
-
-def _nothing(*_: Any) -> None:
-    """An operation that only takes its place in the order."""
 
 
 def _new_run(config: ExperimentConfig, lesson: str | None) -> Run:
