@@ -7,12 +7,16 @@ from typing import Any
 
 from engine.activations import ACTIVATIONS
 from engine.fields import Field
-from engine.layers import dense, dropout
+from engine.layers import conv, dense, dropout, local_response_norm, normalization, pooling
 from engine.layers.activation import ActivationLayer
+from engine.layers.conv import Conv2D
 from engine.layers.dense import Dense
 from engine.layers.dropout import Dropout
 from engine.layers.flatten import Flatten
 from engine.layers.layer import Array, Layer, ParameterSpec, Shape
+from engine.layers.local_response_norm import LocalResponseNorm
+from engine.layers.normalization import BatchNorm
+from engine.layers.pooling import AvgPool2D, MaxPool2D
 
 __all__ = [
     "FIELDS",
@@ -31,6 +35,11 @@ LAYERS: dict[str, type[Layer]] = {
     "activation": ActivationLayer,
     "flatten": Flatten,
     "dropout": Dropout,
+    "batch_norm": BatchNorm,
+    "conv2d": Conv2D,
+    "max_pool2d": MaxPool2D,
+    "avg_pool2d": AvgPool2D,
+    "local_response_norm": LocalResponseNorm,
 }
 
 FIELDS: dict[str, Sequence[Field]] = {
@@ -38,6 +47,11 @@ FIELDS: dict[str, Sequence[Field]] = {
     "activation": (Field("name", "choice", choices=tuple(ACTIVATIONS)),),
     "flatten": (),
     "dropout": dropout.FIELDS,
+    "batch_norm": normalization.FIELDS,
+    "conv2d": conv.FIELDS,
+    "max_pool2d": pooling.FIELDS,
+    "avg_pool2d": pooling.FIELDS,
+    "local_response_norm": local_response_norm.FIELDS,
 }
 
 

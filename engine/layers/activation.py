@@ -11,6 +11,8 @@ from engine.layers.layer import Array, Layer, Shape
 class ActivationLayer(Layer):
     """Applies one of `engine.activations`."""
 
+    layout = "any"
+
     def __init__(self, input_shape: Shape, *, name: str) -> None:
         super().__init__(input_shape)
         self.name = name

@@ -19,6 +19,8 @@ FIELDS = (Field("rate", "number", 0.5, minimum=0, maximum=0.99),)
 class Dropout(Layer):
     """Drops the share `rate` of its inputs. The rate may change between steps."""
 
+    layout = "any"
+
     def __init__(self, input_shape: Shape, *, rate: float) -> None:
         super().__init__(input_shape)
         self.rate = rate

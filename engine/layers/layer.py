@@ -51,6 +51,10 @@ class ParameterSpec:
 class Layer:
     """Base of all layers: no parameters, shape unchanged."""
 
+    #: how arrays lie in memory: "rows" (N, ...), "blocks" (see `engine.layers.blocks`), or "any": elementwise, or
+    #: told apart by the number of axes. The plan puts conversions between layers that differ.
+    layout = "rows"
+
     def __init__(self, input_shape: Shape) -> None:
         self.input_shape = input_shape
         self.output_shape = input_shape
@@ -106,3 +110,9 @@ class Layer:
         if found is None:
             found = self._arrays[key] = np.empty(shape, dtype)
         return found
+
+    def zeros(self, name: str, shape: Shape, dtype: np.dtype[Any]) -> Array:
+        """As `array`, but all 0 at its first use: for borders that nobody writes to."""
+        if (name, shape, dtype) not in self._arrays:
+            self.array(name, shape, dtype).fill(0)
+        return self._arrays[name, shape, dtype]

@@ -1,0 +1,78 @@
+"""Local response normalization (Krizhevsky et al. 2012): a strong channel quietens its neighbours.
+
+    y[c] = x[c] / d[c]^β      d[c] = k + α/size · Σ over |c' - c| ≤ size/2 of x[c']²
+
+(α is divided by `size`, as PyTorch does.) With g = ∂L/∂y:
+
+    ∂L/∂x[c] = g[c] / d[c]^β - 2αβ/size · x[c] · Σ over the same c' of g[c'] x[c'] / d[c']^(β+1)
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.fields import Field
+from engine.layers.layer import Array, Layer, Shape
+
+FIELDS = (
+    Field("size", "integer", 5, minimum=1, maximum=63),
+    Field("alpha", "number", 1e-4, exclusive_minimum=0, maximum=100, scale="log"),
+    Field("beta", "number", 0.75, exclusive_minimum=0, maximum=10),
+    Field("k", "number", 2.0, exclusive_minimum=0, maximum=100),
+)
+
+
+class LocalResponseNorm(Layer):
+    """Normalizes each pixel by its neighbours among the channels. `size` is odd."""
+
+    layout = "blocks"
+
+    def __init__(self, input_shape: Shape, *, size: int, alpha: float, beta: float, k: float) -> None:
+        super().__init__(input_shape)
+        if len(input_shape) != 3:
+            raise ValueError(f"local response normalization needs images, not {input_shape}")
+        if size % 2 == 0:
+            raise ValueError(f"size must be odd, not {size}")
+        self.size = size
+        self.alpha = alpha
+        self.beta = beta
+        self.k = k
+
+    @property
+    def multiply_adds(self) -> int:
+        channels, height, width = self.input_shape
+        return (self.size + 3) * channels * height * width
+
+    def forward(self, x: Array, training: bool) -> Array:
+        y = self.array("y", x.shape, x.dtype)
+        d = self.array("d", x.shape, x.dtype)
+        np.multiply(x, x, out=y)
+        self._window_sum(y, d)
+        d *= self.alpha / self.size
+        d += self.k
+        np.power(d, -self.beta, out=y)
+        if training:
+            power = self.array("power", x.shape, x.dtype)
+            np.copyto(power, y)
+            self._x, self._d, self._power = x, d, power
+        y *= x
+        return y
+
+    def backward(self, dy: Array) -> Array | None:
+        dx = self.array("dx", dy.shape, dy.dtype)
+        sums = self.array("sums", dy.shape, dy.dtype)
+        dy *= self._power
+        np.multiply(dy, self._x, out=dx)
+        dx /= self._d
+        self._window_sum(dx, sums)
+        np.multiply(sums, self._x, out=dx)
+        dx *= -2 * self.alpha * self.beta / self.size
+        dx += dy
+        return dx
+
+    def _window_sum(self, x: Array, out: Array) -> None:
+        """Σ of x over the `size` channels around each channel; blocks, so channels are axis 2."""
+        np.copyto(out, x)
+        for offset in range(1, min(self.size // 2, x.shape[2] - 1) + 1):
+            out[:, :, offset:] += x[:, :, :-offset]
+            out[:, :, :-offset] += x[:, :, offset:]

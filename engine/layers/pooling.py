@@ -1,0 +1,114 @@
+"""Pooling: each output pixel sums up a window of size × size pixels of its channel.
+
+    x  (N, C, H, W)      y  (N, C, OH, OW)      OH = ⌊(H - size) / stride⌋ + 1, and likewise OW
+
+Maximum: ∂L/∂y goes to the window's largest pixel; among equal ones to the first, so that exactly one gets it.
+Average: ∂L/∂y / size² goes to each pixel of the window.
+
+Windows may overlap (stride < size). All pixels at one place of their windows are one strided slice of the image,
+so a pool is size² elementwise operations on slices: no argmax, no gathering.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from engine.fields import Field
+from engine.layers.layer import Array, Layer, Shape
+
+FIELDS = (
+    Field("size", "integer", 2, minimum=1, maximum=64),
+    Field("stride", "integer", None, minimum=1, maximum=64, nullable=True),
+)
+
+
+class Pool2D(Layer):
+    """What the two pools share: windows of `size`, every `stride` pixels (by default `size`)."""
+
+    layout = "blocks"
+
+    def __init__(self, input_shape: Shape, *, size: int, stride: int | None = None) -> None:
+        super().__init__(input_shape)
+        if len(input_shape) != 3:
+            raise ValueError(f"pooling needs images (channels, height, width), not {input_shape}")
+        channels, height, width = input_shape
+        if min(height, width) < size:
+            raise ValueError(f"a window of {size} does not fit on {height} × {width} pixels")
+        self.size = size
+        self.stride = size if stride is None else stride
+        self.output_shape = (
+            channels,
+            (height - size) // self.stride + 1,
+            (width - size) // self.stride + 1,
+        )
+
+    def _slices(self, x: Array) -> Iterator[Array]:
+        """For each place in the window, that pixel of all windows: (B, OH, C, OW, n)."""
+        _, height, width = self.output_shape
+        stride = self.stride
+        for top in range(self.size):
+            for left in range(self.size):
+                bottom, right = top + (height - 1) * stride + 1, left + (width - 1) * stride + 1
+                yield x[:, top:bottom:stride, :, left:right:stride]
+
+    def _output(self, x: Array) -> Array:
+        channels, height, width = self.output_shape
+        return self.array("y", (len(x), height, channels, width, x.shape[-1]), x.dtype)
+
+    def _input_gradient(self, dy: Array) -> Array:
+        channels, height, width = self.input_shape
+        return self.array("dx", (len(dy), height, channels, width, dy.shape[-1]), dy.dtype)
+
+
+class MaxPool2D(Pool2D):
+    """The largest pixel of each window."""
+
+    def forward(self, x: Array, training: bool) -> Array:
+        slices = self._slices(x)
+        y = self._output(x)
+        np.copyto(y, next(slices))
+        for part in slices:
+            np.maximum(y, part, out=y)
+        if training:
+            self._x, self._y = x, y
+        return y
+
+    def backward(self, dy: Array) -> Array | None:
+        dx = self._input_gradient(dy)
+        dx.fill(0)
+        free = self.array(
+            "free", dy.shape, np.dtype(np.bool_)
+        )  # windows whose largest pixel is not found yet
+        found = self.array("found", dy.shape, np.dtype(np.bool_))
+        share = self.array("share", dy.shape, dy.dtype)
+        free.fill(True)
+        for part, gradient in zip(self._slices(self._x), self._slices(dx), strict=True):
+            np.equal(part, self._y, out=found)
+            np.logical_and(found, free, out=found)
+            np.logical_xor(free, found, out=free)
+            np.multiply(dy, found, out=share)
+            np.add(gradient, share, out=gradient)
+        return dx
+
+
+class AvgPool2D(Pool2D):
+    """The mean of each window."""
+
+    def forward(self, x: Array, training: bool) -> Array:
+        slices = self._slices(x)
+        y = self._output(x)
+        np.copyto(y, next(slices))
+        for part in slices:
+            np.add(y, part, out=y)
+        y *= 1 / self.size**2
+        return y
+
+    def backward(self, dy: Array) -> Array | None:
+        dx = self._input_gradient(dy)
+        dx.fill(0)
+        dy *= 1 / self.size**2
+        for gradient in self._slices(dx):
+            np.add(gradient, dy, out=gradient)
+        return dx
