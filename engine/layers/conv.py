@@ -21,11 +21,15 @@ all that output row i needs:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from engine.fields import Field
+from engine.layers.activation import ActivationLayer
 from engine.layers.layer import Array, Layer, ParameterSpec, Shape
+from engine.layers.pooling import MaxPool2D
 
 FIELDS = (
     Field("filters", "integer", minimum=1, maximum=4096),
@@ -87,7 +91,22 @@ class Conv2D(Layer):
         self.W, self.b = parameters["W"], parameters["b"]
         self.dW, self.db = gradients["W"], gradients["b"]
 
+    def fuse(self, above: Sequence[Layer]) -> tuple[Layer, int] | None:
+        from engine.layers.conv_relu_pool import ConvReluPool  # it is built from this class
+
+        match above:
+            case [ActivationLayer(name="relu") as relu, MaxPool2D() as pool, *_]:
+                if not any(lower.has_activity_penalty for lower in (self, relu)):
+                    return ConvReluPool(self, pool), 2
+        return None
+
     def forward(self, x: Array, training: bool) -> Array:
+        y = self.convolve(x, training)
+        y += self.b[:, None, None]
+        return y
+
+    def convolve(self, x: Array, training: bool) -> Array:
+        """The forward pass without the bias."""
         blocks, n = len(x), x.shape[-1]
         filters, height, width = self.output_shape
         kernel = self.kernel_size
@@ -97,7 +116,6 @@ class Conv2D(Layer):
         for block in range(blocks):
             rows = self._windows(x[block])
             np.matmul(matrix.reshape(filters, -1), rows, out=y[block].reshape(height, filters, width * n))
-        y += self.b[:, None, None]
         if training:
             self._x = x
         return y
@@ -119,6 +137,17 @@ class Conv2D(Layer):
         return _stack(rows, out_height, stride)
 
     def backward(self, dy: Array) -> Array | None:
+        self.bias_gradient(dy)
+        return self.kernel_gradients(dy)
+
+    def bias_gradient(self, dy: Array) -> None:
+        """∂L/∂b: Σ of dy (B, rows, F, columns, n) over all but F, along contiguous memory first."""
+        sums = self.array("sums", (dy.shape[0] * dy.shape[1], self.filters), dy.dtype)
+        np.add.reduce(dy.reshape(*sums.shape, -1), axis=2, out=sums)
+        np.add.reduce(sums, axis=0, out=self.db)
+
+    def kernel_gradients(self, dy: Array) -> Array | None:
+        """∂L/∂W, and ∂L/∂x where it is needed."""
         x = self._x
         blocks, n = len(x), x.shape[-1]
         filters, height, width = self.output_shape
@@ -133,9 +162,6 @@ class Conv2D(Layer):
                 total += part
         kernel = self.kernel_size
         self.dW[...] = total.reshape(filters, kernel, kernel, -1).transpose(0, 3, 1, 2)
-        sums = self.array("sums", (blocks * height, filters), dy.dtype)
-        np.add.reduce(dy.reshape(blocks * height, filters, width * n), axis=2, out=sums)
-        np.add.reduce(sums, axis=0, out=self.db)
         return self._input_gradient(dy) if self.needs_input_gradient else None
 
     def _input_gradient(self, dy: Array) -> Array:

@@ -48,7 +48,7 @@ class Dense(Layer):
 
     def fuse(self, above: Sequence[Layer]) -> tuple[Layer, int] | None:
         if above and isinstance(above[0], ActivationLayer) and above[0].name == "relu":
-            if self.activity_l1 or self.activity_l2:
+            if self.has_activity_penalty:
                 return None
             return DenseRelu(self), 1
         return None

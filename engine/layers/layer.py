@@ -89,6 +89,10 @@ class Layer:
         """What this step added to the loss in the last forward pass in training mode (activity penalties)."""
         return 0.0
 
+    @property
+    def has_activity_penalty(self) -> bool:
+        return bool(self.activity_l1 or self.activity_l2)
+
     def fuse(self, above: Sequence[Layer]) -> tuple[Layer, int] | None:
         """One faster step for this layer and the next ones, with how many of `above` it takes in; or None.
 

@@ -67,7 +67,7 @@ def plan(layers: Sequence[Layer]) -> list[Layer]:
         steps.append(step)
         at += 1 + taken
         last = layers[at - 1]
-        if last.activity_l1 or last.activity_l2:
+        if last.has_activity_penalty:
             steps.append(
                 ActivityPenalty(last.output_shape, l1=last.activity_l1, l2=last.activity_l2, layout=layout)
             )
