@@ -24,7 +24,7 @@ async function start() {
   const [, options, { lessons }] = await Promise.all([setLanguage(root.lang), api.options(), api.lessons()]);
 
   const launched = (runs) => {
-    store.putRuns(runs);
+    store.addRuns(runs);
     store.show(
       runs.map((run) => run.id),
       true,
@@ -33,7 +33,7 @@ async function start() {
   showStatus(byId("status"), byId("status-text"), store);
   new Form(byId("form"), store, options, launched);
   new Lessons(byId("lessons"), byId("note"), store, lessons, (runs) => {
-    store.putRuns(runs);
+    store.addRuns(runs);
     store.showOnly(runs.map((run) => run.id));
   });
   const list = new RunList(byId("runs"), byId("runs-empty"), store, isDark, launched);

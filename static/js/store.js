@@ -44,6 +44,14 @@ export class Store {
     this.#tell("runs");
   }
 
+  /**
+   * Runs from the answer to a command. The socket may have told more of them already, and newer things: an answer
+   * only makes a run known, it never overwrites one.
+   */
+  addRuns(views) {
+    this.putRuns(views.filter((view) => !this.runs.has(view.id)));
+  }
+
   removeRuns(ids) {
     const gone = ids.filter((id) => this.runs.delete(id));
     for (const id of gone) this.#choices.delete(id);

@@ -131,8 +131,7 @@ export class RunList {
   async #command(id, command) {
     await this.#try(id, async () => {
       const run = await api.command(id, command);
-      if (command === "clone") this.#onClone([run]);
-      else this.#store.putRuns([run]);
+      if (command === "clone") this.#onClone([run]); // what the others do comes through the socket
     });
   }
 
@@ -157,7 +156,7 @@ export class RunList {
       input.replaceWith(name);
       const wanted = input.value.trim();
       if (!keep || !wanted || wanted === this.#store.runs.get(id)?.name) return;
-      await this.#try(id, async () => this.#store.putRuns([await api.rename(id, wanted)]));
+      await this.#try(id, () => api.rename(id, wanted));
     };
     input.addEventListener("keydown", (event) => {
       event.stopPropagation();
