@@ -49,15 +49,24 @@ class Evaluator:
         self._columns: NDArray[np.intp] | None = None
         lowest = network.steps[0]
         self._dense = lowest.dense if isinstance(lowest, DenseRelu) else lowest
-        if copy and isinstance(self._dense, Dense):
-            used = np.flatnonzero(_any_row(images))
-            if len(used) <= (1 - ZERO_SHARE) * images.shape[1]:
-                self._columns = used
-                self._images = np.ascontiguousarray(images[:, used])
-                self._W: Array = np.empty((len(used), self._dense.units), network.dtype)
+        self._trimmed = not copy
+
+    def _trim(self) -> None:
+        """Leave out the pixels that are always zero. Not when made but when first used: a run's first points come
+        before its first evaluation, and should not wait for this."""
+        self._trimmed = True
+        if not isinstance(self._dense, Dense):
+            return
+        used = np.flatnonzero(_any_row(self._images))
+        if len(used) <= (1 - ZERO_SHARE) * self._images.shape[1]:
+            self._columns = used
+            self._images = np.ascontiguousarray(self._images[:, used])
+            self._W: Array = np.empty((len(used), self._dense.units), self._network.dtype)
 
     def measure(self) -> tuple[float, float]:
         """Accuracy (0 to 1) and mean loss."""
+        if not self._trimmed:
+            self._trim()
         network, images = self._network, self._images
         if self._columns is not None:
             assert isinstance(self._dense, Dense)
