@@ -38,7 +38,7 @@ MAX_MEMORY = 2 * 1024**3
 MAX_MULTIPLY_ADDS = 6 * 10**9
 
 DATASET_FIELDS = (
-    Field("name", "choice", "digits", choices=tuple(datasets.names())),
+    Field("name", "choice", "digits", choices=tuple(datasets.SOURCES)),
     Field("train_size", "integer", None, minimum=1, maximum=10_000_000, nullable=True),
     Field("test_size", "integer", None, minimum=1, maximum=10_000_000, nullable=True),
     Field("label_noise", "number", 0.0, minimum=0, maximum=1),

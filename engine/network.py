@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from engine import initializers
 from engine.config import ExperimentConfig
 from engine.layers import Array, Layer, ParameterSpec, build_layers
-from engine.layers.dropout import Dropout
 from engine.layers.plan import plan
+from engine.layers.residual import dropouts_in
 from engine.losses import SoftmaxCrossEntropy
 from engine.regularizers import Penalty
 from engine.summary import summarize
@@ -58,7 +58,7 @@ class Network:
         self.weight_layers: dict[str, slice] = {}
         self._lay_out(initializer, generator)
         for layer in self.layers:
-            layer.generator = layer_generator
+            layer.set_generator(layer_generator)
         #: what a pass goes through: the layers, some of them fused, and penalties on their outputs
         self.steps = plan(self.layers)
         self.penalty = Penalty(l1, l2, self.vector[: self.weights])
@@ -113,13 +113,12 @@ class Network:
     @property
     def dropout_rate(self) -> float | None:
         """The rate of the dropout layers (of the lowest one, if they differ); None where there is none."""
-        return next((layer.rate for layer in self.layers if isinstance(layer, Dropout)), None)
+        return next((layer.rate for layer in dropouts_in(self.layers)), None)
 
     @dropout_rate.setter
     def dropout_rate(self, rate: float) -> None:
-        for layer in self.layers:
-            if isinstance(layer, Dropout):
-                layer.rate = rate
+        for layer in dropouts_in(self.layers):
+            layer.rate = rate
 
     def forward(self, x: Array, training: bool = False) -> Array:
         """Logits (N, classes) of images (N, ...). The array holds until the next pass of as many images."""

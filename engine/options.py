@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ def describe(data_dir: Path | None = None) -> dict[str, Any]:
         "version": config.VERSION,
         "defaults": config.ExperimentConfig.from_dict({}).to_dict(),
         "datasets": [datasets.status(name, data_dir) for name in datasets.names()],
-        "dataset": _fields(config.DATASET_FIELDS),
+        "dataset": _fields([_listed(field) for field in config.DATASET_FIELDS]),
         "activations": list(ACTIVATIONS),
         "layers": _registry(layers.FIELDS),
         "presets": _registry(presets.FIELDS),
@@ -39,6 +40,10 @@ def describe(data_dir: Path | None = None) -> dict[str, Any]:
         "early_stopping": _fields(early_stopping.FIELDS),
         "general": _fields(config.GENERAL_FIELDS),
     }
+
+
+def _listed(field: Field) -> Field:
+    return replace(field, choices=tuple(datasets.names())) if field.name == "name" else field
 
 
 def _fields(fields: Sequence[Field]) -> list[dict[str, Any]]:

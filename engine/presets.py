@@ -8,23 +8,146 @@ from typing import Any
 from engine.activations import ACTIVATIONS
 from engine.fields import Field
 
+Layers = list[dict[str, Any]]
+
 #: Hidden layers of an `mlp` at most; each must have as many units as a dense layer may.
 MAX_HIDDEN = 60
 
 
-def mlp(classes: int, *, hidden: list[int], activation: str) -> list[dict[str, Any]]:
-    """Dense layers with an activation between them, and one dense layer of `classes` logits."""
-    layers: list[dict[str, Any]] = []
+def mlp(
+    classes: int, *, hidden: list[int], activation: str, batch_norm: bool, dropout: float, residual: bool
+) -> Layers:
+    """Dense layers with an activation between them, and one dense layer of `classes` logits.
+
+    `batch_norm` stands between each dense layer and its activation, `dropout` behind the activation; with
+    `residual`, what goes into a hidden layer is added to what comes out.
+    """
+    layers: Layers = []
     for units in hidden:
-        layers += [{"type": "dense", "units": units}, {"type": "activation", "name": activation}]
-    return [*layers, {"type": "dense", "units": classes}]
+        block: Layers = [_dense(units)]
+        if batch_norm:
+            block.append({"type": "batch_norm"})
+        block.append(_activation(activation))
+        layers += [{"type": "residual", "layers": block}] if residual else block
+        if dropout:
+            layers.append({"type": "dropout", "rate": dropout})
+    return [*layers, _dense(classes)]
 
 
-PRESETS: dict[str, Callable[..., list[dict[str, Any]]]] = {"mlp": mlp}
+def simple_convnet(classes: int, *, filters: int, kernel_size: int, units: int) -> Layers:
+    """One convolution, one pool, one hidden layer: 95 % of the digits from a thousand images."""
+    return [
+        _conv(filters, kernel_size),
+        _activation("relu"),
+        {"type": "max_pool2d"},
+        _dense(units),
+        _activation("relu"),
+        _dense(classes),
+    ]
+
+
+def keras_cifar(
+    classes: int, *, activity_l1: float, activity_l2: float, dropout: float, batch_norm: bool
+) -> Layers:
+    """Two convolutions, a pool and a wide hidden layer, as in the Keras examples for CIFAR-10."""
+    norm: Layers = [{"type": "batch_norm"}] if batch_norm else []
+    drop: Layers = [{"type": "dropout", "rate": dropout}] if dropout else []
+    penalized = {**_activation("relu"), "activity_l1": activity_l1, "activity_l2": activity_l2}
+    return [
+        _conv(32, 3, padding="same"), *norm, _activation("relu"),
+        _conv(32, 3), *norm, _activation("relu"),
+        {"type": "max_pool2d"},
+        *drop,
+        {"type": "flatten"},
+        _dense(512), *norm, penalized,
+        *drop,
+        _dense(classes),
+    ]  # fmt: skip
+
+
+def alexnet(classes: int, *, local_response_norm: bool, dropout: float) -> Layers:
+    """AlexNet for 224 × 224 pixels (Krizhevsky et al. 2012), its two halves as one: about 62 million parameters."""
+    norm: Layers = [{"type": "local_response_norm"}] if local_response_norm else []
+    drop: Layers = [{"type": "dropout", "rate": dropout}] if dropout else []
+    pool = {"type": "max_pool2d", "size": 3, "stride": 2}
+    relu = _activation("relu")
+    return [
+        _conv(96, 11, stride=4, padding=2), relu, *norm, pool,
+        _conv(256, 5, padding=2), relu, *norm, pool,
+        _conv(384, 3, padding=1), relu,
+        _conv(384, 3, padding=1), relu,
+        _conv(256, 3, padding=1), relu, pool,
+        {"type": "flatten"},
+        _dense(4096), relu, *drop,
+        _dense(4096), relu, *drop,
+        _dense(classes),
+    ]  # fmt: skip
+
+
+def alexnet_cifar(classes: int, *, local_response_norm: bool, dropout: float) -> Layers:
+    """AlexNet's order of layers for 32 × 32 pixels."""
+    norm: Layers = [{"type": "local_response_norm"}] if local_response_norm else []
+    drop: Layers = [{"type": "dropout", "rate": dropout}] if dropout else []
+    pool = {"type": "max_pool2d", "size": 3, "stride": 2}
+    relu = _activation("relu")
+    return [
+        _conv(64, 5, padding="same"), relu, *norm, pool,
+        _conv(128, 5, padding="same"), relu, *norm, pool,
+        _conv(192, 3, padding="same"), relu,
+        _conv(192, 3, padding="same"), relu,
+        _conv(128, 3, padding="same"), relu, pool,
+        {"type": "flatten"},
+        _dense(512), relu, *drop,
+        _dense(256), relu, *drop,
+        _dense(classes),
+    ]  # fmt: skip
+
+
+def _dense(units: int) -> dict[str, Any]:
+    return {"type": "dense", "units": units}
+
+
+def _activation(name: str) -> dict[str, Any]:
+    return {"type": "activation", "name": name}
+
+
+def _conv(filters: int, kernel_size: int, **more: Any) -> dict[str, Any]:
+    return {"type": "conv2d", "filters": filters, "kernel_size": kernel_size, **more}
+
+
+PRESETS: dict[str, Callable[..., Layers]] = {
+    "mlp": mlp,
+    "simple_convnet": simple_convnet,
+    "keras_cifar": keras_cifar,
+    "alexnet": alexnet,
+    "alexnet_cifar": alexnet_cifar,
+}
+
+_DROPOUT = Field("dropout", "number", 0.0, minimum=0, maximum=0.99)
+_ALEXNET = (
+    Field("local_response_norm", "boolean", True),
+    Field("dropout", "number", 0.5, minimum=0, maximum=0.99),
+)
 
 FIELDS: dict[str, Sequence[Field]] = {
     "mlp": (
         Field("hidden", "integers", (40, 20), minimum=1, maximum=65_536),
         Field("activation", "choice", "relu", choices=tuple(ACTIVATIONS)),
+        Field("batch_norm", "boolean", False),
+        _DROPOUT,
+        Field("residual", "boolean", False),
     ),
+    "simple_convnet": (
+        Field("filters", "integer", 30, minimum=1, maximum=4096),
+        Field("kernel_size", "integer", 5, minimum=1, maximum=64),
+        Field("units", "integer", 100, minimum=1, maximum=65_536),
+    ),
+    "keras_cifar": (
+        Field("activity_l1", "number", 0.0, minimum=0, maximum=100, scale="log"),
+        Field("activity_l2", "number", 0.0, minimum=0, maximum=100, scale="log"),
+        _DROPOUT,
+        Field("batch_norm", "boolean", False),
+    ),
+    "alexnet": _ALEXNET,
+    "alexnet_cifar": _ALEXNET,
 }

@@ -23,6 +23,7 @@ from engine.batches import Batches
 from engine.config import ExperimentConfig
 from engine.datasets import Dataset, load_dataset, noisy_labels
 from engine.early_stopping import EarlyStopping
+from engine.errors import DatasetError
 from engine.evaluation import Evaluator
 from engine.events import Divergence, EvaluationMetrics, Event, StepMetrics
 from engine.layers import Array
@@ -80,6 +81,12 @@ class Trainer:
         self._take(dataset)
         self.learning_rate: float = config.optimizer["learning_rate"]
         self.iterations = config.iterations
+        self.evaluate_every = config.training.evaluate_every
+        if config.training.epochs is not None and len(self._images) < config.dataset.train_images:
+            # only a part of the data set is on this machine, and epochs are epochs of what is there
+            per_epoch = math.ceil(len(self._images) / config.training.batch_size)
+            self.iterations = config.training.epochs * per_epoch
+            self.evaluate_every = min(self.evaluate_every, per_epoch)
         self.iteration = 0
         self.divergence: Divergence | None = None
         self.stop_reason: str | None = None
@@ -99,6 +106,12 @@ class Trainer:
             part = images[:count]
             return np.asarray(part.reshape(len(part), -1), dtype)
 
+        for part, asked in (("train", config.train_size), ("test", config.test_size)):
+            there = len(getattr(dataset, f"{part}_images"))
+            if asked is not None and asked > there:
+                raise DatasetError(
+                    f"{config.name} has {there:,} {part} images here, and {asked:,} are asked for"
+                )
         self._images = rows(dataset.train_images, config.train_size)
         self._labels = np.asarray(dataset.train_labels[: config.train_size], np.intp)
         if config.label_noise:
@@ -145,7 +158,7 @@ class Trainer:
             return []
         advanced: list[Event] = [self.step()]
         last = self.iteration == self.iterations
-        if self.divergence is None and (last or self.iteration % self.config.training.evaluate_every == 0):
+        if self.divergence is None and (last or self.iteration % self.evaluate_every == 0):
             metrics = self.evaluate(whole=last)
             advanced.append(metrics)
             self._consider_stopping(metrics, last)

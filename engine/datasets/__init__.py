@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.datasets import digits, mnist, points
+from engine.datasets import cifar10, digits, imagenet, mnist, points
 from engine.datasets.dataset import Dataset, Source
 from engine.errors import DatasetError
 
@@ -30,7 +30,15 @@ __all__ = ["Dataset", "DatasetError", "fetch", "load_dataset", "names", "prepare
 CACHE_VERSION = 1
 
 SOURCES: dict[str, Source] = {
-    source.name: source for source in (mnist.MNIST, digits.DIGITS, mnist.FASHION_MNIST, *points.SETS)
+    source.name: source
+    for source in (
+        mnist.MNIST,
+        digits.DIGITS,
+        mnist.FASHION_MNIST,
+        cifar10.CIFAR10,
+        *points.SETS,
+        imagenet.IMAGENET,
+    )
 }
 
 _ARRAYS = ("train_images", "train_labels", "test_images", "test_labels")
@@ -38,7 +46,7 @@ _ARRAYS = ("train_images", "train_labels", "test_images", "test_labels")
 
 def names() -> list[str]:
     """All data sets, in the order of the form."""
-    return list(SOURCES)
+    return [name for name, known in SOURCES.items() if known.listed]
 
 
 def source(name: str) -> Source:
@@ -94,7 +102,8 @@ def prepare(name: str, data_dir: Path | None, cache_dir: Path) -> Path:
 
     Several processes may do this at once: each writes a folder of its own and renames it; the first wins.
     """
-    folder = cache_dir / f"{name}-v{CACHE_VERSION}"
+    contents = SOURCES[name].contents(data_dir)
+    folder = cache_dir / (f"{name}-v{CACHE_VERSION}" + (f"-{contents}" if contents else ""))
     if folder.is_dir():
         return folder
     dataset = SOURCES[name].read(data_dir)

@@ -53,7 +53,12 @@ class Dataset:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where a data set comes from. `fetch` is None for those that need no download."""
+    """Where a data set comes from.
+
+    `fetch` is None for those that need no download, or that nobody may pass on; `listed` is False for a data set
+    that only its owner can bring (`Trainer(config, dataset)`). `contents` tells, without reading, which part of
+    the data set is on this machine, where that can differ.
+    """
 
     name: str
     title: str
@@ -65,3 +70,5 @@ class Source:
     is_available: Callable[[Path | None], bool] = lambda data_dir: True
     fetch: Callable[[Path, Sequence[str], Progress | None], None] | None = None
     download_bytes: int = 0
+    listed: bool = True
+    contents: Callable[[Path | None], str] = lambda data_dir: ""

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.activations import ACTIVATIONS
 from engine.fields import Field
-from engine.layers import conv, dense, dropout, local_response_norm, normalization, pooling
+from engine.layers import conv, dense, dropout, local_response_norm, normalization, pooling, residual
 from engine.layers.activation import ActivationLayer
 from engine.layers.conv import Conv2D
 from engine.layers.dense import Dense
@@ -17,6 +17,7 @@ from engine.layers.layer import Array, Layer, ParameterSpec, Shape
 from engine.layers.local_response_norm import LocalResponseNorm
 from engine.layers.normalization import BatchNorm
 from engine.layers.pooling import AvgPool2D, MaxPool2D
+from engine.layers.residual import Residual
 
 __all__ = [
     "FIELDS",
@@ -40,6 +41,7 @@ LAYERS: dict[str, type[Layer]] = {
     "max_pool2d": MaxPool2D,
     "avg_pool2d": AvgPool2D,
     "local_response_norm": LocalResponseNorm,
+    "residual": Residual,
 }
 
 FIELDS: dict[str, Sequence[Field]] = {
@@ -52,6 +54,7 @@ FIELDS: dict[str, Sequence[Field]] = {
     "max_pool2d": pooling.FIELDS,
     "avg_pool2d": pooling.FIELDS,
     "local_response_norm": local_response_norm.FIELDS,
+    "residual": residual.FIELDS,
 }
 
 

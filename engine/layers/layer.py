@@ -84,6 +84,9 @@ class Layer:
         """Arrays that training changes but gradients do not, by name; valid once bound. Restored in place."""
         return {}
 
+    def set_generator(self, generator: np.random.Generator | None) -> None:
+        self.generator = generator
+
     @property
     def penalty(self) -> float:
         """What this step added to the loss in the last forward pass in training mode (activity penalties)."""

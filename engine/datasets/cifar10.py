@@ -1,0 +1,114 @@
+"""CIFAR-10: 60,000 colour photographs of 32×32 pixels in ten classes (Krizhevsky 2009), in the binary files.
+
+A file is a row of records: one byte of label, then 1,024 bytes each of red, green and blue. As many training
+batches as are there are used; the whole set has five of 10,000 images.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tarfile
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.datasets.dataset import Dataset, Progress, Source
+from engine.datasets.download import download
+from engine.errors import DatasetError
+
+FOLDER = "cifar-10-batches-bin"
+SHAPE = (3, 32, 32)
+RECORD = 1 + 3 * 32 * 32
+CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+
+_ARCHIVE = "cifar-10-binary.tar.gz"
+_CHECKSUM = "md5:c32a1d4ab5d03f1284b67883e8d87530"
+_BYTES = 170_052_171
+_MIRRORS = ("https://www.cs.toronto.edu/~kriz/",)
+
+
+def read_records(path: Path) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
+    """Images (N, 3, 32, 32), 0 to 1, and labels of one file.
+
+    Raises:
+        DatasetError: the file is missing, cut short or something else; its name is in the message.
+    """
+    try:
+        data = np.fromfile(path, np.uint8)
+    except OSError as error:
+        raise DatasetError(f"{path} cannot be read: {error}") from error
+    if not len(data) or len(data) % RECORD:
+        raise DatasetError(f"{path} should hold records of {RECORD:,} bytes but holds {len(data):,} bytes")
+    records = data.reshape(-1, RECORD)
+    if records[:, 0].max() >= len(CLASSES):
+        raise DatasetError(f"{path} holds labels up to {records[:, 0].max()}; it is not a CIFAR-10 file")
+    images = records[:, 1:].reshape(-1, *SHAPE).astype(np.float32)
+    images *= 1 / 255
+    return images, records[:, 0].astype(np.intp)
+
+
+def read(data_dir: Path | None) -> Dataset:
+    """All training batches that are there, in their order, and the test batch."""
+    batches = _batches(data_dir)
+    if data_dir is None or not batches:
+        raise DatasetError(f"cifar10 is not there: no data_batch_1.bin in {data_dir}/{FOLDER}")
+    parts = [read_records(path) for path in batches]
+    test_images, test_labels = read_records(data_dir / FOLDER / "test_batch.bin")
+    return Dataset(
+        name="cifar10",
+        train_images=np.concatenate([images for images, _ in parts]),
+        train_labels=np.concatenate([labels for _, labels in parts]),
+        test_images=test_images,
+        test_labels=test_labels,
+        class_names=CLASSES,
+    )
+
+
+def _batches(data_dir: Path | None) -> list[Path]:
+    return [] if data_dir is None else sorted((data_dir / FOLDER).glob("data_batch_?.bin"))
+
+
+def _is_available(data_dir: Path | None) -> bool:
+    return (
+        data_dir is not None and bool(_batches(data_dir)) and (data_dir / FOLDER / "test_batch.bin").is_file()
+    )
+
+
+def _contents(data_dir: Path | None) -> str:
+    """Which batches there are, such as "12": a cache of two is not one of five."""
+    return "".join(path.stem[-1] for path in _batches(data_dir))
+
+
+def _fetch(data_dir: Path, mirrors: Sequence[str], progress: Progress | None) -> None:
+    addresses = [f"{mirror.rstrip('/')}/{_ARCHIVE}" for mirror in (*mirrors, *_MIRRORS)]
+    archive = data_dir / _ARCHIVE
+    download(addresses, archive, _CHECKSUM, lambda now, _: progress and progress(now, _BYTES))
+    fresh = Path(tempfile.mkdtemp(prefix=".cifar10-", dir=data_dir))
+    try:
+        with tarfile.open(archive) as file:
+            file.extractall(fresh, filter="data")
+        shutil.rmtree(data_dir / FOLDER, ignore_errors=True)
+        (fresh / FOLDER).rename(data_dir / FOLDER)
+    except (OSError, tarfile.TarError) as error:
+        raise DatasetError(f"{archive} cannot be unpacked: {error}") from error
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    archive.unlink(missing_ok=True)
+
+
+CIFAR10 = Source(
+    name="cifar10",
+    title="CIFAR-10",
+    shape=SHAPE,
+    train_size=50_000,
+    test_size=10_000,
+    class_names=CLASSES,
+    read=read,
+    is_available=_is_available,
+    fetch=_fetch,
+    download_bytes=_BYTES,
+    contents=_contents,
+)

@@ -1,0 +1,143 @@
+"""Residual block (He et al. 2016): y = F(x) + x, where F is a row of layers.
+
+Where F changes the shape, x is brought to it by a projection without bias: a matrix for features, a 1 × 1
+convolution for images, whose stride makes up for a smaller height. ∂L/∂x is the sum of both ways, so a gradient
+reaches the lower layers also where F lets nothing through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from engine.fields import Field
+from engine.layers.blocks import FromBlocks, ToBlocks
+from engine.layers.conv import Conv2D
+from engine.layers.dense import Dense
+from engine.layers.dropout import Dropout
+from engine.layers.layer import Array, Layer, ParameterSpec, Shape
+
+FIELDS = (Field("layers", "layers"),)
+
+
+class Residual(Layer):
+    """The block of `layers`; parameters are called "<place among the inner layers>.<name>" and "projection.W"."""
+
+    def __init__(self, input_shape: Shape, *, layers: Sequence[dict[str, Any]]) -> None:
+        from engine.layers import build_layers  # a block is a layer among them
+
+        self.inner = build_layers(layers, input_shape)
+        super().__init__(input_shape)
+        self.output_shape = self.inner[-1].output_shape
+        self.layout = "blocks" if len(input_shape) == 3 else "rows"
+        if len(self.output_shape) != len(input_shape):
+            raise ValueError(f"a residual block cannot add {input_shape} to {self.output_shape}")
+        self._projection = _projection(input_shape, self.output_shape)
+        self._steps: list[Layer] = []
+
+    @property
+    def _parts(self) -> dict[str, Layer]:
+        parts = {str(number): layer for number, layer in enumerate(self.inner, 1)}
+        return parts if self._projection is None else {**parts, "projection": self._projection}
+
+    @property
+    def parameters(self) -> tuple[ParameterSpec, ...]:
+        return tuple(
+            ParameterSpec(f"{part}.{s.name}", s.shape, s.is_weight, s.fan_in, s.fan_out, s.initial)
+            for part, layer in self._parts.items()
+            for s in layer.parameters
+            if not (part == "projection" and s.name == "b")
+        )
+
+    @property
+    def multiply_adds(self) -> int:
+        return sum(layer.multiply_adds for layer in self._parts.values())
+
+    def bind(self, parameters: dict[str, Array], gradients: dict[str, Array]) -> None:
+        from engine.layers.plan import plan
+
+        for part, layer in self._parts.items():
+            own = {s.name: f"{part}.{s.name}" for s in layer.parameters}
+            if part == "projection":
+                # its bias would repeat that of the block's last layer: it stays 0, and nobody reads its gradient
+                weight = parameters["projection.W"]
+                filters = next(s.shape for s in layer.parameters if s.name == "b")
+                bias = np.zeros(filters, weight.dtype)
+                layer.bind(
+                    {"W": weight, "b": bias}, {"W": gradients["projection.W"], "b": np.zeros_like(bias)}
+                )
+            else:
+                layer.bind(
+                    {name: parameters[full] for name, full in own.items()},
+                    {name: gradients[full] for name, full in own.items()},
+                )
+        steps = plan(self.inner)
+        if self.layout == "blocks":
+            # the plan's conversions at both ends are the network's business here
+            steps = [s for s in steps if not isinstance(s, (ToBlocks, FromBlocks))]
+        self._steps = steps
+
+    @property
+    def running(self) -> dict[str, Array]:
+        return {
+            f"{part}.{name}": array
+            for part, layer in self._parts.items()
+            for name, array in layer.running.items()
+        }
+
+    @property
+    def penalty(self) -> float:
+        return sum(step.penalty for step in self._steps)
+
+    @property
+    def dropouts(self) -> list[Dropout]:
+        """The dropout layers inside, also of blocks inside blocks."""
+        return dropouts_in(self.inner)
+
+    def set_generator(self, generator: np.random.Generator | None) -> None:
+        for layer in self.inner:
+            layer.set_generator(generator)
+
+    def forward(self, x: Array, training: bool) -> Array:
+        y = x
+        for step in self._steps:
+            y = step.forward(y, training)
+        shortcut = x if self._projection is None else self._projection.forward(x, training)
+        return np.add(y, shortcut, out=self.array("y", y.shape, y.dtype))
+
+    def backward(self, dy: Array) -> Array | None:
+        kept = self.array("dy", dy.shape, dy.dtype)  # layers may overwrite dy, which both ways need
+        np.copyto(kept, dy)
+        dx: Array | None = dy
+        for step in reversed(self._steps):
+            assert dx is not None
+            dx = step.backward(dx)
+        assert dx is not None
+        shortcut = kept if self._projection is None else self._projection.backward(kept)
+        assert shortcut is not None
+        return np.add(dx, shortcut, out=self.array("dx", dx.shape, dx.dtype))
+
+
+def _projection(source: Shape, target: Shape) -> Layer | None:
+    if source == target:
+        return None
+    if len(source) == 1:
+        return Dense(source, units=target[0])
+    stride = max(1, round(source[1] / target[1]))
+    projection = Conv2D(source, filters=target[0], kernel_size=1, stride=stride, padding=0)
+    if projection.output_shape != target:
+        raise ValueError(f"a residual block cannot bring {source} to {target} with a 1 × 1 convolution")
+    return projection
+
+
+def dropouts_in(layers: Sequence[Layer]) -> list[Dropout]:
+    """All dropout layers, lowest first."""
+    found: list[Dropout] = []
+    for layer in layers:
+        if isinstance(layer, Dropout):
+            found.append(layer)
+        elif isinstance(layer, Residual):
+            found += layer.dropouts
+    return found

@@ -1,0 +1,57 @@
+import numpy as np
+import pytest
+
+from engine import ExperimentConfig
+from engine.layers.residual import Residual
+from engine.network import build_network
+from tests.engine.gradients import bind, check_layer, check_network
+from tests.engine.image_layers import Surface, images
+
+RELU = {"type": "activation", "name": "relu"}
+TANH = {"type": "activation", "name": "tanh"}
+
+
+def conv(filters, stride=1):
+    return {"type": "conv2d", "filters": filters, "kernel_size": 3, "stride": stride, "padding": 1}
+
+
+@pytest.mark.parametrize(
+    "layers", [[{"type": "dense", "units": 5}, TANH], [{"type": "dense", "units": 7}, TANH]]
+)
+def test_gradients_go_both_ways_for_features(layers):
+    check_layer(bind(Residual((5,), layers=layers)), images(4, (5,)))
+
+
+@pytest.mark.parametrize("layers", [[conv(2), TANH, conv(2)], [conv(3, stride=2), TANH], [TANH, conv(4)]])
+def test_gradients_go_both_ways_for_images(layers):
+    check_layer(Surface(Residual((2, 6, 6), layers=layers)), images(3, (2, 6, 6)))
+
+
+def test_a_block_that_gives_nothing_passes_its_input_on():
+    block = bind(Residual((5,), layers=[{"type": "dense", "units": 5}]))
+    for array in block.bound[0].values():
+        array[...] = 0
+    x = images(4, (5,))
+    np.testing.assert_array_equal(block.forward(x, training=True), x)
+    np.testing.assert_array_equal(block.backward(x.copy()), x)
+
+
+def test_blocks_may_hold_blocks_norms_dropout_and_penalties():
+    inner = {"type": "residual", "layers": [{"type": "dense", "units": 6}, TANH]}
+    layers = [
+        {"type": "dense", "units": 6},
+        {"type": "residual", "layers": [inner, {"type": "batch_norm"}, {**TANH, "activity_l2": 0.1}]},
+        {"type": "dense", "units": 10},
+    ]
+    config = ExperimentConfig.from_dict({"dtype": "float64", "network": {"layers": layers}})
+    network = build_network(config, np.random.default_rng(0))
+    assert network.penalty_value == 0
+    assert set(network.running) == {"2.2.running_mean", "2.2.running_variance"}
+    check_network(network, images(4, (1, 8, 8)), np.array([1, 2, 3, 4]))
+    assert network.penalty_value > 0
+    assert len(network.weight_layers) == 3
+
+
+def test_a_block_that_cannot_be_added_is_refused_in_words():
+    with pytest.raises(ValueError, match="cannot add"):
+        Residual((2, 6, 6), layers=[{"type": "flatten"}])
