@@ -2,7 +2,7 @@
 
 import { api } from "./api.js";
 import { Charts } from "./charts/charts.js";
-import { onLanguage, setLanguage } from "./i18n.js";
+import { onLanguage, setLanguage, t } from "./i18n.js";
 import { Socket } from "./socket.js";
 import { Store } from "./store.js";
 import { Form } from "./views/form.js";
@@ -93,4 +93,8 @@ function wireControls(charts, list) {
   markLanguage();
 }
 
-start();
+start().catch((error) => {
+  byId("status").dataset.connection = "fault";
+  byId("status-text").textContent = error.message || t("error.offline");
+  throw error;
+});

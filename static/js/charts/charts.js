@@ -19,6 +19,7 @@ export class Charts {
   #dirty = new Set();
   #scheduled = false;
   #resting = 0;
+  #shown = "";
   #onFrame;
 
   /**
@@ -37,7 +38,13 @@ export class Charts {
       accuracy: { plot: plot("accuracy", true), curves: accuracyCurves, log: () => false, every: 100, drawn: 0 },
     };
     const all = () => this.#mark("loss", "accuracy");
-    for (const topic of ["runs", "view"]) store.on(topic, all);
+    store.on("view", all);
+    store.on("runs", () => {
+      // Progress and statuses are the list's; the charts change only with what is shown, and by which name.
+      const shown = store.shown().map((run) => `${run.id} ${run.name}`);
+      if (shown.join() !== this.#shown) all();
+      this.#shown = shown.join();
+    });
     store.on("rows", (stream) => this.#mark(stream === "train" ? "loss" : "accuracy"));
     onLanguage(all);
     all();
