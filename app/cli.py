@@ -1,4 +1,4 @@
-"""lossroom: serve | train | fetch | bench.
+"""lossroom: serve | train | fetch.
 
 Imports nothing heavy at the top: workers re-import the program's main module, and `--help` is instant.
 """
@@ -6,8 +6,11 @@ Imports nothing heavy at the top: workers re-import the program's main module, a
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
+
+from app import ONE_THREAD
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -27,6 +30,23 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--workers", type=int, help="runs that train at the same time (default: cores)")
     _folders(serve)
     serve.set_defaults(command=_serve)
+
+    train = commands.add_parser("train", help="train without a browser")
+    what = train.add_mutually_exclusive_group(required=True)
+    what.add_argument("--config", type=Path, metavar="FILE", help="an experiment file (JSON)")
+    what.add_argument("--lesson", metavar="SLUG", help="all runs of a lesson, such as 2a-optimizers")
+    train.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        dest="changes",
+        help="change the experiment, such as optimizer.name=adam; may be repeated",
+    )
+    train.add_argument("--json", action="store_true", dest="as_json", help="one JSON event per line")
+    train.add_argument("--out", type=Path, metavar="DIR", help="write weights, metrics and config there")
+    _folders(train)
+    train.set_defaults(command=_train)
 
     fetch = commands.add_parser("fetch", help="download data sets")
     fetch.add_argument("names", nargs="+", metavar="NAME", help="such as mnist, fashion_mnist, cifar10")
@@ -54,6 +74,17 @@ def _serve(arguments: argparse.Namespace) -> int:
         first = error.errors()[0]
         return _mistake(f"{'.'.join(map(str, first['loc']))}: {first['msg']} (got {first['input']!r})")
     return serve(settings)
+
+
+def _train(arguments: argparse.Namespace) -> int:
+    # As a worker in the lab: one thread, or the last bits of a curve depend on how many there are.
+    # NumPy reads this when it is first imported, which is below.
+    for name in ONE_THREAD:
+        os.environ.setdefault(name, "1")
+    from app.train import train
+
+    names = ("config", "lesson", "changes", "as_json", "out", "data_dir", "state_dir")
+    return train(**{name: getattr(arguments, name) for name in names})
 
 
 def _fetch(arguments: argparse.Namespace) -> int:

@@ -123,11 +123,11 @@ class Field:
         bounds = []
         if self.kind in ("integer", "number", "integers"):
             if self.minimum is not None:
-                bounds.append(f"at least {self.minimum:,g}")
+                bounds.append(f"at least {self.minimum:,.12g}")
             if self.exclusive_minimum is not None:
-                bounds.append(f"greater than {self.exclusive_minimum:,g}")
+                bounds.append(f"greater than {self.exclusive_minimum:,.12g}")
             if self.maximum is not None:
-                bounds.append(f"at most {self.maximum:,g}")
+                bounds.append(f"at most {self.maximum:,.12g}")
         if self.kind == "integer" and self.choices:
             bounds.append(f"or {', '.join(self.choices)}")
         return " ".join([kinds[self.kind], " and ".join(bounds)]).strip()

@@ -19,14 +19,12 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
 
+from app import ONE_THREAD
 from app.jobs import worker
 from app.jobs.executor import Listener
 
 #: What runs in a worker's process: given its end of the pipe, and the job.
 Entry = Callable[[Connection, dict[str, Any]], None]
-
-#: One core a run: the lab trains many runs beside each other, and curves do not depend on thread counts.
-_ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
 class LocalExecutor:
@@ -47,7 +45,7 @@ class LocalExecutor:
 
     def open(self, listener: Listener) -> None:
         self._listener = listener
-        for name in _ONE_THREAD:
+        for name in ONE_THREAD:
             os.environ.setdefault(name, "1")
         if self._has_forkserver:
             self._context.set_forkserver_preload(["app.jobs.worker"])

@@ -1,0 +1,268 @@
+"""lossroom train: the same experiments without a browser, with a progress bar or one JSON event per line."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TextIO
+
+import numpy as np
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from app.settings import Settings
+from engine import ConfigError, DatasetError, EvaluationMetrics, ExperimentConfig, Trainer, datasets
+from engine.lessons import LESSONS
+
+#: Exit statuses: 2 for a wrong configuration, 3 for a divergence, 130 after Ctrl-C, as shells have it.
+WRONG, DIVERGED, INTERRUPTED = 2, 3, 130
+
+
+class Mistake(Exception):
+    """Something in the arguments or the experiment file is wrong; the message is one line."""
+
+
+def train(
+    *,
+    config: Path | None,
+    lesson: str | None,
+    changes: list[str],
+    as_json: bool,
+    out: Path | None,
+    data_dir: Path | None,
+    state_dir: Path | None,
+) -> int:
+    """Train one experiment file, or all runs of a lesson; the exit status.
+
+    Args:
+        changes: such as "optimizer.name=adam"; the value is JSON, or else text.
+        as_json: one JSON object per line and event, in place of the bar and the table.
+        out: a folder for weights, metrics and config of each run.
+    """
+    folders: dict[str, Any] = {"data_dir": data_dir, "state_dir": state_dir}
+    settings = Settings(**{name: path for name, path in folders.items() if path is not None})
+    try:
+        configs = _experiments(config, lesson, changes, settings)
+        sessions = [Session(experiment, settings) for experiment in configs]
+    except (Mistake, ConfigError, DatasetError) as error:
+        print(f"lossroom: {error}", file=sys.stderr)
+        return WRONG
+    try:
+        if as_json:
+            for session in sessions:
+                _train_as_json(session)
+        else:
+            _train_with_bar(sessions)
+    except KeyboardInterrupt:
+        pass  # what was reached is still said and written
+    if out is not None:
+        for number, session in enumerate(sessions, 1):
+            session.write(
+                out if len(sessions) == 1 else out / f"{number:02d}-{_file_name(session.config.name)}"
+            )
+    if not as_json:
+        Console().print(_results(sessions))
+    if any(session.trainer.divergence is not None for session in sessions):
+        return DIVERGED
+    return 0 if all(session.finished for session in sessions) else INTERRUPTED
+
+
+class Session:
+    """One run: its trainer, and what it has reported."""
+
+    def __init__(self, config: ExperimentConfig, settings: Settings) -> None:
+        self.config = config
+        self.trainer = Trainer(config, data_dir=settings.data_dir, cache_dir=settings.cache_dir)
+        self.rows: dict[str, list[tuple[float, ...]]] = {"train": [], "evaluation": []}
+        self.evaluation: EvaluationMetrics | None = None
+        self.seconds = 0.0
+        self.finished = False
+
+    def events(self) -> Iterator[Any]:
+        """Train; every event is kept, also when the reader stops in the middle."""
+        began = time.perf_counter()
+        try:
+            for event in self.trainer.run():
+                self.rows[event.stream].append(tuple(event.values))
+                if isinstance(event, EvaluationMetrics):
+                    self.evaluation = event
+                yield event
+            self.finished = True
+        finally:
+            self.seconds = time.perf_counter() - began
+
+    @property
+    def ending(self) -> str:
+        """How the run ended, in a line."""
+        trainer = self.trainer
+        if trainer.divergence is not None:
+            return f"diverged at iteration {trainer.divergence.iteration}: {'; '.join(trainer.divergence.reasons)}"
+        if not self.finished:
+            return f"interrupted after {trainer.iteration:,} of {trainer.iterations:,} iterations"
+        return trainer.stop_reason or "completed"
+
+    def write(self, folder: Path) -> None:
+        """weights.npz (a parameter each), metrics.csv (a row for each iteration) and config.json."""
+        folder.mkdir(parents=True, exist_ok=True)
+        np.savez(folder / "weights.npz", **self.trainer.network.parameters)  # type: ignore[arg-type]
+        text = json.dumps(self.config.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
+        (folder / "config.json").write_text(text + "\n", "utf-8")
+        with (folder / "metrics.csv").open("w", newline="", encoding="utf-8") as file:
+            self._write_metrics(file)
+
+    def _write_metrics(self, file: TextIO) -> None:
+        columns = self.trainer.columns
+        evaluated = {row[0]: row[1:] for row in self.rows["evaluation"]}
+        blank = ("",) * (len(columns["evaluation"]) - 1)
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([*columns["train"], *columns["evaluation"][1:]])
+        for row in self.rows["train"]:
+            writer.writerow([int(row[0]), *row[1:], *evaluated.get(row[0], blank)])
+
+
+# -- what to train -----------------------------------------------------------------------------------
+
+
+def _experiments(
+    path: Path | None, lesson: str | None, changes: list[str], settings: Settings
+) -> list[ExperimentConfig]:
+    if path is not None:
+        documents = [_read(path)]
+    else:
+        if lesson not in LESSONS:
+            raise Mistake(f"there is no lesson {lesson!r}; there are {', '.join(LESSONS)}")
+        chosen = LESSONS[lesson]
+        there = datasets.status(chosen.dataset, settings.data_dir)["available"]
+        if not there and not any(change.startswith("dataset.name=") for change in changes):
+            print(
+                f"lossroom: {chosen.dataset} is not there, so this is on the digits;"
+                f" `lossroom fetch {chosen.dataset}` gets it",
+                file=sys.stderr,
+            )
+            configs = chosen.configs(dataset="digits")
+        else:
+            configs = chosen.configs()
+        documents = [config.to_dict() for config in configs]
+    for document in documents:
+        for change in changes:
+            _change(document, change)
+    return [ExperimentConfig.from_dict(document) for document in documents]
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        document = json.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise Mistake(f"{path} cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise Mistake(f"{path} is not JSON: {error}") from None
+    if not isinstance(document, dict):
+        raise Mistake(f"{path} must hold an object, not {type(document).__name__}")
+    return document
+
+
+def _change(document: dict[str, Any], change: str) -> None:
+    """Apply `path.to.key=value` to an experiment document."""
+    path, equals, text = change.partition("=")
+    if not equals or not path:
+        raise Mistake(f"--set takes key=value, such as optimizer.name=adam, not {change!r}")
+    try:
+        value = json.loads(text)
+    except ValueError:
+        value = text  # optimizer.name=adam needs no quotes
+    *sections, key = path.split(".")
+    for section in sections:
+        inner = document.setdefault(section, {})
+        if not isinstance(inner, dict):
+            raise Mistake(f"--set {change}: {section} is not a section")
+        document = inner
+    # another optimizer has other settings, and length is given in one way only
+    if key == "name":
+        for other in [other for other in document if other not in ("name", "learning_rate", *_KEPT)]:
+            del document[other]
+    for one, other in (("epochs", "iterations"), ("iterations", "epochs")):
+        if key == one:
+            document.pop(other, None)
+    document[key] = value
+
+
+#: Settings that stay when a section's name changes: they mean the same with any of them.
+_KEPT = ("train_size", "test_size", "label_noise", "augment", "schedule")
+
+
+# -- how it is shown ---------------------------------------------------------------------------------
+
+
+def _train_as_json(session: Session) -> None:
+    columns = session.trainer.columns
+    _print_json({"event": "start", "name": session.config.name, "config": session.config.to_dict()})
+    try:
+        for event in session.events():
+            values = zip(columns[event.stream], event.values, strict=True)
+            _print_json({"event": event.stream, **{name: _finite(value) for name, value in values}})
+    finally:
+        _print_json({"event": "end", "ending": session.ending, "seconds": round(session.seconds, 3)})
+
+
+def _print_json(event: dict[str, Any]) -> None:
+    print(json.dumps(event, ensure_ascii=False, allow_nan=False), flush=True)
+
+
+def _finite(value: float) -> float | None:
+    return value if np.isfinite(value) else None
+
+
+def _train_with_bar(sessions: list[Session]) -> None:
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[speed]}"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[metrics]}"),
+    ) as bar:
+        for session in sessions:
+            name = session.config.name or "run"
+            task = bar.add_task(name, total=session.trainer.iterations, speed="", metrics="")
+            _follow(bar, task, session)
+
+
+def _follow(bar: Progress, task: TaskID, session: Session) -> None:
+    began = shown = time.perf_counter()
+    metrics = None
+    for event in session.events():
+        if event.stream == "train":
+            metrics = event
+        now = time.perf_counter()
+        if metrics is not None and (now - shown > 0.1 or metrics.iteration == session.trainer.iterations):
+            shown = now
+            parts = [f"loss {metrics.loss:.4f}"]
+            if session.evaluation is not None:
+                parts.append(f"test {100 * session.evaluation.test_accuracy:.1f} %")
+            speed = f"{metrics.iteration / (now - began):,.0f} it/s"
+            bar.update(task, completed=metrics.iteration, speed=speed, metrics="  ".join(parts))
+
+
+def _results(sessions: list[Session]) -> Table:
+    table = Table("run", "iterations", "train", "test", "seconds", "ending")
+    for session in sessions:
+        last = session.evaluation
+        table.add_row(
+            session.config.name or "run",
+            f"{session.trainer.iteration:,}",
+            "–" if last is None else f"{100 * last.train_accuracy:.1f} %",
+            "–" if last is None else f"{100 * last.test_accuracy:.1f} %",
+            f"{session.seconds:.2f}",
+            session.ending,
+        )
+    return table
+
+
+def _file_name(name: str) -> str:
+    """A run's name as a folder: letters of any language stay, the rest becomes a hyphen."""
+    return "".join(c if c.isalnum() or c in "._" else "-" for c in name).strip("-.") or "run"

@@ -1,0 +1,151 @@
+"""lossroom train, as a program."""
+
+import csv
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine import ExperimentConfig, Trainer
+from tests.lab_server import QUICK
+
+LOSSROOM = str(Path(sys.executable).with_name("lossroom"))
+
+
+@pytest.fixture
+def train(tmp_path):
+    def train(*arguments, config=QUICK):
+        path = tmp_path / "experiment.json"
+        path.write_text(json.dumps(config), "utf-8")
+        command = [LOSSROOM, "train", "--config", str(path), "--state-dir", str(tmp_path / "state")]
+        return subprocess.run([*command, *arguments], capture_output=True, text=True, timeout=60)
+
+    return train
+
+
+def test_a_json_line_for_each_event(train):
+    done = train("--json")
+    assert done.returncode == 0, done.stderr
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+
+    assert [events[0]["event"], events[-1]["event"]] == ["start", "end"]
+    assert [event["iteration"] for event in events if event["event"] == "train"] == list(range(1, 201))
+    assert [event["iteration"] for event in events if event["event"] == "evaluation"] == list(
+        range(20, 201, 20)
+    )
+    assert events[-1]["ending"] == "completed"
+
+
+def test_set_changes_the_experiment(train):
+    done = train(
+        "--json", "--set", "optimizer.name=adam", "--set", "training.iterations=3", "--set", "seed=9"
+    )
+    config = json.loads(done.stdout.splitlines()[0])["config"]
+
+    assert config["optimizer"]["name"] == "adam"
+    assert config["optimizer"]["learning_rate"] == 0.1
+    assert config["training"]["iterations"] == 3
+    assert config["seed"] == 9
+
+
+def test_out_holds_weights_metrics_and_a_config_that_trains_the_same(train, tmp_path):
+    out = tmp_path / "out"
+    done = train("--out", str(out))
+    assert done.returncode == 0, done.stderr
+    assert "completed" in done.stdout
+
+    trainer = Trainer(ExperimentConfig.from_dict(json.loads((out / "config.json").read_text("utf-8"))))
+    losses = [event.loss for event in trainer.run() if event.stream == "train"]
+
+    with np.load(out / "weights.npz", allow_pickle=False) as weights:
+        assert weights.keys() == trainer.network.parameters.keys()
+        assert all(weights[name].shape == view.shape for name, view in trainer.network.parameters.items())
+    rows = list(csv.DictReader((out / "metrics.csv").open(encoding="utf-8")))
+    np.testing.assert_allclose([float(row["loss"]) for row in rows], losses, rtol=1e-4)
+    assert [row["iteration"] for row in rows if row["test_accuracy"]] == [str(i) for i in range(20, 201, 20)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--set", "training.iterations=0"], "training.iterations must be a whole number at least 1"),
+        (["--set", "optimizer.name=magic"], "optimizer.name must be one of"),
+        (["--set", "nonsense"], "--set takes key=value"),
+        (["--set", "seed.x=1"], "seed"),
+        (["--set", "dataset.name=mnist", "--data-dir", "/nowhere"], "mnist is not there"),
+    ],
+)
+def test_a_mistake_is_one_clear_line_and_status_2(train, arguments, words):
+    done = train(*arguments)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "3"])
+def test_a_file_that_is_no_experiment_is_status_2(tmp_path, text):
+    path = tmp_path / "experiment.json"
+    path.write_text(text)
+    done = subprocess.run(
+        [LOSSROOM, "train", "--config", str(path)], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_an_unknown_lesson_is_status_2_and_names_those_that_are():
+    done = subprocess.run([LOSSROOM, "train", "--lesson", "9z"], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert "2a-optimizers" in done.stderr
+
+
+def test_a_lesson_is_trained_on_the_digits_where_its_data_set_is_not_there(tmp_path):
+    command = [LOSSROOM, "train", "--lesson", "2a-optimizers", "--set", "training.iterations=5"]
+    folders = ["--data-dir", str(tmp_path / "none"), "--state-dir", str(tmp_path)]
+    done = subprocess.run([*command, *folders], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0
+    assert "on the digits" in done.stderr
+    assert [name for name in ("SGD", "Momentum", "Adam") if name in done.stdout] == ["SGD", "Momentum", "Adam"]
+
+
+def test_a_divergence_says_where_and_why(train):
+    done = train("--json", "--set", "optimizer.learning_rate=100", "--set", "regularization.l2=1")
+    assert done.returncode == 3
+    assert "diverged at iteration" in json.loads(done.stdout.splitlines()[-1])["ending"]
+
+
+def test_an_interrupt_ends_cleanly_with_what_was_reached(tmp_path):
+    path = tmp_path / "experiment.json"
+    path.write_text(json.dumps({**QUICK, "training": {"iterations": 10_000_000}}))
+    out = tmp_path / "out"
+    process = subprocess.Popen(
+        [LOSSROOM, "train", "--config", str(path), "--json", "--out", str(out)],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    for _ in range(50):
+        process.stdout.readline()
+
+    process.send_signal(signal.SIGINT)
+    rest, _ = process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert "interrupted after" in json.loads(rest.splitlines()[-1])["ending"]
+    assert len((out / "metrics.csv").read_text().splitlines()) > 40
+    assert (out / "weights.npz").exists()
+
+
+def test_the_terminal_trains_the_same_curve_as_the_lab(train, lab, tmp_path):
+    out = tmp_path / "out"
+    assert train("--out", str(out)).returncode == 0
+    run = lab.launch()
+    lab.wait_for(run["id"], "completed")
+
+    columns, stored = lab.stored_rows(run["id"])
+    rows = list(csv.DictReader((out / "metrics.csv").open(encoding="utf-8")))
+    np.testing.assert_array_equal(np.float32([row["loss"] for row in rows]), stored[:, columns.index("loss")])
