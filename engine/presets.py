@@ -20,15 +20,15 @@ def mlp(
     """Dense layers with an activation between them, and one dense layer of `classes` logits.
 
     `batch_norm` stands between each dense layer and its activation, `dropout` behind the activation; with
-    `residual`, what goes into a hidden layer is added to what comes out.
+    `residual`, what goes into a hidden layer above the first is added to what comes out.
     """
     layers: Layers = []
-    for units in hidden:
+    for number, units in enumerate(hidden):
         block: Layers = [_dense(units)]
         if batch_norm:
             block.append({"type": "batch_norm"})
         block.append(_activation(activation))
-        layers += [{"type": "residual", "layers": block}] if residual else block
+        layers += [{"type": "residual", "layers": block}] if residual and number else block
         if dropout:
             layers.append({"type": "dropout", "rate": dropout})
     return [*layers, _dense(classes)]

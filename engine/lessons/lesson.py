@@ -18,7 +18,7 @@ Text = Mapping[str, str]
 class Lesson:
     """Experiments to compare.
 
-    `common` is an experiment file without a name; each run changes some of it, a section at a time.
+    `common` is an experiment file without a name; each run changes some of it, a section or a value at a time.
     """
 
     slug: str
@@ -28,12 +28,15 @@ class Lesson:
     conclusion: Text
     common: Mapping[str, Any]
     runs: Mapping[str, Mapping[str, Any]]
+    #: False where the networks need images of the lesson's own size
+    any_dataset: bool = True
 
     def configs(self, *, dataset: str | None = None) -> list[ExperimentConfig]:
         """The experiments, in order.
 
         Args:
-            dataset: train on this one instead of the lesson's, as far as its images reach.
+            dataset: train on this one instead of the lesson's, as far as its images reach; has no effect on
+                lessons whose networks need images of their own size.
         """
         return [
             ExperimentConfig.from_dict({"name": name, **self._document(changes, dataset)})
@@ -50,8 +53,9 @@ class Lesson:
         section: dict[str, Any]
         document = copy.deepcopy(dict(self.common))
         for name, values in changes.items():
-            document[name] = {**document.get(name, {}), **values}
-        if dataset is not None and dataset != self.dataset:
+            merged = isinstance(values, Mapping)
+            document[name] = {**document.get(name, {}), **values} if merged else values
+        if dataset is not None and dataset != self.dataset and self.any_dataset:
             other = datasets.source(dataset)
             section = {**document["dataset"], "name": dataset}
             for size, most in (("train_size", other.train_size), ("test_size", other.test_size)):

@@ -49,4 +49,99 @@ LESSONS = (
         common=_COMMON,
         runs={"no penalty": {}, "L2 λ 0.1": {"regularization": {"l2": 0.1}}},
     ),
+    Lesson(
+        slug="3b-l2-sweep",
+        section="3b",
+        title={"en": "How much L2, over three seeds", "ja": "L2 の強さと乱数の種"},
+        question={
+            "en": "Which λ helps, and how much of that is luck?",
+            "ja": "どの λ が効き、どこまでが偶然か？",
+        },
+        conclusion={
+            "en": "λ 0.01 gains about a point, λ 0.1 costs several; between seeds lies as much. One run"
+            " proves little.",
+            "ja": "λ = 0.01 は約 1 ポイントの改善、λ = 0.1 は数ポイントの悪化。種による差も同じくらいある。"
+            "1 回の実行では何も言えない。",
+        },
+        common=_COMMON,
+        runs={
+            f"λ {strength:g}, seed {seed}": {"regularization": {"l2": strength}, "seed": seed}
+            for strength in (0.0, 0.01, 0.1)
+            for seed in (0, 1, 2)
+        },
+    ),
+    Lesson(
+        slug="3c-l1",
+        section="3c",
+        title={"en": "L1 regularization", "ja": "L1 正則化"},
+        question={
+            "en": "What does a penalty on absolute values do that one on squares does not?",
+            "ja": "絶対値への罰則は、二乗への罰則と何が違うか？",
+        },
+        conclusion={
+            "en": "It pulls at small weights as hard as at large ones, so many end near zero. At λ 0.005 and this"
+            " learning rate the outcome is a lottery: try other seeds. λ 0.0005 is steady.",
+            "ja": "小さな重みも大きな重みと同じ力で引くため、多くの重みが 0 に近づく。"
+            "λ = 0.005 とこの学習率では結果が種に左右される。"
+            "λ = 0.0005 なら安定する。",
+        },
+        common={**_COMMON, "optimizer": {"name": "sgd", "learning_rate": 0.1}},
+        runs={
+            "no penalty": {},
+            "L1 λ 0.0005": {"regularization": {"l1": 0.0005}},
+            "L1 λ 0.005": {"regularization": {"l1": 0.005}},
+        },
+    ),
+    Lesson(
+        slug="3d-remedies",
+        section="3d",
+        title={"en": "Remedies against overfitting", "ja": "過学習への対策"},
+        question={
+            "en": "What else closes the gap?",
+            "ja": "差を縮める方法はほかに何があるか？",
+        },
+        conclusion={
+            "en": "More images, by far. Dropout, early stopping and a smaller network keep the training loss from"
+            " falling to zero, but with 300 images none of them gains test accuracy worth speaking of.",
+            "ja": "画像を増やすことが断然効く。"
+            "ドロップアウト、早期終了、小さなネットワークは訓練損失が 0 に落ちるのを防ぐが、"
+            "300 枚ではテストの正解率はほとんど上がらない。",
+        },
+        common=_COMMON,
+        runs={
+            "as it is": {},
+            "dropout 0.2": {"network": {"dropout": 0.2}},
+            "early stopping": {"training": {"early_stopping": {"metric": "test_loss", "patience": 5}}},
+            "smaller network": {"network": {"hidden": [20]}},
+            "1,000 images": {"dataset": {"train_size": 1000}},
+        },
+    ),
+    Lesson(
+        slug="3d-more-data",
+        section="3d",
+        title={"en": "More data", "ja": "データを増やす"},
+        question={"en": "How far do more images go?", "ja": "画像を増やすとどこまで良くなるか？"},
+        conclusion={
+            "en": "The gap all but closes: nothing else does as much for test accuracy.",
+            "ja": "差はほとんどなくなる。テストの正解率にこれほど効くものはほかにない。",
+        },
+        common=_COMMON,
+        runs={f"{size:,} images": {"dataset": {"train_size": size}} for size in (300, 1000, 10_000, 60_000)},
+    ),
+    Lesson(
+        slug="3d-label-noise",
+        section="3d",
+        title={"en": "Wrong labels", "ja": "間違ったラベル"},
+        question={
+            "en": "What happens when some of the labels are wrong?",
+            "ja": "ラベルの一部が間違っていると何が起こるか？",
+        },
+        conclusion={
+            "en": "The network learns the mistakes by heart as well: train accuracy still climbs, test"
+            " accuracy pays.",
+            "ja": "ネットワークは間違いまで丸暗記する。訓練の正解率は上がり続け、テストの正解率が犠牲になる。",
+        },
+        common=_COMMON,
+        runs={f"{100 * share:.0f} % wrong": {"dataset": {"label_noise": share}} for share in (0.0, 0.2, 0.4)},
+    ),
 )

@@ -25,8 +25,9 @@ def test_every_run_of_a_lesson_is_a_valid_experiment_with_a_name_of_its_own(less
 @pytest.mark.parametrize("lesson", ALL, ids=IDS)
 def test_a_lesson_also_runs_on_the_digits(lesson):
     for config in lesson.configs(dataset="digits"):
-        assert config.dataset.name == "digits"
-        assert config.dataset.train_images <= datasets.source("digits").train_size
+        name = "digits" if lesson.any_dataset else lesson.dataset
+        assert config.dataset.name == name
+        assert config.dataset.train_images <= datasets.source(name).train_size
 
 
 def test_the_first_lessons_have_the_settings_of_the_course():
@@ -42,3 +43,8 @@ def test_the_first_lessons_have_the_settings_of_the_course():
     overfitting = LESSONS["3a-overfitting"].configs()[0]
     assert overfitting.dataset.train_size == 300
     assert len([layer for layer in overfitting.network.layers if layer["type"] == "dense"]) == 7
+
+
+def test_every_section_of_the_course_has_a_lesson():
+    sections = {lesson.section for lesson in ALL}
+    assert sections == {"1a", "1b", "2a", "2b", "2c", "2d", "3a", "3b", "3c", "3d", "4", "4b", "5", "6"}
