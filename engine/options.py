@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from engine import (
+    augmentation,
     config,
     datasets,
     early_stopping,
@@ -29,6 +30,8 @@ def describe(data_dir: Path | None = None) -> dict[str, Any]:
         "defaults": config.ExperimentConfig.from_dict({}).to_dict(),
         "datasets": [datasets.status(name, data_dir) for name in datasets.names()],
         "dataset": _fields([_listed(field) for field in config.DATASET_FIELDS]),
+        "augment": _fields(augmentation.FIELDS),
+        "fold": _fields(config.FOLD_FIELDS),
         "activations": list(ACTIVATIONS),
         "layers": _registry(layers.FIELDS),
         "presets": _registry(presets.FIELDS),

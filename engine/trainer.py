@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from engine import checkpoint, events
+from engine.augmentation import Augmentation
 from engine.batches import Batches
 from engine.config import ExperimentConfig
 from engine.datasets import Dataset, load_dataset, noisy_labels
@@ -26,6 +27,7 @@ from engine.early_stopping import EarlyStopping
 from engine.errors import DatasetError
 from engine.evaluation import Evaluator
 from engine.events import Divergence, EvaluationMetrics, Event, StepMetrics
+from engine.kfold import split
 from engine.layers import Array
 from engine.live import check_live
 from engine.network import build_network
@@ -35,7 +37,7 @@ from engine.schedules import factor_at
 __all__ = ["Divergence", "EvaluationMetrics", "Event", "StepMetrics", "Trainer"]
 
 #: Purposes of randomness; the number is part of the seed, so a new one must not change an old one's.
-STREAMS = {"weights": 0, "batches": 1, "label_noise": 2, "evaluation": 3, "dropout": 4}
+STREAMS = {"weights": 0, "batches": 1, "label_noise": 2, "evaluation": 3, "dropout": 4, "augmentation": 5}
 
 
 class Trainer:
@@ -114,6 +116,12 @@ class Trainer:
                 )
         self._images = rows(dataset.train_images, config.train_size)
         self._labels = np.asarray(dataset.train_labels[: config.train_size], np.intp)
+        test_images = rows(dataset.test_images, config.test_size)
+        test_labels = np.asarray(dataset.test_labels[: config.test_size], np.intp)
+        if config.fold is not None:
+            train, test = split(self._labels, **config.fold)
+            test_images, test_labels = self._images[test], self._labels[test]
+            self._images, self._labels = self._images[train], self._labels[train]
         if config.label_noise:
             self._labels = noisy_labels(
                 self._labels, len(dataset.class_names), config.label_noise, self.generators["label_noise"]
@@ -126,6 +134,11 @@ class Trainer:
             sampling=training.sampling,
             generator=self.generators["batches"],
         )
+        self._augmentation = (
+            None
+            if config.augment is None
+            else Augmentation(**config.augment, generator=self.generators["augmentation"])
+        )
         sample = self._images, self._labels
         if training.evaluate_train_size < len(self._images):
             chosen = self.generators["evaluation"].choice(
@@ -136,8 +149,8 @@ class Trainer:
         self._sample = Evaluator(self.network, *sample, self._shape)
         self._test = Evaluator(
             self.network,
-            rows(dataset.test_images, config.test_size),
-            np.asarray(dataset.test_labels[: config.test_size], np.intp),
+            test_images,
+            test_labels,
             self._shape,
         )
 
@@ -173,7 +186,10 @@ class Trainer:
     def _step(self) -> StepMetrics:
         network, training = self.network, self.config.training
         images, labels = self.batches.next()
-        network.loss_and_gradients(images.reshape(len(images), *self._shape), labels)
+        images = images.reshape(len(images), *self._shape)
+        if self._augmentation is not None:
+            self._augmentation.apply(images)
+        network.loss_and_gradients(images, labels)
         rate = self.learning_rate * factor_at(training.schedule, self.iteration, self.iterations)
         self.iteration += 1
         gradient, vector = network.gradient, network.vector

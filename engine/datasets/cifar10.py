@@ -111,4 +111,5 @@ CIFAR10 = Source(
     fetch=_fetch,
     download_bytes=_BYTES,
     contents=_contents,
+    flippable=True,
 )

@@ -56,7 +56,8 @@ class Source:
     """Where a data set comes from.
 
     `fetch` is None for those that need no download, or that nobody may pass on; `listed` is False for a data set
-    that only its owner can bring (`Trainer(config, dataset)`). `contents` tells, without reading, which part of
+    that only its owner can bring (`Trainer(config, dataset)`). `flippable`: the images
+    mean the same with left and right exchanged. `contents` tells, without reading, which part of
     the data set is on this machine, where that can differ.
     """
 
@@ -71,4 +72,5 @@ class Source:
     fetch: Callable[[Path, Sequence[str], Progress | None], None] | None = None
     download_bytes: int = 0
     listed: bool = True
+    flippable: bool = False
     contents: Callable[[Path | None], str] = lambda data_dir: ""

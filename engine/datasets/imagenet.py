@@ -25,4 +25,5 @@ IMAGENET = Source(
     read=read,
     is_available=lambda data_dir: False,
     listed=False,
+    flippable=True,
 )

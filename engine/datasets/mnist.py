@@ -166,4 +166,5 @@ FASHION_MNIST = Source(
     is_available=partial(_is_available, "fashion-mnist"),
     fetch=partial(_fetch, "fashion-mnist", _FASHION_SUMS, _FASHION_MIRRORS, 30_878_645),
     download_bytes=30_878_645,
+    flippable=True,
 )

@@ -1,0 +1,109 @@
+"""Augmentation: training images a little changed each time they are shown, so that each one counts as many.
+
+What is allowed depends on the images: a flipped photograph is a photograph, a flipped 7 is no digit
+(`Source.flippable`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.fields import Field
+
+Array = NDArray[Any]
+
+FIELDS = (
+    Field("shift", "integer", 0, minimum=0, maximum=16),
+    Field("rotate", "number", 0.0, minimum=0, maximum=180),
+    Field("noise", "number", 0.0, minimum=0, maximum=10),
+    Field("flip", "boolean", False),
+)
+
+
+class Augmentation:
+    """Changes batches in place.
+
+    Args:
+        shift: pixels up, down, left or right at most.
+        rotate: degrees to either side at most, around the centre.
+        noise: standard deviation of what is added to every value.
+        flip: left and right change places with probability ½.
+        generator: where all of it is drawn from.
+    """
+
+    def __init__(
+        self, *, shift: int, rotate: float, noise: float, flip: bool, generator: np.random.Generator
+    ) -> None:
+        self.shift = shift
+        self.rotate = rotate
+        self.noise = noise
+        self.flip = flip
+        self._generator = generator
+
+    def apply(self, images: Array) -> None:
+        """Change a batch: (N, C, H, W), or (N, features), which can only get noise. What comes in is black."""
+        generator, n = self._generator, len(images)
+        if images.ndim == 4:
+            if self.flip:
+                chosen = np.flatnonzero(generator.random(n) < 0.5)
+                images[chosen] = images[chosen, :, :, ::-1]
+            if self.rotate:
+                turn(images, np.radians(generator.uniform(-self.rotate, self.rotate, n)))
+            if self.shift:
+                offsets = generator.integers(-self.shift, self.shift, (n, 2), endpoint=True)
+                for image, (down, right) in zip(images, offsets, strict=True):
+                    move(image, int(down), int(right))
+        if self.noise:
+            images += generator.standard_normal(images.shape, np.float32) * np.float32(self.noise)
+
+
+def move(image: Array, down: int, right: int) -> None:
+    """Shift one image (C, H, W) in place."""
+    _, height, width = image.shape
+    moved = np.zeros_like(image)
+    rows, columns = height - abs(down), width - abs(right)
+    if rows > 0 and columns > 0:
+        top, left = max(down, 0), max(right, 0)
+        source = image[:, max(-down, 0) :, max(-right, 0) :]
+        moved[:, top : top + rows, left : left + columns] = source[:, :rows, :columns]
+    image[...] = moved
+
+
+def turn(images: Array, angles: Array) -> None:
+    """Rotate images (N, C, H, W) in place by angles (N,), counter-clockwise in radians, with bilinear interpolation.
+
+    Each new pixel is looked up where it came from: at the place turned back by the angle.
+    """
+    n, channels, height, width = images.shape
+    y = (np.arange(height) - (height - 1) / 2)[:, None]
+    x = np.arange(width) - (width - 1) / 2
+    cosine, sine = np.cos(angles)[:, None, None], np.sin(angles)[:, None, None]
+    # rows count downwards, so this is counter-clockwise on the screen; a border of one black pixel all around
+    from_x = np.clip(cosine * x - sine * y + (width - 1) / 2 + 1, 0, width + 0.999)
+    from_y = np.clip(sine * x + cosine * y + (height - 1) / 2 + 1, 0, height + 0.999)
+    left, top = from_x.astype(np.intp), from_y.astype(np.intp)
+    right_share = (from_x - left).astype(images.dtype)[:, None]
+    lower_share = (from_y - top).astype(images.dtype)[:, None]
+    padded = np.zeros((n, channels, height + 2, width + 2), images.dtype)
+    padded[:, :, 1:-1, 1:-1] = images
+    rows = padded.reshape(n, channels, -1)
+
+    def pick(dy: int, dx: int) -> Array:
+        places = ((top + dy) * (width + 2) + left + dx).reshape(n, 1, -1)
+        return np.take_along_axis(rows, places, axis=2).reshape(images.shape)
+
+    upper = pick(0, 0) * (1 - right_share) + pick(0, 1) * right_share
+    lower = pick(1, 0) * (1 - right_share) + pick(1, 1) * right_share
+    images[...] = upper * (1 - lower_share) + lower * lower_share
+
+
+def unsuitable(shape: tuple[int, ...], flippable: bool, given: dict[str, Any]) -> str | None:
+    """The name of a setting that does not suit such images, or None."""
+    if given["flip"] and not flippable:
+        return "flip"
+    if len(shape) != 3:
+        return next((name for name in ("shift", "rotate") if given[name]), None)
+    return None

@@ -1,0 +1,41 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine import ConfigError, ExperimentConfig, Trainer
+from engine.kfold import fold_configs, split
+
+
+@given(st.lists(st.integers(0, 4), min_size=7, max_size=80), st.integers(2, 7))
+def test_every_image_is_tested_on_once_and_classes_are_dealt_out_evenly(labels, folds):
+    labels = np.array(labels)
+    tested = []
+    counts = []
+    for index in range(folds):
+        train, test = split(labels, folds, index)
+        assert sorted([*train, *test]) == list(range(len(labels)))
+        tested.extend(test)
+        counts.append(np.bincount(labels[test], minlength=5))
+    assert sorted(tested) == list(range(len(labels)))
+    assert (np.ptp(counts, axis=0) <= 1).all()
+
+
+@pytest.mark.parametrize("size", [300, 301, 304])
+def test_a_run_group_trains_on_what_the_config_says(size):
+    configs = fold_configs(ExperimentConfig.from_dict({"name": "mine", "dataset": {"train_size": size}}), 5)
+    assert [config.name for config in configs] == [f"mine fold {n} of 5" for n in range(1, 6)]
+    for config in configs:
+        trainer = Trainer(config)
+        assert len(trainer._images) == config.dataset.train_images
+        assert len(trainer._test._labels) == config.dataset.test_images
+    assert sum(config.dataset.test_images for config in configs) == size
+
+
+@pytest.mark.parametrize(
+    ("fold", "field"), [({"index": 5}, "index"), ({"folds": 1}, "folds"), ({"folds": 50}, "folds")]
+)
+def test_folds_that_cannot_be_are_refused(fold, field):
+    with pytest.raises(ConfigError) as caught:
+        ExperimentConfig.from_dict({"dataset": {"train_size": 20, "fold": fold}})
+    assert caught.value.field == f"dataset.fold.{field}"
