@@ -13,9 +13,18 @@ import { showStatus } from "./views/status.js";
 const byId = (id) => document.getElementById(id);
 const root = document.documentElement;
 
-const store = new Store(JSON.parse(localStorage.getItem("shown") ?? "{}"));
+const store = new Store(keptChoices());
 const darkScheme = matchMedia("(prefers-color-scheme: dark)");
 const isDark = () => (root.dataset.theme === "auto" ? darkScheme.matches : root.dataset.theme === "dark");
+
+/** Which runs were shown at the last visit; what cannot be read is as good as nothing. */
+function keptChoices() {
+  try {
+    return JSON.parse(localStorage.getItem("shown")) ?? {};
+  } catch {
+    return {};
+  }
+}
 
 async function start() {
   // The socket connects while texts and options are on their way.
@@ -84,7 +93,7 @@ function wireControls(charts, list) {
   byId("show-all").addEventListener("click", () => store.show([...store.runs.keys()], true));
   byId("show-none").addEventListener("click", () => store.show([...store.runs.keys()], false));
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) byId("form").requestSubmit();
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.repeat) byId("form").requestSubmit();
   });
   const markLanguage = () => {
     for (const button of document.querySelectorAll("[data-language]")) button.hidden = button.dataset.language === root.lang;

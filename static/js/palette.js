@@ -3,7 +3,7 @@
  * and one for dark ground. A run keeps its colour for life; past eight runs the line style changes too.
  */
 
-const LIGHT = ["#0072b2", "#d98200", "#009e73", "#c7599b", "#4b5563", "#2a9fd6", "#c44f00", "#9c8b00"];
+const LIGHT = ["#0072b2", "#c27300", "#009e73", "#c7599b", "#4b5563", "#1c8cc0", "#c44f00", "#9c8b00"];
 const DARK = ["#3d9be0", "#f0a830", "#1fc195", "#e08abf", "#b6bec9", "#6cc5f2", "#ff7d33", "#e6d84f"];
 const DASHES = ["solid", "dash", "dot", "dashdot"];
 

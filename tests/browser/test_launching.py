@@ -148,7 +148,7 @@ def test_a_run_is_paused_stepped_resumed_cancelled_renamed_and_deleted_from_the_
     run.get_by_label("delete").click()
     page.until(f"!document.querySelector('[data-run=\"{run_id}\"]')")
     assert lab.http.get(f"/api/runs/{run_id}").status_code == 404
-    assert len(page.trace(run_id, "loss")) == 0
+    page.until(f"!document.getElementById('chart-loss').data.some(t => t.meta.run === '{run_id}')")
 
 
 def test_a_hidden_run_leaves_the_charts_and_comes_back_whole(page, lab):

@@ -77,3 +77,23 @@ def test_the_gap_of_overfitting_can_be_seen(page):
     page.page.click("#gap")
     page.wait_for_points(run_id, 100, "gap", "accuracy")
     assert page.trace(run_id, "gap", "accuracy")[-1, 1] > 0.02
+
+
+def test_all_lessons_are_in_the_list_with_their_questions_and_launch_from_there(open_page, lab):
+    page = open_page(lab)
+    known = lab.http.get("/api/lessons").json()["lessons"]
+    page.page.click(".more-lessons summary")
+    assert page.page.locator("[data-lesson]").count() == len(known)
+    for lesson in known:
+        button = page.page.locator(f'[data-lesson="{lesson["slug"]}"]')
+        assert lesson["title"]["en"] in button.inner_text()
+    page.page.keyboard.press("Escape")
+    assert not page.page.evaluate("document.querySelector('.more-lessons').open")
+
+    page.page.click(".more-lessons summary")
+    chosen = next(lesson for lesson in known if lesson["section"] == "2b")
+    page.page.click(f'[data-lesson="{chosen["slug"]}"]')
+
+    page.until(f"document.querySelectorAll('[data-run]').length >= {len(chosen['runs'])}")
+    for run_id in page.run_ids():
+        lab.http.delete(f"/api/runs/{run_id}")

@@ -66,6 +66,17 @@ export class Charts {
 
   async #frame() {
     const began = performance.now();
+    try {
+      await this.#draw(began);
+    } finally {
+      const ended = performance.now();
+      this.#resting = ended + Math.min(REST * (ended - began), LONGEST_REST);
+      this.#scheduled = false;
+      this.#mark();
+    }
+  }
+
+  async #draw(began) {
     this.#onFrame();
     const dark = this.#isDark();
     const runs = this.#store.shown();
@@ -80,9 +91,5 @@ export class Charts {
       const curves = chart.curves(runs, this.#store.view, chart.plot.range, dark);
       await chart.plot.draw(curves, { log: chart.log(), gap, iterations, partNames });
     }
-    const ended = performance.now();
-    this.#resting = ended + Math.min(REST * (ended - began), LONGEST_REST);
-    this.#scheduled = false;
-    this.#mark();
   }
 }

@@ -13,6 +13,7 @@ export class Plot {
   #drawing = Promise.resolve();
   #hovered = null;
   #ready = false;
+  #zoomed = false;
 
   /**
    * @param {HTMLElement} element
@@ -27,7 +28,7 @@ export class Plot {
   /** The shown part of x if the viewer has zoomed, else null. */
   get range() {
     const axis = this.#element.layout?.xaxis;
-    return axis && axis.autorange === false ? axis.range : null;
+    return this.#zoomed && axis?.autorange === false ? axis.range : null;
   }
 
   /**
@@ -38,7 +39,8 @@ export class Plot {
   draw(curves, look) {
     const traces = curves.map((curve) => this.#trace(curve, look));
     this.#drawing = this.#drawing
-      .then(() => Plotly.react(this.#element, traces, this.#layout(look), CONFIG))
+      .catch(() => {}) // a drawing that failed has said so; the next one starts afresh
+      .then(() => Plotly.react(this.#element, traces, this.#layout(look, !traces.length), CONFIG))
       .then(() => this.#afterDrawing());
     return this.#drawing;
   }
@@ -52,7 +54,10 @@ export class Plot {
       this.#element.on("plotly_unhover", () => {
         this.#hovered = null;
       });
-      this.#element.on("plotly_relayout", () => this.#options.onRange());
+      this.#element.on("plotly_relayout", () => {
+        this.#zoomed = this.#element.layout.xaxis.autorange === false;
+        this.#options.onRange();
+      });
     }
     // Drawing anew takes the hover box away; put it back where the mouse still is.
     if (this.#hovered) Plotly.Fx.hover(this.#element, this.#hovered);
@@ -76,7 +81,7 @@ export class Plot {
     };
   }
 
-  #layout({ log, gap, iterations }) {
+  #layout({ log, gap, iterations }, empty) {
     const styles = getComputedStyle(this.#element);
     const ink = (name) => styles.getPropertyValue(name).trim();
     const axis = {
@@ -103,7 +108,8 @@ export class Plot {
       xaxis: {
         ...axis,
         // The planned length, not the newest point, ends the axis: it stands still while curves grow.
-        autorangeoptions: { include: [0, iterations || 1000] },
+        autorangeoptions: { include: [0, iterations] },
+        ...(empty ? { range: [0, 1000] } : {}),
         rangemode: "nonnegative",
         hoverformat: ",d",
         tickformat: ",d",
@@ -114,7 +120,8 @@ export class Plot {
         ...axis,
         type: log ? "log" : "linear",
         rangemode: log ? "normal" : "tozero",
-        autorangeoptions: { include: this.#options.percent && !gap ? [0, 1] : iterations ? [] : [1] },
+        autorangeoptions: { include: this.#options.percent && !gap ? [0, 1] : [] },
+        ...(empty ? { range: this.#options.percent ? [0, 1] : [0, 2.5] } : {}),
         tickformat: this.#options.percent ? ".0%" : undefined,
         exponentformat: "power",
         nticks: 7,

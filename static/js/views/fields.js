@@ -14,7 +14,7 @@ export function block(path, key, ...controls) {
   const help = `${key}.help`;
   const label = h("span", { className: "label", "data-key": key }, t(key));
   if (hasText(help)) label.title = t(help);
-  const error = h("span", { className: "error", role: "alert" });
+  const error = h("span", { className: "error", role: "alert", id: `error-${path}` });
   return h("div", { className: "field", "data-field": path }, label, ...controls, error);
 }
 
@@ -127,6 +127,7 @@ export function showError(form, error) {
   found.querySelector(".error").title = error.message;
   const control = found.querySelector(`[name="${CSS.escape(error.field)}"]`) ?? found.querySelector("input, select");
   control?.setAttribute("aria-invalid", "true");
+  control?.setAttribute("aria-describedby", `error-${found.dataset.field}`);
   found.closest("details")?.setAttribute("open", "");
   return control;
 }

@@ -31,6 +31,7 @@ export class Form {
   /** The last launch was refused, and nothing has been changed since: its reason stays. */
   #refused = false;
   #further = false;
+  #launching = false;
 
   constructor(form, store, options, onLaunch) {
     this.#form = form;
@@ -78,6 +79,8 @@ export class Form {
   }
 
   async launch() {
+    if (this.#launching) return; // a held key, an impatient hand
+    this.#launching = true;
     const button = this.#form.querySelector("#launch");
     button.disabled = true;
     try {
@@ -89,6 +92,7 @@ export class Form {
       this.#refused = true;
       showError(this.#form, error)?.focus();
     } finally {
+      this.#launching = false;
       button.disabled = false;
     }
   }

@@ -4,6 +4,9 @@ import { ApiError, api } from "../api.js";
 import { h } from "../dom.js";
 import { language, onLanguage, t } from "../i18n.js";
 
+/** One click each; the others are in the list behind them. */
+const FIRST = ["1a-vanishing-gradient", "2a-optimizers", "3a-overfitting", "3b-l2"];
+
 export class Lessons {
   #lessons;
   #store;
@@ -24,17 +27,44 @@ export class Lessons {
   }
 
   #draw() {
-    this.#bar.replaceChildren(
-      h("span", { className: "lessons-label" }, t("lessons.title")),
-      ...this.#lessons.map((lesson) => {
-        const name = h("span", {}, lesson.title[language()]);
-        const button = h("button", { type: "button", className: "lesson", title: this.#describe(lesson), "data-lesson": lesson.slug }, h("b", {}, lesson.section), name);
-        button.addEventListener("click", () => this.#launch(lesson, button));
-        return button;
-      }),
-    );
+    const first = this.#lessons.filter((lesson) => FIRST.includes(lesson.slug));
+    const others = this.#lessons.filter((lesson) => !FIRST.includes(lesson.slug));
+    this.#bar.replaceChildren(...first.map((lesson) => this.#button(lesson)));
+    if (others.length) this.#bar.append(this.#menu(others));
     this.#drawn = "";
     this.#drawNote();
+  }
+
+  #button(lesson) {
+    const name = h("span", {}, lesson.title[language()]);
+    const button = h("button", { type: "button", className: "lesson", title: this.#describe(lesson), "data-lesson": lesson.slug }, h("b", {}, lesson.section), name);
+    button.addEventListener("click", () => this.#launch(lesson, button));
+    return button;
+  }
+
+  /** All other lessons, with their questions, in a list that opens over the charts. */
+  #menu(lessons) {
+    const menu = h("details", { className: "more-lessons" }, h("summary", { className: "lesson" }, t("lessons.more")));
+    const list = h("div", { className: "card" });
+    for (const lesson of lessons) {
+      const button = this.#button(lesson);
+      button.className = "row-lesson";
+      button.append(h("span", { className: "question" }, lesson.question[language()]));
+      button.addEventListener("click", () => (menu.open = false));
+      list.append(button);
+    }
+    menu.append(list);
+    const close = (event) => {
+      const outside = event.type === "click" && !menu.contains(event.target);
+      if (outside || event.key === "Escape") menu.open = false;
+    };
+    menu.addEventListener("toggle", () => {
+      for (const type of ["click", "keydown"]) {
+        if (menu.open) document.addEventListener(type, close);
+        else document.removeEventListener(type, close);
+      }
+    });
+    return menu;
   }
 
   #describe(lesson) {

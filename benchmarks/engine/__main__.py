@@ -1,0 +1,186 @@
+"""python -m benchmarks.engine [W1 ...] [--json]: time the workloads, interleaved, one thread each.
+
+PyTorch is measured where it can be imported, in its fastest variant; where not, that is said.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from benchmarks.engine.peers import Engine, Peer, torch_peers
+from benchmarks.engine.textbook import Textbook
+from benchmarks.engine.workloads import WORKLOADS, Workload, draw
+from engine import ExperimentConfig
+from engine.summary import summarize
+
+ROUNDS = 7
+#: The textbook is slow; its rounds are fewer.
+TEXTBOOK_ROUNDS = 2
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.engine", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(w.name for w in WORKLOADS))
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--memory-of", metavar="PEER", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    chosen = [w for w in WORKLOADS if not arguments.names or w.name in arguments.names]
+    if arguments.memory_of:
+        print(_use_memory(chosen[0], arguments.memory_of))
+        return
+    has_torch = importlib.util.find_spec("torch") is not None
+    if not has_torch:
+        print("PyTorch cannot be imported here: ratios against it are left out.", file=sys.stderr)
+    peak = _peak()
+    if not arguments.json:
+        print(f"peak sgemm: {peak / 1e9:.0f} GFLOP/s on one thread")
+    for workload in chosen:
+        row = measure(workload, has_torch, peak)
+        print(json.dumps(row) if arguments.json else _line(row), flush=True)
+
+
+def measure(workload: Workload, has_torch: bool, peak: float) -> dict[str, Any]:
+    """Seconds, ratios, share of the peak, peak memory and the diagnostics' share of a step."""
+    config, dataset = _experiment(workload)
+    engine = Engine(config, dataset)
+    rivals: list[Peer] = torch_peers(config, dataset) if has_torch else []
+    row: dict[str, Any] = {"workload": workload.name, "title": workload.title}
+    seconds = _interleaved([engine, *rivals], lambda peer: _steps(peer, workload.steps), ROUNDS)
+    row["step_ms"] = 1000 * seconds["engine"] / workload.steps
+    work = 2 * 3 * summarize(config)["multiply_adds"] * config.training.batch_size
+    row["of_peak"] = work / (row["step_ms"] / 1000) / peak
+    _against(row, "step", seconds)
+    row["diagnostics_of_step"] = _diagnostics(engine) / (row["step_ms"] / 1000)
+    if workload.whole:
+        every = config.training.evaluate_every
+        seconds = _interleaved(
+            [engine, *rivals], lambda peer: _whole(peer, workload.whole, every), ROUNDS - 2
+        )
+        _against(row, "whole", seconds)
+    if workload.textbook:
+        textbook = Textbook(config, dataset)
+        pair = _interleaved(
+            [engine, textbook], lambda peer: _steps(peer, max(1, workload.steps // 10)), TEXTBOOK_ROUNDS
+        )
+        row["step_vs_textbook"] = pair["textbook"] / pair["engine"]
+        if workload.whole:
+            part = max(every, workload.whole // 3 // every * every)
+            pair = _interleaved([engine, textbook], lambda peer: _whole(peer, part, every), TEXTBOOK_ROUNDS)
+            row["whole_vs_textbook"] = pair["textbook"] / pair["engine"]
+    for peer in ("engine", "torch") if has_torch else ("engine",):
+        row[f"{peer}_mb"] = _memory(workload, peer)
+    return row
+
+
+def _experiment(workload: Workload, most: int = 10**9) -> tuple[ExperimentConfig, Any]:
+    config = ExperimentConfig.from_dict(workload.document)
+    source = config.dataset.source
+    sizes = (min(most, workload.sizes[0]), min(most, workload.sizes[1]))
+    return config, draw(source.name, source.shape, len(source.class_names), sizes)
+
+
+def _interleaved(peers: list[Any], run: Callable[[Any], None], rounds: int) -> dict[str, float]:
+    """Median seconds of each peer, taking turns: a machine that slows down slows all of them."""
+    times: dict[str, list[float]] = {peer.name: [] for peer in peers}
+    for number in range(rounds + 1):
+        for peer in peers:
+            began = time.perf_counter()
+            run(peer)
+            if number:  # the first round warms up
+                times[peer.name].append(time.perf_counter() - began)
+    return {name: float(np.median(values)) for name, values in times.items()}
+
+
+def _steps(peer: Peer, count: int) -> None:
+    for _ in range(count):
+        peer.step()
+
+
+def _whole(peer: Peer, iterations: int, every: int) -> None:
+    for iteration in range(1, iterations + 1):
+        peer.step()
+        if iteration % every == 0:
+            peer.evaluate()
+
+
+def _against(row: dict[str, Any], what: str, seconds: dict[str, float]) -> None:
+    rivals = {name: value for name, value in seconds.items() if name.startswith("torch")}
+    if rivals:
+        best = min(rivals, key=lambda name: rivals[name])
+        row[f"{what}_vs_torch"] = rivals[best] / seconds["engine"]
+        row[f"{what}_best_torch"] = best
+
+
+def _diagnostics(engine: Engine) -> float:
+    """Seconds that a step spends on the norms of all layers' gradients and weights."""
+    network = engine.trainer.network
+
+    def norms() -> None:
+        for part in network.weight_layers.values():
+            for vector in (network.gradient[part], network.vector[part]):
+                float(np.dot(vector, vector)) ** 0.5
+
+    began = time.perf_counter()
+    for _ in range(50):
+        norms()
+    return (time.perf_counter() - began) / 50
+
+
+def _peak() -> float:
+    """Floating-point operations per second of the best large float32 product."""
+    a = np.random.default_rng(0).random((1024, 1024), np.float32)
+    out = np.empty_like(a)
+    best = 1e9
+    for _ in range(10):
+        began = time.perf_counter()
+        np.matmul(a, a, out=out)
+        best = min(best, time.perf_counter() - began)
+    return 2 * 1024**3 / best
+
+
+def _memory(workload: Workload, peer: str) -> float:
+    """Peak resident megabytes of a process that takes some steps, libraries included."""
+    command = [sys.executable, "-m", "benchmarks.engine", workload.name, "--memory-of", peer]
+    return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+def _use_memory(workload: Workload, peer: str) -> float:
+    config, dataset = _experiment(workload, most=1000)
+    taken: Peer = Engine(config, dataset) if peer == "engine" else torch_peers(config, dataset)[0]
+    _steps(taken, 3)
+    try:  # Linux: the process's own peak; getrusage would give its parent's, which was larger when it forked
+        with open("/proc/self/status") as status:
+            return next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) / 1000
+    except FileNotFoundError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6  # macOS counts bytes
+
+
+def _line(row: dict[str, Any]) -> str:
+    parts = [
+        f"{row['workload']}: {row['title']}",
+        f"  step {row['step_ms']:.3g} ms, {100 * row['of_peak']:.0f} % of peak",
+    ]
+    for what in ("step", "whole"):
+        for rival in ("torch", "textbook"):
+            if f"{what}_vs_{rival}" in row:
+                best = f" ({row[f'{what}_best_torch']})" if rival == "torch" else ""
+                parts.append(f"  {what}: {row[f'{what}_vs_{rival}']:.2f} × as fast as {rival}{best}")
+    memory = " · ".join(
+        f"{peer} {row[f'{peer}_mb']:.0f} MB" for peer in ("engine", "torch") if f"{peer}_mb" in row
+    )
+    parts.append(f"  diagnostics {100 * row['diagnostics_of_step']:.1f} % of a step; peak memory {memory}")
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    main()

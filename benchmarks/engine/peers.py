@@ -1,0 +1,157 @@
+"""Peers: the same experiment trained by somebody else, behind one interface: `step()` and `evaluate()`."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+
+from engine import Dataset, ExperimentConfig, Trainer
+
+
+class Peer(Protocol):
+    """One way to train. A step draws its batch, logs its loss and its accuracy; an evaluation is the engine's."""
+
+    name: str
+
+    def step(self) -> None: ...
+
+    def evaluate(self) -> None: ...
+
+
+class Engine:
+    """Lossroom's own, with all of its diagnostics."""
+
+    name = "engine"
+
+    def __init__(self, config: ExperimentConfig, dataset: Dataset) -> None:
+        self.trainer = Trainer(config, dataset)
+
+    def step(self) -> None:
+        self.trainer.step()
+
+    def evaluate(self) -> None:
+        self.trainer.evaluate(whole=False)
+
+
+def torch_peers(config: ExperimentConfig, dataset: Dataset) -> list[Peer]:
+    """PyTorch in its variants: eager, fused optimizer, and channels-last where there are convolutions.
+
+    Raises:
+        ImportError: PyTorch cannot be had.
+    """
+    import torch
+
+    torch.set_num_threads(1)
+    images = any(layer["type"] == "conv2d" for layer in config.network.layers)
+    variants = [("eager", False, False), ("fused", True, False)]
+    if images:
+        variants.append(("channels-last", True, True))
+    return [_Torch(torch, config, dataset, *variant) for variant in variants]
+
+
+class _Torch:
+    def __init__(
+        self,
+        torch: Any,
+        config: ExperimentConfig,
+        dataset: Dataset,
+        name: str,
+        fused: bool,
+        channels_last: bool,
+    ) -> None:
+        self.name = f"torch {name}"
+        self._torch = torch
+        self._config = config
+        self._format = torch.channels_last if channels_last else torch.contiguous_format
+        self._flat = not any(layer["type"] == "conv2d" for layer in config.network.layers)
+        self._model = _model(torch, config).to(memory_format=self._format)
+        self._optimizer = _optimizer(torch, config, self._model, fused)
+        self._loss = torch.nn.CrossEntropyLoss()
+        self._train = self._tensors(dataset.train_images, dataset.train_labels)
+        self._test = self._tensors(dataset.test_images, dataset.test_labels)
+        size = min(config.training.evaluate_train_size, len(self._train[0]))
+        self._sample = (self._train[0][:size], self._train[1][:size])
+        self._generator = np.random.default_rng(0)
+
+    def _tensors(self, images: Any, labels: Any) -> tuple[Any, Any]:
+        x = self._torch.from_numpy(np.array(images))
+        if self._flat:
+            return x.reshape(len(x), -1), self._torch.from_numpy(np.array(labels))
+        return x.contiguous(memory_format=self._format), self._torch.from_numpy(np.array(labels))
+
+    def step(self) -> None:
+        torch, (images, labels) = self._torch, self._train
+        chosen = self._generator.integers(0, len(images), self._config.training.batch_size)
+        index = torch.from_numpy(chosen)
+        x, t = images[index], labels[index]
+        self._model.train()
+        logits = self._model(x)
+        loss = self._loss(logits, t)
+        self._optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        self._optimizer.step()
+        loss.item()
+        (logits.detach().argmax(1) == t).sum().item()
+
+    def evaluate(self) -> None:
+        torch = self._torch
+        self._model.eval()
+        with torch.inference_mode():
+            for images, labels in (self._sample, self._test):
+                for start in range(0, len(images), 1000):
+                    logits = self._model(images[start : start + 1000])
+                    self._loss(logits, labels[start : start + 1000]).item()
+                    (logits.argmax(1) == labels[start : start + 1000]).sum().item()
+
+
+def _model(torch: Any, config: ExperimentConfig) -> Any:
+    """The experiment's layers as torch modules; sizes are found by passing shapes through."""
+    nn = torch.nn
+    x = torch.zeros(1, *config.dataset.source.shape)
+    modules: list[Any] = []
+    if not any(layer["type"] == "conv2d" for layer in config.network.layers):
+        x = x.reshape(1, -1)  # images come flat where nothing looks at their rows
+    for layer in config.network.layers:
+        if layer["type"] in ("dense", "flatten") and x.ndim > 2:
+            modules.append(nn.Flatten())
+            x = x.reshape(1, -1)
+        match layer["type"]:
+            case "dense":
+                module = nn.Linear(x.shape[1], layer["units"])
+            case "conv2d":
+                module = nn.Conv2d(
+                    x.shape[1], layer["filters"], layer["kernel_size"], layer["stride"], layer["padding"]
+                )
+            case "max_pool2d":
+                module = nn.MaxPool2d(layer["size"], layer["stride"] or layer["size"])
+            case "flatten":
+                continue
+            case "activation":
+                module = {"relu": nn.ReLU, "sigmoid": nn.Sigmoid, "tanh": nn.Tanh}[layer["name"]]()
+            case "dropout":
+                module = nn.Dropout(layer["rate"])
+            case "local_response_norm":
+                module = nn.LocalResponseNorm(5, alpha=5e-4, beta=0.75, k=2.0)
+            case other:
+                raise ValueError(f"no PyTorch counterpart for {other} here")
+        modules.append(module)
+        with torch.no_grad():
+            x = module(x)
+    return nn.Sequential(*modules)
+
+
+def _optimizer(torch: Any, config: ExperimentConfig, model: Any, fused: bool) -> Any:
+    optimizer = config.optimizer
+    weights = [p for p in model.parameters() if p.ndim > 1]
+    biases = [p for p in model.parameters() if p.ndim == 1]
+    groups = [{"params": weights, "weight_decay": config.regularization.l2}, {"params": biases}]
+    rate = optimizer["learning_rate"]
+    match optimizer["name"]:
+        case "sgd":
+            return torch.optim.SGD(groups, lr=rate, fused=fused)
+        case "momentum":
+            return torch.optim.SGD(groups, lr=rate, momentum=optimizer["momentum"], fused=fused)
+        case "adam":
+            return torch.optim.Adam(groups, lr=rate, eps=optimizer["epsilon"], fused=fused)
+    raise ValueError(f"no PyTorch counterpart for {optimizer['name']} here")

@@ -1,0 +1,155 @@
+"""Workloads: networks from small to large, as experiment files, on images drawn once.
+
+What an image shows does not change how long it takes, except that MNIST's border is always zero, which an
+evaluation may use; so the drawn images have MNIST's own border (116 of its 784 pixels are never set).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from engine import Dataset
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workload:
+    """An experiment, and how much of it is measured.
+
+    Attributes:
+        steps: in one timed stretch.
+        whole: iterations of the shortened whole experiment (0: none), evaluated as the experiment says.
+        textbook: whether the textbook has all of its layers.
+    """
+
+    name: str
+    title: str
+    document: dict[str, Any]
+    sizes: tuple[int, int]
+    steps: int
+    whole: int = 0
+    textbook: bool = True
+
+
+def _mnist(document: dict[str, Any]) -> dict[str, Any]:
+    return {**document, "dataset": {"name": "mnist", **document.get("dataset", {})}}
+
+
+def _cifar(document: dict[str, Any]) -> dict[str, Any]:
+    return {**document, "dataset": {"name": "cifar10"}}
+
+
+WORKLOADS = (
+    Workload(
+        name="W1",
+        title="MLP 784-40-20-10, ReLU, SGD, batch 100",
+        document=_mnist(
+            {
+                "network": {"preset": "mlp", "hidden": [40, 20], "activation": "relu"},
+                "optimizer": {"name": "sgd", "learning_rate": 0.1},
+                "training": {"batch_size": 100, "evaluate_every": 10},
+            }
+        ),
+        sizes=(60_000, 10_000),
+        steps=200,
+        whole=100,
+    ),
+    Workload(
+        name="W2",
+        title="MLP 784-100×6-10, ReLU, Adam, L2, batch 100",
+        document=_mnist(
+            {
+                "network": {"preset": "mlp", "hidden": [100] * 6, "activation": "relu"},
+                "optimizer": {"name": "adam", "learning_rate": 0.001},
+                "regularization": {"l2": 0.001},
+                "training": {"batch_size": 100, "evaluate_every": 10},
+                "dataset": {"train_size": 300},
+            }
+        ),
+        sizes=(300, 10_000),
+        steps=100,
+        whole=50,
+    ),
+    Workload(
+        name="W3",
+        title="SimpleConvNet, Adam, batch 100",
+        document=_mnist(
+            {
+                "network": {"preset": "simple_convnet", "initializer": {"name": "normal", "std": 0.01}},
+                "optimizer": {"name": "adam", "learning_rate": 0.001},
+                "training": {"batch_size": 100, "evaluate_every": 10},
+                "dataset": {"train_size": 1000, "test_size": 200},
+            }
+        ),
+        sizes=(1000, 200),
+        steps=10,
+        whole=30,
+    ),
+    Workload(
+        name="W4",
+        title="Keras-style CIFAR network, Adam, batch 256",
+        document=_cifar(
+            {
+                "network": {"preset": "keras_cifar", "initializer": {"name": "glorot_uniform"}},
+                "optimizer": {"name": "adam", "learning_rate": 0.001},
+                "training": {"batch_size": 256, "evaluate_every": 1000},
+            }
+        ),
+        sizes=(1024, 256),
+        steps=1,
+    ),
+    Workload(
+        name="W5",
+        title="AlexNet for CIFAR, momentum, batch 64",
+        document=_cifar(
+            {
+                "network": {"preset": "alexnet_cifar"},
+                "optimizer": {"name": "momentum", "learning_rate": 0.01},
+                "training": {"batch_size": 64, "evaluate_every": 1000},
+            }
+        ),
+        sizes=(256, 64),
+        steps=1,
+        textbook=False,
+    ),
+    Workload(
+        name="AlexNet",
+        title="AlexNet 224×224×3, momentum, batch 8",
+        document={
+            "dataset": {"name": "imagenet"},
+            "network": {"preset": "alexnet"},
+            "optimizer": {"name": "momentum", "learning_rate": 0.01},
+            "training": {"batch_size": 8, "evaluate_every": 1000},
+        },
+        sizes=(16, 8),
+        steps=1,
+        textbook=False,
+    ),
+)
+
+
+def draw(name: str, shape: tuple[int, ...], classes: int, sizes: tuple[int, int]) -> Dataset:
+    """Images and labels of a data set's form, from a fixed generator."""
+    generator = np.random.default_rng(0)
+    inner = np.ones(shape, np.float32)
+    if shape == (1, 28, 28):
+        inner[:] = 0
+        inner[:, 1:27, 1:27] = 1
+        inner[:, :3, :2] = inner[:, :3, -2:] = inner[:, -2:, :2] = 0
+
+    def part(count: int) -> tuple[Any, Any]:
+        images = generator.random((count, *shape), np.float32) * inner
+        return images, generator.integers(0, classes, count)
+
+    train_images, train_labels = part(sizes[0])
+    test_images, test_labels = part(sizes[1])
+    return Dataset(
+        name=name,
+        train_images=train_images,
+        train_labels=train_labels,
+        test_images=test_images,
+        test_labels=test_labels,
+        class_names=tuple(map(str, range(classes))),
+    )
