@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from pathlib import Path
 
 import pytest
 
-from tests.lab_server import LabServer, find_data_dir
+from app import ONE_THREAD
+
+# As in the lab, and before anything imports NumPy: two threads that wait for each other on a busy machine take tens
+# of times as long as one.
+for _name in ONE_THREAD:
+    os.environ.setdefault(_name, "1")
+
+from tests.lab_server import LabServer, find_data_dir  # noqa: E402
 
 
 @pytest.fixture(scope="session")
