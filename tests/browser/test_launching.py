@@ -48,7 +48,7 @@ def test_the_form_launches_what_it_shows(page, lab):
     page.fill(network__initializer__std=0.3)
     page.page.get_by_label("L2", exact=True).check()
     page.fill(regularization__l2=0.001)
-    page.page.click("summary")
+    page.page.click("summary:text-is('More settings')")
     page.fill(seed=5, dataset__label_noise=0.1, name="螺旋 test")
 
     run_id = page.press_launch()
@@ -65,6 +65,24 @@ def test_the_form_launches_what_it_shows(page, lab):
     assert config["regularization"] == {"l1": 0.0, "l2": 0.001}
     assert config["training"]["batch_size"] == 64
     assert config["seed"] == 5
+    page.wait_for(run_id, "completed")
+
+
+def test_every_activation_batch_norm_and_dropout_can_be_chosen(page, lab):
+    offered = page.page.locator('select[name="network.activation"] option')
+    assert offered.count() == len(lab.http.get("/api/options").json()["activations"])
+    page.choose("network.activation", "softplus")
+    assert page.page.get_by_label("softplus", exact=True).is_checked()
+    page.page.click("summary:text-is('More settings')")
+    page.choose("network.batch_norm", "true")
+    page.fill(network__dropout=0.25, training__iterations=50)
+
+    run_id = page.press_launch()
+
+    layers = lab.run(run_id)["config"]["network"]["layers"]
+    assert [layer["type"] for layer in layers[:4]] == ["dense", "batch_norm", "activation", "dropout"]
+    assert layers[2]["name"] == "softplus"
+    assert layers[3]["rate"] == 0.25
     page.wait_for(run_id, "completed")
 
 

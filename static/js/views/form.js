@@ -11,8 +11,10 @@ import { block, box, logSlider, segments, select, showError } from "./fields.js"
 /** Typing pauses that long before the server is asked for the consequences. */
 const SETTLE = 120;
 const MAX_CHIPS = 8;
+const FIRST_ACTIVATIONS = ["sigmoid", "tanh", "relu", "leaky_relu"];
 /** In the panel of further settings, in this order. */
 const FURTHER = {
+  network: ["batch_norm", "dropout"],
   dataset: ["train_size", "test_size", "label_noise"],
   training: ["sampling", "evaluate_every", "clip_norm"],
   general: ["seed", "dtype", "name"],
@@ -126,9 +128,7 @@ export class Form {
       block(
         "network.activation",
         "network.activation",
-        segments("network.activation", "network.activation", activations.filter((name) => name !== "identity").slice(0, 4), network.activation, (name) => t(`activation.${name}`), (name) =>
-          this.#change("network", "activation", name),
-        ),
+        this.#drawActivation(activations, network.activation),
       ),
       block(
         "network.initializer",
@@ -149,6 +149,21 @@ export class Form {
         ),
       ),
     );
+  }
+
+  /** The four that the lessons compare side by side, and all of them in a list behind. */
+  #drawActivation(activations, chosen) {
+    const path = "network.activation";
+    const name = (activation) => t(`activation.${activation}`);
+    const first = FIRST_ACTIVATIONS.includes(chosen) ? FIRST_ACTIVATIONS : [...FIRST_ACTIVATIONS.slice(0, 3), chosen];
+    const buttons = segments(path, path, first, chosen, name, (activation) => this.#change("network", "activation", activation));
+    const all = select(path, path, activations, chosen, name, (activation) => {
+      this.#change("network", "activation", activation);
+      this.#draw();
+      this.#form.querySelector(`select[name="${path}"]`).focus();
+    });
+    all.classList.add("narrow");
+    return h("div", { className: "pair" }, buttons, all);
   }
 
   #drawDataset() {
@@ -313,12 +328,15 @@ export class Form {
     const grid = h("div", { className: "row wrap" });
     for (const [section, names] of Object.entries(FURTHER)) {
       for (const name of names) {
-        const field = this.#options[section].find((other) => other.name === name);
+        const fields = section === "network" ? this.#options.presets.mlp : this.#options[section];
+        const field = fields.find((other) => other.name === name);
         const own = section === "general" ? "" : section;
         const path = own ? `${own}.${name}` : name;
         const value = (own ? this.#experiment[own] : this.#experiment)[name] ?? field.default;
         const change = (changed) => this.#change(own, name, changed);
-        const control = field.choices.length
+        const control = field.kind === "boolean"
+          ? select(path, path, ["false", "true"], String(value), (choice) => t(`boolean.${choice}`), (choice) => change(choice === "true"))
+          : field.choices.length
           ? select(path, path, field.choices, value, (choice) => t(`${path}.${choice}`), change)
           : box(path, path, value, change, { numeric: field.kind !== "text", placeholder: field.nullable ? t("form.auto") : undefined });
         grid.append(block(path, path, control));

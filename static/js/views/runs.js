@@ -9,7 +9,7 @@ import { h, iconButton, sparkline } from "../dom.js";
 import { number, onLanguage, percent, t } from "../i18n.js";
 import { color } from "../palette.js";
 
-const SPARK = { width: 56, height: 16, points: 28 };
+const SPARK = { width: 44, height: 16, points: 22 };
 const ACTIVE = new Set(["queued", "running", "paused"]);
 
 export class RunList {
