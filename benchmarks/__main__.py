@@ -1,36 +1,56 @@
-"""python -m benchmarks [NAME ...]: run the benchmarks, all or those named; `--json` prints one object per line."""
+"""python -m benchmarks [NAME ...]: run the benchmarks, all or those named; `--json` prints one object per line.
+
+live     click to first point, iteration to its point in the page (benchmarks/live.py)
+engine   training against PyTorch and against textbook NumPy (benchmarks/engine)
+"""
 
 from __future__ import annotations
 
 import argparse
-import importlib
 import json
+import subprocess
+import sys
+from collections.abc import Callable
 
 from rich.console import Console
 from rich.table import Table
 
-#: name → module with `measure() -> list of rows {"what", "median", "p95", "aim", "unit"}`
-BENCHMARKS = {"live": "benchmarks.live"}
+
+def live(as_json: bool) -> None:
+    from benchmarks.live import measure
+
+    rows = measure()
+    if as_json:
+        for row in rows:
+            print(json.dumps({"benchmark": "live", **row}))
+        return
+    table = Table("", "median", "p95", "aim", title="live", title_justify="left")
+    for row in rows:
+        unit = row["unit"]
+        table.add_row(row["what"], f"{row['median']:.1f} {unit}", f"{row['p95']:.1f} {unit}", row["aim"])
+    Console().print(table)
+
+
+def engine(as_json: bool) -> None:
+    # a process of its own: it must tell NumPy to use one thread before NumPy is imported
+    subprocess.run([sys.executable, "-m", "benchmarks.engine", *(["--json"] if as_json else [])], check=True)
+
+
+BENCHMARKS: dict[str, Callable[[bool], None]] = {"live": live, "engine": engine}
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument(
-        "names", nargs="*", choices=[[], *BENCHMARKS], metavar="NAME", help=", ".join(BENCHMARKS)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
+    for name in arguments.names:
+        if name not in BENCHMARKS:
+            parser.error(f"there is no benchmark {name!r}; there are {', '.join(BENCHMARKS)}")
     for name in arguments.names or BENCHMARKS:
-        rows = importlib.import_module(BENCHMARKS[name]).measure()
-        if arguments.json:
-            for row in rows:
-                print(json.dumps({"benchmark": name, **row}))
-            continue
-        table = Table("", "median", "p95", "aim", title=name, title_justify="left")
-        for row in rows:
-            unit = row["unit"]
-            table.add_row(row["what"], f"{row['median']:.1f} {unit}", f"{row['p95']:.1f} {unit}", row["aim"])
-        Console().print(table)
+        BENCHMARKS[name](arguments.json)
 
 
 if __name__ == "__main__":
