@@ -21,7 +21,7 @@ all that output row i needs:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -117,8 +117,12 @@ class Conv2D(Layer):
             rows = self._windows(x[block])
             np.matmul(matrix.reshape(filters, -1), rows, out=y[block].reshape(height, filters, width * n))
         if training:
-            self._x = x
+            self.remember(x)
         return y
+
+    def remember(self, x: Array) -> None:
+        """Keep the input for the backward pass."""
+        self._x = x
 
     def _windows(self, x: Array) -> Array:
         """What each output row needs of one block, (OH, K·K·C, OW·n): overlapping views into R."""
@@ -146,51 +150,53 @@ class Conv2D(Layer):
         np.add.reduce(dy.reshape(*sums.shape, -1), axis=2, out=sums)
         np.add.reduce(sums, axis=0, out=self.db)
 
-    def kernel_gradients(self, dy: Array) -> Array | None:
-        """∂L/∂W, and ∂L/∂x where it is needed."""
+    def kernel_gradients(self, parts: Iterable[Array]) -> Array | None:
+        """∂L/∂W, and ∂L/∂x where it is needed, from ∂L/∂y of one block after the other."""
         x = self._x
         blocks, n = len(x), x.shape[-1]
         filters, height, width = self.output_shape
-        columns = self.kernel_size**2 * self.input_shape[0]
-        parts = self.array("parts", (height, filters, columns), dy.dtype)
-        total = self.array("total", (filters, columns), dy.dtype)
-        total.fill(0)
-        for block in range(blocks):
-            rows = self._windows(x[block])
-            np.matmul(dy[block].reshape(height, filters, width * n), rows.transpose(0, 2, 1), out=parts)
-            for part in parts:
-                total += part
         kernel = self.kernel_size
+        columns = kernel**2 * self.input_shape[0]
+        products = self.array("products", (height, filters, columns), x.dtype)
+        total = self.array("total", (filters, columns), x.dtype)
+        total.fill(0)
+        dx: Array | None = None
+        if self.needs_input_gradient:
+            channels, in_height, in_width = self.input_shape
+            dx = self.array("dx", (blocks, in_height, channels, in_width, n), x.dtype)
+            turned = self.array("turned", (channels, kernel, kernel, filters), x.dtype)
+            turned[...] = self.W[:, :, ::-1, ::-1].transpose(1, 2, 3, 0)
+        for block, dy in enumerate(parts):
+            rows = self._windows(x[block])
+            np.matmul(dy.reshape(height, filters, width * n), rows.transpose(0, 2, 1), out=products)
+            for product in products:
+                total += product
+            if dx is not None:
+                self._input_gradient(dy, turned, dx[block])
         self.dW[...] = total.reshape(filters, kernel, kernel, -1).transpose(0, 3, 1, 2)
-        return self._input_gradient(dy) if self.needs_input_gradient else None
+        return dx
 
-    def _input_gradient(self, dy: Array) -> Array:
-        """∂L/∂x: dy with stride - 1 zeros between its pixels, convolved with the kernel turned by 180°."""
+    def _input_gradient(self, dy: Array, turned: Array, dx: Array) -> None:
+        """∂L/∂x of one block: dy with stride - 1 zeros between its pixels, convolved with the kernel turned by 180°."""
         channels, height, width = self.input_shape
         filters, out_height, out_width = self.output_shape
         kernel, stride, n = self.kernel_size, self.stride, dy.shape[-1]
         border = kernel - 1 - self.padding
-        turned = self.array("turned", (channels, kernel, kernel, filters), dy.dtype)
-        turned[...] = self.W[:, :, ::-1, ::-1].transpose(1, 2, 3, 0)
         rows = self.zeros("gradient rows", (height + kernel - 1, kernel, filters, width, n), dy.dtype)
-        dx = self.array("dx", (len(dy), height, channels, width, n), dy.dtype)
-        for block in range(len(dy)):
-            for left in range(kernel):
-                # dy's column j lands on the image's column j·stride + border - left
-                first = max(0, -((border - left) // stride))
-                last = min(out_width, (width - 1 - border + left) // stride + 1)
-                if first < last:
-                    start = first * stride + border - left
-                    stop = (last - 1) * stride + border - left + 1
-                    below = border + (out_height - 1) * stride + 1
-                    target = rows[border:below:stride, left, :, start:stop:stride]
-                    target[...] = dy[block][:, :, first:last]
-            np.matmul(
-                turned.reshape(channels, -1),
-                _stack(rows, height, 1),
-                out=dx[block].reshape(height, channels, width * n),
-            )
-        return dx
+        below = border + (out_height - 1) * stride + 1
+        for left in range(kernel):
+            # dy's column j lands on the image's column j·stride + border - left
+            first = max(0, -((border - left) // stride))
+            last = min(out_width, (width - 1 - border + left) // stride + 1)
+            if first < last:
+                start = first * stride + border - left
+                stop = (last - 1) * stride + border - left + 1
+                rows[border:below:stride, left, :, start:stop:stride] = dy[:, :, first:last]
+        np.matmul(
+            turned.reshape(channels, -1),
+            _stack(rows, height, 1),
+            out=dx.reshape(height, channels, width * n),
+        )
 
 
 def _stack(rows: Array, count: int, stride: int) -> Array:

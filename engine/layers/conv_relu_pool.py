@@ -30,20 +30,33 @@ class ConvReluPool(Layer):
         self.output_shape = pool.output_shape
 
     def forward(self, x: Array, training: bool) -> Array:
-        y = self.pool.forward(self.conv.convolve(x, training), training)
-        # an array of its own: the pool may still need its maxima
-        out = self.array("y", y.shape, y.dtype)
-        np.add(y, self.conv.b[:, None, None], out=out)
-        np.maximum(out, 0, out=out)
+        pool, bias = self.pool, self.conv.b[:, None, None]
+        filters, height, width = self.output_shape
+        y = self.array("y", (len(x), height, filters, width, x.shape[-1]), x.dtype)
+        if pool.halves:
+            # one block at a time: what the convolution gives is pooled while it is in the cache, and the
+            # next block overwrites it
+            for part in range(len(x)):
+                convolved = self.conv.convolve(x[part : part + 1], training=False)
+                np.add(pool.halve(convolved, training, part), bias, out=y[part : part + 1])
+        else:
+            # overlapping windows are compared with their maxima on the way back, so both are kept
+            np.add(pool.forward(self.conv.convolve(x, training=False), training), bias, out=y)
+        np.maximum(y, 0, out=y)
         if training:
-            self._y = out
-        return out
+            self.conv.remember(x)
+            self._y = y
+        return y
 
     def backward(self, dy: Array) -> Array | None:
         positive = self.array("positive", dy.shape, np.dtype(np.bool_))
         np.greater(self._y, 0, out=positive)
         np.multiply(dy, positive, out=dy)
         self.conv.bias_gradient(dy)
+        if self.pool.halves:
+            return self.conv.kernel_gradients(
+                self.pool.halve_back(dy[part : part + 1], part)[0] for part in range(len(dy))
+            )
         dx = self.pool.backward(dy)
         assert dx is not None
         return self.conv.kernel_gradients(dx)

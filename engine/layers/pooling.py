@@ -71,11 +71,12 @@ class MaxPool2D(Pool2D):
 
     def __init__(self, input_shape: Shape, *, size: int, stride: int | None = None) -> None:
         super().__init__(input_shape, size=size, stride=stride)
-        self._halves = self.size == self.stride == 2
+        self.halves = self.size == self.stride == 2
+        self._masks: dict[int, tuple[Array, Array]] = {}
 
     def forward(self, x: Array, training: bool) -> Array:
-        if self._halves:
-            return self._halve(x, training)
+        if self.halves:
+            return self.halve(x, training)
         slices = self._slices(x)
         y = self._output(x)
         np.copyto(y, next(slices))
@@ -85,7 +86,8 @@ class MaxPool2D(Pool2D):
             self._x, self._y = x, y
         return y
 
-    def _halve(self, x: Array, training: bool) -> Array:
+    def halve(self, x: Array, training: bool, part: int = 0) -> Array:
+        """The forward pass by halvings; `part` tells apart what the backward pass needs of several calls."""
         upper, lower = self._pairs(x, 1)
         rows = self.array("rows", upper.shape, x.dtype)
         np.maximum(upper, lower, out=rows)
@@ -94,10 +96,11 @@ class MaxPool2D(Pool2D):
         np.maximum(left, right, out=y)
         if training:
             # on equality the upper, the left one: exactly one of a window gets the gradient
-            self._is_upper = self.array("is upper", upper.shape, np.dtype(np.bool_))
-            self._is_left = self.array("is left", left.shape, np.dtype(np.bool_))
-            np.greater_equal(upper, lower, out=self._is_upper)
-            np.greater_equal(left, right, out=self._is_left)
+            is_upper = self.array(f"is upper {part}", upper.shape, np.dtype(np.bool_))
+            is_left = self.array(f"is left {part}", left.shape, np.dtype(np.bool_))
+            np.greater_equal(upper, lower, out=is_upper)
+            np.greater_equal(left, right, out=is_left)
+            self._masks[part] = is_upper, is_left
         return y
 
     def _pairs(self, x: Array, axis: int) -> tuple[Array, Array]:
@@ -107,25 +110,27 @@ class MaxPool2D(Pool2D):
             return x[:, 0 : 2 * pairs : 2], x[:, 1 : 2 * pairs : 2]
         return x[:, :, :, 0 : 2 * pairs : 2], x[:, :, :, 1 : 2 * pairs : 2]
 
-    def _halve_back(self, dy: Array) -> Array:
+    def halve_back(self, dy: Array, part: int = 0) -> Array:
+        """The backward pass of the same part."""
+        is_upper, is_left = self._masks[part]
         dx = self._input_gradient(dy)
         _, height, width = self.input_shape
         if height % 2 or width % 2:
             dx.fill(0)
-        rows = self.array("row gradient", self._is_upper.shape, dy.dtype)
+        rows = self.array("row gradient", is_upper.shape, dy.dtype)
         if width % 2:
             rows.fill(0)
         left, right = self._pairs(rows, 3)
-        np.multiply(dy, self._is_left, out=left)
+        np.multiply(dy, is_left, out=left)
         np.subtract(dy, left, out=right)
         upper, lower = self._pairs(dx, 1)
-        np.multiply(rows, self._is_upper, out=upper)
+        np.multiply(rows, is_upper, out=upper)
         np.subtract(rows, upper, out=lower)
         return dx
 
     def backward(self, dy: Array) -> Array | None:
-        if self._halves:
-            return self._halve_back(dy)
+        if self.halves:
+            return self.halve_back(dy)
         dx = self._input_gradient(dy)
         dx.fill(0)
         free = self.array(
