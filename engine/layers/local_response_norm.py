@@ -50,13 +50,23 @@ class LocalResponseNorm(Layer):
         self._window_sum(y, d)
         d *= self.alpha / self.size
         d += self.k
-        np.power(d, -self.beta, out=y)
+        power = self.array("power", x.shape, x.dtype)
+        self._inverse_power(d, power)
         if training:
-            power = self.array("power", x.shape, x.dtype)
-            np.copyto(power, y)
             self._x, self._d, self._power = x, d, power
-        y *= x
+        np.multiply(x, power, out=y)
         return y
+
+    def _inverse_power(self, d: Array, out: Array) -> None:
+        """d^-β."""
+        if self.beta == 0.75:  # two square roots take a quarter of the time of a power
+            root = self.array("root", d.shape, d.dtype)
+            np.sqrt(d, out=root)
+            np.sqrt(root, out=out)
+            out *= root
+            np.divide(1, out, out=out)
+        else:
+            np.power(d, -self.beta, out=out)
 
     def backward(self, dy: Array) -> Array | None:
         dx = self.array("dx", dy.shape, dy.dtype)

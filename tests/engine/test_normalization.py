@@ -45,9 +45,11 @@ def test_evaluation_uses_running_means_and_leaves_them_alone():
         np.testing.assert_array_equal(array, running[name])
 
 
-@pytest.mark.parametrize(("channels", "size"), [(7, 5), (3, 5), (4, 1)])
-def test_gradients_are_those_of_response_normalization(channels, size):
-    layer = LocalResponseNorm((channels, 3, 2), size=size, alpha=0.3, beta=0.75, k=2.0)
+@pytest.mark.parametrize(
+    ("channels", "size", "beta"), [(7, 5, 0.75), (3, 5, 0.75), (4, 1, 0.75), (5, 3, 0.6)]
+)
+def test_gradients_are_those_of_response_normalization(channels, size, beta):
+    layer = LocalResponseNorm((channels, 3, 2), size=size, alpha=0.3, beta=beta, k=2.0)
     check_layer(Surface(layer), images(3, (channels, 3, 2)))
 
 
