@@ -14,6 +14,9 @@ _COMMON = {
     },
     "optimizer": {"name": "sgd", "learning_rate": 0.01},
     "training": {"iterations": 1000, "batch_size": 100, "evaluate_every": 10},
+    # With 300 images the outcome varies by a whole point from seed to seed. One run must stand for all of them
+    # here, so it is one that ends (75.9 %) where the mean over twelve seeds lies (76.1 %); seed 0 ends at 74.7 %.
+    "seed": 3,
 }
 
 LESSONS = (
