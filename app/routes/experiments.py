@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from app.errors import NotFound
 from app.estimate import expected_seconds
 from app.lab import Lab, TheLab
-from app.routes.runs import Experiment
+from app.routes.runs import Experiment, demand_data_set
 from engine import ExperimentConfig, lessons, options
 from engine.lessons import Lesson
 from engine.summary import summarize
@@ -44,7 +44,10 @@ async def launch_lesson(lab: TheLab, slug: str) -> dict[str, Any]:
     lesson = lessons.LESSONS.get(slug)
     if lesson is None:
         raise NotFound(f"there is no lesson {slug!r}", field="slug")
-    runs = await lab.scheduler.launch(lesson.configs(dataset=_data_set(lab, lesson)), lesson=slug)
+    configs = lesson.configs(dataset=_data_set(lab, lesson))
+    for config in configs:  # some networks do not fit the digits, and keep their own data set
+        demand_data_set(lab, config)
+    runs = await lab.scheduler.launch(configs, lesson=slug)
     return {"runs": [run.view() for run in runs]}
 
 

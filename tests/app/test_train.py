@@ -110,7 +110,11 @@ def test_a_lesson_is_trained_on_the_digits_where_its_data_set_is_not_there(tmp_p
     done = subprocess.run([*command, *folders], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0
     assert "on the digits" in done.stderr
-    assert [name for name in ("SGD", "Momentum", "Adam") if name in done.stdout] == ["SGD", "Momentum", "Adam"]
+    assert [name for name in ("SGD", "Momentum", "Adam") if name in done.stdout] == [
+        "SGD",
+        "Momentum",
+        "Adam",
+    ]
 
 
 def test_a_divergence_says_where_and_why(train):

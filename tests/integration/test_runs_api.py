@@ -364,6 +364,23 @@ def test_lessons_launch_their_whole_set(lab):
     assert lab.post("/api/lessons/nonsense/runs").status_code == 404
 
 
+def test_without_data_sets_lessons_run_on_the_digits_or_say_what_they_need(make_lab, tmp_path):
+    lab = make_lab()
+    lab.data_dir = tmp_path / "nothing"
+    lab.restart()
+    for lesson in lab.http.get("/api/lessons").json()["lessons"]:
+        answer = lab.post(f"/api/lessons/{lesson['slug']}/runs")
+        if lesson["dataset"] == "digits":
+            assert answer.status_code == 201
+            for run in answer.json()["runs"]:
+                lab.http.delete(f"/api/runs/{run['id']}")
+        else:
+            assert answer.status_code == 422
+            assert error(answer)["code"] == "not_available"
+            assert lesson["dataset"] in error(answer)["message"]
+    assert lab.http.get("/api/runs").json()["runs"] == []
+
+
 def test_every_answer_carries_the_content_security_policy(lab):
     for path in ("/", "/health", "/api/nonsense", "/docs"):
         policy = lab.http.get(path).headers["content-security-policy"]
