@@ -38,7 +38,7 @@ class DataSets:
         return {**datasets.status(name, self._settings.data_dir), "fetching": self._fetching.get(name)}
 
     def is_available(self, name: str) -> bool:
-        return bool(self.view(name)["available"])
+        return name in datasets.names() and bool(self.view(name)["available"])
 
     async def prepare_all(self) -> None:
         """Decode what is there, so that the first launch does not wait for it."""

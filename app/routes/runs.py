@@ -80,7 +80,7 @@ def demand_data_set(lab: TheLab, config: ExperimentConfig) -> None:
     name = config.dataset.name
     if not lab.data_sets.is_available(name):
         raise Invalid(
-            f"the data set {name} is not on this server yet; fetch it first",
+            f"the data set {name} is not on this server; fetch it first, or choose another",
             code="not_available",
             field="dataset.name",
         )

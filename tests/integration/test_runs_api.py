@@ -255,7 +255,11 @@ BAD = {
         {"network": {"layers": [{"type": "dense", "units": 10**12}, {"type": "dense", "units": 10}]}},
         "network.layers.0.units",
     ),
-    "an unknown data set": ({"dataset": {"name": "imagenet"}}, "dataset.name"),
+    "an unknown data set": ({"dataset": {"name": "nonsense"}}, "dataset.name"),
+    "a data set that one brings oneself": (
+        {"dataset": {"name": "imagenet"}, "network": {"preset": "alexnet"}},
+        "dataset.name",
+    ),
     "an unknown optimizer": ({"optimizer": {"name": "magic"}}, "optimizer.name"),
     "a negative learning rate": (
         {"optimizer": {"name": "sgd", "learning_rate": -1}},

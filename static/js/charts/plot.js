@@ -5,7 +5,7 @@
 
 const { Plotly } = window;
 
-const CONFIG = { displayModeBar: false, displaylogo: false, responsive: true, doubleClick: "reset", scrollZoom: false };
+const CONFIG = { displayModeBar: false, displaylogo: false, responsive: true, doubleClick: "autosize", scrollZoom: false };
 
 export class Plot {
   #element;
@@ -109,7 +109,7 @@ export class Plot {
         ...axis,
         // The planned length, not the newest point, ends the axis: it stands still while curves grow.
         autorangeoptions: { include: [0, iterations] },
-        ...(empty ? { range: [0, 1000] } : {}),
+        ...(empty ? { range: [0, 1000] } : { autorange: true }),
         rangemode: "nonnegative",
         hoverformat: ",d",
         tickformat: ",d",
@@ -121,7 +121,7 @@ export class Plot {
         type: log ? "log" : "linear",
         rangemode: log ? "normal" : "tozero",
         autorangeoptions: { include: this.#options.percent && !gap ? [0, 1] : [] },
-        ...(empty ? { range: this.#options.percent ? [0, 1] : [0, 2.5] } : {}),
+        ...(empty ? { range: this.#options.percent ? [0, 1] : [0, 2.5] } : { autorange: true }),
         tickformat: this.#options.percent ? ".0%" : undefined,
         exponentformat: "power",
         nticks: 7,
