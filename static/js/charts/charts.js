@@ -8,7 +8,7 @@ import { accuracyCurves, lossCurves } from "./figures.js";
 import { Plot } from "./plot.js";
 
 /** The page rests for this share of the time that drawing took. */
-const REST = 0.3;
+const REST = 0.25;
 /** Milliseconds without drawing at most, however long drawing took. */
 const LONGEST_REST = 250;
 
@@ -58,7 +58,7 @@ export class Charts {
     for (const name of names) this.#dirty.add(name);
     if (this.#scheduled || !this.#dirty.size) return;
     this.#scheduled = true;
-    const due = Math.min(...[...this.#dirty].map((name) => this.#charts[name].drawn + this.#charts[name].every));
+    const due = Math.min(...[...this.#dirty].map((name) => this.#due(name)));
     const wait = Math.max(this.#resting, due) - performance.now();
     if (wait > 0) setTimeout(() => requestAnimationFrame(() => this.#frame()), wait);
     else requestAnimationFrame(() => this.#frame());
@@ -76,20 +76,26 @@ export class Charts {
     }
   }
 
+  /** Draw the one chart that has waited longest: two in one frame would make the first point wait for both. */
   async #draw(began) {
     this.#onFrame();
-    const dark = this.#isDark();
+    const due = [...this.#dirty].sort((a, b) => this.#due(a) - this.#due(b));
+    const [name] = due;
+    if (name === undefined || this.#due(name) > began) return;
+    this.#dirty.delete(name);
+    const chart = this.#charts[name];
+    chart.drawn = began;
     const runs = this.#store.shown();
-    const iterations = Math.max(0, ...runs.map((run) => run.iterations));
-    const partNames = { train: t("chart.train"), test: t("chart.test") };
-    for (const name of [...this.#dirty]) {
-      const chart = this.#charts[name];
-      if (chart.drawn + chart.every > began) continue;
-      this.#dirty.delete(name);
-      chart.drawn = began;
-      const gap = name === "accuracy" && this.#store.view.gap;
-      const curves = chart.curves(runs, this.#store.view, chart.plot.range, dark);
-      await chart.plot.draw(curves, { log: chart.log(), gap, iterations, partNames });
-    }
+    const look = {
+      log: chart.log(),
+      gap: name === "accuracy" && this.#store.view.gap,
+      iterations: Math.max(0, ...runs.map((run) => run.iterations)),
+      partNames: { train: t("chart.train"), test: t("chart.test") },
+    };
+    await chart.plot.draw(chart.curves(runs, this.#store.view, chart.plot.range, this.#isDark()), look);
+  }
+
+  #due(name) {
+    return this.#charts[name].drawn + this.#charts[name].every;
   }
 }
