@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -52,14 +53,14 @@ def train(
     except (Mistake, ConfigError, DatasetError) as error:
         print(f"lossroom: {error}", file=sys.stderr)
         return WRONG
-    try:
+    with _Interrupt() as interrupt:
+        for session in sessions:
+            session.interrupt = interrupt
         if as_json:
             for session in sessions:
                 _train_as_json(session)
         else:
             _train_with_bar(sessions)
-    except KeyboardInterrupt:
-        pass  # what was reached is still said and written
     if out is not None:
         for number, session in enumerate(sessions, 1):
             session.write(
@@ -72,6 +73,25 @@ def train(
     return 0 if all(session.finished for session in sessions) else INTERRUPTED
 
 
+class _Interrupt:
+    """Ctrl-C as a wish that is read between iterations: nothing is cut in the middle. A second one is an order."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def __enter__(self) -> _Interrupt:
+        self._before = signal.signal(signal.SIGINT, self._ask)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        signal.signal(signal.SIGINT, self._before)
+
+    def _ask(self, *_: object) -> None:
+        if self.asked:
+            raise KeyboardInterrupt
+        self.asked = True
+
+
 class Session:
     """One run: its trainer, and what it has reported."""
 
@@ -82,9 +102,10 @@ class Session:
         self.evaluation: EvaluationMetrics | None = None
         self.seconds = 0.0
         self.finished = False
+        self.interrupt: _Interrupt | None = None
 
     def events(self) -> Iterator[Any]:
-        """Train; every event is kept, also when the reader stops in the middle."""
+        """Train to the end, or until somebody asks to stop; every event is kept."""
         began = time.perf_counter()
         try:
             for event in self.trainer.run():
@@ -92,6 +113,8 @@ class Session:
                 if isinstance(event, EvaluationMetrics):
                     self.evaluation = event
                 yield event
+                if self.interrupt is not None and self.interrupt.asked:
+                    return
             self.finished = True
         finally:
             self.seconds = time.perf_counter() - began

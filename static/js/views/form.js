@@ -4,13 +4,14 @@
  */
 
 import { ApiError, api } from "../api.js";
-import { h, iconButton } from "../dom.js";
+import { h } from "../dom.js";
 import { number, onLanguage, t } from "../i18n.js";
+import { datasetField } from "./dataset-field.js";
 import { block, box, logSlider, segments, select, showError } from "./fields.js";
+import { layersField } from "./layers-field.js";
 
 /** Typing pauses that long before the server is asked for the consequences. */
 const SETTLE = 120;
-const MAX_CHIPS = 8;
 const FIRST_ACTIVATIONS = ["sigmoid", "tanh", "relu", "leaky_relu"];
 /** In the panel of further settings, in this order. */
 const FURTHER = {
@@ -167,41 +168,11 @@ export class Form {
   }
 
   #drawDataset() {
-    const { datasets } = this.#options;
-    const chosen = datasets.find((dataset) => dataset.name === this.#experiment.dataset.name);
-    const name = (id) => {
-      const dataset = datasets.find((other) => other.name === id);
-      const size = `${number(dataset.train_size)} / ${number(dataset.test_size)}`;
-      return dataset.available ? `${dataset.title}  ${size}` : `${dataset.title}  (${t("dataset.missing")})`;
-    };
-    const list = select("dataset.name", "dataset.name", datasets.map((dataset) => dataset.name), chosen.name, name, (id) => {
-      this.#experiment.dataset = { name: id };
+    const choose = (name) => {
+      this.#experiment.dataset = { name };
       this.#draw();
-    });
-    return block("dataset", "dataset.name", list, chosen.available ? null : this.#drawFetch(chosen));
-  }
-
-  /** What to do about a data set that is not on the server: fetch it, and see how far that is. */
-  #drawFetch(dataset) {
-    const state = dataset.fetching;
-    if (!dataset.fetchable) return null;
-    if (state && !state.error) {
-      const share = state.total ? state.received / state.total : 0;
-      const bar = h("progress", { max: 1, value: share, "aria-label": t("dataset.fetching") });
-      return h("div", { className: "fetch" }, bar, h("span", {}, `${Math.round(100 * share)}%`));
-    }
-    const size = number(dataset.download_bytes / 1e6, { maximumFractionDigits: 0 });
-    const button = h("button", { type: "button", className: "toggle", id: "fetch" }, t("dataset.fetch", { size }));
-    button.addEventListener("click", async () => {
-      try {
-        await api.fetchDataset(dataset.name); // how it goes comes through the socket
-      } catch (error) {
-        if (!(error instanceof ApiError)) throw error;
-        showError(this.#form, error);
-      }
-    });
-    const failed = state?.error ? h("span", { className: "fetch-error", role: "alert" }, t("dataset.failed", { reason: state.error })) : null;
-    return h("div", { className: "fetch" }, button, failed);
+    };
+    return datasetField(this.#options.datasets, this.#experiment.dataset.name, choose, (error) => showError(this.#form, error));
   }
 
   #putDataset(dataset) {
@@ -216,41 +187,13 @@ export class Form {
     if (dataset.available) this.#settle();
   }
 
-  /** The network as a chain of sizes: inputs → hidden units → classes. */
   #drawLayers() {
-    const { hidden } = this.#experiment.network;
     const dataset = this.#options.datasets.find((other) => other.name === this.#experiment.dataset.name);
-    const inputs = dataset.shape.reduce((product, size) => product * size, 1);
-    const chain = h("div", { className: "chain" }, h("span", { className: "chip fixed" }, String(inputs)));
-    hidden.forEach((units, i) => {
-      const input = box(`network.hidden.${i}`, "network.units", units, (value) => {
-        hidden[i] = value ?? "";
-        fit();
-        this.#settle();
-      });
-      const fit = () => {
-        input.style.width = `${Math.max(2, input.value.length) + 1}ch`;
-      };
-      fit();
-      const remove = iconButton("delete", t("network.remove"), () => {
-        hidden.splice(i, 1);
-        this.#draw();
-        this.#form.querySelector("#add-layer")?.focus();
-      });
-      chain.append(arrow(), h("span", { className: "chip" }, input, remove));
-    });
-    chain.append(arrow(), h("span", { className: "chip fixed" }, String(dataset.classes)));
-    if (hidden.length < MAX_CHIPS) {
-      const add = h("button", { type: "button", className: "chip add", id: "add-layer", title: t("network.add") }, "+");
-      add.setAttribute("aria-label", t("network.add"));
-      add.addEventListener("click", () => {
-        hidden.push(hidden.at(-1) ?? 20);
-        this.#draw();
-        this.#form.querySelector(`[name="network.hidden.${hidden.length - 1}"]`).select();
-      });
-      chain.append(add);
-    }
-    return block("network", "network.layers", chain);
+    const redraw = (focus) => {
+      this.#draw();
+      this.#form.querySelector(focus)?.focus();
+    };
+    return layersField(dataset, this.#experiment.network.hidden, () => this.#settle(), redraw);
   }
 
   #drawTraining() {
@@ -390,10 +333,6 @@ export class Form {
     put("multiply_adds", summary ? number(summary.multiply_adds, { notation: "compact" }) : "–");
     put("seconds", summary ? duration(summary.seconds) : "–");
   }
-}
-
-function arrow() {
-  return h("span", { className: "arrow", "aria-hidden": "true" }, "→");
 }
 
 function duration(seconds) {

@@ -1,0 +1,47 @@
+/** The data set: which one, and what to do about one that is not on the server. */
+
+import { ApiError, api } from "../api.js";
+import { h } from "../dom.js";
+import { number, t } from "../i18n.js";
+import { block, select } from "./fields.js";
+
+/**
+ * @param {object[]} datasets as in the server's options
+ * @param {string} chosen name
+ * @param {(name: string) => void} onChoose
+ * @param {(error: ApiError) => void} onRefused when a download cannot begin
+ */
+export function datasetField(datasets, chosen, onChoose, onRefused) {
+  const title = (id) => {
+    const dataset = datasets.find((other) => other.name === id);
+    const size = `${number(dataset.train_size)} / ${number(dataset.test_size)}`;
+    return dataset.available ? `${dataset.title}  ${size}` : `${dataset.title}  (${t("dataset.missing")})`;
+  };
+  const names = datasets.map((dataset) => dataset.name);
+  const list = select("dataset.name", "dataset.name", names, chosen, title, onChoose);
+  const dataset = datasets.find((other) => other.name === chosen);
+  return block("dataset", "dataset.name", list, dataset.available ? null : fetching(dataset, onRefused));
+}
+
+/** A button to fetch it, or how far that is, or why it failed. */
+function fetching(dataset, onRefused) {
+  if (!dataset.fetchable) return null;
+  const state = dataset.fetching;
+  if (state && !state.error) {
+    const share = state.total ? state.received / state.total : 0;
+    const bar = h("progress", { max: 1, value: share, "aria-label": t("dataset.fetching") });
+    return h("div", { className: "fetch" }, bar, h("span", {}, `${Math.round(100 * share)}%`));
+  }
+  const size = number(dataset.download_bytes / 1e6, { maximumFractionDigits: 0 });
+  const button = h("button", { type: "button", className: "toggle", id: "fetch" }, t("dataset.fetch", { size }));
+  button.addEventListener("click", async () => {
+    try {
+      await api.fetchDataset(dataset.name); // how it goes comes through the socket
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      onRefused(error);
+    }
+  });
+  const why = state?.error && t("dataset.failed", { reason: state.error });
+  return h("div", { className: "fetch" }, button, why ? h("span", { className: "fetch-error", role: "alert" }, why) : null);
+}
