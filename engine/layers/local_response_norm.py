@@ -1,10 +1,10 @@
 """Local response normalization (Krizhevsky et al. 2012): a strong channel quietens its neighbours.
 
-    y[c] = x[c] / d[c]^β      d[c] = k + α/size · Σ over |c' - c| ≤ size/2 of x[c']²
+    y[c] = x[c] / d[c]^β      d[c] = k + α · Σ over |c' - c| ≤ size/2 of x[c']²
 
-(α is divided by `size`, as PyTorch does.) With g = ∂L/∂y:
+(As in the paper. PyTorch divides α by `size`: its α is five times ours for five channels.) With g = ∂L/∂y:
 
-    ∂L/∂x[c] = g[c] / d[c]^β - 2αβ/size · x[c] · Σ over the same c' of g[c'] x[c'] / d[c']^(β+1)
+    ∂L/∂x[c] = g[c] / d[c]^β - 2αβ · x[c] · Σ over the same c' of g[c'] x[c'] / d[c']^(β+1)
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class LocalResponseNorm(Layer):
         d = self.array("d", x.shape, x.dtype)
         np.multiply(x, x, out=y)
         self._window_sum(y, d)
-        d *= self.alpha / self.size
+        d *= self.alpha
         d += self.k
         power = self.array("power", x.shape, x.dtype)
         self._inverse_power(d, power)
@@ -76,7 +76,7 @@ class LocalResponseNorm(Layer):
         dx /= self._d
         self._window_sum(dx, sums)
         np.multiply(sums, self._x, out=dx)
-        dx *= -2 * self.alpha * self.beta / self.size
+        dx *= -2 * self.alpha * self.beta
         dx += dy
         return dx
 

@@ -57,5 +57,13 @@ def test_response_normalization_divides_by_the_neighbours():
     x = images(2, (6, 3, 3))
     y = Surface(LocalResponseNorm((6, 3, 3), size=3, alpha=0.5, beta=0.75, k=2.0)).forward(x, training=False)
     squares = np.pad(x**2, ((0, 0), (1, 1), (0, 0), (0, 0)))
-    d = 2 + 0.5 / 3 * (squares[:, :-2] + squares[:, 1:-1] + squares[:, 2:])
+    d = 2 + 0.5 * (squares[:, :-2] + squares[:, 1:-1] + squares[:, 2:])
     np.testing.assert_allclose(y, x / d**0.75)
+
+
+def test_response_normalization_with_the_papers_constants():
+    # Krizhevsky et al. 2012, section 3.3: k = 2, n = 5, alpha = 1e-4, beta = 0.75; five neighbours of 100 give
+    # 100 / (2 + 1e-4 * 5 * 100^2)^0.75 = 100 / 7^0.75
+    x = np.full((1, 9, 1, 1), 100.0)
+    y = Surface(LocalResponseNorm((9, 1, 1), size=5, alpha=1e-4, beta=0.75, k=2.0)).forward(x, training=False)
+    np.testing.assert_allclose(y[0, 2:-2, 0, 0], 100 / 7**0.75)

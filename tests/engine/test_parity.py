@@ -115,7 +115,8 @@ def test_batch_norm_and_its_running_means(torch, shape):
 
 def test_local_response_norm(torch):
     layer = Surface(LocalResponseNorm((9, 4, 5), size=5, alpha=0.1, beta=0.75, k=2.0))
-    other = torch.nn.LocalResponseNorm(5, alpha=0.1, beta=0.75, k=2.0)
+    # PyTorch divides alpha by the number of channels
+    other = torch.nn.LocalResponseNorm(5, alpha=5 * 0.1, beta=0.75, k=2.0)
     compare(torch, layer, other, images(4, (9, 4, 5)), {})
 
 
