@@ -215,7 +215,8 @@ export class Form {
         select("optimizer.name", "optimizer.name", Object.keys(optimizers), optimizer.name, (name) => t(`optimizer.${name}`), (name) => {
           const fresh = this.#defaults(optimizers[name], { name });
           // What is comparable stays, so that two launches differ in one thing.
-          fresh.learning_rate = name === "adadelta" ? fresh.learning_rate : optimizer.learning_rate;
+          // Adadelta's rate of 1 means something else: it neither takes a rate over nor passes its own on.
+          if (![name, optimizer.name].includes("adadelta")) fresh.learning_rate = optimizer.learning_rate;
           this.#experiment.optimizer = fresh;
           this.#draw();
         }),
