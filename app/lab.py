@@ -11,6 +11,7 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from app.data_sets import DataSets
+from app.jobs.register import Register
 from app.jobs.scheduler import Scheduler
 from app.live.hub import Hub
 from app.settings import Settings
@@ -24,6 +25,7 @@ class Lab:
     settings: Settings
     database: Database
     hub: Hub
+    register: Register
     scheduler: Scheduler
     data_sets: DataSets
     server_id: str = field(default_factory=lambda: secrets.token_hex(4))

@@ -10,12 +10,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
-from numpy.typing import NDArray
 from starlette.exceptions import HTTPException
 
 from app import __version__
@@ -23,11 +21,13 @@ from app.data_sets import DataSets
 from app.errors import LabError, error_body
 from app.jobs.executor import Executor
 from app.jobs.local import LocalExecutor
+from app.jobs.register import Register
 from app.jobs.scheduler import Scheduler
 from app.lab import Lab
 from app.live.hub import Hub
 from app.pages import Pages
 from app.routes import api_docs, datasets, experiments, health, pages, runs, stream
+from app.rows import Rows
 from app.security.headers import SecurityHeaders
 from app.security.limits import BodyLimit
 from app.settings import Settings
@@ -43,7 +43,8 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
     settings = settings or Settings()
     database = Database(settings.database_path)
     hub = Hub(history=_history(database))
-    scheduler = Scheduler(settings, database, hub, executor or LocalExecutor())
+    register = Register(database, hub)
+    scheduler = Scheduler(settings, register, database, hub, executor or LocalExecutor())
     data_sets = DataSets(settings, hub)
 
     @asynccontextmanager
@@ -67,7 +68,7 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
         docs_url=None,
         redoc_url=None,
     )
-    app.state.lab = Lab(settings, database, hub, scheduler, data_sets)
+    app.state.lab = Lab(settings, database, hub, register, scheduler, data_sets)
     static_dir, templates_dir = _assets()
     app.state.pages = Pages(templates_dir, __version__)
     for module in (health, runs, experiments, datasets, stream, api_docs, pages):
@@ -102,11 +103,8 @@ def _assets() -> tuple[Path, Path]:
 def _history(database: Database) -> Any:
     """Rows that are too old for the hub's memory, from the store."""
 
-    async def history(
-        run_id: str, stream: str, first: int, limit: int
-    ) -> tuple[tuple[str, ...], NDArray[np.float32]] | None:
-        rows = await database.read(lambda c: run_store.read_rows(c, run_id, stream, first, limit=limit))
-        return None if rows is None else (rows.columns, rows.values)
+    async def history(run_id: str, stream: str, first: int, limit: int) -> Rows | None:
+        return await database.read(lambda c: run_store.read_rows(c, run_id, stream, first, limit=limit))
 
     return history
 

@@ -26,8 +26,16 @@ class RunStatus(enum.StrEnum):
 
 TRANSITIONS: dict[RunStatus, frozenset[RunStatus]] = {
     RunStatus.QUEUED: frozenset({RunStatus.RUNNING, RunStatus.CANCELLED, RunStatus.FAILED}),
+    # A run whose worker was lost waits for a new one.
     RunStatus.RUNNING: frozenset(
-        {RunStatus.PAUSED, RunStatus.COMPLETED, RunStatus.DIVERGED, RunStatus.CANCELLED, RunStatus.FAILED}
+        {
+            RunStatus.QUEUED,
+            RunStatus.PAUSED,
+            RunStatus.COMPLETED,
+            RunStatus.DIVERGED,
+            RunStatus.CANCELLED,
+            RunStatus.FAILED,
+        }
     ),
     # A paused run gives its place to others; resumed when all places are taken, it queues for one.
     # It may also end: the last iteration can be reached step by step.
@@ -58,6 +66,11 @@ class Run:
 
     `color` is a small integer that stays for life; the page owns the palette. `latest` holds the
     last value seen of each metric that the run list shows (null in JSON where not finite).
+
+    `annotations` says what happened to the run, oldest first: `{"iteration", "kind", ...}`, where the iteration is
+    the last one before it. `{"kind": "live", "changes": {"learning_rate": [before, after]}}` is a change by hand.
+
+    `crashes` counts how often in a row the worker died no farther than `crashed_at`.
     """
 
     id: str
@@ -70,6 +83,15 @@ class Run:
     reason: str | None = None
     attempt: int = 1
     lesson: str | None = None
+    group_id: str | None = None
+    starred: bool = False
+    archived: bool = False
+    tags: list[str] = field(default_factory=list)
+    notes: str = ""
+    annotations: list[dict[str, Any]] = field(default_factory=list)
+    checkpoints: list[dict[str, Any]] = field(default_factory=list)
+    crashes: int = 0
+    crashed_at: int = -1
     iteration: int = 0
     started_at: float | None = None
     finished_at: float | None = None
@@ -98,6 +120,12 @@ class Run:
             "attempt": self.attempt,
             "color": self.color,
             "lesson": self.lesson,
+            "group_id": self.group_id,
+            "starred": self.starred,
+            "archived": self.archived,
+            "tags": self.tags,
+            "notes": self.notes,
+            "annotations": self.annotations,
             "iteration": self.iteration,
             "iterations": self.iterations,
             "created_at": self.created_at,

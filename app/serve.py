@@ -9,12 +9,15 @@ import sys
 import uvicorn
 from fastapi import FastAPI
 
+from app.live.hub import Hub
 from app.main import create_app
 from app.settings import Settings
 from app.storage.database import DatabaseError
 
-#: After SIGTERM, open sockets are given this long; then the server goes.
-SHUTDOWN_SECONDS = 3
+#: After SIGTERM, viewers are given this long to hear of it, then requests that are under way this long to end; then
+#: the workers save their runs (`scheduler.GRACE_SECONDS`). Together less than 5 s.
+FAREWELL_SECONDS = 0.5
+SHUTDOWN_SECONDS = 1
 #: The longest message that a page may send: a list of subscriptions.
 WEBSOCKET_BYTES = 256 * 1024
 
@@ -30,8 +33,9 @@ def serve(settings: Settings, app: FastAPI | None = None) -> int:
         )
         return 1
     host, port = listener.getsockname()[:2]
+    app = app or create_app(settings)
     config = uvicorn.Config(
-        app or create_app(settings),
+        app,
         # The sans-I/O protocol takes frames without copying; deflate costs five times the CPU to save 5 %.
         ws="websockets-sansio",
         ws_per_message_deflate=False,
@@ -40,7 +44,7 @@ def serve(settings: Settings, app: FastAPI | None = None) -> int:
         log_level="warning",
         access_log=False,
     )
-    server = _Server(config, f"http://{_shown(host)}:{port}")
+    server = _Server(config, app.state.lab.hub, f"http://{_shown(host)}:{port}")
     try:
         server.run(sockets=[listener])
     except DatabaseError as error:
@@ -50,16 +54,21 @@ def serve(settings: Settings, app: FastAPI | None = None) -> int:
 
 
 class _Server(uvicorn.Server):
-    """Says the address once the lab answers there, not before."""
+    """Says the address once the lab answers there, not before; and says goodbye to the viewers."""
 
-    def __init__(self, config: uvicorn.Config, address: str) -> None:
+    def __init__(self, config: uvicorn.Config, hub: Hub, address: str) -> None:
         super().__init__(config)
+        self._hub = hub
         self._address = address
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             print(f"Lossroom is open at {self._address} (Ctrl-C closes it)", flush=True)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._hub.close(FAREWELL_SECONDS)
+        await super().shutdown(sockets)
 
 
 def _listen(host: str, port: int) -> socket.socket:

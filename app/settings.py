@@ -25,7 +25,7 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 takes a free one")
     data_dir: Path = Field(Path("data"), description="where data sets lie (may be read-only)")
-    state_dir: Path = Field(Path("state"), description="database, decoded data sets")
+    state_dir: Path = Field(Path("state"), description="database, checkpoints, decoded data sets")
     workers: int = Field(
         default_factory=_cores, ge=1, le=256, description="runs that train at the same time (default: cores)"
     )
@@ -34,6 +34,12 @@ class Settings(BaseSettings):
     )
     max_paused: int = Field(
         64, ge=1, le=10_000, description="paused runs that may hold a process; one more is refused with 409"
+    )
+    checkpoint_seconds: float = Field(
+        3.0,
+        ge=0.05,
+        le=3600,
+        description="a run that trains is saved this often, to go on from there after a crash",
     )
     max_viewers: int = Field(
         2000, ge=1, le=100_000, description="open WebSockets; one more is closed with 1013"
@@ -48,6 +54,11 @@ class Settings(BaseSettings):
     @property
     def database_path(self) -> Path:
         return self.state_dir / "lossroom.sqlite3"
+
+    @property
+    def checkpoint_dir(self) -> Path:
+        """Where runs that train are saved, so that they go on after a crash; see `app.jobs.checkpoints`."""
+        return self.state_dir / "checkpoints"
 
     @property
     def cache_dir(self) -> Path:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine import regularizers
 from engine.errors import ConfigError
 from engine.fields import Field
-from engine.network import Network
 from engine.optimizers import LEARNING_RATE
 
 FIELDS: dict[str, Field] = {
@@ -18,7 +17,7 @@ FIELDS: dict[str, Field] = {
 }
 
 
-def check_live(network: Network, given: Mapping[str, Any]) -> dict[str, float]:
+def check_live(given: Mapping[str, Any], *, has_dropout: bool) -> dict[str, float]:
     """The values as numbers.
 
     Raises:
@@ -30,6 +29,11 @@ def check_live(network: Network, given: Mapping[str, Any]) -> dict[str, float]:
             message = f"{name} cannot be changed while a run goes on; {', '.join(FIELDS)} can"
             raise ConfigError("unknown_key", name, message, {"choices": list(FIELDS)})
         values[name] = FIELDS[name].check(value, name)
-    if "dropout" in values and network.dropout_rate is None:
+    if "dropout" in values and not has_dropout:
         raise ConfigError("unknown_key", "dropout", "this network has no dropout layer")
     return values
+
+
+def has_dropout(layers: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a config's layers hold dropout, at any depth."""
+    return any(layer["type"] == "dropout" or has_dropout(layer.get("layers", ())) for layer in layers)

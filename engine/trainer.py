@@ -161,13 +161,20 @@ class Trainer:
         while advanced := self.advance():
             yield from advanced
 
+    @property
+    def done(self) -> bool:
+        """Whether training has come to its end: planned, diverged or stopped early."""
+        return (
+            self.iteration >= self.iterations or self.divergence is not None or self.stop_reason is not None
+        )
+
     def advance(self) -> list[Event]:
         """One iteration: its metrics, then its evaluation where one is due; empty at the end.
 
         Evaluations come every `evaluate_every` iterations and after the last one. A loss that is not finite
         ends the run after its row; early stopping ends it after an evaluation.
         """
-        if self.iteration >= self.iterations or self.divergence is not None or self.stop_reason is not None:
+        if self.done:
             return []
         advanced: list[Event] = [self.step()]
         last = self.iteration == self.iterations
@@ -259,7 +266,10 @@ class Trainer:
             ConfigError: a value outside its interval, or `dropout` where there is none; nothing is changed.
         """
         given = {"learning_rate": learning_rate, "l1": l1, "l2": l2, "dropout": dropout}
-        values = check_live(self.network, {name: value for name, value in given.items() if value is not None})
+        values = check_live(
+            {name: value for name, value in given.items() if value is not None},
+            has_dropout=self.network.dropout_rate is not None,
+        )
         self.learning_rate = values.get("learning_rate", self.learning_rate)
         self.network.penalty.l1 = values.get("l1", self.network.penalty.l1)
         self.network.penalty.l2 = values.get("l2", self.network.penalty.l2)

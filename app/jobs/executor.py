@@ -28,7 +28,7 @@ class Executor(Protocol):
         """Get ready to start workers quickly."""
 
     def start(self, run_id: str, job: dict[str, Any]) -> None:
-        """Train `job` (`config`, `data_dir`, `cache_dir`)."""
+        """Train `job`; `Scheduler` says what it holds."""
 
     def send(self, run_id: str, command: dict[str, Any]) -> None:
         """Pass a command to a run's worker; ignored when the worker has gone."""
@@ -36,5 +36,5 @@ class Executor(Protocol):
     def kill(self, run_id: str) -> None:
         """End a run's worker now."""
 
-    def close(self) -> None:
-        """End all workers and wait for them."""
+    def close(self, grace: float) -> None:
+        """Ask all workers to save their runs and end; kill those that have not after `grace` seconds."""

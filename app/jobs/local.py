@@ -13,6 +13,7 @@ import multiprocessing as mp
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
@@ -22,6 +23,10 @@ from typing import Any
 from app import ONE_THREAD
 from app.jobs import worker
 from app.jobs.executor import Listener
+from app.jobs.link import ROWS, STREAMS
+
+#: A killed worker's pipe ends within moments.
+KILL_SECONDS = 0.5
 
 #: What runs in a worker's process: given its end of the pipe, and the job.
 Entry = Callable[[Connection, dict[str, Any]], None]
@@ -55,7 +60,9 @@ class LocalExecutor:
         entry = _Worker()
         with self._lock:
             self._workers[run_id] = entry
-        entry.thread = threading.Thread(target=self._attend, args=(run_id, job, entry), name=f"run-{run_id}")
+        entry.thread = threading.Thread(
+            target=self._attend, args=(run_id, job, entry), name=f"run-{run_id}", daemon=True
+        )
         entry.thread.start()
 
     def send(self, run_id: str, command: dict[str, Any]) -> None:
@@ -70,14 +77,20 @@ class LocalExecutor:
         if entry is not None:
             entry.kill()
 
-    def close(self) -> None:
+    def close(self, grace: float) -> None:
         with self._lock:
             workers = list(self._workers.values())
+        deadline = time.monotonic() + grace
+        for entry in workers:
+            entry.send({"command": "stop"})
+        for entry in workers:
+            entry.join(deadline - time.monotonic())
         for entry in workers:
             entry.kill()
+        # A thread may still wait for a disk that takes nothing; the process ends without it.
+        deadline = time.monotonic() + KILL_SECONDS
         for entry in workers:
-            if entry.thread is not None:
-                entry.thread.join()
+            entry.join(deadline - time.monotonic())
 
     # -- a run's thread --------------------------------------------------------------------------
 
@@ -110,7 +123,7 @@ class LocalExecutor:
         return process, here
 
     def _listen(self, run_id: str, connection: Connection) -> bool:
-        """Pass messages on until the pipe ends; True if the worker said that it finished."""
+        """Pass messages on until the pipe ends; True if the worker said that it ends."""
         assert self._listener is not None
         finished = False
         while True:
@@ -119,12 +132,12 @@ class LocalExecutor:
             except (EOFError, OSError):
                 return finished
             if message[:1] == b"R":
-                stream, first, _, columns = worker.ROWS.unpack_from(message, 1)
-                data = message[1 + worker.ROWS.size :]
-                self._listener.rows(run_id, worker.STREAMS[stream], first, columns, data)
+                stream, first, _, columns = ROWS.unpack_from(message, 1)
+                data = message[1 + ROWS.size :]
+                self._listener.rows(run_id, STREAMS[stream], first, columns, data)
             else:
                 event = json.loads(message[1:])
-                finished = finished or event["event"] == "finished"
+                finished = finished or event["event"] in ("finished", "stopped")
                 self._listener.event(run_id, event)
 
 
@@ -139,6 +152,11 @@ class _Worker:
         self._waiting: list[dict[str, Any]] = []
         self._killed = False
         self._ended = False
+
+    def join(self, seconds: float) -> None:
+        """Wait until everything that the worker said is passed on."""
+        if self.thread is not None:
+            self.thread.join(max(0.0, seconds))
 
     def begin(self, process: BaseProcess, connection: Connection) -> None:
         with self._lock:

@@ -1,17 +1,22 @@
-"""The recorder: stores what workers bring, and tells of it once it is durable, in the same order."""
+"""The recorder: stores what workers bring, and tells of it once it is durable, in the same order.
+
+That order is what makes a run go on without a hole or a lie: a checkpoint or a change by hand is stored only when
+all rows before it are, and a row is stored once, however often a worker that goes on from a checkpoint repeats it.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import logging
+import time
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.errors import LabError
-from app.live.hub import STREAMS
+from app.rows import Rows
 from app.storage import run_store
 from app.storage.database import Database
 
@@ -19,18 +24,22 @@ log = logging.getLogger(__name__)
 
 
 class Told(Protocol):
-    """Who is told, in the event loop's thread: the scheduler."""
+    """Who is told, in the event loop's thread: the scheduler. All that is told is committed."""
 
-    def on_rows(
-        self, run_id: str, stream: str, first: int, columns: tuple[str, ...], values: NDArray[np.float32]
-    ) -> None:
-        """Rows have been committed; `values` is (columns, rows)."""
+    def on_rows(self, run_id: str, stream: str, rows: Rows) -> None:
+        """New rows, which follow the stored ones."""
 
     def on_event(self, run_id: str, event: dict[str, Any]) -> None:
-        """The worker said something, and all that it said before is committed."""
+        """The worker said something."""
+
+    def on_checkpoints(self, run_id: str, checkpoints: list[dict[str, Any]]) -> None:
+        """The checkpoints of a run that are worth keeping, newest first."""
+
+    def on_refused(self, run_id: str, reason: str) -> None:
+        """Rows came that cannot belong to the run's curve."""
 
     def on_exit(self, run_id: str, reason: str | None) -> None:
-        """The worker is gone; everything of it is committed."""
+        """The worker is gone; nothing more comes of it."""
 
 
 class Recorder:
@@ -40,47 +49,62 @@ class Recorder:
         self._told = told
         self._database = database
         self._loop = loop
-        self._columns: dict[tuple[str, str], tuple[str, ...]] = {}
 
     def rows(self, run_id: str, stream: str, first: int, columns: int, data: bytes) -> None:
-        names = self._columns[run_id, stream]
         values = np.frombuffer(data, "<f4").reshape(columns, -1)
-        count = values.shape[1]
-        self._database.submit(
-            lambda c: run_store.insert_chunk(c, run_id, stream, first, count, data),
-            lambda result: self._tell(result, self._told.on_rows, run_id, stream, first, names, values),
-        )
+        at = time.time()
+
+        def told(rows: Rows | None) -> None:
+            if rows is not None:
+                self._told.on_rows(run_id, stream, rows)
+
+        self._store(run_id, lambda c: run_store.append_rows(c, run_id, stream, first, values, at), told)
 
     def event(self, run_id: str, event: dict[str, Any]) -> None:
-        if event["event"] == "columns":
-            stream, columns = event["stream"], tuple(event["columns"])
-            self._columns[run_id, stream] = columns
-            self._database.submit(
-                lambda c: run_store.insert_stream(c, run_id, stream, columns),
-                lambda result: self._tell(result, _nothing),
-            )
-        else:
-            self._after_all(self._told.on_event, run_id, event)
+        match event["event"]:
+            case "columns":
+                stream, columns = event["stream"], tuple(event["columns"])
+                self._store(run_id, lambda c: run_store.open_stream(c, run_id, stream, columns), _nothing)
+            case "checkpoint":
+                made = {name: event[name] for name in ("file", "iteration", "evaluations")}
+                self._store(
+                    run_id,
+                    lambda c: run_store.add_checkpoint(c, run_id, made),
+                    lambda kept: self._told.on_checkpoints(run_id, kept),
+                )
+            case "live":
+                annotation = {"kind": "live", "iteration": event["iteration"], "changes": event["changes"]}
+                self._store(
+                    run_id,
+                    lambda c: run_store.add_annotation(c, run_id, annotation),
+                    lambda _: self._told.on_event(run_id, event),
+                )
+            case _:
+                self._store(run_id, _nothing, lambda _: self._told.on_event(run_id, event))
 
     def exited(self, run_id: str, reason: str | None) -> None:
-        for stream in STREAMS:
-            self._columns.pop((run_id, stream), None)
-        self._after_all(self._told.on_exit, run_id, reason)
+        self._store(run_id, _nothing, lambda _: self._told.on_exit(run_id, reason))
 
-    def _after_all(self, callback: Any, *arguments: Any) -> None:
-        """Call back in the loop once everything that was submitted before is committed."""
-        self._database.submit(_nothing, lambda result: self._tell(result, callback, *arguments))
+    def _store(self, run_id: str, operation: Callable[..., Any], told: Callable[[Any], None]) -> None:
+        """Run `operation` in its place in the order; after its commit, call `told(result)` in the loop."""
 
-    def _tell(self, result: Any, callback: Any, *arguments: Any) -> None:
-        if isinstance(result, LabError):
-            log.error("rows were not stored: %s", result)  # only at shutdown with a broken disk
-            return
-        if isinstance(result, Exception):
-            log.error("a write was refused", exc_info=result)
-            return
+        def done(result: Any) -> None:
+            if isinstance(result, run_store.Refused):
+                reason = str(result)
+                self._call(lambda: self._told.on_refused(run_id, reason))
+            elif isinstance(result, LabError):
+                log.error("not stored: %s", result)  # only at shutdown with a broken disk
+            elif isinstance(result, Exception):
+                log.error("a write was refused", exc_info=result)
+            else:
+                self._call(lambda: told(result))
+
+        self._database.submit(operation, done)
+
+    def _call(self, callback: Callable[[], None]) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is closed: the server is gone
-            self._loop.call_soon_threadsafe(callback, *arguments)
+            self._loop.call_soon_threadsafe(callback)
 
 
 def _nothing(*_: Any) -> None:
-    """An operation that only takes its place in the order."""
+    """An operation that only takes its place in the order; nothing to tell."""

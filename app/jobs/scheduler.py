@@ -1,48 +1,72 @@
-"""The scheduler: takes experiments, keeps their runs, and trains as many at a time as there are places.
+"""The scheduler: takes experiments, and trains as many at a time as there are places.
 
 The one owner of every run's status. Lives in the event loop; the executor's threads reach it through
 `Recorder`, which stores what they bring and calls back after the commit. So a status, like a row, is told
 to viewers only when it is durable, and in the order in which things happened.
+
+A run that loses its worker, or its server, waits for a new worker, which goes on from the last checkpoint. A job is
+what a worker needs for that:
+
+    run, attempt, config                          what to train, for which attempt
+    data_dir, cache_dir, checkpoint_dir           where things lie
+    checkpoint_seconds, checkpoints               how often to save; what was saved, newest first
+    stored                                        iterations whose rows are stored
+    changes                                       changes by hand so far: [{"iteration", "values"}]
+    wanted                                        changes that were asked for and not made yet: [values]
+    paused, steps                                 whether to stand still, and after how many iterations
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
-import sqlite3
 import time
 from collections import deque
 from typing import Any
 
-import numpy as np
-
-from app.errors import Conflict, NotFound, QueueFull
+from app.errors import Conflict, QueueFull
+from app.jobs import checkpoints
 from app.jobs.executor import Executor
 from app.jobs.recorder import Recorder
-from app.live.hub import STREAMS, Hub
-from app.runs import IllegalTransition, Run, RunStatus
+from app.jobs.register import Register
+from app.live.hub import Hub
+from app.rows import Rows
+from app.runs import Run, RunStatus
 from app.settings import Settings
 from app.storage import run_store
 from app.storage.database import Database
 from engine import ExperimentConfig
+from engine.live import check_live, has_dropout
+
+log = logging.getLogger(__name__)
 
 #: Progress of running runs is told this often; their rows flow as they come.
 PROGRESS_SECONDS = 0.25
+#: A worker that dies so often in a row without getting farther takes its run with it.
+MOST_CRASHES = 3
+#: Changes by hand of one run: each stays in its record for ever.
+MOST_CHANGES = 1000
+#: At the end, workers have this long to save their runs.
+GRACE_SECONDS = 2.5
 
 
 class Scheduler:
-    """Runs, their queue and the places where they train."""
+    """The queue of runs and the places where they train."""
 
-    def __init__(self, settings: Settings, database: Database, hub: Hub, executor: Executor) -> None:
+    def __init__(
+        self, settings: Settings, register: Register, database: Database, hub: Hub, executor: Executor
+    ) -> None:
         self._settings = settings
+        self._register = register
         self._database = database
         self._hub = hub
         self._executor = executor
-        self._runs: dict[str, Run] = {}
         self._queue: deque[str] = deque()
         self._attended: set[str] = set()  # runs that have a worker
+        self._cancelling: set[str] = set()
+        self._wanted: dict[str, deque[dict[str, float]]] = {}
         self._progressed: set[str] = set()
-        self._stores: set[asyncio.Task[None]] = set()
         self._lab_view: dict[str, Any] | None = None
         self._ticker: asyncio.Task[None] | None = None
         self._closing = False
@@ -50,90 +74,61 @@ class Scheduler:
     # -- life ------------------------------------------------------------------------------------
 
     async def open(self) -> None:
-        """Read the runs back; what was training when the last server went is marked, what waited waits on."""
-        runs, totals = await self._database.read(_load)
+        """Go on with what trained when the last server went, then with what waited."""
+        await self._register.open()
+        runs = self._register.runs
         for run in runs:
-            self._runs[run.id] = run
             if run.status in (RunStatus.RUNNING, RunStatus.PAUSED):
-                run.finished_at = time.time()
-                run.move(RunStatus.FAILED, reason=f"the server stopped at iteration {run.iteration:,}")
-                await self._store(run)
-            elif run.status is RunStatus.QUEUED:
+                run.attempt += 1
+            if run.status is RunStatus.RUNNING:
+                self._register.move(run, RunStatus.QUEUED, reason=_going_on(run, "the lab was restarted"))
                 self._queue.append(run.id)
-        for (run_id, stream), rows in totals.items():
-            self._hub.set_total(run_id, stream, rows)
-        for run in self._runs.values():
-            self._hub.publish_run(run.view(with_config=False))
+        self._queue.extend(
+            run.id for run in runs if run.status is RunStatus.QUEUED and run.id not in self._queue
+        )
+        checkpoints.sweep(self._settings.checkpoint_dir, {run.id for run in runs if not run.status.finished})
         self._executor.open(Recorder(self, self._database, asyncio.get_running_loop()))
         self._ticker = asyncio.create_task(self._tick())
         self._fill()
         self._publish_lab()
 
     async def close(self) -> None:
-        """End the workers and store how far their runs came."""
+        """Let the workers save their runs and end; the next server goes on with them."""
         self._closing = True
         if self._ticker is not None:
             self._ticker.cancel()
-        await asyncio.to_thread(self._executor.close)
-        for run in self._runs.values():
-            if run.status in (RunStatus.RUNNING, RunStatus.PAUSED):
-                run.finished_at = time.time()
-                run.move(RunStatus.FAILED, reason=f"the server stopped at iteration {run.iteration:,}")
-                await self._store(run)
+        await asyncio.to_thread(self._executor.close, GRACE_SECONDS)
 
     # -- what routes ask -------------------------------------------------------------------------
 
     @property
-    def runs(self) -> list[Run]:
-        """All runs, oldest first."""
-        return list(self._runs.values())
-
-    @property
     def busy(self) -> int:
         """Places taken: runs that train now, and deleted ones whose worker has not ended yet."""
-        attended = [self._runs.get(run_id) for run_id in self._attended]
+        attended = [self._register.find(run_id) for run_id in self._attended]
         return sum(run is None or run.status is RunStatus.RUNNING for run in attended)
 
     @property
     def queued(self) -> int:
         return len(self._queue)
 
-    def get(self, run_id: str) -> Run:
-        """The run, or `NotFound`."""
-        try:
-            return self._runs[run_id]
-        except KeyError:
-            raise NotFound(f"there is no run {run_id!r}", field="id") from None
-
     async def launch(self, configs: list[ExperimentConfig], *, lesson: str | None = None) -> list[Run]:
-        """Store and queue one run for each config: all of them, or none."""
+        """Store and queue one run for each config: all of them, or none. Several are a group."""
         if len(self._queue) + len(configs) > self._settings.max_queued:
             raise QueueFull(
                 f"{len(self._queue)} runs are waiting and at most {self._settings.max_queued} may;"
                 " try again when some have finished"
             )
-        runs = [_new_run(config, lesson) for config in configs]
-        numbers = await self._database.write(lambda c: [run_store.insert_run(c, run) for run in runs])
-        for run, number in zip(runs, numbers, strict=True):
-            run.number = number
-            self._runs[run.id] = run
-            self._queue.append(run.id)
-            self._hub.publish_run(run.view(with_config=False))
+        group_id = secrets.token_hex(6) if len(configs) > 1 else None
+        runs = [_new_run(config, lesson, group_id) for config in configs]
+        await self._register.add(runs)
+        self._queue.extend(run.id for run in runs)
         self._fill()
-        self._publish_lab()
         return runs
-
-    async def rename(self, run_id: str, name: str) -> Run:
-        run = self.get(run_id)
-        await self._database.write(lambda c: run_store.update_run(c, run_id, {"name": name}))
-        run.name = name
-        self._hub.publish_run(run.view(with_config=False))
-        return run
 
     async def pause(self, run_id: str) -> Run:
         """Ask a running run to pause; its status changes when it has."""
         run = self._demand(run_id, RunStatus.RUNNING, doing="paused")
-        paused = sum(run.status is RunStatus.PAUSED for run in self._runs.values())
+        paused = sum(run.status is RunStatus.PAUSED for run in self._register.runs)
         if paused >= self._settings.max_paused:
             raise Conflict(
                 f"{paused} runs are paused already, the most that may be at a time", code="too_many_paused"
@@ -144,18 +139,31 @@ class Scheduler:
     async def resume(self, run_id: str) -> Run:
         """Let a paused run go on: at once if there is a place, else as the next in the queue."""
         run = self._demand(run_id, RunStatus.PAUSED, doing="resumed")
-        if self.busy < self._settings.workers:
-            self._executor.send(run_id, {"command": "resume"})
-            await self._move(run, RunStatus.RUNNING)
-        else:
-            self._queue.appendleft(run_id)
-            await self._move(run, RunStatus.QUEUED)
+        self._register.move(run, RunStatus.QUEUED)
+        self._queue.appendleft(run_id)
+        self._fill()
         return run
 
     async def step(self, run_id: str, iterations: int) -> Run:
         """Let a paused run do some iterations and pause again."""
         run = self._demand(run_id, RunStatus.PAUSED, doing="stepped")
-        self._executor.send(run_id, {"command": "step", "iterations": iterations})
+        if run_id in self._attended:
+            self._executor.send(run_id, {"command": "step", "iterations": iterations})
+        else:
+            self._start(run, paused=True, steps=iterations)
+        return run
+
+    async def change_live(self, run_id: str, given: dict[str, Any]) -> Run:
+        """Change learning rate, penalties or dropout of a run that is not at its end; it is noted when it is done."""
+        run = self.get(run_id)
+        if run.status.finished:
+            raise Conflict(f"run {run_id} is {run.status.value}; it cannot be changed", field="id")
+        values = check_live(given, has_dropout=has_dropout(run.config["network"]["layers"]))
+        wanted = self._wanted.setdefault(run_id, deque())
+        if len(run.annotations) + len(wanted) >= MOST_CHANGES:
+            raise Conflict(f"run {run_id} was changed {MOST_CHANGES} times, the most that a run may be")
+        wanted.append(values)
+        self._executor.send(run_id, {"command": "live", "values": values})
         return run
 
     async def cancel(self, run_id: str) -> Run:
@@ -165,11 +173,10 @@ class Scheduler:
             raise Conflict(f"run {run_id} is {run.status.value}; it cannot be cancelled", field="id")
         self._unqueue(run_id)
         if run_id in self._attended:
+            self._cancelling.add(run_id)
             self._executor.send(run_id, {"command": "cancel"})
-            if run.status is RunStatus.QUEUED:  # resumed, and waiting for a place
-                await self._move(run, RunStatus.CANCELLED)
-        else:
-            await self._move(run, RunStatus.CANCELLED)
+        if run_id not in self._attended or run.status is RunStatus.QUEUED:  # resumed, and waiting for a place
+            await self._register.move(run, RunStatus.CANCELLED)
         return run
 
     async def delete(self, run_id: str) -> None:
@@ -178,48 +185,92 @@ class Scheduler:
         self._unqueue(run_id)
         if run_id in self._attended:
             self._executor.kill(run_id)
-        await self._database.write(lambda c: run_store.delete_run(c, run_id))
-        if self._runs.pop(run_id, None) is not None:
-            self._hub.publish_deleted(run_id)
+        await self._register.remove(run_id)
         self._publish_lab()
+
+    def get(self, run_id: str) -> Run:
+        return self._register.get(run_id)
 
     # -- what the recorder tells -----------------------------------------------------------------
 
-    def on_rows(
-        self, run_id: str, stream: str, first: int, columns: tuple[str, ...], values: np.ndarray[Any, Any]
-    ) -> None:
-        """Rows have been committed."""
-        run = self._runs.get(run_id)
-        if run is None:
-            return
-        run_store.remember_latest(run, columns, values[:, -1])
-        self._progressed.add(run_id)
-        self._hub.append(run_id, stream, first, columns, values)
+    def on_rows(self, run_id: str, stream: str, rows: Rows) -> None:
+        run = self._register.find(run_id)
+        if run is not None:
+            run_store.remember_latest(run, rows.columns, rows.values[:, -1])
+            self._progressed.add(run_id)
+            self._hub.append(run_id, stream, rows)
 
     def on_event(self, run_id: str, event: dict[str, Any]) -> None:
-        """The worker said something, and all that it said before is committed."""
-        run = self._runs.get(run_id)
+        run = self._register.find(run_id)
         if run is None or run.status.finished:
             return
         match event["event"]:
             case "paused" if run.status is RunStatus.RUNNING:
-                self._move(run, RunStatus.PAUSED)
+                self._register.move(run, RunStatus.PAUSED)
                 self._fill()
+            case "live":
+                if wanted := self._wanted.get(run_id):
+                    wanted.popleft()
+                run.annotations.append(
+                    {"kind": "live", "iteration": event["iteration"], "changes": event["changes"]}
+                )
+                self._register.tell(run)
             case "finished":
-                self._unqueue(run_id)
-                self._move(run, RunStatus(event["status"]), reason=event["reason"])
+                self._end(run, RunStatus(event["status"]), event["reason"])
+
+    def on_checkpoints(self, run_id: str, kept: list[dict[str, Any]]) -> None:
+        run = self._register.find(run_id)
+        if run is not None:
+            run.checkpoints = kept
+            checkpoints.remove(self._settings.checkpoint_dir, run_id, keep=[made["file"] for made in kept])
+
+    def on_refused(self, run_id: str, reason: str) -> None:
+        run = self._register.find(run_id)
+        if run is not None and not run.status.finished:
+            self._end(run, RunStatus.FAILED, f"this run cannot go on: {reason}")
+        self._executor.kill(run_id)
 
     def on_exit(self, run_id: str, reason: str | None) -> None:
-        """The worker is gone."""
         self._attended.discard(run_id)
-        run = self._runs.get(run_id)
-        if run is not None and not run.status.finished and not self._closing:
-            self._unqueue(run_id)
-            why = reason or "the worker process ended without a result"
-            self._move(run, RunStatus.FAILED, reason=why)
+        run = self._register.find(run_id)
+        if run is None or run.status.finished:
+            self._clean(run_id)
+        elif not self._closing:
+            self._lost(run, reason or "the worker process ended without a result")
+        self._cancelling.discard(run_id)
         self._fill()
 
     # -- inside ----------------------------------------------------------------------------------
+
+    def _lost(self, run: Run, reason: str) -> None:
+        """A run without its worker: it waits for another one, unless that has been tried enough."""
+        log.warning("run %s lost its worker at iteration %d: %s", run.id, run.iteration, reason)
+        run.attempt += 1
+        if run.iteration > run.crashed_at:
+            run.crashes, run.crashed_at = 0, run.iteration
+        run.crashes += 1
+        if run.id in self._cancelling:
+            self._end(run, RunStatus.CANCELLED, None)
+        elif run.crashes >= MOST_CRASHES:
+            self._end(
+                run,
+                RunStatus.FAILED,
+                f"its worker died {run.crashes} times at iteration {run.iteration:,}; the last time, {reason}",
+            )
+        elif run.status is RunStatus.RUNNING:
+            self._queue.appendleft(run.id)
+            self._register.move(run, RunStatus.QUEUED, reason=_going_on(run, reason))
+
+    def _end(self, run: Run, status: RunStatus, reason: str | None) -> None:
+        self._unqueue(run.id)
+        self._register.move(run, status, reason=reason)
+        if run.id not in self._attended:
+            self._clean(run.id)
+
+    def _clean(self, run_id: str) -> None:
+        """What only a run that goes on needs."""
+        self._wanted.pop(run_id, None)
+        checkpoints.remove(self._settings.checkpoint_dir, run_id)
 
     def _demand(self, run_id: str, status: RunStatus, *, doing: str) -> Run:
         run = self.get(run_id)
@@ -234,49 +285,44 @@ class Scheduler:
             self._queue.remove(run_id)
 
     def _fill(self) -> None:
-        """Give free places to the runs that wait, the oldest first."""
+        """Give free places to the runs that wait, the first first."""
         while self._queue and self.busy < self._settings.workers and not self._closing:
-            run = self._runs[self._queue.popleft()]
+            run = self.get(self._queue.popleft())
             if run.id in self._attended:  # it was paused and keeps its worker
                 self._executor.send(run.id, {"command": "resume"})
             else:
-                self._attended.add(run.id)
-                run.started_at = time.time()
-                self._executor.start(
-                    run.id,
-                    {
-                        "config": run.config,
-                        "data_dir": str(self._settings.data_dir),
-                        "cache_dir": str(self._settings.cache_dir),
-                    },
-                )
-            self._move(run, RunStatus.RUNNING)
+                self._start(run)
+            self._register.move(run, RunStatus.RUNNING)
         self._publish_lab()
 
-    def _move(self, run: Run, status: RunStatus, *, reason: str | None = None) -> asyncio.Task[None]:
-        """Change a run's status now; the returned task stores it and then tells the viewers."""
-        try:
-            run.move(status, reason=reason)
-        except IllegalTransition as error:
-            raise Conflict(str(error), field="id") from None
-        if status.finished:
-            run.finished_at = time.time()
-        task = asyncio.create_task(self._store(run))
-        self._stores.add(task)  # the loop holds tasks weakly
-        task.add_done_callback(self._stores.discard)
-        return task
-
-    async def _store(self, run: Run) -> None:
-        changes = {
-            "status": run.status.value,
-            "reason": run.reason,
-            "attempt": run.attempt,
-            "started_at": run.started_at,
-            "finished_at": run.finished_at,
-        }
-        await self._database.settle(lambda c: run_store.update_run(c, run.id, changes))
-        if run.id in self._runs:
-            self._hub.publish_run(run.view(with_config=False))
+    def _start(self, run: Run, *, paused: bool = False, steps: int = 0) -> None:
+        run.started_at = run.started_at or time.time()
+        self._attended.add(run.id)
+        self._executor.start(
+            run.id,
+            {
+                "run": run.id,
+                "attempt": run.attempt,
+                "config": run.config,
+                "data_dir": str(self._settings.data_dir),
+                "cache_dir": str(self._settings.cache_dir),
+                "checkpoint_dir": str(self._settings.checkpoint_dir),
+                "checkpoint_seconds": self._settings.checkpoint_seconds,
+                "checkpoints": run.checkpoints,
+                "stored": self._hub.total(run.id, "train"),
+                "changes": [
+                    {
+                        "iteration": annotation["iteration"],
+                        "values": {name: after for name, (_, after) in annotation["changes"].items()},
+                    }
+                    for annotation in run.annotations
+                    if annotation["kind"] == "live"
+                ],
+                "wanted": list(self._wanted.get(run.id, ())),
+                "paused": paused,
+                "steps": steps,
+            },
+        )
 
     def _publish_lab(self) -> None:
         """How busy the lab is, when that has changed."""
@@ -296,30 +342,24 @@ class Scheduler:
             await asyncio.sleep(PROGRESS_SECONDS)
             progressed, self._progressed = self._progressed, set()
             for run_id in progressed:
-                run = self._runs.get(run_id)
+                run = self._register.find(run_id)
                 if run is not None and not run.status.finished:
-                    self._hub.publish_run(run.view(with_config=False))
+                    self._register.tell(run)
             self._publish_lab()
 
 
-def _new_run(config: ExperimentConfig, lesson: str | None) -> Run:
-    document = config.to_dict()
+def _new_run(config: ExperimentConfig, lesson: str | None, group_id: str | None) -> Run:
     return Run(
         id=secrets.token_hex(6),
         number=0,  # the store gives it
         name=config.name or "run",
-        config=document,
+        config=config.to_dict(),
         iterations=config.iterations,
         created_at=time.time(),
         lesson=lesson,
+        group_id=group_id,
     )
 
 
-def _load(connection: sqlite3.Connection) -> tuple[list[Run], dict[tuple[str, str], int]]:
-    runs = run_store.load_runs(connection)
-    totals = {
-        (run.id, stream): run_store.count_rows(connection, run.id, stream)
-        for run in runs
-        for stream in STREAMS
-    }
-    return runs, totals
+def _going_on(run: Run, reason: str) -> str:
+    return f"{reason}; going on from iteration {run.iteration:,}"

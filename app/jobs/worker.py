@@ -2,42 +2,35 @@
 
 Messages to the server, through one pipe:
     `R` + `ROWS` header + float32 little endian, column after column: rows of a stream
-    `J` + JSON: an event, `{"event": "columns" | "paused" | "running" | "finished", ...}`
-Messages from the server: JSON commands, `{"command": "pause" | "resume" | "step" | "cancel", ...}`, read at
-every flush. When the server is gone, the pipe ends and so does the worker.
+    `J` + JSON: an event, `{"event": "columns" | "paused" | "running" | "live" | "checkpoint" | "finished" | "stopped"}`
+Messages from the server: JSON commands, `{"command": "pause" | "resume" | "step" | "live" | "cancel" | "stop"}`, read
+at every flush. When the server is gone, the pipe ends and so does the worker.
+
+A worker may take over from one that died: from its last checkpoint, or from the start where there is none. It
+then computes rows again that are stored already, bit for bit the same, as long as it makes the same changes by hand
+at the same iterations; new ones wait until it has caught up.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import signal
-import struct
 import time
-from collections.abc import Iterator
+from collections import deque
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from app.jobs import checkpoints
+from app.jobs.link import STREAMS, Link
 from engine import ConfigError, DatasetError, ExperimentConfig, Trainer
 
 #: Workers fill every core; the server, and a browser beside it, come first, so that the lab stays quick.
 NICENESS = 10
 
-#: Rows wait this long at most, as far as whole iterations allow.
-FLUSH_SECONDS = 0.03
-#: ... or until the buffer is full.
-BUFFER_ROWS = 4096
-
-#: stream's position in `STREAMS`, number of the first row, rows, columns
-ROWS = struct.Struct("<BQII")
-STREAMS = ("train", "evaluation")
-
 
 def main(connection: Connection, job: dict[str, Any]) -> None:
-    """Train `job["config"]` and report; the process's entry point."""
+    """Train `job["config"]` and report; the process's entry point. `Scheduler` says what a job holds."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal is for the server
     if hasattr(os, "nice"):
         os.nice(NICENESS)
@@ -51,131 +44,151 @@ def main(connection: Connection, job: dict[str, Any]) -> None:
 
 def _train(link: Link, job: dict[str, Any]) -> None:
     try:
-        trainer = Trainer(
-            ExperimentConfig.from_dict(job["config"]),
-            data_dir=Path(job["data_dir"]),
-            cache_dir=Path(job["cache_dir"]),
-        )
+        trainer, evaluations = _trainer(job)
     except (ConfigError, DatasetError, MemoryError) as error:
         link.event("finished", status="failed", reason=str(error) or type(error).__name__)
         return
-    for stream in STREAMS:
-        link.event("columns", stream=stream, columns=list(trainer.columns[stream]))
-        link.open(stream, len(trainer.columns[stream]))
-    link.finish(_run(link, trainer))
+    for stream, first in zip(STREAMS, (trainer.iteration, evaluations), strict=True):
+        link.open(stream, trainer.columns[stream], first)
+    ending = Training(link, trainer, job).run()
+    if ending is None:
+        link.event("stopped")
+    else:
+        link.finish(ending)
 
 
-def _run(link: Link, trainer: Trainer) -> dict[str, Any]:
-    """Train to the end, obeying commands between iterations; returns how it ended."""
-    for events in _iterations(trainer):
-        for event in events:
-            link.add(event.stream, event.values)
-        if not link.serve():
-            return {"status": "cancelled", "reason": None}
-    if trainer.divergence is not None:
-        why = "; ".join(trainer.divergence.reasons)
-        return {
-            "status": "diverged",
-            "reason": f"the loss is not finite at iteration {trainer.divergence.iteration}: {why}",
-        }
-    return {"status": "completed", "reason": trainer.stop_reason}
+def _trainer(job: dict[str, Any]) -> tuple[Trainer, int]:
+    """The trainer where the last usable checkpoint was made, and how many evaluations came before that."""
+    data_dir, cache_dir = Path(job["data_dir"]), Path(job["cache_dir"])
+    for made in job["checkpoints"]:
+        data = checkpoints.read(Path(job["checkpoint_dir"]), made["file"])
+        try:
+            if data is not None:
+                return Trainer.restore(data, data_dir=data_dir, cache_dir=cache_dir), made["evaluations"]
+        except ValueError:
+            continue  # damaged; the one before it, or the start, leads to the same curve
+    return Trainer(ExperimentConfig.from_dict(job["config"]), data_dir=data_dir, cache_dir=cache_dir), 0
 
 
-def _iterations(trainer: Trainer) -> Iterator[list[Any]]:
-    """The trainer's events, one list for each iteration: its row, and its evaluation where one is due."""
-    while events := trainer.advance():
-        yield events
+class Training:
+    """One run in this process: trains, obeys, reports, saves."""
 
+    def __init__(self, link: Link, trainer: Trainer, job: dict[str, Any]) -> None:
+        self._link = link
+        self._trainer = trainer
+        self._writer = checkpoints.Writer(
+            Path(job["checkpoint_dir"]), job["run"], job["attempt"], every=job["checkpoint_seconds"]
+        )
+        self._saved_at = trainer.iteration
+        self._paused: bool = job["paused"]
+        self._steps: int = job["steps"]
+        #: changes by hand of earlier attempts, to be made again at their iterations
+        self._known = deque(change for change in job["changes"] if change["iteration"] >= trainer.iteration)
+        self._stored: int = job["stored"]
+        self._wanted = deque(job["wanted"])
+        self._stopped = False
+        self._cancelled = False
 
-class Link:
-    """The worker's end of the pipe: buffers rows, flushes in time, reads commands."""
+    def run(self) -> dict[str, Any] | None:
+        """Train to the end; returns how it ended, or None if this process was told to stop and the run goes on."""
+        while not self._trainer.done:
+            if not self._obey_and_report():
+                return {"status": "cancelled", "reason": None} if self._cancelled else None
+            for event in self._trainer.advance():
+                self._link.add(event.stream, event.values)
+            if self._paused:
+                self._steps -= 1
+        return self._ending()
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._buffers: dict[str, _Buffer] = {}
-        self._flushed = -FLUSH_SECONDS  # the first row goes out at once
-        self._added = time.monotonic()
-        self._paused = False
-        self._steps = 0
+    def _ending(self) -> dict[str, Any]:
+        trainer = self._trainer
+        if trainer.divergence is not None:
+            why = "; ".join(trainer.divergence.reasons)
+            return {
+                "status": "diverged",
+                "reason": f"the loss is not finite at iteration {trainer.divergence.iteration}: {why}",
+            }
+        return {"status": "completed", "reason": trainer.stop_reason}
 
-    def open(self, stream: str, columns: int) -> None:
-        self._buffers[stream] = _Buffer(STREAMS.index(stream), columns)
+    # -- between iterations ----------------------------------------------------------------------
 
-    def event(self, event: str, **fields: Any) -> None:
-        self._connection.send_bytes(b"J" + json.dumps({"event": event, **fields}, allow_nan=False).encode())
+    def _obey_and_report(self) -> bool:
+        """Flush, save and obey when it is time to; False: stop training."""
+        if self._link.is_due(at_once=self._paused and self._steps <= 0):
+            self._link.flush()
+            self._report_saved()
+            if self._writer.due(time.monotonic()):
+                self._save()
+            self._obey()
+            self._link.resume_clock()
+        if self._stopped:
+            self._save_now()
+        elif not self._cancelled:
+            self._change()
+        return not (self._stopped or self._cancelled)
 
-    def finish(self, ending: dict[str, Any]) -> None:
-        """Everything that is still buffered, then how the run ended."""
-        self._flush()
-        self.event("finished", **ending)
+    def _obey(self) -> None:
+        """Take the commands that are there; while paused, wait for one that lets training go on."""
+        while not (self._stopped or self._cancelled):
+            waits = self._paused and self._steps <= 0
+            if waits:
+                self._change()
+            if not (waits or self._link.has_command()):
+                break
+            command = self._link.command()
+            match command["command"]:
+                case "pause":
+                    self._paused, self._steps = True, 0
+                    self._link.event("paused")
+                    self._save_now()
+                case "step" if self._paused:
+                    self._steps = max(self._steps, 0) + int(command["iterations"])
+                case "resume":
+                    self._paused = False
+                    self._link.event("running")
+                case "live":
+                    self._wanted.append(command["values"])
+                case "cancel":
+                    self._cancelled = True
+                case "stop":
+                    self._stopped = True
 
-    def add(self, stream: str, values: Any) -> None:
-        buffer = self._buffers[stream]
-        if buffer.full:
-            self._flush()
-        buffer.add(values)
+    def _change(self) -> None:
+        """Make the changes by hand that are due before the next iteration."""
+        trainer = self._trainer
+        while self._known and self._known[0]["iteration"] <= trainer.iteration:
+            trainer.set_live(**self._known.popleft()["values"])
+        # A new change must not fall among rows that are stored already as they were without it.
+        while self._wanted and trainer.iteration >= self._stored:
+            values = self._wanted.popleft()
+            before = {
+                "learning_rate": trainer.learning_rate,
+                "l1": trainer.network.penalty.l1,
+                "l2": trainer.network.penalty.l2,
+                "dropout": trainer.network.dropout_rate,
+            }
+            trainer.set_live(**values)
+            self._link.flush()
+            changes = {name: [before[name], value] for name, value in values.items()}
+            self._link.event("live", iteration=trainer.iteration, changes=changes)
 
-    def serve(self) -> bool:
-        """Flush when due and obey commands; call after each iteration. False: stop training.
+    # -- checkpoints -----------------------------------------------------------------------------
 
-        An iteration that takes long must not hold the row before it back, so the flush comes early when
-        the next iteration, if it takes as long as this one, would end too late.
-        """
-        now = time.monotonic()
-        iteration_seconds, self._added = now - self._added, now
-        if not self._paused and now - self._flushed + iteration_seconds < FLUSH_SECONDS:
-            return True
-        self._flush()
-        self._flushed = now
-        if self._paused:
-            self._steps -= 1
-        while self._connection.poll() or (self._paused and self._steps <= 0):
-            command = json.loads(self._connection.recv_bytes())
-            if command["command"] == "cancel":
-                return False
-            self._obey(command)
-        if self._paused or iteration_seconds > FLUSH_SECONDS:
-            self._added = time.monotonic()  # waiting is not training
-        return True
+    def _save(self) -> None:
+        if self._saved_at == self._trainer.iteration:
+            return
+        begun = time.monotonic()
+        data = self._trainer.checkpoint()
+        self._saved_at = self._trainer.iteration
+        self._writer.begin(
+            data, self._saved_at, self._link.rows_of("evaluation"), seconds=time.monotonic() - begun
+        )
 
-    def _obey(self, command: dict[str, Any]) -> None:
-        match command["command"]:
-            case "pause":
-                self._paused, self._steps = True, 0
-                self.event("paused")
-            case "step" if self._paused:
-                self._steps = max(self._steps, 0) + int(command["iterations"])
-            case "resume":
-                self._paused = False
-                self.event("running")
+    def _save_now(self) -> None:
+        self._save()
+        self._writer.wait()
+        self._report_saved()
 
-    def _flush(self) -> None:
-        for buffer in self._buffers.values():
-            if buffer.rows:
-                self._connection.send_bytes(buffer.take())
-
-
-class _Buffer:
-    """Rows of one stream, preallocated: adding one costs a microsecond and no memory."""
-
-    def __init__(self, stream: int, columns: int) -> None:
-        self._stream = stream
-        self._values = np.empty((BUFFER_ROWS, columns), np.float32)
-        self._first = 0
-        self.rows = 0
-
-    @property
-    def full(self) -> bool:
-        return self.rows == BUFFER_ROWS
-
-    def add(self, values: Any) -> None:
-        self._values[self.rows] = values
-        self.rows += 1
-
-    def take(self) -> bytes:
-        """The message with the buffered rows; the buffer is empty afterwards."""
-        header = ROWS.pack(self._stream, self._first, self.rows, self._values.shape[1])
-        message = b"R" + header + self._values[: self.rows].T.tobytes()
-        self._first += self.rows
-        self.rows = 0
-        return message
+    def _report_saved(self) -> None:
+        if (made := self._writer.written()) is not None:
+            self._link.event("checkpoint", **made)

@@ -2,7 +2,7 @@
 
     u32 header length, little endian | JSON header | float32 little endian, column after column
 
-The header `{"v", "run", "stream", "first", "rows", "columns"}` is padded with spaces so that the floats start
+The header `{"v", "run", "stream", "first", "rows", "columns", "times"}` is padded with spaces so that the floats start
 at a multiple of four: the page reads them in place as a Float32Array, without a copy.
 """
 
@@ -15,27 +15,28 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.rows import Rows
+
 VERSION = 1
 _LENGTH = struct.Struct("<I")
 
 
-def encode(
-    run_id: str, stream: str, first: int, columns: tuple[str, ...], values: NDArray[np.float32]
-) -> bytes:
-    """One frame of `values` (columns, rows); `first` is the number of its first row in the stream."""
+def encode(run_id: str, stream: str, rows: Rows) -> bytes:
+    """One frame of rows."""
     header = json.dumps(
         {
             "v": VERSION,
             "run": run_id,
             "stream": stream,
-            "first": first,
-            "rows": values.shape[1],
-            "columns": columns,
+            "first": rows.first,
+            "rows": rows.count,
+            "columns": rows.columns,
+            "times": rows.times,
         },
         separators=(",", ":"),
     ).encode()
     header += b" " * (-(len(header) + _LENGTH.size) % 4)
-    return b"".join((_LENGTH.pack(len(header)), header, np.ascontiguousarray(values, "<f4").tobytes()))
+    return b"".join((_LENGTH.pack(len(header)), header, np.ascontiguousarray(rows.values, "<f4").tobytes()))
 
 
 def decode(frame: bytes) -> tuple[dict[str, Any], NDArray[np.float32]]:

@@ -16,15 +16,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from app.live import frames
+from app.rows import Rows, join
 
 #: A stream's newest rows that are kept in memory, in bytes.
 MEMORY_BYTES = 1 << 20
@@ -39,28 +38,22 @@ SHARED_CHUNKS = 8
 
 STREAMS = ("train", "evaluation")
 
-#: (run, stream, first row, rows at most) → columns, values (columns, rows); None where there is nothing
-History = Callable[[str, str, int, int], Awaitable[tuple[tuple[str, ...], NDArray[np.float32]] | None]]
+#: (run, stream, first row, rows at most) → rows; None where there is nothing
+History = Callable[[str, str, int, int], Awaitable[Rows | None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
     """Rows as they came from a worker, with the frame that all viewers share."""
 
-    first: int
-    values: NDArray[np.float32]  # (columns, rows)
+    rows: Rows
     frame: bytes
-
-    @property
-    def end(self) -> int:
-        return self.first + int(self.values.shape[1])
 
 
 @dataclass(slots=True)
 class StreamLog:
     """The newest chunks of one stream of one run."""
 
-    columns: tuple[str, ...]
     chunks: deque[Chunk] = field(default_factory=deque)
     size: int = 0
 
@@ -73,17 +66,17 @@ class StreamLog:
     @property
     def first(self) -> int:
         """The oldest row in memory."""
-        return self.chunks[0].first
+        return self.chunks[0].rows.first
 
     @property
     def end(self) -> int:
-        return self.chunks[-1].end
+        return self.chunks[-1].rows.end
 
     def since(self, row: int) -> list[Chunk]:
         """The chunks that hold `row` and what follows."""
         found: list[Chunk] = []
         for chunk in reversed(self.chunks):  # viewers stand near the end
-            if chunk.end <= row:
+            if chunk.rows.end <= row:
                 break
             found.append(chunk)
         found.reverse()
@@ -96,6 +89,7 @@ class Hub:
     def __init__(self, history: History) -> None:
         self.history = history
         self.viewers: set[Viewer] = set()
+        self.closing = False
         self._logs: OrderedDict[str, dict[str, StreamLog]] = OrderedDict()
         self._totals: dict[tuple[str, str], int] = {}
         # The state log: subject → newest text, with the version at which it changed. One entry a
@@ -107,16 +101,14 @@ class Hub:
 
     # -- news in ---------------------------------------------------------------------------------
 
-    def append(
-        self, run_id: str, stream: str, first: int, columns: tuple[str, ...], values: NDArray[np.float32]
-    ) -> None:
-        """Committed rows: `values` is (columns, rows), `first` the first row's number in its stream."""
+    def append(self, run_id: str, stream: str, rows: Rows) -> None:
+        """Committed rows, which follow those that came before."""
         logs = self._logs.setdefault(run_id, {})
         self._logs.move_to_end(run_id)
         log = logs.get(stream)
         if log is None:
-            log = logs[stream] = StreamLog(columns)
-        log.append(Chunk(first, values, frames.encode(run_id, stream, first, columns, values)))
+            log = logs[stream] = StreamLog()
+        log.append(Chunk(rows, frames.encode(run_id, stream, rows)))
         self._totals[run_id, stream] = log.end
         while len(self._logs) > MEMORY_RUNS:
             self._logs.popitem(last=False)
@@ -159,6 +151,14 @@ class Hub:
         for viewer in self.viewers:
             if run_id is None or viewer.shows(run_id):
                 viewer.news.set()
+
+    async def close(self, seconds: float) -> None:
+        """Let every viewer know that the lab is going, and wait for them to leave, but not for long."""
+        self.closing = True
+        self._wake()
+        deadline = time.monotonic() + seconds
+        while self.viewers and time.monotonic() < deadline:
+            await asyncio.sleep(0.01)
 
     # -- news out --------------------------------------------------------------------------------
 
@@ -249,13 +249,18 @@ class Viewer:
         if log is None or cursor < log.first:
             return await self._from_history(run_id, stream, cursor, log.first if log else total)
         chunks = log.since(cursor)
-        if chunks[0].first == cursor and len(chunks) <= SHARED_CHUNKS:
-            cursors[stream] = chunks[-1].end
+        if chunks[0].rows.first == cursor and len(chunks) <= SHARED_CHUNKS:
+            cursors[stream] = chunks[-1].rows.end
             return [chunk.frame for chunk in chunks], False
-        values = np.concatenate([chunk.values for chunk in chunks], axis=1)[:, cursor - chunks[0].first :]
-        values = values[:, : _rows_at_most(len(log.columns))]
-        cursors[stream] = cursor + values.shape[1]
-        return [frames.encode(run_id, stream, cursor, log.columns, values)], cursors[stream] < total
+        rows = join([chunk.rows for chunk in chunks])
+        return self._catch_up(run_id, stream, rows), cursors[stream] < total
+
+    def _catch_up(self, run_id: str, stream: str, rows: Rows) -> list[bytes]:
+        """One frame of what follows the cursor, as much as a frame may hold."""
+        cursors = self._cursors[run_id]
+        rows = rows.since(cursors[stream], _rows_at_most(len(rows.columns)))
+        cursors[stream] = rows.end
+        return [frames.encode(run_id, stream, rows)] if rows.count else []
 
     async def _from_history(
         self, run_id: str, stream: str, cursor: int, until: int
@@ -266,13 +271,8 @@ class Viewer:
         cursors = self._cursors.get(run_id)
         if found is None or cursors is None or cursors[stream] != cursor:
             return [], False  # deleted, unsubscribed or subscribed anew in the meantime
-        columns, values = found
-        values = values[:, : _rows_at_most(len(columns))]
-        cursors[stream] = cursor + values.shape[1]
-        if not values.shape[1]:
-            return [], False
-        frame = frames.encode(run_id, stream, cursor, columns, values)
-        return [frame], cursors[stream] < self._hub.total(run_id, stream)
+        due = self._catch_up(run_id, stream, found)
+        return due, bool(due) and cursors[stream] < self._hub.total(run_id, stream)
 
 
 def _rows_at_most(columns: int) -> int:

@@ -12,11 +12,12 @@ from typing import Annotated, Any
 import numpy as np
 from fastapi import APIRouter, Body, Query, Response
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from app.errors import Invalid
 from app.lab import TheLab
 from app.live.hub import STREAMS
+from app.rows import Rows
 from app.runs import Run
 from app.storage import run_store
 from engine import ExperimentConfig
@@ -44,12 +45,30 @@ Experiment = Annotated[
 ]
 
 
+Tag = Annotated[str, StringConstraints(min_length=1, max_length=40, strip_whitespace=True)]
+
+
 class Changes(BaseModel):
-    """What may be changed of a stored run."""
+    """What may be said of a stored run; what is left out stays."""
 
     model_config = ConfigDict(extra="forbid")
 
-    name: str = Field(min_length=1, max_length=200)
+    name: str = Field("", min_length=1, max_length=200)
+    starred: bool = False
+    archived: bool = False
+    tags: list[Tag] = Field([], max_length=20)
+    notes: str = Field("", max_length=10_000)
+
+
+class LiveChanges(BaseModel):
+    """What may be changed while a run goes on; the engine checks the intervals."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    learning_rate: float | None = None
+    l1: float | None = None
+    l2: float | None = None
+    dropout: float | None = Field(None, description="the rate of every dropout layer")
 
 
 class Step(BaseModel):
@@ -63,7 +82,7 @@ class Step(BaseModel):
 @router.get("")
 async def list_runs(lab: TheLab) -> dict[str, Any]:
     """All runs, oldest first, without their configs."""
-    return {"runs": [run.view(with_config=False) for run in lab.scheduler.runs]}
+    return {"runs": [run.view(with_config=False) for run in lab.register.runs]}
 
 
 @router.post("", status_code=201)
@@ -88,13 +107,25 @@ def demand_data_set(lab: TheLab, config: ExperimentConfig) -> None:
 
 @router.get("/{run_id}")
 async def get_run(lab: TheLab, run_id: str) -> dict[str, Any]:
-    return lab.scheduler.get(run_id).view()
+    return lab.register.get(run_id).view()
 
 
 @router.patch("/{run_id}")
 async def change_run(lab: TheLab, run_id: str, changes: Changes) -> dict[str, Any]:
-    """Rename a run."""
-    return (await lab.scheduler.rename(run_id, changes.name)).view()
+    """Rename, star, tag, note or archive a run; everybody in the lab sees it."""
+    given = changes.model_dump(exclude_unset=True)
+    if not given:
+        raise Invalid(f"nothing is to be changed: give {', '.join(Changes.model_fields)}", code="missing")
+    return (await lab.register.change(run_id, given)).view()
+
+
+@router.patch("/{run_id}/live")
+async def change_live(lab: TheLab, run_id: str, changes: LiveChanges) -> dict[str, Any]:
+    """Change what may be changed while a run goes on; an annotation says when it was done."""
+    values = changes.model_dump(exclude_none=True)
+    if not values:
+        raise Invalid("nothing is to be changed: give learning_rate, l1, l2 or dropout", code="missing")
+    return (await lab.scheduler.change_live(run_id, values)).view()
 
 
 @router.delete("/{run_id}", status_code=204)
@@ -130,7 +161,7 @@ async def cancel(lab: TheLab, run_id: str) -> dict[str, Any]:
 @router.post("/{run_id}/clone", status_code=201)
 async def clone(lab: TheLab, run_id: str) -> dict[str, Any]:
     """Queue a new run with the same config."""
-    run = lab.scheduler.get(run_id)
+    run = lab.register.get(run_id)
     config = ExperimentConfig.from_dict({**run.config, "name": run.name})
     demand_data_set(lab, config)
     (twin,) = await lab.scheduler.launch([config])
@@ -154,7 +185,7 @@ async def metrics(
     ] = None,
 ) -> dict[str, Any]:
     """Recorded rows, column by column. Values that are not finite are null."""
-    lab.scheduler.get(run_id)
+    lab.register.get(run_id)
     if stream not in STREAMS:
         raise Invalid(
             f"there is no stream {stream!r}; there are {', '.join(STREAMS)}",
@@ -209,7 +240,7 @@ def _extremes(values: np.ndarray[Any, Any], points: int) -> np.ndarray[Any, Any]
 @router.get("/{run_id}/export.json")
 async def export_json(lab: TheLab, run_id: str) -> Response:
     """The experiment file: POST it again, or hand it to `lossroom train --config`."""
-    run = lab.scheduler.get(run_id)
+    run = lab.register.get(run_id)
     text = json.dumps({**run.config, "name": run.name}, indent=2, ensure_ascii=False, allow_nan=False)
     return Response(text, media_type="application/json", headers=_attachment(run, "json"))
 
@@ -217,7 +248,7 @@ async def export_json(lab: TheLab, run_id: str) -> Response:
 @router.get("/{run_id}/export.csv")
 async def export_csv(lab: TheLab, run_id: str) -> Response:
     """Every recorded row; evaluations stand in the row of their iteration."""
-    run = lab.scheduler.get(run_id)
+    run = lab.register.get(run_id)
     train, evaluation = await lab.database.read(
         lambda c: (run_store.read_rows(c, run_id, "train"), run_store.read_rows(c, run_id, "evaluation"))
     )
@@ -226,7 +257,7 @@ async def export_csv(lab: TheLab, run_id: str) -> Response:
     )
 
 
-def _csv(train: run_store.Rows | None, evaluation: run_store.Rows | None) -> Iterator[str]:
+def _csv(train: Rows | None, evaluation: Rows | None) -> Iterator[str]:
     if train is None:
         return
     evaluated: dict[float, list[float]] = {}

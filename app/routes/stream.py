@@ -62,6 +62,9 @@ async def _send(socket: WebSocket, lab: Lab, viewer: Viewer, replies: asyncio.Qu
     await socket.send_text(json.dumps({"type": "hello", "version": __version__, "server": lab.server_id}))
     while True:
         viewer.news.clear()  # before looking, so that no change falls between
+        if lab.hub.closing:
+            await socket.close(code=1012, reason="the lab is restarting")
+            return
         while not replies.empty():
             await socket.send_text(replies.get_nowait())
         messages = await viewer.next_messages()

@@ -30,9 +30,7 @@ Done = Callable[[Any], None]
 
 log = logging.getLogger(__name__)
 
-SCHEMA_VERSION = 1
-#: version → the script that carries a file of that version one step forward
-MIGRATIONS: dict[int, str] = {}
+SCHEMA_VERSION = 2
 #: Operations in one transaction at most: bounds how long a reader waits for its row to be durable.
 BATCH = 512
 RETRY_SECONDS = 1.0
@@ -202,14 +200,22 @@ def _run_batch(connection: sqlite3.Connection, batch: list[_Item]) -> list[Any]:
         connection.execute("SAVEPOINT operation")
         try:
             results.append(item.operation(connection))
-        except sqlite3.OperationalError:
-            raise  # the disk, not the operation: the whole batch is tried again
         except Exception as error:
+            if _is_of_the_disk(error):
+                raise  # not the operation's fault: the whole batch is tried again
             connection.execute("ROLLBACK TO operation")
             results.append(error)
         connection.execute("RELEASE operation")
     connection.execute("COMMIT")
     return results
+
+
+def _is_of_the_disk(error: Exception) -> bool:
+    """Full, broken, locked or corrupt: what no other operation could have written either."""
+    # A corrupt file is a plain DatabaseError; its other subclasses speak of what was asked for.
+    return isinstance(error, sqlite3.OperationalError | sqlite3.InternalError) or (
+        type(error) is sqlite3.DatabaseError
+    )
 
 
 def _migrate(connection: sqlite3.Connection) -> None:
@@ -224,11 +230,12 @@ def _migrate(connection: sqlite3.Connection) -> None:
 
 
 def _scripts(version: int) -> Iterator[str]:
+    storage = resources.files("app.storage")
     if version == 0:  # a new file starts at the newest schema
-        yield resources.files("app.storage").joinpath("schema.sql").read_text("utf-8")
+        yield storage.joinpath("schema.sql").read_text("utf-8")
         return
-    for step in range(version, SCHEMA_VERSION):
-        yield MIGRATIONS[step]
+    for step in range(version + 1, SCHEMA_VERSION + 1):
+        yield storage.joinpath("migrations", f"{step}.sql").read_text("utf-8")
 
 
 def _call_in(loop: asyncio.AbstractEventLoop, callback: Callable[[Any], None], result: Any) -> None:

@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.rows import Rows, Times, thin
 from app.runs import Run, RunStatus
 
+#: Checkpoints that are remembered of a run: the newest, and the one before it in case its file is damaged.
+CHECKPOINTS = 2
 
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Consecutive rows of one stream. `values` is (columns, rows) float32: the wire's and the disk's order."""
 
-    columns: tuple[str, ...]
-    first: int
-    values: NDArray[np.float32]
-
-    @property
-    def count(self) -> int:
-        return int(self.values.shape[1])
+class Refused(Exception):
+    """Rows that do not go on where the stored ones end, or are of other columns: they would make a false curve."""
 
 
 # -- runs ----------------------------------------------------------------------------------------
@@ -32,14 +26,15 @@ class Rows:
 def insert_run(connection: sqlite3.Connection, run: Run) -> int:
     """Store a new run; returns the number it was given."""
     cursor = connection.execute(
-        "INSERT INTO runs (id, name, status, attempt, lesson, config, iterations, created_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO runs (id, name, status, attempt, lesson, group_id, config, iterations, created_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             run.id,
             run.name,
             run.status.value,
             run.attempt,
             run.lesson,
+            run.group_id,
             json.dumps(run.config, allow_nan=False),
             run.iterations,
             run.created_at,
@@ -50,9 +45,31 @@ def insert_run(connection: sqlite3.Connection, run: Run) -> int:
 
 
 def update_run(connection: sqlite3.Connection, run_id: str, changes: dict[str, Any]) -> None:
-    """Store changed columns of a run (`name`, `status`, `reason`, `attempt`, `started_at`, `finished_at`)."""
+    """Store changed columns of a run; lists are stored as JSON."""
     assignments = ", ".join(f"{column} = :{column}" for column in changes)
-    connection.execute(f"UPDATE runs SET {assignments} WHERE id = :id", {**changes, "id": run_id})
+    values = {
+        column: json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
+        for column, value in changes.items()
+    }
+    connection.execute(f"UPDATE runs SET {assignments} WHERE id = :id", {**values, "id": run_id})
+
+
+def add_annotation(connection: sqlite3.Connection, run_id: str, annotation: dict[str, Any]) -> None:
+    """Store what happened at an iteration, in its order among the rows."""
+    connection.execute(
+        "UPDATE runs SET annotations = json_insert(annotations, '$[#]', json(?)) WHERE id = ?",
+        (json.dumps(annotation, allow_nan=False), run_id),
+    )
+
+
+def add_checkpoint(
+    connection: sqlite3.Connection, run_id: str, checkpoint: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """Store that a checkpoint was made, in its order among the rows; returns those that are remembered now."""
+    row = connection.execute("SELECT checkpoints FROM runs WHERE id = ?", (run_id,)).fetchone()
+    kept = [checkpoint, *(json.loads(row["checkpoints"]) if row else [])][:CHECKPOINTS]
+    update_run(connection, run_id, {"checkpoints": kept})
+    return kept
 
 
 def delete_run(connection: sqlite3.Connection, run_id: str) -> None:
@@ -74,6 +91,15 @@ def load_runs(connection: sqlite3.Connection) -> list[Run]:
             reason=row["reason"],
             attempt=row["attempt"],
             lesson=row["lesson"],
+            group_id=row["group_id"],
+            starred=bool(row["starred"]),
+            archived=bool(row["archived"]),
+            tags=json.loads(row["tags"]),
+            notes=row["notes"],
+            annotations=json.loads(row["annotations"]),
+            checkpoints=json.loads(row["checkpoints"]),
+            crashes=row["crashes"],
+            crashed_at=row["crashed_at"],
             started_at=row["started_at"],
             finished_at=row["finished_at"],
         )
@@ -103,23 +129,69 @@ def remember_latest(run: Run, columns: list[str] | tuple[str, ...], last: NDArra
 # -- rows ----------------------------------------------------------------------------------------
 
 
-def insert_stream(connection: sqlite3.Connection, run_id: str, stream: str, columns: tuple[str, ...]) -> None:
+def open_stream(connection: sqlite3.Connection, run_id: str, stream: str, columns: tuple[str, ...]) -> None:
+    """Begin a stream, or go on with one.
+
+    Raises:
+        Refused: the stored rows are of other columns; a newer engine may record more than an older one did.
+    """
     connection.execute(
-        "INSERT OR REPLACE INTO streams (run_id, stream, columns)"
+        "INSERT OR IGNORE INTO streams (run_id, stream, columns)"
         " SELECT ?, ?, ? WHERE EXISTS (SELECT 1 FROM runs WHERE id = ?)",
         (run_id, stream, json.dumps(columns), run_id),
     )
+    row = connection.execute(
+        "SELECT columns FROM streams WHERE run_id = ? AND stream = ?", (run_id, stream)
+    ).fetchone()
+    if row is not None and tuple(json.loads(row["columns"])) != columns:
+        raise Refused(f"the stored rows of its {stream} stream have other columns than this version records")
 
 
-def insert_chunk(
-    connection: sqlite3.Connection, run_id: str, stream: str, first: int, rows: int, data: bytes
-) -> None:
-    """Store a chunk. Deleting a run while its last rows wait in the queue is no error: they go with it."""
+def append_rows(
+    connection: sqlite3.Connection,
+    run_id: str,
+    stream: str,
+    first: int,
+    values: NDArray[np.float32],
+    at: float,
+) -> Rows | None:
+    """Store what is new of the rows `first` and following; `values` is (columns, rows), `at` when they came.
+
+    A worker that goes on from a checkpoint repeats rows that are stored already, bit for bit: they are left out.
+    That they are the same is checked, because a curve whose second half was computed otherwise would be a lie.
+
+    Returns what was stored; None if all was known, or if the run was deleted while its last rows were waiting.
+
+    Raises:
+        Refused: rows before `first` are missing, or repeated ones differ from those that are stored.
+    """
+    found = connection.execute(
+        "SELECT columns FROM streams WHERE run_id = ? AND stream = ?", (run_id, stream)
+    ).fetchone()
+    if found is None:
+        return None
+    stored = count_rows(connection, run_id, stream)
+    if first > stored:
+        raise Refused(f"its {stream} stream has {stored:,} rows; row {first:,} cannot follow them")
+    known = min(stored - first, values.shape[1])
+    if known:
+        before = read_rows(connection, run_id, stream, first, limit=known)
+        assert before is not None
+        if before.values.tobytes() != values[:, :known].tobytes():
+            raise Refused(
+                f"computed again from its last checkpoint, its {stream} stream is not the stored one;"
+                " another version or another machine computes other last digits"
+            )
+    values = values[:, known:]
+    count = values.shape[1]
+    if not count:
+        return None
+    times = [(stored + count, round(at, 3))]
     connection.execute(
-        "INSERT INTO chunks (run_id, stream, first, rows, data)"
-        " SELECT ?, ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM runs WHERE id = ?)",
-        (run_id, stream, first, rows, data, run_id),
+        "INSERT INTO chunks (run_id, stream, first, rows, data, times) VALUES (?, ?, ?, ?, ?, ?)",
+        (run_id, stream, stored, count, np.ascontiguousarray(values, "<f4").tobytes(), json.dumps(times)),
     )
+    return Rows(tuple(json.loads(found["columns"])), stored, values, times)
 
 
 def count_rows(connection: sqlite3.Connection, run_id: str, stream: str) -> int:
@@ -147,9 +219,10 @@ def read_rows(
         return None
     columns = tuple(json.loads(row["columns"]))
     parts: list[NDArray[np.float32]] = []
+    times: Times = []
     taken = 0
     for chunk in connection.execute(
-        "SELECT first, rows, data FROM chunks WHERE run_id = ?1 AND stream = ?2 AND first >="
+        "SELECT first, rows, data, times FROM chunks WHERE run_id = ?1 AND stream = ?2 AND first >="
         # the chunk that row `after` lies in may begin before it
         " COALESCE((SELECT MAX(first) FROM chunks WHERE run_id = ?1 AND stream = ?2 AND first <= ?3), 0)"
         " ORDER BY first",
@@ -160,10 +233,11 @@ def read_rows(
             values = values[:, : limit - taken]
         parts.append(values)
         taken += values.shape[1]
+        times += [(end, at) for end, at in json.loads(chunk["times"]) if after < end <= after + taken]
         if limit is not None and taken >= limit:
             break
     values = np.concatenate(parts, axis=1) if parts else np.empty((len(columns), 0), np.float32)
-    return Rows(columns, after, values)
+    return Rows(columns, after, values, thin(times))
 
 
 def _values(data: bytes, columns: int) -> NDArray[np.float32]:

@@ -1,4 +1,4 @@
--- Version 1. `PRAGMA user_version` holds the version; database.py carries old files forward.
+-- Version 2. `PRAGMA user_version` holds the version; migrations/N.sql carries an older file forward to version N.
 
 CREATE TABLE runs (
     number      INTEGER PRIMARY KEY AUTOINCREMENT,  -- order of launching; never used twice
@@ -12,7 +12,16 @@ CREATE TABLE runs (
     iterations  INTEGER NOT NULL,                   -- planned
     created_at  REAL NOT NULL,                      -- Unix seconds, as the next two
     started_at  REAL,
-    finished_at REAL
+    finished_at REAL,
+    group_id    TEXT,                               -- runs that were launched together
+    starred     INTEGER NOT NULL DEFAULT 0,
+    archived    INTEGER NOT NULL DEFAULT 0,
+    tags        TEXT NOT NULL DEFAULT '[]',         -- JSON list
+    notes       TEXT NOT NULL DEFAULT '',
+    annotations TEXT NOT NULL DEFAULT '[]',         -- JSON list: what happened at which iteration
+    checkpoints TEXT NOT NULL DEFAULT '[]',         -- JSON list, newest first: {file, iteration, evaluations}
+    crashes     INTEGER NOT NULL DEFAULT 0,         -- of the worker in a row, none farther than the one before
+    crashed_at  INTEGER NOT NULL DEFAULT -1         -- iteration that the last crash had reached
 ) STRICT;
 
 CREATE TABLE streams (
@@ -30,5 +39,6 @@ CREATE TABLE chunks (
     first  INTEGER NOT NULL,                        -- number of the chunk's first row in its stream
     rows   INTEGER NOT NULL,
     data   BLOB NOT NULL,
+    times  TEXT NOT NULL DEFAULT '[]',              -- JSON list of [rows so far in the stream, Unix seconds]
     PRIMARY KEY (run_id, stream, first)
 ) STRICT;

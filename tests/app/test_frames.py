@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.live import frames
+from app.rows import Rows
 
 
 @given(
@@ -14,7 +15,9 @@ from app.live import frames
 def test_decoding_gives_back_what_was_encoded(first, rows, names):
     values = np.arange(len(names) * rows, dtype=np.float32).reshape(len(names), rows)
 
-    header, decoded = frames.decode(frames.encode("run", "train", first, tuple(names), values))
+    header, decoded = frames.decode(
+        frames.encode("run", "train", Rows(tuple(names), first, values, [(first + rows, 1.5)]))
+    )
 
     assert header == {
         "v": 1,
@@ -23,13 +26,14 @@ def test_decoding_gives_back_what_was_encoded(first, rows, names):
         "first": first,
         "rows": rows,
         "columns": names,
+        "times": [[first + rows, 1.5]],
     }
     np.testing.assert_array_equal(decoded, values)
 
 
 @given(st.text(max_size=30))
 def test_floats_start_at_a_multiple_of_four(run_id):
-    frame = frames.encode(run_id, "train", 0, ("loss",), np.zeros((1, 3), np.float32))
+    frame = frames.encode(run_id, "train", Rows(("loss",), 0, np.zeros((1, 3), np.float32), []))
 
     assert (len(frame) - 3 * 4) % 4 == 0
 
@@ -37,13 +41,13 @@ def test_floats_start_at_a_multiple_of_four(run_id):
 def test_a_value_that_is_not_finite_travels_exactly():
     values = np.array([[np.nan, np.inf, -np.inf]], np.float32)
 
-    _, decoded = frames.decode(frames.encode("run", "train", 0, ("loss",), values))
+    _, decoded = frames.decode(frames.encode("run", "train", Rows(("loss",), 0, values, [])))
 
     np.testing.assert_array_equal(decoded, values)
 
 
 def test_columns_follow_each_other_in_the_frame():
-    frame = frames.encode("run", "train", 0, ("a", "b"), np.array([[1, 2], [3, 4]], np.float32))
+    frame = frames.encode("run", "train", Rows(("a", "b"), 0, np.array([[1, 2], [3, 4]], np.float32), []))
 
     np.testing.assert_array_equal(np.frombuffer(frame[-16:], "<f4"), [1, 2, 3, 4])
 

@@ -6,6 +6,7 @@ import pytest
 
 from app.live import frames, hub
 from app.live.hub import Hub, Viewer
+from app.rows import Rows
 
 COLUMNS = ("iteration", "loss")
 
@@ -27,13 +28,14 @@ class Lab:
         self.reads += 1
         await asyncio.sleep(0)
         values = self.stored.get((run_id, stream))
-        return None if values is None else (COLUMNS, values[:, first : first + limit])
+        return None if values is None else Rows(COLUMNS, first, values[:, first : first + limit], [])
 
     def append(self, count, run_id="r", stream="train"):
         before = self.stored.get((run_id, stream), np.empty((2, 0), np.float32))
         new = rows(before.shape[1], count)
         self.stored[run_id, stream] = np.concatenate([before, new], axis=1)
-        self.hub.append(run_id, stream, before.shape[1], COLUMNS, new)
+        end = before.shape[1] + count
+        self.hub.append(run_id, stream, Rows(COLUMNS, before.shape[1], new, [(end, end / 10)]))
 
     def viewer(self, **cursors):
         viewer = Viewer(self.hub)

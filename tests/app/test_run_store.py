@@ -37,11 +37,10 @@ def store(database, run_id, chunks):
     def operation(connection):
         run_store.delete_run(connection, run_id)
         run_store.insert_run(connection, run)
-        run_store.insert_stream(connection, run_id, "train", COLUMNS)
+        run_store.open_stream(connection, run_id, "train", COLUMNS)
         first = 0
         for count in chunks:
-            data = rows(first, count).tobytes()
-            run_store.insert_chunk(connection, run_id, "train", first, count, data)
+            run_store.append_rows(connection, run_id, "train", first, rows(first, count), at=float(first))
             first += count
 
     write(database, operation)
@@ -96,8 +95,8 @@ def test_rows_that_come_after_their_run_was_deleted_leave_no_trace(database):
     store(database, "late", [5])
     write(database, lambda c: run_store.delete_run(c, "late"))
 
-    write(database, lambda c: run_store.insert_stream(c, "late", "evaluation", COLUMNS))
-    write(database, lambda c: run_store.insert_chunk(c, "late", "train", 5, 1, rows(5, 1).tobytes()))
+    write(database, lambda c: run_store.open_stream(c, "late", "evaluation", COLUMNS))
+    write(database, lambda c: run_store.append_rows(c, "late", "train", 5, rows(5, 1), at=0))
 
     assert database.read_now(lambda c: run_store.read_rows(c, "late", "train")) is None
 
@@ -109,3 +108,74 @@ def test_numbers_are_never_used_twice(database):
     second = write(database, lambda c: run_store.insert_run(c, Run("two", 0, "", CONFIG, 1, 0.0)))
 
     assert second > first
+
+
+def appended(database, run_id, first, values, at=0.0):
+    return write(database, lambda c: run_store.append_rows(c, run_id, "train", first, values, at))
+
+
+@settings(max_examples=40, deadline=None)
+@given(starts=st.lists(st.integers(0, 30), max_size=8), count=st.integers(1, 12))
+def test_rows_that_are_repeated_from_anywhere_are_stored_once(database, starts, count):
+    expected = store(database, "again", [3])
+    for start in starts:
+        first = min(start, expected.shape[1])  # a worker goes on from where rows are, or from before that
+        found = appended(database, "again", first, rows(first, count))
+        new = max(0, first + count - expected.shape[1])
+        assert (found.count if found else 0) == new
+        expected = rows(0, expected.shape[1] + new)
+
+    stored = database.read_now(lambda c: run_store.read_rows(c, "again", "train"))
+
+    np.testing.assert_array_equal(stored.values, expected)
+
+
+def test_rows_after_a_hole_are_refused(database):
+    store(database, "hole", [5])
+
+    with pytest.raises(run_store.Refused, match="has 5 rows; row 7 cannot follow"):
+        appended(database, "hole", 7, rows(7, 1))
+
+
+def test_repeated_rows_that_differ_in_their_last_digit_are_refused(database):
+    store(database, "lie", [5])
+    other = rows(3, 4)
+    other[1, 0] = np.nextafter(other[1, 0], np.float32(1))
+
+    with pytest.raises(run_store.Refused, match="is not the stored one"):
+        appended(database, "lie", 3, other)
+
+    assert database.read_now(lambda c: run_store.count_rows(c, "lie", "train")) == 5
+
+
+def test_a_stream_of_other_columns_is_refused(database):
+    store(database, "wider", [5])
+
+    with pytest.raises(run_store.Refused, match="other columns"):
+        write(database, lambda c: run_store.open_stream(c, "wider", "train", (*COLUMNS, "accuracy")))
+
+
+def test_rows_know_when_they_came(database):
+    store(database, "when", [2, 3])
+
+    found = database.read_now(lambda c: run_store.read_rows(c, "when", "train"))
+    part = database.read_now(lambda c: run_store.read_rows(c, "when", "train", 2, limit=2))
+
+    assert found.times == [(2, 0.0), (5, 2.0)]
+    assert part.times == []  # the time of the chunk is that of a later row
+
+
+def test_annotations_and_checkpoints_come_back_in_their_order(database):
+    store(database, "notes", [5])
+    for iteration in (1, 2, 3):
+        change = {"kind": "live", "iteration": iteration, "changes": {"l2": [0, 0.1]}}
+        write(database, lambda c, change=change: run_store.add_annotation(c, "notes", change))
+        made = {"file": f"{iteration}.npz", "iteration": iteration, "evaluations": 0}
+        kept = write(database, lambda c, made=made: run_store.add_checkpoint(c, "notes", made))
+
+    (run,) = (run for run in database.read_now(run_store.load_runs) if run.id == "notes")
+
+    assert [annotation["iteration"] for annotation in run.annotations] == [1, 2, 3]
+    assert run.annotations[0]["changes"] == {"l2": [0, 0.1]}
+    assert kept == run.checkpoints
+    assert [made["file"] for made in run.checkpoints] == ["3.npz", "2.npz"]

@@ -1,0 +1,113 @@
+"""Checkpoint files: how a worker writes them, so that a run goes on where it was and not from the start.
+
+A file is there whole or not at all: written beside its place, flushed to the disk, and renamed. Its name holds run,
+attempt and iteration, so an orphan of an earlier server never writes into the file of a later attempt. A file
+counts only once the server has stored its name, which happens after all rows before it are stored.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+#: Saving takes at most one part in so many of a run's time: where it is slow it is done less often.
+SHARE = 20
+
+
+def name(run_id: str, attempt: int, iteration: int) -> str:
+    return f"{run_id}.{attempt}.{iteration}.npz"
+
+
+def read(folder: Path, file: str) -> bytes | None:
+    """A checkpoint's bytes; None if there is no such file or it cannot be read."""
+    try:
+        return (folder / file).read_bytes()
+    except OSError:
+        return None
+
+
+def remove(folder: Path, run_id: str, *, keep: Iterable[str] = ()) -> None:
+    """Delete a run's files except `keep`, and what a killed worker left half written."""
+    kept = set(keep)
+    for path in folder.glob(f"{run_id}.*"):
+        if path.name not in kept:
+            path.unlink(missing_ok=True)
+
+
+def sweep(folder: Path, runs: set[str]) -> None:
+    """Delete the files of all runs but `runs`: of those that ended while nobody could clean up."""
+    for path in folder.glob("*"):
+        if path.name.partition(".")[0] not in runs:
+            path.unlink(missing_ok=True)
+
+
+class Writer:
+    """Writes one run's checkpoints in a thread of its own, one at a time, so that training does not wait."""
+
+    def __init__(self, folder: Path, run_id: str, attempt: int, *, every: float) -> None:
+        self._folder = folder
+        self._run_id = run_id
+        self._attempt = attempt
+        self._thread: threading.Thread | None = None
+        self._written: dict[str, Any] | None = None
+        self._every = every
+        self._next = time.monotonic() + every
+
+    def due(self, now: float) -> bool:
+        return now >= self._next and self._thread is None
+
+    def begin(self, data: bytes, iteration: int, evaluations: int, *, seconds: float) -> None:
+        """Start writing what took `seconds` to put together. Waits for the one before."""
+        self.wait()
+        self._next = time.monotonic() + max(self._every, SHARE * seconds)
+        self._thread = threading.Thread(target=self._write, args=(data, iteration, evaluations))
+        self._thread.start()
+
+    def wait(self) -> None:
+        """Until what was begun is on the disk."""
+        if self._thread is not None:
+            self._thread.join()
+
+    def written(self) -> dict[str, Any] | None:
+        """`file`, `iteration` and `evaluations` of a checkpoint that has reached the disk since the last call."""
+        if self._thread is None or self._thread.is_alive():
+            return None
+        self._thread = None
+        written, self._written = self._written, None
+        return written
+
+    def _write(self, data: bytes, iteration: int, evaluations: int) -> None:
+        file = name(self._run_id, self._attempt, iteration)
+        place = self._folder / file
+        half = place.with_name(f"{file}.part")
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with half.open("wb") as out:
+                out.write(data)
+                out.flush()
+                os.fsync(out.fileno())
+            half.replace(place)
+            _sync_folder(self._folder)
+        except OSError:
+            # A full disk: training goes on, and an earlier checkpoint, or the start, serves as well.
+            with contextlib.suppress(OSError):
+                half.unlink(missing_ok=True)
+            return
+        self._written = {"file": file, "iteration": iteration, "evaluations": evaluations}
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename durable, where folders can be opened (not on Windows)."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,111 @@
+"""The register: every run as the server knows it, stored first and then told to the viewers."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+from typing import Any
+
+from app.errors import Conflict, NotFound
+from app.live.hub import STREAMS, Hub
+from app.runs import IllegalTransition, Run, RunStatus
+from app.storage import run_store
+from app.storage.database import Database
+
+
+class Register:
+    """Runs by id, oldest first. Lives in the event loop."""
+
+    def __init__(self, database: Database, hub: Hub) -> None:
+        self._database = database
+        self._hub = hub
+        self._runs: dict[str, Run] = {}
+        self._stores: set[asyncio.Task[None]] = set()
+
+    async def open(self) -> None:
+        """Read the runs back, and tell of them."""
+        runs, totals = await self._database.read(_load)
+        for (run_id, stream), rows in totals.items():
+            self._hub.set_total(run_id, stream, rows)
+        for run in runs:
+            self._runs[run.id] = run
+            self.tell(run)
+
+    @property
+    def runs(self) -> list[Run]:
+        return list(self._runs.values())
+
+    def find(self, run_id: str) -> Run | None:
+        return self._runs.get(run_id)
+
+    def get(self, run_id: str) -> Run:
+        """The run, or `NotFound`."""
+        try:
+            return self._runs[run_id]
+        except KeyError:
+            raise NotFound(f"there is no run {run_id!r}", field="id") from None
+
+    async def add(self, runs: list[Run]) -> None:
+        """Store new runs, all or none, give them their numbers, and tell of them."""
+        numbers = await self._database.write(lambda c: [run_store.insert_run(c, run) for run in runs])
+        for run, number in zip(runs, numbers, strict=True):
+            run.number = number
+            self._runs[run.id] = run
+            self.tell(run)
+
+    async def change(self, run_id: str, changes: dict[str, Any]) -> Run:
+        """Store and tell what people say of a run: `name`, `starred`, `archived`, `tags`, `notes`."""
+        run = self.get(run_id)
+        await self._database.write(lambda c: run_store.update_run(c, run_id, changes))
+        for name, value in changes.items():
+            setattr(run, name, value)
+        self.tell(run)
+        return run
+
+    async def remove(self, run_id: str) -> None:
+        """Forget a run and its rows."""
+        await self._database.write(lambda c: run_store.delete_run(c, run_id))
+        if self._runs.pop(run_id, None) is not None:
+            self._hub.publish_deleted(run_id)
+
+    def move(self, run: Run, status: RunStatus, *, reason: str | None = None) -> asyncio.Task[None]:
+        """Change a run's status now; the returned task stores it and then tells the viewers."""
+        try:
+            run.move(status, reason=reason)
+        except IllegalTransition as error:
+            raise Conflict(str(error), field="id") from None
+        if status.finished:
+            run.finished_at = time.time()
+        task = asyncio.create_task(self._store(run))
+        self._stores.add(task)  # the loop holds tasks weakly
+        task.add_done_callback(self._stores.discard)
+        return task
+
+    def tell(self, run: Run) -> None:
+        """Let the viewers know how a run stands, if it is still there."""
+        if run.id in self._runs:
+            self._hub.publish_run(run.view(with_config=False))
+
+    async def _store(self, run: Run) -> None:
+        changes = {
+            "status": run.status.value,
+            "reason": run.reason,
+            "attempt": run.attempt,
+            "started_at": run.started_at,
+            "finished_at": run.finished_at,
+            "crashes": run.crashes,
+            "crashed_at": run.crashed_at,
+        }
+        await self._database.settle(lambda c: run_store.update_run(c, run.id, changes))
+        self.tell(run)
+
+
+def _load(connection: sqlite3.Connection) -> tuple[list[Run], dict[tuple[str, str], int]]:
+    runs = run_store.load_runs(connection)
+    totals = {
+        (run.id, stream): run_store.count_rows(connection, run.id, stream)
+        for run in runs
+        for stream in STREAMS
+    }
+    return runs, totals

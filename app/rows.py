@@ -1,0 +1,58 @@
+"""Rows: consecutive metric rows of one stream of one run, as they travel from worker to store to page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: When rows came: (rows so far in the stream, Unix seconds), ascending. Between two, the page interpolates.
+Times = list[tuple[int, float]]
+
+#: Times that one frame carries at most; more would weigh more than the rows.
+MOST_TIMES = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """`values` is (columns, rows) float32: the order of the wire and of the disk. `first` is a row number from 0."""
+
+    columns: tuple[str, ...]
+    first: int
+    values: NDArray[np.float32]
+    times: Times
+
+    @property
+    def count(self) -> int:
+        return int(self.values.shape[1])
+
+    @property
+    def end(self) -> int:
+        return self.first + self.count
+
+    def since(self, row: int, at_most: int | None = None) -> Rows:
+        """The rows from number `row` on, and no more than `at_most`."""
+        skip = max(0, row - self.first)
+        end = None if at_most is None else skip + at_most
+        values = self.values[:, skip:end]
+        first = self.first + skip
+        return Rows(self.columns, first, values, _within(self.times, first, first + values.shape[1]))
+
+
+def join(parts: list[Rows]) -> Rows:
+    """Rows that follow each other, as one."""
+    times = [time for part in parts for time in part.times]
+    values = np.concatenate([part.values for part in parts], axis=1)
+    return Rows(parts[0].columns, parts[0].first, values, thin(times))
+
+
+def thin(times: Times) -> Times:
+    """At most `MOST_TIMES` of them, evenly, the last one always among them."""
+    step = -(-len(times) // MOST_TIMES)
+    return times if step <= 1 else times[::-1][::step][::-1]
+
+
+def _within(times: Times, first: int, end: int) -> Times:
+    """The times of rows `first` to `end`. The time of a chunk that is cut is left out: it is of a later row."""
+    return [(row, at) for row, at in times if first < row <= end]
