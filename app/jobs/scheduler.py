@@ -43,6 +43,8 @@ log = logging.getLogger(__name__)
 
 #: Progress of running runs is told this often; their rows flow as they come.
 PROGRESS_SECONDS = 0.25
+#: Viewers hear something at least this often; `socket.js` counts on it.
+BEAT_SECONDS = 15.0
 #: A worker that dies so often in a row without getting farther takes its run with it.
 MOST_CRASHES = 3
 #: Changes by hand of one run: each stays in its record for ever.
@@ -68,6 +70,7 @@ class Scheduler:
         self._wanted: dict[str, deque[dict[str, float]]] = {}
         self._progressed: set[str] = set()
         self._lab_view: dict[str, Any] | None = None
+        self._lab_told = 0.0
         self._ticker: asyncio.Task[None] | None = None
         self._closing = False
 
@@ -325,7 +328,7 @@ class Scheduler:
         )
 
     def _publish_lab(self) -> None:
-        """How busy the lab is, when that has changed."""
+        """How busy the lab is, when that has changed; and now and then, so that a dead connection is noticed."""
         view = {
             "type": "lab",
             "workers": self._settings.workers,
@@ -333,8 +336,9 @@ class Scheduler:
             "queued": self.queued,
             "fault": self._database.fault,
         }
-        if view != self._lab_view:
-            self._lab_view = view
+        now = time.monotonic()
+        if view != self._lab_view or now - self._lab_told > BEAT_SECONDS:
+            self._lab_view, self._lab_told = view, now
             self._hub.publish("lab", view)
 
     async def _tick(self) -> None:

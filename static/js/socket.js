@@ -4,12 +4,20 @@
  * It always wants what the store shows. When the connection breaks it comes back by itself, waiting longer each
  * time with a random part (so that a class does not come back in one instant), and asks for each run from the
  * rows that are here: nothing is lost, nothing comes twice.
+ *
+ * A tab that nobody looks at lets go of its rows after a while, and catches up when it is shown again. The server
+ * says something at least every 15 seconds; when it does not, as after a laptop slept, the connection is dead
+ * though no one said so, and a new one is made.
  */
 
 import { decodeFrame } from "./frames.js";
 
 const FIRST_WAIT = 250;
 const LONGEST_WAIT = 8000;
+const SILENCE = 40_000;
+const REST_AFTER = 10_000;
+/** The server's close code when it goes to come back. */
+const RESTART = 1012;
 
 export class Socket {
   #store;
@@ -17,10 +25,15 @@ export class Socket {
   #subscribed = new Set();
   #wait = FIRST_WAIT;
   #complete = false;
+  #heard = performance.now();
+  #resting = false;
+  #restTimer = null;
 
   constructor(store) {
     this.#store = store;
     store.on("runs", () => this.#subscribe());
+    setInterval(() => this.#checkSilence(), 5000);
+    document.addEventListener("visibilitychange", () => this.#seen(!document.hidden));
   }
 
   open() {
@@ -28,13 +41,15 @@ export class Socket {
     const socket = new WebSocket(`${scheme}://${location.host}/ws`);
     socket.binaryType = "arraybuffer";
     socket.onmessage = ({ data }) => this.#receive(data);
-    socket.onclose = () => this.#retry();
+    socket.onclose = ({ code }) => this.#retry(code);
     this.#socket = socket;
+    this.#heard = performance.now();
     this.#complete = false;
     this.#subscribed.clear();
   }
 
   #receive(data) {
+    this.#heard = performance.now();
     if (typeof data !== "string") {
       const frame = decodeFrame(data);
       if (!this.#store.putRows(frame)) this.#ask({ [frame.run]: this.#store.cursors(frame.run) });
@@ -71,16 +86,36 @@ export class Socket {
     }
   }
 
-  #retry() {
-    this.#store.setConnection("offline");
+  #retry(code) {
+    const known = code === RESTART || this.#store.connection === "restarting";
+    this.#store.setConnection(known ? "restarting" : "offline");
     setTimeout(() => this.open(), this.#wait * (0.5 + Math.random()));
     this.#wait = Math.min(2 * this.#wait, LONGEST_WAIT);
+  }
+
+  #checkSilence() {
+    if (this.#socket?.readyState !== WebSocket.OPEN || performance.now() - this.#heard < SILENCE) return;
+    // Closing politely would wait for an answer that does not come.
+    const dead = this.#socket;
+    dead.onmessage = dead.onclose = null;
+    dead.close();
+    this.#retry();
+  }
+
+  #seen(visible) {
+    clearTimeout(this.#restTimer);
+    const rest = (resting) => {
+      this.#resting = resting;
+      this.#subscribe();
+    };
+    if (visible) rest(false);
+    else this.#restTimer = setTimeout(rest, REST_AFTER, true);
   }
 
   /** Ask for the runs that are shown and not asked for yet; let go of those that are not shown any more. */
   #subscribe() {
     if (this.#socket?.readyState !== WebSocket.OPEN) return;
-    const wanted = new Set(this.#store.shown().map((run) => run.id));
+    const wanted = new Set(this.#resting ? [] : this.#store.shown().map((run) => run.id));
     const unwanted = [...this.#subscribed].filter((id) => !wanted.has(id));
     const fresh = [...wanted].filter((id) => !this.#subscribed.has(id));
     if (unwanted.length) this.#send({ unsubscribe: unwanted });

@@ -14,7 +14,7 @@ export class Store {
   /** id → {…the server's run object, train: Series, evaluation: Series} */
   runs = new Map();
   lab = null;
-  /** "connecting", "live" or "offline" */
+  /** "connecting", "live", "offline" or "restarting" */
   connection = "connecting";
   view = { smoothing: 0.6, logLoss: false, gap: false };
   #choices = new Map();

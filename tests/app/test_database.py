@@ -1,11 +1,14 @@
 import asyncio
 import sqlite3
 import threading
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from app.errors import StoreUnavailable
 from app.storage import database as module
+from app.storage import run_store
 from app.storage.database import Database, DatabaseError
 
 
@@ -124,6 +127,67 @@ def test_a_file_that_is_no_database_is_refused(tmp_path):
 
     with pytest.raises(DatabaseError, match="cannot open"):
         Database(path).open()
+
+
+def schema(path):
+    with sqlite3.connect(path) as other:
+        return {
+            table: {row[1]: row[2:6] for row in other.execute(f"PRAGMA table_info({table})")}
+            for (table,) in other.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        }
+
+
+def test_a_file_of_version_1_is_carried_forward_with_its_runs_and_rows(tmp_path):
+    old, new = tmp_path / "old.sqlite3", tmp_path / "new.sqlite3"
+    with sqlite3.connect(old) as other:
+        other.executescript((Path(__file__).parent / "schema-1.sql").read_text())
+        other.executescript(
+            """
+            INSERT INTO runs (id, name, status, config, iterations, created_at)
+                VALUES ('a', 'old run', 'completed', '{"seed": 0}', 2, 1.5);
+            INSERT INTO streams VALUES ('a', 'train', '["iteration", "loss"]');
+            PRAGMA user_version = 1;
+            """
+        )
+        values = np.array([[1, 2], [0.5, 0.25]], "<f4")
+        other.execute("INSERT INTO chunks VALUES ('a', 'train', 0, 2, ?)", (values.tobytes(),))
+
+    database = Database(old)
+    database.open()
+    (run,) = database.read_now(run_store.load_runs)
+    rows = database.read_now(lambda c: run_store.read_rows(c, "a", "train"))
+    database.close()
+    fresh = Database(new)
+    fresh.open()
+    fresh.close()
+
+    assert (run.name, run.iteration, run.latest) == ("old run", 2, {"loss": 0.25})
+    assert (run.starred, run.tags, run.notes, run.annotations, run.crashes) == (False, [], "", [], 0)
+    np.testing.assert_array_equal(rows.values, values)
+    assert rows.times == []
+    assert schema(old) == schema(new)
+    with sqlite3.connect(old) as other:
+        assert other.execute("PRAGMA user_version").fetchone() == (module.SCHEMA_VERSION,)
+
+
+def test_a_corrupt_file_is_a_fault_of_the_disk_and_not_of_what_was_asked(database, monkeypatch):
+    monkeypatch.setattr(module, "RETRY_SECONDS", 0.01)
+    healed = threading.Event()
+    committed = threading.Event()
+
+    def operation(connection):
+        if not healed.is_set():
+            raise sqlite3.DatabaseError("database disk image is malformed")
+        return insert("a")(connection)
+
+    database.submit(operation, lambda _: committed.set())
+    while database.fault is None:
+        pass
+    assert "malformed" in database.fault
+    healed.set()
+
+    assert committed.wait(10)
+    assert database.read_now(ids) == ["a"]
 
 
 def test_opening_again_keeps_what_is_there(tmp_path):

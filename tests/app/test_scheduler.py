@@ -1,0 +1,98 @@
+"""The scheduler over a real store and real processes, with workers that misbehave."""
+
+import asyncio
+
+import pytest
+
+from app.jobs.local import LocalExecutor
+from app.jobs.register import Register
+from app.jobs.scheduler import Scheduler
+from app.live.hub import Hub
+from app.runs import RunStatus
+from app.settings import Settings
+from app.storage.database import Database
+from engine import ExperimentConfig
+from tests.app import crashing_worker
+from tests.lab_server import QUICK
+
+
+class Lab:
+    """A scheduler with everything around it but the web."""
+
+    def __init__(self, state_dir, **parts):
+        self.settings = Settings(state_dir=state_dir, workers=1, checkpoint_seconds=0.05)
+        self.database = Database(self.settings.database_path)
+        self.hub = Hub(history=None)
+        self.register = Register(self.database, self.hub)
+        self.scheduler = Scheduler(self.settings, self.register, self.database, self.hub, **parts)
+
+    async def __aenter__(self):
+        self.database.open()
+        await self.scheduler.open()
+        return self
+
+    async def __aexit__(self, *_):
+        await self.scheduler.close()
+        self.database.close()
+
+    async def until(self, condition):
+        async with asyncio.timeout(60):
+            while not condition():
+                await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+def state_dir(tmp_path):
+    return tmp_path / "state"
+
+
+def test_a_run_that_kills_its_worker_at_the_same_place_three_times_fails_with_the_reason(state_dir):
+    async def scenario():
+        async with Lab(state_dir, executor=LocalExecutor(crashing_worker.main)) as lab:
+            run, after = await lab.scheduler.launch(
+                [ExperimentConfig.from_dict(QUICK), ExperimentConfig.from_dict(QUICK)]
+            )
+            await lab.until(lambda: run.status.finished)
+            await lab.until(lambda: after.attempt > 1)  # its place is given to the next
+            return run
+
+    run = asyncio.run(scenario())
+
+    assert run.status is RunStatus.FAILED
+    assert run.crashes == 3
+    assert run.attempt >= 4
+    assert f"died 3 times at iteration {run.iteration}" in run.reason
+    assert "SIGKILL" in run.reason
+    # rows up to the crash are there; those of the last moment may never have left the worker
+    assert run.iteration <= 100
+
+
+def test_a_cancelled_run_does_not_come_back_when_its_worker_dies_of_it(state_dir):
+    class Deaf(LocalExecutor):
+        """Loses every command, and the worker with it."""
+
+        def send(self, run_id, command):
+            self.kill(run_id)
+
+    async def scenario():
+        async with Lab(state_dir, executor=Deaf()) as lab:
+            endless = {**QUICK, "training": {"iterations": 1_000_000}}
+            (run,) = await lab.scheduler.launch([ExperimentConfig.from_dict(endless)])
+            await lab.until(lambda: run.iteration > 0)
+            await lab.scheduler.cancel(run.id)
+            await lab.until(lambda: run.status.finished)
+            return run
+
+    assert asyncio.run(scenario()).status is RunStatus.CANCELLED
+
+
+def test_runs_launched_together_are_a_group_and_one_alone_is_not(state_dir):
+    async def scenario():
+        async with Lab(state_dir, executor=LocalExecutor()) as lab:
+            config = ExperimentConfig.from_dict(QUICK)
+            return await lab.scheduler.launch([config, config]), await lab.scheduler.launch([config])
+
+    (first, second), (alone,) = asyncio.run(scenario())
+
+    assert first.group_id == second.group_id is not None
+    assert alone.group_id is None
