@@ -1,4 +1,4 @@
-"""lossroom: serve | train | fetch.
+"""lossroom: serve | train | fetch | backup.
 
 Imports nothing heavy at the top: workers re-import the program's main module, and `--help` is instant.
 """
@@ -52,6 +52,12 @@ def _parser() -> argparse.ArgumentParser:
     fetch.add_argument("names", nargs="+", metavar="NAME", help="such as mnist, fashion_mnist, cifar10")
     _folders(fetch)
     fetch.set_defaults(command=_fetch)
+
+    backup = commands.add_parser("backup", help="copy the database, while the lab runs or not")
+    backup.add_argument("file", type=Path, metavar="FILE", help="where to")
+    backup.add_argument("--force", action="store_true", help="replace FILE if it exists")
+    backup.add_argument("--state-dir", type=Path, help="database (default: ./state, or LOSSROOM_STATE_DIR)")
+    backup.set_defaults(command=_backup)
     return parser
 
 
@@ -92,6 +98,14 @@ def _fetch(arguments: argparse.Namespace) -> int:
     from app.settings import Settings
 
     return fetch(arguments.names, arguments.data_dir or Settings().data_dir)
+
+
+def _backup(arguments: argparse.Namespace) -> int:
+    from app.settings import Settings
+    from app.storage.backup import backup
+
+    settings = Settings(**({"state_dir": arguments.state_dir} if arguments.state_dir else {}))
+    return backup(settings.database_path, arguments.file, force=arguments.force)
 
 
 def _mistake(message: str) -> int:

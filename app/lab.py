@@ -14,6 +14,7 @@ from app.data_sets import DataSets
 from app.jobs.register import Register
 from app.jobs.scheduler import Scheduler
 from app.live.hub import Hub
+from app.metrics import Metrics
 from app.settings import Settings
 from app.storage.database import Database
 
@@ -28,6 +29,7 @@ class Lab:
     register: Register
     scheduler: Scheduler
     data_sets: DataSets
+    metrics: Metrics
     server_id: str = field(default_factory=lambda: secrets.token_hex(4))
     started_at: float = field(default_factory=time.time)
 

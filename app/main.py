@@ -25,6 +25,7 @@ from app.jobs.register import Register
 from app.jobs.scheduler import Scheduler
 from app.lab import Lab
 from app.live.hub import Hub
+from app.metrics import Metrics
 from app.pages import Pages
 from app.routes import api_docs, datasets, experiments, health, pages, runs, stream
 from app.rows import Rows
@@ -42,9 +43,10 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
     """The whole server. Tests hand in their own settings and, where they need one, their own executor."""
     settings = settings or Settings()
     database = Database(settings.database_path)
-    hub = Hub(history=_history(database))
+    metrics = Metrics()
+    hub = Hub(history=_history(database), observe_lag=metrics.lag.observe)
     register = Register(database, hub)
-    scheduler = Scheduler(settings, register, database, hub, executor or LocalExecutor())
+    scheduler = Scheduler(settings, register, database, hub, metrics, executor or LocalExecutor())
     data_sets = DataSets(settings, hub)
 
     @asynccontextmanager
@@ -68,7 +70,8 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
         docs_url=None,
         redoc_url=None,
     )
-    app.state.lab = Lab(settings, database, hub, register, scheduler, data_sets)
+    lab = app.state.lab = Lab(settings, database, hub, register, scheduler, data_sets, metrics)
+    metrics.watch(lab)
     static_dir, templates_dir = _assets()
     app.state.pages = Pages(templates_dir, __version__)
     for module in (health, runs, experiments, datasets, stream, api_docs, pages):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import socket
 import sys
 
 import uvicorn
 from fastapi import FastAPI
 
+from app import logs
 from app.live.hub import Hub
 from app.main import create_app
 from app.settings import Settings
@@ -24,7 +24,7 @@ WEBSOCKET_BYTES = 256 * 1024
 
 def serve(settings: Settings, app: FastAPI | None = None) -> int:
     """Serve until a signal; 1 if the address or the database cannot be opened."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logs.configure(settings.log_format)
     try:
         listener = _listen(settings.host, settings.port)
     except OSError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -47,6 +48,7 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(
         262_144, ge=1024, description="longest request body; a longer one is refused with 413"
     )
+    log_format: Literal["text", "json"] = Field("text", description="log lines for people, or for machines")
     allowed_origins: list[str] = Field(
         [], description='other origins whose pages may open the WebSocket, as JSON: ["https://lab.example"]'
     )

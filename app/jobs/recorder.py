@@ -16,6 +16,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from app.errors import LabError
+from app.metrics import Metrics
 from app.rows import Rows
 from app.storage import run_store
 from app.storage.database import Database
@@ -45,10 +46,13 @@ class Told(Protocol):
 class Recorder:
     """The executor's `Listener`. Called from its threads; may block them, which slows a worker down."""
 
-    def __init__(self, told: Told, database: Database, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self, told: Told, database: Database, loop: asyncio.AbstractEventLoop, metrics: Metrics
+    ) -> None:
         self._told = told
         self._database = database
         self._loop = loop
+        self._metrics = metrics
 
     def rows(self, run_id: str, stream: str, first: int, columns: int, data: bytes) -> None:
         values = np.frombuffer(data, "<f4").reshape(columns, -1)
@@ -87,8 +91,10 @@ class Recorder:
 
     def _store(self, run_id: str, operation: Callable[..., Any], told: Callable[[Any], None]) -> None:
         """Run `operation` in its place in the order; after its commit, call `told(result)` in the loop."""
+        begun = time.perf_counter()
 
         def done(result: Any) -> None:
+            self._metrics.store.observe(time.perf_counter() - begun)
             if isinstance(result, run_store.Refused):
                 reason = str(result)
                 self._call(lambda: self._told.on_refused(run_id, reason))

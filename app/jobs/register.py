@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sqlite3
 import time
 from typing import Any
@@ -12,6 +13,8 @@ from app.live.hub import STREAMS, Hub
 from app.runs import IllegalTransition, Run, RunStatus
 from app.storage import run_store
 from app.storage.database import Database
+
+log = logging.getLogger(__name__)
 
 
 class Register:
@@ -98,6 +101,12 @@ class Register:
             "crashed_at": run.crashed_at,
         }
         await self._database.settle(lambda c: run_store.update_run(c, run.id, changes))
+        log.info(
+            "run %d is %s",
+            run.number,
+            changes["status"],
+            extra={"run": run.id, "iteration": run.iteration, "attempt": run.attempt, "reason": run.reason},
+        )
         self.tell(run)
 
 

@@ -31,6 +31,7 @@ from app.jobs.executor import Executor
 from app.jobs.recorder import Recorder
 from app.jobs.register import Register
 from app.live.hub import Hub
+from app.metrics import Metrics
 from app.rows import Rows
 from app.runs import Run, RunStatus
 from app.settings import Settings
@@ -57,12 +58,19 @@ class Scheduler:
     """The queue of runs and the places where they train."""
 
     def __init__(
-        self, settings: Settings, register: Register, database: Database, hub: Hub, executor: Executor
+        self,
+        settings: Settings,
+        register: Register,
+        database: Database,
+        hub: Hub,
+        metrics: Metrics,
+        executor: Executor,
     ) -> None:
         self._settings = settings
         self._register = register
         self._database = database
         self._hub = hub
+        self._metrics = metrics
         self._executor = executor
         self._queue: deque[str] = deque()
         self._attended: set[str] = set()  # runs that have a worker
@@ -90,7 +98,7 @@ class Scheduler:
             run.id for run in runs if run.status is RunStatus.QUEUED and run.id not in self._queue
         )
         checkpoints.sweep(self._settings.checkpoint_dir, {run.id for run in runs if not run.status.finished})
-        self._executor.open(Recorder(self, self._database, asyncio.get_running_loop()))
+        self._executor.open(Recorder(self, self._database, asyncio.get_running_loop(), self._metrics))
         self._ticker = asyncio.create_task(self._tick())
         self._fill()
         self._publish_lab()
@@ -201,6 +209,7 @@ class Scheduler:
         if run is not None:
             run_store.remember_latest(run, rows.columns, rows.values[:, -1])
             self._progressed.add(run_id)
+            self._metrics.rows.inc(rows.count)
             self._hub.append(run_id, stream, rows)
 
     def on_event(self, run_id: str, event: dict[str, Any]) -> None:

@@ -48,6 +48,7 @@ class Chunk:
 
     rows: Rows
     frame: bytes
+    at: float  # when it came, of the monotonic clock
 
 
 @dataclass(slots=True)
@@ -86,8 +87,9 @@ class StreamLog:
 class Hub:
     """Logs of rows and of run states, and the viewers that read them."""
 
-    def __init__(self, history: History) -> None:
+    def __init__(self, history: History, observe_lag: Callable[[float], None] | None = None) -> None:
         self.history = history
+        self.observe_lag = observe_lag or (lambda seconds: None)
         self.viewers: set[Viewer] = set()
         self.closing = False
         self._logs: OrderedDict[str, dict[str, StreamLog]] = OrderedDict()
@@ -108,7 +110,7 @@ class Hub:
         log = logs.get(stream)
         if log is None:
             log = logs[stream] = StreamLog()
-        log.append(Chunk(rows, frames.encode(run_id, stream, rows)))
+        log.append(Chunk(rows, frames.encode(run_id, stream, rows), time.monotonic()))
         self._totals[run_id, stream] = log.end
         while len(self._logs) > MEMORY_RUNS:
             self._logs.popitem(last=False)
@@ -251,6 +253,7 @@ class Viewer:
         chunks = log.since(cursor)
         if chunks[0].rows.first == cursor and len(chunks) <= SHARED_CHUNKS:
             cursors[stream] = chunks[-1].rows.end
+            self._hub.observe_lag(time.monotonic() - chunks[-1].at)
             return [chunk.frame for chunk in chunks], False
         rows = join([chunk.rows for chunk in chunks])
         return self._catch_up(run_id, stream, rows), cursors[stream] < total

@@ -1,4 +1,4 @@
-"""/health: is the lab there, and can it do its work?"""
+"""/health and /metrics: is the lab there, can it do its work, and how well?"""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from app import __version__
 from app.lab import TheLab
@@ -15,12 +16,13 @@ router = APIRouter(tags=["health"])
 
 @router.get("/health")
 async def health(lab: TheLab, response: Response) -> dict[str, Any]:
-    """200 when the lab can take runs; 503 with the reason when its disk cannot be written."""
+    """Ready? 200 when the lab can take runs; 503 with the reason when its disk cannot be written."""
     fault = lab.database.fault
     if fault is not None:
         response.status_code = 503
     return {
         "status": "ok" if fault is None else "degraded",
+        "ready": fault is None,
         "reason": fault,
         "version": __version__,
         "server": lab.server_id,
@@ -30,3 +32,15 @@ async def health(lab: TheLab, response: Response) -> dict[str, Any]:
         "queued": lab.scheduler.queued,
         "viewers": len(lab.hub.viewers),
     }
+
+
+@router.get("/health/live")
+async def live() -> dict[str, str]:
+    """Alive? 200 as long as the server answers at all: restarting it would not mend a full disk."""
+    return {"status": "alive"}
+
+
+@router.get("/metrics", response_class=Response)
+async def metrics(lab: TheLab) -> Response:
+    """The lab in Prometheus's text format."""
+    return Response(lab.metrics.text(), media_type=CONTENT_TYPE_LATEST)

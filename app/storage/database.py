@@ -81,6 +81,11 @@ class Database:
         self._thread.join()
         self._thread = None
 
+    @property
+    def waiting(self) -> int:
+        """Operations in the queue now."""
+        return self._queue.qsize()
+
     # -- writing ---------------------------------------------------------------------------------
 
     def submit(self, operation: Operation, done: Done) -> None:

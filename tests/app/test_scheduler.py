@@ -8,6 +8,7 @@ from app.jobs.local import LocalExecutor
 from app.jobs.register import Register
 from app.jobs.scheduler import Scheduler
 from app.live.hub import Hub
+from app.metrics import Metrics
 from app.runs import RunStatus
 from app.settings import Settings
 from app.storage.database import Database
@@ -24,7 +25,7 @@ class Lab:
         self.database = Database(self.settings.database_path)
         self.hub = Hub(history=None)
         self.register = Register(self.database, self.hub)
-        self.scheduler = Scheduler(self.settings, self.register, self.database, self.hub, **parts)
+        self.scheduler = Scheduler(self.settings, self.register, self.database, self.hub, Metrics(), **parts)
 
     async def __aenter__(self):
         self.database.open()
