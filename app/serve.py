@@ -46,10 +46,12 @@ def serve(settings: Settings, app: FastAPI | None = None) -> int:
     )
     server = _Server(config, app.state.lab.hub, f"http://{_shown(host)}:{port}")
     try:
-        server.run(sockets=[listener])
+        app.state.lab.database.open()  # before uvicorn, which would show a traceback
     except DatabaseError as error:
         print(f"lossroom: {error}", file=sys.stderr)
+        listener.close()
         return 1
+    server.run(sockets=[listener])
     return 0 if server.started else 1
 
 

@@ -57,16 +57,20 @@ class Database:
         self._thread: threading.Thread | None = None
 
     def open(self) -> None:
-        """Create or migrate the file and start the writer thread.
+        """Create or migrate the file and start the writer thread; nothing when that is done already.
 
         Raises:
             DatabaseError: the file is newer than this version, or not a database.
         """
+        if self._thread is not None:
+            return
         self.path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with contextlib.closing(self._connect()) as connection:
                 connection.execute("PRAGMA journal_mode = WAL")
                 _migrate(connection)
+                # every page of the runs' table: better known now than in the middle of a lesson
+                connection.execute("SELECT SUM(LENGTH(config)) FROM runs").fetchone()
         except sqlite3.DatabaseError as error:
             raise DatabaseError(f"cannot open {self.path}: {error}") from error
         self._thread = threading.Thread(target=self._write_loop, name="database-writer", daemon=True)

@@ -1,6 +1,7 @@
 """Workers are killed and servers die: every run goes on, and its curve is that of a run that nothing disturbed."""
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -215,3 +216,33 @@ def test_a_second_server_on_the_same_address_says_so(make_lab, tmp_path):
 
     assert second.returncode == 1
     assert f"cannot listen on 127.0.0.1:{lab.port}" in second.stderr
+
+
+@pytest.mark.skipif(
+    not hasattr(resource, "prlimit"), reason="a full disk is imitated with prlimit, which is Linux's"
+)
+def test_a_full_disk_is_named_training_waits_and_nothing_is_lost(make_lab):
+    lab = make_lab(LOSSROOM_WORKERS="1")
+    run = lab.launch(**LONG)
+    rows_of(lab, run["id"], 100)
+
+    full = (lab.state_dir / "lossroom.sqlite3").stat().st_size
+    _, unlimited = resource.prlimit(lab.process.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(lab.process.pid, resource.RLIMIT_FSIZE, (full, unlimited))
+    health = wait_until(
+        lambda: (answer := lab.http.get("/health")).status_code == 503 and answer.json(), "the fault"
+    )
+    assert health["ready"] is False
+    assert "disk" in health["reason"]
+    assert lab.http.get("/health/live").status_code == 200
+    refused = lab.http.post("/api/runs", json=LONG)
+    assert refused.status_code == 503
+    assert refused.json()["error"]["code"] == "store_unavailable"
+    assert lab.run(run["id"])["status"] == "running"
+
+    resource.prlimit(lab.process.pid, resource.RLIMIT_FSIZE, (unlimited, unlimited))
+    wait_until(lambda: lab.http.get("/health").status_code == 200, "the recovery")
+    finished = lab.wait_for(run["id"], "completed")
+
+    assert finished["attempt"] == 1
+    assert_uninterrupted(lab, finished)
