@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python3.14; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 
-.PHONY: help setup run test check format bench docs-images catalogs clean
+.PHONY: help setup run test chaos check format bench docs-images catalogs clean
 
 help: ## what there is
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ check: $(VENV)/.installed-dev ## ruff and mypy (strict)
 format: $(VENV)/.installed-dev ## let ruff rewrite the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+chaos: $(VENV)/.installed-dev ## kill workers, servers, tabs and sockets 200 times (ARGS="--kills 1000 --seed 7")
+	$(BIN)/python -m tests.chaos $(ARGS)
 
 bench: $(VENV)/.installed-dev ## measure against peers in the same run
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -135,7 +135,11 @@ class LabServer:
 
     def worker_pids(self) -> list[int]:
         """Processes that train: children of the forkserver."""
-        return [pid for child in _children(self.process.pid) for pid in _children(child)]
+        return [pid for child in self.helper_pids() for pid in _children(child)]
+
+    def helper_pids(self) -> list[int]:
+        """The forkserver, and what multiprocessing keeps beside it."""
+        return _children(self.process.pid)
 
 
 def _children(pid: int) -> list[int]:
