@@ -1,0 +1,138 @@
+"""Whatever is sent, over HTTP or the WebSocket: no 5xx, no crash, no leak, and the lab goes on."""
+
+import copy
+import json
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from schemathesis.checks import not_a_server_error
+from websockets.exceptions import ConnectionClosed
+
+from app.main import create_app
+from tests.lab_server import QUICK, wait_until
+
+#: Fetching would ask other hosts; the rest of the document is fair game.
+schema = schemathesis.openapi.from_dict(create_app().openapi()).exclude(path_regex="fetch")
+patient = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@pytest.fixture(scope="module")
+def target(lab):
+    """A run that the requests may do anything to."""
+    run = lab.launch()
+    lab.wait_for(run["id"], "completed")
+    return run["id"]
+
+
+@schema.parametrize()
+@patient
+def test_no_request_of_the_document_is_answered_with_a_server_error(case, lab, target):
+    if (
+        case.method != "DELETE"
+        and "run_id" in case.path_parameters
+        and len(case.path_parameters["run_id"]) % 2
+    ):
+        case.path_parameters["run_id"] = target
+
+    response = case.call(base_url=lab.url)
+
+    case.validate_response(response, checks=[not_a_server_error])
+    if response.status_code >= 400:
+        assert set(response.json()["error"]) == {"code", "message", "field", "bounds"}
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**70), 2**70)
+    | st.floats(allow_nan=False)
+    | st.text(max_size=20),
+    lambda children: (
+        st.lists(children, max_size=4) | st.dictionaries(st.text(max_size=10), children, max_size=4)
+    ),
+    max_leaves=8,
+)
+VALID = {
+    **QUICK,
+    "dataset": {"name": "digits", "train_size": 100, "augment": {"shift": 1}},
+    "network": {
+        "layers": [
+            {"type": "conv2d", "filters": 2, "kernel_size": 3},
+            {"type": "activation", "name": "relu"},
+            {"type": "flatten"},
+            {"type": "dense", "units": 10},
+        ],
+        "initializer": {"name": "he_normal"},
+    },
+    "regularization": {"l1": 0.0, "l2": 0.1},
+    "training": {"iterations": 5, "batch_size": 8, "schedule": {"name": "cosine"}, "early_stopping": {}},
+    "seed": 1,
+}
+
+
+def places(value, path=()):
+    yield path
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, child in items:
+        yield from places(child, (*path, key))
+
+
+def put(document, path, value):
+    document = copy.deepcopy(document)
+    if not path:
+        return value
+    holder = document
+    for key in path[:-1]:
+        holder = holder[key]
+    holder[path[-1]] = value
+    return document
+
+
+@settings(patient, max_examples=150)
+@given(path=st.sampled_from(list(places(VALID))), value=JSON)
+def test_an_experiment_with_anything_anywhere_is_taken_or_named(lab, path, value):
+    answer = lab.http.post("/api/summary", content=json.dumps(put(VALID, path, value)))
+
+    assert answer.status_code in (200, 422), answer.text
+    if answer.status_code == 422:
+        assert answer.json()["error"]["message"]
+
+
+MESSAGES = (
+    st.binary(max_size=200)
+    | st.text(max_size=200)
+    | JSON.map(json.dumps)
+    | st.fixed_dictionaries({}, optional={"subscribe": JSON, "unsubscribe": JSON, "else": JSON}).map(
+        json.dumps
+    )
+    | st.dictionaries(st.text(max_size=10), JSON, max_size=3).map(
+        lambda runs: json.dumps({"subscribe": runs})
+    )
+)
+
+
+@patient
+@given(messages=st.lists(MESSAGES, max_size=20))
+def test_no_message_on_the_socket_hurts_the_lab(lab, messages):
+    socket = lab.socket()
+    try:
+        for message in messages:
+            socket.send(message)
+        socket.send(json.dumps({"unsubscribe": []}))
+    except ConnectionClosed:
+        pass  # a client that only stammers is sent away
+    socket.close()
+
+    assert lab.http.get("/health").status_code == 200
+
+
+def test_a_hundred_bad_messages_end_their_socket_and_leave_no_viewer_behind(lab):
+    socket = lab.socket()
+    with pytest.raises(ConnectionClosed) as closed:  # noqa: PT012
+        for _ in range(500):
+            socket.send("{")
+            socket.recv(timeout=10)
+    assert closed.value.rcvd.code == 1008
+    wait_until(lambda: lab.http.get("/health").json()["viewers"] == 0, "the viewers' end")
