@@ -1,7 +1,17 @@
 """The Lossroom server: launch, queue, run, store and stream training runs."""
 
+import os
+
 __version__ = "0.1.0"
 
-#: What tells the linear algebra libraries under NumPy to use one core: the lab trains many runs beside each other,
-#: and curves must not depend on the number of threads. Set before NumPy is imported.
-ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+#: What tells the linear algebra libraries under NumPy how many cores to use.
+_THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+
+
+def one_thread() -> None:
+    """Let NumPy use one core, unless somebody has said otherwise; call it before NumPy is imported.
+
+    The lab trains many runs beside each other, and the last bits of a curve depend on the number of threads.
+    """
+    for name in _THREADS:
+        os.environ.setdefault(name, "1")

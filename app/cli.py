@@ -6,11 +6,10 @@ Imports nothing heavy at the top: workers re-import the program's main module, a
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
-from app import ONE_THREAD
+from app import one_thread
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -83,10 +82,7 @@ def _serve(arguments: argparse.Namespace) -> int:
 
 
 def _train(arguments: argparse.Namespace) -> int:
-    # As a worker in the lab: one thread, or the last bits of a curve depend on how many there are.
-    # NumPy reads this when it is first imported, which is below.
-    for name in ONE_THREAD:
-        os.environ.setdefault(name, "1")
+    one_thread()  # as a worker in the lab
     from app.train import train
 
     names = ("config", "lesson", "changes", "as_json", "out", "data_dir", "state_dir")

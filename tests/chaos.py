@@ -23,11 +23,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from app import ONE_THREAD
+from app import one_thread
 
-# As the workers, and before anything imports NumPy: another number of threads rounds otherwise.
-for _name in ONE_THREAD:
-    os.environ.setdefault(_name, "1")
+one_thread()  # as the workers: another number of threads rounds otherwise
 
 import numpy as np
 from websockets.exceptions import WebSocketException

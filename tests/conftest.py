@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from pathlib import Path
 
 import pytest
 
-from app import ONE_THREAD
+from app import one_thread
 
-# As in the lab, and before anything imports NumPy: two threads that wait for each other on a busy machine take tens
-# of times as long as one.
-for _name in ONE_THREAD:
-    os.environ.setdefault(_name, "1")
+# As in the lab: two threads that wait for each other on a busy machine take tens of times as long as one.
+one_thread()
 
 from tests.lab_server import LabServer, find_data_dir  # noqa: E402
 

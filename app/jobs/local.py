@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import json
 import multiprocessing as mp
-import os
 import signal
 import threading
 import time
@@ -20,7 +19,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from app import ONE_THREAD
+from app import one_thread
 from app.jobs import worker
 from app.jobs.executor import Listener
 from app.jobs.link import ROWS, STREAMS
@@ -50,8 +49,7 @@ class LocalExecutor:
 
     def open(self, listener: Listener) -> None:
         self._listener = listener
-        for name in ONE_THREAD:
-            os.environ.setdefault(name, "1")
+        one_thread()
         if self._has_forkserver:
             self._context.set_forkserver_preload(["app.jobs.worker"])
             forkserver.ensure_running()

@@ -191,12 +191,12 @@ class Scheduler:
         return run
 
     async def delete(self, run_id: str) -> None:
-        """Forget a run and its rows, ending it first if it trains."""
+        """Forget a run and its rows, and end it if it trains."""
         self.get(run_id)
         self._unqueue(run_id)
-        if run_id in self._attended:
-            self._executor.kill(run_id)
         await self._register.remove(run_id)
+        if run_id in self._attended:  # only now: a run that is there and loses its worker gets another one
+            self._executor.kill(run_id)
         self._publish_lab()
 
     def get(self, run_id: str) -> Run:

@@ -36,6 +36,9 @@ CATCH_UP_BYTES = 256 * 1024
 #: So many pending chunks go out as the shared frames they are; more are merged into one.
 SHARED_CHUNKS = 8
 
+#: Viewers take ten thousand frames a second; measuring each would cost more than sending some.
+LAG_SAMPLE = 16
+
 STREAMS = ("train", "evaluation")
 
 #: (run, stream, first row, rows at most) → rows; None where there is nothing
@@ -46,6 +49,8 @@ History = Callable[[str, str, int, int], Awaitable[Rows | None]]
 class Chunk:
     """Rows as they came from a worker, with the frame that all viewers share."""
 
+    first: int
+    end: int
     rows: Rows
     frame: bytes
     at: float  # when it came, of the monotonic clock
@@ -67,17 +72,17 @@ class StreamLog:
     @property
     def first(self) -> int:
         """The oldest row in memory."""
-        return self.chunks[0].rows.first
+        return self.chunks[0].first
 
     @property
     def end(self) -> int:
-        return self.chunks[-1].rows.end
+        return self.chunks[-1].end
 
     def since(self, row: int) -> list[Chunk]:
         """The chunks that hold `row` and what follows."""
         found: list[Chunk] = []
         for chunk in reversed(self.chunks):  # viewers stand near the end
-            if chunk.rows.end <= row:
+            if chunk.end <= row:
                 break
             found.append(chunk)
         found.reverse()
@@ -89,7 +94,8 @@ class Hub:
 
     def __init__(self, history: History, observe_lag: Callable[[float], None] | None = None) -> None:
         self.history = history
-        self.observe_lag = observe_lag or (lambda seconds: None)
+        self._observe_lag = observe_lag or (lambda seconds: None)
+        self._taken = 0
         self.viewers: set[Viewer] = set()
         self.closing = False
         self._logs: OrderedDict[str, dict[str, StreamLog]] = OrderedDict()
@@ -110,7 +116,8 @@ class Hub:
         log = logs.get(stream)
         if log is None:
             log = logs[stream] = StreamLog()
-        log.append(Chunk(rows, frames.encode(run_id, stream, rows), time.monotonic()))
+        frame = frames.encode(run_id, stream, rows)
+        log.append(Chunk(rows.first, rows.end, rows, frame, time.monotonic()))
         self._totals[run_id, stream] = log.end
         while len(self._logs) > MEMORY_RUNS:
             self._logs.popitem(last=False)
@@ -161,6 +168,12 @@ class Hub:
         deadline = time.monotonic() + seconds
         while self.viewers and time.monotonic() < deadline:
             await asyncio.sleep(0.01)
+
+    def note_lag(self, at: float) -> None:
+        """A viewer takes rows that came at `at`; one in `LAG_SAMPLE` is measured."""
+        self._taken += 1
+        if not self._taken % LAG_SAMPLE:
+            self._observe_lag(time.monotonic() - at)
 
     # -- news out --------------------------------------------------------------------------------
 
@@ -228,9 +241,21 @@ class Viewer:
         behind = False
         for run_id in list(self._cursors):
             for stream in STREAMS:
-                due, more = await self._due(run_id, stream)
-                messages += due
-                behind = behind or more
+                cursors = self._cursors.get(run_id)
+                if cursors is None:  # unsubscribed while another stream was read
+                    break
+                cursor, total = cursors[stream], self._hub.total(run_id, stream)
+                if cursor >= total:
+                    continue
+                log = self._hub.log(run_id, stream)
+                if log is not None and cursor >= log.first:
+                    messages += self._from_memory(run_id, stream, log)
+                    behind = behind or cursors[stream] < total
+                else:
+                    until = log.first if log else total
+                    due, more = await self._from_history(run_id, stream, cursor, until)
+                    messages += due
+                    behind = behind or more
         # A viewer that is catching up hears of states with the last of the rows that came before them,
         # unless it has seen none at all yet: the list of runs must not wait for a long history.
         if version > self._version and (not behind or self._version == 0):
@@ -238,25 +263,16 @@ class Viewer:
             messages += states
         return messages
 
-    async def _due(self, run_id: str, stream: str) -> tuple[list[bytes], bool]:
-        """Frames of one stream from the cursor on, and whether there is still more after them."""
-        cursors = self._cursors.get(run_id)
-        if cursors is None:  # unsubscribed while another stream was read
-            return [], False
+    def _from_memory(self, run_id: str, stream: str, log: StreamLog) -> list[bytes]:
+        """Frames of one stream from the cursor on. Hundreds of viewers come by here twenty times a second."""
+        cursors = self._cursors[run_id]
         cursor = cursors[stream]
-        total = self._hub.total(run_id, stream)
-        if cursor >= total:
-            return [], False
-        log = self._hub.log(run_id, stream)
-        if log is None or cursor < log.first:
-            return await self._from_history(run_id, stream, cursor, log.first if log else total)
         chunks = log.since(cursor)
-        if chunks[0].rows.first == cursor and len(chunks) <= SHARED_CHUNKS:
-            cursors[stream] = chunks[-1].rows.end
-            self._hub.observe_lag(time.monotonic() - chunks[-1].at)
-            return [chunk.frame for chunk in chunks], False
-        rows = join([chunk.rows for chunk in chunks])
-        return self._catch_up(run_id, stream, rows), cursors[stream] < total
+        if chunks[0].first == cursor and len(chunks) <= SHARED_CHUNKS:
+            cursors[stream] = chunks[-1].end
+            self._hub.note_lag(chunks[-1].at)
+            return [chunk.frame for chunk in chunks]
+        return self._catch_up(run_id, stream, join([chunk.rows for chunk in chunks]))
 
     def _catch_up(self, run_id: str, stream: str, rows: Rows) -> list[bytes]:
         """One frame of what follows the cursor, as much as a frame may hold."""

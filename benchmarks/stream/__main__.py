@@ -1,0 +1,65 @@
+"""python -m benchmarks.stream [NAME ...] [--json]: fanout, outrun, training, loggers, history, memory."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable
+from typing import Any
+
+from app import one_thread
+
+one_thread()
+
+from rich.console import Console
+from rich.table import Table
+
+
+def fanout(seconds: float) -> list[dict[str, Any]]:
+    from benchmarks.stream.fanout import measure
+
+    return measure(seconds)
+
+
+def outrun(seconds: float) -> list[dict[str, Any]]:
+    from benchmarks.stream.fanout import outrun
+
+    return [outrun(seconds)]
+
+
+BENCHMARKS: dict[str, Callable[[float], list[dict[str, Any]]]] = {"fanout": fanout, "outrun": outrun}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.stream", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--seconds", type=float, default=10.0, help="of each measurement")
+    arguments = parser.parse_args()
+    for name in arguments.names:
+        if name not in BENCHMARKS:
+            parser.error(f"there is no benchmark {name!r}; there are {', '.join(BENCHMARKS)}")
+    for name in arguments.names or BENCHMARKS:
+        rows = BENCHMARKS[name](arguments.seconds)
+        if arguments.json:
+            for row in rows:
+                print(json.dumps({"benchmark": f"stream.{name}", **row}), flush=True)
+        else:
+            _print(name, rows)
+
+
+def _print(name: str, rows: list[dict[str, Any]]) -> None:
+    """Measurements side by side, a line for each quantity."""
+    quantities = list(dict.fromkeys(quantity for row in rows for quantity in row if quantity != "what"))
+    table = Table("", *(row["what"] for row in rows), title=name, title_justify="left")
+    for quantity in quantities:
+        table.add_row(quantity, *(_cell(row.get(quantity, "")) for row in rows))
+    Console().print(table)
+
+
+def _cell(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+"""Fan-out: hundreds of viewers of one run, some of whom stop reading; and 16 workers that outrun the server."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from benchmarks.stream.server import Server
+
+#: 20 frames a second of 100 rows with 10 columns.
+SOURCE = {"columns": 10, "rows_per_second": 2000}
+FRAMES_PER_SECOND = 20
+
+
+def measure(seconds: float) -> list[dict[str, Any]]:
+    """Rows of the table: viewers, delivered, latencies in ms, cores of the server."""
+    with tempfile.TemporaryDirectory() as folder, Server(Path(folder), workers=1) as server:
+        rows = [
+            watched(server, f"{clients} viewers", clients, seconds, aim)
+            for clients, aim in ((500, "p99 ≤ 30 ms, ≤ 0.35 core"), (1000, "p99 ≤ 60 ms"))
+        ]
+        healthy = watched(server, "50 viewers", 50, seconds, "")
+        stalled = watched(server, "50 viewers, 3 stop reading", 50, seconds, "p99 within 20 %", stalled=3)
+        stalled["p99_ratio"] = stalled["p99"] / healthy["p99"]
+    return [*rows, healthy, stalled]
+
+
+def watched(
+    server: Server, what: str, clients: int, seconds: float, aim: str, *, stalled: int = 0
+) -> dict[str, Any]:
+    """One run with that many viewers."""
+    warm_up = 2 + clients / 250
+    run_id = server.source(
+        **SOURCE, rows=int(SOURCE["rows_per_second"] * (seconds + warm_up + clients / 200 + 5))
+    )
+    command = [sys.executable, "-m", "benchmarks.stream.load", "--port", str(server.port), "--runs", run_id]
+    command += ["--clients", str(clients), "--stalled", str(stalled)]
+    command += ["--warm-up", str(warm_up), "--seconds", str(seconds)]
+    load = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    time.sleep(warm_up + clients / 500 + 1)
+    begun, cpu = time.monotonic(), server.cpu_seconds
+    memory = server.memory_mb
+    time.sleep(seconds - 2)
+    cores = (server.cpu_seconds - cpu) / (time.monotonic() - begun)
+    result = json.loads(load.communicate()[0])
+    memory_after = server.memory_mb
+    server.http.delete(f"/api/runs/{run_id}")
+    time.sleep(0.5)
+    return {
+        "what": what,
+        "aim": aim,
+        **result,
+        "delivered": result["frames_per_second"] / (result["viewers"] * FRAMES_PER_SECOND),
+        "server_cores": cores,
+        "memory_mb": memory_after,
+        "memory_growth_mb": memory_after - memory,
+    }
+
+
+def outrun(seconds: float, runs: int = 16) -> dict[str, Any]:
+    """Runs of 5,000 iterations a second with 40 columns each: is every row stored, and at what cost?"""
+    with tempfile.TemporaryDirectory() as folder, Server(Path(folder), workers=runs) as server:
+        rows = int(5000 * seconds)
+        ids = [server.source(columns=40, rows_per_second=5000, rows=rows) for _ in range(runs)]
+        time.sleep(2)
+        begun, cpu = time.monotonic(), server.cpu_seconds
+        time.sleep(seconds - 3)
+        cores = (server.cpu_seconds - cpu) / (time.monotonic() - begun)
+        ended = [server.wait(run_id) for run_id in ids]
+        stored = [server.http.get(f"/api/runs/{i}/metrics?after={rows - 1}").json()["total"] for i in ids]
+        late = max(json.loads(run["reason"])["seconds_per_planned_second"] for run in ended)
+        return {
+            "what": f"{runs} runs of 5,000 iterations/s × 40 columns",
+            "aim": "≤ 1 core, every row",
+            "server_cores": cores,
+            "rows_stored": sum(stored) / (runs * rows),
+            "slowed_down": late,
+            "memory_mb": server.memory_mb,
+        }

@@ -1,0 +1,134 @@
+"""Viewers by the hundred in one process, as cheap as can be: `python -m benchmarks.stream.load`.
+
+Each speaks just enough of RFC 6455 to take frames. A frame's latency is from the moment in which the server had the
+rows from the worker (`times` in its header, in whole milliseconds) to the moment in which the bytes are here: the
+store's commit is inside it. Prints one JSON object.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import time
+from typing import Any
+
+import numpy as np
+import uvloop
+
+MASK = b"\0\0\0\0"  # a mask that changes nothing
+
+
+class Viewer(asyncio.Protocol):
+    """One socket that shows one run."""
+
+    def __init__(self, run_id: str, latencies: list[float]) -> None:
+        self._run_id = run_id
+        self._latencies = latencies
+        self._buffer = bytearray()
+        self._upgraded = False
+        self.rows = 0
+        self.frames = 0
+        self.transport: Any = None
+        self.gap = False
+        self.closed = False
+
+    def connection_made(self, transport: Any) -> None:
+        self.transport = transport
+        transport.write(
+            b"GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+        )
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.closed = True
+
+    def data_received(self, data: bytes) -> None:
+        now = time.time()
+        buffer = self._buffer
+        buffer += data
+        if not self._upgraded:
+            end = buffer.find(b"\r\n\r\n")
+            if end < 0:
+                return
+            del buffer[: end + 4]
+            self._upgraded = True
+            message = json.dumps({"subscribe": {self._run_id: 0}}).encode()
+            self.transport.write(bytes([0x81, 0x80 | len(message)]) + MASK + message)
+        at = 0
+        while len(buffer) - at >= 2:
+            length = buffer[at + 1] & 0x7F
+            start = at + 2
+            if length == 126:
+                length = int.from_bytes(buffer[at + 2 : at + 4], "big")
+                start = at + 4
+            elif length == 127:
+                length = int.from_bytes(buffer[at + 2 : at + 10], "big")
+                start = at + 10
+            if len(buffer) < start + length or start > len(buffer):
+                break
+            if buffer[at] == 0x82:
+                self._frame(buffer, start, now)
+            at = start + length
+        del buffer[:at]
+
+    def _frame(self, buffer: bytearray, start: int, now: float) -> None:
+        head = int.from_bytes(buffer[start : start + 4], "little")
+        header = json.loads(buffer[start + 4 : start + 4 + head])
+        if header["stream"] != "train":
+            return
+        self.gap = self.gap or header["first"] != self.rows
+        self.rows = header["first"] + header["rows"]
+        self.frames += 1
+        self._latencies.append(now - header["times"][-1][1])
+
+
+async def watch(arguments: argparse.Namespace) -> dict[str, Any]:
+    loop = asyncio.get_running_loop()
+    latencies: list[float] = []
+    stalled: list[Viewer] = []
+    viewers: list[Viewer] = []
+    for number in range(arguments.clients):
+        run_id = arguments.runs[number % len(arguments.runs)]
+        _, viewer = await loop.create_connection(
+            lambda run_id=run_id: Viewer(run_id, latencies), "127.0.0.1", arguments.port
+        )
+        (stalled if number < arguments.stalled else viewers).append(viewer)
+    await asyncio.sleep(arguments.warm_up)
+    for viewer in stalled:
+        viewer.transport.pause_reading()
+    latencies.clear()
+    begun, cpu = time.monotonic(), time.process_time()
+    frames = sum(viewer.frames for viewer in viewers)
+    await asyncio.sleep(arguments.seconds)
+    seconds = time.monotonic() - begun
+    values = np.array(latencies) * 1000
+    return {
+        "viewers": len(viewers),
+        "frames_per_second": (sum(viewer.frames for viewer in viewers) - frames) / seconds,
+        "p50": float(np.percentile(values, 50)),
+        "p99": float(np.percentile(values, 99)),
+        "max": float(values.max()),
+        "gaps": sum(viewer.gap for viewer in viewers),
+        "closed": sum(viewer.closed for viewer in viewers),
+        "least_rows": min(viewer.rows for viewer in viewers),
+        "most_rows": max(viewer.rows for viewer in viewers),
+        "client_cores": (time.process_time() - cpu) / seconds,
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--runs", nargs="+", required=True)
+    parser.add_argument("--clients", type=int, default=500)
+    parser.add_argument("--stalled", type=int, default=0, help="that many of them stop reading")
+    parser.add_argument("--warm-up", type=float, default=3.0)
+    parser.add_argument("--seconds", type=float, default=10.0)
+    print(json.dumps(uvloop.run(watch(parser.parse_args()))))
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    main()
