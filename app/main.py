@@ -106,8 +106,10 @@ def _assets() -> tuple[Path, Path]:
 def _history(database: Database) -> Any:
     """Rows that are too old for the hub's memory, from the store."""
 
-    async def history(run_id: str, stream: str, first: int, limit: int) -> Rows | None:
-        return await database.read(lambda c: run_store.read_rows(c, run_id, stream, first, limit=limit))
+    async def history(run_id: str, stream: str, first: int, until: int, size: int) -> Rows | None:
+        return await database.read(
+            lambda c: run_store.read_rows(c, run_id, stream, first, limit=until - first, size=size)
+        )
 
     return history
 

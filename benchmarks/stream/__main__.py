@@ -27,7 +27,24 @@ def outrun(seconds: float) -> list[dict[str, Any]]:
     return [outrun(seconds)]
 
 
-BENCHMARKS: dict[str, Callable[[float], list[dict[str, Any]]]] = {"fanout": fanout, "outrun": outrun}
+def training(seconds: float) -> list[dict[str, Any]]:
+    from benchmarks.stream.training import measure
+
+    return measure()
+
+
+def history(seconds: float) -> list[dict[str, Any]]:
+    from benchmarks.stream.history import measure
+
+    return measure()
+
+
+BENCHMARKS: dict[str, Callable[[float], list[dict[str, Any]]]] = {
+    "fanout": fanout,
+    "outrun": outrun,
+    "training": training,
+    "history": history,
+}
 
 
 def main() -> None:

@@ -28,7 +28,8 @@ def main(connection: Connection, job: dict[str, Any]) -> None:
     columns, total, burst = source["columns"], source["rows"], source["rows_per_second"] // BURSTS_PER_SECOND
     link.FLUSH_SECONDS = 1e9  # bursts are flushed whole
     out = link.Link(connection)
-    out.open("train", ["iteration", *(f"metric_{i}" for i in range(columns - 1))], 0)
+    names = ["iteration", "loss", "accuracy", *(f"metric_{i}" for i in range(columns - 3))]
+    out.open("train", names[:columns], 0)
     out.open("evaluation", ["iteration", "test_accuracy"], 0)
     values = np.random.default_rng(0).standard_normal(columns).astype(np.float32)
     begun = time.monotonic()
