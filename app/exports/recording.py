@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,13 +46,11 @@ class Recording:
             yield rows
             first += rows.count
 
-    def whole(self, stream: str) -> dict[str, NDArray[np.float32]]:
-        """Every column of a stream, whole."""
-        pages = list(self.pages(stream))
-        if not pages:
-            return {}
-        values = np.concatenate([page.values for page in pages], axis=1)
-        return dict(zip(pages[0].columns, values, strict=True))
+    def some(self, stream: str, names: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+        """These columns of a stream, whole; without those that there are not."""
+        places = {name: place for place, name in enumerate(self.columns(stream)) if name in names}
+        pages = [page.values[list(places.values())] for page in self.pages(stream)]
+        return dict(zip(places, np.concatenate(pages, axis=1), strict=True)) if pages else {}
 
 
 def texts(values: NDArray[np.float32]) -> list[list[str]]:

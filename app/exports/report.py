@@ -101,7 +101,7 @@ def _curves(recording: Recording) -> dict[str, Any]:
     run = recording.run
     curves: dict[str, Any] = {"name": run["name"], "color": run["color"]}
     for stream, names in CURVES.items():
-        columns = recording.whole(stream)
+        columns = recording.some(stream, ("iteration", *names))
         for name in names:
             if name in columns:
                 curves[name] = _points(columns["iteration"], columns[name])
