@@ -51,7 +51,7 @@ def _reaches(used: NDArray[np.bool_]) -> list[Indices]:
     """How far each image (N, C, H, W) reaches to the left, the right, the top and the bottom, in pixels."""
     ways = []
     for axis in (2, 3):  # lines of one row, of one column
-        lines = used.any(axis=(1, 5 - axis))
+        lines = np.asarray(used.any(axis=(1, 5 - axis)))
         ways += [lines.argmax(axis=1), lines[:, ::-1].argmax(axis=1)]
     return ways
 

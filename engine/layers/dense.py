@@ -79,8 +79,12 @@ class Dense(Layer):
         np.dot(self.ones(len(dy), dy.dtype), dy, out=self.db)
         if not self.needs_input_gradient:
             return None
-        dx = self.array("dx", x.shape, x.dtype)
-        np.dot(dy, self.W.T, out=dx)
+        if x.flags.c_contiguous:
+            dx = self.array("dx", x.shape, x.dtype)
+            np.dot(dy, self.W.T, out=dx)
+        else:  # images out of blocks (`engine.layers.blocks`) lie the other way round, and so should their gradient
+            turned = self.array("dx", x.shape[::-1], x.dtype)
+            dx = np.dot(self.W, dy.T, out=turned).T
         return dx.reshape(len(dy), *self.input_shape)
 
 
