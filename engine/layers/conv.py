@@ -117,7 +117,9 @@ class Conv2D(Layer):
         match above:
             case [ActivationLayer(name="relu") as relu, *_] if self.has_activity_penalty:
                 return None
-            case [ActivationLayer(name="relu") as relu, MaxPool2D() as pool, *_] if not relu.has_activity_penalty:
+            case [ActivationLayer(name="relu") as relu, MaxPool2D() as pool, *_] if (
+                not relu.has_activity_penalty
+            ):
                 return ConvReluPool(self, pool), 2
             case [ActivationLayer(name="relu"), *_]:
                 return ConvRelu(self), 1

@@ -29,7 +29,9 @@ FIELDS = (
 Masks = tuple[Array, Array]
 
 
-def halve(upper: Array, lower: Array, rows: Array, sides: tuple[Array, Array], y: Array, masks: Masks | None) -> Array:
+def halve(
+    upper: Array, lower: Array, rows: Array, sides: tuple[Array, Array], y: Array, masks: Masks | None
+) -> Array:
     """The maxima of 2 × 2 windows, in y.
 
     Args:
