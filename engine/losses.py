@@ -62,17 +62,21 @@ class SoftmaxCrossEntropy:
 
     def evaluate(self, logits: Array, labels: NDArray[np.intp]) -> float:
         """Mean loss without a gradient; fills `correct`."""
-        p, row, picked, positions = self._p, self._row, self._picked, self._positions
+        p, picked, positions = self._p, self._picked, self._positions
         np.multiply(labels, self._stride, out=positions)
         np.add(positions, self._columns, out=positions)
         self._shift(logits)
         np.take(self._flat, positions, out=picked, mode="clip")
-        self._count(labels)
+        self.count(labels)
         np.exp(p, out=p)
         np.add.reduce(p, axis=0, out=self._sums)
+        return self.mean()
+
+    def mean(self) -> float:
+        """Mean of -log p[label] = log Σe^... - (logit[label] - max): exact where p itself would round to 0."""
+        row = self._row
         np.log(self._sums, out=row)
-        # log p[label] = logit[label] - max - log Σe^...: exact where p itself would round to 0
-        np.subtract(row, picked, out=row)
+        np.subtract(row, self._picked, out=row)
         return float(np.add.reduce(row)) / len(row)
 
     def _shift(self, logits: Array) -> None:
@@ -81,7 +85,7 @@ class SoftmaxCrossEntropy:
         np.maximum.reduce(self._p, axis=0, out=self._row)
         np.subtract(self._p, self._row, out=self._p)
 
-    def _count(self, labels: NDArray[np.intp]) -> None:
+    def count(self, labels: NDArray[np.intp]) -> None:
         """An image is right if its label's logit is the largest, which is now 0."""
         np.equal(self._p, self._zero, out=self._is_largest)
         if np.count_nonzero(self._is_largest) == len(labels):

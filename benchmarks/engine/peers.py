@@ -68,8 +68,9 @@ class _Torch:
         self._model = _model(torch, config).to(memory_format=self._format)
         self._optimizer = _optimizer(torch, config, self._model, fused)
         self._loss = torch.nn.CrossEntropyLoss()
-        self._train = self._tensors(dataset.train_images, dataset.train_labels)
-        self._test = self._tensors(dataset.test_images, dataset.test_labels)
+        sizes = config.dataset.train_size, config.dataset.test_size
+        self._train = self._tensors(dataset.train_images[: sizes[0]], dataset.train_labels[: sizes[0]])
+        self._test = self._tensors(dataset.test_images[: sizes[1]], dataset.test_labels[: sizes[1]])
         size = min(config.training.evaluate_train_size, len(self._train[0]))
         self._sample = (self._train[0][:size], self._train[1][:size])
         self._generator = np.random.default_rng(0)
