@@ -19,9 +19,26 @@ from engine.losses import SoftmaxCrossEntropy
 from engine.network import Network
 
 #: Images of one block: their activations fit the cache.
-BLOCK = 300
+BLOCK = 500
 #: Pixels are left out when at least this share of all products is with zeros; for fewer the copy does not pay.
 ZERO_SHARE = 0.05
+
+
+#: Levels of brightness above black in the files of all image data sets.
+LEVELS = 255
+
+
+def as_bytes(images: Array) -> Array:
+    """Images as levels of brightness, 0 to 255, if they are such up to rounding; else as they are.
+
+    A fourth of the memory to read; turning a block of bytes into numbers in the cache costs less than reading the
+    numbers from outside of it. The division by 255 is done on the weights, which are fewer.
+    """
+    levels = np.rint(images * LEVELS)
+    if not (levels.min() >= 0 and levels.max() <= LEVELS):
+        return images
+    rounding = 2 * np.finfo(images.dtype).eps
+    return levels.astype(np.uint8) if np.allclose(levels / LEVELS, images, rounding, 0) else images
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +46,7 @@ class Block:
     """Images that go through together.
 
     Attributes:
-        images: (n, ...), as the network takes them.
+        images: (n, ...), as the network takes them, or as bytes (see `as_bytes`).
         rows: where their logits stand among all.
         pixels: what is left of each image; None: everything.
     """
@@ -79,14 +96,19 @@ class Evaluator:
             self._blocks = self._without_empty_pixels() or self._in_order()
         network, dense = self._network, self._dense
         for block in self._blocks:
+            images = block.images
             if block.pixels is None:
-                self._logits[block.rows] = network.forward(block.images)
-            else:
-                assert isinstance(dense, Dense)
-                W = self._W[: len(block.pixels)]
-                np.take(dense.W, block.pixels, axis=0, out=W, mode="clip")
-                with dense.on_columns(W):
-                    self._logits[block.rows] = network.forward(block.images)
+                self._logits[block.rows] = network.forward(images)
+                continue
+            assert isinstance(dense, Dense)
+            W = self._W[: len(block.pixels)]
+            np.take(dense.W, block.pixels, axis=0, out=W, mode="clip")
+            if images.dtype == np.uint8:
+                W *= 1 / LEVELS
+                images = self._floats[: images.size].reshape(images.shape)
+                np.copyto(images, block.images)
+            with dense.on_columns(W):
+                self._logits[block.rows] = network.forward(images)
         loss = self._loss.evaluate(self._logits, self._labels)
         return self._loss.correct / len(self._labels), loss
 
@@ -106,8 +128,10 @@ class Evaluator:
         at = 0
         for members, pixels in groups:
             part = slice(at, at + len(members))
-            blocks.append(Block(self._images[members[:, None], pixels], part, pixels))
+            images = self._images[members[:, None], pixels]
+            blocks.append(Block(as_bytes(images), part, pixels))
             at = part.stop
+        self._floats: Array = np.empty(max(block.images.size for block in blocks), self._network.dtype)
         self._labels = self._labels[np.concatenate([members for members, _ in groups])]
         most = max(len(pixels) for _, pixels in groups)
         self._W: Array = np.empty((most, self._dense.units), self._network.dtype)

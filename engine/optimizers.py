@@ -42,9 +42,11 @@ class Optimizer:
 
     def step(self, w: Array, g: Array, learning_rate: float) -> None:
         self.t += 1
-        size = len(w) if len(w) < LARGE else PART
-        for at in range(0, len(w), size):
-            part = slice(at, at + size)
+        if len(w) < LARGE:
+            self._update(w, g, learning_rate, **self.state, **self.hyperparameters)
+            return
+        for at in range(0, len(w), PART):
+            part = slice(at, at + PART)
             state = {name: array[part] for name, array in self.state.items()}
             self._update(w[part], g[part], learning_rate, **state, **self.hyperparameters)
 

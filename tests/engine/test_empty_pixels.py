@@ -3,7 +3,7 @@ import pytest
 
 from engine import Dataset, ExperimentConfig, Trainer
 from engine.empty_pixels import group
-from engine.evaluation import BLOCK
+from engine.evaluation import BLOCK, as_bytes
 
 
 def sparse_images(count, shape=(1, 12, 12), seed=0):
@@ -45,9 +45,28 @@ def test_points_that_are_no_images_stay_in_their_order():
     np.testing.assert_array_equal(np.concatenate(members), np.arange(25))
 
 
+def test_images_are_kept_as_bytes_only_where_they_are_levels():
+    levels = np.arange(256, dtype=np.uint8)
+    single = levels.astype(np.float32)
+    for images in (single / np.float32(255), single * np.float32(1 / 255), levels.astype(np.float64) / 255):
+        kept = as_bytes(images)
+        assert kept.dtype == np.uint8
+        np.testing.assert_array_equal(kept, levels)
+    for images in (
+        np.float32([0.1, 0.5]),
+        np.float32([0, 1.2]),
+        np.float32([-1 / 255, 1]),
+        np.float32([np.nan]),
+    ):
+        assert as_bytes(images) is images
+
+
+@pytest.mark.parametrize("of_bytes", [False, True])
 @pytest.mark.parametrize("hidden", [[], [16], [16, 16]])
-def test_an_evaluation_without_empty_pixels_is_that_of_all_of_them(hidden):
+def test_an_evaluation_without_empty_pixels_is_that_of_all_of_them(hidden, of_bytes):
     train, test = sparse_images(700), sparse_images(2 * BLOCK + 37, seed=1)
+    if of_bytes:
+        train, test = (np.rint(images * 255) / 255 for images in (train, test))
     labels = np.random.default_rng(2)
     dataset = Dataset(
         name="own",
