@@ -103,20 +103,25 @@ class ConvReluPool(Layer):
                 relu(out, out)
 
     def backward(self, dy: Array) -> Array | None:
+        if self.pool.halves:
+            dx = self.conv.kernel_gradients(self._halved_back(dy))
+            self.conv.bias_gradient(dy)
+            return dx
         relu_backward(self._y, dy, self.array("positive", dy.shape, BOOL))
         self.conv.bias_gradient(dy)
-        if self.pool.halves:
-            return self.conv.kernel_gradients(self._halved_back(dy))
-        dx = self.pool.backward(dy)
-        assert dx is not None
-        return self.conv.kernel_gradients(dx)
+        unpooled = self.pool.backward(dy)
+        assert unpooled is not None
+        return self.conv.kernel_gradients(unpooled)
 
     def _halved_back(self, dy: Array) -> Iterator[Array]:
-        """The gradient of what the convolution gave, one block after the other."""
+        """The gradient of what the convolution gave, one block after the other; dy becomes the gradient of the sum
+        that goes into ReLU."""
         filters, rows, columns = self.conv.computed
         convolved = self.array("convolved", (rows, filters, columns, dy.shape[-1]), dy.dtype)
         larger = self.array("larger", (rows // 2, filters, columns, dy.shape[-1]), dy.dtype)
+        positive = self.array("positive", dy.shape[1:], BOOL)
         for block, part in enumerate(dy):
+            relu_backward(self._y[block], part, positive)
             masks = self._masks[0][block], self._masks[1][block]
             halve_back(part, masks, larger, self._sides(larger), convolved[0::2], convolved[1::2])
             yield convolved
