@@ -18,8 +18,10 @@ from engine.layers.dense import DenseRelu
 from engine.losses import SoftmaxCrossEntropy
 from engine.network import Network
 
-#: Images of one block: their activations fit the cache.
+#: Images of one block whose empty pixels are left out.
 BLOCK = 500
+#: Images of one block otherwise, such as through convolutions: their activations stay in the cache.
+WHOLE_BLOCK = 200
 #: Pixels are left out when at least this share of all products is with zeros; for fewer the copy does not pay.
 ZERO_SHARE = 0.05
 
@@ -113,7 +115,7 @@ class Evaluator:
         return self._loss.correct / len(self._labels), loss
 
     def _in_order(self) -> list[Block]:
-        parts = [slice(at, at + BLOCK) for at in range(0, len(self._images), BLOCK)]
+        parts = [slice(at, at + WHOLE_BLOCK) for at in range(0, len(self._images), WHOLE_BLOCK)]
         return [Block(self._images[part].reshape(-1, *self._shape), part) for part in parts]
 
     def _without_empty_pixels(self) -> list[Block]:
