@@ -44,15 +44,15 @@ def relative_error(a, b, floor=1e-12):
     return np.abs(a - b).max() / max(np.abs(a).max(), np.abs(b).max(), floor)
 
 
-def check_network(network, x, labels, tolerance=1e-6):
-    """Every analytic gradient of a float64 network against finite differences of its loss."""
+def check_network(network, x, labels, tolerance=1e-6, floor=1e-12):
+    """Every analytic gradient of a float64 network against finite differences of its loss; `floor` as below."""
     network.loss_and_gradients(x, labels)
     analytic = {name: gradient.copy() for name, gradient in network.gradients.items()}
     for name, parameter in network.parameters.items():
         numerical = numerical_gradient(
             lambda: network.loss_and_gradients(x, labels), parameter, analytic[name]
         )
-        assert relative_error(analytic[name], numerical) <= tolerance, name
+        assert relative_error(analytic[name], numerical, floor) <= tolerance, name
 
 
 def check_layer(layer, x, tolerance=1e-6, training=True, seed=0, floor=1e-12):
