@@ -211,6 +211,24 @@ def test_a_wrong_import_names_its_field_and_stores_nothing(lab, done, what):
     assert len(lab.http.get("/api/runs").json()["runs"]) == before
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b'{"lossroom": 1, "runs": [{"name": "\\ud800"}]}',
+        b'{"lossroom": 1, "runs": [{"config": ' + b'{"a": ' * 5000 + b"1" + b"}" * 5000 + b"}]}",
+        b'{"lossroom": 1, "exported_at": 1e999, "runs": []}',
+    ],
+    ids=["nothing", "no text", "deep", "half a character", "a deep config", "infinity"],
+)
+def test_what_is_no_document_is_refused_and_breaks_nothing(lab, body):
+    answer = lab.http.post("/api/imports", content=body)
+    assert answer.status_code == 422, answer.text
+    assert set(answer.json()["error"]) == {"code", "message", "field", "bounds"}
+
+
 def test_an_import_longer_than_the_limit_is_refused(make_lab):
     lab = make_lab(LOSSROOM_MAX_IMPORT_BYTES="2000")
     assert lab.http.post("/api/imports", content=b" " * 2001).status_code == 413

@@ -161,7 +161,7 @@ def test_a_running_run_is_paused_stepped_and_changed(open_page, make_lab):
     page.page.keyboard.press("Space")
     page.wait_for(run_id, "paused")
     before = lab.run(run_id)["iteration"]
-    for count, label in ((1, "1 iterations"), (10, "10 iterations"), (100, "100 iterations")):
+    for count, label in ((1, "iterations: 1"), (10, "iterations: 10"), (100, "iterations: 100")):
         page.page.locator("#run-details").get_by_label(label, exact=True).click()
         before += count
         wait_until(lambda wanted=before: lab.run(run_id)["iteration"] == wanted, "the steps")

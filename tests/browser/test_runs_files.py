@@ -34,7 +34,7 @@ def test_a_dropped_export_comes_back_with_its_curves(open_page, filled, make_lab
     page.page.evaluate(DROP, ["lossroom.json", exported])
 
     wait_for_list(page, ["sgd 2", "sgd 1"])
-    expect(page.page.locator(".toast")).to_contain_text("2 runs are back")
+    expect(page.page.locator(".toast")).to_contain_text("Imported: 2")
     for run_id in page.run_ids():
         page.wait_for_points(run_id, 40)
     page.page.evaluate(DROP, ["broken.json", "{"])

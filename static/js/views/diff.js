@@ -8,9 +8,9 @@ import { openDialog } from "./dialog.js";
 
 /**
  * @param {object[]} runs
- * @param {{configs: object, isDark: () => boolean, onClone: (run: object) => void}} lab
+ * @param {{configs: object, isDark: () => boolean, onClone: (run: object) => void, cloneText: string}} lab
  */
-export async function openDiff(runs, { configs, isDark, onClone }) {
+export async function openDiff(runs, { configs, isDark, onClone, cloneText }) {
   const ids = runs.map((run) => run.id);
   await configs.fetch(ids);
   const difference = configs.difference(ids);
@@ -20,7 +20,7 @@ export async function openDiff(runs, { configs, isDark, onClone }) {
     return cell;
   };
   const row = (name, values, className = "") => h("tr", { className }, h("th", { scope: "row" }, name), ...values.map((value) => h("td", {}, value)));
-  const clone = (run) => h("button", { type: "button", className: "toggle", onclick: () => (dialog.close(), onClone(run)) }, t("runs.clone_change"));
+  const clone = (run) => h("button", { type: "button", className: "toggle", onclick: () => (dialog.close(), onClone(run)) }, t(cloneText));
   const table = h(
     "table",
     { className: "diff" },

@@ -43,13 +43,12 @@ export class RunActions {
     });
   }
 
-  /** Pause what runs, resume what is paused. */
+  /** Pause what runs, resume what is paused. @returns {boolean} whether there was any such run */
   pauseOrResume(ids) {
     const commands = { running: "pause", paused: "resume" };
-    for (const id of ids) {
-      const command = commands[this.run(id)?.status];
-      if (command) this.command(id, command);
-    }
+    const able = ids.filter((id) => this.run(id)?.status in commands);
+    for (const id of able) this.command(id, commands[this.run(id).status]);
+    return able.length > 0;
   }
 
   /** Star, tag, note, archive or rename runs, for everybody in the lab. */

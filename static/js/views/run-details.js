@@ -16,14 +16,18 @@ export class RunDetails {
   #store;
   #actions;
   #selection;
+  #onClone;
+  #cloneText;
   #drawn = "";
   #parts = null;
 
-  constructor(element, { store, actions, selection }) {
+  constructor(element, { store, actions, selection, onClone, cloneText }) {
     this.#element = element;
     this.#store = store;
     this.#actions = actions;
     this.#selection = selection;
+    this.#onClone = onClone;
+    this.#cloneText = cloneText;
     store.on("runs", () => this.#draw());
     selection.on(() => this.#draw());
     onLanguage(() => {
@@ -66,7 +70,8 @@ export class RunDetails {
     const notes = this.#field("notes", h("textarea", { rows: 2, maxLength: 10_000 }), (input) => ({ notes: input.value }), id);
     const archive = h("button", { type: "button", className: "toggle" });
     archive.addEventListener("click", () => this.#actions.archive([id], !this.#actions.run(id).archived));
-    children.push(changes, tags.element, notes.element, h("div", { className: "details-foot" }, exportLinks([run]), archive));
+    const clone = h("button", { type: "button", className: "toggle", onclick: () => this.#onClone(run) }, t(this.#cloneText));
+    children.push(changes, tags.element, notes.element, h("div", { className: "details-foot" }, exportLinks([run]), clone, archive));
     updates.push(
       (now) => tags.update(now.tags.join(", ")),
       (now) => notes.update(now.notes),

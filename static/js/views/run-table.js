@@ -38,10 +38,12 @@ export class RunTable {
       count: byId("run-count"),
       onImport: () => files.choose(),
     });
-    new RunDetails(byId("run-details"), lab);
+    // a form that takes experiments lets one change the clone; without, it is the same experiment again
+    const clone = { onClone: (run) => this.#clone(run), cloneText: form.load ? "runs.clone_change" : "runs.clone" };
+    new RunDetails(byId("run-details"), { ...lab, ...clone });
     const runs = (ids) => ids.map((id) => store.runs.get(id)).filter(Boolean);
     const views = {
-      compare: (ids) => this.#attempt(() => openDiff(runs(ids), { ...lab, onClone: (run) => this.#clone(run) })),
+      compare: (ids) => this.#attempt(() => openDiff(runs(ids), { ...lab, ...clone })),
       sweep: (ids) => this.#attempt(async () => (await import("./sweep.js")).openSweep(runs(ids), lab)),
       showOnly: (ids) => store.showOnly(ids),
     };

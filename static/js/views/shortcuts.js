@@ -50,8 +50,8 @@ export function wireShortcuts({ search, pause, undo, clear }) {
     if (event.key === "Escape") return clear();
     if (typing || isOff() || !(event.key in keys)) return;
     if (event.key === " " && event.target.closest("button, a, summary, input")) return;
-    event.preventDefault();
-    keys[event.key].act();
+    // where there is nothing to do, the key keeps its own meaning: Space scrolls
+    if (keys[event.key].act() !== false) event.preventDefault();
   });
   return { openHelp };
 }
