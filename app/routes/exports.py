@@ -27,7 +27,7 @@ router = APIRouter(prefix="/api", tags=["exports"])
 MOST_RUNS = 200
 
 Selection = Annotated[
-    str, Query(description=f"ids, separated by commas; at most {MOST_RUNS}", max_length=10_000)
+    str, Query(description=f"ids, separated by commas; at most {MOST_RUNS}", max_length=3000)
 ]
 Language = Annotated[str | None, Query(description="en or ja; default: as the page", max_length=20)]
 #: One at a time is checked: a class that drops its files at once must not fill the memory.

@@ -8,6 +8,9 @@ import { closesByItself } from "./run-tools.js";
 const FORMATS = { csv: "export.csv", json: "export.json", html: "export.html" };
 const RUN_FORMATS = { json: "export.config", py: "export.py", "torch.py": "export.torch", tfevents: "export.tfevents" };
 
+/** Runs of one export at most, as the server has it. */
+const MOST_RUNS = 200;
+
 export class RunBar {
   #element;
   #selection;
@@ -57,6 +60,11 @@ export function exportLinks(runs) {
   const ids = runs.map((run) => run.id).join(",");
   const link = (href, key) => h("a", { href, download: "", className: "row-link" }, t(key));
   const menu = h("details", { className: "menu up" }, h("summary", { className: "toggle" }, icon("download"), t("export.title")));
+  if (runs.length > MOST_RUNS) {
+    menu.append(h("p", { className: "card panel" }, t("export.most", { n: MOST_RUNS })));
+    closesByItself(menu);
+    return menu;
+  }
   const panel = h("div", { className: "card panel" }, ...Object.entries(FORMATS).map(([format, key]) => link(`/api/exports/${format}?runs=${ids}`, key)));
   if (runs.length === 1) panel.append(...Object.entries(RUN_FORMATS).map(([ending, key]) => link(`/api/runs/${ids}/export.${ending}`, key)));
   panel.addEventListener("click", () => (menu.open = false));
