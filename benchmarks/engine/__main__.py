@@ -89,14 +89,17 @@ def _experiment(workload: Workload) -> tuple[ExperimentConfig, Any]:
 
 
 def _interleaved(peers: list[Any], run: Callable[[Any], None], rounds: int) -> dict[str, float]:
-    """Median seconds of each peer, taking turns: a machine that slows down slows all of them."""
+    """Median seconds of each peer, taking turns: a machine that slows down slows all of them.
+
+    Seconds of the processor, of all threads together: everybody has one, and what else runs does not count.
+    """
     times: dict[str, list[float]] = {peer.name: [] for peer in peers}
     for number in range(rounds + 1):
         for peer in peers:
-            began = time.perf_counter()
+            began = time.process_time()
             run(peer)
             if number:  # the first round warms up
-                times[peer.name].append(time.perf_counter() - began)
+                times[peer.name].append(time.process_time() - began)
     return {name: float(np.median(values)) for name, values in times.items()}
 
 

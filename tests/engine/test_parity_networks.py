@@ -69,7 +69,8 @@ def pair(name, optimizer):
         {"dataset": {"name": dataset}, "network": network, "optimizer": optimizer}
     )
     ours = build_network(config, np.random.default_rng(0), np.random.default_rng(2))
-    generator = np.random.default_rng(1)
+    # (of seed 1, a ReLU in the residual network is within rounding of 0 at the fourth step, and falls on either side)
+    generator = np.random.default_rng(3)
     images = generator.random((12, *config.dataset.source.shape), dtype=np.float32)
     labels = generator.integers(0, 10, 12)
     return ours, make_optimizer(config.optimizer, ours.vector), Twin(config, ours), images, labels
