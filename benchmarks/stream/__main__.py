@@ -39,10 +39,17 @@ def history(seconds: float) -> list[dict[str, Any]]:
     return measure()
 
 
+def loggers(seconds: float) -> list[dict[str, Any]]:
+    from benchmarks.stream.loggers import measure
+
+    return measure()
+
+
 BENCHMARKS: dict[str, Callable[[float], list[dict[str, Any]]]] = {
     "fanout": fanout,
     "outrun": outrun,
     "training": training,
+    "loggers": loggers,
     "history": history,
 }
 

@@ -60,9 +60,9 @@ class Server:
         self.__exit__()
         self._start()
 
-    def source(self, *, columns: int, rows_per_second: int, rows: int) -> str:
-        """Launch a source of rows; returns its run's id."""
-        name = json.dumps({"columns": columns, "rows_per_second": rows_per_second, "rows": rows})
+    def source(self, **source: Any) -> str:
+        """Launch a source of rows (see `row_source`); returns its run's id."""
+        name = json.dumps(source)
         answer = self.http.post("/api/runs", json={**RUN, "name": name})
         run_id: str = answer.raise_for_status().json()["id"]
         return run_id
