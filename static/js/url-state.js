@@ -36,7 +36,10 @@ const TYPES = {
 };
 
 /** Everything that is kept in the address. */
-export const PROPERTIES = {};
+export const PROPERTIES = {
+  /** which charts, in order, and how each is set: see charts/specs.js */
+  charts: { key: "charts", type: "list", default: ["loss", "accuracy"] },
+};
 
 function unescape(text) {
   return text.replaceAll("%2C", ",").replaceAll("%25", "%");
@@ -85,7 +88,7 @@ export class UrlState {
       if (text !== this.#text(name, usual)) query.set(key, text);
     }
     // Commas, colons and the like stand for themselves in a hash, and are easier to read.
-    const hash = query.toString().replace(/%(2C|3A|2F|21|40)/g, (escape) => decodeURIComponent(escape));
+    const hash = query.toString().replace(/%(2C|3A|2F|3D|21|40)/g, (escape) => decodeURIComponent(escape));
     return `${location.pathname}${location.search}${hash ? `#${hash}` : ""}`;
   }
 
