@@ -46,7 +46,7 @@ async function start() {
     store.showOnly(runs.map((run) => run.id));
   });
   const list = new RunTable(store, form, isDark, launched);
-  const charts = new Charts({ loss: byId("chart-loss"), accuracy: byId("chart-accuracy") }, store, isDark, () => list.draw());
+  const charts = new Charts(byId("charts"), byId("add-chart"), store, isDark, () => list.draw());
   wireControls(charts, list);
   store.on("runs", () => localStorage.setItem("shown", JSON.stringify(store.choices())));
 
@@ -85,23 +85,6 @@ function wireControls(charts, list) {
   for (const button of document.querySelectorAll("[data-language]")) {
     button.addEventListener("click", () => setLanguage(button.dataset.language));
   }
-  const smoothing = byId("smoothing");
-  const showSmoothing = () => {
-    smoothing.value = store.view.smoothing;
-    byId("smoothing-value").textContent = store.view.smoothing.toFixed(2);
-  };
-  smoothing.addEventListener("input", () => {
-    store.setView({ smoothing: Number(smoothing.value) });
-    showSmoothing();
-  });
-  showSmoothing();
-  const toggle = (id, name) =>
-    byId(id).addEventListener("click", () => {
-      store.setView({ [name]: !store.view[name] });
-      byId(id).setAttribute("aria-pressed", String(store.view[name]));
-    });
-  toggle("log-loss", "logLoss");
-  toggle("gap", "gap");
   byId("show-all").addEventListener("click", () => store.show([...store.runs.keys()], true));
   byId("show-none").addEventListener("click", () => store.show([...store.runs.keys()], false));
   document.addEventListener("keydown", (event) => {

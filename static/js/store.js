@@ -1,7 +1,7 @@
 /**
  * The store: all that the page knows of the lab, and what the viewer has chosen to see.
  *
- * Nothing here touches the page. A change is told by topic ("runs", "rows", "lab", "connection", "view",
+ * Nothing here touches the page. A change is told by topic ("runs", "rows", "lab", "connection",
  * "datasets"); views listen and draw when the browser is ready to.
  */
 
@@ -16,7 +16,6 @@ export class Store {
   lab = null;
   /** "connecting", "live", "offline" or "restarting" */
   connection = "connecting";
-  view = { smoothing: 0.6, logLoss: false, gap: false };
   #choices = new Map();
   /** Runs that are about to be deleted: gone from the page, until somebody takes it back. */
   #withheld = new Set();
@@ -95,11 +94,6 @@ export class Store {
     if (connection === this.connection) return;
     this.connection = connection;
     this.#tell("connection");
-  }
-
-  setView(changes) {
-    Object.assign(this.view, changes);
-    this.#tell("view");
   }
 
   // -- what is shown ---------------------------------------------------------------------------

@@ -74,7 +74,7 @@ def test_the_gap_of_overfitting_can_be_seen(page):
     page.until("document.querySelectorAll('[data-run]').length === 1")
     (run_id,) = page.run_ids()
     page.wait_for(run_id, "completed")
-    page.page.click("#gap")
+    page.page.click('[data-chart="accuracy"] [data-option="gap"]')
     page.wait_for_points(run_id, 100, "gap", "accuracy")
     assert page.trace(run_id, "gap", "accuracy")[-1, 1] > 0.02
 

@@ -122,27 +122,6 @@ def test_a_zoom_stays_while_points_arrive_and_thinned_curves_keep_their_extremes
     assert all(by_iteration[x] == y for x, y in drawn.tolist())
 
 
-def test_hovering_shows_the_exact_values_of_every_run(open_page, make_lab):
-    lab = make_lab()
-    page = open_page(lab)
-    runs = [lab.launch(name=f"run {seed}", seed=seed) for seed in (1, 2)]
-    for run in runs:
-        page.wait_for(run["id"], "completed")
-        page.wait_for_points(run["id"], 200)
-    box = page.page.locator("#chart-loss .nsewdrag").bounding_box()
-
-    page.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.until(
-        "document.querySelectorAll('#chart-loss .hoverlayer .legendtext, #chart-loss .hoverlayer text').length > 2"
-    )
-    said = page.page.locator("#chart-loss .hoverlayer").text_content()
-
-    iteration = int("".join(filter(str.isdigit, said.split("run")[0].split("iteration")[1])))
-    for run in runs:
-        value = dict(curve(lab, run["id"]).tolist())[iteration]
-        assert f"{run['name']} : {value:.4f}" in said
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_scrolls_at_1280_by_800(open_page, lab, scheme):
     page = open_page(lab, color_scheme=scheme)

@@ -1,65 +1,192 @@
 /**
- * The charts of the page: drawn at most once per animation frame, only when something in them changed, and never
- * all of the time: on a slow machine the page stays ready for the mouse, and rows still come in.
+ * The charts of the page: which there are, in what order, and when they are drawn.
+ *
+ * New rows cost their tails, in every chart that can be seen, once in an animation frame. A whole figure costs much
+ * more: one in a frame, and never all of the time, so that a slow machine stays ready for the mouse.
  */
 
+import { h } from "../dom.js";
 import { onLanguage, t } from "../i18n.js";
-import { accuracyCurves, lossCurves } from "./figures.js";
-import { Plot } from "./plot.js";
+import { urlState } from "../url-state.js";
+import { Card } from "./card.js";
+import { Chart } from "./chart.js";
+import { known, quantity, title } from "./quantities.js";
+import { makeSpec, MOST_CHARTS, readSpecs, writeSpec } from "./specs.js";
 
 /** The page rests for this share of the time that drawing took. */
 const REST = 0.25;
 /** Milliseconds without drawing at most, however long drawing took. */
 const LONGEST_REST = 250;
+/** Milliseconds between two looks of the run list at the rows. */
+const LIST_EVERY = 100;
+const ENDED = new Set(["completed", "diverged", "cancelled", "failed"]);
 
 export class Charts {
+  #container;
+  #adder;
   #store;
   #isDark;
-  #charts;
-  #dirty = new Set();
+  #onFrame;
+  #charts = [];
   #scheduled = false;
   #resting = 0;
+  #listed = 0;
   #shown = "";
-  #onFrame;
+  #marked = null;
+  #written = "";
+  #seen;
 
   /**
-   * @param {{loss: HTMLElement, accuracy: HTMLElement}} elements
-   * @param {() => void} onFrame called before drawing, for whatever else follows the rows
+   * @param {HTMLElement} container where the cards go
+   * @param {HTMLSelectElement} adder offers what charts there are
+   * @param {() => void} onFrame called while rows come, for whatever else follows them
    */
-  constructor(elements, store, isDark, onFrame) {
+  constructor(container, adder, store, isDark, onFrame) {
+    this.#container = container;
+    this.#adder = adder;
     this.#store = store;
     this.#isDark = isDark;
     this.#onFrame = onFrame;
-    const plot = (name, percent) =>
-      new Plot(elements[name], { percent, xTitle: () => t("chart.iteration"), onRange: () => this.#mark(name) });
-    this.#charts = {
-      loss: { plot: plot("loss", false), curves: lossCurves, log: () => store.view.logLoss, every: 0, drawn: 0 },
-      // A point of this one stands for many iterations: it may wait a moment for the loss, which is drawn first.
-      accuracy: { plot: plot("accuracy", true), curves: accuracyCurves, log: () => false, every: 100, drawn: 0 },
-    };
-    const all = () => this.#mark("loss", "accuracy");
-    store.on("view", all);
+    this.#seen = new IntersectionObserver((entries) => {
+      for (const { target, isIntersecting } of entries) {
+        const chart = this.#charts.find(({ card }) => card.element === target);
+        if (chart) chart.visible = isIntersecting;
+      }
+      this.#schedule();
+    });
     store.on("runs", () => {
-      // Progress and statuses are the list's; the charts change only with what is shown, and by which name.
-      const shown = store.shown().map((run) => `${run.id} ${run.name}`);
-      if (shown.join() !== this.#shown) all();
+      // Progress is the list's; the charts change only with what is shown, by which name, and when it ends.
+      const shown = store.shown().map(({ id, name, status, iterations }) => `${id} ${name} ${iterations} ${ENDED.has(status)}`);
+      if (shown.join() !== this.#shown) this.redraw();
       this.#shown = shown.join();
     });
-    store.on("rows", (stream) => this.#mark(stream === "train" ? "loss" : "accuracy"));
-    onLanguage(all);
-    all();
+    store.on("rows", (stream) => {
+      for (const chart of this.#charts) chart.behind ||= chart.stream === stream;
+      this.#schedule();
+    });
+    adder.addEventListener("focus", () => this.#offer());
+    adder.addEventListener("change", () => this.#add(adder.value));
+    urlState.on("charts", (texts) => texts.join() !== this.#written && this.#build(readSpecs(texts)));
+    onLanguage(() => this.#build(this.#charts.map(({ card }) => card.spec)));
+    this.#build(readSpecs(urlState.get("charts")));
   }
 
   redraw() {
-    this.#mark("loss", "accuracy");
+    for (const chart of this.#charts) chart.stale = true;
+    this.#schedule();
   }
 
-  #mark(...names) {
-    for (const name of names) this.#dirty.add(name);
-    if (this.#scheduled || !this.#dirty.size) return;
+  // -- which charts, and where -------------------------------------------------------------------
+
+  #build(specs) {
+    for (const chart of this.#charts) chart.remove();
+    this.#charts = [];
+    for (const spec of specs) this.#make(spec);
+    this.#offer();
+    this.#arranged();
+  }
+
+  #make(spec) {
+    const base = `chart-${spec.quantity.replace(/[^\w-]/g, "-")}`;
+    let id = base;
+    for (let copy = 2; document.getElementById(id); copy++) id = `${base}-${copy}`;
+    const on = {
+      change: (changes) => {
+        chart.change(changes);
+        this.#arranged();
+      },
+      move: (by) => this.#move(chart, this.#charts.indexOf(chart) + by),
+      over: (y) => this.#showPlace(chart, y),
+      drop: (y) => this.#drop(chart, y),
+      remove: () => this.#remove(chart),
+      save: (format) => chart.save(format),
+    };
+    const chart = new Chart(new Card(spec, id, on), () => this.#schedule(), (iteration) => this.#mark(iteration));
+    this.#charts.push(chart);
+    this.#container.append(chart.card.element);
+    this.#seen.observe(chart.card.element);
+    return chart;
+  }
+
+  #arranged() {
+    const texts = this.#charts.map(({ card }) => writeSpec(card.spec));
+    this.#written = texts.join();
+    urlState.set({ charts: texts });
+    this.#schedule();
+  }
+
+  #offer() {
+    const names = known([...this.#store.runs.values()]);
+    const options = names.map((name) => h("option", { value: name }, title(name, t)));
+    this.#adder.replaceChildren(h("option", { value: "" }, t("chart.add")), ...options);
+    this.#adder.setAttribute("aria-label", t("chart.add"));
+  }
+
+  #add(name) {
+    this.#adder.value = "";
+    if (!quantity(name) || this.#charts.length >= MOST_CHARTS) return;
+    const chart = this.#make(makeSpec(name));
+    this.#arranged();
+    chart.card.element.scrollIntoView({ block: "nearest" });
+  }
+
+  #remove(chart) {
+    const at = this.#charts.indexOf(chart);
+    this.#charts.splice(at, 1);
+    this.#seen.unobserve(chart.card.element);
+    chart.remove();
+    this.#arranged();
+    (this.#charts[Math.min(at, this.#charts.length - 1)]?.card.plotElement ?? this.#adder).focus();
+  }
+
+  /** The other cards stay where they are in the page: only the moved one is taken out and put in. */
+  #move(chart, to) {
+    const from = this.#charts.indexOf(chart);
+    const place = Math.max(0, Math.min(to, this.#charts.length - 1));
+    if (place === from) return;
+    this.#charts.splice(from, 1);
+    this.#charts.splice(place, 0, chart);
+    this.#container.insertBefore(chart.card.element, this.#charts[place + 1]?.card.element ?? null);
+    this.#arranged();
+  }
+
+  /** Where a card that is dragged to this height would go. */
+  #place(chart, y) {
+    const others = this.#charts.filter((other) => other !== chart);
+    const above = others.filter(({ card }) => {
+      const { top, height } = card.element.getBoundingClientRect();
+      return top + height / 2 < y;
+    });
+    return above.length;
+  }
+
+  #showPlace(chart, y) {
+    const others = this.#charts.filter((other) => other !== chart);
+    const place = y === null ? -1 : this.#place(chart, y);
+    others.forEach(({ card }, i) => {
+      card.element.classList.toggle("drop-before", i === place);
+      card.element.classList.toggle("drop-after", i === others.length - 1 && place === others.length);
+    });
+  }
+
+  #drop(chart, y) {
+    this.#showPlace(chart, null);
+    if (y !== null) this.#move(chart, this.#place(chart, y));
+  }
+
+  // -- drawing -----------------------------------------------------------------------------------
+
+  /** The iteration that the mouse is at, in every chart. */
+  #mark(iteration) {
+    this.#marked = iteration;
+    for (const chart of this.#charts) chart.mark(iteration);
+  }
+
+  #schedule() {
+    const needs = this.#charts.some(({ visible, stale, behind }) => visible && (stale || behind));
+    if (this.#scheduled || !needs) return;
     this.#scheduled = true;
-    const due = Math.min(...[...this.#dirty].map((name) => this.#due(name)));
-    const wait = Math.max(this.#resting, due) - performance.now();
+    const wait = this.#resting - performance.now();
     if (wait > 0) setTimeout(() => requestAnimationFrame(() => this.#frame()), wait);
     else requestAnimationFrame(() => this.#frame());
   }
@@ -72,30 +199,22 @@ export class Charts {
       const ended = performance.now();
       this.#resting = ended + Math.min(REST * (ended - began), LONGEST_REST);
       this.#scheduled = false;
-      this.#mark();
+      this.#schedule();
     }
   }
 
-  /** Draw the one chart that has waited longest: two in one frame would make the first point wait for both. */
   async #draw(began) {
-    this.#onFrame();
-    const due = [...this.#dirty].sort((a, b) => this.#due(a) - this.#due(b));
-    const [name] = due;
-    if (name === undefined || this.#due(name) > began) return;
-    this.#dirty.delete(name);
-    const chart = this.#charts[name];
-    chart.drawn = began;
-    const runs = this.#store.shown();
-    const look = {
-      log: chart.log(),
-      gap: name === "accuracy" && this.#store.view.gap,
-      iterations: Math.max(0, ...runs.map((run) => run.iterations)),
-      partNames: { train: t("chart.train"), test: t("chart.test") },
-    };
-    await chart.plot.draw(chart.curves(runs, this.#store.view, chart.plot.range, this.#isDark()), look);
-  }
-
-  #due(name) {
-    return this.#charts[name].drawn + this.#charts[name].every;
+    const seen = this.#charts.filter(({ visible }) => visible);
+    for (const chart of seen) if (chart.behind && !chart.stale) chart.drawNew(began);
+    // Of whole figures one in a frame, the topmost first: two would make the first point wait for both.
+    const stale = seen.find((chart) => chart.stale);
+    if (stale) {
+      await stale.drawWhole(this.#store.shown(), this.#isDark());
+      stale.mark(this.#marked);
+    }
+    if (began - this.#listed >= LIST_EVERY) {
+      this.#listed = began;
+      this.#onFrame();
+    }
   }
 }

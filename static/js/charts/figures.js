@@ -1,74 +1,106 @@
 /**
- * Figures: what a chart shows, as plain data for `plot.js`. Knows runs and series, not the page and not Plotly.
+ * Figures: what a chart shows, as plain data for `plot.js`. Knows runs and curves, not the page and not Plotly.
  *
- * A curve: {run, series, name, x, y, exact, color, dash, width, hover}. `exact` are the values that
- * hovering shows where `y` is smoothed.
+ * A trace: {uid, meta: {run, series}, name, color, dash, width, points} for a line, whose `points` grow, or
+ * {…, marks: {x, y, symbol, colors}}. A line that is hovered over also has `line`: {run, label, curve}.
  */
 
 import { color, dash } from "../palette.js";
-import { smooth, thin } from "../series.js";
+import { Curve } from "./curve.js";
 
-/** The batch's loss of every iteration: faint as it is, and smoothed over it. */
-export function lossCurves(runs, { smoothing }, range, dark) {
-  return runs.flatMap((run) => {
-    const x = run.train.column("iteration");
-    const y = run.train.column("loss");
-    if (!x) return [];
-    const rows = thin(x, y, range);
-    const raw = curve(run, "loss", pick(x, rows), pick(y, rows), dark);
-    if (smoothing === 0) return [raw];
-    const even = smooth(y, smoothing);
-    const smoothRows = rows && thin(x, even, range);
-    return [
-      { ...raw, color: faint(raw.color, dark), width: 1, hover: false },
-      { ...curve(run, "loss-smoothed", pick(x, smoothRows), pick(even, smoothRows), dark), exact: pick(y, smoothRows) },
-    ];
-  });
-}
+/** Up to that many rows every one is drawn; beyond, two of each bin, of which there are this many at most. */
+const EVERY = 4000;
+const BINS = 450;
+/** All curves of a chart together have this many points at most, so that twenty long runs draw as fast as one. */
+const BUDGET = 48_000;
 
-/** Accuracies on test images (solid) and on training images (dotted), or the gap between the two. */
-export function accuracyCurves(runs, { gap }, range, dark) {
-  return runs.flatMap((run) => {
-    const x = run.evaluation.column("iteration");
-    const test = run.evaluation.column("test_accuracy");
-    const train = run.evaluation.column("train_accuracy");
-    if (!x) return [];
-    if (gap) {
-      const difference = train.map((value, i) => value - test[i]);
-      return [thinned(run, "gap", x, difference, range, dark)];
+export class Figure {
+  #curves = new Map();
+
+  /**
+   * The traces of a chart.
+   * @param {object[]} runs the shown ones, oldest first
+   * @param {{lines: object[], stream: string}} what see quantities.js
+   * @param {{smoothing: number, range: [number, number] | null, dark: boolean, partNames: Record<string, string>}} how
+   */
+  traces(runs, what, { smoothing, range, dark, partNames }) {
+    const kept = new Map();
+    const most = Math.max(BINS, Math.min(EVERY, BUDGET / Math.max(1, runs.length * what.lines.length * (smoothing ? 2 : 1))));
+    const traces = [];
+    for (const run of runs) {
+      for (const line of what.lines) {
+        const bin = binOf(run, what.stream, range, most);
+        const key = [run.id, line.series, smoothing, range, bin].join();
+        const curve = this.#curves.get(key) ?? new Curve(run[what.stream], { ...line, smoothing, bin, range });
+        kept.set(key, curve);
+        curve.advance();
+        traces.push(...this.#lines(run, line, curve, dark, partNames));
+      }
     }
+    this.#curves = kept;
+    const diverged = divergence(runs, traces, dark);
+    if (diverged) traces.push(diverged);
+    return traces;
+  }
+
+  /** Take the rows that have come. @returns {boolean} false if a curve has more points by now than it was made for */
+  advance() {
+    let fits = true;
+    for (const curve of this.#curves.values()) {
+      curve.advance();
+      fits &&= curve.raw.x.length < 2 * EVERY;
+    }
+    return fits;
+  }
+
+  #lines(run, { series, part }, curve, dark, partNames) {
+    const name = part ? `${run.name} · ${partNames[part]}` : run.name;
+    const look = { name, color: color(run.color, dark), dash: dash(run.color), width: 2 };
+    if (part === "train") Object.assign(look, { dash: "dot", width: 1.3 });
+    const uid = `${series}-${run.id}`.replace(/[^\w-]/g, "_");
+    const line = { run, label: name, curve };
+    if (!curve.even) return [{ ...look, uid, meta: { run: run.id, series, named: true }, points: curve.raw, line }];
     return [
-      { ...thinned(run, "train_accuracy", x, train, range, dark), dash: "dot", width: 1.3, part: "train" },
-      { ...thinned(run, "test_accuracy", x, test, range, dark), part: "test" },
+      { ...look, uid, meta: { run: run.id, series }, color: faint(look.color, dark), width: 1, points: curve.raw },
+      { ...look, uid: `${uid}-smoothed`, meta: { run: run.id, series: `${series}-smoothed`, named: true }, points: curve.even, line },
     ];
-  });
+  }
 }
 
-function thinned(run, series, x, y, range, dark) {
-  const rows = thin(x, y, range);
-  return curve(run, series, pick(x, rows), pick(y, rows), dark);
+/**
+ * Rows of which two are drawn. It is counted for the run's planned length, so that it stays while the run goes on;
+ * where the plan is not known or the run is longer, it follows in doublings.
+ */
+function binOf(run, stream, range, most) {
+  const series = run[stream];
+  const last = series.length ? series.last("iteration") : 0;
+  const spacing = stream === "train" ? 1 : series.length ? last / series.length : Infinity;
+  const end = Math.max(run.iterations, last);
+  const [from, to] = range ? [Math.max(0, range[0]), Math.min(end, range[1])] : [0, end];
+  const rows = Math.max(0, to - from) / spacing;
+  return rows <= most ? 1 : 2 ** Math.ceil(Math.log2(rows / BINS));
 }
 
-function curve(run, series, x, y, dark) {
-  return {
-    run: run.id,
-    series,
-    name: run.name,
-    x,
-    y,
-    color: color(run.color, dark),
-    dash: dash(run.color),
-    width: 2,
-    hover: true,
-  };
+/** A cross where a run's values cease to be finite, at the last finite one's height. */
+function divergence(runs, traces, dark) {
+  const marks = { x: [], y: [], symbol: [], colors: [] };
+  for (const { line } of traces) {
+    if (!line) continue;
+    const { xs, ys } = line.curve;
+    const end = ys.length - 1;
+    if (end < 0 || Number.isFinite(ys[end])) continue;
+    let row = end;
+    while (row >= 0 && !Number.isFinite(ys[row])) row--;
+    if (row < 0) continue;
+    marks.x.push(xs[row + 1]);
+    marks.y.push((line.curve.evens ?? ys)[row]);
+    marks.symbol.push("x-thin");
+    marks.colors.push(color(line.run.color, dark));
+  }
+  return marks.x.length ? { uid: "diverged", meta: { run: "", series: "diverged" }, name: "", marks } : null;
 }
 
 /** A colour that lets the ground through. (A see-through trace would be painted apart, at several times the cost.) */
 function faint(hex, dark) {
   return `${hex}${dark ? "48" : "40"}`;
-}
-
-/** Rows of a column, as an array of its own: the series grows under a view. */
-function pick(values, rows) {
-  return rows ? Float32Array.from(rows, (row) => values[row]) : values.slice();
 }

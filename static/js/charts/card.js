@@ -1,0 +1,143 @@
+/**
+ * A card: one chart with its title and controls. It tells what the viewer wants by callbacks, and changes nothing
+ * but its own look.
+ */
+
+import { h, icon, iconButton } from "../dom.js";
+import { t } from "../i18n.js";
+import { quantity, title } from "./quantities.js";
+import { MOST_SMOOTHING } from "./specs.js";
+
+export class Card {
+  #wide = false;
+
+  /**
+   * @param {object} spec see specs.js
+   * @param {string} id of the plot's element
+   * @param {{change: (changes: object) => void, move: (by: number) => void, remove: () => void,
+   *   over: (y: number) => void, drop: (y: number | null) => void, save: (format: string) => void}} on `over` and
+   *   `drop`: the card is dragged to a height in the window, and let go there (null: taken back)
+   */
+  constructor(spec, id, on) {
+    this.spec = spec;
+    this.plotElement = h("div", { className: "plot", id, tabIndex: 0, role: "application" });
+    this.title = title(spec.quantity, t);
+    this.plotElement.setAttribute("aria-label", t("chart.keys", { chart: this.title }));
+    this.#expand = iconButton("expand", t("chart.fullscreen"), () => this.#widen(!this.#wide));
+    const grip = iconButton("grip", t("chart.move", { chart: this.title }), () => {});
+    grip.classList.add("grip");
+    const heading = h("h2", {}, this.title);
+    const head = h("header", { className: "card-head" }, grip, heading, h("div", { className: "controls" }, ...this.#controls(on), this.#expand, ...this.#menu(id, on)));
+    this.element = h("article", { className: "card chart", "data-chart": spec.quantity }, head, this.plotElement);
+    this.element.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && this.#wide && !event.defaultPrevented) this.#widen(false);
+    });
+    grip.addEventListener("keydown", (event) => {
+      const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+      if (!by) return;
+      event.preventDefault();
+      on.move(by);
+      grip.focus();
+    });
+    for (const handle of [grip, heading]) handle.addEventListener("pointerdown", (event) => this.#drag(event, handle, on));
+  }
+
+  #expand;
+
+  #controls({ change }) {
+    const { spec } = this;
+    const controls = [];
+    const what = quantity(spec.quantity);
+    if (what.smoothing) {
+      const output = h("output", {}, spec.smoothing.toFixed(2));
+      const slider = h("input", { type: "range", min: 0, max: MOST_SMOOTHING, step: 0.01, "data-option": "smoothing" });
+      slider.value = spec.smoothing;
+      slider.addEventListener("input", () => {
+        output.textContent = Number(slider.value).toFixed(2);
+        change({ smoothing: Number(slider.value) });
+      });
+      controls.push(h("label", { className: "inline" }, t("chart.smoothing"), slider, output));
+    }
+    if (what.lines.length > 1) {
+      const key = (line, part) => h("span", { className: "key" }, h("span", { className: `line ${line}` }), t(`chart.${part}`));
+      controls.push(key("solid", "test"), key("dotted", "train"));
+    }
+    const toggle = (name) => {
+      const button = h("button", { type: "button", className: "toggle", "data-option": name, "aria-pressed": String(spec[name]) }, t(`chart.${name}`));
+      button.addEventListener("click", () => {
+        button.setAttribute("aria-pressed", String(!spec[name]));
+        change({ [name]: !spec[name] });
+      });
+      return button;
+    };
+    controls.push(spec.quantity === "accuracy" ? toggle("gap") : toggle("logY"));
+    return controls;
+  }
+
+  /** The rest, behind three dots. */
+  #menu(id, on) {
+    const { spec } = this;
+    const item = (name, act) => {
+      const button = h("button", { type: "button", "data-item": name }, t(`chart.${name}`));
+      button.addEventListener("click", () => {
+        menu.hidePopover();
+        act(button);
+      });
+      return button;
+    };
+    const check = (name) => {
+      const button = item(name, () => {
+        on.change({ [name]: !spec[name] });
+        button.setAttribute("aria-pressed", String(spec[name]));
+      });
+      button.setAttribute("aria-pressed", String(spec[name]));
+      return button;
+    };
+    const checks = spec.quantity === "accuracy" ? [check("logX"), check("logY")] : [check("logX")];
+    const saves = ["png", "svg", "csv"].map((format) => item(format, () => on.save(format)));
+    const moves = [item("up", () => on.move(-1)), item("down", () => on.move(1)), item("remove", () => on.remove())];
+    const menu = h("div", { id: `${id}-menu`, className: "menu", role: "group" }, ...checks, h("hr"), ...saves, h("hr"), ...moves);
+    menu.popover = "auto";
+    const button = h("button", { type: "button", className: "icon-button", title: t("chart.menu"), "aria-label": `${this.title}: ${t("chart.menu")}` });
+    button.append(icon("more"));
+    button.popoverTargetElement = menu;
+    menu.addEventListener("toggle", (event) => {
+      if (event.newState !== "open") return;
+      const { bottom, right } = button.getBoundingClientRect();
+      menu.style.top = `${Math.max(4, Math.min(bottom + 4, innerHeight - menu.offsetHeight - 4))}px`;
+      menu.style.left = `${Math.max(4, right - menu.offsetWidth)}px`;
+    });
+    return [button, menu];
+  }
+
+  #widen(wide) {
+    this.#wide = wide;
+    this.element.classList.toggle("full", wide);
+    this.#expand.setAttribute("aria-pressed", String(wide));
+    this.#expand.focus();
+  }
+
+  /** Drag by the title; a line shows where the card would go. */
+  #drag(down, handle, on) {
+    if (down.button !== 0 || this.#wide) return;
+    let dragging = false;
+    handle.setPointerCapture(down.pointerId);
+    const move = (event) => {
+      if (!dragging && Math.abs(event.clientY - down.clientY) > 5) {
+        dragging = true;
+        this.element.classList.add("dragged");
+      }
+      if (dragging) on.over(event.clientY);
+    };
+    const end = (event) => {
+      handle.removeEventListener("pointermove", move);
+      handle.removeEventListener("pointerup", end);
+      handle.removeEventListener("pointercancel", end);
+      this.element.classList.remove("dragged");
+      if (dragging) on.drop(event.type === "pointerup" ? event.clientY : null);
+    };
+    handle.addEventListener("pointermove", move);
+    handle.addEventListener("pointerup", end);
+    handle.addEventListener("pointercancel", end);
+  }
+}

@@ -1,0 +1,105 @@
+/** Chart: a card, its figure and its plot, and what of it has to be drawn. */
+
+import { t } from "../i18n.js";
+import { Figure } from "./figures.js";
+import { Hover } from "./hover.js";
+import { Plot } from "./plot.js";
+import { quantity } from "./quantities.js";
+import { download, toCsv } from "./save.js";
+
+/** Milliseconds between two whole drawings for axes that grow with their curves. */
+const REFIT = 300;
+
+export class Chart {
+  #figure = new Figure();
+  #plot;
+  #hover;
+  #traces = [];
+  #refitAt = 0;
+  #drawn = false;
+  /** The whole figure must be drawn: other runs, another look, another range. */
+  stale = true;
+  /** Rows have come. */
+  behind = false;
+  visible = true;
+
+  /**
+   * @param {import("./card.js").Card} card
+   * @param {(changed: boolean) => void} onNeed called when something must be drawn
+   * @param {(iteration: number | null) => void} onIteration
+   */
+  constructor(card, onNeed, onIteration) {
+    this.card = card;
+    this.#plot = new Plot(card.plotElement, () => this.restyle());
+    this.#hover = new Hover(card.plotElement, this.#plot, onIteration);
+    this.restyle = () => {
+      this.stale = true;
+      onNeed();
+    };
+  }
+
+  get #what() {
+    const { spec } = this.card;
+    return quantity(spec.gap ? "gap" : spec.quantity);
+  }
+
+  get stream() {
+    return this.#what.stream;
+  }
+
+  /** Another look; a zoom of other axes is forgotten. */
+  change(changes) {
+    Object.assign(this.card.spec, changes);
+    if ("logX" in changes || "gap" in changes) this.#plot.forgetZoom();
+    this.restyle();
+  }
+
+  mark(iteration) {
+    this.#hover.mark(iteration);
+  }
+
+  /** Draw the whole figure. */
+  async drawWhole(runs, dark) {
+    this.stale = this.behind = false;
+    const { spec } = this.card;
+    const what = this.#what;
+    const how = { smoothing: what.smoothing === undefined ? 0 : spec.smoothing, range: this.#plot.range, dark };
+    this.#traces = this.#figure.traces(runs, what, { ...how, partNames: { train: t("chart.train"), test: t("chart.test") } });
+    const look = {
+      logX: spec.logX,
+      logY: spec.logY,
+      percent: Boolean(what.percent),
+      whole: Boolean(what.whole),
+      iterations: Math.max(0, ...runs.map((run) => run.iterations)),
+      xTitle: t("chart.iteration"),
+      // not one finite value: the axes are where a run's would be
+      empty: !this.#traces.some(({ points }) => points && Number.isFinite(points.lowest)),
+      scales: `${spec.gap} ${spec.logX} ${spec.logY}`,
+    };
+    await this.#plot.draw(this.#traces, look);
+    this.#drawn = true;
+    this.#refitAt = performance.now() + REFIT;
+    this.#hover.take(this.#traces, Boolean(what.percent));
+  }
+
+  /** Draw what is new, if that is all; else the whole figure is due, though not at once. */
+  drawNew(now) {
+    if (!this.#drawn) return;
+    this.behind = false;
+    const fits = this.#figure.advance();
+    if (this.#plot.drawTails() && fits) return;
+    if (now >= this.#refitAt) this.restyle();
+    else this.behind = true; // so that it is looked at again
+  }
+
+  async save(format) {
+    const name = `${this.card.title}`.replace(/[\\/:*?"<>|]/g, "-");
+    if (format === "csv") download(`${name}.csv`, toCsv(this.#traces, this.#plot.range), "text/csv");
+    else download(`${name}.${format}`, await this.#plot.image(format, this.card.title));
+  }
+
+  remove() {
+    this.card.element.remove();
+    this.#plot.remove();
+  }
+}

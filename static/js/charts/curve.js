@@ -1,0 +1,219 @@
+/**
+ * Curves that follow their series: smoothed and thinned row by row as rows arrive, never from the start again.
+ *
+ * Both are made for that. The moving average only looks back. Bins for thinning are counted from the first row and
+ * not from the newest, so a bin that is full never changes: what is drawn stays, and only the tail moves.
+ */
+
+/** A typed array that grows; `view` is what is in it so far. */
+export class Grown {
+  #values;
+  length = 0;
+
+  constructor(kind = Float32Array) {
+    this.#values = new kind(256);
+  }
+
+  push(value) {
+    if (this.length === this.#values.length) {
+      const grown = new this.#values.constructor(2 * this.length);
+      grown.set(this.#values);
+      this.#values = grown;
+    }
+    this.#values[this.length++] = value;
+  }
+
+  get view() {
+    return this.#values.subarray(0, this.length);
+  }
+}
+
+/**
+ * Exponential moving average with the bias of its start taken out, as TensorBoard's smoothing slider does it:
+ * a = w·a + (1 − w)·v, shown as a / (1 − wⁿ). A value that is not finite passes through and does not enter.
+ */
+export class MovingAverage {
+  #weight;
+  #average = 0;
+  #share = 1;
+
+  /** @param {number} weight 0 (none) to 0.99 */
+  constructor(weight) {
+    this.#weight = weight;
+  }
+
+  next(value) {
+    if (!Number.isFinite(value)) return value;
+    this.#average = this.#weight * this.#average + (1 - this.#weight) * value;
+    this.#share *= this.#weight;
+    return this.#average / (1 - this.#share);
+  }
+}
+
+/**
+ * Points to draw: with `bin` 1 every one, else of each `bin` points the lowest and the highest, so that no peak is
+ * lost, and always the first and the last. Of points outside `range` only the two neighbours are kept.
+ */
+export class Thinned {
+  #bin;
+  #range;
+  #x = new Grown(Float64Array);
+  #y = new Grown();
+  #waiting = null;
+  #count = 0;
+  #low = [0, NaN];
+  #high = [0, NaN];
+  #lastX = 0;
+  #lastY = NaN;
+  #ended = false;
+  /** That many points are as they stay; those after them belong to a bin that is not full. */
+  settled = 0;
+  /** Points taken so far. */
+  count = 0;
+  /** Of all finite values in the range so far. */
+  lowest = Infinity;
+  highest = -Infinity;
+
+  /** @param {[number, number] | null} range of x; null: all */
+  constructor(bin, range) {
+    this.#bin = bin;
+    this.#range = range;
+  }
+
+  get x() {
+    return this.#x.view;
+  }
+
+  get y() {
+    return this.#y.view;
+  }
+
+  /** Take points `from` to the arrays' ends; x ascends. */
+  take(x, y, from) {
+    this.#x.length = this.#y.length = this.settled;
+    this.count = x.length;
+    for (let i = from; i < x.length && !this.#ended; i++) this.#push(x[i], y[i]);
+    if (!this.#count) return;
+    this.#putBin();
+    if (this.#lastX !== this.#x.view[this.#x.length - 1]) this.#put([this.#lastX, this.#lastY]);
+  }
+
+  #push(x, y) {
+    if (this.#range) {
+      if (x < this.#range[0]) {
+        this.#waiting = [x, y];
+        return;
+      }
+      if (x > this.#range[1]) this.#ended = true;
+      if (this.#waiting) {
+        const before = this.#waiting;
+        this.#waiting = null;
+        this.#add(before[0], before[1]);
+      }
+    }
+    this.#add(x, y);
+  }
+
+  #add(x, y) {
+    if (y < this.lowest && y !== -Infinity) this.lowest = y;
+    if (y > this.highest && y !== Infinity) this.highest = y;
+    if (this.#bin === 1 || this.settled === 0) {
+      this.#x.push(x);
+      this.#y.push(y);
+      this.settled = this.#x.length;
+      return;
+    }
+    // A bin shows what is finite in it; only one without anything finite is a hole.
+    if (this.#count === 0) this.#low = this.#high = [x, y];
+    else if (Number.isFinite(y)) {
+      if (y < this.#low[1] || !Number.isFinite(this.#low[1])) this.#low = [x, y];
+      if (y > this.#high[1] || !Number.isFinite(this.#high[1])) this.#high = [x, y];
+    }
+    this.#lastX = x;
+    this.#lastY = y;
+    if (++this.#count === this.#bin) {
+      this.#putBin();
+      this.settled = this.#x.length;
+      this.#count = 0;
+    }
+  }
+
+  #putBin() {
+    const [first, second] = this.#low[0] < this.#high[0] ? [this.#low, this.#high] : [this.#high, this.#low];
+    this.#put(first);
+    if (second[0] !== first[0]) this.#put(second);
+  }
+
+  #put([x, y]) {
+    this.#x.push(x);
+    this.#y.push(y);
+  }
+}
+
+/** What a curve is drawn from, followed row by row. */
+export class Curve {
+  #series;
+  #columns;
+  #value;
+  #average;
+  #y = null;
+  #even = null;
+  #rows = 0;
+
+  /**
+   * @param {import("../series.js").Series} series
+   * @param {object} how
+   * @param {string[]} how.columns what `value` takes; one column and no `value`: that column
+   * @param {(...values: number[]) => number} [how.value]
+   * @param {number} how.smoothing weight of the moving average; 0: none
+   * @param {number} how.bin rows of which two are drawn; 1: all are
+   * @param {[number, number] | null} how.range shown part of x; null: all
+   */
+  constructor(series, { columns, value, smoothing, bin, range }) {
+    this.#series = series;
+    this.#columns = columns;
+    if (value) {
+      this.#value = value;
+      this.#y = new Grown();
+    }
+    this.raw = new Thinned(bin, range);
+    this.even = null;
+    if (smoothing > 0) {
+      this.#average = new MovingAverage(smoothing);
+      this.#even = new Grown();
+      this.even = new Thinned(bin, range);
+    }
+  }
+
+  /** Take the rows that have come. @returns {boolean} whether there were any */
+  advance() {
+    const rows = this.#series.length;
+    const from = this.#rows;
+    if (rows === from || !this.#series.column(this.#columns[0])) return false;
+    this.#rows = rows;
+    if (this.#y) {
+      const columns = this.#columns.map((name) => this.#series.column(name));
+      for (let i = from; i < rows; i++) this.#y.push(this.#value(...columns.map((column) => column[i])));
+    }
+    const { xs, ys } = this;
+    if (this.#even) for (let i = from; i < rows; i++) this.#even.push(this.#average.next(ys[i]));
+    this.raw.take(xs, ys, from);
+    this.even?.take(xs, this.evens, from);
+    return true;
+  }
+
+  /** The iteration of every row taken so far. */
+  get xs() {
+    return (this.#series.column("iteration") ?? new Float32Array(0)).subarray(0, this.#rows);
+  }
+
+  /** The exact value of every row taken so far. */
+  get ys() {
+    return this.#y ? this.#y.view : (this.#series.column(this.#columns[0]) ?? new Float32Array(0)).subarray(0, this.#rows);
+  }
+
+  /** The smoothed value of every row, or null without smoothing. */
+  get evens() {
+    return this.#even?.view ?? null;
+  }
+}

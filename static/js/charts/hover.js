@@ -1,0 +1,183 @@
+/**
+ * Hover: the values of all curves at the iteration under the mouse, the nearest curve first, and that iteration
+ * marked in every chart. The arrow keys do the same on a chart that has the focus.
+ */
+
+import { h } from "../dom.js";
+import { number, t } from "../i18n.js";
+import { nearest } from "../series.js";
+
+/** More lines than that are counted, not listed. */
+const LISTED = 12;
+
+/** The box with the values; there is one for the page. */
+const box = h("div", { className: "hover-box", hidden: true });
+
+export class Hover {
+  #element;
+  #plot;
+  #onIteration;
+  #lines = [];
+  #percent = false;
+  #mark = h("div", { className: "hover-mark", hidden: true });
+  #mouse = null;
+  #iteration = null;
+
+  /**
+   * @param {HTMLElement} element the plot's
+   * @param {import("./plot.js").Plot} plot
+   * @param {(iteration: number | null) => void} onIteration called with the iteration that is to be marked everywhere
+   */
+  constructor(element, plot, onIteration) {
+    this.#element = element;
+    this.#plot = plot;
+    this.#onIteration = onIteration;
+    element.parentElement.append(this.#mark);
+    if (!box.isConnected) document.body.append(box);
+    element.addEventListener("pointermove", (event) => this.#point(event));
+    element.addEventListener("pointerdown", (event) => event.pointerType !== "mouse" && this.#point(event));
+    element.addEventListener("pointerleave", () => this.#end());
+    element.addEventListener("keydown", (event) => this.#press(event));
+    element.addEventListener("blur", () => this.#end());
+  }
+
+  /** What can be hovered over, after a drawing. */
+  take(traces, percent) {
+    this.#lines = traces.filter(({ line }) => line).map(({ line, color }) => ({ ...line, color }));
+    this.#percent = percent;
+    if (this.#mouse || this.#iteration !== null) this.refresh();
+  }
+
+  /** Mark an iteration; null: none. */
+  mark(iteration) {
+    const place = iteration === null ? null : this.#plot.place(iteration, 1);
+    const inside = place && place.left >= 43 && place.left <= this.#element.clientWidth - 19;
+    this.#mark.hidden = !inside;
+    if (inside) this.#mark.style.transform = `translateX(${Math.round(place.left + this.#element.offsetLeft)}px)`;
+  }
+
+  /** Show what is under the mouse now: values have come, or the axes have moved. */
+  refresh() {
+    if (this.#mouse) {
+      const at = this.#plot.values(this.#mouse.left, this.#mouse.top);
+      this.#iteration = at && this.#nearestIteration(at.x);
+    }
+    this.#onIteration(this.#iteration);
+    this.#fill();
+  }
+
+  #point(event) {
+    const corner = this.#element.getBoundingClientRect();
+    this.#mouse = { left: event.clientX - corner.left, top: event.clientY - corner.top };
+    this.refresh();
+  }
+
+  #end() {
+    this.#mouse = null;
+    this.#iteration = null;
+    box.hidden = true;
+    this.#onIteration(null);
+  }
+
+  #nearestIteration(x) {
+    let best = null;
+    for (const { curve } of this.#lines) {
+      const row = nearest(curve.xs, x);
+      if (row >= 0 && (best === null || Math.abs(curve.xs[row] - x) < Math.abs(best - x))) best = curve.xs[row];
+    }
+    return best;
+  }
+
+  /** Each line's row at the iteration, the nearest first; a line that has ended long before has none. */
+  #rows() {
+    const height = this.#mouse?.top;
+    const rows = this.#lines.flatMap(({ curve, label, color }) => {
+      const row = nearest(curve.xs, this.#iteration);
+      if (row < 0) return [];
+      const spacing = curve.xs[row] - (curve.xs[row - 1] ?? 0);
+      if (Math.abs(curve.xs[row] - this.#iteration) > spacing) return [];
+      const [iteration, value, smoothed] = [curve.xs[row], curve.ys[row], curve.evens?.[row]];
+      const place = this.#plot.place(iteration, smoothed ?? value);
+      const distance = height === undefined ? -value : Math.abs(place.top - height);
+      return [{ label, color, iteration, value, smoothed, distance: Number.isFinite(distance) ? distance : Infinity }];
+    });
+    return rows.sort((a, b) => a.distance - b.distance);
+  }
+
+  #fill() {
+    const rows = this.#iteration === null ? [] : this.#rows();
+    box.hidden = !rows.length;
+    if (!rows.length) return;
+    const smoothed = rows.some((row) => row.smoothed !== undefined);
+    const head = h(
+      "tr",
+      {},
+      h("th", { colSpan: 2, scope: "col" }, `${t("chart.iteration")} ${number(this.#iteration)}`),
+      smoothed ? h("th", { scope: "col" }, t("chart.smoothed")) : null,
+      h("th", { scope: "col" }, t("chart.value")),
+    );
+    const body = rows.slice(0, LISTED).map((row) => {
+      const swatch = h("span", { className: "hover-swatch" });
+      swatch.style.background = row.color;
+      const own = row.iteration === this.#iteration ? null : h("small", {}, ` @ ${number(row.iteration)}`);
+      return h(
+        "tr",
+        {},
+        h("td", {}, swatch),
+        h("th", { scope: "row" }, row.label, own),
+        smoothed ? h("td", {}, row.smoothed === undefined ? "" : written(row.smoothed, this.#percent)) : null,
+        h("td", {}, written(row.value, this.#percent)),
+      );
+    });
+    const more = rows.length > LISTED ? h("p", {}, t("chart.more", { n: number(rows.length - LISTED) })) : null;
+    box.replaceChildren(h("table", {}, h("thead", {}, head), h("tbody", {}, ...body)), ...(more ? [more] : []));
+    this.#position();
+  }
+
+  /** Beside the mouse, or beside the mark for the keyboard; never over the edge of the window. */
+  #position() {
+    const corner = this.#element.getBoundingClientRect();
+    const left = corner.left + (this.#mouse?.left ?? this.#plot.place(this.#iteration, 1).left);
+    const top = corner.top + (this.#mouse?.top ?? 20);
+    const { offsetWidth: width, offsetHeight: height } = box;
+    const x = left + 16 + width < innerWidth ? left + 16 : left - 16 - width;
+    box.style.left = `${Math.max(4, x)}px`;
+    box.style.top = `${Math.max(4, Math.min(top + 12, innerHeight - height - 4))}px`;
+  }
+
+  #press(event) {
+    const steps = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
+    const zooms = { "+": 0.5, "-": 2 };
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key in steps) this.#step(steps[event.key] * (event.shiftKey ? 10 : 1));
+    else if (event.key in zooms) this.#zoom(zooms[event.key]);
+    else if (event.key === "0") this.#plot.zoom(null);
+    else if (event.key === "Escape" && !box.hidden) this.#end();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  #step(by) {
+    const longest = this.#lines.map(({ curve }) => curve.xs).sort((a, b) => b.length - a.length)[0];
+    if (!longest?.length) return;
+    const row = this.#iteration === null ? (by > 0 ? -1 : longest.length) : nearest(longest, this.#iteration);
+    this.#mouse = null;
+    this.#iteration = longest[Math.max(0, Math.min(longest.length - 1, row + by))];
+    this.refresh();
+  }
+
+  #zoom(factor) {
+    const width = this.#element.clientWidth;
+    const [from, to] = this.#plot.range ?? [this.#plot.values(44, 20)?.x ?? 0, this.#plot.values(width - 20, 20)?.x ?? 1];
+    const middle = this.#iteration ?? (from + to) / 2;
+    this.#plot.zoom([middle - factor * (middle - from), middle + factor * (to - middle)]);
+  }
+}
+
+function written(value, percent) {
+  if (!Number.isFinite(value)) return String(value).replace("Infinity", "∞");
+  if (percent) return `${(100 * value).toFixed(2)}%`;
+  const size = Math.abs(value);
+  return size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential(3) : value.toFixed(4);
+}

@@ -1,0 +1,44 @@
+/**
+ * Specs: which charts there are and how each is set, as short texts for the address: `loss:smooth=0.6:log=y`.
+ *
+ * A spec: {quantity, smoothing, logX, logY, gap}. `gap`: an accuracy chart shows the gap instead. What a text does not say, or says wrongly, is as the quantity has it.
+ */
+
+import { quantity } from "./quantities.js";
+
+export const MOST_SMOOTHING = 0.99;
+/** More are of no use, and an address may ask for anything. */
+export const MOST_CHARTS = 24;
+
+export function makeSpec(name) {
+  return { quantity: name, smoothing: quantity(name).smoothing ?? 0, logX: false, logY: false, gap: false };
+}
+
+/** @returns {object | null} null: no such quantity */
+export function readSpec(text) {
+  const [name, ...options] = text.split(":");
+  if (!quantity(name)) return null;
+  const spec = makeSpec(name);
+  for (const option of options) {
+    const [key, value = ""] = option.split("=");
+    const number = Number(value);
+    if (key === "smooth" && value && number >= 0 && number <= MOST_SMOOTHING) spec.smoothing = number;
+    if (key === "log") Object.assign(spec, { logX: value.includes("x"), logY: value.includes("y") });
+    if (key === "gap") spec.gap = name === "accuracy";
+  }
+  return spec;
+}
+
+export function writeSpec(spec) {
+  const usual = makeSpec(spec.quantity);
+  const parts = [spec.quantity];
+  if (spec.smoothing !== usual.smoothing) parts.push(`smooth=${spec.smoothing}`);
+  if (spec.logX || spec.logY) parts.push(`log=${spec.logX ? "x" : ""}${spec.logY ? "y" : ""}`);
+  if (spec.gap) parts.push("gap");
+  return parts.join(":");
+}
+
+/** The charts of an address; those that cannot be are left out. */
+export function readSpecs(texts) {
+  return texts.map(readSpec).filter(Boolean).slice(0, MOST_CHARTS);
+}

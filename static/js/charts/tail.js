@@ -1,0 +1,98 @@
+/**
+ * Tails: the newest part of a curve, drawn straight into the figure's SVG while the axes stand still.
+ *
+ * A full drawing of a figure costs the same tens of milliseconds whether one point is new or all are. A tail costs
+ * what its few points cost: it goes on from the curve's last settled point, in the same group and with the same
+ * stroke, so that nobody sees where it begins; the next full drawing takes its points over.
+ */
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** Points in one path before the next begins: only the last path is written anew. */
+const LONGEST = 120;
+
+/** Stroke patterns as the figure's library draws them, in lengths of a dash unit. */
+const PATTERNS = { solid: [], dot: [1, 1], dash: [3, 3], dashdot: [3, 1, 1, 1] };
+
+export class Tail {
+  #group;
+  #style;
+  #path = null;
+  #from;
+  #travelled = 0;
+  #dashed;
+
+  /**
+   * @param {SVGElement} group where the figure draws this curve
+   * @param {{color: string, width: number, dash: string}} style
+   * @param {number} settled that many points of the curve the figure has drawn for good
+   * @param {import("./curve.js").Thinned} points the curve
+   * @param {{x: (value: number) => number, y: (value: number) => number}} scale values → pixels
+   */
+  constructor(group, style, settled, points, scale) {
+    this.#group = group;
+    this.#style = style;
+    this.#dashed = PATTERNS[style.dash].length > 0;
+    this.#from = 0;
+    this.#leave(Math.max(0, settled - 1), points, scale);
+  }
+
+  draw(points, scale) {
+    if (points.settled - this.#from > LONGEST) {
+      this.#write(this.#from, points.settled, points, scale);
+      this.#leave(points.settled - 1, points, scale);
+      this.#path = null;
+    }
+    this.#write(this.#from, points.x.length, points, scale);
+  }
+
+  #write(from, to, { x, y }, scale) {
+    let d = "";
+    let drawing = false;
+    for (let i = from; i < to; i++) {
+      const across = scale.x(x[i]);
+      const down = scale.y(y[i]);
+      if (Number.isFinite(across) && Number.isFinite(down)) {
+        d += `${drawing ? "L" : "M"}${tenth(across)},${tenth(down)}`;
+        drawing = true;
+      } else {
+        drawing = false;
+      }
+    }
+    // a single point is a dot: the stroke has round ends
+    if (d && !d.includes("L")) d += "h0";
+    this.#path ??= this.#make();
+    this.#path.setAttribute("d", d);
+  }
+
+  /** Go on from another point; a dashed line needs to know how far along it that is. */
+  #leave(to, { x, y }, scale) {
+    for (let i = this.#from + 1; this.#dashed && i <= to; i++) {
+      const step = Math.hypot(scale.x(x[i]) - scale.x(x[i - 1]), scale.y(y[i]) - scale.y(y[i - 1]));
+      if (Number.isFinite(step)) this.#travelled += step;
+    }
+    this.#from = to;
+  }
+
+  #make() {
+    const path = document.createElementNS(SVG, "path");
+    const { color, width, dash } = this.#style;
+    path.setAttribute("class", "tail");
+    path.style.fill = "none";
+    path.style.stroke = color;
+    path.style.strokeLinecap = this.#dashed ? "butt" : "round";
+    path.style.strokeWidth = `${width}px`;
+    if (this.#dashed) {
+      const unit = Math.max(width, 3);
+      path.style.strokeDasharray = PATTERNS[dash].map((part) => `${part * unit}px`).join(",");
+      path.style.strokeDashoffset = `${this.#travelled}px`;
+    }
+    this.#group.append(path);
+    return path;
+  }
+}
+
+/** Tenths of a pixel are fine enough, and short. */
+function tenth(value) {
+  return Math.round(10 * value) / 10;
+}

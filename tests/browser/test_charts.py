@@ -1,0 +1,273 @@
+"""Charts as a student uses them: read values, add, arrange, widen, zoom, save; all of it in the address."""
+
+import csv
+import io
+
+import numpy as np
+import pytest
+
+from tests.lab_server import QUICK
+
+LOSS = "#chart-loss"
+
+
+@pytest.fixture
+def page(open_page, lab):
+    return open_page(lab)
+
+
+def charts(page) -> list[str]:
+    return page.page.evaluate("[...document.querySelectorAll('[data-chart]')].map(e => e.dataset.chart)")
+
+
+def finished(page, lab, name="run", **experiment) -> str:
+    run = lab.launch(name=name, **experiment)
+    page.wait_for(run["id"], "completed")
+    page.wait_for_points(run["id"], 200)
+    return run["id"]
+
+
+def only(page, *ids: str) -> None:
+    """Show these runs, and wait until the loss chart has no other."""
+    page.page.click("#show-none")
+    for run_id in ids:
+        page.page.click(f'[data-run="{run_id}"] .swatch')
+    page.until(
+        f"[...new Set(document.querySelector('{LOSS}').data.map(t => t.meta.run).filter(Boolean))].sort().join()"
+        f" === '{','.join(sorted(ids))}'"
+    )
+
+
+def column(lab, run_id, name, stream="train") -> dict[int, float]:
+    columns, rows = lab.stored_rows(run_id, stream)
+    return {int(row[0]): float(row[columns.index(name)]) for row in rows}
+
+
+def plot_box(page, selector=LOSS):
+    return page.page.locator(f"{selector} .nsewdrag").bounding_box()
+
+
+def hover_rows(page) -> list[list[str]]:
+    return page.until(
+        "!document.querySelector('.hover-box')?.hidden &&"
+        " [...document.querySelectorAll('.hover-box tr')].map(r => [...r.children].map(c => c.textContent))"
+    )
+
+
+def test_hovering_shows_every_runs_exact_and_smoothed_values_the_nearest_first(page, lab):
+    # a rate that learns and one that does not: their curves lie apart
+    ids = [
+        finished(page, lab, f"rate {rate}", optimizer={"name": "sgd", "learning_rate": rate})
+        for rate in (0.3, 1e-5)
+    ]
+    only(page, *ids)
+    box = plot_box(page)
+    for height, nearest in ((0.97, "rate 0.3"), (0.02, "rate 1e-05")):
+        page.page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * height)
+        page.until(f"document.querySelector('.hover-box tbody th')?.textContent === '{nearest}'")
+        head, *rows = hover_rows(page)
+        iteration = int(head[0].removeprefix("iteration "))
+        for run_id, name in zip(ids, ("rate 0.3", "rate 1e-05"), strict=True):
+            losses = column(lab, run_id, "loss")
+            average = share = 0.0
+            for i in range(1, iteration + 1):  # TensorBoard's average, from its definition
+                average += 0.4 * 0.6 ** (iteration - i) * losses[i]
+                share += 0.4 * 0.6 ** (iteration - i)
+            smoothed, value = next(row[2:] for row in rows if row[1] == name)
+            assert value == f"{losses[iteration]:.4f}"
+            assert float(smoothed) == pytest.approx(average / share, abs=1.01e-4)
+
+
+def test_the_hovered_iteration_is_marked_in_every_chart_and_leaves_with_the_mouse(page, lab):
+    only(page, finished(page, lab))
+    box = plot_box(page)
+    page.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 20)
+    places = page.until(
+        "(m => m.length === 2 && m.every(e => !e.hidden) && m.map(e => e.getBoundingClientRect().left))"
+        "([...document.querySelectorAll('.hover-mark')])"
+    )
+    assert places[0] == pytest.approx(places[1], abs=1)
+    assert places[0] == pytest.approx(box["x"] + box["width"] / 2, abs=4)
+    page.page.mouse.move(5, 5)
+    page.until("[...document.querySelectorAll('.hover-mark, .hover-box')].every(e => e.hidden)")
+
+
+def test_the_arrow_keys_read_values_and_zoom(page, lab):
+    only(page, run_id := finished(page, lab))
+    page.page.focus(LOSS)
+    for key in ("Home", "ArrowRight", "Shift+ArrowRight"):
+        page.page.keyboard.press(key)
+    page.until("document.querySelector('.hover-box th')?.textContent === 'iteration 12'")
+    assert hover_rows(page)[1][-1] == f"{column(lab, run_id, 'loss')[12]:.4f}"
+    page.page.keyboard.press("+")
+    page.until(f"document.querySelector('{LOSS}').layout.xaxis.autorange === false")
+    page.page.keyboard.press("0")
+    page.until(f"document.querySelector('{LOSS}').layout.xaxis.autorange === true")
+    page.page.keyboard.press("Escape")
+    page.until("document.querySelector('.hover-box').hidden")
+
+
+def test_charts_are_added_and_removed_and_the_address_brings_them_back(page, lab):
+    run_id = finished(page, lab)
+    assert charts(page) == ["loss", "accuracy"]
+    page.page.focus("#add-chart")
+    page.page.select_option("#add-chart", "learning_rate")
+    page.page.select_option("#add-chart", "train.penalty")
+    page.wait_for_points(run_id, 200, "learning_rate", "learning_rate")
+    page.page.click('[data-chart="accuracy"] .controls > .icon-button:last-of-type')
+    page.page.click('#chart-accuracy-menu [data-item="remove"]')
+    assert charts(page) == ["loss", "learning_rate", "train.penalty"]
+    page.page.click('[data-chart="loss"] [data-option="logY"]')
+    page.until("location.hash.includes('charts=loss:log')")
+
+    page.open("/" + page.page.evaluate("location.hash"))
+    page.page.reload()
+    page.until("document.documentElement.dataset.ready === 'true'")
+
+    assert charts(page) == ["loss", "learning_rate", "train.penalty"]
+    page.wait_for_points(run_id, 200, "penalty", "train-penalty")
+    page.until(f"document.querySelector('{LOSS}').layout.yaxis.type === 'log'")
+    drawn = page.trace(run_id, "learning_rate", "learning_rate")
+    assert dict(drawn.tolist()) == column(lab, run_id, "learning_rate")
+
+
+@pytest.mark.parametrize(
+    "address", ["#charts=nothing,loss:smooth=7:log=z,train.:,__proto__", "#charts=loss:"]
+)
+def test_an_address_with_nonsense_shows_what_of_it_can_be(page, address):
+    page.page.goto("about:blank")
+    page.open("/" + address)
+    assert charts(page) == ["loss"]
+    assert page.page.input_value('[data-option="smoothing"]') == "0.6"
+
+
+def test_charts_are_arranged_by_dragging_and_by_keyboard(page):
+    title = page.page.locator('[data-chart="loss"] h2').bounding_box()
+    other = page.page.locator('[data-chart="accuracy"]').bounding_box()
+    page.page.mouse.move(title["x"] + 10, title["y"] + 8)
+    page.page.mouse.down()
+    page.page.mouse.move(title["x"] + 10, other["y"] + 0.7 * other["height"], steps=6)
+    assert page.page.locator(".drop-after").count() == 1
+    page.page.mouse.up()
+    assert charts(page) == ["accuracy", "loss"]
+    page.until("location.hash === '#charts=accuracy,loss'")
+
+    page.page.focus('[data-chart="loss"] .grip')
+    page.page.keyboard.press("ArrowUp")
+    assert charts(page) == ["loss", "accuracy"]
+    assert page.page.evaluate("document.activeElement.className.includes('grip')")
+
+
+def test_a_chart_fills_the_window_and_escape_leaves(page, lab):
+    only(page, finished(page, lab))
+    before = plot_box(page)
+    page.page.get_by_label("full screen").first.click()
+    page.until(f"document.querySelector('{LOSS}').layout.width > 1200")
+    assert plot_box(page)["height"] > 600
+    page.page.keyboard.press("Escape")
+    page.until(f"document.querySelector('{LOSS}').layout.width < 700")
+    assert plot_box(page) == before
+
+
+def test_smoothing_is_dragged_from_none_to_nearly_all(page, lab):
+    only(page, run_id := finished(page, lab))
+    slider = page.page.locator('[data-chart="loss"] [data-option="smoothing"]')
+    slider.focus()
+    page.page.keyboard.press("Home")
+    page.until(f"document.querySelector('{LOSS}').data.length === 1")
+    page.page.keyboard.press("End")
+    page.until(f"document.querySelector('{LOSS}').data.length === 2")
+    page.until("location.hash === '#charts=loss:smooth=0.99,accuracy'")
+    raw, smoothed = page.trace(run_id, "loss"), page.trace(run_id, "loss-smoothed")
+    assert smoothed[0, 1] == raw[0, 1]
+    # nothing but the bias of the start would make it fall: the average never leaves what it has seen
+    assert raw[:, 1].min() <= smoothed[:, 1].min() <= smoothed[:, 1].max() <= raw[:, 1].max()
+
+
+def test_a_diverged_run_has_a_cross_where_it_ended(page, lab):
+    run = lab.launch(
+        name="too fast", optimizer={"name": "sgd", "learning_rate": 100.0}, regularization={"l2": 1.0}
+    )
+    page.wait_for(run["id"], "diverged")
+    page.page.click("#show-none")
+    page.page.click(f'[data-run="{run["id"]}"] .swatch')
+    cross = page.until(
+        f"(t => t && [...t.x])(document.querySelector('{LOSS}').data.find(t => t.meta.series === 'diverged'))"
+    )
+    assert cross == [len(lab.stored_rows(run["id"])[1])]
+
+
+@pytest.mark.parametrize("kind", ["png", "svg", "csv"])
+def test_what_a_chart_shows_is_saved(page, lab, kind):
+    only(page, run_id := finished(page, lab, name='=sum, "quoted"'))
+    page.page.click('[data-chart="loss"] .controls > .icon-button:last-of-type')
+    with page.page.expect_download() as saving:
+        page.page.click(f'#chart-loss-menu [data-item="{kind}"]')
+    assert saving.value.suggested_filename == f"Loss.{kind}"
+    data = saving.value.path().read_bytes()
+    if kind == "png":
+        assert data.startswith(b"\x89PNG")
+        assert int.from_bytes(data[16:20], "big") == 1920
+    elif kind == "svg":
+        assert b"<svg" in data
+        assert b"Loss" in data
+        assert b"js-line" in data
+    else:
+        rows = list(csv.DictReader(io.StringIO(data.decode())))
+        losses = column(lab, run_id, "loss")
+        assert {int(row["iteration"]): float(row["value"]) for row in rows} == losses
+        assert {row["name"] for row in rows} == {'\'=sum, "quoted"'}
+
+
+def test_points_that_are_drawn_as_tails_are_those_of_the_figure(page, lab):
+    """While a run goes on, the newest points are in the figure's data and in its SVG, and no others are."""
+    run = lab.launch(**{**QUICK, "training": {"iterations": 3000, "batch_size": 256, "evaluate_every": 50}})
+    page.wait_for_points(run["id"], 400)
+    page.until(f"document.querySelectorAll('{LOSS} path.tail').length > 0")
+    page.wait_for(run["id"], "completed")
+    page.wait_for_points(run["id"], 3000)
+    drawn = page.trace(run["id"], "loss")
+    assert dict(drawn.tolist()) == column(lab, run["id"], "loss")
+    # what the eye sees ends where the data end: at the right edge of the axes
+    right = page.page.evaluate(
+        f"""Math.max(...[...document.querySelectorAll('{LOSS} .scatterlayer path')]
+            .filter(p => p.getAttribute('d') && p.getTotalLength() > 0)
+            .map(p => p.getBBox()).map(b => b.x + b.width))"""
+    )
+    assert right == pytest.approx(plot_box(page)["width"], abs=1)
+
+
+def test_thinned_curves_do_not_change_where_they_were_drawn(page):
+    """Bins are counted from the first row, so what is drawn stays while a curve grows; and no peak is lost."""
+    first, second, extremes = page.page.evaluate(
+        """async () => {
+            const { Thinned } = await import("/static/js/charts/curve.js");
+            const x = Float64Array.from({ length: 10000 }, (_, i) => i + 1);
+            const y = Float32Array.from(x, (v) => Math.sin(v * v));
+            const thinned = new Thinned(16, null);
+            thinned.take(x.subarray(0, 5005), y.subarray(0, 5005), 0);
+            const first = [...thinned.x].slice(0, thinned.settled);
+            thinned.take(x, y, 5005);
+            const whole = new Thinned(16, null);
+            whole.take(x, y, 0);
+            const same = [...whole.x].join() === [...thinned.x].join() && [...whole.y].join() === [...thinned.y].join();
+            const range = (values) => [Math.min(...values), Math.max(...values)];
+            return [first, [...thinned.x], [same, range(y), range(thinned.y)]];
+        }"""
+    )
+    assert second[: len(first)] == first
+    assert len(second) <= 2 * 10000 / 16 + 3
+    assert extremes[0]
+    assert extremes[1] == extremes[2]
+
+
+@pytest.mark.parametrize("locale", ["en-US", "ja-JP"])
+def test_three_charts_fit_at_1280_by_800_and_a_phone_does_not_scroll_sideways(open_page, lab, locale):
+    page = open_page(lab, locale=locale)
+    page.page.focus("#add-chart")
+    page.page.select_option("#add-chart", "learning_rate")
+    inside = "(e => [e.scrollWidth - e.clientWidth, e.scrollHeight - e.clientHeight])"
+    assert page.page.evaluate(f"{inside}(document.querySelector('.charts'))") == [0, 0]
+    page.page.set_viewport_size({"width": 390, "height": 844})
+    assert page.page.evaluate("document.documentElement.scrollWidth") == 390
+    assert np.ptp(page.page.evaluate("[...document.querySelectorAll('.plot')].map(e => e.clientHeight)")) < 2
