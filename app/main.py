@@ -15,6 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 
 from app import __version__
 from app.data_sets import DataSets
@@ -76,7 +77,8 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
     app.state.pages = Pages(templates_dir, __version__)
     for module in (health, runs, exports, experiments, datasets, stream, api_docs, pages):
         app.include_router(module.router)
-    app.mount("/static", _StaticFiles(directory=static_dir), name="static")
+    static = GZipMiddleware(_StaticFiles(directory=static_dir), minimum_size=1000)
+    app.mount("/static", static, name="static")
     app.add_middleware(
         BodyLimit, max_bytes=settings.max_body_bytes, other={"/api/imports": settings.max_import_bytes}
     )

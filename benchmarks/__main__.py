@@ -1,6 +1,7 @@
 """python -m benchmarks [NAME ...]: run the benchmarks, all or those named; `--json` prints one object per line.
 
 live     click to first point, iteration to its point in the page (benchmarks/live.py)
+browser  twenty live runs in two charts against Plotly's own means, first load, fifty runs overlaid (benchmarks/browser)
 engine   training against PyTorch and against textbook NumPy (benchmarks/engine)
 """
 
@@ -31,12 +32,26 @@ def live(as_json: bool) -> None:
     Console().print(table)
 
 
+def browser(as_json: bool) -> None:
+    from benchmarks.browser import measure
+
+    rows = measure()
+    if as_json:
+        for row in rows:
+            print(json.dumps({"benchmark": "browser", **row}))
+        return
+    table = Table("", "figure", "aim", title="browser", title_justify="left")
+    for row in rows:
+        table.add_row(row["what"], f"{row['figure']:.1f} {row['unit']}", row["aim"])
+    Console().print(table)
+
+
 def engine(as_json: bool) -> None:
     # a process of its own: it must tell NumPy to use one thread before NumPy is imported
     subprocess.run([sys.executable, "-m", "benchmarks.engine", *(["--json"] if as_json else [])], check=True)
 
 
-BENCHMARKS: dict[str, Callable[[bool], None]] = {"live": live, "engine": engine}
+BENCHMARKS: dict[str, Callable[[bool], None]] = {"live": live, "browser": browser, "engine": engine}
 
 
 def main() -> None:

@@ -268,6 +268,9 @@ def test_three_charts_fit_at_1280_by_800_and_a_phone_does_not_scroll_sideways(op
     page.page.select_option("#add-chart", "learning_rate")
     inside = "(e => [e.scrollWidth - e.clientWidth, e.scrollHeight - e.clientHeight])"
     assert page.page.evaluate(f"{inside}(document.querySelector('.charts'))") == [0, 0]
+    below = "e => e.getBoundingClientRect()"
+    last = page.page.locator(".chart").last.evaluate(below)
+    assert page.page.locator("#add-chart").evaluate(below)["top"] > last["bottom"]
     page.page.set_viewport_size({"width": 390, "height": 844})
     assert page.page.evaluate("document.documentElement.scrollWidth") == 390
     assert np.ptp(page.page.evaluate("[...document.querySelectorAll('.plot')].map(e => e.clientHeight)")) < 2

@@ -7,6 +7,8 @@ import { Plot } from "./plot.js";
 import { quantity } from "./quantities.js";
 import { download, toCsv } from "./save.js";
 
+/** That many runs are in a chart's first drawing at most. */
+const FIRST = 8;
 /** Milliseconds between two whole drawings for axes that grow with their curves. */
 const REFIT = 300;
 
@@ -58,9 +60,11 @@ export class Chart {
     this.#hover.mark(iteration);
   }
 
-  /** Draw the whole figure. */
-  async drawWhole(runs, dark) {
-    this.stale = this.behind = false;
+  /** Draw the whole figure. The first has few curves: making the axes is long enough by itself. */
+  async drawWhole(shown, dark) {
+    const runs = this.#drawn ? shown : shown.slice(0, FIRST);
+    this.stale = runs.length < shown.length;
+    this.behind = false;
     const { spec } = this.card;
     const what = this.#what;
     const how = { smoothing: what.smoothing === undefined ? 0 : spec.smoothing, range: this.#plot.range, dark };
@@ -70,7 +74,7 @@ export class Chart {
       logY: spec.logY,
       percent: Boolean(what.percent),
       whole: Boolean(what.whole),
-      iterations: Math.max(0, ...runs.map((run) => run.iterations)),
+      iterations: Math.max(0, ...shown.map((run) => run.iterations)),
       xTitle: t("chart.iteration"),
       // not one finite value: the axes are where a run's would be
       empty: !this.#traces.some(({ points }) => points && Number.isFinite(points.lowest)),

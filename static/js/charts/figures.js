@@ -13,6 +13,8 @@ const EVERY = 4000;
 const BINS = 450;
 /** All curves of a chart together have this many points at most, so that twenty long runs draw as fast as one. */
 const BUDGET = 48_000;
+/** With more runs than that the raw curves behind the smoothed ones are a fog, and are left out. */
+const RAW = 24;
 
 export class Figure {
   #curves = new Map();
@@ -25,7 +27,8 @@ export class Figure {
    */
   traces(runs, what, { smoothing, range, dark, partNames }) {
     const kept = new Map();
-    const most = Math.max(BINS, Math.min(EVERY, BUDGET / Math.max(1, runs.length * what.lines.length * (smoothing ? 2 : 1))));
+    const raw = runs.length <= RAW;
+    const most = Math.min(EVERY, BUDGET / Math.max(1, runs.length * what.lines.length * (smoothing && raw ? 2 : 1)));
     const traces = [];
     for (const run of runs) {
       for (const line of what.lines) {
@@ -34,7 +37,7 @@ export class Figure {
         const curve = this.#curves.get(key) ?? new Curve(run[what.stream], { ...line, smoothing, bin, range });
         kept.set(key, curve);
         curve.advance();
-        traces.push(...this.#lines(run, line, curve, dark, partNames));
+        traces.push(...this.#lines(run, line, curve, { dark, partNames, raw }));
       }
     }
     this.#curves = kept;
@@ -53,17 +56,17 @@ export class Figure {
     return fits;
   }
 
-  #lines(run, { series, part }, curve, dark, partNames) {
+  #lines(run, { series, part }, curve, { dark, partNames, raw }) {
     const name = part ? `${run.name} · ${partNames[part]}` : run.name;
     const look = { name, color: color(run.color, dark), dash: dash(run.color), width: 2 };
     if (part === "train") Object.assign(look, { dash: "dot", width: 1.3 });
     const uid = `${series}-${run.id}`.replace(/[^\w-]/g, "_");
     const line = { run, label: name, curve };
     if (!curve.even) return [{ ...look, uid, meta: { run: run.id, series, named: true }, points: curve.raw, line }];
-    return [
-      { ...look, uid, meta: { run: run.id, series }, color: faint(look.color, dark), width: 1, points: curve.raw },
-      { ...look, uid: `${uid}-smoothed`, meta: { run: run.id, series: `${series}-smoothed`, named: true }, points: curve.even, line },
-    ];
+    const behind = { ...look, uid, meta: { run: run.id, series }, color: faint(look.color, dark), width: 1, points: curve.raw };
+    const meta = { run: run.id, series: `${series}-smoothed`, named: true };
+    const smoothed = { ...look, uid: `${uid}-smoothed`, meta, points: curve.even, line };
+    return raw ? [behind, smoothed] : [smoothed];
   }
 }
 
@@ -78,7 +81,7 @@ function binOf(run, stream, range, most) {
   const end = Math.max(run.iterations, last);
   const [from, to] = range ? [Math.max(0, range[0]), Math.min(end, range[1])] : [0, end];
   const rows = Math.max(0, to - from) / spacing;
-  return rows <= most ? 1 : 2 ** Math.ceil(Math.log2(rows / BINS));
+  return rows <= most ? 1 : 2 ** Math.ceil(Math.log2(rows / Math.min(BINS, most / 2)));
 }
 
 /** A cross where a run's values cease to be finite, at the last finite one's height. */

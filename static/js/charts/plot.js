@@ -8,6 +8,8 @@ import { Tail } from "./tail.js";
 const { Plotly } = window;
 
 const CONFIG = { displayModeBar: false, displaylogo: false, responsive: false, doubleClick: "autosize", scrollZoom: false };
+/** With more new rows than that, as after a connection, a whole drawing is due and tails would be work for nothing. */
+const MOST_NEWS = 20_000;
 const MARGIN = { l: 44, r: 20, t: 8, b: 24 };
 
 export class Plot {
@@ -96,7 +98,7 @@ export class Plot {
    * @returns {boolean} false if some cannot be drawn so, or leave the axes: the figure must be drawn anew
    */
   drawTails() {
-    if (!this.#ready) return false;
+    if (!this.#ready || this.#news() > MOST_NEWS) return false;
     const scale = this.#scale ?? this.#makeScale();
     this.#scale = scale;
     let fits = true;
@@ -110,6 +112,11 @@ export class Plot {
       fits &&= Boolean(tail) && scale.x.fits(points.x.at(-1)) && scale.y.fits(points.lowest) && scale.y.fits(points.highest);
     }
     return fits;
+  }
+
+  /** Rows that have come since their curves were drawn. */
+  #news() {
+    return this.#traces.reduce((sum, { points, drawn }) => sum + (points ? points.count - drawn : 0), 0);
   }
 
   #begin(trace, scale) {

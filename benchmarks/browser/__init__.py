@@ -1,0 +1,161 @@
+"""How smooth is the page: a real Chromium, the real page, and a feed in the server's place.
+
+Twenty runs of 10,000 iterations stream into the two usual charts; what each animation frame costs the main
+thread, from its first callback until it is painted, is noted, and so is the longest task. The same curves are then
+drawn by `Plotly.react` with all points and by `Plotly.extendTraces` in the same page. Two hundred finished runs are
+listed with fifty of them overlaid. The first load is from a real server with an empty cache.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.conftest import FLAGS, find_chromium
+from tests.lab_server import LabServer
+
+HERE = Path(__file__).parent
+RUNS, ITERATIONS, EVERY = 20, 10_000, 50
+#: as a worker's flushes: 16 rows of each run every 33 ms
+ROWS, MILLISECONDS = 16, 33
+PEER_UPDATES = 12
+LOADS = 5
+
+
+def measure() -> list[dict[str, Any]]:
+    """Rows of the table: what, figure, unit, aim."""
+    rows: list[dict[str, Any]] = []
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        state = Path(folder, "state")
+        state.mkdir()
+        lab = LabServer(state, Path(folder))
+        lab.start()
+        browser = playwright.chromium.launch(
+            executable_path=find_chromium(), args=[*FLAGS, "--enable-precise-memory-info"]
+        )
+        try:
+            rows += _first_load(browser, lab.url)
+            rows += _live(browser, lab.url)
+            rows += _finished(browser, lab.url)
+        finally:
+            browser.close()
+            lab.stop()
+    return rows
+
+
+def _row(what: str, figure: float, unit: str, aim: str) -> dict[str, Any]:
+    return {"what": what, "figure": float(figure), "unit": unit, "aim": aim}
+
+
+def _open(browser: Browser, url: str, plan: dict[str, Any] | None, shown: list[str]) -> Page:
+    page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
+    kept = {"shown": json.dumps(dict.fromkeys(shown, True)), "bench": json.dumps(plan)}
+    page.add_init_script(
+        f"for (const [k, v] of Object.entries({json.dumps(kept)})) localStorage.setItem(k, v);"
+    )
+    page.add_init_script(path=HERE / "feed.js")
+    page.goto(url)
+    while not page.evaluate("window.bench.ready"):
+        page.wait_for_timeout(20)
+    return page
+
+
+def _first_load(browser: Browser, url: str) -> list[dict[str, Any]]:
+    times, sizes = [], []
+    for _ in range(LOADS):
+        page = _open(browser, url, None, [])
+        times.append(page.evaluate("window.bench.ready"))
+        sizes.append(
+            page.evaluate(
+                """[...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
+                   .filter(e => !e.name.includes("/vendor/plotly")).reduce((sum, e) => sum + e.transferSize, 0)"""
+            )
+        )
+        page.context.close()
+    return [
+        _row("first load, cold cache, until live (median)", np.median(times), "ms", "≤ 1,500"),
+        _row("first load besides Plotly", np.median(sizes) / 1000, "kB", "≤ 200"),
+    ]
+
+
+def _heap(page: Page) -> float:
+    """Megabytes of live objects."""
+    session = page.context.new_cdp_session(page)
+    session.send("HeapProfiler.collectGarbage")
+    used = float(session.send("Runtime.getHeapUsage")["usedSize"]) / 1e6
+    session.detach()
+    return used
+
+
+def _live(browser: Browser, url: str) -> list[dict[str, Any]]:
+    plan = {
+        "runs": RUNS,
+        "iterations": ITERATIONS,
+        "every": EVERY,
+        "rows": ROWS,
+        "milliseconds": MILLISECONDS,
+    }
+    page = _open(browser, url, plan, [f"run{n}" for n in range(RUNS)])
+    page.wait_for_timeout(1500)
+    page.evaluate("window.bench.frames.length = 0; window.bench.longest = 0")
+    page.evaluate("window.bench.play()")
+    frames = np.array(page.evaluate("window.bench.frames"))
+    longest = page.evaluate("window.bench.longest")
+    drawn = page.evaluate("document.getElementById('chart-loss').data.map(t => t.x.at(-1))")
+    assert len(drawn) == 2 * RUNS
+    assert set(drawn) == {ITERATIONS}, drawn
+    before = _heap(page)
+    for _ in range(300):
+        page.evaluate("new Promise(done => window.bench.realFrame(done))")
+    after = _heap(page)
+    median, p95 = np.percentile(frames, [50, 95])
+    rows = [
+        _row("update of both charts, main thread, median", median, "ms", "≤ 50"),
+        _row("update of both charts, main thread, p95", p95, "ms", ""),
+        _row("mean of all updates, whole drawings included", frames.mean(), "ms", ""),
+        _row("updates a second", len(frames) / (ITERATIONS / ROWS * MILLISECONDS / 1000), "/s", ""),
+        _row("longest task while live", longest, "ms", "≤ 200"),
+        _row("heap at the end of the runs", before, "MB", ""),
+        _row("heap 5 s later", after, "MB", "flat"),
+    ]
+    peers = (HERE / "peers.js").read_text("utf-8")
+    for way in ("react", "extendTraces"):
+        arguments = {
+            "runs": RUNS,
+            "iterations": ITERATIONS,
+            "every": EVERY,
+            "updates": PEER_UPDATES,
+            "way": way,
+        }
+        times = np.array(page.evaluate(peers, arguments))
+        rows.append(_row(f"Plotly.{way} with all points, mean", times.mean(), "ms", ""))
+        rows.append(_row(f"Plotly.{way} ÷ ours, means", times.mean() / frames.mean(), "×", "≥ 3"))
+    page.context.close()
+    return rows
+
+
+def _finished(browser: Browser, url: str) -> list[dict[str, Any]]:
+    plan = {"runs": 200, "iterations": ITERATIONS, "every": EVERY, "finished": True}
+    page = _open(browser, url, plan, [f"run{n}" for n in range(150, 200)])
+    # what Plotly's script itself costs to be read is the first load's, above
+    page.evaluate("window.bench.longest = 0")
+    for _ in range(200):
+        lengths = page.evaluate(
+            """["loss", "accuracy"].map(name => (document.getElementById(`chart-${name}`).data ?? [])
+               .filter(t => t.x.at(-1) === 10000).length)"""
+        )
+        if lengths == [50, 100]:  # the smoothed loss; accuracy on train and test
+            break
+        page.wait_for_timeout(50)
+    assert lengths == [50, 100], lengths
+    page.wait_for_timeout(1000)
+    return [
+        _row(
+            "longest task, 200 runs listed, 50 overlaid", page.evaluate("window.bench.longest"), "ms", "≤ 200"
+        )
+    ]

@@ -1,0 +1,151 @@
+/**
+ * In the page, before its own scripts: a socket that plays the server's part, and clocks.
+ *
+ * The feed speaks the real wire format, so frames go through the page's own socket, store and charts; no training
+ * shares the cores with what is measured. A frame's clock starts with the page's first callback of an animation
+ * frame and stops when style, layout and paint are through.
+ */
+(() => {
+  const COLUMNS = {
+    train: ["iteration", "loss", "accuracy", "penalty", "learning_rate"],
+    evaluation: ["iteration", "train_accuracy", "test_accuracy", "train_loss", "test_loss"],
+  };
+  const bench = (window.bench = { frames: [], longest: 0, ready: 0 });
+
+  // -- clocks --------------------------------------------------------------------------------------
+
+  new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) bench.longest = Math.max(bench.longest, duration);
+  }).observe({ type: "longtask" });
+
+  const realFrame = window.requestAnimationFrame.bind(window);
+  const channel = new MessageChannel();
+  let began = 0;
+  channel.port1.onmessage = () => {
+    bench.frames.push(performance.now() - began);
+    began = 0;
+  };
+  window.requestAnimationFrame = (callback) =>
+    realFrame((time) => {
+      if (!began) {
+        began = performance.now();
+        channel.port2.postMessage(0);
+      }
+      callback(time);
+    });
+  bench.realFrame = realFrame;
+
+  new MutationObserver(() => {
+    if (document.documentElement?.dataset.ready && !bench.ready) bench.ready = performance.now();
+  }).observe(document, { attributes: true, subtree: true, attributeFilter: ["data-ready"] });
+
+  // -- the server's part -----------------------------------------------------------------------------
+
+  /** Row i (from 0) of a run's stream, the same every time: noise over a falling curve. */
+  function value(run, stream, column, i, every) {
+    const iteration = stream === "train" ? i + 1 : (i + 1) * every;
+    const noise = Math.sin(12.9898 * (i + 1) + 78.233 * (run + 1)) * 43758.5453;
+    const wobble = noise - Math.floor(noise) - 0.5;
+    const loss = 2.3 * Math.exp(-iteration / (800 + 150 * run)) + 0.1 + 0.02 * run;
+    const accuracy = 1 - 0.9 * Math.exp(-iteration / (900 + 120 * run)) - 0.01 * run;
+    const rows = {
+      train: [iteration, loss * (1 + 0.5 * wobble), accuracy + 0.05 * wobble, 0.01, 0.1],
+      evaluation: [iteration, accuracy, accuracy - 0.03 + 0.01 * wobble, loss, loss],
+    };
+    return rows[stream][column];
+  }
+
+  function frame(id, run, stream, first, rows, every) {
+    const names = COLUMNS[stream];
+    let header = JSON.stringify({ v: 1, run: id, stream, first, rows, columns: names });
+    header = header.padEnd(Math.ceil(header.length / 4) * 4);
+    const bytes = new ArrayBuffer(4 + header.length + 4 * rows * names.length);
+    new DataView(bytes).setUint32(0, header.length, true);
+    new Uint8Array(bytes, 4, header.length).set(new TextEncoder().encode(header));
+    const floats = new Float32Array(bytes, 4 + header.length);
+    names.forEach((_, c) => {
+      for (let i = 0; i < rows; i++) floats[c * rows + i] = value(run, stream, c, first + i, every);
+    });
+    return bytes;
+  }
+  bench.value = value;
+
+  const plan = JSON.parse(localStorage.getItem("bench") ?? "null");
+  if (!plan) return;
+  const runs = Array.from({ length: plan.runs }, (_, n) => ({
+    id: `run${n}`,
+    number: n + 1,
+    name: `run ${n}`,
+    status: plan.finished ? "completed" : "running",
+    reason: null,
+    attempt: 1,
+    color: n,
+    lesson: null,
+    iteration: plan.finished ? plan.iterations : 0,
+    iterations: plan.iterations,
+    created_at: 1e9 + n,
+    started_at: 1e9 + n,
+    finished_at: plan.finished ? 1e9 + n + 9 : null,
+    seconds: plan.finished ? 9 : null,
+    latest: { loss: 0.1, accuracy: 0.9, train_accuracy: 0.9, test_accuracy: 0.9 },
+    summary: { dataset: "digits", train_size: null, units: [16, 10], activations: ["relu"], layers: ["dense"], initializer: "he_normal", optimizer: "sgd", learning_rate: 0.1, l1: 0, l2: 0, seed: n },
+  }));
+
+  class FeedSocket extends EventTarget {
+    static OPEN = 1;
+    readyState = 0;
+    #asked = new Map();
+
+    constructor() {
+      super();
+      setTimeout(() => {
+        this.readyState = 1;
+        this.onopen?.({});
+        this.#say({ type: "hello", version: "bench", server: "bench" });
+        this.#say({ type: "runs", runs, deleted: [] });
+        this.#say({ type: "lab", workers: 2, busy: 2, queued: 0 });
+      });
+      bench.play = () => this.#play();
+    }
+
+    send(text) {
+      const { subscribe = {} } = JSON.parse(text);
+      for (const [id, rows] of Object.entries(subscribe)) {
+        this.#asked.set(id, rows.train ?? 0);
+        if (plan.finished) this.#give(runs.findIndex((run) => run.id === id), 0, plan.iterations);
+      }
+    }
+
+    close() {}
+
+    #say(message) {
+      this.onmessage?.({ data: JSON.stringify(message) });
+    }
+
+    #give(n, from, to) {
+      const { id } = runs[n];
+      const every = plan.every;
+      const bytes = [frame(id, n, "train", from, to - from, every)];
+      const [first, last] = [Math.floor(from / every), Math.floor(to / every)];
+      if (last > first) bytes.push(frame(id, n, "evaluation", first, last - first, every));
+      // as from a network: each message is a task of its own
+      for (const data of bytes) setTimeout(() => this.onmessage?.({ data }));
+    }
+
+    /** All runs at once, `plan.rows` rows every `plan.milliseconds`, to their end. */
+    #play() {
+      return new Promise((done) => {
+        let at = 0;
+        const timer = setInterval(() => {
+          const to = Math.min(plan.iterations, at + plan.rows);
+          for (let n = 0; n < runs.length; n++) this.#give(n, at, to);
+          at = to;
+          if (at < plan.iterations) return;
+          clearInterval(timer);
+          setTimeout(done, 500);
+        }, plan.milliseconds);
+      });
+    }
+  }
+  window.WebSocket = FeedSocket;
+})();
