@@ -51,7 +51,9 @@ class LabServer:
         self.port = 0
         self.url = ""
         self.process: subprocess.Popen[str] | None = None
-        self.http = httpx.Client(timeout=PATIENCE)
+        # Idle connections are let go before the server closes them, which it does after 5 s: a request that
+        # meets that moment is reset.
+        self.http = httpx.Client(timeout=PATIENCE, limits=httpx.Limits(keepalive_expiry=2))
         self._sockets = contextlib.ExitStack()
 
     def start(self) -> None:

@@ -6,7 +6,8 @@ import time
 import numpy as np
 import pytest
 
-from tests.lab_server import QUICK
+from tests.lab_server import ENDLESS, QUICK
+from tests.proxy import Proxy
 from tests.reference import assert_uninterrupted
 
 LONG = {**QUICK, "name": "long", "training": {"iterations": 20_000, "batch_size": 32, "evaluate_every": 500}}
@@ -162,3 +163,54 @@ def test_the_theme_switches_and_is_kept(open_page, lab):
     assert page.page.evaluate("document.documentElement.dataset.theme") == "dark"
     page.page.reload()
     assert page.page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+HIDE = """(hidden) => {
+    Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+def test_a_hidden_tab_stops_asking_and_catches_up_when_it_is_shown(open_page, make_lab):
+    lab = make_lab(LOSSROOM_WORKERS="1")
+    page = open_page(lab)
+    page.page.clock.install()
+    run = lab.launch(**{**ENDLESS, "network": {"preset": "mlp", "hidden": [400, 400]}})
+    page.wait_for(run["id"], "running")
+    lab.post(f"/api/runs/{run['id']}/pause")
+    at = lab.wait_for(run["id"], "paused")["iteration"]
+    page.wait_for_points(run["id"], at)
+
+    page.page.evaluate(HIDE, True)
+    page.page.clock.fast_forward(11_000)
+    lab.post(f"/api/runs/{run['id']}/step", iterations=50)
+    # how the run stands is still told, but none of its rows
+    page.until(f"document.querySelector('[data-run=\"{run['id']}\"] progress').value * 1e6 > {at + 49}")
+    page.page.wait_for_timeout(200)
+    assert len(page.trace(run["id"], "loss")) == at
+
+    page.page.evaluate(HIDE, False)
+    page.wait_for_points(run["id"], at + 50)
+    np.testing.assert_array_equal(page.trace(run["id"], "loss"), curve(lab, run["id"]))
+
+
+def test_a_connection_that_died_without_a_word_is_made_anew(open_page, make_lab):
+    lab = make_lab()
+    proxy = Proxy(lab.port)
+    page = open_page(lab)
+    try:
+        page.page.clock.install()
+        page.page.goto(f"http://127.0.0.1:{proxy.port}/")
+        page.until("document.documentElement.dataset.ready === 'true'")
+        proxy.fall_silent()
+        run = lab.launch()
+        lab.wait_for(run["id"], "completed")
+        assert page.run_ids() == []
+
+        page.page.clock.fast_forward(60_000)
+
+        page.wait_for(run["id"], "completed")
+        page.wait_for_points(run["id"], 200)
+    finally:
+        proxy.close()
+        page.strangers = [url for url in page.strangers if f":{proxy.port}/" not in url]
