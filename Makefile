@@ -6,7 +6,9 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python3.14; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 
-.PHONY: help setup run test chaos check format bench docs-images catalogs clean
+PARITY ?= yes
+
+.PHONY: help setup run test parity chaos check format bench docs-images catalogs clean
 
 help: ## what there is
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,9 +28,15 @@ setup: $(VENV)/.installed ## create .venv with everything pinned
 run: $(VENV)/.installed ## serve the lab on http://127.0.0.1:8000 (PORT=, HOST=)
 	@exec $(BIN)/lossroom serve --host $(HOST) --port $(PORT)
 
-test: $(VENV)/.installed-dev ## set up, then every test, the browser's included
+test: $(VENV)/.installed-dev ## set up, then every test, the browser's and PyTorch's included (PARITY=no: without PyTorch)
 	@sh scripts/ensure-browser.sh $(BIN)/python
+	@test "$(PARITY)" = no || sh scripts/ensure-torch.sh $(BIN)/python
 	$(BIN)/python -m pytest $(ARGS)
+
+parity: $(VENV)/.installed-dev ## only the comparison with PyTorch; fails where it cannot be had
+	@sh scripts/ensure-torch.sh $(BIN)/python
+	@$(BIN)/python -c 'import torch' 2>/dev/null
+	$(BIN)/python -m pytest -m parity $(ARGS)
 
 check: $(VENV)/.installed-dev ## ruff and mypy (strict)
 	$(BIN)/ruff check .

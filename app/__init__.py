@@ -5,7 +5,7 @@ import os
 __version__ = "0.1.0"
 
 #: What tells the linear algebra libraries under NumPy how many cores to use.
-_THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
 def one_thread() -> None:
@@ -13,5 +13,5 @@ def one_thread() -> None:
 
     The lab trains many runs beside each other, and the last bits of a curve depend on the number of threads.
     """
-    for name in _THREADS:
+    for name in THREAD_VARIABLES:
         os.environ.setdefault(name, "1")

@@ -28,7 +28,7 @@ from app.lab import Lab
 from app.live.hub import Hub
 from app.metrics import Metrics
 from app.pages import Pages
-from app.routes import api_docs, datasets, experiments, health, pages, runs, stream
+from app.routes import api_docs, datasets, experiments, exports, health, pages, runs, stream
 from app.rows import Rows
 from app.security.headers import SecurityHeaders
 from app.security.limits import BodyLimit
@@ -75,11 +75,13 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
     metrics.watch(lab)
     static_dir, templates_dir = _assets()
     app.state.pages = Pages(templates_dir, __version__)
-    for module in (health, runs, experiments, datasets, stream, api_docs, pages):
+    for module in (health, runs, exports, experiments, datasets, stream, api_docs, pages):
         app.include_router(module.router)
     static = GZipMiddleware(_StaticFiles(directory=static_dir), minimum_size=1000)
     app.mount("/static", static, name="static")
-    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
+    app.add_middleware(
+        BodyLimit, max_bytes=settings.max_body_bytes, other={"/api/imports": settings.max_import_bytes}
+    )
     app.add_middleware(SecurityHeaders)
     app.add_exception_handler(LabError, _lab_error)
     app.add_exception_handler(ConfigError, _config_error)
@@ -108,8 +110,10 @@ def _assets() -> tuple[Path, Path]:
 def _history(database: Database) -> Any:
     """Rows that are too old for the hub's memory, from the store."""
 
-    async def history(run_id: str, stream: str, first: int, limit: int) -> Rows | None:
-        return await database.read(lambda c: run_store.read_rows(c, run_id, stream, first, limit=limit))
+    async def history(run_id: str, stream: str, first: int, until: int, size: int) -> Rows | None:
+        return await database.read(
+            lambda c: run_store.read_rows(c, run_id, stream, first, limit=until - first, size=size)
+        )
 
     return history
 

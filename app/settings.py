@@ -49,6 +49,9 @@ class Settings(BaseSettings):
         262_144, ge=1024, description="longest request body; a longer one is refused with 413"
     )
     log_format: Literal["text", "json"] = Field("text", description="log lines for people, or for machines")
+    max_import_bytes: int = Field(
+        33_554_432, ge=1024, description="longest file of exported runs that can be imported"
+    )
     allowed_origins: list[str] = Field(
         [], description='other origins whose pages may open the WebSocket, as JSON: ["https://lab.example"]'
     )

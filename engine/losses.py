@@ -32,10 +32,16 @@ class SoftmaxCrossEntropy:
         self.gradient: Array = self._p.T
         self.correct = 0
         self._row: Array = np.empty(batch_size, dtype)
+        self._sums: Array = np.empty(batch_size, dtype)
         self._picked: Array = np.empty(batch_size, dtype)
         self._is_largest = np.empty((classes, batch_size), np.bool_)
         self._columns = np.arange(batch_size)
         self._positions = np.empty(batch_size, np.intp)
+        # numbers as arrays: a call need not convert them
+        self._stride = np.asarray(batch_size, np.intp)
+        self._count_of: Array = np.asarray(batch_size, dtype)
+        self._share: Array = np.asarray(1 / batch_size, dtype)
+        self._zero: Array = np.zeros((), dtype)
 
     def __call__(self, logits: Array, labels: NDArray[np.intp]) -> float:
         """Mean loss of a batch; fills `gradient` and `correct`.
@@ -45,35 +51,33 @@ class SoftmaxCrossEntropy:
             labels: (batch,) class indices.
         """
         p, row, picked, positions = self._p, self._row, self._picked, self._positions
-        np.multiply(labels, len(row), out=positions)
-        np.add(positions, self._columns, out=positions)
-        self._shift(logits)
-        np.take(self._flat, positions, out=picked, mode="clip")
-        self._count(labels)
-        np.exp(p, out=p)
-        np.add.reduce(p, axis=0, out=row)
+        loss = self.evaluate(logits, labels)
+        # p / N at once, so the factor 1/N of the mean costs no pass of its own
+        np.multiply(self._sums, self._count_of, out=row)
         np.divide(p, row, out=p)
-        np.log(row, out=row)
-        # log p[label] = logit[label] - max - log Σe^...: exact where p itself would round to 0
-        loss = (float(np.add.reduce(row)) - float(np.add.reduce(picked))) / len(row)
         np.take(self._flat, positions, out=picked, mode="clip")
-        np.subtract(picked, 1, out=picked)
+        np.subtract(picked, self._share, out=picked)
         np.put(self._flat, positions, picked)
-        np.multiply(p, 1 / len(row), out=p)
         return loss
 
     def evaluate(self, logits: Array, labels: NDArray[np.intp]) -> float:
-        """Mean loss without a gradient; fills `correct`. The same numbers as a call, in fewer passes."""
-        p, row, picked, positions = self._p, self._row, self._picked, self._positions
-        np.multiply(labels, len(row), out=positions)
+        """Mean loss without a gradient; fills `correct`."""
+        p, picked, positions = self._p, self._picked, self._positions
+        np.multiply(labels, self._stride, out=positions)
         np.add(positions, self._columns, out=positions)
         self._shift(logits)
         np.take(self._flat, positions, out=picked, mode="clip")
-        self._count(labels)
+        self.count(labels)
         np.exp(p, out=p)
-        np.add.reduce(p, axis=0, out=row)
-        np.log(row, out=row)
-        return (float(np.add.reduce(row)) - float(np.add.reduce(picked))) / len(row)
+        np.add.reduce(p, axis=0, out=self._sums)
+        return self.mean()
+
+    def mean(self) -> float:
+        """Mean of -log p[label] = log Σe^... - (logit[label] - max): exact where p itself would round to 0."""
+        row = self._row
+        np.log(self._sums, out=row)
+        np.subtract(row, self._picked, out=row)
+        return float(np.add.reduce(row)) / len(row)
 
     def _shift(self, logits: Array) -> None:
         """p = logits - their maximum, transposed: e^x cannot overflow when the largest x is 0."""
@@ -81,9 +85,9 @@ class SoftmaxCrossEntropy:
         np.maximum.reduce(self._p, axis=0, out=self._row)
         np.subtract(self._p, self._row, out=self._p)
 
-    def _count(self, labels: NDArray[np.intp]) -> None:
+    def count(self, labels: NDArray[np.intp]) -> None:
         """An image is right if its label's logit is the largest, which is now 0."""
-        np.equal(self._p, 0, out=self._is_largest)
+        np.equal(self._p, self._zero, out=self._is_largest)
         if np.count_nonzero(self._is_largest) == len(labels):
             self.correct = len(labels) - int(np.count_nonzero(self._picked))
         else:  # equal logits, or not numbers

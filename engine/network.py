@@ -127,6 +127,13 @@ class Network:
             x = step.forward(x, training)
         return x
 
+    def loss_of(self, count: int) -> SoftmaxCrossEntropy:
+        """The loss for batches of `count` images, with its arrays."""
+        loss = self._losses.get(count)
+        if loss is None:
+            loss = self._losses[count] = SoftmaxCrossEntropy(count, self.logits.shape[1], self.dtype)
+        return loss
+
     def loss_and_gradients(self, x: Array, labels: NDArray[np.intp]) -> float:
         """Mean loss of a batch with penalties, in training mode; fills `gradients`.
 
@@ -135,9 +142,7 @@ class Network:
             labels: class indices (N,).
         """
         self.logits = self.forward(x, training=True)
-        loss = self._losses.get(len(x))
-        if loss is None:
-            loss = self._losses[len(x)] = SoftmaxCrossEntropy(len(x), self.logits.shape[1], self.dtype)
+        loss = self.loss_of(len(x))
         self.data_loss = loss(self.logits, labels)
         self.correct = loss.correct
         dy: Array | None = loss.gradient

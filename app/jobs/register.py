@@ -6,6 +6,7 @@ import asyncio
 import logging
 import sqlite3
 import time
+from collections.abc import Callable
 from typing import Any
 
 from app.errors import Conflict, NotFound
@@ -49,9 +50,20 @@ class Register:
         except KeyError:
             raise NotFound(f"there is no run {run_id!r}", field="id") from None
 
-    async def add(self, runs: list[Run]) -> None:
-        """Store new runs, all or none, give them their numbers, and tell of them."""
-        numbers = await self._database.write(lambda c: [run_store.insert_run(c, run) for run in runs])
+    async def add(self, runs: list[Run], also: Callable[[sqlite3.Connection], None] | None = None) -> None:
+        """Store new runs, all or none, give them their numbers, and tell of them.
+
+        Args:
+            also: what else is stored with them, or not at all: an import's rows.
+        """
+
+        def insert(connection: sqlite3.Connection) -> list[int]:
+            numbers = [run_store.insert_run(connection, run) for run in runs]
+            if also is not None:
+                also(connection)
+            return numbers
+
+        numbers = await self._database.write(insert)
         for run, number in zip(runs, numbers, strict=True):
             run.number = number
             self._runs[run.id] = run

@@ -41,8 +41,8 @@ LAG_SAMPLE = 16
 
 STREAMS = ("train", "evaluation")
 
-#: (run, stream, first row, rows at most) → rows; None where there is nothing
-History = Callable[[str, str, int, int], Awaitable[Rows | None]]
+#: (run, stream, first row, row to stop before, bytes at most) → rows; None where there is nothing
+History = Callable[[str, str, int, int, int], Awaitable[Rows | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,9 +284,7 @@ class Viewer:
     async def _from_history(
         self, run_id: str, stream: str, cursor: int, until: int
     ) -> tuple[list[bytes], bool]:
-        # The widest stream has some dozens of columns; asking for 8,192 rows and cutting costs less than
-        # asking for the columns first.
-        found = await self._hub.history(run_id, stream, cursor, min(until - cursor, 8192))
+        found = await self._hub.history(run_id, stream, cursor, until, CATCH_UP_BYTES)
         cursors = self._cursors.get(run_id)
         if found is None or cursors is None or cursors[stream] != cursor:
             return [], False  # deleted, unsubscribed or subscribed anew in the meantime

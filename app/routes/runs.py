@@ -1,24 +1,17 @@
-"""/api/runs: launch, look, command, export."""
+"""/api/runs: launch, look, command."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-import re
-from collections.abc import Iterator
 from typing import Annotated, Any
 
 import numpy as np
-from fastapi import APIRouter, Body, Query, Response
-from fastapi.responses import StreamingResponse
+from fastapi import APIRouter, Body, Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from app.errors import Invalid
+from app.exports.thinning import extremes
 from app.lab import TheLab
 from app.live.hub import STREAMS
-from app.rows import Rows
-from app.runs import Run
 from app.storage import run_store
 from engine import ExperimentConfig
 
@@ -209,7 +202,7 @@ async def metrics(
             )
     values = rows.values[[rows.columns.index(name) for name in names]]
     if max_points is not None and values.shape[1] > max_points:
-        values = values[:, _extremes(values[min(1, len(names) - 1)], max_points)]
+        values = values[:, extremes(values[min(1, len(names) - 1)], max_points)]
     finite = np.isfinite(values)
     return {
         "run": run_id,
@@ -222,61 +215,3 @@ async def metrics(
             for i, name in enumerate(names)
         },
     }
-
-
-def _extremes(values: np.ndarray[Any, Any], points: int) -> np.ndarray[Any, Any]:
-    """Indices of the smallest and the largest value in each of points/2 equal stretches, in order."""
-    edges = np.linspace(0, len(values), max(1, points // 2) + 1).astype(int)
-    # what is not finite must stay visible: it counts as the largest
-    filled = np.where(np.isfinite(values), values, np.inf)
-    picked = [
-        start + offset
-        for start, end in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)
-        for offset in (int(np.argmin(filled[start:end])), int(np.argmax(filled[start:end])))
-    ]
-    return np.unique(picked)
-
-
-@router.get("/{run_id}/export.json")
-async def export_json(lab: TheLab, run_id: str) -> Response:
-    """The experiment file: POST it again, or hand it to `lossroom train --config`."""
-    run = lab.register.get(run_id)
-    text = json.dumps({**run.config, "name": run.name}, indent=2, ensure_ascii=False, allow_nan=False)
-    return Response(text, media_type="application/json", headers=_attachment(run, "json"))
-
-
-@router.get("/{run_id}/export.csv")
-async def export_csv(lab: TheLab, run_id: str) -> Response:
-    """Every recorded row; evaluations stand in the row of their iteration."""
-    run = lab.register.get(run_id)
-    train, evaluation = await lab.database.read(
-        lambda c: (run_store.read_rows(c, run_id, "train"), run_store.read_rows(c, run_id, "evaluation"))
-    )
-    return StreamingResponse(
-        _csv(train, evaluation), media_type="text/csv; charset=utf-8", headers=_attachment(run, "csv")
-    )
-
-
-def _csv(train: Rows | None, evaluation: Rows | None) -> Iterator[str]:
-    if train is None:
-        return
-    evaluated: dict[float, list[float]] = {}
-    names: tuple[str, ...] = ()
-    if evaluation is not None:
-        names = evaluation.columns[1:]
-        evaluated = {row[0]: row[1:] for row in evaluation.values.T.tolist()}
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*train.columns, *names])
-    for start in range(0, train.count, 1000):
-        for row in train.values[:, start : start + 1000].T.tolist():
-            writer.writerow([int(row[0]), *row[1:], *evaluated.get(row[0], [""] * len(names))])
-        yield text.getvalue()
-        text.seek(0)
-        text.truncate()
-
-
-def _attachment(run: Run, ending: str) -> dict[str, str]:
-    """A file name that every system takes; the run's own name may be Japanese."""
-    plain = re.sub(r"[^A-Za-z0-9.-]+", "-", run.name).strip("-.") or "run"
-    return {"Content-Disposition": f'attachment; filename="{run.number:03d}-{plain[:60]}.{ending}"'}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -9,11 +11,16 @@ from app.errors import error_body
 
 
 class BodyLimit:
-    """Answers 413 to a request whose body is longer than `max_bytes`."""
+    """Answers 413 to a request whose body is longer than `max_bytes`.
 
-    def __init__(self, app: ASGIApp, *, max_bytes: int) -> None:
+    Args:
+        other: paths with a bound of their own.
+    """
+
+    def __init__(self, app: ASGIApp, *, max_bytes: int, other: Mapping[str, int] | None = None) -> None:
         self.app = app
         self.max_bytes = max_bytes
+        self.other = other or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
@@ -23,6 +30,7 @@ class BodyLimit:
         parts: list[bytes] = []
         size = 0
         more = True
+        most = self.other.get(scope["path"], self.max_bytes)
         while more:
             message = await receive()
             if message["type"] != "http.request":
@@ -30,8 +38,8 @@ class BodyLimit:
             parts.append(message.get("body", b""))
             size += len(parts[-1])
             more = message.get("more_body", False)
-            if size > self.max_bytes:
-                body = error_body("too_large", f"the request is longer than {self.max_bytes:,} bytes")
+            if size > most:
+                body = error_body("too_large", f"the request is longer than {most:,} bytes")
                 await JSONResponse(body, status_code=413, headers={"Connection": "close"})(
                     scope, receive, send
                 )

@@ -210,14 +210,18 @@ def read_rows(
     after: int = 0,
     *,
     limit: int | None = None,
+    size: int | None = None,
 ) -> Rows | None:
-    """The rows from number `after` on, at most `limit`; None for a stream that has not begun."""
+    """The rows from number `after` on, at most `limit` and `size` bytes; None for a stream that has not begun."""
     row = connection.execute(
         "SELECT columns FROM streams WHERE run_id = ? AND stream = ?", (run_id, stream)
     ).fetchone()
     if row is None:
         return None
     columns = tuple(json.loads(row["columns"]))
+    if size is not None:
+        most = max(1, size // (4 * len(columns)))
+        limit = most if limit is None else min(limit, most)
     parts: list[NDArray[np.float32]] = []
     times: Times = []
     taken = 0

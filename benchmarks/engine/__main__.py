@@ -19,7 +19,7 @@ import numpy as np
 
 from benchmarks.engine.peers import Engine, Peer, torch_peers
 from benchmarks.engine.textbook import Textbook
-from benchmarks.engine.workloads import WORKLOADS, Workload, draw
+from benchmarks.engine.workloads import WORKLOADS, Workload, draw, images_of
 from engine import ExperimentConfig
 from engine.summary import summarize
 
@@ -57,10 +57,10 @@ def measure(workload: Workload, has_torch: bool, peak: float) -> dict[str, Any]:
     row: dict[str, Any] = {"workload": workload.name, "title": workload.title}
     seconds = _interleaved([engine, *rivals], lambda peer: _steps(peer, workload.steps), ROUNDS)
     row["step_ms"] = 1000 * seconds["engine"] / workload.steps
-    work = 2 * 3 * summarize(config)["multiply_adds"] * config.training.batch_size
-    row["of_peak"] = work / (row["step_ms"] / 1000) / peak
+    row["of_peak"] = _work(config) / (row["step_ms"] / 1000) / peak
     _against(row, "step", seconds)
-    row["diagnostics_of_step"] = _diagnostics(engine) / (row["step_ms"] / 1000)
+    row["diagnostics_us"] = {name: 1e6 * value for name, value in _diagnostics(engine).items()}
+    row["diagnostics_of_step"] = sum(row["diagnostics_us"].values()) / (1000 * row["step_ms"])
     if workload.whole:
         every = config.training.evaluate_every
         seconds = _interleaved(
@@ -73,7 +73,7 @@ def measure(workload: Workload, has_torch: bool, peak: float) -> dict[str, Any]:
             [engine, textbook], lambda peer: _steps(peer, max(1, workload.steps // 10)), TEXTBOOK_ROUNDS
         )
         row["step_vs_textbook"] = pair["textbook"] / pair["engine"]
-        if workload.whole:
+        if workload.whole and workload.textbook_whole:
             part = max(every, workload.whole // 3 // every * every)
             pair = _interleaved([engine, textbook], lambda peer: _whole(peer, part, every), TEXTBOOK_ROUNDS)
             row["whole_vs_textbook"] = pair["textbook"] / pair["engine"]
@@ -82,22 +82,24 @@ def measure(workload: Workload, has_torch: bool, peak: float) -> dict[str, Any]:
     return row
 
 
-def _experiment(workload: Workload, most: int = 10**9) -> tuple[ExperimentConfig, Any]:
+def _experiment(workload: Workload) -> tuple[ExperimentConfig, Any]:
     config = ExperimentConfig.from_dict(workload.document)
     source = config.dataset.source
-    sizes = (min(most, workload.sizes[0]), min(most, workload.sizes[1]))
-    return config, draw(source.name, source.shape, len(source.class_names), sizes)
+    return config, images_of(source.name, source.shape, len(source.class_names), workload.sizes)
 
 
 def _interleaved(peers: list[Any], run: Callable[[Any], None], rounds: int) -> dict[str, float]:
-    """Median seconds of each peer, taking turns: a machine that slows down slows all of them."""
+    """Median seconds of each peer, taking turns: a machine that slows down slows all of them.
+
+    Seconds of the processor, of all threads together: everybody has one, and what else runs does not count.
+    """
     times: dict[str, list[float]] = {peer.name: [] for peer in peers}
     for number in range(rounds + 1):
         for peer in peers:
-            began = time.perf_counter()
+            began = time.process_time()
             run(peer)
             if number:  # the first round warms up
-                times[peer.name].append(time.perf_counter() - began)
+                times[peer.name].append(time.process_time() - began)
     return {name: float(np.median(values)) for name, values in times.items()}
 
 
@@ -121,19 +123,40 @@ def _against(row: dict[str, Any], what: str, seconds: dict[str, float]) -> None:
         row[f"{what}_best_torch"] = best
 
 
-def _diagnostics(engine: Engine) -> float:
-    """Seconds that a step spends on the norms of all layers' gradients and weights."""
-    network = engine.trainer.network
+def _work(config: ExperimentConfig) -> float:
+    """Floating-point operations of a step: three products a layer, but two for the lowest with weights, below which
+    nobody needs a gradient."""
+    products = [layer["multiply_adds"] for layer in summarize(config)["layers"]]
+    lowest = next(count for count in products if count)
+    return 2.0 * (3 * sum(products) - lowest) * config.training.batch_size
 
-    def norms() -> None:
+
+def _diagnostics(engine: Engine) -> dict[str, float]:
+    """Seconds that a step spends on each thing that it records and does not need."""
+    engine.step()
+    trainer, network = engine.trainer, engine.trainer.network
+    size = trainer.config.training.batch_size
+    loss, labels = network.loss_of(size), np.zeros(size, np.intp)
+
+    def norms(vector: Any) -> None:
         for part in network.weight_layers.values():
-            for vector in (network.gradient[part], network.vector[part]):
-                float(np.dot(vector, vector)) ** 0.5
+            float(np.dot(vector[part], vector[part])) ** 0.5
 
-    began = time.perf_counter()
-    for _ in range(50):
-        norms()
-    return (time.perf_counter() - began) / 50
+    recorded: dict[str, Callable[[], object]] = {
+        "loss": loss.mean,
+        "accuracy": lambda: loss.count(labels),
+        "gradient_norms": lambda: norms(network.gradient),
+        "weight_norms": lambda: norms(network.vector),
+    }
+    seconds = {}
+    for name, record in recorded.items():
+        times = []
+        for _ in range(50):
+            began = time.perf_counter()
+            record()
+            times.append(time.perf_counter() - began)
+        seconds[name] = float(np.median(times))
+    return seconds
 
 
 def _peak() -> float:
@@ -155,7 +178,11 @@ def _memory(workload: Workload, peer: str) -> float:
 
 
 def _use_memory(workload: Workload, peer: str) -> float:
-    config, dataset = _experiment(workload, most=1000)
+    config = ExperimentConfig.from_dict(workload.document)
+    source = config.dataset.source
+    # few images, and drawn ones: what reading a data set takes is not what training takes
+    sizes = (min(1000, workload.sizes[0]), min(1000, workload.sizes[1]))
+    dataset = draw(source.name, source.shape, len(source.class_names), sizes)
     taken: Peer = Engine(config, dataset) if peer == "engine" else torch_peers(config, dataset)[0]
     _steps(taken, 3)
     try:  # Linux: the process's own peak; getrusage would give its parent's, which was larger when it forked
@@ -178,7 +205,9 @@ def _line(row: dict[str, Any]) -> str:
     memory = " · ".join(
         f"{peer} {row[f'{peer}_mb']:.0f} MB" for peer in ("engine", "torch") if f"{peer}_mb" in row
     )
-    parts.append(f"  diagnostics {100 * row['diagnostics_of_step']:.1f} % of a step; peak memory {memory}")
+    each = ", ".join(f"{name} {value:.0f} µs" for name, value in row["diagnostics_us"].items())
+    parts.append(f"  diagnostics {100 * row['diagnostics_of_step']:.1f} % of a step ({each})")
+    parts.append(f"  peak memory {memory}")
     return "\n".join(parts)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any, Protocol
 
 import numpy as np
@@ -68,11 +69,13 @@ class _Torch:
         self._model = _model(torch, config).to(memory_format=self._format)
         self._optimizer = _optimizer(torch, config, self._model, fused)
         self._loss = torch.nn.CrossEntropyLoss()
-        self._train = self._tensors(dataset.train_images, dataset.train_labels)
-        self._test = self._tensors(dataset.test_images, dataset.test_labels)
+        sizes = config.dataset.train_size, config.dataset.test_size
+        self._train = self._tensors(dataset.train_images[: sizes[0]], dataset.train_labels[: sizes[0]])
+        self._test = self._tensors(dataset.test_images[: sizes[1]], dataset.test_labels[: sizes[1]])
         size = min(config.training.evaluate_train_size, len(self._train[0]))
         self._sample = (self._train[0][:size], self._train[1][:size])
         self._generator = np.random.default_rng(0)
+        self._block: int | None = None
 
     def _tensors(self, images: Any, labels: Any) -> tuple[Any, Any]:
         x = self._torch.from_numpy(np.array(images))
@@ -95,14 +98,26 @@ class _Torch:
         (logits.detach().argmax(1) == t).sum().item()
 
     def evaluate(self) -> None:
+        if self._block is None:
+            # in the block that suits it best: 250 images are twice as fast as 1,000 through a convolution
+            seconds = {}
+            for block in (100, 250, 500, 1000, 2000):
+                began = time.perf_counter()
+                self._evaluate(block)
+                seconds[block] = time.perf_counter() - began
+            self._block = min(seconds, key=lambda block: seconds[block])
+        self._evaluate(self._block)
+
+    def _evaluate(self, block: int) -> None:
         torch = self._torch
         self._model.eval()
         with torch.inference_mode():
             for images, labels in (self._sample, self._test):
-                for start in range(0, len(images), 1000):
-                    logits = self._model(images[start : start + 1000])
-                    self._loss(logits, labels[start : start + 1000]).item()
-                    (logits.argmax(1) == labels[start : start + 1000]).sum().item()
+                for start in range(0, len(images), block):
+                    part = slice(start, start + block)
+                    logits = self._model(images[part])
+                    self._loss(logits, labels[part]).item()
+                    (logits.argmax(1) == labels[part]).sum().item()
 
 
 def _model(torch: Any, config: ExperimentConfig) -> Any:

@@ -1,8 +1,8 @@
 """Textbook NumPy: the same networks as course books write them. A baseline, to be read and not to be fast.
 
-float64; convolution by copying every window (im2col); pooling through a dense mask of the winners; a second
-forward pass for the logged loss; a Python loop over parameters in the optimizer. Correct, and slow for reasons that
-`docs` of the engine name one by one.
+float64; convolution and pooling by copying every window (im2col), pooling's way back through a dense mask of the
+winners; a second forward pass for the logged loss; a Python loop over parameters in the optimizer. Correct, and slow
+for reasons that `docs` of the engine name one by one.
 """
 
 from __future__ import annotations
@@ -67,42 +67,41 @@ class Convolution:
 class MaxPool:
     params: dict[str, Any] = {}  # noqa: RUF012
 
+    def __init__(self, size: int, stride: int) -> None:
+        self.size, self.stride = size, stride
+
     def forward(self, x: Any) -> Any:
         n, c, h, w = self.shape = x.shape
-        self.oh, self.ow = h // 2, w // 2
-        x = x[:, :, : 2 * self.oh, : 2 * self.ow].reshape(n, c, self.oh, 2, self.ow, 2)
-        col = x.transpose(0, 2, 4, 1, 3, 5).reshape(-1, 4)
+        self.oh, self.ow = (h - self.size) // self.stride + 1, (w - self.size) // self.stride + 1
+        col = im2col(x, self.size, 0, self.oh, self.ow, self.stride).reshape(-1, self.size**2)
         self.winners = np.argmax(col, axis=1)
         return np.max(col, axis=1).reshape(n, self.oh, self.ow, c).transpose(0, 3, 1, 2)
 
     def backward(self, dout: Any) -> Any:
-        n, c, _, _ = self.shape
         dout = dout.transpose(0, 2, 3, 1)
-        mask = np.zeros((dout.size, 4))
+        mask = np.zeros((dout.size, self.size**2))
         mask[np.arange(dout.size), self.winners] = dout.flatten()
-        dx = np.zeros(self.shape)
-        inner = mask.reshape(n, self.oh, self.ow, c, 2, 2).transpose(0, 3, 1, 4, 2, 5)
-        dx[:, :, : 2 * self.oh, : 2 * self.ow] = inner.reshape(n, c, 2 * self.oh, 2 * self.ow)
-        return dx
+        col = mask.reshape(dout.shape[0] * self.oh * self.ow, -1)
+        return col2im(col, self.shape, self.size, 0, self.oh, self.ow, self.stride)
 
 
-def im2col(x: Any, k: int, pad: int, oh: int, ow: int) -> Any:
+def im2col(x: Any, k: int, pad: int, oh: int, ow: int, stride: int = 1) -> Any:
     n, c, _, _ = x.shape
     x = np.pad(x, [(0, 0), (0, 0), (pad, pad), (pad, pad)])
     col = np.zeros((n, c, k, k, oh, ow))
     for i in range(k):
         for j in range(k):
-            col[:, :, i, j] = x[:, :, i : i + oh, j : j + ow]
+            col[:, :, i, j] = x[:, :, i : i + stride * oh : stride, j : j + stride * ow : stride]
     return col.transpose(0, 4, 5, 1, 2, 3).reshape(n * oh * ow, -1)
 
 
-def col2im(col: Any, shape: tuple[int, ...], k: int, pad: int, oh: int, ow: int) -> Any:
+def col2im(col: Any, shape: tuple[int, ...], k: int, pad: int, oh: int, ow: int, stride: int = 1) -> Any:
     n, c, h, w = shape
     col = col.reshape(n, oh, ow, c, k, k).transpose(0, 3, 4, 5, 1, 2)
-    x = np.zeros((n, c, h + 2 * pad, w + 2 * pad))
+    x = np.zeros((n, c, h + 2 * pad + stride - 1, w + 2 * pad + stride - 1))
     for i in range(k):
         for j in range(k):
-            x[:, :, i : i + oh, j : j + ow] += col[:, :, i, j]
+            x[:, :, i : i + stride * oh : stride, j : j + stride * ow : stride] += col[:, :, i, j]
     return x[:, :, pad : h + pad, pad : w + pad]
 
 
@@ -117,8 +116,8 @@ class Textbook:
         self._layers = self._build()
         self._t = 0
         self._moments: dict[tuple[int, str], tuple[Any, Any]] = {}
-        self._train = dataset.train_images.astype(np.float64)
-        self._test = dataset.test_images.astype(np.float64)
+        self._train = dataset.train_images[: config.dataset.train_size].astype(np.float64)
+        self._test = dataset.test_images[: config.dataset.test_size].astype(np.float64)
 
     def _build(self) -> list[Any]:
         shape: tuple[int, ...] = self._config.dataset.source.shape
@@ -136,8 +135,9 @@ class Textbook:
                 case "activation":
                     layers.append(Relu())
                 case "max_pool2d":
-                    layers.append(MaxPool())
-                    shape = (shape[0], shape[1] // 2, shape[2] // 2)
+                    size, stride = layer["size"], layer["stride"] or layer["size"]
+                    layers.append(MaxPool(size, stride))
+                    shape = (shape[0], (shape[1] - size) // stride + 1, (shape[2] - size) // stride + 1)
                 case "flatten":
                     pass  # an affine layer flattens by itself
                 case other:
@@ -186,8 +186,8 @@ class Textbook:
     def evaluate(self) -> None:
         size = self._config.training.evaluate_train_size
         for images, labels in (
-            (self._train[:size], self._dataset.train_labels[:size]),
-            (self._test, self._dataset.test_labels),
+            (self._train[:size], self._dataset.train_labels[: len(self._train[:size])]),
+            (self._test, self._dataset.test_labels[: len(self._test)]),
         ):
             for start in range(0, len(images), 1000):
                 y = np.argmax(self._forward(images[start : start + 1000]), axis=1)

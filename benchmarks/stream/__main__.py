@@ -27,7 +27,31 @@ def outrun(seconds: float) -> list[dict[str, Any]]:
     return [outrun(seconds)]
 
 
-BENCHMARKS: dict[str, Callable[[float], list[dict[str, Any]]]] = {"fanout": fanout, "outrun": outrun}
+def training(seconds: float) -> list[dict[str, Any]]:
+    from benchmarks.stream.training import measure
+
+    return measure()
+
+
+def history(seconds: float) -> list[dict[str, Any]]:
+    from benchmarks.stream.history import measure
+
+    return measure()
+
+
+def loggers(seconds: float) -> list[dict[str, Any]]:
+    from benchmarks.stream.loggers import measure
+
+    return measure()
+
+
+BENCHMARKS: dict[str, Callable[[float], list[dict[str, Any]]]] = {
+    "fanout": fanout,
+    "outrun": outrun,
+    "training": training,
+    "loggers": loggers,
+    "history": history,
+}
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """A worker that trains nothing and brings rows at a given rate, through the same link as every worker.
 
-The run's name says what: `{"columns": 10, "rows_per_second": 2000, "rows": 40000}`. It flushes 20 times a second.
+The run's name says what: `{"columns": 10, "rows_per_second": 2000, "rows": 40000}`. It flushes 20 times a second; with
+`"stamped": true` it goes row by row, and flushes as training does.
 """
 
 from __future__ import annotations
@@ -25,10 +26,14 @@ def main(connection: Connection, job: dict[str, Any]) -> None:
         worker.main(connection, job)
         return
     source = json.loads(name)
+    if source.get("stamped"):
+        _stamped(connection, source)
+        return
     columns, total, burst = source["columns"], source["rows"], source["rows_per_second"] // BURSTS_PER_SECOND
     link.FLUSH_SECONDS = 1e9  # bursts are flushed whole
     out = link.Link(connection)
-    out.open("train", ["iteration", *(f"metric_{i}" for i in range(columns - 1))], 0)
+    names = ["iteration", "loss", "accuracy", *(f"metric_{i}" for i in range(columns - 3))]
+    out.open("train", names[:columns], 0)
     out.open("evaluation", ["iteration", "test_accuracy"], 0)
     values = np.random.default_rng(0).standard_normal(columns).astype(np.float32)
     begun = time.monotonic()
@@ -44,4 +49,22 @@ def main(connection: Connection, job: dict[str, Any]) -> None:
             slept += early
     behind = (time.monotonic() - begun) / (total / source["rows_per_second"])
     reason = json.dumps({"seconds_per_planned_second": round(behind, 3), "slept": round(slept, 2)})
+    out.finish({"status": "completed", "reason": reason})
+
+
+def _stamped(connection: Connection, source: dict[str, Any]) -> None:
+    """Row by row at the rate, as a training loop; the loss is the time of the row, in seconds modulo 100."""
+    out = link.Link(connection)
+    out.open("train", ["iteration", "loss", "accuracy", "metric_0"], 0)
+    out.open("evaluation", ["iteration", "test_accuracy"], 0)
+    spent = 0.0
+    begun = time.perf_counter()
+    for iteration in range(1, source["rows"] + 1):
+        time.sleep(max(0.0, begun + iteration / source["rows_per_second"] - time.perf_counter()))
+        before = time.perf_counter()
+        out.add("train", (iteration, time.time() % 100, 0.5, 1.0))
+        if out.is_due(at_once=False):
+            out.flush()
+        spent += time.perf_counter() - before
+    reason = json.dumps({"microseconds_per_scalar": 1e6 * spent / (3 * source["rows"])})
     out.finish({"status": "completed", "reason": reason})

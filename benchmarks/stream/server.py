@@ -30,11 +30,15 @@ class Server:
     """That lab in a process of its own, and what it costs."""
 
     def __init__(self, folder: Path, **settings: Any) -> None:
-        environment = {f"LOSSROOM_{name.upper()}": str(value) for name, value in settings.items()}
-        environment |= {"LOSSROOM_PORT": "0", "LOSSROOM_STATE_DIR": str(folder / "state")}
+        self._environment = {"LOSSROOM_DATA_DIR": str(folder), **os.environ}
+        self._environment |= {f"LOSSROOM_{name.upper()}": str(value) for name, value in settings.items()}
+        self._environment |= {"LOSSROOM_PORT": "0", "LOSSROOM_STATE_DIR": str(folder / "state")}
+        self._start()
+
+    def _start(self) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.stream.server"],
-            env={**os.environ, "LOSSROOM_DATA_DIR": str(folder), **environment},
+            env=self._environment,
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -51,9 +55,14 @@ class Server:
         self.process.terminate()
         self.process.wait()
 
-    def source(self, *, columns: int, rows_per_second: int, rows: int) -> str:
-        """Launch a source of rows; returns its run's id."""
-        name = json.dumps({"columns": columns, "rows_per_second": rows_per_second, "rows": rows})
+    def restart(self) -> None:
+        """Stop and start again: what was in memory is gone."""
+        self.__exit__()
+        self._start()
+
+    def source(self, **source: Any) -> str:
+        """Launch a source of rows (see `row_source`); returns its run's id."""
+        name = json.dumps(source)
         answer = self.http.post("/api/runs", json={**RUN, "name": name})
         run_id: str = answer.raise_for_status().json()["id"]
         return run_id

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.activations import ACTIVATIONS
-from engine.layers.layer import Array, Layer, Shape
+from engine.activations import ACTIVATIONS, relu_backward
+from engine.layers.layer import BOOL, Array, Layer, Shape
 
 
 class ActivationLayer(Layer):
@@ -26,6 +26,10 @@ class ActivationLayer(Layer):
         return y
 
     def backward(self, dy: Array) -> Array | None:
+        if self.name == "relu":
+            # in place and with a mask of bytes: no array of slopes to write and read again
+            relu_backward(self._y, dy, self.array("positive", dy.shape, BOOL))
+            return dy
         slope = self.array("slope", dy.shape, dy.dtype)
         self._activation.derivative(self._y, self._x, slope)
         return np.multiply(dy, slope, out=slope)

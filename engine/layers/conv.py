@@ -7,12 +7,9 @@
 
 (what is outside the image counts as 0; as in every framework, the kernel is not flipped: a cross-correlation).
 
-As matrix products: for one block of images (see `engine.layers.blocks`) the rows under the kernel are gathered in
-
-    R[h, l, c, j, n] = x[h - padding, c, j·stride + l - padding, n]
-
-which repeats each pixel K times, not K² times. Then R[i·stride : i·stride + K], read as a matrix of K·K·C rows, is
-all that output row i needs:
+As matrix products: for one block of images (see `engine.layers.blocks`) the pixels under the kernel are gathered in R
+(see `engine.layers.windows`), whose rows i·stride ... i·stride + K - 1 are a matrix of K·K·C rows and all that output
+row i needs:
 
     y[i] = W' R[i·stride : i·stride + K]      W' = W as (F, K·K·C)
     ∂L/∂W' = Σ over i of ∂L/∂y[i] R[...]ᵀ
@@ -21,15 +18,16 @@ all that output row i needs:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import copy
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
 from engine.fields import Field
 from engine.layers.activation import ActivationLayer
 from engine.layers.layer import Array, Layer, ParameterSpec, Shape
 from engine.layers.pooling import MaxPool2D
+from engine.layers.windows import Windows
 
 FIELDS = (
     Field("filters", "integer", minimum=1, maximum=4096),
@@ -72,6 +70,28 @@ class Conv2D(Layer):
             (height + 2 * padding - kernel_size) // stride + 1,
             (width + 2 * padding - kernel_size) // stride + 1,
         )
+        self._compute(self.output_shape[1:])
+
+    def computing(self, rows_and_columns: tuple[int, int], phases: int) -> Conv2D:
+        """This convolution, bound to the same parameters, giving only its first rows and columns, the columns in
+        `phases` (see `Windows`): for a fused pool, which may not need the last ones, and compares every other one."""
+        part = copy.copy(self)
+        part._arrays = {}
+        part._compute(rows_and_columns, phases)
+        return part
+
+    def _compute(self, rows_and_columns: tuple[int, ...], phases: int = 1) -> None:
+        channels, height, width = self.input_shape
+        rows, columns = rows_and_columns
+        self.computed = self.filters, rows, columns
+        self._windows = Windows(
+            kernel=self.kernel_size, channels=channels, rows=height, columns=width,
+            out=(rows, columns), border=self.padding, stride=self.stride, phases=phases,
+        )  # fmt: skip
+        self._turned_windows = Windows(
+            kernel=self.kernel_size, channels=self.filters, rows=rows, columns=columns,
+            out=(height, width), border=self.kernel_size - 1 - self.padding, spread=self.stride, given_phases=phases,
+        )  # fmt: skip
 
     @property
     def parameters(self) -> tuple[ParameterSpec, ...]:
@@ -92,120 +112,100 @@ class Conv2D(Layer):
         self.dW, self.db = gradients["W"], gradients["b"]
 
     def fuse(self, above: Sequence[Layer]) -> tuple[Layer, int] | None:
-        from engine.layers.conv_relu_pool import ConvReluPool  # it is built from this class
+        from engine.layers.conv_relu_pool import ConvRelu, ConvReluPool  # they are built from this class
 
         match above:
-            case [ActivationLayer(name="relu") as relu, MaxPool2D() as pool, *_]:
-                if not any(lower.has_activity_penalty for lower in (self, relu)):
-                    return ConvReluPool(self, pool), 2
+            case [ActivationLayer(name="relu") as relu, *_] if self.has_activity_penalty:
+                return None
+            case [ActivationLayer(name="relu") as relu, MaxPool2D() as pool, *_] if (
+                not relu.has_activity_penalty
+            ):
+                return ConvReluPool(self, pool), 2
+            case [ActivationLayer(name="relu"), *_]:
+                return ConvRelu(self), 1
         return None
 
     def forward(self, x: Array, training: bool) -> Array:
-        y = self.convolve(x, training)
-        y += self.b[:, None, None]
-        return y
-
-    def convolve(self, x: Array, training: bool) -> Array:
-        """The forward pass without the bias."""
-        blocks, n = len(x), x.shape[-1]
-        filters, height, width = self.output_shape
-        kernel = self.kernel_size
-        matrix = self.array("matrix", (filters, kernel, kernel, self.input_shape[0]), x.dtype)
-        matrix[...] = self.W.transpose(0, 2, 3, 1)
-        y = self.array("y", (blocks, height, filters, width, n), x.dtype)
-        for block in range(blocks):
-            rows = self._windows(x[block])
-            np.matmul(matrix.reshape(filters, -1), rows, out=y[block].reshape(height, filters, width * n))
+        y = self.output(x)
+        for part, out in zip(x, y, strict=True):
+            for strip in self.convolve(part, out):
+                strip += self.b[:, None, None]
         if training:
             self.remember(x)
         return y
 
+    def output(self, x: Array) -> Array:
+        """What the forward pass fills, (B, rows, F, columns, n)."""
+        filters, rows, columns = self.computed
+        return self.array("y", (len(x), rows, filters, columns, x.shape[-1]), x.dtype)
+
+    def convolve(self, x: Array, out: Array | None = None, multiple: int = 1) -> Iterator[Array]:
+        """The convolution of one block without the bias, strip by strip: (rows, F, columns, n).
+
+        A strip is still in the cache: the time for what else is to be done with it.
+
+        Args:
+            out: where all strips are kept; without it, each overwrites the one before.
+            multiple: strips have a multiple of so many rows.
+        """
+        filters, _, columns = self.computed
+        n = x.shape[-1]
+        kernel = self.kernel_size
+        matrix = self.array("matrix", (filters, kernel, kernel, self.input_shape[0]), x.dtype)
+        matrix[...] = self.W.transpose(0, 2, 3, 1)
+        for rows, windows in self._windows.strips(x, multiple):
+            shape = len(windows), filters, columns, n
+            strip = self.array("strip", shape, x.dtype) if out is None else out[rows]
+            np.matmul(matrix.reshape(filters, -1), windows, out=strip.reshape(*shape[:2], columns * n))
+            yield strip
+
     def remember(self, x: Array) -> None:
         """Keep the input for the backward pass."""
         self._x = x
-
-    def _windows(self, x: Array) -> Array:
-        """What each output row needs of one block, (OH, K·K·C, OW·n): overlapping views into R."""
-        channels, height, width = self.input_shape
-        _, out_height, out_width = self.output_shape
-        kernel, stride, padding, n = self.kernel_size, self.stride, self.padding, x.shape[-1]
-        rows = self.zeros("rows", (height + 2 * padding, kernel, channels, out_width, n), x.dtype)
-        for left in range(kernel):
-            # output columns whose pixel under this column of the kernel is inside the image
-            first = max(0, -((left - padding) // stride))
-            last = min(out_width, (width - 1 + padding - left) // stride + 1)
-            if first < last:
-                start = first * stride + left - padding
-                stop = (last - 1) * stride + left - padding + 1
-                rows[padding : padding + height, left, :, first:last] = x[:, :, start:stop:stride]
-        return _stack(rows, out_height, stride)
 
     def backward(self, dy: Array) -> Array | None:
         self.bias_gradient(dy)
         return self.kernel_gradients(dy)
 
     def bias_gradient(self, dy: Array) -> None:
-        """∂L/∂b: Σ of dy (B, rows, F, columns, n) over all but F, along contiguous memory first."""
-        sums = self.array("sums", (dy.shape[0] * dy.shape[1], self.filters), dy.dtype)
-        np.add.reduce(dy.reshape(*sums.shape, -1), axis=2, out=sums)
-        np.add.reduce(sums, axis=0, out=self.db)
+        """∂L/∂b: Σ of dy (B, rows, F, columns, n) over all but F; sums as products with ones, which are faster."""
+        blocks, rows, filters, columns, n = dy.shape
+        sums = self.array("sums", (blocks * rows * filters,), dy.dtype)
+        np.dot(dy.reshape(len(sums), -1), self.ones(columns * n, dy.dtype), out=sums)
+        np.dot(self.ones(blocks * rows, dy.dtype), sums.reshape(-1, filters), out=self.db)
 
     def kernel_gradients(self, parts: Iterable[Array]) -> Array | None:
         """∂L/∂W, and ∂L/∂x where it is needed, from ∂L/∂y of one block after the other."""
         x = self._x
         blocks, n = len(x), x.shape[-1]
-        filters, height, width = self.output_shape
+        channels, in_height, in_width = self.input_shape
         kernel = self.kernel_size
-        columns = kernel**2 * self.input_shape[0]
-        products = self.array("products", (height, filters, columns), x.dtype)
-        total = self.array("total", (filters, columns), x.dtype)
+        total = self.array("total", (kernel, kernel, channels, self.filters), x.dtype)
         total.fill(0)
         dx: Array | None = None
         if self.needs_input_gradient:
-            channels, in_height, in_width = self.input_shape
             dx = self.array("dx", (blocks, in_height, channels, in_width, n), x.dtype)
-            turned = self.array("turned", (channels, kernel, kernel, filters), x.dtype)
+            turned = self.array("turned", (channels, kernel, kernel, self.filters), x.dtype)
             turned[...] = self.W[:, :, ::-1, ::-1].transpose(1, 2, 3, 0)
         for block, dy in enumerate(parts):
-            rows = self._windows(x[block])
-            np.matmul(dy.reshape(height, filters, width * n), rows.transpose(0, 2, 1), out=products)
-            for product in products:
-                total += product
+            self._add_products(x[block], dy, total.reshape(-1, self.filters))
             if dx is not None:
                 self._input_gradient(dy, turned, dx[block])
-        self.dW[...] = total.reshape(filters, kernel, kernel, -1).transpose(0, 3, 1, 2)
+        self.dW[...] = total.transpose(3, 2, 0, 1)
         return dx
+
+    def _add_products(self, x: Array, dy: Array, total: Array) -> None:
+        """Add R ∂L/∂yᵀ of one block to `total`, (K·K·C, F)."""
+        rows, filters = dy.shape[:2]
+        dy = dy.reshape(rows, filters, -1)
+        part = self.array("part", total.shape, x.dtype)
+        for strip, windows in self._windows.strips(x):
+            products = self.array("products", (len(windows), *total.shape), x.dtype)
+            np.matmul(windows, dy[strip].transpose(0, 2, 1), out=products)
+            total += np.add.reduce(products, axis=0, out=part)
 
     def _input_gradient(self, dy: Array, turned: Array, dx: Array) -> None:
         """∂L/∂x of one block: dy with stride - 1 zeros between its pixels, convolved with the kernel turned by 180°."""
-        channels, height, width = self.input_shape
-        filters, out_height, out_width = self.output_shape
-        kernel, stride, n = self.kernel_size, self.stride, dy.shape[-1]
-        border = kernel - 1 - self.padding
-        rows = self.zeros("gradient rows", (height + kernel - 1, kernel, filters, width, n), dy.dtype)
-        below = border + (out_height - 1) * stride + 1
-        for left in range(kernel):
-            # dy's column j lands on the image's column j·stride + border - left
-            first = max(0, -((border - left) // stride))
-            last = min(out_width, (width - 1 - border + left) // stride + 1)
-            if first < last:
-                start = first * stride + border - left
-                stop = (last - 1) * stride + border - left + 1
-                rows[border:below:stride, left, :, start:stop:stride] = dy[:, :, first:last]
-        np.matmul(
-            turned.reshape(channels, -1),
-            _stack(rows, height, 1),
-            out=dx.reshape(height, channels, width * n),
-        )
-
-
-def _stack(rows: Array, count: int, stride: int) -> Array:
-    """(count, K·K·C, W·n): the K rows from i·stride on as one matrix, for each i; views, nothing is copied."""
-    _, kernel, channels, width, n = rows.shape
-    item = rows.itemsize
-    return as_strided(
-        rows,
-        (count, kernel * kernel * channels, width * n),
-        (stride * rows.strides[0], width * n * item, item),
-        writeable=False,
-    )
+        matrix = turned.reshape(len(turned), -1)
+        for rows, windows in self._turned_windows.strips(dy):
+            np.matmul(matrix, windows, out=dx[rows].reshape(len(windows), len(turned), -1))

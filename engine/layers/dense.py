@@ -15,9 +15,10 @@ from contextlib import contextmanager
 
 import numpy as np
 
+from engine.activations import relu, relu_backward
 from engine.fields import Field
 from engine.layers.activation import ActivationLayer
-from engine.layers.layer import Array, Layer, ParameterSpec, Shape
+from engine.layers.layer import BOOL, Array, Layer, ParameterSpec, Shape
 
 FIELDS = (Field("units", "integer", minimum=1, maximum=65_536),)
 
@@ -75,22 +76,20 @@ class Dense(Layer):
     def backward(self, dy: Array) -> Array | None:
         x = self._x
         np.dot(x.T, dy, out=self.dW)
-        # a sum over rows as a product with ones: the same additions, in the faster kernel
-        ones = self.array("ones", (len(dy),), dy.dtype)
-        ones.fill(1)
-        np.dot(ones, dy, out=self.db)
+        np.dot(self.ones(len(dy), dy.dtype), dy, out=self.db)
         if not self.needs_input_gradient:
             return None
-        dx = self.array("dx", x.shape, x.dtype)
-        np.dot(dy, self.W.T, out=dx)
+        if x.flags.c_contiguous:
+            dx = self.array("dx", x.shape, x.dtype)
+            np.dot(dy, self.W.T, out=dx)
+        else:  # images out of blocks (`engine.layers.blocks`) lie the other way round, and so should their gradient
+            turned = self.array("dx", x.shape[::-1], x.dtype)
+            dx = np.dot(self.W, dy.T, out=turned).T
         return dx.reshape(len(dy), *self.input_shape)
 
 
 class DenseRelu(Layer):
-    """A dense layer and its ReLU in place: one array less to write and read again, no slope array.
-
-    The slope of ReLU is 1 where its output is positive, so the output alone is enough on the way back.
-    """
+    """A dense layer and its ReLU in place: one array less to write and read again."""
 
     def __init__(self, dense: Dense) -> None:
         super().__init__(dense.input_shape)
@@ -99,14 +98,11 @@ class DenseRelu(Layer):
 
     def forward(self, x: Array, training: bool) -> Array:
         y = self.dense.forward(x, training)
-        np.maximum(y, 0, out=y)
+        relu(y, y)
         if training:
             self._y = y
         return y
 
     def backward(self, dy: Array) -> Array | None:
-        positive = self.array("positive", dy.shape, np.dtype(np.bool_))
-        np.greater(self._y, 0, out=positive)
-        # a product with a mask costs a tenth of assigning zeros by it
-        np.multiply(dy, positive, out=dy)
+        relu_backward(self._y, dy, self.array("positive", dy.shape, BOOL))
         return self.dense.backward(dy)

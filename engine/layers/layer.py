@@ -34,6 +34,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 Shape = tuple[int, ...]
+BOOL = np.dtype(np.bool_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,13 @@ class Layer:
         if found is None:
             found = self._arrays[key] = np.empty(shape, dtype)
         return found
+
+    def ones(self, count: int, dtype: np.dtype[Any]) -> Array:
+        """(count,) ones, not to be written to: a product with them is a sum along an axis, in the fastest kernel."""
+        key = ("ones", (count,), dtype)
+        if key not in self._arrays:
+            self.array(*key).fill(1)
+        return self._arrays[key]
 
     def zeros(self, name: str, shape: Shape, dtype: np.dtype[Any]) -> Array:
         """As `array`, but all 0 at its first use: for borders that nobody writes to."""

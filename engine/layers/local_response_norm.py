@@ -9,6 +9,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from engine.fields import Field
@@ -20,6 +22,10 @@ FIELDS = (
     Field("beta", "number", 0.75, exclusive_minimum=0, maximum=10),
     Field("k", "number", 2.0, exclusive_minimum=0, maximum=100),
 )
+
+
+#: Of one strip of one array; a handful of them should fit the cache of a core.
+STRIP_BYTES = 1 << 17
 
 
 class LocalResponseNorm(Layer):
@@ -46,15 +52,16 @@ class LocalResponseNorm(Layer):
     def forward(self, x: Array, training: bool) -> Array:
         y = self.array("y", x.shape, x.dtype)
         d = self.array("d", x.shape, x.dtype)
-        np.multiply(x, x, out=y)
-        self._window_sum(y, d)
-        d *= self.alpha
-        d += self.k
         power = self.array("power", x.shape, x.dtype)
-        self._inverse_power(d, power)
+        for x_, y_, d_, power_ in _strips(x, y, d, power):
+            np.multiply(x_, x_, out=y_)
+            self._window_sum(y_, d_)
+            d_ *= self.alpha
+            d_ += self.k
+            self._inverse_power(d_, power_)
+            np.multiply(x_, power_, out=y_)
         if training:
             self._x, self._d, self._power = x, d, power
-        np.multiply(x, power, out=y)
         return y
 
     def _inverse_power(self, d: Array, out: Array) -> None:
@@ -70,19 +77,31 @@ class LocalResponseNorm(Layer):
 
     def backward(self, dy: Array) -> Array | None:
         dx = self.array("dx", dy.shape, dy.dtype)
-        sums = self.array("sums", dy.shape, dy.dtype)
-        dy *= self._power
-        np.multiply(dy, self._x, out=dx)
-        dx /= self._d
-        self._window_sum(dx, sums)
-        np.multiply(sums, self._x, out=dx)
-        dx *= -2 * self.alpha * self.beta
-        dx += dy
+        for dy_, dx_, x_, d_, power_ in _strips(dy, dx, self._x, self._d, self._power):
+            sums = self.array("sums", dy_.shape, dy.dtype)
+            dy_ *= power_
+            np.multiply(dy_, x_, out=dx_)
+            dx_ /= d_
+            self._window_sum(dx_, sums)
+            np.multiply(sums, x_, out=dx_)
+            dx_ *= -2 * self.alpha * self.beta
+            dx_ += dy_
         return dx
 
     def _window_sum(self, x: Array, out: Array) -> None:
-        """Σ of x over the `size` channels around each channel; blocks, so channels are axis 2."""
+        """Σ of x (rows, C, columns, n) over the `size` channels around each channel."""
         np.copyto(out, x)
-        for offset in range(1, min(self.size // 2, x.shape[2] - 1) + 1):
-            out[:, :, offset:] += x[:, :, :-offset]
-            out[:, :, :-offset] += x[:, :, offset:]
+        for offset in range(1, min(self.size // 2, x.shape[1] - 1) + 1):
+            out[:, offset:] += x[:, :-offset]
+            out[:, :-offset] += x[:, offset:]
+
+
+def _strips(*arrays: Array) -> Iterator[tuple[Array, ...]]:
+    """Arrays of blocks (B, H, C, W, n) in step, some rows (rows, C, W, n) at a time.
+
+    A dozen operations go over each value: on what is in the cache they take a third less time.
+    """
+    rows = [array.reshape(-1, *array.shape[2:]) for array in arrays]
+    count = max(1, STRIP_BYTES // (rows[0].itemsize * rows[0][0].size))
+    for at in range(0, len(rows[0]), count):
+        yield tuple(row[at : at + count] for row in rows)

@@ -16,12 +16,58 @@ from collections.abc import Iterator
 import numpy as np
 
 from engine.fields import Field
-from engine.layers.layer import Array, Layer, Shape
+from engine.layers.layer import BOOL, Array, Layer, Shape
 
 FIELDS = (
     Field("size", "integer", 2, minimum=1, maximum=64),
     Field("stride", "integer", None, minimum=1, maximum=64, nullable=True),
 )
+
+
+#: Of each pair of rows, then of each pair of columns: is the first one the larger? On equality it is, so that exactly
+#: one pixel of a window gets the gradient.
+Masks = tuple[Array, Array]
+
+
+def halve(
+    upper: Array, lower: Array, rows: Array, sides: tuple[Array, Array], y: Array, masks: Masks | None
+) -> Array:
+    """The maxima of 2 × 2 windows, in y.
+
+    Args:
+        upper, lower: every other row of pixels.
+        rows: scratch for the larger ones.
+        sides: every other column of `rows`, as views.
+        masks: filled for the way back, unless None.
+    """
+    np.maximum(upper, lower, out=rows)
+    if masks is not None:
+        np.greater_equal(upper, lower, out=masks[0])
+        np.greater_equal(*sides, out=masks[1])
+    return np.maximum(*sides, out=y)
+
+
+def halve_back(
+    dy: Array, masks: Masks, rows: Array, sides: tuple[Array, Array], upper: Array, lower: Array
+) -> None:
+    """The way back: dy into `upper` and `lower`, through the scratch `rows` with its views `sides`.
+
+    One of a pair gets a product with its mask, the other one what is left: d - d·mask.
+    """
+    is_upper, is_left = masks
+    left, right = sides
+    np.multiply(dy, is_left, out=left)
+    np.subtract(dy, left, out=right)
+    np.multiply(rows, is_upper, out=upper)
+    np.subtract(rows, upper, out=lower)
+
+
+def _pairs(x: Array, axis: int) -> tuple[Array, Array]:
+    """Even and odd rows (axis 1) or columns (axis 3) of blocks, without one that has no partner."""
+    pairs = x.shape[axis] // 2
+    if axis == 1:
+        return x[:, 0 : 2 * pairs : 2], x[:, 1 : 2 * pairs : 2]
+    return x[:, :, :, 0 : 2 * pairs : 2], x[:, :, :, 1 : 2 * pairs : 2]
 
 
 class Pool2D(Layer):
@@ -72,13 +118,15 @@ class MaxPool2D(Pool2D):
     def __init__(self, input_shape: Shape, *, size: int, stride: int | None = None) -> None:
         super().__init__(input_shape, size=size, stride=stride)
         self.halves = self.size == self.stride == 2
-        self._masks: dict[int, tuple[Array, Array]] = {}
 
     def forward(self, x: Array, training: bool) -> Array:
-        if self.halves:
-            return self.halve(x, training)
-        slices = self._slices(x)
         y = self._output(x)
+        if self.halves:
+            upper, lower = _pairs(x, 1)
+            rows = self.array("rows", upper.shape, x.dtype)
+            masks = self._masks_of(upper, y) if training else None
+            return halve(upper, lower, rows, _pairs(rows, 3), y, masks)
+        slices = self._slices(x)
         np.copyto(y, next(slices))
         for part in slices:
             np.maximum(y, part, out=y)
@@ -86,57 +134,28 @@ class MaxPool2D(Pool2D):
             self._x, self._y = x, y
         return y
 
-    def halve(self, x: Array, training: bool, part: int = 0) -> Array:
-        """The forward pass by halvings; `part` tells apart what the backward pass needs of several calls."""
-        upper, lower = self._pairs(x, 1)
-        rows = self.array("rows", upper.shape, x.dtype)
-        np.maximum(upper, lower, out=rows)
-        left, right = self._pairs(rows, 3)
-        y = self._output(x)
-        np.maximum(left, right, out=y)
-        if training:
-            # on equality the upper, the left one: exactly one of a window gets the gradient
-            is_upper = self.array(f"is upper {part}", upper.shape, np.dtype(np.bool_))
-            is_left = self.array(f"is left {part}", left.shape, np.dtype(np.bool_))
-            np.greater_equal(upper, lower, out=is_upper)
-            np.greater_equal(left, right, out=is_left)
-            self._masks[part] = is_upper, is_left
-        return y
+    def _masks_of(self, upper: Array, y: Array) -> Masks:
+        self._masks = self.array("upper", upper.shape, BOOL), self.array("left", y.shape, BOOL)
+        return self._masks
 
-    def _pairs(self, x: Array, axis: int) -> tuple[Array, Array]:
-        """Even and odd rows (axis 1) or columns (axis 3), without one that has no partner."""
-        pairs = x.shape[axis] // 2
-        if axis == 1:
-            return x[:, 0 : 2 * pairs : 2], x[:, 1 : 2 * pairs : 2]
-        return x[:, :, :, 0 : 2 * pairs : 2], x[:, :, :, 1 : 2 * pairs : 2]
-
-    def halve_back(self, dy: Array, part: int = 0) -> Array:
-        """The backward pass of the same part."""
-        is_upper, is_left = self._masks[part]
+    def _halve_back(self, dy: Array) -> Array:
         dx = self._input_gradient(dy)
         _, height, width = self.input_shape
-        if height % 2 or width % 2:
-            dx.fill(0)
-        rows = self.array("row gradient", is_upper.shape, dy.dtype)
+        rows = self.array("row gradient", self._masks[0].shape, dy.dtype)
+        if height % 2:
+            dx[:, -1].fill(0)
         if width % 2:
-            rows.fill(0)
-        left, right = self._pairs(rows, 3)
-        np.multiply(dy, is_left, out=left)
-        np.subtract(dy, left, out=right)
-        upper, lower = self._pairs(dx, 1)
-        np.multiply(rows, is_upper, out=upper)
-        np.subtract(rows, upper, out=lower)
+            rows[:, :, :, -1].fill(0)
+        halve_back(dy, self._masks, rows, _pairs(rows, 3), *_pairs(dx, 1))
         return dx
 
     def backward(self, dy: Array) -> Array | None:
         if self.halves:
-            return self.halve_back(dy)
+            return self._halve_back(dy)
         dx = self._input_gradient(dy)
         dx.fill(0)
-        free = self.array(
-            "free", dy.shape, np.dtype(np.bool_)
-        )  # windows whose largest pixel is not found yet
-        found = self.array("found", dy.shape, np.dtype(np.bool_))
+        free = self.array("free", dy.shape, BOOL)  # windows whose largest pixel is not found yet
+        found = self.array("found", dy.shape, BOOL)
         share = self.array("share", dy.shape, dy.dtype)
         free.fill(True)
         for part, gradient in zip(self._slices(self._x), self._slices(dx), strict=True):

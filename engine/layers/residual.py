@@ -1,8 +1,13 @@
-"""Residual block (He et al. 2016): y = F(x) + x, where F is a row of layers.
+"""Residual block (He et al. 2016): y = F(x) + P(x), where F is a row of layers and P(x) = x, or a projection.
 
-Where F changes the shape, x is brought to it by a projection without bias: a matrix for features, a 1 × 1
-convolution for images, whose stride makes up for a smaller height. ∂L/∂x is the sum of both ways, so a gradient
-reaches the lower layers also where F lets nothing through.
+    x  (N, *input_shape)      y  (N, *output_shape): images stay images and features features
+
+    ∂L/∂x = (∂F/∂x)ᵀ ∂L/∂y + (∂P/∂x)ᵀ ∂L/∂y
+
+so a gradient reaches the lower layers also where F lets nothing through.
+
+P is the identity where F keeps the shape. Where it does not, P is a projection without bias (which would repeat that
+of F's last layer): a matrix for features, a 1 × 1 convolution for images, whose stride makes up for a smaller height.
 """
 
 from __future__ import annotations
@@ -58,6 +63,10 @@ class Residual(Layer):
     def bind(self, parameters: dict[str, Array], gradients: dict[str, Array]) -> None:
         from engine.layers.plan import plan
 
+        if not self.needs_input_gradient:
+            spare_input_gradient(self.inner)
+            if self._projection is not None:
+                self._projection.needs_input_gradient = False
         for part, layer in self._parts.items():
             own = {s.name: f"{part}.{s.name}" for s in layer.parameters}
             if part == "projection":
@@ -112,12 +121,23 @@ class Residual(Layer):
         np.copyto(kept, dy)
         dx: Array | None = dy
         for step in reversed(self._steps):
-            assert dx is not None
+            if dx is None:
+                break  # nobody below learns
             dx = step.backward(dx)
-        assert dx is not None
         shortcut = kept if self._projection is None else self._projection.backward(kept)
+        if not self.needs_input_gradient:
+            return None
+        assert dx is not None
         assert shortcut is not None
         return np.add(dx, shortcut, out=self.array("dx", dx.shape, dx.dtype))
+
+
+def spare_input_gradient(layers: Sequence[Layer]) -> None:
+    """Tell the lowest of `layers`, up to the first that learns, that nobody needs its input gradient."""
+    for layer in layers:
+        layer.needs_input_gradient = False
+        if layer.parameters:
+            return
 
 
 def _projection(source: Shape, target: Shape) -> Layer | None:

@@ -15,7 +15,7 @@ async function request(method, path, body) {
   const options = { method, headers: {} };
   if (body !== undefined) {
     options.headers["Content-Type"] = "application/json";
-    options.body = JSON.stringify(body);
+    options.body = typeof body === "string" ? body : JSON.stringify(body);
   }
   let answer;
   try {
@@ -34,11 +34,21 @@ export const api = {
   lessons: () => request("GET", "/api/lessons"),
   messages: (language) => request("GET", `/i18n/${language}.json`),
   summary: (experiment) => request("POST", "/api/summary", experiment),
+  /** one run, with its config */
+  run: (id) => request("GET", `/api/runs/${id}`),
   launch: (experiment) => request("POST", "/api/runs", experiment),
   launchLesson: (slug) => request("POST", `/api/lessons/${slug}/runs`),
   fetchDataset: (name) => request("POST", `/api/datasets/${name}/fetch`),
-  rename: (id, name) => request("PATCH", `/api/runs/${id}`, { name }),
+  /** name, starred, archived, tags, notes */
+  change: (id, changes) => request("PATCH", `/api/runs/${id}`, changes),
+  /** learning_rate, l1, l2, dropout, while it runs */
+  changeLive: (id, values) => request("PATCH", `/api/runs/${id}/live`, values),
   remove: (id) => request("DELETE", `/api/runs/${id}`),
+  /** As the page goes: nobody waits for the answer. */
+  removeAtLeaving: (id) => void fetch(`/api/runs/${id}`, { method: "DELETE", keepalive: true }),
   /** pause, resume, step, cancel or clone */
-  command: (id, command) => request("POST", `/api/runs/${id}/${command}`),
+  command: (id, command, body) => request("POST", `/api/runs/${id}/${command}`, body),
+  fields: (ids) => request("GET", `/api/fields?runs=${ids.join(",")}`),
+  /** A document of exported runs, as text. */
+  importRuns: (text) => request("POST", "/api/imports", text),
 };

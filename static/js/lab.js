@@ -7,7 +7,7 @@ import { Socket } from "./socket.js";
 import { Store } from "./store.js";
 import { Form } from "./views/form.js";
 import { Lessons } from "./views/lessons.js";
-import { RunList } from "./views/runs.js";
+import { RunTable } from "./views/run-table.js";
 import { showStatus } from "./views/status.js";
 
 const byId = (id) => document.getElementById(id);
@@ -40,12 +40,12 @@ async function start() {
     );
   };
   showStatus(byId("status"), byId("status-text"), store);
-  new Form(byId("form"), store, options, launched);
+  const form = new Form(byId("form"), store, options, launched);
   new Lessons(byId("lessons"), byId("note"), store, lessons, (runs) => {
     store.addRuns(runs);
     store.showOnly(runs.map((run) => run.id));
   });
-  const list = new RunList(byId("runs"), byId("runs-empty"), store, isDark, launched);
+  const list = new RunTable(store, form, isDark, launched);
   const charts = new Charts(byId("charts"), byId("add-chart"), store, isDark, () => list.draw());
   wireControls(charts, list);
   store.on("runs", () => localStorage.setItem("shown", JSON.stringify(store.choices())));
@@ -70,6 +70,18 @@ function wireControls(charts, list) {
     localStorage.setItem("theme", root.dataset.theme);
     redraw();
   });
+  const projector = byId("projector");
+  const showProjector = (on) => {
+    root.toggleAttribute("data-projector", on);
+    projector.setAttribute("aria-pressed", String(on));
+    localStorage.setItem("projector", on ? "1" : "0");
+  };
+  projector.addEventListener("click", () => {
+    showProjector(!root.hasAttribute("data-projector"));
+    dispatchEvent(new Event("resize")); // the charts have another size
+    redraw();
+  });
+  showProjector(localStorage.getItem("projector") === "1");
   for (const button of document.querySelectorAll("[data-language]")) {
     button.addEventListener("click", () => setLanguage(button.dataset.language));
   }

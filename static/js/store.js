@@ -17,6 +17,8 @@ export class Store {
   /** "connecting", "live", "offline" or "restarting" */
   connection = "connecting";
   #choices = new Map();
+  /** Runs that are about to be deleted: gone from the page, until somebody takes it back. */
+  #withheld = new Set();
   #listeners = new Map();
 
   /** @param {Record<string, boolean>} choices run id → shown, as chosen before */
@@ -53,7 +55,10 @@ export class Store {
 
   removeRuns(ids) {
     const gone = ids.filter((id) => this.runs.delete(id));
-    for (const id of gone) this.#choices.delete(id);
+    for (const id of gone) {
+      this.#choices.delete(id);
+      this.#withheld.delete(id);
+    }
     if (gone.length) this.#tell("runs");
   }
 
@@ -95,27 +100,37 @@ export class Store {
 
   /** Newest first. */
   list() {
-    return [...this.runs.values()].sort((a, b) => b.number - a.number);
+    return [...this.runs.values()].filter((run) => !this.#withheld.has(run.id)).sort((a, b) => b.number - a.number);
+  }
+
+  /** Let runs be as good as deleted, or bring them back. */
+  withhold(ids, withheld) {
+    for (const id of ids) {
+      if (withheld) this.#withheld.add(id);
+      else this.#withheld.delete(id);
+    }
+    this.#tell("runs");
+  }
+
+  #newest() {
+    return new Set(
+      this.list()
+        .filter((run) => !run.archived)
+        .slice(0, SHOWN)
+        .map((run) => run.id),
+    );
   }
 
   isShown(id) {
-    const chosen = this.#choices.get(id);
-    if (chosen !== undefined) return chosen;
-    return this.list()
-      .slice(0, SHOWN)
-      .some((run) => run.id === id);
+    return this.#choices.get(id) ?? this.#newest().has(id);
   }
 
   /** Oldest first, so that a new run is drawn over the others. */
   shown() {
-    const newest = new Set(
-      this.list()
-        .slice(0, SHOWN)
-        .map((run) => run.id),
-    );
-    return [...this.runs.values()]
+    const newest = this.#newest();
+    return this.list()
       .filter((run) => this.#choices.get(run.id) ?? newest.has(run.id))
-      .sort((a, b) => a.number - b.number);
+      .reverse();
   }
 
   show(ids, shown) {

@@ -24,11 +24,11 @@ class Lab:
         self.reads = 0
         self.hub = Hub(self.history)
 
-    async def history(self, run_id, stream, first, limit):
+    async def history(self, run_id, stream, first, until, size):
         self.reads += 1
         await asyncio.sleep(0)
         values = self.stored.get((run_id, stream))
-        return None if values is None else Rows(COLUMNS, first, values[:, first : first + limit], [])
+        return None if values is None else Rows(COLUMNS, first, values[:, first:until][:, : size // 8], [])
 
     def append(self, count, run_id="r", stream="train"):
         before = self.stored.get((run_id, stream), np.empty((2, 0), np.float32))

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser.run_table import SHORT
 from tests.lab_server import PATIENCE, LabServer
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -150,3 +151,28 @@ def open_page(browser: Browser) -> Iterator[Any]:
         page.context.close()
     assert [complaint for page in pages for complaint in page.complaints] == []
     assert [stranger for page in pages for stranger in page.strangers] == []
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory, data_dir: Path) -> Iterator[LabServer]:
+    """A lab with six finished runs of two optimizers, three seeds each."""
+    state = tmp_path_factory.mktemp("filled") / "state"
+    state.mkdir()
+    lab = LabServer(state, data_dir, LOSSROOM_WORKERS="2")
+    lab.start()
+    lab.ids = [
+        lab.launch(
+            **{
+                **SHORT,
+                "name": f"{name} {seed}",
+                "seed": seed,
+                "optimizer": {"name": name, "learning_rate": rate},
+            }
+        )["id"]
+        for name, rate in (("sgd", 0.1), ("adam", 0.01))
+        for seed in (1, 2, 3)
+    ]
+    for run_id in lab.ids:
+        lab.wait_for(run_id, "completed")
+    yield lab
+    lab.stop()

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tests.browser.conftest import LabPage
+from tests.lab_server import wait_until
 
 
 @pytest.fixture
@@ -178,8 +179,9 @@ def test_a_run_is_paused_stepped_resumed_cancelled_renamed_and_deleted_from_the_
     run.hover()
     run.get_by_label("delete").click()
     page.until(f"!document.querySelector('[data-run=\"{run_id}\"]')")
-    assert lab.http.get(f"/api/runs/{run_id}").status_code == 404
     page.until(f"!document.getElementById('chart-loss').data.some(t => t.meta.run === '{run_id}')")
+    # the server is told when the time for taking it back has passed
+    wait_until(lambda: lab.http.get(f"/api/runs/{run_id}").status_code == 404, "the deletion")
 
 
 def test_a_hidden_run_leaves_the_charts_and_comes_back_whole(page, lab):

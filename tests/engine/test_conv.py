@@ -96,4 +96,6 @@ def test_what_does_not_fit_is_refused_in_words(shape, kernel, padding, word):
 def test_blocks_divide_the_batch(count):
     n = block_size(count)
     assert count % n == 0
-    assert 1 <= n <= BLOCK_IMAGES
+    assert n <= BLOCK_IMAGES or not any(count % m == 0 for m in range(BLOCK_IMAGES, n))
+    assert block_size(97) == 97
+    assert [block_size(even) for even in (64, 100, 200, 256)] == [32, 25, 40, 32]

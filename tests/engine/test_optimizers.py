@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
+from engine import optimizers
 from engine.fields import parse_named
 from engine.optimizers import FIELDS, OPTIMIZERS, clip_by_norm, make_optimizer
 
@@ -107,3 +108,13 @@ def test_clipping_keeps_the_direction_and_leaves_short_gradients_alone():
     np.testing.assert_array_equal(gradient, [3, 4])
     clip_by_norm(gradient, 1)
     np.testing.assert_allclose(gradient, [0.6, 0.8])
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_a_long_vector_stepped_in_parts_takes_the_same_steps(name, monkeypatch):
+    config = settings(name)
+    whole = list(trajectory(config))
+    monkeypatch.setattr(optimizers, "LARGE", 8)
+    monkeypatch.setattr(optimizers, "PART", 5)
+    for (w, _), (expected, _) in zip(trajectory(config), whole, strict=True):
+        np.testing.assert_array_equal(w, expected)

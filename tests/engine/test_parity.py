@@ -146,7 +146,7 @@ def test_softmax_cross_entropy(torch):
     "name", ["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adadelta", "adam", "adamw"]
 )
 def test_fifty_steps_of_an_optimizer(torch, name):
-    """Nadam differs by intent: PyTorch has Dozat's schedule of β₁, this engine does not (see test_optimizers)."""
+    """Nadam differs by intent: PyTorch has Dozat's schedule of β₁, this engine does not (see below)."""
     config = parse_named(FIELDS, {"name": name, "learning_rate": 0.02}, "optimizer")
     c = config | {"lr": 0.02}
     generator = np.random.default_rng(0)
@@ -172,3 +172,36 @@ def test_fifty_steps_of_an_optimizer(torch, name):
         other.step()
         ours.step(w, g, c["lr"])
         np.testing.assert_allclose(w, parameter.detach().numpy(), rtol=1e-5, atol=1e-7)
+
+
+def plain_nadam(w, gradients, rate, mu, beta1=0.9, beta2=0.999, epsilon=1e-7):
+    """Dozat 2016, algorithm 2, written out; `mu(t)` is the momentum of step t. The positions after each step."""
+    m, v, product = np.zeros_like(w), np.zeros_like(w), 1.0
+    for t, g in enumerate(gradients, 1):
+        product *= mu(t)
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        ahead = mu(t + 1) * m / (1 - product * mu(t + 1)) + (1 - mu(t)) * g / (1 - product)
+        w = w - rate * ahead / (np.sqrt(v / (1 - beta2**t)) + epsilon)
+        yield w
+
+
+def test_nadam_differs_from_pytorch_in_the_schedule_of_momentum_alone(torch):
+    """One formula gives both: with μ = β₁ this engine's, with Dozat's schedule of μ PyTorch's."""
+    generator = np.random.default_rng(0)
+    start, gradients = generator.standard_normal(40), generator.standard_normal((50, 40))
+    config = parse_named(FIELDS, {"name": "nadam", "learning_rate": 0.02}, "optimizer")
+    w = start.copy()
+    ours = make_optimizer(config, w)
+    parameter = torch.nn.Parameter(torch.tensor(start.copy()))
+    other = torch.optim.NAdam([parameter], lr=0.02, eps=1e-7, momentum_decay=4e-3)
+    constant = plain_nadam(start, gradients, 0.02, lambda t: 0.9)
+    scheduled = plain_nadam(start, gradients, 0.02, lambda t: 0.9 * (1 - 0.5 * 0.96 ** (t * 4e-3)))
+    for g, with_beta1, with_schedule in zip(gradients, constant, scheduled, strict=True):
+        ours.step(w, g.copy(), 0.02)
+        np.testing.assert_allclose(w, with_beta1, rtol=1e-9, atol=1e-12)
+        parameter.grad = torch.tensor(g)
+        other.step()
+        # (PyTorch keeps the product of all μ in single precision)
+        np.testing.assert_allclose(parameter.detach().numpy(), with_schedule, rtol=1e-6, atol=1e-8)
+    assert relative_error(w, parameter.detach().numpy()) > 0.01

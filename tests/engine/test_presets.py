@@ -2,7 +2,9 @@ import numpy as np
 import pytest
 
 from engine import ConfigError, Dataset, ExperimentConfig, Trainer
-from engine.network import build_network, summarize
+from engine.layers import build_layers
+from engine.layers.blocks import FromBlocks, ToBlocks
+from engine.network import Network, build_network, summarize
 from engine.presets import PRESETS
 from tests.engine.gradients import relative_error
 
@@ -90,18 +92,41 @@ def test_the_gradient_of_a_whole_network_is_that_of_its_loss(preset):
         assert relative_error(np.array(gradient @ direction), numerical) <= 1e-6
 
 
-def test_a_fused_step_is_the_three_layers():
-    config = experiment("simple_convnet", dtype="float64")
-    fused = build_network(config, np.random.default_rng(0))
-    apart = build_network(config, np.random.default_rng(0))
-    apart.steps = list(apart.steps)
-    conv, relu, pool = apart.layers[:3]
-    at = next(i for i, step in enumerate(apart.steps) if type(step).__name__ == "ConvReluPool")
-    apart.steps[at : at + 1] = [conv, relu, pool]
-    data = own_images(config)
-    losses = [n.loss_and_gradients(data.train_images, data.train_labels) for n in (fused, apart)]
-    assert losses[0] == pytest.approx(losses[1], rel=1e-12)
-    np.testing.assert_allclose(fused.gradient, apart.gradient, rtol=1e-9, atol=1e-12)
+@pytest.mark.parametrize("stages", [1, 2])
+@pytest.mark.parametrize("filters", [3, 8])
+@pytest.mark.parametrize("size", [9, 10, 11])
+@pytest.mark.parametrize("pool", [None, {"size": 2}, {"size": 3, "stride": 2}, {"size": 2, "stride": 1}])
+def test_a_fused_step_is_the_layers_that_it_stands_for(pool, size, filters, stages):
+    shape = (2, size, size + 1)
+    described = []
+    for stage in range(stages):
+        described.append(
+            {"type": "conv2d", "filters": filters, "kernel_size": 3, "stride": 1, "padding": stage}
+        )
+        described.append({"type": "activation", "name": "relu"})
+        if pool:
+            described.append({"type": "max_pool2d", "stride": None, **pool})
+    described.append({"type": "dense", "units": 4})
+
+    def network():
+        return Network(
+            build_layers(described, shape),
+            initializer={"name": "normal", "std": 0.3},
+            generator=np.random.default_rng(0),
+            dtype="float64",
+        )
+
+    fused, apart = network(), network()
+    *images, dense = apart.layers
+    apart.steps = [ToBlocks(shape), *images, FromBlocks(images[-1].output_shape), dense]
+    assert len(fused.steps) < len(apart.steps)
+    generator = np.random.default_rng(1)
+    for n in (5, 7, 64):
+        x, labels = generator.standard_normal((n, *shape)), generator.integers(0, 4, n)
+        losses = [net.loss_and_gradients(x, labels) for net in (fused, apart)]
+        assert losses[0] == pytest.approx(losses[1], rel=1e-12)
+        np.testing.assert_allclose(fused.gradient, apart.gradient, rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(fused.forward(x), apart.forward(x), rtol=1e-9, atol=1e-12)
 
 
 def test_layers_that_do_not_fit_are_refused_at_their_place():

@@ -52,6 +52,40 @@ def test_blocks_may_hold_blocks_norms_dropout_and_penalties():
     assert len(network.weight_layers) == 3
 
 
+@pytest.mark.parametrize(
+    ("inner", "lowest"),
+    [
+        ([conv(1), RELU, conv(1)], "1.1.W"),
+        ([TANH, conv(3)], "1.2.W"),
+        ([conv(2), {"type": "batch_norm"}, RELU], "1.projection.W"),
+        ([{"type": "residual", "layers": [conv(3)]}, RELU], "1.1.1.W"),
+    ],
+)
+def test_the_lowest_block_learns_without_the_gradient_of_the_images(inner, lowest):
+    pool = {"type": "avg_pool2d", "size": 4}
+    layers = [{"type": "residual", "layers": inner}, pool, {"type": "dense", "units": 10}]
+    config = ExperimentConfig.from_dict({"dtype": "float64", "network": {"layers": layers}})
+    network = build_network(config, np.random.default_rng(0))
+    # a bias in front of batch norm has gradient 0
+    check_network(network, images(3, (1, 8, 8)), np.array([1, 2, 3]), floor=1e-3)
+    assert lowest in network.gradients
+
+    x = np.zeros((1, 8, 1, 8, 3))
+    y = network.layers[0].forward(x, training=True)
+    assert network.layers[0].backward(np.ones_like(y)) is None
+    made = [name for layer in lowest_of(network.layers[0]) for name, _, _ in layer._arrays]
+    assert "dx" not in made
+
+
+def lowest_of(block):
+    """The layers of a block that see its input first, and the block itself."""
+    yield block
+    if block._projection is not None:
+        yield block._projection
+    first = block.inner[0]
+    yield from lowest_of(first) if isinstance(first, Residual) else [first]
+
+
 def test_a_block_that_cannot_be_added_is_refused_in_words():
     with pytest.raises(ValueError, match="cannot add"):
         Residual((2, 6, 6), layers=[{"type": "flatten"}])

@@ -246,28 +246,67 @@ def test_a_damaged_checkpoint_is_refused(digits):
         Trainer.restore(saved[: len(saved) // 2], digits)
 
 
-def test_steps_allocate_nothing_that_grows_with_the_network(digits):
-    for optimizer in ("sgd", "adam"):
-        config = experiment(
-            network={"preset": "mlp", "hidden": [400, 300]},
-            optimizer={"name": optimizer},
-            regularization={"l2": 0.01},
-            training={"batch_size": 100, "iterations": 1000},
-        )
-        trainer = Trainer(config, digits)
-        for _ in range(3):
-            trainer.step()
-        tracemalloc.start()
-        for _ in range(20):
-            trainer.step()
-            tracemalloc.reset_peak()
+ALLOCATING = {
+    "mlp, SGD": ("digits", {"preset": "mlp", "hidden": [400, 300]}, {}),
+    "mlp, Adam, penalties": (
+        "digits",
+        {"preset": "mlp", "hidden": [400, 300]},
+        {"optimizer": {"name": "adam"}, "regularization": {"l1": 0.01, "l2": 0.01}},
+    ),
+    "batch norm, dropout": (
+        "digits",
+        {"preset": "mlp", "hidden": [400, 300], "batch_norm": True, "dropout": 0.3, "activation": "gelu"},
+        {"training": {"clip_norm": 1.0}},
+    ),
+    "residual": ("digits", {"preset": "mlp", "hidden": [300, 300], "residual": True}, {}),
+    "convolution": ("mnist", {"preset": "simple_convnet"}, {"optimizer": {"name": "adam"}}),
+    "convolutions, batch norm, dropout, activity": (
+        "cifar10",
+        {"preset": "keras_cifar", "batch_norm": True, "dropout": 0.3, "activity_l1": 0.01},
+        {},
+    ),
+    "response norm, overlapping pools": (
+        "cifar10",
+        {"preset": "alexnet_cifar"},
+        {"optimizer": {"name": "nadam"}},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ALLOCATING)
+def test_a_step_allocates_no_arrays(case):
+    source, network, given = ALLOCATING[case]
+    more = dict(given)
+    training = {"batch_size": 40, "iterations": 1000, **more.pop("training", {})}
+    config = ExperimentConfig.from_dict(
+        {"dataset": {"name": source}, "network": network, "training": training, **more}
+    )
+    generator = np.random.default_rng(0)
+    images = generator.random((80, *config.dataset.source.shape), dtype=np.float32)
+    labels = generator.integers(0, 10, len(images))
+    own = Dataset(
+        name=source,
+        train_images=images,
+        train_labels=labels,
+        test_images=images,
+        test_labels=labels,
+        class_names=config.dataset.source.class_names,
+    )
+    trainer = Trainer(config, own)
+    for _ in range(2):
+        trainer.step()
+    taken = []
+    tracemalloc.start()
+    for _ in range(4):
+        tracemalloc.reset_peak()
         held, _ = tracemalloc.get_traced_memory()
         trainer.step()
-        _, peak = tracemalloc.get_traced_memory()
-        tracemalloc.stop()
-        # a batch of the smaller hidden layer takes 120,000 bytes; what is allowed for are NumPy's own buffers of
-        # 8,192 values, where an operation mixes types
-        assert peak - held < 50_000
+        taken.append(tracemalloc.get_traced_memory()[1] - held)
+    tracemalloc.stop()
+    # Views, an event, and what NumPy converts at a time where types are mixed (`trainer.CASTING_BUFFER`). Drawn
+    # indices of coming batches come now and then.
+    assert min(taken) < 16_000
+    assert np.getbufsize() == 8192
 
 
 def test_a_data_set_of_ones_own_can_be_trained_on():

@@ -270,6 +270,31 @@ export class Plot {
   }
 }
 
+/**
+ * Draw a figure that does not live on, such as a sweep's, in the page's look.
+ * @param {HTMLElement} element
+ * @param {{traces: object[], layout: object}} figure Plotly's; an annotation's `bgcolor: "card"` is the ground's
+ */
+export function drawFigure(element, { traces, layout }) {
+  const styles = getComputedStyle(element);
+  const ink = (name) => styles.getPropertyValue(name).trim();
+  const axis = { gridcolor: ink("--line"), linecolor: ink("--line"), tickfont: { color: ink("--quiet") }, zeroline: false, automargin: true };
+  const annotations = (layout.annotations ?? []).map((note) => ({ ...note, bgcolor: ink(`--${note.bgcolor}`), font: { color: ink("--quiet"), size: 11 } }));
+  const whole = {
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    font: { family: styles.fontFamily, color: ink("--ink"), size: 12 },
+    showlegend: false,
+    hoverlabel: { bgcolor: ink("--card"), bordercolor: ink("--edge"), font: { color: ink("--ink") } },
+    ...layout,
+    margin: { l: 52, r: 20, t: 30, b: 44, ...layout.margin },
+    annotations,
+    xaxis: { ...axis, ...layout.xaxis },
+    yaxis: { ...axis, ...layout.yaxis },
+  };
+  return Plotly.react(element, traces, whole, CONFIG);
+}
+
 /** A function from values to pixels, and `fits`: is the value on an axis that follows its data? */
 function axisScale({ range, type, autorange }, from, to) {
   const [first, last] = range.map(Number);

@@ -1,162 +1,219 @@
 /**
- * The run list: colour, name, state, progress, accuracy, and what can be done with each run.
- *
- * An entry is made once and changed in place: nothing moves or loses its focus while numbers change.
+ * The run list: which runs, in which order and groups; selecting, showing, renaming. An entry is `run-entry.js`'s,
+ * what is done with it `run-actions.js`'s.
  */
 
-import { ApiError, api } from "../api.js";
-import { h, iconButton, sparkline } from "../dom.js";
-import { number, onLanguage, percent, t } from "../i18n.js";
-import { color } from "../palette.js";
+import { h } from "../dom.js";
+import { onLanguage, percent, t } from "../i18n.js";
+import { makeEntry } from "./run-entry.js";
+import { USUAL, arrange } from "./run-query.js";
 
-const SPARK = { width: 44, height: 16, points: 22 };
-const ACTIVE = new Set(["queued", "running", "paused"]);
+/** Entries that are made in one frame at most: a long list comes in pieces, and the page stays ready. */
+const MADE_AT_ONCE = 50;
 
 export class RunList {
   #store;
   #list;
   #empty;
   #isDark;
+  #actions;
+  #selection;
+  #configs;
   #entries = new Map();
-  #onClone;
+  #heads = new Map();
+  #query = { ...USUAL };
+  #groups = [];
+  #arranged = "";
 
-  constructor(list, empty, store, isDark, onClone) {
+  /**
+   * @param {HTMLElement} list
+   * @param {HTMLElement} empty said where there is nothing to list
+   * @param {{store: object, actions: object, selection: object, configs: object, isDark: () => boolean}} lab
+   */
+  constructor(list, empty, { store, actions, selection, configs, isDark }) {
     this.#list = list;
     this.#empty = empty;
     this.#store = store;
+    this.#actions = actions;
+    this.#selection = selection;
+    this.#configs = configs;
     this.#isDark = isDark;
-    this.#onClone = onClone;
-    store.on("runs", () => this.draw());
+    actions.onProblem = (id, error) => this.#showProblem(id, error);
+    store.on("runs", () => {
+      selection.keep((id) => store.runs.has(id));
+      this.draw();
+    });
+    selection.on(() => this.draw());
+    list.addEventListener("keydown", (event) => this.#onKey(event));
     onLanguage(() => {
       this.#entries.clear();
-      this.#list.replaceChildren();
+      this.#heads.clear();
+      list.replaceChildren();
+      this.#arranged = "";
       this.draw();
     });
   }
 
-  /** Bring the entries up to date with the store; called for changes of runs, and for rows once a frame. */
+  get query() {
+    return this.#query;
+  }
+
+  /** Change search, order or groups; configs that a group needs are fetched. */
+  async setQuery(changes) {
+    Object.assign(this.#query, changes);
+    this.draw();
+    if (!this.#query.group.includes(".") && !this.#query.text.includes(".")) return;
+    await this.#configs.fetch(this.#store.list().map((run) => run.id));
+    this.#arranged = "";
+    this.draw();
+  }
+
+  /** Ids as they are listed. */
+  get order() {
+    return this.#groups.flatMap((group) => group.runs.map((run) => run.id));
+  }
+
+  /** Bring the list up to date with the store; called for changes of runs, and for rows once a frame. */
   draw() {
     const runs = this.#store.list();
-    this.#empty.hidden = runs.length > 0;
-    const there = new Set(runs.map((run) => run.id));
-    for (const [id, entry] of this.#entries) {
-      if (there.has(id)) continue;
-      entry.element.remove();
-      this.#entries.delete(id);
-    }
+    this.#arrange(runs);
     const shown = new Set(this.#store.shown().map((run) => run.id));
-    runs.forEach((run, i) => {
-      let entry = this.#entries.get(run.id);
-      if (!entry) {
-        entry = this.#make(run);
-        this.#entries.set(run.id, entry);
+    const dark = this.#isDark();
+    for (const group of this.#groups) {
+      if (group.label !== null) this.#heads.get(group.label).update(group.runs, shown);
+      for (const run of group.runs) {
+        if (!this.#entries.has(run.id)) continue; // comes in the next frame
+        const look = { shown: shown.has(run.id), selected: this.#selection.has(run.id), dark };
+        this.#entries.get(run.id).update(run, look);
       }
-      if (this.#list.children[i] !== entry.element) this.#list.insertBefore(entry.element, this.#list.children[i] ?? null);
-      entry.update(run, shown.has(run.id));
-    });
+    }
   }
 
-  #make(run) {
-    const { id } = run;
-    const swatch = h("button", { type: "button", className: "swatch", title: t("runs.toggle") });
-    swatch.addEventListener("click", () => this.#store.show([id], !this.#store.isShown(id)));
-    const name = h("span", { className: "run-name" });
-    name.addEventListener("dblclick", () => this.#rename(id));
-    const spark = sparkline(SPARK.width, SPARK.height);
-    const score = h("span", { className: "score", title: t("chart.test") });
-    const state = h("span", { className: "state" });
-    const progress = h("progress", { max: 1 });
-    const buttons = {
-      pause: iconButton("pause", t("runs.pause"), () => this.#command(id, "pause")),
-      resume: iconButton("play", t("runs.resume"), () => this.#command(id, "resume")),
-      step: iconButton("step", t("runs.step"), () => this.#command(id, "step")),
-      cancel: iconButton("stop", t("runs.cancel"), () => this.#command(id, "cancel")),
-      clone: iconButton("clone", t("runs.clone"), () => this.#command(id, "clone")),
-      rename: iconButton("rename", t("runs.rename"), () => this.#rename(id)),
-      remove: iconButton("delete", t("runs.delete"), () => this.#remove(id)),
-    };
-    const problem = h("p", { className: "run-problem", role: "status", hidden: true });
-    const element = h(
-      "li",
-      { className: "run", "data-run": id },
-      swatch,
-      name,
-      spark.svg,
-      score,
-      h(
-        "div",
-        { className: "run-foot" },
-        state,
-        progress,
-        h("span", { className: "actions" }, buttons.resume, buttons.pause, buttons.step, buttons.cancel),
-        h("span", { className: "actions more" }, buttons.clone, buttons.rename, buttons.remove),
-      ),
-      problem,
-    );
-    element.addEventListener("keydown", (event) => {
-      if (event.key === "F2") this.#rename(id);
+  /** Put entries in their order; only when what the order depends on has changed, so that nothing jumps. */
+  #arrange(runs) {
+    const state = JSON.stringify([this.#query, runs.map((run) => [run.id, run.status, run.name, run.starred, run.archived, run.tags, run.notes.length])]);
+    if (state === this.#arranged) return;
+    this.#arranged = state;
+    this.#groups = arrange(runs, this.#query, this.#configs);
+    let made = 0;
+    const isMade = (run) => this.#entries.has(run.id) || ++made <= MADE_AT_ONCE;
+    const wanted = this.#groups.flatMap((group) => [
+      ...(group.label === null ? [] : [this.#head(group.label).element]),
+      ...group.runs.filter(isMade).map((run) => this.#entry(run).element),
+    ]);
+    if (made > MADE_AT_ONCE) {
+      this.#arranged = "";
+      requestAnimationFrame(() => this.draw());
+    }
+    const focused = document.activeElement;
+    const there = new Set(wanted);
+    for (const element of [...this.#list.children]) if (!there.has(element)) element.remove();
+    wanted.forEach((element, i) => {
+      if (this.#list.children[i] !== element) this.#list.insertBefore(element, this.#list.children[i] ?? null);
     });
-    let drawn = -1;
-    const update = (now, isShown) => {
-      const tint = color(now.color, this.#isDark());
-      element.style.setProperty("--run", tint);
-      element.dataset.status = now.status;
-      element.classList.toggle("off", !isShown);
-      swatch.setAttribute("aria-pressed", String(isShown));
-      swatch.setAttribute("aria-label", t("runs.toggle_named", { name: now.name }));
-      put(name, now.name);
-      name.title = describe(now);
-      const iteration = Math.max(now.iteration, now.train.length ? now.train.last("iteration") : 0);
-      const accuracy = now.evaluation.length ? now.evaluation.last("test_accuracy") : now.latest.test_accuracy;
-      put(score, percent(accuracy));
-      put(state, stateText(now, iteration));
-      state.title = now.reason ?? "";
-      const active = ACTIVE.has(now.status);
-      progress.hidden = !active;
-      progress.value = iteration / now.iterations;
-      progress.setAttribute("aria-label", t("runs.progress", { name: now.name }));
-      buttons.pause.hidden = now.status !== "running";
-      buttons.resume.hidden = now.status !== "paused";
-      buttons.step.hidden = now.status !== "paused";
-      buttons.cancel.hidden = !active;
-      buttons.clone.hidden = active;
-      if (now.evaluation.length !== drawn) {
-        drawn = now.evaluation.length;
-        spark.draw(sparkPath(now.evaluation.column("test_accuracy")));
-      }
-    };
-    return { element, update, name, problem };
+    if (focused !== document.activeElement && this.#list.contains(focused)) focused.focus();
+    const ids = new Set(runs.map((run) => run.id));
+    for (const id of this.#entries.keys()) if (!ids.has(id)) this.#entries.delete(id);
+    this.#empty.hidden = wanted.length > 0;
+    this.#empty.textContent = t(runs.length ? "runs.none_found" : "runs.empty");
+    this.#list.dispatchEvent(new CustomEvent("arranged", { detail: { found: this.order.length, all: runs.length } }));
   }
 
-  async #command(id, command) {
-    await this.#try(id, async () => {
-      const run = await api.command(id, command);
-      if (command === "clone") this.#onClone([run]); // what the others do comes through the socket
-    });
+  #entry(run) {
+    if (!this.#entries.has(run.id)) {
+      const actions = this.#actions;
+      this.#entries.set(
+        run.id,
+        makeEntry(run, {
+          toggle: (id, event) => this.#toggle(id, event),
+          select: (id, event) => this.#selection.click(id, event, this.order),
+          star: (id) => actions.change([id], { starred: !actions.run(id).starred }),
+          command: (id, command) => actions.command(id, command),
+          rename: (id) => this.rename(id),
+          remove: (id) => actions.remove([id]),
+        }),
+      );
+    }
+    return this.#entries.get(run.id);
   }
 
-  async #remove(id) {
-    const run = this.#store.runs.get(id);
-    if (ACTIVE.has(run.status) && !confirm(t("runs.delete_active", { name: run.name }))) return;
-    await this.#try(id, async () => {
-      await api.remove(id);
-      this.#store.removeRuns([id]);
-    });
+  /** Show or hide a run; with Alt, show it alone. */
+  #toggle(id, event) {
+    if (event.altKey) this.#store.showOnly([id]);
+    else this.#store.show([id], !this.#store.isShown(id));
+  }
+
+  #head(label) {
+    if (!this.#heads.has(label)) {
+      const toggle = h("button", { type: "button", className: "swatch", title: t("runs.toggle") });
+      const name = h("span", { className: "group-name" }, label);
+      const facts = h("span", { className: "group-facts" });
+      const element = h("li", { className: "run-group" }, toggle, name, facts);
+      const update = (runs, shown) => {
+        const all = runs.every((run) => shown.has(run.id));
+        toggle.setAttribute("aria-pressed", String(all));
+        toggle.setAttribute("aria-label", t("runs.toggle_named", { name: label }));
+        toggle.onclick = () => this.#store.show(runs.map((run) => run.id), !all);
+        const text = facts.textContent;
+        const said = groupFacts(runs);
+        if (text !== said) facts.textContent = said;
+      };
+      this.#heads.set(label, { element, update });
+    }
+    return this.#heads.get(label);
+  }
+
+  #showProblem(id, error) {
+    const problem = this.#entries.get(id)?.problem;
+    if (!problem) return;
+    problem.hidden = !error;
+    problem.textContent = error ? error.message || t(`error.${error.code}`) : "";
+  }
+
+  // -- keyboard --------------------------------------------------------------------------------
+
+  #onKey(event) {
+    const id = event.target.closest("[data-run]")?.dataset.run;
+    if (!id || event.target.matches("input")) return;
+    const onName = event.target.matches(".run-name");
+    if (event.key === "F2") this.rename(id);
+    else if (event.key === "Delete" && onName) this.#actions.remove(this.#selection.has(id) ? this.#selection.list() : [id]);
+    else if (event.key === " " && onName) this.#actions.pauseOrResume(this.#selection.has(id) ? this.#selection.list() : [id]);
+    else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && onName) this.#step(id, event);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /** To the next run; with Shift, the selection grows. */
+  #step(id, event) {
+    const order = this.order;
+    const next = order[order.indexOf(id) + (event.key === "ArrowDown" ? 1 : -1)];
+    if (next === undefined) return;
+    this.#entries.get(next)?.name.focus();
+    if (!event.shiftKey) return;
+    if (!this.#selection.size) this.#selection.set([id]);
+    this.#selection.click(next, { shiftKey: true }, order);
+  }
+
+  focusFirst() {
+    this.#list.querySelector(".run-name")?.focus();
   }
 
   /** Put a box in the name's place until Enter, Escape or a click elsewhere. */
-  #rename(id) {
+  rename(id) {
     const { name } = this.#entries.get(id);
     if (!name.isConnected) return;
     const input = h("input", { type: "text", className: "rename", value: this.#store.runs.get(id).name, maxLength: 200, "aria-label": t("runs.rename") });
     let done = false;
-    const finish = async (keep) => {
+    const finish = (keep) => {
       if (done) return;
       done = true;
+      const had = document.activeElement === input;
       input.replaceWith(name);
+      if (had) name.focus();
       const wanted = input.value.trim();
-      if (!keep || !wanted || wanted === this.#store.runs.get(id)?.name) return;
-      await this.#try(id, () => api.rename(id, wanted));
+      if (keep && wanted && wanted !== this.#store.runs.get(id)?.name) this.#actions.change([id], { name: wanted });
     };
     input.addEventListener("keydown", (event) => {
       event.stopPropagation();
@@ -167,66 +224,14 @@ export class RunList {
     name.replaceWith(input);
     input.select();
   }
-
-  /** Do something with a run; what the server says against it stands at the run. */
-  async #try(id, action) {
-    const problem = () => this.#entries.get(id)?.problem;
-    if (problem()) problem().hidden = true;
-    try {
-      await action();
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      if (!problem()) return;
-      problem().textContent = error.message || t(`error.${error.code}`);
-      problem().hidden = false;
-    }
-  }
 }
 
-function stateText(run, iteration) {
-  const status = t(`status.${run.status}`);
-  switch (run.status) {
-    case "running":
-    case "paused":
-      return `${status} · ${number(iteration)} / ${number(run.iterations)}`;
-    case "completed":
-      return `${status} · ${t("time.seconds", { n: run.seconds.toFixed(run.seconds < 10 ? 2 : 0) })}`;
-    case "queued":
-      return status;
-    default:
-      return `${status} · ${number(iteration)}`;
-  }
-}
-
-/** A config in a line: what tells runs apart. */
-function describe(run) {
-  const { dataset, train_size, units, activations, initializer, optimizer, learning_rate, l1, l2, seed } = run.summary;
-  const parts = [
-    train_size ? `${dataset} (${train_size})` : dataset,
-    units.join("-"),
-    activations.join(" "),
-    initializer,
-    `${optimizer} ${learning_rate}`,
-  ];
-  if (l1) parts.push(`L1 ${l1}`);
-  if (l2) parts.push(`L2 ${l2}`);
-  parts.push(`seed ${seed}`);
-  return parts.join(" · ");
-}
-
-function sparkPath(values) {
-  if (!values || values.length < 2) return "";
-  const step = Math.max(1, Math.floor(values.length / SPARK.points));
-  const points = [];
-  for (let i = 0; i < values.length; i += step) {
-    const x = (SPARK.width * i) / (values.length - 1);
-    const y = 1 + (SPARK.height - 2) * (1 - values[i]);
-    if (Number.isFinite(y)) points.push(`${x.toFixed(1)},${y.toFixed(1)}`);
-  }
-  return points.length > 1 ? `M${points.join("L")}` : "";
-}
-
-/** Change a text only where it differs: an unchanged one keeps its selection. */
-function put(element, text) {
-  if (element.textContent !== text) element.textContent = text;
+/** How many, and how well on test images: mean ± standard deviation. */
+function groupFacts(runs) {
+  const scores = runs.map((run) => run.latest.test_accuracy).filter(Number.isFinite);
+  if (!scores.length) return String(runs.length);
+  const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
+  if (scores.length === 1) return `${runs.length} · ${percent(mean)}`;
+  const deviation = Math.sqrt(scores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / (scores.length - 1));
+  return `${runs.length} · ${percent(mean)} ± ${(100 * deviation).toFixed(1)}`;
 }

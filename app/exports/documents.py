@@ -1,0 +1,70 @@
+"""JSON documents of runs: configs, what people said of them, and every recorded row.
+
+    {"lossroom": 1, "exported_at": 1790000000.0, "runs": [
+        {"name", "status", "reason", "lesson", "created_at", "started_at", "finished_at",
+         "starred", "archived", "tags", "notes", "annotations",
+         "config": <the experiment file>,
+         "streams": {"train": {"columns": ["iteration", "loss", ...], "data": [[1, 2.3, ...], ...]},
+                     "evaluation": {...}}}]}
+
+A stream is `pandas.DataFrame(**stream)`. JSON has no name for what is not finite: "NaN", "Infinity", "-Infinity".
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Sequence
+
+from app.exports.recording import Recording, texts
+
+VERSION = 1
+#: What of a run object an import takes back.
+META = (
+    "name",
+    "status",
+    "reason",
+    "lesson",
+    "created_at",
+    "started_at",
+    "finished_at",
+    "starred",
+    "archived",
+    "tags",
+    "notes",
+    "annotations",
+)
+STREAMS = ("train", "evaluation")
+
+_NOT_FINITE = {"nan": '"NaN"', "-nan": '"NaN"', "inf": '"Infinity"', "-inf": '"-Infinity"'}
+
+
+def document(recordings: Sequence[Recording]) -> Iterator[str]:
+    """The document in pieces."""
+    yield f'{{"lossroom": {VERSION}, "exported_at": {round(time.time(), 3)}, "runs": ['
+    for number, recording in enumerate(recordings):
+        yield ",\n" if number else "\n"
+        yield from _run(recording)
+    yield "\n]}\n"
+
+
+def _run(recording: Recording) -> Iterator[str]:
+    meta = {name: recording.run[name] for name in META} | {"config": recording.config}
+    yield json.dumps(meta, ensure_ascii=False, allow_nan=False)[:-1] + ', "streams": {'
+    separator = ""
+    for stream in STREAMS:
+        columns = recording.columns(stream)
+        if columns:
+            yield f'{separator}"{stream}": {{"columns": {json.dumps(columns)}, "data": ['
+            yield from _data(recording, stream)
+            yield "]}"
+            separator = ", "
+    yield "}}"
+
+
+def _data(recording: Recording, stream: str) -> Iterator[str]:
+    separator = "\n"
+    for page in recording.pages(stream):
+        rows = texts(page.values)
+        yield separator + ",\n".join(f"[{','.join([_NOT_FINITE.get(v, v) for v in row])}]" for row in rows)
+        separator = ",\n"

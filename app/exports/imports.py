@@ -1,0 +1,200 @@
+"""Imports: exported runs, checked and stored as finished ones.
+
+A document comes from anybody, so everything in it is checked: types and bounds by the models here, the experiment
+by the engine, the rows against the experiment. What passes is a run like any other, under a new id.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+import time
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, StringConstraints, ValidationError
+
+from app.errors import Invalid
+from app.exports.documents import VERSION
+from app.runs import Run, RunStatus
+from app.storage import run_store
+from engine import ExperimentConfig
+
+MOST_RUNS = 100
+#: Columns that the page draws; an import has at least these.
+NEEDED = {
+    "train": ("iteration", "loss", "accuracy"),
+    "evaluation": ("iteration", "train_accuracy", "test_accuracy", "train_loss", "test_loss"),
+}
+#: Float32 counts no further in ones.
+MOST_ITERATIONS = 2**24
+#: Rows of one stored chunk.
+CHUNK = 8192
+
+Seconds = Annotated[FiniteFloat, Field(ge=0, le=1e11)]
+ColumnName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_./ -]{1,80}$")]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ImportedStream(_Model):
+    columns: list[ColumnName] = Field(max_length=1000)
+    data: list[list[float]]
+
+    def array(self, stream: str, iterations: int, field: str) -> NDArray[np.float32]:
+        """The rows as (columns, rows).
+
+        Raises:
+            Invalid: rows that a run of so many iterations cannot have recorded.
+        """
+        columns = tuple(self.columns)
+        needed = NEEDED[stream]
+        if len(set(columns)) != len(columns) or columns[: len(needed)] != needed:
+            raise Invalid(
+                f"{field}.columns must begin with {', '.join(needed)}, each once", field=f"{field}.columns"
+            )
+        if any(len(row) != len(columns) for row in self.data):
+            raise Invalid(f"{field}.data: each row must hold {len(columns)} numbers", field=f"{field}.data")
+        with np.errstate(over="ignore"):
+            values = np.array(self.data, np.float32).reshape(-1, len(columns)).T
+        counted = values[0]
+        if len(counted) and not (
+            np.isfinite(counted).all()
+            and counted[0] >= 1
+            and counted[-1] <= iterations
+            and (np.diff(counted) > 0).all()
+            and (counted == np.floor(counted)).all()
+        ):
+            raise Invalid(
+                f"{field}.data: iterations must ascend from 1 to at most {iterations:,}",
+                field=f"{field}.data",
+                bounds={"minimum": 1, "maximum": iterations},
+            )
+        return np.ascontiguousarray(values)
+
+
+class Annotation(BaseModel):
+    """What happened at an iteration; of what another version may have noted besides, nothing is taken over."""
+
+    kind: str = Field(pattern=r"^[a-z_]{1,40}$")
+    iteration: int = Field(ge=0, le=MOST_ITERATIONS)
+    changes: dict[Literal["learning_rate", "l1", "l2", "dropout"], tuple[FiniteFloat, FiniteFloat]] = {}
+
+
+class ImportedRun(_Model):
+    """One run of the document; see `app.exports.documents`."""
+
+    name: str = Field(min_length=1, max_length=200)
+    status: Literal["completed", "diverged", "cancelled", "failed", "queued", "running", "paused"]
+    reason: str | None = Field(None, max_length=2000)
+    lesson: str | None = Field(None, pattern=r"^[a-z0-9-]{1,100}$")
+    created_at: Seconds
+    started_at: Seconds | None = None
+    finished_at: Seconds | None = None
+    starred: bool = False
+    archived: bool = False
+    tags: list[Annotated[str, StringConstraints(min_length=1, max_length=40)]] = Field([], max_length=20)
+    notes: str = Field("", max_length=10_000)
+    annotations: list[Annotation] = Field([], max_length=1000)
+    config: dict[str, Any]
+    streams: dict[Literal["train", "evaluation"], ImportedStream] = {}
+
+
+class Document(_Model):
+    lossroom: Literal[1]
+    exported_at: float | None = None
+    runs: list[ImportedRun] = Field(min_length=1, max_length=MOST_RUNS)
+
+
+class Imported:
+    """A checked run with its rows, ready to be stored."""
+
+    def __init__(self, given: ImportedRun, field: str, group_id: str | None) -> None:
+        config = ExperimentConfig.from_dict({**given.config, "name": given.name})
+        if config.iterations > MOST_ITERATIONS:
+            raise Invalid(f"{field}: an import may have {MOST_ITERATIONS:,} iterations at most", field=field)
+        self.rows: dict[str, tuple[tuple[str, ...], NDArray[np.float32]]] = {
+            stream: (
+                tuple(part.columns),
+                part.array(stream, config.iterations, f"{field}.streams.{stream}"),
+            )
+            for stream, part in given.streams.items()
+        }
+        # a run that was exported while it trained will not go on here
+        status = RunStatus(given.status)
+        reason = given.reason
+        if not status.finished:
+            status, reason = RunStatus.CANCELLED, None
+        started = given.started_at or given.created_at
+        self.run = Run(
+            id=secrets.token_hex(6),
+            number=0,  # the store gives it
+            name=given.name,
+            config=config.to_dict(),
+            iterations=config.iterations,
+            created_at=given.created_at,
+            status=status,
+            reason=reason,
+            lesson=given.lesson,
+            group_id=group_id,
+            starred=given.starred,
+            archived=given.archived,
+            tags=list(dict.fromkeys(given.tags)),
+            notes=given.notes,
+            annotations=[note.model_dump(mode="json") for note in given.annotations],
+            started_at=started,
+            finished_at=max(given.finished_at or time.time(), started),
+        )
+        for columns, values in self.rows.values():
+            if values.shape[1]:
+                run_store.remember_latest(self.run, columns, values[:, -1])
+
+    def store(self, connection: sqlite3.Connection) -> None:
+        """Write the rows, and what `insert_run` leaves out; the run itself is stored."""
+        run = self.run
+        names = ("reason", "starred", "archived", "tags", "notes", "annotations", "started_at", "finished_at")
+        run_store.update_run(connection, run.id, {name: getattr(run, name) for name in names})
+        assert run.started_at is not None
+        assert run.finished_at is not None
+        for stream, (columns, values) in self.rows.items():
+            run_store.open_stream(connection, run.id, stream, columns)
+            rows = values.shape[1]
+            for first in range(0, rows, CHUNK):
+                part = values[:, first : first + CHUNK]
+                share = (first + part.shape[1]) / rows
+                at = run.started_at + share * (run.finished_at - run.started_at)
+                run_store.append_rows(connection, run.id, stream, first, part, at)
+
+
+def parse(body: bytes) -> list[Imported]:
+    """The runs of a document, all of them checked; costs time, so call it in a thread.
+
+    Raises:
+        Invalid: not a document of this lab's, or one with something wrong in it; `field` says where.
+        ConfigError: an experiment in it is none.
+    """
+    try:
+        document = Document.model_validate_json(body)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        field = ".".join(str(part) for part in first["loc"])
+        known = f"{field}: {first['msg']}" if field else str(first["msg"])
+        raise Invalid(
+            f"this is not an export of a Lossroom (version {VERSION}): {known}", field=field
+        ) from None
+    group_id = secrets.token_hex(6) if len(document.runs) > 1 else None
+    return [Imported(given, f"runs.{place}", group_id) for place, given in enumerate(document.runs)]
+
+
+def storing(imported: list[Imported]) -> Callable[[sqlite3.Connection], None]:
+    """One write for all rows, for the transaction that stores the runs."""
+
+    def write(connection: sqlite3.Connection) -> None:
+        for one in imported:
+            one.store(connection)
+
+    return write

@@ -1,0 +1,125 @@
+"""The report: one HTML file with interactive figures, configs and notes, that needs neither the lab nor a network.
+
+Everything that people wrote (names, tags, notes) enters through the template's escaping or as JSON that cannot end
+its own element; and a content security policy with a nonce lets no other script run than the report's own two.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import numpy as np
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from numpy.typing import NDArray
+
+from app.exports.fields import Fields, difference, flatten
+from app.exports.recording import Recording
+from app.exports.thinning import extremes
+
+#: Points of one curve in the report at most; CSV and JSON have every row.
+MOST_POINTS = 4000
+#: stream → curves that the report draws
+CURVES = {"train": ("loss",), "evaluation": ("train_accuracy", "test_accuracy")}
+
+_environment = Environment(
+    loader=PackageLoader("app.exports", "assets"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def report(recordings: Sequence[Recording], texts: Mapping[str, str], language: str, plotly: bytes) -> str:
+    """The page.
+
+    Args:
+        texts: the messages of `language`, by key.
+        plotly: Plotly's script.
+    """
+    configs = [flatten(recording.config) for recording in recordings]
+    return _environment.get_template("report.html").render(
+        t=lambda key: texts[key],
+        language=language,
+        nonce=secrets.token_urlsafe(16),
+        written=time.strftime("%Y-%m-%d %H:%M", time.localtime()),
+        runs=[recording.run for recording in recordings],
+        documents=[_indented(recording.config) for recording in recordings],
+        difference=_rows(difference(configs)),
+        same=_same(configs) if len(configs) > 1 else [],
+        style=_asset("report.css"),
+        plotly=Markup(plotly.decode("utf-8")),
+        script=_asset("report.js"),
+        data=_json_in_html(
+            {
+                "runs": [_curves(recording) for recording in recordings],
+                "texts": {key: texts[key] for key in texts if key.startswith(("chart.", "report."))},
+            }
+        ),
+    )
+
+
+@cache
+def _asset(name: str) -> Markup:
+    return Markup(resources.files("app.exports").joinpath("assets", name).read_text("utf-8"))
+
+
+def _indented(config: dict[str, Any]) -> str:
+    return json.dumps(config, indent=2, ensure_ascii=False, allow_nan=False)
+
+
+def _rows(fields: dict[str, list[Any]]) -> list[tuple[str, list[str]]]:
+    return [(name, [_text(value) for value in values]) for name, values in fields.items()]
+
+
+def _same(configs: Sequence[Fields]) -> list[tuple[str, str]]:
+    """What all configs have in common."""
+    differing = difference(configs)
+    return [(name, _text(value)) for name, value in configs[0].items() if name not in differing]
+
+
+def _text(value: Any) -> str:
+    match value:
+        case None:
+            return "–"
+        case float():
+            return f"{value:g}"
+        case bool():
+            return "yes" if value else "no"
+        case _:
+            return str(value)
+
+
+def _curves(recording: Recording) -> dict[str, Any]:
+    run = recording.run
+    curves: dict[str, Any] = {"name": run["name"], "color": run["color"]}
+    for stream, names in CURVES.items():
+        columns = recording.some(stream, ("iteration", *names))
+        for name in names:
+            if name in columns:
+                curves[name] = _points(columns["iteration"], columns[name])
+    return curves
+
+
+def _points(x: NDArray[np.float32], y: NDArray[np.float32]) -> dict[str, list[Any]]:
+    if len(x) > MOST_POINTS:
+        picked = extremes(y, MOST_POINTS)
+        x, y = x[picked], y[picked]
+    finite = np.isfinite(y).tolist()
+    values = [float(f"{value:.6g}") if ok else None for value, ok in zip(y.tolist(), finite, strict=True)]
+    return {"x": [int(value) for value in x.tolist()], "y": values}
+
+
+def _json_in_html(value: Any) -> Markup:
+    """JSON for a script element: no `<`, so that nothing in it can end the element or begin another."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)

@@ -1,0 +1,99 @@
+"""A script that trains a run again with `engine`: the same curve, bit for bit."""
+
+from __future__ import annotations
+
+from pprint import pformat
+from string import Template
+from typing import Any
+
+from app import THREAD_VARIABLES
+from app.exports.recording import Recording
+
+_SCRIPT = Template('''\
+"""Trains one run of a Lossroom again, with the same engine: the same curve, bit for bit.
+
+    python THIS_FILE [curve.csv]
+
+needs the Lossroom package. Data sets other than the digits and the 2-D points lie in the folder that
+LOSSROOM_DATA_DIR names (`lossroom fetch mnist` gets them).
+"""
+
+import csv
+import os
+import sys
+from pathlib import Path
+
+for name in $threads:
+    os.environ.setdefault(name, "1")  # the last bits depend on the number of threads
+
+from engine import ExperimentConfig, Trainer
+
+EXPERIMENT = $experiment
+
+$changes# What was recorded when this file was made: the last measured values.
+RECORDED = $recorded
+
+
+def main():
+    trainer = Trainer(
+        ExperimentConfig.from_dict(EXPERIMENT), data_dir=Path(os.environ.get("LOSSROOM_DATA_DIR", "data"))
+    )
+    rows = []
+    while True:
+        $apply
+        events = trainer.advance()
+        if not events:
+            break
+        for event in events:
+            if event.stream == "train":
+                rows.append(event.values)
+            else:
+                print(f"iteration {event.iteration:,}: test accuracy {event.test_accuracy:.2%}")
+    if trainer.divergence is not None:
+        print(f"diverged at iteration {trainer.divergence.iteration:,}")
+    if len(sys.argv) > 1:
+        with open(sys.argv[1], "w", newline="") as file:
+            csv.writer(file).writerows([trainer.columns["train"], *rows])
+    print("recorded then:", RECORDED)
+
+
+if __name__ == "__main__":
+    main()
+''')
+
+_CHANGES = Template("""\
+# Changed by hand while the run went on: the last iteration before it → the new values.
+CHANGES = $changes
+
+""")
+
+
+def script(recording: Recording) -> str:
+    """Python source. Nothing of a run but literals enters it."""
+    changes = live_changes(recording.run["annotations"])
+    return _SCRIPT.substitute(
+        threads=repr(THREAD_VARIABLES),
+        experiment=literal(recording.config),
+        changes=_CHANGES.substitute(changes=literal(changes)) if changes else "",
+        apply=(
+            "trainer.set_live(**CHANGES.get(trainer.iteration, {}))"
+            if changes
+            else "# one iteration: its metrics, and its evaluation where one is due"
+        ),
+        recorded=literal(recording.run["latest"]),
+    )
+
+
+def literal(value: Any) -> str:
+    """Python source of JSON-like data, in ASCII: a name can hold anything, and stays a name."""
+    return pformat(value, sort_dicts=False, width=100).encode("ascii", "backslashreplace").decode("ascii")
+
+
+def live_changes(annotations: list[dict[str, Any]]) -> dict[int, dict[str, float]]:
+    """Iteration → values as `Trainer.set_live` takes them; later changes at one iteration win."""
+    changes: dict[int, dict[str, float]] = {}
+    for annotation in annotations:
+        if annotation["kind"] == "live":
+            values = {name: after for name, (_, after) in annotation["changes"].items()}
+            changes.setdefault(int(annotation["iteration"]), {}).update(values)
+    return changes

@@ -1,0 +1,67 @@
+"""CSV: every recorded row, one line for each iteration; an evaluation stands in the line of its iteration."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+
+from app.exports.recording import Recording, texts
+
+#: A cell that begins so is a formula to a spreadsheet, whoever wrote it.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def run_csv(recording: Recording) -> Iterator[str]:
+    """One run, in pieces."""
+    train, evaluation = _columns(recording)
+    if train:
+        yield _text([[*train, *evaluation]])
+    for rows in _rows(recording, len(evaluation)):
+        yield _text(rows)
+
+
+def runs_csv(recordings: Sequence[Recording]) -> Iterator[str]:
+    """Several runs below each other; `run` and `name` say whose line it is, and missing columns are empty."""
+    found = [_columns(recording) for recording in recordings]
+    train = list(dict.fromkeys(name for columns, _ in found for name in columns))
+    evaluation = list(dict.fromkeys(name for _, columns in found for name in columns))
+    yield _text([["run", "name", *train, *evaluation]])
+    for recording, (own_train, own_evaluation) in zip(recordings, found, strict=True):
+        own = [*own_train, *own_evaluation]
+        places = [own.index(name) if name in own else None for name in (*train, *evaluation)]
+        start = [recording.id, plain(recording.run["name"])]
+        for rows in _rows(recording, len(own_evaluation)):
+            yield _text(
+                [[*start, *("" if place is None else row[place] for place in places)] for row in rows]
+            )
+
+
+def plain(text: str) -> str:
+    """A text that no spreadsheet computes: students name their runs, teachers open the table."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _columns(recording: Recording) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Columns of the train stream, and those of the evaluation stream but its iteration."""
+    return recording.columns("train"), recording.columns("evaluation")[1:]
+
+
+def _rows(recording: Recording, evaluated: int) -> Iterator[list[list[str]]]:
+    """Lines as text, page by page: both streams ascend, so they are merged as they are read."""
+    evaluations = (row for page in recording.pages("evaluation") for row in texts(page.values))
+    pending = next(evaluations, None)
+    empty = [""] * evaluated
+    for page in recording.pages("train"):
+        rows = texts(page.values)
+        for row in rows:
+            while pending is not None and int(pending[0]) < int(row[0]):
+                pending = next(evaluations, None)
+            row += pending[1:] if pending is not None and pending[0] == row[0] else empty
+        yield rows
+
+
+def _text(rows: Sequence[Sequence[str]]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()

@@ -1,0 +1,138 @@
+"""A script that trains a run in plain PyTorch: the same network from the same first weights on the same batches.
+
+What both sides share (data, initial weights, batch order, augmentation) is drawn by the engine's own NumPy functions,
+whose source is copied into the script; so the first iterations agree to rounding, and one can look where a framework
+does what this engine does. Dropout's draws are PyTorch's own.
+"""
+
+from __future__ import annotations
+
+import inspect
+from string import Template
+from typing import Any
+
+from app.exports import torch_source
+from app.exports.recording import Recording
+from app.exports.script import literal, live_changes
+from app.exports.torch_layers import network_source
+from engine import ExperimentConfig, augmentation, datasets, initializers, kfold, schedules
+from engine.batches import DRAWN_BATCHES
+from engine.datasets import points
+from engine.trainer import STREAMS
+
+_KINDS = {"digits": "digits", "mnist": "idx", "fashion_mnist": "idx"} | dict.fromkeys(
+    (source.name for source in points.SETS), "points"
+)
+
+
+def torch_script(recording: Recording) -> str:
+    """Python source. Nothing of a run but literals enters it."""
+    document = recording.config
+    config = ExperimentConfig.from_dict(document)
+    training, changes = config.training, live_changes(recording.run["annotations"])
+    source, has_penalty = network_source(config)
+    draw = inspect.getsource(initializers.INITIALIZERS[config.network.initializer["name"]])
+    parameters = {k: v for k, v in config.network.initializer.items() if k != "name"}
+    return torch_source.HEAD.substitute(
+        experiment=literal(document),
+        differences=_differences(config),
+        iterations=config.iterations,
+        streams=literal(STREAMS),
+        drawn=DRAWN_BATCHES,
+        data=_data(config),
+        adjust=_adjust(config),
+        network=source,
+        initializer=f"{draw}\n\ndef first_weights(draws, shape, fan_in, fan_out):\n"
+        f"    return {config.network.initializer['name']}(draws, shape, fan_in, fan_out, **{parameters!r})\n",
+        schedule=_schedule(training.schedule),
+        optimizer="torch.optim."
+        + Template(torch_source.OPTIMIZERS[config.optimizer["name"]]).substitute(
+            {name: repr(value) for name, value in config.optimizer.items()}
+        ),
+        prelude=_prelude(config, changes),
+        live=torch_source.LIVE if changes else "",
+        augment="        augmentation.apply(images)\n" if config.dataset.augment else "",
+        penalties=torch_source.PENALTIES if has_penalty else "",
+        clip=_clip(config),
+        stopping=torch_source.STOPPING if training.early_stopping else "",
+        recorded=literal(recording.run["latest"]),
+    )
+
+
+def _differences(config: ExperimentConfig) -> str:
+    notes = []
+    if any(layer["type"] in ("dropout", "residual") for layer in config.network.layers):
+        notes.append("Dropout drops what PyTorch draws, not what the lab drew.")
+    if config.optimizer["name"] == "nadam":
+        notes.append("PyTorch's NAdam has Dozat's schedule of beta1, the lab's has not.")
+    return "".join(f"\n{note}" for note in notes)
+
+
+def _data(config: ExperimentConfig) -> str:
+    name = config.dataset.name
+    kind = _KINDS.get(name, "engine")
+    parts = []
+    if kind == "points":
+        parts.append(inspect.getsource(getattr(points, name)))
+    parts.append(Template(torch_source.DATA[kind]).safe_substitute(make=name))
+    if config.dataset.fold:
+        parts.append(f"_SEED = {kfold._SEED}\n")
+        parts.append(inspect.getsource(kfold.split))
+    if config.dataset.label_noise:
+        parts.append(inspect.getsource(datasets.noisy_labels))
+    if config.dataset.augment:
+        parts += [inspect.getsource(part) for part in (augmentation.move, augmentation.turn)]
+        parts.append(inspect.getsource(augmentation.Augmentation))
+    return "\n\n".join(parts)
+
+
+def _adjust(config: ExperimentConfig) -> str:
+    lines = ""
+    if config.dataset.fold:
+        lines += (
+            '    train, test = split(train_labels, **EXPERIMENT["dataset"]["fold"])\n'
+            "    test_images, test_labels = train_images[test], train_labels[test]\n"
+            "    train_images, train_labels = train_images[train], train_labels[train]\n"
+        )
+    if config.dataset.label_noise:
+        lines += (
+            f"    train_labels = noisy_labels(train_labels, {len(config.dataset.source.class_names)},"
+            ' EXPERIMENT["dataset"]["label_noise"], generator("label_noise"))\n'
+        )
+    return lines
+
+
+def _schedule(schedule: dict[str, Any] | None) -> str:
+    if schedule is None:
+        return "def factor(t, total):\n    return 1.0\n"
+    parameters = {name: value for name, value in schedule.items() if name not in ("name", "warm_up")}
+    warm_up = schedule["warm_up"]
+    return (
+        f"{inspect.getsource(schedules.SCHEDULES[schedule['name']])}\n\n"
+        "def factor(t, total):\n"
+        f"    warm = min(1.0, (t + 1) / {warm_up}) if t < {warm_up} else 1.0\n"
+        f"    return warm * {schedule['name']}(t, total, **{parameters!r})\n"
+    )
+
+
+def _prelude(config: ExperimentConfig, changes: dict[int, dict[str, float]]) -> str:
+    lines = ""
+    if config.dataset.augment:
+        lines += (
+            '    augmentation = Augmentation(**EXPERIMENT["dataset"]["augment"],'
+            ' generator=generator("augmentation"))\n'
+        )
+    if config.training.early_stopping:
+        lines += '    stopping = TRAINING["early_stopping"]\n    best, waited, state = float("inf"), 0, {}\n'
+    if changes:
+        lines += f"    CHANGES = {changes!r}  # made by hand after these iterations\n"
+    return lines
+
+
+def _clip(config: ExperimentConfig) -> str:
+    lines = ""
+    if config.training.clip_value is not None:
+        lines += '        nn.utils.clip_grad_value_(network.parameters(), TRAINING["clip_value"])\n'
+    if config.training.clip_norm is not None:
+        lines += '        nn.utils.clip_grad_norm_(network.parameters(), TRAINING["clip_norm"])\n'
+    return lines

@@ -1,0 +1,236 @@
+"""Source that every PyTorch script is put together from; `$names` are filled in by `torch_script`."""
+
+from __future__ import annotations
+
+from string import Template
+
+HEAD = Template('''\
+"""Trains one run of a Lossroom in plain PyTorch: the same network, first weights and batches.
+
+    python THIS_FILE
+
+The first iterations agree with the lab's to rounding; small differences then grow, as they do between any two
+libraries.$differences
+"""
+
+from __future__ import annotations
+
+import gzip
+import importlib.util
+import math
+import os
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+EXPERIMENT = $experiment
+
+DATA = Path(os.environ.get("LOSSROOM_DATA_DIR", "data"))
+SEED = EXPERIMENT["seed"]
+TRAINING = EXPERIMENT["training"]
+ITERATIONS = $iterations
+DTYPE = np.dtype(EXPERIMENT["dtype"])
+Array = np.ndarray
+torch.manual_seed(SEED)
+
+
+def generator(purpose):
+    """Each purpose draws from a stream of its own."""
+    return np.random.default_rng([SEED, $streams[purpose]])
+
+
+# -- data --------------------------------------------------------------------------------------------
+
+$data
+
+def prepare():
+    """The images and labels of the experiment."""
+    train_images, train_labels, test_images, test_labels = load()
+    size, test_size = EXPERIMENT["dataset"]["train_size"], EXPERIMENT["dataset"]["test_size"]
+    train_images, train_labels = train_images[:size].astype(DTYPE), train_labels[:size].astype(np.int64)
+    test_images, test_labels = test_images[:test_size].astype(DTYPE), test_labels[:test_size].astype(np.int64)
+$adjust    return train_images, train_labels, test_images, test_labels
+
+
+def batches(count):
+    """Endless: the indices of each batch's images."""
+    draw, size = generator("batches"), TRAINING["batch_size"]
+    while True:
+        if TRAINING["sampling"] == "with_replacement":
+            order = draw.integers(0, count, size * $drawn)
+        else:
+            order = draw.permutation(count)
+        for start in range(0, len(order), size):
+            yield order[start : start + size]
+
+
+# -- network -----------------------------------------------------------------------------------------
+
+$network
+
+$initializer
+
+def initialize(network):
+    """The lab's own first weights; biases begin at zero."""
+    draws = generator("weights")
+    with torch.no_grad():
+        for layer in network.modules():
+            if isinstance(layer, nn.Linear):
+                fan_in, fan_out = layer.in_features, layer.out_features
+                weights = first_weights(draws, (fan_in, fan_out), fan_in, fan_out).T
+            elif isinstance(layer, nn.Conv2d):
+                shape = tuple(layer.weight.shape)
+                area = shape[2] * shape[3]
+                weights = first_weights(draws, shape, shape[1] * area, shape[0] * area)
+            else:
+                continue
+            layer.weight.copy_(torch.tensor(np.ascontiguousarray(weights)))
+            if layer.bias is not None:
+                layer.bias.zero_()
+
+
+# -- training ----------------------------------------------------------------------------------------
+
+$schedule
+
+@torch.no_grad()
+def evaluate(network, images, labels):
+    """Accuracy and mean loss."""
+    network.eval()
+    correct, loss = 0, 0.0
+    for start in range(0, len(images), 500):
+        logits = network(torch.from_numpy(images[start : start + 500]))
+        target = torch.from_numpy(labels[start : start + 500])
+        correct += int((logits.argmax(1) == target).sum())
+        loss += float(nn.functional.cross_entropy(logits, target, reduction="sum"))
+    return correct / len(images), loss / len(images)
+
+
+def main():
+    train_images, train_labels, test_images, test_labels = prepare()
+    network = build().to(getattr(torch, EXPERIMENT["dtype"]))
+    initialize(network)
+    weights = [layer.weight for layer in network.modules() if isinstance(layer, (nn.Linear, nn.Conv2d))]
+    optimizer = $optimizer
+    rate = EXPERIMENT["optimizer"]["learning_rate"]
+    l1, l2 = EXPERIMENT["regularization"]["l1"], EXPERIMENT["regularization"]["l2"]
+$prelude    order = batches(len(train_images))
+    for iteration in range(1, ITERATIONS + 1):
+$live        chosen = next(order)
+        images = train_images[chosen]
+$augment        network.train()
+        for group in optimizer.param_groups:
+            group["lr"] = rate * factor(iteration - 1, ITERATIONS)
+        logits = network(torch.from_numpy(images))
+        loss = nn.functional.cross_entropy(logits, torch.from_numpy(train_labels[chosen]))
+        if not torch.isfinite(loss):
+            print(f"diverged at iteration {iteration:,}")
+            break
+        total = loss$penalties
+        if l1:
+            total = total + l1 * sum(w.abs().sum() for w in weights)
+        if l2:
+            total = total + 0.5 * l2 * sum((w * w).sum() for w in weights)
+        optimizer.zero_grad()
+        total.backward()
+$clip        optimizer.step()
+        if iteration <= 5 or iteration == ITERATIONS:
+            print(f"iteration {iteration:,}: loss {loss.item():.6f}")
+        if iteration % TRAINING["evaluate_every"] == 0 or iteration == ITERATIONS:
+            accuracy, test_loss = evaluate(network, test_images, test_labels)
+            print(f"iteration {iteration:,}: test accuracy {accuracy:.4f}, test loss {test_loss:.6f}")
+$stopping    print("recorded in the lab:", $recorded)
+
+
+if __name__ == "__main__":
+    main()
+''')
+
+DATA = {
+    "digits": '''\
+def load():
+    """1,797 digits of 8 × 8 pixels, from scikit-learn's file, in the lab's order."""
+    package = Path(importlib.util.find_spec("sklearn").origin).parent
+    with gzip.open(package / "datasets" / "data" / "digits.csv.gz", "rt") as file:
+        table = np.loadtxt(file, delimiter=",", dtype=np.float32)
+    table = table[np.random.Generator(np.random.PCG64(1797)).permutation(len(table))]
+    images, labels = (table[:, :-1] / 16).reshape(-1, 1, 8, 8), table[:, -1].astype(np.int64)
+    return images[:1437], labels[:1437], images[1437:], labels[1437:]
+''',
+    "idx": '''\
+def read_idx(name):
+    path = DATA / EXPERIMENT["dataset"]["name"].replace("_", "-") / name
+    if not path.exists():
+        path = path.with_name(path.name + ".gz")
+    data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    axes = data[3]
+    shape = np.frombuffer(data, ">u4", axes, 4)
+    return np.frombuffer(data, np.uint8, offset=4 + 4 * axes).reshape(shape)
+
+
+def load():
+    """The four IDX files of MNIST or Fashion-MNIST."""
+    images = [read_idx(f"{part}-images-idx3-ubyte")[:, None] * np.float32(1 / 255) for part in ("train", "t10k")]
+    labels = [read_idx(f"{part}-labels-idx1-ubyte") for part in ("train", "t10k")]
+    return images[0], labels[0], images[1], labels[1]
+''',
+    "points": '''\
+def load():
+    """A thousand points to learn from, a thousand to test on."""
+    points, labels = $make(np.random.Generator(np.random.PCG64(2)), 2000)
+    points = points.astype(np.float32)
+    return points[:1000], labels[:1000], points[1000:], labels[1000:]
+''',
+    "engine": '''\
+def load():
+    """Through the lab's own reader; everything else is PyTorch."""
+    from engine import load_dataset
+
+    data = load_dataset(EXPERIMENT["dataset"]["name"], data_dir=DATA)
+    return data.train_images, data.train_labels, data.test_images, data.test_labels
+''',
+}
+OPTIMIZERS = {
+    "sgd": "SGD(network.parameters(), lr=$learning_rate)",
+    "momentum": "SGD(network.parameters(), lr=$learning_rate, momentum=$momentum)",
+    "nesterov": "SGD(network.parameters(), lr=$learning_rate, momentum=$momentum, nesterov=True)",
+    "adagrad": "Adagrad(network.parameters(), lr=$learning_rate, eps=$epsilon)",
+    "rmsprop": "RMSprop(network.parameters(), lr=$learning_rate, alpha=$rho, eps=$epsilon)",
+    "adadelta": "Adadelta(network.parameters(), lr=$learning_rate, rho=$rho, eps=$epsilon)",
+    "adam": "Adam(network.parameters(), lr=$learning_rate, betas=($beta1, $beta2), eps=$epsilon)",
+    "adamw": "AdamW(network.parameters(), lr=$learning_rate, betas=($beta1, $beta2), eps=$epsilon,"
+    " weight_decay=$weight_decay)",
+    "nadam": "NAdam(network.parameters(), lr=$learning_rate, betas=($beta1, $beta2), eps=$epsilon)",
+}
+
+STOPPING = """\
+            value = -accuracy if stopping["metric"] == "test_accuracy" else test_loss
+            if best - value > stopping["min_delta"]:
+                best, waited = value, 0
+                state = {name: tensor.clone() for name, tensor in network.state_dict().items()}
+            else:
+                waited += 1
+            if waited >= stopping["patience"]:
+                print("stopped early")
+                break
+    if stopping["restore_best"] and state:
+        network.load_state_dict(state)
+"""
+
+
+PENALTIES = " + sum(layer.value for layer in network.modules() if isinstance(layer, ActivityPenalty))"
+LIVE = """\
+        for name, value in CHANGES.get(iteration - 1, {}).items():
+            if name == "learning_rate":
+                rate = value
+            elif name == "l1":
+                l1 = value
+            elif name == "l2":
+                l2 = value
+            else:
+                for layer in network.modules():
+                    if isinstance(layer, nn.Dropout):
+                        layer.p = value
+"""

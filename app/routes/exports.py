@@ -1,0 +1,188 @@
+"""/api/.../export.*, /api/exports, /api/imports: runs as files, and files as runs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from app.errors import Invalid
+from app.exports import documents, imports, report, script, tables, tfevents, torch_script
+from app.exports.fields import flatten
+from app.exports.recording import Recording
+from app.lab import Lab, TheLab
+from app.live.hub import STREAMS
+from app.pages import Pages
+from app.rows import Rows
+from app.runs import Run
+from app.storage import run_store
+
+router = APIRouter(prefix="/api", tags=["exports"])
+
+#: Runs of one selection at most.
+MOST_RUNS = 200
+
+Selection = Annotated[
+    str, Query(description=f"ids, separated by commas; at most {MOST_RUNS}", max_length=3000)
+]
+Language = Annotated[str | None, Query(description="en or ja; default: as the page", max_length=20)]
+#: One at a time is checked: a class that drops its files at once must not fill the memory.
+_importing = asyncio.Lock()
+
+
+# -- one run -----------------------------------------------------------------------------------------
+
+
+@router.get("/runs/{run_id}/export.json")
+async def export_json(lab: TheLab, run_id: str) -> Response:
+    """The experiment file: POST it again, or hand it to `lossroom train --config`. Rows: `/api/exports/json`."""
+    run = lab.register.get(run_id)
+    text = json.dumps(_record(lab, run).config, indent=2, ensure_ascii=False, allow_nan=False)
+    return Response(text, media_type="application/json", headers=_attachment(run, "json"))
+
+
+@router.get("/runs/{run_id}/export.csv")
+async def export_csv(lab: TheLab, run_id: str) -> Response:
+    """Every recorded row; evaluations stand in the row of their iteration."""
+    run = lab.register.get(run_id)
+    rows = tables.run_csv(_record(lab, run))
+    return StreamingResponse(rows, media_type="text/csv; charset=utf-8", headers=_attachment(run, "csv"))
+
+
+@router.get("/runs/{run_id}/export.html")
+async def export_html(lab: TheLab, request: Request, run_id: str, lang: Language = None) -> Response:
+    """A page with interactive figures that needs no lab and no network."""
+    run = lab.register.get(run_id)
+    return await _report(request, [_record(lab, run)], lang, _attachment(run, "html"))
+
+
+@router.get("/runs/{run_id}/export.py")
+async def export_script(lab: TheLab, run_id: str) -> Response:
+    """A Python script that trains the same curve with the lab's engine, bit for bit."""
+    run = lab.register.get(run_id)
+    text = script.script(_record(lab, run))
+    return Response(text, media_type="text/x-python; charset=utf-8", headers=_attachment(run, "py"))
+
+
+@router.get("/runs/{run_id}/export.torch.py")
+async def export_torch_script(lab: TheLab, run_id: str) -> Response:
+    """A Python script that trains the same network in plain PyTorch, from the same weights and batches."""
+    run = lab.register.get(run_id)
+    text = await asyncio.to_thread(torch_script.torch_script, _record(lab, run))
+    return Response(text, media_type="text/x-python; charset=utf-8", headers=_attachment(run, "torch.py"))
+
+
+@router.get("/runs/{run_id}/export.tfevents")
+async def export_tfevents(lab: TheLab, run_id: str) -> Response:
+    """TensorBoard's event file: put it into a folder of its own below `--logdir`."""
+    run = lab.register.get(run_id)
+    # TensorBoard reads files with "tfevents" in their name
+    headers = _named(f"events.out.tfevents.{int(run.created_at)}.{_plain(run)}")
+    return StreamingResponse(
+        tfevents.tfevents(_record(lab, run)), media_type="application/octet-stream", headers=headers
+    )
+
+
+# -- a selection -------------------------------------------------------------------------------------
+
+
+@router.get("/exports/csv")
+async def export_runs_csv(lab: TheLab, runs: Selection) -> Response:
+    """Every recorded row of several runs, below each other."""
+    rows = tables.runs_csv(_select(lab, runs))
+    return StreamingResponse(rows, media_type="text/csv; charset=utf-8", headers=_named("lossroom.csv"))
+
+
+@router.get("/exports/json")
+async def export_runs_json(lab: TheLab, runs: Selection) -> Response:
+    """Configs, notes and every recorded row: what `POST /api/imports` takes back."""
+    text = documents.document(_select(lab, runs))
+    return StreamingResponse(text, media_type="application/json", headers=_named("lossroom.json"))
+
+
+@router.get("/exports/html")
+async def export_runs_html(lab: TheLab, request: Request, runs: Selection, lang: Language = None) -> Response:
+    """A page that compares several runs, and needs no lab and no network."""
+    return await _report(request, _select(lab, runs), lang, _named("lossroom.html"))
+
+
+@router.get("/fields")
+async def get_fields(lab: TheLab, runs: Selection) -> dict[str, Any]:
+    """Configs as flat fields, to compare and to group by: `{"fields": {run: {"optimizer.name": "sgd", ...}}}`."""
+    return {"fields": {run.id: flatten(run.config) for run in _runs(lab, runs)}}
+
+
+# -- and back ----------------------------------------------------------------------------------------
+
+
+@router.post("/imports", status_code=201)
+async def import_runs(lab: TheLab, request: Request) -> dict[str, Any]:
+    """Store the runs of a document of `/api/exports/json` as finished ones: all of them, or none."""
+    body = await request.body()
+    async with _importing:
+        imported = await asyncio.to_thread(imports.parse, body)
+        await lab.register.add([one.run for one in imported], also=imports.storing(imported))
+        for one in imported:
+            for stream, (_, values) in one.rows.items():
+                lab.hub.set_total(one.run.id, stream, values.shape[1])
+    return {"runs": [one.run.view() for one in imported]}
+
+
+def _record(lab: Lab, run: Run) -> Recording:
+    totals = {stream: lab.hub.total(run.id, stream) for stream in STREAMS}
+
+    def read(run_id: str, stream: str, first: int, limit: int) -> Rows | None:
+        # what is shown is what is exported: rows that come while the file is written are not half in it
+        limit = min(limit, totals[stream] - first)
+        if limit <= 0:
+            return None
+        return lab.database.read_now(lambda c: run_store.read_rows(c, run_id, stream, first, limit=limit))
+
+    return Recording(run.view(), read)
+
+
+def _runs(lab: Lab, ids: str) -> list[Run]:
+    chosen = list(dict.fromkeys(filter(None, ids.split(","))))
+    if not 0 < len(chosen) <= MOST_RUNS:
+        raise Invalid(
+            f"runs must name 1 to {MOST_RUNS} runs, not {len(chosen)}",
+            code="range",
+            field="runs",
+            bounds={"minimum": 1, "maximum": MOST_RUNS},
+        )
+    return [lab.register.get(run_id) for run_id in chosen]
+
+
+def _select(lab: Lab, ids: str) -> list[Recording]:
+    return [_record(lab, run) for run in _runs(lab, ids)]
+
+
+async def _report(
+    request: Request, recordings: list[Recording], wish: str | None, headers: dict[str, str]
+) -> Response:
+    pages: Pages = request.app.state.pages
+    language = pages.messages.negotiate(
+        wish, request.cookies.get("language"), request.headers.get("accept-language")
+    )
+    text = await asyncio.to_thread(
+        report.report, recordings, pages.messages.catalog(language), language, pages.plotly[0]
+    )
+    return Response(text, media_type="text/html; charset=utf-8", headers=headers)
+
+
+def _plain(run: Run) -> str:
+    """A file name that every system takes; the run's own name may be Japanese."""
+    plain = re.sub(r"[^A-Za-z0-9.-]+", "-", run.name).strip("-.") or "run"
+    return f"{run.number:03d}-{plain[:60]}"
+
+
+def _attachment(run: Run, ending: str) -> dict[str, str]:
+    return _named(f"{_plain(run)}.{ending}")
+
+
+def _named(name: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{name}"'}

@@ -1,0 +1,59 @@
+"""Cold history: a finished run of 100,000 iterations and 40 columns, from the click to the last of its points."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from playwright.sync_api import sync_playwright
+
+from benchmarks.stream.server import Server
+from tests.browser.conftest import FLAGS, find_chromium
+
+ROWS, COLUMNS = 100_000, 40
+ROUNDS = 7
+
+#: Shows the run, and notes when the figure reaches its last iteration and the browser has painted that.
+SHOW = """async ([run, last]) => {
+    const begun = performance.now();
+    document.querySelector(`[data-run="${run}"] .swatch`).click();
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    const reached = () =>
+        (document.getElementById("chart-loss").data ?? []).some((trace) => trace.x.at(-1) >= last);
+    while (!reached()) await frame();
+    await frame();
+    return performance.now() - begun;
+}"""
+
+
+def measure() -> list[dict[str, Any]]:
+    """Milliseconds; a new page every time, so that nothing of the run is there."""
+    times = []
+    with tempfile.TemporaryDirectory() as folder, Server(Path(folder), workers=1) as server:
+        run_id = server.source(columns=COLUMNS, rows_per_second=10_000, rows=ROWS)
+        server.wait(run_id)
+        for _ in range(9):  # newer ones, so that the page does not show it by itself
+            server.wait(server.source(columns=2, rows_per_second=1000, rows=50))
+        server.restart()  # nothing of it in memory
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+            for _ in range(ROUNDS):
+                page = browser.new_page(viewport={"width": 1280, "height": 800})
+                page.goto(server.url)
+                while not page.evaluate("document.documentElement.dataset.ready === 'true'"):
+                    time.sleep(0.05)
+                page.wait_for_timeout(500)
+                times.append(page.evaluate(SHOW, [run_id, ROWS]))
+                page.context.close()
+            browser.close()
+    return [
+        {
+            "what": f"{ROWS:,} iterations × {COLUMNS} columns, click → all painted",
+            "aim": "≤ 300 ms",
+            "median_ms": float(np.median(times)),
+            "highest_ms": max(times),
+        }
+    ]

@@ -1,0 +1,76 @@
+"""Other loggers beside this one: how soon a row can be read, and what a scalar costs the training thread.
+
+TensorBoard, Trackio and Aim are looked for in the Python that LOSSROOM_PEERS_PYTHON names (`pip install tensorboard
+trackio aim` in an environment of its own); without it only the lab is measured.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from websockets.sync.client import connect
+
+from app.live import frames
+from benchmarks.stream.peer import PEERS, RATE, SECONDS
+from benchmarks.stream.server import Server
+
+
+def measure() -> list[dict[str, Any]]:
+    """One after the other, at the same rate: 50 iterations a second of three scalars."""
+    ours = _lab()
+    rows = [ours]
+    python = os.environ.get("LOSSROOM_PEERS_PYTHON")
+    for peer in PEERS:
+        rows.append(
+            {
+                "what": peer,
+                **(_peer(python, peer) if python else {"skipped": "LOSSROOM_PEERS_PYTHON is not set"}),
+            }
+        )
+    peers = rows[1:]
+    soonest = min((row["p50_ms"] for row in peers if row.get("p50_ms")), default=None)
+    cheapest = min((row["microseconds_per_scalar"] for row in peers if "seen" in row), default=None)
+    if soonest and cheapest:
+        ours["aim"] = "5 × sooner, 10 × cheaper than the best"
+        ours["times_sooner"] = soonest / ours["p50_ms"]
+        ours["times_cheaper"] = cheapest / ours["microseconds_per_scalar"]
+    return rows
+
+
+def _lab() -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as folder, Server(Path(folder), workers=1) as server:
+        run_id = server.source(rows_per_second=RATE, rows=RATE * SECONDS, stamped=True)
+        delays: list[float] = []
+        with connect(f"ws://127.0.0.1:{server.port}/ws", compression=None) as socket:
+            socket.send(json.dumps({"subscribe": {run_id: 0}}))
+            while len(delays) < RATE * SECONDS:
+                message = socket.recv(timeout=60)
+                if isinstance(message, bytes):
+                    now = time.time() % 100
+                    header, values = frames.decode(message)
+                    if header["stream"] == "train":
+                        delays += ((now - values[1]) % 100 * 1000).tolist()
+        reason = json.loads(server.wait(run_id)["reason"])
+    return {
+        "what": "lossroom",
+        **reason,
+        "seen": 1.0,
+        "p50_ms": float(np.percentile(delays, 50)),
+        "p99_ms": float(np.percentile(delays, 99)),
+    }
+
+
+def _peer(python: str, peer: str) -> dict[str, Any]:
+    command = [python, str(Path(__file__).with_name("peer.py")), peer]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    if done.returncode:
+        return {"skipped": (done.stderr.strip().splitlines() or ["?"])[-1]}
+    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return result

@@ -1,0 +1,99 @@
+"""What stream and store cost the training: W1 in the lab, watched, against the engine's bare loop."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from benchmarks.stream.server import Server
+from tests.lab_server import find_data_dir
+
+#: W1: 784-40-20-10, ReLU, SGD, batches of 100. Evaluations are left out: they are the same on both sides.
+EXPERIMENT: dict[str, Any] = {
+    "name": "W1",
+    "dataset": {"name": "mnist"},
+    "network": {"preset": "mlp", "hidden": [40, 20]},
+    "optimizer": {"name": "sgd", "learning_rate": 0.01},
+    "training": {"iterations": 15_000, "batch_size": 100, "evaluate_every": 1_000_000},
+}
+ROUNDS = 7
+#: Neither the first moments nor the evaluation at the end are counted.
+FROM, TO = 1000, 14_500
+
+BARE = """
+import json, os, sys, time
+os.nice(10)  # as a worker
+from pathlib import Path
+from app import one_thread
+one_thread()
+from engine import ExperimentConfig, Trainer
+trainer = Trainer(ExperimentConfig.from_dict(json.loads(sys.argv[1])), data_dir=Path(sys.argv[2]))
+while trainer.iteration < int(sys.argv[3]):
+    trainer.advance()
+begun = time.perf_counter()
+while trainer.iteration < int(sys.argv[4]):
+    trainer.advance()
+print((int(sys.argv[4]) - int(sys.argv[3])) / (time.perf_counter() - begun))
+"""
+
+
+def measure() -> list[dict[str, Any]]:
+    """Iterations a second, alternating; the median of the rounds and of their ratios."""
+    data_dir = find_data_dir()
+    if data_dir is None:
+        return [
+            {"what": "W1 in the lab against the bare loop", "aim": "≥ 0.97", "skipped": "MNIST is not here"}
+        ]
+    lab, bare = [], []
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Server(Path(folder), workers=1, data_dir=data_dir) as server,
+    ):
+        time.sleep(8)  # data sets are decoded once after the first start
+        for round_ in range(ROUNDS + 1):
+            command = [sys.executable, "-c", BARE, json.dumps(EXPERIMENT), str(data_dir), str(FROM), str(TO)]
+            alone = float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+            watched = _in_the_lab(server)
+            if round_:  # the first one warms up
+                bare.append(alone)
+                lab.append(watched)
+    ratios = [a / b for a, b in zip(lab, bare, strict=True)]
+    return [
+        {
+            "what": "W1 in the lab against the bare loop",
+            "aim": "≥ 0.97",
+            "lab_iterations_per_second": statistics.median(lab),
+            "bare_iterations_per_second": statistics.median(bare),
+            "ratio": statistics.median(lab) / statistics.median(bare),
+            "ratio_lowest": min(ratios),
+            "ratio_highest": max(ratios),
+        }
+    ]
+
+
+def _in_the_lab(server: Server) -> float:
+    """Iterations a second of one run with one viewer, from the times that its rows came."""
+    from websockets.sync.client import connect
+
+    from app.live import frames
+
+    run_id = server.http.post("/api/runs", json=EXPERIMENT).raise_for_status().json()["id"]
+    times: list[list[float]] = []
+    with connect(f"ws://127.0.0.1:{server.port}/ws", compression=None, max_size=None) as socket:
+        socket.send(json.dumps({"subscribe": {run_id: 0}}))
+        while not times or times[-1][0] < TO:
+            message = socket.recv(timeout=60)
+            if isinstance(message, bytes):
+                header, _ = frames.decode(message)
+                if header["stream"] == "train":
+                    times += header["times"]
+    server.wait(run_id)
+    server.http.delete(f"/api/runs/{run_id}")
+    (first, begun), (last, ended) = (next(time for time in times if time[0] >= row) for row in (FROM, TO))
+    return (last - first) / (ended - begun)

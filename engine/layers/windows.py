@@ -1,0 +1,147 @@
+"""Windows: what lies under a kernel, gathered as matrices, so that a convolution is a row of plain products.
+
+For an image of (rows, C, columns, n) values (one block, see `engine.layers.blocks`) with a border of zeros around it,
+
+    R[h, l, c, j, n] = image[h, c, j·stride + l, n]
+
+repeats each pixel K times, once for each column l of the kernel, and not K² times: R[i·stride : i·stride + K], read
+as a matrix of K·K·C rows, is all that row i of the output needs, and neighbouring output rows share what they both
+need.
+
+The same gathering serves the way back, where the image is ∂L/∂y with `spread` - 1 zeros between its pixels.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+
+from engine.layers.layer import Array
+
+#: R is made for so many bytes of rows at once: what was gathered is multiplied while it is in the cache.
+STRIP_BYTES = 2 << 20
+
+
+class Windows:
+    """Gathers the windows of one geometry.
+
+    Args:
+        kernel, channels: K and C.
+        rows, columns: of the image that is given; its columns may stand in `given_phases` phases (see below).
+        out: rows and columns of what the products give.
+        border: zeros around the image.
+        stride: between windows.
+        spread: between the image's pixels; 1 unless on the way back.
+        phases: the output's columns come in this order: 0, phases, 2·phases, ..., then 1, 1 + phases, ...; with two
+            phases, what a 2 × 2 pool compares are two long runs of memory instead of every other pixel.
+    """
+
+    def __init__(
+        self,
+        *,
+        kernel: int,
+        channels: int,
+        rows: int,
+        columns: int,
+        out: tuple[int, int],
+        border: int,
+        stride: int = 1,
+        spread: int = 1,
+        phases: int = 1,
+        given_phases: int = 1,
+    ) -> None:
+        self._kernel = kernel
+        self._rows = rows
+        self._out_rows = out[0]
+        self._border = border
+        self._stride = stride
+        self._spread = spread
+        #: of one row of R, without the images
+        self._shape = (kernel, channels, phases, out[1] // phases)
+        self._given = (channels, given_phases, columns // given_phases)
+        self._copies = []
+        for left in range(kernel):
+            # One of the two is 1: pixels that stand apart are taken one window after the other. Output column
+            # p + phases·t begins at (p + phases·t)·stride; the image's column q + given_phases·u stands at
+            # border + (q + given_phases·u)·spread.
+            if spread == 1 and given_phases == 1:
+                for p in range(phases):
+                    first = p * stride + left - border
+                    source, here = line_up(0, columns, first, stride * phases, out[1] // phases)
+                    self._copies.append(((left, slice(None), p, here), (slice(None), 0, source)))
+            else:
+                for q in range(given_phases):
+                    first = border + q * spread - left
+                    here, source = line_up(0, out[1], first, spread * given_phases, columns // given_phases)
+                    self._copies.append(((left, slice(None), 0, here), (slice(None), q, source)))
+        self._buffers: dict[tuple[int, np.dtype[Any]], tuple[Array, dict[int, Array]]] = {}
+
+    def strips(self, image: Array, multiple: int = 1) -> Iterator[tuple[slice, Array]]:
+        """One strip of output rows after the other, and its windows (rows, K·K·C, columns·n), valid until the next.
+
+        Args:
+            image: (rows, C, columns, n).
+            multiple: a strip has a multiple of so many rows, if the output has.
+        """
+        n = image.shape[-1]
+        image = image.reshape(self._rows, *self._given, n)
+        count = self._strip_rows(n * image.itemsize, multiple)
+        if (n, image.dtype) not in self._buffers:
+            # zeros, for the border on the left and the right is written by nobody
+            height = (count - 1) * self._stride + self._kernel
+            self._buffers[n, image.dtype] = np.zeros((height, *self._shape, n), image.dtype), {}
+        buffer, views = self._buffers[n, image.dtype]
+        for at in range(0, self._out_rows, count):
+            rows = min(count, self._out_rows - at)
+            height = (rows - 1) * self._stride + self._kernel
+            here, source = line_up(at * self._stride, height, self._border, self._spread, self._rows)
+            if count < self._out_rows:  # the strip before left its own rows where this one has a border
+                if self._spread == 1:
+                    buffer[: here.start] = 0
+                    buffer[here.stop : height] = 0
+                else:
+                    buffer.fill(0)
+            for to, of in self._copies:
+                buffer[(here, *to)] = image[(source, *of)]
+            if rows not in views:
+                views[rows] = _stack(buffer, rows, self._stride)
+            yield slice(at, at + rows), views[rows]
+
+    def _strip_rows(self, pixel_bytes: int, multiple: int) -> int:
+        """Output rows of a strip: as many as `STRIP_BYTES` allow, at least one for each row of the kernel."""
+        fitting = STRIP_BYTES // (math.prod(self._shape) * pixel_bytes) - self._kernel
+        count = max(fitting // self._stride + 1, self._kernel)
+        strips = -(-self._out_rows // count)
+        count = -(-self._out_rows // strips)
+        return min(self._out_rows, -(-count // multiple) * multiple)
+
+
+def line_up(first: int, count: int, offset: int, step: int, size: int) -> tuple[slice, slice]:
+    """Where `size` items that stand at offset, offset + step, ... meet the places first ... first + count - 1.
+
+    Returns:
+        Those places, counted from `first`, and those items.
+    """
+    start = max(0, -((offset - first) // step))
+    stop = max(start, min(size, (first + count - 1 - offset) // step + 1))
+    if start == stop:
+        return slice(0, 0), slice(0, 0)
+    place = offset + start * step - first
+    return slice(place, place + (stop - start - 1) * step + 1, step), slice(start, stop)
+
+
+def _stack(rows: Array, count: int, stride: int) -> Array:
+    """(count, K·K·C, columns·n): the K rows from i·stride on as one matrix, for each i; views, nothing is copied."""
+    _, kernel, channels, phases, columns, n = rows.shape
+    item = rows.itemsize
+    width = phases * columns * n
+    return as_strided(
+        rows,
+        (count, kernel * kernel * channels, width),
+        (stride * rows.strides[0], width * item, item),
+        writeable=False,
+    )

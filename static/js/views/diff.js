@@ -1,0 +1,43 @@
+/** The config diff of selected runs: only what differs, with their results, and a way to take one and change it. */
+
+import { h } from "../dom.js";
+import { percent, t } from "../i18n.js";
+import { color } from "../palette.js";
+import { show } from "../flat-configs.js";
+import { openDialog } from "./dialog.js";
+
+/**
+ * @param {object[]} runs
+ * @param {{configs: object, isDark: () => boolean, onClone: (run: object) => void, cloneText: string}} lab
+ */
+export async function openDiff(runs, { configs, isDark, onClone, cloneText }) {
+  const ids = runs.map((run) => run.id);
+  await configs.fetch(ids);
+  const difference = configs.difference(ids);
+  const head = (run) => {
+    const cell = h("th", { scope: "col" }, h("span", { className: "swatch still" }), run.name);
+    cell.style.setProperty("--run", color(run.color, isDark()));
+    return cell;
+  };
+  const row = (name, values, className = "") => h("tr", { className }, h("th", { scope: "row" }, name), ...values.map((value) => h("td", {}, value)));
+  const clone = (run) => h("button", { type: "button", className: "toggle", onclick: () => (dialog.close(), onClone(run)) }, t(cloneText));
+  const table = h(
+    "table",
+    { className: "diff" },
+    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("diff.field")), ...runs.map(head))),
+    h(
+      "tbody",
+      {},
+      ...[...difference].map(([name, values]) => row(name, values.map(show))),
+      row(t("table.test"), runs.map((run) => percent(run.latest.test_accuracy)), "result"),
+      row(t("table.train"), runs.map((run) => percent(run.latest.train_accuracy)), "result"),
+      row("", runs.map(clone), "result"),
+    ),
+  );
+  const said = difference.size ? t("diff.only", { fields: [...difference.keys()].join(", ") }) : t("diff.none");
+  const dialog = openDialog({
+    title: t("runs.compare"),
+    className: "wide",
+    body: [h("p", { className: "diff-said" }, said), h("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": t("diff.title") }, table)],
+  });
+}

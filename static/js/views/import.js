@@ -1,0 +1,67 @@
+/** Exported experiments come back: dropped on the page, or chosen in a file dialog. */
+
+import { ApiError, api } from "../api.js";
+import { h } from "../dom.js";
+import { t } from "../i18n.js";
+
+export class Import {
+  #toast;
+  #onRuns;
+  #onExperiment;
+  #veil = h("div", { className: "veil", hidden: true });
+
+  /**
+   * @param {(runs: object[]) => void} onRuns called with the runs that came back
+   * @param {(experiment: object) => void} onExperiment called with a plain experiment file, which has no rows
+   */
+  constructor(toast, onRuns, onExperiment) {
+    this.#toast = toast;
+    this.#onRuns = onRuns;
+    this.#onExperiment = onExperiment;
+    document.body.append(this.#veil);
+    const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
+    document.addEventListener("dragover", (event) => {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      event.dataTransfer.dropEffect = "copy";
+      this.#veil.textContent = t("import.drop");
+      this.#veil.hidden = false;
+    });
+    document.addEventListener("dragleave", (event) => {
+      if (!event.relatedTarget) this.#veil.hidden = true;
+    });
+    document.addEventListener("drop", (event) => {
+      this.#veil.hidden = true;
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      this.take([...event.dataTransfer.files]);
+    });
+  }
+
+  /** Let the viewer choose files. */
+  choose() {
+    const input = h("input", { type: "file", accept: ".json,application/json", multiple: true });
+    input.addEventListener("change", () => this.take([...input.files]));
+    input.click();
+  }
+
+  async take(files) {
+    for (const file of files) {
+      try {
+        await this.#takeOne(await file.text());
+      } catch (error) {
+        if (!(error instanceof ApiError || error instanceof SyntaxError)) throw error;
+        const reason = error instanceof SyntaxError ? t("import.no_json") : error.message || t(`error.${error.code}`);
+        this.#toast.show(`${file.name}: ${reason}`, { wrong: true, time: 12_000 });
+      }
+    }
+  }
+
+  async #takeOne(text) {
+    const document = JSON.parse(text);
+    if (!("lossroom" in Object(document)) && "optimizer" in Object(document)) return this.#onExperiment(document);
+    const { runs } = await api.importRuns(text);
+    this.#toast.show(t("import.done", { n: runs.length }));
+    this.#onRuns(runs);
+  }
+}

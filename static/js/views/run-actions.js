@@ -1,0 +1,121 @@
+/**
+ * What can be done with runs. What the server says against it stands at the run; a deletion can be taken back.
+ *
+ * A deleted run leaves the page at once, but the server is told only when the time for taking it back has passed, or
+ * when the page is left: what was deleted by mistake comes back whole, with its rows and its place.
+ */
+
+import { ApiError, api } from "../api.js";
+import { t } from "../i18n.js";
+
+/** Milliseconds in which a deletion can be taken back. */
+export const UNDO_TIME = 8000;
+
+export class RunActions {
+  #store;
+  #toast;
+  #onClone;
+  #pending = [];
+  #timer = 0;
+  /** `(id, error or null)`: shows what the server says against a command at its run. */
+  onProblem = () => {};
+
+  /** @param {(run: object) => void} onClone called with a run that was launched as a clone */
+  constructor(store, toast, onClone) {
+    this.#store = store;
+    this.#toast = toast;
+    this.#onClone = onClone;
+    addEventListener("pagehide", () => {
+      for (const id of this.#pending) api.removeAtLeaving(id);
+      this.#pending = [];
+    });
+  }
+
+  run(id) {
+    return this.#store.runs.get(id);
+  }
+
+  /** pause, resume, step, cancel or clone; others than clones tell of themselves through the socket. */
+  command(id, command, body) {
+    return this.attempt(id, async () => {
+      const run = await api.command(id, command, body);
+      if (command === "clone") this.#onClone([run]);
+    });
+  }
+
+  /** Pause what runs, resume what is paused. @returns {boolean} whether there was any such run */
+  pauseOrResume(ids) {
+    const commands = { running: "pause", paused: "resume" };
+    const able = ids.filter((id) => this.run(id)?.status in commands);
+    for (const id of able) this.command(id, commands[this.run(id).status]);
+    return able.length > 0;
+  }
+
+  /** Star, tag, note, archive or rename runs, for everybody in the lab. */
+  change(ids, changes) {
+    return Promise.all(ids.map((id) => this.attempt(id, () => api.change(id, changes))));
+  }
+
+  changeLive(id, values) {
+    return this.attempt(id, () => api.changeLive(id, values));
+  }
+
+  /** Archive runs, with a way back. */
+  async archive(ids, archived = true) {
+    await this.change(ids, { archived });
+    const said = t(archived ? "runs.archived" : "runs.unarchived", { runs: this.#names(ids) });
+    this.#toast.show(said, { label: t("runs.undo"), action: () => this.change(ids, { archived: !archived }), time: UNDO_TIME });
+  }
+
+  remove(ids) {
+    this.#finishRemoving();
+    this.#pending = ids;
+    const said = t("runs.deleted", { runs: this.#names(ids) });
+    this.#store.withhold(ids, true);
+    this.#timer = setTimeout(() => this.#finishRemoving(), UNDO_TIME);
+    this.#toast.show(said, { label: t("runs.undo"), action: () => this.undo(), time: UNDO_TIME });
+  }
+
+  /** Take the last deletion back. @returns {boolean} whether there was one that still could be */
+  undo() {
+    if (!this.#pending.length) return false;
+    clearTimeout(this.#timer);
+    this.#store.withhold(this.#pending, false);
+    this.#pending = [];
+    this.#toast.hide();
+    return true;
+  }
+
+  #finishRemoving() {
+    clearTimeout(this.#timer);
+    const ids = this.#pending;
+    this.#pending = [];
+    for (const id of ids) {
+      api.remove(id).then(
+        () => this.#store.removeRuns([id]),
+        (error) => {
+          if (error.status === 404) return; // somebody else was quicker
+          this.#store.withhold([id], false);
+          this.onProblem(id, error);
+        },
+      );
+    }
+  }
+
+  #names(ids) {
+    return ids.length === 1 ? this.run(ids[0]).name : t("runs.count", { n: ids.length });
+  }
+
+  /** Do something with a run. @returns {Promise<boolean>} whether the server agreed */
+  async attempt(id, action) {
+    this.onProblem(id, null);
+    try {
+      await action();
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.onProblem(id, error);
+      return false;
+    }
+  }
+}

@@ -1,0 +1,74 @@
+/** Under the run list, while runs are selected: what can be done with all of them. */
+
+import { h, icon, iconButton } from "../dom.js";
+import { onLanguage, t } from "../i18n.js";
+import { closesByItself } from "./run-tools.js";
+
+/** Formats of a selection, then those of one run: ending and text of the link. */
+const FORMATS = { csv: "export.csv", json: "export.json", html: "export.html" };
+const RUN_FORMATS = { json: "export.config", py: "export.py", "torch.py": "export.torch", tfevents: "export.tfevents" };
+
+/** Runs of one export at most, as the server has it. */
+const MOST_RUNS = 200;
+
+export class RunBar {
+  #element;
+  #selection;
+  #on;
+  #actions;
+
+  /** @param {{compare: (ids: string[]) => void, sweep: (ids: string[]) => void, showOnly: (ids: string[]) => void}} on */
+  constructor(element, { selection, actions, on }) {
+    this.#element = element;
+    this.#selection = selection;
+    this.#actions = actions;
+    this.#on = on;
+    selection.on(() => this.#draw());
+    onLanguage(() => this.#draw());
+  }
+
+  #draw() {
+    const ids = this.#selection.list();
+    this.#element.hidden = ids.length < 2;
+    if (ids.length < 2) return;
+    const runs = ids.map((id) => this.#actions.run(id)).filter(Boolean);
+    const starred = runs.every((run) => run.starred);
+    const archived = runs.every((run) => run.archived);
+    const focused = this.#element.contains(document.activeElement) ? document.activeElement.dataset.verb : null;
+    const verb = (name, button) => (button.setAttribute("data-verb", name), button);
+    this.#element.replaceChildren(
+      h("span", { className: "bar-count", role: "status" }, t("runs.selected", { n: ids.length })),
+      verb("compare", h("button", { type: "button", className: "toggle", id: "compare", onclick: () => this.#on.compare(ids) }, t("runs.compare"))),
+      verb("sweep", h("button", { type: "button", className: "toggle", id: "sweep", onclick: () => this.#on.sweep(ids) }, t("runs.sweep"))),
+      exportLinks(runs),
+      h(
+        "span",
+        { className: "bar-icons" },
+        verb("only", iconButton("eye", t("runs.show_only"), () => this.#on.showOnly(ids))),
+        verb("star", iconButton("star", t("runs.star"), () => this.#actions.change(ids, { starred: !starred }))),
+        verb("archive", iconButton("archive", t(archived ? "runs.unarchive" : "runs.archive"), () => this.#actions.archive(ids, !archived))),
+        verb("remove", iconButton("trash", t("runs.delete"), () => this.#actions.remove(ids))),
+        verb("clear", iconButton("delete", t("runs.clear_selection"), () => this.#selection.clear())),
+      ),
+    );
+    if (focused) this.#element.querySelector(`[data-verb="${focused}"]`)?.focus();
+  }
+}
+
+/** A menu with a link for each format; a download needs nothing of the page. */
+export function exportLinks(runs) {
+  const ids = runs.map((run) => run.id).join(",");
+  const link = (href, key) => h("a", { href, download: "", className: "row-link" }, t(key));
+  const menu = h("details", { className: "menu up" }, h("summary", { className: "toggle" }, icon("download"), t("export.title")));
+  if (runs.length > MOST_RUNS) {
+    menu.append(h("p", { className: "card panel" }, t("export.most", { n: MOST_RUNS })));
+    closesByItself(menu);
+    return menu;
+  }
+  const panel = h("div", { className: "card panel" }, ...Object.entries(FORMATS).map(([format, key]) => link(`/api/exports/${format}?runs=${ids}`, key)));
+  if (runs.length === 1) panel.append(...Object.entries(RUN_FORMATS).map(([ending, key]) => link(`/api/runs/${ids}/export.${ending}`, key)));
+  panel.addEventListener("click", () => (menu.open = false));
+  menu.append(panel);
+  closesByItself(menu);
+  return menu;
+}

@@ -1,0 +1,92 @@
+/** The run table: makes the list, its tools, the selection and what is done with it, and wires them together. */
+
+import { ApiError, api } from "../api.js";
+import { FlatConfigs } from "../flat-configs.js";
+import { onLanguage, t } from "../i18n.js";
+import { openDiff } from "./diff.js";
+import { Import } from "./import.js";
+import { RunActions } from "./run-actions.js";
+import { RunBar } from "./run-bar.js";
+import { RunDetails } from "./run-details.js";
+import { RunTools, wideButton } from "./run-tools.js";
+import { RunList } from "./runs.js";
+import { Selection } from "./selection.js";
+import { wireShortcuts } from "./shortcuts.js";
+import { Toast } from "./toast.js";
+
+const byId = (id) => document.getElementById(id);
+
+export class RunTable {
+  #list;
+  #form;
+  #launched;
+  #toast = new Toast();
+
+  /** @param {(runs: object[]) => void} launched called with runs that are new */
+  constructor(store, form, isDark, launched) {
+    this.#form = form;
+    this.#launched = launched;
+    const selection = new Selection();
+    const configs = new FlatConfigs();
+    const actions = new RunActions(store, this.#toast, launched);
+    const lab = { store, actions, selection, configs, isDark };
+    this.#list = new RunList(byId("runs"), byId("runs-empty"), lab);
+    const files = new Import(this.#toast, launched, (experiment) => this.#change(experiment, null));
+    const tools = new RunTools(byId("run-tools"), byId("run-columns"), this.#list, {
+      ...lab,
+      element: byId("runs"),
+      count: byId("run-count"),
+      onImport: () => files.choose(),
+    });
+    // a form that takes experiments lets one change the clone; without, it is the same experiment again
+    const clone = { onClone: (run) => this.#clone(run), cloneText: form.load ? "runs.clone_change" : "runs.clone" };
+    new RunDetails(byId("run-details"), { ...lab, ...clone });
+    const runs = (ids) => ids.map((id) => store.runs.get(id)).filter(Boolean);
+    const views = {
+      compare: (ids) => this.#attempt(() => openDiff(runs(ids), { ...lab, ...clone })),
+      sweep: (ids) => this.#attempt(async () => (await import("./sweep.js")).openSweep(runs(ids), lab)),
+      showOnly: (ids) => store.showOnly(ids),
+    };
+    new RunBar(byId("run-bar"), { selection, actions, on: views });
+    const { openHelp } = wireShortcuts({
+      search: () => tools.focus(),
+      pause: () => actions.pauseOrResume(selection.list()),
+      undo: () => actions.undo(),
+      clear: () => selection.clear(),
+    });
+    byId("help").addEventListener("click", openHelp);
+    const drawWide = () => {
+      byId("wide")?.remove();
+      byId("run-controls").append(wideButton(document.querySelector(".lab")));
+    };
+    onLanguage(drawWide);
+    drawWide();
+  }
+
+  /** Called for rows, once a frame. */
+  draw() {
+    this.#list.draw();
+  }
+
+  async #clone(run) {
+    await this.#attempt(async () => this.#change((await api.run(run.id)).config, run));
+  }
+
+  /** Take an experiment into the form, to change it there. */
+  async #change(experiment, from) {
+    if (this.#form.load) {
+      this.#form.load(experiment, { from });
+      return;
+    }
+    this.#launched([await api.launch(experiment)]);
+  }
+
+  async #attempt(action) {
+    try {
+      await action();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.#toast.show(error.message || t(`error.${error.code}`), { wrong: true });
+    }
+  }
+}

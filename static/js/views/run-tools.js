@@ -1,0 +1,175 @@
+/** Above the run list: search, and a menu with state, order, groups, archive, import. In the wide list, column heads. */
+
+import { h, icon, iconButton } from "../dom.js";
+import { onLanguage, t } from "../i18n.js";
+import { COLUMNS } from "./run-entry.js";
+import { DESCENDING, GROUPS, SORTS, STATES, USUAL } from "./run-query.js";
+
+export class RunTools {
+  #tools;
+  #columns;
+  #list;
+  #store;
+  #configs;
+  #onImport;
+  #search;
+  #count;
+  #menu;
+
+  /**
+   * @param {HTMLElement} tools
+   * @param {HTMLElement} columns the wide list's heads
+   * @param {RunList} list
+   * @param {() => void} onImport asked for by the menu
+   */
+  constructor(tools, columns, list, { store, configs, element, count, onImport }) {
+    this.#tools = tools;
+    this.#columns = columns;
+    this.#list = list;
+    this.#store = store;
+    this.#configs = configs;
+    this.#count = count;
+    this.#onImport = onImport;
+    element.addEventListener("arranged", ({ detail }) => this.#showCount(detail));
+    onLanguage(() => this.#draw());
+    this.#draw();
+  }
+
+  /** Put the cursor into the search. */
+  focus() {
+    this.#search.focus();
+    this.#search.select();
+  }
+
+  #draw() {
+    const { text } = this.#list.query;
+    this.#search = h("input", { type: "search", id: "run-search", value: text, placeholder: t("runs.search"), title: t("runs.search_help"), "aria-label": t("runs.search_label"), maxLength: 200 });
+    this.#search.addEventListener("input", () => this.#list.setQuery({ text: this.#search.value }));
+    this.#search.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") {
+        event.stopPropagation();
+        if (this.#search.value) this.#set({ text: "" });
+        else this.#search.blur();
+      } else if (event.key === "ArrowDown") {
+        event.preventDefault();
+        this.#list.focusFirst();
+      }
+    });
+    this.#menu = h("details", { className: "menu" }, h("summary", { className: "toggle", "aria-label": t("runs.view"), title: t("runs.view") }, icon("sort"), h("span", { className: "menu-mark", id: "run-menu-mark" })));
+    this.#menu.addEventListener("toggle", () => this.#menu.open && this.#fill());
+    closesByItself(this.#menu);
+    this.#tools.replaceChildren(this.#search, this.#menu);
+    this.#mark();
+    this.#drawColumns();
+    this.#showCount({ found: this.#list.order.length, all: this.#store.list().length });
+  }
+
+  #set(changes) {
+    this.#list.setQuery(changes);
+    this.#search.value = this.#list.query.text;
+    this.#mark();
+    this.#drawColumns();
+  }
+
+  /** The menu's content is made when it opens: what one can group by depends on the runs. */
+  async #fill() {
+    const { query } = this.#list;
+    const choose = (name, label, choices, value, text, change) => {
+      const select = h("select", { name: `runs.${name}` }, ...choices.map((choice) => h("option", { value: choice, selected: choice === value }, text(choice))));
+      select.addEventListener("change", () => change(select.value));
+      return h("label", { className: "field" }, h("span", { className: "label" }, t(label)), select);
+    };
+    const sorts = (name) => t(`table.${name}`);
+    const groups = () => (name) => (name ? (GROUPS.includes(name) ? t(`table.${name}`) : name) : t("runs.no_groups"));
+    const archived = h("input", { type: "checkbox", name: "runs.archived", checked: query.archived });
+    archived.addEventListener("change", () => this.#set({ archived: archived.checked }));
+    const direction = h("button", { type: "button", className: "toggle", "aria-pressed": String(query.descending), title: t("runs.descending"), "aria-label": t("runs.descending") }, query.descending ? "↓" : "↑");
+    direction.addEventListener("click", () => {
+      this.#set({ descending: !this.#list.query.descending });
+      direction.textContent = this.#list.query.descending ? "↓" : "↑";
+      direction.setAttribute("aria-pressed", String(this.#list.query.descending));
+    });
+    const grouping = (names) => choose("group", "runs.group", ["", ...GROUPS, ...names], query.group, groups(), (group) => this.#set({ group }));
+    let groupField = grouping([]);
+    const panel = h(
+      "div",
+      { className: "card panel" },
+      choose("state", "runs.state", ["", ...Object.keys(STATES)], query.state, (state) => (state ? t(STATES_TEXTS[state] ?? `status.${state}`) : t("runs.all_states")), (state) => this.#set({ state })),
+      h("div", { className: "pair" }, choose("sort", "runs.sort", SORTS, query.sort, sorts, (sort) => this.#sortBy(sort, DESCENDING.has(sort))), direction),
+      groupField,
+      h("label", { className: "check" }, archived, t("runs.show_archived")),
+      h("button", { type: "button", className: "toggle", id: "import", onclick: () => this.#onImport() }, t("runs.import")),
+    );
+    this.#menu.querySelector(".panel")?.remove();
+    this.#menu.append(panel);
+    const ids = this.#store.list().map((run) => run.id);
+    try {
+      await this.#configs.fetch(ids);
+    } catch {
+      return; // offline: the short list stays
+    }
+    const fresh = grouping([...this.#configs.difference(ids).keys()]);
+    groupField.replaceWith(fresh);
+    groupField = fresh;
+  }
+
+  #sortBy(sort, descending) {
+    this.#set({ sort, descending });
+  }
+
+  /** Whether anything hides or reorders runs. */
+  #mark() {
+    const { query } = this.#list;
+    const special = ["state", "archived", "sort", "group"].some((name) => query[name] !== USUAL[name]);
+    this.#menu.querySelector(".menu-mark").hidden = !special;
+  }
+
+  #drawColumns() {
+    const { query } = this.#list;
+    const head = (name, className = name) => {
+      const sorted = query.sort === name;
+      const button = h("button", { type: "button", className: `column-head ${className}`, "aria-pressed": String(sorted) }, t(`table.${name}`), sorted ? (query.descending ? " ↓" : " ↑") : "");
+      button.addEventListener("click", () => {
+        this.#sortBy(name, sorted ? !query.descending : DESCENDING.has(name));
+        this.#columns.querySelector(`.column-head.${className}`).focus();
+      });
+      return button;
+    };
+    this.#columns.replaceChildren(h("span"), head("name"), ...COLUMNS.map((column) => head(column)));
+  }
+
+  #showCount({ found, all }) {
+    this.#count.textContent = found === all ? String(all || "") : t("runs.found", { found, all });
+  }
+}
+
+const STATES_TEXTS = { active: "runs.active", starred: "runs.starred" };
+
+/** Let a `details` menu close at a click elsewhere and at Escape. */
+export function closesByItself(menu) {
+  const close = (event) => {
+    if (event.type === "keydown" ? event.key !== "Escape" : menu.contains(event.target)) return;
+    menu.open = false;
+    if (event.type !== "keydown") return;
+    event.preventDefault(); // this Escape was for the menu, not for the selection
+    menu.querySelector("summary").focus();
+  };
+  menu.addEventListener("toggle", () => {
+    for (const type of ["click", "keydown"]) {
+      if (menu.open) document.addEventListener(type, close, true);
+      else document.removeEventListener(type, close, true);
+    }
+  });
+}
+
+/** The button that makes the list wide, and narrow again. */
+export function wideButton(page) {
+  const button = iconButton("wide", t("runs.wide"), () => {
+    const wide = page.toggleAttribute("data-wide");
+    button.setAttribute("aria-pressed", String(wide));
+    dispatchEvent(new Event("resize")); // the charts have another width
+  });
+  button.id = "wide";
+  button.setAttribute("aria-pressed", String(page.hasAttribute("data-wide")));
+  return button;
+}

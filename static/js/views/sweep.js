@@ -1,0 +1,77 @@
+/** Sweeps: how final metrics depend on the fields in which runs differ, as scatter, parallel coordinates or heat map. */
+
+import { drawFigure } from "../charts/plot.js";
+import { h } from "../dom.js";
+import { t } from "../i18n.js";
+import { color } from "../palette.js";
+import { openDialog } from "./dialog.js";
+import { heatMap, parallel, scatter } from "./sweep-figures.js";
+
+const METRICS = {
+  test_accuracy: { percent: true, format: ".1%" },
+  train_accuracy: { percent: true, format: ".1%" },
+  test_loss: { format: ".3g", smallerIsBetter: true },
+  train_loss: { format: ".3g", smallerIsBetter: true },
+  loss: { format: ".3g", smallerIsBetter: true },
+  seconds: { format: ".3g", smallerIsBetter: true },
+};
+const KINDS = ["scatter", "parallel", "heat"];
+/** Axes of parallel coordinates at most: more cannot be told apart. */
+const MOST_AXES = 8;
+
+/**
+ * @param {object[]} runs
+ * @param {{configs: object, isDark: () => boolean}} lab
+ */
+export async function openSweep(runs, { configs, isDark }) {
+  const ids = runs.map((run) => run.id);
+  await configs.fetch(ids);
+  const fields = [...configs.difference(ids).keys()];
+  const state = { kind: "scatter", metric: "test_accuracy", x: fields[0], y: fields[1] ?? fields[0] };
+  const figure = h("div", { className: "figure", role: "img" });
+  const said = h("p", { className: "diff-said", role: "status" });
+
+  const draw = () => {
+    const metric = { ...METRICS[state.metric], title: t(`table.${state.metric}`) };
+    const value = (run) => (state.metric === "seconds" ? run.seconds : run.latest[state.metric]);
+    const points = runs
+      .filter((run) => Number.isFinite(value(run)))
+      .map((run) => ({ run: run.id, name: plain(run.name), color: color(run.color, isDark()), fields: configs.get(run.id), value: value(run) }));
+    const left = runs.length - points.length;
+    said.textContent = !fields.length ? t("diff.none") : left ? t("sweep.left_out", { n: left }) : "";
+    const drawn = {
+      scatter: () => scatter(points, state.x, metric),
+      parallel: () => parallel(points, fields.slice(0, MOST_AXES), metric),
+      heat: () => heatMap(points, [state.x, state.y], metric),
+    };
+    figure.setAttribute("aria-label", `${t(`sweep.${state.kind}`)}: ${metric.title}`);
+    if (points.length && fields.length) drawFigure(figure, drawn[state.kind]());
+  };
+
+  const choose = (name, label, choices, text) => {
+    const select = h("select", { name: `sweep.${name}` }, ...choices.map((choice) => h("option", { value: choice, selected: choice === state[name] }, text(choice))));
+    select.addEventListener("change", () => {
+      state[name] = select.value;
+      arrange();
+      draw();
+    });
+    return h("label", { className: "inline" }, t(label), select);
+  };
+  const plainName = (name) => name;
+  const kind = choose("kind", "sweep.kind", fields.length > 1 ? KINDS : KINDS.slice(0, 2), (name) => t(`sweep.${name}`));
+  const metric = choose("metric", "sweep.metric", Object.keys(METRICS), (name) => t(`table.${name}`));
+  const x = choose("x", "sweep.x", fields, plainName);
+  const y = choose("y", "sweep.y", fields, plainName);
+  const arrange = () => {
+    x.hidden = state.kind === "parallel";
+    y.hidden = state.kind !== "heat";
+  };
+  arrange();
+  openDialog({ title: t("sweep.title"), className: "wide tall", body: [h("div", { className: "sweep-tools" }, kind, metric, x, y), said, figure] });
+  draw();
+}
+
+/** Plotly reads a few tags in texts; a run's name is no markup. */
+function plain(name) {
+  return name.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}

@@ -1,0 +1,29 @@
+/** A line at the foot of the page that says what was done, and how to take it back. */
+
+import { h } from "../dom.js";
+
+export class Toast {
+  #element = h("div", { className: "toast", role: "status", hidden: true });
+  #timer = 0;
+
+  constructor() {
+    document.body.append(this.#element);
+  }
+
+  /** @param {{label?: string, action?: () => void, time?: number, wrong?: boolean}} options */
+  show(text, { label, action, time = 6000, wrong = false } = {}) {
+    clearTimeout(this.#timer);
+    const button = label
+      ? h("button", { type: "button", className: "toggle", onclick: () => (this.hide(), action()) }, label)
+      : null;
+    this.#element.classList.toggle("wrong", wrong);
+    this.#element.replaceChildren(h("span", {}, text), ...(button ? [button] : []));
+    this.#element.hidden = false;
+    this.#timer = setTimeout(() => this.hide(), time);
+  }
+
+  hide() {
+    clearTimeout(this.#timer);
+    this.#element.hidden = true;
+  }
+}

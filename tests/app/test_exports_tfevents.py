@@ -1,0 +1,97 @@
+"""TensorBoard's event file, read back by a reader that knows only the documented format."""
+
+import struct
+
+import numpy as np
+import pytest
+
+from app.exports.tfevents import masked_crc
+from tests.lab_server import QUICK
+
+
+def test_the_checksum_is_the_standards():
+    """RFC 3720, B.4: CRC-32C of 32 zero bytes, of 32 bytes 0xFF, of 0 to 31, of "123456789"."""
+    known = {
+        bytes(32): 0x8A9136AA,
+        b"\xff" * 32: 0x62A8AB43,
+        bytes(range(32)): 0x46DD794E,
+        b"123456789": 0xE3069283,
+    }
+    for data, crc in known.items():
+        masked = (((crc >> 15) | (crc << 17)) + 0xA282EAD8) & 0xFFFFFFFF
+        assert int(masked_crc(np.frombuffer(data, np.uint8)[None])[0]) == masked
+
+
+def records(data):
+    at = 0
+    while at < len(data):
+        (length,) = struct.unpack_from("<Q", data, at)
+        for start, size in ((at, 8), (at + 12, length)):
+            (crc,) = struct.unpack_from("<I", data, start + size)
+            assert crc == int(masked_crc(np.frombuffer(data, np.uint8, size, start)[None])[0])
+        yield data[at + 12 : at + 12 + length]
+        at += length + 16
+
+
+def varint(data, at):
+    value = shift = 0
+    while True:
+        value |= (data[at] & 0x7F) << shift
+        at, shift = at + 1, shift + 7
+        if data[at - 1] < 0x80:
+            return value, at
+
+
+def fields(data):
+    """(number, value) of a protocol buffer message."""
+    at = 0
+    while at < len(data):
+        key, at = varint(data, at)
+        match key & 7:
+            case 0:
+                value, at = varint(data, at)
+            case 1:
+                value, at = data[at : at + 8], at + 8
+            case 2:
+                length, at = varint(data, at)
+                value, at = data[at : at + length], at + length
+            case 5:
+                value, at = data[at : at + 4], at + 4
+        yield key >> 3, value
+
+
+def scalars(data):
+    """tag → [(step, wall time, value)]"""
+    found = {}
+    for event in list(records(data))[1:]:
+        parts = dict(fields(event))
+        (when,) = struct.unpack("<d", parts[1])
+        for _, value in fields(parts[5]):
+            inner = dict(fields(value))
+            (number,) = struct.unpack("<f", inner[2])
+            found.setdefault(inner[1].decode(), []).append((parts[2], when, number))
+    return found
+
+
+@pytest.mark.parametrize("iterations", [200, 1])
+def test_every_value_is_a_scalar_of_its_step(lab, iterations):
+    run = lab.launch(training={**QUICK["training"], "iterations": iterations})
+    done = lab.wait_for(run["id"], "completed")
+
+    answer = lab.http.get(f"/api/runs/{run['id']}/export.tfevents")
+
+    assert "tfevents" in answer.headers["content-disposition"]
+    found = scalars(answer.content)
+    tags = {
+        "train": {"loss": "loss/batch", "accuracy": "accuracy/batch"},
+        "evaluation": {"test_accuracy": "accuracy/test"},
+    }
+    for stream, names in tags.items():
+        columns, rows = lab.stored_rows(run["id"], stream)
+        for column, tag in names.items():
+            steps, times, values = zip(*found[tag], strict=True)
+            np.testing.assert_array_equal(steps, rows[:, 0])
+            np.testing.assert_array_equal(np.float32(values), rows[:, columns.index(column)])
+            assert list(times) == sorted(times)
+            assert done["created_at"] - 1 <= times[0] <= times[-1] <= done["finished_at"] + 5
+    assert "weight_norm/1" in found

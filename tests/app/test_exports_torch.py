@@ -1,0 +1,142 @@
+"""The PyTorch script: the same first iterations as the engine. Where PyTorch is missing, the tests say so.
+
+LOSSROOM_TORCH_PYTHON may name an interpreter that has it.
+"""
+
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.exports.recording import Recording
+from app.exports.torch_script import torch_script
+from engine import ExperimentConfig, Trainer
+from engine.optimizers import OPTIMIZERS
+
+PYTHON = os.environ.get("LOSSROOM_TORCH_PYTHON") or (
+    sys.executable if importlib.util.find_spec("torch") else None
+)
+pytestmark = [
+    pytest.mark.parity,
+    pytest.mark.skipif(PYTHON is None, reason="PyTorch is not installed here: its scripts were not run"),
+]
+
+MLP = {"preset": "mlp", "hidden": [16, 12], "initializer": {"name": "glorot_uniform"}}
+IMAGES = {
+    "initializer": {"name": "orthogonal"},
+    "layers": [
+        {"type": "conv2d", "filters": 6, "kernel_size": 3, "padding": "same"},
+        {"type": "batch_norm"},
+        {"type": "activation", "name": "relu", "activity_l2": 1e-3},
+        {"type": "local_response_norm", "size": 3, "alpha": 0.1},
+        {
+            "type": "residual",
+            "layers": [{"type": "conv2d", "filters": 8, "kernel_size": 3, "padding": 1, "stride": 2}],
+        },
+        {"type": "max_pool2d", "size": 2},
+        {"type": "avg_pool2d", "size": 2, "stride": 1},
+        {"type": "flatten"},
+        {
+            "type": "residual",
+            "layers": [{"type": "dense", "units": 9}, {"type": "activation", "name": "gelu"}],
+        },
+        {"type": "dense", "units": 10},
+    ],
+}
+EXPERIMENTS = {
+    **{
+        name: {"network": MLP, "optimizer": {"name": name, "learning_rate": 0.02}}
+        for name in OPTIMIZERS
+        if name != "nadam"
+    },
+    "images": {"network": IMAGES, "optimizer": {"name": "adam", "learning_rate": 0.01}},
+    "penalties, clipping, a schedule, float64": {
+        "network": MLP,
+        "regularization": {"l1": 1e-4, "l2": 1e-3},
+        "training": {"clip_norm": 1.0, "schedule": {"name": "cosine", "warm_up": 4}, "sampling": "epochs"},
+        "dtype": "float64",
+    },
+    "other data": {
+        "dataset": {
+            "name": "digits",
+            "train_size": 600,
+            "label_noise": 0.2,
+            "fold": {"folds": 3, "index": 1},
+            "augment": {"shift": 1, "rotate": 10.0, "noise": 0.1},
+        },
+        "network": {"preset": "mlp", "hidden": [20], "activation": "tanh"},
+    },
+    "points": {
+        "dataset": {"name": "spirals"},
+        "network": {"preset": "mlp", "hidden": [20], "activation": "swish"},
+    },
+}
+
+
+def recording(document):
+    config = ExperimentConfig.from_dict(document)
+    run = {"id": "x", "name": config.name, "config": config.to_dict(), "annotations": [], "latest": {}}
+    return Recording(run, lambda *_: None)
+
+
+def run_script(given, tmp_path):
+    path = tmp_path / "script.py"
+    path.write_text(torch_script(given), "utf-8")
+    # the digits' file lies in scikit-learn's folder; only that is lent to the other interpreter, not its libraries
+    package = Path(importlib.util.find_spec("sklearn").origin).parent
+    (tmp_path / "sklearn").symlink_to(package)
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path), "OMP_NUM_THREADS": "1"}
+    result = subprocess.run(
+        [PYTHON, str(path)], capture_output=True, text=True, env=environment, cwd=tmp_path, timeout=300
+    )
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_the_first_iterations_are_the_engines(name, tmp_path):
+    document = {"name": name, **EXPERIMENTS[name]}
+    document["training"] = {
+        "iterations": 40,
+        "batch_size": 20,
+        "evaluate_every": 40,
+        **document.get("training", {}),
+    }
+    events = list(Trainer(ExperimentConfig.from_dict(document)).run())
+
+    said = run_script(recording(document), tmp_path)
+
+    losses = [float(loss) for loss in re.findall(r"iteration [1-5]: loss ([\d.]+)", said)]
+    assert losses == pytest.approx([event.loss for event in events[:5]], rel=2e-3)
+    (accuracy,) = re.findall(r"iteration 40: test accuracy ([\d.]+)", said)
+    assert float(accuracy) == pytest.approx(events[-1].test_accuracy, abs=0.05)
+
+
+def test_dropout_nadam_early_stopping_and_changes_by_hand_run_too(tmp_path):
+    document = {
+        "network": {"preset": "mlp", "hidden": [32], "dropout": 0.3, "batch_norm": True},
+        "optimizer": {"name": "nadam", "learning_rate": 0.01},
+        "training": {
+            "iterations": 600,
+            "batch_size": 50,
+            "clip_value": 0.5,
+            "early_stopping": {"metric": "test_accuracy", "patience": 20},
+        },
+    }
+    given = recording(document)
+    given.run["annotations"] = [
+        {
+            "kind": "live",
+            "iteration": 100,
+            "changes": {"dropout": [0.3, 0.1], "l2": [0.0, 1e-4], "learning_rate": [0.01, 0.02]},
+        }
+    ]
+
+    said = run_script(given, tmp_path)
+
+    accuracies = [float(found) for found in re.findall(r"test accuracy ([\d.]+)", said)]
+    assert max(accuracies) > 0.9

@@ -1,0 +1,30 @@
+"""The run table in a page, as the tests of it look at it."""
+
+from tests.lab_server import QUICK, wait_until
+
+SHORT = {**QUICK, "training": {"iterations": 40, "batch_size": 16, "evaluate_every": 20}}
+
+
+NEWEST_FIRST = ["adam 3", "adam 2", "adam 1", "sgd 3", "sgd 2", "sgd 1"]
+
+
+def listed(page):
+    return page.page.evaluate("[...document.querySelectorAll('.run .run-name')].map(e => e.textContent)")
+
+
+def wait_for_list(page, names):
+    wait_until(lambda: listed(page) == names, f"the list to be {names}, not {listed(page)}", patience=10)
+
+
+def selected(page):
+    return page.page.evaluate(
+        "[...document.querySelectorAll('.run.selected .run-name')].map(e => e.textContent)"
+    )
+
+
+def row(page, run_id):
+    return page.page.locator(f'[data-run="{run_id}"]')
+
+
+def name(page, run_id):
+    return row(page, run_id).locator(".run-name")

@@ -1,0 +1,199 @@
+"""The run table as a student uses it, with mouse and keyboard."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.run_table import NEWEST_FIRST, SHORT, name, row, selected, wait_for_list
+from tests.lab_server import ENDLESS, wait_until
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("adam", NEWEST_FIRST[:3]),
+        ("-adam", NEWEST_FIRST[3:]),
+        ("optimizer:sgd seed:2", ["sgd 2"]),
+        ("lr<0.05 seed>=2", ["adam 3", "adam 2"]),
+        ('"adam 2"', ["adam 2"]),
+        ("optimizer.beta1=0.9", NEWEST_FIRST[:3]),
+        ("nothing of the kind", []),
+    ],
+)
+def test_typing_after_a_slash_finds_runs(open_page, filled, typed, found):
+    page = open_page(filled)
+    wait_for_list(page, NEWEST_FIRST)
+
+    page.page.keyboard.press("/")
+    page.page.keyboard.type(typed)
+
+    wait_for_list(page, found)
+    assert page.page.inner_text("#run-count") == f"{len(found)} of 6"
+    page.page.keyboard.press("Escape")
+    wait_for_list(page, NEWEST_FIRST)
+
+
+def test_runs_are_sorted_narrowed_down_and_grouped_by_any_field(open_page, filled):
+    page = open_page(filled)
+    page.page.click(".run-tools summary")
+    page.page.select_option('[name="runs.sort"]', "name")
+    wait_for_list(page, NEWEST_FIRST[::-1][3:] + NEWEST_FIRST[::-1][:3])
+    page.page.click('[aria-label="Largest or newest first"]')
+    wait_for_list(page, NEWEST_FIRST[3:] + NEWEST_FIRST[:3])
+    page.page.select_option('[name="runs.state"]', "failed")
+    wait_for_list(page, [])
+    assert "No run matches" in page.page.inner_text("#runs-empty")
+    page.page.select_option('[name="runs.state"]', "completed")
+
+    # a field of the configs that only they know of
+    page.until(
+        "[...document.querySelectorAll('[name=\"runs.group\"] option')].some(o => o.value === 'optimizer.beta2')"
+    )
+    page.page.select_option('[name="runs.group"]', "optimizer.beta2")
+
+    page.until("document.querySelectorAll('.run-group').length === 2")
+    assert page.page.locator(".group-name").all_inner_texts() == ["0.999", "–"]
+    scores = [filled.run(run_id)["latest"]["test_accuracy"] for run_id in filled.ids[3:]]
+    assert (
+        page.page.locator(".group-facts").first.inner_text().startswith(f"3 · {100 * sum(scores) / 3:.1f}% ±")
+    )
+
+
+def test_runs_are_selected_as_files_are(open_page, filled):
+    page = open_page(filled)
+    wait_for_list(page, NEWEST_FIRST)
+    name(page, filled.ids[5]).click()
+    assert selected(page) == ["adam 3"]
+    expect(page.page.locator("#run-details h2")).to_have_text("adam 3")
+
+    row(page, filled.ids[3]).locator(".score").click(modifiers=["Shift"])
+    assert selected(page) == ["adam 3", "adam 2", "adam 1"]
+    expect(page.page.locator("#run-details")).to_be_hidden()
+    name(page, filled.ids[4]).click(modifiers=["ControlOrMeta"])
+    assert selected(page) == ["adam 3", "adam 1"]
+    expect(page.page.locator(".bar-count")).to_have_text("2 selected")
+    page.page.keyboard.press("Escape")
+    assert selected(page) == []
+
+    # and without a mouse
+    name(page, filled.ids[5]).focus()
+    page.page.keyboard.press("ArrowDown")
+    page.page.keyboard.press("Enter")
+    page.page.keyboard.press("Shift+ArrowDown")
+    assert selected(page) == ["adam 2", "adam 1"]
+    page.page.keyboard.press("Escape")
+    name(page, filled.ids[5]).click()
+    name(page, filled.ids[5]).click()
+    assert selected(page) == []
+
+
+def test_stars_tags_notes_and_names_are_seen_by_everybody_and_stay(open_page, filled):
+    mine, theirs = open_page(filled), open_page(filled)
+    run_id = filled.ids[0]
+    row(mine, run_id).hover()
+    row(mine, run_id).locator(".star").click()
+    name(mine, run_id).click()
+    mine.page.fill('[name="runs.tags"]', "demo, 学習率,demo")
+    mine.page.fill('[name="runs.notes"]', "why not")
+    name(mine, run_id).focus()
+    mine.page.keyboard.press("F2")
+    mine.page.keyboard.type("renamed")
+    mine.page.keyboard.press("Enter")
+
+    expect(row(theirs, run_id).locator(".star")).to_have_attribute("aria-pressed", "true")
+    expect(name(theirs, run_id)).to_have_text("renamed")
+    expect(row(theirs, run_id).locator(".tag")).to_have_text(["demo", "学習率"])
+    name(theirs, run_id).click()
+    expect(theirs.page.locator('[name="runs.notes"]')).to_have_value("why not")
+    stored = filled.run(run_id)
+    assert (stored["starred"], stored["tags"], stored["notes"]) == (True, ["demo", "学習率"], "why not")
+    theirs.page.fill("#run-search", "tag:学習率 is:starred")
+    wait_for_list(theirs, ["renamed"])
+    filled.http.patch(
+        f"/api/runs/{run_id}", json={"name": "sgd 1", "starred": False, "tags": [], "notes": ""}
+    )
+
+
+def test_an_archived_run_leaves_the_list_and_comes_back(open_page, filled):
+    page = open_page(filled)
+    name(page, filled.ids[1]).click()
+    page.page.click("#run-details >> text=archive")
+    wait_for_list(page, [n for n in NEWEST_FIRST if n != "sgd 2"])
+    page.page.fill("#run-search", "is:archived")
+    wait_for_list(page, ["sgd 2"])
+    page.page.fill("#run-search", "")
+
+    page.page.click(".toast >> text=Undo")
+
+    wait_for_list(page, NEWEST_FIRST)
+    assert filled.run(filled.ids[1])["archived"] is False
+
+
+def test_a_deletion_can_be_taken_back_and_is_told_when_the_page_is_left(open_page, filled):
+    page = open_page(filled)
+    run_id = filled.launch(**{**SHORT, "name": "to go"})["id"]
+    page.wait_for(run_id, "completed")
+    page.wait_for_points(run_id, 40)
+    name(page, run_id).focus()
+    page.page.keyboard.press("Delete")
+    wait_for_list(page, NEWEST_FIRST)
+    page.until(f"!document.getElementById('chart-loss').data.some(t => t.meta.run === '{run_id}')")
+
+    page.page.keyboard.press("Control+z")
+
+    wait_for_list(page, ["to go", *NEWEST_FIRST])
+    page.wait_for_points(run_id, 40)
+    assert filled.run(run_id)["name"] == "to go"
+    name(page, run_id).focus()
+    page.page.keyboard.press("Delete")
+    wait_for_list(page, NEWEST_FIRST)
+    page.page.goto("about:blank")
+    wait_until(lambda: filled.http.get(f"/api/runs/{run_id}").status_code == 404, "the deletion")
+
+
+def test_a_running_run_is_paused_stepped_and_changed(open_page, make_lab):
+    lab = make_lab(LOSSROOM_WORKERS="2")
+    page = open_page(lab)
+    network = {"preset": "mlp", "hidden": [16], "dropout": 0.5}
+    run_id = lab.launch(**{**ENDLESS, "network": network})["id"]
+    page.wait_for_points(run_id, 20)
+    name(page, run_id).click()
+
+    page.page.keyboard.press("Space")
+    page.wait_for(run_id, "paused")
+    before = lab.run(run_id)["iteration"]
+    for count, label in ((1, "iterations: 1"), (10, "iterations: 10"), (100, "iterations: 100")):
+        page.page.locator("#run-details").get_by_label(label, exact=True).click()
+        before += count
+        wait_until(lambda wanted=before: lab.run(run_id)["iteration"] == wanted, "the steps")
+
+    page.page.fill('[name="live.learning_rate"]', "0.02")
+    page.page.keyboard.press("Enter")
+    page.page.fill('[name="live.dropout"]', "0.25")
+    page.page.keyboard.press("Tab")
+    slider = page.page.get_by_label("L2 (λ), slider")
+    slider.focus()
+    page.page.keyboard.press("End")
+    page.page.keyboard.press("Tab")
+    name(page, run_id).focus()
+    page.page.keyboard.press("Space")
+    page.wait_for(run_id, "running")
+
+    wait_until(lambda: len(lab.run(run_id)["annotations"]) == 3, "the changes")
+    changes = {}
+    for note in lab.run(run_id)["annotations"]:
+        changes.update(note["changes"])
+    assert changes == {"learning_rate": [0.1, 0.02], "dropout": [0.5, 0.25], "l2": [0.0, 1.0]}
+    expect(page.page.locator(".changes li")).to_have_count(3)
+    assert f"iteration {before:,}: Learning rate 0.1 → 0.02" in page.page.locator(".changes").inner_text()
+    columns, _ = lab.stored_rows(run_id)
+    wait_until(
+        lambda: round(float(lab.stored_rows(run_id)[1][-1, columns.index("learning_rate")]), 6) == 0.02
+    )
+
+    # what the server refuses is said at the control
+    page.page.fill('[name="live.l1"]', "1000")
+    page.page.keyboard.press("Enter")
+    expect(page.page.locator(".live-control .error").filter(has_text="l1 must be")).to_be_visible()
+    page.page.click("#run-details >> text=cancel")
+    page.wait_for(run_id, "cancelled")
+    expect(page.page.locator(".live")).to_have_count(0)

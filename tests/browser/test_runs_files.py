@@ -1,0 +1,83 @@
+"""Runs leave the page as files, and come back."""
+
+from playwright.sync_api import expect
+
+from tests.browser.run_table import SHORT, name, wait_for_list
+
+
+def test_a_selection_is_downloaded(open_page, filled):
+    page = open_page(filled)
+    name(page, filled.ids[0]).click()
+    name(page, filled.ids[2]).click(modifiers=["Shift"])
+    page.page.click("#run-bar summary")
+    with page.page.expect_download() as download:
+        page.page.click("#run-bar >> text=CSV")
+    text = download.value.path().read_text("utf-8")
+    assert text.count("\n") == 1 + 3 * 40
+    assert {line.split(",")[0] for line in text.splitlines()[1:]} == set(filled.ids[:3])
+
+
+DROP = """([name, text]) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([text], name, {type: "application/json"}));
+    for (const type of ["dragover", "drop"]) {
+        document.body.dispatchEvent(new DragEvent(type, {dataTransfer: transfer, bubbles: true, cancelable: true}));
+    }
+}"""
+
+
+def test_a_dropped_export_comes_back_with_its_curves(open_page, filled, make_lab):
+    exported = filled.http.get("/api/exports/json", params={"runs": ",".join(filled.ids[:2])}).text
+    other = make_lab()
+    page = open_page(other)
+
+    page.page.evaluate(DROP, ["lossroom.json", exported])
+
+    wait_for_list(page, ["sgd 2", "sgd 1"])
+    expect(page.page.locator(".toast")).to_contain_text("Imported: 2")
+    for run_id in page.run_ids():
+        page.wait_for_points(run_id, 40)
+    page.page.evaluate(DROP, ["broken.json", "{"])
+    expect(page.page.locator(".toast")).to_contain_text("broken.json: this is no JSON file")
+    page.page.evaluate(DROP, ["other.json", '{"lossroom": 7, "runs": []}'])
+    expect(page.page.locator(".toast")).to_contain_text("not an export")
+
+
+def test_a_chosen_export_comes_back_too(open_page, filled, make_lab, tmp_path):
+    path = tmp_path / "one.json"
+    path.write_bytes(filled.http.get("/api/exports/json", params={"runs": filled.ids[4]}).content)
+    page = open_page(make_lab())
+    page.page.click(".run-tools summary")
+    with page.page.expect_file_chooser() as chooser:
+        page.page.click("#import")
+    chooser.value.set_files(path)
+    wait_for_list(page, ["adam 2"])
+
+
+def test_a_report_works_without_lab_and_network(open_page, filled, browser, tmp_path):
+    evil = "<img src=x onerror=document.title='harm'></script><script>document.title='harm'</script>"
+    run_id = filled.launch(**{**SHORT, "name": evil})["id"]
+    filled.wait_for(run_id, "completed")
+    answer = filled.http.get("/api/exports/html", params={"runs": f"{filled.ids[0]},{run_id}", "lang": "ja"})
+    filled.http.delete(f"/api/runs/{run_id}")
+    path = tmp_path / "report.html"
+    path.write_bytes(answer.content)
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    asked, complaints = [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
+
+    page.goto(path.as_uri())
+
+    expect(page.locator("#loss .scatterlayer .trace")).to_have_count(4)
+    expect(page.locator("#accuracy .scatterlayer .trace")).to_have_count(4)
+    assert page.locator("h1").inner_text() == "実験の比較"
+    assert page.locator(".diff").inner_text().count("<img src=x") == 1
+    page.check("#log")
+    assert page.evaluate("document.getElementById('loss').layout.yaxis.type") == "log"
+    assert page.title() != "harm"
+    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
+    assert complaints == []
+    context.close()

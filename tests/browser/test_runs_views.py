@@ -1,0 +1,154 @@
+"""What is opened from the run table: difference, sweep, help; and that everybody can use them."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.browser.run_table import name, row, selected
+from tests.lab_server import ENDLESS
+
+
+def test_the_difference_of_two_runs_is_shown_and_no_more(open_page, filled):
+    page = open_page(filled)
+    name(page, filled.ids[0]).click()
+    name(page, filled.ids[1]).click(modifiers=["ControlOrMeta"])
+
+    page.page.click("#compare")
+
+    expect(page.page.locator(".diff-said")).to_have_text("Differs only in: seed")
+    rows = page.page.locator(".diff tbody tr:not(.result)").all_inner_texts()
+    assert [re.split(r"\s+", text) for text in rows] == [["seed", "1", "2"]]
+    page.page.keyboard.press("Escape")
+    expect(page.page.locator("dialog")).to_have_count(0)
+    assert selected(page) == ["sgd 2", "sgd 1"]
+
+
+def test_the_help_lists_the_keys_and_turns_them_off(open_page, filled):
+    page = open_page(filled)
+    page.page.keyboard.press("?")
+    dialog = page.page.locator("dialog")
+    expect(dialog).to_contain_text("pause or resume the selected runs")
+    page.page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    page.page.click("#help")
+    page.page.get_by_label("Keys without Ctrl act").uncheck()
+    page.page.keyboard.press("Escape")
+    page.page.keyboard.press("?")
+    page.page.keyboard.press("/")
+    expect(dialog).to_have_count(0)
+    assert page.page.evaluate("document.activeElement.id") != "run-search"
+    # typing is never taken for a command
+    page.page.click("#help")
+    page.page.get_by_label("Keys without Ctrl act").check()
+    page.page.keyboard.press("Escape")
+    page.page.fill("#run-search", "")
+    page.page.locator("#run-search").press_sequentially("a/? b")
+    assert page.page.input_value("#run-search") == "a/? b"
+    expect(dialog).to_have_count(0)
+
+
+def figure(page):
+    return page.page.evaluate(
+        """(document.querySelector('dialog .figure').data ?? []).map(t => ({
+            type: t.type, x: [...(t.x ?? [])], y: [...(t.y ?? [])], z: t.z, runs: t.customdata}))"""
+    )
+
+
+def test_a_sweep_shows_results_over_what_differs(open_page, filled):
+    page = open_page(filled)
+    name(page, filled.ids[0]).click()
+    name(page, filled.ids[5]).click(modifiers=["Shift"])
+    page.page.click("#sweep")
+    page.until("document.querySelector('dialog .figure')?.data?.length")
+
+    def scores():
+        return {run_id: filled.run(run_id)["latest"]["test_accuracy"] for run_id in filled.ids}
+
+    dots = figure(page)[-1]
+    assert dict(zip(dots["runs"], dots["y"], strict=True)) == pytest.approx(scores())
+    assert set(dots["x"]) == {"sgd", "adam"}
+
+    page.page.select_option('[name="sweep.kind"]', "heat")
+    page.page.select_option('[name="sweep.y"]', "seed")
+    page.until("document.querySelector('dialog .figure').data[0].y.length === 3")
+    (heat,) = figure(page)
+    assert (heat["x"], heat["y"]) == (["adam", "sgd"], ["1", "2", "3"])
+    for seed in range(3):
+        for column, runs in enumerate((filled.ids[3:], filled.ids[:3])):
+            assert heat["z"][seed][column] == pytest.approx(scores()[runs[seed]])
+
+    page.page.select_option('[name="sweep.kind"]', "parallel")
+    page.page.select_option('[name="sweep.metric"]', "loss")
+    page.until("document.querySelector('dialog .figure').data.length === 6")
+    ends = [line["y"][-1] for line in figure(page)]
+    losses = [filled.run(run_id)["latest"]["loss"] for run_id in filled.ids]
+    order = {trace["runs"][-1]: trace["y"][-1] for trace in figure(page)}
+    assert (min(ends), max(ends)) == (0, 1)
+    assert order[f"Loss {float(f'{max(losses):.4g}'):g}"] == 1
+
+
+def violations(page, *, within=None):
+    """What axe-core finds at WCAG 2.2 AA; the charts are another test's."""
+    found = Axe().run(
+        page.page,
+        context={"include": [[within or "body"]], "exclude": [[".plot"], [".form"], [".charts"]]},
+        options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
+    )
+    return [
+        (rule["id"], [node["target"] for node in rule["nodes"]], rule["nodes"][0]["failureSummary"])
+        for rule in found.response["violations"]
+    ]
+
+
+@pytest.mark.parametrize(("scheme", "locale"), [("light", "en-US"), ("dark", "ja-JP")])
+def test_the_table_and_its_dialogs_have_no_accessibility_violation(open_page, filled, scheme, locale):
+    page = open_page(filled, color_scheme=scheme, locale=locale)
+    run_id = filled.launch(**ENDLESS)["id"]
+    filled.http.patch(f"/api/runs/{run_id}", json={"tags": ["demo"], "starred": True})
+    try:
+        page.wait_for(run_id, "running")
+        assert violations(page) == []
+        name(page, run_id).click()
+        row(page, filled.ids[5]).hover()
+        assert violations(page) == []
+        page.page.click("#wide")
+        name(page, filled.ids[0]).click(modifiers=["Shift"])
+        assert violations(page) == []
+        page.page.click(".run-tools summary")
+        page.until("document.querySelector('.panel')")
+        assert violations(page) == []
+        page.page.keyboard.press("Escape")
+        for button in ("#compare", "#sweep", "#help"):
+            page.page.click(button)
+            expect(page.page.locator("dialog")).to_be_visible()
+            assert violations(page, within="dialog") == []
+            page.page.keyboard.press("Escape")
+            expect(page.page.locator("dialog")).to_have_count(0)
+    finally:
+        filled.http.delete(f"/api/runs/{run_id}")
+
+
+def test_a_phone_has_the_table_without_scrolling_sideways(open_page, filled):
+    page = open_page(filled, viewport={"width": 390, "height": 844}, locale="ja-JP")
+    name(page, filled.ids[0]).click()
+    assert page.page.evaluate("document.documentElement.scrollWidth") == 390
+    name(page, filled.ids[1]).click(modifiers=["Shift"])
+    page.page.click("#compare")
+    assert page.page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_the_projector_has_larger_type_and_nothing_is_cut_off(open_page, filled, wide):
+    page = open_page(filled)
+    before = page.page.locator(".run-name").first.bounding_box()["height"]
+    page.page.click("#projector")
+    if wide:
+        page.page.click("#wide")
+    after = page.page.locator(".run-name").first.bounding_box()["height"]
+    assert after > 1.15 * before
+    assert page.page.evaluate("document.documentElement.scrollWidth") == 1280
+    page.page.reload()
+    page.until("document.documentElement.dataset.ready === 'true'")
+    assert page.page.get_attribute("#projector", "aria-pressed") == "true"

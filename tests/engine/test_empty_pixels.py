@@ -1,0 +1,97 @@
+import numpy as np
+import pytest
+
+from engine import Dataset, ExperimentConfig, Trainer
+from engine.empty_pixels import group
+from engine.evaluation import BLOCK, as_bytes
+
+
+def sparse_images(count, shape=(1, 12, 12), seed=0):
+    """Random rectangles on black."""
+    generator = np.random.default_rng(seed)
+    images = np.zeros((count, *shape), np.float32)
+    _, height, width = shape
+    for image in images:
+        top, left = generator.integers(0, height - 3), generator.integers(0, width - 3)
+        h, w = generator.integers(2, 6, 2)
+        image[:, top : top + h, left : left + w] = generator.random(
+            image[:, top : top + h, left : left + w].shape
+        )
+    return images
+
+
+@pytest.mark.parametrize(("count", "size"), [(1, 10), (10, 10), (11, 10), (237, 20)])
+@pytest.mark.parametrize("shape", [(1, 12, 12), (3, 12, 12)])
+def test_groups_hold_every_image_once_and_all_of_its_pixels(count, size, shape):
+    images = sparse_images(count, shape).reshape(count, -1)
+    groups = group(images, shape, size)
+    assert sorted(np.concatenate([members for members, _ in groups])) == list(range(count))
+    assert len(groups) == -(-count // size)
+    for members, pixels in groups:
+        assert len(members) <= size
+        np.testing.assert_array_equal(pixels, np.flatnonzero((images[members] != 0).any(axis=0)))
+
+
+def test_groups_leave_more_out_than_the_images_as_they_come():
+    images = sparse_images(400).reshape(400, -1)
+    products = sum(len(members) * len(pixels) for members, pixels in group(images, (1, 12, 12), 25))
+    in_order = sum(25 * (images[at : at + 25] != 0).any(axis=0).sum() for at in range(0, 400, 25))
+    assert products < 0.8 * in_order
+
+
+def test_points_that_are_no_images_stay_in_their_order():
+    points = np.random.default_rng(0).random((25, 2))
+    members = [part for part, _ in group(points, (2,), 10)]
+    np.testing.assert_array_equal(np.concatenate(members), np.arange(25))
+
+
+def test_images_are_kept_as_bytes_only_where_they_are_levels():
+    levels = np.arange(256, dtype=np.uint8)
+    single = levels.astype(np.float32)
+    for images in (single / np.float32(255), single * np.float32(1 / 255), levels.astype(np.float64) / 255):
+        kept = as_bytes(images)
+        assert kept.dtype == np.uint8
+        np.testing.assert_array_equal(kept, levels)
+    for images in (
+        np.float32([0.1, 0.5]),
+        np.float32([0, 1.2]),
+        np.float32([-1 / 255, 1]),
+        np.float32([np.nan]),
+    ):
+        assert as_bytes(images) is images
+
+
+@pytest.mark.parametrize("of_bytes", [False, True])
+@pytest.mark.parametrize("hidden", [[], [16], [16, 16]])
+def test_an_evaluation_without_empty_pixels_is_that_of_all_of_them(hidden, of_bytes):
+    train, test = sparse_images(700), sparse_images(2 * BLOCK + 37, seed=1)
+    if of_bytes:
+        train, test = (np.rint(images * 255) / 255 for images in (train, test))
+    labels = np.random.default_rng(2)
+    dataset = Dataset(
+        name="own",
+        train_images=np.pad(train, ((0, 0), (0, 0), (8, 8), (8, 8))),
+        train_labels=labels.integers(0, 10, len(train)),
+        test_images=np.pad(test, ((0, 0), (0, 0), (8, 8), (8, 8))),
+        test_labels=labels.integers(0, 10, len(test)),
+        class_names=tuple("0123456789"),
+    )
+    config = ExperimentConfig.from_dict(
+        {"dataset": {"name": "mnist"}, "network": {"preset": "mlp", "hidden": hidden}, "dtype": "float64"}
+    )
+    trainer = Trainer(config, dataset)
+    for _ in range(5):
+        trainer.step()
+    metrics = trainer.evaluate()
+    again = trainer.evaluate()
+    for part, accuracy, loss in (
+        ("train", metrics.train_accuracy, metrics.train_loss),
+        ("test", metrics.test_accuracy, metrics.test_loss),
+    ):
+        logits = trainer.network.forward(getattr(dataset, f"{part}_images"))
+        truth = getattr(dataset, f"{part}_labels")
+        shifted = logits - logits.max(axis=1, keepdims=True)
+        p = np.exp(shifted) / np.exp(shifted).sum(axis=1, keepdims=True)
+        assert accuracy == np.mean(logits.argmax(axis=1) == truth)
+        assert loss == pytest.approx(-np.log(p[np.arange(len(truth)), truth]).mean(), rel=1e-12)
+    assert again == metrics
