@@ -2,6 +2,7 @@
 
 live     click to first point, iteration to its point in the page (benchmarks/live.py)
 browser  twenty live runs in two charts against Plotly's own means, first load, fifty runs overlaid (benchmarks/browser)
+stream   viewers, backpressure, cost to training, other loggers, cold history (benchmarks/stream)
 engine   training against PyTorch and against textbook NumPy (benchmarks/engine)
 """
 
@@ -51,7 +52,16 @@ def engine(as_json: bool) -> None:
     subprocess.run([sys.executable, "-m", "benchmarks.engine", *(["--json"] if as_json else [])], check=True)
 
 
-BENCHMARKS: dict[str, Callable[[bool], None]] = {"live": live, "browser": browser, "engine": engine}
+def stream(as_json: bool) -> None:
+    subprocess.run([sys.executable, "-m", "benchmarks.stream", *(["--json"] if as_json else [])], check=True)
+
+
+BENCHMARKS: dict[str, Callable[[bool], None]] = {
+    "live": live,
+    "browser": browser,
+    "stream": stream,
+    "engine": engine,
+}
 
 
 def main() -> None:

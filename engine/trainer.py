@@ -214,8 +214,8 @@ class Trainer:
             network.correct / len(labels),
             network.penalty_value,
             rate,
-            tuple([_norm(part) for part in self._weight_gradients]),
-            tuple([_norm(part) for part in self._weights]),
+            tuple([euclidean_norm(part) for part in self._weight_gradients]),
+            tuple([euclidean_norm(part) for part in self._weights]),
         )
         if math.isfinite(network.data_loss):
             if training.clip_value is not None:
@@ -327,6 +327,7 @@ class Trainer:
         return trainer
 
 
-def _norm(part: Array) -> float:
-    """Euclidean norm; a product with itself is several times faster than `np.linalg.norm` here."""
-    return math.sqrt(float(np.dot(part, part)))
+def euclidean_norm(part: Array) -> float:
+    """Euclidean norm; a product with itself is several times faster than `np.linalg.norm` here, and as a method faster
+    than as `np.dot`."""
+    return math.sqrt(part.dot(part))

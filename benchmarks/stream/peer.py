@@ -20,7 +20,7 @@ import urllib.request
 from collections.abc import Callable
 from typing import Any
 
-SECONDS, RATE, SCALARS = 12, 50, 3
+SECONDS, RATE, SCALARS = 8, 500, 3
 LOOK_SECONDS = 0.01
 
 #: Processes of peers that must not outlive the measurement.

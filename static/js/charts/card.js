@@ -96,7 +96,7 @@ export class Card {
     const checks = spec.quantity === "accuracy" ? [check("logX"), check("logY")] : [check("logX")];
     const saves = ["png", "svg", "csv"].map((format) => item(format, () => on.save(format)));
     const moves = [item("up", () => on.move(-1)), item("down", () => on.move(1)), item("remove", () => on.remove())];
-    const menu = h("div", { id: `${id}-menu`, className: "menu", role: "group" }, ...checks, h("hr"), ...saves, h("hr"), ...moves);
+    const menu = h("div", { id: `${id}-menu`, className: "chart-menu", role: "group" }, ...checks, h("hr"), ...saves, h("hr"), ...moves);
     menu.popover = "auto";
     const button = h("button", { type: "button", className: "icon-button", title: t("chart.menu"), "aria-label": `${this.title}: ${t("chart.menu")}` });
     button.append(icon("more"));
