@@ -6,7 +6,7 @@ import io
 import numpy as np
 import pytest
 
-from tests.lab_server import QUICK
+from tests.lab_server import ENDLESS, QUICK
 
 LOSS = "#chart-loss"
 
@@ -192,9 +192,26 @@ def test_a_diverged_run_has_a_cross_where_it_ended(page, lab):
     page.page.click("#show-none")
     page.page.click(f'[data-run="{run["id"]}"] .swatch')
     cross = page.until(
-        f"(t => t && [...t.x])(document.querySelector('{LOSS}').data.find(t => t.meta.series === 'diverged'))"
+        f"(t => t && [...t.x])(document.querySelector('{LOSS}').data.find(t => t.meta.series === 'marks'))"
     )
     assert cross == [len(lab.stored_rows(run["id"])[1])]
+
+
+def test_a_change_by_hand_is_marked_on_its_curve_and_told_by_hovering(page, lab):
+    run = lab.launch(**{**ENDLESS, "name": "changed"})
+    page.wait_for_points(run["id"], 50)
+    only(page, run["id"])
+    lab.http.patch(f"/api/runs/{run['id']}/live", json={"learning_rate": 0.025}).raise_for_status()
+    at = page.until(
+        f"(t => t && t.x[0])(document.querySelector('{LOSS}').data.find(t => t.meta.series === 'marks'))"
+    )
+    lab.post(f"/api/runs/{run['id']}/cancel")
+    page.wait_for(run["id"], "cancelled")
+    (annotation,) = lab.run(run["id"])["annotations"]
+    assert at == annotation["iteration"]
+    mark = page.page.locator(f"{LOSS} .trace .points path").first.bounding_box()
+    page.page.mouse.move(mark["x"] + mark["width"] / 2, mark["y"] + 5)
+    page.until("document.querySelector('.hover-box')?.textContent.includes('learning rate 0.1 → 0.025')")
 
 
 @pytest.mark.parametrize("kind", ["png", "svg", "csv"])
@@ -221,7 +238,9 @@ def test_what_a_chart_shows_is_saved(page, lab, kind):
 
 def test_points_that_are_drawn_as_tails_are_those_of_the_figure(page, lab):
     """While a run goes on, the newest points are in the figure's data and in its SVG, and no others are."""
-    run = lab.launch(**{**QUICK, "training": {"iterations": 3000, "batch_size": 256, "evaluate_every": 50}})
+    run = lab.launch(**{**QUICK, "training": {"iterations": 3000, "batch_size": 512, "evaluate_every": 50}})
+    page.wait_for_points(run["id"], 1)
+    only(page, run["id"])
     page.wait_for_points(run["id"], 400)
     page.until(f"document.querySelectorAll('{LOSS} path.tail').length > 0")
     page.wait_for(run["id"], "completed")

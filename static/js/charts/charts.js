@@ -56,7 +56,9 @@ export class Charts {
     });
     store.on("runs", () => {
       // Progress is the list's; the charts change only with what is shown, by which name, and when it ends.
-      const shown = store.shown().map(({ id, name, status, iterations }) => `${id} ${name} ${iterations} ${ENDED.has(status)}`);
+      const shown = store.shown().map(({ id, name, status, iterations, annotations }) =>
+        [id, name, iterations, ENDED.has(status), annotations?.length].join(" "),
+      );
       if (shown.join() !== this.#shown) this.redraw();
       this.#shown = shown.join();
     });

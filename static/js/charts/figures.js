@@ -6,6 +6,7 @@
  */
 
 import { color, dash } from "../palette.js";
+import { nearest } from "../series.js";
 import { Curve } from "./curve.js";
 
 /** Up to that many rows every one is drawn; beyond, two of each bin, of which there are this many at most. */
@@ -18,6 +19,7 @@ const RAW = 24;
 
 export class Figure {
   #curves = new Map();
+  #most = Infinity;
 
   /**
    * The traces of a chart.
@@ -29,6 +31,7 @@ export class Figure {
     const kept = new Map();
     const raw = runs.length <= RAW;
     const most = Math.min(EVERY, BUDGET / Math.max(1, runs.length * what.lines.length * (smoothing && raw ? 2 : 1)));
+    this.#most = 2 * Math.max(most, BINS + 32);
     const traces = [];
     for (const run of runs) {
       for (const line of what.lines) {
@@ -41,8 +44,8 @@ export class Figure {
       }
     }
     this.#curves = kept;
-    const diverged = divergence(runs, traces, dark);
-    if (diverged) traces.push(diverged);
+    const marks = marksOf(traces, dark);
+    if (marks) traces.push(marks);
     return traces;
   }
 
@@ -51,7 +54,7 @@ export class Figure {
     let fits = true;
     for (const curve of this.#curves.values()) {
       curve.advance();
-      fits &&= curve.raw.x.length < 2 * EVERY;
+      fits &&= curve.raw.x.length < this.#most;
     }
     return fits;
   }
@@ -81,26 +84,33 @@ function binOf(run, stream, range, most) {
   const end = Math.max(run.iterations, last);
   const [from, to] = range ? [Math.max(0, range[0]), Math.min(end, range[1])] : [0, end];
   const rows = Math.max(0, to - from) / spacing;
+  // While a long run is young, all of it is drawn: it is thinned for its planned length once that pays.
+  if (!range && last / spacing <= most / 2) return 1;
   return rows <= most ? 1 : 2 ** Math.ceil(Math.log2(rows / Math.min(BINS, most / 2)));
 }
 
-/** A cross where a run's values cease to be finite, at the last finite one's height. */
-function divergence(runs, traces, dark) {
+/** A cross where a run's values cease to be finite, and a triangle where it was changed by hand, on their curves. */
+function marksOf(traces, dark) {
   const marks = { x: [], y: [], symbol: [], colors: [] };
+  const put = (line, x, row, symbol) => {
+    marks.x.push(x);
+    marks.y.push((line.curve.evens ?? line.curve.ys)[row]);
+    marks.symbol.push(symbol);
+    marks.colors.push(color(line.run.color, dark));
+  };
   for (const { line } of traces) {
     if (!line) continue;
     const { xs, ys } = line.curve;
-    const end = ys.length - 1;
-    if (end < 0 || Number.isFinite(ys[end])) continue;
-    let row = end;
+    for (const { kind, iteration } of line.run.annotations ?? []) {
+      const row = nearest(xs, iteration);
+      if (kind === "live" && row >= 0) put(line, iteration, row, "triangle-down");
+    }
+    let row = ys.length - 1;
+    if (row < 0 || Number.isFinite(ys[row])) continue;
     while (row >= 0 && !Number.isFinite(ys[row])) row--;
-    if (row < 0) continue;
-    marks.x.push(xs[row + 1]);
-    marks.y.push((line.curve.evens ?? ys)[row]);
-    marks.symbol.push("x-thin");
-    marks.colors.push(color(line.run.color, dark));
+    if (row >= 0) put(line, xs[row + 1], row, "x-thin");
   }
-  return marks.x.length ? { uid: "diverged", meta: { run: "", series: "diverged" }, name: "", marks } : null;
+  return marks.x.length ? { uid: "marks", meta: { run: "", series: "marks" }, name: "", marks } : null;
 }
 
 /** A colour that lets the ground through. (A see-through trace would be painted apart, at several times the cost.) */

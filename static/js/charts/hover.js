@@ -10,6 +10,9 @@ import { nearest } from "../series.js";
 /** More lines than that are counted, not listed. */
 const LISTED = 12;
 
+/** Pixels within which a mark belongs to what is hovered over. */
+const NEAR = 6;
+
 /** The box with the values; there is one for the page. */
 const box = h("div", { className: "hover-box", hidden: true });
 
@@ -130,8 +133,24 @@ export class Hover {
       );
     });
     const more = rows.length > LISTED ? h("p", {}, t("chart.more", { n: number(rows.length - LISTED) })) : null;
-    box.replaceChildren(h("table", {}, h("thead", {}, head), h("tbody", {}, ...body)), ...(more ? [more] : []));
+    const notes = this.#notes().map((text) => h("p", {}, text));
+    box.replaceChildren(h("table", {}, h("thead", {}, head), h("tbody", {}, ...body)), ...(more ? [more] : []), ...notes);
     this.#position();
+  }
+
+  /** What was changed by hand in the runs just here. */
+  #notes() {
+    const here = this.#plot.place(this.#iteration, 1).left;
+    const notes = new Set();
+    for (const { run } of this.#lines) {
+      for (const { kind, iteration, changes } of run.annotations ?? []) {
+        if (kind !== "live" || Math.abs(this.#plot.place(iteration, 1).left - here) > NEAR) continue;
+        for (const [name, [before, after]] of Object.entries(changes)) {
+          notes.add(`▼ ${run.name}, ${t("chart.iteration")} ${number(iteration)}: ${t(`annotation.${name}`)} ${before} → ${after}`);
+        }
+      }
+    }
+    return [...notes];
   }
 
   /** Beside the mouse, or beside the mark for the keyboard; never over the edge of the window. */
