@@ -175,6 +175,7 @@ def test_a_hidden_tab_stops_asking_and_catches_up_when_it_is_shown(open_page, ma
     lab = make_lab(LOSSROOM_WORKERS="1")
     page = open_page(lab)
     page.page.clock.install()
+    page.open()  # a page lives by one clock
     run = lab.launch(**{**ENDLESS, "network": {"preset": "mlp", "hidden": [400, 400]}})
     page.wait_for(run["id"], "running")
     lab.post(f"/api/runs/{run['id']}/pause")
