@@ -34,16 +34,20 @@ async def get_summary(lab: TheLab, experiment: Experiment) -> dict[str, Any]:
 
 @router.get("/lessons")
 async def get_lessons(lab: TheLab) -> dict[str, Any]:
-    """The lessons, each a set of runs to compare."""
+    """The lessons, each a set of runs to compare, by the names of their runs."""
     return {"lessons": [_view(lab, lesson) for lesson in lessons.LESSONS.values()]}
+
+
+@router.get("/lessons/{slug}")
+async def get_lesson(lab: TheLab, slug: str) -> dict[str, Any]:
+    """One lesson with the experiments of its runs."""
+    return _view(lab, _lesson(slug), with_configs=True)
 
 
 @router.post("/lessons/{slug}/runs", status_code=201)
 async def launch_lesson(lab: TheLab, slug: str) -> dict[str, Any]:
     """Launch a lesson's whole set; on the digits where its own data set is not there."""
-    lesson = lessons.LESSONS.get(slug)
-    if lesson is None:
-        raise NotFound(f"there is no lesson {slug!r}", field="slug")
+    lesson = _lesson(slug)
     configs = lesson.configs(dataset=_data_set(lab, lesson))
     for config in configs:  # some networks do not fit the digits, and keep their own data set
         demand_data_set(lab, config)
@@ -51,7 +55,14 @@ async def launch_lesson(lab: TheLab, slug: str) -> dict[str, Any]:
     return {"runs": [run.view() for run in runs]}
 
 
-def _view(lab: Lab, lesson: Lesson) -> dict[str, Any]:
+def _lesson(slug: str) -> Lesson:
+    try:
+        return lessons.LESSONS[slug]
+    except KeyError:
+        raise NotFound(f"there is no lesson {slug!r}", field="slug") from None
+
+
+def _view(lab: Lab, lesson: Lesson, *, with_configs: bool = False) -> dict[str, Any]:
     configs = lesson.configs(dataset=_data_set(lab, lesson))
     return {
         "slug": lesson.slug,
@@ -60,7 +71,10 @@ def _view(lab: Lab, lesson: Lesson) -> dict[str, Any]:
         "question": dict(lesson.question),
         "conclusion": dict(lesson.conclusion),
         "dataset": configs[0].dataset.name,
-        "runs": [{"name": config.name, "config": config.to_dict()} for config in configs],
+        "runs": [
+            {"name": config.name, **({"config": config.to_dict()} if with_configs else {})}
+            for config in configs
+        ],
     }
 
 

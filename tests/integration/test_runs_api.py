@@ -357,15 +357,19 @@ def test_lessons_launch_their_whole_set(lab):
     assert {lesson["slug"][:2] for lesson in lessons} >= {"1a", "2a", "3a", "3b"}
     lesson = next(lesson for lesson in lessons if lesson["slug"].startswith("2a"))
 
+    whole = lab.http.get(f"/api/lessons/{lesson['slug']}").json()
+
     answer = lab.post(f"/api/lessons/{lesson['slug']}/runs")
 
     assert answer.status_code == 201
     runs = answer.json()["runs"]
+    assert [run["config"] for run in runs] == [run["config"] for run in whole["runs"]]
     assert [run["name"] for run in runs] == [run["name"] for run in lesson["runs"]]
     assert {run["lesson"] for run in runs} == {lesson["slug"]}
     for run in runs:
         lab.http.delete(f"/api/runs/{run['id']}")
     assert lab.post("/api/lessons/nonsense/runs").status_code == 404
+    assert lab.http.get("/api/lessons/nonsense").status_code == 404
 
 
 def test_without_data_sets_lessons_run_on_the_digits_or_say_what_they_need(make_lab, tmp_path):
