@@ -48,7 +48,8 @@ format: $(VENV)/.installed-dev ## let ruff rewrite the code
 	$(BIN)/ruff format .
 
 chaos: $(VENV)/.installed-dev ## kill workers, servers, tabs and sockets 200 times (ARGS="--kills 1000 --seed 7")
-	$(BIN)/python -m tests.chaos $(ARGS)
+	@sh scripts/ensure-browser.sh $(BIN)/python
+	$(BIN)/python -m tests.chaos --browser $(ARGS)
 
 bench: $(VENV)/.installed-dev ## measure against peers in the same run
 	$(BIN)/python -m benchmarks $(ARGS)

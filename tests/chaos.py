@@ -1,6 +1,6 @@
 """Chaos: whatever is killed, whenever, every run ends with the curve of a run that nothing disturbed.
 
-    python -m tests.chaos --kills 200 --seed 7
+    python -m tests.chaos --kills 200 --seed 7 --browser
 
 Each trial launches a run, lets somebody watch it through a TCP proxy, and kills a victim at a moment. Then the run
 must complete by itself; its stored rows must be, each once and bit for bit, those that the engine computes in one
@@ -28,6 +28,8 @@ from app import one_thread
 one_thread()  # as the workers: another number of threads rounds otherwise
 
 import numpy as np
+from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
@@ -114,18 +116,69 @@ class Viewer:
         self._parts[stream].append(values)
 
 
-class Chaos:
-    """One lab with a proxy before it, and the curves that its runs must have."""
+class Tab:
+    """The lab's page in a real Chromium, behind the proxy."""
 
-    def __init__(self, state_dir: Path, seed: int) -> None:
+    def __init__(self, browser: Browser, port: int) -> None:
+        self._browser = browser
+        self._address = f"http://127.0.0.1:{port}/"
+        self._page: Page
+        self.open()
+
+    def open(self) -> None:
+        self._page = self._browser.new_page()
+        self._page.goto(self._address)
+        wait_until(
+            lambda: self._page.evaluate("document.documentElement.dataset.ready === 'true'"), "the page"
+        )
+
+    def crash(self) -> None:
+        """End the page's process without a word, and open another one."""
+        with contextlib.suppress(PlaywrightError):
+            self._page.goto("chrome://crash")
+        self._page.context.close()
+        self.open()
+
+    def close(self) -> None:
+        self._page.context.close()
+
+    def curve(self, run_id: str, count: int) -> np.ndarray:
+        """(rows, 2): iteration and loss as they are drawn, once there are `count` points."""
+
+        def drawn() -> Any:
+            points = self._page.evaluate(DRAWN, run_id)
+            return points if len(points[0]) >= count else None
+
+        points = wait_until(drawn, f"{count} points of run {run_id} in the page")
+        return np.stack([np.float32(points[0]), np.float32(points[1])], axis=1)
+
+
+#: x and y of a run's loss in Plotly's figure.
+DRAWN = """(run) => {
+    const traces = document.getElementById("chart-loss")?.data ?? [];
+    const trace = traces.find((trace) => trace.meta.run === run && trace.meta.series === "loss");
+    return trace ? [[...trace.x], [...trace.y]] : [[], []];
+}"""
+
+
+class Chaos:
+    """One lab with a proxy before it, and the curves that its runs must have.
+
+    With a browser, a real page watches every run too, and is what crashes as the tab.
+    """
+
+    def __init__(self, state_dir: Path, seed: int, browser: Browser | None = None) -> None:
         self._random = random.Random(seed)
         data_dir = find_data_dir() or state_dir
         self.lab = LabServer(state_dir, data_dir, LOSSROOM_WORKERS="1", LOSSROOM_CHECKPOINT_SECONDS="0.05")
         self.lab.start()
         self._proxy = Proxy(self.lab.port)
         self._expected: dict[str, dict[str, np.ndarray]] = {}
+        self._tab = Tab(browser, self._proxy.port) if browser else None
 
     def close(self) -> None:
+        if self._tab is not None:
+            self._tab.close()
         self._proxy.close()
         self.lab.stop(signal.SIGKILL)
 
@@ -136,6 +189,8 @@ class Chaos:
         try:
             self._await(moment, run)
             if victim == "tab":
+                if self._tab is not None:
+                    self._tab.crash()
                 viewer.kill()
                 viewer = Viewer(self._proxy.port, run["id"])
             else:
@@ -150,6 +205,10 @@ class Chaos:
                 )
                 assert viewer.problem is None, viewer.problem
                 assert viewer.rows(stream).tobytes() == rows.tobytes(), f"the viewer's {stream} rows differ"
+            if self._tab is not None:
+                train = expected["train"]
+                drawn = self._tab.curve(run["id"], len(train))
+                assert drawn.tobytes() == train[:, :2].tobytes(), "the page's curve differs"
         finally:
             viewer.kill()
         self.lab.http.delete(f"/api/runs/{run['id']}")
@@ -204,6 +263,16 @@ def _kill(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
+@contextlib.contextmanager
+def a_browser() -> Iterator[Browser]:
+    from tests.browser.conftest import FLAGS, find_chromium
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+        yield browser
+        browser.close()
+
+
 def cells(random_: random.Random) -> Iterator[tuple[str, str]]:
     """Every victim at every moment, again and again, each time in another order."""
     matrix = [(victim, moment) for victim in VICTIMS for moment in MOMENTS]
@@ -218,13 +287,15 @@ def main() -> int:
     )
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=random.randrange(2**32), help="default: a random one")
+    parser.add_argument("--browser", action="store_true", help="let a real page watch, and crash, too")
     arguments = parser.parse_args()
     print(f"seed {arguments.seed}", flush=True)
     attempts = []
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
         state_dir = Path(folder) / "state"
         state_dir.mkdir()
-        chaos = Chaos(state_dir, arguments.seed)
+        browser = stack.enter_context(a_browser()) if arguments.browser else None
+        chaos = Chaos(state_dir, arguments.seed, browser)
         try:
             order = cells(random.Random(arguments.seed))
             for kill, (victim, moment) in zip(range(1, arguments.kills + 1), order, strict=False):
