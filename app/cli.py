@@ -1,4 +1,4 @@
-"""lossroom: serve | train | fetch | backup.
+"""lossroom: serve | train | fetch | backup | bench.
 
 Imports nothing heavy at the top: workers re-import the program's main module, and `--help` is instant.
 """
@@ -57,6 +57,13 @@ def _parser() -> argparse.ArgumentParser:
     backup.add_argument("--force", action="store_true", help="replace FILE if it exists")
     backup.add_argument("--state-dir", type=Path, help="database (default: ./state, or LOSSROOM_STATE_DIR)")
     backup.set_defaults(command=_backup)
+
+    bench = commands.add_parser("bench", help="measure speed, in a checkout of the source")
+    bench.add_argument(
+        "names", nargs="*", metavar="NAME", help="engine, live, browser, stream (default: all)"
+    )
+    bench.add_argument("--json", action="store_true", dest="as_json", help="one JSON object per line")
+    bench.set_defaults(command=_bench)
     return parser
 
 
@@ -102,6 +109,12 @@ def _backup(arguments: argparse.Namespace) -> int:
 
     settings = Settings(**({"state_dir": arguments.state_dir} if arguments.state_dir else {}))
     return backup(settings.database_path, arguments.file, force=arguments.force)
+
+
+def _bench(arguments: argparse.Namespace) -> int:
+    from app.bench import bench
+
+    return bench(arguments.names, as_json=arguments.as_json)
 
 
 def _mistake(message: str) -> int:

@@ -1,0 +1,32 @@
+"""lossroom bench: run the benchmarks of the source tree. They are no part of the installed package."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+#: Where a checkout is looked for: around this package, as in an editable installation, then where one stands.
+FOLDERS = (Path(__file__).resolve().parent.parent, Path("."))
+
+
+def bench(names: Sequence[str], *, as_json: bool, folders: Sequence[Path] = FOLDERS) -> int:
+    """Run the named benchmarks, or all; the exit status is theirs, or 2 where there is no checkout.
+
+    Args:
+        as_json: one JSON object per line in place of tables.
+    """
+    root = next((f for f in folders if (f / "benchmarks" / "__main__.py").is_file()), None)
+    if root is None:
+        print(
+            "lossroom: the benchmarks come with the source and not with the package; "
+            "run this in a checkout, after `make setup`",
+            file=sys.stderr,
+        )
+        return 2
+    command = [sys.executable, "-m", "benchmarks", *names, *(["--json"] if as_json else [])]
+    try:
+        return subprocess.run(command, cwd=root).returncode
+    except KeyboardInterrupt:  # it has reached the benchmark as well, which has ended
+        return 130

@@ -1,0 +1,38 @@
+"""lossroom bench: the benchmarks of a checkout, and a clear line where there is none."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from app.bench import bench
+
+LOSSROOM = str(Path(sys.executable).with_name("lossroom"))
+
+
+def test_names_that_are_no_benchmark_are_refused_with_those_that_are(tmp_path):
+    # from another folder: the checkout is found around the package
+    done = subprocess.run(
+        [LOSSROOM, "bench", "speed"], capture_output=True, text=True, cwd=tmp_path, timeout=60
+    )
+    assert done.returncode == 2
+    assert "there are live, browser, stream, engine" in done.stderr
+
+
+def test_names_and_json_go_to_the_benchmarks_and_their_status_comes_back(tmp_path, capfd):
+    (tmp_path / "benchmarks").mkdir()
+    (tmp_path / "benchmarks" / "__init__.py").touch()
+    (tmp_path / "benchmarks" / "__main__.py").write_text(
+        "import json, sys; print(json.dumps(sys.argv[1:])); sys.exit(7)"
+    )
+    assert bench(["engine", "live"], as_json=True, folders=[tmp_path / "elsewhere", tmp_path]) == 7
+    assert json.loads(capfd.readouterr().out) == ["engine", "live", "--json"]
+    assert bench([], as_json=False, folders=[tmp_path]) == 7
+    assert json.loads(capfd.readouterr().out) == []
+
+
+def test_without_a_checkout_it_says_so(tmp_path, capsys):
+    assert bench([], as_json=False, folders=[tmp_path]) == 2
+    shown = capsys.readouterr()
+    assert "run this in a checkout" in shown.err
+    assert len(shown.err.splitlines()) == 1
