@@ -96,8 +96,8 @@ class Training:
                 return {"status": "cancelled", "reason": None} if self._cancelled else None
             for event in self._trainer.advance():
                 self._link.add(event.stream, event.values)
-            if self._paused:
-                self._steps -= 1
+            if self._paused and self._trainer.iteration > self._stored:
+                self._steps -= 1  # repeating what is stored already is no step
         return self._ending()
 
     def _ending(self) -> dict[str, Any]:
@@ -110,11 +110,16 @@ class Training:
             }
         return {"status": "completed", "reason": trainer.stop_reason}
 
+    @property
+    def _stands(self) -> bool:
+        """Paused, with no step left to do, and where the stored rows end."""
+        return self._paused and self._steps <= 0 and self._trainer.iteration >= self._stored
+
     # -- between iterations ----------------------------------------------------------------------
 
     def _obey_and_report(self) -> bool:
         """Flush, save and obey when it is time to; False: stop training."""
-        if self._link.is_due(at_once=self._paused and self._steps <= 0):
+        if self._link.is_due(at_once=self._stands):
             self._link.flush()
             self._report_saved()
             if self._writer.due(time.monotonic()):
@@ -130,7 +135,7 @@ class Training:
     def _obey(self) -> None:
         """Take the commands that are there; while paused, wait for one that lets training go on."""
         while not (self._stopped or self._cancelled):
-            waits = self._paused and self._steps <= 0
+            waits = self._stands
             if waits:
                 self._change()
             if not (waits or self._link.has_command()):
