@@ -45,10 +45,7 @@ def main() -> None:
 def take(browser, lab: LabServer) -> None:
     page = LabPage(browser, lab, color_scheme="light")
     save(page, "lab-empty")
-    configs = next(
-        lesson for lesson in lab.http.get("/api/lessons").json()["lessons"] if lesson["section"] == "2a"
-    )
-    common = configs["runs"][0]["config"]
+    common = lab.http.get("/api/lessons/2a-optimizers").json()["runs"][0]["config"]
     for name, optimizer in MORE.items():
         run = lab.launch(**{**common, "name": name, "optimizer": optimizer})
         page.wait_for(run["id"], "completed")
