@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+#: What a run reports: a row for each iteration, and a row for each evaluation.
+STREAMS = ("train", "evaluation")
+
 
 @dataclass(frozen=True, slots=True)
 class StepMetrics:

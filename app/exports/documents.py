@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator, Sequence
 
 from app.exports.recording import Recording, texts
+from engine.events import STREAMS
 
 VERSION = 1
 #: What of a run object an import takes back.
@@ -34,7 +35,6 @@ META = (
     "notes",
     "annotations",
 )
-STREAMS = ("train", "evaluation")
 
 _NOT_FINITE = {"nan": '"NaN"', "-nan": '"NaN"', "inf": '"Infinity"', "-inf": '"-Infinity"'}
 

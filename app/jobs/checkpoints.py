@@ -31,12 +31,15 @@ def read(folder: Path, file: str) -> bytes | None:
         return None
 
 
-def remove(folder: Path, run_id: str, *, keep: Iterable[str] = ()) -> None:
-    """Delete a run's files except `keep`, and what a killed worker left half written."""
-    kept = set(keep)
-    for path in folder.glob(f"{run_id}.*"):
-        if path.name not in kept:
-            path.unlink(missing_ok=True)
+def remove(folder: Path, files: Iterable[str]) -> None:
+    """Delete these files. Never others of the run: its worker may be writing one."""
+    for file in files:
+        (folder / file).unlink(missing_ok=True)
+
+
+def remove_all(folder: Path, run_id: str) -> None:
+    """Delete all files of a run that has no worker any more, half written ones too."""
+    remove(folder, [path.name for path in folder.glob(f"{run_id}.*")])
 
 
 def sweep(folder: Path, runs: set[str]) -> None:
@@ -55,6 +58,7 @@ class Writer:
         self._attempt = attempt
         self._thread: threading.Thread | None = None
         self._written: dict[str, Any] | None = None
+        self._problem: str | None = None
         self._every = every
         self._next = time.monotonic() + every
 
@@ -81,6 +85,11 @@ class Writer:
         written, self._written = self._written, None
         return written
 
+    def problem(self) -> str | None:
+        """Why the last checkpoint could not be written, once."""
+        problem, self._problem = self._problem, None
+        return problem
+
     def _write(self, data: bytes, iteration: int, evaluations: int) -> None:
         file = name(self._run_id, self._attempt, iteration)
         place = self._folder / file
@@ -93,8 +102,9 @@ class Writer:
                 os.fsync(out.fileno())
             half.replace(place)
             _sync_folder(self._folder)
-        except OSError:
+        except OSError as error:
             # A full disk: training goes on, and an earlier checkpoint, or the start, serves as well.
+            self._problem = str(error)
             with contextlib.suppress(OSError):
                 half.unlink(missing_ok=True)
             return

@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from engine.events import STREAMS
+
 #: Rows wait this long at most, as far as whole iterations allow.
 FLUSH_SECONDS = 0.03
 #: ... or until the buffer is full.
@@ -18,7 +20,6 @@ BUFFER_ROWS = 4096
 
 #: stream's position in `STREAMS`, number of the first row, rows, columns
 ROWS = struct.Struct("<BQII")
-STREAMS = ("train", "evaluation")
 
 
 class Link:

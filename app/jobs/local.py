@@ -22,7 +22,8 @@ from typing import Any
 from app import one_thread
 from app.jobs import worker
 from app.jobs.executor import Listener
-from app.jobs.link import ROWS, STREAMS
+from app.jobs.link import ROWS
+from engine.events import STREAMS
 
 #: A killed worker's pipe ends within moments.
 KILL_SECONDS = 0.5

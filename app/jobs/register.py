@@ -10,10 +10,11 @@ from collections.abc import Callable
 from typing import Any
 
 from app.errors import Conflict, NotFound
-from app.live.hub import STREAMS, Hub
+from app.live.hub import Hub
 from app.runs import IllegalTransition, Run, RunStatus
 from app.storage import run_store
 from app.storage.database import Database
+from engine.events import STREAMS
 
 log = logging.getLogger(__name__)
 

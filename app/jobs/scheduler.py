@@ -23,6 +23,7 @@ import logging
 import secrets
 import time
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 from app.errors import Conflict, QueueFull
@@ -77,6 +78,7 @@ class Scheduler:
         self._cancelling: set[str] = set()
         self._wanted: dict[str, deque[dict[str, float]]] = {}
         self._progressed: set[str] = set()
+        self._works: set[asyncio.Task[None]] = set()
         self._lab_view: dict[str, Any] | None = None
         self._lab_told = 0.0
         self._ticker: asyncio.Task[None] | None = None
@@ -227,14 +229,17 @@ class Scheduler:
                     {"kind": "live", "iteration": event["iteration"], "changes": event["changes"]}
                 )
                 self._register.tell(run)
+            case "unsaved":
+                log.warning("run %s could not be saved: %s", run_id, event["reason"])
             case "finished":
                 self._end(run, RunStatus(event["status"]), event["reason"])
 
     def on_checkpoints(self, run_id: str, kept: list[dict[str, Any]]) -> None:
         run = self._register.find(run_id)
         if run is not None:
+            dropped = [made["file"] for made in run.checkpoints if made not in kept]
             run.checkpoints = kept
-            checkpoints.remove(self._settings.checkpoint_dir, run_id, keep=[made["file"] for made in kept])
+            self._beside(checkpoints.remove, self._settings.checkpoint_dir, dropped)
 
     def on_refused(self, run_id: str, reason: str) -> None:
         run = self._register.find(run_id)
@@ -282,7 +287,13 @@ class Scheduler:
     def _clean(self, run_id: str) -> None:
         """What only a run that goes on needs."""
         self._wanted.pop(run_id, None)
-        checkpoints.remove(self._settings.checkpoint_dir, run_id)
+        self._beside(checkpoints.remove_all, self._settings.checkpoint_dir, run_id)
+
+    def _beside(self, work: Callable[..., None], *arguments: Any) -> None:
+        """Run `work` in a thread: deleting a large file takes a disk longer than viewers should wait."""
+        task = asyncio.create_task(asyncio.to_thread(work, *arguments))
+        self._works.add(task)  # the loop holds tasks weakly
+        task.add_done_callback(self._works.discard)
 
     def _demand(self, run_id: str, status: RunStatus, *, doing: str) -> Run:
         run = self.get(run_id)

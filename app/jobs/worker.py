@@ -2,7 +2,7 @@
 
 Messages to the server, through one pipe:
     `R` + `ROWS` header + float32 little endian, column after column: rows of a stream
-    `J` + JSON: an event, `{"event": "columns" | "paused" | "running" | "live" | "checkpoint" | "finished" | "stopped"}`
+    `J` + JSON: an event, `{"event": "columns" | "paused" | "live" | "checkpoint" | "unsaved" | "finished" | "stopped"}`
 Messages from the server: JSON commands, `{"command": "pause" | "resume" | "step" | "live" | "cancel" | "stop"}`, read
 at every flush. When the server is gone, the pipe ends and so does the worker.
 
@@ -22,8 +22,9 @@ from pathlib import Path
 from typing import Any
 
 from app.jobs import checkpoints
-from app.jobs.link import STREAMS, Link
+from app.jobs.link import Link
 from engine import ConfigError, DatasetError, ExperimentConfig, Trainer
+from engine.events import STREAMS
 
 #: Workers fill every core; the server, and a browser beside it, come first, so that the lab stays quick.
 NICENESS = 10
@@ -150,7 +151,6 @@ class Training:
                     self._steps = max(self._steps, 0) + int(command["iterations"])
                 case "resume":
                     self._paused = False
-                    self._link.event("running")
                 case "live":
                     self._wanted.append(command["values"])
                 case "cancel":
@@ -197,3 +197,5 @@ class Training:
     def _report_saved(self) -> None:
         if (made := self._writer.written()) is not None:
             self._link.event("checkpoint", **made)
+        if (problem := self._writer.problem()) is not None:
+            self._link.event("unsaved", reason=problem)

@@ -24,6 +24,7 @@ from typing import Any
 
 from app.live import frames
 from app.rows import Rows, join
+from engine.events import STREAMS
 
 #: A stream's newest rows that are kept in memory, in bytes.
 MEMORY_BYTES = 1 << 20
@@ -38,8 +39,6 @@ SHARED_CHUNKS = 8
 
 #: Viewers take ten thousand frames a second; measuring each would cost more than sending some.
 LAG_SAMPLE = 16
-
-STREAMS = ("train", "evaluation")
 
 #: (run, stream, first row, row to stop before, bytes at most) → rows; None where there is nothing
 History = Callable[[str, str, int, int, int], Awaitable[Rows | None]]

@@ -15,11 +15,11 @@ from app.exports import documents, imports, report, script, tables, tfevents, to
 from app.exports.fields import flatten
 from app.exports.recording import Recording
 from app.lab import Lab, TheLab
-from app.live.hub import STREAMS
 from app.pages import Pages
 from app.rows import Rows
 from app.runs import Run
 from app.storage import run_store
+from engine.events import STREAMS
 
 router = APIRouter(prefix="/api", tags=["exports"])
 

@@ -11,9 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from app.errors import Invalid
 from app.exports.thinning import extremes
 from app.lab import TheLab
-from app.live.hub import STREAMS
 from app.storage import run_store
 from engine import ExperimentConfig
+from engine.events import STREAMS
 
 router = APIRouter(prefix="/api/runs", tags=["runs"])
 

@@ -13,8 +13,9 @@ from starlette.websockets import WebSocketDisconnect
 from app import __version__
 from app.errors import error_body
 from app.lab import Lab
-from app.live.hub import STREAMS, Viewer
+from app.live.hub import Viewer
 from app.security import origin
+from engine.events import STREAMS
 
 router = APIRouter()
 

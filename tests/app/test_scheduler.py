@@ -97,3 +97,27 @@ def test_runs_launched_together_are_a_group_and_one_alone_is_not(state_dir):
 
     assert first.group_id == second.group_id is not None
     assert alone.group_id is None
+
+
+def test_only_checkpoints_that_were_replaced_are_deleted(state_dir):
+    def made(iteration):
+        return {"file": f"{iteration}.npz", "iteration": iteration, "evaluations": 0}
+
+    async def scenario():
+        async with Lab(state_dir, executor=LocalExecutor()) as lab:
+            (run,) = await lab.scheduler.launch([ExperimentConfig.from_dict(QUICK)])
+            await lab.until(lambda: run.status.finished and not lab.scheduler.busy)
+            folder = lab.settings.checkpoint_dir
+            await lab.until(lambda: not list(folder.glob(f"{run.id}*")))
+            folder.mkdir(exist_ok=True)
+            # the worker has written 3 and is writing 4, but its word of that is still on the way
+            for name in ("1.npz", "2.npz", "3.npz", "4.npz.part"):
+                (folder / name).touch()
+            run.checkpoints = []
+            lab.scheduler.on_checkpoints(run.id, [made(1)])
+            lab.scheduler.on_checkpoints(run.id, [made(2), made(1)])
+            lab.scheduler.on_checkpoints(run.id, [made(3), made(2)])
+            await lab.until(lambda: not (folder / "1.npz").exists())
+            return sorted(path.name for path in folder.iterdir())
+
+    assert asyncio.run(scenario()) == ["2.npz", "3.npz", "4.npz.part"]

@@ -1,0 +1,56 @@
+import time
+
+import pytest
+
+from app.jobs import checkpoints
+from app.jobs.checkpoints import Writer
+
+
+def finish(writer):
+    writer.wait()
+    return writer.written()
+
+
+def test_a_checkpoint_is_there_whole_and_is_reported_once(tmp_path):
+    writer = Writer(tmp_path / "new", "run", 2, every=1)
+    writer.begin(b"data", 30, 3, seconds=0)
+
+    assert finish(writer) == {"file": "run.2.30.npz", "iteration": 30, "evaluations": 3}
+    assert writer.written() is None
+    assert writer.problem() is None
+    assert checkpoints.read(tmp_path / "new", "run.2.30.npz") == b"data"
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["run.2.30.npz"]
+
+
+def test_a_disk_that_takes_no_checkpoint_is_named_and_the_next_one_is_tried(tmp_path):
+    folder = tmp_path / "folder"
+    folder.touch()  # a file stands in the way
+    writer = Writer(folder, "run", 1, every=1)
+    writer.begin(b"data", 1, 0, seconds=0)
+
+    assert finish(writer) is None
+    assert "exists" in writer.problem()
+    assert writer.problem() is None
+    folder.unlink()
+    writer.begin(b"data", 2, 0, seconds=0)
+    assert finish(writer)["iteration"] == 2
+
+
+@pytest.mark.parametrize(("seconds", "wait"), [(0.0, 3.0), (1.0, checkpoints.SHARE)])
+def test_what_takes_long_to_save_is_saved_less_often(tmp_path, seconds, wait):
+    writer = Writer(tmp_path, "run", 1, every=3)
+    writer.begin(b"", 1, 0, seconds=seconds)
+    finish(writer)
+
+    now = time.monotonic()
+    assert not writer.due(now + wait - 1.5)
+    assert writer.due(now + wait + 0.1)
+
+
+def test_files_of_runs_that_ended_are_swept_away(tmp_path):
+    for name in ("goes-on.1.5.npz", "ended.1.5.npz", "ended.1.6.npz.part"):
+        (tmp_path / name).touch()
+
+    checkpoints.sweep(tmp_path, {"goes-on"})
+
+    assert [path.name for path in tmp_path.iterdir()] == ["goes-on.1.5.npz"]
