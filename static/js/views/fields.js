@@ -18,11 +18,13 @@ export function block(path, key, ...controls) {
   return h("div", { className: "field", "data-field": path }, label, ...controls, error);
 }
 
+const THOUSANDS = /^-?\d{1,3}(,\d{3})+(\.\d*)?$/;
+
 /** The value of a typed text: a number where it is one, else the text as it is (the server will say no). */
 export function typed(text) {
   const trimmed = text.trim();
   if (trimmed === "") return null;
-  const value = Number(trimmed.replaceAll(",", ""));
+  const value = Number(THOUSANDS.test(trimmed) ? trimmed.replaceAll(",", "") : trimmed);
   return Number.isFinite(value) && !/^0[xbo]/i.test(trimmed) ? value : trimmed;
 }
 
