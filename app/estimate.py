@@ -6,6 +6,8 @@ a step costs about three forward passes (forward, gradient by inputs, gradient b
 
 from __future__ import annotations
 
+import heapq
+from collections.abc import Sequence
 from typing import Any
 
 from engine import ExperimentConfig
@@ -32,3 +34,11 @@ def expected_seconds(config: ExperimentConfig, summary: dict[str, Any]) -> float
     evaluation = summary["multiply_adds"] * images / EVALUATION_RATE
     evaluations = config.iterations / training.evaluate_every
     return float(STARTING_SECONDS + config.iterations * step + evaluations * evaluation)
+
+
+def seconds_together(seconds: Sequence[float], workers: int) -> float:
+    """From the first start to the last end of runs that take so long each, on that many free workers, in order."""
+    free = [0.0] * workers
+    for duration in seconds:
+        heapq.heapreplace(free, free[0] + duration)
+    return max(free)

@@ -1,20 +1,52 @@
-"""/api/options, /api/summary, /api/lessons: what can be launched, and what it would be."""
+"""/api/options, /api/summary, /api/experiments, /api/lessons: what can be launched, and what it would be."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
 
-from app.errors import NotFound
-from app.estimate import expected_seconds
+from app.errors import Invalid, NotFound
+from app.estimate import expected_seconds, seconds_together
 from app.lab import Lab, TheLab
 from app.routes.runs import Experiment, demand_data_set
-from engine import ExperimentConfig, lessons, options
+from engine import ConfigError, ExperimentConfig, lessons, options
 from engine.lessons import Lesson
 from engine.summary import summarize
 
 router = APIRouter(prefix="/api", tags=["experiments"])
+
+#: Experiments that are launched together, at most.
+MAX_TOGETHER = 100
+
+
+class Experiments(BaseModel):
+    """Experiments to launch together, such as a sweep: all of them, or none."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    experiments: list[dict[str, Any]] = Field(description=f"1 to {MAX_TOGETHER} experiment files")
+
+    def configs(self) -> list[ExperimentConfig]:
+        """All of them, validated; an error names the first wrong one as `experiments.<place>.<field>`."""
+        if not 1 <= len(self.experiments) <= MAX_TOGETHER:
+            raise Invalid(
+                f"experiments must hold 1 to {MAX_TOGETHER} experiments, not {len(self.experiments)}",
+                code="range",
+                field="experiments",
+                bounds={"minimum": 1, "maximum": MAX_TOGETHER},
+            )
+        return [_config(given, f"experiments.{place}") for place, given in enumerate(self.experiments)]
+
+
+def _config(given: dict[str, Any], path: str) -> ExperimentConfig:
+    try:
+        return ExperimentConfig.from_dict(given)
+    except ConfigError as error:
+        field = f"{path}.{error.field}" if error.field else path
+        raise ConfigError(error.code, field, f"{path}: {error.message}", error.bounds) from error
 
 
 @router.get("/options")
@@ -30,6 +62,37 @@ async def get_summary(lab: TheLab, experiment: Experiment) -> dict[str, Any]:
     config = ExperimentConfig.from_dict(experiment)
     summary = summarize(config)
     return {**summary, "iterations": config.iterations, "seconds": expected_seconds(config, summary)}
+
+
+@router.post("/experiments", status_code=201)
+async def launch_together(lab: TheLab, given: Experiments) -> dict[str, Any]:
+    """Validate a list of experiments, and only then store and queue them as one group."""
+    configs = await run_in_threadpool(given.configs)
+    for place, config in enumerate(configs):
+        demand_data_set(lab, config, path=f"experiments.{place}.")
+    runs = await lab.scheduler.launch(configs)
+    return {"runs": [run.view() for run in runs]}
+
+
+@router.post("/experiments/summary")
+def get_summary_together(lab: TheLab, given: Experiments) -> dict[str, Any]:
+    """What a list of experiments would be; nothing is queued. `seconds` is from the first start to the last end."""
+    configs = given.configs()
+    summaries = [summarize(config) for config in configs]
+    seconds = [expected_seconds(*pair) for pair in zip(configs, summaries, strict=True)]
+    figures = ("parameters", "multiply_adds", "memory_bytes")
+    return {
+        "experiments": [
+            {
+                **{name: summary[name] for name in figures},
+                "iterations": config.iterations,
+                "seconds": expected,
+            }
+            for config, summary, expected in zip(configs, summaries, seconds, strict=True)
+        ],
+        "seconds": seconds_together(seconds, lab.settings.workers),
+        "first": {"layers": summaries[0]["layers"], "config": configs[0].to_dict()},
+    }
 
 
 @router.get("/lessons")

@@ -87,14 +87,14 @@ async def launch(lab: TheLab, experiment: Experiment) -> dict[str, Any]:
     return run.view()
 
 
-def demand_data_set(lab: TheLab, config: ExperimentConfig) -> None:
+def demand_data_set(lab: TheLab, config: ExperimentConfig, *, path: str = "") -> None:
     """Refuse, before anything is queued, an experiment whose data set is not there."""
     name = config.dataset.name
     if not lab.data_sets.is_available(name):
         raise Invalid(
             f"the data set {name} is not on this server; fetch it first, or choose another",
             code="not_available",
-            field="dataset.name",
+            field=f"{path}dataset.name",
         )
 
 

@@ -62,6 +62,7 @@ def status(name: str, data_dir: Path | None = None) -> dict[str, Any]:
         "title": known.title,
         "shape": list(known.shape),
         "classes": len(known.class_names),
+        "flippable": known.flippable,
         "train_size": known.train_size,
         "test_size": known.test_size,
         "available": known.is_available(data_dir),
