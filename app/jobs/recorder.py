@@ -55,7 +55,7 @@ class Recorder:
         self._metrics = metrics
 
     def rows(self, run_id: str, stream: str, first: int, columns: int, data: bytes) -> None:
-        values = np.frombuffer(data, "<f4").reshape(columns, -1)
+        values = np.ascontiguousarray(np.frombuffer(data, "<f4").reshape(-1, columns).T)
         at = time.time()
 
         def told(rows: Rows | None) -> None:

@@ -1,7 +1,7 @@
 """The worker: one process that trains one run. Imports the engine and the standard library only.
 
 Messages to the server, through one pipe:
-    `R` + `ROWS` header + float32 little endian, column after column: rows of a stream
+    `R` + `ROWS` header + float32 little endian, row after row: rows of a stream
     `J` + JSON: an event, `{"event": "columns" | "paused" | "live" | "checkpoint" | "unsaved" | "finished" | "stopped"}`
 Messages from the server: JSON commands, `{"command": "pause" | "resume" | "step" | "live" | "cancel" | "stop"}`, read
 at every flush. When the server is gone, the pipe ends and so does the worker.

@@ -1,6 +1,7 @@
-"""One of the other loggers, writing and being read: `python peer.py tensorboard|trackio|aim`, by a Python that has it.
+"""One of the other loggers, writing and being read: `python peer.py tensorboard|trackio|aim SCALARS`, by a Python that
+has it.
 
-Writes `SCALARS` scalars `RATE` times a second, as a training loop would; a reader looks every 10 ms for the newest step
+Writes so many scalars `RATE` times a second, as a training loop would; a reader looks every 10 ms for the newest step
 through the logger's own API. Prints JSON: µs of the training thread per scalar, and ms from a step's last call to the
 moment in which the reader has it. Knows nothing of the lab, so that any environment can run it.
 """
@@ -20,7 +21,7 @@ import urllib.request
 from collections.abc import Callable
 from typing import Any
 
-SECONDS, RATE, SCALARS = 8, 1000, 3
+SECONDS, RATE = 8, 1000
 LOOK_SECONDS = 0.01
 
 #: Processes of peers that must not outlive the measurement.
@@ -48,7 +49,7 @@ def tensorboard(folder: str) -> Pair:
     command = [sys.executable, "-m", "tensorboard.main", "--logdir", folder, "--port", str(port)]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     SERVERS.append(server)
-    address = f"http://127.0.0.1:{port}/data/plugin/scalars/scalars?run=.&tag=metric_{SCALARS - 1}"
+    address = f"http://127.0.0.1:{port}/data/plugin/scalars/scalars?run=.&tag=metric_0"
 
     def newest() -> int:
         try:
@@ -101,6 +102,7 @@ def main() -> None:
     out, sys.stdout = sys.stdout, sys.stderr
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         log, newest = PEERS[sys.argv[1]](folder)
+        scalars = int(sys.argv[2])
         written: list[float] = []
         seen: dict[int, float] = {}
         done = threading.Event()
@@ -115,13 +117,13 @@ def main() -> None:
 
         reader = threading.Thread(target=look)
         reader.start()
-        spent = _write(log, written)
+        spent = _write(log, scalars, written)
         time.sleep(6)
         done.set()
         reader.join()
     delays = sorted(1000 * (seen[step] - written[step]) for step in seen)
     result: dict[str, Any] = {
-        "microseconds_per_scalar": 1e6 * spent / (len(written) * SCALARS),
+        "microseconds_per_scalar": 1e6 * spent / (len(written) * scalars),
         "seen": len(seen) / len(written),
         "p50_ms": delays[len(delays) // 2] if delays else None,
         "p99_ms": delays[len(delays) * 99 // 100] if delays else None,
@@ -132,13 +134,13 @@ def main() -> None:
     os._exit(0)  # their servers and threads would stay
 
 
-def _write(log: Callable[[int, dict[str, float]], None], written: list[float]) -> float:
+def _write(log: Callable[[int, dict[str, float]], None], scalars: int, written: list[float]) -> float:
     """Log at the rate; returns the seconds that the calls took."""
     spent = 0.0
     begun = time.perf_counter()
     for step in range(SECONDS * RATE):
         time.sleep(max(0.0, begun + step / RATE - time.perf_counter()))
-        values = {f"metric_{i}": step + i / 10 for i in range(SCALARS)}
+        values = {f"metric_{i}": step + i / 10 for i in range(scalars)}
         before = time.perf_counter()
         log(step, values)
         after = time.perf_counter()

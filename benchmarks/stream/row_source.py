@@ -1,7 +1,7 @@
 """A worker that trains nothing and brings rows at a given rate, through the same link as every worker.
 
 The run's name says what: `{"columns": 10, "rows_per_second": 2000, "rows": 40000}`. It flushes 20 times a second; with
-`"stamped": true` it goes row by row, and flushes as training does.
+`"stamped": 3` it goes row by row, with so many scalars, and flushes as training does.
 """
 
 from __future__ import annotations
@@ -35,13 +35,12 @@ def main(connection: Connection, job: dict[str, Any]) -> None:
     names = ["iteration", "loss", "accuracy", *(f"metric_{i}" for i in range(columns - 3))]
     out.open("train", names[:columns], 0)
     out.open("evaluation", ["iteration", "test_accuracy"], 0)
-    values = np.random.default_rng(0).standard_normal(columns).astype(np.float32)
+    values = np.random.default_rng(0).standard_normal(columns - 1).tolist()
     begun = time.monotonic()
     slept = 0.0
     for first in range(0, total, burst):
         for iteration in range(first + 1, min(first + burst, total) + 1):
-            values[0] = iteration
-            out.add("train", values)
+            out.add("train", (iteration, *values))
         out.flush()
         early = begun + (first + burst) / source["rows_per_second"] - time.monotonic()
         if early > 0:
@@ -55,16 +54,19 @@ def main(connection: Connection, job: dict[str, Any]) -> None:
 def _stamped(connection: Connection, source: dict[str, Any]) -> None:
     """Row by row at the rate, as a training loop; the loss is the time of the row, in seconds modulo 100."""
     out = link.Link(connection)
-    out.open("train", ["iteration", "loss", "accuracy", "metric_0"], 0)
+    scalars = source["stamped"]
+    out.open("train", ["iteration", "loss", *(f"metric_{i}" for i in range(scalars - 1))], 0)
+    others = (0.5,) * (scalars - 1)
     out.open("evaluation", ["iteration", "test_accuracy"], 0)
     spent = 0.0
     begun = time.perf_counter()
     for iteration in range(1, source["rows"] + 1):
         time.sleep(max(0.0, begun + iteration / source["rows_per_second"] - time.perf_counter()))
+        values = (iteration, time.time() % 100, *others)
         before = time.perf_counter()
-        out.add("train", (iteration, time.time() % 100, 0.5, 1.0))
+        out.add("train", values)
         if out.is_due(at_once=False):
             out.flush()
         spent += time.perf_counter() - before
-    reason = json.dumps({"microseconds_per_scalar": 1e6 * spent / (3 * source["rows"])})
+    reason = json.dumps({"microseconds_per_scalar": 1e6 * spent / (scalars * source["rows"])})
     out.finish({"status": "completed", "reason": reason})
