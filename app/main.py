@@ -29,12 +29,11 @@ from app.live.hub import Hub
 from app.metrics import Metrics
 from app.pages import Pages
 from app.routes import api_docs, datasets, experiments, exports, health, pages, runs, stream
-from app.rows import Rows
 from app.security.headers import SecurityHeaders
 from app.security.limits import BodyLimit
 from app.settings import Settings
-from app.storage import run_store
 from app.storage.database import Database
+from app.storage.history import StoredHistory
 from engine import ConfigError
 
 log = logging.getLogger(__name__)
@@ -45,7 +44,7 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
     settings = settings or Settings()
     database = Database(settings.database_path)
     metrics = Metrics()
-    hub = Hub(history=_history(database), observe_lag=metrics.lag.observe)
+    hub = Hub(history=StoredHistory(database), observe_lag=metrics.lag.observe)
     register = Register(database, hub)
     scheduler = Scheduler(settings, register, database, hub, metrics, executor or LocalExecutor())
     data_sets = DataSets(settings, hub)
@@ -105,17 +104,6 @@ def _assets() -> tuple[Path, Path]:
     here = Path(__file__).resolve().parent
     root = here / "_assets" if (here / "_assets").is_dir() else here.parent
     return root / "static", root / "templates"
-
-
-def _history(database: Database) -> Any:
-    """Rows that are too old for the hub's memory, from the store."""
-
-    async def history(run_id: str, stream: str, first: int, until: int, size: int) -> Rows | None:
-        return await database.read(
-            lambda c: run_store.read_rows(c, run_id, stream, first, limit=until - first, size=size)
-        )
-
-    return history
 
 
 # -- errors: whatever goes wrong, the same shape ---------------------------------------------------

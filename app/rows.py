@@ -47,6 +47,48 @@ def join(parts: list[Rows]) -> Rows:
     return Rows(parts[0].columns, parts[0].first, values, thin(times))
 
 
+class Extremes:
+    """Long streams as a chart shows them: of each bin of rows the lowest and the highest value of every column.
+
+    Taken block by block. What is not finite does not count where a bin has anything finite. The two come in the order
+    in which the column leads through the bin, from its first to its last value, so `iteration` stays ascending.
+    """
+
+    def __init__(self, size: int) -> None:
+        """`size`: rows in a bin."""
+        self.rows = 0
+        self._size = size
+        self._columns: tuple[str, ...] = ()
+        self._parts: list[NDArray[np.float32]] = []
+        self._open: NDArray[np.float32] | None = None  # rows of the bin that is not full
+
+    def take(self, rows: Rows) -> None:
+        """The rows that follow."""
+        self.rows += rows.count
+        self._columns = rows.columns
+        values = rows.values if self._open is None else np.concatenate([self._open, rows.values], axis=1)
+        full = values.shape[1] // self._size * self._size
+        self._parts.append(_extremes(values[:, :full].reshape(len(values), -1, self._size)))
+        self._open = values[:, full:]
+
+    def overview(self) -> Rows:
+        """(columns, two rows for each bin)."""
+        parts = self._parts
+        if self._open is not None and self._open.shape[1]:
+            parts = [*parts, _extremes(self._open[:, None, :])]
+        return Rows(self._columns, 0, np.concatenate(parts, axis=1), [])
+
+
+def _extremes(bins: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(columns, bins, rows) → (columns, 2 · bins)."""
+    finite = np.where(np.isfinite(bins), bins, np.float32(np.nan))
+    low: NDArray[np.float32] = np.fmin.reduce(finite, axis=2)  # NaN only where all are
+    high: NDArray[np.float32] = np.fmax.reduce(finite, axis=2)
+    falling = bins[:, :, 0] > bins[:, :, -1]
+    pairs = np.stack([np.where(falling, high, low), np.where(falling, low, high)], axis=2)
+    return pairs.reshape(len(bins), -1)
+
+
 def thin(times: Times) -> Times:
     """At most `MOST_TIMES` of them, evenly, the last one always among them."""
     step = -(-len(times) // MOST_TIMES)

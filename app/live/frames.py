@@ -21,20 +21,20 @@ VERSION = 1
 _LENGTH = struct.Struct("<I")
 
 
-def encode(run_id: str, stream: str, rows: Rows) -> bytes:
-    """One frame of rows."""
-    header = json.dumps(
-        {
-            "v": VERSION,
-            "run": run_id,
-            "stream": stream,
-            "first": rows.first,
-            "rows": rows.count,
-            "columns": rows.columns,
-            "times": rows.times,
-        },
-        separators=(",", ":"),
-    ).encode()
+def encode(run_id: str, stream: str, rows: Rows, *, overview: int = 0) -> bytes:
+    """One frame of rows; or, with `overview`, the overview of so many rows."""
+    head = {
+        "v": VERSION,
+        "run": run_id,
+        "stream": stream,
+        "first": rows.first,
+        "rows": rows.count,
+        "columns": rows.columns,
+        "times": rows.times,
+    }
+    if overview:
+        head["overview"] = overview
+    header = json.dumps(head, separators=(",", ":")).encode()
     header += b" " * (-(len(header) + _LENGTH.size) % 4)
     return b"".join((_LENGTH.pack(len(header)), header, np.ascontiguousarray(rows.values, "<f4").tobytes()))
 

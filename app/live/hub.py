@@ -1,13 +1,12 @@
 """The hub: what happens in the lab, as logs that every viewer reads at its own pace.
 
 Contract:
-    `append` and the `publish_*` functions put news in; a `Viewer` takes them out. A viewer is a set of
-    cursors into shared logs, so a slow one costs nobody anything and the server a few integers: there is
-    no queue per viewer that could grow. Frames are encoded once and shared by all.
+    `append` and the `publish_*` functions put news in; viewers (viewer.py) take them out, each at its own place in the
+    same logs. Frames are encoded once and shared by all.
 
     Rows come through `append` only after they are committed to the store, so what a viewer has seen, a
     restart does not take back. The newest rows of a stream stay in memory (`MEMORY_BYTES` a stream);
-    a cursor that is further behind is served from `history`, a function given at construction.
+    a cursor that is further behind is served from the `History` given at construction.
 
 All of it lives in the event loop's thread; nothing here is locked.
 """
@@ -18,13 +17,16 @@ import asyncio
 import json
 import time
 from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from app.live import frames
-from app.rows import Rows, join
+from app.rows import Rows
 from engine.events import STREAMS
+
+if TYPE_CHECKING:
+    from app.live.viewer import Viewer
 
 #: A stream's newest rows that are kept in memory, in bytes.
 MEMORY_BYTES = 1 << 20
@@ -32,16 +34,23 @@ MEMORY_BYTES = 1 << 20
 MEMORY_RUNS = 256
 #: Deleted runs that connected viewers can still be told of.
 DELETED_RUNS = 1000
-#: A catch-up frame's size at most: bounds what one `send` holds, and leaves room for other traffic.
-CATCH_UP_BYTES = 256 * 1024
-#: So many pending chunks go out as the shared frames they are; more are merged into one.
-SHARED_CHUNKS = 8
+#: Fewer rows are with a viewer as soon as their overview would be.
+OVERVIEW_ROWS = 10_000
 
 #: Viewers take ten thousand frames a second; measuring each would cost more than sending some.
 LAG_SAMPLE = 16
 
-#: (run, stream, first row, row to stop before, bytes at most) → rows; None where there is nothing
-History = Callable[[str, str, int, int, int], Awaitable[Rows | None]]
+
+class History(Protocol):
+    """Rows that are too old for the hub's memory."""
+
+    async def rows(self, run_id: str, stream: str, first: int, until: int, size: int) -> Rows | None:
+        """Rows `first` to `until`, `size` bytes at most; None where there is nothing."""
+        ...
+
+    async def overview(self, run_id: str, stream: str, until: int, bins: int) -> Rows | None:
+        """Two rows for each of at most `bins` bins of the rows before `until`; see `app.rows.Extremes`."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +189,11 @@ class Hub:
         """Rows of a stream that may be shown."""
         return self._totals.get((run_id, stream), 0)
 
+    def is_long(self, run_id: str, stream: str) -> bool:
+        """Whether its first rows have left the memory, and it takes a while to send them all."""
+        log = self.log(run_id, stream)
+        return self.total(run_id, stream) > OVERVIEW_ROWS and (log is None or log.first > 0)
+
     def log(self, run_id: str, stream: str) -> StreamLog | None:
         return self._logs.get(run_id, {}).get(stream)
 
@@ -200,99 +214,6 @@ class Hub:
             changed.reverse()
             self._messages[since] = _state_messages(changed)
         return self._messages[since]
-
-
-class Viewer:
-    """One tab's cursors. `next_messages` gives what is due, in order, at most one catch-up frame a stream.
-
-    `news` is set when there may be something new: clear it, look, and wait when there was nothing.
-    """
-
-    def __init__(self, hub: Hub) -> None:
-        self.news = asyncio.Event()
-        self._hub = hub
-        self._version = 0
-        self._cursors: dict[str, dict[str, int]] = {}
-
-    def subscribe(self, run_id: str, cursors: dict[str, int]) -> None:
-        """Show a run from the rows that the viewer has; a cursor beyond the end waits for its row."""
-        self._cursors[run_id] = {stream: cursors.get(stream, 0) for stream in STREAMS}
-        self.news.set()
-
-    def unsubscribe(self, run_id: str) -> None:
-        self._cursors.pop(run_id, None)
-
-    def shows(self, run_id: str) -> bool:
-        return run_id in self._cursors
-
-    @property
-    def subscriptions(self) -> int:
-        return len(self._cursors)
-
-    async def next_messages(self) -> list[str | bytes]:
-        """What this viewer has not seen yet; empty when it is up to date.
-
-        Rows come before states, so a run is said to be completed only after its last row went out.
-        """
-        version = self._hub.version
-        states = self._hub.state_messages(self._version)
-        messages: list[str | bytes] = []
-        behind = False
-        for run_id in list(self._cursors):
-            for stream in STREAMS:
-                cursors = self._cursors.get(run_id)
-                if cursors is None:  # unsubscribed while another stream was read
-                    break
-                cursor, total = cursors[stream], self._hub.total(run_id, stream)
-                if cursor >= total:
-                    continue
-                log = self._hub.log(run_id, stream)
-                if log is not None and cursor >= log.first:
-                    messages += self._from_memory(run_id, stream, log)
-                    behind = behind or cursors[stream] < total
-                else:
-                    until = log.first if log else total
-                    due, more = await self._from_history(run_id, stream, cursor, until)
-                    messages += due
-                    behind = behind or more
-        # A viewer that is catching up hears of states with the last of the rows that came before them,
-        # unless it has seen none at all yet: the list of runs must not wait for a long history.
-        if version > self._version and (not behind or self._version == 0):
-            self._version = version
-            messages += states
-        return messages
-
-    def _from_memory(self, run_id: str, stream: str, log: StreamLog) -> list[bytes]:
-        """Frames of one stream from the cursor on. Hundreds of viewers come by here twenty times a second."""
-        cursors = self._cursors[run_id]
-        cursor = cursors[stream]
-        chunks = log.since(cursor)
-        if chunks[0].first == cursor and len(chunks) <= SHARED_CHUNKS:
-            cursors[stream] = chunks[-1].end
-            self._hub.note_lag(chunks[-1].at)
-            return [chunk.frame for chunk in chunks]
-        return self._catch_up(run_id, stream, join([chunk.rows for chunk in chunks]))
-
-    def _catch_up(self, run_id: str, stream: str, rows: Rows) -> list[bytes]:
-        """One frame of what follows the cursor, as much as a frame may hold."""
-        cursors = self._cursors[run_id]
-        rows = rows.since(cursors[stream], _rows_at_most(len(rows.columns)))
-        cursors[stream] = rows.end
-        return [frames.encode(run_id, stream, rows)] if rows.count else []
-
-    async def _from_history(
-        self, run_id: str, stream: str, cursor: int, until: int
-    ) -> tuple[list[bytes], bool]:
-        found = await self._hub.history(run_id, stream, cursor, until, CATCH_UP_BYTES)
-        cursors = self._cursors.get(run_id)
-        if found is None or cursors is None or cursors[stream] != cursor:
-            return [], False  # deleted, unsubscribed or subscribed anew in the meantime
-        due = self._catch_up(run_id, stream, found)
-        return due, bool(due) and cursors[stream] < self._hub.total(run_id, stream)
-
-
-def _rows_at_most(columns: int) -> int:
-    return max(1, CATCH_UP_BYTES // (4 * columns))
 
 
 def _state_messages(states: list[tuple[str, dict[str, Any] | None]]) -> list[str | bytes]:

@@ -13,7 +13,7 @@ from starlette.websockets import WebSocketDisconnect
 from app import __version__
 from app.errors import error_body
 from app.lab import Lab
-from app.live.hub import Viewer
+from app.live.viewer import Viewer
 from app.security import origin
 from engine.events import STREAMS
 
@@ -23,6 +23,8 @@ router = APIRouter()
 MAX_SUBSCRIPTIONS = 2000
 #: Malformed messages in a row before the socket is closed: a broken client, not a slip.
 MAX_ERRORS = 100
+#: Bins of an overview: more than a screen has pixels.
+MAX_BINS = 8192
 #: Row numbers must stay exact in the page's doubles.
 MAX_ROW = 2**53
 
@@ -117,9 +119,12 @@ def _parse(message: Any) -> dict[str, Any]:
         raise BadMessage(f"a message must be JSON: {error}") from None
     if not isinstance(parsed, dict):
         raise BadMessage(f"a message must be an object, not {type(parsed).__name__}")
-    unknown = parsed.keys() - {"subscribe", "unsubscribe"}
+    unknown = parsed.keys() - {"subscribe", "unsubscribe", "overview"}
     if unknown or not parsed:
-        raise BadMessage("a message has the keys subscribe, unsubscribe, or both", min(unknown, default=None))
+        raise BadMessage(
+            "a message has the keys subscribe (and overview), unsubscribe, or both",
+            min(unknown, default=None),
+        )
     return parsed
 
 
@@ -131,13 +136,16 @@ def _obey(viewer: Viewer, message: dict[str, Any]) -> None:
         raise BadMessage("subscribe must be an object of run id → rows", "subscribe")
     if not isinstance(unwanted, list) or not all(isinstance(run_id, str) for run_id in unwanted):
         raise BadMessage("unsubscribe must be a list of run ids", "unsubscribe")
+    bins = message.get("overview", 0)
+    if not _is_row(bins) or bins > MAX_BINS:
+        raise BadMessage(f"overview must be a whole number from 0 to {MAX_BINS}", "overview")
     cursors = {run_id: _cursors(run_id, rows) for run_id, rows in wanted.items()}
     if viewer.subscriptions + len(cursors) > MAX_SUBSCRIPTIONS:
         raise BadMessage(f"a socket shows at most {MAX_SUBSCRIPTIONS} runs", "subscribe")
     for run_id in unwanted:
         viewer.unsubscribe(run_id)
     for run_id, rows in cursors.items():
-        viewer.subscribe(run_id, rows)
+        viewer.subscribe(run_id, rows, overview=bins)
 
 
 def _cursors(run_id: str, rows: Any) -> dict[str, int]:

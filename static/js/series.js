@@ -5,6 +5,8 @@ export class Series {
   #columns = new Map();
   #capacity = 0;
   length = 0;
+  /** A long stream's overview, {points: Series, rows}: two points for each bin of that many rows, until these are here. */
+  overview = null;
 
   /**
    * Take a frame's rows, dropping those that are already here.
@@ -17,7 +19,15 @@ export class Series {
     this.#reserve(first + rows, columns);
     columns.forEach((name, c) => this.#columns.get(name).set(values[c].subarray(skip), this.length));
     this.length = first + rows;
+    if (this.overview && this.length >= this.overview.rows) this.overview = null;
     return true;
+  }
+
+  /** Take a frame that is the overview of rows which are still to come. */
+  takeOverview(frame) {
+    if (this.length >= frame.overview) return;
+    this.overview = { points: new Series(), rows: frame.overview };
+    this.overview.points.append(frame);
   }
 
   /** A column's values so far (a view: take it anew after rows were added), or null. */

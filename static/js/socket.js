@@ -16,6 +16,8 @@ const FIRST_WAIT = 250;
 const LONGEST_WAIT = 8000;
 const SILENCE = 40_000;
 const REST_AFTER = 10_000;
+/** Bins of a long stream's overview: a chart is about as many pixels wide. */
+const BINS = 512;
 /** The server's close code when it goes to come back. */
 const RESTART = 1012;
 
@@ -124,7 +126,7 @@ export class Socket {
   }
 
   #ask(runs) {
-    this.#send({ subscribe: runs });
+    this.#send({ subscribe: runs, overview: BINS });
   }
 
   #send(message) {

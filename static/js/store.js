@@ -1,8 +1,8 @@
 /**
  * The store: all that the page knows of the lab, and what the viewer has chosen to see.
  *
- * Nothing here touches the page. A change is told by topic ("runs", "rows", "lab", "connection",
- * "datasets"); views listen and draw when the browser is ready to.
+ * Nothing here touches the page. A change is told by topic ("runs", "rows", "overview", "lab",
+ * "connection", "datasets"); views listen and draw when the browser is ready to.
  */
 
 import { Series } from "./series.js";
@@ -70,12 +70,17 @@ export class Store {
   }
 
   /**
-   * A frame's rows.
+   * A frame's rows, or the overview of rows that follow.
    * @returns {boolean} false if rows before them are missing, and the run must be subscribed anew.
    */
   putRows(frame) {
     const run = this.runs.get(frame.run);
     if (!run) return true;
+    if (frame.overview) {
+      run[frame.stream].takeOverview(frame);
+      this.#tell("overview", frame.stream);
+      return true;
+    }
     const fitted = run[frame.stream].append(frame);
     this.#tell("rows", frame.stream);
     return fitted;

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from app.live import frames, hub
-from app.live.hub import Hub, Viewer
+from app.live.hub import Hub
+from app.live.viewer import Viewer
 from app.rows import Rows
 
 COLUMNS = ("iteration", "loss")
@@ -22,13 +23,17 @@ class Lab:
     def __init__(self):
         self.stored: dict[tuple[str, str], np.ndarray] = {}
         self.reads = 0
-        self.hub = Hub(self.history)
+        self.hub = Hub(self)
 
-    async def history(self, run_id, stream, first, until, size):
+    async def rows(self, run_id, stream, first, until, size):
         self.reads += 1
         await asyncio.sleep(0)
         values = self.stored.get((run_id, stream))
         return None if values is None else Rows(COLUMNS, first, values[:, first:until][:, : size // 8], [])
+
+    async def overview(self, run_id, stream, until, bins):
+        values = self.stored.get((run_id, stream))
+        return None if values is None else Rows(COLUMNS, 0, values[:, : 2 * bins], [])
 
     def append(self, count, run_id="r", stream="train"):
         before = self.stored.get((run_id, stream), np.empty((2, 0), np.float32))
@@ -141,7 +146,7 @@ def test_a_streams_memory_is_bounded(lab, monkeypatch):
 
 
 def test_a_catch_up_frame_is_bounded(lab, monkeypatch):
-    monkeypatch.setattr(hub, "CATCH_UP_BYTES", 1024)
+    monkeypatch.setattr("app.live.viewer.CATCH_UP_BYTES", 1024)
     for _ in range(100):
         lab.append(10)
 
@@ -218,3 +223,61 @@ def test_only_viewers_of_a_run_are_woken_by_its_rows(lab):
 
     assert shown.news.is_set()
     assert not other.news.is_set()
+
+
+@pytest.fixture
+def long(lab):
+    """A lab in which a run's first rows have left the memory."""
+    lab.stored["r", "train"] = rows(0, 20_000)
+    lab.hub.set_total("r", "train", 20_000)
+    return lab
+
+
+def headers(viewer) -> list[dict]:
+    async def drain():
+        found = []
+        while messages := await viewer.next_messages():
+            found += [frames.decode(message)[0] for message in messages if isinstance(message, bytes)]
+        return found
+
+    return asyncio.run(drain())
+
+
+def test_a_long_stream_begins_with_its_overview_and_then_has_every_row(long):
+    viewer = long.viewer()
+    long.hub.publish_run({"id": "r", "status": "completed"})
+    drain(viewer)
+    viewer.subscribe("r", {}, overview=100)
+
+    first, *others = headers(viewer)
+
+    assert (first["overview"], first["rows"]) == (20_000, 200)
+    assert not any("overview" in header for header in others)
+    assert sum(header["rows"] for header in others) == 20_000
+
+
+@pytest.mark.parametrize(("cursor", "bins"), [(0, 0), (1, 100)])
+def test_who_has_rows_or_does_not_ask_gets_no_overview(long, cursor, bins):
+    viewer = long.viewer()
+    viewer.subscribe("r", {"train": cursor}, overview=bins)
+
+    assert not any("overview" in header for header in headers(viewer))
+
+
+def test_a_stream_in_memory_has_no_overview(lab):
+    lab.append(20_000)
+    viewer = lab.viewer()
+    viewer.subscribe("r", {}, overview=100)
+
+    assert not any("overview" in header for header in headers(viewer))
+
+
+def test_a_run_that_is_deleted_has_no_overview_any_more(long):
+    viewer = long.viewer()
+    long.hub.publish_run({"id": "r", "status": "completed"})
+    drain(viewer)
+    viewer.subscribe("r", {}, overview=100)
+    long.hub.publish_deleted("r")
+    del long.stored["r", "train"]
+
+    assert headers(viewer) == []

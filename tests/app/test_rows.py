@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rows import MOST_TIMES, Rows, join, thin
+from app.rows import MOST_TIMES, Extremes, Rows, join, thin
 
 
 def made(first, count):
@@ -36,3 +36,27 @@ def test_a_long_list_of_times_is_thinned_and_keeps_its_last():
     assert len(kept) <= MOST_TIMES
     assert kept[-1] == times[-1]
     assert kept == sorted(kept)
+
+
+@given(
+    st.lists(st.floats(width=32) | st.sampled_from([np.nan, np.inf]), min_size=1, max_size=60),
+    st.integers(1, 20),
+    st.integers(1, 9),
+)
+def test_an_overview_has_the_extremes_of_every_bin_however_its_rows_came(values, size, block):
+    values = np.float32([np.arange(1, len(values) + 1), values])
+    found = Extremes(size)
+    for first in range(0, values.shape[1], block):
+        found.take(Rows(("iteration", "loss"), first, values[:, first : first + block], []))
+
+    overview = found.overview()
+
+    assert found.rows == values.shape[1]
+    iterations, losses = overview.values
+    for place, first in enumerate(range(0, values.shape[1], size)):
+        of_bin = values[:, first : first + size]
+        finite = of_bin[1][np.isfinite(of_bin[1])]
+        two = losses[2 * place : 2 * place + 2]
+        assert iterations[2 * place : 2 * place + 2].tolist() == [of_bin[0, 0], of_bin[0, -1]]
+        assert sorted(two) == [finite.min(), finite.max()] if len(finite) else np.isnan(two).all()
+    assert overview.count == 2 * -(-values.shape[1] // size)

@@ -101,6 +101,33 @@ def test_a_viewer_that_reconnects_with_its_rows_gets_each_row_once(lab):
     tab.socket.close()
 
 
+def test_an_overview_holds_the_extremes_of_the_stored_rows(lab):
+    """12,000 rows of a run that the server has never had in memory."""
+    run = lab.launch(
+        network={"preset": "mlp", "hidden": [2]},
+        training={"iterations": 12_000, "batch_size": 2, "evaluate_every": 12_000},
+    )
+    lab.wait_for(run["id"], "completed")
+    document = lab.http.get(f"/api/exports/json?runs={run['id']}").json()
+    copy = lab.post("/api/imports", **document).json()["runs"][0]["id"]
+    tab = Tab(lab)
+    tab.socket.send(json.dumps({"subscribe": {copy: 0}, "overview": 100}))
+
+    while True:
+        message = tab.socket.recv(timeout=60)
+        if isinstance(message, bytes):
+            break
+    header, values = frames.decode(message)
+
+    assert (header["overview"], header["rows"]) == (12_000, 200)
+    bins = lab.stored_rows(copy)[1].T.reshape(len(values), 100, 120)
+    np.testing.assert_array_equal(
+        np.sort(values.reshape(len(values), 100, 2)), np.stack([bins.min(2), bins.max(2)], 2)
+    )
+    tab.until(lambda: tab.count(copy) == 12_000)
+    tab.socket.close()
+
+
 def test_many_viewers_all_get_everything(lab):
     run = lab.launch(training={"iterations": 3000, "batch_size": 16, "evaluate_every": 100})
     tabs = [Tab(lab) for _ in range(20)]
@@ -172,6 +199,8 @@ BAD_MESSAGES = [
     '{"subscribe": {"a": {"nonsense": 0}}}',
     '{"subscribe": {"a": {"train": 1e99}}}',
     '{"subscribe": {"a": 99999999999999999999}}',
+    '{"subscribe": {"a": 0}, "overview": -1}',
+    '{"subscribe": {"a": 0}, "overview": 9000}',
     '{"unsubscribe": "a"}',
     '{"unsubscribe": [1]}',
     "[" * 100_000,

@@ -66,6 +66,10 @@ export class Charts {
       for (const chart of this.#charts) chart.behind ||= chart.stream === stream;
       this.#schedule();
     });
+    store.on("overview", (stream) => {
+      for (const chart of this.#charts) chart.stale ||= chart.stream === stream;
+      this.#schedule();
+    });
     adder.addEventListener("focus", () => this.#offer());
     adder.addEventListener("change", () => this.#add(adder.value));
     urlState.on("charts", (texts) => texts.join() !== this.#written && this.#build(readSpecs(texts)));

@@ -20,6 +20,8 @@ const RAW = 24;
 export class Figure {
   #curves = new Map();
   #most = Infinity;
+  /** Series → the overview that stands for it. */
+  #overviews = new Map();
 
   /**
    * The traces of a chart.
@@ -33,11 +35,21 @@ export class Figure {
     const most = Math.min(EVERY, BUDGET / Math.max(1, runs.length * what.lines.length * (smoothing && raw ? 2 : 1)));
     this.#most = 2 * Math.max(most, BINS + 32);
     const traces = [];
+    this.#overviews.clear();
     for (const run of runs) {
+      const series = run[what.stream];
+      const { overview } = series;
+      if (overview) this.#overviews.set(series, overview);
       for (const line of what.lines) {
+        if (overview) {
+          const curve = new Curve(overview.points, { ...line, smoothing: 0, bin: 1, range });
+          curve.advance();
+          traces.push(this.#outline(run, line, curve, { dark, partNames, smoothing }));
+          continue;
+        }
         const bin = binOf(run, what.stream, range, most);
         const key = [run.id, line.series, smoothing, range, bin].join();
-        const curve = this.#curves.get(key) ?? new Curve(run[what.stream], { ...line, smoothing, bin, range });
+        const curve = this.#curves.get(key) ?? new Curve(series, { ...line, smoothing, bin, range });
         kept.set(key, curve);
         curve.advance();
         traces.push(...this.#lines(run, line, curve, { dark, partNames, raw }));
@@ -49,9 +61,12 @@ export class Figure {
     return traces;
   }
 
-  /** Take the rows that have come. @returns {boolean} false if a curve has more points by now than it was made for */
+  /**
+   * Take the rows that have come.
+   * @returns {boolean} false if a curve has more points by now than it was made for, or its rows instead of an overview
+   */
   advance() {
-    let fits = true;
+    let fits = [...this.#overviews].every(([series, overview]) => series.overview === overview);
     for (const curve of this.#curves.values()) {
       curve.advance();
       fits &&= curve.raw.x.length < this.#most;
@@ -59,10 +74,23 @@ export class Figure {
     return fits;
   }
 
-  #lines(run, { series, part }, curve, { dark, partNames, raw }) {
+  #look(run, part, { dark, partNames }) {
     const name = part ? `${run.name} · ${partNames[part]}` : run.name;
     const look = { name, color: color(run.color, dark), dash: dash(run.color), width: 2 };
-    if (part === "train") Object.assign(look, { dash: "dot", width: 1.3 });
+    return part === "train" ? { ...look, dash: "dot", width: 1.3 } : look;
+  }
+
+  /** Where a curve runs while its rows are on their way. What they would be smoothed to is not known yet. */
+  #outline(run, { series, part }, curve, { dark, partNames, smoothing }) {
+    const look = this.#look(run, part, { dark, partNames });
+    if (smoothing) look.width = 1;
+    const uid = `${series}-${run.id}-outline`.replace(/[^\w-]/g, "_");
+    return { ...look, uid, meta: { run: run.id, series: `${series}-outline` }, points: curve.raw };
+  }
+
+  #lines(run, { series, part }, curve, { dark, partNames, raw }) {
+    const look = this.#look(run, part, { dark, partNames });
+    const { name } = look;
     const uid = `${series}-${run.id}`.replace(/[^\w-]/g, "_");
     const line = { run, label: name, curve };
     if (!curve.even) return [{ ...look, uid, meta: { run: run.id, series, named: true }, points: curve.raw, line }];

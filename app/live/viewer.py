@@ -1,0 +1,133 @@
+"""A viewer: one tab's places in the hub's logs, and what is due to it.
+
+It is a set of cursors, so a slow one costs nobody anything and the server a few integers: there is no queue per viewer
+that could grow. Who is far behind gets, when asked for, an overview first: as many points as a chart has room for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from app.live import frames
+from app.live.hub import Hub, StreamLog
+from app.rows import Rows, join
+from engine.events import STREAMS
+
+#: A catch-up frame's size at most: bounds what one `send` holds, and leaves room for other traffic.
+CATCH_UP_BYTES = 256 * 1024
+#: So many pending chunks go out as the shared frames they are; more are merged into one.
+SHARED_CHUNKS = 8
+
+
+class Viewer:
+    """One tab's cursors. `next_messages` gives what is due, in order, at most one catch-up frame a stream.
+
+    `news` is set when there may be something new: clear it, look, and wait when there was nothing.
+    """
+
+    def __init__(self, hub: Hub) -> None:
+        self.news = asyncio.Event()
+        self._hub = hub
+        self._version = 0
+        self._cursors: dict[str, dict[str, int]] = {}
+        #: (run, stream) → bins, of overviews that are due
+        self._overviews: dict[tuple[str, str], int] = {}
+
+    def subscribe(self, run_id: str, cursors: dict[str, int], overview: int = 0) -> None:
+        """Show a run from the rows that the viewer has; a cursor beyond the end waits for its row.
+
+        With `overview` bins, a long stream of which the viewer has nothing begins with its overview.
+        """
+        self._cursors[run_id] = {stream: cursors.get(stream, 0) for stream in STREAMS}
+        for stream, cursor in self._cursors[run_id].items():
+            if overview and not cursor and self._hub.is_long(run_id, stream):
+                self._overviews[run_id, stream] = overview
+        self.news.set()
+
+    def unsubscribe(self, run_id: str) -> None:
+        self._cursors.pop(run_id, None)
+        for stream in STREAMS:
+            self._overviews.pop((run_id, stream), None)
+
+    def shows(self, run_id: str) -> bool:
+        return run_id in self._cursors
+
+    @property
+    def subscriptions(self) -> int:
+        return len(self._cursors)
+
+    async def next_messages(self) -> list[str | bytes]:
+        """What this viewer has not seen yet; empty when it is up to date.
+
+        Rows come before states, so a run is said to be completed only after its last row went out.
+        """
+        if self._overviews and self._version:  # the list of runs comes first
+            return await self._overview()
+        version = self._hub.version
+        states = self._hub.state_messages(self._version)
+        messages: list[str | bytes] = []
+        behind = False
+        for run_id in list(self._cursors):
+            for stream in STREAMS:
+                cursors = self._cursors.get(run_id)
+                if cursors is None:  # unsubscribed while another stream was read
+                    break
+                cursor, total = cursors[stream], self._hub.total(run_id, stream)
+                if cursor >= total:
+                    continue
+                log = self._hub.log(run_id, stream)
+                if log is not None and cursor >= log.first:
+                    messages += self._from_memory(run_id, stream, log)
+                    behind = behind or cursors[stream] < total
+                else:
+                    until = log.first if log else total
+                    due, more = await self._from_history(run_id, stream, cursor, until)
+                    messages += due
+                    behind = behind or more
+        # A viewer that is catching up hears of states with the last of the rows that came before them,
+        # unless it has seen none at all yet: the list of runs must not wait for a long history.
+        if version > self._version and (not behind or self._version == 0):
+            self._version = version
+            messages += states
+        return messages
+
+    async def _overview(self) -> list[str | bytes]:
+        """The next overview that is due: one at a time, so that each is seen as soon as it is made."""
+        (run_id, stream), bins = next(iter(self._overviews.items()))
+        total = self._hub.total(run_id, stream)
+        found = await self._hub.history.overview(run_id, stream, total, bins)
+        if self._overviews.pop((run_id, stream), None) is None or found is None:
+            return await self.next_messages()  # unsubscribed or deleted in the meantime
+        return [frames.encode(run_id, stream, found, overview=total)]
+
+    def _from_memory(self, run_id: str, stream: str, log: StreamLog) -> list[bytes]:
+        """Frames of one stream from the cursor on. Hundreds of viewers come by here twenty times a second."""
+        cursors = self._cursors[run_id]
+        cursor = cursors[stream]
+        chunks = log.since(cursor)
+        if chunks[0].first == cursor and len(chunks) <= SHARED_CHUNKS:
+            cursors[stream] = chunks[-1].end
+            self._hub.note_lag(chunks[-1].at)
+            return [chunk.frame for chunk in chunks]
+        return self._catch_up(run_id, stream, join([chunk.rows for chunk in chunks]))
+
+    def _catch_up(self, run_id: str, stream: str, rows: Rows) -> list[bytes]:
+        """One frame of what follows the cursor, as much as a frame may hold."""
+        cursors = self._cursors[run_id]
+        rows = rows.since(cursors[stream], _rows_at_most(len(rows.columns)))
+        cursors[stream] = rows.end
+        return [frames.encode(run_id, stream, rows)] if rows.count else []
+
+    async def _from_history(
+        self, run_id: str, stream: str, cursor: int, until: int
+    ) -> tuple[list[bytes], bool]:
+        found = await self._hub.history.rows(run_id, stream, cursor, until, CATCH_UP_BYTES)
+        cursors = self._cursors.get(run_id)
+        if found is None or cursors is None or cursors[stream] != cursor:
+            return [], False  # deleted, unsubscribed or subscribed anew in the meantime
+        due = self._catch_up(run_id, stream, found)
+        return due, bool(due) and cursors[stream] < self._hub.total(run_id, stream)
+
+
+def _rows_at_most(columns: int) -> int:
+    return max(1, CATCH_UP_BYTES // (4 * columns))
