@@ -1,4 +1,4 @@
-"""python -m benchmarks.stream [NAME ...] [--json]: fanout, outrun, training, loggers, history, memory."""
+"""python -m benchmarks.stream [NAME ...] [--json]: fanout, outrun, training, loggers, history; by its name, memory."""
 
 from __future__ import annotations
 
@@ -45,6 +45,12 @@ def loggers(seconds: float) -> list[dict[str, Any]]:
     return measure()
 
 
+def memory(seconds: float) -> list[dict[str, Any]]:
+    from benchmarks.stream.fanout import memory
+
+    return [memory()]
+
+
 BENCHMARKS: dict[str, Callable[[float], list[dict[str, Any]]]] = {
     "fanout": fanout,
     "outrun": outrun,
@@ -52,19 +58,22 @@ BENCHMARKS: dict[str, Callable[[float], list[dict[str, Any]]]] = {
     "loggers": loggers,
     "history": history,
 }
+#: Takes ten minutes, so it must be asked for.
+LONG = {"memory": memory}
 
 
 def main() -> None:
+    known = BENCHMARKS | LONG
     parser = argparse.ArgumentParser(prog="python -m benchmarks.stream", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(known))
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--seconds", type=float, default=10.0, help="of each measurement")
     arguments = parser.parse_args()
     for name in arguments.names:
-        if name not in BENCHMARKS:
-            parser.error(f"there is no benchmark {name!r}; there are {', '.join(BENCHMARKS)}")
+        if name not in known:
+            parser.error(f"there is no benchmark {name!r}; there are {', '.join(known)}")
     for name in arguments.names or BENCHMARKS:
-        rows = BENCHMARKS[name](arguments.seconds)
+        rows = known[name](arguments.seconds)
         if arguments.json:
             for row in rows:
                 print(json.dumps({"benchmark": f"stream.{name}", **row}), flush=True)

@@ -30,6 +30,12 @@ def measure(seconds: float) -> list[dict[str, Any]]:
     return [*rows, healthy, stalled]
 
 
+def memory(seconds: float = 600.0) -> dict[str, Any]:
+    """500 viewers for ten minutes: does the server grow?"""
+    with tempfile.TemporaryDirectory() as folder, Server(Path(folder), workers=1) as server:
+        return watched(server, "500 viewers for ten minutes", 500, seconds, "memory flat")
+
+
 def watched(
     server: Server, what: str, clients: int, seconds: float, aim: str, *, stalled: int = 0
 ) -> dict[str, Any]:
@@ -45,7 +51,10 @@ def watched(
     time.sleep(warm_up + clients / 500 + 1)
     begun, cpu = time.monotonic(), server.cpu_seconds
     memory = server.memory_mb
-    time.sleep(seconds - 2)
+    half = (seconds - 2) / 2
+    time.sleep(half)
+    memory_half_way = server.memory_mb
+    time.sleep(half)
     cores = (server.cpu_seconds - cpu) / (time.monotonic() - begun)
     result = json.loads(load.communicate()[0])
     memory_after = server.memory_mb
@@ -59,6 +68,7 @@ def watched(
         "server_cores": cores,
         "memory_mb": memory_after,
         "memory_growth_mb": memory_after - memory,
+        "memory_growth_of_second_half_mb": memory_after - memory_half_way,
     }
 
 

@@ -29,6 +29,16 @@ async function request(method, path, body) {
   throw new ApiError(json?.error ?? { code: "bad_answer", message: `HTTP ${answer.status}` }, answer.status);
 }
 
+/** What is wrong with one of several experiments that are alike is wrong with the form. */
+async function ofTheFirst(answer) {
+  try {
+    return await answer;
+  } catch (error) {
+    error.field = error.field.replace(/^experiments\.\d+\./, "");
+    throw error;
+  }
+}
+
 export const api = {
   options: () => request("GET", "/api/options"),
   lessons: () => request("GET", "/api/lessons"),
@@ -37,6 +47,10 @@ export const api = {
   /** one run, with its config */
   run: (id) => request("GET", `/api/runs/${id}`),
   launch: (experiment) => request("POST", "/api/runs", experiment),
+  /** Several experiments as one group: all of them, or none. */
+  launchTogether: (experiments) => ofTheFirst(request("POST", "/api/experiments", { experiments })),
+  /** What they would be, one by one and together. */
+  summaryTogether: (experiments) => ofTheFirst(request("POST", "/api/experiments/summary", { experiments })),
   launchLesson: (slug) => request("POST", `/api/lessons/${slug}/runs`),
   fetchDataset: (name) => request("POST", `/api/datasets/${name}/fetch`),
   /** name, starred, archived, tags, notes */

@@ -6,6 +6,7 @@
 import { ApiError, api } from "../api.js";
 import { h } from "../dom.js";
 import { number, onLanguage, t } from "../i18n.js";
+import { COUNTS, withSeeds } from "../seeds.js";
 import { datasetField } from "./dataset-field.js";
 import { block, box, logSlider, segments, select, showError } from "./fields.js";
 import { layersField } from "./layers-field.js";
@@ -29,6 +30,7 @@ export class Form {
   #experiment;
   #regularization = "none";
   #strength = 0.1;
+  #seeds = 1;
   #timer = 0;
   #asked = 0;
   /** The last launch was refused, and nothing has been changed since: its reason stays. */
@@ -74,6 +76,10 @@ export class Form {
     return experiment;
   }
 
+  #experiments() {
+    return withSeeds(this.experiment(), this.#seeds, (seed) => t("form.seed", { seed }));
+  }
+
   #suggestName() {
     const { network, optimizer } = this.#experiment;
     const penalty = this.#regularization === "none" ? "" : ` · ${this.#regularization.toUpperCase()} ${this.#strength}`;
@@ -87,9 +93,9 @@ export class Form {
     const button = this.#form.querySelector("#launch");
     button.disabled = true;
     try {
-      const run = await api.launch(this.experiment());
+      const runs = this.#seeds > 1 ? (await api.launchTogether(this.#experiments())).runs : [await api.launch(this.experiment())];
       showError(this.#form, null);
-      this.#onLaunch([run]);
+      this.#onLaunch(runs);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.#refused = true;
@@ -299,7 +305,12 @@ export class Form {
     const launch = h("button", { type: "submit", id: "launch", className: "launch", title: t("form.launch_hint") });
     const keys = navigator.platform.startsWith("Mac") ? "⌘↵" : "Ctrl ↵";
     launch.append(h("span", {}, t("form.launch")), h("kbd", {}, keys));
-    return h("div", { className: "launch-area" }, facts, general, launch);
+    const seeds = select("seeds", "form.seeds", COUNTS, this.#seeds, (count) => t(count === 1 ? "form.one_seed" : "form.n_seeds", { count }), (count) => {
+      this.#seeds = Number(count);
+      this.#settle();
+    });
+    seeds.title = t("form.seeds");
+    return h("div", { className: "launch-area" }, facts, general, h("div", { className: "launch-row" }, seeds, launch));
   }
 
   /** An object with a registry entry's own fields at their defaults. */
@@ -315,12 +326,18 @@ export class Form {
     this.#timer = setTimeout(() => this.#summarize(), SETTLE);
   }
 
+  /** Of each run its figures, of all of them the time. */
+  async #summarizeTogether() {
+    const { experiments, seconds } = await api.summaryTogether(this.#experiments());
+    return { ...experiments[0], seconds };
+  }
+
   async #summarize() {
     const asked = ++this.#asked;
     let summary = null;
     let problem = null;
     try {
-      summary = await api.summary(this.experiment());
+      summary = this.#seeds > 1 ? await this.#summarizeTogether() : await api.summary(this.experiment());
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       problem = error;
