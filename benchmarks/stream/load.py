@@ -70,6 +70,8 @@ class Viewer(asyncio.Protocol):
                 break
             if buffer[at] == 0x82:
                 self._frame(buffer, start, now)
+            elif buffer[at] == 0x89:  # who does not answer a ping is let go
+                self.transport.write(bytes([0x8A, 0x80 | length]) + MASK + buffer[start : start + length])
             at = start + length
         del buffer[:at]
 
