@@ -38,6 +38,7 @@ class Viewer:
 
         With `overview` bins, a long stream of which the viewer has nothing begins with its overview.
         """
+        self.unsubscribe(run_id)
         self._cursors[run_id] = {stream: cursors.get(stream, 0) for stream in STREAMS}
         for stream, cursor in self._cursors[run_id].items():
             if overview and not cursor and self._hub.is_long(run_id, stream):

@@ -35,6 +35,7 @@ async function ofTheFirst(answer) {
     return await answer;
   } catch (error) {
     error.field = error.field.replace(/^experiments\.\d+\./, "");
+    error.message = error.message.replace(/^experiments\.\d+: /, "");
     throw error;
   }
 }
@@ -43,7 +44,6 @@ export const api = {
   options: () => request("GET", "/api/options"),
   lessons: () => request("GET", "/api/lessons"),
   messages: (language) => request("GET", `/i18n/${language}.json`),
-  summary: (experiment) => request("POST", "/api/summary", experiment),
   /** one run, with its config */
   run: (id) => request("GET", `/api/runs/${id}`),
   launch: (experiment) => request("POST", "/api/runs", experiment),

@@ -13,6 +13,7 @@ const LONGEST_NAME = 180;
  * narrow list cuts names at their end, and the seed is all that tells these apart.
  */
 export function withSeeds(experiment, count, nameOf) {
+  if (count === 1) return [experiment];
   return Array.from({ length: count }, (_, i) => {
     const seed = (experiment.seed ?? 0) + i;
     return { ...experiment, seed, name: `${nameOf(seed)} · ${experiment.name.slice(0, LONGEST_NAME)}` };

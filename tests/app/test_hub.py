@@ -281,3 +281,11 @@ def test_a_run_that_is_deleted_has_no_overview_any_more(long):
     del long.stored["r", "train"]
 
     assert headers(viewer) == []
+
+
+def test_who_subscribes_anew_with_rows_has_no_overview_of_before_due(long):
+    viewer = long.viewer()
+    viewer.subscribe("r", {}, overview=100)
+    viewer.subscribe("r", {"train": 19_000}, overview=100)
+
+    assert [(header["first"], "overview" in header) for header in headers(viewer)] == [(19_000, False)]

@@ -56,4 +56,6 @@ def test_what_is_wrong_with_several_stands_beside_the_field_and_none_is_queued(p
     page.page.click("#launch")
 
     page.until("document.querySelector('[data-field=\"training.batch_size\"].wrong') !== null")
+    told = page.page.get_attribute('[data-field="training.batch_size"] .error', "title")
+    assert told.startswith("training.batch_size must be")
     assert len(lab.http.get("/api/runs").json()["runs"]) == before

@@ -76,6 +76,7 @@ export class Form {
     return experiment;
   }
 
+  /** One for each seed. */
   #experiments() {
     return withSeeds(this.experiment(), this.#seeds, (seed) => t("form.seed", { seed }));
   }
@@ -93,7 +94,7 @@ export class Form {
     const button = this.#form.querySelector("#launch");
     button.disabled = true;
     try {
-      const runs = this.#seeds > 1 ? (await api.launchTogether(this.#experiments())).runs : [await api.launch(this.experiment())];
+      const { runs } = await api.launchTogether(this.#experiments());
       showError(this.#form, null);
       this.#onLaunch(runs);
     } catch (error) {
@@ -326,18 +327,13 @@ export class Form {
     this.#timer = setTimeout(() => this.#summarize(), SETTLE);
   }
 
-  /** Of each run its figures, of all of them the time. */
-  async #summarizeTogether() {
-    const { experiments, seconds } = await api.summaryTogether(this.#experiments());
-    return { ...experiments[0], seconds };
-  }
-
   async #summarize() {
     const asked = ++this.#asked;
     let summary = null;
     let problem = null;
     try {
-      summary = this.#seeds > 1 ? await this.#summarizeTogether() : await api.summary(this.experiment());
+      const { experiments, seconds } = await api.summaryTogether(this.#experiments());
+      summary = { ...experiments[0], seconds }; // of each run its figures, of all of them the time
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       problem = error;
