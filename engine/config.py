@@ -319,7 +319,8 @@ def _layers(given: Any, shape: Shape, classes: int) -> tuple[dict[str, Any], ...
         output = build_layers(parsed, shape)[-1].output_shape
     except ShapeError as error:
         where = f"{path}.{error.position}"
-        raise ConfigError("shape", where, f"{where}: {error}") from error
+        shapes = {"output_shapes": [list(shape) for shape in error.shapes]}
+        raise ConfigError("shape", where, f"{where}: {error}", shapes) from error
     if output != (classes,):
         message = (
             f"network.layers.{len(given) - 1}: the last layer must give {classes} values, one for each class,"

@@ -35,6 +35,7 @@ def describe(data_dir: Path | None = None) -> dict[str, Any]:
         "activations": list(ACTIVATIONS),
         "layers": _registry(layers.FIELDS),
         "presets": _registry(presets.FIELDS),
+        "fitting": {name: _fitting(name) for name in datasets.names()},
         "initializers": _registry(initializers.FIELDS),
         "optimizers": _registry(optimizers.FIELDS),
         "regularization": _fields(regularizers.FIELDS),
@@ -43,6 +44,12 @@ def describe(data_dir: Path | None = None) -> dict[str, Any]:
         "early_stopping": _fields(early_stopping.FIELDS),
         "general": _fields(config.GENERAL_FIELDS),
     }
+
+
+def _fitting(name: str) -> list[str]:
+    """The presets that take the images of a data set."""
+    source = datasets.source(name)
+    return presets.fitting(source.shape, len(source.class_names))
 
 
 def _listed(field: Field) -> Field:

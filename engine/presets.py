@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from engine import layers
 from engine.activations import ACTIVATIONS
-from engine.fields import Field
+from engine.fields import Field, parse, parse_named
+from engine.layers import Shape, ShapeError, build_layers
 
 Layers = list[dict[str, Any]]
 
@@ -151,3 +153,20 @@ FIELDS: dict[str, Sequence[Field]] = {
     "alexnet": _ALEXNET,
     "alexnet_cifar": _ALEXNET,
 }
+
+
+def fitting(shape: Shape, classes: int) -> list[str]:
+    """The presets that, as they are by default, take images of this shape."""
+    return [name for name in PRESETS if _fits(name, shape, classes)]
+
+
+def _fits(name: str, shape: Shape, classes: int) -> bool:
+    defaults = parse(FIELDS[name], {}, "")
+    described = [
+        parse_named(layers.FIELDS, layer, "", key="type") for layer in PRESETS[name](classes, **defaults)
+    ]
+    try:
+        build_layers(described, shape)
+    except ShapeError:
+        return False
+    return True

@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from app.errors import Invalid, NotFound
 from app.estimate import expected_seconds, seconds_together
+from app.exports.fields import flatten
 from app.lab import Lab, TheLab
 from app.routes.runs import Experiment, demand_data_set
 from engine import ConfigError, ExperimentConfig, lessons, options
@@ -53,7 +54,7 @@ def _config(given: dict[str, Any], path: str) -> ExperimentConfig:
 async def get_options(lab: TheLab) -> dict[str, Any]:
     """Registries, ranges and defaults: the form is generated from this."""
     described = options.describe(lab.settings.data_dir)
-    return {**described, "datasets": lab.data_sets.views()}
+    return {**described, "datasets": lab.data_sets.views(), "limits": {"together": MAX_TOGETHER}}
 
 
 @router.post("/summary")
@@ -81,6 +82,7 @@ def get_summary_together(lab: TheLab, given: Experiments) -> dict[str, Any]:
     summaries = [summarize(config) for config in configs]
     seconds = [expected_seconds(*pair) for pair in zip(configs, summaries, strict=True)]
     figures = ("parameters", "multiply_adds", "memory_bytes")
+    first = configs[0].to_dict()
     return {
         "experiments": [
             {
@@ -91,7 +93,7 @@ def get_summary_together(lab: TheLab, given: Experiments) -> dict[str, Any]:
             for config, summary, expected in zip(configs, summaries, seconds, strict=True)
         ],
         "seconds": seconds_together(seconds, lab.settings.workers),
-        "first": {"layers": summaries[0]["layers"], "config": configs[0].to_dict()},
+        "first": {"layers": summaries[0]["layers"], "config": first, "fields": flatten(first)},
     }
 
 

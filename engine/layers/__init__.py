@@ -67,11 +67,17 @@ FIELDS = {name: (*fields, *ACTIVITY_FIELDS) for name, fields in FIELDS.items()}
 
 
 class ShapeError(ValueError):
-    """A layer that cannot take what the one below gives; `position` counts from 0."""
+    """A layer that cannot take what the one below gives.
 
-    def __init__(self, position: int, reason: str) -> None:
+    Attributes:
+        position: of the layer, counted from 0.
+        shapes: what each layer below it gives.
+    """
+
+    def __init__(self, position: int, reason: str, shapes: list[Shape]) -> None:
         super().__init__(reason)
         self.position = position
+        self.shapes = shapes
 
 
 def build_layers(described: Sequence[dict[str, Any]], shape: Shape) -> list[Layer]:
@@ -87,7 +93,7 @@ def build_layers(described: Sequence[dict[str, Any]], shape: Shape) -> list[Laye
         try:
             layer = LAYERS[config["type"]](shape, **rest)
         except ValueError as error:
-            raise ShapeError(position, str(error)) from error
+            raise ShapeError(position, str(error), [below.output_shape for below in built]) from error
         layer.activity_l1, layer.activity_l2 = l1, l2
         built.append(layer)
         shape = layer.output_shape

@@ -46,8 +46,7 @@ export const api = {
   messages: (language) => request("GET", `/i18n/${language}.json`),
   /** one run, with its config */
   run: (id) => request("GET", `/api/runs/${id}`),
-  launch: (experiment) => request("POST", "/api/runs", experiment),
-  /** Several experiments as one group: all of them, or none. */
+  /** Experiments as one group: all of them, or none. */
   launchTogether: (experiments) => ofTheFirst(request("POST", "/api/experiments", { experiments })),
   /** What they would be, one by one and together. */
   summaryTogether: (experiments) => ofTheFirst(request("POST", "/api/experiments/summary", { experiments })),

@@ -2,10 +2,10 @@
 
 import { api } from "./api.js";
 import { Charts } from "./charts/charts.js";
+import { Form } from "./form/form.js";
 import { onLanguage, setLanguage, t } from "./i18n.js";
 import { Socket } from "./socket.js";
 import { Store } from "./store.js";
-import { Form } from "./views/form.js";
 import { Lessons } from "./views/lessons.js";
 import { RunTable } from "./views/run-table.js";
 import { showStatus } from "./views/status.js";

@@ -47,9 +47,17 @@ def test_everything_that_can_be_chosen_has_a_label(messages):
     wanted = {f"activation.{name}" for name in described["activations"]}
     wanted |= {f"optimizer.{name}" for name in described["optimizers"]}
     wanted |= {f"initializer.{name}" for name in described["initializers"]}
-    for registry in ("optimizers", "initializers"):
+    wanted |= {f"preset.{name}" for name in described["presets"]}
+    wanted |= {f"layer.{name}" for name in described["layers"]}
+    wanted |= {f"schedule.{name}" for name in described["schedules"]}
+    for registry in ("optimizers", "initializers", "schedules", "layers"):
         for fields in described[registry].values():
             wanted |= {f"{registry[:-1]}.{field['name']}" for field in fields}
+    for name, fields in described["presets"].items():
+        section = "network" if name == "mlp" else "preset"
+        wanted |= {f"{section}.{field['name']}" for field in fields if field["name"] != "hidden"}
+    for section in ("dataset", "training", "augment", "early_stopping"):
+        wanted |= {f"{section}.{field['name']}" for field in described[section]}
     assert wanted - known == set()
 
 

@@ -199,7 +199,7 @@ def test_a_hidden_run_leaves_the_charts_and_comes_back_whole(page, lab):
     assert_figure_equals_store(page, lab, run_id)
 
 
-@pytest.mark.parametrize(("text", "value"), [("1,200", 1200), ("12,00", None), ("16,32", None)])
+@pytest.mark.parametrize(("text", "value"), [("1,200", 1200), ("12,00", None)])
 def test_commas_count_only_where_thousands_have_them(open_page, lab, text, value):
     page = open_page(lab)
     page.choose("dataset.name", "digits")

@@ -8,9 +8,9 @@ import { openDialog } from "./dialog.js";
 
 /**
  * @param {object[]} runs
- * @param {{configs: object, isDark: () => boolean, onClone: (run: object) => void, cloneText: string}} lab
+ * @param {{configs: object, isDark: () => boolean, onClone: (run: object) => void}} lab
  */
-export async function openDiff(runs, { configs, isDark, onClone, cloneText }) {
+export async function openDiff(runs, { configs, isDark, onClone }) {
   const ids = runs.map((run) => run.id);
   await configs.fetch(ids);
   const difference = configs.difference(ids);
@@ -20,7 +20,7 @@ export async function openDiff(runs, { configs, isDark, onClone, cloneText }) {
     return cell;
   };
   const row = (name, values, className = "") => h("tr", { className }, h("th", { scope: "row" }, name), ...values.map((value) => h("td", {}, value)));
-  const clone = (run) => h("button", { type: "button", className: "toggle", onclick: () => (dialog.close(), onClone(run)) }, t(cloneText));
+  const clone = (run) => h("button", { type: "button", className: "toggle", onclick: () => (dialog.close(), onClone(run)) }, t("runs.clone_change"));
   const table = h(
     "table",
     { className: "diff" },

@@ -17,17 +17,15 @@ export class RunDetails {
   #actions;
   #selection;
   #onClone;
-  #cloneText;
   #drawn = "";
   #parts = null;
 
-  constructor(element, { store, actions, selection, onClone, cloneText }) {
+  constructor(element, { store, actions, selection, onClone }) {
     this.#element = element;
     this.#store = store;
     this.#actions = actions;
     this.#selection = selection;
     this.#onClone = onClone;
-    this.#cloneText = cloneText;
     store.on("runs", () => this.#draw());
     selection.on(() => this.#draw());
     onLanguage(() => {
@@ -70,7 +68,7 @@ export class RunDetails {
     const notes = this.#field("notes", h("textarea", { rows: 2, maxLength: 10_000 }), (input) => ({ notes: input.value }), id);
     const archive = h("button", { type: "button", className: "toggle" });
     archive.addEventListener("click", () => this.#actions.archive([id], !this.#actions.run(id).archived));
-    const clone = h("button", { type: "button", className: "toggle", onclick: () => this.#onClone(run) }, t(this.#cloneText));
+    const clone = h("button", { type: "button", className: "toggle", onclick: () => this.#onClone(run) }, t("runs.clone_change"));
     children.push(changes, tags.element, notes.element, h("div", { className: "details-foot" }, exportLinks([run]), clone, archive));
     updates.push(
       (now) => tags.update(now.tags.join(", ")),

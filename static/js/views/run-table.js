@@ -19,27 +19,24 @@ const byId = (id) => document.getElementById(id);
 export class RunTable {
   #list;
   #form;
-  #launched;
   #toast = new Toast();
 
   /** @param {(runs: object[]) => void} launched called with runs that are new */
   constructor(store, form, isDark, launched) {
     this.#form = form;
-    this.#launched = launched;
     const selection = new Selection();
     const configs = new FlatConfigs();
     const actions = new RunActions(store, this.#toast, launched);
     const lab = { store, actions, selection, configs, isDark };
     this.#list = new RunList(byId("runs"), byId("runs-empty"), lab);
-    const files = new Import(this.#toast, launched, (experiment) => this.#change(experiment, null));
+    const files = new Import(this.#toast, launched, (experiment) => form.load(experiment));
     const tools = new RunTools(byId("run-tools"), byId("run-columns"), this.#list, {
       ...lab,
       element: byId("runs"),
       count: byId("run-count"),
       onImport: () => files.choose(),
     });
-    // a form that takes experiments lets one change the clone; without, it is the same experiment again
-    const clone = { onClone: (run) => this.#clone(run), cloneText: form.load ? "runs.clone_change" : "runs.clone" };
+    const clone = { onClone: (run) => this.#clone(run) };
     new RunDetails(byId("run-details"), { ...lab, ...clone });
     const runs = (ids) => ids.map((id) => store.runs.get(id)).filter(Boolean);
     const views = {
@@ -68,17 +65,9 @@ export class RunTable {
     this.#list.draw();
   }
 
+  /** Take a run's experiment into the form, to change it there. */
   async #clone(run) {
-    await this.#attempt(async () => this.#change((await api.run(run.id)).config, run));
-  }
-
-  /** Take an experiment into the form, to change it there. */
-  async #change(experiment, from) {
-    if (this.#form.load) {
-      this.#form.load(experiment, { from });
-      return;
-    }
-    this.#launched([await api.launch(experiment)]);
+    await this.#attempt(async () => this.#form.load((await api.run(run.id)).config, { from: run }));
   }
 
   async #attempt(action) {

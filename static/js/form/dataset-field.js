@@ -20,7 +20,7 @@ export function datasetField(datasets, chosen, onChoose, onRefused) {
   const names = datasets.map((dataset) => dataset.name);
   const list = select("dataset.name", "dataset.name", names, chosen, title, onChoose);
   const dataset = datasets.find((other) => other.name === chosen);
-  return block("dataset", "dataset.name", list, dataset.available ? null : fetching(dataset, onRefused));
+  return block("dataset", "dataset.name", null, list, dataset.available ? null : fetching(dataset, onRefused));
 }
 
 /** A button to fetch it, or how far that is, or why it failed. */

@@ -1,0 +1,29 @@
+/** Dragging by a handle, with mouse, pen or finger. */
+
+/** Pixels before a press becomes a drag. */
+const SLACK = 5;
+
+/**
+ * @param {PointerEvent} down the press on the handle
+ * @param {HTMLElement} handle
+ * @param {{over: (y: number) => void, drop: (y: number | null) => void}} on `over` while it is dragged, with the
+ *   height in the window; `drop` at the end of a drag, null where it was taken back
+ */
+export function drag(down, handle, { over, drop }) {
+  if (down.button !== 0) return;
+  let dragging = false;
+  handle.setPointerCapture(down.pointerId);
+  const move = (event) => {
+    dragging ||= Math.abs(event.clientY - down.clientY) > SLACK;
+    if (dragging) over(event.clientY);
+  };
+  const end = (event) => {
+    handle.removeEventListener("pointermove", move);
+    handle.removeEventListener("pointerup", end);
+    handle.removeEventListener("pointercancel", end);
+    if (dragging) drop(event.type === "pointerup" ? event.clientY : null);
+  };
+  handle.addEventListener("pointermove", move);
+  handle.addEventListener("pointerup", end);
+  handle.addEventListener("pointercancel", end);
+}

@@ -1,0 +1,57 @@
+/** What is wrong with an experiment, beside the field that it is wrong in. */
+
+import { hasText, language, t } from "../i18n.js";
+import { boundsText } from "./help.js";
+
+/** Show an error at the field that it names, or at the nearest one above it; clears all others. */
+export function showError(form, error) {
+  for (const field of form.querySelectorAll(".field.wrong")) {
+    field.classList.remove("wrong");
+    field.querySelector(":scope > .error").textContent = "";
+    for (const control of field.querySelectorAll("[aria-invalid]")) {
+      control.removeAttribute("aria-invalid");
+      control.removeAttribute("aria-describedby");
+    }
+  }
+  if (!error) return null;
+  const found = fieldOf(form, error.field.split("."));
+  found.classList.add("wrong");
+  const message = found.querySelector(":scope > .error");
+  message.textContent = explain(error);
+  message.title = error.message;
+  const control = found.querySelector(`[name="${CSS.escape(error.field)}"]`) ?? found.querySelector("input, select");
+  control?.setAttribute("aria-invalid", "true");
+  control?.setAttribute("aria-describedby", message.id);
+  found.closest("details")?.setAttribute("open", "");
+  return control;
+}
+
+function fieldOf(form, parts) {
+  const blocks = [...form.querySelectorAll("[data-field].field")];
+  for (let length = parts.length; length > 0; length--) {
+    const path = parts.slice(0, length).join(".");
+    const found =
+      blocks.find((field) => field.dataset.field === path) ?? blocks.find((field) => field.dataset.field.startsWith(`${path}.`));
+    if (found) return found;
+  }
+  return form.querySelector(".field.general");
+}
+
+/** What is wrong, in the reader's language where the bound says it all, else in the server's words. */
+function explain({ code, message, bounds }) {
+  if (code === "range") {
+    const text = boundsText(bounds);
+    return text ? t("error.range", { bounds: text }) : message;
+  }
+  if (code === "too_many") return t("error.too_many", bounds);
+  if (code === "shape") return misfit(message, bounds);
+  return hasText(`error.${code}`) ? t(`error.${code}`) : message;
+}
+
+/** A layer that does not fit: what comes in, and why that is wrong. */
+function misfit(message, { units, output_shapes: shapes }) {
+  if (units) return t("error.last_layer", { units });
+  const reason = message.replace(/^network\.layers\.[\w.]+: /, "");
+  const below = shapes?.at(-1);
+  return language() === "en" || !below ? reason : t("error.shape", { shape: below.join(" × "), reason });
+}

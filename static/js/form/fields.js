@@ -1,0 +1,113 @@
+/**
+ * Fields of the form: a label, a control, room for an error, and what the help says of it. Made from the server's
+ * description of a field: its kind, its bounds, its default.
+ *
+ * A control keeps what was typed, as text: the server judges it, and what it says stands beside the field.
+ */
+
+import { h } from "../dom.js";
+import { t } from "../i18n.js";
+import { helpOf } from "./help.js";
+import { isSweep, shown, typed } from "./values.js";
+
+let ids = 0;
+
+/** A block for the field at `path`, such as "optimizer.learning_rate"; errors of it and below it show here. */
+export function block(path, key, field, ...controls) {
+  const label = h("span", { className: "label", "data-key": key }, t(key));
+  const error = h("span", { className: "error", role: "alert", id: `error-${path}` });
+  return described(h("div", { className: "field", "data-field": path }, label, ...controls, error), key, field);
+}
+
+/** Put the help of a field on an element around its controls. */
+export function described(element, key, field) {
+  const help = helpOf(key, field);
+  if (!help) return element;
+  element.dataset.help = help;
+  for (const control of element.querySelectorAll("input, select, [role=radiogroup]")) control.setAttribute("aria-description", help);
+  return element;
+}
+
+/** A box to type a number, several numbers or a text into. */
+export function box(path, key, field, value, onchange) {
+  const text = field?.kind === "text";
+  const input = h("input", {
+    type: "text",
+    name: path,
+    value: shown(value),
+    inputMode: text ? "text" : "decimal",
+    spellcheck: false,
+    placeholder: field?.nullable ? t("form.auto") : undefined,
+    "aria-label": t(key),
+    "data-label": key,
+  });
+  input.addEventListener("input", () => onchange(text ? input.value : typed(input.value, field ?? undefined)));
+  return input;
+}
+
+/** One of many, as a drop-down list; `name(choice)` is what the reader sees. */
+export function select(path, key, choices, value, name, onchange) {
+  const element = h("select", { name: path, "aria-label": t(key), "data-label": key });
+  for (const choice of choices) element.append(h("option", { value: choice }, name(choice)));
+  element.value = value;
+  element.addEventListener("change", () => onchange(element.value));
+  return element;
+}
+
+/** One of few, side by side: radio buttons, so that arrow keys move between them. */
+export function segments(path, key, choices, value, name, onchange) {
+  const group = h("div", { className: "segments", role: "radiogroup", "aria-label": t(key), "data-label": key });
+  const radios = `${path}-${ids++}`;
+  for (const choice of choices) {
+    const input = h("input", { type: "radio", name: radios, value: choice, checked: choice === value });
+    input.dataset.field = path;
+    input.addEventListener("change", () => onchange(choice));
+    group.append(h("label", {}, input, h("span", {}, name(choice))));
+  }
+  return group;
+}
+
+/** The control that suits a field: yes or no, a choice, or a box. */
+export function control(path, key, field, value, onchange) {
+  if (field.kind === "boolean") {
+    return select(path, key, ["false", "true"], String(value ?? field.default), (choice) => t(`boolean.${choice}`), (choice) => onchange(choice === "true"));
+  }
+  if (field.kind === "choice") return select(path, key, field.choices, value ?? field.default, (choice) => nameOf(key, choice), onchange);
+  return box(path, key, field, value, onchange);
+}
+
+function nameOf(key, choice) {
+  return t(key === "layer.name" ? `activation.${choice}` : `${key}.${choice}`);
+}
+
+const TICKS = 4;
+
+/**
+ * A slider over powers of ten, from 10^low to 10^high, with a box for any value.
+ * @returns {{text: HTMLInputElement, slider: HTMLElement}}
+ */
+export function logSlider(path, key, field, value, [low, high], onchange) {
+  const text = box(path, key, field, value, (changed) => {
+    place(changed);
+    onchange(changed);
+  });
+  const slider = h("input", { type: "range", min: low, max: high, step: 0.1, className: "log-slider", "aria-label": t(key), "data-label": key });
+  const place = (number) => {
+    const where = isSweep(number) ? number.values[0] : number;
+    if (typeof where === "number" && where > 0) slider.value = Math.log10(where);
+    slider.setAttribute("aria-valuetext", text.value);
+  };
+  slider.addEventListener("input", () => {
+    const rounded = Number((10 ** Number(slider.value)).toPrecision(1));
+    text.value = shown(rounded);
+    slider.setAttribute("aria-valuetext", text.value);
+    onchange(rounded);
+  });
+  place(value);
+  const ticks = h("div", { className: "ticks", "aria-hidden": "true" });
+  for (let i = 0; i < TICKS; i++) {
+    const exponent = low + ((high - low) * i) / (TICKS - 1);
+    ticks.append(h("span", {}, "10", h("sup", {}, String(exponent).replace("-", "−"))));
+  }
+  return { text, slider: h("div", { className: "slider" }, slider, ticks) };
+}

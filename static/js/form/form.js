@@ -1,0 +1,232 @@
+/**
+ * The form: an experiment, chosen from what the server offers. What a choice leads to (shapes, parameters, cost,
+ * time) and what is wrong with it come from the server too, while one types.
+ */
+
+import { ApiError, api } from "../api.js";
+import { h } from "../dom.js";
+import { onLanguage, t } from "../i18n.js";
+import { urlState } from "../url-state.js";
+import { datasetField } from "./dataset-field.js";
+import { Draft } from "./draft.js";
+import { showError } from "./errors.js";
+import { furtherPart } from "./further-part.js";
+import { wireHelp } from "./help.js";
+import { LaunchPart } from "./launch-part.js";
+import { guessMlp } from "./mlp.js";
+import { difference } from "./names.js";
+import { NetworkPart } from "./network-part.js";
+import { trainingPart } from "./training-part.js";
+
+/** Typing pauses that long before the server is asked for the consequences. */
+const SETTLE = 120;
+
+export class Form {
+  #form;
+  #options;
+  #draft;
+  #onLaunch;
+  #network;
+  #launch;
+  /** What the parts of the form may do with it. */
+  #hands;
+  /** The run that the draft is compared with, as `{ name, fields }`: the one it was taken from, or the last launched. */
+  #base = null;
+  /** The server's answer for the first experiment, complete; null while what is chosen is wrong. */
+  #first = null;
+  /** What a suggested name should say beside the usual. */
+  #special = [];
+  #start;
+  #timer = 0;
+  #asked = 0;
+  /** The last launch was refused, and nothing has been changed since: its reason stays. */
+  #refused = false;
+  #further = false;
+  #launching = false;
+
+  constructor(form, store, options, onLaunch) {
+    this.#form = form;
+    this.#options = options;
+    this.#onLaunch = onLaunch;
+    this.#draft = new Draft(options);
+    this.#start = JSON.stringify(this.#draft);
+    this.#hands = {
+      options,
+      draft: this.#draft,
+      change: () => this.#change(),
+      redraw: (focus) => this.#redraw(focus),
+      described: () => this.#first?.config ?? null,
+    };
+    this.#network = new NetworkPart(this.#hands);
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.launch();
+    });
+    onLanguage(() => this.#redraw());
+    store.on("datasets", (dataset) => this.#putDataset(dataset));
+    urlState.on("form", (json) => this.#restore(json));
+    this.#draft.restore(urlState.get("form"));
+    this.#draw();
+    this.#settle();
+  }
+
+  #restore(json) {
+    if (JSON.stringify(json) === JSON.stringify(this.#draft)) return; // our own
+    this.#draft.restore(json ?? JSON.parse(this.#start));
+    this.#redraw();
+  }
+
+  // -- launching -----------------------------------------------------------------------------------
+
+  async launch() {
+    if (this.#launching) return; // a held key, an impatient hand
+    this.#launching = true;
+    this.#launch.button.disabled = true;
+    try {
+      const experiments = this.#draft.experiments(this.#special);
+      const { runs } = await api.launchTogether(experiments);
+      showError(this.#form, null);
+      this.#onLaunch(runs);
+      const { fields } = await api.fields([runs[0].id]);
+      this.#compareWith(runs[0].name, fields[runs[0].id]);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.#refused = true;
+      showError(this.#form, error)?.focus();
+    } finally {
+      this.#launching = false;
+      this.#launch.button.disabled = false;
+    }
+  }
+
+  /**
+   * Take an experiment file into the form, to change it there.
+   * @param {{from?: object}} options the run that it is of, for "differs only in"
+   * @throws ApiError where it is no experiment
+   */
+  async load(experiment, { from = null } = {}) {
+    const { first } = await api.summaryTogether([experiment]);
+    const { fields } = from ? await api.fields([from.id]) : { fields: {} };
+    this.#draft.take(first.config);
+    if (from) this.#draft.document.name = "";
+    const network = await recognize(first.config);
+    if (network) this.#draft.document.network = network;
+    this.#base = from && { name: from.name, fields: fields[from.id] };
+    this.#special = [];
+    this.#first = first;
+    this.#redraw("dataset.name");
+    this.#form.scrollIntoView({ block: "nearest" });
+  }
+
+  #compareWith(name, fields) {
+    this.#base = { name, fields };
+    this.#tellDifference();
+  }
+
+  #tellDifference() {
+    if (!this.#base || !this.#first) return this.#launch.differs("", null);
+    const { labels, special } = difference(this.#base.fields, this.#first.fields, this.#options.activations);
+    this.#special = special;
+    this.#launch.differs(this.#base.name, labels);
+  }
+
+  // -- drawing -------------------------------------------------------------------------------------
+
+  #draw() {
+    this.#launch = new LaunchPart(this.#hands);
+    const model = h("fieldset", { className: "card" }, h("legend", {}, t("form.title")), this.#drawDataset(), ...this.#network.draw());
+    const further = furtherPart(this.#hands, this.#further, (open) => {
+      this.#further = open;
+    });
+    const training = h("fieldset", { className: "card" }, h("legend", { className: "hidden" }, t("form.training")), ...trainingPart(this.#hands).filter(Boolean), further);
+    this.#form.replaceChildren(model, training, this.#launch.element);
+    wireHelp(this.#form, this.#launch.help);
+    this.#tellDifference();
+  }
+
+  /** Draw it all again where fields come or go; the focus stays where it is, or goes to the field that is named. */
+  #redraw(focus) {
+    const scrolled = this.#form.scrollTop;
+    const had = this.#form.contains(document.activeElement) ? nameOf(document.activeElement) : "";
+    this.#draw();
+    this.#form.scrollTop = scrolled;
+    find(this.#form, focus ?? had)?.focus();
+    this.#change();
+  }
+
+  #drawDataset() {
+    const choose = (name) => {
+      this.#draft.chooseDataset(name);
+      this.#redraw("dataset.name");
+    };
+    return datasetField(this.#options.datasets, this.#draft.document.dataset.name, choose, (error) => showError(this.#form, error));
+  }
+
+  #putDataset(dataset) {
+    const index = this.#options.datasets.findIndex((other) => other.name === dataset.name);
+    this.#options.datasets[index] = dataset;
+    if (this.#draft.document.dataset.name !== dataset.name) return;
+    const old = this.#form.querySelector('[data-field="dataset"]');
+    const focused = old.contains(document.activeElement);
+    const fresh = this.#drawDataset();
+    old.replaceWith(fresh);
+    if (focused) fresh.querySelector("select").focus();
+    if (dataset.available) this.#settle();
+  }
+
+  // -- consequences --------------------------------------------------------------------------------
+
+  #change() {
+    const json = this.#draft.toJSON();
+    urlState.set({ form: JSON.stringify(json) === this.#start ? null : structuredClone(json) });
+    this.#launch.count(this.#draft.count());
+    this.#settle();
+  }
+
+  #settle() {
+    this.#refused = false;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#summarize(), SETTLE);
+  }
+
+  async #summarize() {
+    const asked = ++this.#asked;
+    let summary = null;
+    let problem = null;
+    try {
+      const { experiments, seconds, first } = await api.summaryTogether(this.#draft.experiments());
+      summary = { ...experiments[0], seconds, first }; // of the first run its figures, of all of them the time
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      problem = error;
+    }
+    if (asked !== this.#asked) return; // an older answer than the one that counts
+    if (problem ? problem.status : !this.#refused) showError(this.#form, problem);
+    this.#launch.show(summary);
+    this.#first = summary?.first ?? null;
+    this.#network.show(summary?.first.layers ?? []);
+    if (problem?.bounds.output_shapes) this.#network.showUpTo(problem.bounds.output_shapes);
+    this.#tellDifference();
+  }
+}
+
+/** The network of a config as the preset that it is, or null: a guess by its layers, which the server confirms. */
+async function recognize({ network, ...config }) {
+  const guess = guessMlp(network.layers);
+  if (!guess) return null;
+  const preset = { ...guess, initializer: network.initializer };
+  const { first } = await api.summaryTogether([{ ...config, network: preset }]);
+  return JSON.stringify(first.config.network.layers) === JSON.stringify(network.layers) ? preset : null;
+}
+
+/** A control's place in the form: its name, for a radio button with its value. */
+function nameOf(element) {
+  return element.dataset.field ? `${element.dataset.field}=${element.value}` : element.name || element.id;
+}
+
+function find(form, name) {
+  if (!name) return null;
+  const [field, value] = name.split("=");
+  if (value !== undefined) return form.querySelector(`[data-field="${CSS.escape(field)}"][value="${CSS.escape(value)}"]`);
+  return form.querySelector(`[name="${CSS.escape(name)}"], #${CSS.escape(name)}`);
+}

@@ -1,0 +1,89 @@
+/** Further settings, behind a line that opens: by section, only those that apply. */
+
+import { h } from "../dom.js";
+import { t } from "../i18n.js";
+import { FOLDS } from "./draft.js";
+import { block, control, select } from "./fields.js";
+
+/** @param {{options: object, draft: object, change: () => void, redraw: (focus?: string) => void}} form */
+export function furtherPart(form, open, onToggle) {
+  const { draft } = form;
+  const { dataset, network, training } = draft.document;
+  const details = h("details", { className: "further", open }, h("summary", {}, t("form.further")));
+  details.addEventListener("toggle", () => onToggle(details.open));
+  const group = (key, ...blocks) => details.append(h("h3", {}, t(key)), h("div", { className: "row wrap" }, ...blocks.flat()));
+  if (network.preset === "mlp") group("form.network", own(form, "network", network, form.options.presets.mlp, ["batch_norm", "dropout", "residual"]));
+  group(
+    "form.data",
+    own(form, "dataset", dataset, form.options.dataset, ["train_size", "test_size", "label_noise"]),
+    drawFolds(form),
+    draft.dataset.shape.length === 3 ? drawAugmentation(form) : [],
+  );
+  group(
+    "form.training",
+    own(form, "training", training, form.options.training, ["sampling", "evaluate_every", "evaluate_train_size", "clip_norm", "clip_value"]),
+    drawSchedule(form),
+    drawEarlyStopping(form),
+  );
+  group("form.general", own(form, "", draft.document, form.options.general, ["seed", "dtype", "name"]));
+  return details;
+}
+
+/** Blocks for some fields of a section. */
+function own({ change }, section, values, fields, names, key = section) {
+  return names.map((name) => {
+    const field = fields.find((other) => other.name === name);
+    const path = section ? `${section}.${name}` : name;
+    const put = (value) => {
+      if (value === null) delete values[name];
+      else values[name] = value;
+      change();
+    };
+    return block(path, key ? `${key}.${name}` : name, field, control(path, key ? `${key}.${name}` : name, field, values[name] ?? field.default, put));
+  });
+}
+
+function drawFolds({ draft, change }) {
+  const folds = select("folds", "form.folds", FOLDS, draft.folds, (count) => (count === 1 ? t("form.no_folds") : t("form.n_folds", { count })), (count) => {
+    draft.folds = Number(count);
+    change();
+  });
+  return block("dataset.fold", "form.folds", null, folds);
+}
+
+/** Changes to the training images; none at all is no augmentation. */
+function drawAugmentation({ options, draft, change }) {
+  const fields = options.augment.filter((field) => field.name !== "flip" || draft.dataset.flippable);
+  const values = { ...draft.document.dataset.augment };
+  const settle = () => {
+    const any = Object.values(values).some(Boolean);
+    draft.document.dataset.augment = any ? values : null;
+    change();
+  };
+  return own({ change: settle }, "dataset.augment", values, fields, fields.map((field) => field.name), "augment");
+}
+
+function drawSchedule({ options, draft, change, redraw }) {
+  const { training } = draft.document;
+  const path = "training.schedule";
+  const schedule = training.schedule ?? null;
+  const names = ["none", ...Object.keys(options.schedules)];
+  const choose = select(`${path}.name`, "schedule.name", names, schedule?.name ?? "none", (name) => t(`schedule.${name}`), (name) => {
+    draft.choosePart("schedule", "schedules", name === "none" ? null : name);
+    redraw(`${path}.name`);
+  });
+  const fields = schedule ? options.schedules[schedule.name] : [];
+  return [block(`${path}.name`, "schedule.name", null, choose), ...own({ change }, path, schedule, fields, fields.map((field) => field.name), "schedule")];
+}
+
+function drawEarlyStopping({ options, draft, change, redraw }) {
+  const { training } = draft.document;
+  const path = "training.early_stopping";
+  const chosen = training.early_stopping ?? null;
+  const choose = select(path, "early_stopping.name", ["false", "true"], String(Boolean(chosen)), (choice) => t(`boolean.${choice}`), (choice) => {
+    draft.choosePart("early_stopping", "early_stopping", choice === "true" ? "early_stopping" : null);
+    redraw(path);
+  });
+  const fields = chosen ? options.early_stopping : [];
+  return [block(path, "early_stopping.name", null, choose), ...own({ change }, path, chosen, fields, fields.map((field) => field.name), "early_stopping")];
+}

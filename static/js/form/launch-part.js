@@ -1,0 +1,64 @@
+/** What the experiment would be, how often it is run, and the button. */
+
+import { h } from "../dom.js";
+import { number, t } from "../i18n.js";
+import { SEEDS } from "./draft.js";
+import { select } from "./fields.js";
+
+const FACTS = ["parameters", "memory_bytes", "multiply_adds", "seconds"];
+
+export class LaunchPart {
+  element;
+  button;
+  help = h("p", { className: "help-line" });
+  #facts = new Map();
+  #difference = h("p", { className: "difference" });
+  #label = h("span", {});
+
+  /** @param {{draft: object, change: () => void}} form */
+  constructor({ draft, change }) {
+    const facts = h("dl", { className: "card facts" });
+    for (const name of FACTS) {
+      const value = h("dd", { id: `summary-${name}` }, "–");
+      this.#facts.set(name, value);
+      facts.append(h("div", { title: t(`summary.${name}.help`) }, h("dt", {}, t(`summary.${name}`)), value));
+    }
+    const general = h("div", { className: "field general" }, h("span", { className: "error", role: "alert", id: "error-general" }));
+    const keys = navigator.platform.startsWith("Mac") ? "⌘↵" : "Ctrl ↵";
+    this.button = h("button", { type: "submit", id: "launch", className: "launch", title: t("form.launch_hint") }, this.#label, h("kbd", {}, keys));
+    const seeds = select("seeds", "form.seeds", SEEDS, draft.seeds, (count) => t(count === 1 ? "form.one_seed" : "form.n_seeds", { count }), (count) => {
+      draft.seeds = Number(count);
+      change();
+    });
+    seeds.title = t("form.seeds");
+    this.element = h("div", { className: "launch-area" }, facts, general, h("div", { className: "launch-row" }, seeds, this.button), this.#difference, this.help);
+    this.count(draft.count());
+  }
+
+  /** How many runs the button launches. */
+  count(runs) {
+    this.#label.textContent = runs === 1 ? t("form.launch") : t("form.launch_n", { count: number(runs) });
+  }
+
+  /** @param {object | null} summary of the first run, with the seconds of all of them; null: what is chosen is wrong */
+  show(summary) {
+    const put = (name, text) => (this.#facts.get(name).textContent = summary ? text(summary[name]) : "–");
+    put("parameters", (value) => number(value));
+    put("multiply_adds", (value) => number(value, { notation: "compact" }));
+    put("memory_bytes", (value) => t("summary.megabytes", { n: number(value / 1e6, { maximumSignificantDigits: 2 }) }));
+    put("seconds", (value) => `≈ ${duration(value)}`);
+  }
+
+  /** What the experiment differs in from the one that it came from: labels, or null where it came from none. */
+  differs(name, labels) {
+    const said = !labels ? [] : labels.length ? [t("form.differs"), " ", h("b", {}, labels.join(t("form.and"))), " ", t("form.from", { name })] : [t("form.same", { name })];
+    this.#difference.replaceChildren(...said);
+    this.#difference.title = this.#difference.textContent;
+  }
+}
+
+function duration(seconds) {
+  if (seconds < 90) return t("time.seconds", { n: number(seconds, { maximumSignificantDigits: 2 }) });
+  if (seconds < 5400) return t("time.minutes", { n: number(seconds / 60, { maximumSignificantDigits: 2 }) });
+  return t("time.hours", { n: number(seconds / 3600, { maximumSignificantDigits: 2 }) });
+}

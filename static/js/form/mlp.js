@@ -1,0 +1,22 @@
+/** Recognizing a multi-layer perceptron in a list of layers. */
+
+/**
+ * The preset that the layers might be of, or null. A guess by what is there: whether the preset gives the very same
+ * layers, the server says.
+ *
+ * @param {object[]} layers as the server writes them
+ */
+export function guessMlp(layers) {
+  const flat = layers.flatMap((layer) => (layer.type === "residual" ? layer.layers : [layer]));
+  const dense = flat.filter((layer) => layer.type === "dense");
+  if (!dense.length || flat.at(-1).type !== "dense") return null;
+  const first = (type) => flat.find((layer) => layer.type === type);
+  return {
+    preset: "mlp",
+    hidden: dense.slice(0, -1).map((layer) => layer.units),
+    activation: first("activation")?.name ?? "relu",
+    batch_norm: Boolean(first("batch_norm")),
+    dropout: first("dropout")?.rate ?? 0,
+    residual: layers.some((layer) => layer.type === "residual"),
+  };
+}

@@ -1,0 +1,128 @@
+/** The network: a preset with its settings, or layers one by one; and how its weights begin. */
+
+import { h } from "../dom.js";
+import { t } from "../i18n.js";
+import { chain } from "./chain.js";
+import { block, box, control, segments, select } from "./fields.js";
+import { LayerList, layerSummary, showShapes } from "./layer-list.js";
+
+/** The four that the lessons compare side by side; all of them are in a list behind. */
+const FIRST_ACTIVATIONS = ["sigmoid", "tanh", "relu", "leaky_relu"];
+const WRITTEN = "layers";
+
+export class NetworkPart {
+  #form;
+  #summary = h("ol", { className: "layer-summary" });
+  #rows = [];
+  #list = null;
+  /** Places of layers whose further settings are open. */
+  #open = new Set();
+
+  /** @param {{options: object, draft: object, change: () => void, redraw: (focus?: string) => void}} form */
+  constructor(form) {
+    this.#form = form;
+  }
+
+  /** The blocks, lowest first. */
+  draw() {
+    const { network } = this.#form.draft.document;
+    this.#list = null;
+    const parts = [this.#drawChoice(network)];
+    if (network.layers) {
+      this.#list = new LayerList(this.#form, network.layers, "network.layers", this.#open).element;
+      parts[0].querySelector(".error").before(this.#list);
+    } else if (network.preset === "mlp") {
+      parts[0].querySelector(".error").before(chain(this.#form, this.#form.draft.dataset, network.hidden));
+      parts.push(this.#drawActivation(network));
+    } else {
+      parts.push(this.#drawSettings(network));
+      parts[1].append(this.#summary);
+    }
+    this.show(this.#rows);
+    return [...parts, this.#drawInitializer(network)];
+  }
+
+  /** Which preset, or the list; and a way from the one to the other. */
+  #drawChoice(network) {
+    const { draft, options, redraw } = this.#form;
+    const path = "network.preset";
+    const fitting = options.fitting[draft.document.dataset.name];
+    const chosen = network.layers ? WRITTEN : network.preset;
+    const choices = [...fitting, ...(network.layers ? [WRITTEN] : [])];
+    const choice = select(path, "network.layers", choices, chosen, (name) => t(`preset.${name}`), (name) => {
+      if (name !== WRITTEN) draft.choosePreset(name);
+      redraw(path);
+    });
+    const edit = h("button", { type: "button", className: "toggle", id: "edit-layers", title: t("network.edit.help") }, t("network.edit"));
+    edit.addEventListener("click", () => {
+      draft.writeLayers(this.#form.described().network.layers);
+      redraw("network.layers.0.grip");
+    });
+    edit.disabled = !this.#form.described();
+    return block("network", "network.layers", null, h("div", { className: "pair" }, choice, network.layers ? null : edit));
+  }
+
+  #drawActivation(network) {
+    const { options, change, redraw } = this.#form;
+    const path = "network.activation";
+    const name = (activation) => t(`activation.${activation}`);
+    const first = FIRST_ACTIVATIONS.includes(network.activation) ? FIRST_ACTIVATIONS : [...FIRST_ACTIVATIONS.slice(0, 3), network.activation];
+    const buttons = segments(path, path, first, network.activation, name, (activation) => {
+      network.activation = activation;
+      all.value = activation;
+      change();
+    });
+    const all = select(path, path, options.activations, network.activation, name, (activation) => {
+      network.activation = activation;
+      redraw(path);
+    });
+    all.classList.add("narrow");
+    return block(path, path, null, h("div", { className: "pair" }, buttons, all));
+  }
+
+  #drawSettings(network) {
+    const { options, change } = this.#form;
+    const fields = options.presets[network.preset];
+    const blocks = fields.map((field) => {
+      const [path, key] = [`network.${field.name}`, `preset.${field.name}`];
+      const put = (value) => {
+        network[field.name] = value ?? "";
+        change();
+      };
+      return block(path, key, field, control(path, key, field, network[field.name], put));
+    });
+    return h("div", { className: "field" }, h("div", { className: "row wrap" }, ...blocks));
+  }
+
+  #drawInitializer(network) {
+    const { draft, options, change, redraw } = this.#form;
+    const { initializers } = options;
+    const path = "network.initializer";
+    const chosen = network.initializer;
+    const names = select(`${path}.name`, path, Object.keys(initializers), chosen.name, (name) => t(`initializer.${name}`), (name) => {
+      draft.chooseInitializer(name);
+      redraw(`${path}.name`);
+    });
+    const boxes = initializers[chosen.name].map((field) =>
+      box(`${path}.${field.name}`, `initializer.${field.name}`, field, chosen[field.name], (value) => {
+        chosen[field.name] = value ?? "";
+        change();
+      }),
+    );
+    return block(path, path, null, h("div", { className: "pair" }, names, ...boxes));
+  }
+
+  /** What each layer gives: rows of the server's summary. */
+  show(rows) {
+    this.#rows = rows;
+    const edit = document.getElementById("edit-layers");
+    if (edit) edit.disabled = !this.#form.described();
+    if (this.#list) showShapes(this.#list, rows.map((row) => row.output_shape));
+    else this.#summary.replaceChildren(...layerSummary(rows));
+  }
+
+  /** As far as the shapes go where a layer does not fit. */
+  showUpTo(shapes) {
+    if (this.#list) showShapes(this.#list, shapes);
+  }
+}

@@ -1,0 +1,127 @@
+"""What the form says: help, what differs from where one came from, and its state in the address."""
+
+import pytest
+
+
+@pytest.fixture
+def page(open_page, lab):
+    page = open_page(lab)
+    page.choose("dataset.name", "digits")
+    page.fill(training__iterations=20)
+    return page
+
+
+def difference(page):
+    return page.page.inner_text(".difference")
+
+
+def test_help_follows_the_focus_and_the_mouse(page):
+    page.page.focus('[name="optimizer.learning_rate"]')
+    said = page.page.inner_text(".help-line")
+    assert "more than 0" in said
+    assert "0.01" in said
+    assert page.page.get_attribute('[name="optimizer.learning_rate"]', "aria-description") == said
+    page.page.hover('[data-field="training.batch_size"] .label')
+    page.until("document.querySelector('.help-line').textContent.includes('100,000')")
+
+
+def test_after_a_launch_the_form_says_what_has_been_changed_since(page):
+    page.press_launch()
+    page.until("document.querySelector('.difference').textContent.startsWith('The same as')")
+    page.choose("optimizer.name", "adam")
+    page.until("document.querySelector('.difference b')?.textContent === 'Optimizer'")
+    page.fill(training__batch_size=50)
+    page.until("document.querySelector('.difference b')?.textContent === 'Optimizer, Batch'")
+    page.choose("optimizer.name", "sgd")
+    page.fill(training__batch_size=100)
+    page.until("document.querySelector('.difference').textContent.startsWith('The same as')")
+    page.page.get_by_label("tanh", exact=True).check()
+    page.until("document.querySelector('.difference b')?.textContent === 'Activation'")
+
+
+def test_a_runs_experiment_is_taken_into_the_form_changed_in_one_thing_and_launched(page, lab):
+    name = "the model"
+    run_id = lab.launch(
+        name=name,
+        dataset={"name": "digits", "label_noise": 0.1},
+        network={"preset": "mlp", "hidden": [7, 6], "activation": "tanh", "dropout": 0.1, "batch_norm": True},
+        optimizer={"name": "adam", "learning_rate": 0.02, "beta1": 0.8},
+        regularization={"l1": 0.001, "l2": 0.002},
+        training={"epochs": 1, "schedule": {"name": "cosine"}, "early_stopping": {"patience": 50}},
+        seed=4,
+    )["id"]
+    page.until(f"!!document.querySelector('[data-run=\"{run_id}\"]')")
+    page.page.click(f'[data-run="{run_id}"] .run-name')
+    page.page.get_by_role("button", name="Clone and change").first.click()
+    page.until(f"document.querySelector('.difference').textContent === 'The same as {name}'")
+
+    assert page.page.input_value('[name="network.hidden.1"]') == "6"
+    assert page.page.input_value('[name="training.epochs"]') == "1"
+    page.fill(regularization__l2=0.02)
+    page.until("document.querySelector('.difference b')?.textContent === 'L2'")
+    changed = lab.run(page.press_launch())["config"]
+
+    before = lab.run(run_id)["config"]
+    assert changed["regularization"] == {"l1": 0.001, "l2": 0.02}
+    for section in ("dataset", "network", "optimizer", "training", "seed"):
+        assert changed[section] == before[section]
+
+
+def test_the_experiment_in_the_form_is_in_the_address(page, open_page, lab):
+    page.choose("network.preset", "simple_convnet")
+    page.fill(network__filters="4, 8", optimizer__learning_rate=0.25)
+    page.choose("seeds", "2")
+    page.until("location.hash.includes('0.25')")
+    address = page.page.evaluate("location.pathname + location.hash")
+
+    other = open_page(lab)
+    other.page.goto("about:blank")
+    other.open(address)
+
+    assert other.page.input_value('[name="network.filters"]') == "4, 8"
+    assert other.page.input_value('[name="optimizer.learning_rate"]') == "0.25"
+    assert other.page.inner_text("#launch span") == "Launch 4 runs"
+
+
+@pytest.mark.parametrize(
+    "form", ["7", "null", "[]", "{}", '{"document":{}}', '{"document":{"dataset":{"name":"x"}}}', "{"]
+)
+def test_an_address_that_is_no_experiment_gives_the_first_one(open_page, lab, form):
+    page = open_page(lab)
+    page.page.goto("about:blank")
+    page.page.goto(f"{lab.url}/#form={form}")
+    page.until("document.documentElement.dataset.ready === 'true'")
+    page.until("document.querySelector('#summary-parameters').textContent !== '–'")
+    assert page.page.input_value('[name="optimizer.learning_rate"]') == "0.1"
+
+
+def test_schedule_early_stopping_and_augmentation_are_chosen_and_launched(page, lab):
+    page.page.click(".further summary")
+    page.choose("training.schedule.name", "step")
+    page.fill(training__schedule__every=7)
+    page.choose("training.early_stopping", "true")
+    page.choose("training.early_stopping.metric", "test_accuracy")
+    page.fill(training__early_stopping__patience=3, dataset__augment__shift=1)
+    config = lab.run(page.press_launch())["config"]
+    assert config["training"]["schedule"]["name"] == "step"
+    assert config["training"]["schedule"]["every"] == 7
+    assert config["training"]["early_stopping"]["metric"] == "test_accuracy"
+    assert config["training"]["early_stopping"]["patience"] == 3
+    assert config["dataset"]["augment"]["shift"] == 1
+    page.choose("training.schedule.name", "none")
+    page.choose("training.early_stopping", "false")
+    page.fill(dataset__augment__shift=0)
+    config = lab.run(page.press_launch())["config"]
+    assert (
+        config["training"]["schedule"]
+        is config["training"]["early_stopping"]
+        is config["dataset"]["augment"]
+        is None
+    )
+
+
+def test_switching_the_language_keeps_what_is_typed_and_where_one_is(page):
+    page.fill(optimizer__learning_rate="0.5, 0.25")
+    page.page.click('[data-language="ja"]')
+    page.until("document.querySelector('#launch span').textContent === '2 個の実験を開始'")
+    assert page.page.input_value('[name="optimizer.learning_rate"]') == "0.5, 0.25"

@@ -1,0 +1,153 @@
+"""The network builder: presets, layers one by one, shapes as one types, and misfits in their place."""
+
+import pytest
+
+LAYERS = "[...document.querySelectorAll('.form > fieldset .layers[data-path=\"network.layers\"] > .layer')]"
+TYPES = f"{LAYERS}.map(row => row.dataset.type)"
+SHAPES = f"{LAYERS}.map(row => row.querySelector('.layer-shape').textContent)"
+CONVNET = ["conv2d", "activation", "max_pool2d", "dense", "activation", "dense"]
+
+
+@pytest.fixture
+def page(open_page, lab):
+    page = open_page(lab)
+    page.choose("dataset.name", "digits")
+    return page
+
+
+@pytest.fixture
+def builder(page):
+    """The simple ConvNet on the digits, open layer by layer."""
+    page.choose("network.preset", "simple_convnet")
+    page.until("document.querySelectorAll('.layer-summary li').length === 6")
+    page.page.click("#edit-layers")
+    page.until(f"{SHAPES}.join() === '30×4×4,30×4×4,30×2×2,100,100,10'")
+    return page
+
+
+def focused(page):
+    return page.page.evaluate("document.activeElement.name")
+
+
+def test_only_presets_that_take_the_images_are_offered(page):
+    def offered():
+        return page.page.locator('select[name="network.preset"] option').evaluate_all(
+            "all => all.map(o => o.value)"
+        )
+
+    assert offered() == ["mlp", "simple_convnet", "keras_cifar"]
+    page.choose("network.preset", "simple_convnet")
+    page.choose("dataset.name", "spirals")
+    assert offered() == ["mlp"]
+    assert page.page.input_value('select[name="network.preset"]') == "mlp"
+
+
+def test_a_preset_shows_its_layers_and_launches_with_its_settings(page, lab):
+    page.choose("network.preset", "simple_convnet")
+    page.fill(network__filters=6, network__kernel_size=3, network__units=12, training__iterations=20)
+    page.until("document.querySelector('.layer-summary li .layer-shape').textContent === '6×6×6'")
+
+    layers = lab.run(page.press_launch())["config"]["network"]["layers"]
+
+    assert [layer["type"] for layer in layers] == CONVNET
+    assert (layers[0]["filters"], layers[0]["kernel_size"], layers[3]["units"]) == (6, 3, 12)
+
+
+def test_layers_are_added_above_the_output_changed_and_launched(builder, lab):
+    builder.choose("network.layers.add", "dropout")
+    assert focused(builder) == "network.layers.5.rate"
+    builder.fill(network__layers__5__rate=0.25, network__layers__0__filters=4, training__iterations=20)
+    builder.choose("network.layers.1.name", "tanh")
+    builder.until(f"{SHAPES}.join() === '4×4×4,4×4×4,4×2×2,100,100,100,10'")
+
+    layers = lab.run(builder.press_launch())["config"]["network"]["layers"]
+
+    assert [layer["type"] for layer in layers] == [*CONVNET[:5], "dropout", "dense"]
+    assert layers[5]["rate"] == 0.25
+    assert layers[1]["name"] == "tanh"
+
+
+def test_layers_are_moved_and_removed_by_keyboard_and_the_focus_stays_with_them(builder):
+    builder.page.focus('[name="network.layers.2.grip"]')
+    builder.page.keyboard.press("ArrowUp")
+    assert builder.page.evaluate(TYPES)[:3] == ["conv2d", "max_pool2d", "activation"]
+    assert focused(builder) == "network.layers.1.grip"
+    builder.page.keyboard.press("ArrowDown")
+    assert builder.page.evaluate(TYPES) == CONVNET
+    builder.page.keyboard.press("Delete")
+    assert builder.page.evaluate(TYPES) == [*CONVNET[:2], *CONVNET[3:]]
+    builder.until(f"{SHAPES}.join() === '30×4×4,30×4×4,100,100,10'")
+    assert focused(builder) == "network.layers.2.grip"
+
+
+def test_a_layer_is_dragged_to_another_place(builder):
+    def middle(place):
+        box = builder.page.locator(f'[name="network.layers.{place}.grip"]').bounding_box()
+        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    builder.page.mouse.move(*middle(2))
+    builder.page.mouse.down()
+    x, y = middle(1)
+    builder.page.mouse.move(x, y, steps=4)
+    builder.page.mouse.move(x, y - 8, steps=4)
+    builder.until("!!document.querySelector('.layer.drop-before')")
+    builder.page.mouse.up()
+    assert builder.page.evaluate(TYPES)[:3] == ["conv2d", "max_pool2d", "activation"]
+    builder.until(f"{SHAPES}[1] === '30×2×2'")
+
+
+def test_a_layer_that_does_not_fit_says_so_in_its_place_and_the_shapes_below_it_stay(builder):
+    builder.fill(network__layers__2__size=9)
+    row = '[data-field="network.layers.2"]'
+    builder.until(f"!!document.querySelector('{row}.wrong')")
+
+    assert "does not fit" in builder.page.inner_text(f"{row} > .error")
+    assert builder.page.evaluate(SHAPES) == ["30×4×4", "30×4×4", "–", "–", "–", "–"]
+    builder.fill(network__layers__2__size=2)
+    builder.until("!document.querySelector('.field.wrong')")
+
+
+def test_the_last_layer_follows_the_classes_of_another_data_set(builder):
+    builder.fill(network__layers__5__units=7)
+    builder.until("!!document.querySelector('[data-field=\"network.layers.5\"].wrong')")
+    assert "10 values" in builder.page.inner_text('[data-field="network.layers.5"] > .error')
+    builder.fill(network__layers__5__units=10)
+    for _ in range(5):
+        builder.page.focus('[name="network.layers.0.grip"]')
+        builder.page.keyboard.press("Delete")
+    builder.choose("dataset.name", "spirals")
+    builder.until(f"{SHAPES}.join() === '3'")
+
+
+def test_a_residual_block_holds_layers_of_its_own(builder, lab):
+    builder.choose("network.layers.add", "residual")
+    builder.fill(network__layers__5__layers__0__units=100, training__iterations=20)
+    builder.choose("network.layers.5.layers.add", "batch_norm")
+    builder.until("!document.querySelector('.field.wrong') && " + f"{SHAPES}.length === 7")
+
+    block = lab.run(builder.press_launch())["config"]["network"]["layers"][5]
+
+    assert [layer["type"] for layer in block["layers"]] == ["dense", "activation", "batch_norm"]
+
+
+def test_what_is_behind_the_dots_stays_open_and_counts(builder, lab):
+    more = builder.page.locator('[data-field="network.layers.0"] button[aria-expanded]').first
+    more.click()
+    builder.fill(network__layers__0__padding="same", training__iterations=20)
+    builder.until(f"{SHAPES}[0] === '30×8×8'")
+    builder.choose("network.layers.add", "dropout")
+    assert builder.page.locator('[name="network.layers.0.padding"]').is_visible()
+    assert lab.run(builder.press_launch())["config"]["network"]["layers"][0]["padding"] == "same"
+
+
+def test_in_japanese_layers_and_misfits_are_said_in_japanese(open_page, lab):
+    page = open_page(lab, locale="ja-JP", viewport={"width": 390, "height": 844})
+    page.choose("dataset.name", "digits")
+    page.choose("network.preset", "simple_convnet")
+    page.until("document.querySelectorAll('.layer-summary li').length === 6")
+    page.page.click("#edit-layers")
+    page.fill(network__layers__2__size=9)
+    page.until("!!document.querySelector('[data-field=\"network.layers.2\"].wrong')")
+    assert "30 × 4 × 4" in page.page.inner_text('[data-field="network.layers.2"] > .error')
+    assert "畳み込み" in page.page.inner_text('[data-field="network.layers.0"]')
+    assert page.page.evaluate("document.documentElement.scrollWidth") <= 390
