@@ -4,8 +4,10 @@ import { api } from "./api.js";
 import { Charts } from "./charts/charts.js";
 import { Form } from "./form/form.js";
 import { onLanguage, setLanguage, t } from "./i18n.js";
+import { keepShown, keptChoices } from "./shown-runs.js";
 import { Socket } from "./socket.js";
 import { Store } from "./store.js";
+import { urlState } from "./url-state.js";
 import { Lessons } from "./views/lessons.js";
 import { RunTable } from "./views/run-table.js";
 import { showStatus } from "./views/status.js";
@@ -17,20 +19,17 @@ const store = new Store(keptChoices());
 const darkScheme = matchMedia("(prefers-color-scheme: dark)");
 const isDark = () => (root.dataset.theme === "auto" ? darkScheme.matches : root.dataset.theme === "dark");
 
-/** Which runs were shown at the last visit; what cannot be read is as good as nothing. */
-function keptChoices() {
-  try {
-    return JSON.parse(localStorage.getItem("shown")) ?? {};
-  } catch {
-    return {};
-  }
+/** The language that the address says, where the lab has it, else the one that the server chose. */
+function wantedLanguage() {
+  const said = urlState.get("language");
+  return document.querySelector(`[data-language="${CSS.escape(said)}"]`) ? said : root.lang;
 }
 
 async function start() {
   // The socket connects while texts and options are on their way.
   const socket = new Socket(store);
   socket.open();
-  const [, options, { lessons }] = await Promise.all([setLanguage(root.lang), api.options(), api.lessons()]);
+  const [, options, { lessons }] = await Promise.all([setLanguage(wantedLanguage()), api.options(), api.lessons()]);
 
   const launched = (runs) => {
     store.addRuns(runs);
@@ -48,7 +47,7 @@ async function start() {
   const list = new RunTable(store, form, isDark, launched);
   const charts = new Charts(byId("charts"), byId("add-chart"), store, isDark, () => list.draw());
   wireControls(charts, list);
-  store.on("runs", () => localStorage.setItem("shown", JSON.stringify(store.choices())));
+  keepShown(store);
 
   const ready = () => {
     if (store.connection === "live") root.dataset.ready = "true";
@@ -83,8 +82,9 @@ function wireControls(charts, list) {
   });
   showProjector(localStorage.getItem("projector") === "1");
   for (const button of document.querySelectorAll("[data-language]")) {
-    button.addEventListener("click", () => setLanguage(button.dataset.language));
+    button.addEventListener("click", () => urlState.set({ language: button.dataset.language }));
   }
+  urlState.on("language", () => wantedLanguage() !== root.lang && setLanguage(wantedLanguage()));
   byId("show-all").addEventListener("click", () => store.show([...store.runs.keys()], true));
   byId("show-none").addEventListener("click", () => store.show([...store.runs.keys()], false));
   document.addEventListener("keydown", (event) => {

@@ -41,6 +41,12 @@ export const PROPERTIES = {
   charts: { key: "charts", type: "list", default: ["loss", "accuracy"] },
   /** the experiment in the form, where it is not the first one: see form/draft.js */
   form: { key: "form", type: "json", default: null },
+  /** numbers of the runs that are shown; none said: the newest */
+  runs: { key: "runs", type: "list", default: [] },
+  /** what differs from the run list's usual query: see views/run-query.js */
+  list: { key: "list", type: "json", default: {} },
+  wide: { key: "wide", type: "boolean", default: false },
+  language: { key: "lang", type: "text", default: "" },
 };
 
 function unescape(text) {

@@ -87,3 +87,38 @@ def test_an_address_pasted_into_the_open_page_is_taken(page):
     page.until("window.heard.length === 1 && window.heard[0] === true")
     page.page.evaluate("location.hash = ''")
     page.until("window.heard.length === 2 && window.heard[1] === false")
+
+
+def test_a_copied_address_shows_the_same_runs_list_language_and_width(open_page, filled):
+    page = open_page(filled)
+    page.page.click("#show-none")
+    for run_id in filled.ids[:2]:
+        page.page.click(f'[data-run="{run_id}"] .swatch')
+    page.page.fill("#run-search", "optimizer:sgd")
+    page.page.click("#wide")
+    page.page.click('[data-language="ja"]')
+    page.until("document.documentElement.lang === 'ja'")
+    numbers = ",".join(str(filled.run(run_id)["number"]) for run_id in filled.ids[:2])
+    page.until(f"location.hash.includes('runs={numbers}') && location.hash.includes('lang=ja')")
+
+    other = open_page(filled)
+    other.page.goto("about:blank")
+    other.open(page.page.evaluate("location.pathname + location.hash"))
+
+    other.until("document.documentElement.lang === 'ja'")
+    other.until("document.querySelectorAll('[data-run]').length === 3")
+    shown = "[...new Set(document.getElementById('chart-loss').data.map(trace => trace.meta.run))].filter(Boolean).sort()"
+    other.until(f"{shown}.join() === {','.join(sorted(filled.ids[:2]))!r}")
+    assert other.page.input_value("#run-search") == "optimizer:sgd"
+    assert other.page.get_attribute("#wide", "aria-pressed") == "true"
+
+
+@pytest.mark.parametrize(
+    "hash_", ["#runs=999,x&list=7&lang=tlh&wide=2", '#list={"sort":"x","state":5,"group":null,"text":[]}']
+)
+def test_an_address_that_makes_no_sense_shows_the_usual_page(open_page, filled, hash_):
+    page = open_page(filled)
+    page.page.goto("about:blank")
+    page.open(f"/{hash_}")
+    page.until("document.querySelectorAll('[data-run]').length === 6")
+    assert page.page.evaluate("document.documentElement.lang") == "en"

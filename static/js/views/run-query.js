@@ -58,6 +58,20 @@ export const GROUPS = ["lesson", "launch", "status", "dataset", "optimizer", "ac
 
 export const USUAL = { text: "", state: "", archived: false, sort: "number", descending: true, group: "" };
 
+/** What of a query differs from the usual: short enough for an address. */
+export function unusual(query) {
+  return Object.fromEntries(Object.entries(query).filter(([name, value]) => value !== USUAL[name]));
+}
+
+/** The query that an address says, as far as there is such a one. */
+export function readQuery(said) {
+  const query = { ...USUAL };
+  for (const [name, value] of Object.entries(Object(said))) if (typeof value === typeof USUAL[name]) query[name] = value;
+  if (!SORTS.includes(query.sort)) query.sort = USUAL.sort;
+  if (!Object.hasOwn(STATES, query.state)) query.state = "";
+  return query;
+}
+
 /** A field of a run: of `FIELDS`, or a dotted one of its config where that is here. */
 export function valueOf(run, name, configs) {
   const field = FIELDS[ALIASES[name] ?? name];

@@ -2,13 +2,13 @@
 
 import { ApiError, api } from "../api.js";
 import { FlatConfigs } from "../flat-configs.js";
-import { onLanguage, t } from "../i18n.js";
+import { t } from "../i18n.js";
 import { openDiff } from "./diff.js";
 import { Import } from "./import.js";
 import { RunActions } from "./run-actions.js";
 import { RunBar } from "./run-bar.js";
 import { RunDetails } from "./run-details.js";
-import { RunTools, wideButton } from "./run-tools.js";
+import { RunTools, wireWide } from "./run-tools.js";
 import { RunList } from "./runs.js";
 import { Selection } from "./selection.js";
 import { wireShortcuts } from "./shortcuts.js";
@@ -52,12 +52,7 @@ export class RunTable {
       clear: () => selection.clear(),
     });
     byId("help").addEventListener("click", openHelp);
-    const drawWide = () => {
-      byId("wide")?.remove();
-      byId("run-controls").append(wideButton(document.querySelector(".lab")));
-    };
-    onLanguage(drawWide);
-    drawWide();
+    wireWide(document.querySelector(".lab"), byId("run-controls"));
   }
 
   /** Called for rows, once a frame. */

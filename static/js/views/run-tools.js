@@ -2,6 +2,7 @@
 
 import { h, icon, iconButton } from "../dom.js";
 import { onLanguage, t } from "../i18n.js";
+import { urlState } from "../url-state.js";
 import { COLUMNS } from "./run-entry.js";
 import { DESCENDING, GROUPS, SORTS, STATES, USUAL } from "./run-query.js";
 
@@ -32,6 +33,7 @@ export class RunTools {
     this.#onImport = onImport;
     element.addEventListener("arranged", ({ detail }) => this.#showCount(detail));
     onLanguage(() => this.#draw());
+    urlState.on("list", () => this.#show()); // behind the list, which has taken the query by then
     this.#draw();
   }
 
@@ -66,7 +68,12 @@ export class RunTools {
 
   #set(changes) {
     this.#list.setQuery(changes);
-    this.#search.value = this.#list.query.text;
+  }
+
+  /** Show a query that may have come from elsewhere; a search that is being typed is left alone. */
+  #show() {
+    const { text } = this.#list.query;
+    if (this.#search.value !== text) this.#search.value = text;
     this.#mark();
     this.#drawColumns();
   }
@@ -163,13 +170,22 @@ export function closesByItself(menu) {
 }
 
 /** The button that makes the list wide, and narrow again. */
-export function wideButton(page) {
-  const button = iconButton("wide", t("runs.wide"), () => {
-    const wide = page.toggleAttribute("data-wide");
+export function wireWide(page, place) {
+  let button = null;
+  const show = (wide) => {
     button.setAttribute("aria-pressed", String(wide));
+    if (page.hasAttribute("data-wide") === wide) return;
+    page.toggleAttribute("data-wide", wide);
     dispatchEvent(new Event("resize")); // the charts have another width
-  });
-  button.id = "wide";
-  button.setAttribute("aria-pressed", String(page.hasAttribute("data-wide")));
-  return button;
+  };
+  const draw = () => {
+    button?.remove();
+    button = iconButton("wide", t("runs.wide"), () => urlState.set({ wide: !urlState.get("wide") }));
+    button.id = "wide";
+    place.append(button);
+    show(urlState.get("wide"));
+  };
+  onLanguage(draw);
+  urlState.on("wide", show);
+  draw();
 }

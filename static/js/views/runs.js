@@ -5,8 +5,9 @@
 
 import { h } from "../dom.js";
 import { onLanguage, percent, t } from "../i18n.js";
+import { urlState } from "../url-state.js";
 import { makeEntry } from "./run-entry.js";
-import { USUAL, arrange } from "./run-query.js";
+import { arrange, readQuery, unusual } from "./run-query.js";
 
 /** Entries that are made in one frame at most: a long list comes in pieces, and the page stays ready. */
 const MADE_AT_ONCE = 50;
@@ -21,7 +22,7 @@ export class RunList {
   #configs;
   #entries = new Map();
   #heads = new Map();
-  #query = { ...USUAL };
+  #query = readQuery(urlState.get("list"));
   #groups = [];
   #arranged = "";
 
@@ -44,6 +45,8 @@ export class RunList {
       this.draw();
     });
     selection.on(() => this.draw());
+    urlState.on("list", (said) => this.setQuery(readQuery(said)));
+    if (Object.keys(urlState.get("list")).length) this.#fetchFields();
     list.addEventListener("keydown", (event) => this.#onKey(event));
     onLanguage(() => {
       this.#entries.clear();
@@ -58,10 +61,16 @@ export class RunList {
     return this.#query;
   }
 
-  /** Change search, order or groups; configs that a group needs are fetched. */
-  async setQuery(changes) {
+  /** Change search, order or groups. */
+  setQuery(changes) {
     Object.assign(this.#query, changes);
+    urlState.set({ list: unusual(this.#query) });
     this.draw();
+    this.#fetchFields();
+  }
+
+  /** Have the configs here that a group or a search needs. */
+  async #fetchFields() {
     if (!this.#query.group.includes(".") && !this.#query.text.includes(".")) return;
     await this.#configs.fetch(this.#store.list().map((run) => run.id));
     this.#arranged = "";

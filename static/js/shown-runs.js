@@ -1,0 +1,40 @@
+/** Which runs are shown: kept in the address by their numbers, for others; and in this browser, for the next visit. */
+
+import { urlState } from "./url-state.js";
+
+const KEY = "shown";
+
+/** Which runs were shown at the last visit; what cannot be read is as good as nothing. */
+export function keptChoices() {
+  try {
+    return JSON.parse(localStorage.getItem(KEY)) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+/** From now on, let the store and the address say the same. */
+export function keepShown(store) {
+  /** Numbers that the address says and the store has not been told yet. */
+  let wanted = urlState.get("runs");
+  const shown = () => (Object.keys(store.choices()).length ? store.shown().map((run) => String(run.number)) : []);
+  const take = () => {
+    const runs = store.list();
+    if (!wanted.length || !runs.length) return;
+    const ids = runs.filter((run) => wanted.includes(String(run.number))).map((run) => run.id);
+    wanted = [];
+    if (ids.length) store.showOnly(ids);
+  };
+  store.on("runs", () => {
+    take();
+    if (wanted.length) return;
+    localStorage.setItem(KEY, JSON.stringify(store.choices()));
+    urlState.set({ runs: shown() });
+  });
+  urlState.on("runs", (numbers) => {
+    if (numbers.join() === shown().join()) return; // our own
+    wanted = numbers;
+    take();
+  });
+  take();
+}
