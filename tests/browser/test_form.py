@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.browser.accessibility import violations
+
 
 @pytest.fixture
 def page(open_page, lab):
@@ -125,3 +127,27 @@ def test_switching_the_language_keeps_what_is_typed_and_where_one_is(page):
     page.page.click('[data-language="ja"]')
     page.until("document.querySelector('#launch span').textContent === '2 個の実験を開始'")
     assert page.page.input_value('[name="optimizer.learning_rate"]') == "0.5, 0.25"
+
+
+@pytest.mark.parametrize(("scheme", "locale"), [("light", "en-US"), ("dark", "ja-JP")])
+def test_form_and_charts_have_no_accessibility_violation(open_page, lab, scheme, locale):
+    # tall: what is scrolled away behind the button is none the worse for it
+    page = open_page(lab, color_scheme=scheme, locale=locale, viewport={"width": 1280, "height": 2400})
+    page.choose("dataset.name", "digits")
+    page.fill(training__iterations=50)
+    page.wait_for_points(page.press_launch(), 50)
+    assert violations(page) == []
+    page.page.click(".further summary")
+    page.choose("optimizer.name", "adam")
+    page.page.click('[data-field="regularization"][value="both"]')
+    page.choose("network.preset", "simple_convnet")
+    page.until("document.querySelectorAll('.layer-summary li').length === 6")
+    assert violations(page) == []
+    page.page.click("#edit-layers")
+    page.page.locator('[data-field="network.layers.0"] button[aria-expanded]').first.click()
+    page.choose("network.layers.add", "residual")
+    page.fill(network__layers__2__size=9)
+    page.until("!!document.querySelector('[data-field=\"network.layers.2\"].wrong')")
+    assert violations(page) == []
+    page.page.locator("#charts .icon-button[aria-label]").last.click()
+    assert violations(page) == []

@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.browser.accessibility import violations
 from tests.browser.run_table import name, row, selected
 from tests.lab_server import ENDLESS
 
@@ -87,19 +87,6 @@ def test_a_sweep_shows_results_over_what_differs(open_page, filled):
     order = {trace["runs"][-1]: trace["y"][-1] for trace in figure(page)}
     assert (min(ends), max(ends)) == (0, 1)
     assert order[f"Loss {float(f'{max(losses):.4g}'):g}"] == 1
-
-
-def violations(page, *, within=None):
-    """What axe-core finds at WCAG 2.2 AA; the charts are another test's."""
-    found = Axe().run(
-        page.page,
-        context={"include": [[within or "body"]], "exclude": [[".plot"], [".form"], [".charts"]]},
-        options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
-    )
-    return [
-        (rule["id"], [node["target"] for node in rule["nodes"]], rule["nodes"][0]["failureSummary"])
-        for rule in found.response["violations"]
-    ]
 
 
 @pytest.mark.parametrize(("scheme", "locale"), [("light", "en-US"), ("dark", "ja-JP")])

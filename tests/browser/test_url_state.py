@@ -107,7 +107,10 @@ def test_a_copied_address_shows_the_same_runs_list_language_and_width(open_page,
 
     other.until("document.documentElement.lang === 'ja'")
     other.until("document.querySelectorAll('[data-run]').length === 3")
-    shown = "[...new Set(document.getElementById('chart-loss').data.map(trace => trace.meta.run))].filter(Boolean).sort()"
+    shown = (
+        "[...new Set(document.getElementById('chart-loss').data.map(trace => trace.meta.run))]"
+        ".filter(Boolean).sort()"
+    )
     other.until(f"{shown}.join() === {','.join(sorted(filled.ids[:2]))!r}")
     assert other.page.input_value("#run-search") == "optimizer:sgd"
     assert other.page.get_attribute("#wide", "aria-pressed") == "true"
