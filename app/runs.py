@@ -7,6 +7,8 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine.config import DATASET_FIELDS, DatasetConfig
+
 
 class RunStatus(enum.StrEnum):
     """Where a run stands. Only the moves in `TRANSITIONS` are legal."""
@@ -162,9 +164,15 @@ def summarize(config: dict[str, Any]) -> dict[str, Any]:
         ),
         "layers": list(dict.fromkeys(layer["type"] for layer in layers)),
         "initializer": config["network"]["initializer"]["name"],
+        "iterations_per_epoch": _iterations_per_epoch(config),
         "optimizer": config["optimizer"]["name"],
         "learning_rate": config["optimizer"]["learning_rate"],
         "l1": regularization["l1"],
         "l2": regularization["l2"],
         "seed": config["seed"],
     }
+
+
+def _iterations_per_epoch(config: dict[str, Any]) -> int:
+    known = {field.name: config["dataset"].get(field.name) for field in DATASET_FIELDS}
+    return math.ceil(DatasetConfig(**known).train_images / config["training"]["batch_size"])

@@ -45,7 +45,7 @@ async function start() {
     store.showOnly(runs.map((run) => run.id));
   });
   const list = new RunTable(store, form, isDark, launched);
-  const charts = new Charts(byId("charts"), byId("add-chart"), store, isDark, () => list.draw());
+  const charts = new Charts(byId("charts"), byId("chart-foot"), store, isDark, () => list.draw());
   wireControls(charts, list);
   keepShown(store);
 

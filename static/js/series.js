@@ -3,6 +3,7 @@
 /** Rows of a stream. Rows come in order, each exactly once; `append` says whether they fitted. */
 export class Series {
   #columns = new Map();
+  #wall = new Float64Array(0);
   #capacity = 0;
   length = 0;
   /** A long stream's overview, {points: Series, rows}: two points for each bin of that many rows, until these are here. */
@@ -12,15 +13,34 @@ export class Series {
    * Take a frame's rows, dropping those that are already here.
    * @returns {boolean} false if rows are missing between the last one here and the frame's first.
    */
-  append({ first, rows, columns, values }) {
+  append({ first, rows, columns, values, times = [] }) {
     if (first > this.length) return false;
     const skip = this.length - first;
     if (skip >= rows) return true;
     this.#reserve(first + rows, columns);
     columns.forEach((name, c) => this.#columns.get(name).set(values[c].subarray(skip), this.length));
+    this.#keepTimes(first + rows, times);
     this.length = first + rows;
     if (this.overview && this.length >= this.overview.rows) this.overview = null;
     return true;
+  }
+
+  /** When rows came is told now and then; between, they are as far apart in time as in number. */
+  #keepTimes(end, times) {
+    let row = this.length;
+    let before = row ? this.#wall[row - 1] : (times[0]?.[1] ?? 0);
+    for (const [upto, told] of [...times, [end, times.at(-1)?.[1] ?? before]]) {
+      const time = Math.max(told, before); // a clock that was set back
+      const last = Math.min(upto, end);
+      const from = row;
+      for (; row < last; row++) this.#wall[row] = before + ((time - before) * (row - from + 1)) / (last - from);
+      before = time;
+    }
+  }
+
+  /** When each row came, in Unix seconds. */
+  get wall() {
+    return this.#wall.subarray(0, this.length);
   }
 
   /** Take a frame that is the overview of rows which are still to come. */
@@ -47,6 +67,11 @@ export class Series {
 
   #reserve(rows, names) {
     if (rows > this.#capacity) this.#capacity = Math.max(256, rows, 2 * this.#capacity);
+    if (this.#wall.length < this.#capacity) {
+      const grown = new Float64Array(this.#capacity);
+      grown.set(this.#wall.subarray(0, this.length));
+      this.#wall = grown;
+    }
     for (const name of names) {
       const old = this.#columns.get(name);
       if (old && old.length >= this.#capacity) continue;

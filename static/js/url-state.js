@@ -39,6 +39,8 @@ const TYPES = {
 export const PROPERTIES = {
   /** which charts, in order, and how each is set: see charts/specs.js */
   charts: { key: "charts", type: "list", default: ["loss", "accuracy"] },
+  /** what x is: see charts/axes.js */
+  axis: { key: "x", type: "text", default: "iteration" },
   /** the experiment in the form, where it is not the first one: see form/draft.js */
   form: { key: "form", type: "json", default: null },
   /** numbers of the runs that are shown; none said: the newest */

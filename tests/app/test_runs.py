@@ -18,6 +18,7 @@ CONFIG = {
     },
     "optimizer": {"name": "sgd", "learning_rate": 0.1},
     "regularization": {"l1": 0.0, "l2": 0.0},
+    "training": {"batch_size": 64},
     "seed": 0,
 }
 
@@ -60,3 +61,4 @@ def test_a_summary_says_what_a_list_has_room_for():
     assert summary["units"] == [5, 10]
     assert summary["activations"] == ["relu"]
     assert summary["optimizer"] == "sgd"
+    assert summary["iterations_per_epoch"] == 5  # 300 images in batches of 64

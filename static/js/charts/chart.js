@@ -1,6 +1,7 @@
 /** Chart: a card, its figure and its plot, and what of it has to be drawn. */
 
 import { t } from "../i18n.js";
+import { axisOf, clockTicks, startOf } from "./axes.js";
 import { Figure } from "./figures.js";
 import { Hover } from "./hover.js";
 import { Plot } from "./plot.js";
@@ -19,6 +20,8 @@ export class Chart {
   #traces = [];
   #refitAt = 0;
   #drawn = false;
+  #axis = "iteration";
+  #empty = true;
   /** The whole figure must be drawn: other runs, another look, another range. */
   stale = true;
   /** Rows have come. */
@@ -28,12 +31,12 @@ export class Chart {
   /**
    * @param {import("./card.js").Card} card
    * @param {(changed: boolean) => void} onNeed called when something must be drawn
-   * @param {(iteration: number | null) => void} onIteration
+   * @param {(x: number | null) => void} onX the place of x that is hovered over
    */
-  constructor(card, onNeed, onIteration) {
+  constructor(card, onNeed, onX) {
     this.card = card;
     this.#plot = new Plot(card.plotElement, () => this.restyle());
-    this.#hover = new Hover(card.plotElement, this.#plot, onIteration);
+    this.#hover = new Hover(card.plotElement, this.#plot, onX);
     this.restyle = () => {
       this.stale = true;
       onNeed();
@@ -56,34 +59,48 @@ export class Chart {
     this.restyle();
   }
 
-  mark(iteration) {
-    this.#hover.mark(iteration);
+  mark(x) {
+    this.#hover.mark(x);
   }
 
   /** Draw the whole figure. The first has few curves: making the axes is long enough by itself. */
-  async drawWhole(shown, dark) {
+  async drawWhole(shown, dark, axisName) {
     const runs = this.#drawn ? shown : shown.slice(0, FIRST);
     this.stale = runs.length < shown.length;
     this.behind = false;
     const { spec } = this.card;
     const what = this.#what;
-    const how = { smoothing: what.smoothing === undefined ? 0 : spec.smoothing, range: this.#plot.range, dark };
+    if (axisName !== this.#axis) this.#plot.forgetZoom();
+    this.#axis = axisName;
+    const axis = axisOf(axisName);
+    const how = { axis: axisName, smoothing: what.smoothing === undefined ? 0 : spec.smoothing, range: this.#plot.range, dark };
     this.#traces = this.#figure.traces(runs, what, { ...how, partNames: { train: t("chart.train"), test: t("chart.test") } });
     const look = {
-      logX: spec.logX,
+      logX: spec.logX && axis.log,
       logY: spec.logY,
       percent: Boolean(what.percent),
       whole: Boolean(what.whole),
-      iterations: Math.max(0, ...shown.map((run) => run.iterations)),
-      xTitle: t("chart.iteration"),
+      ...this.#across(axis, shown),
+      xTitle: t(`chart.${axisName}`),
       // not one finite value: the axes are where a run's would be
-      empty: !this.#traces.some(({ points }) => points && Number.isFinite(points.lowest)),
-      scales: `${spec.gap} ${spec.logX} ${spec.logY}`,
+      empty: (this.#empty = this.#isEmpty()),
+      scales: `${spec.gap} ${spec.logX} ${spec.logY} ${axisName}`,
     };
     await this.#plot.draw(this.#traces, look);
     this.#drawn = true;
     this.#refitAt = performance.now() + REFIT;
-    this.#hover.take(this.#traces, Boolean(what.percent));
+    this.#hover.take(this.#traces, Boolean(what.percent), axisName);
+  }
+
+  /** From where to where x goes, and how that is written. */
+  #across(axis, shown) {
+    const ends = shown.map((run) => axis.end(run));
+    const end = Math.max(0, ...ends);
+    if (axis.ticks !== "clock") return { start: 0, end, ticks: axis.ticks };
+    const starts = shown.map(startOf).filter(Boolean);
+    const start = starts.length ? Math.min(...starts) : Date.now() / 1000 - 60;
+    const last = Math.max(end, start + 1) + 0.1 * Math.max(1, end - start); // room to grow
+    return { start, end: last, ticks: axis.ticks, marks: clockTicks(...(this.#plot.range ?? [start, last])) };
   }
 
   /** Draw what is new, if that is all; else the whole figure is due, though not at once. */
@@ -91,9 +108,14 @@ export class Chart {
     if (!this.#drawn) return;
     this.behind = false;
     const fits = this.#figure.advance();
-    if (this.#plot.drawTails() && fits) return;
+    const filled = this.#empty && !this.#isEmpty(); // the axes follow the curves from now on
+    if (this.#plot.drawTails() && fits && !filled) return;
     if (now >= this.#refitAt) this.restyle();
     else this.behind = true; // so that it is looked at again
+  }
+
+  #isEmpty() {
+    return !this.#traces.some(({ points }) => points && Number.isFinite(points.lowest));
   }
 
   async save(format) {

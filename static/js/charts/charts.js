@@ -8,6 +8,7 @@
 import { h } from "../dom.js";
 import { onLanguage, t } from "../i18n.js";
 import { urlState } from "../url-state.js";
+import { AXES } from "./axes.js";
 import { Card } from "./card.js";
 import { Chart } from "./chart.js";
 import { known, quantity, title } from "./quantities.js";
@@ -24,6 +25,7 @@ const ENDED = new Set(["completed", "diverged", "cancelled", "failed"]);
 export class Charts {
   #container;
   #adder;
+  #axes;
   #store;
   #isDark;
   #onFrame;
@@ -38,12 +40,13 @@ export class Charts {
 
   /**
    * @param {HTMLElement} container where the cards go
-   * @param {HTMLSelectElement} adder offers what charts there are
+   * @param {HTMLElement} foot where one adds charts and chooses what x is
    * @param {() => void} onFrame called while rows come, for whatever else follows them
    */
-  constructor(container, adder, store, isDark, onFrame) {
+  constructor(container, foot, store, isDark, onFrame) {
     this.#container = container;
-    this.#adder = adder;
+    this.#adder = foot.querySelector("#add-chart");
+    this.#axes = foot.querySelector("#x-axis");
     this.#store = store;
     this.#isDark = isDark;
     this.#onFrame = onFrame;
@@ -70,8 +73,14 @@ export class Charts {
       for (const chart of this.#charts) chart.stale ||= chart.stream === stream;
       this.#schedule();
     });
-    adder.addEventListener("focus", () => this.#offer());
-    adder.addEventListener("change", () => this.#add(adder.value));
+    this.#adder.addEventListener("focus", () => this.#offer());
+    this.#adder.addEventListener("change", () => this.#add(this.#adder.value));
+    this.#axes.addEventListener("change", () => urlState.set({ axis: this.#axes.value }));
+    urlState.on("axis", () => {
+      this.#offerAxes();
+      this.#mark(null);
+      this.redraw();
+    });
     urlState.on("charts", (texts) => texts.join() !== this.#written && this.#build(readSpecs(texts)));
     onLanguage(() => this.#build(this.#charts.map(({ card }) => card.spec)));
     this.#build(readSpecs(urlState.get("charts")));
@@ -89,7 +98,22 @@ export class Charts {
     this.#charts = [];
     for (const spec of specs) this.#make(spec);
     this.#offer();
+    this.#offerAxes();
     this.#arranged();
+  }
+
+  #offerAxes() {
+    const options = Object.keys(AXES).map((name) => h("option", { value: name }, t("chart.x", { axis: t(`chart.${name}`) })));
+    this.#axes.replaceChildren(...options);
+    this.#axes.value = this.#axis;
+    this.#axes.setAttribute("aria-label", t("chart.x_label"));
+    this.#axes.title = t("chart.x_label");
+  }
+
+  /** What x is, by name. */
+  get #axis() {
+    const name = urlState.get("axis");
+    return Object.hasOwn(AXES, name) ? name : "iteration";
   }
 
   #make(spec) {
@@ -107,7 +131,7 @@ export class Charts {
       remove: () => this.#remove(chart),
       save: (format) => chart.save(format),
     };
-    const chart = new Chart(new Card(spec, id, on), () => this.#schedule(), (iteration) => this.#mark(iteration));
+    const chart = new Chart(new Card(spec, id, on), () => this.#schedule(), (x) => this.#mark(x));
     this.#charts.push(chart);
     this.#container.append(chart.card.element);
     this.#seen.observe(chart.card.element);
@@ -182,10 +206,10 @@ export class Charts {
 
   // -- drawing -----------------------------------------------------------------------------------
 
-  /** The iteration that the mouse is at, in every chart. */
-  #mark(iteration) {
-    this.#marked = iteration;
-    for (const chart of this.#charts) chart.mark(iteration);
+  /** The place of x that the mouse is at, in every chart. */
+  #mark(x) {
+    this.#marked = x;
+    for (const chart of this.#charts) chart.mark(x);
   }
 
   #schedule() {
@@ -215,7 +239,7 @@ export class Charts {
     // Of whole figures one in a frame, the topmost first: two would make the first point wait for both.
     const stale = seen.find((chart) => chart.stale);
     if (stale) {
-      await stale.drawWhole(this.#store.shown(), this.#isDark());
+      await stale.drawWhole(this.#store.shown(), this.#isDark(), this.#axis);
       stale.mark(this.#marked);
     }
     if (began - this.#listed >= LIST_EVERY) {

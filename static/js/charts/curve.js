@@ -158,6 +158,8 @@ export class Curve {
   #average;
   #y = null;
   #even = null;
+  #x = null;
+  #xOf;
   #rows = 0;
 
   /**
@@ -168,9 +170,14 @@ export class Curve {
    * @param {number} how.smoothing weight of the moving average; 0: none
    * @param {number} how.bin rows of which two are drawn; 1: all are
    * @param {[number, number] | null} how.range shown part of x; null: all
+   * @param {(series: object) => (row: number) => number} [how.x] see axes.js; without: the iteration
    */
-  constructor(series, { columns, value, smoothing, bin, range }) {
+  constructor(series, { columns, value, smoothing, bin, range, x }) {
     this.#series = series;
+    if (x) {
+      this.#xOf = x;
+      this.#x = new Grown(Float64Array);
+    }
     this.#columns = columns;
     if (value) {
       this.#value = value;
@@ -195,6 +202,10 @@ export class Curve {
       const columns = this.#columns.map((name) => this.#series.column(name));
       for (let i = from; i < rows; i++) this.#y.push(this.#value(...columns.map((column) => column[i])));
     }
+    if (this.#x) {
+      const at = this.#xOf(this.#series);
+      for (let i = from; i < rows; i++) this.#x.push(at(i));
+    }
     const { xs, ys } = this;
     if (this.#even) for (let i = from; i < rows; i++) this.#even.push(this.#average.next(ys[i]));
     this.raw.take(xs, ys, from);
@@ -202,14 +213,24 @@ export class Curve {
     return true;
   }
 
-  /** The iteration of every row taken so far. */
+  /** Where every row taken so far is on the axis. */
   get xs() {
+    return this.#x?.view ?? this.iterations;
+  }
+
+  /** The iteration of every row taken so far. */
+  get iterations() {
     return (this.#series.column("iteration") ?? new Float32Array(0)).subarray(0, this.#rows);
   }
 
   /** The exact value of every row taken so far. */
   get ys() {
     return this.#y ? this.#y.view : (this.#series.column(this.#columns[0]) ?? new Float32Array(0)).subarray(0, this.#rows);
+  }
+
+  /** When a row came, in Unix seconds. */
+  wall(row) {
+    return this.#series.wall[row];
   }
 
   /** The smoothed value of every row, or null without smoothing. */

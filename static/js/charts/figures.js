@@ -7,6 +7,7 @@
 
 import { color, dash } from "../palette.js";
 import { nearest } from "../series.js";
+import { axisOf, startOf } from "./axes.js";
 import { Curve } from "./curve.js";
 
 /** Up to that many rows every one is drawn; beyond, two of each bin, of which there are this many at most. */
@@ -27,9 +28,10 @@ export class Figure {
    * The traces of a chart.
    * @param {object[]} runs the shown ones, oldest first
    * @param {{lines: object[], stream: string}} what see quantities.js
-   * @param {{smoothing: number, range: [number, number] | null, dark: boolean, partNames: Record<string, string>}} how
+   * @param {{axis: string, smoothing: number, range: [number, number] | null, dark: boolean, partNames: Record<string, string>}} how
    */
-  traces(runs, what, { smoothing, range, dark, partNames }) {
+  traces(runs, what, { axis: axisName, smoothing, range, dark, partNames }) {
+    const axis = axisOf(axisName);
     const kept = new Map();
     const raw = runs.length <= RAW;
     const most = Math.min(EVERY, BUDGET / Math.max(1, runs.length * what.lines.length * (smoothing && raw ? 2 : 1)));
@@ -42,14 +44,16 @@ export class Figure {
       if (overview) this.#overviews.set(series, overview);
       for (const line of what.lines) {
         if (overview) {
-          const curve = new Curve(overview.points, { ...line, smoothing: 0, bin: 1, range });
+          if (axis.timed) continue; // an overview does not know when its points came; the rows are on their way
+          const curve = new Curve(overview.points, { ...line, smoothing: 0, bin: 1, range, x: axis.x?.(run) });
           curve.advance();
           traces.push(this.#outline(run, line, curve, { dark, partNames, smoothing }));
           continue;
         }
-        const bin = binOf(run, what.stream, range, most);
-        const key = [run.id, line.series, smoothing, range, bin].join();
-        const curve = this.#curves.get(key) ?? new Curve(series, { ...line, smoothing, bin, range });
+        const x = axis.x?.(run);
+        const bin = binOf(run, what.stream, range, most, x?.(series));
+        const key = [run.id, line.series, smoothing, range, bin, axisName, axis.timed && startOf(run)].join();
+        const curve = this.#curves.get(key) ?? new Curve(series, { ...line, smoothing, bin, range, x });
         kept.set(key, curve);
         curve.advance();
         traces.push(...this.#lines(run, line, curve, { dark, partNames, raw }));
@@ -105,8 +109,14 @@ export class Figure {
  * Rows of which two are drawn. It is counted for the run's planned length, so that it stays while the run goes on;
  * where the plan is not known or the run is longer, it follows in doublings.
  */
-function binOf(run, stream, range, most) {
+function binOf(run, stream, range, most, x) {
   const series = run[stream];
+  if (x && range) {
+    // on an axis that is not counted in rows, as many as its own pace makes
+    const length = series.length ? x(series.length - 1) - x(0) : 0;
+    const rows = length > 0 ? (series.length * Math.min(length, range[1] - range[0])) / length : series.length;
+    return rows <= most ? 1 : 2 ** Math.ceil(Math.log2(rows / Math.min(BINS, most / 2)));
+  }
   const last = series.length ? series.last("iteration") : 0;
   const spacing = stream === "train" ? 1 : series.length ? last / series.length : Infinity;
   const end = Math.max(run.iterations, last);
@@ -130,8 +140,8 @@ function marksOf(traces, dark) {
     if (!line) continue;
     const { xs, ys } = line.curve;
     for (const { kind, iteration } of line.run.annotations ?? []) {
-      const row = nearest(xs, iteration);
-      if (kind === "live" && row >= 0) put(line, iteration, row, "triangle-down");
+      const row = nearest(line.curve.iterations, iteration);
+      if (kind === "live" && row >= 0) put(line, xs[row], row, "triangle-down");
     }
     let row = ys.length - 1;
     if (row < 0 || Number.isFinite(ys[row])) continue;

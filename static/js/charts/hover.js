@@ -1,11 +1,12 @@
 /**
- * Hover: the values of all curves at the iteration under the mouse, the nearest curve first, and that iteration
+ * Hover: the values of all curves at the place of x under the mouse, the nearest curve first, and that place
  * marked in every chart. The arrow keys do the same on a chart that has the focus.
  */
 
 import { h } from "../dom.js";
 import { number, t } from "../i18n.js";
 import { nearest } from "../series.js";
+import { elapsed, startOf, written as writtenX } from "./axes.js";
 
 /** More lines than that are counted, not listed. */
 const LISTED = 12;
@@ -19,22 +20,23 @@ const box = h("div", { className: "hover-box", hidden: true });
 export class Hover {
   #element;
   #plot;
-  #onIteration;
+  #onX;
   #lines = [];
   #percent = false;
   #mark = h("div", { className: "hover-mark", hidden: true });
   #mouse = null;
-  #iteration = null;
+  #x = null;
+  #axis = "iteration";
 
   /**
    * @param {HTMLElement} element the plot's
    * @param {import("./plot.js").Plot} plot
-   * @param {(iteration: number | null) => void} onIteration called with the iteration that is to be marked everywhere
+   * @param {(x: number | null) => void} onX called with the place of x that is to be marked everywhere
    */
-  constructor(element, plot, onIteration) {
+  constructor(element, plot, onX) {
     this.#element = element;
     this.#plot = plot;
-    this.#onIteration = onIteration;
+    this.#onX = onX;
     element.parentElement.append(this.#mark);
     if (!box.isConnected) document.body.append(box);
     element.addEventListener("pointermove", (event) => this.#point(event));
@@ -45,15 +47,17 @@ export class Hover {
   }
 
   /** What can be hovered over, after a drawing. */
-  take(traces, percent) {
+  take(traces, percent, axis) {
+    if (axis !== this.#axis) this.#x = null;
+    this.#axis = axis;
     this.#lines = traces.filter(({ line }) => line).map(({ line, color }) => ({ ...line, color }));
     this.#percent = percent;
-    if (this.#mouse || this.#iteration !== null) this.refresh();
+    if (this.#mouse || this.#x !== null) this.refresh();
   }
 
-  /** Mark an iteration; null: none. */
-  mark(iteration) {
-    const place = iteration === null ? null : this.#plot.place(iteration, 1);
+  /** Mark a place of x; null: none. */
+  mark(x) {
+    const place = x === null ? null : this.#plot.place(x, 1);
     const inside = place && place.left >= 43 && place.left <= this.#element.clientWidth - 19;
     this.#mark.hidden = !inside;
     if (inside) this.#mark.style.transform = `translateX(${Math.round(place.left + this.#element.offsetLeft)}px)`;
@@ -63,9 +67,9 @@ export class Hover {
   refresh() {
     if (this.#mouse) {
       const at = this.#plot.values(this.#mouse.left, this.#mouse.top);
-      this.#iteration = at && this.#nearestIteration(at.x);
+      this.#x = at && this.#nearestX(at.x);
     }
-    this.#onIteration(this.#iteration);
+    this.#onX(this.#x);
     this.#fill();
   }
 
@@ -77,12 +81,12 @@ export class Hover {
 
   #end() {
     this.#mouse = null;
-    this.#iteration = null;
+    this.#x = null;
     box.hidden = true;
-    this.#onIteration(null);
+    this.#onX(null);
   }
 
-  #nearestIteration(x) {
+  #nearestX(x) {
     let best = null;
     for (const { curve } of this.#lines) {
       const row = nearest(curve.xs, x);
@@ -91,38 +95,40 @@ export class Hover {
     return best;
   }
 
-  /** Each line's row at the iteration, the nearest first; a line that has ended long before has none. */
+  /** Each line's row at x, the nearest first; a line that has ended long before has none. */
   #rows() {
     const height = this.#mouse?.top;
-    const rows = this.#lines.flatMap(({ curve, label, color }) => {
-      const row = nearest(curve.xs, this.#iteration);
-      if (row < 0) return [];
-      const spacing = curve.xs[row] - (curve.xs[row - 1] ?? 0);
-      if (Math.abs(curve.xs[row] - this.#iteration) > spacing) return [];
-      const [iteration, value, smoothed] = [curve.xs[row], curve.ys[row], curve.evens?.[row]];
-      const place = this.#plot.place(iteration, smoothed ?? value);
+    const rows = this.#lines.flatMap(({ run, curve, label, color }) => {
+      const { xs, ys, evens, iterations } = curve;
+      const row = nearest(xs, this.#x);
+      if (row < 0 || Math.abs(xs[row] - this.#x) > spacing(xs, row)) return [];
+      const [value, smoothed] = [ys[row], evens?.[row]];
+      const place = this.#plot.place(xs[row], smoothed ?? value);
       const distance = height === undefined ? -value : Math.abs(place.top - height);
-      return [{ label, color, iteration, value, smoothed, distance: Number.isFinite(distance) ? distance : Infinity }];
+      const seconds = curve.wall(row) - startOf(run);
+      return [{ label, color, x: xs[row], iteration: iterations[row], value, smoothed, seconds, distance: Number.isFinite(distance) ? distance : Infinity }];
     });
     return rows.sort((a, b) => a.distance - b.distance);
   }
 
   #fill() {
-    const rows = this.#iteration === null ? [] : this.#rows();
+    const rows = this.#x === null ? [] : this.#rows();
     box.hidden = !rows.length;
     if (!rows.length) return;
     const smoothed = rows.some((row) => row.smoothed !== undefined);
     const head = h(
       "tr",
       {},
-      h("th", { colSpan: 2, scope: "col" }, `${t("chart.iteration")} ${number(this.#iteration)}`),
+      h("th", { colSpan: 2, scope: "col" }, writtenX(this.#axis, this.#x)),
       smoothed ? h("th", { scope: "col" }, t("chart.smoothed")) : null,
       h("th", { scope: "col" }, t("chart.value")),
+      h("th", { scope: "col" }, t("chart.time")),
     );
     const body = rows.slice(0, LISTED).map((row) => {
       const swatch = h("span", { className: "hover-swatch" });
       swatch.style.background = row.color;
-      const own = row.iteration === this.#iteration ? null : h("small", {}, ` @ ${number(row.iteration)}`);
+      const said = this.#axis === "iteration" && row.x === this.#x;
+      const own = said ? null : h("small", {}, ` @ ${number(row.iteration)}`);
       return h(
         "tr",
         {},
@@ -130,6 +136,7 @@ export class Hover {
         h("th", { scope: "row" }, row.label, own),
         smoothed ? h("td", {}, row.smoothed === undefined ? "" : written(row.smoothed, this.#percent)) : null,
         h("td", {}, written(row.value, this.#percent)),
+        h("td", { className: "hover-time" }, elapsed(row.seconds)),
       );
     });
     const more = rows.length > LISTED ? h("p", {}, t("chart.more", { n: number(rows.length - LISTED) })) : null;
@@ -140,11 +147,12 @@ export class Hover {
 
   /** What was changed by hand in the runs just here. */
   #notes() {
-    const here = this.#plot.place(this.#iteration, 1).left;
+    const here = this.#plot.place(this.#x, 1).left;
     const notes = new Set();
-    for (const { run } of this.#lines) {
+    for (const { run, curve } of this.#lines) {
       for (const { kind, iteration, changes } of run.annotations ?? []) {
-        if (kind !== "live" || Math.abs(this.#plot.place(iteration, 1).left - here) > NEAR) continue;
+        const at = curve.xs[nearest(curve.iterations, iteration)];
+        if (kind !== "live" || !(Math.abs(this.#plot.place(at, 1).left - here) <= NEAR)) continue;
         for (const [name, [before, after]] of Object.entries(changes)) {
           notes.add(`▼ ${run.name}, ${t("chart.iteration")} ${number(iteration)}: ${t(`annotation.${name}`)} ${before} → ${after}`);
         }
@@ -156,7 +164,7 @@ export class Hover {
   /** Beside the mouse, or beside the mark for the keyboard; never over the edge of the window. */
   #position() {
     const corner = this.#element.getBoundingClientRect();
-    const left = corner.left + (this.#mouse?.left ?? this.#plot.place(this.#iteration, 1).left);
+    const left = corner.left + (this.#mouse?.left ?? this.#plot.place(this.#x, 1).left);
     const top = corner.top + (this.#mouse?.top ?? 20);
     const { offsetWidth: width, offsetHeight: height } = box;
     const x = left + 16 + width < innerWidth ? left + 16 : left - 16 - width;
@@ -180,18 +188,23 @@ export class Hover {
   #step(by) {
     const longest = this.#lines.map(({ curve }) => curve.xs).sort((a, b) => b.length - a.length)[0];
     if (!longest?.length) return;
-    const row = this.#iteration === null ? (by > 0 ? -1 : longest.length) : nearest(longest, this.#iteration);
+    const row = this.#x === null ? (by > 0 ? -1 : longest.length) : nearest(longest, this.#x);
     this.#mouse = null;
-    this.#iteration = longest[Math.max(0, Math.min(longest.length - 1, row + by))];
+    this.#x = longest[Math.max(0, Math.min(longest.length - 1, row + by))];
     this.refresh();
   }
 
   #zoom(factor) {
     const width = this.#element.clientWidth;
     const [from, to] = this.#plot.range ?? [this.#plot.values(44, 20)?.x ?? 0, this.#plot.values(width - 20, 20)?.x ?? 1];
-    const middle = this.#iteration ?? (from + to) / 2;
+    const middle = this.#x ?? (from + to) / 2;
     this.#plot.zoom([middle - factor * (middle - from), middle + factor * (to - middle)]);
   }
+}
+
+/** How far a row is from the one beside it, on the side where that is further. */
+function spacing(xs, row) {
+  return Math.max(xs[row] - (xs[row - 1] ?? xs[row]), (xs[row + 1] ?? xs[row]) - xs[row]) || Math.abs(xs[row]);
 }
 
 function written(value, percent) {

@@ -214,11 +214,12 @@ export class Plot {
   }
 
   /**
-   * @param {{logX: boolean, logY: boolean, percent: boolean, whole: boolean, iterations: number, xTitle: string,
-   *   empty: boolean, scales: string}} look `iterations`: the longest shown run's planned length; 0 if none is shown;
-   *   `whole`: y shows 0 to 100 %; `scales`: as long as it stays the same, what the viewer did stays
+   * @param {{logX: boolean, logY: boolean, percent: boolean, whole: boolean, start: number, end: number,
+   *   ticks: "count" | "number" | "clock", marks?: {values: number[], texts: string[]}, xTitle: string, empty: boolean,
+   *   scales: string}} look `start`, `end`: x shows these in any case, 0 and 0 if no run is shown; `whole`: y shows 0 to
+   *   100 %; `scales`: as long as it stays the same, what the viewer did stays
    */
-  #layout({ logX, logY, percent, whole, iterations, xTitle, empty, scales }) {
+  #layout({ logX, logY, percent, whole, start, end, ticks, marks, xTitle, empty, scales }) {
     const styles = getComputedStyle(this.#element);
     const ink = (name) => styles.getPropertyValue(name).trim();
     const { width, height } = this.#size ?? this.#element.getBoundingClientRect();
@@ -249,11 +250,12 @@ export class Plot {
         ...axis,
         type: logX ? "log" : "linear",
         // The planned length, not the newest point, ends the axis: it stands still while curves grow.
-        autorangeoptions: { include: logX ? [1, Math.max(iterations, 10)] : [0, iterations] },
-        ...(empty ? { range: logX ? [0, 3] : [0, iterations || 1000] } : { autorange: true }),
-        rangemode: logX ? "normal" : "nonnegative",
-        tickformat: ",d",
+        autorangeoptions: { include: logX ? (ticks === "count" ? [1, Math.max(end, 10)] : [end]) : [start, end] },
+        ...(empty ? { range: logX ? [0, 3] : [start, end || 1000] } : { autorange: true }),
+        rangemode: logX || start ? "normal" : "nonnegative",
+        tickformat: ticks === "count" ? ",d" : "~g",
         dtick: logX ? 1 : undefined,
+        ...(marks ? { tickmode: "array", tickvals: marks.values, ticktext: marks.texts } : { tickmode: "auto" }),
       },
       yaxis: {
         ...axis,

@@ -12,11 +12,11 @@ export function toCsv(traces, range) {
   const lines = ["run,name,series,iteration,value,smoothed"];
   for (const { line, meta } of traces) {
     if (!line) continue;
-    const { xs, ys, evens } = line.curve;
+    const { xs, ys, evens, iterations } = line.curve;
     const series = meta.series.replace(/-smoothed$/, "");
     const from = range ? lowerBound(xs, range[0]) : 0;
     for (let row = from; row < xs.length && (!range || xs[row] <= range[1]); row++) {
-      lines.push([meta.run, quoted(line.run.name), series, xs[row], ys[row], evens ? evens[row] : ""].join(","));
+      lines.push([meta.run, quoted(line.run.name), series, iterations[row], ys[row], evens ? evens[row] : ""].join(","));
     }
   }
   return `${lines.join("\r\n")}\r\n`;

@@ -1,0 +1,80 @@
+/**
+ * Axes: what x can be. One for the whole page, so that charts stay comparable.
+ *
+ * An axis: `x(run)` gives, of a series, the function from row to x (absent: the row's iteration); `end(run)` where a
+ * run will end, as far as that is known; `log`: can it be logarithmic; `ticks`: how its marks are written.
+ */
+
+import { language, number, t } from "../i18n.js";
+
+export const AXES = {
+  iteration: { log: true, ticks: "count", end: (run) => run.iterations },
+  epoch: {
+    log: true,
+    ticks: "number",
+    x: (run) => (series) => {
+      const iterations = series.column("iteration");
+      return (row) => iterations[row] / run.summary.iterations_per_epoch;
+    },
+    end: (run) => run.iterations / run.summary.iterations_per_epoch,
+  },
+  relative: { log: true, ticks: "number", timed: true, x: (run) => since(startOf(run)), end: (run) => room(lastOf(run) - startOf(run)) },
+  wall: { log: false, ticks: "clock", timed: true, x: () => since(0), end: (run) => lastOf(run) },
+};
+
+export function axisOf(name) {
+  return AXES[name] ?? AXES.iteration;
+}
+
+/** When a run's first row came, or when it started, which is before. */
+export function startOf(run) {
+  const times = [run.started_at, run.train.wall[0], run.evaluation.wall[0]].filter(Boolean);
+  return times.length ? Math.min(...times) : 0;
+}
+
+function lastOf(run) {
+  return Math.max(run.train.wall.at(-1) ?? 0, run.evaluation.wall.at(-1) ?? 0, startOf(run));
+}
+
+function since(start) {
+  return ({ wall }) => (row) => wall[row] - start;
+}
+
+/** The next round number: an axis that is longer than its curves stands still while they grow. */
+function room(length) {
+  if (length <= 0) return 1;
+  const power = 10 ** Math.floor(Math.log10(length));
+  return [1, 2, 3, 5, 10].map((step) => step * power).find((end) => end >= length);
+}
+
+/** A value of x with its unit, for the head of what hovering shows. */
+export function written(name, x) {
+  if (name === "wall") return clock(x, true);
+  if (name === "relative") return elapsed(x);
+  return `${t(`chart.${name}`)} ${number(x, { maximumFractionDigits: name === "epoch" ? 3 : 0 })}`;
+}
+
+/** Seconds as one says them: 0.41 s, 12.3 s, 2:05, 1:02:05. */
+export function elapsed(seconds) {
+  if (!(seconds >= 60)) return t("time.seconds", { n: number(seconds, { maximumFractionDigits: seconds < 10 ? 2 : 1 }) });
+  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, Math.floor(seconds) % 60];
+  const shown = parts[0] ? parts : parts.slice(1);
+  return shown.map((part, i) => (i ? String(part).padStart(2, "0") : part)).join(":");
+}
+
+function clock(seconds, precise) {
+  const format = { hour: "2-digit", minute: "2-digit", ...(precise ? { second: "2-digit" } : {}), hourCycle: "h23" };
+  return new Intl.DateTimeFormat(language(), format).format(new Date(1000 * seconds));
+}
+
+const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 43_200, 86_400];
+const MARKS = 7;
+
+/** Marks of the clock between two moments: whole seconds, minutes or hours of the reader's. */
+export function clockTicks(from, to) {
+  const step = STEPS.find((length) => (to - from) / length <= MARKS) ?? STEPS.at(-1) * Math.ceil((to - from) / STEPS.at(-1) / MARKS);
+  const offset = 60 * new Date(1000 * from).getTimezoneOffset();
+  const values = [];
+  for (let at = Math.ceil((from - offset) / step) * step + offset; at <= to; at += step) values.push(at);
+  return { values, texts: values.map((at) => clock(at, step < 60)) };
+}

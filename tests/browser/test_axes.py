@@ -1,0 +1,120 @@
+"""What x can be: iterations, epochs, time from the start, time of day."""
+
+import numpy as np
+import pytest
+
+from tests.browser.run_table import SHORT
+from tests.lab_server import ENDLESS
+
+
+@pytest.fixture
+def page(open_page, filled):
+    page = open_page(filled)
+    for run_id in filled.ids:
+        page.wait_for_points(run_id, SHORT["training"]["iterations"])
+    return page
+
+
+def xs(page, run_id, series="loss", chart="loss"):
+    return page.trace(run_id, series, chart)[:, 0]
+
+
+def choose(page, axis):
+    page.page.select_option("#x-axis", axis)
+
+
+def when(page, run_id, condition):
+    """Wait until the curve's x fulfil a condition on `x`, a list."""
+    page.until(
+        f"(() => {{ const trace = document.getElementById('chart-loss').data.find(t => t.meta.run === '{run_id}'"
+        f" && t.meta.series === 'loss'); const x = trace ? [...trace.x] : []; return {condition}; }})()"
+    )
+
+
+def test_epochs_are_iterations_by_the_batches_of_an_epoch(page, filled):
+    run_id = filled.ids[0]
+    iterations = xs(page, run_id)
+    choose(page, "epoch")
+    when(page, run_id, "x.length && x[0] < 1")
+    config = filled.run(run_id)["config"]
+    images = config["dataset"]["train_size"] or next(
+        found["train_size"]
+        for found in filled.http.get("/api/datasets").json()["datasets"]
+        if found["name"] == config["dataset"]["name"]
+    )
+    batches = -(-images // config["training"]["batch_size"])
+    np.testing.assert_allclose(xs(page, run_id), iterations / batches)
+
+
+def test_time_from_the_start_ascends_from_zero_and_ends_with_the_run(page, filled):
+    run_id = filled.ids[0]
+    choose(page, "relative")
+    when(page, run_id, "x.length && x[x.length - 1] !== Math.round(x[x.length - 1])")
+    seconds = xs(page, run_id)
+    assert seconds[0] >= 0
+    assert (np.diff(seconds) >= 0).all()
+    assert seconds[-1] <= filled.run(run_id)["seconds"] + 0.5
+    run = filled.run(run_id)
+    choose(page, "wall")
+    when(page, run_id, "x[0] > 1e9")
+    times = xs(page, run_id)
+    np.testing.assert_allclose(times - times[0], seconds - seconds[0], atol=1e-3)
+    assert run["started_at"] <= times[0] <= times[-1] <= run["finished_at"] + 0.5
+
+
+def test_on_a_time_axis_hovering_tells_the_iteration_and_marks_the_same_moment_in_every_chart(page, filled):
+    choose(page, "relative")
+    when(page, filled.ids[0], "x.length && x[x.length - 1] !== Math.round(x[x.length - 1])")
+    page.page.focus("#chart-loss")
+    page.page.keyboard.press("End")
+    page.until("!document.querySelector('.hover-box').hidden")
+    assert "@" in page.page.inner_text(".hover-box tbody")
+    assert page.page.locator(".hover-box .hover-time").count() > 0
+    marks = page.page.locator(".hover-mark:not([hidden])").evaluate_all(
+        "marks => marks.map(mark => Math.round(mark.getBoundingClientRect().left))"
+    )
+    assert len(marks) == 2
+    assert abs(marks[0] - marks[1]) <= 1
+
+
+def test_the_axis_is_in_the_address_and_one_that_is_not_known_is_iterations(page, filled, open_page):
+    choose(page, "epoch")
+    page.until("location.hash.includes('x=epoch')")
+    other = open_page(filled)
+    other.page.goto("about:blank")
+    other.open("/#x=epoch")
+    when(other, filled.ids[0], "x.length > 5 && x[0] < 1")
+    assert other.page.input_value("#x-axis") == "epoch"
+    other.page.goto("about:blank")
+    other.open("/#x=constructor")
+    when(other, filled.ids[0], "x[0] === 1")
+    assert other.page.input_value("#x-axis") == "iteration"
+
+
+@pytest.mark.parametrize("axis", ["relative", "wall"])
+def test_curves_of_a_live_run_stay_inside_a_time_axis(open_page, lab, axis):
+    page = open_page(lab)
+    choose(page, axis)
+    run_id = lab.launch(**ENDLESS)["id"]
+    try:
+        page.wait_for_points(run_id, 3, "test_accuracy", "accuracy")
+        for chart, series in (("loss", "loss"), ("accuracy", "test_accuracy")):
+            page.until(
+                f"(() => {{ const figure = document.getElementById('chart-{chart}');"
+                f" const trace = figure.data.find(t => t.meta.run === '{run_id}' && t.meta.series === '{series}');"
+                " const [low, high] = figure._fullLayout.xaxis.range;"
+                " return trace.x.length > 2 && trace.x[0] >= low && trace.x.at(-1) <= high; })()"
+            )
+    finally:
+        lab.http.delete(f"/api/runs/{run_id}")
+
+
+def test_saved_rows_name_their_iterations_on_every_axis(page, filled):
+    choose(page, "relative")
+    when(page, filled.ids[0], "x.length && x[x.length - 1] !== Math.round(x[x.length - 1])")
+    page.page.locator('[data-chart="loss"] .controls .icon-button').last.click()
+    with page.page.expect_download() as download:
+        page.page.locator('[data-chart="loss"] [data-item="csv"]').click()
+    rows = download.value.path().read_text("utf-8").splitlines()
+    first = [row.split(",") for row in rows[1:] if row.startswith(filled.ids[0])]
+    assert [int(row[3]) for row in first[:3]] == [1, 2, 3]
