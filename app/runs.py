@@ -175,4 +175,5 @@ def summarize(config: dict[str, Any]) -> dict[str, Any]:
 
 def _iterations_per_epoch(config: dict[str, Any]) -> int:
     known = {field.name: config["dataset"].get(field.name) for field in DATASET_FIELDS}
-    return math.ceil(DatasetConfig(**known).train_images / config["training"]["batch_size"])
+    batch_size: int = config["training"]["batch_size"]
+    return math.ceil(DatasetConfig(**known).train_images / batch_size)
