@@ -47,6 +47,7 @@ def train(
     """
     folders: dict[str, Any] = {"data_dir": data_dir, "state_dir": state_dir}
     settings = Settings(**{name: path for name, path in folders.items() if path is not None})
+    settings.apply_limits()
     try:
         configs = _experiments(config, lesson, changes, settings)
         sessions = [Session(experiment, settings) for experiment in configs]

@@ -27,16 +27,13 @@ from engine.datasets.dataset import Source
 from engine.errors import ConfigError
 from engine.fields import Field, demand_object, join, parse, parse_named
 from engine.layers import Shape, ShapeError, build_layers
+from engine.limits import LIMITS, Limits
 from engine.summary import summarize
 
 VERSION = 1
 MAX_LAYERS = 200
 #: Residual blocks inside residual blocks.
 MAX_DEPTH = 4
-#: Weights, gradients, optimizer state and activations of one run, in bytes.
-MAX_MEMORY = 2 * 1024**3
-#: Multiply-adds of one example's forward pass: five times a full AlexNet.
-MAX_MULTIPLY_ADDS = 6 * 10**9
 
 DATASET_FIELDS = (
     Field("name", "choice", "digits", choices=tuple(datasets.SOURCES)),
@@ -159,8 +156,11 @@ class ExperimentConfig:
     dtype: str
 
     @classmethod
-    def from_dict(cls, document: Mapping[str, Any]) -> ExperimentConfig:
+    def from_dict(cls, document: Mapping[str, Any], limits: Limits | None = LIMITS) -> ExperimentConfig:
         """The experiment that a JSON document describes.
+
+        Args:
+            limits: what it may cost; None for one that was accepted before.
 
         Raises:
             ConfigError: with the field, the bound and the value of the first thing that is wrong.
@@ -180,7 +180,8 @@ class ExperimentConfig:
             training=training,
             **general,
         )
-        _demand_affordable(config)
+        if limits is not None:
+            limits.demand(summarize(config))
         return config
 
     def to_dict(self) -> dict[str, Any]:
@@ -342,15 +343,3 @@ def _layer(given: Any, path: str, depth: int = 0) -> dict[str, Any]:
         if not parsed[penalty.name]:
             del parsed[penalty.name]
     return parsed
-
-
-def _demand_affordable(config: ExperimentConfig) -> None:
-    """Refuse, before any memory is taken, what this machine should not try."""
-    summary = summarize(config)
-    for name, limit, unit in (
-        ("memory_bytes", MAX_MEMORY, "bytes of memory"),
-        ("multiply_adds", MAX_MULTIPLY_ADDS, "multiply-adds for an image"),
-    ):
-        if summary[name] > limit:
-            message = f"network: this experiment needs about {summary[name]:,} {unit}; at most {limit:,} are allowed"
-            raise ConfigError("too_large", "network", message, {"maximum": limit})
