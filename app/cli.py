@@ -40,7 +40,7 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         metavar="KEY=VALUE",
         dest="changes",
-        help="change the experiment, such as optimizer.name=adam; may be repeated",
+        help="change the experiment, such as optimizer.name=adam or network.layers.0.units=50; may be repeated",
     )
     train.add_argument("--json", action="store_true", dest="as_json", help="one JSON event per line")
     train.add_argument("--out", type=Path, metavar="DIR", help="write weights, metrics and config there")

@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.config import DATASET_FIELDS, DatasetConfig
+from engine.dataset_config import DATASET_FIELDS, DatasetConfig
 
 
 class RunStatus(enum.StrEnum):

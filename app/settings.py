@@ -9,6 +9,8 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from engine.limits import LIMITS
+
 
 def _cores() -> int:
     """Cores this process may use: a container's CPU set counts, not the machine's."""
@@ -48,6 +50,14 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(
         262_144, ge=1024, description="longest request body; a longer one is refused with 413"
     )
+    max_memory_bytes: int = Field(
+        4_294_967_296,
+        ge=1 << 20,
+        description="what one run may hold; a larger one is refused with the estimate",
+    )
+    max_multiply_adds: int = Field(
+        6_000_000_000, ge=1000, description="of one image's forward pass; a larger network is refused"
+    )
     log_format: Literal["text", "json"] = Field("text", description="log lines for people, or for machines")
     max_import_bytes: int = Field(
         33_554_432, ge=1024, description="longest file of exported runs that can be imported"
@@ -55,6 +65,11 @@ class Settings(BaseSettings):
     allowed_origins: list[str] = Field(
         [], description='other origins whose pages may open the WebSocket, as JSON: ["https://lab.example"]'
     )
+
+    def apply_limits(self) -> None:
+        """Let this process refuse what is larger; the engine checks every experiment where it is read."""
+        LIMITS.memory_bytes = self.max_memory_bytes
+        LIMITS.multiply_adds = self.max_multiply_adds
 
     @property
     def database_path(self) -> Path:

@@ -7,17 +7,19 @@ import json
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TextIO
 
 import numpy as np
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from app.settings import Settings
 from engine import ConfigError, DatasetError, EvaluationMetrics, ExperimentConfig, Trainer, datasets
+from engine.events import Event
 from engine.lessons import LESSONS
 
 #: Exit statuses: 2 for a wrong configuration, 3 for a divergence, 130 after Ctrl-C, as shells have it.
@@ -47,30 +49,38 @@ def train(
     """
     folders: dict[str, Any] = {"data_dir": data_dir, "state_dir": state_dir}
     settings = Settings(**{name: path for name, path in folders.items() if path is not None})
+    settings.apply_limits()
     try:
         configs = _experiments(config, lesson, changes, settings)
-        sessions = [Session(experiment, settings) for experiment in configs]
+        sessions: list[Session] = []
+        bar = _bar()
+        with _Interrupt() as interrupt, ExitStack() as shown:
+            for number, experiment in enumerate(configs, 1):
+                if interrupt.asked:
+                    break
+                session = Session(experiment, settings, interrupt)
+                if not (as_json or sessions):
+                    shown.enter_context(bar)
+                sessions.append(session)
+                if as_json:
+                    _train_as_json(session)
+                else:
+                    _follow(bar, session)
+                if out is not None:
+                    name = f"{number:02d}-{_file_name(experiment.name)}"
+                    session.write(out if len(configs) == 1 else out / name)
+                session.release()
     except (Mistake, ConfigError, DatasetError) as error:
         print(f"lossroom: {error}", file=sys.stderr)
         return WRONG
-    with _Interrupt() as interrupt:
-        for session in sessions:
-            session.interrupt = interrupt
-        if as_json:
-            for session in sessions:
-                _train_as_json(session)
-        else:
-            _train_with_bar(sessions)
-    if out is not None:
-        for number, session in enumerate(sessions, 1):
-            session.write(
-                out if len(sessions) == 1 else out / f"{number:02d}-{_file_name(session.config.name)}"
-            )
+    except KeyboardInterrupt:
+        print("lossroom: interrupted; the run in progress is lost", file=sys.stderr)
+        return INTERRUPTED
     if not as_json:
         Console().print(_results(sessions))
-    if any(session.trainer.divergence is not None for session in sessions):
-        return DIVERGED
-    return 0 if all(session.finished for session in sessions) else INTERRUPTED
+    if len(sessions) < len(configs) or not all(session.finished for session in sessions):
+        return INTERRUPTED
+    return DIVERGED if any(session.diverged for session in sessions) else 0
 
 
 class _Interrupt:
@@ -93,46 +103,69 @@ class _Interrupt:
 
 
 class Session:
-    """One run: its trainer, and what it has reported."""
+    """One run: its trainer, and what it has reported.
 
-    def __init__(self, config: ExperimentConfig, settings: Settings) -> None:
+    Attributes:
+        evaluation: the last one; of the weights that the run ended with.
+        finished: whether it came to its end and was not interrupted.
+        ending: how it ended, in a line.
+    """
+
+    def __init__(self, config: ExperimentConfig, settings: Settings, interrupt: _Interrupt) -> None:
         self.config = config
         self.trainer = Trainer(config, data_dir=settings.data_dir, cache_dir=settings.cache_dir)
         self.rows: dict[str, list[tuple[float, ...]]] = {"train": [], "evaluation": []}
         self.evaluation: EvaluationMetrics | None = None
         self.seconds = 0.0
-        self.finished = False
-        self.interrupt: _Interrupt | None = None
+        self.iteration = 0
+        self.finished = self.diverged = False
+        self.ending = "not begun"
+        self._interrupt = interrupt
 
     def events(self) -> Iterator[Any]:
-        """Train to the end, or until somebody asks to stop; every event is kept."""
+        """Train to the end, or until somebody asks to stop; every event is kept.
+
+        What was reached at an interruption is measured once more.
+        """
         began = time.perf_counter()
+        trainer = self.trainer
         try:
-            for event in self.trainer.run():
-                self.rows[event.stream].append(tuple(event.values))
-                if isinstance(event, EvaluationMetrics):
-                    self.evaluation = event
-                yield event
-                if self.interrupt is not None and self.interrupt.asked:
-                    return
-            self.finished = True
+            while not (trainer.done or self._interrupt.asked):
+                yield from self._kept(trainer.advance())
+            if not trainer.done and 0 < trainer.iteration != getattr(self.evaluation, "iteration", None):
+                yield from self._kept([trainer.evaluate()])
         finally:
             self.seconds = time.perf_counter() - began
+            self.finished, self.diverged = trainer.done, trainer.divergence is not None
+            self.ending = self._describe_ending()
 
-    @property
-    def ending(self) -> str:
-        """How the run ended, in a line."""
+    def _kept(self, events: Sequence[Event]) -> Iterator[Event]:
+        for event in events:
+            self.iteration = event.iteration
+            self.rows[event.stream].append(tuple(event.values))
+            if isinstance(event, EvaluationMetrics):
+                self.evaluation = event
+            yield event
+
+    def _describe_ending(self) -> str:
         trainer = self.trainer
         if trainer.divergence is not None:
             return f"diverged at iteration {trainer.divergence.iteration}: {'; '.join(trainer.divergence.reasons)}"
-        if not self.finished:
+        if not trainer.done:
             return f"interrupted after {trainer.iteration:,} of {trainer.iterations:,} iterations"
         return trainer.stop_reason or "completed"
 
+    def release(self) -> None:
+        """Give back what the run held; a lesson's next one has its own."""
+        del self.trainer
+        self.rows.clear()
+
     def write(self, folder: Path) -> None:
-        """weights.npz (a parameter each), metrics.csv (a row for each iteration) and config.json."""
+        """weights.npz (each parameter, and batch norm's running statistics), metrics.csv (a row for each iteration)
+        and config.json."""
         folder.mkdir(parents=True, exist_ok=True)
-        np.savez(folder / "weights.npz", **self.trainer.network.parameters)  # type: ignore[arg-type]
+        network = self.trainer.network
+        np.savez(folder / "weights.npz", **network.parameters, **network.running)  # type: ignore[arg-type]
         text = json.dumps(self.config.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
         (folder / "config.json").write_text(text + "\n", "utf-8")
         with (folder / "metrics.csv").open("w", newline="", encoding="utf-8") as file:
@@ -199,11 +232,14 @@ def _change(document: dict[str, Any], change: str) -> None:
     except ValueError:
         value = text  # optimizer.name=adam needs no quotes
     *sections, key = path.split(".")
-    for section in sections:
-        inner = document.setdefault(section, {})
-        if not isinstance(inner, dict):
-            raise Mistake(f"--set {change}: {section} is not a section")
-        document = inner
+    place: Any = document
+    for depth, section in enumerate(sections):
+        where = ".".join(sections[:depth]) or "the experiment"
+        place = _inside(place, section, where, change)
+    if isinstance(place, list):
+        place[_position(place, key, ".".join(sections), change)] = value
+        return
+    document = _section(place, key, ".".join(sections), change)
     # another optimizer has other settings, and length is given in one way only
     if key == "name":
         for other in [other for other in document if other not in ("name", "learning_rate", *_KEPT)]:
@@ -214,8 +250,43 @@ def _change(document: dict[str, Any], change: str) -> None:
     document[key] = value
 
 
+def _inside(place: Any, section: str, where: str, change: str) -> Any:
+    """What stands at `section` of a section or a list."""
+    if isinstance(place, list):
+        return place[_position(place, section, where, change)]
+    place = _section(place, section, where, change)
+    if place.get(section) is None:
+        place[section] = {}
+    return place[section]
+
+
+def _section(place: Any, key: str, where: str, change: str) -> dict[str, Any]:
+    if not isinstance(place, dict):
+        raise Mistake(f"--set {change}: {where} is not a section")
+    if key.isdigit():
+        raise Mistake(f"--set {change}: there is no list {where} in the experiment; give the whole list")
+    return place
+
+
+def _position(place: list[Any], text: str, where: str, change: str) -> int:
+    """A position of a list, counted from 0."""
+    if not text.isascii() or not text.isdigit() or int(text) >= len(place):
+        there = f"0 to {len(place) - 1}" if place else "none"
+        raise Mistake(f"--set {change}: {where} is a list with positions {there}, not {text}")
+    return int(text)
+
+
 #: Settings that stay when a section's name changes: they mean the same with any of them.
-_KEPT = ("train_size", "test_size", "label_noise", "augment", "schedule")
+_KEPT = (
+    "type",
+    "activity_l1",
+    "activity_l2",
+    "train_size",
+    "test_size",
+    "label_noise",
+    "augment",
+    "schedule",
+)
 
 
 # -- how it is shown ---------------------------------------------------------------------------------
@@ -240,22 +311,20 @@ def _finite(value: float) -> float | None:
     return value if np.isfinite(value) else None
 
 
-def _train_with_bar(sessions: list[Session]) -> None:
-    with Progress(
+def _bar() -> Progress:
+    return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.fields[speed]}"),
         TimeRemainingColumn(),
         TextColumn("{task.fields[metrics]}"),
-    ) as bar:
-        for session in sessions:
-            name = session.config.name or "run"
-            task = bar.add_task(name, total=session.trainer.iterations, speed="", metrics="")
-            _follow(bar, task, session)
+    )
 
 
-def _follow(bar: Progress, task: TaskID, session: Session) -> None:
+def _follow(bar: Progress, session: Session) -> None:
+    """Train with a line of the bar."""
+    task = bar.add_task(session.config.name or "run", total=session.trainer.iterations, speed="", metrics="")
     began = shown = time.perf_counter()
     metrics = None
     for event in session.events():
@@ -277,7 +346,7 @@ def _results(sessions: list[Session]) -> Table:
         last = session.evaluation
         table.add_row(
             session.config.name or "run",
-            f"{session.trainer.iteration:,}",
+            f"{session.iteration:,}",
             "–" if last is None else f"{100 * last.train_accuracy:.1f} %",
             "–" if last is None else f"{100 * last.test_accuracy:.1f} %",
             f"{session.seconds:.2f}",

@@ -80,7 +80,9 @@ def load(data: bytes) -> tuple[ExperimentConfig, Callable[[Trainer], None]]:
         raise ValueError(f"not a checkpoint, or a damaged one: {error}") from error
     if version != VERSION:
         raise ValueError(f"a checkpoint of version {version}; this engine reads version {VERSION}")
-    return ExperimentConfig.from_dict(state["config"]), lambda trainer: _apply(trainer, state, arrays)
+    return ExperimentConfig.from_dict(state["config"], limits=None), lambda trainer: _apply(
+        trainer, state, arrays
+    )
 
 
 def _apply(trainer: Trainer, state: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> None:

@@ -1,12 +1,13 @@
 """Evaluation: accuracy and mean loss of a network on many images, as fast as its products allow.
 
 Where the accuracies are measured every ten iterations on 10,000 images, this is three quarters of all work.
-What is saved: images go through in blocks that stay in the cache; the loss is computed once, for all logits
-together; and pixels that are zero in every image of a block are not multiplied (`engine.empty_pixels`).
+What is saved: images go through in blocks that stay in the cache; the loss is computed for all logits
+together, or for many; and pixels that are zero in every image of a block are not multiplied (`engine.empty_pixels`).
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,12 +17,9 @@ from engine.empty_pixels import group
 from engine.layers import Array, Dense, Shape
 from engine.layers.dense import DenseRelu
 from engine.losses import SoftmaxCrossEntropy
+from engine.memory import BLOCK, block_images, logits_at_once
 from engine.network import Network
 
-#: Images of one block whose empty pixels are left out.
-BLOCK = 500
-#: Images of one block otherwise, such as through convolutions: their activations stay in the cache.
-WHOLE_BLOCK = 200
 #: Pixels are left out when at least this share of all products is with zeros; for fewer the copy does not pay.
 ZERO_SHARE = 0.05
 
@@ -84,8 +82,9 @@ class Evaluator:
         self._shape = shape
         self._may_copy = copy
         classes = network.layers[-1].output_shape[0]
-        self._loss = SoftmaxCrossEntropy(len(images), classes, network.dtype)
-        self._logits: Array = np.empty((len(images), classes), network.dtype)
+        #: for so many images at once; all, unless there are very many of very many classes
+        self._logits: Array = np.empty((logits_at_once(len(images), classes), classes), network.dtype)
+        self._losses: dict[int, SoftmaxCrossEntropy] = {}
         lowest = network.steps[0]
         self._dense = lowest.dense if isinstance(lowest, DenseRelu) else lowest
         # Not made here but when first used: a run's first points come before its first evaluation, and should not
@@ -96,26 +95,45 @@ class Evaluator:
         """Accuracy (0 to 1) and mean loss."""
         if self._blocks is None:
             self._blocks = self._without_empty_pixels() or self._in_order()
-        network, dense = self._network, self._dense
-        for block in self._blocks:
-            images = block.images
-            if block.pixels is None:
-                self._logits[block.rows] = network.forward(images)
-                continue
-            assert isinstance(dense, Dense)
-            W = self._W[: len(block.pixels)]
-            np.take(dense.W, block.pixels, axis=0, out=W, mode="clip")
-            if images.dtype == np.uint8:
-                W *= 1 / LEVELS
-                images = self._floats[: images.size].reshape(images.shape)
-                np.copyto(images, block.images)
-            with dense.on_columns(W):
-                self._logits[block.rows] = network.forward(images)
-        loss = self._loss.evaluate(self._logits, self._labels)
-        return self._loss.correct / len(self._labels), loss
+        correct, loss = 0, 0.0
+        first = 0
+        for number, block in enumerate(self._blocks, 1):
+            here = slice(block.rows.start - first, block.rows.stop - first)
+            self._logits[here] = self._forward(block)
+            following = self._blocks[number].rows.stop if number < len(self._blocks) else math.inf
+            if following - first > len(self._logits):
+                labels = self._labels[first : block.rows.stop]
+                function = self._loss_of(len(labels))
+                share = len(labels) / len(self._labels)
+                loss += share * function.evaluate(self._logits[: len(labels)], labels)
+                correct += function.correct
+                first = block.rows.stop
+        return correct / len(self._labels), loss
+
+    def _loss_of(self, count: int) -> SoftmaxCrossEntropy:
+        if count not in self._losses:
+            self._losses[count] = SoftmaxCrossEntropy(count, self._logits.shape[1], self._network.dtype)
+        return self._losses[count]
+
+    def _forward(self, block: Block) -> Array:
+        """The logits of a block."""
+        network, dense, images = self._network, self._dense, block.images
+        if block.pixels is None:
+            return network.forward(images)
+        assert isinstance(dense, Dense)
+        W = self._W[: len(block.pixels)]
+        np.take(dense.W, block.pixels, axis=0, out=W, mode="clip")
+        if images.dtype == np.uint8:
+            W *= 1 / LEVELS
+            images = self._floats[: images.size].reshape(images.shape)
+            np.copyto(images, block.images)
+        with dense.on_columns(W):
+            return network.forward(images)
 
     def _in_order(self) -> list[Block]:
-        parts = [slice(at, at + WHOLE_BLOCK) for at in range(0, len(self._images), WHOLE_BLOCK)]
+        size = block_images(self._network.steps, self._network.dtype.itemsize)
+        count = len(self._images)
+        parts = [slice(at, min(at + size, count)) for at in range(0, count, size)]
         return [Block(self._images[part].reshape(-1, *self._shape), part) for part in parts]
 
     def _without_empty_pixels(self) -> list[Block]:

@@ -20,7 +20,7 @@ from engine import initializers
 from engine.config import ExperimentConfig
 from engine.layers import Array, Layer, ParameterSpec, build_layers
 from engine.layers.plan import plan
-from engine.layers.residual import dropouts_in
+from engine.layers.residual import dropouts_in, spare_input_gradient
 from engine.losses import SoftmaxCrossEntropy
 from engine.regularizers import Penalty
 from engine.summary import summarize
@@ -52,7 +52,7 @@ class Network:
     ) -> None:
         self.layers = list(layers)
         self.dtype = np.dtype(dtype)
-        self.layers[0].needs_input_gradient = False
+        spare_input_gradient(self.layers)
         self.parameters: dict[str, Array] = {}
         self.gradients: dict[str, Array] = {}
         self.weight_layers: dict[str, slice] = {}

@@ -10,6 +10,7 @@ from typing import Any
 from engine import (
     augmentation,
     config,
+    dataset_config,
     datasets,
     early_stopping,
     initializers,
@@ -18,6 +19,7 @@ from engine import (
     presets,
     regularizers,
     schedules,
+    training_config,
 )
 from engine.activations import ACTIVATIONS
 from engine.fields import Field
@@ -29,9 +31,9 @@ def describe(data_dir: Path | None = None) -> dict[str, Any]:
         "version": config.VERSION,
         "defaults": config.ExperimentConfig.from_dict({}).to_dict(),
         "datasets": [datasets.status(name, data_dir) for name in datasets.names()],
-        "dataset": _fields([_listed(field) for field in config.DATASET_FIELDS]),
+        "dataset": _fields([_listed(field) for field in dataset_config.DATASET_FIELDS]),
         "augment": _fields(augmentation.FIELDS),
-        "fold": _fields(config.FOLD_FIELDS),
+        "fold": _fields(dataset_config.FOLD_FIELDS),
         "activations": list(ACTIVATIONS),
         "layers": _registry(layers.FIELDS),
         "presets": _registry(presets.FIELDS),
@@ -39,7 +41,7 @@ def describe(data_dir: Path | None = None) -> dict[str, Any]:
         "initializers": _registry(initializers.FIELDS),
         "optimizers": _registry(optimizers.FIELDS),
         "regularization": _fields(regularizers.FIELDS),
-        "training": _fields([*config.LENGTH_FIELDS, *config.TRAINING_FIELDS]),
+        "training": _fields([*training_config.LENGTH_FIELDS, *training_config.TRAINING_FIELDS]),
         "schedules": _registry(schedules.FIELDS),
         "early_stopping": _fields(early_stopping.FIELDS),
         "general": _fields(config.GENERAL_FIELDS),

@@ -58,7 +58,8 @@ class Trainer:
         learning_rate: the experiment's rate, before its schedule.
         iteration, iterations: done, and planned.
         divergence: set when the loss was not finite, which ends the run.
-        stop_reason: why training ended before its planned iterations, other than by divergence.
+        stop_reason: why training ended before its planned iterations, other than by divergence, or whose weights it
+            ended with where those are not the last ones.
 
     Raises:
         DatasetError: the data set is not there, or its files are damaged.
@@ -179,7 +180,9 @@ class Trainer:
         """One iteration: its metrics, then its evaluation where one is due; empty at the end.
 
         Evaluations come every `evaluate_every` iterations and after the last one. A loss that is not finite
-        ends the run after its row; early stopping ends it after an evaluation.
+        ends the run after its row; early stopping ends it after an evaluation. Where the best weights are brought
+        back, one more evaluation, at the same iteration, is theirs: the last one is always that of the weights
+        that stay.
         """
         if self.done:
             return []
@@ -188,7 +191,8 @@ class Trainer:
         if self.divergence is None and (last or self.iteration % self.evaluate_every == 0):
             metrics = self.evaluate(whole=last)
             advanced.append(metrics)
-            self._consider_stopping(metrics, last)
+            if self._stops_with_best(metrics, last):
+                advanced.append(self.evaluate())
         return advanced
 
     def step(self) -> StepMetrics:
@@ -228,31 +232,47 @@ class Trainer:
         return metrics
 
     def _reasons(self, metrics: StepMetrics) -> tuple[str, ...]:
+        """What is likely to have led here, the likeliest first; never empty."""
         reasons = []
-        if self.learning_rate >= 0.01:
-            reasons.append(f"the learning rate {self.learning_rate:g} is too large for this network")
-        largest = max(metrics.weight_norms)
+        config, rate = self.config, metrics.learning_rate
+        penalty = self.network.penalty
+        if metrics.iteration == 1:
+            initializer = config.network.initializer
+            std = f" (std {initializer['std']:g})" if "std" in initializer else ""
+            reasons.append(f"the first weights, {initializer['name']}{std}, are too large for this network")
+        else:
+            if rate * penalty.l2 > 2:
+                product = f"the learning rate {rate:g} times l2 {penalty.l2:g}"
+                reasons.append(
+                    f"{product} is above 2, so the penalty throws the weights further out at each step"
+                )
+            if rate >= 0.01:
+                reasons.append(f"the learning rate {rate:g} is too large for this network")
+        largest = max(metrics.weight_norms, default=0.0)
         if not math.isfinite(largest) or largest > 1e3:
             reasons.append(f"the weights have grown without bound (norm {largest:.3g})")
-        if self.config.training.clip_norm is None:
+        if config.training.clip_norm is None and config.training.clip_value is None:
             reasons.append("the gradients are not clipped")
-        return tuple(reasons)
+        return tuple(reasons) or (f"numbers became too large for {config.dtype}",)
 
-    def _consider_stopping(self, metrics: EvaluationMetrics, last: bool) -> None:
+    def _stops_with_best(self, metrics: EvaluationMetrics, last: bool) -> bool:
+        """Watch the evaluation, stop where it is time to; whether other weights than it measured were brought back."""
         stopping = self.early_stopping
         if stopping is None:
-            return
-        if stopping.improved(metrics):
-            if stopping.restore_best:
-                self.best = {name: array.copy() for name, array in self._learned().items()}
-        elif stopping.exhausted and not last:
-            self.stop_reason = (
-                f"stopped early: {stopping.metric} was best at iteration {stopping.best_iteration:,}"
-                f" ({stopping.best:.4g})"
-            )
-        if self.best and (last or self.stop_reason is not None):
-            for name, array in self._learned().items():
-                array[...] = self.best[name]
+            return False
+        improved = stopping.improved(metrics)
+        if improved and stopping.restore_best:
+            self.best = {name: array.copy() for name, array in self._learned().items()}
+        best = f"{stopping.metric} was best at iteration {stopping.best_iteration:,} ({stopping.best:.4g})"
+        if stopping.exhausted and not last:
+            self.stop_reason = f"stopped early: {best}"
+        ending = last or self.stop_reason is not None
+        if not (ending and self.best) or improved:
+            return False
+        self.stop_reason = f"{self.stop_reason or f'completed: {best}'}; those weights were brought back"
+        for name, array in self._learned().items():
+            array[...] = self.best[name]
+        return True
 
     def _learned(self) -> dict[str, Array]:
         return {"vector": self.network.vector, **self.network.running}

@@ -62,12 +62,18 @@ class ImportedStream(_Model):
         with np.errstate(over="ignore"):
             values = np.array(self.data, np.float32).reshape(-1, len(columns)).T
         counted = values[0]
-        if len(counted) and not (
-            np.isfinite(counted).all()
-            and counted[0] >= 1
-            and counted[-1] <= iterations
-            and (np.diff(counted) > 0).all()
-            and (counted == np.floor(counted)).all()
+        steps = np.diff(counted)
+        if (
+            len(counted)
+            and not (
+                np.isfinite(counted).all()
+                and counted[0] >= 1
+                and counted[-1] <= iterations
+                and (steps[:-1] > 0).all()
+                # the last evaluation may be a second one, of the weights that early stopping brought back
+                and (steps[-1:] >= (stream != "evaluation")).all()
+                and (counted == np.floor(counted)).all()
+            )
         ):
             raise Invalid(
                 f"{field}.data: iterations must ascend from 1 to at most {iterations:,}",

@@ -55,9 +55,12 @@ def _rows(recording: Recording, evaluated: int) -> Iterator[list[list[str]]]:
     for page in recording.pages("train"):
         rows = texts(page.values)
         for row in rows:
-            while pending is not None and int(pending[0]) < int(row[0]):
+            found = empty
+            while pending is not None and int(pending[0]) <= int(row[0]):
+                if pending[0] == row[0]:  # of two at one iteration, the second is of the weights that stayed
+                    found = pending[1:]
                 pending = next(evaluations, None)
-            row += pending[1:] if pending is not None and pending[0] == row[0] else empty
+            row += found
         yield rows
 
 

@@ -68,7 +68,8 @@ def _trainer(job: dict[str, Any]) -> tuple[Trainer, int]:
                 return Trainer.restore(data, data_dir=data_dir, cache_dir=cache_dir), made["evaluations"]
         except ValueError:
             continue  # damaged; the one before it, or the start, leads to the same curve
-    return Trainer(ExperimentConfig.from_dict(job["config"]), data_dir=data_dir, cache_dir=cache_dir), 0
+    config = ExperimentConfig.from_dict(job["config"], limits=None)  # the server has accepted its cost
+    return Trainer(config, data_dir=data_dir, cache_dir=cache_dir), 0
 
 
 class Training:

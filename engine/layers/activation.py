@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from engine.activations import ACTIVATIONS, relu_backward
@@ -17,6 +19,12 @@ class ActivationLayer(Layer):
         super().__init__(input_shape)
         self.name = name
         self._activation = ACTIVATIONS[name]
+
+    def memory(self, count: int, itemsize: int, training: bool) -> int:
+        """y, and the slopes, for which ReLU needs a byte each."""
+        values = count * math.prod(self.input_shape)
+        slopes = 1 if self.name == "relu" else itemsize
+        return values * (itemsize + slopes * training)
 
     def forward(self, x: Array, training: bool) -> Array:
         y = self.array("y", x.shape, x.dtype)

@@ -11,6 +11,7 @@ is small enough that the rows of one block stay in the cache.
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 from engine.layers.layer import Array, Layer, Shape
@@ -39,6 +40,10 @@ class ToBlocks(Layer):
 
     layout = "blocks"
 
+    def memory(self, count: int, itemsize: int, training: bool) -> int:
+        """y, and the images of the way back where they are needed."""
+        return count * math.prod(self.input_shape) * itemsize * (1 + (training and self.needs_input_gradient))
+
     def forward(self, x: Array, training: bool) -> Array:
         n = block_size(len(x))
         channels, height, width = self.input_shape
@@ -60,6 +65,10 @@ class FromBlocks(Layer):
     """
 
     layout = "rows"
+
+    def memory(self, count: int, itemsize: int, training: bool) -> int:
+        """y and dx."""
+        return count * math.prod(self.input_shape) * itemsize * (1 + training)
 
     def forward(self, x: Array, training: bool) -> Array:
         blocks, _, _, _, n = x.shape

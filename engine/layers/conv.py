@@ -19,12 +19,14 @@ row i needs:
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
 from engine.fields import Field
 from engine.layers.activation import ActivationLayer
+from engine.layers.blocks import block_size
 from engine.layers.layer import Array, Layer, ParameterSpec, Shape
 from engine.layers.pooling import MaxPool2D
 from engine.layers.windows import Windows
@@ -106,6 +108,40 @@ class Conv2D(Layer):
     def multiply_adds(self) -> int:
         _, height, width = self.output_shape
         return self.filters * height * width * self.input_shape[0] * self.kernel_size**2
+
+    def memory(self, count: int, itemsize: int, training: bool) -> int:
+        """What the forward pass gives, and what it and the way back need."""
+        memory = self.output_memory(count, itemsize) + self.product_memory(count, itemsize)
+        return memory + (self.gradient_memory(count, itemsize) if training else 0)
+
+    def output_memory(self, count: int, itemsize: int) -> int:
+        """y."""
+        return count * math.prod(self.computed) * itemsize
+
+    def product_memory(self, count: int, itemsize: int, multiple: int = 1) -> int:
+        """W' and R of one block."""
+        return self._kernel_values * itemsize + self._windows.memory(block_size(count), itemsize, multiple)
+
+    def gradient_memory(self, count: int, itemsize: int) -> int:
+        """The way back: a product of W's size for each row of a strip, and two to add them up; where ∂L/∂x is needed,
+        that, the turned W and the R of ∂L/∂y."""
+        n = block_size(count)
+        strip = self._windows.strip_rows(n * itemsize, 1)
+        memory = (strip + 2) * self._kernel_values * itemsize
+        if self.needs_input_gradient:
+            memory += (count * math.prod(self.input_shape) + self._kernel_values) * itemsize
+            memory += self._turned_windows.memory(n, itemsize)
+        return memory
+
+    @property
+    def _kernel_values(self) -> int:
+        return self.filters * self.input_shape[0] * self.kernel_size**2
+
+    def strip_values(self, count: int, itemsize: int, multiple: int) -> int:
+        """What a strip of `convolve` holds where strips are not kept."""
+        n = block_size(count)
+        filters, _, columns = self.computed
+        return self._windows.strip_rows(n * itemsize, multiple) * filters * columns * n
 
     def bind(self, parameters: dict[str, Array], gradients: dict[str, Array]) -> None:
         self.W, self.b = parameters["W"], parameters["b"]

@@ -13,11 +13,13 @@ for which of several pixels below zero gets a gradient of zero.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
 
 from engine.activations import relu, relu_backward
+from engine.layers.blocks import block_size
 from engine.layers.conv import Conv2D
 from engine.layers.layer import BOOL, Array, Layer
 from engine.layers.pooling import MaxPool2D, halve, halve_back
@@ -32,6 +34,10 @@ class ConvRelu(Layer):
         super().__init__(conv.input_shape)
         self.conv = conv
         self.output_shape = conv.output_shape
+
+    def memory(self, count: int, itemsize: int, training: bool) -> int:
+        """The convolution's, and a byte for each output on the way back."""
+        return self.conv.memory(count, itemsize, training) + count * math.prod(self.output_shape) * training
 
     def forward(self, x: Array, training: bool) -> Array:
         bias = self.conv.b[:, None, None]
@@ -66,6 +72,22 @@ class ConvReluPool(Layer):
         if pool.halves:
             _, rows, columns = pool.output_shape
             self.conv = conv.computing((2 * rows, 2 * columns), phases=2 if self._apart else 1)
+
+    def memory(self, count: int, itemsize: int, training: bool) -> int:
+        """y, and what the convolution needs. 2 × 2: a strip of it, and half of that; while training also two masks,
+        the gradient of one block, and half of that. Else all that it gives, what the pool makes, and a mask."""
+        outputs = count * math.prod(self.output_shape)
+        memory = outputs * itemsize
+        if self.pool.halves:
+            memory += self.conv.product_memory(count, itemsize, multiple=2)
+            memory += 3 * self.conv.strip_values(count, itemsize, 2) // 2 * itemsize
+            if training:
+                block = block_size(count) * math.prod(self.conv.computed)
+                memory += 3 * outputs + 3 * block // 2 * itemsize
+        else:
+            memory += self.conv.output_memory(count, itemsize) + self.conv.product_memory(count, itemsize)
+            memory += self.pool.memory(count, itemsize, training) + outputs * training
+        return memory + (self.conv.gradient_memory(count, itemsize) if training else 0)
 
     def forward(self, x: Array, training: bool) -> Array:
         filters, height, width = self.output_shape

@@ -43,6 +43,11 @@ class Dense(Layer):
     def multiply_adds(self) -> int:
         return self.inputs * self.units
 
+    def memory(self, count: int, itemsize: int, training: bool) -> int:
+        """y, and dx where it is needed."""
+        gradient = self.inputs * (training and self.needs_input_gradient)
+        return count * (self.units + gradient) * itemsize
+
     def bind(self, parameters: dict[str, Array], gradients: dict[str, Array]) -> None:
         self.W, self.b = parameters["W"], parameters["b"]
         self.dW, self.db = gradients["W"], gradients["b"]
@@ -95,6 +100,10 @@ class DenseRelu(Layer):
         super().__init__(dense.input_shape)
         self.dense = dense
         self.output_shape = dense.output_shape
+
+    def memory(self, count: int, itemsize: int, training: bool) -> int:
+        """The dense layer's, and a byte for each output on the way back."""
+        return self.dense.memory(count, itemsize, training) + count * self.dense.units * training
 
     def forward(self, x: Array, training: bool) -> Array:
         y = self.dense.forward(x, training)

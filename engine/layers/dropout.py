@@ -8,6 +8,8 @@ The expected output is then the input itself, so nothing needs scaling at evalua
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from engine.fields import Field
@@ -24,6 +26,10 @@ class Dropout(Layer):
     def __init__(self, input_shape: Shape, *, rate: float) -> None:
         super().__init__(input_shape)
         self.rate = rate
+
+    def memory(self, count: int, itemsize: int, training: bool) -> int:
+        """While training: the draws, in float32, the factors and y."""
+        return count * math.prod(self.input_shape) * (4 + 2 * itemsize) * training
 
     def forward(self, x: Array, training: bool) -> Array:
         if not training:

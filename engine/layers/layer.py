@@ -77,6 +77,17 @@ class Layer:
         """Of a forward pass of one example."""
         return 0
 
+    def memory(self, count: int, itemsize: int, training: bool) -> int:
+        """Bytes of the arrays that this step makes for passes of `count` images; known before anything is made.
+
+        Args:
+            itemsize: bytes of a number.
+            training: with what a backward pass makes and needs.
+
+        Parameters do not count, nor do a few numbers for each feature. By default 0: the step only makes views.
+        """
+        return 0
+
     def bind(self, parameters: dict[str, Array], gradients: dict[str, Array]) -> None:
         """Take the views, by the names in `parameters`."""
 

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -48,6 +49,10 @@ class LocalResponseNorm(Layer):
     def multiply_adds(self) -> int:
         channels, height, width = self.input_shape
         return (self.size + 3) * channels * height * width
+
+    def memory(self, count: int, itemsize: int, training: bool) -> int:
+        """y, d and d^-β; dx while training. What serves a strip is small."""
+        return count * math.prod(self.input_shape) * itemsize * (3 + training)
 
     def forward(self, x: Array, training: bool) -> Array:
         y = self.array("y", x.shape, x.dtype)

@@ -16,6 +16,7 @@ import math
 import numpy as np
 
 from engine.fields import Field
+from engine.layers.blocks import block_size
 from engine.layers.layer import Array, Layer, ParameterSpec, Shape
 
 FIELDS = (
@@ -49,6 +50,13 @@ class BatchNorm(Layer):
     @property
     def multiply_adds(self) -> int:
         return 2 * math.prod(self.input_shape)
+
+    def memory(self, count: int, itemsize: int, training: bool) -> int:
+        """y; while training x̂, dx where it is needed, and for images the sums of rows."""
+        values = count * math.prod(self.input_shape) * (1 + (1 + self.needs_input_gradient) * training)
+        if training and len(self.input_shape) == 3:
+            values += count // block_size(count) * math.prod(self.input_shape[:2])
+        return values * itemsize
 
     def bind(self, parameters: dict[str, Array], gradients: dict[str, Array]) -> None:
         self.gamma, self.beta = parameters["gamma"], parameters["beta"]
@@ -94,8 +102,12 @@ class BatchNorm(Layer):
         shape = dy.shape
         dy = self._grouped(dy)
         m = dy.size // self.features
-        dx = self.array("dx", dy.shape, dy.dtype)
         self.dbeta[...] = self._sum("sum", dy)
+        if not self.needs_input_gradient:
+            np.multiply(dy, self._normed, out=dy)
+            self.dgamma[...] = self._sum("sum", dy)
+            return None
+        dx = self.array("dx", dy.shape, dy.dtype)
         np.multiply(dy, self._normed, out=dx)
         self.dgamma[...] = self._sum("sum", dx)
         np.multiply(self._normed, (self.dgamma * (-1 / m))[:, None], out=dx)

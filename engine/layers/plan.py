@@ -6,6 +6,7 @@ gives.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -26,6 +27,10 @@ class ActivityPenalty(Layer):
         self.l1 = l1
         self.l2 = l2
         self._penalty = 0.0
+
+    def memory(self, count: int, itemsize: int, training: bool) -> int:
+        """While training: scratch of a's size."""
+        return count * math.prod(self.input_shape) * itemsize * training
 
     @property
     def penalty(self) -> float:

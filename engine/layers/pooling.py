@@ -11,6 +11,7 @@ so a pool is size² elementwise operations on slices: no argmax, no gathering.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -90,6 +91,11 @@ class Pool2D(Layer):
             (width - size) // self.stride + 1,
         )
 
+    def memory(self, count: int, itemsize: int, training: bool) -> int:
+        """y; dx while training."""
+        values = math.prod(self.output_shape) + math.prod(self.input_shape) * training
+        return count * values * itemsize
+
     def _slices(self, x: Array) -> Iterator[Array]:
         """For each place in the window, that pixel of all windows: (B, OH, C, OW, n)."""
         _, height, width = self.output_shape
@@ -118,6 +124,18 @@ class MaxPool2D(Pool2D):
     def __init__(self, input_shape: Shape, *, size: int, stride: int | None = None) -> None:
         super().__init__(input_shape, size=size, stride=stride)
         self.halves = self.size == self.stride == 2
+
+    def memory(self, count: int, itemsize: int, training: bool) -> int:
+        """As every pool's. 2 × 2: the larger ones of pairs of rows, there and back, and two masks; else three arrays
+        of the output's size on the way back."""
+        outputs = math.prod(self.output_shape)
+        if self.halves:
+            channels, height, width = self.input_shape
+            rows = channels * (height // 2) * width
+            own = rows * itemsize * (1 + training) + (rows + outputs) * training
+        else:
+            own = outputs * (2 + itemsize) * training
+        return super().memory(count, itemsize, training) + count * own
 
     def forward(self, x: Array, training: bool) -> Array:
         y = self._output(x)

@@ -12,6 +12,7 @@ of F's last layer): a matrix for features, a 1 × 1 convolution for images, whos
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -61,12 +62,7 @@ class Residual(Layer):
         return sum(layer.multiply_adds for layer in self._parts.values())
 
     def bind(self, parameters: dict[str, Array], gradients: dict[str, Array]) -> None:
-        from engine.layers.plan import plan
-
-        if not self.needs_input_gradient:
-            spare_input_gradient(self.inner)
-            if self._projection is not None:
-                self._projection.needs_input_gradient = False
+        self._spare()
         for part, layer in self._parts.items():
             own = {s.name: f"{part}.{s.name}" for s in layer.parameters}
             if part == "projection":
@@ -82,11 +78,32 @@ class Residual(Layer):
                     {name: parameters[full] for name, full in own.items()},
                     {name: gradients[full] for name, full in own.items()},
                 )
+        self._steps = self._plan()
+
+    def _spare(self) -> None:
+        """Tell both ways whether anybody needs their input gradient; blocks inside must know before `bind`."""
+        if not self.needs_input_gradient:
+            spare_input_gradient(self.inner)
+            if self._projection is not None:
+                self._projection.needs_input_gradient = False
+
+    def _plan(self) -> list[Layer]:
+        """The steps of F."""
+        from engine.layers.plan import plan
+
+        self._spare()
         steps = plan(self.inner)
         if self.layout == "blocks":
             # the plan's conversions at both ends are the network's business here
             steps = [s for s in steps if not isinstance(s, (ToBlocks, FromBlocks))]
-        self._steps = steps
+        return steps
+
+    def memory(self, count: int, itemsize: int, training: bool) -> int:
+        """What F and the projection make, and y; while training a copy of dy, and dx where it is needed."""
+        parts = self._plan() if self._projection is None else [*self._plan(), self._projection]
+        values = math.prod(self.output_shape) * (1 + training)
+        values += math.prod(self.input_shape) * (training and self.needs_input_gradient)
+        return sum(part.memory(count, itemsize, training) for part in parts) + count * values * itemsize
 
     @property
     def running(self) -> dict[str, Array]:

@@ -89,7 +89,7 @@ class Windows:
         """
         n = image.shape[-1]
         image = image.reshape(self._rows, *self._given, n)
-        count = self._strip_rows(n * image.itemsize, multiple)
+        count = self.strip_rows(n * image.itemsize, multiple)
         if (n, image.dtype) not in self._buffers:
             # zeros, for the border on the left and the right is written by nobody
             height = (count - 1) * self._stride + self._kernel
@@ -111,7 +111,12 @@ class Windows:
                 views[rows] = _stack(buffer, rows, self._stride)
             yield slice(at, at + rows), views[rows]
 
-    def _strip_rows(self, pixel_bytes: int, multiple: int) -> int:
+    def memory(self, n: int, itemsize: int, multiple: int = 1) -> int:
+        """Bytes of R for blocks of n images: as many rows as a strip of the output needs."""
+        height = (self.strip_rows(n * itemsize, multiple) - 1) * self._stride + self._kernel
+        return height * math.prod(self._shape) * n * itemsize
+
+    def strip_rows(self, pixel_bytes: int, multiple: int) -> int:
         """Output rows of a strip: as many as `STRIP_BYTES` allow, at least one for each row of the kernel."""
         fitting = STRIP_BYTES // (math.prod(self._shape) * pixel_bytes) - self._kernel
         count = max(fitting // self._stride + 1, self._kernel)

@@ -52,6 +52,101 @@ def test_set_changes_the_experiment(train):
     assert config["seed"] == 9
 
 
+def test_set_reaches_places_of_lists(train):
+    layers = [
+        {"type": "dense", "units": 20},
+        {
+            "type": "residual",
+            "layers": [{"type": "dense", "units": 20}, {"type": "activation", "name": "relu"}],
+        },
+        {"type": "dense", "units": 10},
+    ]
+    units = ("--set", "network.layers.0.units=50", "--set", "network.layers.1.layers.0.units=50")
+    name = ("--set", "network.layers.1.layers.1.name=tanh", "--set", "training.iterations=2", "--json")
+    done = train(*units, *name, config={**QUICK, "network": {"layers": layers}})
+    assert done.returncode == 0, done.stderr
+    trained = json.loads(done.stdout.splitlines()[0])["config"]["network"]["layers"]
+    assert [trained[0]["units"], trained[1]["layers"][0]["units"], trained[1]["layers"][1]["name"]] == [
+        50,
+        50,
+        "tanh",
+    ]
+
+    network = {"preset": "mlp", "hidden": [40, 20]}
+    done = train("--set", "network.hidden.1=12", *name[2:], config={**QUICK, "network": network})
+    trained = json.loads(done.stdout.splitlines()[0])["config"]["network"]["layers"]
+    assert [layer["units"] for layer in trained if layer["type"] == "dense"] == [40, 12, 10]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("network.hidden.1=10", "network.hidden is a list with positions 0 to 0, not 1"),
+        ("network.hidden.-1=10", "network.hidden is a list with positions 0 to 0, not -1"),
+        ("network.hidden.first=10", "network.hidden is a list with positions 0 to 0, not first"),
+        ("network.hidden.0.units=10", "network.hidden.0 is not a section"),
+        ("network.layers.0.units=10", "there is no list network.layers in the experiment"),
+    ],
+)
+def test_a_place_that_is_not_there_is_named(train, change, words):
+    done = train("--set", change)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_out_holds_the_running_statistics_of_batch_norm(train, tmp_path):
+    out = tmp_path / "out"
+    network = {"preset": "mlp", "hidden": [16], "batch_norm": True}
+    done = train("--out", str(out), config={**QUICK, "network": network})
+    assert done.returncode == 0, done.stderr
+    trainer = Trainer(ExperimentConfig.from_dict(json.loads((out / "config.json").read_text("utf-8"))))
+    with np.load(out / "weights.npz", allow_pickle=False) as weights:
+        assert {"2.running_mean", "2.running_variance"} < weights.keys()
+        for arrays in (trainer.network.parameters, trainer.network.running):
+            for name, array in arrays.items():
+                array[...] = weights[name]
+    rows = list(csv.DictReader((out / "metrics.csv").open(encoding="utf-8")))
+    assert trainer.evaluate().test_loss == pytest.approx(float(rows[-1]["test_loss"]), rel=1e-5)
+
+
+def test_after_early_stopping_table_rows_and_weights_are_those_of_the_best_iteration(train, lab, tmp_path):
+    stopping = {"metric": "test_loss", "patience": 3}
+    config = {
+        **QUICK,
+        "dataset": {"name": "digits", "train_size": 40},
+        "optimizer": {"name": "adam", "learning_rate": 0.02},
+        "training": {"iterations": 2000, "batch_size": 32, "evaluate_every": 20, "early_stopping": stopping},
+    }
+    out = tmp_path / "out"
+    events = [json.loads(line) for line in train("--json", config=config).stdout.splitlines()]
+    *evaluations, last = [event for event in events if event["event"] == "evaluation"]
+    best = min(evaluations, key=lambda event: event["test_loss"])
+    assert last["test_loss"] == best["test_loss"]
+    assert last["iteration"] == evaluations[-1]["iteration"] > best["iteration"]
+    assert f"best at iteration {best['iteration']:,}" in events[-1]["ending"]
+    assert "brought back" in events[-1]["ending"]
+
+    done = train("--out", str(out), config=config)
+    assert f"{100 * last['test_accuracy']:.1f} %" in done.stdout
+    rows = list(csv.DictReader((out / "metrics.csv").open(encoding="utf-8")))
+    assert float(rows[-1]["test_loss"]) == last["test_loss"]
+    trainer = Trainer(ExperimentConfig.from_dict(config))
+    with np.load(out / "weights.npz", allow_pickle=False) as weights:
+        for name, view in trainer.network.parameters.items():
+            view[...] = weights[name]
+    assert trainer.evaluate().test_loss == pytest.approx(best["test_loss"], rel=1e-5)
+
+    run = lab.wait_for(lab.launch(**config)["id"], "completed")
+    assert run["reason"] == events[-1]["ending"]
+    assert run["latest"]["test_accuracy"] == pytest.approx(last["test_accuracy"])
+    lines = lab.http.get(f"/api/runs/{run['id']}/export.csv").text.splitlines()
+    assert float(list(csv.DictReader(lines))[-1]["test_loss"]) == pytest.approx(last["test_loss"], rel=1e-6)
+    document = lab.http.get(f"/api/exports/json?runs={run['id']}").content
+    imported = lab.http.post("/api/imports", content=document, headers={"Content-Type": "application/json"})
+    assert imported.status_code == 201, imported.text
+
+
 def test_out_holds_weights_metrics_and_a_config_that_trains_the_same(train, tmp_path):
     out = tmp_path / "out"
     done = train("--out", str(out))
@@ -87,6 +182,14 @@ def test_a_mistake_is_one_clear_line_and_status_2(train, arguments, words):
     assert done.stdout == ""
 
 
+def test_the_memory_of_a_run_is_bounded_by_a_setting(train, monkeypatch):
+    monkeypatch.setenv("LOSSROOM_MAX_MEMORY_BYTES", "2000000")
+    done = train("--set", "training.batch_size=5000")
+    assert done.returncode == 2
+    assert "bytes of memory; at most 2,000,000 are allowed" in done.stderr
+    assert train("--set", "training.iterations=1").returncode == 0
+
+
 @pytest.mark.parametrize("text", ["{", "[]", "3"])
 def test_a_file_that_is_no_experiment_is_status_2(tmp_path, text):
     path = tmp_path / "experiment.json"
@@ -120,7 +223,9 @@ def test_a_lesson_is_trained_on_the_digits_where_its_data_set_is_not_there(tmp_p
 def test_a_divergence_says_where_and_why(train):
     done = train("--json", "--set", "optimizer.learning_rate=100", "--set", "regularization.l2=1")
     assert done.returncode == 3
-    assert "diverged at iteration" in json.loads(done.stdout.splitlines()[-1])["ending"]
+    ending = json.loads(done.stdout.splitlines()[-1])["ending"]
+    assert "diverged at iteration" in ending
+    assert "the learning rate 100 times l2 1 is above 2" in ending
 
 
 def test_an_interrupt_ends_cleanly_with_what_was_reached(tmp_path):
@@ -142,6 +247,36 @@ def test_an_interrupt_ends_cleanly_with_what_was_reached(tmp_path):
     assert "interrupted after" in json.loads(rest.splitlines()[-1])["ending"]
     assert len((out / "metrics.csv").read_text().splitlines()) > 40
     assert (out / "weights.npz").exists()
+    *_, measured, ending = [json.loads(line) for line in rest.splitlines()]
+    assert f"interrupted after {measured['iteration']:,} of" in ending["ending"]
+    assert measured["event"] == "evaluation"  # of what was reached
+
+
+def test_an_interrupt_ends_a_lesson_and_begins_no_other_run(tmp_path):
+    out = tmp_path / "out"
+    lesson = [
+        "--lesson",
+        "2a-optimizers",
+        "--set",
+        "training.iterations=1000000",
+        "--data-dir",
+        str(tmp_path),
+    ]
+    folders = ["--state-dir", str(tmp_path / "state"), "--out", str(out)]
+    process = subprocess.Popen(
+        [LOSSROOM, "train", *lesson, *folders, "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    for _ in range(20):
+        process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    rest, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in errors
+    assert json.loads(rest.splitlines()[-1])["event"] == "end"
+    assert len(list(out.iterdir())) == 1
 
 
 def test_the_terminal_trains_the_same_curve_as_the_lab(train, lab, tmp_path):

@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import ConfigError, ExperimentConfig
-from engine.config import MAX_MEMORY
+from engine.limits import LIMITS, Limits
+from engine.summary import summarize
 
 DENSE = {"type": "dense", "units": 10}
 
@@ -109,8 +110,22 @@ def test_a_network_that_is_too_large_is_refused_with_the_estimate():
     layers = [{"type": "dense", "units": 60_000}, {"type": "dense", "units": 60_000}, DENSE]
     wrong = error({"network": {"layers": layers}})
     assert wrong.code == "too_large"
-    assert f"{MAX_MEMORY:,}" in wrong.message
+    assert f"{LIMITS.memory_bytes:,}" in wrong.message
     assert "bytes" in wrong.message
+
+
+def test_the_bound_is_the_callers_and_none_is_none():
+    document = {"network": {"layers": [{"type": "dense", "units": 5000}, DENSE]}}
+    needed = summarize(ExperimentConfig.from_dict(document))["memory_bytes"]
+    ExperimentConfig.from_dict(document, Limits(memory_bytes=needed))
+    with pytest.raises(ConfigError, match=f"about {needed:,} bytes of memory; at most {needed - 1:,}"):
+        ExperimentConfig.from_dict(document, Limits(memory_bytes=needed - 1))
+    with pytest.raises(ConfigError, match="multiply-adds"):
+        ExperimentConfig.from_dict(document, Limits(multiply_adds=1000))
+    enormous = {
+        "network": {"layers": [{"type": "dense", "units": 60_000}, {"type": "dense", "units": 60_000}, DENSE]}
+    }
+    assert ExperimentConfig.from_dict(enormous, limits=None).network.layers[0]["units"] == 60_000
 
 
 def test_epochs_become_iterations():

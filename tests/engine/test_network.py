@@ -109,3 +109,33 @@ def test_the_summary_counts_without_building():
     assert summary["parameters"] == net.vector.size
     assert summary["multiply_adds"] == 64 * 40 + 40 * 20 + 20 * 10
     assert [row["output_shape"] for row in summary["layers"]] == [[40], [40], [20], [20], [10]]
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        [{"type": "flatten"}, {"type": "dropout", "rate": 0.2}],
+        [{"type": "activation", "name": "tanh"}, {"type": "avg_pool2d"}, {"type": "local_response_norm"}],
+        [{"type": "flatten"}, {"type": "batch_norm"}],
+        [{"type": "residual", "layers": [{"type": "activation", "name": "relu"}]}],
+    ],
+)
+def test_layers_below_the_first_that_learns_get_no_gradient_and_change_none(below):
+    learning = [
+        {"type": "dense", "units": 12},
+        {"type": "activation", "name": "relu"},
+        {"type": "dense", "units": 10},
+    ]
+    config = ExperimentConfig.from_dict({"network": {"layers": [*below, *learning]}})
+    images = np.random.default_rng(0).random((6, 1, 8, 8), dtype=np.float32)
+    networks = [build_network(config, np.random.default_rng(0), np.random.default_rng(1)) for _ in range(2)]
+    spared, whole = networks
+    lowest = next(layer for layer in spared.layers if layer.parameters)
+    for layer in spared.layers[: spared.layers.index(lowest)]:
+        layer.backward = None  # nobody may ask
+    for layer in whole.layers:
+        layer.needs_input_gradient = True
+    for network in networks:
+        network.loss_and_gradients(images, np.arange(6))
+    assert not lowest.needs_input_gradient
+    np.testing.assert_array_equal(spared.gradient, whole.gradient)

@@ -49,6 +49,9 @@ def test_it_learns_the_digits(digits):
     assert last.train_accuracy > 0.95
 
 
+STEEP = [{"type": "dense", "units": 300}] * 18 + [{"type": "dense", "units": 10}]
+
+
 @pytest.mark.parametrize("sampling", ["with_replacement", "epochs"])
 def test_the_same_seed_gives_the_same_bits_and_another_one_others(digits, sampling):
     def run(seed):
@@ -161,12 +164,84 @@ def test_early_stopping_brings_the_best_weights_back(digits):
         training={"iterations": 3000, "early_stopping": {"metric": "test_loss", "patience": 5}},
     )
     trainer = Trainer(config, digits)
-    evaluations = [event for event in trainer.run() if event.stream == "evaluation"]
+    *evaluations, last = [event for event in trainer.run() if event.stream == "evaluation"]
     assert trainer.iteration < 3000
-    assert "stopped early" in trainer.stop_reason
-    best = min(event.test_loss for event in evaluations)
-    assert trainer.evaluate().test_loss == best
-    assert len(evaluations) == 5 + 1 + [event.test_loss for event in evaluations].index(best)
+    losses = [event.test_loss for event in evaluations]
+    best = min(evaluations, key=lambda event: event.test_loss)
+    assert len(evaluations) == 5 + 1 + losses.index(best.test_loss)
+    # one more evaluation, of the weights that stay
+    assert trainer.evaluate() == last
+    assert (last.iteration, last.test_loss) == (trainer.iteration, best.test_loss)
+    assert f"stopped early: test_loss was best at iteration {best.iteration:,}" in trainer.stop_reason
+    assert "those weights were brought back" in trainer.stop_reason
+
+
+def test_the_best_weights_come_back_also_after_the_last_iteration(digits):
+    stopping = {"metric": "test_loss", "patience": 1000}
+    config = experiment(
+        dataset={"train_size": 40},
+        optimizer={"name": "adam", "learning_rate": 0.02},
+        training={"iterations": 200, "early_stopping": stopping},
+    )
+    trainer = Trainer(config, digits)
+    *evaluations, last = [event for event in trainer.run() if event.stream == "evaluation"]
+    best = min(evaluations, key=lambda event: event.test_loss)
+    assert best.iteration < trainer.iteration == 200
+    assert trainer.evaluate() == last
+    assert last.test_loss == best.test_loss
+    assert f"best at iteration {best.iteration:,}" in trainer.stop_reason
+
+
+@pytest.mark.parametrize("restore_best", [True, False])
+def test_no_evaluation_is_made_twice_where_the_last_weights_stay(digits, restore_best):
+    stopping = {
+        "metric": "test_loss",
+        "patience": 1 if not restore_best else 1000,
+        "restore_best": restore_best,
+    }
+    trainer = Trainer(experiment(training={"iterations": 40, "early_stopping": stopping}), digits)
+    iterations = [event.iteration for event in trainer.run() if event.stream == "evaluation"]
+    assert len(set(iterations)) == len(iterations)
+
+
+def test_a_run_that_stopped_early_goes_on_from_any_checkpoint_to_the_same_end(digits):
+    config = experiment(
+        dataset={"train_size": 40},
+        optimizer={"name": "adam", "learning_rate": 0.02},
+        training={"iterations": 300, "early_stopping": {"metric": "test_loss", "patience": 5}},
+    )
+    whole = [event.values for event in Trainer(config, digits).run()]
+    trainer = Trainer(config, digits)
+    begun = [event.values for _ in range(30) for event in trainer.advance()]
+    restored = Trainer.restore(trainer.checkpoint(), digits)
+    assert begun + [event.values for event in restored.run()] == whole
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        (
+            {"optimizer": {"learning_rate": 1000.0}, "network": {"layers": STEEP[-3:]}},
+            "the learning rate 1000 is too large",
+        ),
+        (
+            {"optimizer": {"learning_rate": 0.5}, "regularization": {"l2": 50.0}},
+            "the learning rate 0.5 times l2 50 is above 2",
+        ),
+        (
+            {"network": {"layers": STEEP, "initializer": {"name": "normal", "std": 100.0}}},
+            "the first weights, normal (std 100), are too large",
+        ),
+    ],
+)
+def test_a_divergence_names_its_iteration_and_the_likeliest_reason_first(digits, changes, words):
+    trainer = Trainer(experiment(**changes, training={"iterations": 3000}), digits)
+    steps = [event for event in trainer.run() if event.stream == "train"]
+    assert trainer.divergence.iteration == steps[-1].iteration
+    assert np.isfinite([step.loss for step in steps[:-1]]).all()
+    assert words in trainer.divergence.reasons[0]
+    if trainer.divergence.iteration > 1:
+        assert "the gradients are not clipped" in trainer.divergence.reasons
 
 
 def test_a_schedule_moves_the_learning_rate(digits):

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from engine import ExperimentConfig, Trainer, datasets
+from engine.layers.dense import DenseRelu
+from engine.lessons import LESSONS
 from tests.lab_server import find_data_dir
 
 DATA_DIR = find_data_dir()
@@ -33,6 +35,8 @@ OVERFITTING = {
     "optimizer": {"name": "sgd", "learning_rate": 0.01},
     "training": {"iterations": 1000},
 }
+
+FAST = OVERFITTING | {"optimizer": {"name": "sgd", "learning_rate": 0.1}}
 
 
 def first(activation, initializer):
@@ -72,6 +76,8 @@ def final(document, cache_dir, seeds):
         pytest.param(first("relu", HE), (96.0, 1.0), (95.6, 1.0), id="1 ReLU, He"),
         pytest.param(second(name="sgd"), (11.2, 1.2), (11.4, 1.5), id="2 SGD"),
         pytest.param(second(name="momentum"), (11.0, 1.2), (11.0, 1.5), id="2 Momentum"),
+        # ± three standard deviations of a mean over three runs
+        pytest.param(second(name="adagrad"), (44.2, 8.1), (44.6, 7.1), id="2 AdaGrad"),
         pytest.param(second(name="rmsprop", rho=0.9), (95.4, 1.0), (94.9, 1.0), id="2 RMSProp"),
         pytest.param(second(name="adam"), (95.1, 1.0), (94.6, 1.0), id="2 Adam"),
         pytest.param(OVERFITTING, (100.0, 0.5), (76.9, 1.8), id="3 no penalty"),
@@ -79,11 +85,101 @@ def final(document, cache_dir, seeds):
         pytest.param(
             OVERFITTING | {"regularization": {"l2": 0.01}}, (100.0, 0.5), (77.9, 1.8), id="3 L2 0.01"
         ),
+        pytest.param(FAST, (100.0, 0.5), (79.3, 1.8), id="3 no penalty, 0.1"),
+        pytest.param(
+            FAST | {"regularization": {"l1": 0.0005}}, (100.0, 0.5), (78.5, 1.8), id="3 L1 0.0005, 0.1"
+        ),
     ],
 )
 def test_mnist_ends_where_an_independent_implementation_does(document, train, test, cache_dir):
     measured = final(document, cache_dir, seeds=(0, 1, 2))
     np.testing.assert_array_less(np.abs(measured - [train[0], test[0]]), [train[1], test[1]])
+
+
+@needs_mnist
+def test_sigmoid_with_the_weights_of_xavier_ends_where_an_independent_implementation_does(cache_dir):
+    accuracies = []
+    for seed in (0, 1):
+        document = {"dataset": {"name": "mnist"}, **first("sigmoid", HE), "seed": seed}
+        document["training"] = {"iterations": 2000, "evaluate_every": 100_000}
+        trainer = Trainer(ExperimentConfig.from_dict(document), data_dir=DATA_DIR, cache_dir=cache_dir)
+        trainer.network.vector[: trainer.network.weights] /= np.sqrt(2)  # from N(0, 2/n_in) to N(0, 1/n_in)
+        last = list(trainer.run())[-1]
+        accuracies.append((100 * last.train_accuracy, 100 * last.test_accuracy))
+    np.testing.assert_array_less(np.abs(np.mean(accuracies, axis=0) - [86.2, 86.4]), [1.2, 1.0])
+
+
+@needs_mnist
+@pytest.mark.parametrize(
+    ("optimizer", "without", "with_batch_norm"),
+    [
+        ("sgd", (8, 14), 45),
+        ("momentum", (8, 14), 88),
+        ("nesterov", (8, 14), 88),
+        ("adagrad", (30, 60), 85),
+        ("adadelta", (10, 40), 88),
+        ("rmsprop", (92, 97), 94),
+        ("adam", (92, 97), 94),
+        ("adamw", (92, 97), 94),
+        ("nadam", (92, 97), 94),
+    ],
+)
+def test_batch_norm_rescues_what_stays_flat_and_harms_no_optimizer(
+    optimizer, without, with_batch_norm, cache_dir
+):
+    document = second(name=optimizer)
+    if optimizer == "adadelta":
+        document["optimizer"]["learning_rate"] = 1.0
+    _, off = final(document, cache_dir, seeds=(0,))
+    document["network"] = {**document["network"], "batch_norm": True}
+    _, on = final(document, cache_dir, seeds=(0,))
+    assert without[0] < off < without[1]
+    assert on > max(off, with_batch_norm)
+
+
+@needs_mnist
+def test_residual_blocks_bring_the_gradient_down_and_clipping_does_not(cache_dir):
+    lowest = {}
+    for config in LESSONS["1b-deep"].configs():
+        trainer = Trainer(config, data_dir=DATA_DIR, cache_dir=cache_dir)
+        lowest[config.name] = np.median([trainer.step().gradient_norms[0] for _ in range(100)])
+    plain = lowest.pop("σ 0.01")
+    assert lowest.pop("σ 0.01, clipped") < 10 * plain
+    assert len(lowest) == 3
+    assert min(lowest.values()) > 1000 * plain
+
+
+needs_cifar = pytest.mark.skipif(
+    DATA_DIR is None or not datasets.status("cifar10", DATA_DIR)["available"],
+    reason="CIFAR-10 is not on this machine",
+)
+
+
+@needs_cifar
+def test_the_keras_network_gains_each_epoch_and_a_penalty_on_activities_makes_them_sparse(cache_dir):
+    sparse = {}
+    for l1 in (0.0, 0.01):
+        document = {
+            "dataset": {"name": "cifar10", "train_size": 1024, "test_size": 100},
+            "network": {
+                "preset": "keras_cifar",
+                "activity_l1": l1,
+                "initializer": {"name": "glorot_uniform"},
+            },
+            "optimizer": {"name": "adam", "learning_rate": 0.001},
+            "training": {"epochs": 3, "batch_size": 128, "sampling": "epochs", "evaluate_train_size": 300},
+        }
+        trainer = Trainer(ExperimentConfig.from_dict(document), data_dir=DATA_DIR, cache_dir=cache_dir)
+        accuracies = []
+        while not trainer.done:
+            advanced = trainer.advance()
+            accuracies += [event.train_accuracy for event in advanced if event.stream == "evaluation"]
+        hidden = next(step for step in trainer.network.steps if isinstance(step, DenseRelu))._y
+        sparse[l1] = np.mean(hidden == 0)
+        if not l1:
+            assert accuracies[0] < accuracies[1] < accuracies[2]
+            assert accuracies[2] > 0.25
+    assert sparse[0.01] > max(0.9, sparse[0.0] + 0.1)
 
 
 @needs_mnist

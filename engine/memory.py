@@ -1,0 +1,158 @@
+"""Memory: what a run will hold, in bytes, from its description alone, before anything is allocated.
+
+Each step of the network says what it makes for a batch (`Layer.memory`); here are the vectors, the batches and the
+evaluation, and which sizes of batches there will be. Arrays are kept for each size, so an evaluation in blocks of
+200 images has its own beside those of training.
+
+Not counted: the interpreter, and images that lie in the cache of decoded data sets, which all runs of a machine map
+(`engine.datasets.prepare`). What a run copies of them does count.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine import batches, optimizers
+from engine.layers import Dense, Layer, build_layers
+from engine.layers.dense import DenseRelu
+from engine.layers.plan import plan
+from engine.layers.residual import spare_input_gradient
+
+if TYPE_CHECKING:
+    from engine.config import ExperimentConfig
+
+#: Images of one block of an evaluation whose empty pixels are left out (see `engine.evaluation`).
+BLOCK = 500
+#: Images of one block otherwise, such as through convolutions: their activations stay in the cache.
+WHOLE_BLOCK = 200
+#: What a block's activations may take in an evaluation; where 200 images of a large network take more, as a full
+#: AlexNet's 2 GB, blocks are smaller.
+BLOCK_BYTES = 1 << 29
+
+#: Logits that an evaluation holds at most: more than all images of any data set with ten classes have, but not more
+#: than fit where millions of images have a thousand classes.
+LOGITS = 1 << 23
+
+
+def estimate(config: ExperimentConfig) -> int:
+    """Bytes that a run of this experiment will hold."""
+    layers = build_layers(config.network.layers, config.dataset.source.shape)
+    spare_input_gradient(layers)
+    itemsize = np.dtype(config.dtype).itemsize
+    steps = plan(layers)
+    return (
+        _vectors(config, layers, itemsize)
+        + _images(config, itemsize)
+        + _evaluators(config, steps, itemsize)
+        + _passes(config, steps, itemsize)
+    )
+
+
+def block_images(steps: Sequence[Layer], itemsize: int) -> int:
+    """How many images go together through a network in an evaluation, where nothing is left out."""
+    count = WHOLE_BLOCK
+    while count > 1 and sum(step.memory(count, itemsize, False) for step in steps) > BLOCK_BYTES:
+        count //= 2
+    return count
+
+
+def logits_at_once(count: int, classes: int) -> int:
+    """How many of `count` images an evaluation holds the logits of at a time."""
+    return min(count, max(LOGITS // classes, BLOCK))
+
+
+def may_leave_out_pixels(steps: Sequence[Layer]) -> bool:
+    """Whether pixels that are empty need not be multiplied: the images go into a dense layer."""
+    return isinstance(steps[0], (Dense, DenseRelu))
+
+
+def _vectors(config: ExperimentConfig, layers: Sequence[Layer], itemsize: int) -> int:
+    """Parameters, gradients, what the optimizer remembers, its scratch and the penalty's, and the best weights."""
+    specs = [spec for layer in layers for spec in layer.parameters]
+    parameters = sum(math.prod(spec.shape) for spec in specs)
+    weights = sum(math.prod(spec.shape) for spec in specs if spec.is_weight)
+    slots = len(optimizers.OPTIMIZERS[config.optimizer["name"]].slots)
+    stopping = config.training.early_stopping
+    best = stopping is not None and stopping["restore_best"]
+    values = (2 + slots + best) * parameters + min(parameters, optimizers.LARGE) + weights
+    return values * itemsize
+
+
+def _images(config: ExperimentConfig, itemsize: int) -> int:
+    """Batches, and images that are copied: other numbers than the cache holds, or the images of a fold."""
+    dataset, training = config.dataset, config.training
+    pixels = math.prod(dataset.source.shape)
+    copied = 0
+    if itemsize != 4 or dataset.fold is not None:
+        copied += dataset.train_images + dataset.test_images
+    labels = dataset.train_images + dataset.test_images + copied
+    drawn = training.batch_size * batches.DRAWN_BATCHES
+    if training.sampling == "epochs":
+        drawn = dataset.train_images
+    return (copied + training.batch_size) * pixels * itemsize + (labels + drawn + training.batch_size) * 8
+
+
+def _evaluated(config: ExperimentConfig) -> tuple[int, int]:
+    """Images that are measured again and again: of those trained on, and of the test images."""
+    sample = min(config.training.evaluate_train_size, config.dataset.train_images)
+    return sample, config.dataset.test_images
+
+
+def _evaluators(config: ExperimentConfig, steps: Sequence[Layer], itemsize: int) -> int:
+    """Logits and losses of all measured images; images without their empty pixels, as bytes, or else the sample."""
+    classes = math.prod(steps[-1].output_shape)
+    sample, test = _evaluated(config)
+    measured = [sample, test]
+    if sample < config.dataset.train_images:
+        measured.append(config.dataset.train_images)  # after the last iteration
+    # logits and softmax; three numbers and two indices for each image
+    held = sum(logits_at_once(count, classes) for count in measured)
+    memory = held * ((2 * classes + 3) * itemsize + 16)
+    pixels = math.prod(config.dataset.source.shape)
+    own_sample = sample * pixels * itemsize if sample < config.dataset.train_images else 0
+    if not may_leave_out_pixels(steps):
+        return memory + own_sample
+    search = 2 * max(sample, test) * pixels  # once, for empty pixels
+    if not leaves_pixels_empty(config):
+        return memory + own_sample + search
+    units = math.prod(steps[0].output_shape)
+    copies = (sample + test) * pixels * (1 if itemsize == 4 else itemsize)  # see `evaluation.as_bytes`
+    scratch = sum(min(BLOCK, count) * pixels + units * pixels for count in (sample, test)) * itemsize
+    return memory + max(copies, own_sample + search) + scratch
+
+
+def leaves_pixels_empty(config: ExperimentConfig) -> bool:
+    """Whether images leave pixels empty, by a rule of thumb: drawings in one colour do, photographs do not."""
+    shape = config.dataset.source.shape
+    return len(shape) == 3 and shape[0] == 1
+
+
+def _passes(config: ExperimentConfig, steps: Sequence[Layer], itemsize: int) -> int:
+    """Arrays of all steps for each size of batch, and the loss of a batch."""
+    training = config.training
+    train = {training.batch_size}
+    if training.sampling == "epochs":
+        train |= {config.dataset.train_images % training.batch_size} - {0}
+    classes = math.prod(steps[-1].output_shape)
+    loss = sum(train) * ((classes + 3) * itemsize + 16)
+    evaluation: set[int] = set()
+    whole = block_images(steps, itemsize)
+    sample, test = _evaluated(config)
+    if may_leave_out_pixels(steps) and leaves_pixels_empty(config):
+        for count in (sample, test):
+            parts = -(-count // BLOCK)
+            evaluation |= {count // parts, -(-count // parts)}
+        last = [config.dataset.train_images] if sample < config.dataset.train_images else []
+    else:
+        last = [sample, test, config.dataset.train_images]
+    for count in last:
+        evaluation |= {min(whole, count), count % whole} - {0}
+    return (
+        loss
+        + sum(step.memory(count, itemsize, True) for step in steps for count in train)
+        + sum(step.memory(count, itemsize, False) for step in steps for count in evaluation - train)
+    )

@@ -1,0 +1,92 @@
+"""The section `network` of an experiment: layers, or a preset that expands to layers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from engine import initializers, layers, presets
+from engine.datasets.dataset import Source
+from engine.errors import ConfigError
+from engine.fields import demand_object, parse, parse_named
+from engine.layers import Shape, ShapeError, build_layers
+
+MAX_LAYERS = 200
+#: Residual blocks inside residual blocks.
+MAX_DEPTH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkConfig:
+    """Layers from the images to the logits, each `{"type", ...}`, and how weights begin."""
+
+    layers: tuple[dict[str, Any], ...]
+    initializer: dict[str, Any]
+
+
+def parse_network(given: Any, source: Source) -> NetworkConfig:
+    """The section `network`: a preset or layers, which must fit the images and give the classes.
+
+    Raises:
+        ConfigError: with the field, the bound and the value of the first thing that is wrong.
+    """
+    path = "network"
+    demand_object(given, path)
+    classes = len(source.class_names)
+    initializer = parse_named(
+        initializers.FIELDS, given.get("initializer", {}), "network.initializer", default="he_normal"
+    )
+    if "layers" in given:
+        parse([], given, path, also=("layers", "initializer"))
+        described = given["layers"]
+    else:
+        rest = {key: value for key, value in given.items() if key not in ("initializer",)}
+        preset = parse_named(presets.FIELDS, rest, path, key="preset", default="mlp")
+        if len(preset.get("hidden", ())) > presets.MAX_HIDDEN:
+            message = (
+                f"network.hidden must list at most {presets.MAX_HIDDEN} layers, not {len(preset['hidden'])}"
+            )
+            raise ConfigError("range", "network.hidden", message, {"maximum": presets.MAX_HIDDEN})
+        described = presets.PRESETS[preset.pop("preset")](classes, **preset)
+    return NetworkConfig(_layers(described, source.shape, classes), initializer)
+
+
+def _layers(given: Any, shape: Shape, classes: int) -> tuple[dict[str, Any], ...]:
+    """Check each layer by itself, then that each takes what the one below gives."""
+    path = "network.layers"
+    if not isinstance(given, (list, tuple)):
+        raise ConfigError("type", path, f"{path} must be a list of layers")
+    if not given:
+        raise ConfigError("shape", path, "network.layers must have at least one layer; the network is empty")
+    if len(given) > MAX_LAYERS:
+        message = f"network.layers must have at most {MAX_LAYERS} layers, not {len(given)}"
+        raise ConfigError("range", path, message, {"maximum": MAX_LAYERS})
+    parsed = tuple(_layer(layer, f"{path}.{i}") for i, layer in enumerate(given))
+    try:
+        output = build_layers(parsed, shape)[-1].output_shape
+    except ShapeError as error:
+        where = f"{path}.{error.position}"
+        shapes = {"output_shapes": [list(shape) for shape in error.shapes]}
+        raise ConfigError("shape", where, f"{where}: {error}", shapes) from error
+    if output != (classes,):
+        message = (
+            f"network.layers.{len(given) - 1}: the last layer must give {classes} values, one for each class,"
+            f" not {' × '.join(map(str, output))}"
+        )
+        raise ConfigError("shape", f"{path}.{len(given) - 1}", message, {"units": classes})
+    return parsed
+
+
+def _layer(given: Any, path: str, depth: int = 0) -> dict[str, Any]:
+    """One layer's description, complete; penalties on its outputs only where there are any."""
+    parsed = parse_named(layers.FIELDS, given, path, key="type")
+    inner = parsed.get("layers")
+    if inner is not None:
+        if depth >= MAX_DEPTH or not 0 < len(inner) <= MAX_LAYERS:
+            message = f"{path}.layers must hold 1 to {MAX_LAYERS} layers, at most {MAX_DEPTH} blocks deep"
+            raise ConfigError("range", f"{path}.layers", message, {"minimum": 1, "maximum": MAX_LAYERS})
+        parsed["layers"] = [_layer(one, f"{path}.layers.{i}", depth + 1) for i, one in enumerate(inner)]
+    for penalty in layers.ACTIVITY_FIELDS:
+        if not parsed[penalty.name]:
+            del parsed[penalty.name]
+    return parsed

@@ -1,0 +1,83 @@
+"""The section `training` of an experiment: how long, in which batches, when measured, when stopped."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from engine import early_stopping, schedules
+from engine.dataset_config import DatasetConfig
+from engine.errors import ConfigError
+from engine.fields import Field, join, parse, parse_named
+
+ITERATIONS = Field("iterations", "integer", 1000, minimum=1, maximum=10_000_000, scale="log")
+EPOCHS = Field("epochs", "integer", None, minimum=1, maximum=100_000, nullable=True)
+LENGTH_FIELDS = (ITERATIONS, EPOCHS)
+TRAINING_FIELDS = (
+    Field("batch_size", "integer", 100, minimum=1, maximum=100_000, scale="log"),
+    Field("sampling", "choice", "with_replacement", choices=("with_replacement", "epochs")),
+    Field("evaluate_every", "integer", None, minimum=1, maximum=10_000_000, nullable=True),
+    Field("evaluate_train_size", "integer", 2000, minimum=1, maximum=10_000_000),
+    Field("clip_norm", "number", None, exclusive_minimum=0, maximum=1e6, nullable=True),
+    Field("clip_value", "number", None, exclusive_minimum=0, maximum=1e6, nullable=True),
+    Field("schedule", "object", None, nullable=True),
+    Field("early_stopping", "object", None, nullable=True),
+)
+
+#: Iterations between evaluations where an experiment does not say.
+EVALUATE_EVERY = 10
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingConfig:
+    """How long, in which batches, and how often the accuracies are measured.
+
+    `iterations` or `epochs` is set; the other is None.
+    """
+
+    iterations: int | None
+    epochs: int | None
+    batch_size: int
+    sampling: str
+    evaluate_every: int
+    evaluate_train_size: int
+    clip_norm: float | None
+    clip_value: float | None
+    schedule: dict[str, Any] | None
+    early_stopping: dict[str, Any] | None
+
+
+def parse_training(given: Any, dataset: DatasetConfig) -> TrainingConfig:
+    """The section `training`, checked against the images that are trained on.
+
+    Raises:
+        ConfigError: with the field, the bound and the value of the first thing that is wrong.
+    """
+    path = "training"
+    values = parse(TRAINING_FIELDS, given, path, also=("iterations", "epochs"))
+    epochs = EPOCHS.check(given.get("epochs"), join(path, "epochs"))
+    iterations = given.get("iterations")
+    if epochs is not None and iterations is not None:
+        message = "training takes iterations or epochs, not both"
+        raise ConfigError("range", join(path, "epochs"), message)
+    if epochs is None:
+        iterations = ITERATIONS.check(
+            ITERATIONS.default if iterations is None else iterations, join(path, "iterations")
+        )
+    if values["batch_size"] > dataset.train_images and values["sampling"] == "epochs":
+        message = (
+            f"training.batch_size must be at most {dataset.train_images:,}, the images trained on, "
+            f"when sampling by epochs, not {values['batch_size']:,}"
+        )
+        raise ConfigError("range", join(path, "batch_size"), message, {"maximum": dataset.train_images})
+    if values["evaluate_every"] is None:
+        per_epoch = math.ceil(dataset.train_images / values["batch_size"])
+        values["evaluate_every"] = EVALUATE_EVERY if epochs is None else per_epoch
+    if values["schedule"] is not None:
+        values["schedule"] = parse_named(schedules.FIELDS, values["schedule"], join(path, "schedule"))
+    if values["early_stopping"] is not None:
+        values["early_stopping"] = parse(
+            early_stopping.FIELDS, values["early_stopping"], join(path, "early_stopping")
+        )
+    return TrainingConfig(iterations=iterations, epochs=epochs, **values)

@@ -1,0 +1,145 @@
+"""The estimated memory of a run against what is really allocated."""
+
+import tracemalloc
+
+import numpy as np
+import pytest
+
+from engine import Dataset, ExperimentConfig, Trainer
+from engine.evaluation import Evaluator
+from engine.lessons import LESSONS
+from engine.limits import LIMITS
+from engine.memory import logits_at_once
+from engine.presets import PRESETS
+from engine.summary import summarize
+from tests.engine.test_presets import experiment
+
+CONV, RELU = {"type": "conv2d", "filters": 16, "padding": "same"}, {"type": "activation", "name": "relu"}
+#: name → data set, network, images trained and tested on, and more
+NETWORKS = {
+    "mlp": ("mnist", {"preset": "mlp", "hidden": [400, 300], "batch_norm": True, "dropout": 0.2}, 3000, {}),
+    "mlp on photographs": ("cifar10", {"preset": "mlp", "hidden": [400], "activation": "gelu"}, 1000, {}),
+    "residual mlp": ("mnist", {"preset": "mlp", "hidden": [300] * 3, "residual": True}, 3000, {}),
+    "simple_convnet": ("mnist", {"preset": "simple_convnet"}, 1000, {"optimizer": {"name": "adam"}}),
+    "residual, images": (
+        "mnist",
+        {
+            "layers": [
+                CONV,
+                {"type": "residual", "layers": [CONV, {"type": "batch_norm"}, RELU]},
+                {"type": "residual", "layers": [{**CONV, "filters": 24}, RELU, {"type": "avg_pool2d"}]},
+                RELU,
+                {"type": "max_pool2d", "size": 3},
+                {"type": "dense", "units": 10},
+            ]
+        },
+        200,
+        {},
+    ),
+    "alexnet_cifar": ("cifar10", {"preset": "alexnet_cifar"}, 200, {"optimizer": {"name": "nadam"}}),
+    "keras_cifar": ("cifar10", {"preset": "keras_cifar", "activity_l1": 0.1, "dropout": 0.2}, 200, {}),
+    "epochs, folds, float64": (
+        "mnist",
+        {"preset": "mlp"},
+        1000,
+        {"dtype": "float64", "training": {"epochs": 1, "sampling": "epochs"}},
+    ),
+}
+
+
+def drawings(source, count):
+    """Images that leave as many pixels empty as those of the data set do."""
+    generator = np.random.default_rng(0)
+    images = np.rint(255 * generator.random((count, *source.shape), dtype=np.float32)) / np.float32(255)
+    if source.shape[0] == 1:
+        images[:, :, :4] = images[:, :, -4:] = 0
+    labels = generator.integers(0, len(source.class_names), count)
+    return Dataset(
+        name=source.name,
+        train_images=images,
+        train_labels=labels,
+        test_images=images,
+        test_labels=labels,
+        class_names=source.class_names,
+    )
+
+
+@pytest.mark.parametrize("batch_size", [1, 100, 1000])
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_estimate_is_what_a_run_allocates(name, batch_size):
+    source, network, images, more = NETWORKS[name]
+    if batch_size == 1000 and name in ("alexnet_cifar", "keras_cifar", "residual, images"):
+        batch_size = 250  # seconds, and gigabytes, less
+    training = {**more.get("training", {"iterations": 10}), "batch_size": min(batch_size, images)}
+    dataset = {"name": source, "train_size": images, "test_size": images}
+    if name.startswith("epochs"):
+        dataset["fold"] = {"folds": 4, "index": 1}
+        training["batch_size"] = min(batch_size, 300)
+    config = ExperimentConfig.from_dict(
+        {"network": network, **more, "dataset": dataset, "training": training}, limits=None
+    )
+    own = drawings(config.dataset.source, images)
+    tracemalloc.start()
+    trainer = Trainer(config, own)
+    for _ in range(3 if batch_size > 1 else 1):
+        trainer.step()
+    trainer.evaluate()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert summarize(config)["memory_bytes"] == pytest.approx(peak, rel=0.2)
+
+
+def test_an_estimate_allocates_nothing():
+    layers = [
+        {"type": "dense", "units": 60_000},
+        {"type": "dense", "units": 60_000},
+        {"type": "dense", "units": 10},
+    ]
+    tracemalloc.start()
+    config = ExperimentConfig.from_dict({"network": {"layers": layers}}, limits=None)
+    memory = summarize(config)["memory_bytes"]
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert memory > 3 * 60_000**2 * 4
+    assert peak < 1_000_000
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_every_preset_is_allowed_at_its_usual_batch_size(preset):
+    for optimizer in ("sgd", "adam"):
+        document = experiment(preset).to_dict()
+        document["training"]["batch_size"] = 16 if preset == "alexnet" else 256
+        document["optimizer"] = {"name": optimizer}
+        assert summarize(ExperimentConfig.from_dict(document))["memory_bytes"] < LIMITS.memory_bytes
+
+
+def test_a_full_alexnet_in_batches_of_a_thousand_is_not():
+    document = experiment("alexnet").to_dict()
+    document["training"]["batch_size"] = 1000
+    assert (
+        summarize(ExperimentConfig.from_dict(document, limits=None))["memory_bytes"] > 3 * LIMITS.memory_bytes
+    )
+
+
+def test_every_lesson_leaves_room_for_others():
+    for lesson in LESSONS.values():
+        for config in lesson.configs():
+            assert summarize(config)["memory_bytes"] < LIMITS.memory_bytes / 4
+
+
+def test_logits_of_many_images_are_held_in_parts_and_measure_the_same(monkeypatch):
+    config = experiment("simple_convnet")
+    own = drawings(config.dataset.source, 1234)
+    trainer = Trainer(config, own)
+    images = own.test_images.reshape(1234, -1)
+
+    def measure():
+        return Evaluator(trainer.network, images, own.test_labels, own.shape).measure()
+
+    accuracy, loss = measure()
+    assert logits_at_once(1234, 10) == 1234
+    monkeypatch.setattr("engine.memory.LOGITS", 10)
+    assert logits_at_once(1234, 10) == 500
+    in_parts = measure()
+    assert in_parts[0] == accuracy
+    assert in_parts[1] == pytest.approx(loss, rel=1e-5)
