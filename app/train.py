@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from app.changes import Mistake, apply_change
 from app.settings import Settings
 from engine import ConfigError, DatasetError, EvaluationMetrics, ExperimentConfig, Trainer, datasets
 from engine.events import Event
@@ -24,10 +25,6 @@ from engine.lessons import LESSONS
 
 #: Exit statuses: 2 for a wrong configuration, 3 for a divergence, 130 after Ctrl-C, as shells have it.
 WRONG, DIVERGED, INTERRUPTED = 2, 3, 130
-
-
-class Mistake(Exception):
-    """Something in the arguments or the experiment file is wrong; the message is one line."""
 
 
 def train(
@@ -206,7 +203,7 @@ def _experiments(
         documents = [config.to_dict() for config in configs]
     for document in documents:
         for change in changes:
-            _change(document, change)
+            apply_change(document, change)
     return [ExperimentConfig.from_dict(document) for document in documents]
 
 
@@ -220,73 +217,6 @@ def _read(path: Path) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise Mistake(f"{path} must hold an object, not {type(document).__name__}")
     return document
-
-
-def _change(document: dict[str, Any], change: str) -> None:
-    """Apply `path.to.key=value` to an experiment document."""
-    path, equals, text = change.partition("=")
-    if not equals or not path:
-        raise Mistake(f"--set takes key=value, such as optimizer.name=adam, not {change!r}")
-    try:
-        value = json.loads(text)
-    except ValueError:
-        value = text  # optimizer.name=adam needs no quotes
-    *sections, key = path.split(".")
-    place: Any = document
-    for depth, section in enumerate(sections):
-        where = ".".join(sections[:depth]) or "the experiment"
-        place = _inside(place, section, where, change)
-    if isinstance(place, list):
-        place[_position(place, key, ".".join(sections), change)] = value
-        return
-    document = _section(place, key, ".".join(sections), change)
-    # another optimizer has other settings, and length is given in one way only
-    if key == "name":
-        for other in [other for other in document if other not in ("name", "learning_rate", *_KEPT)]:
-            del document[other]
-    for one, other in (("epochs", "iterations"), ("iterations", "epochs")):
-        if key == one:
-            document.pop(other, None)
-    document[key] = value
-
-
-def _inside(place: Any, section: str, where: str, change: str) -> Any:
-    """What stands at `section` of a section or a list."""
-    if isinstance(place, list):
-        return place[_position(place, section, where, change)]
-    place = _section(place, section, where, change)
-    if place.get(section) is None:
-        place[section] = {}
-    return place[section]
-
-
-def _section(place: Any, key: str, where: str, change: str) -> dict[str, Any]:
-    if not isinstance(place, dict):
-        raise Mistake(f"--set {change}: {where} is not a section")
-    if key.isdigit():
-        raise Mistake(f"--set {change}: there is no list {where} in the experiment; give the whole list")
-    return place
-
-
-def _position(place: list[Any], text: str, where: str, change: str) -> int:
-    """A position of a list, counted from 0."""
-    if not text.isascii() or not text.isdigit() or int(text) >= len(place):
-        there = f"0 to {len(place) - 1}" if place else "none"
-        raise Mistake(f"--set {change}: {where} is a list with positions {there}, not {text}")
-    return int(text)
-
-
-#: Settings that stay when a section's name changes: they mean the same with any of them.
-_KEPT = (
-    "type",
-    "activity_l1",
-    "activity_l2",
-    "train_size",
-    "test_size",
-    "label_noise",
-    "augment",
-    "schedule",
-)
 
 
 # -- how it is shown ---------------------------------------------------------------------------------
