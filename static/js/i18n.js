@@ -7,12 +7,12 @@ const listeners = [];
 
 /** The text of a key with `{name}` filled in; the key's last part where no text is known (a new optimizer). */
 export function t(key, values = {}) {
-  const text = messages[key] ?? key.split(".").at(-1).replaceAll("_", " ");
+  const text = hasText(key) ? messages[key] : key.split(".").at(-1).replaceAll("_", " ");
   return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
 export function hasText(key) {
-  return key in messages;
+  return Object.hasOwn(messages, key);
 }
 
 export const language = () => document.documentElement.lang;

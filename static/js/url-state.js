@@ -41,6 +41,9 @@ export const PROPERTIES = {
   charts: { key: "charts", type: "list", default: ["loss", "accuracy"] },
   /** what x is: see charts/axes.js */
   axis: { key: "x", type: "text", default: "iteration" },
+  /** how curves stand for several runs, and for which: see charts/groups.js */
+  spread: { key: "bands", type: "text", default: "" },
+  over: { key: "over", type: "text", default: "" },
   /** the experiment in the form, where it is not the first one: see form/draft.js */
   form: { key: "form", type: "json", default: null },
   /** numbers of the runs that are shown; none said: the newest */

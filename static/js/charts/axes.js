@@ -28,7 +28,7 @@ export function axisOf(name) {
 
 /** When a run's first row came, or when it started, which is before. */
 export function startOf(run) {
-  const times = [run.started_at, run.train.wall[0], run.evaluation.wall[0]].filter(Boolean);
+  const times = [run.started_at, run.train?.wall[0], run.evaluation?.wall[0]].filter(Boolean);
   return times.length ? Math.min(...times) : 0;
 }
 

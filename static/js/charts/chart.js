@@ -64,7 +64,7 @@ export class Chart {
   }
 
   /** Draw the whole figure. The first has few curves: making the axes is long enough by itself. */
-  async drawWhole(shown, dark, axisName) {
+  async drawWhole(shown, dark, axisName, bandsOf) {
     const runs = this.#drawn ? shown : shown.slice(0, FIRST);
     this.stale = runs.length < shown.length;
     this.behind = false;
@@ -73,7 +73,7 @@ export class Chart {
     if (axisName !== this.#axis) this.#plot.forgetZoom();
     this.#axis = axisName;
     const axis = axisOf(axisName);
-    const how = { axis: axisName, smoothing: what.smoothing === undefined ? 0 : spec.smoothing, range: this.#plot.range, dark };
+    const how = { bands: bandsOf(runs), axis: axisName, smoothing: what.smoothing === undefined ? 0 : spec.smoothing, range: this.#plot.range, dark };
     this.#traces = this.#figure.traces(runs, what, { ...how, partNames: { train: t("chart.train"), test: t("chart.test") } });
     const look = {
       logX: spec.logX && axis.log,

@@ -9,6 +9,7 @@ import { h } from "../dom.js";
 import { onLanguage, t } from "../i18n.js";
 import { urlState } from "../url-state.js";
 import { AXES } from "./axes.js";
+import { Bands } from "./bands.js";
 import { Card } from "./card.js";
 import { Chart } from "./chart.js";
 import { known, quantity, title } from "./quantities.js";
@@ -26,6 +27,7 @@ export class Charts {
   #container;
   #adder;
   #axes;
+  #bands;
   #store;
   #isDark;
   #onFrame;
@@ -47,6 +49,7 @@ export class Charts {
     this.#container = container;
     this.#adder = foot.querySelector("#add-chart");
     this.#axes = foot.querySelector("#x-axis");
+    this.#bands = new Bands(foot, store, () => this.redraw());
     this.#store = store;
     this.#isDark = isDark;
     this.#onFrame = onFrame;
@@ -239,7 +242,7 @@ export class Charts {
     // Of whole figures one in a frame, the topmost first: two would make the first point wait for both.
     const stale = seen.find((chart) => chart.stale);
     if (stale) {
-      await stale.drawWhole(this.#store.shown(), this.#isDark(), this.#axis);
+      await stale.drawWhole(this.#store.shown(), this.#isDark(), this.#axis, (runs) => this.#bands.of(runs));
       stale.mark(this.#marked);
     }
     if (began - this.#listed >= LIST_EVERY) {

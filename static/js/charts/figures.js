@@ -2,13 +2,14 @@
  * Figures: what a chart shows, as plain data for `plot.js`. Knows runs and curves, not the page and not Plotly.
  *
  * A trace: {uid, meta: {run, series}, name, color, dash, width, points} for a line, whose `points` grow, or
- * {…, marks: {x, y, symbol, colors}}. A line that is hovered over also has `line`: {run, label, curve}.
+ * {…, marks: {x, y, symbol, colors}}, or {…, area: {x, y}} for a band. A line that is hovered over also has `line`: {run, label, curve}.
  */
 
 import { color, dash } from "../palette.js";
 import { nearest } from "../series.js";
 import { axisOf, startOf } from "./axes.js";
 import { Curve } from "./curve.js";
+import { GroupCurve, SPREADS } from "./groups.js";
 
 /** Up to that many rows every one is drawn; beyond, two of each bin, of which there are this many at most. */
 const EVERY = 4000;
@@ -23,14 +24,16 @@ export class Figure {
   #most = Infinity;
   /** Series → the overview that stands for it. */
   #overviews = new Map();
+  /** Curves stand for several runs: what is new cannot be drawn as a tail. */
+  #grouped = false;
 
   /**
    * The traces of a chart.
    * @param {object[]} runs the shown ones, oldest first
    * @param {{lines: object[], stream: string}} what see quantities.js
-   * @param {{axis: string, smoothing: number, range: [number, number] | null, dark: boolean, partNames: Record<string, string>}} how
+   * @param {{bands: {spread: string, groups: object[]} | null, axis: string, smoothing: number, range: [number, number] | null, dark: boolean, partNames: Record<string, string>}} how
    */
-  traces(runs, what, { axis: axisName, smoothing, range, dark, partNames }) {
+  traces(runs, what, { bands, axis: axisName, smoothing, range, dark, partNames }) {
     const axis = axisOf(axisName);
     const kept = new Map();
     const raw = runs.length <= RAW;
@@ -38,7 +41,10 @@ export class Figure {
     this.#most = 2 * Math.max(most, BINS + 32);
     const traces = [];
     this.#overviews.clear();
+    const grouped = new Map();
+    this.#grouped = false;
     for (const run of runs) {
+      const group = bands?.groups.find((one) => one.runs.length > 1 && one.runs.includes(run));
       const series = run[what.stream];
       const { overview } = series;
       if (overview) this.#overviews.set(series, overview);
@@ -56,10 +62,19 @@ export class Figure {
         const curve = this.#curves.get(key) ?? new Curve(series, { ...line, smoothing, bin, range, x });
         kept.set(key, curve);
         curve.advance();
-        traces.push(...this.#lines(run, line, curve, { dark, partNames, raw }));
+        if (!group) traces.push(...this.#lines(run, line, curve, { dark, partNames, raw }));
+        else if (grouped.has(group)) grouped.get(group).push([line, curve]);
+        else grouped.set(group, [[line, curve]]);
       }
     }
     this.#curves = kept;
+    for (const [group, curves] of grouped) {
+      this.#grouped = true;
+      for (const line of what.lines) {
+        const own = curves.filter(([of, { xs }]) => of === line && xs.length).map(([, curve]) => curve);
+        if (own.length) traces.push(...this.#band(group, line, new GroupCurve(own, SPREADS[bands.spread], range), { dark, partNames }));
+      }
+    }
     const marks = marksOf(traces, dark);
     if (marks) traces.push(marks);
     return traces;
@@ -70,7 +85,7 @@ export class Figure {
    * @returns {boolean} false if a curve has more points by now than it was made for, or its rows instead of an overview
    */
   advance() {
-    let fits = [...this.#overviews].every(([series, overview]) => series.overview === overview);
+    let fits = !this.#grouped && [...this.#overviews].every(([series, overview]) => series.overview === overview);
     for (const curve of this.#curves.values()) {
       curve.advance();
       fits &&= curve.raw.x.length < this.#most;
@@ -82,6 +97,21 @@ export class Figure {
     const name = part ? `${run.name} · ${partNames[part]}` : run.name;
     const look = { name, color: color(run.color, dark), dash: dash(run.color), width: 2 };
     return part === "train" ? { ...look, dash: "dot", width: 1.3 } : look;
+  }
+
+  /** A group's mean, and behind it how far its runs are apart. */
+  #band({ runs, label }, { series, part }, curve, { dark, partNames }) {
+    const run = { id: `group-${runs[0].id}`, name: label, color: runs[0].color, started_at: Math.min(...runs.map(startOf)), annotations: [] };
+    const look = { ...this.#look(run, part, { dark, partNames }), dash: part === "train" ? "dot" : "solid" };
+    const uid = `${series}-${run.id}`.replace(/[^\w-]/g, "_");
+    const { xs, ys, lows, highs } = curve;
+    const area = { x: [...xs, ...xs.toReversed()], y: [...highs, ...lows.toReversed()] };
+    const points = { x: xs, y: ys, count: xs.length, settled: xs.length, lowest: Math.min(...lows), highest: Math.max(...highs) };
+    const line = { run, label: look.name, curve };
+    return [
+      { ...look, uid: `${uid}-band`, meta: { run: run.id, series: `${series}-band` }, color: faint(look.color, dark), area },
+      { ...look, uid, meta: { run: run.id, series: `${series}-mean`, named: true }, points, line },
+    ];
   }
 
   /** Where a curve runs while its rows are on their way. What they would be smoothed to is not known yet. */

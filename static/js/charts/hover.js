@@ -105,8 +105,9 @@ export class Hover {
       const [value, smoothed] = [ys[row], evens?.[row]];
       const place = this.#plot.place(xs[row], smoothed ?? value);
       const distance = height === undefined ? -value : Math.abs(place.top - height);
+      const spread = curve.counts && { low: curve.lows[row], high: curve.highs[row], count: curve.counts[row] };
       const seconds = curve.wall(row) - startOf(run);
-      return [{ label, color, x: xs[row], iteration: iterations[row], value, smoothed, seconds, distance: Number.isFinite(distance) ? distance : Infinity }];
+      return [{ label, color, x: xs[row], iteration: iterations[row], spread, value, smoothed, seconds, distance: Number.isFinite(distance) ? distance : Infinity }];
     });
     return rows.sort((a, b) => a.distance - b.distance);
   }
@@ -135,7 +136,7 @@ export class Hover {
         h("td", {}, swatch),
         h("th", { scope: "row" }, row.label, own),
         smoothed ? h("td", {}, row.smoothed === undefined ? "" : written(row.smoothed, this.#percent)) : null,
-        h("td", {}, written(row.value, this.#percent)),
+        h("td", {}, written(row.value, this.#percent), row.spread ? h("small", {}, ` ${this.#band(row.spread)}`) : null),
         h("td", { className: "hover-time" }, elapsed(row.seconds)),
       );
     });
@@ -143,6 +144,11 @@ export class Hover {
     const notes = this.#notes().map((text) => h("p", {}, text));
     box.replaceChildren(h("table", {}, h("thead", {}, head), h("tbody", {}, ...body)), ...(more ? [more] : []), ...notes);
     this.#position();
+  }
+
+  /** How far the runs of a group are apart, and how many they are. */
+  #band({ low, high, count }) {
+    return `${written(low, this.#percent)} … ${written(high, this.#percent)}, n = ${count}`;
   }
 
   /** What was changed by hand in the runs just here. */

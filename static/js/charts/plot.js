@@ -190,7 +190,8 @@ export class Plot {
   }
 
   #trace(trace) {
-    const { uid, meta, name, color, width, dash, points, marks } = trace;
+    const { uid, meta, name, color, width, dash, points, marks, area } = trace;
+    if (area) return { type: "scatter", mode: "lines", uid, meta, name, ...area, fill: "toself", fillcolor: color, line: { width: 0 } };
     if (marks) {
       const { x, y, symbol, colors } = marks;
       const marker = { symbol, color: colors, size: 9, line: { width: 1.5, color: colors } };

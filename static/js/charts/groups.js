@@ -1,0 +1,109 @@
+/**
+ * Groups: runs that one curve stands for, by its mean and its spread. The runs that differ in nothing but chance (seed,
+ * fold), or those that have the same value of a field.
+ */
+
+import { labelOf } from "../form/names.js";
+import { lowerBound, nearest } from "../series.js";
+
+/** What tells two runs of one group by chance apart. */
+const CHANCE = new Set(["seed", "dataset.fold.index"]);
+/** Points of a group's curve at most. */
+const POINTS = 600;
+
+/** How far a band reaches from the mean: of the values of one x, [low, mean, high]. */
+export const SPREADS = {
+  std: (values) => {
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const spread = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length - 1));
+    return [mean - spread, mean, mean + spread];
+  },
+  range: (values) => [Math.min(...values), values.reduce((sum, value) => sum + value, 0) / values.length, Math.max(...values)],
+};
+
+/**
+ * Runs by group, in the order of their first ones: `[{ label, runs }]`.
+ *
+ * @param {object[]} runs
+ * @param {string} over "" for chance, else a field of the flat configs
+ * @param {{get: (id: string) => object | undefined}} configs a run whose fields are not here is a group of its own
+ */
+export function groupsOf(runs, over, configs) {
+  const groups = new Map();
+  for (const run of runs) {
+    const key = keyOf(configs.get(run.id), over) ?? run.id;
+    if (!groups.has(key)) groups.set(key, []);
+    groups.get(key).push(run);
+  }
+  return [...groups.values()].map((members) => ({ runs: members, label: labelOfGroup(members, over, configs) }));
+}
+
+function keyOf(fields, over) {
+  if (!fields) return null;
+  if (over) return JSON.stringify(fields[over] ?? null);
+  return JSON.stringify(Object.entries(fields).filter(([name]) => !CHANCE.has(name)));
+}
+
+function labelOfGroup(runs, over, configs) {
+  if (runs.length === 1) return runs[0].name;
+  const value = configs.get(runs[0].id)?.[over];
+  const said = over ? `${labelOf(over)} ${value ?? "–"}` : commonName(runs.map((run) => run.name));
+  return `${said} × ${runs.length}`;
+}
+
+/** The parts of the names that all have: "seed 1 · Adam" and "seed 2 · Adam" → "Adam". */
+function commonName([first, ...others]) {
+  const parts = others.map((name) => new Set(name.split(" · ")));
+  return first.split(" · ").filter((part) => parts.every((names) => names.has(part))).join(" · ") || first;
+}
+
+/** The curve of a group: at each x of its longest run the mean of those that have got so far. Not for drawing on. */
+export class GroupCurve {
+  xs;
+  ys;
+  evens = null;
+  iterations;
+  lows;
+  highs;
+  counts;
+  #curve;
+  #rows;
+
+  /**
+   * @param {object[]} curves of the runs (see curve.js), brought up to date
+   * @param {(values: number[]) => [number, number, number]} spread
+   * @param {[number, number] | null} range shown part of x
+   */
+  constructor(curves, spread, range) {
+    const longest = curves.reduce((best, curve) => (curve.xs.length > best.xs.length ? curve : best));
+    const { xs } = longest;
+    const from = range ? Math.max(0, lowerBound(xs, range[0]) - 1) : 0;
+    const to = range ? Math.min(xs.length, lowerBound(xs, range[1]) + 2) : xs.length;
+    const step = Math.max(1, Math.ceil((to - from) / POINTS));
+    this.#curve = longest;
+    this.#rows = [];
+    for (let row = from; row < to; row += step) this.#rows.push(row);
+    if (to > from && this.#rows.at(-1) !== to - 1) this.#rows.push(to - 1);
+    const found = this.#rows.map((row) => valuesAt(curves, xs[row]));
+    this.#rows = this.#rows.filter((_, i) => found[i].length);
+    const spreads = found.filter((values) => values.length).map(spread);
+    this.xs = Float64Array.from(this.#rows, (row) => xs[row]);
+    this.iterations = Float64Array.from(this.#rows, (row) => longest.iterations[row]);
+    this.counts = found.map((values) => values.length).filter(Boolean);
+    [this.lows, this.ys, this.highs] = [0, 1, 2].map((part) => Float64Array.from(spreads, (three) => three[part]));
+  }
+
+  wall(row) {
+    return this.#curve.wall(this.#rows[row]);
+  }
+}
+
+/** What the curves are at x, of those that reach from before to behind it; what is not finite does not count. */
+function valuesAt(curves, x) {
+  return curves.flatMap(({ xs, ys, evens }) => {
+    const row = nearest(xs, x);
+    if (row < 0 || x > xs[xs.length - 1] || x < xs[0]) return [];
+    const value = (evens ?? ys)[row];
+    return Number.isFinite(value) ? [value] : [];
+  });
+}
