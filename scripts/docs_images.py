@@ -69,10 +69,36 @@ def take(browser, lab: LabServer) -> None:
     japanese.until("document.querySelector('.field.wrong')")
     save(japanese, "wrong-value-ja")
 
+    take_builder(browser, lab)
+
     phone = LabPage(browser, lab, viewport={"width": 390, "height": 844}, color_scheme="light")
     for run_id in page.run_ids():
         phone.wait_for_points(run_id, 1000)
     save(phone, "phone")
+
+
+def take_builder(browser, lab: LabServer) -> None:
+    """The network builder; beside it two learning rates, each from three seeds, as curves with bands."""
+    page = LabPage(browser, lab, color_scheme="light")
+    page.page.click("#show-none")
+    before = len(page.run_ids())
+    page.fill(optimizer__learning_rate="0.02, 0.2", training__iterations=600)
+    page.choose("seeds", "3")
+    page.page.click("#launch")
+    page.until(f"document.querySelectorAll('[data-run]').length === {before + 6}")
+    for run_id in page.run_ids()[:6]:
+        page.wait_for(run_id, "completed")
+        page.wait_for_points(run_id, 300)
+    page.page.select_option("#band-spread", "std")
+    page.choose("seeds", "1")
+    page.fill(optimizer__learning_rate="0.1")
+    page.choose("network.preset", "simple_convnet")
+    page.until("document.querySelectorAll('.layer-summary li').length === 6")
+    page.page.click("#edit-layers")
+    page.choose("network.layers.add", "dropout")
+    page.until("!document.querySelector('.field.wrong')")
+    page.page.locator("#form").evaluate("form => { form.scrollTop = 0; }")
+    save(page, "builder")
 
 
 def save(page: LabPage, name: str) -> None:

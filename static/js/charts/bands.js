@@ -1,9 +1,9 @@
 /** Bands: whether curves stand for several runs, and for which: two lists below the charts, kept in the address. */
 
 import { FlatConfigs } from "../flat-configs.js";
-import { labelOf } from "../form/names.js";
 import { h } from "../dom.js";
 import { onLanguage, t } from "../i18n.js";
+import { labelOf } from "../labels.js";
 import { urlState } from "../url-state.js";
 import { SPREADS, groupsOf } from "./groups.js";
 

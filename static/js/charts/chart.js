@@ -73,7 +73,7 @@ export class Chart {
     if (axisName !== this.#axis) this.#plot.forgetZoom();
     this.#axis = axisName;
     const axis = axisOf(axisName);
-    const how = { bands: bandsOf(runs), axis: axisName, smoothing: what.smoothing === undefined ? 0 : spec.smoothing, range: this.#plot.range, dark };
+    const how = { bands: bandsOf(runs), allMarks: spec.marks, axis: axisName, smoothing: what.smoothing === undefined ? 0 : spec.smoothing, range: this.#plot.range, dark };
     this.#traces = this.#figure.traces(runs, what, { ...how, partNames: { train: t("chart.train"), test: t("chart.test") } });
     const look = {
       logX: spec.logX && axis.log,

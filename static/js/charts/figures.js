@@ -2,14 +2,14 @@
  * Figures: what a chart shows, as plain data for `plot.js`. Knows runs and curves, not the page and not Plotly.
  *
  * A trace: {uid, meta: {run, series}, name, color, dash, width, points} for a line, whose `points` grow, or
- * {…, marks: {x, y, symbol, colors}}, or {…, area: {x, y}} for a band. A line that is hovered over also has `line`: {run, label, curve}.
+ * {…, marks: {x, y, symbol, colors, notes}}, or {…, area: {x, y}} for a band. A line that is hovered over also has `line`: {run, series, label, part, curve}.
  */
 
 import { color, dash } from "../palette.js";
-import { nearest } from "../series.js";
 import { axisOf, startOf } from "./axes.js";
 import { Curve } from "./curve.js";
 import { GroupCurve, SPREADS } from "./groups.js";
+import { marksOf } from "./marks.js";
 
 /** Up to that many rows every one is drawn; beyond, two of each bin, of which there are this many at most. */
 const EVERY = 4000;
@@ -31,9 +31,9 @@ export class Figure {
    * The traces of a chart.
    * @param {object[]} runs the shown ones, oldest first
    * @param {{lines: object[], stream: string}} what see quantities.js
-   * @param {{bands: {spread: string, groups: object[]} | null, axis: string, smoothing: number, range: [number, number] | null, dark: boolean, partNames: Record<string, string>}} how
+   * @param {{bands: {spread: string, groups: object[]} | null, allMarks: boolean, axis: string, smoothing: number, range: [number, number] | null, dark: boolean, partNames: Record<string, string>}} how
    */
-  traces(runs, what, { bands, axis: axisName, smoothing, range, dark, partNames }) {
+  traces(runs, what, { bands, allMarks, axis: axisName, smoothing, range, dark, partNames }) {
     const axis = axisOf(axisName);
     const kept = new Map();
     const raw = runs.length <= RAW;
@@ -75,7 +75,7 @@ export class Figure {
         if (own.length) traces.push(...this.#band(group, line, new GroupCurve(own, SPREADS[bands.spread], range), { dark, partNames }));
       }
     }
-    const marks = marksOf(traces, dark);
+    const marks = marksOf(traces, { dark, all: allMarks });
     if (marks) traces.push(marks);
     return traces;
   }
@@ -107,7 +107,7 @@ export class Figure {
     const { xs, ys, lows, highs } = curve;
     const area = { x: [...xs, ...xs.toReversed()], y: [...highs, ...lows.toReversed()] };
     const points = { x: xs, y: ys, count: xs.length, settled: xs.length, lowest: Math.min(...lows), highest: Math.max(...highs) };
-    const line = { run, label: look.name, curve };
+    const line = { run, series, label, part: partNames[part], curve };
     return [
       { ...look, uid: `${uid}-band`, meta: { run: run.id, series: `${series}-band` }, color: faint(look.color, dark), area },
       { ...look, uid, meta: { run: run.id, series: `${series}-mean`, named: true }, points, line },
@@ -124,9 +124,8 @@ export class Figure {
 
   #lines(run, { series, part }, curve, { dark, partNames, raw }) {
     const look = this.#look(run, part, { dark, partNames });
-    const { name } = look;
     const uid = `${series}-${run.id}`.replace(/[^\w-]/g, "_");
-    const line = { run, label: name, curve };
+    const line = { run, series, label: run.name, part: partNames[part], curve };
     if (!curve.even) return [{ ...look, uid, meta: { run: run.id, series, named: true }, points: curve.raw, line }];
     const behind = { ...look, uid, meta: { run: run.id, series }, color: faint(look.color, dark), width: 1, points: curve.raw };
     const meta = { run: run.id, series: `${series}-smoothed`, named: true };
@@ -155,30 +154,6 @@ function binOf(run, stream, range, most, x) {
   // While a long run is young, all of it is drawn: it is thinned for its planned length once that pays.
   if (!range && last / spacing <= most / 2) return 1;
   return rows <= most ? 1 : 2 ** Math.ceil(Math.log2(rows / Math.min(BINS, most / 2)));
-}
-
-/** A cross where a run's values cease to be finite, and a triangle where it was changed by hand, on their curves. */
-function marksOf(traces, dark) {
-  const marks = { x: [], y: [], symbol: [], colors: [] };
-  const put = (line, x, row, symbol) => {
-    marks.x.push(x);
-    marks.y.push((line.curve.evens ?? line.curve.ys)[row]);
-    marks.symbol.push(symbol);
-    marks.colors.push(color(line.run.color, dark));
-  };
-  for (const { line } of traces) {
-    if (!line) continue;
-    const { xs, ys } = line.curve;
-    for (const { kind, iteration } of line.run.annotations ?? []) {
-      const row = nearest(line.curve.iterations, iteration);
-      if (kind === "live" && row >= 0) put(line, xs[row], row, "triangle-down");
-    }
-    let row = ys.length - 1;
-    if (row < 0 || Number.isFinite(ys[row])) continue;
-    while (row >= 0 && !Number.isFinite(ys[row])) row--;
-    if (row >= 0) put(line, xs[row + 1], row, "x-thin");
-  }
-  return marks.x.length ? { uid: "marks", meta: { run: "", series: "marks" }, name: "", marks } : null;
 }
 
 /** A colour that lets the ground through. (A see-through trace would be painted apart, at several times the cost.) */

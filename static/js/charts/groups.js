@@ -3,7 +3,7 @@
  * fold), or those that have the same value of a field.
  */
 
-import { labelOf } from "../form/names.js";
+import { labelOf } from "../labels.js";
 import { lowerBound, nearest } from "../series.js";
 
 /** What tells two runs of one group by chance apart. */

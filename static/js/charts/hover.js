@@ -23,6 +23,7 @@ export class Hover {
   #onX;
   #lines = [];
   #percent = false;
+  #marks = [];
   #mark = h("div", { className: "hover-mark", hidden: true });
   #mouse = null;
   #x = null;
@@ -51,6 +52,8 @@ export class Hover {
     if (axis !== this.#axis) this.#x = null;
     this.#axis = axis;
     this.#lines = traces.filter(({ line }) => line).map(({ line, color }) => ({ ...line, color }));
+    const { x = [], notes = [] } = traces.find(({ marks }) => marks)?.marks ?? {};
+    this.#marks = notes.map((note, i) => ({ note, x: x[i] }));
     this.#percent = percent;
     if (this.#mouse || this.#x !== null) this.refresh();
   }
@@ -98,7 +101,7 @@ export class Hover {
   /** Each line's row at x, the nearest first; a line that has ended long before has none. */
   #rows() {
     const height = this.#mouse?.top;
-    const rows = this.#lines.flatMap(({ run, curve, label, color }) => {
+    const rows = this.#lines.flatMap(({ run, curve, label, part, color }) => {
       const { xs, ys, evens, iterations } = curve;
       const row = nearest(xs, this.#x);
       if (row < 0 || Math.abs(xs[row] - this.#x) > spacing(xs, row)) return [];
@@ -107,7 +110,7 @@ export class Hover {
       const distance = height === undefined ? -value : Math.abs(place.top - height);
       const spread = curve.counts && { low: curve.lows[row], high: curve.highs[row], count: curve.counts[row] };
       const seconds = curve.wall(row) - startOf(run);
-      return [{ label, color, x: xs[row], iteration: iterations[row], spread, value, smoothed, seconds, distance: Number.isFinite(distance) ? distance : Infinity }];
+      return [{ label, part, color, x: xs[row], iteration: iterations[row], spread, value, smoothed, seconds, distance: Number.isFinite(distance) ? distance : Infinity }];
     });
     return rows.sort((a, b) => a.distance - b.distance);
   }
@@ -134,7 +137,7 @@ export class Hover {
         "tr",
         {},
         h("td", {}, swatch),
-        h("th", { scope: "row" }, row.label, own),
+        h("th", { scope: "row" }, h("span", { className: "hover-name" }, row.label), row.part ? ` · ${row.part}` : null, own),
         smoothed ? h("td", {}, row.smoothed === undefined ? "" : written(row.smoothed, this.#percent)) : null,
         h("td", {}, written(row.value, this.#percent), row.spread ? h("small", {}, ` ${this.#band(row.spread)}`) : null),
         h("td", { className: "hover-time" }, elapsed(row.seconds)),
@@ -151,20 +154,11 @@ export class Hover {
     return `${written(low, this.#percent)} … ${written(high, this.#percent)}, n = ${count}`;
   }
 
-  /** What was changed by hand in the runs just here. */
+  /** What happened to the runs just here. */
   #notes() {
     const here = this.#plot.place(this.#x, 1).left;
-    const notes = new Set();
-    for (const { run, curve } of this.#lines) {
-      for (const { kind, iteration, changes } of run.annotations ?? []) {
-        const at = curve.xs[nearest(curve.iterations, iteration)];
-        if (kind !== "live" || !(Math.abs(this.#plot.place(at, 1).left - here) <= NEAR)) continue;
-        for (const [name, [before, after]] of Object.entries(changes)) {
-          notes.add(`▼ ${run.name}, ${t("chart.iteration")} ${number(iteration)}: ${t(`annotation.${name}`)} ${before} → ${after}`);
-        }
-      }
-    }
-    return [...notes];
+    const near = ({ x }) => Math.abs(this.#plot.place(x, 1).left - here) <= NEAR;
+    return [...new Set(this.#marks.filter(near).map(({ note }) => note))];
   }
 
   /** Beside the mouse, or beside the mark for the keyboard; never over the edge of the window. */

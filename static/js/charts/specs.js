@@ -1,7 +1,7 @@
 /**
  * Specs: which charts there are and how each is set, as short texts for the address: `loss:smooth=0.6:log=y`.
  *
- * A spec: {quantity, smoothing, logX, logY, gap}. `gap`: an accuracy chart shows the gap instead. What a text does not say, or says wrongly, is as the quantity has it.
+ * A spec: {quantity, smoothing, logX, logY, gap, marks}. `gap`: an accuracy chart shows the gap instead. What a text does not say, or says wrongly, is as the quantity has it.
  */
 
 import { quantity } from "./quantities.js";
@@ -11,7 +11,7 @@ export const MOST_SMOOTHING = 0.99;
 export const MOST_CHARTS = 24;
 
 export function makeSpec(name) {
-  return { quantity: name, smoothing: quantity(name).smoothing ?? 0, logX: false, logY: false, gap: false };
+  return { quantity: name, smoothing: quantity(name).smoothing ?? 0, logX: false, logY: false, gap: false, marks: true };
 }
 
 /** @returns {object | null} null: no such quantity */
@@ -24,6 +24,7 @@ export function readSpec(text) {
     const number = Number(value);
     if (key === "smooth" && value && number >= 0 && number <= MOST_SMOOTHING) spec.smoothing = number;
     if (key === "log") Object.assign(spec, { logX: value.includes("x"), logY: value.includes("y") });
+    if (key === "plain") spec.marks = false;
     if (key === "gap") spec.gap = name === "accuracy";
   }
   return spec;
@@ -35,6 +36,7 @@ export function writeSpec(spec) {
   if (spec.smoothing !== usual.smoothing) parts.push(`smooth=${spec.smoothing}`);
   if (spec.logX || spec.logY) parts.push(`log=${spec.logX ? "x" : ""}${spec.logY ? "y" : ""}`);
   if (spec.gap) parts.push("gap");
+  if (!spec.marks) parts.push("plain");
   return parts.join(":");
 }
 

@@ -5,8 +5,9 @@
 
 import { ApiError } from "../api.js";
 import { t } from "../i18n.js";
+import { labelOf } from "../labels.js";
 import { combinations, size, sweeps } from "./grid.js";
-import { labelOf, suggestName } from "./names.js";
+import { suggestName } from "./names.js";
 
 /** How many seeds one can ask for; one beginning after the other from the experiment's own. */
 export const SEEDS = [1, 2, 3, 5, 10];

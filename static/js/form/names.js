@@ -1,23 +1,13 @@
-/** What fields and runs are called. */
+/** What an experiment is called, and what differs between two of them, in words. */
 
-import { hasText, t } from "../i18n.js";
+import { t } from "../i18n.js";
+import { labelOf } from "../labels.js";
 
 /** What an experiment is called where nobody has said: what one changes most, and what else is special about it. */
 export function suggestName({ network, optimizer, regularization }, special) {
   const penalties = Object.entries(regularization).map(([name, strength]) => `${name.toUpperCase()} ${strength}`);
   const what = network.activation ? t(`activation.${network.activation}`) : t(`preset.${network.preset ?? "layers"}`);
   return [`${t(`optimizer.${optimizer.name}`)} ${optimizer.learning_rate ?? ""}`, what, ...penalties, ...special].join(" · ");
-}
-
-/** The label of a field by its path: "optimizer.learning_rate" → "Learning rate". */
-export function labelOf(path) {
-  if (hasText(path)) return t(path);
-  const [, , place, name] = /^(network)\.(?:layers|hidden)\.(\d+)\.?(\w+)?$/.exec(path) ?? [];
-  if (place !== undefined) return `${t("network.layer", { number: Number(place) + 1 })} ${t(`layer.${name ?? "units"}`)}`;
-  const last = path.split(".").at(-1);
-  const [section, part] = path.split(".");
-  for (const key of [`${part}.${last}`, `${section}.${last}`, `preset.${last}`, `layer.${last}`]) if (hasText(key)) return t(key);
-  return t(path);
 }
 
 /** Fields that a suggested name already speaks of. */

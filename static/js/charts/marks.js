@@ -1,0 +1,78 @@
+/**
+ * Marks: what happened to a run, on its curves. A cross where its values cease to be finite and a triangle where it was
+ * changed by hand stand always; its best test accuracy, an early stop and a plateau, where one wants to see them.
+ */
+
+import { number, percent, t } from "../i18n.js";
+import { color } from "../palette.js";
+import { nearest } from "../series.js";
+
+/** A plateau: over this share of a run, and to its end, its test accuracy gained less than that. */
+const PLATEAU_SHARE = 0.3;
+const PLATEAU_GAIN = 0.005;
+
+/**
+ * One trace with the marks of all lines, or null.
+ * @param {object[]} traces see figures.js; a group's line has no marks
+ * @param {{dark: boolean, all: boolean}} how
+ */
+export function marksOf(traces, { dark, all }) {
+  const marks = { x: [], y: [], symbol: [], colors: [], notes: [] };
+  for (const { line } of traces) {
+    if (!line || line.curve.counts) continue;
+    for (const { x, row, symbol, note } of [...always(line), ...(all ? atWish(line) : [])]) {
+      marks.x.push(x);
+      marks.y.push((line.curve.evens ?? line.curve.ys)[row]);
+      marks.symbol.push(symbol);
+      marks.colors.push(color(line.run.color, dark));
+      marks.notes.push(note);
+    }
+  }
+  return marks.x.length ? { uid: "marks", meta: { run: "", series: "marks" }, name: "", marks } : null;
+}
+
+function* always({ run, curve }) {
+  const { xs, ys, iterations } = curve;
+  for (const { kind, iteration, changes } of run.annotations ?? []) {
+    const row = nearest(iterations, iteration);
+    if (kind !== "live" || row < 0) continue;
+    const said = Object.entries(changes).map(([name, [before, after]]) => `${t(`annotation.${name}`)} ${before} → ${after}`);
+    yield { x: xs[row], row, symbol: "triangle-down", note: `▼ ${where(run, iteration)}: ${said.join(", ")}` };
+  }
+  let row = ys.length - 1;
+  if (row < 0 || Number.isFinite(ys[row])) return;
+  while (row >= 0 && !Number.isFinite(ys[row])) row--;
+  if (row >= 0) yield { x: xs[row + 1], row, symbol: "x-thin", note: `✕ ${where(run, iterations[row + 1])}: ${t("mark.diverged")}` };
+}
+
+function* atWish({ run, series, curve }) {
+  const { xs, ys, iterations } = curve;
+  const last = ys.length - 1;
+  if (last < 0) return;
+  if (run.reason?.startsWith("stopped early")) {
+    yield { x: xs[last], row: last, symbol: "square-open", note: `□ ${where(run, iterations[last])}: ${t("mark.stopped")}` };
+  }
+  if (series !== "test_accuracy" || !run.finished_at) return; // while it goes on, the best would wander
+  const best = ys.indexOf(highest(ys));
+  if (best >= 0) yield { x: xs[best], row: best, symbol: "star", note: `★ ${where(run, iterations[best])}: ${t("mark.best", { value: percent(ys[best], 2) })}` };
+  const flat = plateau(ys, iterations);
+  if (flat < 0) return;
+  const rule = t("mark.plateau", { gain: percent(PLATEAU_GAIN), share: percent(PLATEAU_SHARE, 0) });
+  yield { x: xs[flat], row: flat, symbol: "line-ns-open", note: `│ ${where(run, iterations[flat])}: ${rule}` };
+}
+
+/** The first row of the plateau that a curve ends with, or -1. */
+function plateau(ys, iterations) {
+  const best = highest(ys);
+  const row = ys.findIndex((value) => value >= best - PLATEAU_GAIN);
+  const end = iterations[iterations.length - 1];
+  return row >= 0 && end - iterations[row] >= PLATEAU_SHARE * end ? row : -1;
+}
+
+function highest(values) {
+  return values.reduce((best, value) => (value > best ? value : best), -Infinity);
+}
+
+function where(run, iteration) {
+  return `${run.name}, ${t("chart.iteration")} ${number(iteration)}`;
+}

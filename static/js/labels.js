@@ -1,0 +1,14 @@
+/** What the fields of an experiment are called. */
+
+import { hasText, t } from "./i18n.js";
+
+/** The label of a field by its path: "optimizer.learning_rate" → "Learning rate". */
+export function labelOf(path) {
+  if (hasText(path)) return t(path);
+  const [, place, name] = /^network\.(?:layers|hidden)\.(\d+)\.?(\w+)?$/.exec(path) ?? [];
+  if (place !== undefined) return `${t("network.layer", { number: Number(place) + 1 })} ${t(`layer.${name ?? "units"}`)}`;
+  const last = path.split(".").at(-1);
+  const [section, part] = path.split(".");
+  for (const key of [`${part}.${last}`, `${section}.${last}`, `preset.${last}`, `layer.${last}`]) if (hasText(key)) return t(key);
+  return t(path);
+}
