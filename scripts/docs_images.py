@@ -69,12 +69,11 @@ def take(browser, lab: LabServer) -> None:
     japanese.until("document.querySelector('.field.wrong')")
     save(japanese, "wrong-value-ja")
 
-    take_builder(browser, lab)
-
     phone = LabPage(browser, lab, viewport={"width": 390, "height": 844}, color_scheme="light")
     for run_id in page.run_ids():
         phone.wait_for_points(run_id, 1000)
     save(phone, "phone")
+    take_builder(browser, lab)
 
 
 def take_builder(browser, lab: LabServer) -> None:

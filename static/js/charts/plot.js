@@ -250,8 +250,9 @@ export class Plot {
       xaxis: {
         ...axis,
         type: logX ? "log" : "linear",
-        // The planned length, not the newest point, ends the axis: it stands still while curves grow.
-        autorangeoptions: { include: logX ? (ticks === "count" ? [1, Math.max(end, 10)] : [end]) : [start, end] },
+        // The planned length, not the newest point, ends the axis: it stands still while curves grow. Nor may a mark
+        // at its end push it on: the charts stand one above the other.
+        autorangeoptions: { include: logX ? (ticks === "count" ? [1, Math.max(end, 10)] : [end]) : [start, end], ...(logX ? {} : { maxallowed: end }) },
         ...(empty ? { range: logX ? [0, 3] : [start, end || 1000] } : { autorange: true }),
         rangemode: logX || start ? "normal" : "nonnegative",
         tickformat: ticks === "count" ? ",d" : "~g",
