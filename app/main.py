@@ -16,6 +16,7 @@ from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import __version__
 from app.data_sets import DataSets
@@ -74,11 +75,11 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
     lab = app.state.lab = Lab(settings, database, hub, register, scheduler, data_sets, metrics)
     metrics.watch(lab)
     static_dir, templates_dir = _assets()
-    app.state.pages = Pages(templates_dir, __version__)
+    app.state.pages = Pages(templates_dir, static_dir, __version__)
     for module in (health, runs, exports, experiments, datasets, stream, api_docs, pages):
         app.include_router(module.router)
-    static = GZipMiddleware(_StaticFiles(directory=static_dir), minimum_size=1000)
-    app.mount("/static", static, name="static")
+    app.mount("/static", _StaticFiles(directory=static_dir), name="static")
+    app.add_middleware(_PageGzip)
     app.add_middleware(
         BodyLimit, max_bytes=settings.max_body_bytes, other={"/api/imports": settings.max_import_bytes}
     )
@@ -89,6 +90,21 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _unexpected_error)
     return app
+
+
+class _PageGzip:
+    """What a page loads at its start goes compressed; other answers are small, or made faster than compressed."""
+
+    PATHS = ("/static/", "/i18n/", "/api/options", "/api/lessons")
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._plain = app
+        self._zipped = GZipMiddleware(app, minimum_size=1000, compresslevel=6)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        zipped = scope["type"] == "http" and (path == "/" or path.startswith(self.PATHS))
+        await (self._zipped if zipped else self._plain)(scope, receive, send)
 
 
 class _StaticFiles(StaticFiles):

@@ -1,8 +1,9 @@
-"""Pages: templates in a language, and Plotly's script from its Python package."""
+"""Pages: templates in a language, the scripts that a page needs, and Plotly's from its Python package."""
 
 from __future__ import annotations
 
 import gzip
+import re
 from functools import cached_property
 from importlib import metadata, resources
 from pathlib import Path
@@ -13,14 +14,15 @@ from app.i18n import Messages
 
 
 class Pages:
-    """Renders templates from one folder."""
+    """Renders templates from one folder, for scripts in another."""
 
-    def __init__(self, templates_dir: Path, version: str) -> None:
+    def __init__(self, templates_dir: Path, static_dir: Path, version: str) -> None:
         self.messages = Messages()
         self._environment = Environment(
             loader=FileSystemLoader(templates_dir), autoescape=True, undefined=StrictUndefined
         )
-        self._environment.globals.update(version=version, plotly_url=self.plotly_url)
+        modules = [f"/static/js/{path}" for path in modules_of(static_dir / "js", "lab.js")]
+        self._environment.globals.update(version=version, plotly_url=self.plotly_url, modules=modules)
 
     def render(self, template: str, language: str) -> str:
         """A page in a language of `messages.languages`."""
@@ -38,3 +40,24 @@ class Pages:
         """Plotly's script from its Python package: plain, and gzipped once for all."""
         script = resources.files("plotly").joinpath("package_data", "plotly.min.js").read_bytes()
         return script, gzip.compress(script, 6)
+
+
+def modules_of(folder: Path, entry: str) -> list[str]:
+    """The scripts that a module imports, and those that they import, without the module itself.
+
+    A browser finds an import only when it has read the script that names it: without being told before, it asks for the
+    scripts of a page in as many rounds as they are deep. What is imported when it is needed is not among them.
+    """
+    found: dict[str, None] = {entry: None}
+    waiting = [entry]
+    while waiting:
+        path = waiting.pop(0)
+        text = (folder / path).read_text("utf-8")
+        for name in re.findall(r'^import [^;]*?"(\.[^"]+)";', text, re.MULTILINE):
+            imported = (
+                (folder / path).parent.joinpath(name).resolve().relative_to(folder.resolve()).as_posix()
+            )
+            if imported not in found:
+                found[imported] = None
+                waiting.append(imported)
+    return [path for path in found if path != entry]

@@ -1,0 +1,24 @@
+"""The page's first load: what it needs is asked for at once, and travels compressed."""
+
+LOADED = """performance.getEntriesByType("resource")
+    .filter(entry => !entry.name.includes("/vendor/") && entry.initiatorType !== "xmlhttprequest")
+    .map(entry => [new URL(entry.name).pathname, entry.encodedBodySize, entry.decodedBodySize])"""
+
+
+def test_every_module_that_the_page_loads_was_told_to_the_browser_before(open_page, lab):
+    page = open_page(lab)
+    told = page.page.evaluate(
+        "[...document.querySelectorAll('link[rel=modulepreload]')].map(link => link.getAttribute('href'))"
+    )
+    loaded = {path for path, *_ in page.page.evaluate(LOADED) if path.startswith("/static/js/")}
+    assert loaded - {"/static/js/lab.js", "/static/js/theme.js"} == set(told)
+    assert len(told) == len(set(told)) > 30
+
+
+def test_what_the_page_loads_at_its_start_is_compressed_and_no_more_than_200_kilobytes(open_page, lab):
+    page = open_page(lab)
+    sizes = {path: (encoded, decoded) for path, encoded, decoded in page.page.evaluate(LOADED)}
+    assert {"/api/options", "/i18n/en.json", "/api/lessons"} <= sizes.keys()
+    plain = [path for path, (encoded, decoded) in sizes.items() if decoded > 1500 and encoded >= decoded]
+    assert plain == []
+    assert sum(encoded for encoded, _ in sizes.values()) <= 200_000
