@@ -3,6 +3,7 @@
  * but its own look.
  */
 
+import { drag } from "../drag.js";
 import { h, icon, iconButton } from "../dom.js";
 import { t } from "../i18n.js";
 import { quantity, title } from "./quantities.js";
@@ -119,25 +120,16 @@ export class Card {
 
   /** Drag by the title; a line shows where the card would go. */
   #drag(down, handle, on) {
-    if (down.button !== 0 || this.#wide) return;
-    let dragging = false;
-    handle.setPointerCapture(down.pointerId);
-    const move = (event) => {
-      if (!dragging && Math.abs(event.clientY - down.clientY) > 5) {
-        dragging = true;
+    if (this.#wide) return;
+    drag(down, handle, {
+      over: (y) => {
         this.element.classList.add("dragged");
-      }
-      if (dragging) on.over(event.clientY);
-    };
-    const end = (event) => {
-      handle.removeEventListener("pointermove", move);
-      handle.removeEventListener("pointerup", end);
-      handle.removeEventListener("pointercancel", end);
-      this.element.classList.remove("dragged");
-      if (dragging) on.drop(event.type === "pointerup" ? event.clientY : null);
-    };
-    handle.addEventListener("pointermove", move);
-    handle.addEventListener("pointerup", end);
-    handle.addEventListener("pointercancel", end);
+        on.over(y);
+      },
+      drop: (y) => {
+        this.element.classList.remove("dragged");
+        on.drop(y);
+      },
+    });
   }
 }

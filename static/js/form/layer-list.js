@@ -5,7 +5,7 @@
 
 import { drag } from "../drag.js";
 import { h, iconButton } from "../dom.js";
-import { t } from "../i18n.js";
+import { number, t } from "../i18n.js";
 import { control, described, select } from "./fields.js";
 
 /** What stands in a layer's line; the rest is behind its dots. */
@@ -186,7 +186,7 @@ export function layerSummary(rows) {
       {},
       h("span", { className: "layer-type" }, t(`layer.${type}`)),
       h("span", { className: "layer-shape" }, shape.join("×")),
-      h("span", { className: "layer-parameters" }, parameters ? parameters.toLocaleString("en") : ""),
+      h("span", { className: "layer-parameters" }, parameters ? number(parameters) : ""),
     ),
   );
 }
