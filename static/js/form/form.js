@@ -87,8 +87,7 @@ export class Form {
       const { runs } = await api.launchTogether(experiments);
       showError(this.#form, null);
       this.#onLaunch(runs);
-      const { fields } = await api.fields([runs[0].id]);
-      this.#compareWith(runs[0].name, fields[runs[0].id]);
+      await this.#compareWith(runs[0]);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.#refused = true;
@@ -118,8 +117,15 @@ export class Form {
     this.#form.scrollIntoView({ block: "nearest" });
   }
 
-  #compareWith(name, fields) {
-    this.#base = { name, fields };
+  /** From now on say what differs from this run. Where its config cannot be had, nothing: the run goes on without it. */
+  async #compareWith(run) {
+    try {
+      const { fields } = await api.fields([run.id]);
+      this.#base = { name: run.name, fields: fields[run.id] };
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.#base = null;
+    }
     this.#tellDifference();
   }
 
