@@ -153,6 +153,15 @@ def open_page(browser: Browser) -> Iterator[Any]:
     assert [stranger for page in pages for stranger in page.strangers] == []
 
 
+@pytest.fixture
+def brief_page(open_page: Any, lab: LabServer) -> LabPage:
+    """A page whose form would launch twenty iterations on the digits."""
+    page: LabPage = open_page(lab)
+    page.choose("dataset.name", "digits")
+    page.fill(training__iterations=20)
+    return page
+
+
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory, data_dir: Path) -> Iterator[LabServer]:
     """A lab with six finished runs of two optimizers, three seeds each."""

@@ -6,15 +6,8 @@ from tests.browser.accessibility import violations
 
 
 @pytest.fixture
-def page(open_page, lab):
-    page = open_page(lab)
-    page.choose("dataset.name", "digits")
-    page.fill(training__iterations=20)
-    return page
-
-
-def difference(page):
-    return page.page.inner_text(".difference")
+def page(brief_page):
+    return brief_page
 
 
 def test_help_follows_the_focus_and_the_mouse(page):

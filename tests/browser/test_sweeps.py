@@ -6,11 +6,8 @@ import pytest
 
 
 @pytest.fixture
-def page(open_page, lab):
-    page = open_page(lab)
-    page.choose("dataset.name", "digits")
-    page.fill(training__iterations=20)
-    return page
+def page(brief_page):
+    return brief_page
 
 
 def launch(page, lab, count):

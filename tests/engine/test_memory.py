@@ -5,14 +5,14 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from engine import Dataset, ExperimentConfig, Trainer
+from engine import ExperimentConfig, Trainer
 from engine.evaluation import Evaluator
 from engine.lessons import LESSONS
 from engine.limits import LIMITS
 from engine.memory import logits_at_once
 from engine.presets import PRESETS
 from engine.summary import summarize
-from tests.engine.test_presets import experiment
+from tests.engine.test_presets import data_of, experiment
 
 CONV, RELU = {"type": "conv2d", "filters": 16, "padding": "same"}, {"type": "activation", "name": "relu"}
 #: name → data set, network, images trained and tested on, and more
@@ -53,15 +53,7 @@ def drawings(source, count):
     images = np.rint(255 * generator.random((count, *source.shape), dtype=np.float32)) / np.float32(255)
     if source.shape[0] == 1:
         images[:, :, :4] = images[:, :, -4:] = 0
-    labels = generator.integers(0, len(source.class_names), count)
-    return Dataset(
-        name=source.name,
-        train_images=images,
-        train_labels=labels,
-        test_images=images,
-        test_labels=labels,
-        class_names=source.class_names,
-    )
+    return data_of(source, images)
 
 
 @pytest.mark.parametrize("batch_size", [1, 100, 1000])

@@ -28,11 +28,9 @@ def experiment(preset, batch_size=4, dtype="float32", **more):
     )
 
 
-def own_images(config, count=4):
-    source = config.dataset.source
-    generator = np.random.default_rng(0)
-    images = generator.random((count, *source.shape), dtype=np.float32)
-    labels = generator.integers(0, len(source.class_names), count)
+def data_of(source, images):
+    """These images to train and to test on, with labels by chance."""
+    labels = np.random.default_rng(1).integers(0, len(source.class_names), len(images))
     return Dataset(
         name=source.name,
         train_images=images,
@@ -41,6 +39,11 @@ def own_images(config, count=4):
         test_labels=labels,
         class_names=source.class_names,
     )
+
+
+def own_images(config, count=4):
+    source = config.dataset.source
+    return data_of(source, np.random.default_rng(0).random((count, *source.shape), dtype=np.float32))
 
 
 @pytest.mark.parametrize("preset", PRESETS)
