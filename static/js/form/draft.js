@@ -99,10 +99,13 @@ export class Draft {
     this.document.training = { [unit]: unit === "epochs" ? 5 : 1000, ...rest };
   }
 
-  /** A part of a section with settings of its own, such as a schedule: its name, or null for none. */
-  choosePart(part, registry, name) {
-    const fields = name && (this.#options[registry][name] ?? this.#options[registry]);
-    this.document.training[part] = name ? { ...(registry === part ? {} : { name }), ...this.#defaults(fields) } : null;
+  /** A learning rate that follows a schedule; null: it stays. */
+  chooseSchedule(name) {
+    this.document.training.schedule = name && { name, ...this.#defaults(this.#options.schedules[name]) };
+  }
+
+  stopEarly(wanted) {
+    this.document.training.early_stopping = wanted ? this.#defaults(this.#options.early_stopping) : null;
   }
 
   #defaults(fields) {

@@ -69,7 +69,7 @@ function drawSchedule({ options, draft, change, redraw }) {
   const schedule = training.schedule ?? null;
   const names = ["none", ...Object.keys(options.schedules)];
   const choose = select(`${path}.name`, "schedule.name", names, schedule?.name ?? "none", (name) => t(`schedule.${name}`), (name) => {
-    draft.choosePart("schedule", "schedules", name === "none" ? null : name);
+    draft.chooseSchedule(name === "none" ? null : name);
     redraw(`${path}.name`);
   });
   const fields = schedule ? options.schedules[schedule.name] : [];
@@ -81,7 +81,7 @@ function drawEarlyStopping({ options, draft, change, redraw }) {
   const path = "training.early_stopping";
   const chosen = training.early_stopping ?? null;
   const choose = select(path, "early_stopping.name", ["false", "true"], String(Boolean(chosen)), (choice) => t(`boolean.${choice}`), (choice) => {
-    draft.choosePart("early_stopping", "early_stopping", choice === "true" ? "early_stopping" : null);
+    draft.stopEarly(choice === "true");
     redraw(path);
   });
   const fields = chosen ? options.early_stopping : [];
