@@ -147,7 +147,7 @@ def _finished(browser: Browser, url: str) -> list[dict[str, Any]]:
     for _ in range(200):
         lengths = page.evaluate(
             """["loss", "accuracy"].map(name => (document.getElementById(`chart-${name}`).data ?? [])
-               .filter(t => t.x.at(-1) === 10000).length)"""
+               .filter(t => t.mode === "lines" && t.x.at(-1) === 10000).length)"""
         )
         if lengths == [50, 100]:  # the smoothed loss; accuracy on train and test
             break
