@@ -30,6 +30,7 @@ from engine.layers.blocks import block_size
 from engine.layers.layer import Array, Layer, ParameterSpec, Shape
 from engine.layers.pooling import MaxPool2D
 from engine.layers.windows import Windows
+from engine.products import multiply
 
 FIELDS = (
     Field("filters", "integer", minimum=1, maximum=4096),
@@ -192,7 +193,7 @@ class Conv2D(Layer):
         for rows, windows in self._windows.strips(x, multiple):
             shape = len(windows), filters, columns, n
             strip = self.array("strip", shape, x.dtype) if out is None else out[rows]
-            np.matmul(matrix.reshape(filters, -1), windows, out=strip.reshape(*shape[:2], columns * n))
+            multiply(matrix.reshape(filters, -1), windows, strip.reshape(*shape[:2], columns * n))
             yield strip
 
     def remember(self, x: Array) -> None:
@@ -237,11 +238,11 @@ class Conv2D(Layer):
         part = self.array("part", total.shape, x.dtype)
         for strip, windows in self._windows.strips(x):
             products = self.array("products", (len(windows), *total.shape), x.dtype)
-            np.matmul(windows, dy[strip].transpose(0, 2, 1), out=products)
+            multiply(windows, dy[strip].transpose(0, 2, 1), products)
             total += np.add.reduce(products, axis=0, out=part)
 
     def _input_gradient(self, dy: Array, turned: Array, dx: Array) -> None:
         """∂L/∂x of one block: dy with stride - 1 zeros between its pixels, convolved with the kernel turned by 180°."""
         matrix = turned.reshape(len(turned), -1)
         for rows, windows in self._turned_windows.strips(dy):
-            np.matmul(matrix, windows, out=dx[rows].reshape(len(windows), len(turned), -1))
+            multiply(matrix, windows, dx[rows].reshape(len(windows), len(turned), -1))

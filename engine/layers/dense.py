@@ -19,6 +19,7 @@ from engine.activations import relu, relu_backward
 from engine.fields import Field
 from engine.layers.activation import ActivationLayer
 from engine.layers.layer import BOOL, Array, Layer, ParameterSpec, Shape
+from engine.products import deep_scratch, multiply, multiply_deep, multiply_turned, turned_scratch
 
 FIELDS = (Field("units", "integer", minimum=1, maximum=65_536),)
 
@@ -44,9 +45,11 @@ class Dense(Layer):
         return self.inputs * self.units
 
     def memory(self, count: int, itemsize: int, training: bool) -> int:
-        """y, and dx where it is needed."""
-        gradient = self.inputs * (training and self.needs_input_gradient)
-        return count * (self.units + gradient) * itemsize
+        """y and what its product needs; dx and its, where it is needed."""
+        values = count * self.units + deep_scratch(count, self.inputs, self.units)
+        if training and self.needs_input_gradient:
+            values += count * self.inputs + turned_scratch(count, self.units, self.inputs)
+        return values * itemsize
 
     def bind(self, parameters: dict[str, Array], gradients: dict[str, Array]) -> None:
         self.W, self.b = parameters["W"], parameters["b"]
@@ -63,7 +66,7 @@ class Dense(Layer):
         n = len(x)
         x = x.reshape(n, len(self.W))
         y = self.array("y", (n, self.units), x.dtype)
-        np.dot(x, self.W, out=y)
+        multiply_deep(x, self.W, y, lambda shape: self.array("parts", shape, x.dtype))
         np.add(y, self.b, out=y)
         if training:
             self._x = x
@@ -80,16 +83,18 @@ class Dense(Layer):
 
     def backward(self, dy: Array) -> Array | None:
         x = self._x
-        np.dot(x.T, dy, out=self.dW)
+        multiply(x.T, dy, self.dW)
         np.dot(self.ones(len(dy), dy.dtype), dy, out=self.db)
         if not self.needs_input_gradient:
             return None
         if x.flags.c_contiguous:
             dx = self.array("dx", x.shape, x.dtype)
-            np.dot(dy, self.W.T, out=dx)
+            multiply_turned(dy, self.W, dx, lambda shape: self.array("turned", shape, x.dtype))
         else:  # images out of blocks (`engine.layers.blocks`) lie the other way round, and so should their gradient
             turned = self.array("dx", x.shape[::-1], x.dtype)
-            dx = np.dot(self.W, dy.T, out=turned).T
+            across = self.array("dy across", dy.shape[::-1], dy.dtype)
+            np.copyto(across, dy.T)
+            dx = multiply(self.W, across, turned).T
         return dx.reshape(len(dy), *self.input_shape)
 
 

@@ -1,0 +1,98 @@
+"""Products in tiles: the same as the plain product, whatever is cut and wherever the matrices lie in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine import products
+from engine.products import SMALL, deep_tiles, multiply, multiply_deep, multiply_turned, tiles
+
+
+@pytest.fixture(params=[True, False], ids=["small kernels", "no small kernels"])
+def small_kernels(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[bool]:
+    """Both kinds of processors, on any: what is cut depends on this answer alone."""
+    monkeypatch.setattr(products, "has_small_kernels", lambda: request.param)
+    tiles.cache_clear()
+    deep_tiles.cache_clear()
+    yield request.param
+    tiles.cache_clear()
+    deep_tiles.cache_clear()
+
+
+def matrix(rows: int, columns: int, turned: bool, seed: int) -> np.ndarray:
+    generator = np.random.default_rng(seed)
+    return (
+        generator.standard_normal((columns, rows)).T if turned else generator.standard_normal((rows, columns))
+    )
+
+
+SHAPES = [
+    (100, 784, 40),  # rows are cut
+    (784, 100, 40),
+    (32, 288, 960),  # columns are cut
+    (100, 4320, 100),  # nothing but the depth can be cut
+    (97, 1009, 101),  # nothing can
+    (5, 7, 3),
+]
+
+
+@pytest.mark.usefixtures("small_kernels")
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("turned", [(False, False), (True, False), (False, True)], ids=str)
+def test_products_in_tiles_are_the_plain_product(
+    shape: tuple[int, int, int], turned: tuple[bool, bool]
+) -> None:
+    m, k, n = shape
+    a, b = matrix(m, k, turned[0], 1), matrix(k, n, turned[1], 2)
+    expected = a @ b
+    for product in (
+        multiply(a, b, np.empty((m, n))),
+        multiply_deep(a, b, np.empty((m, n)), np.empty),
+        multiply_turned(a, np.ascontiguousarray(b.T), np.empty((m, n)), np.empty),
+    ):
+        np.testing.assert_allclose(product, expected, rtol=1e-12, atol=1e-11)
+
+
+@pytest.mark.usefixtures("small_kernels")
+def test_stacks_of_products_in_tiles_are_the_plain_products() -> None:
+    generator = np.random.default_rng(3)
+    windows = generator.standard_normal((3, 288, 960))
+    kernel = generator.standard_normal((32, 288))
+    gradient = generator.standard_normal((3, 32, 960)).transpose(0, 2, 1)
+    np.testing.assert_allclose(
+        multiply(kernel, windows, np.empty((3, 32, 960))), kernel @ windows, rtol=1e-12, atol=1e-11
+    )
+    np.testing.assert_allclose(
+        multiply(windows, gradient, np.empty((3, 288, 32))), windows @ gradient, rtol=1e-12, atol=1e-10
+    )
+
+
+@given(m=st.integers(1, 3000), k=st.integers(1, 3000), n=st.integers(1, 3000))
+@settings(max_examples=300, deadline=None)
+def test_every_tile_is_a_part_and_a_small_product(m: int, k: int, n: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(products, "has_small_kernels", lambda: True)
+        rows, columns = tiles.__wrapped__(m, k, n)
+        deep_rows, depth = deep_tiles.__wrapped__(m, k, n)
+    assert not (rows and columns)
+    if rows:
+        assert m % rows == 0
+        assert rows * k * n <= SMALL
+    if columns:
+        assert n % columns == 0
+        assert m * k * columns <= SMALL
+    if depth:
+        assert k % depth == 0
+        assert m % deep_rows == 0
+        assert deep_rows * depth * n <= SMALL
+
+
+def test_a_processor_without_such_kernels_multiplies_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(products, "has_small_kernels", lambda: False)
+    assert tiles.__wrapped__(100, 784, 40) == (0, 0)
+    assert deep_tiles.__wrapped__(100, 4320, 100) == (0, 0)
