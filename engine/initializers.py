@@ -55,6 +55,14 @@ def he_uniform(
     return generator.uniform(-limit, limit, shape)
 
 
+def lecun_normal(
+    generator: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int
+) -> NDArray[np.float64]:
+    """N(0, 1 / fan_in): signals keep their variance where the activation is near the identity (LeCun et al. 1998,
+    section 4.6); many courses call it Xavier's."""
+    return generator.standard_normal(shape) * math.sqrt(1 / fan_in)
+
+
 def orthogonal(
     generator: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int
 ) -> NDArray[np.float64]:
@@ -83,6 +91,7 @@ INITIALIZERS: dict[str, Draw] = {
     "glorot_uniform": glorot_uniform,
     "he_normal": he_normal,
     "he_uniform": he_uniform,
+    "lecun_normal": lecun_normal,
     "orthogonal": orthogonal,
     "zeros": zeros,
 }

@@ -16,6 +16,7 @@ def values(config, shape=(300, 200)):
         ({"name": "glorot_uniform"}, np.sqrt(2 / 500)),
         ({"name": "he_normal"}, np.sqrt(2 / 300)),
         ({"name": "he_uniform"}, np.sqrt(2 / 300)),
+        ({"name": "lecun_normal"}, np.sqrt(1 / 300)),
     ],
 )
 def test_weights_have_the_spread_of_the_paper(config, std):

@@ -29,6 +29,7 @@ def mlp(hidden, activation, initializer):
 
 SMALL = {"name": "normal", "std": 0.01}
 HE = {"name": "he_normal"}
+XAVIER = {"name": "lecun_normal"}  # N(0, 1/n_in), as the notes have it
 OVERFITTING = {
     "dataset": {"name": "mnist", "train_size": 300},
     "network": mlp([100] * 6, "relu", HE),
@@ -74,6 +75,8 @@ def final(document, cache_dir, seeds):
         pytest.param(first("sigmoid", SMALL), (10.2, 1.3), (10.2, 1.3), id="1 sigmoid stays at chance"),
         pytest.param(first("relu", SMALL), (91.7, 1.0), (91.5, 1.2), id="1 ReLU"),
         pytest.param(first("relu", HE), (96.0, 1.0), (95.6, 1.0), id="1 ReLU, He"),
+        # the reference's three seeds lie close together by chance: six others give 85.9 to 88.3 there, 86.9 to 87.8 here
+        pytest.param(first("sigmoid", XAVIER), (86.2, 2.0), (86.4, 2.0), id="1 sigmoid, Xavier"),
         pytest.param(second(name="sgd"), (11.2, 1.2), (11.4, 1.5), id="2 SGD"),
         pytest.param(second(name="momentum"), (11.0, 1.2), (11.0, 1.5), id="2 Momentum"),
         # ± three standard deviations of a mean over three runs
@@ -94,19 +97,6 @@ def final(document, cache_dir, seeds):
 def test_mnist_ends_where_an_independent_implementation_does(document, train, test, cache_dir):
     measured = final(document, cache_dir, seeds=(0, 1, 2))
     np.testing.assert_array_less(np.abs(measured - [train[0], test[0]]), [train[1], test[1]])
-
-
-@needs_mnist
-def test_sigmoid_with_the_weights_of_xavier_ends_where_an_independent_implementation_does(cache_dir):
-    accuracies = []
-    for seed in (0, 1):
-        document = {"dataset": {"name": "mnist"}, **first("sigmoid", HE), "seed": seed}
-        document["training"] = {"iterations": 2000, "evaluate_every": 100_000}
-        trainer = Trainer(ExperimentConfig.from_dict(document), data_dir=DATA_DIR, cache_dir=cache_dir)
-        trainer.network.vector[: trainer.network.weights] /= np.sqrt(2)  # from N(0, 2/n_in) to N(0, 1/n_in)
-        last = list(trainer.run())[-1]
-        accuracies.append((100 * last.train_accuracy, 100 * last.test_accuracy))
-    np.testing.assert_array_less(np.abs(np.mean(accuracies, axis=0) - [86.2, 86.4]), [1.2, 1.0])
 
 
 @needs_mnist
