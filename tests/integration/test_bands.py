@@ -75,7 +75,7 @@ def final(document, cache_dir, seeds):
         pytest.param(first("sigmoid", SMALL), (10.2, 1.3), (10.2, 1.3), id="1 sigmoid stays at chance"),
         pytest.param(first("relu", SMALL), (91.7, 1.0), (91.5, 1.2), id="1 ReLU"),
         pytest.param(first("relu", HE), (96.0, 1.0), (95.6, 1.0), id="1 ReLU, He"),
-        # the reference's three seeds lie close together by chance: six others give 85.9 to 88.3 there, 86.9 to 87.8 here
+        # the three seeds lie close together by chance: six others give 85.9 to 88.3 there, 86.9 to 87.8 here
         pytest.param(first("sigmoid", XAVIER), (86.2, 2.0), (86.4, 2.0), id="1 sigmoid, Xavier"),
         pytest.param(second(name="sgd"), (11.2, 1.2), (11.4, 1.5), id="2 SGD"),
         pytest.param(second(name="momentum"), (11.0, 1.2), (11.0, 1.5), id="2 Momentum"),
