@@ -4,7 +4,7 @@
  */
 
 import { MARGIN, chartLayout, figureLayout, pictureLayout } from "./layout.js";
-import { Tail } from "./tail.js";
+import { Tail, tailSymbol } from "./tail.js";
 
 const { Plotly } = window;
 
@@ -45,6 +45,11 @@ export class Plot {
     const axis = this.#element.layout?.xaxis;
     if (!this.#zoomed || axis?.autorange !== false) return null;
     return axis.range.map((end) => (axis.type === "log" ? 10 ** end : Number(end)));
+  }
+
+  /** How many times as wide as usual lines are to be: on a projector they are seen from afar. */
+  get bold() {
+    return Number(getComputedStyle(this.#element).getPropertyValue("--bold"));
   }
 
   /** What the viewer has zoomed is of no more use: another x. */
@@ -103,7 +108,8 @@ export class Plot {
     this.#scale = scale;
     let fits = true;
     for (const [i, trace] of this.#traces.entries()) {
-      const { points } = trace;
+      const { points, symbols } = trace;
+      if (symbols) this.#drawSymbols(i, trace, scale);
       if (!points || points.count === trace.drawn) continue;
       trace.drawn = points.count;
       this.#take(i, trace);
@@ -112,6 +118,20 @@ export class Plot {
       fits &&= Boolean(tail) && scale.x.fits(points.x.at(-1)) && scale.y.fits(points.lowest) && scale.y.fits(points.highest);
     }
     return fits;
+  }
+
+  /** Symbols that curves have come to since they were drawn. */
+  #drawSymbols(i, trace, scale) {
+    const { x, y, shapes, colors } = trace.symbols;
+    if (x.length === trace.drawn) return;
+    Object.assign(this.#element.data[i], { x, y });
+    const group = this.#element.querySelector(`.scatterlayer .trace${CSS.escape(trace.uid)} .points`);
+    const { size, line } = this.#element.data[i].marker;
+    for (; trace.drawn < x.length; trace.drawn++) {
+      const at = trace.drawn;
+      if (!scale.x.inside(x[at]) || !scale.y.inside(y[at])) continue;
+      group?.append(tailSymbol({ shape: shapes[at], color: colors[at], size, line }, scale.x(x[at]), scale.y(y[at])));
+    }
   }
 
   /** Rows that have come since their curves were drawn. */
@@ -157,7 +177,7 @@ export class Plot {
     const { layout, data } = this.#element;
     const { xaxis, yaxis } = this.#element._fullLayout;
     const figure = {
-      data: data.map((trace) => ({ ...trace, uid: undefined, showlegend: Boolean(trace.meta?.named) })),
+      data: [...data.map((trace) => ({ ...trace, uid: undefined, showlegend: false })), ...data.filter(({ meta }) => meta.named).map(legendEntry)],
       layout: pictureLayout(this.#element, layout, { x: xaxis.range, y: yaxis.range }, title),
     };
     return Plotly.toImage(figure, { format, width: 960, height: 540, scale: format === "png" ? 2 : 1 });
@@ -180,25 +200,29 @@ export class Plot {
   }
 
   #trace(trace) {
-    const { uid, meta, name, color, width, dash, points, marks, area } = trace;
+    const { uid, meta, name, color, width, dash, points, marks, symbols, area } = trace;
     if (area) return { type: "scatter", mode: "lines", uid, meta, name, ...area, fill: "toself", fillcolor: color, line: { width: 0 } };
     if (marks) {
       const { x, y, symbol, colors } = marks;
       const marker = { symbol, color: colors, size: 9, line: { width: 1.5, color: colors } };
       return { type: "scatter", mode: "markers", uid, meta, name, x, y, marker, cliponaxis: false };
     }
+    if (symbols) {
+      const { x, y, shapes, colors } = symbols;
+      trace.drawn = x.length;
+      const styles = getComputedStyle(this.#element);
+      const marker = { symbol: shapes, color: colors, size: Number(styles.getPropertyValue("--symbol")), line: { width: 1, color: styles.getPropertyValue("--card").trim() } };
+      return { type: "scatter", mode: "markers", uid, meta, name, ...drawable(x, y), marker, cliponaxis: false };
+    }
     trace.settled = points.settled;
     trace.drawn = points.count;
-    // A curve without a point is drawn as a hole, so that its first points need no new figure.
-    const empty = !points.x.length;
     return {
       type: "scatter",
       mode: points.x.length === 1 ? "markers" : "lines",
       uid,
       name,
       meta,
-      x: empty ? [0] : points.x,
-      y: empty ? [null] : points.y,
+      ...drawable(points.x, points.y),
       line: { color, dash, width },
       marker: { color, size: 5 },
     };
@@ -214,12 +238,27 @@ export function drawFigure(element, { traces, layout }) {
   return Plotly.react(element, traces, figureLayout(element, layout), CONFIG);
 }
 
-/** A function from values to pixels, and `fits`: is the value on an axis that follows its data? */
+/** What has no point yet is drawn as a hole, so that its first points need no new figure. */
+function drawable(x, y) {
+  return x.length ? { x, y } : { x: [0], y: [null] };
+}
+
+/** A line of a picture's legend: a piece of the curve with its symbol, and whose it is. */
+function legendEntry({ name, line, meta: { symbol, value } }) {
+  const symbols = symbol ? { mode: "lines+markers", marker: { symbol, color: line.color, size: 8 } } : { mode: "lines" };
+  return { type: "scatter", x: [null], y: [null], name: value ? `${name} (${value})` : name, line, ...symbols };
+}
+
+/**
+ * A function from values to pixels; `inside`: is the value between the ends of the axis? `fits`: it is, or the axis does not
+ * follow its data.
+ */
 function axisScale({ range, type, autorange }, from, to) {
   const [first, last] = range.map(Number);
   const slope = (to - from) / (last - first);
   const log = type === "log";
   const scale = (value) => from + slope * ((log ? Math.log10(value) : value) - first);
+  scale.inside = (value) => (scale(value) - from) * (scale(value) - to) <= 0;
   scale.fits = (value) => {
     const at = log ? Math.log10(value) : value;
     return !autorange || !Number.isFinite(at) || (at >= first && at <= last);

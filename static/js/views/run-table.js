@@ -3,6 +3,7 @@
 import { ApiError, api } from "../api.js";
 import { FlatConfigs } from "../flat-configs.js";
 import { t } from "../i18n.js";
+import { ColorMenu } from "./color-menu.js";
 import { openDiff } from "./diff.js";
 import { Import } from "./import.js";
 import { RunActions } from "./run-actions.js";
@@ -18,6 +19,7 @@ const byId = (id) => document.getElementById(id);
 
 export class RunTable {
   #list;
+  #details;
   #form;
   #toast = new Toast();
 
@@ -27,7 +29,8 @@ export class RunTable {
     const selection = new Selection();
     const configs = new FlatConfigs();
     const actions = new RunActions(store, this.#toast, launched);
-    const lab = { store, actions, selection, configs, isDark };
+    const colors = new ColorMenu({ actions, isDark });
+    const lab = { store, actions, selection, configs, colors, isDark };
     this.#list = new RunList(byId("runs"), byId("runs-empty"), lab);
     const files = new Import(this.#toast, launched, (experiment) => form.load(experiment));
     const tools = new RunTools(byId("run-tools"), byId("run-columns"), this.#list, {
@@ -37,7 +40,7 @@ export class RunTable {
       onImport: () => files.choose(),
     });
     const clone = { onClone: (run) => this.#clone(run) };
-    new RunDetails(byId("run-details"), { ...lab, ...clone });
+    this.#details = new RunDetails(byId("run-details"), { ...lab, ...clone });
     const runs = (ids) => ids.map((id) => store.runs.get(id)).filter(Boolean);
     const views = {
       compare: (ids) => this.#attempt(() => openDiff(runs(ids), { ...lab, ...clone })),
@@ -58,6 +61,7 @@ export class RunTable {
   /** Called for rows, once a frame. */
   draw() {
     this.#list.draw();
+    this.#details.draw();
   }
 
   /** Take a run's experiment into the form, to change it there. */
