@@ -16,6 +16,11 @@ export function color(index, dark) {
   return palette[index % palette.length];
 }
 
+/** The same for a style sheet, which goes with the theme by itself. */
+export function cssColor(index) {
+  return `light-dark(${color(index, false)}, ${color(index, true)})`;
+}
+
 /** A run's colour in words, as a place in `HUES`. */
 export function hueOf(index) {
   return index % HUES.length;

@@ -190,3 +190,12 @@ def test_a_saved_picture_says_what_dashes_and_symbols_mean(page, filled):
     for name in ("sgd 1 · test (Optimizer sgd)", "adam 3 · train (Optimizer adam)"):
         assert text.count(name) >= 1
     assert "stroke-dasharray" in text
+
+
+def test_an_address_with_a_field_that_no_run_has_shows_curves_of_one_look(page, filled):
+    page.page.goto("about:blank")
+    page.open("/#dash=constructor")
+    page.until("document.querySelector('[data-chart=loss] .legend li span')?.textContent === '–'")
+    page.until("document.getElementById('chart-accuracy').data?.length >= 12")
+    looks = page.page.evaluate(LOOKS, "accuracy")
+    assert {look[0] for look in looks.values()} == {"solid"}

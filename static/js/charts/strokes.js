@@ -62,7 +62,8 @@ export class Strokes {
     const field = this.#field;
     if (!field) return null;
     const looks = new Map();
-    const values = (some) => [...new Set(some.map((run) => this.#fields.get(run.id)).map((fields) => fields && show(fields[field])))];
+    const valueOf = (fields) => fields && show(Object.hasOwn(fields, field) ? fields[field] : null);
+    const values = (some) => [...new Set(some.map((run) => valueOf(this.#fields.get(run.id))))];
     // In the order of their first runs: a run that comes changes no other's.
     for (const value of values(runs)) if (value !== undefined) looks.set(value, lookAt(looks.size));
     const lookOf = (some) => {

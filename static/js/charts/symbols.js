@@ -56,11 +56,11 @@ export class Symbols {
     const { to, step, value } = this.#axis;
     if (!(step > 0)) return;
     for (const one of this.#curves) {
-      const { xs, ys, evens } = one.curve;
+      const { xs } = one.curve;
       const last = Math.min(to, xs.at(-1) ?? -Infinity);
       for (let x = value((one.next + one.phase) * step); x <= last; x = value((++one.next + one.phase) * step)) {
         const row = lowerBound(xs, x);
-        const y = (evens ?? ys)[row];
+        const y = (one.curve.evens ?? one.curve.ys)[row];
         if (row === one.row || xs[row] > to || !Number.isFinite(y)) continue;
         one.row = row;
         this.x.push(xs[row]);

@@ -81,9 +81,7 @@ export class Tail {
     const { color, width, dash } = this.#style;
     path.setAttribute("class", "tail");
     path.style.fill = "none";
-    // with its opacity apart, as the figure's library writes it and style sheets ask for it
-    path.style.stroke = color.slice(0, 7);
-    path.style.strokeOpacity = color.length > 7 ? parseInt(color.slice(7), 16) / 255 : 1;
+    path.style.stroke = color;
     path.style.strokeLinecap = this.#dashed ? "butt" : "round";
     path.style.strokeWidth = `${width}px`;
     if (this.#dashed) {

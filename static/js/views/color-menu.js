@@ -2,7 +2,7 @@
 
 import { h } from "../dom.js";
 import { t } from "../i18n.js";
-import { HUES, color, hueOf, withHue } from "../palette.js";
+import { HUES, cssColor, hueOf, withHue } from "../palette.js";
 
 const COLUMNS = 4;
 /** How far a key moves in the menu. */
@@ -11,11 +11,9 @@ const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -COLUMNS, ArrowDown: COLU
 export class ColorMenu {
   #element = h("div", { className: "color-menu", role: "menu", popover: "auto" });
   #actions;
-  #isDark;
 
-  constructor({ actions, isDark }) {
+  constructor(actions) {
     this.#actions = actions;
-    this.#isDark = isDark;
     this.#element.addEventListener("keydown", (event) => this.#press(event));
     this.#element.addEventListener("focusout", ({ relatedTarget }) => {
       if (relatedTarget && !this.#element.contains(relatedTarget)) this.#element.hidePopover();
@@ -28,12 +26,11 @@ export class ColorMenu {
    * @param {HTMLElement} anchor where the menu appears; it has the focus again when the menu is gone
    */
   open(run, anchor) {
-    const dark = this.#isDark();
     const items = HUES.map((name, hue) => {
       const chosen = hue === hueOf(run.color);
       const said = t(`color.${name}`);
-      const item = h("button", { type: "button", className: "color", role: "menuitemradio", title: said, tabIndex: chosen ? 0 : -1, "aria-label": said, "aria-checked": String(chosen), "data-hue": name });
-      item.style.setProperty("--run", color(hue, dark));
+      const item = h("button", { type: "button", className: "hue", role: "menuitemradio", title: said, tabIndex: chosen ? 0 : -1, "aria-label": said, "aria-checked": String(chosen), "data-hue": name });
+      item.style.setProperty("--run", cssColor(hue));
       item.addEventListener("click", () => {
         this.#element.hidePopover();
         anchor.focus();

@@ -5,7 +5,7 @@
 import { h, iconButton } from "../dom.js";
 import { number, onLanguage, t } from "../i18n.js";
 import { api } from "../api.js";
-import { HUES, color, hueOf } from "../palette.js";
+import { HUES, cssColor, hueOf } from "../palette.js";
 import { liveControls } from "./live-controls.js";
 import { exportLinks } from "./run-bar.js";
 import { ACTIVE } from "./run-query.js";
@@ -18,29 +18,26 @@ export class RunDetails {
   #actions;
   #selection;
   #colors;
-  #isDark;
   #onClone;
   #drawn = "";
   #parts = null;
 
-  constructor(element, { store, actions, selection, colors, isDark, onClone }) {
+  constructor(element, { store, actions, selection, colors, onClone }) {
     this.#element = element;
     this.#store = store;
     this.#actions = actions;
     this.#selection = selection;
     this.#colors = colors;
-    this.#isDark = isDark;
     this.#onClone = onClone;
-    store.on("runs", () => this.draw());
-    selection.on(() => this.draw());
+    store.on("runs", () => this.#draw());
+    selection.on(() => this.#draw());
     onLanguage(() => {
       this.#drawn = "";
-      this.draw();
+      this.#draw();
     });
   }
 
-  /** Bring it up to date with the run; called for its changes, and when the page looks otherwise. */
-  draw() {
+  #draw() {
     const [id] = this.#selection.list();
     const run = this.#selection.size === 1 ? this.#store.runs.get(id) : undefined;
     this.#element.hidden = !run;
@@ -87,8 +84,9 @@ export class RunDetails {
     this.#parts = { update: (now) => updates.forEach((update) => update(now)) };
   }
 
+  /** The colour, for the eye and in words. */
   #paint(swatch, { color: index }) {
-    swatch.style.setProperty("--run", color(index, this.#isDark()));
+    swatch.style.setProperty("--run", cssColor(index));
     swatch.title = `${t("color.choose")} (${t(`color.${HUES[hueOf(index)]}`)})`;
     swatch.setAttribute("aria-label", swatch.title);
   }

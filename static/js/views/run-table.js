@@ -19,7 +19,6 @@ const byId = (id) => document.getElementById(id);
 
 export class RunTable {
   #list;
-  #details;
   #form;
   #toast = new Toast();
 
@@ -29,7 +28,7 @@ export class RunTable {
     const selection = new Selection();
     const configs = new FlatConfigs();
     const actions = new RunActions(store, this.#toast, launched);
-    const colors = new ColorMenu({ actions, isDark });
+    const colors = new ColorMenu(actions);
     const lab = { store, actions, selection, configs, colors, isDark };
     this.#list = new RunList(byId("runs"), byId("runs-empty"), lab);
     const files = new Import(this.#toast, launched, (experiment) => form.load(experiment));
@@ -40,7 +39,7 @@ export class RunTable {
       onImport: () => files.choose(),
     });
     const clone = { onClone: (run) => this.#clone(run) };
-    this.#details = new RunDetails(byId("run-details"), { ...lab, ...clone });
+    new RunDetails(byId("run-details"), { ...lab, ...clone });
     const runs = (ids) => ids.map((id) => store.runs.get(id)).filter(Boolean);
     const views = {
       compare: (ids) => this.#attempt(() => openDiff(runs(ids), { ...lab, ...clone })),
@@ -61,7 +60,6 @@ export class RunTable {
   /** Called for rows, once a frame. */
   draw() {
     this.#list.draw();
-    this.#details.draw();
   }
 
   /** Take a run's experiment into the form, to change it there. */
