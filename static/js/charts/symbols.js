@@ -17,8 +17,8 @@ const PATHS = {
 };
 export const SHAPES = Object.keys(PATHS);
 
-/** Symbols on a curve that goes all the way, about. */
-const COUNT = 10;
+/** Symbols on a curve that goes all the way, at most; of round places there may be less than half as many. */
+const COUNT = 14;
 /** A logarithmic axis from 0 on shows that many powers of ten, as far as symbols go. */
 const DECADES = 4;
 /** The golden section leaves the places of any number of runs apart. */
