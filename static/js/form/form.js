@@ -16,6 +16,7 @@ import { LaunchPart } from "./launch-part.js";
 import { guessMlp } from "./mlp.js";
 import { difference } from "./names.js";
 import { NetworkPart } from "./network-part.js";
+import { reopen } from "./several.js";
 import { trainingPart } from "./training-part.js";
 
 /** Typing pauses that long before the server is asked for the consequences. */
@@ -131,7 +132,7 @@ export class Form {
 
   #tellDifference() {
     if (!this.#base || !this.#first) return this.#launch.differs("", null);
-    const { labels, special } = difference(this.#base.fields, this.#first.fields, this.#options.activations);
+    const { labels, special } = difference(this.#base.fields, this.#first.fields, this.#options.activations, this.#draft.varied());
     this.#special = special;
     this.#launch.differs(this.#base.name, labels);
   }
@@ -156,6 +157,7 @@ export class Form {
     const had = this.#form.contains(document.activeElement) ? nameOf(document.activeElement) : "";
     this.#draw();
     this.#form.scrollTop = scrolled;
+    reopen(this.#form);
     find(this.#form, focus ?? had)?.focus();
     this.#change();
   }

@@ -6,7 +6,8 @@
 import { drag } from "../drag.js";
 import { h, iconButton } from "../dom.js";
 import { number, t } from "../i18n.js";
-import { control, described, select } from "./fields.js";
+import { control } from "./control.js";
+import { described, select } from "./fields.js";
 
 /** What stands in a layer's line; the rest is behind its dots. */
 const FIRST = {
@@ -75,7 +76,7 @@ export class LayerList {
       h(
         "span",
         { className: field.kind === "choice" ? "layer-choice" : "layer-number" },
-        control(`${path}.${field.name}`, key, field, value, (changed) => {
+        control(this.#form, `${path}.${field.name}`, key, field, value, (changed) => {
           if (changed === null && field.default !== null) delete layer[field.name];
           else layer[field.name] = changed ?? (field.nullable ? null : "");
           this.#form.change();
