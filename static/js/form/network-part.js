@@ -33,7 +33,7 @@ export class NetworkPart {
     this.#list = null;
     const parts = [this.#drawChoice(network)];
     if (network.layers) {
-      this.#list = new LayerList(this.#form, network.layers, "network.layers", this.#open).element;
+      this.#list = new LayerList(this.#form, network.layers, this.#open).element;
       parts[0].querySelector(".error").before(this.#list);
     } else if (network.preset === "mlp") {
       parts[0].querySelector(".error").before(chain(this.#form, this.#form.draft.dataset, network.hidden));
