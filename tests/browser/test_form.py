@@ -130,12 +130,18 @@ def test_form_and_charts_have_no_accessibility_violation(open_page, lab, scheme,
     page.page.click(".further summary")
     page.choose("optimizer.name", "adam")
     page.page.click('[data-field="regularization"][value="both"]')
+    page.page.click('[name="optimizer.name.several"]')
+    page.page.check('[data-field="optimizer.name.several"][value="adadelta"]')
+    assert violations(page) == []
+    page.page.keyboard.press("Escape")
     page.choose("network.preset", "simple_convnet")
     page.until("document.querySelectorAll('.layer-summary li').length === 6")
     assert violations(page) == []
     page.page.click("#edit-layers")
     page.page.locator('[data-field="network.layers.0"] button[aria-expanded]').first.click()
     page.choose("network.layers.add", "residual")
+    page.page.focus('[name="network.layers.4.grip"]')
+    page.page.keyboard.press("ArrowDown")
     page.fill(network__layers__2__size=9)
     page.until("!!document.querySelector('[data-field=\"network.layers.2\"].wrong')")
     assert violations(page) == []

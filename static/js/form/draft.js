@@ -48,18 +48,29 @@ export class Draft {
 
   // -- what is chosen ------------------------------------------------------------------------------
 
-  get dataset() {
-    return this.#options.datasets.find((dataset) => dataset.name === this.document.dataset.name);
+  /** The data sets: one, or several to compare. */
+  get datasets() {
+    return ways(this.document.dataset.name).map((name) => this.#options.datasets.find((dataset) => dataset.name === name));
   }
 
-  /** Another data set; a preset that does not take its images gives way, a written list of layers its last size. */
-  chooseDataset(name) {
-    const { classes } = this.dataset;
-    this.document.dataset = { name };
+  /** The presets that take the images of all of them. */
+  get fitting() {
+    const { fitting, presets } = this.#options;
+    return Object.keys(presets).filter((preset) => this.datasets.every(({ name }) => fitting[name].includes(preset)));
+  }
+
+  /**
+   * Other data sets; a preset that does not take their images gives way, a written list of layers its last size. What was
+   * set for one of them stays as long as it is there.
+   */
+  chooseDatasets(names) {
+    const [{ classes }] = this.datasets;
+    const stays = names.length > 1 && this.datasets.some(({ name }) => names.includes(name));
+    this.document.dataset = { ...(stays ? this.document.dataset : {}), name: together(names, names) };
     const { preset, layers } = this.document.network;
-    if (preset && !this.#options.fitting[name].includes(preset)) this.choosePreset("mlp");
+    if (preset && !this.fitting.includes(preset)) this.choosePreset("mlp");
     const last = layers?.at(-1);
-    if (last?.type === "dense" && last.units === classes) last.units = this.dataset.classes;
+    if (last?.type === "dense" && last.units === classes) last.units = this.datasets[0].classes;
   }
 
   choosePreset(name) {
@@ -218,7 +229,7 @@ export class Draft {
     const { dataset, network, optimizer, regularization, training } = document;
     const { datasets, presets, initializers, optimizers, schedules } = this.#options;
     const known =
-      datasets.some(({ name }) => name === dataset.name) &&
+      areNames(ways(dataset.name), Object.fromEntries(datasets.map(({ name }) => [name, true]))) &&
       areKnown(optimizer, optimizers) &&
       areKnown(network.initializer, initializers) &&
       areKnown(training.schedule ?? null, { ...schedules, [NONE]: [] }) &&
@@ -251,8 +262,11 @@ function penaltyOf(regularization) {
 
 /** Are all ways of a part in a registry, each once? Null is none. */
 function areKnown(part, registry) {
-  const names = ways(part).map((way) => (way === null ? NONE : isObject(way) ? way.name : undefined));
-  return names.length > 0 && new Set(names).size === names.length && names.every((name) => Object.hasOwn(registry, name));
+  return areNames(ways(part).map((way) => (way === null ? NONE : isObject(way) ? way.name : undefined)), registry);
+}
+
+function areNames(names, registry) {
+  return names.length > 0 && new Set(names).size === names.length && names.every((name) => typeof name === "string" && Object.hasOwn(registry, name));
 }
 
 function isObject(value) {

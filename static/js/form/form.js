@@ -163,17 +163,18 @@ export class Form {
   }
 
   #drawDataset() {
-    const choose = (name) => {
-      this.#draft.chooseDataset(name);
-      this.#redraw("dataset.name");
+    const choose = (names, focus) => {
+      this.#draft.chooseDatasets(names);
+      this.#redraw(focus);
     };
-    return datasetField(this.#options.datasets, this.#draft.document.dataset.name, choose, (error) => showError(this.#form, error));
+    const chosen = this.#draft.datasets.map(({ name }) => name);
+    return datasetField(this.#options.datasets, chosen, choose, (error) => showError(this.#form, error));
   }
 
   #putDataset(dataset) {
     const index = this.#options.datasets.findIndex((other) => other.name === dataset.name);
     this.#options.datasets[index] = dataset;
-    if (this.#draft.document.dataset.name !== dataset.name) return;
+    if (!this.#draft.datasets.includes(dataset)) return;
     const old = this.#form.querySelector('[data-field="dataset"]');
     const focused = old.contains(document.activeElement);
     const fresh = this.#drawDataset();

@@ -21,7 +21,7 @@ export function furtherPart(form, open, onToggle) {
     "form.data",
     own(form, "dataset", dataset, form.options.dataset, ["train_size", "test_size", "label_noise"]),
     drawFolds(form),
-    draft.dataset.shape.length === 3 ? drawAugmentation(form) : [],
+    draft.datasets.every(({ shape }) => shape.length === 3) ? drawAugmentation(form) : [],
   );
   group(
     "form.training",
@@ -57,7 +57,7 @@ function drawFolds({ draft, change }) {
 
 /** Changes to the training images; none at all is no augmentation. */
 function drawAugmentation({ options, draft, change, redraw }) {
-  const fields = options.augment.filter((field) => field.name !== "flip" || draft.dataset.flippable);
+  const fields = options.augment.filter((field) => field.name !== "flip" || draft.datasets.every(({ flippable }) => flippable));
   const values = { ...draft.document.dataset.augment };
   const settle = () => {
     const any = Object.values(values).some(Boolean);

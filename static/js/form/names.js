@@ -7,7 +7,7 @@ import { isSweep } from "./values.js";
 /** Sections that are chosen by name: another name brings other settings, and that is one thing, not five. */
 const BY_NAME = ["optimizer", "network.initializer", "training.schedule"];
 /** What is said of these needs no label before it, and stands first. */
-const PLAIN = ["optimizer", "network.activation", "regularization"];
+const PLAIN = ["dataset.name", "optimizer", "network.activation", "regularization"];
 
 /**
  * What a run is called. What tells it from the others that are launched with it stands first: a narrow list cuts names at

@@ -36,7 +36,7 @@ export class NetworkPart {
       this.#list = new LayerList(this.#form, network.layers, this.#open).element;
       parts[0].querySelector(".error").before(this.#list);
     } else if (network.preset === "mlp") {
-      parts[0].querySelector(".error").before(chain(this.#form, this.#form.draft.dataset, network.hidden));
+      parts[0].querySelector(".error").before(chain(this.#form, this.#form.draft.datasets, network.hidden));
       parts.push(this.#drawActivation(network));
     } else {
       parts.push(this.#drawSettings(network));
@@ -48,9 +48,9 @@ export class NetworkPart {
 
   /** Which preset, or the list; and a way from the one to the other. */
   #drawChoice(network) {
-    const { draft, options, redraw } = this.#form;
+    const { draft, redraw } = this.#form;
     const path = "network.preset";
-    const fitting = options.fitting[draft.document.dataset.name];
+    const { fitting } = draft;
     const chosen = network.layers ? WRITTEN : network.preset;
     const choices = [...fitting, ...(network.layers ? [WRITTEN] : [])];
     const choice = select(path, "network.layers", choices, chosen, (name) => t(`preset.${name}`), (name) => {

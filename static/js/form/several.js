@@ -9,6 +9,8 @@ import { t } from "../i18n.js";
 import { select } from "./fields.js";
 
 const ALL = "several";
+/** Pixels that two columns of names need. */
+const NARROWEST = 216;
 /** The field whose boxes are open: a form that is drawn again opens them again. */
 let opened = null;
 
@@ -19,16 +21,16 @@ let opened = null;
  * @param {string[]} chosen one at least
  * @param {(choice: string) => string} name what the reader sees
  * @param {(chosen: string[], focus: string) => void} choose with the name of the control that is to have the focus
- * @param {{ single?: HTMLElement[], note?: string }} more what stands there for one choice instead of the list; what is
- *   said below the boxes
+ * @param {{ single?: HTMLElement[], note?: string, short?: (choice: string) => string }} more what stands there for one
+ *   choice instead of the list; what is said below the boxes; a shorter name where there is less room
  */
-export function several(path, key, choices, chosen, name, choose, { single, note } = {}) {
+export function several(path, key, choices, chosen, name, choose, { single, note, short = name } = {}) {
   const list = () => {
     const all = chosen.length > 1 ? [ALL, ...choices] : choices;
-    const named = (choice) => (choice === ALL ? chosen.map(name).join(", ") : name(choice));
+    const named = (choice) => (choice === ALL ? chosen.map(short).join(", ") : name(choice));
     return select(path, key, all, chosen.length > 1 ? ALL : chosen[0], named, (choice) => choice !== ALL && choose([choice], path));
   };
-  const panel = boxes(path, key, choices, chosen, name, choose, note);
+  const panel = boxes(path, key, choices, chosen, short, choose, note);
   const button = iconButton("several", t("form.several", { field: t(key) }), () => {});
   button.classList.add("several");
   button.name = `${path}.${ALL}`;
@@ -78,7 +80,7 @@ function place(panel) {
   const { left, width, top, bottom } = panel.parentElement.getBoundingClientRect();
   const height = panel.offsetHeight;
   const below = bottom + height + 4 <= innerHeight || top < height + 4;
-  Object.assign(panel.style, { left: `${left}px`, width: `${width}px`, top: `${below ? bottom + 2 : top - height - 2}px` });
+  Object.assign(panel.style, { left: `${left}px`, width: `${Math.max(width, NARROWEST)}px`, top: `${below ? bottom + 2 : top - height - 2}px` });
 }
 
 /** Open again what was open before the form was drawn again. */
