@@ -1,5 +1,7 @@
 """What the form says: help, what differs from where one came from, and its state in the address."""
 
+import json
+
 import pytest
 
 from tests.browser.accessibility import violations
@@ -80,7 +82,30 @@ def test_the_experiment_in_the_form_is_in_the_address(page, open_page, lab):
 
 def test_an_address_that_is_no_experiment_gives_the_first_one(open_page, lab):
     page = open_page(lab)
-    for form in ("7", "null", "[]", "{}", '{"document":{}}', '{"document":{"dataset":{"name":"x"}}}', "{"):
+
+    def draft(**sections):
+        usual = {"dataset": {"name": "digits"}, "network": {"preset": "mlp", "hidden": []}, "training": {}}
+        usual["network"]["initializer"] = {"name": "he_normal"}
+        usual |= {"optimizer": {"name": "sgd", "learning_rate": 7}, "regularization": {}}
+        return json.dumps({"document": usual | sections, "seeds": 1, "folds": 1})
+
+    def several(*ways):
+        return {"sweep": "", "values": list(ways)}
+
+    strange = [
+        draft(optimizer=several()),
+        draft(optimizer=several({"name": "sgd"}, {"name": "sgd"})),
+        draft(optimizer=several({"name": "sgd"}, None)),
+        draft(optimizer={"name": ["sgd"]}),
+        draft(training={"schedule": {"name": "none"}}),
+        draft(dataset={"name": several("digits", "nothing")}),
+        draft(regularization=several({}, 3)),
+    ]
+    page.page.goto("about:blank")
+    page.open(f"/#form={draft()}")
+    assert page.page.input_value('[name="optimizer.learning_rate"]') == "7"  # nothing strange in it
+    plain = ["7", "null", "[]", "{}", '{"document":{}}', '{"document":{"dataset":{"name":"x"}}}', "{"]
+    for form in [*plain, *strange]:
         page.page.goto("about:blank")
         page.open(f"/#form={form}")
         page.until("document.querySelector('#summary-parameters').textContent !== '–'")

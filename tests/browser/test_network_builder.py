@@ -218,8 +218,8 @@ def test_what_is_behind_the_dots_stays_open_and_counts(builder, lab):
     assert lab.run(builder.press_launch())["config"]["network"]["layers"][0]["padding"] == "same"
 
 
-def test_in_japanese_layers_and_misfits_are_said_in_japanese(open_page, lab):
-    page = open_page(lab, locale="ja-JP", viewport={"width": 390, "height": 844})
+def test_in_japanese_and_with_a_finger_layers_are_moved_and_misfits_explained(open_page, lab):
+    page = open_page(lab, locale="ja-JP", viewport={"width": 390, "height": 844}, has_touch=True)
     page.choose("dataset.name", "digits")
     page.choose("network.preset", "simple_convnet")
     page.until("document.querySelectorAll('.layer-summary li').length === 6")
@@ -229,3 +229,29 @@ def test_in_japanese_layers_and_misfits_are_said_in_japanese(open_page, lab):
     assert "30 × 4 × 4" in page.page.inner_text('[data-field="network.layers.2"] > .error')
     assert "畳み込み" in page.page.inner_text('[data-field="network.layers.0"]')
     assert page.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+    page.choose("network.layers.add", "residual")
+    page.page.evaluate(
+        "document.querySelector('[name=\"network.layers.4.grip\"]').scrollIntoView({ block: 'center' })"
+    )
+    grip, end = (
+        page.page.locator(selector).bounding_box()
+        for selector in (
+            '[name="network.layers.4.grip"]',
+            '[data-path="network.layers.5.layers"] > .layer-add',
+        )
+    )
+    finger = page.context.new_cdp_session(page.page)
+
+    def touch(kind, x, y):
+        points = [] if kind == "touchEnd" else [{"x": x, "y": y}]
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", grip["x"] + 8, grip["y"] + 12)
+    for share in (0.2, 0.6, 1):
+        touch("touchMove", grip["x"] + 8, grip["y"] + 12 + share * (end["y"] + 2 - grip["y"] - 12))
+    page.until("!!document.querySelector('.layer-add.drop-before')")
+    touch("touchEnd", 0, 0)
+    page.until("document.querySelectorAll('.layers .layers > .layer').length === 3")
+    assert in_block(page, 4) == ["dense", "activation", "activation"]
+    assert "残差ブロックの中にも外にも" in page.page.get_attribute('[name="network.layers.4.grip"]', "title")

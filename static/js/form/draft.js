@@ -229,10 +229,10 @@ export class Draft {
     const { dataset, network, optimizer, regularization, training } = document;
     const { datasets, presets, initializers, optimizers, schedules } = this.#options;
     const known =
-      areNames(ways(dataset.name), Object.fromEntries(datasets.map(({ name }) => [name, true]))) &&
+      areNames(ways(dataset.name), datasets.map(({ name }) => name)) &&
       areKnown(optimizer, optimizers) &&
       areKnown(network.initializer, initializers) &&
-      areKnown(training.schedule ?? null, { ...schedules, [NONE]: [] }) &&
+      areKnown(training.schedule ?? null, schedules, { nullable: true }) &&
       ways(training.early_stopping ?? null).every((way) => way === null || isObject(way)) &&
       ways(regularization).every(isObject);
     if (!known) return false;
@@ -261,12 +261,13 @@ function penaltyOf(regularization) {
 }
 
 /** Are all ways of a part in a registry, each once? Null is none. */
-function areKnown(part, registry) {
-  return areNames(ways(part).map((way) => (way === null ? NONE : isObject(way) ? way.name : undefined)), registry);
+function areKnown(part, registry, { nullable = false } = {}) {
+  const names = ways(part).map((way) => (way === null && nullable ? null : isObject(way) && way.name));
+  return areNames(names, [...Object.keys(registry), ...(nullable ? [null] : [])]);
 }
 
-function areNames(names, registry) {
-  return names.length > 0 && new Set(names).size === names.length && names.every((name) => typeof name === "string" && Object.hasOwn(registry, name));
+function areNames(names, known) {
+  return names.length > 0 && new Set(names).size === names.length && names.every((name) => known.includes(name));
 }
 
 function isObject(value) {

@@ -176,7 +176,9 @@ export class LayerList {
   #mark(dragged, from, y) {
     this.#unmark();
     dragged.classList.add("dragged");
-    this.#gapAt(y, from).row.classList.add("drop-before");
+    const { row } = this.#gapAt(y, from);
+    row.classList.add("drop-before");
+    row.scrollIntoView({ block: "nearest" }); // a long list moves on at its edges
   }
 
   #unmark() {

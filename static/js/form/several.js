@@ -28,7 +28,9 @@ export function several(path, key, choices, chosen, name, choose, { single, note
   const list = () => {
     const all = chosen.length > 1 ? [ALL, ...choices] : choices;
     const named = (choice) => (choice === ALL ? chosen.map(short).join(", ") : name(choice));
-    return select(path, key, all, chosen.length > 1 ? ALL : chosen[0], named, (choice) => choice !== ALL && choose([choice], path));
+    const element = select(path, key, all, chosen.length > 1 ? ALL : chosen[0], named, (choice) => choice !== ALL && choose([choice], path));
+    if (chosen.length > 1) element.title = named(ALL); // more than there may be room for
+    return element;
   };
   const panel = boxes(path, key, choices, chosen, short, choose, note);
   const button = iconButton("several", t("form.several", { field: t(key) }), () => {});
