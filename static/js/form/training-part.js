@@ -40,13 +40,12 @@ function drawRate({ options, draft, change }) {
   const path = "optimizer.learning_rate";
   const [first] = draft.rated;
   const field = options.optimizers[first.name].find(({ name }) => name === "learning_rate");
-  const rate = logSlider(path, path, field, first.learning_rate, RATES, (value) => {
+  const key = isSweep(draft.document.optimizer) ? "optimizer.one_rate" : path;
+  const rate = logSlider(path, key, field, first.learning_rate, RATES, (value) => {
     for (const optimizer of draft.rated) optimizer.learning_rate = value ?? "";
     change();
   });
-  const element = withValue(block(path, path, field, rate.text, rate.slider));
-  if (isSweep(draft.document.optimizer)) element.querySelector(".label").textContent = t("optimizer.one_rate");
-  return element;
+  return withValue(block(path, key, field, rate.text, rate.slider));
 }
 
 /** Which penalties, and λ of each. */
@@ -63,7 +62,10 @@ function drawPenalties({ options, draft, change, redraw }) {
   const single = kinds.length === 1 ? [segments(path, key, all, kinds[0], name, (kind) => choose([kind], `${path}=${kind}`))] : [];
   const controls = several(path, key, all, kinds, name, choose, { single });
   const regularizations = ways(draft.document.regularization);
-  const strengths = PENALTIES.both.filter((penalty) => regularizations.some((way) => penalty in way)).map((penalty) => drawStrength({ options, change }, penalty, regularizations.filter((way) => penalty in way)));
+  const strengths = PENALTIES.both
+    .map((penalty) => [penalty, regularizations.filter((way) => penalty in way)])
+    .filter(([, having]) => having.length)
+    .map(([penalty, having]) => drawStrength({ options, change }, penalty, having));
   return [block(path, key, null, h("div", { className: "pair" }, ...controls)), ...strengths];
 }
 
