@@ -12,6 +12,7 @@ import { AXES } from "./axes.js";
 import { Bands } from "./bands.js";
 import { Card } from "./card.js";
 import { Chart } from "./chart.js";
+import { bringPlotly } from "./plot.js";
 import { known, quantity, title } from "./quantities.js";
 import { makeSpec, MOST_CHARTS, readSpecs, writeSpec } from "./specs.js";
 
@@ -39,6 +40,7 @@ export class Charts {
   #marked = null;
   #written = "";
   #seen;
+  #canDraw = false;
 
   /**
    * @param {HTMLElement} container where the cards go
@@ -87,6 +89,13 @@ export class Charts {
     urlState.on("charts", (texts) => texts.join() !== this.#written && this.#build(readSpecs(texts)));
     onLanguage(() => this.#build(this.#charts.map(({ card }) => card.spec)));
     this.#build(readSpecs(urlState.get("charts")));
+  }
+
+  /** From now on the charts are drawn. @returns {Promise<void>} the page has to be painted before, and to be usable */
+  async begin() {
+    await bringPlotly();
+    this.#canDraw = true;
+    this.#schedule();
   }
 
   redraw() {
@@ -216,7 +225,7 @@ export class Charts {
   }
 
   #schedule() {
-    const needs = this.#charts.some(({ visible, stale, behind }) => visible && (stale || behind));
+    const needs = this.#charts.some(({ visible, stale, behind }) => visible && ((stale && this.#canDraw) || behind));
     if (this.#scheduled || !needs) return;
     this.#scheduled = true;
     const wait = this.#resting - performance.now();
@@ -240,7 +249,7 @@ export class Charts {
     const seen = this.#charts.filter(({ visible }) => visible);
     for (const chart of seen) if (chart.behind && !chart.stale) chart.drawNew(began);
     // Of whole figures one in a frame, the topmost first: two would make the first point wait for both.
-    const stale = seen.find((chart) => chart.stale);
+    const stale = this.#canDraw && seen.find((chart) => chart.stale);
     if (stale) {
       await stale.drawWhole(this.#store.shown(), this.#isDark(), this.#axis, (runs) => this.#bands.of(runs));
       stale.mark(this.#marked);
