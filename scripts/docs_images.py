@@ -79,7 +79,7 @@ def take(browser, lab: LabServer) -> None:
 
 def take_builder(browser, lab: LabServer) -> None:
     """The network builder; beside it two learning rates, each from three seeds, as curves with bands."""
-    page = LabPage(tabs.borrow(color_scheme="light"), lab)
+    page = LabPage(Tabs(browser).borrow(color_scheme="light"), lab)
     page.page.click("#show-none")
     before = len(page.run_ids())
     page.fill(optimizer__learning_rate="0.02, 0.2", training__iterations=600)
