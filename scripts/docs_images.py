@@ -15,7 +15,7 @@ from playwright.sync_api import sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.browser.conftest import FLAGS, LabPage, find_chromium  # noqa: E402
+from tests.browser.conftest import FLAGS, LabPage, Tabs, find_chromium  # noqa: E402
 from tests.lab_server import LabServer, find_data_dir  # noqa: E402
 
 IMAGES = ROOT / "docs" / "images"
@@ -43,7 +43,8 @@ def main() -> None:
 
 
 def take(browser, lab: LabServer) -> None:
-    page = LabPage(browser, lab, color_scheme="light")
+    tabs = Tabs(browser)
+    page = LabPage(tabs.borrow(color_scheme="light"), lab)
     save(page, "lab-empty")
     common = lab.http.get("/api/lessons/2a-optimizers").json()["runs"][0]["config"]
     for name, optimizer in MORE.items():
@@ -60,7 +61,7 @@ def take(browser, lab: LabServer) -> None:
     save(page, "lab-light")
     page.wait_for(adam, "completed")
 
-    japanese = LabPage(browser, lab, color_scheme="dark", locale="ja-JP")
+    japanese = LabPage(tabs.borrow(color_scheme="dark", locale="ja-JP"), lab)
     for run_id in page.run_ids():
         japanese.wait_for_points(run_id, 1000)
     save(japanese, "lab-dark-ja")
@@ -69,7 +70,7 @@ def take(browser, lab: LabServer) -> None:
     japanese.until("document.querySelector('.field.wrong')")
     save(japanese, "wrong-value-ja")
 
-    phone = LabPage(browser, lab, viewport={"width": 390, "height": 844}, color_scheme="light")
+    phone = LabPage(tabs.borrow(viewport={"width": 390, "height": 844}, color_scheme="light"), lab)
     for run_id in page.run_ids():
         phone.wait_for_points(run_id, 1000)
     save(phone, "phone")
@@ -78,7 +79,7 @@ def take(browser, lab: LabServer) -> None:
 
 def take_builder(browser, lab: LabServer) -> None:
     """The network builder; beside it two learning rates, each from three seeds, as curves with bands."""
-    page = LabPage(browser, lab, color_scheme="light")
+    page = LabPage(Tabs(browser).borrow(color_scheme="light"), lab)
     page.page.click("#show-none")
     before = len(page.run_ids())
     page.fill(optimizer__learning_rate="0.02, 0.2", training__iterations=600)
