@@ -26,6 +26,7 @@ export class Form {
   #options;
   #draft;
   #onLaunch;
+  #look;
   #network;
   #launch;
   /** What the parts of the form may do with it. */
@@ -44,10 +45,11 @@ export class Form {
   #further = false;
   #launching = false;
 
-  constructor(form, store, options, onLaunch) {
+  constructor(form, store, options, onLaunch, look) {
     this.#form = form;
     this.#options = options;
     this.#onLaunch = onLaunch;
+    this.#look = look;
     this.#draft = new Draft(options);
     this.#start = JSON.stringify(this.#draft);
     this.#hands = {
@@ -139,7 +141,7 @@ export class Form {
   // -- drawing -------------------------------------------------------------------------------------
 
   #draw() {
-    this.#launch = new LaunchPart(this.#hands);
+    this.#launch = new LaunchPart(this.#hands, this.#look);
     const model = h("fieldset", { className: "card" }, h("legend", {}, t("form.title")), this.#drawDataset(), ...this.#network.draw());
     const further = furtherPart(this.#hands, this.#further, (open) => {
       this.#further = open;
@@ -165,7 +167,7 @@ export class Form {
       this.#draft.chooseDataset(name);
       this.#redraw("dataset.name");
     };
-    return datasetField(this.#options.datasets, this.#draft.document.dataset.name, choose, (error) => showError(this.#form, error));
+    return datasetField(this.#options.datasets, this.#draft.document.dataset.name, choose, (error) => showError(this.#form, error), (name) => this.#look.data(name));
   }
 
   #putDataset(dataset) {
