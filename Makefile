@@ -56,7 +56,7 @@ bench: $(VENV)/.installed-dev ## measure against peers in the same run
 
 docs-images: $(VENV)/.installed-dev ## take the pictures in docs/ again from a running lab
 	@sh scripts/ensure-browser.sh $(BIN)/python
-	$(BIN)/python scripts/docs_images.py
+	$(BIN)/python scripts/docs_images.py $(ARGS)
 
 clean: ## remove the environment and caches
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,61 @@
+"""The form's pictures: an empty lab, lessons, the builder, several values, wrong ones, a data set that is missing."""
+
+from __future__ import annotations
+
+from scripts.pictures.studio import Studio, scene
+
+FORM = ".form"
+
+
+@scene("lab-empty", "lessons", "keys")
+def first(studio: Studio) -> None:
+    lab = studio.lab()
+    for page, ending in studio.both(lab):
+        studio.save(page, f"lab-empty{ending}")
+        page.page.click(".more-lessons summary")
+        studio.save(page, f"lessons{ending}", ".lessons", ".more-lessons .card")
+        page.page.keyboard.press("Escape")
+        page.page.click("#help")
+        studio.save(page, f"keys{ending}", "dialog")
+
+
+@scene("layers", "sweep", "wrong-value")
+def filled_in(studio: Studio) -> None:
+    lab = studio.lab()
+    for page, ending in studio.both(lab):
+        page.fill(optimizer__learning_rate="0.01, 0.1, 1", training__batch_size="16, 64")
+        page.choose("seeds", "3")
+        page.until("document.querySelector('#launch').textContent.includes('18')")
+        settle(page)
+        studio.save(page, f"sweep{ending}", FORM)
+
+        page.choose("seeds", "1")
+        page.fill(optimizer__learning_rate="NaN", training__batch_size=100, training__iterations=0)
+        page.page.click("#launch")
+        page.until("document.querySelector('.field.wrong')")
+        studio.save(page, f"wrong-value{ending}", FORM)
+
+        page.fill(optimizer__learning_rate=0.1, training__iterations=1000)
+        page.choose("network.preset", "simple_convnet")
+        page.until("document.querySelectorAll('.layer-summary li').length === 6")
+        page.page.click("#edit-layers")
+        page.fill(network__layers__2__size=40)
+        page.until("document.querySelector('[data-field=\"network.layers.2\"].wrong')")
+        page.page.locator("#form").evaluate("form => { form.scrollTop = 0; }")
+        studio.save(page, f"layers{ending}", FORM)
+
+
+def settle(page) -> None:
+    page.until("document.querySelector('#summary-seconds').textContent !== '–'")
+
+
+@scene("data-set")
+def missing(studio: Studio) -> None:
+    lab = studio.lab(data=False)
+    for page, ending in studio.both(lab):
+        page.choose("dataset.name", "mnist")
+        page.until("document.querySelector('#fetch')")
+        studio.save(page, f"data-set{ending}", '.form > fieldset:first-of-type')
+
+
+SCENES = [first, filled_in, missing]
