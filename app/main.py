@@ -136,13 +136,21 @@ async def _config_error(request: Request, error: Exception) -> JSONResponse:
     return JSONResponse(error_body(error.code, str(error), error.field, error.bounds), status_code=422)
 
 
+#: What Pydantic calls a limit → what this API does.
+_BOUNDS = {"ge": "minimum", "le": "maximum", "gt": "exclusive_minimum"}
+
+
 async def _request_error(request: Request, error: Exception) -> JSONResponse:
-    """A body, path or query that is not of the API's types; the first fault is named."""
+    """A body, path or query that is not of the API's types; the first fault is named, with its bound and the value."""
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     field = ".".join(str(part) for part in first["loc"] if part not in ("body", "query", "path"))
     message = f"{field}: {first['msg']}" if field else str(first["msg"])
-    return JSONResponse(error_body("invalid", message, field), status_code=422)
+    context, given = first.get("ctx", {}), first.get("input")
+    bounds = {name: context[limit] for limit, name in _BOUNDS.items() if limit in context}
+    if isinstance(given, int | float):
+        message += f", not {given}"
+    return JSONResponse(error_body("invalid", message, field, bounds or None), status_code=422)
 
 
 async def _http_error(request: Request, error: Exception) -> JSONResponse:

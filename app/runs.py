@@ -9,6 +9,9 @@ from typing import Any
 
 from engine.dataset_config import DATASET_FIELDS, DatasetConfig
 
+#: The highest colour that can be chosen. The page's palette goes round and round long before.
+MOST_COLOR = 255
+
 
 class RunStatus(enum.StrEnum):
     """Where a run stands. Only the moves in `TRANSITIONS` are legal."""
@@ -66,8 +69,9 @@ class IllegalTransition(Exception):
 class Run:
     """One run as the server knows it. Times are Unix seconds.
 
-    `color` is a small integer that stays for life; the page owns the palette. `latest` holds the
-    last value seen of each metric that the run list shows (null in JSON where not finite).
+    `color` is a small integer that somebody chose; the page owns the palette. None: the one that goes with the number,
+    which the view then has, so that every run keeps its colour for life unless somebody chooses another. `latest` holds
+    the last value seen of each metric that the run list shows (null in JSON where not finite).
 
     `annotations` says what happened to the run, oldest first: `{"iteration", "kind", ...}`, where the iteration is
     the last one before it. `{"kind": "live", "changes": {"learning_rate": [before, after]}}` is a change by hand.
@@ -86,6 +90,7 @@ class Run:
     attempt: int = 1
     lesson: str | None = None
     group_id: str | None = None
+    color: int | None = None
     starred: bool = False
     archived: bool = False
     tags: list[str] = field(default_factory=list)
@@ -98,10 +103,6 @@ class Run:
     started_at: float | None = None
     finished_at: float | None = None
     latest: dict[str, float] = field(default_factory=dict)
-
-    @property
-    def color(self) -> int:
-        return self.number - 1
 
     def move(self, status: RunStatus, *, reason: str | None = None) -> None:
         """Change status, or raise `IllegalTransition` and change nothing."""
@@ -120,7 +121,8 @@ class Run:
             "status": self.status.value,
             "reason": self.reason,
             "attempt": self.attempt,
-            "color": self.color,
+            "color": self.number - 1 if self.color is None else self.color,
+            "color_chosen": self.color is not None,
             "lesson": self.lesson,
             "group_id": self.group_id,
             "starred": self.starred,

@@ -3,6 +3,7 @@
     {"lossroom": 1, "exported_at": 1790000000.0, "runs": [
         {"name", "status", "reason", "lesson", "created_at", "started_at", "finished_at",
          "starred", "archived", "tags", "notes", "annotations",
+         "color": <where one was chosen: another lab has given others away>,
          "config": <the experiment file>,
          "streams": {"train": {"columns": ["iteration", "loss", ...], "data": [[1, 2.3, ...], ...]},
                      "evaluation": {...}}}]}
@@ -49,7 +50,10 @@ def document(recordings: Sequence[Recording]) -> Iterator[str]:
 
 
 def _run(recording: Recording) -> Iterator[str]:
-    meta = {name: recording.run[name] for name in META} | {"config": recording.config}
+    run = recording.run
+    meta = {name: run[name] for name in META} | {"config": recording.config}
+    if run["color_chosen"]:
+        meta["color"] = run["color"]
     yield json.dumps(meta, ensure_ascii=False, allow_nan=False)[:-1] + ', "streams": {'
     separator = ""
     for stream in STREAMS:

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, StringConstraint
 
 from app.errors import Invalid
 from app.exports.documents import VERSION
-from app.runs import Run, RunStatus
+from app.runs import MOST_COLOR, Run, RunStatus
 from app.storage import run_store
 from engine import ExperimentConfig
 
@@ -101,6 +101,7 @@ class ImportedRun(_Model):
     created_at: Seconds
     started_at: Seconds | None = None
     finished_at: Seconds | None = None
+    color: int | None = Field(None, ge=0, le=MOST_COLOR)
     starred: bool = False
     archived: bool = False
     tags: list[Annotated[str, StringConstraints(min_length=1, max_length=40)]] = Field([], max_length=20)
@@ -147,6 +148,7 @@ class Imported:
             reason=reason,
             lesson=given.lesson,
             group_id=group_id,
+            color=given.color,
             starred=given.starred,
             archived=given.archived,
             tags=list(dict.fromkeys(given.tags)),
@@ -162,7 +164,8 @@ class Imported:
     def store(self, connection: sqlite3.Connection) -> None:
         """Write the rows, and what `insert_run` leaves out; the run itself is stored."""
         run = self.run
-        names = ("reason", "starred", "archived", "tags", "notes", "annotations", "started_at", "finished_at")
+        said = ("color", "starred", "archived", "tags", "notes", "annotations")
+        names = ("reason", *said, "started_at", "finished_at")
         run_store.update_run(connection, run.id, {name: getattr(run, name) for name in names})
         assert run.started_at is not None
         assert run.finished_at is not None

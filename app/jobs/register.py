@@ -71,7 +71,7 @@ class Register:
             self.tell(run)
 
     async def change(self, run_id: str, changes: dict[str, Any]) -> Run:
-        """Store and tell what people say of a run: `name`, `starred`, `archived`, `tags`, `notes`."""
+        """Store and tell what people say of a run: `name`, `color`, `starred`, `archived`, `tags`, `notes`."""
         run = self.get(run_id)
         await self._database.write(lambda c: run_store.update_run(c, run_id, changes))
         for name, value in changes.items():

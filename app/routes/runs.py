@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from app.errors import Invalid
 from app.exports.thinning import extremes
 from app.lab import TheLab
+from app.runs import MOST_COLOR
 from app.storage import run_store
 from engine import ExperimentConfig
 from engine.events import STREAMS
@@ -47,6 +48,7 @@ class Changes(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: str = Field("", min_length=1, max_length=200)
+    color: int = Field(0, ge=0, le=MOST_COLOR, strict=True, description="a place in the page's palette")
     starred: bool = False
     archived: bool = False
     tags: list[Tag] = Field([], max_length=20)
@@ -105,7 +107,7 @@ async def get_run(lab: TheLab, run_id: str) -> dict[str, Any]:
 
 @router.patch("/{run_id}")
 async def change_run(lab: TheLab, run_id: str, changes: Changes) -> dict[str, Any]:
-    """Rename, star, tag, note or archive a run; everybody in the lab sees it."""
+    """Rename, colour, star, tag, note or archive a run; everybody in the lab sees it."""
     given = changes.model_dump(exclude_unset=True)
     if not given:
         raise Invalid(f"nothing is to be changed: give {', '.join(Changes.model_fields)}", code="missing")

@@ -92,6 +92,7 @@ def load_runs(connection: sqlite3.Connection) -> list[Run]:
             attempt=row["attempt"],
             lesson=row["lesson"],
             group_id=row["group_id"],
+            color=row["color"],
             starred=bool(row["starred"]),
             archived=bool(row["archived"]),
             tags=json.loads(row["tags"]),

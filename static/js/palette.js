@@ -1,11 +1,14 @@
 /**
  * Colours of runs: Okabe and Ito's palette, told apart with every kind of colour vision, in a variant for light
- * and one for dark ground. A run keeps its colour for life; past eight runs the line style changes too.
+ * and one for dark ground. A run keeps its colour for life, unless somebody chooses another; past eight runs the line
+ * style changes too.
  */
 
 const LIGHT = ["#0072b2", "#c27300", "#009e73", "#c7599b", "#4b5563", "#1c8cc0", "#c44f00", "#9c8b00"];
 const DARK = ["#3d9be0", "#f0a830", "#1fc195", "#e08abf", "#b6bec9", "#6cc5f2", "#ff7d33", "#e6d84f"];
-const DASHES = ["solid", "dash", "dot", "dashdot"];
+/** What the colours are called, in the same order. */
+export const HUES = ["blue", "orange", "green", "pink", "grey", "sky", "vermilion", "yellow"];
+export const DASHES = ["solid", "dash", "dot", "dashdot"];
 
 /** @param {number} index a run's `color` */
 export function color(index, dark) {
@@ -13,7 +16,26 @@ export function color(index, dark) {
   return palette[index % palette.length];
 }
 
+/** The same for a style sheet, which goes with the theme by itself. */
+export function cssColor(index) {
+  return `light-dark(${color(index, false)}, ${color(index, true)})`;
+}
+
+/** A run's colour in words, as a place in `HUES`. */
+export function hueOf(index) {
+  return index % HUES.length;
+}
+
+/** A run's `color` when another of the palette is chosen for it; its line style stays. */
+export function withHue(index, hue) {
+  return hue + HUES.length * round(index);
+}
+
 /** A Plotly dash for the run's place in the palette's rounds. */
 export function dash(index) {
-  return DASHES[Math.floor(index / LIGHT.length) % DASHES.length];
+  return DASHES[round(index)];
+}
+
+function round(index) {
+  return Math.floor(index / HUES.length) % DASHES.length;
 }

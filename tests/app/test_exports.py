@@ -111,7 +111,8 @@ def test_the_csv_of_a_selection_holds_every_row_of_each_run(lab, done):
 
 def test_an_exported_selection_comes_back_as_the_same_finished_runs(lab, make_lab, done):
     lab.http.patch(
-        f"/api/runs/{done['id']}", json={"starred": True, "tags": ["a", "学"], "notes": "why\nnot"}
+        f"/api/runs/{done['id']}",
+        json={"color": 1, "starred": True, "tags": ["a", "学"], "notes": "why\nnot"},
     ).raise_for_status()
     diverged = lab.launch(optimizer={"name": "sgd", "learning_rate": 100.0}, regularization={"l2": 1.0})
     lab.wait_for(diverged["id"], "diverged")
@@ -164,6 +165,7 @@ WRONG = {
     "too many runs": (lambda d: alter(d, "runs", to=d["runs"] * 101), "runs"),
     "an unknown key": (lambda d: alter(d, "runs", 0, "id", to="x"), "runs.0.id"),
     "a status that is none": (lambda d: alter(d, "runs", 0, "status", to="won"), "runs.0.status"),
+    "a colour that is none": (lambda d: alter(d, "runs", 0, "color", to=256), "runs.0.color"),
     "a long name": (lambda d: alter(d, "runs", 0, "name", to="x" * 201), "runs.0.name"),
     "a wrong experiment": (
         lambda d: alter(d, "runs", 0, "config", "optimizer", "learning_rate", to=-1),

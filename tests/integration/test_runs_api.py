@@ -184,6 +184,23 @@ def test_a_run_can_be_renamed(lab):
         assert lab.http.patch(f"/api/runs/{run['id']}", json=wrong).status_code == 422
 
 
+def test_a_run_keeps_its_colour_until_another_is_chosen_which_stays_too(lab):
+    run = lab.launch()
+    assert (run["color"], run["color_chosen"]) == (run["number"] - 1, False)
+    for color in (255, 0):
+        changed = lab.http.patch(f"/api/runs/{run['id']}", json={"color": color}).json()
+        assert (changed["color"], changed["color_chosen"]) == (color, True)
+    for wrong, bounds in ((-1, {"minimum": 0}), (256, {"maximum": 255}), (1.5, {}), ("red", {}), (None, {})):
+        answer = lab.http.patch(f"/api/runs/{run['id']}", json={"color": wrong})
+        assert answer.status_code == 422
+        error = answer.json()["error"]
+        assert error["field"] == "color"
+        assert (error["bounds"] or {}) == bounds
+        assert wrong in ("red", None) or str(wrong) in error["message"]
+    lab.restart()
+    assert lab.run(run["id"])["color"] == 0
+
+
 @pytest.mark.parametrize("command", ["pause", "resume", "step", "cancel"])
 def test_a_finished_run_takes_no_commands(lab, command):
     run = lab.launch()

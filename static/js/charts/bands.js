@@ -1,30 +1,27 @@
 /** Bands: whether curves stand for several runs, and for which: two lists below the charts, kept in the address. */
 
-import { FlatConfigs } from "../flat-configs.js";
 import { h } from "../dom.js";
 import { onLanguage, t } from "../i18n.js";
 import { labelOf } from "../labels.js";
 import { urlState } from "../url-state.js";
 import { SPREADS, groupsOf } from "./groups.js";
+import { fillFields } from "./shown-fields.js";
 
 /** No field of that name would make a group. */
 const NEVER = new Set(["seed", "dataset.fold.index"]);
 
 export class Bands {
-  #store;
+  #fields;
   #spread;
   #over;
-  #onChange;
-  #configs = new FlatConfigs();
-  #fetching = false;
 
   /**
    * @param {HTMLElement} foot holds the two lists
+   * @param {import("./shown-fields.js").ShownFields} fields
    * @param {() => void} onChange the charts have other curves now
    */
-  constructor(foot, store, onChange) {
-    this.#store = store;
-    this.#onChange = onChange;
+  constructor(foot, fields, onChange) {
+    this.#fields = fields;
     this.#spread = foot.querySelector("#band-spread");
     this.#over = foot.querySelector("#band-over");
     this.#spread.addEventListener("change", () => urlState.set({ spread: this.#spread.value }));
@@ -35,7 +32,13 @@ export class Bands {
         onChange();
       });
     }
-    store.on("runs", () => this.#isOn && this.#fetch());
+    fields.follow(
+      () => this.#isOn,
+      () => {
+        this.#drawFields();
+        if (this.#isOn) onChange();
+      },
+    );
     onLanguage(() => this.#draw());
     this.#draw();
   }
@@ -47,7 +50,7 @@ export class Bands {
   /** The bands of some runs, for a figure; null where each run is a curve of its own. */
   of(runs) {
     if (!this.#isOn) return null;
-    return { spread: urlState.get("spread"), groups: groupsOf(runs, urlState.get("over"), this.#configs) };
+    return { spread: urlState.get("spread"), groups: groupsOf(runs, urlState.get("over"), this.#fields) };
   }
 
   #draw() {
@@ -60,34 +63,12 @@ export class Bands {
       element.title = t(key);
     }
     this.#drawFields();
-    if (this.#isOn) this.#fetch();
+    if (this.#isOn) this.#fields.fetch();
   }
 
   /** What one can group by: what differs between the shown runs. */
   #drawFields() {
-    const ids = this.#store.shown().map((run) => run.id);
-    const chosen = urlState.get("over");
-    const fields = [...this.#configs.difference(ids).keys()].filter((name) => !NEVER.has(name));
-    const names = ["", ...new Set(chosen ? [...fields, chosen] : fields)];
-    const text = (name) => (name ? t("bands.by", { field: labelOf(name) }) : t("bands.seeds"));
-    this.#over.replaceChildren(...names.map((name) => h("option", { value: name }, text(name))));
-    this.#over.value = chosen;
-  }
-
-  /** Have the configs of the shown runs here: they tell who belongs together. */
-  async #fetch() {
-    const missing = this.#store.shown().filter((run) => !this.#configs.get(run.id));
-    if (this.#fetching || !missing.length) return;
-    this.#fetching = true;
-    try {
-      await this.#configs.fetch(missing.map((run) => run.id));
-    } catch {
-      return; // offline: tried again when runs change
-    } finally {
-      this.#fetching = false;
-    }
-    this.#drawFields();
-    this.#onChange();
-    this.#fetch(); // runs that have come meanwhile
+    const names = this.#fields.differing().filter((name) => !NEVER.has(name));
+    fillFields(this.#over, names, urlState.get("over"), (name) => (name ? t("bands.by", { field: labelOf(name) }) : t("bands.seeds")));
   }
 }

@@ -6,11 +6,13 @@
 import { drag } from "../drag.js";
 import { h, icon, iconButton } from "../dom.js";
 import { t } from "../i18n.js";
+import { Legend } from "./legend.js";
 import { quantity, title } from "./quantities.js";
 import { MOST_SMOOTHING } from "./specs.js";
 
 export class Card {
   #wide = false;
+  #legend = new Legend();
 
   /**
    * @param {object} spec see specs.js
@@ -29,7 +31,7 @@ export class Card {
     grip.classList.add("grip");
     const heading = h("h2", {}, this.title);
     const head = h("header", { className: "card-head" }, grip, heading, h("div", { className: "controls" }, ...this.#controls(on), this.#expand, ...this.#menu(id, on)));
-    this.element = h("article", { className: "card chart", "data-chart": spec.quantity }, head, this.plotElement);
+    this.element = h("article", { className: "card chart", "data-chart": spec.quantity }, head, this.#legend.element, this.plotElement);
     this.element.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && this.#wide && !event.defaultPrevented) this.#widen(false);
     });
@@ -44,6 +46,12 @@ export class Card {
   }
 
   #expand;
+
+  /** Say what dashes and symbols mean; null: nothing of their own, so that dots may mean training images. */
+  showStrokes(strokes) {
+    this.element.classList.toggle("stroked", Boolean(strokes));
+    this.#legend.show(strokes);
+  }
 
   #controls({ change }) {
     const { spec } = this;

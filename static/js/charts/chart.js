@@ -64,7 +64,7 @@ export class Chart {
   }
 
   /** Draw the whole figure. The first has few curves: making the axes is long enough by itself. */
-  async drawWhole(shown, dark, axisName, bandsOf) {
+  async drawWhole(shown, { dark, axis: axisName, bandsOf, strokes }) {
     const runs = this.#drawn ? shown : shown.slice(0, FIRST);
     this.stale = runs.length < shown.length;
     this.behind = false;
@@ -73,19 +73,26 @@ export class Chart {
     if (axisName !== this.#axis) this.#plot.forgetZoom();
     this.#axis = axisName;
     const axis = axisOf(axisName);
-    const how = { bands: bandsOf(runs), allMarks: spec.marks, axis: axisName, smoothing: what.smoothing === undefined ? 0 : spec.smoothing, range: this.#plot.range, dark };
-    this.#traces = this.#figure.traces(runs, what, { ...how, partNames: { train: t("chart.train"), test: t("chart.test") } });
+    const logX = spec.logX && axis.log;
+    const across = this.#across(axis, shown);
+    const { range } = this.#plot;
+    const [from, to] = range ?? [across.start, across.end];
+    const smoothing = what.smoothing === undefined ? 0 : spec.smoothing;
+    const partNames = { train: t("chart.train"), test: t("chart.test") };
+    const how = { bands: bandsOf(runs), strokes, allMarks: spec.marks, axis: axisName, across: { from, to, log: logX }, smoothing, range, dark, bold: this.#plot.bold, partNames };
+    this.#traces = this.#figure.traces(runs, what, how);
     const look = {
-      logX: spec.logX && axis.log,
+      logX,
       logY: spec.logY,
       percent: Boolean(what.percent),
       whole: Boolean(what.whole),
-      ...this.#across(axis, shown),
+      ...across,
       xTitle: t(`chart.${axisName}`),
       // not one finite value: the axes are where a run's would be
       empty: (this.#empty = this.#isEmpty()),
       scales: `${spec.gap} ${spec.logX} ${spec.logY} ${axisName}`,
     };
+    this.card.showStrokes(strokes);
     await this.#plot.draw(this.#traces, look);
     this.#drawn = true;
     this.#refitAt = performance.now() + REFIT;

@@ -13,7 +13,9 @@ import { Bands } from "./bands.js";
 import { Card } from "./card.js";
 import { Chart } from "./chart.js";
 import { known, quantity, title } from "./quantities.js";
+import { ShownFields } from "./shown-fields.js";
 import { makeSpec, MOST_CHARTS, readSpecs, writeSpec } from "./specs.js";
+import { Strokes } from "./strokes.js";
 
 /** The page rests for this share of the time that drawing took. */
 const REST = 0.25;
@@ -28,6 +30,7 @@ export class Charts {
   #adder;
   #axes;
   #bands;
+  #strokes;
   #store;
   #isDark;
   #onFrame;
@@ -42,14 +45,16 @@ export class Charts {
 
   /**
    * @param {HTMLElement} container where the cards go
-   * @param {HTMLElement} foot where one adds charts and chooses what x is
+   * @param {HTMLElement} foot where one adds charts and chooses what x, a curve and its dash are
    * @param {() => void} onFrame called while rows come, for whatever else follows them
    */
   constructor(container, foot, store, isDark, onFrame) {
     this.#container = container;
     this.#adder = foot.querySelector("#add-chart");
     this.#axes = foot.querySelector("#x-axis");
-    this.#bands = new Bands(foot, store, () => this.redraw());
+    const fields = new ShownFields(store);
+    this.#bands = new Bands(foot, fields, () => this.redraw());
+    this.#strokes = new Strokes(foot, fields, () => this.redraw());
     this.#store = store;
     this.#isDark = isDark;
     this.#onFrame = onFrame;
@@ -62,8 +67,8 @@ export class Charts {
     });
     store.on("runs", () => {
       // Progress is the list's; the charts change only with what is shown, by which name, and when it ends.
-      const shown = store.shown().map(({ id, name, status, iterations, annotations }) =>
-        [id, name, iterations, ENDED.has(status), annotations?.length].join(" "),
+      const shown = store.shown().map(({ id, name, color, status, iterations, annotations }) =>
+        [id, name, color, iterations, ENDED.has(status), annotations?.length].join(" "),
       );
       if (shown.join() !== this.#shown) this.redraw();
       this.#shown = shown.join();
@@ -242,7 +247,8 @@ export class Charts {
     // Of whole figures one in a frame, the topmost first: two would make the first point wait for both.
     const stale = seen.find((chart) => chart.stale);
     if (stale) {
-      await stale.drawWhole(this.#store.shown(), this.#isDark(), this.#axis, (runs) => this.#bands.of(runs));
+      const shown = this.#store.shown();
+      await stale.drawWhole(shown, { dark: this.#isDark(), axis: this.#axis, bandsOf: (runs) => this.#bands.of(runs), strokes: this.#strokes.of(shown) });
       stale.mark(this.#marked);
     }
     if (began - this.#listed >= LIST_EVERY) {

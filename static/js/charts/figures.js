@@ -2,7 +2,8 @@
  * Figures: what a chart shows, as plain data for `plot.js`. Knows runs and curves, not the page and not Plotly.
  *
  * A trace: {uid, meta: {run, series}, name, color, dash, width, points} for a line, whose `points` grow, or
- * {…, marks: {x, y, symbol, colors, notes}}, or {…, area: {x, y}} for a band. A line that is hovered over also has `line`: {run, series, label, part, curve}.
+ * {…, marks: {x, y, symbol, colors, notes}}, or {…, symbols} for what grows along lines (see symbols.js), or {…, area: {x, y}}
+ * for a band. A line that is hovered over also has `line`: {run, series, label, part, curve}.
  */
 
 import { color, dash } from "../palette.js";
@@ -10,6 +11,7 @@ import { axisOf, startOf } from "./axes.js";
 import { Curve } from "./curve.js";
 import { GroupCurve, SPREADS } from "./groups.js";
 import { marksOf } from "./marks.js";
+import { Symbols } from "./symbols.js";
 
 /** Up to that many rows every one is drawn; beyond, two of each bin, of which there are this many at most. */
 const EVERY = 4000;
@@ -26,14 +28,19 @@ export class Figure {
   #overviews = new Map();
   /** Curves stand for several runs: what is new cannot be drawn as a tail. */
   #grouped = false;
+  #symbols = null;
 
   /**
    * The traces of a chart.
    * @param {object[]} runs the shown ones, oldest first
    * @param {{lines: object[], stream: string}} what see quantities.js
-   * @param {{bands: {spread: string, groups: object[]} | null, allMarks: boolean, axis: string, smoothing: number, range: [number, number] | null, dark: boolean, partNames: Record<string, string>}} how
+   * @param {{bands: {spread: string, groups: object[]} | null, strokes: object | null, allMarks: boolean, axis: string,
+   *   across: {from: number, to: number, log: boolean}, smoothing: number, range: [number, number] | null, dark: boolean,
+   *   bold: number, partNames: Record<string, string>}} how `strokes`: see strokes.js; `across`: the shown part of x;
+   *   `bold`: so many times as wide as usual
    */
-  traces(runs, what, { bands, allMarks, axis: axisName, smoothing, range, dark, partNames }) {
+  traces(runs, what, how) {
+    const { bands, strokes, allMarks, axis: axisName, across, smoothing, range, dark } = how;
     const axis = axisOf(axisName);
     const kept = new Map();
     const raw = runs.length <= RAW;
@@ -53,7 +60,7 @@ export class Figure {
           if (axis.timed) continue; // an overview does not know when its points came; the rows are on their way
           const curve = new Curve(overview.points, { ...line, smoothing: 0, bin: 1, range, x: axis.x?.(run) });
           curve.advance();
-          traces.push(this.#outline(run, line, curve, { dark, partNames, smoothing }));
+          traces.push(this.#outline(run, line, curve, how));
           continue;
         }
         const x = axis.x?.(run);
@@ -62,7 +69,7 @@ export class Figure {
         const curve = this.#curves.get(key) ?? new Curve(series, { ...line, smoothing, bin, range, x });
         kept.set(key, curve);
         curve.advance();
-        if (!group) traces.push(...this.#lines(run, line, curve, { dark, partNames, raw }));
+        if (!group) traces.push(...this.#lines(run, line, curve, how, raw));
         else if (grouped.has(group)) grouped.get(group).push([line, curve]);
         else grouped.set(group, [[line, curve]]);
       }
@@ -72,9 +79,11 @@ export class Figure {
       this.#grouped = true;
       for (const line of what.lines) {
         const own = curves.filter(([of, { xs }]) => of === line && xs.length).map(([, curve]) => curve);
-        if (own.length) traces.push(...this.#band(group, line, new GroupCurve(own, SPREADS[bands.spread], range), { dark, partNames }));
+        if (own.length) traces.push(...this.#band(group, line, new GroupCurve(own, SPREADS[bands.spread], range), how));
       }
     }
+    this.#symbols = strokes && this.#symbolsOf(traces, across);
+    if (this.#symbols) traces.push({ uid: "symbols", meta: { run: "", series: "symbols" }, name: "", symbols: this.#symbols });
     const marks = marksOf(traces, { dark, all: allMarks });
     if (marks) traces.push(marks);
     return traces;
@@ -90,48 +99,67 @@ export class Figure {
       curve.advance();
       fits &&= curve.raw.x.length < this.#most;
     }
+    this.#symbols?.advance();
     return fits;
   }
 
-  #look(run, part, { dark, partNames }) {
+  #symbolsOf(traces, across) {
+    const symbols = new Symbols(across);
+    for (const { line, symbol, color } of traces) if (line && symbol) symbols.follow(line.curve, symbol, color, line.run.number);
+    symbols.advance();
+    return symbols;
+  }
+
+  /** What a curve of a run looks like, or one that stands for several. */
+  #look(run, part, { dark, bold, strokes, partNames }, runs = [run]) {
     const name = part ? `${run.name} · ${partNames[part]}` : run.name;
-    const look = { name, color: color(run.color, dark), dash: dash(run.color), width: 2 };
-    return part === "train" ? { ...look, dash: "dot", width: 1.3 } : look;
+    const paint = color(run.color, dark);
+    const train = part === "train";
+    const width = (train ? 1.3 : 2) * bold;
+    if (!strokes) return { name, color: paint, dash: train ? "dot" : runs.length > 1 ? "solid" : dash(run.color), width };
+    // Dashes say the value: what was trained on is told by its paleness instead, and by having no symbols.
+    const { symbol, ...look } = strokes.lookOf(runs);
+    return train ? { name, ...look, color: pale(paint), width } : { name, ...look, symbol, color: paint, width };
   }
 
   /** A group's mean, and behind it how far its runs are apart. */
-  #band({ runs, label }, { series, part }, curve, { dark, partNames }) {
-    const run = { id: `group-${runs[0].id}`, name: label, color: runs[0].color, started_at: Math.min(...runs.map(startOf)), annotations: [] };
-    const look = { ...this.#look(run, part, { dark, partNames }), dash: part === "train" ? "dot" : "solid" };
+  #band({ runs, label }, { series, part }, curve, how) {
+    const [{ number, color: index }] = runs;
+    const run = { id: `group-${runs[0].id}`, number, name: label, color: index, started_at: Math.min(...runs.map(startOf)), annotations: [] };
+    const look = this.#look(run, part, how, runs);
     const uid = `${series}-${run.id}`.replace(/[^\w-]/g, "_");
     const { xs, ys, lows, highs } = curve;
     const area = { x: [...xs, ...xs.toReversed()], y: [...highs, ...lows.toReversed()] };
     const points = { x: xs, y: ys, count: xs.length, settled: xs.length, lowest: Math.min(...lows), highest: Math.max(...highs) };
-    const line = { run, series, label, part: partNames[part], curve };
+    const line = { run, series, label, part: how.partNames[part], curve };
     return [
-      { ...look, uid: `${uid}-band`, meta: { run: run.id, series: `${series}-band` }, color: faint(look.color, dark), area },
-      { ...look, uid, meta: { run: run.id, series: `${series}-mean`, named: true }, points, line },
+      { ...look, uid: `${uid}-band`, meta: { run: run.id, series: `${series}-band` }, color: faint(color(index, how.dark), how.dark), area },
+      { ...look, uid, meta: named(run, `${series}-mean`, look), points, line },
     ];
   }
 
   /** Where a curve runs while its rows are on their way. What they would be smoothed to is not known yet. */
-  #outline(run, { series, part }, curve, { dark, partNames, smoothing }) {
-    const look = this.#look(run, part, { dark, partNames });
-    if (smoothing) look.width = 1;
+  #outline(run, { series, part }, curve, how) {
+    const look = this.#look(run, part, how);
+    if (how.smoothing) look.width = 1;
     const uid = `${series}-${run.id}-outline`.replace(/[^\w-]/g, "_");
     return { ...look, uid, meta: { run: run.id, series: `${series}-outline` }, points: curve.raw };
   }
 
-  #lines(run, { series, part }, curve, { dark, partNames, raw }) {
-    const look = this.#look(run, part, { dark, partNames });
+  #lines(run, { series, part }, curve, how, raw) {
+    const look = this.#look(run, part, how);
     const uid = `${series}-${run.id}`.replace(/[^\w-]/g, "_");
-    const line = { run, series, label: run.name, part: partNames[part], curve };
-    if (!curve.even) return [{ ...look, uid, meta: { run: run.id, series, named: true }, points: curve.raw, line }];
-    const behind = { ...look, uid, meta: { run: run.id, series }, color: faint(look.color, dark), width: 1, points: curve.raw };
-    const meta = { run: run.id, series: `${series}-smoothed`, named: true };
-    const smoothed = { ...look, uid: `${uid}-smoothed`, meta, points: curve.even, line };
+    const line = { run, series, label: run.name, part: how.partNames[part], curve };
+    if (!curve.even) return [{ ...look, uid, meta: named(run, series, look), points: curve.raw, line }];
+    const behind = { ...look, uid, meta: { run: run.id, series }, color: faint(look.color, how.dark), dash: "solid", width: 1, points: curve.raw };
+    const smoothed = { ...look, uid: `${uid}-smoothed`, meta: named(run, `${series}-smoothed`, look), points: curve.even, line };
     return raw ? [behind, smoothed] : [smoothed];
   }
+}
+
+/** What a trace is of that a picture's legend names, with what its dash and symbol say. */
+function named(run, series, { symbol, value }) {
+  return { run: run.id, series, named: true, symbol, value };
 }
 
 /**
@@ -159,4 +187,9 @@ function binOf(run, stream, range, most, x) {
 /** A colour that lets the ground through. (A see-through trace would be painted apart, at several times the cost.) */
 function faint(hex, dark) {
   return `${hex}${dark ? "48" : "40"}`;
+}
+
+/** What is beside the matter, but read. */
+function pale(hex) {
+  return `${hex}99`;
 }

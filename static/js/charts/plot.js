@@ -3,14 +3,14 @@
  * stay, it draws their tails into the figure's own SVG. Keeps the viewer's zoom while points arrive.
  */
 
-import { Tail } from "./tail.js";
+import { MARGIN, chartLayout, figureLayout, pictureLayout } from "./layout.js";
+import { Tail, tailSymbol } from "./tail.js";
 
 const { Plotly } = window;
 
 const CONFIG = { displayModeBar: false, displaylogo: false, responsive: false, doubleClick: "autosize", scrollZoom: false };
 /** With more new rows than that, as after a connection, a whole drawing is due and tails would be work for nothing. */
 const MOST_NEWS = 20_000;
-const MARGIN = { l: 44, r: 20, t: 8, b: 24 };
 
 export class Plot {
   #element;
@@ -47,6 +47,11 @@ export class Plot {
     return axis.range.map((end) => (axis.type === "log" ? 10 ** end : Number(end)));
   }
 
+  /** How many times as wide as usual lines are to be: on a projector they are seen from afar. */
+  get bold() {
+    return Number(getComputedStyle(this.#element).getPropertyValue("--bold"));
+  }
+
   /** What the viewer has zoomed is of no more use: another x. */
   forgetZoom() {
     this.#zoomed = false;
@@ -55,13 +60,13 @@ export class Plot {
   /**
    * Draw a whole figure.
    * @param {object[]} traces see figures.js; those with `points` can be drawn on
-   * @param {object} look see `#layout`
+   * @param {object} look see layout.js
    */
   draw(traces, look) {
     const data = traces.map((trace) => this.#trace(trace));
     this.#drawing = this.#drawing
       .catch(() => {}) // a drawing that failed has said so; the next one starts afresh
-      .then(() => Plotly.react(this.#element, data, this.#layout(look), CONFIG))
+      .then(() => Plotly.react(this.#element, data, chartLayout(this.#element, this.#size ?? this.#element.getBoundingClientRect(), look), CONFIG))
       .then(() => this.#afterDrawing(traces));
     return this.#drawing;
   }
@@ -103,7 +108,8 @@ export class Plot {
     this.#scale = scale;
     let fits = true;
     for (const [i, trace] of this.#traces.entries()) {
-      const { points } = trace;
+      const { points, symbols } = trace;
+      if (symbols) this.#drawSymbols(i, trace, scale);
       if (!points || points.count === trace.drawn) continue;
       trace.drawn = points.count;
       this.#take(i, trace);
@@ -112,6 +118,20 @@ export class Plot {
       fits &&= Boolean(tail) && scale.x.fits(points.x.at(-1)) && scale.y.fits(points.lowest) && scale.y.fits(points.highest);
     }
     return fits;
+  }
+
+  /** Symbols that curves have come to since they were drawn. */
+  #drawSymbols(i, trace, scale) {
+    const { x, y, shapes, colors } = trace.symbols;
+    if (x.length === trace.drawn) return;
+    Object.assign(this.#element.data[i], { x, y });
+    const group = this.#element.querySelector(`.scatterlayer .trace${CSS.escape(trace.uid)} .points`);
+    const { size, line } = this.#element.data[i].marker;
+    for (; trace.drawn < x.length; trace.drawn++) {
+      const at = trace.drawn;
+      if (!scale.x.inside(x[at]) || !scale.y.inside(y[at])) continue;
+      group?.append(tailSymbol({ shape: shapes[at], color: colors[at], size, line }, scale.x(x[at]), scale.y(y[at])));
+    }
   }
 
   /** Rows that have come since their curves were drawn. */
@@ -156,19 +176,9 @@ export class Plot {
   async image(format, title) {
     const { layout, data } = this.#element;
     const { xaxis, yaxis } = this.#element._fullLayout;
-    const ground = getComputedStyle(this.#element).getPropertyValue("--card").trim();
     const figure = {
-      data: data.map((trace) => ({ ...trace, uid: undefined, showlegend: Boolean(trace.meta?.named) })),
-      layout: {
-        ...layout,
-        xaxis: { ...layout.xaxis, autorange: false, range: xaxis.range, title: { text: layout.meta.xTitle } },
-        yaxis: { ...layout.yaxis, autorange: false, range: yaxis.range },
-        margin: { l: 60, r: 20, t: 48, b: 48 },
-        title: { text: title, x: 0.02, font: { size: 16 } },
-        paper_bgcolor: ground,
-        plot_bgcolor: ground,
-        showlegend: true,
-      },
+      data: [...data.map((trace) => ({ ...trace, uid: undefined, showlegend: false })), ...data.filter(({ meta }) => meta.named).map(legendEntry)],
+      layout: pictureLayout(this.#element, layout, { x: xaxis.range, y: yaxis.range }, title),
     };
     return Plotly.toImage(figure, { format, width: 960, height: 540, scale: format === "png" ? 2 : 1 });
   }
@@ -190,86 +200,31 @@ export class Plot {
   }
 
   #trace(trace) {
-    const { uid, meta, name, color, width, dash, points, marks, area } = trace;
+    const { uid, meta, name, color, width, dash, points, marks, symbols, area } = trace;
     if (area) return { type: "scatter", mode: "lines", uid, meta, name, ...area, fill: "toself", fillcolor: color, line: { width: 0 } };
     if (marks) {
       const { x, y, symbol, colors } = marks;
       const marker = { symbol, color: colors, size: 9, line: { width: 1.5, color: colors } };
       return { type: "scatter", mode: "markers", uid, meta, name, x, y, marker, cliponaxis: false };
     }
+    if (symbols) {
+      const { x, y, shapes, colors } = symbols;
+      trace.drawn = x.length;
+      const styles = getComputedStyle(this.#element);
+      const marker = { symbol: shapes, color: colors, size: Number(styles.getPropertyValue("--symbol")), line: { width: 1, color: styles.getPropertyValue("--card").trim() } };
+      return { type: "scatter", mode: "markers", uid, meta, name, ...drawable(x, y), marker, cliponaxis: false };
+    }
     trace.settled = points.settled;
     trace.drawn = points.count;
-    // A curve without a point is drawn as a hole, so that its first points need no new figure.
-    const empty = !points.x.length;
     return {
       type: "scatter",
       mode: points.x.length === 1 ? "markers" : "lines",
       uid,
       name,
       meta,
-      x: empty ? [0] : points.x,
-      y: empty ? [null] : points.y,
+      ...drawable(points.x, points.y),
       line: { color, dash, width },
       marker: { color, size: 5 },
-    };
-  }
-
-  /**
-   * @param {{logX: boolean, logY: boolean, percent: boolean, whole: boolean, start: number, end: number,
-   *   ticks: "count" | "number" | "clock", marks?: {values: number[], texts: string[]}, xTitle: string, empty: boolean,
-   *   scales: string}} look `start`, `end`: x shows these in any case, 0 and 0 if no run is shown; `whole`: y shows 0 to
-   *   100 %; `scales`: as long as it stays the same, what the viewer did stays
-   */
-  #layout({ logX, logY, percent, whole, start, end, ticks, marks, xTitle, empty, scales }) {
-    const styles = getComputedStyle(this.#element);
-    const ink = (name) => styles.getPropertyValue(name).trim();
-    const { width, height } = this.#size ?? this.#element.getBoundingClientRect();
-    const axis = {
-      gridcolor: ink("--line"),
-      linecolor: ink("--line"),
-      tickfont: { color: ink("--quiet"), size: 11 },
-      zeroline: false,
-      automargin: false,
-      exponentformat: "power",
-      // labels are known to fit; measuring them costs a seventh of a drawing
-      ticklabeloverflow: "allow",
-    };
-    return {
-      width: Math.max(width, 80),
-      height: Math.max(height, 60),
-      meta: { xTitle },
-      uirevision: scales,
-      margin: MARGIN,
-      paper_bgcolor: "rgba(0,0,0,0)",
-      plot_bgcolor: "rgba(0,0,0,0)",
-      font: { family: styles.fontFamily, color: ink("--ink"), size: 12 },
-      showlegend: false,
-      hovermode: false, // hover.js shows all runs, the nearest first
-      // on a touch screen a drag scrolls the page
-      dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom",
-      xaxis: {
-        ...axis,
-        type: logX ? "log" : "linear",
-        // The planned length, not the newest point, ends the axis: it stands still while curves grow. Nor may a mark
-        // at its end push it on: the charts stand one above the other.
-        autorangeoptions: { include: logX ? (ticks === "count" ? [1, Math.max(end, 10)] : [end]) : [start, end], ...(logX ? {} : { maxallowed: end }) },
-        ...(empty ? { range: logX ? [0, 3] : [start, end || 1000] } : { autorange: true }),
-        rangemode: logX || start ? "normal" : "nonnegative",
-        tickformat: ticks === "count" ? ",d" : "~g",
-        dtick: logX ? 1 : undefined,
-        ...(marks ? { tickmode: "array", tickvals: marks.values, ticktext: marks.texts } : { tickmode: "auto" }),
-      },
-      yaxis: {
-        ...axis,
-        type: logY ? "log" : "linear",
-        rangemode: logY ? "normal" : "tozero",
-        autorangeoptions: { include: whole && !logY ? [0, 1] : [] },
-        ...(empty ? { range: logY ? [-2, 0.5] : percent ? [0, 1] : [0, 2.5] } : { autorange: true }),
-        tickformat: percent ? (whole ? ".0%" : "~%") : undefined,
-        nticks: 7,
-        dtick: whole && !logY ? 0.2 : undefined,
-      },
-      separators: ".,",
     };
   }
 }
@@ -277,34 +232,33 @@ export class Plot {
 /**
  * Draw a figure that does not live on, such as a sweep's, in the page's look.
  * @param {HTMLElement} element
- * @param {{traces: object[], layout: object}} figure Plotly's; an annotation's `bgcolor: "card"` is the ground's
+ * @param {{traces: object[], layout: object}} figure Plotly's; see `figureLayout`
  */
 export function drawFigure(element, { traces, layout }) {
-  const styles = getComputedStyle(element);
-  const ink = (name) => styles.getPropertyValue(name).trim();
-  const axis = { gridcolor: ink("--line"), linecolor: ink("--line"), tickfont: { color: ink("--quiet") }, zeroline: false, automargin: true };
-  const annotations = (layout.annotations ?? []).map((note) => ({ ...note, bgcolor: ink(`--${note.bgcolor}`), font: { color: ink("--quiet"), size: 11 } }));
-  const whole = {
-    paper_bgcolor: "rgba(0,0,0,0)",
-    plot_bgcolor: "rgba(0,0,0,0)",
-    font: { family: styles.fontFamily, color: ink("--ink"), size: 12 },
-    showlegend: false,
-    hoverlabel: { bgcolor: ink("--card"), bordercolor: ink("--edge"), font: { color: ink("--ink") } },
-    ...layout,
-    margin: { l: 52, r: 20, t: 30, b: 44, ...layout.margin },
-    annotations,
-    xaxis: { ...axis, ...layout.xaxis },
-    yaxis: { ...axis, ...layout.yaxis },
-  };
-  return Plotly.react(element, traces, whole, CONFIG);
+  return Plotly.react(element, traces, figureLayout(element, layout), CONFIG);
 }
 
-/** A function from values to pixels, and `fits`: is the value on an axis that follows its data? */
+/** What has no point yet is drawn as a hole, so that its first points need no new figure. */
+function drawable(x, y) {
+  return x.length ? { x, y } : { x: [0], y: [null] };
+}
+
+/** A line of a picture's legend: a piece of the curve with its symbol, and whose it is. */
+function legendEntry({ name, line, meta: { symbol, value } }) {
+  const symbols = symbol ? { mode: "lines+markers", marker: { symbol, color: line.color, size: 8 } } : { mode: "lines" };
+  return { type: "scatter", x: [null], y: [null], name: value ? `${name} (${value})` : name, line, ...symbols };
+}
+
+/**
+ * A function from values to pixels; `inside`: is the value between the ends of the axis? `fits`: it is, or the axis does not
+ * follow its data.
+ */
 function axisScale({ range, type, autorange }, from, to) {
   const [first, last] = range.map(Number);
   const slope = (to - from) / (last - first);
   const log = type === "log";
   const scale = (value) => from + slope * ((log ? Math.log10(value) : value) - first);
+  scale.inside = (value) => (scale(value) - from) * (scale(value) - to) <= 0;
   scale.fits = (value) => {
     const at = log ? Math.log10(value) : value;
     return !autorange || !Number.isFinite(at) || (at >= first && at <= last);

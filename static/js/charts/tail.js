@@ -6,13 +6,15 @@
  * stroke, so that nobody sees where it begins; the next full drawing takes its points over.
  */
 
+import { shapePath } from "./symbols.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /** Points in one path before the next begins: only the last path is written anew. */
 const LONGEST = 120;
 
 /** Stroke patterns as the figure's library draws them, in lengths of a dash unit. */
-const PATTERNS = { solid: [], dot: [1, 1], dash: [3, 3], dashdot: [3, 1, 1, 1] };
+export const PATTERNS = { solid: [], dot: [1, 1], dash: [3, 3], dashdot: [3, 1, 1, 1] };
 
 export class Tail {
   #group;
@@ -90,6 +92,16 @@ export class Tail {
     this.#group.append(path);
     return path;
   }
+}
+
+/** A symbol at a place of the axes, as the figure's library draws it. */
+export function tailSymbol({ shape, color, size, line }, left, top) {
+  const path = document.createElementNS(SVG, "path");
+  path.setAttribute("class", "tail");
+  path.setAttribute("d", shapePath(shape, size));
+  path.setAttribute("transform", `translate(${tenth(left)},${tenth(top)})`);
+  Object.assign(path.style, { fill: color, stroke: line.color, strokeWidth: `${line.width}px` });
+  return path;
 }
 
 /** Tenths of a pixel are fine enough, and short. */

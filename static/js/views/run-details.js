@@ -5,6 +5,7 @@
 import { h, iconButton } from "../dom.js";
 import { number, onLanguage, t } from "../i18n.js";
 import { api } from "../api.js";
+import { HUES, cssColor, hueOf } from "../palette.js";
 import { liveControls } from "./live-controls.js";
 import { exportLinks } from "./run-bar.js";
 import { ACTIVE } from "./run-query.js";
@@ -16,15 +17,17 @@ export class RunDetails {
   #store;
   #actions;
   #selection;
+  #colors;
   #onClone;
   #drawn = "";
   #parts = null;
 
-  constructor(element, { store, actions, selection, onClone }) {
+  constructor(element, { store, actions, selection, colors, onClone }) {
     this.#element = element;
     this.#store = store;
     this.#actions = actions;
     this.#selection = selection;
+    this.#colors = colors;
     this.#onClone = onClone;
     store.on("runs", () => this.#draw());
     selection.on(() => this.#draw());
@@ -55,8 +58,9 @@ export class RunDetails {
     const { id } = run;
     const title = h("h2", { className: "details-title" });
     const close = iconButton("delete", t("dialog.close"), () => this.#selection.clear());
-    const children = [h("header", { className: "card-head" }, title, h("div", { className: "controls" }, close))];
-    const updates = [(now) => put(title, now.name)];
+    const swatch = h("button", { type: "button", className: "swatch", id: "details-color", "aria-haspopup": "menu", onclick: () => this.#colors.open(this.#actions.run(id), swatch) });
+    const children = [h("header", { className: "card-head" }, swatch, title, h("div", { className: "controls" }, close))];
+    const updates = [(now) => put(title, now.name), (now) => this.#paint(swatch, now)];
     if (active) {
       const controls = this.#runControls(id);
       const live = liveControls(run, (values) => api.changeLive(id, values));
@@ -78,6 +82,13 @@ export class RunDetails {
     );
     this.#element.replaceChildren(...children);
     this.#parts = { update: (now) => updates.forEach((update) => update(now)) };
+  }
+
+  /** The colour, for the eye and in words. */
+  #paint(swatch, { color: index }) {
+    swatch.style.setProperty("--run", cssColor(index));
+    swatch.title = `${t("color.choose")} (${t(`color.${HUES[hueOf(index)]}`)})`;
+    swatch.setAttribute("aria-label", swatch.title);
   }
 
   /** Pause, resume, steps, cancel, in words. */

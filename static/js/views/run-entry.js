@@ -15,12 +15,16 @@ export const COLUMNS = ["optimizer", "learning_rate", "dataset", "loss", "train"
 
 /**
  * @param {object} on what happens: `toggle(id, event)`, `select(id, event)`, `star(id)`, `command(id, name)`, `rename(id)`,
- *   `remove(id)`
+ *   `remove(id)`, `recolor(id, swatch)`
  * @returns {{element: HTMLElement, name: HTMLElement, problem: HTMLElement, update: Function}}
  */
 export function makeEntry({ id }, on) {
-  const swatch = h("button", { type: "button", className: "swatch", title: t("runs.toggle") });
+  const swatch = h("button", { type: "button", className: "swatch", title: t("runs.swatch") });
   swatch.addEventListener("click", (event) => on.toggle(id, event));
+  swatch.addEventListener("contextmenu", (event) => {
+    event.preventDefault();
+    on.recolor(id, swatch);
+  });
   const star = h("button", { type: "button", className: "star" });
   star.append(icon("star"));
   star.addEventListener("click", () => on.star(id));
@@ -75,7 +79,7 @@ export function makeEntry({ id }, on) {
     const iteration = Math.max(run.iteration, run.train.length ? run.train.last("iteration") : 0);
     const { status, starred, archived, latest } = run;
     const accuracy = run.evaluation.length ? run.evaluation.last("test_accuracy") : latest.test_accuracy;
-    const now = [status, iteration, accuracy, run.evaluation.length, run.name, starred, archived, run.tags, run.reason, shown, selected, dark].join("\n");
+    const now = [status, iteration, accuracy, run.evaluation.length, run.name, run.color, starred, archived, run.tags, run.reason, shown, selected, dark].join("\n");
     if (now === before) return;
     before = now;
     element.style.setProperty("--run", color(run.color, dark));

@@ -3,6 +3,7 @@
 import { ApiError, api } from "../api.js";
 import { FlatConfigs } from "../flat-configs.js";
 import { t } from "../i18n.js";
+import { ColorMenu } from "./color-menu.js";
 import { openDiff } from "./diff.js";
 import { Import } from "./import.js";
 import { RunActions } from "./run-actions.js";
@@ -27,7 +28,8 @@ export class RunTable {
     const selection = new Selection();
     const configs = new FlatConfigs();
     const actions = new RunActions(store, this.#toast, launched);
-    const lab = { store, actions, selection, configs, isDark };
+    const colors = new ColorMenu(actions);
+    const lab = { store, actions, selection, configs, colors, isDark };
     this.#list = new RunList(byId("runs"), byId("runs-empty"), lab);
     const files = new Import(this.#toast, launched, (experiment) => form.load(experiment));
     const tools = new RunTools(byId("run-tools"), byId("run-columns"), this.#list, {

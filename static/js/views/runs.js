@@ -20,6 +20,7 @@ export class RunList {
   #actions;
   #selection;
   #configs;
+  #colors;
   #entries = new Map();
   #heads = new Map();
   #query = readQuery(urlState.get("list"));
@@ -29,15 +30,16 @@ export class RunList {
   /**
    * @param {HTMLElement} list
    * @param {HTMLElement} empty said where there is nothing to list
-   * @param {{store: object, actions: object, selection: object, configs: object, isDark: () => boolean}} lab
+   * @param {{store: object, actions: object, selection: object, configs: object, colors: object, isDark: () => boolean}} lab
    */
-  constructor(list, empty, { store, actions, selection, configs, isDark }) {
+  constructor(list, empty, { store, actions, selection, configs, colors, isDark }) {
     this.#list = list;
     this.#empty = empty;
     this.#store = store;
     this.#actions = actions;
     this.#selection = selection;
     this.#configs = configs;
+    this.#colors = colors;
     this.#isDark = isDark;
     actions.onProblem = (id, error) => this.#showProblem(id, error);
     store.on("runs", () => {
@@ -140,6 +142,7 @@ export class RunList {
           command: (id, command) => actions.command(id, command),
           rename: (id) => this.rename(id),
           remove: (id) => actions.remove([id]),
+          recolor: (id, swatch) => this.#colors.open(actions.run(id), swatch),
         }),
       );
     }

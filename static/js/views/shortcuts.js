@@ -19,6 +19,7 @@ const ELSEWHERE = [
   ["Enter", "keys.select"],
   ["Shift ↑ ↓", "keys.extend"],
   ["F2", "keys.rename"],
+  ["Shift F10", "keys.color"],
   ["Delete", "keys.delete"],
 ];
 

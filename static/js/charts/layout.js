@@ -1,0 +1,113 @@
+/** Layouts: axes, colours and margins of figures, in the page's look, as plain data for `plot.js`. */
+
+export const MARGIN = { l: 44, r: 20, t: 8, b: 24 };
+const GLASS = "rgba(0,0,0,0)";
+
+/** The page's colours where an element is: a function from a name in its style sheet to the colour. */
+function inkAt(styles) {
+  return (name) => styles.getPropertyValue(`--${name}`).trim();
+}
+
+/** What all figures have in common. */
+function look(styles, ink) {
+  return { paper_bgcolor: GLASS, plot_bgcolor: GLASS, font: { family: styles.fontFamily, color: ink("ink"), size: 12 }, showlegend: false };
+}
+
+/**
+ * The layout of a chart.
+ * @param {HTMLElement} element
+ * @param {{width: number, height: number}} size
+ * @param {{logX: boolean, logY: boolean, percent: boolean, whole: boolean, start: number, end: number,
+ *   ticks: "count" | "number" | "clock", marks?: {values: number[], texts: string[]}, xTitle: string, empty: boolean,
+ *   scales: string}} what `start`, `end`: x shows these in any case, 0 and 0 if no run is shown; `whole`: y shows 0 to
+ *   100 %; `scales`: as long as it stays the same, what the viewer did stays
+ */
+export function chartLayout(element, { width, height }, { logX, logY, percent, whole, start, end, ticks, marks, xTitle, empty, scales }) {
+  const styles = getComputedStyle(element);
+  const ink = inkAt(styles);
+  const axis = {
+    gridcolor: ink("line"),
+    linecolor: ink("line"),
+    tickfont: { color: ink("quiet"), size: 11 },
+    zeroline: false,
+    automargin: false,
+    exponentformat: "power",
+    // labels are known to fit; measuring them costs a seventh of a drawing
+    ticklabeloverflow: "allow",
+  };
+  return {
+    ...look(styles, ink),
+    width: Math.max(width, 80),
+    height: Math.max(height, 60),
+    meta: { xTitle },
+    uirevision: scales,
+    margin: MARGIN,
+    hovermode: false, // hover.js shows all runs, the nearest first
+    // on a touch screen a drag scrolls the page
+    dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom",
+    xaxis: {
+      ...axis,
+      type: logX ? "log" : "linear",
+      // The planned length, not the newest point, ends the axis: it stands still while curves grow. Nor may a mark
+      // at its end push it on: the charts stand one above the other.
+      autorangeoptions: { include: logX ? (ticks === "count" ? [1, Math.max(end, 10)] : [end]) : [start, end], ...(logX ? {} : { maxallowed: end }) },
+      ...(empty ? { range: logX ? [0, 3] : [start, end || 1000] } : { autorange: true }),
+      rangemode: logX || start ? "normal" : "nonnegative",
+      tickformat: ticks === "count" ? ",d" : "~g",
+      dtick: logX ? 1 : undefined,
+      ...(marks ? { tickmode: "array", tickvals: marks.values, ticktext: marks.texts } : { tickmode: "auto" }),
+    },
+    yaxis: {
+      ...axis,
+      type: logY ? "log" : "linear",
+      rangemode: logY ? "normal" : "tozero",
+      autorangeoptions: { include: whole && !logY ? [0, 1] : [] },
+      ...(empty ? { range: logY ? [-2, 0.5] : percent ? [0, 1] : [0, 2.5] } : { autorange: true }),
+      tickformat: percent ? (whole ? ".0%" : "~%") : undefined,
+      nticks: 7,
+      dtick: whole && !logY ? 0.2 : undefined,
+    },
+    separators: ".,",
+  };
+}
+
+/**
+ * A chart's layout for a picture of it: on the card's ground, with a title and a legend, and the axes as they stand.
+ * @param {HTMLElement} element
+ * @param {object} layout as `chartLayout` made it
+ * @param {{x: number[], y: number[]}} ranges
+ */
+export function pictureLayout(element, layout, ranges, title) {
+  const ground = inkAt(getComputedStyle(element))("card");
+  return {
+    ...layout,
+    xaxis: { ...layout.xaxis, autorange: false, range: ranges.x, title: { text: layout.meta.xTitle } },
+    yaxis: { ...layout.yaxis, autorange: false, range: ranges.y },
+    margin: { l: 60, r: 20, t: 48, b: 48 },
+    title: { text: title, x: 0.02, font: { size: 16 } },
+    paper_bgcolor: ground,
+    plot_bgcolor: ground,
+    showlegend: true,
+  };
+}
+
+/**
+ * A layout that says what it says, and in all else looks like the page.
+ * @param {HTMLElement} element
+ * @param {object} layout an annotation's `bgcolor: "card"` is the ground's
+ */
+export function figureLayout(element, layout) {
+  const styles = getComputedStyle(element);
+  const ink = inkAt(styles);
+  const axis = { gridcolor: ink("line"), linecolor: ink("line"), tickfont: { color: ink("quiet") }, zeroline: false, automargin: true };
+  const annotations = (layout.annotations ?? []).map((note) => ({ ...note, bgcolor: ink(note.bgcolor), font: { color: ink("quiet"), size: 11 } }));
+  return {
+    ...look(styles, ink),
+    hoverlabel: { bgcolor: ink("card"), bordercolor: ink("edge"), font: { color: ink("ink") } },
+    ...layout,
+    margin: { l: 52, r: 20, t: 30, b: 44, ...layout.margin },
+    annotations,
+    xaxis: { ...axis, ...layout.xaxis },
+    yaxis: { ...axis, ...layout.yaxis },
+  };
+}

@@ -1,0 +1,92 @@
+/**
+ * Strokes: dashes and symbols that say what value of a field a curve's run has, beside the colour that says which run it
+ * is. A list below the charts, kept in the address.
+ */
+
+import { show } from "../flat-configs.js";
+import { onLanguage, t } from "../i18n.js";
+import { labelOf } from "../labels.js";
+import { DASHES } from "../palette.js";
+import { urlState } from "../url-state.js";
+import { fillFields } from "./shown-fields.js";
+import { SHAPES } from "./symbols.js";
+
+/** What says nothing: the value is not known, or is not one. */
+const PLAIN = { dash: "solid", symbol: null, value: null };
+
+export class Strokes {
+  #fields;
+  #select;
+
+  /**
+   * @param {HTMLElement} foot holds the list
+   * @param {import("./shown-fields.js").ShownFields} fields
+   * @param {() => void} onChange the curves look otherwise now
+   */
+  constructor(foot, fields, onChange) {
+    this.#fields = fields;
+    this.#select = foot.querySelector("#dash-field");
+    this.#select.addEventListener("change", () => urlState.set({ dash: this.#select.value }));
+    // what it offers is fetched when somebody is about to open it
+    for (const event of ["pointerenter", "focus"]) {
+      this.#select.addEventListener(event, () => {
+        this.#drawFields();
+        fields.fetch();
+      });
+    }
+    urlState.on("dash", () => {
+      this.#draw();
+      onChange();
+    });
+    fields.follow(
+      () => Boolean(this.#field),
+      () => {
+        this.#drawFields();
+        if (this.#field) onChange();
+      },
+    );
+    onLanguage(() => this.#draw());
+    this.#draw();
+  }
+
+  get #field() {
+    return urlState.get("dash");
+  }
+
+  /**
+   * The looks of the shown runs, or null where no field is chosen.
+   * @returns {{field: string, legend: {text: string, dash: string, symbol: string}[], lookOf: (runs: object[]) => object} | null}
+   *   `lookOf`: {dash, symbol, value} of a run, or of several that one curve stands for; `symbol` is null where they differ
+   */
+  of(runs) {
+    const field = this.#field;
+    if (!field) return null;
+    const looks = new Map();
+    const valueOf = (fields) => fields && show(Object.hasOwn(fields, field) ? fields[field] : null);
+    const values = (some) => [...new Set(some.map((run) => valueOf(this.#fields.get(run.id))))];
+    // In the order of their first runs: a run that comes changes no other's.
+    for (const value of values(runs)) if (value !== undefined) looks.set(value, lookAt(looks.size));
+    const lookOf = (some) => {
+      const [value, ...others] = values(some);
+      return others.length || value === undefined ? PLAIN : { ...looks.get(value), value: `${labelOf(field)} ${value}` };
+    };
+    return { field: labelOf(field), legend: [...looks].map(([text, look]) => ({ text, ...look })), lookOf };
+  }
+
+  #draw() {
+    this.#select.setAttribute("aria-label", t("strokes.label"));
+    this.#select.title = t("strokes.label");
+    this.#drawFields();
+    if (this.#field) this.#fields.fetch();
+  }
+
+  /** What dashes can tell: what differs between the shown runs. */
+  #drawFields() {
+    fillFields(this.#select, this.#fields.differing(), this.#field, (name) => t("strokes.by", { field: name ? labelOf(name) : t("strokes.none") }));
+  }
+}
+
+/** Four dashes and five symbols go round beside each other: twenty looks before the first comes again. */
+function lookAt(place) {
+  return { dash: DASHES[place % DASHES.length], symbol: SHAPES[place % SHAPES.length] };
+}

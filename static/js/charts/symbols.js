@@ -1,0 +1,79 @@
+/**
+ * Symbols along curves, so that a curve's dash is told from others' where it is too noisy or too flat to be seen.
+ *
+ * They stand at round places of x, which stay while the curve grows; every run has places of its own, so that symbols of
+ * curves that lie on each other do not.
+ */
+
+import { lowerBound } from "../series.js";
+
+/** The shapes, by the names that the figure's library has for them, as it draws them: SVG paths about a middle. */
+const PATHS = {
+  circle: (r) => `M${r},0A${r},${r} 0 1,1 0,${-r}A${r},${r} 0 0,1 ${r},0Z`,
+  square: (r) => `M${r},${r}H${-r}V${-r}H${r}Z`,
+  "triangle-up": (r) => `M${(-2 * r) / Math.sqrt(3)},${r / 2}H${(2 * r) / Math.sqrt(3)}L0,${-r}Z`,
+  diamond: (r) => `M${1.3 * r},0L0,${1.3 * r}L${-1.3 * r},0L0,${-1.3 * r}Z`,
+  cross: (r) => `M${1.2 * r},${0.4 * r}H${0.4 * r}V${1.2 * r}H${-0.4 * r}V${0.4 * r}H${-1.2 * r}V${-0.4 * r}H${-0.4 * r}V${-1.2 * r}H${0.4 * r}V${-0.4 * r}H${1.2 * r}Z`,
+};
+export const SHAPES = Object.keys(PATHS);
+
+/** Symbols on a curve that goes all the way, at most; of round places there may be less than half as many. */
+const COUNT = 14;
+/** A logarithmic axis from 0 on shows that many powers of ten, as far as symbols go. */
+const DECADES = 4;
+/** The golden section leaves the places of any number of runs apart. */
+const GOLDEN = 0.618034;
+
+/** @param {number} size its width, as the figure's library counts it */
+export function shapePath(name, size) {
+  return PATHS[name](size / 2);
+}
+
+export class Symbols {
+  /** One entry for each symbol: they grow as the curves do. */
+  x = [];
+  y = [];
+  shapes = [];
+  colors = [];
+  #curves = [];
+  #axis;
+
+  /** @param {{from: number, to: number, log: boolean}} across the shown part of x */
+  constructor({ from, to, log }) {
+    const [first, last] = log ? [Math.log10(Math.max(from, to / 10 ** DECADES)), Math.log10(to)] : [from, to];
+    this.#axis = { first, to, step: round((last - first) / COUNT), value: log ? (u) => 10 ** u : (u) => u };
+  }
+
+  /** Let symbols go along a curve (see curve.js); `place` tells curves apart. */
+  follow(curve, shape, color, place) {
+    const { first, step } = this.#axis;
+    const phase = (place * GOLDEN) % 1;
+    this.#curves.push({ curve, shape, color, phase, next: Math.ceil(first / step - phase), row: -1 });
+  }
+
+  /** Put what the curves have come past. */
+  advance() {
+    const { to, step, value } = this.#axis;
+    if (!(step > 0)) return;
+    for (const one of this.#curves) {
+      const { xs } = one.curve;
+      const last = Math.min(to, xs.at(-1) ?? -Infinity);
+      for (let x = value((one.next + one.phase) * step); x <= last; x = value((++one.next + one.phase) * step)) {
+        const row = lowerBound(xs, x);
+        const y = (one.curve.evens ?? one.curve.ys)[row];
+        if (row === one.row || xs[row] > to || !Number.isFinite(y)) continue;
+        one.row = row;
+        this.x.push(xs[row]);
+        this.y.push(y);
+        this.shapes.push(one.shape);
+        this.colors.push(one.color);
+      }
+    }
+  }
+}
+
+/** The next number of 1, 2, 5, 10, … : places stay while an axis grows a little. */
+function round(length) {
+  const power = 10 ** Math.floor(Math.log10(length));
+  return power * [1, 2, 5, 10].find((step) => step * power >= length * 0.999);
+}

@@ -1,0 +1,201 @@
+"""Dashes and symbols say the value of a field, beside the colour that says which run it is."""
+
+import re
+
+import pytest
+
+from tests.browser.accessibility import violations
+from tests.lab_server import ENDLESS
+
+LOSS = "#chart-loss"
+#: Series and run → [dash, symbol's entry in a picture's legend, colour, width] of the curves of a chart.
+LOOKS = """(chart) => Object.fromEntries((document.getElementById(`chart-${chart}`).data ?? [])
+    .filter((t) => t.line && t.meta.run)
+    .map((t) => [`${t.meta.series} ${t.meta.run}`,
+        [t.line.dash, t.meta.symbol ?? null, t.line.color, t.line.width]]))"""
+SYMBOLS = "(document.getElementById('chart-{}').data ?? []).find((t) => t.meta.series === 'symbols')"
+
+
+@pytest.fixture
+def page(open_page, filled):
+    return open_page(filled)
+
+
+def choose(page, field):
+    """As one does: the list knows what differs by the time that the mouse has come to it."""
+    page.page.hover("#dash-field")
+    page.until(f"[...document.querySelector('#dash-field').options].some((o) => o.value === '{field}')")
+    page.page.select_option("#dash-field", field)
+
+
+def legend(page, chart="loss"):
+    return page.page.locator(f'[data-chart="{chart}"] .legend')
+
+
+def wait_for_symbols(page, chart="loss"):
+    page.until(f"{SYMBOLS.format(chart)}?.y.some((y) => y !== null)")
+
+
+def test_each_value_of_a_field_has_its_dash_and_its_symbol_in_every_chart(page, filled):
+    choose(page, "optimizer.name")
+    wait_for_symbols(page, "accuracy")
+    wait_for_symbols(page)
+    for chart, series in (("loss", "loss-smoothed"), ("accuracy", "test_accuracy")):
+        looks = page.page.evaluate(LOOKS, chart)
+        for group, look in ((filled.ids[:3], ["solid", "circle"]), (filled.ids[3:], ["dash", "square"])):
+            assert [looks[f"{series} {run_id}"][:2] for run_id in group] == [look] * 3
+            # the colour goes on saying which run it is
+            assert len({looks[f"{series} {run_id}"][2] for run_id in group}) == 3
+        assert legend(page, chart).locator("li:not([hidden])").all_inner_texts() == ["sgd", "adam"]
+    # dotted is a value now: a curve on training images is thin and pale, with its run's dash and no symbol
+    looks = page.page.evaluate(LOOKS, "accuracy")
+    for run_id, dash in ((filled.ids[0], "solid"), (filled.ids[-1], "dash")):
+        test, train = looks[f"test_accuracy {run_id}"], looks[f"train_accuracy {run_id}"]
+        assert train[:2] == [dash, None]
+        assert train[2] == f"{test[2]}99"
+        assert train[3] < test[3]
+    assert violations(page) == []
+    # every symbol stands on the curve of its colour
+    x, y, colors = page.page.evaluate(
+        f"(t => [[...t.x], [...t.y], [...t.marker.color]])({SYMBOLS.format('accuracy')})"
+    )
+    for run_id in filled.ids:
+        curve = dict(page.trace(run_id, "test_accuracy", "accuracy").tolist())
+        own = {
+            x: y
+            for x, y, color in zip(x, y, colors, strict=True)
+            if color == looks[f"test_accuracy {run_id}"][2]
+        }
+        assert own
+        assert own.items() <= curve.items()
+
+    page.page.select_option("#dash-field", "")
+    page.until(f"!{SYMBOLS.format('accuracy')}")
+    assert page.page.evaluate(LOOKS, "accuracy")[f"train_accuracy {filled.ids[0]}"][0] == "dot"
+    assert not legend(page).is_visible()
+
+
+def test_the_address_keeps_the_field_and_the_legend_never_grows(page, filled, open_page):
+    plot = page.page.locator(LOSS)
+    choose(page, "seed")
+    wait_for_symbols(page)
+    height = plot.bounding_box()["height"]
+    page.until("location.hash.includes('dash=seed')")
+    other = open_page(filled, locale="ja-JP", viewport={"width": 390, "height": 844})
+    other.page.goto("about:blank")
+    other.open(page.page.evaluate("location.pathname + location.hash"))
+    wait_for_symbols(other)
+    assert legend(other).locator("li:not([hidden])").all_inner_texts() == ["1", "2", "3"]
+    assert legend(other).get_attribute("aria-label") == "線種と記号：seed" or "シード" in legend(
+        other
+    ).get_attribute("aria-label")
+    assert other.page.evaluate("document.documentElement.scrollWidth") == 390
+    assert violations(other) == []
+    # more values than the line has room for are counted; the chart stays as high as it was
+    page.page.evaluate(
+        """async () => {
+            const { Legend } = await import("/static/js/charts/legend.js");
+            const legend = new Legend();
+            document.querySelector("[data-chart=loss] .legend").replaceWith(legend.element);
+            const look = { dash: "dot", symbol: "cross" };
+            const entries = Array.from({ length: 40 }, (_, i) => ({ text: `value ${i}`, ...look }));
+            legend.show({ field: "seed", legend: entries });
+        }"""
+    )
+    shown = legend(page).locator("li:not([hidden])")
+    assert plot.bounding_box()["height"] == height
+    assert 3 < shown.count() < 20
+    assert re.match(rf"\+{40 - (shown.count() - 1)}\b", shown.last.inner_text())
+    right = legend(page).bounding_box()
+    assert all(
+        box["x"] + box["width"] <= right["x"] + right["width"]
+        for box in (e.bounding_box() for e in shown.all())
+    )
+
+
+def test_the_curve_of_a_group_has_the_look_of_the_value_that_all_its_runs_have(page, filled):
+    page.page.select_option("#band-spread", "std")
+    choose(page, "optimizer.name")
+    wait_for_symbols(page, "accuracy")
+    page.until(
+        "document.getElementById('chart-accuracy').data"
+        ".some((t) => t.meta.series === 'test_accuracy-mean' && t.meta.symbol)"
+    )
+    looks = page.page.evaluate(LOOKS, "accuracy")
+    assert sorted(look[:2] for name, look in looks.items() if name.startswith("test_accuracy-mean")) == [
+        ["dash", "square"],
+        ["solid", "circle"],
+    ]
+    page.page.select_option("#dash-field", "seed")
+    page.until("document.getElementById('chart-accuracy').data.every((t) => !t.meta.symbol)")
+
+
+def test_points_that_come_have_their_curves_dash_and_symbols_without_a_new_figure(open_page, lab):
+    page = open_page(lab)
+    page.page.set_viewport_size({"width": 1280, "height": 800})
+    runs = [
+        lab.launch(
+            **{
+                **ENDLESS,
+                "name": f"run {seed}",
+                "seed": seed,
+                "training": {"iterations": 20_000, "batch_size": 512, "evaluate_every": 50},
+            }
+        )
+        for seed in (1, 2)
+    ]
+    try:
+        choose(page, "seed")
+        wait_for_symbols(page)
+        tails = f"[...document.querySelectorAll('{LOSS} .points path.tail')]"
+        page.until(f"{tails}.length > 1")
+        dash, color, apart, drawn, known = page.page.evaluate(
+            f"""(() => {{
+                const plot = document.querySelector("{LOSS}");
+                const {{ x, marker }} = {SYMBOLS.format("loss")};
+                const tail = {tails}.at(-1).getBoundingClientRect();
+                const {{ xaxis, _size }} = plot._fullLayout;
+                const [from, to] = xaxis.range;
+                const left = plot.getBoundingClientRect().left + _size.l + _size.w * (x.at(-1) - from) / (to - from);
+                return [
+                    plot.querySelector(".lines path.tail[style*='dasharray']").style.strokeDasharray,
+                    [...plot.querySelectorAll(".points path.tail")].at(-1).style.fill === toRgb(marker.color.at(-1)),
+                    Math.abs(tail.left + tail.width / 2 - left),
+                    plot.querySelectorAll(".tracesymbols .points path").length,
+                    x.length,
+                ];
+                function toRgb(hex) {{
+                    const probe = document.createElement("i");
+                    probe.style.color = hex;
+                    return probe.style.color;
+                }}
+            }})()"""
+        )
+        assert dash == "9px, 9px"
+        assert color
+        assert apart < 1.5
+        assert drawn == known >= 2
+    finally:
+        for run in runs:
+            lab.http.delete(f"/api/runs/{run['id']}")
+
+
+def test_a_saved_picture_says_what_dashes_and_symbols_mean(page, filled):
+    choose(page, "optimizer.name")
+    wait_for_symbols(page)
+    page.page.locator('[data-chart="accuracy"] .controls .icon-button').last.click()
+    with page.page.expect_download() as saving:
+        page.page.click('#chart-accuracy-menu [data-item="svg"]')
+    text = saving.value.path().read_text("utf-8")
+    for name in ("sgd 1 · test (Optimizer sgd)", "adam 3 · train (Optimizer adam)"):
+        assert text.count(name) >= 1
+    assert "stroke-dasharray" in text
+
+
+def test_an_address_with_a_field_that_no_run_has_shows_curves_of_one_look(page, filled):
+    page.page.goto("about:blank")
+    page.open("/#dash=constructor")
+    page.until("document.querySelector('[data-chart=loss] .legend li span')?.textContent === '–'")
+    page.until("document.getElementById('chart-accuracy').data?.length >= 12")
+    looks = page.page.evaluate(LOOKS, "accuracy")
+    assert {look[0] for look in looks.values()} == {"solid"}
