@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from scripts.pictures.studio import Studio, hover, scene, wait_for_curves
-from tests.lab_server import QUICK
+from tests.lab_server import QUICK, LabServer, wait_until
 
-#: Two learning rates on real digits: one learns slowly, the other well.
+#: Two optimizers on real digits, as the guide's first comparison.
 PAIR = {
-    "SGD": {"name": "sgd", "learning_rate": 0.1},
+    "SGD": {"name": "sgd", "learning_rate": 0.03},
     "Adam": {"name": "adam", "learning_rate": 0.003},
 }
 #: So few images that the best is soon reached, and nothing is gained after it.
@@ -27,7 +27,7 @@ STOPPED = {
 CHARTS = ".column.charts"
 
 
-@scene("hover", "chart-menu")
+@scene("hover", "chart-menu", "colors")
 def curves(studio: Studio) -> None:
     lab = studio.lab()
     length = {"iterations": 600, "batch_size": 64, "evaluate_every": 10}
@@ -42,6 +42,10 @@ def curves(studio: Studio) -> None:
         page.page.click('[data-chart="loss"] [data-option="logY"]')
         page.page.locator('[data-chart="loss"] .controls .icon-button').last.click()
         studio.save(page, f"chart-menu{ending}", '[data-chart="loss"]', "#chart-loss-menu")
+        page.page.keyboard.press("Escape")
+        page.page.locator(".run .swatch").first.click(button="right")
+        page.until("!!document.querySelector('.color-menu:popover-open')")
+        studio.save(page, f"colors{ending}", ".side .card-head", "#run-tools", ".run", ".color-menu")
 
 
 @scene("marks")
@@ -81,11 +85,9 @@ def touched(studio: Studio) -> None:
         studio.save(page, f"live{ending}", CHARTS, ".column.side")
 
 
-def step(lab, run_id: str, iterations: int) -> None:
+def step(lab: LabServer, run_id: str, iterations: int) -> None:
     reached = lab.run(run_id)["iteration"] + iterations
     lab.post(f"/api/runs/{run_id}/step", iterations=iterations).raise_for_status()
-    from tests.lab_server import wait_until
-
     wait_until(lambda: lab.run(run_id)["iteration"] == reached, "the steps")
 
 

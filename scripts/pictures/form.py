@@ -19,7 +19,7 @@ def first(studio: Studio) -> None:
         studio.save(page, f"keys{ending}", "dialog")
 
 
-@scene("layers", "sweep", "wrong-value")
+@scene("sweep", "several", "wrong-value", "layers", "residual")
 def filled_in(studio: Studio) -> None:
     lab = studio.lab()
     for page, ending in studio.both(lab):
@@ -30,6 +30,16 @@ def filled_in(studio: Studio) -> None:
         studio.save(page, f"sweep{ending}", FORM)
 
         page.choose("seeds", "1")
+        page.fill(optimizer__learning_rate=0.01, training__batch_size=100)
+        page.page.click('[name="optimizer.name.several"]')
+        for optimizer in ("momentum", "adam"):
+            page.page.check(f'[data-field="optimizer.name.several"][value="{optimizer}"]')
+        page.until("document.querySelector('#launch').textContent.includes('3')")
+        settle(page)
+        studio.save(page, f"several{ending}", FORM)
+        page.page.keyboard.press("Escape")
+        page.choose("optimizer.name", "sgd")
+
         page.fill(optimizer__learning_rate="NaN", training__batch_size=100, training__iterations=0)
         page.page.click("#launch")
         page.until("document.querySelector('.field.wrong')")
@@ -43,6 +53,14 @@ def filled_in(studio: Studio) -> None:
         page.until("document.querySelector('[data-field=\"network.layers.2\"].wrong')")
         page.page.locator("#form").evaluate("form => { form.scrollTop = 0; }")
         studio.save(page, f"layers{ending}", FORM)
+
+        page.fill(network__layers__2__size=2)
+        page.choose("network.layers.add", "residual")
+        page.fill(network__layers__5__layers__0__units=100)
+        page.until("!document.querySelector('.field.wrong')")
+        settle(page)
+        page.page.locator("#form").evaluate("form => { form.scrollTop = 0; }")
+        studio.save(page, f"residual{ending}", FORM)
 
 
 def settle(page) -> None:

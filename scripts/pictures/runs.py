@@ -7,7 +7,7 @@ from scripts.pictures.studio import Studio, scene
 MEANS = "document.getElementById('chart-loss').data.filter(t => t.meta.series === 'loss-mean')"
 
 
-@scene("bands", "table", "diff", "scatter", "parallel", "heat-map", "export")
+@scene("bands", "dashes", "table", "diff", "scatter", "parallel", "heat-map", "export")
 def sweep(studio: Studio) -> None:
     """Four learning rates by two batches by three seeds, on the digits."""
     lab = studio.lab()
@@ -27,6 +27,13 @@ def sweep(studio: Studio) -> None:
         page.page.select_option("#band-over", "optimizer.learning_rate")
         page.until(f"{MEANS}.length === 4 && {MEANS}.every(t => t.x.at(-1) === 300)")
         studio.save(page, f"bands{ending}", ".chart-cards", ".chart-foot")
+
+        page.page.select_option("#band-over", "")
+        page.page.hover("#dash-field")
+        page.until("[...document.querySelector('#dash-field').options].some(o => o.value === 'training.batch_size')")
+        page.page.select_option("#dash-field", "training.batch_size")
+        page.until(f"{MEANS}.length === 8 && !document.querySelector('.legend').hidden")
+        studio.save(page, f"dashes{ending}", '[data-chart="accuracy"]', ".chart-foot")
 
         page.page.locator(".run-name").first.click()
         page.page.click("#run-details .details-foot summary")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 
 from scripts.pictures.studio import Studio, scene
-from tests.lab_server import ENDLESS, QUICK
+from tests.lab_server import QUICK
 
 
 @scene("diverged")
@@ -30,8 +30,9 @@ def diverged(studio: Studio) -> None:
 def full(studio: Studio) -> None:
     """One worker, room for three who wait, and somebody who would be the fourth."""
     lab = studio.lab(LOSSROOM_WORKERS="1", LOSSROOM_MAX_QUEUED="3")
+    long = {"iterations": 100_000, "batch_size": 32, "evaluate_every": 100}
     for number in range(4):
-        lab.launch(**{**ENDLESS, "name": f"run {number + 1}"})
+        lab.launch(name=f"run {number + 1}", network={"preset": "mlp", "hidden": [200, 200]}, training=long)
     for page, ending in studio.both(lab):
         page.choose("dataset.name", "digits")
         page.until("document.querySelectorAll('[data-run]').length === 4")
