@@ -9,6 +9,9 @@ export function labelOf(path) {
   if (place !== undefined) return `${t("network.layer", { number: Number(place) + 1 })} ${t(`layer.${name ?? "units"}`)}`;
   const last = path.split(".").at(-1);
   const [section, part] = path.split(".");
-  for (const key of [`${part}.${last}`, `${section}.${last}`, `preset.${last}`, `layer.${last}`]) if (hasText(key)) return t(key);
+  const whole = last === "name" ? [path.slice(0, -".name".length)] : []; // "network.initializer.name"
+  // what is chosen by its name (or kind) is called as that choice is: "optimizer", "training.schedule"
+  const keys = [...whole, `${part}.${last}`, `${section}.${last}`, `preset.${last}`, `layer.${last}`, `${last}.name`, `${last}.kind`];
+  for (const key of keys) if (hasText(key)) return t(key);
   return t(path);
 }

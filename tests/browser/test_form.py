@@ -1,5 +1,7 @@
 """What the form says: help, what differs from where one came from, and its state in the address."""
 
+import json
+
 import pytest
 
 from tests.browser.accessibility import violations
@@ -87,6 +89,41 @@ def test_an_address_that_is_no_experiment_gives_the_first_one(open_page, lab):
         assert page.page.input_value('[name="optimizer.learning_rate"]') == "0.1", form
 
 
+def test_an_address_with_ways_that_the_lab_has_not_changes_nothing(page):
+    def put(rate, **sections):
+        """Put an experiment into the open page's address, and wait until the page has seen it."""
+        network = {"preset": "mlp", "hidden": [], "initializer": {"name": "he_normal"}}
+        document = {"dataset": {"name": "digits"}, "network": network, "training": {}, "regularization": {}}
+        document |= {"optimizer": {"name": "sgd", "learning_rate": rate}} | sections
+        page.page.evaluate(
+            """hash => new Promise(seen => {
+                addEventListener("hashchange", () => setTimeout(seen), { once: true });
+                location.hash = hash;
+            })""",
+            "form=" + json.dumps({"document": document, "seeds": 1, "folds": 1}, separators=(",", ":")),
+        )
+        taken = page.page.input_value('[name="optimizer.learning_rate"]')
+        page.until(
+            f"location.hash.includes('learning_rate%22:{taken}')"
+        )  # the page's own, once it is written
+        return taken
+
+    def several(*ways):
+        return {"sweep": "", "values": list(ways)}
+
+    sgd = {"name": "sgd", "learning_rate": 8}
+    page.until("location.hash.includes('iterations%22:20')")
+    assert put(7) == "7"
+    assert put(8, optimizer=several()) == "7"
+    assert put(8, optimizer=several(sgd, sgd)) == "7"
+    assert put(8, optimizer=several(sgd, None)) == "7"
+    assert put(8, optimizer={**sgd, "name": ["sgd"]}) == "7"
+    assert put(8, training={"schedule": {"name": "none"}}) == "7"
+    assert put(8, dataset={"name": several("digits", "nothing")}) == "7"
+    assert put(8, regularization=several({}, 3)) == "7"
+    assert put(8, optimizer=several(sgd, {"name": "adam", "learning_rate": 8})) == "8"
+
+
 def test_schedule_early_stopping_and_augmentation_are_chosen_and_launched(page, lab):
     page.page.click(".further summary")
     page.choose("training.schedule.name", "step")
@@ -130,12 +167,18 @@ def test_form_and_charts_have_no_accessibility_violation(open_page, lab, scheme,
     page.page.click(".further summary")
     page.choose("optimizer.name", "adam")
     page.page.click('[data-field="regularization"][value="both"]')
+    page.page.click('[name="optimizer.name.several"]')
+    page.page.check('[data-field="optimizer.name.several"][value="adadelta"]')
+    assert violations(page) == []
+    page.page.keyboard.press("Escape")
     page.choose("network.preset", "simple_convnet")
     page.until("document.querySelectorAll('.layer-summary li').length === 6")
     assert violations(page) == []
     page.page.click("#edit-layers")
     page.page.locator('[data-field="network.layers.0"] button[aria-expanded]').first.click()
     page.choose("network.layers.add", "residual")
+    page.page.focus('[name="network.layers.4.grip"]')
+    page.page.keyboard.press("ArrowDown")
     page.fill(network__layers__2__size=9)
     page.until("!!document.querySelector('[data-field=\"network.layers.2\"].wrong')")
     assert violations(page) == []

@@ -130,6 +130,84 @@ def test_a_residual_block_holds_layers_of_its_own(builder, lab):
     assert [layer["type"] for layer in block["layers"]] == ["dense", "activation", "batch_norm"]
 
 
+def in_block(page, place):
+    """Types of the layers in the residual block at a place."""
+    return page.page.evaluate(
+        f"""[...document.querySelectorAll('.layers[data-path="network.layers.{place}.layers"] > .layer')]
+            .map(row => row.dataset.type)"""
+    )
+
+
+def test_arrow_keys_take_a_layer_through_a_residual_block_and_another_block_goes_past_it(builder, lab):
+    builder.choose("network.layers.add", "residual")
+    builder.fill(network__layers__5__layers__0__units=100, training__iterations=20)
+    press = builder.page.keyboard.press
+    builder.page.focus('[name="network.layers.4.grip"]')
+
+    press("ArrowDown")  # into the block, at its start
+    assert in_block(builder, 4) == ["activation", "dense", "activation"]
+    assert focused(builder) == "network.layers.4.layers.0.grip"
+    assert builder.page.evaluate("document.activeElement.title").startswith("Move layer 5.1, activation")
+    builder.until(f"{SHAPES}.join() === '30×4×4,30×4×4,30×2×2,100,100,10'")
+    press("ArrowDown")
+    press("ArrowDown")
+    assert focused(builder) == "network.layers.4.layers.2.grip"
+    press("ArrowDown")  # and out at its end
+    assert in_block(builder, 4) == ["dense", "activation"]
+    assert focused(builder) == "network.layers.5.grip"
+    press("ArrowUp")
+    assert focused(builder) == "network.layers.4.layers.2.grip"
+    for _ in range(3):
+        press("ArrowUp")
+    assert focused(builder) == "network.layers.4.grip"
+    assert builder.page.evaluate(TYPES) == [*CONVNET[:5], "residual", "dense"]
+
+    builder.choose("network.layers.add", "residual")
+    builder.fill(network__layers__6__layers__0__units=100)
+    builder.page.focus('[name="network.layers.6.grip"]')
+    press("ArrowUp")  # a block is not put into a block by a key
+    assert focused(builder) == "network.layers.5.grip"
+    builder.page.focus('[name="network.layers.4.grip"]')
+    press("ArrowDown")
+
+    layers = lab.run(builder.press_launch())["config"]["network"]["layers"]
+    assert [layer["type"] for layer in layers] == [*CONVNET[:4], "residual", "residual", "dense"]
+    assert [layer["type"] for layer in layers[4]["layers"]] == ["activation", "dense", "activation"]
+    assert [layer["type"] for layer in layers[5]["layers"]] == ["dense", "activation"]
+
+
+def test_a_layer_is_dragged_into_a_residual_block_and_out_again(builder, lab):
+    def box(selector):
+        return builder.page.locator(selector).bounding_box()
+
+    def drag(place, selector):
+        """Take the layer at a place by its grip, and let it go at the upper edge of an element."""
+        grip, target = box(f'[name="network.layers.{place}.grip"]'), box(selector)
+        builder.page.mouse.move(grip["x"] + grip["width"] / 2, grip["y"] + grip["height"] / 2)
+        builder.page.mouse.down()
+        builder.page.mouse.move(target["x"] + 20, target["y"] + 2, steps=6)
+        builder.until("document.querySelectorAll('.drop-before').length === 1")
+        builder.page.mouse.up()
+
+    builder.choose("network.layers.add", "residual")
+    builder.fill(network__layers__5__layers__0__units=100, training__iterations=20)
+    drag("4", '[data-path="network.layers.5.layers"] > .layer-add')
+    assert in_block(builder, 4) == ["dense", "activation", "activation"]
+    drag("4.layers.2", '[data-field="network.layers.4.layers.0"]')
+    drag("2", '[data-field="network.layers.4.layers.1"]')  # a pooling layer, which does not fit there
+    block = '[data-field="network.layers.3"]'
+    builder.until(f"!!document.querySelector('{block} .field.wrong, {block}.wrong')")
+    assert builder.page.evaluate(SHAPES)[:3] == ["30×4×4", "30×4×4", "100"]
+    drag("3.layers.1", '[data-field="network.layers.2"]')
+    builder.until(f"{SHAPES}.join() === '30×4×4,30×4×4,30×2×2,100,100,10'")
+    assert builder.page.locator(".field.wrong").count() == 0
+    drag("4", '[data-path="network.layers.4.layers"] > .layer-add')  # a block does not go into itself
+
+    layers = lab.run(builder.press_launch())["config"]["network"]["layers"]
+    assert [layer["type"] for layer in layers] == [*CONVNET[:4], "residual", "dense"]
+    assert [layer["type"] for layer in layers[4]["layers"]] == ["activation", "dense", "activation"]
+
+
 def test_what_is_behind_the_dots_stays_open_and_counts(builder, lab):
     more = builder.page.locator('[data-field="network.layers.0"] button[aria-expanded]').first
     more.click()
@@ -140,8 +218,8 @@ def test_what_is_behind_the_dots_stays_open_and_counts(builder, lab):
     assert lab.run(builder.press_launch())["config"]["network"]["layers"][0]["padding"] == "same"
 
 
-def test_in_japanese_layers_and_misfits_are_said_in_japanese(open_page, lab):
-    page = open_page(lab, locale="ja-JP", viewport={"width": 390, "height": 844})
+def test_in_japanese_and_with_a_finger_layers_are_moved_and_misfits_explained(open_page, lab):
+    page = open_page(lab, locale="ja-JP", viewport={"width": 390, "height": 844}, has_touch=True)
     page.choose("dataset.name", "digits")
     page.choose("network.preset", "simple_convnet")
     page.until("document.querySelectorAll('.layer-summary li').length === 6")
@@ -151,3 +229,29 @@ def test_in_japanese_layers_and_misfits_are_said_in_japanese(open_page, lab):
     assert "30 × 4 × 4" in page.page.inner_text('[data-field="network.layers.2"] > .error')
     assert "畳み込み" in page.page.inner_text('[data-field="network.layers.0"]')
     assert page.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+    page.choose("network.layers.add", "residual")
+    page.page.evaluate(
+        "document.querySelector('[name=\"network.layers.4.grip\"]').scrollIntoView({ block: 'center' })"
+    )
+    grip, end = (
+        page.page.locator(selector).bounding_box()
+        for selector in (
+            '[name="network.layers.4.grip"]',
+            '[data-path="network.layers.5.layers"] > .layer-add',
+        )
+    )
+    finger = page.context.new_cdp_session(page.page)
+
+    def touch(kind, x, y):
+        points = [] if kind == "touchEnd" else [{"x": x, "y": y}]
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", grip["x"] + 8, grip["y"] + 12)
+    for share in (0.2, 0.6, 1):
+        touch("touchMove", grip["x"] + 8, grip["y"] + 12 + share * (end["y"] + 2 - grip["y"] - 12))
+    page.until("!!document.querySelector('.layer-add.drop-before')")
+    touch("touchEnd", 0, 0)
+    page.until("document.querySelectorAll('.layers .layers > .layer').length === 3")
+    assert in_block(page, 4) == ["dense", "activation", "activation"]
+    assert "残差ブロックの中にも外にも" in page.page.get_attribute('[name="network.layers.4.grip"]', "title")

@@ -1,4 +1,4 @@
-"""Several values in fields: what they make of the form, and what is launched."""
+"""Several values in fields, and several choices: what they make of the form, and what is launched."""
 
 import itertools
 
@@ -16,6 +16,14 @@ def launch(page, lab, count):
     page.page.click("#launch")
     page.until(f"document.querySelectorAll('[data-run]').length === {len(before) + count}")
     return [lab.run(run_id) for run_id in page.run_ids() if run_id not in before]
+
+
+def compare(page, field, *choices):
+    """Check these beside what is chosen already, as one does with the mouse."""
+    page.page.click(f'[name="{field}.several"]')
+    for choice in choices:
+        page.page.check(f'[data-field="{field}.several"][value="{choice}"]')
+    page.page.keyboard.press("Escape")
 
 
 def label(page):
@@ -100,3 +108,140 @@ def test_what_is_wrong_with_one_of_several_values_stands_beside_the_field(page):
     page.page.click("#launch")
     page.until("!!document.querySelector('[data-field=\"training.batch_size\"].wrong')")
     assert "at least 1" in page.page.inner_text('[data-field="training.batch_size"] .error')
+
+
+def test_optimizers_functions_and_a_switch_multiply_and_each_optimizer_has_its_own_settings(
+    page, open_page, lab
+):
+    compare(page, "optimizer.name", "momentum", "adam")
+    assert page.page.evaluate("document.activeElement.name") == "optimizer.name.several"
+    assert (
+        page.page.locator('select[name="optimizer.name"] option:checked').inner_text()
+        == "SGD, Momentum, Adam"
+    )
+    page.fill(optimizer__learning_rate=0.05, optimizer__beta1="0.8, 0.9")
+    compare(page, "network.activation", "sigmoid")
+    page.page.click(".further summary")
+    page.choose("network.batch_norm", "both")
+    assert label(page) == "Launch 16 runs"
+    page.until("location.hash.includes('false,+true')")
+    address = page.page.evaluate("location.pathname + location.hash")
+
+    runs = launch(page, lab, 16)
+
+    def kind(config):
+        optimizer = config["optimizer"]
+        types = [layer["type"] for layer in config["network"]["layers"]]
+        function = next(layer["name"] for layer in config["network"]["layers"] if "name" in layer)
+        return optimizer["name"], optimizer.get("beta1"), function, "batch_norm" in types
+
+    optimizers = [("sgd", None), ("momentum", None), ("adam", 0.8), ("adam", 0.9)]
+    expected = {
+        (*one, *rest) for one in optimizers for rest in itertools.product(("sigmoid", "relu"), (False, True))
+    }
+    assert {kind(run["config"]) for run in runs} == expected
+    assert {run["config"]["optimizer"]["learning_rate"] for run in runs} == {0.05}
+    assert {run["config"]["optimizer"].get("momentum") for run in runs} == {None, 0.9}
+    names = {run["name"] for run in runs}
+    assert len(names) == 16
+    assert "Momentum · sigmoid · Batch norm on · Learning rate 0.05" in names
+    assert "Adam · ReLU · Batch norm off · β₁ 0.8 · Learning rate 0.05" in names
+    page.until(
+        "document.querySelector('.difference b')?.textContent === 'Activation, Batch norm, Optimizer, β₁'"
+    )
+
+    other = open_page(lab)
+    other.page.goto("about:blank")
+    other.open(address)
+    assert label(other) == "Launch 16 runs"
+    assert other.page.input_value('[name="optimizer.beta1"]') == "0.8, 0.9"
+    other.choose("optimizer.name", "adam")
+    other.page.click(".further summary")
+    other.choose("network.batch_norm", "true")
+    assert label(other) == "Launch 4 runs"
+
+
+def test_weights_schedules_stops_penalties_and_data_sets_are_compared(page, lab):
+    compare(page, "network.initializer.name", "normal")
+    page.fill(network__initializer__std=0.3)
+    [plain, wide] = launch(page, lab, 2)
+    assert {run["config"]["network"]["initializer"].get("std") for run in (plain, wide)} == {None, 0.3}
+    page.until("document.querySelector('.difference b')?.textContent === 'Initial weights'")
+    page.choose("network.initializer.name", "normal")
+
+    compare(page, "regularization", "l2")
+    page.fill(regularization__l2="0.01, 0.001")
+    page.page.click(".further summary")
+    compare(page, "training.schedule.name", "cosine")
+    page.fill(training__schedule__minimum=0.2)
+    page.choose("training.early_stopping", "both")
+    page.fill(training__early_stopping__patience=3)
+    assert label(page) == "Launch 12 runs"
+    runs = launch(page, lab, 12)
+    kinds = {
+        (
+            run["config"]["regularization"]["l2"],
+            (run["config"]["training"]["schedule"] or {}).get("minimum"),
+            (run["config"]["training"]["early_stopping"] or {}).get("patience"),
+        )
+        for run in runs
+    }
+    assert kinds == set(itertools.product((0, 0.01, 0.001), (None, 0.2), (None, 3)))
+    assert len({run["name"] for run in runs}) == 12
+    for field, value in (
+        ("regularization", "none"),
+        ("training.schedule.name", "none"),
+        ("training.early_stopping", "false"),
+    ):
+        page.choose(field, value)
+
+    compare(page, "dataset.name", "spirals")
+    assert page.page.locator(".chip.fixed").all_inner_texts() == ["64 / 2", "10 / 3"]
+    assert page.page.locator('select[name="network.preset"] option').all_inner_texts() == [
+        "dense layers (MLP)"
+    ]
+    runs = launch(page, lab, 2)
+    assert {run["config"]["dataset"]["name"] for run in runs} == {"digits", "spirals"}
+
+
+def test_in_japanese_and_by_keyboard_optimizers_are_compared_and_adadelta_keeps_its_rate(open_page, lab):
+    page = open_page(lab, locale="ja-JP", viewport={"width": 390, "height": 844})
+    page.choose("dataset.name", "digits")
+    page.fill(training__iterations=20)
+    press = page.page.keyboard.press
+    runs_before = len(page.run_ids())
+    page.page.focus('[name="optimizer.name.several"]')
+    press("Enter")
+    page.until("document.activeElement.value === 'sgd'")
+    assert "学習率は全手法に共通です" in page.page.inner_text(".several-boxes:popover-open")
+    press("Space")  # the last one stays
+    assert page.page.is_checked('input[value="sgd"]')
+    for _ in range(5):
+        press("Tab")
+    press("Space")
+    page.until("document.activeElement.value === 'adadelta' && document.activeElement.checked")
+    press("Tab")
+    press("Space")
+    press("Enter")  # puts the boxes away, and launches nothing
+    page.until("!document.querySelector(':popover-open')")
+    assert page.page.evaluate("document.activeElement.name") == "optimizer.name.several"
+    assert len(page.run_ids()) == runs_before
+    assert label(page) == "3 個の実験を開始"
+    assert "学習率（共通）" in page.page.inner_text('[data-field="optimizer.learning_rate"]')
+    page.page.focus('[name="optimizer.rho"]')
+    assert page.page.inner_text(".help-line").startswith("Adadelta だけの設定。")
+    page.fill(optimizer__learning_rate="0.01、0.02")
+    assert label(page) == "5 個の実験を開始"
+    assert page.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+    runs = launch(page, lab, 5)
+
+    optimizers = [run["config"]["optimizer"] for run in runs]
+    assert sorted((one["name"], one["learning_rate"]) for one in optimizers) == [
+        ("adadelta", 1),
+        ("adam", 0.01),
+        ("adam", 0.02),
+        ("sgd", 0.01),
+        ("sgd", 0.02),
+    ]
+    assert "Adam · 学習率 0.02 · ReLU" in {run["name"] for run in runs}

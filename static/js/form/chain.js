@@ -10,13 +10,13 @@ const FIRST_UNITS = 20;
 
 /**
  * @param {object} form
- * @param {object} dataset gives the chain's ends
+ * @param {object[]} datasets give the chain's ends
  * @param {number[]} hidden units, changed in place
  */
-export function chain({ options, change, redraw }, dataset, hidden) {
-  const inputs = dataset.shape.reduce((product, size) => product * size, 1);
+export function chain({ options, change, redraw }, datasets, hidden) {
+  const end = (sizeOf) => fixed([...new Set(datasets.map(sizeOf))].join(" / "));
   const field = options.presets.mlp.find(({ name }) => name === "hidden");
-  const element = h("div", { className: "chain" }, fixed(inputs));
+  const element = h("div", { className: "chain" }, end(({ shape }) => shape.reduce((product, size) => product * size, 1)));
   hidden.forEach((units, i) => {
     const input = box(`network.hidden.${i}`, "network.units", field, units, (value) => {
       hidden[i] = value ?? "";
@@ -30,7 +30,7 @@ export function chain({ options, change, redraw }, dataset, hidden) {
     });
     element.append(arrow(), h("span", { className: "chip" }, input, remove));
   });
-  element.append(arrow(), fixed(dataset.classes));
+  element.append(arrow(), end(({ classes }) => classes));
   if (hidden.length < MAX_LAYERS) {
     const add = h("button", { type: "button", className: "chip add", id: "add-layer", name: "add-layer", title: t("network.add"), "aria-label": t("network.add") }, "+");
     add.addEventListener("click", () => {
@@ -42,8 +42,8 @@ export function chain({ options, change, redraw }, dataset, hidden) {
   return described(element, "network.hidden", { ...field, default: null });
 }
 
-function fixed(size) {
-  return h("span", { className: "chip fixed" }, String(size));
+function fixed(text) {
+  return h("span", { className: "chip fixed" }, text);
 }
 
 function arrow() {

@@ -3,12 +3,13 @@
 import { ApiError, api } from "../api.js";
 import { h } from "../dom.js";
 import { number, t } from "../i18n.js";
-import { block, select } from "./fields.js";
+import { block } from "./fields.js";
+import { several } from "./several.js";
 
 /**
  * @param {object[]} datasets as in the server's options
- * @param {string} chosen name
- * @param {(name: string) => void} onChoose
+ * @param {string[]} chosen names
+ * @param {(names: string[], focus: string) => void} onChoose
  * @param {(error: ApiError) => void} onRefused when a download cannot begin
  */
 export function datasetField(datasets, chosen, onChoose, onRefused) {
@@ -18,9 +19,9 @@ export function datasetField(datasets, chosen, onChoose, onRefused) {
     return dataset.available ? `${dataset.title}  ${size}` : `${dataset.title}  (${t("dataset.missing")})`;
   };
   const names = datasets.map((dataset) => dataset.name);
-  const list = select("dataset.name", "dataset.name", names, chosen, title, onChoose);
-  const dataset = datasets.find((other) => other.name === chosen);
-  return block("dataset", "dataset.name", null, list, dataset.available ? null : fetching(dataset, onRefused));
+  const controls = several("dataset.name", "dataset.name", names, chosen, title, onChoose, { short: (id) => datasets.find((other) => other.name === id).title });
+  const missing = datasets.find((other) => chosen.includes(other.name) && !other.available);
+  return block("dataset", "dataset.name", null, h("div", { className: "pair" }, ...controls), missing ? fetching(missing, onRefused) : null);
 }
 
 /** A button to fetch it, or how far that is, or why it failed. */

@@ -1,19 +1,21 @@
 /**
  * The draft: the experiment as it stands in the form. A document as the server takes it, in which a field may hold
- * several values, and how many seeds and folds each combination is run with.
+ * several values and a section several ways, and how many seeds and folds each combination is run with.
  */
 
 import { ApiError } from "../api.js";
 import { t } from "../i18n.js";
-import { labelOf } from "../labels.js";
 import { combinations, size, sweeps } from "./grid.js";
-import { suggestName } from "./names.js";
+import { nameOfRun } from "./names.js";
+import { together, ways } from "./values.js";
 
 /** How many seeds one can ask for; one beginning after the other from the experiment's own. */
 export const SEEDS = [1, 2, 3, 5, 10];
 /** Parts of a cross-validation; 1: none. */
 export const FOLDS = [1, 2, 3, 5, 10];
 export const PENALTIES = { none: [], l1: ["l1"], l2: ["l2"], both: ["l1", "l2"] };
+/** The choice of no schedule, or no early stopping. */
+const NONE = "none";
 const LONGEST_NAME = 200;
 const SECTIONS = ["dataset", "network", "optimizer", "regularization", "training"];
 
@@ -46,18 +48,29 @@ export class Draft {
 
   // -- what is chosen ------------------------------------------------------------------------------
 
-  get dataset() {
-    return this.#options.datasets.find((dataset) => dataset.name === this.document.dataset.name);
+  /** The data sets: one, or several to compare. */
+  get datasets() {
+    return ways(this.document.dataset.name).map((name) => this.#options.datasets.find((dataset) => dataset.name === name));
   }
 
-  /** Another data set; a preset that does not take its images gives way, a written list of layers its last size. */
-  chooseDataset(name) {
-    const { classes } = this.dataset;
-    this.document.dataset = { name };
+  /** The presets that take the images of all of them. */
+  get fitting() {
+    const { fitting, presets } = this.#options;
+    return Object.keys(presets).filter((preset) => this.datasets.every(({ name }) => fitting[name].includes(preset)));
+  }
+
+  /**
+   * Other data sets; a preset that does not take their images gives way, a written list of layers its last size. What was
+   * set for one of them stays as long as it is there.
+   */
+  chooseDatasets(names) {
+    const [{ classes }] = this.datasets;
+    const stays = names.length > 1 && this.datasets.some(({ name }) => names.includes(name));
+    this.document.dataset = { ...(stays ? this.document.dataset : {}), name: together(names, names) };
     const { preset, layers } = this.document.network;
-    if (preset && !this.#options.fitting[name].includes(preset)) this.choosePreset("mlp");
+    if (preset && !this.fitting.includes(preset)) this.choosePreset("mlp");
     const last = layers?.at(-1);
-    if (last?.type === "dense" && last.units === classes) last.units = this.dataset.classes;
+    if (last?.type === "dense" && last.units === classes) last.units = this.datasets[0].classes;
   }
 
   choosePreset(name) {
@@ -71,26 +84,33 @@ export class Draft {
     this.document.network = { layers: structuredClone(layers), initializer };
   }
 
-  chooseInitializer(name) {
-    this.document.network.initializer = { name, ...this.#defaults(this.#options.initializers[name]) };
+  chooseInitializers(names) {
+    const { network } = this.document;
+    network.initializer = this.#choose(network.initializer, names, this.#options.initializers);
   }
 
-  /** What is comparable stays, so that two launches differ in one thing. */
-  chooseOptimizer(name) {
-    const old = this.document.optimizer;
-    this.document.optimizer = { name, ...this.#defaults(this.#options.optimizers[name]) };
-    // Adadelta's rate of 1 means something else: it neither takes a rate over nor passes its own on.
-    if (![name, old.name].includes("adadelta")) this.document.optimizer.learning_rate = old.learning_rate;
+  /** One learning rate for all, so that they differ in one thing; each has its other settings for itself. */
+  chooseOptimizers(names) {
+    const rate = ways(this.document.optimizer).find(isRated)?.learning_rate;
+    this.document.optimizer = this.#choose(this.document.optimizer, names, this.#options.optimizers);
+    if (rate !== undefined) for (const one of ways(this.document.optimizer).filter(isRated)) one.learning_rate = rate;
   }
 
-  get penalty() {
-    const chosen = Object.keys(this.document.regularization).sort().join();
-    return Object.keys(PENALTIES).find((kind) => PENALTIES[kind].join() === chosen) ?? "none";
+  /** Those among the chosen that share one learning rate. */
+  get rated() {
+    const all = ways(this.document.optimizer);
+    return all.some(isRated) ? all.filter(isRated) : all;
   }
 
-  choosePenalty(kind) {
-    Object.assign(this.#strengths, this.document.regularization);
-    this.document.regularization = Object.fromEntries(PENALTIES[kind].map((name) => [name, this.#strengths[name]]));
+  /** Which penalties: one kind, or several to compare. */
+  get penalties() {
+    return ways(this.document.regularization).map(penaltyOf);
+  }
+
+  choosePenalties(kinds) {
+    for (const way of ways(this.document.regularization)) Object.assign(this.#strengths, way);
+    const way = (kind) => Object.fromEntries(PENALTIES[kind].map((name) => [name, this.#strengths[name]]));
+    this.document.regularization = together(kinds.map(way), kinds);
   }
 
   /** Iterations or epochs: one of them is said. */
@@ -99,13 +119,33 @@ export class Draft {
     this.document.training = { [unit]: unit === "epochs" ? 5 : 1000, ...rest };
   }
 
-  /** A learning rate that follows a schedule; null: it stays. */
-  chooseSchedule(name) {
-    this.document.training.schedule = name && { name, ...this.#defaults(this.#options.schedules[name]) };
+  /** Schedules of the learning rate; "none": it stays. */
+  chooseSchedules(names) {
+    const { training } = this.document;
+    training.schedule = this.#choose(training.schedule ?? null, names, this.#options.schedules);
   }
 
+  /** With early stopping, without, or both. */
   stopEarly(wanted) {
-    this.document.training.early_stopping = wanted ? this.#defaults(this.#options.early_stopping) : null;
+    const { training } = this.document;
+    const fresh = ways(training.early_stopping ?? null).find(Boolean) ?? this.#defaults(this.#options.early_stopping);
+    const wishes = ways(wanted);
+    training.early_stopping = together(wishes.map((wish) => (wish ? fresh : null)), wishes.map(String));
+  }
+
+  /** The ways with these names: those that were there as they are, a new one as usual, but for what was typed for all. */
+  #choose(part, names, registry) {
+    const old = ways(part).filter(Boolean);
+    const fresh = (name) => {
+      const way = { name, ...this.#defaults(registry[name]) };
+      for (const other of old) {
+        const typed = registry[other.name].filter((field) => field.name !== "learning_rate" && other[field.name] !== field.default);
+        for (const field of typed) if (field.name in way) way[field.name] = other[field.name];
+      }
+      return way;
+    };
+    const way = (name) => old.find((one) => one.name === name) ?? fresh(name);
+    return together(names.map((name) => (name === NONE ? null : way(name))), names);
   }
 
   #defaults(fields) {
@@ -116,7 +156,12 @@ export class Draft {
 
   /** How many runs there would be. */
   count() {
-    return size(sweeps(this.document)) * this.seeds * this.folds;
+    return size(this.document) * this.seeds * this.folds;
+  }
+
+  /** Paths of what is several: "optimizer", "optimizer.learning_rate". */
+  varied() {
+    return [...new Set(sweeps(this.document).map((path) => path.join(".")))];
   }
 
   /**
@@ -133,10 +178,9 @@ export class Draft {
     }
     const all = [];
     for (const { document, chosen } of combinations(this.document)) {
-      const varied = chosen.map(([path, value]) => `${labelOf(path.join("."))} ${value}`);
-      const name = document.name || suggestName(document, special);
+      const name = nameOfRun(document, chosen, special);
       for (let index = 0; index < this.folds; index++) {
-        for (let more = 0; more < this.seeds; more++) all.push(this.#repeat(document, index, more, [...varied, name]));
+        for (let more = 0; more < this.seeds; more++) all.push(this.#repeat(document, index, more, name));
       }
     }
     return all;
@@ -182,13 +226,15 @@ export class Draft {
     const document = json?.document;
     if (!isObject(document) || !SECTIONS.every((section) => isObject(document[section]))) return false;
     if (!SEEDS.includes(json.seeds) || !FOLDS.includes(json.folds)) return false;
-    const { dataset, network, optimizer } = document;
-    const { datasets, presets, initializers, optimizers } = this.#options;
+    const { dataset, network, optimizer, regularization, training } = document;
+    const { datasets, presets, initializers, optimizers, schedules } = this.#options;
     const known =
-      datasets.some(({ name }) => name === dataset.name) &&
-      Object.hasOwn(optimizers, optimizer.name) &&
-      isObject(network.initializer) &&
-      Object.hasOwn(initializers, network.initializer.name);
+      areNames(ways(dataset.name), datasets.map(({ name }) => name)) &&
+      areKnown(optimizer, optimizers) &&
+      areKnown(network.initializer, initializers) &&
+      areKnown(training.schedule ?? null, schedules, { nullable: true }) &&
+      ways(training.early_stopping ?? null).every((way) => way === null || isObject(way)) &&
+      ways(regularization).every(isObject);
     if (!known) return false;
     if (network.layers !== undefined) return this.#areLayers(network.layers, 0);
     return Object.hasOwn(presets, network.preset) && (network.preset !== "mlp" || Array.isArray(network.hidden));
@@ -201,6 +247,27 @@ export class Draft {
       (layer.type !== "residual" || this.#areLayers(layer.layers, depth + 1));
     return Array.isArray(layers) && depth < 5 && layers.length <= 200 && layers.every(isLayer);
   }
+}
+
+/** Adadelta's rate of 1 means something else: it neither takes a rate over nor passes its own on. */
+function isRated({ name }) {
+  return name !== "adadelta";
+}
+
+/** Which of `PENALTIES` a regularization has. */
+function penaltyOf(regularization) {
+  const chosen = Object.keys(regularization).sort().join();
+  return Object.keys(PENALTIES).find((kind) => PENALTIES[kind].join() === chosen) ?? "none";
+}
+
+/** Are all ways of a part in a registry, each once? Null is none. */
+function areKnown(part, registry, { nullable = false } = {}) {
+  const names = ways(part).map((way) => (way === null && nullable ? null : isObject(way) && way.name));
+  return areNames(names, [...Object.keys(registry), ...(nullable ? [null] : [])]);
+}
+
+function areNames(names, known) {
+  return names.length > 0 && new Set(names).size === names.length && names.every((name) => known.includes(name));
 }
 
 function isObject(value) {

@@ -24,7 +24,7 @@ export function described(element, key, field) {
   const help = helpOf(key, field);
   if (!help) return element;
   element.dataset.help = help;
-  for (const control of element.querySelectorAll("input, select, [role=radiogroup]")) control.setAttribute("aria-description", help);
+  for (const control of element.querySelectorAll("input:not([type=checkbox]), select, [role=radiogroup]")) control.setAttribute("aria-description", help);
   return element;
 }
 
@@ -65,19 +65,6 @@ export function segments(path, key, choices, value, name, onchange) {
     group.append(h("label", {}, input, h("span", {}, name(choice))));
   }
   return group;
-}
-
-/** The control that suits a field: yes or no, a choice, or a box. */
-export function control(path, key, field, value, onchange) {
-  if (field.kind === "boolean") {
-    return select(path, key, ["false", "true"], String(value ?? field.default), (choice) => t(`boolean.${choice}`), (choice) => onchange(choice === "true"));
-  }
-  if (field.kind === "choice") return select(path, key, field.choices, value ?? field.default, (choice) => nameOf(key, choice), onchange);
-  return box(path, key, field, value, onchange);
-}
-
-function nameOf(key, choice) {
-  return t(key === "layer.name" ? `activation.${choice}` : `${key}.${choice}`);
 }
 
 const TICKS = 4;

@@ -16,6 +16,7 @@ import { LaunchPart } from "./launch-part.js";
 import { guessMlp } from "./mlp.js";
 import { difference } from "./names.js";
 import { NetworkPart } from "./network-part.js";
+import { reopen } from "./several.js";
 import { trainingPart } from "./training-part.js";
 
 /** Typing pauses that long before the server is asked for the consequences. */
@@ -131,7 +132,7 @@ export class Form {
 
   #tellDifference() {
     if (!this.#base || !this.#first) return this.#launch.differs("", null);
-    const { labels, special } = difference(this.#base.fields, this.#first.fields, this.#options.activations);
+    const { labels, special } = difference(this.#base.fields, this.#first.fields, this.#options.activations, this.#draft.varied());
     this.#special = special;
     this.#launch.differs(this.#base.name, labels);
   }
@@ -156,22 +157,24 @@ export class Form {
     const had = this.#form.contains(document.activeElement) ? nameOf(document.activeElement) : "";
     this.#draw();
     this.#form.scrollTop = scrolled;
+    reopen(this.#form);
     find(this.#form, focus ?? had)?.focus();
     this.#change();
   }
 
   #drawDataset() {
-    const choose = (name) => {
-      this.#draft.chooseDataset(name);
-      this.#redraw("dataset.name");
+    const choose = (names, focus) => {
+      this.#draft.chooseDatasets(names);
+      this.#redraw(focus);
     };
-    return datasetField(this.#options.datasets, this.#draft.document.dataset.name, choose, (error) => showError(this.#form, error));
+    const chosen = this.#draft.datasets.map(({ name }) => name);
+    return datasetField(this.#options.datasets, chosen, choose, (error) => showError(this.#form, error));
   }
 
   #putDataset(dataset) {
     const index = this.#options.datasets.findIndex((other) => other.name === dataset.name);
     this.#options.datasets[index] = dataset;
-    if (this.#draft.document.dataset.name !== dataset.name) return;
+    if (!this.#draft.datasets.includes(dataset)) return;
     const old = this.#form.querySelector('[data-field="dataset"]');
     const focused = old.contains(document.activeElement);
     const fresh = this.#drawDataset();

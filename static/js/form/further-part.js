@@ -2,8 +2,12 @@
 
 import { h } from "../dom.js";
 import { t } from "../i18n.js";
+import { control, oneOrBoth } from "./control.js";
 import { FOLDS } from "./draft.js";
-import { block, control, select } from "./fields.js";
+import { block, select } from "./fields.js";
+import { several } from "./several.js";
+import { settings } from "./settings.js";
+import { ways } from "./values.js";
 
 /** @param {{options: object, draft: object, change: () => void, redraw: (focus?: string) => void}} form */
 export function furtherPart(form, open, onToggle) {
@@ -17,7 +21,7 @@ export function furtherPart(form, open, onToggle) {
     "form.data",
     own(form, "dataset", dataset, form.options.dataset, ["train_size", "test_size", "label_noise"]),
     drawFolds(form),
-    draft.dataset.shape.length === 3 ? drawAugmentation(form) : [],
+    draft.datasets.every(({ shape }) => shape.length === 3) ? drawAugmentation(form) : [],
   );
   group(
     "form.training",
@@ -30,16 +34,16 @@ export function furtherPart(form, open, onToggle) {
 }
 
 /** Blocks for some fields of a section. */
-function own({ change }, section, values, fields, names, key = section) {
+function own(form, section, values, fields, names, key = section) {
   return names.map((name) => {
     const field = fields.find((other) => other.name === name);
     const path = section ? `${section}.${name}` : name;
     const put = (value) => {
       if (value === null) delete values[name];
       else values[name] = value;
-      change();
+      form.change();
     };
-    return block(path, key ? `${key}.${name}` : name, field, control(path, key ? `${key}.${name}` : name, field, values[name] ?? field.default, put));
+    return block(path, key ? `${key}.${name}` : name, field, control(form, path, key ? `${key}.${name}` : name, field, values[name] ?? field.default, put));
   });
 }
 
@@ -52,38 +56,40 @@ function drawFolds({ draft, change }) {
 }
 
 /** Changes to the training images; none at all is no augmentation. */
-function drawAugmentation({ options, draft, change }) {
-  const fields = options.augment.filter((field) => field.name !== "flip" || draft.dataset.flippable);
+function drawAugmentation({ options, draft, change, redraw }) {
+  const fields = options.augment.filter((field) => field.name !== "flip" || draft.datasets.every(({ flippable }) => flippable));
   const values = { ...draft.document.dataset.augment };
   const settle = () => {
     const any = Object.values(values).some(Boolean);
     draft.document.dataset.augment = any ? values : null;
     change();
   };
-  return own({ change: settle }, "dataset.augment", values, fields, fields.map((field) => field.name), "augment");
+  return own({ change: settle, redraw }, "dataset.augment", values, fields, fields.map((field) => field.name), "augment");
 }
 
-function drawSchedule({ options, draft, change, redraw }) {
-  const { training } = draft.document;
+function drawSchedule(form) {
+  const { options, draft } = form;
   const path = "training.schedule";
-  const schedule = training.schedule ?? null;
+  const schedules = ways(draft.document.training.schedule ?? null);
   const names = ["none", ...Object.keys(options.schedules)];
-  const choose = select(`${path}.name`, "schedule.name", names, schedule?.name ?? "none", (name) => t(`schedule.${name}`), (name) => {
-    draft.chooseSchedule(name === "none" ? null : name);
-    redraw(`${path}.name`);
-  });
-  const fields = schedule ? options.schedules[schedule.name] : [];
-  return [block(`${path}.name`, "schedule.name", null, choose), ...own({ change }, path, schedule, fields, fields.map((field) => field.name), "schedule")];
+  const chosen = schedules.map((schedule) => schedule?.name ?? "none");
+  const choose = (now, focus) => {
+    draft.chooseSchedules(now);
+    form.redraw(focus);
+  };
+  const controls = several(`${path}.name`, "schedule.name", names, chosen, (name) => t(`schedule.${name}`), choose, { note: t("form.own_settings") });
+  return [block(`${path}.name`, "schedule.name", null, h("div", { className: "pair" }, ...controls)), ...settings(form, path, "schedule", schedules, options.schedules)];
 }
 
-function drawEarlyStopping({ options, draft, change, redraw }) {
-  const { training } = draft.document;
+function drawEarlyStopping(form) {
+  const { options, draft } = form;
   const path = "training.early_stopping";
-  const chosen = training.early_stopping ?? null;
-  const choose = select(path, "early_stopping.name", ["false", "true"], String(Boolean(chosen)), (choice) => t(`boolean.${choice}`), (choice) => {
-    draft.stopEarly(choice === "true");
-    redraw(path);
+  const stops = ways(draft.document.training.early_stopping ?? null);
+  const choose = oneOrBoth(path, "early_stopping.name", [false, true], stops.map(Boolean), (choice) => t(`boolean.${choice}`), (wanted) => {
+    draft.stopEarly(wanted);
+    form.redraw(path);
   });
+  const chosen = stops.find(Boolean);
   const fields = chosen ? options.early_stopping : [];
-  return [block(path, "early_stopping.name", null, choose), ...own({ change }, path, chosen, fields, fields.map((field) => field.name), "early_stopping")];
+  return [block(path, "early_stopping.name", null, choose), ...own(form, path, chosen, fields, fields.map((field) => field.name), "early_stopping")];
 }

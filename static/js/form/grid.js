@@ -1,34 +1,46 @@
-/** The grid: one document in which some fields hold several values, and every combination of them. */
+/**
+ * The grid: one document in which some parts are several, and every combination of them. A part is a field with several
+ * values, or a whole section with each of its ways: an optimizer with its own settings, in which there may be several
+ * values again.
+ */
 
 import { isSweep } from "./values.js";
 
-/** The fields with several values: `[{ path: ["optimizer", "learning_rate"], values }]`, in the document's order. */
-export function sweeps(document, path = []) {
-  if (isSweep(document)) return [{ path, values: document.values }];
-  if (typeof document !== "object" || document === null) return [];
-  return Object.entries(document).flatMap(([name, value]) => sweeps(value, [...path, name]));
+/** Where the document holds several: `[["optimizer"], ["optimizer", "learning_rate"]]`, in its order. */
+export function sweeps(part, path = []) {
+  if (isSweep(part)) return [...(part.values.length > 1 ? [path] : []), ...part.values.flatMap((way) => sweeps(way, path))];
+  if (!isPart(part)) return [];
+  return Object.entries(part).flatMap(([name, value]) => sweeps(value, [...path, name]));
 }
 
 /** How many combinations there are. */
-export function size(found) {
-  return found.reduce((product, { values }) => product * values.length, 1);
+export function size(part) {
+  if (isSweep(part)) return part.values.reduce((sum, way) => sum + size(way), 0);
+  if (!isPart(part)) return 1;
+  return Object.values(part).reduce((product, value) => product * size(value), 1);
 }
 
-/** Every combination: `[{ document, chosen: [[path, value]] }]`, the last field changing fastest. */
-export function combinations(document) {
-  let all = [[]];
-  for (const { path, values } of sweeps(document)) {
-    all = all.flatMap((chosen) => values.map((value) => [...chosen, [path, value]]));
+/** Every combination: `[{ document, chosen: [[path, way]] }]`, the last part changing fastest. */
+export function combinations(part, path = []) {
+  if (isSweep(part)) {
+    const choice = (way) => (part.values.length > 1 ? [[path, way]] : []);
+    return part.values.flatMap((way) => combinations(way, path).map(({ document, chosen }) => ({ document, chosen: [...choice(way), ...chosen] })));
   }
-  return all.map((chosen) => {
-    const copy = structuredClone(document);
-    for (const [path, value] of chosen) put(copy, path, value);
-    return { document: copy, chosen };
-  });
+  if (!isPart(part)) return [{ document: part, chosen: [] }];
+  let all = [{ document: Array.isArray(part) ? [] : {}, chosen: [] }];
+  for (const [name, value] of Object.entries(part)) {
+    const inner = combinations(value, [...path, name]);
+    all = all.flatMap(({ document, chosen }) => inner.map((one) => ({ document: put(document, name, one.document), chosen: [...chosen, ...one.chosen] })));
+  }
+  return all;
 }
 
-function put(object, path, value) {
-  const last = path.at(-1);
-  for (const name of path.slice(0, -1)) object = object[name];
-  object[last] = value;
+function isPart(part) {
+  return typeof part === "object" && part !== null;
+}
+
+function put(document, name, value) {
+  const copy = Array.isArray(document) ? [...document] : { ...document };
+  copy[name] = value;
+  return copy;
 }

@@ -1,12 +1,15 @@
 /**
  * The layer list: a network layer by layer, from the images up, with what each gives. Layers are added, removed, and
- * moved by drag or with the arrow keys on their grip; one that does not fit says so in its place.
+ * moved by drag or with the arrow keys on their grip, into residual blocks and out of them too; one that does not fit
+ * says so in its place.
  */
 
 import { drag } from "../drag.js";
 import { h, iconButton } from "../dom.js";
-import { number, t } from "../i18n.js";
-import { control, described, select } from "./fields.js";
+import { number as written, t } from "../i18n.js";
+import { control } from "./control.js";
+import { described, select } from "./fields.js";
+import { isInside, move, pathOf, step } from "./layer-moves.js";
 
 /** What stands in a layer's line; the rest is behind its dots. */
 const FIRST = {
@@ -24,32 +27,41 @@ export class LayerList {
   #form;
   #path;
   #layers;
+  /** Of the block that this is the list of; empty: of the network. */
+  #place;
+  /** The network's list, in which layers move. */
+  #root;
   /** Rows whose further settings are open; a list redrawn finds them open again. */
   #open;
 
   /**
    * @param {{options: object, change: () => void, redraw: (focus?: string) => void}} form
    * @param {object[]} layers changed in place
-   * @param {string} path of the list: "network.layers"
+   * @param {Set<string>} open
+   * @param {{place: number[], root: LayerList}} [block] where this is the list of a block in another
    */
-  constructor(form, layers, path, open) {
+  constructor(form, layers, open, { place, root } = { place: [] }) {
     this.#form = form;
     this.#layers = layers;
-    this.#path = path;
+    this.#place = place;
+    this.#root = root ?? this;
+    this.#path = place.length ? `${pathOf(place)}.layers` : "network.layers";
     this.#open = open;
-    this.element = h("ol", { className: "layers", "data-path": path }, ...layers.map((layer, i) => this.#row(layer, i)), this.#adder());
+    this.element = h("ol", { className: "layers", "data-path": this.#path }, ...layers.map((layer, i) => this.#row(layer, i)), this.#adder());
   }
 
   #row(layer, i) {
-    const path = `${this.#path}.${i}`;
+    const place = [...this.#place, i];
+    const path = pathOf(place);
+    const number = place.map((position) => position + 1).join(".");
     const fields = this.#form.options.layers[layer.type];
     const first = FIRST[layer.type] ?? [];
     const name = t(`layer.${layer.type}`);
-    const grip = iconButton("grip", t("layer.move", { layer: name, number: i + 1 }), () => {});
+    const grip = iconButton("grip", t("layer.move", { layer: name, number }), () => {});
     grip.classList.add("grip");
     grip.name = `${path}.grip`;
     grip.addEventListener("keydown", (event) => this.#key(event, i));
-    grip.addEventListener("pointerdown", (event) => drag(event, grip, { over: (y) => this.#mark(row, y), drop: (y) => this.#drop(i, y) }));
+    grip.addEventListener("pointerdown", (event) => drag(event, grip, { over: (y) => this.#root.#mark(row, place, y), drop: (y) => this.#root.#drop(place, y) }));
     const more = this.#more(path, layer, fields.filter((field) => !first.includes(field.name) && field.kind !== "layers"));
     const inputs = fields.filter((field) => first.includes(field.name)).map((field) => this.#input(path, layer, field));
     const line = h(
@@ -60,9 +72,9 @@ export class LayerList {
       ...inputs,
       h("output", { className: "layer-shape", "data-shape": path }),
       more.button,
-      iconButton("delete", t("layer.remove", { layer: name, number: i + 1 }), () => this.#remove(i)),
+      iconButton("delete", t("layer.remove", { layer: name, number }), () => this.#remove(i)),
     );
-    const inner = layer.type === "residual" ? new LayerList(this.#form, layer.layers, `${path}.layers`, this.#open).element : null;
+    const inner = layer.type === "residual" ? new LayerList(this.#form, layer.layers, this.#open, { place, root: this.#root }).element : null;
     const error = h("span", { className: "error", role: "alert", id: `error-${path}` });
     const row = h("li", { className: "layer field", "data-field": path, "data-type": layer.type }, line, more.panel, inner, error);
     return row;
@@ -75,7 +87,7 @@ export class LayerList {
       h(
         "span",
         { className: field.kind === "choice" ? "layer-choice" : "layer-number" },
-        control(`${path}.${field.name}`, key, field, value, (changed) => {
+        control(this.#form, `${path}.${field.name}`, key, field, value, (changed) => {
           if (changed === null && field.default !== null) delete layer[field.name];
           else layer[field.name] = changed ?? (field.nullable ? null : "");
           this.#form.change();
@@ -106,8 +118,7 @@ export class LayerList {
   #adder() {
     const types = Object.keys(this.#form.options.layers);
     const choose = select(`${this.#path}.add`, "layer.add", ["", ...types], "", (type) => (type ? t(`layer.${type}`) : `+ ${t("layer.add")}`), (type) => {
-      const inside = this.#path !== "network.layers";
-      const place = inside ? this.#layers.length : Math.max(0, this.#layers.length - 1);
+      const place = this.#place.length ? this.#layers.length : Math.max(0, this.#layers.length - 1);
       this.#layers.splice(place, 0, this.#fresh(type));
       this.#form.redraw(`${this.#path}.${place}.${FIRST[type]?.[0] ?? "grip"}`);
     });
@@ -132,41 +143,51 @@ export class LayerList {
   #key(event, i) {
     const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     if (event.key === "Delete") this.#remove(i);
-    else if (by) this.#move(i, i + by);
+    else if (by) this.#root.#move([...this.#place, i], step(this.#root.#layers, [...this.#place, i], by));
     else return;
     event.preventDefault();
   }
 
+  // -- in the whole network ------------------------------------------------------------------------
+
   #move(from, to) {
-    if (to < 0 || to >= this.#layers.length || to === from) return;
-    this.#layers.splice(to, 0, ...this.#layers.splice(from, 1));
-    this.#open.clear();
-    this.#form.redraw(`${this.#path}.${to}.grip`);
+    const place = to && move(this.#layers, from, to);
+    if (!place) return;
+    this.#open.clear(); // places mean other layers now
+    this.#form.redraw(`${pathOf(place)}.grip`);
   }
 
-  #rows() {
-    return [...this.element.children].filter((row) => row.dataset.field);
+  /** Every place that something can be put, with the row below it: before each layer, and at each list's end. */
+  #gaps() {
+    const lists = [...this.element.querySelectorAll(".layers"), this.element];
+    return lists.flatMap((list) => {
+      const inside = list.dataset.path.match(/\d+/g)?.map(Number) ?? [];
+      return [...list.children].map((row, i) => ({ row, place: [...inside, i] }));
+    });
   }
 
-  /** The place before which something at this height would go. */
-  #placeOf(y) {
-    const rows = this.#rows();
-    const place = rows.findIndex((row) => y < row.getBoundingClientRect().top + row.offsetHeight / 2);
-    return place < 0 ? rows.length : place;
+  /** The gap that is nearest to a height in the window; a block does not go into itself. */
+  #gapAt(y, dragged) {
+    const distance = ({ row }) => Math.abs(row.getBoundingClientRect().top - y);
+    const gaps = this.#gaps().filter(({ place }) => !isInside(place, dragged));
+    return gaps.reduce((best, gap) => (distance(gap) < distance(best) ? gap : best));
   }
 
-  #mark(dragged, y) {
-    const place = y === null ? -1 : this.#placeOf(y);
-    dragged?.classList.add("dragged");
-    [...this.element.children].forEach((row, i) => row.classList.toggle("drop-before", i === place));
+  #mark(dragged, from, y) {
+    this.#unmark();
+    dragged.classList.add("dragged");
+    const { row } = this.#gapAt(y, from);
+    row.classList.add("drop-before");
+    row.scrollIntoView({ block: "nearest" }); // a long list moves on at its edges
+  }
+
+  #unmark() {
+    for (const row of this.element.querySelectorAll("li")) row.classList.remove("dragged", "drop-before");
   }
 
   #drop(from, y) {
-    this.#mark(null, null);
-    for (const row of this.#rows()) row.classList.remove("dragged");
-    if (y === null) return;
-    const place = this.#placeOf(y);
-    this.#move(from, place > from ? place - 1 : place);
+    this.#unmark();
+    if (y !== null) this.#move(from, this.#gapAt(y, from).place);
   }
 }
 
@@ -186,7 +207,7 @@ export function layerSummary(rows) {
       {},
       h("span", { className: "layer-type" }, t(`layer.${type}`)),
       h("span", { className: "layer-shape" }, shape.join("×")),
-      h("span", { className: "layer-parameters" }, parameters ? number(parameters) : ""),
+      h("span", { className: "layer-parameters" }, parameters ? written(parameters) : ""),
     ),
   );
 }

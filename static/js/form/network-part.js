@@ -3,8 +3,12 @@
 import { h } from "../dom.js";
 import { t } from "../i18n.js";
 import { chain } from "./chain.js";
-import { block, box, control, segments, select } from "./fields.js";
+import { control } from "./control.js";
+import { block, segments, select } from "./fields.js";
 import { LayerList, layerSummary, showShapes } from "./layer-list.js";
+import { settings } from "./settings.js";
+import { several } from "./several.js";
+import { together, ways } from "./values.js";
 
 /** The four that the lessons compare side by side; all of them are in a list behind. */
 const FIRST_ACTIVATIONS = ["sigmoid", "tanh", "relu", "leaky_relu"];
@@ -29,10 +33,10 @@ export class NetworkPart {
     this.#list = null;
     const parts = [this.#drawChoice(network)];
     if (network.layers) {
-      this.#list = new LayerList(this.#form, network.layers, "network.layers", this.#open).element;
+      this.#list = new LayerList(this.#form, network.layers, this.#open).element;
       parts[0].querySelector(".error").before(this.#list);
     } else if (network.preset === "mlp") {
-      parts[0].querySelector(".error").before(chain(this.#form, this.#form.draft.dataset, network.hidden));
+      parts[0].querySelector(".error").before(chain(this.#form, this.#form.draft.datasets, network.hidden));
       parts.push(this.#drawActivation(network));
     } else {
       parts.push(this.#drawSettings(network));
@@ -44,9 +48,9 @@ export class NetworkPart {
 
   /** Which preset, or the list; and a way from the one to the other. */
   #drawChoice(network) {
-    const { draft, options, redraw } = this.#form;
+    const { draft, redraw } = this.#form;
     const path = "network.preset";
-    const fitting = options.fitting[draft.document.dataset.name];
+    const { fitting } = draft;
     const chosen = network.layers ? WRITTEN : network.preset;
     const choices = [...fitting, ...(network.layers ? [WRITTEN] : [])];
     const choice = select(path, "network.layers", choices, chosen, (name) => t(`preset.${name}`), (name) => {
@@ -63,9 +67,21 @@ export class NetworkPart {
   }
 
   #drawActivation(network) {
-    const { options, change, redraw } = this.#form;
+    const { options, redraw } = this.#form;
     const path = "network.activation";
     const name = (activation) => t(`activation.${activation}`);
+    const chosen = ways(network.activation);
+    const choose = (activations, focus) => {
+      network.activation = together(activations, activations);
+      redraw(focus);
+    };
+    const single = chosen.length === 1 ? this.#oneActivation(network, path, name) : [];
+    return block(path, path, null, h("div", { className: "pair" }, ...several(path, path, options.activations, chosen, name, choose, { single })));
+  }
+
+  /** The first few side by side, and all of them in a list. */
+  #oneActivation(network, path, name) {
+    const { options, change, redraw } = this.#form;
     const first = FIRST_ACTIVATIONS.includes(network.activation) ? FIRST_ACTIVATIONS : [...FIRST_ACTIVATIONS.slice(0, 3), network.activation];
     const buttons = segments(path, path, first, network.activation, name, (activation) => {
       network.activation = activation;
@@ -77,7 +93,7 @@ export class NetworkPart {
       redraw(path);
     });
     all.classList.add("narrow");
-    return block(path, path, null, h("div", { className: "pair" }, buttons, all));
+    return [buttons, all];
   }
 
   #drawSettings(network) {
@@ -89,27 +105,23 @@ export class NetworkPart {
         network[field.name] = value ?? "";
         change();
       };
-      return block(path, key, field, control(path, key, field, network[field.name], put));
+      return block(path, key, field, control(this.#form, path, key, field, network[field.name], put));
     });
     return h("div", { className: "field" }, h("div", { className: "row wrap" }, ...blocks));
   }
 
   #drawInitializer(network) {
-    const { draft, options, change, redraw } = this.#form;
-    const { initializers } = options;
+    const { draft, options, redraw } = this.#form;
     const path = "network.initializer";
-    const chosen = network.initializer;
-    const names = select(`${path}.name`, path, Object.keys(initializers), chosen.name, (name) => t(`initializer.${name}`), (name) => {
-      draft.chooseInitializer(name);
-      redraw(`${path}.name`);
-    });
-    const boxes = initializers[chosen.name].map((field) =>
-      box(`${path}.${field.name}`, `initializer.${field.name}`, field, chosen[field.name], (value) => {
-        chosen[field.name] = value ?? "";
-        change();
-      }),
-    );
-    return block(path, path, null, h("div", { className: "pair" }, names, ...boxes));
+    const initializers = ways(network.initializer);
+    const choose = (names, focus) => {
+      draft.chooseInitializers(names);
+      redraw(focus);
+    };
+    const names = initializers.map((initializer) => initializer.name);
+    const controls = several(`${path}.name`, path, Object.keys(options.initializers), names, (name) => t(`initializer.${name}`), choose);
+    const boxes = settings(this.#form, path, "initializer", initializers, options.initializers).map((element) => element.querySelector("input"));
+    return block(path, path, null, h("div", { className: "pair" }, controls[0], ...boxes, ...controls.slice(1)));
   }
 
   /** What each layer gives: rows of the server's summary. */

@@ -4,6 +4,9 @@ import { h } from "../dom.js";
 import { t } from "../i18n.js";
 import { PENALTIES } from "./draft.js";
 import { block, box, logSlider, segments, select } from "./fields.js";
+import { settings } from "./settings.js";
+import { several } from "./several.js";
+import { isSweep, ways } from "./values.js";
 
 /** Powers of ten that the sliders go through. */
 const RATES = [-5, 1];
@@ -17,57 +20,64 @@ export function trainingPart(form) {
 
 function drawOptimizer({ options, draft, redraw }) {
   const path = "optimizer.name";
-  const choose = (name) => {
-    draft.chooseOptimizer(name);
-    redraw(path);
+  const choose = (names, focus) => {
+    draft.chooseOptimizers(names);
+    redraw(focus);
   };
-  return block(path, path, null, select(path, path, Object.keys(options.optimizers), draft.document.optimizer.name, (name) => t(`optimizer.${name}`), choose));
+  const chosen = ways(draft.document.optimizer).map(({ name }) => name);
+  const controls = several(path, path, Object.keys(options.optimizers), chosen, (name) => t(`optimizer.${name}`), choose, { note: t("optimizer.several") });
+  return block(path, path, null, h("div", { className: "pair" }, ...controls));
 }
 
-/** The settings that only this optimizer has. */
-function drawOwn({ options, draft, change }) {
-  const { optimizer } = draft.document;
-  const own = options.optimizers[optimizer.name].filter((field) => field.name !== "learning_rate");
-  if (!own.length) return null;
-  const blocks = own.map((field) => {
-    const path = `optimizer.${field.name}`;
-    const put = (value) => {
-      optimizer[field.name] = value ?? "";
-      change();
-    };
-    return block(path, path, field, box(path, path, field, optimizer[field.name], put));
-  });
-  return h("div", { className: "row" }, ...blocks);
+/** The settings that not every optimizer has. */
+function drawOwn(form) {
+  const { options, draft } = form;
+  const blocks = settings(form, "optimizer", "optimizer", ways(draft.document.optimizer), options.optimizers, ["learning_rate"]);
+  return blocks.length ? h("div", { className: "row own" }, ...blocks) : null;
 }
 
 function drawRate({ options, draft, change }) {
-  const { optimizer } = draft.document;
   const path = "optimizer.learning_rate";
-  const field = options.optimizers[optimizer.name].find(({ name }) => name === "learning_rate");
-  const rate = logSlider(path, path, field, optimizer.learning_rate, RATES, (value) => {
-    optimizer.learning_rate = value ?? "";
+  const [first] = draft.rated;
+  const field = options.optimizers[first.name].find(({ name }) => name === "learning_rate");
+  const key = isSweep(draft.document.optimizer) ? "optimizer.one_rate" : path;
+  const rate = logSlider(path, key, field, first.learning_rate, RATES, (value) => {
+    for (const optimizer of draft.rated) optimizer.learning_rate = value ?? "";
     change();
   });
-  return withValue(block(path, path, field, rate.text, rate.slider));
+  return withValue(block(path, key, field, rate.text, rate.slider));
 }
 
 /** Which penalties, and λ of each. */
 function drawPenalties({ options, draft, change, redraw }) {
-  const { regularization } = draft.document;
-  const kinds = segments("regularization", "regularization.kind", Object.keys(PENALTIES), draft.penalty, (kind) => t(`regularization.${kind}`), (kind) => {
-    draft.choosePenalty(kind);
-    redraw(`regularization=${kind}`);
+  const path = "regularization";
+  const key = "regularization.kind";
+  const name = (kind) => t(`regularization.${kind}`);
+  const choose = (kinds, focus) => {
+    draft.choosePenalties(kinds);
+    redraw(focus);
+  };
+  const kinds = draft.penalties;
+  const all = Object.keys(PENALTIES);
+  const single = kinds.length === 1 ? [segments(path, key, all, kinds[0], name, (kind) => choose([kind], `${path}=${kind}`))] : [];
+  const controls = several(path, key, all, kinds, name, choose, { single });
+  const regularizations = ways(draft.document.regularization);
+  const strengths = PENALTIES.both
+    .map((penalty) => [penalty, regularizations.filter((way) => penalty in way)])
+    .filter(([, having]) => having.length)
+    .map(([penalty, having]) => drawStrength({ options, change }, penalty, having));
+  return [block(path, key, null, h("div", { className: "pair" }, ...controls)), ...strengths];
+}
+
+/** λ of a penalty, for all that have it. */
+function drawStrength({ options, change }, penalty, having) {
+  const path = `regularization.${penalty}`;
+  const field = options.regularization.find((other) => other.name === penalty);
+  const strength = logSlider(path, `${path}.strength`, field, having[0][penalty], STRENGTHS, (value) => {
+    for (const way of having) way[penalty] = value ?? 0;
+    change();
   });
-  const strengths = PENALTIES[draft.penalty].map((name) => {
-    const path = `regularization.${name}`;
-    const field = options.regularization.find((other) => other.name === name);
-    const strength = logSlider(path, `${path}.strength`, field, regularization[name], STRENGTHS, (value) => {
-      regularization[name] = value ?? 0;
-      change();
-    });
-    return withValue(block(path, `${path}.strength`, field, strength.text, strength.slider));
-  });
-  return [block("regularization", "regularization.kind", null, kinds), ...strengths];
+  return withValue(block(path, `${path}.strength`, field, strength.text, strength.slider));
 }
 
 function drawLength({ options, draft, change, redraw }) {

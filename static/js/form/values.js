@@ -37,6 +37,16 @@ export function isSweep(value) {
   return Array.isArray(value?.values) && typeof value.sweep === "string";
 }
 
+/** What a part of the document may be: the one that it is, or each of several. */
+export function ways(part) {
+  return isSweep(part) ? part.values : [part];
+}
+
+/** One way or several, as the document holds them; `names` say which. */
+export function together(several, names) {
+  return several.length === 1 ? several[0] : { sweep: names.join(", "), values: several };
+}
+
 /** A value as it is typed. */
 export function shown(value) {
   if (value === null || value === undefined) return "";

@@ -1,0 +1,55 @@
+/**
+ * Moving layers through a network in which residual blocks hold layers of their own. A place is a list of positions:
+ * [3, 1] is the second layer in the block that is the fourth; as a place to go to, the one before that layer.
+ */
+
+/** The name of a place in the document: "network.layers.3.layers.1". */
+export function pathOf(place) {
+  return `network.layers.${place.join(".layers.")}`;
+}
+
+/**
+ * Where an arrow key takes a layer: past its neighbour, into a block that it meets, and out of a block at its end. A
+ * block goes past other blocks.
+ *
+ * @param {object[]} layers the network's
+ * @param {number[]} place
+ * @param {1 | -1} by
+ * @returns {number[] | null} null at the network's ends
+ */
+export function step(layers, place, by) {
+  const list = listOf(layers, place);
+  const [outside, i] = [place.slice(0, -1), place.at(-1)];
+  const next = list[i + by];
+  if (next?.type === "residual" && list[i].type !== "residual") return [...outside, i + by, by > 0 ? 0 : next.layers.length];
+  if (next) return [...outside, by > 0 ? i + 2 : i - 1];
+  if (!outside.length) return null;
+  return [...outside.slice(0, -1), outside.at(-1) + (by > 0 ? 1 : 0)];
+}
+
+/** Move a layer; its new place, or null where it stays: a block does not go into itself. */
+export function move(layers, from, to) {
+  const [source, target] = [listOf(layers, from), listOf(layers, to)];
+  const [at, before] = [from.at(-1), to.at(-1)];
+  if (isInside(to, from) || (source === target && (before === at || before === at + 1))) return null;
+  const [layer] = source.splice(at, 1);
+  target.splice(source === target && before > at ? before - 1 : before, 0, layer);
+  return find(layers, layer);
+}
+
+/** Is a place in the block that stands at another? */
+export function isInside(place, block) {
+  return place.length > block.length && block.every((position, i) => position === place[i]);
+}
+
+function listOf(layers, place) {
+  return place.slice(0, -1).reduce((list, position) => list[position].layers, layers);
+}
+
+function find(layers, layer) {
+  for (const [i, other] of layers.entries()) {
+    const inside = other === layer ? [] : other.type === "residual" && find(other.layers, layer);
+    if (inside) return [i, ...inside];
+  }
+  return null;
+}

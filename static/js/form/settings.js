@@ -1,0 +1,42 @@
+/** The settings that ways of a section have, such as the optimizers that are compared: one field for each name. */
+
+import { t } from "../i18n.js";
+import { block, box } from "./fields.js";
+
+/**
+ * Blocks for the settings of all ways. What is typed goes to each that has such a setting; where they usually have
+ * different ones, an empty field leaves each its own.
+ *
+ * @param {string} path of the section: "optimizer"
+ * @param {string} kind what its settings are called by: `${kind}.momentum`
+ * @param {(object | null)[]} all the ways
+ * @param {Record<string, object[]>} registry fields by the ways' names
+ * @param {string[]} except settings that are drawn elsewhere
+ */
+export function settings({ change }, path, kind, all, registry, except = []) {
+  const present = all.filter(Boolean);
+  const fieldOf = (way, name) => registry[way.name].find((field) => field.name === name);
+  const names = new Set(present.flatMap((way) => registry[way.name].map((field) => field.name)));
+  return [...names].filter((name) => !except.includes(name)).map((name) => {
+    const having = present.filter((way) => fieldOf(way, name));
+    const field = fieldOf(having[0], name);
+    const usual = having.every((way) => fieldOf(way, name).default === field.default);
+    const agreed = having.every((way) => JSON.stringify(way[name]) === JSON.stringify(having[0][name]));
+    const put = (value) => {
+      for (const way of having) way[name] = value ?? (usual ? "" : fieldOf(way, name).default);
+      change();
+    };
+    const [place, key] = [`${path}.${name}`, `${kind}.${name}`];
+    const input = box(place, key, field, agreed ? having[0][name] : null, put);
+    if (!usual) input.placeholder = t("form.own");
+    const element = block(place, key, usual ? field : { ...field, default: null }, input);
+    return having.length === all.length ? element : onlyFor(element, having.map((way) => t(`${kind}.${way.name}`)));
+  });
+}
+
+/** Say in the help whose setting it is. */
+function onlyFor(element, names) {
+  element.dataset.help = `${t("form.only_for", { names: names.join(", ") })} ${element.dataset.help ?? ""}`;
+  for (const control of element.querySelectorAll("input")) control.setAttribute("aria-description", element.dataset.help);
+  return element;
+}

@@ -1,0 +1,97 @@
+/**
+ * One of many, or several of them to compare: a drop-down list, and beside it a button that opens check boxes. With
+ * several, the list says them all, and choosing from it takes one of them again. Nothing grows: the boxes lie above the
+ * form, and Escape or a click elsewhere puts them away.
+ */
+
+import { h, iconButton } from "../dom.js";
+import { t } from "../i18n.js";
+import { select } from "./fields.js";
+
+const ALL = "several";
+/** Pixels that two columns of names need. */
+const NARROWEST = 216;
+/** The field whose boxes are open: a form that is drawn again opens them again. */
+let opened = null;
+
+/**
+ * The controls, to stand side by side.
+ *
+ * @param {string[]} choices
+ * @param {string[]} chosen one at least
+ * @param {(choice: string) => string} name what the reader sees
+ * @param {(chosen: string[], focus: string) => void} choose with the name of the control that is to have the focus
+ * @param {{ single?: HTMLElement[], note?: string, short?: (choice: string) => string }} more what stands there for one
+ *   choice instead of the list; what is said below the boxes; a shorter name where there is less room
+ */
+export function several(path, key, choices, chosen, name, choose, { single, note, short = name } = {}) {
+  const list = () => {
+    const all = chosen.length > 1 ? [ALL, ...choices] : choices;
+    const named = (choice) => (choice === ALL ? chosen.map(short).join(", ") : name(choice));
+    const element = select(path, key, all, chosen.length > 1 ? ALL : chosen[0], named, (choice) => choice !== ALL && choose([choice], path));
+    if (chosen.length > 1) element.title = named(ALL); // more than there may be room for
+    return element;
+  };
+  const panel = boxes(path, key, choices, chosen, short, choose, note);
+  const button = iconButton("several", t("form.several", { field: t(key) }), () => {});
+  button.classList.add("several");
+  button.name = `${path}.${ALL}`;
+  button.dataset.help = t("form.several.help");
+  button.popoverTargetElement = panel;
+  button.classList.toggle("chosen", chosen.length > 1);
+  return [...(single && chosen.length === 1 ? single : [list()]), button, panel];
+}
+
+function boxes(path, key, choices, chosen, name, choose, note) {
+  const panel = h("div", { className: "several-boxes", popover: "auto", role: "group", "aria-label": t("form.several", { field: t(key) }), "data-several": path, "data-help": t("form.several.help") });
+  const labelled = (choice) => {
+    const box = h("input", { type: "checkbox", value: choice, checked: chosen.includes(choice), "data-field": `${path}.${ALL}` });
+    box.addEventListener("change", () => {
+      const now = choices.filter((other) => (other === choice ? box.checked : chosen.includes(other)));
+      if (now.length) choose(now, `${path}.${ALL}=${choice}`);
+      else box.checked = true; // the last one stays: an experiment has one at least
+    });
+    return h("label", {}, box, h("span", {}, name(choice)));
+  };
+  panel.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.ctrlKey || event.metaKey) return; // those launch, from anywhere
+    event.preventDefault(); // it would launch, too
+    panel.hidePopover();
+  });
+  const follow = () => (panel.isConnected ? place(panel) : listen(removeEventListener));
+  const listen = (change) => {
+    change("scroll", follow, { capture: true, passive: true });
+    change("resize", follow);
+  };
+  // Not heard where the panel leaves with a form that is drawn again: then it is still wanted.
+  panel.addEventListener("beforetoggle", ({ newState }) => {
+    opened = newState === "open" ? path : null;
+    listen(opened ? addEventListener : removeEventListener);
+    if (opened) panel.replaceChildren(...choices.map(labelled), ...(note ? [h("p", {}, note)] : []));
+  });
+  panel.addEventListener("toggle", ({ newState }) => {
+    if (newState !== "open") return;
+    place(panel);
+    if (!panel.contains(document.activeElement)) panel.querySelector("input").focus();
+  });
+  return panel;
+}
+
+/** Below its field, or above it where there is no room. */
+function place(panel) {
+  const { left, width, top, bottom } = panel.parentElement.getBoundingClientRect();
+  const height = panel.offsetHeight;
+  const below = bottom + height + 4 <= innerHeight || top < height + 4;
+  Object.assign(panel.style, { left: `${left}px`, width: `${Math.max(width, NARROWEST)}px`, top: `${below ? bottom + 2 : top - height - 2}px` });
+}
+
+/** Open again what was open before the form was drawn again. */
+export function reopen(form) {
+  const panel = opened && form.querySelector(`[data-several="${CSS.escape(opened)}"]`);
+  if (!panel) opened = null;
+  else {
+    panel.previousElementSibling.focus(); // Escape leads back there
+    panel.showPopover();
+    place(panel);
+  }
+}
