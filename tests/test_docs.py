@@ -49,11 +49,16 @@ def test_every_make_target_of_the_documents_is_there():
 def sections(guide: str) -> list[list[str]]:
     """For each heading of a guide, its level and the pictures below it."""
     parts = re.split(r"^(#+) .*$", read(guide), flags=re.MULTILINE)[1:]
-    return [[level, *(target for _, target in PICTURE.findall(text))] for level, text in zip(parts[::2], parts[1::2], strict=True)]
+    return [
+        [level, *(target for _, target in PICTURE.findall(text))]
+        for level, text in zip(parts[::2], parts[1::2], strict=True)
+    ]
 
 
 def test_the_two_guides_have_the_same_sections_with_the_same_pictures():
-    in_english = [[part.replace(".png", "-ja.png") for part in section] for section in sections("docs/guide.md")]
+    in_english = [
+        [part.replace(".png", "-ja.png") for part in section] for section in sections("docs/guide.md")
+    ]
     assert sections("docs/guide.ja.md") == in_english
     assert len(in_english) > 10
 

@@ -31,7 +31,9 @@ CHARTS = ".column.charts"
 def curves(studio: Studio) -> None:
     lab = studio.lab()
     length = {"iterations": 600, "batch_size": 64, "evaluate_every": 10}
-    ids = [lab.launch(**{**QUICK, "name": n, "optimizer": o, "training": length})["id"] for n, o in PAIR.items()]
+    ids = [
+        lab.launch(**{**QUICK, "name": n, "optimizer": o, "training": length})["id"] for n, o in PAIR.items()
+    ]
     for run_id in ids:
         lab.wait_for(run_id, "completed")
     for page, ending in studio.both(lab):

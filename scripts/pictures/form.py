@@ -73,7 +73,7 @@ def missing(studio: Studio) -> None:
     for page, ending in studio.both(lab):
         page.choose("dataset.name", "mnist")
         page.until("document.querySelector('#fetch')")
-        studio.save(page, f"data-set{ending}", '.form > fieldset:first-of-type')
+        studio.save(page, f"data-set{ending}", ".form > fieldset:first-of-type")
 
 
 SCENES = [first, filled_in, missing]

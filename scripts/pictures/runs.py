@@ -13,7 +13,11 @@ def sweep(studio: Studio) -> None:
     lab = studio.lab()
     first = studio.page(lab)
     first.choose("dataset.name", "digits")
-    first.fill(optimizer__learning_rate="0.003, 0.03, 0.3, 3", training__batch_size="16, 64", training__iterations=300)
+    first.fill(
+        optimizer__learning_rate="0.01, 0.03, 0.1, 0.3",
+        training__batch_size="16, 64",
+        training__iterations=300,
+    )
     first.choose("seeds", "3")
     first.page.click("#launch")
     first.until("document.querySelectorAll('[data-run]').length === 24")
@@ -23,14 +27,18 @@ def sweep(studio: Studio) -> None:
     for page, ending in studio.both(lab):
         page.page.click("#show-all")
         page.page.select_option("#band-spread", "std")
-        page.until("[...document.querySelector('#band-over').options].some(o => o.value === 'optimizer.learning_rate')")
+        page.until(
+            "[...document.querySelector('#band-over').options].some(o => o.value === 'optimizer.learning_rate')"
+        )
         page.page.select_option("#band-over", "optimizer.learning_rate")
         page.until(f"{MEANS}.length === 4 && {MEANS}.every(t => t.x.at(-1) === 300)")
         studio.save(page, f"bands{ending}", ".chart-cards", ".chart-foot")
 
         page.page.select_option("#band-over", "")
         page.page.hover("#dash-field")
-        page.until("[...document.querySelector('#dash-field').options].some(o => o.value === 'training.batch_size')")
+        page.until(
+            "[...document.querySelector('#dash-field').options].some(o => o.value === 'training.batch_size')"
+        )
         page.page.select_option("#dash-field", "training.batch_size")
         page.until(f"{MEANS}.length === 8 && !document.querySelector('.legend').hidden")
         studio.save(page, f"dashes{ending}", '[data-chart="accuracy"]', ".chart-foot")
