@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scripts.pictures.studio import Studio, hover, scene, wait_for_curves
+from scripts.pictures.studio import Studio, hover, scene, wait_for_curves, wait_for_ends
 from tests.lab_server import QUICK, LabServer, wait_until
 
 #: Two optimizers on real digits, as the guide's first comparison.
@@ -18,7 +18,7 @@ STOPPED = {
     "network": {"preset": "mlp", "hidden": [32]},
     "optimizer": {"name": "adam", "learning_rate": 0.02},
     "training": {
-        "iterations": 2000,
+        "iterations": 400,
         "batch_size": 50,
         "evaluate_every": 10,
         "early_stopping": {"metric": "test_accuracy", "patience": 20, "restore_best": False},
@@ -34,8 +34,7 @@ def curves(studio: Studio) -> None:
     ids = [
         lab.launch(**{**QUICK, "name": n, "optimizer": o, "training": length})["id"] for n, o in PAIR.items()
     ]
-    for run_id in ids:
-        lab.wait_for(run_id, "completed")
+    wait_for_ends(lab, ids)
     for page, ending in studio.both(lab):
         wait_for_curves(page, ids, 600)
         hover(page, "loss", 0.3, 0.5)
@@ -54,7 +53,7 @@ def curves(studio: Studio) -> None:
 def marks(studio: Studio) -> None:
     lab = studio.lab()
     run_id = lab.launch(**STOPPED)["id"]
-    lab.wait_for(run_id, "completed")
+    wait_for_ends(lab, [run_id])
     for page, ending in studio.both(lab):
         page.until("document.getElementById('chart-accuracy').data?.some(t => t.meta.series === 'marks')")
         page.page.focus("#chart-accuracy")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scripts.pictures.studio import Studio, hover, scene, wait_for_curves
+from scripts.pictures.studio import Studio, hover, scene, wait_for_curves, wait_for_ends
 
 #: Beside lesson 2a's three, for a fuller picture.
 MORE = {
@@ -19,7 +19,7 @@ def optimizers(studio: Studio) -> None:
     common = lab.http.get("/api/lessons/2a-optimizers").json()["runs"][0]["config"]
     for name, optimizer in MORE.items():
         run = lab.launch(**{**common, "name": name, "optimizer": optimizer})
-        page.wait_for(run["id"], "completed")
+        wait_for_ends(lab, [run["id"]])
     page.page.click('[data-lesson="2a-optimizers"]')
     page.until("document.querySelectorAll('[data-run]').length === 5")
     page.page.click("#show-all")
@@ -27,8 +27,8 @@ def optimizers(studio: Studio) -> None:
     page.wait_for_points(adam, 400)
     hover(page, "loss", 0.42, 0.45)
     studio.save(page, "lab-light")
-    page.wait_for(adam, "completed")
     ids = page.run_ids()
+    wait_for_ends(lab, ids)
 
     dark = studio.page(lab, color_scheme="dark", locale="ja-JP")
     wait_for_curves(dark, ids, 1000)
@@ -50,9 +50,9 @@ def builder(studio: Studio) -> None:
     page.choose("seeds", "3")
     page.page.click("#launch")
     page.until("document.querySelectorAll('[data-run]').length === 6")
-    for run_id in page.run_ids():
-        page.wait_for(run_id, "completed")
-        page.wait_for_points(run_id, 300)
+    ids = page.run_ids()
+    wait_for_ends(page.lab, ids)
+    wait_for_curves(page, ids, 300)
     page.page.select_option("#band-spread", "std")
     page.choose("seeds", "1")
     page.fill(optimizer__learning_rate="0.1")

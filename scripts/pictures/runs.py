@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scripts.pictures.studio import Studio, scene
+from scripts.pictures.studio import Studio, scene, wait_for_ends
 
 MEANS = "document.getElementById('chart-loss').data.filter(t => t.meta.series === 'loss-mean')"
 
@@ -22,8 +22,7 @@ def sweep(studio: Studio) -> None:
     first.page.click("#launch")
     first.until("document.querySelectorAll('[data-run]').length === 24")
     ids = first.run_ids()
-    for run_id in ids:
-        lab.wait_for(run_id, "completed", "diverged")
+    wait_for_ends(lab, ids)
     for page, ending in studio.both(lab):
         page.page.click("#show-all")
         page.page.select_option("#band-spread", "std")

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 
 from scripts.pictures.png import shrink
 from tests.browser.conftest import LabPage
-from tests.lab_server import LabServer, find_data_dir
+from tests.lab_server import LabServer, find_data_dir, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 IMAGES = ROOT / "docs" / "images"
@@ -21,6 +21,8 @@ IMAGES = ROOT / "docs" / "images"
 LANGUAGES = {"": "en-US", "-ja": "ja-JP"}
 #: Pixels around the parts of a page that a picture shows.
 EDGE = 8
+#: Seconds that a run may take.
+PATIENCE = 900
 #: The smallest box around elements, within the window.
 BOX = """(parts) => {
     const boxes = parts.flatMap(part => [...document.querySelectorAll(part)])
@@ -100,6 +102,13 @@ def hover(page: LabPage, chart: str, across: float, down: float) -> None:
     box = page.page.locator(f"#chart-{chart} .nsewdrag").bounding_box()
     page.page.mouse.move(box["x"] + box["width"] * across, box["y"] + box["height"] * down)
     page.until("!document.querySelector('.hover-box').hidden")
+
+
+def wait_for_ends(lab: LabServer, ids: list[str]) -> None:
+    """Wait until these runs are over, however long that takes on this machine."""
+    over = {"completed", "diverged"}
+    for run_id in ids:
+        wait_until(lambda run_id=run_id: lab.run(run_id)["status"] in over, f"the end of {run_id}", PATIENCE)
 
 
 def wait_for_curves(page: LabPage, ids: list[str], points: int) -> None:

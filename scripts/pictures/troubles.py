@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 
-from scripts.pictures.studio import Studio, scene
+from scripts.pictures.studio import Studio, scene, wait_for_ends
 from tests.lab_server import QUICK
 
 
@@ -17,8 +17,7 @@ def diverged(studio: Studio) -> None:
         lab.launch(name=f"SGD {name}", optimizer={"name": "sgd", "learning_rate": rate}, training=length)
         for name, rate in names.items()
     ]
-    for run in runs:
-        lab.wait_for(run["id"], "completed", "diverged")
+    wait_for_ends(lab, [run["id"] for run in runs])
     for page, ending in studio.both(lab):
         page.wait_for_points(runs[0]["id"], 300)
         page.page.locator(".run-name").first.click()
@@ -46,7 +45,7 @@ def full(studio: Studio) -> None:
 @scene("offline", "restarting")
 def away(studio: Studio) -> None:
     lab = studio.lab()
-    lab.wait_for(lab.launch(**QUICK)["id"], "completed")
+    wait_for_ends(lab, [lab.launch(**QUICK)["id"]])
     for ending, page in [(ending, page) for page, ending in studio.both(lab)]:
         lab.stop(signal.SIGKILL)
         page.until("document.getElementById('status').dataset.connection === 'offline'")
