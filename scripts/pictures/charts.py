@@ -5,7 +5,7 @@ from __future__ import annotations
 from scripts.pictures.studio import Studio, hover, scene, wait_for_curves, wait_for_ends
 from tests.lab_server import QUICK, LabServer, wait_until
 
-#: Two optimizers on real digits, as the guide's first comparison.
+#: Two optimizers on real digits.
 PAIR = {
     "SGD": {"name": "sgd", "learning_rate": 0.03},
     "Adam": {"name": "adam", "learning_rate": 0.003},
@@ -18,21 +18,30 @@ STOPPED = {
     "network": {"preset": "mlp", "hidden": [32]},
     "optimizer": {"name": "adam", "learning_rate": 0.02},
     "training": {
-        "iterations": 400,
+        "iterations": 800,
         "batch_size": 50,
         "evaluate_every": 10,
         "early_stopping": {"metric": "test_accuracy", "patience": 20, "restore_best": False},
     },
 }
 CHARTS = ".column.charts"
+BATCH = "training.batch_size"
 
 
-@scene("hover", "chart-menu", "colors")
+@scene("hover", "chart-menu", "colors", "dashes")
 def curves(studio: Studio) -> None:
     lab = studio.lab()
-    length = {"iterations": 600, "batch_size": 64, "evaluate_every": 10}
     ids = [
-        lab.launch(**{**QUICK, "name": n, "optimizer": o, "training": length})["id"] for n, o in PAIR.items()
+        lab.launch(
+            **{
+                **QUICK,
+                "name": f"{name}, batch {batch}",
+                "optimizer": optimizer,
+                "training": {"iterations": 600, "batch_size": batch, "evaluate_every": 10},
+            }
+        )["id"]
+        for name, optimizer in PAIR.items()
+        for batch in (16, 128)
     ]
     wait_for_ends(lab, ids)
     for page, ending in studio.both(lab):
@@ -47,6 +56,12 @@ def curves(studio: Studio) -> None:
         page.page.locator(".run .swatch").first.click(button="right")
         page.until("!!document.querySelector('.color-menu:popover-open')")
         studio.save(page, f"colors{ending}", ".side .card-head", "#run-tools", ".run", ".color-menu")
+        page.page.keyboard.press("Escape")
+        page.page.hover("#dash-field")
+        page.until(f"[...document.querySelector('#dash-field').options].some(o => o.value === '{BATCH}')")
+        page.page.select_option("#dash-field", BATCH)
+        page.until("!document.querySelector('.legend').hidden")
+        studio.save(page, f"dashes{ending}", '[data-chart="accuracy"]', ".chart-foot")
 
 
 @scene("marks")
@@ -64,21 +79,21 @@ def marks(studio: Studio) -> None:
 
 @scene("live")
 def touched(studio: Studio) -> None:
-    """A run whose learning rate is too large until somebody lowers it."""
+    """A run whose learning rate is too small until somebody raises it."""
     lab = studio.lab()
-    network = {"preset": "mlp", "hidden": [32], "dropout": 0.2}
-    length = {"iterations": 3000, "batch_size": 32, "evaluate_every": 20}
-    optimizer = {"name": "sgd", "learning_rate": 1.5}
-    run = lab.launch(name="SGD 1.5", network=network, optimizer=optimizer, training=length)
+    network = {"preset": "mlp", "hidden": [300, 300], "dropout": 0.2}
+    length = {"iterations": 1200, "batch_size": 32, "evaluate_every": 20}
+    optimizer = {"name": "sgd", "learning_rate": 0.003}
+    run = lab.launch(name="SGD", network=network, optimizer=optimizer, training=length)
     lab.post(f"/api/runs/{run['id']}/pause")
     at = lab.wait_for(run["id"], "paused")["iteration"]
-    step(lab, run["id"], 600 - at)
+    step(lab, run["id"], 500 - at)
     first = studio.page(lab)
     first.page.click(".run-name")
     first.page.fill('[name="live.learning_rate"]', "0.1")
     first.page.keyboard.press("Enter")
     first.until("document.querySelectorAll('.changes li').length === 1")
-    step(lab, run["id"], 400)
+    step(lab, run["id"], 500)
     for page, ending in studio.both(lab):
         page.wait_for_points(run["id"], 1000)
         page.page.click(".run-name")

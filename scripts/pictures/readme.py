@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from scripts.pictures.studio import Studio, hover, scene, wait_for_curves, wait_for_ends
+from scripts.pictures.studio import PATIENCE, Studio, hover, scene, wait_for_curves, wait_for_ends
+from tests.lab_server import wait_until
 
 #: Beside lesson 2a's three, for a fuller picture.
 MORE = {
@@ -24,6 +25,7 @@ def optimizers(studio: Studio) -> None:
     page.until("document.querySelectorAll('[data-run]').length === 5")
     page.page.click("#show-all")
     adam = page.run_ids()[0]
+    wait_until(lambda: lab.run(adam)["iteration"] >= 400, "400 iterations", PATIENCE)
     page.wait_for_points(adam, 400)
     hover(page, "loss", 0.42, 0.45)
     studio.save(page, "lab-light")

@@ -7,7 +7,7 @@ from scripts.pictures.studio import Studio, scene, wait_for_ends
 MEANS = "document.getElementById('chart-loss').data.filter(t => t.meta.series === 'loss-mean')"
 
 
-@scene("bands", "dashes", "table", "diff", "scatter", "parallel", "heat-map", "export")
+@scene("bands", "table", "diff", "scatter", "parallel", "heat-map", "export")
 def sweep(studio: Studio) -> None:
     """Four learning rates by two batches by three seeds, on the digits."""
     lab = studio.lab()
@@ -33,15 +33,6 @@ def sweep(studio: Studio) -> None:
         page.until(f"{MEANS}.length === 4 && {MEANS}.every(t => t.x.at(-1) === 300)")
         studio.save(page, f"bands{ending}", ".chart-cards", ".chart-foot")
 
-        page.page.select_option("#band-over", "")
-        page.page.hover("#dash-field")
-        page.until(
-            "[...document.querySelector('#dash-field').options].some(o => o.value === 'training.batch_size')"
-        )
-        page.page.select_option("#dash-field", "training.batch_size")
-        page.until(f"{MEANS}.length === 8 && !document.querySelector('.legend').hidden")
-        studio.save(page, f"dashes{ending}", '[data-chart="accuracy"]', ".chart-foot")
-
         page.page.locator(".run-name").first.click()
         page.page.click("#run-details .details-foot summary")
         studio.save(page, f"export{ending}", "#run-details", "#run-details .panel")
@@ -50,8 +41,11 @@ def sweep(studio: Studio) -> None:
 
         page.page.click("#wide")
         page.page.click(".run-columns .test")
-        page.page.locator(".run-name").nth(0).click()
-        page.page.locator(".run-name").nth(3).click(modifiers=["ControlOrMeta"])
+        page.page.locator(".run-name", has_text="seed 1 · Learning rate 0.3 · Batch 64").click()
+        page.page.locator(".run-name", has_text="seed 1 · Learning rate 0.1 · Batch 16").click(
+            modifiers=["ControlOrMeta"]
+        )
+        page.page.mouse.move(5, 5)
         studio.save(page, f"table{ending}")
         page.page.click("#compare")
         page.until("document.querySelector('dialog .diff')")

@@ -14,24 +14,30 @@ def diverged(studio: Studio) -> None:
     names = {"0.1": 0.1, "100": 100}
     length = {"iterations": 300, "batch_size": 32, "evaluate_every": 10}
     runs = [
-        lab.launch(name=f"SGD {name}", optimizer={"name": "sgd", "learning_rate": rate}, training=length)
+        lab.launch(
+            name=f"SGD {name}",
+            network={"preset": "mlp", "hidden": [16], "activation": "leaky_relu"},
+            optimizer={"name": "sgd", "learning_rate": rate},
+            training=length,
+        )
         for name, rate in names.items()
     ]
     wait_for_ends(lab, [run["id"] for run in runs])
     for page, ending in studio.both(lab):
         page.wait_for_points(runs[0]["id"], 300)
-        page.page.locator(".run-name").first.click()
-        page.page.locator(".run .state").first.hover()
-        studio.save(page, f"diverged{ending}", '[data-chart="loss"]', "#run-columns", "#run-details")
+        page.page.click('[data-chart="loss"] [data-option="logY"]')
+        studio.save(
+            page, f"diverged{ending}", '[data-chart="loss"]', ".side .card-head", "#run-tools", ".run"
+        )
 
 
 @scene("queue")
 def full(studio: Studio) -> None:
     """One worker, room for three who wait, and somebody who would be the fourth."""
     lab = studio.lab(LOSSROOM_WORKERS="1", LOSSROOM_MAX_QUEUED="3")
-    long = {"iterations": 100_000, "batch_size": 32, "evaluate_every": 100}
+    long = {"iterations": 20_000, "batch_size": 32, "evaluate_every": 100}
     for number in range(4):
-        lab.launch(name=f"run {number + 1}", network={"preset": "mlp", "hidden": [200, 200]}, training=long)
+        lab.launch(name=f"run {number + 1}", network={"preset": "mlp", "hidden": [400, 400]}, training=long)
     for page, ending in studio.both(lab):
         page.choose("dataset.name", "digits")
         page.until("document.querySelectorAll('[data-run]').length === 4")
