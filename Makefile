@@ -7,6 +7,9 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python3.14; 
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 
 PARITY ?= yes
+# Processes that test, a file to each at a time; JOBS=0: one, without a worker, as a debugger wants it.
+JOBS ?= auto
+PYTEST = $(BIN)/python -m pytest -n $(JOBS) --maxprocesses 4 --dist loadfile
 
 .PHONY: help setup run test parity chaos check format bench docs-images catalogs clean
 
@@ -31,7 +34,7 @@ run: $(VENV)/.installed ## serve the lab on http://127.0.0.1:8000 (PORT=, HOST=)
 test: $(VENV)/.installed-dev ## set up, then every test, the browser's and PyTorch's included (PARITY=no: without PyTorch)
 	@sh scripts/ensure-browser.sh $(BIN)/python
 	@test "$(PARITY)" = no || sh scripts/ensure-torch.sh $(BIN)/python
-	$(BIN)/python -m pytest $(ARGS)
+	$(PYTEST) $(ARGS)
 
 parity: $(VENV)/.installed-dev ## only the comparison with PyTorch; fails where it cannot be had
 	@sh scripts/ensure-torch.sh $(BIN)/python

@@ -2,6 +2,7 @@
 
 live     click to first point, iteration to its point in the page (benchmarks/live.py)
 browser  twenty live runs in two charts against Plotly's own means, first load, fifty runs overlaid (benchmarks/browser)
+memory   what the page holds after ten minutes of twenty live runs (only where it is named)
 stream   viewers, backpressure, cost to training, other loggers, cold history (benchmarks/stream)
 engine   training against PyTorch and against textbook NumPy (benchmarks/engine)
 """
@@ -13,6 +14,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -36,12 +38,21 @@ def live(as_json: bool) -> None:
 def browser(as_json: bool) -> None:
     from benchmarks.browser import measure
 
-    rows = measure()
+    _print("browser", measure(), as_json)
+
+
+def memory(as_json: bool) -> None:
+    from benchmarks.browser.memory import measure
+
+    _print("memory", measure(), as_json)
+
+
+def _print(name: str, rows: list[dict[str, Any]], as_json: bool) -> None:
     if as_json:
         for row in rows:
-            print(json.dumps({"benchmark": "browser", **row}))
+            print(json.dumps({"benchmark": name, **row}))
         return
-    table = Table("", "figure", "aim", title="browser", title_justify="left")
+    table = Table("", "figure", "aim", title=name, title_justify="left")
     for row in rows:
         table.add_row(row["what"], f"{row['figure']:.1f} {row['unit']}", row["aim"])
     Console().print(table)
@@ -59,6 +70,7 @@ def stream(as_json: bool) -> None:
 BENCHMARKS: dict[str, Callable[[bool], None]] = {
     "live": live,
     "browser": browser,
+    "memory": memory,
     "stream": stream,
     "engine": engine,
 }
@@ -74,7 +86,7 @@ def main() -> None:
     for name in arguments.names:
         if name not in BENCHMARKS:
             parser.error(f"there is no benchmark {name!r}; there are {', '.join(BENCHMARKS)}")
-    for name in arguments.names or BENCHMARKS:
+    for name in arguments.names or [name for name in BENCHMARKS if name != "memory"]:
         BENCHMARKS[name](arguments.json)
 
 

@@ -12,7 +12,7 @@ from app import one_thread
 # As in the lab: two threads that wait for each other on a busy machine take tens of times as long as one.
 one_thread()
 
-from tests.lab_server import LabServer, find_data_dir  # noqa: E402
+from tests.lab_server import LabServer, find_data_dir, standing  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -41,9 +41,5 @@ def make_lab(tmp_path: Path, data_dir: Path):
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory, data_dir: Path):
     """One lab for a module's tests, which leave each other's runs alone."""
-    state = tmp_path_factory.mktemp("lab") / "state"
-    state.mkdir()
-    lab = LabServer(state, data_dir, LOSSROOM_WORKERS="2")
-    lab.start()
-    yield lab
-    lab.stop()
+    with standing(tmp_path_factory.mktemp("lab"), data_dir) as lab:
+        yield lab

@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +142,16 @@ class LabServer:
     def helper_pids(self) -> list[int]:
         """The forkserver, and what multiprocessing keeps beside it."""
         return _children(self.process.pid)
+
+
+@contextlib.contextmanager
+def standing(folder: Path, data_dir: Path) -> Iterator[LabServer]:
+    """A lab for several tests, with two workers."""
+    lab = LabServer(folder / "state", data_dir, LOSSROOM_WORKERS="2")
+    lab.state_dir.mkdir()
+    lab.start()
+    yield lab
+    lab.stop()
 
 
 def _children(pid: int) -> list[int]:

@@ -48,28 +48,44 @@ def measure() -> list[dict[str, Any]]:
     return rows
 
 
-def _row(what: str, figure: float, unit: str, aim: str) -> dict[str, Any]:
+def row(what: str, figure: float, unit: str, aim: str) -> dict[str, Any]:
     return {"what": what, "figure": float(figure), "unit": unit, "aim": aim}
 
 
-def _open(browser: Browser, url: str, plan: dict[str, Any] | None, shown: list[str]) -> Page:
+def open_lab(browser: Browser, url: str, plan: dict[str, Any] | None, shown: list[str]) -> Page:
+    page = _tab(browser, plan, shown)
+    _go(page, url)
+    return page
+
+
+def _tab(browser: Browser, plan: dict[str, Any] | None, shown: list[str]) -> Page:
     page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
     kept = {"shown": json.dumps(dict.fromkeys(shown, True)), "bench": json.dumps(plan)}
     page.add_init_script(
         f"for (const [k, v] of Object.entries({json.dumps(kept)})) localStorage.setItem(k, v);"
     )
     page.add_init_script(path=HERE / "feed.js")
-    page.goto(url)
-    while not page.evaluate("window.bench.ready"):
-        page.wait_for_timeout(20)
     return page
 
 
+def _go(page: Page, url: str) -> None:
+    page.goto(url)
+    while not page.evaluate("window.bench.ready && window.bench.drawn"):
+        page.wait_for_timeout(20)
+
+
 def _first_load(browser: Browser, url: str) -> list[dict[str, Any]]:
-    times, sizes = [], []
+    """Until the page can be used: its form is there, and it is connected; until its two charts have their axes."""
+    usable, drawn, work, sizes = [], [], [], []
     for _ in range(LOADS):
-        page = _open(browser, url, None, [])
-        times.append(page.evaluate("window.bench.ready"))
+        page = _tab(browser, None, [])
+        clock = page.context.new_cdp_session(page)
+        clock.send("Performance.enable", {"timeDomain": "threadTicks"})
+        _go(page, url)
+        usable.append(page.evaluate("window.bench.ready"))
+        drawn.append(page.evaluate("window.bench.drawn"))
+        metrics = clock.send("Performance.getMetrics")["metrics"]
+        work.append(1000 * next(m["value"] for m in metrics if m["name"] == "TaskDuration"))
         sizes.append(
             page.evaluate(
                 """[...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
@@ -78,8 +94,10 @@ def _first_load(browser: Browser, url: str) -> list[dict[str, Any]]:
         )
         page.context.close()
     return [
-        _row("first load, cold cache, until live (median)", np.median(times), "ms", "≤ 1,500"),
-        _row("first load besides Plotly", np.median(sizes) / 1000, "kB", "≤ 200"),
+        row("first load, cold cache, until it can be used (median)", np.median(usable), "ms", "≤ 1,500"),
+        row("first load, cold cache, until its axes are drawn (median)", np.median(drawn), "ms", "≤ 1,500"),
+        row("the main thread's processor time for that", np.median(work), "ms", ""),
+        row("first load besides Plotly", np.median(sizes) / 1000, "kB", "≤ 200"),
     ]
 
 
@@ -100,7 +118,7 @@ def _live(browser: Browser, url: str) -> list[dict[str, Any]]:
         "rows": ROWS,
         "milliseconds": MILLISECONDS,
     }
-    page = _open(browser, url, plan, [f"run{n}" for n in range(RUNS)])
+    page = open_lab(browser, url, plan, [f"run{n}" for n in range(RUNS)])
     page.wait_for_timeout(1500)
     page.evaluate("window.bench.frames.length = 0; window.bench.longest = 0")
     page.evaluate("window.bench.play()")
@@ -115,13 +133,13 @@ def _live(browser: Browser, url: str) -> list[dict[str, Any]]:
     after = _heap(page)
     median, p95 = np.percentile(frames, [50, 95])
     rows = [
-        _row("update of both charts, main thread, median", median, "ms", "≤ 50"),
-        _row("update of both charts, main thread, p95", p95, "ms", ""),
-        _row("mean of all updates, whole drawings included", frames.mean(), "ms", ""),
-        _row("updates a second", len(frames) / (ITERATIONS / ROWS * MILLISECONDS / 1000), "/s", ""),
-        _row("longest task while live", longest, "ms", "≤ 200"),
-        _row("heap at the end of the runs", before, "MB", ""),
-        _row("heap 5 s later", after, "MB", "flat"),
+        row("update of both charts, main thread, median", median, "ms", "≤ 50"),
+        row("update of both charts, main thread, p95", p95, "ms", ""),
+        row("mean of all updates, whole drawings included", frames.mean(), "ms", ""),
+        row("updates a second", len(frames) / (ITERATIONS / ROWS * MILLISECONDS / 1000), "/s", ""),
+        row("longest task while live", longest, "ms", "≤ 200"),
+        row("heap at the end of the runs", before, "MB", ""),
+        row("heap 5 s later", after, "MB", "flat"),
     ]
     peers = (HERE / "peers.js").read_text("utf-8")
     for way in ("react", "extendTraces"):
@@ -133,17 +151,15 @@ def _live(browser: Browser, url: str) -> list[dict[str, Any]]:
             "way": way,
         }
         times = np.array(page.evaluate(peers, arguments))
-        rows.append(_row(f"Plotly.{way} with all points, mean", times.mean(), "ms", ""))
-        rows.append(_row(f"Plotly.{way} ÷ ours, means", times.mean() / frames.mean(), "×", "≥ 3"))
+        rows.append(row(f"Plotly.{way} with all points, mean", times.mean(), "ms", ""))
+        rows.append(row(f"Plotly.{way} ÷ ours, means", times.mean() / frames.mean(), "×", "≥ 3"))
     page.context.close()
     return rows
 
 
 def _finished(browser: Browser, url: str) -> list[dict[str, Any]]:
     plan = {"runs": 200, "iterations": ITERATIONS, "every": EVERY, "finished": True}
-    page = _open(browser, url, plan, [f"run{n}" for n in range(150, 200)])
-    # what Plotly's script itself costs to be read is the first load's, above
-    page.evaluate("window.bench.longest = 0")
+    page = open_lab(browser, url, plan, [f"run{n}" for n in range(150, 200)])
     for _ in range(200):
         lengths = page.evaluate(
             """["loss", "accuracy"].map(name => (document.getElementById(`chart-${name}`).data ?? [])
@@ -155,7 +171,7 @@ def _finished(browser: Browser, url: str) -> list[dict[str, Any]]:
     assert lengths == [50, 100], lengths
     page.wait_for_timeout(1000)
     return [
-        _row(
+        row(
             "longest task, 200 runs listed, 50 overlaid", page.evaluate("window.bench.longest"), "ms", "≤ 200"
         )
     ]

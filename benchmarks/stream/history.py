@@ -49,7 +49,7 @@ def measure() -> list[dict[str, Any]]:
             for _ in range(ROUNDS):
                 page = browser.new_page(viewport={"width": 1280, "height": 800})
                 page.goto(server.url)
-                while not page.evaluate("document.documentElement.dataset.ready === 'true'"):
+                while not page.evaluate("!!document.querySelector('#charts .main-svg')"):
                     time.sleep(0.05)
                 page.wait_for_timeout(500)
                 times.append(page.evaluate(SHOW, [run_id, ROWS]))

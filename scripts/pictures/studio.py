@@ -12,7 +12,7 @@ from typing import Any
 from playwright.sync_api import Browser
 
 from scripts.pictures.png import shrink
-from tests.browser.conftest import LabPage
+from tests.browser.conftest import LabPage, Tabs
 from tests.lab_server import LabServer, find_data_dir, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -69,9 +69,9 @@ class Studio:
         return lab
 
     def page(self, lab: LabServer, **context: Any) -> LabPage:
-        page = LabPage(self._browser, lab, **{"color_scheme": "light", **context})
-        self._rest.callback(page.context.close)
-        return page
+        tab = Tabs(self._browser).borrow(**{"color_scheme": "light", **context})
+        self._rest.callback(tab.context.close)
+        return LabPage(tab, lab)
 
     def both(self, lab: LabServer, **context: Any) -> Iterator[tuple[LabPage, str]]:
         """The page in English and in Japanese, each with the ending of its pictures."""

@@ -54,6 +54,8 @@ async function start() {
   };
   store.on("connection", ready);
   ready();
+  await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
+  await charts.begin();
 }
 
 function wireControls(charts, list) {

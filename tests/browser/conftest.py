@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.browser.run_table import SHORT
-from tests.lab_server import PATIENCE, LabServer
+from tests.lab_server import PATIENCE, LabServer, standing
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
@@ -27,6 +28,9 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # Whoever drives a browser wants a stack with each error, also with one that Plotly's script raises and catches
+    # while it begins; to find its lines V8 would parse the 4.6 MB anew, in as much time as the script takes without.
+    "--js-flags=--no-enable-lazy-source-positions",
 ]
 
 
@@ -50,21 +54,64 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-class LabPage:
-    """The lab's page. Whatever it complains of in its console, or asks of another host, is kept."""
+USUAL: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}, "locale": "en-US"}
 
-    def __init__(self, browser: Browser, lab: LabServer, **context: Any) -> None:
+
+class Tabs:
+    """Tabs that tests borrow and give back, each in a context of its own.
+
+    A new context is a new process, which compiles Plotly's 4.6 MB anew: five times the work of opening the page in
+    a tab that has had it before. So tabs are kept, by the options of their context, and what a page leaves behind is
+    cleared away between two tests.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._free: dict[str, list[Page]] = {}
+
+    def borrow(self, *, kept: bool = True, **options: Any) -> Page:
+        """A tab with these options of its context; one that is not `kept` has had no page before."""
+        options = {**USUAL, **options}
+        if kept and (free := self._free.get(repr(options))):
+            return free.pop()
+        context = self._browser.new_context(**options)
+        context.set_default_timeout(1000 * PATIENCE)
+        return context.new_page()
+
+    def give_back(self, tab: Page, origin: str, **options: Any) -> None:
+        options = {**USUAL, **options}
+        if tab.evaluate("location.origin") != origin:
+            tab.context.close()  # what the page has stored cannot be reached from where the tab is now
+            return
+        # A tab that leaves by itself keeps its process, and its origin: what is stored in parting is cleared too.
+        tab.evaluate("location.href = 'about:blank'")
+        tab.wait_for_url("about:blank")
+        tab.evaluate("localStorage.clear(); sessionStorage.clear()")
+        tab.context.clear_cookies()
+        tab.set_viewport_size(options["viewport"])
+        tab.mouse.move(0, 0)
+        self._free.setdefault(repr(options), []).append(tab)
+
+
+class LabPage:
+    """The lab's page in a tab. Whatever it complains of in its console, or asks of another host, is kept."""
+
+    def __init__(self, tab: Page, lab: LabServer) -> None:
+        self.page = tab
         self.lab = lab
         self.complaints: list[str] = []
         self.strangers: list[str] = []
-        options = {"viewport": {"width": 1280, "height": 800}, "locale": "en-US", **context}
-        self.context = browser.new_context(**options)
-        self.context.set_default_timeout(1000 * PATIENCE)
-        self.page: Page = self.context.new_page()
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("console", self._heard)
-        self.page.on("request", self._asked)
+        self._listeners = {"pageerror": self._failed, "console": self._heard, "request": self._asked}
+        for event, listener in self._listeners.items():
+            tab.on(event, listener)
         self.open()
+
+    def stop_listening(self) -> None:
+        for event, listener in self._listeners.items():
+            self.page.remove_listener(event, listener)
+
+    def _failed(self, error: Any) -> None:
+        self.complaints.append(str(error))
 
     def _heard(self, message: Any) -> None:
         # A refused request is the browser's own line about something that the page shows in its own way.
@@ -77,16 +124,30 @@ class LabPage:
 
     def open(self, path: str = "/") -> None:
         self.page.goto(self.lab.url + path)
-        self.until("document.documentElement.dataset.ready === 'true'")
+        self.until_ready()
+
+    def until_ready(self) -> None:
+        """Wait until the page can be used, and its first chart is drawn."""
+        self.until(
+            "document.documentElement.dataset.ready === 'true' && !!document.querySelector('#charts .main-svg')"
+        )
 
     def until(self, expression: str, patience: float = PATIENCE) -> Any:
-        """Wait until a JavaScript expression is true. (Playwright's own way needs unsafe-eval.)"""
+        """Wait until a JavaScript expression is true. (Playwright's own way needs unsafe-eval.)
+
+        One that fails, as of what is not drawn yet, is not true yet.
+        """
         deadline = time.monotonic() + patience
+        failure = None
         while time.monotonic() < deadline:
-            if value := self.page.evaluate(expression):
-                return value
+            try:
+                if value := self.page.evaluate(expression):
+                    return value
+                failure = None
+            except PlaywrightError as error:
+                failure = error
             time.sleep(0.02)
-        raise AssertionError(f"not true within {patience:.0f} s: {expression}")
+        raise AssertionError(f"not true within {patience:.0f} s: {expression}") from failure
 
     # -- what a student does -----------------------------------------------------------------------
 
@@ -137,20 +198,33 @@ class LabPage:
         )
 
 
-@pytest.fixture
-def open_page(browser: Browser) -> Iterator[Any]:
-    """Opens pages of labs; at the end, none may have complained or asked anything of another host."""
-    pages: list[LabPage] = []
+@pytest.fixture(scope="session")
+def tabs(browser: Browser) -> Tabs:
+    return Tabs(browser)
 
-    def open_page(lab: LabServer, **context: Any) -> LabPage:
-        pages.append(LabPage(browser, lab, **context))
-        return pages[-1]
+
+@pytest.fixture
+def open_page(tabs: Tabs) -> Iterator[Any]:
+    """Opens pages of labs; at the end, none may have complained or asked anything of another host.
+
+    A test that does to its tab what cannot be taken back, as to its clock, opens one that is not `kept`.
+    """
+    pages: list[tuple[LabPage, bool, dict[str, Any]]] = []
+
+    def open_page(lab: LabServer, *, kept: bool = True, **options: Any) -> LabPage:
+        page = LabPage(tabs.borrow(kept=kept, **options), lab)
+        pages.append((page, kept, options))
+        return page
 
     yield open_page
-    for page in pages:
-        page.context.close()
-    assert [complaint for page in pages for complaint in page.complaints] == []
-    assert [stranger for page in pages for stranger in page.strangers] == []
+    for page, kept, options in pages:
+        page.stop_listening()
+        if kept:
+            tabs.give_back(page.page, page.lab.url, **options)
+        else:
+            page.page.context.close()
+    assert [complaint for page, *_ in pages for complaint in page.complaints] == []
+    assert [stranger for page, *_ in pages for stranger in page.strangers] == []
 
 
 @pytest.fixture
@@ -162,14 +236,30 @@ def brief_page(open_page: Any, lab: LabServer) -> LabPage:
     return page
 
 
+@pytest.fixture(scope="session")
+def standing_lab(tmp_path_factory: pytest.TempPathFactory, data_dir: Path) -> Iterator[LabServer]:
+    with standing(tmp_path_factory.mktemp("standing"), data_dir) as lab:
+        yield lab
+
+
 @pytest.fixture(scope="module")
+def lab(standing_lab: LabServer) -> LabServer:
+    """One lab for a module's tests, without the runs of another's: scripts of one origin are compiled once."""
+    for run in standing_lab.http.get("/api/runs").json()["runs"]:
+        standing_lab.http.delete(f"/api/runs/{run['id']}").raise_for_status()
+    return standing_lab
+
+
+@pytest.fixture(scope="session")
 def filled(tmp_path_factory: pytest.TempPathFactory, data_dir: Path) -> Iterator[LabServer]:
-    """A lab with six finished runs of two optimizers, three seeds each."""
-    state = tmp_path_factory.mktemp("filled") / "state"
-    state.mkdir()
-    lab = LabServer(state, data_dir, LOSSROOM_WORKERS="2")
-    lab.start()
-    lab.ids = [
+    """A lab with six finished runs of two optimizers, three seeds each, for all tests that leave them so."""
+    with standing(tmp_path_factory.mktemp("filled"), data_dir) as lab:
+        lab.ids = launch_six(lab)
+        yield lab
+
+
+def launch_six(lab: LabServer) -> list[str]:
+    ids = [
         lab.launch(
             **{
                 **SHORT,
@@ -181,7 +271,6 @@ def filled(tmp_path_factory: pytest.TempPathFactory, data_dir: Path) -> Iterator
         for name, rate in (("sgd", 0.1), ("adam", 0.01))
         for seed in (1, 2, 3)
     ]
-    for run_id in lab.ids:
+    for run_id in ids:
         lab.wait_for(run_id, "completed")
-    yield lab
-    lab.stop()
+    return ids

@@ -13,7 +13,7 @@ def listed(page):
 
 
 def wait_for_list(page, names):
-    wait_until(lambda: listed(page) == names, f"the list to be {names}, not {listed(page)}", patience=10)
+    wait_until(lambda: listed(page) == names, f"the list to be {names}, not {listed(page)}")
 
 
 def selected(page):

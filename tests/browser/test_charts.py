@@ -122,7 +122,7 @@ def test_charts_are_added_and_removed_and_the_address_brings_them_back(page, lab
 
     page.open("/" + page.page.evaluate("location.hash"))
     page.page.reload()
-    page.until("document.documentElement.dataset.ready === 'true'")
+    page.until_ready()
 
     assert charts(page) == ["loss", "learning_rate", "train.penalty"]
     page.wait_for_points(run_id, 200, "penalty", "train-penalty")

@@ -1,12 +1,13 @@
 """The page's first load: what it needs is asked for at once, and travels compressed."""
 
+#: Without Plotly's script, and without the first question of what the form's experiment would be.
 LOADED = """performance.getEntriesByType("resource")
-    .filter(entry => !entry.name.includes("/vendor/") && entry.initiatorType !== "xmlhttprequest")
+    .filter(entry => !["/vendor/", "/summary"].some(part => entry.name.includes(part)))
     .map(entry => [new URL(entry.name).pathname, entry.encodedBodySize, entry.decodedBodySize])"""
 
 
 def test_every_module_that_the_page_loads_was_told_to_the_browser_before(open_page, lab):
-    page = open_page(lab)
+    page = open_page(lab, kept=False)
     told = page.page.evaluate(
         "[...document.querySelectorAll('link[rel=modulepreload]')].map(link => link.getAttribute('href'))"
     )
@@ -16,9 +17,28 @@ def test_every_module_that_the_page_loads_was_told_to_the_browser_before(open_pa
 
 
 def test_what_the_page_loads_at_its_start_is_compressed_and_no_more_than_200_kilobytes(open_page, lab):
-    page = open_page(lab)
+    page = open_page(lab, kept=False)
     sizes = {path: (encoded, decoded) for path, encoded, decoded in page.page.evaluate(LOADED)}
     assert {"/api/options", "/i18n/en.json", "/api/lessons"} <= sizes.keys()
     plain = [path for path, (encoded, decoded) in sizes.items() if decoded > 1500 and encoded >= decoded]
     assert plain == []
     assert sum(encoded for encoded, _ in sizes.values()) <= 200_000
+
+
+def test_the_page_is_used_before_the_script_that_draws_is_there_and_then_draws_what_has_come(open_page, lab):
+    page = open_page(lab, kept=False)
+    held, holding = [], True
+    page.page.route("**/vendor/**", lambda route: held.append(route) if holding else route.continue_())
+    page.page.goto(lab.url)
+    page.until("document.documentElement.dataset.ready === 'true'")
+
+    page.choose("dataset.name", "digits")
+    page.fill(training__iterations=20)
+    run_id = page.press_launch()
+    page.wait_for(run_id, "completed")
+    assert page.page.locator("#charts .main-svg").count() == 0
+
+    holding = False
+    for route in held:
+        route.continue_()
+    page.wait_for_points(run_id, 20)

@@ -25,7 +25,7 @@ def test_a_reload_in_mid_run_loses_nothing(open_page, lab):
     assert lab.run(run["id"])["status"] == "running"
 
     page.page.reload()
-    page.until("document.documentElement.dataset.ready === 'true'")
+    page.until_ready()
     page.wait_for(run["id"], "completed")
     page.wait_for_points(run["id"], 4000)
 
@@ -153,7 +153,7 @@ def test_the_language_follows_the_browser_and_switches_in_place(open_page, lab):
     assert page.page.input_value('[name="training.iterations"]') == "123"
     assert page.page.evaluate("document.documentElement.lang") == "en"
     page.page.reload()
-    page.until("document.documentElement.dataset.ready === 'true'")
+    page.until_ready()
     assert page.page.inner_text("#launch span") == "Launch"
 
 
@@ -173,7 +173,7 @@ HIDE = """(hidden) => {
 
 def test_a_hidden_tab_stops_asking_and_catches_up_when_it_is_shown(open_page, make_lab):
     lab = make_lab(LOSSROOM_WORKERS="1")
-    page = open_page(lab)
+    page = open_page(lab, kept=False)
     page.page.clock.install()
     page.open()  # a page lives by one clock
     run = lab.launch(**{**ENDLESS, "network": {"preset": "mlp", "hidden": [400, 400]}})
@@ -198,11 +198,11 @@ def test_a_hidden_tab_stops_asking_and_catches_up_when_it_is_shown(open_page, ma
 def test_a_connection_that_died_without_a_word_is_made_anew(open_page, make_lab):
     lab = make_lab()
     proxy = Proxy(lab.port)
-    page = open_page(lab)
+    page = open_page(lab, kept=False)
     try:
         page.page.clock.install()
         page.page.goto(f"http://127.0.0.1:{proxy.port}/")
-        page.until("document.documentElement.dataset.ready === 'true'")
+        page.until_ready()
         proxy.fall_silent()
         run = lab.launch()
         lab.wait_for(run["id"], "completed")

@@ -137,5 +137,5 @@ def test_the_projector_has_larger_type_and_nothing_is_cut_off(open_page, filled,
     assert after > 1.15 * before
     assert page.page.evaluate("document.documentElement.scrollWidth") == 1280
     page.page.reload()
-    page.until("document.documentElement.dataset.ready === 'true'")
+    page.until_ready()
     assert page.page.get_attribute("#projector", "aria-pressed") == "true"

@@ -12,6 +12,7 @@ import { AXES } from "./axes.js";
 import { Bands } from "./bands.js";
 import { Card } from "./card.js";
 import { Chart } from "./chart.js";
+import { bringPlotly } from "./plot.js";
 import { known, quantity, title } from "./quantities.js";
 import { ShownFields } from "./shown-fields.js";
 import { makeSpec, MOST_CHARTS, readSpecs, writeSpec } from "./specs.js";
@@ -42,6 +43,7 @@ export class Charts {
   #marked = null;
   #written = "";
   #seen;
+  #canDraw = false;
 
   /**
    * @param {HTMLElement} container where the cards go
@@ -92,6 +94,13 @@ export class Charts {
     urlState.on("charts", (texts) => texts.join() !== this.#written && this.#build(readSpecs(texts)));
     onLanguage(() => this.#build(this.#charts.map(({ card }) => card.spec)));
     this.#build(readSpecs(urlState.get("charts")));
+  }
+
+  /** From now on the charts are drawn. @returns {Promise<void>} the page has to be painted before, and to be usable */
+  async begin() {
+    await bringPlotly();
+    this.#canDraw = true;
+    this.#schedule();
   }
 
   redraw() {
@@ -221,7 +230,7 @@ export class Charts {
   }
 
   #schedule() {
-    const needs = this.#charts.some(({ visible, stale, behind }) => visible && (stale || behind));
+    const needs = this.#charts.some(({ visible, stale, behind }) => visible && ((stale && this.#canDraw) || behind));
     if (this.#scheduled || !needs) return;
     this.#scheduled = true;
     const wait = this.#resting - performance.now();
@@ -245,7 +254,7 @@ export class Charts {
     const seen = this.#charts.filter(({ visible }) => visible);
     for (const chart of seen) if (chart.behind && !chart.stale) chart.drawNew(began);
     // Of whole figures one in a frame, the topmost first: two would make the first point wait for both.
-    const stale = seen.find((chart) => chart.stale);
+    const stale = this.#canDraw && seen.find((chart) => chart.stale);
     if (stale) {
       const shown = this.#store.shown();
       await stale.drawWhole(shown, { dark: this.#isDark(), axis: this.#axis, bandsOf: (runs) => this.#bands.of(runs), strokes: this.#strokes.of(shown) });

@@ -6,11 +6,30 @@
 import { MARGIN, chartLayout, figureLayout, pictureLayout } from "./layout.js";
 import { Tail, tailSymbol } from "./tail.js";
 
-const { Plotly } = window;
+let Plotly = null;
+let coming = null;
 
 const CONFIG = { displayModeBar: false, displaylogo: false, responsive: false, doubleClick: "autosize", scrollZoom: false };
 /** With more new rows than that, as after a connection, a whole drawing is due and tails would be work for nothing. */
 const MOST_NEWS = 20_000;
+
+/**
+ * Have Plotly's script run. That takes half a second in which the page answers to nothing, so it is put off until the
+ * page has been painted and can be used; the script is on its way since the page began.
+ */
+export function bringPlotly() {
+  coming ??= new Promise((done, failed) => {
+    const script = document.createElement("script");
+    script.src = document.getElementById("plotly").href;
+    script.onload = () => {
+      ({ Plotly } = window);
+      done();
+    };
+    script.onerror = () => failed(new Error(""));
+    document.head.append(script);
+  });
+  return coming;
+}
 
 export class Plot {
   #element;
@@ -196,7 +215,7 @@ export class Plot {
   /** Take the figure out of the page. */
   remove() {
     this.#observer.disconnect();
-    Plotly.purge(this.#element);
+    Plotly?.purge(this.#element);
   }
 
   #trace(trace) {
@@ -234,7 +253,8 @@ export class Plot {
  * @param {HTMLElement} element
  * @param {{traces: object[], layout: object}} figure Plotly's; see `figureLayout`
  */
-export function drawFigure(element, { traces, layout }) {
+export async function drawFigure(element, { traces, layout }) {
+  await bringPlotly();
   return Plotly.react(element, traces, figureLayout(element, layout), CONFIG);
 }
 
