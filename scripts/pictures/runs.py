@@ -46,6 +46,7 @@ def sweep(studio: Studio) -> None:
             modifiers=["ControlOrMeta"]
         )
         page.page.mouse.move(5, 5)
+        page.page.locator("#runs").evaluate("list => { list.scrollTop = 0; }")
         studio.save(page, f"table{ending}")
         page.page.click("#compare")
         page.until("document.querySelector('dialog .diff')")
