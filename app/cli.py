@@ -1,4 +1,4 @@
-"""lossroom: serve | train | fetch | backup | bench.
+"""lossroom: serve | train | look | summary | fetch | backup | bench.
 
 Imports nothing heavy at the top: workers re-import the program's main module, and `--help` is instant.
 """
@@ -34,18 +34,32 @@ def _parser() -> argparse.ArgumentParser:
     what = train.add_mutually_exclusive_group(required=True)
     what.add_argument("--config", type=Path, metavar="FILE", help="an experiment file (JSON)")
     what.add_argument("--lesson", metavar="SLUG", help="all runs of a lesson, such as 2a-optimizers")
-    train.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="KEY=VALUE",
-        dest="changes",
-        help="change the experiment, such as optimizer.name=adam or network.layers.0.units=50; may be repeated",
-    )
+    _changes(train)
     train.add_argument("--json", action="store_true", dest="as_json", help="one JSON event per line")
     train.add_argument("--out", type=Path, metavar="DIR", help="write weights, metrics and config there")
     _folders(train)
     train.set_defaults(command=_train)
+
+    look = commands.add_parser("look", help="show images of a data set, or what a lesson is about")
+    at = look.add_mutually_exclusive_group(required=True)
+    at.add_argument("name", nargs="?", metavar="NAME", help="such as mnist, cifar10, spirals")
+    at.add_argument(
+        "--lesson", metavar="SLUG", help="its data set and its network, such as 6b-look-at-the-data"
+    )
+    look.add_argument("--part", choices=("test", "train"), default="test", help="(default: test)")
+    look.add_argument(
+        "--first", type=int, default=0, metavar="N", help="place of the first, from 0 (default: 0)"
+    )
+    look.add_argument("--count", type=int, metavar="N", help="how many (default: 50 images, or all points)")
+    _folders(look)
+    look.set_defaults(command=_look)
+
+    summary = commands.add_parser("summary", help="a network's layers: shapes, parameters, cost")
+    of = summary.add_mutually_exclusive_group(required=True)
+    of.add_argument("--config", type=Path, metavar="FILE", help="an experiment file (JSON)")
+    of.add_argument("--lesson", metavar="SLUG", help="the networks of a lesson, such as 6-cifar")
+    _changes(summary)
+    summary.set_defaults(command=_summary)
 
     fetch = commands.add_parser("fetch", help="download data sets")
     fetch.add_argument("names", nargs="+", metavar="NAME", help="such as mnist, fashion_mnist, cifar10")
@@ -65,6 +79,17 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--json", action="store_true", dest="as_json", help="one JSON object per line")
     bench.set_defaults(command=_bench)
     return parser
+
+
+def _changes(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        dest="changes",
+        help="change the experiment, such as optimizer.name=adam or network.layers.0.units=50; may be repeated",
+    )
 
 
 def _folders(parser: argparse.ArgumentParser) -> None:
@@ -94,6 +119,19 @@ def _train(arguments: argparse.Namespace) -> int:
 
     names = ("config", "lesson", "changes", "as_json", "out", "data_dir", "state_dir")
     return train(**{name: getattr(arguments, name) for name in names})
+
+
+def _look(arguments: argparse.Namespace) -> int:
+    from app.look import look
+
+    names = ("name", "lesson", "part", "first", "count", "data_dir", "state_dir")
+    return look(**{name: getattr(arguments, name) for name in names})
+
+
+def _summary(arguments: argparse.Namespace) -> int:
+    from app.summary import summary
+
+    return summary(config=arguments.config, lesson=arguments.lesson, changes=arguments.changes)
 
 
 def _fetch(arguments: argparse.Namespace) -> int:

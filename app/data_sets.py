@@ -40,6 +40,27 @@ class DataSets:
     def is_available(self, name: str) -> bool:
         return name in datasets.names() and bool(self.view(name)["available"])
 
+    def sample(
+        self, name: str, *, part: str, first: int, count: int
+    ) -> tuple[datasets.Dataset, datasets.Sample]:
+        """A data set and some of its images, out of the decoded arrays that the workers map too.
+
+        It reads files, and decodes them where nobody has yet: call it in a thread.
+        """
+        if not self.view(name)["available"]:
+            raise NotFound(
+                f"the data set {name} is not on this server; fetch it first",
+                code="not_available",
+                field="name",
+            )
+        try:
+            dataset = datasets.load_dataset(
+                name, data_dir=self._settings.data_dir, cache_dir=self._settings.cache_dir
+            )
+        except datasets.DatasetError as error:
+            raise Conflict(str(error), code="unreadable", field="name") from error
+        return dataset, datasets.sample(dataset, part=part, first=first, count=count)
+
     async def prepare_all(self) -> None:
         """Decode what is there, so that the first launch does not wait for it."""
         for name in datasets.names():

@@ -17,11 +17,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from app.changes import Mistake, apply_change
+from app.changes import Mistake
+from app.experiments import find_lesson, read_experiment, with_changes
 from app.settings import Settings
 from engine import ConfigError, DatasetError, EvaluationMetrics, ExperimentConfig, Trainer, datasets
 from engine.events import Event
-from engine.lessons import LESSONS
 
 #: Exit statuses: 2 for a wrong configuration, 3 for a divergence, 130 after Ctrl-C, as shells have it.
 WRONG, DIVERGED, INTERRUPTED = 2, 3, 130
@@ -185,11 +185,11 @@ def _experiments(
     path: Path | None, lesson: str | None, changes: list[str], settings: Settings
 ) -> list[ExperimentConfig]:
     if path is not None:
-        documents = [_read(path)]
+        documents = [read_experiment(path)]
     else:
-        if lesson not in LESSONS:
-            raise Mistake(f"there is no lesson {lesson!r}; there are {', '.join(LESSONS)}")
-        chosen = LESSONS[lesson]
+        chosen = find_lesson(lesson)
+        if not chosen.runs:
+            raise Mistake(f"lesson {lesson} trains nothing; `lossroom look --lesson {lesson}` shows it")
         there = datasets.status(chosen.dataset, settings.data_dir)["available"]
         if not there and not any(change.startswith("dataset.name=") for change in changes):
             print(
@@ -201,22 +201,7 @@ def _experiments(
         else:
             configs = chosen.configs()
         documents = [config.to_dict() for config in configs]
-    for document in documents:
-        for change in changes:
-            apply_change(document, change)
-    return [ExperimentConfig.from_dict(document) for document in documents]
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        document = json.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise Mistake(f"{path} cannot be read: {error.strerror}") from None
-    except ValueError as error:
-        raise Mistake(f"{path} is not JSON: {error}") from None
-    if not isinstance(document, dict):
-        raise Mistake(f"{path} must hold an object, not {type(document).__name__}")
-    return document
+    return with_changes(documents, changes)
 
 
 # -- how it is shown ---------------------------------------------------------------------------------

@@ -1,12 +1,15 @@
-"""/api/datasets: what is there, and fetching what is not."""
+"""/api/datasets: what is there, what it looks like, and fetching what is not."""
 
 from __future__ import annotations
 
-from typing import Any
+import base64
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
+from fastapi.responses import JSONResponse
 
 from app.lab import TheLab
+from engine.datasets.sample import MOST, USUAL
 
 router = APIRouter(prefix="/api/datasets", tags=["data sets"])
 
@@ -15,6 +18,39 @@ router = APIRouter(prefix="/api/datasets", tags=["data sets"])
 async def list_datasets(lab: TheLab) -> dict[str, Any]:
     """Every data set the lab knows, and which of them are on this server."""
     return {"datasets": lab.data_sets.views()}
+
+
+@router.get("/{name}/images")
+def get_images(
+    lab: TheLab,
+    name: str,
+    part: Annotated[str, Query(description="test or train")] = "test",
+    first: Annotated[int, Query(description="place of the first one, counted from 0")] = 0,
+    count: Annotated[int, Query(description=f"1 to {MOST}; fewer come where the part ends before")] = USUAL,
+) -> JSONResponse:
+    """Images with their labels, to look at.
+
+    `labels` are places in `class_names`. Images come as `pixels`: bytes 0 to 255 in base64, image after image,
+    each in the data set's `shape` (channels, height, width). Sets in the plane have `points` instead: `[[x, y], ...]`.
+    """
+    dataset, sample = lab.data_sets.sample(name, part=part, first=first, count=count)
+    if sample.is_images:
+        values: dict[str, Any] = {"pixels": base64.b64encode(sample.values.tobytes()).decode("ascii")}
+    else:
+        values = {"points": sample.values.tolist()}
+    # made here, in the thread: an answer may be megabytes long
+    return JSONResponse(
+        {
+            "name": name,
+            "part": sample.part,
+            "first": sample.first,
+            "total": sample.total,
+            "shape": list(dataset.shape),
+            "class_names": list(dataset.class_names),
+            "labels": sample.labels.tolist(),
+            **values,
+        }
+    )
 
 
 @router.post("/{name}/fetch", status_code=202)

@@ -99,13 +99,13 @@ def get_summary_together(lab: TheLab, given: Experiments) -> dict[str, Any]:
 
 @router.get("/lessons")
 async def get_lessons(lab: TheLab) -> dict[str, Any]:
-    """The lessons, each a set of runs to compare, by the names of their runs."""
+    """The lessons, each a set of runs to compare, by the names of their runs. Those without runs are to look at."""
     return {"lessons": [_view(lab, lesson) for lesson in lessons.LESSONS.values()]}
 
 
 @router.get("/lessons/{slug}")
 async def get_lesson(lab: TheLab, slug: str) -> dict[str, Any]:
-    """One lesson with the experiments of its runs."""
+    """One lesson with the experiments of its runs, and the one whose data and network are to be looked at."""
     return _view(lab, _lesson(slug), with_configs=True)
 
 
@@ -113,6 +113,8 @@ async def get_lesson(lab: TheLab, slug: str) -> dict[str, Any]:
 async def launch_lesson(lab: TheLab, slug: str) -> dict[str, Any]:
     """Launch a lesson's whole set; on the digits where its own data set is not there."""
     lesson = _lesson(slug)
+    if not lesson.runs:
+        raise Invalid(f"lesson {slug} has no runs: it is one to look at", code="no_runs", field="slug")
     configs = lesson.configs(dataset=_data_set(lab, lesson))
     for config in configs:  # some networks do not fit the digits, and keep their own data set
         demand_data_set(lab, config)
@@ -128,21 +130,24 @@ def _lesson(slug: str) -> Lesson:
 
 
 def _view(lab: Lab, lesson: Lesson, *, with_configs: bool = False) -> dict[str, Any]:
-    configs = lesson.configs(dataset=_data_set(lab, lesson))
-    return {
+    dataset = _data_set(lab, lesson)
+    view = {
         "slug": lesson.slug,
         "section": lesson.section,
         "title": dict(lesson.title),
         "question": dict(lesson.question),
         "conclusion": dict(lesson.conclusion),
-        "dataset": configs[0].dataset.name,
-        "runs": [
-            {"name": config.name, **({"config": config.to_dict()} if with_configs else {})}
-            for config in configs
-        ],
+        "dataset": dataset,
+        "runs": [{"name": name} for name in lesson.runs],
     }
+    if with_configs:
+        configs = lesson.configs(dataset=dataset)
+        view["runs"] = [{"name": config.name, "config": config.to_dict()} for config in configs]
+        view["experiment"] = lesson.experiment(dataset=dataset).to_dict()
+    return view
 
 
 def _data_set(lab: Lab, lesson: Lesson) -> str:
-    """The lesson's own data set, or the digits, which are always there."""
-    return lesson.dataset if lab.data_sets.is_available(lesson.dataset) else "digits"
+    """The lesson's own data set, or the digits, which are always there, where it can do with them."""
+    own = not lesson.any_dataset or lab.data_sets.is_available(lesson.dataset)
+    return lesson.dataset if own else "digits"

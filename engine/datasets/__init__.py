@@ -4,6 +4,7 @@ status(name, data_dir)                what the data set is, and whether it is th
 fetch(name, data_dir, progress=...)   download it
 prepare(name, data_dir, cache_dir)    decode it once into arrays that all processes map
 load_dataset(name, ...)               the arrays
+sample(dataset, part=..., ...)        some of them, to look at
 """
 
 from __future__ import annotations
@@ -22,9 +23,21 @@ from numpy.typing import NDArray
 
 from engine.datasets import cifar10, digits, imagenet, mnist, points
 from engine.datasets.dataset import Dataset, Source
+from engine.datasets.sample import Sample, sample
 from engine.errors import DatasetError
 
-__all__ = ["Dataset", "DatasetError", "fetch", "load_dataset", "names", "prepare", "source", "status"]
+__all__ = [
+    "Dataset",
+    "DatasetError",
+    "Sample",
+    "fetch",
+    "load_dataset",
+    "names",
+    "prepare",
+    "sample",
+    "source",
+    "status",
+]
 
 #: Raised by one when the decoded form changes, so that old caches are left alone and made anew.
 CACHE_VERSION = 1

@@ -54,7 +54,10 @@ def read(data_dir: Path | None) -> Dataset:
     """All training batches that are there, in their order, and the test batch."""
     batches = _batches(data_dir)
     if data_dir is None or not batches:
-        raise DatasetError(f"cifar10 is not there: no data_batch_1.bin in {data_dir}/{FOLDER}")
+        where = f"{data_dir / FOLDER}" if data_dir else "any data directory"
+        raise DatasetError(
+            f"cifar10 is not there: no data_batch_1.bin in {where}; `lossroom fetch cifar10` gets it"
+        )
     parts = [read_records(path) for path in batches]
     test_images, test_labels = read_records(data_dir / FOLDER / "test_batch.bin")
     return Dataset(

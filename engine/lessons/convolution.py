@@ -1,4 +1,4 @@
-"""Sections 4 to 6: convolutional networks 畳み込みニューラルネットワーク."""
+"""Sections 4 to 6b: convolutional networks 畳み込みニューラルネットワーク, and what they look at."""
 
 from __future__ import annotations
 
@@ -120,5 +120,23 @@ LESSONS = (
             "dropout": {"network": {"dropout": 0.3}},
             "batch norm": {"network": {"batch_norm": True}},
         },
+    ),
+    Lesson(
+        slug="6b-look-at-the-data",
+        any_dataset=False,
+        section="6b",
+        title={"en": "Look at the data", "ja": "データを見る"},
+        question={
+            "en": "What does the network of lesson 6 get to see, and what is it made of?",
+            "ja": "レッスン 6 のネットワークは何を見ているのか。どんな層でできているのか？",
+        },
+        conclusion={
+            "en": "32 × 32 pixels are little: some of these even people get wrong. The first dense layer holds 99.6 %"
+            " of all parameters, but 71 % of the multiply-adds are the two convolutions'.",
+            "ja": "32 × 32 画素の情報は少なく、人でも迷う画像がある。パラメータの 99.6 % は最初の全結合層にあるが、"
+            "積和演算の 71 % は二つの畳み込み層が占める。",
+        },
+        common=_CIFAR,
+        runs={},
     ),
 )

@@ -1,4 +1,4 @@
-"""A lesson: experiments that belong together, and the question that their curves answer."""
+"""A lesson: experiments that belong together, and the question that their curves answer. Or only a look."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ class Lesson:
     """Experiments to compare.
 
     `common` is an experiment file without a name; each run changes some of it, a section or a value at a time.
+    A lesson without runs is one to look at: the images of `common`'s data set, and the summary of its network.
     """
 
     slug: str
@@ -28,7 +29,7 @@ class Lesson:
     conclusion: Text
     common: Mapping[str, Any]
     runs: Mapping[str, Mapping[str, Any]]
-    #: False where the networks need images of the lesson's own size
+    #: False where the networks need images of the lesson's own size, or the lesson is about its own images
     any_dataset: bool = True
 
     def configs(self, *, dataset: str | None = None) -> list[ExperimentConfig]:
@@ -42,6 +43,11 @@ class Lesson:
             ExperimentConfig.from_dict({"name": name, **self._document(changes, dataset)})
             for name, changes in self.runs.items()
         ]
+
+    def experiment(self, *, dataset: str | None = None) -> ExperimentConfig:
+        """The first experiment, or `common` where there are no runs: whose data set and network one can look at."""
+        changes = next(iter(self.runs.values()), {})
+        return ExperimentConfig.from_dict(self._document(changes, dataset))
 
     @property
     def dataset(self) -> str:

@@ -43,6 +43,8 @@ async function ofTheFirst(answer) {
 export const api = {
   options: () => request("GET", "/api/options"),
   lessons: () => request("GET", "/api/lessons"),
+  /** one lesson, with its experiments */
+  lesson: (slug) => request("GET", `/api/lessons/${slug}`),
   messages: (language) => request("GET", `/i18n/${language}.json`),
   /** one run, with its config */
   run: (id) => request("GET", `/api/runs/${id}`),
@@ -51,6 +53,8 @@ export const api = {
   /** What they would be, one by one and together. */
   summaryTogether: (experiments) => ofTheFirst(request("POST", "/api/experiments/summary", { experiments })),
   launchLesson: (slug) => request("POST", `/api/lessons/${slug}/runs`),
+  /** Images of a data set: `part`, `first`, `count`. */
+  images: (name, query) => request("GET", `/api/datasets/${name}/images?${new URLSearchParams(query)}`),
   fetchDataset: (name) => request("POST", `/api/datasets/${name}/fetch`),
   /** name, starred, archived, tags, notes */
   change: (id, changes) => request("PATCH", `/api/runs/${id}`, changes),

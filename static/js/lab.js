@@ -9,6 +9,7 @@ import { Socket } from "./socket.js";
 import { Store } from "./store.js";
 import { urlState } from "./url-state.js";
 import { Lessons } from "./views/lessons.js";
+import { Look } from "./views/look.js";
 import { RunTable } from "./views/run-table.js";
 import { showStatus } from "./views/status.js";
 
@@ -39,11 +40,13 @@ async function start() {
     );
   };
   showStatus(byId("status"), byId("status-text"), store);
-  const form = new Form(byId("form"), store, options, launched);
-  new Lessons(byId("lessons"), byId("note"), store, lessons, (runs) => {
+  const look = new Look(store, options.datasets, isDark);
+  const form = new Form(byId("form"), store, options, launched, look);
+  const launchedAlone = (runs) => {
     store.addRuns(runs);
     store.showOnly(runs.map((run) => run.id));
-  });
+  };
+  new Lessons(byId("lessons"), byId("note"), store, lessons, launchedAlone, (lesson) => look.lesson(lesson));
   const list = new RunTable(store, form, isDark, launched);
   const charts = new Charts(byId("charts"), byId("chart-foot"), store, isDark, () => list.draw());
   wireControls(charts, list);

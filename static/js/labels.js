@@ -1,4 +1,4 @@
-/** What the fields of an experiment are called. */
+/** What the fields of an experiment, and the classes of a data set, are called. */
 
 import { hasText, t } from "./i18n.js";
 
@@ -14,4 +14,10 @@ export function labelOf(path) {
   const keys = [...whole, `${part}.${last}`, `${section}.${last}`, `preset.${last}`, `layer.${last}`, `${last}.name`, `${last}.kind`];
   for (const key of keys) if (hasText(key)) return t(key);
   return t(path);
+}
+
+/** A class in the reader's language, "T-shirt/top" by the key `class.t_shirt_top`; a digit or a letter is itself. */
+export function className(name) {
+  const key = `class.${name.toLowerCase().replace(/[^a-z0-9]+/g, "_")}`;
+  return hasText(key) ? t(key) : name;
 }

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from app.i18n import LANGUAGES, Messages
-from engine import options
+from engine import datasets, options
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -59,6 +59,16 @@ def test_everything_that_can_be_chosen_has_a_label(messages):
     for section in ("dataset", "training", "augment", "early_stopping"):
         wanted |= {f"{section}.{field['name']}" for field in described[section]}
     assert wanted - known == set()
+
+
+def test_every_class_of_a_data_set_has_a_name_in_every_language(messages):
+    names = {name for known in datasets.names() for name in datasets.source(known).class_names}
+    words = {name for name in names if len(name) > 1}  # a digit and a letter are themselves
+    assert len(words) == 20
+    for name in words:
+        key = "class." + re.sub(r"[^a-z0-9]+", "_", name.lower())
+        assert messages.catalog("en")[key] == name
+        assert messages.catalog("ja")[key] != name
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@ import pytest
 
 from engine import ExperimentConfig, datasets
 from engine.lessons import LESSONS
+from engine.summary import summarize
 
 ALL = list(LESSONS.values())
 IDS = list(LESSONS)
@@ -18,7 +19,9 @@ def test_a_lesson_speaks_both_languages(lesson):
 def test_every_run_of_a_lesson_is_a_valid_experiment_with_a_name_of_its_own(lesson):
     configs = lesson.configs()
     assert all(isinstance(config, ExperimentConfig) for config in configs)
-    assert len({config.name for config in configs}) == len(configs) >= 1
+    assert len({config.name for config in configs}) == len(configs) == len(lesson.runs)
+    if not configs:  # one to look at: its data and its network
+        assert lesson.experiment().dataset.name == lesson.dataset
     assert lesson.slug.startswith(lesson.section)
 
 
@@ -47,4 +50,17 @@ def test_the_first_lessons_have_the_settings_of_the_course():
 
 def test_every_section_of_the_course_has_a_lesson():
     sections = {lesson.section for lesson in ALL}
-    assert sections == {"1a", "1b", "2a", "2b", "2c", "2d", "3a", "3b", "3c", "3d", "4", "4b", "5", "6"}
+    assert sections == {"1a", "1b", "2a", "2b", "2c", "2d", "3a", "3b", "3c", "3d", "4", "4b", "5", "6", "6b"}
+
+
+def test_the_lesson_to_look_at_shows_the_network_of_lesson_6_and_says_what_is_so_of_it():
+    lesson, base = LESSONS["6b-look-at-the-data"], LESSONS["6-cifar"].configs()[0]
+    assert lesson.experiment().to_dict() == {**base.to_dict(), "name": lesson.experiment().name}
+
+    summary = summarize(lesson.experiment())
+    rows = summary["layers"]
+    dense = next(row for row in rows if row["type"] == "dense")
+    convolutions = sum(row["multiply_adds"] for row in rows if row["type"] == "conv2d")
+    for text in lesson.conclusion.values():
+        assert f"{100 * dense['parameters'] / summary['parameters']:.1f} %" in text
+        assert f"{100 * convolutions / summary['multiply_adds']:.0f} %" in text

@@ -1,7 +1,7 @@
 /** The data set: which one, and what to do about one that is not on the server. */
 
 import { ApiError, api } from "../api.js";
-import { h } from "../dom.js";
+import { h, iconButton } from "../dom.js";
 import { number, t } from "../i18n.js";
 import { block } from "./fields.js";
 import { several } from "./several.js";
@@ -11,8 +11,9 @@ import { several } from "./several.js";
  * @param {string[]} chosen names
  * @param {(names: string[], focus: string) => void} onChoose
  * @param {(error: ApiError) => void} onRefused when a download cannot begin
+ * @param {(name: string) => void} onLook to see its images
  */
-export function datasetField(datasets, chosen, onChoose, onRefused) {
+export function datasetField(datasets, chosen, onChoose, onRefused, onLook) {
   const title = (id) => {
     const dataset = datasets.find((other) => other.name === id);
     const size = `${number(dataset.train_size)} / ${number(dataset.test_size)}`;
@@ -21,11 +22,13 @@ export function datasetField(datasets, chosen, onChoose, onRefused) {
   const names = datasets.map((dataset) => dataset.name);
   const controls = several("dataset.name", "dataset.name", names, chosen, title, onChoose, { short: (id) => datasets.find((other) => other.name === id).title });
   const missing = datasets.find((other) => chosen.includes(other.name) && !other.available);
-  return block("dataset", "dataset.name", null, h("div", { className: "pair" }, ...controls), missing ? fetching(missing, onRefused) : null);
+  const look = iconButton("images", t("look.data"), () => onLook(chosen[0]));
+  look.id = "look-data"; // the focus finds it again when the form is drawn anew
+  return block("dataset", "dataset.name", null, h("div", { className: "pair" }, ...controls, look), missing ? fetching(missing, onRefused) : null);
 }
 
 /** A button to fetch it, or how far that is, or why it failed. */
-function fetching(dataset, onRefused) {
+export function fetching(dataset, onRefused, id = "fetch") {
   if (!dataset.fetchable) return null;
   const state = dataset.fetching;
   if (state && !state.error) {
@@ -34,7 +37,7 @@ function fetching(dataset, onRefused) {
     return h("div", { className: "fetch" }, bar, h("span", {}, `${Math.round(100 * share)}%`));
   }
   const size = number(dataset.download_bytes / 1e6, { maximumFractionDigits: 0 });
-  const button = h("button", { type: "button", className: "toggle", id: "fetch" }, t("dataset.fetch", { size }));
+  const button = h("button", { type: "button", className: "toggle", id }, t("dataset.fetch", { size }));
   button.addEventListener("click", async () => {
     try {
       await api.fetchDataset(dataset.name); // how it goes comes through the socket

@@ -27,6 +27,7 @@ export class Form {
   #options;
   #draft;
   #onLaunch;
+  #look;
   #network;
   #launch;
   /** What the parts of the form may do with it. */
@@ -45,10 +46,11 @@ export class Form {
   #further = false;
   #launching = false;
 
-  constructor(form, store, options, onLaunch) {
+  constructor(form, store, options, onLaunch, look) {
     this.#form = form;
     this.#options = options;
     this.#onLaunch = onLaunch;
+    this.#look = look;
     this.#draft = new Draft(options);
     this.#start = JSON.stringify(this.#draft);
     this.#hands = {
@@ -140,7 +142,7 @@ export class Form {
   // -- drawing -------------------------------------------------------------------------------------
 
   #draw() {
-    this.#launch = new LaunchPart(this.#hands);
+    this.#launch = new LaunchPart(this.#hands, this.#look);
     const model = h("fieldset", { className: "card" }, h("legend", {}, t("form.title")), this.#drawDataset(), ...this.#network.draw());
     const further = furtherPart(this.#hands, this.#further, (open) => {
       this.#further = open;
@@ -168,7 +170,7 @@ export class Form {
       this.#redraw(focus);
     };
     const chosen = this.#draft.datasets.map(({ name }) => name);
-    return datasetField(this.#options.datasets, chosen, choose, (error) => showError(this.#form, error));
+    return datasetField(this.#options.datasets, chosen, choose, (error) => showError(this.#form, error), (name) => this.#look.data(name));
   }
 
   #putDataset(dataset) {

@@ -1,4 +1,7 @@
-/** Lessons: one click launches a whole set of runs; their question, and their conclusion once they have ended. */
+/**
+ * Lessons: one click launches a whole set of runs; their question, and their conclusion once they have ended. One
+ * without runs is to be looked at.
+ */
 
 import { ApiError, api } from "../api.js";
 import { h } from "../dom.js";
@@ -13,14 +16,16 @@ export class Lessons {
   #bar;
   #note;
   #onLaunch;
+  #onLook;
   #drawn = "";
 
-  constructor(bar, note, store, lessons, onLaunch) {
+  constructor(bar, note, store, lessons, onLaunch, onLook) {
     this.#bar = bar;
     this.#note = note;
     this.#store = store;
     this.#lessons = lessons;
     this.#onLaunch = onLaunch;
+    this.#onLook = onLook;
     store.on("runs", () => this.#drawNote());
     onLanguage(() => this.#draw());
     this.#draw();
@@ -50,7 +55,10 @@ export class Lessons {
       const button = this.#button(lesson);
       button.className = "row-lesson";
       button.append(h("span", { className: "question" }, lesson.question[language()]));
-      button.addEventListener("click", () => (menu.open = false));
+      button.addEventListener("click", () => {
+        menu.open = false;
+        menu.firstChild.focus(); // where a dialog gives it back to
+      });
       list.append(button);
     }
     menu.append(list);
@@ -69,13 +77,15 @@ export class Lessons {
 
   #describe(lesson) {
     const runs = lesson.runs.map((run) => run.name).join(", ");
-    return `${lesson.question[language()]}\n${t("lessons.launches", { runs, dataset: lesson.dataset })}`;
+    const does = runs ? t("lessons.launches", { runs, dataset: lesson.dataset }) : t("lessons.looks");
+    return `${lesson.question[language()]}\n${does}`;
   }
 
   async #launch(lesson, button) {
     button.disabled = true;
     try {
-      this.#onLaunch((await api.launchLesson(lesson.slug)).runs);
+      if (lesson.runs.length) this.#onLaunch((await api.launchLesson(lesson.slug)).runs);
+      else await this.#onLook(lesson);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.#note.hidden = false;

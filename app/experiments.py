@@ -1,0 +1,38 @@
+"""Experiments as the command line names them: a file, or the runs of a lesson, each with changes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from app.changes import Mistake, apply_change
+from engine import ExperimentConfig
+from engine.lessons import LESSONS, Lesson
+
+
+def find_lesson(slug: str | None) -> Lesson:
+    if slug not in LESSONS:
+        raise Mistake(f"there is no lesson {slug!r}; there are {', '.join(LESSONS)}")
+    return LESSONS[slug]
+
+
+def read_experiment(path: Path) -> dict[str, Any]:
+    """The document in an experiment file; whether it is an experiment is not yet said."""
+    try:
+        document = json.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise Mistake(f"{path} cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise Mistake(f"{path} is not JSON: {error}") from None
+    if not isinstance(document, dict):
+        raise Mistake(f"{path} must hold an object, not {type(document).__name__}")
+    return document
+
+
+def with_changes(documents: list[dict[str, Any]], changes: list[str]) -> list[ExperimentConfig]:
+    """The experiments, each with the same changes, such as "optimizer.name=adam"."""
+    for document in documents:
+        for change in changes:
+            apply_change(document, change)
+    return [ExperimentConfig.from_dict(document) for document in documents]

@@ -1,0 +1,144 @@
+"""lossroom look: images of a data set, two pixels to a character; points of one in the plane."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.style import Style
+from rich.text import Text
+
+from app.changes import Mistake
+from app.experiments import find_lesson
+from app.settings import Settings
+from app.summary import table_of
+from engine import ConfigError, DatasetError, ExperimentConfig, datasets
+from engine.datasets.sample import MOST, USUAL
+
+#: Images are halved, perhaps twice, until so many stand side by side.
+SIDE_BY_SIDE = 4
+#: Without colours, from nothing to full.
+GREYS = " .:-=+*#%@"
+#: Of classes of points: Okabe and Ito's, which every kind of colour vision tells apart.
+COLOURS = ("#56b4e9", "#e69f00", "#009e73", "#cc79a7")
+POINT_ROWS = 30
+
+
+def look(
+    *,
+    name: str | None,
+    lesson: str | None,
+    part: str,
+    first: int,
+    count: int | None,
+    data_dir: Path | None,
+    state_dir: Path | None,
+) -> int:
+    """Print a data set's images, or a lesson's with the summary of its network; 0, or 2 for what is wrong.
+
+    Args:
+        count: None: 50 images, or all points.
+    """
+    folders = {"data_dir": data_dir, "state_dir": state_dir}
+    settings = Settings(**{key: path for key, path in folders.items() if path is not None})  # type: ignore[arg-type]
+    settings.apply_limits()
+    console = Console()
+    try:
+        experiment = None if lesson is None else find_lesson(lesson).experiment()
+        chosen = name if experiment is None else experiment.dataset.name
+        if chosen not in datasets.names():
+            raise Mistake(f"there is no data set {chosen!r}; there are {', '.join(datasets.names())}")
+        dataset = datasets.load_dataset(chosen, data_dir=settings.data_dir, cache_dir=settings.cache_dir)
+        if count is None:
+            count = USUAL if len(dataset.shape) == 3 else MOST
+        seen = datasets.sample(dataset, part=part, first=first, count=count)
+    except (Mistake, ConfigError, DatasetError) as error:
+        print(f"lossroom: {error}", file=sys.stderr)
+        return 2
+    last = seen.first + len(seen.labels)
+    title = datasets.source(chosen).title
+    console.print(f"[bold]{title}[/]  {seen.part}  {seen.first:,} to {last - 1:,} of {seen.total:,}\n")
+    names = [str(class_name) for class_name in dataset.class_names]
+    if seen.is_images:
+        _print_images(console, seen.values, [names[label] for label in seen.labels])
+    else:
+        _print_points(console, seen.values, seen.labels, names)
+    if lesson is not None and experiment is not None:
+        _print_lesson(console, lesson, experiment)
+    return 0
+
+
+def _print_lesson(console: Console, slug: str, experiment: ExperimentConfig) -> None:
+    console.print(table_of(experiment))
+    lesson = find_lesson(slug)
+    console.print(lesson.question["en"] if lesson.runs else lesson.conclusion["en"])
+
+
+# -- images ------------------------------------------------------------------------------------------
+
+
+def _print_images(console: Console, images: NDArray[Any], names: list[str]) -> None:
+    """Rows of images with their class names below, as many side by side as the terminal is wide."""
+    pixels = np.moveaxis(np.broadcast_to(images, (len(images), 3, *images.shape[2:])), 1, -1).astype(float)
+    while console.width // (pixels.shape[2] + 1) < SIDE_BY_SIDE and pixels.shape[2] % 2 == 0:
+        pixels = _halved(pixels)
+    width = max(pixels.shape[2], min(max(map(len, names)), 8))
+    columns = max(1, (console.width + 1) // (width + 1))
+    for start in range(0, len(pixels), columns):
+        row = pixels[start : start + columns]
+        for y in range(0, pixels.shape[1], 2):
+            line = Text(no_wrap=True, overflow="crop")
+            for image in row:
+                lower = image[y + 1] if y + 1 < len(image) else image[y]
+                for cell in zip(image[y], lower, strict=True):
+                    line.append(*_cell(cell, plain=console.color_system is None))
+                line.append(" " * (width + 1 - pixels.shape[2]))
+            console.print(line)
+        labels = (name[:width].ljust(width) for name in names[start : start + columns])
+        console.print(Text(" ".join(labels), style="dim", no_wrap=True, overflow="crop"))
+        console.print()
+
+
+def _halved(pixels: NDArray[Any]) -> NDArray[Any]:
+    """Images (N, H, W, 3) of half the size: the means of four pixels."""
+    count, height, width, channels = pixels.shape
+    even = pixels[:, : height // 2 * 2]
+    halved: NDArray[Any] = even.reshape(count, height // 2, 2, width // 2, 2, channels).mean(axis=(2, 4))
+    return halved
+
+
+def _cell(pair: tuple[NDArray[Any], NDArray[Any]], *, plain: bool) -> tuple[str, Style | None]:
+    """Two pixels, one above the other, as a character."""
+    if plain:
+        level = float(np.mean(pair)) / 255
+        return GREYS[min(int(level * len(GREYS)), len(GREYS) - 1)], None
+    upper, lower = (f"rgb({','.join(str(round(value)) for value in pixel)})" for pixel in pair)
+    return "▀", Style.parse(f"{upper} on {lower}")
+
+
+# -- points ------------------------------------------------------------------------------------------
+
+
+def _print_points(console: Console, points: NDArray[Any], labels: NDArray[Any], names: list[str]) -> None:
+    """Points of the plane as the names of their classes, y upwards, in a frame as wide as high."""
+    rows, columns = POINT_ROWS, min(2 * POINT_ROWS, console.width)
+    reach = float(np.abs(points).max())
+    places = np.clip((points / reach + 1) / 2, 0, 1)
+    at = np.rint(places * (columns - 1, rows - 1)).astype(int)
+    grid = np.full((rows, columns), -1)
+    grid[rows - 1 - at[:, 1], at[:, 0]] = labels
+    for row in grid:
+        line = Text(no_wrap=True, overflow="crop")
+        for label in row:
+            line.append(*((" ", None) if label < 0 else (names[label][0], COLOURS[label % len(COLOURS)])))
+        console.print(line)
+    counts = np.bincount(labels, minlength=len(names))
+    legend = Text("\n")
+    for label, name in enumerate(names):
+        legend.append(f"{name} {counts[label]:,}   ", COLOURS[label % len(COLOURS)])
+    console.print(legend)
+    console.print()

@@ -1,0 +1,84 @@
+"""lossroom summary: a network's layers as a table, from its description alone."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from app.changes import Mistake
+from app.experiments import find_lesson, read_experiment, with_changes
+from app.settings import Settings
+from engine import ConfigError, ExperimentConfig
+from engine.summary import summarize
+
+
+def summary(*, config: Path | None, lesson: str | None, changes: list[str]) -> int:
+    """Print a table for each network of an experiment file or a lesson: 0, or 2 for what is wrong."""
+    Settings().apply_limits()
+    try:
+        if config is not None:
+            documents = [read_experiment(config)]
+        else:
+            chosen = find_lesson(lesson)
+            documents = [made.to_dict() for made in chosen.configs() or [chosen.experiment()]]
+        experiments = with_changes(documents, changes)
+    except (Mistake, ConfigError) as error:
+        print(f"lossroom: {error}", file=sys.stderr)
+        return 2
+    console = Console()
+    for names, network in _networks(experiments):
+        console.print(table_of(network, title=", ".join(filter(None, names))))
+    return 0
+
+
+def _networks(experiments: list[ExperimentConfig]) -> list[tuple[list[str], ExperimentConfig]]:
+    """The experiments that differ in their network or its images, each with the names of those that share it."""
+    found: dict[str, tuple[list[str], ExperimentConfig]] = {}
+    for experiment in experiments:
+        key = repr((experiment.network.layers, experiment.dataset.source.shape))
+        found.setdefault(key, ([], experiment))[0].append(experiment.name)
+    return list(found.values())
+
+
+def table_of(config: ExperimentConfig, *, title: str = "") -> Table:
+    """Layers with the shapes that they give, and totals, as the page has them."""
+    made = summarize(config)
+    total = [f"{made['parameters']:,}", f"{made['multiply_adds']:,}"]
+    memory = f"a run of it holds about {_megabytes(made['memory_bytes'])}"
+    table = Table(
+        title=title or None, title_justify="left", caption=memory, caption_justify="left", show_footer=True
+    )
+    table.add_column("", justify="right")
+    table.add_column("layer", footer="total")
+    table.add_column("output shape", justify="right")
+    table.add_column("parameters", justify="right", footer=total[0])
+    table.add_column("multiply-adds", justify="right", footer=total[1])
+    source = config.dataset.source
+    table.add_row("", source.title, _shape(source.shape), "", "")
+    for number, (layer, row) in enumerate(zip(config.network.layers, made["layers"], strict=True), 1):
+        costs = [f"{row[name]:,}" if row[name] else "" for name in ("parameters", "multiply_adds")]
+        table.add_row(str(number), _layer(layer), _shape(row["output_shape"]), *costs)
+    return table
+
+
+def _layer(layer: dict[str, Any]) -> str:
+    """Its type, and what distinguishes it from others of its type and does not show in its shape."""
+    kind: str = layer["type"]
+    if kind == "activation":
+        return str(layer["name"])
+    size = layer.get("kernel_size", layer.get("size"))
+    if kind in ("conv2d", "max_pool2d", "avg_pool2d") and size is not None:
+        return f"{kind} {size}×{size}"
+    return f"{kind} {layer['rate']:g}" if "rate" in layer else kind
+
+
+def _shape(shape: Any) -> str:
+    return "×".join(str(size) for size in shape)
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:,.0f} MB" if size >= 10e6 else f"{size / 1e6:.1f} MB"

@@ -1,0 +1,63 @@
+"""A look at a data set: some of its images as the bytes of a screen, or of its points, with their labels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.datasets.dataset import Dataset
+from engine.fields import Field
+
+#: As many are shown where nobody says how many: a page of the course's notes.
+USUAL = 50
+#: At most; all points of a set in the plane, or 3 MB of photographs.
+MOST = 1000
+
+PART = Field("part", "choice", "test", choices=("test", "train"))
+FIRST = Field("first", "integer", 0, minimum=0)
+COUNT = Field("count", "integer", USUAL, minimum=1, maximum=MOST)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """Neighbours in a part of a data set.
+
+    `values` are bytes 0 to 255 (n, C, H, W), or coordinates as they are (n, 2); `labels` are class indices (n,);
+    `total` is how many the part holds.
+    """
+
+    part: str
+    first: int
+    total: int
+    values: NDArray[Any]
+    labels: NDArray[Any]
+
+    @property
+    def is_images(self) -> bool:
+        return self.values.ndim == 4
+
+
+def sample(dataset: Dataset, *, part: Any = "test", first: Any = 0, count: Any = USUAL) -> Sample:
+    """Take `count` images from place `first`, counted from 0; fewer where the part ends before.
+
+    Raises:
+        ConfigError: a part that there is none of, a place behind the end, too many at once.
+    """
+    part = PART.check(part, "part")
+    count = COUNT.check(count, "count")
+    images, labels = getattr(dataset, f"{part}_images"), getattr(dataset, f"{part}_labels")
+    total = len(labels)
+    first = replace(FIRST, maximum=total - 1).check(first, "first")
+    values = np.asarray(images[first : first + count])
+    if values.ndim == 4:  # read from bytes and divided by 255: rounding gives the very bytes back
+        values = np.rint(values * 255).astype(np.uint8)
+    return Sample(
+        part=part,
+        first=first,
+        total=total,
+        values=values,
+        labels=np.asarray(labels[first : first + count]),
+    )

@@ -1,0 +1,241 @@
+"""Looking at a data set and at a network: what is drawn is what the files and the server say."""
+
+import functools
+import http.server
+import threading
+
+import numpy as np
+import pytest
+
+from engine import load_dataset
+from engine.datasets import cifar10, sample
+from tests.browser.accessibility import violations
+from tests.lab_server import find_data_dir
+
+SHOWN = "document.querySelector('dialog .data-view')?.dataset.shown"
+CELLS = (
+    "[...document.querySelectorAll('dialog .image-grid li')].filter(li => li.style.visibility !== 'hidden')"
+)
+NAMES = f"{CELLS}.map(li => li.querySelector('span').textContent)"
+FOCUSED = "document.activeElement.id || document.activeElement.dataset.step || document.activeElement.value"
+
+
+def painted(page):
+    """The pixels (N, H, W, 4) on the canvases of the images that can be seen."""
+    drawn = page.page.evaluate(
+        f"""{CELLS}.map(li => {{
+            const canvas = li.querySelector('canvas');
+            const {{ width, height }} = canvas;
+            return [height, width, ...canvas.getContext('2d').getImageData(0, 0, width, height).data];
+        }})"""
+    )
+    return np.stack([np.uint8(values[2:]).reshape(*values[:2], 4) for values in drawn])
+
+
+def planes(images):
+    """Images as the data set has them, (N, C, H, W), as a canvas has them."""
+    colours = np.moveaxis(np.broadcast_to(images, (len(images), 3, *images.shape[2:])), 1, -1)
+    return np.concatenate([colours, np.full((*colours.shape[:3], 1), 255, np.uint8)], axis=-1)
+
+
+@pytest.fixture
+def cifar():
+    folder = find_data_dir()
+    if folder is None or not (folder / cifar10.FOLDER).is_dir():
+        pytest.skip("no CIFAR-10 files on this machine (LOSSROOM_DATA_DIR)")
+    return load_dataset("cifar10", data_dir=folder)
+
+
+def test_the_mouse_turns_the_pages_of_a_data_set_to_its_last_image(open_page, lab):
+    page = open_page(lab)
+    page.choose("dataset.name", "digits")
+    page.page.click("#look-data")
+    page.until(f"{SHOWN} === 'test 0'")
+    digits = load_dataset("digits")
+    seen = sample(digits)
+    np.testing.assert_array_equal(painted(page), planes(seen.values))
+    assert page.page.evaluate(NAMES) == [str(label) for label in seen.labels]
+    assert page.page.is_disabled('[data-step="previous"]')
+    # crisp: no pixel is smeared over its neighbours, and each is as large as the others
+    canvas = page.page.locator("dialog canvas").first
+    assert canvas.evaluate("c => getComputedStyle(c).imageRendering") == "pixelated"
+    assert canvas.evaluate("c => c.getBoundingClientRect().width % c.width") == 0
+
+    height = page.page.locator("dialog").bounding_box()["height"]
+    for first in range(50, 360, 50):
+        page.page.click('[data-step="next"]')
+        page.until(f"{SHOWN} === 'test {first}'")
+    last = sample(digits, first=350)
+    assert len(last.labels) == 10
+    np.testing.assert_array_equal(painted(page), planes(last.values))
+    assert page.page.inner_text("dialog .look-position") == "351–360 of 360"
+    assert page.page.is_disabled('[data-step="next"]')
+    assert page.page.evaluate(FOCUSED) == "previous"  # not lost on a button that is off
+    assert page.page.locator("dialog").bounding_box()["height"] == height
+
+    page.page.click("dialog .segments label:has-text('training')")
+    page.until(f"{SHOWN} === 'train 0'")
+    np.testing.assert_array_equal(painted(page), planes(sample(digits, part="train").values))
+    page.page.click("dialog .card-head .icon-button")
+    assert page.page.locator("dialog").count() == 0
+
+
+def test_the_keyboard_does_it_all_and_the_focus_comes_back(open_page, lab):
+    page = open_page(lab)
+    page.choose("dataset.name", "digits")
+    keyboard = page.page.keyboard
+    page.page.focus('[name="dataset.name"]')
+    keyboard.press("Tab")
+    assert page.page.evaluate(FOCUSED) == "look-data"
+    keyboard.press("Enter")
+    page.until(f"{SHOWN} === 'test 0'")
+    assert violations(page, within="dialog") == []
+
+    keyboard.press("Tab")
+    assert page.page.evaluate(FOCUSED) == "test"
+    keyboard.press("ArrowRight")
+    page.until(f"{SHOWN} === 'train 0'")
+    keyboard.press("Tab")
+    keyboard.press("Enter")
+    page.until(f"{SHOWN} === 'train 50'")
+    keyboard.press("Escape")
+    page.until("!document.querySelector('dialog')")
+    assert page.page.evaluate(FOCUSED) == "look-data"
+
+    page.until("!document.querySelector('#look-network').disabled")
+    page.page.focus("#look-network")
+    keyboard.press("Enter")
+    assert violations(page, within="dialog") == []
+    keyboard.press("Escape")
+    page.until("!document.querySelector('dialog')")
+    assert page.page.evaluate(FOCUSED) == "look-network"
+
+
+def test_points_lie_where_they_lie_in_the_colours_of_their_classes(open_page, lab):
+    page = open_page(lab, color_scheme="dark")
+    page.choose("dataset.name", "blobs")
+    page.page.click("#look-data")
+    page.until(f"{SHOWN} === 'test 0'")
+    blobs = load_dataset("blobs")
+    edge, size = page.page.evaluate(
+        "(c => [Number(c.dataset.edge), c.width])(document.querySelector('.point-plot > canvas'))"
+    )
+    margin = 48
+    at = (blobs.test_images / edge + 1) / 2 * (size - 2 * margin) + margin
+    places = np.floor(np.stack([at[:, 0], size - at[:, 1]], axis=1)).astype(int)
+    drawn = page.page.evaluate(
+        """(places) => {
+            const canvas = document.querySelector('.point-plot > canvas');
+            const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+            return places.map(([x, y]) => [0, 1, 2, 3].map(i => data[4 * (y * canvas.width + x) + i]));
+        }""",
+        places.tolist(),
+    )
+    swatches = page.page.evaluate(
+        "[...document.querySelectorAll('.point-legend canvas')].map(c => "
+        "[...c.getContext('2d').getImageData(c.width / 2, c.height / 2, 1, 1).data])"
+    )
+    assert len({tuple(colour) for colour in swatches}) == 4
+    far = np.abs(np.array(drawn) - np.array(swatches)[blobs.test_labels])
+    right = (far <= 3).all(axis=-1)  # a neighbour's smooth edge, drawn over, rounds
+    assert far[-1].max() == 0  # nothing is drawn over the last one
+    assert right.mean() > 0.97  # clouds touch at their edges only
+    counts = np.bincount(blobs.test_labels)
+    legend = page.page.locator(".point-legend li").all_inner_texts()
+    assert legend == [f"{name} {count}" for name, count in zip("ABCD", counts, strict=True)]
+    assert violations(page, within="dialog") == []
+
+
+def test_the_table_of_a_network_is_the_servers_summary_and_waits_for_what_is_right(open_page, lab):
+    page = open_page(lab)
+    page.choose("dataset.name", "digits")
+    page.choose("network.preset", "simple_convnet")
+    page.until("document.querySelectorAll('.layer-summary li').length === 6")
+    page.page.click("#look-network")
+    experiment = {"dataset": {"name": "digits"}, "network": {"preset": "simple_convnet"}}
+    summary = lab.post("/api/summary", **experiment).json()
+    rows = [
+        row.split("\t") for row in page.page.inner_text(".network-table tbody").split("\n") if "\t" in row
+    ]
+    assert [row[2:] for row in rows] == [
+        [
+            "×".join(map(str, layer["output_shape"])),
+            *(f"{layer[name]:,}" if layer[name] else "" for name in ("parameters", "multiply_adds")),
+        ]
+        for layer in summary["layers"]
+    ]
+    assert rows[0][1] == "conv 5×5"
+    total = page.page.inner_text(".network-table tfoot").split()
+    assert total == ["Total", f"{summary['parameters']:,}", f"{summary['multiply_adds']:,}"]
+    assert "MB" in page.page.inner_text("dialog")
+    page.page.keyboard.press("Escape")
+
+    page.fill(network__filters="-1")
+    page.until("document.querySelector('#look-network').disabled")
+    page.fill(network__filters="4")
+    page.until("!document.querySelector('#look-network').disabled")
+
+
+def test_lesson_6b_shows_photographs_and_the_network_in_one_click_and_launches_nothing(open_page, lab, cifar):
+    page = open_page(lab, locale="ja-JP", viewport={"width": 390, "height": 844}, color_scheme="dark")
+    page.page.click(".more-lessons summary")
+    page.page.click('[data-lesson="6b-look-at-the-data"]')
+    page.until(f"{SHOWN} === 'test 0'")
+
+    seen = sample(cifar)
+    np.testing.assert_array_equal(painted(page), planes(seen.values))
+    words = ["飛行機", "自動車", "鳥", "猫", "鹿", "犬", "カエル", "馬", "船", "トラック"]
+    assert page.page.evaluate(NAMES) == [words[label] for label in seen.labels]
+    table = page.page.inner_text(".network-table")
+    assert "畳み込み 3×3" in table
+    assert "3,702,186" in table
+    assert "12,870,656" in table
+    assert "99.6 %" in page.page.inner_text("dialog .conclusion")
+    assert violations(page, within="dialog") == []
+    # nothing is wider than the telephone
+    assert page.page.evaluate(
+        "[...document.querySelectorAll('dialog, dialog .scroll')].every(e => e.scrollWidth <= e.clientWidth)"
+    )
+
+    page.page.keyboard.press("Escape")
+    page.until("!document.querySelector('dialog')")
+    assert page.page.evaluate("document.activeElement.matches('.more-lessons summary')")
+    assert page.run_ids() == []
+
+
+def test_a_set_that_is_not_there_is_fetched_from_the_dialog(make_lab, open_page, tmp_path):
+    real = find_data_dir()
+    if real is None:
+        pytest.skip("no MNIST files on this machine to serve as a mirror (LOSSROOM_DATA_DIR)")
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(real))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as mirror:
+        threading.Thread(target=mirror.serve_forever, daemon=True).start()
+        lab = make_lab(LOSSROOM_MIRRORS=f"http://127.0.0.1:{mirror.server_port}")
+        lab.data_dir = tmp_path / "empty"
+        lab.restart()
+        page = open_page(lab)
+        page.choose("dataset.name", "mnist")
+        page.page.click("#look-data")
+        assert "not on this server" in page.page.inner_text("dialog")
+        page.page.click("#look-fetch")
+        page.until(f"{SHOWN} === 'test 0'")
+        assert page.page.evaluate(NAMES)[:5] == ["7", "2", "1", "0", "4"]
+        mirror.shutdown()
+
+
+def test_without_cifar_lesson_6b_says_so_beside_the_network_and_why_it_cannot_be_fetched(
+    make_lab, open_page, tmp_path
+):
+    lab = make_lab()
+    lab.data_dir = tmp_path / "a file, not a folder"
+    lab.data_dir.write_text("")
+    lab.restart()
+    page = open_page(lab)
+    page.page.click(".more-lessons summary")
+    page.page.click('[data-lesson="6b-look-at-the-data"]')
+
+    page.until("document.querySelector('dialog .data-view')?.textContent.includes('not on this server')")
+    assert "3,702,186" in page.page.inner_text(".network-table")
+    page.page.click("#look-fetch")
+    page.until("document.querySelector('dialog .fetch-error')?.textContent.includes('could not be')")
+    assert page.page.is_enabled("#look-fetch")
