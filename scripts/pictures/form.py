@@ -7,7 +7,7 @@ from scripts.pictures.studio import Studio, scene
 FORM = ".form"
 
 
-@scene("lab-empty", "lessons", "keys")
+@scene("lab-empty", "lessons", "keys", "look-data", "look-network")
 def first(studio: Studio) -> None:
     lab = studio.lab()
     for page, ending in studio.both(lab):
@@ -17,6 +17,16 @@ def first(studio: Studio) -> None:
         page.page.keyboard.press("Escape")
         page.page.click("#help")
         studio.save(page, f"keys{ending}", "dialog")
+        page.page.keyboard.press("Escape")
+        page.page.click("#look-data")
+        page.until("document.querySelector('dialog .data-view')?.dataset.shown")
+        studio.save(page, f"look-data{ending}", "dialog")
+        page.page.keyboard.press("Escape")
+        page.choose("network.preset", "simple_convnet")
+        page.until("document.querySelectorAll('.layer-summary li').length === 6")
+        page.page.click("#look-network")
+        page.until("document.querySelector('dialog table')")
+        studio.save(page, f"look-network{ending}", "dialog")
 
 
 @scene("sweep", "several", "wrong-value", "layers", "residual")
