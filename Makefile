@@ -57,9 +57,9 @@ chaos: $(VENV)/.installed-dev ## kill workers, servers, tabs and sockets 200 tim
 bench: $(VENV)/.installed-dev ## measure against peers in the same run
 	$(BIN)/python -m benchmarks $(ARGS)
 
-docs-images: $(VENV)/.installed-dev ## take the pictures in docs/ again from a running lab
+docs-images: $(VENV)/.installed-dev ## take the pictures in docs/ again from running labs (ARGS="builder hover")
 	@sh scripts/ensure-browser.sh $(BIN)/python
-	$(BIN)/python scripts/docs_images.py
+	$(BIN)/python scripts/docs_images.py $(ARGS)
 
 clean: ## remove the environment and caches
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

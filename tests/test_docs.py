@@ -3,10 +3,15 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from app.settings import Settings
 from engine.lessons import LESSONS
+from scripts.docs_images import pictures
 
 ROOT = Path(__file__).resolve().parent.parent
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]
+PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)]+)\)")
 
 
 def read(path: str) -> str:
@@ -24,7 +29,7 @@ def test_every_lesson_is_documented():
 
 
 def test_links_between_documents_lead_somewhere():
-    for path in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]:
+    for path in DOCUMENTS:
         for target in re.findall(r"\]\(([^)#]+)\)", path.read_text("utf-8")):
             if not target.startswith("http"):
                 assert (path.parent / target).exists(), f"{path.name} links to {target}"
@@ -39,3 +44,46 @@ def test_every_make_target_of_the_documents_is_there():
     targets = set(re.findall(r"^([a-z-]+):", read("Makefile"), flags=re.MULTILINE))
     named = set(re.findall(r"`?make ([a-z-]+)", read("README.md") + read("CONTRIBUTING.md")))
     assert {name for name in named if name not in ("and",)} - targets <= {"it"}
+
+
+def sections(guide: str) -> list[list[str]]:
+    """For each heading of a guide, its level and the pictures below it."""
+    parts = re.split(r"^(#+) .*$", read(guide), flags=re.MULTILINE)[1:]
+    return [
+        [level, *(target for _, target in PICTURE.findall(text))]
+        for level, text in zip(parts[::2], parts[1::2], strict=True)
+    ]
+
+
+def test_the_two_guides_have_the_same_sections_with_the_same_pictures():
+    in_english = [
+        [part.replace(".png", "-ja.png") for part in section] for section in sections("docs/guide.md")
+    ]
+    assert sections("docs/guide.ja.md") == in_english
+    assert len(in_english) > 10
+
+
+def test_every_picture_is_used_and_taken_by_the_script_and_described():
+    used = [
+        ((path.parent / target).resolve().relative_to(ROOT / "docs/images").stem, words)
+        for path in DOCUMENTS
+        for words, target in PICTURE.findall(path.read_text("utf-8"))
+    ]
+    there = {path.stem for path in (ROOT / "docs/images").iterdir()}
+    assert {name for name, _ in used} == there == set(pictures())
+    assert len(pictures()) == len(there), "two scenes take the same picture"
+    assert [name for name, words in used if not words.strip()] == []
+
+
+def test_pictures_are_small():
+    sizes = {path.name: path.stat().st_size for path in (ROOT / "docs/images").iterdir()}
+    assert {name: size for name, size in sizes.items() if size >= 200_000} == {}
+    assert sum(sizes.values()) < 2_500_000
+
+
+@pytest.mark.parametrize("guide", ["docs/guide.md", "docs/guide.ja.md"])
+def test_links_within_a_guide_lead_to_its_headings(guide):
+    text = read(guide)
+    headings = re.findall(r"^#+ (.*)$", text, flags=re.MULTILINE)
+    anchors = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    assert set(re.findall(r"\]\(#([^)]+)\)", text)) <= anchors

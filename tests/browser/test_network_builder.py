@@ -241,7 +241,7 @@ def test_in_japanese_and_with_a_finger_layers_are_moved_and_misfits_explained(op
             '[data-path="network.layers.5.layers"] > .layer-add',
         )
     )
-    finger = page.context.new_cdp_session(page.page)
+    finger = page.page.context.new_cdp_session(page.page)
 
     def touch(kind, x, y):
         points = [] if kind == "touchEnd" else [{"x": x, "y": y}]

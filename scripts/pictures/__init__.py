@@ -1,0 +1,1 @@
+"""Scenes of the documents' pictures; `scripts/docs_images.py` plays them."""

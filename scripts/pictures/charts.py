@@ -1,0 +1,110 @@
+"""The charts' pictures: hovering, the menu, marks, changes by hand, bands."""
+
+from __future__ import annotations
+
+from scripts.pictures.studio import Studio, hover, scene, wait_for_curves, wait_for_ends
+from tests.lab_server import QUICK, LabServer, wait_until
+
+#: Two optimizers on real digits.
+PAIR = {
+    "SGD": {"name": "sgd", "learning_rate": 0.03},
+    "Adam": {"name": "adam", "learning_rate": 0.003},
+}
+#: So few images that the best is soon reached, and nothing is gained after it.
+STOPPED = {
+    **QUICK,
+    "name": "Adam, 100 images",
+    "dataset": {"name": "digits", "train_size": 100},
+    "network": {"preset": "mlp", "hidden": [32]},
+    "optimizer": {"name": "adam", "learning_rate": 0.02},
+    "training": {
+        "iterations": 800,
+        "batch_size": 50,
+        "evaluate_every": 10,
+        "early_stopping": {"metric": "test_accuracy", "patience": 20, "restore_best": False},
+    },
+}
+CHARTS = ".column.charts"
+BATCH = "training.batch_size"
+
+
+@scene("hover", "chart-menu", "colors", "dashes")
+def curves(studio: Studio) -> None:
+    lab = studio.lab()
+    ids = [
+        lab.launch(
+            **{
+                **QUICK,
+                "name": f"{name}, batch {batch}",
+                "optimizer": optimizer,
+                "training": {"iterations": 600, "batch_size": batch, "evaluate_every": 10},
+            }
+        )["id"]
+        for name, optimizer in PAIR.items()
+        for batch in (16, 128)
+    ]
+    wait_for_ends(lab, ids)
+    for page, ending in studio.both(lab):
+        wait_for_curves(page, ids, 600)
+        hover(page, "loss", 0.3, 0.5)
+        studio.save(page, f"hover{ending}", ".chart-cards", ".chart-foot")
+        page.page.mouse.move(5, 5)
+        page.page.click('[data-chart="loss"] [data-option="logY"]')
+        page.page.locator('[data-chart="loss"] .controls .icon-button').last.click()
+        studio.save(page, f"chart-menu{ending}", '[data-chart="loss"]', "#chart-loss-menu")
+        page.page.keyboard.press("Escape")
+        page.page.locator(".run .swatch").first.click(button="right")
+        page.until("!!document.querySelector('.color-menu:popover-open')")
+        studio.save(page, f"colors{ending}", ".side .card-head", "#run-tools", ".run", ".color-menu")
+        page.page.keyboard.press("Escape")
+        page.page.hover("#dash-field")
+        page.until(f"[...document.querySelector('#dash-field').options].some(o => o.value === '{BATCH}')")
+        page.page.select_option("#dash-field", BATCH)
+        page.until("!document.querySelector('.legend').hidden")
+        studio.save(page, f"dashes{ending}", '[data-chart="accuracy"]', ".chart-foot")
+
+
+@scene("marks")
+def marks(studio: Studio) -> None:
+    lab = studio.lab()
+    run_id = lab.launch(**STOPPED)["id"]
+    wait_for_ends(lab, [run_id])
+    for page, ending in studio.both(lab):
+        page.until("document.getElementById('chart-accuracy').data?.some(t => t.meta.series === 'marks')")
+        page.page.focus("#chart-accuracy")
+        page.page.keyboard.press("End")
+        page.until("!document.querySelector('.hover-box').hidden")
+        studio.save(page, f"marks{ending}", '[data-chart="accuracy"]', ".hover-box")
+
+
+@scene("live")
+def touched(studio: Studio) -> None:
+    """A run whose learning rate is too small until somebody raises it."""
+    lab = studio.lab()
+    network = {"preset": "mlp", "hidden": [300, 300], "dropout": 0.2}
+    length = {"iterations": 1200, "batch_size": 32, "evaluate_every": 20}
+    optimizer = {"name": "sgd", "learning_rate": 0.003}
+    run = lab.launch(name="SGD", network=network, optimizer=optimizer, training=length)
+    lab.post(f"/api/runs/{run['id']}/pause")
+    at = lab.wait_for(run["id"], "paused")["iteration"]
+    step(lab, run["id"], 500 - at)
+    first = studio.page(lab)
+    first.page.click(".run-name")
+    first.page.fill('[name="live.learning_rate"]', "0.1")
+    first.page.keyboard.press("Enter")
+    first.until("document.querySelectorAll('.changes li').length === 1")
+    step(lab, run["id"], 500)
+    for page, ending in studio.both(lab):
+        page.wait_for_points(run["id"], 1000)
+        page.page.click(".run-name")
+        page.until("document.querySelector('[name=\"live.dropout\"]')")
+        studio.save(page, f"live{ending}", CHARTS, ".column.side")
+
+
+def step(lab: LabServer, run_id: str, iterations: int) -> None:
+    reached = lab.run(run_id)["iteration"] + iterations
+    lab.post(f"/api/runs/{run_id}/step", iterations=iterations).raise_for_status()
+    wait_until(lambda: lab.run(run_id)["iteration"] == reached, "the steps")
+
+
+SCENES = [curves, marks, touched]

@@ -1,0 +1,89 @@
+"""The form's pictures: an empty lab, lessons, the builder, several values, wrong ones, a data set that is missing."""
+
+from __future__ import annotations
+
+from scripts.pictures.studio import Studio, scene
+
+FORM = ".form"
+
+
+@scene("lab-empty", "lessons", "keys", "look-data", "look-network")
+def first(studio: Studio) -> None:
+    lab = studio.lab()
+    for page, ending in studio.both(lab):
+        studio.save(page, f"lab-empty{ending}")
+        page.page.click(".more-lessons summary")
+        studio.save(page, f"lessons{ending}", ".lessons", ".more-lessons .card")
+        page.page.keyboard.press("Escape")
+        page.page.click("#help")
+        studio.save(page, f"keys{ending}", "dialog")
+        page.page.keyboard.press("Escape")
+        page.page.click("#look-data")
+        page.until("document.querySelector('dialog .data-view')?.dataset.shown")
+        studio.save(page, f"look-data{ending}", "dialog")
+        page.page.keyboard.press("Escape")
+        page.choose("network.preset", "simple_convnet")
+        page.until("document.querySelectorAll('.layer-summary li').length === 6")
+        page.page.click("#look-network")
+        page.until("document.querySelector('dialog table')")
+        studio.save(page, f"look-network{ending}", "dialog")
+
+
+@scene("sweep", "several", "wrong-value", "layers", "residual")
+def filled_in(studio: Studio) -> None:
+    lab = studio.lab()
+    for page, ending in studio.both(lab):
+        page.fill(optimizer__learning_rate="0.01, 0.1, 1", training__batch_size="16, 64")
+        page.choose("seeds", "3")
+        page.until("document.querySelector('#launch').textContent.includes('18')")
+        settle(page)
+        studio.save(page, f"sweep{ending}", FORM)
+
+        page.choose("seeds", "1")
+        page.fill(optimizer__learning_rate=0.01, training__batch_size=100)
+        page.page.click('[name="optimizer.name.several"]')
+        for optimizer in ("momentum", "adam"):
+            page.page.check(f'[data-field="optimizer.name.several"][value="{optimizer}"]')
+        page.until("document.querySelector('#launch').textContent.includes('3')")
+        settle(page)
+        studio.save(page, f"several{ending}", FORM)
+        page.page.keyboard.press("Escape")
+        page.choose("optimizer.name", "sgd")
+
+        page.fill(optimizer__learning_rate="NaN", training__batch_size=100, training__iterations=0)
+        page.page.click("#launch")
+        page.until("document.querySelector('.field.wrong')")
+        studio.save(page, f"wrong-value{ending}", FORM)
+
+        page.fill(optimizer__learning_rate=0.1, training__iterations=1000)
+        page.choose("network.preset", "simple_convnet")
+        page.until("document.querySelectorAll('.layer-summary li').length === 6")
+        page.page.click("#edit-layers")
+        page.fill(network__layers__2__size=40)
+        page.until("document.querySelector('[data-field=\"network.layers.2\"].wrong')")
+        page.page.locator("#form").evaluate("form => { form.scrollTop = 0; }")
+        studio.save(page, f"layers{ending}", FORM)
+
+        page.fill(network__layers__2__size=2)
+        page.choose("network.layers.add", "residual")
+        page.fill(network__layers__5__layers__0__units=100)
+        page.until("!document.querySelector('.field.wrong')")
+        settle(page)
+        page.page.locator("#form").evaluate("form => { form.scrollTop = 0; }")
+        studio.save(page, f"residual{ending}", FORM)
+
+
+def settle(page) -> None:
+    page.until("document.querySelector('#summary-seconds').textContent !== '–'")
+
+
+@scene("data-set")
+def missing(studio: Studio) -> None:
+    lab = studio.lab(data=False)
+    for page, ending in studio.both(lab):
+        page.choose("dataset.name", "mnist")
+        page.until("document.querySelector('#fetch')")
+        studio.save(page, f"data-set{ending}", ".form > fieldset:first-of-type")
+
+
+SCENES = [first, filled_in, missing]

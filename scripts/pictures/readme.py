@@ -1,0 +1,70 @@
+"""The README's pictures: optimizers on MNIST, live; the builder beside bands of seeds."""
+
+from __future__ import annotations
+
+from scripts.pictures.studio import PATIENCE, Studio, hover, scene, wait_for_curves, wait_for_ends
+from tests.lab_server import wait_until
+
+#: Beside lesson 2a's three, for a fuller picture.
+MORE = {
+    "RMSProp": {"name": "rmsprop", "learning_rate": 0.01},
+    "AdaGrad": {"name": "adagrad", "learning_rate": 0.01},
+}
+
+
+@scene("lab-light", "lab-dark-ja", "phone", "phone-ja", "projector", "projector-ja", languages=False)
+def optimizers(studio: Studio) -> None:
+    """Five optimizers while they train, and then in other windows."""
+    lab = studio.lab()
+    page = studio.page(lab)
+    common = lab.http.get("/api/lessons/2a-optimizers").json()["runs"][0]["config"]
+    for name, optimizer in MORE.items():
+        run = lab.launch(**{**common, "name": name, "optimizer": optimizer})
+        wait_for_ends(lab, [run["id"]])
+    page.page.click('[data-lesson="2a-optimizers"]')
+    page.until("document.querySelectorAll('[data-run]').length === 5")
+    page.page.click("#show-all")
+    adam = page.run_ids()[0]
+    wait_until(lambda: lab.run(adam)["iteration"] >= 400, "400 iterations", PATIENCE)
+    page.wait_for_points(adam, 400)
+    hover(page, "loss", 0.42, 0.45)
+    studio.save(page, "lab-light")
+    ids = page.run_ids()
+    wait_for_ends(lab, ids)
+
+    dark = studio.page(lab, color_scheme="dark", locale="ja-JP")
+    wait_for_curves(dark, ids, 1000)
+    studio.save(dark, "lab-dark-ja")
+    for small, ending in studio.both(lab, viewport={"width": 390, "height": 844}):
+        wait_for_curves(small, ids, 1000)
+        studio.save(small, f"phone{ending}")
+    for large, ending in studio.both(lab):
+        wait_for_curves(large, ids, 1000)
+        large.page.click("#projector")
+        studio.save(large, f"projector{ending}")
+
+
+@scene("builder", languages=False)
+def builder(studio: Studio) -> None:
+    """The network builder; beside it two learning rates, each from three seeds, as curves with bands."""
+    page = studio.page(studio.lab())
+    page.fill(optimizer__learning_rate="0.02, 0.2", training__iterations=600)
+    page.choose("seeds", "3")
+    page.page.click("#launch")
+    page.until("document.querySelectorAll('[data-run]').length === 6")
+    ids = page.run_ids()
+    wait_for_ends(page.lab, ids)
+    wait_for_curves(page, ids, 300)
+    page.page.select_option("#band-spread", "std")
+    page.choose("seeds", "1")
+    page.fill(optimizer__learning_rate="0.1")
+    page.choose("network.preset", "simple_convnet")
+    page.until("document.querySelectorAll('.layer-summary li').length === 6")
+    page.page.click("#edit-layers")
+    page.choose("network.layers.add", "dropout")
+    page.until("!document.querySelector('.field.wrong')")
+    page.page.locator("#form").evaluate("form => { form.scrollTop = 0; }")
+    studio.save(page, "builder")
+
+
+SCENES = [optimizers, builder]

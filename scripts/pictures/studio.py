@@ -1,0 +1,116 @@
+"""The studio: a lab and its pages for a scene, and what takes the pictures."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser
+
+from scripts.pictures.png import shrink
+from tests.browser.conftest import LabPage, Tabs
+from tests.lab_server import LabServer, find_data_dir, wait_until
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+IMAGES = ROOT / "docs" / "images"
+#: The ending of a picture's name, and the browser's language.
+LANGUAGES = {"": "en-US", "-ja": "ja-JP"}
+#: Pixels around the parts of a page that a picture shows.
+EDGE = 8
+#: Seconds that a run may take.
+PATIENCE = 900
+#: The smallest box around elements, within the window.
+BOX = """(parts) => {
+    const boxes = parts.flatMap(part => [...document.querySelectorAll(part)])
+        .map(e => e.getBoundingClientRect()).filter(box => box.width && box.height);
+    return [Math.min(...boxes.map(b => b.left)), Math.min(...boxes.map(b => b.top)),
+            Math.max(...boxes.map(b => b.right)), Math.max(...boxes.map(b => b.bottom)), innerWidth, innerHeight];
+}"""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """`play(studio)` takes exactly these pictures."""
+
+    play: Callable[[Studio], None]
+    pictures: tuple[str, ...]
+
+
+def scene(*names: str, languages: bool = True) -> Callable[[Callable[[Studio], None]], Scene]:
+    """A scene that takes pictures of these names, each in both languages (`name`, `name-ja`) or as it is named."""
+    endings = LANGUAGES if languages else [""]
+    return lambda play: Scene(play, tuple(f"{name}{ending}" for name in names for ending in endings))
+
+
+class Studio:
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._taken: list[str] = []
+        self._rest = contextlib.ExitStack()
+
+    def play(self, scene: Scene) -> None:
+        with self._rest:
+            scene.play(self)
+        assert sorted(self._taken) == sorted(scene.pictures), f"{self._taken} are not {scene.pictures}"
+
+    def lab(self, *, data: bool = True, **environment: str) -> LabServer:
+        """A lab with an empty database; without `data`, also without data sets to load."""
+        folder = Path(self._rest.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
+        state = folder / "state"
+        state.mkdir()
+        found = find_data_dir() if data else None
+        lab = LabServer(state, found or folder / "data", **{"LOSSROOM_WORKERS": "2", **environment})
+        lab.start()
+        self._rest.callback(lab.stop)
+        return lab
+
+    def page(self, lab: LabServer, **context: Any) -> LabPage:
+        tab = Tabs(self._browser).borrow(**{"color_scheme": "light", **context})
+        self._rest.callback(tab.context.close)
+        return LabPage(tab, lab)
+
+    def both(self, lab: LabServer, **context: Any) -> Iterator[tuple[LabPage, str]]:
+        """The page in English and in Japanese, each with the ending of its pictures."""
+        for ending, locale in LANGUAGES.items():
+            yield self.page(lab, locale=locale, **context), ending
+
+    def save(self, page: LabPage, name: str, *parts: str) -> None:
+        """Photograph the window, or what of it holds the elements that these selectors find."""
+        page.page.evaluate("document.fonts.ready")
+        page.page.wait_for_timeout(300)  # for what is drawn a frame or two later
+        clip = None
+        if parts:
+            left, top, right, bottom, width, height = page.page.evaluate(BOX, list(parts))
+            left, top = max(0, left - EDGE), max(0, top - EDGE)
+            right, bottom = min(width, right + EDGE), min(height, bottom + EDGE)
+            clip = {"x": left, "y": top, "width": right - left, "height": bottom - top}
+        blank = self._browser.new_page()
+        png = shrink(page.page.screenshot(clip=clip), blank)
+        blank.close()
+        path = IMAGES / f"{name}.png"
+        path.write_bytes(png)
+        self._taken.append(name)
+        print(f"{path.relative_to(ROOT)}: {len(png) // 1000} kB", flush=True)
+
+
+def hover(page: LabPage, chart: str, across: float, down: float) -> None:
+    """Point at a place of a chart, in shares of its width and height."""
+    box = page.page.locator(f"#chart-{chart} .nsewdrag").bounding_box()
+    page.page.mouse.move(box["x"] + box["width"] * across, box["y"] + box["height"] * down)
+    page.until("!document.querySelector('.hover-box').hidden")
+
+
+def wait_for_ends(lab: LabServer, ids: list[str]) -> None:
+    """Wait until these runs are over, however long that takes on this machine."""
+    over = {"completed", "diverged"}
+    for run_id in ids:
+        wait_until(lambda run_id=run_id: lab.run(run_id)["status"] in over, f"the end of {run_id}", PATIENCE)
+
+
+def wait_for_curves(page: LabPage, ids: list[str], points: int) -> None:
+    for run_id in ids:
+        page.wait_for_points(run_id, points)

@@ -1,0 +1,67 @@
+"""Pictures of what may go wrong: a diverged run, a full queue, a lab that is away."""
+
+from __future__ import annotations
+
+import signal
+
+from scripts.pictures.studio import Studio, scene, wait_for_ends
+from tests.lab_server import QUICK
+
+
+@scene("diverged")
+def diverged(studio: Studio) -> None:
+    lab = studio.lab()
+    names = {"0.1": 0.1, "100": 100}
+    length = {"iterations": 300, "batch_size": 32, "evaluate_every": 10}
+    runs = [
+        lab.launch(
+            name=f"SGD {name}",
+            network={"preset": "mlp", "hidden": [16], "activation": "leaky_relu"},
+            optimizer={"name": "sgd", "learning_rate": rate},
+            training=length,
+        )
+        for name, rate in names.items()
+    ]
+    wait_for_ends(lab, [run["id"] for run in runs])
+    for page, ending in studio.both(lab):
+        page.wait_for_points(runs[0]["id"], 300)
+        page.page.click('[data-chart="loss"] [data-option="logY"]')
+        studio.save(
+            page, f"diverged{ending}", '[data-chart="loss"]', ".side .card-head", "#run-tools", ".run"
+        )
+
+
+@scene("queue")
+def full(studio: Studio) -> None:
+    """One worker, room for three who wait, and somebody who would be the fourth."""
+    lab = studio.lab(LOSSROOM_WORKERS="1", LOSSROOM_MAX_QUEUED="3")
+    long = {"iterations": 20_000, "batch_size": 32, "evaluate_every": 100}
+    for number in range(4):
+        lab.launch(name=f"run {number + 1}", network={"preset": "mlp", "hidden": [400, 400]}, training=long)
+    for page, ending in studio.both(lab):
+        page.choose("dataset.name", "digits")
+        page.until("document.querySelectorAll('[data-run]').length === 4")
+        page.page.click("#launch")
+        page.until("document.querySelector('.general.wrong')")
+        studio.save(page, f"queue{ending}")
+    for run in lab.http.get("/api/runs").json()["runs"]:
+        lab.http.delete(f"/api/runs/{run['id']}")
+
+
+@scene("offline", "restarting")
+def away(studio: Studio) -> None:
+    lab = studio.lab()
+    wait_for_ends(lab, [lab.launch(**QUICK)["id"]])
+    for ending, page in [(ending, page) for page, ending in studio.both(lab)]:
+        lab.stop(signal.SIGKILL)
+        page.until("document.getElementById('status').dataset.connection === 'offline'")
+        studio.save(page, f"offline{ending}", ".top")
+        lab.start()
+        page.until("document.getElementById('status').dataset.connection === 'live'")
+        lab.stop()
+        page.until("document.getElementById('status').dataset.connection === 'restarting'")
+        studio.save(page, f"restarting{ending}", ".top")
+        lab.start()
+
+
+SCENES = [diverged, full, away]
