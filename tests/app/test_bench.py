@@ -16,7 +16,7 @@ def test_names_that_are_no_benchmark_are_refused_with_those_that_are(tmp_path):
         [LOSSROOM, "bench", "speed"], capture_output=True, text=True, cwd=tmp_path, timeout=60
     )
     assert done.returncode == 2
-    assert "there are live, browser, stream, engine" in done.stderr
+    assert "there are live, browser, memory, stream, engine" in done.stderr
 
 
 def test_names_and_json_go_to_the_benchmarks_and_their_status_comes_back(tmp_path, capfd):

@@ -10,6 +10,7 @@ from app.errors import StoreUnavailable
 from app.storage import database as module
 from app.storage import run_store
 from app.storage.database import Database, DatabaseError
+from tests import event_loop
 
 
 @pytest.fixture
@@ -69,7 +70,7 @@ def test_a_refused_operation_fails_alone(database):
             return_exceptions=True,
         )
 
-    results = asyncio.run(write())
+    results = event_loop.run(write())
 
     assert [type(result) for result in results] == [int, sqlite3.IntegrityError, int]
     assert database.read_now(ids) == ["a", "b"]
@@ -102,7 +103,7 @@ def test_a_disk_that_takes_no_writes_is_named_and_what_waited_is_written_later(d
         pass
     assert database.fault == "database or disk is full"
     with pytest.raises(StoreUnavailable, match="disk is full"):
-        asyncio.run(database.write(insert("b")))
+        event_loop.run(database.write(insert("b")))
     assert not committed.is_set()
 
     broken.clear()
@@ -194,7 +195,7 @@ def test_opening_again_keeps_what_is_there(tmp_path):
     for name in ("a", "b"):
         database = Database(tmp_path / "lab.sqlite3")
         database.open()
-        asyncio.run(database.write(insert(name)))
+        event_loop.run(database.write(insert(name)))
         database.close()
 
     with sqlite3.connect(tmp_path / "lab.sqlite3") as other:

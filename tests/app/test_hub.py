@@ -8,6 +8,7 @@ from app.live import frames, hub
 from app.live.hub import Hub
 from app.live.viewer import Viewer
 from app.rows import Rows
+from tests import event_loop
 
 COLUMNS = ("iteration", "loss")
 
@@ -68,7 +69,7 @@ def drain(viewer):
                     texts.append(json.loads(message))
         return received, texts
 
-    return asyncio.run(drain())
+    return event_loop.run(drain())
 
 
 def joined(received, stream="train"):
@@ -117,8 +118,8 @@ def test_viewers_at_the_end_share_one_encoded_frame(lab):
     first, second = lab.viewer(train=0), lab.viewer(train=0)
     lab.append(3)
 
-    (mine,) = asyncio.run(first.next_messages())
-    (yours,) = asyncio.run(second.next_messages())
+    (mine,) = event_loop.run(first.next_messages())
+    (yours,) = event_loop.run(second.next_messages())
 
     assert mine is yours
 
@@ -163,7 +164,7 @@ def test_rows_come_before_the_state_that_follows_them(lab):
     lab.append(5)
     lab.hub.publish_run({"id": "r", "status": "completed"})
 
-    messages = asyncio.run(viewer.next_messages())
+    messages = event_loop.run(viewer.next_messages())
 
     assert [type(message) for message in messages] == [bytes, str]
 
@@ -240,7 +241,7 @@ def headers(viewer) -> list[dict]:
             found += [frames.decode(message)[0] for message in messages if isinstance(message, bytes)]
         return found
 
-    return asyncio.run(drain())
+    return event_loop.run(drain())
 
 
 def test_a_long_stream_begins_with_its_overview_and_then_has_every_row(long):

@@ -1,5 +1,3 @@
-import asyncio
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,6 +6,7 @@ from hypothesis import strategies as st
 from app.runs import Run, RunStatus
 from app.storage import run_store
 from app.storage.database import Database
+from tests import event_loop
 
 COLUMNS = ("iteration", "loss")
 CONFIG = {"dataset": {"name": "digits"}}
@@ -22,7 +21,7 @@ def database(tmp_path_factory):
 
 
 def write(database, operation):
-    return asyncio.run(database.write(operation))
+    return event_loop.run(database.write(operation))
 
 
 def rows(first, count):

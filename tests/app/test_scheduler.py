@@ -13,6 +13,7 @@ from app.runs import RunStatus
 from app.settings import Settings
 from app.storage.database import Database
 from engine import ExperimentConfig
+from tests import event_loop
 from tests.app import crashing_worker
 from tests.lab_server import QUICK
 
@@ -57,7 +58,7 @@ def test_a_run_that_kills_its_worker_at_the_same_place_three_times_fails_with_th
             await lab.until(lambda: after.attempt > 1)  # its place is given to the next
             return run
 
-    run = asyncio.run(scenario())
+    run = event_loop.run(scenario())
 
     assert run.status is RunStatus.FAILED
     assert run.crashes == 3
@@ -84,7 +85,7 @@ def test_a_cancelled_run_does_not_come_back_when_its_worker_dies_of_it(state_dir
             await lab.until(lambda: run.status.finished)
             return run
 
-    assert asyncio.run(scenario()).status is RunStatus.CANCELLED
+    assert event_loop.run(scenario()).status is RunStatus.CANCELLED
 
 
 def test_runs_launched_together_are_a_group_and_one_alone_is_not(state_dir):
@@ -93,7 +94,7 @@ def test_runs_launched_together_are_a_group_and_one_alone_is_not(state_dir):
             config = ExperimentConfig.from_dict(QUICK)
             return await lab.scheduler.launch([config, config]), await lab.scheduler.launch([config])
 
-    (first, second), (alone,) = asyncio.run(scenario())
+    (first, second), (alone,) = event_loop.run(scenario())
 
     assert first.group_id == second.group_id is not None
     assert alone.group_id is None
@@ -120,4 +121,4 @@ def test_only_checkpoints_that_were_replaced_are_deleted(state_dir):
             await lab.until(lambda: not (folder / "1.npz").exists())
             return sorted(path.name for path in folder.iterdir())
 
-    assert asyncio.run(scenario()) == ["2.npz", "3.npz", "4.npz.part"]
+    assert event_loop.run(scenario()) == ["2.npz", "3.npz", "4.npz.part"]

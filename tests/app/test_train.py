@@ -241,7 +241,8 @@ def test_an_interrupt_ends_cleanly_with_what_was_reached(tmp_path):
         process.stdout.readline()
 
     process.send_signal(signal.SIGINT)
-    rest, _ = process.communicate(timeout=60)
+    rest = process.stdout.read()  # of what `readline` has buffered, `communicate` knows nothing
+    process.wait(timeout=60)
 
     assert process.returncode == 130
     assert "interrupted after" in json.loads(rest.splitlines()[-1])["ending"]
@@ -272,7 +273,8 @@ def test_an_interrupt_ends_a_lesson_and_begins_no_other_run(tmp_path):
     for _ in range(20):
         process.stdout.readline()
     process.send_signal(signal.SIGINT)
-    rest, errors = process.communicate(timeout=60)
+    rest, errors = process.stdout.read(), process.stderr.read()
+    process.wait(timeout=60)
     assert process.returncode == 130
     assert "Traceback" not in errors
     assert json.loads(rest.splitlines()[-1])["event"] == "end"

@@ -29,7 +29,7 @@ def test_the_page_is_used_before_the_script_that_draws_is_there_and_then_draws_w
     page = open_page(lab, kept=False)
     held, holding = [], True
     page.page.route("**/vendor/**", lambda route: held.append(route) if holding else route.continue_())
-    page.page.goto(lab.url)
+    page.page.goto(lab.url, wait_until="domcontentloaded")  # "load" waits for the script
     page.until("document.documentElement.dataset.ready === 'true'")
 
     page.choose("dataset.name", "digits")

@@ -231,6 +231,9 @@ def test_in_japanese_and_with_a_finger_layers_are_moved_and_misfits_explained(op
     assert page.page.evaluate("document.documentElement.scrollWidth") <= 390
 
     page.choose("network.layers.add", "residual")
+    page.until(
+        "!!document.querySelector('[data-field=\"network.layers.2\"].wrong')"
+    )  # drawn anew: nothing moves now
     page.page.evaluate(
         "document.querySelector('[name=\"network.layers.4.grip\"]').scrollIntoView({ block: 'center' })"
     )

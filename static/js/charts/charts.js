@@ -12,7 +12,7 @@ import { AXES } from "./axes.js";
 import { Bands } from "./bands.js";
 import { Card } from "./card.js";
 import { Chart } from "./chart.js";
-import { bringPlotly } from "./plot.js";
+import { bringLibrary } from "./plot.js";
 import { known, quantity, title } from "./quantities.js";
 import { ShownFields } from "./shown-fields.js";
 import { makeSpec, MOST_CHARTS, readSpecs, writeSpec } from "./specs.js";
@@ -98,7 +98,7 @@ export class Charts {
 
   /** From now on the charts are drawn. @returns {Promise<void>} the page has to be painted before, and to be usable */
   async begin() {
-    await bringPlotly();
+    await bringLibrary();
     this.#canDraw = true;
     this.#schedule();
   }

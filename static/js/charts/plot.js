@@ -17,7 +17,7 @@ const MOST_NEWS = 20_000;
  * Have Plotly's script run. That takes half a second in which the page answers to nothing, so it is put off until the
  * page has been painted and can be used; the script is on its way since the page began.
  */
-export function bringPlotly() {
+export function bringLibrary() {
   coming ??= new Promise((done, failed) => {
     const script = document.createElement("script");
     script.src = document.getElementById("plotly").href;
@@ -254,7 +254,7 @@ export class Plot {
  * @param {{traces: object[], layout: object}} figure Plotly's; see `figureLayout`
  */
 export async function drawFigure(element, { traces, layout }) {
-  await bringPlotly();
+  await bringLibrary();
   return Plotly.react(element, traces, figureLayout(element, layout), CONFIG);
 }
 
