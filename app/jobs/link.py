@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import struct
-import sys
 import time
-from array import array
 from collections.abc import Sequence
+from itertools import starmap
 from multiprocessing.connection import Connection
 from typing import Any
+
+import numpy as np
 
 from engine.events import STREAMS
 
@@ -48,8 +49,10 @@ class Link:
         self.event("finished", **ending)
 
     def add(self, stream: str, values: Sequence[float]) -> None:
-        """The next row, in the order of the columns."""
-        if not self._buffers[stream].add(values):
+        """The next row, in the order of the columns. It is kept, not copied: nobody may change it afterwards."""
+        rows = self._buffers[stream].rows
+        rows.append(values)
+        if len(rows) >= BUFFER_ROWS:
             self.flush()
 
     def rows_of(self, stream: str) -> int:
@@ -91,35 +94,32 @@ class Link:
 
 
 class _Buffer:
-    """Rows of one stream, as the float32 that they travel as. The standard library's array takes one in a microsecond;
-    NumPy would want rows by the thousand."""
+    """Rows of one stream, kept as they come and made into bytes by the flush, all at once: the training loop waits
+    for little else than an append."""
 
     def __init__(self, stream: int, columns: int, first: int) -> None:
         self._stream = stream
         self._columns = columns
-        self._values = array("f")
-        self._full = BUFFER_ROWS * columns
         self._first = first
+        self._pack = struct.Struct(f"<{columns}f").pack
+        self.rows: list[Sequence[float]] = []
 
     @property
     def end(self) -> int:
         """The number of the next row."""
-        return self._first + len(self._values) // self._columns
-
-    def add(self, values: Sequence[float]) -> bool:
-        """Whether there is room for more."""
-        self._values.extend(values)
-        return len(self._values) < self._full
+        return self._first + len(self.rows)
 
     def take(self) -> bytes | None:
         """The message with the buffered rows; the buffer is empty afterwards."""
-        if not self._values:
+        rows = len(self.rows)
+        if not rows:
             return None
-        rows = len(self._values) // self._columns
         header = ROWS.pack(self._stream, self._first, rows, self._columns)
-        if sys.byteorder == "big":
-            self._values.byteswap()
-        message = b"R" + header + self._values.tobytes()
+        try:
+            values = b"".join(starmap(self._pack, self.rows))
+        except OverflowError:  # beyond float32, on the way to a divergence
+            with np.errstate(over="ignore"):
+                values = np.array(self.rows, "<f4").tobytes()
         self._first += rows
-        del self._values[:]
-        return message
+        self.rows.clear()
+        return b"R" + header + values
