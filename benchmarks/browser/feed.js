@@ -14,12 +14,12 @@
 
   // -- clocks --------------------------------------------------------------------------------------
 
-  // What Plotly's script costs to be run is the first load's; its task ends with the script's load event.
+  // What Plotly's script costs to be run is the first load's; its task ends where the script's load event comes.
   let run = -1;
   document.addEventListener("load", ({ target }) => target.src?.includes("/vendor/plotly") && (run = performance.now()), true);
   new PerformanceObserver((list) => {
     for (const { startTime, duration } of list.getEntries()) {
-      if (run < startTime || run > startTime + duration) bench.longest = Math.max(bench.longest, duration);
+      if (Math.abs(startTime + duration - run) > 50) bench.longest = Math.max(bench.longest, duration);
     }
   }).observe({ type: "longtask" });
 
