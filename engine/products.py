@@ -26,8 +26,8 @@ SMALL = 10**6
 #: Products whose shorter side is longer than this lose nothing by packing; half as long where b lies transposed.
 NARROW = 128
 
-#: Rows of the thinnest tile that is worth it, and columns, which go through the processor 16 at a time.
-THIN_ROWS, THIN_COLUMNS = 12, 16
+#: Rows of the thinnest tile that is worth it, and columns; these go through the processor 16 at a time.
+THIN_ROWS, THIN_COLUMNS, LANES = 12, 32, 16
 
 #: Rows of a tile where K is cut too: fewer of them make tiles deeper, and their sums fewer.
 DEEP_ROWS = 50
@@ -115,7 +115,7 @@ def tiles(m: int, k: int, n: int, narrow: int = NARROW) -> tuple[int, int]:
     if n <= narrow:
         return _part(m, SMALL // (k * n), THIN_ROWS, 1), 0
     if m <= NARROW:
-        return 0, _part(n, SMALL // (m * k), THIN_COLUMNS, THIN_COLUMNS)
+        return 0, _part(n, SMALL // (m * k), THIN_COLUMNS, LANES)
     return 0, 0
 
 
