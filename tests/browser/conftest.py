@@ -54,6 +54,10 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+#: The browser's own lines: a refused request, which the page shows in its own way, and Plotly's script on a machine so
+#: busy that it waits for the first paint for seconds.
+BROWSERS_OWN = ("Failed to load resource", "was preloaded using link preload but not used")
+
 USUAL: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}, "locale": "en-US"}
 
 
@@ -114,8 +118,7 @@ class LabPage:
         self.complaints.append(str(error))
 
     def _heard(self, message: Any) -> None:
-        # A refused request is the browser's own line about something that the page shows in its own way.
-        if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
+        if message.type in ("error", "warning") and not any(own in message.text for own in BROWSERS_OWN):
             self.complaints.append(message.text)
 
     def _asked(self, request: Any) -> None:
