@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+import http.server
 import os
 import shutil
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +18,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 from tests.browser.run_table import SHORT
-from tests.lab_server import PATIENCE, LabServer, standing
+from tests.lab_server import PATIENCE, LabServer, find_data_dir, standing
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
@@ -259,6 +262,22 @@ def filled(tmp_path_factory: pytest.TempPathFactory, data_dir: Path) -> Iterator
     with standing(tmp_path_factory.mktemp("filled"), data_dir) as lab:
         lab.ids = launch_six(lab)
         yield lab
+
+
+@pytest.fixture
+def unfetched_lab(make_lab: Any, tmp_path: Path) -> Iterator[LabServer]:
+    """A lab without MNIST, and a mirror on this machine that has it."""
+    real = find_data_dir()
+    if real is None:
+        pytest.skip("no MNIST files on this machine to serve as a mirror (LOSSROOM_DATA_DIR)")
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(real))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as mirror:
+        threading.Thread(target=mirror.serve_forever, daemon=True).start()
+        lab = make_lab(LOSSROOM_MIRRORS=f"http://127.0.0.1:{mirror.server_port}")
+        lab.data_dir = tmp_path / "empty"
+        lab.restart()
+        yield lab
+        mirror.shutdown()
 
 
 def launch_six(lab: LabServer) -> list[str]:

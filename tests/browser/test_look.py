@@ -1,9 +1,5 @@
 """Looking at a data set and at a network: what is drawn is what the files and the server say."""
 
-import functools
-import http.server
-import threading
-
 import numpy as np
 import pytest
 
@@ -204,24 +200,14 @@ def test_lesson_6b_shows_photographs_and_the_network_in_one_click_and_launches_n
     assert page.run_ids() == []
 
 
-def test_a_set_that_is_not_there_is_fetched_from_the_dialog(make_lab, open_page, tmp_path):
-    real = find_data_dir()
-    if real is None:
-        pytest.skip("no MNIST files on this machine to serve as a mirror (LOSSROOM_DATA_DIR)")
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(real))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as mirror:
-        threading.Thread(target=mirror.serve_forever, daemon=True).start()
-        lab = make_lab(LOSSROOM_MIRRORS=f"http://127.0.0.1:{mirror.server_port}")
-        lab.data_dir = tmp_path / "empty"
-        lab.restart()
-        page = open_page(lab)
-        page.choose("dataset.name", "mnist")
-        page.page.click("#look-data")
-        assert "not on this server" in page.page.inner_text("dialog")
-        page.page.click("#look-fetch")
-        page.until(f"{SHOWN} === 'test 0'")
-        assert page.page.evaluate(NAMES)[:5] == ["7", "2", "1", "0", "4"]
-        mirror.shutdown()
+def test_a_set_that_is_not_there_is_fetched_from_the_dialog(unfetched_lab, open_page):
+    page = open_page(unfetched_lab)
+    page.choose("dataset.name", "mnist")
+    page.page.click("#look-data")
+    assert "not on this server" in page.page.inner_text("dialog")
+    page.page.click("#look-fetch")
+    page.until(f"{SHOWN} === 'test 0'")
+    assert page.page.evaluate(NAMES)[:5] == ["7", "2", "1", "0", "4"]
 
 
 def test_without_cifar_lesson_6b_says_so_beside_the_network_and_why_it_cannot_be_fetched(
