@@ -124,6 +124,18 @@ def test_an_address_with_ways_that_the_lab_has_not_changes_nothing(page):
     assert put(8, optimizer=several(sgd, {"name": "adam", "learning_rate": 8})) == "8"
 
 
+def test_further_settings_stay_open_where_a_choice_follows_at_once(page):
+    page.page.evaluate(
+        """() => {
+            document.querySelector(".further summary").click();
+            const schedule = document.querySelector('[name="training.schedule.name"]');
+            schedule.value = "step";
+            schedule.dispatchEvent(new Event("change"));
+        }"""
+    )
+    page.fill(training__schedule__every=7)
+
+
 def test_schedule_early_stopping_and_augmentation_are_chosen_and_launched(page, lab):
     page.page.click(".further summary")
     page.choose("training.schedule.name", "step")

@@ -43,7 +43,6 @@ export class Form {
   #asked = 0;
   /** The last launch was refused, and nothing has been changed since: its reason stays. */
   #refused = false;
-  #further = false;
   #launching = false;
 
   constructor(form, store, options, onLaunch, look) {
@@ -144,9 +143,8 @@ export class Form {
   #draw() {
     this.#launch = new LaunchPart(this.#hands, this.#look);
     const model = h("fieldset", { className: "card" }, h("legend", {}, t("form.title")), this.#drawDataset(), ...this.#network.draw());
-    const further = furtherPart(this.#hands, this.#further, (open) => {
-      this.#further = open;
-    });
+    // As it stands there, not as its last event told: that comes a task after the click, and a choice can come between.
+    const further = furtherPart(this.#hands, this.#form.querySelector("details.further")?.open ?? false);
     const training = h("fieldset", { className: "card" }, h("legend", { className: "hidden" }, t("form.training")), ...trainingPart(this.#hands).filter(Boolean), further);
     this.#form.replaceChildren(model, training, this.#launch.element);
     wireHelp(this.#form, this.#launch.help);

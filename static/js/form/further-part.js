@@ -10,11 +10,10 @@ import { settings } from "./settings.js";
 import { ways } from "./values.js";
 
 /** @param {{options: object, draft: object, change: () => void, redraw: (focus?: string) => void}} form */
-export function furtherPart(form, open, onToggle) {
+export function furtherPart(form, open) {
   const { draft } = form;
   const { dataset, network, training } = draft.document;
   const details = h("details", { className: "further", open }, h("summary", {}, t("form.further")));
-  details.addEventListener("toggle", () => onToggle(details.open));
   const group = (key, ...blocks) => details.append(h("h3", {}, t(key)), h("div", { className: "row wrap" }, ...blocks.flat()));
   if (network.preset === "mlp") group("form.network", own(form, "network", network, form.options.presets.mlp, ["batch_norm", "dropout", "residual"]));
   group(
