@@ -26,11 +26,21 @@ SMALL = 10**6
 #: Products whose shorter side is longer than this lose nothing by packing; half as long where b lies transposed.
 NARROW = 128
 
-#: Rows of the thinnest tile that is worth it, and columns; these go through the processor 16 at a time.
-THIN_ROWS, THIN_COLUMNS, LANES = 12, 32, 16
+#: Rows of the thinnest tile that is worth it, and columns; these go through the processor 16 at a time, rows 4.
+THIN_ROWS, THIN_COLUMNS, LANES, ROW_LANES = 8, 32, 16, 4
 
-#: Rows of a tile where K is cut too: fewer of them make tiles deeper, and their sums fewer.
-DEEP_ROWS = 50
+#: Most rows of a tile where K is cut too, for sums of few and long products, and the least depth that is left.
+DEEP_ROWS, DEPTH = 32, 50
+
+#: K up to which a product reads and writes so much for each multiply-add that packing it, which is to read and write
+#: it once more, is what costs most: a large layer and a small batch. Rows of its tiles.
+SHALLOW, SHALLOW_ROWS = 32, 16
+
+#: Numbers of a part of a product that is one of a sum: a strip of a dozen stays in the second-level cache.
+SUMMED = 1 << 15
+
+#: Rows from which on turning b is worth it, which takes the time of as many multiply-adds for each of its numbers.
+TURNED_ROWS = 64
 
 #: The names by which OpenBLAS calls the processors that it has these kernels for.
 HAVE_SMALL_KERNELS = ("SkylakeX", "Cooperlake", "Sapphirerapids", "SapphireRapids")
@@ -61,12 +71,16 @@ def multiply(a: Array, b: Array, out: Array) -> Array:
 
 
 def multiply_deep(a: Array, b: Array, out: Array, scratch: Scratch) -> Array:
-    """a (M, K) @ b (K, N), in `out`, for K so large that even thin tiles of all of K are large products: as a sum of
-    products of parts of K."""
-    (m, k), n = a.shape, b.shape[1]
+    """a (M, K) @ b (..., K, N), in `out`, for K so large that even thin tiles of all of K are large products: as a sum
+    of products of parts of K."""
+    (m, k), n = a.shape, b.shape[-1]
     rows, depth = deep_tiles(m, k, n)
     if not depth:
         return multiply(a, b, out)
+    if b.ndim > 2:
+        for one, its in zip(b, out, strict=True):
+            multiply_deep(a, one, its, scratch)
+        return out
     parts = scratch((k // depth, m // rows, rows, n))
     cut = a.reshape(m // rows, rows, k // depth, depth).transpose(2, 0, 1, 3)
     np.matmul(cut, b.reshape(k // depth, 1, depth, n), out=parts)
@@ -83,18 +97,79 @@ def deep_scratch(m: int, k: int, n: int) -> int:
 
 def multiply_turned(a: Array, b: Array, out: Array, scratch: Scratch) -> Array:
     """a (M, K) @ bᵀ, b (N, K), in `out`. The kernels for small products want b the other way round: turned in a copy,
-    it is a seventh faster."""
+    it is a seventh faster. Where a has the fewer rows, b stays, and the product is turned: (b aᵀ)ᵀ."""
     (m, k), n = a.shape, len(b)
-    if not turned_scratch(m, k, n):
+    if _turns_product(m, k, n):
+        across = scratch((k + n, m))
+        np.copyto(across[:k], a.T)
+        multiply(b, across[:k], across[k:])
+        np.copyto(out, across[k:].T)
+        return out
+    if not _turns(m, k, n):
         return np.dot(a, b.T, out=out)
-    turned = scratch(b.shape[::-1])
+    turned = scratch((k, n))
     np.copyto(turned, b.T)
-    return np.dot(a, turned, out=out)
+    return multiply(a, turned, out)
 
 
 def turned_scratch(m: int, k: int, n: int) -> int:
     """How many numbers `multiply_turned` asks for."""
-    return k * n if m * k * n <= SMALL and has_small_kernels() else 0
+    if _turns_product(m, k, n):
+        return (k + n) * m
+    return k * n if _turns(m, k, n) else 0
+
+
+def _turns_product(m: int, k: int, n: int) -> bool:
+    return m < n and bool(tiles(n, k, m)[0])
+
+
+def _turns(m: int, k: int, n: int) -> bool:
+    return m >= TURNED_ROWS and has_small_kernels() and (m * k * n <= SMALL or bool(tiles(m, k, n)[0]))
+
+
+def add_products(a: Array, b: Array, total: Array, scratch: Array) -> None:
+    """Add the sum of a bᵀ over a stack to `total`. Some rows of all products at a time, which are added up while they
+    are in the cache: two thirds of the time, where a product is a megabyte.
+
+    Args:
+        a: (S, M, K).
+        b: (S, N, K).
+        total: (M, N).
+        scratch: at least `summed_scratch` numbers.
+    """
+    (stack, m, k), n = a.shape, b.shape[1]
+    part, rows = summed_tiles(m, k, n)
+    b = b.transpose(0, 2, 1)
+    if m >= TURNED_ROWS and has_small_kernels():
+        turned = scratch[: b.size].reshape(b.shape)
+        np.copyto(turned, b)
+        b, scratch = turned, scratch[b.size :]
+    products = scratch[: stack * part * n].reshape(stack, part, n)
+    summed = scratch[products.size :][: part * n].reshape(part, n)
+    for at in range(0, m, part):
+        factor = a[:, at : at + part]
+        if rows:
+            np.matmul(_cut_rows(factor, rows), b[:, None], out=_cut_rows(products, rows))
+        else:
+            multiply(factor, b, products)
+        total[at : at + part] += np.add.reduce(products, axis=0, out=summed)
+
+
+def summed_scratch(stack: int, m: int, k: int, n: int) -> int:
+    """How many numbers `add_products` needs."""
+    turned = stack * k * n if m >= TURNED_ROWS and has_small_kernels() else 0
+    return turned + (stack + 1) * summed_tiles(m, k, n)[0] * n
+
+
+@lru_cache(maxsize=1024)
+def summed_tiles(m: int, k: int, n: int) -> tuple[int, int]:
+    """Rows of a product that are summed at a time, and of a tile; 0: of the usual ones."""
+    if m * k * n > SMALL and has_small_kernels():
+        part = _part(m, max(SUMMED // n, 1), THIN_ROWS, 1) if m * n > SUMMED else m
+        rows = _rows(part, min(SHALLOW_ROWS, SMALL // (k * n))) if part else 0
+        if rows:
+            return part, rows
+    return m, 0
 
 
 @lru_cache(maxsize=1024)
@@ -102,8 +177,8 @@ def deep_tiles(m: int, k: int, n: int) -> tuple[int, int]:
     """Rows and depth of a tile; 0: not cut that way."""
     if n > NARROW or m * k * n <= SMALL or not has_small_kernels() or tiles(m, k, n)[0]:
         return 0, 0
-    rows = _part(m, DEEP_ROWS, THIN_ROWS, 1)
-    depth = _part(k, SMALL // (rows * n), DEEP_ROWS, 1) if rows else 0
+    rows = _rows(m, DEEP_ROWS)
+    depth = _part(k, SMALL // (rows * n), DEPTH, 1) if rows else 0
     return (rows, depth) if depth else (0, 0)
 
 
@@ -113,7 +188,9 @@ def tiles(m: int, k: int, n: int, narrow: int = NARROW) -> tuple[int, int]:
     if m * k * n <= SMALL or not has_small_kernels():
         return 0, 0
     if n <= narrow:
-        return _part(m, SMALL // (k * n), THIN_ROWS, 1), 0
+        return _rows(m, SMALL // (k * n)), 0
+    if k <= SHALLOW and (rows := _rows(m, min(SHALLOW_ROWS, SMALL // (k * n)))):
+        return rows, 0
     if m <= NARROW:
         return 0, _part(n, SMALL // (m * k), THIN_COLUMNS, LANES)
     return 0, 0
@@ -125,6 +202,11 @@ def has_small_kernels() -> bool:
     from threadpoolctl import threadpool_info  # not for importing alone
 
     return any(library.get("architecture") in HAVE_SMALL_KERNELS for library in threadpool_info())
+
+
+def _rows(m: int, most: int) -> int:
+    """Rows of a tile, whole lanes of them if m has such a part."""
+    return _part(m, most, THIN_ROWS, ROW_LANES) or _part(m, most, THIN_ROWS, 1)
 
 
 def _part(size: int, most: int, least: int, multiple: int) -> int:

@@ -21,6 +21,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -30,7 +31,7 @@ from engine.layers.blocks import block_size
 from engine.layers.layer import Array, Layer, ParameterSpec, Shape
 from engine.layers.pooling import MaxPool2D
 from engine.layers.windows import Windows
-from engine.products import multiply
+from engine.products import Scratch, add_products, deep_scratch, multiply_deep, summed_scratch
 
 FIELDS = (
     Field("filters", "integer", minimum=1, maximum=4096),
@@ -120,17 +121,20 @@ class Conv2D(Layer):
         return count * math.prod(self.computed) * itemsize
 
     def product_memory(self, count: int, itemsize: int, multiple: int = 1) -> int:
-        """W' and R of one block."""
-        return self._kernel_values * itemsize + self._windows.memory(block_size(count), itemsize, multiple)
+        """W', R of one block, and what a product of theirs needs."""
+        n = block_size(count)
+        parts = deep_scratch(self.filters, self._kernel_values // self.filters, self.computed[2] * n)
+        return (self._kernel_values + parts) * itemsize + self._windows.memory(n, itemsize, multiple)
 
     def gradient_memory(self, count: int, itemsize: int) -> int:
-        """The way back: a product of W's size for each row of a strip, and two to add them up; where ∂L/∂x is needed,
-        that, the turned W and the R of ∂L/∂y."""
+        """The way back: the sum of products, and what they need; where ∂L/∂x is needed, that, the turned W, the R of
+        ∂L/∂y, and what a product of theirs needs."""
         n = block_size(count)
-        strip = self._windows.strip_rows(n * itemsize, 1)
-        memory = (strip + 2) * self._kernel_values * itemsize
+        channels, _, columns = self.input_shape
+        memory = (self._kernel_values + self._summed_values(n, itemsize)) * itemsize
         if self.needs_input_gradient:
-            memory += (count * math.prod(self.input_shape) + self._kernel_values) * itemsize
+            parts = deep_scratch(channels, self._kernel_values // channels, columns * n)
+            memory += (count * math.prod(self.input_shape) + self._kernel_values + parts) * itemsize
             memory += self._turned_windows.memory(n, itemsize)
         return memory
 
@@ -193,8 +197,18 @@ class Conv2D(Layer):
         for rows, windows in self._windows.strips(x, multiple):
             shape = len(windows), filters, columns, n
             strip = self.array("strip", shape, x.dtype) if out is None else out[rows]
-            multiply(matrix.reshape(filters, -1), windows, strip.reshape(*shape[:2], columns * n))
+            flat = strip.reshape(*shape[:2], columns * n)
+            multiply_deep(matrix.reshape(filters, -1), windows, flat, self._parts(x.dtype))
             yield strip
+
+    def _parts(self, dtype: np.dtype[Any]) -> Scratch:
+        return lambda shape: self.array("parts", shape, dtype)
+
+    def _summed_values(self, n: int, itemsize: int) -> int:
+        """What the products of R with ∂L/∂y need, for a strip."""
+        filters, _, columns = self.computed
+        strip = self._windows.strip_rows(n * itemsize, 1)
+        return summed_scratch(strip, self._kernel_values // filters, columns * n, filters)
 
     def remember(self, x: Array) -> None:
         """Keep the input for the backward pass."""
@@ -235,14 +249,13 @@ class Conv2D(Layer):
         """Add R ∂L/∂yᵀ of one block to `total`, (K·K·C, F)."""
         rows, filters = dy.shape[:2]
         dy = dy.reshape(rows, filters, -1)
-        part = self.array("part", total.shape, x.dtype)
+        scratch = self.array("scratch", (self._summed_values(x.shape[-1], x.itemsize),), x.dtype)
         for strip, windows in self._windows.strips(x):
-            products = self.array("products", (len(windows), *total.shape), x.dtype)
-            multiply(windows, dy[strip].transpose(0, 2, 1), products)
-            total += np.add.reduce(products, axis=0, out=part)
+            add_products(windows, dy[strip], total, scratch)
 
     def _input_gradient(self, dy: Array, turned: Array, dx: Array) -> None:
         """∂L/∂x of one block: dy with stride - 1 zeros between its pixels, convolved with the kernel turned by 180°."""
         matrix = turned.reshape(len(turned), -1)
         for rows, windows in self._turned_windows.strips(dy):
-            multiply(matrix, windows, dx[rows].reshape(len(windows), len(turned), -1))
+            flat = dx[rows].reshape(len(windows), len(turned), -1)
+            multiply_deep(matrix, windows, flat, self._parts(dy.dtype))
