@@ -6,6 +6,8 @@ Of MNIST's 784 pixels 116 are zero in all 10,000 test images. In groups of 250 i
 
 Groups are found by halving: the images of a group are ordered by how far they reach to the left, the right, the top or
 the bottom, and cut in the middle; of the four ways, the one that leaves most pixels empty is taken.
+
+Where few images are trained on, what none of them uses need not be multiplied in a step either: 300 leave 238 empty.
 """
 
 from __future__ import annotations
@@ -17,6 +19,17 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 Indices = NDArray[np.intp]
+
+
+#: Share of the pixels from which on it pays to gather the weights of the others, and to spread their gradients.
+WORTH_LEAVING = 0.1
+
+
+def used_pixels(images: Array) -> Indices | None:
+    """The pixels that any image uses, of images (N, pixels); None where those are so many that leaving out the others
+    does not pay."""
+    pixels = np.flatnonzero((images != 0).any(axis=0))
+    return pixels if len(pixels) <= (1 - WORTH_LEAVING) * images.shape[1] else None
 
 
 def group(images: Array, shape: tuple[int, ...], size: int) -> list[tuple[Indices, Indices]]:

@@ -33,6 +33,9 @@ WHOLE_BLOCK = 200
 #: AlexNet's 2 GB, blocks are smaller.
 BLOCK_BYTES = 1 << 29
 
+#: Images that a run copies at most to leave out the pixels that all of them leave empty: of more, few are empty.
+LEARNT_APART = 10_000
+
 #: Logits that an evaluation holds at most: more than all images of any data set with ten classes have, but not more
 #: than fit where millions of images have a thousand classes.
 LOGITS = 1 << 23
@@ -46,7 +49,7 @@ def estimate(config: ExperimentConfig) -> int:
     steps = plan(layers)
     return (
         _vectors(config, layers, itemsize)
-        + _images(config, itemsize)
+        + _images(config, steps, itemsize)
         + _evaluators(config, steps, itemsize)
         + _passes(config, steps, itemsize)
     )
@@ -70,6 +73,12 @@ def may_leave_out_pixels(steps: Sequence[Layer]) -> bool:
     return isinstance(steps[0], (Dense, DenseRelu))
 
 
+def may_learn_on_fewer_pixels(config: ExperimentConfig, steps: Sequence[Layer], images: int) -> bool:
+    """Whether pixels that all of so many images trained on leave empty need not be multiplied in a step; those of an
+    image that is moved or made noisy are not the same each time."""
+    return may_leave_out_pixels(steps) and config.dataset.augment is None and images <= LEARNT_APART
+
+
 def _vectors(config: ExperimentConfig, layers: Sequence[Layer], itemsize: int) -> int:
     """Parameters, gradients, what the optimizer remembers, its scratch and the penalty's, and the best weights."""
     specs = [spec for layer in layers for spec in layer.parameters]
@@ -82,11 +91,14 @@ def _vectors(config: ExperimentConfig, layers: Sequence[Layer], itemsize: int) -
     return values * itemsize
 
 
-def _images(config: ExperimentConfig, itemsize: int) -> int:
-    """Batches, and images that are copied: other numbers than the cache holds, or the images of a fold."""
+def _images(config: ExperimentConfig, steps: Sequence[Layer], itemsize: int) -> int:
+    """Batches, and images that are copied: other numbers than the cache holds, the images of a fold, or few without
+    their empty pixels."""
     dataset, training = config.dataset, config.training
     pixels = math.prod(dataset.source.shape)
     copied = 0
+    if may_learn_on_fewer_pixels(config, steps, dataset.train_images) and leaves_pixels_empty(config):
+        copied += dataset.train_images
     if itemsize != 4 or dataset.fold is not None:
         copied += dataset.train_images + dataset.test_images
     labels = dataset.train_images + dataset.test_images + copied

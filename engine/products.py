@@ -39,8 +39,12 @@ SHALLOW, SHALLOW_ROWS = 32, 16
 #: Numbers of a part of a product that is one of a sum: a strip of a dozen stays in the second-level cache.
 SUMMED = 1 << 15
 
-#: Rows from which on turning b is worth it, which takes the time of as many multiply-adds for each of its numbers.
-TURNED_ROWS = 64
+#: Rows from which on turning b is worth it, which takes the time of as many multiply-adds for each of its numbers; and
+#: numbers that its rows must not be a multiple of, or else all of a column competes for the same lines of the cache.
+TURNED_ROWS, ALIASED = 64, 256
+
+#: Most rows of a tile where b lies transposed: more of them are half as fast.
+TURNED_TILE = 16
 
 #: The names by which OpenBLAS calls the processors that it has these kernels for.
 HAVE_SMALL_KERNELS = ("SkylakeX", "Cooperlake", "Sapphirerapids", "SapphireRapids")
@@ -57,8 +61,7 @@ def multiply(a: Array, b: Array, out: Array) -> Array:
         b: (..., K, N), or (K, N) for all.
         out: (..., M, N).
     """
-    narrow = NARROW if b.strides[-1] == b.itemsize else NARROW // 2
-    rows, columns = tiles(a.shape[-2], a.shape[-1], b.shape[-1], narrow)
+    rows, columns = tiles(a.shape[-2], a.shape[-1], b.shape[-1], b.strides[-1] != b.itemsize)
     if rows:
         np.matmul(_cut_rows(a, rows), b[..., None, :, :], out=_cut_rows(out, rows))
     elif columns:
@@ -124,7 +127,12 @@ def _turns_product(m: int, k: int, n: int) -> bool:
 
 
 def _turns(m: int, k: int, n: int) -> bool:
-    return m >= TURNED_ROWS and has_small_kernels() and (m * k * n <= SMALL or bool(tiles(m, k, n)[0]))
+    return _pays_to_turn(m, k) and (m * k * n <= SMALL or bool(tiles(m, k, n)[0]))
+
+
+def _pays_to_turn(m: int, k: int) -> bool:
+    """Whether bᵀ, b (N, K), is better turned in a copy for a product with a (M, K)."""
+    return m >= TURNED_ROWS and k % ALIASED > 0 and has_small_kernels()
 
 
 def add_products(a: Array, b: Array, total: Array, scratch: Array) -> None:
@@ -140,7 +148,7 @@ def add_products(a: Array, b: Array, total: Array, scratch: Array) -> None:
     (stack, m, k), n = a.shape, b.shape[1]
     part, rows = summed_tiles(m, k, n)
     b = b.transpose(0, 2, 1)
-    if m >= TURNED_ROWS and has_small_kernels():
+    if _turns_summed(m, k, n):
         turned = scratch[: b.size].reshape(b.shape)
         np.copyto(turned, b)
         b, scratch = turned, scratch[b.size :]
@@ -155,16 +163,20 @@ def add_products(a: Array, b: Array, total: Array, scratch: Array) -> None:
         total[at : at + part] += np.add.reduce(products, axis=0, out=summed)
 
 
+def _turns_summed(m: int, k: int, n: int) -> bool:
+    return n > NARROW // 2 and _pays_to_turn(m, k)
+
+
 def summed_scratch(stack: int, m: int, k: int, n: int) -> int:
     """How many numbers `add_products` needs."""
-    turned = stack * k * n if m >= TURNED_ROWS and has_small_kernels() else 0
+    turned = stack * k * n if _turns_summed(m, k, n) else 0
     return turned + (stack + 1) * summed_tiles(m, k, n)[0] * n
 
 
 @lru_cache(maxsize=1024)
 def summed_tiles(m: int, k: int, n: int) -> tuple[int, int]:
     """Rows of a product that are summed at a time, and of a tile; 0: of the usual ones."""
-    if m * k * n > SMALL and has_small_kernels():
+    if m * k * n > SMALL and _turns_summed(m, k, n):
         part = _part(m, max(SUMMED // n, 1), THIN_ROWS, 1) if m * n > SUMMED else m
         rows = _rows(part, min(SHALLOW_ROWS, SMALL // (k * n))) if part else 0
         if rows:
@@ -183,12 +195,17 @@ def deep_tiles(m: int, k: int, n: int) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=1024)
-def tiles(m: int, k: int, n: int, narrow: int = NARROW) -> tuple[int, int]:
-    """Rows of a tile of the product of (m, k) and (k, n), or its columns; 0: not cut that way."""
+def tiles(m: int, k: int, n: int, turned: bool = False) -> tuple[int, int]:
+    """Rows of a tile of the product of (m, k) and (k, n), or its columns; 0: not cut that way.
+
+    Args:
+        turned: the second one lies in memory as (n, k).
+    """
     if m * k * n <= SMALL or not has_small_kernels():
         return 0, 0
-    if n <= narrow:
-        return _rows(m, SMALL // (k * n)), 0
+    if n <= (NARROW // 2 if turned else NARROW):
+        most = SMALL // (k * n)
+        return _rows(m, min(most, TURNED_TILE) if turned else most), 0
     if k <= SHALLOW and (rows := _rows(m, min(SHALLOW_ROWS, SMALL // (k * n)))):
         return rows, 0
     if m <= NARROW:
@@ -205,8 +222,9 @@ def has_small_kernels() -> bool:
 
 
 def _rows(m: int, most: int) -> int:
-    """Rows of a tile, whole lanes of them if m has such a part."""
-    return _part(m, most, THIN_ROWS, ROW_LANES) or _part(m, most, THIN_ROWS, 1)
+    """Rows of a tile: as many as may be, or somewhat fewer that are whole lanes."""
+    largest, whole = (_part(m, most, THIN_ROWS, multiple) for multiple in (1, ROW_LANES))
+    return whole if 4 * whole >= 3 * largest else largest
 
 
 def _part(size: int, most: int, least: int, multiple: int) -> int:

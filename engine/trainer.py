@@ -24,12 +24,15 @@ from engine.batches import Batches
 from engine.config import ExperimentConfig
 from engine.datasets import Dataset, load_dataset, noisy_labels
 from engine.early_stopping import EarlyStopping
+from engine.empty_pixels import used_pixels
 from engine.errors import DatasetError
 from engine.evaluation import Evaluator
 from engine.events import Divergence, EvaluationMetrics, Event, StepMetrics
 from engine.kfold import split
-from engine.layers import Array
+from engine.layers import Array, Dense
+from engine.layers.dense import DenseRelu
 from engine.live import check_live
+from engine.memory import may_learn_on_fewer_pixels
 from engine.network import build_network
 from engine.optimizers import clip_by_norm, make_optimizer
 from engine.schedules import factor_at
@@ -136,7 +139,7 @@ class Trainer:
             )
         training = self.config.training
         self.batches = Batches(
-            self._images,
+            self._learnt_images(),
             self._labels,
             size=training.batch_size,
             sampling=training.sampling,
@@ -161,6 +164,19 @@ class Trainer:
             test_labels,
             self._shape,
         )
+
+    def _learnt_images(self) -> Array:
+        """The images to draw batches from, (N, ...): without the pixels that all of them leave empty, where few images
+        go straight into a dense layer."""
+        images = self._images
+        steps = self.network.steps
+        lowest = steps[0].dense if isinstance(steps[0], DenseRelu) else steps[0]
+        if isinstance(lowest, Dense) and may_learn_on_fewer_pixels(self.config, steps, len(images)):
+            pixels = used_pixels(images)
+            if pixels is not None:
+                lowest.learn_on(pixels)
+                return np.ascontiguousarray(images[:, pixels])
+        return images.reshape(len(images), *self._shape)
 
     # -- training --------------------------------------------------------------------------------
 
@@ -205,7 +221,6 @@ class Trainer:
     def _step(self) -> StepMetrics:
         network, training = self.network, self.config.training
         images, labels = self.batches.next()
-        images = images.reshape(len(images), *self._shape)
         if self._augmentation is not None:
             self._augmentation.apply(images)
         network.loss_and_gradients(images, labels)

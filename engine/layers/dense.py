@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.activations import relu, relu_backward
 from engine.fields import Field
@@ -32,6 +33,8 @@ class Dense(Layer):
         self.inputs = math.prod(input_shape)
         self.units = units
         self.output_shape = (units,)
+        #: inputs that are learnt on, and for each input its place among them; None: all
+        self._learnt: tuple[NDArray[np.intp], NDArray[np.intp]] | None = None
 
     @property
     def parameters(self) -> tuple[ParameterSpec, ...]:
@@ -64,13 +67,24 @@ class Dense(Layer):
 
     def forward(self, x: Array, training: bool) -> Array:
         n = len(x)
-        x = x.reshape(n, len(self.W))
+        W = self.W
+        if training and self._learnt is not None and x.size == n * len(chosen := self._learnt[0]):
+            W = self.array("learnt W", (len(chosen), self.units), x.dtype)
+            np.take(self.W, chosen, axis=0, out=W, mode="clip")
+        x = x.reshape(n, len(W))
         y = self.array("y", (n, self.units), x.dtype)
-        multiply_deep(x, self.W, y, lambda shape: self.array("parts", shape, x.dtype))
+        multiply_deep(x, W, y, lambda shape: self.array("parts", shape, x.dtype))
         np.add(y, self.b, out=y)
         if training:
             self._x = x
         return y
+
+    def learn_on(self, inputs: NDArray[np.intp]) -> None:
+        """From now on passes in training mode may take these inputs only, (N, len(inputs)): all others are 0 in what is
+        trained on, so that their share of y is 0, and so is their weights' gradient. For the lowest layer."""
+        places = np.full(self.inputs, len(inputs))
+        places[inputs] = np.arange(len(inputs))
+        self._learnt = inputs, places
 
     @contextmanager
     def on_columns(self, W: Array) -> Iterator[None]:
@@ -83,7 +97,14 @@ class Dense(Layer):
 
     def backward(self, dy: Array) -> Array | None:
         x = self._x
-        multiply(x.T, dy, self.dW)
+        if self._learnt is None or x.shape[1] == self.inputs:
+            multiply(x.T, dy, self.dW)
+        else:
+            chosen, places = self._learnt
+            # a row of zeros behind the others, which all inputs that are left out take: fewer calls than to scatter
+            dW = self.zeros("learnt dW", (len(chosen) + 1, self.units), dy.dtype)
+            multiply(x.T, dy, dW[:-1])
+            np.take(dW, places, axis=0, out=self.dW, mode="clip")
         np.dot(self.ones(len(dy), dy.dtype), dy, out=self.db)
         if not self.needs_input_gradient:
             return None

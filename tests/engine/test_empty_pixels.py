@@ -61,21 +61,58 @@ def test_images_are_kept_as_bytes_only_where_they_are_levels():
         assert as_bytes(images) is images
 
 
+def padded_dataset(train, test):
+    """Images with an empty border of eight pixels, and any labels."""
+    labels = np.random.default_rng(2)
+    border = ((0, 0), (0, 0), (8, 8), (8, 8))
+    return Dataset(
+        name="own",
+        train_images=np.pad(train, border),
+        train_labels=labels.integers(0, 10, len(train)),
+        test_images=np.pad(test, border),
+        test_labels=labels.integers(0, 10, len(test)),
+        class_names=tuple("0123456789"),
+    )
+
+
+@pytest.mark.parametrize("hidden", [[], [16, 16]])
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_training_without_empty_pixels_is_training_with_them(hidden, optimizer, monkeypatch):
+    dataset = padded_dataset(sparse_images(300), sparse_images(20, seed=1))
+    config = ExperimentConfig.from_dict(
+        {
+            "dataset": {"name": "mnist"},
+            "network": {"preset": "mlp", "hidden": hidden},
+            "optimizer": {"name": optimizer, "learning_rate": 0.01},
+            "regularization": {"l2": 0.1},
+            "training": {"batch_size": 32, "sampling": "epochs"},
+            "dtype": "float64",
+        }
+    )
+    without = Trainer(config, dataset)
+    assert without.batches.next()[0].shape[1] < 0.25 * 28**2
+    without = Trainer(config, dataset)
+    monkeypatch.setattr("engine.trainer.used_pixels", lambda images: None)
+    whole = Trainer(config, dataset)
+    for _ in range(25):  # the last batch of each epoch is a smaller one
+        assert without.step().values == pytest.approx(whole.step().values, rel=1e-9)
+    np.testing.assert_allclose(without.network.vector, whole.network.vector, rtol=1e-9, atol=1e-12)
+    np.testing.assert_array_equal(without.network.gradients["1.W"][0], whole.network.gradients["1.W"][0])
+
+
+def test_images_that_are_moved_are_trained_on_with_all_of_their_pixels():
+    dataset = padded_dataset(sparse_images(300), sparse_images(20, seed=1))
+    config = ExperimentConfig.from_dict({"dataset": {"name": "mnist", "augment": {"shift": 2}}})
+    assert Trainer(config, dataset).batches.next()[0].shape == (100, 1, 28, 28)
+
+
 @pytest.mark.parametrize("of_bytes", [False, True])
 @pytest.mark.parametrize("hidden", [[], [16], [16, 16]])
 def test_an_evaluation_without_empty_pixels_is_that_of_all_of_them(hidden, of_bytes):
     train, test = sparse_images(700), sparse_images(2 * BLOCK + 37, seed=1)
     if of_bytes:
         train, test = (np.rint(images * 255) / 255 for images in (train, test))
-    labels = np.random.default_rng(2)
-    dataset = Dataset(
-        name="own",
-        train_images=np.pad(train, ((0, 0), (0, 0), (8, 8), (8, 8))),
-        train_labels=labels.integers(0, 10, len(train)),
-        test_images=np.pad(test, ((0, 0), (0, 0), (8, 8), (8, 8))),
-        test_labels=labels.integers(0, 10, len(test)),
-        class_names=tuple("0123456789"),
-    )
+    dataset = padded_dataset(train, test)
     config = ExperimentConfig.from_dict(
         {"dataset": {"name": "mnist"}, "network": {"preset": "mlp", "hidden": hidden}, "dtype": "float64"}
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -10,18 +11,32 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import products
-from engine.products import SMALL, deep_tiles, multiply, multiply_deep, multiply_turned, tiles
+from engine.products import (
+    SMALL,
+    Scratch,
+    add_products,
+    deep_tiles,
+    multiply,
+    multiply_deep,
+    multiply_turned,
+    summed_scratch,
+    summed_tiles,
+    tiles,
+    turned_scratch,
+)
+
+CACHES = (tiles, deep_tiles, summed_tiles)
 
 
 @pytest.fixture(params=[True, False], ids=["small kernels", "no small kernels"])
 def small_kernels(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[bool]:
     """Both kinds of processors, on any: what is cut depends on this answer alone."""
     monkeypatch.setattr(products, "has_small_kernels", lambda: request.param)
-    tiles.cache_clear()
-    deep_tiles.cache_clear()
+    for cached in CACHES:
+        cached.cache_clear()
     yield request.param
-    tiles.cache_clear()
-    deep_tiles.cache_clear()
+    for cached in CACHES:
+        cached.cache_clear()
 
 
 def matrix(rows: int, columns: int, turned: bool, seed: int) -> np.ndarray:
@@ -31,11 +46,23 @@ def matrix(rows: int, columns: int, turned: bool, seed: int) -> np.ndarray:
     )
 
 
+def within(numbers: int) -> Scratch:
+    """Gives scratch, but not more than was asked for."""
+
+    def scratch(shape: tuple[int, ...]) -> np.ndarray:
+        assert math.prod(shape) <= numbers
+        return np.empty(shape)
+
+    return scratch
+
+
 SHAPES = [
     (100, 784, 40),  # rows are cut
     (784, 100, 40),
     (32, 288, 960),  # columns are cut
     (100, 4320, 100),  # nothing but the depth can be cut
+    (2048, 8, 1024),  # large and shallow
+    (16, 600, 1000),  # few rows
     (97, 1009, 101),  # nothing can
     (5, 7, 3),
 ]
@@ -53,23 +80,44 @@ def test_products_in_tiles_are_the_plain_product(
     for product in (
         multiply(a, b, np.empty((m, n))),
         multiply_deep(a, b, np.empty((m, n)), np.empty),
-        multiply_turned(a, np.ascontiguousarray(b.T), np.empty((m, n)), np.empty),
+        multiply_turned(a, np.ascontiguousarray(b.T), np.empty((m, n)), within(turned_scratch(m, k, n))),
     ):
         np.testing.assert_allclose(product, expected, rtol=1e-12, atol=1e-11)
 
 
 @pytest.mark.usefixtures("small_kernels")
-def test_stacks_of_products_in_tiles_are_the_plain_products() -> None:
+@pytest.mark.parametrize("shape", [(32, 288, 960), (384, 2304, 104)], ids=str)
+def test_stacks_of_products_in_tiles_are_the_plain_products(shape: tuple[int, int, int]) -> None:
+    m, k, n = shape
     generator = np.random.default_rng(3)
-    windows = generator.standard_normal((3, 288, 960))
-    kernel = generator.standard_normal((32, 288))
-    gradient = generator.standard_normal((3, 32, 960)).transpose(0, 2, 1)
-    np.testing.assert_allclose(
-        multiply(kernel, windows, np.empty((3, 32, 960))), kernel @ windows, rtol=1e-12, atol=1e-11
-    )
-    np.testing.assert_allclose(
-        multiply(windows, gradient, np.empty((3, 288, 32))), windows @ gradient, rtol=1e-12, atol=1e-10
-    )
+    kernel, windows = generator.standard_normal((m, k)), generator.standard_normal((3, k, n))
+    for product in (
+        multiply(kernel, windows, np.empty((3, m, n))),
+        multiply_deep(kernel, windows, np.empty((3, m, n)), np.empty),
+    ):
+        np.testing.assert_allclose(product, kernel @ windows, rtol=1e-12, atol=1e-10)
+
+
+@pytest.mark.usefixtures("small_kernels")
+@pytest.mark.parametrize(
+    "shape",
+    [
+        (288, 960, 32),  # in tiles, of a factor that stays as it lies
+        (3456, 104, 384),  # some rows of all products at a time
+        (75, 1024, 64),  # rows of 4 KB
+        (1000, 100, 90),
+        (25, 600, 30),  # small
+    ],
+    ids=str,
+)
+def test_products_are_added_up_with_what_is_there(shape: tuple[int, int, int]) -> None:
+    m, k, n = shape
+    generator = np.random.default_rng(4)
+    a, b = generator.standard_normal((3, m, k)), generator.standard_normal((3, n, k))
+    total = generator.standard_normal((m, n))
+    expected = total + np.einsum("smk,snk->mn", a, b, optimize=True)
+    add_products(a, b, total, np.empty(summed_scratch(3, m, k, n)))
+    np.testing.assert_allclose(total, expected, rtol=1e-12, atol=1e-10)
 
 
 @given(m=st.integers(1, 3000), k=st.integers(1, 3000), n=st.integers(1, 3000))
@@ -79,6 +127,11 @@ def test_every_tile_is_a_part_and_a_small_product(m: int, k: int, n: int) -> Non
         patch.setattr(products, "has_small_kernels", lambda: True)
         rows, columns = tiles.__wrapped__(m, k, n)
         deep_rows, depth = deep_tiles.__wrapped__(m, k, n)
+        part, summed_rows = summed_tiles.__wrapped__(m, k, n)
+    assert m % part == 0
+    if summed_rows:
+        assert part % summed_rows == 0
+        assert summed_rows * k * n <= SMALL
     assert not (rows and columns)
     if rows:
         assert m % rows == 0
@@ -96,3 +149,4 @@ def test_a_processor_without_such_kernels_multiplies_at_once(monkeypatch: pytest
     monkeypatch.setattr(products, "has_small_kernels", lambda: False)
     assert tiles.__wrapped__(100, 784, 40) == (0, 0)
     assert deep_tiles.__wrapped__(100, 4320, 100) == (0, 0)
+    assert summed_tiles.__wrapped__(3456, 104, 384) == (3456, 0)
