@@ -5,9 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
+
+from engine.levels import as_numbers
 
 Array = NDArray[Any]
+
+#: Bytes of numbers up to which images of levels are turned into numbers once and for all: what the cache holds.
+FEW_BYTES = 1 << 22
 
 #: Draws with replacement are made for so many batches at once: a call of the generator costs as much as
 #: drawing a thousand numbers. The numbers are the same as one batch at a time.
@@ -19,6 +24,9 @@ class Batches:
 
     "with_replacement" draws each image from all of them; "epochs" goes through a new permutation each time,
     and the last batch of an epoch may be smaller.
+
+    Args:
+        images: (N, ...), numbers or levels (see `engine.levels`); batches are of numbers.
 
     Attributes:
         order, position: the indices that were drawn, and how many of them are used up.
@@ -32,13 +40,17 @@ class Batches:
         size: int,
         sampling: str,
         generator: np.random.Generator,
+        dtype: DTypeLike,
     ) -> None:
+        if images.size * np.dtype(dtype).itemsize <= FEW_BYTES:
+            images = as_numbers(images, dtype)
         self._images = images
         self._labels = labels
         self._size = size
         self._with_replacement = sampling == "with_replacement"
         self._generator = generator
-        self._batch_images: Array = np.empty((size, *images.shape[1:]), images.dtype)
+        self._drawn: Array = np.empty((size, *images.shape[1:]), images.dtype)
+        self._batch_images = self._drawn if images.dtype == dtype else np.empty(self._drawn.shape, dtype)
         self._batch_labels = np.empty(size, np.intp)
         self.order: NDArray[np.intp] = np.empty(0, np.intp)
         self.position = 0
@@ -55,7 +67,10 @@ class Batches:
         chosen = self.order[self.position : self.position + self._size]
         self.position += len(chosen)
         images, labels = self._batch_images[: len(chosen)], self._batch_labels[: len(chosen)]
+        drawn = self._drawn[: len(chosen)]
         # mode="clip" skips a check and a copy; the indices are in range by construction
-        np.take(self._images, chosen, axis=0, out=images, mode="clip")
+        np.take(self._images, chosen, axis=0, out=drawn, mode="clip")
+        if drawn.dtype != images.dtype:
+            as_numbers(drawn, images.dtype, images)
         np.take(self._labels, chosen, out=labels, mode="clip")
         return images, labels

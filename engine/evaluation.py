@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from engine.empty_pixels import group
 from engine.layers import Array, Dense, Shape
 from engine.layers.dense import DenseRelu
+from engine.levels import LEVELS, as_levels, as_numbers
 from engine.losses import SoftmaxCrossEntropy
 from engine.memory import BLOCK, block_images, logits_at_once
 from engine.network import Network
@@ -24,29 +25,12 @@ from engine.network import Network
 ZERO_SHARE = 0.05
 
 
-#: Levels of brightness above black in the files of all image data sets.
-LEVELS = 255
-
-
-def as_bytes(images: Array) -> Array:
-    """Images as levels of brightness, 0 to 255, if they are such up to rounding; else as they are.
-
-    A fourth of the memory to read; turning a block of bytes into numbers in the cache costs less than reading the
-    numbers from outside of it. The division by 255 is done on the weights, which are fewer.
-    """
-    levels = np.rint(images * LEVELS)
-    if not (levels.min() >= 0 and levels.max() <= LEVELS):
-        return images
-    rounding = 2 * np.finfo(images.dtype).eps
-    return levels.astype(np.uint8) if np.allclose(levels / LEVELS, images, rounding, 0) else images
-
-
 @dataclass(frozen=True, slots=True)
 class Block:
     """Images that go through together.
 
     Attributes:
-        images: (n, ...), as the network takes them, or as bytes (see `as_bytes`).
+        images: (n, ...), as the network takes them, or as levels (see `engine.levels`).
         rows: where their logits stand among all.
         pixels: what is left of each image; None: everything.
     """
@@ -60,7 +44,7 @@ class Evaluator:
     """Measures a network on one set of images.
 
     Args:
-        images: (N, features), rows.
+        images: (N, features), rows, of numbers or of levels (see `engine.levels`).
         labels: (N,).
         shape: of one image.
         copy: images may be put in another order without their empty pixels, which copies them; for sets that are
@@ -85,6 +69,7 @@ class Evaluator:
         #: for so many images at once; all, unless there are very many of very many classes
         self._logits: Array = np.empty((logits_at_once(len(images), classes), classes), network.dtype)
         self._losses: dict[int, SoftmaxCrossEntropy] = {}
+        self._floats: Array = np.empty(0, network.dtype)
         lowest = network.steps[0]
         self._dense = lowest.dense if isinstance(lowest, DenseRelu) else lowest
         # Not made here but when first used: a run's first points come before its first evaluation, and should not
@@ -119,16 +104,26 @@ class Evaluator:
         """The logits of a block."""
         network, dense, images = self._network, self._dense, block.images
         if block.pixels is None:
+            if images.dtype == np.uint8:
+                images = as_numbers(images, network.dtype, self._numbers(images))
             return network.forward(images)
         assert isinstance(dense, Dense)
         W = self._W[: len(block.pixels)]
         np.take(dense.W, block.pixels, axis=0, out=W, mode="clip")
         if images.dtype == np.uint8:
-            W *= 1 / LEVELS
-            images = self._floats[: images.size].reshape(images.shape)
+            W *= 1 / LEVELS  # the weights are fewer
+            images = self._numbers(images)
             np.copyto(images, block.images)
         with dense.on_columns(W):
             return network.forward(images)
+
+    def _numbers(self, images: Array) -> Array:
+        """Where the images of a block, as numbers, are put."""
+        if self._floats.size < images.size:
+            self._floats = np.empty(
+                max(block.images.size for block in self._blocks or ()), self._network.dtype
+            )
+        return self._floats[: images.size].reshape(images.shape)
 
     def _in_order(self) -> list[Block]:
         size = block_images(self._network.steps, self._network.dtype.itemsize)
@@ -149,9 +144,8 @@ class Evaluator:
         for members, pixels in groups:
             part = slice(at, at + len(members))
             images = self._images[members[:, None], pixels]
-            blocks.append(Block(as_bytes(images), part, pixels))
+            blocks.append(Block(as_levels(images), part, pixels))
             at = part.stop
-        self._floats: Array = np.empty(max(block.images.size for block in blocks), self._network.dtype)
         self._labels = self._labels[np.concatenate([members for members, _ in groups])]
         most = max(len(pixels) for _, pixels in groups)
         self._W: Array = np.empty((most, self._dense.units), self._network.dtype)

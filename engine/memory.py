@@ -132,7 +132,7 @@ def _evaluators(config: ExperimentConfig, steps: Sequence[Layer], itemsize: int)
     if not leaves_pixels_empty(config):
         return memory + own_sample + search
     units = math.prod(steps[0].output_shape)
-    copies = (sample + test) * pixels * (1 if itemsize == 4 else itemsize)  # see `evaluation.as_bytes`
+    copies = (sample + test) * pixels * (1 if itemsize == 4 else itemsize)  # as levels
     scratch = sum(min(BLOCK, count) * pixels + units * pixels for count in (sample, test)) * itemsize
     return memory + max(copies, own_sample + search) + scratch
 

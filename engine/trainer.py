@@ -110,14 +110,15 @@ class Trainer:
         self.columns = events.columns(tuple(self.network.weight_layers))
 
     def _take(self, dataset: Dataset) -> None:
-        """The images of the experiment: the first ones of the data set, as rows of numbers."""
+        """The images of the experiment: the first ones of the data set, as rows of numbers, or of levels."""
         config = self.config.dataset
         dtype = np.dtype(self.config.dtype)
         self._shape = dataset.shape
 
         def rows(images: Array, count: int | None) -> Array:
             part = images[:count]
-            return np.asarray(part.reshape(len(part), -1), dtype)
+            part = part.reshape(len(part), -1)
+            return part if part.dtype == np.uint8 else np.asarray(part, dtype)
 
         for part, asked in (("train", config.train_size), ("test", config.test_size)):
             there = len(getattr(dataset, f"{part}_images"))
@@ -144,6 +145,7 @@ class Trainer:
             size=training.batch_size,
             sampling=training.sampling,
             generator=self.generators["batches"],
+            dtype=dtype,
         )
         self._augmentation = (
             None

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any, Protocol
 
 import numpy as np
 
 from engine import Dataset, ExperimentConfig, Trainer
+from engine.levels import as_levels
 
 
 class Peer(Protocol):
@@ -26,7 +28,9 @@ class Engine:
     name = "engine"
 
     def __init__(self, config: ExperimentConfig, dataset: Dataset) -> None:
-        self.trainer = Trainer(config, dataset)
+        # as the lab's workers have images, out of the cache of decoded data sets
+        images = {part: as_levels(getattr(dataset, part)) for part in ("train_images", "test_images")}
+        self.trainer = Trainer(config, replace(dataset, **images))
 
     def step(self) -> None:
         self.trainer.step()

@@ -25,6 +25,7 @@ from engine.datasets import cifar10, digits, imagenet, mnist, points
 from engine.datasets.dataset import Dataset, Source
 from engine.datasets.sample import Sample, sample
 from engine.errors import DatasetError
+from engine.levels import as_levels
 
 __all__ = [
     "Dataset",
@@ -40,7 +41,7 @@ __all__ = [
 ]
 
 #: Raised by one when the decoded form changes, so that old caches are left alone and made anew.
-CACHE_VERSION = 1
+CACHE_VERSION = 2
 
 SOURCES: dict[str, Source] = {
     source.name: source
@@ -110,9 +111,8 @@ def fetch(
 def prepare(name: str, data_dir: Path | None, cache_dir: Path) -> Path:
     """Decode a data set into memory-mappable .npy files, once; returns their folder.
 
-    Images are stored as float32, ready for the first product: taking a batch of 100 MNIST images out of a
-    uint8 array and converting it costs a tenth of a small network's step, and the pages of the map are
-    shared by all workers, so the fourfold size is paid once a machine.
+    Images are stored as levels of brightness (see `engine.levels`) where they are such. The pages of the map are shared
+    by all workers.
 
     Several processes may do this at once: each writes a folder of its own and renames it; the first wins.
     """
@@ -125,7 +125,10 @@ def prepare(name: str, data_dir: Path | None, cache_dir: Path) -> Path:
     fresh = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=cache_dir))
     try:
         for array in _ARRAYS:
-            np.save(fresh / f"{array}.npy", getattr(dataset, array), allow_pickle=False)
+            values = getattr(dataset, array)
+            if array.endswith("images"):
+                values = as_levels(values)
+            np.save(fresh / f"{array}.npy", values, allow_pickle=False)
         (fresh / "classes.json").write_text(json.dumps(dataset.class_names), "utf-8")
         fresh.chmod(0o755)
         fresh.rename(folder)
@@ -138,7 +141,8 @@ def prepare(name: str, data_dir: Path | None, cache_dir: Path) -> Path:
 
 
 def load_dataset(name: str, *, data_dir: Path | None = None, cache_dir: Path | None = None) -> Dataset:
-    """A data set's arrays: mapped from the cache where there is one, else decoded into memory.
+    """A data set's arrays: images as numbers, decoded into memory, or mapped from the cache, as levels where they are
+    such (see `engine.levels`).
 
     Raises:
         DatasetError: it is not there, or its files are damaged.

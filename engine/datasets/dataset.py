@@ -17,7 +17,8 @@ Progress = Callable[[int, int], None]
 class Dataset:
     """Images and labels.
 
-    Images are float32, (N, C, H, W) or (N, features); labels are class indices, intp, (N,).
+    Images are (N, C, H, W) or (N, features), float32 or, as levels of brightness (see `engine.levels`), uint8;
+    labels are class indices, intp, (N,).
 
     Raises:
         ValueError: arrays that do not belong together.

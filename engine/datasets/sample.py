@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from engine.datasets.dataset import Dataset
 from engine.fields import Field
+from engine.levels import LEVELS
 
 #: As many are shown where nobody says how many: a page of the course's notes.
 USUAL = 50
@@ -52,8 +53,8 @@ def sample(dataset: Dataset, *, part: Any = "test", first: Any = 0, count: Any =
     total = len(labels)
     first = replace(FIRST, maximum=total - 1).check(first, "first")
     values = np.asarray(images[first : first + count])
-    if values.ndim == 4:  # read from bytes and divided by 255: rounding gives the very bytes back
-        values = np.rint(values * 255).astype(np.uint8)
+    if values.ndim == 4 and values.dtype != np.uint8:
+        values = np.rint(values * LEVELS).astype(np.uint8)
     return Sample(
         part=part,
         first=first,

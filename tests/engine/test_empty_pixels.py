@@ -3,7 +3,7 @@ import pytest
 
 from engine import Dataset, ExperimentConfig, Trainer
 from engine.empty_pixels import group
-from engine.evaluation import BLOCK, as_bytes
+from engine.evaluation import BLOCK
 
 
 def sparse_images(count, shape=(1, 12, 12), seed=0):
@@ -43,22 +43,6 @@ def test_points_that_are_no_images_stay_in_their_order():
     points = np.random.default_rng(0).random((25, 2))
     members = [part for part, _ in group(points, (2,), 10)]
     np.testing.assert_array_equal(np.concatenate(members), np.arange(25))
-
-
-def test_images_are_kept_as_bytes_only_where_they_are_levels():
-    levels = np.arange(256, dtype=np.uint8)
-    single = levels.astype(np.float32)
-    for images in (single / np.float32(255), single * np.float32(1 / 255), levels.astype(np.float64) / 255):
-        kept = as_bytes(images)
-        assert kept.dtype == np.uint8
-        np.testing.assert_array_equal(kept, levels)
-    for images in (
-        np.float32([0.1, 0.5]),
-        np.float32([0, 1.2]),
-        np.float32([-1 / 255, 1]),
-        np.float32([np.nan]),
-    ):
-        assert as_bytes(images) is images
 
 
 def padded_dataset(train, test):
