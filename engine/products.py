@@ -29,8 +29,9 @@ NARROW = 128
 #: Rows of the thinnest tile that is worth it, and columns; these go through the processor 16 at a time, rows 4.
 THIN_ROWS, THIN_COLUMNS, LANES, ROW_LANES = 8, 32, 16, 4
 
-#: Most rows of a tile where K is cut too, for sums of few and long products, and the least depth that is left.
-DEEP_ROWS, DEPTH = 32, 50
+#: Most rows of a tile where K is cut too, for sums of few and long products, and the least depth that is left. Tiles of
+#: all of K are better from so many rows on.
+DEEP_ROWS, DEPTH, WHOLE_ROWS = 32, 50, 12
 
 #: K up to which a product reads and writes so much for each multiply-add that packing it, which is to read and write
 #: it once more, is what costs most: a large layer and a small batch. Rows of its tiles.
@@ -187,7 +188,7 @@ def summed_tiles(m: int, k: int, n: int) -> tuple[int, int]:
 @lru_cache(maxsize=1024)
 def deep_tiles(m: int, k: int, n: int) -> tuple[int, int]:
     """Rows and depth of a tile; 0: not cut that way."""
-    if n > NARROW or m * k * n <= SMALL or not has_small_kernels() or tiles(m, k, n)[0]:
+    if n > NARROW or m * k * n <= SMALL or not has_small_kernels() or tiles(m, k, n)[0] >= WHOLE_ROWS:
         return 0, 0
     rows = _rows(m, DEEP_ROWS)
     depth = _part(k, SMALL // (rows * n), DEPTH, 1) if rows else 0
