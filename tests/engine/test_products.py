@@ -63,6 +63,7 @@ SHAPES = [
     (100, 4320, 100),  # nothing but the depth can be cut
     (2048, 8, 1024),  # large and shallow
     (16, 600, 1000),  # few rows
+    (8, 1100, 1000),  # fewer, of a large matrix
     (97, 1009, 101),  # nothing can
     (5, 7, 3),
 ]
@@ -86,7 +87,7 @@ def test_products_in_tiles_are_the_plain_product(
 
 
 @pytest.mark.usefixtures("small_kernels")
-@pytest.mark.parametrize("shape", [(32, 288, 960), (384, 2304, 104)], ids=str)
+@pytest.mark.parametrize("shape", [(32, 288, 960), (384, 2304, 104), (8, 1100, 1000)], ids=str)
 def test_stacks_of_products_in_tiles_are_the_plain_products(shape: tuple[int, int, int]) -> None:
     m, k, n = shape
     generator = np.random.default_rng(3)
