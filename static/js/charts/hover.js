@@ -61,9 +61,13 @@ export class Hover {
   /** Mark a place of x; null: none. */
   mark(x) {
     const place = x === null ? null : this.#plot.place(x, 1);
-    const inside = place && place.left >= 43 && place.left <= this.#element.clientWidth - 19;
+    const area = place && this.#plot.area;
+    const inside = area && place.left >= area.left - 1 && place.left <= area.left + area.width + 1;
     this.#mark.hidden = !inside;
-    if (inside) this.#mark.style.transform = `translateX(${Math.round(place.left + this.#element.offsetLeft)}px)`;
+    if (!inside) return;
+    const { offsetLeft, offsetTop } = this.#element;
+    this.#mark.style.transform = `translate(${Math.round(offsetLeft + place.left)}px, ${offsetTop + area.top}px)`;
+    this.#mark.style.height = `${area.height}px`;
   }
 
   /** Show what is under the mouse now: values have come, or the axes have moved. */
@@ -195,8 +199,9 @@ export class Hover {
   }
 
   #zoom(factor) {
-    const width = this.#element.clientWidth;
-    const [from, to] = this.#plot.range ?? [this.#plot.values(44, 20)?.x ?? 0, this.#plot.values(width - 20, 20)?.x ?? 1];
+    if (!this.#plot.area) return;
+    const { left, top, width } = this.#plot.area;
+    const [from, to] = this.#plot.range ?? [left, left + width].map((at) => this.#plot.values(at, top).x);
     const middle = this.#x ?? (from + to) / 2;
     this.#plot.zoom([middle - factor * (middle - from), middle + factor * (to - middle)]);
   }

@@ -3,7 +3,7 @@
  * stay, it draws their tails into the figure's own SVG. Keeps the viewer's zoom while points arrive.
  */
 
-import { MARGIN, chartLayout, figureLayout, pictureLayout } from "./layout.js";
+import { chartLayout, figureLayout, pictureLayout } from "./layout.js";
 import { Tail, tailSymbol } from "./tail.js";
 
 let Plotly = null;
@@ -167,24 +167,34 @@ export class Plot {
   }
 
   #makeScale() {
-    const { xaxis, yaxis, _size: size } = this.#element._fullLayout;
-    return { x: axisScale(xaxis, 0, size.w), y: axisScale(yaxis, size.h, 0) };
+    const { xaxis, yaxis } = this.#element._fullLayout;
+    const { width, height } = this.area;
+    return { x: axisScale(xaxis, 0, width), y: axisScale(yaxis, height, 0) };
+  }
+
+  /** Where the drawn axes are, in pixels from the element's corner; null before the first drawing. */
+  get area() {
+    if (!this.#ready) return null;
+    const { l, t, w, h } = this.#element._fullLayout._size;
+    return { left: l, top: t, width: w, height: h };
   }
 
   /** Where the drawn axes put a point, in pixels from the element's corner; null before the first drawing. */
   place(x, y) {
     if (!this.#ready) return null;
     const scale = this.#scale ?? this.#makeScale();
-    return { left: MARGIN.l + scale.x(x), top: MARGIN.t + scale.y(y) };
+    const { left, top } = this.area;
+    return { left: left + scale.x(x), top: top + scale.y(y) };
   }
 
   /** The values under a place in pixels from the element's corner; null outside the axes. */
   values(left, top) {
     if (!this.#ready) return null;
-    const { xaxis, yaxis, _size: size } = this.#element._fullLayout;
-    const [across, down] = [left - MARGIN.l, top - MARGIN.t];
-    if (across < -4 || across > size.w + 4 || down < 0 || down > size.h) return null;
-    return { x: fromPixel(xaxis, across / size.w), y: fromPixel(yaxis, 1 - down / size.h) };
+    const { xaxis, yaxis } = this.#element._fullLayout;
+    const { area } = this;
+    const [across, down] = [left - area.left, top - area.top];
+    if (across < -4 || across > area.width + 4 || down < 0 || down > area.height) return null;
+    return { x: fromPixel(xaxis, across / area.width), y: fromPixel(yaxis, 1 - down / area.height) };
   }
 
   /**
