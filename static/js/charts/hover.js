@@ -28,6 +28,8 @@ export class Hover {
   #mouse = null;
   #x = null;
   #axis = "iteration";
+  /** What dashes tell, if they do. */
+  #field;
 
   /**
    * @param {HTMLElement} element the plot's
@@ -48,10 +50,11 @@ export class Hover {
   }
 
   /** What can be hovered over, after a drawing. */
-  take(traces, percent, axis) {
+  take(traces, { percent, axis, field }) {
     if (axis !== this.#axis) this.#x = null;
     this.#axis = axis;
-    this.#lines = traces.filter(({ line }) => line).map(({ line, color }) => ({ ...line, color }));
+    this.#field = field;
+    this.#lines = traces.filter(({ line }) => line).map(({ line, color, value }) => ({ ...line, color, told: value }));
     const { x = [], notes = [] } = traces.find(({ marks }) => marks)?.marks ?? {};
     this.#marks = notes.map((note, i) => ({ note, x: x[i] }));
     this.#percent = percent;
@@ -105,7 +108,7 @@ export class Hover {
   /** Each line's row at x, the nearest first; a line that has ended long before has none. */
   #rows() {
     const height = this.#mouse?.top;
-    const rows = this.#lines.flatMap(({ run, curve, label, part, color }) => {
+    const rows = this.#lines.flatMap(({ run, curve, label, part, color, told }) => {
       const { xs, ys, evens, iterations } = curve;
       const row = nearest(xs, this.#x);
       if (row < 0 || Math.abs(xs[row] - this.#x) > spacing(xs, row)) return [];
@@ -114,7 +117,7 @@ export class Hover {
       const distance = height === undefined ? -value : Math.abs(place.top - height);
       const spread = curve.counts && { low: curve.lows[row], high: curve.highs[row], count: curve.counts[row] };
       const seconds = curve.wall(row) - startOf(run);
-      return [{ label, part, color, x: xs[row], iteration: iterations[row], spread, value, smoothed, seconds, distance: Number.isFinite(distance) ? distance : Infinity }];
+      return [{ label, part, color, told, x: xs[row], iteration: iterations[row], spread, value, smoothed, seconds, distance: Number.isFinite(distance) ? distance : Infinity }];
     });
     return rows.sort((a, b) => a.distance - b.distance);
   }
@@ -128,6 +131,7 @@ export class Hover {
       "tr",
       {},
       h("th", { colSpan: 2, scope: "col" }, writtenX(this.#axis, this.#x)),
+      this.#field ? h("th", { scope: "col", className: "hover-told" }, this.#field) : null,
       smoothed ? h("th", { scope: "col" }, t("chart.smoothed")) : null,
       h("th", { scope: "col" }, t("chart.value")),
       h("th", { scope: "col" }, t("chart.time")),
@@ -142,6 +146,7 @@ export class Hover {
         {},
         h("td", {}, swatch),
         h("th", { scope: "row" }, h("span", { className: "hover-name" }, row.label), row.part ? ` · ${row.part}` : null, own),
+        this.#field ? h("td", { className: "hover-told" }, row.told) : null,
         smoothed ? h("td", {}, row.smoothed === undefined ? "" : written(row.smoothed, this.#percent)) : null,
         h("td", {}, written(row.value, this.#percent), row.spread ? h("small", {}, ` ${this.#band(row.spread)}`) : null),
         h("td", { className: "hover-time" }, elapsed(row.seconds)),

@@ -274,9 +274,9 @@ function drawable(x, y) {
 }
 
 /** A line of a picture's legend: a piece of the curve with its symbol, and whose it is. */
-function legendEntry({ name, line, meta: { symbol, value } }) {
+function legendEntry({ name, line, meta: { symbol, said } }) {
   const symbols = symbol ? { mode: "lines+markers", marker: { symbol, color: line.color, size: 8 } } : { mode: "lines" };
-  return { type: "scatter", x: [null], y: [null], name: value ? `${name} (${value})` : name, line, ...symbols };
+  return { type: "scatter", x: [null], y: [null], name: said ? `${name} (${said})` : name, line, ...symbols };
 }
 
 /**
