@@ -68,7 +68,9 @@ def report(
         data=_json_in_html(
             {
                 "runs": [_curves(recording) for recording in recordings],
-                "dash": {"field": dash, "values": [_text(config.get(dash)) for config in configs]} if dash else None,
+                "dash": {"field": dash, "values": [_text(config.get(dash)) for config in configs]}
+                if dash
+                else None,
                 "texts": {key: texts[key] for key in texts if key.startswith(("chart.", "report."))},
             }
         ),

@@ -31,7 +31,8 @@ Selection = Annotated[
 ]
 Language = Annotated[str | None, Query(description="en or ja; default: as the page", max_length=20)]
 Dash = Annotated[
-    str | None, Query(description="a field of /api/fields whose values dashes and symbols tell", max_length=200)
+    str | None,
+    Query(description="a field of /api/fields whose values dashes and symbols tell", max_length=200),
 ]
 #: One at a time is checked: a class that drops its files at once must not fill the memory.
 _importing = asyncio.Lock()

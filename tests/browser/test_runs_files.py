@@ -81,7 +81,9 @@ def test_a_report_works_without_lab_and_network(open_page, filled, browser, tmp_
     expect(page.locator("#loss .scatterlayer .trace")).to_have_count(6)
     expect(page.locator("#accuracy .scatterlayer .trace")).to_have_count(6)
     assert sorted(page.locator("#loss .legendtext").all_text_contents()) == ["adam", "sgd"]
-    dashes = "document.getElementById('loss').data.filter(t => t.marker && t.x.length > 1).map(t => t.line.dash)"
+    dashes = (
+        "document.getElementById('loss').data.filter(t => t.marker && t.x.length > 1).map(t => t.line.dash)"
+    )
     assert sorted(page.evaluate(dashes)) == ["dash", "solid"]
     assert page.locator("h1").inner_text() == "実験の比較"
     assert page.locator(".diff").inner_text().count("<img src=x") == 1

@@ -151,8 +151,7 @@ def test_the_curve_of_a_group_has_the_look_of_the_value_that_all_its_runs_have(p
     page.page.goto("about:blank")
     page.open("/#bands=std&over=dataset.name&dash=optimizer.name")
     means = (
-        "document.getElementById('chart-accuracy').data"
-        ".filter((t) => t.meta.series === 'test_accuracy-mean')"
+        "document.getElementById('chart-accuracy').data.filter((t) => t.meta.series === 'test_accuracy-mean')"
     )
     page.until(f"{means}.length === 2 && {means}.every((t) => t.meta.symbol)")
     looks = [
