@@ -4,7 +4,7 @@
  */
 
 import { drag } from "../drag.js";
-import { h, icon, iconButton } from "../dom.js";
+import { h, icon, iconButton, moveTo } from "../dom.js";
 import { t } from "../i18n.js";
 import { Legend } from "./legend.js";
 import { quantity, title } from "./quantities.js";
@@ -113,8 +113,8 @@ export class Card {
     menu.addEventListener("toggle", (event) => {
       if (event.newState !== "open") return;
       const { bottom, right } = button.getBoundingClientRect();
-      menu.style.top = `${Math.max(4, Math.min(bottom + 4, innerHeight - menu.offsetHeight - 4))}px`;
-      menu.style.left = `${Math.max(4, right - menu.offsetWidth)}px`;
+      const { width, height } = menu.getBoundingClientRect();
+      moveTo(menu, Math.max(4, right - width), Math.max(4, Math.min(bottom + 4, innerHeight - height - 4)));
     });
     return [button, menu];
   }

@@ -3,7 +3,7 @@
  * marked in every chart. The arrow keys do the same on a chart that has the focus.
  */
 
-import { h } from "../dom.js";
+import { h, moveTo } from "../dom.js";
 import { number, t } from "../i18n.js";
 import { nearest } from "../series.js";
 import { elapsed, startOf, written as writtenX } from "./axes.js";
@@ -175,10 +175,9 @@ export class Hover {
     const corner = this.#element.getBoundingClientRect();
     const left = corner.left + (this.#mouse?.left ?? this.#plot.place(this.#x, 1).left);
     const top = corner.top + (this.#mouse?.top ?? 20);
-    const { offsetWidth: width, offsetHeight: height } = box;
+    const { width, height } = box.getBoundingClientRect();
     const x = left + 16 + width < innerWidth ? left + 16 : left - 16 - width;
-    box.style.left = `${Math.max(4, x)}px`;
-    box.style.top = `${Math.max(4, Math.min(top + 12, innerHeight - height - 4))}px`;
+    moveTo(box, Math.max(4, x), Math.max(4, Math.min(top + 12, innerHeight - height - 4)));
   }
 
   #press(event) {

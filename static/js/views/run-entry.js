@@ -129,7 +129,7 @@ function cellText({ summary, latest, seconds }, column, accuracy) {
     case "dataset":
       return summary.train_size ? `${summary.dataset} ${number(summary.train_size)}` : summary.dataset;
     case "loss":
-      return latest.loss === null || latest.loss === undefined ? "–" : latest.loss.toPrecision(3);
+      return lossText(latest.loss);
     case "train":
       return percent(latest.train_accuracy);
     case "test":
@@ -137,6 +137,12 @@ function cellText({ summary, latest, seconds }, column, accuracy) {
     default:
       return seconds === null ? "–" : seconds.toFixed(seconds < 10 ? 2 : 0);
   }
+}
+
+/** Three digits, in the little room of a cell. */
+function lossText(loss) {
+  if (loss === null || loss === undefined) return "–";
+  return loss !== 0 && loss < 1e-3 ? loss.toExponential(1) : loss.toPrecision(3);
 }
 
 function stateText(run, iteration) {
