@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import numpy as np
 import pytest
@@ -159,14 +160,32 @@ def test_charts_are_arranged_by_dragging_and_by_keyboard(page):
 
 
 def test_a_chart_fills_the_window_and_escape_leaves(page, lab):
-    only(page, finished(page, lab))
+    only(page, run_id := finished(page, lab))
+    page.page.click(f'[data-run="{run_id}"] .run-name')
     before = plot_box(page)
     page.page.get_by_label("full screen").first.click()
     page.until(f"document.querySelector('{LOSS}').layout.width > 1200")
     assert plot_box(page)["height"] > 600
+    # what is behind it cannot be reached; an Escape closes one thing at a time, and nobody's selection is lost
+    for _ in range(9):
+        page.page.keyboard.press("Tab")
+        assert page.page.evaluate(
+            "document.activeElement === document.body || !!document.activeElement.closest('.full')"
+        )
+    page.page.click('[data-chart="loss"] .controls > .icon-button:last-of-type')
+    page.page.keyboard.press("Escape")
+    assert not page.page.is_visible("#chart-loss-menu")
+    assert page.page.is_visible(".chart.full")
+    page.page.keyboard.press("?")
+    page.until("document.querySelector('dialog[open]')")
+    page.page.keyboard.press("Escape")
+    page.until("!document.querySelector('dialog')")
+    assert page.page.is_visible(".chart.full")
     page.page.keyboard.press("Escape")
     page.until(f"document.querySelector('{LOSS}').layout.width < 700")
     assert plot_box(page) == before
+    assert page.page.locator("[inert]").count() == 0
+    assert page.page.locator(".run.selected").count() == 1
 
 
 def test_smoothing_is_dragged_from_none_to_nearly_all(page, lab):
@@ -195,6 +214,8 @@ def test_a_diverged_run_has_a_cross_where_it_ended(page, lab):
         f"(t => t && [...t.x])(document.querySelector('{LOSS}').data.find(t => t.meta.series === 'marks'))"
     )
     assert cross == [len(lab.stored_rows(run["id"])[1])]
+    # and the axis ends there too: nothing more will come
+    page.until(f"document.querySelector('{LOSS}').layout.xaxis.range[1] === {cross[0]}")
 
 
 def test_a_change_by_hand_is_marked_on_its_curve_and_told_by_hovering(page, lab):
@@ -207,6 +228,9 @@ def test_a_change_by_hand_is_marked_on_its_curve_and_told_by_hovering(page, lab)
     )
     lab.post(f"/api/runs/{run['id']}/cancel")
     page.wait_for(run["id"], "cancelled")
+    page.until(
+        f"document.querySelector('{LOSS}').layout.xaxis.range[1] === {lab.run(run['id'])['iteration']}"
+    )
     (annotation,) = lab.run(run["id"])["annotations"]
     assert at == annotation["iteration"]
     mark = page.page.locator(f"{LOSS} .trace .points path").first.bounding_box()
@@ -216,7 +240,11 @@ def test_a_change_by_hand_is_marked_on_its_curve_and_told_by_hovering(page, lab)
 
 @pytest.mark.parametrize("kind", ["png", "svg", "csv"])
 def test_what_a_chart_shows_is_saved(page, lab, kind):
-    only(page, run_id := finished(page, lab, name='=sum, "quoted"'))
+    long = "as long as a name may be, nearly, ".ljust(190, "x") + " end"
+    only(
+        page,
+        run_id := finished(page, lab, name='=sum, "quoted"' if kind == "csv" else f"<b>{long}"),
+    )
     page.page.click('[data-chart="loss"] .controls > .icon-button:last-of-type')
     with page.page.expect_download() as saving:
         page.page.click(f'#chart-loss-menu [data-item="{kind}"]')
@@ -229,6 +257,10 @@ def test_what_a_chart_shows_is_saved(page, lab, kind):
         assert b"<svg" in data
         assert b"Loss" in data
         assert b"js-line" in data
+        # a name of any length leaves the curves their room, and is no markup
+        assert "&#60;b&#62;as long as a na…xxxxxxx end<" in data.decode()
+        (width,) = re.findall(r'class="plotclip"><rect width="(\d+)', data.decode())
+        assert int(width) > 500
     else:
         rows = list(csv.DictReader(io.StringIO(data.decode())))
         losses = column(lab, run_id, "loss")

@@ -81,6 +81,17 @@ def test_runs_are_selected_as_files_are(open_page, filled):
     page.page.keyboard.press("Shift+ArrowDown")
     assert selected(page) == ["adam 2", "adam 1"]
     page.page.keyboard.press("Escape")
+    page.page.keyboard.press("End")
+    focused = "document.activeElement.closest('.run')?.querySelector('.run-name').textContent"
+    assert page.page.evaluate(focused) == "sgd 1"
+    page.page.keyboard.press("ArrowUp")
+    # Tab goes through what can be done with this run, and then leaves the list
+    passed = [page.page.evaluate(focused)]
+    while passed[-1] is not None:
+        page.page.keyboard.press("Tab")
+        passed.append(page.page.evaluate(focused))
+    assert len(passed) > 4
+    assert set(passed[:-1]) == {"sgd 2"}
     name(page, filled.ids[5]).click()
     name(page, filled.ids[5]).click()
     assert selected(page) == []

@@ -12,6 +12,8 @@ import { MOST_SMOOTHING } from "./specs.js";
 
 export class Card {
   #wide = false;
+  /** What is behind the card while it fills the window, and cannot be reached. */
+  #behind = [];
   #legend = new Legend();
 
   /**
@@ -32,9 +34,7 @@ export class Card {
     const heading = h("h2", {}, this.title);
     const head = h("header", { className: "card-head" }, grip, heading, h("div", { className: "controls" }, ...this.#controls(on), this.#expand, ...this.#menu(id, on)));
     this.element = h("article", { className: "card chart", "data-chart": spec.quantity }, head, this.#legend.element, this.plotElement);
-    this.element.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && this.#wide && !event.defaultPrevented) this.#widen(false);
-    });
+    this.element.addEventListener("keydown", (event) => this.#escape(event));
     grip.addEventListener("keydown", (event) => {
       const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
       if (!by) return;
@@ -120,10 +120,37 @@ export class Card {
   }
 
   #widen(wide) {
+    this.#setWide(wide);
+    this.#expand.focus();
+  }
+
+  #setWide(wide) {
     this.#wide = wide;
     this.element.classList.toggle("full", wide);
     this.#expand.setAttribute("aria-pressed", String(wide));
-    this.#expand.focus();
+    for (const element of this.#behind) element.inert = false;
+    this.#behind = wide ? around(this.element) : [];
+    for (const element of this.#behind) element.inert = true;
+    if (wide) addEventListener("keydown", this.#escapeFromNowhere, true);
+    else removeEventListener("keydown", this.#escapeFromNowhere, true);
+  }
+
+  /** Leave the full window; an Escape that closes a menu is the menu's. */
+  #escape(event) {
+    if (event.key !== "Escape" || !this.#wide || event.defaultPrevented || this.element.querySelector(":popover-open")) return;
+    event.preventDefault();
+    this.#widen(false);
+  }
+
+  /** Nothing has the focus after a click on what cannot take it. */
+  #escapeFromNowhere = (event) => {
+    if (event.target === document.body) this.#escape(event);
+  };
+
+  /** Take the card out of the page. */
+  remove() {
+    this.#setWide(false);
+    this.element.remove();
   }
 
   /** Drag by the title; a line shows where the card would go. */
@@ -140,4 +167,13 @@ export class Card {
       },
     });
   }
+}
+
+/** All that is beside an element in the page, but what floats over it. */
+function around(element) {
+  const beside = [];
+  for (let at = element; at !== document.body; at = at.parentElement) {
+    beside.push(...[...at.parentElement.children].filter((other) => other !== at && !other.matches(".hover-box, .toast, dialog")));
+  }
+  return beside;
 }

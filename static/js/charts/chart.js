@@ -132,7 +132,7 @@ export class Chart {
   }
 
   remove() {
-    this.card.element.remove();
+    this.card.remove();
     this.#plot.remove();
   }
 }

@@ -1,10 +1,10 @@
 /** Layouts: axes, colours and margins of figures, in the page's look, as plain data for `plot.js`. */
 
 /**
- * Margins in sizes of the axes' numbers: on the left 2.5e+5 has room; on the right, where the plot reaches into its card's
- * padding, half of 1,000,000. They are the same whatever x is, so that nothing moves while a run grows.
+ * Margins in sizes of the axes' numbers. The plot reaches into its card's padding, so that 2.5e+33 has room on the left,
+ * and half of 1,000,000 on the right. They are the same whatever there is to show, so that nothing moves while runs grow.
  */
-const MARGIN = { l: 4, r: 2.7, t: 0.7, b: 2.2 };
+const MARGIN = { l: 4.7, r: 2.7, t: 0.7, b: 2.2 };
 const GLASS = "rgba(0,0,0,0)";
 
 /** The page's colours where an element is: a function from a name in its style sheet to the colour. */

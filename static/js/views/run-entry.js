@@ -75,7 +75,12 @@ export function makeEntry({ id }, on) {
   });
   let drawn = -1;
   let before = "";
-  const update = (run, { shown, selected, dark }) => {
+  let reached = null;
+  const update = (run, { shown, selected, current, dark }) => {
+    if (current !== reached) {
+      reached = current;
+      for (const button of element.querySelectorAll("button")) button.tabIndex = current ? 0 : -1;
+    }
     const iteration = Math.max(run.iteration, run.train.length ? run.train.last("iteration") : 0);
     const { status, starred, archived, latest } = run;
     const accuracy = run.evaluation.length ? run.evaluation.last("test_accuracy") : latest.test_accuracy;

@@ -11,6 +11,7 @@ import { arrange, readQuery, unusual } from "./run-query.js";
 
 /** Entries that are made in one frame at most: a long list comes in pieces, and the page stays ready. */
 const MADE_AT_ONCE = 50;
+const STEPS = { ArrowUp: -1, ArrowDown: 1, Home: -Infinity, End: Infinity };
 
 export class RunList {
   #store;
@@ -26,6 +27,8 @@ export class RunList {
   #query = readQuery(urlState.get("list"));
   #groups = [];
   #arranged = "";
+  /** The run that Tab comes to; the arrow keys go to the others, so that no one has to pass two hundred. */
+  #current = "";
 
   /**
    * @param {HTMLElement} list
@@ -50,6 +53,12 @@ export class RunList {
     urlState.on("list", (said) => this.setQuery(readQuery(said)));
     if (Object.keys(urlState.get("list")).length) this.#fetchFields();
     list.addEventListener("keydown", (event) => this.#onKey(event));
+    list.addEventListener("focusin", ({ target }) => {
+      const id = target.closest("[data-run]")?.dataset.run;
+      if (!id || id === this.#current) return;
+      this.#current = id;
+      this.draw();
+    });
     onLanguage(() => {
       this.#entries.clear();
       this.#heads.clear();
@@ -90,11 +99,13 @@ export class RunList {
     this.#arrange(runs);
     const shown = new Set(this.#store.shown().map((run) => run.id));
     const dark = this.#isDark();
+    const { order } = this;
+    if (!order.includes(this.#current)) this.#current = order[0];
     for (const group of this.#groups) {
       if (group.label !== null) this.#heads.get(group.label).update(group.runs, shown);
       for (const run of group.runs) {
         if (!this.#entries.has(run.id)) continue; // comes in the next frame
-        const look = { shown: shown.has(run.id), selected: this.#selection.has(run.id), dark };
+        const look = { shown: shown.has(run.id), selected: this.#selection.has(run.id), current: run.id === this.#current, dark };
         this.#entries.get(run.id).update(run, look);
       }
     }
@@ -191,7 +202,7 @@ export class RunList {
     if (event.key === "F2") this.rename(id);
     else if (event.key === "Delete" && onName) this.#actions.remove(this.#selection.has(id) ? this.#selection.list() : [id]);
     else if (event.key === " " && onName) this.#actions.pauseOrResume(this.#selection.has(id) ? this.#selection.list() : [id]);
-    else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && onName) this.#step(id, event);
+    else if (event.key in STEPS && onName) this.#step(id, event);
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -200,8 +211,8 @@ export class RunList {
   /** To the next run; with Shift, the selection grows. */
   #step(id, event) {
     const order = this.order;
-    const next = order[order.indexOf(id) + (event.key === "ArrowDown" ? 1 : -1)];
-    if (next === undefined) return;
+    const next = order[Math.max(0, Math.min(order.length - 1, order.indexOf(id) + STEPS[event.key]))];
+    if (next === id) return;
     this.#entries.get(next)?.name.focus();
     if (!event.shiftKey) return;
     if (!this.#selection.size) this.#selection.set([id]);

@@ -1,6 +1,6 @@
 /** Sweeps: how final metrics depend on the fields in which runs differ, as scatter, parallel coordinates or heat map. */
 
-import { drawFigure } from "../charts/plot.js";
+import { drawFigure, plain } from "../charts/plot.js";
 import { h } from "../dom.js";
 import { t } from "../i18n.js";
 import { color } from "../palette.js";
@@ -69,9 +69,4 @@ export async function openSweep(runs, { configs, isDark }) {
   arrange();
   openDialog({ title: t("sweep.title"), className: "wide tall", body: [h("div", { className: "sweep-tools" }, kind, metric, x, y), said, figure] });
   draw();
-}
-
-/** Plotly reads a few tags in texts; a run's name is no markup. */
-function plain(name) {
-  return name.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
