@@ -144,9 +144,12 @@ def test_a_deletion_can_be_taken_back_and_is_told_when_the_page_is_left(open_pag
     run_id = filled.launch(**{**SHORT, "name": "to go"})["id"]
     page.wait_for(run_id, "completed")
     page.wait_for_points(run_id, 40)
-    name(page, run_id).focus()
+    name(page, run_id).click()
     page.page.keyboard.press("Delete")
     wait_for_list(page, NEWEST_FIRST)
+    # neither its details nor the focus stay with what is gone
+    expect(page.page.locator("#run-details")).to_be_hidden()
+    assert page.page.evaluate("document.activeElement.textContent") == NEWEST_FIRST[0]
     page.until(f"!document.getElementById('chart-loss').data.some(t => t.meta.run === '{run_id}')")
 
     page.page.keyboard.press("Control+z")

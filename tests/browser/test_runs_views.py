@@ -17,9 +17,9 @@ def test_the_difference_of_two_runs_is_shown_and_no_more(open_page, filled):
 
     page.page.click("#compare")
 
-    expect(page.page.locator(".diff-said")).to_have_text("Differs only in: seed")
+    expect(page.page.locator(".diff-said")).to_have_text("Differs only in: Seed")
     rows = page.page.locator(".diff tbody tr:not(.result)").all_inner_texts()
-    assert [re.split(r"\s+", text) for text in rows] == [["seed", "1", "2"]]
+    assert [re.split(r"\s+", text) for text in rows] == [["Seed", "1", "2"]]
     page.page.keyboard.press("Escape")
     expect(page.page.locator("dialog")).to_have_count(0)
     assert selected(page) == ["sgd 2", "sgd 1"]
@@ -69,6 +69,8 @@ def test_a_sweep_shows_results_over_what_differs(open_page, filled):
     dots = figure(page)[-1]
     assert dict(zip(dots["runs"], dots["y"], strict=True)) == pytest.approx(scores())
     assert set(dots["x"]) == {"sgd", "adam"}
+    called = "document.querySelector('dialog .figure').layout.xaxis.title.text"
+    assert page.page.evaluate(called) == "Optimizer"
 
     page.page.select_option('[name="sweep.kind"]', "heat")
     page.page.select_option('[name="sweep.y"]', "seed")

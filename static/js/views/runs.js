@@ -46,7 +46,8 @@ export class RunList {
     this.#isDark = isDark;
     actions.onProblem = (id, error) => this.#showProblem(id, error);
     store.on("runs", () => {
-      selection.keep((id) => store.runs.has(id));
+      const listed = new Set(store.list().map((run) => run.id));
+      selection.keep((id) => listed.has(id));
       this.draw();
     });
     selection.on(() => this.draw());
@@ -116,6 +117,7 @@ export class RunList {
     const state = JSON.stringify([this.#query, runs.map((run) => [run.id, run.status, run.name, run.starred, run.archived, run.tags, run.notes.length])]);
     if (state === this.#arranged) return;
     this.#arranged = state;
+    const before = this.order;
     this.#groups = arrange(runs, this.#query, this.#configs);
     let made = 0;
     const isMade = (run) => this.#entries.has(run.id) || ++made <= MADE_AT_ONCE;
@@ -128,12 +130,18 @@ export class RunList {
       requestAnimationFrame(() => this.draw());
     }
     const focused = document.activeElement;
+    const wasFocused = this.#list.contains(focused);
+    const at = before.indexOf(focused.closest("[data-run]")?.dataset.run);
     const there = new Set(wanted);
     for (const element of [...this.#list.children]) if (!there.has(element)) element.remove();
     wanted.forEach((element, i) => {
       if (this.#list.children[i] !== element) this.#list.insertBefore(element, this.#list.children[i] ?? null);
     });
-    if (focused !== document.activeElement && this.#list.contains(focused)) focused.focus();
+    if (wasFocused && focused !== document.activeElement) {
+      // it was moved, or its run is gone: then the one that has its place
+      const { order } = this;
+      (this.#list.contains(focused) ? focused : this.#entries.get(order[Math.min(at, order.length - 1)])?.name)?.focus();
+    }
     const ids = new Set(runs.map((run) => run.id));
     for (const id of this.#entries.keys()) if (!ids.has(id)) this.#entries.delete(id);
     this.#empty.hidden = wanted.length > 0;
