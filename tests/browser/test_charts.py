@@ -128,8 +128,30 @@ def test_charts_are_added_and_removed_and_the_address_brings_them_back(page, lab
     assert charts(page) == ["loss", "learning_rate", "train.penalty"]
     page.wait_for_points(run_id, 200, "penalty", "train-penalty")
     page.until(f"document.querySelector('{LOSS}').layout.yaxis.type === 'log'")
+    page.page.focus("#add-chart")
+    page.page.select_option("#add-chart", "speed")
+    page.wait_for_points(run_id, 200, "speed", "speed")
+    speeds = page.trace(run_id, "speed", "speed")[:, 1]
+    # no less than the mean over the whole run, which was over before the last row was a second old
+    run = lab.run(run_id)
+    assert speeds[-1] >= 0.99 * 200 / max(1.0, run["finished_at"] - run["started_at"])
     drawn = page.trace(run_id, "learning_rate", "learning_rate")
     assert dict(drawn.tolist()) == column(lab, run_id, "learning_rate")
+
+
+def test_iterations_per_second_are_those_of_the_last_second(page):
+    """Ten in each of three seconds, a pause, and then one in two seconds."""
+    speeds = page.page.evaluate(
+        """async () => {
+            const { quantity } = await import("/static/js/charts/quantities.js");
+            const [{ along }] = quantity("speed").lines;
+            const wall = Float64Array.from([...Array(30).keys()].map((i) => 100.1 + i / 10).concat(110, 112));
+            const at = along({ started_at: 100, train: { wall } })({ wall });
+            return [...wall.keys()].map(at);
+        }"""
+    )
+    assert speeds[:30] == pytest.approx([10] * 30)
+    assert speeds[30:] == pytest.approx([1 / 7, 1 / 2])
 
 
 @pytest.mark.parametrize(

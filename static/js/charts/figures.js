@@ -57,7 +57,7 @@ export class Figure {
       if (overview) this.#overviews.set(series, overview);
       for (const line of what.lines) {
         if (overview) {
-          if (axis.timed) continue; // an overview does not know when its points came; the rows are on their way
+          if (axis.timed || what.timed) continue; // an overview does not know when its points came; the rows are on their way
           const curve = new Curve(overview.points, { ...line, smoothing: 0, bin: 1, range, x: axis.x?.(run) });
           curve.advance();
           traces.push(this.#outline(run, line, curve, how));
@@ -66,7 +66,7 @@ export class Figure {
         const x = axis.x?.(run);
         const bin = binOf(run, what.stream, range, most, x?.(series));
         const key = [run.id, line.series, smoothing, range, bin, axisName, axis.timed && startOf(run)].join();
-        const curve = this.#curves.get(key) ?? new Curve(series, { ...line, smoothing, bin, range, x });
+        const curve = this.#curves.get(key) ?? new Curve(series, { ...line, along: line.along?.(run), smoothing, bin, range, x });
         kept.set(key, curve);
         curve.advance();
         if (!group) traces.push(...this.#lines(run, line, curve, how, raw));

@@ -220,5 +220,5 @@ function written(value, percent) {
   if (!Number.isFinite(value)) return String(value).replace("Infinity", "∞");
   if (percent) return `${(100 * value).toFixed(2)}%`;
   const size = Math.abs(value);
-  return size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential(3) : value.toFixed(4);
+  return size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential(3) : value.toFixed(size >= 1000 ? 1 : 4);
 }
