@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from tests.lab_server import ENDLESS, QUICK
+from tests.lab_server import ENDLESS, QUICK, wait_until
 
 LOSS = "#chart-loss"
 
@@ -171,6 +171,13 @@ def test_charts_are_arranged_by_dragging_and_by_keyboard(page):
     page.page.mouse.down()
     page.page.mouse.move(title["x"] + 10, other["y"] + 0.7 * other["height"], steps=6)
     assert page.page.locator(".drop-after").count() == 1
+    page.page.keyboard.press("Escape")  # taken back
+    assert page.page.locator(".drop-after, .dragged").count() == 0
+    page.page.mouse.up()
+    assert charts(page) == ["loss", "accuracy"]
+    page.page.mouse.move(title["x"] + 10, title["y"] + 8)
+    page.page.mouse.down()
+    page.page.mouse.move(title["x"] + 10, other["y"] + 0.7 * other["height"], steps=6)
     page.page.mouse.up()
     assert charts(page) == ["accuracy", "loss"]
     page.until("location.hash === '#charts=accuracy,loss'")
@@ -255,9 +262,16 @@ def test_a_change_by_hand_is_marked_on_its_curve_and_told_by_hovering(page, lab)
     )
     (annotation,) = lab.run(run["id"])["annotations"]
     assert at == annotation["iteration"]
-    mark = page.page.locator(f"{LOSS} .trace .points path").first.bounding_box()
-    page.page.mouse.move(mark["x"] + mark["width"] / 2, mark["y"] + 5)
-    page.until("document.querySelector('.hover-box')?.textContent.includes('learning rate 0.1 → 0.025')")
+    mark = page.page.locator(f"{LOSS} .trace .points path").first
+
+    def told() -> bool:
+        box = mark.bounding_box()  # where it is by now: the axis ends with the run
+        page.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 5)
+        return page.page.evaluate(
+            "!!document.querySelector('.hover-box')?.textContent.includes('learning rate 0.1 → 0.025')"
+        )
+
+    wait_until(told, "what the mark tells")
 
 
 @pytest.mark.parametrize("kind", ["png", "svg", "csv"])

@@ -50,6 +50,7 @@ export class Card {
   /** Say what dashes and symbols mean; null: nothing of their own, so that dots may mean training images. */
   showStrokes(strokes) {
     this.element.classList.toggle("stroked", Boolean(strokes));
+    this.element.classList.toggle("gapped", this.spec.gap); // one line a run: nothing of training and test to tell apart
     this.#legend.show(strokes);
   }
 

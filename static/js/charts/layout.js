@@ -71,6 +71,7 @@ export function chartLayout(element, { width, height }, { logX, logY, percent, w
       tickformat: percent ? (whole ? ".0%" : "~%") : undefined,
       nticks: 7,
       dtick: whole && !logY ? 0.2 : undefined,
+      minexponent: 5, // 10,000 is shorter than 1e+4 is clear
       exponentformat: logY ? "power" : "e", // 2.5e+5, of a run that diverges, fits; 2.5×10⁵ does not
     },
     separators: ".,",

@@ -102,7 +102,7 @@ export function makeEntry({ id }, on) {
     name.title = describe(run);
     put(score, percent(accuracy));
     put(state, stateText(run, iteration));
-    state.title = run.reason ?? "";
+    state.title = run.reason ?? state.textContent;
     if (tags.title !== run.tags.join(", ")) {
       tags.title = run.tags.join(", ");
       tags.replaceChildren(...run.tags.map((tag) => h("span", { className: "tag" }, tag)));
