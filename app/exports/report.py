@@ -37,18 +37,26 @@ _environment = Environment(
 )
 
 
-def report(recordings: Sequence[Recording], texts: Mapping[str, str], language: str, plotly: bytes) -> str:
+def report(
+    recordings: Sequence[Recording],
+    texts: Mapping[str, str],
+    language: str,
+    plotly: bytes,
+    dash: str | None = None,
+) -> str:
     """The page.
 
     Args:
         texts: the messages of `language`, by key.
         plotly: Plotly's script.
+        dash: a field of the flat configs whose values dashes and symbols tell, as on the lab's page.
     """
     configs = [flatten(recording.config) for recording in recordings]
     return _environment.get_template("report.html").render(
         t=lambda key: texts[key],
         language=language,
         nonce=secrets.token_urlsafe(16),
+        dash=dash,
         written=time.strftime("%Y-%m-%d %H:%M", time.localtime()),
         runs=[recording.run for recording in recordings],
         documents=[_indented(recording.config) for recording in recordings],
@@ -60,6 +68,9 @@ def report(recordings: Sequence[Recording], texts: Mapping[str, str], language: 
         data=_json_in_html(
             {
                 "runs": [_curves(recording) for recording in recordings],
+                "dash": {"field": dash, "values": [_text(config.get(dash)) for config in configs]}
+                if dash
+                else None,
                 "texts": {key: texts[key] for key in texts if key.startswith(("chart.", "report."))},
             }
         ),

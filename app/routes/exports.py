@@ -30,6 +30,10 @@ Selection = Annotated[
     str, Query(description=f"ids, separated by commas; at most {MOST_RUNS}", max_length=3000)
 ]
 Language = Annotated[str | None, Query(description="en or ja; default: as the page", max_length=20)]
+Dash = Annotated[
+    str | None,
+    Query(description="a field of /api/fields whose values dashes and symbols tell", max_length=200),
+]
 #: One at a time is checked: a class that drops its files at once must not fill the memory.
 _importing = asyncio.Lock()
 
@@ -105,9 +109,11 @@ async def export_runs_json(lab: TheLab, runs: Selection) -> Response:
 
 
 @router.get("/exports/html")
-async def export_runs_html(lab: TheLab, request: Request, runs: Selection, lang: Language = None) -> Response:
+async def export_runs_html(
+    lab: TheLab, request: Request, runs: Selection, lang: Language = None, dash: Dash = None
+) -> Response:
     """A page that compares several runs, and needs no lab and no network."""
-    return await _report(request, _select(lab, runs), lang, _named("lossroom.html"))
+    return await _report(request, _select(lab, runs), lang, _named("lossroom.html"), dash)
 
 
 @router.get("/fields")
@@ -162,14 +168,18 @@ def _select(lab: Lab, ids: str) -> list[Recording]:
 
 
 async def _report(
-    request: Request, recordings: list[Recording], wish: str | None, headers: dict[str, str]
+    request: Request,
+    recordings: list[Recording],
+    wish: str | None,
+    headers: dict[str, str],
+    dash: str | None = None,
 ) -> Response:
     pages: Pages = request.app.state.pages
     language = pages.messages.negotiate(
         wish, request.cookies.get("language"), request.headers.get("accept-language")
     )
     text = await asyncio.to_thread(
-        report.report, recordings, pages.messages.catalog(language), language, pages.plotly[0]
+        report.report, recordings, pages.messages.catalog(language), language, pages.plotly[0], dash
     )
     return Response(text, media_type="text/html; charset=utf-8", headers=headers)
 

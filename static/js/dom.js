@@ -15,6 +15,13 @@ export function h(tag, properties = {}, ...children) {
   return element;
 }
 
+/** Put what is fixed to the window to a place in it, also where the page is enlarged. */
+export function moveTo(element, left, top) {
+  const zoom = element.currentCSSZoom ?? 1;
+  element.style.left = `${left / zoom}px`;
+  element.style.top = `${top / zoom}px`;
+}
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /** A picture of `static/icons.svg`. */

@@ -7,7 +7,7 @@ const SLACK = 5;
  * @param {PointerEvent} down the press on the handle
  * @param {HTMLElement} handle
  * @param {{over: (y: number) => void, drop: (y: number | null) => void}} on `over` while it is dragged, with the
- *   height in the window; `drop` at the end of a drag, null where it was taken back
+ *   height in the window; `drop` at the end of a drag, null where it was taken back, as by Escape
  */
 export function drag(down, handle, { over, drop }) {
   if (down.button !== 0) return;
@@ -21,9 +21,17 @@ export function drag(down, handle, { over, drop }) {
     handle.removeEventListener("pointermove", move);
     handle.removeEventListener("pointerup", end);
     handle.removeEventListener("pointercancel", end);
+    removeEventListener("keydown", takeBack, true);
     if (dragging) drop(event.type === "pointerup" ? event.clientY : null);
+  };
+  const takeBack = (event) => {
+    if (event.key !== "Escape" || !dragging) return;
+    event.preventDefault();
+    event.stopPropagation();
+    end(event);
   };
   handle.addEventListener("pointermove", move);
   handle.addEventListener("pointerup", end);
   handle.addEventListener("pointercancel", end);
+  addEventListener("keydown", takeBack, true);
 }

@@ -12,6 +12,7 @@ import { Lessons } from "./views/lessons.js";
 import { Look } from "./views/look.js";
 import { RunTable } from "./views/run-table.js";
 import { showStatus } from "./views/status.js";
+import { Toast } from "./views/toast.js";
 
 const byId = (id) => document.getElementById(id);
 const root = document.documentElement;
@@ -47,10 +48,11 @@ async function start() {
     store.showOnly(runs.map((run) => run.id));
   };
   new Lessons(byId("lessons"), byId("note"), store, lessons, launchedAlone, (lesson) => look.lesson(lesson));
-  const list = new RunTable(store, form, isDark, launched);
+  const toast = new Toast();
+  const list = new RunTable(store, form, isDark, launched, toast);
   const charts = new Charts(byId("charts"), byId("chart-foot"), store, isDark, () => list.draw());
   wireControls(charts, list);
-  keepShown(store);
+  keepShown(store, (gone) => toast.show(t("runs.gone", { runs: gone.join(", ") })));
 
   const ready = () => {
     if (store.connection === "live") root.dataset.ready = "true";

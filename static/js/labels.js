@@ -16,6 +16,12 @@ export function labelOf(path) {
   return t(path);
 }
 
+/** Labels of several fields: path → label; fields that would be called the same are called by their paths. */
+export function labelsOf(paths) {
+  const all = paths.map(labelOf);
+  return new Map(paths.map((path, i) => [path, all.indexOf(all[i]) === all.lastIndexOf(all[i]) ? all[i] : path]));
+}
+
 /** A class in the reader's language, "T-shirt/top" by the key `class.t_shirt_top`; a digit or a letter is itself. */
 export function className(name) {
   const key = `class.${name.toLowerCase().replace(/[^a-z0-9]+/g, "_")}`;

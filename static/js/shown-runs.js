@@ -13,8 +13,14 @@ export function keptChoices() {
   }
 }
 
-/** From now on, let the store and the address say the same. */
-export function keepShown(store) {
+/** Of numbers that an address says and no run has, that many are told. */
+const TOLD = 5;
+
+/**
+ * From now on, let the store and the address say the same.
+ * @param {(numbers: string[]) => void} onGone called with numbers in an address that no run has any more
+ */
+export function keepShown(store, onGone) {
   /** Numbers that the address says and the store has not been told yet. */
   let wanted = urlState.get("runs");
   const shown = () => (Object.keys(store.choices()).length ? store.shown().map((run) => String(run.number)) : []);
@@ -22,6 +28,9 @@ export function keepShown(store) {
     const runs = store.list();
     if (!wanted.length || !runs.length) return;
     const ids = runs.filter((run) => wanted.includes(String(run.number))).map((run) => run.id);
+    const there = new Set(runs.map((run) => String(run.number)));
+    const gone = wanted.filter((number) => !there.has(number));
+    if (gone.length) onGone(gone.length > TOLD ? [...gone.slice(0, TOLD), "…"] : gone);
     wanted = [];
     if (ids.length) store.showOnly(ids);
   };

@@ -118,3 +118,39 @@ def test_saved_rows_name_their_iterations_on_every_axis(page, filled):
     rows = download.value.path().read_text("utf-8").splitlines()
     first = [row.split(",") for row in rows[1:] if row.startswith(filled.ids[0])]
     assert [int(row[3]) for row in first[:3]] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("projector", [False, True])
+def test_long_numbers_are_whole_at_the_end_of_x_and_leave_the_curves_where_they_are(
+    open_page, lab, projector
+):
+    page = open_page(lab)
+    if projector:
+        page.page.click("#projector")
+    ids = [lab.launch(**{**SHORT, "name": "short"})["id"]]
+    page.wait_for_points(ids[0], 40)
+    letter = 15 if projector else 11
+    page.until(
+        f"[...document.querySelectorAll('.plot')].every(p => p.layout.xaxis.tickfont.size === {letter})"
+    )
+    areas = "[...document.querySelectorAll('.nsewdrag')].map(e => e.getBoundingClientRect().right)"
+    short = page.page.evaluate(areas)
+    ids.append(lab.launch(**ENDLESS)["id"])
+    try:
+        page.wait_for_points(ids[1], 1)
+        numbers = "[...document.querySelectorAll('#chart-loss .xtick text')]"
+        page.until(f"{numbers}.at(-1)?.textContent === '1,000,000'")
+        assert page.page.evaluate(areas) == short
+        right, edge = page.page.evaluate(
+            f"[{numbers}.at(-1), document.getElementById('chart-loss')].map(e => e.getBoundingClientRect().right)"
+        )
+        assert right <= edge
+        # what hovering marks is at the end of the axis, too
+        box = page.page.locator("#chart-loss .nsewdrag").bounding_box()
+        page.page.mouse.move(box["x"] + 1, box["y"] + 20)
+        mark = page.page.locator(".hover-mark").first.bounding_box()
+        assert abs(mark["x"] - box["x"]) <= 2
+        assert (mark["y"], mark["height"]) == pytest.approx((box["y"], box["height"]), abs=1)
+    finally:
+        for run_id in ids:
+            lab.http.delete(f"/api/runs/{run_id}")

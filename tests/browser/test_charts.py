@@ -2,11 +2,12 @@
 
 import csv
 import io
+import re
 
 import numpy as np
 import pytest
 
-from tests.lab_server import ENDLESS, QUICK
+from tests.lab_server import ENDLESS, QUICK, wait_until
 
 LOSS = "#chart-loss"
 
@@ -127,8 +128,30 @@ def test_charts_are_added_and_removed_and_the_address_brings_them_back(page, lab
     assert charts(page) == ["loss", "learning_rate", "train.penalty"]
     page.wait_for_points(run_id, 200, "penalty", "train-penalty")
     page.until(f"document.querySelector('{LOSS}').layout.yaxis.type === 'log'")
+    page.page.focus("#add-chart")
+    page.page.select_option("#add-chart", "speed")
+    page.wait_for_points(run_id, 200, "speed", "speed")
+    speeds = page.trace(run_id, "speed", "speed")[:, 1]
+    # no less than the mean over the whole run, which was over before the last row was a second old
+    run = lab.run(run_id)
+    assert speeds[-1] >= 0.99 * 200 / max(1.0, run["finished_at"] - run["started_at"])
     drawn = page.trace(run_id, "learning_rate", "learning_rate")
     assert dict(drawn.tolist()) == column(lab, run_id, "learning_rate")
+
+
+def test_iterations_per_second_are_those_of_the_last_second(page):
+    """Ten in each of three seconds, a pause, and then one in two seconds."""
+    speeds = page.page.evaluate(
+        """async () => {
+            const { quantity } = await import("/static/js/charts/quantities.js");
+            const [{ along }] = quantity("speed").lines;
+            const wall = Float64Array.from([...Array(30).keys()].map((i) => 100.1 + i / 10).concat(110, 112));
+            const at = along({ started_at: 100, train: { wall } })({ wall });
+            return [...wall.keys()].map(at);
+        }"""
+    )
+    assert speeds[:30] == pytest.approx([10] * 30)
+    assert speeds[30:] == pytest.approx([1 / 7, 1 / 2])
 
 
 @pytest.mark.parametrize(
@@ -148,6 +171,13 @@ def test_charts_are_arranged_by_dragging_and_by_keyboard(page):
     page.page.mouse.down()
     page.page.mouse.move(title["x"] + 10, other["y"] + 0.7 * other["height"], steps=6)
     assert page.page.locator(".drop-after").count() == 1
+    page.page.keyboard.press("Escape")  # taken back
+    assert page.page.locator(".drop-after, .dragged").count() == 0
+    page.page.mouse.up()
+    assert charts(page) == ["loss", "accuracy"]
+    page.page.mouse.move(title["x"] + 10, title["y"] + 8)
+    page.page.mouse.down()
+    page.page.mouse.move(title["x"] + 10, other["y"] + 0.7 * other["height"], steps=6)
     page.page.mouse.up()
     assert charts(page) == ["accuracy", "loss"]
     page.until("location.hash === '#charts=accuracy,loss'")
@@ -159,14 +189,32 @@ def test_charts_are_arranged_by_dragging_and_by_keyboard(page):
 
 
 def test_a_chart_fills_the_window_and_escape_leaves(page, lab):
-    only(page, finished(page, lab))
+    only(page, run_id := finished(page, lab))
+    page.page.click(f'[data-run="{run_id}"] .run-name')
     before = plot_box(page)
     page.page.get_by_label("full screen").first.click()
     page.until(f"document.querySelector('{LOSS}').layout.width > 1200")
     assert plot_box(page)["height"] > 600
+    # what is behind it cannot be reached; an Escape closes one thing at a time, and nobody's selection is lost
+    for _ in range(9):
+        page.page.keyboard.press("Tab")
+        assert page.page.evaluate(
+            "document.activeElement === document.body || !!document.activeElement.closest('.full')"
+        )
+    page.page.click('[data-chart="loss"] .controls > .icon-button:last-of-type')
+    page.page.keyboard.press("Escape")
+    assert not page.page.is_visible("#chart-loss-menu")
+    assert page.page.is_visible(".chart.full")
+    page.page.keyboard.press("?")
+    page.until("document.querySelector('dialog[open]')")
+    page.page.keyboard.press("Escape")
+    page.until("!document.querySelector('dialog')")
+    assert page.page.is_visible(".chart.full")
     page.page.keyboard.press("Escape")
     page.until(f"document.querySelector('{LOSS}').layout.width < 700")
     assert plot_box(page) == before
+    assert page.page.locator("[inert]").count() == 0
+    assert page.page.locator(".run.selected").count() == 1
 
 
 def test_smoothing_is_dragged_from_none_to_nearly_all(page, lab):
@@ -195,6 +243,8 @@ def test_a_diverged_run_has_a_cross_where_it_ended(page, lab):
         f"(t => t && [...t.x])(document.querySelector('{LOSS}').data.find(t => t.meta.series === 'marks'))"
     )
     assert cross == [len(lab.stored_rows(run["id"])[1])]
+    # and the axis ends there too: nothing more will come
+    page.until(f"document.querySelector('{LOSS}').layout.xaxis.range[1] === {cross[0]}")
 
 
 def test_a_change_by_hand_is_marked_on_its_curve_and_told_by_hovering(page, lab):
@@ -207,16 +257,30 @@ def test_a_change_by_hand_is_marked_on_its_curve_and_told_by_hovering(page, lab)
     )
     lab.post(f"/api/runs/{run['id']}/cancel")
     page.wait_for(run["id"], "cancelled")
+    page.until(
+        f"document.querySelector('{LOSS}').layout.xaxis.range[1] === {lab.run(run['id'])['iteration']}"
+    )
     (annotation,) = lab.run(run["id"])["annotations"]
     assert at == annotation["iteration"]
-    mark = page.page.locator(f"{LOSS} .trace .points path").first.bounding_box()
-    page.page.mouse.move(mark["x"] + mark["width"] / 2, mark["y"] + 5)
-    page.until("document.querySelector('.hover-box')?.textContent.includes('learning rate 0.1 → 0.025')")
+    mark = page.page.locator(f"{LOSS} .trace .points path").first
+
+    def told() -> bool:
+        box = mark.bounding_box()  # where it is by now: the axis ends with the run
+        page.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 5)
+        return page.page.evaluate(
+            "!!document.querySelector('.hover-box')?.textContent.includes('learning rate 0.1 → 0.025')"
+        )
+
+    wait_until(told, "what the mark tells")
 
 
 @pytest.mark.parametrize("kind", ["png", "svg", "csv"])
 def test_what_a_chart_shows_is_saved(page, lab, kind):
-    only(page, run_id := finished(page, lab, name='=sum, "quoted"'))
+    long = "as long as a name may be, nearly, ".ljust(190, "x") + " end"
+    only(
+        page,
+        run_id := finished(page, lab, name='=sum, "quoted"' if kind == "csv" else f"<b>{long}"),
+    )
     page.page.click('[data-chart="loss"] .controls > .icon-button:last-of-type')
     with page.page.expect_download() as saving:
         page.page.click(f'#chart-loss-menu [data-item="{kind}"]')
@@ -229,6 +293,10 @@ def test_what_a_chart_shows_is_saved(page, lab, kind):
         assert b"<svg" in data
         assert b"Loss" in data
         assert b"js-line" in data
+        # a name of any length leaves the curves their room, and is no markup
+        assert "&#60;b&#62;as long as a na…xxxxxxx end<" in data.decode()
+        (width,) = re.findall(r'class="plotclip"><rect width="(\d+)', data.decode())
+        assert int(width) > 500
     else:
         rows = list(csv.DictReader(io.StringIO(data.decode())))
         losses = column(lab, run_id, "loss")

@@ -205,9 +205,23 @@ def test_a_set_that_is_not_there_is_fetched_from_the_dialog(unfetched_lab, open_
     page.choose("dataset.name", "mnist")
     page.page.click("#look-data")
     assert "not on this server" in page.page.inner_text("dialog")
-    page.page.click("#look-fetch")
+    # all that the focus is on until the images are there
+    page.page.evaluate(
+        """() => {
+            window.places = new Set();
+            const look = () => {
+                places.add(document.activeElement.closest("dialog .data-view") ? "inside" : "lost");
+                requestAnimationFrame(look);
+            };
+            document.querySelector("#look-fetch").focus();
+            look();
+        }"""
+    )
+    page.page.keyboard.press("Enter")
     page.until(f"{SHOWN} === 'test 0'")
     assert page.page.evaluate(NAMES)[:5] == ["7", "2", "1", "0", "4"]
+    assert page.page.evaluate("[...places]") == ["inside"]
+    assert page.page.evaluate(FOCUSED) == "test"
 
 
 def test_without_cifar_lesson_6b_says_so_beside_the_network_and_why_it_cannot_be_fetched(
@@ -223,6 +237,8 @@ def test_without_cifar_lesson_6b_says_so_beside_the_network_and_why_it_cannot_be
 
     page.until("document.querySelector('dialog .data-view')?.textContent.includes('not on this server')")
     assert "3,702,186" in page.page.inner_text(".network-table")
-    page.page.click("#look-fetch")
+    page.page.focus("#look-fetch")
+    page.page.keyboard.press("Enter")
     page.until("document.querySelector('dialog .fetch-error')?.textContent.includes('could not be')")
     assert page.page.is_enabled("#look-fetch")
+    assert page.page.evaluate(FOCUSED) == "look-fetch"

@@ -81,6 +81,17 @@ def test_runs_are_selected_as_files_are(open_page, filled):
     page.page.keyboard.press("Shift+ArrowDown")
     assert selected(page) == ["adam 2", "adam 1"]
     page.page.keyboard.press("Escape")
+    page.page.keyboard.press("End")
+    focused = "document.activeElement.closest('.run')?.querySelector('.run-name').textContent"
+    assert page.page.evaluate(focused) == "sgd 1"
+    page.page.keyboard.press("ArrowUp")
+    # Tab goes through what can be done with this run, and then leaves the list
+    passed = [page.page.evaluate(focused)]
+    while passed[-1] is not None:
+        page.page.keyboard.press("Tab")
+        passed.append(page.page.evaluate(focused))
+    assert len(passed) > 4
+    assert set(passed[:-1]) == {"sgd 2"}
     name(page, filled.ids[5]).click()
     name(page, filled.ids[5]).click()
     assert selected(page) == []
@@ -133,9 +144,12 @@ def test_a_deletion_can_be_taken_back_and_is_told_when_the_page_is_left(open_pag
     run_id = filled.launch(**{**SHORT, "name": "to go"})["id"]
     page.wait_for(run_id, "completed")
     page.wait_for_points(run_id, 40)
-    name(page, run_id).focus()
+    name(page, run_id).click()
     page.page.keyboard.press("Delete")
     wait_for_list(page, NEWEST_FIRST)
+    # neither its details nor the focus stay with what is gone
+    expect(page.page.locator("#run-details")).to_be_hidden()
+    assert page.page.evaluate("document.activeElement.textContent") == NEWEST_FIRST[0]
     page.until(f"!document.getElementById('chart-loss').data.some(t => t.meta.run === '{run_id}')")
 
     page.page.keyboard.press("Control+z")

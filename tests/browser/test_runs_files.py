@@ -58,7 +58,13 @@ def test_a_report_works_without_lab_and_network(open_page, filled, browser, tmp_
     evil = "<img src=x onerror=document.title='harm'></script><script>document.title='harm'</script>"
     run_id = filled.launch(**{**SHORT, "name": evil})["id"]
     filled.wait_for(run_id, "completed")
-    answer = filled.http.get("/api/exports/html", params={"runs": f"{filled.ids[0]},{run_id}", "lang": "ja"})
+    lab = open_page(filled)
+    lab.page.goto("about:blank")
+    lab.open("/#dash=optimizer.name")
+    name(lab, filled.ids[-1]).click()
+    name(lab, run_id).click(modifiers=["ControlOrMeta"])
+    lab.page.click("#run-bar summary")
+    answer = filled.http.get(f"{lab.page.get_attribute('#run-bar a[href*=html]', 'href')}&lang=ja")
     filled.http.delete(f"/api/runs/{run_id}")
     path = tmp_path / "report.html"
     path.write_bytes(answer.content)
@@ -71,8 +77,14 @@ def test_a_report_works_without_lab_and_network(open_page, filled, browser, tmp_
 
     page.goto(path.as_uri())
 
-    expect(page.locator("#loss .scatterlayer .trace")).to_have_count(4)
-    expect(page.locator("#accuracy .scatterlayer .trace")).to_have_count(4)
+    # two curves of each run, and what the legend shows of the page's dashes
+    expect(page.locator("#loss .scatterlayer .trace")).to_have_count(6)
+    expect(page.locator("#accuracy .scatterlayer .trace")).to_have_count(6)
+    assert sorted(page.locator("#loss .legendtext").all_text_contents()) == ["adam", "sgd"]
+    dashes = (
+        "document.getElementById('loss').data.filter(t => t.marker && t.x.length > 1).map(t => t.line.dash)"
+    )
+    assert sorted(page.evaluate(dashes)) == ["dash", "solid"]
     assert page.locator("h1").inner_text() == "実験の比較"
     assert page.locator(".diff").inner_text().count("<img src=x") == 1
     page.check("#log")

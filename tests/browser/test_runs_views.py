@@ -17,9 +17,9 @@ def test_the_difference_of_two_runs_is_shown_and_no_more(open_page, filled):
 
     page.page.click("#compare")
 
-    expect(page.page.locator(".diff-said")).to_have_text("Differs only in: seed")
+    expect(page.page.locator(".diff-said")).to_have_text("Differs only in: Seed")
     rows = page.page.locator(".diff tbody tr:not(.result)").all_inner_texts()
-    assert [re.split(r"\s+", text) for text in rows] == [["seed", "1", "2"]]
+    assert [re.split(r"\s+", text) for text in rows] == [["Seed", "1", "2"]]
     page.page.keyboard.press("Escape")
     expect(page.page.locator("dialog")).to_have_count(0)
     assert selected(page) == ["sgd 2", "sgd 1"]
@@ -69,6 +69,8 @@ def test_a_sweep_shows_results_over_what_differs(open_page, filled):
     dots = figure(page)[-1]
     assert dict(zip(dots["runs"], dots["y"], strict=True)) == pytest.approx(scores())
     assert set(dots["x"]) == {"sgd", "adam"}
+    called = "document.querySelector('dialog .figure').layout.xaxis.title.text"
+    assert page.page.evaluate(called) == "Optimizer"
 
     page.page.select_option('[name="sweep.kind"]', "heat")
     page.page.select_option('[name="sweep.y"]', "seed")
@@ -126,9 +128,31 @@ def test_a_phone_has_the_table_without_scrolling_sideways(open_page, filled):
     assert page.page.evaluate("document.documentElement.scrollWidth") == 390
 
 
-@pytest.mark.parametrize("wide", [False, True])
-def test_the_projector_has_larger_type_and_nothing_is_cut_off(open_page, filled, wide):
-    page = open_page(filled)
+#: What sticks out of its card, and lists whose chosen text is wider than they are.
+CUT = """(() => {
+    const pen = document.createElement("canvas").getContext("2d");
+    const right = (element) => element.getBoundingClientRect().right;
+    const seen = (selector) => [...document.querySelectorAll(selector)].filter((e) => e.checkVisibility());
+    const out = seen(":is(.card, .chart-foot, .top) :is(button, select, input, h2, .label, .segments)")
+        .filter((e) => !e.closest("[popover], .run-list") && right(e) > right(e.closest(".card, .chart-foot, .top")));
+    const short = seen("select").filter((e) => {
+        const { font, paddingLeft, paddingRight, textIndent } = getComputedStyle(e);
+        pen.font = font;
+        const around = parseFloat(paddingLeft) + parseFloat(paddingRight) + 18; // the arrow
+        return textIndent === "0px" && pen.measureText(e.selectedOptions[0].text).width + around > e.clientWidth;
+    });
+    return [...out, ...short].map((e) => e.id || e.name || e.className);
+})()"""
+
+
+@pytest.mark.parametrize(
+    ("wide", "options"),
+    [(False, {}), (True, {}), (False, {"locale": "ja-JP", "color_scheme": "dark"})],
+    ids=["narrow", "wide", "japanese"],
+)
+def test_the_projector_has_larger_type_and_nothing_is_cut_off(open_page, filled, wide, options):
+    page = open_page(filled, **options)
+    page.page.select_option("#band-spread", "std")
     before = page.page.locator(".run-name").first.bounding_box()["height"]
     page.page.click("#projector")
     if wide:
@@ -136,6 +160,19 @@ def test_the_projector_has_larger_type_and_nothing_is_cut_off(open_page, filled,
     after = page.page.locator(".run-name").first.bounding_box()["height"]
     assert after > 1.15 * before
     assert page.page.evaluate("document.documentElement.scrollWidth") == 1280
+    page.until("document.querySelector('#band-over').checkVisibility()")
+    assert page.page.evaluate(CUT) == []
+    # what opens beside something is beside it
+    more = page.page.locator('[data-chart="loss"] .controls > .icon-button').last
+    more.click()
+    button, menu = more.bounding_box(), page.page.locator("#chart-loss-menu").bounding_box()
+    assert menu["y"] == pytest.approx(button["y"] + button["height"] + 4, abs=2)
+    assert menu["x"] + menu["width"] == pytest.approx(button["x"] + button["width"], abs=2)
+    page.page.keyboard.press("Escape")
+    plot = page.page.locator("#chart-loss").bounding_box()
+    page.page.mouse.move(plot["x"] + 100, plot["y"] + 40)
+    box = page.page.locator(".hover-box").bounding_box()
+    assert box["x"] == pytest.approx(plot["x"] + 116, abs=2)
     page.page.reload()
     page.until_ready()
     assert page.page.get_attribute("#projector", "aria-pressed") == "true"

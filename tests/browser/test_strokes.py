@@ -36,6 +36,19 @@ def wait_for_symbols(page, chart="loss"):
     page.until(f"{SYMBOLS.format(chart)}?.y.some((y) => y !== null)")
 
 
+def hovered(page, chart="accuracy"):
+    """The columns of what hovering over the end of a chart tells, by their heads."""
+    page.page.focus(f"#chart-{chart}")
+    page.page.keyboard.press("End")
+    page.until("!document.querySelector('.hover-box').hidden")
+    head, *rows = page.page.evaluate(
+        "[...document.querySelectorAll('.hover-box tr')].map(r => [...r.children].map(c => c.textContent))"
+    )
+    columns = dict(zip(head[1:], zip(*(row[2:] for row in rows), strict=True), strict=True))
+    page.page.keyboard.press("Escape")
+    return columns
+
+
 def test_each_value_of_a_field_has_its_dash_and_its_symbol_in_every_chart(page, filled):
     choose(page, "optimizer.name")
     wait_for_symbols(page, "accuracy")
@@ -47,6 +60,7 @@ def test_each_value_of_a_field_has_its_dash_and_its_symbol_in_every_chart(page, 
             # the colour goes on saying which run it is
             assert len({looks[f"{series} {run_id}"][2] for run_id in group}) == 3
         assert legend(page, chart).locator("li:not([hidden])").all_inner_texts() == ["sgd", "adam"]
+        assert sorted(set(hovered(page, chart)["Optimizer"])) == ["adam", "sgd"]
     # dotted is a value now: a curve on training images is thin and pale, with its run's dash and no symbol
     looks = page.page.evaluate(LOOKS, "accuracy")
     for run_id, dash in ((filled.ids[0], "solid"), (filled.ids[-1], "dash")):
@@ -128,6 +142,32 @@ def test_the_curve_of_a_group_has_the_look_of_the_value_that_all_its_runs_have(p
     ]
     page.page.select_option("#dash-field", "seed")
     page.until("document.getElementById('chart-accuracy').data.every((t) => !t.meta.symbol)")
+    # the band is over the seeds: what its curve has of them is neither the first one's look nor its name
+    assert legend(page, "accuracy").locator("li:not([hidden])").all_inner_texts() == ["several"]
+    assert legend(page, "accuracy").locator(".legend-symbol").count() == 0
+    assert set(hovered(page)["Seed"]) == {"several"}
+
+    # of one group, each value that dashes tell has its own mean, in the group's colour
+    page.page.goto("about:blank")
+    page.open("/#bands=std&over=dataset.name&dash=optimizer.name")
+    means = (
+        "document.getElementById('chart-accuracy').data.filter((t) => t.meta.series === 'test_accuracy-mean')"
+    )
+    page.until(f"{means}.length === 2 && {means}.every((t) => t.meta.symbol)")
+    looks = [
+        page.page.evaluate(LOOKS, "accuracy")[name] for name in sorted(page.page.evaluate(LOOKS, "accuracy"))
+    ]
+    looks = [look for look in looks if look[1]]
+    assert sorted(look[0] for look in looks) == ["dash", "solid"]
+    assert len({look[2] for look in looks}) == 1
+    for group, name in ((filled.ids[:3], "sgd"), (filled.ids[3:], "adam")):
+        columns, _ = filled.stored_rows(group[0], "evaluation")
+        place = columns.index("test_accuracy")
+        last = [filled.stored_rows(run_id, "evaluation")[1][-1, place] for run_id in group]
+        rows = hovered(page)
+        at = [i for i, value in enumerate(rows["Optimizer"]) if value == name]
+        told = {rows["value"][i].split("%")[0] for i in at}
+        assert f"{100 * sum(map(float, last)) / 3:.2f}" in told
 
 
 def test_points_that_come_have_their_curves_dash_and_symbols_without_a_new_figure(open_page, lab):

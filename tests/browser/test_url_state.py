@@ -126,3 +126,5 @@ def test_an_address_that_makes_no_sense_shows_the_usual_page(open_page, filled, 
     page.open(f"/{hash_}")
     page.until("document.querySelectorAll('[data-run]').length === 6")
     assert page.page.evaluate("document.documentElement.lang") == "en"
+    said = page.page.locator(".toast:not([hidden])").all_inner_texts()
+    assert said == (["Not in this lab any more: run 999, x"] if "runs" in hash_ else [])

@@ -1,13 +1,17 @@
 /* The figures of a report. Names and numbers come from the data element, and enter the page as text only. */
 "use strict";
-const { runs, texts } = JSON.parse(document.getElementById("data").textContent);
+const { runs, dash, texts } = JSON.parse(document.getElementById("data").textContent);
 const scheme = matchMedia("(prefers-color-scheme: dark)");
 const LIGHT = ["#0072b2", "#c27300", "#009e73", "#c7599b", "#4b5563", "#1c8cc0", "#c44f00", "#9c8b00"];
 const DARK = ["#3d9be0", "#f0a830", "#1fc195", "#e08abf", "#b6bec9", "#6cc5f2", "#ff7d33", "#e6d84f"];
 const DASHES = ["solid", "dash", "dot", "dashdot"];
+const SYMBOLS = ["circle", "square", "triangle-up", "diamond", "cross"];
 const color = (index) => (scheme.matches ? DARK : LIGHT)[index % 8];
 /** Plotly reads a few tags in names; a run's name is no markup. */
 const plain = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+
+/** A name for the tooltip, which never breaks its lines. */
+const short = (text) => plain([...text].length > 40 ? `${[...text].slice(0, 39).join("")}…` : text);
 
 /** Moving average as TensorBoard's: exponential, with the bias of its start taken out. */
 function smooth(values, weight) {
@@ -21,25 +25,61 @@ function smooth(values, weight) {
   });
 }
 
+/** What dashes and symbols say of a run, in the order in which the values come; without a field, the run's own dash. */
+const values = [...new Set(dash?.values)];
+function look(run) {
+  if (!dash) return { dash: DASHES[Math.floor(run.color / 8) % 4], said: "" };
+  const value = dash.values[runs.indexOf(run)];
+  const place = values.indexOf(value);
+  return { dash: DASHES[place % DASHES.length], symbol: SYMBOLS[place % SYMBOLS.length], said: ` (${value})` };
+}
+
+/** A line for each value, without points: for the legend. */
+function samples() {
+  const ink = getComputedStyle(document.body).color;
+  return values.map((value, place) => ({
+    x: [null],
+    y: [null],
+    name: plain(value),
+    showlegend: true,
+    mode: "lines+markers",
+    line: { color: ink, width: 2, dash: DASHES[place % DASHES.length] },
+    marker: { color: ink, size: 8, symbol: SYMBOLS[place % SYMBOLS.length] },
+  }));
+}
+
 function layout(extra) {
   const style = getComputedStyle(document.body);
+  const quiet = scheme.matches ? "#9aa6b8" : "#566074";
   const axis = { gridcolor: scheme.matches ? "#2a3342" : "#e8ecf1", zeroline: false, automargin: true };
   return {
     uirevision: "kept",
-    margin: { l: 48, r: 16, t: 12, b: 40 },
+    margin: { l: 48, r: 16, t: dash ? 36 : 12, b: 40 },
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
     font: { color: style.color, family: style.fontFamily, size: 12 },
     hovermode: "x unified",
+    modebar: { bgcolor: "rgba(0,0,0,0)", color: quiet, activecolor: style.color },
     hoverlabel: { bgcolor: scheme.matches ? "#161c26" : "#fff", font: { color: style.color } },
-    showlegend: false,
-    xaxis: { ...axis, title: { text: texts["chart.iteration"] } },
+    showlegend: Boolean(dash),
+    legend: { orientation: "h", y: 1.02, yanchor: "bottom", x: 0, itemclick: false, itemdoubleclick: false, title: { text: dash ? plain(dash.field) : "", side: "left" } },
+    xaxis: { ...axis, autorangeoptions: { minallowed: 0 }, title: { text: texts["chart.iteration"] } },
     yaxis: { ...axis, ...extra },
   };
 }
 
 const config = { displaylogo: false, responsive: true, modeBarButtonsToRemove: ["select2d", "lasso2d"] };
-const line = (run, dash, width) => ({ color: color(run.color), dash: dash ?? DASHES[Math.floor(run.color / 8) % 4], width });
+/** A run's main curve. */
+function strong(run) {
+  const { dash: pattern, symbol } = look(run);
+  const marks = symbol ? { mode: "lines+markers", marker: { symbol, size: 8, maxdisplayed: 14, opacity: 1 } } : { mode: "lines" };
+  return { ...marks, showlegend: false, line: { color: color(run.color), dash: pattern, width: 2 } };
+}
+
+/** A curve beside it: of training images, or not smoothed. */
+function weak(run, pattern, width, opacity) {
+  return { mode: "lines", showlegend: false, line: { color: color(run.color), dash: pattern, width }, opacity };
+}
 
 function draw() {
   const weight = Number(document.getElementById("smoothing").value);
@@ -47,15 +87,15 @@ function draw() {
   const log = document.getElementById("log").checked;
   const losses = runs.flatMap((run) => {
     if (!run.loss) return [];
-    const raw = { ...run.loss, name: plain(run.name), mode: "lines", line: line(run, undefined, weight ? 1 : 2), opacity: weight ? 0.25 : 1, hoverinfo: weight ? "skip" : "all" };
-    const even = { x: run.loss.x, y: smooth(run.loss.y, weight), name: plain(run.name), mode: "lines", line: line(run, undefined, 2), hovertemplate: "%{y:.4f}" };
-    return weight ? [raw, even] : [{ ...raw, hoverinfo: undefined, hovertemplate: "%{y:.4f}" }];
+    const even = { x: run.loss.x, y: weight ? smooth(run.loss.y, weight) : run.loss.y, name: short(run.name), ...strong(run), hovertemplate: `%{y:.4f}${plain(look(run).said)}` };
+    return weight ? [{ ...run.loss, ...weak(run, "solid", 1, 0.25), hoverinfo: "skip" }, even] : [even];
   });
   const accuracies = runs.flatMap((run) =>
-    [["train_accuracy", "dot", 1.3, "chart.train"], ["test_accuracy", undefined, 2, "chart.test"]]
+    [["train_accuracy", weak(run, dash ? look(run).dash : "dot", 1.3, dash ? 0.6 : 1), "chart.train"], ["test_accuracy", strong(run), "chart.test"]]
       .filter(([name]) => run[name])
-      .map(([name, dash, width, label]) => ({ ...run[name], name: plain(`${run.name} · ${texts[label]}`), mode: run[name].x.length > 1 ? "lines" : "markers", line: line(run, dash, width), hovertemplate: "%{y:.2%}" })),
+      .map(([name, style, label]) => ({ ...run[name], name: `${short(run.name)} · ${texts[label]}`, ...style, ...(run[name].x.length > 1 ? {} : { mode: "markers" }), hovertemplate: `%{y:.2%}${plain(look(run).said)}` })),
   );
+  if (dash) for (const traces of [losses, accuracies]) traces.push(...samples());
   Plotly.react("loss", losses, layout({ type: log ? "log" : "linear", rangemode: log ? "normal" : "tozero" }), config);
   Plotly.react("accuracy", accuracies, layout({ tickformat: ".0%", rangemode: "tozero" }), config);
   for (const swatch of document.querySelectorAll(".swatch")) swatch.style.background = color(Number(swatch.dataset.color));

@@ -8,7 +8,7 @@
 import { language, number, t } from "../i18n.js";
 
 export const AXES = {
-  iteration: { log: true, ticks: "count", end: (run) => run.iterations },
+  iteration: { log: true, ticks: "count", end: lengthOf },
   epoch: {
     log: true,
     ticks: "number",
@@ -16,7 +16,7 @@ export const AXES = {
       const iterations = series.column("iteration");
       return (row) => iterations[row] / run.summary.iterations_per_epoch;
     },
-    end: (run) => run.iterations / run.summary.iterations_per_epoch,
+    end: (run) => lengthOf(run) / run.summary.iterations_per_epoch,
   },
   relative: { log: true, ticks: "number", timed: true, x: (run) => since(startOf(run)), end: (run) => room(lastOf(run) - startOf(run)) },
   wall: { log: false, ticks: "clock", timed: true, x: () => since(0), end: (run) => lastOf(run) },
@@ -24,6 +24,11 @@ export const AXES = {
 
 export function axisOf(name) {
   return AXES[name] ?? AXES.iteration;
+}
+
+/** Iterations that a run will have had: as planned, unless it has ended before. */
+function lengthOf({ iteration, iterations, finished_at }) {
+  return finished_at ? iteration : iterations;
 }
 
 /** When a run's first row came, or when it started, which is before. */

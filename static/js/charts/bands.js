@@ -50,7 +50,7 @@ export class Bands {
   /** The bands of some runs, for a figure; null where each run is a curve of its own. */
   of(runs) {
     if (!this.#isOn) return null;
-    return { spread: urlState.get("spread"), groups: groupsOf(runs, urlState.get("over"), this.#fields) };
+    return { spread: urlState.get("spread"), groups: groupsOf(runs, urlState.get("over"), urlState.get("dash"), this.#fields) };
   }
 
   #draw() {

@@ -4,7 +4,7 @@
  */
 
 import { drag } from "../drag.js";
-import { h, icon, iconButton } from "../dom.js";
+import { h, icon, iconButton, moveTo } from "../dom.js";
 import { t } from "../i18n.js";
 import { Legend } from "./legend.js";
 import { quantity, title } from "./quantities.js";
@@ -12,6 +12,8 @@ import { MOST_SMOOTHING } from "./specs.js";
 
 export class Card {
   #wide = false;
+  /** What is behind the card while it fills the window, and cannot be reached. */
+  #behind = [];
   #legend = new Legend();
 
   /**
@@ -32,9 +34,7 @@ export class Card {
     const heading = h("h2", {}, this.title);
     const head = h("header", { className: "card-head" }, grip, heading, h("div", { className: "controls" }, ...this.#controls(on), this.#expand, ...this.#menu(id, on)));
     this.element = h("article", { className: "card chart", "data-chart": spec.quantity }, head, this.#legend.element, this.plotElement);
-    this.element.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && this.#wide && !event.defaultPrevented) this.#widen(false);
-    });
+    this.element.addEventListener("keydown", (event) => this.#escape(event));
     grip.addEventListener("keydown", (event) => {
       const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
       if (!by) return;
@@ -50,6 +50,7 @@ export class Card {
   /** Say what dashes and symbols mean; null: nothing of their own, so that dots may mean training images. */
   showStrokes(strokes) {
     this.element.classList.toggle("stroked", Boolean(strokes));
+    this.element.classList.toggle("gapped", this.spec.gap); // one line a run: nothing of training and test to tell apart
     this.#legend.show(strokes);
   }
 
@@ -113,17 +114,44 @@ export class Card {
     menu.addEventListener("toggle", (event) => {
       if (event.newState !== "open") return;
       const { bottom, right } = button.getBoundingClientRect();
-      menu.style.top = `${Math.max(4, Math.min(bottom + 4, innerHeight - menu.offsetHeight - 4))}px`;
-      menu.style.left = `${Math.max(4, right - menu.offsetWidth)}px`;
+      const { width, height } = menu.getBoundingClientRect();
+      moveTo(menu, Math.max(4, right - width), Math.max(4, Math.min(bottom + 4, innerHeight - height - 4)));
     });
     return [button, menu];
   }
 
   #widen(wide) {
+    this.#setWide(wide);
+    this.#expand.focus();
+  }
+
+  #setWide(wide) {
     this.#wide = wide;
     this.element.classList.toggle("full", wide);
     this.#expand.setAttribute("aria-pressed", String(wide));
-    this.#expand.focus();
+    for (const element of this.#behind) element.inert = false;
+    this.#behind = wide ? around(this.element) : [];
+    for (const element of this.#behind) element.inert = true;
+    if (wide) addEventListener("keydown", this.#escapeFromNowhere, true);
+    else removeEventListener("keydown", this.#escapeFromNowhere, true);
+  }
+
+  /** Leave the full window; an Escape that closes a menu is the menu's. */
+  #escape(event) {
+    if (event.key !== "Escape" || !this.#wide || event.defaultPrevented || this.element.querySelector(":popover-open")) return;
+    event.preventDefault();
+    this.#widen(false);
+  }
+
+  /** Nothing has the focus after a click on what cannot take it. */
+  #escapeFromNowhere = (event) => {
+    if (event.target === document.body) this.#escape(event);
+  };
+
+  /** Take the card out of the page. */
+  remove() {
+    this.#setWide(false);
+    this.element.remove();
   }
 
   /** Drag by the title; a line shows where the card would go. */
@@ -140,4 +168,13 @@ export class Card {
       },
     });
   }
+}
+
+/** All that is beside an element in the page, but what floats over it. */
+function around(element) {
+  const beside = [];
+  for (let at = element; at !== document.body; at = at.parentElement) {
+    beside.push(...[...at.parentElement.children].filter((other) => other !== at && !other.matches(".hover-box, .toast, dialog")));
+  }
+  return beside;
 }

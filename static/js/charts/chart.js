@@ -96,7 +96,7 @@ export class Chart {
     await this.#plot.draw(this.#traces, look);
     this.#drawn = true;
     this.#refitAt = performance.now() + REFIT;
-    this.#hover.take(this.#traces, Boolean(what.percent), axisName);
+    this.#hover.take(this.#traces, { percent: Boolean(what.percent), axis: axisName, field: strokes?.field });
   }
 
   /** From where to where x goes, and how that is written. */
@@ -132,7 +132,7 @@ export class Chart {
   }
 
   remove() {
-    this.card.element.remove();
+    this.card.remove();
     this.#plot.remove();
   }
 }

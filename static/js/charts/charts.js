@@ -257,7 +257,8 @@ export class Charts {
     const stale = this.#canDraw && seen.find((chart) => chart.stale);
     if (stale) {
       const shown = this.#store.shown();
-      await stale.drawWhole(shown, { dark: this.#isDark(), axis: this.#axis, bandsOf: (runs) => this.#bands.of(runs), strokes: this.#strokes.of(shown) });
+      const strokes = this.#strokes.of(this.#bands.of(shown)?.groups.map(({ runs }) => runs) ?? shown.map((run) => [run]));
+      await stale.drawWhole(shown, { dark: this.#isDark(), axis: this.#axis, bandsOf: (runs) => this.#bands.of(runs), strokes });
       stale.mark(this.#marked);
     }
     if (began - this.#listed >= LIST_EVERY) {

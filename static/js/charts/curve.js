@@ -155,6 +155,7 @@ export class Curve {
   #series;
   #columns;
   #value;
+  #along;
   #average;
   #y = null;
   #even = null;
@@ -167,22 +168,22 @@ export class Curve {
    * @param {object} how
    * @param {string[]} how.columns what `value` takes; one column and no `value`: that column
    * @param {(...values: number[]) => number} [how.value]
+   * @param {(series: object) => (row: number) => number} [how.along] instead: a value from the row's place
    * @param {number} how.smoothing weight of the moving average; 0: none
    * @param {number} how.bin rows of which two are drawn; 1: all are
    * @param {[number, number] | null} how.range shown part of x; null: all
    * @param {(series: object) => (row: number) => number} [how.x] see axes.js; without: the iteration
    */
-  constructor(series, { columns, value, smoothing, bin, range, x }) {
+  constructor(series, { columns, value, along, smoothing, bin, range, x }) {
     this.#series = series;
     if (x) {
       this.#xOf = x;
       this.#x = new Grown(Float64Array);
     }
     this.#columns = columns;
-    if (value) {
-      this.#value = value;
-      this.#y = new Grown();
-    }
+    this.#value = value;
+    this.#along = along;
+    if (value || along) this.#y = new Grown();
     this.raw = new Thinned(bin, range);
     this.even = null;
     if (smoothing > 0) {
@@ -200,7 +201,8 @@ export class Curve {
     this.#rows = rows;
     if (this.#y) {
       const columns = this.#columns.map((name) => this.#series.column(name));
-      for (let i = from; i < rows; i++) this.#y.push(this.#value(...columns.map((column) => column[i])));
+      const at = this.#along ? this.#along(this.#series) : (row) => this.#value(...columns.map((column) => column[row]));
+      for (let i = from; i < rows; i++) this.#y.push(at(i));
     }
     if (this.#x) {
       const at = this.#xOf(this.#series);

@@ -57,7 +57,7 @@ export class Figure {
       if (overview) this.#overviews.set(series, overview);
       for (const line of what.lines) {
         if (overview) {
-          if (axis.timed) continue; // an overview does not know when its points came; the rows are on their way
+          if (axis.timed || what.timed) continue; // an overview does not know when its points came; the rows are on their way
           const curve = new Curve(overview.points, { ...line, smoothing: 0, bin: 1, range, x: axis.x?.(run) });
           curve.advance();
           traces.push(this.#outline(run, line, curve, how));
@@ -66,7 +66,7 @@ export class Figure {
         const x = axis.x?.(run);
         const bin = binOf(run, what.stream, range, most, x?.(series));
         const key = [run.id, line.series, smoothing, range, bin, axisName, axis.timed && startOf(run)].join();
-        const curve = this.#curves.get(key) ?? new Curve(series, { ...line, smoothing, bin, range, x });
+        const curve = this.#curves.get(key) ?? new Curve(series, { ...line, along: line.along?.(run), smoothing, bin, range, x });
         kept.set(key, curve);
         curve.advance();
         if (!group) traces.push(...this.#lines(run, line, curve, how, raw));
@@ -119,12 +119,13 @@ export class Figure {
     if (!strokes) return { name, color: paint, dash: train ? "dot" : runs.length > 1 ? "solid" : dash(run.color), width };
     // Dashes say the value: what was trained on is told by its paleness instead, and by having no symbols.
     const { symbol, ...look } = strokes.lookOf(runs);
-    return train ? { name, ...look, color: pale(paint), width } : { name, ...look, symbol, color: paint, width };
+    const said = look.value && `${strokes.field} ${look.value}`;
+    return train ? { name, said, ...look, color: pale(paint), width } : { name, said, ...look, symbol, color: paint, width };
   }
 
   /** A group's mean, and behind it how far its runs are apart. */
-  #band({ runs, label }, { series, part }, curve, how) {
-    const [{ number, color: index }] = runs;
+  #band({ runs, label, color: index }, { series, part }, curve, how) {
+    const [{ number }] = runs;
     const run = { id: `group-${runs[0].id}`, number, name: label, color: index, started_at: Math.min(...runs.map(startOf)), annotations: [] };
     const look = this.#look(run, part, how, runs);
     const uid = `${series}-${run.id}`.replace(/[^\w-]/g, "_");
@@ -158,8 +159,8 @@ export class Figure {
 }
 
 /** What a trace is of that a picture's legend names, with what its dash and symbol say. */
-function named(run, series, { symbol, value }) {
-  return { run: run.id, series, named: true, symbol, value };
+function named(run, series, { symbol, said }) {
+  return { run: run.id, series, named: true, symbol, said };
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
  * Groups: runs that one curve stands for, by its mean and its spread. The runs that differ in nothing but chance (seed,
- * fold), or those that have the same value of a field.
+ * fold), or those that have the same value of a field; of those, where dashes tell a second field, each value apart.
  */
 
 import { labelOf } from "../labels.js";
@@ -22,20 +22,26 @@ export const SPREADS = {
 };
 
 /**
- * Runs by group, in the order of their first ones: `[{ label, runs }]`.
+ * Runs by group, in the order of their first ones: `[{ label, runs, color }]`. Groups that only dashes tell apart have
+ * one colour.
  *
  * @param {object[]} runs
  * @param {string} over "" for chance, else a field of the flat configs
+ * @param {string} dash the field that dashes tell, or ""
  * @param {{get: (id: string) => object | undefined}} configs a run whose fields are not here is a group of its own
  */
-export function groupsOf(runs, over, configs) {
+export function groupsOf(runs, over, dash, configs) {
   const groups = new Map();
+  const colors = new Map();
   for (const run of runs) {
-    const key = keyOf(configs.get(run.id), over) ?? run.id;
-    if (!groups.has(key)) groups.set(key, []);
-    groups.get(key).push(run);
+    const fields = configs.get(run.id);
+    const hue = keyOf(fields, over) ?? run.id;
+    const key = over && fields ? hue + JSON.stringify(fields[dash] ?? null) : hue;
+    if (!colors.has(hue)) colors.set(hue, run.color);
+    if (!groups.has(key)) groups.set(key, { runs: [], color: colors.get(hue) });
+    groups.get(key).runs.push(run);
   }
-  return [...groups.values()].map((members) => ({ runs: members, label: labelOfGroup(members, over, configs) }));
+  return [...groups.values()].map((group) => ({ ...group, label: labelOfGroup(group.runs, over, configs) }));
 }
 
 function keyOf(fields, over) {

@@ -3,7 +3,7 @@
  * marked in every chart. The arrow keys do the same on a chart that has the focus.
  */
 
-import { h } from "../dom.js";
+import { h, moveTo } from "../dom.js";
 import { number, t } from "../i18n.js";
 import { nearest } from "../series.js";
 import { elapsed, startOf, written as writtenX } from "./axes.js";
@@ -28,6 +28,8 @@ export class Hover {
   #mouse = null;
   #x = null;
   #axis = "iteration";
+  /** What dashes tell, if they do. */
+  #field;
 
   /**
    * @param {HTMLElement} element the plot's
@@ -48,10 +50,11 @@ export class Hover {
   }
 
   /** What can be hovered over, after a drawing. */
-  take(traces, percent, axis) {
+  take(traces, { percent, axis, field }) {
     if (axis !== this.#axis) this.#x = null;
     this.#axis = axis;
-    this.#lines = traces.filter(({ line }) => line).map(({ line, color }) => ({ ...line, color }));
+    this.#field = field;
+    this.#lines = traces.filter(({ line }) => line).map(({ line, color, value }) => ({ ...line, color, told: value }));
     const { x = [], notes = [] } = traces.find(({ marks }) => marks)?.marks ?? {};
     this.#marks = notes.map((note, i) => ({ note, x: x[i] }));
     this.#percent = percent;
@@ -61,9 +64,13 @@ export class Hover {
   /** Mark a place of x; null: none. */
   mark(x) {
     const place = x === null ? null : this.#plot.place(x, 1);
-    const inside = place && place.left >= 43 && place.left <= this.#element.clientWidth - 19;
+    const area = place && this.#plot.area;
+    const inside = area && place.left >= area.left - 1 && place.left <= area.left + area.width + 1;
     this.#mark.hidden = !inside;
-    if (inside) this.#mark.style.transform = `translateX(${Math.round(place.left + this.#element.offsetLeft)}px)`;
+    if (!inside) return;
+    const { offsetLeft, offsetTop } = this.#element;
+    this.#mark.style.transform = `translate(${Math.round(offsetLeft + place.left)}px, ${offsetTop + area.top}px)`;
+    this.#mark.style.height = `${area.height}px`;
   }
 
   /** Show what is under the mouse now: values have come, or the axes have moved. */
@@ -101,7 +108,7 @@ export class Hover {
   /** Each line's row at x, the nearest first; a line that has ended long before has none. */
   #rows() {
     const height = this.#mouse?.top;
-    const rows = this.#lines.flatMap(({ run, curve, label, part, color }) => {
+    const rows = this.#lines.flatMap(({ run, curve, label, part, color, told }) => {
       const { xs, ys, evens, iterations } = curve;
       const row = nearest(xs, this.#x);
       if (row < 0 || Math.abs(xs[row] - this.#x) > spacing(xs, row)) return [];
@@ -110,7 +117,7 @@ export class Hover {
       const distance = height === undefined ? -value : Math.abs(place.top - height);
       const spread = curve.counts && { low: curve.lows[row], high: curve.highs[row], count: curve.counts[row] };
       const seconds = curve.wall(row) - startOf(run);
-      return [{ label, part, color, x: xs[row], iteration: iterations[row], spread, value, smoothed, seconds, distance: Number.isFinite(distance) ? distance : Infinity }];
+      return [{ label, part, color, told, x: xs[row], iteration: iterations[row], spread, value, smoothed, seconds, distance: Number.isFinite(distance) ? distance : Infinity }];
     });
     return rows.sort((a, b) => a.distance - b.distance);
   }
@@ -124,6 +131,7 @@ export class Hover {
       "tr",
       {},
       h("th", { colSpan: 2, scope: "col" }, writtenX(this.#axis, this.#x)),
+      this.#field ? h("th", { scope: "col", className: "hover-told" }, this.#field) : null,
       smoothed ? h("th", { scope: "col" }, t("chart.smoothed")) : null,
       h("th", { scope: "col" }, t("chart.value")),
       h("th", { scope: "col" }, t("chart.time")),
@@ -138,6 +146,7 @@ export class Hover {
         {},
         h("td", {}, swatch),
         h("th", { scope: "row" }, h("span", { className: "hover-name" }, row.label), row.part ? ` · ${row.part}` : null, own),
+        this.#field ? h("td", { className: "hover-told" }, row.told) : null,
         smoothed ? h("td", {}, row.smoothed === undefined ? "" : written(row.smoothed, this.#percent)) : null,
         h("td", {}, written(row.value, this.#percent), row.spread ? h("small", {}, ` ${this.#band(row.spread)}`) : null),
         h("td", { className: "hover-time" }, elapsed(row.seconds)),
@@ -166,10 +175,9 @@ export class Hover {
     const corner = this.#element.getBoundingClientRect();
     const left = corner.left + (this.#mouse?.left ?? this.#plot.place(this.#x, 1).left);
     const top = corner.top + (this.#mouse?.top ?? 20);
-    const { offsetWidth: width, offsetHeight: height } = box;
+    const { width, height } = box.getBoundingClientRect();
     const x = left + 16 + width < innerWidth ? left + 16 : left - 16 - width;
-    box.style.left = `${Math.max(4, x)}px`;
-    box.style.top = `${Math.max(4, Math.min(top + 12, innerHeight - height - 4))}px`;
+    moveTo(box, Math.max(4, x), Math.max(4, Math.min(top + 12, innerHeight - height - 4)));
   }
 
   #press(event) {
@@ -195,8 +203,9 @@ export class Hover {
   }
 
   #zoom(factor) {
-    const width = this.#element.clientWidth;
-    const [from, to] = this.#plot.range ?? [this.#plot.values(44, 20)?.x ?? 0, this.#plot.values(width - 20, 20)?.x ?? 1];
+    if (!this.#plot.area) return;
+    const { left, top, width } = this.#plot.area;
+    const [from, to] = this.#plot.range ?? [left, left + width].map((at) => this.#plot.values(at, top).x);
     const middle = this.#x ?? (from + to) / 2;
     this.#plot.zoom([middle - factor * (middle - from), middle + factor * (to - middle)]);
   }
@@ -211,5 +220,5 @@ function written(value, percent) {
   if (!Number.isFinite(value)) return String(value).replace("Infinity", "∞");
   if (percent) return `${(100 * value).toFixed(2)}%`;
   const size = Math.abs(value);
-  return size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential(3) : value.toFixed(4);
+  return size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential(3) : value.toFixed(size >= 1000 ? 1 : 4);
 }

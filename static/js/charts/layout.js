@@ -1,6 +1,10 @@
 /** Layouts: axes, colours and margins of figures, in the page's look, as plain data for `plot.js`. */
 
-export const MARGIN = { l: 44, r: 20, t: 8, b: 24 };
+/**
+ * Margins in sizes of the axes' numbers. The plot reaches into its card's padding, so that 2.5e+33 has room on the left,
+ * and half of 1,000,000 on the right. They are the same whatever there is to show, so that nothing moves while runs grow.
+ */
+const MARGIN = { l: 4.7, r: 2.7, t: 0.7, b: 2.2 };
 const GLASS = "rgba(0,0,0,0)";
 
 /** The page's colours where an element is: a function from a name in its style sheet to the colour. */
@@ -25,10 +29,11 @@ function look(styles, ink) {
 export function chartLayout(element, { width, height }, { logX, logY, percent, whole, start, end, ticks, marks, xTitle, empty, scales }) {
   const styles = getComputedStyle(element);
   const ink = inkAt(styles);
+  const letter = Number(styles.getPropertyValue("--letter"));
   const axis = {
     gridcolor: ink("line"),
     linecolor: ink("line"),
-    tickfont: { color: ink("quiet"), size: 11 },
+    tickfont: { color: ink("quiet"), size: letter },
     zeroline: false,
     automargin: false,
     exponentformat: "power",
@@ -41,7 +46,7 @@ export function chartLayout(element, { width, height }, { logX, logY, percent, w
     height: Math.max(height, 60),
     meta: { xTitle },
     uirevision: scales,
-    margin: MARGIN,
+    margin: Object.fromEntries(Object.entries(MARGIN).map(([side, sizes]) => [side, Math.round(sizes * letter)])),
     hovermode: false, // hover.js shows all runs, the nearest first
     // on a touch screen a drag scrolls the page
     dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom",
@@ -66,6 +71,7 @@ export function chartLayout(element, { width, height }, { logX, logY, percent, w
       tickformat: percent ? (whole ? ".0%" : "~%") : undefined,
       nticks: 7,
       dtick: whole && !logY ? 0.2 : undefined,
+      minexponent: 5, // 10,000 is shorter than 1e+4 is clear
       exponentformat: logY ? "power" : "e", // 2.5e+5, of a run that diverges, fits; 2.5×10⁵ does not
     },
     separators: ".,",
@@ -84,7 +90,7 @@ export function pictureLayout(element, layout, ranges, title) {
     ...layout,
     xaxis: { ...layout.xaxis, autorange: false, range: ranges.x, title: { text: layout.meta.xTitle } },
     yaxis: { ...layout.yaxis, autorange: false, range: ranges.y },
-    margin: { l: 60, r: 20, t: 48, b: 48 },
+    margin: { l: 60, r: 32, t: 48, b: 48 },
     title: { text: title, x: 0.02, font: { size: 16 } },
     paper_bgcolor: ground,
     plot_bgcolor: ground,

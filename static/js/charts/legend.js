@@ -27,7 +27,7 @@ export class Legend {
     if (!strokes) return;
     this.element.setAttribute("aria-label", t("strokes.legend", { field: strokes.field }));
     this.element.title = strokes.field;
-    this.element.replaceChildren(...strokes.legend.map(({ text, ...look }) => h("li", {}, sample(look), h("span", {}, text))), this.#more);
+    this.element.replaceChildren(...strokes.legend.map((look) => h("li", {}, sample(look), h("span", {}, look.value))), this.#more);
     this.#fit();
   }
 
@@ -57,6 +57,6 @@ function sample({ dash, symbol }) {
   const svg = make("svg", { class: "legend-sample", width: WIDTH, height: HEIGHT, viewBox: `0 0 ${WIDTH} ${HEIGHT}`, "aria-hidden": "true" });
   const pattern = PATTERNS[dash].map((part) => UNIT * part).join(",");
   svg.append(make("path", { d: `M0,${HEIGHT / 2}H${WIDTH}`, ...(pattern ? { "stroke-dasharray": pattern } : {}) }));
-  svg.append(make("path", { d: shapePath(symbol, 8), transform: `translate(${WIDTH / 2},${HEIGHT / 2})`, class: "legend-symbol" }));
+  if (symbol) svg.append(make("path", { d: shapePath(symbol, 8), transform: `translate(${WIDTH / 2},${HEIGHT / 2})`, class: "legend-symbol" }));
   return svg;
 }

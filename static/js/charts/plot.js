@@ -3,7 +3,7 @@
  * stay, it draws their tails into the figure's own SVG. Keeps the viewer's zoom while points arrive.
  */
 
-import { MARGIN, chartLayout, figureLayout, pictureLayout } from "./layout.js";
+import { chartLayout, figureLayout, pictureLayout } from "./layout.js";
 import { Tail, tailSymbol } from "./tail.js";
 
 let Plotly = null;
@@ -12,6 +12,10 @@ let coming = null;
 const CONFIG = { displayModeBar: false, displaylogo: false, responsive: false, doubleClick: "autosize", scrollZoom: false };
 /** With more new rows than that, as after a connection, a whole drawing is due and tails would be work for nothing. */
 const MOST_NEWS = 20_000;
+/** A picture's size, in pixels, and of its legend the most lines and the height of one; a long legend makes it higher. */
+const PICTURE = { width: 960, height: 540, entries: 40, entry: 19 };
+/** Letters of a name in a picture's legend: the curves need the room. */
+const LETTERS = 30;
 
 /**
  * Have Plotly's script run. That takes half a second in which the page answers to nothing, so it is put off until the
@@ -167,24 +171,34 @@ export class Plot {
   }
 
   #makeScale() {
-    const { xaxis, yaxis, _size: size } = this.#element._fullLayout;
-    return { x: axisScale(xaxis, 0, size.w), y: axisScale(yaxis, size.h, 0) };
+    const { xaxis, yaxis } = this.#element._fullLayout;
+    const { width, height } = this.area;
+    return { x: axisScale(xaxis, 0, width), y: axisScale(yaxis, height, 0) };
+  }
+
+  /** Where the drawn axes are, in pixels from the element's corner; null before the first drawing. */
+  get area() {
+    if (!this.#ready) return null;
+    const { l, t, w, h } = this.#element._fullLayout._size;
+    return { left: l, top: t, width: w, height: h };
   }
 
   /** Where the drawn axes put a point, in pixels from the element's corner; null before the first drawing. */
   place(x, y) {
     if (!this.#ready) return null;
     const scale = this.#scale ?? this.#makeScale();
-    return { left: MARGIN.l + scale.x(x), top: MARGIN.t + scale.y(y) };
+    const { left, top } = this.area;
+    return { left: left + scale.x(x), top: top + scale.y(y) };
   }
 
   /** The values under a place in pixels from the element's corner; null outside the axes. */
   values(left, top) {
     if (!this.#ready) return null;
-    const { xaxis, yaxis, _size: size } = this.#element._fullLayout;
-    const [across, down] = [left - MARGIN.l, top - MARGIN.t];
-    if (across < -4 || across > size.w + 4 || down < 0 || down > size.h) return null;
-    return { x: fromPixel(xaxis, across / size.w), y: fromPixel(yaxis, 1 - down / size.h) };
+    const { xaxis, yaxis } = this.#element._fullLayout;
+    const { area } = this;
+    const [across, down] = [left - area.left, top - area.top];
+    if (across < -4 || across > area.width + 4 || down < 0 || down > area.height) return null;
+    return { x: fromPixel(xaxis, across / area.width), y: fromPixel(yaxis, 1 - down / area.height) };
   }
 
   /**
@@ -195,11 +209,14 @@ export class Plot {
   async image(format, title) {
     const { layout, data } = this.#element;
     const { xaxis, yaxis } = this.#element._fullLayout;
+    const named = data.filter(({ meta }) => meta.named);
+    const entries = named.slice(0, PICTURE.entries).map(legendEntry);
+    if (named.length > entries.length) entries.push({ ...legendEntry(named[0]), name: `+ ${named.length - entries.length}`, line: { color: "transparent" }, mode: "lines" });
     const figure = {
-      data: [...data.map((trace) => ({ ...trace, uid: undefined, showlegend: false })), ...data.filter(({ meta }) => meta.named).map(legendEntry)],
+      data: [...data.map((trace) => ({ ...trace, uid: undefined, showlegend: false })), ...entries],
       layout: pictureLayout(this.#element, layout, { x: xaxis.range, y: yaxis.range }, title),
     };
-    return Plotly.toImage(figure, { format, width: 960, height: 540, scale: format === "png" ? 2 : 1 });
+    return Plotly.toImage(figure, { format, width: PICTURE.width, height: Math.max(PICTURE.height, 110 + PICTURE.entry * entries.length), scale: format === "png" ? 2 : 1 });
   }
 
   /** Show a stretch of x, or all of it (null). */
@@ -263,10 +280,21 @@ function drawable(x, y) {
   return x.length ? { x, y } : { x: [0], y: [null] };
 }
 
+/** Plotly reads a few tags in texts; a run's name is no markup. */
+export function plain(name) {
+  return name.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+/** A long name without its middle: what tells runs apart is most often at an end. */
+function shortened(name) {
+  const letters = [...name];
+  return letters.length > LETTERS ? `${letters.slice(0, LETTERS - 12).join("")}…${letters.slice(-11).join("")}` : name;
+}
+
 /** A line of a picture's legend: a piece of the curve with its symbol, and whose it is. */
-function legendEntry({ name, line, meta: { symbol, value } }) {
+function legendEntry({ name, line, meta: { symbol, said } }) {
   const symbols = symbol ? { mode: "lines+markers", marker: { symbol, color: line.color, size: 8 } } : { mode: "lines" };
-  return { type: "scatter", x: [null], y: [null], name: value ? `${name} (${value})` : name, line, ...symbols };
+  return { type: "scatter", x: [null], y: [null], name: plain(said ? `${shortened(name)} (${shortened(said)})` : shortened(name)), line, ...symbols };
 }
 
 /**

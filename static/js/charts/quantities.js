@@ -1,10 +1,17 @@
 /**
  * Quantities: what a chart can show. Each has the stream that it is recorded in and the lines that it draws for a run.
  *
- * A line: {series, columns, value?, part?}: `value` computes it from several columns; `part` tells the lines of one
- * run apart ("train" is drawn dotted). `title`: the message's name where it is not the quantity's; `smoothing` is what a new chart starts with; `percent`: 0 to 1 as per cent;
- * `whole`: the axis shows 0 to 100 %.
+ * A line: {series, columns, value?, along?, part?}: `value` computes it from several columns, `along(run)(series)(row)` from
+ * whatever else is known of a row; `part` tells the lines of one run apart ("train" is drawn dotted). `title`: the message's
+ * name where it is not the quantity's; `smoothing` is what a new chart starts with; `percent`: 0 to 1 as per cent; `whole`:
+ * the axis shows 0 to 100 %; `timed`: it needs to know when rows came.
  */
+
+import { lowerBound } from "../series.js";
+import { startOf } from "./axes.js";
+
+/** Iterations per second are those of the last second, or of the one before it where an iteration takes longer. */
+const WINDOW = 1;
 
 const QUANTITIES = {
   loss: { stream: "train", smoothing: 0.6, lines: [{ series: "loss", columns: ["loss"] }] },
@@ -43,7 +50,16 @@ const QUANTITIES = {
     lines: [{ series: "accuracy", columns: ["accuracy"] }],
   },
   learning_rate: { stream: "train", lines: [{ series: "learning_rate", columns: ["learning_rate"] }] },
+  speed: { stream: "train", smoothing: 0, timed: true, lines: [{ series: "speed", columns: ["iteration"], along: speedOf }] },
 };
+
+function speedOf(run) {
+  return ({ wall }) => (row) => {
+    const before = lowerBound(wall, wall[row] - WINDOW) - 1;
+    const seconds = wall[row] - (before < 0 ? startOf(run) : wall[before]);
+    return seconds > 0 ? (row - before) / seconds : NaN;
+  };
+}
 
 /** Columns that are an axis or have a quantity of their own. */
 const SPOKEN_FOR = {

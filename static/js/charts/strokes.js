@@ -12,7 +12,7 @@ import { fillFields } from "./shown-fields.js";
 import { SHAPES } from "./symbols.js";
 
 /** What says nothing: the value is not known, or is not one. */
-const PLAIN = { dash: "solid", symbol: null, value: null };
+const PLAIN = { dash: "solid", symbol: null, value: "" };
 
 export class Strokes {
   #fields;
@@ -54,23 +54,29 @@ export class Strokes {
   }
 
   /**
-   * The looks of the shown runs, or null where no field is chosen.
-   * @returns {{field: string, legend: {text: string, dash: string, symbol: string}[], lookOf: (runs: object[]) => object} | null}
-   *   `lookOf`: {dash, symbol, value} of a run, or of several that one curve stands for; `symbol` is null where they differ
+   * The looks of the shown curves, or null where no field is chosen.
+   * @param {object[][]} curves the runs that each stands for, most often one
+   * @returns {{field: string, legend: {value: string, dash: string, symbol: string | null}[], lookOf: (runs: object[]) =>
+   *   object} | null} `lookOf`: {dash, symbol, value} of such a curve; `symbol` is null where its runs have several values
    */
-  of(runs) {
+  of(curves) {
     const field = this.#field;
     if (!field) return null;
     const looks = new Map();
     const valueOf = (fields) => fields && show(Object.hasOwn(fields, field) ? fields[field] : null);
-    const values = (some) => [...new Set(some.map((run) => valueOf(this.#fields.get(run.id))))];
-    // In the order of their first runs: a run that comes changes no other's.
-    for (const value of values(runs)) if (value !== undefined) looks.set(value, lookAt(looks.size));
-    const lookOf = (some) => {
-      const [value, ...others] = values(some);
-      return others.length || value === undefined ? PLAIN : { ...looks.get(value), value: `${labelOf(field)} ${value}` };
+    const valuesOf = (runs) => [...new Set(runs.map((run) => valueOf(this.#fields.get(run.id))))];
+    const several = { ...PLAIN, value: t("strokes.several") };
+    const lookOf = (runs) => {
+      const values = valuesOf(runs);
+      if (values.includes(undefined)) return PLAIN;
+      return (values.length === 1 && looks.get(values[0])) || several;
     };
-    return { field: labelOf(field), legend: [...looks].map(([text, look]) => ({ text, ...look })), lookOf };
+    // In the order of their first runs: a run that comes changes no other's.
+    for (const [value, ...others] of curves.map(valuesOf)) {
+      if (!others.length && value !== undefined && !looks.has(value)) looks.set(value, { ...lookAt(looks.size), value });
+    }
+    const legend = [...looks.values(), ...(curves.some((runs) => lookOf(runs) === several) ? [several] : [])];
+    return { field: labelOf(field), legend, lookOf };
   }
 
   #draw() {

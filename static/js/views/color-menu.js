@@ -1,6 +1,6 @@
 /** The colour menu: the palette, to choose a run's colour from. One for the page, opened beside what was pressed. */
 
-import { h } from "../dom.js";
+import { h, moveTo } from "../dom.js";
 import { t } from "../i18n.js";
 import { HUES, cssColor, hueOf, withHue } from "../palette.js";
 
@@ -48,9 +48,9 @@ export class ColorMenu {
 
   /** Below what it belongs to, or above; never over the window's edge. */
   #place({ left, top, bottom }) {
-    const { offsetWidth: width, offsetHeight: height } = this.#element;
-    this.#element.style.left = `${Math.max(4, Math.min(left - 6, innerWidth - width - 4))}px`;
-    this.#element.style.top = `${bottom + 6 + height < innerHeight ? bottom + 6 : Math.max(4, top - 6 - height)}px`;
+    const { width, height } = this.#element.getBoundingClientRect();
+    const across = Math.max(4, Math.min(left - 6, innerWidth - width - 4));
+    moveTo(this.#element, across, bottom + 6 + height < innerHeight ? bottom + 6 : Math.max(4, top - 6 - height));
   }
 
   #press(event) {

@@ -13,7 +13,7 @@ const IMAGES = 50;
 const POINTS = 1000;
 
 export class DataView {
-  element = h("div", { className: "data-view" });
+  element = h("div", { className: "data-view", role: "group", tabIndex: -1 });
   #dataset;
   #isDark;
   #part = PARTS[0];
@@ -36,7 +36,14 @@ export class DataView {
   take(dataset) {
     if (dataset.name !== this.#dataset.name || this.#picture) return;
     this.#dataset = dataset;
+    const focused = this.element.contains(document.activeElement);
     this.#draw();
+    if (focused) this.#focus();
+  }
+
+  /** The focus stays here while a button gives way to a download, and that to what came; where there is nothing to press, it waits. */
+  #focus() {
+    (this.element.querySelector("input:checked, button:enabled") ?? this.element).focus();
   }
 
   get #count() {
@@ -49,6 +56,7 @@ export class DataView {
 
   #draw() {
     this.element.dataset.dataset = this.#dataset.name;
+    this.element.setAttribute("aria-label", this.#dataset.title);
     if (!this.#dataset.available) return this.#drawMissing();
     const parts = segments("look.part", "look.part", PARTS, this.#part, (part) => t(`look.${part}`), (part) => {
       this.#part = part;

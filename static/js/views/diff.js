@@ -4,6 +4,7 @@ import { h } from "../dom.js";
 import { percent, t } from "../i18n.js";
 import { color } from "../palette.js";
 import { show } from "../flat-configs.js";
+import { labelsOf } from "../labels.js";
 import { openDialog } from "./dialog.js";
 
 /**
@@ -14,12 +15,13 @@ export async function openDiff(runs, { configs, isDark, onClone }) {
   const ids = runs.map((run) => run.id);
   await configs.fetch(ids);
   const difference = configs.difference(ids);
+  const labels = labelsOf([...difference.keys()]);
   const head = (run) => {
     const cell = h("th", { scope: "col" }, h("span", { className: "swatch still" }), run.name);
     cell.style.setProperty("--run", color(run.color, isDark()));
     return cell;
   };
-  const row = (name, values, className = "") => h("tr", { className }, h("th", { scope: "row" }, name), ...values.map((value) => h("td", {}, value)));
+  const row = (name, values, { className = "", title } = {}) => h("tr", { className }, h("th", { scope: "row", title }, name), ...values.map((value) => h("td", {}, value)));
   const clone = (run) => h("button", { type: "button", className: "toggle", onclick: () => (dialog.close(), onClone(run)) }, t("runs.clone_change"));
   const table = h(
     "table",
@@ -28,13 +30,13 @@ export async function openDiff(runs, { configs, isDark, onClone }) {
     h(
       "tbody",
       {},
-      ...[...difference].map(([name, values]) => row(name, values.map(show))),
-      row(t("table.test"), runs.map((run) => percent(run.latest.test_accuracy)), "result"),
-      row(t("table.train"), runs.map((run) => percent(run.latest.train_accuracy)), "result"),
-      row("", runs.map(clone), "result"),
+      ...[...difference].map(([name, values]) => row(labels.get(name), values.map(show), { title: name })),
+      row(t("table.test"), runs.map((run) => percent(run.latest.test_accuracy)), { className: "result" }),
+      row(t("table.train"), runs.map((run) => percent(run.latest.train_accuracy)), { className: "result" }),
+      row("", runs.map(clone), { className: "result" }),
     ),
   );
-  const said = difference.size ? t("diff.only", { fields: [...difference.keys()].join(", ") }) : t("diff.none");
+  const said = difference.size ? t("diff.only", { fields: [...labels.values()].join(", ") }) : t("diff.none");
   const dialog = openDialog({
     title: t("runs.compare"),
     className: "wide",

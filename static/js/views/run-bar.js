@@ -2,6 +2,7 @@
 
 import { h, icon, iconButton } from "../dom.js";
 import { onLanguage, t } from "../i18n.js";
+import { urlState } from "../url-state.js";
 import { closesByItself } from "./run-tools.js";
 
 /** Formats of a selection, then those of one run: ending and text of the link. */
@@ -55,9 +56,10 @@ export class RunBar {
   }
 }
 
-/** A menu with a link for each format; a download needs nothing of the page. */
+/** A menu with a link for each format; a download needs nothing of the page but the report's dashes. */
 export function exportLinks(runs) {
   const ids = runs.map((run) => run.id).join(",");
+  const report = () => `/api/exports/html?runs=${ids}${urlState.get("dash") ? `&dash=${encodeURIComponent(urlState.get("dash"))}` : ""}`;
   const link = (href, key) => h("a", { href, download: "", className: "row-link" }, t(key));
   const menu = h("details", { className: "menu up" }, h("summary", { className: "toggle" }, icon("download"), t("export.title")));
   if (runs.length > MOST_RUNS) {
@@ -68,6 +70,7 @@ export function exportLinks(runs) {
   const panel = h("div", { className: "card panel" }, ...Object.entries(FORMATS).map(([format, key]) => link(`/api/exports/${format}?runs=${ids}`, key)));
   if (runs.length === 1) panel.append(...Object.entries(RUN_FORMATS).map(([ending, key]) => link(`/api/runs/${ids}/export.${ending}`, key)));
   panel.addEventListener("click", () => (menu.open = false));
+  menu.addEventListener("toggle", () => (panel.querySelector("[href*='/html?']").href = report()));
   menu.append(panel);
   closesByItself(menu);
   return menu;

@@ -75,7 +75,12 @@ export function makeEntry({ id }, on) {
   });
   let drawn = -1;
   let before = "";
-  const update = (run, { shown, selected, dark }) => {
+  let reached = null;
+  const update = (run, { shown, selected, current, dark }) => {
+    if (current !== reached) {
+      reached = current;
+      for (const button of element.querySelectorAll("button")) button.tabIndex = current ? 0 : -1;
+    }
     const iteration = Math.max(run.iteration, run.train.length ? run.train.last("iteration") : 0);
     const { status, starred, archived, latest } = run;
     const accuracy = run.evaluation.length ? run.evaluation.last("test_accuracy") : latest.test_accuracy;
@@ -97,7 +102,7 @@ export function makeEntry({ id }, on) {
     name.title = describe(run);
     put(score, percent(accuracy));
     put(state, stateText(run, iteration));
-    state.title = run.reason ?? "";
+    state.title = run.reason ?? state.textContent;
     if (tags.title !== run.tags.join(", ")) {
       tags.title = run.tags.join(", ");
       tags.replaceChildren(...run.tags.map((tag) => h("span", { className: "tag" }, tag)));
@@ -129,7 +134,7 @@ function cellText({ summary, latest, seconds }, column, accuracy) {
     case "dataset":
       return summary.train_size ? `${summary.dataset} ${number(summary.train_size)}` : summary.dataset;
     case "loss":
-      return latest.loss === null || latest.loss === undefined ? "–" : latest.loss.toPrecision(3);
+      return lossText(latest.loss);
     case "train":
       return percent(latest.train_accuracy);
     case "test":
@@ -137,6 +142,12 @@ function cellText({ summary, latest, seconds }, column, accuracy) {
     default:
       return seconds === null ? "–" : seconds.toFixed(seconds < 10 ? 2 : 0);
   }
+}
+
+/** Three digits, in the little room of a cell. */
+function lossText(loss) {
+  if (loss === null || loss === undefined) return "–";
+  return loss !== 0 && loss < 1e-3 ? loss.toExponential(1) : loss.toPrecision(3);
 }
 
 function stateText(run, iteration) {

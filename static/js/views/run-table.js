@@ -13,18 +13,18 @@ import { RunTools, wireWide } from "./run-tools.js";
 import { RunList } from "./runs.js";
 import { Selection } from "./selection.js";
 import { wireShortcuts } from "./shortcuts.js";
-import { Toast } from "./toast.js";
 
 const byId = (id) => document.getElementById(id);
 
 export class RunTable {
   #list;
   #form;
-  #toast = new Toast();
+  #toast;
 
   /** @param {(runs: object[]) => void} launched called with runs that are new */
-  constructor(store, form, isDark, launched) {
+  constructor(store, form, isDark, launched, toast) {
     this.#form = form;
+    this.#toast = toast;
     const selection = new Selection();
     const configs = new FlatConfigs();
     const actions = new RunActions(store, this.#toast, launched);

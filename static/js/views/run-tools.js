@@ -2,6 +2,7 @@
 
 import { h, icon, iconButton } from "../dom.js";
 import { onLanguage, t } from "../i18n.js";
+import { labelsOf } from "../labels.js";
 import { urlState } from "../url-state.js";
 import { COLUMNS } from "./run-entry.js";
 import { DESCENDING, GROUPS, SORTS, STATES, USUAL } from "./run-query.js";
@@ -87,7 +88,7 @@ export class RunTools {
       return h("label", { className: "field" }, h("span", { className: "label" }, t(label)), select);
     };
     const sorts = (name) => t(`table.${name}`);
-    const groups = () => (name) => (name ? (GROUPS.includes(name) ? t(`table.${name}`) : name) : t("runs.no_groups"));
+    const groups = (labels) => (name) => (name ? (GROUPS.includes(name) ? t(`table.${name}`) : labels.get(name)) : t("runs.no_groups"));
     const archived = h("input", { type: "checkbox", name: "runs.archived", checked: query.archived });
     archived.addEventListener("change", () => this.#set({ archived: archived.checked }));
     const direction = h("button", { type: "button", className: "toggle", "aria-pressed": String(query.descending), title: t("runs.descending"), "aria-label": t("runs.descending") }, query.descending ? "↓" : "↑");
@@ -96,7 +97,7 @@ export class RunTools {
       direction.textContent = this.#list.query.descending ? "↓" : "↑";
       direction.setAttribute("aria-pressed", String(this.#list.query.descending));
     });
-    const grouping = (names) => choose("group", "runs.group", ["", ...GROUPS, ...names], query.group, groups(), (group) => this.#set({ group }));
+    const grouping = (names) => choose("group", "runs.group", ["", ...GROUPS, ...names], query.group, groups(labelsOf(names)), (group) => this.#set({ group }));
     let groupField = grouping([]);
     const panel = h(
       "div",

@@ -11,6 +11,7 @@ import { arrange, readQuery, unusual } from "./run-query.js";
 
 /** Entries that are made in one frame at most: a long list comes in pieces, and the page stays ready. */
 const MADE_AT_ONCE = 50;
+const STEPS = { ArrowUp: -1, ArrowDown: 1, Home: -Infinity, End: Infinity };
 
 export class RunList {
   #store;
@@ -26,6 +27,8 @@ export class RunList {
   #query = readQuery(urlState.get("list"));
   #groups = [];
   #arranged = "";
+  /** The run that Tab comes to; the arrow keys go to the others, so that no one has to pass two hundred. */
+  #current = "";
 
   /**
    * @param {HTMLElement} list
@@ -43,13 +46,20 @@ export class RunList {
     this.#isDark = isDark;
     actions.onProblem = (id, error) => this.#showProblem(id, error);
     store.on("runs", () => {
-      selection.keep((id) => store.runs.has(id));
+      const listed = new Set(store.list().map((run) => run.id));
+      selection.keep((id) => listed.has(id));
       this.draw();
     });
     selection.on(() => this.draw());
     urlState.on("list", (said) => this.setQuery(readQuery(said)));
     if (Object.keys(urlState.get("list")).length) this.#fetchFields();
     list.addEventListener("keydown", (event) => this.#onKey(event));
+    list.addEventListener("focusin", ({ target }) => {
+      const id = target.closest("[data-run]")?.dataset.run;
+      if (!id || id === this.#current) return;
+      this.#current = id;
+      this.draw();
+    });
     onLanguage(() => {
       this.#entries.clear();
       this.#heads.clear();
@@ -90,11 +100,13 @@ export class RunList {
     this.#arrange(runs);
     const shown = new Set(this.#store.shown().map((run) => run.id));
     const dark = this.#isDark();
+    const { order } = this;
+    if (!order.includes(this.#current)) this.#current = order[0];
     for (const group of this.#groups) {
       if (group.label !== null) this.#heads.get(group.label).update(group.runs, shown);
       for (const run of group.runs) {
         if (!this.#entries.has(run.id)) continue; // comes in the next frame
-        const look = { shown: shown.has(run.id), selected: this.#selection.has(run.id), dark };
+        const look = { shown: shown.has(run.id), selected: this.#selection.has(run.id), current: run.id === this.#current, dark };
         this.#entries.get(run.id).update(run, look);
       }
     }
@@ -105,6 +117,7 @@ export class RunList {
     const state = JSON.stringify([this.#query, runs.map((run) => [run.id, run.status, run.name, run.starred, run.archived, run.tags, run.notes.length])]);
     if (state === this.#arranged) return;
     this.#arranged = state;
+    const before = this.order;
     this.#groups = arrange(runs, this.#query, this.#configs);
     let made = 0;
     const isMade = (run) => this.#entries.has(run.id) || ++made <= MADE_AT_ONCE;
@@ -117,12 +130,18 @@ export class RunList {
       requestAnimationFrame(() => this.draw());
     }
     const focused = document.activeElement;
+    const wasFocused = this.#list.contains(focused);
+    const at = before.indexOf(focused.closest("[data-run]")?.dataset.run);
     const there = new Set(wanted);
     for (const element of [...this.#list.children]) if (!there.has(element)) element.remove();
     wanted.forEach((element, i) => {
       if (this.#list.children[i] !== element) this.#list.insertBefore(element, this.#list.children[i] ?? null);
     });
-    if (focused !== document.activeElement && this.#list.contains(focused)) focused.focus();
+    if (wasFocused && focused !== document.activeElement) {
+      // it was moved, or its run is gone: then the one that has its place
+      const { order } = this;
+      (this.#list.contains(focused) ? focused : this.#entries.get(order[Math.min(at, order.length - 1)])?.name)?.focus();
+    }
     const ids = new Set(runs.map((run) => run.id));
     for (const id of this.#entries.keys()) if (!ids.has(id)) this.#entries.delete(id);
     this.#empty.hidden = wanted.length > 0;
@@ -191,7 +210,7 @@ export class RunList {
     if (event.key === "F2") this.rename(id);
     else if (event.key === "Delete" && onName) this.#actions.remove(this.#selection.has(id) ? this.#selection.list() : [id]);
     else if (event.key === " " && onName) this.#actions.pauseOrResume(this.#selection.has(id) ? this.#selection.list() : [id]);
-    else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && onName) this.#step(id, event);
+    else if (event.key in STEPS && onName) this.#step(id, event);
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -200,8 +219,8 @@ export class RunList {
   /** To the next run; with Shift, the selection grows. */
   #step(id, event) {
     const order = this.order;
-    const next = order[order.indexOf(id) + (event.key === "ArrowDown" ? 1 : -1)];
-    if (next === undefined) return;
+    const next = order[Math.max(0, Math.min(order.length - 1, order.indexOf(id) + STEPS[event.key]))];
+    if (next === id) return;
     this.#entries.get(next)?.name.focus();
     if (!event.shiftKey) return;
     if (!this.#selection.size) this.#selection.set([id]);

@@ -48,7 +48,8 @@ export function wireShortcuts({ search, pause, undo, clear }) {
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    if (event.key === "Escape") return clear();
+    // an Escape that closes what is open over the page is not for the selection
+    if (event.key === "Escape") return document.querySelector(":popover-open") ? undefined : clear();
     if (typing || isOff() || !(event.key in keys)) return;
     if (event.key === " " && event.target.closest("button, a, summary, input")) return;
     // where there is nothing to do, the key keeps its own meaning: Space scrolls

@@ -4,6 +4,9 @@
  * A point: {run, name, color, fields: {name: value}, value}.
  */
 
+/** Letters at a mark of an axis at most. */
+const LETTERS = 16;
+
 /** Numbers as they are, log where they span decades; everything else as categories in the order they sort. */
 export function scaleOf(values) {
   const numeric = values.every((value) => typeof value === "number");
@@ -46,7 +49,7 @@ export function scatter(points, field, metric) {
     line: { width: 1.5, dash: "dot" },
     hoverinfo: "skip",
   };
-  const xaxis = { type: scale.kind, title: { text: field }, ...(scale.kind === "category" ? { categoryarray: scale.categories, categoryorder: "array" } : {}) };
+  const xaxis = { type: scale.kind, title: { text: field }, ...(scale.kind === "category" ? { categoryarray: scale.categories, categoryorder: "array", ...briefTicks(scale.categories) } : {}) };
   return { traces: groups.size > 1 ? [mean, dots] : [dots], layout: { xaxis, yaxis: metricAxis(metric) } };
 }
 
@@ -75,7 +78,7 @@ export function heatMap(points, [first, second], metric) {
     colorbar: { thickness: 12, tickformat: metric.format, outlinewidth: 0 },
     hovertemplate: `${first} %{x}<br>${second} %{y}<br>${metric.title} %{z:${metric.format}}<br>%{text}<extra></extra>`,
   };
-  return { traces: [trace], layout: { xaxis: { type: "category", title: { text: first } }, yaxis: { type: "category", title: { text: second }, automargin: true } } };
+  return { traces: [trace], layout: { xaxis: { type: "category", title: { text: first }, ...briefTicks(xs.map(label)) }, yaxis: { type: "category", title: { text: second }, automargin: true, ...briefTicks(ys.map(label)) } } };
 }
 
 /**
@@ -96,21 +99,26 @@ export function parallel(points, fields, metric) {
     customdata: axes.map((axis) => `${axis.title} ${shown(axis.of(point), axis.metric)}`),
     hovertemplate: `${point.name}<br>%{customdata}<extra></extra>`,
   }));
-  const ticks = axes.flatMap((axis, i) => marks(scales[i]).map(([y, value]) => ({ x: i, y, text: shown(value, axis.metric), showarrow: false, xanchor: i ? "left" : "right", xshift: i ? 8 : -8, bgcolor: "card" })));
+  const ticks = axes.flatMap((axis, i) => marks(scales[i]).map(([y, value]) => ({ x: i, y, text: brief(shown(value, axis.metric)), showarrow: false, xanchor: i ? "left" : "right", xshift: i ? 8 : -8, bgcolor: "card" })));
   return {
     traces,
     layout: {
       hovermode: "closest",
       margin: { l: 90, r: 110 },
-      xaxis: { tickvals: axes.map((_, i) => i), ticktext: axes.map((axis) => short(axis.title)), range: [-0.1, axes.length - 0.9], gridwidth: 2, side: "top" },
+      xaxis: { tickvals: axes.map((_, i) => i), ticktext: axes.map((axis) => brief(axis.title)), range: [-0.1, axes.length - 0.9], gridwidth: 2, side: "top" },
       yaxis: { showticklabels: false, showgrid: false, range: [-0.06, 1.06] },
       annotations: ticks,
     },
   };
 }
 
-/** A field's own name; which section it is of can be seen in the other views. */
-const short = (field) => field.split(".").at(-1);
+/** A text that leaves a figure its room; hovering tells all of it. */
+const brief = (text) => ([...text].length > LETTERS ? `${[...text].slice(0, LETTERS - 1).join("")}…` : text);
+
+/** An axis of words, with a mark for each. */
+function briefTicks(categories) {
+  return { tickvals: categories, ticktext: categories.map(brief) };
+}
 
 /** (place, value) of an axis's marks. */
 function marks(scale) {

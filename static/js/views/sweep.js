@@ -1,8 +1,9 @@
 /** Sweeps: how final metrics depend on the fields in which runs differ, as scatter, parallel coordinates or heat map. */
 
-import { drawFigure } from "../charts/plot.js";
+import { drawFigure, plain } from "../charts/plot.js";
 import { h } from "../dom.js";
 import { t } from "../i18n.js";
+import { labelsOf } from "../labels.js";
 import { color } from "../palette.js";
 import { openDialog } from "./dialog.js";
 import { heatMap, parallel, scatter } from "./sweep-figures.js";
@@ -26,7 +27,9 @@ const MOST_AXES = 8;
 export async function openSweep(runs, { configs, isDark }) {
   const ids = runs.map((run) => run.id);
   await configs.fetch(ids);
-  const fields = [...configs.difference(ids).keys()];
+  const labels = labelsOf([...configs.difference(ids).keys()]);
+  const fields = [...labels.keys()];
+  const named = (config) => Object.fromEntries([...labels].map(([path, label]) => [label, config[path]]));
   const state = { kind: "scatter", metric: "test_accuracy", x: fields[0], y: fields[1] ?? fields[0] };
   const figure = h("div", { className: "figure", role: "img" });
   const said = h("p", { className: "diff-said", role: "status" });
@@ -36,13 +39,13 @@ export async function openSweep(runs, { configs, isDark }) {
     const value = (run) => (state.metric === "seconds" ? run.seconds : run.latest[state.metric]);
     const points = runs
       .filter((run) => Number.isFinite(value(run)))
-      .map((run) => ({ run: run.id, name: plain(run.name), color: color(run.color, isDark()), fields: configs.get(run.id), value: value(run) }));
+      .map((run) => ({ run: run.id, name: plain(run.name), color: color(run.color, isDark()), fields: named(configs.get(run.id)), value: value(run) }));
     const left = runs.length - points.length;
     said.textContent = !fields.length ? t("diff.none") : left ? t("sweep.left_out", { n: left }) : "";
     const drawn = {
-      scatter: () => scatter(points, state.x, metric),
-      parallel: () => parallel(points, fields.slice(0, MOST_AXES), metric),
-      heat: () => heatMap(points, [state.x, state.y], metric),
+      scatter: () => scatter(points, labels.get(state.x), metric),
+      parallel: () => parallel(points, [...labels.values()].slice(0, MOST_AXES), metric),
+      heat: () => heatMap(points, [state.x, state.y].map((path) => labels.get(path)), metric),
     };
     figure.setAttribute("aria-label", `${t(`sweep.${state.kind}`)}: ${metric.title}`);
     if (points.length && fields.length) drawFigure(figure, drawn[state.kind]());
@@ -57,11 +60,11 @@ export async function openSweep(runs, { configs, isDark }) {
     });
     return h("label", { className: "inline" }, t(label), select);
   };
-  const plainName = (name) => name;
+  const called = (path) => labels.get(path);
   const kind = choose("kind", "sweep.kind", fields.length > 1 ? KINDS : KINDS.slice(0, 2), (name) => t(`sweep.${name}`));
   const metric = choose("metric", "sweep.metric", Object.keys(METRICS), (name) => t(`table.${name}`));
-  const x = choose("x", "sweep.x", fields, plainName);
-  const y = choose("y", "sweep.y", fields, plainName);
+  const x = choose("x", "sweep.x", fields, called);
+  const y = choose("y", "sweep.y", fields, called);
   const arrange = () => {
     x.hidden = state.kind === "parallel";
     y.hidden = state.kind !== "heat";
@@ -69,9 +72,4 @@ export async function openSweep(runs, { configs, isDark }) {
   arrange();
   openDialog({ title: t("sweep.title"), className: "wide tall", body: [h("div", { className: "sweep-tools" }, kind, metric, x, y), said, figure] });
   draw();
-}
-
-/** Plotly reads a few tags in texts; a run's name is no markup. */
-function plain(name) {
-  return name.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
