@@ -36,6 +36,7 @@ from app.settings import Settings
 from app.storage.database import Database
 from app.storage.history import StoredHistory
 from engine import ConfigError
+from engine.reasons import Reason
 
 log = logging.getLogger(__name__)
 
@@ -133,7 +134,8 @@ async def _lab_error(request: Request, error: Exception) -> JSONResponse:
 
 async def _config_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ConfigError)
-    return JSONResponse(error_body(error.code, str(error), error.field, error.bounds), status_code=422)
+    body = error_body(error.code, error.message, error.field, error.bounds)
+    return JSONResponse(body, status_code=422)
 
 
 #: What Pydantic calls a limit → what this API does.
@@ -150,7 +152,26 @@ async def _request_error(request: Request, error: Exception) -> JSONResponse:
     bounds = {name: context[limit] for limit, name in _BOUNDS.items() if limit in context}
     if isinstance(given, int | float):
         message += f", not {given}"
-    return JSONResponse(error_body("invalid", message, field, bounds or None), status_code=422)
+    reason = _said_by_pydantic(str(first["type"]), context, bounds, message, field)
+    return JSONResponse(error_body("invalid", reason, field, bounds or None), status_code=422)
+
+
+def _said_by_pydantic(
+    kind: str, context: dict[str, Any], bounds: dict[str, Any], message: str, field: str
+) -> Reason:
+    if bounds:
+        return Reason("range", message, bounds=bounds)
+    if kind == "string_too_long":
+        return Reason("too_long", message, most=context["max_length"])
+    code = {
+        "missing": "missing",
+        "string_too_short": "missing",
+        "float_parsing": "type.number",
+        "float_type": "type.number",
+        "int_parsing": "type.integer",
+        "int_type": "type.integer",
+    }.get(kind)
+    return Reason(code, message) if code else Reason("invalid", message, field=field)
 
 
 async def _http_error(request: Request, error: Exception) -> JSONResponse:

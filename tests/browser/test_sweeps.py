@@ -41,7 +41,7 @@ def test_lists_in_two_fields_launch_every_combination_as_one_group(page, lab):
     }
     assert found == set(itertools.product((0.01, 0.1), (16, 32, 64)))
     assert len({run["group_id"] for run in runs}) == 1
-    assert {run["name"].split(" · ")[0] for run in runs} == {"Learning rate 0.01", "Learning rate 0.1"}
+    assert {run["name"].split(" · ")[0] for run in runs} == {"lr 0.01", "lr 0.1"}
 
 
 @pytest.mark.parametrize(
@@ -144,8 +144,8 @@ def test_optimizers_functions_and_a_switch_multiply_and_each_optimizer_has_its_o
     assert {run["config"]["optimizer"].get("momentum") for run in runs} == {None, 0.9}
     names = {run["name"] for run in runs}
     assert len(names) == 16
-    assert "Momentum · sigmoid · Batch norm on · Learning rate 0.05" in names
-    assert "Adam · ReLU · Batch norm off · β₁ 0.8 · Learning rate 0.05" in names
+    assert "Momentum · sigmoid · Batch norm on · lr 0.05" in names
+    assert "Adam · ReLU · Batch norm off · β₁ 0.8 · lr 0.05" in names
     page.until(
         "document.querySelector('.difference b')?.textContent === 'Activation, Batch norm, Optimizer, β₁'"
     )

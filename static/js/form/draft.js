@@ -165,8 +165,7 @@ export class Draft {
   }
 
   /**
-   * Every experiment, each with a name that says what is special about it. What tells them apart stands first: a
-   * narrow list cuts names at their end.
+   * Every experiment, each with a name that says what is special about it.
    *
    * @param {string[]} special what else the name should say
    * @throws ApiError where there are too many
@@ -178,7 +177,7 @@ export class Draft {
     }
     const all = [];
     for (const { document, chosen } of combinations(this.document)) {
-      const name = nameOfRun(document, chosen, special);
+      const name = (repetition) => nameOfRun(document, chosen, special, repetition).slice(0, LONGEST_NAME);
       for (let index = 0; index < this.folds; index++) {
         for (let more = 0; more < this.seeds; more++) all.push(this.#repeat(document, index, more, name));
       }
@@ -186,15 +185,16 @@ export class Draft {
     return all;
   }
 
-  /** The experiment with one of the folds and one of the seeds. */
+  /** The experiment with one of the folds and one of the seeds; `name` is given which. */
   #repeat(document, index, more, name) {
     const one = { ...document, seed: this.seeds > 1 ? (document.seed ?? 0) + more : document.seed };
+    const repetition = [];
     if (this.folds > 1) {
       one.dataset = { ...document.dataset, fold: { folds: this.folds, index } };
-      name = [t("form.fold", { number: index + 1, folds: this.folds }), ...name];
+      repetition.push(t("form.fold", { number: index + 1, folds: this.folds }));
     }
-    if (this.seeds > 1) name = [t("form.seed", { seed: one.seed }), ...name];
-    return { ...one, name: name.join(" · ").slice(0, LONGEST_NAME) };
+    if (this.seeds > 1) repetition.push(t("form.seed", { seed: one.seed }));
+    return { ...one, name: name(repetition) };
   }
 
   // -- from elsewhere ------------------------------------------------------------------------------

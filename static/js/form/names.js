@@ -1,6 +1,6 @@
 /** What an experiment is called, and what differs between two of them, in words. */
 
-import { t } from "../i18n.js";
+import { hasText, t } from "../i18n.js";
 import { labelOf } from "../labels.js";
 import { isSweep } from "./values.js";
 
@@ -10,25 +10,31 @@ const BY_NAME = ["optimizer", "network.initializer", "training.schedule"];
 const PLAIN = ["dataset.name", "optimizer", "network.activation", "regularization"];
 
 /**
- * What a run is called. What tells it from the others that are launched with it stands first: a narrow list cuts names at
- * their end. Then what somebody has typed, else what one changes most and has not been said yet.
+ * What a run is called. What tells it from the others that are launched with it stands first, in short words: a narrow
+ * list has room for a few. Then what somebody has typed, else what one changes most and has not been said yet; last the
+ * number of a repetition, which a narrow list keeps (`views/run-name.js`).
  *
  * @param {object} document one experiment
  * @param {[string[], any][]} chosen what is special to it among several, as a path and the value or way there
  * @param {string[]} special what else the name should say
- * @returns {string[]} its pieces
+ * @param {string[]} repetition which fold, which seed
  */
-export function nameOfRun(document, chosen, special) {
+export function nameOfRun(document, chosen, special, repetition) {
   const varied = new Map(chosen.map(([path, way]) => [path.join("."), way]));
   const plain = PLAIN.filter((place) => varied.has(place)).map((place) => valueText(place, varied.get(place)));
-  const labelled = [...varied].filter(([place]) => !PLAIN.includes(place)).map(([place, way]) => `${labelOf(place)} ${valueText(place, way)}`);
-  return [...plain, ...labelled, ...(document.name ? [document.name] : suggestion(document, varied, special))];
+  const labelled = [...varied].filter(([place]) => !PLAIN.includes(place)).map(([place, way]) => `${shortLabel(place)} ${valueText(place, way)}`);
+  return [...plain, ...labelled, ...(document.name ? [document.name] : suggestion(document, varied, special)), ...repetition].join(" · ");
+}
+
+/** "lr" for the learning rate: a label as short as the field has it. */
+function shortLabel(place) {
+  return hasText(`short.${place}`) ? t(`short.${place}`) : labelOf(place);
 }
 
 /** What one changes most, but for what has been said as it varies. */
 function suggestion({ network, optimizer, regularization }, varied, special) {
   const rated = varied.has("optimizer.learning_rate") ? [] : [optimizer.learning_rate ?? ""];
-  const named = varied.has("optimizer") ? rated.map(() => labelOf("optimizer.learning_rate")) : [t(`optimizer.${optimizer.name}`)];
+  const named = varied.has("optimizer") ? rated.map(() => shortLabel("optimizer.learning_rate")) : [t(`optimizer.${optimizer.name}`)];
   const what = network.activation ? t(`activation.${network.activation}`) : t(`preset.${network.preset ?? "layers"}`);
   const penalty = varied.has("regularization") ? "" : penaltyText(regularization);
   return [[...named, ...rated].join(" "), varied.has("network.activation") ? "" : what, penalty, ...special].filter(Boolean);
@@ -78,7 +84,7 @@ export function difference(before, after, activations, varied) {
   const told = (name) => varied.some((path) => name === path || name.startsWith(`${path}.`));
   const special = different
     .filter((name) => !NAMED.test(name) && !told(name) && after[name] !== null && after[name] !== undefined)
-    .map((name) => `${labelOf(name)} ${valueText(name, after[name])}`);
+    .map((name) => `${shortLabel(name)} ${valueText(name, after[name])}`);
   return { labels: [...labels], special };
 }
 

@@ -7,6 +7,8 @@
 import { h, icon, iconButton, sparkline } from "../dom.js";
 import { number, percent, t } from "../i18n.js";
 import { color } from "../palette.js";
+import { told } from "../reasons.js";
+import { putName } from "./run-name.js";
 import { ACTIVE } from "./run-query.js";
 
 const SPARK = { width: 44, height: 16, points: 22 };
@@ -92,12 +94,12 @@ export function makeEntry({ id }, on) {
     star.setAttribute("aria-pressed", String(starred));
     star.setAttribute("aria-label", t("runs.star_named", { name: run.name }));
     star.title = t("runs.star");
-    put(name, run.name);
+    putName(name, run.name);
     name.setAttribute("aria-pressed", String(selected));
     name.title = describe(run);
     put(score, percent(accuracy));
     put(state, stateText(run, iteration));
-    state.title = run.reason ?? "";
+    state.title = told(run.why, run.reason ?? "");
     if (tags.title !== run.tags.join(", ")) {
       tags.title = run.tags.join(", ");
       tags.replaceChildren(...run.tags.map((tag) => h("span", { className: "tag" }, tag)));
