@@ -152,26 +152,13 @@ async def _request_error(request: Request, error: Exception) -> JSONResponse:
     bounds = {name: context[limit] for limit, name in _BOUNDS.items() if limit in context}
     if isinstance(given, int | float):
         message += f", not {given}"
-    reason = _said_by_pydantic(str(first["type"]), context, bounds, message, field)
-    return JSONResponse(error_body("invalid", reason, field, bounds or None), status_code=422)
-
-
-def _said_by_pydantic(
-    kind: str, context: dict[str, Any], bounds: dict[str, Any], message: str, field: str
-) -> Reason:
-    if bounds:
-        return Reason("range", message, bounds=bounds)
-    if kind == "string_too_long":
-        return Reason("too_long", message, most=context["max_length"])
-    code = {
-        "missing": "missing",
-        "string_too_short": "missing",
-        "float_parsing": "type.number",
-        "float_type": "type.number",
-        "int_parsing": "type.integer",
-        "int_type": "type.integer",
-    }.get(kind)
-    return Reason(code, message) if code else Reason("invalid", message, field=field)
+    said = {
+        "string_too_long": lambda: Reason("too_long", message, most=context["max_length"]),
+        "string_too_short": lambda: Reason("missing", message),
+        "float_parsing": lambda: Reason("type.number", message),
+        "float_type": lambda: Reason("type.number", message),
+    }.get(str(first["type"]), lambda: message)()
+    return JSONResponse(error_body("invalid", said, field, bounds or None), status_code=422)
 
 
 async def _http_error(request: Request, error: Exception) -> JSONResponse:

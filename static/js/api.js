@@ -10,7 +10,7 @@ export class ApiError extends Error {
     this.code = code;
     this.field = field ?? "";
     this.bounds = bounds ?? {};
-    this.why = this.bounds.why ?? { code, values: { ...this.bounds, bounds: this.bounds } };
+    this.why = this.bounds.why ?? { code, values: { ...this.bounds, bounds: this.bounds, field: this.field } };
     this.status = status;
   }
 }

@@ -17,9 +17,10 @@ export function told(why, fallback = "") {
   return t(key, Object.fromEntries(Object.entries(why.values ?? {}).map(([name, value]) => [name, written(value, name)])));
 }
 
-/** What an `ApiError` says, to stand beside what it speaks of. */
-export function explain(error) {
-  return told(error.why, error.message);
+/** What an `ApiError` says, to stand beside what it speaks of: bounds say more than that something is not right. */
+export function explain({ why, message, bounds }) {
+  const better = why.code === "invalid" && boundsText(bounds);
+  return told(better ? { code: "range", values: { bounds } } : why, message);
 }
 
 /** What an `ApiError` says where nothing shows which field it is about. */

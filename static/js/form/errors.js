@@ -4,6 +4,7 @@ import { explain } from "../reasons.js";
 
 /** Show an error at the field that it names, or at the nearest one above it; clears all others. */
 export function showError(form, error) {
+  const found = error && fieldOf(form, error.field.split("."));
   for (const field of form.querySelectorAll(".field.wrong")) {
     field.classList.remove("wrong");
     field.querySelector(":scope > .error").textContent = "";
@@ -13,7 +14,6 @@ export function showError(form, error) {
     }
   }
   if (!error) return null;
-  const found = fieldOf(form, error.field.split("."));
   found.classList.add("wrong");
   const message = found.querySelector(":scope > .error");
   message.textContent = explain(error);
@@ -22,6 +22,11 @@ export function showError(form, error) {
   control?.setAttribute("aria-describedby", message.id);
   found.closest("details")?.setAttribute("open", "");
   return control;
+}
+
+/** Has the form the field that an error names? */
+export function isIn(form, name) {
+  return Boolean(form.querySelector(`[data-field="${CSS.escape(name)}"].field`));
 }
 
 function fieldOf(form, parts) {

@@ -1,6 +1,6 @@
 /** What the experiment would be, how often it is run, and the button. */
 
-import { h, iconButton } from "../dom.js";
+import { h } from "../dom.js";
 import { number, t } from "../i18n.js";
 import { SEEDS } from "./draft.js";
 import { select } from "./fields.js";
@@ -15,20 +15,14 @@ export class LaunchPart {
   #difference = h("p", { className: "difference" });
   #label = h("span", {});
 
-  #summary = null;
-  #table;
-
   /** @param {{draft: object, change: () => void}} form */
-  constructor({ draft, change }, look) {
+  constructor({ draft, change }) {
     const facts = h("dl", { className: "card facts" });
     for (const name of FACTS) {
       const value = h("dd", { id: `summary-${name}` }, "–");
       this.#facts.set(name, value);
       facts.append(h("div", { title: t(`summary.${name}.help`) }, h("dt", {}, t(`summary.${name}`)), value));
     }
-    this.#table = iconButton("table", t("look.network"), () => look.network(this.#summary));
-    this.#table.id = "look-network";
-    this.#table.disabled = true;
     const general = h("div", { className: "field general" }, h("span", { className: "error", role: "alert", id: "error-general" }));
     const keys = navigator.platform.startsWith("Mac") ? "⌘↵" : "Ctrl ↵";
     this.button = h("button", { type: "submit", id: "launch", className: "launch", title: t("form.launch_hint") }, this.#label, h("kbd", {}, keys));
@@ -37,7 +31,7 @@ export class LaunchPart {
       change();
     });
     seeds.title = t("form.seeds");
-    this.element = h("div", { className: "launch-area" }, h("div", { className: "facts-line" }, facts, this.#table), general, h("div", { className: "launch-row" }, seeds, this.button), this.#difference, this.help);
+    this.element = h("div", { className: "launch-area" }, facts, general, h("div", { className: "launch-row" }, seeds, this.button), this.#difference, this.help);
     this.count(draft.count());
   }
 
@@ -48,8 +42,6 @@ export class LaunchPart {
 
   /** @param {object | null} summary of the first run, with the seconds of all of them; null: what is chosen is wrong */
   show(summary) {
-    this.#summary = summary;
-    this.#table.disabled = !summary;
     const put = (name, text) => (this.#facts.get(name).textContent = summary ? text(summary[name]) : "–");
     put("parameters", (value) => number(value));
     put("multiply_adds", (value) => number(value, { notation: "compact" }));
