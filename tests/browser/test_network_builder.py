@@ -262,7 +262,7 @@ def test_in_japanese_and_with_a_finger_layers_are_moved_and_misfits_explained(op
     page.page.click("#edit-layers")
     page.fill(network__layers__2__size=9)
     page.until("!!document.querySelector('[data-field=\"network.layers.2\"].wrong')")
-    assert "30 × 4 × 4" in page.page.inner_text('[data-field="network.layers.2"] > .error')
+    assert "4 × 4 画素に収まりません" in page.page.inner_text('[data-field="network.layers.2"] > .error')
     assert "畳み込み" in page.page.inner_text('[data-field="network.layers.0"]')
     assert page.page.evaluate("document.documentElement.scrollWidth") <= 390
 
