@@ -209,6 +209,11 @@ def test_the_facts_are_read_whole_and_a_launch_moves_nothing_under_the_finger(op
     cut = "[...document.querySelectorAll('.facts :is(dt, dd)')].filter(e => e.scrollWidth > e.clientWidth).length"
     assert page.page.evaluate(cut) == 0
 
+    # of runs that cost differently the most
+    page.fill(network__filters="20, 2000")
+    page.until("document.querySelector('#summary-parameters').textContent.startsWith('≤')")
+    assert page.page.evaluate(cut) == 0
+
     page.fill(network__filters=2)
     page.page.locator("#launch").scroll_into_view_if_needed()
     where = "JSON.stringify(document.getElementById('launch').getBoundingClientRect())"

@@ -37,6 +37,8 @@ export class Form {
   #base = null;
   /** The server's answer for the first experiment, complete; null while what is chosen is wrong. */
   #first = null;
+  /** What all would cost, as it was last told: it stays in a form that is drawn again. */
+  #figures = null;
   /** What a suggested name should say beside the usual. */
   #news;
   #start;
@@ -145,6 +147,7 @@ export class Form {
 
   #draw() {
     this.#launch = new LaunchPart(this.#hands);
+    this.#launch.show(...(this.#figures ?? [null]));
     const model = h("fieldset", { className: "card" }, h("legend", {}, t("form.title")), this.#drawDataset(), ...this.#network.draw());
     // As it stands there, not as its last event told: that comes a task after the click, and a choice can come between.
     const further = furtherPart(this.#hands, this.#form.querySelector("details.further")?.open ?? false);
@@ -226,14 +229,15 @@ export class Form {
     let problem = null;
     try {
       const { experiments, seconds, first } = await api.summaryTogether(this.#draft.experiments());
-      summary = { ...experiments[0], seconds, first }; // of the first run its figures, of all of them the time
+      summary = { ...experiments[0], experiments, seconds, first };
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       problem = error;
     }
     if (asked !== this.#asked) return; // an older answer than the one that counts
     if (problem ? problem.status : !this.#refused) this.#complain(problem);
-    this.#launch.show(summary);
+    this.#figures = summary && [summary.experiments, summary.seconds];
+    this.#launch.show(...(this.#figures ?? [null]));
     this.#first = summary?.first ?? null;
     this.#network.show(summary, problem?.bounds.output_shapes);
     this.#tellDifference();

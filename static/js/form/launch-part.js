@@ -5,6 +5,8 @@ import { number, t } from "../i18n.js";
 import { SEEDS } from "./draft.js";
 import { select } from "./fields.js";
 
+/** Where the digits of a number need more room than there is. */
+const LONG = 1e7;
 const FACTS = ["parameters", "memory_bytes", "multiply_adds", "seconds"];
 
 export class LaunchPart {
@@ -40,12 +42,23 @@ export class LaunchPart {
     this.#label.textContent = runs === 1 ? t("form.launch") : t("form.launch_n", { count: number(runs) });
   }
 
-  /** @param {object | null} summary of the first run, with the seconds of all of them; null: what is chosen is wrong */
-  show(summary) {
-    const put = (name, text) => (this.#facts.get(name).textContent = summary ? text(summary[name]) : "–");
-    put("parameters", (value) => number(value));
+  /**
+   * @param {object[] | null} experiments the figures of each run; null: what is chosen is wrong
+   * @param {number} seconds of all of them
+   */
+  show(experiments, seconds) {
+    const said = (values, text) => {
+      const most = Math.max(...values);
+      const differ = values.some((value) => value !== most);
+      return differ ? `≤\u2009${text(most, differ)}` : text(most, differ);
+    };
+    const put = (name, text) => (this.#facts.get(name).textContent = experiments ? said(name === "seconds" ? [seconds] : experiments.map((one) => one[name]), text) : "–");
+    put("parameters", (value, differ) => number(value, differ || value >= LONG ? { notation: "compact", maximumSignificantDigits: 3 } : {}));
     put("multiply_adds", (value) => number(value, { notation: "compact" }));
-    put("memory_bytes", (value) => t("summary.megabytes", { n: number(value / 1e6, { maximumSignificantDigits: 2 }) }));
+    put("memory_bytes", (value) => {
+      const [unit, bytes] = value < 1e9 ? ["megabytes", 1e6] : ["gigabytes", 1e9];
+      return t(`summary.${unit}`, { n: number(value / bytes, { maximumSignificantDigits: 2 }) });
+    });
     put("seconds", (value) => `≈ ${duration(value)}`);
   }
 

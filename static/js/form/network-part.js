@@ -22,8 +22,8 @@ export function onlyOfMlp({ options, draft }) {
 }
 
 /** Whose settings follow. */
-function caption(networks) {
-  return h("span", { className: "caption" }, networks.map(({ preset }) => presetName(preset)).join(", "));
+function caption(names) {
+  return h("span", { className: "caption" }, names);
 }
 
 export class NetworkPart {
@@ -63,7 +63,7 @@ export class NetworkPart {
       inside.push(this.#drawLeft(layers), this.#list);
     }
     if (mlp) {
-      if (networks.length > 1) inside.push(caption([mlp]));
+      if (networks.length > 1) inside.push(caption(presetName("mlp")));
       inside.push(chain(this.#form, draft.datasets, mlp.hidden));
       parts.push(this.#drawActivation(mlp));
     }
@@ -154,14 +154,20 @@ export class NetworkPart {
     return [buttons, all];
   }
 
-  /** The settings of the presets, but for what an MLP has for itself. */
+  /** The settings of the presets, but for what an MLP has for itself; of several, those together that the same ones have. */
   #drawSettings(networks) {
-    const { options, draft } = this.#form;
-    const except = draft.networks.some(({ preset }) => preset === "mlp") ? onlyOfMlp(this.#form) : [];
-    const blocks = settings(this.#form, "network", "preset", networks, options.presets, except, "preset");
-    const grid = h("div", { className: "row wrap" }, ...blocks);
-    const others = networks.filter(({ preset }) => preset !== "mlp" || !except.length);
-    return h("div", { className: "field" }, ...(networks.length > 1 ? [caption(others), grid] : [grid, this.#rows]));
+    const { options } = this.#form;
+    const names = (preset) => options.presets[preset].map(({ name }) => name);
+    const except = networks.some(({ preset }) => preset === "mlp") ? onlyOfMlp(this.#form) : [];
+    const all = [...new Set(networks.flatMap(({ preset }) => names(preset)))];
+    const ownersOf = (name) => networks.filter(({ preset }) => names(preset).includes(name)).map(({ preset }) => presetName(preset)).join(", ");
+    const shown = all.filter((name) => !except.includes(name));
+    const parts = [...new Set(shown.map(ownersOf))].flatMap((owners) => {
+      const others = all.filter((name) => except.includes(name) || ownersOf(name) !== owners);
+      const blocks = settings(this.#form, "network", "preset", networks, options.presets, others, "preset");
+      return [networks.length > 1 ? caption(owners) : "", h("div", { className: "row wrap" }, ...blocks)];
+    });
+    return h("div", { className: "field" }, ...parts, networks.length > 1 ? "" : this.#rows);
   }
 
   #drawInitializer(networks) {

@@ -162,14 +162,14 @@ function describe(run) {
   const parts = [
     train_size ? `${dataset} (${train_size})` : dataset,
     units.join("-"),
-    activations.join(" "),
-    initializer,
-    `${optimizer} ${learning_rate}`,
+    activations.map((name) => t(`activation.${name}`)).join(" "),
+    t(`initializer.${initializer}`),
+    `${t(`optimizer.${optimizer}`)} ${learning_rate}`,
   ];
   if (l1) parts.push(`L1 ${l1}`);
   if (l2) parts.push(`L2 ${l2}`);
-  parts.push(`seed ${seed}`);
-  return parts.join(" · ");
+  parts.push(t("form.seed", { seed }));
+  return [run.name, parts.filter(Boolean).join(" · ")].join("\n");
 }
 
 function sparkPath(values) {

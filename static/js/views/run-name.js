@@ -2,6 +2,7 @@
 
 import { h } from "../dom.js";
 
+const SEPARATOR = " · ";
 /** Characters that two lines beside the sparkline have room for; a longer name takes its place. */
 const SHORT = 24;
 
@@ -9,5 +10,6 @@ const SHORT = 24;
 export function putName(element, name) {
   if (element.textContent === name) return;
   element.classList.toggle("long", name.length > SHORT);
-  element.replaceChildren(...name.split(/(?<= · )/).map((piece) => h("span", {}, piece)));
+  const pieces = name.split(SEPARATOR);
+  element.replaceChildren(...pieces.map((piece, i) => h("span", {}, i < pieces.length - 1 ? piece + SEPARATOR : piece)));
 }
