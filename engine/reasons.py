@@ -137,9 +137,9 @@ def resaid(reason: str, text: str) -> str:
 def restored(text: str, said: Any) -> str:
     """A text and what `why` gave of it as they were; only the text where this version does not know the code."""
     code, values = (said.get("code"), said.get("values")) if isinstance(said, Mapping) else (None, None)
-    if code in BLANKS and isinstance(values, Mapping) and set(values) == set(BLANKS[code]):
-        return _restore(text, code, dict(values))
-    return text
+    if not isinstance(code, str) or not isinstance(values, Mapping):
+        return text
+    return _restore(text, code, dict(values)) if set(values) == set(BLANKS.get(code, "?")) else text
 
 
 def of_error(error: BaseException) -> Reason:

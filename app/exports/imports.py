@@ -191,8 +191,11 @@ class Imported:
 
 
 def _short(said: dict[str, Any] | None) -> dict[str, Any] | None:
-    """What a page is to word; nobody's reason is as long as this allows."""
-    return said if len(json.dumps(said)) <= MOST_OF_A_REASON else None
+    """What a page is to word; nobody's reason is as long as this allows, or holds what is not finite."""
+    try:
+        return said if len(json.dumps(said, allow_nan=False)) <= MOST_OF_A_REASON else None
+    except ValueError:
+        return None
 
 
 def parse(body: bytes) -> list[Imported]:

@@ -15,10 +15,11 @@ LONG = 1e7
 
 def told(why: Mapping[str, Any] | None, fallback: str, texts: Mapping[str, str], language: str) -> str:
     """A reason in words, or `fallback` where there is none that the catalog knows."""
-    text = texts.get(f"why.{why['code']}") if why else None
+    text = texts.get(f"why.{why.get('code')}") if why else None
     if text is None or why is None:
         return fallback
-    for name, value in why["values"].items():
+    values = why.get("values")  # an import may bring anything
+    for name, value in values.items() if isinstance(values, Mapping) else ():
         text = text.replace(f"{{{name}}}", _written(name, value, texts, language))
     return text
 

@@ -23,9 +23,9 @@ export function explain({ why, message, bounds }) {
   return told(better ? { code: "range", values: { bounds } } : why, message);
 }
 
-/** What an `ApiError` says where nothing shows which field it is about. */
+/** What an `ApiError` says where nothing shows which field of an experiment it is about. */
 export function explainAll(error) {
-  return error.field ? t("why.at", { field: error.field, why: explain(error) }) : explain(error);
+  return error.field && error.status === 422 && error.code !== "invalid" ? t("why.at", { field: error.field, why: explain(error) }) : explain(error);
 }
 
 /** Bounds in words, such as "more than 0 and at most 100"; nothing where there are none. */
