@@ -95,7 +95,8 @@ export function difference(before, after, activations, varied) {
     else labels.add(labelOf(name));
   }
   for (const path of varied) labels.add(labelOf(path === "network" ? "network.layers" : path));
-  const told = (name) => varied.some((path) => name === path || name.startsWith(`${path}.`));
+  const ofLayers = varied.some((path) => path.startsWith("network.") && !path.startsWith("network.initializer"));
+  const told = (name) => (name === "network.layers" && ofLayers) || varied.some((path) => name === path || name.startsWith(`${path}.`));
   const special = different
     .filter((name) => !NAMED.test(name) && !told(name) && after[name] !== null && after[name] !== undefined)
     .map((name) => `${shortLabel(name)} ${valueText(name, after[name])}`);

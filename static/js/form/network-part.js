@@ -116,8 +116,11 @@ export class NetworkPart {
     if (this.#left?.layers !== layers) return null;
     const { draft, redraw } = this.#form;
     const { network, count } = this.#left;
+    if (!ways(network).every(({ preset }) => draft.fitting.includes(preset))) return null; // other data have come
     const back = h("button", { type: "button", className: "toggle", id: "all-networks" }, t("network.back"));
     back.addEventListener("click", () => {
+      const { initializer } = draft.document.network;
+      for (const one of ways(network)) one.initializer = initializer;
       draft.document.network = network;
       redraw("edit-layers");
     });
