@@ -11,6 +11,7 @@ from app.errors import Conflict, Invalid, NotFound
 from app.live.hub import Hub
 from app.settings import Settings
 from engine import datasets
+from engine.reasons import Reason, of_error
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +29,7 @@ class DataSets:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def views(self) -> list[dict[str, Any]]:
-        """Every data set, with `fetching` (null, or `{"received", "total", "error"}`)."""
+        """Every data set, with `fetching` (null, or `{"received", "total", "error", "why"}`)."""
         return [self.view(name) for name in datasets.names()]
 
     def view(self, name: str) -> dict[str, Any]:
@@ -48,17 +49,14 @@ class DataSets:
         It reads files, and decodes them where nobody has yet: call it in a thread.
         """
         if not self.view(name)["available"]:
-            raise NotFound(
-                f"the data set {name} is not on this server; fetch it first",
-                code="not_available",
-                field="name",
-            )
+            message = f"the data set {name} is not on this server; fetch it first"
+            raise NotFound(Reason("not_available", message, dataset=name), code="not_available", field="name")
         try:
             dataset = datasets.load_dataset(
                 name, data_dir=self._settings.data_dir, cache_dir=self._settings.cache_dir
             )
         except datasets.DatasetError as error:
-            raise Conflict(str(error), code="unreadable", field="name") from error
+            raise Conflict(of_error(error), code="unreadable", field="name") from error
         return dataset, datasets.sample(dataset, part=part, first=first, count=count)
 
     async def prepare_all(self) -> None:
@@ -71,12 +69,15 @@ class DataSets:
         """Begin to download a data set; its progress is published as `dataset:<name>`."""
         view = self.view(name)
         if view["available"]:
-            raise Conflict(f"{name} is already there", code="already_there", field="name")
+            message = f"{name} is already there"
+            raise Conflict(Reason("already_there", message, dataset=name), code="already_there", field="name")
         if not view["fetchable"]:
-            raise Invalid(f"{name} cannot be downloaded", code="not_fetchable", field="name")
+            message = f"{name} cannot be downloaded"
+            reason = Reason("dataset_not_fetchable", message, dataset=name)
+            raise Invalid(reason, code="not_fetchable", field="name")
         under_way = self._fetching.get(name)
         if under_way is None or under_way["error"]:
-            self._set(name, {"received": 0, "total": view["download_bytes"], "error": None})
+            self._set(name, {"received": 0, "total": view["download_bytes"], "error": None, "why": None})
             task = asyncio.create_task(self._fetch(name))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -92,7 +93,7 @@ class DataSets:
             if now - told >= PROGRESS_SECONDS:
                 told = now
                 loop.call_soon_threadsafe(
-                    self._set, name, {"received": received, "total": total, "error": None}
+                    self._set, name, {"received": received, "total": total, "error": None, "why": None}
                 )
 
         try:
@@ -101,7 +102,8 @@ class DataSets:
         except Exception as error:  # whatever went wrong, the page must say it
             log.warning("%s could not be fetched: %s", name, error)
             total = self._fetching[name]["total"]
-            self._set(name, {"received": 0, "total": total, "error": str(error) or type(error).__name__})
+            reason = of_error(error)
+            self._set(name, {"received": 0, "total": total, "error": reason, "why": reason.why})
         else:
             self._set(name, None)
 

@@ -4,9 +4,52 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.reasons import Reason, declare
+
+#: What the lab's own reasons are called, and what their texts leave blank; see `engine.reasons`.
+BLANKS: dict[str, tuple[str, ...]] = {
+    "bad_request": (),
+    "method_not_allowed": (),
+    "not_found": (),
+    "illegal_transition": ("status",),
+    "invalid": ("field",),
+    "internal": (),
+    "queue_full": ("queued", "most"),
+    "store_unavailable": ("why",),
+    "too_many_paused": ("paused",),
+    "too_many_changes": ("most",),
+    "request_too_long": ("megabytes",),
+    "no_runs": (),
+    "not_available": ("dataset",),
+    "already_there": ("dataset",),
+    # an import
+    "not_an_export": ("field",),
+    "too_many_iterations": ("most",),
+    "columns": ("columns",),
+    "row_length": ("columns",),
+    "iterations_ascend": ("most",),
+    # why a run waits, or has failed
+    "lab_restarted": (),
+    "going_on": ("why", "iteration"),
+    "cannot_go_on": ("why",),
+    "worker_ended": (),
+    "worker_died": ("times", "iteration", "why"),
+    "worker_not_started": ("why",),
+    "worker_killed": ("signal",),
+    "worker_killed_hard": ("signal",),
+    "worker_exit": ("status",),
+    "stream_columns": ("stream",),
+    "stream_gap": ("stream", "stored", "first"),
+    "stream_other": ("stream",),
+}
+declare(BLANKS)
+
 
 class LabError(Exception):
-    """An error with a stable code. Rendered as `{"error": {"code", "message", "field", "bounds"}}`."""
+    """An error with a stable code. Rendered as `{"error": {"code", "message", "field", "bounds"}}`.
+
+    The message is a `Reason` where code and bounds do not say it all.
+    """
 
     status = 400
     code = "bad_request"
@@ -64,4 +107,7 @@ class StoreUnavailable(LabError):
 def error_body(
     code: str, message: str, field: str | None = None, bounds: dict[str, Any] | None = None
 ) -> dict[str, Any]:
+    """The one shape; a page finds in `bounds` what it needs to say it in its reader's language."""
+    if isinstance(message, Reason):
+        bounds = {**(bounds or {}), "why": message.why}
     return {"error": {"code": code, "message": message, "field": field, "bounds": bounds}}

@@ -36,6 +36,7 @@ from app.settings import Settings
 from app.storage.database import Database
 from app.storage.history import StoredHistory
 from engine import ConfigError
+from engine.reasons import Reason
 
 log = logging.getLogger(__name__)
 
@@ -133,7 +134,8 @@ async def _lab_error(request: Request, error: Exception) -> JSONResponse:
 
 async def _config_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ConfigError)
-    return JSONResponse(error_body(error.code, str(error), error.field, error.bounds), status_code=422)
+    body = error_body(error.code, error.message, error.field, error.bounds)
+    return JSONResponse(body, status_code=422)
 
 
 #: What Pydantic calls a limit → what this API does.
@@ -150,7 +152,13 @@ async def _request_error(request: Request, error: Exception) -> JSONResponse:
     bounds = {name: context[limit] for limit, name in _BOUNDS.items() if limit in context}
     if isinstance(given, int | float):
         message += f", not {given}"
-    return JSONResponse(error_body("invalid", message, field, bounds or None), status_code=422)
+    said = {
+        "string_too_long": lambda: Reason("too_long", message, most=context["max_length"]),
+        "string_too_short": lambda: Reason("missing", message),
+        "float_parsing": lambda: Reason("type.number", message),
+        "float_type": lambda: Reason("type.number", message),
+    }.get(str(first["type"]), lambda: message)()
+    return JSONResponse(error_body("invalid", said, field, bounds or None), status_code=422)
 
 
 async def _http_error(request: Request, error: Exception) -> JSONResponse:

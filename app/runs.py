@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.dataset_config import DATASET_FIELDS, DatasetConfig
+from engine.reasons import why
 
 #: The highest colour that can be chosen. The page's palette goes round and round long before.
 MOST_COLOR = 255
@@ -73,6 +74,8 @@ class Run:
     which the view then has, so that every run keeps its colour for life unless somebody chooses another. `latest` holds
     the last value seen of each metric that the run list shows (null in JSON where not finite).
 
+    `reason` says why its status is what it is, where that needs saying: a `Reason`, or the plain text of an older lab.
+
     `annotations` says what happened to the run, oldest first: `{"iteration", "kind", ...}`, where the iteration is
     the last one before it. `{"kind": "live", "changes": {"learning_rate": [before, after]}}` is a change by hand.
 
@@ -120,6 +123,7 @@ class Run:
             "name": self.name,
             "status": self.status.value,
             "reason": self.reason,
+            "why": why(self.reason),
             "attempt": self.attempt,
             "color": self.number - 1 if self.color is None else self.color,
             "color_chosen": self.color is not None,

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine import reasons
 from engine.config import ExperimentConfig
 from engine.events import Divergence
 
@@ -42,8 +43,13 @@ def save(trainer: Trainer) -> bytes:
         "generators": {name: g.bit_generator.state for name, g in trainer.generators.items()},
         "position": trainer.batches.position,
         "stop_reason": trainer.stop_reason,
+        "stop_why": reasons.why(trainer.stop_reason),
         "divergence": trainer.divergence
-        and {"iteration": trainer.divergence.iteration, "reasons": trainer.divergence.reasons},
+        and {
+            "iteration": trainer.divergence.iteration,
+            "reasons": trainer.divergence.reasons,
+            "whys": [reasons.why(reason) for reason in trainer.divergence.reasons],
+        },
         "early_stopping": stopping
         # infinities, before the first evaluation, are not JSON
         and {
@@ -103,10 +109,14 @@ def _apply(trainer: Trainer, state: dict[str, Any], arrays: dict[str, NDArray[An
     network.penalty.l1, network.penalty.l2 = state["l1"], state["l2"]
     if state["dropout"] is not None:
         network.dropout_rate = state["dropout"]
-    trainer.stop_reason = state["stop_reason"]
-    if state["divergence"] is not None:
+    trainer.stop_reason = state["stop_reason"] and reasons.restored(
+        state["stop_reason"], state.get("stop_why")
+    )
+    if (divergence := state["divergence"]) is not None:
+        texts = divergence["reasons"]
+        pairs = zip(texts, divergence.get("whys", [None] * len(texts)), strict=True)
         trainer.divergence = Divergence(
-            state["divergence"]["iteration"], tuple(state["divergence"]["reasons"])
+            divergence["iteration"], tuple(reasons.restored(text, why) for text, why in pairs)
         )
     if trainer.early_stopping is not None:
         stopping = state["early_stopping"]

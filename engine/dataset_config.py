@@ -9,6 +9,7 @@ from engine import augmentation, datasets
 from engine.datasets.dataset import Source
 from engine.errors import ConfigError
 from engine.fields import Field, parse
+from engine.reasons import Reason
 
 DATASET_FIELDS = (
     Field("name", "choice", "digits", choices=tuple(datasets.SOURCES)),
@@ -71,13 +72,18 @@ def parse_dataset(given: Any) -> DatasetConfig:
         wrong = augmentation.unsuitable(source.shape, source.flippable, values["augment"])
         if wrong is not None:
             message = f"{path}.{wrong} does not suit {source.name}: it would make other images of them"
-            raise ConfigError("range", f"{path}.{wrong}", message)
+            reason = Reason("augmentation", message, dataset=source.name)
+            raise ConfigError("range", f"{path}.{wrong}", reason)
     if values["fold"] is not None:
         path = "dataset.fold"
         values["fold"] = fold = parse(FOLD_FIELDS, values["fold"], path)
         most = fold["folds"] - 1
         if fold["index"] > most:
-            message = f"{path}.index must be at most {most}, counted from 0, not {fold['index']}"
+            message = Reason(
+                "fold_index",
+                f"{path}.index must be at most {most}, counted from 0, not {fold['index']}",
+                most=most,
+            )
             raise ConfigError("range", f"{path}.index", message, {"minimum": 0, "maximum": most})
         images = values["train_size"] or source.train_size
         if fold["folds"] > images:

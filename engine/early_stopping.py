@@ -6,6 +6,7 @@ import math
 
 from engine.events import EvaluationMetrics
 from engine.fields import Field
+from engine.reasons import Reason
 
 FIELDS = (
     Field("metric", "choice", "test_loss", choices=("test_loss", "test_accuracy")),
@@ -46,6 +47,13 @@ class EarlyStopping:
             return True
         self.waited += 1
         return False
+
+    @property
+    def best_so_far(self) -> Reason:
+        text = f"{self.metric} was best at iteration {self.best_iteration:,} ({self.best:.4g})"
+        # infinities, before the first evaluation, are not JSON
+        value = float(f"{self.best:.4g}") if math.isfinite(self.best) else "∞"
+        return Reason("best_at", text, metric=self.metric, iteration=self.best_iteration, value=value)
 
     @property
     def exhausted(self) -> bool:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
+
+from engine.reasons import Reason, of_error, resaid
 
 
 class ConfigError(ValueError):
@@ -11,6 +14,7 @@ class ConfigError(ValueError):
     Attributes:
         code: "type", "range", "unknown_key", "unknown_name", "missing", "shape" or "too_large".
         field: where, as a dotted path with list positions: "network.layers.2.units".
+        message: one English sentence; a `Reason` where code and bounds do not say it all.
         bounds: what would be legal, as far as it applies: minimum, maximum, exclusive_minimum, choices.
     """
 
@@ -21,6 +25,17 @@ class ConfigError(ValueError):
         self.message = message
         self.bounds = bounds
 
+    def within(self, path: str) -> ConfigError:
+        """The same of an experiment that is a part of something: `experiments.3`."""
+        field = f"{path}.{self.field}" if self.field else path
+        return ConfigError(self.code, field, resaid(self.message, f"{path}: {self.message}"), self.bounds)
+
 
 class DatasetError(Exception):
-    """A data set that is missing, damaged or cannot be downloaded; the message names the file."""
+    """A data set that is missing, damaged or cannot be downloaded; the message, a `Reason`, names the file."""
+
+
+def unreadable(path: Path, error: Exception, *, doing: str = "read") -> DatasetError:
+    """What is said of a file that cannot be read, or be unpacked."""
+    message = f"{path} cannot be {doing}: {error}"
+    return DatasetError(Reason("file_unreadable", message, file=path.name, why=of_error(error)))

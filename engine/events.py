@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.reasons import Reason
+
 #: What a run reports: a row for each iteration, and a row for each evaluation.
 STREAMS = ("train", "evaluation")
 
@@ -63,6 +65,12 @@ class Divergence:
 
     iteration: int
     reasons: tuple[str, ...]
+
+    @property
+    def reason(self) -> Reason:
+        """All of it in a sentence."""
+        text = f"the loss is not finite at iteration {self.iteration}: {'; '.join(self.reasons)}"
+        return Reason("diverged", text, iteration=self.iteration, why=self.reasons)
 
 
 def columns(layers: tuple[str, ...]) -> dict[str, tuple[str, ...]]:

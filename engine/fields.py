@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.errors import ConfigError
+from engine.reasons import Reason
 
 #: A field without a default must be given.
 REQUIRED: Any = object()
@@ -41,7 +42,7 @@ class Field:
         if value is None:
             if self.nullable or self.kind == "null":
                 return None
-            raise ConfigError("type", path, f"{path} must be {self._wanted()}, not null", self.bounds)
+            raise self._wrong_type(path, "null")
         match self.kind:
             case "integer" if isinstance(value, str) and value in self.choices:
                 return value
@@ -59,40 +60,47 @@ class Field:
                 return dict(value)
             case "text" if isinstance(value, str):
                 if self.maximum is not None and len(value) > self.maximum:
-                    message = f"{path} must have at most {self.maximum:.0f} characters, not {len(value)}"
+                    message = Reason(
+                        "too_long",
+                        f"{path} must have at most {self.maximum:.0f} characters, not {len(value)}",
+                        most=int(self.maximum),
+                    )
                     raise ConfigError("range", path, message, self.bounds)
                 return value
             case "choice" if isinstance(value, str):
                 if value not in self.choices:
-                    message = f"{path} must be one of {', '.join(self.choices)}, not {value[:60]!r}"
-                    raise ConfigError("unknown_name", path, message, self.bounds)
+                    wanted = f"{path} must be one of {', '.join(self.choices)}, not {value[:60]!r}"
+                    raise ConfigError("unknown_name", path, wanted, self.bounds)
                 return value
-        raise ConfigError("type", path, f"{path} must be {self._wanted()}, not {_shown(value)}", self.bounds)
+        raise self._wrong_type(path, _shown(value))
+
+    def _wrong_type(self, path: str, given: str) -> ConfigError:
+        code = f"type.{self.kind}" if self.kind in ("integer", "integers", "number") else "type"
+        message = Reason(code, f"{path} must be {self._wanted()}, not {given}")
+        return ConfigError("type", path, message, self.bounds)
 
     def _integer(self, value: Any, path: str) -> int:
         if isinstance(value, float) and value.is_integer():  # JSON does not tell 3 from 3.0
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int):
-            message = f"{path} must be {self._wanted()}, not {_shown(value)}"
-            raise ConfigError("type", path, message, self.bounds)
+            raise self._wrong_type(path, _shown(value))
         return value
 
     def _number(self, value: Any, path: str) -> float:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            message = f"{path} must be {self._wanted()}, not {_shown(value)}"
-            raise ConfigError("type", path, message, self.bounds)
+            raise self._wrong_type(path, _shown(value))
         try:
             number = float(value)
         except OverflowError:
             number = math.inf
         if not math.isfinite(number):
-            raise ConfigError("range", path, f"{path} must be a finite number, not {number}", self.bounds)
+            message = Reason("not_finite", f"{path} must be a finite number, not {number}")
+            raise ConfigError("range", path, message, self.bounds)
         return number
 
     def _integers(self, value: Any, path: str) -> list[int]:
         if not isinstance(value, (list, tuple)):
-            message = f"{path} must be {self._wanted()}, not {_shown(value)}"
-            raise ConfigError("type", path, message, self.bounds)
+            raise self._wrong_type(path, _shown(value))
         return [
             self._interval(self._integer(item, f"{path}.{i}"), f"{path}.{i}") for i, item in enumerate(value)
         ]

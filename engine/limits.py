@@ -5,11 +5,13 @@ The bounds of a process are `LIMITS`; whoever starts it may set them, as the lab
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import ConfigError
+from engine.reasons import Reason
 
 
 @dataclass(slots=True)
@@ -31,14 +33,24 @@ class Limits:
         Raises:
             ConfigError: with the estimate and the bound.
         """
-        for name, limit, unit in (
-            ("memory_bytes", self.memory_bytes, "bytes of memory"),
-            ("multiply_adds", self.multiply_adds, "multiply-adds for an image"),
-        ):
-            if summary[name] > limit:
-                needed = f"about {summary[name]:,} {unit}; at most {limit:,} are allowed"
-                message = f"network: this experiment needs {needed}"
-                raise ConfigError("too_large", "network", message, {"maximum": limit})
+        memory, multiply_adds = summary["memory_bytes"], summary["multiply_adds"]
+        needs = "network: this experiment needs about {:,} {}; at most {:,} are allowed".format
+        if memory > self.memory_bytes:
+            message = Reason(
+                "too_much_memory",
+                needs(memory, "bytes of memory", self.memory_bytes),
+                megabytes=math.ceil(memory / 1e6),
+                most=math.floor(self.memory_bytes / 1e6),
+            )
+            raise ConfigError("too_large", "network", message, {"maximum": self.memory_bytes})
+        if multiply_adds > self.multiply_adds:
+            message = Reason(
+                "too_many_multiply_adds",
+                needs(multiply_adds, "multiply-adds for an image", self.multiply_adds),
+                multiply_adds=multiply_adds,
+                most=self.multiply_adds,
+            )
+            raise ConfigError("too_large", "network", message, {"maximum": self.multiply_adds})
 
 
 LIMITS = Limits()

@@ -9,6 +9,7 @@ from engine import regularizers
 from engine.errors import ConfigError
 from engine.fields import Field
 from engine.optimizers import LEARNING_RATE
+from engine.reasons import Reason
 
 FIELDS: dict[str, Field] = {
     "learning_rate": LEARNING_RATE,
@@ -30,7 +31,7 @@ def check_live(given: Mapping[str, Any], *, has_dropout: bool) -> dict[str, floa
             raise ConfigError("unknown_key", name, message, {"choices": list(FIELDS)})
         values[name] = FIELDS[name].check(value, name)
     if "dropout" in values and not has_dropout:
-        raise ConfigError("unknown_key", "dropout", "this network has no dropout layer")
+        raise ConfigError("unknown_key", "dropout", Reason("no_dropout", "this network has no dropout layer"))
     return values
 
 

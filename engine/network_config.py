@@ -10,6 +10,7 @@ from engine.datasets.dataset import Source
 from engine.errors import ConfigError
 from engine.fields import demand_object, parse, parse_named
 from engine.layers import Shape, ShapeError, build_layers
+from engine.reasons import Reason, resaid
 
 MAX_LAYERS = 200
 #: Residual blocks inside residual blocks.
@@ -43,8 +44,10 @@ def parse_network(given: Any, source: Source) -> NetworkConfig:
         rest = {key: value for key, value in given.items() if key not in ("initializer",)}
         preset = parse_named(presets.FIELDS, rest, path, key="preset", default="mlp")
         if len(preset.get("hidden", ())) > presets.MAX_HIDDEN:
-            message = (
-                f"network.hidden must list at most {presets.MAX_HIDDEN} layers, not {len(preset['hidden'])}"
+            message = Reason(
+                "too_many_layers",
+                f"network.hidden must list at most {presets.MAX_HIDDEN} layers, not {len(preset['hidden'])}",
+                most=presets.MAX_HIDDEN,
             )
             raise ConfigError("range", "network.hidden", message, {"maximum": presets.MAX_HIDDEN})
         described = presets.PRESETS[preset.pop("preset")](classes, **preset)
@@ -57,21 +60,26 @@ def _layers(given: Any, shape: Shape, classes: int) -> tuple[dict[str, Any], ...
     if not isinstance(given, (list, tuple)):
         raise ConfigError("type", path, f"{path} must be a list of layers")
     if not given:
-        raise ConfigError("shape", path, "network.layers must have at least one layer; the network is empty")
+        message = "network.layers must have at least one layer; the network is empty"
+        raise ConfigError("shape", path, Reason("no_layers", message))
     if len(given) > MAX_LAYERS:
         message = f"network.layers must have at most {MAX_LAYERS} layers, not {len(given)}"
-        raise ConfigError("range", path, message, {"maximum": MAX_LAYERS})
+        reason = Reason("too_many_layers", message, most=MAX_LAYERS)
+        raise ConfigError("range", path, reason, {"maximum": MAX_LAYERS})
     parsed = tuple(_layer(layer, f"{path}.{i}") for i, layer in enumerate(given))
     try:
         output = build_layers(parsed, shape)[-1].output_shape
     except ShapeError as error:
-        where = f"{path}.{error.position}"
+        where = f"{path}.{'.layers.'.join(map(str, error.place))}"
         shapes = {"output_shapes": [list(shape) for shape in error.shapes]}
-        raise ConfigError("shape", where, f"{where}: {error}", shapes) from error
+        raise ConfigError("shape", where, resaid(error.reason, f"{where}: {error}"), shapes) from error
     if output != (classes,):
-        message = (
+        message = Reason(
+            "last_layer",
             f"network.layers.{len(given) - 1}: the last layer must give {classes} values, one for each class,"
-            f" not {' × '.join(map(str, output))}"
+            f" not {' × '.join(map(str, output))}",
+            units=classes,
+            shape=output,
         )
         raise ConfigError("shape", f"{path}.{len(given) - 1}", message, {"units": classes})
     return parsed
@@ -84,7 +92,8 @@ def _layer(given: Any, path: str, depth: int = 0) -> dict[str, Any]:
     if inner is not None:
         if depth >= MAX_DEPTH or not 0 < len(inner) <= MAX_LAYERS:
             message = f"{path}.layers must hold 1 to {MAX_LAYERS} layers, at most {MAX_DEPTH} blocks deep"
-            raise ConfigError("range", f"{path}.layers", message, {"minimum": 1, "maximum": MAX_LAYERS})
+            reason = Reason("block_size", message, most=MAX_LAYERS, deepest=MAX_DEPTH)
+            raise ConfigError("range", f"{path}.layers", reason, {"minimum": 1, "maximum": MAX_LAYERS})
         parsed["layers"] = [_layer(one, f"{path}.layers.{i}", depth + 1) for i, one in enumerate(inner)]
     for penalty in layers.ACTIVITY_FIELDS:
         if not parsed[penalty.name]:

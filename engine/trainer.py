@@ -35,6 +35,7 @@ from engine.live import check_live
 from engine.memory import may_learn_on_fewer_pixels
 from engine.network import build_network
 from engine.optimizers import clip_by_norm, make_optimizer
+from engine.reasons import Reason
 from engine.schedules import factor_at
 
 __all__ = ["Divergence", "EvaluationMetrics", "Event", "StepMetrics", "Trainer"]
@@ -123,9 +124,9 @@ class Trainer:
         for part, asked in (("train", config.train_size), ("test", config.test_size)):
             there = len(getattr(dataset, f"{part}_images"))
             if asked is not None and asked > there:
-                raise DatasetError(
-                    f"{config.name} has {there:,} {part} images here, and {asked:,} are asked for"
-                )
+                message = f"{config.name} has {there:,} {part} images here, and {asked:,} are asked for"
+                values = {"dataset": config.name, "there": there, "asked": asked}
+                raise DatasetError(Reason("too_few_images", message, **values))
         self._images = rows(dataset.train_images, config.train_size)
         self._labels = np.asarray(dataset.train_labels[: config.train_size], np.intp)
         test_images = rows(dataset.test_images, config.test_size)
@@ -248,29 +249,37 @@ class Trainer:
             self.divergence = Divergence(self.iteration, self._reasons(metrics))
         return metrics
 
-    def _reasons(self, metrics: StepMetrics) -> tuple[str, ...]:
+    def _reasons(self, metrics: StepMetrics) -> tuple[Reason, ...]:
         """What is likely to have led here, the likeliest first; never empty."""
         reasons = []
         config, rate = self.config, metrics.learning_rate
         penalty = self.network.penalty
         if metrics.iteration == 1:
             initializer = config.network.initializer
-            std = f" (std {initializer['std']:g})" if "std" in initializer else ""
-            reasons.append(f"the first weights, {initializer['name']}{std}, are too large for this network")
+            name, std = initializer["name"], initializer.get("std")
+            said = "the first weights, {}, are too large for this network".format
+            if std is None:
+                reasons.append(Reason("first_weights", said(name), initializer=name))
+            else:
+                text = said(f"{name} (std {std:g})")
+                reasons.append(Reason("first_weights_std", text, initializer=name, std=std))
         else:
             if rate * penalty.l2 > 2:
                 product = f"the learning rate {rate:g} times l2 {penalty.l2:g}"
-                reasons.append(
-                    f"{product} is above 2, so the penalty throws the weights further out at each step"
-                )
+                text = f"{product} is above 2, so the penalty throws the weights further out at each step"
+                reasons.append(Reason("penalty_too_strong", text, learning_rate=rate, l2=penalty.l2))
             if rate >= 0.01:
-                reasons.append(f"the learning rate {rate:g} is too large for this network")
+                text = f"the learning rate {rate:g} is too large for this network"
+                reasons.append(Reason("learning_rate_too_large", text, learning_rate=rate))
         largest = max(metrics.weight_norms, default=0.0)
         if not math.isfinite(largest) or largest > 1e3:
-            reasons.append(f"the weights have grown without bound (norm {largest:.3g})")
+            norm = float(f"{largest:.3g}") if math.isfinite(largest) else "∞"
+            text = f"the weights have grown without bound (norm {largest:.3g})"
+            reasons.append(Reason("weights_grown", text, norm=norm))
         if config.training.clip_norm is None and config.training.clip_value is None:
-            reasons.append("the gradients are not clipped")
-        return tuple(reasons) or (f"numbers became too large for {config.dtype}",)
+            reasons.append(Reason("not_clipped", "the gradients are not clipped"))
+        text = f"numbers became too large for {config.dtype}"
+        return tuple(reasons) or (Reason("numbers_too_large", text, dtype=config.dtype),)
 
     def _stops_with_best(self, metrics: EvaluationMetrics, last: bool) -> bool:
         """Watch the evaluation, stop where it is time to; whether other weights than it measured were brought back."""
@@ -280,13 +289,14 @@ class Trainer:
         improved = stopping.improved(metrics)
         if improved and stopping.restore_best:
             self.best = {name: array.copy() for name, array in self._learned().items()}
-        best = f"{stopping.metric} was best at iteration {stopping.best_iteration:,} ({stopping.best:.4g})"
+        best = stopping.best_so_far
         if stopping.exhausted and not last:
-            self.stop_reason = f"stopped early: {best}"
+            self.stop_reason = Reason("stopped_early", f"stopped early: {best}", why=best)
         ending = last or self.stop_reason is not None
         if not (ending and self.best) or improved:
             return False
-        self.stop_reason = f"{self.stop_reason or f'completed: {best}'}; those weights were brought back"
+        why = self.stop_reason or Reason("completed", f"completed: {best}", why=best)
+        self.stop_reason = Reason("brought_back", f"{why}; those weights were brought back", why=why)
         for name, array in self._learned().items():
             array[...] = self.best[name]
         return True

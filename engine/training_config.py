@@ -10,6 +10,7 @@ from engine import early_stopping, schedules
 from engine.dataset_config import DatasetConfig
 from engine.errors import ConfigError
 from engine.fields import Field, join, parse, parse_named
+from engine.reasons import Reason
 
 ITERATIONS = Field("iterations", "integer", 1000, minimum=1, maximum=10_000_000, scale="log")
 EPOCHS = Field("epochs", "integer", None, minimum=1, maximum=100_000, nullable=True)
@@ -59,16 +60,18 @@ def parse_training(given: Any, dataset: DatasetConfig) -> TrainingConfig:
     epochs = EPOCHS.check(given.get("epochs"), join(path, "epochs"))
     iterations = given.get("iterations")
     if epochs is not None and iterations is not None:
-        message = "training takes iterations or epochs, not both"
+        message = Reason("both_lengths", "training takes iterations or epochs, not both")
         raise ConfigError("range", join(path, "epochs"), message)
     if epochs is None:
         iterations = ITERATIONS.check(
             ITERATIONS.default if iterations is None else iterations, join(path, "iterations")
         )
     if values["batch_size"] > dataset.train_images and values["sampling"] == "epochs":
-        message = (
+        message = Reason(
+            "batch_of_epochs",
             f"training.batch_size must be at most {dataset.train_images:,}, the images trained on, "
-            f"when sampling by epochs, not {values['batch_size']:,}"
+            f"when sampling by epochs, not {values['batch_size']:,}",
+            most=dataset.train_images,
         )
         raise ConfigError("range", join(path, "batch_size"), message, {"maximum": dataset.train_images})
     if values["evaluate_every"] is None:

@@ -1,7 +1,7 @@
 """JSON documents of runs: configs, what people said of them, and every recorded row.
 
     {"lossroom": 1, "exported_at": 1790000000.0, "runs": [
-        {"name", "status", "reason", "lesson", "created_at", "started_at", "finished_at",
+        {"name", "status", "reason", "why", "lesson", "created_at", "started_at", "finished_at",
          "starred", "archived", "tags", "notes", "annotations",
          "color": <where one was chosen: another lab has given others away>,
          "config": <the experiment file>,
@@ -26,6 +26,7 @@ META = (
     "name",
     "status",
     "reason",
+    "why",
     "lesson",
     "created_at",
     "started_at",

@@ -6,6 +6,7 @@ by the engine, the rows against the experiment. What passes is a run like any ot
 
 from __future__ import annotations
 
+import json
 import secrets
 import sqlite3
 import time
@@ -21,6 +22,7 @@ from app.exports.documents import VERSION
 from app.runs import MOST_COLOR, Run, RunStatus
 from app.storage import run_store
 from engine import ExperimentConfig
+from engine.reasons import Reason, restored, why
 
 MOST_RUNS = 100
 #: Columns that the page draws; an import has at least these.
@@ -30,6 +32,8 @@ NEEDED = {
 }
 #: Float32 counts no further in ones.
 MOST_ITERATIONS = 2**24
+#: Characters of a reason as JSON.
+MOST_OF_A_REASON = 4000
 #: Rows of one stored chunk.
 CHUNK = 8192
 
@@ -54,11 +58,14 @@ class ImportedStream(_Model):
         columns = tuple(self.columns)
         needed = NEEDED[stream]
         if len(set(columns)) != len(columns) or columns[: len(needed)] != needed:
-            raise Invalid(
-                f"{field}.columns must begin with {', '.join(needed)}, each once", field=f"{field}.columns"
+            listed = ", ".join(needed)
+            message = Reason(
+                "columns", f"{field}.columns must begin with {listed}, each once", columns=listed
             )
+            raise Invalid(message, field=f"{field}.columns")
         if any(len(row) != len(columns) for row in self.data):
-            raise Invalid(f"{field}.data: each row must hold {len(columns)} numbers", field=f"{field}.data")
+            text = f"{field}.data: each row must hold {len(columns)} numbers"
+            raise Invalid(Reason("row_length", text, columns=len(columns)), field=f"{field}.data")
         with np.errstate(over="ignore"):
             values = np.array(self.data, np.float32).reshape(-1, len(columns)).T
         counted = values[0]
@@ -75,8 +82,9 @@ class ImportedStream(_Model):
                 and (counted == np.floor(counted)).all()
             )
         ):
+            text = f"{field}.data: iterations must ascend from 1 to at most {iterations:,}"
             raise Invalid(
-                f"{field}.data: iterations must ascend from 1 to at most {iterations:,}",
+                Reason("iterations_ascend", text, most=iterations),
                 field=f"{field}.data",
                 bounds={"minimum": 1, "maximum": iterations},
             )
@@ -97,6 +105,7 @@ class ImportedRun(_Model):
     name: str = Field(min_length=1, max_length=200)
     status: Literal["completed", "diverged", "cancelled", "failed", "queued", "running", "paused"]
     reason: str | None = Field(None, max_length=2000)
+    why: dict[str, Any] | None = None
     lesson: str | None = Field(None, pattern=r"^[a-z0-9-]{1,100}$")
     created_at: Seconds
     started_at: Seconds | None = None
@@ -123,7 +132,8 @@ class Imported:
     def __init__(self, given: ImportedRun, field: str, group_id: str | None) -> None:
         config = ExperimentConfig.from_dict({**given.config, "name": given.name})
         if config.iterations > MOST_ITERATIONS:
-            raise Invalid(f"{field}: an import may have {MOST_ITERATIONS:,} iterations at most", field=field)
+            message = f"{field}: an import may have {MOST_ITERATIONS:,} iterations at most"
+            raise Invalid(Reason("too_many_iterations", message, most=MOST_ITERATIONS), field=field)
         self.rows: dict[str, tuple[tuple[str, ...], NDArray[np.float32]]] = {
             stream: (
                 tuple(part.columns),
@@ -133,7 +143,7 @@ class Imported:
         }
         # a run that was exported while it trained will not go on here
         status = RunStatus(given.status)
-        reason = given.reason
+        reason = given.reason and restored(given.reason, _short(given.why))
         if not status.finished:
             status, reason = RunStatus.CANCELLED, None
         started = given.started_at or given.created_at
@@ -166,7 +176,8 @@ class Imported:
         run = self.run
         said = ("color", "starred", "archived", "tags", "notes", "annotations")
         names = ("reason", *said, "started_at", "finished_at")
-        run_store.update_run(connection, run.id, {name: getattr(run, name) for name in names})
+        changes = {name: getattr(run, name) for name in names} | {"why": why(run.reason)}
+        run_store.update_run(connection, run.id, changes)
         assert run.started_at is not None
         assert run.finished_at is not None
         for stream, (columns, values) in self.rows.items():
@@ -177,6 +188,14 @@ class Imported:
                 share = (first + part.shape[1]) / rows
                 at = run.started_at + share * (run.finished_at - run.started_at)
                 run_store.append_rows(connection, run.id, stream, first, part, at)
+
+
+def _short(said: dict[str, Any] | None) -> dict[str, Any] | None:
+    """What a page is to word; nobody's reason is as long as this allows, or holds what is not finite."""
+    try:
+        return said if len(json.dumps(said, allow_nan=False)) <= MOST_OF_A_REASON else None
+    except ValueError:
+        return None
 
 
 def parse(body: bytes) -> list[Imported]:
@@ -192,9 +211,8 @@ def parse(body: bytes) -> list[Imported]:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         field = ".".join(str(part) for part in first["loc"])
         known = f"{field}: {first['msg']}" if field else str(first["msg"])
-        raise Invalid(
-            f"this is not an export of a Lossroom (version {VERSION}): {known}", field=field
-        ) from None
+        message = f"this is not an export of a Lossroom (version {VERSION}): {known}"
+        raise Invalid(Reason("not_an_export", message, field=field or "–"), field=field) from None
     group_id = secrets.token_hex(6) if len(document.runs) > 1 else None
     return [Imported(given, f"runs.{place}", group_id) for place, given in enumerate(document.runs)]
 

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from app.exports.fields import Fields, difference, flatten
 from app.exports.recording import Recording
 from app.exports.thinning import extremes
+from app.exports.wording import told
 
 #: Points of one curve in the report at most; CSV and JSON have every row.
 MOST_POINTS = 4000
@@ -54,6 +55,7 @@ def report(
     configs = [flatten(recording.config) for recording in recordings]
     return _environment.get_template("report.html").render(
         t=lambda key: texts[key],
+        told=lambda why, reason: told(why, reason, texts, language),
         language=language,
         nonce=secrets.token_urlsafe(16),
         dash=dash,

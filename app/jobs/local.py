@@ -25,6 +25,7 @@ from app.jobs import worker
 from app.jobs.executor import Listener
 from app.jobs.link import ROWS
 from engine.events import STREAMS
+from engine.reasons import Reason, of_error
 
 #: A killed worker's pipe ends within moments.
 KILL_SECONDS = 0.5
@@ -102,7 +103,8 @@ class LocalExecutor:
         try:
             process, connection = self._spawn(run_id, job)
         except OSError as error:
-            reason = f"the worker process could not be started: {error}"
+            text = f"the worker process could not be started: {error}"
+            reason = Reason("worker_not_started", text, why=of_error(error))
         else:
             entry.begin(process, connection)
             finished = self._listen(run_id, connection)
@@ -198,13 +200,18 @@ def _let_workers_run() -> None:
             os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
-def _why(exitcode: int | None) -> str:
+def _why(exitcode: int | None) -> Reason:
     """An exit code in words."""
     if exitcode is not None and exitcode < 0:
         try:
             name = signal.Signals(-exitcode).name
         except ValueError:
             name = f"signal {-exitcode}"
-        hint = ": the machine may be out of memory" if name == "SIGKILL" else ""
-        return f"the worker process was killed ({name}{hint})"
-    return f"the worker process ended unexpectedly (exit status {exitcode})"
+        said = "the worker process was killed ({})".format
+        if name == "SIGKILL":
+            return Reason(
+                "worker_killed_hard", said(f"{name}: the machine may be out of memory"), signal=name
+            )
+        return Reason("worker_killed", said(name), signal=name)
+    text = f"the worker process ended unexpectedly (exit status {exitcode})"
+    return Reason("worker_exit", text, status=exitcode)

@@ -20,6 +20,7 @@ from app.metrics import Metrics
 from app.rows import Rows
 from app.storage import run_store
 from app.storage.database import Database
+from engine.reasons import of_error
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +97,7 @@ class Recorder:
         def done(result: Any) -> None:
             self._metrics.store.observe(time.perf_counter() - begun)
             if isinstance(result, run_store.Refused):
-                reason = str(result)
+                reason = of_error(result)
                 self._call(lambda: self._told.on_refused(run_id, reason))
             elif isinstance(result, LabError):
                 log.error("not stored: %s", result)  # only at shutdown with a broken disk

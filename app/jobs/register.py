@@ -15,6 +15,7 @@ from app.runs import IllegalTransition, Run, RunStatus
 from app.storage import run_store
 from app.storage.database import Database
 from engine.events import STREAMS
+from engine.reasons import Reason, why
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +91,8 @@ class Register:
         try:
             run.move(status, reason=reason)
         except IllegalTransition as error:
-            raise Conflict(str(error), field="id") from None
+            values = {"status": run.status.value}
+            raise Conflict(Reason("illegal_transition", str(error), **values), field="id") from None
         if status.finished:
             run.finished_at = time.time()
         task = asyncio.create_task(self._store(run))
@@ -107,6 +109,7 @@ class Register:
         changes = {
             "status": run.status.value,
             "reason": run.reason,
+            "why": why(run.reason),
             "attempt": run.attempt,
             "started_at": run.started_at,
             "finished_at": run.finished_at,

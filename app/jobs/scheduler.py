@@ -40,6 +40,7 @@ from app.storage import run_store
 from app.storage.database import Database
 from engine import ExperimentConfig
 from engine.live import check_live, has_dropout
+from engine.reasons import Reason, restored, why
 
 log = logging.getLogger(__name__)
 
@@ -94,7 +95,11 @@ class Scheduler:
             if run.status in (RunStatus.RUNNING, RunStatus.PAUSED):
                 run.attempt += 1
             if run.status is RunStatus.RUNNING:
-                self._register.move(run, RunStatus.QUEUED, reason=_going_on(run, "the lab was restarted"))
+                self._register.move(
+                    run,
+                    RunStatus.QUEUED,
+                    reason=_going_on(run, Reason("lab_restarted", "the lab was restarted")),
+                )
                 self._queue.append(run.id)
         self._queue.extend(
             run.id for run in runs if run.status is RunStatus.QUEUED and run.id not in self._queue
@@ -127,10 +132,9 @@ class Scheduler:
     async def launch(self, configs: list[ExperimentConfig], *, lesson: str | None = None) -> list[Run]:
         """Store and queue one run for each config: all of them, or none. Several are a group."""
         if len(self._queue) + len(configs) > self._settings.max_queued:
-            raise QueueFull(
-                f"{len(self._queue)} runs are waiting and at most {self._settings.max_queued} may;"
-                " try again when some have finished"
-            )
+            most = self._settings.max_queued
+            message = f"{len(self._queue)} runs are waiting and at most {most} may; try again when some have finished"
+            raise QueueFull(Reason("queue_full", message, queued=len(self._queue), most=most))
         group_id = secrets.token_hex(6) if len(configs) > 1 else None
         runs = [_new_run(config, lesson, group_id) for config in configs]
         await self._register.add(runs)
@@ -143,9 +147,8 @@ class Scheduler:
         run = self._demand(run_id, RunStatus.RUNNING, doing="paused")
         paused = sum(run.status is RunStatus.PAUSED for run in self._register.runs)
         if paused >= self._settings.max_paused:
-            raise Conflict(
-                f"{paused} runs are paused already, the most that may be at a time", code="too_many_paused"
-            )
+            message = f"{paused} runs are paused already, the most that may be at a time"
+            raise Conflict(Reason("too_many_paused", message, paused=paused), code="too_many_paused")
         self._executor.send(run_id, {"command": "pause"})
         return run
 
@@ -170,11 +173,12 @@ class Scheduler:
         """Change learning rate, penalties or dropout of a run that is not at its end; it is noted when it is done."""
         run = self.get(run_id)
         if run.status.finished:
-            raise Conflict(f"run {run_id} is {run.status.value}; it cannot be changed", field="id")
+            raise _illegal(run, "it cannot be changed")
         values = check_live(given, has_dropout=has_dropout(run.config["network"]["layers"]))
         wanted = self._wanted.setdefault(run_id, deque())
         if len(run.annotations) + len(wanted) >= MOST_CHANGES:
-            raise Conflict(f"run {run_id} was changed {MOST_CHANGES} times, the most that a run may be")
+            message = f"run {run_id} was changed {MOST_CHANGES} times, the most that a run may be"
+            raise Conflict(Reason("too_many_changes", message, most=MOST_CHANGES))
         wanted.append(values)
         self._executor.send(run_id, {"command": "live", "values": values})
         return run
@@ -183,7 +187,7 @@ class Scheduler:
         """End a run; what it has recorded stays."""
         run = self.get(run_id)
         if run.status.finished:
-            raise Conflict(f"run {run_id} is {run.status.value}; it cannot be cancelled", field="id")
+            raise _illegal(run, "it cannot be cancelled")
         self._unqueue(run_id)
         if run_id in self._attended:
             self._cancelling.add(run_id)
@@ -232,7 +236,8 @@ class Scheduler:
             case "unsaved":
                 log.warning("run %s could not be saved: %s", run_id, event["reason"])
             case "finished":
-                self._end(run, RunStatus(event["status"]), event["reason"])
+                reason = event["reason"] and restored(event["reason"], event.get("why"))
+                self._end(run, RunStatus(event["status"]), reason)
 
     def on_checkpoints(self, run_id: str, kept: list[dict[str, Any]]) -> None:
         run = self._register.find(run_id)
@@ -244,7 +249,8 @@ class Scheduler:
     def on_refused(self, run_id: str, reason: str) -> None:
         run = self._register.find(run_id)
         if run is not None and not run.status.finished:
-            self._end(run, RunStatus.FAILED, f"this run cannot go on: {reason}")
+            text = f"this run cannot go on: {reason}"
+            self._end(run, RunStatus.FAILED, Reason("cannot_go_on", text, why=reason))
         self._executor.kill(run_id)
 
     def on_exit(self, run_id: str, reason: str | None) -> None:
@@ -253,7 +259,7 @@ class Scheduler:
         if run is None or run.status.finished:
             self._clean(run_id)
         elif not self._closing:
-            self._lost(run, reason or "the worker process ended without a result")
+            self._lost(run, reason or Reason("worker_ended", "the worker process ended without a result"))
         self._cancelling.discard(run_id)
         self._fill()
 
@@ -269,11 +275,11 @@ class Scheduler:
         if run.id in self._cancelling:
             self._end(run, RunStatus.CANCELLED, None)
         elif run.crashes >= MOST_CRASHES:
-            self._end(
-                run,
-                RunStatus.FAILED,
-                f"its worker died {run.crashes} times at iteration {run.iteration:,}; the last time, {reason}",
+            text = (
+                f"its worker died {run.crashes} times at iteration {run.iteration:,}; the last time, {reason}"
             )
+            values = {"times": run.crashes, "iteration": run.iteration, "why": reason}
+            self._end(run, RunStatus.FAILED, Reason("worker_died", text, **values))
         elif run.status is RunStatus.RUNNING:
             self._queue.appendleft(run.id)
             self._register.move(run, RunStatus.QUEUED, reason=_going_on(run, reason))
@@ -298,9 +304,7 @@ class Scheduler:
     def _demand(self, run_id: str, status: RunStatus, *, doing: str) -> Run:
         run = self.get(run_id)
         if run.status is not status:
-            raise Conflict(
-                f"run {run_id} is {run.status.value}; only a {status.value} run can be {doing}", field="id"
-            )
+            raise _illegal(run, f"only a {status.value} run can be {doing}")
         return run
 
     def _unqueue(self, run_id: str) -> None:
@@ -355,6 +359,7 @@ class Scheduler:
             "busy": self.busy,
             "queued": self.queued,
             "fault": self._database.fault,
+            "why": why(self._database.fault),
         }
         now = time.monotonic()
         if view != self._lab_view or now - self._lab_told > BEAT_SECONDS:
@@ -385,5 +390,13 @@ def _new_run(config: ExperimentConfig, lesson: str | None, group_id: str | None)
     )
 
 
-def _going_on(run: Run, reason: str) -> str:
-    return f"{reason}; going on from iteration {run.iteration:,}"
+def _going_on(run: Run, reason: str) -> Reason:
+    text = f"{reason}; going on from iteration {run.iteration:,}"
+    return Reason("going_on", text, why=reason, iteration=run.iteration)
+
+
+def _illegal(run: Run, but: str) -> Conflict:
+    status = run.status.value
+    return Conflict(
+        Reason("illegal_transition", f"run {run.id} is {status}; {but}", status=status), field="id"
+    )

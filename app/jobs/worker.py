@@ -23,7 +23,7 @@ from typing import Any
 
 from app.jobs import checkpoints
 from app.jobs.link import Link
-from engine import ConfigError, DatasetError, ExperimentConfig, Trainer
+from engine import ConfigError, DatasetError, ExperimentConfig, Trainer, reasons
 from engine.events import STREAMS
 
 #: Workers fill every core; the server, and a browser beside it, come first, so that the lab stays quick.
@@ -47,7 +47,7 @@ def _train(link: Link, job: dict[str, Any]) -> None:
     try:
         trainer, evaluations = _trainer(job)
     except (ConfigError, DatasetError, MemoryError) as error:
-        link.event("finished", status="failed", reason=str(error) or type(error).__name__)
+        link.event("finished", **_ended("failed", reasons.of_error(error)))
         return
     for stream, first in zip(STREAMS, (trainer.iteration, evaluations), strict=True):
         link.open(stream, trainer.columns[stream], first)
@@ -70,6 +70,10 @@ def _trainer(job: dict[str, Any]) -> tuple[Trainer, int]:
             continue  # damaged; the one before it, or the start, leads to the same curve
     config = ExperimentConfig.from_dict(job["config"], limits=None)  # the server has accepted its cost
     return Trainer(config, data_dir=data_dir, cache_dir=cache_dir), 0
+
+
+def _ended(status: str, reason: str | None) -> dict[str, Any]:
+    return {"status": status, "reason": reason, "why": reasons.why(reason)}
 
 
 class Training:
@@ -95,7 +99,7 @@ class Training:
         """Train to the end; returns how it ended, or None if this process was told to stop and the run goes on."""
         while not self._trainer.done:
             if not self._obey_and_report():
-                return {"status": "cancelled", "reason": None} if self._cancelled else None
+                return _ended("cancelled", None) if self._cancelled else None
             for event in self._trainer.advance():
                 self._link.add(event.stream, event.values)
             if self._paused and self._trainer.iteration > self._stored:
@@ -105,12 +109,8 @@ class Training:
     def _ending(self) -> dict[str, Any]:
         trainer = self._trainer
         if trainer.divergence is not None:
-            why = "; ".join(trainer.divergence.reasons)
-            return {
-                "status": "diverged",
-                "reason": f"the loss is not finite at iteration {trainer.divergence.iteration}: {why}",
-            }
-        return {"status": "completed", "reason": trainer.stop_reason}
+            return _ended("diverged", trainer.divergence.reason)
+        return _ended("completed", trainer.stop_reason)
 
     @property
     def _stands(self) -> bool:

@@ -46,8 +46,7 @@ def _config(given: dict[str, Any], path: str) -> ExperimentConfig:
     try:
         return ExperimentConfig.from_dict(given)
     except ConfigError as error:
-        field = f"{path}.{error.field}" if error.field else path
-        raise ConfigError(error.code, field, f"{path}: {error.message}", error.bounds) from error
+        raise error.within(path) from error
 
 
 @router.get("/options")

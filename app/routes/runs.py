@@ -15,6 +15,7 @@ from app.runs import MOST_COLOR
 from app.storage import run_store
 from engine import ExperimentConfig
 from engine.events import STREAMS
+from engine.reasons import Reason
 
 router = APIRouter(prefix="/api/runs", tags=["runs"])
 
@@ -93,11 +94,9 @@ def demand_data_set(lab: TheLab, config: ExperimentConfig, *, path: str = "") ->
     """Refuse, before anything is queued, an experiment whose data set is not there."""
     name = config.dataset.name
     if not lab.data_sets.is_available(name):
-        raise Invalid(
-            f"the data set {name} is not on this server; fetch it first, or choose another",
-            code="not_available",
-            field=f"{path}dataset.name",
-        )
+        message = f"the data set {name} is not on this server; fetch it first, or choose another"
+        reason = Reason("not_available", message, dataset=name)
+        raise Invalid(reason, code="not_available", field=f"{path}dataset.name")
 
 
 @router.get("/{run_id}")

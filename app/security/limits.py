@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import error_body
+from engine.reasons import Reason
 
 
 class BodyLimit:
@@ -39,7 +40,9 @@ class BodyLimit:
             size += len(parts[-1])
             more = message.get("more_body", False)
             if size > most:
-                body = error_body("too_large", f"the request is longer than {most:,} bytes")
+                text = f"the request is longer than {most:,} bytes"
+                reason = Reason("request_too_long", text, megabytes=max(1, most // 10**6))
+                body = error_body("too_large", reason)
                 await JSONResponse(body, status_code=413, headers={"Connection": "close"})(
                     scope, receive, send
                 )

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from app.errors import StoreUnavailable
+from engine.reasons import Reason, of_error
 
 T = TypeVar("T")
 Operation = Callable[[sqlite3.Connection], Any]
@@ -30,7 +31,7 @@ Done = Callable[[Any], None]
 
 log = logging.getLogger(__name__)
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 #: Operations in one transaction at most: bounds how long a reader waits for its row to be durable.
 BATCH = 512
 RETRY_SECONDS = 1.0
@@ -106,7 +107,8 @@ class Database:
             StoreUnavailable: the disk does not take writes now.
         """
         if self.fault is not None:
-            raise StoreUnavailable(f"the lab cannot write to its disk: {self.fault}")
+            text = f"the lab cannot write to its disk: {self.fault}"
+            raise StoreUnavailable(Reason("store_unavailable", text, why=self.fault))
         return await self.settle(operation)
 
     async def settle(self, operation: Callable[[sqlite3.Connection], T]) -> T:
@@ -160,10 +162,11 @@ class Database:
                     connection.rollback()
                 if self.fault is None:
                     log.error("the database cannot be written: %s", error)
-                self.fault = str(error)
+                self.fault = _reason(error)
                 if self._closing.wait(RETRY_SECONDS):
                     log.error("closing with %d operations that could not be written", len(batch))
-                    results = [StoreUnavailable(self.fault)] * len(batch)
+                    refusal = Reason("store_unavailable", self.fault, why=self.fault)
+                    results = [StoreUnavailable(refusal)] * len(batch)
                     break
             else:
                 if self.fault is not None:
@@ -217,6 +220,13 @@ def _run_batch(connection: sqlite3.Connection, batch: list[_Item]) -> list[Any]:
         connection.execute("RELEASE operation")
     connection.execute("COMMIT")
     return results
+
+
+def _reason(error: sqlite3.Error) -> Reason:
+    codes = {sqlite3.SQLITE_FULL: "disk_full", sqlite3.SQLITE_READONLY: "not_permitted"}
+    # the low byte is the kind of error; the others tell more of it
+    code = codes.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+    return Reason(code, str(error)) if code else of_error(error)
 
 
 def _is_of_the_disk(error: Exception) -> bool:

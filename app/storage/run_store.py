@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from app.rows import Rows, Times, thin
 from app.runs import Run, RunStatus
+from engine.reasons import Reason, restored
 
 #: Checkpoints that are remembered of a run: the newest, and the one before it in case its file is damaged.
 CHECKPOINTS = 2
@@ -45,10 +46,10 @@ def insert_run(connection: sqlite3.Connection, run: Run) -> int:
 
 
 def update_run(connection: sqlite3.Connection, run_id: str, changes: dict[str, Any]) -> None:
-    """Store changed columns of a run; lists are stored as JSON."""
+    """Store changed columns of a run; lists and objects are stored as JSON."""
     assignments = ", ".join(f"{column} = :{column}" for column in changes)
     values = {
-        column: json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
+        column: json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
         for column, value in changes.items()
     }
     connection.execute(f"UPDATE runs SET {assignments} WHERE id = :id", {**values, "id": run_id})
@@ -88,7 +89,7 @@ def load_runs(connection: sqlite3.Connection) -> list[Run]:
             iterations=row["iterations"],
             created_at=row["created_at"],
             status=RunStatus(row["status"]),
-            reason=row["reason"],
+            reason=row["reason"] and restored(row["reason"], json.loads(row["why"] or "null")),
             attempt=row["attempt"],
             lesson=row["lesson"],
             group_id=row["group_id"],
@@ -145,7 +146,8 @@ def open_stream(connection: sqlite3.Connection, run_id: str, stream: str, column
         "SELECT columns FROM streams WHERE run_id = ? AND stream = ?", (run_id, stream)
     ).fetchone()
     if row is not None and tuple(json.loads(row["columns"])) != columns:
-        raise Refused(f"the stored rows of its {stream} stream have other columns than this version records")
+        text = f"the stored rows of its {stream} stream have other columns than this version records"
+        raise Refused(Reason("stream_columns", text, stream=stream))
 
 
 def append_rows(
@@ -173,16 +175,18 @@ def append_rows(
         return None
     stored = count_rows(connection, run_id, stream)
     if first > stored:
-        raise Refused(f"its {stream} stream has {stored:,} rows; row {first:,} cannot follow them")
+        text = f"its {stream} stream has {stored:,} rows; row {first:,} cannot follow them"
+        raise Refused(Reason("stream_gap", text, stream=stream, stored=stored, first=first))
     known = min(stored - first, values.shape[1])
     if known:
         before = read_rows(connection, run_id, stream, first, limit=known)
         assert before is not None
         if before.values.tobytes() != values[:, :known].tobytes():
-            raise Refused(
+            text = (
                 f"computed again from its last checkpoint, its {stream} stream is not the stored one;"
                 " another version or another machine computes other last digits"
             )
+            raise Refused(Reason("stream_other", text, stream=stream))
     values = values[:, known:]
     count = values.shape[1]
     if not count:

@@ -1,4 +1,4 @@
--- Version 3. `PRAGMA user_version` holds the version; migrations/N.sql carries an older file forward to version N.
+-- Version 4. `PRAGMA user_version` holds the version; migrations/N.sql carries an older file forward to version N.
 
 CREATE TABLE runs (
     number      INTEGER PRIMARY KEY AUTOINCREMENT,  -- order of launching; never used twice
@@ -22,7 +22,8 @@ CREATE TABLE runs (
     checkpoints TEXT NOT NULL DEFAULT '[]',         -- JSON list, newest first: {file, iteration, evaluations}
     crashes     INTEGER NOT NULL DEFAULT 0,         -- of the worker in a row, none farther than the one before
     crashed_at  INTEGER NOT NULL DEFAULT -1,        -- iteration that the last crash had reached
-    color       INTEGER                             -- as chosen; null: the one that goes with the number
+    color       INTEGER,                            -- as chosen; null: the one that goes with the number
+    why         TEXT                                -- the reason as JSON {code, values}; null: only its text
 ) STRICT;
 
 CREATE TABLE streams (

@@ -26,6 +26,7 @@ from engine.datasets.dataset import Dataset, Source
 from engine.datasets.sample import Sample, sample
 from engine.errors import DatasetError
 from engine.levels import as_levels
+from engine.reasons import Reason
 
 __all__ = [
     "Dataset",
@@ -104,7 +105,7 @@ def fetch(
     """
     known = SOURCES[name]
     if known.fetch is None:
-        raise DatasetError(f"{name} cannot be downloaded")
+        raise DatasetError(Reason("dataset_not_fetchable", f"{name} cannot be downloaded", dataset=name))
     known.fetch(data_dir, [*mirrors, *os.environ.get("LOSSROOM_MIRRORS", "").split()], progress)
 
 
@@ -148,7 +149,8 @@ def load_dataset(name: str, *, data_dir: Path | None = None, cache_dir: Path | N
         DatasetError: it is not there, or its files are damaged.
     """
     if name not in SOURCES:
-        raise DatasetError(f"there is no data set {name!r}; there are {', '.join(SOURCES)}")
+        message = f"there is no data set {name!r}; there are {', '.join(SOURCES)}"
+        raise DatasetError(Reason("dataset_unknown", message))
     if cache_dir is None:
         return SOURCES[name].read(data_dir)
     folder = prepare(name, data_dir, cache_dir)
@@ -156,9 +158,8 @@ def load_dataset(name: str, *, data_dir: Path | None = None, cache_dir: Path | N
         arrays = {a: np.load(folder / f"{a}.npy", mmap_mode="r", allow_pickle=False) for a in _ARRAYS}
         class_names = tuple(json.loads((folder / "classes.json").read_text("utf-8")))
     except (OSError, ValueError) as error:
-        raise DatasetError(
-            f"the decoded {name} in {folder} is damaged; delete that folder: {error}"
-        ) from error
+        message = f"the decoded {name} in {folder} is damaged; delete that folder: {error}"
+        raise DatasetError(Reason("cache_damaged", message, dataset=name, folder=str(folder))) from error
     return Dataset(name=name, class_names=class_names, **arrays)
 
 

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from engine.datasets.dataset import Dataset, Progress, Source
 from engine.datasets.download import download
-from engine.errors import DatasetError
+from engine.errors import DatasetError, unreadable
+from engine.reasons import Reason
 
 FOLDER = "cifar-10-batches-bin"
 SHAPE = (3, 32, 32)
@@ -39,12 +40,15 @@ def read_records(path: Path) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
     try:
         data = np.fromfile(path, np.uint8)
     except OSError as error:
-        raise DatasetError(f"{path} cannot be read: {error}") from error
+        raise unreadable(path, error) from error
     if not len(data) or len(data) % RECORD:
-        raise DatasetError(f"{path} should hold records of {RECORD:,} bytes but holds {len(data):,} bytes")
+        message = f"{path} should hold records of {RECORD:,} bytes but holds {len(data):,} bytes"
+        wanted = RECORD * max(1, round(len(data) / RECORD))
+        raise DatasetError(Reason("file_length", message, file=path.name, wanted=wanted, there=len(data)))
     records = data.reshape(-1, RECORD)
     if records[:, 0].max() >= len(CLASSES):
-        raise DatasetError(f"{path} holds labels up to {records[:, 0].max()}; it is not a CIFAR-10 file")
+        message = f"{path} holds labels up to {records[:, 0].max()}; it is not a CIFAR-10 file"
+        raise DatasetError(Reason("file_other", message, file=path.name))
     images = records[:, 1:].reshape(-1, *SHAPE).astype(np.float32)
     images *= 1 / 255
     return images, records[:, 0].astype(np.intp)
@@ -55,9 +59,8 @@ def read(data_dir: Path | None) -> Dataset:
     batches = _batches(data_dir)
     if data_dir is None or not batches:
         where = f"{data_dir / FOLDER}" if data_dir else "any data directory"
-        raise DatasetError(
-            f"cifar10 is not there: no data_batch_1.bin in {where}; `lossroom fetch cifar10` gets it"
-        )
+        message = f"cifar10 is not there: no data_batch_1.bin in {where}; `lossroom fetch cifar10` gets it"
+        raise DatasetError(Reason("dataset_missing", message, dataset="cifar10"))
     parts = [read_records(path) for path in batches]
     test_images, test_labels = read_records(data_dir / FOLDER / "test_batch.bin")
     return Dataset(
@@ -96,7 +99,7 @@ def _fetch(data_dir: Path, mirrors: Sequence[str], progress: Progress | None) ->
         shutil.rmtree(data_dir / FOLDER, ignore_errors=True)
         (fresh / FOLDER).rename(data_dir / FOLDER)
     except (OSError, tarfile.TarError) as error:
-        raise DatasetError(f"{archive} cannot be unpacked: {error}") from error
+        raise unreadable(archive, error, doing="unpacked") from error
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     archive.unlink(missing_ok=True)

@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from engine.datasets.dataset import Dataset, Source
-from engine.errors import DatasetError
+from engine.errors import DatasetError, unreadable
+from engine.reasons import Reason
 
 TRAIN_SIZE = 1437
 TEST_SIZE = 360
@@ -24,13 +25,14 @@ def read(data_dir: Path | None = None) -> Dataset:
     # The file is opened in its package, without importing scikit-learn, which takes a second.
     package = importlib.util.find_spec("sklearn")
     if package is None or package.origin is None:
-        raise DatasetError("the digits come with scikit-learn, which is not installed")
+        message = "the digits come with scikit-learn, which is not installed"
+        raise DatasetError(Reason("digits_missing", message))
     path = Path(package.origin).parent / "datasets" / "data" / "digits.csv.gz"
     try:
         with gzip.open(path, "rt") as file:
             table = np.loadtxt(file, delimiter=",", dtype=np.float32)
     except (OSError, ValueError, EOFError) as error:
-        raise DatasetError(f"{path} cannot be read: {error}") from error
+        raise unreadable(path, error) from error
     table = table[np.random.Generator(np.random.PCG64(1797)).permutation(len(table))]
     images = (table[:, :-1] / 16).reshape(-1, 1, 8, 8)
     labels = table[:, -1].astype(np.intp)

@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.datasets.dataset import Progress
 from engine.errors import DatasetError
+from engine.reasons import Reason, of_error
 
 #: A mirror that says nothing for so long is given up.
 TIMEOUT_SECONDS = 20
@@ -48,7 +49,9 @@ def download(addresses: Sequence[str], path: Path, checksum: str, progress: Prog
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise DatasetError(f"{path.parent} cannot be written: {error}") from error
+        message = f"{path.parent} cannot be written: {error}"
+        values = {"folder": str(path.parent), "why": of_error(error)}
+        raise DatasetError(Reason("folder_unwritable", message, **values)) from error
     failures = []
     for address in addresses:
         bar: Any = _Bar(progress)
@@ -56,7 +59,24 @@ def download(addresses: Sequence[str], path: Path, checksum: str, progress: Prog
         try:
             pooch.retrieve(address, checksum, fname=path.name, path=str(path.parent), downloader=downloader)
         except Exception as error:  # whatever a mirror does, the next one is tried
-            failures.append(f"{address}: {type(error).__name__}: {str(error)[:200]}")
+            failures.append(_failure(address, error))
         else:
             return path.stat().st_size
-    raise DatasetError(f"{path.name} could not be downloaded. " + "; ".join(failures))
+    message = f"{path.name} could not be downloaded. " + "; ".join(failures)
+    raise DatasetError(Reason("download_failed", message, file=path.name, why=failures))
+
+
+def _failure(address: str, error: Exception) -> Reason:
+    """What went wrong with one mirror."""
+    import requests  # comes with pooch, and is as slow to import
+
+    text = f"{address}: {type(error).__name__}: {str(error)[:200]}"
+    if isinstance(error, requests.Timeout):
+        return Reason("mirror_slow", text, address=address)
+    if isinstance(error, requests.HTTPError) and error.response is not None:
+        return Reason("mirror_status", text, address=address, status=error.response.status_code)
+    if isinstance(error, requests.ConnectionError):
+        return Reason("mirror_unreachable", text, address=address)
+    if isinstance(error, ValueError) and not isinstance(error, OSError):  # so says pooch of a checksum
+        return Reason("mirror_other_file", text, address=address)
+    return Reason("mirror_failed", text, address=address, why=of_error(error))

@@ -9,10 +9,12 @@ from pathlib import Path
 
 from engine.datasets.dataset import Dataset, Source
 from engine.errors import DatasetError
+from engine.reasons import Reason
 
 
 def read(data_dir: Path | None) -> Dataset:
-    raise DatasetError("the images of imagenet must be brought along: Trainer(config, dataset=...)")
+    message = "the images of imagenet must be brought along: Trainer(config, dataset=...)"
+    raise DatasetError(Reason("dataset_missing", message, dataset="imagenet"))
 
 
 IMAGENET = Source(

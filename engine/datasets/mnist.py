@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 
 from engine.datasets.dataset import Dataset, Progress, Source
 from engine.datasets.download import download
-from engine.errors import DatasetError
+from engine.errors import DatasetError, unreadable
+from engine.reasons import Reason
 
 TRAIN_SIZE = 60_000
 TEST_SIZE = 10_000
@@ -63,16 +64,20 @@ def read_idx(path: Path) -> NDArray[np.uint8]:
     try:
         data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     except (OSError, EOFError, zlib.error) as error:
-        raise DatasetError(f"{path} cannot be read: {error}") from error
+        raise unreadable(path, error) from error
     if len(data) < 4 or data[:3] != bytes((0, 0, _UNSIGNED_BYTE)):
-        raise DatasetError(f"{path} is not an IDX file of unsigned bytes")
+        message = f"{path} is not an IDX file of unsigned bytes"
+        raise DatasetError(Reason("file_other", message, file=path.name))
     axes = data[3]
     start = 4 + 4 * axes
     if len(data) < start:
-        raise DatasetError(f"{path} ends in the middle of its header")
+        message = f"{path} ends in the middle of its header"
+        raise DatasetError(Reason("file_length", message, file=path.name, wanted=start, there=len(data)))
     shape = struct.unpack(f">{axes}I", data[4:start])
     if len(data) - start != math.prod(shape):
-        raise DatasetError(f"{path} should hold {math.prod(shape):,} values but holds {len(data) - start:,}")
+        wanted, there = math.prod(shape), len(data) - start
+        message = f"{path} should hold {wanted:,} values but holds {there:,}"
+        raise DatasetError(Reason("file_length", message, file=path.name, wanted=wanted, there=there))
     return np.frombuffer(data, np.uint8, offset=start).reshape(shape)
 
 
@@ -91,13 +96,13 @@ def _read(name: str, folder: str, class_names: tuple[str, ...], data_dir: Path |
         path = None if data_dir is None else _find(data_dir / folder, file)
         if path is None:
             where = f"{data_dir / folder}" if data_dir else "any data directory"
-            raise DatasetError(
-                f"{name} is not there: no {file}[.gz] in {where}; `lossroom fetch {name}` gets it"
-            )
+            message = f"{name} is not there: no {file}[.gz] in {where}; `lossroom fetch {name}` gets it"
+            raise DatasetError(Reason("dataset_missing", message, dataset=name))
         values = read_idx(path)
         wanted = (28, 28) if array.endswith("images") else ()
         if values.shape[1:] != wanted:
-            raise DatasetError(f"{path} holds items of shape {values.shape[1:]}, not {wanted}")
+            message = f"{path} holds items of shape {values.shape[1:]}, not {wanted}"
+            raise DatasetError(Reason("file_other", message, file=path.name))
         if array.endswith("images"):
             arrays[array] = (values[:, np.newaxis] * np.float32(1 / 255)).astype(np.float32, copy=False)
         else:
@@ -105,7 +110,8 @@ def _read(name: str, folder: str, class_names: tuple[str, ...], data_dir: Path |
     try:
         return Dataset(name=name, class_names=class_names, **arrays)
     except ValueError as error:
-        raise DatasetError(f"the files of {name} do not belong together: {error}") from error
+        message = f"the files of {name} do not belong together: {error}"
+        raise DatasetError(Reason("dataset_mixed", message, dataset=name)) from error
 
 
 def _fetch(

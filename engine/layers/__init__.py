@@ -18,6 +18,7 @@ from engine.layers.local_response_norm import LocalResponseNorm
 from engine.layers.normalization import BatchNorm
 from engine.layers.pooling import AvgPool2D, MaxPool2D
 from engine.layers.residual import Residual
+from engine.reasons import Reason, of_error
 
 __all__ = [
     "FIELDS",
@@ -70,13 +71,15 @@ class ShapeError(ValueError):
     """A layer that cannot take what the one below gives.
 
     Attributes:
-        position: of the layer, counted from 0.
-        shapes: what each layer below it gives.
+        place: positions, counted from 0: of the layer, or of the block that holds it, then inside.
+        reason: why not.
+        shapes: what each layer below gives, outside blocks.
     """
 
-    def __init__(self, position: int, reason: str, shapes: list[Shape]) -> None:
+    def __init__(self, place: tuple[int, ...], reason: Reason, shapes: list[Shape]) -> None:
         super().__init__(reason)
-        self.position = position
+        self.place = place
+        self.reason = reason
         self.shapes = shapes
 
 
@@ -93,7 +96,9 @@ def build_layers(described: Sequence[dict[str, Any]], shape: Shape) -> list[Laye
         try:
             layer = LAYERS[config["type"]](shape, **rest)
         except ValueError as error:
-            raise ShapeError(position, str(error), [below.output_shape for below in built]) from error
+            inside = error.place if isinstance(error, ShapeError) else ()
+            shapes = [below.output_shape for below in built]
+            raise ShapeError((position, *inside), of_error(error), shapes) from error
         layer.activity_l1, layer.activity_l2 = l1, l2
         built.append(layer)
         shape = layer.output_shape

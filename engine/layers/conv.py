@@ -32,6 +32,7 @@ from engine.layers.layer import Array, Layer, ParameterSpec, Shape
 from engine.layers.pooling import MaxPool2D
 from engine.layers.windows import Windows
 from engine.products import Scratch, add_products, deep_scratch, multiply_deep, summed_scratch
+from engine.reasons import Reason
 
 FIELDS = (
     Field("filters", "integer", minimum=1, maximum=4096),
@@ -54,17 +55,22 @@ class Conv2D(Layer):
     ) -> None:
         super().__init__(input_shape)
         if len(input_shape) != 3:
-            raise ValueError(f"a convolution needs images (channels, height, width), not {input_shape}")
+            message = f"a convolution needs images (channels, height, width), not {input_shape}"
+            raise ValueError(Reason("needs_images", message, shape=input_shape))
         if padding == "same":
             if kernel_size % 2 == 0:
-                raise ValueError(f'padding "same" needs an odd kernel_size, not {kernel_size}')
+                message = f'padding "same" needs an odd kernel_size, not {kernel_size}'
+                raise ValueError(Reason("same_needs_odd", message, kernel_size=kernel_size))
             padding = (kernel_size - 1) // 2
         assert isinstance(padding, int)
         if padding >= kernel_size:
-            raise ValueError(f"padding {padding} must be smaller than kernel_size {kernel_size}")
+            message = f"padding {padding} must be smaller than kernel_size {kernel_size}"
+            raise ValueError(Reason("padding_too_large", message, padding=padding, kernel_size=kernel_size))
         _, height, width = input_shape
         if min(height, width) + 2 * padding < kernel_size:
-            raise ValueError(f"a kernel of {kernel_size} does not fit on {height} × {width} pixels")
+            message = f"a kernel of {kernel_size} does not fit on {height} × {width} pixels"
+            values = {"kernel_size": kernel_size, "height": height, "width": width}
+            raise ValueError(Reason("kernel_too_large", message, **values))
         self.filters = filters
         self.kernel_size = kernel_size
         self.stride = stride

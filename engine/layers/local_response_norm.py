@@ -16,6 +16,7 @@ import numpy as np
 
 from engine.fields import Field
 from engine.layers.layer import Array, Layer, Shape
+from engine.reasons import Reason
 
 FIELDS = (
     Field("size", "integer", 5, minimum=1, maximum=63),
@@ -37,9 +38,10 @@ class LocalResponseNorm(Layer):
     def __init__(self, input_shape: Shape, *, size: int, alpha: float, beta: float, k: float) -> None:
         super().__init__(input_shape)
         if len(input_shape) != 3:
-            raise ValueError(f"local response normalization needs images, not {input_shape}")
+            message = f"local response normalization needs images, not {input_shape}"
+            raise ValueError(Reason("needs_images", message, shape=input_shape))
         if size % 2 == 0:
-            raise ValueError(f"size must be odd, not {size}")
+            raise ValueError(Reason("size_needs_odd", f"size must be odd, not {size}", size=size))
         self.size = size
         self.alpha = alpha
         self.beta = beta

@@ -18,6 +18,7 @@ import numpy as np
 
 from engine.fields import Field
 from engine.layers.layer import BOOL, Array, Layer, Shape
+from engine.reasons import Reason
 
 FIELDS = (
     Field("size", "integer", 2, minimum=1, maximum=64),
@@ -79,10 +80,12 @@ class Pool2D(Layer):
     def __init__(self, input_shape: Shape, *, size: int, stride: int | None = None) -> None:
         super().__init__(input_shape)
         if len(input_shape) != 3:
-            raise ValueError(f"pooling needs images (channels, height, width), not {input_shape}")
+            message = f"pooling needs images (channels, height, width), not {input_shape}"
+            raise ValueError(Reason("needs_images", message, shape=input_shape))
         channels, height, width = input_shape
         if min(height, width) < size:
-            raise ValueError(f"a window of {size} does not fit on {height} × {width} pixels")
+            message = f"a window of {size} does not fit on {height} × {width} pixels"
+            raise ValueError(Reason("window_too_large", message, size=size, height=height, width=width))
         self.size = size
         self.stride = size if stride is None else stride
         self.output_shape = (

@@ -24,6 +24,7 @@ from engine.layers.conv import Conv2D
 from engine.layers.dense import Dense
 from engine.layers.dropout import Dropout
 from engine.layers.layer import Array, Layer, ParameterSpec, Shape
+from engine.reasons import Reason
 
 FIELDS = (Field("layers", "layers"),)
 
@@ -39,7 +40,9 @@ class Residual(Layer):
         self.output_shape = self.inner[-1].output_shape
         self.layout = "blocks" if len(input_shape) == 3 else "rows"
         if len(self.output_shape) != len(input_shape):
-            raise ValueError(f"a residual block cannot add {input_shape} to {self.output_shape}")
+            message = f"a residual block cannot add {input_shape} to {self.output_shape}"
+            values = {"source": input_shape, "target": self.output_shape}
+            raise ValueError(Reason("block_changes_kind", message, **values))
         self._projection = _projection(input_shape, self.output_shape)
         self._steps: list[Layer] = []
 
@@ -165,7 +168,8 @@ def _projection(source: Shape, target: Shape) -> Layer | None:
     stride = max(1, round(source[1] / target[1]))
     projection = Conv2D(source, filters=target[0], kernel_size=1, stride=stride, padding=0)
     if projection.output_shape != target:
-        raise ValueError(f"a residual block cannot bring {source} to {target} with a 1 × 1 convolution")
+        message = f"a residual block cannot bring {source} to {target} with a 1 × 1 convolution"
+        raise ValueError(Reason("block_changes_size", message, source=source, target=target))
     return projection
 
 

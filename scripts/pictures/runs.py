@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from scripts.pictures.studio import Studio, scene, wait_for_ends
 
 MEANS = "document.getElementById('chart-loss').data.filter(t => t.meta.series === 'loss-mean')"
@@ -41,8 +43,8 @@ def sweep(studio: Studio) -> None:
 
         page.page.click("#wide")
         page.page.click(".run-columns .test")
-        page.page.locator(".run-name", has_text="seed 1 · Learning rate 0.3 · Batch 64").click()
-        page.page.locator(".run-name", has_text="seed 1 · Learning rate 0.1 · Batch 16").click(
+        page.page.locator(".run-name", has_text=re.compile(r"lr 0\.3 · batch 64.*seed 1")).click()
+        page.page.locator(".run-name", has_text=re.compile(r"lr 0\.1 · batch 16.*seed 1")).click(
             modifiers=["ControlOrMeta"]
         )
         page.page.mouse.move(5, 5)

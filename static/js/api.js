@@ -1,12 +1,16 @@
 /** Commands to the server: HTTP, JSON in and out. */
 
-/** An answer that says no. `field` names what is wrong in an experiment, `bounds` what would be right. */
+/**
+ * An answer that says no. `field` names what is wrong in an experiment, `bounds` what would be right, and in them `why`
+ * says more; without it, the code and the bounds say it all.
+ */
 export class ApiError extends Error {
   constructor({ code, message, field, bounds }, status) {
     super(message);
     this.code = code;
     this.field = field ?? "";
     this.bounds = bounds ?? {};
+    this.why = this.bounds.why ?? { code, values: { ...this.bounds, bounds: this.bounds, field: this.field } };
     this.status = status;
   }
 }
@@ -26,7 +30,7 @@ async function request(method, path, body) {
   if (answer.status === 204) return null;
   const json = await answer.json().catch(() => null);
   if (answer.ok && json !== null) return json;
-  throw new ApiError(json?.error ?? { code: "bad_answer", message: `HTTP ${answer.status}` }, answer.status);
+  throw new ApiError(json?.error ?? { code: "bad_answer", message: "", bounds: { status: answer.status } }, answer.status);
 }
 
 /** What is wrong with one of several experiments that are alike is wrong with the form. */

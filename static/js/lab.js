@@ -1,9 +1,10 @@
 /** The lab page: makes its parts and wires them together. */
 
-import { api } from "./api.js";
+import { ApiError, api } from "./api.js";
 import { Charts } from "./charts/charts.js";
 import { Form } from "./form/form.js";
 import { onLanguage, setLanguage, t } from "./i18n.js";
+import { explain } from "./reasons.js";
 import { keepShown, keptChoices } from "./shown-runs.js";
 import { Socket } from "./socket.js";
 import { Store } from "./store.js";
@@ -106,6 +107,6 @@ function wireControls(charts, list) {
 
 start().catch((error) => {
   byId("status").dataset.connection = "fault";
-  byId("status-text").textContent = error.message || t("error.offline");
+  byId("status-text").textContent = error instanceof ApiError ? explain(error) : t("why.page_fault");
   throw error;
 });

@@ -109,6 +109,30 @@ def test_the_csv_of_a_selection_holds_every_row_of_each_run(lab, done):
     assert table[-1]["name"] == "'=1+1"
 
 
+@pytest.mark.parametrize(
+    "why",
+    [
+        '{"code": "going_on", "values": {"why": NaN, "iteration": 1}}',
+        '{"code": "no_such", "values": {}}',
+        '{"code": ["diverged"], "values": {}}',
+        '{"code": "disk_full", "values": 7}',
+        '{"code": "unexpected", "values": {"error": "' + "x" * 5000 + '"}}',
+    ],
+    ids=["not finite", "unknown", "no code", "no values", "long"],
+)
+def test_a_reason_that_cannot_be_one_is_left_out_and_its_text_stays(lab, done, why):
+    exported = lab.http.get("/api/exports/json", params={"runs": done["id"]}).text
+    assert exported.count('"reason": null, "why": null') == 1
+    body = exported.replace('"reason": null, "why": null', f'"reason": "as it was", "why": {why}')
+
+    answer = lab.http.post("/api/imports", content=body.encode())
+
+    assert answer.status_code == 201, answer.text
+    (run,) = answer.json()["runs"]
+    assert (run["reason"], run["why"]) == ("as it was", None)
+    assert "as it was" in lab.http.get(f"/api/runs/{run['id']}/export.html").text
+
+
 def test_an_exported_selection_comes_back_as_the_same_finished_runs(lab, make_lab, done):
     lab.http.patch(
         f"/api/runs/{done['id']}",
@@ -125,13 +149,26 @@ def test_an_exported_selection_comes_back_as_the_same_finished_runs(lab, make_la
     runs = answer.json()["runs"]
     for mine, theirs in zip(runs, (lab.run(done["id"]), lab.run(diverged["id"])), strict=True):
         assert mine["id"] != theirs["id"]
-        for name in ("name", "status", "reason", "starred", "tags", "notes", "config", "latest", "iteration"):
+        same = (
+            "name",
+            "status",
+            "reason",
+            "why",
+            "starred",
+            "tags",
+            "notes",
+            "config",
+            "latest",
+            "iteration",
+        )
+        for name in same:
             assert mine[name] == theirs[name], name
         for stream in ("train", "evaluation")[: 2 if mine is runs[0] else 1]:
             columns, stored = lab.stored_rows(theirs["id"], stream)
             own_columns, own = other.stored_rows(mine["id"], stream)
             assert own_columns == columns
             np.testing.assert_array_equal(own, stored)
+    assert runs[1]["why"]["code"] == "diverged"
     # after a restart they are still the same, and what they export is too
     other.restart()
     again = other.http.get("/api/exports/json", params={"runs": ",".join(run["id"] for run in runs)}).json()

@@ -196,3 +196,31 @@ def test_form_and_charts_have_no_accessibility_violation(open_page, lab, scheme,
     assert violations(page) == []
     page.page.locator("#charts .icon-button[aria-label]").last.click()
     assert violations(page) == []
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("locale", ["en-US", "ja-JP"])
+def test_the_facts_are_read_whole_and_a_launch_moves_nothing_under_the_finger(open_page, lab, locale, width):
+    page = open_page(lab, locale=locale, viewport={"width": width, "height": 800 if width == 1280 else 844})
+    page.choose("dataset.name", "digits")
+    page.choose("network.preset", "simple_convnet")
+    page.fill(training__iterations=20, network__filters=2000)
+    page.until("document.querySelector('#summary-parameters').textContent.length >= 7")
+    cut = "[...document.querySelectorAll('.facts :is(dt, dd)')].filter(e => e.scrollWidth > e.clientWidth).length"
+    assert page.page.evaluate(cut) == 0
+
+    # of runs that cost differently the most
+    page.fill(network__filters="20, 2000")
+    page.until("document.querySelector('#summary-parameters').textContent.startsWith('≤')")
+    assert page.page.evaluate(cut) == 0
+
+    page.fill(network__filters=2)
+    page.page.locator("#launch").scroll_into_view_if_needed()
+    where = "JSON.stringify(document.getElementById('launch').getBoundingClientRect())"
+    before = page.page.evaluate(where)
+    for _ in range(2):
+        run_id = page.press_launch()
+        assert page.page.evaluate(where) == before
+        page.wait_for(run_id, "completed")
+        page.until(f"document.querySelector('[data-run=\"{run_id}\"] .score').textContent !== '–'")
+        assert page.page.evaluate(where) == before

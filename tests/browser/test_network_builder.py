@@ -107,6 +107,42 @@ def test_a_layer_that_does_not_fit_says_so_in_its_place_and_the_shapes_below_it_
     builder.until("!document.querySelector('.field.wrong')")
 
 
+SAID = "[...document.querySelectorAll('.field.wrong > .error')].map(e => `${e.id}: ${e.textContent}`).join()"
+
+
+def test_what_is_wrong_stays_with_its_layer_while_the_list_changes(builder):
+    """At every moment between two changes of the page somebody can see it, in its place."""
+    builder.fill(network__layers__2__size=9)
+    builder.until("!!document.querySelector('.layer.wrong')")
+    builder.page.evaluate(
+        f"""() => {{
+            window.said = new Set();
+            const watch = new MutationObserver(() => said.add({SAID}));
+            watch.observe(document.getElementById("form"), {{ childList: true, subtree: true, characterData: true }});
+        }}"""
+    )
+    words = "A window of 9 does not fit on 4 × 4 pixels."
+
+    builder.choose("network.layers.add", "dropout")
+    builder.until(f"{SHAPES}.length === 7 && {SHAPES}[1] === '30×4×4'")
+    builder.page.focus('[name="network.layers.1.grip"]')
+    builder.page.keyboard.press("Delete")
+    builder.until(f"{SAID}.startsWith('error-network.layers.1:')")
+    builder.page.focus('[name="network.layers.1.grip"]')
+    builder.page.keyboard.press("ArrowDown")
+    builder.until(f"{SAID}.startsWith('error-network.layers.2:')")
+
+    # below the dense layer it does not fit for another reason, once the server has seen it there
+    builder.until(f"{SAID}.includes('takes images')")
+    assert set(builder.page.evaluate("[...said]")) == {
+        f"error-network.layers.2: {words}",
+        f"error-network.layers.1: {words}",
+        "error-network.layers.2: This layer takes images (channels × height × width); what comes in is 100.",
+    }
+    builder.page.keyboard.press("Delete")
+    builder.until("!document.querySelector('.field.wrong')")
+
+
 def test_the_last_layer_follows_the_classes_of_another_data_set(builder):
     builder.fill(network__layers__5__units=7)
     builder.until("!!document.querySelector('[data-field=\"network.layers.5\"].wrong')")
@@ -226,7 +262,7 @@ def test_in_japanese_and_with_a_finger_layers_are_moved_and_misfits_explained(op
     page.page.click("#edit-layers")
     page.fill(network__layers__2__size=9)
     page.until("!!document.querySelector('[data-field=\"network.layers.2\"].wrong')")
-    assert "30 × 4 × 4" in page.page.inner_text('[data-field="network.layers.2"] > .error')
+    assert "4 × 4 画素に収まりません" in page.page.inner_text('[data-field="network.layers.2"] > .error')
     assert "畳み込み" in page.page.inner_text('[data-field="network.layers.0"]')
     assert page.page.evaluate("document.documentElement.scrollWidth") <= 390
 

@@ -3,6 +3,7 @@
 import { ApiError, api } from "../api.js";
 import { h, iconButton } from "../dom.js";
 import { number, t } from "../i18n.js";
+import { told } from "../reasons.js";
 import { block } from "./fields.js";
 import { several } from "./several.js";
 
@@ -46,6 +47,6 @@ export function fetching(dataset, onRefused, id = "fetch") {
       onRefused(error);
     }
   });
-  const why = state?.error && t("dataset.failed", { reason: state.error });
+  const why = state?.error && t("dataset.failed", { reason: told(state.why, state.error) });
   return h("div", { className: "fetch" }, button, why ? h("span", { className: "fetch-error", role: "alert" }, why) : null);
 }

@@ -53,6 +53,16 @@ export class Draft {
     return ways(this.document.dataset.name).map((name) => this.#options.datasets.find((dataset) => dataset.name === name));
   }
 
+  /** The networks: one, or several presets to compare. Their initial weights are the same, one object for all. */
+  get networks() {
+    return ways(this.document.network);
+  }
+
+  /** How many networks that is, with every value of their settings. */
+  get variants() {
+    return this.networks.reduce((sum, { initializer, ...network }) => sum + size(network), 0);
+  }
+
   /** The presets that take the images of all of them. */
   get fitting() {
     const { fitting, presets } = this.#options;
@@ -67,26 +77,33 @@ export class Draft {
     const [{ classes }] = this.datasets;
     const stays = names.length > 1 && this.datasets.some(({ name }) => names.includes(name));
     this.document.dataset = { ...(stays ? this.document.dataset : {}), name: together(names, names) };
-    const { preset, layers } = this.document.network;
-    if (preset && !this.fitting.includes(preset)) this.choosePreset("mlp");
+    const { fitting, networks } = this;
+    const [{ layers }] = networks;
+    if (!layers && !networks.every(({ preset }) => fitting.includes(preset))) {
+      const left = networks.map(({ preset }) => preset).filter((preset) => fitting.includes(preset));
+      this.choosePresets(left.length ? left : ["mlp"]);
+    }
     const last = layers?.at(-1);
     if (last?.type === "dense" && last.units === classes) last.units = this.datasets[0].classes;
   }
 
-  choosePreset(name) {
-    const { initializer } = this.document.network;
-    this.document.network = { preset: name, ...this.#defaults(this.#options.presets[name]), initializer };
+  /** One preset, or several to compare; those that were there keep their settings. */
+  choosePresets(names) {
+    const { networks } = this;
+    const [{ initializer }] = networks;
+    const fresh = (preset) => ({ preset, ...this.#defaults(this.#options.presets[preset]), initializer });
+    this.document.network = together(names.map((name) => networks.find(({ preset }) => preset === name) ?? fresh(name)), names);
   }
 
   /** From now on the layers themselves, to be changed one by one. */
   writeLayers(layers) {
-    const { initializer } = this.document.network;
+    const [{ initializer }] = this.networks;
     this.document.network = { layers: structuredClone(layers), initializer };
   }
 
   chooseInitializers(names) {
-    const { network } = this.document;
-    network.initializer = this.#choose(network.initializer, names, this.#options.initializers);
+    const chosen = this.#choose(this.networks[0].initializer, names, this.#options.initializers);
+    for (const network of this.networks) network.initializer = chosen;
   }
 
   /** One learning rate for all, so that they differ in one thing; each has its other settings for itself. */
@@ -165,20 +182,19 @@ export class Draft {
   }
 
   /**
-   * Every experiment, each with a name that says what is special about it. What tells them apart stands first: a
-   * narrow list cuts names at their end.
+   * Every experiment, each with a name that says what is special about it.
    *
-   * @param {string[]} special what else the name should say
+   * @param {{special: string[], changed: string[]}} news for the names, as `difference` tells it
    * @throws ApiError where there are too many
    */
-  experiments(special = []) {
+  experiments(news = { special: [], changed: [] }) {
     const most = this.#options.limits.together;
     if (this.count() > most) {
       throw new ApiError({ code: "too_many", message: "", field: "", bounds: { count: this.count(), most } }, 422);
     }
     const all = [];
     for (const { document, chosen } of combinations(this.document)) {
-      const name = nameOfRun(document, chosen, special);
+      const name = (repetition) => nameOfRun(document, chosen, news, repetition).slice(0, LONGEST_NAME);
       for (let index = 0; index < this.folds; index++) {
         for (let more = 0; more < this.seeds; more++) all.push(this.#repeat(document, index, more, name));
       }
@@ -186,15 +202,16 @@ export class Draft {
     return all;
   }
 
-  /** The experiment with one of the folds and one of the seeds. */
+  /** The experiment with one of the folds and one of the seeds; `name` is given which. */
   #repeat(document, index, more, name) {
     const one = { ...document, seed: this.seeds > 1 ? (document.seed ?? 0) + more : document.seed };
+    const repetition = [];
     if (this.folds > 1) {
       one.dataset = { ...document.dataset, fold: { folds: this.folds, index } };
-      name = [t("form.fold", { number: index + 1, folds: this.folds }), ...name];
+      repetition.push(t("form.fold", { number: index + 1, folds: this.folds }));
     }
-    if (this.seeds > 1) name = [t("form.seed", { seed: one.seed }), ...name];
-    return { ...one, name: name.join(" · ").slice(0, LONGEST_NAME) };
+    if (this.seeds > 1) repetition.push(t("form.seed", { seed: one.seed }));
+    return { ...one, name: name(repetition) };
   }
 
   // -- from elsewhere ------------------------------------------------------------------------------
@@ -216,6 +233,8 @@ export class Draft {
   restore(json) {
     if (!this.#isDraft(json)) return false;
     this.document = structuredClone(json.document);
+    const [{ initializer }] = this.networks;
+    for (const network of this.networks) network.initializer = initializer;
     this.seeds = json.seeds;
     this.folds = json.folds;
     return true;
@@ -231,13 +250,14 @@ export class Draft {
     const known =
       areNames(ways(dataset.name), datasets.map(({ name }) => name)) &&
       areKnown(optimizer, optimizers) &&
-      areKnown(network.initializer, initializers) &&
+      ways(network).every((way) => isObject(way) && areKnown(way.initializer, initializers)) &&
       areKnown(training.schedule ?? null, schedules, { nullable: true }) &&
       ways(training.early_stopping ?? null).every((way) => way === null || isObject(way)) &&
       ways(regularization).every(isObject);
     if (!known) return false;
     if (network.layers !== undefined) return this.#areLayers(network.layers, 0);
-    return Object.hasOwn(presets, network.preset) && (network.preset !== "mlp" || Array.isArray(network.hidden));
+    const networks = ways(network);
+    return areNames(networks.map(({ preset }) => preset), Object.keys(presets)) && networks.every(({ preset, hidden }) => preset !== "mlp" || Array.isArray(hidden));
   }
 
   #areLayers(layers, depth) {

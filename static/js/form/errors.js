@@ -1,10 +1,10 @@
 /** What is wrong with an experiment, beside the field that it is wrong in. */
 
-import { hasText, language, t } from "../i18n.js";
-import { boundsText } from "./help.js";
+import { explain } from "../reasons.js";
 
 /** Show an error at the field that it names, or at the nearest one above it; clears all others. */
 export function showError(form, error) {
+  const found = error && fieldOf(form, error.field.split("."));
   for (const field of form.querySelectorAll(".field.wrong")) {
     field.classList.remove("wrong");
     field.querySelector(":scope > .error").textContent = "";
@@ -14,16 +14,19 @@ export function showError(form, error) {
     }
   }
   if (!error) return null;
-  const found = fieldOf(form, error.field.split("."));
   found.classList.add("wrong");
   const message = found.querySelector(":scope > .error");
   message.textContent = explain(error);
-  message.title = error.message;
   const control = found.querySelector(`[name="${CSS.escape(error.field)}"]`) ?? found.querySelector("input, select");
   control?.setAttribute("aria-invalid", "true");
   control?.setAttribute("aria-describedby", message.id);
   found.closest("details")?.setAttribute("open", "");
   return control;
+}
+
+/** Has the form the field that an error names? */
+export function isIn(form, name) {
+  return Boolean(form.querySelector(`[data-field="${CSS.escape(name)}"].field`));
 }
 
 function fieldOf(form, parts) {
@@ -35,23 +38,4 @@ function fieldOf(form, parts) {
     if (found) return found;
   }
   return form.querySelector(".field.general");
-}
-
-/** What is wrong, in the reader's language where the bound says it all, else in the server's words. */
-function explain({ code, message, bounds }) {
-  if (code === "range") {
-    const text = boundsText(bounds);
-    return text ? t("error.range", { bounds: text }) : message;
-  }
-  if (code === "too_many") return t("error.too_many", bounds);
-  if (code === "shape") return misfit(message, bounds);
-  return hasText(`error.${code}`) ? t(`error.${code}`) : message;
-}
-
-/** A layer that does not fit: what comes in, and why that is wrong. */
-function misfit(message, { units, output_shapes: shapes }) {
-  if (units) return t("error.last_layer", { units });
-  const reason = message.replace(/^network\.layers\.[\w.]+: /, "");
-  const below = shapes?.at(-1);
-  return language() === "en" || !below ? reason : t("error.shape", { shape: below.join(" × "), reason });
 }

@@ -9,10 +9,11 @@ import { onLanguage, t } from "../i18n.js";
 import { urlState } from "../url-state.js";
 import { datasetField } from "./dataset-field.js";
 import { Draft } from "./draft.js";
-import { showError } from "./errors.js";
+import { isIn, showError } from "./errors.js";
 import { furtherPart } from "./further-part.js";
 import { wireHelp } from "./help.js";
 import { LaunchPart } from "./launch-part.js";
+import { LAYER, layerAt, pathOfLayer } from "./layer-moves.js";
 import { guessMlp } from "./mlp.js";
 import { difference } from "./names.js";
 import { NetworkPart } from "./network-part.js";
@@ -36,14 +37,18 @@ export class Form {
   #base = null;
   /** The server's answer for the first experiment, complete; null while what is chosen is wrong. */
   #first = null;
+  /** What all would cost, as it was last told: it stays in a form that is drawn again. */
+  #figures = null;
   /** What a suggested name should say beside the usual. */
-  #special = [];
+  #news;
   #start;
   #timer = 0;
   #asked = 0;
   /** The last launch was refused, and nothing has been changed since: its reason stays. */
   #refused = false;
   #launching = false;
+  /** What is wrong, as `{ error, layer }`, and the layer that it is wrong with. */
+  #wrong = null;
 
   constructor(form, store, options, onLaunch, look) {
     this.#form = form;
@@ -59,7 +64,7 @@ export class Form {
       redraw: (focus) => this.#redraw(focus),
       described: () => this.#first?.config ?? null,
     };
-    this.#network = new NetworkPart(this.#hands);
+    this.#network = new NetworkPart(this.#hands, look);
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.launch();
@@ -85,15 +90,15 @@ export class Form {
     this.#launching = true;
     this.#launch.button.disabled = true;
     try {
-      const experiments = this.#draft.experiments(this.#special);
+      const experiments = this.#draft.experiments(this.#news);
       const { runs } = await api.launchTogether(experiments);
-      showError(this.#form, null);
+      this.#complain(null);
       this.#onLaunch(runs);
       await this.#compareWith(runs[0]);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.#refused = true;
-      showError(this.#form, error)?.focus();
+      this.#complain(error)?.focus();
     } finally {
       this.#launching = false;
       this.#launch.button.disabled = false;
@@ -113,7 +118,7 @@ export class Form {
     const network = await recognize(first.config);
     if (network) this.#draft.document.network = network;
     this.#base = from && { name: from.name, fields: fields[from.id] };
-    this.#special = [];
+    this.#news = undefined;
     this.#first = first;
     this.#redraw("dataset.name");
     this.#form.scrollIntoView({ block: "nearest" });
@@ -133,15 +138,16 @@ export class Form {
 
   #tellDifference() {
     if (!this.#base || !this.#first) return this.#launch.differs("", null);
-    const { labels, special } = difference(this.#base.fields, this.#first.fields, this.#options.activations, this.#draft.varied());
-    this.#special = special;
+    const { labels, ...news } = difference(this.#base.fields, this.#first.fields, this.#options.activations, this.#draft.varied());
+    this.#news = news;
     this.#launch.differs(this.#base.name, labels);
   }
 
   // -- drawing -------------------------------------------------------------------------------------
 
   #draw() {
-    this.#launch = new LaunchPart(this.#hands, this.#look);
+    this.#launch = new LaunchPart(this.#hands);
+    this.#launch.show(...(this.#figures ?? [null]));
     const model = h("fieldset", { className: "card" }, h("legend", {}, t("form.title")), this.#drawDataset(), ...this.#network.draw());
     // As it stands there, not as its last event told: that comes a task after the click, and a choice can come between.
     const further = furtherPart(this.#hands, this.#form.querySelector("details.further")?.open ?? false);
@@ -158,8 +164,27 @@ export class Form {
     this.#draw();
     this.#form.scrollTop = scrolled;
     reopen(this.#form);
+    this.#complainAgain();
     find(this.#form, focus ?? had)?.focus();
     this.#change();
+  }
+
+  // -- what is wrong -------------------------------------------------------------------------------
+
+  /** Say what is wrong in its place, or that nothing is. */
+  #complain(error) {
+    const layer = error && layerAt(this.#draft.document.network.layers, error.field);
+    this.#wrong = error && { error, layer };
+    return showError(this.#form, error);
+  }
+
+  /** The same in a form that was drawn again, until the server has seen what has changed: at its layer, wherever that is now. */
+  #complainAgain() {
+    if (!this.#wrong) return;
+    const { error, layer } = this.#wrong;
+    if (!layer) return isIn(this.#form, error.field) && showError(this.#form, error);
+    const path = pathOfLayer(this.#draft.document.network.layers, layer);
+    if (path) showError(this.#form, { ...error, message: error.message, field: path + error.field.replace(LAYER, "") });
   }
 
   #drawDataset() {
@@ -204,17 +229,17 @@ export class Form {
     let problem = null;
     try {
       const { experiments, seconds, first } = await api.summaryTogether(this.#draft.experiments());
-      summary = { ...experiments[0], seconds, first }; // of the first run its figures, of all of them the time
+      summary = { ...experiments[0], experiments, seconds, first };
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       problem = error;
     }
     if (asked !== this.#asked) return; // an older answer than the one that counts
-    if (problem ? problem.status : !this.#refused) showError(this.#form, problem);
-    this.#launch.show(summary);
+    if (problem ? problem.status : !this.#refused) this.#complain(problem);
+    this.#figures = summary && [summary.experiments, summary.seconds];
+    this.#launch.show(...(this.#figures ?? [null]));
     this.#first = summary?.first ?? null;
-    this.#network.show(summary?.first.layers ?? []);
-    if (problem?.bounds.output_shapes) this.#network.showUpTo(problem.bounds.output_shapes);
+    this.#network.show(summary, problem?.bounds.output_shapes);
     this.#tellDifference();
   }
 }

@@ -5,17 +5,22 @@ import { t } from "../i18n.js";
 import { control, oneOrBoth } from "./control.js";
 import { FOLDS } from "./draft.js";
 import { block, select } from "./fields.js";
+import { onlyOfMlp } from "./network-part.js";
 import { several } from "./several.js";
 import { settings } from "./settings.js";
 import { ways } from "./values.js";
 
+/** Settings of an MLP that do not stand with its sizes. */
+const SWITCHES = ["batch_norm", "dropout", "residual"];
+
 /** @param {{options: object, draft: object, change: () => void, redraw: (focus?: string) => void}} form */
 export function furtherPart(form, open) {
   const { draft } = form;
-  const { dataset, network, training } = draft.document;
+  const { dataset, training } = draft.document;
+  const mlp = draft.networks.find(({ preset }) => preset === "mlp");
   const details = h("details", { className: "further", open }, h("summary", {}, t("form.further")));
   const group = (key, ...blocks) => details.append(h("h3", {}, t(key)), h("div", { className: "row wrap" }, ...blocks.flat()));
-  if (network.preset === "mlp") group("form.network", own(form, "network", network, form.options.presets.mlp, ["batch_norm", "dropout", "residual"]));
+  if (mlp) group("form.network", own(form, "network", mlp, form.options.presets.mlp, onlyOfMlp(form).filter((name) => SWITCHES.includes(name))));
   group(
     "form.data",
     own(form, "dataset", dataset, form.options.dataset, ["train_size", "test_size", "label_noise"]),

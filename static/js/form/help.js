@@ -1,16 +1,9 @@
 /** Help: what a choice means, what is legal and what is usual, in a line that follows the focus and the mouse. */
 
 import { hasText, number, t } from "../i18n.js";
+import { boundsText } from "../reasons.js";
 
 const NUMBERS = ["number", "integer", "integers"];
-
-/** Bounds in words, such as "more than 0 and at most 100"; nothing where there are none. */
-export function boundsText(bounds) {
-  const parts = ["minimum", "exclusive_minimum", "maximum"]
-    .filter((name) => bounds?.[name] !== undefined && bounds[name] !== null)
-    .map((name) => t(`bounds.${name}`, { n: number(bounds[name], { maximumSignificantDigits: 9 }) }));
-  return parts.join(t("bounds.and"));
-}
 
 /** What is said of a field: its help, its bounds, its default, and that it takes several values. */
 export function helpOf(key, field) {

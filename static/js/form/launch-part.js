@@ -1,10 +1,12 @@
 /** What the experiment would be, how often it is run, and the button. */
 
-import { h, iconButton } from "../dom.js";
+import { h } from "../dom.js";
 import { number, t } from "../i18n.js";
 import { SEEDS } from "./draft.js";
 import { select } from "./fields.js";
 
+/** Where the digits of a number need more room than there is. */
+const LONG = 1e7;
 const FACTS = ["parameters", "memory_bytes", "multiply_adds", "seconds"];
 
 export class LaunchPart {
@@ -15,20 +17,14 @@ export class LaunchPart {
   #difference = h("p", { className: "difference" });
   #label = h("span", {});
 
-  #summary = null;
-  #table;
-
   /** @param {{draft: object, change: () => void}} form */
-  constructor({ draft, change }, look) {
+  constructor({ draft, change }) {
     const facts = h("dl", { className: "card facts" });
     for (const name of FACTS) {
       const value = h("dd", { id: `summary-${name}` }, "–");
       this.#facts.set(name, value);
       facts.append(h("div", { title: t(`summary.${name}.help`) }, h("dt", {}, t(`summary.${name}`)), value));
     }
-    this.#table = iconButton("table", t("look.network"), () => look.network(this.#summary));
-    this.#table.id = "look-network";
-    this.#table.disabled = true;
     const general = h("div", { className: "field general" }, h("span", { className: "error", role: "alert", id: "error-general" }));
     const keys = navigator.platform.startsWith("Mac") ? "⌘↵" : "Ctrl ↵";
     this.button = h("button", { type: "submit", id: "launch", className: "launch", title: t("form.launch_hint") }, this.#label, h("kbd", {}, keys));
@@ -37,7 +33,7 @@ export class LaunchPart {
       change();
     });
     seeds.title = t("form.seeds");
-    this.element = h("div", { className: "launch-area" }, h("div", { className: "facts-line" }, facts, this.#table), general, h("div", { className: "launch-row" }, seeds, this.button), this.#difference, this.help);
+    this.element = h("div", { className: "launch-area" }, facts, general, h("div", { className: "launch-row" }, seeds, this.button), this.#difference, this.help);
     this.count(draft.count());
   }
 
@@ -46,14 +42,23 @@ export class LaunchPart {
     this.#label.textContent = runs === 1 ? t("form.launch") : t("form.launch_n", { count: number(runs) });
   }
 
-  /** @param {object | null} summary of the first run, with the seconds of all of them; null: what is chosen is wrong */
-  show(summary) {
-    this.#summary = summary;
-    this.#table.disabled = !summary;
-    const put = (name, text) => (this.#facts.get(name).textContent = summary ? text(summary[name]) : "–");
-    put("parameters", (value) => number(value));
+  /**
+   * @param {object[] | null} experiments the figures of each run; null: what is chosen is wrong
+   * @param {number} seconds of all of them
+   */
+  show(experiments, seconds) {
+    const said = (values, text) => {
+      const most = Math.max(...values);
+      const differ = values.some((value) => value !== most);
+      return differ ? `≤\u2009${text(most, differ)}` : text(most, differ);
+    };
+    const put = (name, text) => (this.#facts.get(name).textContent = experiments ? said(name === "seconds" ? [seconds] : experiments.map((one) => one[name]), text) : "–");
+    put("parameters", (value, differ) => number(value, differ || value >= LONG ? { notation: "compact", maximumSignificantDigits: 3 } : {}));
     put("multiply_adds", (value) => number(value, { notation: "compact" }));
-    put("memory_bytes", (value) => t("summary.megabytes", { n: number(value / 1e6, { maximumSignificantDigits: 2 }) }));
+    put("memory_bytes", (value) => {
+      const [unit, bytes] = value < 1e9 ? ["megabytes", 1e6] : ["gigabytes", 1e9];
+      return t(`summary.${unit}`, { n: number(value / bytes, { maximumSignificantDigits: 2 }) });
+    });
     put("seconds", (value) => `≈ ${duration(value)}`);
   }
 

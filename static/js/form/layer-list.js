@@ -195,7 +195,7 @@ export class LayerList {
 export function showShapes(element, shapes) {
   for (const output of element.querySelectorAll("[data-shape]")) {
     const [, place] = /^network\.layers\.(\d+)$/.exec(output.dataset.shape) ?? [];
-    if (place !== undefined) output.textContent = shapes[place]?.join("×") ?? "–";
+    if (place !== undefined) output.textContent = shapes[place] ?? "–";
   }
 }
 

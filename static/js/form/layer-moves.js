@@ -8,6 +8,21 @@ export function pathOf(place) {
   return `network.layers.${place.join(".layers.")}`;
 }
 
+/** The beginning of a field's name that says its layer. */
+export const LAYER = /^network\.layers\.\d+(?:\.layers\.\d+)*/;
+
+/** The layer that a field belongs to, or undefined. */
+export function layerAt(layers, field) {
+  const place = LAYER.exec(field)?.[0].match(/\d+/g).map(Number);
+  return place && layers && listOf(layers, place)?.[place.at(-1)];
+}
+
+/** Where a layer is now, as a field's name; null where it is no more. */
+export function pathOfLayer(layers, layer) {
+  const place = layers && find(layers, layer);
+  return place && pathOf(place);
+}
+
 /**
  * Where an arrow key takes a layer: past its neighbour, into a block that it meets, and out of a block at its end. A
  * block goes past other blocks.
@@ -43,7 +58,7 @@ export function isInside(place, block) {
 }
 
 function listOf(layers, place) {
-  return place.slice(0, -1).reduce((list, position) => list[position].layers, layers);
+  return place.slice(0, -1).reduce((list, position) => list?.[position]?.layers, layers);
 }
 
 function find(layers, layer) {

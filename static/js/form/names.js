@@ -1,41 +1,54 @@
 /** What an experiment is called, and what differs between two of them, in words. */
 
-import { t } from "../i18n.js";
+import { hasText, t } from "../i18n.js";
 import { labelOf } from "../labels.js";
 import { isSweep } from "./values.js";
 
 /** Sections that are chosen by name: another name brings other settings, and that is one thing, not five. */
 const BY_NAME = ["optimizer", "network.initializer", "training.schedule"];
 /** What is said of these needs no label before it, and stands first. */
-const PLAIN = ["dataset.name", "optimizer", "network.activation", "regularization"];
+const PLAIN = ["dataset.name", "network", "network.hidden", "optimizer", "network.activation", "regularization"];
 
 /**
- * What a run is called. What tells it from the others that are launched with it stands first: a narrow list cuts names at
- * their end. Then what somebody has typed, else what one changes most and has not been said yet.
+ * What a run is called. What tells it from the others that are launched with it stands first, in short words: a narrow
+ * list has room for a few. Then what somebody has typed; else, of one run what one changes most, and of several what has
+ * changed since the last ones. The number of a repetition comes last.
  *
  * @param {object} document one experiment
  * @param {[string[], any][]} chosen what is special to it among several, as a path and the value or way there
- * @param {string[]} special what else the name should say
- * @returns {string[]} its pieces
+ * @param {{special: string[], changed: string[]}} news what else the name should say, and the fields that have changed
+ * @param {string[]} repetition which fold, which seed
  */
-export function nameOfRun(document, chosen, special) {
-  const varied = new Map(chosen.map(([path, way]) => [path.join("."), way]));
+export function nameOfRun(document, chosen, { special, changed }, repetition) {
+  const varied = new Map(chosen.map(([path, way]) => (path[1] === "hidden" ? ["network.hidden", document.network.hidden.join("-")] : [path.join("."), way])));
   const plain = PLAIN.filter((place) => varied.has(place)).map((place) => valueText(place, varied.get(place)));
-  const labelled = [...varied].filter(([place]) => !PLAIN.includes(place)).map(([place, way]) => `${labelOf(place)} ${valueText(place, way)}`);
-  return [...plain, ...labelled, ...(document.name ? [document.name] : suggestion(document, varied, special))];
+  const said = document.name ? [document.name] : [...suggestion(document, varied, varied.size ? (name) => changed.some((field) => field.startsWith(name)) : () => true), ...special];
+  const labelled = [...varied].filter(([place]) => !PLAIN.includes(place)).map(([place, way]) => `${shortLabel(place)} ${valueText(place, way)}`);
+  return [...plain, ...labelled, ...said, ...repetition].join(" · ");
 }
 
-/** What one changes most, but for what has been said as it varies. */
-function suggestion({ network, optimizer, regularization }, varied, special) {
+/** "lr" for the learning rate: a label as short as the field has it. */
+function shortLabel(place) {
+  return hasText(`short.${place}`) ? t(`short.${place}`) : labelOf(place);
+}
+
+/** What one changes most, but for what has been said as it varies; `isNews` says of which fields. */
+function suggestion({ network, optimizer, regularization }, varied, isNews) {
   const rated = varied.has("optimizer.learning_rate") ? [] : [optimizer.learning_rate ?? ""];
-  const named = varied.has("optimizer") ? rated.map(() => labelOf("optimizer.learning_rate")) : [t(`optimizer.${optimizer.name}`)];
-  const what = network.activation ? t(`activation.${network.activation}`) : t(`preset.${network.preset ?? "layers"}`);
+  const named = varied.has("optimizer") ? rated.map(() => shortLabel("optimizer.learning_rate")) : [t(`optimizer.${optimizer.name}`)];
+  const preset = varied.has("network") ? "" : t(`preset.${network.preset ?? "layers"}`);
+  const what = network.activation ? t(`activation.${network.activation}`) : preset;
   const penalty = varied.has("regularization") ? "" : penaltyText(regularization);
-  return [[...named, ...rated].join(" "), varied.has("network.activation") ? "" : what, penalty, ...special].filter(Boolean);
+  return [
+    isNews("optimizer.") && [...named, ...rated].join(" "),
+    isNews("network.layers") && !varied.has("network.activation") && what,
+    isNews("regularization.") && penalty,
+  ].filter(Boolean);
 }
 
 /** A value of a field, or a way of a section, as the reader knows it. */
 function valueText(place, value) {
+  if (place === "network") return presetName(value.preset);
   if (place === "regularization") return penaltyText(value) || `${labelOf(place)} ${t("regularization.none")}`;
   const name = value === null ? "none" : (value?.name ?? value);
   if (typeof name === "boolean" || place === "training.early_stopping") return t(`boolean.${Boolean(value)}`);
@@ -43,6 +56,12 @@ function valueText(place, value) {
   if (/^network\.layers\..*\.name$/.test(place)) return t(`activation.${name}`);
   const key = BY_NAME.includes(place.replace(/\.name$/, "")) || place === "network.activation" ? place.replace(/\.name$/, "").split(".").at(-1) : place;
   return t(`${key}.${name}`);
+}
+
+/** A preset where there is little room: "MLP". */
+export function presetName(preset) {
+  const short = `short.preset.${preset}`;
+  return t(hasText(short) ? short : `preset.${preset}`);
 }
 
 /** "L1 0.1 · L2 0.01"; strengths that are several are said by themselves. */
@@ -62,7 +81,8 @@ const NAMED = /^(optimizer\.|regularization\.|network\.layers$|seed$)/;
  * @param {Record<string, any>} after of the first experiment, where there are several
  * @param {string[]} activations
  * @param {string[]} varied paths of what is several: these differ, whatever the first experiment has
- * @returns {{labels: string[], special: string[]}} what differs, and what of it a suggested name would not say
+ * @returns {{labels: string[], special: string[], changed: string[]}} what differs, what of it a suggested name would not
+ *   say, and the fields that differ though they are not several
  */
 export function difference(before, after, activations, varied) {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
@@ -74,12 +94,13 @@ export function difference(before, after, activations, varied) {
     else if (name === "network.layers") labels.add(networkLabel(before[name], after[name], activations));
     else labels.add(labelOf(name));
   }
-  for (const path of varied) labels.add(labelOf(path));
-  const told = (name) => varied.some((path) => name === path || name.startsWith(`${path}.`));
+  for (const path of varied) labels.add(labelOf(path === "network" ? "network.layers" : path));
+  const ofLayers = varied.some((path) => path.startsWith("network.") && !path.startsWith("network.initializer"));
+  const told = (name) => (name === "network.layers" && ofLayers) || varied.some((path) => name === path || name.startsWith(`${path}.`));
   const special = different
     .filter((name) => !NAMED.test(name) && !told(name) && after[name] !== null && after[name] !== undefined)
-    .map((name) => `${labelOf(name)} ${valueText(name, after[name])}`);
-  return { labels: [...labels], special };
+    .map((name) => `${shortLabel(name)} ${valueText(name, after[name])}`);
+  return { labels: [...labels], special, changed: different.filter((name) => !told(name)) };
 }
 
 /** Layers as lines, "dense 40 → relu → dense 10": only other activations, or another network? */

@@ -1,7 +1,8 @@
 /** The settings that ways of a section have, such as the optimizers that are compared: one field for each name. */
 
 import { t } from "../i18n.js";
-import { block, box } from "./fields.js";
+import { control } from "./control.js";
+import { block } from "./fields.js";
 
 /**
  * Blocks for the settings of all ways. What is typed goes to each that has such a setting; where they usually have
@@ -12,25 +13,27 @@ import { block, box } from "./fields.js";
  * @param {(object | null)[]} all the ways
  * @param {Record<string, object[]>} registry fields by the ways' names
  * @param {string[]} except settings that are drawn elsewhere
+ * @param {string} by what a way is named by
  */
-export function settings({ change }, path, kind, all, registry, except = []) {
+export function settings(form, path, kind, all, registry, except = [], by = "name") {
   const present = all.filter(Boolean);
-  const fieldOf = (way, name) => registry[way.name].find((field) => field.name === name);
-  const names = new Set(present.flatMap((way) => registry[way.name].map((field) => field.name)));
+  const fieldOf = (way, name) => registry[way[by]].find((field) => field.name === name);
+  const names = new Set(present.flatMap((way) => registry[way[by]].map((field) => field.name)));
   return [...names].filter((name) => !except.includes(name)).map((name) => {
     const having = present.filter((way) => fieldOf(way, name));
     const field = fieldOf(having[0], name);
     const usual = having.every((way) => fieldOf(way, name).default === field.default);
-    const agreed = having.every((way) => JSON.stringify(way[name]) === JSON.stringify(having[0][name]));
+    const valueOf = (way) => (way[name] === undefined ? fieldOf(way, name).default : way[name]);
+    const agreed = having.every((way) => JSON.stringify(valueOf(way)) === JSON.stringify(valueOf(having[0])));
     const put = (value) => {
       for (const way of having) way[name] = value ?? (usual ? "" : fieldOf(way, name).default);
-      change();
+      form.change();
     };
     const [place, key] = [`${path}.${name}`, `${kind}.${name}`];
-    const input = box(place, key, field, agreed ? having[0][name] : null, put);
+    const input = control(form, place, key, field, agreed ? valueOf(having[0]) : null, put);
     if (!usual) input.placeholder = t("form.own");
     const element = block(place, key, usual ? field : { ...field, default: null }, input);
-    return having.length === all.length ? element : onlyFor(element, having.map((way) => t(`${kind}.${way.name}`)));
+    return having.length === all.length ? element : onlyFor(element, having.map((way) => t(`${kind}.${way[by]}`)));
   });
 }
 

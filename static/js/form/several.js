@@ -4,7 +4,7 @@
  * form, and Escape or a click elsewhere puts them away.
  */
 
-import { h, iconButton } from "../dom.js";
+import { h, iconButton, moveTo } from "../dom.js";
 import { t } from "../i18n.js";
 import { select } from "./fields.js";
 
@@ -80,9 +80,10 @@ function boxes(path, key, choices, chosen, name, choose, note) {
 /** Below its field, or above it where there is no room. */
 function place(panel) {
   const { left, width, top, bottom } = panel.parentElement.getBoundingClientRect();
-  const height = panel.offsetHeight;
+  panel.style.width = `${Math.max(width / (panel.currentCSSZoom ?? 1), NARROWEST)}px`;
+  const { height } = panel.getBoundingClientRect();
   const below = bottom + height + 4 <= innerHeight || top < height + 4;
-  Object.assign(panel.style, { left: `${left}px`, width: `${Math.max(width, NARROWEST)}px`, top: `${below ? bottom + 2 : top - height - 2}px` });
+  moveTo(panel, left, below ? bottom + 2 : top - height - 2);
 }
 
 /** Open again what was open before the form was drawn again. */

@@ -5,6 +5,7 @@ import { h } from "../dom.js";
 import { fetching } from "../form/dataset-field.js";
 import { segments } from "../form/fields.js";
 import { number, t } from "../i18n.js";
+import { explain } from "../reasons.js";
 import { ImageGrid } from "./image-grid.js";
 import { PointPlot } from "./point-plot.js";
 
@@ -69,7 +70,7 @@ export class DataView {
   }
 
   #drawMissing() {
-    const refused = (error) => (this.#problem.textContent = error.message || t(`error.${error.code}`));
+    const refused = (error) => (this.#problem.textContent = explain(error));
     this.#problem.textContent = "";
     const get = fetching(this.#dataset, refused, "look-fetch");
     this.element.replaceChildren(...[h("p", {}, t("look.missing", { title: this.#dataset.title })), get, this.#problem].filter(Boolean));
@@ -92,7 +93,7 @@ export class DataView {
       this.#show(sample);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (asked === this.#asked) this.#problem.textContent = error.message || t(`error.${error.code}`);
+      if (asked === this.#asked) this.#problem.textContent = explain(error);
     }
   }
 

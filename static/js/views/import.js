@@ -3,6 +3,7 @@
 import { ApiError, api } from "../api.js";
 import { h } from "../dom.js";
 import { t } from "../i18n.js";
+import { explainAll } from "../reasons.js";
 
 export class Import {
   #toast;
@@ -51,7 +52,7 @@ export class Import {
         await this.#takeOne(await file.text());
       } catch (error) {
         if (!(error instanceof ApiError || error instanceof SyntaxError)) throw error;
-        const reason = error instanceof SyntaxError ? t("import.no_json") : error.message || t(`error.${error.code}`);
+        const reason = error instanceof SyntaxError ? t("import.no_json") : explainAll(error);
         this.#toast.show(`${file.name}: ${reason}`, { wrong: true, time: 12_000 });
       }
     }

@@ -6,6 +6,7 @@
 import { ApiError, api } from "../api.js";
 import { h } from "../dom.js";
 import { language, onLanguage, t } from "../i18n.js";
+import { explain } from "../reasons.js";
 
 /** One click each; the others are in the list behind them. */
 const FIRST = ["1a-vanishing-gradient", "2a-optimizers", "3a-overfitting", "3b-l2"];
@@ -89,7 +90,7 @@ export class Lessons {
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.#note.hidden = false;
-      this.#note.replaceChildren(h("p", { role: "alert" }, error.message || t(`error.${error.code}`)));
+      this.#note.replaceChildren(h("p", { role: "alert" }, explain(error)));
     } finally {
       button.disabled = false;
     }

@@ -3,6 +3,7 @@
 import { api, ApiError } from "../api.js";
 import { h } from "../dom.js";
 import { t } from "../i18n.js";
+import { explain } from "../reasons.js";
 
 /** A slider's place ↔ a value. λ can be 0: the slider's left end. */
 const decades = (low, high, zero) => ({
@@ -90,7 +91,7 @@ function control(name, first, change) {
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       current = before;
-      problem.textContent = error.message || t(`error.${error.code}`);
+      problem.textContent = explain(error);
       text.setAttribute("aria-invalid", "true");
     }
   };

@@ -6,8 +6,10 @@ import { h, iconButton } from "../dom.js";
 import { number, onLanguage, t } from "../i18n.js";
 import { api } from "../api.js";
 import { HUES, cssColor, hueOf } from "../palette.js";
+import { told } from "../reasons.js";
 import { liveControls } from "./live-controls.js";
 import { exportLinks } from "./run-bar.js";
+import { putName } from "./run-name.js";
 import { ACTIVE } from "./run-query.js";
 
 const STEPS = [1, 10, 100];
@@ -60,21 +62,23 @@ export class RunDetails {
     const close = iconButton("delete", t("dialog.close"), () => this.#selection.clear());
     const swatch = h("button", { type: "button", className: "swatch", id: "details-color", "aria-haspopup": "menu", onclick: () => this.#colors.open(this.#actions.run(id), swatch) });
     const children = [h("header", { className: "card-head" }, swatch, title, h("div", { className: "controls" }, close))];
-    const updates = [(now) => put(title, now.name), (now) => this.#paint(swatch, now)];
+    const updates = [(now) => putName(title, now.name), (now) => this.#paint(swatch, now)];
     if (active) {
       const controls = this.#runControls(id);
       const live = liveControls(run, (values) => api.changeLive(id, values));
       children.push(controls.element, live.element);
       updates.push(controls.update, live.update);
     }
+    const reason = h("p", { className: "run-reason" });
     const changes = h("ol", { className: "changes", "aria-label": t("live.changes") });
     const tags = this.#field("tags", h("input", { type: "text", maxLength: 400, placeholder: t("runs.tags_hint") }), (input) => ({ tags: splitTags(input.value) }), id);
     const notes = this.#field("notes", h("textarea", { rows: 2, maxLength: 10_000 }), (input) => ({ notes: input.value }), id);
     const archive = h("button", { type: "button", className: "toggle" });
     archive.addEventListener("click", () => this.#actions.archive([id], !this.#actions.run(id).archived));
     const clone = h("button", { type: "button", className: "toggle", onclick: () => this.#onClone(run) }, t("runs.clone_change"));
-    children.push(changes, tags.element, notes.element, h("div", { className: "details-foot" }, exportLinks([run]), clone, archive));
+    children.push(reason, changes, tags.element, notes.element, h("div", { className: "details-foot" }, exportLinks([run]), clone, archive));
     updates.push(
+      (now) => put(reason, told(now.why, now.reason ?? "")),
       (now) => tags.update(now.tags.join(", ")),
       (now) => notes.update(now.notes),
       (now) => put(archive, t(now.archived ? "runs.unarchive" : "runs.archive")),

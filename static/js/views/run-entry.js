@@ -7,6 +7,8 @@
 import { h, icon, iconButton, sparkline } from "../dom.js";
 import { number, percent, t } from "../i18n.js";
 import { color } from "../palette.js";
+import { told } from "../reasons.js";
+import { putName } from "./run-name.js";
 import { ACTIVE } from "./run-query.js";
 
 const SPARK = { width: 44, height: 16, points: 22 };
@@ -97,12 +99,12 @@ export function makeEntry({ id }, on) {
     star.setAttribute("aria-pressed", String(starred));
     star.setAttribute("aria-label", t("runs.star_named", { name: run.name }));
     star.title = t("runs.star");
-    put(name, run.name);
+    putName(name, run.name);
     name.setAttribute("aria-pressed", String(selected));
     name.title = describe(run);
     put(score, percent(accuracy));
     put(state, stateText(run, iteration));
-    state.title = run.reason ?? state.textContent;
+    state.title = told(run.why, run.reason ?? "") || state.textContent;
     if (tags.title !== run.tags.join(", ")) {
       tags.title = run.tags.join(", ");
       tags.replaceChildren(...run.tags.map((tag) => h("span", { className: "tag" }, tag)));
@@ -171,14 +173,14 @@ function describe(run) {
   const parts = [
     train_size ? `${dataset} (${train_size})` : dataset,
     units.join("-"),
-    activations.join(" "),
-    initializer,
-    `${optimizer} ${learning_rate}`,
+    activations.map((name) => t(`activation.${name}`)).join(" "),
+    t(`initializer.${initializer}`),
+    `${t(`optimizer.${optimizer}`)} ${learning_rate}`,
   ];
   if (l1) parts.push(`L1 ${l1}`);
   if (l2) parts.push(`L2 ${l2}`);
-  parts.push(`seed ${seed}`);
-  return parts.join(" · ");
+  parts.push(t("form.seed", { seed }));
+  return [run.name, parts.filter(Boolean).join(" · ")].join("\n");
 }
 
 function sparkPath(values) {

@@ -3,6 +3,7 @@
 import { ApiError, api } from "../api.js";
 import { FlatConfigs } from "../flat-configs.js";
 import { t } from "../i18n.js";
+import { explainAll } from "../reasons.js";
 import { ColorMenu } from "./color-menu.js";
 import { openDiff } from "./diff.js";
 import { Import } from "./import.js";
@@ -72,7 +73,7 @@ export class RunTable {
       await action();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      this.#toast.show(error.message || t(`error.${error.code}`), { wrong: true });
+      this.#toast.show(explainAll(error), { wrong: true });
     }
   }
 }

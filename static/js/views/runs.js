@@ -5,6 +5,7 @@
 
 import { h } from "../dom.js";
 import { onLanguage, percent, t } from "../i18n.js";
+import { explain } from "../reasons.js";
 import { urlState } from "../url-state.js";
 import { makeEntry } from "./run-entry.js";
 import { arrange, readQuery, unusual } from "./run-query.js";
@@ -198,7 +199,7 @@ export class RunList {
     const problem = this.#entries.get(id)?.problem;
     if (!problem) return;
     problem.hidden = !error;
-    problem.textContent = error ? error.message || t(`error.${error.code}`) : "";
+    problem.textContent = error ? explain(error) : "";
   }
 
   // -- keyboard --------------------------------------------------------------------------------

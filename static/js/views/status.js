@@ -1,6 +1,7 @@
 /** The line at the top: is the page live, and how busy is the lab? */
 
 import { number, onLanguage, t } from "../i18n.js";
+import { told } from "../reasons.js";
 
 export function showStatus(element, text, store) {
   const draw = () => {
@@ -12,7 +13,7 @@ export function showStatus(element, text, store) {
     }
     const parts = [t("status.live"), t("status.workers", { busy: number(lab.busy), workers: number(lab.workers) })];
     if (lab.queued) parts.push(t("status.waiting", { queued: number(lab.queued) }));
-    if (lab.fault) parts.push(t("status.fault", { reason: lab.fault }));
+    if (lab.fault) parts.push(t("status.fault", { reason: told(lab.why, lab.fault) }));
     text.textContent = parts.join(" · ");
   };
   store.on("connection", draw);

@@ -1,0 +1,165 @@
+"""Reasons: English sentences that a program can read too, so that a page can say the same in its reader's language.
+
+A `Reason` is the sentence, wherever text is wanted: an error's message, why a run ended. It also has a code and the
+numbers in it; `reason.why` is both as JSON. Texts by code (`why.window_too_large`) stand in the page's catalogs, with
+exactly the blanks that `BLANKS` lists.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Mapping
+from typing import Any
+
+#: code → what its texts leave blank. Who has reasons of its own adds them with `declare`.
+BLANKS: dict[str, tuple[str, ...]] = {
+    # a field of an experiment
+    "range": ("bounds",),
+    "not_finite": (),
+    "too_long": ("most",),
+    "type": (),
+    "type.integer": (),
+    "type.integers": (),
+    "type.number": (),
+    "unknown_key": (),
+    "unknown_name": (),
+    "missing": (),
+    "augmentation": ("dataset",),
+    "both_lengths": (),
+    "batch_of_epochs": ("most",),
+    "fold_index": ("most",),
+    "no_dropout": (),
+    # a layer, and the whole network
+    "no_layers": (),
+    "too_many_layers": ("most",),
+    "block_size": ("most", "deepest"),
+    "needs_images": ("shape",),
+    "window_too_large": ("size", "height", "width"),
+    "kernel_too_large": ("kernel_size", "height", "width"),
+    "same_needs_odd": ("kernel_size",),
+    "padding_too_large": ("padding", "kernel_size"),
+    "size_needs_odd": ("size",),
+    "block_changes_kind": ("source", "target"),
+    "block_changes_size": ("source", "target"),
+    "last_layer": ("units", "shape"),
+    "too_much_memory": ("megabytes", "most"),
+    "too_many_multiply_adds": ("multiply_adds", "most"),
+    # how a run ended
+    "diverged": ("iteration", "why"),
+    "first_weights": ("initializer",),
+    "first_weights_std": ("initializer", "std"),
+    "penalty_too_strong": ("learning_rate", "l2"),
+    "learning_rate_too_large": ("learning_rate",),
+    "weights_grown": ("norm",),
+    "not_clipped": (),
+    "numbers_too_large": ("dtype",),
+    "best_at": ("metric", "iteration", "value"),
+    "stopped_early": ("why",),
+    "completed": ("why",),
+    "brought_back": ("why",),
+    "out_of_memory": (),
+    # data sets and files
+    "too_few_images": ("dataset", "there", "asked"),
+    "dataset_unknown": (),
+    "dataset_missing": ("dataset",),
+    "dataset_not_fetchable": ("dataset",),
+    "dataset_mixed": ("dataset",),
+    "digits_missing": (),
+    "cache_damaged": ("dataset", "folder"),
+    "file_unreadable": ("file", "why"),
+    "file_other": ("file",),
+    "file_length": ("file", "wanted", "there"),
+    "folder_unwritable": ("folder", "why"),
+    "download_failed": ("file", "why"),
+    "mirror_unreachable": ("address",),
+    "mirror_slow": ("address",),
+    "mirror_status": ("address", "status"),
+    "mirror_other_file": ("address",),
+    "mirror_failed": ("address", "why"),
+    "disk_full": (),
+    "not_permitted": (),
+    "file_missing": (),
+    "unexpected": ("error",),
+}
+
+_OF_THE_SYSTEM = {
+    errno.ENOSPC: "disk_full",
+    errno.EDQUOT: "disk_full",
+    errno.EACCES: "not_permitted",
+    errno.EPERM: "not_permitted",
+    errno.EROFS: "not_permitted",
+    errno.ENOENT: "file_missing",
+}
+
+
+def declare(blanks: Mapping[str, tuple[str, ...]]) -> None:
+    """Add codes, each with the blanks of its texts."""
+    BLANKS.update(blanks)
+
+
+class Reason(str):
+    """A sentence with its code and its values.
+
+    Values are what JSON can hold: numbers, texts, shapes, bounds (`{"minimum": ...}`), other reasons, one or several.
+    """
+
+    __slots__ = ("code", "values")
+    code: str
+    values: dict[str, Any]
+
+    def __new__(cls, code: str, text: str, **values: Any) -> Reason:
+        if set(values) != set(BLANKS[code]):
+            raise TypeError(f"a reason {code!r} takes {', '.join(BLANKS[code]) or 'nothing'}")
+        reason = super().__new__(cls, text)
+        reason.code = code
+        reason.values = values
+        return reason
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, (str(self), self.code, self.values)
+
+    @property
+    def why(self) -> dict[str, Any]:
+        """`{"code", "values"}`, as JSON."""
+        return {"code": self.code, "values": {name: _plain(value) for name, value in self.values.items()}}
+
+
+def why(text: str | None) -> dict[str, Any] | None:
+    """What a page needs to say it; None for a text without a code."""
+    return text.why if isinstance(text, Reason) else None
+
+
+def resaid(reason: str, text: str) -> str:
+    """The same reason in other words."""
+    return Reason(reason.code, text, **reason.values) if isinstance(reason, Reason) else text
+
+
+def restored(text: str, said: Any) -> str:
+    """A text and what `why` gave of it as they were; only the text where this version does not know the code."""
+    code, values = (said.get("code"), said.get("values")) if isinstance(said, Mapping) else (None, None)
+    if not isinstance(code, str) or not isinstance(values, Mapping):
+        return text
+    return _restore(text, code, dict(values)) if set(values) == set(BLANKS.get(code, "?")) else text
+
+
+def of_error(error: BaseException) -> Reason:
+    """The reason that an exception carries, or one for what nobody foresaw."""
+    if error.args and isinstance(error.args[0], Reason):
+        return error.args[0]
+    text = str(error) or type(error).__name__
+    if isinstance(error, MemoryError):
+        return Reason("out_of_memory", text)
+    code = _OF_THE_SYSTEM.get(error.errno or 0) if isinstance(error, OSError) else None
+    return Reason(code, text) if code else Reason("unexpected", text, error=text)
+
+
+def _restore(text: str, code: str, values: dict[str, Any]) -> Reason:
+    return Reason(code, text, **values)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Reason):
+        return value.why
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return value

@@ -1,0 +1,46 @@
+/**
+ * Why something is not so, in the reader's language. The server says a code and its values (`{ code, values }`, see
+ * `engine/reasons.py`); what it says in English is for programs, and for reasons that an older lab has stored.
+ */
+
+import { hasText, number, t } from "./i18n.js";
+
+/** Values that are words of the lab: their texts' keys begin so. */
+const WORDS = { initializer: "initializer.", status: "status.", metric: "early_stopping.metric." };
+/** From here on a number is said in thousands, millions or 万, 億. */
+const LONG = 1e7;
+
+/** A reason in words, or `fallback` where there is none that this page knows. */
+export function told(why, fallback = "") {
+  const key = `why.${why?.code}`;
+  if (!hasText(key)) return fallback;
+  return t(key, Object.fromEntries(Object.entries(why.values ?? {}).map(([name, value]) => [name, written(value, name)])));
+}
+
+/** What an `ApiError` says, to stand beside what it speaks of: bounds say more than that something is not right. */
+export function explain({ why, message, bounds }) {
+  const better = why.code === "invalid" && boundsText(bounds);
+  return told(better ? { code: "range", values: { bounds } } : why, message);
+}
+
+/** What an `ApiError` says where nothing shows which field of an experiment it is about. */
+export function explainAll(error) {
+  return error.field && error.status === 422 && error.code !== "invalid" ? t("why.at", { field: error.field, why: explain(error) }) : explain(error);
+}
+
+/** Bounds in words, such as "more than 0 and at most 100"; nothing where there are none. */
+export function boundsText(bounds) {
+  const parts = ["minimum", "exclusive_minimum", "maximum"]
+    .filter((name) => bounds?.[name] !== undefined && bounds[name] !== null)
+    .map((name) => t(`bounds.${name}`, { n: number(bounds[name], { maximumSignificantDigits: 9 }) }));
+  return parts.join(t("bounds.and"));
+}
+
+function written(value, name) {
+  if (typeof value === "number") return number(value, Math.abs(value) < LONG ? { maximumSignificantDigits: 9 } : { notation: "compact", maximumSignificantDigits: 3 });
+  if (Array.isArray(value)) return value.map((one) => written(one, name)).join(value.every((one) => typeof one === "number") ? " × " : t("why.and"));
+  if (value?.code) return told(value);
+  if (name === "bounds") return boundsText(value);
+  const word = `${WORDS[name] ?? "-"}${value}`;
+  return hasText(word) ? t(word) : String(value);
+}
