@@ -208,7 +208,7 @@ def test_a_running_run_is_paused_stepped_and_changed(open_page, make_lab):
     # what the server refuses is said at the control
     page.page.fill('[name="live.l1"]', "1000")
     page.page.keyboard.press("Enter")
-    expect(page.page.locator(".live-control .error").filter(has_text="l1 must be")).to_be_visible()
+    expect(page.page.locator(".live-control .error").filter(has_text="at most 100")).to_be_visible()
     page.page.click("#run-details >> text=cancel")
     page.wait_for(run_id, "cancelled")
     expect(page.page.locator(".live")).to_have_count(0)

@@ -40,7 +40,7 @@ def test_a_dropped_export_comes_back_with_its_curves(open_page, filled, make_lab
     page.page.evaluate(DROP, ["broken.json", "{"])
     expect(page.page.locator(".toast")).to_contain_text("broken.json: this is no JSON file")
     page.page.evaluate(DROP, ["other.json", '{"lossroom": 7, "runs": []}'])
-    expect(page.page.locator(".toast")).to_contain_text("not an export")
+    expect(page.page.locator(".toast")).to_contain_text("not a file that a lab has exported")
 
 
 def test_a_chosen_export_comes_back_too(open_page, filled, make_lab, tmp_path):

@@ -70,7 +70,7 @@ export function exportLinks(runs) {
   const panel = h("div", { className: "card panel" }, ...Object.entries(FORMATS).map(([format, key]) => link(`/api/exports/${format}?runs=${ids}`, key)));
   if (runs.length === 1) panel.append(...Object.entries(RUN_FORMATS).map(([ending, key]) => link(`/api/runs/${ids}/export.${ending}`, key)));
   panel.addEventListener("click", () => (menu.open = false));
-  menu.addEventListener("toggle", () => (panel.querySelector("[href*='/html?']").href = report()));
+  menu.addEventListener("click", () => (panel.querySelector("[href*='/html?']").href = report())); // "toggle" comes a task later
   menu.append(panel);
   closesByItself(menu);
   return menu;
