@@ -52,12 +52,14 @@ def full(studio: Studio) -> None:
 def away(studio: Studio) -> None:
     lab = studio.lab()
     wait_for_ends(lab, [lab.launch(**QUICK)["id"]])
+    live = "document.getElementById('status').dataset.connection === 'live'"
     for ending, page in [(ending, page) for page, ending in studio.both(lab)]:
+        page.until(live)  # again, after what was done to the other one
         lab.stop(signal.SIGKILL)
         page.until("document.getElementById('status').dataset.connection === 'offline'")
         studio.save(page, f"offline{ending}", ".top")
         lab.start()
-        page.until("document.getElementById('status').dataset.connection === 'live'")
+        page.until(live)
         lab.stop()
         page.until("document.getElementById('status').dataset.connection === 'restarting'")
         studio.save(page, f"restarting{ending}", ".top")
