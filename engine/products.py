@@ -29,8 +29,8 @@ NARROW = 128
 #: Rows of the thinnest tile that is worth it, and columns; these go through the processor 16 at a time, rows 4.
 THIN_ROWS, THIN_COLUMNS, LANES, ROW_LANES = 8, 32, 16, 4
 
-#: Most rows of a tile where K is cut too, for sums of few and long products, and the least depth that is left. Tiles of
-#: all of K are better from so many rows on.
+#: Most rows of a tile where K is cut too, for sums of few and long products (half as many where N is up to twice as
+#: wide), and the least depth that is left. Tiles of all of K are better from so many rows on.
 DEEP_ROWS, DEPTH, WHOLE_ROWS = 32, 50, 12
 
 #: K up to which a product reads and writes so much for each multiply-add that packing it, which is to read and write
@@ -216,9 +216,11 @@ def summed_tiles(m: int, k: int, n: int) -> tuple[int, int]:
 @lru_cache(maxsize=1024)
 def deep_tiles(m: int, k: int, n: int) -> tuple[int, int]:
     """Rows and depth of a tile; 0: not cut that way."""
-    if n > NARROW or m * k * n <= SMALL or not has_small_kernels() or tiles(m, k, n)[0] >= WHOLE_ROWS:
+    if m * k * n <= SMALL or not has_small_kernels() or tiles(m, k, n)[0] >= WHOLE_ROWS:
         return 0, 0
-    rows = _rows(m, DEEP_ROWS)
+    if n > NARROW and (n > 2 * NARROW or m > 2 * NARROW or tiles(m, k, n)[1]):
+        return 0, 0
+    rows = _rows(m, DEEP_ROWS if n <= NARROW else DEEP_ROWS // 2)
     depth = _part(k, SMALL // (rows * n), DEPTH, 1) if rows else 0
     return (rows, depth) if depth else (0, 0)
 

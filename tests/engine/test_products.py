@@ -61,6 +61,7 @@ SHAPES = [
     (784, 100, 40),
     (32, 288, 960),  # columns are cut
     (100, 4320, 100),  # nothing but the depth can be cut
+    (96, 1600, 216),  # likewise, and it is wider
     (2048, 8, 1024),  # large and shallow
     (16, 600, 1000),  # few rows
     (8, 1100, 1000),  # fewer, of a large matrix
