@@ -247,6 +247,28 @@ def test_a_diverged_run_has_a_cross_where_it_ended(page, lab):
     page.until(f"document.querySelector('{LOSS}').layout.xaxis.range[1] === {cross[0]}")
 
 
+def test_a_chart_that_ignores_outliers_gives_the_other_curves_its_height(page, lab):
+    calm = finished(page, lab, name="calm", training={"iterations": 400})
+    wild = lab.launch(
+        name="wild", optimizer={"name": "sgd", "learning_rate": 100.0}, regularization={"l2": 1.0}
+    )["id"]
+    page.wait_for(wild, "diverged")
+    only(page, calm, wild)
+    highest = f"document.querySelector('{LOSS}').layout.yaxis.range[1]"
+    page.until(f"{highest} > 1000")
+    page.page.locator('[data-chart="loss"] .controls .icon-button').last.click()
+    page.page.click('#chart-loss-menu [data-item="crop"]')
+    page.until(f"{highest} < 5")
+    page.until("location.hash.includes('charts=loss:crop')")
+    # as it is with a curve that still grows beyond the axis
+    live = lab.launch(**{**ENDLESS, "name": "live"})["id"]
+    page.wait_for_points(live, 300)
+    page.page.reload()
+    page.until_ready()
+    page.until(f"{highest} < 5")
+    lab.post(f"/api/runs/{live}/cancel")
+
+
 def test_a_change_by_hand_is_marked_on_its_curve_and_told_by_hovering(page, lab):
     run = lab.launch(**{**ENDLESS, "name": "changed"})
     page.wait_for_points(run["id"], 50)

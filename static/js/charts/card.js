@@ -103,7 +103,7 @@ export class Card {
       button.setAttribute("aria-pressed", String(spec[name]));
       return button;
     };
-    const checks = spec.quantity === "accuracy" ? [check("logX"), check("logY"), check("marks")] : [check("logX"), check("marks")];
+    const checks = spec.quantity === "accuracy" ? [check("logX"), check("logY"), check("marks")] : [check("logX"), check("crop"), check("marks")];
     const saves = ["png", "svg", "csv"].map((format) => item(format, () => on.save(format)));
     const moves = [item("up", () => on.move(-1)), item("down", () => on.move(1)), item("remove", () => on.remove())];
     const menu = h("div", { id: `${id}-menu`, className: "chart-menu", role: "group" }, ...checks, h("hr"), ...saves, h("hr"), ...moves);

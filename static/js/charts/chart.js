@@ -2,6 +2,7 @@
 
 import { t } from "../i18n.js";
 import { axisOf, clockTicks, startOf } from "./axes.js";
+import { cropOf } from "./crop.js";
 import { Figure } from "./figures.js";
 import { Hover } from "./hover.js";
 import { Plot } from "./plot.js";
@@ -55,7 +56,7 @@ export class Chart {
   /** Another look; a zoom of other axes is forgotten. */
   change(changes) {
     Object.assign(this.card.spec, changes);
-    if ("logX" in changes || "gap" in changes) this.#plot.forgetZoom();
+    if (["logX", "gap", "crop"].some((name) => name in changes)) this.#plot.forgetZoom();
     this.restyle();
   }
 
@@ -86,11 +87,12 @@ export class Chart {
       logY: spec.logY,
       percent: Boolean(what.percent),
       whole: Boolean(what.whole),
+      crop: spec.crop ? cropOf(this.#traces, spec.logY) : null,
       ...across,
       xTitle: t(`chart.${axisName}`),
       // not one finite value: the axes are where a run's would be
       empty: (this.#empty = this.#isEmpty()),
-      scales: `${spec.gap} ${spec.logX} ${spec.logY} ${axisName}`,
+      scales: `${spec.gap} ${spec.crop} ${spec.logX} ${spec.logY} ${axisName}`,
     };
     this.card.showStrokes(strokes);
     await this.#plot.draw(this.#traces, look);

@@ -21,12 +21,12 @@ function look(styles, ink) {
  * The layout of a chart.
  * @param {HTMLElement} element
  * @param {{width: number, height: number}} size
- * @param {{logX: boolean, logY: boolean, percent: boolean, whole: boolean, start: number, end: number,
+ * @param {{logX: boolean, logY: boolean, percent: boolean, whole: boolean, crop: object | null, start: number, end: number,
  *   ticks: "count" | "number" | "clock", marks?: {values: number[], texts: string[]}, xTitle: string, empty: boolean,
- *   scales: string}} what `start`, `end`: x shows these in any case, 0 and 0 if no run is shown; `whole`: y shows 0 to
+ *   scales: string}} what `start`, `end`: x shows these in any case, 0 and 0 if no run is shown; `crop`: y shows no more (see crop.js); `whole`: y shows 0 to
  *   100 %; `scales`: as long as it stays the same, what the viewer did stays
  */
-export function chartLayout(element, { width, height }, { logX, logY, percent, whole, start, end, ticks, marks, xTitle, empty, scales }) {
+export function chartLayout(element, { width, height }, { logX, logY, percent, whole, crop, start, end, ticks, marks, xTitle, empty, scales }) {
   const styles = getComputedStyle(element);
   const ink = inkAt(styles);
   const letter = Number(styles.getPropertyValue("--letter"));
@@ -66,7 +66,7 @@ export function chartLayout(element, { width, height }, { logX, logY, percent, w
       ...axis,
       type: logY ? "log" : "linear",
       rangemode: logY ? "normal" : "tozero",
-      autorangeoptions: { include: whole && !logY ? [0, 1] : [] },
+      autorangeoptions: { include: whole && !logY ? [0, 1] : [], ...(crop ? { clipmin: crop.least, clipmax: crop.most } : {}) },
       ...(empty ? { range: logY ? [-2, 0.5] : percent ? [0, 1] : [0, 2.5] } : { autorange: true }),
       tickformat: percent ? (whole ? ".0%" : "~%") : undefined,
       nticks: 7,

@@ -3,6 +3,7 @@
  * stay, it draws their tails into the figure's own SVG. Keeps the viewer's zoom while points arrive.
  */
 
+import { within } from "./crop.js";
 import { chartLayout, figureLayout, pictureLayout } from "./layout.js";
 import { Tail, tailSymbol } from "./tail.js";
 
@@ -44,6 +45,8 @@ export class Plot {
   #traces = [];
   #tails = new Map();
   #scale = null;
+  /** The part of y that is shown at most, see crop.js. */
+  #crop = null;
   #size = null;
   #observer;
 
@@ -86,6 +89,7 @@ export class Plot {
    * @param {object} look see layout.js
    */
   draw(traces, look) {
+    this.#crop = look.crop;
     const data = traces.map((trace) => this.#trace(trace));
     this.#drawing = this.#drawing
       .catch(() => {}) // a drawing that failed has said so; the next one starts afresh
@@ -138,7 +142,7 @@ export class Plot {
       this.#take(i, trace);
       const tail = this.#tails.get(trace.uid) ?? this.#begin(trace, scale);
       tail?.draw(points, scale);
-      fits &&= Boolean(tail) && scale.x.fits(points.x.at(-1)) && scale.y.fits(points.lowest) && scale.y.fits(points.highest);
+      fits &&= Boolean(tail) && scale.x.fits(points.x.at(-1)) && [points.lowest, points.highest].every((y) => scale.y.fits(within(this.#crop, y)));
     }
     return fits;
   }

@@ -1,7 +1,8 @@
 /**
  * Specs: which charts there are and how each is set, as short texts for the address: `loss:smooth=0.6:log=y`.
  *
- * A spec: {quantity, smoothing, logX, logY, gap, marks}. `gap`: an accuracy chart shows the gap instead. What a text does not say, or says wrongly, is as the quantity has it.
+ * A spec: {quantity, smoothing, logX, logY, gap, marks, crop}. `gap`: an accuracy chart shows the gap instead; `crop`: y ignores
+ * outliers (see crop.js). What a text does not say, or says wrongly, is as the quantity has it.
  */
 
 import { quantity } from "./quantities.js";
@@ -11,7 +12,7 @@ export const MOST_SMOOTHING = 0.99;
 export const MOST_CHARTS = 24;
 
 export function makeSpec(name) {
-  return { quantity: name, smoothing: quantity(name).smoothing ?? 0, logX: false, logY: false, gap: false, marks: true };
+  return { quantity: name, smoothing: quantity(name).smoothing ?? 0, logX: false, logY: false, gap: false, marks: true, crop: false };
 }
 
 /** @returns {object | null} null: no such quantity */
@@ -24,6 +25,7 @@ export function readSpec(text) {
     const number = Number(value);
     if (key === "smooth" && value && number >= 0 && number <= MOST_SMOOTHING) spec.smoothing = number;
     if (key === "log") Object.assign(spec, { logX: value.includes("x"), logY: value.includes("y") });
+    if (key === "crop") spec.crop = true;
     if (key === "plain") spec.marks = false;
     if (key === "gap") spec.gap = name === "accuracy";
   }
@@ -36,6 +38,7 @@ export function writeSpec(spec) {
   if (spec.smoothing !== usual.smoothing) parts.push(`smooth=${spec.smoothing}`);
   if (spec.logX || spec.logY) parts.push(`log=${spec.logX ? "x" : ""}${spec.logY ? "y" : ""}`);
   if (spec.gap) parts.push("gap");
+  if (spec.crop) parts.push("crop");
   if (!spec.marks) parts.push("plain");
   return parts.join(":");
 }

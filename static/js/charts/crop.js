@@ -1,0 +1,28 @@
+/**
+ * Crop: the part of y where most points are, as TensorBoard ignores outliers: from the 5th to the 95th percentile of all
+ * drawn points, and a little more. One run that diverges leaves the others their curves.
+ */
+
+const [LOW, HIGH] = [0.05, 0.95];
+const MARGIN = 0.08;
+/** So many points are looked at; more would not change what one sees. */
+const SAMPLE = 4000;
+
+/** @returns {{least: number, most: number} | null} null where that is no more than a line */
+export function cropOf(traces, log) {
+  const curves = traces.filter(({ line, points }) => line && points).map(({ points }) => points.y);
+  const every = Math.max(1, Math.floor(curves.reduce((sum, ys) => sum + ys.length, 0) / SAMPLE));
+  const sample = [];
+  for (const ys of curves) for (let i = 0; i < ys.length; i += every) if (Number.isFinite(ys[i]) && !(log && ys[i] <= 0)) sample.push(ys[i]);
+  sample.sort((a, b) => a - b);
+  const [low, high] = [LOW, HIGH].map((share) => sample[Math.round(share * (sample.length - 1))]);
+  if (!(high > low)) return null;
+  if (!log) return { least: low - MARGIN * (high - low), most: high + MARGIN * (high - low) };
+  const room = (high / low) ** MARGIN;
+  return { least: low / room, most: high * room };
+}
+
+/** A value, or the end of the crop that it is beyond. */
+export function within(crop, y) {
+  return crop ? Math.min(Math.max(y, crop.least), crop.most) : y;
+}
