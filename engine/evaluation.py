@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.empty_pixels import group
-from engine.layers import Array, Dense, Shape
-from engine.layers.dense import DenseRelu
+from engine.layers import Array, Shape
 from engine.levels import LEVELS, as_levels, as_numbers
 from engine.losses import SoftmaxCrossEntropy
 from engine.memory import BLOCK, block_images, logits_at_once
@@ -70,8 +69,7 @@ class Evaluator:
         self._logits: Array = np.empty((logits_at_once(len(images), classes), classes), network.dtype)
         self._losses: dict[int, SoftmaxCrossEntropy] = {}
         self._floats: Array = np.empty(0, network.dtype)
-        lowest = network.steps[0]
-        self._dense = lowest.dense if isinstance(lowest, DenseRelu) else lowest
+        self._dense = network.lowest_dense
         # Not made here but when first used: a run's first points come before its first evaluation, and should not
         # wait for it.
         self._blocks: list[Block] | None = None
@@ -107,7 +105,7 @@ class Evaluator:
             if images.dtype == np.uint8:
                 images = as_numbers(images, network.dtype, self._numbers(images))
             return network.forward(images)
-        assert isinstance(dense, Dense)
+        assert dense is not None
         W = self._W[: len(block.pixels)]
         np.take(dense.W, block.pixels, axis=0, out=W, mode="clip")
         if images.dtype == np.uint8:
@@ -133,7 +131,7 @@ class Evaluator:
 
     def _without_empty_pixels(self) -> list[Block]:
         """Blocks of images that leave the same pixels empty; none where that does not pay."""
-        if not (self._may_copy and isinstance(self._dense, Dense)):
+        if not (self._may_copy and self._dense):
             return []
         groups = group(self._images, self._shape, BLOCK)
         products = sum(len(members) * len(pixels) for members, pixels in groups)

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from engine import initializers
 from engine.config import ExperimentConfig
-from engine.layers import Array, Layer, ParameterSpec, build_layers
+from engine.layers import Array, Dense, Layer, ParameterSpec, build_layers
+from engine.layers.dense import DenseRelu
 from engine.layers.plan import plan
 from engine.layers.residual import dropouts_in, spare_input_gradient
 from engine.losses import SoftmaxCrossEntropy
@@ -109,6 +110,13 @@ class Network:
             for number, layer in enumerate(owners, 1)
             for name, array in layer.running.items()
         }
+
+    @property
+    def lowest_dense(self) -> Dense | None:
+        """The dense layer that images go into; None where it is another layer that they do."""
+        lowest = self.steps[0]
+        lowest = lowest.dense if isinstance(lowest, DenseRelu) else lowest
+        return lowest if isinstance(lowest, Dense) else None
 
     @property
     def dropout_rate(self) -> float | None:

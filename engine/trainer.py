@@ -29,8 +29,7 @@ from engine.errors import DatasetError
 from engine.evaluation import Evaluator
 from engine.events import Divergence, EvaluationMetrics, Event, StepMetrics
 from engine.kfold import split
-from engine.layers import Array, Dense
-from engine.layers.dense import DenseRelu
+from engine.layers import Array
 from engine.live import check_live
 from engine.memory import may_learn_on_fewer_pixels
 from engine.network import build_network
@@ -172,12 +171,11 @@ class Trainer:
         """The images to draw batches from, (N, ...): without the pixels that all of them leave empty, where few images
         go straight into a dense layer."""
         images = self._images
-        steps = self.network.steps
-        lowest = steps[0].dense if isinstance(steps[0], DenseRelu) else steps[0]
-        if isinstance(lowest, Dense) and may_learn_on_fewer_pixels(self.config, steps, len(images)):
+        dense = self.network.lowest_dense
+        if dense and may_learn_on_fewer_pixels(self.config, self.network.steps, len(images)):
             pixels = used_pixels(images)
             if pixels is not None:
-                lowest.learn_on(pixels)
+                dense.learn_on(pixels)
                 return np.ascontiguousarray(images[:, pixels])
         return images.reshape(len(images), *self._shape)
 
