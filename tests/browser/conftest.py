@@ -157,6 +157,11 @@ class LabPage:
 
     # -- what a student does -----------------------------------------------------------------------
 
+    def address(self) -> str:
+        """The page's own address, with the last change in it: it is written at the latest when the page is left."""
+        self.page.evaluate("dispatchEvent(new Event('pagehide'))")
+        return str(self.page.evaluate("location.pathname + location.hash"))
+
     def fill(self, **fields: Any) -> None:
         """Type into fields by their names, `__` for a dot: `fill(training__iterations=2000)`."""
         for name, value in fields.items():

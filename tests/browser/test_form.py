@@ -68,8 +68,7 @@ def test_the_experiment_in_the_form_is_in_the_address(page, open_page, lab):
     page.choose("network.preset", "simple_convnet")
     page.fill(network__filters="4, 8", optimizer__learning_rate=0.25)
     page.choose("seeds", "2")
-    page.until("decodeURIComponent(location.hash).includes('\"seeds\":2')")  # what was chosen last
-    address = page.page.evaluate("location.pathname + location.hash")
+    address = page.address()
 
     other = open_page(lab)
     other.page.goto("about:blank")

@@ -82,10 +82,9 @@ def test_runs_are_grouped_by_a_field_and_the_address_says_so(page, filled, open_
         ".filter(t => t.meta.series === 'test_accuracy-mean').map(t => t.name).sort().join()"
     )
     page.until(f"{names} === 'Optimizer adam × 3 · test,Optimizer sgd × 3 · test'")
-    page.until("location.hash.includes('bands=std') && location.hash.includes('over=optimizer.name')")
     other = open_page(filled, locale="ja-JP", viewport={"width": 390, "height": 844})
     other.page.goto("about:blank")
-    other.open(page.page.evaluate("location.pathname + location.hash"))
+    other.open(page.address())
     wait_for_groups(other, 2, "loss-mean", "loss")
     assert other.page.evaluate("document.documentElement.scrollWidth") == 390
 

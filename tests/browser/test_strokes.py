@@ -94,10 +94,9 @@ def test_the_address_keeps_the_field_and_the_legend_never_grows(page, filled, op
     choose(page, "seed")
     wait_for_symbols(page)
     height = plot.bounding_box()["height"]
-    page.until("location.hash.includes('dash=seed')")
     other = open_page(filled, locale="ja-JP", viewport={"width": 390, "height": 844})
     other.page.goto("about:blank")
-    other.open(page.page.evaluate("location.pathname + location.hash"))
+    other.open(page.address())
     wait_for_symbols(other)
     assert legend(other).locator("li:not([hidden])").all_inner_texts() == ["1", "2", "3"]
     assert legend(other).get_attribute("aria-label") == "線種と記号：seed" or "シード" in legend(

@@ -124,8 +124,7 @@ def test_optimizers_functions_and_a_switch_multiply_and_each_optimizer_has_its_o
     page.page.click(".further summary")
     page.choose("network.batch_norm", "both")
     assert label(page) == "Launch 16 runs"
-    page.until("location.hash.includes('false,+true')")
-    address = page.page.evaluate("location.pathname + location.hash")
+    address = page.address()
 
     runs = launch(page, lab, 16)
 
@@ -217,8 +216,7 @@ def test_networks_multiply_each_with_its_own_settings_and_the_first_can_be_edite
     compare(page, "network.initializer.name", "normal")
     page.fill(network__initializer__std=0.1)
     assert label(page) == "Launch 8 runs"
-    page.until("location.hash.includes('keras_cifar') && location.hash.includes('0.1')")
-    address = page.page.evaluate("location.pathname + location.hash")
+    address = page.address()
 
     page.choose("network.preset", "keras_cifar")
     assert label(page) == "Launch 2 runs"

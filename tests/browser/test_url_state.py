@@ -104,7 +104,7 @@ def test_a_copied_address_shows_the_same_runs_list_language_and_width(open_page,
 
     other = open_page(filled)
     other.page.goto("about:blank")
-    other.open(page.page.evaluate("location.pathname + location.hash"))
+    other.open(page.address())
 
     other.until("document.documentElement.lang === 'ja'")
     other.until("document.querySelectorAll('[data-run]').length === 3")
