@@ -49,6 +49,18 @@ def relu(x: Array, out: Array) -> None:
     np.maximum(x, _zeros(x.shape, x.dtype), out=out)
 
 
+def add_relu(x: Array, bias: Array, negative: Array, out: Array) -> None:
+    """relu(x + bias) as max(x, -bias) + bias, the same to the last bit: what is read besides x is a row that stays in
+    the cache, and not as many zeros as x has numbers. Half of the time.
+
+    Args:
+        x: (..., *S).
+        bias, negative: S, and the same with the other sign.
+    """
+    np.maximum(x, negative, out=out)
+    out += bias
+
+
 #: 0 as an array: comparing with it spares the conversion of a Python number at each call.
 _ZERO = np.zeros((), np.float32)
 

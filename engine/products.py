@@ -11,6 +11,7 @@ same machine always rounds the same way.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
@@ -169,27 +170,28 @@ def add_products(a: Array, b: Array, total: Array, scratch: Array) -> None:
     are in the cache: two thirds of the time, where a product is a megabyte.
 
     Args:
-        a: (S, M, K).
-        b: (S, N, K).
+        a: (..., M, K), S of them.
+        b: (..., N, K), likewise.
         total: (M, N).
         scratch: at least `summed_scratch` numbers.
     """
-    (stack, m, k), n = a.shape, b.shape[1]
+    *stack, m, k = a.shape
+    n = b.shape[-2]
     part, rows = summed_tiles(m, k, n)
-    b = b.transpose(0, 2, 1)
+    b = b.swapaxes(-1, -2)
     if _turns_summed(m, k, n):
         turned = scratch[: b.size].reshape(b.shape)
         np.copyto(turned, b)
         b, scratch = turned, scratch[b.size :]
-    products = scratch[: stack * part * n].reshape(stack, part, n)
+    products = scratch[: math.prod(stack) * part * n].reshape(*stack, part, n)
     summed = scratch[products.size :][: part * n].reshape(part, n)
     for at in range(0, m, part):
-        factor = a[:, at : at + part]
+        factor = a[..., at : at + part, :]
         if rows:
-            np.matmul(_cut_rows(factor, rows), b[:, None], out=_cut_rows(products, rows))
+            np.matmul(_cut_rows(factor, rows), b[..., None, :, :], out=_cut_rows(products, rows))
         else:
             multiply(factor, b, products)
-        total[at : at + part] += np.add.reduce(products, axis=0, out=summed)
+        total[at : at + part] += np.add.reduce(products.reshape(-1, part, n), axis=0, out=summed)
 
 
 def _turns_summed(m: int, k: int, n: int) -> bool:
@@ -197,7 +199,7 @@ def _turns_summed(m: int, k: int, n: int) -> bool:
 
 
 def summed_scratch(stack: int, m: int, k: int, n: int) -> int:
-    """How many numbers `add_products` needs."""
+    """How many numbers `add_products` needs for a stack of so many."""
     turned = stack * k * n if _turns_summed(m, k, n) else 0
     return turned + (stack + 1) * summed_tiles(m, k, n)[0] * n
 

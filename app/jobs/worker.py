@@ -97,11 +97,11 @@ class Training:
 
     def run(self) -> dict[str, Any] | None:
         """Train to the end; returns how it ended, or None if this process was told to stop and the run goes on."""
+        due = [True]
         while not self._trainer.done:
-            if not self._obey_and_report():
+            if not self._obey_and_report(any(due)):
                 return _ended("cancelled", None) if self._cancelled else None
-            for event in self._trainer.advance():
-                self._link.add(event.stream, event.values)
+            due = [self._link.add(event.stream, event.values) for event in self._trainer.advance()]
             if self._paused and self._trainer.iteration > self._stored:
                 self._steps -= 1  # repeating what is stored already is no step
         return self._ending()
@@ -119,9 +119,9 @@ class Training:
 
     # -- between iterations ----------------------------------------------------------------------
 
-    def _obey_and_report(self) -> bool:
+    def _obey_and_report(self, due: bool) -> bool:
         """Flush, save and obey when it is time to; False: stop training."""
-        if self._link.is_due(at_once=self._stands):
+        if due or self._stands:
             self._link.flush()
             self._report_saved()
             if self._writer.due(time.monotonic()):

@@ -64,8 +64,7 @@ def _stamped(connection: Connection, source: dict[str, Any]) -> None:
         time.sleep(max(0.0, begun + iteration / source["rows_per_second"] - time.perf_counter()))
         values = (iteration, time.time() % 100, *others)
         before = time.perf_counter()
-        out.add("train", values)
-        if out.is_due(at_once=False):
+        if out.add("train", values):
             out.flush()
         spent += time.perf_counter() - before
     reason = json.dumps({"microseconds_per_scalar": 1e6 * spent / (scalars * source["rows"])})

@@ -83,7 +83,7 @@ class Conv2D(Layer):
         self._compute(self.output_shape[1:])
 
     def computing(self, rows_and_columns: tuple[int, int], phases: int) -> Conv2D:
-        """This convolution, bound to the same parameters, giving only its first rows and columns, the columns in
+        """This convolution, bound to the same parameters, computing only its first rows and columns, the columns in
         `phases` (see `Windows`): for a fused pool, which may not need the last ones, and compares every other one."""
         part = copy.copy(self)
         part._arrays = {}
@@ -94,6 +94,7 @@ class Conv2D(Layer):
         channels, height, width = self.input_shape
         rows, columns = rows_and_columns
         self.computed = self.filters, rows, columns
+        self.phases = phases
         self._windows = Windows(
             kernel=self.kernel_size, channels=channels, rows=height, columns=width,
             out=(rows, columns), border=self.padding, stride=self.stride, phases=phases,
@@ -129,8 +130,13 @@ class Conv2D(Layer):
     def product_memory(self, count: int, itemsize: int, multiple: int = 1) -> int:
         """W', R of one block, and what a product of theirs needs."""
         n = block_size(count)
-        parts = deep_scratch(self.filters, self._kernel_values // self.filters, self.computed[2] * n)
+        width = self.computed[2] // self.phases * n
+        parts = deep_scratch(self.filters, self._kernel_values // self.filters, width)
         return (self._kernel_values + parts) * itemsize + self._windows.memory(n, itemsize, multiple)
+
+    def bias_memory(self, count: int, itemsize: int) -> int:
+        """`bias_row`, of columns as in the output."""
+        return 2 * self.filters * self.output_shape[2] * block_size(count) * itemsize
 
     def gradient_memory(self, count: int, itemsize: int) -> int:
         """The way back: the sum of products, and what they need; where ∂L/∂x is needed, that, the turned W, the R of
@@ -187,12 +193,14 @@ class Conv2D(Layer):
         return self.array("y", (len(x), rows, filters, columns, x.shape[-1]), x.dtype)
 
     def convolve(self, x: Array, out: Array | None = None, multiple: int = 1) -> Iterator[Array]:
-        """The convolution of one block without the bias, strip by strip: (rows, F, columns, n).
+        """The convolution of one block without the bias, strip by strip: (rows, F, columns, n), with phases (rows,
+        phases, F, columns / phases, n).
 
         A strip is still in the cache: the time for what else is to be done with it.
 
         Args:
-            out: where all strips are kept; without it, each overwrites the one before.
+            out: where all strips are kept, (rows, F, columns, n), without phases; without it, each overwrites the one
+                before.
             multiple: strips have a multiple of so many rows.
         """
         filters, _, columns = self.computed
@@ -200,12 +208,20 @@ class Conv2D(Layer):
         kernel = self.kernel_size
         matrix = self.array("matrix", (filters, kernel, kernel, self.input_shape[0]), x.dtype)
         matrix[...] = self.W.transpose(0, 2, 3, 1)
+        apart = (self.phases,) if self.phases > 1 else ()
         for rows, windows in self._windows.strips(x, multiple):
-            shape = len(windows), filters, columns, n
+            shape = len(windows), *apart, filters, columns // self.phases, n
             strip = self.array("strip", shape, x.dtype) if out is None else out[rows]
-            flat = strip.reshape(*shape[:2], columns * n)
+            flat = strip.reshape(*windows.shape[:2], filters, -1)
             multiply_deep(matrix.reshape(filters, -1), windows, flat, self._parts(x.dtype))
             yield strip
+
+    def bias_row(self, columns: int, n: int) -> tuple[Array, Array]:
+        """The bias of each number of a row of so many columns, (F, columns, n), and the same with the other sign."""
+        row, negative = self.array("bias row", (2, self.filters, columns, n), self.b.dtype)
+        row[...] = self.b[:, None, None]
+        np.negative(row, out=negative)
+        return row, negative
 
     def _parts(self, dtype: np.dtype[Any]) -> Scratch:
         return lambda shape: self.array("parts", shape, dtype)
@@ -213,8 +229,8 @@ class Conv2D(Layer):
     def _summed_values(self, n: int, itemsize: int) -> int:
         """What the products of R with ∂L/∂y need, for a strip."""
         filters, _, columns = self.computed
-        strip = self._windows.strip_rows(n * itemsize, 1)
-        return summed_scratch(strip, self._kernel_values // filters, columns * n, filters)
+        products = self._windows.strip_rows(n * itemsize, 1) * self.phases
+        return summed_scratch(products, self._kernel_values // filters, columns // self.phases * n, filters)
 
     def remember(self, x: Array) -> None:
         """Keep the input for the backward pass."""
@@ -232,7 +248,7 @@ class Conv2D(Layer):
         np.dot(self.ones(blocks * rows, dy.dtype), sums.reshape(-1, filters), out=self.db)
 
     def kernel_gradients(self, parts: Iterable[Array]) -> Array | None:
-        """∂L/∂W, and ∂L/∂x where it is needed, from ∂L/∂y of one block after the other."""
+        """∂L/∂W, and ∂L/∂x where it is needed, from ∂L/∂y of one block after the other, in phases as y."""
         x = self._x
         blocks, n = len(x), x.shape[-1]
         channels, in_height, in_width = self.input_shape
@@ -253,8 +269,7 @@ class Conv2D(Layer):
 
     def _add_products(self, x: Array, dy: Array, total: Array) -> None:
         """Add R ∂L/∂yᵀ of one block to `total`, (K·K·C, F)."""
-        rows, filters = dy.shape[:2]
-        dy = dy.reshape(rows, filters, -1)
+        dy = dy.reshape(len(dy), self.phases, self.filters, -1)
         scratch = self.array("scratch", (self._summed_values(x.shape[-1], x.itemsize),), x.dtype)
         for strip, windows in self._windows.strips(x):
             add_products(windows, dy[strip], total, scratch)
@@ -263,5 +278,5 @@ class Conv2D(Layer):
         """∂L/∂x of one block: dy with stride - 1 zeros between its pixels, convolved with the kernel turned by 180°."""
         matrix = turned.reshape(len(turned), -1)
         for rows, windows in self._turned_windows.strips(dy):
-            flat = dx[rows].reshape(len(windows), len(turned), -1)
+            flat = dx[rows].reshape(*windows.shape[:2], len(turned), -1)
             multiply_deep(matrix, windows, flat, self._parts(dy.dtype))

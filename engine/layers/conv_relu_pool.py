@@ -16,9 +16,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-import numpy as np
-
-from engine.activations import relu, relu_backward
+from engine.activations import add_relu, relu_backward
 from engine.layers.blocks import block_size
 from engine.layers.conv import Conv2D
 from engine.layers.layer import BOOL, Array, Layer
@@ -36,16 +34,16 @@ class ConvRelu(Layer):
         self.output_shape = conv.output_shape
 
     def memory(self, count: int, itemsize: int, training: bool) -> int:
-        """The convolution's, and a byte for each output on the way back."""
-        return self.conv.memory(count, itemsize, training) + count * math.prod(self.output_shape) * training
+        """The convolution's, its bias for a row, and a byte for each output on the way back."""
+        memory = self.conv.memory(count, itemsize, training) + self.conv.bias_memory(count, itemsize)
+        return memory + count * math.prod(self.output_shape) * training
 
     def forward(self, x: Array, training: bool) -> Array:
-        bias = self.conv.b[:, None, None]
         y = self.conv.output(x)
+        bias = self.conv.bias_row(*y.shape[3:])
         for part, out in zip(x, y, strict=True):
             for strip in self.conv.convolve(part, out):
-                strip += bias
-                relu(strip, strip)
+                add_relu(strip, *bias, strip)
         if training:
             self.conv.remember(x)
             self._y = y
@@ -74,10 +72,11 @@ class ConvReluPool(Layer):
             self.conv = conv.computing((2 * rows, 2 * columns), phases=2 if self._apart else 1)
 
     def memory(self, count: int, itemsize: int, training: bool) -> int:
-        """y, and what the convolution needs. 2 × 2: a strip of it, and half of that; while training also two masks,
-        the gradient of one block, and half of that. Else all that it gives, what the pool makes, and a mask."""
+        """y, a row of the bias, and what the convolution needs. 2 × 2: a strip of it, and half of that; while training
+        also two masks, the gradient of one block, and half of that. Else all that it gives, what the pool makes, and a
+        mask."""
         outputs = count * math.prod(self.output_shape)
-        memory = outputs * itemsize
+        memory = outputs * itemsize + self.conv.bias_memory(count, itemsize)
         if self.pool.halves:
             memory += self.conv.product_memory(count, itemsize, multiple=2)
             memory += 3 * self.conv.strip_values(count, itemsize, 2) // 2 * itemsize
@@ -100,29 +99,29 @@ class ConvReluPool(Layer):
             for part, out in zip(x, convolved, strict=True):
                 for _ in self.conv.convolve(part, out):
                     pass
-            np.add(self.pool.forward(convolved, training), self.conv.b[:, None, None], out=y)
-            relu(y, y)
+            add_relu(self.pool.forward(convolved, training), *self.conv.bias_row(*y.shape[3:]), y)
         if training:
             self.conv.remember(x)
             self._y = y
         return y
 
     def _halve(self, x: Array, y: Array, training: bool) -> None:
-        bias = self.conv.b[:, None, None]
-        upper_shape, left_shape = self._mask_shapes(y)
+        bias = self.conv.bias_row(*y.shape[3:])
+        blocks, height = y.shape[:2]
+        shape = self._strip_shape(x.shape[-1])
         if training:
-            self._masks = self.array("upper", upper_shape, BOOL), self.array("left", left_shape, BOOL)
+            upper = self.array("upper", (blocks, height, *shape), BOOL)
+            self._masks = upper, self.array("left", y.shape, BOOL)
         for block, part in enumerate(x):
             at = 0
             for strip in self.conv.convolve(part, multiple=2):
                 rows = slice(at, at + len(strip) // 2)
                 at = rows.stop
-                larger = self.array("larger", (len(strip) // 2, *upper_shape[2:]), x.dtype)
+                larger = self.array("larger", (len(strip) // 2, *shape), x.dtype)
                 out = y[block, rows]
                 masks = (self._masks[0][block, rows], self._masks[1][block, rows]) if training else None
                 halve(strip[0::2], strip[1::2], larger, self._sides(larger), out, masks)
-                out += bias
-                relu(out, out)
+                add_relu(out, *bias, out)
 
     def backward(self, dy: Array) -> Array | None:
         if self.pool.halves:
@@ -138,9 +137,9 @@ class ConvReluPool(Layer):
     def _halved_back(self, dy: Array) -> Iterator[Array]:
         """The gradient of what the convolution gave, one block after the other; dy becomes the gradient of the sum
         that goes into ReLU."""
-        filters, rows, columns = self.conv.computed
-        convolved = self.array("convolved", (rows, filters, columns, dy.shape[-1]), dy.dtype)
-        larger = self.array("larger", (rows // 2, filters, columns, dy.shape[-1]), dy.dtype)
+        rows, shape = self.conv.computed[1], self._strip_shape(dy.shape[-1])
+        convolved = self.array("convolved", (rows, *shape), dy.dtype)
+        larger = self.array("larger", (rows // 2, *shape), dy.dtype)
         positive = self.array("positive", dy.shape[1:], BOOL)
         for block, part in enumerate(dy):
             relu_backward(self._y[block], part, positive)
@@ -148,14 +147,13 @@ class ConvReluPool(Layer):
             halve_back(part, masks, larger, self._sides(larger), convolved[0::2], convolved[1::2])
             yield convolved
 
-    def _mask_shapes(self, y: Array) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """Of the larger ones of pairs of rows, and of pairs of columns."""
-        blocks, rows, filters, columns, n = y.shape
-        return (blocks, rows, filters, 2 * columns, n), y.shape
+    def _strip_shape(self, n: int) -> tuple[int, ...]:
+        """Of a row that the convolution gives."""
+        filters, _, columns = self.conv.computed
+        return (2, filters, columns // 2, n) if self._apart else (filters, columns, n)
 
     def _sides(self, larger: Array) -> tuple[Array, Array]:
-        """Even and odd columns of (rows, F, columns, n)."""
+        """Even and odd columns of rows."""
         if self._apart:
-            half = larger.shape[2] // 2
-            return larger[:, :, :half], larger[:, :, half:]
+            return larger[:, 0], larger[:, 1]
         return larger[:, :, 0::2], larger[:, :, 1::2]

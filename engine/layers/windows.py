@@ -31,13 +31,15 @@ class Windows:
 
     Args:
         kernel, channels: K and C.
-        rows, columns: of the image that is given; its columns may stand in `given_phases` phases (see below).
+        rows, columns: of the image that is given, (rows, C, columns, n), or with its columns in phases (see below),
+            (rows, given_phases, C, columns / given_phases, n).
         out: rows and columns of what the products give.
         border: zeros around the image.
         stride: between windows.
         spread: between the image's pixels; 1 unless on the way back.
-        phases: the output's columns come in this order: 0, phases, 2·phases, ..., then 1, 1 + phases, ...; with two
-            phases, what a 2 × 2 pool compares are two long runs of memory instead of every other pixel.
+        phases: the windows of the output's columns 0, phases, 2·phases, ... stand apart from those of 1, 1 + phases,
+            ..., and so on; with two phases, what a 2 × 2 pool compares are two long runs of memory instead of every
+            other pixel.
     """
 
     def __init__(
@@ -62,7 +64,7 @@ class Windows:
         self._spread = spread
         #: of one row of R, without the images
         self._shape = (kernel, channels, phases, out[1] // phases)
-        self._given = (channels, given_phases, columns // given_phases)
+        self._given = (given_phases, channels, columns // given_phases)
         self._copies = []
         for left in range(kernel):
             # One of the two is 1: pixels that stand apart are taken one window after the other. Output column
@@ -72,19 +74,20 @@ class Windows:
                 for p in range(phases):
                     first = p * stride + left - border
                     source, here = line_up(0, columns, first, stride * phases, out[1] // phases)
-                    self._copies.append(((left, slice(None), p, here), (slice(None), 0, source)))
+                    self._copies.append(((left, slice(None), p, here), (0, slice(None), source)))
             else:
                 for q in range(given_phases):
                     first = border + q * spread - left
                     here, source = line_up(0, out[1], first, spread * given_phases, columns // given_phases)
-                    self._copies.append(((left, slice(None), 0, here), (slice(None), q, source)))
+                    self._copies.append(((left, slice(None), 0, here), (q, slice(None), source)))
         self._buffers: dict[tuple[int, np.dtype[Any]], tuple[Array, dict[int, Array]]] = {}
 
     def strips(self, image: Array, multiple: int = 1) -> Iterator[tuple[slice, Array]]:
-        """One strip of output rows after the other, and its windows (rows, K·K·C, columns·n), valid until the next.
+        """One strip of output rows after the other, and its windows (rows, phases, K·K·C, columns / phases · n), valid
+        until the next.
 
         Args:
-            image: (rows, C, columns, n).
+            image: its pixels.
             multiple: a strip has a multiple of so many rows, if the output has.
         """
         n = image.shape[-1]
@@ -140,13 +143,14 @@ def line_up(first: int, count: int, offset: int, step: int, size: int) -> tuple[
 
 
 def _stack(rows: Array, count: int, stride: int) -> Array:
-    """(count, K·K·C, columns·n): the K rows from i·stride on as one matrix, for each i; views, nothing is copied."""
+    """(count, phases, K·K·C, columns·n): the K rows from i·stride on as one matrix for each phase, for each i; views,
+    nothing is copied."""
     _, kernel, channels, phases, columns, n = rows.shape
     item = rows.itemsize
-    width = phases * columns * n
+    width = columns * n
     return as_strided(
         rows,
-        (count, kernel * kernel * channels, width),
-        (stride * rows.strides[0], width * item, item),
+        (count, phases, kernel * kernel * channels, width),
+        (stride * rows.strides[0], width * item, phases * width * item, item),
         writeable=False,
     )

@@ -50,10 +50,24 @@ def test_what_is_no_float32_arrives_as_infinity_or_nan(ends):
     np.testing.assert_array_equal(rows_of(here.recv_bytes())[2][:, 1], [np.inf, -np.inf, np.nan])
 
 
-def test_a_full_buffer_is_flushed_by_itself(ends, monkeypatch):
-    monkeypatch.setattr(link, "BUFFER_ROWS", 3)
-    out, here = ends
-    for iteration in range(4):
-        out.add("train", (iteration, 0.0))
-    assert len(rows_of(here.recv_bytes())[2]) == 3
-    assert not here.poll()
+def test_a_row_says_when_to_flush_at_first_and_before_the_time_is_over(monkeypatch, request):
+    now = 0.0
+    monkeypatch.setattr(link, "monotonic", lambda: now)
+    out, here = request.getfixturevalue("ends")
+
+    def due_at(time):
+        nonlocal now
+        now = time
+        return out.add("train", (8, 0.0))
+
+    assert due_at(0.0)
+    out.flush()
+    # after the last one, another iteration of 12 ms would end after the 50
+    assert [due_at(time) for time in (0.01, 0.02, 0.029, 0.041)] == [False, False, False, True]
+    out.flush()
+    assert [len(rows_of(here.recv_bytes())[2]) for _ in range(2)] == [1, 4]
+    assert due_at(10.0)
+    out.flush()
+    now = 10.02
+    out.resume_clock()  # waited for the disk, say: that was not training
+    assert not due_at(10.03)
