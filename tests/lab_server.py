@@ -20,7 +20,7 @@ from websockets.sync.client import connect
 
 ROOT = Path(__file__).resolve().parent.parent
 #: Long enough for the slowest machine; nothing waits that long unless it is broken.
-PATIENCE = 60.0
+PATIENCE = 120.0
 
 
 def find_data_dir() -> Path | None:

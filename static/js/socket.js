@@ -18,8 +18,8 @@ const SILENCE = 40_000;
 const REST_AFTER = 10_000;
 /** Bins of a long stream's overview: a chart is about as many pixels wide. */
 const BINS = 512;
-/** The server's close code when it goes to come back. */
-const RESTART = 1012;
+/** What the server's close codes say of it: it goes to come back, or shows as many pages as it may. */
+const CLOSED = { 1012: "restarting", 1013: "full" };
 
 export class Socket {
   #store;
@@ -89,8 +89,8 @@ export class Socket {
   }
 
   #retry(code) {
-    const known = code === RESTART || this.#store.connection === "restarting";
-    this.#store.setConnection(known ? "restarting" : "offline");
+    const goesOn = this.#store.connection === "restarting" ? "restarting" : "offline";
+    this.#store.setConnection(CLOSED[code] ?? goesOn);
     setTimeout(() => this.open(), this.#wait * (0.5 + Math.random()));
     this.#wait = Math.min(2 * this.#wait, LONGEST_WAIT);
   }

@@ -14,7 +14,7 @@ export class Store {
   /** id → {…the server's run object, train: Series, evaluation: Series} */
   runs = new Map();
   lab = null;
-  /** "connecting", "live", "offline" or "restarting" */
+  /** "connecting", "live", "offline", "restarting" or "full" */
   connection = "connecting";
   #choices = new Map();
   /** Runs that are about to be deleted: gone from the page, until somebody takes it back. */

@@ -6,7 +6,7 @@ import time
 import numpy as np
 import pytest
 
-from tests.lab_server import ENDLESS, QUICK
+from tests.lab_server import ENDLESS, QUICK, wait_until
 from tests.proxy import Proxy
 from tests.reference import assert_uninterrupted
 
@@ -70,6 +70,25 @@ def test_a_server_that_is_told_to_stop_is_shown_as_restarting(open_page, make_la
     lab.start()
     page.until("document.getElementById('status').dataset.connection === 'live'")
     page.complaints = [text for text in page.complaints if "WebSocket" not in text]
+
+
+def test_a_page_too_many_says_so_and_takes_the_first_place_that_is_free(open_page, make_lab):
+    lab = make_lab()
+    pages = [open_page(lab), open_page(lab)]
+    lab.environment["LOSSROOM_MAX_VIEWERS"] = "1"
+    lab.restart()
+
+    def connections():
+        return [page.page.evaluate("document.getElementById('status').dataset.connection") for page in pages]
+
+    wait_until(lambda: sorted(connections()) == ["full", "live"], "one page of two is live")
+    waiting = pages[connections().index("full")]
+    assert "waiting for a place" in waiting.page.inner_text("#status-text")
+    pages[connections().index("live")].page.goto("about:blank")
+
+    waiting.until("document.getElementById('status').dataset.connection === 'live'")
+    for page in pages:
+        page.complaints = [text for text in page.complaints if "WebSocket" not in text]
 
 
 def test_two_tabs_see_the_same(open_page, lab):
