@@ -7,9 +7,9 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python3.14; 
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 
 PARITY ?= yes
-# Processes that test, a file to each at a time; JOBS=0: one, without a worker, as a debugger wants it.
+# Processes that test, a file to each at a time, in the order of tests/conftest.py; JOBS=0: one, without a worker, as a debugger wants it.
 JOBS ?= auto
-PYTEST = $(BIN)/python -m pytest -n $(JOBS) --maxprocesses 4 --dist loadfile
+PYTEST = $(BIN)/python -m pytest -n $(JOBS) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help setup run test parity chaos check format bench docs-images catalogs clean
 

@@ -43,3 +43,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory, data_dir: Path):
     """One lab for a module's tests, which leave each other's runs alone."""
     with standing(tmp_path_factory.mktemp("lab"), data_dir) as lab:
         yield lab
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest first, so that no process has a long file left when the others are done."""
+    items.sort(key=lambda item: item.path.parent.name != "integration")
