@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from app import logs
 from app.live.hub import Hub
+from app.live.protocol import SharedFramesProtocol
 from app.main import create_app
 from app.settings import Settings
 from app.storage.database import DatabaseError
@@ -36,8 +37,8 @@ def serve(settings: Settings, app: FastAPI | None = None) -> int:
     app = app or create_app(settings)
     config = uvicorn.Config(
         app,
-        # The sans-I/O protocol takes frames without copying; deflate costs five times the CPU to save 5 %.
-        ws="websockets-sansio",
+        ws=SharedFramesProtocol,
+        # deflate costs five times the CPU to save 5 %
         ws_per_message_deflate=False,
         ws_max_size=WEBSOCKET_BYTES,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,

@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from app.live import frames
+from app.live.protocol import wrap
 from app.rows import Rows
 from engine.events import STREAMS
 
@@ -125,11 +126,15 @@ class Hub:
         if log is None:
             log = logs[stream] = StreamLog()
         frame = frames.encode(run_id, stream, rows)
-        log.append(Chunk(rows.first, rows.end, rows, frame, time.monotonic()))
+        chunk = Chunk(rows.first, rows.end, rows, frame, time.monotonic())
+        log.append(chunk)
         self._totals[run_id, stream] = log.end
         while len(self._logs) > MEMORY_RUNS:
             self._logs.popitem(last=False)
-        self._wake(run_id)
+        if self.viewers:
+            shared = wrap(frame)
+            for viewer in self.viewers:
+                viewer.offer_rows(run_id, stream, chunk, shared)
 
     def set_total(self, run_id: str, stream: str, rows: int) -> None:
         """Rows that the store holds of a run from before this server started."""
@@ -157,22 +162,21 @@ class Hub:
         self._put(subject, message)
 
     def _put(self, subject: str, state: dict[str, Any] | None) -> None:
+        before = self._version
         self._version += 1
         self._messages.clear()
         self._states[subject] = (self._version, state)
         self._states.move_to_end(subject)
-        self._wake()
-
-    def _wake(self, run_id: str | None = None) -> None:
-        """Let viewers look again: those that show `run_id`, or all."""
-        for viewer in self.viewers:
-            if run_id is None or viewer.shows(run_id):
-                viewer.news.set()
+        if self.viewers:
+            shared = b"".join(map(wrap, self.state_messages(before)))
+            for viewer in self.viewers:
+                viewer.offer_state(before, shared)
 
     async def close(self, seconds: float) -> None:
         """Let every viewer know that the lab is going, and wait for them to leave, but not for long."""
         self.closing = True
-        self._wake()
+        for viewer in self.viewers:
+            viewer.news.set()
         deadline = time.monotonic() + seconds
         while self.viewers and time.monotonic() < deadline:
             await asyncio.sleep(0.01)

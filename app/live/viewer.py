@@ -7,9 +7,10 @@ that could grow. Who is far behind gets, when asked for, an overview first: as m
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from app.live import frames
-from app.live.hub import Hub, StreamLog
+from app.live.hub import Chunk, Hub, StreamLog
 from app.rows import Rows, join
 from engine.events import STREAMS
 
@@ -22,12 +23,17 @@ SHARED_CHUNKS = 8
 class Viewer:
     """One tab's cursors. `next_messages` gives what is due, in order, at most one catch-up frame a stream.
 
-    `news` is set when there may be something new: clear it, look, and wait when there was nothing.
+    `news` is set when there may be something new: clear it, look, and `wait` when there was nothing. Who waits, and has
+    all rows but the newest, need not look: the hub writes these for it.
     """
 
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Hub, write: Callable[[bytes], bool] | None = None) -> None:
+        """`write` writes a frame as it is on the wire, or says that it cannot (`app.live.protocol`); None: there is no
+        such way."""
         self.news = asyncio.Event()
+        self._waits = False
         self._hub = hub
+        self._write = write
         self._version = 0
         self._cursors: dict[str, dict[str, int]] = {}
         #: (run, stream) → bins, of overviews that are due
@@ -50,8 +56,36 @@ class Viewer:
         for stream in STREAMS:
             self._overviews.pop((run_id, stream), None)
 
-    def shows(self, run_id: str) -> bool:
-        return run_id in self._cursors
+    async def wait(self) -> None:
+        """Wait for news."""
+        self._waits = True
+        try:
+            await self.news.wait()
+        finally:
+            self._waits = False
+
+    def offer_rows(self, run_id: str, stream: str, chunk: Chunk, shared: bytes) -> None:
+        """The newest chunk of a stream, and its frame on the wire. Hundreds of viewers come by here twenty times a
+        second."""
+        cursors = self._cursors.get(run_id)
+        if cursors is None:
+            return
+        if cursors[stream] == chunk.first and self._take(shared):
+            cursors[stream] = chunk.end
+            self._hub.note_lag(chunk.at)
+        else:
+            self.news.set()
+
+    def offer_state(self, before: int, shared: bytes) -> None:
+        """The newest change of a state, the one that follows version `before`, as it is on the wire."""
+        if self._version == before and self._take(shared):
+            self._version = self._hub.version
+        else:
+            self.news.set()
+
+    def _take(self, shared: bytes) -> bool:
+        """Write what all viewers get, if that is all that this one waits for."""
+        return self._write is not None and self._waits and not self.news.is_set() and self._write(shared)
 
     @property
     def subscriptions(self) -> int:
@@ -102,7 +136,7 @@ class Viewer:
         return [frames.encode(run_id, stream, found, overview=total)]
 
     def _from_memory(self, run_id: str, stream: str, log: StreamLog) -> list[bytes]:
-        """Frames of one stream from the cursor on. Hundreds of viewers come by here twenty times a second."""
+        """Frames of one stream from the cursor on."""
         cursors = self._cursors[run_id]
         cursor = cursors[stream]
         chunks = log.since(cursor)

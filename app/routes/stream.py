@@ -13,6 +13,7 @@ from starlette.websockets import WebSocketDisconnect
 from app import __version__
 from app.errors import error_body
 from app.lab import Lab
+from app.live.protocol import SHARED_FRAMES
 from app.live.viewer import Viewer
 from app.security import origin
 from engine.events import STREAMS
@@ -53,7 +54,7 @@ class Stream:
         if len(lab.hub.viewers) >= lab.settings.max_viewers:
             await socket.close(code=1013, reason=f"the lab shows at most {lab.settings.max_viewers} viewers")
             return
-        viewer = Viewer(lab.hub)
+        viewer = Viewer(lab.hub, scope.get("extensions", {}).get(SHARED_FRAMES, {}).get("write"))
         lab.hub.viewers.add(viewer)
         replies: asyncio.Queue[str] = asyncio.Queue(maxsize=MAX_ERRORS)
         try:
@@ -85,7 +86,7 @@ async def _send(socket: WebSocket, send: Send, lab: Lab, viewer: Viewer, replies
             kind = "bytes" if isinstance(message, bytes) else "text"
             await send({"type": "websocket.send", kind: message})
         if not messages:
-            await viewer.news.wait()
+            await viewer.wait()
         elif len(messages) > 1:
             await asyncio.sleep(0)  # sending does not yield while buffers have room
 

@@ -3,6 +3,10 @@ import json
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from websockets.frames import Frame, Opcode
+from websockets.streams import StreamReader
 
 from app.live import frames, hub
 from app.live.hub import Hub
@@ -203,7 +207,115 @@ def test_a_deleted_run_is_announced_and_its_rows_stop(lab):
 
     assert received == []
     assert text["deleted"] == ["r"]
-    assert not viewer.shows("r")
+    assert viewer.subscriptions == 0
+
+
+class Socket:
+    """What a viewer is sent, by its own task or by the hub; `slow` ones take nothing from the hub."""
+
+    def __init__(self, lab):
+        self.slow = False
+        self.received, self.texts, self.shared = [], [], 0
+        self.viewer = Viewer(lab.hub, self.write)
+        lab.hub.viewers.add(self.viewer)
+
+    def write(self, frame):
+        if self.slow:
+            return False
+        self.shared += 1
+        parser = StreamReader()
+        parser.feed_data(frame)
+        while parser.buffer:
+            parsing = Frame.parse(parser.read_exact, mask=False)
+            with pytest.raises(StopIteration) as parsed:
+                next(parsing)
+            self.take(parsed.value.value)
+        return True
+
+    def take(self, frame):
+        if frame.opcode is Opcode.BINARY:
+            self.received.append(frames.decode(frame.data))
+        else:
+            self.texts.append(text := json.loads(frame.data))
+            assert text["runs"][0].get("rows", 0) <= sum(header["rows"] for header, _ in self.received)
+
+    async def send(self):
+        """As `app.routes.stream` does."""
+        while True:
+            self.viewer.news.clear()
+            messages = await self.viewer.next_messages()
+            for message in messages:
+                binary = isinstance(message, bytes)
+                self.take(Frame(Opcode.BINARY, message) if binary else Frame(Opcode.TEXT, message.encode()))
+            if not messages:
+                await self.viewer.wait()
+
+
+async def idle():
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+def test_the_hub_writes_to_a_viewer_that_waits_for_nothing_but_the_newest_rows(lab):
+    async def watch():
+        socket = Socket(lab)
+        socket.viewer.subscribe("r", {"train": 0})
+        sender = asyncio.create_task(socket.send())
+        for number in range(10):
+            await idle()
+            lab.append(3)
+            lab.hub.publish_run({"id": "r", "iteration": number})
+        at_once = len(socket.texts)
+        sender.cancel()
+        return socket, at_once
+
+    socket, at_once = event_loop.run(watch())
+
+    np.testing.assert_array_equal(joined(socket.received), rows(0, 30))
+    assert [text["runs"][0]["iteration"] for text in socket.texts] == list(range(10))
+    assert at_once == 10
+    assert socket.shared == 20, "each was written by the hub"
+
+
+@settings(max_examples=200)
+@given(
+    st.lists(
+        st.sampled_from(["rows", "other rows", "state", "idle", "slow", "fast", "subscribe anew"]),
+        max_size=40,
+    )
+)
+def test_rows_come_once_and_before_later_states_whoever_writes_them(events):
+    lab = Lab()
+
+    async def watch():
+        socket = Socket(lab)
+        socket.viewer.subscribe("r", {"train": 0})
+        sender = asyncio.create_task(socket.send())
+        appended = 0
+        for event in [*events, "state", "idle"]:
+            match event:
+                case "rows":
+                    lab.append(3)
+                    appended += 3
+                case "other rows":
+                    lab.append(2, run_id="other")
+                case "state":
+                    lab.hub.publish_run({"id": "r", "rows": appended})
+                case "slow" | "fast":
+                    socket.slow = event == "slow"
+                case "subscribe anew":
+                    has = sum(header["rows"] for header, _ in socket.received)
+                    socket.viewer.subscribe("r", {"train": has})
+                case "idle":
+                    await idle()
+        sender.cancel()
+        return socket, appended
+
+    socket, appended = event_loop.run(watch())
+
+    np.testing.assert_array_equal(joined(socket.received), rows(0, appended))
+    assert {header["run"] for header, _ in socket.received} <= {"r"}
+    assert socket.texts[-1]["runs"] == [{"id": "r", "rows": appended}]
 
 
 def test_tombstones_are_bounded(lab, monkeypatch):

@@ -1,6 +1,7 @@
 """The WebSocket of a real server: exactly once, whatever the viewer does."""
 
 import json
+import socket
 import struct
 
 import numpy as np
@@ -159,6 +160,26 @@ def test_a_viewer_that_stops_reading_holds_nobody_up(lab):
         np.testing.assert_array_equal(tab.curve(run["id"]), awake.curve(run["id"]))
         tab.socket.close()
     awake.socket.close()
+
+
+def test_tabs_that_go_without_a_word_leave_no_mark_on_the_others(lab, tab):
+    run = lab.launch(**ENDLESS)
+    tab.subscribe(run["id"])
+    for _ in range(20):
+        going = Tab(lab)
+        going.subscribe(run["id"])
+        going.until(lambda going=going: going.count(run["id"]) > 0)
+        linger = struct.pack("ii", 1, 0)  # reset, no farewell
+        going.socket.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        going.socket.socket.close()
+        tab.receive()
+
+    lab.post(f"/api/runs/{run['id']}/cancel")
+    tab.until_status(run["id"], "cancelled")
+
+    _, stored = lab.stored_rows(run["id"])
+    np.testing.assert_array_equal(tab.curve(run["id"]), stored)
+    assert "Traceback" not in lab.read_log()
 
 
 def test_an_unsubscribed_run_is_silent(lab, tab):
