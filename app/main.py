@@ -8,17 +8,16 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import __version__
+from app.assets import Assets
 from app.data_sets import DataSets
 from app.errors import LabError, error_body
 from app.jobs.executor import Executor
@@ -79,7 +78,7 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
     app.state.pages = Pages(templates_dir, static_dir, __version__)
     for module in (health, runs, exports, experiments, datasets, stream, api_docs, pages):
         app.include_router(module.router)
-    app.mount("/static", _StaticFiles(directory=static_dir), name="static")
+    app.mount("/static", Assets(static_dir))
     app.add_middleware(_PageGzip)
     app.add_middleware(
         BodyLimit, max_bytes=settings.max_body_bytes, other={"/api/imports": settings.max_import_bytes}
@@ -96,7 +95,7 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
 class _PageGzip:
     """What a page loads at its start goes compressed; other answers are small, or made faster than compressed."""
 
-    PATHS = ("/static/", "/i18n/", "/api/options", "/api/lessons")
+    PATHS = ("/i18n/", "/api/options", "/api/lessons")
 
     def __init__(self, app: ASGIApp) -> None:
         self._plain = app
@@ -106,15 +105,6 @@ class _PageGzip:
         path = scope.get("path", "")
         zipped = scope["type"] == "http" and (path == "/" or path.startswith(self.PATHS))
         await (self._zipped if zipped else self._plain)(scope, receive, send)
-
-
-class _StaticFiles(StaticFiles):
-    """Static files that browsers keep but ask about: modules import each other by plain names."""
-
-    def file_response(self, *args: Any, **kwargs: Any) -> Response:
-        response = super().file_response(*args, **kwargs)
-        response.headers["Cache-Control"] = "no-cache"
-        return response
 
 
 def _assets() -> tuple[Path, Path]:

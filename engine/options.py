@@ -51,7 +51,7 @@ def describe(data_dir: Path | None = None) -> dict[str, Any]:
 def _fitting(name: str) -> list[str]:
     """The presets that take the images of a data set."""
     source = datasets.source(name)
-    return presets.fitting(source.shape, len(source.class_names))
+    return list(presets.fitting(source.shape, len(source.class_names)))
 
 
 def _listed(field: Field) -> Field:

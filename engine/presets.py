@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from engine import layers
@@ -155,9 +156,10 @@ FIELDS: dict[str, Sequence[Field]] = {
 }
 
 
-def fitting(shape: Shape, classes: int) -> list[str]:
+@lru_cache(maxsize=64)
+def fitting(shape: Shape, classes: int) -> tuple[str, ...]:
     """The presets that, as they are by default, take images of this shape."""
-    return [name for name in PRESETS if _fits(name, shape, classes)]
+    return tuple(name for name in PRESETS if _fits(name, shape, classes))
 
 
 def _fits(name: str, shape: Shape, classes: int) -> bool:

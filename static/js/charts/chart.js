@@ -9,8 +9,10 @@ import { Plot } from "./plot.js";
 import { quantity } from "./quantities.js";
 import { download, toCsv } from "./save.js";
 
-/** That many runs are in a chart's first drawing at most. */
-const FIRST = 8;
+/** That many runs are in a chart's first drawing at most, which makes the axes: long enough by itself. */
+const FIRST = 2;
+/** So many more than in the one before are in a later one: twice as many, up to this. */
+const MORE = 12;
 /** Milliseconds between two whole drawings for axes that grow with their curves. */
 const REFIT = 300;
 
@@ -20,7 +22,8 @@ export class Chart {
   #hover;
   #traces = [];
   #refitAt = 0;
-  #drawn = false;
+  /** so many runs; null: nothing yet */
+  #drawn = null;
   #axis = "iteration";
   #empty = true;
   /** The whole figure must be drawn: other runs, another look, another range. */
@@ -64,9 +67,9 @@ export class Chart {
     this.#hover.mark(x);
   }
 
-  /** Draw the whole figure. The first has few curves: making the axes is long enough by itself. */
+  /** Draw the whole figure; of many runs that are new some, and more the next time: no drawing takes long. */
   async drawWhole(shown, { dark, axis: axisName, bandsOf, strokes }) {
-    const runs = this.#drawn ? shown : shown.slice(0, FIRST);
+    const runs = shown.slice(0, this.#drawn === null ? FIRST : this.#drawn + Math.min(this.#drawn + 2, MORE));
     this.stale = runs.length < shown.length;
     this.behind = false;
     const { spec } = this.card;
@@ -96,7 +99,7 @@ export class Chart {
     };
     this.card.showStrokes(strokes);
     await this.#plot.draw(this.#traces, look);
-    this.#drawn = true;
+    this.#drawn = runs.length;
     this.#refitAt = performance.now() + REFIT;
     this.#hover.take(this.#traces, { percent: Boolean(what.percent), axis: axisName, field: strokes?.field });
   }
@@ -114,7 +117,7 @@ export class Chart {
 
   /** Draw what is new, if that is all; else the whole figure is due, though not at once. */
   drawNew(now) {
-    if (!this.#drawn) return;
+    if (this.#drawn === null) return;
     this.behind = false;
     const fits = this.#figure.advance();
     const filled = this.#empty && !this.#isEmpty(); // the axes follow the curves from now on

@@ -19,19 +19,19 @@ const PICTURE = { width: 960, height: 540, entries: 40, entry: 19 };
 const LETTERS = 30;
 
 /**
- * Have Plotly's script run. That takes half a second in which the page answers to nothing, so it is put off until the
- * page has been painted and can be used; the script is on its way since the page began.
+ * Wait for Plotly's script, for which browsers wait last: it is the largest, and when it comes it runs for half a second
+ * in which the page answers to nothing.
  */
 export function bringLibrary() {
   coming ??= new Promise((done, failed) => {
-    const script = document.createElement("script");
-    script.src = document.getElementById("plotly").href;
-    script.onload = () => {
+    const here = () => {
       ({ Plotly } = window);
       done();
     };
-    script.onerror = () => failed(new Error(""));
-    document.head.append(script);
+    if (window.Plotly) return here();
+    const script = document.getElementById("plotly");
+    script.addEventListener("load", here);
+    script.addEventListener("error", () => failed(new Error("")));
   });
   return coming;
 }

@@ -1,0 +1,80 @@
+"""The files of the page: as they are on the disk, once."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.exceptions import HTTPException
+from starlette.routing import Mount, Router
+
+from app.assets import Assets
+from tests import event_loop
+
+STATIC = Path(__file__).parents[2] / "static"
+ZIPPED = {"accept-encoding": "gzip"}
+
+
+def get(app, path, method="GET", **headers):
+    async def ask():
+        transport = httpx.ASGITransport(app, raise_app_exceptions=True)
+        async with httpx.AsyncClient(transport=transport, base_url="http://lab") as client:
+            return await client.request(method, path, headers={"accept-encoding": "identity", **headers})
+
+    return event_loop.run(ask())
+
+
+@pytest.mark.parametrize("path", ["js/lab.js", "css/lab.css", "logo.svg", "icons.svg"])
+def test_a_file_comes_as_it_is_on_the_disk_compressed_or_not(lab, path):
+    content = (STATIC / path).read_bytes()
+
+    plain = lab.http.get(f"/static/{path}", headers={"accept-encoding": "identity"})
+    zipped = lab.http.get(f"/static/{path}", headers=ZIPPED)
+
+    assert plain.content == zipped.content == content
+    assert zipped.headers["content-type"] == plain.headers["content-type"]
+    assert plain.headers["content-type"].startswith(("text/", "image/svg", "application/javascript"))
+    assert "content-encoding" not in plain.headers
+    if len(content) > 1000:
+        assert zipped.headers["content-encoding"] == "gzip"
+        assert int(zipped.headers["content-length"]) < len(content)
+
+
+def test_a_browser_that_has_a_file_is_not_sent_it_again(lab):
+    first = lab.http.get("/static/js/lab.js")
+    again = lab.http.get("/static/js/lab.js", headers={"if-none-match": first.headers["etag"]})
+    other = lab.http.get("/static/js/lab.js", headers={"if-none-match": '"of another one"'})
+
+    assert (again.status_code, again.content) == (304, b"")
+    assert other.content == first.content
+    assert first.headers["cache-control"] == "no-cache", "it asks each time"
+
+
+@pytest.mark.parametrize(
+    "path", ["js/none.js", "js", "", "../pyproject.toml", "js/../../pyproject.toml", "%2e%2e/pyproject.toml"]
+)
+def test_what_is_not_a_file_of_the_page_is_not_found(lab, path):
+    answer = lab.http.get(f"/static/{path}")
+
+    assert answer.status_code == 404
+    assert "lossroom" not in answer.text
+
+
+def test_files_are_only_read(lab):
+    answer = lab.http.post("/static/js/lab.js")
+
+    assert answer.status_code == 405
+    assert lab.http.head("/static/js/lab.js").headers["etag"]
+
+
+def test_a_file_that_has_changed_is_read_again(tmp_path):
+    (tmp_path / "a.js").write_text("1")
+    app = Router([Mount("/static", Assets(tmp_path))])
+    assert get(app, "/static/a.js").text == "1"
+
+    (tmp_path / "a.js").write_text("let a = 2;" * 200)
+
+    changed = get(app, "/static/a.js", **ZIPPED)
+    assert changed.text == "let a = 2;" * 200
+    (tmp_path / "a.js").unlink()
+    with pytest.raises(HTTPException):
+        get(app, "/static/a.js")
