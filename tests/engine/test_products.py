@@ -147,8 +147,13 @@ def test_every_tile_is_a_part_and_a_small_product(m: int, k: int, n: int) -> Non
         assert deep_rows * depth * n <= SMALL
 
 
-def test_a_processor_without_such_kernels_multiplies_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_processor_without_such_kernels_cuts_only_what_leaves_its_cache(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(products, "has_small_kernels", lambda: False)
     assert tiles.__wrapped__(100, 784, 40) == (0, 0)
     assert deep_tiles.__wrapped__(100, 4320, 100) == (0, 0)
-    assert summed_tiles.__wrapped__(3456, 104, 384) == (3456, 0)
+    assert summed_tiles.__wrapped__(288, 960, 32) == (288, 0)
+    assert summed_tiles.__wrapped__(3456, 104, 384) == (72, 0)
+    assert tiles.__wrapped__(9216, 8, 4096) == (16, 0)
+    assert tiles.__wrapped__(9216, 4096, 8) == (128, 0)

@@ -19,19 +19,19 @@ const PICTURE = { width: 960, height: 540, entries: 40, entry: 19 };
 const LETTERS = 30;
 
 /**
- * Wait for Plotly's script, for which browsers wait last: it is the largest, and when it comes it runs for half a second
- * in which the page answers to nothing.
+ * Have Plotly's script run. That takes half a second in which the page answers to nothing, so it is put off until the
+ * page has been painted and can be used; the script, the largest by far, is asked for behind the others.
  */
 export function bringLibrary() {
   coming ??= new Promise((done, failed) => {
-    const here = () => {
+    const script = document.createElement("script");
+    script.src = document.getElementById("plotly").href;
+    script.onload = () => {
       ({ Plotly } = window);
       done();
     };
-    if (window.Plotly) return here();
-    const script = document.getElementById("plotly");
-    script.addEventListener("load", here);
-    script.addEventListener("error", () => failed(new Error("")));
+    script.onerror = () => failed(new Error(""));
+    document.head.append(script);
   });
   return coming;
 }
