@@ -4,7 +4,7 @@ OpenBLAS copies ("packs") the matrices of a large product into an order that sui
 AVX-512 it has other kernels for small products, M·K·N ≤ 10⁶, which read the matrices where they lie. Where one side of
 a product is short (40 units, 32 filters), packing costs more than it brings, and a row of small products is faster than
 one large one: a step of Keras's CIFAR network takes 0.83 of the time. On other processors only the largest products
-are cut, so that what is packed of them stays in the cache: a step of AlexNet takes 0.93 of the time.
+are cut, so that what is packed of them stays in the cache: a step of AlexNet takes 0.95 of the time.
 
 Which product is cut, and where, depends on its shape and on the kind of processor only, never on a measurement: the
 same machine always rounds the same way.

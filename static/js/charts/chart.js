@@ -22,14 +22,14 @@ export class Chart {
   #hover;
   #traces = [];
   #refitAt = 0;
-  /** so many runs; null: nothing yet */
-  #drawn = null;
   #axis = "iteration";
   #empty = true;
   /** The whole figure must be drawn: other runs, another look, another range. */
   stale = true;
   /** Rows have come. */
   behind = false;
+  /** So many runs are in the figure; -1: there is none yet. */
+  drawn = -1;
   visible = true;
 
   /**
@@ -69,7 +69,7 @@ export class Chart {
 
   /** Draw the whole figure; of many runs that are new some, and more the next time: no drawing takes long. */
   async drawWhole(shown, { dark, axis: axisName, bandsOf, strokes }) {
-    const runs = shown.slice(0, this.#drawn === null ? FIRST : this.#drawn + Math.min(this.#drawn + 2, MORE));
+    const runs = shown.slice(0, this.drawn < 0 ? FIRST : this.drawn + Math.min(this.drawn + 2, MORE));
     this.stale = runs.length < shown.length;
     this.behind = false;
     const { spec } = this.card;
@@ -99,7 +99,7 @@ export class Chart {
     };
     this.card.showStrokes(strokes);
     await this.#plot.draw(this.#traces, look);
-    this.#drawn = runs.length;
+    this.drawn = runs.length;
     this.#refitAt = performance.now() + REFIT;
     this.#hover.take(this.#traces, { percent: Boolean(what.percent), axis: axisName, field: strokes?.field });
   }
@@ -117,7 +117,7 @@ export class Chart {
 
   /** Draw what is new, if that is all; else the whole figure is due, though not at once. */
   drawNew(now) {
-    if (this.#drawn === null) return;
+    if (this.drawn < 0) return;
     this.behind = false;
     const fits = this.#figure.advance();
     const filled = this.#empty && !this.#isEmpty(); // the axes follow the curves from now on

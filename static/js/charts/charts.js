@@ -253,8 +253,9 @@ export class Charts {
   async #draw(began) {
     const seen = this.#charts.filter(({ visible }) => visible);
     for (const chart of seen) if (chart.behind && !chart.stale) chart.drawNew(began);
-    // Of whole figures one in a frame, the topmost first: two would make the first point wait for both.
-    const stale = this.#canDraw && seen.find((chart) => chart.stale);
+    // Of whole figures one in a frame, the emptiest first, of these the topmost: all together would make the first point
+    // wait for all, and a chart that is drawn a few runs at a time the others for its last.
+    const [stale] = this.#canDraw ? seen.filter((chart) => chart.stale).sort((one, other) => one.drawn - other.drawn) : [];
     if (stale) {
       const shown = this.#store.shown();
       const strokes = this.#strokes.of(this.#bands.of(shown)?.groups.map(({ runs }) => runs) ?? shown.map((run) => [run]));
