@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[Any]
+from engine.arrays import Array, zeros
 
 #: Slope of leaky ReLU left of zero (Maas et al. 2013).
 LEAKY_SLOPE = 0.01
@@ -39,9 +39,9 @@ def _zeros(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
     """Zeros of the trailing axes of `shape`, as many of them as `_ZEROS` allows."""
     while math.prod(shape) > _ZEROS:
         shape = shape[1:]
-    zeros = np.zeros(shape, dtype)
-    zeros.flags.writeable = False
-    return zeros
+    found = zeros(shape, dtype)
+    found.flags.writeable = False
+    return found
 
 
 def relu(x: Array, out: Array) -> None:

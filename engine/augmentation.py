@@ -9,11 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from engine.arrays import Array
 from engine.fields import Field
-
-Array = NDArray[Any]
 
 FIELDS = (
     Field("shift", "integer", 0, minimum=0, maximum=16),

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from engine.arrays import Array, empty
 from engine.levels import as_numbers
-
-Array = NDArray[Any]
 
 #: Bytes of numbers up to which images of levels are turned into numbers once and for all: what the cache holds.
 FEW_BYTES = 1 << 22
@@ -49,8 +46,8 @@ class Batches:
         self._size = size
         self._with_replacement = sampling == "with_replacement"
         self._generator = generator
-        self._drawn: Array = np.empty((size, *images.shape[1:]), images.dtype)
-        self._batch_images = self._drawn if images.dtype == dtype else np.empty(self._drawn.shape, dtype)
+        self._drawn: Array = empty((size, *images.shape[1:]), images.dtype)
+        self._batch_images = self._drawn if images.dtype == dtype else empty(self._drawn.shape, dtype)
         self._batch_labels = np.empty(size, np.intp)
         self.order: NDArray[np.intp] = np.empty(0, np.intp)
         self.position = 0

@@ -12,12 +12,11 @@ Where few images are trained on, what none of them uses need not be multiplied i
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[Any]
+from engine.arrays import Array
+
 Indices = NDArray[np.intp]
 
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.arrays import Array, empty
 from engine.empty_pixels import group
-from engine.layers import Array, Shape
+from engine.layers import Shape
 from engine.levels import LEVELS, as_levels, as_numbers
 from engine.losses import SoftmaxCrossEntropy
 from engine.memory import BLOCK, block_images, logits_at_once
@@ -118,9 +119,8 @@ class Evaluator:
     def _numbers(self, images: Array) -> Array:
         """Where the images of a block, as numbers, are put."""
         if self._floats.size < images.size:
-            self._floats = np.empty(
-                max(block.images.size for block in self._blocks or ()), self._network.dtype
-            )
+            most = max(block.images.size for block in self._blocks or ())
+            self._floats = empty((most,), self._network.dtype)
         return self._floats[: images.size].reshape(images.shape)
 
     def _in_order(self) -> list[Block]:
@@ -146,6 +146,6 @@ class Evaluator:
             at = part.stop
         self._labels = self._labels[np.concatenate([members for members, _ in groups])]
         most = max(len(pixels) for _, pixels in groups)
-        self._W: Array = np.empty((most, self._dense.units), self._network.dtype)
+        self._W: Array = empty((most, self._dense.units), self._network.dtype)
         del self._images  # every image is in a block now
         return blocks

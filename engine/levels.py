@@ -6,12 +6,10 @@ MNIST at random out of 60,000 takes 25 µs as bytes, turned into numbers in the 
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import DTypeLike
 
-Array = NDArray[Any]
+from engine.arrays import Array
 
 #: Levels above black.
 LEVELS = 255

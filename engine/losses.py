@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[Any]
+from engine.arrays import Array, empty
 
 
 class SoftmaxCrossEntropy:
@@ -27,7 +27,7 @@ class SoftmaxCrossEntropy:
     """
 
     def __init__(self, batch_size: int, classes: int, dtype: np.dtype[Any]) -> None:
-        self._p: Array = np.empty((classes, batch_size), dtype)
+        self._p: Array = empty((classes, batch_size), dtype)
         self._flat = self._p.reshape(-1)
         self.gradient: Array = self._p.T
         self.correct = 0

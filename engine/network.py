@@ -17,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine import initializers
+from engine.arrays import Array, zeros
 from engine.config import ExperimentConfig
-from engine.layers import Array, Dense, Layer, ParameterSpec, build_layers
+from engine.layers import Dense, Layer, ParameterSpec, build_layers
 from engine.layers.dense import DenseRelu
 from engine.layers.plan import plan
 from engine.layers.residual import dropouts_in, spare_input_gradient
@@ -80,8 +81,8 @@ class Network:
         placed.sort(key=lambda item: not item[1].is_weight)  # stable: the layers' order stays
         size = sum(math.prod(spec.shape) for _, spec in placed)
         self.weights = sum(math.prod(spec.shape) for _, spec in placed if spec.is_weight)
-        self.vector: Array = np.zeros(size, self.dtype)
-        self.gradient: Array = np.zeros(size, self.dtype)
+        self.vector: Array = zeros((size,), self.dtype)
+        self.gradient: Array = zeros((size,), self.dtype)
         at = 0
         for number, spec in placed:
             end = at + math.prod(spec.shape)

@@ -15,12 +15,9 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from engine.arrays import Array, empty, zeros
 from engine.fields import Field
-
-Array = NDArray[Any]
-
 
 #: Vectors of at least so many numbers are stepped in parts, which stay in the cache from one operation to the next: a
 #: fourth faster. All operations are elementwise, so the parts change nothing; shorter vectors fit as they are.
@@ -36,8 +33,10 @@ class Optimizer:
 
     def __init__(self, parameters: Array, **hyperparameters: float) -> None:
         self.t = 0
-        self.state: dict[str, Array] = {name: np.zeros_like(parameters) for name in self.slots}
-        self._scratch: Array = np.empty(min(len(parameters), LARGE), parameters.dtype)
+        self.state: dict[str, Array] = {
+            name: zeros(parameters.shape, parameters.dtype) for name in self.slots
+        }
+        self._scratch: Array = empty((min(len(parameters), LARGE),), parameters.dtype)
         self.hyperparameters = hyperparameters
 
     def step(self, w: Array, g: Array, learning_rate: float) -> None:

@@ -15,12 +15,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
+from engine.arrays import Array
 
 #: Multiply-adds up to which OpenBLAS takes its kernels for small products (its `sgemm_small_matrix_permit`).
 SMALL = 10**6
@@ -30,6 +28,9 @@ NARROW = 128
 
 #: Rows of the thinnest tile that is worth it, and columns; these go through the processor 16 at a time, rows 4.
 THIN_ROWS, THIN_COLUMNS, LANES, ROW_LANES = 8, 32, 16, 4
+
+#: Columns up to which rows go through it 12 at a time: 24 registers of 16 sums are 12 rows of 32 columns.
+FEW_COLUMNS, FEW_COLUMNS_LANES = 96, 12
 
 #: Most rows of a tile where K is cut too, for sums of few and long products (half as many where N is up to twice as
 #: wide), and the least depth that is left. Tiles of all of K are better from so many rows on.
@@ -199,7 +200,8 @@ def add_products(a: Array, b: Array, total: Array, scratch: Array) -> None:
 
 
 def _turns_summed(m: int, k: int, n: int) -> bool:
-    return n > NARROW // 2 and _pays_to_turn(m, k)
+    fills_registers = n >= NARROW // 2 or (n == 2 * LANES and m % FEW_COLUMNS_LANES == 0)
+    return fills_registers and _pays_to_turn(m, k)
 
 
 def summed_scratch(stack: int, m: int, k: int, n: int) -> int:
@@ -213,7 +215,7 @@ def summed_tiles(m: int, k: int, n: int) -> tuple[int, int]:
     """Rows of a product that are summed at a time, and of a tile; 0: of the usual ones."""
     if m * k * n > SMALL and _turns_summed(m, k, n):
         part = _part(m, max(SUMMED // n, 1), THIN_ROWS, 1) if m * n > SUMMED else m
-        rows = _rows(part, min(SHALLOW_ROWS, SMALL // (k * n))) if part else 0
+        rows = _rows(part, min(SHALLOW_ROWS, SMALL // (k * n)), _lanes(n)) if part else 0
         if rows:
             return part, rows
     elif not has_small_kernels() and m * n > 4 * SUMMED:
@@ -228,7 +230,7 @@ def deep_tiles(m: int, k: int, n: int) -> tuple[int, int]:
         return 0, 0
     if n > NARROW and (n > 2 * NARROW or m > 2 * NARROW or tiles(m, k, n)[1]):
         return 0, 0
-    rows = _rows(m, DEEP_ROWS if n <= NARROW else DEEP_ROWS // 2)
+    rows = _rows(m, DEEP_ROWS if n <= NARROW else DEEP_ROWS // 2, _lanes(n))
     depth = _part(k, SMALL // (rows * n), DEPTH, 1) if rows else 0
     return (rows, depth) if depth else (0, 0)
 
@@ -246,8 +248,8 @@ def tiles(m: int, k: int, n: int, turned: bool = False) -> tuple[int, int]:
         return _rows_of_large(m, k, n), 0
     if n <= (NARROW // 2 if turned else NARROW):
         most = SMALL // (k * n)
-        return _rows(m, min(most, TURNED_TILE) if turned else most), 0
-    if k <= SHALLOW and (rows := _rows(m, min(SHALLOW_ROWS, SMALL // (k * n)))):
+        return _rows(m, min(most, TURNED_TILE)) if turned else _rows(m, most, _lanes(n)), 0
+    if k <= SHALLOW and (rows := _rows(m, min(SHALLOW_ROWS, SMALL // (k * n)), _lanes(n))):
         return rows, 0
     if m <= NARROW:
         return 0, _part(n, SMALL // (m * k), THIN_COLUMNS, LANES)
@@ -272,10 +274,16 @@ def has_small_kernels() -> bool:
     return any(library.get("architecture") in HAVE_SMALL_KERNELS for library in threadpool_info())
 
 
-def _rows(m: int, most: int) -> int:
+def _rows(m: int, most: int, lanes: int = ROW_LANES) -> int:
     """Rows of a tile: as many as may be, or somewhat fewer that are whole lanes."""
-    largest, whole = (_part(m, most, THIN_ROWS, multiple) for multiple in (1, ROW_LANES))
-    return whole if 4 * whole >= 3 * largest else largest
+    largest = _part(m, most, THIN_ROWS, 1)
+    whole = (_part(m, most, THIN_ROWS, multiple) for multiple in (lanes, ROW_LANES))
+    return next((rows for rows in whole if 4 * rows >= 3 * largest), largest)
+
+
+def _lanes(n: int) -> int:
+    """Rows that go through the processor at once, of a tile with n columns."""
+    return FEW_COLUMNS_LANES if n <= FEW_COLUMNS else ROW_LANES
 
 
 def _part(size: int, most: int, least: int, multiple: int) -> int:

@@ -5,14 +5,10 @@ All weights stand in one contiguous slice of the parameter vector, so a penalty 
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
+from engine.arrays import Array, empty
 from engine.fields import Field
-
-Array = NDArray[Any]
 
 FIELDS = (
     Field("l1", "number", 0.0, minimum=0, maximum=100, scale="log"),
@@ -26,7 +22,7 @@ class Penalty:
     def __init__(self, l1: float, l2: float, weights: Array) -> None:
         self.l1 = l1
         self.l2 = l2
-        self._scratch: Array = np.empty_like(weights)
+        self._scratch: Array = empty(weights.shape, weights.dtype)
 
     def add(self, weights: Array, gradient: Array) -> float:
         """The penalty; adds its gradient (λ₂ w + λ₁ sign w) to `gradient`."""

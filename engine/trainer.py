@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from engine import checkpoint, events
+from engine.arrays import Array
 from engine.augmentation import Augmentation
 from engine.batches import Batches
 from engine.config import ExperimentConfig
@@ -29,7 +30,6 @@ from engine.errors import DatasetError
 from engine.evaluation import Evaluator
 from engine.events import Divergence, EvaluationMetrics, Event, StepMetrics
 from engine.kfold import split
-from engine.layers import Array
 from engine.live import check_live
 from engine.memory import may_learn_on_fewer_pixels
 from engine.network import build_network

@@ -13,7 +13,7 @@ from engine.layers.conv import Conv2D
 from engine.layers.dense import Dense
 from engine.layers.dropout import Dropout
 from engine.layers.flatten import Flatten
-from engine.layers.layer import Array, Layer, ParameterSpec, Shape
+from engine.layers.layer import Layer, ParameterSpec, Shape
 from engine.layers.local_response_norm import LocalResponseNorm
 from engine.layers.normalization import BatchNorm
 from engine.layers.pooling import AvgPool2D, MaxPool2D
@@ -23,7 +23,6 @@ from engine.reasons import Reason, of_error
 __all__ = [
     "FIELDS",
     "LAYERS",
-    "Array",
     "Dense",
     "Layer",
     "ParameterSpec",

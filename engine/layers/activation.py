@@ -7,7 +7,8 @@ import math
 import numpy as np
 
 from engine.activations import ACTIVATIONS, relu_backward
-from engine.layers.layer import BOOL, Array, Layer, Shape
+from engine.arrays import Array
+from engine.layers.layer import BOOL, Layer, Shape
 
 
 class ActivationLayer(Layer):

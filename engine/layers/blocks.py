@@ -14,7 +14,8 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
-from engine.layers.layer import Array, Layer, Shape
+from engine.arrays import Array
+from engine.layers.layer import Layer, Shape
 
 #: Images of one block, about: timed on the networks of the lessons, 16 to 64 is a flat optimum.
 BLOCK_IMAGES = 32

@@ -25,10 +25,11 @@ from typing import Any
 
 import numpy as np
 
+from engine.arrays import Array
 from engine.fields import Field
 from engine.layers.activation import ActivationLayer
 from engine.layers.blocks import block_size
-from engine.layers.layer import Array, Layer, ParameterSpec, Shape
+from engine.layers.layer import Layer, ParameterSpec, Shape
 from engine.layers.pooling import MaxPool2D
 from engine.layers.windows import Windows
 from engine.products import Scratch, add_products, deep_scratch, multiply_deep, summed_scratch

@@ -17,9 +17,10 @@ import math
 from collections.abc import Iterator
 
 from engine.activations import add_relu, relu_backward
+from engine.arrays import Array
 from engine.layers.blocks import block_size
 from engine.layers.conv import Conv2D
-from engine.layers.layer import BOOL, Array, Layer
+from engine.layers.layer import BOOL, Layer
 from engine.layers.pooling import MaxPool2D, halve, halve_back
 
 

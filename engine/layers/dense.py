@@ -17,9 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.activations import relu, relu_backward
+from engine.arrays import Array
 from engine.fields import Field
 from engine.layers.activation import ActivationLayer
-from engine.layers.layer import BOOL, Array, Layer, ParameterSpec, Shape
+from engine.layers.layer import BOOL, Layer, ParameterSpec, Shape
 from engine.products import deep_scratch, multiply, multiply_deep, multiply_turned, turned_scratch
 
 FIELDS = (Field("units", "integer", minimum=1, maximum=65_536),)

@@ -12,8 +12,9 @@ import math
 
 import numpy as np
 
+from engine.arrays import Array
 from engine.fields import Field
-from engine.layers.layer import Array, Layer, Shape
+from engine.layers.layer import Layer, Shape
 
 FIELDS = (Field("rate", "number", 0.5, minimum=0, maximum=0.99),)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from engine.layers.layer import Array, Layer, Shape
+from engine.arrays import Array
+from engine.layers.layer import Layer, Shape
 
 
 class Flatten(Layer):

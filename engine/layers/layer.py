@@ -30,9 +30,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
+from engine.arrays import Array, empty
+
 Shape = tuple[int, ...]
 BOOL = np.dtype(np.bool_)
 
@@ -127,7 +127,7 @@ class Layer:
         key = (name, shape, dtype)
         found = self._arrays.get(key)
         if found is None:
-            found = self._arrays[key] = np.empty(shape, dtype)
+            found = self._arrays[key] = empty(shape, dtype)
         return found
 
     def ones(self, count: int, dtype: np.dtype[Any]) -> Array:

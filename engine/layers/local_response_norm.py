@@ -14,8 +14,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from engine.arrays import Array
 from engine.fields import Field
-from engine.layers.layer import Array, Layer, Shape
+from engine.layers.layer import Layer, Shape
 from engine.reasons import Reason
 
 FIELDS = (

@@ -15,9 +15,10 @@ import math
 
 import numpy as np
 
+from engine.arrays import Array
 from engine.fields import Field
 from engine.layers.blocks import block_size
-from engine.layers.layer import Array, Layer, ParameterSpec, Shape
+from engine.layers.layer import Layer, ParameterSpec, Shape
 
 FIELDS = (
     Field("momentum", "number", 0.9, minimum=0, maximum=0.9999),

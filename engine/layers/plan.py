@@ -11,8 +11,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from engine.arrays import Array
 from engine.layers.blocks import FromBlocks, ToBlocks, images_in
-from engine.layers.layer import Array, Layer, Shape
+from engine.layers.layer import Layer, Shape
 
 
 class ActivityPenalty(Layer):

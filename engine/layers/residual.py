@@ -18,12 +18,13 @@ from typing import Any
 
 import numpy as np
 
+from engine.arrays import Array
 from engine.fields import Field
 from engine.layers.blocks import FromBlocks, ToBlocks
 from engine.layers.conv import Conv2D
 from engine.layers.dense import Dense
 from engine.layers.dropout import Dropout
-from engine.layers.layer import Array, Layer, ParameterSpec, Shape
+from engine.layers.layer import Layer, ParameterSpec, Shape
 from engine.reasons import Reason
 
 FIELDS = (Field("layers", "layers"),)

@@ -20,10 +20,14 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from engine.layers.layer import Array
+from engine.arrays import Array, zeros
+from engine.products import ALIASED
 
 #: R is made for so many bytes of rows at once: what was gathered is multiplied while it is in the cache.
 STRIP_BYTES = 2 << 20
+
+#: Numbers after a row of R where its length would put every row into the same lines of the cache.
+PADDING = 16
 
 
 class Windows:
@@ -96,7 +100,9 @@ class Windows:
         if (n, image.dtype) not in self._buffers:
             # zeros, for the border on the left and the right is written by nobody
             height = (count - 1) * self._stride + self._kernel
-            self._buffers[n, image.dtype] = np.zeros((height, *self._shape, n), image.dtype), {}
+            padded = zeros((height, *self._shape[:-1], self._row_values(n)), image.dtype)
+            buffer = padded[..., : self._shape[-1] * n].reshape(height, *self._shape, n)
+            self._buffers[n, image.dtype] = buffer, {}
         buffer, views = self._buffers[n, image.dtype]
         for at in range(0, self._out_rows, count):
             rows = min(count, self._out_rows - at)
@@ -111,13 +117,18 @@ class Windows:
             for to, of in self._copies:
                 buffer[(here, *to)] = image[(source, *of)]
             if rows not in views:
-                views[rows] = _stack(buffer, rows, self._stride)
+                views[rows] = _stack(buffer, rows, self._stride, self._row_values(n))
             yield slice(at, at + rows), views[rows]
 
     def memory(self, n: int, itemsize: int, multiple: int = 1) -> int:
         """Bytes of R for blocks of n images: as many rows as a strip of the output needs."""
         height = (self.strip_rows(n * itemsize, multiple) - 1) * self._stride + self._kernel
-        return height * math.prod(self._shape) * n * itemsize
+        return height * math.prod(self._shape[:-1]) * self._row_values(n) * itemsize
+
+    def _row_values(self, n: int) -> int:
+        """Numbers of a row of R for n images, with what follows it."""
+        values = self._shape[-1] * n
+        return values if values % ALIASED else values + PADDING
 
     def strip_rows(self, pixel_bytes: int, multiple: int) -> int:
         """Output rows of a strip: as many as `STRIP_BYTES` allow, at least one for each row of the kernel."""
@@ -142,15 +153,14 @@ def line_up(first: int, count: int, offset: int, step: int, size: int) -> tuple[
     return slice(place, place + (stop - start - 1) * step + 1, step), slice(start, stop)
 
 
-def _stack(rows: Array, count: int, stride: int) -> Array:
+def _stack(rows: Array, count: int, stride: int, row_values: int) -> Array:
     """(count, phases, K·K·C, columns·n): the K rows from i·stride on as one matrix for each phase, for each i; views,
-    nothing is copied."""
+    nothing is copied. One row of R begins `row_values` numbers after the other."""
     _, kernel, channels, phases, columns, n = rows.shape
-    item = rows.itemsize
-    width = columns * n
+    row = row_values * rows.itemsize
     return as_strided(
         rows,
-        (count, phases, kernel * kernel * channels, width),
-        (stride * rows.strides[0], width * item, phases * width * item, item),
+        (count, phases, kernel * kernel * channels, columns * n),
+        (stride * kernel * channels * phases * row, row, phases * row, rows.itemsize),
         writeable=False,
     )

@@ -104,7 +104,8 @@ def test_stacks_of_products_in_tiles_are_the_plain_products(shape: tuple[int, in
 @pytest.mark.parametrize(
     "shape",
     [
-        (288, 960, 32),  # in tiles, of a factor that stays as it lies
+        (288, 960, 32),  # in tiles of a dozen rows
+        (800, 300, 32),  # in tiles, of a factor that stays as it lies
         (3456, 104, 384),  # some rows of all products at a time
         (75, 1024, 64),  # rows of 4 KB
         (1000, 100, 90),

@@ -42,20 +42,23 @@ def check(image, made, out, expected, multiple=1):
 @settings(max_examples=60, deadline=None)
 @given(
     st.integers(1, 4), st.integers(1, 8), st.integers(1, 8), st.integers(1, 3), st.integers(0, 3),
-    st.sampled_from([1, 2]), st.sampled_from([1, 400, 2 << 20]),
+    st.sampled_from([1, 2]), st.sampled_from([1, 400, 2 << 20]), st.integers(1, 2), st.sampled_from([N, 256]),
 )  # fmt: skip
-def test_windows_are_the_pixels_under_the_kernel(kernel, rows, columns, stride, border, phases, strip_bytes):
+def test_windows_are_the_pixels_under_the_kernel(
+    kernel, rows, columns, stride, border, phases, strip_bytes, channels, aliased
+):
     assume(border < kernel <= min(rows, columns) + 2 * border)
     out = tuple(((size + 2 * border - kernel) // stride + 1) // phases * phases for size in (rows, columns))
     assume(min(out) > 0)
-    image = np.random.default_rng(0).standard_normal((rows, 2, columns, N))
+    image = np.random.default_rng(0).standard_normal((rows, channels, columns, N))
     made = Windows(
-        kernel=kernel, channels=2, rows=rows, columns=columns,
+        kernel=kernel, channels=channels, rows=rows, columns=columns,
         out=out, border=border, stride=stride, phases=phases,
     )  # fmt: skip
     expected = reference(image, kernel, out, border, stride, 1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(windows, "STRIP_BYTES", strip_bytes)
+        patch.setattr(windows, "ALIASED", aliased)  # N: something follows every row
         check(image, made, out, expected, multiple=phases)
 
 
