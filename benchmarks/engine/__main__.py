@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_info
 
 from benchmarks.engine.peers import Engine, Peer, torch_peers
 from benchmarks.engine.textbook import Textbook
@@ -44,7 +46,7 @@ def main() -> None:
         print("PyTorch cannot be imported here: ratios against it are left out.", file=sys.stderr)
     peak = _peak()
     if not arguments.json:
-        print(f"peak sgemm: {peak / 1e9:.0f} GFLOP/s on one thread")
+        print(f"peak sgemm: {peak / 1e9:.0f} GFLOP/s on one thread, NumPy's kernels: {_kernels()}")
     for workload in chosen:
         row = measure(workload, has_torch, peak)
         print(json.dumps(row) if arguments.json else _line(row), flush=True)
@@ -55,7 +57,7 @@ def measure(workload: Workload, has_torch: bool, peak: float) -> dict[str, Any]:
     config, dataset = _experiment(workload)
     engine = Engine(config, dataset)
     rivals: list[Peer] = torch_peers(config, dataset) if has_torch else []
-    row: dict[str, Any] = {"workload": workload.name, "title": workload.title}
+    row: dict[str, Any] = {"workload": workload.name, "title": workload.title, "kernels": _kernels()}
     seconds = _interleaved([engine, *rivals], lambda peer: _steps(peer, workload.steps), ROUNDS)
     row["step_ms"] = 1000 * seconds["engine"] / workload.steps
     row["of_peak"] = _work(config) / (row["step_ms"] / 1000) / peak
@@ -159,6 +161,16 @@ def _diagnostics(engine: Engine) -> dict[str, float]:
             times.append(time.perf_counter() - began)
         seconds[name] = float(np.median(times))
     return seconds
+
+
+def _kernels() -> str:
+    """For which processor NumPy's library of products has chosen its kernels. An environment variable can make it
+    choose slower ones; the ratios say little then."""
+    chosen = {
+        str(library.get("architecture")) for library in threadpool_info() if library["user_api"] == "blas"
+    }
+    forced = os.environ.get("OPENBLAS_CORETYPE")
+    return ", ".join(sorted(chosen)) + (f" (OPENBLAS_CORETYPE={forced} is set)" if forced else "")
 
 
 def _peak() -> float:
