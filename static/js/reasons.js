@@ -17,6 +17,11 @@ export function told(why, fallback = "") {
   return t(key, Object.fromEntries(Object.entries(why.values ?? {}).map(([name, value]) => [name, written(value, name)])));
 }
 
+/** Whether a reason, or one that it quotes, has this code. */
+export function tells(why, code) {
+  return why?.code === code || (!!why?.values?.why && tells(why.values.why, code));
+}
+
 /** What an `ApiError` says, to stand beside what it speaks of: bounds say more than that something is not right. */
 export function explain({ why, message, bounds }) {
   const better = why.code === "invalid" && boundsText(bounds);

@@ -66,3 +66,17 @@ def test_marks_are_turned_off_in_the_charts_menu_and_in_the_address(open_page, l
     page.until(f"!{MARKS.format('accuracy')}")
     page.until("location.hash.includes('accuracy:plain')")
     assert page.page.evaluate(f"!!{MARKS.format('loss')}")
+
+
+def test_a_stop_that_brings_the_best_weights_back_is_marked_too(open_page, lab):
+    stopping = {**STOPPED["training"]["early_stopping"], "restore_best": True}
+    run_id = lab.launch(**{**STOPPED, "training": {**STOPPED["training"], "early_stopping": stopping}})["id"]
+    lab.wait_for(run_id, "completed")
+    assert lab.run(run_id)["why"]["code"] == "brought_back"
+    last = lab.stored_rows(run_id, "evaluation")[1][-1, 0]
+    page = open_page(lab)
+    page.page.click("#show-none")
+    page.until(f"!{MARKS.format('accuracy')}")
+    page.page.click(f'[data-run="{run_id}"] .swatch')
+    page.until(f"!!{MARKS.format('accuracy')}")
+    assert set(marks(page)["square-open"]) == {last}

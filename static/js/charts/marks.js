@@ -5,6 +5,7 @@
 
 import { number, percent, t } from "../i18n.js";
 import { color } from "../palette.js";
+import { tells } from "../reasons.js";
 import { nearest } from "../series.js";
 
 /** A plateau: over this share of a run, and to its end, its test accuracy gained less than that. */
@@ -49,7 +50,7 @@ function* atWish({ run, series, curve }) {
   const { xs, ys, iterations } = curve;
   const last = ys.length - 1;
   if (last < 0) return;
-  if (run.reason?.startsWith("stopped early")) {
+  if (tells(run.why, "stopped_early")) {
     yield { x: xs[last], row: last, symbol: "square-open", note: `□ ${where(run, iterations[last])}: ${t("mark.stopped")}` };
   }
   if (series !== "test_accuracy" || !run.finished_at) return; // while it goes on, the best would wander
