@@ -1,7 +1,8 @@
-"""Assets: the files that a page is made of, read and compressed once.
+"""Assets: the files that a page is made of, read and compressed once, and kept by browsers.
 
 A class that opens the page asks for ninety of them a head, all at the same moment. Read and compressed anew for each,
-in threads, they would take a core for a quarter of a second a head.
+in threads, they would take a core for a quarter of a second a head. A page names them by addresses that change when one
+of them does, so that a browser that has been here before asks for none.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,22 +22,37 @@ from starlette.types import Receive, Scope, Send
 #: Fewer bytes do not become fewer packets by compression.
 LEAST_ZIPPED = 1000
 
+#: How long a browser keeps what its address stands for.
+FOREVER = "public, max-age=31536000, immutable"
+
+#: A file's name behind the version of all files.
+_VERSIONED = re.compile(r"([0-9a-f]{16})/(.+)")
+
 
 @dataclass(frozen=True, slots=True)
-class Asset:
-    """One file as it is sent."""
+class Answers:
+    """One file as it is sent, for how long a browser may keep it."""
 
-    version: tuple[int, int]  # when it was changed, and its size
     plain: Response
     zipped: Response
     unchanged: Response
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One file as it was read."""
+
+    state: tuple[int, int]
     etag: str
+    kept: Answers
+    asked_for: Answers
 
 
 class Assets:
     """An ASGI application that serves the files of a folder, those that are there when it is made.
 
-    Browsers keep them, but ask whether they have changed: modules import each other by plain names.
+    As `js/lab.js` browsers keep a file, but ask whether it has changed. As `0123456789abcdef/js/lab.js`, behind the
+    version of all files, they need not ask. Modules import each other by relative names, and so stay in a version.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -43,44 +60,64 @@ class Assets:
             path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()
         }
         self._read: dict[str, Asset] = {}
+        self._version = ""
+
+    def version(self) -> str:
+        """Of the files as they are on the disk now: who works on the page need not restart the lab."""
+        states = [(name, _state(path)) for name, path in self._files.items() if path.exists()]
+        self._version = hashlib.sha256(repr(states).encode()).hexdigest()[:16]
+        return self._version
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
             raise HTTPException(405, headers={"Allow": "GET, HEAD"})
-        asset = self._asset(scope["path"].removeprefix(scope.get("root_path", "")).lstrip("/"))
+        name = scope["path"].removeprefix(scope.get("root_path", "")).lstrip("/")
+        version = None
+        if versioned := _VERSIONED.fullmatch(name):
+            version, name = versioned.groups()
+        asset = self._asset(name)
+        # a page that has been open since an earlier version gets the file that there is
+        answers = asset.kept if version == self._version else asset.asked_for
         headers = Headers(scope=scope)
         if asset.etag in headers.get("if-none-match", ""):
-            response = asset.unchanged
+            response = answers.unchanged
         elif "gzip" in headers.get("accept-encoding", ""):
-            response = asset.zipped
+            response = answers.zipped
         else:
-            response = asset.plain
+            response = answers.plain
         await response(scope, receive, send)
 
     def _asset(self, name: str) -> Asset:
-        """As it is on the disk now: who works on the page need not restart the lab."""
         path = self._files.get(name)
         try:
             if path is None:
                 raise FileNotFoundError
-            stat = path.stat()
-            version = (stat.st_mtime_ns, stat.st_size)
             asset = self._read.get(name)
-            if asset is None or asset.version != version:
-                asset = self._read[name] = _read(path, version)
+            if asset is None or asset.state != _state(path):
+                asset = self._read[name] = _read(path)
         except FileNotFoundError:
             raise HTTPException(404) from None
         return asset
 
 
-def _read(path: Path, version: tuple[int, int]) -> Asset:
+def _state(path: Path) -> tuple[int, int]:
+    """When a file was changed, and its size."""
+    stat = path.stat()
+    return stat.st_mtime_ns, stat.st_size
+
+
+def _read(path: Path) -> Asset:
+    state = _state(path)
     content = path.read_bytes()
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
     media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    plain = Response(content, media_type=media_type, headers=headers)
-    zipped = plain
-    if len(content) >= LEAST_ZIPPED:
-        short = gzip.compress(content, 9, mtime=0)
-        zipped = Response(short, media_type=media_type, headers={**headers, "Content-Encoding": "gzip"})
-    return Asset(version, plain, zipped, Response(status_code=304, headers=headers), etag)
+    short = gzip.compress(content, 9, mtime=0) if len(content) >= LEAST_ZIPPED else None
+
+    def answers(keep: str) -> Answers:
+        headers = {"ETag": etag, "Cache-Control": keep, "Vary": "Accept-Encoding"}
+        plain = zipped = Response(content, media_type=media_type, headers=headers)
+        if short is not None:
+            zipped = Response(short, media_type=media_type, headers={**headers, "Content-Encoding": "gzip"})
+        return Answers(plain, zipped, Response(status_code=304, headers=headers))
+
+    return Asset(state, etag, kept=answers(FOREVER), asked_for=answers("no-cache"))

@@ -17,7 +17,6 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import __version__
-from app.assets import Assets
 from app.data_sets import DataSets
 from app.errors import LabError, error_body
 from app.jobs.executor import Executor
@@ -75,10 +74,10 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
     lab = app.state.lab = Lab(settings, database, hub, register, scheduler, data_sets, metrics)
     metrics.watch(lab)
     static_dir, templates_dir = _assets()
-    app.state.pages = Pages(templates_dir, static_dir, __version__)
+    page_files = app.state.pages = Pages(templates_dir, static_dir)
     for module in (health, runs, exports, experiments, datasets, stream, api_docs, pages):
         app.include_router(module.router)
-    app.mount("/static", Assets(static_dir))
+    app.mount("/static", page_files.assets)
     app.add_middleware(_PageGzip)
     app.add_middleware(
         BodyLimit, max_bytes=settings.max_body_bytes, other={"/api/imports": settings.max_import_bytes}

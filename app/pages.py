@@ -10,25 +10,30 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from app.assets import Assets
 from app.i18n import Messages
 
 
 class Pages:
-    """Renders templates from one folder, for scripts in another."""
+    """Renders templates from one folder, for the scripts and styles in another."""
 
-    def __init__(self, templates_dir: Path, static_dir: Path, version: str) -> None:
+    def __init__(self, templates_dir: Path, static_dir: Path) -> None:
         self.messages = Messages()
+        self.assets = Assets(static_dir)
         self._environment = Environment(
             loader=FileSystemLoader(templates_dir), autoescape=True, undefined=StrictUndefined
         )
-        modules = [f"/static/js/{path}" for path in modules_of(static_dir / "js", "lab.js")]
-        self._environment.globals.update(version=version, plotly_url=self.plotly_url, modules=modules)
+        modules = modules_of(static_dir / "js", "lab.js")
+        self._environment.globals.update(plotly_url=self.plotly_url, modules=modules)
 
     def render(self, template: str, language: str) -> str:
         """A page in a language of `messages.languages`."""
         texts = self.messages.catalog(language)
         return self._environment.get_template(template).render(
-            t=lambda key: texts[key], language=language, languages=self.messages.languages
+            t=lambda key: texts[key],
+            language=language,
+            languages=self.messages.languages,
+            static=f"/static/{self.assets.version()}",
         )
 
     @property

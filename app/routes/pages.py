@@ -5,13 +5,13 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from app.assets import FOREVER
 from app.errors import NotFound
 from app.pages import Pages
 
 router = APIRouter(include_in_schema=False)
 
-#: For files whose address changes when they do.
-_FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+_FOREVER = {"Cache-Control": FOREVER}
 
 
 def _pages(request: Request) -> Pages:

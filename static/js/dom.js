@@ -23,6 +23,7 @@ export function moveTo(element, left, top) {
 }
 
 const SVG = "http://www.w3.org/2000/svg";
+const ICONS = new URL("../icons.svg", import.meta.url).pathname;
 
 /** A picture of `static/icons.svg`. */
 export function icon(name) {
@@ -30,7 +31,7 @@ export function icon(name) {
   svg.setAttribute("class", "icon");
   svg.setAttribute("aria-hidden", "true");
   const use = document.createElementNS(SVG, "use");
-  use.setAttribute("href", `/static/icons.svg#${name}`);
+  use.setAttribute("href", `${ICONS}#${name}`);
   svg.append(use);
   return svg;
 }

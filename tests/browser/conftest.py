@@ -57,6 +57,12 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+#: Gives a test one of the page's own modules by its name under static/js; the page has them by their version's address.
+MODULE = (
+    "window.pageModule = (name) => import(new URL(name, document.querySelector('script[type=module]').src))"
+)
+
+
 #: The browser's own lines: a refused request, which the page shows in its own way, and Plotly's script on a machine so
 #: busy that it waits for the first paint for seconds.
 BROWSERS_OWN = ("Failed to load resource", "was preloaded using link preload but not used")
@@ -83,6 +89,7 @@ class Tabs:
             return free.pop()
         context = self._browser.new_context(**options)
         context.set_default_timeout(1000 * PATIENCE)
+        context.add_init_script(MODULE)
         return context.new_page()
 
     def give_back(self, tab: Page, origin: str, **options: Any) -> None:

@@ -143,7 +143,7 @@ def test_iterations_per_second_are_those_of_the_last_second(page):
     """Ten in each of three seconds, a pause, and then one in two seconds."""
     speeds = page.page.evaluate(
         """async () => {
-            const { quantity } = await import("/static/js/charts/quantities.js");
+            const { quantity } = await pageModule("charts/quantities.js");
             const [{ along }] = quantity("speed").lines;
             const wall = Float64Array.from([...Array(30).keys()].map((i) => 100.1 + i / 10).concat(110, 112));
             const at = along({ started_at: 100, train: { wall } })({ wall });
@@ -350,7 +350,7 @@ def test_thinned_curves_do_not_change_where_they_were_drawn(page):
     """Bins are counted from the first row, so what is drawn stays while a curve grows; and no peak is lost."""
     first, second, extremes = page.page.evaluate(
         """async () => {
-            const { Thinned } = await import("/static/js/charts/curve.js");
+            const { Thinned } = await pageModule("charts/curve.js");
             const x = Float64Array.from({ length: 10000 }, (_, i) => i + 1);
             const y = Float32Array.from(x, (v) => Math.sin(v * v));
             const thinned = new Thinned(16, null);

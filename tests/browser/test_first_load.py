@@ -11,9 +11,26 @@ def test_every_module_that_the_page_loads_was_told_to_the_browser_before(open_pa
     told = page.page.evaluate(
         "[...document.querySelectorAll('link[rel=modulepreload]')].map(link => link.getAttribute('href'))"
     )
-    loaded = {path for path, *_ in page.page.evaluate(LOADED) if path.startswith("/static/js/")}
-    assert loaded - {"/static/js/lab.js", "/static/js/theme.js"} == set(told)
+    loaded = {path for path, *_ in page.page.evaluate(LOADED) if path.endswith(".js")}
+    scripts = page.page.evaluate(
+        "[...document.querySelectorAll('script[src*=static]')].map(s => s.getAttribute('src'))"
+    )
+    assert [src.split("/js/")[1] for src in scripts] == ["theme.js", "lab.js"]
+    assert loaded - set(scripts) == set(told)
     assert len(told) == len(set(told)) > 30
+
+
+def test_who_opens_the_page_again_asks_for_none_of_its_files(open_page, lab):
+    page = open_page(lab, kept=False)
+    page.page.goto(lab.url)
+    page.until("!!document.querySelector('#charts .main-svg')")
+    transferred = page.page.evaluate(
+        """performance.getEntriesByType("resource")
+            .filter(entry => ["/static/", "/vendor/"].some(part => entry.name.includes(part)))
+            .map(entry => [entry.name, entry.transferSize])"""
+    )
+    assert len(transferred) > 30
+    assert [name for name, size in transferred if size] == []
 
 
 def test_what_the_page_loads_at_its_start_is_compressed_and_no_more_than_200_kilobytes(open_page, lab):

@@ -107,7 +107,7 @@ def test_the_address_keeps_the_field_and_the_legend_never_grows(page, filled, op
     # more values than the line has room for are counted; the chart stays as high as it was
     page.page.evaluate(
         """async () => {
-            const { Legend } = await import("/static/js/charts/legend.js");
+            const { Legend } = await pageModule("charts/legend.js");
             const legend = new Legend();
             document.querySelector("[data-chart=loss] .legend").replaceWith(legend.element);
             const look = { dash: "dot", symbol: "cross" };

@@ -3,7 +3,7 @@
 import pytest
 
 MAKE = """
-const { UrlState } = await import("/static/js/url-state.js");
+const { UrlState } = await pageModule("url-state.js");
 const make = (address) => new UrlState({
     smoothing: { key: "s", type: "number", default: 0.6 },
     log: { key: "log", type: "boolean", default: false },

@@ -7,7 +7,7 @@ import pytest
 from starlette.exceptions import HTTPException
 from starlette.routing import Mount, Router
 
-from app.assets import Assets
+from app.assets import FOREVER, Assets
 from tests import event_loop
 
 STATIC = Path(__file__).parents[2] / "static"
@@ -78,3 +78,31 @@ def test_a_file_that_has_changed_is_read_again(tmp_path):
     (tmp_path / "a.js").unlink()
     with pytest.raises(HTTPException):
         get(app, "/static/a.js")
+
+
+def test_what_is_named_with_the_version_of_all_files_is_kept_and_any_change_is_another_version(tmp_path):
+    (tmp_path / "js").mkdir()
+    (tmp_path / "js" / "a.js").write_text("1")
+    (tmp_path / "b.css").write_text("b {}")
+    assets = Assets(tmp_path)
+    app = Router([Mount("/static", assets)])
+    version = assets.version()
+    assert assets.version() == version
+    kept = get(app, f"/static/{version}/js/a.js")
+    assert (kept.text, kept.headers["cache-control"]) == ("1", FOREVER)
+    assert get(app, "/static/js/a.js").headers["cache-control"] == "no-cache"
+
+    (tmp_path / "b.css").write_text("b { color: red }")
+
+    assert assets.version() != version
+    late = get(app, f"/static/{version}/b.css")  # a page that was opened before
+    assert (late.text, late.headers["cache-control"]) == ("b { color: red }", "no-cache")
+    assert get(app, f"/static/{assets.version()}/b.css").headers["cache-control"] == FOREVER
+
+
+@pytest.mark.parametrize("path", ["none.js", "", "0123456789abcdef/a.js"])
+def test_a_version_stands_before_files_only(tmp_path, path):
+    (tmp_path / "a.js").write_text("1")
+    assets = Assets(tmp_path)
+    with pytest.raises(HTTPException):
+        get(Router([Mount("/static", assets)]), f"/static/{assets.version()}/{path}")
