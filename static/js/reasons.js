@@ -9,6 +9,8 @@ import { hasText, number, t } from "./i18n.js";
 const WORDS = { initializer: "initializer.", status: "status.", metric: "early_stopping.metric." };
 /** From here on a number is said in thousands, millions or 万, 億. */
 const LONG = 1e7;
+/** A bound is said exactly; the longest is a seed's, 4,294,967,295. */
+const BOUND_DIGITS = 10;
 
 /** A reason in words, or `fallback` where there is none that this page knows. */
 export function told(why, fallback = "") {
@@ -37,7 +39,7 @@ export function explainAll(error) {
 export function boundsText(bounds) {
   const parts = ["minimum", "exclusive_minimum", "maximum"]
     .filter((name) => bounds?.[name] !== undefined && bounds[name] !== null)
-    .map((name) => t(`bounds.${name}`, { n: number(bounds[name], { maximumSignificantDigits: 9 }) }));
+    .map((name) => t(`bounds.${name}`, { n: number(bounds[name], { maximumSignificantDigits: BOUND_DIGITS }) }));
   return parts.join(t("bounds.and"));
 }
 

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.accessibility import violations
 
@@ -15,11 +16,27 @@ def page(brief_page):
 def test_help_follows_the_focus_and_the_mouse(page):
     page.page.focus('[name="optimizer.learning_rate"]')
     said = page.page.inner_text(".help-line")
-    assert "more than 0" in said
-    assert "0.01" in said
+    assert said.endswith("> 0, ≤ 10,000. Usual: 0.01.")
+    lines = "(line => [line.scrollHeight, line.clientHeight])(document.querySelector('.help-line'))"
+    needed, there = page.page.evaluate(lines)
+    assert needed == there, "nothing of it is cut off"
     assert page.page.get_attribute('[name="optimizer.learning_rate"]', "aria-description") == said
     page.page.hover('[data-field="training.batch_size"] .label')
-    page.until("document.querySelector('.help-line').textContent.includes('100,000')")
+    page.until("document.querySelector('.help-line').textContent.includes('1–100,000')")
+    page.page.hover('[data-field="training.iterations"] .label')
+    page.until("document.querySelector('.help-line').textContent.startsWith('Steps of training.')")
+    page.page.click(".further summary")
+    page.page.focus('[name="seed"]')
+    page.until("document.querySelector('.help-line').textContent.includes('0–4,294,967,295')")
+
+
+def test_what_is_wrong_with_a_narrow_box_takes_the_row(page):
+    page.fill(training__batch_size=-3)
+    error = page.page.locator('[data-field="training.batch_size"] > .error')
+    expect(error).to_have_text("Must be at least 1 and at most 100,000.")
+    box, row = error.bounding_box(), page.page.locator(".row.length").bounding_box()
+    assert box["width"] == row["width"]
+    assert box["height"] < 40
 
 
 def test_after_a_launch_the_form_says_what_has_been_changed_since(page):

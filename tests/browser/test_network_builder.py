@@ -25,6 +25,19 @@ def builder(page):
     return page
 
 
+def test_the_layers_to_edit_are_those_of_the_preset_that_was_chosen_a_moment_ago(page):
+    page.until("!document.querySelector('#edit-layers').disabled")
+    page.page.evaluate(
+        """() => {
+            const presets = document.querySelector('[name="network.preset"]');
+            presets.value = "simple_convnet";
+            presets.dispatchEvent(new Event("change", { bubbles: true }));
+            document.querySelector("#edit-layers").click();
+        }"""
+    )
+    page.until(f"{SHAPES}.join() === '30×4×4,30×4×4,30×2×2,100,100,10'")
+
+
 def focused(page):
     return page.page.evaluate("document.activeElement.name")
 

@@ -54,6 +54,10 @@ def test_lists_in_two_fields_launch_every_combination_as_one_group(page, lab):
         ("dataset.label_noise", "0..0.4:3", [0, 0.2, 0.4]),
         ("training.iterations", "1,000, 2,000", [1000, 2000]),
         ("network.hidden.0", "5,10", [5, 10]),
+        ("training.batch_size", "32,128", [32, 128]),
+        ("training.iterations", "100,200", [100, 200]),
+        ("training.iterations", "1,000", [1000]),
+        ("training.iterations", "2,500", [2500]),
     ],
 )
 def test_a_range_or_a_list_means_these_values(page, lab, field, text, values):

@@ -44,6 +44,8 @@ export class Form {
   #start;
   #timer = 0;
   #asked = 0;
+  /** Something has been changed that the server has not described yet. */
+  #stale = true;
   /** The last launch was refused, and nothing has been changed since: its reason stays. */
   #refused = false;
   #launching = false;
@@ -63,6 +65,7 @@ export class Form {
       change: () => this.#change(),
       redraw: (focus) => this.#redraw(focus),
       described: () => this.#first?.config ?? null,
+      settled: () => this.#settled(),
     };
     this.#network = new NetworkPart(this.#hands, look);
     form.addEventListener("submit", (event) => {
@@ -219,8 +222,18 @@ export class Form {
 
   #settle() {
     this.#refused = false;
+    this.#stale = true;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#summarize(), SETTLE);
+  }
+
+  /** The first experiment as the server describes it, with all that has been changed; null where it is none. */
+  async #settled() {
+    if (this.#stale) {
+      clearTimeout(this.#timer);
+      await this.#summarize();
+    }
+    return this.#first?.config ?? null;
   }
 
   async #summarize() {
@@ -235,6 +248,7 @@ export class Form {
       problem = error;
     }
     if (asked !== this.#asked) return; // an older answer than the one that counts
+    this.#stale = false;
     if (problem ? problem.status : !this.#refused) this.#complain(problem);
     this.#figures = summary && [summary.experiments, summary.seconds];
     this.#launch.show(...(this.#figures ?? [null]));

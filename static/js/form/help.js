@@ -1,20 +1,34 @@
 /** Help: what a choice means, what is legal and what is usual, in a line that follows the focus and the mouse. */
 
 import { hasText, number, t } from "../i18n.js";
-import { boundsText } from "../reasons.js";
 
+/** The longest bound is a seed's, 4,294,967,295. */
+const DIGITS = 10;
 const NUMBERS = ["number", "integer", "integers"];
 
-/** What is said of a field: its help, its bounds, its default, and that it takes several values. */
+/** What is said of a field, in two lines: its help, its bounds, its default. */
 export function helpOf(key, field) {
   const said = hasText(`${key}.help`) ? [t(`${key}.help`)] : [];
   if (NUMBERS.includes(field?.kind)) {
-    const bounds = boundsText(field);
+    const bounds = range(field);
     if (bounds) said.push(t("help.bounds", { bounds }));
-    if (typeof field.default === "number") said.push(t("help.default", { value: number(field.default, { maximumSignificantDigits: 9 }) }));
-    said.push(t("help.several"));
+    if (typeof field.default === "number") said.push(t("help.default", { value: exact(field.default) }));
   }
   return said.join(" ");
+}
+
+/** Bounds in signs: an error has room for words, a line of help has not. */
+function range({ minimum, exclusive_minimum, maximum }) {
+  const there = (value) => value !== undefined && value !== null;
+  if (there(minimum) && there(maximum)) return `${exact(minimum)}–${exact(maximum)}`;
+  return [[">", exclusive_minimum], ["≥", minimum], ["≤", maximum]]
+    .filter(([, value]) => there(value))
+    .map(([sign, value]) => `${sign} ${exact(value)}`)
+    .join(", ");
+}
+
+function exact(value) {
+  return number(value, { maximumSignificantDigits: DIGITS });
 }
 
 /** Show, in `line`, the help of what is under the mouse, else of what has the focus. */

@@ -99,12 +99,14 @@ export class NetworkPart {
 
   /** To the layers one by one: of the one network, or of the first of several, which is said before and after. */
   #editButton() {
-    const { draft, described, redraw } = this.#form;
+    const { draft, settled, redraw } = this.#form;
     const button = h("button", { type: "button", className: "toggle", id: "edit-layers" }, t("network.edit"));
-    button.addEventListener("click", () => {
+    button.addEventListener("click", async () => {
+      const config = await settled(); // a preset may have been chosen a moment ago
+      if (!config || !button.isConnected) return;
       const { network } = draft.document;
       const count = draft.variants;
-      draft.writeLayers(described().network.layers);
+      draft.writeLayers(config.network.layers);
       this.#left = count > 1 ? { network, count, layers: draft.document.network.layers } : null;
       redraw("network.layers.0.grip");
     });

@@ -3,7 +3,7 @@
 import { h } from "../dom.js";
 import { t } from "../i18n.js";
 import { PENALTIES } from "./draft.js";
-import { block, box, logSlider, segments, select } from "./fields.js";
+import { block, box, described, logSlider, segments, select } from "./fields.js";
 import { settings } from "./settings.js";
 import { several } from "./several.js";
 import { isSweep, ways } from "./values.js";
@@ -98,7 +98,7 @@ function drawLength({ options, draft, change, redraw }) {
     "div",
     { className: "row length" },
     block(batch, batch, field("batch_size"), box(batch, batch, field("batch_size"), training.batch_size, put("batch_size"))),
-    block(length, "training.length", field(unit), both),
+    described(block(length, "training.length", null, both), length, field(unit)),
   );
 }
 

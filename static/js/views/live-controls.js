@@ -88,6 +88,7 @@ function control(name, first, change) {
     current = value;
     try {
       await change({ [name]: value });
+      if (current === value) show(value); // slider and box say the same again
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       current = before;
@@ -98,8 +99,9 @@ function control(name, first, change) {
   slider.addEventListener("input", () => (text.value = String(scale.value(Number(slider.value)))));
   slider.addEventListener("change", () => send(scale.value(Number(slider.value))));
   text.addEventListener("change", () => {
-    const value = Number(text.value.replace(",", "."));
-    send(text.value.trim() === "" || Number.isNaN(value) ? text.value : value);
+    const plain = text.value.normalize("NFKC").trim(); // a Japanese keyboard's wide digits are digits
+    const value = Number(plain.replace(",", "."));
+    send(plain === "" || Number.isNaN(value) ? text.value : value);
   });
   show(first);
   return {

@@ -1,0 +1,37 @@
+"""Changing a run while it goes on: slider and box say the same."""
+
+import pytest
+
+from tests.lab_server import ENDLESS, wait_until
+
+
+@pytest.fixture
+def controls(open_page, lab):
+    run_id = lab.launch(**{**ENDLESS, "optimizer": {"name": "sgd", "learning_rate": 0.001}})["id"]
+    page = open_page(lab)
+    page.wait_for_points(run_id, 20)
+    page.page.locator(f'[data-run="{run_id}"] .run-name').click()
+    yield page.page, lambda: [note["changes"] for note in lab.run(run_id)["annotations"]]
+    lab.post(f"/api/runs/{run_id}/cancel")
+    lab.wait_for(run_id, "cancelled")
+
+
+def test_the_slider_follows_what_was_typed_and_goes_on_from_there(controls):
+    page, changes = controls
+    page.fill('[name="live.learning_rate"]', "0.01")
+    page.keyboard.press("Enter")
+    slider = page.get_by_label("Learning rate, slider")
+    wait_until(lambda: float(slider.input_value()) == -2, "the slider")
+    slider.focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Tab")
+    wait_until(lambda: len(changes()) == 2, "the changes")
+    assert changes() == [{"learning_rate": [0.001, 0.01]}, {"learning_rate": [0.01, 0.0089]}]
+
+
+def test_wide_digits_are_digits(controls):
+    page, changes = controls
+    page.fill('[name="live.l2"]', "０．００２")
+    page.keyboard.press("Enter")
+    wait_until(lambda: changes() == [{"l2": [0, 0.002]}], "the change")
+    assert page.input_value('[name="live.l2"]') == "0.002"
