@@ -154,7 +154,9 @@ def test_the_projector_has_larger_type_and_nothing_is_cut_off(open_page, filled,
     page = open_page(filled, **options)
     page.page.select_option("#band-spread", "std")
     before = page.page.locator(".run-name").first.bounding_box()["height"]
+    chart = page.page.locator("#chart-loss").bounding_box()["width"]
     page.page.click("#projector")
+    assert page.page.locator("#chart-loss").bounding_box()["width"] > 0.85 * chart
     if wide:
         page.page.click("#wide")
     after = page.page.locator(".run-name").first.bounding_box()["height"]
