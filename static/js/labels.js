@@ -27,3 +27,9 @@ export function className(name) {
   const key = `class.${name.toLowerCase().replace(/[^a-z0-9]+/g, "_")}`;
   return hasText(key) ? t(key) : name;
 }
+
+/** A data set in the reader's language; a name such as MNIST is itself. */
+export function titleOf({ name, title }) {
+  const key = `dataset.title.${name}`;
+  return hasText(key) ? t(key) : title;
+}

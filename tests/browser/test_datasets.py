@@ -35,3 +35,17 @@ def test_a_download_that_fails_says_why_and_can_be_tried_again(make_lab, open_pa
     page.choose("dataset.name", "digits")
     page.fill(training__iterations=50)
     page.wait_for(page.press_launch(), "completed")
+
+
+def test_data_sets_have_names_in_the_readers_language(open_page, lab):
+    page = open_page(lab, locale="ja-JP")
+    names = page.page.locator('[name="dataset.name"] option').all_inner_texts()
+    assert any(name.startswith("らせん（2 次元）") for name in names)
+    page.choose("dataset.name", "spirals")
+    page.page.click("#look-data")
+    page.until("document.querySelector('.dialog h2').textContent === 'らせん（2 次元）'")
+    page.page.keyboard.press("Escape")
+    page.page.click('[data-language="en"]')
+    page.until(
+        "document.querySelector('[name=\"dataset.name\"] option:checked').textContent.startsWith('Spirals')"
+    )

@@ -3,6 +3,7 @@
 import { ApiError, api } from "../api.js";
 import { h, iconButton } from "../dom.js";
 import { number, t } from "../i18n.js";
+import { titleOf } from "../labels.js";
 import { told } from "../reasons.js";
 import { block } from "./fields.js";
 import { several } from "./several.js";
@@ -18,10 +19,10 @@ export function datasetField(datasets, chosen, onChoose, onRefused, onLook) {
   const title = (id) => {
     const dataset = datasets.find((other) => other.name === id);
     const size = `${number(dataset.train_size)} / ${number(dataset.test_size)}`;
-    return dataset.available ? `${dataset.title}  ${size}` : `${dataset.title}  (${t("dataset.missing")})`;
+    return dataset.available ? `${titleOf(dataset)}  ${size}` : `${titleOf(dataset)}  (${t("dataset.missing")})`;
   };
   const names = datasets.map((dataset) => dataset.name);
-  const controls = several("dataset.name", "dataset.name", names, chosen, title, onChoose, { short: (id) => datasets.find((other) => other.name === id).title });
+  const controls = several("dataset.name", "dataset.name", names, chosen, title, onChoose, { short: (id) => titleOf(datasets.find((other) => other.name === id)) });
   const missing = datasets.find((other) => chosen.includes(other.name) && !other.available);
   const look = iconButton("images", t("look.data"), () => onLook(chosen[0]));
   look.id = "look-data"; // the focus finds it again when the form is drawn anew

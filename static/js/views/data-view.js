@@ -5,6 +5,7 @@ import { h } from "../dom.js";
 import { fetching } from "../form/dataset-field.js";
 import { segments } from "../form/fields.js";
 import { number, t } from "../i18n.js";
+import { titleOf } from "../labels.js";
 import { explain } from "../reasons.js";
 import { ImageGrid } from "./image-grid.js";
 import { PointPlot } from "./point-plot.js";
@@ -57,7 +58,7 @@ export class DataView {
 
   #draw() {
     this.element.dataset.dataset = this.#dataset.name;
-    this.element.setAttribute("aria-label", this.#dataset.title);
+    this.element.setAttribute("aria-label", titleOf(this.#dataset));
     if (!this.#dataset.available) return this.#drawMissing();
     const parts = segments("look.part", "look.part", PARTS, this.#part, (part) => t(`look.${part}`), (part) => {
       this.#part = part;
@@ -73,7 +74,7 @@ export class DataView {
     const refused = (error) => (this.#problem.textContent = explain(error));
     this.#problem.textContent = "";
     const get = fetching(this.#dataset, refused, "look-fetch");
-    this.element.replaceChildren(...[h("p", {}, t("look.missing", { title: this.#dataset.title })), get, this.#problem].filter(Boolean));
+    this.element.replaceChildren(...[h("p", {}, t("look.missing", { title: titleOf(this.#dataset) })), get, this.#problem].filter(Boolean));
   }
 
   #step(name, sign, by) {

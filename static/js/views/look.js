@@ -3,6 +3,7 @@
 import { api } from "../api.js";
 import { h } from "../dom.js";
 import { language, t } from "../i18n.js";
+import { titleOf } from "../labels.js";
 import { DataView } from "./data-view.js";
 import { openDialog } from "./dialog.js";
 import { networkTable } from "./network-table.js";
@@ -24,7 +25,7 @@ export class Look {
   data(name) {
     const dataset = this.#dataset(name);
     const wide = dataset.shape.length === 3 && dataset.available;
-    this.#open({ title: dataset.title, className: wide ? "look wide" : "look" }, [this.#viewOf(dataset)]);
+    this.#open({ title: titleOf(dataset), className: wide ? "look wide" : "look" }, [this.#viewOf(dataset)]);
   }
 
   /** The layers of a network. @param {object} summary as of several experiments together, of the first */
@@ -37,7 +38,7 @@ export class Look {
     const { experiment } = await api.lesson(slug);
     const { experiments, first } = await api.summaryTogether([experiment]);
     const dataset = this.#dataset(experiment.dataset.name);
-    const data = h("section", {}, h("h3", {}, dataset.title), this.#viewOf(dataset));
+    const data = h("section", {}, h("h3", {}, titleOf(dataset)), this.#viewOf(dataset));
     const network = h("section", {}, h("h3", {}, t("look.network")), ...networkTable({ ...experiments[0], first }));
     this.#open({ title: `${section} · ${title[language()]}`, className: "look wide" }, [
       h("p", { className: "quiet" }, question[language()]),
