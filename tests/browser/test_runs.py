@@ -97,6 +97,28 @@ def test_runs_are_selected_as_files_are(open_page, filled):
     assert selected(page) == []
 
 
+def test_on_a_phone_tapped_runs_are_selected_one_after_the_other(open_page, filled):
+    page = open_page(filled, viewport={"width": 390, "height": 844}, has_touch=True)
+    wait_for_list(page, NEWEST_FIRST)
+    details = page.page.locator("#run-details h2")
+    name(page, filled.ids[5]).tap()
+    expect(details).to_have_text("adam 3")
+    name(page, filled.ids[3]).tap()
+    name(page, filled.ids[0]).tap()
+    assert selected(page) == ["adam 3", "adam 1", "sgd 1"]
+    page.page.locator("#compare").tap()
+    assert page.page.locator(".diff thead th").all_inner_texts()[1:] == ["adam 3", "adam 1", "sgd 1"]
+    page.page.keyboard.press("Escape")
+
+    # a second tap lets go of a run, and the one that is left is seen in detail
+    name(page, filled.ids[5]).tap()
+    name(page, filled.ids[0]).tap()
+    expect(details).to_have_text("adam 1")
+    # a mouse at the same screen does what it does everywhere
+    name(page, filled.ids[4]).click()
+    assert selected(page) == ["adam 2"]
+
+
 def test_stars_tags_notes_and_names_are_seen_by_everybody_and_stay(open_page, filled):
     mine, theirs = open_page(filled), open_page(filled)
     run_id = filled.ids[0]

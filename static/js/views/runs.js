@@ -30,6 +30,8 @@ export class RunList {
   #arranged = "";
   /** The run that Tab comes to; the arrow keys go to the others, so that no one has to pass two hundred. */
   #current = "";
+  /** Whether the last press was a finger's: not every browser says so with a click. */
+  #touched = false;
 
   /**
    * @param {HTMLElement} list
@@ -55,6 +57,7 @@ export class RunList {
     urlState.on("list", (said) => this.setQuery(readQuery(said)));
     if (Object.keys(urlState.get("list")).length) this.#fetchFields();
     list.addEventListener("keydown", (event) => this.#onKey(event));
+    list.addEventListener("pointerdown", ({ pointerType }) => (this.#touched = pointerType === "touch"));
     list.addEventListener("focusin", ({ target }) => {
       const id = target.closest("[data-run]")?.dataset.run;
       if (!id || id === this.#current) return;
@@ -157,7 +160,7 @@ export class RunList {
         run.id,
         makeEntry(run, {
           toggle: (id, event) => this.#toggle(id, event),
-          select: (id, event) => this.#selection.click(id, event, this.order),
+          select: (id, event) => this.#select(id, event),
           star: (id) => actions.change([id], { starred: !actions.run(id).starred }),
           command: (id, command) => actions.command(id, command),
           rename: (id) => this.rename(id),
@@ -167,6 +170,11 @@ export class RunList {
       );
     }
     return this.#entries.get(run.id);
+  }
+
+  /** A finger has no Ctrl: each run that it taps comes to the selection, or leaves it. */
+  #select(id, { shiftKey, ctrlKey, metaKey }) {
+    this.#selection.click(id, { shiftKey, ctrlKey: ctrlKey || metaKey || this.#touched }, this.order);
   }
 
   /** Show or hide a run; with Alt, show it alone. */

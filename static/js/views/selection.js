@@ -1,4 +1,4 @@
-/** The selection: runs that the next command is for. Chosen as files are: click, Ctrl-click, Shift-click. */
+/** The selection: runs that the next command is for. Chosen as files are: click, Ctrl-click, Shift-click; a tap is a Ctrl-click. */
 
 export class Selection {
   #ids = new Set();
@@ -35,12 +35,12 @@ export class Selection {
    * A click on a run.
    * @param {string[]} order all ids as they are listed
    */
-  click(id, { shiftKey, ctrlKey, metaKey }, order) {
+  click(id, { shiftKey, ctrlKey }, order) {
     const anchor = order.indexOf(this.#anchor);
     if (shiftKey && anchor >= 0) {
       const [from, to] = [anchor, order.indexOf(id)].sort((a, b) => a - b);
-      this.#ids = new Set([...(ctrlKey || metaKey ? this.#ids : []), ...order.slice(from, to + 1)]);
-    } else if (ctrlKey || metaKey) {
+      this.#ids = new Set([...(ctrlKey ? this.#ids : []), ...order.slice(from, to + 1)]);
+    } else if (ctrlKey) {
       if (!this.#ids.delete(id)) this.#ids.add(id);
       this.#anchor = id;
     } else {
