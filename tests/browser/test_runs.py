@@ -119,6 +119,36 @@ def test_on_a_phone_tapped_runs_are_selected_one_after_the_other(open_page, fill
     assert selected(page) == ["adam 2"]
 
 
+#: Whether every piece of a name is seen, with nothing over it.
+WHOLE = """(name) => [...name.children].every((piece) => {
+    const box = piece.getBoundingClientRect();
+    const list = name.closest("#runs").getBoundingClientRect();
+    const ends = [[box.left + 1, box.top + 3], [box.right - 1, box.bottom - 3]];
+    return box.right <= list.right && piece.scrollWidth <= piece.clientWidth
+        && ends.every(([x, y]) => name.contains(document.elementFromPoint(x, y)));
+})"""
+
+
+@pytest.mark.parametrize("wide", [False, True], ids=["narrow", "wide"])
+def test_names_are_whole_also_under_the_mouse_and_nothing_moves(open_page, make_lab, wide):
+    lab = make_lab()
+    names = ["SGD · batch 32 · seed 2", "Momentum 0.1 · ReLU", "lr 1 · batch 64", "underscores_" * 9]
+    ids = [lab.launch(**{**SHORT, "name": called})["id"] for called in names]
+    lab.http.patch(f"/api/runs/{ids[0]}", json={"starred": True})
+    page = open_page(lab)
+    wait_for_list(page, names[::-1])
+    if wide:
+        page.page.click("#wide")
+    for run_id in ids:
+        page.wait_for(run_id, "completed")
+    before = [name(page, run_id).bounding_box() for run_id in ids]
+    for run_id in ids:
+        row(page, run_id).hover()
+        expect(row(page, run_id).locator(".star")).to_have_css("opacity", "1")
+        assert name(page, run_id).evaluate(WHOLE)
+    assert [name(page, run_id).bounding_box() for run_id in ids] == before
+
+
 def test_stars_tags_notes_and_names_are_seen_by_everybody_and_stay(open_page, filled):
     mine, theirs = open_page(filled), open_page(filled)
     run_id = filled.ids[0]
