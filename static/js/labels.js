@@ -16,6 +16,11 @@ export function labelOf(path) {
   return t(path);
 }
 
+/** "lr" for the learning rate: a label as short as the field has it. */
+export function shortLabelOf(path) {
+  return hasText(`short.${path}`) ? t(`short.${path}`) : labelOf(path);
+}
+
 /** Labels of several fields: path → label; fields that would be called the same are called by their paths. */
 export function labelsOf(paths) {
   const all = paths.map(labelOf);

@@ -16,6 +16,9 @@ from tests.lab_server import ENDLESS, wait_until
         ("lr<0.05 seed>=2", ["adam 3", "adam 2"]),
         ('"adam 2"', ["adam 2"]),
         ("optimizer.beta1=0.9", NEWEST_FIRST[:3]),
+        ("batch_size:16 beta1:0.9", NEWEST_FIRST[:3]),
+        ("batch:16 initializer:he seed:1", ["adam 1", "sgd 1"]),
+        ("batch>16", []),
         ("nothing of the kind", []),
     ],
 )
@@ -30,6 +33,19 @@ def test_typing_after_a_slash_finds_runs(open_page, filled, typed, found):
     assert page.page.inner_text("#run-count") == f"{len(found)} of 6"
     page.page.keyboard.press("Escape")
     wait_for_list(page, NEWEST_FIRST)
+
+
+def test_a_search_for_an_unknown_setting_says_so_and_short_names_are_the_readers(open_page, filled):
+    page = open_page(filled, locale="ja-JP")
+    said = page.page.locator("#runs-empty")
+    page.page.fill("#run-search", "foo:bar")
+    expect(said).to_contain_text("「foo」という設定を持つ実験はありません")
+    page.page.fill("#run-search", "-adam foo:bar")
+    expect(said).to_contain_text("「foo」")
+    page.page.fill("#run-search", "batch:17")
+    expect(said).to_contain_text("一致する実験がありません")
+    page.page.fill("#run-search", "バッチ:16 学習率:0.1")
+    wait_for_list(page, NEWEST_FIRST[3:])
 
 
 def test_runs_are_sorted_narrowed_down_and_grouped_by_any_field(open_page, filled):

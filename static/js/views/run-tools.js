@@ -135,10 +135,11 @@ export class RunTools {
   #drawColumns() {
     const { query } = this.#list;
     const head = (name, className = name) => {
-      const sorted = query.sort === name;
+      const sort = HEADS[name] ?? name;
+      const sorted = query.sort === sort;
       const button = h("button", { type: "button", className: `column-head ${className}`, "aria-pressed": String(sorted) }, t(`table.${name}`), sorted ? (query.descending ? " ↓" : " ↑") : "");
       button.addEventListener("click", () => {
-        this.#sortBy(name, sorted ? !query.descending : DESCENDING.has(name));
+        this.#sortBy(sort, sorted ? !query.descending : DESCENDING.has(sort));
         this.#columns.querySelector(`.column-head.${className}`).focus();
       });
       return button;
@@ -151,6 +152,8 @@ export class RunTools {
   }
 }
 
+/** What heads of columns sort by, where that is a setting. */
+const HEADS = { optimizer: "optimizer.name", learning_rate: "optimizer.learning_rate", dataset: "dataset.name" };
 const STATES_TEXTS = { active: "runs.active", starred: "runs.starred" };
 
 /** Let a `details` menu close at a click elsewhere and at Escape. */
