@@ -27,6 +27,17 @@ export function labelsOf(paths) {
   return new Map(paths.map((path, i) => [path, all.indexOf(all[i]) === all.lastIndexOf(all[i]) ? all[i] : path]));
 }
 
+/** A value of a field as the reader knows it: "adam" → "Adam"; a list, or layers in a line, word by word. */
+export function valueText(path, value) {
+  if (value === null || value === undefined || value === "") return "–";
+  if (Array.isArray(value)) return value.map((one) => valueText(path, one)).join(" ");
+  if (path === "network.layers") return value.replace(/[a-z]\w*/g, (word) => valueText("network.activation", word));
+  const place = path.replace(/\.name$/, "");
+  const keys = typeof value === "boolean" ? [`boolean.${value}`] : [`${place}.${value}`, `${place.split(".").at(-1)}.${value}`];
+  const known = keys.find(hasText);
+  return known ? t(known) : String(value);
+}
+
 /** A class in the reader's language, "T-shirt/top" by the key `class.t_shirt_top`; a digit or a letter is itself. */
 export function className(name) {
   const key = `class.${name.toLowerCase().replace(/[^a-z0-9]+/g, "_")}`;

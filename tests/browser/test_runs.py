@@ -74,6 +74,34 @@ def test_runs_are_sorted_narrowed_down_and_grouped_by_any_field(open_page, fille
     )
 
 
+def test_the_menu_offers_each_setting_once_and_headings_say_values_as_the_page_does(open_page, filled):
+    small = filled.launch(**{**SHORT, "name": "small", "training": {**SHORT["training"], "batch_size": 8}})["id"]
+    filled.wait_for(small, "completed")
+    try:
+        page = open_page(filled)
+        page.page.click(".run-tools summary")
+        page.until("document.querySelector('[name=\"runs.sort\"] [value=\"training.batch_size\"]')")
+        for menu in ("sort", "group"):
+            offered = page.page.locator(f'[name="runs.{menu}"] option').all_inner_texts()
+            assert len(set(offered)) == len(offered)
+            assert {"Optimizer", "Learning rate", "Data set", "Seed", "Batch"} <= set(offered)
+        page.page.select_option('[name="runs.sort"]', "training.batch_size")
+        wait_for_list(page, ["small", *NEWEST_FIRST])
+        page.page.select_option('[name="runs.group"]', "optimizer.name")
+        page.until("document.querySelectorAll('.run-group').length === 2")
+        assert page.page.locator(".group-name").all_inner_texts() == ["Adam", "SGD"]
+        # the menu says what is chosen also when it is opened anew, and so does the address
+        page.page.keyboard.press("Escape")
+        page.until("location.hash.includes('optimizer.name')")
+        page.page.reload()
+        page.until_ready()
+        page.page.click(".run-tools summary")
+        assert page.page.input_value('[name="runs.sort"]') == "training.batch_size"
+        assert page.page.input_value('[name="runs.group"]') == "optimizer.name"
+    finally:
+        filled.http.delete(f"/api/runs/{small}")
+
+
 def test_runs_are_selected_as_files_are(open_page, filled):
     page = open_page(filled)
     wait_for_list(page, NEWEST_FIRST)

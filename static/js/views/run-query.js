@@ -5,7 +5,7 @@
  * `optimizer:adam  lr>0.01  test>=90  tag:"first try"  is:starred  -status:failed`.
  */
 
-import { shortLabelOf } from "../labels.js";
+import { shortLabelOf, valueText } from "../labels.js";
 
 const percent = (value) => (value === null || value === undefined ? undefined : 100 * value);
 const known = (value) => value ?? undefined;
@@ -52,7 +52,7 @@ export const STATES = {
   starred: (run) => run.starred,
 };
 
-/** What the list can be sorted by; the first is the usual order. */
+/** What the list can be sorted by, beside all fields of the configs; the first is the usual order. */
 export const SORTS = ["number", "name", "status", "optimizer.name", "optimizer.learning_rate", "dataset.name", "loss", "train", "test", "seconds"];
 /** What has the largest first. */
 export const DESCENDING = new Set(["number", "train", "test"]);
@@ -116,8 +116,7 @@ export function arrange(runs, query, configs) {
   if (!query.group) return [{ label: null, runs: sorted }];
   const groups = new Map();
   for (const run of sorted) {
-    const value = valueOf(run, query.group, configs);
-    const label = value === undefined || value === "" ? "–" : String(Array.isArray(value) ? value.join(" ") : value);
+    const label = valueText(query.group, valueOf(run, query.group, configs));
     if (!groups.has(label)) groups.set(label, []);
     groups.get(label).push(run);
   }
