@@ -235,6 +235,32 @@ def test_an_archived_run_leaves_the_list_and_comes_back(open_page, filled):
     assert filled.run(filled.ids[1])["archived"] is False
 
 
+def test_ctrl_z_takes_back_what_was_done_last(open_page, filled):
+    page = open_page(filled)
+    rest = [n for n in NEWEST_FIRST if n != "sgd 2"]
+    name(page, filled.ids[1]).click()
+    page.page.click("#run-details >> text=archive")
+    wait_for_list(page, rest)
+    expect(page.page.locator(".toast >> text=Undo")).to_be_visible()
+    page.page.keyboard.press("Control+z")
+    wait_for_list(page, NEWEST_FIRST)
+    expect(page.page.locator(".toast")).to_be_hidden()
+
+    # a deletion after it is another thing, and comes back alone
+    name(page, filled.ids[0]).click()
+    page.page.click("#run-details >> text=archive")
+    wait_for_list(page, NEWEST_FIRST[:-1])
+    name(page, filled.ids[5]).focus()
+    page.page.keyboard.press("Delete")
+    wait_for_list(page, NEWEST_FIRST[1:-1])
+    page.page.keyboard.press("Control+z")
+    wait_for_list(page, NEWEST_FIRST[:-1])
+    page.page.keyboard.press("Control+z")
+    wait_for_list(page, NEWEST_FIRST[:-1])
+    filled.http.patch(f"/api/runs/{filled.ids[0]}", json={"archived": False}).raise_for_status()
+    wait_for_list(page, NEWEST_FIRST)
+
+
 def test_a_deletion_can_be_taken_back_and_is_told_when_the_page_is_left(open_page, filled):
     page = open_page(filled)
     run_id = filled.launch(**{**SHORT, "name": "to go"})["id"]
