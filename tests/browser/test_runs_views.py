@@ -145,6 +145,32 @@ def test_a_phone_has_the_table_without_scrolling_sideways(open_page, filled):
     assert page.page.evaluate("document.documentElement.scrollWidth") == 390
 
 
+#: How many lines each text has.
+LINES = """(elements) => elements.map((element) => {
+    const range = new Range();
+    range.selectNodeContents(element);
+    return range.getClientRects().length;
+})"""
+
+
+def test_on_a_phone_the_difference_breaks_no_japanese_word(open_page, filled):
+    network = {"preset": "mlp", "hidden": [20, 10]}
+    dataset = {"name": "spirals"}
+    other = filled.launch(**{**SHORT, "name": "other", "network": network, "dataset": dataset})["id"]
+    try:
+        page = open_page(filled, viewport={"width": 390, "height": 844}, locale="ja-JP")
+        name(page, filled.ids[5]).click()
+        name(page, other).click(modifiers=["ControlOrMeta"])
+        page.page.click("#compare")
+        fields = page.page.locator(".diff tbody tr:not(.result) th")
+        assert {"データセット", "ネットワーク", "最適化手法"} <= set(fields.all_inner_texts())
+        assert fields.evaluate_all(LINES) == [1] * fields.count()
+        assert page.page.evaluate("document.documentElement.scrollWidth") == 390
+        page.page.keyboard.press("Escape")
+    finally:
+        filled.http.delete(f"/api/runs/{other}")
+
+
 #: What sticks out of its card, and lists whose chosen text is wider than they are.
 CUT = """(() => {
     const pen = document.createElement("canvas").getContext("2d");
