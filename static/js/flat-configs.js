@@ -12,6 +12,16 @@ export class FlatConfigs {
     return this.#fields.get(id);
   }
 
+  /** Whether the fields of all these runs are here. */
+  hasAll(ids) {
+    return ids.every((id) => this.#fields.has(id));
+  }
+
+  /** The names of all fields that are here. */
+  get names() {
+    return [...new Set([...this.#fields.values()].flatMap((config) => Object.keys(config)))];
+  }
+
   /** Have the fields of these runs here. */
   async fetch(ids) {
     const missing = ids.filter((id) => !this.#fields.has(id));

@@ -16,10 +16,26 @@ export function labelOf(path) {
   return t(path);
 }
 
+/** "lr" for the learning rate: a label as short as the field has it. */
+export function shortLabelOf(path) {
+  return hasText(`short.${path}`) ? t(`short.${path}`) : labelOf(path);
+}
+
 /** Labels of several fields: path → label; fields that would be called the same are called by their paths. */
 export function labelsOf(paths) {
   const all = paths.map(labelOf);
   return new Map(paths.map((path, i) => [path, all.indexOf(all[i]) === all.lastIndexOf(all[i]) ? all[i] : path]));
+}
+
+/** A value of a field as the reader knows it: "adam" → "Adam"; a list, or layers in a line, word by word. */
+export function valueText(path, value) {
+  if (value === null || value === undefined || value === "") return "–";
+  if (Array.isArray(value)) return value.map((one) => valueText(path, one)).join(" ");
+  if (path === "network.layers") return value.replace(/[a-z]\w*/g, (word) => valueText("network.activation", word));
+  const place = path.replace(/\.name$/, "");
+  const keys = typeof value === "boolean" ? [`boolean.${value}`] : [`${place}.${value}`, `${place.split(".").at(-1)}.${value}`];
+  const known = keys.find(hasText);
+  return known ? t(known) : String(value);
 }
 
 /** A class in the reader's language, "T-shirt/top" by the key `class.t_shirt_top`; a digit or a letter is itself. */

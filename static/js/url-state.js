@@ -50,6 +50,8 @@ export const PROPERTIES = {
   form: { key: "form", type: "json", default: null },
   /** numbers of the runs that are shown; none said: the newest */
   runs: { key: "runs", type: "list", default: [] },
+  /** numbers of the runs that are selected */
+  selected: { key: "selected", type: "list", default: [] },
   /** what differs from the run list's usual query: see views/run-query.js */
   list: { key: "list", type: "json", default: {} },
   wide: { key: "wide", type: "boolean", default: false },

@@ -16,6 +16,9 @@ from tests.lab_server import ENDLESS, wait_until
         ("lr<0.05 seed>=2", ["adam 3", "adam 2"]),
         ('"adam 2"', ["adam 2"]),
         ("optimizer.beta1=0.9", NEWEST_FIRST[:3]),
+        ("batch_size:16 beta1:0.9", NEWEST_FIRST[:3]),
+        ("batch:16 initializer:he seed:1", ["adam 1", "sgd 1"]),
+        ("batch>16", []),
         ("nothing of the kind", []),
     ],
 )
@@ -30,6 +33,19 @@ def test_typing_after_a_slash_finds_runs(open_page, filled, typed, found):
     assert page.page.inner_text("#run-count") == f"{len(found)} of 6"
     page.page.keyboard.press("Escape")
     wait_for_list(page, NEWEST_FIRST)
+
+
+def test_a_search_for_an_unknown_setting_says_so_and_short_names_are_the_readers(open_page, filled):
+    page = open_page(filled, locale="ja-JP")
+    said = page.page.locator("#runs-empty")
+    page.page.fill("#run-search", "foo:bar")
+    expect(said).to_contain_text("「foo」という設定を持つ実験はありません")
+    page.page.fill("#run-search", "-adam foo:bar")
+    expect(said).to_contain_text("「foo」")
+    page.page.fill("#run-search", "batch:17")
+    expect(said).to_contain_text("一致する実験がありません")
+    page.page.fill("#run-search", "バッチ:16 学習率:0.1")
+    wait_for_list(page, NEWEST_FIRST[3:])
 
 
 def test_runs_are_sorted_narrowed_down_and_grouped_by_any_field(open_page, filled):
@@ -56,6 +72,34 @@ def test_runs_are_sorted_narrowed_down_and_grouped_by_any_field(open_page, fille
     assert (
         page.page.locator(".group-facts").first.inner_text().startswith(f"3 · {100 * sum(scores) / 3:.1f}% ±")
     )
+
+
+def test_the_menu_offers_each_setting_once_and_headings_say_values_as_the_page_does(open_page, filled):
+    small = filled.launch(**{**SHORT, "name": "small", "training": {**SHORT["training"], "batch_size": 8}})["id"]
+    filled.wait_for(small, "completed")
+    try:
+        page = open_page(filled)
+        page.page.click(".run-tools summary")
+        page.until("document.querySelector('[name=\"runs.sort\"] [value=\"training.batch_size\"]')")
+        for menu in ("sort", "group"):
+            offered = page.page.locator(f'[name="runs.{menu}"] option').all_inner_texts()
+            assert len(set(offered)) == len(offered)
+            assert {"Optimizer", "Learning rate", "Data set", "Seed", "Batch"} <= set(offered)
+        page.page.select_option('[name="runs.sort"]', "training.batch_size")
+        wait_for_list(page, ["small", *NEWEST_FIRST])
+        page.page.select_option('[name="runs.group"]', "optimizer.name")
+        page.until("document.querySelectorAll('.run-group').length === 2")
+        assert page.page.locator(".group-name").all_inner_texts() == ["Adam", "SGD"]
+        # the menu says what is chosen also when it is opened anew, and so does the address
+        page.page.keyboard.press("Escape")
+        page.until("location.hash.includes('optimizer.name')")
+        page.page.reload()
+        page.until_ready()
+        page.page.click(".run-tools summary")
+        assert page.page.input_value('[name="runs.sort"]') == "training.batch_size"
+        assert page.page.input_value('[name="runs.group"]') == "optimizer.name"
+    finally:
+        filled.http.delete(f"/api/runs/{small}")
 
 
 def test_runs_are_selected_as_files_are(open_page, filled):
@@ -95,6 +139,58 @@ def test_runs_are_selected_as_files_are(open_page, filled):
     name(page, filled.ids[5]).click()
     name(page, filled.ids[5]).click()
     assert selected(page) == []
+
+
+def test_on_a_phone_tapped_runs_are_selected_one_after_the_other(open_page, filled):
+    page = open_page(filled, viewport={"width": 390, "height": 844}, has_touch=True)
+    wait_for_list(page, NEWEST_FIRST)
+    details = page.page.locator("#run-details h2")
+    name(page, filled.ids[5]).tap()
+    expect(details).to_have_text("adam 3")
+    name(page, filled.ids[3]).tap()
+    name(page, filled.ids[0]).tap()
+    assert selected(page) == ["adam 3", "adam 1", "sgd 1"]
+    page.page.locator("#compare").tap()
+    assert page.page.locator(".diff thead th").all_inner_texts()[1:] == ["adam 3", "adam 1", "sgd 1"]
+    page.page.keyboard.press("Escape")
+
+    # a second tap lets go of a run, and the one that is left is seen in detail
+    name(page, filled.ids[5]).tap()
+    name(page, filled.ids[0]).tap()
+    expect(details).to_have_text("adam 1")
+    # a mouse at the same screen does what it does everywhere
+    name(page, filled.ids[4]).click()
+    assert selected(page) == ["adam 2"]
+
+
+#: Whether every piece of a name is seen, with nothing over it.
+WHOLE = """(name) => [...name.children].every((piece) => {
+    const box = piece.getBoundingClientRect();
+    const list = name.closest("#runs").getBoundingClientRect();
+    const ends = [[box.left + 1, box.top + 3], [box.right - 1, box.bottom - 3]];
+    return box.right <= list.right && piece.scrollWidth <= piece.clientWidth
+        && ends.every(([x, y]) => name.contains(document.elementFromPoint(x, y)));
+})"""
+
+
+@pytest.mark.parametrize("wide", [False, True], ids=["narrow", "wide"])
+def test_names_are_whole_also_under_the_mouse_and_nothing_moves(open_page, make_lab, wide):
+    lab = make_lab()
+    names = ["SGD · batch 32 · seed 2", "Momentum 0.1 · ReLU", "lr 1 · batch 64", "underscores_" * 9]
+    ids = [lab.launch(**{**SHORT, "name": called})["id"] for called in names]
+    lab.http.patch(f"/api/runs/{ids[0]}", json={"starred": True})
+    page = open_page(lab)
+    wait_for_list(page, names[::-1])
+    if wide:
+        page.page.click("#wide")
+    for run_id in ids:
+        page.wait_for(run_id, "completed")
+    before = [name(page, run_id).bounding_box() for run_id in ids]
+    for run_id in ids:
+        row(page, run_id).hover()
+        expect(row(page, run_id).locator(".star")).to_have_css("opacity", "1")
+        assert name(page, run_id).evaluate(WHOLE)
+    assert [name(page, run_id).bounding_box() for run_id in ids] == before
 
 
 def test_stars_tags_notes_and_names_are_seen_by_everybody_and_stay(open_page, filled):
@@ -137,6 +233,32 @@ def test_an_archived_run_leaves_the_list_and_comes_back(open_page, filled):
 
     wait_for_list(page, NEWEST_FIRST)
     assert filled.run(filled.ids[1])["archived"] is False
+
+
+def test_ctrl_z_takes_back_what_was_done_last(open_page, filled):
+    page = open_page(filled)
+    rest = [n for n in NEWEST_FIRST if n != "sgd 2"]
+    name(page, filled.ids[1]).click()
+    page.page.click("#run-details >> text=archive")
+    wait_for_list(page, rest)
+    expect(page.page.locator(".toast >> text=Undo")).to_be_visible()
+    page.page.keyboard.press("Control+z")
+    wait_for_list(page, NEWEST_FIRST)
+    expect(page.page.locator(".toast")).to_be_hidden()
+
+    # a deletion after it is another thing, and comes back alone
+    name(page, filled.ids[0]).click()
+    page.page.click("#run-details >> text=archive")
+    wait_for_list(page, NEWEST_FIRST[:-1])
+    name(page, filled.ids[5]).focus()
+    page.page.keyboard.press("Delete")
+    wait_for_list(page, NEWEST_FIRST[1:-1])
+    page.page.keyboard.press("Control+z")
+    wait_for_list(page, NEWEST_FIRST[:-1])
+    page.page.keyboard.press("Control+z")
+    wait_for_list(page, NEWEST_FIRST[:-1])
+    filled.http.patch(f"/api/runs/{filled.ids[0]}", json={"archived": False}).raise_for_status()
+    wait_for_list(page, NEWEST_FIRST)
 
 
 def test_a_deletion_can_be_taken_back_and_is_told_when_the_page_is_left(open_page, filled):

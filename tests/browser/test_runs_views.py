@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.accessibility import violations
-from tests.browser.run_table import name, row, selected
+from tests.browser.run_table import SHORT, name, row, selected
 from tests.lab_server import ENDLESS
 
 
@@ -23,6 +23,23 @@ def test_the_difference_of_two_runs_is_shown_and_no_more(open_page, filled):
     page.page.keyboard.press("Escape")
     expect(page.page.locator("dialog")).to_have_count(0)
     assert selected(page) == ["sgd 2", "sgd 1"]
+
+
+def test_a_difference_says_values_as_the_form_does(open_page, filled):
+    network = {"preset": "mlp", "hidden": [16, 8], "activation": "gelu"}
+    other = filled.launch(**{**SHORT, "name": "other", "network": network})["id"]
+    try:
+        page = open_page(filled)
+        name(page, filled.ids[5]).click()
+        name(page, other).click(modifiers=["ControlOrMeta"])
+        page.page.click("#compare")
+        row_of = page.page.locator(".diff tbody tr").filter
+        expect(row_of(has_text="Optimizer").locator("td")).to_have_text(["Adam", "SGD"])
+        network = row_of(has_text="Network").locator("td").last
+        expect(network).to_have_text("dense 16 → GELU → dense 8 → GELU → dense 10")
+        page.page.keyboard.press("Escape")
+    finally:
+        filled.http.delete(f"/api/runs/{other}")
 
 
 def test_the_help_lists_the_keys_and_turns_them_off(open_page, filled):
@@ -126,6 +143,32 @@ def test_a_phone_has_the_table_without_scrolling_sideways(open_page, filled):
     name(page, filled.ids[1]).click(modifiers=["Shift"])
     page.page.click("#compare")
     assert page.page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+#: How many lines each text has.
+LINES = """(elements) => elements.map((element) => {
+    const range = new Range();
+    range.selectNodeContents(element);
+    return range.getClientRects().length;
+})"""
+
+
+def test_on_a_phone_the_difference_breaks_no_japanese_word(open_page, filled):
+    network = {"preset": "mlp", "hidden": [20, 10]}
+    dataset = {"name": "spirals"}
+    other = filled.launch(**{**SHORT, "name": "other", "network": network, "dataset": dataset})["id"]
+    try:
+        page = open_page(filled, viewport={"width": 390, "height": 844}, locale="ja-JP")
+        name(page, filled.ids[5]).click()
+        name(page, other).click(modifiers=["ControlOrMeta"])
+        page.page.click("#compare")
+        fields = page.page.locator(".diff tbody tr:not(.result) th")
+        assert {"データセット", "ネットワーク", "最適化手法"} <= set(fields.all_inner_texts())
+        assert fields.evaluate_all(LINES) == [1] * fields.count()
+        assert page.page.evaluate("document.documentElement.scrollWidth") == 390
+        page.page.keyboard.press("Escape")
+    finally:
+        filled.http.delete(f"/api/runs/{other}")
 
 
 #: What sticks out of its card, and lists whose chosen text is wider than they are.

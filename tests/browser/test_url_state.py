@@ -1,6 +1,9 @@
 """The page's state in its address: one table, any types, nothing lost that others wrote."""
 
 import pytest
+from playwright.sync_api import expect
+
+from tests.browser.run_table import name, selected
 
 MAKE = """
 const { UrlState } = await pageModule("url-state.js");
@@ -115,6 +118,27 @@ def test_a_copied_address_shows_the_same_runs_list_language_and_width(open_page,
     other.until(f"{shown}.join() === {','.join(sorted(filled.ids[:2]))!r}")
     assert other.page.input_value("#run-search") == "optimizer:sgd"
     assert other.page.get_attribute("#wide", "aria-pressed") == "true"
+
+
+def test_a_copied_address_has_the_same_runs_selected(open_page, filled):
+    page = open_page(filled)
+    name(page, filled.ids[4]).click()
+    name(page, filled.ids[1]).click(modifiers=["ControlOrMeta"])
+    gone = 999
+    address = page.address().replace("selected=", f"selected={gone},")
+
+    other = open_page(filled)
+    other.page.goto("about:blank")
+    other.open(address)
+
+    expect(other.page.locator(".bar-count")).to_have_text("2 selected")
+    assert selected(other) == ["adam 2", "sgd 2"]
+    # what is not there is not said any more; and what is let go of here, is there too
+    assert str(gone) not in other.address()
+    other.page.keyboard.press("Escape")
+    assert "selected" not in other.address()
+    other.page.evaluate(f"location.hash = 'selected={filled.run(filled.ids[0])['number']}'")
+    expect(other.page.locator("#run-details h2")).to_have_text("sgd 1")
 
 
 @pytest.mark.parametrize(

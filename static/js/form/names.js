@@ -1,7 +1,7 @@
 /** What an experiment is called, and what differs between two of them, in words. */
 
 import { hasText, t } from "../i18n.js";
-import { labelOf } from "../labels.js";
+import { labelOf, shortLabelOf } from "../labels.js";
 import { isSweep } from "./values.js";
 
 /** Sections that are chosen by name: another name brings other settings, and that is one thing, not five. */
@@ -23,19 +23,14 @@ export function nameOfRun(document, chosen, { special, changed }, repetition) {
   const varied = new Map(chosen.map(([path, way]) => (path[1] === "hidden" ? ["network.hidden", document.network.hidden.join("-")] : [path.join("."), way])));
   const plain = PLAIN.filter((place) => varied.has(place)).map((place) => valueText(place, varied.get(place)));
   const said = document.name ? [document.name] : [...suggestion(document, varied, varied.size ? (name) => changed.some((field) => field.startsWith(name)) : () => true), ...special];
-  const labelled = [...varied].filter(([place]) => !PLAIN.includes(place)).map(([place, way]) => `${shortLabel(place)} ${valueText(place, way)}`);
+  const labelled = [...varied].filter(([place]) => !PLAIN.includes(place)).map(([place, way]) => `${shortLabelOf(place)} ${valueText(place, way)}`);
   return [...plain, ...labelled, ...said, ...repetition].join(" · ");
-}
-
-/** "lr" for the learning rate: a label as short as the field has it. */
-function shortLabel(place) {
-  return hasText(`short.${place}`) ? t(`short.${place}`) : labelOf(place);
 }
 
 /** What one changes most, but for what has been said as it varies; `isNews` says of which fields. */
 function suggestion({ network, optimizer, regularization }, varied, isNews) {
   const rated = varied.has("optimizer.learning_rate") ? [] : [optimizer.learning_rate ?? ""];
-  const named = varied.has("optimizer") ? rated.map(() => shortLabel("optimizer.learning_rate")) : [t(`optimizer.${optimizer.name}`)];
+  const named = varied.has("optimizer") ? rated.map(() => shortLabelOf("optimizer.learning_rate")) : [t(`optimizer.${optimizer.name}`)];
   const preset = varied.has("network") ? "" : t(`preset.${network.preset ?? "layers"}`);
   const what = network.activation ? t(`activation.${network.activation}`) : preset;
   const penalty = varied.has("regularization") ? "" : penaltyText(regularization);
@@ -99,7 +94,7 @@ export function difference(before, after, activations, varied) {
   const told = (name) => (name === "network.layers" && ofLayers) || varied.some((path) => name === path || name.startsWith(`${path}.`));
   const special = different
     .filter((name) => !NAMED.test(name) && !told(name) && after[name] !== null && after[name] !== undefined)
-    .map((name) => `${shortLabel(name)} ${valueText(name, after[name])}`);
+    .map((name) => `${shortLabelOf(name)} ${valueText(name, after[name])}`);
   return { labels: [...labels], special, changed: different.filter((name) => !told(name)) };
 }
 

@@ -1,5 +1,6 @@
 /**
- * What can be done with runs. What the server says against it stands at the run; a deletion can be taken back.
+ * What can be done with runs. What the server says against it stands at the run; a deletion, or archiving, can be taken
+ * back.
  *
  * A deleted run leaves the page at once, but the server is told only when the time for taking it back has passed, or
  * when the page is left: what was deleted by mistake comes back whole, with its rows and its place.
@@ -8,7 +9,7 @@
 import { ApiError, api } from "../api.js";
 import { t } from "../i18n.js";
 
-/** Milliseconds in which a deletion can be taken back. */
+/** Milliseconds in which something can be taken back. */
 export const UNDO_TIME = 8000;
 
 export class RunActions {
@@ -17,6 +18,8 @@ export class RunActions {
   #onClone;
   #pending = [];
   #timer = 0;
+  /** The way back from what was done last, while there is one. */
+  #back = null;
   /** `(id, error or null)`: shows what the server says against a command at its run. */
   onProblem = () => {};
 
@@ -64,30 +67,43 @@ export class RunActions {
   async archive(ids, archived = true) {
     await this.change(ids, { archived });
     const said = t(archived ? "runs.archived" : "runs.unarchived", { runs: this.#names(ids) });
-    this.#toast.show(said, { label: t("runs.undo"), action: () => this.change(ids, { archived: !archived }), time: UNDO_TIME });
+    this.#finish();
+    this.#offer(said, () => this.change(ids, { archived: !archived }));
   }
 
   remove(ids) {
-    this.#finishRemoving();
+    this.#finish();
     this.#pending = ids;
     const said = t("runs.deleted", { runs: this.#names(ids) });
     this.#store.withhold(ids, true);
-    this.#timer = setTimeout(() => this.#finishRemoving(), UNDO_TIME);
+    this.#offer(said, () => {
+      this.#pending = [];
+      this.#store.withhold(ids, false);
+    });
+  }
+
+  /** Say what was done, and offer the way back for a while. */
+  #offer(said, back) {
+    this.#back = back;
+    this.#timer = setTimeout(() => this.#finish(), UNDO_TIME);
     this.#toast.show(said, { label: t("runs.undo"), action: () => this.undo(), time: UNDO_TIME });
   }
 
-  /** Take the last deletion back. @returns {boolean} whether there was one that still could be */
+  /** Take back what was done last. @returns {boolean} whether that still could be */
   undo() {
-    if (!this.#pending.length) return false;
+    const back = this.#back;
+    if (!back) return false;
     clearTimeout(this.#timer);
-    this.#store.withhold(this.#pending, false);
-    this.#pending = [];
+    this.#back = null;
     this.#toast.hide();
+    back();
     return true;
   }
 
-  #finishRemoving() {
+  /** From now on, what was done last stays so. */
+  #finish() {
     clearTimeout(this.#timer);
+    this.#back = null;
     const ids = this.#pending;
     this.#pending = [];
     for (const id of ids) {

@@ -1,4 +1,4 @@
-/** A run's name: a narrow list breaks it between its pieces, "lr 0.01 · batch 16 · seed 3", and into no more than two lines. */
+/** A run's name: a line breaks between its pieces, "lr 0.01 · batch 16 · seed 3"; what tells runs apart is never cut off. */
 
 import { h } from "../dom.js";
 
@@ -10,6 +10,7 @@ const SHORT = 24;
 export function putName(element, name) {
   if (element.textContent === name) return;
   element.classList.toggle("long", name.length > SHORT);
-  const pieces = name.split(SEPARATOR);
-  element.replaceChildren(...pieces.map((piece, i) => h("span", {}, i < pieces.length - 1 ? piece + SEPARATOR : piece)));
+  // a line more begins with its dot: at the end of the one before, it would need room there
+  const pieces = name.split(SEPARATOR).map((piece, i) => h("span", {}, i ? SEPARATOR.trimStart() + piece : piece));
+  element.replaceChildren(...pieces.flatMap((piece, i) => (i ? [" ", piece] : [piece])));
 }

@@ -5,10 +5,15 @@
  * `optimizer:adam  lr>0.01  test>=90  tag:"first try"  is:starred  -status:failed`.
  */
 
+import { shortLabelOf, valueText } from "../labels.js";
+
 const percent = (value) => (value === null || value === undefined ? undefined : 100 * value);
 const known = (value) => value ?? undefined;
 
-/** Fields of a run object: name → value (number, text, or list of texts; undefined where there is none). */
+/**
+ * Fields of a run object: name → value (number, text, or list of texts; undefined where there is none). What is a setting
+ * has the name that it has in a config.
+ */
 export const FIELDS = {
   name: (run) => run.name,
   number: (run) => run.number,
@@ -17,15 +22,13 @@ export const FIELDS = {
   notes: (run) => run.notes,
   lesson: (run) => known(run.lesson),
   launch: (run) => known(run.group_id),
-  dataset: (run) => run.summary.dataset,
-  train_size: (run) => known(run.summary.train_size),
+  "dataset.name": (run) => run.summary.dataset,
   units: (run) => run.summary.units.join("-"),
   activation: (run) => run.summary.activations,
-  initializer: (run) => run.summary.initializer,
-  optimizer: (run) => run.summary.optimizer,
-  learning_rate: (run) => run.summary.learning_rate,
-  l1: (run) => run.summary.l1,
-  l2: (run) => run.summary.l2,
+  "optimizer.name": (run) => run.summary.optimizer,
+  "optimizer.learning_rate": (run) => run.summary.learning_rate,
+  "regularization.l1": (run) => run.summary.l1,
+  "regularization.l2": (run) => run.summary.l2,
   seed: (run) => run.summary.seed,
   iteration: (run) => run.iteration,
   loss: (run) => known(run.latest.loss),
@@ -34,7 +37,7 @@ export const FIELDS = {
   seconds: (run) => known(run.seconds),
   is: (run) => [run.starred ? "starred" : "", run.archived ? "archived" : "", run.notes ? "noted" : ""].filter(Boolean),
 };
-const ALIASES = { lr: "learning_rate", state: "status", tags: "tag", data: "dataset", acc: "test" };
+const ALIASES = { lr: "optimizer.learning_rate", batch: "training.batch_size", state: "status", tags: "tag", data: "dataset.name", acc: "test" };
 
 export const ACTIVE = new Set(["queued", "running", "paused"]);
 const is = (status) => (run) => run.status === status;
@@ -49,12 +52,12 @@ export const STATES = {
   starred: (run) => run.starred,
 };
 
-/** What the list can be sorted by; the first is the usual order. */
-export const SORTS = ["number", "name", "status", "optimizer", "learning_rate", "dataset", "loss", "train", "test", "seconds"];
+/** What the list can be sorted by, beside all fields of the configs; the first is the usual order. */
+export const SORTS = ["number", "name", "status", "optimizer.name", "optimizer.learning_rate", "dataset.name", "loss", "train", "test", "seconds"];
 /** What has the largest first. */
 export const DESCENDING = new Set(["number", "train", "test"]);
 /** What it can be grouped by, beside all fields of the configs. */
-export const GROUPS = ["lesson", "launch", "status", "dataset", "optimizer", "activation", "learning_rate", "l1", "l2", "seed"];
+export const GROUPS = ["lesson", "launch", "status", "dataset.name", "optimizer.name", "activation", "optimizer.learning_rate", "regularization.l1", "regularization.l2", "seed"];
 
 export const USUAL = { text: "", state: "", archived: false, sort: "number", descending: true, group: "" };
 
@@ -67,33 +70,53 @@ export function unusual(query) {
 export function readQuery(said) {
   const query = { ...USUAL };
   for (const [name, value] of Object.entries(Object(said))) if (typeof value === typeof USUAL[name]) query[name] = value;
-  if (!SORTS.includes(query.sort)) query.sort = USUAL.sort;
+  for (const name of ["sort", "group"]) query[name] = fieldsCalled(query[name])[0] ?? query[name];
   if (!Object.hasOwn(STATES, query.state)) query.state = "";
   return query;
 }
 
 /** A field of a run: of `FIELDS`, or a dotted one of its config where that is here. */
 export function valueOf(run, name, configs) {
-  const field = FIELDS[ALIASES[name] ?? name];
-  return field ? field(run) : known(configs?.get(run.id)?.[name]);
+  return Object.hasOwn(FIELDS, name) ? FIELDS[name](run) : known(configs?.get(run.id)?.[name]);
+}
+
+/**
+ * What somebody may mean by a name: a field of the list, or else all that end so or have it as their short name: "batch"
+ * and "batch_size" for "training.batch_size", "optimizer" for "optimizer.name".
+ */
+function fieldsCalled(name, settings = []) {
+  const field = ALIASES[name] ?? name;
+  if (Object.hasOwn(FIELDS, field)) return [field];
+  const isCalled = (path) => [path, path.replace(/\.name$/, "")].some((end) => `.${end}`.endsWith(`.${field}`)) || shortLabelOf(path).toLowerCase() === field;
+  return [...new Set([...Object.keys(FIELDS), ...settings])].filter(isCalled);
+}
+
+/** Whether a query asks of settings that only configs know. */
+export function asksConfigs({ text, sort, group }) {
+  const asked = parse(text).flatMap(({ field }) => (field === null ? [] : fieldsCalled(field)[0]));
+  return [sort, group || sort, ...asked].some((field) => !Object.hasOwn(FIELDS, field));
+}
+
+/** The first field in a search that no run has, or undefined. */
+export function unknownField({ text }, configs) {
+  return parse(text).find(({ field }) => field !== null && !fieldsCalled(field, configs.names).length)?.field;
 }
 
 /**
  * Groups of runs, in order; one without a label where nothing is grouped.
  * @param {object[]} runs newest first
- * @param {{get: (id: string) => object | undefined}} configs flat configs by run id
+ * @param {import("../flat-configs.js").FlatConfigs} configs as far as they are here
  * @returns {{label: string | null, runs: object[]}[]}
  */
 export function arrange(runs, query, configs) {
-  const wanted = parse(query.text);
+  const wanted = parse(query.text).map((term) => ({ ...term, fields: term.field === null ? null : fieldsCalled(term.field, configs.names) }));
   const found = runs.filter((run) => matches(run, query, wanted, configs));
   const sign = query.descending ? -1 : 1;
   const sorted = found.toSorted((a, b) => sign * compare(valueOf(a, query.sort, configs), valueOf(b, query.sort, configs), sign));
   if (!query.group) return [{ label: null, runs: sorted }];
   const groups = new Map();
   for (const run of sorted) {
-    const value = valueOf(run, query.group, configs);
-    const label = value === undefined || value === "" ? "–" : String(Array.isArray(value) ? value.join(" ") : value);
+    const label = valueText(query.group, valueOf(run, query.group, configs));
     if (!groups.has(label)) groups.set(label, []);
     groups.get(label).push(run);
   }
@@ -110,18 +133,16 @@ function matches(run, { state, archived }, wanted, configs) {
 export function parse(text) {
   return (text.toLowerCase().match(/(?:[^\s"]|"[^"]*")+/g) ?? []).map((token) => {
     const negated = token.length > 1 && token.startsWith("-");
-    const [, field, operator, value] = /^([a-z][\w.]*)(:|<=|>=|=|<|>)(.+)$/s.exec(negated ? token.slice(1) : token) ?? [];
+    const [, field, operator, value] = /^(\p{L}[\p{L}\w.]*)(:|<=|>=|=|<|>)(.+)$/su.exec(negated ? token.slice(1) : token) ?? [];
     const plain = (part) => part.replaceAll('"', "");
-    if (field) return { field: ALIASES[field] ?? field, operator, text: plain(value), negated };
+    if (field) return { field, operator, text: plain(value), negated };
     return { field: null, operator: ":", text: plain(negated ? token.slice(1) : token), negated };
   });
 }
 
-function holds(run, { field, operator, text }, configs) {
-  if (field === null) return haystack(run).includes(text);
-  const value = valueOf(run, field, configs);
-  if (value === undefined) return false;
-  const values = Array.isArray(value) ? value : [value];
+function holds(run, { fields, operator, text }, configs) {
+  if (fields === null) return haystack(run).includes(text);
+  const values = fields.flatMap((field) => valueOf(run, field, configs) ?? []);
   return values.some((one) => holdsValue(one, operator, text));
 }
 

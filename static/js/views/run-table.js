@@ -12,7 +12,7 @@ import { RunBar } from "./run-bar.js";
 import { RunDetails } from "./run-details.js";
 import { RunTools, wireWide } from "./run-tools.js";
 import { RunList } from "./runs.js";
-import { Selection } from "./selection.js";
+import { Selection, keepSelected } from "./selection.js";
 import { wireShortcuts } from "./shortcuts.js";
 
 const byId = (id) => document.getElementById(id);
@@ -55,6 +55,7 @@ export class RunTable {
       clear: () => selection.clear(),
     });
     byId("help").addEventListener("click", openHelp);
+    keepSelected(selection, store);
     wireWide(document.querySelector(".lab"), byId("run-controls"));
   }
 

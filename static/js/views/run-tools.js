@@ -1,7 +1,7 @@
 /** Above the run list: search, and a menu with state, order, groups, archive, import. In the wide list, column heads. */
 
 import { h, icon, iconButton } from "../dom.js";
-import { onLanguage, t } from "../i18n.js";
+import { hasText, onLanguage, t } from "../i18n.js";
 import { labelsOf } from "../labels.js";
 import { urlState } from "../url-state.js";
 import { COLUMNS } from "./run-entry.js";
@@ -87,8 +87,6 @@ export class RunTools {
       select.addEventListener("change", () => change(select.value));
       return h("label", { className: "field" }, h("span", { className: "label" }, t(label)), select);
     };
-    const sorts = (name) => t(`table.${name}`);
-    const groups = (labels) => (name) => (name ? (GROUPS.includes(name) ? t(`table.${name}`) : labels.get(name)) : t("runs.no_groups"));
     const archived = h("input", { type: "checkbox", name: "runs.archived", checked: query.archived });
     archived.addEventListener("change", () => this.#set({ archived: archived.checked }));
     const direction = h("button", { type: "button", className: "toggle", "aria-pressed": String(query.descending), title: t("runs.descending"), "aria-label": t("runs.descending") }, query.descending ? "↓" : "↑");
@@ -97,14 +95,23 @@ export class RunTools {
       direction.textContent = this.#list.query.descending ? "↓" : "↑";
       direction.setAttribute("aria-pressed", String(this.#list.query.descending));
     });
-    const grouping = (names) => choose("group", "runs.group", ["", ...GROUPS, ...names], query.group, groups(labelsOf(names)), (group) => this.#set({ group }));
-    let groupField = grouping([]);
+    /** Two lists: what all runs have, then what differs between them; what is chosen is always there. */
+    const lists = (differing) => {
+      const [sorts, groups] = [[...SORTS, ...differing, query.sort], ["", ...GROUPS, ...differing, query.group]].map((names) => [...new Set(names)]);
+      const labels = labelsOf([...new Set([...sorts, ...groups])]);
+      const text = (name) => (name ? (hasText(`table.${name}`) ? t(`table.${name}`) : labels.get(name)) : t("runs.no_groups"));
+      return [
+        choose("sort", "runs.sort", sorts, query.sort, text, (sort) => this.#sortBy(sort, DESCENDING.has(sort))),
+        choose("group", "runs.group", groups, query.group, text, (group) => this.#set({ group })),
+      ];
+    };
+    const [sort, group] = lists([]);
     const panel = h(
       "div",
       { className: "card panel" },
       choose("state", "runs.state", ["", ...Object.keys(STATES)], query.state, (state) => (state ? t(STATES_TEXTS[state] ?? `status.${state}`) : t("runs.all_states")), (state) => this.#set({ state })),
-      h("div", { className: "pair" }, choose("sort", "runs.sort", SORTS, query.sort, sorts, (sort) => this.#sortBy(sort, DESCENDING.has(sort))), direction),
-      groupField,
+      h("div", { className: "pair" }, sort, direction),
+      group,
       h("label", { className: "check" }, archived, t("runs.show_archived")),
       h("button", { type: "button", className: "toggle", id: "import", onclick: () => this.#onImport() }, t("runs.import")),
     );
@@ -116,9 +123,9 @@ export class RunTools {
     } catch {
       return; // offline: the short list stays
     }
-    const fresh = grouping([...this.#configs.difference(ids).keys()]);
-    groupField.replaceWith(fresh);
-    groupField = fresh;
+    const fresh = lists([...this.#configs.difference(ids).keys()]);
+    sort.replaceWith(fresh[0]);
+    group.replaceWith(fresh[1]);
   }
 
   #sortBy(sort, descending) {
@@ -135,10 +142,11 @@ export class RunTools {
   #drawColumns() {
     const { query } = this.#list;
     const head = (name, className = name) => {
-      const sorted = query.sort === name;
+      const sort = HEADS[name] ?? name;
+      const sorted = query.sort === sort;
       const button = h("button", { type: "button", className: `column-head ${className}`, "aria-pressed": String(sorted) }, t(`table.${name}`), sorted ? (query.descending ? " ↓" : " ↑") : "");
       button.addEventListener("click", () => {
-        this.#sortBy(name, sorted ? !query.descending : DESCENDING.has(name));
+        this.#sortBy(sort, sorted ? !query.descending : DESCENDING.has(sort));
         this.#columns.querySelector(`.column-head.${className}`).focus();
       });
       return button;
@@ -151,6 +159,8 @@ export class RunTools {
   }
 }
 
+/** What heads of columns sort by, where that is a setting. */
+const HEADS = { optimizer: "optimizer.name", learning_rate: "optimizer.learning_rate", dataset: "dataset.name" };
 const STATES_TEXTS = { active: "runs.active", starred: "runs.starred" };
 
 /** Let a `details` menu close at a click elsewhere and at Escape. */

@@ -8,7 +8,7 @@ import { onLanguage, percent, t } from "../i18n.js";
 import { explain } from "../reasons.js";
 import { urlState } from "../url-state.js";
 import { makeEntry } from "./run-entry.js";
-import { arrange, readQuery, unusual } from "./run-query.js";
+import { arrange, asksConfigs, readQuery, unknownField, unusual } from "./run-query.js";
 
 /** Entries that are made in one frame at most: a long list comes in pieces, and the page stays ready. */
 const MADE_AT_ONCE = 50;
@@ -30,6 +30,9 @@ export class RunList {
   #arranged = "";
   /** The run that Tab comes to; the arrow keys go to the others, so that no one has to pass two hundred. */
   #current = "";
+  #fetching = false;
+  /** Whether the last press was a finger's: not every browser says so with a click. */
+  #touched = false;
 
   /**
    * @param {HTMLElement} list
@@ -53,8 +56,8 @@ export class RunList {
     });
     selection.on(() => this.draw());
     urlState.on("list", (said) => this.setQuery(readQuery(said)));
-    if (Object.keys(urlState.get("list")).length) this.#fetchFields();
     list.addEventListener("keydown", (event) => this.#onKey(event));
+    list.addEventListener("pointerdown", ({ pointerType }) => (this.#touched = pointerType === "touch"));
     list.addEventListener("focusin", ({ target }) => {
       const id = target.closest("[data-run]")?.dataset.run;
       if (!id || id === this.#current) return;
@@ -79,13 +82,19 @@ export class RunList {
     Object.assign(this.#query, changes);
     urlState.set({ list: unusual(this.#query) });
     this.draw();
-    this.#fetchFields();
   }
 
-  /** Have the configs here that a group or a search needs. */
-  async #fetchFields() {
-    if (!this.#query.group.includes(".") && !this.#query.text.includes(".")) return;
-    await this.#configs.fetch(this.#store.list().map((run) => run.id));
+  /** Have the configs here that the query asks of, and arrange the runs anew. */
+  async #fetchFields(ids) {
+    if (this.#fetching || this.#configs.hasAll(ids) || !asksConfigs(this.#query)) return;
+    this.#fetching = true;
+    try {
+      await this.#configs.fetch(ids);
+    } catch {
+      return; // offline: what is not known is not found
+    } finally {
+      this.#fetching = false;
+    }
     this.#arranged = "";
     this.draw();
   }
@@ -118,6 +127,8 @@ export class RunList {
     const state = JSON.stringify([this.#query, runs.map((run) => [run.id, run.status, run.name, run.starred, run.archived, run.tags, run.notes.length])]);
     if (state === this.#arranged) return;
     this.#arranged = state;
+    const ids = runs.map((run) => run.id);
+    this.#fetchFields(ids);
     const before = this.order;
     this.#groups = arrange(runs, this.#query, this.#configs);
     let made = 0;
@@ -143,10 +154,10 @@ export class RunList {
       const { order } = this;
       (this.#list.contains(focused) ? focused : this.#entries.get(order[Math.min(at, order.length - 1)])?.name)?.focus();
     }
-    const ids = new Set(runs.map((run) => run.id));
-    for (const id of this.#entries.keys()) if (!ids.has(id)) this.#entries.delete(id);
+    for (const id of this.#entries.keys()) if (!ids.includes(id)) this.#entries.delete(id);
     this.#empty.hidden = wanted.length > 0;
-    this.#empty.textContent = t(runs.length ? "runs.none_found" : "runs.empty");
+    const unknown = this.#configs.hasAll(ids) && unknownField(this.#query, this.#configs);
+    this.#empty.textContent = unknown ? t("runs.no_field", { field: unknown }) : t(runs.length ? "runs.none_found" : "runs.empty");
     this.#list.dispatchEvent(new CustomEvent("arranged", { detail: { found: this.order.length, all: runs.length } }));
   }
 
@@ -157,7 +168,7 @@ export class RunList {
         run.id,
         makeEntry(run, {
           toggle: (id, event) => this.#toggle(id, event),
-          select: (id, event) => this.#selection.click(id, event, this.order),
+          select: (id, event) => this.#select(id, event),
           star: (id) => actions.change([id], { starred: !actions.run(id).starred }),
           command: (id, command) => actions.command(id, command),
           rename: (id) => this.rename(id),
@@ -167,6 +178,11 @@ export class RunList {
       );
     }
     return this.#entries.get(run.id);
+  }
+
+  /** A finger has no Ctrl: each run that it taps comes to the selection, or leaves it. */
+  #select(id, { shiftKey, ctrlKey, metaKey }) {
+    this.#selection.click(id, { shiftKey, ctrlKey: ctrlKey || metaKey || this.#touched }, this.order);
   }
 
   /** Show or hide a run; with Alt, show it alone. */

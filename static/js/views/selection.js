@@ -1,4 +1,6 @@
-/** The selection: runs that the next command is for. Chosen as files are: click, Ctrl-click, Shift-click. */
+/** The selection: runs that the next command is for. Chosen as files are: click, Ctrl-click, Shift-click; a tap is a Ctrl-click. */
+
+import { urlState } from "../url-state.js";
 
 export class Selection {
   #ids = new Set();
@@ -35,12 +37,12 @@ export class Selection {
    * A click on a run.
    * @param {string[]} order all ids as they are listed
    */
-  click(id, { shiftKey, ctrlKey, metaKey }, order) {
+  click(id, { shiftKey, ctrlKey }, order) {
     const anchor = order.indexOf(this.#anchor);
     if (shiftKey && anchor >= 0) {
       const [from, to] = [anchor, order.indexOf(id)].sort((a, b) => a - b);
-      this.#ids = new Set([...(ctrlKey || metaKey ? this.#ids : []), ...order.slice(from, to + 1)]);
-    } else if (ctrlKey || metaKey) {
+      this.#ids = new Set([...(ctrlKey ? this.#ids : []), ...order.slice(from, to + 1)]);
+    } else if (ctrlKey) {
       if (!this.#ids.delete(id)) this.#ids.add(id);
       this.#anchor = id;
     } else {
@@ -61,4 +63,26 @@ export class Selection {
   #tell() {
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** From now on, let the selection and the address say the same; the address has the runs' numbers. */
+export function keepSelected(selection, store) {
+  const numbers = () => selection.list().map((id) => String(store.runs.get(id)?.number));
+  /** What the address says and the selection does not have yet: the runs may still be on their way. */
+  let wanted = urlState.get("selected");
+  const take = () => {
+    const ids = new Map(store.list().map((run) => [String(run.number), run.id]));
+    if (!wanted || !ids.size) return;
+    const there = wanted.filter((number) => ids.has(number));
+    wanted = null;
+    selection.set(there.map((number) => ids.get(number)));
+  };
+  selection.on(() => urlState.set({ selected: numbers() }));
+  store.on("runs", take);
+  urlState.on("selected", (said) => {
+    if (said.join() === numbers().join()) return; // our own
+    wanted = said;
+    take();
+  });
+  take();
 }
