@@ -108,6 +108,22 @@ def test_the_arrow_keys_read_values_and_zoom(page, lab):
     page.until("document.querySelector('.hover-box').hidden")
 
 
+def test_a_tap_leaves_its_values_standing_until_the_next_one_elsewhere(open_page, lab):
+    page = open_page(lab, viewport={"width": 390, "height": 844}, has_touch=True)
+    finished(page, lab)
+    page.page.locator(LOSS).scroll_into_view_if_needed()
+    box = plot_box(page)
+    for share in (0.3, 0.7):  # the second one moves them
+        page.page.touchscreen.tap(box["x"] + box["width"] * share, box["y"] + 40)
+        page.page.wait_for_timeout(300)
+        head, *rows = hover_rows(page)
+        assert rows
+        assert float(head[0].removeprefix("iteration ")) == pytest.approx(200 * share, abs=5)
+        assert page.page.locator(".hover-mark:not([hidden])").count() == 2
+    page.page.touchscreen.tap(box["x"] + 20, box["y"] - 20)
+    page.until("[...document.querySelectorAll('.hover-mark, .hover-box')].every(e => e.hidden)")
+
+
 def test_charts_are_added_and_removed_and_the_address_brings_them_back(page, lab):
     run_id = finished(page, lab)
     assert charts(page) == ["loss", "accuracy"]
