@@ -124,6 +124,20 @@ def test_a_tap_leaves_its_values_standing_until_the_next_one_elsewhere(open_page
     page.until("[...document.querySelectorAll('.hover-mark, .hover-box')].every(e => e.hidden)")
 
 
+def test_dragging_zooms_without_words_of_plotlys_own(open_page, lab):
+    page = open_page(lab, kept=False, locale="ja-JP")  # it says them once in a page's life
+    finished(page, lab)
+    box = plot_box(page)
+    page.page.mouse.move(box["x"] + 60, box["y"] + 20)
+    page.page.mouse.down()
+    page.page.mouse.move(box["x"] + 200, box["y"] + 60, steps=4)
+    page.page.mouse.up()
+    page.until(f"document.querySelector('{LOSS}').layout.xaxis.autorange === false")
+    assert page.page.locator(".plotly-notifier .notifier-note").count() == 0
+    page.page.mouse.dblclick(box["x"] + 60, box["y"] + 20)
+    page.until(f"document.querySelector('{LOSS}').layout.xaxis.autorange === true")
+
+
 def test_charts_are_added_and_removed_and_the_address_brings_them_back(page, lab):
     run_id = finished(page, lab)
     assert charts(page) == ["loss", "accuracy"]
