@@ -66,7 +66,7 @@ export class Figure {
         const x = axis.x?.(run);
         const bin = binOf(run, what.stream, range, most, x?.(series));
         const key = [run.id, line.series, smoothing, range, bin, axisName, axis.timed && startOf(run)].join();
-        const curve = this.#curves.get(key) ?? new Curve(series, { ...line, along: line.along?.(run), smoothing, bin, range, x });
+        const curve = this.#curves.get(key) ?? new Curve(series, { ...line, smoothing, bin, range, x });
         kept.set(key, curve);
         curve.advance();
         if (!group) traces.push(...this.#lines(run, line, curve, how, raw));
