@@ -1,7 +1,7 @@
 /** Chart: a card, its figure and its plot, and what of it has to be drawn. */
 
 import { t } from "../i18n.js";
-import { axisOf, clockTicks, startOf } from "./axes.js";
+import { axisOf, clockTicks, room, startOf } from "./axes.js";
 import { cropOf } from "./crop.js";
 import { Figure } from "./figures.js";
 import { Hover } from "./hover.js";
@@ -28,6 +28,8 @@ export class Chart {
   stale = true;
   /** Rows have come. */
   behind = false;
+  /** Where x ends, as drawn. */
+  end = 0;
   /** So many runs are in the figure; -1: there is none yet. */
   drawn = -1;
   visible = true;
@@ -100,6 +102,7 @@ export class Chart {
     this.card.showStrokes(strokes);
     await this.#plot.draw(this.#traces, look);
     this.drawn = runs.length;
+    this.end = across.end;
     this.#refitAt = performance.now() + REFIT;
     this.#hover.take(this.#traces, { percent: Boolean(what.percent), axis: axisName, field: strokes?.field });
   }
@@ -110,8 +113,8 @@ export class Chart {
     const end = Math.max(0, ...ends);
     if (axis.ticks !== "clock") return { start: 0, end, ticks: axis.ticks };
     const starts = shown.map(startOf).filter(Boolean);
-    const start = starts.length ? Math.min(...starts) : Date.now() / 1000 - 60;
-    const last = Math.max(end, start + 1) + 0.1 * Math.max(1, end - start); // room to grow
+    const start = starts.length ? Math.min(...starts) : Math.floor(Date.now() / 60_000) * 60;
+    const last = start + room(end - start);
     return { start, end: last, ticks: axis.ticks, marks: clockTicks(...(this.#plot.range ?? [start, last])) };
   }
 
