@@ -127,7 +127,9 @@ def test_an_axis_of_time_that_grows_does_so_in_every_chart(open_page, lab, axis)
         page.wait_for_points(run_id, 3)
         ends = set()
         for _ in range(2):
-            page.until(f"(([loss, accuracy]) => loss === accuracy && !{sorted(ends)}.includes(loss))({RANGES})", 20)
+            page.until(
+                f"(([loss, accuracy]) => loss === accuracy && !{sorted(ends)}.includes(loss))({RANGES})", 20
+            )
             ends.add(page.page.evaluate(RANGES)[0])
     finally:
         lab.http.delete(f"/api/runs/{run_id}")

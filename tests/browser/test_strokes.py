@@ -169,6 +169,24 @@ def test_the_curve_of_a_group_has_the_look_of_the_value_that_all_its_runs_have(p
         assert f"{100 * sum(map(float, last)) / 3:.2f}" in told
 
 
+def test_the_legend_has_numbers_in_their_order_whichever_came_first(open_page, lab):
+    page = open_page(lab)
+    training = {"iterations": 20, "evaluate_every": 20}
+    sizes = (16, 128, 32)
+    ids = [lab.launch(training={**training, "batch_size": size})["id"] for size in sizes]
+    choose(page, "training.batch_size")
+    for chart in ("loss", "accuracy"):
+        page.until(
+            f"[...document.querySelectorAll('[data-chart={chart}] .legend li:not([hidden])')]"
+            ".map(e => e.textContent).join() === '16,32,128'"
+        )
+    # a run that comes changes no other's dash
+    looks = page.page.evaluate(LOOKS, "loss")
+    assert [looks[f"loss-smoothed {run_id}"][0] for run_id in ids] == ["solid", "dash", "dot"]
+    for run_id in ids:
+        lab.http.delete(f"/api/runs/{run_id}")
+
+
 def test_points_that_come_have_their_curves_dash_and_symbols_without_a_new_figure(open_page, lab):
     page = open_page(lab)
     page.page.set_viewport_size({"width": 1280, "height": 800})

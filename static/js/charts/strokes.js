@@ -3,7 +3,7 @@
  * is. A list below the charts, kept in the address.
  */
 
-import { show } from "../flat-configs.js";
+import { bySize, show } from "../flat-configs.js";
 import { onLanguage, t } from "../i18n.js";
 import { labelOf } from "../labels.js";
 import { DASHES } from "../palette.js";
@@ -75,7 +75,8 @@ export class Strokes {
     for (const [value, ...others] of curves.map(valuesOf)) {
       if (!others.length && value !== undefined && !looks.has(value)) looks.set(value, { ...lookAt(looks.size), value });
     }
-    const legend = [...looks.values(), ...(curves.some((runs) => lookOf(runs) === several) ? [several] : [])];
+    const inOrder = [...looks.values()].sort((one, other) => bySize(one.value, other.value));
+    const legend = [...inOrder, ...(curves.some((runs) => lookOf(runs) === several) ? [several] : [])];
     return { field: labelOf(field), legend, lookOf };
   }
 
