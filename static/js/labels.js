@@ -1,4 +1,4 @@
-/** What the fields of an experiment, and the classes of a data set, are called. */
+/** What the fields of an experiment, their values, and the classes of a data set are called. */
 
 import { hasText, t } from "./i18n.js";
 
@@ -20,6 +20,18 @@ export function labelOf(path) {
 export function labelsOf(paths) {
   const all = paths.map(labelOf);
   return new Map(paths.map((path, i) => [path, all.indexOf(all[i]) === all.lastIndexOf(all[i]) ? all[i] : path]));
+}
+
+/**
+ * A value of a field as the reader knows it: "sgd" of "optimizer.name" → "SGD". A text's key is the end of the field's path
+ * with the value behind it; what has no text stands for itself.
+ */
+export function wordOf(path, value) {
+  if (value === null || value === undefined) return "–";
+  if (typeof value === "boolean") return t(`boolean.${value}`);
+  const parts = path.replace(/\.(name|kind)$/, "").split(".");
+  const key = parts.map((_, i) => [...parts.slice(i), value].join(".")).find(hasText);
+  return key ? t(key) : String(value).replaceAll("_", " ");
 }
 
 /** A class in the reader's language, "T-shirt/top" by the key `class.t_shirt_top`; a digit or a letter is itself. */

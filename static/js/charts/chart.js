@@ -1,5 +1,6 @@
 /** Chart: a card, its figure and its plot, and what of it has to be drawn. */
 
+import { bySize } from "../flat-configs.js";
 import { t } from "../i18n.js";
 import { axisOf, clockTicks, room, startOf } from "./axes.js";
 import { cropOf } from "./crop.js";
@@ -85,7 +86,8 @@ export class Chart {
     const [from, to] = range ?? [across.start, across.end];
     const smoothing = what.smoothing === undefined ? 0 : spec.smoothing;
     const partNames = { train: t("chart.train"), test: t("chart.test") };
-    const how = { bands: bandsOf(runs), strokes, allMarks: spec.marks, axis: axisName, across: { from, to, log: logX }, smoothing, range, dark, bold: this.#plot.bold, partNames };
+    const bands = bandsOf(runs);
+    const how = { bands, strokes, allMarks: spec.marks, axis: axisName, across: { from, to, log: logX }, smoothing, range, dark, bold: this.#plot.bold, partNames };
     this.#traces = this.#figure.traces(runs, what, how);
     const look = {
       logX,
@@ -100,6 +102,7 @@ export class Chart {
       scales: `${spec.gap} ${spec.crop} ${spec.logX} ${spec.logY} ${axisName}`,
     };
     this.card.showStrokes(strokes);
+    this.card.showNames(namesOf(this.#traces), Boolean(bands));
     await this.#plot.draw(this.#traces, look);
     this.drawn = runs.length;
     this.end = across.end;
@@ -143,4 +146,19 @@ export class Chart {
     this.card.remove();
     this.#plot.remove();
   }
+}
+
+/**
+ * A legend's entries. A run's is drawn as the last of its curves, that on test images; a group's tells its colour only: what
+ * dashes tell of it has a legend of its own.
+ */
+function namesOf(traces) {
+  const entries = new Map();
+  for (const { line, color, dash, symbol } of traces) {
+    if (!line) continue;
+    const { run, label, value } = line;
+    if (value === undefined) entries.set(run.id, { value: label, color, dash, symbol });
+    else entries.set(`${run.color} ${label}`, { value: label, color, dash: "solid", size: value });
+  }
+  return [...entries.values()].sort((one, other) => bySize(one.size, other.size));
 }
