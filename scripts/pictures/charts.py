@@ -60,7 +60,7 @@ def curves(studio: Studio) -> None:
         page.page.hover("#dash-field")
         page.until(f"[...document.querySelector('#dash-field').options].some(o => o.value === '{BATCH}')")
         page.page.select_option("#dash-field", BATCH)
-        page.until("!document.querySelector('.legend').hidden")
+        page.until("!document.querySelector('.legend.strokes').hidden")
         studio.save(page, f"dashes{ending}", '[data-chart="accuracy"]', ".chart-foot")
 
 

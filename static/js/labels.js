@@ -1,4 +1,4 @@
-/** What the fields of an experiment, and the classes of a data set, are called. */
+/** What the fields of an experiment, their values, and the classes of a data set are called. */
 
 import { hasText, t } from "./i18n.js";
 
@@ -27,15 +27,18 @@ export function labelsOf(paths) {
   return new Map(paths.map((path, i) => [path, all.indexOf(all[i]) === all.lastIndexOf(all[i]) ? all[i] : path]));
 }
 
-/** A value of a field as the reader knows it: "adam" → "Adam"; a list, or layers in a line, word by word. */
-export function valueText(path, value) {
+/**
+ * A value of a field as the reader knows it: "sgd" of "optimizer.name" → "SGD"; a list, or layers in a line, word by word. A
+ * text's key is the end of the field's path with the value behind it; what has no text stands for itself.
+ */
+export function wordOf(path, value) {
   if (value === null || value === undefined || value === "") return "–";
-  if (Array.isArray(value)) return value.map((one) => valueText(path, one)).join(" ");
-  if (path === "network.layers") return value.replace(/[a-z]\w*/g, (word) => valueText("network.activation", word));
-  const place = path.replace(/\.name$/, "");
-  const keys = typeof value === "boolean" ? [`boolean.${value}`] : [`${place}.${value}`, `${place.split(".").at(-1)}.${value}`];
-  const known = keys.find(hasText);
-  return known ? t(known) : String(value);
+  if (typeof value === "boolean") return t(`boolean.${value}`);
+  if (Array.isArray(value)) return value.map((one) => wordOf(path, one)).join(" ");
+  if (path === "network.layers") return value.replace(/[a-z]\w*/g, (word) => wordOf("network.activation", word));
+  const parts = path.replace(/\.(name|kind)$/, "").split(".");
+  const key = parts.map((_, i) => [...parts.slice(i), value].join(".")).find(hasText);
+  return key ? t(key) : String(value).replaceAll("_", " ");
 }
 
 /** A class in the reader's language, "T-shirt/top" by the key `class.t_shirt_top`; a digit or a letter is itself. */

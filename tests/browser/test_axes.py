@@ -109,6 +109,32 @@ def test_curves_of_a_live_run_stay_inside_a_time_axis(open_page, lab, axis):
         lab.http.delete(f"/api/runs/{run_id}")
 
 
+#: From where to where the charts' x go, written as one would compare them by eye.
+RANGES = (
+    "['loss', 'accuracy'].map(name => document.getElementById(`chart-${name}`))"
+    ".map(plot => plot._fullLayout.xaxis.range.map(end => end.toFixed(2)).join())"
+)
+
+
+@pytest.mark.parametrize("axis", ["relative", "wall"])
+def test_an_axis_of_time_that_grows_does_so_in_every_chart(open_page, lab, axis):
+    page = open_page(lab)
+    choose(page, axis)
+    # evaluated once at the beginning: by its own rows, the accuracy chart would stay as it is
+    training = {**ENDLESS["training"], "evaluate_every": 1_000_000}
+    run_id = lab.launch(**{**ENDLESS, "training": training})["id"]
+    try:
+        page.wait_for_points(run_id, 3)
+        ends = set()
+        for _ in range(2):
+            page.until(
+                f"(([loss, accuracy]) => loss === accuracy && !{sorted(ends)}.includes(loss))({RANGES})", 20
+            )
+            ends.add(page.page.evaluate(RANGES)[0])
+    finally:
+        lab.http.delete(f"/api/runs/{run_id}")
+
+
 def test_saved_rows_name_their_iterations_on_every_axis(page, filled):
     choose(page, "relative")
     when(page, filled.ids[0], "x.length && x[x.length - 1] !== Math.round(x[x.length - 1])")

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from tests.browser.accessibility import violations
 from tests.lab_server import ENDLESS
 
 
@@ -81,12 +82,82 @@ def test_runs_are_grouped_by_a_field_and_the_address_says_so(page, filled, open_
         "document.getElementById('chart-accuracy').data"
         ".filter(t => t.meta.series === 'test_accuracy-mean').map(t => t.name).sort().join()"
     )
-    page.until(f"{names} === 'Optimizer adam × 3 · test,Optimizer sgd × 3 · test'")
+    page.until(f"{names} === 'Optimizer Adam × 3 · test,Optimizer SGD × 3 · test'")
     other = open_page(filled, locale="ja-JP", viewport={"width": 390, "height": 844})
     other.page.goto("about:blank")
     other.open(page.address())
     wait_for_groups(other, 2, "loss-mean", "loss")
     assert other.page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def names(page, chart="loss"):
+    """What the chart's legend says of its curves: names and colours; None where there is no legend."""
+    return page.page.evaluate(
+        f"""(list => list.hidden ? null : Object.fromEntries([...list.querySelectorAll('li:not([hidden])')]
+            .map(e => [e.textContent, e.querySelector('svg').style.color])))
+            (document.querySelector('[data-chart="{chart}"] .names'))"""
+    )
+
+
+def drawn_colors(page, series, chart="loss"):
+    """Colours of the curves, as a style sheet has them, in the order in which they are drawn."""
+    return page.page.evaluate(
+        f"""document.getElementById('chart-{chart}').data.filter(t => t.meta.series === '{series}').map(t => {{
+            const probe = document.createElement('i');
+            probe.style.color = t.line.color;
+            return probe.style.color;
+        }})"""
+    )
+
+
+@pytest.mark.parametrize(("locale", "label"), [("en-US", "Optimizer"), ("ja-JP", "最適化手法")])
+def test_a_legend_names_the_groups_as_the_list_of_runs_words_them(open_page, filled, locale, label):
+    page = open_page(filled, locale=locale)
+    assert names(page) is None
+    page.page.goto("about:blank")
+    page.open("/#bands=std&over=optimizer.name")
+    wait_for_groups(page, 2, "loss-mean", "loss")
+    wait_for_groups(page, 2)
+    for chart, series in (("loss", "loss-mean"), ("accuracy", "test_accuracy-mean")):
+        groups = [f"{label} SGD × 3", f"{label} Adam × 3"]
+        assert names(page, chart) == dict(zip(groups, drawn_colors(page, series, chart), strict=True))
+    assert violations(page) == []
+    # what dashes tell of a group has its own legend
+    page.page.goto("about:blank")
+    page.open("/#bands=std&over=dataset.name&dash=optimizer.name")
+    page.until("document.querySelectorAll('[data-chart=loss] .strokes li:not([hidden])').length === 2")
+    wait_for_groups(page, 2, "loss-mean", "loss")
+    assert len(names(page)) == 1
+    page.page.select_option("#band-spread", "")
+    page.until("document.querySelector('[data-chart=loss] .names').hidden")
+
+
+def test_a_chart_in_full_screen_names_its_runs_and_stays_as_high_with_many(open_page, filled):
+    page = open_page(filled)
+    wait_for_groups(page, 6, "loss-smoothed", "loss")
+    page.page.locator("[data-chart=loss] .controls > .icon-button").first.click()
+    page.until("document.getElementById('chart-loss').layout.width > 1200")
+    colors = drawn_colors(page, "loss-smoothed")
+    assert names(page) == dict(
+        zip([f"{n} {s}" for n in ("sgd", "adam") for s in (1, 2, 3)], colors, strict=True)
+    )
+    assert violations(page) == []
+    height = page.page.locator("#chart-loss").bounding_box()["height"]
+    page.page.evaluate(
+        """async () => {
+            const { Legend } = await pageModule("charts/legend.js");
+            const legend = new Legend("names");
+            document.querySelector("[data-chart=loss] .names").replaceWith(legend.element);
+            const entry = (_, i) => ({ value: `a run with a name ${i}`, dash: "solid" });
+            legend.show("", Array.from({ length: 100 }, entry));
+        }"""
+    )
+    assert page.page.locator("#chart-loss").bounding_box()["height"] == height
+    shown = page.page.locator("[data-chart=loss] .names li:not([hidden])")
+    tops = [round(box["y"]) for box in (entry.bounding_box() for entry in shown.all())]
+    assert len(set(tops)) == 2
+    assert shown.last.inner_text().startswith(f"+{101 - len(tops)}")
+    page.page.keyboard.press("Escape")
 
 
 def test_single_runs_come_back(page):

@@ -29,7 +29,7 @@ def choose(page, field):
 
 
 def legend(page, chart="loss"):
-    return page.page.locator(f'[data-chart="{chart}"] .legend')
+    return page.page.locator(f'[data-chart="{chart}"] .strokes')
 
 
 def wait_for_symbols(page, chart="loss"):
@@ -59,8 +59,8 @@ def test_each_value_of_a_field_has_its_dash_and_its_symbol_in_every_chart(page, 
             assert [looks[f"{series} {run_id}"][:2] for run_id in group] == [look] * 3
             # the colour goes on saying which run it is
             assert len({looks[f"{series} {run_id}"][2] for run_id in group}) == 3
-        assert legend(page, chart).locator("li:not([hidden])").all_inner_texts() == ["sgd", "adam"]
-        assert sorted(set(hovered(page, chart)["Optimizer"])) == ["adam", "sgd"]
+        assert legend(page, chart).locator("li:not([hidden])").all_inner_texts() == ["SGD", "Adam"]
+        assert sorted(set(hovered(page, chart)["Optimizer"])) == ["Adam", "SGD"]
     # dotted is a value now: a curve on training images is thin and pale, with its run's dash and no symbol
     looks = page.page.evaluate(LOOKS, "accuracy")
     for run_id, dash in ((filled.ids[0], "solid"), (filled.ids[-1], "dash")):
@@ -108,11 +108,11 @@ def test_the_address_keeps_the_field_and_the_legend_never_grows(page, filled, op
     page.page.evaluate(
         """async () => {
             const { Legend } = await pageModule("charts/legend.js");
-            const legend = new Legend();
-            document.querySelector("[data-chart=loss] .legend").replaceWith(legend.element);
+            const legend = new Legend("strokes");
+            document.querySelector("[data-chart=loss] .strokes").replaceWith(legend.element);
             const look = { dash: "dot", symbol: "cross" };
-            const entries = Array.from({ length: 40 }, (_, i) => ({ text: `value ${i}`, ...look }));
-            legend.show({ field: "seed", legend: entries });
+            const entries = Array.from({ length: 40 }, (_, i) => ({ value: `value ${i}`, ...look }));
+            legend.show("seed", entries);
         }"""
     )
     shown = legend(page).locator("li:not([hidden])")
@@ -159,7 +159,7 @@ def test_the_curve_of_a_group_has_the_look_of_the_value_that_all_its_runs_have(p
     looks = [look for look in looks if look[1]]
     assert sorted(look[0] for look in looks) == ["dash", "solid"]
     assert len({look[2] for look in looks}) == 1
-    for group, name in ((filled.ids[:3], "sgd"), (filled.ids[3:], "adam")):
+    for group, name in ((filled.ids[:3], "SGD"), (filled.ids[3:], "Adam")):
         columns, _ = filled.stored_rows(group[0], "evaluation")
         place = columns.index("test_accuracy")
         last = [filled.stored_rows(run_id, "evaluation")[1][-1, place] for run_id in group]
@@ -167,6 +167,24 @@ def test_the_curve_of_a_group_has_the_look_of_the_value_that_all_its_runs_have(p
         at = [i for i, value in enumerate(rows["Optimizer"]) if value == name]
         told = {rows["value"][i].split("%")[0] for i in at}
         assert f"{100 * sum(map(float, last)) / 3:.2f}" in told
+
+
+def test_the_legend_has_numbers_in_their_order_whichever_came_first(open_page, lab):
+    page = open_page(lab)
+    training = {"iterations": 20, "evaluate_every": 20}
+    sizes = (16, 128, 32)
+    ids = [lab.launch(training={**training, "batch_size": size})["id"] for size in sizes]
+    choose(page, "training.batch_size")
+    for chart in ("loss", "accuracy"):
+        page.until(
+            f"[...document.querySelectorAll('[data-chart={chart}] .strokes li:not([hidden])')]"
+            ".map(e => e.textContent).join() === '16,32,128'"
+        )
+    # a run that comes changes no other's dash
+    looks = page.page.evaluate(LOOKS, "loss")
+    assert [looks[f"loss-smoothed {run_id}"][0] for run_id in ids] == ["solid", "dash", "dot"]
+    for run_id in ids:
+        lab.http.delete(f"/api/runs/{run_id}")
 
 
 def test_points_that_come_have_their_curves_dash_and_symbols_without_a_new_figure(open_page, lab):
@@ -226,7 +244,7 @@ def test_a_saved_picture_says_what_dashes_and_symbols_mean(page, filled):
     with page.page.expect_download() as saving:
         page.page.click('#chart-accuracy-menu [data-item="svg"]')
     text = saving.value.path().read_text("utf-8")
-    for name in ("sgd 1 · test (Optimizer sgd)", "adam 3 · train (Optimizer adam)"):
+    for name in ("sgd 1 · test (Optimizer SGD)", "adam 3 · train (Optimizer Adam)"):
         assert text.count(name) >= 1
     assert "stroke-dasharray" in text
 
@@ -234,7 +252,7 @@ def test_a_saved_picture_says_what_dashes_and_symbols_mean(page, filled):
 def test_an_address_with_a_field_that_no_run_has_shows_curves_of_one_look(page, filled):
     page.page.goto("about:blank")
     page.open("/#dash=constructor")
-    page.until("document.querySelector('[data-chart=loss] .legend li span')?.textContent === '–'")
+    page.until("document.querySelector('[data-chart=loss] .strokes li span')?.textContent === '–'")
     page.until("document.getElementById('chart-accuracy').data?.length >= 12")
     looks = page.page.evaluate(LOOKS, "accuracy")
     assert {look[0] for look in looks.values()} == {"solid"}

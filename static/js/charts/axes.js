@@ -46,10 +46,10 @@ function since(start) {
 }
 
 /** The next round number: an axis that is longer than its curves stands still while they grow. */
-function room(length) {
+export function room(length) {
   if (length <= 0) return 1;
   const power = 10 ** Math.floor(Math.log10(length));
-  return [1, 2, 3, 5, 10].map((step) => step * power).find((end) => end >= length);
+  return [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].map((step) => step * power).find((end) => end >= length);
 }
 
 /** A value of x with its unit, for the head of what hovering shows. */

@@ -14,7 +14,11 @@ export class Card {
   #wide = false;
   /** What is behind the card while it fills the window, and cannot be reached. */
   #behind = [];
-  #legend = new Legend();
+  #strokes = new Legend("strokes");
+  #names = new Legend("names");
+  /** What the curves are called: entries of a legend. */
+  #named = [];
+  #grouped = false;
 
   /**
    * @param {object} spec see specs.js
@@ -33,7 +37,7 @@ export class Card {
     grip.classList.add("grip");
     const heading = h("h2", {}, this.title);
     const head = h("header", { className: "card-head" }, grip, heading, h("div", { className: "controls" }, ...this.#controls(on), this.#expand, ...this.#menu(id, on)));
-    this.element = h("article", { className: "card chart", "data-chart": spec.quantity }, head, this.#legend.element, this.plotElement);
+    this.element = h("article", { className: "card chart", "data-chart": spec.quantity }, head, this.#names.element, this.#strokes.element, this.plotElement);
     this.element.addEventListener("keydown", (event) => this.#escape(event));
     grip.addEventListener("keydown", (event) => {
       const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
@@ -51,7 +55,18 @@ export class Card {
   showStrokes(strokes) {
     this.element.classList.toggle("stroked", Boolean(strokes));
     this.element.classList.toggle("gapped", this.spec.gap); // one line a run: nothing of training and test to tell apart
-    this.#legend.show(strokes);
+    this.#strokes.show(strokes && t("strokes.legend", { field: strokes.field }), strokes && strokes.legend);
+  }
+
+  /** Say which curve is which where the list of runs does not: it is behind the card, or a curve stands for several. */
+  showNames(names, grouped) {
+    this.#named = names;
+    this.#grouped = grouped;
+    this.#drawNames();
+  }
+
+  #drawNames() {
+    this.#names.show(t("chart.names"), this.#wide || this.#grouped ? this.#named : null);
   }
 
   #controls({ change }) {
@@ -129,6 +144,7 @@ export class Card {
     this.#wide = wide;
     this.element.classList.toggle("full", wide);
     this.#expand.setAttribute("aria-pressed", String(wide));
+    this.#drawNames();
     for (const element of this.#behind) element.inert = false;
     this.#behind = wide ? around(this.element) : [];
     for (const element of this.#behind) element.inert = true;

@@ -1,7 +1,8 @@
 /** Chart: a card, its figure and its plot, and what of it has to be drawn. */
 
+import { bySize } from "../flat-configs.js";
 import { t } from "../i18n.js";
-import { axisOf, clockTicks, startOf } from "./axes.js";
+import { axisOf, clockTicks, room, startOf } from "./axes.js";
 import { cropOf } from "./crop.js";
 import { Figure } from "./figures.js";
 import { Hover } from "./hover.js";
@@ -28,6 +29,8 @@ export class Chart {
   stale = true;
   /** Rows have come. */
   behind = false;
+  /** Where x ends, as drawn. */
+  end = 0;
   /** So many runs are in the figure; -1: there is none yet. */
   drawn = -1;
   visible = true;
@@ -83,7 +86,8 @@ export class Chart {
     const [from, to] = range ?? [across.start, across.end];
     const smoothing = what.smoothing === undefined ? 0 : spec.smoothing;
     const partNames = { train: t("chart.train"), test: t("chart.test") };
-    const how = { bands: bandsOf(runs), strokes, allMarks: spec.marks, axis: axisName, across: { from, to, log: logX }, smoothing, range, dark, bold: this.#plot.bold, partNames };
+    const bands = bandsOf(runs);
+    const how = { bands, strokes, allMarks: spec.marks, axis: axisName, across: { from, to, log: logX }, smoothing, range, dark, bold: this.#plot.bold, partNames };
     this.#traces = this.#figure.traces(runs, what, how);
     const look = {
       logX,
@@ -98,8 +102,10 @@ export class Chart {
       scales: `${spec.gap} ${spec.crop} ${spec.logX} ${spec.logY} ${axisName}`,
     };
     this.card.showStrokes(strokes);
+    this.card.showNames(namesOf(this.#traces), Boolean(bands));
     await this.#plot.draw(this.#traces, look);
     this.drawn = runs.length;
+    this.end = across.end;
     this.#refitAt = performance.now() + REFIT;
     this.#hover.take(this.#traces, { percent: Boolean(what.percent), axis: axisName, field: strokes?.field });
   }
@@ -110,8 +116,8 @@ export class Chart {
     const end = Math.max(0, ...ends);
     if (axis.ticks !== "clock") return { start: 0, end, ticks: axis.ticks };
     const starts = shown.map(startOf).filter(Boolean);
-    const start = starts.length ? Math.min(...starts) : Date.now() / 1000 - 60;
-    const last = Math.max(end, start + 1) + 0.1 * Math.max(1, end - start); // room to grow
+    const start = starts.length ? Math.min(...starts) : Math.floor(Date.now() / 60_000) * 60;
+    const last = start + room(end - start);
     return { start, end: last, ticks: axis.ticks, marks: clockTicks(...(this.#plot.range ?? [start, last])) };
   }
 
@@ -140,4 +146,19 @@ export class Chart {
     this.card.remove();
     this.#plot.remove();
   }
+}
+
+/**
+ * A legend's entries. A run's is drawn as the last of its curves, that on test images; a group's tells its colour only: what
+ * dashes tell of it has a legend of its own.
+ */
+function namesOf(traces) {
+  const entries = new Map();
+  for (const { line, color, dash, symbol } of traces) {
+    if (!line) continue;
+    const { run, label, value } = line;
+    if (value === undefined) entries.set(run.id, { value: label, color, dash, symbol });
+    else entries.set(`${run.color} ${label}`, { value: label, color, dash: "solid", size: value });
+  }
+  return [...entries.values()].sort((one, other) => bySize(one.size, other.size));
 }

@@ -261,6 +261,8 @@ export class Charts {
       const strokes = this.#strokes.of(this.#bands.of(shown)?.groups.map(({ runs }) => runs) ?? shown.map((run) => [run]));
       await stale.drawWhole(shown, { dark: this.#isDark(), axis: this.#axis, bandsOf: (runs) => this.#bands.of(runs), strokes });
       stale.mark(this.#marked);
+      // an axis of time that has grown has done so in all charts: they stand one above the other
+      for (const chart of this.#charts) chart.stale ||= chart.drawn >= 0 && chart.end !== stale.end;
     }
     if (began - this.#listed >= LIST_EVERY) {
       this.#listed = began;

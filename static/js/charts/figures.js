@@ -66,7 +66,7 @@ export class Figure {
         const x = axis.x?.(run);
         const bin = binOf(run, what.stream, range, most, x?.(series));
         const key = [run.id, line.series, smoothing, range, bin, axisName, axis.timed && startOf(run)].join();
-        const curve = this.#curves.get(key) ?? new Curve(series, { ...line, along: line.along?.(run), smoothing, bin, range, x });
+        const curve = this.#curves.get(key) ?? new Curve(series, { ...line, smoothing, bin, range, x });
         kept.set(key, curve);
         curve.advance();
         if (!group) traces.push(...this.#lines(run, line, curve, how, raw));
@@ -124,7 +124,7 @@ export class Figure {
   }
 
   /** A group's mean, and behind it how far its runs are apart. */
-  #band({ runs, label, color: index }, { series, part }, curve, how) {
+  #band({ runs, label, value, color: index }, { series, part }, curve, how) {
     const [{ number }] = runs;
     const run = { id: `group-${runs[0].id}`, number, name: label, color: index, started_at: Math.min(...runs.map(startOf)), annotations: [] };
     const look = this.#look(run, part, how, runs);
@@ -132,7 +132,7 @@ export class Figure {
     const { xs, ys, lows, highs } = curve;
     const area = { x: [...xs, ...xs.toReversed()], y: [...highs, ...lows.toReversed()] };
     const points = { x: xs, y: ys, count: xs.length, settled: xs.length, lowest: Math.min(...lows), highest: Math.max(...highs) };
-    const line = { run, series, label, part: how.partNames[part], curve };
+    const line = { run, series, label, value, part: how.partNames[part], curve };
     return [
       { ...look, uid: `${uid}-band`, meta: { run: run.id, series: `${series}-band` }, color: faint(color(index, how.dark), how.dark), area },
       { ...look, uid, meta: named(run, `${series}-mean`, look), points, line },

@@ -3,7 +3,7 @@
  * fold), or those that have the same value of a field; of those, where dashes tell a second field, each value apart.
  */
 
-import { labelOf } from "../labels.js";
+import { labelOf, wordOf } from "../labels.js";
 import { lowerBound, nearest } from "../series.js";
 
 /** What tells two runs of one group by chance apart. */
@@ -22,8 +22,8 @@ export const SPREADS = {
 };
 
 /**
- * Runs by group, in the order of their first ones: `[{ label, runs, color }]`. Groups that only dashes tell apart have
- * one colour.
+ * Runs by group, in the order of their first ones: `[{ label, value, runs, color }]`, where `value` is what all have of the
+ * field. Groups that only dashes tell apart have one colour.
  *
  * @param {object[]} runs
  * @param {string} over "" for chance, else a field of the flat configs
@@ -41,7 +41,7 @@ export function groupsOf(runs, over, dash, configs) {
     if (!groups.has(key)) groups.set(key, { runs: [], color: colors.get(hue) });
     groups.get(key).runs.push(run);
   }
-  return [...groups.values()].map((group) => ({ ...group, label: labelOfGroup(group.runs, over, configs) }));
+  return [...groups.values()].map((group) => ({ ...group, label: labelOfGroup(group.runs, over, configs), value: valueOf(group.runs, over, configs) }));
 }
 
 function keyOf(fields, over) {
@@ -52,9 +52,12 @@ function keyOf(fields, over) {
 
 function labelOfGroup(runs, over, configs) {
   if (runs.length === 1) return runs[0].name;
-  const value = configs.get(runs[0].id)?.[over];
-  const said = over ? `${labelOf(over)} ${value ?? "–"}` : commonName(runs.map((run) => run.name));
+  const said = over ? `${labelOf(over)} ${valueOf(runs, over, configs)}` : commonName(runs.map((run) => run.name));
   return `${said} × ${runs.length}`;
+}
+
+function valueOf([first], over, configs) {
+  return wordOf(over, configs.get(first.id)?.[over]);
 }
 
 /** The parts of the names that all have: "seed 1 · Adam" and "seed 2 · Adam" → "Adam". */

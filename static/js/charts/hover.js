@@ -1,6 +1,6 @@
 /**
  * Hover: the values of all curves at the place of x under the mouse, the nearest curve first, and that place
- * marked in every chart. The arrow keys do the same on a chart that has the focus.
+ * marked in every chart. A tap does it too, until the next one; so do the arrow keys on a chart that has the focus.
  */
 
 import { h, moveTo } from "../dom.js";
@@ -43,8 +43,9 @@ export class Hover {
     element.parentElement.append(this.#mark);
     if (!box.isConnected) document.body.append(box);
     element.addEventListener("pointermove", (event) => this.#point(event));
-    element.addEventListener("pointerdown", (event) => event.pointerType !== "mouse" && this.#point(event));
-    element.addEventListener("pointerleave", () => this.#end());
+    element.addEventListener("pointerdown", (event) => event.pointerType !== "mouse" && this.#tap(event));
+    element.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && this.#end());
+    element.addEventListener("pointercancel", () => this.#end()); // it scrolls the page
     element.addEventListener("keydown", (event) => this.#press(event));
     element.addEventListener("blur", () => this.#end());
   }
@@ -87,6 +88,12 @@ export class Hover {
     const corner = this.#element.getBoundingClientRect();
     this.#mouse = { left: event.clientX - corner.left, top: event.clientY - corner.top };
     this.refresh();
+  }
+
+  /** A finger that has tapped is gone; what it asked for stands until it, or the mouse, is put anywhere again. */
+  #tap(event) {
+    this.#point(event);
+    addEventListener("pointerdown", () => this.#end(), { capture: true, once: true });
   }
 
   #end() {

@@ -54,10 +54,9 @@ export function chartLayout(element, { width, height }, { logX, logY, percent, w
       ...axis,
       type: logX ? "log" : "linear",
       // The planned length, not the newest point, ends the axis: it stands still while curves grow. Nor may a mark
-      // at its end push it on: the charts stand one above the other.
-      autorangeoptions: { include: logX ? (ticks === "count" ? [1, Math.max(end, 10)] : [end]) : [start, end], ...(logX ? {} : { maxallowed: end }) },
+      // at one of its ends push that on: the charts stand one above the other.
+      autorangeoptions: logX ? { include: ticks === "count" ? [1, Math.max(end, 10)] : [end] } : { include: [start, end], minallowed: start, maxallowed: end },
       ...(empty ? { range: logX ? [0, 3] : [start, end || 1000] } : { autorange: true }),
-      rangemode: logX || start ? "normal" : "nonnegative",
       tickformat: ticks === "count" ? ",d" : "~g",
       dtick: logX ? 1 : undefined,
       ...(marks ? { tickmode: "array", tickvals: marks.values, ticktext: marks.texts } : { tickmode: "auto" }),

@@ -10,7 +10,8 @@ import { Tail, tailSymbol } from "./tail.js";
 let Plotly = null;
 let coming = null;
 
-const CONFIG = { displayModeBar: false, displaylogo: false, responsive: false, doubleClick: "autosize", scrollZoom: false };
+/** The notices are in English, whatever the page is in. */
+const CONFIG = { displayModeBar: false, displaylogo: false, displayNotifier: false, responsive: false, doubleClick: "autosize", scrollZoom: false };
 /** With more new rows than that, as after a connection, a whole drawing is due and tails would be work for nothing. */
 const MOST_NEWS = 20_000;
 /** A picture's size, in pixels, and of its legend the most lines and the height of one; a long legend makes it higher. */

@@ -1,14 +1,13 @@
 /**
  * Quantities: what a chart can show. Each has the stream that it is recorded in and the lines that it draws for a run.
  *
- * A line: {series, columns, value?, along?, part?}: `value` computes it from several columns, `along(run)(series)(row)` from
+ * A line: {series, columns, value?, along?, part?}: `value` computes it from several columns, `along(series)(row)` from
  * whatever else is known of a row; `part` tells the lines of one run apart ("train" is drawn dotted). `title`: the message's
  * name where it is not the quantity's; `smoothing` is what a new chart starts with; `percent`: 0 to 1 as per cent; `whole`:
  * the axis shows 0 to 100 %; `timed`: it needs to know when rows came.
  */
 
 import { lowerBound } from "../series.js";
-import { startOf } from "./axes.js";
 
 /** Iterations per second are those of the last second, or of the one before it where an iteration takes longer. */
 const WINDOW = 1;
@@ -53,10 +52,12 @@ const QUANTITIES = {
   speed: { stream: "train", smoothing: 0, timed: true, lines: [{ series: "speed", columns: ["iteration"], along: speedOf }] },
 };
 
-function speedOf(run) {
-  return ({ wall }) => (row) => {
-    const before = lowerBound(wall, wall[row] - WINDOW) - 1;
-    const seconds = wall[row] - (before < 0 ? startOf(run) : wall[before]);
+/** Measured between rows: until the first ones are here, a process has started. These have no speed of their own. */
+function speedOf({ wall }) {
+  const first = wall.findIndex((time) => time > wall[0]) - 1;
+  return (row) => {
+    const before = Math.max(first, lowerBound(wall, wall[row] - WINDOW) - 1);
+    const seconds = wall[row] - wall[before];
     return seconds > 0 ? (row - before) / seconds : NaN;
   };
 }

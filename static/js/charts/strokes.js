@@ -3,9 +3,9 @@
  * is. A list below the charts, kept in the address.
  */
 
-import { show } from "../flat-configs.js";
+import { bySize } from "../flat-configs.js";
 import { onLanguage, t } from "../i18n.js";
-import { labelOf } from "../labels.js";
+import { labelOf, wordOf } from "../labels.js";
 import { DASHES } from "../palette.js";
 import { urlState } from "../url-state.js";
 import { fillFields } from "./shown-fields.js";
@@ -63,7 +63,7 @@ export class Strokes {
     const field = this.#field;
     if (!field) return null;
     const looks = new Map();
-    const valueOf = (fields) => fields && show(Object.hasOwn(fields, field) ? fields[field] : null);
+    const valueOf = (fields) => fields && wordOf(field, Object.hasOwn(fields, field) ? fields[field] : null);
     const valuesOf = (runs) => [...new Set(runs.map((run) => valueOf(this.#fields.get(run.id))))];
     const several = { ...PLAIN, value: t("strokes.several") };
     const lookOf = (runs) => {
@@ -75,7 +75,8 @@ export class Strokes {
     for (const [value, ...others] of curves.map(valuesOf)) {
       if (!others.length && value !== undefined && !looks.has(value)) looks.set(value, { ...lookAt(looks.size), value });
     }
-    const legend = [...looks.values(), ...(curves.some((runs) => lookOf(runs) === several) ? [several] : [])];
+    const inOrder = [...looks.values()].sort((one, other) => bySize(one.value, other.value));
+    const legend = [...inOrder, ...(curves.some((runs) => lookOf(runs) === several) ? [several] : [])];
     return { field: labelOf(field), legend, lookOf };
   }
 

@@ -1,7 +1,7 @@
 /** What an experiment is called, and what differs between two of them, in words. */
 
 import { hasText, t } from "../i18n.js";
-import { labelOf, shortLabelOf } from "../labels.js";
+import { labelOf, shortLabelOf, wordOf } from "../labels.js";
 import { isSweep } from "./values.js";
 
 /** Sections that are chosen by name: another name brings other settings, and that is one thing, not five. */
@@ -49,8 +49,7 @@ function valueText(place, value) {
   if (typeof name === "boolean" || place === "training.early_stopping") return t(`boolean.${Boolean(value)}`);
   if (typeof name !== "string") return String(name);
   if (/^network\.layers\..*\.name$/.test(place)) return t(`activation.${name}`);
-  const key = BY_NAME.includes(place.replace(/\.name$/, "")) || place === "network.activation" ? place.replace(/\.name$/, "").split(".").at(-1) : place;
-  return t(`${key}.${name}`);
+  return wordOf(place, name);
 }
 
 /** A preset where there is little room: "MLP". */

@@ -3,7 +3,7 @@
 import { h } from "../dom.js";
 import { percent, t } from "../i18n.js";
 import { color } from "../palette.js";
-import { labelsOf, valueText } from "../labels.js";
+import { labelsOf, wordOf } from "../labels.js";
 import { openDialog } from "./dialog.js";
 
 /**
@@ -29,7 +29,7 @@ export async function openDiff(runs, { configs, isDark, onClone }) {
     h(
       "tbody",
       {},
-      ...[...difference].map(([name, values]) => row(labels.get(name), values.map((value) => valueText(name, value)), { title: name })),
+      ...[...difference].map(([name, values]) => row(labels.get(name), values.map((value) => wordOf(name, value)), { title: name })),
       row(t("table.test"), runs.map((run) => percent(run.latest.test_accuracy)), { className: "result" }),
       row(t("table.train"), runs.map((run) => percent(run.latest.train_accuracy)), { className: "result" }),
       row("", runs.map(clone), { className: "result" }),

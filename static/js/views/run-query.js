@@ -5,7 +5,7 @@
  * `optimizer:adam  lr>0.01  test>=90  tag:"first try"  is:starred  -status:failed`.
  */
 
-import { shortLabelOf, valueText } from "../labels.js";
+import { shortLabelOf, wordOf } from "../labels.js";
 
 const percent = (value) => (value === null || value === undefined ? undefined : 100 * value);
 const known = (value) => value ?? undefined;
@@ -116,7 +116,7 @@ export function arrange(runs, query, configs) {
   if (!query.group) return [{ label: null, runs: sorted }];
   const groups = new Map();
   for (const run of sorted) {
-    const label = valueText(query.group, valueOf(run, query.group, configs));
+    const label = wordOf(query.group, valueOf(run, query.group, configs));
     if (!groups.has(label)) groups.set(label, []);
     groups.get(label).push(run);
   }
