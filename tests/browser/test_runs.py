@@ -75,9 +75,8 @@ def test_runs_are_sorted_narrowed_down_and_grouped_by_any_field(open_page, fille
 
 
 def test_the_menu_offers_each_setting_once_and_headings_say_values_as_the_page_does(open_page, filled):
-    small = filled.launch(**{**SHORT, "name": "small", "training": {**SHORT["training"], "batch_size": 8}})[
-        "id"
-    ]
+    training = {**SHORT["training"], "batch_size": 8}
+    small = filled.launch(**{**SHORT, "name": "small", "training": training})["id"]
     filled.wait_for(small, "completed")
     try:
         page = open_page(filled)
