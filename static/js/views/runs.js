@@ -7,6 +7,7 @@ import { h } from "../dom.js";
 import { onLanguage, percent, t } from "../i18n.js";
 import { explain } from "../reasons.js";
 import { urlState } from "../url-state.js";
+import { Hold } from "./hold.js";
 import { makeEntry } from "./run-entry.js";
 import { arrange, asksConfigs, readQuery, unknownField, unusual } from "./run-query.js";
 
@@ -31,8 +32,7 @@ export class RunList {
   /** The run that Tab comes to; the arrow keys go to the others, so that no one has to pass two hundred. */
   #current = "";
   #fetching = false;
-  /** Whether the last press was a finger's: not every browser says so with a click. */
-  #touched = false;
+  #hold;
 
   /**
    * @param {HTMLElement} list
@@ -57,7 +57,7 @@ export class RunList {
     selection.on(() => this.draw());
     urlState.on("list", (said) => this.setQuery(readQuery(said)));
     list.addEventListener("keydown", (event) => this.#onKey(event));
-    list.addEventListener("pointerdown", ({ pointerType }) => (this.#touched = pointerType === "touch"));
+    this.#hold = new Hold(list, (id) => this.#selection.click(id, { ctrlKey: true }, this.order));
     list.addEventListener("focusin", ({ target }) => {
       const id = target.closest("[data-run]")?.dataset.run;
       if (!id || id === this.#current) return;
@@ -180,9 +180,10 @@ export class RunList {
     return this.#entries.get(run.id);
   }
 
-  /** A finger has no Ctrl: each run that it taps comes to the selection, or leaves it. */
   #select(id, { shiftKey, ctrlKey, metaKey }) {
-    this.#selection.click(id, { shiftKey, ctrlKey: ctrlKey || metaKey || this.#touched }, this.order);
+    const meaning = this.#hold.meaning(this.#selection.size);
+    if (meaning === "none") return;
+    this.#selection.click(id, { shiftKey, ctrlKey: ctrlKey || metaKey || meaning === "toggle" }, this.order);
   }
 
   /** Show or hide a run; with Alt, show it alone. */

@@ -1,4 +1,4 @@
-/** The selection: runs that the next command is for. Chosen as files are: click, Ctrl-click, Shift-click; a tap is a Ctrl-click. */
+/** The selection: runs that the next command is for. Chosen as files are: click, Ctrl-click, Shift-click. */
 
 import { urlState } from "../url-state.js";
 
