@@ -75,6 +75,7 @@ def test_a_stop_that_brings_the_best_weights_back_is_marked_too(open_page, lab):
     assert lab.run(run_id)["why"]["code"] == "brought_back"
     last = lab.stored_rows(run_id, "evaluation")[1][-1, 0]
     page = open_page(lab)
+    page.until(f"!!{MARKS.format('accuracy')}")
     page.page.click("#show-none")
     page.until(f"!{MARKS.format('accuracy')}")
     page.page.click(f'[data-run="{run_id}"] .swatch')

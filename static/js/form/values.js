@@ -10,8 +10,8 @@
 
 /** Values of one field at most; the server takes no longer list of experiments either. */
 const MOST = 100;
-/** A comma that stands for thousands: 1,000 or 60,000 or 2,500, but 32,128 and 100,200 are two numbers each. */
-const THOUSANDS = /^-?(\d{1,3}(,\d{3})*,000|\d,500)$/;
+/** A comma that stands for thousands: 1,200 or 60,000, but 32,128 and 100,200 are two numbers each. */
+const THOUSANDS = /^-?(\d{1,3}(,\d{3})*,000|\d,\d00)$/;
 const RANGE = /^(.+?)\.{2,3}(.+?)(?::(\d+))?$/;
 /** A range of whole numbers takes each of them up to that many, and five of them beyond. */
 const EACH = 20;
