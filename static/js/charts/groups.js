@@ -3,7 +3,7 @@
  * fold), or those that have the same value of a field; of those, where dashes tell a second field, each value apart.
  */
 
-import { labelOf, wordOf } from "../labels.js";
+import { shortLabelOf, wordOf } from "../labels.js";
 import { lowerBound, nearest } from "../series.js";
 
 /** What tells two runs of one group by chance apart. */
@@ -52,7 +52,7 @@ function keyOf(fields, over) {
 
 function labelOfGroup(runs, over, configs) {
   if (runs.length === 1) return runs[0].name;
-  const said = over ? `${labelOf(over)} ${valueOf(runs, over, configs)}` : commonName(runs.map((run) => run.name));
+  const said = over ? `${shortLabelOf(over)} ${valueOf(runs, over, configs)}` : commonName(runs.map((run) => run.name));
   return `${said} × ${runs.length}`;
 }
 
