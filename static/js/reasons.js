@@ -9,7 +9,7 @@ import { hasText, number, t } from "./i18n.js";
 const WORDS = { initializer: "initializer.", status: "status.", metric: "early_stopping.metric." };
 /** From here on a number is said in thousands, millions or 万, 億. */
 const LONG = 1e7;
-/** A bound is said exactly; the longest is a seed's, 4,294,967,295. */
+/** A bound is said to its last digit; the longest is a seed's, 4,294,967,295. */
 const BOUND_DIGITS = 10;
 
 /** A reason in words, or `fallback` where there is none that this page knows. */
@@ -39,8 +39,13 @@ export function explainAll(error) {
 export function boundsText(bounds) {
   const parts = ["minimum", "exclusive_minimum", "maximum"]
     .filter((name) => bounds?.[name] !== undefined && bounds[name] !== null)
-    .map((name) => t(`bounds.${name}`, { n: number(bounds[name], { maximumSignificantDigits: BOUND_DIGITS }) }));
+    .map((name) => t(`bounds.${name}`, { n: exact(bounds[name]) }));
   return parts.join(t("bounds.and"));
+}
+
+/** A bound, or a default, as a number of the reader's language. */
+export function exact(value) {
+  return number(value, { maximumSignificantDigits: BOUND_DIGITS });
 }
 
 function written(value, name) {

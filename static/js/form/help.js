@@ -1,9 +1,8 @@
 /** Help: what a choice means, what is legal and what is usual, in a line that follows the focus and the mouse. */
 
-import { hasText, number, t } from "../i18n.js";
+import { hasText, t } from "../i18n.js";
+import { exact } from "../reasons.js";
 
-/** The longest bound is a seed's, 4,294,967,295. */
-const DIGITS = 10;
 const NUMBERS = ["number", "integer", "integers"];
 
 /** What is said of a field, in two lines: its help, its bounds, its default. */
@@ -25,10 +24,6 @@ function range({ minimum, exclusive_minimum, maximum }) {
     .filter(([, value]) => there(value))
     .map(([sign, value]) => `${sign} ${exact(value)}`)
     .join(", ");
-}
-
-function exact(value) {
-  return number(value, { maximumSignificantDigits: DIGITS });
 }
 
 /** Show, in `line`, the help of what is under the mouse, else of what has the focus. */
