@@ -47,7 +47,8 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
     metrics = Metrics()
     hub = Hub(history=StoredHistory(database), observe_lag=metrics.lag.observe)
     register = Register(database, hub)
-    scheduler = Scheduler(settings, register, database, hub, metrics, executor or LocalExecutor())
+    executor = executor or LocalExecutor(settings.socket_dir)
+    scheduler = Scheduler(settings, register, database, hub, metrics, executor)
     data_sets = DataSets(settings, hub)
 
     @asynccontextmanager

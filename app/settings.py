@@ -81,6 +81,11 @@ class Settings(BaseSettings):
         return self.state_dir / "checkpoints"
 
     @property
+    def socket_dir(self) -> Path:
+        """Where the server reaches the process that starts workers; see `app.jobs.processes`."""
+        return self.state_dir / "sockets"
+
+    @property
     def cache_dir(self) -> Path:
         """Decoded data sets, memory-mapped by all workers; safe to delete while the lab is down."""
         return self.state_dir / "cache"

@@ -13,7 +13,7 @@ def main() -> int:
     from benchmarks import timed_worker
 
     settings = Settings()
-    return serve(settings, create_app(settings, executor=LocalExecutor(timed_worker.main)))
+    return serve(settings, create_app(settings, executor=LocalExecutor(entry=timed_worker.main)))
 
 
 if __name__ == "__main__":

@@ -44,8 +44,12 @@ def wait_until(condition: Callable[[], Any], what: str = "the condition", patien
 class LabServer:
     """`lossroom serve` as a user starts it. `restart()` keeps its folders and its port."""
 
-    def __init__(self, state_dir: Path, data_dir: Path, **environment: str) -> None:
+    def __init__(
+        self, state_dir: Path, data_dir: Path, *, directory: Path | None = None, **environment: str
+    ) -> None:
+        """`directory` is the one that it is started in; None: that of the tests."""
         self.state_dir = state_dir
+        self.directory = directory
         self.data_dir = data_dir
         self.environment = environment
         self.port = 0
@@ -65,6 +69,7 @@ class LabServer:
             stdout=subprocess.PIPE,
             stderr=self.log,
             text=True,
+            cwd=self.directory,
             env={**os.environ, **self.environment},
         )
         line = self.process.stdout.readline()

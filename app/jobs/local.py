@@ -1,6 +1,5 @@
-"""The local executor: one process per run, forked from a server that has NumPy loaded already.
+"""The local executor: one process per run, started by `app.jobs.processes` in about 16 ms.
 
-A forkserver starts a worker in about 16 ms; where the platform has none (Windows) a process is spawned.
 Each run has its own pipe and its own thread here, so a worker that dies in the middle of a message
 stops nobody else; the end of its pipe is how its death is known.
 """
@@ -9,41 +8,37 @@ from __future__ import annotations
 
 import contextlib
 import json
-import multiprocessing as mp
 import os
 import signal
 import threading
 import time
-from collections.abc import Callable
-from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import Any
 
 from app import one_thread
 from app.jobs import worker
 from app.jobs.executor import Listener
 from app.jobs.link import ROWS
+from app.jobs.processes import Entry, Processes
 from engine.events import STREAMS
 from engine.reasons import Reason, of_error
 
 #: A killed worker's pipe ends within moments.
 KILL_SECONDS = 0.5
 
-#: What runs in a worker's process: given its end of the pipe, and the job.
-Entry = Callable[[Connection, dict[str, Any]], None]
-
 
 class LocalExecutor:
     """Starts, commands and ends worker processes on this machine. See `Executor` for the contract.
 
-    `entry` is the worker's function; benchmarks hand in one that also takes the time.
+    `socket_dir` is where the lab reaches the process that starts workers. `entry` is the worker's function;
+    benchmarks hand in one that also takes the time.
     """
 
-    def __init__(self, entry: Entry = worker.main) -> None:
+    def __init__(self, socket_dir: Path | None = None, *, entry: Entry = worker.main) -> None:
         self._entry = entry
-        self._has_forkserver = "forkserver" in mp.get_all_start_methods()
-        self._context = mp.get_context("forkserver" if self._has_forkserver else "spawn")
+        self._processes = Processes(socket_dir)
         # multiprocessing keeps one table of children and reads an exit code once: one thread at a time.
         self._processes_lock = threading.Lock()
         self._lock = threading.Lock()
@@ -53,9 +48,7 @@ class LocalExecutor:
     def open(self, listener: Listener) -> None:
         self._listener = listener
         one_thread()
-        if self._has_forkserver:
-            self._context.set_forkserver_preload(["app.jobs.worker"])
-            forkserver.ensure_running()
+        self._processes.open()
 
     def start(self, run_id: str, job: dict[str, Any]) -> None:
         entry = _Worker()
@@ -101,7 +94,8 @@ class LocalExecutor:
         _let_workers_run()
         reason: str | None
         try:
-            process, connection = self._spawn(run_id, job)
+            with self._processes_lock:
+                process, connection = self._processes.start(self._entry, job, f"lossroom-{run_id}")
         except OSError as error:
             text = f"the worker process could not be started: {error}"
             reason = Reason("worker_not_started", text, why=of_error(error))
@@ -115,15 +109,6 @@ class LocalExecutor:
         with self._lock:
             self._workers.pop(run_id, None)
         self._listener.exited(run_id, reason)
-
-    def _spawn(self, run_id: str, job: dict[str, Any]) -> tuple[BaseProcess, Connection]:
-        here, there = self._context.Pipe(duplex=True)
-        with self._processes_lock, there:
-            process = self._context.Process(  # type: ignore[attr-defined]
-                target=self._entry, args=(there, job), name=f"lossroom-{run_id}", daemon=True
-            )
-            process.start()
-        return process, here
 
     def _listen(self, run_id: str, connection: Connection) -> bool:
         """Pass messages on until the pipe ends; True if the worker said that it ends."""

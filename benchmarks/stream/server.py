@@ -23,7 +23,7 @@ def main() -> int:
     from benchmarks.stream import row_source
 
     settings = Settings()
-    return serve(settings, create_app(settings, executor=LocalExecutor(row_source.main)))
+    return serve(settings, create_app(settings, executor=LocalExecutor(entry=row_source.main)))
 
 
 class Server:

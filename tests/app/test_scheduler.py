@@ -50,7 +50,7 @@ def state_dir(tmp_path):
 
 def test_a_run_that_kills_its_worker_at_the_same_place_three_times_fails_with_the_reason(state_dir):
     async def scenario():
-        async with Lab(state_dir, executor=LocalExecutor(crashing_worker.main)) as lab:
+        async with Lab(state_dir, executor=LocalExecutor(entry=crashing_worker.main)) as lab:
             run, after = await lab.scheduler.launch(
                 [ExperimentConfig.from_dict(QUICK), ExperimentConfig.from_dict(QUICK)]
             )

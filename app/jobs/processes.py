@@ -1,0 +1,110 @@
+"""Starting worker processes: forked from a forkserver that has NumPy loaded, or spawned where there is none (Windows).
+
+The forkserver listens on a socket file. The file lies in the state folder, because whatever cleans the temporary
+folder (systemd does, every ten days) would cut the lab off from its forkserver. If the file or the forkserver is lost
+all the same, a new one is started; workers that train already go on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing as mp
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from multiprocessing import forkserver, util
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+#: The longest path that a socket can have; multiprocessing adds this much to that of its folder.
+SOCKET_PATH_BYTES = 107 if sys.platform == "linux" else 103
+ADDED_BYTES = len("/pymp-12345678/listener-12345678")
+#: A killed forkserver ends within moments.
+KILL_SECONDS = 5.0
+
+#: What runs in a worker's process: given its end of the pipe, and the job.
+Entry = Callable[[Connection, dict[str, Any]], None]
+
+
+class Processes:
+    """Starts worker processes. Not safe for several threads: multiprocessing keeps one table of children."""
+
+    def __init__(self, socket_dir: Path | None = None) -> None:
+        """`socket_dir` is this lab's alone; None, or a path too long for a socket: the temporary folder."""
+        self._socket_dir = socket_dir
+        self._has_forkserver = "forkserver" in mp.get_all_start_methods()
+        self._context = mp.get_context("forkserver" if self._has_forkserver else "spawn")
+
+    def open(self) -> None:
+        """Start the forkserver, so that the first run does not wait for it."""
+        # Helper processes start as `python -c`, which would import from the folder that the lab was started in.
+        os.environ["PYTHONSAFEPATH"] = "1"
+        if self._has_forkserver:
+            self._place_sockets()
+            self._context.set_forkserver_preload(["app.jobs.worker"])
+            forkserver.ensure_running()
+
+    def start(self, entry: Entry, job: dict[str, Any], name: str) -> tuple[BaseProcess, Connection]:
+        """A new process and the lab's end of its pipe. Raises `OSError` if none can be started."""
+        try:
+            return self._start(entry, job, name)
+        except (OSError, EOFError):
+            if not self._has_forkserver:
+                raise
+        self._renew_forkserver()
+        try:
+            return self._start(entry, job, name)
+        except EOFError as error:
+            raise OSError("the process that starts workers ended") from error
+
+    def _start(self, entry: Entry, job: dict[str, Any], name: str) -> tuple[BaseProcess, Connection]:
+        here, there = self._context.Pipe(duplex=True)
+        with there:
+            process = self._context.Process(  # type: ignore[attr-defined]
+                target=entry, args=(there, job), name=name, daemon=True
+            )
+            try:
+                process.start()
+            except BaseException:
+                here.close()
+                raise
+        return process, here
+
+    def _place_sockets(self) -> None:
+        """Let multiprocessing make its folder of sockets in ours; what a killed lab left there goes."""
+        folder = self._socket_dir
+        if folder is None or len(os.fsencode(folder.absolute())) + ADDED_BYTES > SOCKET_PATH_BYTES:
+            return
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700, parents=True)
+        elsewhere, tempfile.tempdir = tempfile.tempdir, str(folder.absolute())
+        try:
+            util.get_temp_dir()  # made once for the life of this process
+        finally:
+            tempfile.tempdir = elsewhere
+
+    def _renew_forkserver(self) -> None:
+        """End a forkserver that cannot be reached, and start another."""
+        with contextlib.suppress(FileExistsError):
+            Path(util.get_temp_dir()).mkdir(mode=0o700, parents=True)
+        lost = _forkserver_pid()
+        if lost is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(lost, signal.SIGKILL)
+        deadline = time.monotonic() + KILL_SECONDS
+        forkserver.ensure_running()
+        while _forkserver_pid() == lost and time.monotonic() < deadline:  # until its end is known
+            time.sleep(0.01)
+            forkserver.ensure_running()
+
+
+def _forkserver_pid() -> int | None:
+    """multiprocessing has no public name for it."""
+    pid: int | None = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]
+    return pid

@@ -1,0 +1,102 @@
+"""Worker processes start whatever happens to the temporary folder, and wherever the lab was started."""
+
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tests.lab_server import ENDLESS, LabServer, standing, wait_until
+
+
+@pytest.fixture
+def lab():
+    """A lab with a short path: the tests' usual ones may be too long for a socket."""
+    with tempfile.TemporaryDirectory(prefix="lab") as folder, standing(Path(folder), Path(folder)) as lab:
+        yield lab
+
+
+def socket_folders(lab):
+    return list((lab.state_dir / "sockets").glob("pymp-*"))
+
+
+def test_runs_start_after_the_temporary_folder_was_cleaned(make_lab, tmp_path):
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    lab = make_lab(TMPDIR=str(temporary))
+    lab.wait_for(lab.launch()["id"], "completed")
+
+    for path in temporary.iterdir():
+        shutil.rmtree(path)
+
+    assert lab.wait_for(lab.launch()["id"], "completed")["attempt"] == 1
+
+
+def test_runs_start_and_others_go_on_when_the_forkserver_cannot_be_reached(lab):
+    other = lab.launch(**ENDLESS)
+    wait_until(lambda: lab.run(other["id"])["iteration"] > 10, "rows")
+
+    (folder,) = socket_folders(lab)
+    shutil.rmtree(folder)
+
+    assert lab.wait_for(lab.launch()["id"], "completed")["attempt"] == 1
+    before = lab.run(other["id"])
+    assert (before["status"], before["attempt"]) == ("running", 1)
+    wait_until(lambda: lab.run(other["id"])["iteration"] > before["iteration"] + 100, "more rows")
+    lab.post(f"/api/runs/{other['id']}/cancel")
+    lab.wait_for(other["id"], "cancelled")
+
+
+def test_runs_start_after_the_forkserver_was_killed(make_lab):
+    lab = make_lab(LOSSROOM_WORKERS="1")
+    lab.wait_for(lab.launch()["id"], "completed")
+
+    for pid in lab.helper_pids():
+        if b"forkserver" in Path(f"/proc/{pid}/cmdline").read_bytes():
+            subprocess.run(["kill", "-9", str(pid)], check=True)
+
+    assert lab.wait_for(lab.launch()["id"], "completed")["attempt"] == 1
+
+
+def test_what_a_killed_lab_left_in_its_folder_of_sockets_goes_when_it_starts_again(lab):
+    lab.wait_for(lab.launch()["id"], "completed")
+    lab.restart(signal.SIGKILL)
+    lab.wait_for(lab.launch()["id"], "completed")
+    assert len(socket_folders(lab)) == 1
+
+
+def test_a_state_folder_with_a_path_too_long_for_a_socket_works_too(tmp_path, data_dir):
+    lab = LabServer(tmp_path / ("long" * 30) / "state", data_dir)
+    lab.state_dir.mkdir(parents=True)
+    lab.start()
+    try:
+        lab.wait_for(lab.launch()["id"], "completed")
+    finally:
+        lab.stop()
+
+
+@pytest.mark.parametrize("name", ["app", "engine", "multiprocessing", "numpy", "uvicorn"])
+def test_no_process_imports_from_the_folder_in_which_the_lab_was_started(name, tmp_path, data_dir):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / f"{name}.py").write_text(f"open({str(elsewhere / 'imported')!r}, 'a').write(__name__)\n")
+    lab = LabServer(tmp_path / "state", data_dir, directory=elsewhere)
+    lab.state_dir.mkdir()
+    lab.start()
+    try:
+        lab.wait_for(lab.launch()["id"], "completed")
+    finally:
+        lab.stop()
+    assert not (elsewhere / "imported").exists()
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["look", "digits", "--count", "1"]])
+def test_no_command_imports_from_the_current_folder(arguments, tmp_path):
+    for name in ("app", "engine", "numpy", "rich"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('imported from the current folder')\n")
+    command = [str(Path(sys.executable).with_name("lossroom")), *arguments]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
