@@ -1,4 +1,7 @@
-"""Pages: templates in a language, the scripts that a page needs, and Plotly's from its Python package."""
+"""Pages: templates in a language, the scripts that a page needs, and Plotly's from its Python package.
+
+All addresses in a page are relative to it, so that the same page serves a lab at `/` and one below a path.
+"""
 
 from __future__ import annotations
 
@@ -33,12 +36,12 @@ class Pages:
             t=lambda key: texts[key],
             language=language,
             languages=self.messages.languages,
-            static=f"/static/{self.assets.version()}",
+            static=f"static/{self.assets.version()}",
         )
 
     @property
     def plotly_url(self) -> str:
-        return f"/vendor/plotly-{metadata.version('plotly')}.min.js"
+        return f"vendor/plotly-{metadata.version('plotly')}.min.js"
 
     @cached_property
     def plotly(self) -> tuple[bytes, bytes]:

@@ -71,6 +71,17 @@ def test_pages_have_no_inline_scripts_and_name_no_other_host(path):
     assert re.findall(r"https?://", text) == []
 
 
+@pytest.mark.parametrize(
+    "path",
+    [*sources("static", "js"), *sources("templates", "html"), ROOT / "app/routes/api_docs.py"],
+    ids=lambda path: path.name,
+)
+def test_pages_and_scripts_name_addresses_relative_to_the_page_so_that_the_lab_may_lie_below_a_path(path):
+    own = r"/(?:api|docs|health|i18n|metrics|openapi|static|vendor|ws)\b"
+    named = {"py": rf"(?:href|src)=\"{own}"}.get(path.suffix[1:], rf"[\"'`=(]{own}")
+    assert re.findall(named, path.read_text("utf-8")) == []
+
+
 @pytest.mark.parametrize("path", [*sources("engine", "py"), *sources("app", "py")], ids=str)
 def test_nothing_is_unpickled(path):
     text = path.read_text("utf-8")

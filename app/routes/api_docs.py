@@ -19,13 +19,13 @@ _PAGE = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Lossroom API</title>
-<link rel="icon" href="/static/logo.svg">
-<link rel="stylesheet" href="/vendor/swagger-ui.css">
+<link rel="icon" href="static/logo.svg">
+<link rel="stylesheet" href="vendor/swagger-ui.css">
 </head>
 <body>
 <div id="api"></div>
-<script src="/vendor/swagger-ui-bundle.js"></script>
-<script type="module" src="/static/js/api-docs.js"></script>
+<script src="vendor/swagger-ui-bundle.js"></script>
+<script type="module" src="static/js/api-docs.js"></script>
 </body>
 </html>
 """

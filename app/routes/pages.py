@@ -42,7 +42,7 @@ def messages(request: Request, language: str) -> dict[str, str]:
 def plotly(request: Request, version: str) -> Response:
     """Plotly from its Python package; the version in the address lets browsers keep it."""
     pages = _pages(request)
-    if request.url.path != pages.plotly_url:
+    if f"vendor/plotly-{version}.min.js" != pages.plotly_url:
         raise NotFound(f"this lab serves {pages.plotly_url}")
     plain, zipped = pages.plotly
     if "gzip" in request.headers.get("accept-encoding", ""):
@@ -54,4 +54,4 @@ def plotly(request: Request, version: str) -> Response:
 
 @router.get("/favicon.ico")
 def favicon() -> RedirectResponse:
-    return RedirectResponse("/static/logo.svg", status_code=308)
+    return RedirectResponse("static/logo.svg", status_code=308)

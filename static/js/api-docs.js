@@ -1,3 +1,5 @@
-/** Starts Swagger UI on the server's own OpenAPI document. */
+/** Starts Swagger UI on the server's own OpenAPI document, whose paths begin where this page lies. */
 
-window.SwaggerUIBundle({ url: "/openapi.json", dom_id: "#api", deepLinking: true });
+const spec = await (await fetch("openapi.json")).json();
+spec.servers = [{ url: new URL(".", document.baseURI).pathname }];
+window.SwaggerUIBundle({ spec, dom_id: "#api", deepLinking: true });

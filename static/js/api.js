@@ -1,4 +1,4 @@
-/** Commands to the server: HTTP, JSON in and out. */
+/** Commands to the server: HTTP, JSON in and out. Addresses are relative to the page, which may lie below a path. */
 
 /**
  * An answer that says no. `field` names what is wrong in an experiment, `bounds` what would be right, and in them `why`
@@ -45,31 +45,31 @@ async function ofTheFirst(answer) {
 }
 
 export const api = {
-  options: () => request("GET", "/api/options"),
-  lessons: () => request("GET", "/api/lessons"),
+  options: () => request("GET", "api/options"),
+  lessons: () => request("GET", "api/lessons"),
   /** one lesson, with its experiments */
-  lesson: (slug) => request("GET", `/api/lessons/${slug}`),
-  messages: (language) => request("GET", `/i18n/${language}.json`),
+  lesson: (slug) => request("GET", `api/lessons/${slug}`),
+  messages: (language) => request("GET", `i18n/${language}.json`),
   /** one run, with its config */
-  run: (id) => request("GET", `/api/runs/${id}`),
+  run: (id) => request("GET", `api/runs/${id}`),
   /** Experiments as one group: all of them, or none. */
-  launchTogether: (experiments) => ofTheFirst(request("POST", "/api/experiments", { experiments })),
+  launchTogether: (experiments) => ofTheFirst(request("POST", "api/experiments", { experiments })),
   /** What they would be, one by one and together. */
-  summaryTogether: (experiments) => ofTheFirst(request("POST", "/api/experiments/summary", { experiments })),
-  launchLesson: (slug) => request("POST", `/api/lessons/${slug}/runs`),
+  summaryTogether: (experiments) => ofTheFirst(request("POST", "api/experiments/summary", { experiments })),
+  launchLesson: (slug) => request("POST", `api/lessons/${slug}/runs`),
   /** Images of a data set: `part`, `first`, `count`. */
-  images: (name, query) => request("GET", `/api/datasets/${name}/images?${new URLSearchParams(query)}`),
-  fetchDataset: (name) => request("POST", `/api/datasets/${name}/fetch`),
+  images: (name, query) => request("GET", `api/datasets/${name}/images?${new URLSearchParams(query)}`),
+  fetchDataset: (name) => request("POST", `api/datasets/${name}/fetch`),
   /** name, starred, archived, tags, notes */
-  change: (id, changes) => request("PATCH", `/api/runs/${id}`, changes),
+  change: (id, changes) => request("PATCH", `api/runs/${id}`, changes),
   /** learning_rate, l1, l2, dropout, while it runs */
-  changeLive: (id, values) => request("PATCH", `/api/runs/${id}/live`, values),
-  remove: (id) => request("DELETE", `/api/runs/${id}`),
+  changeLive: (id, values) => request("PATCH", `api/runs/${id}/live`, values),
+  remove: (id) => request("DELETE", `api/runs/${id}`),
   /** As the page goes: nobody waits for the answer. */
-  removeAtLeaving: (id) => void fetch(`/api/runs/${id}`, { method: "DELETE", keepalive: true }),
+  removeAtLeaving: (id) => void fetch(`api/runs/${id}`, { method: "DELETE", keepalive: true }),
   /** pause, resume, step, cancel or clone */
-  command: (id, command, body) => request("POST", `/api/runs/${id}/${command}`, body),
-  fields: (ids) => request("GET", `/api/fields?runs=${ids.join(",")}`),
+  command: (id, command, body) => request("POST", `api/runs/${id}/${command}`, body),
+  fields: (ids) => request("GET", `api/fields?runs=${ids.join(",")}`),
   /** A document of exported runs, as text. */
-  importRuns: (text) => request("POST", "/api/imports", text),
+  importRuns: (text) => request("POST", "api/imports", text),
 };

@@ -39,8 +39,9 @@ export class Socket {
   }
 
   open() {
-    const scheme = location.protocol === "https:" ? "wss" : "ws";
-    const socket = new WebSocket(`${scheme}://${location.host}/ws`);
+    const address = new URL("ws", document.baseURI);
+    address.protocol = location.protocol === "https:" ? "wss" : "ws";
+    const socket = new WebSocket(address);
     socket.binaryType = "arraybuffer";
     socket.onmessage = ({ data }) => this.#receive(data);
     socket.onclose = ({ code }) => this.#retry(code);

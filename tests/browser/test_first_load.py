@@ -9,11 +9,11 @@ LOADED = """performance.getEntriesByType("resource")
 def test_every_module_that_the_page_loads_was_told_to_the_browser_before(open_page, lab):
     page = open_page(lab, kept=False)
     told = page.page.evaluate(
-        "[...document.querySelectorAll('link[rel=modulepreload]')].map(link => link.getAttribute('href'))"
+        "[...document.querySelectorAll('link[rel=modulepreload]')].map(link => new URL(link.href).pathname)"
     )
     loaded = {path for path, *_ in page.page.evaluate(LOADED) if path.endswith(".js")}
     scripts = page.page.evaluate(
-        "[...document.querySelectorAll('script[src*=static]')].map(s => s.getAttribute('src'))"
+        "[...document.querySelectorAll('script[src*=static]')].map(s => new URL(s.src).pathname)"
     )
     assert [src.split("/js/")[1] for src in scripts] == ["theme.js", "lab.js"]
     assert loaded - set(scripts) == set(told)

@@ -59,7 +59,7 @@ export class RunBar {
 /** A menu with a link for each format; a download needs nothing of the page but the report's dashes. */
 export function exportLinks(runs) {
   const ids = runs.map((run) => run.id).join(",");
-  const report = () => `/api/exports/html?runs=${ids}${urlState.get("dash") ? `&dash=${encodeURIComponent(urlState.get("dash"))}` : ""}`;
+  const report = () => `api/exports/html?runs=${ids}${urlState.get("dash") ? `&dash=${encodeURIComponent(urlState.get("dash"))}` : ""}`;
   const link = (href, key) => h("a", { href, download: "", className: "row-link" }, t(key));
   const menu = h("details", { className: "menu up" }, h("summary", { className: "toggle" }, icon("download"), t("export.title")));
   if (runs.length > MOST_RUNS) {
@@ -67,8 +67,8 @@ export function exportLinks(runs) {
     closesByItself(menu);
     return menu;
   }
-  const panel = h("div", { className: "card panel" }, ...Object.entries(FORMATS).map(([format, key]) => link(`/api/exports/${format}?runs=${ids}`, key)));
-  if (runs.length === 1) panel.append(...Object.entries(RUN_FORMATS).map(([ending, key]) => link(`/api/runs/${ids}/export.${ending}`, key)));
+  const panel = h("div", { className: "card panel" }, ...Object.entries(FORMATS).map(([format, key]) => link(`api/exports/${format}?runs=${ids}`, key)));
+  if (runs.length === 1) panel.append(...Object.entries(RUN_FORMATS).map(([ending, key]) => link(`api/runs/${ids}/export.${ending}`, key)));
   panel.addEventListener("click", () => (menu.open = false));
   menu.addEventListener("click", () => (panel.querySelector("[href*='/html?']").href = report())); // "toggle" comes a task later
   menu.append(panel);
