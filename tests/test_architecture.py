@@ -63,6 +63,17 @@ def test_scripts_put_no_markup_into_the_page_and_only_one_names_plotly(path):
     assert ("Plotly" in code) == (path.name == "plot.js")
 
 
+STORED = ("localStorage", "sessionStorage", "indexedDB", "document.cookie", "caches.")
+
+
+@pytest.mark.parametrize(
+    "path", [*sources("static/js", "js"), *sources("app/exports", "js")], ids=lambda path: path.name
+)
+def test_only_one_script_names_what_the_browser_stores(path):
+    """It may refuse, by throwing: see kept.js."""
+    assert path.name == "kept.js" or not any(name in path.read_text("utf-8") for name in STORED)
+
+
 @pytest.mark.parametrize("path", sources("templates", "html"), ids=lambda path: path.name)
 def test_pages_have_no_inline_scripts_and_name_no_other_host(path):
     text = path.read_text("utf-8")

@@ -25,7 +25,7 @@ export function onLanguage(listener) {
 export async function setLanguage(chosen) {
   messages = await api.messages(chosen);
   document.documentElement.lang = chosen;
-  document.cookie = `language=${chosen}; path=${new URL(".", document.baseURI).pathname}; max-age=31536000; SameSite=Lax`;
+  window.kept.setCookie("language", chosen);
   for (const element of document.querySelectorAll("[data-i18n]")) element.textContent = t(element.dataset.i18n);
   for (const element of document.querySelectorAll("[data-i18n-label]")) {
     element.setAttribute("aria-label", t(element.dataset.i18nLabel));

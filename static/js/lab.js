@@ -74,21 +74,21 @@ function wireControls(charts, list) {
     // the way round: what one sees, its opposite, and back to what the system says
     const next = { auto: isDark() ? "light" : "dark", light: darkScheme.matches ? "auto" : "dark", dark: darkScheme.matches ? "light" : "auto" };
     root.dataset.theme = next[root.dataset.theme];
-    localStorage.setItem("theme", root.dataset.theme);
+    window.kept.set("theme", root.dataset.theme);
     redraw();
   });
   const projector = byId("projector");
   const showProjector = (on) => {
     root.toggleAttribute("data-projector", on);
     projector.setAttribute("aria-pressed", String(on));
-    localStorage.setItem("projector", on ? "1" : "0");
+    window.kept.set("projector", on ? "1" : "0");
   };
   projector.addEventListener("click", () => {
     showProjector(!root.hasAttribute("data-projector"));
     dispatchEvent(new Event("resize")); // the charts have another size
     redraw();
   });
-  showProjector(localStorage.getItem("projector") === "1");
+  showProjector(window.kept.get("projector") === "1");
   for (const button of document.querySelectorAll("[data-language]")) {
     button.addEventListener("click", () => urlState.set({ language: button.dataset.language }));
   }
@@ -106,7 +106,7 @@ function wireControls(charts, list) {
 }
 
 start().catch((error) => {
-  byId("status").dataset.connection = "fault";
+  byId("status").dataset.connection = "broken";
   byId("status-text").textContent = error instanceof ApiError ? explain(error) : t("why.page_fault");
   throw error;
 });

@@ -7,7 +7,7 @@ const KEY = "shown";
 /** Which runs were shown at the last visit; what cannot be read is as good as nothing. */
 export function keptChoices() {
   try {
-    return JSON.parse(localStorage.getItem(KEY)) ?? {};
+    return JSON.parse(window.kept.get(KEY)) ?? {};
   } catch {
     return {};
   }
@@ -37,7 +37,7 @@ export function keepShown(store, onGone) {
   store.on("runs", () => {
     take();
     if (wanted.length) return;
-    localStorage.setItem(KEY, JSON.stringify(store.choices()));
+    window.kept.set(KEY, JSON.stringify(store.choices()));
     urlState.set({ runs: shown() });
   });
   urlState.on("runs", (numbers) => {

@@ -15,7 +15,7 @@ def test_every_module_that_the_page_loads_was_told_to_the_browser_before(open_pa
     scripts = page.page.evaluate(
         "[...document.querySelectorAll('script[src*=static]')].map(s => new URL(s.src).pathname)"
     )
-    assert [src.split("/js/")[1] for src in scripts] == ["theme.js", "lab.js"]
+    assert [src.split("/js/")[1] for src in scripts] == ["kept.js", "lab.js"]
     assert loaded - set(scripts) == set(told)
     assert len(told) == len(set(told)) > 30
 

@@ -26,7 +26,7 @@ export class LaunchPart {
       facts.append(h("div", { title: t(`summary.${name}.help`) }, h("dt", {}, t(`summary.${name}`)), value));
     }
     const general = h("div", { className: "field general" }, h("span", { className: "error", role: "alert", id: "error-general" }));
-    const keys = navigator.platform.startsWith("Mac") ? "⌘↵" : "Ctrl ↵";
+    const keys = /^Mac/.test(navigator.platform) ? "⌘↵" : "Ctrl ↵";
     this.button = h("button", { type: "submit", id: "launch", className: "launch", title: t("form.launch_hint") }, this.#label, h("kbd", {}, keys));
     const seeds = select("seeds", "form.seeds", SEEDS, draft.seeds, (count) => t(count === 1 ? "form.one_seed" : "form.n_seeds", { count }), (count) => {
       draft.seeds = Number(count);

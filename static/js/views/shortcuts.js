@@ -10,7 +10,7 @@ import { t } from "../i18n.js";
 import { openDialog } from "./dialog.js";
 
 const OFF = "shortcuts-off";
-const isOff = () => localStorage.getItem(OFF) === "1";
+const isOff = () => window.kept.get(OFF) === "1";
 
 /** Keys that views handle by themselves, for the help. */
 const ELSEWHERE = [
@@ -36,7 +36,7 @@ export function wireShortcuts({ search, pause, undo, clear }) {
     if (document.querySelector("dialog[open]")) return;
     const list = h("dl", { className: "keys" }, ...rest.flatMap(([key, text]) => [h("dt", {}, ...key.split(" ").map((part) => h("kbd", {}, part))), h("dd", {}, t(text))]));
     const off = h("input", { type: "checkbox", checked: !isOff() });
-    off.addEventListener("change", () => localStorage.setItem(OFF, off.checked ? "0" : "1"));
+    off.addEventListener("change", () => window.kept.set(OFF, off.checked ? "0" : "1"));
     openDialog({ title: t("keys.title"), className: "help", body: [list, h("label", { className: "check" }, off, t("keys.single"))] });
   }
 

@@ -5,6 +5,7 @@ import { told } from "../reasons.js";
 
 export function showStatus(element, text, store) {
   const draw = () => {
+    if (element.dataset.connection === "broken") return; // the page could not start, and goes on saying so
     const { connection, lab } = store;
     element.dataset.connection = lab?.fault ? "fault" : connection;
     if (connection !== "live" || !lab) {

@@ -1,0 +1,35 @@
+/**
+ * What this browser keeps for the next visit: `window.kept`, and nothing else in the page names its storage.
+ *
+ * A school's browser may refuse: every use of `localStorage` throws where cookies are blocked, and writing throws where
+ * the storage is full. Then a choice is kept as long as the page is open.
+ *
+ * No module: the chosen theme must be there before the first paint, and a module would come later. The page would flash.
+ */
+window.kept = (() => {
+  /** Choices of this page: they are newer than those in the storage, which may not have taken them. */
+  const chosen = new Map();
+  const orNull = (use) => {
+    try {
+      return use() ?? null;
+    } catch {
+      return null;
+    }
+  };
+  return {
+    /** @param {string} key @returns {string | null} */
+    get: (key) => chosen.get(key) ?? orNull(() => localStorage.getItem(key)),
+    /** @param {string} key @param {string} value */
+    set(key, value) {
+      chosen.set(key, value);
+      orNull(() => localStorage.setItem(key, value));
+    },
+    /** What the server is told with every request, for a year. @param {string} name @param {string} value */
+    setCookie(name, value) {
+      const path = new URL(".", document.baseURI).pathname;
+      orNull(() => (document.cookie = `${name}=${value}; path=${path}; max-age=31536000; SameSite=Lax`));
+    },
+  };
+})();
+
+document.documentElement.dataset.theme = window.kept.get("theme") ?? "auto";

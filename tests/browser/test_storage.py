@@ -1,0 +1,94 @@
+"""Browsers that keep nothing: cookies blocked, storage full. The page works, and forgets at its end."""
+
+import json
+
+import pytest
+
+from tests.browser.conftest import FLAGS, MODULE, LabPage, find_chromium
+from tests.lab_server import PATIENCE
+
+REFUSE = 'const refuse = () => { throw new DOMException("refused", "%s"); };'
+#: How a browser refuses → a script that makes this one do so.
+REFUSALS = {
+    "blocked": (REFUSE % "SecurityError")
+    + "for (const name of ['localStorage', 'sessionStorage']) Object.defineProperty(window, name, { get: refuse });"
+    "Object.defineProperty(Document.prototype, 'cookie', { get: refuse, set: refuse });",
+    "unreadable": (REFUSE % "InvalidStateError") + "Storage.prototype.getItem = Storage.prototype.setItem = refuse;",
+    "full": (REFUSE % "QuotaExceededError") + "Storage.prototype.setItem = refuse;",
+}
+
+
+@pytest.fixture(params=[*REFUSALS, "as the browser itself blocks"])
+def page(request, open_page, lab, browser, tmp_path):
+    if request.param in REFUSALS:
+        page = open_page(lab, kept=False, color_scheme="light")
+        page.page.context.add_init_script(REFUSALS[request.param])
+        page.open()
+        yield page
+        return
+    profile = tmp_path / "profile" / "Default"
+    profile.mkdir(parents=True)
+    preferences = {"profile": {"default_content_setting_values": {"cookies": 2}}}
+    (profile / "Preferences").write_text(json.dumps(preferences))
+    context = browser.browser_type.launch_persistent_context(
+        profile.parent,
+        executable_path=find_chromium(),
+        args=FLAGS,
+        viewport={"width": 1280, "height": 800},
+        locale="en-US",
+        color_scheme="light",
+    )
+    context.set_default_timeout(1000 * PATIENCE)
+    context.add_init_script(MODULE)
+    page = LabPage(context.pages[0], lab)
+    reason = "try { localStorage.length } catch (error) { error.name }"
+    assert page.page.evaluate(reason) == "SecurityError"
+    yield page
+    context.close()
+    assert (page.complaints, page.strangers) == ([], [])
+
+
+def test_the_page_works_in_a_browser_that_keeps_nothing(page):
+    page.choose("dataset.name", "digits")
+    page.fill(training__iterations=50)
+    run_id = page.press_launch()
+    page.wait_for(run_id, "completed")
+    page.wait_for_points(run_id, 50)
+
+    page.page.click("#theme")
+    assert page.page.evaluate("document.documentElement.dataset.theme") == "dark"
+    page.page.click("#projector")
+    assert page.page.get_attribute("#projector", "aria-pressed") == "true"
+    page.page.click("#projector")
+
+    page.page.click("#help")
+    page.page.uncheck("dialog[open] input[type=checkbox]")
+    page.page.keyboard.press("Escape")
+    page.page.click("#help")
+    assert not page.page.is_checked("dialog[open] input[type=checkbox]"), "kept for as long as the page is open"
+    page.page.keyboard.press("Escape")
+
+    page.page.click('[data-language="ja"]')
+    page.until("document.querySelector('#launch span').textContent === '学習開始'")
+    page.open(page.address())  # the address keeps the language
+    page.page.reload()
+    page.until_ready()
+    assert page.page.inner_text("#launch span") == "学習開始"
+    page.wait_for_points(run_id, 50)
+
+
+def test_reports_and_the_documentation_need_no_storage(page, lab, tmp_path):
+    run_id = lab.launch(name="reported")["id"]
+    lab.wait_for(run_id, "completed")
+    report = tmp_path / "report.html"
+    report.write_bytes(lab.http.get(f"/api/runs/{run_id}/export.html").content)
+    tab = page.page
+
+    tab.goto(report.as_uri())
+    page.until("document.querySelectorAll('.main-svg').length > 0")
+    tab.fill("#smoothing", "0.9")
+    page.until("document.getElementById('smoothing-value').textContent === '0.90'")
+    page.strangers = [url for url in page.strangers if not url.startswith("file:")]
+
+    tab.goto(lab.url + "/docs")
+    page.until("document.querySelectorAll('.opblock').length > 10")
