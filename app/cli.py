@@ -9,19 +9,29 @@ import argparse
 import sys
 from pathlib import Path
 
-from app import one_thread
+from app import __version__, one_thread
 
 
 def main(argv: list[str] | None = None) -> int:
     """The program. Exit status 2 and one clear line for a mistake in its arguments or configuration."""
-    arguments = _parser().parse_args(argv)
-    status: int = arguments.command(arguments)
+    parser = _parser()
+    arguments = parser.parse_args(argv)
+    if "command" not in arguments:
+        parser.print_help()
+        return 0
+    from app.settings import SettingsError
+
+    try:
+        status: int = arguments.command(arguments)
+    except SettingsError as error:
+        return _mistake(str(error))
     return status
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="lossroom", description="A live deep-learning lab for classrooms.")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    parser.add_argument("--version", action="version", version=f"lossroom {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND")
 
     serve = commands.add_parser("serve", help="serve the lab")
     serve.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
@@ -98,19 +108,11 @@ def _folders(parser: argparse.ArgumentParser) -> None:
 
 
 def _serve(arguments: argparse.Namespace) -> int:
-    from pydantic import ValidationError
-
     from app.serve import serve
-    from app.settings import Settings
+    from app.settings import read_settings
 
     names = ("host", "port", "workers", "data_dir", "state_dir")
-    given = {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
-    try:
-        settings = Settings(**given)
-    except ValidationError as error:
-        first = error.errors()[0]
-        return _mistake(f"{'.'.join(map(str, first['loc']))}: {first['msg']} (got {first['input']!r})")
-    return serve(settings)
+    return serve(read_settings(**{name: getattr(arguments, name) for name in names}))
 
 
 def _train(arguments: argparse.Namespace) -> int:
@@ -136,16 +138,16 @@ def _summary(arguments: argparse.Namespace) -> int:
 
 def _fetch(arguments: argparse.Namespace) -> int:
     from app.fetch import fetch
-    from app.settings import Settings
+    from app.settings import read_settings
 
-    return fetch(arguments.names, arguments.data_dir or Settings().data_dir)
+    return fetch(arguments.names, read_settings(data_dir=arguments.data_dir).data_dir)
 
 
 def _backup(arguments: argparse.Namespace) -> int:
-    from app.settings import Settings
+    from app.settings import read_settings
     from app.storage.backup import backup
 
-    settings = Settings(**({"state_dir": arguments.state_dir} if arguments.state_dir else {}))
+    settings = read_settings(state_dir=arguments.state_dir)
     return backup(settings.database_path, arguments.file, force=arguments.force)
 
 

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from app.changes import Mistake
 from app.experiments import find_lesson
-from app.settings import Settings
+from app.settings import read_settings
 from app.summary import table_of
 from engine import ConfigError, DatasetError, ExperimentConfig, datasets
 from engine.datasets.sample import MOST, USUAL
@@ -43,8 +43,7 @@ def look(
     Args:
         count: None: 50 images, or all points.
     """
-    folders = {"data_dir": data_dir, "state_dir": state_dir}
-    settings = Settings(**{key: path for key, path in folders.items() if path is not None})  # type: ignore[arg-type]
+    settings = read_settings(data_dir=data_dir, state_dir=state_dir)
     settings.apply_limits()
     console = Console()
     try:

@@ -8,8 +8,8 @@ import sys
 import uvicorn
 from fastapi import FastAPI
 
-from app import logs
-from app.live.hub import Hub
+from app import logs, machine
+from app.lab import Lab
 from app.live.protocol import SharedFramesProtocol
 from app.main import create_app
 from app.settings import Settings
@@ -19,6 +19,8 @@ from app.storage.database import DatabaseError
 #: the workers save their runs (`scheduler.GRACE_SECONDS`). Together less than 5 s.
 FAREWELL_SECONDS = 0.5
 SHUTDOWN_SECONDS = 1
+#: What listens on all addresses, and the one of them that this machine can open.
+WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}
 #: The longest message that a page may send: a list of subscriptions.
 WEBSOCKET_BYTES = 256 * 1024
 
@@ -45,7 +47,7 @@ def serve(settings: Settings, app: FastAPI | None = None) -> int:
         log_level="warning",
         access_log=False,
     )
-    server = _Server(config, app.state.lab.hub, f"http://{_shown(host)}:{port}")
+    server = _Server(config, app.state.lab, host, port)
     try:
         app.state.lab.database.open()  # before uvicorn, which would show a traceback
     except DatabaseError as error:
@@ -57,20 +59,35 @@ def serve(settings: Settings, app: FastAPI | None = None) -> int:
 
 
 class _Server(uvicorn.Server):
-    """Says the address once the lab answers there, not before; and says goodbye to the viewers."""
+    """Says where the lab is once it answers there, not before; and says goodbye to the viewers."""
 
-    def __init__(self, config: uvicorn.Config, hub: Hub, address: str) -> None:
+    def __init__(self, config: uvicorn.Config, lab: Lab, host: str, port: int) -> None:
         super().__init__(config)
-        self._hub = hub
-        self._address = address
+        self._lab = lab
+        self._host = host
+        self._port = port
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
-            print(f"Lossroom is open at {self._address} (Ctrl-C closes it)", flush=True)
+            print("\n".join(self._where()), flush=True)
+
+    def _where(self) -> list[str]:
+        """The addresses to type, and the runs that are shown there."""
+        lines = [f"Lossroom is open at http://{_shown(self._host)}:{self._port} (Ctrl-C closes it)"]
+        if self._host in WILDCARDS:
+            others = [f"http://{address}:{self._port}" for address in machine.addresses()]
+            lines.append(
+                f"  for other machines: {' or '.join(others) or 'this machine has no network address'}"
+            )
+        count = len(self._lab.register.runs)
+        lines.append(
+            f"  {count:,} {'run' if count == 1 else 'runs'} in {self._lab.settings.state_dir.absolute()}"
+        )
+        return lines
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        await self._hub.close(FAREWELL_SECONDS)
+        await self._lab.hub.close(FAREWELL_SECONDS)
         await super().shutdown(sockets)
 
 
@@ -89,4 +106,4 @@ def _listen(host: str, port: int) -> socket.socket:
 
 def _shown(host: str) -> str:
     """An address that can be clicked: the wildcard cannot."""
-    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    return WILDCARDS.get(host, f"[{host}]" if ":" in host else host)

@@ -2,35 +2,75 @@
 
 from __future__ import annotations
 
+import difflib
+import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from app import machine
 from engine.limits import LIMITS
 
+PREFIX = "LOSSROOM_"
+#: Variables that are no settings: mirrors of data sets, and what Docker Compose, tests and benchmarks read.
+OTHER_VARIABLES = {
+    "LOSSROOM_MIRRORS",
+    "LOSSROOM_BIND",
+    "LOSSROOM_PUBLISHED_PORT",
+    "LOSSROOM_CHROMIUM",
+    "LOSSROOM_BENCH_TIMES",
+    "LOSSROOM_PEERS_PYTHON",
+    "LOSSROOM_TORCH_PYTHON",
+}
+#: Memory that the server itself takes.
+SERVER_BYTES = 256 << 20
+#: Memory that one run may hold where there is more than enough.
+RUN_BYTES = 4 << 30
 
-def _cores() -> int:
-    """Cores this process may use: a container's CPU set counts, not the machine's."""
-    try:
-        return max(1, len(os.sched_getaffinity(0)))
-    except AttributeError:  # macOS and Windows
-        return max(1, os.cpu_count() or 1)
+
+class SettingsError(ValueError):
+    """A setting that is unknown or cannot be used; the message names it, and is one line."""
+
+
+def _run_bytes() -> int:
+    """Half of the memory that the server leaves: two large runs fit beside each other."""
+    return min(RUN_BYTES, max(1 << 20, (machine.memory_bytes() - SERVER_BYTES) // 2))
+
+
+def _words(given: object) -> object:
+    """A list as people write it: `a b`, `a, b` or JSON."""
+    if not isinstance(given, str):
+        return given
+    if given.lstrip().startswith("["):
+        try:
+            return json.loads(given)
+        except ValueError:
+            raise ValueError("is no JSON list; words separated by spaces or commas will do as well") from None
+    return given.replace(",", " ").split()
+
+
+#: Several words in one variable.
+Words = Annotated[list[str], NoDecode, BeforeValidator(_words)]
 
 
 class Settings(BaseSettings):
     """Every knob of the server; README and docs/configuration.md list the same names (a test compares)."""
 
-    model_config = SettingsConfigDict(env_prefix="LOSSROOM_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
 
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 takes a free one")
     data_dir: Path = Field(Path("data"), description="where data sets lie (may be read-only)")
     state_dir: Path = Field(Path("state"), description="database, checkpoints, decoded data sets")
     workers: int = Field(
-        default_factory=_cores, ge=1, le=256, description="runs that train at the same time (default: cores)"
+        default_factory=machine.cores,
+        ge=1,
+        le=256,
+        description="runs that train at the same time (default: cores)",
     )
     max_queued: int = Field(
         2000, ge=1, le=100_000, description="runs that may wait; one more is refused with 503"
@@ -51,7 +91,7 @@ class Settings(BaseSettings):
         262_144, ge=1024, description="longest request body; a longer one is refused with 413"
     )
     max_memory_bytes: int = Field(
-        4_294_967_296,
+        default_factory=_run_bytes,
         ge=1 << 20,
         description="what one run may hold; a larger one is refused with the estimate",
     )
@@ -62,8 +102,8 @@ class Settings(BaseSettings):
     max_import_bytes: int = Field(
         33_554_432, ge=1024, description="longest file of exported runs that can be imported"
     )
-    allowed_origins: list[str] = Field(
-        [], description='other origins whose pages may open the WebSocket, as JSON: ["https://lab.example"]'
+    allowed_origins: Words = Field(
+        [], description="other origins whose pages may open the WebSocket, such as https://lab.example"
     )
 
     def apply_limits(self) -> None:
@@ -89,3 +129,32 @@ class Settings(BaseSettings):
     def cache_dir(self) -> Path:
         """Decoded data sets, memory-mapped by all workers; safe to delete while the lab is down."""
         return self.state_dir / "cache"
+
+
+def read_settings(**given: Any) -> Settings:
+    """The settings from the environment and the command line, where what is None was not given.
+
+    Raises:
+        SettingsError: for a value that cannot be used, and for a variable `LOSSROOM_*` that is no setting.
+    """
+    _refuse_unknown(os.environ)
+    chosen = {name: value for name, value in given.items() if value is not None}
+    try:
+        return Settings(**chosen)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        shown = f"--{name.replace('_', '-')}" if name in chosen else f"{PREFIX}{name.upper()}"
+        raise SettingsError(f"{shown}: {first['msg']} (got {first['input']!r})") from None
+
+
+def _refuse_unknown(environment: Mapping[str, str]) -> None:
+    """A misspelt variable would be ignored in silence, and what it asks for would not happen."""
+    settings = {name.upper() for name in Settings.model_fields}
+    known = settings | {name.removeprefix(PREFIX) for name in OTHER_VARIABLES}
+    for variable in sorted(environment):
+        name = variable.upper().removeprefix(PREFIX)
+        if variable.upper().startswith(PREFIX) and name not in known:
+            like = difflib.get_close_matches(name, settings, n=1)
+            hint = f"did you mean {PREFIX}{like[0]}?" if like else "see docs/configuration.md"
+            raise SettingsError(f"there is no setting {variable}; {hint}")

@@ -11,14 +11,14 @@ from rich.table import Table
 
 from app.changes import Mistake
 from app.experiments import find_lesson, read_experiment, with_changes
-from app.settings import Settings
+from app.settings import read_settings
 from engine import ConfigError, ExperimentConfig
 from engine.summary import summarize
 
 
 def summary(*, config: Path | None, lesson: str | None, changes: list[str]) -> int:
     """Print a table for each network of an experiment file or a lesson: 0, or 2 for what is wrong."""
-    Settings().apply_limits()
+    read_settings().apply_limits()
     try:
         if config is not None:
             documents = [read_experiment(config)]

@@ -19,7 +19,7 @@ from rich.table import Table
 
 from app.changes import Mistake
 from app.experiments import find_lesson, read_experiment, with_changes
-from app.settings import Settings
+from app.settings import Settings, read_settings
 from engine import ConfigError, DatasetError, EvaluationMetrics, ExperimentConfig, Trainer, datasets
 from engine.events import Event
 
@@ -44,8 +44,7 @@ def train(
         as_json: one JSON object per line and event, in place of the bar and the table.
         out: a folder for weights, metrics and config of each run.
     """
-    folders: dict[str, Any] = {"data_dir": data_dir, "state_dir": state_dir}
-    settings = Settings(**{name: path for name, path in folders.items() if path is not None})
+    settings = read_settings(data_dir=data_dir, state_dir=state_dir)
     settings.apply_limits()
     try:
         configs = _experiments(config, lesson, changes, settings)

@@ -1,0 +1,83 @@
+"""The machine that the lab runs on, or the container: its cores, its memory, its addresses."""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+
+#: Where Linux shows control groups, by which containers and service units are limited.
+CGROUPS = Path("/sys/fs/cgroup")
+
+
+def cores(root: Path = CGROUPS) -> int:
+    """Cores that this process may use: a container's CPU set and its share of time count, not the machine's cores."""
+    try:
+        here = len(os.sched_getaffinity(0))
+    except AttributeError:  # macOS and Windows
+        here = os.cpu_count() or 1
+    return max(1, min([here, *(math.ceil(share) for share in _cpu_shares(root))]))
+
+
+def memory_bytes(root: Path = CGROUPS) -> int:
+    """Memory that this process may use: a container's limit counts, where it is below the machine's memory."""
+    whole: int = psutil.virtual_memory().total
+    return min([whole, *_memory_limits(root)])
+
+
+def addresses() -> list[str]:
+    """IPv4 addresses by which other machines may reach this one, such as `192.168.1.20`."""
+    found = [
+        address.address
+        for name, interface in sorted(psutil.net_if_addrs().items())
+        if (state := psutil.net_if_stats().get(name)) is None or state.isup
+        for address in interface
+        if address.family == socket.AF_INET
+    ]
+    usable = [ipaddress.ip_address(address) for address in found]
+    return [str(address) for address in usable if not (address.is_loopback or address.is_link_local)]
+
+
+def _cpu_shares(root: Path) -> Iterator[float]:
+    """The limits on processor time that hold for this process, in cores."""
+    for folder in _cgroup_folders(root, "cpu"):
+        quota, _, period = (_read(folder / "cpu.max") or "max").partition(" ")  # version 2
+        if quota == "max":
+            quota = _read(folder / "cpu.cfs_quota_us") or "-1"  # version 1
+            period = _read(folder / "cpu.cfs_period_us") or "100000"
+        if quota.isdigit() and period.isdigit() and int(period) > 0:
+            yield int(quota) / int(period)
+
+
+def _memory_limits(root: Path) -> Iterator[int]:
+    """The limits on memory that hold for this process, in bytes."""
+    for folder in _cgroup_folders(root, "memory"):
+        for name in ("memory.max", "memory.limit_in_bytes"):  # versions 2 and 1
+            if (limit := _read(folder / name) or "max").isdigit():
+                yield int(limit)
+
+
+def _cgroup_folders(root: Path, controller: str) -> Iterator[Path]:
+    """This process's control group and all above it: each of them limits it."""
+    lines = (_read(Path("/proc/self/cgroup")) or "0::/").splitlines()
+    for hierarchy, names, path in (line.split(":", 2) for line in lines if line.count(":") >= 2):
+        if hierarchy == "0":
+            top = root
+        elif controller in names.split(","):
+            top = root / controller
+        else:
+            continue
+        folder = top / path.lstrip("/")
+        yield from (place for place in (folder, *folder.parents) if place.is_relative_to(top))
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return path.read_text("utf-8").strip()
+    except OSError:
+        return None

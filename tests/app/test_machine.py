@@ -1,0 +1,68 @@
+"""What the machine or the container gives: cores, memory, addresses."""
+
+import ipaddress
+import os
+
+import psutil
+import pytest
+
+from app import machine
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder as Linux shows control groups, in which this process stands at the top."""
+    return tmp_path
+
+
+def write(folder, **files):
+    for name, text in files.items():
+        path = folder / name.replace("__", "/").replace("_dot_", ".")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text + "\n")
+
+
+def here():
+    return len(os.sched_getaffinity(0))
+
+
+@pytest.mark.parametrize(
+    ("quota", "cores"),
+    [
+        ("50000 100000", 1),
+        ("100000 100000", 1),
+        ("150000 100000", 2),
+        ("max 100000", None),
+        ("90000000 100000", None),
+    ],
+)
+def test_a_containers_share_of_processor_time_bounds_the_cores(folder, quota, cores):
+    write(folder, cpu_dot_max=quota)
+    assert machine.cores(folder) == min(cores or here(), here())
+
+
+def test_the_older_form_of_control_groups_bounds_the_cores_too(folder):
+    write(folder, cpu__cpu_dot_cfs_quota_us="50000", cpu__cpu_dot_cfs_period_us="100000")
+    assert machine.cores(folder) == 1
+    write(folder, cpu__cpu_dot_cfs_quota_us="-1")
+    assert machine.cores(folder) == here()
+
+
+@pytest.mark.parametrize("file", ["memory_dot_max", "memory__memory_dot_limit_in_bytes"])
+def test_a_containers_memory_counts_where_it_is_less_than_the_machines(folder, file):
+    whole = psutil.virtual_memory().total
+    for text, expected in (("1073741824", 1 << 30), ("max", whole), (str(2**63), whole), ("nonsense", whole)):
+        write(folder, **{file: text})
+        assert machine.memory_bytes(folder) == expected
+
+
+def test_without_control_groups_the_machine_counts(tmp_path):
+    assert machine.cores(tmp_path / "none") == here()
+    assert machine.memory_bytes(tmp_path / "none") == psutil.virtual_memory().total
+
+
+def test_addresses_are_those_that_other_machines_reach():
+    for address in machine.addresses():
+        parsed = ipaddress.ip_address(address)
+        assert not parsed.is_loopback
+        assert not parsed.is_link_local

@@ -1,0 +1,109 @@
+"""Starting the lab: what it says, which settings it takes, and which mistakes it names in one line."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app import __version__, machine
+from app.settings import PREFIX, Settings
+
+LOSSROOM = str(Path(sys.executable).with_name("lossroom"))
+
+
+def lossroom(*arguments, **environment):
+    own = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    return subprocess.run(
+        [LOSSROOM, *arguments], capture_output=True, text=True, timeout=60, env={**own, **environment}
+    )
+
+
+def lines(lab, count):
+    """What the lab says after its first line."""
+    return [lab.process.stdout.readline().rstrip("\n") for _ in range(count)]
+
+
+def test_the_lab_says_which_folder_it_shows_and_how_many_runs_are_there(make_lab):
+    lab = make_lab()
+    assert lines(lab, 1) == [f"  0 runs in {lab.state_dir}"]
+    lab.wait_for(lab.launch()["id"], "completed")
+    lab.restart()
+    assert lines(lab, 1) == [f"  1 run in {lab.state_dir}"]
+
+
+def test_a_lab_that_listens_everywhere_says_the_addresses_to_type(make_lab):
+    lab = make_lab(LOSSROOM_HOST="0.0.0.0")
+    (said, _) = lines(lab, 2)
+    assert lab.url == f"http://127.0.0.1:{lab.port}"
+    assert said.startswith("  for other machines: ")
+    for address in machine.addresses():
+        assert f"http://{address}:{lab.port}" in said
+
+
+def test_the_version_and_the_help_are_there():
+    assert lossroom("--version").stdout == f"lossroom {__version__}\n"
+    bare = lossroom()
+    assert (bare.returncode, bare.stdout) == (0, lossroom("--help").stdout)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("LOSSROOM_WORKER", "2", "there is no setting LOSSROOM_WORKER; did you mean LOSSROOM_WORKERS?"),
+        ("LOSSROOM_ALLOWED_ORIGIN", "x", "did you mean LOSSROOM_ALLOWED_ORIGINS?"),
+        ("LOSSROOM_XYZZY", "1", "see docs/configuration.md"),
+        ("LOSSROOM_PORT", "http", "LOSSROOM_PORT: "),
+        (
+            "LOSSROOM_PORT",
+            "70000",
+            "LOSSROOM_PORT: Input should be less than or equal to 65535 (got '70000')",
+        ),
+        ("LOSSROOM_ALLOWED_ORIGINS", '["https://lab.example"', "LOSSROOM_ALLOWED_ORIGINS: "),
+        ("LOSSROOM_LOG_FORMAT", "xml", "LOSSROOM_LOG_FORMAT: "),
+    ],
+)
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["serve"],
+        ["train", "--lesson", "1a-vanishing"],
+        ["look", "digits"],
+        ["summary", "--lesson", "6-cifar"],
+        ["fetch", "digits"],
+        ["backup", "copy"],
+    ],
+    ids=lambda command: command[0],
+)
+def test_every_command_names_a_wrong_variable_in_one_line(command, name, value, said):
+    done = lossroom(*command, **{name: value})
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert done.stderr.startswith("lossroom: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_flag_is_named_as_it_was_given():
+    done = lossroom("serve", "--workers", "0")
+    assert done.returncode == 2
+    assert done.stderr.startswith("lossroom: --workers: ")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://a.example https://b.example",
+        "https://a.example,https://b.example",
+        '["https://a.example", "https://b.example"]',
+    ],
+)
+def test_a_list_is_taken_as_people_write_it(monkeypatch, text):
+    monkeypatch.setenv("LOSSROOM_ALLOWED_ORIGINS", text)
+    assert Settings().allowed_origins == ["https://a.example", "https://b.example"]
+
+
+@pytest.mark.parametrize(("gigabytes", "expected"), [(1, 402_653_184), (4, 2_013_265_920), (64, 4 << 30)])
+def test_a_run_may_hold_half_of_what_the_server_leaves(monkeypatch, gigabytes, expected):
+    monkeypatch.setattr(machine, "memory_bytes", lambda: gigabytes << 30)
+    assert Settings().max_memory_bytes == expected
