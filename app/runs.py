@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import enum
+import itertools
 import math
+import time
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
 from engine.dataset_config import DATASET_FIELDS, DatasetConfig
+from engine.live import dropout_rate
 from engine.reasons import why
 
 #: The highest colour that can be chosen. The page's palette goes round and round long before.
 MOST_COLOR = 255
+
+#: Numbers the views of runs in the order in which they are made, also over restarts, and exactly in a page's doubles.
+_revisions = itertools.count(time.time_ns() // 1000)
 
 
 class RunStatus(enum.StrEnum):
@@ -79,6 +86,8 @@ class Run:
     `annotations` says what happened to the run, oldest first: `{"iteration", "kind", ...}`, where the iteration is
     the last one before it. `{"kind": "live", "changes": {"learning_rate": [before, after]}}` is a change by hand.
 
+    `wanted` holds changes by hand that the run's worker has not made yet, oldest first; a restart forgets them.
+
     `crashes` counts how often in a row the worker died no farther than `crashed_at`.
     """
 
@@ -99,6 +108,7 @@ class Run:
     tags: list[str] = field(default_factory=list)
     notes: str = ""
     annotations: list[dict[str, Any]] = field(default_factory=list)
+    wanted: deque[dict[str, float]] = field(default_factory=deque)
     checkpoints: list[dict[str, Any]] = field(default_factory=list)
     crashes: int = 0
     crashed_at: int = -1
@@ -113,12 +123,15 @@ class Run:
             raise IllegalTransition(f"run {self.id} is {self.status}; it cannot become {status}")
         self.status = status
         self.reason = reason
+        if status.finished:
+            self.wanted.clear()
 
     def view(self, *, with_config: bool = True) -> dict[str, Any]:
         """The run object of the HTTP and WebSocket contracts."""
         config = self.config
         view: dict[str, Any] = {
             "id": self.id,
+            "revision": next(_revisions),
             "number": self.number,
             "name": self.name,
             "status": self.status.value,
@@ -134,6 +147,7 @@ class Run:
             "tags": self.tags,
             "notes": self.notes,
             "annotations": self.annotations,
+            "live": self.live(),
             "iteration": self.iteration,
             "iterations": self.iterations,
             "created_at": self.created_at,
@@ -150,6 +164,24 @@ class Run:
         if with_config:
             view["config"] = config
         return view
+
+    def live(self) -> dict[str, float]:
+        """What can be changed while it trains, as it was set last: in the config, by hand, or by hand a moment ago."""
+        regularization = self.config["regularization"]
+        values = {
+            "learning_rate": self.config["optimizer"]["learning_rate"],
+            "l1": regularization["l1"],
+            "l2": regularization["l2"],
+        }
+        rate = dropout_rate(self.config["network"]["layers"])
+        if rate is not None:
+            values["dropout"] = rate
+        for annotation in self.annotations:
+            if annotation["kind"] == "live":
+                values.update({name: after for name, (_, after) in annotation["changes"].items()})
+        for changes in self.wanted:
+            values.update(changes)
+        return values
 
 
 def _finite(value: float) -> float | None:

@@ -35,6 +35,10 @@ def check_live(given: Mapping[str, Any], *, has_dropout: bool) -> dict[str, floa
     return values
 
 
-def has_dropout(layers: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether a config's layers hold dropout, at any depth."""
-    return any(layer["type"] == "dropout" or has_dropout(layer.get("layers", ())) for layer in layers)
+def dropout_rate(layers: Sequence[Mapping[str, Any]]) -> float | None:
+    """The rate of the first dropout layer of a config, at any depth; None where there is none."""
+    for layer in layers:
+        rate = layer["rate"] if layer["type"] == "dropout" else dropout_rate(layer.get("layers", ()))
+        if rate is not None:
+            return float(rate)
+    return None

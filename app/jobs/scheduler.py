@@ -39,7 +39,7 @@ from app.settings import Settings
 from app.storage import run_store
 from app.storage.database import Database
 from engine import ExperimentConfig
-from engine.live import check_live, has_dropout
+from engine.live import check_live, dropout_rate
 from engine.reasons import Reason, restored, why
 
 log = logging.getLogger(__name__)
@@ -77,7 +77,6 @@ class Scheduler:
         self._queue: deque[str] = deque()
         self._attended: set[str] = set()  # runs that have a worker
         self._cancelling: set[str] = set()
-        self._wanted: dict[str, deque[dict[str, float]]] = {}
         self._progressed: set[str] = set()
         self._works: set[asyncio.Task[None]] = set()
         self._lab_view: dict[str, Any] | None = None
@@ -174,13 +173,14 @@ class Scheduler:
         run = self.get(run_id)
         if run.status.finished:
             raise _illegal(run, "it cannot be changed")
-        values = check_live(given, has_dropout=has_dropout(run.config["network"]["layers"]))
-        wanted = self._wanted.setdefault(run_id, deque())
-        if len(run.annotations) + len(wanted) >= MOST_CHANGES:
+        has_dropout = dropout_rate(run.config["network"]["layers"]) is not None
+        values = check_live(given, has_dropout=has_dropout)
+        if len(run.annotations) + len(run.wanted) >= MOST_CHANGES:
             message = f"run {run_id} was changed {MOST_CHANGES} times, the most that a run may be"
             raise Conflict(Reason("too_many_changes", message, most=MOST_CHANGES))
-        wanted.append(values)
+        run.wanted.append(values)
         self._executor.send(run_id, {"command": "live", "values": values})
+        self._register.tell(run)
         return run
 
     async def cancel(self, run_id: str) -> Run:
@@ -227,8 +227,8 @@ class Scheduler:
                 self._register.move(run, RunStatus.PAUSED)
                 self._fill()
             case "live":
-                if wanted := self._wanted.get(run_id):
-                    wanted.popleft()
+                if run.wanted:
+                    run.wanted.popleft()
                 run.annotations.append(
                     {"kind": "live", "iteration": event["iteration"], "changes": event["changes"]}
                 )
@@ -292,7 +292,6 @@ class Scheduler:
 
     def _clean(self, run_id: str) -> None:
         """What only a run that goes on needs."""
-        self._wanted.pop(run_id, None)
         self._beside(checkpoints.remove_all, self._settings.checkpoint_dir, run_id)
 
     def _beside(self, work: Callable[..., None], *arguments: Any) -> None:
@@ -345,7 +344,7 @@ class Scheduler:
                     for annotation in run.annotations
                     if annotation["kind"] == "live"
                 ],
-                "wanted": list(self._wanted.get(run.id, ())),
+                "wanted": list(run.wanted),
                 "paused": paused,
                 "steps": steps,
             },

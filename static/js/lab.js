@@ -34,19 +34,19 @@ async function start() {
   socket.open();
   const [, options, { lessons }] = await Promise.all([setLanguage(wantedLanguage()), api.options(), api.lessons()]);
 
+  // what the socket has said already is as new as the options, or newer
+  options.datasets = options.datasets.map((dataset) => store.datasets.get(dataset.name) ?? dataset);
+  const ids = (runs) => runs.map((run) => run.id);
   const launched = (runs) => {
-    store.addRuns(runs);
-    store.show(
-      runs.map((run) => run.id),
-      true,
-    );
+    store.putRuns(runs);
+    store.whenComplete(() => store.show(ids(runs), true));
   };
   showStatus(byId("status"), byId("status-text"), store);
   const look = new Look(store, options.datasets, isDark);
   const form = new Form(byId("form"), store, options, launched, look);
   const launchedAlone = (runs) => {
-    store.addRuns(runs);
-    store.showOnly(runs.map((run) => run.id));
+    store.putRuns(runs);
+    store.whenComplete(() => store.showOnly(ids(runs)));
   };
   new Lessons(byId("lessons"), byId("note"), store, lessons, launchedAlone, (lesson) => look.lesson(lesson));
   const toast = new Toast();

@@ -7,6 +7,8 @@
 
 import { Series } from "./series.js";
 
+/** Deleted runs that a late answer could still tell of: that many are remembered. */
+const DELETED = 1000;
 /** Without a choice of the viewer's, that many of the newest runs are shown. */
 const SHOWN = 8;
 
@@ -14,9 +16,16 @@ export class Store {
   /** id → {…the server's run object, train: Series, evaluation: Series} */
   runs = new Map();
   lab = null;
+  /** name → what the socket said last of a data set's download */
+  datasets = new Map();
   /** "connecting", "live", "offline", "restarting" or "full" */
   connection = "connecting";
+  /** Whether the list of runs is here, all of it. */
+  complete = false;
+  #afterList = [];
   #choices = new Map();
+  /** Ids of deleted runs, the newest last: an older message or answer does not bring them back. */
+  #deleted = new Set();
   /** Runs that are about to be deleted: gone from the page, until somebody takes it back. */
   #withheld = new Set();
   #listeners = new Map();
@@ -35,38 +44,53 @@ export class Store {
     for (const listener of this.#listeners.get(topic) ?? []) listener(detail);
   }
 
-  /** Runs as the server tells them: new ones and changed ones. */
+  /**
+   * Runs as the server tells them, through the socket or in the answer to a command, in whichever order these come: a
+   * revision that is older than what is known changes nothing, and a deleted run stays deleted.
+   */
   putRuns(views) {
-    for (const view of views) {
-      const known = this.runs.get(view.id);
-      if (known) Object.assign(known, view);
-      else this.runs.set(view.id, { ...view, train: new Series(), evaluation: new Series() });
-    }
+    for (const view of views) this.#put(view, (known) => view.revision > known.revision);
     this.#tell("runs");
   }
 
-  /**
-   * Runs from the answer to a command. The socket may have told more of them already, and newer things: an answer
-   * only makes a run known, it never overwrites one.
-   */
-  addRuns(views) {
-    this.putRuns(views.filter((view) => !this.runs.has(view.id)));
+  #put(view, isNews) {
+    if (this.#deleted.has(view.id)) return;
+    const known = this.runs.get(view.id);
+    if (!known) this.runs.set(view.id, { ...view, train: new Series(), evaluation: new Series() });
+    else if (isNews(known)) Object.assign(known, view);
   }
 
+  /** Runs that are deleted, and do not come back. */
   removeRuns(ids) {
+    for (const id of ids) this.#deleted.add(id);
+    for (const id of [...this.#deleted].slice(0, -DELETED)) this.#deleted.delete(id);
+    if (this.#drop(ids)) this.#tell("runs");
+  }
+
+  #drop(ids) {
     const gone = ids.filter((id) => this.runs.delete(id));
     for (const id of gone) {
       this.#choices.delete(id);
       this.#withheld.delete(id);
     }
-    if (gone.length) this.#tell("runs");
+    return gone.length > 0;
   }
 
-  /** The whole list after a connection: what is not in it is gone. */
+  /** The whole list after a connection, whatever was known: what is not in it is not there. */
   replaceRuns(views) {
     const there = new Set(views.map((view) => view.id));
-    this.removeRuns([...this.runs.keys()].filter((id) => !there.has(id)));
-    this.putRuns(views);
+    this.#deleted.clear();
+    this.#drop([...this.runs.keys()].filter((id) => !there.has(id)));
+    for (const view of views) this.#put(view, () => true);
+    this.complete = true;
+    this.#tell("runs");
+    for (const action of this.#afterList.splice(0)) action();
+  }
+
+  /** Do what needs the list of runs: at once, or when it is here. */
+  whenComplete(action) {
+    if (this.complete) action();
+    else this.#afterList.push(action);
   }
 
   /**
@@ -92,6 +116,7 @@ export class Store {
   }
 
   putDataset(dataset) {
+    this.datasets.set(dataset.name, dataset);
     this.#tell("datasets", dataset);
   }
 

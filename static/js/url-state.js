@@ -48,8 +48,8 @@ export const PROPERTIES = {
   dash: { key: "dash", type: "text", default: "" },
   /** the experiment in the form, where it is not the first one: see form/draft.js */
   form: { key: "form", type: "json", default: null },
-  /** numbers of the runs that are shown; none said: the newest */
-  runs: { key: "runs", type: "list", default: [] },
+  /** numbers of the runs that are shown: there may be none; see shown-runs.js */
+  runs: { key: "runs", type: "list", default: ["newest"] },
   /** numbers of the runs that are selected */
   selected: { key: "selected", type: "list", default: [] },
   /** what differs from the run list's usual query: see views/run-query.js */

@@ -62,3 +62,19 @@ def test_a_summary_says_what_a_list_has_room_for():
     assert summary["activations"] == ["relu"]
     assert summary["optimizer"] == "sgd"
     assert summary["iterations_per_epoch"] == 5  # 300 images in batches of 64
+
+
+def test_what_can_be_changed_live_is_as_it_was_set_last():
+    subject = run()
+    assert subject.live() == {"learning_rate": 0.1, "l1": 0.0, "l2": 0.0}
+    subject.annotations.append({"kind": "live", "iteration": 3, "changes": {"learning_rate": [0.1, 0.2]}})
+    subject.wanted.append({"l2": 0.5, "learning_rate": 0.3})  # its worker has not made it yet
+    assert subject.live() == {"learning_rate": 0.3, "l1": 0.0, "l2": 0.5}
+    subject.move(RunStatus.CANCELLED)
+    assert subject.live() == {"learning_rate": 0.2, "l1": 0.0, "l2": 0.0}
+
+
+def test_of_two_views_of_a_run_the_later_one_has_the_higher_revision():
+    subject = run()
+    first, second = subject.view()["revision"], subject.view(with_config=False)["revision"]
+    assert first < second < 2**53

@@ -1,8 +1,9 @@
 /** What may be changed while a run goes on: learning rate, λ of L1 and L2, dropout; by slider or typed. */
 
-import { api, ApiError } from "../api.js";
+import { ApiError } from "../api.js";
 import { h } from "../dom.js";
 import { t } from "../i18n.js";
+import { newestOnly } from "../newest.js";
 import { explain } from "../reasons.js";
 
 /** A slider's place ↔ a value. λ can be 0: the slider's left end. */
@@ -24,48 +25,18 @@ const SCALES = {
 
 /**
  * @param {object} run
- * @param {(values: object) => Promise} change
+ * @param {(values: object) => Promise} change when it is done, `run.live` has the values
  * @returns {{element: HTMLElement, update: (run: object) => void}}
  */
 export function liveControls(run, change) {
-  const controls = new Map();
-  const element = h("div", { className: "live", role: "group", "aria-label": t("live.title") });
-  const add = (name, value) => {
-    controls.set(name, control(name, value, change));
-    element.append(controls.get(name).element);
-  };
-  const { learning_rate, l1, l2 } = run.summary;
-  add("learning_rate", learning_rate);
-  add("l1", l1);
-  add("l2", l2);
-  if (run.summary.layers.some((type) => type === "dropout" || type === "residual")) {
-    api.run(run.id).then(({ config }) => {
-      const rate = dropoutRate(config.network.layers);
-      if (rate === null) return;
-      add("dropout", rate);
-      controls.get("dropout").set(changed(run.annotations, "dropout") ?? rate);
-    }, () => {});
-  }
-  const update = (now) => {
-    for (const [name, { set }] of controls) {
-      const value = changed(now.annotations, name) ?? (name === "dropout" ? undefined : now.summary[name]);
-      if (value !== undefined) set(value);
-    }
+  const controls = Object.keys(SCALES)
+    .filter((name) => name in run.live)
+    .map((name) => [name, control(name, run.live[name], change)]);
+  const element = h("div", { className: "live", role: "group", "aria-label": t("live.title") }, ...controls.map(([, one]) => one.element));
+  const update = ({ live }) => {
+    for (const [name, { set }] of controls) set(live[name]);
   };
   return { element, update };
-}
-
-/** The value that the last change by hand has left. */
-function changed(annotations, name) {
-  return annotations.findLast((annotation) => annotation.kind === "live" && name in annotation.changes)?.changes[name][1];
-}
-
-function dropoutRate(layers) {
-  for (const layer of layers) {
-    const rate = layer.type === "dropout" ? layer.rate : layer.layers ? dropoutRate(layer.layers) : null;
-    if (rate !== null) return rate;
-  }
-  return null;
 }
 
 function control(name, first, change) {
@@ -74,7 +45,10 @@ function control(name, first, change) {
   const text = h("input", { type: "text", inputMode: "decimal", name: `live.${name}`, "aria-label": label });
   const slider = h("input", { type: "range", min: scale.min, max: scale.max, step: scale.step, "aria-label": t("live.slider", { name: label }) });
   const problem = h("span", { className: "error", role: "alert" });
-  let current = first;
+  /** The value that the run has, and the one that is on its way to it, if any. */
+  let held = first;
+  let sent = null;
+  const ask = newestOnly();
   const show = (value) => {
     text.value = String(value);
     slider.value = String(scale.place(value));
@@ -83,15 +57,19 @@ function control(name, first, change) {
   const send = async (value) => {
     problem.textContent = "";
     text.removeAttribute("aria-invalid");
-    if (value === current) return show(current);
-    const before = current;
-    current = value;
+    if (value === (sent ? sent.value : held)) return show(value);
+    sent = { value };
+    const counts = ask();
+    const typed = text.value;
     try {
       await change({ [name]: value });
-      if (current === value) show(value); // slider and box say the same again
+      if (!counts()) return;
+      sent = null;
+      if (text.value === typed) show(held); // slider and box say the same again
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      current = before;
+      if (!counts()) return;
+      sent = null;
       problem.textContent = explain(error);
       text.setAttribute("aria-invalid", "true");
     }
@@ -103,13 +81,19 @@ function control(name, first, change) {
     const value = Number(plain.replace(",", "."));
     send(plain === "" || Number.isNaN(value) ? text.value : value);
   });
+  /** Follow the run, but leave alone what is being typed, is on its way, or was refused. */
+  const follow = () => {
+    const isTyping = document.activeElement === text || document.activeElement === slider;
+    if (!sent && !isTyping && !problem.textContent) show(held);
+  };
+  for (const input of [text, slider]) input.addEventListener("blur", follow);
   show(first);
   return {
     element: h("label", { className: "live-control" }, h("span", { className: "label" }, label), slider, text, problem),
     set: (value) => {
-      if (value === current && text.value !== "") return;
-      current = value;
-      if (document.activeElement !== text && document.activeElement !== slider) show(value);
+      if (value === held) return;
+      held = value;
+      follow();
     },
   };
 }

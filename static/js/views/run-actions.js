@@ -17,6 +17,8 @@ export class RunActions {
   #toast;
   #onClone;
   #pending = [];
+  /** Run id → the last request of its that is under way. */
+  #turns = new Map();
   #timer = 0;
   /** The way back from what was done last, while there is one. */
   #back = null;
@@ -38,11 +40,12 @@ export class RunActions {
     return this.#store.runs.get(id);
   }
 
-  /** pause, resume, step, cancel or clone; others than clones tell of themselves through the socket. */
+  /** pause, resume, step, cancel or clone */
   command(id, command, body) {
     return this.attempt(id, async () => {
       const run = await api.command(id, command, body);
       if (command === "clone") this.#onClone([run]);
+      else this.#store.putRuns([run]);
     });
   }
 
@@ -56,11 +59,17 @@ export class RunActions {
 
   /** Star, tag, note, archive or rename runs, for everybody in the lab. */
   change(ids, changes) {
-    return Promise.all(ids.map((id) => this.attempt(id, () => api.change(id, changes))));
+    return Promise.all(ids.map((id) => this.attempt(id, async () => this.#store.putRuns([await api.change(id, changes)]))));
   }
 
+  /** Star a run that is not, and the other way round. */
+  toggleStar(id) {
+    return this.attempt(id, async () => this.#store.putRuns([await api.change(id, { starred: !this.run(id)?.starred })]));
+  }
+
+  /** @throws ApiError */
   changeLive(id, values) {
-    return this.attempt(id, () => api.changeLive(id, values));
+    return this.#inTurn(id, async () => this.#store.putRuns([await api.changeLive(id, values)]));
   }
 
   /** Archive runs, with a way back. */
@@ -126,12 +135,22 @@ export class RunActions {
   async attempt(id, action) {
     this.onProblem(id, null);
     try {
-      await action();
+      await this.#inTurn(id, action);
       return true;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.onProblem(id, error);
       return false;
     }
+  }
+
+  /** One after the other for each run: requests that are under way together may come to the server in any order. */
+  #inTurn(id, action) {
+    const before = this.#turns.get(id) ?? Promise.resolve();
+    const turn = before.catch(() => {}).then(action);
+    this.#turns.set(id, turn);
+    const done = () => this.#turns.get(id) === turn && this.#turns.delete(id);
+    turn.then(done, done);
+    return turn;
   }
 }

@@ -4,7 +4,6 @@
 
 import { h, iconButton } from "../dom.js";
 import { number, onLanguage, t } from "../i18n.js";
-import { api } from "../api.js";
 import { HUES, cssColor, hueOf } from "../palette.js";
 import { told } from "../reasons.js";
 import { liveControls } from "./live-controls.js";
@@ -65,7 +64,7 @@ export class RunDetails {
     const updates = [(now) => putName(title, now.name), (now) => this.#paint(swatch, now)];
     if (active) {
       const controls = this.#runControls(id);
-      const live = liveControls(run, (values) => api.changeLive(id, values));
+      const live = liveControls(run, (values) => this.#actions.changeLive(id, values));
       children.push(controls.element, live.element);
       updates.push(controls.update, live.update);
     }

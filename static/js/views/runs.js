@@ -169,7 +169,7 @@ export class RunList {
         makeEntry(run, {
           toggle: (id, event) => this.#toggle(id, event),
           select: (id, event) => this.#select(id, event),
-          star: (id) => actions.change([id], { starred: !actions.run(id).starred }),
+          star: (id) => actions.toggleStar(id),
           command: (id, command) => actions.command(id, command),
           rename: (id) => this.rename(id),
           remove: (id) => actions.remove([id]),

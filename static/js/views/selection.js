@@ -72,12 +72,15 @@ export function keepSelected(selection, store) {
   let wanted = urlState.get("selected");
   const take = () => {
     const ids = new Map(store.list().map((run) => [String(run.number), run.id]));
-    if (!wanted || !ids.size) return;
+    if (!wanted || !store.complete) return;
     const there = wanted.filter((number) => ids.has(number));
     wanted = null;
     selection.set(there.map((number) => ids.get(number)));
   };
-  selection.on(() => urlState.set({ selected: numbers() }));
+  selection.on(() => {
+    wanted = null; // whatever the address said, this is newer
+    urlState.set({ selected: numbers() });
+  });
   store.on("runs", take);
   urlState.on("selected", (said) => {
     if (said.join() === numbers().join()) return; // our own
