@@ -13,7 +13,8 @@ REFUSALS = {
     "blocked": (REFUSE % "SecurityError")
     + "for (const name of ['localStorage', 'sessionStorage']) Object.defineProperty(window, name, { get: refuse });"
     "Object.defineProperty(Document.prototype, 'cookie', { get: refuse, set: refuse });",
-    "unreadable": (REFUSE % "InvalidStateError") + "Storage.prototype.getItem = Storage.prototype.setItem = refuse;",
+    "unreadable": (REFUSE % "InvalidStateError")
+    + "Storage.prototype.getItem = Storage.prototype.setItem = refuse;",
     "full": (REFUSE % "QuotaExceededError") + "Storage.prototype.setItem = refuse;",
 }
 
@@ -65,7 +66,9 @@ def test_the_page_works_in_a_browser_that_keeps_nothing(page):
     page.page.uncheck("dialog[open] input[type=checkbox]")
     page.page.keyboard.press("Escape")
     page.page.click("#help")
-    assert not page.page.is_checked("dialog[open] input[type=checkbox]"), "kept for as long as the page is open"
+    assert not page.page.is_checked("dialog[open] input[type=checkbox]"), (
+        "kept for as long as the page is open"
+    )
     page.page.keyboard.press("Escape")
 
     page.page.click('[data-language="ja"]')
