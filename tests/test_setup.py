@@ -1,0 +1,137 @@
+"""Setting up: `scripts/setup.sh` in a folder of its own, with an interpreter that writes down what it is asked for."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+#: Makes a .venv whose python is this script again; each call is a line of calls.txt.
+INTERPRETER = """#!/bin/sh
+echo "$@" >> "{calls}"
+case "$*" in
+  "-m venv .venv") mkdir -p .venv/bin; {venv} ;;
+  "-m pip --version") exit {pip} ;;
+esac
+"""
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """A folder with what setting up reads."""
+    folder = tmp_path / "lossroom"
+    (folder / "scripts").mkdir(parents=True)
+    shutil.copy(ROOT / "scripts/setup.sh", folder / "scripts")
+    for name in ("pyproject.toml", "constraints.txt"):
+        (folder / name).write_text("one\n")
+    return folder
+
+
+def interpreter(tmp_path, *, venv='cp "$0" .venv/bin/python', pip=0):
+    path = tmp_path / "python3"
+    path.write_text(INTERPRETER.format(calls=tmp_path / "calls.txt", venv=venv, pip=pip))
+    path.chmod(0o755)
+    return path
+
+
+def set_up(folder, python, *arguments):
+    """What it said and whether it worked; and what the interpreter was asked for."""
+    calls = folder.parent / "calls.txt"
+    calls.unlink(missing_ok=True)
+    done = subprocess.run(
+        ["sh", "scripts/setup.sh", *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHON": str(python)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=60,
+    )
+    return done, calls.read_text().splitlines() if calls.exists() else []
+
+
+def installs(calls):
+    return [call.split()[-1] for call in calls if call.startswith("-m pip install")]
+
+
+def test_the_second_time_nothing_is_done(checkout, tmp_path):
+    python = interpreter(tmp_path)
+    first, calls = set_up(checkout, python)
+    assert first.returncode == 0
+    assert "once" in first.stdout
+    assert installs(calls) == ["."]
+
+    assert set_up(checkout, python)[1] == []
+
+    assert installs(set_up(checkout, python, "dev")[1]) == [".[dev]"]
+    assert set_up(checkout, python, "dev")[1] == []
+
+
+@pytest.mark.parametrize("name", ["pyproject.toml", "constraints.txt"])
+def test_a_new_version_is_set_up_in_the_same_environment(checkout, tmp_path, name):
+    python = interpreter(tmp_path)
+    set_up(checkout, python)
+    (checkout / name).write_text("two\n")
+    calls = set_up(checkout, python)[1]
+    assert installs(calls) == ["."]
+    assert "-m venv .venv" not in calls
+
+
+def test_where_no_environment_can_be_made_the_missing_package_is_named_and_no_half_one_stays(
+    checkout, tmp_path
+):
+    without = interpreter(tmp_path, venv="touch .venv/bin/python; exit 1")
+    done, _ = set_up(checkout, without)
+    assert done.returncode == 1
+    assert "python3-venv" in done.stdout
+    assert not (checkout / ".venv").exists()
+
+    done, calls = set_up(checkout, interpreter(tmp_path))  # the package is there now
+    assert done.returncode == 0
+    assert installs(calls) == ["."]
+
+
+def test_an_environment_without_pip_is_made_again(checkout, tmp_path):
+    half = checkout / ".venv/bin"
+    half.mkdir(parents=True)
+    shutil.copy(interpreter(tmp_path, pip=1), half / "python")
+    (checkout / ".venv/.place").write_text(f"{checkout}\n")
+
+    done, calls = set_up(checkout, interpreter(tmp_path))
+
+    assert done.returncode == 0
+    assert "-m venv .venv" in calls
+
+
+def test_a_folder_that_has_been_moved_is_set_up_again(checkout, tmp_path):
+    python = interpreter(tmp_path)
+    set_up(checkout, python)
+    moved = checkout.rename(tmp_path / "moved")
+    done, calls = set_up(moved, python)
+    assert done.returncode == 0
+    assert "-m venv .venv" in calls
+    assert installs(calls) == ["."]
+
+
+def test_an_installation_that_failed_is_tried_again(checkout, tmp_path):
+    python = interpreter(tmp_path)
+    python.write_text(python.read_text().replace("esac", '  "-m pip install"*) exit 1 ;;\nesac'))
+    assert set_up(checkout, python)[0].returncode == 1
+    assert installs(set_up(checkout, python)[1]) == ["."]
+
+
+def test_make_run_leaves_address_and_port_to_the_environment_unless_they_are_given():
+    def command(*arguments, **environment):
+        own = {name: value for name, value in os.environ.items() if name not in ("HOST", "PORT")}
+        done = subprocess.run(
+            ["make", "--dry-run", "run", *arguments],
+            cwd=ROOT, env={**own, **environment}, capture_output=True, text=True, check=True, timeout=60,
+        )  # fmt: skip
+        return done.stdout.splitlines()[-1].split("serve")[1].split()
+
+    assert command() == command(LOSSROOM_PORT="9000", LOSSROOM_HOST="0.0.0.0") == []
+    assert command("HOST=0.0.0.0") == ["--host", "0.0.0.0"]
+    assert command("PORT=9000") == command(PORT="9000") == ["--port", "9000"]
