@@ -1,31 +1,41 @@
 # The lab in one image. Data sets and the database live in the volume /data, never in the image.
-FROM python:3.11-slim
 
+# Its wheel, made apart: what builds it stays out of the image.
+FROM python:3.11-slim AS wheel
+RUN pip install --no-cache-dir --disable-pip-version-check "hatchling>=1.27"
+WORKDIR /source
+COPY pyproject.toml README.md LICENSE ./
+# Only the dependencies, so that the layer which installs them is the same in the next version.
+RUN python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies'], sep='\n')" \
+    > /requirements.txt
+COPY app app
+COPY engine engine
+COPY static static
+COPY templates templates
+RUN pip wheel --no-cache-dir --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir /wheels .
+
+FROM python:3.11-slim
 ENV PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     PIP_NO_CACHE_DIR=1 \
     PIP_DISABLE_PIP_VERSION_CHECK=1
 
-WORKDIR /srv/lossroom
-
-# Dependencies change seldom: a layer of their own, so that a new version of the lab builds in seconds.
-COPY pyproject.toml constraints.txt README.md LICENSE ./
-COPY app/__init__.py app/__init__.py
-COPY engine/__init__.py engine/__init__.py
-COPY static/logo.svg static/logo.svg
-COPY templates templates
-RUN pip install -c constraints.txt -e .
-
-COPY app app
-COPY engine engine
-COPY static static
-# Compiled once here: the server's user cannot write beside the code.
-RUN python -m compileall -q app engine \
- && useradd --system --create-home --uid 10001 lossroom \
+# The user's number is fixed: a folder that is mounted as /data must be writable for it.
+RUN useradd --system --create-home --uid 10001 lossroom \
  && mkdir -p /data/sets /data/state \
  && chown -R lossroom /data
 
+# Dependencies change seldom: a new version of the lab keeps this layer, and builds in seconds and without internet.
+COPY --from=wheel /requirements.txt /srv/
+COPY constraints.txt /srv/
+RUN pip install -r /srv/requirements.txt -c /srv/constraints.txt
+
+# Compiled by pip: the server's user cannot write beside the code.
+COPY --from=wheel /wheels /srv/wheels
+RUN pip install --no-deps --no-index /srv/wheels/*.whl
+
 USER lossroom
+WORKDIR /data
 ENV LOSSROOM_HOST=0.0.0.0 \
     LOSSROOM_PORT=8000 \
     LOSSROOM_DATA_DIR=/data/sets \
@@ -34,6 +44,6 @@ VOLUME /data
 EXPOSE 8000
 
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 \
-  CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/health', timeout=4)"]
+  CMD ["python", "-I", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/health', timeout=4)"]
 
 CMD ["lossroom", "serve"]

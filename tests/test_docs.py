@@ -23,6 +23,13 @@ def test_every_setting_is_documented_and_nothing_else_is():
     assert documented == {name.upper() for name in Settings.model_fields} | {"MIRRORS"}
 
 
+def test_docker_compose_passes_every_setting_on():
+    passed = set(re.findall(r"^      LOSSROOM_(\w+):$", read("compose.yaml"), flags=re.MULTILINE))
+    fixed = set(re.findall(r"LOSSROOM_(\w+)=", read("Dockerfile")))
+    assert passed | fixed == {name.upper() for name in Settings.model_fields} | {"MIRRORS"}
+    assert passed & fixed == set()
+
+
 def test_every_lesson_is_documented():
     text = read("docs/lessons.md")
     assert all(f"| {lesson.section} " in text for lesson in LESSONS.values())
