@@ -31,7 +31,8 @@ class Lab:
     data_sets: DataSets
     metrics: Metrics
     server_id: str = field(default_factory=lambda: secrets.token_hex(4))
-    started_at: float = field(default_factory=time.time)
+    #: of the monotonic clock
+    started_at: float = field(default_factory=time.monotonic)
 
 
 def _lab(connection: HTTPConnection) -> Lab:

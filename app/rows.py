@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-#: When rows came: (rows so far in the stream, Unix seconds), ascending. Between two, the page interpolates.
-Times = list[tuple[int, float]]
+#: When rows came: (rows so far in the stream, Unix seconds, seconds of training), ascending. Between two, the page
+#: interpolates.
+Times = list[tuple[int, float, float]]
 
 #: Times that one frame carries at most; more would weigh more than the rows.
 MOST_TIMES = 256
@@ -97,4 +98,4 @@ def thin(times: Times) -> Times:
 
 def _within(times: Times, first: int, end: int) -> Times:
     """The times of rows `first` to `end`. The time of a chunk that is cut is left out: it is of a later row."""
-    return [(row, at) for row, at in times if first < row <= end]
+    return [time for time in times if first < time[0] <= end]

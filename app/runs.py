@@ -88,6 +88,8 @@ class Run:
 
     `wanted` holds changes by hand that the run's worker has not made yet, oldest first; a restart forgets them.
 
+    `seconds` is how long it has trained: pauses, waiting and the time between two workers do not count.
+
     `crashes` counts how often in a row the worker died no farther than `crashed_at`.
     """
 
@@ -115,6 +117,7 @@ class Run:
     iteration: int = 0
     started_at: float | None = None
     finished_at: float | None = None
+    seconds: float = 0.0
     latest: dict[str, float] = field(default_factory=dict)
 
     def move(self, status: RunStatus, *, reason: str | None = None) -> None:
@@ -153,11 +156,7 @@ class Run:
             "created_at": self.created_at,
             "started_at": self.started_at,
             "finished_at": self.finished_at,
-            "seconds": (
-                None
-                if self.started_at is None or self.finished_at is None
-                else round(self.finished_at - self.started_at, 3)
-            ),
+            "seconds": None if self.started_at is None else round(self.seconds, 3),
             "latest": {name: _finite(value) for name, value in self.latest.items()},
             "summary": summarize(config),
         }

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, StringConstraint
 
 from app.errors import Invalid
 from app.exports.documents import VERSION
+from app.rows import Rows
 from app.runs import MOST_COLOR, Run, RunStatus
 from app.storage import run_store
 from engine import ExperimentConfig
@@ -167,9 +168,11 @@ class Imported:
             started_at=started,
             finished_at=max(given.finished_at or time.time(), started),
         )
+        trained = self.run.finished_at - started if self.run.finished_at else 0.0
         for columns, values in self.rows.values():
             if values.shape[1]:
-                run_store.remember_latest(self.run, columns, values[:, -1])
+                last = [(values.shape[1], started, trained)]
+                run_store.remember_latest(self.run, Rows(columns, 0, values, last))
 
     def store(self, connection: sqlite3.Connection) -> None:
         """Write the rows, and what `insert_run` leaves out; the run itself is stored."""
@@ -187,7 +190,8 @@ class Imported:
                 part = values[:, first : first + CHUNK]
                 share = (first + part.shape[1]) / rows
                 at = run.started_at + share * (run.finished_at - run.started_at)
-                run_store.append_rows(connection, run.id, stream, first, part, at)
+                seconds = at - run.started_at
+                run_store.append_rows(connection, run.id, stream, first, part, at, seconds)
 
 
 def _short(said: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.exports.recording import Recording
+from app.rows import Times
 
 Bytes = NDArray[np.uint8]
 
@@ -63,9 +64,11 @@ def tfevents(recording: Recording) -> Iterator[bytes]:
         np.frombuffer(b"\x09" + struct.pack("<d", start) + b"\x1a" + _message(version), np.uint8)[None]
     )
     for stream in TAGS:
+        before = start
         for page in recording.pages(stream):
             steps = page.values[0].astype(np.int64)
-            times = _times(page.first, page.count, page.times, start)
+            times = _times(page.first, page.count, page.times, before)
+            before = float(times[-1])
             yield _events(steps, times, page.values[1:], [tag(stream, name) for name in page.columns[1:]])
 
 
@@ -74,12 +77,16 @@ def tag(stream: str, column: str) -> str:
     return TAGS[stream].get(column, column)
 
 
-def _times(first: int, count: int, times: list[tuple[int, float]], start: float) -> NDArray[np.float64]:
-    """Unix seconds of each row: between two known times in equal steps; without any, all at the start."""
+def _times(first: int, count: int, times: Times, before: float) -> NDArray[np.float64]:
+    """Unix seconds of each row: between two known times in equal steps; without any, all when the one before came.
+
+    They never descend, also where the clock was set back.
+    """
     if not times:
-        return np.full(count, start)
-    ends, at = np.array(times, np.float64).T
-    between: NDArray[np.float64] = np.interp(np.arange(first + 1, first + count + 1), ends, at)
+        return np.full(count, before)
+    ends, at, _ = np.array(times, np.float64).T
+    ascending = np.maximum.accumulate(np.maximum(at, before))
+    between: NDArray[np.float64] = np.interp(np.arange(first + 1, first + count + 1), ends, ascending)
     return between
 
 

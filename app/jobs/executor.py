@@ -11,8 +11,9 @@ class Listener(Protocol):
     `rows` and `event` may block: that is the backpressure that slows a worker down.
     """
 
-    def rows(self, run_id: str, stream: str, first: int, columns: int, data: bytes) -> None:
-        """Rows `first` and following of a stream: float32 little endian, column after column."""
+    def rows(self, run_id: str, stream: str, first: int, columns: int, data: bytes, seconds: float) -> None:
+        """Rows `first` and following of a stream: float32 little endian, row after row. The run had trained for so many
+        `seconds` when the last of them came."""
 
     def event(self, run_id: str, event: dict[str, Any]) -> None:
         """A message of the worker, such as `{"event": "paused"}`."""

@@ -17,20 +17,28 @@ from engine.events import STREAMS
 #: Rows wait this long at most, as far as whole iterations allow: a few thousand of the shortest ones.
 FLUSH_SECONDS = 0.05
 
-#: stream's position in `STREAMS`, number of the first row, rows, columns
-ROWS = struct.Struct("<BQII")
+#: stream's position in `STREAMS`, number of the first row, rows, columns, seconds of training up to the last row
+ROWS = struct.Struct("<BQIId")
 
 
 class Link:
-    """Rows and events to the server, commands from it. Sending waits while the server is behind."""
+    """Rows and events to the server, commands from it. Sending waits while the server is behind.
 
-    def __init__(self, connection: Connection) -> None:
+    It is also the run's stopwatch: of the time between two rows, all counts as training but what lies before a call of
+    `resume_clock`: waiting for commands, for the server and for the disk.
+    """
+
+    def __init__(self, connection: Connection, *, seconds: float = 0.0) -> None:
+        """`seconds` of training that earlier workers of the run have measured."""
         self._connection = connection
+        self._seconds = seconds
         self._buffers: dict[str, _Buffer] = {}
         #: each stream's buffered rows
         self._rows: dict[str, list[Sequence[float]]] = {}
         #: when the last row was added, and when rows must go out: the first one at once
         self._added = self._due = monotonic()
+        #: from when on training is not in `_seconds` yet
+        self._counted = self._added
 
     # -- to the server ---------------------------------------------------------------------------
 
@@ -66,15 +74,17 @@ class Link:
         return self._buffers[stream].end
 
     def flush(self) -> None:
+        self._seconds += self._added - self._counted
+        self._counted = self._added
         for buffer in self._buffers.values():
-            message = buffer.take()
+            message = buffer.take(self._seconds)
             if message is not None:
                 self._due = monotonic() + FLUSH_SECONDS
                 self._connection.send_bytes(message)
 
     def resume_clock(self) -> None:
-        """After waiting for commands or for the disk: that was not training."""
-        self._added = monotonic()
+        """Training begins, or goes on after waiting: what was since the last row, or the last flush, does not count."""
+        self._added = self._counted = monotonic()
 
     # -- from the server -------------------------------------------------------------------------
 
@@ -103,12 +113,12 @@ class _Buffer:
         """The number of the next row."""
         return self._first + len(self.rows)
 
-    def take(self) -> bytes | None:
+    def take(self, seconds: float) -> bytes | None:
         """The message with the buffered rows; the buffer is empty afterwards."""
         rows = len(self.rows)
         if not rows:
             return None
-        header = ROWS.pack(self._stream, self._first, rows, self._columns)
+        header = ROWS.pack(self._stream, self._first, rows, self._columns, seconds)
         try:
             values = b"".join(starmap(self._pack, self.rows))
         except OverflowError:  # beyond float32, on the way to a divergence

@@ -120,9 +120,9 @@ class LocalExecutor:
             except (EOFError, OSError):
                 return finished
             if message[:1] == b"R":
-                stream, first, _, columns = ROWS.unpack_from(message, 1)
+                stream, first, _, columns, seconds = ROWS.unpack_from(message, 1)
                 data = message[1 + ROWS.size :]
-                self._listener.rows(run_id, STREAMS[stream], first, columns, data)
+                self._listener.rows(run_id, STREAMS[stream], first, columns, data, seconds)
             else:
                 event = json.loads(message[1:])
                 finished = finished or event["event"] in ("finished", "stopped")

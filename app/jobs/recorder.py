@@ -55,7 +55,7 @@ class Recorder:
         self._loop = loop
         self._metrics = metrics
 
-    def rows(self, run_id: str, stream: str, first: int, columns: int, data: bytes) -> None:
+    def rows(self, run_id: str, stream: str, first: int, columns: int, data: bytes, seconds: float) -> None:
         values = np.ascontiguousarray(np.frombuffer(data, "<f4").reshape(-1, columns).T)
         at = time.time()
 
@@ -63,7 +63,9 @@ class Recorder:
             if rows is not None:
                 self._told.on_rows(run_id, stream, rows)
 
-        self._store(run_id, lambda c: run_store.append_rows(c, run_id, stream, first, values, at), told)
+        self._store(
+            run_id, lambda c: run_store.append_rows(c, run_id, stream, first, values, at, seconds), told
+        )
 
     def event(self, run_id: str, event: dict[str, Any]) -> None:
         match event["event"]:

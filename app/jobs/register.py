@@ -94,7 +94,7 @@ class Register:
             values = {"status": run.status.value}
             raise Conflict(Reason("illegal_transition", str(error), **values), field="id") from None
         if status.finished:
-            run.finished_at = time.time()
+            run.finished_at = max(time.time(), run.started_at or 0)  # the clock may have been set back
         task = asyncio.create_task(self._store(run))
         self._stores.add(task)  # the loop holds tasks weakly
         task.add_done_callback(self._stores.discard)

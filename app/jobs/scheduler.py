@@ -11,6 +11,7 @@ what a worker needs for that:
     data_dir, cache_dir, checkpoint_dir           where things lie
     checkpoint_seconds, checkpoints               how often to save; what was saved, newest first
     stored                                        iterations whose rows are stored
+    seconds                                       of training so far
     changes                                       changes by hand so far: [{"iteration", "values"}]
     wanted                                        changes that were asked for and not made yet: [values]
     paused, steps                                 whether to stand still, and after how many iterations
@@ -213,7 +214,7 @@ class Scheduler:
     def on_rows(self, run_id: str, stream: str, rows: Rows) -> None:
         run = self._register.find(run_id)
         if run is not None:
-            run_store.remember_latest(run, rows.columns, rows.values[:, -1])
+            run_store.remember_latest(run, rows)
             self._progressed.add(run_id)
             self._metrics.rows.inc(rows.count)
             self._hub.append(run_id, stream, rows)
@@ -336,6 +337,7 @@ class Scheduler:
                 "checkpoint_seconds": self._settings.checkpoint_seconds,
                 "checkpoints": run.checkpoints,
                 "stored": self._hub.total(run.id, "train"),
+                "seconds": run.seconds,
                 "changes": [
                     {
                         "iteration": annotation["iteration"],

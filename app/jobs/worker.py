@@ -36,7 +36,7 @@ def main(connection: Connection, job: dict[str, Any]) -> None:
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     try:
-        _train(Link(connection), job)
+        _train(Link(connection, seconds=job["seconds"]), job)
     except (BrokenPipeError, ConnectionResetError, EOFError):
         pass  # the server is gone: nobody is left to train for
     finally:
@@ -98,6 +98,7 @@ class Training:
     def run(self) -> dict[str, Any] | None:
         """Train to the end; returns how it ended, or None if this process was told to stop and the run goes on."""
         due = [True]
+        self._link.resume_clock()
         while not self._trainer.done:
             if not self._obey_and_report(any(due)):
                 return _ended("cancelled", None) if self._cancelled else None
@@ -122,6 +123,8 @@ class Training:
     def _obey_and_report(self, due: bool) -> bool:
         """Flush, save and obey when it is time to; False: stop training."""
         if due or self._stands:
+            if self._trainer.iteration <= self._stored:
+                self._link.resume_clock()  # repeated, and so counted already
             self._link.flush()
             self._report_saved()
             if self._writer.due(time.monotonic()):

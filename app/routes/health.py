@@ -26,7 +26,7 @@ async def health(lab: TheLab, response: Response) -> dict[str, Any]:
         "reason": fault,
         "version": __version__,
         "server": lab.server_id,
-        "uptime_seconds": round(time.time() - lab.started_at, 1),
+        "uptime_seconds": round(time.monotonic() - lab.started_at, 1),
         "workers": lab.settings.workers,
         "busy": lab.scheduler.busy,
         "queued": lab.scheduler.queued,

@@ -110,18 +110,22 @@ def load_runs(connection: sqlite3.Connection) -> list[Run]:
     by_id = {run.id: run for run in runs}
     # SQLite takes the bare columns of a MAX() query from the row that holds the maximum.
     for row in connection.execute(
-        "SELECT c.run_id, c.rows, c.data, s.columns, MAX(c.first) FROM chunks c"
+        "SELECT c.run_id, c.data, c.times, s.columns, MAX(c.first) AS first FROM chunks c"
         " JOIN streams s USING (run_id, stream) GROUP BY c.run_id, c.stream"
     ):
-        columns = json.loads(row["columns"])
-        last = _values(row["data"], len(columns))[:, -1]
-        remember_latest(by_id[row["run_id"]], columns, last)
+        run, columns = by_id[row["run_id"]], tuple(json.loads(row["columns"]))
+        times = _times(row["times"], run.started_at)
+        remember_latest(run, Rows(columns, row["first"], _values(row["data"], len(columns)), times))
+        if not times and run.started_at and run.finished_at:  # of the first version, which kept no times
+            run.seconds = max(run.seconds, run.finished_at - run.started_at)
     return runs
 
 
-def remember_latest(run: Run, columns: list[str] | tuple[str, ...], last: NDArray[np.float32]) -> None:
-    """Take a stream's newest row into the run object."""
-    row = dict(zip(columns, last.tolist(), strict=True))
+def remember_latest(run: Run, rows: Rows) -> None:
+    """Take a stream's newest row, and how long the run has trained, into the run object."""
+    row = dict(zip(rows.columns, rows.values[:, -1].tolist(), strict=True))
+    if rows.times:
+        run.seconds = max(run.seconds, rows.times[-1][2])
     run.iteration = max(run.iteration, int(row["iteration"]))
     for name in ("loss", "accuracy", "train_accuracy", "test_accuracy", "train_loss", "test_loss"):
         if name in row:
@@ -157,8 +161,14 @@ def append_rows(
     first: int,
     values: NDArray[np.float32],
     at: float,
+    seconds: float,
 ) -> Rows | None:
-    """Store what is new of the rows `first` and following; `values` is (columns, rows), `at` when they came.
+    """Store what is new of the rows `first` and following.
+
+    Args:
+        values: (columns, rows).
+        at: when they came, in Unix seconds.
+        seconds: how long the run had trained by then.
 
     A worker that goes on from a checkpoint repeats rows that are stored already, bit for bit: they are left out.
     That they are the same is checked, because a curve whose second half was computed otherwise would be a lie.
@@ -191,7 +201,7 @@ def append_rows(
     count = values.shape[1]
     if not count:
         return None
-    times = [(stored + count, round(at, 3))]
+    times = [(stored + count, round(at, 3), round(seconds, 3))]
     connection.execute(
         "INSERT INTO chunks (run_id, stream, first, rows, data, times) VALUES (?, ?, ?, ?, ?, ?)",
         (run_id, stream, stored, count, np.ascontiguousarray(values, "<f4").tobytes(), json.dumps(times)),
@@ -219,7 +229,9 @@ def read_rows(
 ) -> Rows | None:
     """The rows from number `after` on, at most `limit` and `size` bytes; None for a stream that has not begun."""
     row = connection.execute(
-        "SELECT columns FROM streams WHERE run_id = ? AND stream = ?", (run_id, stream)
+        "SELECT s.columns, r.started_at FROM streams s JOIN runs r ON r.id = s.run_id"
+        " WHERE s.run_id = ? AND s.stream = ?",
+        (run_id, stream),
     ).fetchone()
     if row is None:
         return None
@@ -242,11 +254,20 @@ def read_rows(
             values = values[:, : limit - taken]
         parts.append(values)
         taken += values.shape[1]
-        times += [(end, at) for end, at in json.loads(chunk["times"]) if after < end <= after + taken]
+        known = _times(chunk["times"], row["started_at"])
+        times += [time for time in known if after < time[0] <= after + taken]
         if limit is not None and taken >= limit:
             break
     values = np.concatenate(parts, axis=1) if parts else np.empty((len(columns), 0), np.float32)
     return Rows(columns, after, values, thin(times))
+
+
+def _times(text: str, started_at: float | None) -> Times:
+    """A chunk's times. Those of an earlier version have no seconds of training: it took what its clock said."""
+    return [
+        (row, at, told[0] if told else max(0.0, at - (started_at or at)))
+        for row, at, *told in json.loads(text)
+    ]
 
 
 def _values(data: bytes, columns: int) -> NDArray[np.float32]:

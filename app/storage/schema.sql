@@ -41,6 +41,6 @@ CREATE TABLE chunks (
     first  INTEGER NOT NULL,                        -- number of the chunk's first row in its stream
     rows   INTEGER NOT NULL,
     data   BLOB NOT NULL,
-    times  TEXT NOT NULL DEFAULT '[]',              -- JSON list of [rows so far in the stream, Unix seconds]
+    times  TEXT NOT NULL DEFAULT '[]',              -- JSON list of [rows so far in the stream, Unix seconds, seconds of training]
     PRIMARY KEY (run_id, stream, first)
 ) STRICT;

@@ -95,5 +95,7 @@ def _in_the_lab(server: Server) -> float:
                     times += header["times"]
     server.wait(run_id)
     server.http.delete(f"/api/runs/{run_id}")
-    (first, begun), (last, ended) = (next(time for time in times if time[0] >= row) for row in (FROM, TO))
+    (first, begun, _), (last, ended, _) = (
+        next(time for time in times if time[0] >= row) for row in (FROM, TO)
+    )
     return (last - first) / (ended - begun)

@@ -4,6 +4,7 @@
 export class Series {
   #columns = new Map();
   #wall = new Float64Array(0);
+  #trained = new Float64Array(0);
   #capacity = 0;
   length = 0;
   /** A long stream's overview, {points: Series, rows}: two points for each bin of that many rows, until these are here. */
@@ -25,15 +26,22 @@ export class Series {
     return true;
   }
 
-  /** When rows came is told now and then; between, they are as far apart in time as in number. */
+  /** When rows came is told now and then: `times` are [rows so far, Unix seconds, seconds of training]. */
   #keepTimes(end, times) {
+    const rows = times.map(([upto]) => upto);
+    this.#spread(this.#wall, times[0]?.[1], end, rows, times.map(([, at]) => at));
+    this.#spread(this.#trained, 0, end, rows, times.map(([, , seconds]) => seconds));
+  }
+
+  /** Between the rows whose times are told, rows are as far apart in time as in number. */
+  #spread(kept, start = 0, end, rows, times) {
     let row = this.length;
-    let before = row ? this.#wall[row - 1] : (times[0]?.[1] ?? 0);
-    for (const [upto, told] of [...times, [end, times.at(-1)?.[1] ?? before]]) {
-      const time = Math.max(told, before); // a clock that was set back
+    let before = row ? kept[row - 1] : start;
+    for (const [i, upto] of [...rows, end].entries()) {
+      const time = Math.max(times[Math.min(i, times.length - 1)] ?? before, before); // a clock that was set back
       const last = Math.min(upto, end);
       const from = row;
-      for (; row < last; row++) this.#wall[row] = before + ((time - before) * (row - from + 1)) / (last - from);
+      for (; row < last; row++) kept[row] = before + ((time - before) * (row - from + 1)) / (last - from);
       before = time;
     }
   }
@@ -41,6 +49,11 @@ export class Series {
   /** When each row came, in Unix seconds. */
   get wall() {
     return this.#wall.subarray(0, this.length);
+  }
+
+  /** How long the run had trained when each row came, in seconds: pauses and waiting do not count. */
+  get trained() {
+    return this.#trained.subarray(0, this.length);
   }
 
   /** Take a frame that is the overview of rows which are still to come. */
@@ -68,18 +81,22 @@ export class Series {
   #reserve(rows, names) {
     if (rows > this.#capacity) this.#capacity = Math.max(256, rows, 2 * this.#capacity);
     if (this.#wall.length < this.#capacity) {
-      const grown = new Float64Array(this.#capacity);
-      grown.set(this.#wall.subarray(0, this.length));
-      this.#wall = grown;
+      this.#wall = grown(this.wall, this.#capacity);
+      this.#trained = grown(this.trained, this.#capacity);
     }
     for (const name of names) {
       const old = this.#columns.get(name);
       if (old && old.length >= this.#capacity) continue;
-      const grown = new Float32Array(this.#capacity);
-      if (old) grown.set(old.subarray(0, this.length));
-      this.#columns.set(name, grown);
+      this.#columns.set(name, grown(old?.subarray(0, this.length) ?? new Float32Array(0), this.#capacity));
     }
   }
+}
+
+/** These values in an array of the same kind with more room. */
+function grown(values, capacity) {
+  const room = new values.constructor(capacity);
+  room.set(values);
+  return room;
 }
 
 /** The first index of ascending values that is not below `target`. */

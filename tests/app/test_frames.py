@@ -16,7 +16,7 @@ def test_decoding_gives_back_what_was_encoded(first, rows, names):
     values = np.arange(len(names) * rows, dtype=np.float32).reshape(len(names), rows)
 
     header, decoded = frames.decode(
-        frames.encode("run", "train", Rows(tuple(names), first, values, [(first + rows, 1.5)]))
+        frames.encode("run", "train", Rows(tuple(names), first, values, [(first + rows, 1.5, 0.5)]))
     )
 
     assert header == {
@@ -26,7 +26,7 @@ def test_decoding_gives_back_what_was_encoded(first, rows, names):
         "first": first,
         "rows": rows,
         "columns": names,
-        "times": [[first + rows, 1.5]],
+        "times": [[first + rows, 1.5, 0.5]],
     }
     np.testing.assert_array_equal(decoded, values)
 

@@ -45,7 +45,7 @@ class Lab:
         new = rows(before.shape[1], count)
         self.stored[run_id, stream] = np.concatenate([before, new], axis=1)
         end = before.shape[1] + count
-        self.hub.append(run_id, stream, Rows(COLUMNS, before.shape[1], new, [(end, end / 10)]))
+        self.hub.append(run_id, stream, Rows(COLUMNS, before.shape[1], new, [(end, end / 10, end / 20)]))
 
     def viewer(self, **cursors):
         viewer = Viewer(self.hub)

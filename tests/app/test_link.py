@@ -21,7 +21,7 @@ def ends():
 
 def rows_of(message):
     assert message[:1] == b"R"
-    stream, first, rows, columns = ROWS.unpack_from(message, 1)
+    stream, first, rows, columns, _ = ROWS.unpack_from(message, 1)
     return stream, first, np.frombuffer(message, "<f4", offset=1 + ROWS.size).reshape(rows, columns)
 
 
@@ -71,3 +71,20 @@ def test_a_row_says_when_to_flush_at_first_and_before_the_time_is_over(monkeypat
     now = 10.02
     out.resume_clock()  # waited for the disk, say: that was not training
     assert not due_at(10.03)
+
+
+def test_waiting_is_not_counted_as_training(monkeypatch, request):
+    now = 100.0
+    monkeypatch.setattr(link, "monotonic", lambda: now)
+    out, here = request.getfixturevalue("ends")
+
+    def seconds_after(training, waiting):
+        nonlocal now
+        now += training
+        out.add("train", (8, 0.1))
+        now += waiting  # for the server, for the disk, for a command
+        out.flush()
+        out.resume_clock()
+        return ROWS.unpack_from(here.recv_bytes(), 1)[-1]
+
+    assert [seconds_after(1.5, 60), seconds_after(2, 3600), seconds_after(0.25, 0)] == [1.5, 3.5, 3.75]

@@ -7,7 +7,7 @@ from app.rows import MOST_TIMES, Extremes, Rows, join, thin
 
 def made(first, count):
     values = np.arange(first, first + count, dtype=np.float32)[None]
-    return Rows(("iteration",), first, values, [(first + count, float(first + count))])
+    return Rows(("iteration",), first, values, [(first + count, float(first + count), 0.5)])
 
 
 @given(
@@ -25,11 +25,11 @@ def test_what_was_joined_can_be_cut_anywhere(counts, row, at_most):
     expected = np.arange(max(10, row), first)[:at_most]
     np.testing.assert_array_equal(cut.values[0], expected)
     assert (cut.first, cut.count) == (max(10, row), len(expected))
-    assert cut.times == [(end, at) for end, at in whole.times if cut.first < end <= cut.end]
+    assert cut.times == [time for time in whole.times if cut.first < time[0] <= cut.end]
 
 
 def test_a_long_list_of_times_is_thinned_and_keeps_its_last():
-    times = [(row, float(row)) for row in range(1, 10_001)]
+    times = [(row, float(row), float(row)) for row in range(1, 10_001)]
 
     kept = thin(times)
 

@@ -39,7 +39,9 @@ def store(database, run_id, chunks):
         run_store.open_stream(connection, run_id, "train", COLUMNS)
         first = 0
         for count in chunks:
-            run_store.append_rows(connection, run_id, "train", first, rows(first, count), at=float(first))
+            run_store.append_rows(
+                connection, run_id, "train", first, rows(first, count), at=float(first), seconds=first / 4
+            )
             first += count
 
     write(database, operation)
@@ -95,7 +97,7 @@ def test_rows_that_come_after_their_run_was_deleted_leave_no_trace(database):
     write(database, lambda c: run_store.delete_run(c, "late"))
 
     write(database, lambda c: run_store.open_stream(c, "late", "evaluation", COLUMNS))
-    write(database, lambda c: run_store.append_rows(c, "late", "train", 5, rows(5, 1), at=0))
+    write(database, lambda c: run_store.append_rows(c, "late", "train", 5, rows(5, 1), at=0, seconds=0))
 
     assert database.read_now(lambda c: run_store.read_rows(c, "late", "train")) is None
 
@@ -110,7 +112,7 @@ def test_numbers_are_never_used_twice(database):
 
 
 def appended(database, run_id, first, values, at=0.0):
-    return write(database, lambda c: run_store.append_rows(c, run_id, "train", first, values, at))
+    return write(database, lambda c: run_store.append_rows(c, run_id, "train", first, values, at, seconds=0))
 
 
 @settings(max_examples=40, deadline=None)
@@ -160,7 +162,7 @@ def test_rows_know_when_they_came(database):
     found = database.read_now(lambda c: run_store.read_rows(c, "when", "train"))
     part = database.read_now(lambda c: run_store.read_rows(c, "when", "train", 2, limit=2))
 
-    assert found.times == [(2, 0.0), (5, 2.0)]
+    assert found.times == [(2, 0.0, 0.0), (5, 2.0, 0.5)]
     assert part.times == []  # the time of the chunk is that of a later row
 
 

@@ -53,12 +53,12 @@ def test_time_from_the_start_ascends_from_zero_and_ends_with_the_run(page, fille
     seconds = xs(page, run_id)
     assert seconds[0] >= 0
     assert (np.diff(seconds) >= 0).all()
-    assert seconds[-1] <= filled.run(run_id)["seconds"] + 0.5
     run = filled.run(run_id)
+    assert seconds[-1] == pytest.approx(run["seconds"], abs=1e-3)
     choose(page, "wall")
     when(page, run_id, "x[0] > 1e9")
     times = xs(page, run_id)
-    np.testing.assert_allclose(times - times[0], seconds - seconds[0], atol=1e-3)
+    assert (np.diff(times) >= 0).all()
     assert run["started_at"] <= times[0] <= times[-1] <= run["finished_at"] + 0.5
 
 

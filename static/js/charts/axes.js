@@ -18,8 +18,8 @@ export const AXES = {
     },
     end: (run) => lengthOf(run) / run.summary.iterations_per_epoch,
   },
-  relative: { log: true, ticks: "number", timed: true, x: (run) => since(startOf(run)), end: (run) => room(lastOf(run) - startOf(run)) },
-  wall: { log: false, ticks: "clock", timed: true, x: () => since(0), end: (run) => lastOf(run) },
+  relative: { log: true, ticks: "number", timed: true, x: () => ({ trained }) => (row) => trained[row], end: (run) => room(trainedOf(run)) },
+  wall: { log: false, ticks: "clock", timed: true, x: () => ({ wall }) => (row) => wall[row], end: (run) => lastOf(run) },
 };
 
 export function axisOf(name) {
@@ -41,8 +41,9 @@ function lastOf(run) {
   return Math.max(run.train.wall.at(-1) ?? 0, run.evaluation.wall.at(-1) ?? 0, startOf(run));
 }
 
-function since(start) {
-  return ({ wall }) => (row) => wall[row] - start;
+/** How long a run has trained, as far as its rows are here. */
+function trainedOf(run) {
+  return Math.max(run.train.trained.at(-1) ?? 0, run.evaluation.trained.at(-1) ?? 0);
 }
 
 /** The next round number: an axis that is longer than its curves stands still while they grow. */

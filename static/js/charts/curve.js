@@ -230,9 +230,9 @@ export class Curve {
     return this.#y ? this.#y.view : (this.#series.column(this.#columns[0]) ?? new Float32Array(0)).subarray(0, this.#rows);
   }
 
-  /** When a row came, in Unix seconds. */
-  wall(row) {
-    return this.#series.wall[row];
+  /** How long the run had trained when a row came, in seconds. */
+  trained(row) {
+    return this.#series.trained[row];
   }
 
   /** The smoothed value of every row, or null without smoothing. */

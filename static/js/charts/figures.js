@@ -7,7 +7,7 @@
  */
 
 import { color, dash } from "../palette.js";
-import { axisOf, startOf } from "./axes.js";
+import { axisOf } from "./axes.js";
 import { Curve } from "./curve.js";
 import { GroupCurve, SPREADS } from "./groups.js";
 import { marksOf } from "./marks.js";
@@ -65,7 +65,7 @@ export class Figure {
         }
         const x = axis.x?.(run);
         const bin = binOf(run, what.stream, range, most, x?.(series));
-        const key = [run.id, line.series, smoothing, range, bin, axisName, axis.timed && startOf(run)].join();
+        const key = [run.id, line.series, smoothing, range, bin, axisName].join();
         const curve = this.#curves.get(key) ?? new Curve(series, { ...line, smoothing, bin, range, x });
         kept.set(key, curve);
         curve.advance();
@@ -126,7 +126,7 @@ export class Figure {
   /** A group's mean, and behind it how far its runs are apart. */
   #band({ runs, label, value, color: index }, { series, part }, curve, how) {
     const [{ number }] = runs;
-    const run = { id: `group-${runs[0].id}`, number, name: label, color: index, started_at: Math.min(...runs.map(startOf)), annotations: [] };
+    const run = { id: `group-${runs[0].id}`, number, name: label, color: index, annotations: [] };
     const look = this.#look(run, part, how, runs);
     const uid = `${series}-${run.id}`.replace(/[^\w-]/g, "_");
     const { xs, ys, lows, highs } = curve;

@@ -102,8 +102,8 @@ export class GroupCurve {
     [this.lows, this.ys, this.highs] = [0, 1, 2].map((part) => Float64Array.from(spreads, (three) => three[part]));
   }
 
-  wall(row) {
-    return this.#curve.wall(this.#rows[row]);
+  trained(row) {
+    return this.#curve.trained(this.#rows[row]);
   }
 }
 

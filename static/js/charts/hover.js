@@ -6,7 +6,7 @@
 import { h, moveTo } from "../dom.js";
 import { number, t } from "../i18n.js";
 import { nearest } from "../series.js";
-import { elapsed, startOf, written as writtenX } from "./axes.js";
+import { elapsed, written as writtenX } from "./axes.js";
 
 /** More lines than that are counted, not listed. */
 const LISTED = 12;
@@ -115,7 +115,7 @@ export class Hover {
   /** Each line's row at x, the nearest first; a line that has ended long before has none. */
   #rows() {
     const height = this.#mouse?.top;
-    const rows = this.#lines.flatMap(({ run, curve, label, part, color, told }) => {
+    const rows = this.#lines.flatMap(({ curve, label, part, color, told }) => {
       const { xs, ys, evens, iterations } = curve;
       const row = nearest(xs, this.#x);
       if (row < 0 || Math.abs(xs[row] - this.#x) > spacing(xs, row)) return [];
@@ -123,7 +123,7 @@ export class Hover {
       const place = this.#plot.place(xs[row], smoothed ?? value);
       const distance = height === undefined ? -value : Math.abs(place.top - height);
       const spread = curve.counts && { low: curve.lows[row], high: curve.highs[row], count: curve.counts[row] };
-      const seconds = curve.wall(row) - startOf(run);
+      const seconds = curve.trained(row);
       return [{ label, part, color, told, x: xs[row], iteration: iterations[row], spread, value, smoothed, seconds, distance: Number.isFinite(distance) ? distance : Infinity }];
     });
     return rows.sort((a, b) => a.distance - b.distance);

@@ -9,7 +9,7 @@
 
 import { lowerBound } from "../series.js";
 
-/** Iterations per second are those of the last second, or of the one before it where an iteration takes longer. */
+/** Iterations per second are those of the last second of training, or of the one before it where an iteration takes longer. */
 const WINDOW = 1;
 
 const QUANTITIES = {
@@ -52,12 +52,11 @@ const QUANTITIES = {
   speed: { stream: "train", smoothing: 0, timed: true, lines: [{ series: "speed", columns: ["iteration"], along: speedOf }] },
 };
 
-/** Measured between rows: until the first ones are here, a process has started. These have no speed of their own. */
-function speedOf({ wall }) {
-  const first = wall.findIndex((time) => time > wall[0]) - 1;
+/** Measured between rows: the first one has no speed of its own. */
+function speedOf({ trained }) {
   return (row) => {
-    const before = Math.max(first, lowerBound(wall, wall[row] - WINDOW) - 1);
-    const seconds = wall[row] - wall[before];
+    const before = Math.max(0, lowerBound(trained, trained[row] - WINDOW) - 1);
+    const seconds = trained[row] - trained[before];
     return seconds > 0 ? (row - before) / seconds : NaN;
   };
 }
