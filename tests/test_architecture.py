@@ -74,6 +74,13 @@ def test_only_one_script_names_what_the_browser_stores(path):
     assert path.name == "kept.js" or not any(name in path.read_text("utf-8") for name in STORED)
 
 
+def test_only_one_script_listens_to_keys_and_to_typed_text():
+    """It tells an input method's keys from the page's."""
+    listening = re.compile(r"""key(?:down|up|press)\b|addEventListener\(["'`]input["'`]|\boninput\b""")
+    scripts = sources("static/js", "js")
+    assert {path.name for path in scripts if listening.search(path.read_text("utf-8"))} == {"keys.js"}
+
+
 @pytest.mark.parametrize("path", sources("templates", "html"), ids=lambda path: path.name)
 def test_pages_have_no_inline_scripts_and_name_no_other_host(path):
     text = path.read_text("utf-8")

@@ -1,5 +1,7 @@
 /** Dragging by a handle, with mouse, pen or finger. */
 
+import { onKey } from "./keys.js";
+
 /** Pixels before a press becomes a drag. */
 const SLACK = 5;
 
@@ -12,6 +14,7 @@ const SLACK = 5;
 export function drag(down, handle, { over, drop }) {
   if (down.button !== 0) return;
   let dragging = false;
+  const listening = new AbortController();
   handle.setPointerCapture(down.pointerId);
   const move = (event) => {
     dragging ||= Math.abs(event.clientY - down.clientY) > SLACK;
@@ -21,7 +24,7 @@ export function drag(down, handle, { over, drop }) {
     handle.removeEventListener("pointermove", move);
     handle.removeEventListener("pointerup", end);
     handle.removeEventListener("pointercancel", end);
-    removeEventListener("keydown", takeBack, true);
+    listening.abort();
     if (dragging) drop(event.type === "pointerup" ? event.clientY : null);
   };
   const takeBack = (event) => {
@@ -33,5 +36,5 @@ export function drag(down, handle, { over, drop }) {
   handle.addEventListener("pointermove", move);
   handle.addEventListener("pointerup", end);
   handle.addEventListener("pointercancel", end);
-  addEventListener("keydown", takeBack, true);
+  onKey(window, takeBack, { capture: true, signal: listening.signal });
 }

@@ -4,6 +4,7 @@ import { ApiError, api } from "./api.js";
 import { Charts } from "./charts/charts.js";
 import { Form } from "./form/form.js";
 import { onLanguage, setLanguage, t } from "./i18n.js";
+import { onKey } from "./keys.js";
 import { explain } from "./reasons.js";
 import { keepShown, keptChoices } from "./shown-runs.js";
 import { Socket } from "./socket.js";
@@ -95,7 +96,7 @@ function wireControls(charts, list) {
   urlState.on("language", () => wantedLanguage() !== root.lang && setLanguage(wantedLanguage()));
   byId("show-all").addEventListener("click", () => store.show([...store.runs.keys()], true));
   byId("show-none").addEventListener("click", () => store.show([...store.runs.keys()], false));
-  document.addEventListener("keydown", (event) => {
+  onKey(document, (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.repeat) byId("form").requestSubmit();
   });
   const markLanguage = () => {

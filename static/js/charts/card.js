@@ -6,12 +6,15 @@
 import { drag } from "../drag.js";
 import { h, icon, iconButton, moveTo } from "../dom.js";
 import { t } from "../i18n.js";
+import { onInput, onKey } from "../keys.js";
 import { Legend } from "./legend.js";
 import { quantity, title } from "./quantities.js";
 import { MOST_SMOOTHING } from "./specs.js";
 
 export class Card {
   #wide = false;
+  /** Ends listening to keys of the whole window. */
+  #listening = null;
   /** What is behind the card while it fills the window, and cannot be reached. */
   #behind = [];
   #strokes = new Legend("strokes");
@@ -38,8 +41,8 @@ export class Card {
     const heading = h("h2", {}, this.title);
     const head = h("header", { className: "card-head" }, grip, heading, h("div", { className: "controls" }, ...this.#controls(on), this.#expand, ...this.#menu(id, on)));
     this.element = h("article", { className: "card chart", "data-chart": spec.quantity }, head, this.#names.element, this.#strokes.element, this.plotElement);
-    this.element.addEventListener("keydown", (event) => this.#escape(event));
-    grip.addEventListener("keydown", (event) => {
+    onKey(this.element, (event) => this.#escape(event));
+    onKey(grip, (event) => {
       const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
       if (!by) return;
       event.preventDefault();
@@ -77,7 +80,7 @@ export class Card {
       const output = h("output", {}, spec.smoothing.toFixed(2));
       const slider = h("input", { type: "range", min: 0, max: MOST_SMOOTHING, step: 0.01, "data-option": "smoothing" });
       slider.value = spec.smoothing;
-      slider.addEventListener("input", () => {
+      onInput(slider, () => {
         output.textContent = Number(slider.value).toFixed(2);
         change({ smoothing: Number(slider.value) });
       });
@@ -148,8 +151,10 @@ export class Card {
     for (const element of this.#behind) element.inert = false;
     this.#behind = wide ? around(this.element) : [];
     for (const element of this.#behind) element.inert = true;
-    if (wide) addEventListener("keydown", this.#escapeFromNowhere, true);
-    else removeEventListener("keydown", this.#escapeFromNowhere, true);
+    this.#listening?.abort();
+    if (!wide) return;
+    this.#listening = new AbortController();
+    onKey(window, (event) => this.#escapeFromNowhere(event), { capture: true, signal: this.#listening.signal });
   }
 
   /** Leave the full window; an Escape that closes a menu is the menu's. */
@@ -160,9 +165,9 @@ export class Card {
   }
 
   /** Nothing has the focus after a click on what cannot take it. */
-  #escapeFromNowhere = (event) => {
+  #escapeFromNowhere(event) {
     if (event.target === document.body) this.#escape(event);
-  };
+  }
 
   /** Take the card out of the page. */
   remove() {

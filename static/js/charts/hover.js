@@ -5,6 +5,7 @@
 
 import { h, moveTo } from "../dom.js";
 import { number, t } from "../i18n.js";
+import { onKey } from "../keys.js";
 import { nearest } from "../series.js";
 import { elapsed, written as writtenX } from "./axes.js";
 
@@ -46,7 +47,7 @@ export class Hover {
     element.addEventListener("pointerdown", (event) => event.pointerType !== "mouse" && this.#tap(event));
     element.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && this.#end());
     element.addEventListener("pointercancel", () => this.#end()); // it scrolls the page
-    element.addEventListener("keydown", (event) => this.#press(event));
+    onKey(element, (event) => this.#press(event));
     element.addEventListener("blur", () => this.#end());
   }
 

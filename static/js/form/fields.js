@@ -7,6 +7,7 @@
 
 import { h } from "../dom.js";
 import { t } from "../i18n.js";
+import { onInput } from "../keys.js";
 import { helpOf } from "./help.js";
 import { isSweep, shown, typed } from "./values.js";
 
@@ -41,7 +42,7 @@ export function box(path, key, field, value, onchange) {
     "aria-label": t(key),
     "data-label": key,
   });
-  input.addEventListener("input", () => onchange(text ? input.value : typed(input.value, field ?? undefined)));
+  onInput(input, () => onchange(text ? input.value : typed(input.value, field ?? undefined)));
   return input;
 }
 
@@ -84,7 +85,7 @@ export function logSlider(path, key, field, value, [low, high], onchange) {
     if (typeof where === "number" && where > 0) slider.value = Math.log10(where);
     slider.setAttribute("aria-valuetext", text.value);
   };
-  slider.addEventListener("input", () => {
+  onInput(slider, () => {
     const rounded = Number((10 ** Number(slider.value)).toPrecision(1));
     text.value = shown(rounded);
     slider.setAttribute("aria-valuetext", text.value);

@@ -7,6 +7,7 @@
 import { drag } from "../drag.js";
 import { h, iconButton } from "../dom.js";
 import { number as written, t } from "../i18n.js";
+import { onKey } from "../keys.js";
 import { control } from "./control.js";
 import { described, select } from "./fields.js";
 import { isInside, move, pathOf, step } from "./layer-moves.js";
@@ -60,7 +61,7 @@ export class LayerList {
     const grip = iconButton("grip", t("layer.move", { layer: name, number }), () => {});
     grip.classList.add("grip");
     grip.name = `${path}.grip`;
-    grip.addEventListener("keydown", (event) => this.#key(event, i));
+    onKey(grip, (event) => this.#key(event, i));
     grip.addEventListener("pointerdown", (event) => drag(event, grip, { over: (y) => this.#root.#mark(row, place, y), drop: (y) => this.#root.#drop(place, y) }));
     const more = this.#more(path, layer, fields.filter((field) => !first.includes(field.name) && field.kind !== "layers"));
     const inputs = fields.filter((field) => first.includes(field.name)).map((field) => this.#input(path, layer, field));

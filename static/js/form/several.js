@@ -6,6 +6,7 @@
 
 import { h, iconButton, moveTo } from "../dom.js";
 import { t } from "../i18n.js";
+import { onKey } from "../keys.js";
 import { select } from "./fields.js";
 
 const ALL = "several";
@@ -53,7 +54,7 @@ function boxes(path, key, choices, chosen, name, choose, note) {
     });
     return h("label", {}, box, h("span", {}, name(choice)));
   };
-  panel.addEventListener("keydown", (event) => {
+  onKey(panel, (event) => {
     if (event.key !== "Enter" || event.ctrlKey || event.metaKey) return; // those launch, from anywhere
     event.preventDefault(); // it would launch, too
     panel.hidePopover();

@@ -2,6 +2,7 @@
 
 import { h, moveTo } from "../dom.js";
 import { t } from "../i18n.js";
+import { onKey } from "../keys.js";
 import { HUES, cssColor, hueOf, withHue } from "../palette.js";
 
 const COLUMNS = 4;
@@ -14,7 +15,7 @@ export class ColorMenu {
 
   constructor(actions) {
     this.#actions = actions;
-    this.#element.addEventListener("keydown", (event) => this.#press(event));
+    onKey(this.#element, (event) => this.#press(event));
     this.#element.addEventListener("focusout", ({ relatedTarget }) => {
       if (relatedTarget && !this.#element.contains(relatedTarget)) this.#element.hidePopover();
     });

@@ -7,6 +7,7 @@ import { ApiError, api } from "../api.js";
 import { h } from "../dom.js";
 import { language, onLanguage, t } from "../i18n.js";
 import { explain } from "../reasons.js";
+import { closesByItself } from "./menu.js";
 
 /** One click each; the others are in the list behind them. */
 const FIRST = ["1a-vanishing-gradient", "2a-optimizers", "3a-overfitting", "3b-l2"];
@@ -63,16 +64,7 @@ export class Lessons {
       list.append(button);
     }
     menu.append(list);
-    const close = (event) => {
-      const outside = event.type === "click" && !menu.contains(event.target);
-      if (outside || event.key === "Escape") menu.open = false;
-    };
-    menu.addEventListener("toggle", () => {
-      for (const type of ["click", "keydown"]) {
-        if (menu.open) document.addEventListener(type, close);
-        else document.removeEventListener(type, close);
-      }
-    });
+    closesByItself(menu);
     return menu;
   }
 

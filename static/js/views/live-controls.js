@@ -3,6 +3,7 @@
 import { ApiError } from "../api.js";
 import { h } from "../dom.js";
 import { t } from "../i18n.js";
+import { onInput } from "../keys.js";
 import { newestOnly } from "../newest.js";
 import { explain } from "../reasons.js";
 
@@ -74,7 +75,7 @@ function control(name, first, change) {
       text.setAttribute("aria-invalid", "true");
     }
   };
-  slider.addEventListener("input", () => (text.value = String(scale.value(Number(slider.value)))));
+  onInput(slider, () => (text.value = String(scale.value(Number(slider.value)))));
   slider.addEventListener("change", () => send(scale.value(Number(slider.value))));
   text.addEventListener("change", () => {
     const plain = text.value.normalize("NFKC").trim(); // a Japanese keyboard's wide digits are digits

@@ -2,8 +2,10 @@
 
 import { h, icon, iconButton } from "../dom.js";
 import { hasText, onLanguage, t } from "../i18n.js";
+import { onInput, onKey } from "../keys.js";
 import { labelsOf } from "../labels.js";
 import { urlState } from "../url-state.js";
+import { closesByItself } from "./menu.js";
 import { COLUMNS } from "./run-entry.js";
 import { DESCENDING, GROUPS, SORTS, STATES, USUAL } from "./run-query.js";
 
@@ -47,8 +49,8 @@ export class RunTools {
   #draw() {
     const { text } = this.#list.query;
     this.#search = h("input", { type: "search", id: "run-search", value: text, placeholder: t("runs.search"), title: t("runs.search_help"), "aria-label": t("runs.search_label"), maxLength: 200 });
-    this.#search.addEventListener("input", () => this.#list.setQuery({ text: this.#search.value }));
-    this.#search.addEventListener("keydown", (event) => {
+    onInput(this.#search, () => this.#list.setQuery({ text: this.#search.value }));
+    onKey(this.#search, (event) => {
       if (event.key === "Escape") {
         event.stopPropagation();
         if (this.#search.value) this.#set({ text: "" });
@@ -162,23 +164,6 @@ export class RunTools {
 /** What heads of columns sort by, where that is a setting. */
 const HEADS = { optimizer: "optimizer.name", learning_rate: "optimizer.learning_rate", dataset: "dataset.name" };
 const STATES_TEXTS = { active: "runs.active", starred: "runs.starred" };
-
-/** Let a `details` menu close at a click elsewhere and at Escape. */
-export function closesByItself(menu) {
-  const close = (event) => {
-    if (event.type === "keydown" ? event.key !== "Escape" : menu.contains(event.target)) return;
-    menu.open = false;
-    if (event.type !== "keydown") return;
-    event.preventDefault(); // this Escape was for the menu, not for the selection
-    menu.querySelector("summary").focus();
-  };
-  menu.addEventListener("toggle", () => {
-    for (const type of ["click", "keydown"]) {
-      if (menu.open) document.addEventListener(type, close, true);
-      else document.removeEventListener(type, close, true);
-    }
-  });
-}
 
 /** The button that makes the list wide, and narrow again. */
 export function wireWide(page, place) {

@@ -5,6 +5,7 @@
 
 import { h } from "../dom.js";
 import { onLanguage, percent, t } from "../i18n.js";
+import { onKey } from "../keys.js";
 import { explain } from "../reasons.js";
 import { urlState } from "../url-state.js";
 import { Hold } from "./hold.js";
@@ -56,7 +57,7 @@ export class RunList {
     });
     selection.on(() => this.draw());
     urlState.on("list", (said) => this.setQuery(readQuery(said)));
-    list.addEventListener("keydown", (event) => this.#onKey(event));
+    onKey(list, (event) => this.#onKey(event));
     this.#hold = new Hold(list, (id) => this.#selection.click(id, { ctrlKey: true }, this.order));
     list.addEventListener("focusin", ({ target }) => {
       const id = target.closest("[data-run]")?.dataset.run;
@@ -264,7 +265,7 @@ export class RunList {
       const wanted = input.value.trim();
       if (keep && wanted && wanted !== this.#store.runs.get(id)?.name) this.#actions.change([id], { name: wanted });
     };
-    input.addEventListener("keydown", (event) => {
+    onKey(input, (event) => {
       event.stopPropagation();
       if (event.key === "Enter") finish(true);
       if (event.key === "Escape") finish(false);

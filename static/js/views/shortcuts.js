@@ -7,6 +7,7 @@
 
 import { h } from "../dom.js";
 import { t } from "../i18n.js";
+import { onKey } from "../keys.js";
 import { openDialog } from "./dialog.js";
 
 const OFF = "shortcuts-off";
@@ -40,14 +41,14 @@ export function wireShortcuts({ search, pause, undo, clear }) {
     openDialog({ title: t("keys.title"), className: "help", body: [list, h("label", { className: "check" }, off, t("keys.single"))] });
   }
 
-  document.addEventListener("keydown", (event) => {
+  onKey(document, (event) => {
     if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
     const typing = event.target.closest("input:not([type=range], [type=checkbox], [type=radio]), textarea, select");
     if (event.key === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !typing) {
       if (undo()) event.preventDefault();
       return;
     }
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     // an Escape that closes what is open over the page is not for the selection
     if (event.key === "Escape") return document.querySelector(":popover-open") ? undefined : clear();
     if (typing || isOff() || !(event.key in keys)) return;

@@ -1,0 +1,37 @@
+/**
+ * Keys and typed text, as the page hears them. While somebody composes a word with an input method, as for Japanese, the
+ * keys and the half-typed text are the input method's: Enter confirms a conversion, Escape takes it back. So the page
+ * listens to keys and to text here only.
+ */
+
+/** Safari reports the Enter that confirms a conversion after its end, with this code and without `isComposing`. */
+const OF_INPUT_METHOD = 229;
+
+/** Does a key belong to the input method? */
+function isComposing(event) {
+  return event.isComposing || event.keyCode === OF_INPUT_METHOD;
+}
+
+// Nor are they the browser's: by itself it would empty a search box, or close a dialog, at that Escape.
+addEventListener("keydown", (event) => isComposing(event) && event.key === "Escape" && event.preventDefault(), true);
+
+/**
+ * Call `listener` with each key that is pressed and is the page's.
+ * @param {EventTarget} target
+ * @param {(event: KeyboardEvent) => void} listener
+ * @param {AddEventListenerOptions} [options] `signal` ends it
+ */
+export function onKey(target, listener, options) {
+  target.addEventListener("keydown", (event) => isComposing(event) || listener(event), options);
+}
+
+/**
+ * Call `listener` each time the text of a box, or the place of a slider, has changed; a word that is being composed
+ * counts once it is complete.
+ * @param {HTMLInputElement | HTMLTextAreaElement} input
+ * @param {() => void} listener
+ */
+export function onInput(input, listener) {
+  input.addEventListener("input", (event) => event.isComposing || listener());
+  input.addEventListener("compositionend", () => listener());
+}

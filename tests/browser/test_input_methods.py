@@ -1,0 +1,98 @@
+"""Japanese is typed with an input method, whose keys are not the page's."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.input_method import InputMethod
+from tests.browser.run_table import NEWEST_FIRST, SHORT, listed, name, row, wait_for_list
+from tests.lab_server import wait_until
+
+
+@pytest.fixture
+def page(open_page, lab):
+    return open_page(lab, locale="ja-JP")
+
+
+@pytest.fixture
+def run(page, lab):
+    """A finished run, selected."""
+    run_id = lab.launch(**{**SHORT, "name": "はじめ"})["id"]
+    lab.wait_for(run_id, "completed")
+    name(page, run_id).click()
+    return run_id
+
+
+def test_the_enter_that_confirms_a_conversion_does_not_end_renaming(page, lab, run):
+    name(page, run).dblclick()
+    box = page.page.locator("input.rename")
+    typing = InputMethod(page)
+
+    typing.enter("かいぜん", "改善")
+    expect(box).to_be_focused()
+    typing.compose("まちがい")
+    typing.press("Escape")
+    typing.compose("")
+    expect(box).to_be_focused()
+    typing.enter("ばん", "版")
+    assert lab.run(run)["name"] == "はじめ"
+
+    box.press("Enter")
+    wait_until(lambda: lab.run(run)["name"] == "改善版", "the new name")
+
+
+def test_a_search_waits_for_the_whole_word_and_an_escape_in_it_empties_nothing(open_page, filled):
+    page = open_page(filled, locale="ja-JP")
+    wait_for_list(page, NEWEST_FIRST)
+    page.page.keyboard.press("/")
+    typing = InputMethod(page)
+    arranged = "window.arranged = 0; runs.addEventListener('arranged', () => window.arranged++); null"
+    page.page.evaluate(arranged)
+
+    for part in ("あ", "あだ", "ＡＤＡ", "ＡＤＡＭ"):
+        typing.compose(part)
+    typing.press("Escape")
+    assert page.page.input_value("#run-search") == "ＡＤＡＭ"
+    assert page.page.evaluate("arranged") == 0
+    assert listed(page) == NEWEST_FIRST
+
+    typing.commit("adam 2")
+    wait_for_list(page, ["adam 2"])
+
+
+@pytest.mark.parametrize(("field", "tag"), [("tags", ["授業"]), ("notes", [])])
+def test_a_confirmed_word_stays_open_for_the_next_one(page, lab, run, field, tag):
+    box = page.page.locator(f'[name="runs.{field}"]')
+    box.focus()
+    typing = InputMethod(page)
+    typing.enter("じゅぎょう", "授業")
+    expect(box).to_be_focused()
+    typing.compose("よう")
+    typing.press("Escape")
+    typing.compose("")
+    expect(row(page, run)).to_have_class("run selected")  # Escape was not for the selection
+
+    page.page.locator("#run-search").focus()
+    wait_until(lambda: lab.run(run)["tags"] == tag, "the tag")
+    wait_until(lambda: lab.run(run)["notes"] == ("" if tag else "授業"), "the note")
+
+
+def test_a_number_is_read_once_its_conversion_is_confirmed(open_page, lab):
+    page = open_page(lab, kept=False)
+    page.until("document.querySelector('#summary-parameters').textContent !== '–'")
+    asked = []
+    page.page.route(
+        "**/summary", lambda route: (asked.append(route.request.post_data_json), route.continue_())
+    )
+    page.page.locator('[name="optimizer.learning_rate"]').select_text()
+    typing = InputMethod(page)
+
+    for part in ("０", "０．", "０．２、", "０．２、０"):
+        typing.compose(part)
+    typing.press("Enter")
+    page.page.wait_for_timeout(300)
+    assert asked == []
+
+    with page.page.expect_response("**/summary"):
+        typing.commit("０．２")
+    rates = [one["optimizer"]["learning_rate"] for body in asked for one in body["experiments"]]
+    assert rates == [0.2]
