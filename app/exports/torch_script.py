@@ -28,9 +28,10 @@ _KINDS = {"digits": "digits", "mnist": "idx", "fashion_mnist": "idx"} | dict.fro
 def torch_script(recording: Recording) -> str:
     """Python source. Nothing of a run but literals enters it."""
     document = recording.config
-    config = ExperimentConfig.from_dict(document)
+    config = ExperimentConfig.from_dict(document, stored=True)
     training, changes = config.training, live_changes(recording.run["annotations"])
     source, has_penalty = network_source(config)
+    keeps_velocity = config.optimizer["name"] in torch_source.VELOCITY
     draw = inspect.getsource(initializers.INITIALIZERS[config.network.initializer["name"]])
     parameters = {k: v for k, v in config.network.initializer.items() if k != "name"}
     return torch_source.HEAD.substitute(
@@ -54,6 +55,8 @@ def torch_script(recording: Recording) -> str:
         augment="        augmentation.apply(images)\n" if config.dataset.augment else "",
         penalties=torch_source.PENALTIES if has_penalty else "",
         clip=_clip(config),
+        rate="" if keeps_velocity else torch_source.RATE,
+        scale=torch_source.SCALE if keeps_velocity else "",
         stopping=torch_source.STOPPING if training.early_stopping else "",
         recorded=literal(recording.run["latest"]),
     )

@@ -121,9 +121,8 @@ $prelude    order = batches(len(train_images))
 $live        chosen = next(order)
         images = train_images[chosen]
 $augment        network.train()
-        for group in optimizer.param_groups:
-            group["lr"] = rate * factor(iteration - 1, ITERATIONS)
-        logits = network(torch.from_numpy(images))
+        now = rate * factor(iteration - 1, ITERATIONS)
+$rate        logits = network(torch.from_numpy(images))
         loss = nn.functional.cross_entropy(logits, torch.from_numpy(train_labels[chosen]))
         if not torch.isfinite(loss):
             print(f"diverged at iteration {iteration:,}")
@@ -135,7 +134,7 @@ $augment        network.train()
             total = total + 0.5 * l2 * sum((w * w).sum() for w in weights)
         optimizer.zero_grad()
         total.backward()
-$clip        optimizer.step()
+$clip$scale        optimizer.step()
         if iteration <= 5 or iteration == ITERATIONS:
             print(f"iteration {iteration:,}: loss {loss.item():.6f}")
         if iteration % TRAINING["evaluate_every"] == 0 or iteration == ITERATIONS:
@@ -194,8 +193,8 @@ def load():
 }
 OPTIMIZERS = {
     "sgd": "SGD(network.parameters(), lr=$learning_rate)",
-    "momentum": "SGD(network.parameters(), lr=$learning_rate, momentum=$momentum)",
-    "nesterov": "SGD(network.parameters(), lr=$learning_rate, momentum=$momentum, nesterov=True)",
+    "momentum": "SGD(network.parameters(), lr=1.0, momentum=$momentum)",
+    "nesterov": "SGD(network.parameters(), lr=1.0, momentum=$momentum, nesterov=True)",
     "adagrad": "Adagrad(network.parameters(), lr=$learning_rate, eps=$epsilon)",
     "rmsprop": "RMSprop(network.parameters(), lr=$learning_rate, alpha=$rho, eps=$epsilon)",
     "adadelta": "Adadelta(network.parameters(), lr=$learning_rate, rho=$rho, eps=$epsilon)",
@@ -204,6 +203,18 @@ OPTIMIZERS = {
     " weight_decay=$weight_decay)",
     "nadam": "NAdam(network.parameters(), lr=$learning_rate, betas=($beta1, $beta2), eps=$epsilon)",
 }
+
+#: PyTorch multiplies the whole velocity with the rate of the moment, v ← μv + g, w ← w - ηv; the lab's steps keep the
+#: rate that they were taken with, v ← μv - ηg, w ← w + v. It is the same only as long as the rate stays.
+VELOCITY = ("momentum", "nesterov")
+RATE = """\
+        for group in optimizer.param_groups:
+            group["lr"] = now
+"""
+SCALE = """\
+        for parameter in network.parameters():  # the rate goes into the velocity with its gradient
+            parameter.grad *= now
+"""
 
 STOPPING = """\
             value = -accuracy if stopping["metric"] == "test_accuracy" else test_loss

@@ -14,6 +14,7 @@ import pytest
 
 from app.exports.recording import Recording
 from app.exports.torch_script import torch_script
+from app.exports.torch_source import VELOCITY
 from engine import ExperimentConfig, Trainer
 from engine.optimizers import OPTIMIZERS
 
@@ -95,6 +96,31 @@ def run_script(given, tmp_path):
     )
     assert result.returncode == 0, result.stderr
     return result.stdout
+
+
+@pytest.mark.parametrize("by", ["schedule", "hand"])
+@pytest.mark.parametrize("optimizer", ["sgd", *VELOCITY, "adam"])
+def test_a_rate_that_changes_gives_the_same_curve(optimizer, by, tmp_path):
+    document = {
+        "network": MLP,
+        "optimizer": {"name": optimizer, "learning_rate": 0.05},
+        "training": {"iterations": 60, "batch_size": 20, "evaluate_every": 60},
+        "dtype": "float64",
+    }
+    if by == "schedule":
+        document["training"]["schedule"] = {"name": "step", "every": 10, "factor": 0.3}
+    given = recording(document)
+    trainer = Trainer(ExperimentConfig.from_dict(document))
+    losses = []
+    while advanced := trainer.advance():
+        losses.append(advanced[0].loss)
+        if by == "hand" and trainer.iteration == 20:
+            trainer.set_live(learning_rate=0.4)
+            change = {"kind": "live", "iteration": 20, "changes": {"learning_rate": [0.05, 0.4]}}
+            given.run["annotations"] = [change]
+
+    (last,) = re.findall(r"iteration 60: loss ([\d.]+)", run_script(given, tmp_path))
+    assert float(last) == pytest.approx(losses[-1], abs=2e-6)
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
