@@ -9,9 +9,10 @@ THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"
 
 
 def one_thread() -> None:
-    """Let NumPy use one core, unless somebody has said otherwise; call it before NumPy is imported.
+    """Let NumPy begin with one thread, in this process and in those it starts; call it before NumPy is imported.
 
-    The lab trains many runs beside each other, and the last bits of a curve depend on the number of threads.
+    The lab trains many runs beside each other. A trainer takes one thread in any case (`engine.threads`); this spares
+    each process threads that it would not use.
     """
     for name in THREAD_VARIABLES:
-        os.environ.setdefault(name, "1")
+        os.environ[name] = "1"

@@ -18,6 +18,7 @@ import numpy as np
 
 from engine.arrays import Array, empty, zeros
 from engine.fields import Field
+from engine.norms import euclidean_norm
 
 #: Vectors of at least so many numbers are stepped in parts, which stay in the cache from one operation to the next: a
 #: fourth faster. All operations are elementwise, so the parts change nothing; shorter vectors fit as they are.
@@ -277,7 +278,7 @@ FIELDS: dict[str, Sequence[Field]] = {
 
 def clip_by_norm(gradient: Array, limit: float) -> None:
     """Scale a gradient whose Euclidean norm is above `limit` down to it (Pascanu et al. 2013)."""
-    norm = math.sqrt(float(np.dot(gradient, gradient)))
+    norm = euclidean_norm(gradient)
     if norm > limit:
         gradient *= limit / norm
 

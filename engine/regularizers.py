@@ -9,6 +9,7 @@ import numpy as np
 
 from engine.arrays import Array, empty
 from engine.fields import Field
+from engine.norms import absolute_sum, squared_norm
 
 FIELDS = (
     Field("l1", "number", 0.0, minimum=0, maximum=100, scale="log"),
@@ -28,12 +29,11 @@ class Penalty:
         """The penalty; adds its gradient (λ₂ w + λ₁ sign w) to `gradient`."""
         penalty = 0.0
         if self.l2:
-            penalty += 0.5 * self.l2 * float(np.dot(weights, weights))
+            penalty += 0.5 * self.l2 * squared_norm(weights)
             np.multiply(weights, self.l2, out=self._scratch)
             gradient += self._scratch
         if self.l1:
-            np.abs(weights, out=self._scratch)
-            penalty += self.l1 * float(self._scratch.sum())
+            penalty += self.l1 * absolute_sum(weights, self._scratch)
             np.sign(weights, out=self._scratch)
             self._scratch *= self.l1
             gradient += self._scratch

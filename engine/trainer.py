@@ -6,6 +6,8 @@
 Every iteration draws a batch, takes one forward and one backward pass, and lets the optimizer step. Its event
 holds the batch's loss and accuracy *before* the step, from that same forward pass. Iterations count from 1.
 
+Products of matrices take one thread, from the first trainer of a process on: with two, the last bits would differ.
+
 Randomness: one seed gives a stream of its own to each purpose (`STREAMS`), so two experiments that differ in
 one choice share everything else: the same batches in the same order from the same first weights.
 """
@@ -33,9 +35,11 @@ from engine.kfold import split
 from engine.live import check_live
 from engine.memory import may_learn_on_fewer_pixels
 from engine.network import build_network
+from engine.norms import euclidean_norm
 from engine.optimizers import clip_by_norm, make_optimizer
 from engine.reasons import Reason
 from engine.schedules import factor_at
+from engine.threads import one_thread
 
 __all__ = ["Divergence", "EvaluationMetrics", "Event", "StepMetrics", "Trainer"]
 
@@ -77,6 +81,7 @@ class Trainer:
         data_dir: Path | None = None,
         cache_dir: Path | None = None,
     ) -> None:
+        one_thread()
         self.config = config
         if dataset is None:
             dataset = load_dataset(config.dataset.name, data_dir=data_dir, cache_dir=cache_dir)
@@ -199,7 +204,7 @@ class Trainer:
         Evaluations come every `evaluate_every` iterations and after the last one. A loss that is not finite
         ends the run after its row; early stopping ends it after an evaluation. Where the best weights are brought
         back, one more evaluation, at the same iteration, is theirs: the last one is always that of the weights
-        that stay.
+        that stay, on all images trained on.
         """
         if self.done:
             return []
@@ -207,8 +212,11 @@ class Trainer:
         last = self.iteration == self.iterations
         if self.divergence is None and (last or self.iteration % self.evaluate_every == 0):
             metrics = self.evaluate(whole=last)
+            brought_back = self._stops_with_best(metrics, last)
+            if self.stop_reason is not None and not (last or brought_back):
+                metrics = self.evaluate()
             advanced.append(metrics)
-            if self._stops_with_best(metrics, last):
+            if brought_back:
                 advanced.append(self.evaluate())
         return advanced
 
@@ -370,9 +378,3 @@ class Trainer:
         trainer = cls(config, dataset, data_dir=data_dir, cache_dir=cache_dir)
         apply(trainer)
         return trainer
-
-
-def euclidean_norm(part: Array) -> float:
-    """Euclidean norm; a product with itself is several times faster than `np.linalg.norm` here, and as a method faster
-    than as `np.dot`."""
-    return math.sqrt(part.dot(part))

@@ -6,7 +6,6 @@ from pprint import pformat
 from string import Template
 from typing import Any
 
-from app import THREAD_VARIABLES
 from app.exports.recording import Recording
 
 _SCRIPT = Template('''\
@@ -23,9 +22,6 @@ import os
 import sys
 from pathlib import Path
 
-for name in $threads:
-    os.environ.setdefault(name, "1")  # the last bits depend on the number of threads
-
 from engine import ExperimentConfig, Trainer
 
 EXPERIMENT = $experiment
@@ -36,7 +32,8 @@ RECORDED = $recorded
 
 def main():
     trainer = Trainer(
-        ExperimentConfig.from_dict(EXPERIMENT), data_dir=Path(os.environ.get("LOSSROOM_DATA_DIR", "data"))
+        ExperimentConfig.from_dict(EXPERIMENT, stored=True),
+        data_dir=Path(os.environ.get("LOSSROOM_DATA_DIR", "data")),
     )
     rows = []
     while True:
@@ -72,7 +69,6 @@ def script(recording: Recording) -> str:
     """Python source. Nothing of a run but literals enters it."""
     changes = live_changes(recording.run["annotations"])
     return _SCRIPT.substitute(
-        threads=repr(THREAD_VARIABLES),
         experiment=literal(recording.config),
         changes=_CHANGES.substitute(changes=literal(changes)) if changes else "",
         apply=(

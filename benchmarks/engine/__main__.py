@@ -23,8 +23,8 @@ from benchmarks.engine.peers import Engine, Peer, torch_peers
 from benchmarks.engine.textbook import Textbook
 from benchmarks.engine.workloads import WORKLOADS, Workload, draw, images_of
 from engine import ExperimentConfig
+from engine.norms import euclidean_norm
 from engine.summary import summarize
-from engine.trainer import euclidean_norm
 
 ROUNDS = 7
 #: The textbook is slow; its rounds are fewer. It takes gigabytes anew in every step, which the same machine may give

@@ -14,6 +14,7 @@ import numpy as np
 from engine.arrays import Array
 from engine.layers.blocks import FromBlocks, ToBlocks, images_in
 from engine.layers.layer import Layer, Shape
+from engine.norms import absolute_sum, squared_norm
 
 
 class ActivityPenalty(Layer):
@@ -41,9 +42,9 @@ class ActivityPenalty(Layer):
         if training:
             self._x = x
             scratch = self.array("scratch", x.shape, x.dtype)
-            total = self.l2 * float(np.vdot(x, x)) if self.l2 else 0.0
+            total = self.l2 * squared_norm(x.reshape(-1)) if self.l2 else 0.0
             if self.l1:
-                total += self.l1 * float(np.abs(x, out=scratch).sum())
+                total += self.l1 * absolute_sum(x, scratch)
             self._n = images_in(x, self.layout)
             self._penalty = total / self._n
         return x

@@ -290,3 +290,30 @@ def test_the_terminal_trains_the_same_curve_as_the_lab(train, lab, tmp_path):
     columns, stored = lab.stored_rows(run["id"])
     rows = list(csv.DictReader((out / "metrics.csv").open(encoding="utf-8")))
     np.testing.assert_array_equal(np.float32([row["loss"] for row in rows]), stored[:, columns.index("loss")])
+
+
+def test_neither_the_terminal_nor_a_worker_takes_the_threads_that_the_environment_names(
+    train, make_lab, tmp_path, monkeypatch
+):
+    config = {
+        **QUICK,
+        "network": {"preset": "mlp", "hidden": [301, 299]},
+        "training": {"iterations": 5, "batch_size": 501, "evaluate_every": 5},
+    }
+    expected = [
+        event.loss for event in Trainer(ExperimentConfig.from_dict(config)).run() if event.stream == "train"
+    ]
+    two = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "2")
+    for name, value in two.items():
+        monkeypatch.setenv(name, value)
+
+    out = tmp_path / "out"
+    assert train("--out", str(out), config=config).returncode == 0
+    rows = list(csv.DictReader((out / "metrics.csv").open(encoding="utf-8")))
+    assert [float(row["loss"]) for row in rows] == expected
+
+    lab = make_lab(**two)
+    run = lab.launch(**config)
+    lab.wait_for(run["id"], "completed")
+    columns, stored = lab.stored_rows(run["id"])
+    np.testing.assert_array_equal(np.float32(expected), stored[:, columns.index("loss")])

@@ -204,6 +204,31 @@ def test_no_evaluation_is_made_twice_where_the_last_weights_stay(digits, restore
     assert len(set(iterations)) == len(iterations)
 
 
+@pytest.mark.parametrize("restore_best", [True, False])
+def test_the_last_accuracy_of_a_run_that_stopped_early_is_that_of_all_images(digits, restore_best):
+    stopping = {"metric": "test_loss", "patience": 2, "restore_best": restore_best}
+    config = experiment(
+        dataset={"train_size": 200},
+        optimizer={"name": "adam", "learning_rate": 0.05},
+        training={"iterations": 3000, "evaluate_train_size": 20, "early_stopping": stopping},
+    )
+    trainer = Trainer(config, digits)
+    *_, last = [event for event in trainer.run() if event.stream == "evaluation"]
+    assert "stopped early" in trainer.stop_reason
+    assert last == trainer.evaluate(whole=True)
+    assert last != trainer.evaluate(whole=False)
+
+
+def test_a_gradient_whose_squares_overflow_is_clipped_and_logged_as_it_is(digits):
+    network = {"layers": STEEP, "initializer": {"name": "normal", "std": 0.8}}
+    trainer = Trainer(experiment(network=network, training={"clip_norm": 7.0}), digits)
+    metrics = trainer.step()
+    assert np.isfinite(metrics.loss)
+    assert np.sqrt(np.finfo(np.float32).max) < max(metrics.gradient_norms) < np.inf
+    # what SGD subtracts: the rate times the clipped gradient
+    assert np.linalg.norm(trainer.network.gradient) == pytest.approx(metrics.learning_rate * 7, rel=1e-4)
+
+
 def test_a_run_that_stopped_early_goes_on_from_any_checkpoint_to_the_same_end(digits):
     config = experiment(
         dataset={"train_size": 40},

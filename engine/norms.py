@@ -1,0 +1,48 @@
+"""Euclidean norms that are right wherever the numbers themselves are.
+
+A sum of squares leaves the range of its numbers long before they do: of float32 numbers above 1.8e19, or all below
+1e-23. So where that sum is infinite or 0, it is taken again, in float64 and of numbers divided by the largest.
+Everywhere else it is the plain product of the vector with itself, bit for bit.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from engine.arrays import Array
+
+#: Numbers that are divided at a time: no second copy of a large vector is made.
+PART = 1 << 17
+
+
+def euclidean_norm(x: Array) -> float:
+    """√Σx². A product with itself is several times faster than `np.linalg.norm` here, and as a method faster than as
+    `np.dot`."""
+    square = float(x.dot(x))
+    return math.sqrt(square) if 0 < square < math.inf else _scaled_norm(x)
+
+
+def squared_norm(x: Array) -> float:
+    """Σx²; infinite only where it is too large for float64."""
+    square = float(x.dot(x))
+    if 0 < square < math.inf:
+        return square
+    norm = _scaled_norm(x)
+    return norm * norm
+
+
+def absolute_sum(x: Array, scratch: Array) -> float:
+    """Σ|x|, with scratch of its shape."""
+    np.abs(x, out=scratch)
+    total = float(scratch.sum())
+    return total if math.isfinite(total) else float(scratch.sum(dtype=np.float64))
+
+
+def _scaled_norm(x: Array) -> float:
+    largest = max(float(x.max(initial=0.0)), -float(x.min(initial=0.0)))
+    if not 0 < largest < math.inf:
+        return math.nan if np.isnan(x).any() else largest
+    parts = (x[at : at + PART] / np.float64(largest) for at in range(0, len(x), PART))
+    return largest * math.sqrt(sum(float(part.dot(part)) for part in parts))

@@ -1,0 +1,14 @@
+"""One thread for NumPy's products: the last bits of a product depend on how many threads share it.
+
+Environment variables such as OMP_NUM_THREADS decide only what NumPy's library begins with, so it is set at run time.
+"""
+
+from __future__ import annotations
+
+
+def one_thread() -> None:
+    """Let the linear algebra libraries that this process has loaded use one thread, from now on."""
+    from threadpoolctl import ThreadpoolController  # not for importing alone
+
+    for library in ThreadpoolController().select(user_api="blas").lib_controllers:
+        library.set_num_threads(1)

@@ -1,0 +1,37 @@
+"""The last bits of a product depend on the number of threads; those of a curve must not."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+#: Products too large for one part of the processor's cache, and of odd sizes, which no tile divides.
+SCRIPT = """
+import hashlib
+from engine import ExperimentConfig, Trainer
+
+config = ExperimentConfig.from_dict({
+    "network": {"preset": "mlp", "hidden": [301, 299]},
+    "training": {"iterations": 5, "batch_size": 501},
+})
+trainer = Trainer(config)
+curve = [event.values for event in trainer.run()]
+print(hashlib.sha256(repr(curve).encode() + trainer.network.vector.tobytes()).hexdigest())
+"""
+
+
+def bits(**variables):
+    kept = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
+    command = [sys.executable, "-c", SCRIPT]
+    done = subprocess.run(command, env={**kept, **variables}, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one processor: there is but one thread")
+def test_the_engine_alone_trains_the_same_bits_whatever_the_environment_says_of_threads():
+    one = bits(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")
+    assert bits(OMP_NUM_THREADS="2") == one
+    assert bits(OPENBLAS_NUM_THREADS="2", OMP_NUM_THREADS="2") == one
+    assert bits() == one
