@@ -86,9 +86,8 @@ def load(data: bytes) -> tuple[ExperimentConfig, Callable[[Trainer], None]]:
         raise ValueError(f"not a checkpoint, or a damaged one: {error}") from error
     if version != VERSION:
         raise ValueError(f"a checkpoint of version {version}; this engine reads version {VERSION}")
-    return ExperimentConfig.from_dict(state["config"], limits=None), lambda trainer: _apply(
-        trainer, state, arrays
-    )
+    config = ExperimentConfig.from_dict(state["config"], limits=None, stored=True)
+    return config, lambda trainer: _apply(trainer, state, arrays)
 
 
 def _apply(trainer: Trainer, state: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> None:

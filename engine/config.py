@@ -20,7 +20,7 @@ from engine.fields import Field, parse, parse_named
 from engine.limits import LIMITS, Limits
 from engine.network_config import NetworkConfig, parse_network
 from engine.summary import summarize
-from engine.training_config import TRAINING_FIELDS, TrainingConfig, parse_training
+from engine.training_config import TRAINING_FIELDS, TrainingConfig, demand_spread, parse_training
 
 VERSION = 1
 
@@ -55,11 +55,14 @@ class ExperimentConfig:
     dtype: str
 
     @classmethod
-    def from_dict(cls, document: Mapping[str, Any], limits: Limits | None = LIMITS) -> ExperimentConfig:
+    def from_dict(
+        cls, document: Mapping[str, Any], limits: Limits | None = LIMITS, *, stored: bool = False
+    ) -> ExperimentConfig:
         """The experiment that a JSON document describes.
 
         Args:
-            limits: what it may cost; None for one that was accepted before.
+            limits: what it may cost; None for one whose cost was accepted before.
+            stored: it was accepted before, perhaps by an earlier version, which refused less.
 
         Raises:
             ConfigError: with the field, the bound and the value of the first thing that is wrong.
@@ -79,6 +82,8 @@ class ExperimentConfig:
             training=training,
             **general,
         )
+        if not stored:
+            demand_spread(training, dataset, config.network.layers)
         if limits is not None:
             limits.demand(summarize(config))
         return config

@@ -27,6 +27,8 @@ BLANKS: dict[str, tuple[str, ...]] = {
     "augmentation": ("dataset",),
     "both_lengths": (),
     "batch_of_epochs": ("most",),
+    "batch_of_one": (),
+    "last_batch_of_one": ("size", "images"),
     "fold_index": ("most",),
     "no_dropout": (),
     # a layer, and the whole network

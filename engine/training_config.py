@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,8 @@ from engine import early_stopping, schedules
 from engine.dataset_config import DatasetConfig
 from engine.errors import ConfigError
 from engine.fields import Field, join, parse, parse_named
+from engine.layers import build_layers
+from engine.layers.residual import normalizes_single_values
 from engine.reasons import Reason
 
 ITERATIONS = Field("iterations", "integer", 1000, minimum=1, maximum=10_000_000, scale="log")
@@ -84,3 +87,27 @@ def parse_training(given: Any, dataset: DatasetConfig) -> TrainingConfig:
             early_stopping.FIELDS, values["early_stopping"], join(path, "early_stopping")
         )
     return TrainingConfig(iterations=iterations, epochs=epochs, **values)
+
+
+def demand_spread(training: TrainingConfig, dataset: DatasetConfig, layers: Sequence[dict[str, Any]]) -> None:
+    """Refuse batches of one image where batch norm takes one value of each image: that has no variance, and what is
+    left of it is 0, whatever the image.
+
+    Raises:
+        ConfigError: with the size of a batch, or how many images are left for the last one of an epoch.
+    """
+    size, images = training.batch_size, dataset.train_images
+    left = images % size if training.sampling == "epochs" else 0
+    if size > 1 and left != 1:
+        return
+    if not normalizes_single_values(build_layers(layers, dataset.source.shape)):
+        return
+    path = "training.batch_size"
+    if size == 1:
+        text = f"{path} must be at least 2 with batch norm, not 1: one image has no variance"
+        raise ConfigError("range", path, Reason("batch_of_one", text), {"minimum": 2})
+    text = (
+        f"{path} {size:,} leaves 1 of {images:,} images for the last batch of an epoch, and batch norm needs 2:"
+        " one image has no variance"
+    )
+    raise ConfigError("range", path, Reason("last_batch_of_one", text, size=size, images=images))

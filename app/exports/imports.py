@@ -131,7 +131,7 @@ class Imported:
     """A checked run with its rows, ready to be stored."""
 
     def __init__(self, given: ImportedRun, field: str, group_id: str | None) -> None:
-        config = ExperimentConfig.from_dict({**given.config, "name": given.name})
+        config = ExperimentConfig.from_dict({**given.config, "name": given.name}, stored=True)
         if config.iterations > MOST_ITERATIONS:
             message = f"{field}: an import may have {MOST_ITERATIONS:,} iterations at most"
             raise Invalid(Reason("too_many_iterations", message, most=MOST_ITERATIONS), field=field)

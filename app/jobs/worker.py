@@ -68,7 +68,8 @@ def _trainer(job: dict[str, Any]) -> tuple[Trainer, int]:
                 return Trainer.restore(data, data_dir=data_dir, cache_dir=cache_dir), made["evaluations"]
         except ValueError:
             continue  # damaged; the one before it, or the start, leads to the same curve
-    config = ExperimentConfig.from_dict(job["config"], limits=None)  # the server has accepted its cost
+    # the server has accepted it, also its cost
+    config = ExperimentConfig.from_dict(job["config"], limits=None, stored=True)
     return Trainer(config, data_dir=data_dir, cache_dir=cache_dir), 0
 
 

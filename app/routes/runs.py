@@ -156,7 +156,7 @@ async def cancel(lab: TheLab, run_id: str) -> dict[str, Any]:
 async def clone(lab: TheLab, run_id: str) -> dict[str, Any]:
     """Queue a new run with the same config."""
     run = lab.register.get(run_id)
-    config = ExperimentConfig.from_dict({**run.config, "name": run.name})
+    config = ExperimentConfig.from_dict({**run.config, "name": run.name}, stored=True)
     demand_data_set(lab, config)
     (twin,) = await lab.scheduler.launch([config])
     return twin.view()

@@ -13,7 +13,7 @@ of F's last layer): a matrix for features, a 1 × 1 convolution for images, whos
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,7 @@ from engine.layers.conv import Conv2D
 from engine.layers.dense import Dense
 from engine.layers.dropout import Dropout
 from engine.layers.layer import Layer, ParameterSpec, Shape
+from engine.layers.normalization import BatchNorm
 from engine.reasons import Reason
 
 FIELDS = (Field("layers", "layers"),)
@@ -121,11 +122,6 @@ class Residual(Layer):
     def penalty(self) -> float:
         return sum(step.penalty for step in self._steps)
 
-    @property
-    def dropouts(self) -> list[Dropout]:
-        """The dropout layers inside, also of blocks inside blocks."""
-        return dropouts_in(self.inner)
-
     def set_generator(self, generator: np.random.Generator | None) -> None:
         for layer in self.inner:
             layer.set_generator(generator)
@@ -174,12 +170,23 @@ def _projection(source: Shape, target: Shape) -> Layer | None:
     return projection
 
 
+def at_any_depth(layers: Sequence[Layer]) -> Iterator[Layer]:
+    """All layers, lowest first, also those of blocks inside blocks; not the blocks themselves."""
+    for layer in layers:
+        if isinstance(layer, Residual):
+            yield from at_any_depth(layer.inner)
+        else:
+            yield layer
+
+
 def dropouts_in(layers: Sequence[Layer]) -> list[Dropout]:
     """All dropout layers, lowest first."""
-    found: list[Dropout] = []
-    for layer in layers:
-        if isinstance(layer, Dropout):
-            found.append(layer)
-        elif isinstance(layer, Residual):
-            found += layer.dropouts
-    return found
+    return [layer for layer in at_any_depth(layers) if isinstance(layer, Dropout)]
+
+
+def normalizes_single_values(layers: Sequence[Layer]) -> bool:
+    """Whether batch norm takes each mean over one value of each image, and not over the places of a channel."""
+    return any(
+        isinstance(layer, BatchNorm) and math.prod(layer.input_shape[1:]) == 1
+        for layer in at_any_depth(layers)
+    )

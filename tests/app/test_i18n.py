@@ -1,10 +1,12 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from app.i18n import LANGUAGES, Messages
-from engine import datasets, options
+from engine import datasets, options, schedules
+from engine.optimizers import OPTIMIZERS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -59,6 +61,23 @@ def test_everything_that_can_be_chosen_has_a_label(messages):
     for section in ("dataset", "training", "augment", "early_stopping"):
         wanted |= {f"{section}.{field['name']}" for field in described[section]}
     assert wanted - known == set()
+
+
+def test_help_says_what_a_rate_does_in_the_code(messages):
+    assert schedules.exponential(700, 700, rate=0.01) == pytest.approx(0.01)
+    parameters = np.ones(4)  # weights and biases alike
+    OPTIMIZERS["adamw"](parameters, beta1=0.9, beta2=0.999, epsilon=1e-7, weight_decay=0.5).step(
+        parameters, np.zeros(4), 0.1
+    )
+    assert parameters == pytest.approx(np.full(4, 1 - 0.1 * 0.5))
+    for language, end, rate, biases in (
+        ("en", "at the end", "learning rate", "biases"),
+        ("ja", "最後", "学習率", "バイアス"),
+    ):
+        catalog = messages.catalog(language)
+        assert end in catalog["schedule.rate.help"]
+        assert rate in catalog["optimizer.weight_decay.help"]
+        assert biases in catalog["optimizer.weight_decay.help"]
 
 
 def test_every_class_of_a_data_set_has_a_name_in_every_language(messages):

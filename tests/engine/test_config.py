@@ -134,6 +134,48 @@ def test_epochs_become_iterations():
     assert config.training.evaluate_every == 15
 
 
+NORMED = {"preset": "mlp", "hidden": [8], "batch_norm": True}
+ONE_PLACE = [
+    {"type": "conv2d", "filters": 4, "kernel_size": 8},
+    {"type": "residual", "layers": [{"type": "batch_norm"}]},
+    {"type": "dense", "units": 10},
+]
+PLACES = [{**ONE_PLACE[0], "kernel_size": 3}, *ONE_PLACE[1:]]
+
+
+@pytest.mark.parametrize("network", [NORMED, {"layers": ONE_PLACE}])
+@pytest.mark.parametrize(
+    ("training", "code"),
+    [
+        ({"batch_size": 1}, "batch_of_one"),
+        ({"batch_size": 1, "sampling": "epochs"}, "batch_of_one"),
+        ({"batch_size": 359, "sampling": "epochs"}, "last_batch_of_one"),  # 1,437 = 4 · 359 + 1
+    ],
+)
+def test_batch_norm_refuses_a_batch_of_one_image_beside_its_field(network, training, code):
+    document = {"network": network, "training": training}
+    with pytest.raises(ConfigError) as caught:
+        ExperimentConfig.from_dict(document)
+    assert (caught.value.code, caught.value.field) == ("range", "training.batch_size")
+    assert caught.value.message.code == code
+    assert str(training["batch_size"]) in caught.value.message
+    assert ExperimentConfig.from_dict(document, stored=True).to_dict()["training"]["batch_size"]
+
+
+@pytest.mark.parametrize(
+    ("network", "training"),
+    [
+        ({"layers": PLACES}, {"batch_size": 1}),  # 36 values share each mean
+        ({"preset": "mlp"}, {"batch_size": 1}),
+        (NORMED, {"batch_size": 359}),
+        (NORMED, {"batch_size": 2}),
+        (NORMED, {"batch_size": 5, "sampling": "epochs"}),
+    ],
+)
+def test_batches_with_a_variance_are_taken(network, training):
+    ExperimentConfig.from_dict({"network": network, "training": training})
+
+
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
