@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-
-class Mistake(Exception):
-    """Something in the arguments or the experiment file is wrong; the message is one line."""
+from app.mistake import Mistake
 
 
 def apply_change(document: dict[str, Any], change: str) -> None:

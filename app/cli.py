@@ -1,4 +1,4 @@
-"""lossroom: serve | train | look | summary | fetch | backup | bench.
+"""lossroom: serve | train | look | summary | fetch | backup | restore | bench.
 
 Imports nothing heavy at the top: workers re-import the program's main module, and `--help` is instant.
 """
@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from app import __version__, one_thread
+from app.mistake import Mistake
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -19,12 +20,11 @@ def main(argv: list[str] | None = None) -> int:
     if "command" not in arguments:
         parser.print_help()
         return 0
-    from app.settings import SettingsError
-
     try:
         status: int = arguments.command(arguments)
-    except SettingsError as error:
-        return _mistake(str(error))
+    except Mistake as mistake:
+        print(f"lossroom: {mistake}", file=sys.stderr)
+        return mistake.status
     return status
 
 
@@ -81,6 +81,13 @@ def _parser() -> argparse.ArgumentParser:
     backup.add_argument("--force", action="store_true", help="replace FILE if it exists")
     backup.add_argument("--state-dir", type=Path, help="database (default: ./state, or LOSSROOM_STATE_DIR)")
     backup.set_defaults(command=_backup)
+
+    restore = commands.add_parser(
+        "restore", help="put a copy in the place of the database, while no lab runs"
+    )
+    restore.add_argument("file", type=Path, metavar="FILE", help="what `lossroom backup` has made")
+    restore.add_argument("--state-dir", type=Path, help="database (default: ./state, or LOSSROOM_STATE_DIR)")
+    restore.set_defaults(command=_restore)
 
     bench = commands.add_parser("bench", help="measure speed, in a checkout of the source")
     bench.add_argument(
@@ -151,15 +158,17 @@ def _backup(arguments: argparse.Namespace) -> int:
     return backup(settings.database_path, arguments.file, force=arguments.force)
 
 
+def _restore(arguments: argparse.Namespace) -> int:
+    from app.settings import read_settings
+    from app.storage.restore import restore
+
+    return restore(arguments.file, read_settings(state_dir=arguments.state_dir).database_path)
+
+
 def _bench(arguments: argparse.Namespace) -> int:
     from app.bench import bench
 
     return bench(arguments.names, as_json=arguments.as_json)
-
-
-def _mistake(message: str) -> int:
-    print(f"lossroom: {message}", file=sys.stderr)
-    return 2
 
 
 if __name__ == "__main__":

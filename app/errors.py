@@ -16,6 +16,9 @@ BLANKS: dict[str, tuple[str, ...]] = {
     "internal": (),
     "queue_full": ("queued", "most"),
     "store_unavailable": ("why",),
+    "store_damaged": ("error",),
+    "store_locked": (),
+    "store_silent": (),
     "too_many_paused": ("paused",),
     "too_many_changes": ("most",),
     "request_too_long": ("megabytes",),
@@ -102,6 +105,13 @@ class StoreUnavailable(LabError):
 
     status = 503
     code = "store_unavailable"
+
+
+class StoreDamaged(LabError):
+    """A page of the database cannot be read; what does not lie there can."""
+
+    status = 503
+    code = "store_damaged"
 
 
 def error_body(

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from app.changes import Mistake, apply_change
+from app.changes import apply_change
+from app.mistake import Mistake
 from engine import ExperimentConfig
 from engine.lessons import LESSONS, Lesson
 

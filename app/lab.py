@@ -11,12 +11,14 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from app.data_sets import DataSets
+from app.folders import make_writable
 from app.jobs.register import Register
 from app.jobs.scheduler import Scheduler
 from app.live.hub import Hub
 from app.metrics import Metrics
 from app.settings import Settings
 from app.storage.database import Database
+from app.storage.lock import FolderLock
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +32,32 @@ class Lab:
     scheduler: Scheduler
     data_sets: DataSets
     metrics: Metrics
+    lock: FolderLock
     server_id: str = field(default_factory=lambda: secrets.token_hex(4))
     #: of the monotonic clock
     started_at: float = field(default_factory=time.monotonic)
+
+    def open(self, holder: str) -> None:
+        """Make the state folder this lab's, and open the database; nothing where that is done already.
+
+        Args:
+            holder: what this process is, for the message that a second lab on this folder gets.
+
+        Raises:
+            FolderError: a folder cannot be made or written.
+            FolderInUse: another lab has it.
+            DatabaseError: the database cannot be opened.
+        """
+        make_writable(self.settings.state_dir, "the state folder")
+        make_writable(self.settings.cache_dir, "the cache folder")
+        make_writable(self.settings.checkpoint_dir, "the checkpoint folder")
+        self.lock.acquire(holder)
+        self.database.open()
+
+    def close(self) -> None:
+        """Close the database, whole, and let another lab have the folder."""
+        self.database.close()
+        self.lock.release()
 
 
 def _lab(connection: HTTPConnection) -> Lab:

@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.style import Style
 from rich.text import Text
 
-from app.changes import Mistake
 from app.experiments import find_lesson
+from app.mistake import Mistake
 from app.settings import read_settings
 from app.summary import table_of
 from engine import ConfigError, DatasetError, ExperimentConfig, datasets

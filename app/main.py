@@ -33,6 +33,7 @@ from app.security.limits import BodyLimit
 from app.settings import Settings
 from app.storage.database import Database
 from app.storage.history import StoredHistory
+from app.storage.lock import FolderLock
 from engine import ConfigError
 from engine.reasons import Reason
 
@@ -45,7 +46,8 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
     settings.apply_limits()
     database = Database(settings.database_path)
     metrics = Metrics()
-    hub = Hub(history=StoredHistory(database), observe_lag=metrics.lag.observe)
+    history = StoredHistory(database, note_damage=lambda run_id, reason: register.note_damage(run_id, reason))
+    hub = Hub(history=history, observe_lag=metrics.lag.observe)
     register = Register(database, hub)
     executor = executor or LocalExecutor(settings.socket_dir)
     scheduler = Scheduler(settings, register, database, hub, metrics, executor)
@@ -55,13 +57,13 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         # Frames are many small objects that die young; the default thresholds pause a large class.
         gc.set_threshold(50_000, 20, 100)
-        database.open()
+        lab.open("a lab")
         await scheduler.open()
         preparing = asyncio.create_task(data_sets.prepare_all())
         yield
         preparing.cancel()
         await scheduler.close()
-        await asyncio.to_thread(database.close)
+        await asyncio.to_thread(lab.close)
 
     app = FastAPI(
         title="Lossroom",
@@ -72,7 +74,9 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
         docs_url=None,
         redoc_url=None,
     )
-    lab = app.state.lab = Lab(settings, database, hub, register, scheduler, data_sets, metrics)
+    lab = app.state.lab = Lab(
+        settings, database, hub, register, scheduler, data_sets, metrics, FolderLock(settings.state_dir)
+    )
     metrics.watch(lab)
     static_dir, templates_dir = _assets()
     page_files = app.state.pages = Pages(templates_dir, static_dir)

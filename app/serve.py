@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import sys
 
@@ -13,7 +14,6 @@ from app.lab import Lab
 from app.live.protocol import SharedFramesProtocol
 from app.main import create_app
 from app.settings import Settings
-from app.storage.database import DatabaseError
 
 #: After SIGTERM, viewers are given this long to hear of it, then requests that are under way this long to end; then
 #: the workers save their runs (`scheduler.GRACE_SECONDS`). Together less than 5 s.
@@ -26,7 +26,11 @@ WEBSOCKET_BYTES = 256 * 1024
 
 
 def serve(settings: Settings, app: FastAPI | None = None) -> int:
-    """Serve until a signal; 1 if the address or the database cannot be opened."""
+    """Serve until a signal; 1 if the address cannot be opened.
+
+    Raises:
+        Mistake, Failure: the state folder cannot be written, or another lab has it; or the database cannot be opened.
+    """
     logs.configure(settings.log_format)
     try:
         listener = _listen(settings.host, settings.port)
@@ -48,13 +52,10 @@ def serve(settings: Settings, app: FastAPI | None = None) -> int:
         access_log=False,
     )
     server = _Server(config, app.state.lab, host, port)
-    try:
-        app.state.lab.database.open()  # before uvicorn, which would show a traceback
-    except DatabaseError as error:
-        print(f"lossroom: {error}", file=sys.stderr)
-        listener.close()
-        return 1
-    server.run(sockets=[listener])
+    with contextlib.closing(listener):
+        # before uvicorn, which would show a traceback
+        app.state.lab.open(f"the lab at http://{_shown(host)}:{port}")
+        server.run(sockets=[listener])
     return 0 if server.started else 1
 
 

@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app import machine
+from app.mistake import Mistake
 from engine.limits import LIMITS
 
 PREFIX = "LOSSROOM_"
@@ -32,7 +33,7 @@ SERVER_BYTES = 256 << 20
 RUN_BYTES = 4 << 30
 
 
-class SettingsError(ValueError):
+class SettingsError(Mistake):
     """A setting that is unknown or cannot be used; the message names it, and is one line."""
 
 

@@ -9,8 +9,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from app.changes import Mistake
 from app.experiments import find_lesson, read_experiment, with_changes
+from app.mistake import Mistake
 from app.settings import read_settings
 from engine import ConfigError, ExperimentConfig
 from engine.summary import summarize

@@ -17,8 +17,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from app.changes import Mistake
 from app.experiments import find_lesson, read_experiment, with_changes
+from app.mistake import Mistake
 from app.settings import Settings, read_settings
 from engine import ConfigError, DatasetError, EvaluationMetrics, ExperimentConfig, Trainer, datasets
 from engine.events import Event

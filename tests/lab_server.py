@@ -52,6 +52,7 @@ class LabServer:
         self.directory = directory
         self.data_dir = data_dir
         self.environment = environment
+        self.prefix: list[str] = []  # what runs the server, such as a sandbox
         self.port = 0
         self.url = ""
         self.process: subprocess.Popen[str] | None = None
@@ -61,7 +62,13 @@ class LabServer:
         self._sockets = contextlib.ExitStack()
 
     def start(self) -> None:
-        command = [str(Path(sys.executable).with_name("lossroom")), "serve", "--port", str(self.port)]
+        command = [
+            *self.prefix,
+            str(Path(sys.executable).with_name("lossroom")),
+            "serve",
+            "--port",
+            str(self.port),
+        ]
         command += ["--data-dir", str(self.data_dir), "--state-dir", str(self.state_dir)]
         self.log = (self.state_dir.parent / f"{self.state_dir.name}.log").open("a")
         self.process = subprocess.Popen(

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from app.errors import LabError
+from app.errors import LabError, StoreDamaged
 from app.metrics import Metrics
 from app.rows import Rows
 from app.storage import run_store
@@ -98,7 +98,7 @@ class Recorder:
 
         def done(result: Any) -> None:
             self._metrics.store.observe(time.perf_counter() - begun)
-            if isinstance(result, run_store.Refused):
+            if isinstance(result, run_store.Refused | StoreDamaged):
                 reason = of_error(result)
                 self._call(lambda: self._told.on_refused(run_id, reason))
             elif isinstance(result, LabError):

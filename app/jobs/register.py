@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import sqlite3
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from app.errors import Conflict, NotFound
+from app.errors import Conflict, NotFound, StoreDamaged
 from app.live.hub import Hub
 from app.runs import IllegalTransition, Run, RunStatus
 from app.storage import run_store
 from app.storage.database import Database
-from engine.events import STREAMS
 from engine.reasons import Reason, why
 
 log = logging.getLogger(__name__)
@@ -31,11 +32,26 @@ class Register:
 
     async def open(self) -> None:
         """Read the runs back, and tell of them."""
-        runs, totals = await self._database.read(_load)
-        for (run_id, stream), rows in totals.items():
-            self._hub.set_total(run_id, stream, rows)
-        for run in runs:
+        await self._database.read(self._load)
+        for run in self._runs.values():
+            self.tell(run)
+
+    def _load(self, connection: sqlite3.Connection) -> None:
+        for run in run_store.load_runs(connection):
             self._runs[run.id] = run
+            try:
+                totals = self._database.read_now(partial(run_store.load_latest, run=run))
+            except StoreDamaged as error:
+                run.reason = error.message
+            else:
+                for stream, rows in totals.items():
+                    self._hub.set_total(run.id, stream, rows)
+
+    def note_damage(self, run_id: str, reason: str) -> None:
+        """Some of a run's rows cannot be read; whoever looks at it is told why its curve ends. Not stored."""
+        run = self.find(run_id)
+        if run is not None and run.reason != reason:
+            run.reason = reason
             self.tell(run)
 
     @property
@@ -116,7 +132,8 @@ class Register:
             "crashes": run.crashes,
             "crashed_at": run.crashed_at,
         }
-        await self._database.settle(lambda c: run_store.update_run(c, run.id, changes))
+        with contextlib.suppress(StoreDamaged):  # logged; it is told all the same
+            await self._database.settle(lambda c: run_store.update_run(c, run.id, changes))
         log.info(
             "run %d is %s",
             run.number,
@@ -124,13 +141,3 @@ class Register:
             extra={"run": run.id, "iteration": run.iteration, "attempt": run.attempt, "reason": run.reason},
         )
         self.tell(run)
-
-
-def _load(connection: sqlite3.Connection) -> tuple[list[Run], dict[tuple[str, str], int]]:
-    runs = run_store.load_runs(connection)
-    totals = {
-        (run.id, stream): run_store.count_rows(connection, run.id, stream)
-        for run in runs
-        for stream in STREAMS
-    }
-    return runs, totals

@@ -18,6 +18,8 @@ from engine.events import STREAMS
 CATCH_UP_BYTES = 256 * 1024
 #: So many pending chunks go out as the shared frames they are; more are merged into one.
 SHARED_CHUNKS = 8
+#: The cursor of a stream whose rows cannot be read: no row is ever due.
+UNREADABLE = 2**63
 
 
 class Viewer:
@@ -158,8 +160,11 @@ class Viewer:
     ) -> tuple[list[bytes], bool]:
         found = await self._hub.history.rows(run_id, stream, cursor, until, CATCH_UP_BYTES)
         cursors = self._cursors.get(run_id)
-        if found is None or cursors is None or cursors[stream] != cursor:
+        if cursors is None or cursors[stream] != cursor:
             return [], False  # deleted, unsubscribed or subscribed anew in the meantime
+        if found is None:
+            cursors[stream] = UNREADABLE
+            return [], False
         due = self._catch_up(run_id, stream, found)
         return due, bool(due) and cursors[stream] < self._hub.total(run_id, stream)
 

@@ -16,8 +16,8 @@ router = APIRouter(tags=["health"])
 
 @router.get("/health")
 async def health(lab: TheLab, response: Response) -> dict[str, Any]:
-    """Ready? 200 when the lab can take runs; 503 with the reason when its disk cannot be written."""
-    fault = lab.database.fault
+    """Ready? 200 when the lab can take runs, which a write has just proved; 503 and the reason when it cannot."""
+    fault = await lab.database.prove()
     if fault is not None:
         response.status_code = 503
     return {

@@ -5,8 +5,10 @@ one transaction, and reports each operation after the commit: what is reported i
 batches grow by themselves; when idle, an operation is committed within about a millisecond.
 
 The queue is bounded. A worker's reader thread that finds it full waits, so the pipe fills, so the worker
-slows down: no row is dropped. While the disk is full or broken the batch is kept and tried again, and
-`fault` says why.
+slows down: no row is dropped. While the disk is full or broken, what has happened (`submit`, `settle`) is kept and
+tried again; what is only asked for (`write`) is refused at once; and `fault` says why.
+
+What one operation meets on a damaged page is its own failure: the others are written.
 """
 
 from __future__ import annotations
@@ -18,11 +20,14 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
-from app.errors import StoreUnavailable
+from app.errors import StoreDamaged, StoreUnavailable
+from app.mistake import Failure
+from app.storage.copies import Damaged, keep_copy
 from engine.reasons import Reason, of_error
 
 T = TypeVar("T")
@@ -35,56 +40,93 @@ SCHEMA_VERSION = 4
 #: Operations in one transaction at most: bounds how long a reader waits for its row to be durable.
 BATCH = 512
 RETRY_SECONDS = 1.0
+#: Another program that writes may hold the database that long.
+BUSY_SECONDS = 2.0
+#: A disk that has not taken a small write by then takes none.
+PROOF_SECONDS = 4.0
+#: Queries that run at the same time; more wait.
+READERS = 8
 
 
-class _Item(NamedTuple):
-    operation: Operation
-    done: Done
+class _Item:
+    """An operation in the queue. One that is `refusable` is taken back when the disk has a fault."""
+
+    __slots__ = ("done", "operation", "refusable", "refused")
+
+    def __init__(self, operation: Operation, done: Done, *, refusable: bool = False) -> None:
+        self.operation = operation
+        self.done = done
+        self.refusable = refusable
+        self.refused = False
 
 
-class DatabaseError(Exception):
+class DatabaseError(Failure):
     """The file is not a Lossroom database that this version can open."""
 
 
 class Database:
-    """One SQLite file with one writer thread and a reading connection per calling thread."""
+    """One SQLite file with one writer thread, and a reading connection per thread that reads.
+
+    Attributes:
+        fault: why the disk takes no writes now; None while it does.
+        damage: what was found to be damaged, though the rest can be read and written.
+    """
 
     def __init__(self, path: Path, *, capacity: int = 1024) -> None:
         self.path = path
         self.fault: str | None = None
+        self.damage: str | None = None
         self._queue: queue.Queue[_Item | None] = queue.Queue(maxsize=capacity)
+        self._refusable: set[_Item] = set()  # those that are in the queue
+        self._fault_lock = threading.Lock()
         self._local = threading.local()
+        self._readers = ThreadPoolExecutor(READERS, "database-reader")
+        self._reading: list[sqlite3.Connection] = []
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
 
     def open(self) -> None:
-        """Create or migrate the file and start the writer thread; nothing when that is done already.
+        """Create or migrate the file, write to it, and start the writer thread; nothing when that is done already.
+
+        A file that can be read and not written is opened: its runs can be looked at, and `fault` says what is wrong.
 
         Raises:
-            DatabaseError: the file is newer than this version, or not a database.
+            DatabaseError: the file is newer than this version, or not a database, or cannot be made.
         """
         if self._thread is not None:
             return
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
             with contextlib.closing(self._connect()) as connection:
                 connection.execute("PRAGMA journal_mode = WAL")
-                _migrate(connection)
+                _migrate(connection, self.path)
                 # every page of the runs' table: better known now than in the middle of a lesson
                 connection.execute("SELECT SUM(LENGTH(config)) FROM runs").fetchone()
-        except sqlite3.DatabaseError as error:
-            raise DatabaseError(f"cannot open {self.path}: {error}") from error
+                self._try_to_write(connection)
+        except (sqlite3.DatabaseError, Damaged, OSError) as error:
+            text = f"cannot open {self.path}: {error}"
+            if _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or isinstance(error, Damaged):
+                text += "; `lossroom restore FILE` puts a copy in its place"
+            raise DatabaseError(text) from error
         self._thread = threading.Thread(target=self._write_loop, name="database-writer", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
-        """Commit what is waiting, then stop the writer."""
+        """Commit what is waiting, stop the writer, and fold the write-ahead log into the file, which is then whole."""
         if self._thread is None:
             return
+        for connection in self._reading:
+            connection.interrupt()
+        self._readers.shutdown(cancel_futures=True)
         self._closing.set()
         self._queue.put(None)
         self._thread.join()
         self._thread = None
+        for connection in self._reading:
+            connection.close()
+        self._reading.clear()
+        with contextlib.suppress(sqlite3.Error), contextlib.closing(self._connect()) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     @property
     def waiting(self) -> int:
@@ -105,14 +147,25 @@ class Database:
 
         Raises:
             StoreUnavailable: the disk does not take writes now.
+            StoreDamaged: what is to be changed lies on a damaged page.
         """
-        if self.fault is not None:
-            text = f"the lab cannot write to its disk: {self.fault}"
-            raise StoreUnavailable(Reason("store_unavailable", text, why=self.fault))
-        return await self.settle(operation)
+        return await self._write(operation, refusable=True)
 
     async def settle(self, operation: Callable[[sqlite3.Connection], T]) -> T:
         """As `write`, but waits through a fault of the disk: for what has happened and must be told."""
+        return await self._write(operation, refusable=False)
+
+    async def prove(self) -> str | None:
+        """Write what changes nothing. None once it is committed, else why the disk does not take it."""
+        try:
+            await asyncio.wait_for(self.write(_write_nothing), PROOF_SECONDS)
+        except StoreUnavailable:
+            return self.fault or Reason("store_silent", "the disk takes no writes")
+        except TimeoutError:
+            return Reason("store_silent", "the disk takes no writes")
+        return None
+
+    async def _write(self, operation: Callable[[sqlite3.Connection], T], *, refusable: bool) -> T:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
 
@@ -124,7 +177,12 @@ class Database:
             else:
                 future.set_result(result)
 
-        item = _Item(operation, lambda result: _call_in(loop, settle, result))
+        item = _Item(operation, lambda result: _call_in(loop, settle, result), refusable=refusable)
+        if refusable:
+            with self._fault_lock:
+                if self.fault is not None:
+                    raise _unavailable(self.fault)
+                self._refusable.add(item)
         try:
             self._queue.put_nowait(item)
         except queue.Full:
@@ -152,50 +210,89 @@ class Database:
         connection.close()
 
     def _commit(self, connection: sqlite3.Connection, batch: list[_Item]) -> None:
+        with self._fault_lock:
+            batch = [item for item in batch if not item.refused]
+            self._refusable.difference_update(batch)
         while True:
-            try:
-                results = _run_batch(connection, batch)
-            except sqlite3.Error as error:
-                # The whole transaction failed: a full disk, an I/O error. The batch stays; nobody is told
-                # that it is done; the workers wait behind the bounded queue.
-                with contextlib.suppress(sqlite3.Error):
-                    connection.rollback()
-                if self.fault is None:
-                    log.error("the database cannot be written: %s", error)
-                self.fault = _reason(error)
-                if self._closing.wait(RETRY_SECONDS):
-                    log.error("closing with %d operations that could not be written", len(batch))
-                    refusal = Reason("store_unavailable", self.fault, why=self.fault)
-                    results = [StoreUnavailable(refusal)] * len(batch)
-                    break
-            else:
-                if self.fault is not None:
-                    log.warning("the database can be written again")
-                self.fault = None
+            results = self._try_to_write(connection, batch)
+            if results is not None:
                 break
-        for item, result in zip(batch, results, strict=True):
-            try:
-                item.done(result)
-            except Exception:  # one listener's fault is not the store's
-                log.exception("a listener of a committed write failed")
+            # Nobody is told that the batch is done; the workers wait behind the bounded queue.
+            assert self.fault is not None
+            refused = [item for item in batch if item.refusable]
+            _report(refused, [_unavailable(self.fault)] * len(refused))
+            batch = [item for item in batch if not item.refusable]
+            if self._closing.wait(RETRY_SECONDS):
+                log.error("closing with %d operations that could not be written", len(batch))
+                results = [_unavailable(self.fault)] * len(batch)
+                break
+        _report(batch, results)
+
+    def _try_to_write(
+        self, connection: sqlite3.Connection, batch: list[_Item] | None = None
+    ) -> list[Any] | None:
+        """Run the batch in one transaction, or write what changes nothing; its results, or None and a `fault`."""
+        try:
+            results = _run_batch(connection, batch or [_Item(_write_nothing, _ignore)])
+        except sqlite3.Error as error:
+            # The whole transaction failed: a full disk, an I/O error.
+            with contextlib.suppress(sqlite3.Error):
+                connection.rollback()
+            if self.fault is None:
+                log.error("the database cannot be written: %s", error)
+            with self._fault_lock:
+                fault = self.fault = _reason(error)
+                refused = list(self._refusable)
+                self._refusable.clear()
+                for item in refused:
+                    item.refused = True
+            _report(refused, [_unavailable(fault)] * len(refused))
+            return None
+        if self.fault is not None:
+            log.warning("the database can be written again")
+        self.fault = None
+        for refusal in results:
+            if isinstance(refusal, StoreDamaged):
+                self._note(refusal)
+        return results if batch else []
 
     # -- reading ---------------------------------------------------------------------------------
 
     async def read(self, query: Callable[[sqlite3.Connection], T]) -> T:
-        """Run `query` in a thread of its own; WAL lets it read beside the writer."""
-        return await asyncio.to_thread(self.read_now, query)
+        """Run `query` in a thread of its own; WAL lets it read beside the writer.
+
+        Raises:
+            StoreDamaged: what is asked for lies on a damaged page.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, query)
 
     def read_now(self, query: Callable[[sqlite3.Connection], T]) -> T:
+        """As `read`, in the calling thread."""
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._connect()
             connection.execute("PRAGMA query_only = ON")
             self._local.connection = connection
-        return query(connection)
+            self._reading.append(connection)
+        try:
+            return query(connection)
+        except sqlite3.DatabaseError as error:
+            if not _is_damage(error) and _code(error) != sqlite3.SQLITE_IOERR:
+                raise
+            refusal = _damaged(error)
+            self._note(refusal)
+            raise refusal from error
+
+    def _note(self, refusal: StoreDamaged) -> None:
+        if self.damage is None:
+            log.error("%s; `lossroom restore FILE` puts a copy in its place", refusal)
+        self.damage = refusal.message
 
     def _connect(self) -> sqlite3.Connection:
         # isolation_level=None: transactions are said explicitly, never begun behind our back
-        connection = sqlite3.connect(self.path, timeout=10, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(
+            self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA foreign_keys = ON")
         # A commit survives any crash of this process without an fsync, which would put a slow disk's
@@ -204,15 +301,41 @@ class Database:
         return connection
 
 
+class _MetDamage(Exception):
+    """An operation met a damaged page: what its transaction has done cannot be committed any more."""
+
+    def __init__(self, place: int, refusal: StoreDamaged) -> None:
+        super().__init__(place)
+        self.place = place
+        self.refusal = refusal
+
+
 def _run_batch(connection: sqlite3.Connection, batch: list[_Item]) -> list[Any]:
     """All operations in one transaction; one that is refused is undone alone."""
+    refusals: dict[int, StoreDamaged] = {}
+    while True:  # each time without one more
+        try:
+            return _run_all_but(refusals, connection, batch)
+        except _MetDamage as met:
+            connection.rollback()
+            refusals[met.place] = met.refusal
+
+
+def _run_all_but(
+    refusals: dict[int, StoreDamaged], connection: sqlite3.Connection, batch: list[_Item]
+) -> list[Any]:
     results: list[Any] = []
     connection.execute("BEGIN IMMEDIATE")
-    for item in batch:
+    for place, item in enumerate(batch):
+        if place in refusals:
+            results.append(refusals[place])
+            continue
         connection.execute("SAVEPOINT operation")
         try:
             results.append(item.operation(connection))
         except Exception as error:
+            if _is_damage(error):
+                raise _MetDamage(place, _damaged(error)) from error
             if _is_of_the_disk(error):
                 raise  # not the operation's fault: the whole batch is tried again
             connection.execute("ROLLBACK TO operation")
@@ -223,24 +346,67 @@ def _run_batch(connection: sqlite3.Connection, batch: list[_Item]) -> list[Any]:
 
 
 def _reason(error: sqlite3.Error) -> Reason:
-    codes = {sqlite3.SQLITE_FULL: "disk_full", sqlite3.SQLITE_READONLY: "not_permitted"}
-    # the low byte is the kind of error; the others tell more of it
-    code = codes.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+    codes = {
+        sqlite3.SQLITE_FULL: "disk_full",
+        sqlite3.SQLITE_READONLY: "not_permitted",
+        sqlite3.SQLITE_BUSY: "store_locked",
+    }
+    code = codes.get(_code(error))
     return Reason(code, str(error)) if code else of_error(error)
 
 
+def _code(error: BaseException) -> int:
+    """SQLite's number for the kind of an error: the low byte; the others tell more of it."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
+def _is_damage(error: BaseException) -> bool:
+    """A page that is not what it should be. Others may be sound."""
+    return _code(error) == sqlite3.SQLITE_CORRUPT
+
+
 def _is_of_the_disk(error: Exception) -> bool:
-    """Full, broken, locked or corrupt: what no other operation could have written either."""
-    # A corrupt file is a plain DatabaseError; its other subclasses speak of what was asked for.
+    """Full, broken, locked or no database: what no other operation could have written either."""
     return isinstance(error, sqlite3.OperationalError | sqlite3.InternalError) or (
-        type(error) is sqlite3.DatabaseError
+        type(error) is sqlite3.DatabaseError  # its other subclasses speak of what was asked for
     )
 
 
-def _migrate(connection: sqlite3.Connection) -> None:
+def _damaged(error: BaseException) -> StoreDamaged:
+    text = f"a part of the database is damaged and cannot be read: {error}"
+    return StoreDamaged(Reason("store_damaged", text, error=str(error)))
+
+
+def _unavailable(fault: str) -> StoreUnavailable:
+    return StoreUnavailable(
+        Reason("store_unavailable", f"the lab cannot write to its disk: {fault}", why=fault)
+    )
+
+
+def _report(batch: list[_Item], results: list[Any]) -> None:
+    for item, result in zip(batch, results, strict=True):
+        try:
+            item.done(result)
+        except Exception:  # one listener's fault is not the store's
+            log.exception("a listener of a committed write failed")
+
+
+def _write_nothing(connection: sqlite3.Connection) -> None:
+    """Writes the first page as it is: proof that the file can be written."""
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def _ignore(_: Any) -> None:
+    """Nobody waits for this operation."""
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > SCHEMA_VERSION:
         raise DatabaseError(f"the database has schema {version}; this Lossroom knows up to {SCHEMA_VERSION}")
+    if 0 < version < SCHEMA_VERSION:
+        log.info("the database goes from schema %d to %d; a copy of it is kept", version, SCHEMA_VERSION)
+        keep_copy(connection, path, f"schema-{version}")
     scripts = list(_scripts(version))
     if scripts:
         connection.executescript(

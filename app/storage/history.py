@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 
+from app.errors import StoreDamaged
 from app.rows import Extremes, Rows
 from app.storage import run_store
 from app.storage.database import Database
@@ -13,18 +15,29 @@ BLOCK_BYTES = 1 << 20
 
 
 class StoredHistory:
-    """The hub's `History`, from the store."""
+    """The hub's `History`, from the store.
 
-    def __init__(self, database: Database) -> None:
+    `note_damage` is called with a run of which something cannot be read, and why; to the hub it is a run without rows.
+    """
+
+    def __init__(self, database: Database, note_damage: Callable[[str, str], None]) -> None:
         self._database = database
+        self._note_damage = note_damage
 
     async def rows(self, run_id: str, stream: str, first: int, until: int, size: int) -> Rows | None:
-        return await self._database.read(
-            lambda c: run_store.read_rows(c, run_id, stream, first, limit=until - first, size=size)
+        return await self._read(
+            run_id, lambda c: run_store.read_rows(c, run_id, stream, first, limit=until - first, size=size)
         )
 
     async def overview(self, run_id: str, stream: str, until: int, bins: int) -> Rows | None:
-        return await self._database.read(lambda c: _overview(c, run_id, stream, until, bins))
+        return await self._read(run_id, lambda c: _overview(c, run_id, stream, until, bins))
+
+    async def _read(self, run_id: str, query: Callable[[sqlite3.Connection], Rows | None]) -> Rows | None:
+        try:
+            return await self._database.read(query)
+        except StoreDamaged as error:
+            self._note_damage(run_id, error.message)
+            return None
 
 
 def _overview(connection: sqlite3.Connection, run_id: str, stream: str, until: int, bins: int) -> Rows | None:

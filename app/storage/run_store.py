@@ -79,8 +79,8 @@ def delete_run(connection: sqlite3.Connection, run_id: str) -> None:
 
 
 def load_runs(connection: sqlite3.Connection) -> list[Run]:
-    """All runs, oldest first, each with the last values of its streams."""
-    runs = [
+    """All runs, oldest first, without what their streams say of them; see `load_latest`."""
+    return [
         Run(
             id=row["id"],
             number=row["number"],
@@ -107,18 +107,26 @@ def load_runs(connection: sqlite3.Connection) -> list[Run]:
         )
         for row in connection.execute("SELECT * FROM runs ORDER BY number")
     ]
-    by_id = {run.id: run for run in runs}
-    # SQLite takes the bare columns of a MAX() query from the row that holds the maximum.
-    for row in connection.execute(
-        "SELECT c.run_id, c.data, c.times, s.columns, MAX(c.first) AS first FROM chunks c"
-        " JOIN streams s USING (run_id, stream) GROUP BY c.run_id, c.stream"
-    ):
-        run, columns = by_id[row["run_id"]], tuple(json.loads(row["columns"]))
-        times = _times(row["times"], run.started_at)
-        remember_latest(run, Rows(columns, row["first"], _values(row["data"], len(columns)), times))
+
+
+def load_latest(connection: sqlite3.Connection, run: Run) -> dict[str, int]:
+    """Take the last row of each stream into the run object; the number of rows by stream."""
+    totals = {}
+    for stream in connection.execute("SELECT stream, columns FROM streams WHERE run_id = ?", (run.id,)):
+        last = connection.execute(
+            "SELECT first, rows, data, times FROM chunks WHERE run_id = ? AND stream = ?"
+            " ORDER BY first DESC LIMIT 1",
+            (run.id, stream["stream"]),
+        ).fetchone()
+        if last is None:
+            continue
+        columns = tuple(json.loads(stream["columns"]))
+        times = _times(last["times"], run.started_at)
+        remember_latest(run, Rows(columns, last["first"], _values(last["data"], len(columns)), times))
         if not times and run.started_at and run.finished_at:  # of the first version, which kept no times
             run.seconds = max(run.seconds, run.finished_at - run.started_at)
-    return runs
+        totals[stream["stream"]] = last["first"] + last["rows"]
+    return totals
 
 
 def remember_latest(run: Run, rows: Rows) -> None:

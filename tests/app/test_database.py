@@ -1,4 +1,6 @@
 import asyncio
+import contextlib
+import shutil
 import sqlite3
 import threading
 from pathlib import Path
@@ -11,6 +13,7 @@ from app.storage import database as module
 from app.storage import run_store
 from app.storage.database import Database, DatabaseError
 from tests import event_loop
+from tests.lab_server import wait_until
 
 
 @pytest.fixture
@@ -156,6 +159,7 @@ def test_a_file_of_version_1_is_carried_forward_with_its_runs_and_rows(tmp_path)
     database = Database(old)
     database.open()
     (run,) = database.read_now(run_store.load_runs)
+    database.read_now(lambda c: run_store.load_latest(c, run))
     rows = database.read_now(lambda c: run_store.read_rows(c, "a", "train"))
     database.close()
     fresh = Database(new)
@@ -171,24 +175,92 @@ def test_a_file_of_version_1_is_carried_forward_with_its_runs_and_rows(tmp_path)
         assert other.execute("PRAGMA user_version").fetchone() == (module.SCHEMA_VERSION,)
 
 
-def test_a_corrupt_file_is_a_fault_of_the_disk_and_not_of_what_was_asked(database, monkeypatch):
+def test_what_is_asked_for_is_refused_at_once_when_the_file_is_locked_and_what_has_happened_waits(
+    tmp_path, monkeypatch
+):
     monkeypatch.setattr(module, "RETRY_SECONDS", 0.01)
-    healed = threading.Event()
-    committed = threading.Event()
+    monkeypatch.setattr(module, "BUSY_SECONDS", 0.05)
+    database = Database(tmp_path / "lab.sqlite3")
+    database.open()
+    happened = threading.Event()
 
-    def operation(connection):
-        if not healed.is_set():
-            raise sqlite3.DatabaseError("database disk image is malformed")
-        return insert("a")(connection)
+    async def ask():
+        asked = [asyncio.create_task(database.write(insert(f"asked {number}"))) for number in range(20)]
+        database.submit(insert("happened"), lambda _: happened.set())
+        return await asyncio.gather(*asked, return_exceptions=True), await database.prove()
 
-    database.submit(operation, lambda _: committed.set())
-    while database.fault is None:
-        pass
-    assert "malformed" in database.fault
-    healed.set()
+    with contextlib.closing(sqlite3.connect(database.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        refused, proof = event_loop.run(ask())
+        assert {type(refusal) for refusal in refused} == {StoreUnavailable}
+        assert refused[0].message.values["why"].code == "store_locked"
+        assert proof.code == "store_locked"
+        assert not happened.is_set()
+        other.execute("ROLLBACK")
 
-    assert committed.wait(10)
-    assert database.read_now(ids) == ["a"]
+    assert happened.wait(10)
+    assert database.read_now(ids) == ["happened"]
+    assert event_loop.run(database.prove()) is None
+    database.close()
+
+
+def test_a_fault_ends_by_itself_when_nothing_waits(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(module, "BUSY_SECONDS", 0.05)
+    database = Database(tmp_path / "lab.sqlite3")
+    database.open()
+
+    with contextlib.closing(sqlite3.connect(database.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreUnavailable):
+            event_loop.run(database.write(insert("a")))
+        assert database.fault is not None
+        other.execute("ROLLBACK")
+
+    wait_until(lambda: database.fault is None, "the end of the fault")
+    database.close()
+
+
+def test_a_clean_end_leaves_one_whole_file_whoever_has_read(tmp_path):
+    database = Database(tmp_path / "lab.sqlite3")
+    database.open()
+
+    async def work():
+        for number in range(50):
+            await database.write(insert(str(number)))
+            await asyncio.gather(*(database.read(ids) for _ in range(4)))
+
+    event_loop.run(work())
+    database.close()
+
+    assert [path.name for path in tmp_path.iterdir()] == ["lab.sqlite3"]
+    (tmp_path / "copy").mkdir()
+    shutil.copy(database.path, tmp_path / "copy" / "lab.sqlite3")
+    with contextlib.closing(sqlite3.connect(tmp_path / "copy" / "lab.sqlite3")) as copy:
+        assert copy.execute("SELECT COUNT(*) FROM runs").fetchone() == (50,)
+
+
+def test_a_copy_is_kept_before_each_migration_and_only_the_newest(tmp_path):
+    path = tmp_path / "lab.sqlite3"
+    schema_1 = (Path(__file__).parent / "schema-1.sql").read_text()
+    for number in range(5):
+        path.unlink(missing_ok=True)
+        with contextlib.closing(sqlite3.connect(path)) as other:
+            other.executescript(schema_1)
+            other.executescript(
+                "INSERT INTO runs (id, name, status, config, iterations, created_at)"
+                f" VALUES ('a', 'run {number}', 'completed', '{{}}', 2, 1.5); PRAGMA user_version = 1"
+            )
+        database = Database(path)
+        database.open()
+        database.close()
+
+    kept = []
+    for file in sorted((tmp_path / "backups").glob("schema-1-*.sqlite3")):
+        with contextlib.closing(sqlite3.connect(file)) as copy:
+            assert copy.execute("PRAGMA user_version").fetchone() == (1,)
+            kept += [name for (name,) in copy.execute("SELECT name FROM runs")]
+    assert kept == ["run 2", "run 3", "run 4"]
 
 
 def test_opening_again_keeps_what_is_there(tmp_path):

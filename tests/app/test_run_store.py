@@ -75,7 +75,9 @@ def test_runs_come_back_with_the_last_of_their_values(database):
     write(database, lambda c: run_store.update_run(c, "back", {"status": "completed", "finished_at": 9.0}))
 
     (run,) = (run for run in database.read_now(run_store.load_runs) if run.id == "back")
+    totals = database.read_now(lambda c: run_store.load_latest(c, run))
 
+    assert totals == {"train": 10}
     assert run.status is RunStatus.COMPLETED
     assert run.config == CONFIG
     assert run.iteration == 10

@@ -1,0 +1,94 @@
+"""The lock on the state folder: one process at a time trains its runs and writes its database.
+
+It is SQLite's own lock, on a small file of its own: an unfinished transaction that changes nothing. The operating
+system gives it back when the process ends, however it ends; workers do not inherit it; and it is the same on every
+platform, and on every file system on which the database itself is safe. Readers, such as `lossroom backup`, need none.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import platform
+import sqlite3
+import time
+from pathlib import Path
+
+from app.folders import FolderError
+from app.mistake import Failure
+
+#: A lab that is about to end has this long to do so.
+WAIT_SECONDS = 1.0
+
+
+class FolderInUse(Failure):
+    """Another process holds the folder; the message names both."""
+
+
+class FolderLock:
+    """Held from `acquire` to `release`, or to the end of this process."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._connection: sqlite3.Connection | None = None
+
+    def acquire(self, holder: str) -> None:
+        """Take the lock; nothing when this object holds it already.
+
+        Args:
+            holder: what this process is, for the message that another one gets: "the lab at http://127.0.0.1:8000".
+
+        Raises:
+            FolderInUse: another process holds it.
+            FolderError: the file cannot be locked.
+        """
+        if self._connection is not None:
+            return
+        file = self._folder / "lossroom.lock"
+        try:
+            connection = sqlite3.connect(
+                file, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False
+            )
+        except sqlite3.Error as error:
+            raise FolderError(f"{file} cannot be opened: {error}") from error
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            _sign(connection, holder)
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
+                raise FolderInUse(
+                    f"the state folder {self._folder} is in use by {_signature(connection)}"
+                ) from None
+            raise FolderError(f"{file} cannot be locked: {error}") from error
+        finally:
+            if not connection.in_transaction:
+                connection.close()
+        self._connection = connection
+
+    def release(self) -> None:
+        """Give the lock back."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def _sign(connection: sqlite3.Connection, holder: str) -> None:
+    since = time.strftime("%Y-%m-%d %H:%M:%S")
+    text = f"{holder} (process {os.getpid()} on {platform.node() or 'this machine'}, since {since})"
+    try:
+        connection.execute("CREATE TABLE IF NOT EXISTS holder (text TEXT NOT NULL)")
+        connection.execute("DELETE FROM holder")
+        connection.execute("INSERT INTO holder VALUES (?)", (text,))
+        connection.execute("COMMIT")
+    except sqlite3.OperationalError:  # on a full disk the folder can be held as well, without a name
+        with contextlib.suppress(sqlite3.Error):
+            connection.rollback()
+
+
+def _signature(connection: sqlite3.Connection) -> str:
+    try:
+        (text,) = connection.execute("SELECT text FROM holder").fetchone()
+    except (sqlite3.Error, TypeError):
+        return "another process"
+    return str(text)

@@ -1,0 +1,104 @@
+"""`lossroom restore`: a copy takes the place of the database, whole or not at all."""
+
+import signal
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.lab_server import ENDLESS, wait_until
+
+LOSSROOM = str(Path(sys.executable).with_name("lossroom"))
+
+
+def command(*arguments):
+    return subprocess.run([LOSSROOM, *map(str, arguments)], capture_output=True, text=True, timeout=60)
+
+
+@pytest.fixture
+def backed_up(make_lab, tmp_path):
+    """A lab that runs, and a copy of it from when it had one run fewer."""
+    lab = make_lab(LOSSROOM_WORKERS="1")
+    lab.wait_for(lab.launch(name="before")["id"], "completed")
+    copy = tmp_path / "copy.sqlite3"
+    assert command("backup", copy, "--state-dir", lab.state_dir).returncode == 0
+    lab.wait_for(lab.launch(name="after")["id"], "completed")
+    return lab, copy
+
+
+def names(lab):
+    return [run["name"] for run in lab.http.get("/api/runs").json()["runs"]]
+
+
+def test_a_copy_is_not_restored_under_a_lab_that_runs(backed_up):
+    lab, copy = backed_up
+
+    done = command("restore", copy, "--state-dir", lab.state_dir)
+
+    assert done.returncode == 1
+    assert f"is in use by the lab at {lab.url}" in done.stderr
+    assert names(lab) == ["before", "after"]
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL], ids=lambda how: how.name)
+def test_a_restored_copy_is_what_the_next_lab_shows_and_the_replaced_one_is_kept(backed_up, how):
+    lab, copy = backed_up
+    lab.launch(**ENDLESS)
+    wait_until(lambda: lab.http.get("/health").json()["busy"], "a run")
+    lab.stop(how)  # a killed lab leaves a write-ahead log that is not the copy's
+
+    done = command("restore", copy, "--state-dir", lab.state_dir)
+    lab.start()
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("1 runs from ")
+    assert names(lab) == ["before"]
+    lab.wait_for(lab.launch(name="new")["id"], "completed")
+    (kept,) = (lab.state_dir / "backups").glob("replaced-*.sqlite3")
+    assert str(kept) in done.stdout
+    with sqlite3.connect(kept) as old:
+        assert [name for (name,) in old.execute("SELECT name FROM runs")] == ["before", "after", "endless"]
+    lab.stop()
+    back = command("restore", kept, "--state-dir", lab.state_dir)
+    lab.start()
+    assert back.returncode == 0, back.stderr
+    assert names(lab) == ["before", "after", "endless"]
+
+
+def break_a_page(path):
+    content = bytearray(path.read_bytes())
+    middle = len(content) // 2 // 4096 * 4096
+    content[middle : middle + 4096] = b"\xff" * 4096
+    path.write_bytes(content)
+
+
+def make_newer(path):
+    with sqlite3.connect(path) as db:
+        db.execute("PRAGMA user_version = 99")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (break_a_page, "is damaged"),
+        (make_newer, "has schema 99"),
+        (lambda path: path.write_bytes(b"no database" * 1000), "is not a database of a lab"),
+        (lambda path: path.write_bytes(b""), "is not a database of a lab"),
+        (lambda path: path.unlink(), "there is no file"),
+    ],
+)
+def test_a_copy_that_is_not_sound_changes_nothing(backed_up, spoil, said):
+    lab, copy = backed_up
+    lab.stop()
+    before = (lab.state_dir / "lossroom.sqlite3").read_bytes()
+    spoil(copy)
+
+    done = command("restore", copy, "--state-dir", lab.state_dir)
+
+    assert done.returncode in (1, 2)
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert (lab.state_dir / "lossroom.sqlite3").read_bytes() == before
+    assert not list(lab.state_dir.glob("*.restored*"))

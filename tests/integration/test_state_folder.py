@@ -1,0 +1,149 @@
+"""One folder, one lab; and a folder or a database that cannot be written is named at once."""
+
+import contextlib
+import json
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.lab_server import QUICK, LabServer, wait_until
+
+LOSSROOM = str(Path(sys.executable).with_name("lossroom"))
+#: A shell in a world of mounts of its own, in which `$1` cannot be written; the rest of its arguments is what it runs.
+READ_ONLY = [
+    *("unshare", "--user", "--map-root-user", "--mount", "sh", "-c"),
+    'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && shift && exec "$@"',
+    "sh",
+]
+
+
+def can_mount(folder):
+    with contextlib.suppress(OSError):
+        return subprocess.run([*READ_ONLY, str(folder), "true"], capture_output=True).returncode == 0
+    return False
+
+
+@pytest.fixture
+def read_only(tmp_path):
+    """What to put before a command so that it cannot write to a path."""
+    if not can_mount(tmp_path):
+        pytest.skip("this system does not let a test mount a folder read-only")
+    return lambda path: [*READ_ONLY, str(path)]
+
+
+def serve(state_dir, *before):
+    command = [*before, LOSSROOM, "serve", "--port", "0", "--state-dir", str(state_dir)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+
+
+def one_line(done):
+    assert done.stderr.startswith("lossroom: "), done.stderr
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    return done.stderr
+
+
+def test_a_second_lab_on_the_same_folder_refuses_in_one_line_and_the_first_goes_on(make_lab):
+    lab = make_lab(LOSSROOM_WORKERS="1")
+    run = lab.launch(training={"iterations": 3000, "evaluate_every": 1000})
+
+    second = serve(lab.state_dir)
+
+    assert second.returncode == 1
+    line = one_line(second)
+    assert f"the state folder {lab.state_dir} is in use by the lab at {lab.url} " in line
+    assert str(lab.process.pid) in line
+    finished = lab.wait_for(run["id"], "completed")
+    assert finished["attempt"] == 1
+    assert len(lab.stored_rows(run["id"])[1]) == 3000
+
+
+def test_commands_that_only_read_or_train_run_beside_a_lab(make_lab, tmp_path, data_dir):
+    lab = make_lab()
+    lab.wait_for(lab.launch()["id"], "completed")
+    folders = ["--state-dir", str(lab.state_dir)]
+    experiment = tmp_path / "experiment.json"
+    experiment.write_text(json.dumps(QUICK))
+
+    for command in (
+        ["backup", str(tmp_path / "copy.sqlite3"), *folders],
+        ["train", "--config", str(experiment), *folders],
+        ["look", "digits", *folders, "--data-dir", str(data_dir)],
+    ):
+        subprocess.run([LOSSROOM, *command], capture_output=True, check=True, timeout=120)
+
+
+def test_a_database_that_cannot_be_written_is_named_by_health_and_refuses_a_launch_at_once(
+    make_lab, data_dir, read_only
+):
+    before = make_lab()
+    run = before.launch()
+    before.wait_for(run["id"], "completed")
+    before.stop()
+    lab = LabServer(before.state_dir, data_dir)
+    lab.prefix = read_only(before.state_dir / "lossroom.sqlite3")
+    lab.start()
+    lab.http.timeout = 10
+    try:
+        health = lab.http.get("/health")
+        refused = lab.http.post("/api/runs", json=QUICK)
+
+        assert health.status_code == 503
+        assert "readonly" in health.json()["reason"]
+        assert refused.status_code == 503
+        assert refused.json()["error"]["code"] == "store_unavailable"
+        assert refused.json()["error"]["bounds"]["why"]["values"]["why"]["code"] == "not_permitted"
+        assert lab.run(run["id"])["status"] == "completed"
+        assert lab.http.get(f"/api/runs/{run['id']}/metrics").json()["rows"] == 200
+    finally:
+        lab.stop()
+
+
+def test_a_database_that_another_program_holds_refuses_a_launch_and_is_ready_again_when_it_is_free(make_lab):
+    lab = make_lab(LOSSROOM_WORKERS="1")
+    path = lab.state_dir / "lossroom.sqlite3"
+    lab.http.timeout = 20
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+
+        refused = lab.http.post("/api/runs", json=QUICK)
+        health = lab.http.get("/health")
+
+        assert refused.status_code == 503
+        assert refused.json()["error"]["bounds"]["why"]["values"]["why"]["code"] == "store_locked"
+        assert health.status_code == 503
+        other.execute("ROLLBACK")
+    wait_until(lambda: lab.http.get("/health").status_code == 200, "readiness")
+    assert len(lab.http.get("/api/runs").json()["runs"]) == 0  # what was refused does not happen later
+    lab.wait_for(lab.launch()["id"], "completed")
+
+
+@pytest.mark.parametrize("name", [".", "cache", "checkpoints"])
+def test_a_folder_of_the_lab_that_cannot_be_written_is_named_at_the_start(tmp_path, read_only, name):
+    state = tmp_path / "state"
+    (state / name).mkdir(parents=True, exist_ok=True)
+
+    done = serve(state, *read_only(state / name))
+
+    assert done.returncode == 2
+    assert str(state / name) in one_line(done)
+
+
+def test_a_clean_end_leaves_one_file_that_a_plain_copy_backs_up(make_lab, tmp_path, data_dir):
+    lab = make_lab()
+    run = lab.launch()
+    lab.wait_for(run["id"], "completed")
+    lab.http.get(f"/api/runs/{run['id']}/metrics")
+    lab.http.get(f"/api/exports/csv?runs={run['id']}")
+    with lab.socket() as socket:
+        socket.recv()
+    lab.stop()
+
+    assert not list(lab.state_dir.glob("lossroom.sqlite3-*"))
+    copy = LabServer(tmp_path / "copied", data_dir)
+    copy.state_dir.mkdir()
+    shutil.copy(lab.state_dir / "lossroom.sqlite3", copy.state_dir)
+    assert len(copy.stored_rows(run["id"])[1]) == 200
