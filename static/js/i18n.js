@@ -1,9 +1,11 @@
 /** Texts in the reader's language. Elements with `data-i18n` (text) and `data-i18n-label` are filled from here. */
 
 import { api } from "./api.js";
+import { newestOnly } from "./newest.js";
 
 let messages = {};
 const listeners = [];
+const ask = newestOnly();
 
 /** The text of a key with `{name}` filled in; the key's last part where no text is known (a new optimizer). */
 export function t(key, values = {}) {
@@ -21,9 +23,12 @@ export function onLanguage(listener) {
   listeners.push(listener);
 }
 
-/** Switch the page's language in place; nothing else changes. */
+/** Switch the page's language in place; nothing else changes. Of several on their way the last one that was chosen counts. */
 export async function setLanguage(chosen) {
-  messages = await api.messages(chosen);
+  const counts = ask();
+  const texts = await api.messages(chosen);
+  if (!counts()) return;
+  messages = texts;
   document.documentElement.lang = chosen;
   window.kept.setCookie("language", chosen);
   for (const element of document.querySelectorAll("[data-i18n]")) element.textContent = t(element.dataset.i18n);

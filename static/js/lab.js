@@ -93,7 +93,7 @@ function wireControls(charts, list) {
   for (const button of document.querySelectorAll("[data-language]")) {
     button.addEventListener("click", () => urlState.set({ language: button.dataset.language }));
   }
-  urlState.on("language", () => wantedLanguage() !== root.lang && setLanguage(wantedLanguage()));
+  urlState.on("language", () => setLanguage(wantedLanguage()));
   byId("show-all").addEventListener("click", () => store.show([...store.runs.keys()], true));
   byId("show-none").addEventListener("click", () => store.show([...store.runs.keys()], false));
   onKey(document, (event) => {

@@ -39,7 +39,8 @@ export class Charts {
   #scheduled = false;
   #resting = 0;
   #listed = 0;
-  #shown = "";
+  /** What of the shown runs the charts were last told to draw; null: nothing yet. */
+  #shown = null;
   #marked = null;
   #written = "";
   #seen;
@@ -69,11 +70,13 @@ export class Charts {
     });
     store.on("runs", () => {
       // Progress is the list's; the charts change only with what is shown, by which name, and when it ends.
-      const shown = store.shown().map(({ id, name, color, status, iterations, annotations }) =>
-        [id, name, color, iterations, ENDED.has(status), annotations?.length].join(" "),
-      );
-      if (shown.join() !== this.#shown) this.redraw();
-      this.#shown = shown.join();
+      const shown = JSON.stringify(store.shown().map(({ id, name, color, status, iteration, iterations, annotations, why }) => {
+        const ended = ENDED.has(status);
+        return [id, name, color, iterations, annotations.length, ended && [iteration, why]];
+      }));
+      if (shown === this.#shown) return;
+      this.#shown = shown;
+      this.redraw();
     });
     store.on("rows", (stream) => {
       for (const chart of this.#charts) chart.behind ||= chart.stream === stream;

@@ -10,7 +10,7 @@ import { color, dash } from "../palette.js";
 import { axisOf } from "./axes.js";
 import { Curve } from "./curve.js";
 import { GroupCurve, SPREADS } from "./groups.js";
-import { marksOf } from "./marks.js";
+import { awaitsRows, marksOf } from "./marks.js";
 import { Symbols } from "./symbols.js";
 
 /** Up to that many rows every one is drawn; beyond, two of each bin, of which there are this many at most. */
@@ -26,6 +26,8 @@ export class Figure {
   #most = Infinity;
   /** Series → the overview that stands for it. */
   #overviews = new Map();
+  /** Curves on which a mark may move when more rows come. */
+  #unmarked = new Set();
   /** Curves stand for several runs: what is new cannot be drawn as a tail. */
   #grouped = false;
   #symbols = null;
@@ -84,6 +86,7 @@ export class Figure {
     }
     this.#symbols = strokes && this.#symbolsOf(traces, across);
     if (this.#symbols) traces.push({ uid: "symbols", meta: { run: "", series: "symbols" }, name: "", symbols: this.#symbols });
+    this.#unmarked = new Set(traces.filter(({ line }) => line && awaitsRows(line)).map(({ line }) => line.curve));
     const marks = marksOf(traces, { dark, all: allMarks });
     if (marks) traces.push(marks);
     return traces;
@@ -91,13 +94,14 @@ export class Figure {
 
   /**
    * Take the rows that have come.
-   * @returns {boolean} false if a curve has more points by now than it was made for, or its rows instead of an overview
+   * @returns {boolean} false if a curve has more points by now than it was made for, or its rows instead of an overview, or
+   *   marks that may have moved
    */
   advance() {
     let fits = !this.#grouped && [...this.#overviews].every(([series, overview]) => series.overview === overview);
     for (const curve of this.#curves.values()) {
-      curve.advance();
-      fits &&= curve.raw.x.length < this.#most;
+      const moved = curve.advance() && this.#unmarked.has(curve);
+      fits &&= curve.raw.x.length < this.#most && !moved;
     }
     this.#symbols?.advance();
     return fits;

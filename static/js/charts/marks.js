@@ -32,6 +32,12 @@ export function marksOf(traces, { dark, all }) {
   return marks.x.length ? { uid: "marks", meta: { run: "", series: "marks" }, name: "", marks } : null;
 }
 
+/** May the marks of a line move when more of its rows come? Those of a run that has ended, and of a change still to come. */
+export function awaitsRows({ run, curve }) {
+  const last = curve.iterations?.at(-1) ?? 0;
+  return Boolean(run.finished_at) || (run.annotations ?? []).some(({ iteration }) => iteration > last);
+}
+
 function* always({ run, curve }) {
   const { xs, ys, iterations } = curve;
   for (const { kind, iteration, changes } of run.annotations ?? []) {

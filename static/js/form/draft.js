@@ -225,6 +225,11 @@ export class Draft {
     this.seeds = this.folds = 1;
   }
 
+  /** The draft as it stands now, whatever is changed in this one. */
+  copy() {
+    return Object.assign(new Draft(this.#options), structuredClone(this.toJSON()));
+  }
+
   toJSON() {
     return { document: this.document, seeds: this.seeds, folds: this.folds };
   }

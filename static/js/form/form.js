@@ -6,6 +6,7 @@
 import { ApiError, api } from "../api.js";
 import { h } from "../dom.js";
 import { onLanguage, t } from "../i18n.js";
+import { newestOnly } from "../newest.js";
 import { urlState } from "../url-state.js";
 import { datasetField } from "./dataset-field.js";
 import { Draft } from "./draft.js";
@@ -39,13 +40,14 @@ export class Form {
   #first = null;
   /** What all would cost, as it was last told: it stays in a form that is drawn again. */
   #figures = null;
-  /** What a suggested name should say beside the usual. */
-  #news;
   #start;
   #timer = 0;
-  #asked = 0;
-  /** Something has been changed that the server has not described yet. */
-  #stale = true;
+  #touch = newestOnly();
+  /** Whether nothing has been changed since; taken before waiting for an answer about the draft. */
+  #isCurrent = this.#touch();
+  /** What the server is asked, or has said, of the draft as it stands: a promise of an answer; null: nothing yet. */
+  #question = null;
+  #load = newestOnly();
   /** The last launch was refused, and nothing has been changed since: its reason stays. */
   #refused = false;
   #launching = false;
@@ -92,15 +94,18 @@ export class Form {
     if (this.#launching) return; // a held key, an impatient hand
     this.#launching = true;
     this.#launch.button.disabled = true;
+    const isCurrent = this.#isCurrent;
     try {
-      const experiments = this.#draft.experiments(this.#news);
-      const { runs } = await api.launchTogether(experiments);
-      this.#complain(null);
+      const { draft, first, problem } = await this.#ask();
+      if (problem) throw problem;
+      const { runs } = await api.launchTogether(draft.experiments(this.#difference(draft, first)));
+      if (isCurrent()) this.#complain(null);
       this.#onLaunch(runs);
-      await this.#compareWith(runs[0]);
+      this.#base = { name: runs[0].name, fields: first.fields };
+      this.#tellDifference();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      this.#refused = true;
+      this.#refused = isCurrent();
       this.#complain(error)?.focus();
     } finally {
       this.#launching = false;
@@ -114,36 +119,27 @@ export class Form {
    * @throws ApiError where it is no experiment
    */
   async load(experiment, { from = null } = {}) {
+    const counts = this.#load();
     const { first } = await api.summaryTogether([experiment]);
-    const { fields } = from ? await api.fields([from.id]) : { fields: {} };
+    const network = await recognize(first.config);
+    if (!counts()) return; // another one has been taken since
     this.#draft.take(first.config);
     if (from) this.#draft.document.name = "";
-    const network = await recognize(first.config);
     if (network) this.#draft.document.network = network;
-    this.#base = from && { name: from.name, fields: fields[from.id] };
-    this.#news = undefined;
+    this.#base = from && { name: from.name, fields: first.fields };
     this.#first = first;
     this.#redraw("dataset.name");
     this.#form.scrollIntoView({ block: "nearest" });
   }
 
-  /** From now on say what differs from this run. Where its config cannot be had, nothing: the run goes on without it. */
-  async #compareWith(run) {
-    try {
-      const { fields } = await api.fields([run.id]);
-      this.#base = { name: run.name, fields: fields[run.id] };
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      this.#base = null;
-    }
-    this.#tellDifference();
+  /** What a draft, of which the server says what its first experiment is, changes of the run that it is compared with. */
+  #difference(draft, first) {
+    return this.#base ? difference(this.#base.fields, first.fields, this.#options.activations, draft.varied()) : undefined;
   }
 
   #tellDifference() {
-    if (!this.#base || !this.#first) return this.#launch.differs("", null);
-    const { labels, ...news } = difference(this.#base.fields, this.#first.fields, this.#options.activations, this.#draft.varied());
-    this.#news = news;
-    this.#launch.differs(this.#base.name, labels);
+    const said = this.#first && this.#difference(this.#draft, this.#first);
+    this.#launch.differs(this.#base?.name ?? "", said?.labels ?? null);
   }
 
   // -- drawing -------------------------------------------------------------------------------------
@@ -217,42 +213,58 @@ export class Form {
     const json = this.#draft.toJSON();
     urlState.set({ form: JSON.stringify(json) === this.#start ? null : structuredClone(json) });
     this.#launch.count(this.#draft.count());
+    this.#network.count();
     this.#settle();
   }
 
   #settle() {
     this.#refused = false;
-    this.#stale = true;
+    this.#isCurrent = this.#touch();
+    this.#question = null;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#summarize(), SETTLE);
+    this.#timer = setTimeout(() => this.#ask(), SETTLE);
   }
 
-  /** The first experiment as the server describes it, with all that has been changed; null where it is none. */
+  /** The first experiment of the draft as it stands when the answer is here; null where it is none. */
   async #settled() {
-    if (this.#stale) {
-      clearTimeout(this.#timer);
-      await this.#summarize();
+    for (;;) {
+      const isCurrent = this.#isCurrent;
+      const { first } = await this.#ask();
+      if (isCurrent()) return first?.config ?? null;
     }
-    return this.#first?.config ?? null;
   }
 
-  async #summarize() {
-    const asked = ++this.#asked;
-    let summary = null;
-    let problem = null;
+  /**
+   * What the server says of the draft as it stands, which is asked once; again where it was wrong.
+   * @returns {Promise<{draft: Draft, summary: object | null, first: object | null, problem: ApiError | null}>} `draft` is
+   *   the one that was asked about, whatever has been changed since
+   */
+  #ask() {
+    clearTimeout(this.#timer);
+    this.#question ??= this.#describe(this.#draft.copy(), this.#isCurrent);
+    return this.#question;
+  }
+
+  async #describe(draft, isCurrent) {
+    const answer = { draft, summary: null, first: null, problem: null };
     try {
-      const { experiments, seconds, first } = await api.summaryTogether(this.#draft.experiments());
-      summary = { ...experiments[0], experiments, seconds, first };
+      const { experiments, seconds, first } = await api.summaryTogether(draft.experiments());
+      Object.assign(answer, { summary: { ...experiments[0], experiments, seconds, first }, first });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      problem = error;
+      answer.problem = error;
     }
-    if (asked !== this.#asked) return; // an older answer than the one that counts
-    this.#stale = false;
+    if (!isCurrent()) return answer; // of another draft than the one in the form
+    if (answer.problem) this.#question = null;
+    this.#show(answer);
+    return answer;
+  }
+
+  #show({ summary, first, problem }) {
     if (problem ? problem.status : !this.#refused) this.#complain(problem);
     this.#figures = summary && [summary.experiments, summary.seconds];
     this.#launch.show(...(this.#figures ?? [null]));
-    this.#first = summary?.first ?? null;
+    this.#first = first;
     this.#network.show(summary, problem?.bounds.output_shapes);
     this.#tellDifference();
   }

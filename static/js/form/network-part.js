@@ -200,6 +200,11 @@ export class NetworkPart {
     this.#drawSummary();
   }
 
+  /** The draft has been changed: of how many networks one can edit the first. */
+  count() {
+    if (this.#edit) this.#drawEdit();
+  }
+
   #drawSummary() {
     const { layers } = this.#form.draft.document.network;
     this.#table.disabled = !this.#summary;

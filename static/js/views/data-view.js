@@ -6,6 +6,7 @@ import { fetching } from "../form/dataset-field.js";
 import { segments } from "../form/fields.js";
 import { number, t } from "../i18n.js";
 import { titleOf } from "../labels.js";
+import { newestOnly } from "../newest.js";
 import { explain } from "../reasons.js";
 import { ImageGrid } from "./image-grid.js";
 import { PointPlot } from "./point-plot.js";
@@ -21,7 +22,7 @@ export class DataView {
   #part = PARTS[0];
   #first = 0;
   #total = 0;
-  #asked = 0;
+  #ask = newestOnly();
   /** Where the data is drawn; null while it is not there. */
   #picture = null;
   #position = h("span", { className: "look-position", role: "status" });
@@ -86,15 +87,15 @@ export class DataView {
 
   /** Ask for the images from a place on; what is there stays until the others come. */
   async #load(first) {
-    const asked = ++this.#asked;
+    const counts = this.#ask();
     try {
       const sample = await api.images(this.#dataset.name, { part: this.#part, first, count: this.#count });
-      if (asked !== this.#asked) return; // somebody has gone on
+      if (!counts()) return;
       this.#problem.textContent = "";
       this.#show(sample);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (asked === this.#asked) this.#problem.textContent = explain(error);
+      if (counts()) this.#problem.textContent = explain(error);
     }
   }
 

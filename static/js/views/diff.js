@@ -7,12 +7,11 @@ import { labelsOf, wordOf } from "../labels.js";
 import { openDialog } from "./dialog.js";
 
 /**
- * @param {object[]} runs
+ * @param {object[]} runs whose fields `configs` has
  * @param {{configs: object, isDark: () => boolean, onClone: (run: object) => void}} lab
  */
-export async function openDiff(runs, { configs, isDark, onClone }) {
+export function openDiff(runs, { configs, isDark, onClone }) {
   const ids = runs.map((run) => run.id);
-  await configs.fetch(ids);
   const difference = configs.difference(ids);
   const labels = labelsOf([...difference.keys()]);
   const head = (run) => {

@@ -4,6 +4,7 @@ import { api } from "../api.js";
 import { h } from "../dom.js";
 import { language, t } from "../i18n.js";
 import { titleOf } from "../labels.js";
+import { newestOnly } from "../newest.js";
 import { DataView } from "./data-view.js";
 import { openDialog } from "./dialog.js";
 import { networkTable } from "./network-table.js";
@@ -13,6 +14,7 @@ export class Look {
   #isDark;
   /** What an open dialog shows of a data set; it follows a download. */
   #view = null;
+  #ask = newestOnly();
 
   /** @param {object[]} datasets as in the server's options, kept up to date */
   constructor(store, datasets, isDark) {
@@ -35,8 +37,10 @@ export class Look {
 
   /** Both of a lesson, with what it asks and what can be seen. */
   async lesson({ slug, section, title, question, conclusion }) {
+    const counts = this.#ask();
     const { experiment } = await api.lesson(slug);
     const { experiments, first } = await api.summaryTogether([experiment]);
+    if (!counts()) return;
     const dataset = this.#dataset(experiment.dataset.name);
     const data = h("section", {}, h("h3", {}, titleOf(dataset)), this.#viewOf(dataset));
     const network = h("section", {}, h("h3", {}, t("look.network")), ...networkTable({ ...experiments[0], first }));
@@ -57,6 +61,7 @@ export class Look {
   }
 
   #open(parts, body) {
+    this.#ask(); // what is still on its way does not open over it
     openDialog({ ...parts, body, onClose: () => (this.#view = null) });
   }
 }

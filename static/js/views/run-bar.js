@@ -17,14 +17,17 @@ export class RunBar {
   #selection;
   #on;
   #actions;
+  /** Follow what runs become while they are selected. */
+  #update = () => {};
 
   /** @param {{compare: (ids: string[]) => void, sweep: (ids: string[]) => void, showOnly: (ids: string[]) => void}} on */
-  constructor(element, { selection, actions, on }) {
+  constructor(element, { store, selection, actions, on }) {
     this.#element = element;
     this.#selection = selection;
     this.#actions = actions;
     this.#on = on;
     selection.on(() => this.#draw());
+    store.on("runs", () => this.#update());
     onLanguage(() => this.#draw());
   }
 
@@ -33,8 +36,12 @@ export class RunBar {
     this.#element.hidden = ids.length < 2;
     if (ids.length < 2) return;
     const runs = ids.map((id) => this.#actions.run(id)).filter(Boolean);
-    const starred = runs.every((run) => run.starred);
-    const archived = runs.every((run) => run.archived);
+    const all = (property) => ids.every((id) => this.#actions.run(id)?.[property]);
+    const archive = iconButton("archive", t("runs.archive"), () => this.#actions.archive(ids, !all("archived")));
+    this.#update = () => {
+      archive.title = t(all("archived") ? "runs.unarchive" : "runs.archive");
+      archive.setAttribute("aria-label", archive.title);
+    };
     const focused = this.#element.contains(document.activeElement) ? document.activeElement.dataset.verb : null;
     const verb = (name, button) => (button.setAttribute("data-verb", name), button);
     this.#element.replaceChildren(
@@ -46,12 +53,13 @@ export class RunBar {
         "span",
         { className: "bar-icons" },
         verb("only", iconButton("eye", t("runs.show_only"), () => this.#on.showOnly(ids))),
-        verb("star", iconButton("star", t("runs.star"), () => this.#actions.change(ids, { starred: !starred }))),
-        verb("archive", iconButton("archive", t(archived ? "runs.unarchive" : "runs.archive"), () => this.#actions.archive(ids, !archived))),
+        verb("star", iconButton("star", t("runs.star"), () => this.#actions.change(ids, { starred: !all("starred") }))),
+        verb("archive", archive),
         verb("remove", iconButton("trash", t("runs.delete"), () => this.#actions.remove(ids))),
         verb("clear", iconButton("delete", t("runs.clear_selection"), () => this.#selection.clear())),
       ),
     );
+    this.#update();
     if (focused) this.#element.querySelector(`[data-verb="${focused}"]`)?.focus();
   }
 }

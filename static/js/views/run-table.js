@@ -3,6 +3,7 @@
 import { ApiError, api } from "../api.js";
 import { FlatConfigs } from "../flat-configs.js";
 import { t } from "../i18n.js";
+import { newestOnly } from "../newest.js";
 import { explainAll } from "../reasons.js";
 import { ColorMenu } from "./color-menu.js";
 import { openDiff } from "./diff.js";
@@ -21,6 +22,7 @@ export class RunTable {
   #list;
   #form;
   #toast;
+  #ask = newestOnly();
 
   /** @param {(runs: object[]) => void} launched called with runs that are new */
   constructor(store, form, isDark, launched, toast) {
@@ -43,11 +45,14 @@ export class RunTable {
     new RunDetails(byId("run-details"), { ...lab, ...clone });
     const runs = (ids) => ids.map((id) => store.runs.get(id)).filter(Boolean);
     const views = {
-      compare: (ids) => this.#attempt(() => openDiff(runs(ids), { ...lab, ...clone })),
-      sweep: (ids) => this.#attempt(async () => (await import("./sweep.js")).openSweep(runs(ids), lab)),
+      compare: (ids) => this.#attempt(() => configs.fetch(ids), () => openDiff(runs(ids), { ...lab, ...clone })),
+      sweep: (ids) => this.#attempt(
+        () => Promise.all([import("./sweep.js"), configs.fetch(ids)]),
+        ([{ openSweep }]) => openSweep(runs(ids), lab),
+      ),
       showOnly: (ids) => store.showOnly(ids),
     };
-    new RunBar(byId("run-bar"), { selection, actions, on: views });
+    new RunBar(byId("run-bar"), { store, selection, actions, on: views });
     const { openHelp } = wireShortcuts({
       search: () => tools.focus(),
       pause: () => actions.pauseOrResume(selection.list()),
@@ -66,12 +71,15 @@ export class RunTable {
 
   /** Take a run's experiment into the form, to change it there. */
   async #clone(run) {
-    await this.#attempt(async () => this.#form.load((await api.run(run.id)).config, { from: run }));
+    await this.#attempt(() => api.run(run.id), ({ config }) => this.#form.load(config, { from: run }));
   }
 
-  async #attempt(action) {
+  /** Ask, and go on with the answer unless something else has been asked since. */
+  async #attempt(question, go) {
+    const counts = this.#ask();
     try {
-      await action();
+      const answer = await question();
+      if (counts()) await go(answer);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.#toast.show(explainAll(error), { wrong: true });

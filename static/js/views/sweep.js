@@ -21,12 +21,11 @@ const KINDS = ["scatter", "parallel", "heat"];
 const MOST_AXES = 8;
 
 /**
- * @param {object[]} runs
+ * @param {object[]} runs whose fields `configs` has
  * @param {{configs: object, isDark: () => boolean}} lab
  */
-export async function openSweep(runs, { configs, isDark }) {
+export function openSweep(runs, { configs, isDark }) {
   const ids = runs.map((run) => run.id);
-  await configs.fetch(ids);
   const labels = labelsOf([...configs.difference(ids).keys()]);
   const fields = [...labels.keys()];
   const named = (config) => Object.fromEntries([...labels].map(([path, label]) => [label, config[path]]));

@@ -1,0 +1,261 @@
+"""Answers that come late or in another order: each counts for its own question, and older news never undoes newer."""
+
+import pytest
+
+from tests.browser.run_table import name, selected
+from tests.lab_server import ENDLESS, wait_until
+
+
+class Held:
+    """Requests of a page to some addresses: they wait until they are let go on, before the lab or on the way back."""
+
+    def __init__(self, tab, pattern, *, answered=False):
+        self._tab = tab
+        self._answered = answered
+        self._holds = True
+        self._waiting = []
+        tab.route(pattern, self._hold)
+
+    def _hold(self, route):
+        if self._holds:
+            self._waiting.append((route, route.fetch() if self._answered else None))
+        else:
+            route.continue_()
+
+    def wait_for(self, count):
+        """Wait until so many wait here."""
+        wait_until(lambda: self._tab.evaluate("1") and len(self._waiting) >= count, "the requests")
+
+    def release(self):
+        """Let go what waits, and hold no more."""
+        self._holds = False
+        self.release_one(len(self._waiting))
+
+    def release_one(self, count=1):
+        let_go, self._waiting = self._waiting[:count], self._waiting[count:]
+        for route, answer in let_go:
+            if answer is None:
+                route.continue_()
+            else:
+                route.fulfill(response=answer)
+
+
+SUMMARY = "**/api/experiments/summary"
+
+
+@pytest.fixture
+def page(open_page, lab):
+    """A page whose form would launch twenty iterations on the digits, in a tab whose requests can be held."""
+    page = open_page(lab, kept=False)
+    page.choose("dataset.name", "digits")
+    page.fill(training__iterations=20)
+    return page
+
+
+def settled(page):
+    page.until("!document.querySelector('#edit-layers').disabled")
+
+
+def test_a_run_is_named_by_what_is_launched_and_not_by_what_stood_there_before(page, lab):
+    lab.wait_for(page.press_launch(), "completed")
+    held = Held(page.page, SUMMARY)
+    page.fill(training__batch_size=64)
+    page.page.click("#launch")
+    held.wait_for(1)
+    page.fill(training__batch_size=32)  # not what was launched, and not what it is called
+    held.release()
+    wait_until(lambda: len(page.run_ids()) == 2, "the second run")
+    run = lab.run(page.run_ids()[0])
+    assert run["config"]["training"]["batch_size"] == 64
+    assert run["name"].endswith(" 64")
+    page.until("document.querySelector('.difference').textContent.includes('atch')")
+    for run_id in page.run_ids():
+        lab.http.delete(f"/api/runs/{run_id}")
+
+
+def test_an_answer_about_an_older_draft_is_not_taken_for_one_about_the_newer(page):
+    settled(page)
+    held = Held(page.page, SUMMARY)
+    page.fill(network__hidden__0=30)
+    held.wait_for(1)
+    page.page.fill('[name="network.hidden.0"]', "31")
+    held.release_one()
+    page.page.click("#edit-layers")
+    held.wait_for(1)
+    held.release()
+    page.until("document.querySelector('[name=\"network.layers.0.units\"]')?.value === '31'")
+
+
+def test_the_button_that_edits_layers_counts_the_networks_of_the_draft_as_it_stands(page):
+    settled(page)
+    held = Held(page.page, SUMMARY)
+    page.fill(network__hidden__0="5, 10")
+    assert "the first of these 2 networks" in page.page.get_attribute("#edit-layers", "title")
+    page.page.click("#edit-layers")
+    held.wait_for(1)
+    page.page.fill('[name="network.hidden.0"]', "5, 10, 20")
+    held.release()
+    page.until("document.querySelector('.network-note')?.textContent.includes('The first of 3 networks')")
+    page.page.click("#all-networks")
+    assert page.page.input_value('[name="network.hidden.0"]') == "5, 10, 20"
+
+
+@pytest.fixture
+def running(page, lab):
+    run_id = lab.launch(**{**ENDLESS, "optimizer": {"name": "sgd", "learning_rate": 0.001}})["id"]
+    page.wait_for(run_id, "running")
+    name(page, run_id).click()
+    yield run_id
+    lab.http.delete(f"/api/runs/{run_id}")
+
+
+def test_a_live_control_is_not_set_back_by_a_state_from_before_the_change(page, lab, running):
+    held = Held(page.page, f"**/api/runs/{running}/live")
+    page.page.fill('[name="live.learning_rate"]', "0.02")
+    page.page.focus("#details-pause")
+    held.wait_for(1)
+    reached = lab.run(running)["iteration"]
+    wait_until(
+        lambda: page.page.evaluate(
+            f"document.querySelector('[data-run=\"{running}\"] progress').value * 1e6 > {reached + 1}"
+        ),
+        "news of the run",
+    )
+    assert page.page.input_value('[name="live.learning_rate"]') == "0.02"
+    held.release()
+    wait_until(lambda: lab.run(running)["annotations"], "the change")
+    assert page.page.input_value('[name="live.learning_rate"]') == "0.02"
+    # what somebody else sets is shown, also after one has been in the box
+    lab.http.patch(f"/api/runs/{running}/live", json={"learning_rate": 0.5}).raise_for_status()
+    page.until("document.querySelector('[name=\"live.learning_rate\"]').value === '0.5'")
+
+
+def test_a_change_that_waits_for_its_run_is_shown_to_everybody(page, lab, open_page):
+    first, second, third = (lab.launch(**ENDLESS)["id"] for _ in range(3))  # for two workers
+    assert lab.run(third)["status"] == "queued"
+    lab.http.patch(f"/api/runs/{third}/live", json={"l2": 0.25}).raise_for_status()
+    other = open_page(lab)
+    name(other, third).click()
+    assert other.page.input_value('[name="live.l2"]') == "0.25"
+    for run_id in (first, second, third):
+        lab.http.delete(f"/api/runs/{run_id}")
+
+
+def test_what_is_pressed_twice_before_the_first_answer_is_on_and_off_again(page, lab, running):
+    held = Held(page.page, f"**/api/runs/{running}")
+    star = page.page.locator(f'[data-run="{running}"] .star')
+    star.click()
+    star.click()
+    held.wait_for(1)
+    held.release()
+    wait_until(lambda: star.get_attribute("aria-pressed") == "true" or lab.run(running)["starred"], "a star")
+    wait_until(lambda: star.get_attribute("aria-pressed") == "false", "none again")
+    assert not lab.run(running)["starred"]
+
+
+def test_a_late_answer_does_not_bring_a_deleted_run_back(page, lab):
+    held = Held(page.page, "**/api/experiments", answered=True)
+    page.page.click("#launch")
+    held.wait_for(1)
+    wait_until(lambda: len(page.run_ids()) == 1, "the run, through the socket")
+    lab.http.delete(f"/api/runs/{page.run_ids()[0]}").raise_for_status()
+    wait_until(lambda: not page.run_ids(), "the list to be empty")
+    held.release()
+    page.until("!document.querySelector('#launch').disabled")
+    assert page.run_ids() == []
+
+
+def test_none_is_none_also_where_the_list_of_runs_was_here_before_the_charts(open_page, filled):
+    page = open_page(filled, kept=False)
+    held = Held(page.page, "**/api/lessons")
+    with page.page.expect_websocket() as socket:
+        page.page.evaluate("location.reload()")
+    socket.value.wait_for_event("framereceived", lambda frame: '"runs"' in str(frame))
+    held.wait_for(1)
+    held.release()
+    page.until_ready()
+    page.wait_for_points(filled.ids[0], 10)
+    page.page.click("#show-none")
+    page.until("document.getElementById('chart-loss').data.length === 0")
+    # that nothing is shown is not the same as that nobody has chosen
+    other = open_page(filled)
+    other.page.goto("about:blank")
+    other.open(page.address())
+    other.until("document.querySelectorAll('[data-run].off').length === 6")
+
+
+def test_a_launch_before_the_list_of_runs_leaves_the_address_its_runs(open_page, filled):
+    page = open_page(filled, kept=False)
+    numbers = [filled.run(run_id)["number"] for run_id in filled.ids[:2]]
+    sockets, waiting = [], []
+
+    def delay(socket):
+        server = socket.connect_to_server()
+        server.on_message(
+            lambda message: socket.send(message) if sockets else waiting.append((socket, message))
+        )
+
+    page.page.route_web_socket("**/ws", delay)
+    page.page.goto("about:blank")
+    page.page.goto(f"{filled.url}/#runs={','.join(map(str, numbers))}&selected={numbers[0]}")
+    page.page.wait_for_selector("#launch")
+    page.choose("dataset.name", "digits")
+    page.fill(training__iterations=20)
+    page.page.click("#launch")
+    wait_until(lambda: len(page.run_ids()) == 1, "the launched run")
+    launched = page.run_ids()[0]
+    try:
+        sockets.append("open")
+        for socket, message in waiting:
+            socket.send(message)
+        wait_until(lambda: len(page.run_ids()) == 7, "the list")
+        shown = "[...document.querySelectorAll('[data-run]:not(.off)')].map(e => e.dataset.run)"
+        assert page.page.evaluate(shown) == [launched, filled.ids[1], filled.ids[0]]
+        assert selected(page) == [filled.run(filled.ids[0])["name"]]
+        assert page.page.locator(".toast:not([hidden])").count() == 0
+    finally:
+        filled.http.delete(f"/api/runs/{launched}").raise_for_status()
+
+
+def test_rows_of_an_ended_run_that_come_late_move_its_marks(page):
+    moved = page.page.evaluate(
+        """async () => {
+            const { Series } = await pageModule("series.js");
+            const { Figure } = await pageModule("charts/figures.js");
+            const { quantity } = await pageModule("charts/quantities.js");
+            const columns = ["iteration", "train_accuracy", "test_accuracy"];
+            const append = (series, first, accuracies) => series.append({
+                first, rows: accuracies.length, columns, values: [
+                    Float32Array.from(accuracies, (_, i) => 10 * (first + i + 1)),
+                    Float32Array.from(accuracies), Float32Array.from(accuracies),
+                ],
+            });
+            const make = (extra) => ({
+                id: "a", number: 1, name: "a", color: 0, status: "completed", iteration: 60, iterations: 60,
+                started_at: 1, finished_at: 2, annotations: [], why: null,
+                train: new Series(), evaluation: new Series(), ...extra,
+            });
+            const how = {
+                bands: null, strokes: null, allMarks: true, axis: "iteration", across: { from: 0, to: 60, log: false },
+                smoothing: 0, range: null, dark: false, bold: 1, partNames: { train: "train", test: "test" },
+            };
+            const marks = (figure, run) => figure.traces([run], quantity("accuracy"), how).at(-1).marks?.x ?? [];
+            const fits = (run) => {
+                const figure = new Figure();
+                append(run.evaluation, 0, [0.1, 0.2, 0.3]);
+                const before = marks(figure, run);
+                append(run.evaluation, 3, [0.5, 0.9, 0.4]);
+                return [before, figure.advance(), marks(figure, run)];
+            };
+            const changed = [{ kind: "live", iteration: 50, changes: { learning_rate: [0.1, 0.2] } }];
+            return [
+                fits(make()),
+                fits(make({ status: "running", finished_at: null, annotations: changed })),
+                fits(make({ status: "running", finished_at: null })),
+            ];
+        }"""
+    )
+    best, change, none = moved
+    assert best == [[30], False, [50]]  # a new figure is due
+    assert change == [[30, 30], False, [50, 50]]
+    assert none == [[], True, []]  # what is new of a run that goes on is drawn as a tail
