@@ -17,7 +17,7 @@ from engine.reasons import BLANKS, Reason, of_error, restored
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = sorted(path for room in ("engine", "app") for path in (ROOT / room).rglob("*.py"))
 #: Said by the page itself.
-OF_THE_PAGE = {"offline", "bad_answer", "too_many", "page_fault", "at", "and"}
+OF_THE_PAGE = {"offline", "bad_answer", "too_many", "unclear", "page_fault", "at", "and"}
 MESSAGES = Messages()
 
 

@@ -168,6 +168,9 @@ def test_out_holds_weights_metrics_and_a_config_that_trains_the_same(train, tmp_
     ("arguments", "words"),
     [
         (["--set", "training.iterations=0"], "training.iterations must be a whole number at least 1"),
+        (["--set", "regularization.l1=0,1"], "regularization.l1 must be a number at least 0"),
+        (["--set", "optimizer.learning_rate=−0.1"], "optimizer.learning_rate must be a number"),
+        (["--set", "training.batch_size=32,128"], "training.batch_size must be a whole number"),
         (["--set", "optimizer.name=magic"], "optimizer.name must be one of"),
         (["--set", "nonsense"], "--set takes key=value"),
         (["--set", "seed.x=1"], "seed"),

@@ -8,10 +8,18 @@
 import { h } from "../dom.js";
 import { t } from "../i18n.js";
 import { onInput } from "../keys.js";
+import { check } from "./check.js";
 import { helpOf } from "./help.js";
 import { isSweep, shown, typed } from "./values.js";
 
 let ids = 0;
+/** Box → what is wrong with its text by itself, as a function; see check.js. */
+const checks = new WeakMap();
+
+/** What is wrong with what was typed into a box by itself, or null. */
+export function problemOf(input) {
+  return checks.get(input)?.() ?? null;
+}
 
 /** A block for the field at `path`, such as "optimizer.learning_rate"; errors of it and below it show here. */
 export function block(path, key, field, ...controls) {
@@ -42,6 +50,7 @@ export function box(path, key, field, value, onchange) {
     "aria-label": t(key),
     "data-label": key,
   });
+  if (field) checks.set(input, () => check(input.value, field));
   onInput(input, () => onchange(text ? input.value : typed(input.value, field ?? undefined)));
   return input;
 }
@@ -69,6 +78,19 @@ export function segments(path, key, choices, value, name, onchange) {
 }
 
 const TICKS = 4;
+/** Steps of a slider in a power of ten, one for each first digit: every press of an arrow changes the value. */
+const DIGITS = 9;
+
+function valueAt(step) {
+  const power = Math.floor(step / DIGITS);
+  return Number(`${1 + step - DIGITS * power}e${power}`);
+}
+
+/** The step of a value, counted from 1; between two of them where it has more digits. */
+function stepOf(value) {
+  const power = Math.floor(Math.log10(value));
+  return DIGITS * power + value / 10 ** power - 1;
+}
 
 /**
  * A slider over powers of ten, from 10^low to 10^high, with a box for any value.
@@ -79,14 +101,14 @@ export function logSlider(path, key, field, value, [low, high], onchange) {
     place(changed);
     onchange(changed);
   });
-  const slider = h("input", { type: "range", min: low, max: high, step: 0.1, className: "log-slider", "aria-label": t(key), "data-label": key });
+  const slider = h("input", { type: "range", min: 0, max: DIGITS * (high - low), step: 1, className: "log-slider", "aria-label": t(key), "data-label": key });
   const place = (number) => {
     const where = isSweep(number) ? number.values[0] : number;
-    if (typeof where === "number" && where > 0) slider.value = Math.log10(where);
+    if (typeof where === "number" && where > 0) slider.value = stepOf(where) - DIGITS * low;
     slider.setAttribute("aria-valuetext", text.value);
   };
   onInput(slider, () => {
-    const rounded = Number((10 ** Number(slider.value)).toPrecision(1));
+    const rounded = valueAt(Number(slider.value) + DIGITS * low);
     text.value = shown(rounded);
     slider.setAttribute("aria-valuetext", text.value);
     onchange(rounded);

@@ -15,7 +15,7 @@ export function sweeps(part, path = []) {
 
 /** How many combinations there are. */
 export function size(part) {
-  if (isSweep(part)) return part.values.reduce((sum, way) => sum + size(way), 0);
+  if (isSweep(part)) return Math.max(part.count ?? 0, part.values.reduce((sum, way) => sum + size(way), 0));
   if (!isPart(part)) return 1;
   return Object.values(part).reduce((product, value) => product * size(value), 1);
 }

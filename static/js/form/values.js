@@ -6,31 +6,46 @@
  *     0.001..1         a range: each power of ten where the field counts in powers, else in whole steps or five
  *     16..256          each power of two, where the field counts in powers and both ends are some
  *     0.001..1:7       a range of seven
+ *
+ * `notation.js` says how numbers are written, and what a comma means.
  */
 
-/** Values of one field at most; the server takes no longer list of experiments either. */
+import { numberOf, plain, settle } from "../notation.js";
+
+/** Values of one field that are kept at most; the server takes no longer list of experiments either. */
 const MOST = 100;
-/** A comma that stands for thousands: 1,200 or 60,000, but 32,128 and 100,200 are two numbers each. */
-const THOUSANDS = /^-?(\d{1,3}(,\d{3})*,000|\d,\d00)$/;
+/** Values of a range that are made at most, to count those that differ. */
+const MADE = 10_000;
 const RANGE = /^(.+?)\.{2,3}(.+?)(?::(\d+))?$/;
 /** A range of whole numbers takes each of them up to that many, and five of them beyond. */
 const EACH = 20;
 const FEW = 5;
+const WHOLE = ["integer", "integers"];
 
 /**
- * The value of a typed text: a number where it is one, `{ sweep, values }` where it is several, null for nothing,
- * else the text as it is: the server judges it.
+ * The value of a typed text: a number where it is one, `{ sweep, values }` where it is several, null for nothing, else the
+ * text as it is: the server judges it. Of more values than can be launched some are kept, and `count` says of how many.
  *
  * @param {{kind?: string, scale?: string}} field as the server describes it
  */
 export function typed(text, field = {}) {
-  const plain = text.normalize("NFKC").trim(); // a Japanese keyboard's wide digits are digits
-  if (plain === "") return null;
-  const value = one(plain);
-  if (typeof value === "number") return value;
-  const values = [...new Set(items(plain).flatMap((item) => between(item, field) ?? [one(item)]))].slice(0, MOST + 1);
+  const said = plain(text);
+  if (said === "") return null;
+  const { settled } = settle(said, WHOLE.includes(field.kind));
+  if (settled === null) return text.trim();
+  const items = settled.split(/[;,]/).map((item) => item.trim()).filter(Boolean);
+  const ranges = items.map((item) => range(item, field));
+  const found = new Set(items.flatMap((item, i) => ranges[i]?.values ?? [numberOf(item) ?? item]));
+  const values = [...found].slice(0, MOST + 1);
+  if (!values.length || (values.length === 1 && typeof values[0] === "string")) return text.trim();
   if (values.length === 1) return values[0];
-  return values.length ? { sweep: plain, values } : plain;
+  const count = found.size + ranges.reduce((sum, one) => sum + (one ? one.count - one.values.length : 0), 0);
+  return { sweep: text.trim(), values, ...(count > MOST ? { count } : {}) };
+}
+
+/** How a text could be meant of which one cannot say whether a comma separates; none where that is clear. */
+export function readings(text, field = {}) {
+  return settle(plain(text), WHOLE.includes(field.kind)).readings;
 }
 
 /** Is it several values? */
@@ -56,31 +71,26 @@ export function shown(value) {
   return String(value);
 }
 
-function one(text) {
-  const value = Number(THOUSANDS.test(text) ? text.replaceAll(",", "") : text);
-  return Number.isFinite(value) && !/^0[xbo]/i.test(text) ? value : text;
-}
-
-/** A comma with a space behind it separates; one without, only where it does not stand for thousands. */
-function items(text) {
-  const apart = text.split(/[;、]|,\s+/);
-  const parts = apart.length > 1 ? apart : text.split(",");
-  return parts.map((part) => part.trim()).filter(Boolean);
-}
-
-/** The values of a range, or null where the text is none. */
-function between(text, { kind, scale }) {
+/**
+ * A range, or null where the text is none.
+ * @returns {{values: number[], count: number} | null} `count` is more where it has more values than are made
+ */
+function range(text, { kind, scale }) {
   const [, from, to, asked] = RANGE.exec(text) ?? [];
-  const [low, high] = [Number(from), Number(to)];
+  const [low, high] = [numberOf(from?.trim() ?? ""), numberOf(to?.trim() ?? "")];
   if (!(low < high)) return null;
   const powers = scale === "log" && low > 0;
-  const count = Math.min(asked ? Number(asked) : usual(low, high, powers), MOST + 1);
+  const whole = WHOLE.includes(kind);
+  const wanted = asked ? Number(asked) : usual(low, high, powers);
+  const count = whole && !powers ? Math.min(wanted, Math.floor(high - low) + 1) : wanted;
   if (count < 2) return null;
-  return Array.from({ length: count }, (_, i) => {
-    const share = i / (count - 1);
+  const made = Math.min(count, MADE);
+  const values = Array.from({ length: made }, (_, i) => {
+    const share = i / (made - 1);
     const value = powers ? low * (high / low) ** share : low + (high - low) * share;
-    return kind === "integer" || kind === "integers" ? Math.round(value) : Number(value.toPrecision(3));
+    return whole ? Math.round(value) : Number(value.toPrecision(3));
   });
+  return { values, count };
 }
 
 function usual(low, high, powers) {

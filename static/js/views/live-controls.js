@@ -5,6 +5,8 @@ import { h } from "../dom.js";
 import { t } from "../i18n.js";
 import { onInput } from "../keys.js";
 import { newestOnly } from "../newest.js";
+import { numberOf, plain, settle } from "../notation.js";
+import { askWhich } from "../readings.js";
 import { explain } from "../reasons.js";
 
 /** A slider's place ↔ a value. λ can be 0: the slider's left end. */
@@ -78,9 +80,11 @@ function control(name, first, change) {
   onInput(slider, () => (text.value = String(scale.value(Number(slider.value)))));
   slider.addEventListener("change", () => send(scale.value(Number(slider.value))));
   text.addEventListener("change", () => {
-    const plain = text.value.normalize("NFKC").trim(); // a Japanese keyboard's wide digits are digits
-    const value = Number(plain.replace(",", "."));
-    send(plain === "" || Number.isNaN(value) ? text.value : value);
+    const { settled, readings } = settle(plain(text.value));
+    const single = readings.filter((reading) => numberOf(reading) !== undefined);
+    if (settled !== null || !single.length) return send(numberOf(settled ?? "") ?? text.value);
+    problem.replaceChildren(...askWhich(text.value, single, (reading) => send(numberOf(reading))));
+    text.setAttribute("aria-invalid", "true");
   });
   /** Follow the run, but leave alone what is being typed, is on its way, or was refused. */
   const follow = () => {

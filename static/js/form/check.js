@@ -1,0 +1,28 @@
+/**
+ * What is wrong with a typed text by itself, by what the server says of its field. The server judges; this finds what else
+ * is wrong where it has named the first thing.
+ */
+
+import { isSweep, readings, typed } from "./values.js";
+
+/**
+ * @param {object} field as the server describes it
+ * @returns {{why: object, readings: string[]} | null} a reason, and what may have been meant
+ */
+export function check(text, field) {
+  if (!["integer", "integers", "number"].includes(field.kind)) return null;
+  const meant = readings(text, field);
+  if (meant.length) return { why: { code: "unclear", values: { text } }, readings: meant };
+  const value = typed(text, field);
+  const wrong = (isSweep(value) ? value.values : [value]).map((one) => checkValue(one, field)).find(Boolean);
+  return wrong ? { why: wrong, readings: [] } : null;
+}
+
+function checkValue(value, field) {
+  if (value === null || field.choices.includes(value)) return null;
+  const whole = field.kind !== "number";
+  if (typeof value !== "number" || (whole && !Number.isInteger(value))) return { code: whole ? "type.integer" : "type.number", values: {} };
+  const { minimum, exclusive_minimum: above, maximum } = field;
+  const isIn = (minimum === null || value >= minimum) && (above === null || value > above) && (maximum === null || value <= maximum);
+  return isIn ? null : { code: "range", values: { bounds: field } };
+}
