@@ -22,6 +22,7 @@ BLANKS: dict[str, tuple[str, ...]] = {
     "too_many_paused": ("paused",),
     "too_many_changes": ("most",),
     "request_too_long": ("megabytes",),
+    "request_too_slow": ("seconds", "longest"),
     "no_runs": (),
     "not_available": ("dataset",),
     "already_there": ("dataset",),

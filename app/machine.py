@@ -13,6 +13,8 @@ import psutil
 
 #: Where Linux shows control groups, by which containers and service units are limited.
 CGROUPS = Path("/sys/fs/cgroup")
+#: More than any lab needs; some systems say that there is no bound.
+MAX_OPEN_FILES = 65_536
 
 
 def cores(root: Path = CGROUPS) -> int:
@@ -28,6 +30,28 @@ def memory_bytes(root: Path = CGROUPS) -> int:
     """Memory that this process may use: a container's limit counts, where it is below the machine's memory."""
     whole: int = psutil.virtual_memory().total
     return min([whole, *_memory_limits(root)])
+
+
+def open_files() -> int:
+    """Let this process open as many files and connections as it may at most; how many that is."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return MAX_OPEN_FILES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = MAX_OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, MAX_OPEN_FILES)
+    if soft == resource.RLIM_INFINITY or soft >= most:
+        return most
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    except (OSError, ValueError):  # macOS bounds it a second time
+        return soft
+    return most
+
+
+def is_container() -> bool:
+    """Whether this is a container of Docker or Podman, whose addresses other machines do not reach."""
+    return Path("/.dockerenv").exists() or Path("/run/.containerenv").exists()
 
 
 def addresses() -> list[str]:

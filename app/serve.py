@@ -13,12 +13,16 @@ from app import logs, machine
 from app.lab import Lab
 from app.live.protocol import SharedFramesProtocol
 from app.main import create_app
+from app.security.patience import BoundedHeadProtocol
 from app.settings import Settings
 
 #: After SIGTERM, viewers are given this long to hear of it, then requests that are under way this long to end; then
 #: the workers save their runs (`scheduler.GRACE_SECONDS`). Together less than 5 s.
 FAREWELL_SECONDS = 0.5
 SHUTDOWN_SECONDS = 1
+#: Files that the server holds open beside its connections: the database, its log, listeners; and for each worker.
+OWN_FILES = 64
+FILES_OF_A_RUN = 4
 #: What listens on all addresses, and the one of them that this machine can open.
 WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}
 #: The longest message that a page may send: a list of subscriptions.
@@ -40,10 +44,15 @@ def serve(settings: Settings, app: FastAPI | None = None) -> int:
         )
         return 1
     host, port = listener.getsockname()[:2]
+    connections = _max_connections(settings)
+    # Pages that are refused are told so, and requests still find a place.
+    settings = settings.model_copy(update={"max_viewers": min(settings.max_viewers, connections * 3 // 4)})
     app = app or create_app(settings)
     config = uvicorn.Config(
         app,
+        http=BoundedHeadProtocol,
         ws=SharedFramesProtocol,
+        limit_concurrency=connections,
         # deflate costs five times the CPU to save 5 %
         ws_per_message_deflate=False,
         ws_max_size=WEBSOCKET_BYTES,
@@ -77,10 +86,7 @@ class _Server(uvicorn.Server):
         """The addresses to type, and the runs that are shown there."""
         lines = [f"Lossroom is open at http://{_shown(self._host)}:{self._port} (Ctrl-C closes it)"]
         if self._host in WILDCARDS:
-            others = [f"http://{address}:{self._port}" for address in machine.addresses()]
-            lines.append(
-                f"  for other machines: {' or '.join(others) or 'this machine has no network address'}"
-            )
+            lines.append(f"  for other machines: {_for_others(self._port)}")
         count = len(self._lab.register.runs)
         lines.append(
             f"  {count:,} {'run' if count == 1 else 'runs'} in {self._lab.settings.state_dir.absolute()}"
@@ -103,6 +109,21 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.close()
         raise
     return listener
+
+
+def _max_connections(settings: Settings) -> int:
+    """Connections at the same time; one more is answered with 503. What workers need to start stays free."""
+    may_open = machine.open_files()
+    own = OWN_FILES + FILES_OF_A_RUN * (settings.workers + settings.max_paused)
+    return max(may_open // 2, may_open - own)
+
+
+def _for_others(port: int) -> str:
+    """The addresses to type on other machines, as far as this process can know them."""
+    if machine.is_container():
+        return "the address of the machine that runs this container, and the port that it publishes"
+    reachable = [f"http://{address}:{port}" for address in machine.addresses()]
+    return " or ".join(reachable) or "this machine has no network address"
 
 
 def _shown(host: str) -> str:

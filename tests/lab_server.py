@@ -45,9 +45,16 @@ class LabServer:
     """`lossroom serve` as a user starts it. `restart()` keeps its folders and its port."""
 
     def __init__(
-        self, state_dir: Path, data_dir: Path, *, directory: Path | None = None, **environment: str
+        self,
+        state_dir: Path,
+        data_dir: Path,
+        *,
+        directory: Path | None = None,
+        limits: str = "",
+        **environment: str,
     ) -> None:
-        """`directory` is the one that it is started in; None: that of the tests."""
+        """`directory` is the one that it is started in, None: that of the tests; `limits` such as "ulimit -n 256"."""
+        self.limits = limits
         self.state_dir = state_dir
         self.directory = directory
         self.data_dir = data_dir
@@ -70,6 +77,8 @@ class LabServer:
             str(self.port),
         ]
         command += ["--data-dir", str(self.data_dir), "--state-dir", str(self.state_dir)]
+        if self.limits:
+            command = ["sh", "-c", f'{self.limits} && exec "$@"', "sh", *command]
         self.log = (self.state_dir.parent / f"{self.state_dir.name}.log").open("a")
         self.process = subprocess.Popen(
             command,

@@ -1,0 +1,101 @@
+"""What somebody who means harm, or has a broken client, can do with connections: others do not notice."""
+
+import contextlib
+import http.client
+import json
+import socket
+
+import httpx
+
+from app.security import limits, patience
+from tests.lab_server import QUICK, LabServer, wait_until
+
+HEAD = "POST /api/runs HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+
+UPGRADE = (
+    "GET /ws HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
+
+
+def dial(lab):
+    return socket.create_connection(("127.0.0.1", lab.port), timeout=60)
+
+
+def said(connection):
+    """All that the server says until it closes the connection."""
+    parts = []
+    with contextlib.suppress(ConnectionResetError):
+        while part := connection.recv(65536):
+            parts.append(part)
+    return b"".join(parts)
+
+
+def shows(lab):
+    """How many viewers the lab has; None while it takes no request."""
+    with contextlib.suppress(httpx.TransportError):
+        answer = lab.http.get("/health")
+        return answer.json()["viewers"] if answer.status_code == 200 else None
+
+
+def launched(lab):
+    """A new run; None while the lab takes no request."""
+    with contextlib.suppress(httpx.TransportError):
+        answer = lab.post("/api/runs", **QUICK)
+        return answer.json() if answer.status_code == 201 else None
+
+
+def test_who_holds_a_connection_without_using_it_is_let_go_and_holds_nobody_up(lab):
+    silent = [dial(lab) for _ in range(200)]
+    half_a_head, half_a_body, viewer = dial(lab), dial(lab), dial(lab)
+    half_a_head.sendall(b"GET /health HTTP/1.1\r\nHost: 127")
+    half_a_body.sendall(f"{HEAD}Content-Length: 1000\r\n\r\n{{".encode())
+    viewer.sendall(UPGRADE.format(port=lab.port).encode())
+
+    assert lab.wait_for(lab.launch()["id"], "completed")
+
+    assert [said(connection) for connection in (*silent, half_a_head)] == [b""] * 201
+    head, _, body = said(half_a_body).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 408")
+    assert json.loads(body)["error"]["message"] == limits.TOO_SLOW
+    assert b" 101 " in said(viewer), "it answers no ping, and is closed"
+    wait_until(lambda: shows(lab) == 0, "the viewer's end")
+
+
+def test_a_connection_that_rests_between_two_requests_may_begin_another(lab):
+    connection = http.client.HTTPConnection("127.0.0.1", lab.port, timeout=60)
+    for _ in range(3):
+        connection.request("GET", "/health/live")
+        assert connection.getresponse().read() == b'{"status":"alive"}'
+    connection.close()
+
+
+def test_a_head_that_does_not_end_is_refused(lab):
+    with dial(lab) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nX: ")
+        with contextlib.suppress(ConnectionResetError, BrokenPipeError):
+            for _ in range(64):
+                connection.sendall(b"x" * patience.HEAD_BYTES)
+        assert said(connection) in (b"", patience._TOO_LONG)
+    assert lab.http.get("/health").status_code == 200
+
+
+def test_more_sockets_than_the_system_lets_open_hurt_no_run_and_no_later_viewer(tmp_path, data_dir):
+    lab = LabServer(tmp_path / "state", data_dir, limits="ulimit -n 256", LOSSROOM_WORKERS="2")
+    lab.state_dir.mkdir()
+    lab.start()
+    try:
+        viewers = [dial(lab) for _ in range(400)]
+        for viewer in viewers:
+            viewer.sendall(UPGRADE.format(port=lab.port).encode())
+        shown = wait_until(lambda: shows(lab), "some viewers are shown")
+        assert 64 <= shown < 256
+        runs = [wait_until(lambda: launched(lab), "a launch that is taken") for _ in range(4)]
+        assert {lab.wait_for(run["id"], "completed")["attempt"] for run in runs} == {1}
+        for viewer in viewers:
+            viewer.close()
+        wait_until(lambda: shows(lab) == 0, "the viewers' end")
+        assert lab.wait_for(lab.launch()["id"], "completed")
+        assert "Traceback" not in lab.read_log()
+    finally:
+        lab.stop()
