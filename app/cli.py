@@ -11,10 +11,19 @@ from pathlib import Path
 
 from app import __version__, one_thread
 from app.mistake import Mistake
+from app.terminal import Ended, complain, terminal
 
 
 def main(argv: list[str] | None = None) -> int:
     """The program. Exit status 2 and one clear line for a mistake in its arguments or configuration."""
+    try:
+        with terminal():
+            return _run(argv)
+    except Ended as end:
+        return end.status
+
+
+def _run(argv: list[str] | None) -> int:
     parser = _parser()
     arguments = parser.parse_args(argv)
     if "command" not in arguments:
@@ -23,7 +32,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         status: int = arguments.command(arguments)
     except Mistake as mistake:
-        print(f"lossroom: {mistake}", file=sys.stderr)
+        complain(mistake)
         return mistake.status
     return status
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from app.changes import apply_change
 from app.mistake import Mistake
+from app.texts import find_unfit
 from engine import ExperimentConfig
 from engine.lessons import LESSONS, Lesson
 
@@ -21,10 +22,12 @@ def find_lesson(slug: str | None) -> Lesson:
 def read_experiment(path: Path) -> dict[str, Any]:
     """The document in an experiment file; whether it is an experiment is not yet said."""
     try:
-        document = json.loads(path.read_text("utf-8"))
+        document = json.loads(path.read_bytes())  # UTF-8 with or without a mark; UTF-16, as PowerShell writes
     except OSError as error:
         raise Mistake(f"{path} cannot be read: {error.strerror}") from None
-    except ValueError as error:
+    except UnicodeDecodeError as error:
+        raise Mistake(f"{path} is not text in UTF-8: byte {error.start:,} is not of it") from None
+    except (ValueError, RecursionError) as error:
         raise Mistake(f"{path} is not JSON: {error}") from None
     if not isinstance(document, dict):
         raise Mistake(f"{path} must hold an object, not {type(document).__name__}")
@@ -36,4 +39,6 @@ def with_changes(documents: list[dict[str, Any]], changes: list[str]) -> list[Ex
     for document in documents:
         for change in changes:
             apply_change(document, change)
+        if (unfit := find_unfit(document)) is not None:
+            raise Mistake(unfit[1])
     return [ExperimentConfig.from_dict(document) for document in documents]

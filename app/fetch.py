@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
 
+from app.terminal import complain, console
 from engine import datasets
 
 
@@ -15,13 +15,20 @@ def fetch(names: list[str], data_dir: Path) -> int:
     for name in names:
         if name not in datasets.names():
             known = ", ".join(datasets.names())
-            print(f"lossroom: there is no data set {name!r}; there are {known}", file=sys.stderr)
+            complain(f"there is no data set {name!r}; there are {known}")
             return 2
     for name in names:
         if datasets.status(name, data_dir)["available"]:
             print(f"{name} is already there")
             continue
-        bar = Progress(TextColumn(name), BarColumn(), DownloadColumn(), TransferSpeedColumn(), transient=True)
+        bar = Progress(
+            TextColumn(name),
+            BarColumn(),
+            DownloadColumn(),
+            TransferSpeedColumn(),
+            console=console(),
+            transient=True,
+        )
         task = bar.add_task(name, total=None)
 
         def show(received: int, total: int, bar: Progress = bar, task: TaskID = task) -> None:
@@ -31,7 +38,7 @@ def fetch(names: list[str], data_dir: Path) -> int:
             with bar:
                 datasets.fetch(name, data_dir, progress=show)
         except datasets.DatasetError as error:
-            print(f"lossroom: {error}", file=sys.stderr)
+            complain(error)
             return 1
         print(f"{name} is there")
     return 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from rich.console import Console
 from rich.style import Style
 from rich.text import Text
 
+from app import terminal
 from app.experiments import find_lesson
 from app.mistake import Mistake
 from app.settings import read_settings
@@ -45,7 +45,7 @@ def look(
     """
     settings = read_settings(data_dir=data_dir, state_dir=state_dir)
     settings.apply_limits()
-    console = Console()
+    console = terminal.console()
     try:
         experiment = None if lesson is None else find_lesson(lesson).experiment()
         chosen = name if experiment is None else experiment.dataset.name
@@ -56,11 +56,12 @@ def look(
             count = USUAL if len(dataset.shape) == 3 else MOST
         seen = datasets.sample(dataset, part=part, first=first, count=count)
     except (Mistake, ConfigError, DatasetError) as error:
-        print(f"lossroom: {error}", file=sys.stderr)
+        terminal.complain(error)
         return 2
     last = seen.first + len(seen.labels)
     title = datasets.source(chosen).title
-    console.print(f"[bold]{title}[/]  {seen.part}  {seen.first:,} to {last - 1:,} of {seen.total:,}\n")
+    where = f"  {seen.part}  {seen.first:,} to {last - 1:,} of {seen.total:,}\n"
+    console.print(Text.assemble((title, "bold"), where))
     names = [str(class_name) for class_name in dataset.class_names]
     if seen.is_images:
         _print_images(console, seen.values, [names[label] for label in seen.labels])

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app import __version__
 from app.data_sets import DataSets
 from app.errors import LabError, error_body
+from app.head import Head
 from app.jobs.executor import Executor
 from app.jobs.local import LocalExecutor
 from app.jobs.register import Register
@@ -28,6 +29,7 @@ from app.live.hub import Hub
 from app.metrics import Metrics
 from app.pages import Pages
 from app.routes import api_docs, datasets, experiments, exports, health, pages, runs, stream
+from app.security.bodies import TextBodies
 from app.security.headers import SecurityHeaders
 from app.security.limits import BodyLimit
 from app.settings import Settings
@@ -84,6 +86,8 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
         app.include_router(module.router)
     app.mount("/static", page_files.assets)
     app.add_middleware(_PageGzip)
+    app.add_middleware(Head)
+    app.add_middleware(TextBodies)
     app.add_middleware(
         BodyLimit, max_bytes=settings.max_body_bytes, other={"/api/imports": settings.max_import_bytes}
     )
@@ -159,7 +163,10 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "bad_request")
     body = error_body(code, str(error.detail))
-    return JSONResponse(body, status_code=error.status_code, headers=error.headers)
+    headers = dict(error.headers or {})
+    if headers.get("Allow", "") == "GET":
+        headers["Allow"] = "GET, HEAD"  # see app/head.py
+    return JSONResponse(body, status_code=error.status_code, headers=headers)
 
 
 async def _unexpected_error(request: Request, error: Exception) -> JSONResponse:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import itertools
 import math
+import secrets
 import time
 from collections import deque
 from dataclasses import dataclass, field
@@ -71,6 +72,11 @@ TRANSITIONS: dict[RunStatus, frozenset[RunStatus]] = {
 
 class IllegalTransition(Exception):
     """A command that does not fit the run's status, such as pausing a completed run."""
+
+
+def new_id() -> str:
+    """An id that nobody has; it begins with a letter, so that no spreadsheet reads it as a number."""
+    return secrets.choice("abc") + secrets.token_hex(6)[1:]
 
 
 @dataclass(slots=True)

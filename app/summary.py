@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from app.experiments import find_lesson, read_experiment, with_changes
 from app.mistake import Mistake
 from app.settings import read_settings
+from app.terminal import complain, console, visible
 from engine import ConfigError, ExperimentConfig
 from engine.summary import summarize
 
@@ -27,11 +26,11 @@ def summary(*, config: Path | None, lesson: str | None, changes: list[str]) -> i
             documents = [made.to_dict() for made in chosen.configs() or [chosen.experiment()]]
         experiments = with_changes(documents, changes)
     except (Mistake, ConfigError) as error:
-        print(f"lossroom: {error}", file=sys.stderr)
+        complain(error)
         return 2
-    console = Console()
+    lines = console()
     for names, network in _networks(experiments):
-        console.print(table_of(network, title=", ".join(filter(None, names))))
+        lines.print(table_of(network, title=visible(", ".join(filter(None, names)))))
     return 0
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import signal
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -13,18 +12,19 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import numpy as np
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from app.experiments import find_lesson, read_experiment, with_changes
 from app.mistake import Mistake
 from app.settings import Settings, read_settings
+from app.terminal import INTERRUPTED, complain, console, visible
+from app.texts import file_name
 from engine import ConfigError, DatasetError, EvaluationMetrics, ExperimentConfig, Trainer, datasets
 from engine.events import Event
 
-#: Exit statuses: 2 for a wrong configuration, 3 for a divergence, 130 after Ctrl-C, as shells have it.
-WRONG, DIVERGED, INTERRUPTED = 2, 3, 130
+#: Exit statuses: 2 for a wrong configuration, 3 for a divergence.
+WRONG, DIVERGED = 2, 3
 
 
 def train(
@@ -63,17 +63,17 @@ def train(
                 else:
                     _follow(bar, session)
                 if out is not None:
-                    name = f"{number:02d}-{_file_name(experiment.name)}"
+                    name = f"{number:02d}-{file_name(experiment.name)}"
                     session.write(out if len(configs) == 1 else out / name)
                 session.release()
     except (Mistake, ConfigError, DatasetError) as error:
-        print(f"lossroom: {error}", file=sys.stderr)
+        complain(error)
         return WRONG
     except KeyboardInterrupt:
-        print("lossroom: interrupted; the run in progress is lost", file=sys.stderr)
+        complain("interrupted; the run in progress is lost")
         return INTERRUPTED
     if not as_json:
-        Console().print(_results(sessions))
+        console().print(_results(sessions))
     if len(sessions) < len(configs) or not all(session.finished for session in sessions):
         return INTERRUPTED
     return DIVERGED if any(session.diverged for session in sessions) else 0
@@ -191,10 +191,9 @@ def _experiments(
             raise Mistake(f"lesson {lesson} trains nothing; `lossroom look --lesson {lesson}` shows it")
         there = datasets.status(chosen.dataset, settings.data_dir)["available"]
         if not there and not any(change.startswith("dataset.name=") for change in changes):
-            print(
-                f"lossroom: {chosen.dataset} is not there, so this is on the digits;"
-                f" `lossroom fetch {chosen.dataset}` gets it",
-                file=sys.stderr,
+            complain(
+                f"{chosen.dataset} is not there, so this is on the digits;"
+                f" `lossroom fetch {chosen.dataset}` gets it"
             )
             configs = chosen.configs(dataset="digits")
         else:
@@ -218,7 +217,8 @@ def _train_as_json(session: Session) -> None:
 
 
 def _print_json(event: dict[str, Any]) -> None:
-    print(json.dumps(event, ensure_ascii=False, allow_nan=False), flush=True)
+    # in ASCII, which is JSON in every encoding that a terminal may have
+    print(json.dumps(event, allow_nan=False), flush=True)
 
 
 def _finite(value: float) -> float | None:
@@ -227,18 +227,19 @@ def _finite(value: float) -> float | None:
 
 def _bar() -> Progress:
     return Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.fields[speed]}"),
         TimeRemainingColumn(),
         TextColumn("{task.fields[metrics]}"),
+        console=console(),
     )
 
 
 def _follow(bar: Progress, session: Session) -> None:
     """Train with a line of the bar."""
-    task = bar.add_task(session.config.name or "run", total=session.trainer.iterations, speed="", metrics="")
+    task = bar.add_task(_name(session), total=session.trainer.iterations, speed="", metrics="")
     began = shown = time.perf_counter()
     metrics = None
     for event in session.events():
@@ -259,7 +260,7 @@ def _results(sessions: list[Session]) -> Table:
     for session in sessions:
         last = session.evaluation
         table.add_row(
-            session.config.name or "run",
+            _name(session),
             f"{session.iteration:,}",
             "–" if last is None else f"{100 * last.train_accuracy:.1f} %",
             "–" if last is None else f"{100 * last.test_accuracy:.1f} %",
@@ -269,6 +270,5 @@ def _results(sessions: list[Session]) -> Table:
     return table
 
 
-def _file_name(name: str) -> str:
-    """A run's name as a folder: letters of any language stay, the rest becomes a hyphen."""
-    return "".join(c if c.isalnum() or c in "._" else "-" for c in name).strip("-.") or "run"
+def _name(session: Session) -> str:
+    return visible(session.config.name) or "run"

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, StringConstraint
 from app.errors import Invalid
 from app.exports.documents import VERSION
 from app.rows import Rows
-from app.runs import MOST_COLOR, Run, RunStatus
+from app.runs import MOST_COLOR, Run, RunStatus, new_id
 from app.storage import run_store
 from engine import ExperimentConfig
 from engine.reasons import Reason, restored, why
@@ -149,7 +149,7 @@ class Imported:
             status, reason = RunStatus.CANCELLED, None
         started = given.started_at or given.created_at
         self.run = Run(
-            id=secrets.token_hex(6),
+            id=new_id(),
             number=0,  # the store gives it
             name=given.name,
             config=config.to_dict(),

@@ -1,4 +1,7 @@
-"""CSV: every recorded row, one line for each iteration; an evaluation stands in the line of its iteration."""
+"""CSV: every recorded row, one line for each iteration; an evaluation stands in the line of its iteration.
+
+In UTF-8 with a byte order mark, without which Excel reads a table in the code page of its Windows.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,15 @@ import io
 from collections.abc import Iterator, Sequence
 
 from app.exports.recording import Recording, texts
+from app.texts import cell
 
-#: A cell that begins so is a formula to a spreadsheet, whoever wrote it.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+MARK = "\ufeff"
 
 
 def run_csv(recording: Recording) -> Iterator[str]:
     """One run, in pieces."""
     train, evaluation = _columns(recording)
+    yield MARK
     if train:
         yield _text([[*train, *evaluation]])
     for rows in _rows(recording, len(evaluation)):
@@ -26,20 +30,15 @@ def runs_csv(recordings: Sequence[Recording]) -> Iterator[str]:
     found = [_columns(recording) for recording in recordings]
     train = list(dict.fromkeys(name for columns, _ in found for name in columns))
     evaluation = list(dict.fromkeys(name for _, columns in found for name in columns))
-    yield _text([["run", "name", *train, *evaluation]])
+    yield MARK + _text([["run", "name", *train, *evaluation]])
     for recording, (own_train, own_evaluation) in zip(recordings, found, strict=True):
         own = [*own_train, *own_evaluation]
         places = [own.index(name) if name in own else None for name in (*train, *evaluation)]
-        start = [recording.id, plain(recording.run["name"])]
+        start = [cell(recording.id), cell(recording.run["name"])]
         for rows in _rows(recording, len(own_evaluation)):
             yield _text(
                 [[*start, *("" if place is None else row[place] for place in places)] for row in rows]
             )
-
-
-def plain(text: str) -> str:
-    """A text that no spreadsheet computes: students name their runs, teachers open the table."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _columns(recording: Recording) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -35,7 +35,7 @@ from app.jobs.register import Register
 from app.live.hub import Hub
 from app.metrics import Metrics
 from app.rows import Rows
-from app.runs import Run, RunStatus
+from app.runs import Run, RunStatus, new_id
 from app.settings import Settings
 from app.storage import run_store
 from app.storage.database import Database
@@ -380,7 +380,7 @@ class Scheduler:
 
 def _new_run(config: ExperimentConfig, lesson: str | None, group_id: str | None) -> Run:
     return Run(
-        id=secrets.token_hex(6),
+        id=new_id(),
         number=0,  # the store gives it
         name=config.name or "run",
         config=config.to_dict(),

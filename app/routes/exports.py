@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
@@ -19,6 +20,7 @@ from app.pages import Pages
 from app.rows import Rows
 from app.runs import Run
 from app.storage import run_store
+from app.texts import file_name
 from engine.events import STREAMS
 
 router = APIRouter(prefix="/api", tags=["exports"])
@@ -85,7 +87,7 @@ async def export_tfevents(lab: TheLab, run_id: str) -> Response:
     """TensorBoard's event file: put it into a folder of its own below `--logdir`."""
     run = lab.register.get(run_id)
     # TensorBoard reads files with "tfevents" in their name
-    headers = _named(f"events.out.tfevents.{int(run.created_at)}.{_plain(run)}")
+    headers = _named(f"events.out.tfevents.{int(run.created_at)}.{_title(run)}")
     return StreamingResponse(
         tfevents.tfevents(_record(lab, run)), media_type="application/octet-stream", headers=headers
     )
@@ -184,15 +186,15 @@ async def _report(
     return Response(text, media_type="text/html; charset=utf-8", headers=headers)
 
 
-def _plain(run: Run) -> str:
-    """A file name that every system takes; the run's own name may be Japanese."""
-    plain = re.sub(r"[^A-Za-z0-9.-]+", "-", run.name).strip("-.") or "run"
-    return f"{run.number:03d}-{plain[:60]}"
+def _title(run: Run) -> str:
+    return f"{run.number:03d}-{file_name(run.name)}"
 
 
 def _attachment(run: Run, ending: str) -> dict[str, str]:
-    return _named(f"{_plain(run)}.{ending}")
+    return _named(f"{_title(run)}.{ending}")
 
 
 def _named(name: str) -> dict[str, str]:
-    return {"Content-Disposition": f'attachment; filename="{name}"'}
+    """A file's name as browsers read it (RFC 6266), and one in ASCII for programs that know no other."""
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name)
+    return {"Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"}

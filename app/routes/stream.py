@@ -16,6 +16,7 @@ from app.lab import Lab
 from app.live.protocol import SHARED_FRAMES
 from app.live.viewer import Viewer
 from app.security import origin
+from app.texts import find_unfit
 from engine.events import STREAMS
 
 router = APIRouter()
@@ -120,6 +121,8 @@ def _parse(message: Any) -> dict[str, Any]:
         raise BadMessage(f"a message must be JSON: {error}") from None
     if not isinstance(parsed, dict):
         raise BadMessage(f"a message must be an object, not {type(parsed).__name__}")
+    if (unfit := find_unfit(parsed)) is not None:
+        raise BadMessage(unfit[1], unfit[0] or None)
     unknown = parsed.keys() - {"subscribe", "unsubscribe", "overview"}
     if unknown or not parsed:
         raise BadMessage(

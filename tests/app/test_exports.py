@@ -94,7 +94,7 @@ def test_the_csv_of_a_selection_holds_every_row_of_each_run(lab, done):
 
     answer = lab.http.get("/api/exports/csv", params={"runs": f"{done['id']},{formula['id']}"})
 
-    table = list(csv.DictReader(io.StringIO(answer.text)))
+    table = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert [row["run"] for row in table] == [done["id"]] * 200 + [formula["id"]] * 200
     for run, rows in ((done, table[:200]), (formula, table[200:])):
         columns, stored = lab.stored_rows(run["id"])

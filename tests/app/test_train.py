@@ -140,7 +140,7 @@ def test_after_early_stopping_table_rows_and_weights_are_those_of_the_best_itera
     run = lab.wait_for(lab.launch(**config)["id"], "completed")
     assert run["reason"] == events[-1]["ending"]
     assert run["latest"]["test_accuracy"] == pytest.approx(last["test_accuracy"])
-    lines = lab.http.get(f"/api/runs/{run['id']}/export.csv").text.splitlines()
+    lines = lab.http.get(f"/api/runs/{run['id']}/export.csv").content.decode("utf-8-sig").splitlines()
     assert float(list(csv.DictReader(lines))[-1]["test_loss"]) == pytest.approx(last["test_loss"], rel=1e-6)
     document = lab.http.get(f"/api/exports/json?runs={run['id']}").content
     imported = lab.http.post("/api/imports", content=document, headers={"Content-Type": "application/json"})

@@ -229,7 +229,8 @@ def test_a_csv_holds_every_row_with_its_evaluation(lab):
     run = lab.launch()
     lab.wait_for(run["id"], "completed")
 
-    table = list(csv.DictReader(io.StringIO(lab.http.get(f"/api/runs/{run['id']}/export.csv").text)))
+    text = lab.http.get(f"/api/runs/{run['id']}/export.csv").content.decode("utf-8-sig")
+    table = list(csv.DictReader(io.StringIO(text)))
 
     columns, rows = lab.stored_rows(run["id"])
     assert len(table) == len(rows)

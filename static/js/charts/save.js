@@ -3,28 +3,39 @@
 import { h } from "../dom.js";
 import { lowerBound } from "../series.js";
 
+/** Without a byte order mark Excel reads a table in the code page of its Windows. */
+const MARK = "\ufeff";
+/** What a spreadsheet computes, or reads as a number or a date; as in app/texts.py. */
+const COMPUTED = new RegExp(
+  "^(?:['=+\\-@\\t\\r\\n]|[\\s(¥$€.,]*\\d[\\s\\d.,:/%¥$€()eE年月日時分秒-]*$|true$|false$" +
+    "|(\\d+[\\s./-]*)?(jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?" +
+    "|oct(ober)?|nov(ember)?|dec(ember)?)[\\s./,-]*\\d[\\s\\d./,-]*$" +
+    "|\\d+[\\s./-]*(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)$)",
+  "i",
+);
+
 /**
  * Every recorded row of the shown runs in the shown stretch of x, not only the points that are drawn.
  * @param {object[]} traces see figures.js
  * @param {[number, number] | null} range
  */
 export function toCsv(traces, range) {
-  const lines = ["run,name,series,iteration,value,smoothed"];
+  const lines = [`${MARK}run,name,series,iteration,value,smoothed`];
   for (const { line, meta } of traces) {
     if (!line) continue;
     const { xs, ys, evens, iterations } = line.curve;
     const series = meta.series.replace(/-smoothed$/, "");
     const from = range ? lowerBound(xs, range[0]) : 0;
     for (let row = from; row < xs.length && (!range || xs[row] <= range[1]); row++) {
-      lines.push([meta.run, quoted(line.run.name), series, iterations[row], ys[row], evens ? evens[row] : ""].join(","));
+      lines.push([quoted(meta.run), quoted(line.run.name), series, iterations[row], ys[row], evens ? evens[row] : ""].join(","));
     }
   }
   return `${lines.join("\r\n")}\r\n`;
 }
 
-/** A text that a spreadsheet takes as a text: quoted where it must be, and never a formula. */
-function quoted(text) {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+/** A text that a spreadsheet takes as a text: quoted where it must be, and never computed. */
+export function quoted(text) {
+  const safe = COMPUTED.test(text.normalize("NFKC")) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 

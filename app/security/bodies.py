@@ -1,0 +1,58 @@
+"""Request bodies: text in UTF-8 that the lab can give back, before anything reads it."""
+
+from __future__ import annotations
+
+import json
+
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.errors import Invalid, LabError
+from app.texts import decode, find_unfit
+
+#: Methods whose bodies are read.
+METHODS = ("POST", "PUT", "PATCH", "DELETE")
+
+
+class TextBodies:
+    """Refuses bodies that are not in UTF-8 or hold texts that the lab does not take, with 422.
+
+    It stands behind `BodyLimit`, which hands over short bodies whole; a longer one comes in parts, and is left to its
+    route. What is not JSON is left to FastAPI.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] not in METHODS:
+            await self.app(scope, receive, send)
+            return
+        waiting = [await receive()]
+        body = waiting[0].get("body", b"")
+        if body and not waiting[0].get("more_body", False):
+            try:
+                waiting[0]["body"] = _checked(body)
+            except LabError as error:
+                await JSONResponse(error.body(), status_code=error.status)(scope, receive, send)
+                return
+
+        async def replay() -> Message:
+            return waiting.pop() if waiting else await receive()
+
+        await self.app(scope, replay, send)
+
+
+def _checked(body: bytes) -> bytes:
+    """The body without a byte order mark."""
+    try:
+        text = decode(body)
+    except ValueError as error:
+        raise Invalid(error.args[0]) from None
+    try:
+        found = find_unfit(json.loads(text))
+    except (ValueError, RecursionError):
+        found = None
+    if found is not None:
+        raise Invalid(found[1], field=found[0])
+    return text.encode()

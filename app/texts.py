@@ -1,0 +1,77 @@
+"""Texts: which of them the lab takes, at every door: what it has taken, it gives back unchanged everywhere."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from engine.reasons import Reason, declare
+
+declare({"not_utf8": ("byte",), "not_text": ("field",)})
+
+#: Halves of surrogate pairs are in no encoding; at NUL, C, HTML and SQLite's functions end a text or change it.
+_UNFIT = re.compile("[\x00\ud800-\udfff]")
+
+#: What a spreadsheet computes, or reads as a number or a date: 1e5, 0010, 1/2, 12:30, 3月4日, (5), Mar 1, 1 Mar.
+_COMPUTED = re.compile(
+    r"""['=+\-@\t\r\n]|[\s(¥$€.,]*\d[\s\d.,:/%¥$€()eE年月日時分秒-]*$|true$|false$
+    |(\d+[\s./-]*)?(jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?
+    |oct(ober)?|nov(ember)?|dec(ember)?)[\s./,-]*\d[\s\d./,-]*$
+    |\d+[\s./-]*(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def decode(data: bytes) -> str:
+    """UTF-8, with or without a byte order mark.
+
+    Raises:
+        ValueError: it is something else; the message is a `Reason`.
+    """
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        text = f"this must be text in UTF-8, and byte {error.start:,} is not of it"
+        raise ValueError(Reason("not_utf8", text, byte=error.start)) from None
+
+
+def find_unfit(value: Any, field: str = "") -> tuple[str, Reason] | None:
+    """Where in a JSON-like value the first text stands that the lab does not take, keys too, and why it does not."""
+    waiting = [(field, value)]
+    while waiting:
+        path, part = waiting.pop()
+        if isinstance(part, str):
+            if unfit := _UNFIT.search(part):
+                return path, _reason(path, "", unfit.group())
+        elif isinstance(part, Mapping):
+            for key in part:
+                if isinstance(key, str) and (unfit := _UNFIT.search(key)):
+                    return path, _reason(path, "a key of ", unfit.group())
+            waiting += reversed([(_join(path, str(key)), inner) for key, inner in part.items()])
+        elif isinstance(part, Sequence) and not isinstance(part, bytes):
+            waiting += reversed([(_join(path, str(place)), inner) for place, inner in enumerate(part)])
+    return None
+
+
+def file_name(text: str) -> str:
+    """A text as a name that every file system takes: letters of any language stay, the rest becomes a hyphen."""
+    plain = "".join(c if c.isalnum() or c in "._" else "-" for c in unicodedata.normalize("NFC", text))
+    return re.sub("-+", "-", plain)[:60].strip("-.") or "run"
+
+
+def cell(text: str) -> str:
+    """A text as a spreadsheet's cell that stays a text: an apostrophe before a formula, and before what reads as a
+    number or a date. One that begins with an apostrophe gets another, so that the text can be had back."""
+    return f"'{text}" if _COMPUTED.match(unicodedata.normalize("NFKC", text)) else text
+
+
+def _reason(path: str, what: str, unfit: str) -> Reason:
+    where = path or "the document"
+    text = f"{what}{where} holds U+{ord(unfit):04X}, which is not a character of a text"
+    return Reason("not_text", text, field=where)
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name

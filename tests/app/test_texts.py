@@ -1,0 +1,93 @@
+"""Texts at the lab's doors, in cells of spreadsheets and in names of files."""
+
+import json
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from app.texts import cell, decode, file_name, find_unfit
+
+#: What a spreadsheet would compute, or turn into another number, a date or a logical value.
+COMPUTED = [
+    "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "＝1", "1e5", "12e456789012", "0010", "0.1", "１２", "1/2", "12:30",
+    "3月4日", "50%", "¥100", "(5)", "Mar 1", "Sept-3", "1 Dec", "TRUE", "'quoted",
+]  # fmt: skip
+#: What is a text to everyone.
+PLAIN = [
+    "Adam, η 0.1",
+    "lr=0.1",
+    "decay 0.1",
+    "3 layers",
+    "run",
+    "学習率 0.1",
+    "marks 1",
+    "e1",
+    "2d",
+    "a1b2c3d4e5f6",
+]
+
+
+@pytest.mark.parametrize("text", COMPUTED)
+def test_what_a_spreadsheet_would_compute_has_an_apostrophe_before_it(text):
+    assert cell(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_other_names_stay_as_they_are(text):
+    assert cell(text) == text
+
+
+@given(st.text())
+def test_a_cell_gives_its_text_back(text):
+    assert cell(text).removeprefix("'") == text or cell(text) == text
+    assert not (
+        text.startswith("'") and cell(text) == text
+    )  # else one apostrophe too many would be taken away
+
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=5)
+PATHS = st.lists(
+    TEXT.filter(lambda text: text and "." not in text) | st.integers(0, 3), min_size=1, max_size=6
+)
+
+
+@given(PATHS, st.sampled_from(["\ud800", "a\udfffb", "\x00"]), st.booleans())
+def test_a_text_that_is_none_is_found_wherever_it_stands(path, unfit, as_key):
+    value = {unfit: 1} if as_key else unfit
+    for name in reversed(path):
+        value = [0] * name + [value] if isinstance(name, int) else {"other": ["fine"], name: value}
+    assert find_unfit(json.loads(json.dumps(value)))[0] == ".".join(map(str, path))
+
+
+@given(
+    st.recursive(TEXT | st.none() | st.floats(), lambda inner: st.lists(inner) | st.dictionaries(TEXT, inner))
+)
+@example({"name": "\u202e𝒳 é é ﷽ \x1b[31m"})
+def test_every_other_text_is_taken(value):
+    assert find_unfit(value) is None
+
+
+def test_a_document_that_is_nested_deeply_is_looked_through():
+    value = "\ud800"
+    for _ in range(100_000):
+        value = [value]
+    assert find_unfit(value)[1].code == "not_text"
+
+
+def test_utf8_is_read_with_and_without_its_mark_and_nothing_else():
+    assert decode("\ufeff学習".encode()) == decode("学習".encode()) == "学習"
+    for data in (b"\xff\xfe{\x00}\x00", "学習".encode("cp932"), b"\xed\xa0\x80"):
+        with pytest.raises(ValueError, match="UTF-8"):
+            decode(data)
+
+
+@given(st.text())
+@example('CON: a/b\\c*?"<>|\u202e.exe. ')
+@example("学習率 0.1 が")
+def test_a_file_has_a_name_that_every_system_takes(text):
+    name = file_name(text)
+    assert 0 < len(name) <= 60
+    assert all(c.isalnum() or c in "._-" for c in name)
+    assert name == name.strip("-.")
+    name.encode()
