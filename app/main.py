@@ -32,6 +32,9 @@ from app.routes import api_docs, datasets, experiments, exports, health, pages, 
 from app.security.bodies import TextBodies
 from app.security.headers import SecurityHeaders
 from app.security.limits import BodyLimit
+from app.security.origin import OriginCheck
+from app.security.prefix import route_path
+from app.security.proxies import Proxies
 from app.settings import Settings
 from app.storage.database import Database
 from app.storage.history import StoredHistory
@@ -91,6 +94,8 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
     app.add_middleware(
         BodyLimit, max_bytes=settings.max_body_bytes, other={"/api/imports": settings.max_import_bytes}
     )
+    app.add_middleware(OriginCheck, host=settings.host, allowed=settings.allowed_origins)
+    app.add_middleware(Proxies, named=settings.trusted_proxies, root_path=settings.root_path)
     app.add_middleware(SecurityHeaders)
     app.add_exception_handler(LabError, _lab_error)
     app.add_exception_handler(ConfigError, _config_error)
@@ -110,8 +115,8 @@ class _PageGzip:
         self._zipped = GZipMiddleware(app, minimum_size=1000, compresslevel=6)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope.get("path", "")
-        zipped = scope["type"] == "http" and (path == "/" or path.startswith(self.PATHS))
+        path = route_path(scope) if scope["type"] == "http" else ""
+        zipped = path == "/" or path.startswith(self.PATHS)
         await (self._zipped if zipped else self._plain)(scope, receive, send)
 
 

@@ -59,6 +59,7 @@ def serve(settings: Settings, app: FastAPI | None = None) -> int:
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         log_level="warning",
         access_log=False,
+        proxy_headers=False,  # see `app.security.proxies`
     )
     server = _Server(config, app.state.lab, host, port)
     with contextlib.closing(listener):

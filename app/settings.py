@@ -9,11 +9,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app import machine
 from app.mistake import Mistake
+from app.security.authority import Origin, network
+from app.security.prefix import clean_prefix
 from engine.limits import LIMITS
 
 PREFIX = "LOSSROOM_"
@@ -56,6 +58,20 @@ def _words(given: object) -> object:
 
 #: Several words in one variable.
 Words = Annotated[list[str], NoDecode, BeforeValidator(_words)]
+
+
+def _origins(words: list[str]) -> list[str]:
+    origins = {word: Origin.parse(word.removesuffix("/")) for word in words}
+    for word, origin in origins.items():
+        if origin is None:
+            raise ValueError(
+                f"must be origins such as https://lab.example or http://10.0.0.2:8000, not {word!r}"
+            )
+    return list(map(str, origins.values()))
+
+
+def _networks(words: list[str]) -> list[str]:
+    return [str(network(word)) for word in words]
 
 
 class Settings(BaseSettings):
@@ -103,8 +119,14 @@ class Settings(BaseSettings):
     max_import_bytes: int = Field(
         33_554_432, ge=1024, description="longest file of exported runs that can be imported"
     )
-    allowed_origins: Words = Field(
-        [], description="other origins whose pages may open the WebSocket, such as https://lab.example"
+    allowed_origins: Annotated[Words, AfterValidator(_origins)] = Field(
+        [], description="addresses by which people open the lab through a proxy, such as https://lab.example"
+    )
+    trusted_proxies: Annotated[Words, AfterValidator(_networks)] = Field(
+        [], description="proxies whose X-Forwarded headers count: addresses and networks"
+    )
+    root_path: Annotated[str, AfterValidator(clean_prefix)] = Field(
+        "", description="path below which a proxy shows the lab, such as /lossroom"
     )
 
     def apply_limits(self) -> None:

@@ -15,7 +15,6 @@ from app.errors import error_body
 from app.lab import Lab
 from app.live.protocol import SHARED_FRAMES
 from app.live.viewer import Viewer
-from app.security import origin
 from app.texts import find_unfit
 from engine.events import STREAMS
 
@@ -48,9 +47,6 @@ class Stream:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         socket = WebSocket(scope, receive, send)
         lab: Lab = socket.app.state.lab
-        if not origin.is_allowed(socket, lab.settings.allowed_origins):
-            await socket.close(code=1008, reason="this page is not of the lab")
-            return
         await socket.accept()
         if len(lab.hub.viewers) >= lab.settings.max_viewers:
             await socket.close(code=1013, reason=f"the lab shows at most {lab.settings.max_viewers} viewers")

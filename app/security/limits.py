@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import error_body
+from app.security.prefix import route_path
 from engine.reasons import Reason
 
 #: A body's next part must come within this time, and all of it within the longer one.
@@ -43,7 +44,7 @@ class BodyLimit:
         parts: list[bytes] = []
         size = 0
         more = True
-        most = self.other.get(scope["path"], self.max_bytes)
+        most = self.other.get(route_path(scope), self.max_bytes)
         deadline = asyncio.get_running_loop().time() + BODY_SECONDS
         while more:
             try:

@@ -1,15 +1,159 @@
-"""Origins: a page of another site must not open the lab's WebSocket from a student's browser."""
+"""Origins: a page elsewhere must not command the lab, nor read it through a name that it owns.
+
+Every browser of a class can reach the lab, and every page that is open in it can make the browser ask. What changes
+something (every method but GET, HEAD and OPTIONS) and every WebSocket is therefore taken only from the lab's own pages
+and from programs; see docs/decisions/0011-whose-page-asks.md.
+"""
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+import ipaddress
+import logging
+import socket
+import time
+from collections.abc import Iterable
 
-from starlette.requests import HTTPConnection
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.security.authority import Authority, Origin
+from app.security.denial import deny
+from app.security.proxies import ASKED_HOST, UNNAMED_PROXY
+from engine.reasons import Reason
+
+log = logging.getLogger(__name__)
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+#: Letters of a header that an answer or a log line shows.
+SHOWN = 100
+#: Lines that are logged in that many seconds; the others are counted.
+LOGGED = 10
+LOGGED_SECONDS = 60.0
+
+SETTING = "LOSSROOM_ALLOWED_ORIGINS"
 
 
-def is_allowed(connection: HTTPConnection, allowed: list[str]) -> bool:
-    """True for the lab's own pages, for origins that the settings name, and for clients without a browser."""
-    origin = connection.headers.get("origin")
-    if origin is None:
-        return True
-    return urlsplit(origin).netloc == connection.headers.get("host") or origin.rstrip("/") in allowed
+class OriginCheck:
+    """Answers 403 to what another site's page asks for, and on a loopback lab to names that are not its own.
+
+    Args:
+        host: the address that the lab listens on. On loopback a page elsewhere can lead a name of its own to this
+            machine and would then be of the lab's origin (DNS rebinding), so that names are checked too.
+        allowed: origins by which people open the lab where a proxy changes names.
+    """
+
+    def __init__(self, app: ASGIApp, *, host: str, allowed: Iterable[str] = ()) -> None:
+        self.app = app
+        self._allowed = frozenset(filter(None, map(Origin.parse, allowed)))
+        self._names = {origin.authority.host for origin in self._allowed} | {host.lower()}
+        self._checks_names = is_loopback(host)
+        self._log = _BoundedLog()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = self._refusal(scope) if scope["type"] in ("http", "websocket") else None
+        if refusal is None:
+            await self.app(scope, receive, send)
+            return
+        reason, advice = refusal
+        if UNNAMED_PROXY in scope:
+            advice += (
+                f"; LOSSROOM_TRUSTED_PROXIES does not name {scope[UNNAMED_PROXY]}, which sends X-Forwarded-*"
+            )
+        self._log.warning(
+            f"refused {scope.get('method', 'WebSocket')} {_shown(scope['path'])}: {reason}; {advice}"
+        )
+        await deny(scope, receive, send, 403, reason)
+
+    def _refusal(self, scope: Scope) -> tuple[Reason, str] | None:
+        """Why a request is not taken, and what an administrator can do about it."""
+        headers = Headers(scope=scope)
+        hosts = headers.getlist("host")
+        if self._checks_names:
+            # with what the proxy asked for itself, as a page can send X-Forwarded-Host, but no other Host than its own
+            for name in [*hosts, *scope.get(ASKED_HOST, ())]:
+                if not self._is_own_name(name):
+                    return _unknown_host(name, scope["scheme"])
+        if scope["type"] == "http" and scope["method"] in SAFE_METHODS:
+            return None
+        if self._is_own_page(headers, hosts):
+            return None
+        return _cross_origin(headers, hosts)
+
+    def _is_own_name(self, name: str) -> bool:
+        authority = Authority.parse(name)
+        if authority is None:
+            return False
+        return authority.is_address or authority.is_loopback or authority.host in self._names
+
+    def _is_own_page(self, headers: Headers, hosts: list[str]) -> bool:
+        """Whether a page of the lab asks, or a program."""
+        origins, sites = headers.getlist("origin"), headers.getlist("sec-fetch-site")
+        origin = Origin.parse(origins[0]) if len(origins) == 1 else None
+        if origin is not None and origin in self._allowed:
+            return True
+        if sites not in ([], ["none"]):
+            # the browser's own word, which no page can change; it holds too where a proxy has lost the host
+            return sites == ["same-origin"]
+        if not origins:
+            return True  # a program
+        host = Authority.parse(hosts[0]) if len(hosts) == 1 else None
+        return origin is not None and host is not None and origin.is_at(host)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a lab that listens on `host` can be reached from this machine only."""
+    try:
+        addresses = {str(found[4][0]).partition("%")[0] for found in socket.getaddrinfo(host, None)}
+    except OSError:
+        return False
+    return all(ipaddress.ip_address(address).is_loopback for address in addresses)
+
+
+def _unknown_host(host: str, scheme: str) -> tuple[Reason, str]:
+    shown = _shown(host)
+    text = f"this lab is open to its own machine only and does not answer to the name {shown}"
+    authority = Authority.parse(host)
+    origin = f"{'https' if scheme in ('https', 'wss') else 'http'}://{authority or 'NAME'}"
+    return Reason(
+        "unknown_host", text, host=shown
+    ), f"if people open the lab by this name, set {SETTING}={origin}"
+
+
+def _cross_origin(headers: Headers, hosts: list[str]) -> tuple[Reason, str]:
+    origins, sites = headers.getlist("origin"), headers.getlist("sec-fetch-site")
+    origin, host = _shown(", ".join(origins)) or "?", _shown(", ".join(hosts)) or "?"
+    text = (
+        f"the page that asks is not of this lab: it comes from {origin}, and the lab was asked for as {host}"
+    )
+    known = Origin.parse(origins[0]) if len(origins) == 1 else None
+    advice = f"the browser says Sec-Fetch-Site: {_shown(', '.join(sites))}" if sites else ""
+    if known is not None:
+        advice += f"{'; ' if advice else ''}if people open the lab as {known}, set {SETTING}={known}"
+        if sites in ([], ["none"]):
+            advice += (
+                ", or let the proxy pass the host with its port (nginx: proxy_set_header Host $http_host)"
+            )
+    return Reason("cross_origin", text, origin=origin, host=host), advice or "no setting allows it"
+
+
+def _shown(text: str) -> str:
+    """Some letters of what was sent, none of which can begin a line or change a terminal's color."""
+    return repr(text[:SHOWN])[1:-1]
+
+
+class _BoundedLog:
+    """A class whose pages come back every few seconds must not fill the disk."""
+
+    def __init__(self) -> None:
+        self._since = -LOGGED_SECONDS
+        self._lines = 0
+
+    def warning(self, line: str) -> None:
+        now = time.monotonic()
+        if now - self._since >= LOGGED_SECONDS:
+            if self._lines > LOGGED:
+                log.warning("%d more requests were refused and not logged", self._lines - LOGGED)
+            self._since, self._lines = now, 0
+        self._lines += 1
+        if self._lines <= LOGGED:
+            log.warning("%s", line)

@@ -1,0 +1,110 @@
+"""Authorities: the host and the port that a `Host` header or an origin names, compared as names and not as text.
+
+`LAB.example:443`, `lab.example.` and `lab.example` are one host on https; `[::1]` and `[0:0:0:0:0:0:0:1]` are one
+address. What cannot be read is never equal to anything.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+LONGEST_PORT = 65535
+
+_AUTHORITY = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9_.-]+))(?::([0-9]{0,5}))?")
+_NAME = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
+_ORIGIN = re.compile(r"(https?)://(.+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """A host in its one spelling (lower case, no dot at its end, an address in its shortest form) and its port."""
+
+    host: str
+    port: int | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Authority | None:
+        """None for what is no authority: user names, spaces, ports that are no ports."""
+        found = _AUTHORITY.fullmatch(text)
+        if found is None:
+            return None
+        address, name, digits = found.groups()
+        port = int(digits) if digits else None
+        if port is not None and port > LONGEST_PORT:
+            return None
+        if address is not None:
+            try:
+                return cls(str(ipaddress.IPv6Address(address)), port)
+            except ValueError:
+                return None
+        name = name.lower().removesuffix(".")
+        return cls(name, port) if _NAME.fullmatch(name) and len(name) <= 253 else None
+
+    @property
+    def is_address(self) -> bool:
+        """An IP address: no name service has a say in where it leads."""
+        try:
+            ipaddress.ip_address(self.host)
+        except ValueError:
+            return False
+        return True
+
+    @property
+    def is_loopback(self) -> bool:
+        """A name that browsers take for this machine without asking anybody, or an address of the machine itself."""
+        if self.is_address:
+            return ipaddress.ip_address(self.host).is_loopback
+        return self.host == "localhost" or self.host.endswith(".localhost")
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port is None else f"{host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a page comes from. A port that is the scheme's own is none."""
+
+    scheme: str
+    authority: Authority
+
+    @classmethod
+    def parse(cls, text: str) -> Origin | None:
+        """None for what is no origin of a web page: `null`, other schemes, paths, user names."""
+        found = _ORIGIN.fullmatch(text)
+        authority = Authority.parse(found[2]) if found else None
+        if found is None or authority is None:
+            return None
+        scheme = found[1].lower()
+        return cls(scheme, _without_default_port(scheme, authority))
+
+    def is_at(self, authority: Authority) -> bool:
+        """Whether a request for `authority` goes where the page comes from.
+
+        The scheme is not compared: behind a proxy that ends TLS the lab does not know its own.
+        """
+        return self.authority == _without_default_port(self.scheme, authority)
+
+    def __str__(self) -> str:
+        return f"{self.scheme}://{self.authority}"
+
+
+def _without_default_port(scheme: str, authority: Authority) -> Authority:
+    return Authority(authority.host) if authority.port == DEFAULT_PORTS[scheme] else authority
+
+
+def network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    """An address, or a network of them (`10.0.0.0/8`).
+
+    Raises:
+        ValueError: for anything else.
+    """
+    try:
+        return ipaddress.ip_network(text)
+    except ValueError:
+        raise ValueError(
+            f"must be addresses or networks such as 127.0.0.1 or 10.0.0.0/8, not {text!r}"
+        ) from None
