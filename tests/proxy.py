@@ -1,4 +1,5 @@
-"""A TCP proxy before a lab, whose connections can be cut as a cable is, or go silent as a laptop that sleeps."""
+"""A TCP proxy before a lab, whose connections can be cut as a cable is, or go silent as a laptop that sleeps; and which
+can do to WebSockets what the proxies of schools and companies do."""
 
 from __future__ import annotations
 
@@ -6,9 +7,63 @@ import contextlib
 import socket
 import struct
 import threading
+from collections.abc import Callable
 
 #: Closing sends a reset at once, without a farewell.
 RESET = struct.pack("ii", 1, 0)
+
+
+#: What is done with a WebSocket: takes the page's end, the lab's end, and the handshake, until the page goes.
+Treatment = Callable[[socket.socket, socket.socket, bytes], None]
+
+
+def refuse(status: str) -> Treatment:
+    """Answer the handshake with an HTTP status."""
+
+    def treat(near: socket.socket, far: socket.socket, handshake: bytes) -> None:
+        near.sendall(f"HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
+
+    return treat
+
+
+def swallow(near: socket.socket, far: socket.socket, handshake: bytes) -> None:
+    """Take the handshake and say nothing, for ever."""
+    _drain(near)
+
+
+def fall_silent_after(words: int) -> Treatment:
+    """Let the lab's first pieces pass (the first is its consent to the handshake), and then nothing."""
+
+    def treat(near: socket.socket, far: socket.socket, handshake: bytes) -> None:
+        far.sendall(handshake)
+        for _ in range(words):
+            near.sendall(far.recv(65536))
+        _drain(near)
+
+    return treat
+
+
+def close_after_the_first_message(near: socket.socket, far: socket.socket, handshake: bytes) -> None:
+    far.sendall(handshake)
+    consent = b""
+    while b"\r\n\r\n" not in consent:
+        consent += far.recv(1)
+    near.sendall(consent)
+    head = far.recv(2, socket.MSG_WAITALL)  # `hello` is shorter than 126 bytes
+    near.sendall(head + far.recv(head[1], socket.MSG_WAITALL))
+
+
+def hold_back(near: socket.socket, far: socket.socket, handshake: bytes) -> None:
+    """Collect what the lab says until it has said all, as a proxy that scans answers."""
+    far.sendall(handshake)
+    consent = far.recv(65536)
+    near.sendall(consent[: consent.index(b"\r\n\r\n") + 4])
+    _drain(near)
+
+
+def _drain(end: socket.socket) -> None:
+    while end.recv(65536):
+        pass
 
 
 class Proxy:
@@ -21,6 +76,7 @@ class Proxy:
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
         self._silent = False
+        self.websockets: Treatment | None = None
         threading.Thread(target=self._accept, daemon=True).start()
 
     def cut(self) -> None:
@@ -62,6 +118,13 @@ class Proxy:
     def _pass_on(self, source: socket.socket, sink: socket.socket, exempt: bool) -> None:
         with contextlib.suppress(OSError):
             while data := source.recv(65536):
+                if self.websockets and b"upgrade: websocket" in data.lower():
+                    far = socket.create_connection(("127.0.0.1", self.target))
+                    with self._lock:
+                        self._open.add(far)
+                    self.websockets(source, far, data)
+                    far.close()
+                    break
                 if not self._silent or exempt:
                     sink.sendall(data)
         for end in (source, sink):

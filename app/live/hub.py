@@ -35,6 +35,8 @@ MEMORY_BYTES = 1 << 20
 MEMORY_RUNS = 256
 #: Deleted runs that connected viewers can still be told of.
 DELETED_RUNS = 1000
+#: Encoded changes of states that are kept for viewers who stand at the same version.
+SHARED_STATES = 32
 #: Fewer rows are with a viewer as soon as their overview would be.
 OVERVIEW_ROWS = 10_000
 
@@ -114,6 +116,7 @@ class Hub:
         self._version = 0
         self._states: OrderedDict[str, tuple[int, dict[str, Any] | None]] = OrderedDict()
         self._deleted: deque[str] = deque()
+        self._forgotten = 0  # the version of the newest deletion that is not among the states any more
         self._messages: dict[int, list[str | bytes]] = {}
 
     # -- news in ---------------------------------------------------------------------------------
@@ -152,10 +155,10 @@ class Hub:
         for viewer in self.viewers:
             viewer.unsubscribe(run_id)
         self._put(f"run:{run_id}", None)
-        # Only viewers that are connected now need to be told; a new one gets the list as it is.
+        # Only viewers that have the run need to be told; a new one gets the list as it is.
         self._deleted.append(run_id)
         if len(self._deleted) > DELETED_RUNS:
-            self._states.pop(f"run:{self._deleted.popleft()}", None)
+            self._forgotten, _ = self._states.pop(f"run:{self._deleted.popleft()}", (self._forgotten, None))
 
     def publish(self, subject: str, message: dict[str, Any]) -> None:
         """Any other state, such as `lab` or `dataset:mnist`; viewers get the newest one."""
@@ -206,6 +209,10 @@ class Hub:
         """Counts the changes of state; a viewer that stands at it has seen them all."""
         return self._version
 
+    def remembers(self, version: int) -> bool:
+        """Whether all that changed after `version` is among the states: deletions are forgotten at some time."""
+        return self._forgotten <= version <= self._version
+
     def state_messages(self, since: int) -> list[str | bytes]:
         """The newest state of every subject that changed after version `since`, encoded once for all."""
         if since not in self._messages:
@@ -216,6 +223,8 @@ class Hub:
                     break
                 changed.append((subject, state))
             changed.reverse()
+            if len(self._messages) >= SHARED_STATES:
+                self._messages.pop(next(iter(self._messages)))
             self._messages[since] = _state_messages(changed)
         return self._messages[since]
 

@@ -18,6 +18,8 @@ from engine.events import STREAMS
 CATCH_UP_BYTES = 256 * 1024
 #: So many pending chunks go out as the shared frames they are; more are merged into one.
 SHARED_CHUNKS = 8
+#: With so many bytes due, what is left waits for the next look: a page may show two thousand long runs.
+ROUND_BYTES = 1 << 20
 #: The cursor of a stream whose rows cannot be read: no row is ever due.
 UNREADABLE = 2**63
 
@@ -29,14 +31,18 @@ class Viewer:
     all rows but the newest, need not look: the hub writes these for it.
     """
 
-    def __init__(self, hub: Hub, write: Callable[[bytes], bool] | None = None) -> None:
-        """`write` writes a frame as it is on the wire, or says that it cannot (`app.live.protocol`); None: there is no
-        such way."""
+    def __init__(self, hub: Hub, write: Callable[[bytes], bool] | None = None, *, version: int = 0) -> None:
+        """
+        Args:
+            write: writes a frame as it is on the wire, or says that it cannot (`app.live.protocol`); None: there is no
+                such way.
+            version: of the states that the viewer has seen already; 0: none.
+        """
         self.news = asyncio.Event()
         self._waits = False
         self._hub = hub
         self._write = write
-        self._version = 0
+        self._version = version
         self._cursors: dict[str, dict[str, int]] = {}
         #: (run, stream) → bins, of overviews that are due
         self._overviews: dict[tuple[str, str], int] = {}
@@ -93,6 +99,11 @@ class Viewer:
     def subscriptions(self) -> int:
         return len(self._cursors)
 
+    @property
+    def version(self) -> int:
+        """Of the states that it has seen."""
+        return self._version
+
     async def next_messages(self) -> list[str | bytes]:
         """What this viewer has not seen yet; empty when it is up to date.
 
@@ -104,7 +115,11 @@ class Viewer:
         states = self._hub.state_messages(self._version)
         messages: list[str | bytes] = []
         behind = False
+        size = 0
         for run_id in list(self._cursors):
+            if size >= ROUND_BYTES:
+                behind = True
+                break
             for stream in STREAMS:
                 cursors = self._cursors.get(run_id)
                 if cursors is None:  # unsubscribed while another stream was read
@@ -114,13 +129,14 @@ class Viewer:
                     continue
                 log = self._hub.log(run_id, stream)
                 if log is not None and cursor >= log.first:
-                    messages += self._from_memory(run_id, stream, log)
+                    due = self._from_memory(run_id, stream, log)
                     behind = behind or cursors[stream] < total
                 else:
                     until = log.first if log else total
                     due, more = await self._from_history(run_id, stream, cursor, until)
-                    messages += due
                     behind = behind or more
+                messages += due
+                size += sum(map(len, due))
         # A viewer that is catching up hears of states with the last of the rows that came before them,
         # unless it has seen none at all yet: the list of runs must not wait for a long history.
         if version > self._version and (not behind or self._version == 0):

@@ -123,6 +123,7 @@
         this.#say({ type: "runs", runs, deleted: [] });
         this.#say({ type: "lab", workers: 2, busy: 2, queued: 0 });
       });
+      setInterval(() => this.#say({ type: "lab", workers: 2, busy: 2, queued: 0 }), 15_000);
       bench.play = () => this.#play();
     }
 

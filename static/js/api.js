@@ -15,22 +15,34 @@ export class ApiError extends Error {
   }
 }
 
-async function request(method, path, body) {
-  const options = { method, headers: {} };
+/** Send a request. @returns {Promise<Response>} */
+async function send(method, path, body, signal) {
+  const options = { method, headers: {}, signal };
   if (body !== undefined) {
     options.headers["Content-Type"] = "application/json";
     options.body = typeof body === "string" ? body : JSON.stringify(body);
   }
-  let answer;
   try {
-    answer = await fetch(path, options);
+    return await fetch(path, options);
   } catch {
     throw new ApiError({ code: "offline", message: "" }, 0);
   }
+}
+
+async function request(method, path, body) {
+  const answer = await send(method, path, body);
   if (answer.status === 204) return null;
   const json = await answer.json().catch(() => null);
   if (answer.ok && json !== null) return json;
   throw new ApiError(json?.error ?? { code: "bad_answer", message: "", bounds: { status: answer.status } }, answer.status);
+}
+
+/** An answer of bytes. A login page that a network puts in the way is none. */
+async function requestBytes(path, body, signal) {
+  const answer = await send("POST", path, body, signal);
+  const bytes = await answer.arrayBuffer().catch(() => null);
+  if (answer.ok && bytes && answer.headers.get("Content-Type") === "application/octet-stream") return bytes;
+  throw new ApiError({ code: "bad_answer", message: "", bounds: { status: answer.status } }, answer.status);
 }
 
 /** What is wrong with one of several experiments that are alike is wrong with the form. */
@@ -45,6 +57,8 @@ async function ofTheFirst(answer) {
 }
 
 export const api = {
+  /** What is new since the last answer; see polling.js. @returns {Promise<ArrayBuffer>} */
+  poll: (question, signal) => requestBytes("api/stream", question, signal),
   options: () => request("GET", "api/options"),
   lessons: () => request("GET", "api/lessons"),
   /** one lesson, with its experiments */

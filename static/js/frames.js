@@ -4,6 +4,8 @@
  */
 
 const VERSION = 1;
+/** The kind of a message in an answer to polling. */
+const TEXT = 1;
 const text = new TextDecoder();
 
 /**
@@ -19,4 +21,19 @@ export function decodeFrame(buffer) {
     (_, column) => new Float32Array(buffer, 4 + length + 4 * column * header.rows, header.rows),
   );
   return { ...header, values };
+}
+
+/**
+ * The messages of an answer to polling: u8 kind (1 text, 2 binary) | u32 length, little endian | bytes; one after the other.
+ * @param {ArrayBuffer} buffer
+ * @returns {Generator<string | ArrayBuffer>} as a socket would have given them
+ */
+export function* unpack(buffer) {
+  const view = new DataView(buffer);
+  for (let at = 0; at < buffer.byteLength; ) {
+    const end = at + 5 + view.getUint32(at + 1, true);
+    const bytes = buffer.slice(at + 5, end);
+    yield view.getUint8(at) === TEXT ? text.decode(bytes) : bytes;
+    at = end;
+  }
 }

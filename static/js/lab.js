@@ -2,12 +2,12 @@
 
 import { ApiError, api } from "./api.js";
 import { Charts } from "./charts/charts.js";
+import { Connection } from "./connection.js";
 import { Form } from "./form/form.js";
 import { onLanguage, setLanguage, t } from "./i18n.js";
 import { onKey } from "./keys.js";
 import { explain } from "./reasons.js";
 import { keepShown, keptChoices } from "./shown-runs.js";
-import { Socket } from "./socket.js";
 import { Store } from "./store.js";
 import { urlState } from "./url-state.js";
 import { Lessons } from "./views/lessons.js";
@@ -30,9 +30,8 @@ function wantedLanguage() {
 }
 
 async function start() {
-  // The socket connects while texts and options are on their way.
-  const socket = new Socket(store);
-  socket.open();
+  // The page connects while texts and options are on their way.
+  new Connection(store);
   const [, options, { lessons }] = await Promise.all([setLanguage(wantedLanguage()), api.options(), api.lessons()]);
 
   // what the socket has said already is as new as the options, or newer
@@ -57,7 +56,7 @@ async function start() {
   keepShown(store, (gone) => toast.show(t("runs.gone", { runs: gone.join(", ") })));
 
   const ready = () => {
-    if (store.connection === "live") root.dataset.ready = "true";
+    if (store.connection === "live" || store.connection === "polling") root.dataset.ready = "true";
   };
   store.on("connection", ready);
   ready();

@@ -1,136 +1,77 @@
 /**
- * The socket: one for the tab, for all runs that it shows.
+ * One WebSocket, from its first try to its end, which always comes and is told once.
  *
- * It always wants what the store shows. When the connection breaks it comes back by itself, waiting longer each
- * time with a random part (so that a class does not come back in one instant), and asks for each run from the
- * rows that are here: nothing is lost, nothing comes twice.
- *
- * A tab that nobody looks at lets go of its rows after a while, and catches up when it is shown again. The server
- * says something at least every 15 seconds; when it does not, as after a laptop slept, the connection is dead
- * though no one said so, and a new one is made.
+ * A proxy may swallow the handshake, or let it pass and nothing after it; and after a laptop slept, a connection is dead
+ * though no one said so. So a socket must greet within its `patience`, and is ended when it is silent: the server says
+ * something at least every 15 seconds. One that has said something for longer than a moment has proved itself.
  */
 
-import { decodeFrame } from "./frames.js";
-
-const FIRST_WAIT = 250;
-const LONGEST_WAIT = 8000;
+/** Milliseconds without a word after which a socket is dead: one that has only begun, and one that has proved itself. */
+const FIRST_SILENCE = 20_000;
 const SILENCE = 40_000;
-const REST_AFTER = 10_000;
-/** Bins of a long stream's overview: a chart is about as many pixels wide. */
-const BINS = 512;
-/** What the server's close codes say of it: it goes to come back, or shows as many pages as it may. */
-const CLOSED = { 1012: "restarting", 1013: "full" };
+/** Milliseconds after the greeting. Some proxies let the first words pass; the second ones come within 15 seconds. */
+const PROOF = 12_000;
 
 export class Socket {
-  #store;
+  /** Whether words have come for longer than a moment. */
+  proved = false;
   #socket = null;
-  #subscribed = new Set();
-  #wait = FIRST_WAIT;
-  #complete = false;
+  #patience;
+  #greeted = 0;
   #heard = performance.now();
-  #resting = false;
-  #restTimer = null;
+  #watch;
+  #ended;
 
-  constructor(store) {
-    this.#store = store;
-    store.on("runs", () => this.#subscribe());
-    setInterval(() => this.#checkSilence(), 5000);
-    document.addEventListener("visibilitychange", () => this.#seen(!document.hidden));
-  }
-
-  open() {
+  /**
+   * @param {{patience: number, heard: (data: string | ArrayBuffer) => void, proved: () => void, ended: (code?: number) => void}} events
+   *   patience: milliseconds until the greeting
+   */
+  constructor({ patience, heard, proved, ended }) {
+    this.#patience = patience;
+    this.#ended = ended;
+    this.#watch = setInterval(() => this.#checkSilence(), 1000);
     const address = new URL("ws", document.baseURI);
     address.protocol = location.protocol === "https:" ? "wss" : "ws";
-    const socket = new WebSocket(address);
-    socket.binaryType = "arraybuffer";
-    socket.onmessage = ({ data }) => this.#receive(data);
-    socket.onclose = ({ code }) => this.#retry(code);
-    this.#socket = socket;
-    this.#heard = performance.now();
-    this.#complete = false;
-    this.#subscribed.clear();
-  }
-
-  #receive(data) {
-    this.#heard = performance.now();
-    if (typeof data !== "string") {
-      const frame = decodeFrame(data);
-      if (!this.#store.putRows(frame)) this.#ask({ [frame.run]: this.#store.cursors(frame.run) });
+    try {
+      this.#socket = new WebSocket(address);
+    } catch {
+      setTimeout(() => this.end()); // a browser that has none, or must not use it
       return;
     }
-    const message = JSON.parse(data);
-    switch (message.type) {
-      case "hello":
-        this.#wait = FIRST_WAIT;
-        this.#store.setConnection("live");
-        break;
-      case "runs":
-        // The first list after a connection is the whole one.
-        if (this.#complete) {
-          this.#store.removeRuns(message.deleted);
-          this.#store.putRuns(message.runs);
-        } else {
-          this.#complete = true;
-          this.#store.replaceRuns(message.runs);
-        }
-        break;
-      case "lab":
-        this.#store.putLab(message);
-        // An empty lab has no list of runs to send.
-        if (!this.#complete) this.#store.replaceRuns([]);
-        this.#complete = true;
-        break;
-      case "dataset":
-        this.#store.putDataset(message.dataset);
-        break;
-      case "error":
-        console.error("the server did not understand:", message.error.message);
-        break;
-    }
+    this.#socket.binaryType = "arraybuffer";
+    this.#socket.onclose = ({ code }) => this.end(code);
+    this.#socket.onmessage = ({ data }) => {
+      const now = (this.#heard = performance.now());
+      this.#greeted ||= now;
+      heard(data);
+      if (this.proved || now - this.#greeted < PROOF) return;
+      this.proved = true;
+      proved();
+    };
   }
 
-  #retry(code) {
-    const goesOn = this.#store.connection === "restarting" ? "restarting" : "offline";
-    this.#store.setConnection(CLOSED[code] ?? goesOn);
-    setTimeout(() => this.open(), this.#wait * (0.5 + Math.random()));
-    this.#wait = Math.min(2 * this.#wait, LONGEST_WAIT);
+  get isOpen() {
+    return this.#socket?.readyState === WebSocket.OPEN;
+  }
+
+  send(message) {
+    this.#socket.send(JSON.stringify(message));
+  }
+
+  /** Leave without waiting for an answer, which may not come. */
+  end(code) {
+    clearInterval(this.#watch);
+    if (this.#socket) {
+      this.#socket.onmessage = this.#socket.onclose = null;
+      this.#socket.close();
+    }
+    const ended = this.#ended;
+    this.#ended = () => {};
+    ended(code);
   }
 
   #checkSilence() {
-    if (this.#socket?.readyState !== WebSocket.OPEN || performance.now() - this.#heard < SILENCE) return;
-    // Closing politely would wait for an answer that does not come.
-    const dead = this.#socket;
-    dead.onmessage = dead.onclose = null;
-    dead.close();
-    this.#retry();
-  }
-
-  #seen(visible) {
-    clearTimeout(this.#restTimer);
-    const rest = (resting) => {
-      this.#resting = resting;
-      this.#subscribe();
-    };
-    if (visible) rest(false);
-    else this.#restTimer = setTimeout(rest, REST_AFTER, true);
-  }
-
-  /** Ask for the runs that are shown and not asked for yet; let go of those that are not shown any more. */
-  #subscribe() {
-    if (this.#socket?.readyState !== WebSocket.OPEN) return;
-    const wanted = new Set(this.#resting ? [] : this.#store.shown().map((run) => run.id));
-    const unwanted = [...this.#subscribed].filter((id) => !wanted.has(id));
-    const fresh = [...wanted].filter((id) => !this.#subscribed.has(id));
-    if (unwanted.length) this.#send({ unsubscribe: unwanted });
-    if (fresh.length) this.#ask(Object.fromEntries(fresh.map((id) => [id, this.#store.cursors(id)])));
-    this.#subscribed = wanted;
-  }
-
-  #ask(runs) {
-    this.#send({ subscribe: runs, overview: BINS });
-  }
-
-  #send(message) {
-    this.#socket.send(JSON.stringify(message));
+    const bearable = this.proved ? SILENCE : this.#greeted ? FIRST_SILENCE : this.#patience;
+    if (performance.now() - this.#heard >= bearable) this.end();
   }
 }

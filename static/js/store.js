@@ -18,7 +18,7 @@ export class Store {
   lab = null;
   /** name → what the socket said last of a data set's download */
   datasets = new Map();
-  /** "connecting", "live", "offline", "restarting" or "full" */
+  /** "connecting", "live", "polling", "offline", "restarting" or "full" */
   connection = "connecting";
   /** Whether the list of runs is here, all of it. */
   complete = false;

@@ -327,6 +327,14 @@ def test_tombstones_are_bounded(lab, monkeypatch):
     assert len(lab.hub._states) <= 10
 
 
+def test_what_is_encoded_for_pages_that_ask_from_everywhere_is_bounded(lab):
+    for number in range(1000):
+        lab.hub.publish_run({"id": str(number)})
+    for state in range(1000):
+        assert lab.hub.state_messages(state)
+    assert len(lab.hub._messages) <= hub.SHARED_STATES
+
+
 def test_only_viewers_of_a_run_are_woken_by_its_rows(lab):
     shown, other = lab.viewer(train=0), lab.viewer()
     shown.news.clear()
@@ -402,3 +410,64 @@ def test_who_subscribes_anew_with_rows_has_no_overview_of_before_due(long):
     viewer.subscribe("r", {"train": 19_000}, overview=100)
 
     assert [(header["first"], "overview" in header) for header in headers(viewer)] == [(19_000, False)]
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(st.sampled_from(["launch", "rows", "change", "delete", "ask", "lose an answer"]), max_size=60)
+)
+def test_a_page_that_only_asks_ends_with_the_truth_whatever_happened_in_between(events):
+    """Each question is a viewer of its own, from what the page has (`app.routes.poll`); two deletions are kept."""
+    lab = Lab()
+    truth: dict[str, int] = {}
+    seen: dict[str, int] = {}
+    have: dict[str, int] = {}
+    state = 0
+
+    def ask(*, lost=False):
+        nonlocal state, seen
+        whole = not state or not lab.hub.remembers(state)
+        viewer = Viewer(lab.hub, version=0 if whole else state)
+        for run_id in seen:
+            viewer.subscribe(run_id, {"train": have.get(run_id, 0)})
+        received, texts = drain(viewer)
+        if lost:
+            return
+        for header, _ in received:
+            assert header["first"] == have.get(header["run"], 0), "a gap or an overlap"
+            have[header["run"]] = header["first"] + header["rows"]
+        if whole:
+            seen = {}
+        for text in texts:
+            seen |= {run["id"]: run["change"] for run in text["runs"]}
+            for run_id in text["deleted"]:
+                seen.pop(run_id, None)
+        state = viewer.version
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hub, "DELETED_RUNS", 2)
+        patch.setattr("app.live.viewer.ROUND_BYTES", 200)
+        for number, event in enumerate(events):
+            run_id = next(iter(truth), None)
+            match event:
+                case "launch":
+                    truth[f"run {number}"] = number
+                case "rows" if run_id:
+                    lab.append(7, run_id)
+                case "change" if run_id:
+                    truth[run_id] = number
+                case "delete" if run_id:
+                    del truth[run_id]
+                    lab.hub.publish_deleted(run_id)
+                case "ask" | "lose an answer":
+                    ask(lost=event != "ask")
+            if event in ("launch", "change") and truth:
+                changed = f"run {number}" if event == "launch" else run_id
+                lab.hub.publish_run({"id": changed, "change": truth[changed]})
+        ask()
+        ask()
+
+    assert seen == truth
+    assert {run_id: have.get(run_id, 0) for run_id in truth} == {
+        run_id: lab.hub.total(run_id, "train") for run_id in truth
+    }

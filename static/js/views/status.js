@@ -8,11 +8,13 @@ export function showStatus(element, text, store) {
     if (element.dataset.connection === "broken") return; // the page could not start, and goes on saying so
     const { connection, lab } = store;
     element.dataset.connection = lab?.fault ? "fault" : connection;
-    if (connection !== "live" || !lab) {
-      text.textContent = t(`status.${connection === "live" ? "connecting" : connection}`);
+    const hears = connection === "live" || connection === "polling";
+    element.title = connection === "polling" ? t("status.polling.help") : "";
+    if (!hears || !lab) {
+      text.textContent = t(`status.${hears ? "connecting" : connection}`);
       return;
     }
-    const parts = [t("status.live"), t("status.workers", { busy: number(lab.busy), workers: number(lab.workers) })];
+    const parts = [t(`status.${connection}`), t("status.workers", { busy: number(lab.busy), workers: number(lab.workers) })];
     if (lab.queued) parts.push(t("status.waiting", { queued: number(lab.queued) }));
     if (lab.fault) parts.push(t("status.fault", { reason: told(lab.why, lab.fault) }));
     text.textContent = parts.join(" · ");

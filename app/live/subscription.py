@@ -1,0 +1,82 @@
+"""What a page asks for: `{"subscribe": {run id: rows it has}, "overview": bins, "unsubscribe": [run id]}`, checked."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from app.live.viewer import Viewer
+from app.texts import find_unfit
+from engine.events import STREAMS
+
+#: A viewer may show that many runs, more than a page can list.
+MAX_SUBSCRIPTIONS = 2000
+#: Bins of an overview: more than a screen has pixels.
+MAX_BINS = 8192
+#: Row numbers must stay exact in the page's doubles.
+MAX_ROW = 2**53
+
+
+class BadMessage(Exception):
+    """A message that is not of the contract; `field` says where."""
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+def parse(message: Any) -> dict[str, Any]:
+    """A message of the socket, as ASGI has it."""
+    text = message.get("text")
+    if text is None:
+        raise BadMessage("a message must be text, not binary")
+    try:
+        parsed = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise BadMessage(f"a message must be JSON: {error}") from None
+    if not isinstance(parsed, dict):
+        raise BadMessage(f"a message must be an object, not {type(parsed).__name__}")
+    if (unfit := find_unfit(parsed)) is not None:
+        raise BadMessage(unfit[1], unfit[0] or None)
+    unknown = parsed.keys() - {"subscribe", "unsubscribe", "overview"}
+    if unknown or not parsed:
+        raise BadMessage(
+            "a message has the keys subscribe (and overview), unsubscribe, or both",
+            min(unknown, default=None),
+        )
+    return parsed
+
+
+def obey(viewer: Viewer, message: dict[str, Any]) -> None:
+    """Take a whole message or nothing of it."""
+    wanted = message.get("subscribe", {})
+    unwanted = message.get("unsubscribe", [])
+    if not isinstance(wanted, dict):
+        raise BadMessage("subscribe must be an object of run id → rows", "subscribe")
+    if not isinstance(unwanted, list) or not all(isinstance(run_id, str) for run_id in unwanted):
+        raise BadMessage("unsubscribe must be a list of run ids", "unsubscribe")
+    bins = message.get("overview", 0)
+    if not _is_row(bins) or bins > MAX_BINS:
+        raise BadMessage(f"overview must be a whole number from 0 to {MAX_BINS}", "overview")
+    cursors = {run_id: _cursors(run_id, rows) for run_id, rows in wanted.items()}
+    if viewer.subscriptions + len(cursors) > MAX_SUBSCRIPTIONS:
+        raise BadMessage(f"a page shows at most {MAX_SUBSCRIPTIONS} runs", "subscribe")
+    for run_id in unwanted:
+        viewer.unsubscribe(run_id)
+    for run_id, rows in cursors.items():
+        viewer.subscribe(run_id, rows, overview=bins)
+
+
+def _cursors(run_id: str, rows: Any) -> dict[str, int]:
+    if _is_row(rows):
+        return dict.fromkeys(STREAMS, rows)
+    if isinstance(rows, dict) and rows.keys() <= set(STREAMS) and all(_is_row(row) for row in rows.values()):
+        return rows
+    raise BadMessage(
+        f"rows of {run_id[:40]!r} must be a whole number from 0 to 2^53, or one for each of {', '.join(STREAMS)}",
+        f"subscribe.{run_id[:40]}",
+    )
+
+
+def _is_row(row: Any) -> bool:
+    return isinstance(row, int) and not isinstance(row, bool) and 0 <= row <= MAX_ROW

@@ -1,0 +1,71 @@
+"""POST /api/stream: what a socket would have said since the last time, for pages whose network lets no socket through.
+
+Nothing is kept between two requests: the page says what it has, and a viewer made for the request finds what is new.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from app import __version__
+from app.errors import Invalid
+from app.lab import TheLab
+from app.live.subscription import MAX_ROW, BadMessage, obey
+from app.live.viewer import Viewer
+
+router = APIRouter(prefix="/api/stream", tags=["stream"])
+
+#: An answer ends with the message that makes it as long as this; the page asks for the rest at once.
+ANSWER_BYTES = 512 * 1024
+#: Before each message, its kind (as a WebSocket's opcode) and its length in bytes, little endian.
+_HEAD = struct.Struct("<BI")
+TEXT, BINARY = 1, 2
+
+
+class Poll(BaseModel):
+    """What the page has already."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    subscribe: dict[str, Any] = Field({}, description="as on the WebSocket: run id → rows that are there")
+    server: Annotated[str, Field(max_length=100)] = Field("", description="`server` of the last answer")
+    state: int = Field(0, ge=0, le=MAX_ROW, strict=True, description="`state` of the last answer")
+
+
+@router.post("", response_class=Response)
+async def poll(lab: TheLab, question: Poll) -> Response:
+    """The messages of the WebSocket that are due, one after the other; the first one is `hello`."""
+    hub = lab.hub
+    # A page that has seen another server, or was away for long, gets the whole list of runs and not what has changed.
+    whole = question.server != lab.server_id or not question.state or not hub.remembers(question.state)
+    viewer = Viewer(hub, version=0 if whole else question.state)
+    try:
+        obey(viewer, {"subscribe": question.subscribe})
+    except BadMessage as error:
+        raise Invalid(str(error), code="bad_message", field=error.field) from None
+    parts: list[bytes] = []
+    size = 0
+    while size < ANSWER_BYTES and (messages := await viewer.next_messages()):
+        packed = [_packed(message) for message in messages]
+        parts += packed
+        size += sum(map(len, packed))
+    hello = {
+        "type": "hello",
+        "version": __version__,
+        "server": lab.server_id,
+        "state": viewer.version,
+        "whole": whole,
+        "more": size >= ANSWER_BYTES,
+    }
+    body = b"".join((_packed(json.dumps(hello)), *parts))
+    return Response(body, media_type="application/octet-stream", headers={"Cache-Control": "no-store"})
+
+
+def _packed(message: str | bytes) -> bytes:
+    kind, data = (BINARY, message) if isinstance(message, bytes) else (TEXT, message.encode())
+    return _HEAD.pack(kind, len(data)) + data

@@ -1,0 +1,101 @@
+/**
+ * Polling: asking by HTTP for what a socket would have said, where a network lets no socket through. It is slower, and
+ * complete: the page says which rows and which state of the lab it has, and the answer is what follows.
+ */
+
+import { api, ApiError } from "./api.js";
+import { unpack } from "./frames.js";
+import { Inbox } from "./inbox.js";
+
+/** Milliseconds from an answer to the next question: of a page that is seen, and of a hidden one. */
+const PAUSE = 1000;
+const HIDDEN_PAUSE = 10_000;
+/** From a question without an answer to the next one: longer each time, up to this. */
+const LONGEST_PAUSE = 8000;
+/** A question that has no answer after this long gets none. */
+const PATIENCE = 20_000;
+
+export class Polling {
+  running = false;
+  #store;
+  #wanted;
+  #onAnswer;
+  #asking = null;
+  #control = new AbortController();
+  #timer = 0;
+  #unanswered = 0;
+  /** What the last answer said of itself. */
+  #server = "";
+  #state = 0;
+  #more = false;
+
+  /**
+   * @param {() => object} wanted run id → rows that are here, of the runs whose rows are wanted
+   * @param {(answered: boolean) => void} onAnswer called after each question while it is running
+   */
+  constructor(store, wanted, onAnswer) {
+    this.#store = store;
+    this.#wanted = wanted;
+    this.#onAnswer = onAnswer;
+    document.addEventListener("visibilitychange", () => !document.hidden && this.running && this.#goOn());
+  }
+
+  start() {
+    if (this.running) return;
+    this.running = true;
+    this.#goOn();
+  }
+
+  /** Also leaves the question that is under way. */
+  stop() {
+    this.running = false;
+    clearTimeout(this.#timer);
+    this.#control.abort();
+  }
+
+  /** Ask once; while a question is under way, it is that one. @returns {Promise<boolean | null>} whether the server answered; null: left */
+  ask() {
+    this.#asking ??= this.#ask().finally(() => (this.#asking = null));
+    return this.#asking;
+  }
+
+  async #ask() {
+    const control = (this.#control = new AbortController());
+    const limit = setTimeout(() => control.abort("late"), PATIENCE);
+    const failure = () => (control.signal.aborted && control.signal.reason !== "late" ? null : false);
+    let body;
+    try {
+      body = await api.poll({ subscribe: this.#wanted(), server: this.#server, state: this.#state }, control.signal);
+    } catch (error) {
+      if (error instanceof ApiError) return failure();
+      throw error;
+    } finally {
+      clearTimeout(limit);
+    }
+    if (control.signal.aborted) return failure();
+    const [hello, ...messages] = unpack(body);
+    const { server, state, whole, more } = JSON.parse(hello);
+    const inbox = new Inbox(this.#store, whole);
+    for (const message of messages) inbox.take(message);
+    this.#server = server;
+    this.#state = state;
+    this.#more = more;
+    return true;
+  }
+
+  async #goOn() {
+    clearTimeout(this.#timer);
+    const answered = await this.ask();
+    if (!this.running) return;
+    this.#unanswered = answered ? 0 : this.#unanswered + 1;
+    this.#onAnswer(answered);
+    clearTimeout(this.#timer); // another one may have waited for the same answer
+    this.#timer = setTimeout(() => this.#goOn(), this.#pause());
+  }
+
+  #pause() {
+    if (this.#unanswered) return Math.min(PAUSE * 2 ** this.#unanswered, LONGEST_PAUSE) * (0.5 + Math.random());
+    if (this.#more) return 0;
+    return document.hidden ? HIDDEN_PAUSE : PAUSE;
+  }
+}

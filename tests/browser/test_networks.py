@@ -1,0 +1,218 @@
+"""Networks as they are in schools: a proxy that spoils WebSockets, and a page that has every row all the same."""
+
+import functools
+import signal
+
+import numpy as np
+import pytest
+
+from tests import proxy as proxies
+from tests.lab_server import ENDLESS, QUICK
+from tests.proxy import Proxy
+
+LONG = {"iterations": 3000, "batch_size": 32, "evaluate_every": 100}
+
+TREATMENTS = {
+    "refused with 403": proxies.refuse("403 Forbidden"),
+    "refused with 400": proxies.refuse("400 Bad Request"),
+    "refused with 502": proxies.refuse("502 Bad Gateway"),
+    "swallowed": proxies.swallow,
+    "silent after the handshake": proxies.fall_silent_after(1),
+    "silent after the first words": proxies.fall_silent_after(3),
+    "closed after the first message": proxies.close_after_the_first_message,
+    "held back": proxies.hold_back,
+}
+CONNECTION = "document.getElementById('status').dataset.connection"
+
+
+@pytest.fixture
+def network(lab):
+    network = Proxy(lab.port)
+    yield network
+    network.close()
+
+
+@pytest.fixture
+def open_through(open_page, lab):
+    """Opens the page through a proxy, with a clock that can be put forward."""
+    opened = []
+
+    def open_through(network, ready=True):
+        page = open_page(lab, kept=False)
+        page.page.clock.install()
+        page.page.goto(f"http://127.0.0.1:{network.port}/")
+        opened.append((page, network))
+        return page
+
+    yield open_through
+    for page, network in opened:
+        page.strangers = [url for url in page.strangers if f":{network.port}/" not in url]
+        page.complaints = [text for text in page.complaints if "WebSocket" not in text]
+
+
+def pass_time_until(page, expression, meanwhile=lambda: None):
+    """Put the page's clock forward, second by second, until something is so."""
+    for _ in range(300):
+        if page.page.evaluate(expression):
+            return
+        page.page.clock.fast_forward(1000)
+        meanwhile()
+        page.page.wait_for_timeout(30)
+    raise AssertionError(f"not true after 300 s: {expression}")
+
+
+def stored(lab, run_id, stream, column):
+    columns, rows = lab.stored_rows(run_id, stream)
+    return rows[:, [columns.index("iteration"), columns.index(column)]].astype(np.float64)
+
+
+def assert_complete(page, lab, run_id):
+    """What the page draws is what the store holds: each row once."""
+    page.wait_for(run_id, "completed")
+    page.wait_for_points(run_id, len(lab.stored_rows(run_id)[1]))
+    np.testing.assert_array_equal(page.trace(run_id, "loss"), stored(lab, run_id, "train", "loss"))
+    page.wait_for_points(run_id, len(lab.stored_rows(run_id, "evaluation")[1]), "test_accuracy", "accuracy")
+    np.testing.assert_array_equal(
+        page.trace(run_id, "test_accuracy", "accuracy"), stored(lab, run_id, "evaluation", "test_accuracy")
+    )
+
+
+@pytest.mark.parametrize("treatment", TREATMENTS)
+def test_where_no_websocket_gets_through_the_page_polls_and_has_every_row(
+    open_through, lab, network, treatment
+):
+    before = lab.launch(name="before")
+    network.websockets = TREATMENTS[treatment]
+    page = open_through(network)
+    pass_time_until(page, f"{CONNECTION} === 'polling'")
+    page.until_ready()
+    assert "this network blocks WebSockets" in page.page.inner_text("#status-text")
+    assert "workers" in page.page.inner_text("#status-text")
+
+    page.choose("dataset.name", "digits")
+    page.fill(training__iterations=500)
+    mine = page.press_launch()
+    theirs = lab.launch(name="theirs", training=LONG)["id"]
+
+    for run_id in (before["id"], mine, theirs):
+        assert_complete(page, lab, run_id)
+    lab.http.delete(f"/api/runs/{theirs}")
+    page.until(f"!document.querySelector('[data-run=\"{theirs}\"]')")
+
+
+def test_the_page_goes_back_to_the_socket_when_one_gets_through(open_through, lab, network):
+    network.websockets = proxies.refuse("403 Forbidden")
+    page = open_through(network)
+    polls = []
+    page.page.on("request", lambda request: request.url.endswith("/api/stream") and polls.append(request))
+    pass_time_until(page, f"{CONNECTION} === 'polling'")
+    run = lab.launch(**{**ENDLESS, "name": "over both ways"})
+    page.wait_for_points(run["id"], 50)
+    lab.post(f"/api/runs/{run['id']}/pause")
+    lab.wait_for(run["id"], "paused")
+
+    network.websockets = None
+    # a trial must hear something of the lab
+    step = functools.partial(lab.post, f"/api/runs/{run['id']}/step", iterations=1)
+    pass_time_until(page, f"{CONNECTION} === 'live'", step)
+    asked = len(polls)
+    assert asked > 1
+    lab.post(f"/api/runs/{run['id']}/step", iterations=100)
+    lab.post(f"/api/runs/{run['id']}/cancel")
+    page.wait_for(run["id"], "cancelled")
+    rows = stored(lab, run["id"], "train", "loss")
+    last = f"t.meta.run === '{run['id']}' && t.x.at(-1) === {len(rows)}"
+    page.until(f"document.getElementById('chart-loss').data.some(t => {last})")
+    assert list(rows[:, 0]) == list(range(1, len(rows) + 1))
+    drawn = page.trace(run["id"], "loss")
+    truth = dict(rows.tolist())
+    assert all(truth[x] == y for x, y in drawn.tolist())
+    assert len(set(drawn[:, 0])) == len(drawn)
+    page.page.clock.fast_forward(10_000)
+    page.page.wait_for_timeout(300)
+    assert len(polls) == asked, "it goes on asking though the socket is there"
+
+
+HIDE = """(hidden) => {
+    Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+def test_a_hidden_page_polls_less_often_and_catches_up_when_it_is_seen(open_through, lab, network):
+    network.websockets = proxies.refuse("403 Forbidden")
+    page = open_through(network)
+    polls = []
+    page.page.on("request", lambda request: request.url.endswith("/api/stream") and polls.append(request))
+    pass_time_until(page, f"{CONNECTION} === 'polling'")
+
+    def polls_in_seconds(seconds):
+        before = len(polls)
+        for _ in range(seconds):
+            page.page.clock.fast_forward(1000)
+            page.page.wait_for_timeout(100)
+        return len(polls) - before
+
+    assert polls_in_seconds(30) > 10
+    page.page.evaluate(HIDE, True)
+    assert polls_in_seconds(30) <= 5
+    run = lab.launch(training=LONG)
+    lab.wait_for(run["id"], "completed")
+
+    page.page.evaluate(HIDE, False)
+
+    assert_complete(page, lab, run["id"])
+
+
+def test_a_download_is_followed_by_polling(open_page, unfetched_lab):
+    network = Proxy(unfetched_lab.port)
+    network.websockets = proxies.refuse("403 Forbidden")
+    page = open_page(unfetched_lab, kept=False, locale="ja-JP")
+    page.page.goto(f"http://127.0.0.1:{network.port}/")
+    page.until(f"{CONNECTION} === 'polling'")
+    assert "このネットワークは WebSocket を通しません" in page.page.inner_text("#status-text")
+    page.choose("dataset.name", "mnist")
+
+    page.page.click("#fetch")
+
+    page.until(
+        "document.querySelector('[name=\"dataset.name\"] option:checked').textContent.includes('60,000')"
+    )
+    network.close()
+    page.strangers = [url for url in page.strangers if f":{network.port}/" not in url]
+    page.complaints = [text for text in page.complaints if "WebSocket" not in text]
+
+
+def test_a_socket_that_falls_silent_in_the_middle_is_replaced_by_polling(open_through, lab, network):
+    page = open_through(network)
+    page.until(f"{CONNECTION} === 'live'")
+    network.websockets = proxies.swallow
+    network.cut()
+    run = lab.launch(name="in the middle")
+    pass_time_until(page, f"{CONNECTION} === 'polling'")
+
+    assert_complete(page, lab, run["id"])
+
+
+def test_a_page_that_polls_says_that_the_lab_is_gone_and_goes_on_when_it_is_back(
+    open_page, open_through, make_lab
+):
+    lab = make_lab(LOSSROOM_WORKERS="1")
+    network = Proxy(lab.port)
+    network.websockets = proxies.refuse("403 Forbidden")
+    page = open_page(lab, kept=False)
+    page.page.goto(f"http://127.0.0.1:{network.port}/")
+    page.until(f"{CONNECTION} === 'polling'")
+    run = lab.launch(**{**QUICK, "training": LONG})
+    page.wait_for_points(run["id"], 50)
+
+    lab.stop(signal.SIGKILL)
+    page.until(f"{CONNECTION} === 'offline'")
+    assert "reconnecting" in page.page.inner_text("#status-text")
+    lab.start()
+
+    page.until(f"{CONNECTION} === 'polling'")
+    assert_complete(page, lab, run["id"])
+    network.close()
+    page.strangers = [url for url in page.strangers if f":{network.port}/" not in url]
+    page.complaints = [text for text in page.complaints if "WebSocket" not in text]
