@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import app.errors  # declares the lab's own reasons
+import app.texts  # and the ones of texts
 from app.exports.wording import told
 from app.i18n import LANGUAGES, Messages
 from engine import ConfigError, ExperimentConfig
