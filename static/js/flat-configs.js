@@ -12,6 +12,11 @@ export class FlatConfigs {
     return this.#fields.get(id);
   }
 
+  /** Of how many runs the fields are here. */
+  get size() {
+    return this.#fields.size;
+  }
+
   /** Whether the fields of all these runs are here. */
   hasAll(ids) {
     return ids.every((id) => this.#fields.has(id));

@@ -25,6 +25,8 @@ export class Chart {
   #refitAt = 0;
   #axis = "iteration";
   #empty = true;
+  /** The curves have more than tails can show; it stays so until the whole figure is drawn, also where nothing more comes. */
+  #outgrown = false;
   /** The whole figure must be drawn: other runs, another look, another range. */
   stale = true;
   /** Rows have come. */
@@ -74,7 +76,7 @@ export class Chart {
   async drawWhole(shown, { dark, axis: axisName, bandsOf, strokes }) {
     const runs = shown.slice(0, this.drawn < 0 ? FIRST : this.drawn + Math.min(this.drawn + 2, MORE));
     this.stale = runs.length < shown.length;
-    this.behind = false;
+    this.behind = this.#outgrown = false;
     const { spec } = this.card;
     const what = this.#what;
     if (axisName !== this.#axis) this.#plot.forgetZoom();
@@ -127,7 +129,8 @@ export class Chart {
     this.behind = false;
     const fits = this.#figure.advance();
     const filled = this.#empty && !this.#isEmpty(); // the axes follow the curves from now on
-    if (this.#plot.drawTails() && fits && !filled) return;
+    this.#outgrown ||= !this.#plot.drawTails() || !fits || filled;
+    if (!this.#outgrown) return;
     if (now >= this.#refitAt) this.restyle();
     else this.behind = true; // so that it is looked at again
   }

@@ -193,6 +193,11 @@ export class Curve {
     }
   }
 
+  /** Is it this series' curve? A run that came anew has others. */
+  follows(series) {
+    return this.#series === series;
+  }
+
   /** Take the rows that have come. @returns {boolean} whether there were any */
   advance() {
     const rows = this.#series.length;

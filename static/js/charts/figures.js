@@ -68,7 +68,8 @@ export class Figure {
         const x = axis.x?.(run);
         const bin = binOf(run, what.stream, range, most, x?.(series));
         const key = [run.id, line.series, smoothing, range, bin, axisName].join();
-        const curve = this.#curves.get(key) ?? new Curve(series, { ...line, smoothing, bin, range, x });
+        const known = this.#curves.get(key);
+        const curve = known?.follows(series) ? known : new Curve(series, { ...line, smoothing, bin, range, x });
         kept.set(key, curve);
         curve.advance();
         if (!group) traces.push(...this.#lines(run, line, curve, how, raw));

@@ -9,13 +9,22 @@ export class ShownFields {
   #wanted = [];
   #listeners = [];
   #fetching = false;
+  /** Ids of the runs that the listeners were last told of. */
+  #shown = null;
 
   constructor(store) {
     this.#store = store;
-    store.on("runs", () => this.#wanted.some((isWanted) => isWanted()) && this.fetch());
+    store.on("runs", () => {
+      if (!this.#wanted.some((isWanted) => isWanted())) return;
+      this.fetch();
+      const shown = store.shown().map((run) => run.id).join();
+      if (shown === this.#shown) return;
+      this.#shown = shown;
+      this.#tell(); // other fields differ now
+    });
   }
 
-  /** While `isWanted()`, the settings of runs that come are fetched; `listener` hears when some are here. */
+  /** While `isWanted()`, the settings of runs that come are fetched; `listener` hears when some are here or others are shown. */
   follow(isWanted, listener) {
     this.#wanted.push(isWanted);
     this.#listeners.push(listener);
@@ -42,14 +51,20 @@ export class ShownFields {
     } finally {
       this.#fetching = false;
     }
-    for (const listener of this.#listeners) listener();
+    this.#tell();
     this.fetch(); // runs that have come meanwhile
+  }
+
+  #tell() {
+    for (const listener of this.#listeners) listener();
   }
 }
 
 /** Offer fields in a list, and none; one that an address names is offered although it does not differ. */
 export function fillFields(select, names, chosen, text) {
   const offered = ["", ...new Set(chosen ? [...names, chosen] : names)];
-  select.replaceChildren(...offered.map((name) => h("option", { value: name }, text(name))));
+  const options = offered.map((name) => h("option", { value: name }, text(name)));
+  const said = (all) => JSON.stringify([...all].map((option) => [option.value, option.textContent]));
+  if (said(select.options) !== said(options)) select.replaceChildren(...options);
   select.value = chosen;
 }

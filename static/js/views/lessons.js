@@ -6,6 +6,7 @@
 import { ApiError, api } from "../api.js";
 import { h } from "../dom.js";
 import { language, onLanguage, t } from "../i18n.js";
+import { newestOnly } from "../newest.js";
 import { explain } from "../reasons.js";
 import { closesByItself } from "./menu.js";
 
@@ -19,7 +20,10 @@ export class Lessons {
   #note;
   #onLaunch;
   #onLook;
-  #drawn = "";
+  #drawn = null;
+  /** Why the last launch did not work. */
+  #problem = null;
+  #ask = newestOnly();
 
   constructor(bar, note, store, lessons, onLaunch, onLook) {
     this.#bar = bar;
@@ -38,7 +42,7 @@ export class Lessons {
     const others = this.#lessons.filter((lesson) => !FIRST.includes(lesson.slug));
     this.#bar.replaceChildren(...first.map((lesson) => this.#button(lesson)));
     if (others.length) this.#bar.append(this.#menu(others));
-    this.#drawn = "";
+    this.#drawn = null;
     this.#drawNote();
   }
 
@@ -76,15 +80,17 @@ export class Lessons {
 
   async #launch(lesson, button) {
     button.disabled = true;
+    this.#problem = null;
+    const counts = this.#ask();
     try {
       if (lesson.runs.length) this.#onLaunch((await api.launchLesson(lesson.slug)).runs);
       else await this.#onLook(lesson);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      this.#note.hidden = false;
-      this.#note.replaceChildren(h("p", { role: "alert" }, explain(error)));
+      if (counts()) this.#problem = error;
     } finally {
       button.disabled = false;
+      this.#drawNote();
     }
   }
 
@@ -92,14 +98,14 @@ export class Lessons {
   #drawNote() {
     const newest = this.#store.shown().at(-1);
     const lesson = this.#lessons.find((other) => other.slug === newest?.lesson);
-    this.#note.hidden = !lesson;
-    if (!lesson) return;
-    const runs = this.#store.shown().filter((run) => run.lesson === lesson.slug);
+    this.#note.hidden = !lesson && !this.#problem;
+    const runs = this.#store.shown().filter((run) => run.lesson === lesson?.slug);
     const over = runs.every((run) => ["completed", "diverged"].includes(run.status));
-    const state = `${lesson.slug} ${over} ${language()}`;
+    const state = JSON.stringify([this.#problem && explain(this.#problem), lesson?.slug, over, language()]);
     if (state === this.#drawn) return;
     this.#drawn = state;
-    this.#note.replaceChildren(
+    if (this.#problem) this.#note.replaceChildren(h("p", { role: "alert" }, explain(this.#problem)));
+    else if (lesson) this.#note.replaceChildren(
       h("h2", {}, `${lesson.section} · ${lesson.title[language()]}`),
       h("p", { className: "question" }, lesson.question[language()]),
       ...(over ? [h("p", { className: "conclusion" }, lesson.conclusion[language()])] : []),

@@ -86,8 +86,10 @@ export function makeEntry({ id }, on) {
     }
     const iteration = Math.max(run.iteration, run.train.length ? run.train.last("iteration") : 0);
     const { status, starred, archived, latest } = run;
-    const accuracy = run.evaluation.length ? run.evaluation.last("test_accuracy") : latest.test_accuracy;
-    const now = [status, iteration, accuracy, run.evaluation.length, run.name, run.color, starred, archived, run.tags, run.reason, shown, selected, dark].join("\n");
+    // the rows of a run that is hidden, or that are on their way, may be older than its state
+    const upToDate = run.evaluation.length && run.train.last("iteration") >= run.iteration;
+    const accuracy = upToDate ? run.evaluation.last("test_accuracy") : latest.test_accuracy;
+    const now = [run.revision, iteration, accuracy, run.evaluation.length, shown, selected, dark].join();
     if (now === before) return;
     before = now;
     element.style.setProperty("--run", color(run.color, dark));

@@ -97,8 +97,9 @@ export class RunTools {
       direction.textContent = this.#list.query.descending ? "↓" : "↑";
       direction.setAttribute("aria-pressed", String(this.#list.query.descending));
     });
-    /** Two lists: what all runs have, then what differs between them; what is chosen is always there. */
+    /** Two lists: what all runs have, then what differs between them; what is chosen by now is always there. */
     const lists = (differing) => {
+      const { query } = this.#list;
       const [sorts, groups] = [[...SORTS, ...differing, query.sort], ["", ...GROUPS, ...differing, query.group]].map((names) => [...new Set(names)]);
       const labels = labelsOf([...new Set([...sorts, ...groups])]);
       const text = (name) => (name ? (hasText(`table.${name}`) ? t(`table.${name}`) : labels.get(name)) : t("runs.no_groups"));

@@ -29,7 +29,8 @@ export class RunList {
   #heads = new Map();
   #query = readQuery(urlState.get("list"));
   #groups = [];
-  #arranged = "";
+  /** What the entries were arranged by; null: not yet, or not all of them. */
+  #arranged = null;
   /** The run that Tab comes to; the arrow keys go to the others, so that no one has to pass two hundred. */
   #current = "";
   #fetching = false;
@@ -69,7 +70,7 @@ export class RunList {
       this.#entries.clear();
       this.#heads.clear();
       list.replaceChildren();
-      this.#arranged = "";
+      this.#arranged = null;
       this.draw();
     });
   }
@@ -96,7 +97,6 @@ export class RunList {
     } finally {
       this.#fetching = false;
     }
-    this.#arranged = "";
     this.draw();
   }
 
@@ -125,7 +125,9 @@ export class RunList {
 
   /** Put entries in their order; only when what the order depends on has changed, so that nothing jumps. */
   #arrange(runs) {
-    const state = JSON.stringify([this.#query, runs.map((run) => [run.id, run.status, run.name, run.starred, run.archived, run.tags, run.notes.length])]);
+    // what a run that trains has reached moves nothing; all else of runs does, and what is known of their settings
+    const signs = runs.map((run) => (run.status === "running" ? [run.id, run.name, run.starred, run.archived, run.tags, run.notes] : [run.id, run.revision]));
+    const state = JSON.stringify([this.#query, this.#configs.size, signs]);
     if (state === this.#arranged) return;
     this.#arranged = state;
     const ids = runs.map((run) => run.id);
@@ -139,7 +141,7 @@ export class RunList {
       ...group.runs.filter(isMade).map((run) => this.#entry(run).element),
     ]);
     if (made > MADE_AT_ONCE) {
-      this.#arranged = "";
+      this.#arranged = null;
       requestAnimationFrame(() => this.draw());
     }
     const focused = document.activeElement;

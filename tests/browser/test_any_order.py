@@ -1,0 +1,79 @@
+"""Whatever order answers and messages come in, in the end a page shows what one shows that was loaded afresh.
+
+`ORDER_SEEDS=20-70` plays others than the usual seeds.
+"""
+
+import json
+import os
+import time
+
+import pytest
+
+from tests.browser.disorder import DISORDER, SHOWN, Hands
+from tests.lab_server import wait_until
+
+FIRST, LAST = map(int, os.environ.get("ORDER_SEEDS", "0-2").split("-"))
+#: Both charts can be seen: one that cannot is not drawn.
+TALL = {"width": 1280, "height": 1700}
+ACTIONS = 40
+#: Long enough for the slowest machine to draw what it has; nothing waits that long unless it is wrong.
+PATIENCE = 30
+
+
+@pytest.mark.parametrize("seed", range(FIRST, LAST + 1))
+def test_in_the_end_a_page_shows_what_one_that_is_loaded_afresh_shows(open_page, lab, seed):
+    for run in lab.http.get("/api/runs").json()["runs"]:
+        lab.http.delete(f"/api/runs/{run['id']}")
+    page = open_page(lab, kept=False, viewport=TALL)
+    page.page.add_init_script(f"({DISORDER})({seed})")
+    page.page.reload()
+    page.page.wait_for_selector("#launch")
+    hands = Hands(page, lab, seed)
+    hands.act(ACTIONS)
+    stand_still(lab)
+    page.page.evaluate("document.activeElement.blur()")
+    page.page.evaluate("disorder.calm()")
+    page.until("disorder.isQuiet")
+    address = page.address()  # and what was deleted stays so
+    page.until("disorder.isQuiet")
+
+    fresh = open_page(lab, viewport=TALL)
+    fresh.page.goto("about:blank")
+    fresh.open(address)
+    deadline = time.monotonic() + PATIENCE
+    while difference := differences(page.page.evaluate(SHOWN), fresh.page.evaluate(SHOWN)):
+        assert time.monotonic() < deadline, f"after {hands.done}, at {address}:\n" + "\n".join(difference)
+        time.sleep(0.1)
+    assert fresh.address() == page.address()
+
+
+def stand_still(lab):
+    """End what trains or let it stand, so that nothing is news any more."""
+
+    def stands():
+        runs = lab.http.get("/api/runs").json()["runs"]
+        for run in runs:
+            if run["status"] in ("queued", "running"):
+                lab.post(f"/api/runs/{run['id']}/{'pause' if run['number'] % 2 else 'cancel'}")
+        return all(run["status"] not in ("queued", "running") for run in runs)
+
+    wait_until(stands, "all runs to stand")
+
+
+def differences(one, other, path=""):
+    """Where two documents differ, in lines."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return [
+            line
+            for name in one.keys() | other.keys()
+            for line in differences(one.get(name), other.get(name), f"{path}.{name}")
+        ]
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        return [
+            line
+            for i, pair in enumerate(zip(one, other, strict=True))
+            for line in differences(*pair, f"{path}.{i}")
+        ]
+    if one == other:
+        return []
+    return [f"{path}: here {json.dumps(one)[:600]}, afresh {json.dumps(other)[:600]}"]
