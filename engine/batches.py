@@ -26,6 +26,7 @@ class Batches:
         images: (N, ...), numbers or levels (see `engine.levels`); batches are of numbers.
 
     Attributes:
+        count: how many images there are.
         order, position: the indices that were drawn, and how many of them are used up.
     """
 
@@ -49,17 +50,17 @@ class Batches:
         self._drawn: Array = empty((size, *images.shape[1:]), images.dtype)
         self._batch_images = self._drawn if images.dtype == dtype else empty(self._drawn.shape, dtype)
         self._batch_labels = np.empty(size, np.intp)
+        self.count = len(images)
         self.order: NDArray[np.intp] = np.empty(0, np.intp)
         self.position = 0
 
     def next(self) -> tuple[Array, NDArray[np.intp]]:
         """Images (n, ...) and labels (n,), valid until the next call; n is `size`, or less at an epoch's end."""
         if self.position >= len(self.order):
-            count = len(self._images)
             if self._with_replacement:
-                self.order = self._generator.integers(0, count, self._size * DRAWN_BATCHES)
+                self.order = self._generator.integers(0, self.count, self._size * DRAWN_BATCHES)
             else:
-                self.order = self._generator.permutation(count)
+                self.order = self._generator.permutation(self.count)
             self.position = 0
         chosen = self.order[self.position : self.position + self._size]
         self.position += len(chosen)

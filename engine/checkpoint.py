@@ -4,7 +4,8 @@ An .npz archive: parameters, optimizer state, running statistics, the order of c
 far; and as JSON the config, counters, and the state of every random stream. Nothing in it is code: it is read with
 `allow_pickle=False`.
 
-What is not in it is computed again from the config: the images, noisy labels, the evaluated sample.
+What is not in it is computed again from the config: the images, noisy labels, the evaluated sample. The images must be
+those that the run began with.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from numpy.typing import NDArray
 
 from engine import reasons
 from engine.config import ExperimentConfig
+from engine.errors import DatasetError
 from engine.events import Divergence
+from engine.reasons import Reason
 
 if TYPE_CHECKING:
     from engine.trainer import Trainer
@@ -34,6 +37,7 @@ def save(trainer: Trainer) -> bytes:
     state = {
         "version": VERSION,
         "config": trainer.config.to_dict(),
+        "data": trainer.data,
         "iteration": trainer.iteration,
         "optimizer_steps": optimizer.t,
         "learning_rate": trainer.learning_rate,
@@ -90,7 +94,27 @@ def load(data: bytes) -> tuple[ExperimentConfig, Callable[[Trainer], None]]:
     return config, lambda trainer: _apply(trainer, state, arrays)
 
 
+def _demand_same_data(trainer: Trainer, data: dict[str, Any] | None, order: NDArray[Any]) -> None:
+    """Refuse to go on with other images than the run began with; checkpoints of earlier versions tell only the largest
+    index drawn.
+
+    Raises:
+        DatasetError: with the data set's name.
+    """
+    same = not order.size or int(order.max()) < trainer.batches.count
+    if data is not None:
+        same = same and all(data[part] == trainer.data[part] for part in ("train", "test"))
+        # one that does not come from the cache has no digest
+        digests = {data["digest"], trainer.data["digest"]} - {""}
+        same = same and len(digests) < 2
+    if not same:
+        name = trainer.config.dataset.name
+        message = f"the files of {name} are not those that this run began with"
+        raise DatasetError(Reason("data_changed", message, dataset=name))
+
+
 def _apply(trainer: Trainer, state: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> None:
+    _demand_same_data(trainer, state.get("data"), arrays["order"])
     network, optimizer = trainer.network, trainer.optimizer
     network.vector[...] = arrays["vector"]
     for name, array in optimizer.state.items():

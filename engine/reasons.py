@@ -66,6 +66,8 @@ BLANKS: dict[str, tuple[str, ...]] = {
     "dataset_missing": ("dataset",),
     "dataset_not_fetchable": ("dataset",),
     "dataset_mixed": ("dataset",),
+    "dataset_changing": ("dataset",),
+    "data_changed": ("dataset",),
     "digits_missing": (),
     "cache_damaged": ("dataset", "folder"),
     "file_unreadable": ("file", "why"),

@@ -62,6 +62,7 @@ class Trainer:
 
     Attributes:
         network, optimizer: what is trained, and how.
+        data: what tells one content of a data set from another: how many images, and a digest where it is known.
         learning_rate: the experiment's rate, before its schedule.
         iteration, iterations: done, and planned.
         divergence: set when the loss was not finite, which ends the run.
@@ -87,6 +88,11 @@ class Trainer:
             dataset = load_dataset(config.dataset.name, data_dir=data_dir, cache_dir=cache_dir)
         if dataset.shape != config.dataset.source.shape:
             raise ValueError(f"images are {dataset.shape}; the network is for {config.dataset.source.shape}")
+        self.data = {
+            "train": len(dataset.train_labels),
+            "test": len(dataset.test_labels),
+            "digest": dataset.digest,
+        }
         #: one stream of random numbers for each purpose
         self.generators = {
             purpose: np.random.default_rng([config.seed, number]) for purpose, number in STREAMS.items()
@@ -373,6 +379,7 @@ class Trainer:
 
         Raises:
             ValueError: `data` is not a checkpoint, or a damaged one.
+            DatasetError: the data set has other images than the run began with.
         """
         config, apply = checkpoint.load(data)
         trainer = cls(config, dataset, data_dir=data_dir, cache_dir=cache_dir)

@@ -159,11 +159,15 @@ def load():
     return images[:1437], labels[:1437], images[1437:], labels[1437:]
 ''',
     "idx": '''\
+FOLDERS = {"mnist": ("mnist", "MNIST/raw"), "fashion_mnist": ("fashion-mnist", "FashionMNIST/raw")}
+
+
 def read_idx(name):
-    path = DATA / EXPERIMENT["dataset"]["name"].replace("_", "-") / name
-    if not path.exists():
-        path = path.with_name(path.name + ".gz")
-    data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    """A file in the lab's own folder or torchvision's, under any of its usual names, gzipped or not."""
+    names = [spelled + end for spelled in (name, name.replace("-idx", ".idx")) for end in ("", ".gz")]
+    paths = [DATA / folder / one for folder in FOLDERS[EXPERIMENT["dataset"]["name"]] for one in names]
+    data = next(path for path in paths if path.is_file()).read_bytes()
+    data = gzip.decompress(data) if data[:2] == bytes((0x1F, 0x8B)) else data
     axes = data[3]
     shape = np.frombuffer(data, ">u4", axes, 4)
     return np.frombuffer(data, np.uint8, offset=4 + 4 * axes).reshape(shape)

@@ -9,23 +9,21 @@ sample(dataset, part=..., ...)        some of them, to look at
 
 from __future__ import annotations
 
-import json
 import math
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.datasets import cifar10, digits, imagenet, mnist, points
+from engine.datasets import cache, cifar10, digits, imagenet, mnist, points
 from engine.datasets.dataset import Dataset, Source
 from engine.datasets.sample import Sample, sample
 from engine.errors import DatasetError
-from engine.levels import as_levels
+from engine.levels import as_numbers
 from engine.reasons import Reason
 
 __all__ = [
@@ -41,9 +39,6 @@ __all__ = [
     "status",
 ]
 
-#: Raised by one when the decoded form changes, so that old caches are left alone and made anew.
-CACHE_VERSION = 2
-
 SOURCES: dict[str, Source] = {
     source.name: source
     for source in (
@@ -55,8 +50,6 @@ SOURCES: dict[str, Source] = {
         imagenet.IMAGENET,
     )
 }
-
-_ARRAYS = ("train_images", "train_labels", "test_images", "test_labels")
 
 
 def names() -> list[str]:
@@ -110,35 +103,11 @@ def fetch(
 
 
 def prepare(name: str, data_dir: Path | None, cache_dir: Path) -> Path:
-    """Decode a data set into memory-mappable .npy files, once; returns their folder.
+    """Decode a data set into memory-mappable .npy files, once for each content of its files; returns their folder.
 
-    Images are stored as levels of brightness (see `engine.levels`) where they are such. The pages of the map are shared
-    by all workers.
-
-    Several processes may do this at once: each writes a folder of its own and renames it; the first wins.
+    See `engine.datasets.cache`.
     """
-    contents = SOURCES[name].contents(data_dir)
-    folder = cache_dir / (f"{name}-v{CACHE_VERSION}" + (f"-{contents}" if contents else ""))
-    if folder.is_dir():
-        return folder
-    dataset = SOURCES[name].read(data_dir)
-    cache_dir.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=cache_dir))
-    try:
-        for array in _ARRAYS:
-            values = getattr(dataset, array)
-            if array.endswith("images"):
-                values = as_levels(values)
-            np.save(fresh / f"{array}.npy", values, allow_pickle=False)
-        (fresh / "classes.json").write_text(json.dumps(dataset.class_names), "utf-8")
-        fresh.chmod(0o755)
-        fresh.rename(folder)
-    except OSError:
-        if not folder.is_dir():
-            raise
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-    return folder
+    return cache.prepare(SOURCES[name], data_dir, cache_dir)
 
 
 def load_dataset(name: str, *, data_dir: Path | None = None, cache_dir: Path | None = None) -> Dataset:
@@ -151,16 +120,13 @@ def load_dataset(name: str, *, data_dir: Path | None = None, cache_dir: Path | N
     if name not in SOURCES:
         message = f"there is no data set {name!r}; there are {', '.join(SOURCES)}"
         raise DatasetError(Reason("dataset_unknown", message))
-    if cache_dir is None:
-        return SOURCES[name].read(data_dir)
-    folder = prepare(name, data_dir, cache_dir)
-    try:
-        arrays = {a: np.load(folder / f"{a}.npy", mmap_mode="r", allow_pickle=False) for a in _ARRAYS}
-        class_names = tuple(json.loads((folder / "classes.json").read_text("utf-8")))
-    except (OSError, ValueError) as error:
-        message = f"the decoded {name} in {folder} is damaged; delete that folder: {error}"
-        raise DatasetError(Reason("cache_damaged", message, dataset=name, folder=str(folder))) from error
-    return Dataset(name=name, class_names=class_names, **arrays)
+    if cache_dir is not None:
+        return cache.load(SOURCES[name], data_dir, cache_dir)
+    dataset = SOURCES[name].read(data_dir)
+    train_images, test_images = (
+        as_numbers(x, np.float32) for x in (dataset.train_images, dataset.test_images)
+    )
+    return replace(dataset, train_images=train_images, test_images=test_images)
 
 
 def noisy_labels(

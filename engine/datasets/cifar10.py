@@ -17,12 +17,15 @@ from numpy.typing import NDArray
 
 from engine.datasets.dataset import Dataset, Progress, Source
 from engine.datasets.download import download
+from engine.datasets.files import find, opened, read_at_most
 from engine.errors import DatasetError, unreadable
 from engine.reasons import Reason
 
 FOLDER = "cifar-10-batches-bin"
 SHAPE = (3, 32, 32)
 RECORD = 1 + 3 * 32 * 32
+#: A file of more records than the whole set has is not one of it.
+MOST_RECORDS = 60_000
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 
 _ARCHIVE = "cifar-10-binary.tar.gz"
@@ -31,38 +34,34 @@ _BYTES = 170_052_171
 _MIRRORS = ("https://www.cs.toronto.edu/~kriz/",)
 
 
-def read_records(path: Path) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
-    """Images (N, 3, 32, 32), 0 to 1, and labels of one file.
+def read_records(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.intp]]:
+    """Images (N, 3, 32, 32), levels of brightness, and labels of one file, gzipped or not.
 
     Raises:
         DatasetError: the file is missing, cut short or something else; its name is in the message.
     """
-    try:
-        data = np.fromfile(path, np.uint8)
-    except OSError as error:
-        raise unreadable(path, error) from error
-    if not len(data) or len(data) % RECORD:
-        message = f"{path} should hold records of {RECORD:,} bytes but holds {len(data):,} bytes"
-        wanted = RECORD * max(1, round(len(data) / RECORD))
-        raise DatasetError(Reason("file_length", message, file=path.name, wanted=wanted, there=len(data)))
-    records = data.reshape(-1, RECORD)
+    with opened(path) as content:
+        data, there = read_at_most(content, MOST_RECORDS * RECORD)
+    if not there or there != len(data) or there % RECORD:
+        message = f"{path} should hold records of {RECORD:,} bytes but holds {there:,} bytes"
+        wanted = RECORD * min(max(1, round(there / RECORD)), MOST_RECORDS)
+        raise DatasetError(Reason("file_length", message, file=path.name, wanted=wanted, there=there))
+    records = np.frombuffer(data, np.uint8).reshape(-1, RECORD)
     if records[:, 0].max() >= len(CLASSES):
         message = f"{path} holds labels up to {records[:, 0].max()}; it is not a CIFAR-10 file"
         raise DatasetError(Reason("file_other", message, file=path.name))
-    images = records[:, 1:].reshape(-1, *SHAPE).astype(np.float32)
-    images *= 1 / 255
-    return images, records[:, 0].astype(np.intp)
+    return records[:, 1:].reshape(-1, *SHAPE), records[:, 0].astype(np.intp)
 
 
 def read(data_dir: Path | None) -> Dataset:
     """All training batches that are there, in their order, and the test batch."""
-    batches = _batches(data_dir)
-    if data_dir is None or not batches:
+    paths = _files(data_dir)
+    if not paths:
         where = f"{data_dir / FOLDER}" if data_dir else "any data directory"
-        message = f"cifar10 is not there: no data_batch_1.bin in {where}; `lossroom fetch cifar10` gets it"
+        missing = "test_batch.bin" if _batches(data_dir) else "data_batch_1.bin"
+        message = f"cifar10 is not there: no {missing}[.gz] in {where}; `lossroom fetch cifar10` gets it"
         raise DatasetError(Reason("dataset_missing", message, dataset="cifar10"))
-    parts = [read_records(path) for path in batches]
-    test_images, test_labels = read_records(data_dir / FOLDER / "test_batch.bin")
+    *parts, (test_images, test_labels) = [read_records(path) for path in paths]
     return Dataset(
         name="cifar10",
         train_images=np.concatenate([images for images, _ in parts]),
@@ -74,18 +73,22 @@ def read(data_dir: Path | None) -> Dataset:
 
 
 def _batches(data_dir: Path | None) -> list[Path]:
-    return [] if data_dir is None else sorted((data_dir / FOLDER).glob("data_batch_?.bin"))
+    """The training batches that are there, plain or gzipped."""
+    if data_dir is None:
+        return []
+    found = (find(data_dir / FOLDER, _names(f"data_batch_{number}")) for number in range(1, 10))
+    return [path for path in found if path is not None]
 
 
-def _is_available(data_dir: Path | None) -> bool:
-    return (
-        data_dir is not None and bool(_batches(data_dir)) and (data_dir / FOLDER / "test_batch.bin").is_file()
-    )
+def _names(batch: str) -> tuple[str, str]:
+    return f"{batch}.bin", f"{batch}.bin.gz"
 
 
-def _contents(data_dir: Path | None) -> str:
-    """Which batches there are, such as "12": a cache of two is not one of five."""
-    return "".join(path.stem[-1] for path in _batches(data_dir))
+def _files(data_dir: Path | None) -> tuple[Path, ...]:
+    """The training batches and, last, the test batch; none where one of both is missing."""
+    batches = _batches(data_dir)
+    test = find(data_dir / FOLDER, _names("test_batch")) if data_dir is not None else None
+    return (*batches, test) if batches and test is not None else ()
 
 
 def _fetch(data_dir: Path, mirrors: Sequence[str], progress: Progress | None) -> None:
@@ -113,9 +116,9 @@ CIFAR10 = Source(
     test_size=10_000,
     class_names=CLASSES,
     read=read,
-    is_available=_is_available,
+    is_available=lambda data_dir: bool(_files(data_dir)),
+    files=_files,
     fetch=_fetch,
     download_bytes=_BYTES,
-    contents=_contents,
     flippable=True,
 )

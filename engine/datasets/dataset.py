@@ -18,7 +18,8 @@ class Dataset:
     """Images and labels.
 
     Images are (N, C, H, W) or (N, features), float32 or, as levels of brightness (see `engine.levels`), uint8;
-    labels are class indices, intp, (N,).
+    labels are class indices, intp, (N,). `digest` tells decoded data sets apart by their content, where they come from
+    the cache; else it is empty.
 
     Raises:
         ValueError: arrays that do not belong together.
@@ -30,6 +31,7 @@ class Dataset:
     test_images: NDArray[Any]
     test_labels: NDArray[Any]
     class_names: Sequence[str]
+    digest: str = ""
 
     def __post_init__(self) -> None:
         for part in ("train", "test"):
@@ -58,8 +60,8 @@ class Source:
 
     `fetch` is None for those that need no download, or that nobody may pass on; `listed` is False for a data set
     that only its owner can bring (`Trainer(config, dataset)`). `flippable`: the images
-    mean the same with left and right exchanged. `contents` tells, without reading, which part of
-    the data set is on this machine, where that can differ.
+    mean the same with left and right exchanged. `read` gives images as levels of brightness where their files hold
+    such. `files` are those that it would read, in their order; none where one is missing.
     """
 
     name: str
@@ -74,4 +76,4 @@ class Source:
     download_bytes: int = 0
     listed: bool = True
     flippable: bool = False
-    contents: Callable[[Path | None], str] = lambda data_dir: ""
+    files: Callable[[Path | None], tuple[Path, ...]] = lambda data_dir: ()

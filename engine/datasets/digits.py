@@ -20,14 +20,18 @@ TEST_SIZE = 360
 _CLASSES = tuple("0123456789")
 
 
-def read(data_dir: Path | None = None) -> Dataset:
-    """The digits, split once and for all: in a fixed random order, the first 1,437 train, 360 test."""
-    # The file is opened in its package, without importing scikit-learn, which takes a second.
+def _path() -> Path:
+    """Their file, in its package; without importing scikit-learn, which takes a second."""
     package = importlib.util.find_spec("sklearn")
     if package is None or package.origin is None:
         message = "the digits come with scikit-learn, which is not installed"
         raise DatasetError(Reason("digits_missing", message))
-    path = Path(package.origin).parent / "datasets" / "data" / "digits.csv.gz"
+    return Path(package.origin).parent / "datasets" / "data" / "digits.csv.gz"
+
+
+def read(data_dir: Path | None = None) -> Dataset:
+    """The digits, split once and for all: in a fixed random order, the first 1,437 train, 360 test."""
+    path = _path()
     try:
         with gzip.open(path, "rt") as file:
             table = np.loadtxt(file, delimiter=",", dtype=np.float32)
@@ -54,4 +58,5 @@ DIGITS = Source(
     test_size=TEST_SIZE,
     class_names=_CLASSES,
     read=read,
+    files=lambda data_dir: (_path(),),
 )

@@ -1,8 +1,15 @@
-"""Downloading a file: several mirrors, a checksum, a file that is whole or not there."""
+"""Downloading a file: several mirrors, a checksum, a file that is whole or not there.
+
+A checksum is of the file, and mirrors label compressed files in different ways: with `Content-Encoding: gzip` an HTTP
+client would decompress what came. So what came is kept as it is, and decompressed only where that gives the right file.
+"""
 
 from __future__ import annotations
 
+import gzip
 import logging
+import shutil
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,24 +21,8 @@ from engine.reasons import Reason, of_error
 #: A mirror that says nothing for so long is given up.
 TIMEOUT_SECONDS = 20
 
-
-class _Bar:
-    """Pooch's idea of a progress bar, as calls of a function."""
-
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._received = 0
-        self.total = 0
-
-    def update(self, count: int) -> None:
-        self._received += count
-        self._progress(self._received, self.total)
-
-    def reset(self) -> None:
-        self._received = 0
-
-    def close(self) -> None:
-        """Nothing to close."""
+#: Bytes that are written at a time.
+PIECE = 1 << 16
 
 
 def download(addresses: Sequence[str], path: Path, checksum: str, progress: Progress) -> int:
@@ -53,11 +44,13 @@ def download(addresses: Sequence[str], path: Path, checksum: str, progress: Prog
         values = {"folder": str(path.parent), "why": of_error(error)}
         raise DatasetError(Reason("folder_unwritable", message, **values)) from error
     failures = []
+
+    def save(address: str, target: Any, _: Any) -> None:
+        _save(address, Path(target), checksum, progress)
+
     for address in addresses:
-        bar: Any = _Bar(progress)
-        downloader = pooch.HTTPDownloader(progressbar=bar, timeout=TIMEOUT_SECONDS)
         try:
-            pooch.retrieve(address, checksum, fname=path.name, path=str(path.parent), downloader=downloader)
+            pooch.retrieve(address, checksum, fname=path.name, path=str(path.parent), downloader=save)
         except Exception as error:  # whatever a mirror does, the next one is tried
             failures.append(_failure(address, error))
         else:
@@ -66,16 +59,51 @@ def download(addresses: Sequence[str], path: Path, checksum: str, progress: Prog
     raise DatasetError(Reason("download_failed", message, file=path.name, why=failures))
 
 
-def _failure(address: str, error: Exception) -> Reason:
-    """What went wrong with one mirror."""
+def _save(address: str, target: Path, checksum: str, progress: Progress) -> None:
+    """Write what an address sends, byte for byte; or decompressed, where it was compressed on the way."""
     import requests  # comes with pooch, and is as slow to import
 
+    wish = {"Accept-Encoding": "identity"}
+    with requests.get(address, stream=True, timeout=TIMEOUT_SECONDS, headers=wish) as response:
+        response.raise_for_status()
+        total, received = int(response.headers.get("Content-Length") or 0), 0
+        with target.open("wb") as file:
+            for piece in response.raw.stream(PIECE, decode_content=False):
+                file.write(piece)
+                received += len(piece)
+                progress(received, total)
+        if response.headers.get("Content-Encoding", "identity") != "identity":
+            _decompress_for(target, checksum)
+
+
+def _decompress_for(path: Path, checksum: str) -> None:
+    """Replace a file by what is compressed in it, where only that has the checksum."""
+    import pooch
+
+    algorithm, _, wanted = checksum.partition(":")
+    if pooch.file_hash(str(path), alg=algorithm) == wanted:
+        return
+    inside = path.with_name(path.name + ".inside")
+    try:
+        with gzip.open(path) as source, inside.open("wb") as target:
+            shutil.copyfileobj(source, target, PIECE)
+    except (OSError, EOFError, zlib.error):  # another encoding, or none; the checksum will say
+        inside.unlink(missing_ok=True)
+    else:
+        inside.replace(path)
+
+
+def _failure(address: str, error: Exception) -> Reason:
+    """What went wrong with one mirror."""
+    import requests
+    import urllib3.exceptions
+
     text = f"{address}: {type(error).__name__}: {str(error)[:200]}"
-    if isinstance(error, requests.Timeout):
+    if isinstance(error, (requests.Timeout, urllib3.exceptions.TimeoutError)):
         return Reason("mirror_slow", text, address=address)
     if isinstance(error, requests.HTTPError) and error.response is not None:
         return Reason("mirror_status", text, address=address, status=error.response.status_code)
-    if isinstance(error, requests.ConnectionError):
+    if isinstance(error, (requests.ConnectionError, urllib3.exceptions.HTTPError)):
         return Reason("mirror_unreachable", text, address=address)
     if isinstance(error, ValueError) and not isinstance(error, OSError):  # so says pooch of a checksum
         return Reason("mirror_other_file", text, address=address)

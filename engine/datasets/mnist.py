@@ -2,14 +2,15 @@
 
 The IDX format (LeCun): two zero bytes, a type (8: unsigned byte), the number of axes, each axis' length as a
 big-endian u32, then the values. Files may be gzipped.
+
+Of several folders that hold all four files the first one counts: the lab's own, then torchvision's. In it, a name with
+a hyphen comes before one with a dot (`train-images.idx3-ubyte`), and a plain one before `.gz`.
 """
 
 from __future__ import annotations
 
-import gzip
 import math
 import struct
-import zlib
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -20,12 +21,17 @@ from numpy.typing import NDArray
 
 from engine.datasets.dataset import Dataset, Progress, Source
 from engine.datasets.download import download
-from engine.errors import DatasetError, unreadable
+from engine.datasets.files import find, opened, read_at_most
+from engine.errors import DatasetError
 from engine.reasons import Reason
 
 TRAIN_SIZE = 60_000
 TEST_SIZE = 10_000
 _UNSIGNED_BYTE = 8
+#: Axes of images; labels have one.
+_MOST_AXES = 3
+#: A file of more values, a million images, is not one of these sets.
+MOST_VALUES = 28 * 28 * 1_000_000
 _FILES = {
     "train_images": "train-images-idx3-ubyte",
     "train_labels": "train-labels-idx1-ubyte",
@@ -61,52 +67,80 @@ def read_idx(path: Path) -> NDArray[np.uint8]:
     Raises:
         DatasetError: the file is missing, cut short or something else; its name is in the message.
     """
-    try:
-        data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    except (OSError, EOFError, zlib.error) as error:
-        raise unreadable(path, error) from error
-    if len(data) < 4 or data[:3] != bytes((0, 0, _UNSIGNED_BYTE)):
-        message = f"{path} is not an IDX file of unsigned bytes"
-        raise DatasetError(Reason("file_other", message, file=path.name))
-    axes = data[3]
-    start = 4 + 4 * axes
-    if len(data) < start:
-        message = f"{path} ends in the middle of its header"
-        raise DatasetError(Reason("file_length", message, file=path.name, wanted=start, there=len(data)))
-    shape = struct.unpack(f">{axes}I", data[4:start])
-    if len(data) - start != math.prod(shape):
-        wanted, there = math.prod(shape), len(data) - start
+    with opened(path) as content:
+        head = content.read(4)
+        if len(head) < 4 or head[:3] != bytes((0, 0, _UNSIGNED_BYTE)) or not 1 <= head[3] <= _MOST_AXES:
+            message = f"{path} is not an IDX file of unsigned bytes"
+            raise DatasetError(Reason("file_other", message, file=path.name))
+        axes = head[3]
+        lengths = content.read(4 * axes)
+        if len(lengths) < 4 * axes:
+            message = f"{path} ends in the middle of its header"
+            wanted, there = 4 + 4 * axes, 4 + len(lengths)
+            raise DatasetError(Reason("file_length", message, file=path.name, wanted=wanted, there=there))
+        shape = struct.unpack(f">{axes}I", lengths)
+        wanted = math.prod(shape)
+        if not 0 < wanted <= MOST_VALUES:
+            message = f"{path} says that it holds {wanted:,} values; 1 to {MOST_VALUES:,} are read"
+            raise DatasetError(Reason("file_other", message, file=path.name))
+        data, there = read_at_most(content, wanted)
+    if there != wanted:
         message = f"{path} should hold {wanted:,} values but holds {there:,}"
         raise DatasetError(Reason("file_length", message, file=path.name, wanted=wanted, there=there))
-    return np.frombuffer(data, np.uint8, offset=start).reshape(shape)
+    return np.frombuffer(data, np.uint8).reshape(shape)
 
 
-def _find(folder: Path, name: str) -> Path | None:
-    """The file, plain or gzipped."""
-    return next((path for path in (folder / name, folder / f"{name}.gz") if path.is_file()), None)
+def _find(folders: Sequence[str], data_dir: Path | None) -> dict[str, Path] | None:
+    """The four files, all in one folder: the first of `folders` that has them, under the first of the usual names."""
+    if data_dir is None:
+        return None
+    for folder in folders:
+        found = {array: find(data_dir / folder, _names(file)) for array, file in _FILES.items()}
+        if all(found.values()):
+            return {array: path for array, path in found.items() if path is not None}
+    return None
 
 
-def _is_available(folder: str, data_dir: Path | None) -> bool:
-    return data_dir is not None and all(_find(data_dir / folder, name) for name in _FILES.values())
+def _names(file: str) -> tuple[str, ...]:
+    """What a file may be called: with a hyphen or, as archives unpack it, with a dot; plain or gzipped."""
+    dotted = file.replace("-idx", ".idx")
+    return file, f"{file}.gz", dotted, f"{dotted}.gz"
 
 
-def _read(name: str, folder: str, class_names: tuple[str, ...], data_dir: Path | None) -> Dataset:
+def _is_available(folders: Sequence[str], data_dir: Path | None) -> bool:
+    return _find(folders, data_dir) is not None
+
+
+def _files(folders: Sequence[str], data_dir: Path | None) -> tuple[Path, ...]:
+    return tuple((_find(folders, data_dir) or {}).values())
+
+
+def _missing(name: str, folders: Sequence[str], data_dir: Path | None) -> DatasetError:
+    """What is said where no folder has all files: of the one that has most of them."""
+    where, file = "any data directory", _FILES["train_images"]
+    if data_dir is not None:
+        lacks = {
+            folder: [file for file in _FILES.values() if find(data_dir / folder, _names(file)) is None]
+            for folder in folders
+        }
+        folder = min(folders, key=lambda folder: len(lacks[folder]))
+        where, file = str(data_dir / folder), lacks[folder][0]
+    message = f"{name} is not there: no {file}[.gz] in {where}; `lossroom fetch {name}` gets it"
+    return DatasetError(Reason("dataset_missing", message, dataset=name))
+
+
+def _read(name: str, folders: Sequence[str], class_names: tuple[str, ...], data_dir: Path | None) -> Dataset:
+    paths = _find(folders, data_dir)
+    if paths is None:
+        raise _missing(name, folders, data_dir)
     arrays: dict[str, Any] = {}
-    for array, file in _FILES.items():
-        path = None if data_dir is None else _find(data_dir / folder, file)
-        if path is None:
-            where = f"{data_dir / folder}" if data_dir else "any data directory"
-            message = f"{name} is not there: no {file}[.gz] in {where}; `lossroom fetch {name}` gets it"
-            raise DatasetError(Reason("dataset_missing", message, dataset=name))
+    for array, path in paths.items():
         values = read_idx(path)
         wanted = (28, 28) if array.endswith("images") else ()
         if values.shape[1:] != wanted:
             message = f"{path} holds items of shape {values.shape[1:]}, not {wanted}"
             raise DatasetError(Reason("file_other", message, file=path.name))
-        if array.endswith("images"):
-            arrays[array] = (values[:, np.newaxis] * np.float32(1 / 255)).astype(np.float32, copy=False)
-        else:
-            arrays[array] = values.astype(np.intp)
+        arrays[array] = values[:, np.newaxis] if array.endswith("images") else values.astype(np.intp)
     try:
         return Dataset(name=name, class_names=class_names, **arrays)
     except ValueError as error:
@@ -134,6 +168,8 @@ def _fetch(
         received += download([base + file for base in bases], data_dir / folder / file, checksum, report)
 
 
+_MNIST_FOLDERS = ("mnist", "MNIST/raw")
+_FASHION_FOLDERS = ("fashion-mnist", "FashionMNIST/raw")
 _DIGITS = tuple("0123456789")
 _CLOTHES = (
     "T-shirt/top",
@@ -155,8 +191,9 @@ MNIST = Source(
     train_size=TRAIN_SIZE,
     test_size=TEST_SIZE,
     class_names=_DIGITS,
-    read=partial(_read, "mnist", "mnist", _DIGITS),
-    is_available=partial(_is_available, "mnist"),
+    read=partial(_read, "mnist", _MNIST_FOLDERS, _DIGITS),
+    is_available=partial(_is_available, _MNIST_FOLDERS),
+    files=partial(_files, _MNIST_FOLDERS),
     fetch=partial(_fetch, "mnist", _MNIST_SUMS, _MNIST_MIRRORS, 11_594_722),
     download_bytes=11_594_722,
 )
@@ -168,8 +205,9 @@ FASHION_MNIST = Source(
     train_size=TRAIN_SIZE,
     test_size=TEST_SIZE,
     class_names=_CLOTHES,
-    read=partial(_read, "fashion_mnist", "fashion-mnist", _CLOTHES),
-    is_available=partial(_is_available, "fashion-mnist"),
+    read=partial(_read, "fashion_mnist", _FASHION_FOLDERS, _CLOTHES),
+    is_available=partial(_is_available, _FASHION_FOLDERS),
+    files=partial(_files, _FASHION_FOLDERS),
     fetch=partial(_fetch, "fashion-mnist", _FASHION_SUMS, _FASHION_MIRRORS, 30_878_645),
     download_bytes=30_878_645,
     flippable=True,

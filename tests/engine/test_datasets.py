@@ -1,14 +1,11 @@
 import gzip
-import http.server
 import multiprocessing
 import struct
-import threading
 
 import numpy as np
 import pytest
 
 from engine import DatasetError, datasets, load_dataset
-from engine.datasets import mnist
 from engine.datasets.mnist import read_idx
 from engine.levels import as_numbers
 
@@ -138,59 +135,8 @@ def test_processes_that_prepare_at_once_all_get_the_same(tmp_path):
         worker.join()
         assert worker.exitcode == 0
     assert len(sums) == 1
-    assert [path.name for path in (tmp_path / "cache").iterdir()] == [f"mnist-v{datasets.CACHE_VERSION}"]
-
-
-@pytest.fixture
-def mirror(tmp_path):
-    """A school's own server with a folder of files; its address and that folder."""
-    folder = tmp_path / "mirror"
-    folder.mkdir()
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def __init__(self, *arguments, **more):
-            super().__init__(*arguments, directory=str(folder), **more)
-
-        def log_message(self, *arguments):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Quiet)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}", folder
-    server.shutdown()
-    server.server_close()
-
-
-def test_files_come_from_the_first_mirror_that_has_the_right_ones(tmp_path, mirror):
-    address, folder = mirror
-    (folder / "file").write_bytes(b"right")
-    (folder / "wrong").write_bytes(b"wrong")
-    seen = []
-    checksum = "md5:7c4f29407893c334a6cb7a87bf045c0d"  # of "right"
-    size = datasets.mnist.download(
-        [f"{address}/missing", f"{address}/wrong", f"{address}/file"],
-        tmp_path / "got" / "file",
-        checksum,
-        lambda received, total: seen.append((received, total)),
-    )
-    assert (tmp_path / "got" / "file").read_bytes() == b"right"
-    assert size == 5
-    assert seen[-1] == (5, 5)
-
-
-def test_a_download_that_cannot_be_had_leaves_nothing_and_gives_every_reason(tmp_path, mirror):
-    address, folder = mirror
-    (folder / "wrong").write_bytes(b"wrong")
-    with pytest.raises(DatasetError) as caught:
-        mnist.download(
-            [f"{address}/missing", f"{address}/wrong"],
-            tmp_path / "got" / "file",
-            "md5:7c4f29407893c334a6cb7a87bf045c0d",
-            lambda received, total: None,
-        )
-    assert f"{address}/missing" in str(caught.value)
-    assert f"{address}/wrong" in str(caught.value)
-    assert not list((tmp_path / "got").iterdir())
+    (folder,) = (tmp_path / "cache").iterdir()
+    assert folder == datasets.prepare("mnist", tmp_path, tmp_path / "cache")
 
 
 def test_label_noise_makes_the_asked_share_wrong():

@@ -1,0 +1,134 @@
+"""The cache of decoded data sets: memory-mappable arrays that all processes share, one folder for each content.
+
+A folder is named with the identity of the files that it was decoded from, so files that are replaced are decoded anew,
+also while a lab runs. The folder before is then removed. Who has mapped it keeps what was mapped: a run goes on with
+the images that it began with.
+
+Several processes may do all of this at once: each writes a folder of its own and renames it; the first wins.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.datasets.dataset import Dataset, Source
+from engine.datasets.files import identity
+from engine.errors import DatasetError
+from engine.levels import as_levels
+from engine.reasons import Reason, of_error
+
+#: Raised by one when the decoded form changes, so that old caches are made anew.
+VERSION = 3
+
+ARRAYS = ("train_images", "train_labels", "test_images", "test_labels")
+
+#: How often it is tried again where the files were replaced, or the folder removed, in between.
+ATTEMPTS = 5
+
+#: Unfinished folders older than this were left by a process that was killed.
+LEFT_BEHIND_SECONDS = 3600
+
+
+def prepare(source: Source, data_dir: Path | None, cache_dir: Path) -> Path:
+    """The folder of a data set's decoded files as they are now; made where there is none yet.
+
+    Images are stored as levels of brightness (see `engine.levels`) where they are such.
+
+    Raises:
+        DatasetError: the data set is not there, its files are damaged, or the cache cannot be written.
+    """
+    for _ in range(ATTEMPTS):
+        before = identity(source.files(data_dir))
+        folder = cache_dir / "-".join(filter(None, (source.name, f"v{VERSION}", before)))
+        if folder.is_dir():
+            return folder
+        dataset = source.read(data_dir)
+        if identity(source.files(data_dir)) != before:
+            continue  # replaced while they were read
+        try:
+            _write(dataset, folder)
+        except OSError as error:
+            message = f"{cache_dir} cannot be written: {error}"
+            values = {"folder": str(cache_dir), "why": of_error(error)}
+            raise DatasetError(Reason("folder_unwritable", message, **values)) from error
+        _remove_others(source.name, folder)
+        return folder
+    raise _changing(source)
+
+
+def load(source: Source, data_dir: Path | None, cache_dir: Path) -> Dataset:
+    """A data set, its arrays mapped from the cache.
+
+    Raises:
+        DatasetError: as `prepare`, or the decoded files are damaged.
+    """
+    for _ in range(ATTEMPTS):
+        folder = prepare(source, data_dir, cache_dir)
+        try:
+            arrays: dict[str, Any] = {
+                name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in ARRAYS
+            }
+            about = json.loads((folder / "about.json").read_text("utf-8"))
+            classes, digest = tuple(about["class_names"]), str(about["digest"])
+            return Dataset(name=source.name, class_names=classes, digest=digest, **arrays)
+        except (OSError, ValueError, EOFError, KeyError, TypeError) as error:
+            if not folder.is_dir():
+                continue  # another process has decoded newer files meanwhile
+            message = f"the decoded {source.name} in {folder} is damaged; delete that folder: {error}"
+            values = {"dataset": source.name, "folder": str(folder)}
+            raise DatasetError(Reason("cache_damaged", message, **values)) from error
+    raise _changing(source)
+
+
+def _changing(source: Source) -> DatasetError:
+    message = f"the files of {source.name} are replaced again and again while they are read"
+    return DatasetError(Reason("dataset_changing", message, dataset=source.name))
+
+
+def _write(dataset: Dataset, folder: Path) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{dataset.name}-", dir=folder.parent))
+    try:
+        digest = hashlib.blake2b(digest_size=16)
+        for name in ARRAYS:
+            values = getattr(dataset, name)
+            values = np.ascontiguousarray(as_levels(values) if name.endswith("images") else values)
+            digest.update(f"{values.dtype} {values.shape}".encode())
+            digest.update(values.data)
+            np.save(fresh / f"{name}.npy", values, allow_pickle=False)
+        about = {"class_names": dataset.class_names, "digest": digest.hexdigest()}
+        (fresh / "about.json").write_text(json.dumps(about), "utf-8")
+        fresh.chmod(0o755)
+        fresh.rename(folder)
+    except OSError:
+        if not folder.is_dir():
+            raise
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _remove_others(name: str, kept: Path) -> None:
+    """Remove what was decoded from other files of this data set, and what killed processes left.
+
+    A folder is renamed first: no process finds half of it. Where a map holds it, as on Windows, it stays until the next
+    time.
+    """
+    for folder in kept.parent.glob(f"{name}-v*"):
+        if folder != kept:
+            old = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=kept.parent))
+            with suppress(OSError):
+                folder.rename(old / "cache")
+            shutil.rmtree(old, ignore_errors=True)
+    for folder in kept.parent.glob(f".{name}-*"):
+        with suppress(OSError):
+            if time.time() - folder.stat().st_mtime > LEFT_BEHIND_SECONDS:
+                shutil.rmtree(folder, ignore_errors=True)
