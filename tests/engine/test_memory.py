@@ -68,7 +68,7 @@ def test_the_estimate_is_what_a_run_allocates(name, batch_size):
         dataset["fold"] = {"folds": 4, "index": 1}
         training["batch_size"] = min(batch_size, 300)
     config = ExperimentConfig.from_dict(
-        {"network": network, **more, "dataset": dataset, "training": training}, limits=None
+        {"network": network, **more, "dataset": dataset, "training": training}, limits=None, stored=True
     )
     own = drawings(config.dataset.source, images)
     tracemalloc.start()
