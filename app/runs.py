@@ -90,7 +90,8 @@ class Run:
     `reason` says why its status is what it is, where that needs saying: a `Reason`, or the plain text of an older lab.
 
     `annotations` says what happened to the run, oldest first: `{"iteration", "kind", ...}`, where the iteration is
-    the last one before it. `{"kind": "live", "changes": {"learning_rate": [before, after]}}` is a change by hand.
+    the last one before it. `{"kind": "live", "changes": {"learning_rate": [before, after]}}` is a change by hand; of
+    `{"kind": "dead"}` it is the first of many in a row in which every weight's gradient was exactly 0.
 
     `wanted` holds changes by hand that the run's worker has not made yet, oldest first; a restart forgets them.
 

@@ -146,10 +146,12 @@ class Session:
     def _describe_ending(self) -> str:
         trainer = self.trainer
         if trainer.divergence is not None:
-            return f"diverged at iteration {trainer.divergence.iteration}: {'; '.join(trainer.divergence.reasons)}"
+            ended = trainer.divergence
+            where = "after" if ended.evaluated else "at"
+            return f"diverged {where} iteration {ended.iteration}: {'; '.join(ended.reasons)}"
         if not trainer.done:
             return f"interrupted after {trainer.iteration:,} of {trainer.iterations:,} iterations"
-        return trainer.stop_reason or "completed"
+        return trainer.reason or "completed"
 
     def release(self) -> None:
         """Give back what the run held; a lesson's next one has its own."""

@@ -46,6 +46,8 @@ def save(trainer: Trainer) -> bytes:
         "dropout": network.dropout_rate,
         "generators": {name: g.bit_generator.state for name, g in trainer.generators.items()},
         "position": trainer.batches.position,
+        "first_loss": repr(trainer.first_loss),  # may be infinite, which is not JSON
+        "still": trainer.still,
         "stop_reason": trainer.stop_reason,
         "stop_why": reasons.why(trainer.stop_reason),
         "divergence": trainer.divergence
@@ -53,6 +55,7 @@ def save(trainer: Trainer) -> bytes:
             "iteration": trainer.divergence.iteration,
             "reasons": trainer.divergence.reasons,
             "whys": [reasons.why(reason) for reason in trainer.divergence.reasons],
+            "evaluated": trainer.divergence.evaluated,
         },
         "early_stopping": stopping
         # infinities, before the first evaluation, are not JSON
@@ -127,6 +130,8 @@ def _apply(trainer: Trainer, state: dict[str, Any], arrays: dict[str, NDArray[An
     for name, generator in trainer.generators.items():
         generator.bit_generator.state = state["generators"][name]
     trainer.iteration = state["iteration"]
+    trainer.first_loss = float(state.get("first_loss", "nan"))
+    trainer.still = state.get("still", 0)
     optimizer.t = state["optimizer_steps"]
     trainer.learning_rate = state["learning_rate"]
     network.penalty.l1, network.penalty.l2 = state["l1"], state["l2"]
@@ -139,7 +144,9 @@ def _apply(trainer: Trainer, state: dict[str, Any], arrays: dict[str, NDArray[An
         texts = divergence["reasons"]
         pairs = zip(texts, divergence.get("whys", [None] * len(texts)), strict=True)
         trainer.divergence = Divergence(
-            divergence["iteration"], tuple(reasons.restored(text, why) for text, why in pairs)
+            divergence["iteration"],
+            tuple(reasons.restored(text, why) for text, why in pairs),
+            divergence.get("evaluated", False),
         )
     if trainer.early_stopping is not None:
         stopping = state["early_stopping"]

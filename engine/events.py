@@ -42,7 +42,10 @@ class StepMetrics:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationMetrics:
-    """Accuracies (0 to 1) and mean losses without penalties, after an iteration's step."""
+    """Accuracies (0 to 1) and mean losses without penalties, after an iteration's step.
+
+    `small_weights` is the share of weights that are as good as zero, of runs that begin with an L1 penalty.
+    """
 
     iteration: int
     train_accuracy: float
@@ -50,10 +53,19 @@ class EvaluationMetrics:
     train_loss: float
     test_loss: float
     stream: str = "evaluation"
+    small_weights: float | None = None
 
     @property
     def values(self) -> tuple[float, ...]:
-        return (self.iteration, self.train_accuracy, self.test_accuracy, self.train_loss, self.test_loss)
+        small = () if self.small_weights is None else (self.small_weights,)
+        return (
+            self.iteration,
+            self.train_accuracy,
+            self.test_accuracy,
+            self.train_loss,
+            self.test_loss,
+            *small,
+        )
 
 
 Event = StepMetrics | EvaluationMetrics
@@ -61,19 +73,24 @@ Event = StepMetrics | EvaluationMetrics
 
 @dataclass(frozen=True, slots=True)
 class Divergence:
-    """The loss became infinite or not a number; the likely reasons, the likeliest first."""
+    """The loss became infinite or not a number; the likely reasons, the likeliest first.
+
+    `evaluated`: not the loss of a batch, but that of the last evaluation.
+    """
 
     iteration: int
     reasons: tuple[str, ...]
+    evaluated: bool = False
 
     @property
     def reason(self) -> Reason:
         """All of it in a sentence."""
-        text = f"the loss is not finite at iteration {self.iteration}: {'; '.join(self.reasons)}"
-        return Reason("diverged", text, iteration=self.iteration, why=self.reasons)
+        code, where = ("diverged_evaluated", "after") if self.evaluated else ("diverged", "at")
+        text = f"the loss is not finite {where} iteration {self.iteration}: {'; '.join(self.reasons)}"
+        return Reason(code, text, iteration=self.iteration, why=self.reasons)
 
 
-def columns(layers: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+def columns(layers: tuple[str, ...], *, small_weights: bool) -> dict[str, tuple[str, ...]]:
     """The names of each stream's values, for a network with these weight layers."""
     return {
         "train": (
@@ -85,5 +102,12 @@ def columns(layers: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
             *(f"gradient_norm/{layer}" for layer in layers),
             *(f"weight_norm/{layer}" for layer in layers),
         ),
-        "evaluation": ("iteration", "train_accuracy", "test_accuracy", "train_loss", "test_loss"),
+        "evaluation": (
+            "iteration",
+            "train_accuracy",
+            "test_accuracy",
+            "train_loss",
+            "test_loss",
+            *(["small_weights"] if small_weights else []),
+        ),
     }

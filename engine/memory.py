@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine import batches, optimizers
+from engine import batches, optimizers, regularizers
 from engine.layers import Dense, Layer, build_layers
 from engine.layers.dense import DenseRelu
 from engine.layers.plan import plan
@@ -83,12 +83,15 @@ def _vectors(config: ExperimentConfig, layers: Sequence[Layer], itemsize: int) -
     """Parameters, gradients, what the optimizer remembers, its scratch and the penalty's, and the best weights."""
     specs = [spec for layer in layers for spec in layer.parameters]
     parameters = sum(math.prod(spec.shape) for spec in specs)
-    weights = sum(math.prod(spec.shape) for spec in specs if spec.is_weight)
+    learnt = sum(math.prod(spec.shape) for spec in specs if spec.trainable)
+    penalized = [spec for spec in specs if spec.is_weight and spec.penalized and spec.trainable]
+    weights = sum(math.prod(spec.shape) for spec in penalized)
     slots = len(optimizers.OPTIMIZERS[config.optimizer["name"]].slots)
     stopping = config.training.early_stopping
     best = stopping is not None and stopping["restore_best"]
-    values = (2 + slots + best) * parameters + min(parameters, optimizers.LARGE) + weights
-    return values * itemsize
+    values = (2 + best) * parameters + slots * learnt + min(learnt, optimizers.LARGE) + weights
+    small = min(weights, regularizers.PART) * (itemsize + 1) if config.regularization.l1 else 0
+    return values * itemsize + small
 
 
 def _images(config: ExperimentConfig, steps: Sequence[Layer], itemsize: int) -> int:

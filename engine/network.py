@@ -2,7 +2,8 @@
 
 All weights stand first, then all biases, in one contiguous vector; gradients in another of the same layout. A
 layer holds reshaped views, so its products write straight into the vectors, an optimizer's step is a few
-operations on whole vectors, and a penalty is one on the weights' slice.
+operations on whole vectors, and a penalty is one on the weights' slice. Weights that the penalties leave alone stand
+behind those that they are on, and what is not learnt stands last: neither is ever touched.
 
 A parameter is named `<layer>.<name>`, the layer by its place among those with parameters: `1.W`, `1.b`, `2.W`, ...
 """
@@ -22,7 +23,7 @@ from engine.config import ExperimentConfig
 from engine.layers import Dense, Layer, ParameterSpec, build_layers
 from engine.layers.dense import DenseRelu
 from engine.layers.plan import plan
-from engine.layers.residual import dropouts_in, spare_input_gradient
+from engine.layers.residual import dropouts_in, every, spare_input_gradient
 from engine.losses import SoftmaxCrossEntropy
 from engine.regularizers import Penalty
 from engine.summary import summarize
@@ -35,7 +36,9 @@ class Network:
 
     Attributes:
         parameters, gradients: name → view into the flat vectors. Dense: W (n_in, n_out), b (n_out,).
-        vector, gradient: the flat vectors themselves; the first `weights` entries are weights.
+        vector, gradient: the flat vectors themselves.
+        weights: the first so many entries are the weights that the penalties are on.
+        learnt, learnt_gradient: views of all that is learnt, and of its gradient: the vectors without their end.
         weight_layers: "1", "2", ... for the weights of the lowest, the next, ... layer that has any → the slice
             where they stand. (Batch norm does not count here, so that networks with and without it compare.)
         l1, l2: the penalties' strengths, which may change while training.
@@ -78,23 +81,32 @@ class Network:
         placed: list[tuple[int, ParameterSpec]] = [
             (number, spec) for number, layer in enumerate(owners, 1) for spec in layer.parameters
         ]
-        placed.sort(key=lambda item: not item[1].is_weight)  # stable: the layers' order stays
         size = sum(math.prod(spec.shape) for _, spec in placed)
-        self.weights = sum(math.prod(spec.shape) for _, spec in placed if spec.is_weight)
         self.vector: Array = zeros((size,), self.dtype)
         self.gradient: Array = zeros((size,), self.dtype)
-        at = 0
-        for number, spec in placed:
+        self.weights = learnt = at = 0
+        places: dict[str, slice] = {}
+        # stable: the layers' order stays
+        for number, spec in sorted(placed, key=lambda item: _place(item[1])):
             end = at + math.prod(spec.shape)
             name = f"{number}.{spec.name}"
+            places[name] = slice(at, end)
             self.vector[at:end] = spec.initial
             self.parameters[name] = self.vector[at:end].reshape(spec.shape)
             self.gradients[name] = self.gradient[at:end].reshape(spec.shape)
+            if _place(spec) == _PENALIZED:
+                self.weights = end
+            if spec.trainable:
+                learnt = end
+            at = end
+        self.learnt, self.learnt_gradient = self.vector[:learnt], self.gradient[:learnt]
+        # in the layers' order, wherever they stand: a layer that is not learnt begins as it would otherwise
+        for number, spec in placed:
             if spec.is_weight:
+                name = f"{number}.{spec.name}"
                 values = initializers.draw(initializer, generator, spec.shape, spec.fan_in, spec.fan_out)
                 self.parameters[name][...] = values
-                self.weight_layers[str(len(self.weight_layers) + 1)] = slice(at, end)
-            at = end
+                self.weight_layers[str(len(self.weight_layers) + 1)] = places[name]
         for number, layer in enumerate(owners, 1):
             names = {spec.name: f"{number}.{spec.name}" for spec in layer.parameters}
             layer.bind(
@@ -111,6 +123,12 @@ class Network:
             for number, layer in enumerate(owners, 1)
             for name, array in layer.running.items()
         }
+
+    @property
+    def activity_penalties(self) -> list[tuple[float, float]]:
+        """λ of L1 and of L2 of each layer whose outputs are penalized."""
+        penalized = [layer for layer in every(self.layers) if layer.has_activity_penalty]
+        return [(layer.activity_l1, layer.activity_l2) for layer in penalized]
 
     @property
     def lowest_dense(self) -> Dense | None:
@@ -163,6 +181,14 @@ class Network:
             self.vector[: self.weights], self.gradient[: self.weights]
         ) + sum(step.penalty for step in self.steps)
         return self.data_loss + self.penalty_value
+
+
+_PENALIZED = (False, False, False)
+
+
+def _place(spec: ParameterSpec) -> tuple[bool, bool, bool]:
+    """Where a parameter stands: penalized weights, other weights, biases and the like, and what is not learnt."""
+    return not spec.trainable, not spec.is_weight, not (spec.is_weight and spec.penalized)
 
 
 def build_network(

@@ -86,7 +86,7 @@ def _layers(given: Any, shape: Shape, classes: int) -> tuple[dict[str, Any], ...
 
 
 def _layer(given: Any, path: str, depth: int = 0) -> dict[str, Any]:
-    """One layer's description, complete; penalties on its outputs only where there are any."""
+    """One layer's description, complete but for what is rare (`layers.LEFT_OUT`), which stands there where it is so."""
     parsed = parse_named(layers.FIELDS, given, path, key="type")
     inner = parsed.get("layers")
     if inner is not None:
@@ -95,7 +95,8 @@ def _layer(given: Any, path: str, depth: int = 0) -> dict[str, Any]:
             reason = Reason("block_size", message, most=MAX_LAYERS, deepest=MAX_DEPTH)
             raise ConfigError("range", f"{path}.layers", reason, {"minimum": 1, "maximum": MAX_LAYERS})
         parsed["layers"] = [_layer(one, f"{path}.layers.{i}", depth + 1) for i, one in enumerate(inner)]
-    for penalty in layers.ACTIVITY_FIELDS:
-        if not parsed[penalty.name]:
-            del parsed[penalty.name]
-    return parsed
+    return {
+        name: value
+        for name, value in parsed.items()
+        if name not in layers.LEFT_OUT or value != layers.LEFT_OUT[name]
+    }

@@ -5,6 +5,8 @@ All weights stand in one contiguous slice of the parameter vector, so a penalty 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from engine.arrays import Array, empty
@@ -15,6 +17,20 @@ FIELDS = (
     Field("l1", "number", 0.0, minimum=0, maximum=100, scale="log"),
     Field("l2", "number", 0.0, minimum=0, maximum=100, scale="log"),
 )
+
+#: A weight below this in size is as good as zero.
+SMALL = 1e-3
+#: Weights that are looked at together: no large array is made.
+PART = 1 << 16
+
+
+def share_of_small(weights: Sequence[Array]) -> float:
+    """How many of all weights, 0 to 1, are below `SMALL` in size."""
+    small = 0
+    for array in weights:
+        for at in range(0, len(array), PART):
+            small += int(np.count_nonzero(np.abs(array[at : at + PART]) < SMALL))
+    return small / sum(map(len, weights))
 
 
 class Penalty:

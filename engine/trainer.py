@@ -38,6 +38,7 @@ from engine.network import build_network
 from engine.norms import euclidean_norm
 from engine.optimizers import clip_by_norm, make_optimizer
 from engine.reasons import Reason
+from engine.regularizers import share_of_small
 from engine.schedules import factor_at
 from engine.threads import one_thread
 
@@ -49,6 +50,12 @@ STREAMS = {"weights": 0, "batches": 1, "label_noise": 2, "evaluation": 3, "dropo
 #: Numbers that NumPy converts at once where an operation mixes types, such as a product with a mask: all that a step
 #: allocates beside views. As fast as NumPy's own 8,192.
 CASTING_BUFFER = 1024
+
+#: A network is called dead after so many iterations in which no weight had any gradient.
+DEAD_AFTER = 50
+
+#: A first loss above so many times that of a guess, ln(classes), comes from first weights that are too large.
+FIRST_LOSS = 10
 
 
 class Trainer:
@@ -66,6 +73,8 @@ class Trainer:
         learning_rate: the experiment's rate, before its schedule.
         iteration, iterations: done, and planned.
         divergence: set when the loss was not finite, which ends the run.
+        first_loss: the first batch's, before any step.
+        still: how many of the last iterations, without a break, had a gradient of exactly 0 for every weight.
         stop_reason: why training ended before its planned iterations, other than by divergence, or whose weights it
             ended with where those are not the last ones.
 
@@ -98,7 +107,7 @@ class Trainer:
             purpose: np.random.default_rng([config.seed, number]) for purpose, number in STREAMS.items()
         }
         self.network = build_network(config, self.generators["weights"], self.generators["dropout"])
-        self.optimizer = make_optimizer(config.optimizer, self.network.vector)
+        self.optimizer = make_optimizer(config.optimizer, self.network.learnt)
         self._take(dataset)
         self.learning_rate: float = config.optimizer["learning_rate"]
         self.iterations = config.iterations
@@ -110,6 +119,8 @@ class Trainer:
             self.evaluate_every = min(self.evaluate_every, per_epoch)
         self.iteration = 0
         self.divergence: Divergence | None = None
+        self.first_loss = math.nan
+        self.still = 0
         self.stop_reason: str | None = None
         stopping = config.training.early_stopping
         self.early_stopping = None if stopping is None else EarlyStopping(**stopping)
@@ -118,7 +129,8 @@ class Trainer:
         parts = self.network.weight_layers.values()
         self._weights = [self.network.vector[part] for part in parts]
         self._weight_gradients = [self.network.gradient[part] for part in parts]
-        self.columns = events.columns(tuple(self.network.weight_layers))
+        layers = tuple(self.network.weight_layers)
+        self.columns = events.columns(layers, small_weights=bool(config.regularization.l1))
 
     def _take(self, dataset: Dataset) -> None:
         """The images of the experiment: the first ones of the data set, as rows of numbers, or of levels."""
@@ -204,17 +216,33 @@ class Trainer:
             self.iteration >= self.iterations or self.divergence is not None or self.stop_reason is not None
         )
 
+    @property
+    def dead(self) -> int | None:
+        """The iteration from which on no weight has had any gradient, of a network that is dead."""
+        return self.iteration - self.still + 1 if self.still >= DEAD_AFTER else None
+
+    @property
+    def reason(self) -> str | None:
+        """What is to be said of how training ended; None where it went as planned."""
+        if self.divergence is not None:
+            return self.divergence.reason
+        if self.stop_reason is None and (dead := self.dead) is not None:
+            since = f"from iteration {dead:,} on the gradient of every weight is exactly 0"
+            return Reason("dead", f"completed, but the network is dead: {since}", iteration=dead)
+        return self.stop_reason
+
     def advance(self) -> list[Event]:
         """One iteration: its metrics, then its evaluation where one is due; empty at the end.
 
         Evaluations come every `evaluate_every` iterations and after the last one. A loss that is not finite
-        ends the run after its row; early stopping ends it after an evaluation. Where the best weights are brought
-        back, one more evaluation, at the same iteration, is theirs: the last one is always that of the weights
-        that stay, on all images trained on.
+        ends the run after its row, and so does one that the last evaluation finds; early stopping ends it after an
+        evaluation. Where the best weights are brought back, one more evaluation, at the same iteration, is theirs: the
+        last one is always that of the weights that stay, on all images trained on.
         """
         if self.done:
             return []
-        advanced: list[Event] = [self.step()]
+        step = self.step()
+        advanced: list[Event] = [step]
         last = self.iteration == self.iterations
         if self.divergence is None and (last or self.iteration % self.evaluate_every == 0):
             metrics = self.evaluate(whole=last)
@@ -223,7 +251,10 @@ class Trainer:
                 metrics = self.evaluate()
             advanced.append(metrics)
             if brought_back:
-                advanced.append(self.evaluate())
+                metrics = self.evaluate()
+                advanced.append(metrics)
+            if self.done and not math.isfinite(metrics.train_loss + metrics.test_loss):
+                self.divergence = Divergence(self.iteration, self._reasons(step), evaluated=True)
         return advanced
 
     def step(self) -> StepMetrics:
@@ -241,7 +272,7 @@ class Trainer:
         network.loss_and_gradients(images, labels)
         rate = self.learning_rate * factor_at(training.schedule, self.iteration, self.iterations)
         self.iteration += 1
-        gradient, vector = network.gradient, network.vector
+        gradient = network.learnt_gradient
         metrics = StepMetrics(
             self.iteration,
             network.data_loss,
@@ -251,12 +282,17 @@ class Trainer:
             tuple([euclidean_norm(part) for part in self._weight_gradients]),
             tuple([euclidean_norm(part) for part in self._weights]),
         )
+        if self.iteration == 1:
+            self.first_loss = network.data_loss
+        self.still = 0 if any(metrics.gradient_norms) or not network.data_loss else self.still + 1
+        if self.still == DEAD_AFTER and any(part.any() for part in self._weight_gradients):
+            self.still = 0  # so small that their squares are 0, but there
         if math.isfinite(network.data_loss):
             if training.clip_value is not None:
                 np.clip(gradient, -training.clip_value, training.clip_value, out=gradient)
             if training.clip_norm is not None:
                 clip_by_norm(gradient, training.clip_norm)
-            self.optimizer.step(vector, gradient, rate)
+            self.optimizer.step(network.learnt, gradient, rate)
         else:
             self.divergence = Divergence(self.iteration, self._reasons(metrics))
         return metrics
@@ -266,7 +302,8 @@ class Trainer:
         reasons = []
         config, rate = self.config, metrics.learning_rate
         penalty = self.network.penalty
-        if metrics.iteration == 1:
+        guess = math.log(self.network.logits.shape[1])
+        if metrics.iteration == 1 or self.first_loss > FIRST_LOSS * guess:
             initializer = config.network.initializer
             name, std = initializer["name"], initializer.get("std")
             said = "the first weights, {}, are too large for this network".format
@@ -275,7 +312,11 @@ class Trainer:
             else:
                 text = said(f"{name} (std {std:g})")
                 reasons.append(Reason("first_weights_std", text, initializer=name, std=std))
-        else:
+        if activity := self.network.activity_penalties:
+            l1, l2 = (max(strengths) for strengths in zip(*activity, strict=True))
+            text = f"the penalty on activities (l1 {l1:g}, l2 {l2:g}) may pull too hard"
+            reasons.append(Reason("activity_penalty", text, l1=l1, l2=l2))
+        if metrics.iteration > 1:
             if rate * penalty.l2 > 2:
                 product = f"the learning rate {rate:g} times l2 {penalty.l2:g}"
                 text = f"{product} is above 2, so the penalty throws the weights further out at each step"
@@ -358,7 +399,10 @@ class Trainer:
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             train_accuracy, train_loss = train.measure()
             test_accuracy, test_loss = self._test.measure()
-        return EvaluationMetrics(self.iteration, train_accuracy, test_accuracy, train_loss, test_loss)
+        small = share_of_small(self._weights) if self.config.regularization.l1 else None
+        return EvaluationMetrics(
+            self.iteration, train_accuracy, test_accuracy, train_loss, test_loss, small_weights=small
+        )
 
     # -- checkpoints -----------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ def curves(
     """Stream → (rows, columns) float32 of an uninterrupted run, with changes by hand where `annotations` says."""
     trainer = Trainer(ExperimentConfig.from_dict(config), data_dir=data_dir)
     changes: dict[int, list[dict[str, float]]] = {}
-    for annotation in annotations:
+    for annotation in (note for note in annotations if note["kind"] == "live"):
         values = {name: after for name, (_, after) in annotation["changes"].items()}
         changes.setdefault(annotation["iteration"], []).append(values)
     rows: dict[str, list[Any]] = {"train": [], "evaluation": []}

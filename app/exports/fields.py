@@ -61,5 +61,9 @@ def _describe(layer: Mapping[str, Any]) -> str:
         case _:
             text = kind.replace("2d", "").replace("_", " ")
     defaults = {field.name: field.default for field in layers.FIELDS[kind]}
-    special = [f"{name} {value}" for name, value in rest.items() if value != defaults.get(name)]
+    special = [
+        f"not {name}" if value is False else f"{name} {value}"
+        for name, value in rest.items()
+        if value != defaults.get(name)
+    ]
     return f"{text} ({', '.join(special)})" if special else text

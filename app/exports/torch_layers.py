@@ -54,15 +54,34 @@ class ActivityPenalty(nn.Module):
 '''
 
 
+_UNPENALIZED = '''\
+def unpenalized(layer):
+    """The same layer; the penalties leave its weights alone."""
+    layer.unpenalized = True
+    return layer
+
+
+'''
+#: Which weights the penalties are on, where it is not all: none of `unpenalized` layers, and none that is not learnt.
+PENALIZED = '\n               and layer.weight.requires_grad and not hasattr(layer, "unpenalized")'
+
+
+def has_special_weights(described: Sequence[dict[str, Any]]) -> bool:
+    """Whether the penalties leave some weights alone, at any depth."""
+    return any(
+        not (layer.get("penalized", True) and layer.get("trainable", True))
+        or has_special_weights(layer.get("layers", ()))
+        for layer in described
+    )
+
+
 def network_source(config: ExperimentConfig) -> tuple[str, bool]:
     """Source of `build()`, and whether the network has penalties on its activations."""
     body = _sequential(config.network.layers, config.dataset.source.shape, "    ")
     text = f"def build():\n    return {body}\n"
     has_penalty = "ActivityPenalty(" in text
-    return (
-        ("" if "Residual(" not in text else _RESIDUAL) + (_PENALTY if has_penalty else "") + text,
-        has_penalty,
-    )
+    parts = {"Residual(": _RESIDUAL, "ActivityPenalty(": _PENALTY, "unpenalized(": _UNPENALIZED}
+    return "".join(part for name, part in parts.items() if name in text) + text, has_penalty
 
 
 def _sequential(described: Sequence[dict[str, Any]], shape: tuple[int, ...], indent: str) -> str:
@@ -81,10 +100,10 @@ def _module(config: dict[str, Any], layer: Layer, indent: str) -> str:
     match config["type"]:
         case "dense":
             assert isinstance(layer, Dense)
-            return f"nn.Linear({layer.inputs}, {layer.units})"
+            return _with_weights(f"nn.Linear({layer.inputs}, {layer.units})", layer)
         case "conv2d":
             assert isinstance(layer, Conv2D)
-            return _conv(layer)
+            return _with_weights(_conv(layer), layer)
         case "max_pool2d" | "avg_pool2d" as kind:
             name = "MaxPool2d" if kind == "max_pool2d" else "AvgPool2d"
             return f"nn.{name}({config['size']}, {config['stride'] or config['size']})"
@@ -107,6 +126,11 @@ def _module(config: dict[str, Any], layer: Layer, indent: str) -> str:
             return _residual(config, layer, indent)
         case _:
             return "nn.Flatten()"
+
+
+def _with_weights(module: str, layer: Layer) -> str:
+    module += "" if layer.trainable else ".requires_grad_(False)"
+    return module if layer.penalized else f"unpenalized({module})"
 
 
 def _conv(layer: Conv2D, bias: str = "") -> str:

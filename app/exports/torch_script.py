@@ -14,7 +14,7 @@ from typing import Any
 from app.exports import torch_source
 from app.exports.recording import Recording
 from app.exports.script import literal, live_changes
-from app.exports.torch_layers import network_source
+from app.exports.torch_layers import PENALIZED, has_special_weights, network_source
 from engine import ExperimentConfig, augmentation, datasets, initializers, kfold, schedules
 from engine.batches import DRAWN_BATCHES
 from engine.datasets import points
@@ -53,6 +53,7 @@ def torch_script(recording: Recording) -> str:
         prelude=_prelude(config, changes),
         live=torch_source.LIVE if changes else "",
         augment="        augmentation.apply(images)\n" if config.dataset.augment else "",
+        penalized=PENALIZED if has_special_weights(config.network.layers) else "",
         penalties=torch_source.PENALTIES if has_penalty else "",
         clip=_clip(config),
         rate="" if keeps_velocity else torch_source.RATE,

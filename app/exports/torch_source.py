@@ -112,7 +112,7 @@ def main():
     train_images, train_labels, test_images, test_labels = prepare()
     network = build().to(getattr(torch, EXPERIMENT["dtype"]))
     initialize(network)
-    weights = [layer.weight for layer in network.modules() if isinstance(layer, (nn.Linear, nn.Conv2d))]
+    weights = [layer.weight for layer in network.modules() if isinstance(layer, (nn.Linear, nn.Conv2d))$penalized]
     optimizer = $optimizer
     rate = EXPERIMENT["optimizer"]["learning_rate"]
     l1, l2 = EXPERIMENT["regularization"]["l1"], EXPERIMENT["regularization"]["l2"]

@@ -79,8 +79,8 @@ class Recorder:
                     lambda c: run_store.add_checkpoint(c, run_id, made),
                     lambda kept: self._told.on_checkpoints(run_id, kept),
                 )
-            case "live":
-                annotation = {"kind": "live", "iteration": event["iteration"], "changes": event["changes"]}
+            case "live" | "dead":
+                annotation = annotation_of(event)
                 self._store(
                     run_id,
                     lambda c: run_store.add_annotation(c, run_id, annotation),
@@ -113,6 +113,12 @@ class Recorder:
     def _call(self, callback: Callable[[], None]) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is closed: the server is gone
             self._loop.call_soon_threadsafe(callback)
+
+
+def annotation_of(event: dict[str, Any]) -> dict[str, Any]:
+    """What a worker's event leaves on the run's curve: that it was changed by hand, or that its network is dead."""
+    annotation = {"kind": event["event"], "iteration": event["iteration"]}
+    return {**annotation, "changes": event["changes"]} if event["event"] == "live" else annotation
 
 
 def _nothing(*_: Any) -> None:

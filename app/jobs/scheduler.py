@@ -13,6 +13,7 @@ what a worker needs for that:
     stored                                        iterations whose rows are stored
     seconds                                       of training so far
     changes                                       changes by hand so far: [{"iteration", "values"}]
+    dead                                          whether it is known that the network is dead
     wanted                                        changes that were asked for and not made yet: [values]
     paused, steps                                 whether to stand still, and after how many iterations
 """
@@ -30,7 +31,7 @@ from typing import Any
 from app.errors import Conflict, QueueFull
 from app.jobs import checkpoints
 from app.jobs.executor import Executor
-from app.jobs.recorder import Recorder
+from app.jobs.recorder import Recorder, annotation_of
 from app.jobs.register import Register
 from app.live.hub import Hub
 from app.metrics import Metrics
@@ -227,12 +228,19 @@ class Scheduler:
             case "paused" if run.status is RunStatus.RUNNING:
                 self._register.move(run, RunStatus.PAUSED)
                 self._fill()
+<<<<<<< HEAD
             case "live":
                 if run.wanted:
                     run.wanted.popleft()
                 run.annotations.append(
                     {"kind": "live", "iteration": event["iteration"], "changes": event["changes"]}
                 )
+=======
+            case "live" | "dead":
+                if event["event"] == "live" and (wanted := self._wanted.get(run_id)):
+                    wanted.popleft()
+                run.annotations.append(annotation_of(event))
+>>>>>>> 4c127ac (Name dead networks and late divergences; let layers be unpenalized or not learnt; record how many weights L1 makes small)
                 self._register.tell(run)
             case "unsaved":
                 log.warning("run %s could not be saved: %s", run_id, event["reason"])
@@ -346,7 +354,12 @@ class Scheduler:
                     for annotation in run.annotations
                     if annotation["kind"] == "live"
                 ],
+<<<<<<< HEAD
                 "wanted": list(run.wanted),
+=======
+                "dead": any(annotation["kind"] == "dead" for annotation in run.annotations),
+                "wanted": list(self._wanted.get(run.id, ())),
+>>>>>>> 4c127ac (Name dead networks and late divergences; let layers be unpenalized or not learnt; record how many weights L1 makes small)
                 "paused": paused,
                 "steps": steps,
             },

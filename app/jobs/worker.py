@@ -2,7 +2,8 @@
 
 Messages to the server, through one pipe:
     `R` + `ROWS` header + float32 little endian, row after row: rows of a stream
-    `J` + JSON: an event, `{"event": "columns" | "paused" | "live" | "checkpoint" | "unsaved" | "finished" | "stopped"}`
+    `J` + JSON: an event, `{"event": "columns" | "paused" | "live" | "dead" | "checkpoint" | "unsaved" | "finished" |
+    "stopped"}`
 Messages from the server: JSON commands, `{"command": "pause" | "resume" | "step" | "live" | "cancel" | "stop"}`, read
 at every flush. When the server is gone, the pipe ends and so does the worker.
 
@@ -93,6 +94,8 @@ class Training:
         self._known = deque(change for change in job["changes"] if change["iteration"] >= trainer.iteration)
         self._stored: int = job["stored"]
         self._wanted = deque(job["wanted"])
+        #: whether it is known that the network is dead
+        self._dead: bool = job["dead"]
         self._stopped = False
         self._cancelled = False
 
@@ -109,10 +112,9 @@ class Training:
         return self._ending()
 
     def _ending(self) -> dict[str, Any]:
-        trainer = self._trainer
-        if trainer.divergence is not None:
-            return _ended("diverged", trainer.divergence.reason)
-        return _ended("completed", trainer.stop_reason)
+        self._link.flush()
+        self._report_dead()
+        return _ended("completed" if self._trainer.divergence is None else "diverged", self._trainer.reason)
 
     @property
     def _stands(self) -> bool:
@@ -127,6 +129,7 @@ class Training:
             if self._trainer.iteration <= self._stored:
                 self._link.resume_clock()  # repeated, and so counted already
             self._link.flush()
+            self._report_dead()
             self._report_saved()
             if self._writer.due(time.monotonic()):
                 self._save()
@@ -181,6 +184,12 @@ class Training:
             self._link.flush()
             changes = {name: [before[name], value] for name, value in values.items()}
             self._link.event("live", iteration=trainer.iteration, changes=changes)
+
+    def _report_dead(self) -> None:
+        """Say once that the network is dead, after the rows that show it."""
+        if not self._dead and (since := self._trainer.dead) is not None:
+            self._dead = True
+            self._link.event("dead", iteration=since)
 
     # -- checkpoints -----------------------------------------------------------------------------
 

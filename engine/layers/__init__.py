@@ -63,7 +63,18 @@ ACTIVITY_FIELDS = (
     Field("activity_l1", "number", 0.0, minimum=0, maximum=100, scale="log"),
     Field("activity_l2", "number", 0.0, minimum=0, maximum=100, scale="log"),
 )
-FIELDS = {name: (*fields, *ACTIVITY_FIELDS) for name, fields in FIELDS.items()}
+#: Whether the penalties of the experiment are on the layer's weights, and whether its weights and biases are learnt.
+WEIGHT_FIELDS = (
+    Field("penalized", "boolean", True),
+    Field("trainable", "boolean", True),
+)
+WITH_WEIGHTS = ("dense", "conv2d")
+FIELDS = {
+    name: (*fields, *(WEIGHT_FIELDS if name in WITH_WEIGHTS else ()), *ACTIVITY_FIELDS)
+    for name, fields in FIELDS.items()
+}
+#: Fields that a layer's description leaves out where they are as by default.
+LEFT_OUT = {field.name: field.default for field in (*WEIGHT_FIELDS, *ACTIVITY_FIELDS)}
 
 
 class ShapeError(ValueError):
@@ -90,15 +101,15 @@ def build_layers(described: Sequence[dict[str, Any]], shape: Shape) -> list[Laye
     """
     built: list[Layer] = []
     for position, config in enumerate(described):
-        rest = {name: value for name, value in config.items() if name != "type"}
-        l1, l2 = rest.pop("activity_l1", 0.0), rest.pop("activity_l2", 0.0)
+        rest = {name: value for name, value in config.items() if name != "type" and name not in LEFT_OUT}
         try:
             layer = LAYERS[config["type"]](shape, **rest)
         except ValueError as error:
             inside = error.place if isinstance(error, ShapeError) else ()
             shapes = [below.output_shape for below in built]
             raise ShapeError((position, *inside), of_error(error), shapes) from error
-        layer.activity_l1, layer.activity_l2 = l1, l2
+        for name in LEFT_OUT.keys() & config.keys():
+            setattr(layer, name, config[name])
         built.append(layer)
         shape = layer.output_shape
     return built

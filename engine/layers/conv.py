@@ -110,8 +110,16 @@ class Conv2D(Layer):
         channels, area = self.input_shape[0], self.kernel_size**2
         shape = (self.filters, channels, self.kernel_size, self.kernel_size)
         return (
-            ParameterSpec("W", shape, True, channels * area, self.filters * area),
-            ParameterSpec("b", (self.filters,), False),
+            ParameterSpec(
+                "W",
+                shape,
+                True,
+                channels * area,
+                self.filters * area,
+                penalized=self.penalized,
+                trainable=self.trainable,
+            ),
+            ParameterSpec("b", (self.filters,), False, trainable=self.trainable),
         )
 
     @property

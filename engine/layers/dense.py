@@ -40,8 +40,16 @@ class Dense(Layer):
     @property
     def parameters(self) -> tuple[ParameterSpec, ...]:
         return (
-            ParameterSpec("W", (self.inputs, self.units), True, self.inputs, self.units),
-            ParameterSpec("b", (self.units,), False),
+            ParameterSpec(
+                "W",
+                (self.inputs, self.units),
+                True,
+                self.inputs,
+                self.units,
+                penalized=self.penalized,
+                trainable=self.trainable,
+            ),
+            ParameterSpec("b", (self.units,), False, trainable=self.trainable),
         )
 
     @property

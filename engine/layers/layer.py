@@ -39,7 +39,10 @@ BOOL = np.dtype(np.bool_)
 
 @dataclass(frozen=True, slots=True)
 class ParameterSpec:
-    """A parameter that a layer needs. Weights are drawn and regularized; the others begin at `initial`."""
+    """A parameter that a layer needs. Weights are drawn and regularized; the others begin at `initial`.
+
+    `penalized` is false for weights that the penalties leave alone, `trainable` for what stays as it begins.
+    """
 
     name: str
     shape: Shape
@@ -47,6 +50,8 @@ class ParameterSpec:
     fan_in: int = 0
     fan_out: int = 0
     initial: float = 0.0
+    penalized: bool = True
+    trainable: bool = True
 
 
 class Layer:
@@ -64,6 +69,9 @@ class Layer:
         #: λ of the penalties on this layer's outputs; the network applies them
         self.activity_l1 = 0.0
         self.activity_l2 = 0.0
+        #: whether the penalties are on this layer's weights, and whether its parameters are learnt; the network asks
+        self.penalized = True
+        self.trainable = True
         #: the layer's randomness; every random layer shares it, in the order of the layers
         self.generator: np.random.Generator | None = None
         self._arrays: dict[tuple[str, Shape, np.dtype[Any]], Array] = {}

@@ -14,6 +14,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+<<<<<<< HEAD
+=======
+from dataclasses import replace
+>>>>>>> 4c127ac (Name dead networks and late divergences; let layers be unpenalized or not learnt; record how many weights L1 makes small)
 from typing import Any
 
 import numpy as np
@@ -56,7 +60,7 @@ class Residual(Layer):
     @property
     def parameters(self) -> tuple[ParameterSpec, ...]:
         return tuple(
-            ParameterSpec(f"{part}.{s.name}", s.shape, s.is_weight, s.fan_in, s.fan_out, s.initial)
+            replace(s, name=f"{part}.{s.name}")
             for part, layer in self._parts.items()
             for s in layer.parameters
             if not (part == "projection" and s.name == "b")
@@ -170,6 +174,7 @@ def _projection(source: Shape, target: Shape) -> Layer | None:
     return projection
 
 
+<<<<<<< HEAD
 def at_any_depth(layers: Sequence[Layer]) -> Iterator[Layer]:
     """All layers, lowest first, also those of blocks inside blocks; not the blocks themselves."""
     for layer in layers:
@@ -177,10 +182,19 @@ def at_any_depth(layers: Sequence[Layer]) -> Iterator[Layer]:
             yield from at_any_depth(layer.inner)
         else:
             yield layer
+=======
+def every(layers: Sequence[Layer]) -> Iterator[Layer]:
+    """All layers, lowest first, also those inside blocks."""
+    for layer in layers:
+        yield layer
+        if isinstance(layer, Residual):
+            yield from every(layer.inner)
+>>>>>>> 4c127ac (Name dead networks and late divergences; let layers be unpenalized or not learnt; record how many weights L1 makes small)
 
 
 def dropouts_in(layers: Sequence[Layer]) -> list[Dropout]:
     """All dropout layers, lowest first."""
+<<<<<<< HEAD
     return [layer for layer in at_any_depth(layers) if isinstance(layer, Dropout)]
 
 
@@ -190,3 +204,6 @@ def normalizes_single_values(layers: Sequence[Layer]) -> bool:
         isinstance(layer, BatchNorm) and math.prod(layer.input_shape[1:]) == 1
         for layer in at_any_depth(layers)
     )
+=======
+    return [layer for layer in every(layers) if isinstance(layer, Dropout)]
+>>>>>>> 4c127ac (Name dead networks and late divergences; let layers be unpenalized or not learnt; record how many weights L1 makes small)

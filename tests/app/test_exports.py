@@ -306,9 +306,13 @@ def test_the_line_of_the_layers_shows_what_is_not_usual():
     layers = [
         {"type": "conv2d", "filters": 8, "kernel_size": 3, "stride": 2, "padding": 0},
         {"type": "activation", "name": "relu", "activity_l1": 0.1},
+        {"type": "dense", "units": 4, "penalized": False},
         {"type": "residual", "layers": [{"type": "dense", "units": 3}]},
     ]
-    assert describe_layers(layers) == "conv 8 × 3×3 (stride 2) → relu (activity_l1 0.1) → [dense 3]"
+    assert (
+        describe_layers(layers)
+        == "conv 8 × 3×3 (stride 2) → relu (activity_l1 0.1) → dense 4 (not penalized) → [dense 3]"
+    )
 
 
 def test_fields_are_served_flat(lab, done):

@@ -71,6 +71,27 @@ EXPERIMENTS = {
         },
         "network": {"preset": "mlp", "hidden": [20], "activation": "tanh"},
     },
+    "weights that are not learnt or not penalized": {
+        "network": {
+            "initializer": {"name": "he_normal"},
+            "layers": [
+                {"type": "conv2d", "filters": 4, "kernel_size": 3, "trainable": False},
+                {"type": "activation", "name": "relu"},
+                {"type": "dense", "units": 16},
+                {
+                    "type": "residual",
+                    "layers": [
+                        {"type": "dense", "units": 16, "penalized": False},
+                        {"type": "activation", "name": "tanh"},
+                    ],
+                },
+                {"type": "dense", "units": 10, "penalized": False},
+            ],
+        },
+        "optimizer": {"name": "adamw", "learning_rate": 0.01, "weight_decay": 0.1},
+        "regularization": {"l1": 0.01, "l2": 0.1},
+        "training": {"clip_norm": 0.5},
+    },
     "points": {
         "dataset": {"name": "spirals"},
         "network": {"preset": "mlp", "hidden": [20], "activation": "swish"},

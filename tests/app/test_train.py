@@ -231,6 +231,14 @@ def test_a_divergence_says_where_and_why(train):
     assert "the learning rate 100 times l2 1 is above 2" in ending
 
 
+def test_a_dead_network_is_named_in_the_ending(train):
+    changes = ("optimizer.learning_rate=10", "network.preset=mlp", "network.hidden=[40,20]")
+    done = train("--json", *(part for change in changes for part in ("--set", change)))
+    assert done.returncode == 0, done.stderr
+    ending = json.loads(done.stdout.splitlines()[-1])["ending"]
+    assert ending.startswith("completed, but the network is dead: from iteration ")
+
+
 def test_an_interrupt_ends_cleanly_with_what_was_reached(tmp_path):
     path = tmp_path / "experiment.json"
     path.write_text(json.dumps({**QUICK, "training": {"iterations": 10_000_000}}))

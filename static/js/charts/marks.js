@@ -1,6 +1,6 @@
 /**
- * Marks: what happened to a run, on its curves. A cross where its values cease to be finite and a triangle where it was
- * changed by hand stand always; its best test accuracy, an early stop and a plateau, where one wants to see them.
+ * Marks: what happened to a run, on its curves. A cross where its values cease to be finite, a triangle where it was
+ * changed by hand and a crossed circle where its network died stand always; its best test accuracy, an early stop and a plateau, where one wants to see them.
  */
 
 import { number, percent, t } from "../i18n.js";
@@ -42,7 +42,9 @@ function* always({ run, curve }) {
   const { xs, ys, iterations } = curve;
   for (const { kind, iteration, changes } of run.annotations ?? []) {
     const row = nearest(iterations, iteration);
-    if (kind !== "live" || row < 0) continue;
+    if (row < 0) continue;
+    if (kind === "dead") yield { x: xs[row], row, symbol: "circle-x-open", note: `⊗ ${where(run, iteration)}: ${t("mark.dead")}` };
+    if (kind !== "live") continue;
     const said = Object.entries(changes).map(([name, [before, after]]) => `${t(`annotation.${name}`)} ${before} → ${after}`);
     yield { x: xs[row], row, symbol: "triangle-down", note: `▼ ${where(run, iteration)}: ${said.join(", ")}` };
   }

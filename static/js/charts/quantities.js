@@ -67,11 +67,16 @@ const SPOKEN_FOR = {
   evaluation: new Set(["iteration", "seconds", "train_accuracy", "test_accuracy", "train_loss", "test_loss"]),
 };
 
+/** Of recorded columns without a quantity of their own: those that are shares, shown as per cent. */
+const SHARES = new Set(["small_weights"]);
+
 /** A quantity by its name; any other recorded column is `stream.column`. null: there is no such thing. */
 export function quantity(name) {
   if (Object.hasOwn(QUANTITIES, name)) return QUANTITIES[name];
   const [, stream, column] = /^(train|evaluation)\.(.+)$/.exec(name) ?? [];
-  return column ? { stream, lines: [{ series: column, columns: [column] }] } : null;
+  if (!column) return null;
+  const share = SHARES.has(column);
+  return { stream, percent: share, whole: share, lines: [{ series: column, columns: [column] }] };
 }
 
 /** The names of all quantities that these runs have: the usual ones, and every other recorded column. */

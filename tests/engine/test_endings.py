@@ -1,0 +1,181 @@
+"""How a run ends is named: a network that is dead, a loss that is not finite, and what is likely to have led there."""
+
+import math
+
+import numpy as np
+import pytest
+
+from engine import ExperimentConfig, Trainer, load_dataset
+from engine.trainer import DEAD_AFTER
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return load_dataset("digits")
+
+
+def experiment(iterations, *, activation="relu", rate=10.0, std=None, hidden=(40, 20), **sections):
+    initializer = {"name": "he_normal"} if std is None else {"name": "normal", "std": std}
+    network = {"preset": "mlp", "hidden": list(hidden), "activation": activation, "initializer": initializer}
+    return ExperimentConfig.from_dict(
+        {
+            "network": network,
+            "optimizer": {"name": "sgd", "learning_rate": rate},
+            "training": {"iterations": iterations, "evaluate_every": 10},
+            **sections,
+        }
+    )
+
+
+def steps_of(trainer):
+    return [event for event in trainer.run() if event.stream == "train"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_network_whose_gradients_are_all_exactly_zero_is_called_dead_from_the_first_such_iteration(
+    digits, seed
+):
+    trainer = Trainer(experiment(150, seed=seed), digits)
+    steps = steps_of(trainer)
+    still = [not any(step.gradient_norms) for step in steps]
+    since = next(i for i in range(150) if all(still[i:])) + 1
+    assert 1 < since <= 150 - DEAD_AFTER
+    assert steps[-1].loss > 0
+    assert trainer.dead == since
+    assert trainer.divergence is None
+    assert trainer.reason.code == "dead"
+    assert trainer.reason.values == {"iteration": since}
+
+
+def test_it_is_called_dead_after_fifty_iterations_and_not_before(digits):
+    since = (whole := Trainer(experiment(150), digits), list(whole.run()))[0].dead
+    trainer = Trainer(experiment(150), digits)
+    while trainer.iteration < since + DEAD_AFTER - 2:
+        trainer.advance()
+        assert trainer.dead is None
+    trainer.advance()
+    assert trainer.dead == since
+
+
+@pytest.mark.parametrize("at", [20, 40, 60, 100])
+def test_a_run_that_goes_on_from_a_checkpoint_is_dead_from_the_same_iteration(digits, at):
+    whole = Trainer(experiment(150), digits)
+    rows = [event.values for event in whole.run()]
+    trainer = Trainer(experiment(150), digits)
+    begun = [event.values for _ in range(at) for event in trainer.advance()]
+    restored = Trainer.restore(trainer.checkpoint(), digits)
+    assert begun + [event.values for event in restored.run()] == rows
+    assert restored.dead == whole.dead
+    assert restored.reason == whole.reason
+
+
+def test_small_gradients_are_not_no_gradients(digits):
+    """Squares of numbers below 1e-23 are 0 in float32, the numbers are not."""
+    trainer = Trainer(experiment(DEAD_AFTER + 10, activation="sigmoid", std=0.01, rate=0.01), digits)
+    trainer.network.vector *= 1e-4
+    for gradient in trainer._weight_gradients:
+        gradient.fill(0)
+
+    def tiny(images, labels):
+        trainer.network.gradient.fill(1e-30)
+        trainer.network.data_loss = 2.3
+        return 2.3
+
+    trainer.network.loss_and_gradients = tiny
+    while not trainer.done:
+        trainer.step()
+        if trainer.iteration == trainer.iterations:
+            break
+    assert trainer.dead is None
+
+
+def test_a_network_that_learns_is_not_dead_and_one_at_a_loss_of_zero_neither(digits):
+    for config in (experiment(120, rate=0.1), experiment(120, rate=0.1, activation="sigmoid", std=0.01)):
+        trainer = Trainer(config, digits)
+        list(trainer.run())
+        assert trainer.dead is None
+        assert trainer.reason is None
+
+
+def test_a_completed_run_whose_last_evaluation_is_not_finite_has_diverged(digits):
+    def diverging(iterations):
+        trainer = Trainer(experiment(iterations, activation="leaky_relu"), digits)
+        return trainer, list(trainer.run())
+
+    whole, _ = diverging(50)
+    assert whole.divergence is not None
+    assert not whole.divergence.evaluated
+    trainer, rows = diverging(whole.divergence.iteration - 1)
+    assert math.isfinite(rows[-2].loss)
+    assert not math.isfinite(rows[-1].test_loss)
+    assert trainer.divergence.iteration == trainer.iterations
+    assert trainer.divergence.reason.code == "diverged_evaluated"
+    assert trainer.divergence.reasons[0].code == "learning_rate_too_large"
+
+    restored = Trainer.restore(trainer.checkpoint(), digits)
+    assert restored.divergence == trainer.divergence
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_first_weights_are_the_first_reason_where_the_first_loss_is_far_above_that_of_a_guess(digits, seed):
+    config = experiment(3000, activation="leaky_relu", std=3.0, rate=1.0, hidden=(40, 40, 40, 20), seed=seed)
+    trainer = Trainer(config, digits)
+    for _ in range(2):
+        trainer.advance()
+    trainer = Trainer.restore(trainer.checkpoint(), digits)  # what the first loss was is not forgotten
+    list(trainer.run())
+    assert trainer.first_loss > 10 * math.log(10)
+    assert trainer.divergence.iteration > 2
+    codes = [why.code for why in trainer.divergence.reasons]
+    assert codes[:2] == ["first_weights_std", "learning_rate_too_large"]
+
+
+def test_first_weights_are_no_reason_where_the_first_loss_is_that_of_a_guess(digits):
+    trainer = Trainer(experiment(100, activation="leaky_relu"), digits)
+    list(trainer.run())
+    assert "first_weights" not in [why.code for why in trainer.divergence.reasons]
+
+
+def test_penalties_on_activities_are_named_among_the_reasons_also_of_layers_inside_blocks(digits):
+    inner = [{"type": "dense", "units": 20, "activity_l2": 5.0}, {"type": "activation", "name": "identity"}]
+    layers = [
+        {"type": "dense", "units": 20},
+        {"type": "residual", "layers": inner},
+        {"type": "dense", "units": 10},
+    ]
+    config = ExperimentConfig.from_dict(
+        {
+            "network": {"layers": layers},
+            "optimizer": {"learning_rate": 1.0},
+            "training": {"iterations": 500},
+        }
+    )
+    trainer = Trainer(config, digits)
+    list(trainer.run())
+    named = next(why for why in trainer.divergence.reasons if why.code == "activity_penalty")
+    assert named.values == {"l1": 0.0, "l2": 5.0}
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_share_of_small_weights_is_recorded_at_the_end_of_evaluations_where_l1_is_on(digits, dtype):
+    config = experiment(60, rate=0.1, regularization={"l1": 0.01}, dtype=dtype)
+    trainer = Trainer(config, digits)
+    rows = list(trainer.run())
+    assert trainer.columns["evaluation"][-1] == "small_weights"
+    weights = np.concatenate(
+        [W.ravel() for name, W in trainer.network.parameters.items() if name.endswith("W")]
+    )
+    assert rows[-1].values[-1] == np.mean(np.abs(weights) < 1e-3) > 0.05
+
+
+def test_without_l1_nothing_is_recorded_besides(digits):
+    trainer = Trainer(experiment(10, rate=0.1, regularization={"l2": 0.01}), digits)
+    rows = list(trainer.run())
+    assert trainer.columns["evaluation"] == (
+        "iteration",
+        "train_accuracy",
+        "test_accuracy",
+        "train_loss",
+        "test_loss",
+    )
+    assert len(rows[-1].values) == 5
