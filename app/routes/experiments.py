@@ -137,7 +137,7 @@ def _view(lab: Lab, lesson: Lesson, *, with_configs: bool = False) -> dict[str, 
         "question": dict(lesson.question),
         "conclusion": dict(lesson.conclusion),
         "dataset": dataset,
-        "runs": [{"name": name} for name in lesson.runs],
+        "runs": [{"name": name} for name in lesson.names(dataset=dataset)],
     }
     if with_configs:
         configs = lesson.configs(dataset=dataset)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from engine import datasets
 from engine.config import ExperimentConfig
+from engine.lessons.claims import Claim
 
 #: A text in each language of the lab: {"en": ..., "ja": ...}
 Text = Mapping[str, str]
+
+SIZES = ("train_size", "test_size")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +23,10 @@ class Lesson:
 
     `common` is an experiment file without a name; each run changes some of it, a section or a value at a time.
     A lesson without runs is one to look at: the images of `common`'s data set, and the summary of its network.
+    Where another data set has fewer images than a run asks for, it takes them all, and its name says how many they are;
+    of several that would be the same then, there is only the first. A shift of images is as large a share of theirs.
+
+    What a lesson says must be so of its figures, from several seeds (`scripts/lessons_table.py`).
     """
 
     slug: str
@@ -31,6 +38,9 @@ class Lesson:
     runs: Mapping[str, Mapping[str, Any]]
     #: False where the networks need images of the lesson's own size, or the lesson is about its own images
     any_dataset: bool = True
+    claims: Sequence[Claim] = ()
+    #: the figures are from so many seeds, 0 and on
+    seeds: int = 12
 
     def configs(self, *, dataset: str | None = None) -> list[ExperimentConfig]:
         """The experiments, in order.
@@ -40,9 +50,13 @@ class Lesson:
                 lessons whose networks need images of their own size.
         """
         return [
-            ExperimentConfig.from_dict({"name": name, **self._document(changes, dataset)})
-            for name, changes in self.runs.items()
+            ExperimentConfig.from_dict({"name": name, **document})
+            for name, document in self._documents(dataset).items()
         ]
+
+    def names(self, *, dataset: str | None = None) -> list[str]:
+        """The names of the experiments."""
+        return list(self._documents(dataset))
 
     def experiment(self, *, dataset: str | None = None) -> ExperimentConfig:
         """The first experiment, or `common` where there are no runs: whose data set and network one can look at."""
@@ -55,17 +69,35 @@ class Lesson:
         name: str = self.common["dataset"]["name"]
         return name
 
+    def _documents(self, dataset: str | None) -> dict[str, dict[str, Any]]:
+        documents: dict[str, dict[str, Any]] = {}
+        for name, changes in self.runs.items():
+            asked, document = self._document(changes, None)["dataset"], self._document(changes, dataset)
+            for before, after in zip(_named_sizes(asked), _named_sizes(document["dataset"]), strict=True):
+                name = name.replace(before, after)
+            documents.setdefault(name, document)
+        return documents
+
     def _document(self, changes: Mapping[str, Any], dataset: str | None) -> dict[str, Any]:
         section: dict[str, Any]
         document = copy.deepcopy(dict(self.common))
         for name, values in changes.items():
-            merged = isinstance(values, Mapping)
+            merged = isinstance(values, Mapping) and "layers" not in values
             document[name] = {**document.get(name, {}), **values} if merged else values
         if dataset is not None and dataset != self.dataset and self.any_dataset:
             other = datasets.source(dataset)
             section = {**document["dataset"], "name": dataset}
-            for size, most in (("train_size", other.train_size), ("test_size", other.test_size)):
+            for size in SIZES:
                 if section.get(size) is not None:
-                    section[size] = min(section[size], most)
+                    section[size] = min(section[size], getattr(other, size))
+            if "shift" in (augment := section.get("augment", {})):
+                width, there = datasets.source(self.dataset).shape[-1], other.shape[-1]
+                section["augment"] = {**augment, "shift": max(1, round(augment["shift"] * there / width))}
             document["dataset"] = section
         return document
+
+
+def _named_sizes(dataset: Mapping[str, Any]) -> list[str]:
+    """How a run's name says what a run on fewer or smaller images has less of."""
+    sizes = [f"{dataset[size]:,} " if dataset.get(size) else "" for size in SIZES]
+    return [*sizes, f"shift {dataset.get('augment', {}).get('shift', 0)}"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
+from engine.lessons.claims import Claim
 from engine.lessons.lesson import Lesson
 
 _COMMON: dict[str, Any] = {
@@ -17,6 +19,8 @@ _COMMON: dict[str, Any] = {
     "training": {"iterations": 1000, "batch_size": 100, "evaluate_every": 10},
 }
 
+#: From too small to good.
+_RATES = ("0.0001", "0.001", "0.01", "0.1")
 _SGD = {"name": "sgd", "learning_rate": 0.01}
 _MOMENTUM = {"name": "momentum", "learning_rate": 0.01, "momentum": 0.9}
 _ADAM = {"name": "adam", "learning_rate": 0.01, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-7}
@@ -27,10 +31,16 @@ _ALL = {
     "AdaGrad": {"name": "adagrad", "learning_rate": 0.01},
     "RMSProp": {"name": "rmsprop", "learning_rate": 0.01, "rho": 0.9},
     "Adadelta": {"name": "adadelta", "learning_rate": 1.0, "rho": 0.95},
+    "Adadelta, ε 1e-6": {"name": "adadelta", "learning_rate": 1.0, "rho": 0.95, "epsilon": 1e-6},
     "Adam": _ADAM,
     "AdamW": {"name": "adamw", "learning_rate": 0.01},
     "Nadam": {"name": "nadam", "learning_rate": 0.01},
 }
+
+
+def _flat(*names: str) -> Claim:
+    return Claim(f"{', '.join(names)} stay flat", lambda f: [f[name].test < 13.5 for name in names])
+
 
 LESSONS = (
     Lesson(
@@ -52,6 +62,7 @@ LESSONS = (
             "Momentum": {"optimizer": _MOMENTUM},
             "Adam": {"optimizer": _ADAM},
         },
+        claims=(_flat("SGD", "Momentum"), Claim("Adam climbs", lambda f: f["Adam"].test > 90)),
     ),
     Lesson(
         slug="2b-more-optimizers",
@@ -63,13 +74,34 @@ LESSONS = (
         },
         conclusion={
             "en": "Those that divide by a running size of the gradient (RMSProp, Adam, AdamW, Nadam) climb."
-            " AdaGrad divides by all gradients ever seen, so its steps shrink. SGD, Momentum and Nesterov stay flat.",
+            " AdaGrad divides by all gradients ever seen, so its steps shrink and it gets less far. SGD, Momentum and"
+            " Nesterov stay flat. Adadelta divides as well, but it multiplies by the size of its own last steps,"
+            " which begins at √ε: with ε 1e-7 it does not get going within 1,000 iterations. On MNIST, with ε 1e-6"
+            " it begins to climb.",
             "ja": "勾配の大きさの移動平均で割る手法（RMSProp、Adam、AdamW、Nadam）は進む。"
-            "AdaGrad は過去の勾配すべての和で割るため"
-            "歩幅が縮む。SGD、Momentum、Nesterov は平らなまま。",
+            "AdaGrad は過去の勾配すべての二乗和で割るため歩幅が縮み、あまり進まない。"
+            "SGD、Momentum、Nesterov は平らなまま。Adadelta も割り算をするが、自分の直前までの歩幅を掛ける。"
+            "その歩幅は √ε から始まるので、ε = 1e-7 では 1,000 回の反復のうちに動き出さない。"
+            "MNIST では ε = 1e-6 にすると進み始める。",
         },
         common=_COMMON,
         runs={name: {"optimizer": optimizer} for name, optimizer in _ALL.items()},
+        claims=(
+            _flat("SGD", "Momentum", "Nesterov", "Adadelta"),
+            Claim(
+                "those that divide by a running size climb",
+                lambda f: [f[name].test > 90 for name in ("RMSProp", "Adam", "AdamW", "Nadam")],
+            ),
+            Claim(
+                "AdaGrad leaves chance behind, and stays behind them",
+                lambda f: (f["AdaGrad"].test > 14) & (f["AdaGrad"].test < f["Adam"].test - 15),
+            ),
+            Claim(
+                "with ε 1e-6 Adadelta begins to climb",
+                lambda f: (f["Adadelta, ε 1e-6"].test > 16) & (f["Adadelta, ε 1e-6"].test < 60),
+                on="mnist",
+            ),
+        ),
     ),
     Lesson(
         slug="2c-batch-norm",
@@ -89,6 +121,13 @@ LESSONS = (
             for name, optimizer in {"SGD": _SGD, "Momentum": _MOMENTUM, "Adam": _ADAM}.items()
             for switch in ("off", "on")
         },
+        claims=(
+            _flat("SGD, off", "Momentum, off"),
+            Claim(
+                "with batch norm they move",
+                lambda f: [f[name].test > 70 for name in ("SGD, on", "Momentum, on")],
+            ),
+        ),
     ),
     Lesson(
         slug="2d-learning-rate",
@@ -99,22 +138,47 @@ LESSONS = (
             "ja": "学習率はどれほど結果を左右するか？",
         },
         conclusion={
-            "en": "Ten times too small is ten times too slow; above the good rates the loss jumps about, and then it"
-            " is no number any more: the run has diverged.",
-            "ja": "10 分の 1 なら 10 倍遅い。良い範囲を超えると損失は暴れ、やがて数値でなくなる。これが発散である。",
+            "en": "With too small a rate, 1,000 iterations are over before much is learnt. Above the good rates the"
+            " outcome depends on luck, and from 10 on the loss is no number any more after a few iterations: the run"
+            " has diverged. The same network with ReLU does not even diverge: one large step leaves it dead, with a"
+            " gradient of exactly 0 for every weight, and no step ever brings it back.",
+            "ja": "学習率が小さすぎると、1,000 回の反復ではほとんど学習が進まない。"
+            "良い範囲を超えると結果は運しだいになり、10 以上では数回の反復で損失が数値でなくなる。これが発散である。"
+            "同じネットワークでも ReLU なら発散さえしない。大きな一歩のあと、すべての重みの勾配がちょうど 0 になり、"
+            "学習は二度と進まない。",
         },
         common={
             **_COMMON,
             "network": {
                 "preset": "mlp",
                 "hidden": [40, 20],
-                "activation": "relu",
+                "activation": "leaky_relu",
                 "initializer": {"name": "he_normal"},
             },
         },
         runs={
             f"η {rate:g}": {"optimizer": {"name": "sgd", "learning_rate": rate}}
             for rate in (0.0001, 0.001, 0.01, 0.1, 1.0, 10.0, 100.0)
+        }
+        | {
+            "η 10, ReLU": {
+                "optimizer": {"name": "sgd", "learning_rate": 10.0},
+                "network": {"activation": "relu"},
+            }
         },
+        claims=(
+            Claim(
+                "the larger the rate, the farther, up to the good ones",
+                lambda f: [f[f"η {a}"].test < f[f"η {b}"].test for a, b in pairwise(_RATES)],
+            ),
+            Claim("the smallest learns little", lambda f: f["η 0.0001"].test < 35),
+            Claim("the good ones learn", lambda f: f["η 0.1"].test > 90),
+            Claim("1 depends on luck", lambda f: f["η 1"].test.std() > 5 * f["η 0.1"].test.std()),
+            Claim("10 and 100 diverge", lambda f: [f["η 10"].diverged == 1, f["η 100"].diverged == 1]),
+            Claim(
+                "after a few iterations", lambda f: [f["η 10"].iterations < 30, f["η 100"].iterations < 30]
+            ),
+            Claim("with ReLU it is dead and has not diverged", lambda f: f["η 10, ReLU"].dead == 1),
+        ),
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.lessons.claims import Claim
 from engine.lessons.lesson import Lesson
 
 
@@ -35,9 +36,9 @@ LESSONS = (
             "ja": "同じネットワークが ReLU では学習し、シグモイドでは学習しないのはなぜか？",
         },
         conclusion={
-            "en": "Sigmoid stays at chance, near 11 %: each layer shrinks the gradient on its way down."
+            "en": "Sigmoid stays at chance, near 10 %: each layer shrinks the gradient on its way down."
             " ReLU passes it on and takes off.",
-            "ja": "シグモイドは層を下るたびに勾配が縮み、正解率は約 11 % のまま。"
+            "ja": "シグモイドは層を下るたびに勾配が縮み、正解率は当て推量と同じ約 10 % のまま。"
             "ReLU は勾配をそのまま伝え、学習が進む。",
         },
         common={
@@ -46,6 +47,15 @@ LESSONS = (
             "training": {"iterations": 2000, "batch_size": 100, "evaluate_every": 10},
         },
         runs={"sigmoid": _network("sigmoid"), "ReLU": _network("relu")},
+        claims=(
+            Claim("sigmoid stays at chance", lambda f: (f["sigmoid"].test > 7) & (f["sigmoid"].test < 13)),
+            Claim("ReLU takes off", lambda f: f["ReLU"].test > 70),
+            Claim(
+                "each layer of the sigmoid network shrinks the gradient",
+                lambda f: f["sigmoid"].lowest < f["sigmoid"].highest / 100,
+            ),
+            Claim("ReLU passes the gradient on", lambda f: f["ReLU"].lowest > f["ReLU"].highest / 10),
+        ),
     ),
     Lesson(
         slug="1b-remedies",
@@ -74,6 +84,14 @@ LESSONS = (
             "leaky ReLU, He": _network("leaky_relu", {"name": "he_normal"}),
             "sigmoid, σ 0.01, batch norm": _network("sigmoid", batch_norm=True),
         },
+        claims=(
+            Claim(
+                "each lifts the lower layers' gradient norms",
+                lambda f: [f[name].lowest > 50 * f["sigmoid, σ 0.01"].lowest for name in list(f)[1:]],
+            ),
+            Claim("the network learns", lambda f: [f[name].test > 80 for name in list(f)[1:]]),
+            Claim("without them it does not", lambda f: f["sigmoid, σ 0.01"].test < 13),
+        ),
     ),
     Lesson(
         slug="1b-deep",
@@ -85,9 +103,10 @@ LESSONS = (
         },
         conclusion={
             "en": "Small first weights leave its lowest layers without a gradient. He's weights, batch norm and"
-            " residual connections each bring it back; clipping alone does not, it only cuts what is too large.",
+            " residual connections each bring it back, and the network learns; clipping alone does not, it only cuts"
+            " what is too large.",
             "ja": "初期値が小さいと最下層に勾配が届かない。He の初期値、バッチ正規化、"
-            "残差接続はそれぞれ勾配を取り戻す。"
+            "残差接続はそれぞれ勾配を取り戻し、学習が進む。"
             "クリッピングは大きすぎる勾配を切るだけで、消失には効かない。",
         },
         common={
@@ -102,5 +121,19 @@ LESSONS = (
             "σ 0.01, batch norm": _deep(batch_norm=True),
             "σ 0.01, residual": _deep(residual=True),
         },
+        claims=(
+            Claim("small first weights leave it without a gradient", lambda f: f["σ 0.01"].lowest < 1e-10),
+            Claim("clipping alone changes nothing", lambda f: f["σ 0.01, clipped"].test == f["σ 0.01"].test),
+            Claim(
+                "each of the others brings the gradient back",
+                lambda f: [
+                    f[name].lowest > 1e-3 for name in ("He", "σ 0.01, batch norm", "σ 0.01, residual")
+                ],
+            ),
+            Claim(
+                "and the network learns",
+                lambda f: [f[name].test > 60 for name in ("He", "σ 0.01, batch norm", "σ 0.01, residual")],
+            ),
+        ),
     ),
 )

@@ -1,0 +1,186 @@
+"""Train every lesson from several seeds, and write the table of docs/lessons.md: `make lessons`.
+
+The figures stand in docs/lessons.json by the settings of their runs, so that runs that several lessons share are
+trained once, and what has been trained is not trained again; a run whose settings have changed is. Takes hours from
+nothing: stop it at any time, and it goes on where it was. `make lessons ARGS="--only 3b"`: only lessons of this
+section; `ARGS=--render`: only the table.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import hashlib
+import json
+import math
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+import app  # noqa: E402
+
+app.one_thread()
+
+import numpy as np  # noqa: E402
+
+from app.settings import Settings  # noqa: E402
+from engine import ExperimentConfig, Trainer, datasets  # noqa: E402
+from engine.lessons import LESSONS, Lesson  # noqa: E402
+from engine.lessons.claims import Figures, Outcome  # noqa: E402
+
+FILE = ROOT / "docs/lessons.json"
+DOCUMENT = ROOT / "docs/lessons.md"
+BEGIN, END = "<!-- make lessons -->", "<!-- /make lessons -->"
+QUANTITIES = [field.name for field in dataclasses.fields(Outcome)]
+#: Iterations whose gradients are measured.
+FIRST = 100
+#: Weights below this are as good as zero.
+SMALL = 1e-3
+
+#: digest → {"run", "dataset", "seeds", and a list for each quantity}
+Table = dict[str, dict[str, Any]]
+
+
+def digest(config: ExperimentConfig) -> str:
+    """Of everything that decides the curve, but the seed."""
+    document = {name: value for name, value in config.to_dict().items() if name not in ("name", "seed")}
+    return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def measure(
+    config: ExperimentConfig, seed: int, data_dir: Path, cache_dir: Path | None = None
+) -> dict[str, float]:
+    """Train it from a seed: the quantities of an `Outcome`."""
+    document = {**config.to_dict(), "seed": seed}
+    if config.training.early_stopping is None:  # then evaluations change nothing: only the last one is needed
+        document["training"]["evaluate_every"] = config.iterations
+    trainer = Trainer(ExperimentConfig.from_dict(document), data_dir=data_dir, cache_dir=cache_dir)
+    lowest, highest = [], []
+    last = None
+    while not trainer.done:
+        for event in trainer.advance():
+            if event.stream == "evaluation":
+                last = event
+            elif event.iteration <= FIRST:
+                lowest.append(event.gradient_norms[0])
+                highest.append(event.gradient_norms[-1])
+    if last is None or trainer.divergence is not None:
+        last = trainer.evaluate()
+    vector = trainer.network.vector
+    weights = np.concatenate([vector[part] for part in trainer.network.weight_layers.values()]).astype(
+        np.float64
+    )
+    with np.errstate(over="ignore", invalid="ignore"):
+        norm = float(np.sqrt(weights @ weights))
+    return {
+        "train": 100 * last.train_accuracy,
+        "test": 100 * last.test_accuracy,
+        "loss": last.train_loss,
+        "diverged": float(trainer.divergence is not None),
+        "dead": float(trainer.dead is not None),
+        "iterations": float(trainer.iteration),
+        "weights": norm,
+        "small": 100 * float(np.mean(np.abs(weights) < SMALL)),
+        "lowest": float(np.median(lowest)),
+        "highest": float(np.median(highest)),
+    }
+
+
+def runs(lesson: Lesson, dataset: str) -> Iterator[ExperimentConfig]:
+    yield from lesson.configs(dataset=dataset)
+
+
+def data_sets(lesson: Lesson) -> list[str]:
+    """What a lesson is trained on."""
+    return [lesson.dataset, "digits"] if lesson.any_dataset else [lesson.dataset]
+
+
+def figures(table: Table, lesson: Lesson, dataset: str) -> Figures:
+    """What a lesson's claims are asked about.
+
+    Raises:
+        KeyError: a run's settings have changed since it was trained.
+    """
+    found = {}
+    for config in lesson.configs(dataset=dataset):
+        row = table[digest(config)]
+        found[config.name] = Outcome(
+            **{
+                name: np.array([math.nan if v is None else v for v in row[name][: lesson.seeds]])
+                for name in QUANTITIES
+            }
+        )
+    return found
+
+
+def load() -> Table:
+    table: Table = json.loads(FILE.read_text("utf-8")) if FILE.exists() else {}
+    return table
+
+
+def save(table: Table) -> None:
+    """A line for each run, so that a change of one is a change of one line."""
+    lines = [
+        f"{json.dumps(key)}: {json.dumps(row, ensure_ascii=False, allow_nan=False)}"
+        for key, row in table.items()
+    ]
+    new = FILE.with_suffix(".new")
+    new.write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")
+    new.replace(FILE)
+
+
+def train(only: str, seeds: int | None, dataset_wanted: str | None) -> None:
+    """Fill in what is missing."""
+    settings = Settings()
+    for lesson in LESSONS.values():
+        for dataset in data_sets(lesson):
+            if not lesson.slug.startswith(only) or dataset_wanted not in (None, dataset):
+                continue
+            if not datasets.status(dataset, settings.data_dir)["available"]:
+                print(f"{lesson.slug}: {dataset} is not there")
+                continue
+            for config in lesson.configs(dataset=dataset):
+                _fill(
+                    config,
+                    range(min(lesson.seeds, seeds or lesson.seeds)),
+                    settings,
+                    f"{lesson.slug} {config.name}",
+                )
+
+
+def _fill(config: ExperimentConfig, seeds: range, settings: Settings, name: str) -> None:
+    for seed in seeds:
+        table = load()  # somebody may have written another part of it
+        key = digest(config)
+        row = table.setdefault(
+            key, {"run": name, "dataset": config.dataset.name, **{quantity: [] for quantity in QUANTITIES}}
+        )
+        if len(row["test"]) > seed:
+            continue
+        measured = measure(config, seed, settings.data_dir, settings.cache_dir)
+        for quantity, value in measured.items():
+            row[quantity].append(float(f"{value:.5g}") if math.isfinite(value) else None)
+        table = load()
+        table[key] = row
+        save(table)
+        print(
+            f"{config.dataset.name} {name} seed {seed}: train {measured['train']:.1f} test {measured['test']:.1f}",
+            flush=True,
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--only", default="")
+    parser.add_argument("--seeds", type=int)
+    parser.add_argument("--dataset")
+    asked = parser.parse_args()
+    train(asked.only, asked.seeds, asked.dataset)
+
+
+if __name__ == "__main__":
+    main()
