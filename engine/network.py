@@ -23,7 +23,7 @@ from engine.config import ExperimentConfig
 from engine.layers import Dense, Layer, ParameterSpec, build_layers
 from engine.layers.dense import DenseRelu
 from engine.layers.plan import plan
-from engine.layers.residual import dropouts_in, every, spare_input_gradient
+from engine.layers.residual import at_any_depth, dropouts_in, spare_input_gradient
 from engine.losses import SoftmaxCrossEntropy
 from engine.regularizers import Penalty
 from engine.summary import summarize
@@ -127,7 +127,7 @@ class Network:
     @property
     def activity_penalties(self) -> list[tuple[float, float]]:
         """λ of L1 and of L2 of each layer whose outputs are penalized."""
-        penalized = [layer for layer in every(self.layers) if layer.has_activity_penalty]
+        penalized = [layer for layer in at_any_depth(self.layers) if layer.has_activity_penalty]
         return [(layer.activity_l1, layer.activity_l2) for layer in penalized]
 
     @property

@@ -285,8 +285,6 @@ class Trainer:
         if self.iteration == 1:
             self.first_loss = network.data_loss
         self.still = 0 if any(metrics.gradient_norms) or not network.data_loss else self.still + 1
-        if self.still == DEAD_AFTER and any(part.any() for part in self._weight_gradients):
-            self.still = 0  # so small that their squares are 0, but there
         if math.isfinite(network.data_loss):
             if training.clip_value is not None:
                 np.clip(gradient, -training.clip_value, training.clip_value, out=gradient)

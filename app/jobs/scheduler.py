@@ -228,19 +228,10 @@ class Scheduler:
             case "paused" if run.status is RunStatus.RUNNING:
                 self._register.move(run, RunStatus.PAUSED)
                 self._fill()
-<<<<<<< HEAD
-            case "live":
-                if run.wanted:
-                    run.wanted.popleft()
-                run.annotations.append(
-                    {"kind": "live", "iteration": event["iteration"], "changes": event["changes"]}
-                )
-=======
             case "live" | "dead":
-                if event["event"] == "live" and (wanted := self._wanted.get(run_id)):
-                    wanted.popleft()
+                if event["event"] == "live" and run.wanted:
+                    run.wanted.popleft()
                 run.annotations.append(annotation_of(event))
->>>>>>> 4c127ac (Name dead networks and late divergences; let layers be unpenalized or not learnt; record how many weights L1 makes small)
                 self._register.tell(run)
             case "unsaved":
                 log.warning("run %s could not be saved: %s", run_id, event["reason"])
@@ -354,12 +345,8 @@ class Scheduler:
                     for annotation in run.annotations
                     if annotation["kind"] == "live"
                 ],
-<<<<<<< HEAD
-                "wanted": list(run.wanted),
-=======
                 "dead": any(annotation["kind"] == "dead" for annotation in run.annotations),
-                "wanted": list(self._wanted.get(run.id, ())),
->>>>>>> 4c127ac (Name dead networks and late divergences; let layers be unpenalized or not learnt; record how many weights L1 makes small)
+                "wanted": list(run.wanted),
                 "paused": paused,
                 "steps": steps,
             },

@@ -14,10 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-<<<<<<< HEAD
-=======
 from dataclasses import replace
->>>>>>> 4c127ac (Name dead networks and late divergences; let layers be unpenalized or not learnt; record how many weights L1 makes small)
 from typing import Any
 
 import numpy as np
@@ -174,27 +171,16 @@ def _projection(source: Shape, target: Shape) -> Layer | None:
     return projection
 
 
-<<<<<<< HEAD
 def at_any_depth(layers: Sequence[Layer]) -> Iterator[Layer]:
-    """All layers, lowest first, also those of blocks inside blocks; not the blocks themselves."""
-    for layer in layers:
-        if isinstance(layer, Residual):
-            yield from at_any_depth(layer.inner)
-        else:
-            yield layer
-=======
-def every(layers: Sequence[Layer]) -> Iterator[Layer]:
-    """All layers, lowest first, also those inside blocks."""
+    """All layers, lowest first, also blocks, and those inside them."""
     for layer in layers:
         yield layer
         if isinstance(layer, Residual):
-            yield from every(layer.inner)
->>>>>>> 4c127ac (Name dead networks and late divergences; let layers be unpenalized or not learnt; record how many weights L1 makes small)
+            yield from at_any_depth(layer.inner)
 
 
 def dropouts_in(layers: Sequence[Layer]) -> list[Dropout]:
     """All dropout layers, lowest first."""
-<<<<<<< HEAD
     return [layer for layer in at_any_depth(layers) if isinstance(layer, Dropout)]
 
 
@@ -204,6 +190,3 @@ def normalizes_single_values(layers: Sequence[Layer]) -> bool:
         isinstance(layer, BatchNorm) and math.prod(layer.input_shape[1:]) == 1
         for layer in at_any_depth(layers)
     )
-=======
-    return [layer for layer in every(layers) if isinstance(layer, Dropout)]
->>>>>>> 4c127ac (Name dead networks and late divergences; let layers be unpenalized or not learnt; record how many weights L1 makes small)
