@@ -12,6 +12,7 @@ BLANKS: dict[str, tuple[str, ...]] = {
     "method_not_allowed": (),
     "not_found": (),
     "illegal_transition": ("status",),
+    "changed_meanwhile": (),
     "invalid": ("field",),
     "internal": (),
     "queue_full": ("queued", "most"),
@@ -86,7 +87,7 @@ class NotFound(LabError):
 
 
 class Conflict(LabError):
-    """The command does not fit the run's status."""
+    """The command does not fit the run's status, or what somebody else has changed."""
 
     status = 409
     code = "illegal_transition"

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, StringConstraint
 
 from app.errors import Invalid
 from app.exports.documents import VERSION
+from app.remarks import distinct
 from app.rows import Rows
 from app.runs import MOST_COLOR, Run, RunStatus, new_id
 from app.storage import run_store
@@ -162,7 +163,7 @@ class Imported:
             color=given.color,
             starred=given.starred,
             archived=given.archived,
-            tags=list(dict.fromkeys(given.tags)),
+            tags=distinct(given.tags),
             notes=given.notes,
             annotations=[note.model_dump(mode="json") for note in given.annotations],
             started_at=started,

@@ -7,12 +7,13 @@ import contextlib
 import logging
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from app.errors import Conflict, NotFound, StoreDamaged
 from app.live.hub import Hub
+from app.remarks import changed
 from app.runs import IllegalTransition, Run, RunStatus
 from app.storage import run_store
 from app.storage.database import Database
@@ -87,11 +88,27 @@ class Register:
             self._runs[run.id] = run
             self.tell(run)
 
-    async def change(self, run_id: str, changes: dict[str, Any]) -> Run:
-        """Store and tell what people say of a run: `name`, `color`, `starred`, `archived`, `tags`, `notes`."""
+    async def change(
+        self,
+        run_id: str,
+        changes: dict[str, Any],
+        *,
+        was: Mapping[str, Any] | None = None,
+        add_tags: Sequence[str] = (),
+        remove_tags: Sequence[str] = (),
+    ) -> Run:
+        """Store and tell what people say of a run; see `app.remarks`.
+
+        It is judged where writes come one after the other: of two changes that were made from the same text, the
+        second is refused.
+        """
         run = self.get(run_id)
-        await self._database.write(lambda c: run_store.update_run(c, run_id, changes))
-        for name, value in changes.items():
+
+        def change(said: Mapping[str, Any]) -> dict[str, Any]:
+            return changed(said, changes, was=was or {}, add_tags=add_tags, remove_tags=remove_tags)
+
+        stored = await self._database.write(lambda c: run_store.change_remarks(c, run_id, change))
+        for name, value in stored.items():
             setattr(run, name, value)
         self.tell(run)
         return run

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from app.errors import Invalid
 from app.exports.thinning import extremes
 from app.lab import TheLab
+from app.remarks import MOST_TAGS
 from app.runs import MOST_COLOR
 from app.storage import run_store
 from engine import ExperimentConfig
@@ -43,6 +44,16 @@ Experiment = Annotated[
 Tag = Annotated[str, StringConstraints(min_length=1, max_length=40, strip_whitespace=True)]
 
 
+class Before(BaseModel):
+    """Values that a change was made from; where one is another by now, the change is refused with 409."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field("", max_length=200)
+    tags: list[Tag] = Field([], max_length=MOST_TAGS)
+    notes: str = Field("", max_length=10_000)
+
+
 class Changes(BaseModel):
     """What may be said of a stored run; what is left out stays."""
 
@@ -52,8 +63,13 @@ class Changes(BaseModel):
     color: int = Field(0, ge=0, le=MOST_COLOR, strict=True, description="a place in the page's palette")
     starred: bool = False
     archived: bool = False
-    tags: list[Tag] = Field([], max_length=20)
+    tags: list[Tag] = Field([], max_length=MOST_TAGS)
+    add_tags: list[Tag] = Field([], max_length=MOST_TAGS, description="tags to add to those that are there")
+    remove_tags: list[Tag] = Field(
+        [], max_length=MOST_TAGS, description="tags to take from those that are there"
+    )
     notes: str = Field("", max_length=10_000)
+    was: Before = Field(Before(), description="refuse with 409 where one of these is another by now")
 
 
 class LiveChanges(BaseModel):
@@ -108,9 +124,14 @@ async def get_run(lab: TheLab, run_id: str) -> dict[str, Any]:
 async def change_run(lab: TheLab, run_id: str, changes: Changes) -> dict[str, Any]:
     """Rename, colour, star, tag, note or archive a run; everybody in the lab sees it."""
     given = changes.model_dump(exclude_unset=True)
+    was = given.pop("was", {})
     if not given:
-        raise Invalid(f"nothing is to be changed: give {', '.join(Changes.model_fields)}", code="missing")
-    return (await lab.register.change(run_id, given)).view()
+        raise Invalid(
+            f"nothing is to be changed: give {', '.join(name for name in Changes.model_fields if name != 'was')}",
+            code="missing",
+        )
+    tags = {name: given.pop(name, []) for name in ("add_tags", "remove_tags")}
+    return (await lab.register.change(run_id, given, was=was, **tags)).view()
 
 
 @router.patch("/{run_id}/live")

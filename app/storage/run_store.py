@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -53,6 +54,19 @@ def update_run(connection: sqlite3.Connection, run_id: str, changes: dict[str, A
         for column, value in changes.items()
     }
     connection.execute(f"UPDATE runs SET {assignments} WHERE id = :id", {**values, "id": run_id})
+
+
+def change_remarks(
+    connection: sqlite3.Connection, run_id: str, change: Callable[[dict[str, Any]], dict[str, Any]]
+) -> dict[str, Any]:
+    """Store what `change` makes of what people have said of a run, and return it; nothing for one that is gone."""
+    row = connection.execute("SELECT name, tags, notes FROM runs WHERE id = ?", (run_id,)).fetchone()
+    if row is None:
+        return {}
+    changes = change({**dict(row), "tags": json.loads(row["tags"])})
+    if changes:
+        update_run(connection, run_id, changes)
+    return changes
 
 
 def add_annotation(connection: sqlite3.Connection, run_id: str, annotation: dict[str, Any]) -> None:

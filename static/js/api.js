@@ -74,8 +74,13 @@ export const api = {
   /** Images of a data set: `part`, `first`, `count`. */
   images: (name, query) => request("GET", `api/datasets/${name}/images?${new URLSearchParams(query)}`),
   fetchDataset: (name) => request("POST", `api/datasets/${name}/fetch`),
-  /** name, starred, archived, tags, notes */
+  /** name, color, starred, archived, tags, notes; `was` says what a change was made from */
   change: (id, changes) => request("PATCH", `api/runs/${id}`, changes),
+  /** As the page goes: nobody waits for the answer. */
+  changeAtLeaving: (id, changes) => {
+    const headers = { "Content-Type": "application/json" };
+    void fetch(`api/runs/${id}`, { method: "PATCH", headers, body: JSON.stringify(changes), keepalive: true });
+  },
   /** learning_rate, l1, l2, dropout, while it runs */
   changeLive: (id, values) => request("PATCH", `api/runs/${id}/live`, values),
   remove: (id) => request("DELETE", `api/runs/${id}`),

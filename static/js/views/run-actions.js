@@ -62,6 +62,27 @@ export class RunActions {
     return Promise.all(ids.map((id) => this.attempt(id, async () => this.#store.putRuns([await api.change(id, changes)]))));
   }
 
+  /**
+   * Change a text that others may write too. What the server says against it stands at the run, and is thrown.
+   * @returns {Promise<object>} the run as it is then
+   * @throws ApiError
+   */
+  async write(id, changes) {
+    let answer;
+    let refusal = null;
+    await this.attempt(id, async () => {
+      try {
+        answer = await api.change(id, changes);
+      } catch (error) {
+        refusal = error;
+        throw error;
+      }
+      this.#store.putRuns([answer]);
+    });
+    if (refusal) throw refusal;
+    return answer;
+  }
+
   /** Star a run that is not, and the other way round. */
   toggleStar(id) {
     return this.attempt(id, async () => this.#store.putRuns([await api.change(id, { starred: !this.run(id)?.starred })]));

@@ -2,6 +2,7 @@
  * The selected run: what can be changed while it goes on, its tags and notes, what was changed when, and its files.
  */
 
+import { api } from "../api.js";
 import { h, iconButton } from "../dom.js";
 import { number, onLanguage, t } from "../i18n.js";
 import { HUES, cssColor, hueOf } from "../palette.js";
@@ -10,6 +11,7 @@ import { liveControls } from "./live-controls.js";
 import { exportLinks } from "./run-bar.js";
 import { putName } from "./run-name.js";
 import { ACTIVE } from "./run-query.js";
+import { KINDS, RunText } from "./run-text.js";
 
 const STEPS = [1, 10, 100];
 
@@ -20,8 +22,11 @@ export class RunDetails {
   #selection;
   #colors;
   #onClone;
-  #drawn = "";
+  /** The run that is drawn. */
+  #drawn = null;
   #parts = null;
+  /** Run id → its texts: of the run that is drawn, and of others what the server does not have yet. */
+  #texts = new Map();
 
   constructor(element, { store, actions, selection, colors, onClone }) {
     this.#element = element;
@@ -33,8 +38,15 @@ export class RunDetails {
     store.on("runs", () => this.#draw());
     selection.on(() => this.#draw());
     onLanguage(() => {
-      this.#drawn = "";
+      for (const texts of this.#texts.values()) for (const text of texts) text.translate();
+      this.#drawn = null;
       this.#draw();
+    });
+    // The end of what is drawn for a run that goes on waits until one has left it.
+    element.addEventListener("focusout", () => queueMicrotask(() => this.#draw()));
+    document.addEventListener("visibilitychange", () => document.hidden && this.#save());
+    addEventListener("pagehide", () => {
+      for (const [id, texts] of this.#texts) for (const { unsaved } of texts) if (unsaved) api.changeAtLeaving(id, unsaved);
     });
   }
 
@@ -42,17 +54,29 @@ export class RunDetails {
     const [id] = this.#selection.list();
     const run = this.#selection.size === 1 ? this.#store.runs.get(id) : undefined;
     this.#element.hidden = !run;
-    if (!run) {
-      this.#drawn = "";
-      return;
+    if (this.#drawn !== (run?.id ?? null)) {
+      this.#save();
+      this.#drawn = run?.id ?? null;
+      if (run) this.#make(run, ACTIVE.has(run.status));
     }
-    const active = ACTIVE.has(run.status);
-    const drawn = `${id} ${active}`;
-    if (drawn !== this.#drawn) {
-      this.#drawn = drawn;
-      this.#make(run, active);
+    if (run) this.#parts.update(run);
+    for (const [other, texts] of this.#texts) {
+      if (!this.#store.runs.has(other) || (other !== id && texts.every((text) => !text.unsaved))) this.#texts.delete(other);
     }
-    this.#parts.update(run);
+  }
+
+  #save() {
+    for (const texts of this.#texts.values()) for (const text of texts) text.save();
+  }
+
+  /** The boxes of a run's tags and notes. What could not be stored is in them again. */
+  #textsOf(run) {
+    if (!this.#texts.has(run.id)) {
+      const send = (changes) => this.#actions.write(run.id, changes);
+      const settled = () => this.#actions.onProblem(run.id, null);
+      this.#texts.set(run.id, Object.values(KINDS).map((kind) => new RunText(kind, run, send, settled)));
+    }
+    return this.#texts.get(run.id);
   }
 
   #make(run, active) {
@@ -65,21 +89,23 @@ export class RunDetails {
     if (active) {
       const controls = this.#runControls(id);
       const live = liveControls(run, (values) => this.#actions.changeLive(id, values));
-      children.push(controls.element, live.element);
-      updates.push(controls.update, live.update);
+      const parts = [controls.element, live.element];
+      children.push(...parts);
+      updates.push(controls.update, live.update, ({ status }) => {
+        const open = parts.some((part) => part.contains(document.activeElement));
+        if (!ACTIVE.has(status) && !open) for (const part of parts) part.remove();
+      });
     }
     const reason = h("p", { className: "run-reason" });
     const changes = h("ol", { className: "changes", "aria-label": t("live.changes") });
-    const tags = this.#field("tags", h("input", { type: "text", maxLength: 400, placeholder: t("runs.tags_hint") }), (input) => ({ tags: splitTags(input.value) }), id);
-    const notes = this.#field("notes", h("textarea", { rows: 2, maxLength: 10_000 }), (input) => ({ notes: input.value }), id);
+    const texts = this.#textsOf(run);
     const archive = h("button", { type: "button", className: "toggle" });
     archive.addEventListener("click", () => this.#actions.archive([id], !this.#actions.run(id).archived));
     const clone = h("button", { type: "button", className: "toggle", onclick: () => this.#onClone(run) }, t("runs.clone_change"));
-    children.push(reason, changes, tags.element, notes.element, h("div", { className: "details-foot" }, exportLinks([run]), clone, archive));
+    children.push(reason, changes, ...texts.map((text) => text.element), h("div", { className: "details-foot" }, exportLinks([run]), clone, archive));
     updates.push(
       (now) => put(reason, told(now.why, now.reason ?? "")),
-      (now) => tags.update(now.tags.join(", ")),
-      (now) => notes.update(now.notes),
+      (now) => texts.forEach((text) => text.update(now)),
       (now) => put(archive, t(now.archived ? "runs.unarchive" : "runs.archive")),
       (now) => showChanges(changes, now.annotations),
     );
@@ -111,22 +137,6 @@ export class RunDetails {
     };
     return { element, update };
   }
-
-  /** A box that is stored when one leaves it, and that follows what others write while one is not in it. */
-  #field(name, input, changes, id) {
-    input.name = `runs.${name}`;
-    const element = h("label", { className: "field" }, h("span", { className: "label" }, t(`runs.${name}`)), input);
-    input.addEventListener("change", () => this.#actions.change([id], changes(input)));
-    const update = (value) => {
-      if (document.activeElement !== input && input.value !== value) input.value = value;
-    };
-    return { element, update };
-  }
-}
-
-function splitTags(text) {
-  const tags = text.split(/[,、，]/).map((tag) => tag.trim().slice(0, 40));
-  return [...new Set(tags.filter(Boolean))].slice(0, 20);
 }
 
 function showChanges(list, annotations) {

@@ -9,6 +9,7 @@ import { onKey } from "../keys.js";
 import { explain } from "../reasons.js";
 import { urlState } from "../url-state.js";
 import { Hold } from "./hold.js";
+import { Renaming } from "./renaming.js";
 import { makeEntry } from "./run-entry.js";
 import { arrange, asksConfigs, readQuery, unknownField, unusual } from "./run-query.js";
 
@@ -35,6 +36,7 @@ export class RunList {
   #current = "";
   #fetching = false;
   #hold;
+  #renaming;
 
   /**
    * @param {HTMLElement} list
@@ -50,6 +52,7 @@ export class RunList {
     this.#configs = configs;
     this.#colors = colors;
     this.#isDark = isDark;
+    this.#renaming = new Renaming(actions, (id) => this.#entries.get(id), () => this.draw());
     actions.onProblem = (id, error) => this.#showProblem(id, error);
     store.on("runs", () => {
       const listed = new Set(store.list().map((run) => run.id));
@@ -67,6 +70,7 @@ export class RunList {
       this.draw();
     });
     onLanguage(() => {
+      this.#renaming.end();
       this.#entries.clear();
       this.#heads.clear();
       list.replaceChildren();
@@ -123,8 +127,12 @@ export class RunList {
     }
   }
 
-  /** Put entries in their order; only when what the order depends on has changed, so that nothing jumps. */
+  /**
+   * Put entries in their order; only when what the order depends on has changed, so that nothing jumps. While a run is
+   * being renamed, the list holds its place.
+   */
   #arrange(runs) {
+    if (this.#renaming.isOpen) return;
     // what a run that trains has reached moves nothing; all else of runs does, and what is known of their settings
     const signs = runs.map((run) => (run.status === "running" ? [run.id, run.name, run.starred, run.archived, run.tags, run.notes] : [run.id, run.revision]));
     const state = JSON.stringify([this.#query, this.#configs.size, signs]);
@@ -174,7 +182,7 @@ export class RunList {
           select: (id, event) => this.#select(id, event),
           star: (id) => actions.toggleStar(id),
           command: (id, command) => actions.command(id, command),
-          rename: (id) => this.rename(id),
+          rename: (id) => this.#renaming.open(id),
           remove: (id) => actions.remove([id]),
           recolor: (id, swatch) => this.#colors.open(actions.run(id), swatch),
         }),
@@ -228,7 +236,7 @@ export class RunList {
     const id = event.target.closest("[data-run]")?.dataset.run;
     if (!id || event.target.matches("input")) return;
     const onName = event.target.matches(".run-name");
-    if (event.key === "F2") this.rename(id);
+    if (event.key === "F2") this.#renaming.open(id);
     else if (event.key === "Delete" && onName) this.#actions.remove(this.#selection.has(id) ? this.#selection.list() : [id]);
     else if (event.key === " " && onName) this.#actions.pauseOrResume(this.#selection.has(id) ? this.#selection.list() : [id]);
     else if (event.key in STEPS && onName) this.#step(id, event);
@@ -250,31 +258,6 @@ export class RunList {
 
   focusFirst() {
     this.#list.querySelector(".run-name")?.focus();
-  }
-
-  /** Put a box in the name's place until Enter, Escape or a click elsewhere. */
-  rename(id) {
-    const { name } = this.#entries.get(id);
-    if (!name.isConnected) return;
-    const input = h("input", { type: "text", className: "rename", value: this.#store.runs.get(id).name, maxLength: 200, "aria-label": t("runs.rename") });
-    let done = false;
-    const finish = (keep) => {
-      if (done) return;
-      done = true;
-      const had = document.activeElement === input;
-      input.replaceWith(name);
-      if (had) name.focus();
-      const wanted = input.value.trim();
-      if (keep && wanted && wanted !== this.#store.runs.get(id)?.name) this.#actions.change([id], { name: wanted });
-    };
-    onKey(input, (event) => {
-      event.stopPropagation();
-      if (event.key === "Enter") finish(true);
-      if (event.key === "Escape") finish(false);
-    });
-    input.addEventListener("blur", () => finish(true));
-    name.replaceWith(input);
-    input.select();
   }
 }
 

@@ -1,0 +1,81 @@
+/**
+ * Renaming: a box in the place of a run's name until Enter, Escape or a click elsewhere. There is one at a time, and the
+ * list holds its place as long: an element that is moved loses its focus.
+ */
+
+import { ApiError, api } from "../api.js";
+import { h } from "../dom.js";
+import { t } from "../i18n.js";
+import { onKey } from "../keys.js";
+
+export class Renaming {
+  #actions;
+  #entryOf;
+  #onEnd;
+  /** Ends it: `(keep, send)`. */
+  #finish = null;
+
+  /**
+   * @param {object} actions
+   * @param {(id: string) => {name: HTMLElement, problem: HTMLElement} | undefined} entryOf a run's entry in the list
+   * @param {() => void} onEnd
+   */
+  constructor(actions, entryOf, onEnd) {
+    this.#actions = actions;
+    this.#entryOf = entryOf;
+    this.#onEnd = onEnd;
+    addEventListener("pagehide", () => this.end(api.changeAtLeaving));
+  }
+
+  get isOpen() {
+    return this.#finish !== null;
+  }
+
+  /** Keep what has been typed so far. */
+  end(send) {
+    this.#finish?.(true, send);
+  }
+
+  open(id) {
+    const { name } = this.#entryOf(id);
+    if (!name.isConnected) return;
+    this.end();
+    const before = this.#actions.run(id).name;
+    const input = h("input", { type: "text", className: "rename", value: before, maxLength: 200, "aria-label": t("runs.rename") });
+    const finish = (keep, send = (...change) => this.#write(...change)) => {
+      if (this.#finish !== finish) return; // the box that leaves loses its focus, too
+      this.#finish = null;
+      const had = document.activeElement === input;
+      input.replaceWith(name);
+      if (had) name.focus();
+      const wanted = input.value.trim();
+      if (keep && wanted && wanted !== before) send(id, { name: wanted, was: { name: before } });
+      this.#onEnd();
+    };
+    this.#finish = finish;
+    onKey(input, (event) => {
+      event.stopPropagation();
+      if (event.key === "Enter") finish(true);
+      if (event.key === "Escape") finish(false);
+    });
+    // another window that has the focus for a while ends nothing
+    input.addEventListener("blur", () => document.activeElement !== input && finish(true));
+    name.replaceWith(input);
+    input.select();
+  }
+
+  /** Rename a run; where somebody else has done so meanwhile, say how, and offer one's own name again. */
+  async #write(id, change) {
+    try {
+      await this.#actions.write(id, change);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      const problem = this.#entryOf(id)?.problem;
+      if (error.code !== "changed_meanwhile" || !problem) return;
+      const { now } = error.bounds;
+      const again = () => this.#write(id, { name: change.name, was: { name: now } });
+      const button = h("button", { type: "button", className: "toggle", onclick: again }, t("runs.rename_to", { name: change.name }));
+      problem.replaceChildren(t("runs.renamed_meanwhile", { name: now }), " ", button);
+    }
+  }
+}

@@ -1,0 +1,160 @@
+"""An open box is left alone while the lab lives, and what two people write at once is not lost."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.run_table import SHORT, listed, name, row
+from tests.lab_server import ENDLESS, wait_until
+
+NOTES = '[name="runs.notes"]'
+TAGS = '[name="runs.tags"]'
+
+
+@pytest.fixture
+def endless(lab):
+    """A run that goes on until the test ends it."""
+    run = lab.launch(**ENDLESS)
+    lab.wait_for(run["id"], "running")
+    yield run["id"]
+    lab.post(f"/api/runs/{run['id']}/cancel")
+
+
+@pytest.fixture
+def finished(lab):
+    run = lab.launch(**{**SHORT, "name": "finished"})
+    lab.wait_for(run["id"], "completed")
+    return run["id"]
+
+
+def patch(lab, run_id, **changes):
+    lab.http.patch(f"/api/runs/{run_id}", json=changes).raise_for_status()
+
+
+def select(page, run_id):
+    name(page, run_id).click()
+    expect(page.page.locator(NOTES)).to_be_visible()
+
+
+@pytest.mark.parametrize("field", ["runs.notes", "runs.tags", "live.learning_rate"])
+def test_a_box_in_which_one_types_stays_when_the_run_ends(open_page, lab, endless, field):
+    page = open_page(lab)
+    select(page, endless)
+    box = page.page.locator(f'[name="{field}"]')
+    box.click()
+    box.fill("")
+    page.page.keyboard.type("0.")
+    page.page.evaluate("window.box = document.activeElement; null")
+
+    lab.post(f"/api/runs/{endless}/cancel")
+    page.wait_for(endless, "cancelled")
+
+    page.page.keyboard.type("05 ")  # a space on the page would pause runs
+    assert page.page.evaluate("document.activeElement === window.box")
+    expect(box).to_have_value("0.05 ")
+    page.page.locator("#run-search").focus()
+    if field == "runs.notes":
+        wait_until(lambda: lab.run(endless)["notes"] == "0.05 ", "the note")
+    if field == "live.learning_rate":
+        expect(box).to_be_hidden()
+
+
+def test_a_list_that_would_move_waits_until_the_new_name_is_typed(open_page, lab, finished, endless):
+    page = open_page(lab)
+    page.page.click(".run-tools summary")
+    page.page.select_option('[name="runs.sort"]', "status")
+    page.page.keyboard.press("Escape")
+    page.until(f"!!document.querySelector('[data-run=\"{endless}\"]')")
+    before = listed(page)
+    name(page, endless).dblclick()
+    page.page.keyboard.press("ControlOrMeta+A")
+    page.page.keyboard.type("half of ")
+
+    lab.post(f"/api/runs/{endless}/cancel")
+    page.wait_for(endless, "cancelled")
+    page.page.keyboard.type("a name")
+
+    assert lab.run(endless)["name"] == "endless"
+    page.page.keyboard.press("Enter")
+    wait_until(lambda: lab.run(endless)["name"] == "half of a name", "the whole name")
+    page.until("document.querySelector('.run .run-name').textContent === 'half of a name'")
+    assert before[-1] == "endless", "the list has moved since"
+
+
+def test_of_two_notes_both_stand_there_to_choose_from(open_page, lab, finished):
+    page = open_page(lab)
+    select(page, finished)
+    box = page.page.locator(NOTES)
+    box.fill("mine")
+    patch(lab, finished, notes="theirs")
+    page.page.locator("#run-search").focus()
+
+    conflict = page.page.locator(".conflict:visible")
+    expect(conflict.locator("blockquote")).to_have_text("theirs")
+    expect(box).to_have_value("mine")
+    assert lab.run(finished)["notes"] == "theirs"
+
+    conflict.get_by_role("button", name="Keep both").click()
+    expect(conflict).to_have_count(0)
+    wait_until(lambda: lab.run(finished)["notes"] == "theirs\nmine", "both notes")
+
+    box.fill("mine again")
+    patch(lab, finished, notes="theirs again")
+    page.page.locator("#run-search").focus()
+    page.page.get_by_role("button", name="Take theirs").click()
+    expect(box).to_have_value("theirs again")
+    expect(row(page, finished).locator(".run-problem")).to_be_hidden()
+    # and what others write comes in while nothing is typed
+    patch(lab, finished, notes="later")
+    expect(box).to_have_value("later")
+
+
+def test_a_refused_note_is_in_its_box_again_when_its_run_is(open_page, lab, finished, endless):
+    page = open_page(lab)
+    select(page, finished)
+    page.page.fill(NOTES, "mine")
+    patch(lab, finished, notes="theirs")
+    select(page, endless)
+    expect(row(page, finished).locator(".run-problem")).to_contain_text("Somebody else has changed this")
+    expect(page.page.locator(NOTES)).to_have_value("")
+    select(page, finished)
+    expect(page.page.locator(NOTES)).to_have_value("mine")
+    page.page.get_by_role("button", name="Keep mine").click()
+    wait_until(lambda: lab.run(finished)["notes"] == "mine", "the note")
+
+
+def test_tags_that_two_people_add_at_once_are_both_there(open_page, lab, finished):
+    page = open_page(lab)
+    patch(lab, finished, tags=["old"])
+    select(page, finished)
+    expect(page.page.locator(TAGS)).to_have_value("old")
+    page.page.fill(TAGS, "mine")
+    patch(lab, finished, add_tags=["theirs"])
+    page.page.locator("#run-search").focus()
+    wait_until(lambda: lab.run(finished)["tags"] == ["theirs", "mine"], "both tags")
+    expect(page.page.locator(TAGS)).to_have_value("theirs, mine")
+
+
+def test_a_name_that_somebody_else_has_changed_is_said_and_can_be_given_again(open_page, lab, finished):
+    page = open_page(lab)
+    name(page, finished).dblclick()
+    page.page.fill("input.rename", "mine")
+    patch(lab, finished, name="theirs")
+    page.page.keyboard.press("Enter")
+
+    problem = row(page, finished).locator(".run-problem")
+    expect(problem).to_contain_text("renamed this run to “theirs”")
+    expect(name(page, finished)).to_have_text("theirs")
+    problem.get_by_role("button").click()
+    expect(name(page, finished)).to_have_text("mine")
+    expect(problem).to_be_hidden()
+
+
+def test_what_is_typed_is_stored_when_the_tab_is_closed(open_page, lab, finished):
+    page = open_page(lab, kept=False)
+    select(page, finished)
+    page.page.fill(NOTES, "an unfinished")
+    page.page.locator(TAGS).focus()
+    page.page.keyboard.type("half a ta")
+    page.page.close(run_before_unload=True)
+    wait_until(lambda: lab.run(finished)["tags"] == ["half a ta"], "the tag")
+    assert lab.run(finished)["notes"] == "an unfinished"
