@@ -87,7 +87,7 @@ class NotFound(LabError):
 
 
 class Conflict(LabError):
-    """The command does not fit the run's status, or what somebody else has changed."""
+    """The command does not fit the run's status, or what another person has changed meanwhile."""
 
     status = 409
     code = "illegal_transition"

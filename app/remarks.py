@@ -26,12 +26,12 @@ def changed(
         was: the values that the change was made from, as far as the one who made it says them.
 
     Raises:
-        Conflict: somebody else has changed such a value meanwhile; what it is now is in the bounds.
+        Conflict: another person has changed such a value meanwhile; what it is now is in the bounds.
         Invalid: too many tags.
     """
     for name, before in was.items():
         if said[name] not in (before, changes.get(name, before)):
-            message = f"{name} has been changed by somebody else meanwhile"
+            message = f"{name} has been changed by another person meanwhile"
             raise Conflict(message, code="changed_meanwhile", field=name, bounds={"now": said[name]})
     result = dict(changes)
     if "tags" in changes or add_tags or remove_tags:

@@ -114,7 +114,7 @@ def test_a_refused_note_is_in_its_box_again_when_its_run_is(open_page, lab, fini
     page.page.fill(NOTES, "mine")
     patch(lab, finished, notes="theirs")
     select(page, endless)
-    expect(row(page, finished).locator(".run-problem")).to_contain_text("Somebody else has changed this")
+    expect(row(page, finished).locator(".run-problem")).to_contain_text("Another person has changed this")
     expect(page.page.locator(NOTES)).to_have_value("")
     select(page, finished)
     expect(page.page.locator(NOTES)).to_have_value("mine")
@@ -134,7 +134,7 @@ def test_tags_that_two_people_add_at_once_are_both_there(open_page, lab, finishe
     expect(page.page.locator(TAGS)).to_have_value("theirs, mine")
 
 
-def test_a_name_that_somebody_else_has_changed_is_said_and_can_be_given_again(open_page, lab, finished):
+def test_a_name_that_another_person_has_changed_is_said_and_can_be_given_again(open_page, lab, finished):
     page = open_page(lab)
     name(page, finished).dblclick()
     page.page.fill("input.rename", "mine")

@@ -64,7 +64,7 @@ export class Renaming {
     input.select();
   }
 
-  /** Rename a run; where somebody else has done so meanwhile, say how, and offer one's own name again. */
+  /** Rename a run; where another person has done so meanwhile, say how, and offer one's own name again. */
   async #write(id, change) {
     try {
       await this.#actions.write(id, change);

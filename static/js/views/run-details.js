@@ -92,7 +92,7 @@ export class RunDetails {
       const parts = [controls.element, live.element];
       children.push(...parts);
       updates.push(controls.update, live.update, ({ status }) => {
-        const open = parts.some((part) => part.contains(document.activeElement));
+        const open = live.element.contains(document.activeElement);
         if (!ACTIVE.has(status) && !open) for (const part of parts) part.remove();
       });
     }

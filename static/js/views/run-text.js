@@ -1,7 +1,7 @@
 /**
  * A text of a run that several people may write: its notes, its tags. The box is made once, and a redraw leaves it alone:
  * what others write comes in while nothing is typed, and what is typed stays until the server has it. It is sent when one
- * leaves the box or the page. Where somebody else was quicker, both texts stand there, to choose from.
+ * leaves the box or the page. Where another person was quicker, both texts stand there, to choose from.
  */
 
 import { ApiError } from "../api.js";
@@ -26,7 +26,7 @@ export class RunText {
    * @param {object} kind of `KINDS`
    * @param {object} run
    * @param {(changes: object) => Promise<object>} send gives the run as the server has it then, or throws an `ApiError`
-   * @param {() => void} onSettled called when somebody else's text was chosen
+   * @param {() => void} onSettled called when the other person's text was chosen
    */
   constructor(kind, run, send, onSettled) {
     this.#kind = kind;
@@ -94,7 +94,7 @@ export class RunText {
     else this.save();
   }
 
-  /** Show what somebody else has written meanwhile, and let one choose. */
+  /** Show what another person has written meanwhile, and let one choose. */
   #offer(theirs) {
     const choose = (key, text) => {
       const onclick = () => this.#settle(theirs, text(this.#input.value));
