@@ -26,6 +26,7 @@ run: setup ## serve the lab on http://127.0.0.1:8000 (PORT=, HOST=, or LOSSROOM_
 
 test: setup-dev ## set up, then every test, the browser's and PyTorch's included (PARITY=no: without PyTorch)
 	@sh scripts/ensure-browser.sh $(BIN)/python
+	@sh scripts/ensure-nginx.sh
 	@test "$(PARITY)" = no || sh scripts/ensure-torch.sh $(BIN)/python
 	$(PYTEST) $(ARGS)
 
