@@ -77,6 +77,8 @@ class Proxy:
         self._open: set[socket.socket] = set()
         self._silent = False
         self.websockets: Treatment | None = None
+        #: What becomes of the page's bytes.
+        self.rewrite: Callable[[bytes], bytes] = bytes
         threading.Thread(target=self._accept, daemon=True).start()
 
     def cut(self) -> None:
@@ -118,6 +120,8 @@ class Proxy:
     def _pass_on(self, source: socket.socket, sink: socket.socket, exempt: bool) -> None:
         with contextlib.suppress(OSError):
             while data := source.recv(65536):
+                if source.getsockname()[1] == self.port:
+                    data = self.rewrite(data)
                 if self.websockets and b"upgrade: websocket" in data.lower():
                     far = socket.create_connection(("127.0.0.1", self.target))
                     with self._lock:

@@ -34,15 +34,20 @@ async function request(method, path, body) {
   if (answer.status === 204) return null;
   const json = await answer.json().catch(() => null);
   if (answer.ok && json !== null) return json;
-  throw new ApiError(json?.error ?? { code: "bad_answer", message: "", bounds: { status: answer.status } }, answer.status);
+  throw refusal(answer, json);
+}
+
+function refusal({ status }, json) {
+  return new ApiError(json?.error ?? { code: "bad_answer", message: "", bounds: { status } }, status);
 }
 
 /** An answer of bytes. A login page that a network puts in the way is none. */
 async function requestBytes(path, body, signal) {
   const answer = await send("POST", path, body, signal);
+  if (!answer.ok) throw refusal(answer, await answer.json().catch(() => null));
   const bytes = await answer.arrayBuffer().catch(() => null);
-  if (answer.ok && bytes && answer.headers.get("Content-Type") === "application/octet-stream") return bytes;
-  throw new ApiError({ code: "bad_answer", message: "", bounds: { status: answer.status } }, answer.status);
+  if (bytes && answer.headers.get("Content-Type") === "application/octet-stream") return bytes;
+  throw refusal(answer, null);
 }
 
 /** What is wrong with one of several experiments that are alike is wrong with the form. */

@@ -83,7 +83,8 @@ export class Connection {
     this.#timer = setTimeout(() => this.#open(), growing(polling ? TRIAL_WAIT : WAIT, this.#ends) * (0.5 + Math.random()));
     this.#ends += 1;
     if (polling) return;
-    this.#store.setConnection(CLOSED[code] ?? (connection === "restarting" ? "restarting" : "offline"));
+    const stays = connection === "restarting" || connection === "refused";
+    this.#store.setConnection(CLOSED[code] ?? (stays ? connection : "offline"));
     if (!proved && !CLOSED[code]) this.#polling.ask().then((answered) => this.#failed(answered));
   }
 
@@ -91,6 +92,9 @@ export class Connection {
   #failed(answered) {
     if (answered === null) return; // the next socket has greeted before
     this.#failures = answered ? this.#failures + 1 : 0;
+    const { refusal } = this.#polling;
+    if (refusal) this.#store.setConnection("refused", refusal);
+    else if (this.#store.connection === "refused") this.#store.setConnection("offline");
     if (this.#failures < TRIES) return;
     this.#ends = 0;
     this.#polling.start();

@@ -17,6 +17,8 @@ const PATIENCE = 20_000;
 
 export class Polling {
   running = false;
+  /** What the lab itself said to the last question, if it refused it: an ApiError. */
+  refusal = null;
   #store;
   #wanted;
   #onAnswer;
@@ -64,11 +66,13 @@ export class Polling {
     const limit = setTimeout(() => control.abort("late"), PATIENCE);
     const failure = () => (control.signal.aborted && control.signal.reason !== "late" ? null : false);
     let body;
+    this.refusal = null;
     try {
       body = await api.poll({ subscribe: this.#wanted(), server: this.#server, state: this.#state }, control.signal);
     } catch (error) {
-      if (error instanceof ApiError) return failure();
-      throw error;
+      if (!(error instanceof ApiError)) throw error;
+      if (error.code !== "offline" && error.code !== "bad_answer") this.refusal = error;
+      return failure();
     } finally {
       clearTimeout(limit);
     }

@@ -18,8 +18,10 @@ export class Store {
   lab = null;
   /** name → what the socket said last of a data set's download */
   datasets = new Map();
-  /** "connecting", "live", "polling", "offline", "restarting" or "full" */
+  /** "connecting", "live", "polling", "offline", "restarting", "full" or "refused" */
   connection = "connecting";
+  /** Why the lab refuses this page: an ApiError. */
+  refusal = null;
   /** Whether the list of runs is here, all of it. */
   complete = false;
   #afterList = [];
@@ -120,9 +122,10 @@ export class Store {
     this.#tell("datasets", dataset);
   }
 
-  setConnection(connection) {
+  setConnection(connection, refusal = null) {
     if (connection === this.connection) return;
     this.connection = connection;
+    this.refusal = refusal;
     this.#tell("connection");
   }
 

@@ -216,3 +216,52 @@ def test_a_page_that_polls_says_that_the_lab_is_gone_and_goes_on_when_it_is_back
     network.close()
     page.strangers = [url for url in page.strangers if f":{network.port}/" not in url]
     page.complaints = [text for text in page.complaints if "WebSocket" not in text]
+
+
+def test_a_page_that_the_lab_refuses_says_why_and_not_that_it_reconnects(open_through, lab, network):
+    """A proxy asks for the lab by another name, and the browser does not say whose page it is."""
+    name = f"127.0.0.1:{network.port}".encode()
+    other = name.replace(b"127.0.0.1", b"127.0.0.2")
+
+    def rewrite(data):
+        return data.replace(b"Host: " + name, b"Host: " + other).replace(b"Sec-Fetch-", b"X-Lost-Was-")
+
+    network.rewrite = rewrite
+    page = open_through(network)
+    page.until(f"{CONNECTION} === 'refused'")
+
+    assert f"the lab was asked for as {other.decode()}" in page.page.inner_text("#status-text")
+    page.page.wait_for_timeout(3000)
+    assert page.page.evaluate(CONNECTION) == "refused", "the tries after it do not hide the reason"
+    network.rewrite = bytes
+    network.cut()
+    page.until(f"{CONNECTION} === 'live'")
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_whatever_a_network_does_in_turn_the_page_ends_with_every_row_once(open_through, lab, network, seed):
+    random = np.random.default_rng(seed)
+    page = open_through(network)
+    page.until(f"{CONNECTION} === 'live'")
+    run = lab.launch(**{**ENDLESS, "name": f"seed {seed}"})
+    for _ in range(8):
+        network.websockets = random.choice([None, *TREATMENTS.values()])
+        if random.random() < 0.7:
+            network.cut()
+        for _ in range(random.integers(1, 40)):
+            page.page.clock.fast_forward(1000)
+            page.page.wait_for_timeout(20)
+    lab.post(f"/api/runs/{run['id']}/cancel")
+    network.websockets = random.choice([None, proxies.refuse("403 Forbidden")])
+    network.cut()
+
+    pass_time_until(
+        page, f"document.querySelector('[data-run=\"{run['id']}\"]')?.dataset.status === 'cancelled'"
+    )
+    rows = stored(lab, run["id"], "train", "loss")
+    last = f"t.meta.run === '{run['id']}' && t.x.at(-1) === {len(rows)}"
+    page.until(f"document.getElementById('chart-loss').data.some(t => {last})")
+    drawn = page.trace(run["id"], "loss")
+    truth = dict(rows.tolist())
+    assert all(truth[x] == y for x, y in drawn.tolist())
+    assert len(set(drawn[:, 0])) == len(drawn)

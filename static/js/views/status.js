@@ -1,13 +1,17 @@
 /** The line at the top: is the page live, and how busy is the lab? */
 
 import { number, onLanguage, t } from "../i18n.js";
-import { told } from "../reasons.js";
+import { explain, told } from "../reasons.js";
 
 export function showStatus(element, text, store) {
   const draw = () => {
     if (element.dataset.connection === "broken") return; // the page could not start, and goes on saying so
     const { connection, lab } = store;
     element.dataset.connection = lab?.fault ? "fault" : connection;
+    if (connection === "refused") {
+      element.title = text.textContent = explain(store.refusal);
+      return;
+    }
     const hears = connection === "live" || connection === "polling";
     element.title = connection === "polling" ? t("status.polling.help") : "";
     if (!hears || !lab) {
