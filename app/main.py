@@ -92,7 +92,7 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
     app.add_middleware(Head)
     app.add_middleware(TextBodies)
     app.add_middleware(
-        BodyLimit, max_bytes=settings.max_body_bytes, other={"/api/imports": settings.max_import_bytes}
+        BodyLimit, max_bytes=settings.max_body_bytes, streamed={"/api/imports": settings.max_import_bytes}
     )
     app.add_middleware(OriginCheck, host=settings.host, allowed=settings.allowed_origins)
     app.add_middleware(Proxies, named=settings.trusted_proxies, root_path=settings.root_path)
@@ -132,7 +132,9 @@ def _assets() -> tuple[Path, Path]:
 
 async def _lab_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, LabError)
-    return JSONResponse(error.body(), status_code=error.status)
+    # a body that is refused while it comes is not read to its end
+    headers = {"Connection": "close"} if error.status in (408, 413) else None
+    return JSONResponse(error.body(), status_code=error.status, headers=headers)
 
 
 async def _config_error(request: Request, error: Exception) -> JSONResponse:

@@ -117,7 +117,7 @@ class Settings(BaseSettings):
     )
     log_format: Literal["text", "json"] = Field("text", description="log lines for people, or for machines")
     max_import_bytes: int = Field(
-        33_554_432, ge=1024, description="longest file of exported runs that can be imported"
+        1_073_741_824, ge=1024, description="longest file of exported runs that can be imported"
     )
     allowed_origins: Annotated[Words, AfterValidator(_origins)] = Field(
         [], description="addresses by which people open the lab through a proxy, such as https://lab.example"

@@ -1,12 +1,13 @@
 """JSON documents of runs: configs, what people said of them, and every recorded row.
 
     {"lossroom": 1, "exported_at": 1790000000.0, "runs": [
-        {"name", "status", "reason", "why", "lesson", "created_at", "started_at", "finished_at",
+        {"name", "status", "reason", "why", "lesson", "created_at", "started_at", "finished_at", "seconds",
          "starred", "archived", "tags", "notes", "annotations",
          "color": <where one was chosen: another lab has given others away>,
          "config": <the experiment file>,
          "streams": {"train": {"columns": ["iteration", "loss", ...], "data": [[1, 2.3, ...], ...]},
-                     "evaluation": {...}}}]}
+                     "evaluation": {...}},
+         "times": {"train": [[rows so far, Unix seconds, seconds of training], ...], "evaluation": [...]}}]}
 
 A stream is `pandas.DataFrame(**stream)`. JSON has no name for what is not finite: "NaN", "Infinity", "-Infinity".
 """
@@ -18,9 +19,12 @@ import time
 from collections.abc import Iterator, Sequence
 
 from app.exports.recording import Recording, texts
+from app.rows import Times
 from engine.events import STREAMS
 
 VERSION = 1
+#: In one document, and so in one selection that is exported: what a lab writes, every lab reads.
+MOST_RUNS = 200
 #: What of a run object an import takes back.
 META = (
     "name",
@@ -31,6 +35,7 @@ META = (
     "created_at",
     "started_at",
     "finished_at",
+    "seconds",
     "starred",
     "archived",
     "tags",
@@ -57,19 +62,23 @@ def _run(recording: Recording) -> Iterator[str]:
         meta["color"] = run["color"]
     yield json.dumps(meta, ensure_ascii=False, allow_nan=False)[:-1] + ', "streams": {'
     separator = ""
+    times: dict[str, Times] = {}
     for stream in STREAMS:
         columns = recording.columns(stream)
         if columns:
             yield f'{separator}"{stream}": {{"columns": {json.dumps(columns)}, "data": ['
-            yield from _data(recording, stream)
+            times[stream] = []
+            yield from _data(recording, stream, times[stream])
             yield "]}"
             separator = ", "
-    yield "}}"
+    yield f'}}, "times": {json.dumps(times)}}}'
 
 
-def _data(recording: Recording, stream: str) -> Iterator[str]:
+def _data(recording: Recording, stream: str, times: Times) -> Iterator[str]:
+    """The rows; their times are added to `times`."""
     separator = "\n"
     for page in recording.pages(stream):
+        times += page.times
         rows = texts(page.values)
         yield separator + ",\n".join(f"[{','.join([_NOT_FINITE.get(v, v) for v in row])}]" for row in rows)
         separator = ",\n"

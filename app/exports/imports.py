@@ -1,7 +1,8 @@
 """Imports: exported runs, checked and stored as finished ones.
 
 A document comes from anybody, so everything in it is checked: types and bounds by the models here, the experiment
-by the engine, the rows against the experiment. What passes is a run like any other, under a new id.
+by the engine, the rows against the experiment. What passes is a run like any other, under a new id. It is read
+value by value, and its rows lie in a file until they are stored, so that no document fills the memory.
 """
 
 from __future__ import annotations
@@ -9,88 +10,30 @@ from __future__ import annotations
 import json
 import secrets
 import sqlite3
-import time
-from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from collections.abc import Callable, Iterator
+from typing import Annotated, Any, BinaryIO, Literal
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, StringConstraints, ValidationError
 
 from app.errors import Invalid
-from app.exports.documents import VERSION
+from app.exports.documents import MOST_RUNS, VERSION
+from app.exports.imported_rows import MOST_ITERATIONS, ImportedRows, Spool, wrong
+from app.exports.reading import JsonReader, NotJson
 from app.remarks import distinct
-from app.rows import Rows
+from app.rows import Times
 from app.runs import MOST_COLOR, Run, RunStatus, new_id
 from app.storage import run_store
-from engine import ExperimentConfig
+from app.texts import find_unfit
+from engine import ConfigError, ExperimentConfig
+from engine.events import STREAMS
 from engine.reasons import Reason, restored, why
 
-MOST_RUNS = 100
-#: Columns that the page draws; an import has at least these.
-NEEDED = {
-    "train": ("iteration", "loss", "accuracy"),
-    "evaluation": ("iteration", "train_accuracy", "test_accuracy", "train_loss", "test_loss"),
-}
-#: Float32 counts no further in ones.
-MOST_ITERATIONS = 2**24
 #: Characters of a reason as JSON.
 MOST_OF_A_REASON = 4000
-#: Rows of one stored chunk.
-CHUNK = 8192
+#: Of one stream; a lab tells 256 for a page of rows.
+MOST_TIMES = 300_000
 
 Seconds = Annotated[FiniteFloat, Field(ge=0, le=1e11)]
-ColumnName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_./ -]{1,80}$")]
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class ImportedStream(_Model):
-    columns: list[ColumnName] = Field(max_length=1000)
-    data: list[list[float]]
-
-    def array(self, stream: str, iterations: int, field: str) -> NDArray[np.float32]:
-        """The rows as (columns, rows).
-
-        Raises:
-            Invalid: rows that a run of so many iterations cannot have recorded.
-        """
-        columns = tuple(self.columns)
-        needed = NEEDED[stream]
-        if len(set(columns)) != len(columns) or columns[: len(needed)] != needed:
-            listed = ", ".join(needed)
-            message = Reason(
-                "columns", f"{field}.columns must begin with {listed}, each once", columns=listed
-            )
-            raise Invalid(message, field=f"{field}.columns")
-        if any(len(row) != len(columns) for row in self.data):
-            text = f"{field}.data: each row must hold {len(columns)} numbers"
-            raise Invalid(Reason("row_length", text, columns=len(columns)), field=f"{field}.data")
-        with np.errstate(over="ignore"):
-            values = np.array(self.data, np.float32).reshape(-1, len(columns)).T
-        counted = values[0]
-        steps = np.diff(counted)
-        if (
-            len(counted)
-            and not (
-                np.isfinite(counted).all()
-                and counted[0] >= 1
-                and counted[-1] <= iterations
-                and (steps[:-1] > 0).all()
-                # the last evaluation may be a second one, of the weights that early stopping brought back
-                and (steps[-1:] >= (stream != "evaluation")).all()
-                and (counted == np.floor(counted)).all()
-            )
-        ):
-            text = f"{field}.data: iterations must ascend from 1 to at most {iterations:,}"
-            raise Invalid(
-                Reason("iterations_ascend", text, most=iterations),
-                field=f"{field}.data",
-                bounds={"minimum": 1, "maximum": iterations},
-            )
-        return np.ascontiguousarray(values)
 
 
 class Annotation(BaseModel):
@@ -101,8 +44,10 @@ class Annotation(BaseModel):
     changes: dict[Literal["learning_rate", "l1", "l2", "dropout"], tuple[FiniteFloat, FiniteFloat]] = {}
 
 
-class ImportedRun(_Model):
-    """One run of the document; see `app.exports.documents`."""
+class ImportedRun(BaseModel):
+    """One run of the document, without its rows and their times; see `app.exports.documents`."""
+
+    model_config = ConfigDict(extra="forbid")
 
     name: str = Field(min_length=1, max_length=200)
     status: Literal["completed", "diverged", "cancelled", "failed", "queued", "running", "paused"]
@@ -112,6 +57,7 @@ class ImportedRun(_Model):
     created_at: Seconds
     started_at: Seconds | None = None
     finished_at: Seconds | None = None
+    seconds: Seconds | None = None
     color: int | None = Field(None, ge=0, le=MOST_COLOR)
     starred: bool = False
     archived: bool = False
@@ -119,36 +65,40 @@ class ImportedRun(_Model):
     notes: str = Field("", max_length=10_000)
     annotations: list[Annotation] = Field([], max_length=1000)
     config: dict[str, Any]
-    streams: dict[Literal["train", "evaluation"], ImportedStream] = {}
-
-
-class Document(_Model):
-    lossroom: Literal[1]
-    exported_at: float | None = None
-    runs: list[ImportedRun] = Field(min_length=1, max_length=MOST_RUNS)
 
 
 class Imported:
     """A checked run with its rows, ready to be stored."""
 
-    def __init__(self, given: ImportedRun, field: str, group_id: str | None) -> None:
-        config = ExperimentConfig.from_dict({**given.config, "name": given.name}, stored=True)
+    def __init__(
+        self,
+        given: ImportedRun,
+        rows: dict[str, ImportedRows],
+        times: dict[str, Times],
+        *,
+        field: str,
+        group_id: str | None,
+        exported_at: float | None,
+    ) -> None:
+        try:  # what it cost was accepted where it trained; it does not train here
+            config = ExperimentConfig.from_dict({**given.config, "name": given.name}, None, stored=True)
+        except ConfigError as error:
+            raise error.within(f"{field}.config") from error
         if config.iterations > MOST_ITERATIONS:
-            message = f"{field}: an import may have {MOST_ITERATIONS:,} iterations at most"
+            message = f"{field}: an import may have {MOST_ITERATIONS:,} iterations at most, not {config.iterations:,}"
             raise Invalid(Reason("too_many_iterations", message, most=MOST_ITERATIONS), field=field)
-        self.rows: dict[str, tuple[tuple[str, ...], NDArray[np.float32]]] = {
-            stream: (
-                tuple(part.columns),
-                part.array(stream, config.iterations, f"{field}.streams.{stream}"),
-            )
-            for stream, part in given.streams.items()
-        }
-        # a run that was exported while it trained will not go on here
+        for part in rows.values():
+            part.check(config.iterations)
+        self.rows = rows
         status = RunStatus(given.status)
         reason = given.reason and restored(given.reason, _short(given.why))
-        if not status.finished:
-            status, reason = RunStatus.CANCELLED, None
-        started = given.started_at or given.created_at
+        finished_at = given.finished_at
+        if not status.finished:  # it will not go on here
+            reached = max((part.last_iteration for part in rows.values()), default=0)
+            reason = _was_exported(status, reached)
+            status = RunStatus.CANCELLED
+            finished_at = exported_at
+        began = given.started_at or given.created_at
         self.run = Run(
             id=new_id(),
             number=0,  # the store gives it
@@ -166,14 +116,17 @@ class Imported:
             tags=distinct(given.tags),
             notes=given.notes,
             annotations=[note.model_dump(mode="json") for note in given.annotations],
-            started_at=started,
-            finished_at=max(given.finished_at or time.time(), started),
+            started_at=given.started_at,
+            finished_at=began if finished_at is None else max(finished_at, began),
         )
-        trained = self.run.finished_at - started if self.run.finished_at else 0.0
-        for columns, values in self.rows.values():
-            if values.shape[1]:
-                last = [(values.shape[1], started, trained)]
-                run_store.remember_latest(self.run, Rows(columns, 0, values, last))
+        seconds = given.seconds
+        if seconds is None:  # of an earlier version, which took it from the clock
+            seconds = max(0.0, (self.run.finished_at or began) - began)
+        self.run.seconds = 0.0 if self.run.started_at is None else seconds
+        for stream, part in rows.items():
+            part.times = times.get(stream) or [(part.count, began + seconds, seconds)]
+            if part.count:
+                run_store.remember_latest(self.run, part.last)
 
     def store(self, connection: sqlite3.Connection) -> None:
         """Write the rows, and what `insert_run` leaves out; the run itself is stored."""
@@ -182,17 +135,15 @@ class Imported:
         names = ("reason", *said, "started_at", "finished_at")
         changes = {name: getattr(run, name) for name in names} | {"why": why(run.reason)}
         run_store.update_run(connection, run.id, changes)
-        assert run.started_at is not None
-        assert run.finished_at is not None
-        for stream, (columns, values) in self.rows.items():
-            run_store.open_stream(connection, run.id, stream, columns)
-            rows = values.shape[1]
-            for first in range(0, rows, CHUNK):
-                part = values[:, first : first + CHUNK]
-                share = (first + part.shape[1]) / rows
-                at = run.started_at + share * (run.finished_at - run.started_at)
-                seconds = at - run.started_at
-                run_store.append_rows(connection, run.id, stream, first, part, at, seconds)
+        for stream, rows in self.rows.items():
+            run_store.open_stream(connection, run.id, stream, rows.columns)
+            for part in rows.parts():
+                run_store.insert_chunk(connection, run.id, stream, part)
+
+
+def _was_exported(status: RunStatus, iteration: int) -> Reason:
+    text = f"it was exported while it was {status.value}, after {iteration:,} iterations"
+    return Reason("was_exported", text, status=status.value, iteration=iteration)
 
 
 def _short(said: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -203,23 +154,137 @@ def _short(said: dict[str, Any] | None) -> dict[str, Any] | None:
         return None
 
 
-def parse(body: bytes) -> list[Imported]:
+# -- reading -----------------------------------------------------------------------------------------
+
+
+def parse(file: BinaryIO, spool: BinaryIO) -> list[Imported]:
     """The runs of a document, all of them checked; costs time, so call it in a thread.
+
+    Args:
+        file: the document, to be read from its beginning.
+        spool: where its rows lie until they are stored.
 
     Raises:
         Invalid: not a document of this lab's, or one with something wrong in it; `field` says where.
         ConfigError: an experiment in it is none.
     """
     try:
-        document = Document.model_validate_json(body)
+        return _document(JsonReader(file), Spool(spool))
+    except NotJson as error:
+        message = f"this is not an export of a Lossroom: it is not JSON: {error}"
+        raise Invalid(Reason("not_an_export", message, field=str(error)), field="") from None
+
+
+def _document(reader: JsonReader, spool: Spool) -> list[Imported]:
+    version: Any = None
+    exported_at: float | None = None
+    runs: list[tuple[ImportedRun, dict[str, ImportedRows], dict[str, Times]]] | None = None
+    for key in reader.object():
+        match key:
+            case "lossroom":
+                version = reader.value()
+                _demand_version(version)
+            case "exported_at":
+                exported_at = _finite(reader.value(), "exported_at")
+            case "runs":
+                runs = [_run(reader, spool, f"runs.{place}") for place in _turns(reader)]
+            case _:
+                raise wrong(key, "there is no such key")
+    reader.end()
+    _demand_version(version)
+    if not runs:
+        raise wrong("runs", "there is no run in it")
+    group_id = secrets.token_hex(6) if len(runs) > 1 else None
+    return [
+        Imported(*parts, field=f"runs.{place}", group_id=group_id, exported_at=exported_at)
+        for place, parts in enumerate(runs)
+    ]
+
+
+def _demand_version(version: Any) -> None:
+    if version is None:
+        message = "this is not an export of a Lossroom: it has no key lossroom"
+        raise Invalid(Reason("not_an_export", message, field="lossroom"), field="lossroom")
+    if version != VERSION or isinstance(version, bool):
+        shown = str(version)[:40]
+        message = f"lossroom: this is a document of version {shown}; this lab reads version {VERSION}"
+        raise Invalid(Reason("other_version", message, version=shown), field="lossroom")
+
+
+def _turns(reader: JsonReader) -> Iterator[int]:
+    for place, _ in enumerate(reader.array()):
+        if place == MOST_RUNS:
+            message = f"runs: a document holds at most {MOST_RUNS} runs, and this one more"
+            raise Invalid(
+                Reason("too_many_runs", message, most=MOST_RUNS), field="runs", bounds={"maximum": MOST_RUNS}
+            )
+        yield place
+
+
+def _run(
+    reader: JsonReader, spool: Spool, field: str
+) -> tuple[ImportedRun, dict[str, ImportedRows], dict[str, Times]]:
+    meta: dict[str, Any] = {}
+    rows: dict[str, ImportedRows] = {}
+    times: dict[str, Times] = {}
+    for key in reader.object():
+        match key:
+            case "streams":
+                for stream in reader.object():
+                    at = f"{field}.streams.{_stream(stream, f'{field}.streams')}"
+                    rows[stream] = ImportedRows.read(reader, stream, spool, at)
+            case "times":
+                for stream in reader.object():
+                    at = f"{field}.times.{_stream(stream, f'{field}.times')}"
+                    times[stream] = list(_times(reader, at))
+            case _:
+                meta[key] = reader.value()
+    if (unfit := find_unfit(meta, field)) is not None:
+        raise Invalid(unfit[1], field=unfit[0])
+    try:
+        given = ImportedRun.model_validate(meta)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        field = ".".join(str(part) for part in first["loc"])
-        known = f"{field}: {first['msg']}" if field else str(first["msg"])
-        message = f"this is not an export of a Lossroom (version {VERSION}): {known}"
-        raise Invalid(Reason("not_an_export", message, field=field or "–"), field=field) from None
-    group_id = secrets.token_hex(6) if len(document.runs) > 1 else None
-    return [Imported(given, f"runs.{place}", group_id) for place, given in enumerate(document.runs)]
+        first = error.errors(include_url=False)[0]
+        path = ".".join([field, *(str(part) for part in first["loc"])])
+        value = len(first["input"]) if first["type"].endswith("too_long") else first["input"]
+        found = f", not {value:,}" if isinstance(value, int | float) else ""
+        raise wrong(path, f"{first['msg']}{found}") from None
+    for stream, known in times.items():
+        if stream not in rows or any(row > rows[stream].count for row, _, _ in known[-1:]):
+            raise wrong(f"{field}.times.{stream}", "these are times of rows that are not there")
+    return given, rows, times
+
+
+def _stream(name: str, field: str) -> str:
+    if name not in STREAMS:
+        shown = name if find_unfit(name) is None else "?"
+        raise wrong(f"{field}.{shown}"[:200], f"there is no such stream; there are {', '.join(STREAMS)}")
+    return name
+
+
+def _times(reader: JsonReader, field: str) -> Iterator[tuple[int, float, float]]:
+    before = 0
+    for place, _ in enumerate(reader.array()):
+        if place == MOST_TIMES:
+            raise wrong(field, f"there are more than {MOST_TIMES:,} times")
+        time = reader.value()
+        match time:
+            case [int(row), int() | float() as at, int() | float() as seconds] if (
+                row > before and 0 <= at <= 1e11 and 0 <= seconds <= 1e11
+            ):
+                before = row
+                yield row, float(at), float(seconds)
+            case _:
+                wanted = "rows so far, Unix seconds and seconds of training, all ascending"
+                raise wrong(f"{field}.{place}", f"this must be {wanted}")
+
+
+def _finite(value: Any, field: str) -> float | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1e11:
+        raise wrong(field, "this must be Unix seconds")
+    return float(value)
 
 
 def storing(imported: list[Imported]) -> Callable[[sqlite3.Connection], None]:

@@ -14,6 +14,9 @@ from app.rows import Rows
 #: Rows that are held in memory at a time.
 PAGE = 20_000
 
+#: Rows that are written as text in one call.
+AT_ONCE = 200
+
 #: (run, stream, first row, rows at most) → rows; None where there is nothing. Called in any thread.
 Read = Callable[[str, str, int, int], Rows | None]
 
@@ -55,5 +58,7 @@ class Recording:
 
 def texts(values: NDArray[np.float32]) -> list[list[str]]:
     """Rows of numbers as text; nine digits give every float32 back exactly. `values` is (columns, rows)."""
-    written: list[list[str]] = np.char.mod("%.9g", values.T).tolist()
+    written: list[list[str]] = []
+    for first in range(0, values.shape[1], AT_ONCE):  # while NumPy writes, no other thread has its turn
+        written += np.char.mod("%.9g", values.T[first : first + AT_ONCE]).tolist()
     return written

@@ -13,6 +13,8 @@ from app.exports.recording import Recording, texts
 from app.texts import cell
 
 MARK = "\ufeff"
+#: Rows of one piece of the file.
+WRITTEN = 2000
 
 
 def run_csv(recording: Recording) -> Iterator[str]:
@@ -60,7 +62,8 @@ def _rows(recording: Recording, evaluated: int) -> Iterator[list[list[str]]]:
                     found = pending[1:]
                 pending = next(evaluations, None)
             row += found
-        yield rows
+        for first in range(0, len(rows), WRITTEN):
+            yield rows[first : first + WRITTEN]
 
 
 def _text(rows: Sequence[Sequence[str]]) -> str:

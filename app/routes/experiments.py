@@ -53,7 +53,8 @@ def _config(given: dict[str, Any], path: str) -> ExperimentConfig:
 async def get_options(lab: TheLab) -> dict[str, Any]:
     """Registries, ranges and defaults: the form is generated from this."""
     described = options.describe(lab.settings.data_dir)
-    return {**described, "datasets": lab.data_sets.views(), "limits": {"together": MAX_TOGETHER}}
+    limits = {"together": MAX_TOGETHER, "import_bytes": lab.settings.max_import_bytes}
+    return {**described, "datasets": lab.data_sets.views(), "limits": limits}
 
 
 @router.post("/summary")

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from typing import Annotated, Any
+from tempfile import TemporaryFile
+from typing import Annotated, Any, BinaryIO
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from app.errors import Invalid
+from app.errors import Invalid, StoreUnavailable
 from app.exports import documents, imports, report, script, tables, tfevents, torch_script
+from app.exports.documents import MOST_RUNS
 from app.exports.fields import flatten
 from app.exports.recording import Recording
 from app.lab import Lab, TheLab
@@ -21,12 +23,11 @@ from app.rows import Rows
 from app.runs import Run
 from app.storage import run_store
 from app.texts import file_name
+from app.work import beside, in_pieces
 from engine.events import STREAMS
+from engine.reasons import Reason, of_error
 
 router = APIRouter(prefix="/api", tags=["exports"])
-
-#: Runs of one selection at most.
-MOST_RUNS = 200
 
 Selection = Annotated[
     str, Query(description=f"ids, separated by commas; at most {MOST_RUNS}", max_length=3000)
@@ -36,8 +37,12 @@ Dash = Annotated[
     str | None,
     Query(description="a field of /api/fields whose values dashes and symbols tell", max_length=200),
 ]
-#: One at a time is checked: a class that drops its files at once must not fill the memory.
+#: So many documents are received at a time, each into a file, and one is checked and stored: a class that drops its
+#: files at once fills neither the memory nor the disk.
+_receiving = asyncio.Semaphore(4)
 _importing = asyncio.Lock()
+#: Bytes of a document that are written at a time.
+PART = 1 << 20
 
 
 # -- one run -----------------------------------------------------------------------------------------
@@ -56,7 +61,9 @@ async def export_csv(lab: TheLab, run_id: str) -> Response:
     """Every recorded row; evaluations stand in the row of their iteration."""
     run = lab.register.get(run_id)
     rows = tables.run_csv(_record(lab, run))
-    return StreamingResponse(rows, media_type="text/csv; charset=utf-8", headers=_attachment(run, "csv"))
+    return StreamingResponse(
+        in_pieces(rows), media_type="text/csv; charset=utf-8", headers=_attachment(run, "csv")
+    )
 
 
 @router.get("/runs/{run_id}/export.html")
@@ -78,7 +85,7 @@ async def export_script(lab: TheLab, run_id: str) -> Response:
 async def export_torch_script(lab: TheLab, run_id: str) -> Response:
     """A Python script that trains the same network in plain PyTorch, from the same weights and batches."""
     run = lab.register.get(run_id)
-    text = await asyncio.to_thread(torch_script.torch_script, _record(lab, run))
+    text = await beside(torch_script.torch_script, _record(lab, run))
     return Response(text, media_type="text/x-python; charset=utf-8", headers=_attachment(run, "torch.py"))
 
 
@@ -89,7 +96,9 @@ async def export_tfevents(lab: TheLab, run_id: str) -> Response:
     # TensorBoard reads files with "tfevents" in their name
     headers = _named(f"events.out.tfevents.{int(run.created_at)}.{_title(run)}")
     return StreamingResponse(
-        tfevents.tfevents(_record(lab, run)), media_type="application/octet-stream", headers=headers
+        in_pieces(tfevents.tfevents(_record(lab, run))),
+        media_type="application/octet-stream",
+        headers=headers,
     )
 
 
@@ -100,14 +109,16 @@ async def export_tfevents(lab: TheLab, run_id: str) -> Response:
 async def export_runs_csv(lab: TheLab, runs: Selection) -> Response:
     """Every recorded row of several runs, below each other."""
     rows = tables.runs_csv(_select(lab, runs))
-    return StreamingResponse(rows, media_type="text/csv; charset=utf-8", headers=_named("lossroom.csv"))
+    return StreamingResponse(
+        in_pieces(rows), media_type="text/csv; charset=utf-8", headers=_named("lossroom.csv")
+    )
 
 
 @router.get("/exports/json")
 async def export_runs_json(lab: TheLab, runs: Selection) -> Response:
     """Configs, notes and every recorded row: what `POST /api/imports` takes back."""
     text = documents.document(_select(lab, runs))
-    return StreamingResponse(text, media_type="application/json", headers=_named("lossroom.json"))
+    return StreamingResponse(in_pieces(text), media_type="application/json", headers=_named("lossroom.json"))
 
 
 @router.get("/exports/html")
@@ -130,13 +141,36 @@ async def get_fields(lab: TheLab, runs: Selection) -> dict[str, Any]:
 @router.post("/imports", status_code=201)
 async def import_runs(lab: TheLab, request: Request) -> dict[str, Any]:
     """Store the runs of a document of `/api/exports/json` as finished ones: all of them, or none."""
-    body = await request.body()
-    async with _importing:
-        imported = await asyncio.to_thread(imports.parse, body)
+    try:
+        async with _receiving:
+            with TemporaryFile(dir=lab.settings.state_dir) as file:
+                await _receive(request, file)
+                async with _importing:
+                    return await _import(lab, file)
+    except OSError as error:  # a full disk
+        text = f"the lab cannot write to its disk: {error}"
+        raise StoreUnavailable(Reason("store_unavailable", text, why=of_error(error))) from None
+
+
+async def _receive(request: Request, file: BinaryIO) -> None:
+    """The body into a file, which is read from its beginning then."""
+    part = bytearray()
+    async for data in request.stream():
+        part += data
+        if len(part) >= PART:
+            await asyncio.to_thread(file.write, bytes(part))
+            part.clear()
+    await asyncio.to_thread(file.write, bytes(part))
+    file.seek(0)
+
+
+async def _import(lab: Lab, file: BinaryIO) -> dict[str, Any]:
+    with TemporaryFile(dir=lab.settings.state_dir) as spool:
+        imported = await beside(imports.parse, file, spool)
         await lab.register.add([one.run for one in imported], also=imports.storing(imported))
-        for one in imported:
-            for stream, (_, values) in one.rows.items():
-                lab.hub.set_total(one.run.id, stream, values.shape[1])
+    for one in imported:
+        for stream, rows in one.rows.items():
+            lab.hub.set_total(one.run.id, stream, rows.count)
     return {"runs": [one.run.view() for one in imported]}
 
 
@@ -180,7 +214,7 @@ async def _report(
     language = pages.messages.negotiate(
         wish, request.cookies.get("language"), request.headers.get("accept-language")
     )
-    text = await asyncio.to_thread(
+    text = await beside(
         report.report, recordings, pages.messages.catalog(language), language, pages.plotly[0], dash
     )
     return Response(text, media_type="text/html; charset=utf-8", headers=headers)

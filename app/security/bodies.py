@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import Invalid, LabError
+from app.security.limits import refuse
 from app.texts import decode, find_unfit
 
 #: Methods whose bodies are read.
@@ -28,14 +28,14 @@ class TextBodies:
         if scope["type"] != "http" or scope["method"] not in METHODS:
             await self.app(scope, receive, send)
             return
-        waiting = [await receive()]
-        body = waiting[0].get("body", b"")
-        if body and not waiting[0].get("more_body", False):
-            try:
+        try:
+            waiting = [await receive()]
+            body = waiting[0].get("body", b"")
+            if body and not waiting[0].get("more_body", False):
                 waiting[0]["body"] = _checked(body)
-            except LabError as error:
-                await JSONResponse(error.body(), status_code=error.status)(scope, receive, send)
-                return
+        except LabError as error:
+            await refuse(error, scope, receive, send)
+            return
 
         async def replay() -> Message:
             return waiting.pop() if waiting else await receive()

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
 
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.errors import error_body
-from app.security.prefix import route_path
+from app.errors import LabError
 from engine.reasons import Reason
 
 #: A body's next part must come within this time, and all of it within the longer one.
@@ -24,46 +22,55 @@ TOO_SLOW = Reason(
 )
 
 
+class TooLong(LabError):
+    status = 413
+    code = "too_large"
+
+    def __init__(self, sent: int, most: int) -> None:
+        text = f"the request is {sent:,} bytes long, or longer; at most {most:,} are taken"
+        values = {"sent": round(sent / 1e6, 2), "megabytes": round(most / 1e6, 2)}
+        super().__init__(Reason("request_too_long", text, **values), bounds={"maximum": most})
+
+
+class TooSlow(LabError):
+    status = 408
+    code = "too_slow"
+
+
 class BodyLimit:
     """Answers 413 to a request whose body is longer than `max_bytes`, and 408 to one that comes too slowly.
 
     Args:
-        other: paths with a bound of their own.
+        streamed: paths with a bound of their own, whose routes read the body as it comes. The others get it whole.
     """
 
-    def __init__(self, app: ASGIApp, *, max_bytes: int, other: Mapping[str, int] | None = None) -> None:
+    def __init__(self, app: ASGIApp, *, max_bytes: int, streamed: Mapping[str, int] | None = None) -> None:
         self.app = app
         self.max_bytes = max_bytes
-        self.other = other or {}
+        self.streamed = streamed or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
             await self.app(scope, receive, send)
             return
-        # The body is small by definition: collect it first, so that the answer can still be a clean 413.
+        path = scope["path"]
+        bounded = _bounded(scope, receive, self.streamed.get(path, self.max_bytes))
+        if path in self.streamed:
+            await self.app(scope, bounded, send)
+            return
+        # The body is small by definition: collect it first, so that what reads it needs not wait.
         parts: list[bytes] = []
-        size = 0
         more = True
-        most = self.other.get(route_path(scope), self.max_bytes)
-        deadline = asyncio.get_running_loop().time() + BODY_SECONDS
         while more:
             try:
-                async with asyncio.timeout_at(deadline), asyncio.timeout(PART_SECONDS):
-                    message = await receive()
-            except TimeoutError:
-                await _refuse(408, error_body("too_slow", TOO_SLOW), scope, receive, send)
+                message = await bounded()
+            except LabError as error:
+                await refuse(error, scope, receive, send)
                 return
             if message["type"] != "http.request":
                 return  # the client has gone
             parts.append(message.get("body", b""))
-            size += len(parts[-1])
             more = message.get("more_body", False)
-            if size > most:
-                text = f"the request is longer than {most:,} bytes"
-                reason = Reason("request_too_long", text, megabytes=max(1, most // 10**6))
-                body = error_body("too_large", reason)
-                await _refuse(413, body, scope, receive, send)
-                return
         whole: list[Message] = [{"type": "http.request", "body": b"".join(parts), "more_body": False}]
 
         async def replay() -> Message:
@@ -72,6 +79,35 @@ class BodyLimit:
         await self.app(scope, replay, send)
 
 
-async def _refuse(status: int, body: dict[str, Any], scope: Scope, receive: Receive, send: Send) -> None:
+def _bounded(scope: Scope, receive: Receive, most: int) -> Receive:
+    """`receive`, which raises `TooLong` or `TooSlow`."""
+    deadline = asyncio.get_running_loop().time() + BODY_SECONDS
+    promised = dict(scope["headers"]).get(b"content-length", b"")
+    length = int(promised) if promised.isdigit() else 0
+    size = 0
+    ended = False
+
+    async def bounded() -> Message:
+        nonlocal size, ended
+        if ended:
+            return await receive()  # whether the client goes
+        if length > most:
+            raise TooLong(length, most)
+        try:
+            async with asyncio.timeout_at(deadline), asyncio.timeout(PART_SECONDS):
+                message = await receive()
+        except TimeoutError:
+            raise TooSlow(TOO_SLOW) from None
+        size += len(message.get("body", b""))
+        if size > most:
+            raise TooLong(size, most)
+        ended = not message.get("more_body", False)
+        return message
+
+    return bounded
+
+
+async def refuse(error: LabError, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer before the body is read: the rest of it is not waited for."""
-    await JSONResponse(body, status_code=status, headers={"Connection": "close"})(scope, receive, send)
+    headers = {"Connection": "close"}
+    await JSONResponse(error.body(), status_code=error.status, headers=headers)(scope, receive, send)

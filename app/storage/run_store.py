@@ -224,11 +224,18 @@ def append_rows(
     if not count:
         return None
     times = [(stored + count, round(at, 3), round(seconds, 3))]
+    rows = Rows(tuple(json.loads(found["columns"])), stored, values, times)
+    insert_chunk(connection, run_id, stream, rows)
+    return rows
+
+
+def insert_chunk(connection: sqlite3.Connection, run_id: str, stream: str, rows: Rows) -> None:
+    """Store rows that follow those that are stored, with all their times."""
+    data = np.ascontiguousarray(rows.values, "<f4").tobytes()
     connection.execute(
         "INSERT INTO chunks (run_id, stream, first, rows, data, times) VALUES (?, ?, ?, ?, ?, ?)",
-        (run_id, stream, stored, count, np.ascontiguousarray(values, "<f4").tobytes(), json.dumps(times)),
+        (run_id, stream, rows.first, rows.count, data, json.dumps(rows.times)),
     )
-    return Rows(tuple(json.loads(found["columns"])), stored, values, times)
 
 
 def count_rows(connection: sqlite3.Connection, run_id: str, stream: str) -> int:

@@ -20,7 +20,7 @@ async function send(method, path, body, signal) {
   const options = { method, headers: {}, signal };
   if (body !== undefined) {
     options.headers["Content-Type"] = "application/json";
-    options.body = typeof body === "string" ? body : JSON.stringify(body);
+    options.body = body instanceof Blob ? body : JSON.stringify(body);
   }
   try {
     return await fetch(path, options);
@@ -94,6 +94,6 @@ export const api = {
   /** pause, resume, step, cancel or clone */
   command: (id, command, body) => request("POST", `api/runs/${id}/${command}`, body),
   fields: (ids) => request("GET", `api/fields?runs=${ids.join(",")}`),
-  /** A document of exported runs, as text. */
-  importRuns: (text) => request("POST", "api/imports", text),
+  /** A document of exported runs, as a file. */
+  importRuns: (file) => request("POST", "api/imports", file),
 };

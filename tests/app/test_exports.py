@@ -175,16 +175,36 @@ def test_an_exported_selection_comes_back_as_the_same_finished_runs(lab, make_la
     assert again["runs"] == exported.json()["runs"]
 
 
-def test_an_unfinished_run_is_imported_as_a_cancelled_one(lab, make_lab):
+def test_a_run_exported_while_it_trains_comes_back_as_it_was_then(lab, make_lab):
     run = lab.launch(**ENDLESS)
     wait_for_row(lab, run["id"], 100)
     exported = lab.http.get("/api/exports/json", params={"runs": run["id"]})
+    later = lab.run(run["id"])
     lab.http.delete(f"/api/runs/{run['id']}")
+    document = exported.json()
+    written = document["runs"][0]
+    # imported a day after its export: nothing of that is time of the run
+    day = 86_400
+    document["exported_at"] -= day
+    for name in ("created_at", "started_at"):
+        written[name] -= day
 
-    (imported,) = make_lab().http.post("/api/imports", content=exported.content).json()["runs"]
+    other = make_lab()
+    answer = other.http.post("/api/imports", json=document)
+    (imported,) = answer.json()["runs"]
 
     assert imported["status"] == "cancelled"
-    assert imported["iteration"] == len(exported.json()["runs"][0]["streams"]["train"]["data"]) >= 100
+    assert imported["why"] == {
+        "code": "was_exported",
+        "values": {"status": "running", "iteration": imported["iteration"]},
+    }
+    assert imported["iteration"] == len(written["streams"]["train"]["data"]) >= 100
+    assert 0 < imported["seconds"] <= later["seconds"] < day
+    assert imported["seconds"] >= written["times"]["train"][-1][2]
+    assert imported["finished_at"] == document["exported_at"]
+    other.restart()
+    again = other.run(imported["id"])
+    assert {**again, "revision": 0} == {**imported, "revision": 0}
 
 
 def alter(document, *path, to):
@@ -199,14 +219,14 @@ WRONG = {
     "no document": (lambda d: [], ""),
     "another version": (lambda d: alter(d, "lossroom", to=2), "lossroom"),
     "no run": (lambda d: alter(d, "runs", to=[]), "runs"),
-    "too many runs": (lambda d: alter(d, "runs", to=d["runs"] * 101), "runs"),
+    "too many runs": (lambda d: alter(d, "runs", to=d["runs"] * 201), "runs"),
     "an unknown key": (lambda d: alter(d, "runs", 0, "id", to="x"), "runs.0.id"),
     "a status that is none": (lambda d: alter(d, "runs", 0, "status", to="won"), "runs.0.status"),
     "a colour that is none": (lambda d: alter(d, "runs", 0, "color", to=256), "runs.0.color"),
     "a long name": (lambda d: alter(d, "runs", 0, "name", to="x" * 201), "runs.0.name"),
     "a wrong experiment": (
         lambda d: alter(d, "runs", 0, "config", "optimizer", "learning_rate", to=-1),
-        "optimizer.learning_rate",
+        "runs.0.config.optimizer.learning_rate",
     ),
     "a time that is none": (lambda d: alter(d, "runs", 0, "created_at", to="NaN"), "runs.0.created_at"),
     "columns with markup": (

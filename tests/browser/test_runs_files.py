@@ -1,5 +1,6 @@
 """Runs leave the page as files, and come back."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.run_table import SHORT, name, wait_for_list
@@ -40,7 +41,20 @@ def test_a_dropped_export_comes_back_with_its_curves(open_page, filled, make_lab
     page.page.evaluate(DROP, ["broken.json", "{"])
     expect(page.page.locator(".toast")).to_contain_text("broken.json: this is no JSON file")
     page.page.evaluate(DROP, ["other.json", '{"lossroom": 7, "runs": []}'])
+    expect(page.page.locator(".toast")).to_contain_text("This file is of version 7")
+    page.page.evaluate(DROP, ["none.json", '{"runs": []}'])
     expect(page.page.locator(".toast")).to_contain_text("not a file that a lab has exported")
+
+
+@pytest.mark.parametrize(("locale", "words"), [("en-US", "at most 0.005 MB"), ("ja-JP", "0.005 MB まで")])
+def test_a_file_that_is_too_long_is_refused_with_its_size_and_the_bound(
+    open_page, filled, make_lab, locale, words
+):
+    exported = filled.http.get("/api/exports/json", params={"runs": ",".join(filled.ids)}).text
+    page = open_page(make_lab(LOSSROOM_MAX_IMPORT_BYTES="5000"), locale=locale)
+    page.page.evaluate(DROP, ["lossroom.json", exported])
+    expect(page.page.locator(".toast")).to_contain_text(words)
+    expect(page.page.locator(".toast")).to_contain_text(f"{len(exported.encode()) / 1e6:.9g} MB")
 
 
 def test_a_chosen_export_comes_back_too(open_page, filled, make_lab, tmp_path):

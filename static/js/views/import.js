@@ -5,6 +5,9 @@ import { h } from "../dom.js";
 import { t } from "../i18n.js";
 import { explainAll } from "../reasons.js";
 
+/** Bytes in which a lab's own export says what it is. */
+const HEAD = 4096;
+
 export class Import {
   #toast;
   #onRuns;
@@ -49,7 +52,7 @@ export class Import {
   async take(files) {
     for (const file of files) {
       try {
-        await this.#takeOne(await file.text());
+        await this.#takeOne(file);
       } catch (error) {
         if (!(error instanceof ApiError || error instanceof SyntaxError)) throw error;
         const reason = error instanceof SyntaxError ? t("import.no_json") : explainAll(error);
@@ -58,10 +61,17 @@ export class Import {
     }
   }
 
-  async #takeOne(text) {
-    const document = JSON.parse(text);
-    if (!("lossroom" in Object(document)) && "optimizer" in Object(document)) return this.#onExperiment(document);
-    const { runs } = await api.importRuns(text);
+  /** A long file is not read here: the lab says what is wrong with it, or how long it may be, before it is sent. */
+  async #takeOne(file) {
+    if (!(await file.slice(0, HEAD).text()).includes('"lossroom"')) {
+      const document = JSON.parse(await file.text());
+      if (!("lossroom" in Object(document)) && "optimizer" in Object(document)) return this.#onExperiment(document);
+    }
+    const { limits } = await api.options();
+    const megabytes = limits.import_bytes / 1e6;
+    const why = { code: "request_too_long", values: { sent: file.size / 1e6, megabytes } };
+    if (file.size > limits.import_bytes) throw new ApiError({ code: "too_large", message: "", bounds: { why } }, 413);
+    const { runs } = await api.importRuns(file);
     this.#toast.show(t("import.done", { n: runs.length }));
     this.#onRuns(runs);
   }
