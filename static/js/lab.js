@@ -6,6 +6,7 @@ import { Connection } from "./connection.js";
 import { Form } from "./form/form.js";
 import { onLanguage, setLanguage, t } from "./i18n.js";
 import { onKey } from "./keys.js";
+import { learnTitles } from "./labels.js";
 import { explain } from "./reasons.js";
 import { keepShown, keptChoices } from "./shown-runs.js";
 import { Store } from "./store.js";
@@ -36,6 +37,7 @@ async function start() {
 
   // what the socket has said already is as new as the options, or newer
   options.datasets = options.datasets.map((dataset) => store.datasets.get(dataset.name) ?? dataset);
+  learnTitles(options.datasets);
   const ids = (runs) => runs.map((run) => run.id);
   const launched = (runs) => {
     store.putRuns(runs);

@@ -47,6 +47,19 @@ export function className(name) {
   return hasText(key) ? t(key) : name;
 }
 
+/** Data set's name → its title, as the lab says it. */
+const titles = new Map();
+
+/** Know the titles of these data sets. */
+export function learnTitles(datasets) {
+  for (const { name, title } of datasets) titles.set(name, title);
+}
+
+/** The title of the data set with this name. */
+export function datasetTitle(name) {
+  return titleOf({ name, title: titles.get(name) ?? name });
+}
+
 /** A data set in the reader's language; a name such as MNIST is itself. */
 export function titleOf({ name, title }) {
   const key = `dataset.title.${name}`;

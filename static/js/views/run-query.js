@@ -2,10 +2,13 @@
  * Which runs the list shows, and in which order: search, state, archive, sort, group. Pure functions of run objects.
  *
  * A search is words that must all be found (name, tags, notes, summary), and terms on fields:
- * `optimizer:adam  lr>0.01  test>=90  tag:"first try"  is:starred  -status:failed`.
+ * `optimizer:adam  lr>0.01  test>=90  tag:"first try"  is:starred  -status:failed`. A word is found as the lab stores it and
+ * as the page says it, whatever its case, width or kana.
  */
 
-import { shortLabelOf, wordOf } from "../labels.js";
+import { fold } from "../fold.js";
+import { datasetTitle, shortLabelOf, wordOf } from "../labels.js";
+import { numberOf, plain } from "../notation.js";
 
 const percent = (value) => (value === null || value === undefined ? undefined : 100 * value);
 const known = (value) => value ?? undefined;
@@ -85,9 +88,10 @@ export function valueOf(run, name, configs) {
  * and "batch_size" for "training.batch_size", "optimizer" for "optimizer.name".
  */
 function fieldsCalled(name, settings = []) {
-  const field = ALIASES[name] ?? name;
+  const said = fold(name);
+  const field = ALIASES[said] ?? said;
   if (Object.hasOwn(FIELDS, field)) return [field];
-  const isCalled = (path) => [path, path.replace(/\.name$/, "")].some((end) => `.${end}`.endsWith(`.${field}`)) || shortLabelOf(path).toLowerCase() === field;
+  const isCalled = (path) => [path, path.replace(/\.name$/, "")].some((end) => `.${end}`.endsWith(`.${field}`)) || fold(shortLabelOf(path)) === field;
   return [...new Set([...Object.keys(FIELDS), ...settings])].filter(isCalled);
 }
 
@@ -131,26 +135,26 @@ function matches(run, { state, archived }, wanted, configs) {
 
 /** @returns {{field: string | null, operator: string, text: string, negated: boolean}[]} */
 export function parse(text) {
-  return (text.toLowerCase().match(/(?:[^\s"]|"[^"]*")+/g) ?? []).map((token) => {
-    const negated = token.length > 1 && token.startsWith("-");
+  const said = text.normalize("NFKC").replace(/[“”]/g, '"').replace(/[≥≧]/g, ">=").replace(/[≤≦]/g, "<=");
+  return (said.match(/(?:[^\s"]|"[^"]*")+/g) ?? []).map((token) => {
+    const negated = /^[-\u2212ー]./u.test(token);
     const [, field, operator, value] = /^(\p{L}[\p{L}\w.]*)(:|<=|>=|=|<|>)(.+)$/su.exec(negated ? token.slice(1) : token) ?? [];
-    const plain = (part) => part.replaceAll('"', "");
-    if (field) return { field, operator, text: plain(value), negated };
-    return { field: null, operator: ":", text: plain(negated ? token.slice(1) : token), negated };
+    const bare = (part) => fold(part.replaceAll('"', ""));
+    if (field) return { field, operator, text: bare(value), negated };
+    return { field: null, operator: ":", text: bare(negated ? token.slice(1) : token), negated };
   });
 }
 
 function holds(run, { fields, operator, text }, configs) {
   if (fields === null) return haystack(run).includes(text);
-  const values = fields.flatMap((field) => valueOf(run, field, configs) ?? []);
-  return values.some((one) => holdsValue(one, operator, text));
+  return fields.some((field) => [valueOf(run, field, configs) ?? []].flat().some((value) => holdsValue(field, value, operator, text)));
 }
 
-function holdsValue(value, operator, text) {
-  const wanted = Number(text);
-  if (typeof value !== "number" || Number.isNaN(wanted)) {
-    const own = String(value).toLowerCase();
-    return operator === "=" ? own === text : operator === ":" && own.includes(text);
+function holdsValue(field, value, operator, text) {
+  const wanted = numberOf(plain(text));
+  if (typeof value !== "number" || wanted === undefined) {
+    const words = wordsOf(field, value).map(fold);
+    return operator === "=" ? words.includes(text) : operator === ":" && words.some((word) => word.includes(text));
   }
   switch (operator) {
     case "<":
@@ -166,9 +170,20 @@ function holdsValue(value, operator, text) {
   }
 }
 
+/** What a search without a field goes through. */
+const SEARCHED = ["name", "status", "tag", "notes", "lesson", "dataset.name", "units", "activation", "network.initializer.name", "optimizer.name"];
+
 function haystack(run) {
-  const { dataset, units, activations, initializer, optimizer } = run.summary;
-  return [run.name, `#${run.number}`, run.status, ...run.tags, run.notes, run.lesson, dataset, units.join("-"), ...activations, initializer, optimizer].join("\n").toLowerCase();
+  const said = SEARCHED.flatMap((field) => {
+    const value = field === "network.initializer.name" ? run.summary.initializer : FIELDS[field](run);
+    return [value ?? []].flat().flatMap((one) => wordsOf(field, one));
+  });
+  return fold([`#${run.number}`, ...said].join("\n"));
+}
+
+/** A value as it is stored, and as the page says it. */
+function wordsOf(field, value) {
+  return [String(value), field === "dataset.name" ? datasetTitle(value) : wordOf(field, value)];
 }
 
 /** What is missing comes last, whichever way one sorts. */

@@ -1,0 +1,11 @@
+/** Texts as they are compared: their case, width and composition, and which kana they are in, make no difference. */
+
+/** Katakana → hiragana: their places in Unicode are this far apart. */
+const KANA = 0x60;
+
+export function fold(text) {
+  return text
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(/[ァ-ヶヽヾ]/g, (kana) => String.fromCharCode(kana.charCodeAt(0) - KANA));
+}
