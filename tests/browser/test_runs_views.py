@@ -142,6 +142,7 @@ def test_a_phone_has_the_table_without_scrolling_sideways(open_page, filled):
     assert page.page.evaluate("document.documentElement.scrollWidth") == 390
     name(page, filled.ids[1]).click(modifiers=["Shift"])
     page.page.click("#compare")
+    expect(page.page.locator("dialog")).to_be_visible()
     assert page.page.evaluate("document.documentElement.scrollWidth") == 390
 
 
@@ -162,6 +163,7 @@ def test_on_a_phone_the_difference_breaks_no_japanese_word(open_page, filled):
         name(page, filled.ids[5]).click()
         name(page, other).click(modifiers=["ControlOrMeta"])
         page.page.click("#compare")
+        expect(page.page.locator("dialog")).to_be_visible()
         fields = page.page.locator(".diff tbody tr:not(.result) th")
         assert {"データセット", "ネットワーク", "最適化手法"} <= set(fields.all_inner_texts())
         assert fields.evaluate_all(LINES) == [1] * fields.count()

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.browser.accessibility import violations
-from tests.lab_server import ENDLESS
+from tests.lab_server import ENDLESS, wait_until
 
 LOSS = "#chart-loss"
 #: Series and run → [dash, symbol's entry in a picture's legend, colour, width] of the curves of a chart.
@@ -180,7 +180,8 @@ def test_the_legend_has_numbers_in_their_order_whichever_came_first(open_page, l
             f"[...document.querySelectorAll('[data-chart={chart}] .strokes li:not([hidden])')]"
             ".map(e => e.textContent).join() === '16,32,128'"
         )
-    # a run that comes changes no other's dash
+    # a run that comes changes no other's dash; their curves are drawn a moment after the legend
+    wait_until(lambda: len(page.page.evaluate(LOOKS, "loss")) == 2 * len(ids), "the curves")
     looks = page.page.evaluate(LOOKS, "loss")
     assert [looks[f"loss-smoothed {run_id}"][0] for run_id in ids] == ["solid", "dash", "dot"]
     for run_id in ids:

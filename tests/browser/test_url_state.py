@@ -141,14 +141,26 @@ def test_a_copied_address_has_the_same_runs_selected(open_page, filled):
     expect(other.page.locator("#run-details h2")).to_have_text("sgd 1")
 
 
+#: Keeps what toasts said: on a busy machine they are gone before one has looked.
+TOASTS = """
+    window.toasts = [];
+    new MutationObserver((changes) => {
+        for (const { target, addedNodes } of changes)
+            if (target instanceof Element && target.matches(".toast"))
+                for (const node of addedNodes) if (node.textContent) toasts.push(node.textContent);
+    }).observe(document, { childList: true, subtree: true });
+"""
+
+
 @pytest.mark.parametrize(
     "hash_", ["#runs=999,x&list=7&lang=tlh&wide=2", '#list={"sort":"x","state":5,"group":null,"text":[]}']
 )
 def test_an_address_that_makes_no_sense_shows_the_usual_page(open_page, filled, hash_):
-    page = open_page(filled)
+    page = open_page(filled, kept=False)
+    page.page.add_init_script(TOASTS)
     page.page.goto("about:blank")
     page.open(f"/{hash_}")
     page.until("document.querySelectorAll('[data-run]').length === 6")
     assert page.page.evaluate("document.documentElement.lang") == "en"
-    said = page.page.locator(".toast:not([hidden])").all_inner_texts()
+    said = page.page.evaluate("toasts")
     assert said == (["Not in this lab any more: run 999, x"] if "runs" in hash_ else [])
