@@ -7,6 +7,7 @@ extensions under `SHARED_FRAMES`; on a server without it they send as usual.
 
 from __future__ import annotations
 
+from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
@@ -24,12 +25,18 @@ def wrap(message: str | bytes) -> bytes:
 
 
 class SharedFramesProtocol(WebSocketsSansIOProtocol):
-    """uvicorn's protocol with `write`."""
+    """uvicorn's protocol with `write`, which takes an answer that refuses a socket for one."""
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
         if not self.close_sent:  # else the handshake was refused, and there is no scope
             self.scope["extensions"][SHARED_FRAMES] = {"write": self.write}
+
+    async def send(self, message: ASGISendEvent) -> None:
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body" and not message.get("more_body", False):
+            # else uvicorn logs an error for each refusal: "without completing handshake"
+            self.handshake_complete = True
 
     def write(self, frame: bytes) -> bool:
         """Write a frame of `wrap` at once. False, and nothing is written, where `send` would wait or fail: the viewer

@@ -8,6 +8,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from app.main import create_app
+from app.security.origin import LOGGED
 from app.security.prefix import OWN_NAMES
 from tests.lab_server import ENDLESS
 
@@ -73,6 +74,16 @@ def test_a_page_elsewhere_opens_no_socket_and_hears_why(lab, headers):
     assert b'"cross_origin"' in refused.value.response.body
     lab.socket(origin=lab.url).close()
     lab.socket(additional_headers={"Origin": lab.url, "Sec-Fetch-Site": "same-origin"}).close()
+
+
+def test_pages_that_come_back_again_and_again_do_not_fill_the_log(make_lab):
+    lab = make_lab()
+    for _ in range(40):
+        with pytest.raises(InvalidStatus):
+            lab.socket(origin=EVIL["Origin"])
+    log = lab.read_log().splitlines()
+    assert LOGGED <= len([line for line in log if "refused WebSocket /ws" in line]) < 40
+    assert [line for line in log if "ERROR" in line] == []
 
 
 def test_a_name_that_another_leads_to_this_machine_is_shown_nothing(lab):
