@@ -113,11 +113,14 @@ def _text(value: Any) -> str:
 def _curves(recording: Recording) -> dict[str, Any]:
     run = recording.run
     curves: dict[str, Any] = {"name": run["name"], "color": run["color"]}
+    curves["not_positive"] = 0
     for stream, names in CURVES.items():
         columns = recording.some(stream, ("iteration", *names))
         for name in names:
             if name in columns:
                 curves[name] = _points(columns["iteration"], columns[name])
+        if "loss" in columns:
+            curves["not_positive"] = int((columns["loss"] <= 0).sum())
     return curves
 
 

@@ -85,6 +85,9 @@ function draw() {
   const weight = Number(document.getElementById("smoothing").value);
   document.getElementById("smoothing-value").textContent = weight.toFixed(2);
   const log = document.getElementById("log").checked;
+  const undrawn = log ? runs.reduce((sum, run) => sum + run.not_positive, 0) : 0;
+  document.getElementById("undrawn").hidden = !undrawn;
+  document.getElementById("undrawn").textContent = texts["chart.undrawn"].replace("{n}", undrawn.toLocaleString(document.documentElement.lang));
   const losses = runs.flatMap((run) => {
     if (!run.loss) return [];
     const even = { x: run.loss.x, y: weight ? smooth(run.loss.y, weight) : run.loss.y, name: short(run.name), ...strong(run), hovertemplate: `%{y:.4f}${plain(look(run).said)}` };

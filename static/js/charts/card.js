@@ -5,7 +5,7 @@
 
 import { drag } from "../drag.js";
 import { h, icon, iconButton, moveTo } from "../dom.js";
-import { t } from "../i18n.js";
+import { number, t } from "../i18n.js";
 import { onInput, onKey } from "../keys.js";
 import { Legend } from "./legend.js";
 import { quantity, title } from "./quantities.js";
@@ -19,6 +19,7 @@ export class Card {
   #behind = [];
   #strokes = new Legend("strokes");
   #names = new Legend("names");
+  #undrawn = h("p", { className: "undrawn", hidden: true });
   /** What the curves are called: entries of a legend. */
   #named = [];
   #grouped = false;
@@ -40,7 +41,7 @@ export class Card {
     grip.classList.add("grip");
     const heading = h("h2", {}, this.title);
     const head = h("header", { className: "card-head" }, grip, heading, h("div", { className: "controls" }, ...this.#controls(on), this.#expand, ...this.#menu(id, on)));
-    this.element = h("article", { className: "card chart", "data-chart": spec.quantity }, head, this.#names.element, this.#strokes.element, this.plotElement);
+    this.element = h("article", { className: "card chart", "data-chart": spec.quantity }, head, this.#names.element, this.#strokes.element, this.#undrawn, this.plotElement);
     onKey(this.element, (event) => this.#escape(event));
     onKey(grip, (event) => {
       const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
@@ -66,6 +67,12 @@ export class Card {
     this.#named = names;
     this.#grouped = grouped;
     this.#drawNames();
+  }
+
+  /** Say that so many values are not in the figure, as its axis has no place for them. */
+  showUndrawn(count) {
+    this.#undrawn.hidden = !count;
+    this.#undrawn.textContent = count ? t("chart.undrawn", { n: number(count) }) : "";
   }
 
   #drawNames() {

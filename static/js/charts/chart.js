@@ -104,6 +104,7 @@ export class Chart {
       scales: `${spec.gap} ${spec.crop} ${spec.logX} ${spec.logY} ${axisName}`,
     };
     this.card.showStrokes(strokes);
+    this.#countUndrawn();
     this.card.showNames(namesOf(this.#traces), Boolean(bands));
     await this.#plot.draw(this.#traces, look);
     this.drawn = runs.length;
@@ -128,11 +129,17 @@ export class Chart {
     if (this.drawn < 0) return;
     this.behind = false;
     const fits = this.#figure.advance();
+    this.#countUndrawn();
     const filled = this.#empty && !this.#isEmpty(); // the axes follow the curves from now on
     this.#outgrown ||= !this.#plot.drawTails() || !fits || filled;
     if (!this.#outgrown) return;
     if (now >= this.#refitAt) this.restyle();
     else this.behind = true; // so that it is looked at again
+  }
+
+  #countUndrawn() {
+    const curves = this.#traces.flatMap(({ line }) => line?.curve ?? []);
+    this.card.showUndrawn(this.card.spec.logY ? curves.reduce((sum, { notPositive }) => sum + notPositive, 0) : 0);
   }
 
   #isEmpty() {

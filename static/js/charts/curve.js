@@ -73,6 +73,8 @@ export class Thinned {
   /** Of all finite values in the range so far. */
   lowest = Infinity;
   highest = -Infinity;
+  /** So many values in the range so far are 0 or less: a logarithmic axis has no place for them. */
+  notPositive = 0;
 
   /** @param {[number, number] | null} range of x; null: all */
   constructor(bin, range) {
@@ -117,6 +119,7 @@ export class Thinned {
   #add(x, y) {
     if (y < this.lowest && y !== -Infinity) this.lowest = y;
     if (y > this.highest && y !== Infinity) this.highest = y;
+    if (y <= 0) this.notPositive++;
     if (this.#bin === 1 || this.settled === 0) {
       this.#x.push(x);
       this.#y.push(y);
@@ -238,6 +241,11 @@ export class Curve {
   /** How long the run had trained when a row came, in seconds. */
   trained(row) {
     return this.#series.trained[row];
+  }
+
+  /** So many values in the shown range are 0 or less. */
+  get notPositive() {
+    return this.raw.notPositive;
   }
 
   /** The smoothed value of every row, or null without smoothing. */

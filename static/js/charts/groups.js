@@ -102,6 +102,11 @@ export class GroupCurve {
     [this.lows, this.ys, this.highs] = [0, 1, 2].map((part) => Float64Array.from(spreads, (three) => three[part]));
   }
 
+  /** So many means are 0 or less. */
+  get notPositive() {
+    return this.ys.filter((y) => y <= 0).length;
+  }
+
   trained(row) {
     return this.#curve.trained(this.#rows[row]);
   }
