@@ -168,7 +168,8 @@ def read_settings(**given: Any) -> Settings:
         first = error.errors()[0]
         name = str(first["loc"][0])
         shown = f"--{name.replace('_', '-')}" if name in chosen else f"{PREFIX}{name.upper()}"
-        raise SettingsError(f"{shown}: {first['msg']} (got {first['input']!r})") from None
+        message = str(first["msg"]).removeprefix("Value error, ")
+        raise SettingsError(f"{shown}: {message} (got {first['input']!r})") from None
 
 
 def _refuse_unknown(environment: Mapping[str, str]) -> None:

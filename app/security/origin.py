@@ -114,9 +114,8 @@ def _unknown_host(host: str, scheme: str) -> tuple[Reason, str]:
     text = f"this lab is open to its own machine only and does not answer to the name {shown}"
     authority = Authority.parse(host)
     origin = f"{'https' if scheme in ('https', 'wss') else 'http'}://{authority or 'NAME'}"
-    return Reason(
-        "unknown_host", text, host=shown
-    ), f"if people open the lab by this name, set {SETTING}={origin}"
+    advice = f"if people open the lab by this name, set {SETTING}={origin}"
+    return Reason("unknown_host", text, host=shown), advice
 
 
 def _cross_origin(headers: Headers, hosts: list[str]) -> tuple[Reason, str]:

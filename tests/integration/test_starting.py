@@ -60,6 +60,12 @@ def test_the_version_and_the_help_are_there():
             "LOSSROOM_PORT: Input should be less than or equal to 65535 (got '70000')",
         ),
         ("LOSSROOM_ALLOWED_ORIGINS", '["https://lab.example"', "LOSSROOM_ALLOWED_ORIGINS: "),
+        ("LOSSROOM_ALLOWED_ORIGINS", "https://a.example b.example", "such as https://lab.example"),
+        ("LOSSROOM_ALLOWED_ORIGINS", "https://lab.example/lab", "LOSSROOM_ALLOWED_ORIGINS: must be origins"),
+        ("LOSSROOM_TRUSTED_PROXIES", "nginx", "LOSSROOM_TRUSTED_PROXIES: must be addresses or networks"),
+        ("LOSSROOM_TRUSTED_PROXIES", "10.0.0.1/8", "LOSSROOM_TRUSTED_PROXIES: must be addresses or networks"),
+        ("LOSSROOM_ROOT_PATH", "//evil.example", "LOSSROOM_ROOT_PATH: must be a path such as /lossroom"),
+        ("LOSSROOM_ROOT_PATH", "/api", "LOSSROOM_ROOT_PATH: must not begin with /api"),
     ],
 )
 def test_a_wrong_variable_is_named(monkeypatch, name, value, said):
