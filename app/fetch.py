@@ -6,12 +6,17 @@ from pathlib import Path
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
 
+from app.folders import make_writable
 from app.terminal import complain, console
 from engine import datasets
 
 
 def fetch(names: list[str], data_dir: Path) -> int:
-    """Download each data set that is not there; 1 if one could not be had, 2 for an unknown name."""
+    """Download each data set that is not there; 1 if one could not be had, 2 for an unknown name.
+
+    Raises:
+        FolderError: the folder cannot be made or written.
+    """
     for name in names:
         if name not in datasets.names():
             known = ", ".join(datasets.names())
@@ -21,6 +26,7 @@ def fetch(names: list[str], data_dir: Path) -> int:
         if datasets.status(name, data_dir)["available"]:
             print(f"{name} is already there")
             continue
+        make_writable(data_dir, "the data folder")
         bar = Progress(
             TextColumn(name),
             BarColumn(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import signal
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -16,7 +17,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from app.experiments import find_lesson, read_experiment, with_changes
-from app.mistake import Mistake
+from app.folders import make_writable, unwritable
+from app.mistake import Failure, Mistake
 from app.settings import Settings, read_settings
 from app.terminal import INTERRUPTED, complain, console, visible
 from app.texts import file_name
@@ -48,12 +50,18 @@ def train(
     settings.apply_limits()
     try:
         configs = _experiments(config, lesson, changes, settings)
+        if out is not None:
+            make_writable(out, "the folder")  # known before the training, not after it
         sessions: list[Session] = []
         bar = _bar()
         with _Interrupt() as interrupt, ExitStack() as shown:
             for number, experiment in enumerate(configs, 1):
                 if interrupt.asked:
                     break
+                folder = out
+                if out is not None and len(configs) > 1:
+                    folder = out / f"{number:02d}-{file_name(experiment.name)}"
+                    make_writable(folder, "the folder")
                 session = Session(experiment, settings, interrupt)
                 if not (as_json or sessions):
                     shown.enter_context(bar)
@@ -62,11 +70,10 @@ def train(
                     _train_as_json(session)
                 else:
                     _follow(bar, session)
-                if out is not None:
-                    name = f"{number:02d}-{file_name(experiment.name)}"
-                    session.write(out if len(configs) == 1 else out / name)
+                if folder is not None:
+                    session.write(folder)
                 session.release()
-    except (Mistake, ConfigError, DatasetError) as error:
+    except (ConfigError, DatasetError) as error:
         complain(error)
         return WRONG
     except KeyboardInterrupt:
@@ -160,7 +167,25 @@ class Session:
 
     def write(self, folder: Path) -> None:
         """weights.npz (each parameter, and batch norm's running statistics), metrics.csv (a row for each iteration)
-        and config.json."""
+        and config.json.
+
+        Raises:
+            Failure: they cannot be written there; they are in a temporary folder then, which the message names.
+        """
+        try:
+            self._write(folder)
+        except OSError as error:
+            text = unwritable(folder, "the folder", error)
+            try:
+                rescue = Path(tempfile.mkdtemp(prefix="lossroom-"))
+                self._write(rescue)
+            except OSError as again:
+                raise Failure(
+                    f"{text}; nor can the temporary folder: {again}; the weights are lost"
+                ) from error
+            raise Failure(f"{text}; weights, metrics and config are in {rescue}") from error
+
+    def _write(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         network = self.trainer.network
         np.savez(folder / "weights.npz", **network.parameters, **network.running)  # type: ignore[arg-type]

@@ -39,3 +39,9 @@ def unreadable(path: Path, error: Exception, *, doing: str = "read") -> DatasetE
     """What is said of a file that cannot be read, or be unpacked."""
     message = f"{path} cannot be {doing}: {error}"
     return DatasetError(Reason("file_unreadable", message, file=path.name, why=of_error(error)))
+
+
+def unwritable(folder: Path, error: OSError) -> DatasetError:
+    """What is said of a folder in which nothing can be written."""
+    message = f"{folder} cannot be written: {error}"
+    return DatasetError(Reason("folder_unwritable", message, folder=str(folder), why=of_error(error)))

@@ -32,9 +32,10 @@ def read(folder: Path, file: str) -> bytes | None:
 
 
 def remove(folder: Path, files: Iterable[str]) -> None:
-    """Delete these files. Never others of the run: its worker may be writing one."""
+    """Delete these files. Never others of the run: its worker may be writing one. What cannot be deleted stays."""
     for file in files:
-        (folder / file).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            (folder / file).unlink()
 
 
 def remove_all(folder: Path, run_id: str) -> None:
@@ -44,9 +45,7 @@ def remove_all(folder: Path, run_id: str) -> None:
 
 def sweep(folder: Path, runs: set[str]) -> None:
     """Delete the files of all runs but `runs`: of those that ended while nobody could clean up."""
-    for path in folder.glob("*"):
-        if path.name.partition(".")[0] not in runs:
-            path.unlink(missing_ok=True)
+    remove(folder, [path.name for path in folder.glob("*") if path.name.partition(".")[0] not in runs])
 
 
 class Writer:

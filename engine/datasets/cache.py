@@ -22,9 +22,9 @@ import numpy as np
 
 from engine.datasets.dataset import Dataset, Source
 from engine.datasets.files import identity
-from engine.errors import DatasetError
+from engine.errors import DatasetError, unwritable
 from engine.levels import as_levels
-from engine.reasons import Reason, of_error
+from engine.reasons import Reason
 
 #: Raised by one when the decoded form changes, so that old caches are made anew.
 VERSION = 3
@@ -57,9 +57,7 @@ def prepare(source: Source, data_dir: Path | None, cache_dir: Path) -> Path:
         try:
             _write(dataset, folder)
         except OSError as error:
-            message = f"{cache_dir} cannot be written: {error}"
-            values = {"folder": str(cache_dir), "why": of_error(error)}
-            raise DatasetError(Reason("folder_unwritable", message, **values)) from error
+            raise unwritable(cache_dir, error) from error
         _remove_others(source.name, folder)
         return folder
     raise _changing(source)
@@ -69,7 +67,7 @@ def load(source: Source, data_dir: Path | None, cache_dir: Path) -> Dataset:
     """A data set, its arrays mapped from the cache.
 
     Raises:
-        DatasetError: as `prepare`, or the decoded files are damaged.
+        DatasetError: as `prepare`, or the decoded files are damaged and cannot be removed to be made again.
     """
     for _ in range(ATTEMPTS):
         folder = prepare(source, data_dir, cache_dir)
@@ -81,8 +79,10 @@ def load(source: Source, data_dir: Path | None, cache_dir: Path) -> Dataset:
             classes, digest = tuple(about["class_names"]), str(about["digest"])
             return Dataset(name=source.name, class_names=classes, digest=digest, **arrays)
         except (OSError, ValueError, EOFError, KeyError, TypeError) as error:
+            # arrays that were deleted or cut short; or another process has decoded newer files meanwhile
+            _remove(source.name, folder)
             if not folder.is_dir():
-                continue  # another process has decoded newer files meanwhile
+                continue
             message = f"the decoded {source.name} in {folder} is damaged; delete that folder: {error}"
             values = {"dataset": source.name, "folder": str(folder)}
             raise DatasetError(Reason("cache_damaged", message, **values)) from error
@@ -117,18 +117,21 @@ def _write(dataset: Dataset, folder: Path) -> None:
 
 
 def _remove_others(name: str, kept: Path) -> None:
-    """Remove what was decoded from other files of this data set, and what killed processes left.
-
-    A folder is renamed first: no process finds half of it. Where a map holds it, as on Windows, it stays until the next
-    time.
-    """
+    """Remove what was decoded from other files of this data set, and what killed processes left."""
     for folder in kept.parent.glob(f"{name}-v*"):
         if folder != kept:
-            old = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=kept.parent))
-            with suppress(OSError):
-                folder.rename(old / "cache")
-            shutil.rmtree(old, ignore_errors=True)
+            _remove(name, folder)
     for folder in kept.parent.glob(f".{name}-*"):
         with suppress(OSError):
             if time.time() - folder.stat().st_mtime > LEFT_BEHIND_SECONDS:
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove(name: str, folder: Path) -> None:
+    """Remove a folder of decoded files. It is renamed first: no process finds half of it. Where a map holds it, as on
+    Windows, it stays."""
+    with suppress(OSError):
+        old = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=folder.parent))
+        with suppress(OSError):
+            folder.rename(old / "cache")
+        shutil.rmtree(old, ignore_errors=True)

@@ -9,13 +9,14 @@ from __future__ import annotations
 import gzip
 import logging
 import shutil
+import tempfile
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from engine.datasets.dataset import Progress
-from engine.errors import DatasetError
+from engine.errors import DatasetError, unwritable
 from engine.reasons import Reason, of_error
 
 #: A mirror that says nothing for so long is given up.
@@ -39,10 +40,10 @@ def download(addresses: Sequence[str], path: Path, checksum: str, progress: Prog
     logging.getLogger("pooch").setLevel(logging.ERROR)  # our own messages say what happens
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass  # else each mirror would be asked, and blamed
     except OSError as error:
-        message = f"{path.parent} cannot be written: {error}"
-        values = {"folder": str(path.parent), "why": of_error(error)}
-        raise DatasetError(Reason("folder_unwritable", message, **values)) from error
+        raise unwritable(path.parent, error) from error
     failures = []
 
     def save(address: str, target: Any, _: Any) -> None:

@@ -78,6 +78,7 @@ def test_no_reason_is_one_that_nobody_gives():
     # of the tables: what stands there for an error of the system, or is an error's own code
     own = {error.code for error in vars(app.errors).values() if isinstance(getattr(error, "code", None), str)}
     own |= {"disk_full", "not_permitted", "file_missing", "out_of_memory", "unexpected", "file_unreadable"}
+    own |= {"folder_unwritable"}
     own |= {"type.integer", "type.integers", "type.number"}
     assert BLANKS.keys() - given - own == set()
 

@@ -1,6 +1,7 @@
 import gzip
 import multiprocessing
 import struct
+import sys
 
 import numpy as np
 import pytest
@@ -107,11 +108,34 @@ def test_mnist_comes_from_the_data_folder_and_is_mapped_from_the_cache(tmp_path,
     assert 0.9 < decoded.train_images.max() <= 1
 
 
-def test_a_damaged_cache_says_which_folder_to_delete(tmp_path):
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda file: file.write_bytes(b"nonsense"),
+        lambda file: file.write_bytes(file.read_bytes()[:-1]),
+        lambda file: file.write_bytes(b""),
+        lambda file: file.unlink(),
+    ],
+    ids=["nonsense", "cut short", "empty", "deleted"],
+)
+@pytest.mark.parametrize("name", ["train_images.npy", "test_labels.npy", "about.json"])
+def test_a_damaged_cache_is_made_again(tmp_path, name, spoil):
     folder = datasets.prepare("digits", None, tmp_path)
-    (folder / "train_images.npy").write_bytes(b"nonsense")
-    with pytest.raises(DatasetError, match="delete that folder"):
-        load_dataset("digits", cache_dir=tmp_path)
+    spoil(folder / name)
+
+    found, whole = load_dataset("digits", cache_dir=tmp_path), load_dataset("digits")
+
+    np.testing.assert_array_equal(as_numbers(found.train_images, np.float32), whole.train_images)
+    np.testing.assert_array_equal(found.test_labels, whole.test_labels)
+    assert found.class_names == whole.class_names
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a file in the place of a folder is another error there")
+def test_a_cache_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(DatasetError, match=r"file/cache cannot be written") as refused:
+        load_dataset("digits", cache_dir=tmp_path / "file" / "cache")
+    assert refused.value.args[0].code == "folder_unwritable"
 
 
 def _prepare(barrier, data, cache, results):

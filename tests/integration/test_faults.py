@@ -1,6 +1,7 @@
 """Workers are killed and servers die: every run goes on, and its curve is that of a run that nothing disturbed."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -84,6 +85,27 @@ def test_a_damaged_checkpoint_costs_time_and_nothing_else(make_lab):
     lab.start()
 
     assert_uninterrupted(lab, lab.wait_for(run["id"], "completed"))
+
+
+def test_checkpoints_and_decoded_data_that_are_deleted_or_cut_short_while_a_run_trains_cost_time_only(
+    make_lab,
+):
+    lab = make_lab(LOSSROOM_WORKERS="1", **OFTEN)
+    run = lab.launch(**LONG)
+    wait_until(lambda: checkpoint_files(lab), "a checkpoint")
+    (decoded,) = (lab.state_dir / "cache").glob("digits-*")
+
+    shutil.rmtree(lab.state_dir / "checkpoints")
+    (decoded / "train_labels.npy").unlink()
+    os.kill(lab.worker_pids()[0], signal.SIGKILL)
+    wait_until(lambda: lab.run(run["id"])["attempt"] == 2 and lab.worker_pids(), "a new worker")
+    rows_of(lab, run["id"], 1000)
+    os.truncate(decoded / "train_images.npy", 1000)  # the worker has it mapped, and dies of it
+    finished = lab.wait_for(run["id"], "completed")
+
+    assert_uninterrupted(lab, finished)
+    assert finished["attempt"] > 1
+    assert (decoded / "train_labels.npy").exists()
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL], ids=lambda how: how.name)

@@ -13,26 +13,6 @@ import pytest
 from tests.lab_server import QUICK, LabServer, wait_until
 
 LOSSROOM = str(Path(sys.executable).with_name("lossroom"))
-#: A shell in a world of mounts of its own, in which `$1` cannot be written; the rest of its arguments is what it runs.
-READ_ONLY = [
-    *("unshare", "--user", "--map-root-user", "--mount", "sh", "-c"),
-    'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && shift && exec "$@"',
-    "sh",
-]
-
-
-def can_mount(folder):
-    with contextlib.suppress(OSError):
-        return subprocess.run([*READ_ONLY, str(folder), "true"], capture_output=True).returncode == 0
-    return False
-
-
-@pytest.fixture
-def read_only(tmp_path):
-    """What to put before a command so that it cannot write to a path."""
-    if not can_mount(tmp_path):
-        pytest.skip("this system does not let a test mount a folder read-only")
-    return lambda path: [*READ_ONLY, str(path)]
 
 
 def serve(state_dir, *before):

@@ -1,0 +1,37 @@
+"""Folders that cannot be written, for a command that a test starts: as root, whose rights end nowhere, too."""
+
+import contextlib
+import subprocess
+
+import pytest
+
+#: Commands of a shell that has mounts of its own: what `$1` becomes there.
+MOUNTS = {
+    "read-only": 'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1"',
+    "full": 'mount -t tmpfs -o size=16k,mode=777 tmpfs "$1"',
+}
+
+
+@pytest.fixture
+def mounted(tmp_path):
+    """What to put before a command so that it finds a folder "read-only", or an empty disk that is soon "full"."""
+
+    def before(kind, path):
+        return [
+            *("unshare", "--user", "--map-root-user", "--mount", "sh", "-c"),
+            f'{MOUNTS[kind]} && shift && exec "$@"',
+            *("sh", str(path)),
+        ]
+
+    works = False
+    with contextlib.suppress(OSError):
+        works = not subprocess.run([*before("read-only", tmp_path), "true"], capture_output=True).returncode
+    if not works:
+        pytest.skip("this system does not let a test mount a folder read-only")
+    return before
+
+
+@pytest.fixture
+def read_only(mounted):
+    """What to put before a command so that it cannot write to a path."""
+    return lambda path: mounted("read-only", path)
