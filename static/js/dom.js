@@ -15,6 +15,22 @@ export function h(tag, properties = {}, ...children) {
   return element;
 }
 
+/**
+ * Let a drop-down list offer these choices. Options that it has already stay: one may be looking at the open list.
+ * @param {[value: string, text: string][]} choices
+ */
+export function offer(select, choices, chosen = select.value) {
+  const old = new Map([...select.options].map((option) => [option.value, option]));
+  choices.forEach(([value, text], i) => {
+    const option = old.get(value) ?? h("option", { value });
+    old.delete(value);
+    if (option.textContent !== text) option.textContent = text;
+    if (select.options[i] !== option) select.insertBefore(option, select.options[i] ?? null);
+  });
+  for (const option of old.values()) option.remove();
+  if (select.value !== chosen) select.value = chosen;
+}
+
 /** Put what is fixed to the window to a place in it, also where the page is enlarged. */
 export function moveTo(element, left, top) {
   const zoom = element.currentCSSZoom ?? 1;

@@ -158,3 +158,32 @@ def test_what_is_typed_is_stored_when_the_tab_is_closed(open_page, lab, finished
     page.page.close(run_before_unload=True)
     wait_until(lambda: lab.run(finished)["tags"] == ["half a ta"], "the tag")
     assert lab.run(finished)["notes"] == "an unfinished"
+
+
+HOLD = "[...document.querySelectorAll('{}')].forEach((one, i) => (window[`held${{i}}`] = one)); null"
+
+
+def test_a_list_that_one_has_open_stays_when_its_choices_come(open_page, lab, finished):
+    """The settings that one can sort and group by are fetched while the menu is open."""
+    lab.wait_for(lab.launch(**{**SHORT, "seed": 5})["id"], "completed")
+    page = open_page(lab, kept=False)
+    page.page.route("**/api/fields?*", lambda route: page.page.wait_for_timeout(700) or route.continue_())
+    page.page.click(".run-tools summary")
+    sort = page.page.locator('[name="runs.sort"]')
+    sort.focus()
+    page.page.evaluate(HOLD.format('[name="runs.sort"], [name="runs.sort"] option:checked'))
+    page.until("document.querySelectorAll('[name=\"runs.sort\"] option').length > 10")
+    assert page.page.evaluate("document.activeElement === held0 && held1.isConnected && held1.selected")
+
+
+def test_the_list_of_data_sets_stays_while_one_is_fetched(open_page, unfetched_lab):
+    page = open_page(unfetched_lab)
+    page.choose("dataset.name", "mnist")
+    page.page.click("#fetch")
+    page.page.focus('[name="dataset.name"]')
+    page.page.evaluate(HOLD.format('[name="dataset.name"]'))
+    page.until(
+        "document.querySelector('[name=\"dataset.name\"] option:checked').textContent.includes('60,000')"
+    )
+    assert page.page.evaluate("document.activeElement === held0")
+    assert page.page.locator(".fetch").count() == 0

@@ -1,6 +1,6 @@
 /** Bands: whether curves stand for several runs, and for which: two lists below the charts, kept in the address. */
 
-import { h } from "../dom.js";
+import { offer } from "../dom.js";
 import { onLanguage, t } from "../i18n.js";
 import { labelOf } from "../labels.js";
 import { urlState } from "../url-state.js";
@@ -54,9 +54,8 @@ export class Bands {
   }
 
   #draw() {
-    const spreads = ["", ...Object.keys(SPREADS)].map((name) => h("option", { value: name }, t(`bands.${name || "none"}`)));
-    this.#spread.replaceChildren(...spreads);
-    this.#spread.value = this.#isOn ? urlState.get("spread") : "";
+    const spreads = ["", ...Object.keys(SPREADS)].map((name) => [name, t(`bands.${name || "none"}`)]);
+    offer(this.#spread, spreads, this.#isOn ? urlState.get("spread") : "");
     this.#over.hidden = !this.#isOn;
     for (const [element, key] of [[this.#spread, "bands.spread"], [this.#over, "bands.over"]]) {
       element.setAttribute("aria-label", t(key));

@@ -5,7 +5,7 @@
  * more: one in a frame, and never all of the time, so that a slow machine stays ready for the mouse.
  */
 
-import { h } from "../dom.js";
+import { offer } from "../dom.js";
 import { onLanguage, t } from "../i18n.js";
 import { urlState } from "../url-state.js";
 import { AXES } from "./axes.js";
@@ -123,9 +123,7 @@ export class Charts {
   }
 
   #offerAxes() {
-    const options = Object.keys(AXES).map((name) => h("option", { value: name }, t("chart.x", { axis: t(`chart.${name}`) })));
-    this.#axes.replaceChildren(...options);
-    this.#axes.value = this.#axis;
+    offer(this.#axes, Object.keys(AXES).map((name) => [name, t("chart.x", { axis: t(`chart.${name}`) })]), this.#axis);
     this.#axes.setAttribute("aria-label", t("chart.x_label"));
     this.#axes.title = t("chart.x_label");
   }
@@ -167,8 +165,7 @@ export class Charts {
 
   #offer() {
     const names = known([...this.#store.runs.values()]);
-    const options = names.map((name) => h("option", { value: name }, title(name, t)));
-    this.#adder.replaceChildren(h("option", { value: "" }, t("chart.add")), ...options);
+    offer(this.#adder, [["", t("chart.add")], ...names.map((name) => [name, title(name, t)])]);
     this.#adder.setAttribute("aria-label", t("chart.add"));
   }
 

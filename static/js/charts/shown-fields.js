@@ -1,6 +1,6 @@
 /** Shown fields: the settings of the runs that are shown, fetched when something depends on them. */
 
-import { h } from "../dom.js";
+import { offer } from "../dom.js";
 import { FlatConfigs } from "../flat-configs.js";
 
 export class ShownFields {
@@ -63,8 +63,5 @@ export class ShownFields {
 /** Offer fields in a list, and none; one that an address names is offered although it does not differ. */
 export function fillFields(select, names, chosen, text) {
   const offered = ["", ...new Set(chosen ? [...names, chosen] : names)];
-  const options = offered.map((name) => h("option", { value: name }, text(name)));
-  const said = (all) => JSON.stringify([...all].map((option) => [option.value, option.textContent]));
-  if (said(select.options) !== said(options)) select.replaceChildren(...options);
-  select.value = chosen;
+  offer(select, offered.map((name) => [name, text(name)]), chosen);
 }

@@ -14,6 +14,7 @@ import { several } from "./several.js";
  * @param {(names: string[], focus: string) => void} onChoose
  * @param {(error: ApiError) => void} onRefused when a download cannot begin
  * @param {(name: string) => void} onLook to see its images
+ * @returns {{element: HTMLElement, update: () => void}} `update` for news of them: the list stays, as one may have it open
  */
 export function datasetField(datasets, chosen, onChoose, onRefused, onLook) {
   const title = (id) => {
@@ -23,10 +24,22 @@ export function datasetField(datasets, chosen, onChoose, onRefused, onLook) {
   };
   const names = datasets.map((dataset) => dataset.name);
   const controls = several("dataset.name", "dataset.name", names, chosen, title, onChoose, { short: (id) => titleOf(datasets.find((other) => other.name === id)) });
-  const missing = datasets.find((other) => chosen.includes(other.name) && !other.available);
   const look = iconButton("images", t("look.data"), () => onLook(chosen[0]));
   look.id = "look-data"; // the focus finds it again when the form is drawn anew
-  return block("dataset", "dataset.name", null, h("div", { className: "pair" }, ...controls, look), missing ? fetching(missing, onRefused) : null);
+  const element = block("dataset", "dataset.name", null, h("div", { className: "pair" }, ...controls, look));
+  const [list] = controls;
+  let download = null;
+  const update = () => {
+    for (const option of list.options) if (names.includes(option.value)) option.textContent = title(option.value);
+    const missing = datasets.find((other) => chosen.includes(other.name) && !other.available);
+    const focused = download?.contains(document.activeElement);
+    download?.remove();
+    download = missing ? fetching(missing, onRefused) : null;
+    if (download) element.querySelector(":scope > .error").before(download);
+    if (focused) list.focus();
+  };
+  update();
+  return { element, update };
 }
 
 /** A button to fetch it, or how far that is, or why it failed. */

@@ -31,6 +31,8 @@ export class Form {
   #onLaunch;
   #look;
   #network;
+  /** The field of the data sets. */
+  #datasets;
   #launch;
   /** What the parts of the form may do with it. */
   #hands;
@@ -147,7 +149,7 @@ export class Form {
   #draw() {
     this.#launch = new LaunchPart(this.#hands);
     this.#launch.show(...(this.#figures ?? [null]));
-    const model = h("fieldset", { className: "card" }, h("legend", {}, t("form.title")), this.#drawDataset(), ...this.#network.draw());
+    const model = h("fieldset", { className: "card" }, h("legend", {}, t("form.title")), this.#drawDataset().element, ...this.#network.draw());
     // As it stands there, not as its last event told: that comes a task after the click, and a choice can come between.
     const further = furtherPart(this.#hands, this.#form.querySelector("details.further")?.open ?? false);
     const training = h("fieldset", { className: "card" }, h("legend", { className: "hidden" }, t("form.training")), ...trainingPart(this.#hands).filter(Boolean), further);
@@ -192,18 +194,15 @@ export class Form {
       this.#redraw(focus);
     };
     const chosen = this.#draft.datasets.map(({ name }) => name);
-    return datasetField(this.#options.datasets, chosen, choose, (error) => showError(this.#form, error), (name) => this.#look.data(name));
+    this.#datasets = datasetField(this.#options.datasets, chosen, choose, (error) => showError(this.#form, error), (name) => this.#look.data(name));
+    return this.#datasets;
   }
 
   #putDataset(dataset) {
     const index = this.#options.datasets.findIndex((other) => other.name === dataset.name);
     this.#options.datasets[index] = dataset;
+    this.#datasets.update();
     if (!this.#draft.datasets.includes(dataset)) return;
-    const old = this.#form.querySelector('[data-field="dataset"]');
-    const focused = old.contains(document.activeElement);
-    const fresh = this.#drawDataset();
-    old.replaceWith(fresh);
-    if (focused) fresh.querySelector("select").focus();
     if (dataset.available) this.#settle();
   }
 

@@ -1,6 +1,6 @@
 /** Above the run list: search, and a menu with state, order, groups, archive, import. In the wide list, column heads. */
 
-import { h, icon, iconButton } from "../dom.js";
+import { h, icon, iconButton, offer } from "../dom.js";
 import { hasText, onLanguage, t } from "../i18n.js";
 import { onInput, onKey } from "../keys.js";
 import { labelsOf } from "../labels.js";
@@ -84,10 +84,10 @@ export class RunTools {
   /** The menu's content is made when it opens: what one can group by depends on the runs. */
   async #fill() {
     const { query } = this.#list;
-    const choose = (name, label, choices, value, text, change) => {
-      const select = h("select", { name: `runs.${name}` }, ...choices.map((choice) => h("option", { value: choice, selected: choice === value }, text(choice))));
+    const choose = (name, label, change) => {
+      const select = h("select", { name: `runs.${name}` });
       select.addEventListener("change", () => change(select.value));
-      return h("label", { className: "field" }, h("span", { className: "label" }, t(label)), select);
+      return { select, element: h("label", { className: "field" }, h("span", { className: "label" }, t(label)), select) };
     };
     const archived = h("input", { type: "checkbox", name: "runs.archived", checked: query.archived });
     archived.addEventListener("change", () => this.#set({ archived: archived.checked }));
@@ -97,24 +97,28 @@ export class RunTools {
       direction.textContent = this.#list.query.descending ? "↓" : "↑";
       direction.setAttribute("aria-pressed", String(this.#list.query.descending));
     });
+    const state = choose("state", "runs.state", (chosen) => this.#set({ state: chosen }));
+    const states = Object.keys(STATES).map((name) => [name, t(STATES_TEXTS[name] ?? `status.${name}`)]);
+    offer(state.select, [["", t("runs.all_states")], ...states], query.state);
+    const sort = choose("sort", "runs.sort", (chosen) => this.#sortBy(chosen, DESCENDING.has(chosen)));
+    const group = choose("group", "runs.group", (chosen) => this.#set({ group: chosen }));
     /** Two lists: what all runs have, then what differs between them; what is chosen by now is always there. */
     const lists = (differing) => {
       const { query } = this.#list;
       const [sorts, groups] = [[...SORTS, ...differing, query.sort], ["", ...GROUPS, ...differing, query.group]].map((names) => [...new Set(names)]);
       const labels = labelsOf([...new Set([...sorts, ...groups])]);
       const text = (name) => (name ? (hasText(`table.${name}`) ? t(`table.${name}`) : labels.get(name)) : t("runs.no_groups"));
-      return [
-        choose("sort", "runs.sort", sorts, query.sort, text, (sort) => this.#sortBy(sort, DESCENDING.has(sort))),
-        choose("group", "runs.group", groups, query.group, text, (group) => this.#set({ group })),
-      ];
+      const pairs = (names) => names.map((name) => [name, text(name)]);
+      offer(sort.select, pairs(sorts), query.sort);
+      offer(group.select, pairs(groups), query.group);
     };
-    const [sort, group] = lists([]);
+    lists([]);
     const panel = h(
       "div",
       { className: "card panel" },
-      choose("state", "runs.state", ["", ...Object.keys(STATES)], query.state, (state) => (state ? t(STATES_TEXTS[state] ?? `status.${state}`) : t("runs.all_states")), (state) => this.#set({ state })),
-      h("div", { className: "pair" }, sort, direction),
-      group,
+      state.element,
+      h("div", { className: "pair" }, sort.element, direction),
+      group.element,
       h("label", { className: "check" }, archived, t("runs.show_archived")),
       h("button", { type: "button", className: "toggle", id: "import", onclick: () => this.#onImport() }, t("runs.import")),
     );
@@ -126,9 +130,7 @@ export class RunTools {
     } catch {
       return; // offline: the short list stays
     }
-    const fresh = lists([...this.#configs.difference(ids).keys()]);
-    sort.replaceWith(fresh[0]);
-    group.replaceWith(fresh[1]);
+    lists([...this.#configs.difference(ids).keys()]);
   }
 
   #sortBy(sort, descending) {
