@@ -38,8 +38,12 @@ def test_a_lab_that_listens_everywhere_says_the_addresses_to_type(make_lab):
     (said, _) = lines(lab, 2)
     assert lab.url == f"http://127.0.0.1:{lab.port}"
     assert said.startswith("  for other machines: ")
-    for address in machine.addresses():
-        assert f"http://{address}:{lab.port}" in said
+    if machine.is_container():
+        assert (
+            "the machine that runs this container" in said
+        )  # its own addresses are not reached from outside
+    else:
+        assert all(f"http://{address}:{lab.port}" in said for address in machine.addresses())
 
 
 def test_the_version_and_the_help_are_there():
