@@ -84,7 +84,7 @@ export const api = {
   /** As the page goes: nobody waits for the answer. */
   changeAtLeaving: (id, changes) => {
     const headers = { "Content-Type": "application/json" };
-    void fetch(`api/runs/${id}`, { method: "PATCH", headers, body: JSON.stringify(changes), keepalive: true });
+    void fetch(`api/runs/${id}`, { method: "PATCH", headers, body: JSON.stringify(changes), keepalive: true }).catch(() => {});
   },
   /** learning_rate, l1, l2, dropout, while it runs */
   changeLive: (id, values) => request("PATCH", `api/runs/${id}/live`, values),

@@ -1,6 +1,7 @@
 """Changing a run while it goes on: slider and box say the same."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.lab_server import ENDLESS, wait_until
 
@@ -35,3 +36,19 @@ def test_wide_digits_are_digits(controls):
     page.keyboard.press("Enter")
     wait_until(lambda: changes() == [{"l2": [0, 0.002]}], "the change")
     assert page.input_value('[name="live.l2"]') == "0.002"
+
+
+def test_a_decimal_comma_is_asked_about_and_a_minus_of_another_script_is_one(controls):
+    page, changes = controls
+    page.fill('[name="live.l2"]', "0,1")
+    page.keyboard.press("Enter")
+    problem = page.locator('.live-control:has([name="live.l2"]) .error')
+    expect(problem).to_contain_text("0,1 can be read in more than one way")
+    assert changes() == []
+    problem.get_by_role("button", name="0.1", exact=True).click()
+    wait_until(lambda: changes() == [{"l2": [0, 0.1]}], "the change")
+    expect(problem).to_be_hidden()
+    page.fill('[name="live.l2"]', "−0.1")
+    page.keyboard.press("Enter")
+    expect(problem).to_contain_text("at least 0")
+    assert len(changes()) == 1

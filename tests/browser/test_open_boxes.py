@@ -160,6 +160,22 @@ def test_what_is_typed_is_stored_when_the_tab_is_closed(open_page, lab, finished
     assert lab.run(finished)["notes"] == "an unfinished"
 
 
+def test_a_note_that_could_not_be_sent_is_sent_when_the_lab_is_there_again(open_page, make_lab):
+    lab = make_lab()
+    run = lab.launch(**SHORT)
+    lab.wait_for(run["id"], "completed")
+    page = open_page(lab, kept=False)
+    select(page, run["id"])
+    page.page.fill(NOTES, "written in between")
+    lab.stop()
+    page.page.locator("#run-search").focus()
+    expect(row(page, run["id"]).locator(".run-problem")).to_be_visible()
+    expect(page.page.locator(NOTES)).to_have_value("written in between")
+    lab.start()
+    wait_until(lambda: lab.run(run["id"])["notes"] == "written in between", "the note")
+    page.complaints = [text for text in page.complaints if "WebSocket" not in text]
+
+
 HOLD = "[...document.querySelectorAll('{}')].forEach((one, i) => (window[`held${{i}}`] = one)); null"
 
 

@@ -44,6 +44,8 @@ export class RunDetails {
     });
     // The end of what is drawn for a run that goes on waits until one has left it.
     element.addEventListener("focusout", () => queueMicrotask(() => this.#draw()));
+    // what could not be sent is sent when the lab is there again
+    store.on("connection", () => this.#save((text) => !text.isFocused));
     document.addEventListener("visibilitychange", () => document.hidden && this.#save());
     addEventListener("pagehide", () => {
       for (const [id, texts] of this.#texts) for (const { unsaved } of texts) if (unsaved) api.changeAtLeaving(id, unsaved);
@@ -65,8 +67,8 @@ export class RunDetails {
     }
   }
 
-  #save() {
-    for (const texts of this.#texts.values()) for (const text of texts) text.save();
+  #save(which = () => true) {
+    for (const texts of this.#texts.values()) for (const text of texts.filter(which)) text.save();
   }
 
   /** The boxes of a run's tags and notes. What could not be stored is in them again. */

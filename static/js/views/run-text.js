@@ -38,7 +38,7 @@ export class RunText {
     this.#input.value = kind.text(this.#base);
     this.element = h("div", {}, h("label", { className: "field" }, this.#label, this.#input), this.#conflict);
     this.#input.addEventListener("change", () => this.save());
-    this.#input.addEventListener("blur", () => this.#isFocused || this.save()); // another window may have the focus
+    this.#input.addEventListener("blur", () => this.isFocused || this.save()); // another window may have the focus
     this.translate();
   }
 
@@ -53,14 +53,15 @@ export class RunText {
     return this.#kind.changes(this.#input.value, this.#base);
   }
 
-  get #isFocused() {
+  /** Is the cursor in its box? */
+  get isFocused() {
     return document.activeElement === this.#input;
   }
 
   /** The run as it is on the server. */
   update(run) {
     this.#latest = run[this.#kind.name];
-    const isUntouched = !this.unsaved && (!this.#isFocused || this.#input.value === this.#kind.text(this.#base));
+    const isUntouched = !this.unsaved && (!this.isFocused || this.#input.value === this.#kind.text(this.#base));
     if (isUntouched || this.#input.value === this.#kind.text(this.#latest)) this.#adopt();
   }
 
@@ -89,7 +90,7 @@ export class RunText {
         this.#sending = false;
       }
     }
-    if (this.#isFocused) return;
+    if (this.isFocused) return;
     if (this.#input.value === typed) this.#adopt();
     else this.save();
   }
