@@ -68,5 +68,5 @@ def _rows(recording: Recording, evaluated: int) -> Iterator[list[list[str]]]:
 
 def _text(rows: Sequence[Sequence[str]]) -> str:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
+    csv.writer(text).writerows(rows)  # lines end in \r\n, so both are quoted in a name
     return text.getvalue()

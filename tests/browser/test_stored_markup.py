@@ -1,0 +1,65 @@
+"""What people write is text wherever it is shown, and runs nowhere."""
+
+import json
+
+import pytest
+from playwright.sync_api import expect
+
+from app.texts import cell
+from tests.app.test_texts import COMPUTED, PLAIN
+from tests.browser.run_table import SHORT, name
+
+HARM = "document.body.id='harmed'"
+EVIL = f"</script></textarea></title><script>{HARM}</script><img src=x onerror={HARM}><svg onload={HARM}>{{{{7*7}}}}"
+TAG = f"<img src=x onerror={HARM}>"[:40]
+
+#: Elements that only what was written can have made, and what has run of it.
+HURT = "document.querySelectorAll('img[src=x], svg[onload], [onerror], body#harmed').length"
+
+
+@pytest.fixture
+def evil(lab):
+    run = lab.launch(**{**SHORT, "name": EVIL})
+    lab.wait_for(run["id"], "completed")
+    lab.http.patch(f"/api/runs/{run['id']}", json={"notes": EVIL, "tags": [TAG]}).raise_for_status()
+    yield run["id"]
+    lab.http.delete(f"/api/runs/{run['id']}")
+
+
+def test_markup_in_names_notes_and_tags_is_shown_and_not_obeyed_on_the_page(open_page, lab, evil):
+    page = open_page(lab, kept=False)
+    page.wait_for_points(evil, 40)
+    expect(name(page, evil)).to_have_text(EVIL)
+    expect(page.page.locator(f'[data-run="{evil}"]')).to_contain_text(TAG)
+    name(page, evil).click()
+    expect(page.page.locator('[name="runs.notes"]')).to_have_value(EVIL)
+    page.page.focus("#chart-loss")  # what hovering shows
+    page.page.keyboard.press("End")
+    page.until("!document.querySelector('.hover-box').hidden")
+    expect(page.page.locator(".hover-box .hover-name").first).to_have_text(EVIL)
+    page.page.click(
+        '[data-chart="loss"] .controls > .icon-button'
+    )  # the names of curves, in the whole window
+    expect(page.page.locator('[data-chart="loss"] .legend.names')).to_contain_text("<script>")
+    page.page.keyboard.press("Escape")
+    assert page.page.evaluate(HURT) == 0
+
+
+def test_markup_is_shown_and_not_obeyed_in_the_report(open_page, lab, evil, tmp_path):
+    path = tmp_path / "report.html"
+    path.write_bytes(lab.http.get(f"/api/exports/html?runs={evil}&dash=name&lang=en").content)
+    page = open_page(lab, kept=False)
+    page.page.goto(path.as_uri())
+    page.until("document.querySelectorAll('#loss .scatterlayer .trace').length > 0")
+    expect(page.page.locator("p.notes")).to_have_text(EVIL)
+    expect(page.page.locator(".tag")).to_have_text(TAG)
+    assert page.page.evaluate(HURT) == 0
+    page.strangers.clear()  # the file itself
+
+
+def test_the_page_writes_cells_as_the_server_does(open_page, lab):
+    page = open_page(lab)
+    texts = [*COMPUTED, *PLAIN]
+    page.page.evaluate("pageModule('charts/save.js').then(({ quoted }) => { window.quoted = quoted; })")
+    cells = page.page.evaluate(f"{json.dumps(texts)}.map(quoted)")
+    assert [text.strip('"') for text in cells] == [cell(text) for text in texts]
