@@ -19,6 +19,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from app.security.prefix import route_path
+
 #: Fewer bytes do not become fewer packets by compression.
 LEAST_ZIPPED = 1000
 
@@ -71,7 +73,7 @@ class Assets:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
             raise HTTPException(405, headers={"Allow": "GET, HEAD"})
-        name = scope["path"].removeprefix(scope.get("root_path", "")).lstrip("/")
+        name = route_path(scope).lstrip("/")
         version = None
         if versioned := _VERSIONED.fullmatch(name):
             version, name = versioned.groups()

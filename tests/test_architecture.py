@@ -100,6 +100,13 @@ def test_pages_and_scripts_name_addresses_relative_to_the_page_so_that_the_lab_m
     assert re.findall(named, path.read_text("utf-8")) == []
 
 
+def test_no_path_of_a_request_is_compared_with_its_prefix_before_it():
+    readers = {path.name for path in sources("app", "py") if 'scope["path"]' in path.read_text("utf-8")}
+    assert readers == {"prefix.py", "proxies.py"}, (
+        "app.security.prefix.route_path is the path below the lab's base"
+    )
+
+
 @pytest.mark.parametrize("path", [*sources("engine", "py"), *sources("app", "py")], ids=str)
 def test_nothing_is_unpickled(path):
     text = path.read_text("utf-8")

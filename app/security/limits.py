@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import LabError
+from app.security.prefix import route_path
 from engine.reasons import Reason
 
 #: A body's next part must come within this time, and all of it within the longer one.
@@ -53,7 +54,7 @@ class BodyLimit:
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
             await self.app(scope, receive, send)
             return
-        path = scope["path"]
+        path = route_path(scope)
         bounded = _bounded(scope, receive, self.streamed.get(path, self.max_bytes))
         if path in self.streamed:
             await self.app(scope, bounded, send)
