@@ -1,4 +1,4 @@
-"""lossroom: serve | train | look | summary | fetch | backup | restore | bench.
+"""lossroom: serve | train | look | summary | fetch | backup | restore | prune | bench.
 
 Imports nothing heavy at the top: workers re-import the program's main module, and `--help` is instant.
 """
@@ -98,6 +98,15 @@ def _parser() -> argparse.ArgumentParser:
     restore.add_argument("--state-dir", type=Path, help="database (default: ./state, or LOSSROOM_STATE_DIR)")
     restore.set_defaults(command=_restore)
 
+    prune = commands.add_parser("prune", help="delete old runs and give their room back, while no lab runs")
+    prune.add_argument(
+        "--before", required=True, metavar="DATE", help="runs that ended before this day: 2026-04-01"
+    )
+    prune.add_argument("--keep-starred", action="store_true", help="but not those with a star")
+    prune.add_argument("--dry-run", action="store_true", help="only say what would be deleted")
+    prune.add_argument("--state-dir", type=Path, help="database (default: ./state, or LOSSROOM_STATE_DIR)")
+    prune.set_defaults(command=_prune)
+
     bench = commands.add_parser("bench", help="measure speed, in a checkout of the source")
     bench.add_argument(
         "names", nargs="*", metavar="NAME", help="engine, live, browser, stream (default: all)"
@@ -172,6 +181,16 @@ def _restore(arguments: argparse.Namespace) -> int:
     from app.storage.restore import restore
 
     return restore(arguments.file, read_settings(state_dir=arguments.state_dir).database_path)
+
+
+def _prune(arguments: argparse.Namespace) -> int:
+    from app.settings import read_settings
+    from app.storage.prune import prune
+
+    path = read_settings(state_dir=arguments.state_dir).database_path
+    return prune(
+        path, before=arguments.before, keep_starred=arguments.keep_starred, dry_run=arguments.dry_run
+    )
 
 
 def _bench(arguments: argparse.Namespace) -> int:

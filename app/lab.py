@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
+import shutil
 import time
 from dataclasses import dataclass, field
 from typing import Annotated
@@ -19,6 +21,11 @@ from app.metrics import Metrics
 from app.settings import Settings
 from app.storage.database import Database
 from app.storage.lock import FolderLock
+
+log = logging.getLogger(__name__)
+
+#: Less than this is a few lessons of a class, or one data set that has to be decoded.
+LOW_DISK_BYTES = 500_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,22 @@ class Lab:
         make_writable(self.settings.checkpoint_dir, "the checkpoint folder")
         self.lock.acquire(holder)
         self.database.open()
+        for warning in self.warnings():
+            log.warning("%s", warning)
+
+    @property
+    def disk_free_bytes(self) -> int:
+        """What the disk of the state folder has left."""
+        return shutil.disk_usage(self.settings.state_dir).free
+
+    def warnings(self) -> list[str]:
+        """What somebody who looks after the lab should see to, though it takes runs."""
+        free = self.disk_free_bytes
+        low = f"the disk has {free / 1e6:,.0f} MB left; `lossroom prune` deletes old runs"
+        return [
+            *([low] if free < LOW_DISK_BYTES else []),
+            *([f"{self.database.damage}; `lossroom restore` helps"] if self.database.damage else []),
+        ]
 
     def close(self) -> None:
         """Close the database, whole, and let another lab have the folder."""

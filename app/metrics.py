@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter as Count
 from collections import deque
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -92,8 +93,14 @@ class _States(Collector):
             ("queued", "runs that wait for a place", lab.scheduler.queued),
             ("viewers", "open WebSockets", len(lab.hub.viewers)),
             ("store_waiting", "writes that wait for the database", lab.database.waiting),
+            ("store_bytes", "size of the database, without its log", _size(lab.database.path)),
+            ("disk_free_bytes", "room left on the disk of the state folder", lab.disk_free_bytes),
             ("store_fault", "1 while the disk takes no writes", lab.database.fault is not None),
         ):
             yield GaugeMetricFamily(f"lossroom_{name}", help_text, value=float(value))
         yield self._metrics.store.percentiles()
         yield self._metrics.lag.percentiles()
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0

@@ -24,6 +24,7 @@ async def health(lab: TheLab, response: Response) -> dict[str, Any]:
         "status": "ok" if fault is None else "degraded",
         "ready": fault is None,
         "reason": fault,
+        "warnings": lab.warnings(),
         "version": __version__,
         "server": lab.server_id,
         "uptime_seconds": round(time.monotonic() - lab.started_at, 1),

@@ -44,6 +44,8 @@ RETRY_SECONDS = 1.0
 BUSY_SECONDS = 2.0
 #: A disk that has not taken a small write by then takes none.
 PROOF_SECONDS = 4.0
+#: Free pages (of 4 KB) that the file keeps for what comes next; those beyond are given back so many at a time.
+SPARE_PAGES = 256
 #: Queries that run at the same time; more wait.
 READERS = 8
 
@@ -98,6 +100,7 @@ class Database:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with contextlib.closing(self._connect()) as connection:
+                connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # of a new file; see `_give_back`
                 connection.execute("PRAGMA journal_mode = WAL")
                 _migrate(connection, self.path)
                 # every page of the runs' table: better known now than in the middle of a lesson
@@ -207,7 +210,19 @@ class Database:
                 stopping = True
             if batch:
                 self._commit(connection, batch)
+                self._give_back(connection)
         connection.close()
+
+    def _give_back(self, connection: sqlite3.Connection) -> None:
+        """Shorten the file by the pages that deleted runs have left, a few at a time while nothing waits."""
+        with contextlib.suppress(sqlite3.Error):  # a full disk: another time
+            while self._queue.empty() and not self._closing.is_set():
+                (free,) = connection.execute("PRAGMA freelist_count").fetchone()
+                if free <= SPARE_PAGES:
+                    break
+                connection.execute(f"PRAGMA incremental_vacuum({SPARE_PAGES})").fetchall()
+                if connection.execute("PRAGMA freelist_count").fetchone()[0] == free:
+                    break  # a file of an earlier version, until `lossroom prune` has written it anew
 
     def _commit(self, connection: sqlite3.Connection, batch: list[_Item]) -> None:
         with self._fault_lock:

@@ -272,3 +272,26 @@ def test_opening_again_keeps_what_is_there(tmp_path):
 
     with sqlite3.connect(tmp_path / "lab.sqlite3") as other:
         assert other.execute("SELECT id FROM runs ORDER BY number").fetchall() == [("a",), ("b",)]
+
+
+def test_deleting_runs_makes_the_file_smaller_while_the_lab_runs(database):
+    def fill(connection):
+        insert("large")(connection)
+        insert("small")(connection)
+        run_store.open_stream(connection, "large", "train", ("iteration",))
+        for first in range(0, 2_000_000, 100_000):
+            values = np.arange(first + 1, first + 100_001, dtype=np.float32)[np.newaxis]
+            run_store.append_rows(connection, "large", "train", first, values, at=1.0, seconds=1.0)
+
+    def pages(connection):
+        return connection.execute("PRAGMA page_count").fetchone()[0]
+
+    event_loop.run(database.write(fill))
+    before = database.read_now(pages)
+    event_loop.run(database.write(lambda c: run_store.delete_run(c, "large")))
+
+    wait_until(lambda: database.read_now(pages) < before / 4, "a smaller file")
+    database.close()
+    assert database.path.stat().st_size < 2_000_000
+    with contextlib.closing(sqlite3.connect(database.path)) as other:
+        assert other.execute("PRAGMA integrity_check").fetchone() == ("ok",)

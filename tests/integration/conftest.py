@@ -8,13 +8,14 @@ import pytest
 #: Commands of a shell that has mounts of its own: what `$1` becomes there.
 MOUNTS = {
     "read-only": 'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1"',
+    "small": 'mount -t tmpfs -o size=100m,mode=777 tmpfs "$1"',
     "full": 'mount -t tmpfs -o size=16k,mode=777 tmpfs "$1"',
 }
 
 
 @pytest.fixture
 def mounted(tmp_path):
-    """What to put before a command so that it finds a folder "read-only", or an empty disk that is soon "full"."""
+    """What to put before a command so that it finds a folder "read-only", or an empty disk: "small", or soon "full"."""
 
     def before(kind, path):
         return [

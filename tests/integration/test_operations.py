@@ -1,6 +1,7 @@
 """What somebody who looks after a lab needs: health, metrics, logs, backups."""
 
 import json
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -47,6 +48,9 @@ def test_metrics_count_runs_rows_and_viewers(make_lab):
     # 200 rows and 10 evaluations of the first run, and what there is of the second
     assert seen["lossroom_rows_total",] >= 210 + 100
     assert seen["lossroom_store_fault",] == 0
+    assert seen["lossroom_store_bytes",] >= 4096
+    free = shutil.disk_usage(lab.state_dir).free
+    assert seen["lossroom_disk_free_bytes",] == pytest.approx(free, rel=0.2)
     for latency in ("store", "lag"):
         assert seen[f"lossroom_{latency}_seconds_count",] > 0
         percentiles = [seen[f"lossroom_{latency}_recent_seconds", q] for q in ("0.5", "0.95", "0.99")]
@@ -57,6 +61,21 @@ def test_metrics_count_runs_rows_and_viewers(make_lab):
 def test_health_tells_ready_and_alive(lab):
     assert lab.http.get("/health").json()["ready"] is True
     assert lab.http.get("/health/live").json() == {"status": "alive"}
+
+
+def test_a_disk_with_little_room_is_a_warning_before_it_is_full(tmp_path, data_dir, mounted):
+    lab = LabServer(tmp_path / "state", data_dir)
+    lab.state_dir.mkdir()
+    lab.prefix = mounted("small", lab.state_dir)
+    lab.start()
+    try:
+        health = lab.http.get("/health")
+        assert health.status_code == 200
+        (warning,) = health.json()["warnings"]
+        assert "MB left" in warning
+        assert warning in lab.read_log()
+    finally:
+        lab.stop()
 
 
 def test_log_lines_can_be_json(make_lab):

@@ -1,0 +1,117 @@
+"""`lossroom prune`: old runs go, and so does the room that they took."""
+
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.runs import Run, RunStatus
+from app.storage import run_store
+from app.storage.database import Database
+from tests import event_loop
+from tests.lab_server import LabServer
+
+LOSSROOM = str(Path(sys.executable).with_name("lossroom"))
+ROWS = 200_000
+
+
+def at(*day):
+    return datetime(*day).timestamp()
+
+
+#: name → status, when it ended (or was made), starred
+RUNS = {
+    "old": ("completed", at(2026, 3, 31, 23, 59), False),
+    "old and diverged": ("diverged", at(2025, 7, 1), False),
+    "old with a star": ("completed", at(2026, 1, 1), True),
+    "of the day": ("completed", at(2026, 4, 1), False),
+    "old and paused": ("paused", at(2026, 1, 1), False),
+}
+
+
+def prune(state, *arguments):
+    command = [LOSSROOM, "prune", "--state-dir", str(state), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+
+
+def fill(connection):
+    for number, (name, (status, ended, starred)) in enumerate(RUNS.items()):
+        run = Run(str(number), 0, name, {}, ROWS, created_at=ended, status=RunStatus(status))
+        run_store.insert_run(connection, run)
+        finished = {"finished_at": ended} if run.status.finished else {}
+        run_store.update_run(connection, run.id, {"starred": starred, **finished})
+        run_store.open_stream(connection, run.id, "train", ("iteration",))
+        values = np.arange(1, ROWS + 1, dtype=np.float32)[np.newaxis]
+        run_store.append_rows(connection, run.id, "train", 0, values, at=ended, seconds=1.0)
+
+
+@pytest.fixture
+def state(tmp_path):
+    database = Database(tmp_path / "state" / "lossroom.sqlite3")
+    database.open()
+    event_loop.run(database.write(fill))
+    database.close()
+    return tmp_path / "state"
+
+
+def names(state):
+    database = Database(state / "lossroom.sqlite3")
+    database.open()
+    runs = database.read_now(run_store.load_runs)
+    database.close()
+    return {run.name for run in runs}
+
+
+@pytest.mark.parametrize(
+    ("flags", "gone"),
+    [
+        ([], {"old", "old and diverged", "old with a star"}),
+        (["--keep-starred"], {"old", "old and diverged"}),
+    ],
+)
+def test_runs_that_ended_before_the_day_go_and_their_room_is_given_back(state, flags, gone):
+    size = (state / "lossroom.sqlite3").stat().st_size
+
+    dry = prune(state, "--before", "2026-04-01", "--dry-run", *flags)
+    untouched = names(state)
+    done = prune(state, "--before", "2026-04-01", *flags)
+
+    assert dry.returncode == done.returncode == 0, done.stderr
+    said = (
+        f"{len(gone)} runs with {len(gone) * ROWS * 4 / 1e6:.1f} MB of rows, ended 2025-07-01 to 2026-03-31"
+    )
+    assert f"would delete {said}; {len(RUNS) - len(gone)} stay" in dry.stdout
+    assert f"deletes {said}" in done.stdout
+    assert untouched == RUNS.keys()
+    assert names(state) == RUNS.keys() - gone
+    freed = size - (state / "lossroom.sqlite3").stat().st_size
+    assert freed > 0.9 * len(gone) * ROWS * 4
+
+
+def test_a_lab_that_runs_is_left_alone(state, tmp_path, data_dir):
+    (tmp_path / "lab").mkdir()
+    lab = LabServer(tmp_path / "lab", data_dir)
+    lab.start()
+    try:
+        lab.wait_for(lab.launch()["id"], "completed")
+        dry = prune(lab.state_dir, "--before", "2100-01-01", "--dry-run")
+        refused = prune(lab.state_dir, "--before", "2100-01-01")
+
+        assert "would delete 1 run with " in dry.stdout
+        assert refused.returncode == 1
+        assert f"is in use by the lab at {lab.url}" in refused.stderr
+        assert len(lab.http.get("/api/runs").json()["runs"]) == 1
+    finally:
+        lab.stop()
+
+
+@pytest.mark.parametrize("day", ["yesterday", "", "2026-13-01", "01/04/2026"])
+def test_a_day_that_is_none_is_named(state, day):
+    done = prune(state, "--before", day)
+
+    assert done.returncode == 2
+    assert done.stderr == f"lossroom: --before takes a day such as 2026-04-01, not {day!r}\n"
+    assert names(state) == RUNS.keys()
