@@ -2,7 +2,7 @@
  * The store: all that the page knows of the lab, and what the viewer has chosen to see.
  *
  * Nothing here touches the page. A change is told by topic ("runs", "rows", "overview", "lab",
- * "connection", "datasets"); views listen and draw when the browser is ready to.
+ * "connection", "datasets"); views of the runs draw once in a frame, from what is known by then.
  */
 
 import { Series } from "./series.js";
@@ -31,6 +31,8 @@ export class Store {
   /** Runs that are about to be deleted: gone from the page, until somebody takes it back. */
   #withheld = new Set();
   #listeners = new Map();
+  #drawers = [];
+  #drawingDue = false;
 
   /** @param {Record<string, boolean>} choices run id → shown, as chosen before */
   constructor(choices = {}) {
@@ -40,6 +42,26 @@ export class Store {
   on(topic, listener) {
     if (!this.#listeners.has(topic)) this.#listeners.set(topic, []);
     this.#listeners.get(topic).push(listener);
+  }
+
+  /** `draw` brings a view up to date with the runs: once in a frame for all news, and at once after what the viewer does. */
+  onDraw(draw) {
+    this.#drawers.push(draw);
+  }
+
+  /** Runs are not as they were, or not those that are shown. Who follows them hears at once, views draw. */
+  #runsChanged({ byViewer = false } = {}) {
+    this.#tell("runs");
+    if (byViewer) this.#draw();
+    else if (!this.#drawingDue) {
+      this.#drawingDue = true;
+      requestAnimationFrame(() => this.#drawingDue && this.#draw());
+    }
+  }
+
+  #draw() {
+    this.#drawingDue = false;
+    for (const draw of this.#drawers) draw();
   }
 
   #tell(topic, detail) {
@@ -52,7 +74,7 @@ export class Store {
    */
   putRuns(views) {
     for (const view of views) this.#put(view, (known) => view.revision > known.revision);
-    this.#tell("runs");
+    this.#runsChanged();
   }
 
   #put(view, isNews) {
@@ -66,7 +88,7 @@ export class Store {
   removeRuns(ids) {
     for (const id of ids) this.#deleted.add(id);
     for (const id of [...this.#deleted].slice(0, -DELETED)) this.#deleted.delete(id);
-    if (this.#drop(ids)) this.#tell("runs");
+    if (this.#drop(ids)) this.#runsChanged();
   }
 
   #drop(ids) {
@@ -85,7 +107,7 @@ export class Store {
     this.#drop([...this.runs.keys()].filter((id) => !there.has(id)));
     for (const view of views) this.#put(view, () => true);
     this.complete = true;
-    this.#tell("runs");
+    this.#runsChanged();
     for (const action of this.#afterList.splice(0)) action();
   }
 
@@ -142,7 +164,7 @@ export class Store {
       if (withheld) this.#withheld.add(id);
       else this.#withheld.delete(id);
     }
-    this.#tell("runs");
+    this.#runsChanged({ byViewer: true });
   }
 
   #newest() {
@@ -168,7 +190,7 @@ export class Store {
 
   show(ids, shown) {
     for (const id of ids) this.#choices.set(id, shown);
-    this.#tell("runs");
+    this.#runsChanged({ byViewer: true });
   }
 
   /** Show these and no others. */

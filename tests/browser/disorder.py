@@ -58,7 +58,7 @@ DISORDER = """
         }
     };
     window.disorder = {
-        cut: () => sockets.forEach((socket) => socket.close()),
+        cut: () => sockets.forEach((socket) => socket.readyState === WebSocket.OPEN && socket.close()),
         calm: () => void (calm = true),
         get isQuiet() {
             return calm && !underWay && [...sockets].some((socket) => socket.readyState === WebSocket.OPEN);

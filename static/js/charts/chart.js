@@ -27,6 +27,8 @@ export class Chart {
   #empty = true;
   /** The curves have more than tails can show; it stays so until the whole figure is drawn, also where nothing more comes. */
   #outgrown = false;
+  /** Since when a lone point is drawn as a line, or a line as a lone point. */
+  #misdrawn = Infinity;
   /** The whole figure must be drawn: other runs, another look, another range. */
   stale = true;
   /** Rows have come. */
@@ -131,10 +133,12 @@ export class Chart {
     const fits = this.#figure.advance();
     this.#countUndrawn();
     const filled = this.#empty && !this.#isEmpty(); // the axes follow the curves from now on
-    this.#outgrown ||= !this.#plot.drawTails() || !fits || filled;
-    if (!this.#outgrown) return;
-    if (now >= this.#refitAt) this.restyle();
-    else this.behind = true; // so that it is looked at again
+    const tailsFit = this.#plot.drawTails();
+    this.#outgrown ||= !tailsFit || !fits || filled;
+    this.#misdrawn = this.#plot.misdrawn ? Math.min(this.#misdrawn, now) : Infinity;
+    const due = this.#outgrown ? this.#refitAt : Math.max(this.#refitAt, this.#misdrawn + REFIT); // points may come at once
+    if (now >= due) this.restyle();
+    else this.behind = due < Infinity; // so that it is looked at again
   }
 
   #countUndrawn() {

@@ -148,6 +148,11 @@ export class Plot {
     return fits;
   }
 
+  /** Is there a lone point that is drawn as a line, or a line as a lone point? */
+  get misdrawn() {
+    return this.#traces.some(({ points, mode }) => points && mode !== modeOf(points));
+  }
+
   /** Symbols that curves have come to since they were drawn. */
   #drawSymbols(i, trace, scale) {
     const { x, y, shapes, colors } = trace.symbols;
@@ -257,9 +262,10 @@ export class Plot {
     }
     trace.settled = points.settled;
     trace.drawn = points.count;
+    trace.mode = modeOf(points);
     return {
       type: "scatter",
-      mode: points.x.length === 1 ? "markers" : "lines",
+      mode: trace.mode,
       uid,
       name,
       meta,
@@ -278,6 +284,11 @@ export class Plot {
 export async function drawFigure(element, { traces, layout }) {
   await bringLibrary();
   return Plotly.react(element, traces, figureLayout(element, layout), CONFIG);
+}
+
+/** A lone point makes no line. */
+function modeOf({ x }) {
+  return x.length === 1 ? "markers" : "lines";
 }
 
 /** What has no point yet is drawn as a hole, so that its first points need no new figure. */

@@ -32,7 +32,7 @@ export class Lessons {
     this.#lessons = lessons;
     this.#onLaunch = onLaunch;
     this.#onLook = onLook;
-    store.on("runs", () => this.#drawNote());
+    store.onDraw(() => this.#drawNote());
     onLanguage(() => this.#draw());
     this.#draw();
   }

@@ -27,7 +27,7 @@ export class RunBar {
     this.#actions = actions;
     this.#on = on;
     selection.on(() => this.#draw());
-    store.on("runs", () => this.#update());
+    store.onDraw(() => this.#update());
     onLanguage(() => this.#draw());
   }
 

@@ -35,7 +35,7 @@ export class RunDetails {
     this.#selection = selection;
     this.#colors = colors;
     this.#onClone = onClone;
-    store.on("runs", () => this.#draw());
+    store.onDraw(() => this.#draw());
     selection.on(() => this.#draw());
     onLanguage(() => {
       for (const texts of this.#texts.values()) for (const text of texts) text.translate();

@@ -57,8 +57,8 @@ export class RunList {
     store.on("runs", () => {
       const listed = new Set(store.list().map((run) => run.id));
       selection.keep((id) => listed.has(id));
-      this.draw();
     });
+    store.onDraw(() => this.draw());
     selection.on(() => this.draw());
     urlState.on("list", (said) => this.setQuery(readQuery(said)));
     onKey(list, (event) => this.#onKey(event));
