@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from app import cli
 from app.settings import Settings
 from engine.lessons import LESSONS
 from scripts.docs_images import pictures
@@ -94,3 +95,26 @@ def test_links_within_a_guide_lead_to_its_headings(guide):
     headings = re.findall(r"^#+ (.*)$", text, flags=re.MULTILINE)
     anchors = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
     assert set(re.findall(r"\]\(#([^)]+)\)", text)) <= anchors
+
+
+def test_the_two_pages_for_administrators_have_the_same_sections_and_the_same_commands():
+    in_english, in_japanese = read("docs/administration.md"), read("docs/administration.ja.md")
+    assert sections("docs/administration.ja.md") == sections("docs/administration.md")
+    assert commands_of(in_japanese) == commands_of(in_english)
+    assert len(commands_of(in_english)) > 20
+
+
+def commands_of(page: str) -> list[str]:
+    """The indented lines, without what follows a command as a remark or differs by language."""
+    lines = re.findall(r"^    (\S.*)$", page, flags=re.MULTILINE)
+    return [re.sub(r"<.*?>", "<>", line).split("   ")[0].strip() for line in lines]
+
+
+def test_every_command_that_a_page_names_is_there(capsys):
+    cli.main([])
+    commands = re.findall(r"^    ([a-z]+)  ", capsys.readouterr().out, flags=re.MULTILINE)
+    for path in DOCUMENTS:
+        for name in re.findall(
+            r"(?:^ +|`|bin/|lossroom )lossroom ([a-z]+)\b", path.read_text("utf-8"), flags=re.MULTILINE
+        ):
+            assert name in commands, f"{path.name} names lossroom {name}"
