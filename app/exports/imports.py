@@ -98,7 +98,9 @@ class Imported:
             reason = _was_exported(status, reached)
             status = RunStatus.CANCELLED
             finished_at = exported_at
-        began = given.started_at or given.created_at
+        trained = bool(rows) or status in (RunStatus.COMPLETED, RunStatus.DIVERGED)
+        started_at = given.created_at if given.started_at is None and trained else given.started_at
+        began = given.created_at if started_at is None else started_at
         self.run = Run(
             id=new_id(),
             number=0,  # the store gives it
@@ -116,13 +118,12 @@ class Imported:
             tags=distinct(given.tags),
             notes=given.notes,
             annotations=[note.model_dump(mode="json") for note in given.annotations],
-            started_at=given.started_at,
+            started_at=started_at,
             finished_at=began if finished_at is None else max(finished_at, began),
         )
         seconds = given.seconds
         if seconds is None:  # of an earlier version, which took it from the clock
             seconds = max(0.0, (self.run.finished_at or began) - began)
-        self.run.seconds = 0.0 if self.run.started_at is None else seconds
         for stream, part in rows.items():
             part.times = times.get(stream) or [(part.count, began + seconds, seconds)]
             if part.count:

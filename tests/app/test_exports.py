@@ -207,6 +207,23 @@ def test_a_run_exported_while_it_trains_comes_back_as_it_was_then(lab, make_lab)
     assert {**again, "revision": 0} == {**imported, "revision": 0}
 
 
+def test_an_export_of_an_earlier_version_has_the_seconds_that_its_clock_said(lab, done):
+    document = lab.http.get("/api/exports/json", params={"runs": done["id"]}).json()
+    (run,) = document["runs"]
+    for name in ("times", "seconds"):
+        del run[name]
+    run |= {"started_at": 1000.0, "finished_at": 1012.5}
+    (imported,) = lab.http.post("/api/imports", json=document).json()["runs"]
+    assert imported["seconds"] == 12.5
+    run |= {"finished_at": 400.0}  # its clock was set back
+    (imported,) = lab.http.post("/api/imports", json=document).json()["runs"]
+    assert imported["seconds"] == 0
+    assert imported["finished_at"] >= imported["started_at"]
+    del run["started_at"]
+    (imported,) = lab.http.post("/api/imports", json=document).json()["runs"]
+    assert imported["seconds"] == 0
+
+
 def alter(document, *path, to):
     place = document
     for key in path[:-1]:

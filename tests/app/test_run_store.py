@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -182,3 +184,32 @@ def test_annotations_and_checkpoints_come_back_in_their_order(database):
     assert run.annotations[0]["changes"] == {"l2": [0, 0.1]}
     assert kept == run.checkpoints
     assert [made["file"] for made in run.checkpoints] == ["3.npz", "2.npz"]
+
+
+def loaded(database, run_id):
+    (run,) = [run for run in database.read_now(run_store.load_runs) if run.id == run_id]
+    database.read_now(lambda c: run_store.load_latest(c, run))
+    return run
+
+
+def test_times_of_an_earlier_version_count_from_the_start_and_never_go_below_zero(database):
+    """It kept no seconds of training, and took a run's length from its clock, which may have been set back."""
+    store(database, "earlier", [2, 3, 4])
+
+    def set_back(connection):
+        connection.execute("UPDATE runs SET started_at = 100, finished_at = 50 WHERE id = 'earlier'")
+        for first, at in ((0, 102.5), (2, 90), (5, 107)):
+            told = json.dumps([[first + 2, at]])
+            connection.execute(
+                "UPDATE chunks SET times = ? WHERE run_id = 'earlier' AND first = ?", (told, first)
+            )
+
+    write(database, set_back)
+    found = database.read_now(lambda c: run_store.read_rows(c, "earlier", "train"))
+    assert [seconds for _, _, seconds in found.times] == [2.5, 0.0, 7.0]
+    run = loaded(database, "earlier")
+    assert run.seconds == 7.0
+
+    write(database, lambda c: c.execute("UPDATE chunks SET times = '[]' WHERE run_id = 'earlier'"))
+    run = loaded(database, "earlier")
+    assert run.seconds == 0.0

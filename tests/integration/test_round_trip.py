@@ -17,7 +17,7 @@ COLUMNS = {
     "evaluation": ["iteration", "train_accuracy", "test_accuracy", "train_loss", "test_loss"],
 }
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=60)
-UNIX = st.floats(0, 1e11).map(lambda at: round(at, 3))
+UNIX = st.floats(0, 9e10).map(lambda at: round(at, 3))
 SECONDS = st.floats(0, 1e6).map(lambda seconds: round(seconds, 3))
 NOT_FINITE = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
 VALUE = st.floats(width=32).map(lambda value: NOT_FINITE.get(str(value), float(f"{value:.9g}")))
