@@ -32,7 +32,7 @@ OTHER_VARIABLES = {
 #: Memory that the server itself takes.
 SERVER_BYTES = 256 << 20
 #: Memory that one run may hold where there is more than enough.
-RUN_BYTES = 4 << 30
+RUN_BYTES = 5 << 30
 
 
 class SettingsError(Mistake):

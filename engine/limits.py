@@ -24,7 +24,7 @@ class Limits:
         multiply_adds: of one example's forward pass; the default is five times a full AlexNet.
     """
 
-    memory_bytes: int = 4 * 1024**3
+    memory_bytes: int = 5 * 1024**3
     multiply_adds: int = 6 * 10**9
 
     def demand(self, summary: Mapping[str, Any]) -> None:

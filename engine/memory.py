@@ -4,8 +4,11 @@ Each step of the network says what it makes for a batch (`Layer.memory`); here a
 evaluation, and which sizes of batches there will be. Arrays are kept for each size, so an evaluation in blocks of
 200 images has its own beside those of training.
 
+It is never below what a worker that trains the run takes at its peak, and at most twice that, where the data set is
+whole; `python -m benchmarks.worker_memory` compares.
+
 Not counted: the interpreter, and images that lie in the cache of decoded data sets, which all runs of a machine map
-(`engine.datasets.prepare`). What a run copies of them does count.
+(`engine.datasets.prepare`). What a run copies of them does count, as bytes where they are levels of brightness.
 """
 
 from __future__ import annotations
@@ -41,8 +44,24 @@ LEARNT_APART = 10_000
 LOGITS = 1 << 23
 
 
+#: What a worker takes for itself once it has a run: messages, rows that wait, what it imports.
+WORKER = 1_500_000
+
+#: One part in so many of all arrays is lost between them, in pieces of memory that are free and too small.
+SPARE = 16
+
+#: Bytes that NumPy turns into a file's at a time, in one array and in one text of bytes.
+SAVED_AT_ONCE = 1 << 24
+
+
 def estimate(config: ExperimentConfig) -> int:
-    """Bytes that a run of this experiment will hold."""
+    """Bytes that a run of this experiment will hold, while a checkpoint is made too."""
+    held = arrays(config)
+    return WORKER + held + held // SPARE + checkpoint(config)
+
+
+def arrays(config: ExperimentConfig) -> int:
+    """Bytes of all arrays that are made to train and to measure."""
     layers = build_layers(config.network.layers, config.dataset.source.shape)
     spare_input_gradient(layers)
     itemsize = np.dtype(config.dtype).itemsize
@@ -53,6 +72,19 @@ def estimate(config: ExperimentConfig) -> int:
         + _evaluators(config, steps, itemsize)
         + _passes(config, steps, itemsize)
     )
+
+
+def checkpoint(config: ExperimentConfig) -> int:
+    """Bytes of a checkpoint, with what a file in memory takes while it grows."""
+    itemsize = np.dtype(config.dtype).itemsize
+    specs = [
+        spec
+        for layer in build_layers(config.network.layers, config.dataset.source.shape)
+        for spec in layer.parameters
+    ]
+    vector = sum(math.prod(spec.shape) for spec in specs) * itemsize
+    saved = (1 + _slots(config) + _keeps_best(config)) * vector + 8 * _drawn(config)
+    return saved + saved // 8 + 2 * min(vector, SAVED_AT_ONCE)
 
 
 def block_images(steps: Sequence[Layer], itemsize: int) -> int:
@@ -86,29 +118,50 @@ def _vectors(config: ExperimentConfig, layers: Sequence[Layer], itemsize: int) -
     learnt = sum(math.prod(spec.shape) for spec in specs if spec.trainable)
     penalized = [spec for spec in specs if spec.is_weight and spec.penalized and spec.trainable]
     weights = sum(math.prod(spec.shape) for spec in penalized)
-    slots = len(optimizers.OPTIMIZERS[config.optimizer["name"]].slots)
-    stopping = config.training.early_stopping
-    best = stopping is not None and stopping["restore_best"]
-    values = (2 + best) * parameters + slots * learnt + min(learnt, optimizers.LARGE) + weights
+    values = (2 + _keeps_best(config)) * parameters + _slots(config) * learnt
+    values += min(learnt, optimizers.LARGE) + weights
     small = min(weights, regularizers.PART) * (itemsize + 1) if config.regularization.l1 else 0
     return values * itemsize + small
 
 
+def _slots(config: ExperimentConfig) -> int:
+    return len(optimizers.OPTIMIZERS[config.optimizer["name"]].slots)
+
+
+def _keeps_best(config: ExperimentConfig) -> bool:
+    stopping = config.training.early_stopping
+    return stopping is not None and bool(stopping["restore_best"])
+
+
+def _drawn(config: ExperimentConfig) -> int:
+    """Indices of images that are drawn at once."""
+    if config.training.sampling == "epochs":
+        return config.dataset.train_images
+    return config.training.batch_size * batches.DRAWN_BATCHES
+
+
+def _stored_itemsize(config: ExperimentConfig, itemsize: int) -> int:
+    """Bytes of a number of an image as it is kept: one, where images are levels of brightness."""
+    return 1 if config.dataset.source.levels else itemsize
+
+
 def _images(config: ExperimentConfig, steps: Sequence[Layer], itemsize: int) -> int:
-    """Batches, and images that are copied: other numbers than the cache holds, the images of a fold, or few without
-    their empty pixels."""
+    """Batches, and images that are copied: other numbers than the cache holds, the images of a fold, few without their
+    empty pixels, few as numbers."""
     dataset, training = config.dataset, config.training
     pixels = math.prod(dataset.source.shape)
+    stored = _stored_itemsize(config, itemsize)
+    train, both = dataset.train_images, dataset.train_images + dataset.test_images
     copied = 0
-    if may_learn_on_fewer_pixels(config, steps, dataset.train_images) and leaves_pixels_empty(config):
-        copied += dataset.train_images
-    if itemsize != 4 or dataset.fold is not None:
-        copied += dataset.train_images + dataset.test_images
-    labels = dataset.train_images + dataset.test_images + copied
-    drawn = training.batch_size * batches.DRAWN_BATCHES
-    if training.sampling == "epochs":
-        drawn = dataset.train_images
-    return (copied + training.batch_size) * pixels * itemsize + (labels + drawn + training.batch_size) * 8
+    if may_learn_on_fewer_pixels(config, steps, train) and leaves_pixels_empty(config):
+        copied += train
+    if dataset.fold is not None or not (dataset.source.levels or itemsize == 4):
+        copied += both
+    numbers = training.batch_size * pixels * (itemsize + stored)
+    if dataset.source.levels and train * pixels * itemsize <= batches.FEW_BYTES:
+        numbers += train * pixels * itemsize
+    indices = both + copied + _drawn(config) + training.batch_size
+    return copied * pixels * stored + numbers + indices * 8
 
 
 def _evaluated(config: ExperimentConfig) -> tuple[int, int]:
@@ -128,14 +181,17 @@ def _evaluators(config: ExperimentConfig, steps: Sequence[Layer], itemsize: int)
     held = sum(logits_at_once(count, classes) for count in measured)
     memory = held * ((2 * classes + 3) * itemsize + 16)
     pixels = math.prod(config.dataset.source.shape)
-    own_sample = sample * pixels * itemsize if sample < config.dataset.train_images else 0
+    stored = _stored_itemsize(config, itemsize)
+    own_sample = sample * pixels * stored if sample < config.dataset.train_images else 0
+    whole = block_images(steps, itemsize)
+    numbers = sum(min(whole, count) for count in measured) * pixels * itemsize if stored != itemsize else 0
     if not may_leave_out_pixels(steps):
-        return memory + own_sample
+        return memory + own_sample + numbers
     search = 2 * max(sample, test) * pixels  # once, for empty pixels
     if not leaves_pixels_empty(config):
-        return memory + own_sample + search
+        return memory + own_sample + search + numbers
     units = math.prod(steps[0].output_shape)
-    copies = (sample + test) * pixels * (1 if itemsize == 4 else itemsize)  # as levels
+    copies = (sample + test) * pixels * stored
     scratch = sum(min(BLOCK, count) * pixels + units * pixels for count in (sample, test)) * itemsize
     return memory + max(copies, own_sample + search) + scratch
 

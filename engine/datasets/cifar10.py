@@ -119,6 +119,7 @@ CIFAR10 = Source(
     is_available=lambda data_dir: bool(_files(data_dir)),
     files=_files,
     fetch=_fetch,
+    levels=True,
     download_bytes=_BYTES,
     flippable=True,
 )

@@ -60,8 +60,9 @@ class Source:
 
     `fetch` is None for those that need no download, or that nobody may pass on; `listed` is False for a data set
     that only its owner can bring (`Trainer(config, dataset)`). `flippable`: the images
-    mean the same with left and right exchanged. `read` gives images as levels of brightness where their files hold
-    such. `files` are those that it would read, in their order; none where one is missing.
+    mean the same with left and right exchanged. `levels`: `read` gives images as levels of brightness
+    (see `engine.levels`), as their files hold them. `files` are those that it would read, in their order; none where
+    one is missing.
     """
 
     name: str
@@ -75,5 +76,6 @@ class Source:
     fetch: Callable[[Path, Sequence[str], Progress | None], None] | None = None
     download_bytes: int = 0
     listed: bool = True
+    levels: bool = False
     flippable: bool = False
     files: Callable[[Path | None], tuple[Path, ...]] = lambda data_dir: ()

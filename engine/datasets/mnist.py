@@ -195,6 +195,7 @@ MNIST = Source(
     is_available=partial(_is_available, _MNIST_FOLDERS),
     files=partial(_files, _MNIST_FOLDERS),
     fetch=partial(_fetch, "mnist", _MNIST_SUMS, _MNIST_MIRRORS, 11_594_722),
+    levels=True,
     download_bytes=11_594_722,
 )
 
@@ -209,6 +210,7 @@ FASHION_MNIST = Source(
     is_available=partial(_is_available, _FASHION_FOLDERS),
     files=partial(_files, _FASHION_FOLDERS),
     fetch=partial(_fetch, "fashion-mnist", _FASHION_SUMS, _FASHION_MIRRORS, 30_878_645),
+    levels=True,
     download_bytes=30_878_645,
     flippable=True,
 )

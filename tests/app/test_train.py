@@ -186,10 +186,10 @@ def test_a_mistake_is_one_clear_line_and_status_2(train, arguments, words):
 
 
 def test_the_memory_of_a_run_is_bounded_by_a_setting(train, monkeypatch):
-    monkeypatch.setenv("LOSSROOM_MAX_MEMORY_BYTES", "2000000")
+    monkeypatch.setenv("LOSSROOM_MAX_MEMORY_BYTES", "5000000")
     done = train("--set", "training.batch_size=5000")
     assert done.returncode == 2
-    assert "bytes of memory; at most 2,000,000 are allowed" in done.stderr
+    assert "bytes of memory; at most 5,000,000 are allowed" in done.stderr
     assert train("--set", "training.iterations=1").returncode == 0
 
 

@@ -117,7 +117,7 @@ def test_a_list_is_taken_as_people_write_it(monkeypatch, text):
     assert Settings().allowed_origins == ["https://a.example", "https://b.example"]
 
 
-@pytest.mark.parametrize(("gigabytes", "expected"), [(1, 402_653_184), (4, 2_013_265_920), (64, 4 << 30)])
+@pytest.mark.parametrize(("gigabytes", "expected"), [(1, 402_653_184), (4, 2_013_265_920), (64, 5 << 30)])
 def test_a_run_may_hold_half_of_what_the_server_leaves(monkeypatch, gigabytes, expected):
     monkeypatch.setattr(machine, "memory_bytes", lambda: gigabytes << 30)
     assert Settings().max_memory_bytes == expected

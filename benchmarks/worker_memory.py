@@ -1,0 +1,224 @@
+"""The memory of real workers against the estimate that the form shows: never above it, at least half of it.
+
+    python -m benchmarks.worker_memory [NAME ...] [--json]
+
+Each experiment is trained in a process started as the lab starts its workers, for some iterations, with evaluations,
+the last one of all images, and checkpoints. What counts is memory of its own (not what it maps from files) above that
+of a worker that has nothing to do; it is read from Linux several hundred times a second.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing as mp
+import os
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from app import one_thread
+
+one_thread()
+
+from benchmarks.engine.workloads import draw  # noqa: E402
+from engine import ExperimentConfig, Trainer, datasets  # noqa: E402
+from engine.lessons import LESSONS  # noqa: E402
+from engine.summary import summarize  # noqa: E402
+
+#: Seconds between two looks at the process.
+EVERY = 0.001
+PAGE = os.sysconf("SC_PAGE_SIZE")
+DATA_DIR = Path(os.environ.get("LOSSROOM_DATA_DIR", Path(__file__).resolve().parents[2] / "shared" / "data"))
+
+#: Images of a data set that is not on this machine.
+DRAWN = {"train": 64, "test": 32}
+
+
+def measure(config: ExperimentConfig) -> int:
+    """Bytes that a worker held at its peak above one that has nothing to do."""
+    context = mp.get_context("forkserver")
+    context.set_forkserver_preload(["app.jobs.worker"])
+    here, there = context.Pipe()
+    with tempfile.TemporaryDirectory() as folder:
+        name = config.dataset.name
+        drawn = not datasets.status(name, DATA_DIR)["available"]
+        if not drawn:
+            datasets.prepare(name, DATA_DIR, Path(folder))  # as the lab does when it starts
+        process = context.Process(
+            target=_drawn if drawn else _worker, args=(there, _job(config, Path(folder)))
+        )
+        process.start()
+        there.close()
+        here.recv_bytes()  # it is ready
+        assert process.pid is not None
+        base = peak = _own_bytes(process.pid)
+        ended: list[bytes] = []
+        reader = threading.Thread(target=_read_to_end, args=(here, ended), daemon=True)
+        here.send_bytes(b"go")
+        reader.start()
+        while reader.is_alive():
+            peak = max(peak, _own_bytes(process.pid))
+            time.sleep(EVERY)
+        process.join()
+    if not ended:
+        raise RuntimeError(f"the worker of {config.name} ended with status {process.exitcode}")
+    return peak - base
+
+
+def _job(config: ExperimentConfig, folder: Path) -> dict[str, Any]:
+    """What the lab's scheduler hands to a worker, with checkpoints as often as they can be made."""
+    return {
+        "run": "memory",
+        "attempt": 1,
+        "config": config.to_dict(),
+        "data_dir": str(DATA_DIR),
+        "cache_dir": str(folder),
+        "checkpoint_dir": str(folder / "checkpoints"),
+        "checkpoint_seconds": 0.0,
+        "checkpoints": [],
+        "stored": 0,
+        "dead": False,
+        "seconds": 0.0,
+        "changes": [],
+        "wanted": [],
+        "paused": False,
+        "steps": 0,
+    }
+
+
+def _worker(connection: Connection, job: dict[str, Any]) -> None:
+    from app.jobs import worker
+
+    connection.send_bytes(b"ready")
+    connection.recv_bytes()
+    worker.main(connection, job)
+
+
+def _drawn(connection: Connection, job: dict[str, Any]) -> None:
+    """The same of a data set that is not on this machine, with images by chance."""
+    config = ExperimentConfig.from_dict(job["config"], limits=None, stored=True)
+    source = config.dataset.source
+    images = draw(source.name, source.shape, len(source.class_names), (DRAWN["train"], DRAWN["test"]))
+    connection.send_bytes(b"ready")
+    connection.recv_bytes()
+    trainer = Trainer(config, images)
+    while trainer.advance():
+        trainer.checkpoint()
+    connection.send_bytes(b'J{"event": "finished"}')
+
+
+def _read_to_end(connection: Connection, ended: list[bytes]) -> None:
+    try:
+        while True:
+            message = connection.recv_bytes()
+            if message[:1] == b"J" and json.loads(message[1:]).get("event") == "finished":
+                ended.append(message)
+    except (EOFError, OSError):
+        return
+
+
+def _own_bytes(pid: int) -> int:
+    """Resident memory that is not mapped from a file."""
+    try:
+        _, resident, shared, *_ = Path(f"/proc/{pid}/statm").read_text().split()
+    except OSError:
+        return 0
+    return (int(resident) - int(shared)) * PAGE
+
+
+def short(document: dict[str, Any]) -> ExperimentConfig:
+    """An experiment of a few iterations, on images that are on this machine: a run's memory does not grow with their
+    number, and through convolutions hardly with that of the images."""
+    document = json.loads(json.dumps(document))
+    is_large = any(word in json.dumps(document["network"]) for word in ("conv", "cifar", "alexnet"))
+    iterations = 3 if is_large else 30
+    dataset = document.setdefault("dataset", {"name": "digits"})
+    for part in ("train", "test"):
+        there = getattr(datasets.source(dataset["name"]), f"{part}_size")
+        if dataset["name"] == "imagenet":
+            there = DRAWN[part]
+        elif dataset["name"] == "cifar10" or is_large:
+            there = min(there, {"train": 3000, "test": 1000}[part])
+        dataset[f"{part}_size"] = min(dataset.get(f"{part}_size") or there, there)
+    if "optimizer" in document:
+        document["optimizer"]["learning_rate"] = 1e-4  # none ends by divergence before it has measured
+    training = {**document.get("training", {}), "iterations": iterations, "evaluate_every": iterations // 3}
+    training.pop("epochs", None)
+    return ExperimentConfig.from_dict({**document, "training": training}, limits=None, stored=True)
+
+
+def preset_experiments() -> Iterator[tuple[str, ExperimentConfig]]:
+    """Every preset on data that suits it, with optimizers that remember nothing and two vectors."""
+    places = {
+        "mlp": ("digits", "spirals", "mnist", "cifar10"),
+        "simple_convnet": ("digits", "mnist", "cifar10"),
+        "keras_cifar": ("cifar10",),
+        "alexnet_cifar": ("cifar10",),
+        "alexnet": ("imagenet",),
+    }
+    for preset, names in places.items():
+        for name in names:
+            for optimizer, batch in (("sgd", 100), ("adam", 256)):
+                document = {
+                    "dataset": {"name": name},
+                    "network": {"preset": preset},
+                    "optimizer": {"name": optimizer},
+                    "training": {"batch_size": 8 if preset == "alexnet" else batch},
+                }
+                yield f"{preset}-{name}-{optimizer}", short(document)
+    more: dict[str, dict[str, Any]] = {
+        "wide": {"network": {"preset": "mlp", "hidden": [2000, 2000]}},
+        "best": {
+            "network": {"preset": "mlp", "hidden": [1000]},
+            "training": {"early_stopping": {"patience": 100}},
+        },
+        "float64": {"dataset": {"name": "mnist"}, "dtype": "float64"},
+        "fold": {"dataset": {"name": "mnist", "fold": {"folds": 5, "index": 0}}},
+        "epochs": {"dataset": {"name": "mnist"}, "training": {"sampling": "epochs", "batch_size": 128}},
+        "augmented": {"dataset": {"name": "mnist", "augment": {"shift": 2, "rotate": 10.0}}},
+    }
+    for name, document in more.items():
+        yield f"mlp-{name}", short({"network": {"preset": "mlp"}, **document})
+
+
+def lesson_experiments() -> Iterator[tuple[str, ExperimentConfig]]:
+    """The first and the last run of every lesson that trains: others differ in rates and seeds."""
+    for slug, lesson in LESSONS.items():
+        configs = lesson.configs()
+        for number in sorted({0, len(configs) - 1}) if configs else ():
+            yield f"{slug}-{number + 1}", short(configs[number].to_dict())
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help="the beginning of an experiment's name")
+    parser.add_argument("--json", action="store_true")
+    arguments = parser.parse_args()
+    wrong = 0
+    for name, config in (*preset_experiments(), *lesson_experiments()):
+        if arguments.names and not name.startswith(tuple(arguments.names)):
+            continue
+        estimated, held = summarize(config)["memory_bytes"], measure(config)
+        right = held <= estimated <= 2 * held
+        wrong += not right
+        if arguments.json:
+            print(json.dumps({"name": name, "estimated": estimated, "held": held}), flush=True)
+        else:
+            ratio = f"{estimated / held:5.2f}{'' if right else '  <-'}"
+            print(
+                f"{name:36} estimated {estimated / 1e6:8.1f} MB, held {held / 1e6:8.1f} MB, {ratio}",
+                flush=True,
+            )
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
