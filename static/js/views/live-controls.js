@@ -32,27 +32,31 @@ const SCALES = {
  * @returns {{element: HTMLElement, update: (run: object) => void}}
  */
 export function liveControls(run, change) {
+  let latest = run;
   const controls = Object.keys(SCALES)
     .filter((name) => name in run.live)
-    .map((name) => [name, control(name, run.live[name], change)]);
-  const element = h("div", { className: "live", role: "group", "aria-label": t("live.title") }, ...controls.map(([, one]) => one.element));
-  const update = ({ live }) => {
-    for (const [name, { set }] of controls) set(live[name]);
+    .map((name) => control(name, () => latest.live[name], change));
+  const element = h("div", { className: "live", role: "group", "aria-label": t("live.title") }, ...controls.map((one) => one.element));
+  const update = (now) => {
+    latest = now;
+    for (const { follow } of controls) follow();
   };
   return { element, update };
 }
 
-function control(name, first, change) {
+/** @param {() => number} held the value that the run has now */
+function control(name, held, change) {
   const scale = SCALES[name];
   const label = t(`live.${name}`);
   const text = h("input", { type: "text", inputMode: "decimal", name: `live.${name}`, "aria-label": label });
   const slider = h("input", { type: "range", min: scale.min, max: scale.max, step: scale.step, "aria-label": t("live.slider", { name: label }) });
   const problem = h("span", { className: "error", role: "alert" });
-  /** The value that the run has, and the one that is on its way to it, if any. */
-  let held = first;
+  /** The value that stands here, and the one that is on its way to the run, if any. */
+  let shown;
   let sent = null;
   const ask = newestOnly();
   const show = (value) => {
+    shown = value;
     text.value = String(value);
     slider.value = String(scale.place(value));
     slider.setAttribute("aria-valuetext", String(value));
@@ -60,7 +64,7 @@ function control(name, first, change) {
   const send = async (value) => {
     problem.textContent = "";
     text.removeAttribute("aria-invalid");
-    if (value === (sent ? sent.value : held)) return show(value);
+    if (value === (sent ? sent.value : held())) return show(value);
     sent = { value };
     const counts = ask();
     const typed = text.value;
@@ -68,7 +72,7 @@ function control(name, first, change) {
       await change({ [name]: value });
       if (!counts()) return;
       sent = null;
-      if (text.value === typed) show(held); // slider and box say the same again
+      if (text.value === typed) show(held()); // slider and box say the same again
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (!counts()) return;
@@ -89,16 +93,12 @@ function control(name, first, change) {
   /** Follow the run, but leave alone what is being typed, is on its way, or was refused. */
   const follow = () => {
     const isTyping = document.activeElement === text || document.activeElement === slider;
-    if (!sent && !isTyping && !problem.textContent) show(held);
+    if (held() !== shown && !sent && !isTyping && !problem.textContent) show(held());
   };
   for (const input of [text, slider]) input.addEventListener("blur", follow);
-  show(first);
+  show(held());
   return {
     element: h("label", { className: "live-control" }, h("span", { className: "label" }, label), slider, text, problem),
-    set: (value) => {
-      if (value === held) return;
-      held = value;
-      follow();
-    },
+    follow,
   };
 }
