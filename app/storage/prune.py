@@ -94,4 +94,5 @@ def _announce(connection: sqlite3.Connection, values: dict[str, float | bool], d
     ).fetchone()
     ended = f", ended {date.fromtimestamp(first)} to {date.fromtimestamp(last)}" if runs else ""
     would = "would delete" if dry_run else "deletes"
-    return f"{would} {runs:,} {'run' if runs == 1 else 'runs'} with {size / 1e6:,.1f} MB of rows{ended}; {kept - runs:,} stay"
+    said = f"{runs:,} {'run' if runs == 1 else 'runs'} with {size / 1e6:,.1f} MB of rows{ended}"
+    return f"{would} {said}; {kept - runs:,} stay"
