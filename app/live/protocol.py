@@ -7,11 +7,19 @@ extensions under `SHARED_FRAMES`; on a server without it they send as usual.
 
 from __future__ import annotations
 
+import logging
+from typing import Any
+
+from uvicorn import Config
 from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from uvicorn.server import ServerState
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
 from websockets.protocol import State
+from websockets.server import ServerProtocol
+
+from app.live.deflate import LongTextsFactory
 
 #: The extension's name. Its "write" takes the bytes of a frame and says whether it has written them.
 SHARED_FRAMES = "lossroom.shared_frames"
@@ -25,7 +33,17 @@ def wrap(message: str | bytes) -> bytes:
 
 
 class SharedFramesProtocol(WebSocketsSansIOProtocol):
-    """uvicorn's protocol with `write`, which takes an answer that refuses a socket for one."""
+    """uvicorn's protocol with `write`. It compresses long texts, and takes an answer that refuses a socket for one."""
+
+    def __init__(
+        self, config: Config, server_state: ServerState, app_state: dict[str, Any], **others: Any
+    ) -> None:
+        super().__init__(config, server_state, app_state, **others)
+        self.conn = ServerProtocol(
+            extensions=[LongTextsFactory()],
+            max_size=config.ws_max_size,
+            logger=logging.getLogger("uvicorn.error"),
+        )
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)

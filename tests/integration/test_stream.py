@@ -7,9 +7,11 @@ import struct
 import numpy as np
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import connect
 
 from app.live import frames
-from tests.lab_server import ENDLESS
+from app.live.deflate import LONG_BYTES
+from tests.lab_server import ENDLESS, QUICK
 
 
 class Tab:
@@ -266,3 +268,22 @@ def test_a_page_of_another_site_cannot_open_the_stream(lab):
     with pytest.raises(InvalidStatus):
         lab.socket(origin="http://elsewhere.example")
     lab.socket(origin=lab.url).close()
+
+
+def test_the_list_of_runs_is_the_same_compressed_and_plain(lab):
+    experiments = [QUICK | {"name": f"one of many {n}"} for n in range(60)]
+    runs = lab.post("/api/experiments", experiments=experiments).json()["runs"]
+    for run in runs:
+        lab.wait_for(run["id"], "completed")
+    seen = {}
+    for compression in ("deflate", None):
+        with connect(lab.url.replace("http", "ws") + "/ws", compression=compression, max_size=None) as socket:
+            offered = socket.response.headers.get("Sec-WebSocket-Extensions", "")
+            assert offered.startswith("permessage-deflate") == (compression == "deflate")
+            assert json.loads(socket.recv())["type"] == "hello"
+            seen[compression] = json.loads(socket.recv())
+    assert len(json.dumps(seen[None])) > LONG_BYTES
+    assert seen["deflate"] == seen[None]
+    polled = lab.http.post("/api/stream", json={})
+    assert polled.headers["Content-Encoding"] == "gzip"
+    assert runs[0]["id"].encode() in polled.content
