@@ -95,8 +95,8 @@ export class RunActions {
 
   /** Archive runs, with a way back. */
   async archive(ids, archived = true) {
+    const said = t(archived ? "runs.archived" : "runs.unarchived", { runs: this.#names(ids) }); // one may be gone by the answer
     await this.change(ids, { archived });
-    const said = t(archived ? "runs.archived" : "runs.unarchived", { runs: this.#names(ids) });
     this.#finish();
     this.#offer(said, () => this.change(ids, { archived: !archived }));
   }
