@@ -44,13 +44,13 @@ LESSONS = (
         section="4",
         title={"en": "A convolutional network", "ja": "畳み込みニューラルネットワーク"},
         question={
-            "en": "How far does one convolution get on a thousand images? And which images say so?",
-            "ja": "画像 1,000 枚で、畳み込み 1 層はどこまで行けるか？ それはどの画像で測ったものか？",
+            "en": "How far does one convolution get on a thousand images? And on which test images is that measured?",
+            "ja": "画像 1,000 枚で、畳み込み 1 層の正解率はどこまで上がるか？ それはどの画像で測ったものか？",
         },
         conclusion={
-            "en": "Both runs are one and the same network. On MNIST it finds about 95 % of the first 200 test images"
-            " and 91 % of all 10,000: the first ones happen to be easier, and 200 are few. On the digits both are about"
-            " 95 %. Say on which images an accuracy was measured.",
+            "en": "Both runs are one and the same network. On MNIST it gets about 95 % of the first 200 test images"
+            " right and 91 % of all 10,000: the first ones happen to be easier, and 200 are few. On the digits both"
+            " are about 95 %. Always say on which images an accuracy was measured.",
             "ja": "二つの実行はまったく同じネットワークである。MNIST では、最初のテスト画像 200 枚なら約 95 %、"
             "10,000 枚すべてなら約 91 %。最初の画像はたまたま易しく、200 枚では少なすぎる。"
             "小さな数字画像（digits）ではどちらも約 95 %。正解率には、どの画像で測ったかを添えよう。",
@@ -81,13 +81,13 @@ LESSONS = (
         section="4b",
         title={"en": "Pooling", "ja": "プーリング"},
         question={
-            "en": "Maximum or average? And what would dense layers do with as many weights?",
+            "en": "Maximum or average? And how far do dense layers get with as many weights?",
             "ja": "最大値か平均値か。同じ数の重みを全結合層で使うとどうなるか？",
         },
         conclusion={
-            "en": "On MNIST both pools come out close together, the maximum a little ahead; dense layers of the same"
-            " size stay two points behind and more, because they must learn each stroke again at every place. On the"
-            " small digits of 8 × 8 pixels all three are close: there are few places.",
+            "en": "On MNIST both kinds of pooling come out close together, the maximum a little ahead; dense layers"
+            " of the same size stay two points behind and more, because they must learn each stroke again at every"
+            " place. On the small digits of 8 × 8 pixels all three are close: there are few places.",
             "ja": "MNIST では二つのプーリングの差は小さく、最大値がわずかに上回る。"
             "同じ大きさの全結合層は 2 ポイント以上及ばない。同じ線を場所ごとに学び直すからである。"
             "8 × 8 画素の小さな数字画像（digits）では場所が少なく、三つの差は小さい。",
@@ -185,8 +185,8 @@ LESSONS = (
             "ja": "レッスン 6 のネットワークは何を見ているのか。どんな層でできているのか？",
         },
         conclusion={
-            "en": "32 × 32 pixels are little: some of these even people get wrong. The first dense layer holds 99.6 %"
-            " of all parameters, but 71 % of the multiply-adds are the two convolutions'.",
+            "en": "32 × 32 pixels are few: even people get some of these images wrong. The first dense layer holds"
+            " 99.6 % of all parameters, but 71 % of the multiply-adds are the two convolutions'.",
             "ja": "32 × 32 画素の情報は少なく、人でも迷う画像がある。パラメータの 99.6 % は最初の全結合層にあるが、"
             "積和演算の 71 % は二つの畳み込み層が占める。",
         },

@@ -73,13 +73,13 @@ LESSONS = (
             "ja": "それぞれの最適化手法にはどんな性格があるか？",
         },
         conclusion={
-            "en": "Those that divide by a running size of the gradient (RMSProp, Adam, AdamW, Nadam) climb."
-            " AdaGrad divides by all gradients ever seen, so its steps shrink and it gets less far. SGD, Momentum and"
-            " Nesterov stay flat. Adadelta divides as well, but it multiplies by the size of its own last steps,"
-            " which begins at √ε: with ε 1e-7 it does not get going within 1,000 iterations. On MNIST, with ε 1e-6"
-            " it begins to climb.",
+            "en": "Those that divide by a running size of the gradient (RMSProp, Adam, AdamW, Nadam) climb. AdaGrad"
+            " divides by the root of the sum of all squared gradients so far, so its steps shrink and it gets less"
+            " far. SGD, Momentum and Nesterov stay flat. Adadelta divides as well, but it multiplies by the size of"
+            " its own last steps, which begins at √ε: with ε 1e-7 it does not get going within 1,000 iterations. On"
+            " MNIST, with ε 1e-6 it begins to climb.",
             "ja": "勾配の大きさの移動平均で割る手法（RMSProp、Adam、AdamW、Nadam）は進む。"
-            "AdaGrad は過去の勾配すべての二乗和で割るため歩幅が縮み、あまり進まない。"
+            "AdaGrad は過去の勾配すべての二乗和の平方根で割るため、歩幅が縮み、あまり進まない。"
             "SGD、Momentum、Nesterov は平らなまま。Adadelta も割り算をするが、自分の直前までの歩幅を掛ける。"
             "その歩幅は √ε から始まるので、ε = 1e-7 では 1,000 回の反復のうちに動き出さない。"
             "MNIST では ε = 1e-6 にすると進み始める。",
@@ -139,12 +139,13 @@ LESSONS = (
         },
         conclusion={
             "en": "With too small a rate, 1,000 iterations are over before much is learnt. Above the good rates the"
-            " outcome depends on luck, and from 10 on the loss is no number any more after a few iterations: the run"
-            " has diverged. The same network with ReLU does not even diverge: one large step leaves it dead, with a"
-            " gradient of exactly 0 for every weight, and no step ever brings it back.",
+            " outcome depends on luck, and at 10 and above the loss is no longer finite after a few iterations: the"
+            " run has diverged. The same network with ReLU does not even diverge: one large step leaves it dead, with"
+            " a gradient of exactly 0 for every weight, and no step ever brings it back.",
             "ja": "学習率が小さすぎると、1,000 回の反復ではほとんど学習が進まない。"
-            "良い範囲を超えると結果は運しだいになり、10 以上では数回の反復で損失が数値でなくなる。これが発散である。"
-            "同じネットワークでも ReLU なら発散さえしない。大きな一歩のあと、すべての重みの勾配がちょうど 0 になり、"
+            "良い範囲を超えると結果は運しだいになり、10 以上では数回の反復で損失が有限の値でなくなる。"
+            "これが発散である。"
+            "活性化関数を ReLU に変えると、発散すらしない。大きな一歩のあと、すべての重みの勾配がちょうど 0 になり、"
             "学習は二度と進まない。",
         },
         common={

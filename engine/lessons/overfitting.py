@@ -75,8 +75,8 @@ LESSONS = (
         },
         conclusion={
             "en": "λ 0.1 more than halves the weights, and the network no longer learns its images by heart: the gap"
-            " gets a little smaller. But only because train accuracy falls by more than test accuracy, which falls too,"
-            " by several points. A smaller gap is not yet a better network.",
+            " gets a little smaller. But only because train accuracy falls by more than test accuracy, which falls"
+            " too, by several points. A smaller gap is not yet a better network.",
             "ja": "λ = 0.1 で重みは半分以下になり、丸暗記はできなくなって、差は少し縮む。"
             "しかしそれは訓練の正解率がより大きく下がったからで、テストの正解率も数ポイント下がっている。"
             "差が小さいことと良いネットワークは同じではない。",
@@ -100,7 +100,7 @@ LESSONS = (
     Lesson(
         slug="3b-l2-sweep",
         section="3b",
-        title={"en": "How much L2, over three seeds", "ja": "L2 の強さと乱数の種"},
+        title={"en": "How much L2, over three seeds", "ja": "L2 の強さとシード"},
         question={
             "en": "Which λ helps, and how much of that is luck?",
             "ja": "どの λ が効き、どこまでが偶然か？",
@@ -109,13 +109,13 @@ LESSONS = (
             "en": "Runs with the same seed share their first weights and their batches: compare them in pairs. Then"
             " λ 0.1 costs test accuracy at every seed. On MNIST λ 0.01 gains 0.8 points, in 12 of 12 pairs, although"
             " the seeds differ among themselves by more than that: one run against a run of another seed proves"
-            " nothing, pairs decide. On the small digits λ 0.01 sometimes gains and sometimes costs: there, it does"
-            " nothing.",
-            "ja": "種が同じ実行は、最初の重みもバッチも同じである。だから、同じ種どうしを比べる。"
-            "すると λ = 0.1 はどの種でもテストの正解率を下げる。MNIST では λ = 0.01 が 12 組中 12 組で改善し、"
-            "平均は 0.8 ポイント。種による差はそれより大きいので、種の違う実行を一つずつ比べても何も言えない。"
-            "決め手は、同じ種の組である。"
-            "小さな数字画像（digits）では λ = 0.01 は上がることも下がることもあり、効果はない。",
+            " nothing, pairs decide. On the small digits λ 0.01 sometimes gains and sometimes costs: no effect"
+            " can be seen there.",
+            "ja": "シードが同じ実験は、最初の重みもバッチも同じである。だから、同じシードどうしを比べる。"
+            "すると λ = 0.1 はどのシードでもテストの正解率を下げる。MNIST では λ = 0.01 が 12 組中 12 組で改善し、"
+            "平均は 0.8 ポイント。シードによる差はそれより大きいので、シードの違う実験を一つずつ比べても何も言えない。"
+            "同じシードの組で比べて初めて、違いが分かる。"
+            "小さな数字画像（digits）では λ = 0.01 は上がることも下がることもあり、効果があるとはいえない。",
         },
         common=_COMMON,
         runs={
@@ -151,11 +151,11 @@ LESSONS = (
         },
         conclusion={
             "en": "No: with the last layer untouched as well, test accuracy falls by several points at λ 0.1. What has"
-            " fallen more is train accuracy. And a last layer of random weights that never learns does no harm that"
-            " one could see: the six layers below it make up for it.",
-            "ja": "いいえ。最後の層に手をつけない場合も、λ = 0.1 ではテストの正解率が数ポイント下がる。"
+            " fallen more is train accuracy. And a last layer of random weights that never learns does no visible"
+            " harm: the six layers below it make up for it.",
+            "ja": "改善していない。最後の層をそのままにしても、λ = 0.1 ではテストの正解率が数ポイント下がる。"
             "それより大きく下がったのは訓練の正解率である。"
-            "なお、乱数のまま学習しない最後の層があっても、目に見える害はない。下の 6 層が補うからである。",
+            "なお、最後の層が乱数のまま学習しなくても、目に見える害はない。下の 6 層が補うからである。",
         },
         common=_COMMON,
         runs={
@@ -188,19 +188,20 @@ LESSONS = (
         section="3c",
         title={"en": "L1 regularization", "ja": "L1 正則化"},
         question={
-            "en": "What does a penalty on absolute values do that one on squares does not?",
+            "en": "What does a penalty on absolute values do that a penalty on squares does not?",
             "ja": "絶対値への罰則は、二乗への罰則と何が違うか？",
         },
         conclusion={
             "en": "It pulls at small weights as hard as at large ones, so many end near zero: choose “Weights below"
-            " 0.001 in size” in a chart. Without a penalty 1 in 100 is so small, at λ 0.0005 a quarter to a half of"
-            " them, at λ 0.005 19 of 20. At λ 0.0005 nothing is lost; at λ 0.005 and this learning rate the outcome is"
-            " a lottery, also where the last layer is left untouched, as in the notes' own script: try other seeds.",
+            " 0.001 in size” in a chart. Without a penalty about 1 % are that small; with λ 0.0005 25 to 50 %; with"
+            " λ 0.005 about 95 %. With λ 0.0005 no test accuracy is lost. With λ 0.005 and this learning rate the"
+            " outcome depends on the seed, also where the last layer is left untouched, as in the notes' own script:"
+            " try other seeds.",
             "ja": "小さな重みも大きな重みと同じ力で引くため、多くの重みが 0 に近づく。"
             "グラフで「絶対値が 0.001 未満の重みの割合」を選ぶと見える。"
-            "罰則なしでは 100 個に 1 個、λ = 0.0005 では 4 分の 1 から半分、λ = 0.005 では 20 個に 19 個がそうなる。"
-            "λ = 0.0005 なら正解率は下がらない。λ = 0.005 とこの学習率では結果が種に左右される。"
-            "講義ノートのスクリプトのように最後の層に手をつけなくても同じである。ほかの種でも試してみよう。",
+            "その割合は、罰則なしで約 1 %、λ = 0.0005 で 25～50 %、λ = 0.005 で約 95 %。"
+            "λ = 0.0005 ならテストの正解率は下がらない。λ = 0.005 とこの学習率では、結果がシードに左右される。"
+            "講義ノートのスクリプトのように最後の層をそのままにしても同じである。ほかのシードでも試してみよう。",
         },
         common={**_COMMON, "optimizer": {"name": "sgd", "learning_rate": 0.1}},
         runs={
@@ -238,15 +239,15 @@ LESSONS = (
         },
         conclusion={
             "en": "More images, by far. Dropout, early stopping and a smaller network keep the training loss from"
-            " falling to zero, but with 300 images none of them gains test accuracy. Dropout costs a point"
-            " or more. On MNIST early stopping costs two points, at every seed: it watches the test loss, which is best"
-            " long before the accuracy is.",
+            " falling to zero, but with 300 images none of them gains test accuracy. Dropout costs a point or more."
+            " On MNIST early stopping costs two points, at every seed: it watches the test loss, which is best long"
+            " before the accuracy is.",
             "ja": "画像を増やすことが断然効く。"
             "ドロップアウト、早期終了、小さなネットワークは訓練損失が 0 に落ちるのを防ぐが、"
             "300 枚ではどれもテストの正解率を上げない。"
             "ドロップアウトは平均で 1 ポイント以上下げる。"
-            "MNIST では早期終了もどの種でも下げ、平均 2 ポイントの損になる。"
-            "見張っているテスト損失は、正解率よりずっと早く最良になってしまうからである。",
+            "MNIST では早期終了もどのシードでも下げ、平均で 2 ポイントの損になる。"
+            "基準にしているテスト損失は、正解率よりずっと早く最良になるからである。",
         },
         common=_COMMON,
         runs={
@@ -305,8 +306,8 @@ LESSONS = (
             "ja": "ラベルの一部が間違っていると何が起こるか？",
         },
         conclusion={
-            "en": "The network learns the mistakes by heart as well: train accuracy climbs far above the share of right"
-            " labels, on MNIST to 100 %. Test accuracy pays for it.",
+            "en": "The network learns the mistakes by heart as well: train accuracy climbs far above the share of"
+            " right labels, on MNIST to 100 %. Test accuracy pays for it.",
             "ja": "ネットワークは間違いまで覚えてしまう。訓練の正解率は正しいラベルの割合をはるかに超え、"
             "MNIST では 100 % に達する。その代償はテストの正解率に表れる。",
         },
@@ -326,16 +327,16 @@ LESSONS = (
         section="3d",
         title={"en": "Augmentation", "ja": "データ拡張"},
         question={
-            "en": "Can 300 images be made to count as many?",
+            "en": "Can 300 images do the work of many?",
             "ja": "300 枚の画像を多くの画像のように使えるか？",
         },
         conclusion={
-            "en": "On MNIST, yes: shifted and turned digits lift test accuracy by four points and more, noise by three;"
-            " no penalty does as much. On the small digits of 8 × 8 pixels only noise helps: one pixel is an eighth of"
-            " the image, and shifted digits no longer look like those of the test. What is made must be what could"
-            " have been there.",
+            "en": "On MNIST, yes: shifted and rotated digits lift test accuracy by four points and more, noise by"
+            " three; no penalty does as much. On the small digits of 8 × 8 pixels only noise helps: one pixel is an"
+            " eighth of the image, and shifted digits no longer look like those of the test. Augmented images must"
+            " look like images that could really occur.",
             "ja": "MNIST ではできる。"
-            "ずらしたり回したりするとテストの正解率は 4 ポイント以上、雑音でも約 3 ポイント上がる。"
+            "平行移動や回転でテストの正解率は 4 ポイント以上、雑音でも約 3 ポイント上がる。"
             "罰則ではここまで上がらない。8 × 8 画素の小さな数字画像（digits）で効くのは雑音だけである。"
             "1 画素は画像の幅の 8 分の 1 もあり、ずらすとテスト画像に似なくなる。"
             "作る画像は、実際にありそうな画像でなければならない。",
@@ -377,7 +378,7 @@ LESSONS = (
         },
         conclusion={
             "en": "Five runs, each tested on another fifth of the 300 images: their accuracies spread over several"
-            " points. Their mean is a better word than any of them.",
+            " points. Their mean can be trusted more than any one of them.",
             "ja": "300 枚を 5 つに分け、毎回別の 1 つでテストする。正解率は数ポイントばらつく。"
             "どれか一つよりも平均のほうが信じられる。",
         },
