@@ -68,7 +68,7 @@ def test_why_a_run_ended_is_said_in_the_readers_language_also_in_a_report(page, 
 
 def test_what_cannot_be_done_and_what_an_older_lab_said(page, lab):
     page.page.evaluate(DROP, ["other.json", '{"lossroom": 7, "runs": []}'])
-    expect(page.page.locator(".toast")).to_contain_text("ラボが書き出したファイルではありません（lossroom）")
+    expect(page.page.locator(".toast")).to_contain_text("バージョン 7 は、このラボでは読み込めません")
     run_id = lab.launch(**{**SHORT, "name": "again"})["id"]
     lab.wait_for(run_id, "completed")
     document = lab.http.get("/api/exports/json", params={"runs": run_id}).json()
