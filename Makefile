@@ -10,7 +10,7 @@ PARITY ?= yes
 JOBS ?= auto
 PYTEST = $(BIN)/python -m pytest -n $(JOBS) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help setup setup-dev run test parity chaos check format bench docs-images catalogs clean
+.PHONY: help setup setup-dev run test parity chaos check format bench lessons docs-images catalogs clean
 
 help: ## what there is
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ chaos: setup-dev ## kill workers, servers, tabs and sockets 200 times (ARGS="--k
 
 bench: setup-dev ## measure against peers in the same run
 	$(BIN)/python -m benchmarks $(ARGS)
+
+lessons: setup-dev ## train what docs/lessons.json lacks, and write the tables of docs/lessons.md (ARGS="--only 3b")
+	$(BIN)/python scripts/lessons_table.py $(ARGS)
 
 docs-images: setup-dev ## take the pictures in docs/ again from running labs (ARGS="builder hover")
 	@sh scripts/ensure-browser.sh $(BIN)/python

@@ -14,7 +14,6 @@ import hashlib
 import json
 import math
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +29,7 @@ import numpy as np  # noqa: E402
 from app.settings import Settings  # noqa: E402
 from engine import ExperimentConfig, Trainer, datasets  # noqa: E402
 from engine.lessons import LESSONS, Lesson  # noqa: E402
-from engine.lessons.claims import Figures, Outcome  # noqa: E402
+from engine.lessons.claims import Figures, Numbers, Outcome  # noqa: E402
 
 FILE = ROOT / "docs/lessons.json"
 DOCUMENT = ROOT / "docs/lessons.md"
@@ -90,12 +89,10 @@ def measure(
     }
 
 
-def runs(lesson: Lesson, dataset: str) -> Iterator[ExperimentConfig]:
-    yield from lesson.configs(dataset=dataset)
-
-
 def data_sets(lesson: Lesson) -> list[str]:
-    """What a lesson is trained on."""
+    """What a lesson is trained on for its figures."""
+    if not (lesson.runs and lesson.seeds):
+        return []
     return [lesson.dataset, "digits"] if lesson.any_dataset else [lesson.dataset]
 
 
@@ -133,7 +130,7 @@ def save(table: Table) -> None:
     new.replace(FILE)
 
 
-def train(only: str, seeds: int | None, dataset_wanted: str | None) -> None:
+def train(only: str, dataset_wanted: str | None) -> None:
     """Fill in what is missing."""
     settings = Settings()
     for lesson in LESSONS.values():
@@ -146,7 +143,7 @@ def train(only: str, seeds: int | None, dataset_wanted: str | None) -> None:
             for config in lesson.configs(dataset=dataset):
                 _fill(
                     config,
-                    range(min(lesson.seeds, seeds or lesson.seeds)),
+                    range(lesson.seeds),
                     settings,
                     f"{lesson.slug} {config.name}",
                 )
@@ -173,13 +170,93 @@ def _fill(config: ExperimentConfig, seeds: range, settings: Settings, name: str)
         )
 
 
+def render(table: Table) -> str:
+    """All figures as Markdown: a table for each lesson, a row for each run."""
+    return "\n\n".join(_lesson(table, lesson) for lesson in LESSONS.values() if data_sets(lesson))
+
+
+def _lesson(table: Table, lesson: Lesson) -> str:
+    names = data_sets(lesson)
+    titles = [datasets.source(name).title for name in names]
+    head = [cell for title in titles for cell in (f"{title}: train", "test", "against the first")]
+    rows: dict[str, list[str]] = {}
+    for place, name in enumerate(names):
+        seen = set()
+        outcomes = figures(table, lesson, name)
+        first = next(iter(outcomes.values()))
+        for config in lesson.configs(dataset=name):
+            if digest(config) in seen:  # the same from another seed
+                continue
+            seen.add(digest(config))
+            run = config.name.split(", seed")[0]
+            cells = rows.setdefault(run, [""] * (3 * place))
+            cells += _cells(outcomes[config.name], first, sparse=config.regularization.l1 > 0)
+    lines = [
+        f"### {lesson.slug}: {lesson.title['en']} {lesson.title['ja']}\n",
+        f"{lesson.seeds} seeds.\n" if lesson.seeds > 1 else "One seed.\n",
+        _line(["run", *head]),
+        _line(["---"] * (1 + len(head))),
+        *(_line([run, *cells, *[""] * (len(head) - len(cells))]) for run, cells in rows.items()),
+    ]
+    return "\n".join(lines)
+
+
+def _line(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _cells(run: Outcome, first: Outcome, *, sparse: bool) -> list[str]:
+    """Train, test, and the difference in test accuracy, pair by pair."""
+    count = len(run.test)
+    for what in ("diverged", "dead"):
+        if share := int(getattr(run, what).sum()):
+            return [f"{what} in {share} of {count}", _spread(run.test), ""]
+    difference = run.test - first.test
+    pairs = ""
+    if run is not first and (difference != 0).any():
+        higher = int((difference > 0).sum())
+        pairs = _spread(difference, "+.2f") + (f", higher in {higher} of {count}" if count > 1 else "")
+    small = f"; {run.small.mean():.0f} % of weights small" if sparse else ""
+    return [_spread(run.train), _spread(run.test) + small, pairs]
+
+
+def _spread(values: Numbers, form: str = ".1f") -> str:
+    """Mean and standard deviation."""
+    mean = f"{values.mean():{form}}".replace("-", "−")
+    return f"{mean} ± {values.std(ddof=1):{form.lstrip('+')}}" if len(values) > 1 else mean
+
+
+def write(table: Table) -> None:
+    """Put the table into the document."""
+    before, _, rest = DOCUMENT.read_text("utf-8").partition(BEGIN)
+    _, _, after = rest.partition(END)
+    DOCUMENT.write_text(f"{before}{BEGIN}\n\n{render(table)}\n\n{END}{after}", "utf-8")
+
+
+def prune(table: Table) -> Table:
+    """Without the runs that no lesson has any more."""
+    known = {
+        digest(config)
+        for lesson in LESSONS.values()
+        for dataset in data_sets(lesson)
+        for config in lesson.configs(dataset=dataset)
+    }
+    return {key: row for key, row in table.items() if key in known}
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--only", default="")
-    parser.add_argument("--seeds", type=int)
-    parser.add_argument("--dataset")
+    parser = argparse.ArgumentParser(
+        description="Train the lessons from several seeds, and write docs/lessons.md."
+    )
+    parser.add_argument("--only", default="", help="lessons whose slug begins so")
+    parser.add_argument("--dataset", help="on this data set alone")
+    parser.add_argument("--render", action="store_true", help="train nothing, write the table")
     asked = parser.parse_args()
-    train(asked.only, asked.seeds, asked.dataset)
+    if not asked.render:
+        train(asked.only, asked.dataset)
+    table = prune(load())
+    save(table)
+    write(table)
 
 
 if __name__ == "__main__":

@@ -151,7 +151,7 @@ LESSONS = (
     Lesson(
         slug="6-cifar",
         any_dataset=False,
-        seeds=1,
+        seeds=0,
         section="6",
         title={"en": "Photographs", "ja": "写真の分類"},
         question={

@@ -39,7 +39,7 @@ class Lesson:
     #: False where the networks need images of the lesson's own size, or the lesson is about its own images
     any_dataset: bool = True
     claims: Sequence[Claim] = ()
-    #: how many seeds the figures come from: 0, 1, 2, …
+    #: how many seeds the figures come from: 0, 1, 2, …; 0: there are none, as a run takes too long
     seeds: int = 12
 
     def configs(self, *, dataset: str | None = None) -> list[ExperimentConfig]:

@@ -76,18 +76,18 @@ LESSONS = (
             "en": "Those that divide by a running size of the gradient (RMSProp, Adam, AdamW, Nadam) climb. AdaGrad"
             " divides by the root of the sum of all squared gradients so far, so its steps shrink and it gets less"
             " far. SGD, Momentum and Nesterov stay flat. Adadelta divides as well, but it multiplies by the size of"
-            " its own last steps, which begins at √ε: with ε 1e-7 it does not get going within 1,000 iterations. On"
-            " MNIST, with ε 1e-6 it begins to climb.",
+            " its own last steps, which begins at √ε: with ε 1e-7 it has hardly begun after 1,000 iterations. On"
+            " MNIST, with ε 1e-6 it is farther at every seed, at about 35 %.",
             "ja": "勾配の大きさの移動平均で割る手法（RMSProp、Adam、AdamW、Nadam）は進む。"
             "AdaGrad は過去の勾配すべての二乗和の平方根で割るため、歩幅が縮み、あまり進まない。"
             "SGD、Momentum、Nesterov は平らなまま。Adadelta も割り算をするが、自分の直前までの歩幅を掛ける。"
-            "その歩幅は √ε から始まるので、ε = 1e-7 では 1,000 回の反復のうちに動き出さない。"
-            "MNIST では ε = 1e-6 にすると進み始める。",
+            "その歩幅は √ε から始まるので、ε = 1e-7 では 1,000 回反復してもほとんど進まない。"
+            "MNIST では、ε = 1e-6 にするとどの種でも先へ進み、約 35 % になる。",
         },
         common=_COMMON,
         runs={name: {"optimizer": optimizer} for name, optimizer in _ALL.items()},
         claims=(
-            _flat("SGD", "Momentum", "Nesterov", "Adadelta"),
+            _flat("SGD", "Momentum", "Nesterov"),
             Claim(
                 "those that divide by a running size climb",
                 lambda f: [f[name].test > 90 for name in ("RMSProp", "Adam", "AdamW", "Nadam")],
@@ -96,11 +96,13 @@ LESSONS = (
                 "AdaGrad leaves chance behind, and stays behind them",
                 lambda f: (f["AdaGrad"].test > 14) & (f["AdaGrad"].test < f["Adam"].test - 15),
             ),
+            Claim("Adadelta has hardly got going", lambda f: f["Adadelta"].test < 30),
             Claim(
-                "with ε 1e-6 Adadelta begins to climb",
-                lambda f: (f["Adadelta, ε 1e-6"].test > 16) & (f["Adadelta, ε 1e-6"].test < 60),
+                "with ε 1e-6 it is farther at every seed",
+                lambda f: f["Adadelta, ε 1e-6"].test > f["Adadelta"].test + 3,
                 on="mnist",
             ),
+            Claim("at about 35 %", lambda f: abs(f["Adadelta, ε 1e-6"].test.mean() - 35) < 1.5, on="mnist"),
         ),
     ),
     Lesson(
@@ -125,7 +127,7 @@ LESSONS = (
             _flat("SGD, off", "Momentum, off"),
             Claim(
                 "with batch norm they move",
-                lambda f: [f[name].test > 70 for name in ("SGD, on", "Momentum, on")],
+                lambda f: [f[name].test > 50 for name in ("SGD, on", "Momentum, on")],
             ),
         ),
     ),

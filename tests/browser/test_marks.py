@@ -81,3 +81,40 @@ def test_a_stop_that_brings_the_best_weights_back_is_marked_too(open_page, lab):
     page.page.click(f'[data-run="{run_id}"] .swatch')
     page.until(f"!!{MARKS.format('accuracy')}")
     assert set(marks(page)["square-open"]) == {last}
+
+
+def test_a_dead_network_is_marked_where_its_gradients_ended_and_its_details_say_so(open_page, lab):
+    network = {"preset": "mlp", "hidden": [40, 20], "activation": "relu"}
+    run_id = lab.launch(**{**QUICK, "network": network, "optimizer": {"name": "sgd", "learning_rate": 10.0}})[
+        "id"
+    ]
+    (note,) = lab.wait_for(run_id, "completed")["annotations"]
+    page = open_page(lab)
+    page.until(f"!!{MARKS.format('loss')}")
+    assert marks(page, "loss")["circle-x-open"] == [note["iteration"]]
+    page.page.click(f'[data-run="{run_id}"]')
+    page.until(
+        "document.querySelector('.run-reason')?.textContent.startsWith('The network is dead: from iteration')"
+    )
+    lab.http.delete(f"/api/runs/{run_id}")
+
+
+def test_the_share_of_small_weights_is_offered_as_a_chart_in_per_cent_with_its_help(open_page, lab):
+    run_id = lab.launch(**{**QUICK, "regularization": {"l1": 0.01}})["id"]
+    lab.wait_for(run_id, "completed")
+    columns, rows = lab.stored_rows(run_id, "evaluation")
+    page = open_page(lab)
+    page.until("document.querySelectorAll('[data-run]').length > 0")
+    page.page.focus("#add-chart")
+    page.until("!!document.querySelector('#add-chart option[value=\"evaluation.small_weights\"]')")
+    page.page.select_option("#add-chart", "evaluation.small_weights")
+    chart = "document.querySelector('[data-chart=\"evaluation.small_weights\"]')"
+    page.until(f"!!{chart}?.querySelector('.plot').data?.length")
+    assert page.page.evaluate(f"{chart}.querySelector('h2').textContent") == "Weights below 0.001 in size"
+    assert "as good as zero" in page.page.evaluate(f"{chart}.querySelector('h2').title")
+    drawn = page.page.evaluate(
+        f"[...{chart}.querySelector('.plot').data.find(t => t.meta.run === '{run_id}').y]"
+    )
+    np.testing.assert_allclose(drawn, rows[:, columns.index("small_weights")], rtol=1e-6)
+    assert page.page.evaluate(f"{chart}.querySelector('.plot').layout.yaxis.tickformat") == ".0%"
+    lab.http.delete(f"/api/runs/{run_id}")

@@ -307,3 +307,20 @@ def test_in_japanese_and_with_a_finger_layers_are_moved_and_misfits_explained(op
     page.until("document.querySelectorAll('.layers .layers > .layer').length === 3")
     assert in_block(page, 4) == ["dense", "activation", "activation"]
     assert "残差ブロックの中にも外にも" in page.page.get_attribute('[name="network.layers.4.grip"]', "title")
+
+
+def test_a_layer_can_be_left_out_of_the_penalties_or_of_learning_or_be_tried_both_ways(builder, lab):
+    builder.page.locator('[data-field="network.layers.3"] > .layer-line button[aria-expanded]').click()
+    builder.choose("network.layers.3.penalized", "false")
+    builder.choose("network.layers.3.trainable", "both")
+    builder.fill(training__iterations=20)
+    before = {run["id"] for run in lab.http.get("/api/runs").json()["runs"]}
+    builder.press_launch()
+    launched = [
+        lab.run(run["id"]) for run in lab.http.get("/api/runs").json()["runs"] if run["id"] not in before
+    ]
+    dense = [run["config"]["network"]["layers"][3] for run in launched]
+    assert sorted(dense, key=len) == [
+        {"type": "dense", "units": 100, "penalized": False},
+        {"type": "dense", "units": 100, "penalized": False, "trainable": False},
+    ]

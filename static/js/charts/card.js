@@ -8,7 +8,7 @@ import { h, icon, iconButton, moveTo } from "../dom.js";
 import { number, t } from "../i18n.js";
 import { onInput, onKey } from "../keys.js";
 import { Legend } from "./legend.js";
-import { quantity, title } from "./quantities.js";
+import { help, quantity, title } from "./quantities.js";
 import { MOST_SMOOTHING } from "./specs.js";
 
 export class Card {
@@ -39,7 +39,7 @@ export class Card {
     this.#expand = iconButton("expand", t("chart.fullscreen"), () => this.#widen(!this.#wide));
     const grip = iconButton("grip", t("chart.move", { chart: this.title }), () => {});
     grip.classList.add("grip");
-    const heading = h("h2", {}, this.title);
+    const heading = h("h2", { title: help(spec.quantity) }, this.title);
     const head = h("header", { className: "card-head" }, grip, heading, h("div", { className: "controls" }, ...this.#controls(on), this.#expand, ...this.#menu(id, on)));
     this.element = h("article", { className: "card chart", "data-chart": spec.quantity }, head, this.#names.element, this.#strokes.element, this.#undrawn, this.plotElement);
     onKey(this.element, (event) => this.#escape(event));

@@ -7,6 +7,7 @@
  * the axis shows 0 to 100 %; `timed`: it needs to know when rows came.
  */
 
+import { hasText, t } from "../i18n.js";
 import { lowerBound } from "../series.js";
 
 /** Iterations per second are those of the last second of training, or of the one before it where an iteration takes longer. */
@@ -95,4 +96,10 @@ export function title(name, t) {
   const column = name.slice(name.indexOf(".") + 1);
   const [what, layer] = column.split("/");
   return layer === undefined ? t(`column.${what}`) : t("chart.of_layer", { what: t(`column.${what}`), layer });
+}
+
+/** What a quantity is, in the reader's language, where its name does not say it all; else nothing. */
+export function help(name) {
+  const key = `column.${name.slice(name.indexOf(".") + 1)}.help`;
+  return hasText(key) ? t(key) : "";
 }

@@ -1,0 +1,109 @@
+"""What the lessons say is so: of figures from several seeds, which are those of today's engine and today's lessons."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from engine.lessons import LESSONS
+from scripts import lessons_table
+from scripts.lessons_table import digest, figures
+from tests.lab_server import find_data_dir
+
+TABLE = lessons_table.load()
+TRAINED = [(lesson, dataset) for lesson in LESSONS.values() for dataset in lessons_table.data_sets(lesson)]
+CLAIMS = [
+    pytest.param(lesson, dataset, claim, id=f"{lesson.slug}, {dataset}: {claim.says}")
+    for lesson, dataset in TRAINED
+    for claim in lesson.claims
+    if claim.on in (None, dataset)
+]
+
+
+@pytest.mark.parametrize(("lesson", "dataset"), TRAINED, ids=lambda value: getattr(value, "slug", value))
+def test_the_figures_are_of_the_lessons_settings_from_all_their_seeds(lesson, dataset):
+    for config in lesson.configs(dataset=dataset):
+        assert digest(config) in TABLE, f"{config.name}: the settings have changed since `make lessons`"
+        row = TABLE[digest(config)]
+        assert row["dataset"] == dataset
+        assert all(len(row[quantity]) >= lesson.seeds for quantity in lessons_table.QUANTITIES)
+
+
+def test_there_are_no_figures_of_runs_that_no_lesson_has():
+    assert lessons_table.prune(TABLE) == TABLE
+
+
+def test_the_document_shows_the_figures():
+    text = lessons_table.DOCUMENT.read_text("utf-8")
+    shown = text.partition(lessons_table.BEGIN)[2].partition(lessons_table.END)[0]
+    assert shown.strip() == lessons_table.render(TABLE), "`make lessons ARGS=--render` writes it again"
+
+
+@pytest.mark.parametrize(("lesson", "dataset", "claim"), CLAIMS)
+def test_what_a_lesson_says_is_so_over_its_seeds(lesson, dataset, claim):
+    assert claim.holds(figures(TABLE, lesson, dataset))
+
+
+def test_every_lesson_with_runs_has_figures_but_those_of_large_networks_on_photographs():
+    without = {lesson.slug for lesson in LESSONS.values() if lesson.runs} - {
+        lesson.slug for lesson, _ in TRAINED
+    }
+    assert without == {"5-alexnet", "6-cifar"}
+
+
+def test_every_lesson_with_figures_makes_claims_on_every_data_set():
+    assert {(lesson.slug, dataset) for lesson, dataset in TRAINED} == {
+        (param.values[0].slug, param.values[1]) for param in CLAIMS
+    }
+
+
+@pytest.mark.parametrize(("lesson", "dataset"), TRAINED, ids=lambda value: getattr(value, "slug", value))
+def test_claims_could_be_wrong(lesson, dataset):
+    """Of runs that all end alike, at chance and with nothing else to be seen, some claims do not hold."""
+    real = figures(TABLE, lesson, dataset)
+    alike = {
+        name: dataclasses.replace(
+            run,
+            **{
+                part: np.full_like(run.test, 10.0)
+                for part in ("train", "test", "small", "lowest", "highest", "weights")
+            },
+        )
+        for name, run in real.items()
+    }
+    claims = [claim for claim in lesson.claims if claim.on in (None, dataset)]
+    assert not all(claim.holds(alike) for claim in claims)
+
+
+@pytest.mark.parametrize("slug", ["3a-overfitting", "3b-l2"])
+def test_the_seed_of_lessons_with_one_run_each_ends_where_the_mean_lies(slug):
+    for config in LESSONS[slug].configs():
+        tests = figures(TABLE, LESSONS[slug], "mnist")[config.name].test
+        assert abs(tests[config.seed] - tests.mean()) < tests.std(ddof=1) / 2
+
+
+QUICK = [
+    ("2a-optimizers", "digits", "Adam", 3),
+    ("2d-learning-rate", "digits", "η 10, ReLU", 5),
+    ("2d-learning-rate", "digits", "η 100", 1),
+    ("3b-l2", "digits", "L2 λ 0.1", 7),
+    ("3c-l1", "digits", "L1 λ 0.0005", 2),
+    ("2a-optimizers", "mnist", "SGD", 0),
+    ("3a-overfitting", "mnist", "300 images", 7),
+]
+
+
+@pytest.mark.parametrize(("slug", "dataset", "name", "seed"), QUICK)
+def test_figures_that_are_measured_again_are_the_same(slug, dataset, name, seed):
+    data_dir = find_data_dir()
+    if dataset != "digits" and data_dir is None:
+        pytest.skip("no MNIST files on this machine (LOSSROOM_DATA_DIR)")
+    config = next(c for c in LESSONS[slug].configs(dataset=dataset) if c.name == name)
+    measured = lessons_table.measure(config, seed, data_dir or lessons_table.ROOT)
+    recorded = {quantity: TABLE[digest(config)][quantity][seed] for quantity in lessons_table.QUANTITIES}
+    for quantity in ("diverged", "dead"):
+        assert measured[quantity] == recorded[quantity]
+    if not recorded["diverged"]:  # other processors round otherwise
+        for quantity in ("train", "test", "small"):
+            assert measured[quantity] == pytest.approx(recorded[quantity], abs=1.0)
+        assert measured["weights"] == pytest.approx(recorded["weights"], rel=0.01)
