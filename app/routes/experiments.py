@@ -138,6 +138,7 @@ def _view(lab: Lab, lesson: Lesson, *, with_configs: bool = False) -> dict[str, 
         "question": dict(lesson.question),
         "conclusion": dict(lesson.conclusion),
         "dataset": dataset,
+        "made_for": lesson.dataset,
         "runs": [{"name": name} for name in lesson.names(dataset=dataset)],
     }
     if with_configs:

@@ -124,6 +124,7 @@ LESSONS = (
     Lesson(
         slug="5-alexnet",
         any_dataset=False,
+        seeds=0,
         section="5",
         title={"en": "AlexNet, small", "ja": "小さな AlexNet"},
         question={

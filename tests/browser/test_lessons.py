@@ -65,6 +65,9 @@ def test_a_click_launches_a_lessons_runs_and_they_end_where_they_should(page, da
         shown = "[...new Set(document.getElementById('chart-loss').data.map(t => t.meta.run))].sort().join()"
         page.until(f"{shown} === {','.join(sorted(runs.values()))!r}")
         page.until("document.querySelector('#note .conclusion')?.textContent.length > 20")
+        # and, where that is so, that it was not trained on the lesson's own images
+        said = "document.querySelector('#note').textContent.includes('MNIST was not here')"
+        assert page.page.evaluate(said) == (dataset == "digits")
 
 
 def test_the_gap_of_overfitting_can_be_seen(page):

@@ -7,6 +7,7 @@ import { ApiError, api } from "../api.js";
 import { h } from "../dom.js";
 import { language, onLanguage, t } from "../i18n.js";
 import { newestOnly } from "../newest.js";
+import { datasetTitle } from "../labels.js";
 import { explain } from "../reasons.js";
 import { closesByItself } from "./menu.js";
 
@@ -101,13 +102,15 @@ export class Lessons {
     this.#note.hidden = !lesson && !this.#problem;
     const runs = this.#store.shown().filter((run) => run.lesson === lesson?.slug);
     const over = runs.every((run) => ["completed", "diverged"].includes(run.status));
-    const state = JSON.stringify([this.#problem && explain(this.#problem), lesson?.slug, over, language()]);
+    const instead = lesson && runs.some((run) => run.summary.dataset !== lesson.made_for) ? runs[0].summary.dataset : null;
+    const state = JSON.stringify([this.#problem && explain(this.#problem), lesson?.slug, instead, over, language()]);
     if (state === this.#drawn) return;
     this.#drawn = state;
     if (this.#problem) this.#note.replaceChildren(h("p", { role: "alert" }, explain(this.#problem)));
     else if (lesson) this.#note.replaceChildren(
       h("h2", {}, `${lesson.section} · ${lesson.title[language()]}`),
       h("p", { className: "question" }, lesson.question[language()]),
+      ...(instead ? [h("p", { className: "quiet" }, t("lessons.instead", { dataset: datasetTitle(instead), own: datasetTitle(lesson.made_for) }))] : []),
       ...(over ? [h("p", { className: "conclusion" }, lesson.conclusion[language()])] : []),
     );
   }
