@@ -114,7 +114,7 @@ def test_a_refused_note_is_in_its_box_again_when_its_run_is(open_page, lab, fini
     page.page.fill(NOTES, "mine")
     patch(lab, finished, notes="theirs")
     select(page, endless)
-    expect(row(page, finished).locator(".run-problem")).to_contain_text("Another person has changed this")
+    expect(row(page, finished).locator(".run-problem")).to_contain_text("another person changed this")
     expect(page.page.locator(NOTES)).to_have_value("")
     select(page, finished)
     expect(page.page.locator(NOTES)).to_have_value("mine")
