@@ -16,6 +16,7 @@ from app.errors import Invalid
 from app.exports.thinning import extremes
 from app.lab import TheLab
 from app.remarks import MOST_TAGS
+from app.rows import Rows
 from app.runs import MOST_COLOR
 from app.storage import run_store
 from app.work import beside
@@ -230,11 +231,19 @@ async def metrics(
                 field="columns",
                 bounds={"choices": list(rows.columns)},
             )
+    head = {"run": run_id, "stream": stream, "first": after}
+    text = await beside(_thinned_out, head, total, names, rows, max_points)
+    return Response(text, media_type="application/json")
+
+
+def _thinned_out(
+    head: dict[str, Any], total: int, names: list[str], rows: Rows, max_points: int | None
+) -> str:
+    """The answer with the columns that are asked for, at most `max_points` rows of them."""
     values = rows.values[[rows.columns.index(name) for name in names]]
     if max_points is not None and values.shape[1] > max_points:
         values = values[:, extremes(values[min(1, len(names) - 1)], max_points)]
-    head = {"run": run_id, "stream": stream, "first": after, "rows": values.shape[1], "total": total}
-    return Response(await beside(_written, head, names, values), media_type="application/json")
+    return _written({**head, "rows": values.shape[1], "total": total}, names, values)
 
 
 def _written(head: dict[str, Any], names: list[str], values: NDArray[np.float32]) -> str:

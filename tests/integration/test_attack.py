@@ -1,5 +1,6 @@
 """What somebody who means harm, or has a broken client, can do with connections: others do not notice."""
 
+import asyncio
 import contextlib
 import http.client
 import json
@@ -7,7 +8,11 @@ import socket
 
 import httpx
 
+from app.main import create_app
+from app.routes import runs
 from app.security import limits, patience
+from app.settings import Settings
+from tests import event_loop
 from tests.lab_server import QUICK, LabServer, wait_until
 
 HEAD = "POST /api/runs HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
@@ -99,3 +104,35 @@ def test_more_sockets_than_the_system_lets_open_hurt_no_run_and_no_later_viewer(
         assert "Traceback" not in lab.read_log()
     finally:
         lab.stop()
+
+
+def test_a_long_curve_is_thinned_out_beside_the_event_loop(tmp_path, lab, monkeypatch):
+    run = lab.launch()
+    lab.wait_for(run["id"], "completed")
+    document = lab.http.get("/api/exports/json", params={"runs": run["id"]}).content
+    on_the_loop = []
+
+    def watched(values, points, real=runs.extremes):
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            on_the_loop.append(False)
+        else:
+            on_the_loop.append(True)
+        return real(values, points)
+
+    monkeypatch.setattr(runs, "extremes", watched)
+
+    async def ask():
+        app = create_app(Settings(state_dir=tmp_path / "state", data_dir=tmp_path))
+        transport = httpx.ASGITransport(app)
+        address = "http://127.0.0.1:8000"
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(transport=transport, base_url=address) as client,
+        ):
+            imported = (await client.post("/api/imports", content=document)).json()["runs"][0]
+            return await client.get(f"/api/runs/{imported['id']}/metrics", params={"max_points": 20})
+
+    assert event_loop.run(ask()).json()["rows"] == 20
+    assert on_the_loop == [False]
