@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from collections import deque
 from multiprocessing.connection import Connection
@@ -27,6 +28,9 @@ from app.jobs.link import Link
 from engine import ConfigError, DatasetError, ExperimentConfig, Trainer, reasons
 from engine.events import STREAMS
 
+if sys.platform != "win32":
+    import resource
+
 #: Workers fill every core; the server, and a browser beside it, come first, so that the lab stays quick.
 NICENESS = 10
 
@@ -36,6 +40,8 @@ def main(connection: Connection, job: dict[str, Any]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal is for the server
     if hasattr(os, "nice"):
         os.nice(NICENESS)
+    if sys.platform != "win32":  # a core dump would hold the server's environment, and fill the disk
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         _train(Link(connection, seconds=job["seconds"]), job)
     except (BrokenPipeError, ConnectionResetError, EOFError):

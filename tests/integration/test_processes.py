@@ -1,5 +1,7 @@
 """Worker processes start whatever happens to the temporary folder, and wherever the lab was started."""
 
+import contextlib
+import os
 import shutil
 import signal
 import subprocess
@@ -100,3 +102,31 @@ def test_no_command_imports_from_the_current_folder(arguments, tmp_path):
     command = [str(Path(sys.executable).with_name("lossroom")), *arguments]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def sockets_of(pid):
+    """The numbers of the sockets that a process has open."""
+    found = set()
+    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            found |= {target for target in [os.readlink(descriptor)] if target.startswith("socket:")}
+    return found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are looked at in /proc")
+def test_a_worker_has_none_of_the_servers_sockets_and_leaves_no_core_dump(make_lab):
+    lab = make_lab()
+    lab.socket()  # a viewer who is there before the worker
+    lab.launch(**ENDLESS)
+    (worker,) = wait_until(lab.worker_pids, "a worker")
+
+    def core_limits():
+        """Soft and hard, once the worker's own code runs."""
+        lines = Path(f"/proc/{worker}/limits").read_text().splitlines()
+        return next(line.split()[4:6] for line in lines if line.startswith("Max core file size"))
+
+    wait_until(lambda: core_limits() == ["0", "0"], "no core dumps", patience=20)
+    assert len(sockets_of(lab.process.pid)) >= 3, (
+        "the server listens, and talks to a viewer and to the worker"
+    )
+    assert not sockets_of(worker) & sockets_of(lab.process.pid)
