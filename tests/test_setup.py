@@ -125,11 +125,18 @@ def test_an_installation_that_failed_is_tried_again(checkout, tmp_path):
 
 def test_make_run_leaves_address_and_port_to_the_environment_unless_they_are_given():
     def command(*arguments, **environment):
-        own = {name: value for name, value in os.environ.items() if name not in ("HOST", "PORT")}
+        # not as a part of the `make test` that may run these tests
+        unset = ("HOST", "PORT", "MAKEFLAGS", "MAKELEVEL", "MFLAGS")
+        own = {name: value for name, value in os.environ.items() if name not in unset}
         done = subprocess.run(
-            ["make", "--dry-run", "run", *arguments],
-            cwd=ROOT, env={**own, **environment}, capture_output=True, text=True, check=True, timeout=60,
-        )  # fmt: skip
+            ["make", "--dry-run", "--no-print-directory", "run", *arguments],
+            cwd=ROOT,
+            env={**own, **environment},
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+        )
         return done.stdout.splitlines()[-1].split("serve")[1].split()
 
     assert command() == command(LOSSROOM_PORT="9000", LOSSROOM_HOST="0.0.0.0") == []

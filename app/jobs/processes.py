@@ -36,7 +36,7 @@ class Processes:
     """Starts worker processes. Not safe for several threads: multiprocessing keeps one table of children."""
 
     def __init__(self, socket_dir: Path | None = None) -> None:
-        """`socket_dir` is this lab's alone; None, or a path too long for a socket: the temporary folder."""
+        """`socket_dir` is this lab's alone; None, or a path too long for a socket: a temporary folder."""
         self._socket_dir = socket_dir
         self._has_forkserver = "forkserver" in mp.get_all_start_methods()
         self._context = mp.get_context("forkserver" if self._has_forkserver else "spawn")
@@ -77,13 +77,19 @@ class Processes:
         return process, here
 
     def _place_sockets(self) -> None:
-        """Let multiprocessing make its folder of sockets in ours; what a killed lab left there goes."""
-        folder = self._socket_dir
-        if folder is None or len(os.fsencode(folder.absolute())) + ADDED_BYTES > SOCKET_PATH_BYTES:
+        """Let multiprocessing make its folder of sockets in ours; what a killed lab left there goes.
+
+        Where our path is too long, in the first temporary folder whose path is not.
+        """
+        own = None if self._socket_dir is None else self._socket_dir.absolute()
+        places = [place for place in (own, Path(tempfile.gettempdir()), Path("/tmp")) if place is not None]
+        place = next(filter(_is_short, places), None)
+        if place is None:
             return
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(mode=0o700, parents=True)
-        elsewhere, tempfile.tempdir = tempfile.tempdir, str(folder.absolute())
+        if place == own:
+            shutil.rmtree(own, ignore_errors=True)
+            own.mkdir(mode=0o700, parents=True)
+        elsewhere, tempfile.tempdir = tempfile.tempdir, str(place)
         try:
             util.get_temp_dir()  # made once for the life of this process
         finally:
@@ -102,6 +108,11 @@ class Processes:
         while _forkserver_pid() == lost and time.monotonic() < deadline:  # until its end is known
             time.sleep(0.01)
             forkserver.ensure_running()
+
+
+def _is_short(folder: Path) -> bool:
+    """Whether a socket's path in this folder is short enough for the system."""
+    return len(os.fsencode(folder)) + ADDED_BYTES <= SOCKET_PATH_BYTES
 
 
 def _forkserver_pid() -> int | None:

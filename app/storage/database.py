@@ -100,7 +100,9 @@ class Database:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with contextlib.closing(self._connect()) as connection:
-                connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # of a new file; see `_give_back`
+                (pages,) = connection.execute("PRAGMA page_count").fetchone()
+                if pages == 0:  # a new file; see `_give_back`
+                    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
                 connection.execute("PRAGMA journal_mode = WAL")
                 _migrate(connection, self.path)
                 # every page of the runs' table: better known now than in the middle of a lesson

@@ -25,16 +25,18 @@ def socket_folders(lab):
     return list((lab.state_dir / "sockets").glob("pymp-*"))
 
 
-def test_runs_start_after_the_temporary_folder_was_cleaned(make_lab, tmp_path):
-    temporary = tmp_path / "temporary"
-    temporary.mkdir()
-    lab = make_lab(TMPDIR=str(temporary))
-    lab.wait_for(lab.launch()["id"], "completed")
+@pytest.mark.parametrize("name", ["t", "temporary" * 12], ids=["short", "too long for a socket"])
+def test_runs_start_after_the_temporary_folder_was_cleaned(make_lab, name):
+    with tempfile.TemporaryDirectory(prefix="lab") as folder:
+        temporary = Path(folder) / name
+        temporary.mkdir()
+        lab = make_lab(TMPDIR=str(temporary))
+        lab.wait_for(lab.launch()["id"], "completed")
 
-    for path in temporary.iterdir():
-        shutil.rmtree(path)
+        for path in temporary.iterdir():
+            shutil.rmtree(path)
 
-    assert lab.wait_for(lab.launch()["id"], "completed")["attempt"] == 1
+        assert lab.wait_for(lab.launch()["id"], "completed")["attempt"] == 1
 
 
 def test_runs_start_and_others_go_on_when_the_forkserver_cannot_be_reached(lab):
