@@ -15,7 +15,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from multiprocessing import forkserver, util
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -43,25 +43,25 @@ class Processes:
 
     def open(self) -> None:
         """Start the forkserver, so that the first run does not wait for it."""
-        # Helper processes start as `python -c`, which would import from the folder that the lab was started in.
-        os.environ["PYTHONSAFEPATH"] = "1"
         if self._has_forkserver:
             self._place_sockets()
             self._context.set_forkserver_preload(["app.jobs.worker"])
-            forkserver.ensure_running()
+            with _safe_path():
+                forkserver.ensure_running()
 
     def start(self, entry: Entry, job: dict[str, Any], name: str) -> tuple[BaseProcess, Connection]:
         """A new process and the lab's end of its pipe. Raises `OSError` if none can be started."""
-        try:
-            return self._start(entry, job, name)
-        except (OSError, EOFError):
-            if not self._has_forkserver:
-                raise
-        self._renew_forkserver()
-        try:
-            return self._start(entry, job, name)
-        except EOFError as error:
-            raise OSError("the process that starts workers ended") from error
+        with _safe_path():
+            try:
+                return self._start(entry, job, name)
+            except (OSError, EOFError):
+                if not self._has_forkserver:
+                    raise
+            self._renew_forkserver()
+            try:
+                return self._start(entry, job, name)
+            except EOFError as error:
+                raise OSError("the process that starts workers ended") from error
 
     def _start(self, entry: Entry, job: dict[str, Any], name: str) -> tuple[BaseProcess, Connection]:
         here, there = self._context.Pipe(duplex=True)
@@ -108,6 +108,24 @@ class Processes:
         while _forkserver_pid() == lost and time.monotonic() < deadline:  # until its end is known
             time.sleep(0.01)
             forkserver.ensure_running()
+
+
+@contextlib.contextmanager
+def _safe_path() -> Iterator[None]:
+    """Let processes that start in this block import nothing from the folder that the lab was started in.
+
+    multiprocessing's helpers start as `python -c`, which would look there first. Other children, such as
+    `python -m`, may need their working folder, so the setting does not stay.
+    """
+    before = os.environ.get("PYTHONSAFEPATH")
+    os.environ["PYTHONSAFEPATH"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONSAFEPATH"]
+        else:
+            os.environ["PYTHONSAFEPATH"] = before
 
 
 def _is_short(folder: Path) -> bool:

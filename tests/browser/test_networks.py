@@ -230,7 +230,7 @@ def test_a_page_that_the_lab_refuses_says_why_and_not_that_it_reconnects(open_th
     page = open_through(network)
     page.until(f"{CONNECTION} === 'refused'")
 
-    assert f"the lab was asked for as {other.decode()}" in page.page.inner_text("#status-text")
+    assert f"its request reached the lab as {other.decode()}" in page.page.inner_text("#status-text")
     page.page.wait_for_timeout(3000)
     assert page.page.evaluate(CONNECTION) == "refused", "the tries after it do not hide the reason"
     network.rewrite = bytes

@@ -46,7 +46,9 @@ def test_a_dropped_export_comes_back_with_its_curves(open_page, filled, make_lab
     expect(page.page.locator(".toast")).to_contain_text("not a file that a lab has exported")
 
 
-@pytest.mark.parametrize(("locale", "words"), [("en-US", "at most 0.005 MB"), ("ja-JP", "0.005 MB まで")])
+@pytest.mark.parametrize(
+    ("locale", "words"), [("en-US", "At most 0.005 MB are accepted"), ("ja-JP", "上限は 0.005 MB です")]
+)
 def test_a_file_that_is_too_long_is_refused_with_its_size_and_the_bound(
     open_page, filled, make_lab, locale, words
 ):

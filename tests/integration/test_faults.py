@@ -1,8 +1,10 @@
 """Workers are killed and servers die: every run goes on, and its curve is that of a run that nothing disturbed."""
 
+import contextlib
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -41,7 +43,20 @@ def gone(pid):
 
 
 def checkpoint_files(lab):
-    return sorted((lab.state_dir / "checkpoints").glob("*"))
+    return sorted((lab.state_dir / "checkpoints").glob("*.npz"))
+
+
+def kill_with_workers(lab):
+    """Kill a lab, and see its workers end: nothing is written any more."""
+    workers = lab.worker_pids()
+    lab.stop(signal.SIGKILL)
+    wait_until(lambda: all(map(gone, workers)), "the workers' end")
+
+
+def stored_status(lab, run_id):
+    """What a kill leaves of a run's status. Viewers hear of a status when it is stored; GET answers before."""
+    with contextlib.closing(sqlite3.connect(lab.state_dir / "lossroom.sqlite3")) as database:
+        return database.execute("SELECT status FROM runs WHERE id = ?", (run_id,)).fetchone()[0]
 
 
 def test_a_run_whose_worker_is_killed_goes_on_with_the_same_curve_and_disturbs_no_other(make_lab):
@@ -78,7 +93,7 @@ def test_a_damaged_checkpoint_costs_time_and_nothing_else(make_lab):
     lab = make_lab(LOSSROOM_WORKERS="1", **OFTEN)
     run = lab.launch(**LONG)
     wait_until(lambda: len(checkpoint_files(lab)) == 2, "two checkpoints")
-    lab.stop(signal.SIGKILL)
+    kill_with_workers(lab)
     for file in checkpoint_files(lab):
         file.write_bytes(file.read_bytes()[:1000])
 
@@ -142,7 +157,8 @@ def test_a_paused_run_stays_paused_over_a_restart_and_then_steps_and_goes_on(mak
     at = lab.wait_for(run["id"], "paused")["iteration"]
 
     wait_until(lambda: checkpoint_files(lab), "the checkpoint of a pause")
-    lab.stop(signal.SIGKILL)
+    wait_until(lambda: stored_status(lab, run["id"]) == "paused", "the pause, stored")
+    kill_with_workers(lab)
     if not saved:  # then it catches up first, and the steps come after that
         for file in checkpoint_files(lab):
             file.unlink()

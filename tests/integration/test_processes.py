@@ -132,3 +132,11 @@ def test_a_worker_has_none_of_the_servers_sockets_and_leaves_no_core_dump(make_l
         "the server listens, and talks to a viewer and to the worker"
     )
     assert not sockets_of(worker) & sockets_of(lab.process.pid)
+
+
+def test_what_starts_workers_leaves_the_environment_of_other_children_as_it_was():
+    code = "import os; from app.jobs.processes import Processes; Processes().open(); print(dict(os.environ))"
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "PYTHONSAFEPATH" not in done.stdout
