@@ -100,16 +100,15 @@ def test_a_dead_network_is_marked_where_its_gradients_ended_and_its_details_say_
 
 
 def test_the_share_of_small_weights_is_offered_as_a_chart_in_per_cent_with_its_help(open_page, lab):
+    page = open_page(lab)
+    page.page.focus("#add-chart")  # before it is known that a run records it
     run_id = lab.launch(**{**QUICK, "regularization": {"l1": 0.01}})["id"]
     lab.wait_for(run_id, "completed")
     columns, rows = lab.stored_rows(run_id, "evaluation")
-    page = open_page(lab)
-    page.until("document.querySelectorAll('[data-run]').length > 0")
-    page.page.focus("#add-chart")
     page.until("!!document.querySelector('#add-chart option[value=\"evaluation.small_weights\"]')")
     page.page.select_option("#add-chart", "evaluation.small_weights")
     chart = "document.querySelector('[data-chart=\"evaluation.small_weights\"]')"
-    page.until(f"!!{chart}?.querySelector('.plot').data?.length")
+    page.until(f"{chart}?.querySelector('.plot').data?.at(-1)?.y.length === {len(rows)}")
     assert page.page.evaluate(f"{chart}.querySelector('h2').textContent") == "Weights below 0.001 in size"
     assert "as good as zero" in page.page.evaluate(f"{chart}.querySelector('h2').title")
     drawn = page.page.evaluate(

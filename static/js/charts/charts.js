@@ -80,10 +80,12 @@ export class Charts {
     });
     store.on("rows", (stream) => {
       for (const chart of this.#charts) chart.behind ||= chart.stream === stream;
+      this.#offerWhileFocused();
       this.#schedule();
     });
     store.on("overview", (stream) => {
       for (const chart of this.#charts) chart.stale ||= chart.stream === stream;
+      this.#offerWhileFocused();
       this.#schedule();
     });
     this.#adder.addEventListener("focus", () => this.#offer());
@@ -167,6 +169,11 @@ export class Charts {
     const names = known([...this.#store.runs.values()]);
     offer(this.#adder, [["", t("chart.add")], ...names.map((name) => [name, title(name, t)])]);
     this.#adder.setAttribute("aria-label", t("chart.add"));
+  }
+
+  /** What a run has recorded is known from its first rows on, which may come while somebody is choosing. */
+  #offerWhileFocused() {
+    if (document.activeElement === this.#adder) this.#offer();
   }
 
   #add(name) {
