@@ -71,7 +71,6 @@ BLANKS: dict[str, tuple[str, ...]] = {
     "dataset_mixed": ("dataset",),
     "dataset_changing": ("dataset",),
     "data_changed": ("dataset",),
-    "digits_missing": (),
     "cache_damaged": ("dataset", "folder"),
     "file_unreadable": ("file", "why"),
     "file_other": ("file",),

@@ -150,9 +150,14 @@ if __name__ == "__main__":
 DATA = {
     "digits": '''\
 def load():
-    """1,797 digits of 8 × 8 pixels, from scikit-learn's file, in the lab's order."""
-    package = Path(importlib.util.find_spec("sklearn").origin).parent
-    with gzip.open(package / "datasets" / "data" / "digits.csv.gz", "rt") as file:
+    """1,797 digits of 8 × 8 pixels, in the lab's order, from the file that comes with the lab and with scikit-learn."""
+    packages = [("engine", "datasets"), ("sklearn", "datasets/data")]
+    specs = [(importlib.util.find_spec(name), folder) for name, folder in packages]
+    paths = [Path(spec.origin).parent / folder / "digits.csv.gz" for spec, folder in specs if spec and spec.origin]
+    path = next((path for path in paths if path.is_file()), None)
+    if path is None:
+        raise SystemExit("the digits come with scikit-learn: pip install scikit-learn")
+    with gzip.open(path, "rt") as file:
         table = np.loadtxt(file, delimiter=",", dtype=np.float32)
     table = table[np.random.Generator(np.random.PCG64(1797)).permutation(len(table))]
     images, labels = (table[:, :-1] / 16).reshape(-1, 1, 8, 8), table[:, -1].astype(np.int64)

@@ -3,19 +3,24 @@
 LOSSROOM_TORCH_PYTHON may name an interpreter that has it.
 """
 
+import gzip
 import importlib.util
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
+import engine
 from app.exports.recording import Recording
 from app.exports.torch_script import torch_script
-from app.exports.torch_source import VELOCITY
-from engine import ExperimentConfig, Trainer
+from app.exports.torch_source import DATA, VELOCITY
+from engine import ExperimentConfig, Trainer, load_dataset
 from engine.optimizers import OPTIMIZERS
 
 PYTHON = os.environ.get("LOSSROOM_TORCH_PYTHON") or (
@@ -26,6 +31,7 @@ pytestmark = [
     pytest.mark.skipif(PYTHON is None, reason="PyTorch is not installed here: its scripts were not run"),
 ]
 
+DIGITS = Path(engine.__file__).parent / "datasets/digits.csv.gz"
 MLP = {"preset": "mlp", "hidden": [16, 12], "initializer": {"name": "glorot_uniform"}}
 IMAGES = {
     "initializer": {"name": "orthogonal"},
@@ -108,15 +114,41 @@ def recording(document):
 def run_script(given, tmp_path):
     path = tmp_path / "script.py"
     path.write_text(torch_script(given), "utf-8")
-    # the digits' file lies in scikit-learn's folder; only that is lent to the other interpreter, not its libraries
-    package = Path(importlib.util.find_spec("sklearn").origin).parent
-    (tmp_path / "sklearn").symlink_to(package)
+    # the digits' file lies in the lab's folder; another interpreter has neither that nor scikit-learn
+    (tmp_path / "engine/datasets").mkdir(parents=True)
+    (tmp_path / "engine/__init__.py").touch()
+    shutil.copy(DIGITS, tmp_path / "engine/datasets")
     environment = {**os.environ, "PYTHONPATH": str(tmp_path), "OMP_NUM_THREADS": "1"}
     result = subprocess.run(
         [PYTHON, str(path)], capture_output=True, text=True, env=environment, cwd=tmp_path, timeout=300
     )
     assert result.returncode == 0, result.stderr
     return result.stdout
+
+
+@pytest.mark.parametrize("place", ["engine/datasets", "sklearn/datasets/data"])
+def test_a_script_reads_the_digits_that_come_with_the_lab_or_with_scikit_learn(place, tmp_path):
+    def find_spec(name):
+        init = tmp_path / name / "__init__.py"
+        return importlib.util.spec_from_file_location(name, init) if init.exists() else None
+
+    finder = SimpleNamespace(util=SimpleNamespace(find_spec=find_spec))
+    script = {"importlib": finder, "Path": Path, "gzip": gzip, "np": np}
+    exec(DATA["digits"], script)
+    with pytest.raises(SystemExit, match="pip install scikit-learn"):
+        script["load"]()
+
+    (tmp_path / place).mkdir(parents=True)
+    (tmp_path / place.split("/")[0] / "__init__.py").touch()
+    shutil.copy(DIGITS, tmp_path / place)
+
+    digits = load_dataset("digits")
+    for given, wanted in zip(
+        script["load"](),
+        (digits.train_images, digits.train_labels, digits.test_images, digits.test_labels),
+        strict=True,
+    ):
+        np.testing.assert_array_equal(given, wanted)
 
 
 @pytest.mark.parametrize("by", ["schedule", "hand"])

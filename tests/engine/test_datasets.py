@@ -1,7 +1,9 @@
 import gzip
+import hashlib
 import multiprocessing
 import struct
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -35,6 +37,28 @@ def test_the_digits_are_always_there():
     assert digits.train_images.max() == 1
     assert np.bincount(digits.test_labels, minlength=10).min() >= 20
     np.testing.assert_array_equal(digits.train_images, load_dataset("digits").train_images)
+
+
+def test_the_digits_are_those_that_every_recorded_curve_was_trained_on():
+    """Hashes of the arrays as they were read from scikit-learn's package, which the lab needed before."""
+    digits = load_dataset("digits")
+    hashes = {
+        name: hashlib.sha256(np.ascontiguousarray(getattr(digits, name)).tobytes()).hexdigest()
+        for name in ("train_images", "train_labels", "test_images", "test_labels")
+    }
+    assert hashes == {
+        "train_images": "d744fdd26993e97ce4a9611402b6982645ed08ee70f9fffee3b26b672299bbea",
+        "train_labels": "4eff0212706bb8e9a1f77ff9d0c01fa430bf58b40d0b03543b1b66149a8dd19d",
+        "test_images": "7f694ac6c0a0792de687f4bd2ed2d8501bd846e5803dd4311d5a0c54b46ba01f",
+        "test_labels": "ae7b281ffc70a0459e617e92bd567ebe92c33cd846e3baf75099d1a550405fbd",
+    }
+
+
+def test_authors_and_licence_of_the_digits_come_with_them():
+    folder = Path(datasets.__file__).parent
+    text = (folder / "digits.csv.gz.license").read_text("utf-8")
+    assert (folder / "digits.csv.gz").stat().st_size < 60_000
+    assert all(word in text for word in ("Alpaydin", "Kaynak", "UCI Machine Learning", "CC-BY-4.0"))
 
 
 @pytest.mark.parametrize("name", ["spirals", "circles", "moons", "xor", "blobs"])

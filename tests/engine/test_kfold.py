@@ -1,9 +1,11 @@
+import hashlib
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import ConfigError, ExperimentConfig, Trainer
+from engine import ConfigError, ExperimentConfig, Trainer, load_dataset
 from engine.kfold import fold_configs, split
 
 
@@ -19,6 +21,18 @@ def test_every_image_is_tested_on_once_and_classes_are_dealt_out_evenly(labels, 
         counts.append(np.bincount(labels[test], minlength=5))
     assert sorted(tested) == list(range(len(labels)))
     assert (np.ptp(counts, axis=0) <= 1).all()
+
+
+def test_the_folds_of_the_digits_are_those_that_earlier_runs_were_trained_on():
+    labels = load_dataset("digits").train_labels
+    folds = [np.concatenate(split(labels, 5, index)).astype(np.int64) for index in range(5)]
+    assert [hashlib.sha256(fold.tobytes()).hexdigest()[:16] for fold in folds] == [
+        "1e64dcb638d9a730",
+        "aef6c94f773fc6ea",
+        "146a595610563af4",
+        "45d2d1a20902e947",
+        "31d82b0b76464d20",
+    ]
 
 
 @pytest.mark.parametrize("size", [300, 301, 304])
