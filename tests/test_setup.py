@@ -142,3 +142,72 @@ def test_make_run_leaves_address_and_port_to_the_environment_unless_they_are_giv
     assert command() == command(LOSSROOM_PORT="9000", LOSSROOM_HOST="0.0.0.0") == []
     assert command("HOST=0.0.0.0") == ["--host", "0.0.0.0"]
     assert command("PORT=9000") == command(PORT="9000") == ["--port", "9000"]
+
+
+@pytest.fixture
+def scripts_checkout(tmp_path):
+    """A folder with what installs the tools for the page's scripts."""
+    folder = tmp_path / "lossroom"
+    (folder / "scripts").mkdir(parents=True)
+    shutil.copy(ROOT / "scripts/ensure-npm.sh", folder / "scripts")
+    (folder / "package.json").write_text("{}\n")
+    (folder / "package-lock.json").write_text("{}\n")
+    return folder
+
+
+def install_tools(folder, tmp_path, *, exit_code=0):
+    """What `ensure-npm.sh` said, whether it worked, and how often npm was asked to install."""
+    calls = tmp_path / "calls.txt"
+    calls.unlink(missing_ok=True)
+    npm = tmp_path / "bin/npm"
+    npm.parent.mkdir(exist_ok=True)
+    npm.write_text(
+        f'#!/bin/sh\necho "$@" >> "{calls}"\n[ "$1" = ci ] || exit 0\nmkdir -p node_modules\nexit {exit_code}\n'
+    )
+    npm.chmod(0o755)
+    done = subprocess.run(
+        ["sh", "scripts/ensure-npm.sh"],
+        cwd=folder,
+        env={**os.environ, "PATH": f"{npm.parent}:{os.environ['PATH']}"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=60,
+    )
+    lines = calls.read_text().splitlines() if calls.exists() else []
+    return done, sum(line.startswith("ci") for line in lines)
+
+
+def test_the_tools_for_scripts_are_installed_once_for_each_lock_file(scripts_checkout, tmp_path):
+    first, installs = install_tools(scripts_checkout, tmp_path)
+    assert (first.returncode, installs) == (0, 1)
+    assert install_tools(scripts_checkout, tmp_path)[1] == 0
+    (scripts_checkout / "package-lock.json").write_text('{"two": 2}\n')
+    assert install_tools(scripts_checkout, tmp_path)[1] == 1
+
+
+def test_where_npm_reaches_no_registry_it_says_what_is_missing_and_tries_again_the_next_time(
+    scripts_checkout, tmp_path
+):
+    done, _ = install_tools(scripts_checkout, tmp_path, exit_code=1)
+    assert done.returncode == 1
+    assert "TypeScript and Biome cannot be installed" in done.stdout
+    assert "make test" in done.stdout
+    assert install_tools(scripts_checkout, tmp_path)[1] == 1
+
+
+def test_only_the_checks_need_npm():
+    def recipe(target):
+        done = subprocess.run(
+            ["make", "--dry-run", "--no-print-directory", target],
+            cwd=ROOT,
+            env={name: value for name, value in os.environ.items() if not name.startswith("MAKE")},
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+        )
+        return done.stdout
+
+    assert "ensure-npm" in recipe("check")
+    assert "ensure-npm" not in recipe("test")
