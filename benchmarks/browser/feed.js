@@ -16,7 +16,11 @@
 
   // What Plotly's script costs to be run is the first load's; its task ends where the script's load event comes.
   let run = -1;
-  document.addEventListener("load", ({ target }) => target.src?.includes("/vendor/plotly") && (run = performance.now()), true);
+  document.addEventListener(
+    "load",
+    ({ target }) => target.src?.includes("/vendor/plotly") && (run = performance.now()),
+    true,
+  );
   new PerformanceObserver((list) => {
     for (const { startTime, duration } of list.getEntries()) {
       if (Math.abs(startTime + duration - run) > 50) bench.longest = Math.max(bench.longest, duration);
@@ -106,7 +110,19 @@
     finished_at: plan.finished ? 1e9 + n + 9 : null,
     seconds: plan.finished ? 9 : null,
     latest: { loss: 0.1, accuracy: 0.9, train_accuracy: 0.9, test_accuracy: 0.9 },
-    summary: { dataset: "digits", train_size: null, units: [16, 10], activations: ["relu"], layers: ["dense"], initializer: "he_normal", optimizer: "sgd", learning_rate: 0.1, l1: 0, l2: 0, seed: n },
+    summary: {
+      dataset: "digits",
+      train_size: null,
+      units: [16, 10],
+      activations: ["relu"],
+      layers: ["dense"],
+      initializer: "he_normal",
+      optimizer: "sgd",
+      learning_rate: 0.1,
+      l1: 0,
+      l2: 0,
+      seed: n,
+    },
   }));
 
   class FeedSocket extends EventTarget {
@@ -132,7 +148,14 @@
       for (const [id, rows] of Object.entries(subscribe)) {
         this.#asked.set(id, rows.train ?? 0);
         // made one by one: what the feed computes is no task of the page's
-        if (plan.finished) setTimeout(() => this.#give(runs.findIndex((run) => run.id === id), 0, plan.iterations));
+        if (plan.finished)
+          setTimeout(() =>
+            this.#give(
+              runs.findIndex((run) => run.id === id),
+              0,
+              plan.iterations,
+            ),
+          );
       }
     }
 

@@ -5,7 +5,14 @@
 async ({ runs, iterations, every, updates, way }) => {
   const { Plotly } = window;
   const { value, realFrame } = window.bench;
-  const size = { width: 650, height: 280, showlegend: false, hovermode: "x unified", margin: { l: 44, r: 20, t: 8, b: 24 }, uirevision: "kept" };
+  const size = {
+    width: 650,
+    height: 280,
+    showlegend: false,
+    hovermode: "x unified",
+    margin: { l: 44, r: 20, t: 8, b: 24 },
+    uirevision: "kept",
+  };
   const layout = () => ({ ...size, xaxis: { range: [0, iterations] }, yaxis: { rangemode: "tozero" } });
   const places = ["loss", "accuracy"].map(() => {
     const element = document.createElement("div");
@@ -15,8 +22,24 @@ async ({ runs, iterations, every, updates, way }) => {
   });
   // loss: raw and smoothed of each run; accuracy: train and test
   const curves = [
-    Array.from({ length: 2 * runs }, (_, k) => ({ x: [], y: [], run: k >> 1, stream: "train", column: 1, smooth: k % 2, average: 0, share: 1 })),
-    Array.from({ length: 2 * runs }, (_, k) => ({ x: [], y: [], run: k >> 1, stream: "evaluation", column: 1 + (k % 2), smooth: 0 })),
+    Array.from({ length: 2 * runs }, (_, k) => ({
+      x: [],
+      y: [],
+      run: k >> 1,
+      stream: "train",
+      column: 1,
+      smooth: k % 2,
+      average: 0,
+      share: 1,
+    })),
+    Array.from({ length: 2 * runs }, (_, k) => ({
+      x: [],
+      y: [],
+      run: k >> 1,
+      stream: "evaluation",
+      column: 1 + (k % 2),
+      smooth: 0,
+    })),
   ];
   const next = (curve, from, to) => {
     const step = curve.stream === "train" ? 1 : every;
@@ -38,11 +61,12 @@ async ({ runs, iterations, every, updates, way }) => {
     curve.x = curve.x.concat(more.x);
     curve.y = curve.y.concat(more.y);
   };
-  const painted = () => new Promise((done) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = done;
-    port2.postMessage(0);
-  });
+  const painted = () =>
+    new Promise((done) => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = done;
+      port2.postMessage(0);
+    });
   const times = [];
   const rows = 16;
   // short updates at places spread over the whole length, the rest given untimed in between
@@ -61,7 +85,11 @@ async ({ runs, iterations, every, updates, way }) => {
         await Plotly.react(places[chart], traces(chart), layout(), {});
       } else {
         const indices = curves[chart].map((_, k) => k);
-        await Plotly.extendTraces(places[chart], { x: news[chart].map(({ x }) => x), y: news[chart].map(({ y }) => y) }, indices);
+        await Plotly.extendTraces(
+          places[chart],
+          { x: news[chart].map(({ x }) => x), y: news[chart].map(({ y }) => y) },
+          indices,
+        );
         // extendTraces has put them into our arrays' copies: keep ours equal
         curves[chart].forEach((curve, k) => {
           curve.x = places[chart].data[k].x;

@@ -10,7 +10,10 @@ export class ApiError extends Error {
     this.code = code;
     this.field = field ?? "";
     this.bounds = bounds ?? {};
-    this.why = this.bounds.why ?? { code, values: { ...this.bounds, bounds: this.bounds, field: this.field } };
+    this.why = this.bounds.why ?? {
+      code,
+      values: { ...this.bounds, bounds: this.bounds, field: this.field },
+    };
     this.status = status;
   }
 }
@@ -84,7 +87,12 @@ export const api = {
   /** As the page goes: nobody waits for the answer. */
   changeAtLeaving: (id, changes) => {
     const headers = { "Content-Type": "application/json" };
-    void fetch(`api/runs/${id}`, { method: "PATCH", headers, body: JSON.stringify(changes), keepalive: true }).catch(() => {});
+    void fetch(`api/runs/${id}`, {
+      method: "PATCH",
+      headers,
+      body: JSON.stringify(changes),
+      keepalive: true,
+    }).catch(() => {});
   },
   /** learning_rate, l1, l2, dropout, while it runs */
   changeLive: (id, values) => request("PATCH", `api/runs/${id}/live`, values),

@@ -42,7 +42,11 @@ export class Connection {
     this.#store = store;
     store.on("runs", () => this.#subscribe());
     document.addEventListener("visibilitychange", () => this.#seen(!document.hidden));
-    this.#polling = new Polling(store, () => this.#cursors(this.#wanted()), (answered) => this.#polled(answered));
+    this.#polling = new Polling(
+      store,
+      () => this.#cursors(this.#wanted()),
+      (answered) => this.#polled(answered),
+    );
     this.#open();
   }
 
@@ -80,7 +84,10 @@ export class Connection {
   #ended(code, proved) {
     const { connection } = this.#store;
     const polling = this.#polling.running;
-    this.#timer = setTimeout(() => this.#open(), growing(polling ? TRIAL_WAIT : WAIT, this.#ends) * (0.5 + Math.random()));
+    this.#timer = setTimeout(
+      () => this.#open(),
+      growing(polling ? TRIAL_WAIT : WAIT, this.#ends) * (0.5 + Math.random()),
+    );
     this.#ends += 1;
     if (polling) return;
     const stays = connection === "restarting" || connection === "refused";

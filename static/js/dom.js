@@ -8,7 +8,8 @@ export function h(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
     if (value === undefined || value === null) continue;
-    if (name.includes("-") || name === "role" || name === "for" || name === "list") element.setAttribute(name, value);
+    if (name.includes("-") || name === "role" || name === "for" || name === "list")
+      element.setAttribute(name, value);
     else element[name] = value;
   }
   element.append(...children.filter((child) => child !== null && child !== undefined));
@@ -54,7 +55,13 @@ export function icon(name) {
 
 /** A button that shows an icon and is read by its label. */
 export function iconButton(name, label, onclick) {
-  const button = h("button", { type: "button", className: "icon-button", title: label, "aria-label": label, onclick });
+  const button = h("button", {
+    type: "button",
+    className: "icon-button",
+    title: label,
+    "aria-label": label,
+    onclick,
+  });
   button.append(icon(name));
   return button;
 }

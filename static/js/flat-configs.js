@@ -52,6 +52,8 @@ export function show(value) {
 
 /** Of two shown values, which comes first: numbers by their size, before all else, which stays as it is. */
 export function bySize(one, other) {
-  const [size, others] = [one, other].map((value) => (Number.isNaN(Number(value)) ? Infinity : Number(value)));
+  const [size, others] = [one, other].map((value) =>
+    Number.isNaN(Number(value)) ? Infinity : Number(value),
+  );
   return size - others || 0;
 }

@@ -31,7 +31,8 @@ export async function setLanguage(chosen) {
   messages = texts;
   document.documentElement.lang = chosen;
   window.kept.setCookie("language", chosen);
-  for (const element of document.querySelectorAll("[data-i18n]")) element.textContent = t(element.dataset.i18n);
+  for (const element of document.querySelectorAll("[data-i18n]"))
+    element.textContent = t(element.dataset.i18n);
   for (const element of document.querySelectorAll("[data-i18n-label]")) {
     element.setAttribute("aria-label", t(element.dataset.i18nLabel));
     element.title = t(element.dataset.i18nLabel);

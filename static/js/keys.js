@@ -13,7 +13,11 @@ function isComposing(event) {
 }
 
 // Nor are they the browser's: by itself it would empty a search box, or close a dialog, at that Escape.
-addEventListener("keydown", (event) => isComposing(event) && event.key === "Escape" && event.preventDefault(), true);
+addEventListener(
+  "keydown",
+  (event) => isComposing(event) && event.key === "Escape" && event.preventDefault(),
+  true,
+);
 
 /**
  * Call `listener` with each key that is pressed and is the page's.

@@ -33,7 +33,11 @@ function wantedLanguage() {
 async function start() {
   // The page connects while texts and options are on their way.
   new Connection(store);
-  const [, options, { lessons }] = await Promise.all([setLanguage(wantedLanguage()), api.options(), api.lessons()]);
+  const [, options, { lessons }] = await Promise.all([
+    setLanguage(wantedLanguage()),
+    api.options(),
+    api.lessons(),
+  ]);
 
   // what the socket has said already is as new as the options, or newer
   options.datasets = options.datasets.map((dataset) => store.datasets.get(dataset.name) ?? dataset);
@@ -74,7 +78,11 @@ function wireControls(charts, list) {
   darkScheme.addEventListener("change", redraw);
   byId("theme").addEventListener("click", () => {
     // the way round: what one sees, its opposite, and back to what the system says
-    const next = { auto: isDark() ? "light" : "dark", light: darkScheme.matches ? "auto" : "dark", dark: darkScheme.matches ? "light" : "auto" };
+    const next = {
+      auto: isDark() ? "light" : "dark",
+      light: darkScheme.matches ? "auto" : "dark",
+      dark: darkScheme.matches ? "light" : "auto",
+    };
     root.dataset.theme = next[root.dataset.theme];
     window.kept.set("theme", root.dataset.theme);
     redraw();
@@ -98,10 +106,12 @@ function wireControls(charts, list) {
   byId("show-all").addEventListener("click", () => store.show([...store.runs.keys()], true));
   byId("show-none").addEventListener("click", () => store.show([...store.runs.keys()], false));
   onKey(document, (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.repeat) byId("form").requestSubmit();
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.repeat)
+      byId("form").requestSubmit();
   });
   const markLanguage = () => {
-    for (const button of document.querySelectorAll("[data-language]")) button.hidden = button.dataset.language === root.lang;
+    for (const button of document.querySelectorAll("[data-language]"))
+      button.hidden = button.dataset.language === root.lang;
   };
   onLanguage(markLanguage);
   markLanguage();

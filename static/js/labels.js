@@ -6,12 +6,21 @@ import { hasText, t } from "./i18n.js";
 export function labelOf(path) {
   if (hasText(path)) return t(path);
   const [, place, name] = /^network\.(?:layers|hidden)\.(\d+)\.?(\w+)?$/.exec(path) ?? [];
-  if (place !== undefined) return `${t("network.layer", { number: Number(place) + 1 })} ${t(`layer.${name ?? "units"}`)}`;
+  if (place !== undefined)
+    return `${t("network.layer", { number: Number(place) + 1 })} ${t(`layer.${name ?? "units"}`)}`;
   const last = path.split(".").at(-1);
   const [section, part] = path.split(".");
   const whole = last === "name" ? [path.slice(0, -".name".length)] : []; // "network.initializer.name"
   // what is chosen by its name (or kind) is called as that choice is: "optimizer", "training.schedule"
-  const keys = [...whole, `${part}.${last}`, `${section}.${last}`, `preset.${last}`, `layer.${last}`, `${last}.name`, `${last}.kind`];
+  const keys = [
+    ...whole,
+    `${part}.${last}`,
+    `${section}.${last}`,
+    `preset.${last}`,
+    `layer.${last}`,
+    `${last}.name`,
+    `${last}.kind`,
+  ];
   for (const key of keys) if (hasText(key)) return t(key);
   return t(path);
 }
@@ -24,7 +33,9 @@ export function shortLabelOf(path) {
 /** Labels of several fields: path → label; fields that would be called the same are called by their paths. */
 export function labelsOf(paths) {
   const all = paths.map(labelOf);
-  return new Map(paths.map((path, i) => [path, all.indexOf(all[i]) === all.lastIndexOf(all[i]) ? all[i] : path]));
+  return new Map(
+    paths.map((path, i) => [path, all.indexOf(all[i]) === all.lastIndexOf(all[i]) ? all[i] : path]),
+  );
 }
 
 /**
@@ -35,7 +46,8 @@ export function wordOf(path, value) {
   if (value === null || value === undefined || value === "") return "–";
   if (typeof value === "boolean") return t(`boolean.${value}`);
   if (Array.isArray(value)) return value.map((one) => wordOf(path, one)).join(" ");
-  if (path === "network.layers") return value.replace(/[a-z]\w*/g, (word) => wordOf("network.activation", word));
+  if (path === "network.layers")
+    return value.replace(/[a-z]\w*/g, (word) => wordOf("network.activation", word));
   const parts = path.replace(/\.(name|kind)$/, "").split(".");
   const key = parts.map((_, i) => [...parts.slice(i), value].join(".")).find(hasText);
   return key ? t(key) : String(value).replaceAll("_", " ");

@@ -68,7 +68,10 @@ export class Polling {
     let body;
     this.refusal = null;
     try {
-      body = await api.poll({ subscribe: this.#wanted(), server: this.#server, state: this.#state }, control.signal);
+      body = await api.poll(
+        { subscribe: this.#wanted(), server: this.#server, state: this.#state },
+        control.signal,
+      );
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (error.code !== "offline" && error.code !== "bad_answer") this.refusal = error;
@@ -98,7 +101,8 @@ export class Polling {
   }
 
   #pause() {
-    if (this.#unanswered) return Math.min(PAUSE * 2 ** this.#unanswered, LONGEST_PAUSE) * (0.5 + Math.random());
+    if (this.#unanswered)
+      return Math.min(PAUSE * 2 ** this.#unanswered, LONGEST_PAUSE) * (0.5 + Math.random());
     if (this.#more) return 0;
     return document.hidden ? HIDDEN_PAUSE : PAUSE;
   }

@@ -10,6 +10,7 @@ import { told } from "./reasons.js";
  * @returns {Node[]}
  */
 export function askWhich(text, readings, choose) {
-  const button = (reading) => h("button", { type: "button", className: "toggle reading", onclick: () => choose(reading) }, reading);
+  const button = (reading) =>
+    h("button", { type: "button", className: "toggle reading", onclick: () => choose(reading) }, reading);
   return [told({ code: "unclear", values: { text } }), ...readings.map(button)];
 }

@@ -16,7 +16,10 @@ const BOUND_DIGITS = 10;
 export function told(why, fallback = "") {
   const key = `why.${why?.code}`;
   if (!hasText(key)) return fallback;
-  return t(key, Object.fromEntries(Object.entries(why.values ?? {}).map(([name, value]) => [name, written(value, name)])));
+  return t(
+    key,
+    Object.fromEntries(Object.entries(why.values ?? {}).map(([name, value]) => [name, written(value, name)])),
+  );
 }
 
 /** Whether a reason, or one that it quotes, has this code. */
@@ -32,7 +35,9 @@ export function explain({ why, message, bounds }) {
 
 /** What an `ApiError` says where nothing shows which field of an experiment it is about. */
 export function explainAll(error) {
-  return error.field && error.status === 422 && error.code !== "invalid" ? t("why.at", { field: error.field, why: explain(error) }) : explain(error);
+  return error.field && error.status === 422 && error.code !== "invalid"
+    ? t("why.at", { field: error.field, why: explain(error) })
+    : explain(error);
 }
 
 /** Bounds in words, such as "more than 0 and at most 100"; nothing where there are none. */
@@ -49,8 +54,17 @@ export function exact(value) {
 }
 
 function written(value, name) {
-  if (typeof value === "number") return number(value, Math.abs(value) < LONG ? { maximumSignificantDigits: 9 } : { notation: "compact", maximumSignificantDigits: 3 });
-  if (Array.isArray(value)) return value.map((one) => written(one, name)).join(value.every((one) => typeof one === "number") ? " × " : t("why.and"));
+  if (typeof value === "number")
+    return number(
+      value,
+      Math.abs(value) < LONG
+        ? { maximumSignificantDigits: 9 }
+        : { notation: "compact", maximumSignificantDigits: 3 },
+    );
+  if (Array.isArray(value))
+    return value
+      .map((one) => written(one, name))
+      .join(value.every((one) => typeof one === "number") ? " × " : t("why.and"));
   if (value?.code) return told(value);
   if (name === "bounds") return boundsText(value);
   const word = `${WORDS[name] ?? "-"}${value}`;

@@ -29,8 +29,20 @@ export class Series {
   /** When rows came is told now and then: `times` are [rows so far, Unix seconds, seconds of training]. */
   #keepTimes(end, times) {
     const rows = times.map(([upto]) => upto);
-    this.#spread(this.#wall, times[0]?.[1], end, rows, times.map(([, at]) => at));
-    this.#spread(this.#trained, 0, end, rows, times.map(([, , seconds]) => seconds));
+    this.#spread(
+      this.#wall,
+      times[0]?.[1],
+      end,
+      rows,
+      times.map(([, at]) => at),
+    );
+    this.#spread(
+      this.#trained,
+      0,
+      end,
+      rows,
+      times.map(([, , seconds]) => seconds),
+    );
   }
 
   /** Between the rows whose times are told, rows are as far apart in time as in number. */

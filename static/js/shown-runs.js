@@ -25,7 +25,8 @@ const TOLD = 5;
 export function keepShown(store, onGone) {
   /** Numbers that the address says and the store has not been told yet; null where there are none. */
   let wanted = chosen(urlState.get("runs"));
-  const shown = () => (Object.keys(store.choices()).length ? store.shown().map((run) => String(run.number)) : NEWEST);
+  const shown = () =>
+    Object.keys(store.choices()).length ? store.shown().map((run) => String(run.number)) : NEWEST;
   const take = () => {
     if (!wanted || !store.complete) return;
     const runs = store.list();

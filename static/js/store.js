@@ -155,7 +155,9 @@ export class Store {
 
   /** Newest first. */
   list() {
-    return [...this.runs.values()].filter((run) => !this.#withheld.has(run.id)).sort((a, b) => b.number - a.number);
+    return [...this.runs.values()]
+      .filter((run) => !this.#withheld.has(run.id))
+      .sort((a, b) => b.number - a.number);
   }
 
   /** Let runs be as good as deleted, or bring them back. */

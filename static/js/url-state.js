@@ -15,7 +15,10 @@ const REST = 400;
 /** How a type is read from text (`undefined`: it cannot be) and written. */
 const TYPES = {
   text: { read: (text) => text, write: (value) => value },
-  number: { read: (text) => (text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : undefined), write: String },
+  number: {
+    read: (text) => (text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : undefined),
+    write: String,
+  },
   boolean: { read: (text) => ({ 1: true, 0: false })[text], write: (value) => (value ? "1" : "0") },
   /** Texts; commas in them are escaped. An empty list is written as nothing. */
   list: {
@@ -84,7 +87,9 @@ export class UrlState {
 
   /** Change properties; those who listen to what really changed are told, and the address follows in a moment. */
   set(changes) {
-    const changed = Object.keys(changes).filter((name) => this.#text(name, changes[name]) !== this.#text(name, this.get(name)));
+    const changed = Object.keys(changes).filter(
+      (name) => this.#text(name, changes[name]) !== this.#text(name, this.get(name)),
+    );
     if (!changed.length) return;
     for (const name of changed) this.#values.set(name, changes[name]);
     this.#timer ||= setTimeout(() => this.#write(), REST);
@@ -135,11 +140,14 @@ export class UrlState {
   #take() {
     const before = Object.keys(this.#properties).map((name) => [name, this.#text(name, this.get(name))]);
     this.#read(location.hash);
-    this.#tell(before.filter(([name, text]) => text !== this.#text(name, this.get(name))).map(([name]) => name));
+    this.#tell(
+      before.filter(([name, text]) => text !== this.#text(name, this.get(name))).map(([name]) => name),
+    );
   }
 
   #tell(names) {
-    for (const name of names) for (const listener of this.#listeners.get(name) ?? []) listener(this.get(name));
+    for (const name of names)
+      for (const listener of this.#listeners.get(name) ?? []) listener(this.get(name));
   }
 }
 

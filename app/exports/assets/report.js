@@ -31,7 +31,11 @@ function look(run) {
   if (!dash) return { dash: DASHES[Math.floor(run.color / 8) % 4], said: "" };
   const value = dash.values[runs.indexOf(run)];
   const place = values.indexOf(value);
-  return { dash: DASHES[place % DASHES.length], symbol: SYMBOLS[place % SYMBOLS.length], said: ` (${value})` };
+  return {
+    dash: DASHES[place % DASHES.length],
+    symbol: SYMBOLS[place % SYMBOLS.length],
+    said: ` (${value})`,
+  };
 }
 
 /** A line for each value, without points: for the legend. */
@@ -62,7 +66,15 @@ function layout(extra) {
     modebar: { bgcolor: "rgba(0,0,0,0)", color: quiet, activecolor: style.color },
     hoverlabel: { bgcolor: scheme.matches ? "#161c26" : "#fff", font: { color: style.color } },
     showlegend: Boolean(dash),
-    legend: { orientation: "h", y: 1.02, yanchor: "bottom", x: 0, itemclick: false, itemdoubleclick: false, title: { text: dash ? plain(dash.field) : "", side: "left" } },
+    legend: {
+      orientation: "h",
+      y: 1.02,
+      yanchor: "bottom",
+      x: 0,
+      itemclick: false,
+      itemdoubleclick: false,
+      title: { text: dash ? plain(dash.field) : "", side: "left" },
+    },
     xaxis: { ...axis, autorangeoptions: { minallowed: 0 }, title: { text: texts["chart.iteration"] } },
     yaxis: { ...axis, ...extra },
   };
@@ -72,13 +84,20 @@ const config = { displaylogo: false, responsive: true, modeBarButtonsToRemove: [
 /** A run's main curve. */
 function strong(run) {
   const { dash: pattern, symbol } = look(run);
-  const marks = symbol ? { mode: "lines+markers", marker: { symbol, size: 8, maxdisplayed: 14, opacity: 1 } } : { mode: "lines" };
+  const marks = symbol
+    ? { mode: "lines+markers", marker: { symbol, size: 8, maxdisplayed: 14, opacity: 1 } }
+    : { mode: "lines" };
   return { ...marks, showlegend: false, line: { color: color(run.color), dash: pattern, width: 2 } };
 }
 
 /** A curve beside it: of training images, or not smoothed. */
 function weak(run, pattern, width, opacity) {
-  return { mode: "lines", showlegend: false, line: { color: color(run.color), dash: pattern, width }, opacity };
+  return {
+    mode: "lines",
+    showlegend: false,
+    line: { color: color(run.color), dash: pattern, width },
+    opacity,
+  };
 }
 
 function draw() {
@@ -87,21 +106,45 @@ function draw() {
   const log = document.getElementById("log").checked;
   const undrawn = log ? runs.reduce((sum, run) => sum + run.not_positive, 0) : 0;
   document.getElementById("undrawn").hidden = !undrawn;
-  document.getElementById("undrawn").textContent = texts["chart.undrawn"].replace("{n}", undrawn.toLocaleString(document.documentElement.lang));
+  document.getElementById("undrawn").textContent = texts["chart.undrawn"].replace(
+    "{n}",
+    undrawn.toLocaleString(document.documentElement.lang),
+  );
   const losses = runs.flatMap((run) => {
     if (!run.loss) return [];
-    const even = { x: run.loss.x, y: weight ? smooth(run.loss.y, weight) : run.loss.y, name: short(run.name), ...strong(run), hovertemplate: `%{y:.4f}${plain(look(run).said)}` };
+    const even = {
+      x: run.loss.x,
+      y: weight ? smooth(run.loss.y, weight) : run.loss.y,
+      name: short(run.name),
+      ...strong(run),
+      hovertemplate: `%{y:.4f}${plain(look(run).said)}`,
+    };
     return weight ? [{ ...run.loss, ...weak(run, "solid", 1, 0.25), hoverinfo: "skip" }, even] : [even];
   });
   const accuracies = runs.flatMap((run) =>
-    [["train_accuracy", weak(run, dash ? look(run).dash : "dot", 1.3, dash ? 0.6 : 1), "chart.train"], ["test_accuracy", strong(run), "chart.test"]]
+    [
+      ["train_accuracy", weak(run, dash ? look(run).dash : "dot", 1.3, dash ? 0.6 : 1), "chart.train"],
+      ["test_accuracy", strong(run), "chart.test"],
+    ]
       .filter(([name]) => run[name])
-      .map(([name, style, label]) => ({ ...run[name], name: `${short(run.name)} · ${texts[label]}`, ...style, ...(run[name].x.length > 1 ? {} : { mode: "markers" }), hovertemplate: `%{y:.2%}${plain(look(run).said)}` })),
+      .map(([name, style, label]) => ({
+        ...run[name],
+        name: `${short(run.name)} · ${texts[label]}`,
+        ...style,
+        ...(run[name].x.length > 1 ? {} : { mode: "markers" }),
+        hovertemplate: `%{y:.2%}${plain(look(run).said)}`,
+      })),
   );
   if (dash) for (const traces of [losses, accuracies]) traces.push(...samples());
-  Plotly.react("loss", losses, layout({ type: log ? "log" : "linear", rangemode: log ? "normal" : "tozero" }), config);
+  Plotly.react(
+    "loss",
+    losses,
+    layout({ type: log ? "log" : "linear", rangemode: log ? "normal" : "tozero" }),
+    config,
+  );
   Plotly.react("accuracy", accuracies, layout({ tickformat: ".0%", rangemode: "tozero" }), config);
-  for (const swatch of document.querySelectorAll(".swatch")) swatch.style.background = color(Number(swatch.dataset.color));
+  for (const swatch of document.querySelectorAll(".swatch"))
+    swatch.style.background = color(Number(swatch.dataset.color));
 }
 
 document.getElementById("smoothing").addEventListener("input", draw);

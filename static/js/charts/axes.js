@@ -18,8 +18,28 @@ export const AXES = {
     },
     end: (run) => lengthOf(run) / run.summary.iterations_per_epoch,
   },
-  relative: { log: true, ticks: "number", timed: true, x: () => ({ trained }) => (row) => trained[row], end: (run) => room(trainedOf(run)) },
-  wall: { log: false, ticks: "clock", timed: true, x: () => ({ wall }) => (row) => wall[row], end: (run) => lastOf(run) },
+  relative: {
+    log: true,
+    ticks: "number",
+    timed: true,
+    x:
+      () =>
+      ({ trained }) =>
+      (row) =>
+        trained[row],
+    end: (run) => room(trainedOf(run)),
+  },
+  wall: {
+    log: false,
+    ticks: "clock",
+    timed: true,
+    x:
+      () =>
+      ({ wall }) =>
+      (row) =>
+        wall[row],
+    end: (run) => lastOf(run),
+  },
 };
 
 export function axisOf(name) {
@@ -62,14 +82,20 @@ export function written(name, x) {
 
 /** Seconds as one says them: 0.41 s, 12.3 s, 2:05, 1:02:05. */
 export function elapsed(seconds) {
-  if (!(seconds >= 60)) return t("time.seconds", { n: number(seconds, { maximumFractionDigits: seconds < 10 ? 2 : 1 }) });
+  if (!(seconds >= 60))
+    return t("time.seconds", { n: number(seconds, { maximumFractionDigits: seconds < 10 ? 2 : 1 }) });
   const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, Math.floor(seconds) % 60];
   const shown = parts[0] ? parts : parts.slice(1);
   return shown.map((part, i) => (i ? String(part).padStart(2, "0") : part)).join(":");
 }
 
 function clock(seconds, precise) {
-  const format = { hour: "2-digit", minute: "2-digit", ...(precise ? { second: "2-digit" } : {}), hourCycle: "h23" };
+  const format = {
+    hour: "2-digit",
+    minute: "2-digit",
+    ...(precise ? { second: "2-digit" } : {}),
+    hourCycle: "h23",
+  };
   return new Intl.DateTimeFormat(language(), format).format(new Date(1000 * seconds));
 }
 
@@ -78,7 +104,9 @@ const MARKS = 7;
 
 /** Marks of the clock between two moments: whole seconds, minutes or hours of the reader's. */
 export function clockTicks(from, to) {
-  const step = STEPS.find((length) => (to - from) / length <= MARKS) ?? STEPS.at(-1) * Math.ceil((to - from) / STEPS.at(-1) / MARKS);
+  const step =
+    STEPS.find((length) => (to - from) / length <= MARKS) ??
+    STEPS.at(-1) * Math.ceil((to - from) / STEPS.at(-1) / MARKS);
   const offset = 60 * new Date(1000 * from).getTimezoneOffset();
   const values = [];
   for (let at = Math.ceil((from - offset) / step) * step + offset; at <= to; at += step) values.push(at);

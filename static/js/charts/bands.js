@@ -50,14 +50,20 @@ export class Bands {
   /** The bands of some runs, for a figure; null where each run is a curve of its own. */
   of(runs) {
     if (!this.#isOn) return null;
-    return { spread: urlState.get("spread"), groups: groupsOf(runs, urlState.get("over"), urlState.get("dash"), this.#fields) };
+    return {
+      spread: urlState.get("spread"),
+      groups: groupsOf(runs, urlState.get("over"), urlState.get("dash"), this.#fields),
+    };
   }
 
   #draw() {
     const spreads = ["", ...Object.keys(SPREADS)].map((name) => [name, t(`bands.${name || "none"}`)]);
     offer(this.#spread, spreads, this.#isOn ? urlState.get("spread") : "");
     this.#over.hidden = !this.#isOn;
-    for (const [element, key] of [[this.#spread, "bands.spread"], [this.#over, "bands.over"]]) {
+    for (const [element, key] of [
+      [this.#spread, "bands.spread"],
+      [this.#over, "bands.over"],
+    ]) {
       element.setAttribute("aria-label", t(key));
       element.title = t(key);
     }
@@ -68,6 +74,8 @@ export class Bands {
   /** What one can group by: what differs between the shown runs. */
   #drawFields() {
     const names = this.#fields.differing().filter((name) => !NEVER.has(name));
-    fillFields(this.#over, names, urlState.get("over"), (name) => (name ? t("bands.by", { field: labelOf(name) }) : t("bands.seeds")));
+    fillFields(this.#over, names, urlState.get("over"), (name) =>
+      name ? t("bands.by", { field: labelOf(name) }) : t("bands.seeds"),
+    );
   }
 }

@@ -40,8 +40,22 @@ export class Card {
     const grip = iconButton("grip", t("chart.move", { chart: this.title }), () => {});
     grip.classList.add("grip");
     const heading = h("h2", { title: help(spec.quantity) }, this.title);
-    const head = h("header", { className: "card-head" }, grip, heading, h("div", { className: "controls" }, ...this.#controls(on), this.#expand, ...this.#menu(id, on)));
-    this.element = h("article", { className: "card chart", "data-chart": spec.quantity }, head, this.#names.element, this.#strokes.element, this.#undrawn, this.plotElement);
+    const head = h(
+      "header",
+      { className: "card-head" },
+      grip,
+      heading,
+      h("div", { className: "controls" }, ...this.#controls(on), this.#expand, ...this.#menu(id, on)),
+    );
+    this.element = h(
+      "article",
+      { className: "card chart", "data-chart": spec.quantity },
+      head,
+      this.#names.element,
+      this.#strokes.element,
+      this.#undrawn,
+      this.plotElement,
+    );
     onKey(this.element, (event) => this.#escape(event));
     onKey(grip, (event) => {
       const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
@@ -50,7 +64,8 @@ export class Card {
       on.move(by);
       grip.focus();
     });
-    for (const handle of [grip, heading]) handle.addEventListener("pointerdown", (event) => this.#drag(event, handle, on));
+    for (const handle of [grip, heading])
+      handle.addEventListener("pointerdown", (event) => this.#drag(event, handle, on));
   }
 
   #expand;
@@ -85,7 +100,13 @@ export class Card {
     const what = quantity(spec.quantity);
     if (what.smoothing) {
       const output = h("output", {}, spec.smoothing.toFixed(2));
-      const slider = h("input", { type: "range", min: 0, max: MOST_SMOOTHING, step: 0.01, "data-option": "smoothing" });
+      const slider = h("input", {
+        type: "range",
+        min: 0,
+        max: MOST_SMOOTHING,
+        step: 0.01,
+        "data-option": "smoothing",
+      });
       slider.value = spec.smoothing;
       onInput(slider, () => {
         output.textContent = Number(slider.value).toFixed(2);
@@ -94,11 +115,16 @@ export class Card {
       controls.push(h("label", { className: "inline" }, t("chart.smoothing"), slider, output));
     }
     if (what.lines.length > 1) {
-      const key = (line, part) => h("span", { className: "key" }, h("span", { className: `line ${line}` }), t(`chart.${part}`));
+      const key = (line, part) =>
+        h("span", { className: "key" }, h("span", { className: `line ${line}` }), t(`chart.${part}`));
       controls.push(key("solid", "test"), key("dotted", "train"));
     }
     const toggle = (name) => {
-      const button = h("button", { type: "button", className: "toggle", "data-option": name, "aria-pressed": String(spec[name]) }, t(`chart.${name}`));
+      const button = h(
+        "button",
+        { type: "button", className: "toggle", "data-option": name, "aria-pressed": String(spec[name]) },
+        t(`chart.${name}`),
+      );
       button.addEventListener("click", () => {
         button.setAttribute("aria-pressed", String(!spec[name]));
         change({ [name]: !spec[name] });
@@ -128,12 +154,32 @@ export class Card {
       button.setAttribute("aria-pressed", String(spec[name]));
       return button;
     };
-    const checks = spec.quantity === "accuracy" ? [check("logX"), check("logY"), check("marks")] : [check("logX"), check("crop"), check("marks")];
+    const checks =
+      spec.quantity === "accuracy"
+        ? [check("logX"), check("logY"), check("marks")]
+        : [check("logX"), check("crop"), check("marks")];
     const saves = ["png", "svg", "csv"].map((format) => item(format, () => on.save(format)));
-    const moves = [item("up", () => on.move(-1)), item("down", () => on.move(1)), item("remove", () => on.remove())];
-    const menu = h("div", { id: `${id}-menu`, className: "chart-menu", role: "group" }, ...checks, h("hr"), ...saves, h("hr"), ...moves);
+    const moves = [
+      item("up", () => on.move(-1)),
+      item("down", () => on.move(1)),
+      item("remove", () => on.remove()),
+    ];
+    const menu = h(
+      "div",
+      { id: `${id}-menu`, className: "chart-menu", role: "group" },
+      ...checks,
+      h("hr"),
+      ...saves,
+      h("hr"),
+      ...moves,
+    );
     menu.popover = "auto";
-    const button = h("button", { type: "button", className: "icon-button", title: t("chart.menu"), "aria-label": `${this.title}: ${t("chart.menu")}` });
+    const button = h("button", {
+      type: "button",
+      className: "icon-button",
+      title: t("chart.menu"),
+      "aria-label": `${this.title}: ${t("chart.menu")}`,
+    });
     button.append(icon("more"));
     button.popoverTargetElement = menu;
     menu.addEventListener("toggle", (event) => {
@@ -161,12 +207,21 @@ export class Card {
     this.#listening?.abort();
     if (!wide) return;
     this.#listening = new AbortController();
-    onKey(window, (event) => this.#escapeFromNowhere(event), { capture: true, signal: this.#listening.signal });
+    onKey(window, (event) => this.#escapeFromNowhere(event), {
+      capture: true,
+      signal: this.#listening.signal,
+    });
   }
 
   /** Leave the full window; an Escape that closes a menu is the menu's. */
   #escape(event) {
-    if (event.key !== "Escape" || !this.#wide || event.defaultPrevented || this.element.querySelector(":popover-open")) return;
+    if (
+      event.key !== "Escape" ||
+      !this.#wide ||
+      event.defaultPrevented ||
+      this.element.querySelector(":popover-open")
+    )
+      return;
     event.preventDefault();
     this.#widen(false);
   }
@@ -202,7 +257,11 @@ export class Card {
 function around(element) {
   const beside = [];
   for (let at = element; at !== document.body; at = at.parentElement) {
-    beside.push(...[...at.parentElement.children].filter((other) => other !== at && !other.matches(".hover-box, .toast, dialog")));
+    beside.push(
+      ...[...at.parentElement.children].filter(
+        (other) => other !== at && !other.matches(".hover-box, .toast, dialog"),
+      ),
+    );
   }
   return beside;
 }

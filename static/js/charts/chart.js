@@ -91,7 +91,18 @@ export class Chart {
     const smoothing = what.smoothing === undefined ? 0 : spec.smoothing;
     const partNames = { train: t("chart.train"), test: t("chart.test") };
     const bands = bandsOf(runs);
-    const how = { bands, strokes, allMarks: spec.marks, axis: axisName, across: { from, to, log: logX }, smoothing, range, dark, bold: this.#plot.bold, partNames };
+    const how = {
+      bands,
+      strokes,
+      allMarks: spec.marks,
+      axis: axisName,
+      across: { from, to, log: logX },
+      smoothing,
+      range,
+      dark,
+      bold: this.#plot.bold,
+      partNames,
+    };
     this.#traces = this.#figure.traces(runs, what, how);
     const look = {
       logX,
@@ -143,7 +154,9 @@ export class Chart {
 
   #countUndrawn() {
     const curves = this.#traces.flatMap(({ line }) => line?.curve ?? []);
-    this.card.showUndrawn(this.card.spec.logY ? curves.reduce((sum, { notPositive }) => sum + notPositive, 0) : 0);
+    this.card.showUndrawn(
+      this.card.spec.logY ? curves.reduce((sum, { notPositive }) => sum + notPositive, 0) : 0,
+    );
   }
 
   #isEmpty() {

@@ -70,10 +70,12 @@ export class Charts {
     });
     store.on("runs", () => {
       // Progress is the list's; the charts change only with what is shown, by which name, and when it ends.
-      const shown = JSON.stringify(store.shown().map(({ id, name, color, status, iteration, iterations, annotations, why }) => {
-        const ended = ENDED.has(status);
-        return [id, name, color, iterations, annotations.length, ended && [iteration, why]];
-      }));
+      const shown = JSON.stringify(
+        store.shown().map(({ id, name, color, status, iteration, iterations, annotations, why }) => {
+          const ended = ENDED.has(status);
+          return [id, name, color, iterations, annotations.length, ended && [iteration, why]];
+        }),
+      );
       if (shown === this.#shown) return;
       this.#shown = shown;
       this.redraw();
@@ -125,7 +127,11 @@ export class Charts {
   }
 
   #offerAxes() {
-    offer(this.#axes, Object.keys(AXES).map((name) => [name, t("chart.x", { axis: t(`chart.${name}`) })]), this.#axis);
+    offer(
+      this.#axes,
+      Object.keys(AXES).map((name) => [name, t("chart.x", { axis: t(`chart.${name}`) })]),
+      this.#axis,
+    );
     this.#axes.setAttribute("aria-label", t("chart.x_label"));
     this.#axes.title = t("chart.x_label");
   }
@@ -151,7 +157,11 @@ export class Charts {
       remove: () => this.#remove(chart),
       save: (format) => chart.save(format),
     };
-    const chart = new Chart(new Card(spec, id, on), () => this.#schedule(), (x) => this.#mark(x));
+    const chart = new Chart(
+      new Card(spec, id, on),
+      () => this.#schedule(),
+      (x) => this.#mark(x),
+    );
     this.#charts.push(chart);
     this.#container.append(chart.card.element);
     this.#seen.observe(chart.card.element);
@@ -237,7 +247,9 @@ export class Charts {
   }
 
   #schedule() {
-    const needs = this.#charts.some(({ visible, stale, behind }) => visible && ((stale && this.#canDraw) || behind));
+    const needs = this.#charts.some(
+      ({ visible, stale, behind }) => visible && ((stale && this.#canDraw) || behind),
+    );
     if (this.#scheduled || !needs) return;
     this.#scheduled = true;
     const wait = this.#resting - performance.now();
@@ -262,11 +274,20 @@ export class Charts {
     for (const chart of seen) if (chart.behind && !chart.stale) chart.drawNew(began);
     // Of whole figures one in a frame, the emptiest first, of these the topmost: all together would make the first point
     // wait for all, and a chart that is drawn a few runs at a time the others for its last.
-    const [stale] = this.#canDraw ? seen.filter((chart) => chart.stale).sort((one, other) => one.drawn - other.drawn) : [];
+    const [stale] = this.#canDraw
+      ? seen.filter((chart) => chart.stale).sort((one, other) => one.drawn - other.drawn)
+      : [];
     if (stale) {
       const shown = this.#store.shown();
-      const strokes = this.#strokes.of(this.#bands.of(shown)?.groups.map(({ runs }) => runs) ?? shown.map((run) => [run]));
-      await stale.drawWhole(shown, { dark: this.#isDark(), axis: this.#axis, bandsOf: (runs) => this.#bands.of(runs), strokes });
+      const strokes = this.#strokes.of(
+        this.#bands.of(shown)?.groups.map(({ runs }) => runs) ?? shown.map((run) => [run]),
+      );
+      await stale.drawWhole(shown, {
+        dark: this.#isDark(),
+        axis: this.#axis,
+        bandsOf: (runs) => this.#bands.of(runs),
+        strokes,
+      });
       stale.mark(this.#marked);
       // an axis of time that has grown has done so in all charts: they stand one above the other
       for (const chart of this.#charts) chart.stale ||= chart.drawn >= 0 && chart.end !== stale.end;

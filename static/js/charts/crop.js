@@ -13,7 +13,9 @@ export function cropOf(traces, log) {
   const curves = traces.filter(({ line, points }) => line && points).map(({ points }) => points.y);
   const every = Math.max(1, Math.floor(curves.reduce((sum, ys) => sum + ys.length, 0) / SAMPLE));
   const sample = [];
-  for (const ys of curves) for (let i = 0; i < ys.length; i += every) if (Number.isFinite(ys[i]) && !(log && ys[i] <= 0)) sample.push(ys[i]);
+  for (const ys of curves)
+    for (let i = 0; i < ys.length; i += every)
+      if (Number.isFinite(ys[i]) && !(log && ys[i] <= 0)) sample.push(ys[i]);
   sample.sort((a, b) => a - b);
   const [low, high] = [LOW, HIGH].map((share) => sample[Math.round(share * (sample.length - 1))]);
   if (!(high > low)) return null;

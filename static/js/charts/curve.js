@@ -209,7 +209,9 @@ export class Curve {
     this.#rows = rows;
     if (this.#y) {
       const columns = this.#columns.map((name) => this.#series.column(name));
-      const at = this.#along ? this.#along(this.#series) : (row) => this.#value(...columns.map((column) => column[row]));
+      const at = this.#along
+        ? this.#along(this.#series)
+        : (row) => this.#value(...columns.map((column) => column[row]));
       for (let i = from; i < rows; i++) this.#y.push(at(i));
     }
     if (this.#x) {
@@ -235,7 +237,9 @@ export class Curve {
 
   /** The exact value of every row taken so far. */
   get ys() {
-    return this.#y ? this.#y.view : (this.#series.column(this.#columns[0]) ?? new Float32Array(0)).subarray(0, this.#rows);
+    return this.#y
+      ? this.#y.view
+      : (this.#series.column(this.#columns[0]) ?? new Float32Array(0)).subarray(0, this.#rows);
   }
 
   /** How long the run had trained when a row came, in seconds. */

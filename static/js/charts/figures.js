@@ -46,7 +46,10 @@ export class Figure {
     const axis = axisOf(axisName);
     const kept = new Map();
     const raw = runs.length <= RAW;
-    const most = Math.min(EVERY, BUDGET / Math.max(1, runs.length * what.lines.length * (smoothing && raw ? 2 : 1)));
+    const most = Math.min(
+      EVERY,
+      BUDGET / Math.max(1, runs.length * what.lines.length * (smoothing && raw ? 2 : 1)),
+    );
     this.#most = 2 * Math.max(most, BINS + 32);
     const traces = [];
     this.#overviews.clear();
@@ -60,7 +63,13 @@ export class Figure {
       for (const line of what.lines) {
         if (overview) {
           if (axis.timed || what.timed) continue; // an overview does not know when its points came; the rows are on their way
-          const curve = new Curve(overview.points, { ...line, smoothing: 0, bin: 1, range, x: axis.x?.(run) });
+          const curve = new Curve(overview.points, {
+            ...line,
+            smoothing: 0,
+            bin: 1,
+            range,
+            x: axis.x?.(run),
+          });
           curve.advance();
           traces.push(this.#outline(run, line, curve, how));
           continue;
@@ -69,7 +78,9 @@ export class Figure {
         const bin = binOf(run, what.stream, range, most, x?.(series));
         const key = [run.id, line.series, smoothing, range, bin, axisName].join();
         const known = this.#curves.get(key);
-        const curve = known?.follows(series) ? known : new Curve(series, { ...line, smoothing, bin, range, x });
+        const curve = known?.follows(series)
+          ? known
+          : new Curve(series, { ...line, smoothing, bin, range, x });
         kept.set(key, curve);
         curve.advance();
         if (!group) traces.push(...this.#lines(run, line, curve, how, raw));
@@ -82,12 +93,16 @@ export class Figure {
       this.#grouped = true;
       for (const line of what.lines) {
         const own = curves.filter(([of, { xs }]) => of === line && xs.length).map(([, curve]) => curve);
-        if (own.length) traces.push(...this.#band(group, line, new GroupCurve(own, SPREADS[bands.spread], range), how));
+        if (own.length)
+          traces.push(...this.#band(group, line, new GroupCurve(own, SPREADS[bands.spread], range), how));
       }
     }
     this.#symbols = strokes && this.#symbolsOf(traces, across);
-    if (this.#symbols) traces.push({ uid: "symbols", meta: { run: "", series: "symbols" }, name: "", symbols: this.#symbols });
-    this.#unmarked = new Set(traces.filter(({ line }) => line && awaitsRows(line)).map(({ line }) => line.curve));
+    if (this.#symbols)
+      traces.push({ uid: "symbols", meta: { run: "", series: "symbols" }, name: "", symbols: this.#symbols });
+    this.#unmarked = new Set(
+      traces.filter(({ line }) => line && awaitsRows(line)).map(({ line }) => line.curve),
+    );
     const marks = marksOf(traces, { dark, all: allMarks });
     if (marks) traces.push(marks);
     return traces;
@@ -99,7 +114,8 @@ export class Figure {
    *   marks that may have moved
    */
   advance() {
-    let fits = !this.#grouped && [...this.#overviews].every(([series, overview]) => series.overview === overview);
+    let fits =
+      !this.#grouped && [...this.#overviews].every(([series, overview]) => series.overview === overview);
     for (const curve of this.#curves.values()) {
       const moved = curve.advance() && this.#unmarked.has(curve);
       fits &&= curve.raw.x.length < this.#most && !moved;
@@ -110,7 +126,8 @@ export class Figure {
 
   #symbolsOf(traces, across) {
     const symbols = new Symbols(across);
-    for (const { line, symbol, color } of traces) if (line && symbol) symbols.follow(line.curve, symbol, color, line.run.number);
+    for (const { line, symbol, color } of traces)
+      if (line && symbol) symbols.follow(line.curve, symbol, color, line.run.number);
     symbols.advance();
     return symbols;
   }
@@ -121,11 +138,14 @@ export class Figure {
     const paint = color(run.color, dark);
     const train = part === "train";
     const width = (train ? 1.3 : 2) * bold;
-    if (!strokes) return { name, color: paint, dash: train ? "dot" : runs.length > 1 ? "solid" : dash(run.color), width };
+    if (!strokes)
+      return { name, color: paint, dash: train ? "dot" : runs.length > 1 ? "solid" : dash(run.color), width };
     // Dashes say the value: what was trained on is told by its paleness instead, and by having no symbols.
     const { symbol, ...look } = strokes.lookOf(runs);
     const said = look.value && `${strokes.field} ${look.value}`;
-    return train ? { name, said, ...look, color: pale(paint), width } : { name, said, ...look, symbol, color: paint, width };
+    return train
+      ? { name, said, ...look, color: pale(paint), width }
+      : { name, said, ...look, symbol, color: paint, width };
   }
 
   /** A group's mean, and behind it how far its runs are apart. */
@@ -136,10 +156,23 @@ export class Figure {
     const uid = `${series}-${run.id}`.replace(/[^\w-]/g, "_");
     const { xs, ys, lows, highs } = curve;
     const area = { x: [...xs, ...xs.toReversed()], y: [...highs, ...lows.toReversed()] };
-    const points = { x: xs, y: ys, count: xs.length, settled: xs.length, lowest: Math.min(...lows), highest: Math.max(...highs) };
+    const points = {
+      x: xs,
+      y: ys,
+      count: xs.length,
+      settled: xs.length,
+      lowest: Math.min(...lows),
+      highest: Math.max(...highs),
+    };
     const line = { run, series, label, value, part: how.partNames[part], curve };
     return [
-      { ...look, uid: `${uid}-band`, meta: { run: run.id, series: `${series}-band` }, color: faint(color(index, how.dark), how.dark), area },
+      {
+        ...look,
+        uid: `${uid}-band`,
+        meta: { run: run.id, series: `${series}-band` },
+        color: faint(color(index, how.dark), how.dark),
+        area,
+      },
       { ...look, uid, meta: named(run, `${series}-mean`, look), points, line },
     ];
   }
@@ -157,8 +190,22 @@ export class Figure {
     const uid = `${series}-${run.id}`.replace(/[^\w-]/g, "_");
     const line = { run, series, label: run.name, part: how.partNames[part], curve };
     if (!curve.even) return [{ ...look, uid, meta: named(run, series, look), points: curve.raw, line }];
-    const behind = { ...look, uid, meta: { run: run.id, series }, color: faint(look.color, how.dark), dash: "solid", width: 1, points: curve.raw };
-    const smoothed = { ...look, uid: `${uid}-smoothed`, meta: named(run, `${series}-smoothed`, look), points: curve.even, line };
+    const behind = {
+      ...look,
+      uid,
+      meta: { run: run.id, series },
+      color: faint(look.color, how.dark),
+      dash: "solid",
+      width: 1,
+      points: curve.raw,
+    };
+    const smoothed = {
+      ...look,
+      uid: `${uid}-smoothed`,
+      meta: named(run, `${series}-smoothed`, look),
+      points: curve.even,
+      line,
+    };
     return raw ? [behind, smoothed] : [smoothed];
   }
 }
@@ -177,7 +224,8 @@ function binOf(run, stream, range, most, x) {
   if (x && range) {
     // on an axis that is not counted in rows, as many as its own pace makes
     const length = series.length ? x(series.length - 1) - x(0) : 0;
-    const rows = length > 0 ? (series.length * Math.min(length, range[1] - range[0])) / length : series.length;
+    const rows =
+      length > 0 ? (series.length * Math.min(length, range[1] - range[0])) / length : series.length;
     return rows <= most ? 1 : 2 ** Math.ceil(Math.log2(rows / Math.min(BINS, most / 2)));
   }
   const last = series.length ? series.last("iteration") : 0;

@@ -15,10 +15,16 @@ const POINTS = 600;
 export const SPREADS = {
   std: (values) => {
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    const spread = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length - 1));
+    const spread = Math.sqrt(
+      values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length - 1),
+    );
     return [mean - spread, mean, mean + spread];
   },
-  range: (values) => [Math.min(...values), values.reduce((sum, value) => sum + value, 0) / values.length, Math.max(...values)],
+  range: (values) => [
+    Math.min(...values),
+    values.reduce((sum, value) => sum + value, 0) / values.length,
+    Math.max(...values),
+  ],
 };
 
 /**
@@ -41,7 +47,11 @@ export function groupsOf(runs, over, dash, configs) {
     if (!groups.has(key)) groups.set(key, { runs: [], color: colors.get(hue) });
     groups.get(key).runs.push(run);
   }
-  return [...groups.values()].map((group) => ({ ...group, label: labelOfGroup(group.runs, over, configs), value: valueOf(group.runs, over, configs) }));
+  return [...groups.values()].map((group) => ({
+    ...group,
+    label: labelOfGroup(group.runs, over, configs),
+    value: valueOf(group.runs, over, configs),
+  }));
 }
 
 function keyOf(fields, over) {
@@ -52,7 +62,9 @@ function keyOf(fields, over) {
 
 function labelOfGroup(runs, over, configs) {
   if (runs.length === 1) return runs[0].name;
-  const said = over ? `${shortLabelOf(over)} ${valueOf(runs, over, configs)}` : commonName(runs.map((run) => run.name));
+  const said = over
+    ? `${shortLabelOf(over)} ${valueOf(runs, over, configs)}`
+    : commonName(runs.map((run) => run.name));
   return `${said} × ${runs.length}`;
 }
 
@@ -63,7 +75,12 @@ function valueOf([first], over, configs) {
 /** The parts of the names that all have: "seed 1 · Adam" and "seed 2 · Adam" → "Adam". */
 function commonName([first, ...others]) {
   const parts = others.map((name) => new Set(name.split(" · ")));
-  return first.split(" · ").filter((part) => parts.every((names) => names.has(part))).join(" · ") || first;
+  return (
+    first
+      .split(" · ")
+      .filter((part) => parts.every((names) => names.has(part)))
+      .join(" · ") || first
+  );
 }
 
 /** The curve of a group: at each x of its longest run the mean of those that have got so far. Not for drawing on. */
@@ -99,7 +116,9 @@ export class GroupCurve {
     this.xs = Float64Array.from(this.#rows, (row) => xs[row]);
     this.iterations = Float64Array.from(this.#rows, (row) => longest.iterations[row]);
     this.counts = found.map((values) => values.length).filter(Boolean);
-    [this.lows, this.ys, this.highs] = [0, 1, 2].map((part) => Float64Array.from(spreads, (three) => three[part]));
+    [this.lows, this.ys, this.highs] = [0, 1, 2].map((part) =>
+      Float64Array.from(spreads, (three) => three[part]),
+    );
   }
 
   /** So many means are 0 or less. */

@@ -56,7 +56,9 @@ export class Hover {
     if (axis !== this.#axis) this.#x = null;
     this.#axis = axis;
     this.#field = field;
-    this.#lines = traces.filter(({ line }) => line).map(({ line, color, value }) => ({ ...line, color, told: value }));
+    this.#lines = traces
+      .filter(({ line }) => line)
+      .map(({ line, color, value }) => ({ ...line, color, told: value }));
     const { x = [], notes = [] } = traces.find(({ marks }) => marks)?.marks ?? {};
     this.#marks = notes.map((note, i) => ({ note, x: x[i] }));
     this.#percent = percent;
@@ -108,7 +110,8 @@ export class Hover {
     let best = null;
     for (const { curve } of this.#lines) {
       const row = nearest(curve.xs, x);
-      if (row >= 0 && (best === null || Math.abs(curve.xs[row] - x) < Math.abs(best - x))) best = curve.xs[row];
+      if (row >= 0 && (best === null || Math.abs(curve.xs[row] - x) < Math.abs(best - x)))
+        best = curve.xs[row];
     }
     return best;
   }
@@ -123,9 +126,27 @@ export class Hover {
       const [value, smoothed] = [ys[row], evens?.[row]];
       const place = this.#plot.place(xs[row], smoothed ?? value);
       const distance = height === undefined ? -value : Math.abs(place.top - height);
-      const spread = curve.counts && { low: curve.lows[row], high: curve.highs[row], count: curve.counts[row] };
+      const spread = curve.counts && {
+        low: curve.lows[row],
+        high: curve.highs[row],
+        count: curve.counts[row],
+      };
       const seconds = curve.trained(row);
-      return [{ label, part, color, told, x: xs[row], iteration: iterations[row], spread, value, smoothed, seconds, distance: Number.isFinite(distance) ? distance : Infinity }];
+      return [
+        {
+          label,
+          part,
+          color,
+          told,
+          x: xs[row],
+          iteration: iterations[row],
+          spread,
+          value,
+          smoothed,
+          seconds,
+          distance: Number.isFinite(distance) ? distance : Infinity,
+        },
+      ];
     });
     return rows.sort((a, b) => a.distance - b.distance);
   }
@@ -153,16 +174,32 @@ export class Hover {
         "tr",
         {},
         h("td", {}, swatch),
-        h("th", { scope: "row" }, h("span", { className: "hover-name" }, row.label), row.part ? ` · ${row.part}` : null, own),
+        h(
+          "th",
+          { scope: "row" },
+          h("span", { className: "hover-name" }, row.label),
+          row.part ? ` · ${row.part}` : null,
+          own,
+        ),
         this.#field ? h("td", { className: "hover-told" }, row.told) : null,
         smoothed ? h("td", {}, row.smoothed === undefined ? "" : written(row.smoothed, this.#percent)) : null,
-        h("td", {}, written(row.value, this.#percent), row.spread ? h("small", {}, ` ${this.#band(row.spread)}`) : null),
+        h(
+          "td",
+          {},
+          written(row.value, this.#percent),
+          row.spread ? h("small", {}, ` ${this.#band(row.spread)}`) : null,
+        ),
         h("td", { className: "hover-time" }, elapsed(row.seconds)),
       );
     });
-    const more = rows.length > LISTED ? h("p", {}, t("chart.more", { n: number(rows.length - LISTED) })) : null;
+    const more =
+      rows.length > LISTED ? h("p", {}, t("chart.more", { n: number(rows.length - LISTED) })) : null;
     const notes = this.#notes().map((text) => h("p", {}, text));
-    box.replaceChildren(h("table", {}, h("thead", {}, head), h("tbody", {}, ...body)), ...(more ? [more] : []), ...notes);
+    box.replaceChildren(
+      h("table", {}, h("thead", {}, head), h("tbody", {}, ...body)),
+      ...(more ? [more] : []),
+      ...notes,
+    );
     this.#position();
   }
 
@@ -221,12 +258,16 @@ export class Hover {
 
 /** How far a row is from the one beside it, on the side where that is further. */
 function spacing(xs, row) {
-  return Math.max(xs[row] - (xs[row - 1] ?? xs[row]), (xs[row + 1] ?? xs[row]) - xs[row]) || Math.abs(xs[row]);
+  return (
+    Math.max(xs[row] - (xs[row - 1] ?? xs[row]), (xs[row + 1] ?? xs[row]) - xs[row]) || Math.abs(xs[row])
+  );
 }
 
 function written(value, percent) {
   if (!Number.isFinite(value)) return String(value).replace("Infinity", "∞");
   if (percent) return `${(100 * value).toFixed(2)}%`;
   const size = Math.abs(value);
-  return size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential(3) : value.toFixed(size >= 1000 ? 1 : 4);
+  return size !== 0 && (size < 1e-3 || size >= 1e5)
+    ? value.toExponential(3)
+    : value.toFixed(size >= 1000 ? 1 : 4);
 }

@@ -14,7 +14,12 @@ function inkAt(styles) {
 
 /** What all figures have in common. */
 function look(styles, ink) {
-  return { paper_bgcolor: GLASS, plot_bgcolor: GLASS, font: { family: styles.fontFamily, color: ink("ink"), size: 12 }, showlegend: false };
+  return {
+    paper_bgcolor: GLASS,
+    plot_bgcolor: GLASS,
+    font: { family: styles.fontFamily, color: ink("ink"), size: 12 },
+    showlegend: false,
+  };
 }
 
 /**
@@ -26,7 +31,11 @@ function look(styles, ink) {
  *   scales: string}} what `start`, `end`: x shows these in any case, 0 and 0 if no run is shown; `crop`: y shows no more (see crop.js); `whole`: y shows 0 to
  *   100 %; `scales`: as long as it stays the same, what the viewer did stays
  */
-export function chartLayout(element, { width, height }, { logX, logY, percent, whole, crop, start, end, ticks, marks, xTitle, empty, scales }) {
+export function chartLayout(
+  element,
+  { width, height },
+  { logX, logY, percent, whole, crop, start, end, ticks, marks, xTitle, empty, scales },
+) {
   const styles = getComputedStyle(element);
   const ink = inkAt(styles);
   const letter = Number(styles.getPropertyValue("--letter"));
@@ -46,7 +55,9 @@ export function chartLayout(element, { width, height }, { logX, logY, percent, w
     height: Math.max(height, 60),
     meta: { xTitle },
     uirevision: scales,
-    margin: Object.fromEntries(Object.entries(MARGIN).map(([side, sizes]) => [side, Math.round(sizes * letter)])),
+    margin: Object.fromEntries(
+      Object.entries(MARGIN).map(([side, sizes]) => [side, Math.round(sizes * letter)]),
+    ),
     hovermode: false, // hover.js shows all runs, the nearest first
     // on a touch screen a drag scrolls the page
     dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom",
@@ -55,17 +66,24 @@ export function chartLayout(element, { width, height }, { logX, logY, percent, w
       type: logX ? "log" : "linear",
       // The planned length, not the newest point, ends the axis: it stands still while curves grow. Nor may a mark
       // at one of its ends push that on: the charts stand one above the other.
-      autorangeoptions: logX ? { include: ticks === "count" ? [1, Math.max(end, 10)] : [end] } : { include: [start, end], minallowed: start, maxallowed: end },
+      autorangeoptions: logX
+        ? { include: ticks === "count" ? [1, Math.max(end, 10)] : [end] }
+        : { include: [start, end], minallowed: start, maxallowed: end },
       ...(empty ? { range: logX ? [0, 3] : [start, end || 1000] } : { autorange: true }),
       tickformat: ticks === "count" ? ",d" : "~g",
       dtick: logX ? 1 : undefined,
-      ...(marks ? { tickmode: "array", tickvals: marks.values, ticktext: marks.texts } : { tickmode: "auto" }),
+      ...(marks
+        ? { tickmode: "array", tickvals: marks.values, ticktext: marks.texts }
+        : { tickmode: "auto" }),
     },
     yaxis: {
       ...axis,
       type: logY ? "log" : "linear",
       rangemode: logY ? "normal" : "tozero",
-      autorangeoptions: { include: whole && !logY ? [0, 1] : [], ...(crop ? { clipmin: crop.least, clipmax: crop.most } : {}) },
+      autorangeoptions: {
+        include: whole && !logY ? [0, 1] : [],
+        ...(crop ? { clipmin: crop.least, clipmax: crop.most } : {}),
+      },
       ...(empty ? { range: logY ? [-2, 0.5] : percent ? [0, 1] : [0, 2.5] } : { autorange: true }),
       tickformat: percent ? (whole ? ".0%" : "~%") : undefined,
       nticks: 7,
@@ -105,8 +123,18 @@ export function pictureLayout(element, layout, ranges, title) {
 export function figureLayout(element, layout) {
   const styles = getComputedStyle(element);
   const ink = inkAt(styles);
-  const axis = { gridcolor: ink("line"), linecolor: ink("line"), tickfont: { color: ink("quiet") }, zeroline: false, automargin: true };
-  const annotations = (layout.annotations ?? []).map((note) => ({ ...note, bgcolor: ink(note.bgcolor), font: { color: ink("quiet"), size: 11 } }));
+  const axis = {
+    gridcolor: ink("line"),
+    linecolor: ink("line"),
+    tickfont: { color: ink("quiet") },
+    zeroline: false,
+    automargin: true,
+  };
+  const annotations = (layout.annotations ?? []).map((note) => ({
+    ...note,
+    bgcolor: ink(note.bgcolor),
+    font: { color: ink("quiet"), size: 11 },
+  }));
   return {
     ...look(styles, ink),
     hoverlabel: { bgcolor: ink("card"), bordercolor: ink("edge"), font: { color: ink("ink") } },

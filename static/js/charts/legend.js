@@ -27,7 +27,10 @@ export class Legend {
     if (!entries) return;
     this.element.setAttribute("aria-label", label);
     this.element.title = label;
-    this.element.replaceChildren(...entries.map((look) => h("li", {}, sample(look), h("span", {}, look.value))), this.#more);
+    this.element.replaceChildren(
+      ...entries.map((look) => h("li", {}, sample(look), h("span", {}, look.value))),
+      this.#more,
+    );
     this.#fit();
   }
 
@@ -36,7 +39,8 @@ export class Legend {
     const entries = [...this.element.children].slice(0, -1);
     for (const entry of this.element.children) entry.hidden = false;
     this.#more.textContent = `+${entries.length}`; // as wide as it can be
-    const outside = (element) => element.offsetTop - this.element.firstElementChild.offsetTop >= this.element.clientHeight;
+    const outside = (element) =>
+      element.offsetTop - this.element.firstElementChild.offsetTop >= this.element.clientHeight;
     const beyond = entries.findIndex(outside);
     let shown = beyond < 0 ? entries.length : beyond;
     this.#more.hidden = beyond < 0;
@@ -55,10 +59,25 @@ function sample({ dash, symbol, color = "" }) {
     for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
     return element;
   };
-  const svg = make("svg", { class: "legend-sample", width: WIDTH, height: HEIGHT, viewBox: `0 0 ${WIDTH} ${HEIGHT}`, "aria-hidden": "true" });
+  const svg = make("svg", {
+    class: "legend-sample",
+    width: WIDTH,
+    height: HEIGHT,
+    viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+    "aria-hidden": "true",
+  });
   svg.style.color = color;
   const pattern = PATTERNS[dash].map((part) => UNIT * part).join(",");
-  svg.append(make("path", { d: `M0,${HEIGHT / 2}H${WIDTH}`, ...(pattern ? { "stroke-dasharray": pattern } : {}) }));
-  if (symbol) svg.append(make("path", { d: shapePath(symbol, 8), transform: `translate(${WIDTH / 2},${HEIGHT / 2})`, class: "legend-symbol" }));
+  svg.append(
+    make("path", { d: `M0,${HEIGHT / 2}H${WIDTH}`, ...(pattern ? { "stroke-dasharray": pattern } : {}) }),
+  );
+  if (symbol)
+    svg.append(
+      make("path", {
+        d: shapePath(symbol, 8),
+        transform: `translate(${WIDTH / 2},${HEIGHT / 2})`,
+        class: "legend-symbol",
+      }),
+    );
   return svg;
 }

@@ -43,15 +43,34 @@ function* always({ run, curve }) {
   for (const { kind, iteration, changes } of run.annotations ?? []) {
     const row = nearest(iterations, iteration);
     if (row < 0) continue;
-    if (kind === "dead") yield { x: xs[row], row, symbol: "circle-x-open", note: `⊗ ${where(run, iteration)}: ${t("mark.dead")}` };
+    if (kind === "dead")
+      yield {
+        x: xs[row],
+        row,
+        symbol: "circle-x-open",
+        note: `⊗ ${where(run, iteration)}: ${t("mark.dead")}`,
+      };
     if (kind !== "live") continue;
-    const said = Object.entries(changes).map(([name, [before, after]]) => `${t(`annotation.${name}`)} ${before} → ${after}`);
-    yield { x: xs[row], row, symbol: "triangle-down", note: `▼ ${where(run, iteration)}: ${said.join(", ")}` };
+    const said = Object.entries(changes).map(
+      ([name, [before, after]]) => `${t(`annotation.${name}`)} ${before} → ${after}`,
+    );
+    yield {
+      x: xs[row],
+      row,
+      symbol: "triangle-down",
+      note: `▼ ${where(run, iteration)}: ${said.join(", ")}`,
+    };
   }
   let row = ys.length - 1;
   if (row < 0 || Number.isFinite(ys[row])) return;
   while (row >= 0 && !Number.isFinite(ys[row])) row--;
-  if (row >= 0) yield { x: xs[row + 1], row, symbol: "x-thin", note: `✕ ${where(run, iterations[row + 1])}: ${t("mark.diverged")}` };
+  if (row >= 0)
+    yield {
+      x: xs[row + 1],
+      row,
+      symbol: "x-thin",
+      note: `✕ ${where(run, iterations[row + 1])}: ${t("mark.diverged")}`,
+    };
 }
 
 function* atWish({ run, series, curve }) {
@@ -59,15 +78,31 @@ function* atWish({ run, series, curve }) {
   const last = ys.length - 1;
   if (last < 0) return;
   if (tells(run.why, "stopped_early")) {
-    yield { x: xs[last], row: last, symbol: "square-open", note: `□ ${where(run, iterations[last])}: ${t("mark.stopped")}` };
+    yield {
+      x: xs[last],
+      row: last,
+      symbol: "square-open",
+      note: `□ ${where(run, iterations[last])}: ${t("mark.stopped")}`,
+    };
   }
   if (series !== "test_accuracy" || !run.finished_at) return; // while it goes on, the best would wander
   const best = ys.indexOf(highest(ys));
-  if (best >= 0) yield { x: xs[best], row: best, symbol: "star", note: `★ ${where(run, iterations[best])}: ${t("mark.best", { value: percent(ys[best], 2) })}` };
+  if (best >= 0)
+    yield {
+      x: xs[best],
+      row: best,
+      symbol: "star",
+      note: `★ ${where(run, iterations[best])}: ${t("mark.best", { value: percent(ys[best], 2) })}`,
+    };
   const flat = plateau(ys, iterations);
   if (flat < 0) return;
   const rule = t("mark.plateau", { gain: percent(PLATEAU_GAIN), share: percent(PLATEAU_SHARE, 0) });
-  yield { x: xs[flat], row: flat, symbol: "line-ns-open", note: `│ ${where(run, iterations[flat])}: ${rule}` };
+  yield {
+    x: xs[flat],
+    row: flat,
+    symbol: "line-ns-open",
+    note: `│ ${where(run, iterations[flat])}: ${rule}`,
+  };
 }
 
 /** The first row of the plateau that a curve ends with, or -1. */

@@ -11,7 +11,14 @@ let Plotly = null;
 let coming = null;
 
 /** The notices are in English, whatever the page is in. */
-const CONFIG = { displayModeBar: false, displaylogo: false, displayNotifier: false, responsive: false, doubleClick: "autosize", scrollZoom: false };
+const CONFIG = {
+  displayModeBar: false,
+  displaylogo: false,
+  displayNotifier: false,
+  responsive: false,
+  doubleClick: "autosize",
+  scrollZoom: false,
+};
 /** With more new rows than that, as after a connection, a whole drawing is due and tails would be work for nothing. */
 const MOST_NEWS = 20_000;
 /** A picture's size, in pixels, and of its legend the most lines and the height of one; a long legend makes it higher. */
@@ -94,7 +101,14 @@ export class Plot {
     const data = traces.map((trace) => this.#trace(trace));
     this.#drawing = this.#drawing
       .catch(() => {}) // a drawing that failed has said so; the next one starts afresh
-      .then(() => Plotly.react(this.#element, data, chartLayout(this.#element, this.#size ?? this.#element.getBoundingClientRect(), look), CONFIG))
+      .then(() =>
+        Plotly.react(
+          this.#element,
+          data,
+          chartLayout(this.#element, this.#size ?? this.#element.getBoundingClientRect(), look),
+          CONFIG,
+        ),
+      )
       .then(() => this.#afterDrawing(traces));
     return this.#drawing;
   }
@@ -143,7 +157,10 @@ export class Plot {
       this.#take(i, trace);
       const tail = this.#tails.get(trace.uid) ?? this.#begin(trace, scale);
       tail?.draw(points, scale);
-      fits &&= Boolean(tail) && scale.x.fits(points.x.at(-1)) && [points.lowest, points.highest].every((y) => scale.y.fits(within(this.#crop, y)));
+      fits &&=
+        Boolean(tail) &&
+        scale.x.fits(points.x.at(-1)) &&
+        [points.lowest, points.highest].every((y) => scale.y.fits(within(this.#crop, y)));
     }
     return fits;
   }
@@ -163,7 +180,9 @@ export class Plot {
     for (; trace.drawn < x.length; trace.drawn++) {
       const at = trace.drawn;
       if (!scale.x.inside(x[at]) || !scale.y.inside(y[at])) continue;
-      group?.append(tailSymbol({ shape: shapes[at], color: colors[at], size, line }, scale.x(x[at]), scale.y(y[at])));
+      group?.append(
+        tailSymbol({ shape: shapes[at], color: colors[at], size, line }, scale.x(x[at]), scale.y(y[at])),
+      );
     }
   }
 
@@ -221,12 +240,23 @@ export class Plot {
     const { xaxis, yaxis } = this.#element._fullLayout;
     const named = data.filter(({ meta }) => meta.named);
     const entries = named.slice(0, PICTURE.entries).map(legendEntry);
-    if (named.length > entries.length) entries.push({ ...legendEntry(named[0]), name: `+ ${named.length - entries.length}`, line: { color: "transparent" }, mode: "lines" });
+    if (named.length > entries.length)
+      entries.push({
+        ...legendEntry(named[0]),
+        name: `+ ${named.length - entries.length}`,
+        line: { color: "transparent" },
+        mode: "lines",
+      });
     const figure = {
       data: [...data.map((trace) => ({ ...trace, uid: undefined, showlegend: false })), ...entries],
       layout: pictureLayout(this.#element, layout, { x: xaxis.range, y: yaxis.range }, title),
     };
-    return Plotly.toImage(figure, { format, width: PICTURE.width, height: Math.max(PICTURE.height, 110 + PICTURE.entry * entries.length), scale: format === "png" ? 2 : 1 });
+    return Plotly.toImage(figure, {
+      format,
+      width: PICTURE.width,
+      height: Math.max(PICTURE.height, 110 + PICTURE.entry * entries.length),
+      scale: format === "png" ? 2 : 1,
+    });
   }
 
   /** Show a stretch of x, or all of it (null). */
@@ -247,7 +277,18 @@ export class Plot {
 
   #trace(trace) {
     const { uid, meta, name, color, width, dash, points, marks, symbols, area } = trace;
-    if (area) return { type: "scatter", mode: "lines", uid, meta, name, ...area, fill: "toself", fillcolor: color, line: { width: 0 } };
+    if (area)
+      return {
+        type: "scatter",
+        mode: "lines",
+        uid,
+        meta,
+        name,
+        ...area,
+        fill: "toself",
+        fillcolor: color,
+        line: { width: 0 },
+      };
     if (marks) {
       const { x, y, symbol, colors } = marks;
       const marker = { symbol, color: colors, size: 9, line: { width: 1.5, color: colors } };
@@ -257,8 +298,22 @@ export class Plot {
       const { x, y, shapes, colors } = symbols;
       trace.drawn = x.length;
       const styles = getComputedStyle(this.#element);
-      const marker = { symbol: shapes, color: colors, size: Number(styles.getPropertyValue("--symbol")), line: { width: 1, color: styles.getPropertyValue("--card").trim() } };
-      return { type: "scatter", mode: "markers", uid, meta, name, ...drawable(x, y), marker, cliponaxis: false };
+      const marker = {
+        symbol: shapes,
+        color: colors,
+        size: Number(styles.getPropertyValue("--symbol")),
+        line: { width: 1, color: styles.getPropertyValue("--card").trim() },
+      };
+      return {
+        type: "scatter",
+        mode: "markers",
+        uid,
+        meta,
+        name,
+        ...drawable(x, y),
+        marker,
+        cliponaxis: false,
+      };
     }
     trace.settled = points.settled;
     trace.drawn = points.count;
@@ -304,13 +359,24 @@ export function plain(name) {
 /** A long name without its middle: what tells runs apart is most often at an end. */
 function shortened(name) {
   const letters = [...name];
-  return letters.length > LETTERS ? `${letters.slice(0, LETTERS - 12).join("")}…${letters.slice(-11).join("")}` : name;
+  return letters.length > LETTERS
+    ? `${letters.slice(0, LETTERS - 12).join("")}…${letters.slice(-11).join("")}`
+    : name;
 }
 
 /** A line of a picture's legend: a piece of the curve with its symbol, and whose it is. */
 function legendEntry({ name, line, meta: { symbol, said } }) {
-  const symbols = symbol ? { mode: "lines+markers", marker: { symbol, color: line.color, size: 8 } } : { mode: "lines" };
-  return { type: "scatter", x: [null], y: [null], name: plain(said ? `${shortened(name)} (${shortened(said)})` : shortened(name)), line, ...symbols };
+  const symbols = symbol
+    ? { mode: "lines+markers", marker: { symbol, color: line.color, size: 8 } }
+    : { mode: "lines" };
+  return {
+    type: "scatter",
+    x: [null],
+    y: [null],
+    name: plain(said ? `${shortened(name)} (${shortened(said)})` : shortened(name)),
+    line,
+    ...symbols,
+  };
 }
 
 /**

@@ -40,7 +40,9 @@ const QUANTITIES = {
     title: "train_test_gap",
     stream: "evaluation",
     percent: true,
-    lines: [{ series: "gap", columns: ["train_accuracy", "test_accuracy"], value: (train, test) => train - test }],
+    lines: [
+      { series: "gap", columns: ["train_accuracy", "test_accuracy"], value: (train, test) => train - test },
+    ],
   },
   batch_accuracy: {
     stream: "train",
@@ -50,7 +52,12 @@ const QUANTITIES = {
     lines: [{ series: "accuracy", columns: ["accuracy"] }],
   },
   learning_rate: { stream: "train", lines: [{ series: "learning_rate", columns: ["learning_rate"] }] },
-  speed: { stream: "train", smoothing: 0, timed: true, lines: [{ series: "speed", columns: ["iteration"], along: speedOf }] },
+  speed: {
+    stream: "train",
+    smoothing: 0,
+    timed: true,
+    lines: [{ series: "speed", columns: ["iteration"], along: speedOf }],
+  },
 };
 
 /** Measured between rows: the first one has no speed of its own. */
@@ -95,7 +102,9 @@ export function title(name, t) {
   if (Object.hasOwn(QUANTITIES, name)) return t(`chart.${QUANTITIES[name].title ?? name}`);
   const column = name.slice(name.indexOf(".") + 1);
   const [what, layer] = column.split("/");
-  return layer === undefined ? t(`column.${what}`) : t("chart.of_layer", { what: t(`column.${what}`), layer });
+  return layer === undefined
+    ? t(`column.${what}`)
+    : t("chart.of_layer", { what: t(`column.${what}`), layer });
 }
 
 /** What a quantity is, in the reader's language, where its name does not say it all; else nothing. */

@@ -27,7 +27,16 @@ export function toCsv(traces, range) {
     const series = meta.series.replace(/-smoothed$/, "");
     const from = range ? lowerBound(xs, range[0]) : 0;
     for (let row = from; row < xs.length && (!range || xs[row] <= range[1]); row++) {
-      lines.push([quoted(meta.run), quoted(line.run.name), series, iterations[row], ys[row], evens ? evens[row] : ""].join(","));
+      lines.push(
+        [
+          quoted(meta.run),
+          quoted(line.run.name),
+          series,
+          iterations[row],
+          ys[row],
+          evens ? evens[row] : "",
+        ].join(","),
+      );
     }
   }
   return `${lines.join("\r\n")}\r\n`;

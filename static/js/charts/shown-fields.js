@@ -17,7 +17,10 @@ export class ShownFields {
     store.on("runs", () => {
       if (!this.#wanted.some((isWanted) => isWanted())) return;
       this.fetch();
-      const shown = store.shown().map((run) => run.id).join();
+      const shown = store
+        .shown()
+        .map((run) => run.id)
+        .join();
       if (shown === this.#shown) return;
       this.#shown = shown;
       this.#tell(); // other fields differ now
@@ -63,5 +66,9 @@ export class ShownFields {
 /** Offer fields in a list, and none; one that an address names is offered although it does not differ. */
 export function fillFields(select, names, chosen, text) {
   const offered = ["", ...new Set(chosen ? [...names, chosen] : names)];
-  offer(select, offered.map((name) => [name, text(name)]), chosen);
+  offer(
+    select,
+    offered.map((name) => [name, text(name)]),
+    chosen,
+  );
 }

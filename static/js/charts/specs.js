@@ -12,7 +12,15 @@ export const MOST_SMOOTHING = 0.99;
 export const MOST_CHARTS = 24;
 
 export function makeSpec(name) {
-  return { quantity: name, smoothing: quantity(name).smoothing ?? 0, logX: false, logY: false, gap: false, marks: true, crop: false };
+  return {
+    quantity: name,
+    smoothing: quantity(name).smoothing ?? 0,
+    logX: false,
+    logY: false,
+    gap: false,
+    marks: true,
+    crop: false,
+  };
 }
 
 /** @returns {object | null} null: no such quantity */

@@ -73,7 +73,8 @@ export class Strokes {
     };
     // In the order of their first runs: a run that comes changes no other's.
     for (const [value, ...others] of curves.map(valuesOf)) {
-      if (!others.length && value !== undefined && !looks.has(value)) looks.set(value, { ...lookAt(looks.size), value });
+      if (!others.length && value !== undefined && !looks.has(value))
+        looks.set(value, { ...lookAt(looks.size), value });
     }
     const inOrder = [...looks.values()].sort((one, other) => bySize(one.value, other.value));
     const legend = [...inOrder, ...(curves.some((runs) => lookOf(runs) === several) ? [several] : [])];
@@ -89,7 +90,9 @@ export class Strokes {
 
   /** What dashes can tell: what differs between the shown runs. */
   #drawFields() {
-    fillFields(this.#select, this.#fields.differing(), this.#field, (name) => t("strokes.by", { field: name ? labelOf(name) : t("strokes.none") }));
+    fillFields(this.#select, this.#fields.differing(), this.#field, (name) =>
+      t("strokes.by", { field: name ? labelOf(name) : t("strokes.none") }),
+    );
   }
 }
 

@@ -13,7 +13,8 @@ const PATHS = {
   square: (r) => `M${r},${r}H${-r}V${-r}H${r}Z`,
   "triangle-up": (r) => `M${(-2 * r) / Math.sqrt(3)},${r / 2}H${(2 * r) / Math.sqrt(3)}L0,${-r}Z`,
   diamond: (r) => `M${1.3 * r},0L0,${1.3 * r}L${-1.3 * r},0L0,${-1.3 * r}Z`,
-  cross: (r) => `M${1.2 * r},${0.4 * r}H${0.4 * r}V${1.2 * r}H${-0.4 * r}V${0.4 * r}H${-1.2 * r}V${-0.4 * r}H${-0.4 * r}V${-1.2 * r}H${0.4 * r}V${-0.4 * r}H${1.2 * r}Z`,
+  cross: (r) =>
+    `M${1.2 * r},${0.4 * r}H${0.4 * r}V${1.2 * r}H${-0.4 * r}V${0.4 * r}H${-1.2 * r}V${-0.4 * r}H${-0.4 * r}V${-1.2 * r}H${0.4 * r}V${-0.4 * r}H${1.2 * r}Z`,
 };
 export const SHAPES = Object.keys(PATHS);
 
@@ -58,7 +59,11 @@ export class Symbols {
     for (const one of this.#curves) {
       const { xs } = one.curve;
       const last = Math.min(to, xs.at(-1) ?? -Infinity);
-      for (let x = value((one.next + one.phase) * step); x <= last; x = value((++one.next + one.phase) * step)) {
+      for (
+        let x = value((one.next + one.phase) * step);
+        x <= last;
+        x = value((++one.next + one.phase) * step)
+      ) {
         const row = lowerBound(xs, x);
         const y = (one.curve.evens ?? one.curve.ys)[row];
         if (row === one.row || xs[row] > to || !Number.isFinite(y)) continue;

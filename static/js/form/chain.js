@@ -16,7 +16,11 @@ const FIRST_UNITS = 20;
 export function chain({ options, change, redraw }, datasets, hidden) {
   const end = (sizeOf) => fixed([...new Set(datasets.map(sizeOf))].join(" / "));
   const field = options.presets.mlp.find(({ name }) => name === "hidden");
-  const element = h("div", { className: "chain" }, end(({ shape }) => shape.reduce((product, size) => product * size, 1)));
+  const element = h(
+    "div",
+    { className: "chain" },
+    end(({ shape }) => shape.reduce((product, size) => product * size, 1)),
+  );
   hidden.forEach((units, i) => {
     const input = box(`network.hidden.${i}`, "network.units", field, units, (value) => {
       hidden[i] = value ?? "";
@@ -30,9 +34,23 @@ export function chain({ options, change, redraw }, datasets, hidden) {
     });
     element.append(arrow(), h("span", { className: "chip" }, input, remove));
   });
-  element.append(arrow(), end(({ classes }) => classes));
+  element.append(
+    arrow(),
+    end(({ classes }) => classes),
+  );
   if (hidden.length < MAX_LAYERS) {
-    const add = h("button", { type: "button", className: "chip add", id: "add-layer", name: "add-layer", title: t("network.add"), "aria-label": t("network.add") }, "+");
+    const add = h(
+      "button",
+      {
+        type: "button",
+        className: "chip add",
+        id: "add-layer",
+        name: "add-layer",
+        title: t("network.add"),
+        "aria-label": t("network.add"),
+      },
+      "+",
+    );
     add.addEventListener("click", () => {
       hidden.push(hidden.at(-1) ?? FIRST_UNITS);
       redraw(`network.hidden.${hidden.length - 1}`);

@@ -21,8 +21,12 @@ export function check(text, field) {
 function checkValue(value, field) {
   if (value === null || field.choices.includes(value)) return null;
   const whole = field.kind !== "number";
-  if (typeof value !== "number" || (whole && !Number.isInteger(value))) return { code: whole ? "type.integer" : "type.number", values: {} };
+  if (typeof value !== "number" || (whole && !Number.isInteger(value)))
+    return { code: whole ? "type.integer" : "type.number", values: {} };
   const { minimum, exclusive_minimum: above, maximum } = field;
-  const isIn = (minimum === null || value >= minimum) && (above === null || value > above) && (maximum === null || value <= maximum);
+  const isIn =
+    (minimum === null || value >= minimum) &&
+    (above === null || value > above) &&
+    (maximum === null || value <= maximum);
   return isIn ? null : { code: "range", values: { bounds: field } };
 }

@@ -14,7 +14,8 @@ const BOTH = "both";
  */
 export function control(form, path, key, field, value, onchange) {
   const chosen = ways(value ?? field.default);
-  if (field.kind === "boolean") return oneOrBoth(path, key, [false, true], chosen, (choice) => t(`boolean.${choice}`), onchange);
+  if (field.kind === "boolean")
+    return oneOrBoth(path, key, [false, true], chosen, (choice) => t(`boolean.${choice}`), onchange);
   if (field.kind !== "choice") return box(path, key, field, value, onchange);
   const name = (choice) => nameOf(key, choice);
   if (field.choices.length === 2) return oneOrBoth(path, key, field.choices, chosen, name, onchange);
@@ -30,7 +31,11 @@ export function oneOrBoth(path, key, choices, chosen, name, onchange) {
   const named = (choice) => (choice === BOTH ? t("form.both") : name(choice));
   const value = chosen.length > 1 ? BOTH : String(chosen[0]);
   return select(path, key, [...choices.map(String), BOTH], value, named, (text) =>
-    onchange(text === BOTH ? together(choices, choices.map(String)) : choices.find((choice) => String(choice) === text)),
+    onchange(
+      text === BOTH
+        ? together(choices, choices.map(String))
+        : choices.find((choice) => String(choice) === text),
+    ),
   );
 }
 

@@ -20,17 +20,22 @@ export function datasetField(datasets, chosen, onChoose, onRefused, onLook) {
   const title = (id) => {
     const dataset = datasets.find((other) => other.name === id);
     const size = `${number(dataset.train_size)} / ${number(dataset.test_size)}`;
-    return dataset.available ? `${titleOf(dataset)}  ${size}` : `${titleOf(dataset)}  (${t("dataset.missing")})`;
+    return dataset.available
+      ? `${titleOf(dataset)}  ${size}`
+      : `${titleOf(dataset)}  (${t("dataset.missing")})`;
   };
   const names = datasets.map((dataset) => dataset.name);
-  const controls = several("dataset.name", "dataset.name", names, chosen, title, onChoose, { short: (id) => titleOf(datasets.find((other) => other.name === id)) });
+  const controls = several("dataset.name", "dataset.name", names, chosen, title, onChoose, {
+    short: (id) => titleOf(datasets.find((other) => other.name === id)),
+  });
   const look = iconButton("images", t("look.data"), () => onLook(chosen[0]));
   look.id = "look-data"; // the focus finds it again when the form is drawn anew
   const element = block("dataset", "dataset.name", null, h("div", { className: "pair" }, ...controls, look));
   const [list] = controls;
   let download = null;
   const update = () => {
-    for (const option of list.options) if (names.includes(option.value)) option.textContent = title(option.value);
+    for (const option of list.options)
+      if (names.includes(option.value)) option.textContent = title(option.value);
     const missing = datasets.find((other) => chosen.includes(other.name) && !other.available);
     const focused = download?.contains(document.activeElement);
     download?.remove();
@@ -62,5 +67,10 @@ export function fetching(dataset, onRefused, id = "fetch") {
     }
   });
   const why = state?.error && t("dataset.failed", { reason: told(state.why, state.error) });
-  return h("div", { className: "fetch" }, button, why ? h("span", { className: "fetch-error", role: "alert" }, why) : null);
+  return h(
+    "div",
+    { className: "fetch" },
+    button,
+    why ? h("span", { className: "fetch-error", role: "alert" }, why) : null,
+  );
 }

@@ -50,7 +50,9 @@ export class Draft {
 
   /** The data sets: one, or several to compare. */
   get datasets() {
-    return ways(this.document.dataset.name).map((name) => this.#options.datasets.find((dataset) => dataset.name === name));
+    return ways(this.document.dataset.name).map((name) =>
+      this.#options.datasets.find((dataset) => dataset.name === name),
+    );
   }
 
   /** The networks: one, or several presets to compare. Their initial weights are the same, one object for all. */
@@ -66,7 +68,9 @@ export class Draft {
   /** The presets that take the images of all of them. */
   get fitting() {
     const { fitting, presets } = this.#options;
-    return Object.keys(presets).filter((preset) => this.datasets.every(({ name }) => fitting[name].includes(preset)));
+    return Object.keys(presets).filter((preset) =>
+      this.datasets.every(({ name }) => fitting[name].includes(preset)),
+    );
   }
 
   /**
@@ -92,7 +96,10 @@ export class Draft {
     const { networks } = this;
     const [{ initializer }] = networks;
     const fresh = (preset) => ({ preset, ...this.#defaults(this.#options.presets[preset]), initializer });
-    this.document.network = together(names.map((name) => networks.find(({ preset }) => preset === name) ?? fresh(name)), names);
+    this.document.network = together(
+      names.map((name) => networks.find(({ preset }) => preset === name) ?? fresh(name)),
+      names,
+    );
   }
 
   /** From now on the layers themselves, to be changed one by one. */
@@ -110,7 +117,8 @@ export class Draft {
   chooseOptimizers(names) {
     const rate = ways(this.document.optimizer).find(isRated)?.learning_rate;
     this.document.optimizer = this.#choose(this.document.optimizer, names, this.#options.optimizers);
-    if (rate !== undefined) for (const one of ways(this.document.optimizer).filter(isRated)) one.learning_rate = rate;
+    if (rate !== undefined)
+      for (const one of ways(this.document.optimizer).filter(isRated)) one.learning_rate = rate;
   }
 
   /** Those among the chosen that share one learning rate. */
@@ -145,9 +153,13 @@ export class Draft {
   /** With early stopping, without, or both. */
   stopEarly(wanted) {
     const { training } = this.document;
-    const fresh = ways(training.early_stopping ?? null).find(Boolean) ?? this.#defaults(this.#options.early_stopping);
+    const fresh =
+      ways(training.early_stopping ?? null).find(Boolean) ?? this.#defaults(this.#options.early_stopping);
     const wishes = ways(wanted);
-    training.early_stopping = together(wishes.map((wish) => (wish ? fresh : null)), wishes.map(String));
+    training.early_stopping = together(
+      wishes.map((wish) => (wish ? fresh : null)),
+      wishes.map(String),
+    );
   }
 
   /** The ways with these names: those that were there as they are, a new one as usual, but for what was typed for all. */
@@ -156,13 +168,18 @@ export class Draft {
     const fresh = (name) => {
       const way = { name, ...this.#defaults(registry[name]) };
       for (const other of old) {
-        const typed = registry[other.name].filter((field) => field.name !== "learning_rate" && other[field.name] !== field.default);
+        const typed = registry[other.name].filter(
+          (field) => field.name !== "learning_rate" && other[field.name] !== field.default,
+        );
         for (const field of typed) if (field.name in way) way[field.name] = other[field.name];
       }
       return way;
     };
     const way = (name) => old.find((one) => one.name === name) ?? fresh(name);
-    return together(names.map((name) => (name === NONE ? null : way(name))), names);
+    return together(
+      names.map((name) => (name === NONE ? null : way(name))),
+      names,
+    );
   }
 
   #defaults(fields) {
@@ -190,7 +207,10 @@ export class Draft {
   experiments(news = { special: [], changed: [] }) {
     const most = this.#options.limits.together;
     if (this.count() > most) {
-      throw new ApiError({ code: "too_many", message: "", field: "", bounds: { count: this.count(), most } }, 422);
+      throw new ApiError(
+        { code: "too_many", message: "", field: "", bounds: { count: this.count(), most } },
+        422,
+      );
     }
     const all = [];
     for (const { document, chosen } of combinations(this.document)) {
@@ -253,7 +273,10 @@ export class Draft {
     const { dataset, network, optimizer, regularization, training } = document;
     const { datasets, presets, initializers, optimizers, schedules } = this.#options;
     const known =
-      areNames(ways(dataset.name), datasets.map(({ name }) => name)) &&
+      areNames(
+        ways(dataset.name),
+        datasets.map(({ name }) => name),
+      ) &&
       areKnown(optimizer, optimizers) &&
       ways(network).every((way) => isObject(way) && areKnown(way.initializer, initializers)) &&
       areKnown(training.schedule ?? null, schedules, { nullable: true }) &&
@@ -262,7 +285,12 @@ export class Draft {
     if (!known) return false;
     if (network.layers !== undefined) return this.#areLayers(network.layers, 0);
     const networks = ways(network);
-    return areNames(networks.map(({ preset }) => preset), Object.keys(presets)) && networks.every(({ preset, hidden }) => preset !== "mlp" || Array.isArray(hidden));
+    return (
+      areNames(
+        networks.map(({ preset }) => preset),
+        Object.keys(presets),
+      ) && networks.every(({ preset, hidden }) => preset !== "mlp" || Array.isArray(hidden))
+    );
   }
 
   #areLayers(layers, depth) {
@@ -292,7 +320,9 @@ function areKnown(part, registry, { nullable = false } = {}) {
 }
 
 function areNames(names, known) {
-  return names.length > 0 && new Set(names).size === names.length && names.every((name) => known.includes(name));
+  return (
+    names.length > 0 && new Set(names).size === names.length && names.every((name) => known.includes(name))
+  );
 }
 
 function isObject(value) {

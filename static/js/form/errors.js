@@ -14,8 +14,10 @@ export function showError(form, error) {
   if (!error) return null;
   // what was typed is not all that a refusal may be about: the server may be away
   const boxes = error.status === 422 ? [...form.querySelectorAll("input")].filter(problemOf) : [];
-  for (const box of boxes) if (box.name !== error.field || problemOf(box).readings.length) mark(form, box.name, said(box));
-  if (boxes.some((box) => box.name === error.field && problemOf(box).readings.length)) return controlOf(form, error.field);
+  for (const box of boxes)
+    if (box.name !== error.field || problemOf(box).readings.length) mark(form, box.name, said(box));
+  if (boxes.some((box) => box.name === error.field && problemOf(box).readings.length))
+    return controlOf(form, error.field);
   return mark(form, error.field, [explain(error)]);
 }
 
@@ -66,7 +68,8 @@ function fieldOf(form, parts) {
   for (let length = parts.length; length > 0; length--) {
     const path = parts.slice(0, length).join(".");
     const found =
-      blocks.find((field) => field.dataset.field === path) ?? blocks.find((field) => field.dataset.field.startsWith(`${path}.`));
+      blocks.find((field) => field.dataset.field === path) ??
+      blocks.find((field) => field.dataset.field.startsWith(`${path}.`));
     if (found) return found;
   }
   return form.querySelector(".field.general");

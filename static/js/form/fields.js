@@ -25,7 +25,11 @@ export function problemOf(input) {
 export function block(path, key, field, ...controls) {
   const label = h("span", { className: "label", "data-key": key }, t(key));
   const error = h("span", { className: "error", role: "alert", id: `error-${path}` });
-  return described(h("div", { className: "field", "data-field": path }, label, ...controls, error), key, field);
+  return described(
+    h("div", { className: "field", "data-field": path }, label, ...controls, error),
+    key,
+    field,
+  );
 }
 
 /** Put the help of a field on an element around its controls. */
@@ -33,7 +37,8 @@ export function described(element, key, field) {
   const help = helpOf(key, field);
   if (!help) return element;
   element.dataset.help = help;
-  for (const control of element.querySelectorAll("input:not([type=checkbox]), select, [role=radiogroup]")) control.setAttribute("aria-description", help);
+  for (const control of element.querySelectorAll("input:not([type=checkbox]), select, [role=radiogroup]"))
+    control.setAttribute("aria-description", help);
   return element;
 }
 
@@ -66,7 +71,12 @@ export function select(path, key, choices, value, name, onchange) {
 
 /** One of few, side by side: radio buttons, so that arrow keys move between them. */
 export function segments(path, key, choices, value, name, onchange) {
-  const group = h("div", { className: "segments", role: "radiogroup", "aria-label": t(key), "data-label": key });
+  const group = h("div", {
+    className: "segments",
+    role: "radiogroup",
+    "aria-label": t(key),
+    "data-label": key,
+  });
   const radios = `${path}-${ids++}`;
   for (const choice of choices) {
     const input = h("input", { type: "radio", name: radios, value: choice, checked: choice === value });
@@ -101,7 +111,15 @@ export function logSlider(path, key, field, value, [low, high], onchange) {
     place(changed);
     onchange(changed);
   });
-  const slider = h("input", { type: "range", min: 0, max: DIGITS * (high - low), step: 1, className: "log-slider", "aria-label": t(key), "data-label": key });
+  const slider = h("input", {
+    type: "range",
+    min: 0,
+    max: DIGITS * (high - low),
+    step: 1,
+    className: "log-slider",
+    "aria-label": t(key),
+    "data-label": key,
+  });
   const place = (number) => {
     const where = isSweep(number) ? number.values[0] : number;
     if (typeof where === "number" && where > 0) slider.value = stepOf(where) - DIGITS * low;

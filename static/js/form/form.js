@@ -136,7 +136,9 @@ export class Form {
 
   /** What a draft, of which the server says what its first experiment is, changes of the run that it is compared with. */
   #difference(draft, first) {
-    return this.#base ? difference(this.#base.fields, first.fields, this.#options.activations, draft.varied()) : undefined;
+    return this.#base
+      ? difference(this.#base.fields, first.fields, this.#options.activations, draft.varied())
+      : undefined;
   }
 
   #tellDifference() {
@@ -149,10 +151,22 @@ export class Form {
   #draw() {
     this.#launch = new LaunchPart(this.#hands);
     this.#launch.show(...(this.#figures ?? [null]));
-    const model = h("fieldset", { className: "card" }, h("legend", {}, t("form.title")), this.#drawDataset().element, ...this.#network.draw());
+    const model = h(
+      "fieldset",
+      { className: "card" },
+      h("legend", {}, t("form.title")),
+      this.#drawDataset().element,
+      ...this.#network.draw(),
+    );
     // As it stands there, not as its last event told: that comes a task after the click, and a choice can come between.
     const further = furtherPart(this.#hands, this.#form.querySelector("details.further")?.open ?? false);
-    const training = h("fieldset", { className: "card" }, h("legend", { className: "hidden" }, t("form.training")), ...trainingPart(this.#hands).filter(Boolean), further);
+    const training = h(
+      "fieldset",
+      { className: "card" },
+      h("legend", { className: "hidden" }, t("form.training")),
+      ...trainingPart(this.#hands).filter(Boolean),
+      further,
+    );
     this.#form.replaceChildren(model, training, this.#launch.element);
     wireHelp(this.#form, this.#launch.help);
     this.#tellDifference();
@@ -185,7 +199,12 @@ export class Form {
     const { error, layer } = this.#wrong;
     if (!layer) return isIn(this.#form, error.field) && showError(this.#form, error);
     const path = pathOfLayer(this.#draft.document.network.layers, layer);
-    if (path) showError(this.#form, { ...error, message: error.message, field: path + error.field.replace(LAYER, "") });
+    if (path)
+      showError(this.#form, {
+        ...error,
+        message: error.message,
+        field: path + error.field.replace(LAYER, ""),
+      });
   }
 
   #drawDataset() {
@@ -194,7 +213,13 @@ export class Form {
       this.#redraw(focus);
     };
     const chosen = this.#draft.datasets.map(({ name }) => name);
-    this.#datasets = datasetField(this.#options.datasets, chosen, choose, (error) => showError(this.#form, error), (name) => this.#look.data(name));
+    this.#datasets = datasetField(
+      this.#options.datasets,
+      chosen,
+      choose,
+      (error) => showError(this.#form, error),
+      (name) => this.#look.data(name),
+    );
     return this.#datasets;
   }
 
@@ -286,6 +311,7 @@ function nameOf(element) {
 function find(form, name) {
   if (!name) return null;
   const [field, value] = name.split("=");
-  if (value !== undefined) return form.querySelector(`[data-field="${CSS.escape(field)}"][value="${CSS.escape(value)}"]`);
+  if (value !== undefined)
+    return form.querySelector(`[data-field="${CSS.escape(field)}"][value="${CSS.escape(value)}"]`);
   return form.querySelector(`[name="${CSS.escape(name)}"], #${CSS.escape(name)}`);
 }

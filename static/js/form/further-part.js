@@ -19,8 +19,19 @@ export function furtherPart(form, open) {
   const { dataset, training } = draft.document;
   const mlp = draft.networks.find(({ preset }) => preset === "mlp");
   const details = h("details", { className: "further", open }, h("summary", {}, t("form.further")));
-  const group = (key, ...blocks) => details.append(h("h3", {}, t(key)), h("div", { className: "row wrap" }, ...blocks.flat()));
-  if (mlp) group("form.network", own(form, "network", mlp, form.options.presets.mlp, onlyOfMlp(form).filter((name) => SWITCHES.includes(name))));
+  const group = (key, ...blocks) =>
+    details.append(h("h3", {}, t(key)), h("div", { className: "row wrap" }, ...blocks.flat()));
+  if (mlp)
+    group(
+      "form.network",
+      own(
+        form,
+        "network",
+        mlp,
+        form.options.presets.mlp,
+        onlyOfMlp(form).filter((name) => SWITCHES.includes(name)),
+      ),
+    );
   group(
     "form.data",
     own(form, "dataset", dataset, form.options.dataset, ["train_size", "test_size", "label_noise"]),
@@ -29,7 +40,13 @@ export function furtherPart(form, open) {
   );
   group(
     "form.training",
-    own(form, "training", training, form.options.training, ["sampling", "evaluate_every", "evaluate_train_size", "clip_norm", "clip_value"]),
+    own(form, "training", training, form.options.training, [
+      "sampling",
+      "evaluate_every",
+      "evaluate_train_size",
+      "clip_norm",
+      "clip_value",
+    ]),
     drawSchedule(form),
     drawEarlyStopping(form),
   );
@@ -47,28 +64,49 @@ function own(form, section, values, fields, names, key = section) {
       else values[name] = value;
       form.change();
     };
-    return block(path, key ? `${key}.${name}` : name, field, control(form, path, key ? `${key}.${name}` : name, field, values[name] ?? field.default, put));
+    return block(
+      path,
+      key ? `${key}.${name}` : name,
+      field,
+      control(form, path, key ? `${key}.${name}` : name, field, values[name] ?? field.default, put),
+    );
   });
 }
 
 function drawFolds({ draft, change }) {
-  const folds = select("folds", "form.folds", FOLDS, draft.folds, (count) => (count === 1 ? t("form.no_folds") : t("form.n_folds", { count })), (count) => {
-    draft.folds = Number(count);
-    change();
-  });
+  const folds = select(
+    "folds",
+    "form.folds",
+    FOLDS,
+    draft.folds,
+    (count) => (count === 1 ? t("form.no_folds") : t("form.n_folds", { count })),
+    (count) => {
+      draft.folds = Number(count);
+      change();
+    },
+  );
   return block("dataset.fold", "form.folds", null, folds);
 }
 
 /** Changes to the training images; none at all is no augmentation. */
 function drawAugmentation({ options, draft, change, redraw }) {
-  const fields = options.augment.filter((field) => field.name !== "flip" || draft.datasets.every(({ flippable }) => flippable));
+  const fields = options.augment.filter(
+    (field) => field.name !== "flip" || draft.datasets.every(({ flippable }) => flippable),
+  );
   const values = { ...draft.document.dataset.augment };
   const settle = () => {
     const any = Object.values(values).some(Boolean);
     draft.document.dataset.augment = any ? values : null;
     change();
   };
-  return own({ change: settle, redraw }, "dataset.augment", values, fields, fields.map((field) => field.name), "augment");
+  return own(
+    { change: settle, redraw },
+    "dataset.augment",
+    values,
+    fields,
+    fields.map((field) => field.name),
+    "augment",
+  );
 }
 
 function drawSchedule(form) {
@@ -81,19 +119,47 @@ function drawSchedule(form) {
     draft.chooseSchedules(now);
     form.redraw(focus);
   };
-  const controls = several(`${path}.name`, "schedule.name", names, chosen, (name) => t(`schedule.${name}`), choose, { note: t("form.own_settings") });
-  return [block(`${path}.name`, "schedule.name", null, h("div", { className: "pair" }, ...controls)), ...settings(form, path, "schedule", schedules, options.schedules)];
+  const controls = several(
+    `${path}.name`,
+    "schedule.name",
+    names,
+    chosen,
+    (name) => t(`schedule.${name}`),
+    choose,
+    { note: t("form.own_settings") },
+  );
+  return [
+    block(`${path}.name`, "schedule.name", null, h("div", { className: "pair" }, ...controls)),
+    ...settings(form, path, "schedule", schedules, options.schedules),
+  ];
 }
 
 function drawEarlyStopping(form) {
   const { options, draft } = form;
   const path = "training.early_stopping";
   const stops = ways(draft.document.training.early_stopping ?? null);
-  const choose = oneOrBoth(path, "early_stopping.name", [false, true], stops.map(Boolean), (choice) => t(`boolean.${choice}`), (wanted) => {
-    draft.stopEarly(wanted);
-    form.redraw(path);
-  });
+  const choose = oneOrBoth(
+    path,
+    "early_stopping.name",
+    [false, true],
+    stops.map(Boolean),
+    (choice) => t(`boolean.${choice}`),
+    (wanted) => {
+      draft.stopEarly(wanted);
+      form.redraw(path);
+    },
+  );
   const chosen = stops.find(Boolean);
   const fields = chosen ? options.early_stopping : [];
-  return [block(path, "early_stopping.name", null, choose), ...own(form, path, chosen, fields, fields.map((field) => field.name), "early_stopping")];
+  return [
+    block(path, "early_stopping.name", null, choose),
+    ...own(
+      form,
+      path,
+      chosen,
+      fields,
+      fields.map((field) => field.name),
+      "early_stopping",
+    ),
+  ];
 }

@@ -8,14 +8,19 @@ import { isSweep } from "./values.js";
 
 /** Where the document holds several: `[["optimizer"], ["optimizer", "learning_rate"]]`, in its order. */
 export function sweeps(part, path = []) {
-  if (isSweep(part)) return [...(part.values.length > 1 ? [path] : []), ...part.values.flatMap((way) => sweeps(way, path))];
+  if (isSweep(part))
+    return [...(part.values.length > 1 ? [path] : []), ...part.values.flatMap((way) => sweeps(way, path))];
   if (!isPart(part)) return [];
   return Object.entries(part).flatMap(([name, value]) => sweeps(value, [...path, name]));
 }
 
 /** How many combinations there are. */
 export function size(part) {
-  if (isSweep(part)) return Math.max(part.count ?? 0, part.values.reduce((sum, way) => sum + size(way), 0));
+  if (isSweep(part))
+    return Math.max(
+      part.count ?? 0,
+      part.values.reduce((sum, way) => sum + size(way), 0),
+    );
   if (!isPart(part)) return 1;
   return Object.values(part).reduce((product, value) => product * size(value), 1);
 }
@@ -24,13 +29,23 @@ export function size(part) {
 export function combinations(part, path = []) {
   if (isSweep(part)) {
     const choice = (way) => (part.values.length > 1 ? [[path, way]] : []);
-    return part.values.flatMap((way) => combinations(way, path).map(({ document, chosen }) => ({ document, chosen: [...choice(way), ...chosen] })));
+    return part.values.flatMap((way) =>
+      combinations(way, path).map(({ document, chosen }) => ({
+        document,
+        chosen: [...choice(way), ...chosen],
+      })),
+    );
   }
   if (!isPart(part)) return [{ document: part, chosen: [] }];
   let all = [{ document: Array.isArray(part) ? [] : {}, chosen: [] }];
   for (const [name, value] of Object.entries(part)) {
     const inner = combinations(value, [...path, name]);
-    all = all.flatMap(({ document, chosen }) => inner.map((one) => ({ document: put(document, name, one.document), chosen: [...chosen, ...one.chosen] })));
+    all = all.flatMap(({ document, chosen }) =>
+      inner.map((one) => ({
+        document: put(document, name, one.document),
+        chosen: [...chosen, ...one.chosen],
+      })),
+    );
   }
   return all;
 }

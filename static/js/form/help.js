@@ -20,7 +20,11 @@ export function helpOf(key, field) {
 function range({ minimum, exclusive_minimum, maximum }) {
   const there = (value) => value !== undefined && value !== null;
   if (there(minimum) && there(maximum)) return `${exact(minimum)}–${exact(maximum)}`;
-  return [[">", exclusive_minimum], ["≥", minimum], ["≤", maximum]]
+  return [
+    [">", exclusive_minimum],
+    ["≥", minimum],
+    ["≤", maximum],
+  ]
     .filter(([, value]) => there(value))
     .map(([sign, value]) => `${sign} ${exact(value)}`)
     .join(", ");

@@ -25,15 +25,39 @@ export class LaunchPart {
       this.#facts.set(name, value);
       facts.append(h("div", { title: t(`summary.${name}.help`) }, h("dt", {}, t(`summary.${name}`)), value));
     }
-    const general = h("div", { className: "field general" }, h("span", { className: "error", role: "alert", id: "error-general" }));
+    const general = h(
+      "div",
+      { className: "field general" },
+      h("span", { className: "error", role: "alert", id: "error-general" }),
+    );
     const keys = /^Mac/.test(navigator.platform) ? "⌘↵" : "Ctrl ↵";
-    this.button = h("button", { type: "submit", id: "launch", className: "launch", title: t("form.launch_hint") }, this.#label, h("kbd", {}, keys));
-    const seeds = select("seeds", "form.seeds", SEEDS, draft.seeds, (count) => t(count === 1 ? "form.one_seed" : "form.n_seeds", { count }), (count) => {
-      draft.seeds = Number(count);
-      change();
-    });
+    this.button = h(
+      "button",
+      { type: "submit", id: "launch", className: "launch", title: t("form.launch_hint") },
+      this.#label,
+      h("kbd", {}, keys),
+    );
+    const seeds = select(
+      "seeds",
+      "form.seeds",
+      SEEDS,
+      draft.seeds,
+      (count) => t(count === 1 ? "form.one_seed" : "form.n_seeds", { count }),
+      (count) => {
+        draft.seeds = Number(count);
+        change();
+      },
+    );
     seeds.title = t("form.seeds");
-    this.element = h("div", { className: "launch-area" }, facts, general, h("div", { className: "launch-row" }, seeds, this.button), this.#difference, this.help);
+    this.element = h(
+      "div",
+      { className: "launch-area" },
+      facts,
+      general,
+      h("div", { className: "launch-row" }, seeds, this.button),
+      this.#difference,
+      this.help,
+    );
     this.count(draft.count());
   }
 
@@ -52,8 +76,13 @@ export class LaunchPart {
       const differ = values.some((value) => value !== most);
       return differ ? `≤\u2009${text(most, differ)}` : text(most, differ);
     };
-    const put = (name, text) => (this.#facts.get(name).textContent = experiments ? said(name === "seconds" ? [seconds] : experiments.map((one) => one[name]), text) : "–");
-    put("parameters", (value, differ) => number(value, differ || value >= LONG ? { notation: "compact", maximumSignificantDigits: 3 } : {}));
+    const put = (name, text) =>
+      (this.#facts.get(name).textContent = experiments
+        ? said(name === "seconds" ? [seconds] : experiments.map((one) => one[name]), text)
+        : "–");
+    put("parameters", (value, differ) =>
+      number(value, differ || value >= LONG ? { notation: "compact", maximumSignificantDigits: 3 } : {}),
+    );
     put("multiply_adds", (value) => number(value, { notation: "compact" }));
     put("memory_bytes", (value) => {
       const [unit, bytes] = value < 1e9 ? ["megabytes", 1e6] : ["gigabytes", 1e9];
@@ -64,7 +93,11 @@ export class LaunchPart {
 
   /** What the experiment differs in from the one that it came from: labels, or null where it came from none. */
   differs(name, labels) {
-    const said = !labels ? [] : labels.length ? [t("form.differs"), " ", h("b", {}, labels.join(t("form.and"))), " ", t("form.from", { name })] : [t("form.same", { name })];
+    const said = !labels
+      ? []
+      : labels.length
+        ? [t("form.differs"), " ", h("b", {}, labels.join(t("form.and"))), " ", t("form.from", { name })]
+        : [t("form.same", { name })];
     this.#difference.replaceChildren(...said);
     this.#difference.title = this.#difference.textContent;
   }

@@ -48,7 +48,12 @@ export class LayerList {
     this.#root = root ?? this;
     this.#path = place.length ? `${pathOf(place)}.layers` : "network.layers";
     this.#open = open;
-    this.element = h("ol", { className: "layers", "data-path": this.#path }, ...layers.map((layer, i) => this.#row(layer, i)), this.#adder());
+    this.element = h(
+      "ol",
+      { className: "layers", "data-path": this.#path },
+      ...layers.map((layer, i) => this.#row(layer, i)),
+      this.#adder(),
+    );
   }
 
   #row(layer, i) {
@@ -62,9 +67,20 @@ export class LayerList {
     grip.classList.add("grip");
     grip.name = `${path}.grip`;
     onKey(grip, (event) => this.#key(event, i));
-    grip.addEventListener("pointerdown", (event) => drag(event, grip, { over: (y) => this.#root.#mark(row, place, y), drop: (y) => this.#root.#drop(place, y) }));
-    const more = this.#more(path, layer, fields.filter((field) => !first.includes(field.name) && field.kind !== "layers"));
-    const inputs = fields.filter((field) => first.includes(field.name)).map((field) => this.#input(path, layer, field));
+    grip.addEventListener("pointerdown", (event) =>
+      drag(event, grip, {
+        over: (y) => this.#root.#mark(row, place, y),
+        drop: (y) => this.#root.#drop(place, y),
+      }),
+    );
+    const more = this.#more(
+      path,
+      layer,
+      fields.filter((field) => !first.includes(field.name) && field.kind !== "layers"),
+    );
+    const inputs = fields
+      .filter((field) => first.includes(field.name))
+      .map((field) => this.#input(path, layer, field));
     const line = h(
       "div",
       { className: "layer-line" },
@@ -75,9 +91,19 @@ export class LayerList {
       more.button,
       iconButton("delete", t("layer.remove", { layer: name, number }), () => this.#remove(i)),
     );
-    const inner = layer.type === "residual" ? new LayerList(this.#form, layer.layers, this.#open, { place, root: this.#root }).element : null;
+    const inner =
+      layer.type === "residual"
+        ? new LayerList(this.#form, layer.layers, this.#open, { place, root: this.#root }).element
+        : null;
     const error = h("span", { className: "error", role: "alert", id: `error-${path}` });
-    const row = h("li", { className: "layer field", "data-field": path, "data-type": layer.type }, line, more.panel, inner, error);
+    const row = h(
+      "li",
+      { className: "layer field", "data-field": path, "data-type": layer.type },
+      line,
+      more.panel,
+      inner,
+      error,
+    );
     return row;
   }
 
@@ -109,7 +135,15 @@ export class LayerList {
       button.setAttribute("aria-expanded", String(!panel.hidden));
     });
     button.setAttribute("aria-expanded", String(!panel.hidden));
-    for (const field of fields) panel.append(h("label", { className: "field" }, h("span", { className: "label" }, t(`layer.${field.name}`)), this.#input(path, layer, field)));
+    for (const field of fields)
+      panel.append(
+        h(
+          "label",
+          { className: "field" },
+          h("span", { className: "label" }, t(`layer.${field.name}`)),
+          this.#input(path, layer, field),
+        ),
+      );
     return { button, panel };
   }
 
@@ -118,17 +152,25 @@ export class LayerList {
   /** Adds below the last layer, which gives the classes. */
   #adder() {
     const types = Object.keys(this.#form.options.layers);
-    const choose = select(`${this.#path}.add`, "layer.add", ["", ...types], "", (type) => (type ? t(`layer.${type}`) : `+ ${t("layer.add")}`), (type) => {
-      const place = this.#place.length ? this.#layers.length : Math.max(0, this.#layers.length - 1);
-      this.#layers.splice(place, 0, this.#fresh(type));
-      this.#form.redraw(`${this.#path}.${place}.${FIRST[type]?.[0] ?? "grip"}`);
-    });
+    const choose = select(
+      `${this.#path}.add`,
+      "layer.add",
+      ["", ...types],
+      "",
+      (type) => (type ? t(`layer.${type}`) : `+ ${t("layer.add")}`),
+      (type) => {
+        const place = this.#place.length ? this.#layers.length : Math.max(0, this.#layers.length - 1);
+        this.#layers.splice(place, 0, this.#fresh(type));
+        this.#form.redraw(`${this.#path}.${place}.${FIRST[type]?.[0] ?? "grip"}`);
+      },
+    );
     return h("li", { className: "layer-add" }, choose);
   }
 
   #fresh(type) {
     const layer = { type };
-    for (const field of this.#form.options.layers[type]) if (field.name in SIZES) layer[field.name] = SIZES[field.name];
+    for (const field of this.#form.options.layers[type])
+      if (field.name in SIZES) layer[field.name] = SIZES[field.name];
     if (type === "activation") layer.name = "relu";
     if (type === "residual") layer.layers = [this.#fresh("dense"), this.#fresh("activation")];
     return layer;

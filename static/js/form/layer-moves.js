@@ -36,7 +36,8 @@ export function step(layers, place, by) {
   const list = listOf(layers, place);
   const [outside, i] = [place.slice(0, -1), place.at(-1)];
   const next = list[i + by];
-  if (next?.type === "residual" && list[i].type !== "residual") return [...outside, i + by, by > 0 ? 0 : next.layers.length];
+  if (next?.type === "residual" && list[i].type !== "residual")
+    return [...outside, i + by, by > 0 ? 0 : next.layers.length];
   if (next) return [...outside, by > 0 ? i + 2 : i - 1];
   if (!outside.length) return null;
   return [...outside.slice(0, -1), outside.at(-1) + (by > 0 ? 1 : 0)];

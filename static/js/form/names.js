@@ -7,7 +7,14 @@ import { isSweep } from "./values.js";
 /** Sections that are chosen by name: another name brings other settings, and that is one thing, not five. */
 const BY_NAME = ["optimizer", "network.initializer", "training.schedule"];
 /** What is said of these needs no label before it, and stands first. */
-const PLAIN = ["dataset.name", "network", "network.hidden", "optimizer", "network.activation", "regularization"];
+const PLAIN = [
+  "dataset.name",
+  "network",
+  "network.hidden",
+  "optimizer",
+  "network.activation",
+  "regularization",
+];
 
 /**
  * What a run is called. What tells it from the others that are launched with it stands first, in short words: a narrow
@@ -20,17 +27,36 @@ const PLAIN = ["dataset.name", "network", "network.hidden", "optimizer", "networ
  * @param {string[]} repetition which fold, which seed
  */
 export function nameOfRun(document, chosen, { special, changed }, repetition) {
-  const varied = new Map(chosen.map(([path, way]) => (path[1] === "hidden" ? ["network.hidden", document.network.hidden.join("-")] : [path.join("."), way])));
-  const plain = PLAIN.filter((place) => varied.has(place)).map((place) => valueText(place, varied.get(place)));
-  const said = document.name ? [document.name] : [...suggestion(document, varied, varied.size ? (name) => changed.some((field) => field.startsWith(name)) : () => true), ...special];
-  const labelled = [...varied].filter(([place]) => !PLAIN.includes(place)).map(([place, way]) => `${shortLabelOf(place)} ${valueText(place, way)}`);
+  const varied = new Map(
+    chosen.map(([path, way]) =>
+      path[1] === "hidden" ? ["network.hidden", document.network.hidden.join("-")] : [path.join("."), way],
+    ),
+  );
+  const plain = PLAIN.filter((place) => varied.has(place)).map((place) =>
+    valueText(place, varied.get(place)),
+  );
+  const said = document.name
+    ? [document.name]
+    : [
+        ...suggestion(
+          document,
+          varied,
+          varied.size ? (name) => changed.some((field) => field.startsWith(name)) : () => true,
+        ),
+        ...special,
+      ];
+  const labelled = [...varied]
+    .filter(([place]) => !PLAIN.includes(place))
+    .map(([place, way]) => `${shortLabelOf(place)} ${valueText(place, way)}`);
   return [...plain, ...labelled, ...said, ...repetition].join(" · ");
 }
 
 /** What one changes most, but for what has been said as it varies; `isNews` says of which fields. */
 function suggestion({ network, optimizer, regularization }, varied, isNews) {
   const rated = varied.has("optimizer.learning_rate") ? [] : [optimizer.learning_rate ?? ""];
-  const named = varied.has("optimizer") ? rated.map(() => shortLabelOf("optimizer.learning_rate")) : [t(`optimizer.${optimizer.name}`)];
+  const named = varied.has("optimizer")
+    ? rated.map(() => shortLabelOf("optimizer.learning_rate"))
+    : [t(`optimizer.${optimizer.name}`)];
   const preset = varied.has("network") ? "" : t(`preset.${network.preset ?? "layers"}`);
   const what = network.activation ? t(`activation.${network.activation}`) : preset;
   const penalty = varied.has("regularization") ? "" : penaltyText(regularization);
@@ -44,7 +70,8 @@ function suggestion({ network, optimizer, regularization }, varied, isNews) {
 /** A value of a field, or a way of a section, as the reader knows it. */
 function valueText(place, value) {
   if (place === "network") return presetName(value.preset);
-  if (place === "regularization") return penaltyText(value) || `${labelOf(place)} ${t("regularization.none")}`;
+  if (place === "regularization")
+    return penaltyText(value) || `${labelOf(place)} ${t("regularization.none")}`;
   const name = value === null ? "none" : (value?.name ?? value);
   if (typeof name === "boolean" || place === "training.early_stopping") return t(`boolean.${Boolean(value)}`);
   if (typeof name !== "string") return String(name);
@@ -83,14 +110,20 @@ export function difference(before, after, activations, varied) {
   const different = names.filter((name) => (before[name] ?? null) !== (after[name] ?? null));
   const labels = new Set();
   for (const name of different) {
-    const swapped = BY_NAME.find((section) => name.startsWith(`${section}.`) && different.includes(`${section}.name`));
+    const swapped = BY_NAME.find(
+      (section) => name.startsWith(`${section}.`) && different.includes(`${section}.name`),
+    );
     if (swapped && name !== "optimizer.learning_rate") labels.add(labelOf(swapped));
     else if (name === "network.layers") labels.add(networkLabel(before[name], after[name], activations));
     else labels.add(labelOf(name));
   }
   for (const path of varied) labels.add(labelOf(path === "network" ? "network.layers" : path));
-  const ofLayers = varied.some((path) => path.startsWith("network.") && !path.startsWith("network.initializer"));
-  const told = (name) => (name === "network.layers" && ofLayers) || varied.some((path) => name === path || name.startsWith(`${path}.`));
+  const ofLayers = varied.some(
+    (path) => path.startsWith("network.") && !path.startsWith("network.initializer"),
+  );
+  const told = (name) =>
+    (name === "network.layers" && ofLayers) ||
+    varied.some((path) => name === path || name.startsWith(`${path}.`));
   const special = different
     .filter((name) => !NAMED.test(name) && !told(name) && after[name] !== null && after[name] !== undefined)
     .map((name) => `${shortLabelOf(name)} ${valueText(name, after[name])}`);
@@ -100,6 +133,10 @@ export function difference(before, after, activations, varied) {
 /** Layers as lines, "dense 40 → relu → dense 10": only other activations, or another network? */
 function networkLabel(before, after, activations) {
   const [old, fresh] = [before, after].map((line) => String(line).split(" → "));
-  const alike = old.length === fresh.length && old.every((layer, i) => layer === fresh[i] || (activations.includes(layer) && activations.includes(fresh[i])));
+  const alike =
+    old.length === fresh.length &&
+    old.every(
+      (layer, i) => layer === fresh[i] || (activations.includes(layer) && activations.includes(fresh[i])),
+    );
   return t(alike ? "network.activation" : "network.layers");
 }

@@ -87,13 +87,28 @@ export class NetworkPart {
     const written = Boolean(networks[0].layers);
     const chosen = networks.map(({ preset }) => preset);
     const controls = written
-      ? [select(path, "network.layers", [...draft.fitting, WRITTEN], WRITTEN, name, (preset) => choose([preset], path))]
-      : several(path, "network.layers", draft.fitting, chosen, name, choose, { short: presetName, note: t("form.own_settings") });
-    const element = block("network", "network.layers", null, h("div", { className: "pair" }, ...controls, this.#table));
+      ? [
+          select(path, "network.layers", [...draft.fitting, WRITTEN], WRITTEN, name, (preset) =>
+            choose([preset], path),
+          ),
+        ]
+      : several(path, "network.layers", draft.fitting, chosen, name, choose, {
+          short: presetName,
+          note: t("form.own_settings"),
+        });
+    const element = block(
+      "network",
+      "network.layers",
+      null,
+      h("div", { className: "pair" }, ...controls, this.#table),
+    );
     this.#edit = written ? null : this.#editButton();
     const head = h("div", { className: "label-row" });
     element.querySelector(".label").replaceWith(head);
-    head.append(h("span", { className: "label", "data-key": "network.layers" }, t("network.layers")), this.#edit ?? "");
+    head.append(
+      h("span", { className: "label", "data-key": "network.layers" }, t("network.layers")),
+      this.#edit ?? "",
+    );
     return element;
   }
 
@@ -126,7 +141,12 @@ export class NetworkPart {
       draft.document.network = network;
       redraw("edit-layers");
     });
-    return h("p", { className: "network-note" }, h("span", {}, t("network.first_of", { count: number(count) })), back);
+    return h(
+      "p",
+      { className: "network-note" },
+      h("span", {}, t("network.first_of", { count: number(count) })),
+      back,
+    );
   }
 
   #drawActivation(network) {
@@ -139,13 +159,24 @@ export class NetworkPart {
       redraw(focus);
     };
     const single = chosen.length === 1 ? this.#oneActivation(network, path, name) : [];
-    return block(path, path, null, h("div", { className: "pair" }, ...several(path, path, options.activations, chosen, name, choose, { single })));
+    return block(
+      path,
+      path,
+      null,
+      h(
+        "div",
+        { className: "pair" },
+        ...several(path, path, options.activations, chosen, name, choose, { single }),
+      ),
+    );
   }
 
   /** The first few side by side, and all of them in a list. */
   #oneActivation(network, path, name) {
     const { options, change, redraw } = this.#form;
-    const first = FIRST_ACTIVATIONS.includes(network.activation) ? FIRST_ACTIVATIONS : [...FIRST_ACTIVATIONS.slice(0, 3), network.activation];
+    const first = FIRST_ACTIVATIONS.includes(network.activation)
+      ? FIRST_ACTIVATIONS
+      : [...FIRST_ACTIVATIONS.slice(0, 3), network.activation];
     const buttons = segments(path, path, first, network.activation, name, (activation) => {
       network.activation = activation;
       all.value = activation;
@@ -165,7 +196,11 @@ export class NetworkPart {
     const names = (preset) => options.presets[preset].map(({ name }) => name);
     const except = networks.some(({ preset }) => preset === "mlp") ? onlyOfMlp(this.#form) : [];
     const all = [...new Set(networks.flatMap(({ preset }) => names(preset)))];
-    const ownersOf = (name) => networks.filter(({ preset }) => names(preset).includes(name)).map(({ preset }) => presetName(preset)).join(", ");
+    const ownersOf = (name) =>
+      networks
+        .filter(({ preset }) => names(preset).includes(name))
+        .map(({ preset }) => presetName(preset))
+        .join(", ");
     const shown = all.filter((name) => !except.includes(name));
     const parts = [...new Set(shown.map(ownersOf))].flatMap((owners) => {
       const others = all.filter((name) => except.includes(name) || ownersOf(name) !== owners);
@@ -185,9 +220,23 @@ export class NetworkPart {
       redraw(focus);
     };
     const names = initializers.map((initializer) => initializer.name);
-    const controls = several(`${path}.name`, path, Object.keys(options.initializers), names, (name) => t(`initializer.${name}`), choose);
-    const boxes = settings(this.#form, path, "initializer", initializers, options.initializers).map((element) => element.querySelector("input"));
-    return block(path, path, null, h("div", { className: "pair" }, controls[0], ...boxes, ...controls.slice(1)));
+    const controls = several(
+      `${path}.name`,
+      path,
+      Object.keys(options.initializers),
+      names,
+      (name) => t(`initializer.${name}`),
+      choose,
+    );
+    const boxes = settings(this.#form, path, "initializer", initializers, options.initializers).map(
+      (element) => element.querySelector("input"),
+    );
+    return block(
+      path,
+      path,
+      null,
+      h("div", { className: "pair" }, controls[0], ...boxes, ...controls.slice(1)),
+    );
   }
 
   /**
@@ -196,7 +245,9 @@ export class NetworkPart {
   show(summary, shapes = []) {
     this.#summary = summary;
     const { layers } = this.#form.draft.document.network;
-    layers?.forEach((layer, i) => this.#shapes.set(layer, (summary?.first.layers[i]?.output_shape ?? shapes[i])?.join("×")));
+    layers?.forEach((layer, i) =>
+      this.#shapes.set(layer, (summary?.first.layers[i]?.output_shape ?? shapes[i])?.join("×")),
+    );
     this.#drawSummary();
   }
 
@@ -209,7 +260,11 @@ export class NetworkPart {
     const { layers } = this.#form.draft.document.network;
     this.#table.disabled = !this.#summary;
     if (this.#edit) this.#drawEdit();
-    if (this.#list) showShapes(this.#list, layers.map((layer) => this.#shapes.get(layer)));
+    if (this.#list)
+      showShapes(
+        this.#list,
+        layers.map((layer) => this.#shapes.get(layer)),
+      );
     this.#rows.replaceChildren(...layerSummary(this.#summary?.first.layers ?? []));
   }
 

@@ -19,27 +19,37 @@ export function settings(form, path, kind, all, registry, except = [], by = "nam
   const present = all.filter(Boolean);
   const fieldOf = (way, name) => registry[way[by]].find((field) => field.name === name);
   const names = new Set(present.flatMap((way) => registry[way[by]].map((field) => field.name)));
-  return [...names].filter((name) => !except.includes(name)).map((name) => {
-    const having = present.filter((way) => fieldOf(way, name));
-    const field = fieldOf(having[0], name);
-    const usual = having.every((way) => fieldOf(way, name).default === field.default);
-    const valueOf = (way) => (way[name] === undefined ? fieldOf(way, name).default : way[name]);
-    const agreed = having.every((way) => JSON.stringify(valueOf(way)) === JSON.stringify(valueOf(having[0])));
-    const put = (value) => {
-      for (const way of having) way[name] = value ?? (usual ? "" : fieldOf(way, name).default);
-      form.change();
-    };
-    const [place, key] = [`${path}.${name}`, `${kind}.${name}`];
-    const input = control(form, place, key, field, agreed ? valueOf(having[0]) : null, put);
-    if (!usual) input.placeholder = t("form.own");
-    const element = block(place, key, usual ? field : { ...field, default: null }, input);
-    return having.length === all.length ? element : onlyFor(element, having.map((way) => t(`${kind}.${way[by]}`)));
-  });
+  return [...names]
+    .filter((name) => !except.includes(name))
+    .map((name) => {
+      const having = present.filter((way) => fieldOf(way, name));
+      const field = fieldOf(having[0], name);
+      const usual = having.every((way) => fieldOf(way, name).default === field.default);
+      const valueOf = (way) => (way[name] === undefined ? fieldOf(way, name).default : way[name]);
+      const agreed = having.every(
+        (way) => JSON.stringify(valueOf(way)) === JSON.stringify(valueOf(having[0])),
+      );
+      const put = (value) => {
+        for (const way of having) way[name] = value ?? (usual ? "" : fieldOf(way, name).default);
+        form.change();
+      };
+      const [place, key] = [`${path}.${name}`, `${kind}.${name}`];
+      const input = control(form, place, key, field, agreed ? valueOf(having[0]) : null, put);
+      if (!usual) input.placeholder = t("form.own");
+      const element = block(place, key, usual ? field : { ...field, default: null }, input);
+      return having.length === all.length
+        ? element
+        : onlyFor(
+            element,
+            having.map((way) => t(`${kind}.${way[by]}`)),
+          );
+    });
 }
 
 /** Say in the help whose setting it is. */
 function onlyFor(element, names) {
   element.dataset.help = `${t("form.only_for", { names: names.join(", ") })} ${element.dataset.help ?? ""}`;
-  for (const control of element.querySelectorAll("input")) control.setAttribute("aria-description", element.dataset.help);
+  for (const control of element.querySelectorAll("input"))
+    control.setAttribute("aria-description", element.dataset.help);
   return element;
 }

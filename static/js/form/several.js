@@ -29,7 +29,14 @@ export function several(path, key, choices, chosen, name, choose, { single, note
   const list = () => {
     const all = chosen.length > 1 ? [ALL, ...choices] : choices;
     const named = (choice) => (choice === ALL ? chosen.map(short).join(", ") : name(choice));
-    const element = select(path, key, all, chosen.length > 1 ? ALL : chosen[0], named, (choice) => choice !== ALL && choose([choice], path));
+    const element = select(
+      path,
+      key,
+      all,
+      chosen.length > 1 ? ALL : chosen[0],
+      named,
+      (choice) => choice !== ALL && choose([choice], path),
+    );
     if (chosen.length > 1) element.title = named(ALL); // more than there may be room for
     return element;
   };
@@ -44,9 +51,21 @@ export function several(path, key, choices, chosen, name, choose, { single, note
 }
 
 function boxes(path, key, choices, chosen, name, choose, note) {
-  const panel = h("div", { className: "several-boxes", popover: "auto", role: "group", "aria-label": t("form.several", { field: t(key) }), "data-several": path, "data-help": t("form.several.help") });
+  const panel = h("div", {
+    className: "several-boxes",
+    popover: "auto",
+    role: "group",
+    "aria-label": t("form.several", { field: t(key) }),
+    "data-several": path,
+    "data-help": t("form.several.help"),
+  });
   const labelled = (choice) => {
-    const box = h("input", { type: "checkbox", value: choice, checked: chosen.includes(choice), "data-field": `${path}.${ALL}` });
+    const box = h("input", {
+      type: "checkbox",
+      value: choice,
+      checked: chosen.includes(choice),
+      "data-field": `${path}.${ALL}`,
+    });
     box.addEventListener("change", () => {
       const now = choices.filter((other) => (other === choice ? box.checked : chosen.includes(other)));
       if (now.length) choose(now, `${path}.${ALL}=${choice}`);

@@ -25,14 +25,29 @@ function drawOptimizer({ options, draft, redraw }) {
     redraw(focus);
   };
   const chosen = ways(draft.document.optimizer).map(({ name }) => name);
-  const controls = several(path, path, Object.keys(options.optimizers), chosen, (name) => t(`optimizer.${name}`), choose, { note: t("optimizer.several") });
+  const controls = several(
+    path,
+    path,
+    Object.keys(options.optimizers),
+    chosen,
+    (name) => t(`optimizer.${name}`),
+    choose,
+    { note: t("optimizer.several") },
+  );
   return block(path, path, null, h("div", { className: "pair" }, ...controls));
 }
 
 /** The settings that not every optimizer has. */
 function drawOwn(form) {
   const { options, draft } = form;
-  const blocks = settings(form, "optimizer", "optimizer", ways(draft.document.optimizer), options.optimizers, ["learning_rate"]);
+  const blocks = settings(
+    form,
+    "optimizer",
+    "optimizer",
+    ways(draft.document.optimizer),
+    options.optimizers,
+    ["learning_rate"],
+  );
   return blocks.length ? h("div", { className: "row own" }, ...blocks) : null;
 }
 
@@ -59,7 +74,10 @@ function drawPenalties({ options, draft, change, redraw }) {
   };
   const kinds = draft.penalties;
   const all = Object.keys(PENALTIES);
-  const single = kinds.length === 1 ? [segments(path, key, all, kinds[0], name, (kind) => choose([kind], `${path}=${kind}`))] : [];
+  const single =
+    kinds.length === 1
+      ? [segments(path, key, all, kinds[0], name, (kind) => choose([kind], `${path}=${kind}`))]
+      : [];
   const controls = several(path, key, all, kinds, name, choose, { single });
   const regularizations = ways(draft.document.regularization);
   const strengths = PENALTIES.both
@@ -89,15 +107,32 @@ function drawLength({ options, draft, change, redraw }) {
   };
   const unit = "epochs" in training ? "epochs" : "iterations";
   const [batch, length] = ["training.batch_size", `training.${unit}`];
-  const units = select("training.unit", "training.unit", LENGTHS, unit, (name) => t(`training.${name}`), (name) => {
-    draft.chooseLength(name);
-    redraw(`training.${name}`);
-  });
-  const both = h("div", { className: "pair" }, box(length, length, field(unit), training[unit], put(unit)), units);
+  const units = select(
+    "training.unit",
+    "training.unit",
+    LENGTHS,
+    unit,
+    (name) => t(`training.${name}`),
+    (name) => {
+      draft.chooseLength(name);
+      redraw(`training.${name}`);
+    },
+  );
+  const both = h(
+    "div",
+    { className: "pair" },
+    box(length, length, field(unit), training[unit], put(unit)),
+    units,
+  );
   return h(
     "div",
     { className: "row length" },
-    block(batch, batch, field("batch_size"), box(batch, batch, field("batch_size"), training.batch_size, put("batch_size"))),
+    block(
+      batch,
+      batch,
+      field("batch_size"),
+      box(batch, batch, field("batch_size"), training.batch_size, put("batch_size")),
+    ),
     described(block(length, "training.length", null, both), length, field(unit)),
   );
 }

@@ -33,7 +33,10 @@ export function typed(text, field = {}) {
   if (said === "") return null;
   const { settled } = settle(said, WHOLE.includes(field.kind));
   if (settled === null) return text.trim();
-  const items = settled.split(/[;,]/).map((item) => item.trim()).filter(Boolean);
+  const items = settled
+    .split(/[;,]/)
+    .map((item) => item.trim())
+    .filter(Boolean);
   const ranges = items.map((item) => range(item, field));
   const found = new Set(items.flatMap((item, i) => ranges[i]?.values ?? [numberOf(item) ?? item]));
   const values = [...found].slice(0, MOST + 1);

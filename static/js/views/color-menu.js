@@ -7,7 +7,14 @@ import { HUES, cssColor, hueOf, withHue } from "../palette.js";
 
 const COLUMNS = 4;
 /** How far a key moves in the menu. */
-const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -COLUMNS, ArrowDown: COLUMNS, Home: -Infinity, End: Infinity };
+const STEPS = {
+  ArrowLeft: -1,
+  ArrowRight: 1,
+  ArrowUp: -COLUMNS,
+  ArrowDown: COLUMNS,
+  Home: -Infinity,
+  End: Infinity,
+};
 
 export class ColorMenu {
   #element = h("div", { className: "color-menu", role: "menu", popover: "auto" });
@@ -30,7 +37,16 @@ export class ColorMenu {
     const items = HUES.map((name, hue) => {
       const chosen = hue === hueOf(run.color);
       const said = t(`color.${name}`);
-      const item = h("button", { type: "button", className: "hue", role: "menuitemradio", title: said, tabIndex: chosen ? 0 : -1, "aria-label": said, "aria-checked": String(chosen), "data-hue": name });
+      const item = h("button", {
+        type: "button",
+        className: "hue",
+        role: "menuitemradio",
+        title: said,
+        tabIndex: chosen ? 0 : -1,
+        "aria-label": said,
+        "aria-checked": String(chosen),
+        "data-hue": name,
+      });
       item.style.setProperty("--run", cssColor(hue));
       item.addEventListener("click", () => {
         this.#element.hidePopover();
@@ -51,7 +67,11 @@ export class ColorMenu {
   #place({ left, top, bottom }) {
     const { width, height } = this.#element.getBoundingClientRect();
     const across = Math.max(4, Math.min(left - 6, innerWidth - width - 4));
-    moveTo(this.#element, across, bottom + 6 + height < innerHeight ? bottom + 6 : Math.max(4, top - 6 - height));
+    moveTo(
+      this.#element,
+      across,
+      bottom + 6 + height < innerHeight ? bottom + 6 : Math.max(4, top - 6 - height),
+    );
   }
 
   #press(event) {

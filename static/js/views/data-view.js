@@ -61,13 +61,28 @@ export class DataView {
     this.element.dataset.dataset = this.#dataset.name;
     this.element.setAttribute("aria-label", titleOf(this.#dataset));
     if (!this.#dataset.available) return this.#drawMissing();
-    const parts = segments("look.part", "look.part", PARTS, this.#part, (part) => t(`look.${part}`), (part) => {
-      this.#part = part;
-      this.#load(0);
-    });
-    this.#steps = this.#isImages ? [this.#step("previous", "‹", -IMAGES), this.#step("next", "›", IMAGES)] : [];
-    this.#picture = this.#isImages ? new ImageGrid(this.#dataset.shape, IMAGES) : new PointPlot(this.#isDark());
-    this.element.replaceChildren(h("div", { className: "look-bar" }, parts, this.#position, ...this.#steps), this.#problem, this.#picture.element);
+    const parts = segments(
+      "look.part",
+      "look.part",
+      PARTS,
+      this.#part,
+      (part) => t(`look.${part}`),
+      (part) => {
+        this.#part = part;
+        this.#load(0);
+      },
+    );
+    this.#steps = this.#isImages
+      ? [this.#step("previous", "‹", -IMAGES), this.#step("next", "›", IMAGES)]
+      : [];
+    this.#picture = this.#isImages
+      ? new ImageGrid(this.#dataset.shape, IMAGES)
+      : new PointPlot(this.#isDark());
+    this.element.replaceChildren(
+      h("div", { className: "look-bar" }, parts, this.#position, ...this.#steps),
+      this.#problem,
+      this.#picture.element,
+    );
     this.#load(0);
   }
 
@@ -75,12 +90,27 @@ export class DataView {
     const refused = (error) => (this.#problem.textContent = explain(error));
     this.#problem.textContent = "";
     const get = fetching(this.#dataset, refused, "look-fetch");
-    this.element.replaceChildren(...[h("p", {}, t("look.missing", { title: titleOf(this.#dataset) })), get, this.#problem].filter(Boolean));
+    this.element.replaceChildren(
+      ...[h("p", {}, t("look.missing", { title: titleOf(this.#dataset) })), get, this.#problem].filter(
+        Boolean,
+      ),
+    );
   }
 
   #step(name, sign, by) {
     const label = t(`look.${name}`, { n: IMAGES });
-    const button = h("button", { type: "button", className: "toggle", title: label, "aria-label": label, disabled: true, "data-step": name }, sign);
+    const button = h(
+      "button",
+      {
+        type: "button",
+        className: "toggle",
+        title: label,
+        "aria-label": label,
+        disabled: true,
+        "data-step": name,
+      },
+      sign,
+    );
     button.addEventListener("click", () => this.#load(this.#first + by));
     return button;
   }
@@ -104,7 +134,11 @@ export class DataView {
     this.#total = sample.total;
     const last = sample.first + sample.labels.length;
     this.#picture.show(sample);
-    this.#position.textContent = t("look.position", { from: number(sample.first + 1), to: number(last), total: number(sample.total) });
+    this.#position.textContent = t("look.position", {
+      from: number(sample.first + 1),
+      to: number(last),
+      total: number(sample.total),
+    });
     this.element.dataset.shown = `${sample.part} ${sample.first}`;
     this.#bound(last);
   }

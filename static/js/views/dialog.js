@@ -12,7 +12,17 @@ export function openDialog({ title, className = "", body, tools = [], onClose })
   const dialog = h(
     "dialog",
     { className: `card dialog ${className}`, "aria-labelledby": "dialog-title" },
-    h("header", { className: "card-head" }, heading, h("div", { className: "controls" }, ...tools, iconButton("delete", t("dialog.close"), () => dialog.close()))),
+    h(
+      "header",
+      { className: "card-head" },
+      heading,
+      h(
+        "div",
+        { className: "controls" },
+        ...tools,
+        iconButton("delete", t("dialog.close"), () => dialog.close()),
+      ),
+    ),
     ...body,
   );
   dialog.addEventListener("close", () => {

@@ -19,8 +19,19 @@ export function openDiff(runs, { configs, isDark, onClone }) {
     cell.style.setProperty("--run", color(run.color, isDark()));
     return cell;
   };
-  const row = (name, values, { className = "", title } = {}) => h("tr", { className }, h("th", { scope: "row", title }, name), ...values.map((value) => h("td", {}, value)));
-  const clone = (run) => h("button", { type: "button", className: "toggle", onclick: () => (dialog.close(), onClone(run)) }, t("runs.clone_change"));
+  const row = (name, values, { className = "", title } = {}) =>
+    h(
+      "tr",
+      { className },
+      h("th", { scope: "row", title }, name),
+      ...values.map((value) => h("td", {}, value)),
+    );
+  const clone = (run) =>
+    h(
+      "button",
+      { type: "button", className: "toggle", onclick: () => (dialog.close(), onClone(run)) },
+      t("runs.clone_change"),
+    );
   const table = h(
     "table",
     { className: "diff" },
@@ -28,9 +39,23 @@ export function openDiff(runs, { configs, isDark, onClone }) {
     h(
       "tbody",
       {},
-      ...[...difference].map(([name, values]) => row(labels.get(name), values.map((value) => wordOf(name, value)), { title: name })),
-      row(t("table.test"), runs.map((run) => percent(run.latest.test_accuracy)), { className: "result" }),
-      row(t("table.train"), runs.map((run) => percent(run.latest.train_accuracy)), { className: "result" }),
+      ...[...difference].map(([name, values]) =>
+        row(
+          labels.get(name),
+          values.map((value) => wordOf(name, value)),
+          { title: name },
+        ),
+      ),
+      row(
+        t("table.test"),
+        runs.map((run) => percent(run.latest.test_accuracy)),
+        { className: "result" },
+      ),
+      row(
+        t("table.train"),
+        runs.map((run) => percent(run.latest.train_accuracy)),
+        { className: "result" },
+      ),
       row("", runs.map(clone), { className: "result" }),
     ),
   );
@@ -38,6 +63,9 @@ export function openDiff(runs, { configs, isDark, onClone }) {
   const dialog = openDialog({
     title: t("runs.compare"),
     className: "wide",
-    body: [h("p", { className: "diff-said" }, said), h("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": t("diff.title") }, table)],
+    body: [
+      h("p", { className: "diff-said" }, said),
+      h("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": t("diff.title") }, table),
+    ],
   });
 }

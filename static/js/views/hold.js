@@ -30,7 +30,8 @@ export class Hold {
         onHold(run.dataset.run);
       }, LONG);
     });
-    for (const type of ["pointerup", "pointercancel", "pointerleave"]) list.addEventListener(type, () => clearTimeout(this.#timer));
+    for (const type of ["pointerup", "pointercancel", "pointerleave"])
+      list.addEventListener(type, () => clearTimeout(this.#timer));
     list.addEventListener("contextmenu", (event) => this.#held && event.preventDefault());
   }
 

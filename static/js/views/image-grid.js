@@ -41,7 +41,8 @@ function paint(canvas, planes, [channels, height, width]) {
   const picture = new ImageData(width, height);
   const area = width * height;
   for (let at = 0; at < area; at++) {
-    for (let colour = 0; colour < 3; colour++) picture.data[4 * at + colour] = planes[(colour % channels) * area + at];
+    for (let colour = 0; colour < 3; colour++)
+      picture.data[4 * at + colour] = planes[(colour % channels) * area + at];
     picture.data[4 * at + 3] = 255;
   }
   // in memory: fifty small ones gain nothing on a graphics card, and bytes stay what they are

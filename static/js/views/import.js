@@ -65,12 +65,14 @@ export class Import {
   async #takeOne(file) {
     if (!(await file.slice(0, HEAD).text()).includes('"lossroom"')) {
       const document = JSON.parse(await file.text());
-      if (!("lossroom" in Object(document)) && "optimizer" in Object(document)) return this.#onExperiment(document);
+      if (!("lossroom" in Object(document)) && "optimizer" in Object(document))
+        return this.#onExperiment(document);
     }
     const { limits } = await api.options();
     const megabytes = limits.import_bytes / 1e6;
     const why = { code: "request_too_long", values: { sent: file.size / 1e6, megabytes } };
-    if (file.size > limits.import_bytes) throw new ApiError({ code: "too_large", message: "", bounds: { why } }, 413);
+    if (file.size > limits.import_bytes)
+      throw new ApiError({ code: "too_large", message: "", bounds: { why } }, 413);
     const { runs } = await api.importRuns(file);
     this.#toast.show(t("import.done", { n: runs.length }));
     this.#onRuns(runs);

@@ -49,14 +49,23 @@ export class Lessons {
 
   #button(lesson) {
     const name = h("span", {}, lesson.title[language()]);
-    const button = h("button", { type: "button", className: "lesson", title: this.#describe(lesson), "data-lesson": lesson.slug }, h("b", {}, lesson.section), name);
+    const button = h(
+      "button",
+      { type: "button", className: "lesson", title: this.#describe(lesson), "data-lesson": lesson.slug },
+      h("b", {}, lesson.section),
+      name,
+    );
     button.addEventListener("click", () => this.#launch(lesson, button));
     return button;
   }
 
   /** All other lessons, with their questions, in a list that opens over the charts. */
   #menu(lessons) {
-    const menu = h("details", { className: "more-lessons" }, h("summary", { className: "lesson" }, t("lessons.more")));
+    const menu = h(
+      "details",
+      { className: "more-lessons" },
+      h("summary", { className: "lesson" }, t("lessons.more")),
+    );
     const list = h("div", { className: "card" });
     for (const lesson of lessons) {
       const button = this.#button(lesson);
@@ -102,16 +111,32 @@ export class Lessons {
     this.#note.hidden = !lesson && !this.#problem;
     const runs = this.#store.shown().filter((run) => run.lesson === lesson?.slug);
     const over = runs.every((run) => ["completed", "diverged"].includes(run.status));
-    const instead = lesson && runs.some((run) => run.summary.dataset !== lesson.made_for) ? runs[0].summary.dataset : null;
-    const state = JSON.stringify([this.#problem && explain(this.#problem), lesson?.slug, instead, over, language()]);
+    const instead =
+      lesson && runs.some((run) => run.summary.dataset !== lesson.made_for) ? runs[0].summary.dataset : null;
+    const state = JSON.stringify([
+      this.#problem && explain(this.#problem),
+      lesson?.slug,
+      instead,
+      over,
+      language(),
+    ]);
     if (state === this.#drawn) return;
     this.#drawn = state;
     if (this.#problem) this.#note.replaceChildren(h("p", { role: "alert" }, explain(this.#problem)));
-    else if (lesson) this.#note.replaceChildren(
-      h("h2", {}, `${lesson.section} · ${lesson.title[language()]}`),
-      h("p", { className: "question" }, lesson.question[language()]),
-      ...(instead ? [h("p", { className: "quiet" }, t("lessons.instead", { dataset: datasetTitle(instead), own: datasetTitle(lesson.made_for) }))] : []),
-      ...(over ? [h("p", { className: "conclusion" }, lesson.conclusion[language()])] : []),
-    );
+    else if (lesson)
+      this.#note.replaceChildren(
+        h("h2", {}, `${lesson.section} · ${lesson.title[language()]}`),
+        h("p", { className: "question" }, lesson.question[language()]),
+        ...(instead
+          ? [
+              h(
+                "p",
+                { className: "quiet" },
+                t("lessons.instead", { dataset: datasetTitle(instead), own: datasetTitle(lesson.made_for) }),
+              ),
+            ]
+          : []),
+        ...(over ? [h("p", { className: "conclusion" }, lesson.conclusion[language()])] : []),
+      );
   }
 }

@@ -17,7 +17,13 @@ const decades = (low, high, zero) => ({
   value: (place) => (zero && place < low ? 0 : Number((10 ** place).toPrecision(2))),
   place: (value) => (value > 0 ? Math.max(low, Math.min(high, Math.log10(value))) : low - 0.5),
 });
-const linear = (high, step) => ({ min: 0, max: high, step, value: (place) => Number(place.toFixed(3)), place: (value) => value });
+const linear = (high, step) => ({
+  min: 0,
+  max: high,
+  step,
+  value: (place) => Number(place.toFixed(3)),
+  place: (value) => value,
+});
 
 const SCALES = {
   learning_rate: decades(-5, 1, false),
@@ -36,7 +42,11 @@ export function liveControls(run, change) {
   const controls = Object.keys(SCALES)
     .filter((name) => name in run.live)
     .map((name) => control(name, () => latest.live[name], change));
-  const element = h("div", { className: "live", role: "group", "aria-label": t("live.title") }, ...controls.map((one) => one.element));
+  const element = h(
+    "div",
+    { className: "live", role: "group", "aria-label": t("live.title") },
+    ...controls.map((one) => one.element),
+  );
   const update = (now) => {
     latest = now;
     for (const { follow } of controls) follow();
@@ -49,7 +59,13 @@ function control(name, held, change) {
   const scale = SCALES[name];
   const label = t(`live.${name}`);
   const text = h("input", { type: "text", inputMode: "decimal", name: `live.${name}`, "aria-label": label });
-  const slider = h("input", { type: "range", min: scale.min, max: scale.max, step: scale.step, "aria-label": t("live.slider", { name: label }) });
+  const slider = h("input", {
+    type: "range",
+    min: scale.min,
+    max: scale.max,
+    step: scale.step,
+    "aria-label": t("live.slider", { name: label }),
+  });
   const problem = h("span", { className: "error", role: "alert" });
   /** The value that stands here, and the one that is on its way to the run, if any. */
   let shown;
@@ -98,7 +114,14 @@ function control(name, held, change) {
   for (const input of [text, slider]) input.addEventListener("blur", follow);
   show(held());
   return {
-    element: h("label", { className: "live-control" }, h("span", { className: "label" }, label), slider, text, problem),
+    element: h(
+      "label",
+      { className: "live-control" },
+      h("span", { className: "label" }, label),
+      slider,
+      text,
+      problem,
+    ),
     follow,
   };
 }

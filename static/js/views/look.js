@@ -43,7 +43,12 @@ export class Look {
     if (!counts()) return;
     const dataset = this.#dataset(experiment.dataset.name);
     const data = h("section", {}, h("h3", {}, titleOf(dataset)), this.#viewOf(dataset));
-    const network = h("section", {}, h("h3", {}, t("look.network")), ...networkTable({ ...experiments[0], first }));
+    const network = h(
+      "section",
+      {},
+      h("h3", {}, t("look.network")),
+      ...networkTable({ ...experiments[0], first }),
+    );
     this.#open({ title: `${section} · ${title[language()]}`, className: "look wide" }, [
       h("p", { className: "quiet" }, question[language()]),
       h("div", { className: "look-both" }, data, network),

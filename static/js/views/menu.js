@@ -9,7 +9,11 @@ export function closesByItself(menu) {
     if (!menu.open) return;
     listening = new AbortController();
     const options = { capture: true, signal: listening.signal };
-    document.addEventListener("click", (event) => menu.contains(event.target) || (menu.open = false), options);
+    document.addEventListener(
+      "click",
+      (event) => menu.contains(event.target) || (menu.open = false),
+      options,
+    );
     onKey(
       document,
       (event) => {

@@ -14,19 +14,55 @@ export function networkTable({ parameters, multiply_adds: multiplyAdds, memory_b
   const layers = first.config.network.layers;
   const figure = (value) => h("td", { className: "figure-cell" }, value ? number(value) : "");
   const row = (i, { output_shape: shape, parameters, multiply_adds }) =>
-    h("tr", {}, h("td", {}, String(i + 1)), h("th", { scope: "row" }, layerName(layers[i])), h("td", {}, shape.join("×")), figure(parameters), figure(multiply_adds));
+    h(
+      "tr",
+      {},
+      h("td", {}, String(i + 1)),
+      h("th", { scope: "row" }, layerName(layers[i])),
+      h("td", {}, shape.join("×")),
+      figure(parameters),
+      figure(multiply_adds),
+    );
   const head = (text, title) => h("th", { scope: "col", title }, text);
   const table = h(
     "table",
     { className: "network-table" },
-    h("thead", {}, h("tr", {}, h("td"), head(t("look.layer")), head(t("look.shape")), head(t("summary.parameters"), t("summary.parameters.help")), head(t("summary.multiply_adds"), t("summary.multiply_adds.help")))),
+    h(
+      "thead",
+      {},
+      h(
+        "tr",
+        {},
+        h("td"),
+        head(t("look.layer")),
+        head(t("look.shape")),
+        head(t("summary.parameters"), t("summary.parameters.help")),
+        head(t("summary.multiply_adds"), t("summary.multiply_adds.help")),
+      ),
+    ),
     h("tbody", {}, ...first.layers.map((layer, i) => row(i, layer))),
-    h("tfoot", {}, h("tr", {}, h("td"), h("th", { scope: "row" }, t("look.total")), h("td"), figure(parameters), figure(multiplyAdds))),
+    h(
+      "tfoot",
+      {},
+      h(
+        "tr",
+        {},
+        h("td"),
+        h("th", { scope: "row" }, t("look.total")),
+        h("td"),
+        figure(parameters),
+        figure(multiplyAdds),
+      ),
+    ),
   );
   const megabytes = t("summary.megabytes", { n: number(memory / 1e6, { maximumSignificantDigits: 2 }) });
   return [
     h("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": t("look.network") }, table),
-    h("p", { className: "quiet" }, `${t("summary.memory_bytes")} ${megabytes} · ${t("summary.memory_bytes.help")}`),
+    h(
+      "p",
+      { className: "quiet" },
+      `${t("summary.memory_bytes")} ${megabytes} · ${t("summary.memory_bytes.help")}`,
+    ),
   ];
 }
 

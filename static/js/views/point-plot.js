@@ -15,8 +15,19 @@ const SWATCH = 22;
 const FORMS = [
   (pen, x, y, r) => pen.arc(x, y, r, 0, 2 * Math.PI),
   (pen, x, y, r) => pen.rect(x - r * 0.85, y - r * 0.85, r * 1.7, r * 1.7),
-  (pen, x, y, r) => polygon(pen, [[x, y - r * 1.2], [x + r * 1.1, y + r * 0.8], [x - r * 1.1, y + r * 0.8]]),
-  (pen, x, y, r) => polygon(pen, [[x, y - r * 1.3], [x + r * 1.3, y], [x, y + r * 1.3], [x - r * 1.3, y]]),
+  (pen, x, y, r) =>
+    polygon(pen, [
+      [x, y - r * 1.2],
+      [x + r * 1.1, y + r * 0.8],
+      [x - r * 1.1, y + r * 0.8],
+    ]),
+  (pen, x, y, r) =>
+    polygon(pen, [
+      [x, y - r * 1.3],
+      [x + r * 1.3, y],
+      [x, y + r * 1.3],
+      [x - r * 1.3, y],
+    ]),
 ];
 
 export class PointPlot {
@@ -34,7 +45,10 @@ export class PointPlot {
   show({ points, labels, class_names: classes }) {
     const counts = classes.map((_, label) => labels.filter((other) => other === label).length);
     const described = classes.map((name, label) => `${className(name)} ${number(counts[label])}`);
-    this.#canvas.setAttribute("aria-label", t("look.points", { count: number(points.length), classes: described.join(", ") }));
+    this.#canvas.setAttribute(
+      "aria-label",
+      t("look.points", { count: number(points.length), classes: described.join(", ") }),
+    );
     const pen = this.#canvas.getContext("2d");
     const { place, edge } = this.#drawFrame(pen, Math.max(...points.flat().map(Math.abs)));
     points.forEach(([x, y], i) => this.#mark(pen, labels[i], place(x), SIZE - place(y), POINT));

@@ -41,7 +41,13 @@ export class Renaming {
     if (!name.isConnected) return;
     this.end();
     const before = this.#actions.run(id).name;
-    const input = h("input", { type: "text", className: "rename", value: before, maxLength: 200, "aria-label": t("runs.rename") });
+    const input = h("input", {
+      type: "text",
+      className: "rename",
+      value: before,
+      maxLength: 200,
+      "aria-label": t("runs.rename"),
+    });
     const finish = (keep, send = (...change) => this.#write(...change)) => {
       if (this.#finish !== finish) return; // the box that leaves loses its focus, too
       this.#finish = null;
@@ -74,7 +80,11 @@ export class Renaming {
       if (error.code !== "changed_meanwhile" || !problem) return;
       const { now } = error.bounds;
       const again = () => this.#write(id, { name: change.name, was: { name: now } });
-      const button = h("button", { type: "button", className: "toggle", onclick: again }, t("runs.rename_to", { name: change.name }));
+      const button = h(
+        "button",
+        { type: "button", className: "toggle", onclick: again },
+        t("runs.rename_to", { name: change.name }),
+      );
       problem.replaceChildren(t("runs.renamed_meanwhile", { name: now }), " ", button);
     }
   }

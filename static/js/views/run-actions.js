@@ -59,7 +59,9 @@ export class RunActions {
 
   /** Star, tag, note, archive or rename runs, for everybody in the lab. */
   change(ids, changes) {
-    return Promise.all(ids.map((id) => this.attempt(id, async () => this.#store.putRuns([await api.change(id, changes)]))));
+    return Promise.all(
+      ids.map((id) => this.attempt(id, async () => this.#store.putRuns([await api.change(id, changes)]))),
+    );
   }
 
   /**
@@ -85,7 +87,9 @@ export class RunActions {
 
   /** Star a run that is not, and the other way round. */
   toggleStar(id) {
-    return this.attempt(id, async () => this.#store.putRuns([await api.change(id, { starred: !this.run(id)?.starred })]));
+    return this.attempt(id, async () =>
+      this.#store.putRuns([await api.change(id, { starred: !this.run(id)?.starred })]),
+    );
   }
 
   /** @throws ApiError */

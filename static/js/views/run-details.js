@@ -48,7 +48,8 @@ export class RunDetails {
     store.on("connection", () => this.#save((text) => !text.isFocused));
     document.addEventListener("visibilitychange", () => document.hidden && this.#save());
     addEventListener("pagehide", () => {
-      for (const [id, texts] of this.#texts) for (const { unsaved } of texts) if (unsaved) api.changeAtLeaving(id, unsaved);
+      for (const [id, texts] of this.#texts)
+        for (const { unsaved } of texts) if (unsaved) api.changeAtLeaving(id, unsaved);
     });
   }
 
@@ -63,7 +64,8 @@ export class RunDetails {
     }
     if (run) this.#parts.update(run);
     for (const [other, texts] of this.#texts) {
-      if (!this.#store.runs.has(other) || (other !== id && texts.every((text) => !text.unsaved))) this.#texts.delete(other);
+      if (!this.#store.runs.has(other) || (other !== id && texts.every((text) => !text.unsaved)))
+        this.#texts.delete(other);
     }
   }
 
@@ -76,7 +78,10 @@ export class RunDetails {
     if (!this.#texts.has(run.id)) {
       const send = (changes) => this.#actions.write(run.id, changes);
       const settled = () => this.#actions.onProblem(run.id, null);
-      this.#texts.set(run.id, Object.values(KINDS).map((kind) => new RunText(kind, run, send, settled)));
+      this.#texts.set(
+        run.id,
+        Object.values(KINDS).map((kind) => new RunText(kind, run, send, settled)),
+      );
     }
     return this.#texts.get(run.id);
   }
@@ -85,8 +90,16 @@ export class RunDetails {
     const { id } = run;
     const title = h("h2", { className: "details-title" });
     const close = iconButton("delete", t("dialog.close"), () => this.#selection.clear());
-    const swatch = h("button", { type: "button", className: "swatch", id: "details-color", "aria-haspopup": "menu", onclick: () => this.#colors.open(this.#actions.run(id), swatch) });
-    const children = [h("header", { className: "card-head" }, swatch, title, h("div", { className: "controls" }, close))];
+    const swatch = h("button", {
+      type: "button",
+      className: "swatch",
+      id: "details-color",
+      "aria-haspopup": "menu",
+      onclick: () => this.#colors.open(this.#actions.run(id), swatch),
+    });
+    const children = [
+      h("header", { className: "card-head" }, swatch, title, h("div", { className: "controls" }, close)),
+    ];
     const updates = [(now) => putName(title, now.name), (now) => this.#paint(swatch, now)];
     if (active) {
       const controls = this.#runControls(id);
@@ -103,8 +116,17 @@ export class RunDetails {
     const texts = this.#textsOf(run);
     const archive = h("button", { type: "button", className: "toggle" });
     archive.addEventListener("click", () => this.#actions.archive([id], !this.#actions.run(id).archived));
-    const clone = h("button", { type: "button", className: "toggle", onclick: () => this.#onClone(run) }, t("runs.clone_change"));
-    children.push(reason, changes, ...texts.map((text) => text.element), h("div", { className: "details-foot" }, exportLinks([run]), clone, archive));
+    const clone = h(
+      "button",
+      { type: "button", className: "toggle", onclick: () => this.#onClone(run) },
+      t("runs.clone_change"),
+    );
+    children.push(
+      reason,
+      changes,
+      ...texts.map((text) => text.element),
+      h("div", { className: "details-foot" }, exportLinks([run]), clone, archive),
+    );
     updates.push(
       (now) => put(reason, told(now.why, now.reason ?? "")),
       (now) => texts.forEach((text) => text.update(now)),
@@ -124,14 +146,23 @@ export class RunDetails {
 
   /** Pause, resume, steps, cancel, in words. */
   #runControls(id) {
-    const button = (label, action) => h("button", { type: "button", className: "toggle", onclick: action }, label);
+    const button = (label, action) =>
+      h("button", { type: "button", className: "toggle", onclick: action }, label);
     const pause = button("", () => this.#actions.pauseOrResume([id]));
     pause.id = "details-pause";
-    const steps = STEPS.map((iterations) => button(`+${iterations}`, () => this.#actions.command(id, "step", { iterations })));
+    const steps = STEPS.map((iterations) =>
+      button(`+${iterations}`, () => this.#actions.command(id, "step", { iterations })),
+    );
     steps.forEach((step, i) => step.setAttribute("aria-label", t("live.step", { n: STEPS[i] })));
     steps.forEach((step, i) => (step.title = t("live.step", { n: STEPS[i] })));
     const cancel = button(t("runs.cancel"), () => this.#actions.command(id, "cancel"));
-    const element = h("div", { className: "run-controls", role: "group", "aria-label": t("live.title") }, pause, ...steps, cancel);
+    const element = h(
+      "div",
+      { className: "run-controls", role: "group", "aria-label": t("live.title") },
+      pause,
+      ...steps,
+      cancel,
+    );
     const update = ({ status }) => {
       put(pause, t(status === "paused" ? "runs.resume" : "runs.pause"));
       pause.disabled = status === "queued";
@@ -147,8 +178,15 @@ function showChanges(list, annotations) {
   if (list.children.length === live.length) return;
   list.replaceChildren(
     ...live.map(({ iteration, changes }) => {
-      const parts = Object.entries(changes).map(([name, [before, after]]) => `${t(`live.${name}`)} ${before} → ${after}`);
-      return h("li", {}, h("span", {}, t("live.at", { iteration: number(iteration) })), ` ${parts.join(", ")}`);
+      const parts = Object.entries(changes).map(
+        ([name, [before, after]]) => `${t(`live.${name}`)} ${before} → ${after}`,
+      );
+      return h(
+        "li",
+        {},
+        h("span", {}, t("live.at", { iteration: number(iteration) })),
+        ` ${parts.join(", ")}`,
+      );
     }),
   );
 }

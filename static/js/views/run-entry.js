@@ -37,7 +37,9 @@ export function makeEntry({ id }, on) {
   const score = h("span", { className: "score", title: t("chart.test") });
   const state = h("span", { className: "state" });
   const progress = h("progress", { max: 1 });
-  const cells = Object.fromEntries(COLUMNS.map((column) => [column, h("span", { className: `cell ${column}` })]));
+  const cells = Object.fromEntries(
+    COLUMNS.map((column) => [column, h("span", { className: `cell ${column}` })]),
+  );
   const command = (symbol, label, verb) => iconButton(symbol, t(label), () => on.command(id, verb));
   const buttons = {
     pause: command("pause", "runs.pause", "pause"),
@@ -172,7 +174,8 @@ function stateText(run, iteration) {
 
 /** A config in a line: what tells runs apart. */
 function describe(run) {
-  const { dataset, train_size, units, activations, initializer, optimizer, learning_rate, l1, l2, seed } = run.summary;
+  const { dataset, train_size, units, activations, initializer, optimizer, learning_rate, l1, l2, seed } =
+    run.summary;
   const parts = [
     train_size ? `${dataset} (${train_size})` : dataset,
     units.join("-"),

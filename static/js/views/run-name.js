@@ -11,6 +11,8 @@ export function putName(element, name) {
   if (element.textContent === name) return;
   element.classList.toggle("long", name.length > SHORT);
   // a line more begins with its dot: at the end of the one before, it would need room there
-  const pieces = name.split(SEPARATOR).map((piece, i) => h("span", {}, i ? SEPARATOR.trimStart() + piece : piece));
+  const pieces = name
+    .split(SEPARATOR)
+    .map((piece, i) => h("span", {}, i ? SEPARATOR.trimStart() + piece : piece));
   element.replaceChildren(...pieces.flatMap((piece, i) => (i ? [" ", piece] : [piece])));
 }

@@ -38,9 +38,17 @@ export const FIELDS = {
   train: (run) => percent(run.latest.train_accuracy),
   test: (run) => percent(run.latest.test_accuracy),
   seconds: (run) => known(run.seconds),
-  is: (run) => [run.starred ? "starred" : "", run.archived ? "archived" : "", run.notes ? "noted" : ""].filter(Boolean),
+  is: (run) =>
+    [run.starred ? "starred" : "", run.archived ? "archived" : "", run.notes ? "noted" : ""].filter(Boolean),
 };
-const ALIASES = { lr: "optimizer.learning_rate", batch: "training.batch_size", state: "status", tags: "tag", data: "dataset.name", acc: "test" };
+const ALIASES = {
+  lr: "optimizer.learning_rate",
+  batch: "training.batch_size",
+  state: "status",
+  tags: "tag",
+  data: "dataset.name",
+  acc: "test",
+};
 
 export const ACTIVE = new Set(["queued", "running", "paused"]);
 const is = (status) => (run) => run.status === status;
@@ -56,11 +64,33 @@ export const STATES = {
 };
 
 /** What the list can be sorted by, beside all fields of the configs; the first is the usual order. */
-export const SORTS = ["number", "name", "status", "optimizer.name", "optimizer.learning_rate", "dataset.name", "loss", "train", "test", "seconds"];
+export const SORTS = [
+  "number",
+  "name",
+  "status",
+  "optimizer.name",
+  "optimizer.learning_rate",
+  "dataset.name",
+  "loss",
+  "train",
+  "test",
+  "seconds",
+];
 /** What has the largest first. */
 export const DESCENDING = new Set(["number", "train", "test"]);
 /** What it can be grouped by, beside all fields of the configs. */
-export const GROUPS = ["lesson", "launch", "status", "dataset.name", "optimizer.name", "activation", "optimizer.learning_rate", "regularization.l1", "regularization.l2", "seed"];
+export const GROUPS = [
+  "lesson",
+  "launch",
+  "status",
+  "dataset.name",
+  "optimizer.name",
+  "activation",
+  "optimizer.learning_rate",
+  "regularization.l1",
+  "regularization.l2",
+  "seed",
+];
 
 export const USUAL = { text: "", state: "", archived: false, sort: "number", descending: true, group: "" };
 
@@ -72,7 +102,8 @@ export function unusual(query) {
 /** The query that an address says, as far as there is such a one. */
 export function readQuery(said) {
   const query = { ...USUAL };
-  for (const [name, value] of Object.entries(Object(said))) if (typeof value === typeof USUAL[name]) query[name] = value;
+  for (const [name, value] of Object.entries(Object(said)))
+    if (typeof value === typeof USUAL[name]) query[name] = value;
   for (const name of ["sort", "group"]) query[name] = fieldsCalled(query[name])[0] ?? query[name];
   if (!Object.hasOwn(STATES, query.state)) query.state = "";
   return query;
@@ -91,7 +122,9 @@ function fieldsCalled(name, settings = []) {
   const said = fold(name);
   const field = ALIASES[said] ?? said;
   if (Object.hasOwn(FIELDS, field)) return [field];
-  const isCalled = (path) => [path, path.replace(/\.name$/, "")].some((end) => `.${end}`.endsWith(`.${field}`)) || fold(shortLabelOf(path)) === field;
+  const isCalled = (path) =>
+    [path, path.replace(/\.name$/, "")].some((end) => `.${end}`.endsWith(`.${field}`)) ||
+    fold(shortLabelOf(path)) === field;
   return [...new Set([...Object.keys(FIELDS), ...settings])].filter(isCalled);
 }
 
@@ -113,10 +146,15 @@ export function unknownField({ text }, configs) {
  * @returns {{label: string | null, runs: object[]}[]}
  */
 export function arrange(runs, query, configs) {
-  const wanted = parse(query.text).map((term) => ({ ...term, fields: term.field === null ? null : fieldsCalled(term.field, configs.names) }));
+  const wanted = parse(query.text).map((term) => ({
+    ...term,
+    fields: term.field === null ? null : fieldsCalled(term.field, configs.names),
+  }));
   const found = runs.filter((run) => matches(run, query, wanted, configs));
   const sign = query.descending ? -1 : 1;
-  const sorted = found.toSorted((a, b) => sign * compare(valueOf(a, query.sort, configs), valueOf(b, query.sort, configs), sign));
+  const sorted = found.toSorted(
+    (a, b) => sign * compare(valueOf(a, query.sort, configs), valueOf(b, query.sort, configs), sign),
+  );
   if (!query.group) return [{ label: null, runs: sorted }];
   const groups = new Map();
   for (const run of sorted) {
@@ -124,7 +162,9 @@ export function arrange(runs, query, configs) {
     if (!groups.has(label)) groups.set(label, []);
     groups.get(label).push(run);
   }
-  return [...groups].map(([label, members]) => ({ label, runs: members })).toSorted((a, b) => (a.label === "–") - (b.label === "–") || compareTexts(a.label, b.label));
+  return [...groups]
+    .map(([label, members]) => ({ label, runs: members }))
+    .toSorted((a, b) => (a.label === "–") - (b.label === "–") || compareTexts(a.label, b.label));
 }
 
 function matches(run, { state, archived }, wanted, configs) {
@@ -138,7 +178,8 @@ export function parse(text) {
   const said = text.normalize("NFKC").replace(/[“”]/g, '"').replace(/[≥≧]/g, ">=").replace(/[≤≦]/g, "<=");
   return (said.match(/(?:[^\s"]|"[^"]*")+/g) ?? []).map((token) => {
     const negated = /^[-\u2212ー]./u.test(token);
-    const [, field, operator, value] = /^(\p{L}[\p{L}\w.]*)(:|<=|>=|=|<|>)(.+)$/su.exec(negated ? token.slice(1) : token) ?? [];
+    const [, field, operator, value] =
+      /^(\p{L}[\p{L}\w.]*)(:|<=|>=|=|<|>)(.+)$/su.exec(negated ? token.slice(1) : token) ?? [];
     const bare = (part) => fold(part.replaceAll('"', ""));
     if (field) return { field, operator, text: bare(value), negated };
     return { field: null, operator: ":", text: bare(negated ? token.slice(1) : token), negated };
@@ -147,14 +188,18 @@ export function parse(text) {
 
 function holds(run, { fields, operator, text }, configs) {
   if (fields === null) return haystack(run).includes(text);
-  return fields.some((field) => [valueOf(run, field, configs) ?? []].flat().some((value) => holdsValue(field, value, operator, text)));
+  return fields.some((field) =>
+    [valueOf(run, field, configs) ?? []].flat().some((value) => holdsValue(field, value, operator, text)),
+  );
 }
 
 function holdsValue(field, value, operator, text) {
   const wanted = numberOf(plain(text));
   if (typeof value !== "number" || wanted === undefined) {
     const words = wordsOf(field, value).map(fold);
-    return operator === "=" ? words.includes(text) : operator === ":" && words.some((word) => word.includes(text));
+    return operator === "="
+      ? words.includes(text)
+      : operator === ":" && words.some((word) => word.includes(text));
   }
   switch (operator) {
     case "<":
@@ -171,7 +216,18 @@ function holdsValue(field, value, operator, text) {
 }
 
 /** What a search without a field goes through. */
-const SEARCHED = ["name", "status", "tag", "notes", "lesson", "dataset.name", "units", "activation", "network.initializer.name", "optimizer.name"];
+const SEARCHED = [
+  "name",
+  "status",
+  "tag",
+  "notes",
+  "lesson",
+  "dataset.name",
+  "units",
+  "activation",
+  "network.initializer.name",
+  "optimizer.name",
+];
 
 function haystack(run) {
   const said = SEARCHED.flatMap((field) => {

@@ -45,11 +45,16 @@ export class RunTable {
     new RunDetails(byId("run-details"), { ...lab, ...clone });
     const runs = (ids) => ids.map((id) => store.runs.get(id)).filter(Boolean);
     const views = {
-      compare: (ids) => this.#attempt(() => configs.fetch(ids), () => openDiff(runs(ids), { ...lab, ...clone })),
-      sweep: (ids) => this.#attempt(
-        () => Promise.all([import("./sweep.js"), configs.fetch(ids)]),
-        ([{ openSweep }]) => openSweep(runs(ids), lab),
-      ),
+      compare: (ids) =>
+        this.#attempt(
+          () => configs.fetch(ids),
+          () => openDiff(runs(ids), { ...lab, ...clone }),
+        ),
+      sweep: (ids) =>
+        this.#attempt(
+          () => Promise.all([import("./sweep.js"), configs.fetch(ids)]),
+          ([{ openSweep }]) => openSweep(runs(ids), lab),
+        ),
       showOnly: (ids) => store.showOnly(ids),
     };
     new RunBar(byId("run-bar"), { store, selection, actions, on: views });
@@ -71,7 +76,10 @@ export class RunTable {
 
   /** Take a run's experiment into the form, to change it there. */
   async #clone(run) {
-    await this.#attempt(() => api.run(run.id), ({ config }) => this.#form.load(config, { from: run }));
+    await this.#attempt(
+      () => api.run(run.id),
+      ({ config }) => this.#form.load(config, { from: run }),
+    );
   }
 
   /** Ask, and go on with the answer unless something else has been asked since. */

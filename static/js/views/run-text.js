@@ -61,7 +61,8 @@ export class RunText {
   /** The run as it is on the server. */
   update(run) {
     this.#latest = run[this.#kind.name];
-    const isUntouched = !this.unsaved && (!this.isFocused || this.#input.value === this.#kind.text(this.#base));
+    const isUntouched =
+      !this.unsaved && (!this.isFocused || this.#input.value === this.#kind.text(this.#base));
     if (isUntouched || this.#input.value === this.#kind.text(this.#latest)) this.#adopt();
   }
 
@@ -105,7 +106,13 @@ export class RunText {
     this.#conflict.replaceChildren(
       h("p", { className: "error" }, t("why.changed_meanwhile")),
       h("blockquote", {}, text || "–"),
-      h("div", { className: "choices" }, choose("runs.keep_mine", (mine) => mine), choose("runs.take_theirs", () => text), choose("runs.keep_both", (mine) => [text, mine].filter(Boolean).join("\n"))),
+      h(
+        "div",
+        { className: "choices" },
+        choose("runs.keep_mine", (mine) => mine),
+        choose("runs.take_theirs", () => text),
+        choose("runs.keep_both", (mine) => [text, mine].filter(Boolean).join("\n")),
+      ),
     );
     this.#conflict.hidden = false;
   }
@@ -131,7 +138,10 @@ export const KINDS = {
     text: (tags) => tags.join(", "),
     changes: (text, before) => {
       const tags = splitTags(text);
-      const [add_tags, remove_tags] = [tags.filter((tag) => !before.includes(tag)), before.filter((tag) => !tags.includes(tag))];
+      const [add_tags, remove_tags] = [
+        tags.filter((tag) => !before.includes(tag)),
+        before.filter((tag) => !tags.includes(tag)),
+      ];
       return add_tags.length || remove_tags.length ? { add_tags, remove_tags } : null;
     },
   },

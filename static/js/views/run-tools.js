@@ -48,7 +48,15 @@ export class RunTools {
 
   #draw() {
     const { text } = this.#list.query;
-    this.#search = h("input", { type: "search", id: "run-search", value: text, placeholder: t("runs.search"), title: t("runs.search_help"), "aria-label": t("runs.search_label"), maxLength: 200 });
+    this.#search = h("input", {
+      type: "search",
+      id: "run-search",
+      value: text,
+      placeholder: t("runs.search"),
+      title: t("runs.search_help"),
+      "aria-label": t("runs.search_label"),
+      maxLength: 200,
+    });
     onInput(this.#search, () => this.#list.setQuery({ text: this.#search.value }));
     onKey(this.#search, (event) => {
       if (event.key === "Escape") {
@@ -60,7 +68,16 @@ export class RunTools {
         this.#list.focusFirst();
       }
     });
-    this.#menu = h("details", { className: "menu" }, h("summary", { className: "toggle", "aria-label": t("runs.view"), title: t("runs.view") }, icon("sort"), h("span", { className: "menu-mark", id: "run-menu-mark" })));
+    this.#menu = h(
+      "details",
+      { className: "menu" },
+      h(
+        "summary",
+        { className: "toggle", "aria-label": t("runs.view"), title: t("runs.view") },
+        icon("sort"),
+        h("span", { className: "menu-mark", id: "run-menu-mark" }),
+      ),
+    );
     this.#menu.addEventListener("toggle", () => this.#menu.open && this.#fill());
     closesByItself(this.#menu);
     this.#tools.replaceChildren(this.#search, this.#menu);
@@ -87,11 +104,24 @@ export class RunTools {
     const choose = (name, label, change) => {
       const select = h("select", { name: `runs.${name}` });
       select.addEventListener("change", () => change(select.value));
-      return { select, element: h("label", { className: "field" }, h("span", { className: "label" }, t(label)), select) };
+      return {
+        select,
+        element: h("label", { className: "field" }, h("span", { className: "label" }, t(label)), select),
+      };
     };
     const archived = h("input", { type: "checkbox", name: "runs.archived", checked: query.archived });
     archived.addEventListener("change", () => this.#set({ archived: archived.checked }));
-    const direction = h("button", { type: "button", className: "toggle", "aria-pressed": String(query.descending), title: t("runs.descending"), "aria-label": t("runs.descending") }, query.descending ? "↓" : "↑");
+    const direction = h(
+      "button",
+      {
+        type: "button",
+        className: "toggle",
+        "aria-pressed": String(query.descending),
+        title: t("runs.descending"),
+        "aria-label": t("runs.descending"),
+      },
+      query.descending ? "↓" : "↑",
+    );
     direction.addEventListener("click", () => {
       this.#set({ descending: !this.#list.query.descending });
       direction.textContent = this.#list.query.descending ? "↓" : "↑";
@@ -105,9 +135,13 @@ export class RunTools {
     /** Two lists: what all runs have, then what differs between them; what is chosen by now is always there. */
     const lists = (differing) => {
       const { query } = this.#list;
-      const [sorts, groups] = [[...SORTS, ...differing, query.sort], ["", ...GROUPS, ...differing, query.group]].map((names) => [...new Set(names)]);
+      const [sorts, groups] = [
+        [...SORTS, ...differing, query.sort],
+        ["", ...GROUPS, ...differing, query.group],
+      ].map((names) => [...new Set(names)]);
       const labels = labelsOf([...new Set([...sorts, ...groups])]);
-      const text = (name) => (name ? (hasText(`table.${name}`) ? t(`table.${name}`) : labels.get(name)) : t("runs.no_groups"));
+      const text = (name) =>
+        name ? (hasText(`table.${name}`) ? t(`table.${name}`) : labels.get(name)) : t("runs.no_groups");
       const pairs = (names) => names.map((name) => [name, text(name)]);
       offer(sort.select, pairs(sorts), query.sort);
       offer(group.select, pairs(groups), query.group);
@@ -120,7 +154,11 @@ export class RunTools {
       h("div", { className: "pair" }, sort.element, direction),
       group.element,
       h("label", { className: "check" }, archived, t("runs.show_archived")),
-      h("button", { type: "button", className: "toggle", id: "import", onclick: () => this.#onImport() }, t("runs.import")),
+      h(
+        "button",
+        { type: "button", className: "toggle", id: "import", onclick: () => this.#onImport() },
+        t("runs.import"),
+      ),
     );
     this.#menu.querySelector(".panel")?.remove();
     this.#menu.append(panel);
@@ -149,7 +187,12 @@ export class RunTools {
     const head = (name, className = name) => {
       const sort = HEADS[name] ?? name;
       const sorted = query.sort === sort;
-      const button = h("button", { type: "button", className: `column-head ${className}`, "aria-pressed": String(sorted) }, t(`table.${name}`), sorted ? (query.descending ? " ↓" : " ↑") : "");
+      const button = h(
+        "button",
+        { type: "button", className: `column-head ${className}`, "aria-pressed": String(sorted) },
+        t(`table.${name}`),
+        sorted ? (query.descending ? " ↓" : " ↑") : "",
+      );
       button.addEventListener("click", () => {
         this.#sortBy(sort, sorted ? !query.descending : DESCENDING.has(sort));
         this.#columns.querySelector(`.column-head.${className}`).focus();
@@ -165,7 +208,11 @@ export class RunTools {
 }
 
 /** What heads of columns sort by, where that is a setting. */
-const HEADS = { optimizer: "optimizer.name", learning_rate: "optimizer.learning_rate", dataset: "dataset.name" };
+const HEADS = {
+  optimizer: "optimizer.name",
+  learning_rate: "optimizer.learning_rate",
+  dataset: "dataset.name",
+};
 const STATES_TEXTS = { active: "runs.active", starred: "runs.starred" };
 
 /** The button that makes the list wide, and narrow again. */

@@ -52,7 +52,11 @@ export class RunList {
     this.#configs = configs;
     this.#colors = colors;
     this.#isDark = isDark;
-    this.#renaming = new Renaming(actions, (id) => this.#entries.get(id), () => this.draw());
+    this.#renaming = new Renaming(
+      actions,
+      (id) => this.#entries.get(id),
+      () => this.draw(),
+    );
     actions.onProblem = (id, error) => this.#showProblem(id, error);
     store.on("runs", () => {
       const listed = new Set(store.list().map((run) => run.id));
@@ -121,7 +125,12 @@ export class RunList {
       if (group.label !== null) this.#heads.get(group.label).update(group.runs, shown);
       for (const run of group.runs) {
         if (!this.#entries.has(run.id)) continue; // comes in the next frame
-        const look = { shown: shown.has(run.id), selected: this.#selection.has(run.id), current: run.id === this.#current, dark };
+        const look = {
+          shown: shown.has(run.id),
+          selected: this.#selection.has(run.id),
+          current: run.id === this.#current,
+          dark,
+        };
         this.#entries.get(run.id).update(run, look);
       }
     }
@@ -134,7 +143,11 @@ export class RunList {
   #arrange(runs) {
     if (this.#renaming.isOpen) return;
     // what a run that trains has reached moves nothing; all else of runs does, and what is known of their settings
-    const signs = runs.map((run) => (run.status === "running" ? [run.id, run.name, run.starred, run.archived, run.tags, run.notes] : [run.id, run.revision]));
+    const signs = runs.map((run) =>
+      run.status === "running"
+        ? [run.id, run.name, run.starred, run.archived, run.tags, run.notes]
+        : [run.id, run.revision],
+    );
     const state = JSON.stringify([this.#query, this.#configs.size, signs]);
     if (state === this.#arranged) return;
     this.#arranged = state;
@@ -158,18 +171,26 @@ export class RunList {
     const there = new Set(wanted);
     for (const element of [...this.#list.children]) if (!there.has(element)) element.remove();
     wanted.forEach((element, i) => {
-      if (this.#list.children[i] !== element) this.#list.insertBefore(element, this.#list.children[i] ?? null);
+      if (this.#list.children[i] !== element)
+        this.#list.insertBefore(element, this.#list.children[i] ?? null);
     });
     if (wasFocused && focused !== document.activeElement) {
       // it was moved, or its run is gone: then the one that has its place
       const { order } = this;
-      (this.#list.contains(focused) ? focused : this.#entries.get(order[Math.min(at, order.length - 1)])?.name)?.focus();
+      (this.#list.contains(focused)
+        ? focused
+        : this.#entries.get(order[Math.min(at, order.length - 1)])?.name
+      )?.focus();
     }
     for (const id of this.#entries.keys()) if (!ids.includes(id)) this.#entries.delete(id);
     this.#empty.hidden = wanted.length > 0;
     const unknown = this.#configs.hasAll(ids) && unknownField(this.#query, this.#configs);
-    this.#empty.textContent = unknown ? t("runs.no_field", { field: unknown }) : t(runs.length ? "runs.none_found" : "runs.empty");
-    this.#list.dispatchEvent(new CustomEvent("arranged", { detail: { found: this.order.length, all: runs.length } }));
+    this.#empty.textContent = unknown
+      ? t("runs.no_field", { field: unknown })
+      : t(runs.length ? "runs.none_found" : "runs.empty");
+    this.#list.dispatchEvent(
+      new CustomEvent("arranged", { detail: { found: this.order.length, all: runs.length } }),
+    );
   }
 
   #entry(run) {
@@ -213,7 +234,11 @@ export class RunList {
         const all = runs.every((run) => shown.has(run.id));
         toggle.setAttribute("aria-pressed", String(all));
         toggle.setAttribute("aria-label", t("runs.toggle_named", { name: label }));
-        toggle.onclick = () => this.#store.show(runs.map((run) => run.id), !all);
+        toggle.onclick = () =>
+          this.#store.show(
+            runs.map((run) => run.id),
+            !all,
+          );
         const text = facts.textContent;
         const said = groupFacts(runs);
         if (text !== said) facts.textContent = said;
@@ -237,8 +262,10 @@ export class RunList {
     if (!id || event.target.matches("input")) return;
     const onName = event.target.matches(".run-name");
     if (event.key === "F2") this.#renaming.open(id);
-    else if (event.key === "Delete" && onName) this.#actions.remove(this.#selection.has(id) ? this.#selection.list() : [id]);
-    else if (event.key === " " && onName) this.#actions.pauseOrResume(this.#selection.has(id) ? this.#selection.list() : [id]);
+    else if (event.key === "Delete" && onName)
+      this.#actions.remove(this.#selection.has(id) ? this.#selection.list() : [id]);
+    else if (event.key === " " && onName)
+      this.#actions.pauseOrResume(this.#selection.has(id) ? this.#selection.list() : [id]);
     else if (event.key in STEPS && onName) this.#step(id, event);
     else return;
     event.preventDefault();
@@ -267,6 +294,8 @@ function groupFacts(runs) {
   if (!scores.length) return String(runs.length);
   const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
   if (scores.length === 1) return `${runs.length} · ${percent(mean)}`;
-  const deviation = Math.sqrt(scores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / (scores.length - 1));
+  const deviation = Math.sqrt(
+    scores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / (scores.length - 1),
+  );
   return `${runs.length} · ${percent(mean)} ± ${(100 * deviation).toFixed(1)}`;
 }

@@ -31,19 +31,37 @@ export function wireShortcuts({ search, pause, undo, clear }) {
     " ": { act: pause, text: "keys.pause" },
     "?": { act: openHelp, text: "keys.help" },
   };
-  const rest = [...Object.entries(keys).map(([key, { text }]) => [key === " " ? "Space" : key, text]), ...ELSEWHERE, ["Ctrl Z", "keys.undo"], ["Escape", "keys.escape"]];
+  const rest = [
+    ...Object.entries(keys).map(([key, { text }]) => [key === " " ? "Space" : key, text]),
+    ...ELSEWHERE,
+    ["Ctrl Z", "keys.undo"],
+    ["Escape", "keys.escape"],
+  ];
 
   function openHelp() {
     if (document.querySelector("dialog[open]")) return;
-    const list = h("dl", { className: "keys" }, ...rest.flatMap(([key, text]) => [h("dt", {}, ...key.split(" ").map((part) => h("kbd", {}, part))), h("dd", {}, t(text))]));
+    const list = h(
+      "dl",
+      { className: "keys" },
+      ...rest.flatMap(([key, text]) => [
+        h("dt", {}, ...key.split(" ").map((part) => h("kbd", {}, part))),
+        h("dd", {}, t(text)),
+      ]),
+    );
     const off = h("input", { type: "checkbox", checked: !isOff() });
     off.addEventListener("change", () => window.kept.set(OFF, off.checked ? "0" : "1"));
-    openDialog({ title: t("keys.title"), className: "help", body: [list, h("label", { className: "check" }, off, t("keys.single"))] });
+    openDialog({
+      title: t("keys.title"),
+      className: "help",
+      body: [list, h("label", { className: "check" }, off, t("keys.single"))],
+    });
   }
 
   onKey(document, (event) => {
     if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
-    const typing = event.target.closest("input:not([type=range], [type=checkbox], [type=radio]), textarea, select");
+    const typing = event.target.closest(
+      "input:not([type=range], [type=checkbox], [type=radio]), textarea, select",
+    );
     if (event.key === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !typing) {
       if (undo()) event.preventDefault();
       return;

@@ -18,7 +18,10 @@ export function showStatus(element, text, store) {
       text.textContent = t(`status.${hears ? "connecting" : connection}`);
       return;
     }
-    const parts = [t(`status.${connection}`), t("status.workers", { busy: number(lab.busy), workers: number(lab.workers) })];
+    const parts = [
+      t(`status.${connection}`),
+      t("status.workers", { busy: number(lab.busy), workers: number(lab.workers) }),
+    ];
     if (lab.queued) parts.push(t("status.waiting", { queued: number(lab.queued) }));
     if (lab.fault) parts.push(t("status.fault", { reason: told(lab.why, lab.fault) }));
     text.textContent = parts.join(" · ");

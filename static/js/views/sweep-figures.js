@@ -11,13 +11,24 @@ const LETTERS = 16;
 export function scaleOf(values) {
   const numeric = values.every((value) => typeof value === "number");
   if (!numeric) {
-    const categories = [...new Set(values.map(label))].toSorted((a, b) => a.localeCompare(b, undefined, { numeric: true }));
-    return { kind: "category", categories, place: (value) => categories.indexOf(label(value)) / Math.max(1, categories.length - 1) };
+    const categories = [...new Set(values.map(label))].toSorted((a, b) =>
+      a.localeCompare(b, undefined, { numeric: true }),
+    );
+    return {
+      kind: "category",
+      categories,
+      place: (value) => categories.indexOf(label(value)) / Math.max(1, categories.length - 1),
+    };
   }
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const log = low > 0 && high / low >= 20;
   const at = log ? Math.log10 : (value) => value;
-  return { kind: log ? "log" : "linear", low, high, place: (value) => (high > low ? (at(value) - at(low)) / (at(high) - at(low)) : 0.5) };
+  return {
+    kind: log ? "log" : "linear",
+    low,
+    high,
+    place: (value) => (high > low ? (at(value) - at(low)) / (at(high) - at(low)) : 0.5),
+  };
 }
 
 export function label(value) {
@@ -49,7 +60,13 @@ export function scatter(points, field, metric) {
     line: { width: 1.5, dash: "dot" },
     hoverinfo: "skip",
   };
-  const xaxis = { type: scale.kind, title: { text: field }, ...(scale.kind === "category" ? { categoryarray: scale.categories, categoryorder: "array", ...briefTicks(scale.categories) } : {}) };
+  const xaxis = {
+    type: scale.kind,
+    title: { text: field },
+    ...(scale.kind === "category"
+      ? { categoryarray: scale.categories, categoryorder: "array", ...briefTicks(scale.categories) }
+      : {}),
+  };
   return { traces: groups.size > 1 ? [mean, dots] : [dots], layout: { xaxis, yaxis: metricAxis(metric) } };
 }
 
@@ -58,12 +75,16 @@ export function heatMap(points, [first, second], metric) {
   const keys = (field) => {
     const values = [...new Set(points.map((point) => point.fields[field]))];
     const numeric = values.every((value) => typeof value === "number");
-    return values.toSorted((a, b) => (numeric ? a - b : label(a).localeCompare(label(b), undefined, { numeric: true })));
+    return values.toSorted((a, b) =>
+      numeric ? a - b : label(a).localeCompare(label(b), undefined, { numeric: true }),
+    );
   };
   const [xs, ys] = [keys(first), keys(second)];
   const at = (x, y) => points.filter((point) => point.fields[first] === x && point.fields[second] === y);
   const cells = ys.map((y) => xs.map((x) => at(x, y)));
-  const z = cells.map((row) => row.map((cell) => (cell.length ? average(cell.map((point) => point.value)) : null)));
+  const z = cells.map((row) =>
+    row.map((cell) => (cell.length ? average(cell.map((point) => point.value)) : null)),
+  );
   const trace = {
     type: "heatmap",
     x: xs.map(label),
@@ -78,7 +99,13 @@ export function heatMap(points, [first, second], metric) {
     colorbar: { thickness: 12, tickformat: metric.format, outlinewidth: 0 },
     hovertemplate: `${first} %{x}<br>${second} %{y}<br>${metric.title} %{z:${metric.format}}<br>%{text}<extra></extra>`,
   };
-  return { traces: [trace], layout: { xaxis: { type: "category", title: { text: first }, ...briefTicks(xs.map(label)) }, yaxis: { type: "category", title: { text: second }, automargin: true, ...briefTicks(ys.map(label)) } } };
+  return {
+    traces: [trace],
+    layout: {
+      xaxis: { type: "category", title: { text: first }, ...briefTicks(xs.map(label)) },
+      yaxis: { type: "category", title: { text: second }, automargin: true, ...briefTicks(ys.map(label)) },
+    },
+  };
 }
 
 /**
@@ -86,7 +113,10 @@ export function heatMap(points, [first, second], metric) {
  * that compiles code, which the page's security policy forbids.)
  */
 export function parallel(points, fields, metric) {
-  const axes = [...fields.map((field) => ({ title: field, of: (point) => point.fields[field] })), { title: metric.title, of: (point) => point.value, metric }];
+  const axes = [
+    ...fields.map((field) => ({ title: field, of: (point) => point.fields[field] })),
+    { title: metric.title, of: (point) => point.value, metric },
+  ];
   const scales = axes.map((axis) => scaleOf(points.map(axis.of)));
   const traces = points.map((point) => ({
     type: "scatter",
@@ -99,13 +129,29 @@ export function parallel(points, fields, metric) {
     customdata: axes.map((axis) => `${axis.title} ${shown(axis.of(point), axis.metric)}`),
     hovertemplate: `${point.name}<br>%{customdata}<extra></extra>`,
   }));
-  const ticks = axes.flatMap((axis, i) => marks(scales[i]).map(([y, value]) => ({ x: i, y, text: brief(shown(value, axis.metric)), showarrow: false, xanchor: i ? "left" : "right", xshift: i ? 8 : -8, bgcolor: "card" })));
+  const ticks = axes.flatMap((axis, i) =>
+    marks(scales[i]).map(([y, value]) => ({
+      x: i,
+      y,
+      text: brief(shown(value, axis.metric)),
+      showarrow: false,
+      xanchor: i ? "left" : "right",
+      xshift: i ? 8 : -8,
+      bgcolor: "card",
+    })),
+  );
   return {
     traces,
     layout: {
       hovermode: "closest",
       margin: { l: 90, r: 110 },
-      xaxis: { tickvals: axes.map((_, i) => i), ticktext: axes.map((axis) => brief(axis.title)), range: [-0.1, axes.length - 0.9], gridwidth: 2, side: "top" },
+      xaxis: {
+        tickvals: axes.map((_, i) => i),
+        ticktext: axes.map((axis) => brief(axis.title)),
+        range: [-0.1, axes.length - 0.9],
+        gridwidth: 2,
+        side: "top",
+      },
       yaxis: { showticklabels: false, showgrid: false, range: [-0.06, 1.06] },
       annotations: ticks,
     },
@@ -122,8 +168,14 @@ function briefTicks(categories) {
 
 /** (place, value) of an axis's marks. */
 function marks(scale) {
-  if (scale.kind === "category") return scale.categories.slice(0, 12).map((value) => [scale.place(value), value]);
-  return scale.high > scale.low ? [[0, scale.low], [1, scale.high]] : [[0.5, scale.low]];
+  if (scale.kind === "category")
+    return scale.categories.slice(0, 12).map((value) => [scale.place(value), value]);
+  return scale.high > scale.low
+    ? [
+        [0, scale.low],
+        [1, scale.high],
+      ]
+    : [[0.5, scale.low]];
 }
 
 function shown(value, metric) {

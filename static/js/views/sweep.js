@@ -38,20 +38,37 @@ export function openSweep(runs, { configs, isDark }) {
     const value = (run) => (state.metric === "seconds" ? run.seconds : run.latest[state.metric]);
     const points = runs
       .filter((run) => Number.isFinite(value(run)))
-      .map((run) => ({ run: run.id, name: plain(run.name), color: color(run.color, isDark()), fields: named(configs.get(run.id)), value: value(run) }));
+      .map((run) => ({
+        run: run.id,
+        name: plain(run.name),
+        color: color(run.color, isDark()),
+        fields: named(configs.get(run.id)),
+        value: value(run),
+      }));
     const left = runs.length - points.length;
     said.textContent = !fields.length ? t("diff.none") : left ? t("sweep.left_out", { n: left }) : "";
     const drawn = {
       scatter: () => scatter(points, labels.get(state.x), metric),
       parallel: () => parallel(points, [...labels.values()].slice(0, MOST_AXES), metric),
-      heat: () => heatMap(points, [state.x, state.y].map((path) => labels.get(path)), metric),
+      heat: () =>
+        heatMap(
+          points,
+          [state.x, state.y].map((path) => labels.get(path)),
+          metric,
+        ),
     };
     figure.setAttribute("aria-label", `${t(`sweep.${state.kind}`)}: ${metric.title}`);
     if (points.length && fields.length) drawFigure(figure, drawn[state.kind]());
   };
 
   const choose = (name, label, choices, text) => {
-    const select = h("select", { name: `sweep.${name}` }, ...choices.map((choice) => h("option", { value: choice, selected: choice === state[name] }, text(choice))));
+    const select = h(
+      "select",
+      { name: `sweep.${name}` },
+      ...choices.map((choice) =>
+        h("option", { value: choice, selected: choice === state[name] }, text(choice)),
+      ),
+    );
     select.addEventListener("change", () => {
       state[name] = select.value;
       arrange();
@@ -60,7 +77,9 @@ export function openSweep(runs, { configs, isDark }) {
     return h("label", { className: "inline" }, t(label), select);
   };
   const called = (path) => labels.get(path);
-  const kind = choose("kind", "sweep.kind", fields.length > 1 ? KINDS : KINDS.slice(0, 2), (name) => t(`sweep.${name}`));
+  const kind = choose("kind", "sweep.kind", fields.length > 1 ? KINDS : KINDS.slice(0, 2), (name) =>
+    t(`sweep.${name}`),
+  );
   const metric = choose("metric", "sweep.metric", Object.keys(METRICS), (name) => t(`table.${name}`));
   const x = choose("x", "sweep.x", fields, called);
   const y = choose("y", "sweep.y", fields, called);
@@ -69,6 +88,10 @@ export function openSweep(runs, { configs, isDark }) {
     y.hidden = state.kind !== "heat";
   };
   arrange();
-  openDialog({ title: t("sweep.title"), className: "wide tall", body: [h("div", { className: "sweep-tools" }, kind, metric, x, y), said, figure] });
+  openDialog({
+    title: t("sweep.title"),
+    className: "wide tall",
+    body: [h("div", { className: "sweep-tools" }, kind, metric, x, y), said, figure],
+  });
   draw();
 }
