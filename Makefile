@@ -43,7 +43,7 @@ check: setup-dev ## ruff and mypy (strict) for Python, Biome for the page's scri
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	@sh scripts/ensure-npm.sh
-	$(BIOME) format
+	$(BIOME) check --error-on-warnings
 
 format: setup-dev ## let ruff and Biome rewrite the code
 	$(BIN)/ruff check --fix .

@@ -10,7 +10,8 @@
     train: ["iteration", "loss", "accuracy", "penalty", "learning_rate"],
     evaluation: ["iteration", "train_accuracy", "test_accuracy", "train_loss", "test_loss"],
   };
-  const bench = (window.bench = { frames: [], longest: 0, ready: 0, drawn: 0, fed: 0 });
+  const bench = { frames: [], longest: 0, ready: 0, drawn: 0, fed: 0 };
+  window.bench = bench;
 
   // -- clocks --------------------------------------------------------------------------------------
 
@@ -18,7 +19,9 @@
   let run = -1;
   document.addEventListener(
     "load",
-    ({ target }) => target.src?.includes("/vendor/plotly") && (run = performance.now()),
+    ({ target }) => {
+      if (target.src?.includes("/vendor/plotly")) run = performance.now();
+    },
     true,
   );
   new PerformanceObserver((list) => {

@@ -56,7 +56,7 @@ export class Connection {
     this.#timer = 0;
     const inbox = new Inbox(this.#store, true, (run) => this.#ask([run]));
     this.#subscribed = null;
-    const socket = (this.#socket = new Socket({
+    const socket = new Socket({
       patience: growing(PATIENCE, trial ? Infinity : this.#failures),
       heard: (data) => {
         if (trial) return;
@@ -71,7 +71,8 @@ export class Connection {
         this.#open(false);
       },
       ended: (code) => socket === this.#socket && this.#ended(code, socket.proved),
-    }));
+    });
+    this.#socket = socket;
   }
 
   #greeted() {

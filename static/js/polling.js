@@ -3,7 +3,7 @@
  * complete: the page says which rows and which state of the lab it has, and the answer is what follows.
  */
 
-import { api, ApiError } from "./api.js";
+import { ApiError, api } from "./api.js";
 import { unpack } from "./frames.js";
 import { Inbox } from "./inbox.js";
 
@@ -62,7 +62,8 @@ export class Polling {
   }
 
   async #ask() {
-    const control = (this.#control = new AbortController());
+    const control = new AbortController();
+    this.#control = control;
     const limit = setTimeout(() => control.abort("late"), PATIENCE);
     const failure = () => (control.signal.aborted && control.signal.reason !== "late" ? null : false);
     let body;

@@ -41,7 +41,8 @@ export class Socket {
     this.#socket.binaryType = "arraybuffer";
     this.#socket.onclose = ({ code }) => this.end(code);
     this.#socket.onmessage = ({ data }) => {
-      const now = (this.#heard = performance.now());
+      const now = performance.now();
+      this.#heard = now;
       this.#greeted ||= now;
       heard(data);
       if (this.proved || now - this.#greeted < PROOF) return;

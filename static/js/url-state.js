@@ -22,7 +22,7 @@ const TYPES = {
   boolean: { read: (text) => ({ 1: true, 0: false })[text], write: (value) => (value ? "1" : "0") },
   /** Texts; commas in them are escaped. An empty list is written as nothing. */
   list: {
-    read: (text) => (text === "" ? [] : text.split(",").map((part) => unescape(part))),
+    read: (text) => (text === "" ? [] : text.split(",").map((part) => unescaped(part))),
     write: (values) => values.map((value) => value.replaceAll("%", "%25").replaceAll(",", "%2C")).join(","),
   },
   /** Anything that JSON holds. */
@@ -61,7 +61,7 @@ export const PROPERTIES = {
   language: { key: "lang", type: "text", default: "" },
 };
 
-function unescape(text) {
+function unescaped(text) {
   return text.replaceAll("%2C", ",").replaceAll("%25", "%");
 }
 
@@ -110,7 +110,7 @@ export class UrlState {
       if (text !== this.#text(name, usual)) query.set(key, text);
     }
     // Commas, colons and the like stand for themselves in a hash, and are easier to read.
-    const hash = query.toString().replace(/%(2C|3A|2F|3D|21|40)/g, (escape) => decodeURIComponent(escape));
+    const hash = query.toString().replace(/%(2C|3A|2F|3D|21|40)/g, (code) => decodeURIComponent(code));
     return `${location.pathname}${location.search}${hash ? `#${hash}` : ""}`;
   }
 

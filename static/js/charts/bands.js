@@ -4,7 +4,7 @@ import { offer } from "../dom.js";
 import { onLanguage, t } from "../i18n.js";
 import { labelOf } from "../labels.js";
 import { urlState } from "../url-state.js";
-import { SPREADS, groupsOf } from "./groups.js";
+import { groupsOf, SPREADS } from "./groups.js";
 import { fillFields } from "./shown-fields.js";
 
 /** No field of that name would make a group. */

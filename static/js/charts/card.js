@@ -3,8 +3,8 @@
  * but its own look.
  */
 
-import { drag } from "../drag.js";
 import { h, icon, iconButton, moveTo } from "../dom.js";
+import { drag } from "../drag.js";
 import { number, t } from "../i18n.js";
 import { onInput, onKey } from "../keys.js";
 import { Legend } from "./legend.js";
@@ -74,7 +74,7 @@ export class Card {
   showStrokes(strokes) {
     this.element.classList.toggle("stroked", Boolean(strokes));
     this.element.classList.toggle("gapped", this.spec.gap); // one line a run: nothing of training and test to tell apart
-    this.#strokes.show(strokes && t("strokes.legend", { field: strokes.field }), strokes && strokes.legend);
+    this.#strokes.show(strokes && t("strokes.legend", { field: strokes.field }), strokes?.legend);
   }
 
   /** Say which curve is which where the list of runs does not: it is behind the card, or a curve stands for several. */

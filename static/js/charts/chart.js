@@ -104,6 +104,7 @@ export class Chart {
       partNames,
     };
     this.#traces = this.#figure.traces(runs, what, how);
+    this.#empty = this.#isEmpty();
     const look = {
       logX,
       logY: spec.logY,
@@ -113,7 +114,7 @@ export class Chart {
       ...across,
       xTitle: t(`chart.${axisName}`),
       // not one finite value: the axes are where a run's would be
-      empty: (this.#empty = this.#isEmpty()),
+      empty: this.#empty,
       scales: `${spec.gap} ${spec.crop} ${spec.logX} ${spec.logY} ${axisName}`,
     };
     this.card.showStrokes(strokes);

@@ -15,7 +15,7 @@ import { Chart } from "./chart.js";
 import { bringLibrary } from "./plot.js";
 import { known, quantity, title } from "./quantities.js";
 import { ShownFields } from "./shown-fields.js";
-import { makeSpec, MOST_CHARTS, readSpecs, writeSpec } from "./specs.js";
+import { MOST_CHARTS, makeSpec, readSpecs, writeSpec } from "./specs.js";
 import { Strokes } from "./strokes.js";
 
 /** The page rests for this share of the time that drawing took. */

@@ -50,7 +50,7 @@ export function groupsOf(runs, over, dash, configs) {
   return [...groups.values()].map((group) => ({
     ...group,
     label: labelOfGroup(group.runs, over, configs),
-    value: valueOf(group.runs, over, configs),
+    value: commonValue(group.runs, over, configs),
   }));
 }
 
@@ -63,12 +63,12 @@ function keyOf(fields, over) {
 function labelOfGroup(runs, over, configs) {
   if (runs.length === 1) return runs[0].name;
   const said = over
-    ? `${shortLabelOf(over)} ${valueOf(runs, over, configs)}`
+    ? `${shortLabelOf(over)} ${commonValue(runs, over, configs)}`
     : commonName(runs.map((run) => run.name));
   return `${said} × ${runs.length}`;
 }
 
-function valueOf([first], over, configs) {
+function commonValue([first], over, configs) {
   return wordOf(over, configs.get(first.id)?.[over]);
 }
 

@@ -113,8 +113,11 @@ function plateau(ys, iterations) {
   return row >= 0 && end - iterations[row] >= PLATEAU_SHARE * end ? row : -1;
 }
 
+/** The highest of the values; those that are no numbers do not count. */
 function highest(values) {
-  return values.reduce((best, value) => (value > best ? value : best), -Infinity);
+  let best = -Infinity;
+  for (const value of values) if (value > best) best = value;
+  return best;
 }
 
 function where(run, iteration) {

@@ -63,8 +63,8 @@ export class Strokes {
     const field = this.#field;
     if (!field) return null;
     const looks = new Map();
-    const valueOf = (fields) => fields && wordOf(field, Object.hasOwn(fields, field) ? fields[field] : null);
-    const valuesOf = (runs) => [...new Set(runs.map((run) => valueOf(this.#fields.get(run.id))))];
+    const worded = (fields) => fields && wordOf(field, Object.hasOwn(fields, field) ? fields[field] : null);
+    const valuesOf = (runs) => [...new Set(runs.map((run) => worded(this.#fields.get(run.id))))];
     const several = { ...PLAIN, value: t("strokes.several") };
     const lookOf = (runs) => {
       const values = valuesOf(runs);

@@ -6,8 +6,8 @@ import { control, oneOrBoth } from "./control.js";
 import { FOLDS } from "./draft.js";
 import { block, select } from "./fields.js";
 import { onlyOfMlp } from "./network-part.js";
-import { several } from "./several.js";
 import { settings } from "./settings.js";
+import { several } from "./several.js";
 import { ways } from "./values.js";
 
 /** Settings of an MLP that do not stand with its sizes. */

@@ -4,9 +4,9 @@
  * says so in its place.
  */
 
-import { drag } from "../drag.js";
 import { h, iconButton } from "../dom.js";
-import { number as written, t } from "../i18n.js";
+import { drag } from "../drag.js";
+import { t, number as written } from "../i18n.js";
 import { onKey } from "../keys.js";
 import { control } from "./control.js";
 import { described, select } from "./fields.js";

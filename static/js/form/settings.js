@@ -25,16 +25,16 @@ export function settings(form, path, kind, all, registry, except = [], by = "nam
       const having = present.filter((way) => fieldOf(way, name));
       const field = fieldOf(having[0], name);
       const usual = having.every((way) => fieldOf(way, name).default === field.default);
-      const valueOf = (way) => (way[name] === undefined ? fieldOf(way, name).default : way[name]);
+      const valueIn = (way) => (way[name] === undefined ? fieldOf(way, name).default : way[name]);
       const agreed = having.every(
-        (way) => JSON.stringify(valueOf(way)) === JSON.stringify(valueOf(having[0])),
+        (way) => JSON.stringify(valueIn(way)) === JSON.stringify(valueIn(having[0])),
       );
       const put = (value) => {
         for (const way of having) way[name] = value ?? (usual ? "" : fieldOf(way, name).default);
         form.change();
       };
       const [place, key] = [`${path}.${name}`, `${kind}.${name}`];
-      const input = control(form, place, key, field, agreed ? valueOf(having[0]) : null, put);
+      const input = control(form, place, key, field, agreed ? valueIn(having[0]) : null, put);
       if (!usual) input.placeholder = t("form.own");
       const element = block(place, key, usual ? field : { ...field, default: null }, input);
       return having.length === all.length

@@ -3,7 +3,7 @@
 import { h, moveTo } from "../dom.js";
 import { t } from "../i18n.js";
 import { onKey } from "../keys.js";
-import { HUES, cssColor, hueOf, withHue } from "../palette.js";
+import { cssColor, HUES, hueOf, withHue } from "../palette.js";
 
 const COLUMNS = 4;
 /** How far a key moves in the menu. */

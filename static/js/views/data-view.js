@@ -15,7 +15,7 @@ const PARTS = ["test", "train"];
 const IMAGES = 50;
 const POINTS = 1000;
 
-export class DataView {
+export class DatasetView {
   element = h("div", { className: "data-view", role: "group", tabIndex: -1 });
   #dataset;
   #isDark;

@@ -2,8 +2,8 @@
 
 import { h } from "../dom.js";
 import { percent, t } from "../i18n.js";
-import { color } from "../palette.js";
 import { labelsOf, wordOf } from "../labels.js";
+import { color } from "../palette.js";
 import { openDialog } from "./dialog.js";
 
 /**
@@ -26,12 +26,13 @@ export function openDiff(runs, { configs, isDark, onClone }) {
       h("th", { scope: "row", title }, name),
       ...values.map((value) => h("td", {}, value)),
     );
-  const clone = (run) =>
-    h(
-      "button",
-      { type: "button", className: "toggle", onclick: () => (dialog.close(), onClone(run)) },
-      t("runs.clone_change"),
-    );
+  const clone = (run) => {
+    const onclick = () => {
+      dialog.close();
+      onClone(run);
+    };
+    return h("button", { type: "button", className: "toggle", onclick }, t("runs.clone_change"));
+  };
   const table = h(
     "table",
     { className: "diff" },

@@ -6,8 +6,8 @@
 import { ApiError, api } from "../api.js";
 import { h } from "../dom.js";
 import { language, onLanguage, t } from "../i18n.js";
-import { newestOnly } from "../newest.js";
 import { datasetTitle } from "../labels.js";
+import { newestOnly } from "../newest.js";
 import { explain } from "../reasons.js";
 import { closesByItself } from "./menu.js";
 

@@ -5,7 +5,7 @@ import { h } from "../dom.js";
 import { language, t } from "../i18n.js";
 import { titleOf } from "../labels.js";
 import { newestOnly } from "../newest.js";
-import { DataView } from "./data-view.js";
+import { DatasetView } from "./data-view.js";
 import { openDialog } from "./dialog.js";
 import { networkTable } from "./network-table.js";
 
@@ -61,7 +61,7 @@ export class Look {
   }
 
   #viewOf(dataset) {
-    this.#view = new DataView(dataset, this.#isDark);
+    this.#view = new DatasetView(dataset, this.#isDark);
     return this.#view.element;
   }
 

@@ -11,7 +11,9 @@ export function closesByItself(menu) {
     const options = { capture: true, signal: listening.signal };
     document.addEventListener(
       "click",
-      (event) => menu.contains(event.target) || (menu.open = false),
+      (event) => {
+        if (!menu.contains(event.target)) menu.open = false;
+      },
       options,
     );
     onKey(

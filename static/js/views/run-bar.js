@@ -52,7 +52,10 @@ export class RunBar {
     const focused = this.#element.contains(document.activeElement)
       ? document.activeElement.dataset.verb
       : null;
-    const verb = (name, button) => (button.setAttribute("data-verb", name), button);
+    const verb = (name, button) => {
+      button.setAttribute("data-verb", name);
+      return button;
+    };
     this.#element.replaceChildren(
       h("span", { className: "bar-count", role: "status" }, t("runs.selected", { n: ids.length })),
       verb(

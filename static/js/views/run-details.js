@@ -5,7 +5,7 @@
 import { api } from "../api.js";
 import { h, iconButton } from "../dom.js";
 import { number, onLanguage, t } from "../i18n.js";
-import { HUES, cssColor, hueOf } from "../palette.js";
+import { cssColor, HUES, hueOf } from "../palette.js";
 import { told } from "../reasons.js";
 import { liveControls } from "./live-controls.js";
 import { exportLinks } from "./run-bar.js";

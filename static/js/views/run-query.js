@@ -110,7 +110,7 @@ export function readQuery(said) {
 }
 
 /** A field of a run: of `FIELDS`, or a dotted one of its config where that is here. */
-export function valueOf(run, name, configs) {
+export function fieldValue(run, name, configs) {
   return Object.hasOwn(FIELDS, name) ? FIELDS[name](run) : known(configs?.get(run.id)?.[name]);
 }
 
@@ -153,12 +153,12 @@ export function arrange(runs, query, configs) {
   const found = runs.filter((run) => matches(run, query, wanted, configs));
   const sign = query.descending ? -1 : 1;
   const sorted = found.toSorted(
-    (a, b) => sign * compare(valueOf(a, query.sort, configs), valueOf(b, query.sort, configs), sign),
+    (a, b) => sign * compare(fieldValue(a, query.sort, configs), fieldValue(b, query.sort, configs), sign),
   );
   if (!query.group) return [{ label: null, runs: sorted }];
   const groups = new Map();
   for (const run of sorted) {
-    const label = wordOf(query.group, valueOf(run, query.group, configs));
+    const label = wordOf(query.group, fieldValue(run, query.group, configs));
     if (!groups.has(label)) groups.set(label, []);
     groups.get(label).push(run);
   }
@@ -189,7 +189,7 @@ export function parse(text) {
 function holds(run, { fields, operator, text }, configs) {
   if (fields === null) return haystack(run).includes(text);
   return fields.some((field) =>
-    [valueOf(run, field, configs) ?? []].flat().some((value) => holdsValue(field, value, operator, text)),
+    [fieldValue(run, field, configs) ?? []].flat().some((value) => holdsValue(field, value, operator, text)),
   );
 }
 

@@ -2,7 +2,6 @@
 
 import { ApiError, api } from "../api.js";
 import { FlatConfigs } from "../flat-configs.js";
-import { t } from "../i18n.js";
 import { newestOnly } from "../newest.js";
 import { explainAll } from "../reasons.js";
 import { ColorMenu } from "./color-menu.js";
@@ -13,7 +12,7 @@ import { RunBar } from "./run-bar.js";
 import { RunDetails } from "./run-details.js";
 import { RunTools, wireWide } from "./run-tools.js";
 import { RunList } from "./runs.js";
-import { Selection, keepSelected } from "./selection.js";
+import { keepSelected, Selection } from "./selection.js";
 import { wireShortcuts } from "./shortcuts.js";
 
 const byId = (id) => document.getElementById(id);

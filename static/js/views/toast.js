@@ -13,9 +13,11 @@ export class Toast {
   /** @param {{label?: string, action?: () => void, time?: number, wrong?: boolean}} options */
   show(text, { label, action, time = 6000, wrong = false } = {}) {
     clearTimeout(this.#timer);
-    const button = label
-      ? h("button", { type: "button", className: "toggle", onclick: () => (this.hide(), action()) }, label)
-      : null;
+    const onclick = () => {
+      this.hide();
+      action();
+    };
+    const button = label ? h("button", { type: "button", className: "toggle", onclick }, label) : null;
     this.#element.classList.toggle("wrong", wrong);
     this.#element.replaceChildren(h("span", {}, text), ...(button ? [button] : []));
     this.#element.hidden = false;
