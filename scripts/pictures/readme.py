@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from scripts.pictures.studio import PATIENCE, Studio, hover, scene, wait_for_curves, wait_for_ends
 from tests.lab_server import wait_until
 
@@ -10,6 +12,9 @@ MORE = {
     "RMSProp": {"name": "rmsprop", "learning_rate": 0.01},
     "AdaGrad": {"name": "adagrad", "learning_rate": 0.01},
 }
+#: The film's last iteration, and its frames.
+FILMED = 1000
+FRAMES = 40
 
 
 @scene("lab-light", "lab-dark-ja", "phone", "phone-ja", "projector", "projector-ja", languages=False)
@@ -44,6 +49,36 @@ def optimizers(studio: Studio) -> None:
         studio.save(large, f"projector{ending}")
 
 
+@scene("growing", languages=False)
+def growing(studio: Studio) -> None:
+    """Five optimizers from the first iteration to the last, all at the same one in every frame."""
+    lab = studio.lab(LOSSROOM_WORKERS=str(1 + len(MORE) + 2), LOSSROOM_MAX_PAUSED="10")
+    lesson = lab.http.get("/api/lessons/2a-optimizers").json()["runs"]
+    optimizers = {run["config"]["name"]: run["config"]["optimizer"] for run in lesson} | MORE
+    ids = []
+    for name, optimizer in optimizers.items():
+        run = lab.launch(**{**lesson[0]["config"], "name": name, "optimizer": optimizer})
+        wait_until(lambda run=run: lab.run(run["id"])["status"] == "running", "its worker", PATIENCE)
+        lab.post(f"/api/runs/{run['id']}/pause")
+        lab.wait_for(run["id"], "paused")
+        ids.append(run["id"])
+    page = studio.page(lab, viewport={"width": 1280, "height": 800})
+    page.page.click("#show-all")
+    started = max(lab.run(run_id)["iteration"] for run_id in ids)
+
+    def moments() -> Iterator[None]:
+        for iteration in range(started + FILMED // FRAMES, FILMED, FILMED // FRAMES):
+            for run_id in ids:
+                behind = iteration - lab.run(run_id)["iteration"]
+                if behind > 0:
+                    lab.post(f"/api/runs/{run_id}/step", iterations=behind)
+            for run_id in ids:
+                page.wait_for_points(run_id, iteration)
+            yield
+
+    studio.film(page, "growing", moments(), "#charts", "#runs")
+
+
 @scene("builder", languages=False)
 def builder(studio: Studio) -> None:
     """The network builder; beside it two learning rates, each from three seeds, as curves with bands."""
@@ -67,4 +102,4 @@ def builder(studio: Studio) -> None:
     studio.save(page, "builder")
 
 
-SCENES = [optimizers, builder]
+SCENES = [optimizers, growing, builder]

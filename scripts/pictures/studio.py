@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
 from playwright.sync_api import Browser
 
-from scripts.pictures.png import shrink
 from tests.browser.conftest import LabPage, Tabs
 from tests.lab_server import LabServer, find_data_dir, wait_until
 
@@ -21,6 +22,11 @@ IMAGES = ROOT / "docs" / "images"
 LANGUAGES = {"": "en-US", "-ja": "ja-JP"}
 #: Pixels around the parts of a page that a picture shows.
 EDGE = 8
+#: Of a picture; a page of flat colours and thin lines needs no more.
+COLORS = 256
+#: Of a film: how long a frame stands, and the last one, in milliseconds.
+FRAME_MS = 80
+LAST_FRAME_MS = 2500
 #: Seconds that a run may take.
 PATIENCE = 900
 #: The smallest box around elements, within the window.
@@ -80,21 +86,33 @@ class Studio:
 
     def save(self, page: LabPage, name: str, *parts: str) -> None:
         """Photograph the window, or what of it holds the elements that these selectors find."""
-        page.page.evaluate("document.fonts.ready")
         page.page.wait_for_timeout(300)  # for what is drawn a frame or two later
+        picture = self._photograph(page, parts)
+        self._keep(name, "png", picture.quantize(COLORS, dither=Image.Dither.NONE), optimize=True)
+
+    def film(self, page: LabPage, name: str, moments: Iterable[None], *parts: str) -> None:
+        """Photograph the same at each of the moments, and save it as one moving picture."""
+        frames = [self._photograph(page, parts) for _ in moments]
+        palette = frames[-1].quantize(COLORS, dither=Image.Dither.NONE)
+        first, *others = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
+        times = [FRAME_MS] * len(others) + [LAST_FRAME_MS]
+        self._keep(name, "gif", first, save_all=True, append_images=others, duration=times, loop=0)
+
+    def _photograph(self, page: LabPage, parts: Sequence[str]) -> Image.Image:
+        page.page.evaluate("document.fonts.ready")
         clip = None
         if parts:
             left, top, right, bottom, width, height = page.page.evaluate(BOX, list(parts))
             left, top = max(0, left - EDGE), max(0, top - EDGE)
             right, bottom = min(width, right + EDGE), min(height, bottom + EDGE)
             clip = {"x": left, "y": top, "width": right - left, "height": bottom - top}
-        blank = self._browser.new_page()
-        png = shrink(page.page.screenshot(clip=clip), blank)
-        blank.close()
-        path = IMAGES / f"{name}.png"
-        path.write_bytes(png)
+        return Image.open(io.BytesIO(page.page.screenshot(clip=clip))).convert("RGB")
+
+    def _keep(self, name: str, form: str, picture: Image.Image, **options: Any) -> None:
+        path = IMAGES / f"{name}.{form}"
+        picture.save(path, **options)
         self._taken.append(name)
-        print(f"{path.relative_to(ROOT)}: {len(png) // 1000} kB", flush=True)
+        print(f"{path.relative_to(ROOT)}: {path.stat().st_size // 1000} kB", flush=True)
 
 
 def hover(page: LabPage, chart: str, across: float, down: float) -> None:
