@@ -27,10 +27,12 @@ setup-dev:
 run: setup ## serve the lab on http://127.0.0.1:8000 (PORT=, HOST=, or LOSSROOM_PORT, LOSSROOM_HOST and the others)
 	@exec $(BIN)/lossroom serve $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
 
-test: setup-dev ## set up, then every test, the browser's and PyTorch's included (PARITY=no: without PyTorch)
+test: setup-dev ## set up, then every test: scripts in Node, Python, browser, PyTorch (PARITY=no: without PyTorch)
 	@sh scripts/ensure-browser.sh $(BIN)/python
 	@sh scripts/ensure-nginx.sh
 	@test "$(PARITY)" = no || sh scripts/ensure-torch.sh $(BIN)/python
+	@$(NODE) command -v node >/dev/null || { echo "The page's scripts are tested with Node: install version 22 or newer."; exit 1; }
+	$(NODE) node --test --test-reporter=dot tests/js/*.test.js
 	$(PYTEST) $(ARGS)
 
 parity: setup-dev ## only the comparison with PyTorch; fails where it cannot be had

@@ -8,7 +8,7 @@ wanted="$(cat package.json package-lock.json | cksum)"
 [ "$(cat node_modules/.installed 2>/dev/null || true)" = "$wanted" ] && exit 0
 if ! command -v npm >/dev/null 2>&1; then
   echo "TypeScript and Biome cannot be installed: there is no npm, neither in .venv nor on this machine."
-  echo "Install Node 20 or newer. The tests (make test) need no npm."
+  echo "Install Node 22 or newer. The tests (make test) need no npm."
   exit 1
 fi
 echo "installing TypeScript and Biome (once, about 40 MB)"

@@ -1,11 +1,22 @@
-/** Texts in the reader's language. Elements with `data-i18n` (text) and `data-i18n-label` are filled from here. */
+/** Texts and numbers in the reader's language. Knows nothing of the page: see language.js. */
 
-import { api } from "./api.js";
-import { newestOnly } from "./newest.js";
-
+/** @type {Record<string, string>} */
 let messages = {};
+/** @type {string | undefined} */
+let spoken;
+/** @type {(() => void)[]} */
 const listeners = [];
-const ask = newestOnly();
+
+/**
+ * From now on, all texts are in this language.
+ * @param {string} name
+ * @param {Record<string, string>} texts key → text with `{name}` for values
+ */
+export function speak(name, texts) {
+  spoken = name;
+  messages = texts;
+  for (const listener of listeners) listener();
+}
 
 /** The text of a key with `{name}` filled in; the key's last part where no text is known (a new optimizer). */
 export function t(key, values = {}) {
@@ -17,32 +28,15 @@ export function hasText(key) {
   return Object.hasOwn(messages, key);
 }
 
-export const language = () => document.documentElement.lang;
+export const language = () => spoken;
 
 export function onLanguage(listener) {
   listeners.push(listener);
 }
 
-/** Switch the page's language in place; nothing else changes. Of several on their way the last one that was chosen counts. */
-export async function setLanguage(chosen) {
-  const counts = ask();
-  const texts = await api.messages(chosen);
-  if (!counts()) return;
-  messages = texts;
-  document.documentElement.lang = chosen;
-  window.kept.setCookie("language", chosen);
-  for (const element of document.querySelectorAll("[data-i18n]"))
-    element.textContent = t(element.dataset.i18n);
-  for (const element of document.querySelectorAll("[data-i18n-label]")) {
-    element.setAttribute("aria-label", t(element.dataset.i18nLabel));
-    element.title = t(element.dataset.i18nLabel);
-  }
-  for (const listener of listeners) listener();
-}
-
 /** A number as the reader writes it. */
 export function number(value, options = {}) {
-  return new Intl.NumberFormat(language(), options).format(value);
+  return new Intl.NumberFormat(spoken, options).format(value);
 }
 
 /** 0.9312 → 93.1% */

@@ -1,6 +1,7 @@
 /** Which runs are shown: kept in the address by their numbers, for others; and in this browser, for the next visit. */
 
-import { PROPERTIES, urlState } from "./url-state.js";
+import { urlState } from "./state/address.js";
+import { PROPERTIES } from "./state/url-state.js";
 
 const KEY = "shown";
 

@@ -261,7 +261,7 @@ class Hands:
             ["{}", '{"group":"status"}', '{"text":"lr>0.05"}', '{"group":"training.batch_size"}']
         )
         self._page.page.evaluate(
-            "async (said) => (await pageModule('url-state.js')).urlState.set({ list: JSON.parse(said) })",
+            "async (said) => (await pageModule('state/address.js')).urlState.set({ list: JSON.parse(said) })",
             said,
         )
 

@@ -169,21 +169,6 @@ def test_charts_are_added_and_removed_and_the_address_brings_them_back(page, lab
     assert dict(drawn.tolist()) == column(lab, run_id, "learning_rate")
 
 
-def test_iterations_per_second_are_those_of_the_last_second_of_training(page):
-    """Ten in each of three seconds, one in seven seconds, and one in two."""
-    speeds = page.page.evaluate(
-        """async () => {
-            const { quantity } = await pageModule("charts/quantities.js");
-            const [{ along }] = quantity("speed").lines;
-            const trained = Float64Array.from([...[...Array(30).keys()].map((i) => (i + 1) / 10), 10, 12]);
-            return [...trained.keys()].map(along({ trained }));
-        }"""
-    )
-    assert np.isnan(speeds[0])
-    assert speeds[1:30] == pytest.approx([10] * 29)
-    assert speeds[30:] == pytest.approx([1 / 7, 1 / 2])
-
-
 @pytest.mark.parametrize(
     "address", ["#charts=nothing,loss:smooth=7:log=z,train.:,__proto__", "#charts=loss:"]
 )
@@ -374,30 +359,6 @@ def test_points_that_are_drawn_as_tails_are_those_of_the_figure(page, lab):
             .map(p => p.getBBox()).map(b => b.x + b.width))"""
     )
     assert right == pytest.approx(plot_box(page)["width"], abs=1)
-
-
-def test_thinned_curves_do_not_change_where_they_were_drawn(page):
-    """Bins are counted from the first row, so what is drawn stays while a curve grows; and no peak is lost."""
-    first, second, extremes = page.page.evaluate(
-        """async () => {
-            const { Thinned } = await pageModule("charts/curve.js");
-            const x = Float64Array.from({ length: 10000 }, (_, i) => i + 1);
-            const y = Float32Array.from(x, (v) => Math.sin(v * v));
-            const thinned = new Thinned(16, null);
-            thinned.take(x.subarray(0, 5005), y.subarray(0, 5005), 0);
-            const first = [...thinned.x].slice(0, thinned.settled);
-            thinned.take(x, y, 5005);
-            const whole = new Thinned(16, null);
-            whole.take(x, y, 0);
-            const same = [...whole.x].join() === [...thinned.x].join() && [...whole.y].join() === [...thinned.y].join();
-            const range = (values) => [Math.min(...values), Math.max(...values)];
-            return [first, [...thinned.x], [same, range(y), range(thinned.y)]];
-        }"""
-    )
-    assert second[: len(first)] == first
-    assert len(second) <= 2 * 10000 / 16 + 3
-    assert extremes[0]
-    assert extremes[1] == extremes[2]
 
 
 @pytest.mark.parametrize("locale", ["en-US", "ja-JP"])

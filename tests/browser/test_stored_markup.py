@@ -1,12 +1,8 @@
 """What people write is text wherever it is shown, and runs nowhere."""
 
-import json
-
 import pytest
 from playwright.sync_api import expect
 
-from app.texts import cell
-from tests.app.test_texts import COMPUTED, PLAIN
 from tests.browser.run_table import SHORT, name
 
 HARM = "document.body.id='harmed'"
@@ -55,11 +51,3 @@ def test_markup_is_shown_and_not_obeyed_in_the_report(open_page, lab, evil, tmp_
     expect(page.page.locator(".tag")).to_have_text(TAG)
     assert page.page.evaluate(HURT) == 0
     page.strangers.clear()  # the file itself
-
-
-def test_the_page_writes_cells_as_the_server_does(open_page, lab):
-    page = open_page(lab)
-    texts = [*COMPUTED, *PLAIN]
-    page.page.evaluate("pageModule('charts/save.js').then(({ quoted }) => { window.quoted = quoted; })")
-    cells = page.page.evaluate(f"{json.dumps(texts)}.map(quoted)")
-    assert [text.strip('"') for text in cells] == [cell(text) for text in texts]

@@ -44,37 +44,6 @@ def test_lists_in_two_fields_launch_every_combination_as_one_group(page, lab):
     assert {run["name"].split(" · ")[0] for run in runs} == {"lr 0.01", "lr 0.1"}
 
 
-@pytest.mark.parametrize(
-    ("field", "text", "values"),
-    [
-        ("optimizer.learning_rate", "0.001..1", [0.001, 0.01, 0.1, 1]),
-        ("optimizer.learning_rate", "0.01..1:5", [0.01, 0.0316, 0.1, 0.316, 1]),
-        ("training.batch_size", "16..64", [16, 32, 64]),
-        ("seed", "3..6", [3, 4, 5, 6]),
-        ("dataset.label_noise", "0..0.4:3", [0, 0.2, 0.4]),
-        ("training.iterations", "1,000, 2,000", [1000, 2000]),
-        ("network.hidden.0", "5,10", [5, 10]),
-        ("training.batch_size", "32,128", [32, 128]),
-        ("training.iterations", "100,200", [100, 200]),
-        ("training.iterations", "1,000", [1000]),
-        ("training.iterations", "2,500", [2500]),
-    ],
-)
-def test_a_range_or_a_list_means_these_values(page, lab, field, text, values):
-    page.page.click(".further summary")
-    page.page.fill(f'[name="{field}"]', text)
-    runs = launch(page, lab, len(values))
-
-    def value(config):
-        if field == "network.hidden.0":
-            return config["network"]["layers"][0]["units"]
-        for name in field.split("."):
-            config = config[name]
-        return config
-
-    assert sorted(value(run["config"]) for run in runs) == values
-
-
 def test_a_grid_times_seeds_times_folds_and_its_time_is_told_before(page, lab):
     page.fill(optimizer__learning_rate="0.01, 0.1")
     page.choose("seeds", "2")

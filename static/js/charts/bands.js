@@ -3,7 +3,7 @@
 import { offer } from "../dom.js";
 import { onLanguage, t } from "../i18n.js";
 import { labelOf } from "../labels.js";
-import { urlState } from "../url-state.js";
+import { urlState } from "../state/address.js";
 import { groupsOf, SPREADS } from "./groups.js";
 import { fillFields } from "./shown-fields.js";
 

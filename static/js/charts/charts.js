@@ -7,7 +7,7 @@
 
 import { offer } from "../dom.js";
 import { onLanguage, t } from "../i18n.js";
-import { urlState } from "../url-state.js";
+import { urlState } from "../state/address.js";
 import { AXES } from "./axes.js";
 import { Bands } from "./bands.js";
 import { Card } from "./card.js";

@@ -7,7 +7,7 @@ import { bySize } from "../flat-configs.js";
 import { onLanguage, t } from "../i18n.js";
 import { labelOf, wordOf } from "../labels.js";
 import { DASHES } from "../palette.js";
-import { urlState } from "../url-state.js";
+import { urlState } from "../state/address.js";
 import { fillFields } from "./shown-fields.js";
 import { SHAPES } from "./symbols.js";
 

@@ -7,7 +7,7 @@ import { ApiError, api } from "../api.js";
 import { h } from "../dom.js";
 import { onLanguage, t } from "../i18n.js";
 import { newestOnly } from "../newest.js";
-import { urlState } from "../url-state.js";
+import { urlState } from "../state/address.js";
 import { datasetField } from "./dataset-field.js";
 import { Draft } from "./draft.js";
 import { isIn, showError } from "./errors.js";

@@ -2,7 +2,7 @@
 
 import { h, icon, iconButton } from "../dom.js";
 import { onLanguage, t } from "../i18n.js";
-import { urlState } from "../url-state.js";
+import { urlState } from "../state/address.js";
 import { closesByItself } from "./menu.js";
 
 /** Formats of a selection, then those of one run: ending and text of the link. */

@@ -4,7 +4,7 @@ import { h, icon, iconButton, offer } from "../dom.js";
 import { hasText, onLanguage, t } from "../i18n.js";
 import { onInput, onKey } from "../keys.js";
 import { labelsOf } from "../labels.js";
-import { urlState } from "../url-state.js";
+import { urlState } from "../state/address.js";
 import { closesByItself } from "./menu.js";
 import { COLUMNS } from "./run-entry.js";
 import { DESCENDING, GROUPS, SORTS, STATES, USUAL } from "./run-query.js";

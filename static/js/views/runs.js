@@ -7,7 +7,7 @@ import { h } from "../dom.js";
 import { onLanguage, percent, t } from "../i18n.js";
 import { onKey } from "../keys.js";
 import { explain } from "../reasons.js";
-import { urlState } from "../url-state.js";
+import { urlState } from "../state/address.js";
 import { Hold } from "./hold.js";
 import { Renaming } from "./renaming.js";
 import { makeEntry } from "./run-entry.js";

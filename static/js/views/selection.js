@@ -1,6 +1,6 @@
 /** The selection: runs that the next command is for. Chosen as files are: click, Ctrl-click, Shift-click. */
 
-import { urlState } from "../url-state.js";
+import { urlState } from "../state/address.js";
 
 export class Selection {
   #ids = new Set();

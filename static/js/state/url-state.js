@@ -5,12 +5,12 @@
  * `TYPES`, and the value that need not be said. To keep something in the address, add a line to `PROPERTIES`, take
  * it with `urlState.get(name)`, change it with `urlState.set({ name: value })`, and hear of changes with
  * `urlState.on(name, listener)`. The hash, not the query: it never goes to the server, and changing it loads nothing.
+ * This file knows no page: `address.js` has the page's `urlState`, and writes it.
  *
  * What cannot be read has its default: an address may come from anywhere. What the table does not know stays as it is.
  */
 
-/** Milliseconds between two writes of the address: browsers refuse more than a hundred in half a minute. */
-const REST = 400;
+import { Emitter } from "./emitter.js";
 
 /** How a type is read from text (`undefined`: it cannot be) and written. */
 const TYPES = {
@@ -67,43 +67,60 @@ function unescaped(text) {
 
 export class UrlState {
   #properties;
+  /** @type {Map<string, any>} */
   #values = new Map();
+  /** What the table does not know. @type {[string, string][]} */
   #strangers = [];
-  #listeners = new Map();
-  #timer = 0;
+  #emitter = new Emitter();
 
-  /** @param {Record<string, {key: string, type: keyof TYPES, default: any}>} properties */
-  constructor(properties, address = location.hash) {
+  /**
+   * @param {Record<string, {key: string, type: keyof TYPES, default: any}>} properties
+   * @param {string} hash of an address
+   */
+  constructor(properties, hash = "") {
     this.#properties = properties;
-    this.#read(address);
-    // An address typed or pasted into the open page; `replaceState` below does not cause this event.
-    addEventListener("hashchange", () => this.#take());
-    addEventListener("pagehide", () => this.#write());
+    this.#read(hash);
   }
 
+  /** @param {string} name */
   get(name) {
     return this.#values.has(name) ? this.#values.get(name) : this.#properties[name].default;
   }
 
-  /** Change properties; those who listen to what really changed are told, and the address follows in a moment. */
+  /**
+   * Change properties; those that have another value now are emitted.
+   * @param {Record<string, any>} changes
+   */
   set(changes) {
     const changed = Object.keys(changes).filter(
       (name) => this.#text(name, changes[name]) !== this.#text(name, this.get(name)),
     );
-    if (!changed.length) return;
     for (const name of changed) this.#values.set(name, changes[name]);
-    this.#timer ||= setTimeout(() => this.#write(), REST);
-    this.#tell(changed);
+    if (changed.length) this.#emitter.emit("set");
+    this.#changed(changed);
   }
 
-  /** `listener(value)` is called when the property has changed, by whoever. */
+  /**
+   * `listener(value)` is called when the property has changed, by `set` or `take`; of "set", at each `set` that changes
+   * something.
+   * @param {string} name
+   * @param {(value: any) => void} listener
+   */
   on(name, listener) {
-    if (!this.#listeners.has(name)) this.#listeners.set(name, []);
-    this.#listeners.get(name).push(listener);
+    return this.#emitter.on(name, listener);
   }
 
-  /** The page's address with everything that differs from its default. */
-  address() {
+  /** Take the properties of another address, as of one that was pasted into the open page. @param {string} hash */
+  take(hash) {
+    const before = Object.keys(this.#properties).map((name) => [name, this.#text(name, this.get(name))]);
+    this.#read(hash);
+    this.#changed(
+      before.filter(([name, text]) => text !== this.#text(name, this.get(name))).map(([name]) => name),
+    );
+  }
+
+  /** Everything that differs from its default, as an address says it; empty where nothing does. */
+  hash() {
     const query = new URLSearchParams(this.#strangers);
     for (const [name, { key, default: usual }] of Object.entries(this.#properties)) {
       const text = this.#text(name, this.get(name));
@@ -111,44 +128,29 @@ export class UrlState {
     }
     // Commas, colons and the like stand for themselves in a hash, and are easier to read.
     const hash = query.toString().replace(/%(2C|3A|2F|3D|21|40)/g, (code) => decodeURIComponent(code));
-    return `${location.pathname}${location.search}${hash ? `#${hash}` : ""}`;
+    return hash ? `#${hash}` : "";
   }
 
-  #write() {
-    clearTimeout(this.#timer);
-    this.#timer = 0;
-    if (this.address() !== location.pathname + location.search + location.hash) {
-      history.replaceState(history.state, "", this.address());
-    }
-  }
-
+  /** @param {string} name @param {any} value */
   #text(name, value) {
     return TYPES[this.#properties[name].type].write(value);
   }
 
-  #read(address) {
-    const query = new URLSearchParams(address.replace(/^#/, ""));
+  /** @param {string} hash */
+  #read(hash) {
+    const query = new URLSearchParams(hash.replace(/^#/, ""));
     this.#values.clear();
     for (const [name, { key, type }] of Object.entries(this.#properties)) {
-      const value = query.has(key) ? TYPES[type].read(query.get(key)) : undefined;
+      const text = query.get(key);
+      const value = text === null ? undefined : TYPES[type].read(text);
       if (value !== undefined) this.#values.set(name, value);
     }
     const known = new Set(Object.values(this.#properties).map(({ key }) => key));
     this.#strangers = [...query].filter(([key]) => !known.has(key));
   }
 
-  #take() {
-    const before = Object.keys(this.#properties).map((name) => [name, this.#text(name, this.get(name))]);
-    this.#read(location.hash);
-    this.#tell(
-      before.filter(([name, text]) => text !== this.#text(name, this.get(name))).map(([name]) => name),
-    );
-  }
-
-  #tell(names) {
-    for (const name of names)
-      for (const listener of this.#listeners.get(name) ?? []) listener(this.get(name));
+  /** @param {string[]} names */
+  #changed(names) {
+    for (const name of names) this.#emitter.emit(name, this.get(name));
   }
 }
-
-export const urlState = new UrlState(PROPERTIES);

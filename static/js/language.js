@@ -1,0 +1,29 @@
+/** The page's language. Elements with `data-i18n` (text) and `data-i18n-label` are filled from here. */
+
+import { api } from "./api.js";
+import { onLanguage, speak, t } from "./i18n.js";
+import { newestOnly } from "./newest.js";
+
+const ask = newestOnly();
+
+/** Switch the page's language in place; nothing else changes. Of several on their way the last one that was chosen counts. */
+export async function setLanguage(chosen) {
+  const counts = ask();
+  const texts = await api.messages(chosen);
+  if (!counts()) return;
+  document.documentElement.lang = chosen;
+  window.kept.setCookie("language", chosen);
+  speak(chosen, texts);
+}
+
+function fillElements() {
+  for (const element of document.querySelectorAll("[data-i18n]"))
+    element.textContent = t(element.dataset.i18n);
+  for (const element of document.querySelectorAll("[data-i18n-label]")) {
+    element.setAttribute("aria-label", t(element.dataset.i18nLabel));
+    element.title = t(element.dataset.i18nLabel);
+  }
+}
+
+// Before all others: what they draw may read these elements.
+onLanguage(fillElements);

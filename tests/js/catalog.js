@@ -1,0 +1,27 @@
+/** The page's texts for tests, as the lab serves them: read from the message catalogs. */
+
+import { readFileSync } from "node:fs";
+import { speak } from "../../static/js/i18n.js";
+
+/** Let the page's modules speak this language. */
+export function speakAs(language) {
+  speak(language, readCatalog(language));
+}
+
+/** Key → text. A `.po` file has an entry as `msgid "…"` and `msgstr "…"`, each going on in lines of their own. */
+function readCatalog(language) {
+  const file = new URL(`../../app/locales/${language}/LC_MESSAGES/messages.po`, import.meta.url);
+  const texts = {};
+  let key = "";
+  let into = "";
+  for (const line of readFileSync(file, "utf8").split("\n")) {
+    const [, start, text] = /^(msgid|msgstr)? ?(".*")$/.exec(line) ?? [];
+    if (text === undefined) continue;
+    if (start) into = start;
+    const part = JSON.parse(text);
+    if (into === "msgstr") texts[key] = (start ? "" : texts[key]) + part;
+    else key = (start ? "" : key) + part;
+  }
+  delete texts[""];
+  return texts;
+}

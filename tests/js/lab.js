@@ -1,0 +1,83 @@
+/** What the lab says to the page, for tests without one: its options, asked of the engine itself, and run objects. */
+
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { Series } from "../../static/js/series.js";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const DESCRIBE =
+  "import json, pathlib; from engine.options import describe; print(json.dumps(describe(pathlib.Path('.'))))";
+
+/** The answer of `GET /api/options`. */
+export function labOptions() {
+  const own = `${ROOT}.venv/bin/python`;
+  const text = execFileSync(existsSync(own) ? own : "python3", ["-c", DESCRIBE], { cwd: ROOT });
+  return { ...JSON.parse(text), limits: { together: 100 } };
+}
+
+/**
+ * A run as the page keeps it, without rows.
+ * @param {Record<string, any>} changes
+ */
+export function makeRun({ summary, ...changes } = {}) {
+  const number = changes.number ?? 1;
+  return {
+    id: `a${number}`,
+    revision: 1,
+    number,
+    name: `run ${number}`,
+    status: "completed",
+    reason: null,
+    why: null,
+    color: number - 1,
+    lesson: null,
+    group_id: null,
+    starred: false,
+    archived: false,
+    tags: [],
+    notes: "",
+    annotations: [],
+    iteration: 60,
+    iterations: 60,
+    created_at: 1,
+    started_at: 1,
+    finished_at: 2,
+    seconds: 1,
+    latest: {},
+    summary: {
+      dataset: "digits",
+      units: [10],
+      activations: ["relu"],
+      iterations_per_epoch: 15,
+      optimizer: "sgd",
+      learning_rate: 0.1,
+      l1: 0,
+      l2: 0,
+      seed: 0,
+      ...summary,
+    },
+    train: new Series(),
+    evaluation: new Series(),
+    ...changes,
+  };
+}
+
+/** Put rows of a stream, column by column, behind those that are there. */
+export function putRows(series, columns, times = []) {
+  const values = Object.values(columns).map((column) => Float32Array.from(column));
+  return series.append({
+    first: series.length,
+    rows: values[0].length,
+    columns: Object.keys(columns),
+    values,
+    times,
+  });
+}
+
+/** Configs of runs, flat, as `flat-configs.js` has them: run's id → field → value. */
+export class Configs extends Map {
+  get names() {
+    return [...new Set([...this.values()].flatMap(Object.keys))];
+  }
+}

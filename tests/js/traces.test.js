@@ -1,0 +1,56 @@
+/** What a chart shows, as plain data. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Figure } from "../../static/js/charts/figures.js";
+import { quantity } from "../../static/js/charts/quantities.js";
+import { makeRun, putRows } from "./lab.js";
+
+const HOW = {
+  bands: null,
+  strokes: null,
+  allMarks: true,
+  axis: "iteration",
+  across: { from: 0, to: 60, log: false },
+  smoothing: 0,
+  range: null,
+  dark: false,
+  bold: 1,
+  partNames: { train: "train", test: "test" },
+};
+
+/** Put evaluations with these accuracies, one every ten iterations. */
+function evaluate({ evaluation }, accuracies) {
+  const iteration = accuracies.map((_, i) => 10 * (evaluation.length + i + 1));
+  putRows(evaluation, { iteration, train_accuracy: accuracies, test_accuracy: accuracies });
+}
+
+const marksOf = (figure, run) => figure.traces([run], quantity("accuracy"), HOW).at(-1).marks?.x ?? [];
+
+const CHANGED = [{ kind: "live", iteration: 50, changes: { learning_rate: [0.1, 0.2] } }];
+
+for (const [what, run, before, fits, after] of [
+  ["of an ended run move its best", makeRun(), [30], false, [50]],
+  [
+    "of a run that was changed by hand move that mark",
+    makeRun({ status: "running", finished_at: null, annotations: CHANGED }),
+    [30, 30],
+    false,
+    [50, 50],
+  ],
+  [
+    "of a run that goes on are drawn as a tail",
+    makeRun({ status: "running", finished_at: null }),
+    [],
+    true,
+    [],
+  ],
+])
+  test(`late rows ${what}`, () => {
+    const figure = new Figure();
+    evaluate(run, [0.1, 0.2, 0.3]);
+    assert.deepEqual(marksOf(figure, run), before);
+    evaluate(run, [0.5, 0.9, 0.4]);
+    assert.equal(figure.advance(), fits); // false: a new figure is due
+    assert.deepEqual(marksOf(figure, run), after);
+  });
