@@ -146,7 +146,7 @@ class Trainer:
         for part, asked in (("train", config.train_size), ("test", config.test_size)):
             there = len(getattr(dataset, f"{part}_images"))
             if asked is not None and asked > there:
-                message = f"{config.name} has {there:,} {part} images here, and {asked:,} are asked for"
+                message = f"{config.name} has {there:,} {part} images here, but {asked:,} are requested"
                 values = {"dataset": config.name, "there": there, "asked": asked}
                 raise DatasetError(Reason("too_few_images", message, **values))
         self._images = rows(dataset.train_images, config.train_size)

@@ -148,7 +148,7 @@ class Scheduler:
         run = self._demand(run_id, RunStatus.RUNNING, doing="paused")
         paused = sum(run.status is RunStatus.PAUSED for run in self._register.runs)
         if paused >= self._settings.max_paused:
-            message = f"{paused} runs are paused already, the most that may be at a time"
+            message = f"{paused} runs are paused already; no more can be paused at the same time"
             raise Conflict(Reason("too_many_paused", message, paused=paused), code="too_many_paused")
         self._executor.send(run_id, {"command": "pause"})
         return run
@@ -178,7 +178,7 @@ class Scheduler:
         has_dropout = dropout_rate(run.config["network"]["layers"]) is not None
         values = check_live(given, has_dropout=has_dropout)
         if len(run.annotations) + len(run.wanted) >= MOST_CHANGES:
-            message = f"run {run_id} was changed {MOST_CHANGES} times, the most that a run may be"
+            message = f"run {run_id} was changed {MOST_CHANGES} times already; no more changes are possible"
             raise Conflict(Reason("too_many_changes", message, most=MOST_CHANGES))
         run.wanted.append(values)
         self._executor.send(run_id, {"command": "live", "values": values})

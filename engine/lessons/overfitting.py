@@ -146,7 +146,7 @@ LESSONS = (
         question={
             "en": "The notes' own script ends its loop one layer too early: the last layer is neither penalized nor"
             " trained. They conclude that L2 has clearly improved the network. Has it?",
-            "ja": "講義ノートのスクリプトは、ループが 1 層分だけ早く終わる。最後の層には罰則がかからず、学習もしない。"
+            "ja": "講義ノートのスクリプトは、ループが 1 層分だけ早く終わる。最後の層にはペナルティがかからず、学習もしない。"
             "ノートの結論は「L2 で過学習が明らかに改善した」。本当にそうか？",
         },
         conclusion={
@@ -189,7 +189,7 @@ LESSONS = (
         title={"en": "L1 regularization", "ja": "L1 正則化"},
         question={
             "en": "What does a penalty on absolute values do that a penalty on squares does not?",
-            "ja": "絶対値への罰則は、二乗への罰則と何が違うか？",
+            "ja": "絶対値へのペナルティは、二乗へのペナルティと何が違うか？",
         },
         conclusion={
             "en": "It pulls at small weights as hard as at large ones, so many end near zero: choose “Weights below"
@@ -199,7 +199,7 @@ LESSONS = (
             " try other seeds.",
             "ja": "小さな重みも大きな重みと同じ力で引くため、多くの重みが 0 に近づく。"
             "グラフで「絶対値が 0.001 未満の重みの割合」を選ぶと見える。"
-            "その割合は、罰則なしで約 1 %、λ = 0.0005 で 25～50 %、λ = 0.005 で約 95 %。"
+            "その割合は、ペナルティなしで約 1 %、λ = 0.0005 で 25～50 %、λ = 0.005 で約 95 %。"
             "λ = 0.0005 ならテストの正解率は下がらない。λ = 0.005 とこの学習率では、結果がシードに左右される。"
             "講義ノートのスクリプトのように最後の層をそのままにしても同じである。ほかのシードでも試してみよう。",
         },
@@ -337,7 +337,7 @@ LESSONS = (
             " look like images that could really occur.",
             "ja": "MNIST ではできる。"
             "平行移動や回転でテストの正解率は 4 ポイント以上、雑音でも約 3 ポイント上がる。"
-            "罰則ではここまで上がらない。8 × 8 画素の小さな数字画像（digits）で効くのは雑音だけである。"
+            "ペナルティではここまで上がらない。8 × 8 画素の小さな数字画像（digits）で効くのは雑音だけである。"
             "1 画素は画像の幅の 8 分の 1 もあり、ずらすとテスト画像に似なくなる。"
             "作る画像は、実際にありそうな画像でなければならない。",
         },

@@ -16,7 +16,7 @@ def page(brief_page):
 def test_help_follows_the_focus_and_the_mouse(page):
     page.page.focus('[name="optimizer.learning_rate"]')
     said = page.page.inner_text(".help-line")
-    assert said.endswith("> 0, ≤ 10,000. Usual: 0.01.")
+    assert said.endswith("> 0, ≤ 10,000. Default: 0.01.")
     lines = "(line => [line.scrollHeight, line.clientHeight])(document.querySelector('.help-line'))"
     needed, there = page.page.evaluate(lines)
     assert needed == there, "nothing of it is cut off"

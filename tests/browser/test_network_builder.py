@@ -150,7 +150,7 @@ def test_what_is_wrong_stays_with_its_layer_while_the_list_changes(builder):
     assert set(builder.page.evaluate("[...said]")) == {
         f"error-network.layers.2: {words}",
         f"error-network.layers.1: {words}",
-        "error-network.layers.2: This layer takes images (channels × height × width); what comes in is 100.",
+        "error-network.layers.2: This layer takes images (channels × height × width), but its input is 100.",
     }
     builder.page.keyboard.press("Delete")
     builder.until("!document.querySelector('.field.wrong')")

@@ -28,7 +28,7 @@ def test_the_form_says_in_japanese_what_is_wrong_and_in_english_after_a_switch(p
         "この層に入れられるのは画像（チャネル × 高さ × 幅）ですが、ここに来るのは 20 です。"
     )
     page.page.click('[data-language="en"]')
-    expect(misfit).to_have_text("This layer takes images (channels × height × width); what comes in is 20.")
+    expect(misfit).to_have_text("This layer takes images (channels × height × width), but its input is 20.")
     page.page.click('[data-language="ja"]')
     page.choose("network.preset", "mlp")
     page.fill(network__hidden__0=65536, network__hidden__1=65536)

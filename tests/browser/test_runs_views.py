@@ -50,7 +50,7 @@ def test_the_help_lists_the_keys_and_turns_them_off(open_page, filled):
     page.page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     page.page.click("#help")
-    page.page.get_by_label("Keys without Ctrl act").uncheck()
+    page.page.get_by_label("Use keys without Ctrl").uncheck()
     page.page.keyboard.press("Escape")
     page.page.keyboard.press("?")
     page.page.keyboard.press("/")
@@ -58,7 +58,7 @@ def test_the_help_lists_the_keys_and_turns_them_off(open_page, filled):
     assert page.page.evaluate("document.activeElement.id") != "run-search"
     # typing is never taken for a command
     page.page.click("#help")
-    page.page.get_by_label("Keys without Ctrl act").check()
+    page.page.get_by_label("Use keys without Ctrl").check()
     page.page.keyboard.press("Escape")
     page.page.fill("#run-search", "")
     page.page.locator("#run-search").press_sequentially("a/? b")

@@ -59,5 +59,5 @@ def test_epochs_are_epochs_of_the_images_that_are_there(tmp_path):
     assert [e.iteration for e in trainer.run() if e.stream == "evaluation"] == [3, 6]
 
     document["dataset"]["train_size"] = 1000
-    with pytest.raises(DatasetError, match="1,000 are asked for"):
+    with pytest.raises(DatasetError, match="1,000 are requested"):
         Trainer(ExperimentConfig.from_dict(document), data_dir=tmp_path)
