@@ -147,7 +147,8 @@ LESSONS = (
             "en": "The notes' own script ends its loop one layer too early: the last layer is neither penalized nor"
             " trained. They conclude that L2 has clearly improved the network. Has it?",
             "ja": "講義ノートのスクリプトは、ループが 1 層分だけ早く終わる。"
-            "最後の層にはペナルティがかからず、学習もしない。ノートの結論は「L2 で過学習が明らかに改善した」。本当にそうか？",
+            "最後の層にはペナルティがかからず、学習もしない。"
+            "ノートの結論は「L2 で過学習が明らかに改善した」。本当にそうか？",
         },
         conclusion={
             "en": "No: with the last layer untouched as well, test accuracy falls by several points at λ 0.1. What has"
