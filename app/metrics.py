@@ -91,7 +91,7 @@ class _States(Collector):
             ("workers", "places where runs train", lab.settings.workers),
             ("busy", "places that are taken", lab.scheduler.busy),
             ("queued", "runs that wait for a place", lab.scheduler.queued),
-            ("viewers", "open WebSockets", len(lab.hub.viewers)),
+            ("viewers", "open WebSockets", lab.hub.viewers),
             ("store_waiting", "writes that wait for the database", lab.database.waiting),
             ("store_bytes", "size of the database, without its log", _size(lab.database.path)),
             ("disk_free_bytes", "room left on the disk of the state folder", lab.disk_free_bytes),

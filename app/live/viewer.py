@@ -10,7 +10,8 @@ import asyncio
 from collections.abc import Callable
 
 from app.live import frames
-from app.live.hub import Chunk, Hub, StreamLog
+from app.live.row_logs import Chunk, RowLogs, StreamLog
+from app.live.states import START, Place, States
 from app.rows import Rows, join
 from engine.events import STREAMS
 
@@ -31,18 +32,29 @@ class Viewer:
     all rows but the newest, need not look: the hub writes these for it.
     """
 
-    def __init__(self, hub: Hub, write: Callable[[bytes], bool] | None = None, *, version: int = 0) -> None:
+    def __init__(
+        self,
+        rows: RowLogs,
+        states: States,
+        *,
+        write: Callable[[bytes], bool] | None = None,
+        version: int = 0,
+        place: Place | None = START,
+    ) -> None:
         """
         Args:
             write: writes a frame as it is on the wire, or says that it cannot (`app.live.protocol`); None: there is no
                 such way.
-            version: of the states that the viewer has seen already; 0: none.
+            version: of the states that the viewer has seen already.
+            place: where the list of runs goes on; None: it has it.
         """
         self.news = asyncio.Event()
         self._waits = False
-        self._hub = hub
+        self._rows = rows
+        self._states = states
         self._write = write
         self._version = version
+        self._place = place
         self._cursors: dict[str, dict[str, int]] = {}
         #: (run, stream) → bins, of overviews that are due
         self._overviews: dict[tuple[str, str], int] = {}
@@ -55,7 +67,7 @@ class Viewer:
         self.unsubscribe(run_id)
         self._cursors[run_id] = {stream: cursors.get(stream, 0) for stream in STREAMS}
         for stream, cursor in self._cursors[run_id].items():
-            if overview and not cursor and self._hub.is_long(run_id, stream):
+            if overview and not cursor and self._rows.is_long(run_id, stream):
                 self._overviews[run_id, stream] = overview
         self.news.set()
 
@@ -80,14 +92,14 @@ class Viewer:
             return
         if cursors[stream] == chunk.first and self._take(shared):
             cursors[stream] = chunk.end
-            self._hub.note_lag(chunk.at)
+            self._rows.note_lag(chunk.at)
         else:
             self.news.set()
 
     def offer_state(self, before: int, shared: bytes) -> None:
         """The newest change of a state, the one that follows version `before`, as it is on the wire."""
         if self._version == before and self._take(shared):
-            self._version = self._hub.version
+            self._version = self._states.version
         else:
             self.news.set()
 
@@ -104,15 +116,20 @@ class Viewer:
         """Of the states that it has seen."""
         return self._version
 
+    @property
+    def place(self) -> Place | None:
+        """Where the list of runs goes on; None: it has it."""
+        return self._place
+
     async def next_messages(self) -> list[str | bytes]:
         """What this viewer has not seen yet; empty when it is up to date.
 
         Rows come before states, so a run is said to be completed only after its last row went out.
         """
-        if self._overviews and self._version:  # the list of runs comes first
+        if self._overviews and self._place != START:  # the list of runs comes first
             return await self._overview()
-        version = self._hub.version
-        states = self._hub.state_messages(self._version)
+        version = self._states.version
+        states, place = self._due_states()
         messages: list[str | bytes] = []
         behind = False
         size = 0
@@ -124,10 +141,10 @@ class Viewer:
                 cursors = self._cursors.get(run_id)
                 if cursors is None:  # unsubscribed while another stream was read
                     break
-                cursor, total = cursors[stream], self._hub.total(run_id, stream)
+                cursor, total = cursors[stream], self._rows.total(run_id, stream)
                 if cursor >= total:
                     continue
-                log = self._hub.log(run_id, stream)
+                log = self._rows.log(run_id, stream)
                 if log is not None and cursor >= log.first:
                     due = self._from_memory(run_id, stream, log)
                     behind = behind or cursors[stream] < total
@@ -137,18 +154,27 @@ class Viewer:
                     behind = behind or more
                 messages += due
                 size += sum(map(len, due))
-        # A viewer that is catching up hears of states with the last of the rows that came before them,
-        # unless it has seen none at all yet: the list of runs must not wait for a long history.
-        if version > self._version and (not behind or self._version == 0):
+        # A viewer that is catching up hears of states with the last of the rows that came before them, unless it has
+        # not seen them all yet: the list of runs must not wait for a long history.
+        if states and (not behind or self._place is not None):
             self._version = version
+            self._place = place
             messages += states
         return messages
+
+    def _due_states(self) -> tuple[list[str | bytes], Place | None]:
+        """What has changed, then the next part of the list of runs; and where the list goes on then."""
+        if self._place is None:
+            return self._states.changes(self._version), None
+        changed = self._states.others() if self._place == START else self._states.changes(self._version)
+        part, place = self._states.part(self._place)
+        return [*changed, part], place
 
     async def _overview(self) -> list[str | bytes]:
         """The next overview that is due: one at a time, so that each is seen as soon as it is made."""
         (run_id, stream), bins = next(iter(self._overviews.items()))
-        total = self._hub.total(run_id, stream)
-        found = await self._hub.history.overview(run_id, stream, total, bins)
+        total = self._rows.total(run_id, stream)
+        found = await self._rows.history.overview(run_id, stream, total, bins)
         if self._overviews.pop((run_id, stream), None) is None or found is None:
             return await self.next_messages()  # unsubscribed or deleted in the meantime
         return [frames.encode(run_id, stream, found, overview=total)]
@@ -160,7 +186,7 @@ class Viewer:
         chunks = log.since(cursor)
         if chunks[0].first == cursor and len(chunks) <= SHARED_CHUNKS:
             cursors[stream] = chunks[-1].end
-            self._hub.note_lag(chunks[-1].at)
+            self._rows.note_lag(chunks[-1].at)
             return [chunk.frame for chunk in chunks]
         return self._catch_up(run_id, stream, join([chunk.rows for chunk in chunks]))
 
@@ -174,7 +200,7 @@ class Viewer:
     async def _from_history(
         self, run_id: str, stream: str, cursor: int, until: int
     ) -> tuple[list[bytes], bool]:
-        found = await self._hub.history.rows(run_id, stream, cursor, until, CATCH_UP_BYTES)
+        found = await self._rows.history.rows(run_id, stream, cursor, until, CATCH_UP_BYTES)
         cursors = self._cursors.get(run_id)
         if cursors is None or cursors[stream] != cursor:
             return [], False  # deleted, unsubscribed or subscribed anew in the meantime
@@ -182,7 +208,7 @@ class Viewer:
             cursors[stream] = UNREADABLE
             return [], False
         due = self._catch_up(run_id, stream, found)
-        return due, bool(due) and cursors[stream] < self._hub.total(run_id, stream)
+        return due, bool(due) and cursors[stream] < self._rows.total(run_id, stream)
 
 
 def _rows_at_most(columns: int) -> int:

@@ -31,7 +31,7 @@ async def health(lab: TheLab, response: Response) -> dict[str, Any]:
         "workers": lab.settings.workers,
         "busy": lab.scheduler.busy,
         "queued": lab.scheduler.queued,
-        "viewers": len(lab.hub.viewers),
+        "viewers": lab.hub.viewers,
     }
 
 

@@ -9,6 +9,7 @@ import asyncio
 import gzip
 import json
 import struct
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Response
@@ -17,8 +18,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from app import __version__
 from app.errors import Invalid
 from app.lab import TheLab
+from app.live.states import START, Place
 from app.live.subscription import MAX_ROW, BadMessage, obey
-from app.live.viewer import Viewer
 
 router = APIRouter(prefix="/api/stream", tags=["stream"])
 
@@ -29,6 +30,15 @@ _HEAD = struct.Struct("<BI")
 TEXT, BINARY = 1, 2
 
 
+class Rest(BaseModel):
+    """Where the list of runs goes on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    archived: bool = Field(strict=True)
+    before: int = Field(ge=0, le=MAX_ROW, strict=True)
+
+
 class Poll(BaseModel):
     """What the page has already."""
 
@@ -37,6 +47,7 @@ class Poll(BaseModel):
     subscribe: dict[str, Any] = Field({}, description="as on the WebSocket: run id → rows that are there")
     server: Annotated[str, Field(max_length=100)] = Field("", description="`server` of the last answer")
     state: int = Field(0, ge=0, le=MAX_ROW, strict=True, description="`state` of the last answer")
+    rest: Rest | None = Field(None, description="`rest` of the last answer")
 
 
 @router.post("", response_class=Response)
@@ -45,28 +56,33 @@ async def poll(lab: TheLab, question: Poll, accept_encoding: Annotated[str, Head
     hub = lab.hub
     # A page that has seen another server, or was away for long, gets the whole list of runs and not what has changed.
     whole = question.server != lab.server_id or not question.state or not hub.remembers(question.state)
-    viewer = Viewer(hub, version=0 if whole else question.state)
+    rest = None if question.rest is None else Place(question.rest.archived, question.rest.before)
+    viewer = hub.glance(0, START) if whole else hub.glance(question.state, rest)
     try:
         obey(viewer, {"subscribe": question.subscribe})
     except BadMessage as error:
         raise Invalid(str(error), code="bad_message", field=error.field) from None
     parts: list[bytes] = []
     size = 0
+    listing = viewer.place is not None
     while size < ANSWER_BYTES and (messages := await viewer.next_messages()):
         packed = [_packed(message) for message in messages]
         parts += packed
         size += sum(map(len, packed))
+        if viewer.place is not None:
+            break  # the page can show this part of the list while the next one is made
     hello = {
         "type": "hello",
         "version": __version__,
         "server": lab.server_id,
         "state": viewer.version,
         "whole": whole,
-        "more": size >= ANSWER_BYTES,
+        "rest": viewer.place and asdict(viewer.place),
+        "more": size >= ANSWER_BYTES or viewer.place is not None,
     }
     body = b"".join((_packed(json.dumps(hello)), *parts))
     headers = {"Cache-Control": "no-store"}
-    if whole and "gzip" in accept_encoding:  # the list of two thousand runs is 1.7 MB; rows gain nothing
+    if listing and "gzip" in accept_encoding:  # the list of two thousand runs is 1.7 MB; rows gain nothing
         body = await asyncio.to_thread(gzip.compress, body, 1)
         headers["Content-Encoding"] = "gzip"
     return Response(body, media_type="application/octet-stream", headers=headers)

@@ -32,11 +32,10 @@ class Stream:
         socket = WebSocket(scope, receive, send)
         lab: Lab = socket.app.state.lab
         await socket.accept()
-        if len(lab.hub.viewers) >= lab.settings.max_viewers:
+        if lab.hub.viewers >= lab.settings.max_viewers:
             await socket.close(code=1013, reason=f"the lab shows at most {lab.settings.max_viewers} viewers")
             return
-        viewer = Viewer(lab.hub, scope.get("extensions", {}).get(SHARED_FRAMES, {}).get("write"))
-        lab.hub.viewers.add(viewer)
+        viewer = lab.hub.join(scope.get("extensions", {}).get(SHARED_FRAMES, {}).get("write"))
         replies: asyncio.Queue[str] = asyncio.Queue(maxsize=MAX_ERRORS)
         try:
             # The reader runs beside the sender: else a client that is slow to take frames could not be heard.
@@ -47,7 +46,7 @@ class Stream:
         except* (WebSocketDisconnect, RuntimeError, OSError):
             pass  # gone; a RuntimeError is starlette's word for sending to a closed socket, an OSError uvicorn's
         finally:
-            lab.hub.viewers.discard(viewer)
+            lab.hub.leave(viewer)
 
 
 router.add_websocket_route("/ws", Stream())  # type: ignore[arg-type]  # starlette takes any ASGI application

@@ -4,16 +4,18 @@ import { decodeFrame } from "./frames.js";
 
 export class Inbox {
   #store;
-  #whole;
+  /** Whether the list of all runs is on its way, and whether it has begun. */
+  #listing;
+  #begun = false;
   #onGap;
 
   /**
-   * @param {boolean} whole the first list of runs is all of them, and not what has changed
+   * @param {boolean} whole the list of all runs comes first, in parts; or else only what has changed comes
    * @param {(run: string) => void} onGap rows of the run came before those that they follow
    */
   constructor(store, whole, onGap = () => {}) {
     this.#store = store;
-    this.#whole = whole;
+    this.#listing = whole;
     this.#onGap = onGap;
   }
 
@@ -27,19 +29,10 @@ export class Inbox {
     const message = JSON.parse(data);
     switch (message.type) {
       case "runs":
-        if (this.#whole) {
-          this.#whole = false;
-          this.#store.replaceRuns(message.runs);
-        } else {
-          this.#store.removeRuns(message.deleted);
-          this.#store.putRuns(message.runs);
-        }
+        this.#takeRuns(message);
         break;
       case "lab":
         this.#store.putLab(message);
-        // An empty lab has no list of runs to send.
-        if (this.#whole) this.#store.replaceRuns([]);
-        this.#whole = false;
         break;
       case "dataset":
         this.#store.putDataset(message.dataset);
@@ -48,5 +41,17 @@ export class Inbox {
         console.error("the server did not understand:", message.error.message);
         break;
     }
+  }
+
+  /** A part of the list, which says whether more follows; or, also between two parts, what has changed. */
+  #takeRuns({ runs, deleted, more }) {
+    if (this.#listing && !this.#begun) this.#store.beginList();
+    this.#begun = true;
+    this.#store.removeRuns(deleted);
+    if (this.#listing) this.#store.listRuns(runs);
+    else this.#store.putRuns(runs);
+    if (!this.#listing || more !== false) return;
+    this.#listing = false;
+    this.#store.endList();
   }
 }

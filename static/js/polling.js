@@ -29,7 +29,9 @@ export class Polling {
   /** What the last answer said of itself. */
   #server = "";
   #state = 0;
+  #rest = null;
   #more = false;
+  #inbox = null;
 
   /**
    * @param {() => object} wanted run id → rows that are here, of the runs whose rows are wanted
@@ -48,9 +50,10 @@ export class Polling {
     this.#goOn();
   }
 
-  /** Also leaves the question that is under way. */
+  /** Leave it to the socket; also leaves the question that is under way. */
   stop() {
     this.running = false;
+    if (this.#rest) this.#server = ""; // the socket's list has come between, so half a list begins anew
     clearTimeout(this.#timer);
     this.#control.abort();
   }
@@ -69,10 +72,8 @@ export class Polling {
     let body;
     this.refusal = null;
     try {
-      body = await api.poll(
-        { subscribe: this.#wanted(), server: this.#server, state: this.#state },
-        control.signal,
-      );
+      const said = { server: this.#server, state: this.#state, rest: this.#rest };
+      body = await api.poll({ subscribe: this.#wanted(), ...said }, control.signal);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (error.code !== "offline" && error.code !== "bad_answer") this.refusal = error;
@@ -82,11 +83,12 @@ export class Polling {
     }
     if (control.signal.aborted) return failure();
     const [hello, ...messages] = unpack(body);
-    const { server, state, whole, more } = JSON.parse(hello);
-    const inbox = new Inbox(this.#store, whole);
-    for (const message of messages) inbox.take(message);
+    const { server, state, whole, rest, more } = JSON.parse(hello);
+    if (whole) this.#inbox = new Inbox(this.#store, true);
+    for (const message of messages) this.#inbox.take(message);
     this.#server = server;
     this.#state = state;
+    this.#rest = rest;
     this.#more = more;
     return true;
   }

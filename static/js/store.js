@@ -22,9 +22,11 @@ export class Store {
   connection = "connecting";
   /** Why the lab refuses this page: an ApiError. */
   refusal = null;
-  /** Whether the list of runs is here, all of it. */
+  /** Whether the list of runs has been here, all of it. */
   complete = false;
   #afterList = [];
+  /** Ids of the runs of the list that is on its way; null where there is none. */
+  #listed = null;
   #choices = new Map();
   /** Ids of deleted runs, the newest last: an older message or answer does not bring them back. */
   #deleted = new Set();
@@ -80,8 +82,10 @@ export class Store {
   #put(view, isNews) {
     if (this.#deleted.has(view.id)) return;
     const known = this.runs.get(view.id);
-    if (!known) this.runs.set(view.id, { ...view, train: new Series(), evaluation: new Series() });
-    else if (isNews(known)) Object.assign(known, view);
+    if (!known) {
+      this.runs.set(view.id, { ...view, train: new Series(), evaluation: new Series() });
+      this.#listed?.add(view.id); // launched since the list began
+    } else if (isNews(known)) Object.assign(known, view);
   }
 
   /** Runs that are deleted, and do not come back. */
@@ -100,12 +104,29 @@ export class Store {
     return gone.length > 0;
   }
 
-  /** The whole list after a connection, whatever was known: what is not in it is not there. */
-  replaceRuns(views) {
-    const there = new Set(views.map((view) => view.id));
+  /**
+   * The list of all runs begins, as after each connection. It comes in parts, and what is known stays until it is whole:
+   * nothing leaves the page that a later part brings back.
+   */
+  beginList() {
     this.#deleted.clear();
-    this.#drop([...this.runs.keys()].filter((id) => !there.has(id)));
-    for (const view of views) this.#put(view, () => true);
+    this.#listed = new Set();
+  }
+
+  /** Runs of the list, or that have changed meanwhile: whatever was known of them before. */
+  listRuns(views) {
+    for (const view of views) {
+      const isFirst = !this.#listed.has(view.id);
+      this.#listed.add(view.id);
+      this.#put(view, (known) => isFirst || view.revision > known.revision);
+    }
+    this.#runsChanged();
+  }
+
+  /** The list is whole: what is not in it is not there. */
+  endList() {
+    this.#drop([...this.runs.keys()].filter((id) => !this.#listed.has(id)));
+    this.#listed = null;
     this.complete = true;
     this.#runsChanged();
     for (const action of this.#afterList.splice(0)) action();

@@ -9,7 +9,6 @@ import pytest
 from app.errors import StoreDamaged
 from app.jobs.register import Register
 from app.live.hub import Hub
-from app.live.viewer import Viewer
 from app.runs import Run
 from app.storage import run_store
 from app.storage.database import Database
@@ -113,7 +112,7 @@ def test_a_viewer_gets_the_other_rows_is_told_of_the_damage_and_asks_no_more(dat
         hub = Hub(history=Asked(database, note_damage=lambda *noted: register.note_damage(*noted)))
         register = Register(database, hub)
         await register.open()
-        viewer = Viewer(hub)
+        viewer = hub.join()
         viewer.subscribe("sick", {})
         viewer.subscribe("sound", {})
         messages = []

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from websockets.frames import Frame, Opcode
 from websockets.streams import StreamReader
 
-from app.live import frames, hub
+from app.live import frames, row_logs, states
 from app.live.hub import Hub
-from app.live.viewer import Viewer
+from app.live.row_logs import RowLogs
+from app.live.states import START, States
 from app.rows import Rows
 from tests import event_loop
 
@@ -48,8 +49,7 @@ class Lab:
         self.hub.append(run_id, stream, Rows(COLUMNS, before.shape[1], new, [(end, end / 10, end / 20)]))
 
     def viewer(self, **cursors):
-        viewer = Viewer(self.hub)
-        self.hub.viewers.add(viewer)
+        viewer = self.hub.join()
         if cursors:
             viewer.subscribe("r", cursors)
         return viewer
@@ -120,6 +120,8 @@ def test_a_cursor_beyond_the_end_waits_for_its_row(lab):
 
 def test_viewers_at_the_end_share_one_encoded_frame(lab):
     first, second = lab.viewer(train=0), lab.viewer(train=0)
+    drain(first)
+    drain(second)
     lab.append(3)
 
     (mine,) = event_loop.run(first.next_messages())
@@ -129,10 +131,9 @@ def test_viewers_at_the_end_share_one_encoded_frame(lab):
 
 
 def test_rows_that_left_memory_come_from_the_history_without_a_seam(lab, monkeypatch):
-    monkeypatch.setattr(hub, "MEMORY_BYTES", 4096)
+    monkeypatch.setattr(row_logs, "MEMORY_BYTES", 4096)
     for _ in range(100):
         lab.append(50)
-    assert lab.hub.log("r", "train").first > 0
     viewer = lab.viewer(train=0)
 
     received, _ = drain(viewer)
@@ -142,11 +143,14 @@ def test_rows_that_left_memory_come_from_the_history_without_a_seam(lab, monkeyp
 
 
 def test_a_streams_memory_is_bounded(lab, monkeypatch):
-    monkeypatch.setattr(hub, "MEMORY_BYTES", 4096)
-    for _ in range(1000):
-        lab.append(10)
+    monkeypatch.setattr(row_logs, "MEMORY_BYTES", 4096)
+    logs = RowLogs(lab)
+    for number in range(1000):
+        logs.append("r", "train", Rows(COLUMNS, 10 * number, rows(10 * number, 10), []))
 
-    log = lab.hub.log("r", "train")
+    log = logs.log("r", "train")
+    assert log is not None
+    assert log.first > 0
     assert sum(len(chunk.frame) for chunk in log.chunks) <= 4096
 
 
@@ -180,6 +184,8 @@ def test_a_new_viewer_hears_of_all_runs_and_then_only_of_changes(lab):
     _, (everything,) = drain(viewer)
     assert [run["id"] for run in everything["runs"]] == ["0", "1", "2"]
 
+    assert everything["more"] is False
+
     lab.hub.publish_run({"id": "1", "status": "running"})
 
     _, (change,) = drain(viewer)
@@ -188,6 +194,7 @@ def test_a_new_viewer_hears_of_all_runs_and_then_only_of_changes(lab):
 
 def test_many_changes_while_nobody_looks_come_as_the_newest_state(lab):
     viewer = lab.viewer()
+    drain(viewer)
     for iteration in range(1000):
         lab.hub.publish_run({"id": "r", "iteration": iteration})
 
@@ -216,8 +223,7 @@ class Socket:
     def __init__(self, lab):
         self.slow = False
         self.received, self.texts, self.shared = [], [], 0
-        self.viewer = Viewer(lab.hub, self.write)
-        lab.hub.viewers.add(self.viewer)
+        self.viewer = lab.hub.join(self.write)
 
     def write(self, frame):
         if self.slow:
@@ -235,8 +241,8 @@ class Socket:
     def take(self, frame):
         if frame.opcode is Opcode.BINARY:
             self.received.append(frames.decode(frame.data))
-        else:
-            self.texts.append(text := json.loads(frame.data))
+        elif (text := json.loads(frame.data))["runs"]:  # the list is empty at first
+            self.texts.append(text)
             assert text["runs"][0].get("rows", 0) <= sum(header["rows"] for header, _ in self.received)
 
     async def send(self):
@@ -318,21 +324,48 @@ def test_rows_come_once_and_before_later_states_whoever_writes_them(events):
     assert socket.texts[-1]["runs"] == [{"id": "r", "rows": appended}]
 
 
-def test_tombstones_are_bounded(lab, monkeypatch):
-    monkeypatch.setattr(hub, "DELETED_RUNS", 10)
+def test_tombstones_are_bounded(monkeypatch):
+    monkeypatch.setattr(states, "DELETED_RUNS", 10)
+    log = States()
     for number in range(100):
-        lab.hub.publish_run({"id": str(number)})
-        lab.hub.publish_deleted(str(number))
+        log.put_run(str(number), {"id": str(number)})
+        log.delete_run(str(number))
 
-    assert len(lab.hub._states) <= 10
+    (changes,) = log.changes(0)
+    assert len(json.loads(changes)["deleted"]) == 10
 
 
-def test_what_is_encoded_for_pages_that_ask_from_everywhere_is_bounded(lab):
-    for number in range(1000):
-        lab.hub.publish_run({"id": str(number)})
-    for state in range(1000):
-        assert lab.hub.state_messages(state)
-    assert len(lab.hub._messages) <= hub.SHARED_STATES
+def test_what_is_encoded_for_pages_that_ask_from_everywhere_is_bounded(monkeypatch):
+    monkeypatch.setattr(states, "SHARED_MESSAGES", 5)
+    log = States()
+    for number in range(100):
+        log.put_run(str(number), {"id": str(number)})
+    first, others = log.changes(0), [log.changes(version) for version in range(1, 5)]
+    assert log.changes(0) is first
+    assert len(others) == 4
+    log.changes(5)
+    assert log.changes(0) is not first, "it has made room for the newest"
+
+
+def listed(place, log):
+    """The parts of the list of runs from a place on."""
+    while place is not None:
+        text, place = log.part(place)
+        yield json.loads(text)
+
+
+def test_the_list_comes_in_parts_of_a_bounded_size_and_archived_runs_come_last():
+    log = States()
+    for number in range(2000):
+        view = {"id": str(number), "archived": number % 20 != 0, "notes": 400 * "x"}
+        log.put_run(str(number), view)
+    parts = list(listed(START, log))
+
+    assert [run["archived"] for run in parts[0]["runs"]] == 100 * [False]
+    assert all(run["archived"] for part in parts[1:] for run in part["runs"])
+    assert sorted(int(run["id"]) for part in parts for run in part["runs"]) == list(range(2000))
+    assert [part["more"] for part in parts] == [True] * (len(parts) - 1) + [False]
+    assert max(len(json.dumps(part)) for part in parts) < 1.2 * states.PART_CHARACTERS
 
 
 def test_only_viewers_of_a_run_are_woken_by_its_rows(lab):
@@ -412,62 +445,164 @@ def test_who_subscribes_anew_with_rows_has_no_overview_of_before_due(long):
     assert [(header["first"], "overview" in header) for header in headers(viewer)] == [(19_000, False)]
 
 
+class Page:
+    """What a page knows of the runs, from the messages alone; see static/js/inbox.js and static/js/store.js."""
+
+    def __init__(self):
+        self.seen: dict[str, int] = {}
+        self.listed: set[str] | None = None
+        self.complete = False
+
+    def begin_list(self):
+        self.listed = set()
+
+    def take(self, text):
+        self.seen |= {run["id"]: run["change"] for run in text["runs"]}
+        for run_id in text["deleted"]:
+            self.seen.pop(run_id, None)
+        if self.listed is None:
+            assert "more" not in text
+            return
+        self.listed |= {run["id"] for run in text["runs"]}
+        if text.get("more") is False:
+            for run_id in self.seen.keys() - self.listed:
+                del self.seen[run_id]
+            self.listed = None
+            self.complete = True
+
+
+class Truth:
+    """The runs of a lab, to which things happen."""
+
+    def __init__(self, lab):
+        self.lab = lab
+        self.runs: dict[str, int] = {}
+        self.archived: set[str] = set()
+
+    def happen(self, number, event):
+        run_id = next(iter(self.runs), None)
+        match event:
+            case "launch" | "import archived":
+                run_id = f"run {number}"
+                if event == "import archived":
+                    self.archived.add(run_id)
+            case "rows" if run_id:
+                self.lab.append(7, run_id)
+                return
+            case "archive or not" if run_id:
+                self.archived ^= {run_id}
+            case "change" if run_id:
+                run_id = list(self.runs)[number % len(self.runs)]
+            case "delete" if run_id:
+                del self.runs[run_id]
+                self.archived.discard(run_id)
+                self.lab.hub.publish_deleted(run_id)
+                return
+            case _:
+                return
+        self.runs[run_id] = number
+        view = {"id": run_id, "change": number, "archived": run_id in self.archived}
+        self.lab.hub.publish_run(view)
+
+
+HAPPENINGS = ["launch", "import archived", "rows", "change", "archive or not", "delete"]
+
+
 @settings(max_examples=300)
-@given(
-    st.lists(st.sampled_from(["launch", "rows", "change", "delete", "ask", "lose an answer"]), max_size=60)
-)
+@given(st.lists(st.sampled_from(HAPPENINGS), max_size=30), st.lists(st.sampled_from([*HAPPENINGS, "look"])))
+def test_a_viewer_that_has_the_list_and_all_changes_knows_every_run(before, events):
+    """Also one that knows runs of an earlier connection, which may have been deleted since."""
+    lab = Lab()
+    truth = Truth(lab)
+    for number, event in enumerate(before):
+        truth.happen(number, event)
+    viewer = lab.viewer()
+    page = Page()
+    page.seen = {"run of before": -1, **dict.fromkeys(list(truth.runs)[::2], -1)}
+    page.begin_list()
+
+    async def look():
+        messages = await viewer.next_messages()
+        for message in messages:
+            if isinstance(message, str):
+                page.take(json.loads(message))
+                assert page.seen.keys() >= truth.runs.keys() & known, "a run is gone that will come again"
+        return messages
+
+    async def play():
+        for number, event in enumerate(events, len(before)):
+            if event != "look":
+                truth.happen(number, event)
+                continue
+            was_complete = page.complete
+            await look()
+            if page.complete and not was_complete:
+                assert page.seen == truth.runs, "whole means whole"
+        for _ in range(1000):
+            if not await look():
+                return
+        pytest.fail("there is always something new")
+
+    known = set(page.seen)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(states, "PART_CHARACTERS", 100)
+        event_loop.run(play())
+
+    assert page.complete
+    assert page.seen == truth.runs
+
+
+@settings(max_examples=300)
+@given(st.lists(st.sampled_from([*HAPPENINGS, "ask", "lose an answer"]), max_size=60))
 def test_a_page_that_only_asks_ends_with_the_truth_whatever_happened_in_between(events):
     """Each question is a viewer of its own, from what the page has (`app.routes.poll`); two deletions are kept."""
     lab = Lab()
-    truth: dict[str, int] = {}
-    seen: dict[str, int] = {}
+    lab.hub.publish("lab", {"type": "lab"})
+    truth = Truth(lab)
+    page = Page()
     have: dict[str, int] = {}
-    state = 0
+    state, place = 0, None
 
-    def ask(*, lost=False):
-        nonlocal state, seen
+    async def ask(*, lost=False):
+        nonlocal state, place
         whole = not state or not lab.hub.remembers(state)
-        viewer = Viewer(lab.hub, version=0 if whole else state)
-        for run_id in seen:
+        viewer = lab.hub.glance(0, START) if whole else lab.hub.glance(state, place)
+        for run_id in page.seen:
             viewer.subscribe(run_id, {"train": have.get(run_id, 0)})
-        received, texts = drain(viewer)
+        messages = await viewer.next_messages()
+        received = [frames.decode(message) for message in messages if isinstance(message, bytes)]
+        texts = [json.loads(message) for message in messages if isinstance(message, str)]
+        texts = [text for text in texts if text["type"] == "runs"]
         if lost:
-            return
+            return True
         for header, _ in received:
             assert header["first"] == have.get(header["run"], 0), "a gap or an overlap"
             have[header["run"]] = header["first"] + header["rows"]
         if whole:
-            seen = {}
+            page.begin_list()
         for text in texts:
-            seen |= {run["id"]: run["change"] for run in text["runs"]}
-            for run_id in text["deleted"]:
-                seen.pop(run_id, None)
-        state = viewer.version
+            page.take(text)
+        state, place = viewer.version, viewer.place
+        return messages
+
+    async def play():
+        for number, event in enumerate(events):
+            if event in HAPPENINGS:
+                truth.happen(number, event)
+            else:
+                await ask(lost=event != "ask")
+        for _ in range(1000):
+            if not await ask():
+                return
+        pytest.fail("there is always something new")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(hub, "DELETED_RUNS", 2)
+        patch.setattr(states, "DELETED_RUNS", 2)
+        patch.setattr(states, "PART_CHARACTERS", 100)
         patch.setattr("app.live.viewer.ROUND_BYTES", 200)
-        for number, event in enumerate(events):
-            run_id = next(iter(truth), None)
-            match event:
-                case "launch":
-                    truth[f"run {number}"] = number
-                case "rows" if run_id:
-                    lab.append(7, run_id)
-                case "change" if run_id:
-                    truth[run_id] = number
-                case "delete" if run_id:
-                    del truth[run_id]
-                    lab.hub.publish_deleted(run_id)
-                case "ask" | "lose an answer":
-                    ask(lost=event != "ask")
-            if event in ("launch", "change") and truth:
-                changed = f"run {number}" if event == "launch" else run_id
-                lab.hub.publish_run({"id": changed, "change": truth[changed]})
-        ask()
-        ask()
+        event_loop.run(play())
 
-    assert seen == truth
-    assert {run_id: have.get(run_id, 0) for run_id in truth} == {
-        run_id: lab.hub.total(run_id, "train") for run_id in truth
+    assert page.seen == truth.runs
+    assert {run_id: have.get(run_id, 0) for run_id in truth.runs} == {
+        run_id: lab.hub.total(run_id, "train") for run_id in truth.runs
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from typing import Any
@@ -130,6 +131,26 @@ SHOWN = """
     };
 }
 """
+
+
+def differences(one: Any, other: Any, path: str = "") -> list[str]:
+    """Where two documents differ, in lines."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return [
+            line
+            for name in one.keys() | other.keys()
+            for line in differences(one.get(name), other.get(name), f"{path}.{name}")
+        ]
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        return [
+            line
+            for i, pair in enumerate(zip(one, other, strict=True))
+            for line in differences(*pair, f"{path}.{i}")
+        ]
+    if one == other:
+        return []
+    return [f"{path}: here {json.dumps(one)[:600]}, afresh {json.dumps(other)[:600]}"]
+
 
 #: Runs that go on for some seconds, and have so few rows that a chart draws every one of them.
 SLOW: dict[str, Any] = {

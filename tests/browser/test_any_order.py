@@ -3,13 +3,12 @@
 `ORDER_SEEDS=20-70` plays others than the usual seeds.
 """
 
-import json
 import os
 import time
 
 import pytest
 
-from tests.browser.disorder import DISORDER, SHOWN, Hands
+from tests.browser.disorder import DISORDER, SHOWN, Hands, differences
 from tests.lab_server import wait_until
 
 FIRST, LAST = map(int, os.environ.get("ORDER_SEEDS", "0-2").split("-"))
@@ -65,22 +64,3 @@ def stand_still(lab):
         return all(run["status"] not in ("queued", "running") for run in runs)
 
     wait_until(stands, "all runs to stand")
-
-
-def differences(one, other, path=""):
-    """Where two documents differ, in lines."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        return [
-            line
-            for name in one.keys() | other.keys()
-            for line in differences(one.get(name), other.get(name), f"{path}.{name}")
-        ]
-    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        return [
-            line
-            for i, pair in enumerate(zip(one, other, strict=True))
-            for line in differences(*pair, f"{path}.{i}")
-        ]
-    if one == other:
-        return []
-    return [f"{path}: here {json.dumps(one)[:600]}, afresh {json.dumps(other)[:600]}"]

@@ -19,7 +19,9 @@ class Poller:
         self.shown: set[str] = set()
         self.runs: dict[str, dict] = {}
         self.others: list[dict] = []
-        self.hello = {"server": "", "state": 0}
+        self.hello = {"server": "", "state": 0, "rest": None}
+        #: runs of the list that is on its way; None: it is here
+        self.listed: set[str] | None = None
         self.largest = 0
 
     def count(self, run_id, stream="train"):
@@ -32,6 +34,8 @@ class Poller:
         answer = self.lab.post("/api/stream", **self.question()).raise_for_status()
         self.largest = max(self.largest, len(answer.content))
         self.hello, *messages = unpack(answer.content)
+        if self.hello["whole"]:
+            self.listed = set()
         for message in messages:
             self.take(message)
 
@@ -39,7 +43,7 @@ class Poller:
         rows = {
             run: {stream: self.count(run, stream) for stream in ("train", "evaluation")} for run in self.shown
         }
-        return {"subscribe": rows, "server": self.hello["server"], "state": self.hello["state"]}
+        return {"subscribe": rows, **{name: self.hello[name] for name in ("server", "state", "rest")}}
 
     def take(self, message):
         if isinstance(message, bytes):
@@ -48,11 +52,14 @@ class Poller:
             assert header["first"] == self.count(*key), "a gap or an overlap"
             self.rows.setdefault(key, []).append(values)
         elif message["type"] == "runs":
-            if self.hello["whole"]:
-                self.runs = {}
             self.runs |= {run["id"]: run for run in message["runs"]}
             for run_id in message["deleted"]:
                 self.runs.pop(run_id, None)
+            if self.listed is not None:
+                self.listed |= {run["id"] for run in message["runs"]}
+                if message.get("more") is False:
+                    self.runs = {run_id: self.runs[run_id] for run_id in self.listed & self.runs.keys()}
+                    self.listed = None
         else:
             self.others.append(message)
 
@@ -167,6 +174,8 @@ def test_answers_that_are_lost_cost_nothing(lab, page):
         ({"state": -1}, "state"),
         ({"state": 1.5}, "state"),
         ({"server": "x" * 101}, "server"),
+        ({"rest": {"archived": 1, "before": 0}}, "rest.archived"),
+        ({"rest": {"archived": True, "before": -1}}, "rest.before"),
         ({"nonsense": 1}, "nonsense"),
     ],
     ids=str,
@@ -184,7 +193,7 @@ def test_a_question_from_a_stranger_to_this_state_gets_everything(lab):
     page.ask()
     server, state = page.hello["server"], page.hello["state"]
     for stranger in ({"server": "other", "state": state}, {"server": server, "state": 2**53}):
-        page.hello = stranger
+        page.hello = {**stranger, "rest": {"archived": True, "before": 0}}
         page.ask()
         assert page.hello["whole"]
         assert page.runs

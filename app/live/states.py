@@ -1,0 +1,192 @@
+"""States: the newest state of every run, of the lab and of data sets, with the version at which each changed last.
+
+One entry a subject, so it is as large as the lab, however many changes there were. A viewer is sent the list of all
+runs first, in parts, and what changes: see `part` and `changes`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict, deque
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+#: A part of the list of runs ends with the run that makes it as long as this.
+PART_CHARACTERS = 128 * 1024
+#: Deleted runs that connected viewers can still be told of.
+DELETED_RUNS = 1000
+#: Encoded messages that are kept for viewers who stand at the same place.
+SHARED_MESSAGES = 32
+
+_RUN = "run:"
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the list of runs: archived ones come last, and of both the ones that changed last come first."""
+
+    archived: bool
+    #: the runs that changed before this version follow
+    before: int
+
+
+#: Where a list begins.
+START = Place(archived=False, before=2**53)
+
+
+class _State:
+    """A subject's state; None: the run was deleted."""
+
+    __slots__ = ("_text", "value", "version")
+
+    def __init__(self, version: int, value: dict[str, Any] | None) -> None:
+        self.version = version
+        self.value = value
+        self._text: str | None = None
+
+    @property
+    def text(self) -> str:
+        """As JSON, encoded once."""
+        if self._text is None:
+            self._text = _dump(self.value)
+        return self._text
+
+    @property
+    def archived(self) -> bool:
+        return self.value is not None and bool(self.value.get("archived"))
+
+
+class States:
+    """The log of states. `version` counts the changes; a viewer that stands at it has seen them all."""
+
+    def __init__(self) -> None:
+        self.version = 0
+        self._states: OrderedDict[str, _State] = OrderedDict()  # in the order of their versions
+        self._deleted: deque[str] = deque()
+        self._forgotten = 0  # the version of the newest deletion that is not among the states any more
+        self._changes: _Shared[int, list[str | bytes]] = _Shared()
+        self._parts: _Shared[Place, tuple[str, Place | None]] = _Shared()
+
+    # -- news in ---------------------------------------------------------------------------------
+
+    def put_run(self, run_id: str, view: dict[str, Any]) -> None:
+        self.put(f"{_RUN}{run_id}", view)
+
+    def delete_run(self, run_id: str) -> None:
+        self.put(f"{_RUN}{run_id}", None)
+        # Only viewers that have the run need to be told; a new one gets the list as it is.
+        self._deleted.append(run_id)
+        if len(self._deleted) > DELETED_RUNS:
+            forgotten = self._states.pop(f"{_RUN}{self._deleted.popleft()}", None)
+            self._forgotten = forgotten.version if forgotten else self._forgotten
+
+    def put(self, subject: str, state: dict[str, Any] | None) -> None:
+        self.version += 1
+        self._changes.clear()
+        self._parts.clear()
+        self._states[subject] = _State(self.version, state)
+        self._states.move_to_end(subject)
+
+    # -- news out --------------------------------------------------------------------------------
+
+    def remembers(self, version: int) -> bool:
+        """Whether all that changed after `version` is among the states: deletions are forgotten at some time."""
+        return self._forgotten <= version <= self.version
+
+    def changes(self, since: int) -> list[str | bytes]:
+        """The newest state of every subject that changed after version `since`, encoded once for all."""
+        found = self._changes.get(since)
+        if found is None:
+            changed: list[tuple[str, _State]] = []
+            for subject in reversed(self._states):
+                state = self._states[subject]
+                if state.version <= since:
+                    break
+                changed.append((subject, state))
+            changed.reverse()
+            found = self._changes.put(since, _messages(changed))
+        return found
+
+    def others(self) -> list[str | bytes]:
+        """The state of everything that is no run."""
+        return [
+            state.text
+            for subject, state in self._states.items()
+            if not subject.startswith(_RUN) and state.value is not None
+        ]
+
+    def part(self, place: Place) -> tuple[str, Place | None]:
+        """The part of the list of runs that begins at `place`, and where the next one begins; None: it is the last.
+
+        A run that changes while a viewer takes the parts is not in those that follow, but among the changes. So who
+        has taken all changes and then the last part knows every run that there is.
+        """
+        found = self._parts.get(place)
+        if found is None:
+            found = self._parts.put(place, self._make_part(place))
+        return found
+
+    def _make_part(self, place: Place) -> tuple[str, Place | None]:
+        runs: list[str] = []
+        size = 0
+        before = place.before
+        follows: Place | None = None
+        has_archived = place.archived
+        for subject in reversed(self._states):
+            state = self._states[subject]
+            if not subject.startswith(_RUN) or state.value is None:
+                continue
+            has_archived = has_archived or state.archived
+            if state.version >= place.before or state.archived != place.archived:
+                continue
+            if size >= PART_CHARACTERS:
+                follows = Place(place.archived, before)
+                break
+            runs.append(state.text)
+            size += len(state.text)
+            before = state.version
+        if follows is None and has_archived and not place.archived:
+            follows = Place(archived=True, before=START.before)
+        more = "false" if follows is None else "true"
+        runs.reverse()
+        return f'{{"type":"runs","runs":[{",".join(runs)}],"deleted":[],"more":{more}}}', follows
+
+
+class _Shared(Generic[K, V]):
+    """Some encoded messages, by the place of the viewers who need them."""
+
+    def __init__(self) -> None:
+        self._made: dict[K, V] = {}
+
+    def get(self, place: K) -> V | None:
+        return self._made.get(place)
+
+    def put(self, place: K, made: V) -> V:
+        if len(self._made) >= SHARED_MESSAGES:
+            self._made.pop(next(iter(self._made)))
+        self._made[place] = made
+        return made
+
+    def clear(self) -> None:
+        self._made.clear()
+
+
+def _messages(states: list[tuple[str, _State]]) -> list[str | bytes]:
+    runs = [state.text for subject, state in states if subject.startswith(_RUN) and state.value is not None]
+    deleted = [
+        subject.removeprefix(_RUN)
+        for subject, state in states
+        if subject.startswith(_RUN) and state.value is None
+    ]
+    others = [
+        state.text for subject, state in states if not subject.startswith(_RUN) and state.value is not None
+    ]
+    if not (runs or deleted):
+        return [*others]
+    return [f'{{"type":"runs","runs":[{",".join(runs)}],"deleted":{_dump(deleted)}}}', *others]
+
+
+def _dump(message: Any) -> str:
+    return json.dumps(message, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

@@ -1,0 +1,103 @@
+"""A page of a lab with two thousand runs, most of them archived: it shows the others before those have come."""
+
+import pytest
+
+from tests.browser.disorder import SHOWN, differences
+from tests.lab_server import LabServer, wait_until
+from tests.many_runs import fill
+
+RUNS, ARCHIVED = 2000, 1900
+EVERYTHING = '/#list={"archived":true}'
+
+#: Lets a page's sockets bring the first part of the list of runs, and the rest when the test says so.
+HOLD = """
+() => {
+    const held = [];
+    let holding = true;
+    const sockets = new Set();
+    window.WebSocket = class extends WebSocket {
+        constructor(...address) {
+            super(...address);
+            sockets.add(this);
+            let first = true;
+            this.addEventListener("message", (event) => {
+                if (event.isLate) return;
+                const isList = typeof event.data === "string" && JSON.parse(event.data).more !== undefined;
+                if (isList && first) first = false;
+                else if (holding && !first) {
+                    event.stopImmediatePropagation();
+                    const late = Object.assign(new MessageEvent("message", { data: event.data }), { isLate: true });
+                    held.push(() => this.dispatchEvent(late));
+                }
+            });
+            this.addEventListener("close", () => sockets.delete(this));
+        }
+    };
+    window.theList = {
+        hold: () => void (holding = true),
+        release: () => { holding = false; for (const say of held.splice(0)) say(); },
+        get held() { return held.length; },
+        cut: () => sockets.forEach((socket) => socket.close()),
+    };
+}
+"""
+
+NO_SOCKETS = "() => { window.WebSocket = class { constructor() { throw new Error('refused'); } }; }"
+
+
+@pytest.fixture
+def lab(tmp_path, data_dir):
+    lab = LabServer(tmp_path / "state", data_dir)
+    fill(lab.state_dir, runs=RUNS, archived=ARCHIVED)
+    lab.start()
+    yield lab
+    lab.stop()
+
+
+def listed(page):
+    return page.page.evaluate("document.querySelectorAll('.run').length")
+
+
+def test_a_page_shows_its_runs_before_archived_ones_have_come_and_then_what_a_fresh_page_shows(
+    open_page, lab
+):
+    page = open_page(lab, kept=False)
+    page.page.add_init_script(f"({HOLD})()")
+    page.page.goto("about:blank")
+    page.open(EVERYTHING)
+    page.until(f"document.querySelectorAll('.run').length === {RUNS - ARCHIVED}")
+    assert page.page.evaluate("theList.held") > 3, "parts of the list are on their way"
+
+    page.page.evaluate("theList.release()")
+    page.until(f"document.querySelectorAll('.run').length === {RUNS}")
+
+    # after the connection was lost, what was deleted meanwhile goes, and nothing else leaves the page at any time
+    page.page.evaluate("theList.hold()")
+    page.page.evaluate("theList.cut()")
+    for gone in ("a00007", f"a{RUNS - 1:05}"):
+        lab.http.delete(f"/api/runs/{gone}").raise_for_status()
+    lab.http.patch("/api/runs/a00008", json={"archived": False, "name": "back"}).raise_for_status()
+    page.until("theList.held > 3")
+    page.until("[...document.querySelectorAll('.run-name')].some((name) => name.textContent === 'back')")
+    assert listed(page) in (RUNS, RUNS - 1), "the run that is shown and gone may be known to be so"
+    page.page.evaluate("theList.release()")
+    page.until(f"document.querySelectorAll('.run').length === {RUNS - 2}")
+
+    fresh = open_page(lab)
+    fresh.page.goto("about:blank")
+    fresh.open(page.address())
+    fresh.until(f"document.querySelectorAll('.run').length === {RUNS - 2}")
+    wait_until(
+        lambda: not differences(page.page.evaluate(SHOWN), fresh.page.evaluate(SHOWN)), "the same page"
+    )
+
+
+def test_a_page_that_polls_ends_with_every_run_too(open_page, lab):
+    page = open_page(lab, kept=False)
+    page.page.add_init_script(f"({NO_SOCKETS})()")
+    page.page.goto("about:blank")
+    page.open(EVERYTHING)
+    page.until(f"document.querySelectorAll('.run').length === {RUNS}")
+    lab.http.delete("/api/runs/a00007").raise_for_status()
+    page.until(f"document.querySelectorAll('.run').length === {RUNS - 1}")
+    page.complaints = []  # of refused sockets
