@@ -67,7 +67,7 @@ async def _send(socket: WebSocket, send: Send, lab: Lab, viewer: Viewer, replies
             await send({"type": "websocket.send", kind: message})
         if not messages:
             await viewer.wait()
-        elif len(messages) > 1:
+        elif len(messages) > 1 or viewer.place is not None:
             await asyncio.sleep(0)  # sending does not yield while buffers have room
 
 

@@ -50,7 +50,7 @@ def store(database, run_id, chunks):
     return rows(0, sum(chunks))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     chunks=st.lists(st.integers(1, 9), max_size=8),
     after=st.integers(0, 80),
@@ -119,7 +119,7 @@ def appended(database, run_id, first, values, at=0.0):
     return write(database, lambda c: run_store.append_rows(c, run_id, "train", first, values, at, seconds=0))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(starts=st.lists(st.integers(0, 30), max_size=8), count=st.integers(1, 12))
 def test_rows_that_are_repeated_from_anywhere_are_stored_once(database, starts, count):
     expected = store(database, "again", [3])

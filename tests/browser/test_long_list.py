@@ -59,7 +59,7 @@ def listed(page):
 
 
 def test_a_page_shows_its_runs_before_archived_ones_have_come_and_then_what_a_fresh_page_shows(
-    open_page, lab
+    lab, open_page
 ):
     page = open_page(lab, kept=False)
     page.page.add_init_script(f"({HOLD})()")
@@ -92,7 +92,7 @@ def test_a_page_shows_its_runs_before_archived_ones_have_come_and_then_what_a_fr
     )
 
 
-def test_a_page_that_polls_ends_with_every_run_too(open_page, lab):
+def test_a_page_that_polls_ends_with_every_run_too(lab, open_page):
     page = open_page(lab, kept=False)
     page.page.add_init_script(f"({NO_SOCKETS})()")
     page.page.goto("about:blank")

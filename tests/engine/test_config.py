@@ -189,7 +189,7 @@ inner_keys = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.dictionaries(keys, json_values | st.dictionaries(inner_keys, json_values), max_size=4))
 def test_any_json_document_is_an_experiment_or_a_config_error(document):
     try:

@@ -27,7 +27,7 @@ def conv(shape, filters=3, kernel_size=3, stride=1, padding=0):
     return Conv2D(shape, filters=filters, kernel_size=kernel_size, stride=stride, padding=padding)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     st.integers(1, 5), st.integers(1, 3), st.integers(1, 9), st.integers(1, 9),
     st.integers(1, 4), st.integers(1, 5), st.integers(1, 4), st.integers(0, 4),

@@ -292,7 +292,7 @@ def read_or_refuse(read, path):
     return found
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(damage=damages(), around=damages(), kind=st.sampled_from(["plain", "gzip", "gzip, damaged"]))
 def test_any_damage_to_an_idx_file_is_the_declared_error(tmp_path_factory, damage, around, kind):
     path = tmp_path_factory.getbasetemp() / "images"
@@ -303,7 +303,7 @@ def test_any_damage_to_an_idx_file_is_the_declared_error(tmp_path_factory, damag
     read_or_refuse(read_idx, path)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(damage=damages(), around=damages(), kind=st.sampled_from(["plain", "gzip", "gzip, damaged"]))
 def test_any_damage_to_a_cifar_file_is_the_declared_error(tmp_path_factory, damage, around, kind):
     path = tmp_path_factory.getbasetemp() / "data_batch_1.bin"

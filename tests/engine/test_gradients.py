@@ -26,7 +26,7 @@ from tests.engine.image_layers import Surface
 TOLERANCE = 1e-6
 #: a gradient below this is compared absolutely: that of a bias in front of batch norm is 0, and only rounding is seen
 FLOOR = 1e-3
-few = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+few = settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 
 # -- one layer ---------------------------------------------------------------------------------------
 # A case draws a layer's description and the shape of what goes in.
@@ -255,7 +255,7 @@ def networks(draw):
     return [*layers, {"type": "dense", "units": 3}], shape
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 @given(drawn=networks(), penalized=st.booleans(), n=st.integers(3, 5))
 def test_layers_on_top_of_each_other_have_the_gradient_of_the_loss(drawn, penalized, n):
     layers, shape = drawn

@@ -22,7 +22,7 @@ def reference(x, size, stride, summary):
 
 
 @pytest.mark.parametrize(("kind", "summary"), KINDS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(1, 9), st.integers(1, 9), st.integers(1, 4), st.integers(1, 4))
 def test_any_window_gives_its_maximum_or_mean(kind, summary, height, width, size, stride):
     assume(size <= min(height, width))

@@ -124,7 +124,7 @@ def test_products_are_added_up_with_what_is_there(shape: tuple[int, int, int]) -
 
 
 @given(m=st.integers(1, 3000), k=st.integers(1, 3000), n=st.integers(1, 3000))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_every_tile_is_a_part_and_a_small_product(m: int, k: int, n: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(products, "has_small_kernels", lambda: True)

@@ -39,7 +39,7 @@ def check(image, made, out, expected, multiple=1):
         assert seen == out[0]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.integers(1, 4), st.integers(1, 8), st.integers(1, 8), st.integers(1, 3), st.integers(0, 3),
     st.sampled_from([1, 2]), st.sampled_from([1, 400, 2 << 20]), st.integers(1, 2), st.sampled_from([N, 256]),
@@ -62,7 +62,7 @@ def test_windows_are_the_pixels_under_the_kernel(
         check(image, made, out, expected, multiple=phases)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.integers(1, 4), st.integers(1, 4), st.integers(1, 4), st.integers(1, 3), st.integers(0, 3),
     st.sampled_from([1, 2]), st.sampled_from([1, 400, 2 << 20]), st.integers(0, 2),

@@ -36,7 +36,7 @@ NASTY = [
 TEXT = st.sampled_from(NASTY) | st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1, max_size=60
 )
-patient = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+patient = settings(max_examples=40, suppress_health_check=list(HealthCheck))
 BRIEF = {**QUICK, "training": {"iterations": 2, "batch_size": 2}}
 
 

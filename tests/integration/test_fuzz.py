@@ -15,7 +15,7 @@ from tests.lab_server import QUICK, wait_until
 
 #: Fetching would ask other hosts; the rest of the document is fair game.
 schema = schemathesis.openapi.from_dict(create_app().openapi()).exclude(path_regex="fetch")
-patient = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+patient = settings(max_examples=30, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module")

@@ -39,7 +39,7 @@ def test_the_runs_that_a_page_shows_come_first_and_in_a_small_part_of_the_list(l
 
     assert [run["archived"] for run in runs] == [False] * (RUNS - ARCHIVED)
     assert len(first) < 120_000
-    assert sum(len(text) for text, _ in parts) > 1_500_000
+    assert sum(len(text) for text, _ in parts) > 10 * len(first)
     numbers = sorted(run["number"] for _, part in parts for run in part["runs"])
     assert numbers == list(range(1, RUNS + 1)), "each run once"
     listed = lab.http.get("/api/runs").json()["runs"]

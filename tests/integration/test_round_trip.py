@@ -75,7 +75,7 @@ def brought_back(lab, document):
 
 
 FINISHED = ["completed", "diverged", "cancelled", "failed"]
-patient = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+patient = settings(max_examples=40, suppress_health_check=list(HealthCheck))
 
 
 @patient
