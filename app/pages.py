@@ -1,20 +1,18 @@
-"""Pages: templates in a language, the scripts that a page needs, and Plotly's from its Python package.
+"""Pages: templates in a language, and the scripts that a page needs.
 
 All addresses in a page are relative to it, so that the same page serves a lab at `/` and one below a path.
 """
 
 from __future__ import annotations
 
-import gzip
 import re
-from functools import cached_property
-from importlib import metadata, resources
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.assets import Assets
 from app.i18n import Messages
+from app.plotly import PlotlyScript
 
 
 class Pages:
@@ -23,11 +21,12 @@ class Pages:
     def __init__(self, templates_dir: Path, static_dir: Path) -> None:
         self.messages = Messages()
         self.assets = Assets(static_dir)
+        self.plotly = PlotlyScript()
         self._environment = Environment(
             loader=FileSystemLoader(templates_dir), autoescape=True, undefined=StrictUndefined
         )
         modules = modules_of(static_dir / "js", "lab.js")
-        self._environment.globals.update(plotly_url=self.plotly_url, modules=modules)
+        self._environment.globals.update(plotly_url=f"vendor/{self.plotly.name}", modules=modules)
 
     def render(self, template: str, language: str) -> str:
         """A page in a language of `messages.languages`."""
@@ -38,16 +37,6 @@ class Pages:
             languages=self.messages.languages,
             static=f"static/{self.assets.version()}",
         )
-
-    @property
-    def plotly_url(self) -> str:
-        return f"vendor/plotly-{metadata.version('plotly')}.min.js"
-
-    @cached_property
-    def plotly(self) -> tuple[bytes, bytes]:
-        """Plotly's script from its Python package: plain, and gzipped once for all."""
-        script = resources.files("plotly").joinpath("package_data", "plotly.min.js").read_bytes()
-        return script, gzip.compress(script, 6)
 
 
 def modules_of(folder: Path, entry: str) -> list[str]:

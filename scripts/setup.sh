@@ -37,4 +37,5 @@ if [ ! -e .venv ]; then
 fi
 echo "setting up Lossroom${1:+ with the tools for its tests} (once; from the internet or pip's cache, a minute or two)"
 .venv/bin/python -m pip install --disable-pip-version-check --progress-bar off -c constraints.txt -e ".$extra"
+.venv/bin/python scripts/fetch_plotly.py
 echo "$wanted" > "$noted"

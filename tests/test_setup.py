@@ -63,6 +63,7 @@ def test_the_second_time_nothing_is_done(checkout, tmp_path):
     assert first.returncode == 0
     assert "once" in first.stdout
     assert installs(calls) == ["."]
+    assert calls[-1] == "scripts/fetch_plotly.py"
 
     assert set_up(checkout, python)[1] == []
 

@@ -215,7 +215,7 @@ async def _report(
         wish, request.cookies.get("language"), request.headers.get("accept-language")
     )
     text = await beside(
-        report.report, recordings, pages.messages.catalog(language), language, pages.plotly[0], dash
+        report.report, recordings, pages.messages.catalog(language), language, pages.plotly.plain, dash
     )
     return Response(text, media_type="text/html; charset=utf-8", headers=headers)
 

@@ -11,8 +11,6 @@ from app.pages import Pages
 
 router = APIRouter(include_in_schema=False)
 
-_FOREVER = {"Cache-Control": FOREVER}
-
 
 def _pages(request: Request) -> Pages:
     pages: Pages = request.app.state.pages
@@ -38,18 +36,17 @@ def messages(request: Request, language: str) -> dict[str, str]:
     return pages.messages.catalog(language)
 
 
-@router.get("/vendor/plotly-{version}.min.js")
-def plotly(request: Request, version: str) -> Response:
-    """Plotly from its Python package; the version in the address lets browsers keep it."""
-    pages = _pages(request)
-    if f"vendor/plotly-{version}.min.js" != pages.plotly_url:
-        raise NotFound(f"this lab serves {pages.plotly_url}")
-    plain, zipped = pages.plotly
+@router.get("/vendor/{name}")
+def plotly(request: Request, name: str) -> Response:
+    """Plotly's script; the version in its name lets browsers keep it."""
+    script = _pages(request).plotly
+    if name != script.name:
+        raise NotFound(f"this lab serves vendor/{script.name}")
+    headers = {"Cache-Control": FOREVER, "Vary": "Accept-Encoding"}
     if "gzip" in request.headers.get("accept-encoding", ""):
-        return Response(
-            zipped, media_type="text/javascript", headers={**_FOREVER, "Content-Encoding": "gzip"}
-        )
-    return Response(plain, media_type="text/javascript", headers=_FOREVER)
+        headers["Content-Encoding"] = "gzip"
+        return Response(script.gzipped, media_type="text/javascript", headers=headers)
+    return Response(script.plain, media_type="text/javascript", headers=headers)
 
 
 @router.get("/favicon.ico")

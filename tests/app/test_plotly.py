@@ -1,0 +1,102 @@
+"""Plotly's script: which of the two builds is served, and what is fetched."""
+
+import hashlib
+import re
+import tarfile
+
+import pytest
+
+from app import plotly
+from app.plotly import PlotlyScript, package_script
+from scripts import fetch_plotly
+
+SCRIPT = b"a script"
+
+#: An npm that packs what the test gives it.
+NPM = """#!/bin/sh
+[ "$1 $2" = "pack plotly.js-cartesian-dist-min@{version}" ] || exit 2
+while [ "$1" != --pack-destination ]; do shift; done
+cp "{archive}" "$2/packed.tgz"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A lab that is tested with `SCRIPT`, and an earlier build that it has fetched."""
+    small = tmp_path / "vendor" / "plotly-cartesian-4.9.9.min.js"
+    monkeypatch.setattr(plotly, "SHA256", hashlib.sha256(SCRIPT).hexdigest())
+    monkeypatch.setattr(fetch_plotly, "SHA256", hashlib.sha256(SCRIPT).hexdigest())
+    monkeypatch.setattr(fetch_plotly, "SMALL", small)
+    monkeypatch.setattr(fetch_plotly.sys, "executable", str(tmp_path / "bin" / "python"))
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    return small.parent
+
+
+def npm(tmp_path, content=SCRIPT, file="package/plotly-cartesian.min.js"):
+    packed = tmp_path / file
+    packed.parent.mkdir(exist_ok=True)
+    packed.write_bytes(content)
+    with tarfile.open(tmp_path / "archive.tgz", "w:gz") as archive:
+        archive.add(packed, file)
+    program(tmp_path, NPM.format(version=plotly.NPM_VERSION, archive=tmp_path / "archive.tgz"))
+
+
+def program(tmp_path, text):
+    path = tmp_path / "bin" / "npm"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text)
+    path.chmod(0o755)
+
+
+def test_the_small_build_is_of_the_version_of_the_package():
+    head = package_script().read_bytes()[:200].decode()
+    assert re.search(r"plotly\.js v([\d.]+)", head).group(1) == plotly.NPM_VERSION, "app/plotly.py names the build"
+
+
+@pytest.mark.parametrize("content", [None, b"", SCRIPT[:-1]], ids=["missing", "empty", "cut short"])
+def test_without_the_small_build_as_it_should_be_the_packages_script_is_served(tmp_path, content):
+    small = tmp_path / "plotly-cartesian.min.js"
+    if content is not None:
+        small.write_bytes(content)
+    script = PlotlyScript(small)
+    assert script.plain == package_script().read_bytes()
+    assert "cartesian" not in script.name
+
+
+def test_the_small_build_is_fetched_once_checked_and_served(folder, tmp_path, capsys):
+    npm(tmp_path)
+    folder.mkdir()
+    (folder / "plotly-cartesian-4.0.0.min.js").write_bytes(b"of an earlier version")
+    fetch_plotly.main()
+    assert [path.name for path in folder.iterdir()] == ["plotly-cartesian-4.9.9.min.js"]
+    script = PlotlyScript(fetch_plotly.SMALL)
+    assert (script.name, script.plain) == ("plotly-cartesian-4.9.9.min.js", SCRIPT)
+
+    program(tmp_path, "#!/bin/sh\nexit 1\n")
+    capsys.readouterr()
+    fetch_plotly.main()
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("break_it", "said"),
+    [
+        (lambda tmp_path: npm(tmp_path, content=b"another script"), "does not hold the file"),
+        (lambda tmp_path: npm(tmp_path, file="package/other.js"), "cannot be unpacked"),
+        (lambda tmp_path: program(tmp_path, "#!/bin/sh\necho E404 no such thing >&2; exit 1\n"), "E404"),
+        (lambda tmp_path: program(tmp_path, "#!/bin/sh\n"), "it said nothing"),
+        (lambda tmp_path: program(tmp_path, "#!/no/interpreter\n"), "npm did not answer"),
+    ],
+    ids=["other content", "other file", "refused", "nothing", "broken"],
+)
+def test_what_is_not_the_small_build_is_said_and_not_kept(folder, tmp_path, capsys, break_it, said):
+    break_it(tmp_path)
+    fetch_plotly.main()
+    assert said in capsys.readouterr().out
+    assert not folder.exists()
+
+
+def test_where_there_is_no_npm_that_is_said(folder, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    fetch_plotly.main()
+    assert "npm is not installed" in capsys.readouterr().out
