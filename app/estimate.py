@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Sequence
-from typing import Any
 
 from engine import ExperimentConfig
+from engine.summary import Summary
 
 #: multiply-adds per second of a training step, and of an evaluation, on one core
 STEP_RATE = 1.5e10
@@ -22,8 +22,8 @@ SECONDS_PER_PARAMETER = 1.0e-9
 STARTING_SECONDS = 0.05
 
 
-def expected_seconds(config: ExperimentConfig, summary: dict[str, Any]) -> float:
-    """Expected seconds of a whole run on one free core; `summary` is `engine.network.summarize(config)`."""
+def expected_seconds(config: ExperimentConfig, summary: Summary) -> float:
+    """Expected seconds of a whole run on one free core, from its summary."""
     training = config.training
     step = (
         3 * summary["multiply_adds"] * training.batch_size / STEP_RATE

@@ -11,6 +11,8 @@ from app.mistake import Mistake
 from app.texts import find_unfit
 from engine import ExperimentConfig
 from engine.lessons import LESSONS, Lesson
+from engine.limits import Limits
+from engine.summary import summarize
 
 
 def find_lesson(slug: str | None) -> Lesson:
@@ -34,11 +36,16 @@ def read_experiment(path: Path) -> dict[str, Any]:
     return document
 
 
-def with_changes(documents: list[dict[str, Any]], changes: list[str]) -> list[ExperimentConfig]:
-    """The experiments, each with the same changes, such as "optimizer.name=adam"."""
+def with_changes(
+    documents: list[dict[str, Any]], changes: list[str], limits: Limits
+) -> list[ExperimentConfig]:
+    """The experiments, each with the same changes, such as "optimizer.name=adam", and within the limits."""
     for document in documents:
         for change in changes:
             apply_change(document, change)
         if (unfit := find_unfit(document)) is not None:
             raise Mistake(unfit[1])
-    return [ExperimentConfig.from_dict(document) for document in documents]
+    configs = [ExperimentConfig.from_dict(document) for document in documents]
+    for config in configs:
+        limits.check(summarize(config))
+    return configs

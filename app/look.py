@@ -44,7 +44,6 @@ def look(
         count: None: 50 images, or all points.
     """
     settings = read_settings(data_dir=data_dir, state_dir=state_dir)
-    settings.apply_limits()
     console = terminal.console()
     try:
         experiment = None if lesson is None else find_lesson(lesson).experiment()

@@ -48,7 +48,6 @@ log = logging.getLogger(__name__)
 def create_app(settings: Settings | None = None, *, executor: Executor | None = None) -> FastAPI:
     """The whole server. Tests hand in their own settings and, where they need one, their own executor."""
     settings = settings or Settings()
-    settings.apply_limits()
     database = Database(settings.database_path)
     metrics = Metrics()
     history = StoredHistory(database, note_damage=lambda run_id, reason: register.note_damage(run_id, reason))

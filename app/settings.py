@@ -16,7 +16,7 @@ from app import machine
 from app.mistake import Mistake
 from app.security.authority import Origin, network
 from app.security.prefix import clean_prefix
-from engine.limits import LIMITS
+from engine.limits import Limits
 
 PREFIX = "LOSSROOM_"
 #: Variables that are no settings: mirrors of data sets, and what Docker Compose, tests and benchmarks read.
@@ -129,10 +129,10 @@ class Settings(BaseSettings):
         "", description="path below which a proxy shows the lab, such as /lossroom"
     )
 
-    def apply_limits(self) -> None:
-        """Let this process refuse what is larger; the engine checks every experiment where it is read."""
-        LIMITS.memory_bytes = self.max_memory_bytes
-        LIMITS.multiply_adds = self.max_multiply_adds
+    @property
+    def limits(self) -> Limits:
+        """What one run may cost."""
+        return Limits(memory_bytes=self.max_memory_bytes, multiply_adds=self.max_multiply_adds)
 
     @property
     def database_path(self) -> Path:

@@ -17,14 +17,14 @@ from engine.summary import summarize
 
 def summary(*, config: Path | None, lesson: str | None, changes: list[str]) -> int:
     """Print a table for each network of an experiment file or a lesson: 0, or 2 for what is wrong."""
-    read_settings().apply_limits()
+    limits = read_settings().limits
     try:
         if config is not None:
             documents = [read_experiment(config)]
         else:
             chosen = find_lesson(lesson)
             documents = [made.to_dict() for made in chosen.configs() or [chosen.experiment()]]
-        experiments = with_changes(documents, changes)
+        experiments = with_changes(documents, changes, limits)
     except (Mistake, ConfigError) as error:
         complain(error)
         return 2

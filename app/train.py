@@ -47,7 +47,6 @@ def train(
         out: a folder for weights, metrics and config of each run.
     """
     settings = read_settings(data_dir=data_dir, state_dir=state_dir)
-    settings.apply_limits()
     try:
         configs = _experiments(config, lesson, changes, settings)
         if out is not None:
@@ -226,7 +225,7 @@ def _experiments(
         else:
             configs = chosen.configs()
         documents = [config.to_dict() for config in configs]
-    return with_changes(documents, changes)
+    return with_changes(documents, changes, settings.limits)
 
 
 # -- how it is shown ---------------------------------------------------------------------------------

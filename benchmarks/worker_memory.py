@@ -102,7 +102,7 @@ def _worker(connection: Connection, job: dict[str, Any]) -> None:
 
 def _drawn(connection: Connection, job: dict[str, Any]) -> None:
     """The same of a data set that is not on this machine, with images by chance."""
-    config = ExperimentConfig.from_dict(job["config"], limits=None, stored=True)
+    config = ExperimentConfig.from_dict(job["config"], stored=True)
     source = config.dataset.source
     images = draw(source.name, source.shape, len(source.class_names), (DRAWN["train"], DRAWN["test"]))
     connection.send_bytes(b"ready")
@@ -150,7 +150,7 @@ def short(document: dict[str, Any]) -> ExperimentConfig:
         document["optimizer"]["learning_rate"] = 1e-4  # none ends by divergence before it has measured
     training = {**document.get("training", {}), "iterations": iterations, "evaluate_every": iterations // 3}
     training.pop("epochs", None)
-    return ExperimentConfig.from_dict({**document, "training": training}, limits=None, stored=True)
+    return ExperimentConfig.from_dict({**document, "training": training}, stored=True)
 
 
 def preset_experiments() -> Iterator[tuple[str, ExperimentConfig]]:

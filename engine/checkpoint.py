@@ -93,7 +93,7 @@ def load(data: bytes) -> tuple[ExperimentConfig, Callable[[Trainer], None]]:
         raise ValueError(f"not a checkpoint, or a damaged one: {error}") from error
     if version != VERSION:
         raise ValueError(f"a checkpoint of version {version}; this engine reads version {VERSION}")
-    config = ExperimentConfig.from_dict(state["config"], limits=None, stored=True)
+    config = ExperimentConfig.from_dict(state["config"], stored=True)
     return config, lambda trainer: _apply(trainer, state, arrays)
 
 

@@ -1,7 +1,8 @@
 """The experiment: everything that decides a training run, validated before anything is computed.
 
 `ExperimentConfig.from_dict(document)` checks a JSON document and fills in every default; `.to_dict()` gives the
-complete document back. Two equal documents train, bit for bit, the same curve.
+complete document back. Two equal documents train, bit for bit, the same curve. What an experiment costs is no matter
+here: `engine.summary` computes it, and `engine.limits` bounds it where somebody has bounds.
 
 Its larger sections have files of their own: `dataset_config`, `network_config`, `training_config`.
 """
@@ -17,9 +18,7 @@ from typing import Any
 from engine import optimizers, regularizers
 from engine.dataset_config import DATASET_FIELDS, DatasetConfig, parse_dataset
 from engine.fields import Field, parse, parse_named
-from engine.limits import LIMITS, Limits
 from engine.network_config import NetworkConfig, parse_network
-from engine.summary import summarize
 from engine.training_config import TRAINING_FIELDS, TrainingConfig, demand_spread, parse_training
 
 VERSION = 1
@@ -55,13 +54,10 @@ class ExperimentConfig:
     dtype: str
 
     @classmethod
-    def from_dict(
-        cls, document: Mapping[str, Any], limits: Limits | None = LIMITS, *, stored: bool = False
-    ) -> ExperimentConfig:
+    def from_dict(cls, document: Mapping[str, Any], *, stored: bool = False) -> ExperimentConfig:
         """The experiment that a JSON document describes.
 
         Args:
-            limits: what it may cost; None for one whose cost was accepted before.
             stored: it was accepted before, perhaps by an earlier version, which refused less.
 
         Raises:
@@ -83,9 +79,7 @@ class ExperimentConfig:
             **general,
         )
         if not stored:
-            demand_spread(training, dataset, config.network.layers)
-        if limits is not None:
-            limits.demand(summarize(config))
+            demand_spread(training, dataset, config.network.built)
         return config
 
     def to_dict(self) -> dict[str, Any]:

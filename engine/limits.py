@@ -1,20 +1,19 @@
 """Limits: what an experiment may cost at most; refused before any of it is taken.
 
-The bounds of a process are `LIMITS`; whoever starts it may set them, as the lab does from its settings.
+The engine has no limits of its own: the lab and the command line check an experiment against theirs, from the settings.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from engine.errors import ConfigError
 from engine.reasons import Reason
+from engine.summary import Summary
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Limits:
     """Bounds of one run.
 
@@ -27,8 +26,8 @@ class Limits:
     memory_bytes: int = 5 * 1024**3
     multiply_adds: int = 6 * 10**9
 
-    def demand(self, summary: Mapping[str, Any]) -> None:
-        """Accept what `engine.summary.summarize` gives.
+    def check(self, summary: Summary) -> None:
+        """Refuse an experiment that costs more.
 
         Raises:
             ConfigError: with the estimate and the bound.
@@ -51,6 +50,3 @@ class Limits:
                 most=self.multiply_adds,
             )
             raise ConfigError("too_large", "network", message, {"maximum": self.multiply_adds})
-
-
-LIMITS = Limits()

@@ -15,18 +15,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from engine import batches, optimizers, regularizers
-from engine.layers import Dense, Layer, build_layers
+from engine.config import ExperimentConfig
+from engine.layers import Dense, Layer
 from engine.layers.dense import DenseRelu
 from engine.layers.plan import plan
 from engine.layers.residual import spare_input_gradient
-
-if TYPE_CHECKING:
-    from engine.config import ExperimentConfig
 
 #: Images of one block of an evaluation whose empty pixels are left out (see `engine.evaluation`).
 BLOCK = 500
@@ -62,7 +59,7 @@ def estimate(config: ExperimentConfig) -> int:
 
 def arrays(config: ExperimentConfig) -> int:
     """Bytes of all arrays that are made to train and to measure."""
-    layers = build_layers(config.network.layers, config.dataset.source.shape)
+    layers = config.network.built
     spare_input_gradient(layers)
     itemsize = np.dtype(config.dtype).itemsize
     steps = plan(layers)
@@ -77,11 +74,7 @@ def arrays(config: ExperimentConfig) -> int:
 def checkpoint(config: ExperimentConfig) -> int:
     """Bytes of a checkpoint, with what a file in memory takes while it grows."""
     itemsize = np.dtype(config.dtype).itemsize
-    specs = [
-        spec
-        for layer in build_layers(config.network.layers, config.dataset.source.shape)
-        for spec in layer.parameters
-    ]
+    specs = [spec for layer in config.network.built for spec in layer.parameters]
     vector = sum(math.prod(spec.shape) for spec in specs) * itemsize
     saved = (1 + _slots(config) + _keeps_best(config)) * vector + 8 * _drawn(config)
     return saved + saved // 8 + 2 * min(vector, SAVED_AT_ONCE)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from engine import initializers, layers, presets
 from engine.datasets.dataset import Source
 from engine.errors import ConfigError
 from engine.fields import demand_object, parse, parse_named
-from engine.layers import Shape, ShapeError, build_layers
+from engine.layers import Layer, Shape, ShapeError, build_layers
 from engine.reasons import Reason, resaid
 
 MAX_LAYERS = 200
@@ -19,10 +19,15 @@ MAX_DEPTH = 4
 
 @dataclass(frozen=True, slots=True)
 class NetworkConfig:
-    """Layers from the images to the logits, each `{"type", ...}`, and how weights begin."""
+    """Layers from the images to the logits, each `{"type", ...}`, and how weights begin.
+
+    Attributes:
+        built: the same layers, without weights, which tell shapes and costs. A network that trains builds its own.
+    """
 
     layers: tuple[dict[str, Any], ...]
     initializer: dict[str, Any]
+    built: tuple[Layer, ...] = field(compare=False, repr=False)
 
 
 def parse_network(given: Any, source: Source) -> NetworkConfig:
@@ -51,11 +56,12 @@ def parse_network(given: Any, source: Source) -> NetworkConfig:
             )
             raise ConfigError("range", "network.hidden", message, {"maximum": presets.MAX_HIDDEN})
         described = presets.PRESETS[preset.pop("preset")](classes, **preset)
-    return NetworkConfig(_layers(described, source.shape, classes), initializer)
+    parsed = _layers(described)
+    return NetworkConfig(parsed, initializer, _built(parsed, source.shape, classes))
 
 
-def _layers(given: Any, shape: Shape, classes: int) -> tuple[dict[str, Any], ...]:
-    """Check each layer by itself, then that each takes what the one below gives."""
+def _layers(given: Any) -> tuple[dict[str, Any], ...]:
+    """Check each layer by itself."""
     path = "network.layers"
     if not isinstance(given, (list, tuple)):
         raise ConfigError("type", path, f"{path} must be a list of layers")
@@ -66,23 +72,29 @@ def _layers(given: Any, shape: Shape, classes: int) -> tuple[dict[str, Any], ...
         message = f"network.layers must have at most {MAX_LAYERS} layers, not {len(given)}"
         reason = Reason("too_many_layers", message, most=MAX_LAYERS)
         raise ConfigError("range", path, reason, {"maximum": MAX_LAYERS})
-    parsed = tuple(_layer(layer, f"{path}.{i}") for i, layer in enumerate(given))
+    return tuple(_layer(layer, f"{path}.{i}") for i, layer in enumerate(given))
+
+
+def _built(parsed: tuple[dict[str, Any], ...], shape: Shape, classes: int) -> tuple[Layer, ...]:
+    """Check that each layer takes what the one below gives, and the last one gives the classes."""
+    path = "network.layers"
     try:
-        output = build_layers(parsed, shape)[-1].output_shape
+        built = tuple(build_layers(parsed, shape))
     except ShapeError as error:
         where = f"{path}.{'.layers.'.join(map(str, error.place))}"
         shapes = {"output_shapes": [list(shape) for shape in error.shapes]}
         raise ConfigError("shape", where, resaid(error.reason, f"{where}: {error}"), shapes) from error
+    output, last = built[-1].output_shape, f"{path}.{len(built) - 1}"
     if output != (classes,):
         message = Reason(
             "last_layer",
-            f"network.layers.{len(given) - 1}: the last layer must give {classes} values, one for each class,"
+            f"{last}: the last layer must give {classes} values, one for each class,"
             f" not {' × '.join(map(str, output))}",
             units=classes,
             shape=output,
         )
-        raise ConfigError("shape", f"{path}.{len(given) - 1}", message, {"units": classes})
-    return parsed
+        raise ConfigError("shape", last, message, {"units": classes})
+    return built
 
 
 def _layer(given: Any, path: str, depth: int = 0) -> dict[str, Any]:

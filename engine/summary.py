@@ -1,37 +1,44 @@
-"""The summary of a network: shapes, parameters, cost; from its description alone, without any weights."""
+"""The summary of an experiment: shapes, parameters and costs, from its description alone, without any weights."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TypedDict
 
-from engine.layers import build_layers
+from engine.config import ExperimentConfig
 from engine.memory import estimate
 
-if TYPE_CHECKING:
-    from engine.config import ExperimentConfig
+
+class LayerSummary(TypedDict):
+    """A layer and what it costs for one image."""
+
+    type: str
+    output_shape: list[int]
+    parameters: int
+    multiply_adds: int
 
 
-def summarize(config: ExperimentConfig) -> dict[str, Any]:
-    """Layers and totals, for one image.
+class Summary(TypedDict):
+    """Layers and totals: multiply-adds of one image's forward pass, and the bytes that a whole run holds, evaluations
+    included (see `engine.memory`)."""
 
-    Returns:
-        `layers`: for each `type`, `output_shape`, `parameters`, `multiply_adds`; and the totals `parameters`,
-        `multiply_adds` (of a forward pass) and `memory_bytes` (what a run of the experiment holds, evaluations
-        included; see `engine.memory`).
-    """
-    rows = []
-    for described, layer in zip(
-        config.network.layers, build_layers(config.network.layers, config.dataset.source.shape), strict=True
-    ):
-        rows.append(
-            {
-                "type": described["type"],
-                "output_shape": list(layer.output_shape),
-                "parameters": sum(math.prod(spec.shape) for spec in layer.parameters),
-                "multiply_adds": layer.multiply_adds,
-            }
-        )
+    layers: list[LayerSummary]
+    parameters: int
+    multiply_adds: int
+    memory_bytes: int
+
+
+def summarize(config: ExperimentConfig) -> Summary:
+    """What an experiment costs."""
+    rows: list[LayerSummary] = [
+        {
+            "type": described["type"],
+            "output_shape": list(layer.output_shape),
+            "parameters": sum(math.prod(spec.shape) for spec in layer.parameters),
+            "multiply_adds": layer.multiply_adds,
+        }
+        for described, layer in zip(config.network.layers, config.network.built, strict=True)
+    ]
     return {
         "layers": rows,
         "parameters": sum(row["parameters"] for row in rows),

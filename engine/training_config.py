@@ -11,7 +11,7 @@ from engine import early_stopping, schedules
 from engine.dataset_config import DatasetConfig
 from engine.errors import ConfigError
 from engine.fields import Field, join, parse, parse_named
-from engine.layers import build_layers
+from engine.layers import Layer
 from engine.layers.residual import normalizes_single_values
 from engine.reasons import Reason
 
@@ -89,7 +89,7 @@ def parse_training(given: Any, dataset: DatasetConfig) -> TrainingConfig:
     return TrainingConfig(iterations=iterations, epochs=epochs, **values)
 
 
-def demand_spread(training: TrainingConfig, dataset: DatasetConfig, layers: Sequence[dict[str, Any]]) -> None:
+def demand_spread(training: TrainingConfig, dataset: DatasetConfig, layers: Sequence[Layer]) -> None:
     """Refuse batches of one image where batch norm takes one value of each image: that has no variance, and what is
     left of it is 0, whatever the image.
 
@@ -100,7 +100,7 @@ def demand_spread(training: TrainingConfig, dataset: DatasetConfig, layers: Sequ
     left = images % size if training.sampling == "epochs" else 0
     if size > 1 and left != 1:
         return
-    if not normalizes_single_values(build_layers(layers, dataset.source.shape)):
+    if not normalizes_single_values(layers):
         return
     path = "training.batch_size"
     if size == 1:

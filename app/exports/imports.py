@@ -80,8 +80,8 @@ class Imported:
         group_id: str | None,
         exported_at: float | None,
     ) -> None:
-        try:  # what it cost was accepted where it trained; it does not train here
-            config = ExperimentConfig.from_dict({**given.config, "name": given.name}, None, stored=True)
+        try:
+            config = ExperimentConfig.from_dict({**given.config, "name": given.name}, stored=True)
         except ConfigError as error:
             raise error.within(f"{field}.config") from error
         if config.iterations > MOST_ITERATIONS:

@@ -75,8 +75,7 @@ def _trainer(job: dict[str, Any]) -> tuple[Trainer, int]:
                 return Trainer.restore(data, data_dir=data_dir, cache_dir=cache_dir), made["evaluations"]
         except ValueError:
             continue  # damaged; the one before it, or the start, leads to the same curve
-    # the server has accepted it, also its cost
-    config = ExperimentConfig.from_dict(job["config"], limits=None, stored=True)
+    config = ExperimentConfig.from_dict(job["config"], stored=True)
     return Trainer(config, data_dir=data_dir, cache_dir=cache_dir), 0
 
 

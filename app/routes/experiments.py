@@ -15,7 +15,8 @@ from app.lab import Lab, TheLab
 from app.routes.runs import Experiment, demand_data_set
 from engine import ConfigError, ExperimentConfig, lessons, options
 from engine.lessons import Lesson
-from engine.summary import summarize
+from engine.limits import Limits
+from engine.summary import Summary, summarize
 
 router = APIRouter(prefix="/api", tags=["experiments"])
 
@@ -30,8 +31,9 @@ class Experiments(BaseModel):
 
     experiments: list[dict[str, Any]] = Field(description=f"1 to {MAX_TOGETHER} experiment files")
 
-    def configs(self) -> list[ExperimentConfig]:
-        """All of them, validated; an error names the first wrong one as `experiments.<place>.<field>`."""
+    def read(self, limits: Limits) -> list[tuple[ExperimentConfig, Summary]]:
+        """All of them, validated and within the limits; an error names the first that is not as
+        `experiments.<place>.<field>`."""
         if not 1 <= len(self.experiments) <= MAX_TOGETHER:
             raise Invalid(
                 f"experiments must hold 1 to {MAX_TOGETHER} experiments, not {len(self.experiments)}",
@@ -39,14 +41,17 @@ class Experiments(BaseModel):
                 field="experiments",
                 bounds={"minimum": 1, "maximum": MAX_TOGETHER},
             )
-        return [_config(given, f"experiments.{place}") for place, given in enumerate(self.experiments)]
+        return [_read(given, limits, f"experiments.{place}") for place, given in enumerate(self.experiments)]
 
 
-def _config(given: dict[str, Any], path: str) -> ExperimentConfig:
+def _read(given: dict[str, Any], limits: Limits, path: str) -> tuple[ExperimentConfig, Summary]:
     try:
-        return ExperimentConfig.from_dict(given)
+        config = ExperimentConfig.from_dict(given)
+        summary = summarize(config)
+        limits.check(summary)
     except ConfigError as error:
         raise error.within(path) from error
+    return config, summary
 
 
 @router.get("/options")
@@ -62,13 +67,15 @@ async def get_summary(lab: TheLab, experiment: Experiment) -> dict[str, Any]:
     """Shapes, parameters, multiply-adds, memory and expected time of an experiment; nothing is queued."""
     config = ExperimentConfig.from_dict(experiment)
     summary = summarize(config)
+    lab.settings.limits.check(summary)
     return {**summary, "iterations": config.iterations, "seconds": expected_seconds(config, summary)}
 
 
 @router.post("/experiments", status_code=201)
 async def launch_together(lab: TheLab, given: Experiments) -> dict[str, Any]:
     """Validate a list of experiments, and only then store and queue them as one group."""
-    configs = await run_in_threadpool(given.configs)
+    read = await run_in_threadpool(given.read, lab.settings.limits)
+    configs = [config for config, _ in read]
     for place, config in enumerate(configs):
         demand_data_set(lab, config, path=f"experiments.{place}.")
     runs = await lab.scheduler.launch(configs)
@@ -78,22 +85,22 @@ async def launch_together(lab: TheLab, given: Experiments) -> dict[str, Any]:
 @router.post("/experiments/summary")
 def get_summary_together(lab: TheLab, given: Experiments) -> dict[str, Any]:
     """What a list of experiments would be; nothing is queued. `seconds` is from the first start to the last end."""
-    configs = given.configs()
-    summaries = [summarize(config) for config in configs]
-    seconds = [expected_seconds(*pair) for pair in zip(configs, summaries, strict=True)]
-    figures = ("parameters", "multiply_adds", "memory_bytes")
-    first = configs[0].to_dict()
+    read = given.read(lab.settings.limits)
+    seconds = [expected_seconds(config, summary) for config, summary in read]
+    first = read[0][0].to_dict()
     return {
         "experiments": [
             {
-                **{name: summary[name] for name in figures},
+                "parameters": summary["parameters"],
+                "multiply_adds": summary["multiply_adds"],
+                "memory_bytes": summary["memory_bytes"],
                 "iterations": config.iterations,
                 "seconds": expected,
             }
-            for config, summary, expected in zip(configs, summaries, seconds, strict=True)
+            for (config, summary), expected in zip(read, seconds, strict=True)
         ],
         "seconds": seconds_together(seconds, lab.settings.workers),
-        "first": {"layers": summaries[0]["layers"], "config": first, "fields": flatten(first)},
+        "first": {"layers": read[0][1]["layers"], "config": first, "fields": flatten(first)},
     }
 
 
@@ -116,7 +123,9 @@ async def launch_lesson(lab: TheLab, slug: str) -> dict[str, Any]:
     if not lesson.runs:
         raise Invalid(f"lesson {slug} has no runs: it is one to look at", code="no_runs", field="slug")
     configs = lesson.configs(dataset=_data_set(lab, lesson))
-    for config in configs:  # some networks do not fit the digits, and keep their own data set
+    for config in configs:
+        lab.settings.limits.check(summarize(config))
+        # some networks do not fit the digits, and keep their own data set
         demand_data_set(lab, config)
     runs = await lab.scheduler.launch(configs, lesson=slug)
     return {"runs": [run.view() for run in runs]}

@@ -23,6 +23,7 @@ from app.work import beside
 from engine import ExperimentConfig
 from engine.events import STREAMS
 from engine.reasons import Reason
+from engine.summary import summarize
 
 router = APIRouter(prefix="/api/runs", tags=["runs"])
 
@@ -109,6 +110,7 @@ async def list_runs(lab: TheLab) -> dict[str, Any]:
 async def launch(lab: TheLab, experiment: Experiment) -> dict[str, Any]:
     """Validate an experiment, store it and queue it."""
     config = ExperimentConfig.from_dict(experiment)
+    lab.settings.limits.check(summarize(config))
     demand_data_set(lab, config)
     (run,) = await lab.scheduler.launch([config])
     return run.view()
@@ -186,6 +188,7 @@ async def clone(lab: TheLab, run_id: str) -> dict[str, Any]:
     """Queue a new run with the same config."""
     run = lab.register.get(run_id)
     config = ExperimentConfig.from_dict({**run.config, "name": run.name}, stored=True)
+    lab.settings.limits.check(summarize(config))
     demand_data_set(lab, config)
     (twin,) = await lab.scheduler.launch([config])
     return twin.view()

@@ -50,7 +50,9 @@ def program(tmp_path, text):
 
 def test_the_small_build_is_of_the_version_of_the_package():
     head = package_script().read_bytes()[:200].decode()
-    assert re.search(r"plotly\.js v([\d.]+)", head).group(1) == plotly.NPM_VERSION, "app/plotly.py names the build"
+    assert re.search(r"plotly\.js v([\d.]+)", head).group(1) == plotly.NPM_VERSION, (
+        "app/plotly.py names the build"
+    )
 
 
 @pytest.mark.parametrize("content", [None, b"", SCRIPT[:-1]], ids=["missing", "empty", "cut short"])

@@ -14,6 +14,7 @@ from engine import ConfigError, ExperimentConfig
 from engine.datasets import DatasetError
 from engine.limits import Limits
 from engine.reasons import BLANKS, Reason, of_error, restored
+from engine.summary import summarize
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = sorted(path for room in ("engine", "app") for path in (ROOT / room).rglob("*.py"))
@@ -86,7 +87,7 @@ def test_no_reason_is_one_that_nobody_gives():
 def misfit(*layers, dataset="digits", limits=None):
     document = {"dataset": {"name": dataset}, "network": {"layers": list(layers)}}
     with pytest.raises(ConfigError) as refused:
-        ExperimentConfig.from_dict(document, limits or Limits())
+        (limits or Limits()).check(summarize(ExperimentConfig.from_dict(document)))
     return refused.value
 
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import ConfigError, ExperimentConfig
-from engine.limits import LIMITS, Limits
+from engine.limits import Limits
 from engine.summary import summarize
 
 DENSE = {"type": "dense", "units": 10}
@@ -106,26 +106,27 @@ def test_a_range_error_tells_field_bound_and_value():
     assert "-3" in wrong.message
 
 
-def test_a_network_that_is_too_large_is_refused_with_the_estimate():
-    layers = [{"type": "dense", "units": 60_000}, {"type": "dense", "units": 60_000}, DENSE]
-    wrong = error({"network": {"layers": layers}})
-    assert wrong.code == "too_large"
-    assert f"{LIMITS.memory_bytes:,}" in wrong.message
-    assert "bytes" in wrong.message
-
-
-def test_the_bound_is_the_callers_and_none_is_none():
-    document = {"network": {"layers": [{"type": "dense", "units": 5000}, DENSE]}}
-    needed = summarize(ExperimentConfig.from_dict(document))["memory_bytes"]
-    ExperimentConfig.from_dict(document, Limits(memory_bytes=needed))
-    with pytest.raises(ConfigError, match=f"about {needed:,} bytes of memory; at most {needed - 1:,}"):
-        ExperimentConfig.from_dict(document, Limits(memory_bytes=needed - 1))
+def test_whoever_has_limits_refuses_what_costs_more_with_the_estimate():
+    summary = summarize(
+        ExperimentConfig.from_dict({"network": {"layers": [{"type": "dense", "units": 5000}, DENSE]}})
+    )
+    needed = summary["memory_bytes"]
+    Limits(memory_bytes=needed).check(summary)
+    with pytest.raises(
+        ConfigError, match=f"about {needed:,} bytes of memory; at most {needed - 1:,}"
+    ) as wrong:
+        Limits(memory_bytes=needed - 1).check(summary)
+    assert (wrong.value.code, wrong.value.field) == ("too_large", "network")
     with pytest.raises(ConfigError, match="multiply-adds"):
-        ExperimentConfig.from_dict(document, Limits(multiply_adds=1000))
-    enormous = {
-        "network": {"layers": [{"type": "dense", "units": 60_000}, {"type": "dense", "units": 60_000}, DENSE]}
-    }
-    assert ExperimentConfig.from_dict(enormous, limits=None).network.layers[0]["units"] == 60_000
+        Limits(multiply_adds=1000).check(summary)
+
+
+def test_reading_an_experiment_does_not_ask_what_it_costs():
+    enormous = {"network": {"layers": [*2 * [{"type": "dense", "units": 60_000}], DENSE]}}
+    config = ExperimentConfig.from_dict(enormous)
+    assert config.network.layers[0]["units"] == 60_000
+    with pytest.raises(ConfigError, match="bytes of memory"):
+        Limits().check(summarize(config))
 
 
 def test_epochs_become_iterations():

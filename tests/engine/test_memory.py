@@ -8,12 +8,13 @@ import pytest
 from engine import ExperimentConfig, Trainer
 from engine.evaluation import Evaluator
 from engine.lessons import LESSONS
-from engine.limits import LIMITS
+from engine.limits import Limits
 from engine.memory import arrays, logits_at_once
 from engine.presets import PRESETS
 from engine.summary import summarize
 from tests.engine.test_presets import data_of, experiment
 
+LIMITS = Limits()
 CONV, RELU = {"type": "conv2d", "filters": 16, "padding": "same"}, {"type": "activation", "name": "relu"}
 #: name → data set, network, images trained and tested on, and more
 NETWORKS = {
@@ -70,7 +71,7 @@ def test_the_estimate_is_what_a_run_allocates(name, batch_size):
         dataset["fold"] = {"folds": 4, "index": 1}
         training["batch_size"] = min(batch_size, 300)
     config = ExperimentConfig.from_dict(
-        {"network": network, **more, "dataset": dataset, "training": training}, limits=None, stored=True
+        {"network": network, **more, "dataset": dataset, "training": training}, stored=True
     )
     own = drawings(config.dataset.source, images)
     tracemalloc.start()
@@ -90,7 +91,7 @@ def test_an_estimate_allocates_nothing():
         {"type": "dense", "units": 10},
     ]
     tracemalloc.start()
-    config = ExperimentConfig.from_dict({"network": {"layers": layers}}, limits=None)
+    config = ExperimentConfig.from_dict({"network": {"layers": layers}})
     memory = summarize(config)["memory_bytes"]
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
@@ -110,9 +111,7 @@ def test_every_preset_is_allowed_at_its_usual_batch_size(preset):
 def test_a_full_alexnet_in_batches_of_a_thousand_is_not():
     document = experiment("alexnet").to_dict()
     document["training"]["batch_size"] = 1000
-    assert (
-        summarize(ExperimentConfig.from_dict(document, limits=None))["memory_bytes"] > 3 * LIMITS.memory_bytes
-    )
+    assert summarize(ExperimentConfig.from_dict(document))["memory_bytes"] > 3 * LIMITS.memory_bytes
 
 
 def test_every_lesson_leaves_room_for_others():
