@@ -7,8 +7,8 @@
  * No module: the chosen theme must be there before the first paint, and a module would come later. The page would flash.
  */
 window.kept = (() => {
-  /** Choices of this page: they are newer than those in the storage, which may not have taken them. */
-  const chosen = new Map();
+  /** What the storage has not taken: kept as long as the page is open. */
+  const refused = new Map();
   const orNull = (use) => {
     try {
       return use() ?? null;
@@ -18,11 +18,15 @@ window.kept = (() => {
   };
   return {
     /** @param {string} key @returns {string | null} */
-    get: (key) => chosen.get(key) ?? orNull(() => localStorage.getItem(key)),
-    /** @param {string} key @param {string} value */
+    get: (key) => refused.get(key) ?? orNull(() => localStorage.getItem(key)),
+    /** @param {string} key @param {string} value @returns {boolean} whether it is there at the next visit */
     set(key, value) {
-      chosen.set(key, value);
-      orNull(() => localStorage.setItem(key, value));
+      refused.set(key, value);
+      orNull(() => {
+        localStorage.setItem(key, value);
+        refused.delete(key);
+      });
+      return !refused.has(key);
     },
     /** What the server is told with every request, for a year. @param {string} name @param {string} value */
     setCookie(name, value) {

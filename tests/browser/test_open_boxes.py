@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.run_table import SHORT, listed, name, row
+from tests.browser.test_storage import REFUSALS
 from tests.lab_server import ENDLESS, wait_until
 
 NOTES = '[name="runs.notes"]'
@@ -90,6 +91,7 @@ def test_of_two_notes_both_stand_there_to_choose_from(open_page, lab, finished):
 
     conflict = page.page.locator(".conflict:visible")
     expect(conflict.locator("blockquote")).to_have_text("theirs")
+    expect(row(page, finished).locator(".run-problem")).to_be_hidden()  # it is said once
     expect(box).to_have_value("mine")
     assert lab.run(finished)["notes"] == "theirs"
 
@@ -117,7 +119,12 @@ def test_a_refused_note_is_in_its_box_again_when_its_run_is(open_page, lab, fini
     expect(row(page, finished).locator(".run-problem")).to_contain_text("another person changed this")
     expect(page.page.locator(NOTES)).to_have_value("")
     select(page, finished)
+    expect(row(page, finished).locator(".run-problem")).to_be_hidden()
+    expect(page.page.locator(".conflict:visible")).to_contain_text("another person changed this")
     expect(page.page.locator(NOTES)).to_have_value("mine")
+    select(page, endless)
+    expect(row(page, finished).locator(".run-problem")).to_contain_text("another person changed this")
+    select(page, finished)
     page.page.get_by_role("button", name="Keep mine").click()
     wait_until(lambda: lab.run(finished)["notes"] == "mine", "the note")
 
@@ -174,6 +181,72 @@ def test_a_note_that_could_not_be_sent_is_sent_when_the_lab_is_there_again(open_
     lab.start()
     wait_until(lambda: lab.run(run["id"])["notes"] == "written in between", "the note")
     page.complaints = [text for text in page.complaints if "WebSocket" not in text]
+
+
+def open_again(page):
+    """Leave the page as one does who closes the tab, and open it again in the same browser."""
+    page.page.goto("about:blank")
+    page.open()
+
+
+def test_a_note_that_waits_for_a_choice_is_there_at_the_next_visit(open_page, lab, finished):
+    page = open_page(lab, kept=False)
+    select(page, finished)
+    page.page.fill(NOTES, "mine")
+    patch(lab, finished, notes="theirs")
+    page.page.locator("#run-search").focus()
+    expect(page.page.locator(".conflict:visible")).to_be_visible()
+
+    open_again(page)
+    expect(row(page, finished).locator(".run-problem")).to_contain_text("another person changed this")
+    select(page, finished)
+    expect(page.page.locator(".conflict:visible blockquote")).to_have_text("theirs")
+    expect(page.page.locator(NOTES)).to_have_value("mine")
+    assert lab.run(finished)["notes"] == "theirs"
+    page.page.get_by_role("button", name="Keep both").click()
+    wait_until(lambda: lab.run(finished)["notes"] == "theirs\nmine", "both notes")
+
+    patch(lab, finished, notes="later")
+    open_again(page)
+    select(page, finished)
+    expect(page.page.locator(NOTES)).to_have_value("later")
+    expect(page.page.locator(".conflict:visible")).to_have_count(0)
+
+
+def test_a_note_of_a_tab_that_was_closed_while_the_lab_was_down_is_sent_at_the_next_visit(
+    open_page, make_lab
+):
+    lab = make_lab()
+    run = lab.launch(**SHORT)
+    lab.wait_for(run["id"], "completed")
+    page = open_page(lab, kept=False)
+    select(page, run["id"])
+    page.page.fill(NOTES, "written in between")
+    lab.stop()
+    page.page.goto("about:blank")
+    lab.start()
+    assert lab.run(run["id"])["notes"] == ""
+    page.open()
+    wait_until(lambda: lab.run(run["id"])["notes"] == "written in between", "the note")
+    page.complaints = [text for text in page.complaints if "ERR_CONNECTION" not in text]
+
+
+def test_a_browser_that_keeps_nothing_asks_before_such_a_note_is_lost(open_page, lab, finished):
+    page = open_page(lab, kept=False)
+    page.page.context.add_init_script(REFUSALS["full"])
+    page.open()
+    select(page, finished)
+    page.page.fill(NOTES, "mine")
+    patch(lab, finished, notes="theirs")
+    page.page.locator("#run-search").focus()
+    expect(page.page.locator(".conflict:visible")).to_be_visible()
+
+    with page.page.expect_event("dialog") as asked:
+        page.page.close(run_before_unload=True)
+    assert asked.value.type == "beforeunload"
+    asked.value.dismiss()
+    page.page.get_by_role("button", name="Take theirs").click()
+    expect(page.page.locator(".conflict:visible")).to_have_count(0)
 
 
 HOLD = "[...document.querySelectorAll('{}')].forEach((one, i) => (window[`held${{i}}`] = one)); null"

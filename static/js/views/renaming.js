@@ -85,6 +85,7 @@ export class Renaming {
         { type: "button", className: "toggle", onclick: again },
         t("runs.rename_to", { name: change.name }),
       );
+      problem.hidden = false;
       problem.replaceChildren(t("runs.renamed_meanwhile", { name: now }), " ", button);
     }
   }

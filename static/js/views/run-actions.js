@@ -65,23 +65,23 @@ export class RunActions {
   }
 
   /**
-   * Change a text that others may write too. What the server says against it stands at the run, and is thrown.
+   * Change a text that others may write too. What the server says against it stands at the run, and is thrown; that
+   * another person was quicker, the caller shows, with both texts.
    * @returns {Promise<object>} the run as it is then
    * @throws ApiError
    */
   async write(id, changes) {
+    this.onProblem(id, null);
     let answer;
-    let refusal = null;
-    await this.attempt(id, async () => {
-      try {
+    try {
+      await this.#inTurn(id, async () => {
         answer = await api.change(id, changes);
-      } catch (error) {
-        refusal = error;
-        throw error;
-      }
-      this.#store.putRuns([answer]);
-    });
-    if (refusal) throw refusal;
+        this.#store.putRuns([answer]);
+      });
+    } catch (error) {
+      if (error instanceof ApiError && error.code !== "changed_meanwhile") this.onProblem(id, error);
+      throw error;
+    }
     return answer;
   }
 

@@ -7,6 +7,7 @@ import { h, iconButton } from "../dom.js";
 import { number, onLanguage, t } from "../i18n.js";
 import { cssColor, HUES, hueOf } from "../palette.js";
 import { told } from "../reasons.js";
+import { Drafts } from "./drafts.js";
 import { liveControls } from "./live-controls.js";
 import { exportLinks } from "./run-bar.js";
 import { putName } from "./run-name.js";
@@ -27,6 +28,7 @@ export class RunDetails {
   #parts = null;
   /** Run id → its texts: of the run that is drawn, and of others what the server does not have yet. */
   #texts = new Map();
+  #drafts = new Drafts();
 
   constructor(element, { store, actions, selection, colors, onClone }) {
     this.#element = element;
@@ -50,7 +52,12 @@ export class RunDetails {
     addEventListener("pagehide", () => {
       for (const [id, texts] of this.#texts)
         for (const { unsaved } of texts) if (unsaved) api.changeAtLeaving(id, unsaved);
+      this.#keep(); // the lab may not be there, or refuse it
     });
+    addEventListener("beforeunload", (event) => {
+      if (this.#conflicts().length && !this.#keep()) event.preventDefault(); // the browser asks whether to leave
+    });
+    store.whenComplete(() => this.#restore());
   }
 
   #draw() {
@@ -61,6 +68,7 @@ export class RunDetails {
       this.#save();
       this.#drawn = run?.id ?? null;
       if (run) this.#make(run, ACTIVE.has(run.status));
+      this.#placeConflicts();
     }
     if (run) this.#parts.update(run);
     for (const [other, texts] of this.#texts) {
@@ -77,13 +85,48 @@ export class RunDetails {
   #textsOf(run) {
     if (!this.#texts.has(run.id)) {
       const send = (changes) => this.#actions.write(run.id, changes);
-      const settled = () => this.#actions.onProblem(run.id, null);
+      const onOutcome = () => {
+        this.#placeConflicts();
+        this.#keep();
+      };
       this.#texts.set(
         run.id,
-        Object.values(KINDS).map((kind) => new RunText(kind, run, send, settled)),
+        Object.values(KINDS).map((kind) => new RunText(kind, run, send, onOutcome)),
       );
     }
     return this.#texts.get(run.id);
+  }
+
+  /** Run ids with what another person was quicker with. */
+  #conflicts() {
+    const found = [...this.#texts].map(([id, texts]) => [id, texts.find((text) => text.conflict)?.conflict]);
+    return found.filter(([, conflict]) => conflict);
+  }
+
+  /** That another person was quicker stands in the run's details, or where these are not open at its row. */
+  #placeConflicts() {
+    for (const [id, conflict] of this.#conflicts())
+      this.#actions.onProblem(id, id === this.#drawn ? null : conflict);
+  }
+
+  /** Keep what the server does not have for the next visit. @returns {boolean} whether it is there then */
+  #keep() {
+    const drafts = {};
+    for (const [id, texts] of this.#texts) {
+      const unsaved = texts.filter((text) => text.draft).map((text) => [text.name, text.draft]);
+      if (unsaved.length) drafts[id] = Object.fromEntries(unsaved);
+    }
+    return this.#drafts.keep(drafts);
+  }
+
+  /** Send what an earlier visit has left; a run that is gone takes its drafts with it. */
+  #restore() {
+    for (const [id, drafts] of Object.entries(this.#drafts.take())) {
+      const run = this.#store.runs.get(id);
+      for (const text of run ? this.#textsOf(run) : [])
+        if (drafts[text.name]) text.restore(drafts[text.name]);
+    }
+    this.#keep();
   }
 
   #make(run, active) {

@@ -1,7 +1,8 @@
 /**
  * A text of a run that several people may write: its notes, its tags. The box is made once, and a redraw leaves it alone:
  * what others write comes in while nothing is typed, and what is typed stays until the server has it. It is sent when one
- * leaves the box or the page. Where another person was quicker, both texts stand there, to choose from.
+ * leaves the box or the page. Where another person was quicker, both texts stand there, to choose from. What the server
+ * does not have when the page is left can be taken into the box of the next visit.
  */
 
 import { ApiError } from "../api.js";
@@ -15,23 +16,25 @@ export class RunText {
   #conflict = h("div", { className: "conflict", role: "alert", hidden: true });
   #kind;
   #send;
-  #onSettled;
+  #onOutcome;
   /** The server's value that the text in the box was made from. */
   #base;
   /** The server's value. */
   #latest;
   #sending = false;
+  /** That another person was quicker, until one of the texts is chosen: an `ApiError`. */
+  #refusal = null;
 
   /**
    * @param {object} kind of `KINDS`
    * @param {object} run
    * @param {(changes: object) => Promise<object>} send gives the run as the server has it then, or throws an `ApiError`
-   * @param {() => void} onSettled called when the other person's text was chosen
+   * @param {() => void} onOutcome called when the server has taken or refused the text, and when one of two was chosen
    */
-  constructor(kind, run, send, onSettled) {
+  constructor(kind, run, send, onOutcome) {
     this.#kind = kind;
     this.#send = send;
-    this.#onSettled = onSettled;
+    this.#onOutcome = onOutcome;
     this.#base = this.#latest = run[kind.name];
     this.#input = kind.box();
     this.#input.name = `runs.${kind.name}`;
@@ -46,11 +49,33 @@ export class RunText {
   translate() {
     this.#label.textContent = t(`runs.${this.#kind.name}`);
     if (this.#kind.hint) this.#input.placeholder = t(this.#kind.hint);
+    if (this.#refusal) this.#offer(this.#refusal.bounds.now);
+  }
+
+  get name() {
+    return this.#kind.name;
   }
 
   /** What the server does not have yet, as changes of the run; null: nothing. */
   get unsaved() {
     return this.#kind.changes(this.#input.value, this.#base);
+  }
+
+  /** That another person was quicker, while both texts stand there: an `ApiError`; or null. */
+  get conflict() {
+    return this.#refusal;
+  }
+
+  /** What has to be kept for the next visit: the text, and the server's value that it was made from; null: nothing. */
+  get draft() {
+    return this.unsaved ? { text: this.#input.value, base: this.#base } : null;
+  }
+
+  /** Go on with a draft of an earlier visit. */
+  restore({ text, base }) {
+    this.#base = base;
+    this.#input.value = text;
+    this.save();
   }
 
   /** Is the cursor in its box? */
@@ -74,7 +99,7 @@ export class RunText {
 
   /** Send what was typed. What is refused stays in the box. */
   async save() {
-    if (this.#sending || !this.#conflict.hidden) return;
+    if (this.#sending || this.#refusal) return;
     const { unsaved } = this;
     const typed = this.#input.value;
     if (unsaved) {
@@ -85,10 +110,13 @@ export class RunText {
         if (this.#latest === before) this.#latest = this.#base; // of a run that is not drawn, nothing newer is heard
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
-        if (error.code === "changed_meanwhile") this.#offer(error.bounds.now);
+        if (error.code !== "changed_meanwhile") return;
+        this.#refusal = error;
+        this.#offer(error.bounds.now);
         return;
       } finally {
         this.#sending = false;
+        this.#onOutcome();
       }
     }
     if (this.isFocused) return;
@@ -121,9 +149,10 @@ export class RunText {
     this.#base = theirs;
     this.#input.value = text;
     this.#conflict.hidden = true;
+    this.#refusal = null;
     this.#input.focus();
-    if (this.unsaved) this.save();
-    else this.#onSettled();
+    this.#onOutcome();
+    this.save();
   }
 }
 
