@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from engine.arrays import Array, empty
+from engine.arrays import Array
+from engine.fast.arrays import empty
 from engine.levels import as_numbers
 
 #: Bytes of numbers up to which images of levels are turned into numbers once and for all: what the cache holds.

@@ -37,6 +37,7 @@ def save(trainer: Trainer) -> bytes:
     state = {
         "version": VERSION,
         "config": trainer.config.to_dict(),
+        "fast": trainer.fast,
         "data": trainer.data,
         "iteration": trainer.iteration,
         "optimizer_steps": optimizer.t,
@@ -78,8 +79,9 @@ def save(trainer: Trainer) -> bytes:
     return file.getvalue()
 
 
-def load(data: bytes) -> tuple[ExperimentConfig, Callable[[Trainer], None]]:
-    """The config in a checkpoint, and a function that brings a new trainer of it to where it was.
+def load(data: bytes) -> tuple[ExperimentConfig, bool, Callable[[Trainer], None]]:
+    """The config in a checkpoint, whether its trainer was a fast one (the optimizer's state is not the same), and a
+    function that brings a new trainer of it to where it was.
 
     Raises:
         ValueError: not a checkpoint of this version, or a damaged one.
@@ -94,7 +96,7 @@ def load(data: bytes) -> tuple[ExperimentConfig, Callable[[Trainer], None]]:
     if version != VERSION:
         raise ValueError(f"a checkpoint of version {version}; this engine reads version {VERSION}")
     config = ExperimentConfig.from_dict(state["config"], stored=True)
-    return config, lambda trainer: _apply(trainer, state, arrays)
+    return config, state.get("fast", True), lambda trainer: _apply(trainer, state, arrays)
 
 
 def _demand_same_data(trainer: Trainer, data: dict[str, Any] | None, order: NDArray[Any]) -> None:

@@ -2,7 +2,8 @@
 
 Where the accuracies are measured every ten iterations on 10,000 images, this is three quarters of all work.
 What is saved: images go through in blocks that stay in the cache; the loss is computed for all logits
-together, or for many; and pixels that are zero in every image of a block are not multiplied (`engine.empty_pixels`).
+together, or for many; and pixels that are zero in every image of a block are not multiplied
+(`engine.fast.empty_pixels`).
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.arrays import Array, empty
-from engine.empty_pixels import group
+from engine.arrays import Array
+from engine.fast.arrays import empty
+from engine.fast.empty_pixels import group
 from engine.layers import Shape
 from engine.levels import LEVELS, as_levels, as_numbers
 from engine.losses import SoftmaxCrossEntropy
-from engine.memory import BLOCK, block_images, logits_at_once
+from engine.memory import BLOCK, PLAIN_BLOCK, block_images, logits_at_once, lowest_dense
 from engine.network import Network
 
 #: Pixels are left out when at least this share of all products is with zeros; for fewer the copy does not pay.
@@ -70,7 +72,7 @@ class Evaluator:
         self._logits: Array = np.empty((logits_at_once(len(images), classes), classes), network.dtype)
         self._losses: dict[int, SoftmaxCrossEntropy] = {}
         self._floats: Array = np.empty(0, network.dtype)
-        self._dense = network.lowest_dense
+        self._dense = None if network.plan is None else lowest_dense(network.plan)
         # Not made here but when first used: a run's first points come before its first evaluation, and should not
         # wait for it.
         self._blocks: list[Block] | None = None
@@ -108,7 +110,7 @@ class Evaluator:
             return network.forward(images)
         assert dense is not None
         W = self._W[: len(block.pixels)]
-        np.take(dense.W, block.pixels, axis=0, out=W, mode="clip")
+        np.take(dense.layer.W, block.pixels, axis=0, out=W, mode="clip")
         if images.dtype == np.uint8:
             W *= 1 / LEVELS  # the weights are fewer
             images = self._numbers(images)
@@ -124,7 +126,8 @@ class Evaluator:
         return self._floats[: images.size].reshape(images.shape)
 
     def _in_order(self) -> list[Block]:
-        size = block_images(self._network.steps, self._network.dtype.itemsize)
+        plan = self._network.plan
+        size = PLAIN_BLOCK if plan is None else block_images(plan)
         count = len(self._images)
         parts = [slice(at, min(at + size, count)) for at in range(0, count, size)]
         return [Block(self._images[part].reshape(-1, *self._shape), part) for part in parts]
@@ -146,6 +149,6 @@ class Evaluator:
             at = part.stop
         self._labels = self._labels[np.concatenate([members for members, _ in groups])]
         most = max(len(pixels) for _, pixels in groups)
-        self._W: Array = empty((most, self._dense.units), self._network.dtype)
+        self._W: Array = empty((most, self._dense.layer.units), self._network.dtype)
         del self._images  # every image is in a block now
         return blocks

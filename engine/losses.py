@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.arrays import Array, empty
+from engine.arrays import Array
+from engine.fast.arrays import empty
 
 
 class SoftmaxCrossEntropy:

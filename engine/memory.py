@@ -1,8 +1,8 @@
 """Memory: what a run will hold, in bytes, from its description alone, before anything is allocated.
 
-Each step of the network says what it makes for a batch (`Layer.memory`); here are the vectors, the batches and the
-evaluation, and which sizes of batches there will be. Arrays are kept for each size, so an evaluation in blocks of
-200 images has its own beside those of training.
+The arrays of the network's steps are those in their tables (`engine.fast.step`), which the steps make them from; here
+are the vectors, the batches and the evaluation, and which sizes of batches there will be. Arrays are kept for each
+size, so an evaluation in blocks of 200 images has its own beside those of training.
 
 It is never below what a worker that trains the run takes at its peak, and at most twice that, where the data set is
 whole; `python -m benchmarks.worker_memory` compares.
@@ -18,17 +18,20 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine import batches, optimizers, regularizers
+from engine import batches, regularizers
 from engine.config import ExperimentConfig
-from engine.layers import Dense, Layer
-from engine.layers.dense import DenseRelu
-from engine.layers.plan import plan
-from engine.layers.residual import spare_input_gradient
+from engine.fast import optimizers
+from engine.fast.dense import DenseStep
+from engine.fast.plan import plan
+from engine.fast.step import Step, memory
+from engine.layers import Layer
 
 #: Images of one block of an evaluation whose empty pixels are left out (see `engine.evaluation`).
 BLOCK = 500
 #: Images of one block otherwise, such as through convolutions: their activations stay in the cache.
 WHOLE_BLOCK = 200
+#: Images of one block through layers that run as their formulas say, which keep every window of a convolution.
+PLAIN_BLOCK = 50
 #: What a block's activations may take in an evaluation; where 200 images of a large network take more, as a full
 #: AlexNet's 2 GB, blocks are smaller.
 BLOCK_BYTES = 1 << 29
@@ -60,9 +63,12 @@ def estimate(config: ExperimentConfig) -> int:
 def arrays(config: ExperimentConfig) -> int:
     """Bytes of all arrays that are made to train and to measure."""
     layers = config.network.built
-    spare_input_gradient(layers)
-    itemsize = np.dtype(config.dtype).itemsize
-    steps = plan(layers)
+    dtype = np.dtype(config.dtype)
+    itemsize = dtype.itemsize
+    steps = plan(layers, dtype)
+    lowest = lowest_dense(steps)
+    if lowest and learns_on_fewer_pixels(config, steps, config.dataset.train_images):
+        lowest.learn_on(np.arange(lowest.layer.inputs))  # at most
     return (
         _vectors(config, layers, itemsize)
         + _images(config, steps, itemsize)
@@ -80,10 +86,10 @@ def checkpoint(config: ExperimentConfig) -> int:
     return saved + saved // 8 + 2 * min(vector, SAVED_AT_ONCE)
 
 
-def block_images(steps: Sequence[Layer], itemsize: int) -> int:
+def block_images(steps: Sequence[Step]) -> int:
     """How many images go together through a network in an evaluation, where nothing is left out."""
     count = WHOLE_BLOCK
-    while count > 1 and sum(step.memory(count, itemsize, False) for step in steps) > BLOCK_BYTES:
+    while count > 1 and memory(steps, [(count, False)]) > BLOCK_BYTES:
         count //= 2
     return count
 
@@ -93,15 +99,21 @@ def logits_at_once(count: int, classes: int) -> int:
     return min(count, max(LOGITS // classes, BLOCK))
 
 
-def may_leave_out_pixels(steps: Sequence[Layer]) -> bool:
-    """Whether pixels that are empty need not be multiplied: the images go into a dense layer."""
-    return isinstance(steps[0], (Dense, DenseRelu))
+def lowest_dense(steps: Sequence[Step]) -> DenseStep | None:
+    """The dense step that images go into, where it is one: pixels that are empty need not be multiplied."""
+    return steps[0] if isinstance(steps[0], DenseStep) else None
 
 
-def may_learn_on_fewer_pixels(config: ExperimentConfig, steps: Sequence[Layer], images: int) -> bool:
-    """Whether pixels that all of so many images trained on leave empty need not be multiplied in a step; those of an
-    image that is moved or made noisy are not the same each time."""
-    return may_leave_out_pixels(steps) and config.dataset.augment is None and images <= LEARNT_APART
+def may_learn_on_fewer_pixels(config: ExperimentConfig, images: int) -> bool:
+    """Whether pixels that all of so many images trained on leave empty need not be multiplied in a dense step; those of
+    an image that is moved or made noisy are not the same each time."""
+    return config.dataset.augment is None and images <= LEARNT_APART
+
+
+def learns_on_fewer_pixels(config: ExperimentConfig, steps: Sequence[Step], images: int) -> bool:
+    """Whether a run will, by a rule of thumb."""
+    may = lowest_dense(steps) is not None and may_learn_on_fewer_pixels(config, images)
+    return may and leaves_pixels_empty(config)
 
 
 def _vectors(config: ExperimentConfig, layers: Sequence[Layer], itemsize: int) -> int:
@@ -118,7 +130,7 @@ def _vectors(config: ExperimentConfig, layers: Sequence[Layer], itemsize: int) -
 
 
 def _slots(config: ExperimentConfig) -> int:
-    return len(optimizers.OPTIMIZERS[config.optimizer["name"]].slots)
+    return len(optimizers.FAST[config.optimizer["name"]].slots)
 
 
 def _keeps_best(config: ExperimentConfig) -> bool:
@@ -138,7 +150,7 @@ def _stored_itemsize(config: ExperimentConfig, itemsize: int) -> int:
     return 1 if config.dataset.source.levels else itemsize
 
 
-def _images(config: ExperimentConfig, steps: Sequence[Layer], itemsize: int) -> int:
+def _images(config: ExperimentConfig, steps: Sequence[Step], itemsize: int) -> int:
     """Batches, and images that are copied: other numbers than the cache holds, the images of a fold, few without their
     empty pixels, few as numbers."""
     dataset, training = config.dataset, config.training
@@ -146,7 +158,7 @@ def _images(config: ExperimentConfig, steps: Sequence[Layer], itemsize: int) -> 
     stored = _stored_itemsize(config, itemsize)
     train, both = dataset.train_images, dataset.train_images + dataset.test_images
     copied = 0
-    if may_learn_on_fewer_pixels(config, steps, train) and leaves_pixels_empty(config):
+    if learns_on_fewer_pixels(config, steps, train):
         copied += train
     if dataset.fold is not None or not (dataset.source.levels or itemsize == 4):
         copied += both
@@ -163,7 +175,7 @@ def _evaluated(config: ExperimentConfig) -> tuple[int, int]:
     return sample, config.dataset.test_images
 
 
-def _evaluators(config: ExperimentConfig, steps: Sequence[Layer], itemsize: int) -> int:
+def _evaluators(config: ExperimentConfig, steps: Sequence[Step], itemsize: int) -> int:
     """Logits and losses of all measured images; images without their empty pixels, as bytes, or else the sample."""
     classes = math.prod(steps[-1].output_shape)
     sample, test = _evaluated(config)
@@ -172,21 +184,21 @@ def _evaluators(config: ExperimentConfig, steps: Sequence[Layer], itemsize: int)
         measured.append(config.dataset.train_images)  # after the last iteration
     # logits and softmax; three numbers and two indices for each image
     held = sum(logits_at_once(count, classes) for count in measured)
-    memory = held * ((2 * classes + 3) * itemsize + 16)
+    total = held * ((2 * classes + 3) * itemsize + 16)
     pixels = math.prod(config.dataset.source.shape)
     stored = _stored_itemsize(config, itemsize)
     own_sample = sample * pixels * stored if sample < config.dataset.train_images else 0
-    whole = block_images(steps, itemsize)
+    whole = block_images(steps)
     numbers = sum(min(whole, count) for count in measured) * pixels * itemsize if stored != itemsize else 0
-    if not may_leave_out_pixels(steps):
-        return memory + own_sample + numbers
+    if lowest_dense(steps) is None:
+        return total + own_sample + numbers
     search = 2 * max(sample, test) * pixels  # once, for empty pixels
     if not leaves_pixels_empty(config):
-        return memory + own_sample + search + numbers
+        return total + own_sample + search + numbers
     units = math.prod(steps[0].output_shape)
     copies = (sample + test) * pixels * stored
     scratch = sum(min(BLOCK, count) * pixels + units * pixels for count in (sample, test)) * itemsize
-    return memory + max(copies, own_sample + search) + scratch
+    return total + max(copies, own_sample + search) + scratch
 
 
 def leaves_pixels_empty(config: ExperimentConfig) -> bool:
@@ -195,7 +207,7 @@ def leaves_pixels_empty(config: ExperimentConfig) -> bool:
     return len(shape) == 3 and shape[0] == 1
 
 
-def _passes(config: ExperimentConfig, steps: Sequence[Layer], itemsize: int) -> int:
+def _passes(config: ExperimentConfig, steps: Sequence[Step], itemsize: int) -> int:
     """Arrays of all steps for each size of batch, and the loss of a batch."""
     training = config.training
     train = {training.batch_size}
@@ -204,9 +216,9 @@ def _passes(config: ExperimentConfig, steps: Sequence[Layer], itemsize: int) -> 
     classes = math.prod(steps[-1].output_shape)
     loss = sum(train) * ((classes + 3) * itemsize + 16)
     evaluation: set[int] = set()
-    whole = block_images(steps, itemsize)
+    whole = block_images(steps)
     sample, test = _evaluated(config)
-    if may_leave_out_pixels(steps) and leaves_pixels_empty(config):
+    if lowest_dense(steps) is not None and leaves_pixels_empty(config):
         for count in (sample, test):
             parts = -(-count // BLOCK)
             evaluation |= {count // parts, -(-count // parts)}
@@ -215,8 +227,5 @@ def _passes(config: ExperimentConfig, steps: Sequence[Layer], itemsize: int) -> 
         last = [sample, test, config.dataset.train_images]
     for count in last:
         evaluation |= {min(whole, count), count % whole} - {0}
-    return (
-        loss
-        + sum(step.memory(count, itemsize, True) for step in steps for count in train)
-        + sum(step.memory(count, itemsize, False) for step in steps for count in evaluation - train)
-    )
+    passes = {(count, True) for count in train} | {(count, False) for count in evaluation}
+    return loss + memory(steps, passes)

@@ -18,12 +18,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine import initializers
-from engine.arrays import Array, zeros
+from engine.arrays import Array
 from engine.config import ExperimentConfig
-from engine.layers import Dense, Layer, ParameterSpec, build_layers
-from engine.layers.dense import DenseRelu
-from engine.layers.plan import plan
-from engine.layers.residual import at_any_depth, dropouts_in, spare_input_gradient
+from engine.fast.arrays import zeros
+from engine.fast.draws import set_generators
+from engine.fast.plan import plan
+from engine.fast.step import Step
+from engine.layers import Layer, ParameterSpec, build_layers
+from engine.layers.activity_penalty import with_penalties
+from engine.layers.residual import at_any_depth, dropouts_in
 from engine.losses import SoftmaxCrossEntropy
 from engine.regularizers import Penalty
 from engine.summary import summarize
@@ -42,6 +45,7 @@ class Network:
         weight_layers: "1", "2", ... for the weights of the lowest, the next, ... layer that has any → the slice
             where they stand. (Batch norm does not count here, so that networks with and without it compare.)
         l1, l2: the penalties' strengths, which may change while training.
+        plan: the steps that a pass takes (see `engine.fast`); None where the layers run as their formulas say.
     """
 
     def __init__(
@@ -54,18 +58,18 @@ class Network:
         l1: float = 0.0,
         l2: float = 0.0,
         dtype: str = "float32",
+        fast: bool = True,
     ) -> None:
         self.layers = list(layers)
         self.dtype = np.dtype(dtype)
-        spare_input_gradient(self.layers)
         self.parameters: dict[str, Array] = {}
         self.gradients: dict[str, Array] = {}
         self.weight_layers: dict[str, slice] = {}
         self._lay_out(initializer, generator)
-        for layer in self.layers:
-            layer.set_generator(layer_generator)
-        #: what a pass goes through: the layers, some of them fused, and penalties on their outputs
-        self.steps = plan(self.layers)
+        set_generators(self.layers, layer_generator, fast=fast)
+        self.plan: list[Step] | None = plan(self.layers, self.dtype) if fast else None
+        #: what a pass goes through: the plan, or else the layers with the penalties on their outputs
+        self.steps: Sequence[Step | Layer] = with_penalties(self.layers) if self.plan is None else self.plan
         self.penalty = Penalty(l1, l2, self.vector[: self.weights])
         self._losses: dict[int, SoftmaxCrossEntropy] = {}
         #: of the last `loss_and_gradients`: the data's share of the loss, images found in their class, the
@@ -131,13 +135,6 @@ class Network:
         return [(layer.activity_l1, layer.activity_l2) for layer in penalized]
 
     @property
-    def lowest_dense(self) -> Dense | None:
-        """The dense layer that images go into; None where it is another layer that they do."""
-        lowest = self.steps[0]
-        lowest = lowest.dense if isinstance(lowest, DenseRelu) else lowest
-        return lowest if isinstance(lowest, Dense) else None
-
-    @property
     def dropout_rate(self) -> float | None:
         """The rate of the dropout layers (of the lowest one, if they differ); None where there is none."""
         return next((layer.rate for layer in dropouts_in(self.layers)), None)
@@ -175,7 +172,7 @@ class Network:
         dy: Array | None = loss.gradient
         for step in reversed(self.steps):
             if dy is None:
-                break  # nobody below learns
+                break  # nothing below learns
             dy = step.backward(dy)
         self.penalty_value = self.penalty.add(
             self.vector[: self.weights], self.gradient[: self.weights]
@@ -195,8 +192,14 @@ def build_network(
     config: ExperimentConfig,
     generator: np.random.Generator,
     layer_generator: np.random.Generator | None = None,
+    *,
+    fast: bool = True,
 ) -> Network:
-    """The network of an experiment, its weights drawn from `generator`; dropout draws from the other one."""
+    """The network of an experiment, its weights drawn from `generator`; dropout draws from the other one.
+
+    Args:
+        fast: run by a plan of steps; else by the layers themselves, which gives the same up to rounding.
+    """
     return Network(
         build_layers(config.network.layers, config.dataset.source.shape),
         initializer=config.network.initializer,
@@ -205,4 +208,5 @@ def build_network(
         l1=config.regularization.l1,
         l2=config.regularization.l2,
         dtype=config.dtype,
+        fast=fast,
     )

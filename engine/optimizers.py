@@ -1,29 +1,23 @@
 """Optimizers: how a gradient becomes a step, on one flat parameter vector.
 
 Contract: `optimizer.step(w, g, learning_rate)` changes `w` in place; `g` is ∂L/∂w of the same shape and may be
-overwritten. State arrays and scratch are made once. t counts steps from 1.
+overwritten. t counts steps from 1.
 
-Every method is a few in-place vector operations over all parameters at once: that, and not a loop over
-layers, is what makes a step cheap.
+The formulas, as they stand in the papers. The trainer runs the same steps without a new array for each operation
+(`engine.fast.optimizers`).
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from engine.arrays import Array, empty, zeros
+from engine.arrays import Array
 from engine.fields import Field
 from engine.norms import euclidean_norm
-
-#: Vectors of at least so many numbers are stepped in parts, which stay in the cache from one operation to the next: a
-#: fourth faster. All operations are elementwise, so the parts change nothing; shorter vectors fit as they are.
-LARGE = 1 << 20
-PART = 1 << 17
 
 
 class Optimizer:
@@ -34,32 +28,22 @@ class Optimizer:
 
     def __init__(self, parameters: Array, **hyperparameters: float) -> None:
         self.t = 0
-        self.state: dict[str, Array] = {
-            name: zeros(parameters.shape, parameters.dtype) for name in self.slots
-        }
-        self._scratch: Array = empty((min(len(parameters), LARGE),), parameters.dtype)
+        self.state: dict[str, Array] = {name: np.zeros_like(parameters) for name in self.slots}
         self.hyperparameters = hyperparameters
 
     def step(self, w: Array, g: Array, learning_rate: float) -> None:
         self.t += 1
-        if len(w) < LARGE:
-            self._update(w, g, learning_rate, **self.state, **self.hyperparameters)
-            return
-        for at in range(0, len(w), PART):
-            part = slice(at, at + PART)
-            state = {name: array[part] for name, array in self.state.items()}
-            self._update(w[part], g[part], learning_rate, **state, **self.hyperparameters)
+        self.update(w, g, learning_rate, **self.state, **self.hyperparameters)
 
-    def _update(self, w: Array, g: Array, learning_rate: float, *args: Any, **kwargs: Any) -> None:
-        raise TypeError("an optimizer defines _update")  # pragma: no cover
+    def update(self, w: Array, g: Array, learning_rate: float, *args: Any, **kwargs: Any) -> None:
+        raise TypeError("an optimizer defines update")  # pragma: no cover
 
 
 class SGD(Optimizer):
     """w ← w - ηg."""
 
-    def _update(self, w: Array, g: Array, learning_rate: float) -> None:
-        g *= learning_rate
-        w -= g
+    def update(self, w: Array, g: Array, learning_rate: float) -> None:
+        w -= learning_rate * g
 
 
 class Momentum(Optimizer):
@@ -67,10 +51,8 @@ class Momentum(Optimizer):
 
     slots = ("v",)
 
-    def _update(self, w: Array, g: Array, learning_rate: float, v: Array, momentum: float) -> None:
-        v *= momentum
-        g *= learning_rate
-        v -= g
+    def update(self, w: Array, g: Array, learning_rate: float, v: Array, momentum: float) -> None:
+        v[:] = momentum * v - learning_rate * g
         w += v
 
 
@@ -79,13 +61,9 @@ class Nesterov(Optimizer):
 
     slots = ("v",)
 
-    def _update(self, w: Array, g: Array, learning_rate: float, v: Array, momentum: float) -> None:
-        g *= learning_rate
-        v *= momentum
-        v -= g
-        w -= g
-        np.multiply(v, momentum, out=g)
-        w += g
+    def update(self, w: Array, g: Array, learning_rate: float, v: Array, momentum: float) -> None:
+        v[:] = momentum * v - learning_rate * g
+        w += momentum * v - learning_rate * g
 
 
 class AdaGrad(Optimizer):
@@ -93,15 +71,9 @@ class AdaGrad(Optimizer):
 
     slots = ("h",)
 
-    def _update(self, w: Array, g: Array, learning_rate: float, h: Array, epsilon: float) -> None:
-        s = self._scratch[: len(w)]
-        np.multiply(g, g, out=s)
-        h += s
-        np.sqrt(h, out=s)
-        s += epsilon
-        g *= learning_rate
-        g /= s
-        w -= g
+    def update(self, w: Array, g: Array, learning_rate: float, h: Array, epsilon: float) -> None:
+        h += g**2
+        w -= learning_rate * g / (np.sqrt(h) + epsilon)
 
 
 class RMSProp(Optimizer):
@@ -109,17 +81,9 @@ class RMSProp(Optimizer):
 
     slots = ("h",)
 
-    def _update(self, w: Array, g: Array, learning_rate: float, h: Array, rho: float, epsilon: float) -> None:
-        s = self._scratch[: len(w)]
-        np.multiply(g, g, out=s)
-        s *= 1 - rho
-        h *= rho
-        h += s
-        np.sqrt(h, out=s)
-        s += epsilon
-        g *= learning_rate
-        g /= s
-        w -= g
+    def update(self, w: Array, g: Array, learning_rate: float, h: Array, rho: float, epsilon: float) -> None:
+        h[:] = rho * h + (1 - rho) * g**2
+        w -= learning_rate * g / (np.sqrt(h) + epsilon)
 
 
 class Adadelta(Optimizer):
@@ -127,69 +91,41 @@ class Adadelta(Optimizer):
 
     slots = ("h", "u")
 
-    def _update(
+    def update(
         self, w: Array, g: Array, learning_rate: float, h: Array, u: Array, rho: float, epsilon: float
     ) -> None:
-        s = self._scratch[: len(w)]
-        np.multiply(g, g, out=s)
-        s *= 1 - rho
-        h *= rho
-        h += s
-        np.add(u, epsilon, out=s)
-        g *= np.sqrt(s, out=s)
-        np.add(h, epsilon, out=s)
-        g /= np.sqrt(s, out=s)
-        np.multiply(g, g, out=s)
-        s *= 1 - rho
-        u *= rho
-        u += s
-        g *= learning_rate
-        w -= g
+        h[:] = rho * h + (1 - rho) * g**2
+        delta = g * np.sqrt(u + epsilon) / np.sqrt(h + epsilon)
+        u[:] = rho * u + (1 - rho) * delta**2
+        w -= learning_rate * delta
 
 
 class Adam(Optimizer):
     """m ← β₁m + (1-β₁)g, v ← β₂v + (1-β₂)g², w ← w - η m̂ / (√v̂ + ε) (Kingma & Ba 2015).
 
-    m and v are kept without their factors (1-β), which saves two passes over all parameters; the factors and
-    both bias corrections are folded into two scalars: with a = (1-β₁)/(1-β₁ᵗ) and b = √((1-β₂)/(1-β₂ᵗ)),
-    m̂ / (√v̂ + ε) = (a/b) m / (√v + ε/b).
+    m̂ = m / (1-β₁ᵗ) and v̂ = v / (1-β₂ᵗ) make up for means that begin at 0.
     """
 
     slots = ("m", "v")
 
-    def _update(
-        self,
-        w: Array,
-        g: Array,
-        learning_rate: float,
-        m: Array,
-        v: Array,
-        beta1: float,
-        beta2: float,
+    def update(
+        self, w: Array, g: Array, learning_rate: float, m: Array, v: Array, beta1: float, beta2: float,
         epsilon: float,
-    ) -> None:
-        s = self._scratch[: len(w)]
-        m *= beta1
-        m += g
-        g *= g
-        v *= beta2
-        v += g
-        np.sqrt(v, out=s)
-        a = (1 - beta1) / (1 - beta1**self.t)
-        b = math.sqrt((1 - beta2) / (1 - beta2**self.t))
-        s += epsilon / b
-        np.divide(m, s, out=s)
-        s *= learning_rate * a / b
-        w -= s
+    ) -> None:  # fmt: skip
+        m[:] = beta1 * m + (1 - beta1) * g
+        v[:] = beta2 * v + (1 - beta2) * g**2
+        m_hat = m / (1 - beta1**self.t)
+        v_hat = v / (1 - beta2**self.t)
+        w -= learning_rate * m_hat / (np.sqrt(v_hat) + epsilon)
 
 
 class AdamW(Adam):
     """Adam whose weight decay w ← w - ηδw stands beside the gradient, not in it (Loshchilov & Hutter 2019)."""
 
-    def _update(self, w: Array, g: Array, learning_rate: float, *args: Any, **kwargs: Any) -> None:
-        decay = kwargs.pop("weight_decay")
-        w *= 1 - learning_rate * decay
-        super()._update(w, g, learning_rate, *args, **kwargs)
+    def update(self, w: Array, g: Array, learning_rate: float, *args: Any, **kwargs: Any) -> None:
+        weight_decay = kwargs.pop("weight_decay")
+        w -= learning_rate * weight_decay * w
+        super().update(w, g, learning_rate, *args, **kwargs)
 
 
 class Nadam(Optimizer):
@@ -200,35 +136,15 @@ class Nadam(Optimizer):
 
     slots = ("m", "v")
 
-    def _update(
-        self,
-        w: Array,
-        g: Array,
-        learning_rate: float,
-        m: Array,
-        v: Array,
-        beta1: float,
-        beta2: float,
+    def update(
+        self, w: Array, g: Array, learning_rate: float, m: Array, v: Array, beta1: float, beta2: float,
         epsilon: float,
-    ) -> None:
-        s = self._scratch[: len(w)]
-        m *= beta1
-        np.multiply(g, 1 - beta1, out=s)
-        m += s
-        v *= beta2
-        np.multiply(g, g, out=s)
-        s *= 1 - beta2
-        v += s
-        np.multiply(v, 1 / (1 - beta2**self.t), out=s)
-        np.sqrt(s, out=s)
-        s += epsilon
-        g *= (1 - beta1) / (1 - beta1**self.t)
-        g /= s
-        np.divide(m, s, out=s)
-        s *= beta1 / (1 - beta1 ** (self.t + 1))
-        s += g
-        s *= learning_rate
-        w -= s
+    ) -> None:  # fmt: skip
+        m[:] = beta1 * m + (1 - beta1) * g
+        v[:] = beta2 * v + (1 - beta2) * g**2
+        ahead = beta1 * m / (1 - beta1 ** (self.t + 1)) + (1 - beta1) * g / (1 - beta1**self.t)
+        v_hat = v / (1 - beta2**self.t)
+        w -= learning_rate * ahead / (np.sqrt(v_hat) + epsilon)
 
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {
@@ -283,7 +199,13 @@ def clip_by_norm(gradient: Array, limit: float) -> None:
         gradient *= limit / norm
 
 
-def make_optimizer(config: dict[str, Any], parameters: Array) -> Optimizer:
-    """The optimizer that `config` (`{"name", "learning_rate", ...}`) names; the rate is given at each step."""
+def make_optimizer(
+    config: dict[str, Any], parameters: Array, kinds: Mapping[str, type[Optimizer]] = OPTIMIZERS
+) -> Optimizer:
+    """The optimizer that `config` (`{"name", "learning_rate", ...}`) names; the rate is given at each step.
+
+    Args:
+        kinds: by name; those in this file, or those in `engine.fast.optimizers`.
+    """
     rest = {name: value for name, value in config.items() if name not in ("name", "learning_rate")}
-    return OPTIMIZERS[config["name"]](parameters, **rest)
+    return kinds[config["name"]](parameters, **rest)

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine.arrays import Array, empty
+from engine.arrays import Array
+from engine.fast.arrays import empty
 from engine.fields import Field
 from engine.norms import absolute_sum, squared_norm
 

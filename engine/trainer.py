@@ -27,16 +27,17 @@ from engine.batches import Batches
 from engine.config import ExperimentConfig
 from engine.datasets import Dataset, load_dataset, noisy_labels
 from engine.early_stopping import EarlyStopping
-from engine.empty_pixels import used_pixels
 from engine.errors import DatasetError
 from engine.evaluation import Evaluator
 from engine.events import Divergence, EvaluationMetrics, Event, StepMetrics
+from engine.fast.empty_pixels import used_pixels
+from engine.fast.optimizers import FAST
 from engine.kfold import split
 from engine.live import check_live
-from engine.memory import may_learn_on_fewer_pixels
+from engine.memory import lowest_dense, may_learn_on_fewer_pixels
 from engine.network import build_network
 from engine.norms import euclidean_norm
-from engine.optimizers import clip_by_norm, make_optimizer
+from engine.optimizers import OPTIMIZERS, clip_by_norm, make_optimizer
 from engine.reasons import Reason
 from engine.regularizers import share_of_small
 from engine.schedules import factor_at
@@ -66,6 +67,8 @@ class Trainer:
         dataset: images and labels; by default those that the config names.
         data_dir: where data sets lie.
         cache_dir: where decoded data sets are shared between processes; without it they are decoded here.
+        fast: run what `engine.fast` makes of the layers and the optimizer; else their formulas, which takes many times
+            as long and gives the same curve, up to rounding.
 
     Attributes:
         network, optimizer: what is trained, and how.
@@ -90,9 +93,11 @@ class Trainer:
         *,
         data_dir: Path | None = None,
         cache_dir: Path | None = None,
+        fast: bool = True,
     ) -> None:
         one_thread()
         self.config = config
+        self.fast = fast
         if dataset is None:
             dataset = load_dataset(config.dataset.name, data_dir=data_dir, cache_dir=cache_dir)
         if dataset.shape != config.dataset.source.shape:
@@ -106,8 +111,10 @@ class Trainer:
         self.generators = {
             purpose: np.random.default_rng([config.seed, number]) for purpose, number in STREAMS.items()
         }
-        self.network = build_network(config, self.generators["weights"], self.generators["dropout"])
-        self.optimizer = make_optimizer(config.optimizer, self.network.learnt)
+        self.network = build_network(
+            config, self.generators["weights"], self.generators["dropout"], fast=fast
+        )
+        self.optimizer = make_optimizer(config.optimizer, self.network.learnt, FAST if fast else OPTIMIZERS)
         self._take(dataset)
         self.learning_rate: float = config.optimizer["learning_rate"]
         self.iterations = config.iterations
@@ -194,8 +201,8 @@ class Trainer:
         """The images to draw batches from, (N, ...): without the pixels that all of them leave empty, where few images
         go straight into a dense layer."""
         images = self._images
-        dense = self.network.lowest_dense
-        if dense and may_learn_on_fewer_pixels(self.config, self.network.steps, len(images)):
+        dense = lowest_dense(self.network.plan) if self.network.plan else None
+        if dense and may_learn_on_fewer_pixels(self.config, len(images)):
             pixels = used_pixels(images)
             if pixels is not None:
                 dense.learn_on(pixels)
@@ -423,7 +430,7 @@ class Trainer:
             ValueError: `data` is not a checkpoint, or a damaged one.
             DatasetError: the data set has other images than the run began with.
         """
-        config, apply = checkpoint.load(data)
-        trainer = cls(config, dataset, data_dir=data_dir, cache_dir=cache_dir)
+        config, fast, apply = checkpoint.load(data)
+        trainer = cls(config, dataset, data_dir=data_dir, cache_dir=cache_dir, fast=fast)
         apply(trainer)
         return trainer

@@ -1,5 +1,6 @@
 """Rooms: who may know whom, seen from outside, in clean processes and in the sources."""
 
+import ast
 import json
 import re
 import subprocess
@@ -29,6 +30,38 @@ def test_the_engine_imports_nothing_of_the_web_and_nothing_slow():
         name for name in loaded - allowed if not name.startswith(("_", "sitecustomize", "usercustomize"))
     }
     assert strangers == set()
+
+
+def imports(path: Path) -> set[str]:
+    """The modules that a file names in imports, wherever they stand."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return names
+
+
+def file_of(module: str) -> Path | None:
+    path = ROOT / module.replace(".", "/")
+    return next((file for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()), None)
+
+
+def test_what_a_layer_is_does_not_know_how_it_runs_fast():
+    """Nor does anything that the layers, the activations or the optimizers import, at any distance."""
+    waiting = [*(f"engine.layers.{path.stem}" for path in sources("engine/layers", "py"))]
+    waiting += ["engine.layers", "engine.activations", "engine.optimizers"]
+    seen = set()
+    while waiting:
+        module = waiting.pop()
+        file = file_of(module)
+        if module in seen or file is None or not module.startswith("engine."):
+            continue
+        seen.add(module)
+        waiting += imports(file)
+    assert {"engine.layers.conv", "engine.fields"} <= seen
+    assert {module for module in seen if module.startswith("engine.fast")} == set()
 
 
 def test_the_worker_imports_the_engine_and_the_standard_library_only():

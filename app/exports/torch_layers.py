@@ -142,7 +142,7 @@ def _conv(layer: Conv2D, bias: str = "") -> str:
 
 def _residual(config: dict[str, Any], layer: Residual, indent: str) -> str:
     inner = _sequential(config["layers"], layer.input_shape, indent)
-    match layer._projection:
+    match layer.projection:
         case None:
             projection = ""
         case Dense() as dense:

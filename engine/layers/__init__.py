@@ -7,15 +7,15 @@ from typing import Any
 
 from engine.activations import ACTIVATIONS
 from engine.fields import Field
-from engine.layers import conv, dense, dropout, local_response_norm, normalization, pooling, residual
+from engine.layers import batch_norm, conv, dense, dropout, local_response_norm, pooling, residual
 from engine.layers.activation import ActivationLayer
+from engine.layers.batch_norm import BatchNorm
 from engine.layers.conv import Conv2D
 from engine.layers.dense import Dense
 from engine.layers.dropout import Dropout
 from engine.layers.flatten import Flatten
 from engine.layers.layer import Layer, ParameterSpec, Shape
 from engine.layers.local_response_norm import LocalResponseNorm
-from engine.layers.normalization import BatchNorm
 from engine.layers.pooling import AvgPool2D, MaxPool2D
 from engine.layers.residual import Residual
 from engine.reasons import Reason, of_error
@@ -49,7 +49,7 @@ FIELDS: dict[str, Sequence[Field]] = {
     "activation": (Field("name", "choice", choices=tuple(ACTIVATIONS)),),
     "flatten": (),
     "dropout": dropout.FIELDS,
-    "batch_norm": normalization.FIELDS,
+    "batch_norm": batch_norm.FIELDS,
     "conv2d": conv.FIELDS,
     "max_pool2d": pooling.FIELDS,
     "avg_pool2d": pooling.FIELDS,

@@ -8,8 +8,6 @@ The expected output is then the input itself, so nothing needs scaling at evalua
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from engine.arrays import Array
@@ -22,28 +20,19 @@ FIELDS = (Field("rate", "number", 0.5, minimum=0, maximum=0.99),)
 class Dropout(Layer):
     """Drops the share `rate` of its inputs. The rate may change between steps."""
 
-    layout = "any"
-
     def __init__(self, input_shape: Shape, *, rate: float) -> None:
         super().__init__(input_shape)
         self.rate = rate
-
-    def memory(self, count: int, itemsize: int, training: bool) -> int:
-        """While training: the draws, in float32, the factors and y."""
-        return count * math.prod(self.input_shape) * (4 + 2 * itemsize) * training
 
     def forward(self, x: Array, training: bool) -> Array:
         if not training:
             return x
         if self.generator is None:
             raise TypeError("dropout needs a generator")
-        draws = self.array("draws", x.shape, np.dtype(np.float32))
-        self.generator.random(dtype=np.float32, out=draws)
-        # kept values have the factor 1 / (1 - rate), the others 0
-        self._factor = self.array("factor", x.shape, x.dtype)
-        np.greater_equal(draws, self.rate, out=self._factor)
-        np.multiply(self._factor, 1 / (1 - self.rate), out=self._factor)
-        return np.multiply(x, self._factor, out=self.array("y", x.shape, x.dtype))
+        m = self.generator.random(x.shape, np.float32) >= self.rate
+        self.factor: Array = m.astype(x.dtype) / (1 - self.rate)
+        y: Array = x * self.factor
+        return y
 
-    def backward(self, dy: Array) -> Array | None:
-        return np.multiply(dy, self._factor, out=dy)
+    def backward(self, dy: Array) -> Array:
+        return dy * self.factor

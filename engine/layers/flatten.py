@@ -1,4 +1,4 @@
-"""Flatten: (C, H, W) read as C·H·W numbers. No copy."""
+"""Flatten: (C, H, W) read as C·H·W numbers."""
 
 from __future__ import annotations
 
@@ -18,5 +18,5 @@ class Flatten(Layer):
     def forward(self, x: Array, training: bool) -> Array:
         return x.reshape(len(x), *self.output_shape)
 
-    def backward(self, dy: Array) -> Array | None:
+    def backward(self, dy: Array) -> Array:
         return dy.reshape(len(dy), *self.input_shape)

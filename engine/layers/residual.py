@@ -21,12 +21,12 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.fields import Field
-from engine.layers.blocks import FromBlocks, ToBlocks
+from engine.layers.activity_penalty import with_penalties
+from engine.layers.batch_norm import BatchNorm
 from engine.layers.conv import Conv2D
 from engine.layers.dense import Dense
 from engine.layers.dropout import Dropout
 from engine.layers.layer import Layer, ParameterSpec, Shape
-from engine.layers.normalization import BatchNorm
 from engine.reasons import Reason
 
 FIELDS = (Field("layers", "layers"),)
@@ -41,18 +41,17 @@ class Residual(Layer):
         self.inner = build_layers(layers, input_shape)
         super().__init__(input_shape)
         self.output_shape = self.inner[-1].output_shape
-        self.layout = "blocks" if len(input_shape) == 3 else "rows"
         if len(self.output_shape) != len(input_shape):
             message = f"a residual block cannot add {input_shape} to {self.output_shape}"
             values = {"source": input_shape, "target": self.output_shape}
             raise ValueError(Reason("block_changes_kind", message, **values))
-        self._projection = _projection(input_shape, self.output_shape)
-        self._steps: list[Layer] = []
+        self.projection = _projection(input_shape, self.output_shape)
+        self._steps = with_penalties(self.inner)
 
     @property
     def _parts(self) -> dict[str, Layer]:
         parts = {str(number): layer for number, layer in enumerate(self.inner, 1)}
-        return parts if self._projection is None else {**parts, "projection": self._projection}
+        return parts if self.projection is None else {**parts, "projection": self.projection}
 
     @property
     def parameters(self) -> tuple[ParameterSpec, ...]:
@@ -68,14 +67,12 @@ class Residual(Layer):
         return sum(layer.multiply_adds for layer in self._parts.values())
 
     def bind(self, parameters: dict[str, Array], gradients: dict[str, Array]) -> None:
-        self._spare()
         for part, layer in self._parts.items():
             own = {s.name: f"{part}.{s.name}" for s in layer.parameters}
             if part == "projection":
-                # its bias would repeat that of the block's last layer: it stays 0, and nobody reads its gradient
+                # its bias would repeat that of the block's last layer: it stays 0, and its gradient is not read
                 weight = parameters["projection.W"]
-                filters = next(s.shape for s in layer.parameters if s.name == "b")
-                bias = np.zeros(filters, weight.dtype)
+                bias = np.zeros(next(s.shape for s in layer.parameters if s.name == "b"), weight.dtype)
                 layer.bind(
                     {"W": weight, "b": bias}, {"W": gradients["projection.W"], "b": np.zeros_like(bias)}
                 )
@@ -84,32 +81,6 @@ class Residual(Layer):
                     {name: parameters[full] for name, full in own.items()},
                     {name: gradients[full] for name, full in own.items()},
                 )
-        self._steps = self._plan()
-
-    def _spare(self) -> None:
-        """Tell both ways whether anybody needs their input gradient; blocks inside must know before `bind`."""
-        if not self.needs_input_gradient:
-            spare_input_gradient(self.inner)
-            if self._projection is not None:
-                self._projection.needs_input_gradient = False
-
-    def _plan(self) -> list[Layer]:
-        """The steps of F."""
-        from engine.layers.plan import plan
-
-        self._spare()
-        steps = plan(self.inner)
-        if self.layout == "blocks":
-            # the plan's conversions at both ends are the network's business here
-            steps = [s for s in steps if not isinstance(s, (ToBlocks, FromBlocks))]
-        return steps
-
-    def memory(self, count: int, itemsize: int, training: bool) -> int:
-        """What F and the projection make, and y; while training a copy of dy, and dx where it is needed."""
-        parts = self._plan() if self._projection is None else [*self._plan(), self._projection]
-        values = math.prod(self.output_shape) * (1 + training)
-        values += math.prod(self.input_shape) * (training and self.needs_input_gradient)
-        return sum(part.memory(count, itemsize, training) for part in parts) + count * values * itemsize
 
     @property
     def running(self) -> dict[str, Array]:
@@ -123,42 +94,20 @@ class Residual(Layer):
     def penalty(self) -> float:
         return sum(step.penalty for step in self._steps)
 
-    def set_generator(self, generator: np.random.Generator | None) -> None:
-        for layer in self.inner:
-            layer.set_generator(generator)
-
     def forward(self, x: Array, training: bool) -> Array:
         y = x
         for step in self._steps:
             y = step.forward(y, training)
-        shortcut = x if self._projection is None else self._projection.forward(x, training)
-        return np.add(y, shortcut, out=self.array("y", y.shape, y.dtype))
+        return y + (x if self.projection is None else self.projection.forward(x, training))
 
-    def backward(self, dy: Array) -> Array | None:
-        kept = self.array("dy", dy.shape, dy.dtype)  # layers may overwrite dy, which both ways need
-        np.copyto(kept, dy)
-        dx: Array | None = dy
+    def backward(self, dy: Array) -> Array:
+        dx = dy
         for step in reversed(self._steps):
-            if dx is None:
-                break  # nobody below learns
             dx = step.backward(dx)
-        shortcut = kept if self._projection is None else self._projection.backward(kept)
-        if not self.needs_input_gradient:
-            return None
-        assert dx is not None
-        assert shortcut is not None
-        return np.add(dx, shortcut, out=self.array("dx", dx.shape, dx.dtype))
+        return dx + (dy if self.projection is None else self.projection.backward(dy))
 
 
-def spare_input_gradient(layers: Sequence[Layer]) -> None:
-    """Tell the lowest of `layers`, up to the first that learns, that nobody needs its input gradient."""
-    for layer in layers:
-        layer.needs_input_gradient = False
-        if layer.parameters:
-            return
-
-
-def _projection(source: Shape, target: Shape) -> Layer | None:
+def _projection(source: Shape, target: Shape) -> Dense | Conv2D | None:
     if source == target:
         return None
     if len(source) == 1:

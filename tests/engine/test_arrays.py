@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from engine import ExperimentConfig, Trainer
-from engine.arrays import LINE, empty, zeros
+from engine.fast.arrays import LINE, empty, zeros
+from engine.fast.step import at_any_depth
 
 
 @pytest.mark.parametrize("make", [empty, zeros])
@@ -35,7 +36,7 @@ def test_what_a_network_multiplies_begins_a_line() -> None:
     trainer = Trainer(ExperimentConfig.from_dict({"network": network, "training": {"iterations": 1}}))
     trainer.step()
     arrays = [trainer.network.vector, trainer.network.gradient]
-    for layer in trainer.network.layers:
-        arrays += layer._arrays.values()
+    for step in at_any_depth(trainer.network.plan or ()):
+        arrays += step.arrays(100, training=True).values()
     assert len(arrays) > 5
-    assert all(array.ctypes.data % LINE == 0 for array in arrays)
+    assert all(array.size == 0 or array.ctypes.data % LINE == 0 for array in arrays)

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from engine.layers.blocks import BLOCK_IMAGES, block_size
+from engine.fast.blocks import BLOCK_IMAGES, block_size
 from engine.layers.conv import Conv2D
 from tests.engine.gradients import check_layer
 from tests.engine.image_layers import Surface, images

@@ -13,15 +13,14 @@ from hypothesis import strategies as st
 
 from engine import losses, regularizers
 from engine.activations import ACTIVATIONS
+from engine.fast.draws import set_generators
 from engine.fields import parse_named
 from engine.layers import ACTIVITY_FIELDS, FIELDS, LAYERS, build_layers
-from engine.layers.layer import Layer
 from engine.losses import SoftmaxCrossEntropy
 from engine.network import Network
 from engine.presets import FIELDS as PRESET_FIELDS
 from engine.presets import PRESETS
 from tests.engine.gradients import bind, check_layer, numerical_gradient, relative_error
-from tests.engine.image_layers import Surface
 
 TOLERANCE = 1e-6
 #: a gradient below this is compared absolutely: that of a bias in front of batch norm is 0, and only rounding is seen
@@ -123,15 +122,14 @@ LAYER_CASES = {
 }
 
 
-class Redrawn(Layer):
+class Redrawn:
     """A layer whose random draws are the same at each pass, so that its loss is a function."""
 
     def __init__(self, layer):
-        super().__init__(layer.input_shape)
         self.layer, self.bound, self.output_shape = layer, layer.bound, layer.output_shape
 
     def forward(self, x, training):
-        self.layer.set_generator(np.random.default_rng(7))
+        set_generators([self.layer], np.random.default_rng(7), fast=False)
         return self.layer.forward(x, training)
 
     def backward(self, dy):
@@ -147,9 +145,8 @@ def complete(described):
 
 
 def made(kind, described, shape):
-    """The layer as an experiment would have it, on plain images or features."""
-    layer = build_layers([complete({"type": kind, **described})], shape)[0]
-    return Surface(layer) if layer.layout == "blocks" else Redrawn(bind(layer))
+    """The layer as an experiment would have it."""
+    return Redrawn(bind(build_layers([complete({"type": kind, **described})], shape)[0]))
 
 
 @pytest.mark.parametrize("kind", LAYERS)
@@ -221,8 +218,7 @@ def network(layers, shape, **penalties):
 
 
 def loss_of(net, x, labels):
-    for layer in net.layers:
-        layer.set_generator(np.random.default_rng(7))  # the same masks at each pass
+    set_generators(net.layers, np.random.default_rng(7), fast=True)  # the same masks at each pass
     return net.loss_and_gradients(x, labels)
 
 

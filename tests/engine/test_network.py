@@ -2,6 +2,9 @@ import numpy as np
 import pytest
 
 from engine import ExperimentConfig
+from engine.fast.batch_norm import BatchNormStep
+from engine.fast.dense import DenseStep
+from engine.fast.plan import plan
 from engine.network import build_network, summarize
 from tests.engine.gradients import check_network
 
@@ -48,18 +51,6 @@ LABELS = np.array([3, 0, 9, 3])
 @pytest.mark.parametrize(("l1", "l2"), [(0.0, 0.0), (0.01, 0.1)])
 def test_composed_gradients_are_those_of_the_loss(layers, l1, l2):
     check_network(network(layers, l1=l1, l2=l2), images(), LABELS)
-
-
-def test_a_fused_layer_gives_what_the_two_layers_give():
-    fused = network([dense(6), activation("relu"), dense(10)])
-    apart = network([dense(6), activation("leaky_relu"), dense(10)])
-    assert len(fused.steps) == 2
-    fused.loss_and_gradients(images(), LABELS)
-
-    hidden = np.maximum(images().reshape(4, -1) @ fused.parameters["1.W"] + fused.parameters["1.b"], 0)
-    logits = hidden @ fused.parameters["2.W"] + fused.parameters["2.b"]
-    np.testing.assert_allclose(fused.logits, logits)
-    assert len(apart.steps) == 3
 
 
 def test_weights_stand_first_and_names_lead_to_views():
@@ -130,11 +121,10 @@ def test_layers_below_the_first_that_learns_get_no_gradient_and_change_none(belo
     images = np.random.default_rng(0).random((6, 1, 8, 8), dtype=np.float32)
     networks = [build_network(config, np.random.default_rng(0), np.random.default_rng(1)) for _ in range(2)]
     spared, whole = networks
-    lowest = next(layer for layer in spared.layers if layer.parameters)
-    for layer in spared.layers[: spared.layers.index(lowest)]:
-        layer.backward = None  # nobody may ask
-    for layer in whole.layers:
-        layer.needs_input_gradient = True
+    lowest = next(step for step in spared.plan if isinstance(step, (DenseStep, BatchNormStep)))
+    for step in spared.plan[: spared.plan.index(lowest)]:
+        step.backward = None  # nothing may ask
+    whole.plan = whole.steps = plan(whole.layers, whole.dtype, lowest=False)
     for network in networks:
         network.loss_and_gradients(images, np.arange(6))
     assert not lowest.needs_input_gradient

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from engine.layers.batch_norm import BatchNorm
 from engine.layers.local_response_norm import LocalResponseNorm
-from engine.layers.normalization import BatchNorm
 from tests.engine.gradients import bind, check_layer
 from tests.engine.image_layers import Surface, images
 

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.layers.plan import ActivityPenalty
+from engine.fast.elementwise import PenaltyStep
+from engine.fast.step import Place
+from engine.layers.activity_penalty import ActivityPenalty
 from engine.norms import PART, euclidean_norm, squared_norm
 from engine.optimizers import clip_by_norm
 from engine.regularizers import Penalty
@@ -63,6 +65,7 @@ def test_penalties_of_large_weights_are_numbers():
     weights = np.full(10, 1e38, np.float32)
     penalty = Penalty(1.0, 2.0, weights).add(weights, np.zeros_like(weights))
     assert penalty == pytest.approx(1e77, rel=1e-6)
-    layer = ActivityPenalty((5,), l1=1.0, l2=0.0, layout="rows")
-    layer.forward(np.full((2, 5), 1e38, np.float32), True)
-    assert layer.penalty == pytest.approx(5e38, rel=1e-6)
+    layer = ActivityPenalty((5,), l1=1.0, l2=0.0)
+    for either in (layer, PenaltyStep(layer, Place(np.dtype(np.float32)))):
+        either.forward(np.full((2, 5), 1e38, np.float32), True)
+        assert either.penalty == pytest.approx(5e38, rel=1e-6)

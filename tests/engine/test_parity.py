@@ -8,10 +8,10 @@ import pytest
 from engine.activations import ACTIVATIONS
 from engine.fields import parse_named
 from engine.layers.activation import ActivationLayer
+from engine.layers.batch_norm import BatchNorm
 from engine.layers.conv import Conv2D
 from engine.layers.dense import Dense
 from engine.layers.local_response_norm import LocalResponseNorm
-from engine.layers.normalization import BatchNorm
 from engine.layers.pooling import AvgPool2D, MaxPool2D
 from engine.losses import SoftmaxCrossEntropy
 from engine.optimizers import FIELDS, make_optimizer

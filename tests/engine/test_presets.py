@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from engine import ConfigError, Dataset, ExperimentConfig, Trainer
+from engine.fast.plan import plan
 from engine.layers import build_layers
-from engine.layers.blocks import FromBlocks, ToBlocks
 from engine.network import Network, build_network, summarize
 from engine.presets import PRESETS
 from tests.engine.gradients import relative_error
@@ -120,8 +120,7 @@ def test_a_fused_step_is_the_layers_that_it_stands_for(pool, size, filters, stag
         )
 
     fused, apart = network(), network()
-    *images, dense = apart.layers
-    apart.steps = [ToBlocks(shape), *images, FromBlocks(images[-1].output_shape), dense]
+    apart.plan = apart.steps = plan(apart.layers, apart.dtype, fused=False)
     assert len(fused.steps) < len(apart.steps)
     generator = np.random.default_rng(1)
     for n in (5, 7, 64):

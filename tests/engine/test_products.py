@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -10,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import products
-from engine.products import (
+from engine.fast import products
+from engine.fast.products import (
     SMALL,
-    Scratch,
     add_products,
+    deep_scratch,
     deep_tiles,
     multiply,
     multiply_deep,
@@ -46,16 +45,6 @@ def matrix(rows: int, columns: int, turned: bool, seed: int) -> np.ndarray:
     )
 
 
-def within(numbers: int) -> Scratch:
-    """Gives scratch, but not more than was asked for."""
-
-    def scratch(shape: tuple[int, ...]) -> np.ndarray:
-        assert math.prod(shape) <= numbers
-        return np.empty(shape)
-
-    return scratch
-
-
 SHAPES = [
     (100, 784, 40),  # rows are cut
     (784, 100, 40),
@@ -81,8 +70,8 @@ def test_products_in_tiles_are_the_plain_product(
     expected = a @ b
     for product in (
         multiply(a, b, np.empty((m, n))),
-        multiply_deep(a, b, np.empty((m, n)), np.empty),
-        multiply_turned(a, np.ascontiguousarray(b.T), np.empty((m, n)), within(turned_scratch(m, k, n))),
+        multiply_deep(a, b, np.empty((m, n)), np.empty(deep_scratch(m, k, n))),
+        multiply_turned(a, np.ascontiguousarray(b.T), np.empty((m, n)), np.empty(turned_scratch(m, k, n))),
     ):
         np.testing.assert_allclose(product, expected, rtol=1e-12, atol=1e-11)
 
@@ -95,7 +84,7 @@ def test_stacks_of_products_in_tiles_are_the_plain_products(shape: tuple[int, in
     kernel, windows = generator.standard_normal((m, k)), generator.standard_normal((3, k, n))
     for product in (
         multiply(kernel, windows, np.empty((3, m, n))),
-        multiply_deep(kernel, windows, np.empty((3, m, n)), np.empty),
+        multiply_deep(kernel, windows, np.empty((3, m, n)), np.empty(deep_scratch(m, k, n))),
     ):
         np.testing.assert_allclose(product, kernel @ windows, rtol=1e-12, atol=1e-10)
 

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from engine import ExperimentConfig
+from engine.fast.residual import ResidualStep
 from engine.layers.residual import Residual
 from engine.network import build_network
 from tests.engine.gradients import bind, check_layer, check_network
@@ -70,20 +71,18 @@ def test_the_lowest_block_learns_without_the_gradient_of_the_images(inner, lowes
     check_network(network, images(3, (1, 8, 8)), np.array([1, 2, 3]), floor=1e-3)
     assert lowest in network.gradients
 
-    x = np.zeros((1, 8, 1, 8, 3))
-    y = network.layers[0].forward(x, training=True)
-    assert network.layers[0].backward(np.ones_like(y)) is None
-    made = [name for layer in lowest_of(network.layers[0]) for name, _, _ in layer._arrays]
-    assert "dx" not in made
+    block = next(step for step in network.plan if isinstance(step, ResidualStep))
+    assert block.backward(np.ones_like(block.forward(np.zeros((1, 8, 1, 8, 3)), training=True))) is None
+    assert all("dx" not in step.buffers(3, training=True) for step in lowest_of(block))
 
 
 def lowest_of(block):
-    """The layers of a block that see its input first, and the block itself."""
+    """The steps of a block that see its input first, and the block itself."""
     yield block
     if block._projection is not None:
         yield block._projection
-    first = block.inner[0]
-    yield from lowest_of(first) if isinstance(first, Residual) else [first]
+    first = block.parts[0]
+    yield from lowest_of(first) if isinstance(first, ResidualStep) else [first]
 
 
 def test_a_block_that_cannot_be_added_is_refused_in_words():

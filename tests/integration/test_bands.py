@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engine import ExperimentConfig, Trainer, datasets
-from engine.layers.dense import DenseRelu
+from engine.fast.dense import DenseReluStep
 from engine.lessons import LESSONS
 from tests.lab_server import find_data_dir
 
@@ -164,7 +164,7 @@ def test_the_keras_network_gains_each_epoch_and_a_penalty_on_activities_makes_th
         while not trainer.done:
             advanced = trainer.advance()
             accuracies += [event.train_accuracy for event in advanced if event.stream == "evaluation"]
-        hidden = next(step for step in trainer.network.steps if isinstance(step, DenseRelu))._y
+        hidden = next(step for step in trainer.network.steps if isinstance(step, DenseReluStep))._y
         sparse[l1] = np.mean(hidden == 0)
         if not l1:
             assert accuracies[0] < accuracies[1] < accuracies[2]

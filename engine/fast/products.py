@@ -13,7 +13,6 @@ same machine always rounds the same way.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -59,9 +58,6 @@ TURNED_TILE = 16
 #: The names by which OpenBLAS calls the processors that it has these kernels for.
 HAVE_SMALL_KERNELS = ("SkylakeX", "Cooperlake", "Sapphirerapids", "SapphireRapids")
 
-#: Gives scratch of a shape.
-Scratch = Callable[[tuple[int, ...]], Array]
-
 
 def multiply(a: Array, b: Array, out: Array) -> Array:
     """a @ b, in `out`.
@@ -83,12 +79,13 @@ def multiply(a: Array, b: Array, out: Array) -> Array:
     return out
 
 
-def multiply_deep(a: Array, b: Array, out: Array, scratch: Scratch) -> Array:
+def multiply_deep(a: Array, b: Array, out: Array, scratch: Array) -> Array:
     """a (M, K) @ b (..., K, N), in `out`, for K so large that even thin tiles of all of K are large products: as a sum
-    of products of parts of K."""
+    of products of parts of K. `scratch`: at least
+    `deep_scratch` numbers."""
     (m, k), n = a.shape, b.shape[-1]
     if b.ndim == 2 and (few := few_depth(m, k, n)):
-        return _multiply_few(a, b, out, few, scratch((m, n)))
+        return _multiply_few(a, b, out, few, scratch[: m * n].reshape(m, n))
     rows, depth = deep_tiles(m, k, n)
     if not depth:
         return multiply(a, b, out)
@@ -96,7 +93,7 @@ def multiply_deep(a: Array, b: Array, out: Array, scratch: Scratch) -> Array:
         for one, its in zip(b, out, strict=True):
             multiply_deep(a, one, its, scratch)
         return out
-    parts = scratch((k // depth, m // rows, rows, n))
+    parts = scratch[: k // depth * m * n].reshape(k // depth, m // rows, rows, n)
     cut = a.reshape(m // rows, rows, k // depth, depth).transpose(2, 0, 1, 3)
     np.matmul(cut, b.reshape(k // depth, 1, depth, n), out=parts)
     # adding up a few long rows; a product with ones would take half of the time, and round more
@@ -126,32 +123,33 @@ def few_depth(m: int, k: int, n: int) -> int:
 
 
 def deep_scratch(m: int, k: int, n: int) -> int:
-    """How many numbers `multiply_deep` asks for."""
+    """How many numbers of scratch `multiply_deep` needs."""
     if few_depth(m, k, n):
         return m * n
     depth = deep_tiles(m, k, n)[1]
     return m * n * (k // depth) if depth else 0
 
 
-def multiply_turned(a: Array, b: Array, out: Array, scratch: Scratch) -> Array:
+def multiply_turned(a: Array, b: Array, out: Array, scratch: Array) -> Array:
     """a (M, K) @ bᵀ, b (N, K), in `out`. The kernels for small products want b the other way round: turned in a copy,
-    it is a seventh faster. Where a has the fewer rows, b stays, and the product is turned: (b aᵀ)ᵀ."""
+    it is a seventh faster. Where a has the fewer rows, b stays, and the product is turned: (b aᵀ)ᵀ. `scratch`:
+    at least `turned_scratch` numbers."""
     (m, k), n = a.shape, len(b)
     if _turns_product(m, k, n):
-        across = scratch((k + n, m))
+        across = scratch[: (k + n) * m].reshape(k + n, m)
         np.copyto(across[:k], a.T)
         multiply(b, across[:k], across[k:])
         np.copyto(out, across[k:].T)
         return out
     if not _turns(m, k, n):
         return np.dot(a, b.T, out=out)
-    turned = scratch((k, n))
+    turned = scratch[: k * n].reshape(k, n)
     np.copyto(turned, b.T)
     return multiply(a, turned, out)
 
 
 def turned_scratch(m: int, k: int, n: int) -> int:
-    """How many numbers `multiply_turned` asks for."""
+    """How many numbers of scratch `multiply_turned` needs."""
     if _turns_product(m, k, n):
         return (k + n) * m
     return k * n if _turns(m, k, n) else 0

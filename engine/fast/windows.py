@@ -1,6 +1,6 @@
 """Windows: what lies under a kernel, gathered as matrices, so that a convolution is a row of plain products.
 
-For an image of (rows, C, columns, n) values (one block, see `engine.layers.blocks`) with a border of zeros around it,
+For an image of (rows, C, columns, n) values (one block, see `engine.fast.blocks`) with a border of zeros around it,
 
     R[h, l, c, j, n] = image[h, c, j·stride + l, n]
 
@@ -15,13 +15,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
 
-import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from engine.arrays import Array, zeros
-from engine.products import ALIASED
+from engine.arrays import Array
+from engine.fast.products import ALIASED
 
 #: R is made for so many bytes of rows at once: what was gathered is multiplied while it is in the cache.
 STRIP_BYTES = 2 << 20
@@ -84,26 +82,30 @@ class Windows:
                     first = border + q * spread - left
                     here, source = line_up(0, out[1], first, spread * given_phases, columns // given_phases)
                     self._copies.append(((left, slice(None), 0, here), (q, slice(None), source)))
-        self._buffers: dict[tuple[int, np.dtype[Any]], tuple[Array, dict[int, Array]]] = {}
+        #: R for blocks of n images without what follows its rows, and its views as matrices
+        self._seen: dict[int, tuple[Array, dict[int, Array]]] = {}
 
-    def strips(self, image: Array, multiple: int = 1) -> Iterator[tuple[slice, Array]]:
+    def shape(self, n: int, itemsize: int, multiple: int = 1) -> tuple[int, ...]:
+        """Of R for blocks of n images: as many rows as a strip of the output needs. It begins as zeros, for its borders
+        on the left and the right are never written."""
+        height = (self.strip_rows(n * itemsize, multiple) - 1) * self._stride + self._kernel
+        return height, *self._shape[:-1], self._row_values(n)
+
+    def strips(self, image: Array, R: Array, multiple: int = 1) -> Iterator[tuple[slice, Array]]:
         """One strip of output rows after the other, and its windows (rows, phases, K·K·C, columns / phases · n), valid
         until the next.
 
         Args:
             image: its pixels.
+            R: where windows are gathered, of `shape`, for this multiple or a larger one; for each n always the same.
             multiple: a strip has a multiple of so many rows, if the output has.
         """
         n = image.shape[-1]
         image = image.reshape(self._rows, *self._given, n)
         count = self.strip_rows(n * image.itemsize, multiple)
-        if (n, image.dtype) not in self._buffers:
-            # zeros, for the border on the left and the right is written by nobody
-            height = (count - 1) * self._stride + self._kernel
-            padded = zeros((height, *self._shape[:-1], self._row_values(n)), image.dtype)
-            buffer = padded[..., : self._shape[-1] * n].reshape(height, *self._shape, n)
-            self._buffers[n, image.dtype] = buffer, {}
-        buffer, views = self._buffers[n, image.dtype]
+        if n not in self._seen:
+            self._seen[n] = R[..., : self._shape[-1] * n].reshape(len(R), *self._shape, n), {}
+        buffer, views = self._seen[n]
         for at in range(0, self._out_rows, count):
             rows = min(count, self._out_rows - at)
             height = (rows - 1) * self._stride + self._kernel
@@ -119,11 +121,6 @@ class Windows:
             if rows not in views:
                 views[rows] = _stack(buffer, rows, self._stride, self._row_values(n))
             yield slice(at, at + rows), views[rows]
-
-    def memory(self, n: int, itemsize: int, multiple: int = 1) -> int:
-        """Bytes of R for blocks of n images: as many rows as a strip of the output needs."""
-        height = (self.strip_rows(n * itemsize, multiple) - 1) * self._stride + self._kernel
-        return height * math.prod(self._shape[:-1]) * self._row_values(n) * itemsize
 
     def _row_values(self, n: int) -> int:
         """Numbers of a row of R for n images, with what follows it."""

@@ -1,0 +1,200 @@
+"""Steps of a convolution, also together with the ReLU and the maximum pooling above it.
+
+What a convolution gives is worked on while it is in the cache: a strip of rows at a time.
+
+The maximum commutes with adding a constant and with ReLU, which both keep the order of numbers:
+
+    max over a window of relu(x + b)  =  relu(max over the window of x + b)
+
+So bias, ReLU and their gradients are taken after the pool, on a fourth of the values (2 × 2), and what the convolution
+gave is not kept: a third of the step of a small convolutional network. The results are the same to the last bit, but
+for which of several pixels below zero gets a gradient of zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from engine.arrays import Array
+from engine.fast.convolution import Convolution, bias_buffers, bias_gradient, bias_row
+from engine.fast.pooling import MaxPoolStep, halve, halve_back
+from engine.fast.relu import add_relu, relu_backward
+from engine.fast.step import BOOL, Buffers, Place, Step
+from engine.layers.conv import Conv2D
+from engine.layers.pooling import MaxPool2D
+
+
+class ConvStep(Step):
+    """A convolution and its bias."""
+
+    def __init__(self, layer: Conv2D, place: Place) -> None:
+        super().__init__(layer, place)
+        self.layer = layer
+        self.convolution = Convolution(layer, place)
+
+    def buffers(self, count: int, training: bool) -> Buffers:
+        lying = self.lying(count, self.output_shape)
+        buffers = {"y": (lying, self.dtype), **self.convolution.buffers(count, training)}
+        return buffers | bias_buffers(lying, self.dtype) if training else buffers
+
+    def prepare(self, arrays: dict[str, Array]) -> None:
+        self.convolution.prepare(arrays)
+        if "ones" in arrays:
+            arrays["ones"].fill(1)
+
+    def forward(self, x: Array, training: bool) -> Array:
+        arrays = self.arrays_for(x, training)
+        y = arrays["y"]
+        for part, out in zip(x, y, strict=True):
+            for strip in self.convolution.convolve(part, arrays, out):
+                strip += self.layer.b[:, None, None]
+        if training:
+            self._x = x
+        return y
+
+    def backward(self, dy: Array) -> Array | None:
+        arrays = self.arrays_for(dy, True)
+        bias_gradient(dy, arrays, self.layer.db)
+        return self.convolution.gradients(self._x, dy, arrays)
+
+
+class ConvReluStep(ConvStep):
+    """A convolution and its ReLU."""
+
+    def buffers(self, count: int, training: bool) -> Buffers:
+        buffers = super().buffers(count, training)
+        lying = self.lying(count, self.output_shape)
+        buffers["bias row"] = ((2, *lying[2:]), self.dtype)
+        if training:
+            buffers["positive"] = (lying, BOOL)
+        return buffers
+
+    def forward(self, x: Array, training: bool) -> Array:
+        arrays = self.arrays_for(x, training)
+        y, bias = arrays["y"], bias_row(self.layer.b, arrays)
+        for part, out in zip(x, y, strict=True):
+            for strip in self.convolution.convolve(part, arrays, out):
+                add_relu(strip, *bias, strip)
+        if training:
+            self._x, self._y = x, y
+        return y
+
+    def backward(self, dy: Array) -> Array | None:
+        relu_backward(self._y, dy, self.arrays_for(dy, True)["positive"])
+        return super().backward(dy)
+
+
+class ConvReluPoolStep(ConvReluStep):
+    """A convolution, its ReLU, and a maximum pool above. Overlapping windows are compared with their maxima on the way
+    back, so what the convolution gave is kept too."""
+
+    def __init__(self, layer: Conv2D, pool: MaxPool2D, place: Place) -> None:
+        super().__init__(layer, place)
+        self._pool = MaxPoolStep(pool, place)
+        self.output_shape = pool.output_shape
+
+    @property
+    def parts(self) -> Sequence[Step]:
+        return (self._pool,)
+
+    def buffers(self, count: int, training: bool) -> Buffers:
+        buffers = super().buffers(count, training)
+        buffers["convolved"] = (self.lying(count, self.layer.output_shape), self.dtype)
+        return buffers
+
+    def forward(self, x: Array, training: bool) -> Array:
+        arrays = self.arrays_for(x, training)
+        y, convolved = arrays["y"], arrays["convolved"]
+        for part, out in zip(x, convolved, strict=True):
+            for _ in self.convolution.convolve(part, arrays, out):
+                pass
+        add_relu(self._pool.forward(convolved, training), *bias_row(self.layer.b, arrays), y)
+        if training:
+            self._x, self._y = x, y
+        return y
+
+    def backward(self, dy: Array) -> Array | None:
+        arrays = self.arrays_for(dy, True)
+        relu_backward(self._y, dy, arrays["positive"])
+        bias_gradient(dy, arrays, self.layer.db)
+        unpooled = self._pool.backward(dy)
+        assert unpooled is not None
+        return self.convolution.gradients(self._x, unpooled, arrays)
+
+
+class ConvReluHalveStep(Step):
+    """A convolution, its ReLU, and a maximum pool of 2 × 2 windows side by side, which halves strips as they come.
+
+    Even and odd columns stand apart, so that the pool compares long runs, where few channels go in and many come out:
+    there it is worth gathering them apart.
+    """
+
+    def __init__(self, layer: Conv2D, pool: MaxPool2D, place: Place) -> None:
+        super().__init__(layer, place)
+        self.layer = layer
+        self.output_shape = pool.output_shape
+        _, rows, columns = pool.output_shape
+        self._apart = 4 * layer.input_shape[0] <= layer.filters
+        self.convolution = Convolution(
+            layer, place, computed=(2 * rows, 2 * columns), phases=2 if self._apart else 1, multiple=2
+        )
+
+    def buffers(self, count: int, training: bool) -> Buffers:
+        buffers = self.convolution.buffers(count, training)
+        lying = self.lying(count, self.output_shape)
+        rows, *row = self.convolution.strip_shape(lying[-1])
+        buffers["y"] = (lying, self.dtype)
+        buffers["bias row"] = ((2, *lying[2:]), self.dtype)
+        if training:
+            rows = 2 * lying[1]  # on the way back, all of one block
+            buffers |= bias_buffers(lying, self.dtype)
+            buffers["upper"] = ((*lying[:2], *row), BOOL)
+            buffers["left"] = (lying, BOOL)
+            buffers["positive"] = (lying[1:], BOOL)
+        buffers["strip"] = ((rows, *row), self.dtype)
+        buffers["larger"] = ((rows // 2, *row), self.dtype)
+        return buffers
+
+    def prepare(self, arrays: dict[str, Array]) -> None:
+        self.convolution.prepare(arrays)
+        if "ones" in arrays:
+            arrays["ones"].fill(1)
+
+    def forward(self, x: Array, training: bool) -> Array:
+        arrays = self.arrays_for(x, training)
+        y, bias = arrays["y"], bias_row(self.layer.b, arrays)
+        for block, part in enumerate(x):
+            at = 0
+            for strip in self.convolution.convolve(part, arrays):
+                rows = slice(at, at + len(strip) // 2)
+                at = rows.stop
+                larger = arrays["larger"][: len(strip) // 2]
+                out = y[block, rows]
+                masks = (arrays["upper"][block, rows], arrays["left"][block, rows]) if training else None
+                halve(strip[0::2], strip[1::2], larger, self._sides(larger), out, masks)
+                add_relu(out, *bias, out)
+        if training:
+            self._x, self._y = x, y
+        return y
+
+    def backward(self, dy: Array) -> Array | None:
+        arrays = self.arrays_for(dy, True)
+        dx = self.convolution.gradients(self._x, self._halved_back(dy, arrays), arrays)
+        bias_gradient(dy, arrays, self.layer.db)
+        return dx
+
+    def _halved_back(self, dy: Array, arrays: dict[str, Array]) -> Iterator[Array]:
+        """The gradient of what the convolution gave, one block after the other; dy becomes the gradient of the sum
+        that goes into ReLU."""
+        convolved, larger = arrays["strip"], arrays["larger"]
+        for block, part in enumerate(dy):
+            relu_backward(self._y[block], part, arrays["positive"])
+            masks = arrays["upper"][block], arrays["left"][block]
+            halve_back(part, masks, larger, self._sides(larger), convolved[0::2], convolved[1::2])
+            yield convolved
+
+    def _sides(self, larger: Array) -> tuple[Array, Array]:
+        """Even and odd columns of rows."""
+        if self._apart:
+            return larger[:, 0], larger[:, 1]
+        return larger[:, :, 0::2], larger[:, :, 1::2]

@@ -1,0 +1,163 @@
+"""The products of a convolution: one block of images, a strip of rows at a time.
+
+For one block (see `engine.fast.blocks`) the pixels under the kernel are gathered in R (see `engine.fast.windows`),
+whose rows i·stride ... i·stride + K - 1 are a matrix of K·K·C rows and all that output row i needs:
+
+    y[i] = W' R[i·stride : i·stride + K]      W' = W as (F, K·K·C)
+    ∂L/∂W' = Σ over i of ∂L/∂y[i] R[...]ᵀ
+    ∂L/∂x: the same operation on ∂L/∂y with stride - 1 zeros between its pixels and the kernel turned by 180°
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from engine.arrays import Array
+from engine.fast.blocks import block_size
+from engine.fast.products import add_products, deep_scratch, multiply_deep, summed_scratch
+from engine.fast.step import Buffers, Place
+from engine.fast.windows import Windows
+from engine.layers.conv import Conv2D
+from engine.layers.layer import Shape
+
+
+class Convolution:
+    """The products, in arrays of the step that they are for.
+
+    Args:
+        computed: rows and columns of the output that are wanted, from the first; a pool may not need the last ones.
+        phases: the columns are computed in phases (see `Windows`), for a pool that compares every other one.
+        multiple: strips of the forward pass have a multiple of so many rows.
+    """
+
+    def __init__(
+        self,
+        layer: Conv2D,
+        place: Place,
+        *,
+        computed: tuple[int, int] | None = None,
+        phases: int = 1,
+        multiple: int = 1,
+    ) -> None:
+        self.layer = layer
+        self.dtype = place.dtype
+        self.needs_input_gradient = place.needs_input_gradient
+        self.phases = phases
+        self._multiple = multiple
+        channels, height, width = layer.input_shape
+        rows, columns = layer.output_shape[1:] if computed is None else computed
+        self.computed: Shape = layer.filters, rows, columns
+        self._windows = Windows(
+            kernel=layer.kernel_size, channels=channels, rows=height, columns=width,
+            out=(rows, columns), border=layer.padding, stride=layer.stride, phases=phases,
+        )  # fmt: skip
+        self._turned_windows = Windows(
+            kernel=layer.kernel_size, channels=layer.filters, rows=rows, columns=columns,
+            out=(height, width), border=layer.kernel_size - 1 - layer.padding,
+            spread=layer.stride, given_phases=phases,
+        )  # fmt: skip
+
+    def buffers(self, count: int, training: bool) -> Buffers:
+        """Of `convolve`, and of `gradients` while training: W', R, and what their products need."""
+        layer, n, itemsize = self.layer, block_size(count), self.dtype.itemsize
+        filters, kernel, (channels, height, width) = layer.filters, layer.kernel_size, layer.input_shape
+        inputs, outputs = kernel * kernel * channels, kernel * kernel * filters
+        columns = self.computed[2] // self.phases * n
+        shapes: dict[str, Shape] = {
+            "matrix": (filters, kernel, kernel, channels),
+            "R": self._windows.shape(n, itemsize, self._multiple),
+            "parts": (deep_scratch(filters, inputs, columns),),
+        }
+        if training:
+            products = self._windows.strip_rows(n * itemsize, 1) * self.phases
+            shapes["total"] = (kernel, kernel, channels, filters)
+            shapes["scratch"] = (summed_scratch(products, inputs, columns, filters),)
+            if self.needs_input_gradient:
+                shapes["dx"] = (count // n, height, channels, width, n)
+                shapes["turned"] = (channels, kernel, kernel, filters)
+                shapes["turned R"] = self._turned_windows.shape(n, itemsize)
+                shapes["turned parts"] = (deep_scratch(channels, outputs, width * n),)
+        return {name: (shape, self.dtype) for name, shape in shapes.items()}
+
+    def prepare(self, arrays: dict[str, Array]) -> None:
+        """As `Step.prepare`."""
+        for name in ("R", "turned R"):
+            if name in arrays:
+                arrays[name].fill(0)
+
+    def strip_shape(self, n: int) -> Shape:
+        """Of the array "strip" (see `convolve`), for the rows of one strip."""
+        filters, _, columns = self.computed
+        rows = self._windows.strip_rows(n * self.dtype.itemsize, self._multiple)
+        apart = (self.phases,) if self.phases > 1 else ()
+        return rows, *apart, filters, columns // self.phases, n
+
+    def convolve(self, x: Array, arrays: dict[str, Array], out: Array | None = None) -> Iterator[Array]:
+        """The convolution of one block without the bias, strip by strip: (rows, F, columns, n), with phases (rows,
+        phases, F, columns / phases, n).
+
+        A strip is still in the cache: the time for what else is to be done with it.
+
+        Args:
+            out: where all strips are kept, (rows, F, columns, n), without phases; without it, each overwrites the one
+                before, in the array "strip".
+        """
+        matrix = arrays["matrix"]
+        matrix[...] = self.layer.W.transpose(0, 2, 3, 1)
+        flat_matrix = matrix.reshape(len(matrix), -1)
+        for rows, windows in self._windows.strips(x, arrays["R"], self._multiple):
+            strip = arrays["strip"][: len(windows)] if out is None else out[rows]
+            flat = strip.reshape(*windows.shape[:2], len(matrix), -1)
+            multiply_deep(flat_matrix, windows, flat, arrays["parts"])
+            yield strip
+
+    def gradients(self, x: Array, parts: Iterable[Array], arrays: dict[str, Array]) -> Array | None:
+        """∂L/∂W, and ∂L/∂x where it is needed, from ∂L/∂y of one block after the other, in phases as y."""
+        layer, total = self.layer, arrays["total"]
+        total.fill(0)
+        flat_total = total.reshape(-1, layer.filters)
+        if self.needs_input_gradient:
+            arrays["turned"][...] = layer.W[:, :, ::-1, ::-1].transpose(1, 2, 3, 0)
+        for block, dy in enumerate(parts):
+            flat = dy.reshape(len(dy), self.phases, layer.filters, -1)
+            for strip, windows in self._windows.strips(x[block], arrays["R"]):
+                add_products(windows, flat[strip], flat_total, arrays["scratch"])
+            if self.needs_input_gradient:
+                self._input_gradient(dy, arrays, arrays["dx"][block])
+        layer.dW[...] = total.transpose(3, 2, 0, 1)
+        return arrays["dx"] if self.needs_input_gradient else None
+
+    def _input_gradient(self, dy: Array, arrays: dict[str, Array], dx: Array) -> None:
+        """∂L/∂x of one block."""
+        turned = arrays["turned"]
+        matrix = turned.reshape(len(turned), -1)
+        for rows, windows in self._turned_windows.strips(dy, arrays["turned R"]):
+            flat = dx[rows].reshape(*windows.shape[:2], len(turned), -1)
+            multiply_deep(matrix, windows, flat, arrays["turned parts"])
+
+
+def bias_buffers(lying: Shape, dtype: np.dtype[np.generic]) -> Buffers:
+    """What `bias_gradient` needs for dy (B, rows, F, columns, n)."""
+    blocks, rows, filters, columns, n = lying
+    return {
+        "sums": ((blocks * rows * filters,), dtype),
+        "ones": ((max(columns * n, blocks * rows),), dtype),
+    }
+
+
+def bias_gradient(dy: Array, arrays: dict[str, Array], db: Array) -> None:
+    """∂L/∂b: Σ of dy (B, rows, F, columns, n) over all but F; sums as products with ones, which are faster."""
+    blocks, rows, filters, columns, n = dy.shape
+    sums, ones = arrays["sums"], arrays["ones"]
+    np.dot(dy.reshape(len(sums), -1), ones[: columns * n], out=sums)
+    np.dot(ones[: blocks * rows], sums.reshape(-1, filters), out=db)
+
+
+def bias_row(b: Array, arrays: dict[str, Array]) -> tuple[Array, Array]:
+    """The bias of each number of a row (F, columns, n), and the same with the other sign, in the array "bias row"."""
+    row, negative = arrays["bias row"]
+    row[...] = b[:, None, None]
+    np.negative(row, out=negative)
+    return row, negative

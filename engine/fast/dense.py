@@ -1,0 +1,142 @@
+"""The dense step: products in tiles, also on some of the inputs alone.
+
+The lowest one may leave out inputs that are 0 in every image of a batch (see `engine.fast.empty_pixels`): they add
+nothing to y, and their weights' gradient is 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.arrays import Array
+from engine.fast.products import deep_scratch, multiply, multiply_deep, multiply_turned, turned_scratch
+from engine.fast.relu import relu, relu_backward
+from engine.fast.step import BOOL, Buffers, Place, Step
+from engine.layers.dense import Dense
+
+
+class DenseStep(Step):
+    """Runs a dense layer."""
+
+    def __init__(self, layer: Dense, place: Place) -> None:
+        super().__init__(layer, place)
+        self.layer = layer
+        self._across = place.across
+        #: inputs that are learnt on, and for each input its place among them; None: all
+        self._learnt: tuple[NDArray[np.intp], NDArray[np.intp]] | None = None
+        #: rows of W for the inputs that an evaluation takes; None: all
+        self._taken: Array | None = None
+        self._arrays_of = {layer.inputs: self._arrays}
+
+    def buffers(self, count: int, training: bool) -> Buffers:
+        inputs, units, dtype = self.layer.inputs, self.layer.units, self.dtype
+        if self._taken is not None:
+            inputs = len(self._taken)
+        parts = deep_scratch(count, inputs, units)
+        buffers: Buffers = {"y": ((count, units), dtype)}
+        if training:
+            buffers["ones"] = ((count,), dtype)
+            if self._learnt is not None:
+                learnt = len(self._learnt[0])
+                parts = max(parts, deep_scratch(count, learnt, units))
+                buffers["learnt W"] = ((learnt, units), dtype)
+                buffers["learnt dW"] = ((learnt + 1, units), dtype)
+            if self.needs_input_gradient:
+                if self._lies_across(count):
+                    buffers["dx"] = ((inputs, count), dtype)
+                    buffers["dy across"] = ((units, count), dtype)
+                else:
+                    buffers["dx"] = ((count, inputs), dtype)
+                    buffers["turned"] = ((turned_scratch(count, units, inputs),), dtype)
+        buffers["parts"] = ((parts,), dtype)
+        return buffers
+
+    def prepare(self, arrays: dict[str, Array]) -> None:
+        if "ones" in arrays:
+            arrays["ones"].fill(1)
+        if "learnt dW" in arrays:
+            # the row behind the others, which all inputs that are left out take: fewer calls than to scatter
+            arrays["learnt dW"][-1] = 0
+
+    def _lies_across(self, count: int) -> bool:
+        """Whether x lies the other way round, and so should its gradient."""
+        return self._across and count > 1 and self.layer.inputs > 1
+
+    def forward(self, x: Array, training: bool) -> Array:
+        n = len(x)
+        arrays = self.arrays(n, training)
+        W = self.layer.W if self._taken is None else self._taken
+        if training and self._learnt is not None and x.size < n * self.layer.inputs:
+            W = arrays["learnt W"]
+            np.take(self.layer.W, self._learnt[0], axis=0, out=W, mode="clip")
+        x = x.reshape(n, len(W))
+        y = arrays["y"]
+        multiply_deep(x, W, y, arrays["parts"])
+        np.add(y, self.layer.b, out=y)
+        if training:
+            self._x = x
+        return y
+
+    def learn_on(self, inputs: NDArray[np.intp]) -> None:
+        """From now on passes in training mode may take these inputs only, (N, len(inputs)): all others are 0 in what is
+        trained on, so that their share of y is 0, and so is their weights' gradient. For the lowest layer."""
+        places = np.full(self.layer.inputs, len(inputs))
+        places[inputs] = np.arange(len(inputs))
+        self._learnt = inputs, places
+        self._arrays.clear()
+
+    @contextmanager
+    def on_columns(self, W: Array) -> Iterator[None]:
+        """Inside, forward passes take inputs of which some are left out, with the rows of W that are left."""
+        whole, self._taken = self._taken, W
+        arrays, self._arrays = self._arrays, self._arrays_of.setdefault(len(W), {})
+        try:
+            yield
+        finally:
+            self._taken, self._arrays = whole, arrays
+
+    def backward(self, dy: Array) -> Array | None:
+        x, layer = self._x, self.layer
+        arrays = self.arrays(len(dy), True)
+        if self._learnt is None or x.shape[1] == layer.inputs:
+            multiply(x.T, dy, layer.dW)
+        else:
+            dW = arrays["learnt dW"]
+            multiply(x.T, dy, dW[:-1])
+            np.take(dW, self._learnt[1], axis=0, out=layer.dW, mode="clip")
+        np.dot(arrays["ones"], dy, out=layer.db)
+        if not self.needs_input_gradient:
+            return None
+        dx = arrays["dx"]
+        if self._lies_across(len(dy)):
+            across = arrays["dy across"]
+            np.copyto(across, dy.T)
+            dx = multiply(layer.W, across, dx).T
+        else:
+            multiply_turned(dy, layer.W, dx, arrays["turned"])
+        return dx.reshape(len(dy), *self.input_shape)
+
+
+class DenseReluStep(DenseStep):
+    """A dense layer and its ReLU in place: one array less to write and read again."""
+
+    def buffers(self, count: int, training: bool) -> Buffers:
+        buffers = super().buffers(count, training)
+        if training:
+            buffers["positive"] = ((count, self.layer.units), BOOL)
+        return buffers
+
+    def forward(self, x: Array, training: bool) -> Array:
+        y = super().forward(x, training)
+        relu(y, y)
+        if training:
+            self._y = y
+        return y
+
+    def backward(self, dy: Array) -> Array | None:
+        relu_backward(self._y, dy, self.arrays(len(dy), True)["positive"])
+        return super().backward(dy)

@@ -1,0 +1,132 @@
+"""A step: how the trainer runs a layer, or several layers at once.
+
+A step computes what its layer does (`engine.layers`), the same numbers up to rounding, in arrays that are made once:
+
+    buffers(count, training) → {name: (shape, dtype)}
+
+is the table of all arrays that it takes for a pass of `count` images. They are made from this table at the first such
+pass, and the memory estimate (`engine.memory`) adds up the same table before there is any.
+
+    forward(x, training) → y      as the layer's, but y is an array of the step, which holds until its next call
+    backward(dy) → dx             as the layer's; may overwrite dy; None where the gradient of x is not needed
+
+Between steps, images lie in one of two layouts (see `engine.fast.blocks`): "rows" (N, ...), or "blocks".
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from engine.arrays import Array
+from engine.fast.arrays import empty
+from engine.fast.blocks import block_size
+from engine.layers.layer import Layer, Shape
+
+Buffers = dict[str, tuple[Shape, np.dtype[Any]]]
+
+BOOL = np.dtype(np.bool_)
+FLOAT32 = np.dtype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a step stands.
+
+    Attributes:
+        dtype: of all numbers.
+        layout: "rows" or "blocks", of what goes in and comes out.
+        needs_input_gradient: False for the lowest layers, up to the first that learns: ∂L/∂(images) is of no use, and
+            it is the largest product of all.
+        across: x (N, ...) lies in memory with the images innermost, as `FromBlocks` gives it.
+    """
+
+    dtype: np.dtype[Any]
+    layout: str = "rows"
+    needs_input_gradient: bool = True
+    across: bool = False
+
+
+class Step:
+    """Base of all steps."""
+
+    def __init__(self, layer: Layer, place: Place) -> None:
+        self.input_shape = layer.input_shape
+        self.output_shape = layer.output_shape
+        self.dtype = place.dtype
+        self.layout = place.layout
+        self.needs_input_gradient = place.needs_input_gradient
+        #: what was made: arrays of the same name and shape serve passes of several kinds
+        self._made: dict[tuple[str, Shape, np.dtype[Any]], Array] = {}
+        self._arrays: dict[tuple[int, bool], dict[str, Array]] = {}
+
+    @property
+    def parts(self) -> Sequence[Step]:
+        """Steps inside this one, which have arrays of their own."""
+        return ()
+
+    @property
+    def penalty(self) -> float:
+        """What this step added to the loss in the last forward pass in training mode."""
+        return 0.0
+
+    def buffers(self, count: int, training: bool) -> Buffers:
+        """Every array for a pass of `count` images, with those of the way back if `training`."""
+        return {}
+
+    def prepare(self, arrays: dict[str, Array]) -> None:
+        """Write what new arrays hold from the beginning, such as borders of zeros."""
+
+    def forward(self, x: Array, training: bool) -> Array:
+        raise TypeError("a step defines forward")  # pragma: no cover
+
+    def backward(self, dy: Array) -> Array | None:
+        raise TypeError("a step defines backward")  # pragma: no cover
+
+    def arrays(self, count: int, training: bool) -> dict[str, Array]:
+        """The arrays in `buffers`, made at the first call."""
+        found = self._arrays.get((count, training))
+        if found is None:
+            found = {}
+            for name, (shape, dtype) in self.buffers(count, training).items():
+                key = (name, shape, dtype)
+                if key not in self._made:
+                    self._made[key] = empty(shape, dtype)
+                found[name] = self._made[key]
+            self.prepare(found)
+            self._arrays[count, training] = found
+        return found
+
+    def arrays_for(self, x: Array, training: bool) -> dict[str, Array]:
+        """The arrays for as many images as x holds."""
+        return self.arrays(len(x) * x.shape[-1] if self.layout == "blocks" else len(x), training)
+
+    def lying(self, count: int, shape: Shape) -> Shape:
+        """How `count` images of a shape lie in this step's layout."""
+        if self.layout == "rows":
+            return count, *shape
+        n = block_size(count)
+        channels, height, width = shape
+        return count // n, height, channels, width, n
+
+
+def at_any_depth(steps: Iterable[Step]) -> Iterable[Step]:
+    """Steps, and those inside them."""
+    for step in steps:
+        yield step
+        yield from at_any_depth(step.parts)
+
+
+def memory(steps: Iterable[Step], passes: Iterable[tuple[int, bool]]) -> int:
+    """Bytes of all arrays that steps make for passes of (images, training)."""
+    passes = set(passes)
+    total = 0
+    for step in at_any_depth(steps):
+        tables = (step.buffers(*one).items() for one in passes)
+        arrays = {(name, *what) for table in tables for name, what in table}
+        total += sum(math.prod(shape) * dtype.itemsize for _, shape, dtype in arrays)
+    return total

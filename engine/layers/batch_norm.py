@@ -1,0 +1,90 @@
+"""Batch normalization (Ioffe & Szegedy 2015): each feature with mean 0 and variance 1 over the batch, then scaled.
+
+    x̂ = (x - μ) / √(σ² + ε)      y = γ x̂ + β
+
+μ and σ² are over the batch for a dense layer's features, and over batch, height and width for a channel. While
+training they are those of the batch; running means of them (σ² unbiased, as in the paper) serve in evaluation.
+
+    ∂L/∂β = Σ ∂L/∂y      ∂L/∂γ = Σ ∂L/∂y x̂
+    ∂L/∂x = γ / √(σ² + ε) · (∂L/∂y - ∂L/∂β / m - x̂ ∂L/∂γ / m)      m values share one mean
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from engine.arrays import Array
+from engine.fields import Field
+from engine.layers.layer import Layer, ParameterSpec, Shape
+
+FIELDS = (
+    Field("momentum", "number", 0.9, minimum=0, maximum=0.9999),
+    Field("epsilon", "number", 1e-5, exclusive_minimum=0, maximum=1, scale="log"),
+)
+
+
+class BatchNorm(Layer):
+    """Normalizes features (N, F), or the channels of images (N, C, H, W).
+
+    `momentum` is the share of the old running mean that stays at each step.
+    """
+
+    gamma: Array
+    beta: Array
+    dgamma: Array
+    dbeta: Array
+
+    def __init__(self, input_shape: Shape, *, momentum: float, epsilon: float) -> None:
+        super().__init__(input_shape)
+        self.momentum = momentum
+        self.epsilon = epsilon
+        self.features = input_shape[0]
+        #: the axes that share a mean, and the shape of one number for each feature beside x
+        self.axes = (0, *range(2, 1 + len(input_shape)))
+        self.beside = (self.features, *(1 for _ in input_shape[1:]))
+
+    @property
+    def parameters(self) -> tuple[ParameterSpec, ...]:
+        return (
+            ParameterSpec("gamma", (self.features,), False, initial=1.0),
+            ParameterSpec("beta", (self.features,), False),
+        )
+
+    @property
+    def multiply_adds(self) -> int:
+        return 2 * math.prod(self.input_shape)
+
+    def bind(self, parameters: dict[str, Array], gradients: dict[str, Array]) -> None:
+        super().bind(parameters, gradients)
+        self.running_mean = np.zeros_like(self.gamma)
+        self.running_variance = np.ones_like(self.gamma)
+
+    @property
+    def running(self) -> dict[str, Array]:
+        return {"running_mean": self.running_mean, "running_variance": self.running_variance}
+
+    def forward(self, x: Array, training: bool) -> Array:
+        if training:
+            mean, variance = x.mean(axis=self.axes), x.var(axis=self.axes)
+            m = x.size // self.features
+            keep = self.momentum
+            self.running_mean[...] = keep * self.running_mean + (1 - keep) * mean
+            unbiased = variance * (m / max(m - 1, 1))
+            self.running_variance[...] = keep * self.running_variance + (1 - keep) * unbiased
+        else:
+            mean, variance = self.running_mean, self.running_variance
+        self.deviation = np.sqrt(variance + self.epsilon)
+        self.normed = (x - self._beside(mean)) / self._beside(self.deviation)
+        return self._beside(self.gamma) * self.normed + self._beside(self.beta)
+
+    def backward(self, dy: Array) -> Array:
+        m = dy.size // self.features
+        self.dbeta[...] = dy.sum(axis=self.axes)
+        self.dgamma[...] = (dy * self.normed).sum(axis=self.axes)
+        inner = dy - self._beside(self.dbeta / m) - self.normed * self._beside(self.dgamma / m)
+        return self._beside(self.gamma / self.deviation) * inner
+
+    def _beside(self, values: Array) -> Array:
+        return values.reshape(self.beside)
