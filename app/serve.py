@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 import sys
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import logs, machine
 from app.lab import Lab
@@ -49,7 +51,7 @@ def serve(settings: Settings, app: FastAPI | None = None) -> int:
     settings = settings.model_copy(update={"max_viewers": min(settings.max_viewers, connections * 3 // 4)})
     app = app or create_app(settings)
     config = uvicorn.Config(
-        app,
+        _EndsQuietly(app, app.state.lab),
         http=BoundedHeadProtocol,
         ws=SharedFramesProtocol,
         limit_concurrency=connections,
@@ -66,6 +68,22 @@ def serve(settings: Settings, app: FastAPI | None = None) -> int:
         app.state.lab.open(f"the lab at http://{_shown(host)}:{port}")
         server.run(sockets=[listener])
     return 0 if server.started else 1
+
+
+class _EndsQuietly:
+    """Ends what is still under way when the time for the farewell is over, such as a viewer that takes nothing. uvicorn
+    cancels it then, and would log a traceback for each."""
+
+    def __init__(self, app: ASGIApp, lab: Lab) -> None:
+        self._app = app
+        self._lab = lab
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._app(scope, receive, send)
+        except asyncio.CancelledError:
+            if not self._lab.hub.closing:
+                raise
 
 
 class _Server(uvicorn.Server):

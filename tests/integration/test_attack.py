@@ -5,8 +5,10 @@ import contextlib
 import http.client
 import json
 import socket
+import time
 
 import httpx
+from websockets.frames import Frame, Opcode
 
 from app.main import create_app
 from app.routes import runs
@@ -14,6 +16,7 @@ from app.security import limits, patience
 from app.settings import Settings
 from tests import event_loop
 from tests.lab_server import QUICK, LabServer, wait_until
+from tests.many_runs import fill_long
 
 HEAD = "POST /api/runs HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
 
@@ -104,6 +107,35 @@ def test_more_sockets_than_the_system_lets_open_hurt_no_run_and_no_later_viewer(
         assert "Traceback" not in lab.read_log()
     finally:
         lab.stop()
+
+
+def is_held_up(connection):
+    """Whether the server has more to say than an unread connection takes."""
+    before = -1
+    for _ in range(600):
+        there = len(connection.recv(1 << 24, socket.MSG_PEEK))
+        if there == before > 0:
+            return True
+        before = there
+        time.sleep(0.2)
+    return False
+
+
+def test_viewers_and_readers_that_take_nothing_leave_no_traceback_when_the_lab_ends(tmp_path, data_dir):
+    lab = LabServer(tmp_path / "state", data_dir)
+    fill_long(lab.state_dir, "long", rows=1_000_000)
+    lab.start()
+    unread = [dial(lab) for _ in range(6)]
+    subscription = Frame(Opcode.TEXT, b'{"subscribe": {"long": 0}}').serialize(mask=True)
+    for connection in unread[:3]:
+        connection.sendall(UPGRADE.format(port=lab.port).encode() + subscription)
+    for connection in unread[3:]:
+        connection.sendall(b"GET /api/exports/json?runs=long HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+    assert all(is_held_up(connection) for connection in unread)
+
+    lab.stop()
+    assert "graceful shutdown exceeded" in lab.read_log(), "it waited for them, but not for ever"
+    assert "Traceback" not in lab.read_log()
 
 
 def test_a_long_curve_is_thinned_out_beside_the_event_loop(tmp_path, lab, monkeypatch):
