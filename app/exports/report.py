@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -38,22 +38,28 @@ _environment = Environment(
 )
 
 
+#: Nodes of the template that are written in one piece.
+PIECE = 20
+
+
 def report(
     recordings: Sequence[Recording],
+    curves: Sequence[Markup],
     texts: Mapping[str, str],
     language: str,
     plotly: bytes,
     dash: str | None = None,
-) -> str:
-    """The page.
+) -> Iterator[str]:
+    """The page, in pieces.
 
     Args:
+        curves: of each recording, from `curves`.
         texts: the messages of `language`, by key.
         plotly: Plotly's script.
         dash: a field of the flat configs whose values dashes and symbols tell, as on the lab's page.
     """
     configs = [flatten(recording.config) for recording in recordings]
-    return _environment.get_template("report.html").render(
+    stream = _environment.get_template("report.html").stream(
         t=lambda key: texts[key],
         told=lambda why, reason: told(why, reason, texts, language),
         language=language,
@@ -67,16 +73,37 @@ def report(
         style=_asset("report.css"),
         plotly=Markup(plotly.decode("utf-8")),
         script=_asset("report.js"),
-        data=_json_in_html(
-            {
-                "runs": [_curves(recording) for recording in recordings],
-                "dash": {"field": dash, "values": [_text(config.get(dash)) for config in configs]}
-                if dash
-                else None,
-                "texts": {key: texts[key] for key in texts if key.startswith(("chart.", "report."))},
-            }
-        ),
+        data=_data(curves, _dash(dash, configs), _charts_texts(texts)),
     )
+    stream.enable_buffering(PIECE)
+    return stream
+
+
+def curves(recording: Recording) -> Markup:
+    """A run's curves as the report's script reads them. Each run's are written by themselves: while JSON is written, no
+    other thread has its turn."""
+    return _json_in_html(_curves(recording))
+
+
+def _data(curves: Sequence[Markup], dash: dict[str, Any] | None, texts: dict[str, str]) -> Iterator[Markup]:
+    """What the report's script reads, in pieces."""
+    yield Markup('{"runs":[')
+    for number, own in enumerate(curves):
+        yield Markup("," if number else "")
+        yield own
+    yield Markup('],"dash":')
+    yield _json_in_html(dash)
+    yield Markup(',"texts":')
+    yield _json_in_html(texts)
+    yield Markup("}")
+
+
+def _dash(field: str | None, configs: Sequence[Fields]) -> dict[str, Any] | None:
+    return {"field": field, "values": [_text(config.get(field)) for config in configs]} if field else None
+
+
+def _charts_texts(texts: Mapping[str, str]) -> dict[str, str]:
+    return {key: texts[key] for key in texts if key.startswith(("chart.", "report."))}
 
 
 @cache

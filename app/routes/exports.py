@@ -214,10 +214,10 @@ async def _report(
     language = pages.messages.negotiate(
         wish, request.cookies.get("language"), request.headers.get("accept-language")
     )
-    text = await beside(
-        report.report, recordings, pages.messages.catalog(language), language, pages.plotly.plain, dash
-    )
-    return Response(text, media_type="text/html; charset=utf-8", headers=headers)
+    curves = [await beside(report.curves, recording) for recording in recordings]
+    texts = pages.messages.catalog(language)
+    text = report.report(recordings, curves, texts, language, pages.plotly.plain, dash)
+    return StreamingResponse(in_pieces(text), media_type="text/html; charset=utf-8", headers=headers)
 
 
 def _title(run: Run) -> str:
