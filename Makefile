@@ -40,11 +40,12 @@ parity: setup-dev ## only the comparison with PyTorch; fails where it cannot be 
 	@$(BIN)/python -c 'import torch' 2>/dev/null
 	$(BIN)/python -m pytest -m parity $(ARGS)
 
-check: setup-dev ## ruff and mypy (strict) for Python, Biome for the page's scripts
+check: setup-dev ## ruff and mypy (strict) for Python, tsc and Biome for the page's scripts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	@sh scripts/ensure-npm.sh
+	$(NODE) node_modules/.bin/tsc
 	$(BIOME) check --error-on-warnings
 
 format: setup-dev ## let ruff and Biome rewrite the code

@@ -3,3 +3,5 @@
 const spec = await (await fetch("openapi.json")).json();
 spec.servers = [{ url: new URL(".", document.baseURI).pathname }];
 window.SwaggerUIBundle({ spec, dom_id: "#api", deepLinking: true });
+
+export {};

@@ -1,15 +1,22 @@
 /** Commands to the server: HTTP, JSON in and out. Addresses are relative to the page, which may lie below a path. */
 
+/** @import { Why } from "./types.js" */
+
 /**
  * An answer that says no. `field` names what is wrong in an experiment, `bounds` what would be right, and in them `why`
  * says more; without it, the code and the bounds say it all.
  */
 export class ApiError extends Error {
+  /**
+   * @param {{code: string, message: string, field?: string, bounds?: Record<string, any>}} error
+   * @param {number} status of the answer; 0: there was none
+   */
   constructor({ code, message, field, bounds }, status) {
     super(message);
     this.code = code;
     this.field = field ?? "";
     this.bounds = bounds ?? {};
+    /** @type {Why} */
     this.why = this.bounds.why ?? {
       code,
       values: { ...this.bounds, bounds: this.bounds, field: this.field },
@@ -58,6 +65,7 @@ async function ofTheFirst(answer) {
   try {
     return await answer;
   } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
     error.field = error.field.replace(/^experiments\.\d+\./, "");
     error.message = error.message.replace(/^experiments\.\d+: /, "");
     throw error;

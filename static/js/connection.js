@@ -29,8 +29,9 @@ const CLOSED = { 1012: "restarting", 1013: "full" };
 export class Connection {
   #store;
   #polling;
+  /** @type {Socket | null} */
   #socket = null;
-  /** Runs that the socket was asked for; null where it is not to be asked. */
+  /** Runs that the socket was asked for; null where it is not to be asked. @type {Set<string> | null} */
   #subscribed = null;
   #failures = 0;
   #ends = 0;
@@ -131,17 +132,18 @@ export class Connection {
 
   /** Ask the socket for the runs that are shown and not asked for yet; let go of those that are not shown any more. */
   #subscribe() {
-    if (!this.#subscribed || !this.#socket.isOpen) return;
+    const subscribed = this.#subscribed;
+    if (!subscribed || !this.#socket?.isOpen) return;
     const wanted = new Set(this.#wanted());
-    const unwanted = [...this.#subscribed].filter((id) => !wanted.has(id));
-    const fresh = [...wanted].filter((id) => !this.#subscribed.has(id));
+    const unwanted = [...subscribed].filter((id) => !wanted.has(id));
+    const fresh = [...wanted].filter((id) => !subscribed.has(id));
     if (unwanted.length) this.#socket.send({ unsubscribe: unwanted });
     if (fresh.length) this.#ask(fresh);
     this.#subscribed = wanted;
   }
 
   #ask(ids) {
-    this.#socket.send({ subscribe: this.#cursors(ids), overview: BINS });
+    this.#socket?.send({ subscribe: this.#cursors(ids), overview: BINS });
   }
 
   /** Run id → the rows of it that are here. */

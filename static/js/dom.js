@@ -2,9 +2,14 @@
 
 /**
  * An element with properties, attributes (`aria-…`, `data-…`, `role`, `for`) and children (elements or text).
- * @returns {HTMLElement}
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, any>} properties
+ * @param {(Node | string | number | null | undefined)[]} children
+ * @returns {HTMLElementTagNameMap[Tag]}
  */
 export function h(tag, properties = {}, ...children) {
+  /** @type {Record<string, any> & HTMLElementTagNameMap[Tag]} */
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
     if (value === undefined || value === null) continue;
@@ -12,12 +17,41 @@ export function h(tag, properties = {}, ...children) {
       element.setAttribute(name, value);
     else element[name] = value;
   }
-  element.append(...children.filter((child) => child !== null && child !== undefined));
+  element.append(
+    ...children
+      .filter((child) => child !== null && child !== undefined)
+      .map((child) => (typeof child === "number" ? String(child) : child)),
+  );
   return element;
 }
 
 /**
+ * The element of a kind that is there. Who asks knows that it is: it is in the page's template, or was made a moment ago.
+ * @template {Element} Kind
+ * @param {ParentNode} parent
+ * @param {string} selector
+ * @param {new () => Kind} kind
+ * @returns {Kind}
+ */
+export function find(parent, selector, kind) {
+  const element = parent.querySelector(selector);
+  if (element instanceof kind) return element;
+  throw new Error(`there is no ${kind.name} for ${selector}`);
+}
+
+/**
+ * Where an event happened: the element, or the nearest around it, that fits a selector.
+ * @param {Event} event
+ * @param {string} selector
+ * @returns {HTMLElement | null}
+ */
+export function closest({ target }, selector) {
+  return target instanceof Element ? target.closest(selector) : null;
+}
+
+/**
  * Let a drop-down list offer these choices. Options that it has already stay: one may be looking at the open list.
+ * @param {HTMLSelectElement} select
  * @param {[value: string, text: string][]} choices
  */
 export function offer(select, choices, chosen = select.value) {

@@ -40,6 +40,7 @@ export class FlatConfigs {
   difference(ids) {
     const configs = ids.map((id) => this.#fields.get(id) ?? {});
     const names = new Set(configs.flatMap((config) => Object.keys(config)));
+    /** @type {[string, any[]][]} */
     const rows = [...names].map((name) => [name, configs.map((config) => config[name] ?? null)]);
     return new Map(rows.filter(([, values]) => values.some((value) => value !== values[0])));
   }

@@ -2,8 +2,7 @@
 
 /** @type {Record<string, string>} */
 let messages = {};
-/** @type {string | undefined} */
-let spoken;
+let spoken = "en";
 /** @type {(() => void)[]} */
 const listeners = [];
 
@@ -18,28 +17,39 @@ export function speak(name, texts) {
   for (const listener of listeners) listener();
 }
 
-/** The text of a key with `{name}` filled in; the key's last part where no text is known (a new optimizer). */
+/**
+ * The text of a key with `{name}` filled in; the key's last part where no text is known (a new optimizer).
+ * @param {string} key
+ * @param {Record<string, any>} values
+ * @returns {string}
+ */
 export function t(key, values = {}) {
-  const text = hasText(key) ? messages[key] : key.split(".").at(-1).replaceAll("_", " ");
+  const text = hasText(key) ? messages[key] : key.slice(key.lastIndexOf(".") + 1).replaceAll("_", " ");
   return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
+/** @param {string} key */
 export function hasText(key) {
   return Object.hasOwn(messages, key);
 }
 
 export const language = () => spoken;
 
+/** @param {() => void} listener */
 export function onLanguage(listener) {
   listeners.push(listener);
 }
 
-/** A number as the reader writes it. */
+/**
+ * A number as the reader writes it.
+ * @param {number} value
+ * @param {Intl.NumberFormatOptions} options
+ */
 export function number(value, options = {}) {
   return new Intl.NumberFormat(spoken, options).format(value);
 }
 
-/** 0.9312 → 93.1% */
+/** 0.9312 → 93.1% @param {number | null | undefined} value */
 export function percent(value, digits = 1) {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
   return `${(100 * value).toFixed(digits)}%`;

@@ -17,9 +17,16 @@ window.kept = (() => {
     }
   };
   return {
-    /** @param {string} key @returns {string | null} */
+    /**
+     * @param {string} key
+     * @returns {string | null}
+     */
     get: (key) => refused.get(key) ?? orNull(() => localStorage.getItem(key)),
-    /** @param {string} key @param {string} value @returns {boolean} whether it is there at the next visit */
+    /**
+     * @param {string} key
+     * @param {string} value
+     * @returns {boolean} whether it is there at the next visit
+     */
     set(key, value) {
       refused.set(key, value);
       orNull(() => {
@@ -28,7 +35,11 @@ window.kept = (() => {
       });
       return !refused.has(key);
     },
-    /** What the server is told with every request, for a year. @param {string} name @param {string} value */
+    /**
+     * What the server is told with every request, for a year.
+     * @param {string} name
+     * @param {string} value
+     */
     setCookie(name, value) {
       const path = new URL(".", document.baseURI).pathname;
       // biome-ignore lint/suspicious/noDocumentCookie: a Cookie Store there is only under TLS, which a school's network has not

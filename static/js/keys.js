@@ -26,7 +26,10 @@ addEventListener(
  * @param {AddEventListenerOptions} [options] `signal` ends it
  */
 export function onKey(target, listener, options) {
-  target.addEventListener("keydown", (event) => isComposing(event) || listener(event), options);
+  const heard = (/** @type {Event} */ event) => {
+    if (event instanceof KeyboardEvent && !isComposing(event)) listener(event);
+  };
+  target.addEventListener("keydown", heard, options);
 }
 
 /**
@@ -36,6 +39,8 @@ export function onKey(target, listener, options) {
  * @param {() => void} listener
  */
 export function onInput(input, listener) {
-  input.addEventListener("input", (event) => event.isComposing || listener());
+  input.addEventListener("input", (event) => {
+    if (!(event instanceof InputEvent && event.isComposing)) listener();
+  });
   input.addEventListener("compositionend", () => listener());
 }

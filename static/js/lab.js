@@ -3,6 +3,7 @@
 import { ApiError, api } from "./api.js";
 import { Charts } from "./charts/charts.js";
 import { Connection } from "./connection.js";
+import { find } from "./dom.js";
 import { Form } from "./form/form.js";
 import { onLanguage, t } from "./i18n.js";
 import { onKey } from "./keys.js";
@@ -18,7 +19,8 @@ import { RunTable } from "./views/run-table.js";
 import { showStatus } from "./views/status.js";
 import { Toast } from "./views/toast.js";
 
-const byId = (id) => document.getElementById(id);
+/** @param {string} id */
+const byId = (id) => find(document, `#${id}`, HTMLElement);
 const root = document.documentElement;
 
 const store = new Store(keptChoices());
@@ -84,8 +86,9 @@ function wireControls(charts, list) {
       light: darkScheme.matches ? "auto" : "dark",
       dark: darkScheme.matches ? "light" : "auto",
     };
-    root.dataset.theme = next[root.dataset.theme];
-    window.kept.set("theme", root.dataset.theme);
+    const theme = next[root.dataset.theme ?? "auto"];
+    root.dataset.theme = theme;
+    window.kept.set("theme", theme);
     redraw();
   });
   const projector = byId("projector");
@@ -100,7 +103,8 @@ function wireControls(charts, list) {
     redraw();
   });
   showProjector(window.kept.get("projector") === "1");
-  for (const button of document.querySelectorAll("[data-language]")) {
+  const languages = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-language]"));
+  for (const button of languages) {
     button.addEventListener("click", () => urlState.set({ language: button.dataset.language }));
   }
   urlState.on("language", () => setLanguage(wantedLanguage()));
@@ -108,11 +112,10 @@ function wireControls(charts, list) {
   byId("show-none").addEventListener("click", () => store.show([...store.runs.keys()], false));
   onKey(document, (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.repeat)
-      byId("form").requestSubmit();
+      find(document, "#form", HTMLFormElement).requestSubmit();
   });
   const markLanguage = () => {
-    for (const button of document.querySelectorAll("[data-language]"))
-      button.hidden = button.dataset.language === root.lang;
+    for (const button of languages) button.hidden = button.dataset.language === root.lang;
   };
   onLanguage(markLanguage);
   markLanguage();

@@ -18,10 +18,10 @@ export async function setLanguage(chosen) {
 
 function fillElements() {
   for (const element of document.querySelectorAll("[data-i18n]"))
-    element.textContent = t(element.dataset.i18n);
+    element.textContent = t(String(element.getAttribute("data-i18n")));
   for (const element of document.querySelectorAll("[data-i18n-label]")) {
-    element.setAttribute("aria-label", t(element.dataset.i18nLabel));
-    element.title = t(element.dataset.i18nLabel);
+    const label = t(String(element.getAttribute("data-i18n-label")));
+    for (const attribute of ["aria-label", "title"]) element.setAttribute(attribute, label);
   }
 }
 

@@ -17,11 +17,15 @@ const PATIENCE = 20_000;
 
 export class Polling {
   running = false;
-  /** What the lab itself said to the last question, if it refused it: an ApiError. */
+  /**
+   * What the lab itself said to the last question, if it refused it: an ApiError.
+   * @type {ApiError | null}
+   */
   refusal = null;
   #store;
   #wanted;
   #onAnswer;
+  /** @type {Promise<boolean | null> | null} */
   #asking = null;
   #control = new AbortController();
   #timer = 0;
@@ -31,7 +35,7 @@ export class Polling {
   #state = 0;
   #rest = null;
   #more = false;
-  #inbox = null;
+  #inbox;
 
   /**
    * @param {() => object} wanted run id → rows that are here, of the runs whose rows are wanted
@@ -39,6 +43,7 @@ export class Polling {
    */
   constructor(store, wanted, onAnswer) {
     this.#store = store;
+    this.#inbox = new Inbox(store, true);
     this.#wanted = wanted;
     this.#onAnswer = onAnswer;
     document.addEventListener("visibilitychange", () => !document.hidden && this.running && this.#goOn());
@@ -58,10 +63,14 @@ export class Polling {
     this.#control.abort();
   }
 
-  /** Ask once; while a question is under way, it is that one. @returns {Promise<boolean | null>} whether the server answered; null: left */
+  /**
+   * Ask once; while a question is under way, it is that one.
+   * @returns {Promise<boolean | null>} whether the server answered; null: left
+   */
   ask() {
-    this.#asking ??= this.#ask().finally(() => (this.#asking = null));
-    return this.#asking;
+    const asking = this.#asking ?? this.#ask().finally(() => (this.#asking = null));
+    this.#asking = asking;
+    return asking;
   }
 
   async #ask() {
@@ -83,7 +92,7 @@ export class Polling {
     }
     if (control.signal.aborted) return failure();
     const [hello, ...messages] = unpack(body);
-    const { server, state, whole, rest, more } = JSON.parse(hello);
+    const { server, state, whole, rest, more } = JSON.parse(String(hello));
     if (whole) this.#inbox = new Inbox(this.#store, true);
     for (const message of messages) this.#inbox.take(message);
     this.#server = server;

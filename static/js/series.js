@@ -7,7 +7,10 @@ export class Series {
   #trained = new Float64Array(0);
   #capacity = 0;
   length = 0;
-  /** A long stream's overview, {points: Series, rows}: two points for each bin of that many rows, until these are here. */
+  /**
+   * A long stream's overview, {points: Series, rows}: two points for each bin of that many rows, until these are here.
+   * @type {{points: Series, rows: number} | null}
+   */
   overview = null;
 
   /**
@@ -71,8 +74,9 @@ export class Series {
   /** Take a frame that is the overview of rows which are still to come. */
   takeOverview(frame) {
     if (this.length >= frame.overview) return;
-    this.overview = { points: new Series(), rows: frame.overview };
-    this.overview.points.append(frame);
+    const points = new Series();
+    points.append(frame);
+    this.overview = { points, rows: frame.overview };
   }
 
   /** A column's values so far (a view: take it anew after rows were added), or null. */

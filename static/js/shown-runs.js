@@ -8,7 +8,7 @@ const KEY = "shown";
 /** Which runs were shown at the last visit; what cannot be read is as good as nothing. */
 export function keptChoices() {
   try {
-    return JSON.parse(window.kept.get(KEY)) ?? {};
+    return JSON.parse(window.kept.get(KEY) ?? "null") ?? {};
   } catch {
     return {};
   }

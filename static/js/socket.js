@@ -15,6 +15,7 @@ const PROOF = 12_000;
 export class Socket {
   /** Whether words have come for longer than a moment. */
   proved = false;
+  /** @type {WebSocket | null} */
   #socket = null;
   #patience;
   #greeted = 0;
@@ -32,15 +33,17 @@ export class Socket {
     this.#watch = setInterval(() => this.#checkSilence(), 1000);
     const address = new URL("ws", document.baseURI);
     address.protocol = location.protocol === "https:" ? "wss" : "ws";
+    let socket;
     try {
-      this.#socket = new WebSocket(address);
+      socket = new WebSocket(address);
     } catch {
       setTimeout(() => this.end()); // a browser that has none, or must not use it
       return;
     }
-    this.#socket.binaryType = "arraybuffer";
-    this.#socket.onclose = ({ code }) => this.end(code);
-    this.#socket.onmessage = ({ data }) => {
+    this.#socket = socket;
+    socket.binaryType = "arraybuffer";
+    socket.onclose = ({ code }) => this.end(code);
+    socket.onmessage = ({ data }) => {
       const now = performance.now();
       this.#heard = now;
       this.#greeted ||= now;
@@ -56,10 +59,13 @@ export class Socket {
   }
 
   send(message) {
-    this.#socket.send(JSON.stringify(message));
+    this.#socket?.send(JSON.stringify(message));
   }
 
-  /** Leave without waiting for an answer, which may not come. */
+  /**
+   * Leave without waiting for an answer, which may not come.
+   * @param {number} [code]
+   */
   end(code) {
     clearInterval(this.#watch);
     if (this.#socket) {

@@ -7,30 +7,38 @@
 
 import { Series } from "./series.js";
 
+/**
+ * @import { ApiError } from "./api.js"
+ * @import { Dataset, LabState, Run } from "./types.js"
+ */
+
 /** Deleted runs that a late answer could still tell of: that many are remembered. */
 const DELETED = 1000;
 /** Without a choice of the viewer's, that many of the newest runs are shown. */
 const SHOWN = 8;
 
 export class Store {
-  /** id → {…the server's run object, train: Series, evaluation: Series} */
+  /** By id. @type {Map<string, Run>} */
   runs = new Map();
+  /** @type {LabState | null} */
   lab = null;
-  /** name → what the socket said last of a data set's download */
+  /** name → what the socket said last of a data set's download @type {Map<string, Dataset>} */
   datasets = new Map();
   /** "connecting", "live", "polling", "offline", "restarting", "full" or "refused" */
   connection = "connecting";
-  /** Why the lab refuses this page: an ApiError. */
+  /** Why the lab refuses this page. @type {ApiError | null} */
   refusal = null;
   /** Whether the list of runs has been here, all of it. */
   complete = false;
+  /** @type {(() => void)[]} */
   #afterList = [];
-  /** Ids of the runs of the list that is on its way; null where there is none. */
-  #listed = null;
+  /** Ids of the runs of the list that is on its way. @type {Set<string>} */
+  #listed = new Set();
+  /** @type {Map<string, boolean>} */
   #choices = new Map();
-  /** Ids of deleted runs, the newest last: an older message or answer does not bring them back. */
+  /** Ids of deleted runs, the newest last: an older message or answer does not bring them back. @type {Set<string>} */
   #deleted = new Set();
-  /** Runs that are about to be deleted: gone from the page, until somebody takes it back. */
+  /** Runs that are about to be deleted: gone from the page, until somebody takes it back. @type {Set<string>} */
   #withheld = new Set();
   #listeners = new Map();
   #drawers = [];
@@ -126,7 +134,7 @@ export class Store {
   /** The list is whole: what is not in it is not there. */
   endList() {
     this.#drop([...this.runs.keys()].filter((id) => !this.#listed.has(id)));
-    this.#listed = null;
+    this.#listed = new Set();
     this.complete = true;
     this.#runsChanged();
     for (const action of this.#afterList.splice(0)) action();
@@ -230,6 +238,6 @@ export class Store {
   /** Rows that are here of a run: what a subscription goes on from. */
   cursors(id) {
     const run = this.runs.get(id);
-    return { train: run.train.length, evaluation: run.evaluation.length };
+    return { train: run?.train.length ?? 0, evaluation: run?.evaluation.length ?? 0 };
   }
 }

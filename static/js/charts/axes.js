@@ -70,7 +70,10 @@ function trainedOf(run) {
 export function room(length) {
   if (length <= 0) return 1;
   const power = 10 ** Math.floor(Math.log10(length));
-  return [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].map((step) => step * power).find((end) => end >= length);
+  return (
+    [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8].map((step) => step * power).find((end) => end >= length) ??
+    10 * power
+  );
 }
 
 /** A value of x with its unit, for the head of what hovering shows. */
@@ -90,6 +93,7 @@ export function elapsed(seconds) {
 }
 
 function clock(seconds, precise) {
+  /** @type {Intl.DateTimeFormatOptions} */
   const format = {
     hour: "2-digit",
     minute: "2-digit",
@@ -99,14 +103,15 @@ function clock(seconds, precise) {
   return new Intl.DateTimeFormat(language(), format).format(new Date(1000 * seconds));
 }
 
+/** Seconds between marks of the clock. */
 const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 43_200, 86_400];
+const DAY = 86_400;
 const MARKS = 7;
 
 /** Marks of the clock between two moments: whole seconds, minutes or hours of the reader's. */
 export function clockTicks(from, to) {
   const step =
-    STEPS.find((length) => (to - from) / length <= MARKS) ??
-    STEPS.at(-1) * Math.ceil((to - from) / STEPS.at(-1) / MARKS);
+    STEPS.find((length) => (to - from) / length <= MARKS) ?? DAY * Math.ceil((to - from) / DAY / MARKS);
   const offset = 60 * new Date(1000 * from).getTimezoneOffset();
   const values = [];
   for (let at = Math.ceil((from - offset) / step) * step + offset; at <= to; at += step) values.push(at);

@@ -7,6 +7,8 @@ import { urlState } from "../state/address.js";
 import { groupsOf, SPREADS } from "./groups.js";
 import { fillFields } from "./shown-fields.js";
 
+/** @import { ShownFields } from "./shown-fields.js" */
+
 /** No field of that name would make a group. */
 const NEVER = new Set(["seed", "dataset.fold.index"]);
 
@@ -17,7 +19,7 @@ export class Bands {
 
   /**
    * @param {HTMLElement} foot holds the two lists
-   * @param {import("./shown-fields.js").ShownFields} fields
+   * @param {ShownFields} fields
    * @param {() => void} onChange the charts have other curves now
    */
   constructor(foot, fields, onChange) {
@@ -57,6 +59,7 @@ export class Bands {
   }
 
   #draw() {
+    /** @type {[string, string][]} */
     const spreads = ["", ...Object.keys(SPREADS)].map((name) => [name, t(`bands.${name || "none"}`)]);
     offer(this.#spread, spreads, this.#isOn ? urlState.get("spread") : "");
     this.#over.hidden = !this.#isOn;

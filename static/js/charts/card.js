@@ -11,9 +11,14 @@ import { Legend } from "./legend.js";
 import { help, quantity, title } from "./quantities.js";
 import { MOST_SMOOTHING } from "./specs.js";
 
+/** @import { Spec } from "../types.js" */
+
 export class Card {
   #wide = false;
-  /** Ends listening to keys of the whole window. */
+  /**
+   * Ends listening to keys of the whole window.
+   * @type {AbortController | null}
+   */
   #listening = null;
   /** What is behind the card while it fills the window, and cannot be reached. */
   #behind = [];
@@ -25,9 +30,9 @@ export class Card {
   #grouped = false;
 
   /**
-   * @param {object} spec see specs.js
+   * @param {Spec} spec see specs.js
    * @param {string} id of the plot's element
-   * @param {{change: (changes: object) => void, move: (by: number) => void, remove: () => void,
+   * @param {{change: (changes: Partial<Spec>) => void, move: (by: number) => void, remove: () => void,
    *   over: (y: number) => void, drop: (y: number | null) => void, save: (format: string) => void}} on `over` and
    *   `drop`: the card is dragged to a height in the window, and let go there (null: taken back)
    */
@@ -107,7 +112,7 @@ export class Card {
         step: 0.01,
         "data-option": "smoothing",
       });
-      slider.value = spec.smoothing;
+      slider.value = String(spec.smoothing);
       onInput(slider, () => {
         output.textContent = Number(slider.value).toFixed(2);
         change({ smoothing: Number(slider.value) });

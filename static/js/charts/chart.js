@@ -10,6 +10,8 @@ import { Plot } from "./plot.js";
 import { quantity } from "./quantities.js";
 import { download, toCsv } from "./save.js";
 
+/** @import { Card } from "./card.js" */
+
 /** That many runs are in a chart's first drawing at most, which makes the axes: long enough by itself. */
 const FIRST = 2;
 /** So many more than in the one before are in a later one: twice as many, up to this. */
@@ -40,8 +42,8 @@ export class Chart {
   visible = true;
 
   /**
-   * @param {import("./card.js").Card} card
-   * @param {(changed: boolean) => void} onNeed called when something must be drawn
+   * @param {Card} card
+   * @param {() => void} onNeed called when something must be drawn
    * @param {(x: number | null) => void} onX the place of x that is hovered over
    */
   constructor(card, onNeed, onX) {

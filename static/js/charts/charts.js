@@ -39,7 +39,10 @@ export class Charts {
   #scheduled = false;
   #resting = 0;
   #listed = 0;
-  /** What of the shown runs the charts were last told to draw; null: nothing yet. */
+  /**
+   * What of the shown runs the charts were last told to draw; null: nothing yet.
+   * @type {string | null}
+   */
   #shown = null;
   #marked = null;
   #written = "";
@@ -177,7 +180,10 @@ export class Charts {
 
   #offer() {
     const names = known([...this.#store.runs.values()]);
-    offer(this.#adder, [["", t("chart.add")], ...names.map((name) => [name, title(name, t)])]);
+    offer(this.#adder, [
+      ["", t("chart.add")],
+      ...names.map(/** @returns {[string, string]} */ (name) => [name, title(name, t)]),
+    ]);
     this.#adder.setAttribute("aria-label", t("chart.add"));
   }
 

@@ -5,18 +5,23 @@
  * not from the newest, so a bin that is full never changes: what is drawn stays, and only the tail moves.
  */
 
+/** @import { Series } from "../series.js" */
+
 /** A typed array that grows; `view` is what is in it so far. */
 export class Grown {
+  #kind;
   #values;
   length = 0;
 
+  /** @param {Float32ArrayConstructor | Float64ArrayConstructor} kind */
   constructor(kind = Float32Array) {
+    this.#kind = kind;
     this.#values = new kind(256);
   }
 
   push(value) {
     if (this.length === this.#values.length) {
-      const grown = new this.#values.constructor(2 * this.length);
+      const grown = new this.#kind(2 * this.length);
       grown.set(this.#values);
       this.#values = grown;
     }
@@ -59,9 +64,12 @@ export class Thinned {
   #range;
   #x = new Grown(Float64Array);
   #y = new Grown();
+  /** @type {[number, number] | null} */
   #waiting = null;
   #count = 0;
+  /** @type {[number, number]} */
   #low = [0, NaN];
+  /** @type {[number, number]} */
   #high = [0, NaN];
   #lastX = 0;
   #lastY = NaN;
@@ -160,22 +168,25 @@ export class Curve {
   #value;
   #along;
   #average;
+  /** @type {Grown | null} */
   #y = null;
+  /** @type {Grown | null} */
   #even = null;
+  /** @type {Grown | null} */
   #x = null;
   #xOf;
   #rows = 0;
 
   /**
-   * @param {import("../series.js").Series} series
+   * @param {Series} series
    * @param {object} how
    * @param {string[]} how.columns what `value` takes; one column and no `value`: that column
    * @param {(...values: number[]) => number} [how.value]
-   * @param {(series: object) => (row: number) => number} [how.along] instead: a value from the row's place
+   * @param {(series: Series) => (row: number) => number} [how.along] instead: a value from the row's place
    * @param {number} how.smoothing weight of the moving average; 0: none
    * @param {number} how.bin rows of which two are drawn; 1: all are
    * @param {[number, number] | null} how.range shown part of x; null: all
-   * @param {(series: object) => (row: number) => number} [how.x] see axes.js; without: the iteration
+   * @param {(series: Series) => (row: number) => number} [how.x] see axes.js; without: the iteration
    */
   constructor(series, { columns, value, along, smoothing, bin, range, x }) {
     this.#series = series;

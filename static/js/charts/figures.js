@@ -13,6 +13,8 @@ import { GroupCurve, SPREADS } from "./groups.js";
 import { awaitsRows, marksOf } from "./marks.js";
 import { Symbols } from "./symbols.js";
 
+/** @import { CurveLook, FigureHow, Group, Owner, Quantity, QuantityLine, Run, Trace } from "../types.js" */
+
 /** Up to that many rows every one is drawn; beyond, two of each bin, of which there are this many at most. */
 const EVERY = 4000;
 const BINS = 450;
@@ -30,16 +32,15 @@ export class Figure {
   #unmarked = new Set();
   /** Curves stand for several runs: what is new cannot be drawn as a tail. */
   #grouped = false;
+  /** @type {Symbols | null} */
   #symbols = null;
 
   /**
    * The traces of a chart.
-   * @param {object[]} runs the shown ones, oldest first
-   * @param {{lines: object[], stream: string}} what see quantities.js
-   * @param {{bands: {spread: string, groups: object[]} | null, strokes: object | null, allMarks: boolean, axis: string,
-   *   across: {from: number, to: number, log: boolean}, smoothing: number, range: [number, number] | null, dark: boolean,
-   *   bold: number, partNames: Record<string, string>}} how `strokes`: see strokes.js; `across`: the shown part of x;
-   *   `bold`: so many times as wide as usual
+   * @param {Run[]} runs the shown ones, oldest first
+   * @param {Quantity} what see quantities.js
+   * @param {FigureHow} how
+   * @returns {Trace[]}
    */
   traces(runs, what, how) {
     const { bands, strokes, allMarks, axis: axisName, across, smoothing, range, dark } = how;
@@ -93,7 +94,7 @@ export class Figure {
       this.#grouped = true;
       for (const line of what.lines) {
         const own = curves.filter(([of, { xs }]) => of === line && xs.length).map(([, curve]) => curve);
-        if (own.length)
+        if (bands && own.length)
           traces.push(...this.#band(group, line, new GroupCurve(own, SPREADS[bands.spread], range), how));
       }
     }
@@ -132,8 +133,15 @@ export class Figure {
     return symbols;
   }
 
-  /** What a curve of a run looks like, or one that stands for several. */
-  #look(run, part, { dark, bold, strokes, partNames }, runs = [run]) {
+  /**
+   * What a curve of a run looks like, or one that stands for several.
+   * @param {Owner} run
+   * @param {"train" | "test" | undefined} part
+   * @param {FigureHow} how
+   * @param {Run[]} runs that it stands for
+   * @returns {CurveLook}
+   */
+  #look(run, part, { dark, bold, strokes, partNames }, runs) {
     const name = part ? `${run.name} · ${partNames[part]}` : run.name;
     const paint = color(run.color, dark);
     const train = part === "train";
@@ -148,7 +156,14 @@ export class Figure {
       : { name, said, ...look, symbol, color: paint, width };
   }
 
-  /** A group's mean, and behind it how far its runs are apart. */
+  /**
+   * A group's mean, and behind it how far its runs are apart.
+   * @param {Group} group
+   * @param {QuantityLine} line
+   * @param {GroupCurve} curve
+   * @param {FigureHow} how
+   * @returns {Trace[]}
+   */
   #band({ runs, label, value, color: index }, { series, part }, curve, how) {
     const [{ number }] = runs;
     const run = { id: `group-${runs[0].id}`, number, name: label, color: index, annotations: [] };
@@ -164,7 +179,7 @@ export class Figure {
       lowest: Math.min(...lows),
       highest: Math.max(...highs),
     };
-    const line = { run, series, label, value, part: how.partNames[part], curve };
+    const line = { run, series, label, value, part: part && how.partNames[part], curve };
     return [
       {
         ...look,
@@ -177,18 +192,33 @@ export class Figure {
     ];
   }
 
-  /** Where a curve runs while its rows are on their way. What they would be smoothed to is not known yet. */
+  /**
+   * Where a curve runs while its rows are on their way. What they would be smoothed to is not known yet.
+   * @param {Run} run
+   * @param {QuantityLine} line
+   * @param {Curve} curve
+   * @param {FigureHow} how
+   * @returns {Trace}
+   */
   #outline(run, { series, part }, curve, how) {
-    const look = this.#look(run, part, how);
+    const look = this.#look(run, part, how, [run]);
     if (how.smoothing) look.width = 1;
     const uid = `${series}-${run.id}-outline`.replace(/[^\w-]/g, "_");
     return { ...look, uid, meta: { run: run.id, series: `${series}-outline` }, points: curve.raw };
   }
 
+  /**
+   * @param {Run} run
+   * @param {QuantityLine} line
+   * @param {Curve} curve
+   * @param {FigureHow} how
+   * @param {boolean} raw
+   * @returns {Trace[]}
+   */
   #lines(run, { series, part }, curve, how, raw) {
-    const look = this.#look(run, part, how);
+    const look = this.#look(run, part, how, [run]);
     const uid = `${series}-${run.id}`.replace(/[^\w-]/g, "_");
-    const line = { run, series, label: run.name, part: how.partNames[part], curve };
+    const line = { run, series, label: run.name, part: part && how.partNames[part], curve };
     if (!curve.even) return [{ ...look, uid, meta: named(run, series, look), points: curve.raw, line }];
     const behind = {
       ...look,
@@ -210,7 +240,12 @@ export class Figure {
   }
 }
 
-/** What a trace is of that a picture's legend names, with what its dash and symbol say. */
+/**
+ * What a trace is of that a picture's legend names, with what its dash and symbol say.
+ * @param {{id: string}} run
+ * @param {string} series
+ * @param {CurveLook} look
+ */
 function named(run, series, { symbol, said }) {
   return { run: run.id, series, named: true, symbol, said };
 }

@@ -6,6 +6,11 @@
 import { shortLabelOf, wordOf } from "../labels.js";
 import { lowerBound, nearest } from "../series.js";
 
+/**
+ * @import { Fields, Run } from "../types.js"
+ * @import { Curve } from "./curve.js"
+ */
+
 /** What tells two runs of one group by chance apart. */
 const CHANCE = new Set(["seed", "dataset.fold.index"]);
 /** Points of a group's curve at most. */
@@ -31,10 +36,10 @@ export const SPREADS = {
  * Runs by group, in the order of their first ones: `[{ label, value, runs, color }]`, where `value` is what all have of the
  * field. Groups that only dashes tell apart have one colour.
  *
- * @param {object[]} runs
+ * @param {Run[]} runs
  * @param {string} over "" for chance, else a field of the flat configs
  * @param {string} dash the field that dashes tell, or ""
- * @param {{get: (id: string) => object | undefined}} configs a run whose fields are not here is a group of its own
+ * @param {{get: (id: string) => Fields | undefined}} configs a run whose fields are not here is a group of its own
  */
 export function groupsOf(runs, over, dash, configs) {
   const groups = new Map();
@@ -96,7 +101,7 @@ export class GroupCurve {
   #rows;
 
   /**
-   * @param {object[]} curves of the runs (see curve.js), brought up to date
+   * @param {Curve[]} curves of the runs (see curve.js), brought up to date
    * @param {(values: number[]) => [number, number, number]} spread
    * @param {[number, number] | null} range shown part of x
    */

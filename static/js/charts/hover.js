@@ -9,6 +9,8 @@ import { onKey } from "../keys.js";
 import { nearest } from "../series.js";
 import { elapsed, written as writtenX } from "./axes.js";
 
+/** @import { Plot } from "./plot.js" */
+
 /** More lines than that are counted, not listed. */
 const LISTED = 12;
 
@@ -26,7 +28,9 @@ export class Hover {
   #percent = false;
   #marks = [];
   #mark = h("div", { className: "hover-mark", hidden: true });
+  /** In pixels from the element's corner. @type {{left: number, top: number} | null} */
   #mouse = null;
+  /** @type {number | null} */
   #x = null;
   #axis = "iteration";
   /** What dashes tell, if they do. */
@@ -34,14 +38,14 @@ export class Hover {
 
   /**
    * @param {HTMLElement} element the plot's
-   * @param {import("./plot.js").Plot} plot
+   * @param {Plot} plot
    * @param {(x: number | null) => void} onX called with the place of x that is to be marked everywhere
    */
   constructor(element, plot, onX) {
     this.#element = element;
     this.#plot = plot;
     this.#onX = onX;
-    element.parentElement.append(this.#mark);
+    element.after(this.#mark);
     if (!box.isConnected) document.body.append(box);
     element.addEventListener("pointermove", (event) => this.#point(event));
     element.addEventListener("pointerdown", (event) => event.pointerType !== "mouse" && this.#tap(event));
@@ -119,10 +123,11 @@ export class Hover {
   /** Each line's row at x, the nearest first; a line that has ended long before has none. */
   #rows() {
     const height = this.#mouse?.top;
+    const here = this.#x ?? NaN;
     const rows = this.#lines.flatMap(({ curve, label, part, color, told }) => {
       const { xs, ys, evens, iterations } = curve;
-      const row = nearest(xs, this.#x);
-      if (row < 0 || Math.abs(xs[row] - this.#x) > spacing(xs, row)) return [];
+      const row = nearest(xs, here);
+      if (row < 0 || Math.abs(xs[row] - here) > spacing(xs, row)) return [];
       const [value, smoothed] = [ys[row], evens?.[row]];
       const place = this.#plot.place(xs[row], smoothed ?? value);
       const distance = height === undefined ? -value : Math.abs(place.top - height);

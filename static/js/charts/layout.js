@@ -1,5 +1,7 @@
 /** Layouts: axes, colours and margins of figures, in the page's look, as plain data for `plot.js`. */
 
+/** @import { ChartLook } from "../types.js" */
+
 /**
  * Margins in sizes of the axes' numbers. The plot reaches into its card's padding, so that 2.5e+33 has room on the left,
  * and half of 1,000,000 on the right. They are the same whatever there is to show, so that nothing moves while runs grow.
@@ -26,10 +28,7 @@ function look(styles, ink) {
  * The layout of a chart.
  * @param {HTMLElement} element
  * @param {{width: number, height: number}} size
- * @param {{logX: boolean, logY: boolean, percent: boolean, whole: boolean, crop: object | null, start: number, end: number,
- *   ticks: "count" | "number" | "clock", marks?: {values: number[], texts: string[]}, xTitle: string, empty: boolean,
- *   scales: string}} what `start`, `end`: x shows these in any case, 0 and 0 if no run is shown; `crop`: y shows no more (see crop.js); `whole`: y shows 0 to
- *   100 %; `scales`: as long as it stays the same, what the viewer did stays
+ * @param {ChartLook} look
  */
 export function chartLayout(
   element,
@@ -98,7 +97,7 @@ export function chartLayout(
 /**
  * A chart's layout for a picture of it: on the card's ground, with a title and a legend, and the axes as they stand.
  * @param {HTMLElement} element
- * @param {object} layout as `chartLayout` made it
+ * @param {Record<string, any>} layout as `chartLayout` made it
  * @param {{x: number[], y: number[]}} ranges
  */
 export function pictureLayout(element, layout, ranges, title) {
@@ -118,7 +117,7 @@ export function pictureLayout(element, layout, ranges, title) {
 /**
  * A layout that says what it says, and in all else looks like the page.
  * @param {HTMLElement} element
- * @param {object} layout an annotation's `bgcolor: "card"` is the ground's
+ * @param {Record<string, any>} layout an annotation's `bgcolor: "card"` is the ground's
  */
 export function figureLayout(element, layout) {
   const styles = getComputedStyle(element);

@@ -4,6 +4,8 @@ import { h } from "../dom.js";
 import { shapePath } from "./symbols.js";
 import { PATTERNS } from "./tail.js";
 
+/** @import { Stroke } from "../types.js" */
+
 const SVG = "http://www.w3.org/2000/svg";
 /** Pixels of a sample: with this unit of dashes, every pattern ends as it begins, and has its symbol in its middle. */
 const [WIDTH, HEIGHT, UNIT] = [30, 14, 2];
@@ -18,7 +20,9 @@ export class Legend {
     new ResizeObserver(() => this.#fit()).observe(this.element);
   }
 
-  /** @param {{value: string, dash: string, symbol?: string | null, color?: string}[] | null} entries null: nothing is told */
+  /**
+   * @param {{value: string, dash: string, symbol?: string | null, color?: string}[] | null} entries null: nothing is told
+   */
   show(label, entries) {
     const drawn = JSON.stringify(entries && [label, entries]);
     if (drawn === this.#drawn) return;
@@ -36,11 +40,11 @@ export class Legend {
 
   /** What is beyond its lines is counted. */
   #fit() {
-    const entries = [...this.element.children].slice(0, -1);
-    for (const entry of this.element.children) entry.hidden = false;
+    const all = /** @type {HTMLElement[]} */ ([...this.element.children]);
+    const entries = all.slice(0, -1);
+    for (const entry of all) entry.hidden = false;
     this.#more.textContent = `+${entries.length}`; // as wide as it can be
-    const outside = (element) =>
-      element.offsetTop - this.element.firstElementChild.offsetTop >= this.element.clientHeight;
+    const outside = (element) => element.offsetTop - all[0].offsetTop >= this.element.clientHeight;
     const beyond = entries.findIndex(outside);
     let shown = beyond < 0 ? entries.length : beyond;
     this.#more.hidden = beyond < 0;
@@ -52,7 +56,10 @@ export class Legend {
   }
 }
 
-/** A piece of a curve with its symbol; without a colour it is any curve of that look. */
+/**
+ * A piece of a curve with its symbol; without a colour it is any curve of that look.
+ * @param {Partial<Stroke> & {dash: string, color?: string}} look
+ */
 function sample({ dash, symbol, color = "" }) {
   const make = (tag, attributes) => {
     const element = document.createElementNS(SVG, tag);

@@ -8,19 +8,22 @@ import { color } from "../palette.js";
 import { tells } from "../reasons.js";
 import { nearest } from "../series.js";
 
+/** @import { Trace } from "../types.js" */
+
 /** A plateau: over this share of a run, and to its end, its test accuracy gained less than that. */
 const PLATEAU_SHARE = 0.3;
 const PLATEAU_GAIN = 0.005;
 
 /**
  * One trace with the marks of all lines, or null.
- * @param {object[]} traces see figures.js; a group's line has no marks
+ * @param {Trace[]} traces see figures.js; a group's line has no marks
  * @param {{dark: boolean, all: boolean}} how
  */
 export function marksOf(traces, { dark, all }) {
+  /** @type {NonNullable<Trace["marks"]>} */
   const marks = { x: [], y: [], symbol: [], colors: [], notes: [] };
   for (const { line } of traces) {
-    if (!line || line.curve.counts) continue;
+    if (!line || "counts" in line.curve) continue;
     for (const { x, row, symbol, note } of [...always(line), ...(all ? atWish(line) : [])]) {
       marks.x.push(x);
       marks.y.push((line.curve.evens ?? line.curve.ys)[row]);

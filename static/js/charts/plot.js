@@ -3,11 +3,16 @@
  * stay, it draws their tails into the figure's own SVG. Keeps the viewer's zoom while points arrive.
  */
 
+import { find } from "../dom.js";
 import { within } from "./crop.js";
 import { chartLayout, figureLayout, pictureLayout } from "./layout.js";
 import { Tail, tailSymbol } from "./tail.js";
 
+/** @import { ChartLook, Trace } from "../types.js" */
+
+/** What its script brings; it has no types of its own. @type {any} */
 let Plotly = null;
+/** @type {Promise<void> | null} */
 let coming = null;
 
 /** The notices are in English, whatever the page is in. */
@@ -31,20 +36,23 @@ const LETTERS = 30;
  * page has been painted and can be used; the script, the largest by far, is asked for behind the others.
  */
 export function bringLibrary() {
-  coming ??= new Promise((done, failed) => {
-    const script = document.createElement("script");
-    script.src = document.getElementById("plotly").href;
-    script.onload = () => {
-      ({ Plotly } = window);
-      done();
-    };
-    script.onerror = () => failed(new Error(""));
-    document.head.append(script);
-  });
+  coming ??= /** @type {Promise<void>} */ (
+    new Promise((done, failed) => {
+      const script = document.createElement("script");
+      script.src = find(document, "#plotly", HTMLLinkElement).href;
+      script.onload = () => {
+        ({ Plotly } = window);
+        done();
+      };
+      script.onerror = () => failed(new Error(""));
+      document.head.append(script);
+    })
+  );
   return coming;
 }
 
 export class Plot {
+  /** With what Plotly puts on it: its data, its layout and its events. @type {HTMLElement & Record<string, any>} */
   #element;
   #onRange;
   #drawing = Promise.resolve();
@@ -52,9 +60,14 @@ export class Plot {
   #zoomed = false;
   #traces = [];
   #tails = new Map();
+  /** @type {{x: any, y: any} | null} */
   #scale = null;
-  /** The part of y that is shown at most, see crop.js. */
+  /**
+   * The part of y that is shown at most, see crop.js.
+   * @type {ChartLook["crop"]}
+   */
   #crop = null;
+  /** @type {{width: number, height: number} | null} */
   #size = null;
   #observer;
 
@@ -93,8 +106,8 @@ export class Plot {
 
   /**
    * Draw a whole figure.
-   * @param {object[]} traces see figures.js; those with `points` can be drawn on
-   * @param {object} look see layout.js
+   * @param {Trace[]} traces see figures.js; those with `points` can be drawn on
+   * @param {ChartLook} look see layout.js
    */
   draw(traces, look) {
     this.#crop = look.crop;
@@ -201,13 +214,16 @@ export class Plot {
 
   #makeScale() {
     const { xaxis, yaxis } = this.#element._fullLayout;
-    const { width, height } = this.area;
+    const { width, height } = this.#axesArea();
     return { x: axisScale(xaxis, 0, width), y: axisScale(yaxis, height, 0) };
   }
 
   /** Where the drawn axes are, in pixels from the element's corner; null before the first drawing. */
   get area() {
-    if (!this.#ready) return null;
+    return this.#ready ? this.#axesArea() : null;
+  }
+
+  #axesArea() {
     const { l, t, w, h } = this.#element._fullLayout._size;
     return { left: l, top: t, width: w, height: h };
   }
@@ -216,7 +232,7 @@ export class Plot {
   place(x, y) {
     if (!this.#ready) return null;
     const scale = this.#scale ?? this.#makeScale();
-    const { left, top } = this.area;
+    const { left, top } = this.#axesArea();
     return { left: left + scale.x(x), top: top + scale.y(y) };
   }
 
@@ -224,7 +240,7 @@ export class Plot {
   values(left, top) {
     if (!this.#ready) return null;
     const { xaxis, yaxis } = this.#element._fullLayout;
-    const { area } = this;
+    const area = this.#axesArea();
     const [across, down] = [left - area.left, top - area.top];
     if (across < -4 || across > area.width + 4 || down < 0 || down > area.height) return null;
     return { x: fromPixel(xaxis, across / area.width), y: fromPixel(yaxis, 1 - down / area.height) };
@@ -334,7 +350,7 @@ export class Plot {
 /**
  * Draw a figure that does not live on, such as a sweep's, in the page's look.
  * @param {HTMLElement} element
- * @param {{traces: object[], layout: object}} figure Plotly's; see `figureLayout`
+ * @param {{traces: Record<string, any>[], layout: Record<string, any>}} figure Plotly's; see `figureLayout`
  */
 export async function drawFigure(element, { traces, layout }) {
   await bringLibrary();

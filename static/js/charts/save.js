@@ -3,6 +3,8 @@
 import { h } from "../dom.js";
 import { lowerBound } from "../series.js";
 
+/** @import { Trace } from "../types.js" */
+
 /** Without a byte order mark Excel reads a table in the code page of its Windows. */
 const MARK = "\ufeff";
 /** What a spreadsheet computes, or reads as a number or a date; as in app/texts.py. */
@@ -16,7 +18,7 @@ const COMPUTED = new RegExp(
 
 /**
  * Every recorded row of the shown runs in the shown stretch of x, not only the points that are drawn.
- * @param {object[]} traces see figures.js
+ * @param {Trace[]} traces see figures.js
  * @param {[number, number] | null} range
  */
 export function toCsv(traces, range) {

@@ -7,6 +7,8 @@
 
 import { quantity } from "./quantities.js";
 
+/** @import { Spec } from "../types.js" */
+
 export const MOST_SMOOTHING = 0.99;
 /** More are of no use, and an address may ask for anything. */
 export const MOST_CHARTS = 24;
@@ -23,7 +25,7 @@ export function makeSpec(name) {
   };
 }
 
-/** @returns {object | null} null: no such quantity */
+/** @returns {Spec | null} null: no such quantity */
 export function readSpec(text) {
   const [name, ...options] = text.split(":");
   if (!quantity(name)) return null;

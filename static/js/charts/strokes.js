@@ -11,6 +11,11 @@ import { urlState } from "../state/address.js";
 import { fillFields } from "./shown-fields.js";
 import { SHAPES } from "./symbols.js";
 
+/**
+ * @import { Run, StrokesOfRuns } from "../types.js"
+ * @import { ShownFields } from "./shown-fields.js"
+ */
+
 /** What says nothing: the value is not known, or is not one. */
 const PLAIN = { dash: "solid", symbol: null, value: "" };
 
@@ -20,7 +25,7 @@ export class Strokes {
 
   /**
    * @param {HTMLElement} foot holds the list
-   * @param {import("./shown-fields.js").ShownFields} fields
+   * @param {ShownFields} fields
    * @param {() => void} onChange the curves look otherwise now
    */
   constructor(foot, fields, onChange) {
@@ -55,9 +60,8 @@ export class Strokes {
 
   /**
    * The looks of the shown curves, or null where no field is chosen.
-   * @param {object[][]} curves the runs that each stands for, most often one
-   * @returns {{field: string, legend: {value: string, dash: string, symbol: string | null}[], lookOf: (runs: object[]) =>
-   *   object} | null} `lookOf`: {dash, symbol, value} of such a curve; `symbol` is null where its runs have several values
+   * @param {Run[][]} curves the runs that each stands for, most often one
+   * @returns {StrokesOfRuns | null} `lookOf` such a curve: `symbol` is null where its runs have several values
    */
   of(curves) {
     const field = this.#field;

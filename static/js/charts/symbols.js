@@ -80,5 +80,5 @@ export class Symbols {
 /** The next number of 1, 2, 5, 10, … : places stay while an axis grows a little. */
 function round(length) {
   const power = 10 ** Math.floor(Math.log10(length));
-  return power * [1, 2, 5, 10].find((step) => step * power >= length * 0.999);
+  return power * ([1, 2, 5].find((step) => step * power >= length * 0.999) ?? 10);
 }

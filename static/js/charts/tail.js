@@ -8,6 +8,8 @@
 
 import { shapePath } from "./symbols.js";
 
+/** @import { Thinned } from "./curve.js" */
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /** Points in one path before the next begins: only the last path is written anew. */
@@ -19,16 +21,17 @@ export const PATTERNS = { solid: [], dot: [1, 1], dash: [3, 3], dashdot: [3, 1, 
 export class Tail {
   #group;
   #style;
+  /** The last path, which is written anew. @type {SVGPathElement | null} */
   #path = null;
   #from;
   #travelled = 0;
   #dashed;
 
   /**
-   * @param {SVGElement} group where the figure draws this curve
+   * @param {Element} group where the figure draws this curve
    * @param {{color: string, width: number, dash: string}} style
    * @param {number} settled that many points of the curve the figure has drawn for good
-   * @param {import("./curve.js").Thinned} points the curve
+   * @param {Thinned} points the curve
    * @param {{x: (value: number) => number, y: (value: number) => number}} scale values → pixels
    */
   constructor(group, style, settled, points, scale) {

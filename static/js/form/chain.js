@@ -4,13 +4,15 @@ import { h, iconButton } from "../dom.js";
 import { t } from "../i18n.js";
 import { box, described } from "./fields.js";
 
+/** @import { Dataset, FormHands } from "../types.js" */
+
 const MAX_LAYERS = 8;
 /** Units of the first hidden layer that is added where there is none. */
 const FIRST_UNITS = 20;
 
 /**
- * @param {object} form
- * @param {object[]} datasets give the chain's ends
+ * @param {FormHands} form
+ * @param {Dataset[]} datasets give the chain's ends
  * @param {number[]} hidden units, changed in place
  */
 export function chain({ options, change, redraw }, datasets, hidden) {

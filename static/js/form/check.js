@@ -3,18 +3,22 @@
  * is wrong where it has named the first thing.
  */
 
-import { isSweep, readings, typed } from "./values.js";
+import { readings, typed, ways } from "./values.js";
+
+/** @import { Field, Why } from "../types.js" */
 
 /**
- * @param {object} field as the server describes it
- * @returns {{why: object, readings: string[]} | null} a reason, and what may have been meant
+ * @param {Field} field as the server describes it
+ * @returns {{why: Why, readings: string[]} | null} a reason, and what may have been meant
  */
 export function check(text, field) {
   if (!["integer", "integers", "number"].includes(field.kind)) return null;
   const meant = readings(text, field);
   if (meant.length) return { why: { code: "unclear", values: { text } }, readings: meant };
   const value = typed(text, field);
-  const wrong = (isSweep(value) ? value.values : [value]).map((one) => checkValue(one, field)).find(Boolean);
+  const wrong = ways(value)
+    .map((one) => checkValue(one, field))
+    .find(Boolean);
   return wrong ? { why: wrong, readings: [] } : null;
 }
 

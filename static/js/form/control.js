@@ -6,10 +6,12 @@ import { box, select } from "./fields.js";
 import { several } from "./several.js";
 import { together, ways } from "./values.js";
 
+/** @import { FormHands } from "../types.js" */
+
 const BOTH = "both";
 
 /**
- * @param {{ redraw: (focus?: string) => void }} form
+ * @param {Pick<FormHands, "redraw">} form
  * @param {(value: any) => void} onchange
  */
 export function control(form, path, key, field, value, onchange) {

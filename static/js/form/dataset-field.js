@@ -1,15 +1,17 @@
 /** The data set: which one, and what to do about one that is not on the server. */
 
 import { ApiError, api } from "../api.js";
-import { h, iconButton } from "../dom.js";
+import { find, h, iconButton } from "../dom.js";
 import { number, t } from "../i18n.js";
 import { titleOf } from "../labels.js";
 import { told } from "../reasons.js";
 import { block } from "./fields.js";
 import { several } from "./several.js";
 
+/** @import { Dataset } from "../types.js" */
+
 /**
- * @param {object[]} datasets as in the server's options
+ * @param {Dataset[]} datasets as in the server's options
  * @param {string[]} chosen names
  * @param {(names: string[], focus: string) => void} onChoose
  * @param {(error: ApiError) => void} onRefused when a download cannot begin
@@ -17,21 +19,23 @@ import { several } from "./several.js";
  * @returns {{element: HTMLElement, update: () => void}} `update` for news of them: the list stays, as one may have it open
  */
 export function datasetField(datasets, chosen, onChoose, onRefused, onLook) {
+  const names = datasets.map((dataset) => dataset.name);
+  const datasetOf = (id) => datasets[names.indexOf(id)];
   const title = (id) => {
-    const dataset = datasets.find((other) => other.name === id);
+    const dataset = datasetOf(id);
     const size = `${number(dataset.train_size)} / ${number(dataset.test_size)}`;
     return dataset.available
       ? `${titleOf(dataset)}  ${size}`
       : `${titleOf(dataset)}  (${t("dataset.missing")})`;
   };
-  const names = datasets.map((dataset) => dataset.name);
   const controls = several("dataset.name", "dataset.name", names, chosen, title, onChoose, {
-    short: (id) => titleOf(datasets.find((other) => other.name === id)),
+    short: (id) => titleOf(datasetOf(id)),
   });
   const look = iconButton("images", t("look.data"), () => onLook(chosen[0]));
   look.id = "look-data"; // the focus finds it again when the form is drawn anew
   const element = block("dataset", "dataset.name", null, h("div", { className: "pair" }, ...controls, look));
-  const [list] = controls;
+  const list = find(element, "select", HTMLSelectElement);
+  /** @type {HTMLElement | null} */
   let download = null;
   const update = () => {
     for (const option of list.options)

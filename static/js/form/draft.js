@@ -9,6 +9,8 @@ import { combinations, size, sweeps } from "./grid.js";
 import { nameOfRun } from "./names.js";
 import { together, ways } from "./values.js";
 
+/** @import { Experiment } from "../types.js" */
+
 /** How many seeds one can ask for; one beginning after the other from the experiment's own. */
 export const SEEDS = [1, 2, 3, 5, 10];
 /** Parts of a cross-validation; 1: none. */
@@ -26,6 +28,7 @@ export class Draft {
 
   constructor(options) {
     this.#options = options;
+    /** @type {Experiment} */
     this.document = this.#start();
     this.seeds = 1;
     this.folds = 1;

@@ -122,7 +122,7 @@ export function logSlider(path, key, field, value, [low, high], onchange) {
   });
   const place = (number) => {
     const where = isSweep(number) ? number.values[0] : number;
-    if (typeof where === "number" && where > 0) slider.value = stepOf(where) - DIGITS * low;
+    if (typeof where === "number" && where > 0) slider.value = String(stepOf(where) - DIGITS * low);
     slider.setAttribute("aria-valuetext", text.value);
   };
   onInput(slider, () => {

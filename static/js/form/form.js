@@ -21,8 +21,15 @@ import { NetworkPart } from "./network-part.js";
 import { reopen } from "./several.js";
 import { trainingPart } from "./training-part.js";
 
+/** @import { Cost, Experiment, ExperimentSummary, Fields, FirstExperiment, Layer } from "../types.js" */
+
 /** Typing pauses that long before the server is asked for the consequences. */
 const SETTLE = 120;
+
+/**
+ * What the server says of a draft: the one that was asked about, whatever has been changed since.
+ * @typedef {{draft: Draft, summary: ExperimentSummary | null, first: FirstExperiment | null, problem: ApiError | null}} Answer
+ */
 
 export class Form {
   #form;
@@ -36,24 +43,36 @@ export class Form {
   #launch;
   /** What the parts of the form may do with it. */
   #hands;
-  /** The run that the draft is compared with, as `{ name, fields }`: the one it was taken from, or the last launched. */
+  /**
+   * The run that the draft is compared with, as `{ name, fields }`: the one it was taken from, or the last launched.
+   * @type {{name: string, fields: Fields} | null}
+   */
   #base = null;
-  /** The server's answer for the first experiment, complete; null while what is chosen is wrong. */
+  /**
+   * The server's answer for the first experiment, complete; null while what is chosen is wrong.
+   * @type {FirstExperiment | null}
+   */
   #first = null;
-  /** What all would cost, as it was last told: it stays in a form that is drawn again. */
+  /** What all would cost, as it was last told: it stays in a form that is drawn again. @type {[Cost[], number | null] | null} */
   #figures = null;
   #start;
   #timer = 0;
   #touch = newestOnly();
   /** Whether nothing has been changed since; taken before waiting for an answer about the draft. */
   #isCurrent = this.#touch();
-  /** What the server is asked, or has said, of the draft as it stands: a promise of an answer; null: nothing yet. */
+  /**
+   * What the server is asked, or has said, of the draft as it stands: a promise of an answer; null: nothing yet.
+   * @type {Promise<Answer> | null}
+   */
   #question = null;
   #load = newestOnly();
   /** The last launch was refused, and nothing has been changed since: its reason stays. */
   #refused = false;
   #launching = false;
-  /** What is wrong, as `{ error, layer }`, and the layer that it is wrong with. */
+  /**
+   * What is wrong, as `{ error, layer }`, and the layer that it is wrong with.
+   * @type {{error: ApiError, layer: Layer | undefined} | null}
+   */
   #wrong = null;
 
   constructor(form, store, options, onLaunch, look) {
@@ -99,7 +118,7 @@ export class Form {
     const isCurrent = this.#isCurrent;
     try {
       const { draft, first, problem } = await this.#ask();
-      if (problem) throw problem;
+      if (problem || !first) throw problem;
       const { runs } = await api.launchTogether(draft.experiments(this.#difference(draft, first)));
       if (isCurrent()) this.#complain(null);
       this.#onLaunch(runs);
@@ -117,7 +136,8 @@ export class Form {
 
   /**
    * Take an experiment file into the form, to change it there.
-   * @param {{from?: object}} options the run that it is of, for "differs only in"
+   * @param {Experiment} experiment
+   * @param {{from?: {name: string} | null}} options `from`: the run that it is of, for "differs only in"
    * @throws ApiError where it is no experiment
    */
   async load(experiment, { from = null } = {}) {
@@ -260,16 +280,17 @@ export class Form {
 
   /**
    * What the server says of the draft as it stands, which is asked once; again where it was wrong.
-   * @returns {Promise<{draft: Draft, summary: object | null, first: object | null, problem: ApiError | null}>} `draft` is
-   *   the one that was asked about, whatever has been changed since
+   * @returns {Promise<Answer>}
    */
   #ask() {
     clearTimeout(this.#timer);
-    this.#question ??= this.#describe(this.#draft.copy(), this.#isCurrent);
-    return this.#question;
+    const question = this.#question ?? this.#describe(this.#draft.copy(), this.#isCurrent);
+    this.#question = question;
+    return question;
   }
 
   async #describe(draft, isCurrent) {
+    /** @type {Answer} */
     const answer = { draft, summary: null, first: null, problem: null };
     try {
       const { experiments, seconds, first } = await api.summaryTogether(draft.experiments());

@@ -10,10 +10,12 @@ import { settings } from "./settings.js";
 import { several } from "./several.js";
 import { ways } from "./values.js";
 
+/** @import { FormHands } from "../types.js" */
+
 /** Settings of an MLP that do not stand with its sizes. */
 const SWITCHES = ["batch_norm", "dropout", "residual"];
 
-/** @param {{options: object, draft: object, change: () => void, redraw: (focus?: string) => void}} form */
+/** @param {FormHands} form */
 export function furtherPart(form, open) {
   const { draft } = form;
   const { dataset, training } = draft.document;

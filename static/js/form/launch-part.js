@@ -5,6 +5,8 @@ import { number, t } from "../i18n.js";
 import { SEEDS } from "./draft.js";
 import { select } from "./fields.js";
 
+/** @import { Cost, FormHands } from "../types.js" */
+
 /** Where the digits of a number need more room than there is. */
 const LONG = 1e7;
 const FACTS = ["parameters", "memory_bytes", "multiply_adds", "seconds"];
@@ -17,7 +19,7 @@ export class LaunchPart {
   #difference = h("p", { className: "difference" });
   #label = h("span", {});
 
-  /** @param {{draft: object, change: () => void}} form */
+  /** @param {FormHands} form */
   constructor({ draft, change }) {
     const facts = h("dl", { className: "card facts" });
     for (const name of FACTS) {
@@ -67,7 +69,7 @@ export class LaunchPart {
   }
 
   /**
-   * @param {object[] | null} experiments the figures of each run; null: what is chosen is wrong
+   * @param {Cost[] | null} experiments the figures of each run; null: what is chosen is wrong
    * @param {number} seconds of all of them
    */
   show(experiments, seconds) {

@@ -12,6 +12,8 @@ import { control } from "./control.js";
 import { described, select } from "./fields.js";
 import { isInside, move, pathOf, step } from "./layer-moves.js";
 
+/** @import { FormHands, Layer } from "../types.js" */
+
 /** What stands in a layer's line; the rest is behind its dots. */
 const FIRST = {
   dense: ["units"],
@@ -36,16 +38,17 @@ export class LayerList {
   #open;
 
   /**
-   * @param {{options: object, change: () => void, redraw: (focus?: string) => void}} form
-   * @param {object[]} layers changed in place
+   * @param {FormHands} form
+   * @param {Layer[]} layers changed in place
    * @param {Set<string>} open
    * @param {{place: number[], root: LayerList}} [block] where this is the list of a block in another
    */
-  constructor(form, layers, open, { place, root } = { place: [] }) {
+  constructor(form, layers, open, block) {
+    const { place, root } = block ?? { place: [], root: this };
     this.#form = form;
     this.#layers = layers;
     this.#place = place;
-    this.#root = root ?? this;
+    this.#root = root;
     this.#path = place.length ? `${pathOf(place)}.layers` : "network.layers";
     this.#open = open;
     this.element = h(

@@ -3,6 +3,8 @@
  * [3, 1] is the second layer in the block that is the fourth; as a place to go to, the one before that layer.
  */
 
+/** @import { Layer } from "../types.js" */
+
 /** The name of a place in the document: "network.layers.3.layers.1". */
 export function pathOf(place) {
   return `network.layers.${place.join(".layers.")}`;
@@ -13,8 +15,8 @@ export const LAYER = /^network\.layers\.\d+(?:\.layers\.\d+)*/;
 
 /** The layer that a field belongs to, or undefined. */
 export function layerAt(layers, field) {
-  const place = LAYER.exec(field)?.[0].match(/\d+/g).map(Number);
-  return place && layers && listOf(layers, place)?.[place.at(-1)];
+  const place = LAYER.exec(field)?.[0].match(/\d+/g)?.map(Number);
+  return place && layers && listOf(layers, place)?.[last(place)];
 }
 
 /** Where a layer is now, as a field's name; null where it is no more. */
@@ -27,26 +29,26 @@ export function pathOfLayer(layers, layer) {
  * Where an arrow key takes a layer: past its neighbour, into a block that it meets, and out of a block at its end. A
  * block goes past other blocks.
  *
- * @param {object[]} layers the network's
+ * @param {Layer[]} layers the network's
  * @param {number[]} place
  * @param {1 | -1} by
  * @returns {number[] | null} null at the network's ends
  */
 export function step(layers, place, by) {
   const list = listOf(layers, place);
-  const [outside, i] = [place.slice(0, -1), place.at(-1)];
+  const [outside, i] = [place.slice(0, -1), last(place)];
   const next = list[i + by];
   if (next?.type === "residual" && list[i].type !== "residual")
-    return [...outside, i + by, by > 0 ? 0 : next.layers.length];
+    return [...outside, i + by, by > 0 ? 0 : (next.layers ?? []).length];
   if (next) return [...outside, by > 0 ? i + 2 : i - 1];
   if (!outside.length) return null;
-  return [...outside.slice(0, -1), outside.at(-1) + (by > 0 ? 1 : 0)];
+  return [...outside.slice(0, -1), last(outside) + (by > 0 ? 1 : 0)];
 }
 
 /** Move a layer; its new place, or null where it stays: a block does not go into itself. */
 export function move(layers, from, to) {
   const [source, target] = [listOf(layers, from), listOf(layers, to)];
-  const [at, before] = [from.at(-1), to.at(-1)];
+  const [at, before] = [last(from), last(to)];
   if (isInside(to, from) || (source === target && (before === at || before === at + 1))) return null;
   const [layer] = source.splice(at, 1);
   target.splice(source === target && before > at ? before - 1 : before, 0, layer);
@@ -58,8 +60,21 @@ export function isInside(place, block) {
   return place.length > block.length && block.every((position, i) => position === place[i]);
 }
 
+/** The position in its own list. @param {number[]} place */
+function last(place) {
+  return place[place.length - 1];
+}
+
+/**
+ * The list that a place is in.
+ * @param {Layer[]} layers
+ * @param {number[]} place
+ * @returns {Layer[]}
+ */
 function listOf(layers, place) {
-  return place.slice(0, -1).reduce((list, position) => list?.[position]?.layers, layers);
+  return place
+    .slice(0, -1)
+    .reduce((list, position) => /** @type {Layer[]} */ (list?.[position]?.layers), layers);
 }
 
 function find(layers, layer) {

@@ -1,15 +1,17 @@
 /** Recognizing a multi-layer perceptron in a list of layers. */
 
+/** @import { Layer } from "../types.js" */
+
 /**
  * The preset that the layers might be of, or null. A guess by what is there: whether the preset gives the very same
  * layers, the server says.
  *
- * @param {object[]} layers as the server writes them
+ * @param {Layer[]} layers as the server writes them
  */
 export function guessMlp(layers) {
-  const flat = layers.flatMap((layer) => (layer.type === "residual" ? layer.layers : [layer]));
+  const flat = layers.flatMap((layer) => (layer.type === "residual" ? (layer.layers ?? []) : [layer]));
   const dense = flat.filter((layer) => layer.type === "dense");
-  if (!dense.length || flat.at(-1).type !== "dense") return null;
+  if (!dense.length || flat.at(-1)?.type !== "dense") return null;
   const first = (type) => flat.find((layer) => layer.type === type);
   return {
     preset: "mlp",

@@ -4,6 +4,8 @@ import { hasText, t } from "../i18n.js";
 import { labelOf, shortLabelOf, wordOf } from "../labels.js";
 import { isSweep } from "./values.js";
 
+/** @import { Experiment } from "../types.js" */
+
 /** Sections that are chosen by name: another name brings other settings, and that is one thing, not five. */
 const BY_NAME = ["optimizer", "network.initializer", "training.schedule"];
 /** What is said of these needs no label before it, and stands first. */
@@ -21,7 +23,7 @@ const PLAIN = [
  * list has room for a few. Then what somebody has typed; else, of one run what one changes most, and of several what has
  * changed since the last ones. The number of a repetition comes last.
  *
- * @param {object} document one experiment
+ * @param {Experiment} document one experiment
  * @param {[string[], any][]} chosen what is special to it among several, as a path and the value or way there
  * @param {{special: string[], changed: string[]}} news what else the name should say, and the fields that have changed
  * @param {string[]} repetition which fold, which seed
@@ -51,7 +53,10 @@ export function nameOfRun(document, chosen, { special, changed }, repetition) {
   return [...plain, ...labelled, ...said, ...repetition].join(" · ");
 }
 
-/** What one changes most, but for what has been said as it varies; `isNews` says of which fields. */
+/**
+ * What one changes most, but for what has been said as it varies; `isNews` says of which fields.
+ * @param {Experiment} document
+ */
 function suggestion({ network, optimizer, regularization }, varied, isNews) {
   const rated = varied.has("optimizer.learning_rate") ? [] : [optimizer.learning_rate ?? ""];
   const named = varied.has("optimizer")

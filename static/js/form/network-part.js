@@ -10,6 +10,8 @@ import { settings } from "./settings.js";
 import { several } from "./several.js";
 import { together, ways } from "./values.js";
 
+/** @import { ExperimentSummary, FormHands, Layer } from "../types.js" */
+
 /** The four that the lessons compare side by side; all of them are in a list behind. */
 const FIRST_ACTIVATIONS = ["sigmoid", "tanh", "relu", "leaky_relu"];
 const WRITTEN = "layers";
@@ -32,17 +34,21 @@ export class NetworkPart {
   #rows = h("ol", { className: "layer-summary" });
   #table;
   #edit;
-  /** The server's last summary; null while what is chosen is wrong. */
+  /** The server's last summary; null while what is chosen is wrong. @type {ExperimentSummary | null} */
   #summary = null;
+  /** @type {HTMLElement | null} */
   #list = null;
   /** What each layer gives, as far as that is known: a list that is drawn again has it at once. */
   #shapes = new WeakMap();
   /** Places of layers whose further settings are open. */
   #open = new Set();
-  /** The networks whose first one is edited layer by layer, as `{ network, count, layers }`. */
+  /**
+   * The networks whose first one is edited layer by layer, as `{ network, count, layers }`.
+   * @type {{network: any, count: number, layers: Layer[]} | null}
+   */
   #left = null;
 
-  /** @param {{options: object, draft: object, change: () => void, redraw: (focus?: string) => void}} form */
+  /** @param {FormHands} form */
   constructor(form, look) {
     this.#form = form;
     this.#look = look;
@@ -130,7 +136,7 @@ export class NetworkPart {
 
   /** Of how many networks these layers are the first, and the way back to all of them. */
   #drawLeft(layers) {
-    if (this.#left?.layers !== layers) return null;
+    if (!this.#left || this.#left.layers !== layers) return null;
     const { draft, redraw } = this.#form;
     const { network, count } = this.#left;
     if (!ways(network).every(({ preset }) => draft.fitting.includes(preset))) return null; // other data have come

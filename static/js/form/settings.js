@@ -4,38 +4,45 @@ import { t } from "../i18n.js";
 import { control } from "./control.js";
 import { block } from "./fields.js";
 
+/** @import { Field } from "../types.js" */
+
 /**
  * Blocks for the settings of all ways. What is typed goes to each that has such a setting; where they usually have
  * different ones, an empty field leaves each its own.
  *
  * @param {string} path of the section: "optimizer"
  * @param {string} kind what its settings are called by: `${kind}.momentum`
- * @param {(object | null)[]} all the ways
- * @param {Record<string, object[]>} registry fields by the ways' names
+ * @param {(Record<string, any> | null)[]} all the ways
+ * @param {Record<string, Field[]>} registry fields by the ways' names
  * @param {string[]} except settings that are drawn elsewhere
  * @param {string} by what a way is named by
  */
 export function settings(form, path, kind, all, registry, except = [], by = "name") {
-  const present = all.filter(Boolean);
+  const present = all.filter((way) => way !== null);
+  /**
+   * @param {Record<string, any>} way
+   * @param {string} name
+   */
   const fieldOf = (way, name) => registry[way[by]].find((field) => field.name === name);
+  const usualOf = (way, name) => fieldOf(way, name)?.default;
   const names = new Set(present.flatMap((way) => registry[way[by]].map((field) => field.name)));
   return [...names]
     .filter((name) => !except.includes(name))
     .map((name) => {
       const having = present.filter((way) => fieldOf(way, name));
-      const field = fieldOf(having[0], name);
-      const usual = having.every((way) => fieldOf(way, name).default === field.default);
-      const valueIn = (way) => (way[name] === undefined ? fieldOf(way, name).default : way[name]);
+      const field = /** @type {Field} */ (fieldOf(having[0], name));
+      const usual = having.every((way) => usualOf(way, name) === field.default);
+      const valueIn = (way) => (way[name] === undefined ? usualOf(way, name) : way[name]);
       const agreed = having.every(
         (way) => JSON.stringify(valueIn(way)) === JSON.stringify(valueIn(having[0])),
       );
       const put = (value) => {
-        for (const way of having) way[name] = value ?? (usual ? "" : fieldOf(way, name).default);
+        for (const way of having) way[name] = value ?? (usual ? "" : usualOf(way, name));
         form.change();
       };
       const [place, key] = [`${path}.${name}`, `${kind}.${name}`];
       const input = control(form, place, key, field, agreed ? valueIn(having[0]) : null, put);
-      if (!usual) input.placeholder = t("form.own");
+      if (!usual && input instanceof HTMLInputElement) input.placeholder = t("form.own");
       const element = block(place, key, usual ? field : { ...field, default: null }, input);
       return having.length === all.length
         ? element

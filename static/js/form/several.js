@@ -12,7 +12,10 @@ import { select } from "./fields.js";
 const ALL = "several";
 /** Pixels that two columns of names need. */
 const NARROWEST = 216;
-/** The field whose boxes are open: a form that is drawn again opens them again. */
+/**
+ * The field whose boxes are open: a form that is drawn again opens them again.
+ * @type {string | null}
+ */
 let opened = null;
 
 /**
@@ -25,7 +28,8 @@ let opened = null;
  * @param {{ single?: HTMLElement[], note?: string, short?: (choice: string) => string }} more what stands there for one
  *   choice instead of the list; what is said below the boxes; a shorter name where there is less room
  */
-export function several(path, key, choices, chosen, name, choose, { single, note, short = name } = {}) {
+export function several(path, key, choices, chosen, name, choose, more = {}) {
+  const { single, note, short = name } = more;
   const list = () => {
     const all = chosen.length > 1 ? [ALL, ...choices] : choices;
     const named = (choice) => (choice === ALL ? chosen.map(short).join(", ") : name(choice));
@@ -92,7 +96,7 @@ function boxes(path, key, choices, chosen, name, choose, note) {
   panel.addEventListener("toggle", ({ newState }) => {
     if (newState !== "open") return;
     place(panel);
-    if (!panel.contains(document.activeElement)) panel.querySelector("input").focus();
+    if (!panel.contains(document.activeElement)) panel.querySelector("input")?.focus();
   });
   return panel;
 }
@@ -111,7 +115,7 @@ export function reopen(form) {
   const panel = opened && form.querySelector(`[data-several="${CSS.escape(opened)}"]`);
   if (!panel) opened = null;
   else {
-    panel.previousElementSibling.focus(); // Escape leads back there
+    if (panel.previousElementSibling instanceof HTMLElement) panel.previousElementSibling.focus(); // Escape leads back there
     panel.showPopover();
     place(panel);
   }

@@ -8,12 +8,18 @@ import { settings } from "./settings.js";
 import { several } from "./several.js";
 import { isSweep, ways } from "./values.js";
 
-/** Powers of ten that the sliders go through. */
+/** @import { FormHands } from "../types.js" */
+
+/**
+ * Powers of ten that the sliders go through.
+ * @type {[number, number]}
+ */
 const RATES = [-5, 1];
+/** @type {[number, number]} */
 const STRENGTHS = [-6, 0];
 const LENGTHS = ["iterations", "epochs"];
 
-/** @param {{options: object, draft: object, change: () => void, redraw: (focus?: string) => void}} form */
+/** @param {FormHands} form */
 export function trainingPart(form) {
   return [drawOptimizer(form), drawOwn(form), drawRate(form), ...drawPenalties(form), drawLength(form)];
 }

@@ -20,18 +20,22 @@ const RANGE = /^(.+?)\.{2,3}(.+?)(?::(\d+))?$/;
 /** A range of whole numbers takes each of them up to that many, and five of them beyond. */
 const EACH = 20;
 const FEW = 5;
-const WHOLE = ["integer", "integers"];
+/** @typedef {{kind?: string, scale?: string}} TypedField what of a field's description says how its text is read */
+
+/** @param {TypedField} field */
+const isWhole = ({ kind }) => kind === "integer" || kind === "integers";
 
 /**
  * The value of a typed text: a number where it is one, `{ sweep, values }` where it is several, null for nothing, else the
  * text as it is: the server judges it. Of more values than can be launched some are kept, and `count` says of how many.
  *
- * @param {{kind?: string, scale?: string}} field as the server describes it
+ * @param {string} text
+ * @param {TypedField} field as the server describes it
  */
 export function typed(text, field = {}) {
   const said = plain(text);
   if (said === "") return null;
-  const { settled } = settle(said, WHOLE.includes(field.kind));
+  const { settled } = settle(said, isWhole(field));
   if (settled === null) return text.trim();
   const items = settled
     .split(/[;,]/)
@@ -48,7 +52,7 @@ export function typed(text, field = {}) {
 
 /** How a text could be meant of which one cannot say whether a comma separates; none where that is clear. */
 export function readings(text, field = {}) {
-  return settle(plain(text), WHOLE.includes(field.kind)).readings;
+  return settle(plain(text), isWhole(field)).readings;
 }
 
 /** Is it several values? */
@@ -76,14 +80,16 @@ export function shown(value) {
 
 /**
  * A range, or null where the text is none.
+ * @param {string} text
+ * @param {TypedField} field
  * @returns {{values: number[], count: number} | null} `count` is more where it has more values than are made
  */
-function range(text, { kind, scale }) {
+function range(text, field) {
   const [, from, to, asked] = RANGE.exec(text) ?? [];
   const [low, high] = [numberOf(from?.trim() ?? ""), numberOf(to?.trim() ?? "")];
-  if (!(low < high)) return null;
-  const powers = scale === "log" && low > 0;
-  const whole = WHOLE.includes(kind);
+  if (low === undefined || high === undefined || !(low < high)) return null;
+  const powers = field.scale === "log" && low > 0;
+  const whole = isWhole(field);
   const wanted = asked ? Number(asked) : usual(low, high, powers);
   const count = whole && !powers ? Math.min(wanted, Math.floor(high - low) + 1) : wanted;
   if (count < 2) return null;

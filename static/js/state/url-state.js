@@ -12,7 +12,10 @@
 
 import { Emitter } from "./emitter.js";
 
-/** How a type is read from text (`undefined`: it cannot be) and written. */
+/**
+ * How a type is read from text (`undefined`: it cannot be) and written.
+ * @type {Record<string, {read: (text: string) => any, write: (value: any) => string}>}
+ */
 const TYPES = {
   text: { read: (text) => text, write: (value) => value },
   number: {
@@ -74,7 +77,7 @@ export class UrlState {
   #emitter = new Emitter();
 
   /**
-   * @param {Record<string, {key: string, type: keyof TYPES, default: any}>} properties
+   * @param {Record<string, {key: string, type: string, default: any}>} properties
    * @param {string} hash of an address
    */
   constructor(properties, hash = "") {
@@ -131,7 +134,10 @@ export class UrlState {
     return hash ? `#${hash}` : "";
   }
 
-  /** @param {string} name @param {any} value */
+  /**
+   * @param {string} name
+   * @param {any} value
+   */
   #text(name, value) {
     return TYPES[this.#properties[name].type].write(value);
   }

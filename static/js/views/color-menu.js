@@ -5,6 +5,8 @@ import { t } from "../i18n.js";
 import { onKey } from "../keys.js";
 import { cssColor, HUES, hueOf, withHue } from "../palette.js";
 
+/** @import { Run } from "../types.js" */
+
 const COLUMNS = 4;
 /** How far a key moves in the menu. */
 const STEPS = {
@@ -24,13 +26,14 @@ export class ColorMenu {
     this.#actions = actions;
     onKey(this.#element, (event) => this.#press(event));
     this.#element.addEventListener("focusout", ({ relatedTarget }) => {
-      if (relatedTarget && !this.#element.contains(relatedTarget)) this.#element.hidePopover();
+      if (relatedTarget instanceof Node && !this.#element.contains(relatedTarget))
+        this.#element.hidePopover();
     });
     document.body.append(this.#element);
   }
 
   /**
-   * @param {object} run whose colour is chosen
+   * @param {Run} run whose colour is chosen
    * @param {HTMLElement} anchor where the menu appears; it has the focus again when the menu is gone
    */
   open(run, anchor) {
@@ -78,8 +81,8 @@ export class ColorMenu {
     if (event.key === "Tab") return void this.#element.hidePopover();
     if (event.key === "Escape") event.stopPropagation(); // it closes this, and not what is behind it
     if (!(event.key in STEPS)) return;
-    const items = [...this.#element.children];
-    const at = items.indexOf(document.activeElement);
+    const items = /** @type {HTMLElement[]} */ ([...this.#element.children]);
+    const at = items.indexOf(/** @type {HTMLElement} */ (document.activeElement));
     const to = Math.max(0, Math.min(items.length - 1, at + STEPS[event.key]));
     const beyond = Math.abs(STEPS[event.key]) === COLUMNS && to !== at + STEPS[event.key]; // no such row
     if (!beyond) {

@@ -23,7 +23,10 @@ export class DatasetView {
   #first = 0;
   #total = 0;
   #ask = newestOnly();
-  /** Where the data is drawn; null while it is not there. */
+  /**
+   * Where the data is drawn; null while it is not there.
+   * @type {ImageGrid | PointPlot | null}
+   */
   #picture = null;
   #position = h("span", { className: "look-position", role: "status" });
   #problem = h("p", { className: "fetch-error", role: "alert" });
@@ -46,7 +49,8 @@ export class DatasetView {
 
   /** The focus stays here while a button gives way to a download, and that to what came; where there is nothing to press, it waits. */
   #focus() {
-    (this.element.querySelector("input:checked, button:enabled") ?? this.element).focus();
+    const pressed = this.element.querySelector("input:checked, button:enabled");
+    (pressed instanceof HTMLElement ? pressed : this.element).focus();
   }
 
   get #count() {
@@ -75,13 +79,14 @@ export class DatasetView {
     this.#steps = this.#isImages
       ? [this.#step("previous", "‹", -IMAGES), this.#step("next", "›", IMAGES)]
       : [];
-    this.#picture = this.#isImages
+    const picture = this.#isImages
       ? new ImageGrid(this.#dataset.shape, IMAGES)
       : new PointPlot(this.#isDark());
+    this.#picture = picture;
     this.element.replaceChildren(
       h("div", { className: "look-bar" }, parts, this.#position, ...this.#steps),
       this.#problem,
-      this.#picture.element,
+      picture.element,
     );
     this.#load(0);
   }
@@ -91,9 +96,9 @@ export class DatasetView {
     this.#problem.textContent = "";
     const get = fetching(this.#dataset, refused, "look-fetch");
     this.element.replaceChildren(
-      ...[h("p", {}, t("look.missing", { title: titleOf(this.#dataset) })), get, this.#problem].filter(
-        Boolean,
-      ),
+      h("p", {}, t("look.missing", { title: titleOf(this.#dataset) })),
+      ...(get ? [get] : []),
+      this.#problem,
     );
   }
 
@@ -133,7 +138,7 @@ export class DatasetView {
     this.#first = sample.first;
     this.#total = sample.total;
     const last = sample.first + sample.labels.length;
-    this.#picture.show(sample);
+    this.#picture?.show(sample);
     this.#position.textContent = t("look.position", {
       from: number(sample.first + 1),
       to: number(last),

@@ -7,8 +7,13 @@ import { color } from "../palette.js";
 import { openDialog } from "./dialog.js";
 
 /**
- * @param {object[]} runs whose fields `configs` has
- * @param {{configs: object, isDark: () => boolean, onClone: (run: object) => void}} lab
+ * @import { FlatConfigs } from "../flat-configs.js"
+ * @import { Run } from "../types.js"
+ */
+
+/**
+ * @param {Run[]} runs whose fields `configs` has
+ * @param {{configs: FlatConfigs, isDark: () => boolean, onClone: (run: Run) => void}} lab
  */
 export function openDiff(runs, { configs, isDark, onClone }) {
   const ids = runs.map((run) => run.id);
@@ -19,7 +24,7 @@ export function openDiff(runs, { configs, isDark, onClone }) {
     cell.style.setProperty("--run", color(run.color, isDark()));
     return cell;
   };
-  const row = (name, values, { className = "", title } = {}) =>
+  const row = (name, values, /** @type {{className?: string, title?: string}} */ { className, title } = {}) =>
     h(
       "tr",
       { className },

@@ -33,7 +33,7 @@ export class Drafts {
 
   #read() {
     try {
-      return Object(JSON.parse(window.kept.get(KEY)));
+      return Object(JSON.parse(window.kept.get(KEY) ?? "null"));
     } catch {
       return {};
     }

@@ -3,6 +3,8 @@
  * lets go of it, until none is selected. A mouse has Ctrl for that, and a tap alone selects as a click does.
  */
 
+import { closest } from "../dom.js";
+
 /** Milliseconds after which a press is a hold. */
 const LONG = 450;
 
@@ -19,15 +21,15 @@ export class Hold {
    * @param {(id: string) => void} onHold
    */
   constructor(list, onHold) {
-    list.addEventListener("pointerdown", ({ pointerType, target }) => {
-      this.#touched = pointerType === "touch";
+    list.addEventListener("pointerdown", (event) => {
+      this.#touched = event.pointerType === "touch";
       this.#held = false;
       clearTimeout(this.#timer);
-      const run = target.closest("button:not(.run-name), input, a") ? null : target.closest("[data-run]");
+      const run = closest(event, "button:not(.run-name), input, a") ? null : closest(event, "[data-run]");
       if (!this.#touched || !run) return;
       this.#timer = setTimeout(() => {
         this.#held = this.#several = true;
-        onHold(run.dataset.run);
+        onHold(String(run.dataset.run));
       }, LONG);
     });
     for (const type of ["pointerup", "pointercancel", "pointerleave"])

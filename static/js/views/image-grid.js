@@ -3,6 +3,8 @@
 import { h } from "../dom.js";
 import { className } from "../labels.js";
 
+/** @import { DataSample } from "../types.js" */
+
 /** About how wide an image is, in pixels of the page: the nearest multiple of its own. */
 const SIDE = 60;
 
@@ -22,8 +24,8 @@ export class ImageGrid {
     this.element.append(...this.#cells.map(({ item }) => item));
   }
 
-  /** @param {object} sample the server's answer, with pixels */
-  show({ pixels, shape, labels, class_names: classes }) {
+  /** @param {DataSample} sample the server's answer, with pixels */
+  show({ pixels = "", shape, labels, class_names: classes }) {
     const bytes = Uint8Array.from(atob(pixels), (character) => character.charCodeAt(0));
     const size = shape.reduce((product, length) => product * length, 1);
     this.#cells.forEach(({ item, canvas, name }, i) => {
@@ -36,7 +38,12 @@ export class ImageGrid {
   }
 }
 
-/** The planes of an image, one (grey) or three (red, green, blue), as the canvas's pixels. */
+/**
+ * The planes of an image, one (grey) or three (red, green, blue), as the canvas's pixels.
+ * @param {HTMLCanvasElement} canvas
+ * @param {Uint8Array} planes
+ * @param {number[]} shape
+ */
 function paint(canvas, planes, [channels, height, width]) {
   const picture = new ImageData(width, height);
   const area = width * height;
@@ -46,5 +53,5 @@ function paint(canvas, planes, [channels, height, width]) {
     picture.data[4 * at + 3] = 255;
   }
   // in memory: fifty small ones gain nothing on a graphics card, and bytes stay what they are
-  canvas.getContext("2d", { willReadFrequently: true }).putImageData(picture, 0, 0);
+  canvas.getContext("2d", { willReadFrequently: true })?.putImageData(picture, 0, 0);
 }

@@ -5,6 +5,8 @@ import { h } from "../dom.js";
 import { t } from "../i18n.js";
 import { explainAll } from "../reasons.js";
 
+/** @import { Experiment, RunView } from "../types.js" */
+
 /** Bytes in which a lab's own export says what it is. */
 const HEAD = 4096;
 
@@ -15,8 +17,8 @@ export class Import {
   #veil = h("div", { className: "veil", hidden: true });
 
   /**
-   * @param {(runs: object[]) => void} onRuns called with the runs that came back
-   * @param {(experiment: object) => void} onExperiment called with a plain experiment file, which has no rows
+   * @param {(runs: RunView[]) => void} onRuns called with the runs that came back
+   * @param {(experiment: Experiment) => void} onExperiment called with a plain experiment file, which has no rows
    */
   constructor(toast, onRuns, onExperiment) {
     this.#toast = toast;
@@ -25,7 +27,7 @@ export class Import {
     document.body.append(this.#veil);
     const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
     document.addEventListener("dragover", (event) => {
-      if (!hasFiles(event)) return;
+      if (!event.dataTransfer || !hasFiles(event)) return;
       event.preventDefault();
       event.dataTransfer.dropEffect = "copy";
       this.#veil.textContent = t("import.drop");
@@ -36,7 +38,7 @@ export class Import {
     });
     document.addEventListener("drop", (event) => {
       this.#veil.hidden = true;
-      if (!hasFiles(event)) return;
+      if (!event.dataTransfer || !hasFiles(event)) return;
       event.preventDefault();
       this.take([...event.dataTransfer.files]);
     });
@@ -45,7 +47,7 @@ export class Import {
   /** Let the viewer choose files. */
   choose() {
     const input = h("input", { type: "file", accept: ".json,application/json", multiple: true });
-    input.addEventListener("change", () => this.take([...input.files]));
+    input.addEventListener("change", () => this.take([...(input.files ?? [])]));
     input.click();
   }
 

@@ -4,7 +4,7 @@
  */
 
 import { ApiError, api } from "../api.js";
-import { h } from "../dom.js";
+import { find, h } from "../dom.js";
 import { language, onLanguage, t } from "../i18n.js";
 import { datasetTitle } from "../labels.js";
 import { newestOnly } from "../newest.js";
@@ -21,8 +21,12 @@ export class Lessons {
   #note;
   #onLaunch;
   #onLook;
+  /** @type {string | null} */
   #drawn = null;
-  /** Why the last launch did not work. */
+  /**
+   * Why the last launch did not work.
+   * @type {ApiError | null}
+   */
   #problem = null;
   #ask = newestOnly();
 
@@ -73,7 +77,7 @@ export class Lessons {
       button.append(h("span", { className: "question" }, lesson.question[language()]));
       button.addEventListener("click", () => {
         menu.open = false;
-        menu.firstChild.focus(); // where a dialog gives it back to
+        find(menu, "summary", HTMLElement).focus(); // where a dialog gives it back to
       });
       list.append(button);
     }

@@ -9,6 +9,8 @@ import { numberOf, plain, settle } from "../notation.js";
 import { askWhich } from "../readings.js";
 import { explain } from "../reasons.js";
 
+/** @import { Run } from "../types.js" */
+
 /** A slider's place ↔ a value. λ can be 0: the slider's left end. */
 const decades = (low, high, zero) => ({
   min: zero ? low - 0.5 : low,
@@ -33,9 +35,9 @@ const SCALES = {
 };
 
 /**
- * @param {object} run
- * @param {(values: object) => Promise} change when it is done, `run.live` has the values
- * @returns {{element: HTMLElement, update: (run: object) => void}}
+ * @param {Run} run
+ * @param {(values: Record<string, number>) => Promise<void>} change when it is done, `run.live` has the values
+ * @returns {{element: HTMLElement, update: (run: Run) => void}}
  */
 export function liveControls(run, change) {
   let latest = run;
@@ -69,6 +71,7 @@ function control(name, held, change) {
   const problem = h("span", { className: "error", role: "alert" });
   /** The value that stands here, and the one that is on its way to the run, if any. */
   let shown;
+  /** @type {{value: number | string} | null} */
   let sent = null;
   const ask = newestOnly();
   const show = (value) => {

@@ -9,14 +9,19 @@ import { DatasetView } from "./data-view.js";
 import { openDialog } from "./dialog.js";
 import { networkTable } from "./network-table.js";
 
+/** @import { Dataset, ExperimentSummary } from "../types.js" */
+
 export class Look {
   #datasets;
   #isDark;
-  /** What an open dialog shows of a data set; it follows a download. */
+  /**
+   * What an open dialog shows of a data set; it follows a download.
+   * @type {DatasetView | null}
+   */
   #view = null;
   #ask = newestOnly();
 
-  /** @param {object[]} datasets as in the server's options, kept up to date */
+  /** @param {Dataset[]} datasets as in the server's options, kept up to date */
   constructor(store, datasets, isDark) {
     this.#datasets = datasets;
     this.#isDark = isDark;
@@ -30,7 +35,7 @@ export class Look {
     this.#open({ title: titleOf(dataset), className: wide ? "look wide" : "look" }, [this.#viewOf(dataset)]);
   }
 
-  /** The layers of a network. @param {object} summary as of several experiments together, of the first */
+  /** The layers of a network. @param {ExperimentSummary} summary as of several experiments together, of the first */
   network(summary) {
     this.#open({ title: t("look.network"), className: "look" }, networkTable(summary));
   }
@@ -61,8 +66,9 @@ export class Look {
   }
 
   #viewOf(dataset) {
-    this.#view = new DatasetView(dataset, this.#isDark);
-    return this.#view.element;
+    const view = new DatasetView(dataset, this.#isDark);
+    this.#view = view;
+    return view.element;
   }
 
   #open(parts, body) {

@@ -2,7 +2,9 @@
 
 import { onKey } from "../keys.js";
 
+/** @param {HTMLDetailsElement} menu */
 export function closesByItself(menu) {
+  /** @type {AbortController | null} */
   let listening = null;
   menu.addEventListener("toggle", () => {
     listening?.abort();
@@ -12,7 +14,7 @@ export function closesByItself(menu) {
     document.addEventListener(
       "click",
       (event) => {
-        if (!menu.contains(event.target)) menu.open = false;
+        if (!(event.target instanceof Node && menu.contains(event.target))) menu.open = false;
       },
       options,
     );
@@ -22,7 +24,7 @@ export function closesByItself(menu) {
         if (event.key !== "Escape") return;
         menu.open = false;
         event.preventDefault(); // this Escape was for the menu, not for the selection
-        menu.querySelector("summary").focus();
+        menu.querySelector("summary")?.focus();
       },
       options,
     );

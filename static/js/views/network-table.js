@@ -3,10 +3,12 @@
 import { h } from "../dom.js";
 import { number, t } from "../i18n.js";
 
+/** @import { ExperimentSummary } from "../types.js" */
+
 const POOLS = ["max_pool2d", "avg_pool2d"];
 
 /**
- * @param {object} summary `parameters`, `multiply_adds` and `memory_bytes`, and of the `first` experiment its layers
+ * @param {ExperimentSummary} summary `parameters`, `multiply_adds` and `memory_bytes`, and of the `first` experiment its layers
  *   and config
  * @returns {HTMLElement[]} the table, and the memory of a run below it
  */

@@ -5,6 +5,8 @@ import { number, t } from "../i18n.js";
 import { className } from "../labels.js";
 import { color } from "../palette.js";
 
+/** @import { DataSample } from "../types.js" */
+
 /** Of the canvas and of the room around the frame, in its own pixels: two of the page's, for fine screens. */
 const SIZE = 960;
 const MARGIN = 48;
@@ -41,18 +43,18 @@ export class PointPlot {
     this.element = h("div", { className: "point-plot" }, this.#canvas, this.#legend);
   }
 
-  /** @param {object} sample the server's answer, with points */
-  show({ points, labels, class_names: classes }) {
+  /** @param {DataSample} sample the server's answer, with points */
+  show({ points = [], labels, class_names: classes }) {
     const counts = classes.map((_, label) => labels.filter((other) => other === label).length);
     const described = classes.map((name, label) => `${className(name)} ${number(counts[label])}`);
     this.#canvas.setAttribute(
       "aria-label",
       t("look.points", { count: number(points.length), classes: described.join(", ") }),
     );
-    const pen = this.#canvas.getContext("2d");
+    const pen = penOf(this.#canvas);
     const { place, edge } = this.#drawFrame(pen, Math.max(...points.flat().map(Math.abs)));
     points.forEach(([x, y], i) => this.#mark(pen, labels[i], place(x), SIZE - place(y), POINT));
-    this.#canvas.dataset.edge = edge;
+    this.#canvas.dataset.edge = String(edge);
     this.#legend.replaceChildren(...described.map((text, label) => h("li", {}, this.#swatch(label), text)));
   }
 
@@ -65,7 +67,7 @@ export class PointPlot {
 
   #swatch(label) {
     const canvas = h("canvas", { width: SWATCH, height: SWATCH, "aria-hidden": "true" });
-    this.#mark(canvas.getContext("2d"), label, SWATCH / 2, SWATCH / 2, 8);
+    this.#mark(penOf(canvas), label, SWATCH / 2, SWATCH / 2, 8);
     return canvas;
   }
 
@@ -96,6 +98,11 @@ export class PointPlot {
     pen.strokeRect(MARGIN, MARGIN, SIZE - 2 * MARGIN, SIZE - 2 * MARGIN);
     return { place, edge };
   }
+}
+
+/** @param {HTMLCanvasElement} canvas */
+function penOf(canvas) {
+  return /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d")); // null of a canvas with another kind only
 }
 
 function polygon(pen, corners) {

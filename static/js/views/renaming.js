@@ -8,15 +8,20 @@ import { h } from "../dom.js";
 import { t } from "../i18n.js";
 import { onKey } from "../keys.js";
 
+/** @import { RunActions } from "./run-actions.js" */
+
 export class Renaming {
   #actions;
   #entryOf;
   #onEnd;
-  /** Ends it: `(keep, send)`. */
+  /**
+   * Ends it: `(keep, send)`.
+   * @type {((keep: boolean, send?: (id: string, change: any) => void) => void) | null}
+   */
   #finish = null;
 
   /**
-   * @param {object} actions
+   * @param {RunActions} actions
    * @param {(id: string) => {name: HTMLElement, problem: HTMLElement} | undefined} entryOf a run's entry in the list
    * @param {() => void} onEnd
    */
@@ -37,8 +42,8 @@ export class Renaming {
   }
 
   open(id) {
-    const { name } = this.#entryOf(id);
-    if (!name.isConnected) return;
+    const name = this.#entryOf(id)?.name;
+    if (!name?.isConnected) return;
     this.end();
     const before = this.#actions.run(id).name;
     const input = h("input", {
@@ -48,7 +53,8 @@ export class Renaming {
       maxLength: 200,
       "aria-label": t("runs.rename"),
     });
-    const finish = (keep, send = (...change) => this.#write(...change)) => {
+    const write = (id, change) => void this.#write(id, change);
+    const finish = (keep, /** @type {(id: string, change: any) => void} */ send = write) => {
       if (this.#finish !== finish) return; // the box that leaves loses its focus, too
       this.#finish = null;
       const had = document.activeElement === input;

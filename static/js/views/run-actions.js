@@ -9,6 +9,8 @@
 import { ApiError, api } from "../api.js";
 import { t } from "../i18n.js";
 
+/** @import { RunView } from "../types.js" */
+
 /** Milliseconds in which something can be taken back. */
 export const UNDO_TIME = 8000;
 
@@ -16,16 +18,23 @@ export class RunActions {
   #store;
   #toast;
   #onClone;
+  /** @type {string[]} */
   #pending = [];
   /** Run id → the last request of its that is under way. */
   #turns = new Map();
   #timer = 0;
-  /** The way back from what was done last, while there is one. */
+  /**
+   * The way back from what was done last, while there is one.
+   * @type {(() => void) | null}
+   */
   #back = null;
-  /** `(id, error or null)`: shows what the server says against a command at its run. */
+  /**
+   * `(id, error or null)`: shows what the server says against a command at its run.
+   * @type {(id: string, error: ApiError | null) => void}
+   */
   onProblem = () => {};
 
-  /** @param {(run: object) => void} onClone called with a run that was launched as a clone */
+  /** @param {(runs: RunView[]) => void} onClone called with a run that was launched as a clone */
   constructor(store, toast, onClone) {
     this.#store = store;
     this.#toast = toast;
@@ -67,22 +76,21 @@ export class RunActions {
   /**
    * Change a text that others may write too. What the server says against it stands at the run, and is thrown; that
    * another person was quicker, the caller shows, with both texts.
-   * @returns {Promise<object>} the run as it is then
+   * @returns {Promise<RunView>} the run as it is then
    * @throws ApiError
    */
   async write(id, changes) {
     this.onProblem(id, null);
-    let answer;
     try {
-      await this.#inTurn(id, async () => {
-        answer = await api.change(id, changes);
+      return await this.#inTurn(id, async () => {
+        const answer = await api.change(id, changes);
         this.#store.putRuns([answer]);
+        return answer;
       });
     } catch (error) {
       if (error instanceof ApiError && error.code !== "changed_meanwhile") this.onProblem(id, error);
       throw error;
     }
-    return answer;
   }
 
   /** Star a run that is not, and the other way round. */

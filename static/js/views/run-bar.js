@@ -1,9 +1,11 @@
 /** Under the run list, while runs are selected: what can be done with all of them. */
 
-import { h, icon, iconButton } from "../dom.js";
+import { find, h, icon, iconButton } from "../dom.js";
 import { onLanguage, t } from "../i18n.js";
 import { urlState } from "../state/address.js";
 import { closesByItself } from "./menu.js";
+
+/** @import { RunsLab } from "../types.js" */
 
 /** Formats of a selection, then those of one run: ending and text of the link. */
 const FORMATS = { csv: "export.csv", json: "export.json", html: "export.html" };
@@ -25,8 +27,12 @@ export class RunBar {
   /** Follow what runs become while they are selected. */
   #update = () => {};
 
-  /** @param {{compare: (ids: string[]) => void, sweep: (ids: string[]) => void, showOnly: (ids: string[]) => void}} on */
-  constructor(element, { store, selection, actions, on }) {
+  /**
+   * @param {HTMLElement} element
+   * @param {Pick<RunsLab, "store" | "selection" | "actions">} lab
+   * @param {{compare: (ids: string[]) => void, sweep: (ids: string[]) => void, showOnly: (ids: string[]) => void}} on
+   */
+  constructor(element, { store, selection, actions }, on) {
     this.#element = element;
     this.#selection = selection;
     this.#actions = actions;
@@ -49,9 +55,8 @@ export class RunBar {
       archive.title = t(all("archived") ? "runs.unarchive" : "runs.archive");
       archive.setAttribute("aria-label", archive.title);
     };
-    const focused = this.#element.contains(document.activeElement)
-      ? document.activeElement.dataset.verb
-      : null;
+    const active = document.activeElement;
+    const focused = this.#element.contains(active) && active?.getAttribute("data-verb");
     const verb = (name, button) => {
       button.setAttribute("data-verb", name);
       return button;
@@ -98,7 +103,7 @@ export class RunBar {
       ),
     );
     this.#update();
-    if (focused) this.#element.querySelector(`[data-verb="${focused}"]`)?.focus();
+    if (focused) find(this.#element, `[data-verb="${focused}"]`, HTMLElement).focus();
   }
 }
 
@@ -128,7 +133,7 @@ export function exportLinks(runs) {
       ...Object.entries(RUN_FORMATS).map(([ending, key]) => link(`api/runs/${ids}/export.${ending}`, key)),
     );
   panel.addEventListener("click", () => (menu.open = false));
-  menu.addEventListener("click", () => (panel.querySelector("[href*='/html?']").href = report())); // "toggle" comes a task later
+  menu.addEventListener("click", () => (find(panel, "[href*='/html?']", HTMLAnchorElement).href = report())); // "toggle" comes a task later
   menu.append(panel);
   closesByItself(menu);
   return menu;

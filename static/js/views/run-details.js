@@ -14,6 +14,8 @@ import { putName } from "./run-name.js";
 import { ACTIVE } from "./run-query.js";
 import { KINDS, RunText } from "./run-text.js";
 
+/** @import { Run } from "../types.js" */
+
 const STEPS = [1, 10, 100];
 
 export class RunDetails {
@@ -25,6 +27,7 @@ export class RunDetails {
   #onClone;
   /** The run that is drawn. */
   #drawn = null;
+  /** @type {{update: (run: Run) => void} | null} */
   #parts = null;
   /** Run id → its texts: of the run that is drawn, and of others what the server does not have yet. */
   #texts = new Map();
@@ -70,13 +73,14 @@ export class RunDetails {
       if (run) this.#make(run, ACTIVE.has(run.status));
       this.#placeConflicts();
     }
-    if (run) this.#parts.update(run);
+    if (run) this.#parts?.update(run);
     for (const [other, texts] of this.#texts) {
       if (!this.#store.runs.has(other) || (other !== id && texts.every((text) => !text.unsaved)))
         this.#texts.delete(other);
     }
   }
 
+  /** @param {(text: RunText) => boolean} which */
   #save(which = () => true) {
     for (const texts of this.#texts.values()) for (const text of texts.filter(which)) text.save();
   }

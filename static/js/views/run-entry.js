@@ -4,7 +4,7 @@
  * An entry is made once and changed in place: nothing moves or loses its focus while numbers change.
  */
 
-import { h, icon, iconButton, sparkline } from "../dom.js";
+import { closest, h, icon, iconButton, sparkline } from "../dom.js";
 import { number, percent, t } from "../i18n.js";
 import { color } from "../palette.js";
 import { told } from "../reasons.js";
@@ -16,7 +16,8 @@ const SPARK = { width: 44, height: 16, points: 22 };
 export const COLUMNS = ["optimizer", "learning_rate", "dataset", "loss", "train", "test", "seconds"];
 
 /**
- * @param {object} on what happens: `toggle(id, event)`, `select(id, event)`, `star(id)`, `command(id, name)`, `rename(id)`,
+ * @param {{id: string}} run
+ * @param {Record<string, (...details: any[]) => void>} on what happens: `toggle(id, event)`, `select(id, event)`, `star(id)`, `command(id, name)`, `rename(id)`,
  *   `remove(id)`, `recolor(id, swatch)`
  * @returns {{element: HTMLElement, name: HTMLElement, problem: HTMLElement, update: Function}}
  */
@@ -73,7 +74,7 @@ export function makeEntry({ id }, on) {
   );
   element.addEventListener("click", (event) => {
     // a click beside the buttons selects, as one on the name
-    if (event.detail < 2 && !event.target.closest("button:not(.run-name), input, a")) on.select(id, event);
+    if (event.detail < 2 && !closest(event, "button:not(.run-name), input, a")) on.select(id, event);
   });
   element.addEventListener("mousedown", (event) => {
     if (event.shiftKey) event.preventDefault(); // it selects runs, not text

@@ -10,6 +10,11 @@ import { fold } from "../fold.js";
 import { datasetTitle, shortLabelOf, wordOf } from "../labels.js";
 import { numberOf, plain } from "../notation.js";
 
+/**
+ * @import { FlatConfigs } from "../flat-configs.js"
+ * @import { Run } from "../types.js"
+ */
+
 const percent = (value) => (value === null || value === undefined ? undefined : 100 * value);
 const known = (value) => value ?? undefined;
 
@@ -141,9 +146,9 @@ export function unknownField({ text }, configs) {
 
 /**
  * Groups of runs, in order; one without a label where nothing is grouped.
- * @param {object[]} runs newest first
- * @param {import("../flat-configs.js").FlatConfigs} configs as far as they are here
- * @returns {{label: string | null, runs: object[]}[]}
+ * @param {Run[]} runs newest first
+ * @param {FlatConfigs} configs as far as they are here
+ * @returns {{label: string | null, runs: Run[]}[]}
  */
 export function arrange(runs, query, configs) {
   const wanted = parse(query.text).map((term) => ({
@@ -164,7 +169,7 @@ export function arrange(runs, query, configs) {
   }
   return [...groups]
     .map(([label, members]) => ({ label, runs: members }))
-    .toSorted((a, b) => (a.label === "–") - (b.label === "–") || compareTexts(a.label, b.label));
+    .toSorted((a, b) => Number(a.label === "–") - Number(b.label === "–") || compareTexts(a.label, b.label));
 }
 
 function matches(run, { state, archived }, wanted, configs) {
@@ -244,7 +249,7 @@ function wordsOf(field, value) {
 
 /** What is missing comes last, whichever way one sorts. */
 function compare(a, b, sign) {
-  if (a === undefined || b === undefined) return sign * ((a === undefined) - (b === undefined));
+  if (a === undefined || b === undefined) return sign * (Number(a === undefined) - Number(b === undefined));
   if (typeof a === "number" && typeof b === "number") return a - b;
   return compareTexts(String(a), String(b));
 }

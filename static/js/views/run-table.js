@@ -1,6 +1,7 @@
 /** The run table: makes the list, its tools, the selection and what is done with it, and wires them together. */
 
 import { ApiError, api } from "../api.js";
+import { find } from "../dom.js";
 import { FlatConfigs } from "../flat-configs.js";
 import { newestOnly } from "../newest.js";
 import { explainAll } from "../reasons.js";
@@ -15,7 +16,10 @@ import { RunList } from "./runs.js";
 import { keepSelected, Selection } from "./selection.js";
 import { wireShortcuts } from "./shortcuts.js";
 
-const byId = (id) => document.getElementById(id);
+/** @import { RunView } from "../types.js" */
+
+/** @param {string} id */
+const byId = (id) => find(document, `#${id}`, HTMLElement);
 
 export class RunTable {
   #list;
@@ -23,7 +27,7 @@ export class RunTable {
   #toast;
   #ask = newestOnly();
 
-  /** @param {(runs: object[]) => void} launched called with runs that are new */
+  /** @param {(runs: RunView[]) => void} launched called with runs that are new */
   constructor(store, form, isDark, launched, toast) {
     this.#form = form;
     this.#toast = toast;
@@ -36,7 +40,6 @@ export class RunTable {
     const files = new Import(this.#toast, launched, (experiment) => form.load(experiment));
     const tools = new RunTools(byId("run-tools"), byId("run-columns"), this.#list, {
       ...lab,
-      element: byId("runs"),
       count: byId("run-count"),
       onImport: () => files.choose(),
     });
@@ -56,7 +59,7 @@ export class RunTable {
         ),
       showOnly: (ids) => store.showOnly(ids),
     };
-    new RunBar(byId("run-bar"), { store, selection, actions, on: views });
+    new RunBar(byId("run-bar"), { store, selection, actions }, views);
     const { openHelp } = wireShortcuts({
       search: () => tools.focus(),
       pause: () => actions.pauseOrResume(selection.list()),

@@ -9,6 +9,8 @@ import { ApiError } from "../api.js";
 import { h } from "../dom.js";
 import { t } from "../i18n.js";
 
+/** @import { Run, RunView } from "../types.js" */
+
 export class RunText {
   element;
   #input;
@@ -22,13 +24,13 @@ export class RunText {
   /** The server's value. */
   #latest;
   #sending = false;
-  /** That another person was quicker, until one of the texts is chosen: an `ApiError`. */
+  /** That another person was quicker, until one of the texts is chosen. @type {ApiError | null} */
   #refusal = null;
 
   /**
-   * @param {object} kind of `KINDS`
-   * @param {object} run
-   * @param {(changes: object) => Promise<object>} send gives the run as the server has it then, or throws an `ApiError`
+   * @param {Kind} kind of `KINDS`
+   * @param {Run} run
+   * @param {(changes: Record<string, any>) => Promise<RunView>} send gives the run as the server has it then, or throws an `ApiError`
    * @param {() => void} onOutcome called when the server has taken or refused the text, and when one of two was chosen
    */
   constructor(kind, run, send, onOutcome) {
@@ -156,9 +158,19 @@ export class RunText {
   }
 }
 
+/**
+ * How a kind of text stands in its box, and what of the run changes when a text was made from a value.
+ * @typedef {object} Kind
+ * @property {"tags" | "notes"} name
+ * @property {string} [hint]
+ * @property {() => HTMLInputElement | HTMLTextAreaElement} box
+ * @property {(value: any) => string} text
+ * @property {(text: string, before: any) => Record<string, any> | null} changes null: nothing
+ */
+
 const lines = (text) => text.replace(/\r\n?/g, "\n");
 
-/** The texts: how a value stands in the box, and what of the run changes when a text was made from a value. */
+/** The texts of a run. @type {Record<string, Kind>} */
 export const KINDS = {
   tags: {
     name: "tags",

@@ -9,6 +9,11 @@ import { closesByItself } from "./menu.js";
 import { COLUMNS } from "./run-entry.js";
 import { DESCENDING, GROUPS, SORTS, STATES, USUAL } from "./run-query.js";
 
+/**
+ * @import { RunsLab } from "../types.js"
+ * @import { RunList } from "./runs.js"
+ */
+
 export class RunTools {
   #tools;
   #columns;
@@ -24,9 +29,10 @@ export class RunTools {
    * @param {HTMLElement} tools
    * @param {HTMLElement} columns the wide list's heads
    * @param {RunList} list
-   * @param {() => void} onImport asked for by the menu
+   * @param {Pick<RunsLab, "store" | "configs"> & {count: HTMLElement, onImport: () => void}} lab
+   *   `onImport`: asked for by the menu
    */
-  constructor(tools, columns, list, { store, configs, element, count, onImport }) {
+  constructor(tools, columns, list, { store, configs, count, onImport }) {
     this.#tools = tools;
     this.#columns = columns;
     this.#list = list;
@@ -34,7 +40,7 @@ export class RunTools {
     this.#configs = configs;
     this.#count = count;
     this.#onImport = onImport;
-    element.addEventListener("arranged", ({ detail }) => this.#showCount(detail));
+    list.on("arranged", (counts) => this.#showCount(counts));
     onLanguage(() => this.#draw());
     urlState.on("list", () => this.#show()); // behind the list, which has taken the query by then
     this.#draw();
@@ -128,7 +134,9 @@ export class RunTools {
       direction.setAttribute("aria-pressed", String(this.#list.query.descending));
     });
     const state = choose("state", "runs.state", (chosen) => this.#set({ state: chosen }));
-    const states = Object.keys(STATES).map((name) => [name, t(STATES_TEXTS[name] ?? `status.${name}`)]);
+    const states = Object.keys(STATES).map(
+      /** @returns {[string, string]} */ (name) => [name, t(STATES_TEXTS[name] ?? `status.${name}`)],
+    );
     offer(state.select, [["", t("runs.all_states")], ...states], query.state);
     const sort = choose("sort", "runs.sort", (chosen) => this.#sortBy(chosen, DESCENDING.has(chosen)));
     const group = choose("group", "runs.group", (chosen) => this.#set({ group: chosen }));
@@ -217,9 +225,10 @@ const STATES_TEXTS = { active: "runs.active", starred: "runs.starred" };
 
 /** The button that makes the list wide, and narrow again. */
 export function wireWide(page, place) {
+  /** @type {HTMLButtonElement | null} */
   let button = null;
   const show = (wide) => {
-    button.setAttribute("aria-pressed", String(wide));
+    button?.setAttribute("aria-pressed", String(wide));
     if (page.hasAttribute("data-wide") === wide) return;
     page.toggleAttribute("data-wide", wide);
     dispatchEvent(new Event("resize")); // the charts have another width

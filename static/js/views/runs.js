@@ -3,15 +3,18 @@
  * what is done with it `run-actions.js`'s.
  */
 
-import { h } from "../dom.js";
+import { closest, h } from "../dom.js";
 import { onLanguage, percent, t } from "../i18n.js";
 import { onKey } from "../keys.js";
 import { explain } from "../reasons.js";
 import { urlState } from "../state/address.js";
+import { Emitter } from "../state/emitter.js";
 import { Hold } from "./hold.js";
 import { Renaming } from "./renaming.js";
 import { makeEntry } from "./run-entry.js";
 import { arrange, asksConfigs, readQuery, unknownField, unusual } from "./run-query.js";
+
+/** @import { RunsLab } from "../types.js" */
 
 /** Entries that are made in one frame at most: a long list comes in pieces, and the page stays ready. */
 const MADE_AT_ONCE = 50;
@@ -26,11 +29,15 @@ export class RunList {
   #selection;
   #configs;
   #colors;
+  #emitter = new Emitter();
   #entries = new Map();
   #heads = new Map();
   #query = readQuery(urlState.get("list"));
   #groups = [];
-  /** What the entries were arranged by; null: not yet, or not all of them. */
+  /**
+   * What the entries were arranged by; null: not yet, or not all of them.
+   * @type {string | null}
+   */
   #arranged = null;
   /** The run that Tab comes to; the arrow keys go to the others, so that no one has to pass two hundred. */
   #current = "";
@@ -41,7 +48,7 @@ export class RunList {
   /**
    * @param {HTMLElement} list
    * @param {HTMLElement} empty said where there is nothing to list
-   * @param {{store: object, actions: object, selection: object, configs: object, colors: object, isDark: () => boolean}} lab
+   * @param {RunsLab} lab
    */
   constructor(list, empty, { store, actions, selection, configs, colors, isDark }) {
     this.#list = list;
@@ -67,8 +74,8 @@ export class RunList {
     urlState.on("list", (said) => this.setQuery(readQuery(said)));
     onKey(list, (event) => this.#onKey(event));
     this.#hold = new Hold(list, (id) => this.#selection.click(id, { ctrlKey: true }, this.order));
-    list.addEventListener("focusin", ({ target }) => {
-      const id = target.closest("[data-run]")?.dataset.run;
+    list.addEventListener("focusin", (event) => {
+      const id = closest(event, "[data-run]")?.dataset.run;
       if (!id || id === this.#current) return;
       this.#current = id;
       this.draw();
@@ -81,6 +88,14 @@ export class RunList {
       this.#arranged = null;
       this.draw();
     });
+  }
+
+  /**
+   * @param {"arranged"} topic runs have been found and put in their order: how many of how many
+   * @param {(counts: {found: number, all: number}) => void} listener
+   */
+  on(topic, listener) {
+    return this.#emitter.on(topic, listener);
   }
 
   get query() {
@@ -167,7 +182,7 @@ export class RunList {
     }
     const focused = document.activeElement;
     const wasFocused = this.#list.contains(focused);
-    const at = before.indexOf(focused.closest("[data-run]")?.dataset.run);
+    const at = before.indexOf(focused?.closest("[data-run]")?.getAttribute("data-run") ?? "");
     const there = new Set(wanted);
     for (const element of [...this.#list.children]) if (!there.has(element)) element.remove();
     wanted.forEach((element, i) => {
@@ -188,9 +203,7 @@ export class RunList {
     this.#empty.textContent = unknown
       ? t("runs.no_field", { field: unknown })
       : t(runs.length ? "runs.none_found" : "runs.empty");
-    this.#list.dispatchEvent(
-      new CustomEvent("arranged", { detail: { found: this.order.length, all: runs.length } }),
-    );
+    this.#emitter.emit("arranged", { found: this.order.length, all: runs.length });
   }
 
   #entry(run) {
@@ -258,7 +271,7 @@ export class RunList {
   // -- keyboard --------------------------------------------------------------------------------
 
   #onKey(event) {
-    const id = event.target.closest("[data-run]")?.dataset.run;
+    const id = closest(event, "[data-run]")?.dataset.run;
     if (!id || event.target.matches("input")) return;
     const onName = event.target.matches(".run-name");
     if (event.key === "F2") this.#renaming.open(id);

@@ -4,6 +4,7 @@ import { urlState } from "../state/address.js";
 
 export class Selection {
   #ids = new Set();
+  /** @type {string | null} */
   #anchor = null;
   #listeners = [];
 
@@ -38,7 +39,7 @@ export class Selection {
    * @param {string[]} order all ids as they are listed
    */
   click(id, { shiftKey, ctrlKey }, order) {
-    const anchor = order.indexOf(this.#anchor);
+    const anchor = order.indexOf(this.#anchor ?? "");
     if (shiftKey && anchor >= 0) {
       const [from, to] = [anchor, order.indexOf(id)].sort((a, b) => a - b);
       this.#ids = new Set([...(ctrlKey ? this.#ids : []), ...order.slice(from, to + 1)]);

@@ -5,7 +5,7 @@
  * accident. They never act while one types, and Space only where it does not press something.
  */
 
-import { h } from "../dom.js";
+import { closest, h } from "../dom.js";
 import { t } from "../i18n.js";
 import { onKey } from "../keys.js";
 import { openDialog } from "./dialog.js";
@@ -24,7 +24,7 @@ const ELSEWHERE = [
   ["Delete", "keys.delete"],
 ];
 
-/** @param {Record<string, () => void>} actions by name: search, pause, undo, clear, help is its own */
+/** @param {Record<string, () => any>} actions by name: search, pause, undo, clear, help is its own */
 export function wireShortcuts({ search, pause, undo, clear }) {
   const keys = {
     "/": { act: search, text: "keys.search" },
@@ -59,9 +59,7 @@ export function wireShortcuts({ search, pause, undo, clear }) {
 
   onKey(document, (event) => {
     if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
-    const typing = event.target.closest(
-      "input:not([type=range], [type=checkbox], [type=radio]), textarea, select",
-    );
+    const typing = closest(event, "input:not([type=range], [type=checkbox], [type=radio]), textarea, select");
     if (event.key === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !typing) {
       if (undo()) event.preventDefault();
       return;
@@ -70,7 +68,7 @@ export function wireShortcuts({ search, pause, undo, clear }) {
     // an Escape that closes what is open over the page is not for the selection
     if (event.key === "Escape") return document.querySelector(":popover-open") ? undefined : clear();
     if (typing || isOff() || !(event.key in keys)) return;
-    if (event.key === " " && event.target.closest("button, a, summary, input")) return;
+    if (event.key === " " && closest(event, "button, a, summary, input")) return;
     // where there is nothing to do, the key keeps its own meaning: Space scrolls
     if (keys[event.key].act() !== false) event.preventDefault();
   });

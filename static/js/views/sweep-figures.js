@@ -51,12 +51,12 @@ export function scatter(points, field, metric) {
     hovertemplate: `%{text}<br>${field} %{x}<br>${metric.title} %{y:${metric.format}}<extra></extra>`,
   };
   const groups = Map.groupBy(points, x);
-  const order = scale.kind === "category" ? scale.categories : [...groups.keys()].toSorted((a, b) => a - b);
+  const order = scale.categories ?? [...groups.keys()].toSorted((a, b) => a - b);
   const mean = {
     type: "scatter",
     mode: "lines",
     x: order,
-    y: order.map((key) => average(groups.get(key).map((point) => point.value))),
+    y: order.map((key) => average((groups.get(key) ?? []).map((point) => point.value))),
     line: { width: 1.5, dash: "dot" },
     hoverinfo: "skip",
   };

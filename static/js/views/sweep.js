@@ -8,6 +8,11 @@ import { color } from "../palette.js";
 import { openDialog } from "./dialog.js";
 import { heatMap, parallel, scatter } from "./sweep-figures.js";
 
+/**
+ * @import { FlatConfigs } from "../flat-configs.js"
+ * @import { Run } from "../types.js"
+ */
+
 const METRICS = {
   test_accuracy: { percent: true, format: ".1%" },
   train_accuracy: { percent: true, format: ".1%" },
@@ -21,8 +26,8 @@ const KINDS = ["scatter", "parallel", "heat"];
 const MOST_AXES = 8;
 
 /**
- * @param {object[]} runs whose fields `configs` has
- * @param {{configs: object, isDark: () => boolean}} lab
+ * @param {Run[]} runs whose fields `configs` has
+ * @param {{configs: FlatConfigs, isDark: () => boolean}} lab
  */
 export function openSweep(runs, { configs, isDark }) {
   const ids = runs.map((run) => run.id);
@@ -53,7 +58,7 @@ export function openSweep(runs, { configs, isDark }) {
       heat: () =>
         heatMap(
           points,
-          [state.x, state.y].map((path) => labels.get(path)),
+          /** @type {[string, string]} */ ([state.x, state.y].map((path) => labels.get(path))),
           metric,
         ),
     };

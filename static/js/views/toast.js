@@ -10,12 +10,16 @@ export class Toast {
     document.body.append(this.#element);
   }
 
-  /** @param {{label?: string, action?: () => void, time?: number, wrong?: boolean}} options */
-  show(text, { label, action, time = 6000, wrong = false } = {}) {
+  /**
+   * @param {string} text
+   * @param {{label?: string, action?: () => void, time?: number, wrong?: boolean}} options
+   */
+  show(text, options = {}) {
+    const { label, action, time = 6000, wrong = false } = options;
     clearTimeout(this.#timer);
     const onclick = () => {
       this.hide();
-      action();
+      action?.();
     };
     const button = label ? h("button", { type: "button", className: "toggle", onclick }, label) : null;
     this.#element.classList.toggle("wrong", wrong);
