@@ -115,6 +115,12 @@ def test_only_one_script_listens_to_keys_and_to_typed_text():
     assert {path.name for path in scripts if listening.search(path.read_text("utf-8"))} == {"keys.js"}
 
 
+def test_scripts_hear_of_each_others_changes_through_the_emitter_only():
+    own = re.compile(r"#?listeners\b|CustomEvent|extends EventTarget")
+    scripts = sources("static/js", "js")
+    assert {path.name for path in scripts if own.search(path.read_text("utf-8"))} == {"emitter.js"}
+
+
 @pytest.mark.parametrize("path", sources("templates", "html"), ids=lambda path: path.name)
 def test_pages_have_no_inline_scripts_and_name_no_other_host(path):
     text = path.read_text("utf-8")

@@ -1,10 +1,11 @@
 /** Texts and numbers in the reader's language. Knows nothing of the page: see language.js. */
 
+import { Emitter } from "./state/emitter.js";
+
 /** @type {Record<string, string>} */
 let messages = {};
 let spoken = "en";
-/** @type {(() => void)[]} */
-const listeners = [];
+const emitter = new Emitter();
 
 /**
  * From now on, all texts are in this language.
@@ -14,7 +15,7 @@ const listeners = [];
 export function speak(name, texts) {
   spoken = name;
   messages = texts;
-  for (const listener of listeners) listener();
+  emitter.emit("language");
 }
 
 /**
@@ -35,9 +36,13 @@ export function hasText(key) {
 
 export const language = () => spoken;
 
-/** @param {() => void} listener */
+/**
+ * Call `listener` each time that the texts are in another language.
+ * @param {() => void} listener
+ * @returns {() => void} ends it
+ */
 export function onLanguage(listener) {
-  listeners.push(listener);
+  return emitter.on("language", listener);
 }
 
 /**

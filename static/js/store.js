@@ -1,23 +1,25 @@
 /**
  * The store: all that the page knows of the lab, and what the viewer has chosen to see.
  *
- * Nothing here touches the page. A change is told by topic ("runs", "rows", "overview", "lab",
- * "connection", "datasets"); views of the runs draw once in a frame, from what is known by then.
+ * Nothing here touches the page. A change is emitted by its topic: "runs", "rows" and "overview" (of a stream), "lab",
+ * "connection", "datasets". Views of the runs listen to "draw": it comes once in a frame, whatever has changed since the
+ * last one, and at once after what the viewer does.
  */
 
 import { Series } from "./series.js";
+import { Emitter } from "./state/emitter.js";
 
 /**
  * @import { ApiError } from "./api.js"
  * @import { Dataset, LabState, Run } from "./types.js"
  */
 
-/** Deleted runs that a late answer could still tell of: that many are remembered. */
+/** How many deleted runs are remembered: a late answer may still be about one. */
 const DELETED = 1000;
-/** Without a choice of the viewer's, that many of the newest runs are shown. */
+/** How many of the newest runs are shown as long as the viewer has chosen none. */
 const SHOWN = 8;
 
-export class Store {
+export class Store extends Emitter {
   /** By id. @type {Map<string, Run>} */
   runs = new Map();
   /** @type {LabState | null} */
@@ -40,28 +42,17 @@ export class Store {
   #deleted = new Set();
   /** Runs that are about to be deleted: gone from the page, until somebody takes it back. @type {Set<string>} */
   #withheld = new Set();
-  #listeners = new Map();
-  #drawers = [];
   #drawingDue = false;
 
   /** @param {Record<string, boolean>} choices run id → shown, as chosen before */
   constructor(choices = {}) {
+    super();
     this.#choices = new Map(Object.entries(choices));
   }
 
-  on(topic, listener) {
-    if (!this.#listeners.has(topic)) this.#listeners.set(topic, []);
-    this.#listeners.get(topic).push(listener);
-  }
-
-  /** `draw` brings a view up to date with the runs: once in a frame for all news, and at once after what the viewer does. */
-  onDraw(draw) {
-    this.#drawers.push(draw);
-  }
-
-  /** Runs are not as they were, or not those that are shown. Who follows them hears at once, views draw. */
+  /** Runs are not as they were, or not those that are shown. "runs" is emitted at once, "draw" in the next frame. */
   #runsChanged({ byViewer = false } = {}) {
-    this.#tell("runs");
+    this.emit("runs");
     if (byViewer) this.#draw();
     else if (!this.#drawingDue) {
       this.#drawingDue = true;
@@ -71,11 +62,7 @@ export class Store {
 
   #draw() {
     this.#drawingDue = false;
-    for (const draw of this.#drawers) draw();
-  }
-
-  #tell(topic, detail) {
-    for (const listener of this.#listeners.get(topic) ?? []) listener(detail);
+    this.emit("draw");
   }
 
   /**
@@ -155,29 +142,29 @@ export class Store {
     if (!run) return true;
     if (frame.overview) {
       run[frame.stream].takeOverview(frame);
-      this.#tell("overview", frame.stream);
+      this.emit("overview", frame.stream);
       return true;
     }
     const fitted = run[frame.stream].append(frame);
-    this.#tell("rows", frame.stream);
+    this.emit("rows", frame.stream);
     return fitted;
   }
 
   putLab(lab) {
     this.lab = lab;
-    this.#tell("lab");
+    this.emit("lab");
   }
 
   putDataset(dataset) {
     this.datasets.set(dataset.name, dataset);
-    this.#tell("datasets", dataset);
+    this.emit("datasets", dataset);
   }
 
   setConnection(connection, refusal = null) {
     if (connection === this.connection) return;
     this.connection = connection;
     this.refusal = refusal;
-    this.#tell("connection");
+    this.emit("connection");
   }
 
   // -- what is shown ---------------------------------------------------------------------------

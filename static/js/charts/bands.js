@@ -34,13 +34,11 @@ export class Bands {
         onChange();
       });
     }
-    fields.follow(
-      () => this.#isOn,
-      () => {
-        this.#drawFields();
-        if (this.#isOn) onChange();
-      },
-    );
+    fields.fetchWhile(() => this.#isOn);
+    fields.on("change", () => {
+      this.#drawFields();
+      if (this.#isOn) onChange();
+    });
     onLanguage(() => this.#draw());
     this.#draw();
   }

@@ -2,20 +2,23 @@
 
 import { offer } from "../dom.js";
 import { FlatConfigs } from "../flat-configs.js";
+import { Emitter } from "../state/emitter.js";
 
-export class ShownFields {
+/** Emits "change" when settings are here, or others are shown. */
+export class ShownFields extends Emitter {
   #store;
   #configs = new FlatConfigs();
-  #wanted = [];
-  #listeners = [];
+  /** @type {Set<() => boolean>} */
+  #wanted = new Set();
   #fetching = false;
-  /** Ids of the runs that the listeners were last told of. */
+  /** Ids of the runs that were shown at the last change. @type {string | null} */
   #shown = null;
 
   constructor(store) {
+    super();
     this.#store = store;
     store.on("runs", () => {
-      if (!this.#wanted.some((isWanted) => isWanted())) return;
+      if (![...this.#wanted].some((isWanted) => isWanted())) return;
       this.fetch();
       const shown = store
         .shown()
@@ -23,14 +26,13 @@ export class ShownFields {
         .join();
       if (shown === this.#shown) return;
       this.#shown = shown;
-      this.#tell(); // other fields differ now
+      this.emit("change"); // other fields differ now
     });
   }
 
-  /** While `isWanted()`, the settings of runs that come are fetched; `listener` hears when some are here or others are shown. */
-  follow(isWanted, listener) {
-    this.#wanted.push(isWanted);
-    this.#listeners.push(listener);
+  /** While `isWanted()`, the settings of runs that come are fetched. @param {() => boolean} isWanted */
+  fetchWhile(isWanted) {
+    this.#wanted.add(isWanted);
   }
 
   /** A run's fields, or undefined while they are not here. */
@@ -54,12 +56,8 @@ export class ShownFields {
     } finally {
       this.#fetching = false;
     }
-    this.#tell();
+    this.emit("change");
     this.fetch(); // runs that have come meanwhile
-  }
-
-  #tell() {
-    for (const listener of this.#listeners) listener();
   }
 }
 

@@ -43,13 +43,11 @@ export class Strokes {
       this.#draw();
       onChange();
     });
-    fields.follow(
-      () => Boolean(this.#field),
-      () => {
-        this.#drawFields();
-        if (this.#field) onChange();
-      },
-    );
+    fields.fetchWhile(() => Boolean(this.#field));
+    fields.on("change", () => {
+      this.#drawFields();
+      if (this.#field) onChange();
+    });
     onLanguage(() => this.#draw());
     this.#draw();
   }

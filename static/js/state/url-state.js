@@ -68,19 +68,23 @@ function unescaped(text) {
   return text.replaceAll("%2C", ",").replaceAll("%25", "%");
 }
 
-export class UrlState {
+/**
+ * Emits a property's name with its value when it has changed, by `set` or `take`; and "set" at each `set` that changes
+ * something.
+ */
+export class UrlState extends Emitter {
   #properties;
   /** @type {Map<string, any>} */
   #values = new Map();
   /** What the table does not know. @type {[string, string][]} */
   #strangers = [];
-  #emitter = new Emitter();
 
   /**
    * @param {Record<string, {key: string, type: string, default: any}>} properties
    * @param {string} hash of an address
    */
   constructor(properties, hash = "") {
+    super();
     this.#properties = properties;
     this.#read(hash);
   }
@@ -99,18 +103,8 @@ export class UrlState {
       (name) => this.#text(name, changes[name]) !== this.#text(name, this.get(name)),
     );
     for (const name of changed) this.#values.set(name, changes[name]);
-    if (changed.length) this.#emitter.emit("set");
+    if (changed.length) this.emit("set");
     this.#changed(changed);
-  }
-
-  /**
-   * `listener(value)` is called when the property has changed, by `set` or `take`; of "set", at each `set` that changes
-   * something.
-   * @param {string} name
-   * @param {(value: any) => void} listener
-   */
-  on(name, listener) {
-    return this.#emitter.on(name, listener);
   }
 
   /** Take the properties of another address, as of one that was pasted into the open page. @param {string} hash */
@@ -157,6 +151,6 @@ export class UrlState {
 
   /** @param {string[]} names */
   #changed(names) {
-    for (const name of names) this.#emitter.emit(name, this.get(name));
+    for (const name of names) this.emit(name, this.get(name));
   }
 }

@@ -37,7 +37,7 @@ export class Lessons {
     this.#lessons = lessons;
     this.#onLaunch = onLaunch;
     this.#onLook = onLook;
-    store.onDraw(() => this.#drawNote());
+    store.on("draw", () => this.#drawNote());
     onLanguage(() => this.#draw());
     this.#draw();
   }

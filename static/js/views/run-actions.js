@@ -8,13 +8,15 @@
 
 import { ApiError, api } from "../api.js";
 import { t } from "../i18n.js";
+import { Emitter } from "../state/emitter.js";
 
 /** @import { RunView } from "../types.js" */
 
 /** Milliseconds in which something can be taken back. */
 export const UNDO_TIME = 8000;
 
-export class RunActions {
+/** Emits "problem" with a run's id and what the server says against a command, an `ApiError`; or null: nothing any more. */
+export class RunActions extends Emitter {
   #store;
   #toast;
   #onClone;
@@ -28,14 +30,10 @@ export class RunActions {
    * @type {(() => void) | null}
    */
   #back = null;
-  /**
-   * `(id, error or null)`: shows what the server says against a command at its run.
-   * @type {(id: string, error: ApiError | null) => void}
-   */
-  onProblem = () => {};
 
   /** @param {(runs: RunView[]) => void} onClone called with a run that was launched as a clone */
   constructor(store, toast, onClone) {
+    super();
     this.#store = store;
     this.#toast = toast;
     this.#onClone = onClone;
@@ -80,7 +78,7 @@ export class RunActions {
    * @throws ApiError
    */
   async write(id, changes) {
-    this.onProblem(id, null);
+    this.emit("problem", id, null);
     try {
       return await this.#inTurn(id, async () => {
         const answer = await api.change(id, changes);
@@ -88,7 +86,7 @@ export class RunActions {
         return answer;
       });
     } catch (error) {
-      if (error instanceof ApiError && error.code !== "changed_meanwhile") this.onProblem(id, error);
+      if (error instanceof ApiError && error.code !== "changed_meanwhile") this.emit("problem", id, error);
       throw error;
     }
   }
@@ -154,7 +152,7 @@ export class RunActions {
         (error) => {
           if (error.status === 404) return; // somebody else was quicker
           this.#store.withhold([id], false);
-          this.onProblem(id, error);
+          this.emit("problem", id, error);
         },
       );
     }
@@ -166,13 +164,13 @@ export class RunActions {
 
   /** Do something with a run. @returns {Promise<boolean>} whether the server agreed */
   async attempt(id, action) {
-    this.onProblem(id, null);
+    this.emit("problem", id, null);
     try {
       await this.#inTurn(id, action);
       return true;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      this.onProblem(id, error);
+      this.emit("problem", id, error);
       return false;
     }
   }

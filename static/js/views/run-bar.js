@@ -37,8 +37,8 @@ export class RunBar {
     this.#selection = selection;
     this.#actions = actions;
     this.#on = on;
-    selection.on(() => this.#draw());
-    store.onDraw(() => this.#update());
+    selection.on("change", () => this.#draw());
+    store.on("draw", () => this.#update());
     onLanguage(() => this.#draw());
   }
 

@@ -40,8 +40,8 @@ export class RunDetails {
     this.#selection = selection;
     this.#colors = colors;
     this.#onClone = onClone;
-    store.onDraw(() => this.#draw());
-    selection.on(() => this.#draw());
+    store.on("draw", () => this.#draw());
+    selection.on("change", () => this.#draw());
     onLanguage(() => {
       for (const texts of this.#texts.values()) for (const text of texts) text.translate();
       this.#drawn = null;
@@ -110,7 +110,7 @@ export class RunDetails {
   /** That another person was quicker stands in the run's details, or where these are not open at its row. */
   #placeConflicts() {
     for (const [id, conflict] of this.#conflicts())
-      this.#actions.onProblem(id, id === this.#drawn ? null : conflict);
+      this.#actions.emit("problem", id, id === this.#drawn ? null : conflict);
   }
 
   /** Keep what the server does not have for the next visit. @returns {boolean} whether it is there then */

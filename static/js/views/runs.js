@@ -20,7 +20,8 @@ import { arrange, asksConfigs, readQuery, unknownField, unusual } from "./run-qu
 const MADE_AT_ONCE = 50;
 const STEPS = { ArrowUp: -1, ArrowDown: 1, Home: -Infinity, End: Infinity };
 
-export class RunList {
+/** Emits "arranged" with how many of how many runs are listed: `{found, all}`. */
+export class RunList extends Emitter {
   #store;
   #list;
   #empty;
@@ -29,7 +30,6 @@ export class RunList {
   #selection;
   #configs;
   #colors;
-  #emitter = new Emitter();
   #entries = new Map();
   #heads = new Map();
   #query = readQuery(urlState.get("list"));
@@ -51,6 +51,7 @@ export class RunList {
    * @param {RunsLab} lab
    */
   constructor(list, empty, { store, actions, selection, configs, colors, isDark }) {
+    super();
     this.#list = list;
     this.#empty = empty;
     this.#store = store;
@@ -64,13 +65,13 @@ export class RunList {
       (id) => this.#entries.get(id),
       () => this.draw(),
     );
-    actions.onProblem = (id, error) => this.#showProblem(id, error);
+    actions.on("problem", (id, error) => this.#showProblem(id, error));
     store.on("runs", () => {
       const listed = new Set(store.list().map((run) => run.id));
       selection.keep((id) => listed.has(id));
     });
-    store.onDraw(() => this.draw());
-    selection.on(() => this.draw());
+    store.on("draw", () => this.draw());
+    selection.on("change", () => this.draw());
     urlState.on("list", (said) => this.setQuery(readQuery(said)));
     onKey(list, (event) => this.#onKey(event));
     this.#hold = new Hold(list, (id) => this.#selection.click(id, { ctrlKey: true }, this.order));
@@ -88,14 +89,6 @@ export class RunList {
       this.#arranged = null;
       this.draw();
     });
-  }
-
-  /**
-   * @param {"arranged"} topic runs have been found and put in their order: how many of how many
-   * @param {(counts: {found: number, all: number}) => void} listener
-   */
-  on(topic, listener) {
-    return this.#emitter.on(topic, listener);
   }
 
   get query() {
@@ -203,7 +196,7 @@ export class RunList {
     this.#empty.textContent = unknown
       ? t("runs.no_field", { field: unknown })
       : t(runs.length ? "runs.none_found" : "runs.empty");
-    this.#emitter.emit("arranged", { found: this.order.length, all: runs.length });
+    this.emit("arranged", { found: this.order.length, all: runs.length });
   }
 
   #entry(run) {

@@ -1,17 +1,13 @@
 /** The selection: runs that the next command is for. Chosen as files are: click, Ctrl-click, Shift-click. */
 
 import { urlState } from "../state/address.js";
+import { Emitter } from "../state/emitter.js";
 
-export class Selection {
+/** Emits "change". */
+export class Selection extends Emitter {
   #ids = new Set();
   /** @type {string | null} */
   #anchor = null;
-  #listeners = [];
-
-  on(listener) {
-    this.#listeners.push(listener);
-  }
-
   get size() {
     return this.#ids.size;
   }
@@ -27,7 +23,7 @@ export class Selection {
   set(ids) {
     this.#ids = new Set(ids);
     this.#anchor = ids.at(-1) ?? null;
-    this.#tell();
+    this.emit("change");
   }
 
   clear() {
@@ -51,18 +47,14 @@ export class Selection {
       this.#ids = this.#ids.has(id) && this.#ids.size === 1 ? new Set() : new Set([id]);
       this.#anchor = id;
     }
-    this.#tell();
+    this.emit("change");
   }
 
   /** Let go of what is not there any more. */
   keep(isThere) {
     const gone = this.list().filter((id) => !isThere(id));
     for (const id of gone) this.#ids.delete(id);
-    if (gone.length) this.#tell();
-  }
-
-  #tell() {
-    for (const listener of this.#listeners) listener();
+    if (gone.length) this.emit("change");
   }
 }
 
@@ -78,7 +70,7 @@ export function keepSelected(selection, store) {
     wanted = null;
     selection.set(there.map((number) => ids.get(number)));
   };
-  selection.on(() => {
+  selection.on("change", () => {
     wanted = null; // whatever the address said, this is newer
     urlState.set({ selected: numbers() });
   });

@@ -1,0 +1,62 @@
+/** The store: what comes late, twice or in another order changes nothing that is newer. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Store } from "../../static/js/store.js";
+import { makeRun } from "./lab.js";
+import { forExamples } from "./random.js";
+
+/** Frames that are drawn when the test says so. */
+const frames = [];
+globalThis.requestAnimationFrame = (draw) => frames.push(draw);
+
+/** A run as the server says it: without the rows that the page has of it. */
+function view(number, revision, changes = {}) {
+  const { train, evaluation, ...run } = makeRun({ number, revision, ...changes });
+  return run;
+}
+
+test("in whichever order views of a run come, the one with the highest revision stays", () =>
+  forExamples(200, (examples) => {
+    const views = Array.from({ length: 8 }, (_, i) => view(1, i, { name: `revision ${i}` }));
+    const store = new Store();
+    for (const one of views.toSorted(() => examples.of([-1, 1]))) store.putRuns([one]);
+    assert.equal(store.runs.get("a1").name, "revision 7");
+  }));
+
+test("a deleted run does not come back with a late answer", () => {
+  const store = new Store();
+  store.putRuns([view(1, 1), view(2, 2)]);
+  store.removeRuns(["a1"]);
+  store.putRuns([view(1, 9)]);
+  assert.deepEqual([...store.runs.keys()], ["a2"]);
+});
+
+test("views are drawn once in a frame for all news, and at once after what the viewer does", () => {
+  const store = new Store();
+  let drawn = 0;
+  store.on("draw", () => drawn++);
+  frames.length = 0;
+  for (let revision = 1; revision <= 5; revision++) store.putRuns([view(1, revision)]);
+  assert.equal(drawn, 0);
+  assert.equal(frames.length, 1);
+  frames[0]();
+  assert.equal(drawn, 1);
+  store.show(["a1"], false);
+  assert.equal(drawn, 2);
+});
+
+test("the newest runs are shown until the viewer chooses, and a choice stays while others come", () => {
+  const store = new Store();
+  store.putRuns(Array.from({ length: 12 }, (_, i) => view(i + 1, i)));
+  assert.deepEqual(
+    store.shown().map(({ number }) => number),
+    [5, 6, 7, 8, 9, 10, 11, 12],
+  );
+  store.showOnly(["a1"]);
+  store.putRuns([view(13, 20)]);
+  assert.deepEqual(
+    store.shown().map(({ number }) => number),
+    [1, 13],
+  );
+});
