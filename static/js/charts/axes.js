@@ -6,6 +6,7 @@
  */
 
 import { language, number, t } from "../i18n.js";
+import { roundAbove } from "../scale.js";
 
 export const AXES = {
   iteration: { log: true, ticks: "count", end: lengthOf },
@@ -66,14 +67,12 @@ function trainedOf(run) {
   return Math.max(run.train.trained.at(-1) ?? 0, run.evaluation.trained.at(-1) ?? 0);
 }
 
+/** Ends of axes: so close to each other that a curve has most of its chart. */
+const ENDS = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8];
+
 /** The next round number: an axis that is longer than its curves stands still while they grow. */
 export function room(length) {
-  if (length <= 0) return 1;
-  const power = 10 ** Math.floor(Math.log10(length));
-  return (
-    [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8].map((step) => step * power).find((end) => end >= length) ??
-    10 * power
-  );
+  return length > 0 ? roundAbove(length, ENDS) : 1;
 }
 
 /** A value of x with its unit, for the head of what hovering shows. */

@@ -4,6 +4,7 @@
  */
 
 import { find } from "../dom.js";
+import { LINEAR, LOG, Scale } from "../scale.js";
 import { within } from "./crop.js";
 import { chartLayout, figureLayout, pictureLayout } from "./layout.js";
 import { Tail, tailSymbol } from "./tail.js";
@@ -60,7 +61,10 @@ export class Plot {
   #zoomed = false;
   #traces = [];
   #tails = new Map();
-  /** @type {{x: any, y: any} | null} */
+  /**
+   * From values to pixels from the corner of the drawn axes, while they stand still.
+   * @type {{x: Scale, y: Scale} | null}
+   */
   #scale = null;
   /**
    * The part of y that is shown at most, see crop.js.
@@ -91,7 +95,7 @@ export class Plot {
   get range() {
     const axis = this.#element.layout?.xaxis;
     if (!this.#zoomed || axis?.autorange !== false) return null;
-    return axis.range.map((end) => (axis.type === "log" ? 10 ** end : Number(end)));
+    return endsOf(axis);
   }
 
   /** How many times as wide as usual lines are to be: on a projector they are seen from afar. */
@@ -161,7 +165,8 @@ export class Plot {
     if (!this.#ready || this.#news() > MOST_NEWS) return false;
     const scale = this.#scale ?? this.#makeScale();
     this.#scale = scale;
-    let fits = true;
+    const { xaxis, yaxis } = this.#element._fullLayout;
+    let fit = true;
     for (const [i, trace] of this.#traces.entries()) {
       const { points, symbols } = trace;
       if (symbols) this.#drawSymbols(i, trace, scale);
@@ -170,12 +175,12 @@ export class Plot {
       this.#take(i, trace);
       const tail = this.#tails.get(trace.uid) ?? this.#begin(trace, scale);
       tail?.draw(points, scale);
-      fits &&=
+      fit &&=
         Boolean(tail) &&
-        scale.x.fits(points.x.at(-1)) &&
-        [points.lowest, points.highest].every((y) => scale.y.fits(within(this.#crop, y)));
+        fits(xaxis, scale.x, points.x.at(-1)) &&
+        [points.lowest, points.highest].every((y) => fits(yaxis, scale.y, within(this.#crop, y)));
     }
-    return fits;
+    return fit;
   }
 
   /** Is there a lone point that is drawn as a line, or a line as a lone point? */
@@ -192,9 +197,13 @@ export class Plot {
     const { size, line } = this.#element.data[i].marker;
     for (; trace.drawn < x.length; trace.drawn++) {
       const at = trace.drawn;
-      if (!scale.x.inside(x[at]) || !scale.y.inside(y[at])) continue;
+      if (!scale.x.holds(x[at]) || !scale.y.holds(y[at])) continue;
       group?.append(
-        tailSymbol({ shape: shapes[at], color: colors[at], size, line }, scale.x(x[at]), scale.y(y[at])),
+        tailSymbol(
+          { shape: shapes[at], color: colors[at], size, line },
+          scale.x.place(x[at]),
+          scale.y.place(y[at]),
+        ),
       );
     }
   }
@@ -215,7 +224,7 @@ export class Plot {
   #makeScale() {
     const { xaxis, yaxis } = this.#element._fullLayout;
     const { width, height } = this.#axesArea();
-    return { x: axisScale(xaxis, 0, width), y: axisScale(yaxis, height, 0) };
+    return { x: scaleOf(xaxis, [0, width]), y: scaleOf(yaxis, [height, 0]) };
   }
 
   /** Where the drawn axes are, in pixels from the element's corner; null before the first drawing. */
@@ -233,17 +242,17 @@ export class Plot {
     if (!this.#ready) return null;
     const scale = this.#scale ?? this.#makeScale();
     const { left, top } = this.#axesArea();
-    return { left: left + scale.x(x), top: top + scale.y(y) };
+    return { left: left + scale.x.place(x), top: top + scale.y.place(y) };
   }
 
   /** The values under a place in pixels from the element's corner; null outside the axes. */
   values(left, top) {
     if (!this.#ready) return null;
-    const { xaxis, yaxis } = this.#element._fullLayout;
     const area = this.#axesArea();
+    const scale = this.#scale ?? this.#makeScale();
     const [across, down] = [left - area.left, top - area.top];
     if (across < -4 || across > area.width + 4 || down < 0 || down > area.height) return null;
-    return { x: fromPixel(xaxis, across / area.width), y: fromPixel(yaxis, 1 - down / area.height) };
+    return { x: scale.x.value(across), y: scale.y.value(down) };
   }
 
   /**
@@ -395,25 +404,18 @@ function legendEntry({ name, line, meta: { symbol, said } }) {
   };
 }
 
-/**
- * A function from values to pixels; `inside`: is the value between the ends of the axis? `fits`: it is, or the axis does not
- * follow its data.
- */
-function axisScale({ range, type, autorange }, from, to) {
-  const [first, last] = range.map(Number);
-  const slope = (to - from) / (last - first);
-  const log = type === "log";
-  const scale = (value) => from + slope * ((log ? Math.log10(value) : value) - first);
-  scale.inside = (value) => (scale(value) - from) * (scale(value) - to) <= 0;
-  scale.fits = (value) => {
-    const at = log ? Math.log10(value) : value;
-    return !autorange || !Number.isFinite(at) || (at >= first && at <= last);
-  };
-  return scale;
+/** The values at the ends of an axis that Plotly has drawn. */
+function endsOf({ range, type }) {
+  const { value } = type === "log" ? LOG : LINEAR;
+  return range.map((end) => value(Number(end)));
 }
 
-function fromPixel({ range, type }, share) {
-  const [first, last] = range.map(Number);
-  const value = first + share * (last - first);
-  return type === "log" ? 10 ** value : value;
+/** Can a value be drawn on an axis as it stands? One that does not follow its data stays; a hole is drawn anywhere. */
+function fits({ autorange }, scale, value) {
+  return !autorange || !Number.isFinite(scale.place(value)) || scale.holds(value);
+}
+
+/** @param {[number, number]} pixels */
+function scaleOf(axis, pixels) {
+  return new Scale(endsOf(axis), pixels, axis.type === "log" ? LOG : LINEAR);
 }

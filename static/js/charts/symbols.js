@@ -5,6 +5,7 @@
  * curves that lie on each other do not.
  */
 
+import { LINEAR, LOG, roundAbove } from "../scale.js";
 import { lowerBound } from "../series.js";
 
 /** The shapes, by the names that the figure's library has for them, as it draws them: SVG paths about a middle. */
@@ -41,8 +42,10 @@ export class Symbols {
 
   /** @param {{from: number, to: number, log: boolean}} across the shown part of x */
   constructor({ from, to, log }) {
-    const [first, last] = log ? [Math.log10(Math.max(from, to / 10 ** DECADES)), Math.log10(to)] : [from, to];
-    this.#axis = { first, to, step: round((last - first) / COUNT), value: log ? (u) => 10 ** u : (u) => u };
+    const { measure, value } = log ? LOG : LINEAR;
+    const [first, last] = [log ? Math.max(from, to / 10 ** DECADES) : from, to].map(measure);
+    // a hair less, for what rounding has put above a round number
+    this.#axis = { first, to, step: roundAbove((0.999 * (last - first)) / COUNT), value };
   }
 
   /** Let symbols go along a curve (see curve.js); `place` tells curves apart. */
@@ -75,10 +78,4 @@ export class Symbols {
       }
     }
   }
-}
-
-/** The next number of 1, 2, 5, 10, … : places stay while an axis grows a little. */
-function round(length) {
-  const power = 10 ** Math.floor(Math.log10(length));
-  return power * ([1, 2, 5].find((step) => step * power >= length * 0.999) ?? 10);
 }

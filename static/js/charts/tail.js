@@ -8,7 +8,10 @@
 
 import { shapePath } from "./symbols.js";
 
-/** @import { Thinned } from "./curve.js" */
+/**
+ * @import { Scale } from "../scale.js"
+ * @import { Thinned } from "./curve.js"
+ */
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -32,7 +35,7 @@ export class Tail {
    * @param {{color: string, width: number, dash: string}} style
    * @param {number} settled that many points of the curve the figure has drawn for good
    * @param {Thinned} points the curve
-   * @param {{x: (value: number) => number, y: (value: number) => number}} scale values → pixels
+   * @param {{x: Scale, y: Scale}} scale values → pixels
    */
   constructor(group, style, settled, points, scale) {
     this.#group = group;
@@ -55,8 +58,8 @@ export class Tail {
     let d = "";
     let drawing = false;
     for (let i = from; i < to; i++) {
-      const across = scale.x(x[i]);
-      const down = scale.y(y[i]);
+      const across = scale.x.place(x[i]);
+      const down = scale.y.place(y[i]);
       if (Number.isFinite(across) && Number.isFinite(down)) {
         d += `${drawing ? "L" : "M"}${tenth(across)},${tenth(down)}`;
         drawing = true;
@@ -73,7 +76,10 @@ export class Tail {
   /** Go on from another point; a dashed line needs to know how far along it that is. */
   #leave(to, { x, y }, scale) {
     for (let i = this.#from + 1; this.#dashed && i <= to; i++) {
-      const step = Math.hypot(scale.x(x[i]) - scale.x(x[i - 1]), scale.y(y[i]) - scale.y(y[i - 1]));
+      const step = Math.hypot(
+        scale.x.place(x[i]) - scale.x.place(x[i - 1]),
+        scale.y.place(y[i]) - scale.y.place(y[i - 1]),
+      );
       if (Number.isFinite(step)) this.#travelled += step;
     }
     this.#from = to;

@@ -8,6 +8,7 @@
 import { h } from "../dom.js";
 import { t } from "../i18n.js";
 import { onInput } from "../keys.js";
+import { DIGITS, Scale, STEPS } from "../scale.js";
 import { check } from "./check.js";
 import { helpOf } from "./help.js";
 import { isSweep, shown, typed } from "./values.js";
@@ -88,25 +89,13 @@ export function segments(path, key, choices, value, name, onchange) {
 }
 
 const TICKS = 4;
-/** Steps of a slider in a power of ten, one for each first digit: every press of an arrow changes the value. */
-const DIGITS = 9;
-
-function valueAt(step) {
-  const power = Math.floor(step / DIGITS);
-  return Number(`${1 + step - DIGITS * power}e${power}`);
-}
-
-/** The step of a value, counted from 1; between two of them where it has more digits. */
-function stepOf(value) {
-  const power = Math.floor(Math.log10(value));
-  return DIGITS * power + value / 10 ** power - 1;
-}
-
 /**
- * A slider over powers of ten, from 10^low to 10^high, with a box for any value.
+ * A slider over powers of ten, from 10^low to 10^high, with a box for any value. Every press of an arrow changes the value by
+ * one of its first digit.
  * @returns {{text: HTMLInputElement, slider: HTMLElement}}
  */
 export function logSlider(path, key, field, value, [low, high], onchange) {
+  const scale = new Scale([10 ** low, 10 ** high], [0, STEPS * (high - low)], DIGITS);
   const text = box(path, key, field, value, (changed) => {
     place(changed);
     onchange(changed);
@@ -114,7 +103,7 @@ export function logSlider(path, key, field, value, [low, high], onchange) {
   const slider = h("input", {
     type: "range",
     min: 0,
-    max: DIGITS * (high - low),
+    max: STEPS * (high - low),
     step: 1,
     className: "log-slider",
     "aria-label": t(key),
@@ -122,11 +111,11 @@ export function logSlider(path, key, field, value, [low, high], onchange) {
   });
   const place = (number) => {
     const where = isSweep(number) ? number.values[0] : number;
-    if (typeof where === "number" && where > 0) slider.value = String(stepOf(where) - DIGITS * low);
+    if (typeof where === "number" && where > 0) slider.value = String(scale.place(where));
     slider.setAttribute("aria-valuetext", text.value);
   };
   onInput(slider, () => {
-    const rounded = valueAt(Number(slider.value) + DIGITS * low);
+    const rounded = scale.value(Number(slider.value));
     text.value = shown(rounded);
     slider.setAttribute("aria-valuetext", text.value);
     onchange(rounded);

@@ -8,17 +8,22 @@ import { newestOnly } from "../newest.js";
 import { numberOf, plain, settle } from "../notation.js";
 import { askWhich } from "../readings.js";
 import { explain } from "../reasons.js";
+import { LOG, Scale } from "../scale.js";
 
 /** @import { Run } from "../types.js" */
 
-/** A slider's place ↔ a value. λ can be 0: the slider's left end. */
-const decades = (low, high, zero) => ({
-  min: zero ? low - 0.5 : low,
-  max: high,
-  step: 0.05,
-  value: (place) => (zero && place < low ? 0 : Number((10 ** place).toPrecision(2))),
-  place: (value) => (value > 0 ? Math.max(low, Math.min(high, Math.log10(value))) : low - 0.5),
-});
+/** A slider over powers of ten, from 10^low to 10^high. λ can be 0: the slider's left end. */
+const decades = (low, high, zero) => {
+  const scale = new Scale([10 ** low, 10 ** high], [low, high], LOG);
+  const none = low - 0.5;
+  return {
+    min: zero ? none : low,
+    max: high,
+    step: 0.05,
+    value: (place) => (zero && place < low ? 0 : Number(scale.value(place).toPrecision(2))),
+    place: (value) => (value > 0 ? Math.max(low, Math.min(high, scale.place(value))) : none),
+  };
+};
 const linear = (high, step) => ({
   min: 0,
   max: high,
@@ -27,7 +32,7 @@ const linear = (high, step) => ({
   place: (value) => value,
 });
 
-const SCALES = {
+const SLIDERS = {
   learning_rate: decades(-5, 1, false),
   l1: decades(-6, 0, true),
   l2: decades(-6, 0, true),
@@ -41,7 +46,7 @@ const SCALES = {
  */
 export function liveControls(run, change) {
   let latest = run;
-  const controls = Object.keys(SCALES)
+  const controls = Object.keys(SLIDERS)
     .filter((name) => name in run.live)
     .map((name) => control(name, () => latest.live[name], change));
   const element = h(
@@ -58,7 +63,7 @@ export function liveControls(run, change) {
 
 /** @param {() => number} held the value that the run has now */
 function control(name, held, change) {
-  const scale = SCALES[name];
+  const scale = SLIDERS[name];
   const label = t(`live.${name}`);
   const text = h("input", { type: "text", inputMode: "decimal", name: `live.${name}`, "aria-label": label });
   const slider = h("input", {

@@ -4,6 +4,7 @@ import { h } from "../dom.js";
 import { number, t } from "../i18n.js";
 import { className } from "../labels.js";
 import { color } from "../palette.js";
+import { roundAbove, Scale } from "../scale.js";
 
 /** @import { DataSample } from "../types.js" */
 
@@ -12,6 +13,8 @@ const SIZE = 960;
 const MARGIN = 48;
 const POINT = 7;
 const SWATCH = 22;
+/** Where the frame may end. */
+const TENTHS = Array.from({ length: 90 }, (_, i) => (10 + i) / 10);
 
 /** Ways to draw a point of a radius, so that colours are not all that tells classes apart. */
 const FORMS = [
@@ -52,8 +55,8 @@ export class PointPlot {
       t("look.points", { count: number(points.length), classes: described.join(", ") }),
     );
     const pen = penOf(this.#canvas);
-    const { place, edge } = this.#drawFrame(pen, Math.max(...points.flat().map(Math.abs)));
-    points.forEach(([x, y], i) => this.#mark(pen, labels[i], place(x), SIZE - place(y), POINT));
+    const { scale, edge } = this.#drawFrame(pen, Math.max(...points.flat().map(Math.abs)));
+    points.forEach(([x, y], i) => this.#mark(pen, labels[i], scale.place(x), SIZE - scale.place(y), POINT));
     this.#canvas.dataset.edge = String(edge);
     this.#legend.replaceChildren(...described.map((text, label) => h("li", {}, this.#swatch(label), text)));
   }
@@ -74,15 +77,15 @@ export class PointPlot {
   /** A square around the points with −1, 0 and 1; gives where a coordinate lies, and where the frame ends. */
   #drawFrame(pen, reach) {
     const style = getComputedStyle(this.#canvas);
-    const edge = Math.max(1, Math.ceil(reach * 10) / 10) + 0.05;
-    const place = (value) => MARGIN + ((value / edge + 1) / 2) * (SIZE - 2 * MARGIN);
+    const edge = roundAbove(Math.max(1, reach), TENTHS) + 0.05;
+    const scale = new Scale([-edge, edge], [MARGIN, SIZE - MARGIN]);
     pen.clearRect(0, 0, SIZE, SIZE);
     pen.lineWidth = 2;
     pen.strokeStyle = style.getPropertyValue("--line");
     pen.fillStyle = style.getPropertyValue("--quiet");
     pen.font = `22px ${style.fontFamily}`;
     for (const tick of [-1, 0, 1]) {
-      const [at, text] = [place(tick), String(tick).replace("-", "−")];
+      const [at, text] = [scale.place(tick), String(tick).replace("-", "−")];
       pen.beginPath();
       pen.moveTo(at, MARGIN);
       pen.lineTo(at, SIZE - MARGIN);
@@ -96,7 +99,7 @@ export class PointPlot {
     }
     pen.strokeStyle = style.getPropertyValue("--edge");
     pen.strokeRect(MARGIN, MARGIN, SIZE - 2 * MARGIN, SIZE - 2 * MARGIN);
-    return { place, edge };
+    return { scale, edge };
   }
 }
 

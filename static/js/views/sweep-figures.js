@@ -4,6 +4,8 @@
  * A point: {run, name, color, fields: {name: value}, value}.
  */
 
+import { LINEAR, LOG, Scale } from "../scale.js";
+
 /** Letters at a mark of an axis at most. */
 const LETTERS = 16;
 
@@ -22,13 +24,8 @@ export function scaleOf(values) {
   }
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const log = low > 0 && high / low >= 20;
-  const at = log ? Math.log10 : (value) => value;
-  return {
-    kind: log ? "log" : "linear",
-    low,
-    high,
-    place: (value) => (high > low ? (at(value) - at(low)) / (at(high) - at(low)) : 0.5),
-  };
+  const scale = new Scale([low, high], [0, 1], log ? LOG : LINEAR);
+  return { kind: log ? "log" : "linear", low, high, place: (value) => scale.place(value) };
 }
 
 export function label(value) {
