@@ -94,7 +94,7 @@ def test_scripts_put_no_markup_into_the_page_and_only_one_names_plotly(path):
     ):
         assert forbidden not in text
     code = re.sub(r"/\*.*?\*/|//[^\n]*", "", text, flags=re.DOTALL)
-    assert ("Plotly" in code) == (path.name == "plot.js")
+    assert ("Plotly" in code) == (path.name == "plotly.js")
 
 
 STORED = ("localStorage", "sessionStorage", "indexedDB", "document.cookie", "caches.")

@@ -1,4 +1,4 @@
-"""Reasons in the language of a file that is exported: what `static/js/reasons.js` does in the page."""
+"""Reasons in the language of a file that is exported: what `static/js/words/reasons.js` does in the page."""
 
 from __future__ import annotations
 

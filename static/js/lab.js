@@ -1,23 +1,23 @@
 /** The lab page: makes its parts and wires them together. */
 
-import { ApiError, api } from "./api.js";
-import { Charts } from "./charts/charts.js";
-import { Connection } from "./connection.js";
-import { find } from "./dom.js";
+import { ChartBoard } from "./charts/chart-board.js";
 import { Form } from "./form/form.js";
-import { onLanguage, t } from "./i18n.js";
-import { onKey } from "./keys.js";
-import { learnTitles } from "./labels.js";
-import { setLanguage } from "./language.js";
-import { explain } from "./reasons.js";
-import { keepShown, keptChoices } from "./shown-runs.js";
+import { Lessons } from "./lessons/lessons.js";
+import { Look } from "./look/look.js";
+import { find } from "./page/dom.js";
+import { onKey } from "./page/keys.js";
+import { showStatus } from "./page/status.js";
+import { Toast } from "./page/toast.js";
+import { RunTable } from "./runs/run-table.js";
+import { ApiError, api } from "./server/api.js";
+import { Connection } from "./server/connection.js";
 import { urlState } from "./state/address.js";
-import { Store } from "./store.js";
-import { Lessons } from "./views/lessons.js";
-import { Look } from "./views/look.js";
-import { RunTable } from "./views/run-table.js";
-import { showStatus } from "./views/status.js";
-import { Toast } from "./views/toast.js";
+import { keepShown, keptChoices } from "./state/shown-runs.js";
+import { Store } from "./state/store.js";
+import { onLanguage, t } from "./words/i18n.js";
+import { learnTitles } from "./words/labels.js";
+import { setLanguage } from "./words/language.js";
+import { explain } from "./words/reasons.js";
 
 /** @param {string} id */
 const byId = (id) => find(document, `#${id}`, HTMLElement);
@@ -60,7 +60,7 @@ async function start() {
   new Lessons(byId("lessons"), byId("note"), store, lessons, launchedAlone, (lesson) => look.lesson(lesson));
   const toast = new Toast();
   const list = new RunTable(store, form, isDark, launched, toast);
-  const charts = new Charts(byId("charts"), byId("chart-foot"), store, isDark, () => list.draw());
+  const charts = new ChartBoard(byId("charts"), byId("chart-foot"), store, isDark, () => list.draw());
   wireControls(charts, list);
   keepShown(store, (gone) => toast.show(t("runs.gone", { runs: gone.join(", ") })));
 

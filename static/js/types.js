@@ -2,7 +2,7 @@
  * Types: what the parts of the page give each other, as far as it is more than one part's. Comments for `tsc` and for
  * readers; nothing loads this file. What the server gives is said in docs/architecture.md and checked there.
  *
- * @import { Series } from "./series.js"
+ * @import { Series } from "./state/series.js"
  * @import { Curve, Thinned } from "./charts/curve.js"
  * @import { GroupCurve } from "./charts/groups.js"
  * @import { Symbols } from "./charts/symbols.js"
@@ -328,11 +328,11 @@
 /**
  * What parts of the run table work with.
  * @typedef {object} RunsLab
- * @property {import("./store.js").Store} store
- * @property {import("./views/run-actions.js").RunActions} actions
- * @property {import("./views/selection.js").Selection} selection
- * @property {import("./flat-configs.js").FlatConfigs} configs
- * @property {import("./views/color-menu.js").ColorMenu} colors
+ * @property {import("./state/store.js").Store} store
+ * @property {import("./runs/run-actions.js").RunActions} actions
+ * @property {import("./runs/selection.js").Selection} selection
+ * @property {import("./state/flat-configs.js").FlatConfigs} configs
+ * @property {import("./runs/color-menu.js").ColorMenu} colors
  * @property {() => boolean} isDark
  */
 

@@ -1,7 +1,7 @@
 /** The page's texts for tests, as the lab serves them: read from the message catalogs. */
 
 import { readFileSync } from "node:fs";
-import { speak } from "../../static/js/i18n.js";
+import { speak } from "../../static/js/words/i18n.js";
 
 /** Let the page's modules speak this language. */
 export function speakAs(language) {

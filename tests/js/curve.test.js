@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Curve, Thinned } from "../../static/js/charts/curve.js";
-import { Series } from "../../static/js/series.js";
+import { Series } from "../../static/js/state/series.js";
 import { putRows } from "./lab.js";
 import { forExamples } from "./random.js";
 

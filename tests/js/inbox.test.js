@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Inbox } from "../../static/js/inbox.js";
-import { Store } from "../../static/js/store.js";
+import { Inbox } from "../../static/js/server/inbox.js";
+import { Store } from "../../static/js/state/store.js";
 import { forExamples } from "./random.js";
 
 globalThis.requestAnimationFrame = () => 0;

@@ -3,7 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { Series } from "../../static/js/series.js";
+import { Series } from "../../static/js/state/series.js";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const DESCRIBE =

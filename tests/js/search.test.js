@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fold } from "../../static/js/fold.js";
-import { arrange, readQuery } from "../../static/js/views/run-query.js";
+import { arrange, readQuery } from "../../static/js/runs/run-query.js";
+import { fold } from "../../static/js/words/fold.js";
 import { speakAs } from "./catalog.js";
 import { Configs, makeRun } from "./lab.js";
 import { forExamples } from "./random.js";

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Store } from "../../static/js/store.js";
+import { Store } from "../../static/js/state/store.js";
 import { makeRun } from "./lab.js";
 import { forExamples } from "./random.js";
 

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Figure } from "../../static/js/charts/figures.js";
 import { quantity } from "../../static/js/charts/quantities.js";
+import { TraceMaker } from "../../static/js/charts/traces.js";
 import { makeRun, putRows } from "./lab.js";
 
 const HOW = {
@@ -47,7 +47,7 @@ for (const [what, run, before, fits, after] of [
   ],
 ])
   test(`late rows ${what}`, () => {
-    const figure = new Figure();
+    const figure = new TraceMaker();
     evaluate(run, [0.1, 0.2, 0.3]);
     assert.deepEqual(marksOf(figure, run), before);
     evaluate(run, [0.5, 0.9, 0.4]);

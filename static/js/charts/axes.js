@@ -5,8 +5,8 @@
  * run will end, as far as that is known; `log`: can it be logarithmic; `ticks`: how its marks are written.
  */
 
-import { language, number, t } from "../i18n.js";
 import { roundAbove } from "../scale.js";
+import { language, number, t } from "../words/i18n.js";
 
 export const AXES = {
   iteration: { log: true, ticks: "count", end: lengthOf },

@@ -1,9 +1,9 @@
 /** Bands: whether curves stand for several runs, and for which: two lists below the charts, kept in the address. */
 
-import { offer } from "../dom.js";
-import { onLanguage, t } from "../i18n.js";
-import { labelOf } from "../labels.js";
+import { offer } from "../page/dom.js";
 import { urlState } from "../state/address.js";
+import { onLanguage, t } from "../words/i18n.js";
+import { labelOf } from "../words/labels.js";
 import { groupsOf, SPREADS } from "./groups.js";
 import { fillFields } from "./shown-fields.js";
 

@@ -1,16 +1,16 @@
-/** Chart: a card, its figure and its plot, and what of it has to be drawn. */
+/** Chart: one of them: its card, its traces and its plot, and what of these has to be drawn. */
 
-import { bySize } from "../flat-configs.js";
-import { t } from "../i18n.js";
+import { bySize } from "../state/flat-configs.js";
+import { t } from "../words/i18n.js";
 import { axisOf, clockTicks, room, startOf } from "./axes.js";
 import { cropOf } from "./crop.js";
-import { Figure } from "./figures.js";
 import { Hover } from "./hover.js";
-import { Plot } from "./plot.js";
+import { Plot } from "./plotly.js";
 import { quantity } from "./quantities.js";
 import { download, toCsv } from "./save.js";
+import { TraceMaker } from "./traces.js";
 
-/** @import { Card } from "./card.js" */
+/** @import { ChartCard } from "./chart-card.js" */
 
 /** That many runs are in a chart's first drawing at most, which makes the axes: long enough by itself. */
 const FIRST = 2;
@@ -20,7 +20,7 @@ const MORE = 12;
 const REFIT = 300;
 
 export class Chart {
-  #figure = new Figure();
+  #maker = new TraceMaker();
   #plot;
   #hover;
   #traces = [];
@@ -42,7 +42,7 @@ export class Chart {
   visible = true;
 
   /**
-   * @param {Card} card
+   * @param {ChartCard} card
    * @param {() => void} onNeed called when something must be drawn
    * @param {(x: number | null) => void} onX the place of x that is hovered over
    */
@@ -105,7 +105,7 @@ export class Chart {
       bold: this.#plot.bold,
       partNames,
     };
-    this.#traces = this.#figure.traces(runs, what, how);
+    this.#traces = this.#maker.traces(runs, what, how);
     this.#empty = this.#isEmpty();
     const look = {
       logX,
@@ -144,7 +144,7 @@ export class Chart {
   drawNew(now) {
     if (this.drawn < 0) return;
     this.behind = false;
-    const fits = this.#figure.advance();
+    const fits = this.#maker.advance();
     this.#countUndrawn();
     const filled = this.#empty && !this.#isEmpty(); // the axes follow the curves from now on
     const tailsFit = this.#plot.drawTails();

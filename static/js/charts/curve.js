@@ -5,7 +5,7 @@
  * not from the newest, so a bin that is full never changes: what is drawn stays, and only the tail moves.
  */
 
-/** @import { Series } from "../series.js" */
+/** @import { Series } from "../state/series.js" */
 
 /** A typed array that grows; `view` is what is in it so far. */
 export class Grown {

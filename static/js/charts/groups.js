@@ -3,8 +3,8 @@
  * fold), or those that have the same value of a field; of those, where dashes tell a second field, each value apart.
  */
 
-import { shortLabelOf, wordOf } from "../labels.js";
-import { lowerBound, nearest } from "../series.js";
+import { lowerBound, nearest } from "../state/series.js";
+import { shortLabelOf, wordOf } from "../words/labels.js";
 
 /**
  * @import { Fields, Run } from "../types.js"

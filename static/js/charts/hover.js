@@ -3,13 +3,13 @@
  * marked in every chart. A tap does it too, until the next one; so do the arrow keys on a chart that has the focus.
  */
 
-import { h, moveTo } from "../dom.js";
-import { number, t } from "../i18n.js";
-import { onKey } from "../keys.js";
-import { nearest } from "../series.js";
+import { h, moveTo } from "../page/dom.js";
+import { onKey } from "../page/keys.js";
+import { nearest } from "../state/series.js";
+import { number, t } from "../words/i18n.js";
 import { elapsed, written as writtenX } from "./axes.js";
 
-/** @import { Plot } from "./plot.js" */
+/** @import { Plot } from "./plotly.js" */
 
 /** More lines than that are counted, not listed. */
 const LISTED = 12;

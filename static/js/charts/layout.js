@@ -1,4 +1,4 @@
-/** Layouts: axes, colours and margins of figures, in the page's look, as plain data for `plot.js`. */
+/** Layouts: axes, colours and margins of figures, in the page's look, as plain data for `plotly.js`. */
 
 /** @import { ChartLook } from "../types.js" */
 

@@ -1,6 +1,6 @@
 /** A legend: which curve is which. It has the room that it has, and never grows, so that nothing jumps for it. */
 
-import { h } from "../dom.js";
+import { h } from "../page/dom.js";
 import { shapePath } from "./symbols.js";
 import { PATTERNS } from "./tail.js";
 

@@ -3,10 +3,10 @@
  * changed by hand and a crossed circle where its network died stand always; its best test accuracy, an early stop and a plateau, where one wants to see them.
  */
 
-import { number, percent, t } from "../i18n.js";
-import { color } from "../palette.js";
-import { tells } from "../reasons.js";
-import { nearest } from "../series.js";
+import { color } from "../page/palette.js";
+import { nearest } from "../state/series.js";
+import { number, percent, t } from "../words/i18n.js";
+import { tells } from "../words/reasons.js";
 
 /** @import { Trace } from "../types.js" */
 
@@ -16,7 +16,7 @@ const PLATEAU_GAIN = 0.005;
 
 /**
  * One trace with the marks of all lines, or null.
- * @param {Trace[]} traces see figures.js; a group's line has no marks
+ * @param {Trace[]} traces see traces.js; a group's line has no marks
  * @param {{dark: boolean, all: boolean}} how
  */
 export function marksOf(traces, { dark, all }) {

@@ -7,8 +7,8 @@
  * the axis shows 0 to 100 %; `timed`: it needs to know when rows came.
  */
 
-import { hasText, t } from "../i18n.js";
-import { lowerBound } from "../series.js";
+import { lowerBound } from "../state/series.js";
+import { hasText, t } from "../words/i18n.js";
 
 /** Iterations per second are those of the last second of training, or of the one before it where an iteration takes longer. */
 const WINDOW = 1;

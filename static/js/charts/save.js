@@ -1,7 +1,7 @@
 /** Saving what a chart shows: exact rows as CSV, and files that the browser keeps. */
 
-import { h } from "../dom.js";
-import { lowerBound } from "../series.js";
+import { h } from "../page/dom.js";
+import { lowerBound } from "../state/series.js";
 
 /** @import { Trace } from "../types.js" */
 
@@ -18,7 +18,7 @@ const COMPUTED = new RegExp(
 
 /**
  * Every recorded row of the shown runs in the shown stretch of x, not only the points that are drawn.
- * @param {Trace[]} traces see figures.js
+ * @param {Trace[]} traces see traces.js
  * @param {[number, number] | null} range
  */
 export function toCsv(traces, range) {

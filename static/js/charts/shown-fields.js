@@ -1,8 +1,8 @@
 /** Shown fields: the settings of the runs that are shown, fetched when something depends on them. */
 
-import { offer } from "../dom.js";
-import { FlatConfigs } from "../flat-configs.js";
+import { offer } from "../page/dom.js";
 import { Emitter } from "../state/emitter.js";
+import { FlatConfigs } from "../state/flat-configs.js";
 
 /** Emits "change" when settings are here, or others are shown. */
 export class ShownFields extends Emitter {

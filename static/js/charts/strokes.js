@@ -3,11 +3,11 @@
  * is. A list below the charts, kept in the address.
  */
 
-import { bySize } from "../flat-configs.js";
-import { onLanguage, t } from "../i18n.js";
-import { labelOf, wordOf } from "../labels.js";
-import { DASHES } from "../palette.js";
+import { DASHES } from "../page/palette.js";
 import { urlState } from "../state/address.js";
+import { bySize } from "../state/flat-configs.js";
+import { onLanguage, t } from "../words/i18n.js";
+import { labelOf, wordOf } from "../words/labels.js";
 import { fillFields } from "./shown-fields.js";
 import { SHAPES } from "./symbols.js";
 

@@ -6,7 +6,7 @@
  */
 
 import { LINEAR, LOG, roundAbove } from "../scale.js";
-import { lowerBound } from "../series.js";
+import { lowerBound } from "../state/series.js";
 
 /** The shapes, by the names that the figure's library has for them, as it draws them: SVG paths about a middle. */
 const PATHS = {

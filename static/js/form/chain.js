@@ -1,7 +1,7 @@
 /** The network as a chain of sizes: inputs → units of each hidden layer → classes. */
 
-import { h, iconButton } from "../dom.js";
-import { t } from "../i18n.js";
+import { h, iconButton } from "../page/dom.js";
+import { t } from "../words/i18n.js";
 import { box, described } from "./fields.js";
 
 /** @import { Dataset, FormHands } from "../types.js" */

@@ -1,7 +1,7 @@
 /** The control that suits a field, by the server's description of it. Each of them takes several values. */
 
-import { h } from "../dom.js";
-import { t } from "../i18n.js";
+import { h } from "../page/dom.js";
+import { t } from "../words/i18n.js";
 import { box, select } from "./fields.js";
 import { several } from "./several.js";
 import { together, ways } from "./values.js";

@@ -1,10 +1,10 @@
 /** The data set: which one, and what to do about one that is not on the server. */
 
-import { ApiError, api } from "../api.js";
-import { find, h, iconButton } from "../dom.js";
-import { number, t } from "../i18n.js";
-import { titleOf } from "../labels.js";
-import { told } from "../reasons.js";
+import { find, h, iconButton } from "../page/dom.js";
+import { ApiError, api } from "../server/api.js";
+import { number, t } from "../words/i18n.js";
+import { titleOf } from "../words/labels.js";
+import { told } from "../words/reasons.js";
 import { block } from "./fields.js";
 import { several } from "./several.js";
 

@@ -3,8 +3,8 @@
  * several values and a section several ways, and how many seeds and folds each combination is run with.
  */
 
-import { ApiError } from "../api.js";
-import { t } from "../i18n.js";
+import { ApiError } from "../server/api.js";
+import { t } from "../words/i18n.js";
 import { combinations, size, sweeps } from "./grid.js";
 import { nameOfRun } from "./names.js";
 import { together, ways } from "./values.js";

@@ -1,8 +1,8 @@
 /** What is wrong with an experiment, beside the fields that it is wrong in. */
 
-import { h } from "../dom.js";
-import { askWhich } from "../readings.js";
-import { explain, told } from "../reasons.js";
+import { h } from "../page/dom.js";
+import { askWhich } from "../words/readings.js";
+import { explain, told } from "../words/reasons.js";
 import { problemOf } from "./fields.js";
 
 /**

@@ -5,10 +5,10 @@
  * A control keeps what was typed, as text: the server judges it, and what it says stands beside the field.
  */
 
-import { h } from "../dom.js";
-import { t } from "../i18n.js";
-import { onInput } from "../keys.js";
+import { h } from "../page/dom.js";
+import { onInput } from "../page/keys.js";
 import { DIGITS, Scale, STEPS } from "../scale.js";
+import { t } from "../words/i18n.js";
 import { check } from "./check.js";
 import { helpOf } from "./help.js";
 import { isSweep, shown, typed } from "./values.js";

@@ -3,11 +3,11 @@
  * time) and what is wrong with it come from the server too, while one types.
  */
 
-import { ApiError, api } from "../api.js";
-import { h } from "../dom.js";
-import { onLanguage, t } from "../i18n.js";
-import { newestOnly } from "../newest.js";
+import { h } from "../page/dom.js";
+import { ApiError, api } from "../server/api.js";
 import { urlState } from "../state/address.js";
+import { newestOnly } from "../state/newest.js";
+import { onLanguage, t } from "../words/i18n.js";
 import { datasetField } from "./dataset-field.js";
 import { Draft } from "./draft.js";
 import { isIn, showError } from "./errors.js";

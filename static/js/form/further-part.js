@@ -1,7 +1,7 @@
 /** Further settings, behind a line that opens: by section, only those that apply. */
 
-import { h } from "../dom.js";
-import { t } from "../i18n.js";
+import { h } from "../page/dom.js";
+import { t } from "../words/i18n.js";
 import { control, oneOrBoth } from "./control.js";
 import { FOLDS } from "./draft.js";
 import { block, select } from "./fields.js";

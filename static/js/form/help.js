@@ -1,7 +1,7 @@
 /** Help: what a choice means, what is legal and what is usual, in a line that follows the focus and the mouse. */
 
-import { hasText, t } from "../i18n.js";
-import { exact } from "../reasons.js";
+import { hasText, t } from "../words/i18n.js";
+import { exact } from "../words/reasons.js";
 
 const NUMBERS = ["number", "integer", "integers"];
 

@@ -1,7 +1,7 @@
 /** What the experiment would be, how often it is run, and the button. */
 
-import { h } from "../dom.js";
-import { number, t } from "../i18n.js";
+import { h } from "../page/dom.js";
+import { number, t } from "../words/i18n.js";
 import { SEEDS } from "./draft.js";
 import { select } from "./fields.js";
 

@@ -4,10 +4,10 @@
  * says so in its place.
  */
 
-import { h, iconButton } from "../dom.js";
-import { drag } from "../drag.js";
-import { t, number as written } from "../i18n.js";
-import { onKey } from "../keys.js";
+import { h, iconButton } from "../page/dom.js";
+import { drag } from "../page/drag.js";
+import { onKey } from "../page/keys.js";
+import { t, number as written } from "../words/i18n.js";
 import { control } from "./control.js";
 import { described, select } from "./fields.js";
 import { isInside, move, pathOf, step } from "./layer-moves.js";

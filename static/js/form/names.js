@@ -1,7 +1,7 @@
 /** What an experiment is called, and what differs between two of them, in words. */
 
-import { hasText, t } from "../i18n.js";
-import { labelOf, shortLabelOf, wordOf } from "../labels.js";
+import { hasText, t } from "../words/i18n.js";
+import { labelOf, shortLabelOf, wordOf } from "../words/labels.js";
 import { isSweep } from "./values.js";
 
 /** @import { Experiment } from "../types.js" */

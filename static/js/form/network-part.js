@@ -1,7 +1,7 @@
 /** The network: a preset with its settings, or several to compare, or layers one by one; and how its weights begin. */
 
-import { h, iconButton } from "../dom.js";
-import { number, t } from "../i18n.js";
+import { h, iconButton } from "../page/dom.js";
+import { number, t } from "../words/i18n.js";
 import { chain } from "./chain.js";
 import { block, segments, select } from "./fields.js";
 import { LayerList, layerSummary, showShapes } from "./layer-list.js";

@@ -1,6 +1,6 @@
 /** The settings that ways of a section have, such as the optimizers that are compared: one field for each name. */
 
-import { t } from "../i18n.js";
+import { t } from "../words/i18n.js";
 import { control } from "./control.js";
 import { block } from "./fields.js";
 

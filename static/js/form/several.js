@@ -4,9 +4,9 @@
  * form, and Escape or a click elsewhere puts them away.
  */
 
-import { h, iconButton, moveTo } from "../dom.js";
-import { t } from "../i18n.js";
-import { onKey } from "../keys.js";
+import { h, iconButton, moveTo } from "../page/dom.js";
+import { onKey } from "../page/keys.js";
+import { t } from "../words/i18n.js";
 import { select } from "./fields.js";
 
 const ALL = "several";

@@ -1,7 +1,7 @@
 /** The training: optimizer, penalties, batch and length. */
 
-import { h } from "../dom.js";
-import { t } from "../i18n.js";
+import { h } from "../page/dom.js";
+import { t } from "../words/i18n.js";
 import { PENALTIES } from "./draft.js";
 import { block, box, described, logSlider, segments, select } from "./fields.js";
 import { settings } from "./settings.js";

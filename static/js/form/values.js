@@ -10,7 +10,7 @@
  * `notation.js` says how numbers are written, and what a comma means.
  */
 
-import { numberOf, plain, settle } from "../notation.js";
+import { numberOf, plain, settle } from "../words/notation.js";
 
 /** Values of one field that are kept at most; the server takes no longer list of experiments either. */
 const MOST = 100;

@@ -58,7 +58,7 @@ export const PROPERTIES = {
   runs: { key: "runs", type: "list", default: ["newest"] },
   /** numbers of the runs that are selected */
   selected: { key: "selected", type: "list", default: [] },
-  /** what differs from the run list's usual query: see views/run-query.js */
+  /** what differs from the run list's usual query: see runs/run-query.js */
   list: { key: "list", type: "json", default: {} },
   wide: { key: "wide", type: "boolean", default: false },
   language: { key: "lang", type: "text", default: "" },

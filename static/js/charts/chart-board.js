@@ -1,0 +1,306 @@
+/**
+ * The chart board: which charts there are, in what order, and when they are drawn. One of them is `chart.js`'s.
+ *
+ * New rows cost their tails, in every chart that can be seen, once in an animation frame. A whole figure costs much
+ * more: one in a frame, and never all of the time, so that a slow machine stays ready for the mouse.
+ */
+
+import { offer } from "../page/dom.js";
+import { urlState } from "../state/address.js";
+import { onLanguage, t } from "../words/i18n.js";
+import { AXES } from "./axes.js";
+import { Bands } from "./bands.js";
+import { Chart } from "./chart.js";
+import { ChartCard } from "./chart-card.js";
+import { bringLibrary } from "./plotly.js";
+import { known, quantity, title } from "./quantities.js";
+import { ShownFields } from "./shown-fields.js";
+import { MOST_CHARTS, makeSpec, readSpecs, writeSpec } from "./specs.js";
+import { Strokes } from "./strokes.js";
+
+/** The page rests for this share of the time that drawing took. */
+const REST = 0.25;
+/** Milliseconds without drawing at most, however long drawing took. */
+const LONGEST_REST = 250;
+/** Milliseconds between two looks of the run list at the rows. */
+const LIST_EVERY = 100;
+const ENDED = new Set(["completed", "diverged", "cancelled", "failed"]);
+
+export class ChartBoard {
+  #container;
+  #adder;
+  #axes;
+  #bands;
+  #strokes;
+  #store;
+  #isDark;
+  #onFrame;
+  #charts = [];
+  #scheduled = false;
+  #resting = 0;
+  #listed = 0;
+  /**
+   * What of the shown runs the charts were last told to draw; null: nothing yet.
+   * @type {string | null}
+   */
+  #shown = null;
+  #marked = null;
+  #written = "";
+  #seen;
+  #canDraw = false;
+
+  /**
+   * @param {HTMLElement} container where the cards go
+   * @param {HTMLElement} foot where one adds charts and chooses what x, a curve and its dash are
+   * @param {() => void} onFrame called while rows come, for whatever else follows them
+   */
+  constructor(container, foot, store, isDark, onFrame) {
+    this.#container = container;
+    this.#adder = foot.querySelector("#add-chart");
+    this.#axes = foot.querySelector("#x-axis");
+    const fields = new ShownFields(store);
+    this.#bands = new Bands(foot, fields, () => this.redraw());
+    this.#strokes = new Strokes(foot, fields, () => this.redraw());
+    this.#store = store;
+    this.#isDark = isDark;
+    this.#onFrame = onFrame;
+    this.#seen = new IntersectionObserver((entries) => {
+      for (const { target, isIntersecting } of entries) {
+        const chart = this.#charts.find(({ card }) => card.element === target);
+        if (chart) chart.visible = isIntersecting;
+      }
+      this.#schedule();
+    });
+    store.on("runs", () => {
+      // Progress is the list's; the charts change only with what is shown, by which name, and when it ends.
+      const shown = JSON.stringify(
+        store.shown().map(({ id, name, color, status, iteration, iterations, annotations, why }) => {
+          const ended = ENDED.has(status);
+          return [id, name, color, iterations, annotations.length, ended && [iteration, why]];
+        }),
+      );
+      if (shown === this.#shown) return;
+      this.#shown = shown;
+      this.redraw();
+    });
+    store.on("rows", (stream) => {
+      for (const chart of this.#charts) chart.behind ||= chart.stream === stream;
+      this.#offerWhileFocused();
+      this.#schedule();
+    });
+    store.on("overview", (stream) => {
+      for (const chart of this.#charts) chart.stale ||= chart.stream === stream;
+      this.#offerWhileFocused();
+      this.#schedule();
+    });
+    this.#adder.addEventListener("focus", () => this.#offer());
+    this.#adder.addEventListener("change", () => this.#add(this.#adder.value));
+    this.#axes.addEventListener("change", () => urlState.set({ axis: this.#axes.value }));
+    urlState.on("axis", () => {
+      this.#offerAxes();
+      this.#mark(null);
+      this.redraw();
+    });
+    urlState.on("charts", (texts) => texts.join() !== this.#written && this.#build(readSpecs(texts)));
+    onLanguage(() => this.#build(this.#charts.map(({ card }) => card.spec)));
+    this.#build(readSpecs(urlState.get("charts")));
+  }
+
+  /** From now on the charts are drawn. @returns {Promise<void>} the page has to be painted before, and to be usable */
+  async begin() {
+    await bringLibrary();
+    this.#canDraw = true;
+    this.#schedule();
+  }
+
+  redraw() {
+    for (const chart of this.#charts) chart.stale = true;
+    this.#schedule();
+  }
+
+  // -- which charts, and where -------------------------------------------------------------------
+
+  #build(specs) {
+    for (const chart of this.#charts) chart.remove();
+    this.#charts = [];
+    for (const spec of specs) this.#make(spec);
+    this.#offer();
+    this.#offerAxes();
+    this.#arranged();
+  }
+
+  #offerAxes() {
+    offer(
+      this.#axes,
+      Object.keys(AXES).map((name) => [name, t("chart.x", { axis: t(`chart.${name}`) })]),
+      this.#axis,
+    );
+    this.#axes.setAttribute("aria-label", t("chart.x_label"));
+    this.#axes.title = t("chart.x_label");
+  }
+
+  /** What x is, by name. */
+  get #axis() {
+    const name = urlState.get("axis");
+    return Object.hasOwn(AXES, name) ? name : "iteration";
+  }
+
+  #make(spec) {
+    const base = `chart-${spec.quantity.replace(/[^\w-]/g, "-")}`;
+    let id = base;
+    for (let copy = 2; document.getElementById(id); copy++) id = `${base}-${copy}`;
+    const on = {
+      change: (changes) => {
+        chart.change(changes);
+        this.#arranged();
+      },
+      move: (by) => this.#move(chart, this.#charts.indexOf(chart) + by),
+      over: (y) => this.#showPlace(chart, y),
+      drop: (y) => this.#drop(chart, y),
+      remove: () => this.#remove(chart),
+      save: (format) => chart.save(format),
+    };
+    const chart = new Chart(
+      new ChartCard(spec, id, on),
+      () => this.#schedule(),
+      (x) => this.#mark(x),
+    );
+    this.#charts.push(chart);
+    this.#container.append(chart.card.element);
+    this.#seen.observe(chart.card.element);
+    return chart;
+  }
+
+  #arranged() {
+    const texts = this.#charts.map(({ card }) => writeSpec(card.spec));
+    this.#written = texts.join();
+    urlState.set({ charts: texts });
+    this.#schedule();
+  }
+
+  #offer() {
+    const names = known([...this.#store.runs.values()]);
+    offer(this.#adder, [
+      ["", t("chart.add")],
+      ...names.map(/** @returns {[string, string]} */ (name) => [name, title(name, t)]),
+    ]);
+    this.#adder.setAttribute("aria-label", t("chart.add"));
+  }
+
+  /** What a run has recorded is known from its first rows on, which may come while somebody is choosing. */
+  #offerWhileFocused() {
+    if (document.activeElement === this.#adder) this.#offer();
+  }
+
+  #add(name) {
+    this.#adder.value = "";
+    if (!quantity(name) || this.#charts.length >= MOST_CHARTS) return;
+    const chart = this.#make(makeSpec(name));
+    this.#arranged();
+    chart.card.element.scrollIntoView({ block: "nearest" });
+  }
+
+  #remove(chart) {
+    const at = this.#charts.indexOf(chart);
+    this.#charts.splice(at, 1);
+    this.#seen.unobserve(chart.card.element);
+    chart.remove();
+    this.#arranged();
+    (this.#charts[Math.min(at, this.#charts.length - 1)]?.card.plotElement ?? this.#adder).focus();
+  }
+
+  /** The other cards stay where they are in the page: only the moved one is taken out and put in. */
+  #move(chart, to) {
+    const from = this.#charts.indexOf(chart);
+    const place = Math.max(0, Math.min(to, this.#charts.length - 1));
+    if (place === from) return;
+    this.#charts.splice(from, 1);
+    this.#charts.splice(place, 0, chart);
+    this.#container.insertBefore(chart.card.element, this.#charts[place + 1]?.card.element ?? null);
+    this.#arranged();
+  }
+
+  /** Where a card that is dragged to this height would go. */
+  #place(chart, y) {
+    const others = this.#charts.filter((other) => other !== chart);
+    const above = others.filter(({ card }) => {
+      const { top, height } = card.element.getBoundingClientRect();
+      return top + height / 2 < y;
+    });
+    return above.length;
+  }
+
+  #showPlace(chart, y) {
+    const others = this.#charts.filter((other) => other !== chart);
+    const place = y === null ? -1 : this.#place(chart, y);
+    others.forEach(({ card }, i) => {
+      card.element.classList.toggle("drop-before", i === place);
+      card.element.classList.toggle("drop-after", i === others.length - 1 && place === others.length);
+    });
+  }
+
+  #drop(chart, y) {
+    this.#showPlace(chart, null);
+    if (y !== null) this.#move(chart, this.#place(chart, y));
+  }
+
+  // -- drawing -----------------------------------------------------------------------------------
+
+  /** The place of x that the mouse is at, in every chart. */
+  #mark(x) {
+    this.#marked = x;
+    for (const chart of this.#charts) chart.mark(x);
+  }
+
+  #schedule() {
+    const needs = this.#charts.some(
+      ({ visible, stale, behind }) => visible && ((stale && this.#canDraw) || behind),
+    );
+    if (this.#scheduled || !needs) return;
+    this.#scheduled = true;
+    const wait = this.#resting - performance.now();
+    if (wait > 0) setTimeout(() => requestAnimationFrame(() => this.#frame()), wait);
+    else requestAnimationFrame(() => this.#frame());
+  }
+
+  async #frame() {
+    const began = performance.now();
+    try {
+      await this.#draw(began);
+    } finally {
+      const ended = performance.now();
+      this.#resting = ended + Math.min(REST * (ended - began), LONGEST_REST);
+      this.#scheduled = false;
+      this.#schedule();
+    }
+  }
+
+  async #draw(began) {
+    const seen = this.#charts.filter(({ visible }) => visible);
+    for (const chart of seen) if (chart.behind && !chart.stale) chart.drawNew(began);
+    // Of whole figures one in a frame, the emptiest first, of these the topmost: all together would make the first point
+    // wait for all, and a chart that is drawn a few runs at a time the others for its last.
+    const [stale] = this.#canDraw
+      ? seen.filter((chart) => chart.stale).sort((one, other) => one.drawn - other.drawn)
+      : [];
+    if (stale) {
+      const shown = this.#store.shown();
+      const strokes = this.#strokes.of(
+        this.#bands.of(shown)?.groups.map(({ runs }) => runs) ?? shown.map((run) => [run]),
+      );
+      await stale.drawWhole(shown, {
+        dark: this.#isDark(),
+        axis: this.#axis,
+        bandsOf: (runs) => this.#bands.of(runs),
+        strokes,
+      });
+      stale.mark(this.#marked);
+      // an axis of time that has grown has done so in all charts: they stand one above the other
+      for (const chart of this.#charts) chart.stale ||= chart.drawn >= 0 && chart.end !== stale.end;
+    }
+    if (began - this.#listed >= LIST_EVERY) {
+      this.#listed = began;
+      this.#onFrame();
+    }
+  }
+}

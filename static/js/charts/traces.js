@@ -1,0 +1,284 @@
+/**
+ * Traces: what a chart shows, as plain data for `plotly.js`. Knows runs and curves, not the page and not Plotly.
+ *
+ * A trace: {uid, meta: {run, series}, name, color, dash, width, points} for a line, whose `points` grow, or
+ * {…, marks: {x, y, symbol, colors, notes}}, or {…, symbols} for what grows along lines (see symbols.js), or {…, area: {x, y}}
+ * for a band. A line that is hovered over also has `line`: {run, series, label, part, curve}.
+ */
+
+import { color, dash } from "../page/palette.js";
+import { axisOf } from "./axes.js";
+import { Curve } from "./curve.js";
+import { GroupCurve, SPREADS } from "./groups.js";
+import { awaitsRows, marksOf } from "./marks.js";
+import { Symbols } from "./symbols.js";
+
+/** @import { CurveLook, FigureHow, Group, Owner, Quantity, QuantityLine, Run, Trace } from "../types.js" */
+
+/** Up to that many rows every one is drawn; beyond, two of each bin, of which there are this many at most. */
+const EVERY = 4000;
+const BINS = 450;
+/** All curves of a chart together have this many points at most, so that twenty long runs draw as fast as one. */
+const BUDGET = 48_000;
+/** With more runs than that the raw curves behind the smoothed ones are a fog, and are left out. */
+const RAW = 24;
+
+export class TraceMaker {
+  #curves = new Map();
+  #most = Infinity;
+  /** Series → the overview that stands for it. */
+  #overviews = new Map();
+  /** Curves on which a mark may move when more rows come. */
+  #unmarked = new Set();
+  /** Curves stand for several runs: what is new cannot be drawn as a tail. */
+  #grouped = false;
+  /** @type {Symbols | null} */
+  #symbols = null;
+
+  /**
+   * The traces of a chart.
+   * @param {Run[]} runs the shown ones, oldest first
+   * @param {Quantity} what see quantities.js
+   * @param {FigureHow} how
+   * @returns {Trace[]}
+   */
+  traces(runs, what, how) {
+    const { bands, strokes, allMarks, axis: axisName, across, smoothing, range, dark } = how;
+    const axis = axisOf(axisName);
+    const kept = new Map();
+    const raw = runs.length <= RAW;
+    const most = Math.min(
+      EVERY,
+      BUDGET / Math.max(1, runs.length * what.lines.length * (smoothing && raw ? 2 : 1)),
+    );
+    this.#most = 2 * Math.max(most, BINS + 32);
+    const traces = [];
+    this.#overviews.clear();
+    const grouped = new Map();
+    this.#grouped = false;
+    for (const run of runs) {
+      const group = bands?.groups.find((one) => one.runs.length > 1 && one.runs.includes(run));
+      const series = run[what.stream];
+      const { overview } = series;
+      if (overview) this.#overviews.set(series, overview);
+      for (const line of what.lines) {
+        if (overview) {
+          if (axis.timed || what.timed) continue; // an overview does not know when its points came; the rows are on their way
+          const curve = new Curve(overview.points, {
+            ...line,
+            smoothing: 0,
+            bin: 1,
+            range,
+            x: axis.x?.(run),
+          });
+          curve.advance();
+          traces.push(this.#outline(run, line, curve, how));
+          continue;
+        }
+        const x = axis.x?.(run);
+        const bin = binOf(run, what.stream, range, most, x?.(series));
+        const key = [run.id, line.series, smoothing, range, bin, axisName].join();
+        const known = this.#curves.get(key);
+        const curve = known?.follows(series)
+          ? known
+          : new Curve(series, { ...line, smoothing, bin, range, x });
+        kept.set(key, curve);
+        curve.advance();
+        if (!group) traces.push(...this.#lines(run, line, curve, how, raw));
+        else if (grouped.has(group)) grouped.get(group).push([line, curve]);
+        else grouped.set(group, [[line, curve]]);
+      }
+    }
+    this.#curves = kept;
+    for (const [group, curves] of grouped) {
+      this.#grouped = true;
+      for (const line of what.lines) {
+        const own = curves.filter(([of, { xs }]) => of === line && xs.length).map(([, curve]) => curve);
+        if (bands && own.length)
+          traces.push(...this.#band(group, line, new GroupCurve(own, SPREADS[bands.spread], range), how));
+      }
+    }
+    this.#symbols = strokes && this.#symbolsOf(traces, across);
+    if (this.#symbols)
+      traces.push({ uid: "symbols", meta: { run: "", series: "symbols" }, name: "", symbols: this.#symbols });
+    this.#unmarked = new Set(
+      traces.filter(({ line }) => line && awaitsRows(line)).map(({ line }) => line.curve),
+    );
+    const marks = marksOf(traces, { dark, all: allMarks });
+    if (marks) traces.push(marks);
+    return traces;
+  }
+
+  /**
+   * Take the rows that have come.
+   * @returns {boolean} false if a curve has more points by now than it was made for, or its rows instead of an overview, or
+   *   marks that may have moved
+   */
+  advance() {
+    let fits =
+      !this.#grouped && [...this.#overviews].every(([series, overview]) => series.overview === overview);
+    for (const curve of this.#curves.values()) {
+      const moved = curve.advance() && this.#unmarked.has(curve);
+      fits &&= curve.raw.x.length < this.#most && !moved;
+    }
+    this.#symbols?.advance();
+    return fits;
+  }
+
+  #symbolsOf(traces, across) {
+    const symbols = new Symbols(across);
+    for (const { line, symbol, color } of traces)
+      if (line && symbol) symbols.follow(line.curve, symbol, color, line.run.number);
+    symbols.advance();
+    return symbols;
+  }
+
+  /**
+   * What a curve of a run looks like, or one that stands for several.
+   * @param {Owner} run
+   * @param {"train" | "test" | undefined} part
+   * @param {FigureHow} how
+   * @param {Run[]} runs that it stands for
+   * @returns {CurveLook}
+   */
+  #look(run, part, { dark, bold, strokes, partNames }, runs) {
+    const name = part ? `${run.name} · ${partNames[part]}` : run.name;
+    const paint = color(run.color, dark);
+    const train = part === "train";
+    const width = (train ? 1.3 : 2) * bold;
+    if (!strokes)
+      return { name, color: paint, dash: train ? "dot" : runs.length > 1 ? "solid" : dash(run.color), width };
+    // Dashes say the value: what was trained on is told by its paleness instead, and by having no symbols.
+    const { symbol, ...look } = strokes.lookOf(runs);
+    const said = look.value && `${strokes.field} ${look.value}`;
+    return train
+      ? { name, said, ...look, color: pale(paint), width }
+      : { name, said, ...look, symbol, color: paint, width };
+  }
+
+  /**
+   * A group's mean, and behind it how far its runs are apart.
+   * @param {Group} group
+   * @param {QuantityLine} line
+   * @param {GroupCurve} curve
+   * @param {FigureHow} how
+   * @returns {Trace[]}
+   */
+  #band({ runs, label, value, color: index }, { series, part }, curve, how) {
+    const [{ number }] = runs;
+    const run = { id: `group-${runs[0].id}`, number, name: label, color: index, annotations: [] };
+    const look = this.#look(run, part, how, runs);
+    const uid = `${series}-${run.id}`.replace(/[^\w-]/g, "_");
+    const { xs, ys, lows, highs } = curve;
+    const area = { x: [...xs, ...xs.toReversed()], y: [...highs, ...lows.toReversed()] };
+    const points = {
+      x: xs,
+      y: ys,
+      count: xs.length,
+      settled: xs.length,
+      lowest: Math.min(...lows),
+      highest: Math.max(...highs),
+    };
+    const line = { run, series, label, value, part: part && how.partNames[part], curve };
+    return [
+      {
+        ...look,
+        uid: `${uid}-band`,
+        meta: { run: run.id, series: `${series}-band` },
+        color: faint(color(index, how.dark), how.dark),
+        area,
+      },
+      { ...look, uid, meta: named(run, `${series}-mean`, look), points, line },
+    ];
+  }
+
+  /**
+   * Where a curve runs while its rows are on their way. What they would be smoothed to is not known yet.
+   * @param {Run} run
+   * @param {QuantityLine} line
+   * @param {Curve} curve
+   * @param {FigureHow} how
+   * @returns {Trace}
+   */
+  #outline(run, { series, part }, curve, how) {
+    const look = this.#look(run, part, how, [run]);
+    if (how.smoothing) look.width = 1;
+    const uid = `${series}-${run.id}-outline`.replace(/[^\w-]/g, "_");
+    return { ...look, uid, meta: { run: run.id, series: `${series}-outline` }, points: curve.raw };
+  }
+
+  /**
+   * @param {Run} run
+   * @param {QuantityLine} line
+   * @param {Curve} curve
+   * @param {FigureHow} how
+   * @param {boolean} raw
+   * @returns {Trace[]}
+   */
+  #lines(run, { series, part }, curve, how, raw) {
+    const look = this.#look(run, part, how, [run]);
+    const uid = `${series}-${run.id}`.replace(/[^\w-]/g, "_");
+    const line = { run, series, label: run.name, part: part && how.partNames[part], curve };
+    if (!curve.even) return [{ ...look, uid, meta: named(run, series, look), points: curve.raw, line }];
+    const behind = {
+      ...look,
+      uid,
+      meta: { run: run.id, series },
+      color: faint(look.color, how.dark),
+      dash: "solid",
+      width: 1,
+      points: curve.raw,
+    };
+    const smoothed = {
+      ...look,
+      uid: `${uid}-smoothed`,
+      meta: named(run, `${series}-smoothed`, look),
+      points: curve.even,
+      line,
+    };
+    return raw ? [behind, smoothed] : [smoothed];
+  }
+}
+
+/**
+ * What a trace is of that a picture's legend names, with what its dash and symbol say.
+ * @param {{id: string}} run
+ * @param {string} series
+ * @param {CurveLook} look
+ */
+function named(run, series, { symbol, said }) {
+  return { run: run.id, series, named: true, symbol, said };
+}
+
+/**
+ * Rows of which two are drawn. It is counted for the run's planned length, so that it stays while the run goes on;
+ * where the plan is not known or the run is longer, it follows in doublings.
+ */
+function binOf(run, stream, range, most, x) {
+  const series = run[stream];
+  if (x && range) {
+    // on an axis that is not counted in rows, as many as its own pace makes
+    const length = series.length ? x(series.length - 1) - x(0) : 0;
+    const rows =
+      length > 0 ? (series.length * Math.min(length, range[1] - range[0])) / length : series.length;
+    return rows <= most ? 1 : 2 ** Math.ceil(Math.log2(rows / Math.min(BINS, most / 2)));
+  }
+  const last = series.length ? series.last("iteration") : 0;
+  const spacing = stream === "train" ? 1 : series.length ? last / series.length : Infinity;
+  const end = Math.max(run.iterations, last);
+  const [from, to] = range ? [Math.max(0, range[0]), Math.min(end, range[1])] : [0, end];
+  const rows = Math.max(0, to - from) / spacing;
+  // While a long run is young, all of it is drawn: it is thinned for its planned length once that pays.
+  if (!range && last / spacing <= most / 2) return 1;
+  return rows <= most ? 1 : 2 ** Math.ceil(Math.log2(rows / Math.min(BINS, most / 2)));
+}
+
+/** A colour that lets the ground through. (A see-through trace would be painted apart, at several times the cost.) */
+function faint(hex, dark) {
+  return `${hex}${dark ? "48" : "40"}`;
+}
+
+/** What is beside the matter, but read. */
+function pale(hex) {
+  return `${hex}99`;
+}

@@ -1,0 +1,146 @@
+/**
+ * Lessons: one click launches a whole set of runs; their question, and their conclusion once they have ended. One
+ * without runs is to be looked at.
+ */
+
+import { find, h } from "../page/dom.js";
+import { closesByItself } from "../page/menu.js";
+import { ApiError, api } from "../server/api.js";
+import { newestOnly } from "../state/newest.js";
+import { language, onLanguage, t } from "../words/i18n.js";
+import { datasetTitle } from "../words/labels.js";
+import { explain } from "../words/reasons.js";
+
+/** One click each; the others are in the list behind them. */
+const FIRST = ["1a-vanishing-gradient", "2a-optimizers", "3a-overfitting", "3b-l2"];
+
+export class Lessons {
+  #lessons;
+  #store;
+  #bar;
+  #note;
+  #onLaunch;
+  #onLook;
+  /** @type {string | null} */
+  #drawn = null;
+  /**
+   * Why the last launch did not work.
+   * @type {ApiError | null}
+   */
+  #problem = null;
+  #ask = newestOnly();
+
+  constructor(bar, note, store, lessons, onLaunch, onLook) {
+    this.#bar = bar;
+    this.#note = note;
+    this.#store = store;
+    this.#lessons = lessons;
+    this.#onLaunch = onLaunch;
+    this.#onLook = onLook;
+    store.on("draw", () => this.#drawNote());
+    onLanguage(() => this.#draw());
+    this.#draw();
+  }
+
+  #draw() {
+    const first = this.#lessons.filter((lesson) => FIRST.includes(lesson.slug));
+    const others = this.#lessons.filter((lesson) => !FIRST.includes(lesson.slug));
+    this.#bar.replaceChildren(...first.map((lesson) => this.#button(lesson)));
+    if (others.length) this.#bar.append(this.#menu(others));
+    this.#drawn = null;
+    this.#drawNote();
+  }
+
+  #button(lesson) {
+    const name = h("span", {}, lesson.title[language()]);
+    const button = h(
+      "button",
+      { type: "button", className: "lesson", title: this.#describe(lesson), "data-lesson": lesson.slug },
+      h("b", {}, lesson.section),
+      name,
+    );
+    button.addEventListener("click", () => this.#launch(lesson, button));
+    return button;
+  }
+
+  /** All other lessons, with their questions, in a list that opens over the charts. */
+  #menu(lessons) {
+    const menu = h(
+      "details",
+      { className: "more-lessons" },
+      h("summary", { className: "lesson" }, t("lessons.more")),
+    );
+    const list = h("div", { className: "card" });
+    for (const lesson of lessons) {
+      const button = this.#button(lesson);
+      button.className = "row-lesson";
+      button.append(h("span", { className: "question" }, lesson.question[language()]));
+      button.addEventListener("click", () => {
+        menu.open = false;
+        find(menu, "summary", HTMLElement).focus(); // where a dialog gives it back to
+      });
+      list.append(button);
+    }
+    menu.append(list);
+    closesByItself(menu);
+    return menu;
+  }
+
+  #describe(lesson) {
+    const runs = lesson.runs.map((run) => run.name).join(", ");
+    const does = runs ? t("lessons.launches", { runs, dataset: lesson.dataset }) : t("lessons.looks");
+    return `${lesson.question[language()]}\n${does}`;
+  }
+
+  async #launch(lesson, button) {
+    button.disabled = true;
+    this.#problem = null;
+    const counts = this.#ask();
+    try {
+      if (lesson.runs.length) this.#onLaunch((await api.launchLesson(lesson.slug)).runs);
+      else await this.#onLook(lesson);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (counts()) this.#problem = error;
+    } finally {
+      button.disabled = false;
+      this.#drawNote();
+    }
+  }
+
+  /** The lesson of the newest shown run; it gives its conclusion away only after the runs have. */
+  #drawNote() {
+    const newest = this.#store.shown().at(-1);
+    const lesson = this.#lessons.find((other) => other.slug === newest?.lesson);
+    this.#note.hidden = !lesson && !this.#problem;
+    const runs = this.#store.shown().filter((run) => run.lesson === lesson?.slug);
+    const over = runs.every((run) => ["completed", "diverged"].includes(run.status));
+    const instead =
+      lesson && runs.some((run) => run.summary.dataset !== lesson.made_for) ? runs[0].summary.dataset : null;
+    const state = JSON.stringify([
+      this.#problem && explain(this.#problem),
+      lesson?.slug,
+      instead,
+      over,
+      language(),
+    ]);
+    if (state === this.#drawn) return;
+    this.#drawn = state;
+    if (this.#problem) this.#note.replaceChildren(h("p", { role: "alert" }, explain(this.#problem)));
+    else if (lesson)
+      this.#note.replaceChildren(
+        h("h2", {}, `${lesson.section} · ${lesson.title[language()]}`),
+        h("p", { className: "question" }, lesson.question[language()]),
+        ...(instead
+          ? [
+              h(
+                "p",
+                { className: "quiet" },
+                t("lessons.instead", { dataset: datasetTitle(instead), own: datasetTitle(lesson.made_for) }),
+              ),
+            ]
+          : []),
+        ...(over ? [h("p", { className: "conclusion" }, lesson.conclusion[language()])] : []),
+      );
+  }
+}

@@ -1,0 +1,161 @@
+/** A data set to look at: fifty images at a time, or all points at once; of the test or the training part. */
+
+import { fetching } from "../form/dataset-field.js";
+import { segments } from "../form/fields.js";
+import { h } from "../page/dom.js";
+import { ApiError, api } from "../server/api.js";
+import { newestOnly } from "../state/newest.js";
+import { number, t } from "../words/i18n.js";
+import { titleOf } from "../words/labels.js";
+import { explain } from "../words/reasons.js";
+import { ImageGrid } from "./image-grid.js";
+import { PointPlot } from "./point-plot.js";
+
+const PARTS = ["test", "train"];
+const IMAGES = 50;
+const POINTS = 1000;
+
+export class DatasetView {
+  element = h("div", { className: "data-view", role: "group", tabIndex: -1 });
+  #dataset;
+  #isDark;
+  #part = PARTS[0];
+  #first = 0;
+  #total = 0;
+  #ask = newestOnly();
+  /**
+   * Where the data is drawn; null while it is not there.
+   * @type {ImageGrid | PointPlot | null}
+   */
+  #picture = null;
+  #position = h("span", { className: "look-position", role: "status" });
+  #problem = h("p", { className: "fetch-error", role: "alert" });
+  #steps = [];
+
+  constructor(dataset, isDark) {
+    this.#isDark = isDark;
+    this.#dataset = dataset;
+    this.#draw();
+  }
+
+  /** News of a data set's download. */
+  take(dataset) {
+    if (dataset.name !== this.#dataset.name || this.#picture) return;
+    this.#dataset = dataset;
+    const focused = this.element.contains(document.activeElement);
+    this.#draw();
+    if (focused) this.#focus();
+  }
+
+  /** The focus stays here while a button gives way to a download, and that to what came; where there is nothing to press, it waits. */
+  #focus() {
+    const pressed = this.element.querySelector("input:checked, button:enabled");
+    (pressed instanceof HTMLElement ? pressed : this.element).focus();
+  }
+
+  get #count() {
+    return this.#isImages ? IMAGES : POINTS;
+  }
+
+  get #isImages() {
+    return this.#dataset.shape.length === 3;
+  }
+
+  #draw() {
+    this.element.dataset.dataset = this.#dataset.name;
+    this.element.setAttribute("aria-label", titleOf(this.#dataset));
+    if (!this.#dataset.available) return this.#drawMissing();
+    const parts = segments(
+      "look.part",
+      "look.part",
+      PARTS,
+      this.#part,
+      (part) => t(`look.${part}`),
+      (part) => {
+        this.#part = part;
+        this.#load(0);
+      },
+    );
+    this.#steps = this.#isImages
+      ? [this.#step("previous", "‹", -IMAGES), this.#step("next", "›", IMAGES)]
+      : [];
+    const picture = this.#isImages
+      ? new ImageGrid(this.#dataset.shape, IMAGES)
+      : new PointPlot(this.#isDark());
+    this.#picture = picture;
+    this.element.replaceChildren(
+      h("div", { className: "look-bar" }, parts, this.#position, ...this.#steps),
+      this.#problem,
+      picture.element,
+    );
+    this.#load(0);
+  }
+
+  #drawMissing() {
+    const refused = (error) => (this.#problem.textContent = explain(error));
+    this.#problem.textContent = "";
+    const get = fetching(this.#dataset, refused, "look-fetch");
+    this.element.replaceChildren(
+      h("p", {}, t("look.missing", { title: titleOf(this.#dataset) })),
+      ...(get ? [get] : []),
+      this.#problem,
+    );
+  }
+
+  #step(name, sign, by) {
+    const label = t(`look.${name}`, { n: IMAGES });
+    const button = h(
+      "button",
+      {
+        type: "button",
+        className: "toggle",
+        title: label,
+        "aria-label": label,
+        disabled: true,
+        "data-step": name,
+      },
+      sign,
+    );
+    button.addEventListener("click", () => this.#load(this.#first + by));
+    return button;
+  }
+
+  /** Ask for the images from a place on; what is there stays until the others come. */
+  async #load(first) {
+    const counts = this.#ask();
+    try {
+      const sample = await api.images(this.#dataset.name, { part: this.#part, first, count: this.#count });
+      if (!counts()) return;
+      this.#problem.textContent = "";
+      this.#show(sample);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (counts()) this.#problem.textContent = explain(error);
+    }
+  }
+
+  #show(sample) {
+    this.#first = sample.first;
+    this.#total = sample.total;
+    const last = sample.first + sample.labels.length;
+    this.#picture?.show(sample);
+    this.#position.textContent = t("look.position", {
+      from: number(sample.first + 1),
+      to: number(last),
+      total: number(sample.total),
+    });
+    this.element.dataset.shown = `${sample.part} ${sample.first}`;
+    this.#bound(last);
+  }
+
+  /** No way beyond the ends; the focus does not stay on a button that is off. */
+  #bound(last) {
+    if (!this.#isImages) return;
+    const [previous, next] = this.#steps;
+    const focused = document.activeElement;
+    previous.disabled = this.#first === 0;
+    next.disabled = last >= this.#total;
+    if (focused === previous && previous.disabled) next.focus();
+    if (focused === next && next.disabled) previous.focus();
+  }
+}

@@ -1,0 +1,78 @@
+/** Looking before training: a data set's images, a network's layers, or a lesson that is about both. */
+
+import { openDialog } from "../page/dialog.js";
+import { h } from "../page/dom.js";
+import { api } from "../server/api.js";
+import { newestOnly } from "../state/newest.js";
+import { language, t } from "../words/i18n.js";
+import { titleOf } from "../words/labels.js";
+import { DatasetView } from "./dataset-view.js";
+import { networkTable } from "./network-table.js";
+
+/** @import { Dataset, ExperimentSummary } from "../types.js" */
+
+export class Look {
+  #datasets;
+  #isDark;
+  /**
+   * What an open dialog shows of a data set; it follows a download.
+   * @type {DatasetView | null}
+   */
+  #view = null;
+  #ask = newestOnly();
+
+  /** @param {Dataset[]} datasets as in the server's options, kept up to date */
+  constructor(store, datasets, isDark) {
+    this.#datasets = datasets;
+    this.#isDark = isDark;
+    store.on("datasets", (dataset) => this.#view?.take(dataset));
+  }
+
+  /** The images, or the points, of a data set by its name. */
+  data(name) {
+    const dataset = this.#dataset(name);
+    const wide = dataset.shape.length === 3 && dataset.available;
+    this.#open({ title: titleOf(dataset), className: wide ? "look wide" : "look" }, [this.#viewOf(dataset)]);
+  }
+
+  /** The layers of a network. @param {ExperimentSummary} summary as of several experiments together, of the first */
+  network(summary) {
+    this.#open({ title: t("look.network"), className: "look" }, networkTable(summary));
+  }
+
+  /** Both of a lesson, with what it asks and what can be seen. */
+  async lesson({ slug, section, title, question, conclusion }) {
+    const counts = this.#ask();
+    const { experiment } = await api.lesson(slug);
+    const { experiments, first } = await api.summaryTogether([experiment]);
+    if (!counts()) return;
+    const dataset = this.#dataset(experiment.dataset.name);
+    const data = h("section", {}, h("h3", {}, titleOf(dataset)), this.#viewOf(dataset));
+    const network = h(
+      "section",
+      {},
+      h("h3", {}, t("look.network")),
+      ...networkTable({ ...experiments[0], first }),
+    );
+    this.#open({ title: `${section} · ${title[language()]}`, className: "look wide" }, [
+      h("p", { className: "quiet" }, question[language()]),
+      h("div", { className: "look-both" }, data, network),
+      h("p", { className: "conclusion" }, conclusion[language()]),
+    ]);
+  }
+
+  #dataset(name) {
+    return this.#datasets.find((other) => other.name === name);
+  }
+
+  #viewOf(dataset) {
+    const view = new DatasetView(dataset, this.#isDark);
+    this.#view = view;
+    return view.element;
+  }
+
+  #open(parts, body) {
+    this.#ask(); // what is still on its way does not open over it
+    openDialog({ ...parts, body, onClose: () => (this.#view = null) });
+  }
+}

@@ -1,0 +1,78 @@
+/** A network's layers as a table: what each gives, how many parameters it has and what it costs. */
+
+import { h } from "../page/dom.js";
+import { number, t } from "../words/i18n.js";
+
+/** @import { ExperimentSummary } from "../types.js" */
+
+const POOLS = ["max_pool2d", "avg_pool2d"];
+
+/**
+ * @param {ExperimentSummary} summary `parameters`, `multiply_adds` and `memory_bytes`, and of the `first` experiment its layers
+ *   and config
+ * @returns {HTMLElement[]} the table, and the memory of a run below it
+ */
+export function networkTable({ parameters, multiply_adds: multiplyAdds, memory_bytes: memory, first }) {
+  const layers = first.config.network.layers;
+  const figure = (value) => h("td", { className: "figure-cell" }, value ? number(value) : "");
+  const row = (i, { output_shape: shape, parameters, multiply_adds }) =>
+    h(
+      "tr",
+      {},
+      h("td", {}, String(i + 1)),
+      h("th", { scope: "row" }, layerName(layers[i])),
+      h("td", {}, shape.join("×")),
+      figure(parameters),
+      figure(multiply_adds),
+    );
+  const head = (text, title) => h("th", { scope: "col", title }, text);
+  const table = h(
+    "table",
+    { className: "network-table" },
+    h(
+      "thead",
+      {},
+      h(
+        "tr",
+        {},
+        h("td"),
+        head(t("look.layer")),
+        head(t("look.shape")),
+        head(t("summary.parameters"), t("summary.parameters.help")),
+        head(t("summary.multiply_adds"), t("summary.multiply_adds.help")),
+      ),
+    ),
+    h("tbody", {}, ...first.layers.map((layer, i) => row(i, layer))),
+    h(
+      "tfoot",
+      {},
+      h(
+        "tr",
+        {},
+        h("td"),
+        h("th", { scope: "row" }, t("look.total")),
+        h("td"),
+        figure(parameters),
+        figure(multiplyAdds),
+      ),
+    ),
+  );
+  const megabytes = t("summary.megabytes", { n: number(memory / 1e6, { maximumSignificantDigits: 2 }) });
+  return [
+    h("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": t("look.network") }, table),
+    h(
+      "p",
+      { className: "quiet" },
+      `${t("summary.memory_bytes")} ${megabytes} · ${t("summary.memory_bytes.help")}`,
+    ),
+  ];
+}
+
+/** A layer's type, with what tells it from others of its type and does not show in its shape. */
+function layerName(layer) {
+  if (layer.type === "activation") return t(`activation.${layer.name}`);
+  const name = t(`layer.${layer.type}`);
+  if (layer.type === "conv2d") return `${name} ${layer.kernel_size}×${layer.kernel_size}`;
+  if (POOLS.includes(layer.type)) return `${name} ${layer.size}×${layer.size}`;
+  return layer.type === "dropout" ? `${name} ${layer.rate}` : name;
+}

@@ -1,0 +1,114 @@
+/** Points of the plane: a colour and a form for each class, with a legend. */
+
+import { h } from "../page/dom.js";
+import { color } from "../page/palette.js";
+import { roundAbove, Scale } from "../scale.js";
+import { number, t } from "../words/i18n.js";
+import { className } from "../words/labels.js";
+
+/** @import { DataSample } from "../types.js" */
+
+/** Of the canvas and of the room around the frame, in its own pixels: two of the page's, for fine screens. */
+const SIZE = 960;
+const MARGIN = 48;
+const POINT = 7;
+const SWATCH = 22;
+/** Where the frame may end. */
+const TENTHS = Array.from({ length: 90 }, (_, i) => (10 + i) / 10);
+
+/** Ways to draw a point of a radius, so that colours are not all that tells classes apart. */
+const FORMS = [
+  (pen, x, y, r) => pen.arc(x, y, r, 0, 2 * Math.PI),
+  (pen, x, y, r) => pen.rect(x - r * 0.85, y - r * 0.85, r * 1.7, r * 1.7),
+  (pen, x, y, r) =>
+    polygon(pen, [
+      [x, y - r * 1.2],
+      [x + r * 1.1, y + r * 0.8],
+      [x - r * 1.1, y + r * 0.8],
+    ]),
+  (pen, x, y, r) =>
+    polygon(pen, [
+      [x, y - r * 1.3],
+      [x + r * 1.3, y],
+      [x, y + r * 1.3],
+      [x - r * 1.3, y],
+    ]),
+];
+
+export class PointPlot {
+  element;
+  #canvas = h("canvas", { width: SIZE, height: SIZE, role: "img" });
+  #legend = h("ul", { className: "point-legend" });
+  #dark;
+
+  constructor(dark) {
+    this.#dark = dark;
+    this.element = h("div", { className: "point-plot" }, this.#canvas, this.#legend);
+  }
+
+  /** @param {DataSample} sample the server's answer, with points */
+  show({ points = [], labels, class_names: classes }) {
+    const counts = classes.map((_, label) => labels.filter((other) => other === label).length);
+    const described = classes.map((name, label) => `${className(name)} ${number(counts[label])}`);
+    this.#canvas.setAttribute(
+      "aria-label",
+      t("look.points", { count: number(points.length), classes: described.join(", ") }),
+    );
+    const pen = penOf(this.#canvas);
+    const { scale, edge } = this.#drawFrame(pen, Math.max(...points.flat().map(Math.abs)));
+    points.forEach(([x, y], i) => this.#mark(pen, labels[i], scale.place(x), SIZE - scale.place(y), POINT));
+    this.#canvas.dataset.edge = String(edge);
+    this.#legend.replaceChildren(...described.map((text, label) => h("li", {}, this.#swatch(label), text)));
+  }
+
+  #mark(pen, label, x, y, radius) {
+    pen.fillStyle = color(label, this.#dark);
+    pen.beginPath();
+    FORMS[label % FORMS.length](pen, x, y, radius);
+    pen.fill();
+  }
+
+  #swatch(label) {
+    const canvas = h("canvas", { width: SWATCH, height: SWATCH, "aria-hidden": "true" });
+    this.#mark(penOf(canvas), label, SWATCH / 2, SWATCH / 2, 8);
+    return canvas;
+  }
+
+  /** A square around the points with −1, 0 and 1; gives where a coordinate lies, and where the frame ends. */
+  #drawFrame(pen, reach) {
+    const style = getComputedStyle(this.#canvas);
+    const edge = roundAbove(Math.max(1, reach), TENTHS) + 0.05;
+    const scale = new Scale([-edge, edge], [MARGIN, SIZE - MARGIN]);
+    pen.clearRect(0, 0, SIZE, SIZE);
+    pen.lineWidth = 2;
+    pen.strokeStyle = style.getPropertyValue("--line");
+    pen.fillStyle = style.getPropertyValue("--quiet");
+    pen.font = `22px ${style.fontFamily}`;
+    for (const tick of [-1, 0, 1]) {
+      const [at, text] = [scale.place(tick), String(tick).replace("-", "−")];
+      pen.beginPath();
+      pen.moveTo(at, MARGIN);
+      pen.lineTo(at, SIZE - MARGIN);
+      pen.moveTo(MARGIN, SIZE - at);
+      pen.lineTo(SIZE - MARGIN, SIZE - at);
+      pen.stroke();
+      Object.assign(pen, { textAlign: "center", textBaseline: "top" });
+      pen.fillText(text, at, SIZE - MARGIN + 10);
+      Object.assign(pen, { textAlign: "right", textBaseline: "middle" });
+      pen.fillText(text, MARGIN - 10, SIZE - at);
+    }
+    pen.strokeStyle = style.getPropertyValue("--edge");
+    pen.strokeRect(MARGIN, MARGIN, SIZE - 2 * MARGIN, SIZE - 2 * MARGIN);
+    return { scale, edge };
+  }
+}
+
+/** @param {HTMLCanvasElement} canvas */
+function penOf(canvas) {
+  return /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d")); // null of a canvas with another kind only
+}
+
+function polygon(pen, corners) {
+  pen.moveTo(...corners[0]);
+  for (const corner of corners.slice(1)) pen.lineTo(...corner);
+}

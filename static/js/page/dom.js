@@ -1,0 +1,112 @@
+/** Making elements. Data enters the page as text only. */
+
+/**
+ * An element with properties, attributes (`aria-…`, `data-…`, `role`, `for`) and children (elements or text).
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, any>} properties
+ * @param {(Node | string | number | null | undefined)[]} children
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
+export function h(tag, properties = {}, ...children) {
+  /** @type {Record<string, any> & HTMLElementTagNameMap[Tag]} */
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (value === undefined || value === null) continue;
+    if (name.includes("-") || name === "role" || name === "for" || name === "list")
+      element.setAttribute(name, value);
+    else element[name] = value;
+  }
+  element.append(
+    ...children
+      .filter((child) => child !== null && child !== undefined)
+      .map((child) => (typeof child === "number" ? String(child) : child)),
+  );
+  return element;
+}
+
+/**
+ * The element of a kind that is there. Who asks knows that it is: it is in the page's template, or was made a moment ago.
+ * @template {Element} Kind
+ * @param {ParentNode} parent
+ * @param {string} selector
+ * @param {new () => Kind} kind
+ * @returns {Kind}
+ */
+export function find(parent, selector, kind) {
+  const element = parent.querySelector(selector);
+  if (element instanceof kind) return element;
+  throw new Error(`there is no ${kind.name} for ${selector}`);
+}
+
+/**
+ * Where an event happened: the element, or the nearest around it, that fits a selector.
+ * @param {Event} event
+ * @param {string} selector
+ * @returns {HTMLElement | null}
+ */
+export function closest({ target }, selector) {
+  return target instanceof Element ? target.closest(selector) : null;
+}
+
+/**
+ * Let a drop-down list offer these choices. Options that it has already stay: one may be looking at the open list.
+ * @param {HTMLSelectElement} select
+ * @param {[value: string, text: string][]} choices
+ */
+export function offer(select, choices, chosen = select.value) {
+  const old = new Map([...select.options].map((option) => [option.value, option]));
+  choices.forEach(([value, text], i) => {
+    const option = old.get(value) ?? h("option", { value });
+    old.delete(value);
+    if (option.textContent !== text) option.textContent = text;
+    if (select.options[i] !== option) select.insertBefore(option, select.options[i] ?? null);
+  });
+  for (const option of old.values()) option.remove();
+  if (select.value !== chosen) select.value = chosen;
+}
+
+/** Put what is fixed to the window to a place in it, also where the page is enlarged. */
+export function moveTo(element, left, top) {
+  const zoom = element.currentCSSZoom ?? 1;
+  element.style.left = `${left / zoom}px`;
+  element.style.top = `${top / zoom}px`;
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+const ICONS = new URL("../../icons.svg", import.meta.url).pathname;
+
+/** A picture of `static/icons.svg`. */
+export function icon(name) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS(SVG, "use");
+  use.setAttribute("href", `${ICONS}#${name}`);
+  svg.append(use);
+  return svg;
+}
+
+/** A button that shows an icon and is read by its label. */
+export function iconButton(name, label, onclick) {
+  const button = h("button", {
+    type: "button",
+    className: "icon-button",
+    title: label,
+    "aria-label": label,
+    onclick,
+  });
+  button.append(icon(name));
+  return button;
+}
+
+/** A small curve as an SVG path, for lists. */
+export function sparkline(width, height) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("class", "sparkline");
+  svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  svg.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS(SVG, "path");
+  svg.append(path);
+  return { svg, draw: (d) => path.setAttribute("d", d) };
+}

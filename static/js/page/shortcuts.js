@@ -1,0 +1,76 @@
+/**
+ * Keys of the whole page, in one table: what is done and what the help says of it.
+ *
+ * Keys without Ctrl can be turned off in the help (WCAG 2.1.4): somebody who speaks to the machine types them by
+ * accident. They never act while one types, and Space only where it does not press something.
+ */
+
+import { t } from "../words/i18n.js";
+import { openDialog } from "./dialog.js";
+import { closest, h } from "./dom.js";
+import { onKey } from "./keys.js";
+
+const OFF = "shortcuts-off";
+const isOff = () => window.kept.get(OFF) === "1";
+
+/** Keys that views handle by themselves, for the help. */
+const ELSEWHERE = [
+  ["Ctrl Enter", "keys.launch"],
+  ["↑ ↓", "keys.move"],
+  ["Enter", "keys.select"],
+  ["Shift ↑ ↓", "keys.extend"],
+  ["F2", "keys.rename"],
+  ["Shift F10", "keys.color"],
+  ["Delete", "keys.delete"],
+];
+
+/** @param {Record<string, () => any>} actions by name: search, pause, undo, clear, help is its own */
+export function wireShortcuts({ search, pause, undo, clear }) {
+  const keys = {
+    "/": { act: search, text: "keys.search" },
+    " ": { act: pause, text: "keys.pause" },
+    "?": { act: openHelp, text: "keys.help" },
+  };
+  const rest = [
+    ...Object.entries(keys).map(([key, { text }]) => [key === " " ? "Space" : key, text]),
+    ...ELSEWHERE,
+    ["Ctrl Z", "keys.undo"],
+    ["Escape", "keys.escape"],
+  ];
+
+  function openHelp() {
+    if (document.querySelector("dialog[open]")) return;
+    const list = h(
+      "dl",
+      { className: "keys" },
+      ...rest.flatMap(([key, text]) => [
+        h("dt", {}, ...key.split(" ").map((part) => h("kbd", {}, part))),
+        h("dd", {}, t(text)),
+      ]),
+    );
+    const off = h("input", { type: "checkbox", checked: !isOff() });
+    off.addEventListener("change", () => window.kept.set(OFF, off.checked ? "0" : "1"));
+    openDialog({
+      title: t("keys.title"),
+      className: "help",
+      body: [list, h("label", { className: "check" }, off, t("keys.single"))],
+    });
+  }
+
+  onKey(document, (event) => {
+    if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
+    const typing = closest(event, "input:not([type=range], [type=checkbox], [type=radio]), textarea, select");
+    if (event.key === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !typing) {
+      if (undo()) event.preventDefault();
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    // an Escape that closes what is open over the page is not for the selection
+    if (event.key === "Escape") return document.querySelector(":popover-open") ? undefined : clear();
+    if (typing || isOff() || !(event.key in keys)) return;
+    if (event.key === " " && closest(event, "button, a, summary, input")) return;
+    // where there is nothing to do, the key keeps its own meaning: Space scrolls
+    if (keys[event.key].act() !== false) event.preventDefault();
+  });
+  return { openHelp };
+}

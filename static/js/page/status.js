@@ -1,0 +1,33 @@
+/** The line at the top: is the page live, and how busy is the lab? */
+
+import { number, onLanguage, t } from "../words/i18n.js";
+import { explain, told } from "../words/reasons.js";
+
+export function showStatus(element, text, store) {
+  const draw = () => {
+    if (element.dataset.connection === "broken") return; // the page could not start, and goes on saying so
+    const { connection, lab } = store;
+    element.dataset.connection = lab?.fault ? "fault" : connection;
+    if (connection === "refused") {
+      element.title = text.textContent = explain(store.refusal);
+      return;
+    }
+    const hears = connection === "live" || connection === "polling";
+    element.title = connection === "polling" ? t("status.polling.help") : "";
+    if (!hears || !lab) {
+      text.textContent = t(`status.${hears ? "connecting" : connection}`);
+      return;
+    }
+    const parts = [
+      t(`status.${connection}`),
+      t("status.workers", { busy: number(lab.busy), workers: number(lab.workers) }),
+    ];
+    if (lab.queued) parts.push(t("status.waiting", { queued: number(lab.queued) }));
+    if (lab.fault) parts.push(t("status.fault", { reason: told(lab.why, lab.fault) }));
+    text.textContent = parts.join(" · ");
+  };
+  store.on("connection", draw);
+  store.on("lab", draw);
+  onLanguage(draw);
+  draw();
+}

@@ -1,0 +1,77 @@
+/** The config diff of selected runs: only what differs, with their results, and a way to take one and change it. */
+
+import { openDialog } from "../page/dialog.js";
+import { h } from "../page/dom.js";
+import { color } from "../page/palette.js";
+import { percent, t } from "../words/i18n.js";
+import { labelsOf, wordOf } from "../words/labels.js";
+
+/**
+ * @import { FlatConfigs } from "../state/flat-configs.js"
+ * @import { Run } from "../types.js"
+ */
+
+/**
+ * @param {Run[]} runs whose fields `configs` has
+ * @param {{configs: FlatConfigs, isDark: () => boolean, onClone: (run: Run) => void}} lab
+ */
+export function openDiff(runs, { configs, isDark, onClone }) {
+  const ids = runs.map((run) => run.id);
+  const difference = configs.difference(ids);
+  const labels = labelsOf([...difference.keys()]);
+  const head = (run) => {
+    const cell = h("th", { scope: "col" }, h("span", { className: "swatch still" }), run.name);
+    cell.style.setProperty("--run", color(run.color, isDark()));
+    return cell;
+  };
+  const row = (name, values, /** @type {{className?: string, title?: string}} */ { className, title } = {}) =>
+    h(
+      "tr",
+      { className },
+      h("th", { scope: "row", title }, name),
+      ...values.map((value) => h("td", {}, value)),
+    );
+  const clone = (run) => {
+    const onclick = () => {
+      dialog.close();
+      onClone(run);
+    };
+    return h("button", { type: "button", className: "toggle", onclick }, t("runs.clone_change"));
+  };
+  const table = h(
+    "table",
+    { className: "diff" },
+    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("diff.field")), ...runs.map(head))),
+    h(
+      "tbody",
+      {},
+      ...[...difference].map(([name, values]) =>
+        row(
+          labels.get(name),
+          values.map((value) => wordOf(name, value)),
+          { title: name },
+        ),
+      ),
+      row(
+        t("table.test"),
+        runs.map((run) => percent(run.latest.test_accuracy)),
+        { className: "result" },
+      ),
+      row(
+        t("table.train"),
+        runs.map((run) => percent(run.latest.train_accuracy)),
+        { className: "result" },
+      ),
+      row("", runs.map(clone), { className: "result" }),
+    ),
+  );
+  const said = difference.size ? t("diff.only", { fields: [...labels.values()].join(", ") }) : t("diff.none");
+  const dialog = openDialog({
+    title: t("runs.compare"),
+    className: "wide",
+    body: [
+      h("p", { className: "diff-said" }, said),
+      h("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": t("diff.title") }, table),
+    ],
+  });
+}

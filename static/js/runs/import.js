@@ -1,0 +1,82 @@
+/** Exported experiments come back: dropped on the page, or chosen in a file dialog. */
+
+import { h } from "../page/dom.js";
+import { ApiError, api } from "../server/api.js";
+import { t } from "../words/i18n.js";
+import { explainAll } from "../words/reasons.js";
+
+/** @import { Experiment, RunView } from "../types.js" */
+
+/** Bytes in which a lab's own export says what it is. */
+const HEAD = 4096;
+
+export class Import {
+  #toast;
+  #onRuns;
+  #onExperiment;
+  #veil = h("div", { className: "veil", hidden: true });
+
+  /**
+   * @param {(runs: RunView[]) => void} onRuns called with the runs that came back
+   * @param {(experiment: Experiment) => void} onExperiment called with a plain experiment file, which has no rows
+   */
+  constructor(toast, onRuns, onExperiment) {
+    this.#toast = toast;
+    this.#onRuns = onRuns;
+    this.#onExperiment = onExperiment;
+    document.body.append(this.#veil);
+    const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
+    document.addEventListener("dragover", (event) => {
+      if (!event.dataTransfer || !hasFiles(event)) return;
+      event.preventDefault();
+      event.dataTransfer.dropEffect = "copy";
+      this.#veil.textContent = t("import.drop");
+      this.#veil.hidden = false;
+    });
+    document.addEventListener("dragleave", (event) => {
+      if (!event.relatedTarget) this.#veil.hidden = true;
+    });
+    document.addEventListener("drop", (event) => {
+      this.#veil.hidden = true;
+      if (!event.dataTransfer || !hasFiles(event)) return;
+      event.preventDefault();
+      this.take([...event.dataTransfer.files]);
+    });
+  }
+
+  /** Let the viewer choose files. */
+  choose() {
+    const input = h("input", { type: "file", accept: ".json,application/json", multiple: true });
+    input.addEventListener("change", () => this.take([...(input.files ?? [])]));
+    input.click();
+  }
+
+  async take(files) {
+    for (const file of files) {
+      try {
+        await this.#takeOne(file);
+      } catch (error) {
+        if (!(error instanceof ApiError || error instanceof SyntaxError)) throw error;
+        const reason = error instanceof SyntaxError ? t("import.no_json") : explainAll(error);
+        this.#toast.show(`${file.name}: ${reason}`, { wrong: true, time: 12_000 });
+      }
+    }
+  }
+
+  /** A long file is not read here: the lab says what is wrong with it, or how long it may be, before it is sent. */
+  async #takeOne(file) {
+    if (!(await file.slice(0, HEAD).text()).includes('"lossroom"')) {
+      const document = JSON.parse(await file.text());
+      if (!("lossroom" in Object(document)) && "optimizer" in Object(document))
+        return this.#onExperiment(document);
+    }
+    const { limits } = await api.options();
+    const megabytes = limits.import_bytes / 1e6;
+    const why = { code: "request_too_long", values: { sent: file.size / 1e6, megabytes } };
+    if (file.size > limits.import_bytes)
+      throw new ApiError({ code: "too_large", message: "", bounds: { why } }, 413);
+    const { runs } = await api.importRuns(file);
+    this.#toast.show(t("import.done", { n: runs.length }));
+    this.#onRuns(runs);
+  }
+}

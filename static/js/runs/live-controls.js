@@ -1,0 +1,135 @@
+/** What may be changed while a run goes on: learning rate, λ of L1 and L2, dropout; by slider or typed. */
+
+import { h } from "../page/dom.js";
+import { onInput } from "../page/keys.js";
+import { LOG, Scale } from "../scale.js";
+import { ApiError } from "../server/api.js";
+import { newestOnly } from "../state/newest.js";
+import { t } from "../words/i18n.js";
+import { numberOf, plain, settle } from "../words/notation.js";
+import { askWhich } from "../words/readings.js";
+import { explain } from "../words/reasons.js";
+
+/** @import { Run } from "../types.js" */
+
+/** A slider over powers of ten, from 10^low to 10^high. λ can be 0: the slider's left end. */
+const decades = (low, high, zero) => {
+  const scale = new Scale([10 ** low, 10 ** high], [low, high], LOG);
+  const none = low - 0.5;
+  return {
+    min: zero ? none : low,
+    max: high,
+    step: 0.05,
+    value: (place) => (zero && place < low ? 0 : Number(scale.value(place).toPrecision(2))),
+    place: (value) => (value > 0 ? Math.max(low, Math.min(high, scale.place(value))) : none),
+  };
+};
+const linear = (high, step) => ({
+  min: 0,
+  max: high,
+  step,
+  value: (place) => Number(place.toFixed(3)),
+  place: (value) => value,
+});
+
+const SLIDERS = {
+  learning_rate: decades(-5, 1, false),
+  l1: decades(-6, 0, true),
+  l2: decades(-6, 0, true),
+  dropout: linear(0.95, 0.05),
+};
+
+/**
+ * @param {Run} run
+ * @param {(values: Record<string, number>) => Promise<void>} change when it is done, `run.live` has the values
+ * @returns {{element: HTMLElement, update: (run: Run) => void}}
+ */
+export function liveControls(run, change) {
+  let latest = run;
+  const controls = Object.keys(SLIDERS)
+    .filter((name) => name in run.live)
+    .map((name) => control(name, () => latest.live[name], change));
+  const element = h(
+    "div",
+    { className: "live", role: "group", "aria-label": t("live.title") },
+    ...controls.map((one) => one.element),
+  );
+  const update = (now) => {
+    latest = now;
+    for (const { follow } of controls) follow();
+  };
+  return { element, update };
+}
+
+/** @param {() => number} held the value that the run has now */
+function control(name, held, change) {
+  const scale = SLIDERS[name];
+  const label = t(`live.${name}`);
+  const text = h("input", { type: "text", inputMode: "decimal", name: `live.${name}`, "aria-label": label });
+  const slider = h("input", {
+    type: "range",
+    min: scale.min,
+    max: scale.max,
+    step: scale.step,
+    "aria-label": t("live.slider", { name: label }),
+  });
+  const problem = h("span", { className: "error", role: "alert" });
+  /** The value that stands here, and the one that is on its way to the run, if any. */
+  let shown;
+  /** @type {{value: number | string} | null} */
+  let sent = null;
+  const ask = newestOnly();
+  const show = (value) => {
+    shown = value;
+    text.value = String(value);
+    slider.value = String(scale.place(value));
+    slider.setAttribute("aria-valuetext", String(value));
+  };
+  const send = async (value) => {
+    problem.textContent = "";
+    text.removeAttribute("aria-invalid");
+    if (value === (sent ? sent.value : held())) return show(value);
+    sent = { value };
+    const counts = ask();
+    const typed = text.value;
+    try {
+      await change({ [name]: value });
+      if (!counts()) return;
+      sent = null;
+      if (text.value === typed) show(held()); // slider and box say the same again
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (!counts()) return;
+      sent = null;
+      problem.textContent = explain(error);
+      text.setAttribute("aria-invalid", "true");
+    }
+  };
+  onInput(slider, () => (text.value = String(scale.value(Number(slider.value)))));
+  slider.addEventListener("change", () => send(scale.value(Number(slider.value))));
+  text.addEventListener("change", () => {
+    const { settled, readings } = settle(plain(text.value));
+    const single = readings.filter((reading) => numberOf(reading) !== undefined);
+    if (settled !== null || !single.length) return send(numberOf(settled ?? "") ?? text.value);
+    problem.replaceChildren(...askWhich(text.value, single, (reading) => send(numberOf(reading))));
+    text.setAttribute("aria-invalid", "true");
+  });
+  /** Follow the run, but leave alone what is being typed, is on its way, or was refused. */
+  const follow = () => {
+    const isTyping = document.activeElement === text || document.activeElement === slider;
+    if (held() !== shown && !sent && !isTyping && !problem.textContent) show(held());
+  };
+  for (const input of [text, slider]) input.addEventListener("blur", follow);
+  show(held());
+  return {
+    element: h(
+      "label",
+      { className: "live-control" },
+      h("span", { className: "label" }, label),
+      slider,
+      text,
+      problem,
+    ),
+    follow,
+  };
+}

@@ -1,0 +1,187 @@
+/**
+ * What can be done with runs. What the server says against it stands at the run; a deletion, or archiving, can be taken
+ * back.
+ *
+ * A deleted run leaves the page at once, but the server is told only when the time for taking it back has passed, or
+ * when the page is left: what was deleted by mistake comes back whole, with its rows and its place.
+ */
+
+import { ApiError, api } from "../server/api.js";
+import { Emitter } from "../state/emitter.js";
+import { t } from "../words/i18n.js";
+
+/** @import { RunView } from "../types.js" */
+
+/** Milliseconds in which something can be taken back. */
+export const UNDO_TIME = 8000;
+
+/** Emits "problem" with a run's id and what the server says against a command, an `ApiError`; or null: nothing any more. */
+export class RunActions extends Emitter {
+  #store;
+  #toast;
+  #onClone;
+  /** @type {string[]} */
+  #pending = [];
+  /** Run id → the last request of its that is under way. */
+  #turns = new Map();
+  #timer = 0;
+  /**
+   * The way back from what was done last, while there is one.
+   * @type {(() => void) | null}
+   */
+  #back = null;
+
+  /** @param {(runs: RunView[]) => void} onClone called with a run that was launched as a clone */
+  constructor(store, toast, onClone) {
+    super();
+    this.#store = store;
+    this.#toast = toast;
+    this.#onClone = onClone;
+    addEventListener("pagehide", () => {
+      for (const id of this.#pending) api.removeAtLeaving(id);
+      this.#pending = [];
+    });
+  }
+
+  run(id) {
+    return this.#store.runs.get(id);
+  }
+
+  /** pause, resume, step, cancel or clone */
+  command(id, command, body) {
+    return this.attempt(id, async () => {
+      const run = await api.command(id, command, body);
+      if (command === "clone") this.#onClone([run]);
+      else this.#store.putRuns([run]);
+    });
+  }
+
+  /** Pause what runs, resume what is paused. @returns {boolean} whether there was any such run */
+  pauseOrResume(ids) {
+    const commands = { running: "pause", paused: "resume" };
+    const able = ids.filter((id) => this.run(id)?.status in commands);
+    for (const id of able) this.command(id, commands[this.run(id).status]);
+    return able.length > 0;
+  }
+
+  /** Star, tag, note, archive or rename runs, for everybody in the lab. */
+  change(ids, changes) {
+    return Promise.all(
+      ids.map((id) => this.attempt(id, async () => this.#store.putRuns([await api.change(id, changes)]))),
+    );
+  }
+
+  /**
+   * Change a text that others may write too. What the server says against it stands at the run, and is thrown; that
+   * another person was quicker, the caller shows, with both texts.
+   * @returns {Promise<RunView>} the run as it is then
+   * @throws ApiError
+   */
+  async write(id, changes) {
+    this.emit("problem", id, null);
+    try {
+      return await this.#inTurn(id, async () => {
+        const answer = await api.change(id, changes);
+        this.#store.putRuns([answer]);
+        return answer;
+      });
+    } catch (error) {
+      if (error instanceof ApiError && error.code !== "changed_meanwhile") this.emit("problem", id, error);
+      throw error;
+    }
+  }
+
+  /** Star a run that is not, and the other way round. */
+  toggleStar(id) {
+    return this.attempt(id, async () =>
+      this.#store.putRuns([await api.change(id, { starred: !this.run(id)?.starred })]),
+    );
+  }
+
+  /** @throws ApiError */
+  changeLive(id, values) {
+    return this.#inTurn(id, async () => this.#store.putRuns([await api.changeLive(id, values)]));
+  }
+
+  /** Archive runs, with a way back. */
+  async archive(ids, archived = true) {
+    const said = t(archived ? "runs.archived" : "runs.unarchived", { runs: this.#names(ids) }); // one may be gone by the answer
+    await this.change(ids, { archived });
+    this.#finish();
+    this.#offer(said, () => this.change(ids, { archived: !archived }));
+  }
+
+  remove(ids) {
+    this.#finish();
+    this.#pending = ids;
+    const said = t("runs.deleted", { runs: this.#names(ids) });
+    this.#store.withhold(ids, true);
+    this.#offer(said, () => {
+      this.#pending = [];
+      this.#store.withhold(ids, false);
+    });
+  }
+
+  /** Say what was done, and offer the way back for a while. */
+  #offer(said, back) {
+    this.#back = back;
+    this.#timer = setTimeout(() => this.#finish(), UNDO_TIME);
+    this.#toast.show(said, { label: t("runs.undo"), action: () => this.undo(), time: UNDO_TIME });
+  }
+
+  /** Take back what was done last. @returns {boolean} whether that still could be */
+  undo() {
+    const back = this.#back;
+    if (!back) return false;
+    clearTimeout(this.#timer);
+    this.#back = null;
+    this.#toast.hide();
+    back();
+    return true;
+  }
+
+  /** From now on, what was done last stays so. */
+  #finish() {
+    clearTimeout(this.#timer);
+    this.#back = null;
+    const ids = this.#pending;
+    this.#pending = [];
+    for (const id of ids) {
+      api.remove(id).then(
+        () => this.#store.removeRuns([id]),
+        (error) => {
+          if (error.status === 404) return; // somebody else was quicker
+          this.#store.withhold([id], false);
+          this.emit("problem", id, error);
+        },
+      );
+    }
+  }
+
+  #names(ids) {
+    return ids.length === 1 ? this.run(ids[0]).name : t("runs.count", { n: ids.length });
+  }
+
+  /** Do something with a run. @returns {Promise<boolean>} whether the server agreed */
+  async attempt(id, action) {
+    this.emit("problem", id, null);
+    try {
+      await this.#inTurn(id, action);
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.emit("problem", id, error);
+      return false;
+    }
+  }
+
+  /** One after the other for each run: requests that are under way together may come to the server in any order. */
+  #inTurn(id, action) {
+    const before = this.#turns.get(id) ?? Promise.resolve();
+    const turn = before.catch(() => {}).then(action);
+    this.#turns.set(id, turn);
+    const done = () => this.#turns.get(id) === turn && this.#turns.delete(id);
+    turn.then(done, done);
+    return turn;
+  }
+}

@@ -1,0 +1,208 @@
+/**
+ * One run in the list: colour, star, name, tags, state, progress, accuracy, and what can be done with it.
+ *
+ * An entry is made once and changed in place: nothing moves or loses its focus while numbers change.
+ */
+
+import { closest, h, icon, iconButton, sparkline } from "../page/dom.js";
+import { color } from "../page/palette.js";
+import { number, percent, t } from "../words/i18n.js";
+import { told } from "../words/reasons.js";
+import { putName } from "./run-name.js";
+import { ACTIVE } from "./run-query.js";
+
+const SPARK = { width: 44, height: 16, points: 22 };
+/** Shown where the list is wide; the name of the sort is the class. */
+export const COLUMNS = ["optimizer", "learning_rate", "dataset", "loss", "train", "test", "seconds"];
+
+/**
+ * @param {{id: string}} run
+ * @param {Record<string, (...details: any[]) => void>} on what happens: `toggle(id, event)`, `select(id, event)`, `star(id)`, `command(id, name)`, `rename(id)`,
+ *   `remove(id)`, `recolor(id, swatch)`
+ * @returns {{element: HTMLElement, name: HTMLElement, problem: HTMLElement, update: Function}}
+ */
+export function makeEntry({ id }, on) {
+  const swatch = h("button", { type: "button", className: "swatch", title: t("runs.swatch") });
+  swatch.addEventListener("click", (event) => on.toggle(id, event));
+  swatch.addEventListener("contextmenu", (event) => {
+    event.preventDefault();
+    on.recolor(id, swatch);
+  });
+  const star = h("button", { type: "button", className: "star" });
+  star.append(icon("star"));
+  star.addEventListener("click", () => on.star(id));
+  const name = h("button", { type: "button", className: "run-name" });
+  name.addEventListener("dblclick", () => on.rename(id));
+  const tags = h("span", { className: "tags" });
+  const spark = sparkline(SPARK.width, SPARK.height);
+  const score = h("span", { className: "score", title: t("chart.test") });
+  const state = h("span", { className: "state" });
+  const progress = h("progress", { max: 1 });
+  const cells = Object.fromEntries(
+    COLUMNS.map((column) => [column, h("span", { className: `cell ${column}` })]),
+  );
+  const command = (symbol, label, verb) => iconButton(symbol, t(label), () => on.command(id, verb));
+  const buttons = {
+    pause: command("pause", "runs.pause", "pause"),
+    resume: command("play", "runs.resume", "resume"),
+    step: command("step", "runs.step", "step"),
+    cancel: command("stop", "runs.cancel", "cancel"),
+    clone: command("clone", "runs.clone", "clone"),
+    rename: iconButton("rename", t("runs.rename"), () => on.rename(id)),
+    remove: iconButton("delete", t("runs.delete"), () => on.remove(id)),
+  };
+  const problem = h("p", { className: "run-problem", role: "status", hidden: true });
+  const element = h(
+    "li",
+    { className: "run", "data-run": id },
+    swatch,
+    h("span", { className: "run-title" }, name),
+    star,
+    spark.svg,
+    score,
+    ...Object.values(cells),
+    h(
+      "div",
+      { className: "run-foot" },
+      state,
+      tags,
+      progress,
+      h("span", { className: "actions" }, buttons.resume, buttons.pause, buttons.step, buttons.cancel),
+      h("span", { className: "actions more" }, buttons.clone, buttons.rename, buttons.remove),
+    ),
+    problem,
+  );
+  element.addEventListener("click", (event) => {
+    // a click beside the buttons selects, as one on the name
+    if (event.detail < 2 && !closest(event, "button:not(.run-name), input, a")) on.select(id, event);
+  });
+  element.addEventListener("mousedown", (event) => {
+    if (event.shiftKey) event.preventDefault(); // it selects runs, not text
+  });
+  let drawn = -1;
+  let before = "";
+  let reached = null;
+  const update = (run, { shown, selected, current, dark }) => {
+    if (current !== reached) {
+      reached = current;
+      for (const button of element.querySelectorAll("button")) button.tabIndex = current ? 0 : -1;
+    }
+    const iteration = Math.max(run.iteration, run.train.length ? run.train.last("iteration") : 0);
+    const { status, starred, archived, latest } = run;
+    // the rows of a run that is hidden, or that are on their way, may be older than its state
+    const upToDate = run.evaluation.length && run.train.last("iteration") >= run.iteration;
+    const accuracy = upToDate ? run.evaluation.last("test_accuracy") : latest.test_accuracy;
+    const now = [run.revision, iteration, accuracy, run.evaluation.length, shown, selected, dark].join();
+    if (now === before) return;
+    before = now;
+    element.style.setProperty("--run", color(run.color, dark));
+    element.dataset.status = status;
+    element.classList.toggle("off", !shown);
+    element.classList.toggle("selected", selected);
+    element.classList.toggle("archived", archived);
+    swatch.setAttribute("aria-pressed", String(shown));
+    swatch.setAttribute("aria-label", t("runs.toggle_named", { name: run.name }));
+    star.setAttribute("aria-pressed", String(starred));
+    star.setAttribute("aria-label", t("runs.star_named", { name: run.name }));
+    star.title = t("runs.star");
+    putName(name, run.name);
+    name.setAttribute("aria-pressed", String(selected));
+    name.title = describe(run);
+    put(score, percent(accuracy));
+    put(state, stateText(run, iteration));
+    state.title = told(run.why, run.reason ?? "") || state.textContent;
+    if (tags.title !== run.tags.join(", ")) {
+      tags.title = run.tags.join(", ");
+      tags.replaceChildren(...run.tags.map((tag) => h("span", { className: "tag" }, tag)));
+    }
+    const active = ACTIVE.has(status);
+    progress.hidden = !active;
+    progress.value = iteration / run.iterations;
+    progress.setAttribute("aria-label", t("runs.progress", { name: run.name }));
+    buttons.pause.hidden = status !== "running";
+    buttons.resume.hidden = status !== "paused";
+    buttons.step.hidden = status !== "paused";
+    buttons.cancel.hidden = !active;
+    buttons.clone.hidden = active;
+    for (const [column, cell] of Object.entries(cells)) put(cell, cellText(run, column, accuracy));
+    if (run.evaluation.length !== drawn) {
+      drawn = run.evaluation.length;
+      spark.draw(sparkPath(run.evaluation.column("test_accuracy")));
+    }
+  };
+  return { element, update, name, problem };
+}
+
+function cellText({ summary, latest, seconds }, column, accuracy) {
+  switch (column) {
+    case "optimizer":
+      return t(`optimizer.${summary.optimizer}`);
+    case "learning_rate":
+      return String(summary.learning_rate);
+    case "dataset":
+      return summary.train_size ? `${summary.dataset} ${number(summary.train_size)}` : summary.dataset;
+    case "loss":
+      return lossText(latest.loss);
+    case "train":
+      return percent(latest.train_accuracy);
+    case "test":
+      return percent(accuracy);
+    default:
+      return seconds === null ? "–" : seconds.toFixed(seconds < 10 ? 2 : 0);
+  }
+}
+
+/** Three digits, in the little room of a cell. */
+function lossText(loss) {
+  if (loss === null || loss === undefined) return "–";
+  return loss !== 0 && loss < 1e-3 ? loss.toExponential(1) : loss.toPrecision(3);
+}
+
+function stateText(run, iteration) {
+  const status = t(`status.${run.status}`);
+  switch (run.status) {
+    case "running":
+    case "paused":
+      return `${status} · ${number(iteration)} / ${number(run.iterations)}`;
+    case "completed":
+      return `${status} · ${t("time.seconds", { n: run.seconds.toFixed(run.seconds < 10 ? 2 : 0) })}`;
+    case "queued":
+      return status;
+    default:
+      return `${status} · ${number(iteration)}`;
+  }
+}
+
+/** A config in a line: what tells runs apart. */
+function describe(run) {
+  const { dataset, train_size, units, activations, initializer, optimizer, learning_rate, l1, l2, seed } =
+    run.summary;
+  const parts = [
+    train_size ? `${dataset} (${train_size})` : dataset,
+    units.join("-"),
+    activations.map((name) => t(`activation.${name}`)).join(" "),
+    t(`initializer.${initializer}`),
+    `${t(`optimizer.${optimizer}`)} ${learning_rate}`,
+  ];
+  if (l1) parts.push(`L1 ${l1}`);
+  if (l2) parts.push(`L2 ${l2}`);
+  parts.push(t("form.seed", { seed }));
+  return [run.name, parts.filter(Boolean).join(" · ")].join("\n");
+}
+
+function sparkPath(values) {
+  if (!values || values.length < 2) return "";
+  const step = Math.max(1, Math.floor(values.length / SPARK.points));
+  const points = [];
+  for (let i = 0; i < values.length; i += step) {
+    const x = (SPARK.width * i) / (values.length - 1);
+    const y = 1 + (SPARK.height - 2) * (1 - values[i]);
+    if (Number.isFinite(y)) points.push(`${x.toFixed(1)},${y.toFixed(1)}`);
+  }
+  return points.length > 1 ? `M${points.join("L")}` : "";
+}
+
+/** Change a text only where it differs: an unchanged one keeps its selection. */
+function put(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}

@@ -1,0 +1,307 @@
+/**
+ * The run list: which runs, in which order and groups; selecting, showing, renaming. An entry is `run-entry.js`'s,
+ * what is done with it `run-actions.js`'s.
+ */
+
+import { closest, h } from "../page/dom.js";
+import { onKey } from "../page/keys.js";
+import { urlState } from "../state/address.js";
+import { Emitter } from "../state/emitter.js";
+import { onLanguage, percent, t } from "../words/i18n.js";
+import { explain } from "../words/reasons.js";
+import { Hold } from "./hold.js";
+import { Renaming } from "./renaming.js";
+import { makeEntry } from "./run-entry.js";
+import { arrange, asksConfigs, readQuery, unknownField, unusual } from "./run-query.js";
+
+/** @import { RunsLab } from "../types.js" */
+
+/** Entries that are made in one frame at most: a long list comes in pieces, and the page stays ready. */
+const MADE_AT_ONCE = 50;
+const STEPS = { ArrowUp: -1, ArrowDown: 1, Home: -Infinity, End: Infinity };
+
+/** Emits "arranged" with how many of how many runs are listed: `{found, all}`. */
+export class RunList extends Emitter {
+  #store;
+  #list;
+  #empty;
+  #isDark;
+  #actions;
+  #selection;
+  #configs;
+  #colors;
+  #entries = new Map();
+  #heads = new Map();
+  #query = readQuery(urlState.get("list"));
+  #groups = [];
+  /**
+   * What the entries were arranged by; null: not yet, or not all of them.
+   * @type {string | null}
+   */
+  #arranged = null;
+  /** The run that Tab comes to; the arrow keys go to the others, so that no one has to pass two hundred. */
+  #current = "";
+  #fetching = false;
+  #hold;
+  #renaming;
+
+  /**
+   * @param {HTMLElement} list
+   * @param {HTMLElement} empty said where there is nothing to list
+   * @param {RunsLab} lab
+   */
+  constructor(list, empty, { store, actions, selection, configs, colors, isDark }) {
+    super();
+    this.#list = list;
+    this.#empty = empty;
+    this.#store = store;
+    this.#actions = actions;
+    this.#selection = selection;
+    this.#configs = configs;
+    this.#colors = colors;
+    this.#isDark = isDark;
+    this.#renaming = new Renaming(
+      actions,
+      (id) => this.#entries.get(id),
+      () => this.draw(),
+    );
+    actions.on("problem", (id, error) => this.#showProblem(id, error));
+    store.on("runs", () => {
+      const listed = new Set(store.list().map((run) => run.id));
+      selection.keep((id) => listed.has(id));
+    });
+    store.on("draw", () => this.draw());
+    selection.on("change", () => this.draw());
+    urlState.on("list", (said) => this.setQuery(readQuery(said)));
+    onKey(list, (event) => this.#onKey(event));
+    this.#hold = new Hold(list, (id) => this.#selection.click(id, { ctrlKey: true }, this.order));
+    list.addEventListener("focusin", (event) => {
+      const id = closest(event, "[data-run]")?.dataset.run;
+      if (!id || id === this.#current) return;
+      this.#current = id;
+      this.draw();
+    });
+    onLanguage(() => {
+      this.#renaming.end();
+      this.#entries.clear();
+      this.#heads.clear();
+      list.replaceChildren();
+      this.#arranged = null;
+      this.draw();
+    });
+  }
+
+  get query() {
+    return this.#query;
+  }
+
+  /** Change search, order or groups. */
+  setQuery(changes) {
+    Object.assign(this.#query, changes);
+    urlState.set({ list: unusual(this.#query) });
+    this.draw();
+  }
+
+  /** Have the configs here that the query asks of, and arrange the runs anew. */
+  async #fetchFields(ids) {
+    if (this.#fetching || this.#configs.hasAll(ids) || !asksConfigs(this.#query)) return;
+    this.#fetching = true;
+    try {
+      await this.#configs.fetch(ids);
+    } catch {
+      return; // offline: what is not known is not found
+    } finally {
+      this.#fetching = false;
+    }
+    this.draw();
+  }
+
+  /** Ids as they are listed. */
+  get order() {
+    return this.#groups.flatMap((group) => group.runs.map((run) => run.id));
+  }
+
+  /** Bring the list up to date with the store; called for changes of runs, and for rows once a frame. */
+  draw() {
+    const runs = this.#store.list();
+    this.#arrange(runs);
+    const shown = new Set(this.#store.shown().map((run) => run.id));
+    const dark = this.#isDark();
+    const { order } = this;
+    if (!order.includes(this.#current)) this.#current = order[0];
+    for (const group of this.#groups) {
+      if (group.label !== null) this.#heads.get(group.label).update(group.runs, shown);
+      for (const run of group.runs) {
+        if (!this.#entries.has(run.id)) continue; // comes in the next frame
+        const look = {
+          shown: shown.has(run.id),
+          selected: this.#selection.has(run.id),
+          current: run.id === this.#current,
+          dark,
+        };
+        this.#entries.get(run.id).update(run, look);
+      }
+    }
+  }
+
+  /**
+   * Put entries in their order; only when what the order depends on has changed, so that nothing jumps. While a run is
+   * being renamed, the list holds its place.
+   */
+  #arrange(runs) {
+    if (this.#renaming.isOpen) return;
+    // what a run that trains has reached moves nothing; all else of runs does, and what is known of their settings
+    const signs = runs.map((run) =>
+      run.status === "running"
+        ? [run.id, run.name, run.starred, run.archived, run.tags, run.notes]
+        : [run.id, run.revision],
+    );
+    const state = JSON.stringify([this.#query, this.#configs.size, signs]);
+    if (state === this.#arranged) return;
+    this.#arranged = state;
+    const ids = runs.map((run) => run.id);
+    this.#fetchFields(ids);
+    const before = this.order;
+    this.#groups = arrange(runs, this.#query, this.#configs);
+    let made = 0;
+    const isMade = (run) => this.#entries.has(run.id) || ++made <= MADE_AT_ONCE;
+    const wanted = this.#groups.flatMap((group) => [
+      ...(group.label === null ? [] : [this.#head(group.label).element]),
+      ...group.runs.filter(isMade).map((run) => this.#entry(run).element),
+    ]);
+    if (made > MADE_AT_ONCE) {
+      this.#arranged = null;
+      requestAnimationFrame(() => this.draw());
+    }
+    const focused = document.activeElement;
+    const wasFocused = this.#list.contains(focused);
+    const at = before.indexOf(focused?.closest("[data-run]")?.getAttribute("data-run") ?? "");
+    const there = new Set(wanted);
+    for (const element of [...this.#list.children]) if (!there.has(element)) element.remove();
+    wanted.forEach((element, i) => {
+      if (this.#list.children[i] !== element)
+        this.#list.insertBefore(element, this.#list.children[i] ?? null);
+    });
+    if (wasFocused && focused !== document.activeElement) {
+      // it was moved, or its run is gone: then the one that has its place
+      const { order } = this;
+      (this.#list.contains(focused)
+        ? focused
+        : this.#entries.get(order[Math.min(at, order.length - 1)])?.name
+      )?.focus();
+    }
+    for (const id of this.#entries.keys()) if (!ids.includes(id)) this.#entries.delete(id);
+    this.#empty.hidden = wanted.length > 0;
+    const unknown = this.#configs.hasAll(ids) && unknownField(this.#query, this.#configs);
+    this.#empty.textContent = unknown
+      ? t("runs.no_field", { field: unknown })
+      : t(runs.length ? "runs.none_found" : "runs.empty");
+    this.emit("arranged", { found: this.order.length, all: runs.length });
+  }
+
+  #entry(run) {
+    if (!this.#entries.has(run.id)) {
+      const actions = this.#actions;
+      this.#entries.set(
+        run.id,
+        makeEntry(run, {
+          toggle: (id, event) => this.#toggle(id, event),
+          select: (id, event) => this.#select(id, event),
+          star: (id) => actions.toggleStar(id),
+          command: (id, command) => actions.command(id, command),
+          rename: (id) => this.#renaming.open(id),
+          remove: (id) => actions.remove([id]),
+          recolor: (id, swatch) => this.#colors.open(actions.run(id), swatch),
+        }),
+      );
+    }
+    return this.#entries.get(run.id);
+  }
+
+  #select(id, { shiftKey, ctrlKey, metaKey }) {
+    const meaning = this.#hold.meaning(this.#selection.size);
+    if (meaning === "none") return;
+    this.#selection.click(id, { shiftKey, ctrlKey: ctrlKey || metaKey || meaning === "toggle" }, this.order);
+  }
+
+  /** Show or hide a run; with Alt, show it alone. */
+  #toggle(id, event) {
+    if (event.altKey) this.#store.showOnly([id]);
+    else this.#store.show([id], !this.#store.isShown(id));
+  }
+
+  #head(label) {
+    if (!this.#heads.has(label)) {
+      const toggle = h("button", { type: "button", className: "swatch", title: t("runs.toggle") });
+      const name = h("span", { className: "group-name" }, label);
+      const facts = h("span", { className: "group-facts" });
+      const element = h("li", { className: "run-group" }, toggle, name, facts);
+      const update = (runs, shown) => {
+        const all = runs.every((run) => shown.has(run.id));
+        toggle.setAttribute("aria-pressed", String(all));
+        toggle.setAttribute("aria-label", t("runs.toggle_named", { name: label }));
+        toggle.onclick = () =>
+          this.#store.show(
+            runs.map((run) => run.id),
+            !all,
+          );
+        const text = facts.textContent;
+        const said = groupFacts(runs);
+        if (text !== said) facts.textContent = said;
+      };
+      this.#heads.set(label, { element, update });
+    }
+    return this.#heads.get(label);
+  }
+
+  #showProblem(id, error) {
+    const problem = this.#entries.get(id)?.problem;
+    if (!problem) return;
+    problem.hidden = !error;
+    problem.textContent = error ? explain(error) : "";
+  }
+
+  // -- keyboard --------------------------------------------------------------------------------
+
+  #onKey(event) {
+    const id = closest(event, "[data-run]")?.dataset.run;
+    if (!id || event.target.matches("input")) return;
+    const onName = event.target.matches(".run-name");
+    if (event.key === "F2") this.#renaming.open(id);
+    else if (event.key === "Delete" && onName)
+      this.#actions.remove(this.#selection.has(id) ? this.#selection.list() : [id]);
+    else if (event.key === " " && onName)
+      this.#actions.pauseOrResume(this.#selection.has(id) ? this.#selection.list() : [id]);
+    else if (event.key in STEPS && onName) this.#step(id, event);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /** To the next run; with Shift, the selection grows. */
+  #step(id, event) {
+    const order = this.order;
+    const next = order[Math.max(0, Math.min(order.length - 1, order.indexOf(id) + STEPS[event.key]))];
+    if (next === id) return;
+    this.#entries.get(next)?.name.focus();
+    if (!event.shiftKey) return;
+    if (!this.#selection.size) this.#selection.set([id]);
+    this.#selection.click(next, { shiftKey: true }, order);
+  }
+
+  focusFirst() {
+    this.#list.querySelector(".run-name")?.focus();
+  }
+}
+
+/** How many, and how well on test images: mean ± standard deviation. */
+function groupFacts(runs) {
+  const scores = runs.map((run) => run.latest.test_accuracy).filter(Number.isFinite);
+  if (!scores.length) return String(runs.length);
+  const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
+  if (scores.length === 1) return `${runs.length} · ${percent(mean)}`;
+  const deviation = Math.sqrt(
+    scores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / (scores.length - 1),
+  );
+  return `${runs.length} · ${percent(mean)} ± ${(100 * deviation).toFixed(1)}`;
+}

@@ -1,0 +1,98 @@
+/** The run table: makes the list, its tools, the selection and what is done with it, and wires them together. */
+
+import { find } from "../page/dom.js";
+import { wireShortcuts } from "../page/shortcuts.js";
+import { ApiError, api } from "../server/api.js";
+import { FlatConfigs } from "../state/flat-configs.js";
+import { newestOnly } from "../state/newest.js";
+import { explainAll } from "../words/reasons.js";
+import { ColorMenu } from "./color-menu.js";
+import { openDiff } from "./diff.js";
+import { Import } from "./import.js";
+import { RunActions } from "./run-actions.js";
+import { RunBar } from "./run-bar.js";
+import { RunDetails } from "./run-details.js";
+import { RunList } from "./run-list.js";
+import { RunTools, wireWide } from "./run-tools.js";
+import { keepSelected, Selection } from "./selection.js";
+
+/** @import { RunView } from "../types.js" */
+
+/** @param {string} id */
+const byId = (id) => find(document, `#${id}`, HTMLElement);
+
+export class RunTable {
+  #list;
+  #form;
+  #toast;
+  #ask = newestOnly();
+
+  /** @param {(runs: RunView[]) => void} launched called with runs that are new */
+  constructor(store, form, isDark, launched, toast) {
+    this.#form = form;
+    this.#toast = toast;
+    const selection = new Selection();
+    const configs = new FlatConfigs();
+    const actions = new RunActions(store, this.#toast, launched);
+    const colors = new ColorMenu(actions);
+    const lab = { store, actions, selection, configs, colors, isDark };
+    this.#list = new RunList(byId("runs"), byId("runs-empty"), lab);
+    const files = new Import(this.#toast, launched, (experiment) => form.load(experiment));
+    const tools = new RunTools(byId("run-tools"), byId("run-columns"), this.#list, {
+      ...lab,
+      count: byId("run-count"),
+      onImport: () => files.choose(),
+    });
+    const clone = { onClone: (run) => this.#clone(run) };
+    new RunDetails(byId("run-details"), { ...lab, ...clone });
+    const runs = (ids) => ids.map((id) => store.runs.get(id)).filter(Boolean);
+    const views = {
+      compare: (ids) =>
+        this.#attempt(
+          () => configs.fetch(ids),
+          () => openDiff(runs(ids), { ...lab, ...clone }),
+        ),
+      sweep: (ids) =>
+        this.#attempt(
+          () => Promise.all([import("./sweep.js"), configs.fetch(ids)]),
+          ([{ openSweep }]) => openSweep(runs(ids), lab),
+        ),
+      showOnly: (ids) => store.showOnly(ids),
+    };
+    new RunBar(byId("run-bar"), { store, selection, actions }, views);
+    const { openHelp } = wireShortcuts({
+      search: () => tools.focus(),
+      pause: () => actions.pauseOrResume(selection.list()),
+      undo: () => actions.undo(),
+      clear: () => selection.clear(),
+    });
+    byId("help").addEventListener("click", openHelp);
+    keepSelected(selection, store);
+    wireWide(document.querySelector(".lab"), byId("run-controls"));
+  }
+
+  /** Called for rows, once a frame. */
+  draw() {
+    this.#list.draw();
+  }
+
+  /** Take a run's experiment into the form, to change it there. */
+  async #clone(run) {
+    await this.#attempt(
+      () => api.run(run.id),
+      ({ config }) => this.#form.load(config, { from: run }),
+    );
+  }
+
+  /** Ask, and go on with the answer unless something else has been asked since. */
+  async #attempt(question, go) {
+    const counts = this.#ask();
+    try {
+      const answer = await question();
+      if (counts()) await go(answer);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.#toast.show(explainAll(error), { wrong: true });
+    }
+  }
+}

@@ -1,0 +1,246 @@
+/** Above the run list: search, and a menu with state, order, groups, archive, import. In the wide list, column heads. */
+
+import { h, icon, iconButton, offer } from "../page/dom.js";
+import { onInput, onKey } from "../page/keys.js";
+import { closesByItself } from "../page/menu.js";
+import { urlState } from "../state/address.js";
+import { hasText, onLanguage, t } from "../words/i18n.js";
+import { labelsOf } from "../words/labels.js";
+import { COLUMNS } from "./run-entry.js";
+import { DESCENDING, GROUPS, SORTS, STATES, USUAL } from "./run-query.js";
+
+/**
+ * @import { RunsLab } from "../types.js"
+ * @import { RunList } from "./run-list.js"
+ */
+
+export class RunTools {
+  #tools;
+  #columns;
+  #list;
+  #store;
+  #configs;
+  #onImport;
+  #search;
+  #count;
+  #menu;
+
+  /**
+   * @param {HTMLElement} tools
+   * @param {HTMLElement} columns the wide list's heads
+   * @param {RunList} list
+   * @param {Pick<RunsLab, "store" | "configs"> & {count: HTMLElement, onImport: () => void}} lab
+   *   `onImport`: asked for by the menu
+   */
+  constructor(tools, columns, list, { store, configs, count, onImport }) {
+    this.#tools = tools;
+    this.#columns = columns;
+    this.#list = list;
+    this.#store = store;
+    this.#configs = configs;
+    this.#count = count;
+    this.#onImport = onImport;
+    list.on("arranged", (counts) => this.#showCount(counts));
+    onLanguage(() => this.#draw());
+    urlState.on("list", () => this.#show()); // behind the list, which has taken the query by then
+    this.#draw();
+  }
+
+  /** Put the cursor into the search. */
+  focus() {
+    this.#search.focus();
+    this.#search.select();
+  }
+
+  #draw() {
+    const { text } = this.#list.query;
+    this.#search = h("input", {
+      type: "search",
+      id: "run-search",
+      value: text,
+      placeholder: t("runs.search"),
+      title: t("runs.search_help"),
+      "aria-label": t("runs.search_label"),
+      maxLength: 200,
+    });
+    onInput(this.#search, () => this.#list.setQuery({ text: this.#search.value }));
+    onKey(this.#search, (event) => {
+      if (event.key === "Escape") {
+        event.stopPropagation();
+        if (this.#search.value) this.#set({ text: "" });
+        else this.#search.blur();
+      } else if (event.key === "ArrowDown") {
+        event.preventDefault();
+        this.#list.focusFirst();
+      }
+    });
+    this.#menu = h(
+      "details",
+      { className: "menu" },
+      h(
+        "summary",
+        { className: "toggle", "aria-label": t("runs.view"), title: t("runs.view") },
+        icon("sort"),
+        h("span", { className: "menu-mark", id: "run-menu-mark" }),
+      ),
+    );
+    this.#menu.addEventListener("toggle", () => this.#menu.open && this.#fill());
+    closesByItself(this.#menu);
+    this.#tools.replaceChildren(this.#search, this.#menu);
+    this.#mark();
+    this.#drawColumns();
+    this.#showCount({ found: this.#list.order.length, all: this.#store.list().length });
+  }
+
+  #set(changes) {
+    this.#list.setQuery(changes);
+  }
+
+  /** Show a query that may have come from elsewhere; a search that is being typed is left alone. */
+  #show() {
+    const { text } = this.#list.query;
+    if (this.#search.value !== text) this.#search.value = text;
+    this.#mark();
+    this.#drawColumns();
+  }
+
+  /** The menu's content is made when it opens: what one can group by depends on the runs. */
+  async #fill() {
+    const { query } = this.#list;
+    const choose = (name, label, change) => {
+      const select = h("select", { name: `runs.${name}` });
+      select.addEventListener("change", () => change(select.value));
+      return {
+        select,
+        element: h("label", { className: "field" }, h("span", { className: "label" }, t(label)), select),
+      };
+    };
+    const archived = h("input", { type: "checkbox", name: "runs.archived", checked: query.archived });
+    archived.addEventListener("change", () => this.#set({ archived: archived.checked }));
+    const direction = h(
+      "button",
+      {
+        type: "button",
+        className: "toggle",
+        "aria-pressed": String(query.descending),
+        title: t("runs.descending"),
+        "aria-label": t("runs.descending"),
+      },
+      query.descending ? "↓" : "↑",
+    );
+    direction.addEventListener("click", () => {
+      this.#set({ descending: !this.#list.query.descending });
+      direction.textContent = this.#list.query.descending ? "↓" : "↑";
+      direction.setAttribute("aria-pressed", String(this.#list.query.descending));
+    });
+    const state = choose("state", "runs.state", (chosen) => this.#set({ state: chosen }));
+    const states = Object.keys(STATES).map(
+      /** @returns {[string, string]} */ (name) => [name, t(STATES_TEXTS[name] ?? `status.${name}`)],
+    );
+    offer(state.select, [["", t("runs.all_states")], ...states], query.state);
+    const sort = choose("sort", "runs.sort", (chosen) => this.#sortBy(chosen, DESCENDING.has(chosen)));
+    const group = choose("group", "runs.group", (chosen) => this.#set({ group: chosen }));
+    /** Two lists: what all runs have, then what differs between them; what is chosen by now is always there. */
+    const lists = (differing) => {
+      const { query } = this.#list;
+      const [sorts, groups] = [
+        [...SORTS, ...differing, query.sort],
+        ["", ...GROUPS, ...differing, query.group],
+      ].map((names) => [...new Set(names)]);
+      const labels = labelsOf([...new Set([...sorts, ...groups])]);
+      const text = (name) =>
+        name ? (hasText(`table.${name}`) ? t(`table.${name}`) : labels.get(name)) : t("runs.no_groups");
+      const pairs = (names) => names.map((name) => [name, text(name)]);
+      offer(sort.select, pairs(sorts), query.sort);
+      offer(group.select, pairs(groups), query.group);
+    };
+    lists([]);
+    const panel = h(
+      "div",
+      { className: "card panel" },
+      state.element,
+      h("div", { className: "pair" }, sort.element, direction),
+      group.element,
+      h("label", { className: "check" }, archived, t("runs.show_archived")),
+      h(
+        "button",
+        { type: "button", className: "toggle", id: "import", onclick: () => this.#onImport() },
+        t("runs.import"),
+      ),
+    );
+    this.#menu.querySelector(".panel")?.remove();
+    this.#menu.append(panel);
+    const ids = this.#store.list().map((run) => run.id);
+    try {
+      await this.#configs.fetch(ids);
+    } catch {
+      return; // offline: the short list stays
+    }
+    lists([...this.#configs.difference(ids).keys()]);
+  }
+
+  #sortBy(sort, descending) {
+    this.#set({ sort, descending });
+  }
+
+  /** Whether anything hides or reorders runs. */
+  #mark() {
+    const { query } = this.#list;
+    const special = ["state", "archived", "sort", "group"].some((name) => query[name] !== USUAL[name]);
+    this.#menu.querySelector(".menu-mark").hidden = !special;
+  }
+
+  #drawColumns() {
+    const { query } = this.#list;
+    const head = (name, className = name) => {
+      const sort = HEADS[name] ?? name;
+      const sorted = query.sort === sort;
+      const button = h(
+        "button",
+        { type: "button", className: `column-head ${className}`, "aria-pressed": String(sorted) },
+        t(`table.${name}`),
+        sorted ? (query.descending ? " ↓" : " ↑") : "",
+      );
+      button.addEventListener("click", () => {
+        this.#sortBy(sort, sorted ? !query.descending : DESCENDING.has(sort));
+        this.#columns.querySelector(`.column-head.${className}`).focus();
+      });
+      return button;
+    };
+    this.#columns.replaceChildren(h("span"), head("name"), ...COLUMNS.map((column) => head(column)));
+  }
+
+  #showCount({ found, all }) {
+    this.#count.textContent = found === all ? String(all || "") : t("runs.found", { found, all });
+  }
+}
+
+/** What heads of columns sort by, where that is a setting. */
+const HEADS = {
+  optimizer: "optimizer.name",
+  learning_rate: "optimizer.learning_rate",
+  dataset: "dataset.name",
+};
+const STATES_TEXTS = { active: "runs.active", starred: "runs.starred" };
+
+/** The button that makes the list wide, and narrow again. */
+export function wireWide(page, place) {
+  /** @type {HTMLButtonElement | null} */
+  let button = null;
+  const show = (wide) => {
+    button?.setAttribute("aria-pressed", String(wide));
+    if (page.hasAttribute("data-wide") === wide) return;
+    page.toggleAttribute("data-wide", wide);
+    dispatchEvent(new Event("resize")); // the charts have another width
+  };
+  const draw = () => {
+    button?.remove();
+    button = iconButton("wide", t("runs.wide"), () => urlState.set({ wide: !urlState.get("wide") }));
+    button.id = "wide";
+    place.append(button);
+    show(urlState.get("wide"));
+  };
+  onLanguage(draw);
+  urlState.on("wide", show);
+  draw();
+}

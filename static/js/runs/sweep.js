@@ -1,0 +1,102 @@
+/** Sweeps: how final metrics depend on the fields in which runs differ, as scatter, parallel coordinates or heat map. */
+
+import { drawFigure, plain } from "../charts/plotly.js";
+import { openDialog } from "../page/dialog.js";
+import { h } from "../page/dom.js";
+import { color } from "../page/palette.js";
+import { t } from "../words/i18n.js";
+import { labelsOf } from "../words/labels.js";
+import { heatMap, parallel, scatter } from "./sweep-figures.js";
+
+/**
+ * @import { FlatConfigs } from "../state/flat-configs.js"
+ * @import { Run } from "../types.js"
+ */
+
+const METRICS = {
+  test_accuracy: { percent: true, format: ".1%" },
+  train_accuracy: { percent: true, format: ".1%" },
+  test_loss: { format: ".3g", smallerIsBetter: true },
+  train_loss: { format: ".3g", smallerIsBetter: true },
+  loss: { format: ".3g", smallerIsBetter: true },
+  seconds: { format: ".3g", smallerIsBetter: true },
+};
+const KINDS = ["scatter", "parallel", "heat"];
+/** Axes of parallel coordinates at most: more cannot be told apart. */
+const MOST_AXES = 8;
+
+/**
+ * @param {Run[]} runs whose fields `configs` has
+ * @param {{configs: FlatConfigs, isDark: () => boolean}} lab
+ */
+export function openSweep(runs, { configs, isDark }) {
+  const ids = runs.map((run) => run.id);
+  const labels = labelsOf([...configs.difference(ids).keys()]);
+  const fields = [...labels.keys()];
+  const named = (config) => Object.fromEntries([...labels].map(([path, label]) => [label, config[path]]));
+  const state = { kind: "scatter", metric: "test_accuracy", x: fields[0], y: fields[1] ?? fields[0] };
+  const figure = h("div", { className: "figure", role: "img" });
+  const said = h("p", { className: "diff-said", role: "status" });
+
+  const draw = () => {
+    const metric = { ...METRICS[state.metric], title: t(`table.${state.metric}`) };
+    const value = (run) => (state.metric === "seconds" ? run.seconds : run.latest[state.metric]);
+    const points = runs
+      .filter((run) => Number.isFinite(value(run)))
+      .map((run) => ({
+        run: run.id,
+        name: plain(run.name),
+        color: color(run.color, isDark()),
+        fields: named(configs.get(run.id)),
+        value: value(run),
+      }));
+    const left = runs.length - points.length;
+    said.textContent = !fields.length ? t("diff.none") : left ? t("sweep.left_out", { n: left }) : "";
+    const drawn = {
+      scatter: () => scatter(points, labels.get(state.x), metric),
+      parallel: () => parallel(points, [...labels.values()].slice(0, MOST_AXES), metric),
+      heat: () =>
+        heatMap(
+          points,
+          /** @type {[string, string]} */ ([state.x, state.y].map((path) => labels.get(path))),
+          metric,
+        ),
+    };
+    figure.setAttribute("aria-label", `${t(`sweep.${state.kind}`)}: ${metric.title}`);
+    if (points.length && fields.length) drawFigure(figure, drawn[state.kind]());
+  };
+
+  const choose = (name, label, choices, text) => {
+    const select = h(
+      "select",
+      { name: `sweep.${name}` },
+      ...choices.map((choice) =>
+        h("option", { value: choice, selected: choice === state[name] }, text(choice)),
+      ),
+    );
+    select.addEventListener("change", () => {
+      state[name] = select.value;
+      arrange();
+      draw();
+    });
+    return h("label", { className: "inline" }, t(label), select);
+  };
+  const called = (path) => labels.get(path);
+  const kind = choose("kind", "sweep.kind", fields.length > 1 ? KINDS : KINDS.slice(0, 2), (name) =>
+    t(`sweep.${name}`),
+  );
+  const metric = choose("metric", "sweep.metric", Object.keys(METRICS), (name) => t(`table.${name}`));
+  const x = choose("x", "sweep.x", fields, called);
+  const y = choose("y", "sweep.y", fields, called);
+  const arrange = () => {
+    x.hidden = state.kind === "parallel";
+    y.hidden = state.kind !== "heat";
+  };
+  arrange();
+  openDialog({
+    title: t("sweep.title"),
+    className: "wide tall",
+    body: [h("div", { className: "sweep-tools" }, kind, metric, x, y), said, figure],
+  });
+  draw();
+}

@@ -1,0 +1,58 @@
+/** Which runs are shown: kept in the address by their numbers, for others; and in this browser, for the next visit. */
+
+import { urlState } from "./address.js";
+import { PROPERTIES } from "./url-state.js";
+
+const KEY = "shown";
+
+/** Which runs were shown at the last visit; what cannot be read is as good as nothing. */
+export function keptChoices() {
+  try {
+    return JSON.parse(window.kept.get(KEY) ?? "null") ?? {};
+  } catch {
+    return {};
+  }
+}
+
+/** What the address says where nobody has chosen: nothing. */
+const NEWEST = PROPERTIES.runs.default;
+/** Of numbers that an address says and no run has, that many are told. */
+const TOLD = 5;
+
+/**
+ * From now on, let the store and the address say the same.
+ * @param {(numbers: string[]) => void} onGone called with numbers in an address that no run has any more
+ */
+export function keepShown(store, onGone) {
+  /** Numbers that the address says and the store has not been told yet; null where there are none. */
+  let wanted = chosen(urlState.get("runs"));
+  const shown = () =>
+    Object.keys(store.choices()).length ? store.shown().map((run) => String(run.number)) : NEWEST;
+  const take = () => {
+    if (!wanted || !store.complete) return;
+    const runs = store.list();
+    const ids = runs.filter((run) => wanted.includes(String(run.number))).map((run) => run.id);
+    const there = new Set(runs.map((run) => String(run.number)));
+    const gone = wanted.filter((number) => !there.has(number));
+    if (gone.length) onGone(gone.length > TOLD ? [...gone.slice(0, TOLD), "…"] : gone);
+    const none = !wanted.length;
+    wanted = null;
+    if (ids.length || none) store.showOnly(ids);
+  };
+  store.on("runs", () => {
+    take();
+    if (wanted || !store.complete) return;
+    window.kept.set(KEY, JSON.stringify(store.choices()));
+    urlState.set({ runs: shown() });
+  });
+  urlState.on("runs", (numbers) => {
+    if (numbers.join() === shown().join()) return; // our own
+    wanted = chosen(numbers);
+    take();
+  });
+  take();
+}
+
+function chosen(numbers) {
+  return numbers.join() === NEWEST.join() ? null : numbers;
+}

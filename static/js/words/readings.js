@@ -1,0 +1,16 @@
+/** A number that could be meant in several ways: the page says so and offers them. */
+
+import { h } from "../page/dom.js";
+import { told } from "./reasons.js";
+
+/**
+ * @param {string} text as it was typed
+ * @param {string[]} readings
+ * @param {(reading: string) => void} choose
+ * @returns {Node[]}
+ */
+export function askWhich(text, readings, choose) {
+  const button = (reading) =>
+    h("button", { type: "button", className: "toggle reading", onclick: () => choose(reading) }, reading);
+  return [told({ code: "unclear", values: { text } }), ...readings.map(button)];
+}
