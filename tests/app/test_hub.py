@@ -446,7 +446,7 @@ def test_who_subscribes_anew_with_rows_has_no_overview_of_before_due(long):
 
 
 class Page:
-    """What a page knows of the runs, from the messages alone; see static/js/server/inbox.js and static/js/state/store.js."""
+    """What a page knows of the runs, from the messages alone; see `inbox.js` and `store.js` in static/js."""
 
     def __init__(self):
         self.seen: dict[str, int] = {}

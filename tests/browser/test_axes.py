@@ -1,6 +1,5 @@
-"""What x can be: iterations, epochs, time from the start, time of day."""
+"""What x can be, in the charts; its places are tested in tests/js/axes.test.js."""
 
-import numpy as np
 import pytest
 
 from tests.browser.run_table import SHORT
@@ -29,37 +28,6 @@ def when(page, run_id, condition):
         f"(() => {{ const trace = document.getElementById('chart-loss').data.find(t => t.meta.run === '{run_id}'"
         f" && t.meta.series === 'loss'); const x = trace ? [...trace.x] : []; return {condition}; }})()"
     )
-
-
-def test_epochs_are_iterations_by_the_batches_of_an_epoch(page, filled):
-    run_id = filled.ids[0]
-    iterations = xs(page, run_id)
-    choose(page, "epoch")
-    when(page, run_id, "x.length && x[0] < 1")
-    config = filled.run(run_id)["config"]
-    images = config["dataset"]["train_size"] or next(
-        found["train_size"]
-        for found in filled.http.get("/api/datasets").json()["datasets"]
-        if found["name"] == config["dataset"]["name"]
-    )
-    batches = -(-images // config["training"]["batch_size"])
-    np.testing.assert_allclose(xs(page, run_id), iterations / batches)
-
-
-def test_time_from_the_start_ascends_from_zero_and_ends_with_the_run(page, filled):
-    run_id = filled.ids[0]
-    choose(page, "relative")
-    when(page, run_id, "x.length && x[x.length - 1] !== Math.round(x[x.length - 1])")
-    seconds = xs(page, run_id)
-    assert seconds[0] >= 0
-    assert (np.diff(seconds) >= 0).all()
-    run = filled.run(run_id)
-    assert seconds[-1] == pytest.approx(run["seconds"], abs=1e-3)
-    choose(page, "wall")
-    when(page, run_id, "x[0] > 1e9")
-    times = xs(page, run_id)
-    assert (np.diff(times) >= 0).all()
-    assert run["started_at"] <= times[0] <= times[-1] <= run["finished_at"] + 0.5
 
 
 def test_on_a_time_axis_hovering_tells_the_iteration_and_marks_the_same_moment_in_every_chart(page, filled):
@@ -133,17 +101,6 @@ def test_an_axis_of_time_that_grows_does_so_in_every_chart(open_page, lab, axis)
             ends.add(page.page.evaluate(RANGES)[0])
     finally:
         lab.http.delete(f"/api/runs/{run_id}")
-
-
-def test_saved_rows_name_their_iterations_on_every_axis(page, filled):
-    choose(page, "relative")
-    when(page, filled.ids[0], "x.length && x[x.length - 1] !== Math.round(x[x.length - 1])")
-    page.page.locator('[data-chart="loss"] .controls .icon-button').last.click()
-    with page.page.expect_download() as download:
-        page.page.locator('[data-chart="loss"] [data-item="csv"]').click()
-    rows = download.value.path().read_text("utf-8").splitlines()
-    first = [row.split(",") for row in rows[1:] if row.startswith(filled.ids[0])]
-    assert [int(row[3]) for row in first[:3]] == [1, 2, 3]
 
 
 @pytest.mark.parametrize("projector", [False, True])

@@ -41,24 +41,6 @@ def accuracies(lab, ids):
     return np.array(rows, np.float64)
 
 
-def test_seeds_become_their_mean_and_its_standard_deviation(page, filled):
-    wait_for_groups(page, 2)
-    drawn = figure(page)
-    assert "test_accuracy" not in drawn
-    for group, (x, mean), (_, edge) in zip(
-        (filled.ids[:3], filled.ids[3:]),
-        drawn["test_accuracy-mean"],
-        drawn["test_accuracy-band"],
-        strict=True,
-    ):
-        stored = accuracies(filled, group)
-        np.testing.assert_array_equal(x, [20, 40])
-        np.testing.assert_allclose(mean, stored.mean(axis=0), atol=1e-12)
-        spread = stored.std(axis=0, ddof=1)
-        upper, lower = mean + spread, mean - spread
-        np.testing.assert_allclose(edge, [*upper, *lower[::-1]], atol=1e-12)
-
-
 def test_lowest_and_highest_bound_the_band_and_hovering_tells_them_with_the_number_of_runs(page, filled):
     page.page.select_option("#band-spread", "range")
     stored = accuracies(filled, filled.ids[:3])

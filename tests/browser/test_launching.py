@@ -197,17 +197,3 @@ def test_a_hidden_run_leaves_the_charts_and_comes_back_whole(page, lab):
     swatch.click()
     page.wait_for_points(run_id, 300)
     assert_figure_equals_store(page, lab, run_id)
-
-
-@pytest.mark.parametrize(("text", "value"), [("1,200", 1200), ("12,00", None)])
-def test_commas_count_only_where_thousands_have_them(open_page, lab, text, value):
-    page = open_page(lab)
-    page.choose("dataset.name", "digits")
-    page.fill(training__iterations=text)
-
-    if value is None:
-        page.page.click("#launch")
-        page.until("!!document.querySelector('[data-field=\"training.iterations\"].wrong')")
-    else:
-        run_id = page.press_launch()
-        assert lab.run(run_id)["iterations"] == value

@@ -62,20 +62,6 @@ def test_a_grid_times_seeds_times_folds_and_its_time_is_told_before(page, lab):
     assert kinds == set(itertools.product((0.01, 0.1), (0, 1), (0, 1, 2)))
 
 
-def test_too_large_a_grid_is_refused_with_its_size_and_nothing_is_queued(page, lab):
-    before = len(page.run_ids())
-    page.fill(optimizer__learning_rate="0.001..1:30", training__batch_size="1..20:4")
-    assert label(page) == "Launch 120 runs"
-    page.page.click("#launch")
-    page.until("!!document.querySelector('.general.wrong')")
-    said = page.page.inner_text(".general .error")
-    assert "120" in said
-    assert "100" in said
-    page.fill(training__batch_size="10")
-    page.until("!document.querySelector('.field.wrong')")
-    assert len(page.run_ids()) == before
-
-
 def test_what_is_wrong_with_one_of_several_values_stands_beside_the_field(page):
     page.fill(training__batch_size="16, 0")
     page.page.click("#launch")

@@ -63,3 +63,90 @@ test("letters of another case, width, composition or kana are compared as the sa
     const katakana = text.replace(/[ぁ-ゖ]/g, (kana) => String.fromCharCode(kana.charCodeAt(0) + 0x60));
     assert.equal(fold(katakana), folded);
   }));
+
+/** Six runs of two optimizers, three seeds each, as the browser tests have them. */
+const SIX = ["sgd", "adam"]
+  .flatMap((optimizer, o) =>
+    [1, 2, 3].map((seed) =>
+      makeRun({
+        number: 3 * o + seed,
+        name: `${optimizer} ${seed}`,
+        latest: { test_accuracy: seed / 10 },
+        summary: {
+          optimizer,
+          seed,
+          learning_rate: optimizer === "sgd" ? 0.1 : 0.01,
+          initializer: "he_normal",
+        },
+      }),
+    ),
+  )
+  .toReversed();
+const SETTINGS = new Configs(
+  SIX.map(({ id, summary: { optimizer, seed } }) => [
+    id,
+    {
+      "training.batch_size": 16,
+      "network.initializer.name": "he_normal",
+      "optimizer.name": optimizer,
+      seed,
+      ...(optimizer === "adam" ? { "optimizer.beta1": 0.9 } : {}),
+    },
+  ]),
+);
+const names = (groups) => groups.flatMap(({ runs }) => runs.map(({ name }) => name));
+const ALL = names([{ runs: SIX }]);
+
+for (const [text, wanted] of [
+  ["adam", ALL.slice(0, 3)],
+  ["-adam", ALL.slice(3)],
+  ["optimizer:sgd seed:2", ["sgd 2"]],
+  ["lr<0.05 seed>=2", ["adam 3", "adam 2"]],
+  ['"adam 2"', ["adam 2"]],
+  ["optimizer.beta1=0.9", ALL.slice(0, 3)],
+  ["batch_size:16 beta1:0.9", ALL.slice(0, 3)],
+  ["batch:16 initializer:he seed:1", ["adam 1", "sgd 1"]],
+  ["batch>16", []],
+  ["test>=20 -sgd", ["adam 3", "adam 2"]],
+  ["nothing of the kind", []],
+])
+  test(`words and terms on fields must all hold: ${text}`, () => {
+    speakAs("en");
+    assert.deepEqual(names(arrange(SIX, readQuery({ text }), SETTINGS)), wanted);
+  });
+
+test("whatever it is sorted by, the list has each run once, and what has no such value stands last", () =>
+  forExamples(200, (examples) => {
+    const runs = SIX.map((run) => ({
+      ...run,
+      seconds: examples.of([null, 1, 2, 30]),
+      latest: { test_accuracy: examples.of([null, 0.2, 0.9]) },
+    }));
+    const sort = examples.of(["number", "name", "test", "seconds", "optimizer.beta1", "optimizer.name"]);
+    const query = readQuery({ sort, descending: examples.of([true, false]) });
+    const sorted = names(arrange(runs, query, SETTINGS));
+    assert.deepEqual(sorted.toSorted(), ALL.toSorted());
+    if (sort !== "seconds") return;
+    const seconds = sorted.map((name) => runs.find((run) => run.name === name).seconds);
+    const known = seconds.filter((value) => value !== null);
+    assert.deepEqual(seconds.slice(0, known.length), known);
+    assert.deepEqual(
+      known,
+      known.toSorted((a, b) => (query.descending ? b - a : a - b)),
+    );
+  }));
+
+test("groups are headed by what all of them have, and those that have nothing of it come last", () => {
+  const groups = arrange(SIX, readQuery({ group: "optimizer.beta1" }), SETTINGS);
+  assert.deepEqual(
+    groups.map(({ label, runs }) => [label, runs.length]),
+    [
+      ["0.9", 3],
+      ["–", 3],
+    ],
+  );
+});
+
+for (const said of [null, 7, "x", { sort: "x", state: 5, group: null, text: [] }, { state: "unknown" }])
+  test(`a query of an address that makes no sense is the usual one: ${JSON.stringify(said)}`, () =>
+    assert.deepEqual(names(arrange(SIX, { ...readQuery(said), sort: "number" }, SETTINGS)), ALL));

@@ -44,7 +44,7 @@ export const AXES = {
 };
 
 export function axisOf(name) {
-  return AXES[name] ?? AXES.iteration;
+  return Object.hasOwn(AXES, name) ? AXES[name] : AXES.iteration;
 }
 
 /** Iterations that a run will have had: as planned, unless it has ended before. */

@@ -1,0 +1,97 @@
+/** What x can be: iterations, epochs, time from the start, time of day. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { AXES, axisOf, clockTicks, elapsed, room } from "../../static/js/charts/axes.js";
+import { quantity } from "../../static/js/charts/quantities.js";
+import { toCsv } from "../../static/js/charts/save.js";
+import { TraceMaker } from "../../static/js/charts/traces.js";
+import { speakAs } from "./catalog.js";
+import { makeRun, putRows } from "./lab.js";
+import { forExamples } from "./random.js";
+
+speakAs("en");
+
+/** A run of 40 iterations in two frames: 20 in the first second, and 20 in two more, after a pause of an hour. */
+function makeTimed() {
+  const run = makeRun({ started_at: 1000, finished_at: 4603, iteration: 40, iterations: 40 });
+  const rows = (from) => Array.from({ length: 20 }, (_, i) => from + i + 1);
+  putRows(run.train, { iteration: rows(0), loss: rows(0) }, [[20, 1001, 1]]);
+  putRows(run.train, { iteration: rows(20), loss: rows(20) }, [[40, 4603, 3]]);
+  return run;
+}
+
+const placesOf = (name, run) => {
+  const x = AXES[name].x(run)(run.train);
+  return Array.from({ length: run.train.length }, (_, row) => x(row));
+};
+
+test("epochs are iterations by the batches of an epoch", () => {
+  const run = makeTimed();
+  assert.deepEqual(
+    placesOf("epoch", run),
+    Array.from({ length: 40 }, (_, i) => (i + 1) / 15),
+  );
+  assert.equal(AXES.epoch.end(run), 40 / 15);
+});
+
+test("time from the start counts training only and ends with the run, time of day counts all", () => {
+  const run = makeTimed();
+  const relative = placesOf("relative", run);
+  assert.ok(relative.every((x, i) => x >= (relative[i - 1] ?? 0)));
+  assert.equal(relative.at(-1), 3);
+  assert.ok(Math.abs(relative[19] - 1) < 1e-9);
+  const wall = placesOf("wall", run);
+  assert.ok(wall.every((x, i) => x >= (wall[i - 1] ?? run.started_at)));
+  assert.equal(wall.at(-1), 4603);
+});
+
+test("an axis that is not known is iterations", () => {
+  for (const name of ["constructor", "", "loss"]) assert.equal(axisOf(name), AXES.iteration);
+});
+
+test("the end of an axis is not before its curves, and not far behind them", () =>
+  forExamples(1000, (examples) => {
+    const length = examples.logarithmic(1e-3, 1e7);
+    assert.ok(room(length) >= length);
+    assert.ok(room(length) <= 1.34 * length);
+    assert.equal(room(room(length)), room(length));
+  }));
+
+test("marks of the clock are few, inside, and as far apart as each other", () =>
+  forExamples(500, (examples) => {
+    const from = examples.whole(1.7e9, 1.8e9);
+    const to = from + examples.logarithmic(10, 2e6);
+    const { values, texts } = clockTicks(from, to);
+    assert.equal(texts.length, values.length);
+    assert.ok(values.length <= 8);
+    assert.ok(values.every((value) => value >= from && value <= to));
+    assert.ok(new Set(values.slice(1).map((value, i) => value - values[i])).size <= 1);
+  }));
+
+test("a length of time is said as one says it", () => {
+  assert.deepEqual([0.41, 12.34, 125, 3725].map(elapsed), ["0.41 s", "12.3 s", "2:05", "1:02:05"]);
+});
+
+test("saved rows name their iterations on every axis", () => {
+  const run = makeTimed();
+  for (const axis of Object.keys(AXES)) {
+    const traces = new TraceMaker().traces([run], quantity("loss"), {
+      bands: null,
+      strokes: null,
+      allMarks: false,
+      axis,
+      across: { from: 0, to: 40, log: false },
+      smoothing: 0,
+      range: null,
+      dark: false,
+      bold: 1,
+      partNames: {},
+    });
+    const rows = toCsv(traces, null).trim().split("\r\n").slice(1);
+    assert.deepEqual(
+      rows.map((row) => Number(row.split(",")[3])),
+      Array.from({ length: 40 }, (_, i) => i + 1),
+    );
+  }
+});

@@ -1,0 +1,102 @@
+/** Curves that stand for several runs: which runs, and their mean and spread. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Curve } from "../../static/js/charts/curve.js";
+import { GroupCurve, groupsOf, SPREADS } from "../../static/js/charts/groups.js";
+import { speakAs } from "./catalog.js";
+import { Configs, makeRun, putRows } from "./lab.js";
+import { forExamples } from "./random.js";
+
+speakAs("en");
+
+/** A run's curve with these values, one every ten iterations. */
+function curveOf(values) {
+  const { evaluation } = makeRun();
+  putRows(evaluation, { iteration: values.map((_, i) => 10 * (i + 1)), test_accuracy: values });
+  const curve = new Curve(evaluation, { columns: ["test_accuracy"], smoothing: 0, bin: 1, range: null });
+  curve.advance();
+  return curve;
+}
+
+const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+function deviation(values) {
+  const squares = values.map((value) => (value - mean(values)) ** 2);
+  return Math.sqrt(squares.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length - 1));
+}
+
+const close = (one, other) => assert.ok(Math.abs(one - other) < 1e-9, `${one} is not ${other}`);
+
+test("a group's curve is at each x the mean of the runs that have got so far, with their spread around it", () =>
+  forExamples(200, (examples) => {
+    const runs = examples.list(
+      5,
+      () => examples.list(8, () => examples.of([examples.whole(0, 100) / 100, NaN]), 1),
+      1,
+    );
+    const curves = runs.map(curveOf);
+    const band = {
+      std: new GroupCurve(curves, SPREADS.std, null),
+      range: new GroupCurve(curves, SPREADS.range, null),
+    };
+    const rows = Math.max(...runs.map((run) => run.length));
+    const wanted = Array.from({ length: rows }, (_, row) =>
+      curves.map(({ ys }) => ys[row]).filter((value) => Number.isFinite(value)),
+    );
+    const known = wanted.flatMap((values, row) => (values.length ? [[10 * (row + 1), values]] : []));
+    for (const { xs, counts } of Object.values(band)) {
+      assert.deepEqual(
+        [...xs],
+        known.map(([x]) => x),
+      );
+      assert.deepEqual(
+        counts,
+        known.map(([, values]) => values.length),
+      );
+    }
+    for (const [i, [, values]] of known.entries()) {
+      close(band.std.ys[i], mean(values));
+      close(band.std.highs[i], mean(values) + deviation(values));
+      close(band.std.lows[i], mean(values) - deviation(values));
+      close(band.range.highs[i], Math.max(...values));
+      close(band.range.lows[i], Math.min(...values));
+    }
+  }));
+
+const RUNS = ["sgd", "adam"].flatMap((optimizer, o) =>
+  [1, 2, 3].map((seed) =>
+    makeRun({ number: 3 * o + seed, name: `${optimizer} · seed ${seed}`, color: 3 * o + seed }),
+  ),
+);
+const CONFIGS = new Configs(
+  RUNS.map(({ id }, i) => [
+    id,
+    { "optimizer.name": i < 3 ? "sgd" : "adam", "dataset.name": "digits", seed: i % 3 },
+  ]),
+);
+const shape = (groups) => groups.map(({ label, runs, color }) => [label, runs.length, color]);
+
+test("runs that differ in nothing but their seed are one group, called by what their names have in common", () =>
+  assert.deepEqual(shape(groupsOf(RUNS, "", "", CONFIGS)), [
+    ["sgd × 3", 3, 1],
+    ["adam × 3", 3, 4],
+  ]));
+
+test("runs with the same value of a field are one group, called by it", () =>
+  assert.deepEqual(shape(groupsOf(RUNS, "optimizer.name", "", CONFIGS)), [
+    ["Optimizer SGD × 3", 3, 1],
+    ["Optimizer Adam × 3", 3, 4],
+  ]));
+
+test("what dashes tell apart is apart, in the colour of its group", () =>
+  assert.deepEqual(
+    groupsOf(RUNS, "dataset.name", "optimizer.name", CONFIGS).map(({ runs, color }) => [runs.length, color]),
+    [
+      [3, 1],
+      [3, 1],
+    ],
+  ));
+
+test("a run whose settings are not here yet is by itself", () =>
+  assert.equal(groupsOf(RUNS, "", "", new Configs()).length, 6));

@@ -1,0 +1,83 @@
+/** Moving layers through a network, into residual blocks and out of them. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { isInside, layerAt, move, pathOf, pathOfLayer, step } from "../../static/js/form/layer-moves.js";
+import { forExamples } from "./random.js";
+
+const layer = (name) => ({ type: "dense", name });
+const block = (name, ...layers) => ({ type: "residual", name, layers });
+
+/** Names in their order, a block's in brackets. */
+const names = (layers) =>
+  layers.map(({ name, layers: inside }) => (inside ? `${name}[${names(inside)}]` : name)).join(" ");
+
+/** Every place that a layer is at, with those inside blocks. */
+function placesOf(layers, outside = []) {
+  return layers.flatMap((one, i) => [
+    [...outside, i],
+    ...(one.layers ? placesOf(one.layers, [...outside, i]) : []),
+  ]);
+}
+
+test("arrow keys take a layer through a block and out again, and another block goes past it", () => {
+  const layers = [layer("a"), block("R", layer("b")), layer("c")];
+  const seen = [];
+  let place = [0];
+  for (;;) {
+    const to = step(layers, place, 1);
+    if (!to) break;
+    place = move(layers, place, to);
+    seen.push(names(layers));
+  }
+  assert.deepEqual(seen, ["R[a b] c", "R[b a] c", "R[b] a c", "R[b] c a"]);
+  const two = [block("R", layer("a")), block("S", layer("b"))];
+  move(two, [0], step(two, [0], 1));
+  assert.equal(names(two), "S[b] R[a]");
+});
+
+test("a layer that is moved is there once, all others stay in their order, and a step back brings a single one back", () =>
+  forExamples(1000, (examples) => {
+    let count = 0;
+    const some = (depth) =>
+      examples.list(
+        4,
+        () =>
+          depth < 2 && examples.of([true, false, false])
+            ? block(`r${count++}`, ...some(depth + 1))
+            : layer(`l${count++}`),
+        1,
+      );
+    const layers = some(0);
+    const before = names(layers);
+    const place = examples.of(placesOf(layers));
+    const by = examples.of([1, -1]);
+    const moved = layerAt(layers, pathOf(place));
+    const to = step(layers, place, by);
+    if (!to) return;
+    const there = move(layers, place, to);
+    assert.equal(pathOfLayer(layers, moved), pathOf(there));
+    const all = placesOf(layers).map((one) => layerAt(layers, pathOf(one)).name);
+    assert.equal(new Set(all).size, all.length);
+    assert.equal(all.length, count);
+    const order = (text) =>
+      text.match(/\w+/g).filter((name) => name !== moved.name && !names([moved]).includes(name));
+    assert.deepEqual(order(names(layers)), order(before));
+    if (moved.layers) return; // a block goes past other blocks, and not into them again
+    move(layers, there, step(layers, there, -by));
+    assert.equal(names(layers), before);
+  }));
+
+test("a block does not go into itself", () => {
+  const layers = [block("R", layer("a")), layer("b")];
+  assert.equal(move(layers, [0], [0, 1]), null);
+  assert.equal(names(layers), "R[a] b");
+  assert.ok(isInside([0, 1], [0]));
+});
+
+test("the layer of a field's name is found by its place", () => {
+  const layers = [layer("a"), block("R", layer("b"))];
+  assert.equal(layerAt(layers, "network.layers.1.layers.0.units").name, "b");
+  assert.equal(layerAt(layers, "network.layers.7.units"), undefined);
+  assert.equal(layerAt(layers, "optimizer.name"), undefined);
+});

@@ -1,0 +1,36 @@
+/** Which charts there are and how each is set, as the address says it. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { MOST_CHARTS, makeSpec, readSpec, readSpecs, writeSpec } from "../../static/js/charts/specs.js";
+import { forExamples } from "./random.js";
+
+test("what is written of a chart is read as the same", () =>
+  forExamples(500, (examples) => {
+    const name = examples.of([
+      "loss",
+      "accuracy",
+      "learning_rate",
+      "speed",
+      "train.penalty",
+      "evaluation.x/1",
+    ]);
+    const switches = () => examples.of([true, false]);
+    const spec = {
+      ...makeSpec(name),
+      smoothing: examples.of([0, 0.6, 0.99]),
+      logX: switches(),
+      logY: switches(),
+      crop: switches(),
+      marks: switches(),
+      gap: name === "accuracy" && switches(),
+    };
+    assert.deepEqual(readSpec(writeSpec(spec)), spec);
+  }));
+
+test("what an address says wrongly is as usual, and charts that cannot be are left out", () => {
+  const usual = makeSpec("loss");
+  assert.deepEqual(readSpecs(["nothing", "loss:smooth=7:log=z", "train.", "__proto__"]), [usual]);
+  assert.deepEqual(readSpecs(["loss:", "loss:smooth=", "loss:gap"]), [usual, usual, usual]);
+  assert.equal(readSpecs(Array(100).fill("loss")).length, MOST_CHARTS);
+});
