@@ -17,6 +17,9 @@ NPM_VERSION = "4.1.1"
 NPM_FILE = "plotly-cartesian.min.js"
 SHA256 = "79542150855a52c567260e3137095dbe2b744e6d702a5cabe67da246942fba7a"
 
+#: Each build is one function that is called at once, as an argument: its first characters, and the script's last.
+_FUNCTION, _END = b" : this, () => {", b"\n}));"
+
 #: Where the small build lies once it has been fetched.
 SMALL = Path(__file__).parent / "vendor" / f"plotly-cartesian-{NPM_VERSION}.min.js"
 
@@ -33,14 +36,27 @@ class PlotlyScript:
         """Take the small build where it is there as it should be, else that of the Python package."""
         content = small.read_bytes() if small.is_file() else b""
         if hashlib.sha256(content).hexdigest() == SHA256:
-            self.name, self.plain = small.name, content
+            self.name, self.plain = small.name, compiled_early(content)
         else:
             self.name = f"plotly-{metadata.version('plotly')}.min.js"
-            self.plain = package_script().read_bytes()
+            self.plain = compiled_early(package_script().read_bytes())
 
     @cached_property
     def gzipped(self) -> bytes:
         return gzip.compress(self.plain, 6)
+
+
+def compiled_early(script: bytes) -> bytes:
+    """The same script with its function in parentheses.
+
+    V8 compiles such a function while the script arrives, in a thread of its own. One without parentheses is compiled
+    when it is called, in the page's thread, which answers to nothing meanwhile: 60 ms for the small build.
+    """
+    end = script.rfind(_END)
+    if script.count(_FUNCTION) != 1 or end < 0 or script[end + len(_END) :].strip():
+        return script
+    function = _FUNCTION.replace(b"() =>", b"(() =>")
+    return script[:end].replace(_FUNCTION, function) + _END.replace(b"}", b"})") + script[end + len(_END) :]
 
 
 def package_script() -> Path:

@@ -7,7 +7,7 @@ import tarfile
 import pytest
 
 from app import plotly
-from app.plotly import PlotlyScript, package_script
+from app.plotly import SMALL, PlotlyScript, compiled_early, package_script
 from scripts import fetch_plotly
 
 SCRIPT = b"a script"
@@ -55,13 +55,31 @@ def test_the_small_build_is_of_the_version_of_the_package():
     )
 
 
+@pytest.mark.parametrize("path", [SMALL, package_script()], ids=["small", "package"])
+def test_two_parentheses_let_the_browser_compile_the_script_while_it_arrives(path):
+    if not path.is_file():
+        pytest.skip(
+            "the small build of Plotly's script could not be fetched: npm or its registry was missing"
+        )
+    script = path.read_bytes()
+    early = compiled_early(script)
+    assert len(early) == len(script) + 2
+    begin, end = early.index(b"(() => {"), early.rindex(b"})));")
+    assert early[:begin] + early[begin + 1 : end + 1] + early[end + 2 :] == script
+
+
+@pytest.mark.parametrize("script", [b"", b"1", b"f(this, () => {\n1\n}); more", SCRIPT])
+def test_a_script_of_another_form_stays_as_it_is(script):
+    assert compiled_early(script) == script
+
+
 @pytest.mark.parametrize("content", [None, b"", SCRIPT[:-1]], ids=["missing", "empty", "cut short"])
 def test_without_the_small_build_as_it_should_be_the_packages_script_is_served(tmp_path, content):
     small = tmp_path / "plotly-cartesian.min.js"
     if content is not None:
         small.write_bytes(content)
     script = PlotlyScript(small)
-    assert script.plain == package_script().read_bytes()
+    assert script.plain == compiled_early(package_script().read_bytes())
     assert "cartesian" not in script.name
 
 

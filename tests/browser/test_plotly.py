@@ -3,19 +3,19 @@
 import pytest
 from playwright.sync_api import expect
 
-from app.plotly import SMALL, PlotlyScript, package_script
+from app.plotly import SMALL, PlotlyScript, compiled_early, package_script
 from tests.browser.run_table import name
 
 
 @pytest.fixture(params=["small", "package"])
 def script(request):
     if request.param == "package":
-        return package_script().read_bytes()
+        return compiled_early(package_script().read_bytes())
     if not SMALL.is_file():
         pytest.skip(
             "the small build of Plotly's script could not be fetched: npm or its registry was missing"
         )
-    return SMALL.read_bytes()
+    return compiled_early(SMALL.read_bytes())
 
 
 @pytest.fixture

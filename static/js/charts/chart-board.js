@@ -269,7 +269,9 @@ export class ChartBoard {
       await this.#draw(began);
     } finally {
       const ended = performance.now();
-      this.#resting = ended + Math.min(REST * (ended - began), LONGEST_REST);
+      // not before every chart has its axes: the visitor waits for them
+      const drawn = this.#charts.every((chart) => chart.drawn >= 0 || !chart.visible);
+      this.#resting = drawn ? ended + Math.min(REST * (ended - began), LONGEST_REST) : ended;
       this.#scheduled = false;
       this.#schedule();
     }
@@ -278,29 +280,30 @@ export class ChartBoard {
   async #draw(began) {
     const seen = this.#charts.filter(({ visible }) => visible);
     for (const chart of seen) if (chart.behind && !chart.stale) chart.drawNew(began);
+    const stale = this.#canDraw ? seen.filter((chart) => chart.stale) : [];
+    const shown = stale.length ? this.#store.shown() : [];
     // Of whole figures one in a frame, the emptiest first, of these the topmost: all together would make the first point
-    // wait for all, and a chart that is drawn a few runs at a time the others for its last.
-    const [stale] = this.#canDraw
-      ? seen.filter((chart) => chart.stale).sort((one, other) => one.drawn - other.drawn)
-      : [];
-    if (stale) {
-      const shown = this.#store.shown();
-      const strokes = this.#strokes.of(
-        this.#bands.of(shown)?.groups.map(({ runs }) => runs) ?? shown.map((run) => [run]),
-      );
-      await stale.drawWhole(shown, {
-        dark: this.#isDark(),
-        axis: this.#axis,
-        bandsOf: (runs) => this.#bands.of(runs),
-        strokes,
-      });
-      stale.mark(this.#marked);
-      // an axis of time that has grown has done so in all charts: they stand one above the other
-      for (const chart of this.#charts) chart.stale ||= chart.drawn >= 0 && chart.end !== stale.end;
-    }
+    // wait for all, and a chart that is drawn a few runs at a time the others for its last. Axes without runs all at once.
+    if (shown.length) stale.sort((one, other) => one.drawn - other.drawn).splice(1);
+    for (const chart of stale) await this.#drawWhole(chart, shown);
     if (began - this.#listed >= LIST_EVERY) {
       this.#listed = began;
       this.#onFrame();
     }
+  }
+
+  async #drawWhole(chart, shown) {
+    const strokes = this.#strokes.of(
+      this.#bands.of(shown)?.groups.map(({ runs }) => runs) ?? shown.map((run) => [run]),
+    );
+    await chart.drawWhole(shown, {
+      dark: this.#isDark(),
+      axis: this.#axis,
+      bandsOf: (runs) => this.#bands.of(runs),
+      strokes,
+    });
+    chart.mark(this.#marked);
+    // an axis of time that has grown has done so in all charts: they stand one above the other
+    for (const other of this.#charts) other.stale ||= other.drawn >= 0 && other.end !== chart.end;
   }
 }

@@ -33,8 +33,8 @@ const PICTURE = { width: 960, height: 540, entries: 40, entry: 19 };
 const LETTERS = 30;
 
 /**
- * Have Plotly's script run. That takes half a second in which the page answers to nothing, so it is put off until the
- * page has been painted and can be used; the script, the largest by far, is asked for behind the others.
+ * Have Plotly's script run. That takes a tenth of a second or more in which the page answers to nothing, so it is put off
+ * until the page has been painted and can be used; the script, the largest by far, is asked for behind the others.
  */
 export function bringLibrary() {
   coming ??= /** @type {Promise<void>} */ (
