@@ -56,6 +56,9 @@ def _parser() -> argparse.ArgumentParser:
     _changes(train)
     train.add_argument("--json", action="store_true", dest="as_json", help="one JSON event per line")
     train.add_argument("--out", type=Path, metavar="DIR", help="write weights, metrics and config there")
+    train.add_argument(
+        "--plain", action="store_true", help="by the formulas in engine/layers: the same curve, slower"
+    )
     _folders(train)
     train.set_defaults(command=_train)
 
@@ -144,7 +147,7 @@ def _train(arguments: argparse.Namespace) -> int:
     one_thread()  # as a worker in the lab
     from app.train import train
 
-    names = ("config", "lesson", "changes", "as_json", "out", "data_dir", "state_dir")
+    names = ("config", "lesson", "changes", "as_json", "out", "plain", "data_dir", "state_dir")
     return train(**{name: getattr(arguments, name) for name in names})
 
 

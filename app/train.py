@@ -36,6 +36,7 @@ def train(
     changes: list[str],
     as_json: bool,
     out: Path | None,
+    plain: bool,
     data_dir: Path | None,
     state_dir: Path | None,
 ) -> int:
@@ -45,6 +46,7 @@ def train(
         changes: such as "optimizer.name=adam"; the value is JSON, or else text.
         as_json: one JSON object per line and event, in place of the bar and the table.
         out: a folder for weights, metrics and config of each run.
+        plain: by the formulas of layers and optimizer (see `engine.layers`), not by what runs them fast.
     """
     settings = read_settings(data_dir=data_dir, state_dir=state_dir)
     try:
@@ -61,7 +63,7 @@ def train(
                 if out is not None and len(configs) > 1:
                     folder = out / f"{number:02d}-{file_name(experiment.name)}"
                     make_writable(folder, "the folder")
-                session = Session(experiment, settings, interrupt)
+                session = Session(experiment, settings, interrupt, plain=plain)
                 if not (as_json or sessions):
                     shown.enter_context(bar)
                 sessions.append(session)
@@ -113,9 +115,13 @@ class Session:
         ending: how it ended, in a line.
     """
 
-    def __init__(self, config: ExperimentConfig, settings: Settings, interrupt: _Interrupt) -> None:
+    def __init__(
+        self, config: ExperimentConfig, settings: Settings, interrupt: _Interrupt, *, plain: bool
+    ) -> None:
         self.config = config
-        self.trainer = Trainer(config, data_dir=settings.data_dir, cache_dir=settings.cache_dir)
+        self.trainer = Trainer(
+            config, data_dir=settings.data_dir, cache_dir=settings.cache_dir, fast=not plain
+        )
         self.rows: dict[str, list[tuple[float, ...]]] = {"train": [], "evaluation": []}
         self.evaluation: EvaluationMetrics | None = None
         self.seconds = 0.0

@@ -40,6 +40,20 @@ def test_a_json_line_for_each_event(train):
     assert events[-1]["ending"] == "completed"
 
 
+def test_formulas_train_the_same_curve_up_to_rounding(train):
+    config = {**QUICK, "dtype": "float64", "training": {**QUICK["training"], "iterations": 60}}
+    losses = {}
+    for arguments in ((), ("--plain",)):
+        done = train("--json", *arguments, config=config)
+        assert done.returncode == 0, done.stderr
+        events = [json.loads(line) for line in done.stdout.splitlines()]
+        losses[arguments] = [event["loss"] for event in events if event["event"] == "train"]
+    fast, plain = losses.values()
+    assert len(fast) == 60
+    assert fast != plain  # other code: the last bits differ
+    np.testing.assert_allclose(fast, plain, rtol=1e-8)
+
+
 def test_set_changes_the_experiment(train):
     done = train(
         "--json", "--set", "optimizer.name=adam", "--set", "training.iterations=3", "--set", "seed=9"
