@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import json
 import os
 import signal
@@ -39,6 +40,12 @@ def wait_until(condition: Callable[[], Any], what: str = "the condition", patien
             return result
         time.sleep(0.02)
     raise AssertionError(f"{what} did not come true within {patience:.0f} s")
+
+
+def _end_with_parent() -> None:
+    """Let Linux kill this process when the tests are killed: else its endless runs would go on for ever."""
+    PR_SET_PDEATHSIG = 1
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class LabServer:
@@ -87,6 +94,7 @@ class LabServer:
             text=True,
             cwd=self.directory,
             env={**os.environ, **self.environment},
+            preexec_fn=_end_with_parent if sys.platform == "linux" else None,
         )
         line = self.process.stdout.readline()
         assert "is open at" in line, f"the server said {line!r}; its log: {self.read_log()}"
