@@ -1,7 +1,7 @@
-"""Final accuracies on real CIFAR-10, at full length; beside `test_bands.py`, so that the two can run at once.
+"""Accuracies on real CIFAR-10 against PyTorch's; beside `test_bands.py`, so that the two can run at once.
 
-PyTorch, with the same settings, gives 73.8, 69.8, 71.5, 69.2, 71.6 and 66.1 % on the images trained on and 64.9, 59.3,
-61.8, 59.4, 63.5 and 58.2 % on the test images for six seeds. The band is their mean ± three standard deviations.
+PyTorch, with the same settings, gives 56.2, 57.4, 60.6, 53.1, 58.3 and 55.0 % on the images trained on and 49.0, 55.5,
+54.0, 50.1, 57.4 and 52.4 % on the test images for six seeds. The band is their mean ± three standard deviations.
 """
 
 import pytest
@@ -14,21 +14,19 @@ HAS_CIFAR10 = DATA_DIR is not None and datasets.status("cifar10", DATA_DIR)["ava
 
 
 @pytest.mark.skipif(not HAS_CIFAR10, reason="CIFAR-10 is not on this machine: no band was checked")
-def test_the_keras_network_reaches_its_band_and_gains_with_each_epoch():
+def test_the_keras_network_is_in_its_band_after_two_epochs():
     config = ExperimentConfig.from_dict(
         {
             "dataset": {"name": "cifar10", "train_size": 20_000, "test_size": 1000},
             "network": {"preset": "keras_cifar", "initializer": {"name": "glorot_uniform"}},
             "optimizer": {"name": "adam", "learning_rate": 0.001},
-            "training": {"epochs": 5, "batch_size": 256, "sampling": "epochs", "evaluate_train_size": 1000},
+            "training": {"epochs": 2, "batch_size": 256, "sampling": "epochs", "evaluate_train_size": 1000},
         }
     )
     evaluations = [
         event for event in Trainer(config, data_dir=DATA_DIR).run() if event.stream == "evaluation"
     ]
-    assert len(evaluations) == 5
-    gained = [evaluation.train_accuracy for evaluation in evaluations]
-    assert gained[0] < gained[1] < gained[2]
-    assert gained[-1] == max(gained)
-    assert 100 * evaluations[-1].train_accuracy == pytest.approx(70.3, abs=7.8)
-    assert 100 * evaluations[-1].test_accuracy == pytest.approx(61.2, abs=7.8)
+    first, second = evaluations
+    assert first.train_accuracy < second.train_accuracy
+    assert 100 * second.train_accuracy == pytest.approx(56.8, abs=7.9)
+    assert 100 * second.test_accuracy == pytest.approx(53.1, abs=9.6)
