@@ -14,24 +14,46 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine import reasons
+from engine.arrays import Array
+from engine.batches import Batches
 from engine.config import ExperimentConfig
+from engine.early_stopping import EarlyStopping
 from engine.errors import DatasetError
 from engine.events import Divergence
+from engine.network import Network
+from engine.optimizers import Optimizer
 from engine.reasons import Reason
-
-if TYPE_CHECKING:
-    from engine.trainer import Trainer
 
 VERSION = 1
 
 
-def save(trainer: Trainer) -> bytes:
+class Resumable(Protocol):
+    """What of a trainer a checkpoint holds, or is compared with; see `engine.trainer`."""
+
+    config: ExperimentConfig
+    fast: bool
+    data: dict[str, Any]
+    network: Network
+    optimizer: Optimizer
+    batches: Batches
+    generators: dict[str, np.random.Generator]
+    early_stopping: EarlyStopping | None
+    best: dict[str, Array]
+    learning_rate: float
+    iteration: int
+    first_loss: float
+    still: int
+    stop_reason: str | None
+    divergence: Divergence | None
+
+
+def save(trainer: Resumable) -> bytes:
     """The checkpoint of a trainer between two iterations."""
     network, optimizer, stopping = trainer.network, trainer.optimizer, trainer.early_stopping
     state = {
@@ -79,7 +101,7 @@ def save(trainer: Trainer) -> bytes:
     return file.getvalue()
 
 
-def load(data: bytes) -> tuple[ExperimentConfig, bool, Callable[[Trainer], None]]:
+def load(data: bytes) -> tuple[ExperimentConfig, bool, Callable[[Resumable], None]]:
     """The config in a checkpoint, whether its trainer was a fast one (the optimizer's state is not the same), and a
     function that brings a new trainer of it to where it was.
 
@@ -99,7 +121,7 @@ def load(data: bytes) -> tuple[ExperimentConfig, bool, Callable[[Trainer], None]
     return config, state.get("fast", True), lambda trainer: _apply(trainer, state, arrays)
 
 
-def _demand_same_data(trainer: Trainer, data: dict[str, Any] | None, order: NDArray[Any]) -> None:
+def _demand_same_data(trainer: Resumable, data: dict[str, Any] | None, order: NDArray[Any]) -> None:
     """Refuse to go on with other images than the run began with; checkpoints of earlier versions tell only the largest
     index drawn.
 
@@ -118,7 +140,7 @@ def _demand_same_data(trainer: Trainer, data: dict[str, Any] | None, order: NDAr
         raise DatasetError(Reason("data_changed", message, dataset=name))
 
 
-def _apply(trainer: Trainer, state: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> None:
+def _apply(trainer: Resumable, state: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> None:
     _demand_same_data(trainer, state.get("data"), arrays["order"])
     network, optimizer = trainer.network, trainer.optimizer
     network.vector[...] = arrays["vector"]

@@ -33,13 +33,17 @@ def test_the_engine_imports_nothing_of_the_web_and_nothing_slow():
 
 
 def imports(path: Path) -> set[str]:
-    """The modules that a file names in imports, wherever they stand."""
+    """The modules that a file imports, wherever: also in functions, and for types alone.
+
+    Of `from package import name`: the module of that name where it is one, else the package.
+    """
     names = set()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+            full = [f"{node.module}.{alias.name}" for alias in node.names]
+            names |= {name if file_of(name) else node.module for name in full}
     return names
 
 
@@ -75,6 +79,36 @@ def test_the_worker_imports_the_engine_and_the_standard_library_only():
 def test_the_command_line_is_instant():
     loaded = top_levels(modules_after("import app.cli"))
     assert not loaded & {"numpy", "fastapi", "pydantic", "uvicorn", "rich"}
+
+
+def circles(graph: dict[str, set[str]]) -> list[list[str]]:
+    """The modules that import each other, directly or not, group by group."""
+    reached = {module: set(named) for module, named in graph.items()}
+    for middle in graph:
+        for names in reached.values():
+            if middle in names:
+                names |= reached[middle]
+    groups = {
+        tuple(sorted(other for other in names if module in reached[other]))
+        for module, names in reached.items()
+        if module in names
+    }
+    return sorted(map(list, groups))
+
+
+def test_circles_are_found():
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a", "e"}, "e": set()}) == [["a", "b", "c"]]
+    assert circles({"a": {"b"}, "b": {"a"}, "c": {"d"}, "d": {"c", "a"}}) == [["a", "b"], ["c", "d"]]
+
+
+@pytest.mark.parametrize("folder", ["engine"])
+def test_no_modules_import_each_other_in_a_circle(folder):
+    modules = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in sources(folder, "py")
+    }
+    assert len(modules) > 50
+    assert circles({name: imports(path) & modules.keys() - {name} for name, path in modules.items()}) == []
 
 
 def sources(folder: str, ending: str) -> list[Path]:

@@ -103,6 +103,8 @@ def build_layers(described: Sequence[dict[str, Any]], shape: Shape) -> list[Laye
     for position, config in enumerate(described):
         rest = {name: value for name, value in config.items() if name != "type" and name not in LEFT_OUT}
         try:
+            if "layers" in rest:  # of a residual block, which is a layer among others
+                rest["layers"] = build_layers(rest["layers"], shape)
             layer = LAYERS[config["type"]](shape, **rest)
         except ValueError as error:
             inside = error.place if isinstance(error, ShapeError) else ()

@@ -15,7 +15,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -35,11 +34,9 @@ FIELDS = (Field("layers", "layers"),)
 class Residual(Layer):
     """The block of `layers`; parameters are called "<place among the inner layers>.<name>" and "projection.W"."""
 
-    def __init__(self, input_shape: Shape, *, layers: Sequence[dict[str, Any]]) -> None:
-        from engine.layers import build_layers  # a block is a layer among them
-
-        self.inner = build_layers(layers, input_shape)
+    def __init__(self, input_shape: Shape, *, layers: Sequence[Layer]) -> None:
         super().__init__(input_shape)
+        self.inner = layers
         self.output_shape = self.inner[-1].output_shape
         if len(self.output_shape) != len(input_shape):
             message = f"a residual block cannot add {input_shape} to {self.output_shape}"

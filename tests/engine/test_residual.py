@@ -3,7 +3,7 @@ import pytest
 
 from engine import ExperimentConfig
 from engine.fast.residual import ResidualStep
-from engine.layers.residual import Residual
+from engine.layers import build_layers
 from engine.network import build_network
 from tests.engine.gradients import bind, check_layer, check_network
 from tests.engine.image_layers import Surface, images
@@ -16,20 +16,24 @@ def conv(filters, stride=1):
     return {"type": "conv2d", "filters": filters, "kernel_size": 3, "stride": stride, "padding": 1}
 
 
+def residual(shape, layers):
+    return build_layers([{"type": "residual", "layers": layers}], shape)[0]
+
+
 @pytest.mark.parametrize(
     "layers", [[{"type": "dense", "units": 5}, TANH], [{"type": "dense", "units": 7}, TANH]]
 )
 def test_gradients_go_both_ways_for_features(layers):
-    check_layer(bind(Residual((5,), layers=layers)), images(4, (5,)))
+    check_layer(bind(residual((5,), layers)), images(4, (5,)))
 
 
 @pytest.mark.parametrize("layers", [[conv(2), TANH, conv(2)], [conv(3, stride=2), TANH], [TANH, conv(4)]])
 def test_gradients_go_both_ways_for_images(layers):
-    check_layer(Surface(Residual((2, 6, 6), layers=layers)), images(3, (2, 6, 6)))
+    check_layer(Surface(residual((2, 6, 6), layers)), images(3, (2, 6, 6)))
 
 
 def test_a_block_that_gives_nothing_passes_its_input_on():
-    block = bind(Residual((5,), layers=[{"type": "dense", "units": 5}]))
+    block = bind(residual((5,), [{"type": "dense", "units": 5}]))
     for array in block.bound[0].values():
         array[...] = 0
     x = images(4, (5,))
@@ -87,4 +91,4 @@ def lowest_of(block):
 
 def test_a_block_that_cannot_be_added_is_refused_in_words():
     with pytest.raises(ValueError, match="cannot add"):
-        Residual((2, 6, 6), layers=[{"type": "flatten"}])
+        residual((2, 6, 6), [{"type": "flatten"}])
