@@ -13,7 +13,7 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from app.data_sets import DataSets
-from app.folders import make_writable
+from app.folders import PRIVATE_FOLDER, make_writable
 from app.jobs.register import Register
 from app.jobs.scheduler import Scheduler
 from app.live.hub import Hub
@@ -55,9 +55,9 @@ class Lab:
             FolderInUse: another lab has it.
             DatabaseError: the database cannot be opened.
         """
-        make_writable(self.settings.state_dir, "the state folder")
-        make_writable(self.settings.cache_dir, "the cache folder")
-        make_writable(self.settings.checkpoint_dir, "the checkpoint folder")
+        make_writable(self.settings.state_dir, "the state folder", mode=PRIVATE_FOLDER)
+        make_writable(self.settings.cache_dir, "the cache folder", mode=PRIVATE_FOLDER)
+        make_writable(self.settings.checkpoint_dir, "the checkpoint folder", mode=PRIVATE_FOLDER)
         self.lock.acquire(holder)
         self.database.open()
         for warning in self.warnings():

@@ -85,6 +85,7 @@ class LocalExecutor:
         deadline = time.monotonic() + KILL_SECONDS
         for entry in workers:
             entry.join(deadline - time.monotonic())
+        self._processes.close()
 
     # -- a run's thread --------------------------------------------------------------------------
 

@@ -40,6 +40,7 @@ class Processes:
         self._socket_dir = socket_dir
         self._has_forkserver = "forkserver" in mp.get_all_start_methods()
         self._context = mp.get_context("forkserver" if self._has_forkserver else "spawn")
+        self._temporary: Path | None = None  # the folder of sockets, where it is not in ours
 
     def open(self) -> None:
         """Start the forkserver, so that the first run does not wait for it."""
@@ -48,6 +49,13 @@ class Processes:
             self._context.set_forkserver_preload(["app.jobs.worker"])
             with _safe_path():
                 forkserver.ensure_running()
+
+    def close(self) -> None:
+        """Remove the sockets from the temporary folder. multiprocessing does so only when a process ends by itself, and
+        not by the signal that it was sent."""
+        if self._temporary is not None:
+            shutil.rmtree(self._temporary, ignore_errors=True)
+            self._temporary = None
 
     def start(self, entry: Entry, job: dict[str, Any], name: str) -> tuple[BaseProcess, Connection]:
         """A new process and the lab's end of its pipe. Raises `OSError` if none can be started."""
@@ -91,7 +99,8 @@ class Processes:
             own.mkdir(mode=0o700, parents=True)
         elsewhere, tempfile.tempdir = tempfile.tempdir, str(place)
         try:
-            util.get_temp_dir()  # made once for the life of this process
+            sockets = Path(util.get_temp_dir())  # made once for the life of this process
+            self._temporary = sockets if place != own and sockets.parent == place else None
         finally:
             tempfile.tempdir = elsewhere
 

@@ -8,6 +8,8 @@ import sqlite3
 from datetime import datetime
 from pathlib import Path
 
+from app.folders import PRIVATE_FOLDER, make_private
+
 #: Copies of a kind that are kept, the newest.
 KEPT = 3
 
@@ -26,6 +28,7 @@ def copy(source: sqlite3.Connection, target: Path) -> int:
     half = target.with_name(f"{target.name}.part")
     half.unlink(missing_ok=True)
     try:
+        make_private(half)
         with contextlib.closing(sqlite3.connect(half)) as written:
             source.backup(written)  # one read transaction: writers go on beside it
             (verdict,) = written.execute("PRAGMA integrity_check(1)").fetchone()
@@ -50,7 +53,7 @@ def keep_copy(source: sqlite3.Connection, database: Path, kind: str) -> None:
 def place(database: Path, kind: str) -> Path:
     """Where a copy of this kind goes; the folder is made."""
     folder = database.parent / "backups"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
     return folder / f"{kind}-{datetime.now():%Y%m%d-%H%M%S.%f}.sqlite3"
 
 

@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from app.errors import StoreDamaged, StoreUnavailable
+from app.folders import PRIVATE_FOLDER, make_private
 from app.mistake import Failure
 from app.storage.copies import Damaged, keep_copy
 from engine.reasons import Reason, of_error
@@ -98,7 +99,8 @@ class Database:
         if self._thread is not None:
             return
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.parent.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
+            make_private(self.path)  # SQLite gives its log the same rights
             with contextlib.closing(self._connect()) as connection:
                 (pages,) = connection.execute("PRAGMA page_count").fetchone()
                 if pages == 0:  # a new file; see `_give_back`

@@ -14,7 +14,7 @@ import sqlite3
 import time
 from pathlib import Path
 
-from app.folders import FolderError
+from app.folders import FolderError, make_private
 from app.mistake import Failure
 
 #: A lab that is about to end has this long to do so.
@@ -46,10 +46,11 @@ class FolderLock:
             return
         file = self._folder / "lossroom.lock"
         try:
+            make_private(file)
             connection = sqlite3.connect(
                 file, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False
             )
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise FolderError(f"{file} cannot be opened: {error}") from error
         try:
             connection.execute("BEGIN IMMEDIATE")

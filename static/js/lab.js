@@ -15,7 +15,7 @@ import { urlState } from "./state/address.js";
 import { keepShown, keptChoices } from "./state/shown-runs.js";
 import { Store } from "./state/store.js";
 import { onLanguage, t } from "./words/i18n.js";
-import { learnTitles } from "./words/labels.js";
+import { learnLessons, learnTitles } from "./words/labels.js";
 import { setLanguage } from "./words/language.js";
 import { explain } from "./words/reasons.js";
 
@@ -45,6 +45,7 @@ async function start() {
   // what the socket has said already is as new as the options, or newer
   options.datasets = options.datasets.map((dataset) => store.datasets.get(dataset.name) ?? dataset);
   learnTitles(options.datasets);
+  learnLessons(lessons);
   const ids = (runs) => runs.map((run) => run.id);
   const launched = (runs) => {
     store.putRuns(runs);

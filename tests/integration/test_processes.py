@@ -39,6 +39,19 @@ def test_runs_start_after_the_temporary_folder_was_cleaned(make_lab, name):
         assert lab.wait_for(lab.launch()["id"], "completed")["attempt"] == 1
 
 
+def test_a_lab_that_ends_leaves_nothing_in_the_temporary_folder(tmp_path, data_dir):
+    """Its sockets lie there when its own path is too long for one."""
+    with tempfile.TemporaryDirectory(prefix="lab") as temporary:
+        lab = LabServer(tmp_path / ("long" * 30), data_dir, TMPDIR=temporary, LOSSROOM_WORKERS="1")
+        lab.state_dir.mkdir()
+        lab.start()
+        lab.launch(**ENDLESS)
+        wait_until(lab.worker_pids, "a worker")
+        assert [path for path in Path(temporary).iterdir() if path.name.startswith("pymp-")]
+        lab.stop()
+        assert list(Path(temporary).iterdir()) == []
+
+
 def test_runs_start_and_others_go_on_when_the_forkserver_cannot_be_reached(lab):
     other = lab.launch(**ENDLESS)
     wait_until(lambda: lab.run(other["id"])["iteration"] > 10, "rows")

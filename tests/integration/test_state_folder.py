@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab_server import QUICK, LabServer, wait_until
+from tests.lab_server import ENDLESS, QUICK, LabServer, wait_until
 
 LOSSROOM = str(Path(sys.executable).with_name("lossroom"))
 
@@ -39,6 +39,47 @@ def test_a_second_lab_on_the_same_folder_refuses_in_one_line_and_the_first_goes_
     finished = lab.wait_for(run["id"], "completed")
     assert finished["attempt"] == 1
     assert len(lab.stored_rows(run["id"])[1]) == 3000
+
+
+def rights(folder):
+    """What everything in a folder, and the folder itself, may be used for, and by whom: path → such as "0600"."""
+    return {path: f"{path.stat().st_mode & 0o777:04o}" for path in [folder, *folder.rglob("*")]}
+
+
+def test_what_people_have_said_of_runs_can_be_read_by_the_labs_user_alone(tmp_path, data_dir):
+    lab = LabServer(tmp_path / "state", data_dir, limits="umask 022")
+    lab.start()  # it makes the folder
+    lab.launch(**ENDLESS)
+    checkpoints = lab.state_dir / "checkpoints"
+    wait_until(lambda: list(checkpoints.glob("*.npz")), "a checkpoint")
+    copy = tmp_path / "copy.sqlite3"
+    command = ["sh", "-c", 'umask 022; exec "$@"', "sh", LOSSROOM]
+    state = ["--state-dir", str(lab.state_dir)]
+    subprocess.run([*command, "backup", str(copy), *state], check=True, timeout=60)
+
+    made = rights(lab.state_dir)
+    assert made[lab.state_dir] == "0700"
+    files = {path.name: made[path] for path in made if path.name.startswith("lossroom.")}
+    names = ("lossroom.sqlite3", "lossroom.sqlite3-wal", "lossroom.sqlite3-shm", "lossroom.lock")
+    assert files == dict.fromkeys(names, "0600")
+    lab.stop()
+    subprocess.run([*command, "restore", str(copy), *state], check=True, timeout=60)
+    kept = {path: right for path, right in rights(lab.state_dir).items() if path.is_file()}
+    assert {right for path, right in kept.items() if path.suffix == ".sqlite3"} == {"0600"}
+    assert f"{copy.stat().st_mode & 0o777:04o}" == "0600"
+
+
+def test_rights_that_somebody_has_given_stay(tmp_path, data_dir):
+    lab = LabServer(tmp_path / "state", data_dir)
+    lab.state_dir.mkdir()
+    lab.state_dir.chmod(0o750)
+    lab.start()
+    lab.stop()
+    database = lab.state_dir / "lossroom.sqlite3"
+    database.chmod(0o640)
+    lab.restart()
+    assert (rights(lab.state_dir)[lab.state_dir], rights(lab.state_dir)[database]) == ("0750", "0640")
+    lab.stop()
 
 
 def test_commands_that_only_read_or_train_run_beside_a_lab(make_lab, tmp_path, data_dir):

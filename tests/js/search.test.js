@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { arrange, readQuery } from "../../static/js/runs/run-query.js";
 import { fold } from "../../static/js/words/fold.js";
+import { learnLessons } from "../../static/js/words/labels.js";
 import { speakAs } from "./catalog.js";
 import { Configs, makeRun } from "./lab.js";
 import { forExamples } from "./random.js";
@@ -52,6 +53,24 @@ for (const [language, text, names] of [
   test(`a run is found by what stands on the page in any letters: ${text} (${language})`, () => {
     speakAs(language);
     assert.deepEqual(found(text), names);
+  });
+
+for (const [language, text, label] of [
+  ["en", "optimizers", "2a · Optimizers"],
+  ["en", "lesson:optim", "2a · Optimizers"],
+  ["ja", "最適化", "2a · 最適化手法"],
+  ["ja", "2a-optimizers", "2a · 最適化手法"],
+])
+  test(`a run of a lesson is found by the lesson's title, which its group has: ${text} (${language})`, () => {
+    speakAs(language);
+    const title = { en: "Optimizers", ja: "最適化手法" };
+    learnLessons([{ slug: "2a-optimizers", section: "2a", title }]);
+    const runs = [makeRun({ number: 1, name: "sgd", lesson: "2a-optimizers" }), makeRun({ number: 2 })];
+    const groups = arrange(runs, readQuery({ text, group: "lesson" }), CONFIGS);
+    assert.deepEqual(
+      groups.map((group) => [group.label, group.runs.map(({ name }) => name)]),
+      [[label, ["sgd"]]],
+    );
   });
 
 test("letters of another case, width, composition or kana are compared as the same", () =>

@@ -8,7 +8,7 @@ import { closesByItself } from "../page/menu.js";
 import { ApiError, api } from "../server/api.js";
 import { newestOnly } from "../state/newest.js";
 import { language, onLanguage, t } from "../words/i18n.js";
-import { datasetTitle } from "../words/labels.js";
+import { datasetTitle, lessonTitle } from "../words/labels.js";
 import { explain } from "../words/reasons.js";
 
 /** One click each; the others are in the list behind them. */
@@ -129,7 +129,7 @@ export class Lessons {
     if (this.#problem) this.#note.replaceChildren(h("p", { role: "alert" }, explain(this.#problem)));
     else if (lesson)
       this.#note.replaceChildren(
-        h("h2", {}, `${lesson.section} · ${lesson.title[language()]}`),
+        h("h2", {}, lessonTitle(lesson.slug)),
         h("p", { className: "question" }, lesson.question[language()]),
         ...(instead
           ? [

@@ -5,7 +5,7 @@ import { h } from "../page/dom.js";
 import { api } from "../server/api.js";
 import { newestOnly } from "../state/newest.js";
 import { language, t } from "../words/i18n.js";
-import { titleOf } from "../words/labels.js";
+import { lessonTitle, titleOf } from "../words/labels.js";
 import { DatasetView } from "./dataset-view.js";
 import { networkTable } from "./network-table.js";
 
@@ -41,7 +41,7 @@ export class Look {
   }
 
   /** Both of a lesson, with what it asks and what can be seen. */
-  async lesson({ slug, section, title, question, conclusion }) {
+  async lesson({ slug, question, conclusion }) {
     const counts = this.#ask();
     const { experiment } = await api.lesson(slug);
     const { experiments, first } = await api.summaryTogether([experiment]);
@@ -54,7 +54,7 @@ export class Look {
       h("h3", {}, t("look.network")),
       ...networkTable({ ...experiments[0], first }),
     );
-    this.#open({ title: `${section} · ${title[language()]}`, className: "look wide" }, [
+    this.#open({ title: lessonTitle(slug), className: "look wide" }, [
       h("p", { className: "quiet" }, question[language()]),
       h("div", { className: "look-both" }, data, network),
       h("p", { className: "conclusion" }, conclusion[language()]),

@@ -1,6 +1,6 @@
 /** What the fields of an experiment, their values, and the classes of a data set are called. */
 
-import { hasText, t } from "./i18n.js";
+import { hasText, language, t } from "./i18n.js";
 
 /** The label of a field by its path: "optimizer.learning_rate" → "Learning rate". */
 export function labelOf(path) {
@@ -46,6 +46,7 @@ export function wordOf(path, value) {
   if (value === null || value === undefined || value === "") return "–";
   if (typeof value === "boolean") return t(`boolean.${value}`);
   if (Array.isArray(value)) return value.map((one) => wordOf(path, one)).join(" ");
+  if (path === "lesson") return lessonTitle(value);
   if (path === "network.layers")
     return value.replace(/[a-z]\w*/g, (word) => wordOf("network.activation", word));
   const parts = path.replace(/\.(name|kind)$/, "").split(".");
@@ -76,4 +77,18 @@ export function datasetTitle(name) {
 export function titleOf({ name, title }) {
   const key = `dataset.title.${name}`;
   return hasText(key) ? t(key) : title;
+}
+
+/** Lesson's name → the lesson, as the server has it. */
+const lessons = new Map();
+
+/** Know the titles of these lessons. */
+export function learnLessons(all) {
+  for (const lesson of all) lessons.set(lesson.slug, lesson);
+}
+
+/** "2a · Optimizers": a lesson as the page says it; one that this lab does not have has only its name. */
+export function lessonTitle(name) {
+  const lesson = lessons.get(name);
+  return lesson ? `${lesson.section} · ${lesson.title[language()]}` : name;
 }
