@@ -67,8 +67,8 @@ class Trainer:
         dataset: images and labels; by default those that the config names.
         data_dir: where data sets lie.
         cache_dir: where decoded data sets are shared between processes; without it they are decoded here.
-        fast: run what `engine.fast` makes of the layers and the optimizer; else their formulas, which takes many times
-            as long and gives the same curve, up to rounding.
+        fast: run what `engine.fast` makes of the layers and the optimizer; else their formulas, which takes up to seven
+            times as long and gives the same curve, up to rounding.
 
     Attributes:
         network, optimizer: what is trained, and how.

@@ -20,16 +20,14 @@ import numpy as np
 from threadpoolctl import threadpool_info
 
 from benchmarks.engine.peers import Engine, Peer, torch_peers
-from benchmarks.engine.textbook import Textbook
 from benchmarks.engine.workloads import WORKLOADS, Workload, draw, images_of
 from engine import ExperimentConfig
 from engine.norms import euclidean_norm
 from engine.summary import summarize
 
 ROUNDS = 7
-#: The textbook is slow; its rounds are fewer. It takes gigabytes anew in every step, which the same machine may give
-#: within two seconds or within six.
-TEXTBOOK_ROUNDS = 5
+#: The formulas are slow; their rounds are fewer.
+FORMULA_ROUNDS = 5
 
 
 def main() -> None:
@@ -71,16 +69,15 @@ def measure(workload: Workload, has_torch: bool, peak: float) -> dict[str, Any]:
             [engine, *rivals], lambda peer: _whole(peer, workload.whole, every), ROUNDS - 2
         )
         _against(row, "whole", seconds)
-    if workload.textbook:
-        textbook = Textbook(config, dataset)
-        pair = _interleaved(
-            [engine, textbook], lambda peer: _steps(peer, max(1, workload.steps // 10)), TEXTBOOK_ROUNDS
-        )
-        row["step_vs_textbook"] = pair["textbook"] / pair["engine"]
-        if workload.whole and workload.textbook_whole:
-            part = max(every, workload.whole // 3 // every * every)
-            pair = _interleaved([engine, textbook], lambda peer: _whole(peer, part, every), TEXTBOOK_ROUNDS)
-            row["whole_vs_textbook"] = pair["textbook"] / pair["engine"]
+    formulas = Engine(config, dataset, fast=False)
+    pair = _interleaved(
+        [engine, formulas], lambda peer: _steps(peer, max(1, workload.steps // 10)), FORMULA_ROUNDS
+    )
+    row["step_vs_formulas"] = pair["formulas"] / pair["engine"]
+    if workload.whole and workload.formulas_whole:
+        part = max(every, workload.whole // 3 // every * every)
+        pair = _interleaved([engine, formulas], lambda peer: _whole(peer, part, every), FORMULA_ROUNDS)
+        row["whole_vs_formulas"] = pair["formulas"] / pair["engine"]
     for peer in ("engine", "torch") if has_torch else ("engine",):
         row[f"{peer}_mb"] = _memory(workload, peer)
     return row
@@ -213,7 +210,7 @@ def _line(row: dict[str, Any]) -> str:
         f"  step {row['step_ms']:.3g} ms, {100 * row['of_peak']:.0f} % of peak",
     ]
     for what in ("step", "whole"):
-        for rival in ("torch", "textbook"):
+        for rival in ("torch", "formulas"):
             if f"{what}_vs_{rival}" in row:
                 best = f" ({row[f'{what}_best_torch']})" if rival == "torch" else ""
                 parts.append(f"  {what}: {row[f'{what}_vs_{rival}']:.2f} × as fast as {rival}{best}")

@@ -23,14 +23,13 @@ class Peer(Protocol):
 
 
 class Engine:
-    """Lossroom's own, with all of its diagnostics."""
+    """Lossroom's own, with all of its diagnostics: what runs in the lab, or the formulas themselves."""
 
-    name = "engine"
-
-    def __init__(self, config: ExperimentConfig, dataset: Dataset) -> None:
+    def __init__(self, config: ExperimentConfig, dataset: Dataset, *, fast: bool = True) -> None:
+        self.name = "engine" if fast else "formulas"
         # as the lab's workers have images, out of the cache of decoded data sets
         images = {part: as_levels(getattr(dataset, part)) for part in ("train_images", "test_images")}
-        self.trainer = Trainer(config, replace(dataset, **images))
+        self.trainer = Trainer(config, replace(dataset, **images), fast=fast)
 
     def step(self) -> None:
         self.trainer.step()

@@ -25,8 +25,7 @@ class Workload:
     Attributes:
         steps: in one timed stretch.
         whole: iterations of the shortened whole experiment (0: none), evaluated as the experiment says.
-        textbook: whether the textbook has all of its layers.
-        textbook_whole: whether the textbook is fast enough for the whole experiment.
+        formulas_whole: whether the formulas are fast enough for the whole experiment.
     """
 
     name: str
@@ -35,8 +34,7 @@ class Workload:
     sizes: tuple[int, int]
     steps: int
     whole: int = 0
-    textbook: bool = True
-    textbook_whole: bool = True
+    formulas_whole: bool = True
 
 
 def _mnist(document: dict[str, Any]) -> dict[str, Any]:
@@ -107,7 +105,7 @@ WORKLOADS = (
         sizes=(2048, 100),
         steps=1,
         whole=8,
-        textbook_whole=False,
+        formulas_whole=False,
     ),
     Workload(
         name="W5",
@@ -123,7 +121,7 @@ WORKLOADS = (
         sizes=(512, 25),
         steps=1,
         whole=8,
-        textbook=False,
+        formulas_whole=False,
     ),
     Workload(
         name="AlexNet",
@@ -136,7 +134,6 @@ WORKLOADS = (
         },
         sizes=(16, 8),
         steps=1,
-        textbook=False,
     ),
 )
 
