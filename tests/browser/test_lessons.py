@@ -66,7 +66,7 @@ def test_a_click_launches_a_lessons_runs_and_they_end_where_they_should(page, da
         page.until(f"{shown} === {','.join(sorted(runs.values()))!r}")
         page.until("document.querySelector('#note .conclusion')?.textContent.length > 20")
         # and, where that is so, that it was not trained on the lesson's own images
-        said = "document.querySelector('#note').textContent.includes('MNIST was not here')"
+        said = "document.querySelector('#note').textContent.includes('MNIST was not on this server')"
         assert page.page.evaluate(said) == (dataset == "digits")
 
 
