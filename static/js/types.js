@@ -88,6 +88,8 @@
  * @property {number} [overview] so many rows it stands for; it has two points for each bin of them
  */
 
+/** Rows that a series takes. @typedef {Pick<Frame, "first" | "rows" | "columns" | "values" | "times" | "overview">} Rows */
+
 /** When rows came: [rows so far, Unix seconds, seconds of training]. @typedef {[number, number, number][]} Times */
 
 /** How busy the lab is. @typedef {{workers: number, busy: number, queued: number, fault?: string, why?: Why}} LabState */
@@ -151,7 +153,7 @@
  * @property {Field[]} early_stopping
  * @property {Field[]} training
  * @property {Field[]} general
- * @property {{together: number}} limits
+ * @property {{together: number, import_bytes: number}} limits experiments launched at once, bytes of a file that is imported
  */
 
 /** A layer of a summary. @typedef {{type: string, output_shape: number[], parameters: number, multiply_adds: number}} LayerSummary */
@@ -161,7 +163,7 @@
  * @typedef {{parameters: number, multiply_adds: number, memory_bytes: number, iterations: number, seconds: number | null}} Cost
  * @typedef {{layers: LayerSummary[], config: Experiment, fields: Fields}} FirstExperiment
  * @typedef {{experiments: Cost[], seconds: number | null, first: FirstExperiment}} CostsTogether
- * @typedef {Cost & CostsTogether} ExperimentSummary
+ * @typedef {Cost & {first: FirstExperiment}} ExperimentSummary
  */
 
 /**

@@ -315,8 +315,12 @@ export class Form {
   }
 }
 
-/** The network of a config as the preset that it is, or null: a guess by its layers, which the server confirms. */
-async function recognize({ network, ...config }) {
+/**
+ * The network of a config as the preset that it is, or null: a guess by its layers, which the server confirms.
+ * @param {Experiment} experiment
+ */
+async function recognize(experiment) {
+  const { network, ...config } = experiment;
   const guess = guessMlp(network.layers);
   if (!guess) return null;
   const preset = { ...guess, initializer: network.initializer };

@@ -9,7 +9,7 @@ import { lessonTitle, titleOf } from "../words/labels.js";
 import { DatasetView } from "./dataset-view.js";
 import { networkTable } from "./network-table.js";
 
-/** @import { Dataset, ExperimentSummary } from "../types.js" */
+/** @import { Dataset, Experiment, ExperimentSummary } from "../types.js" */
 
 export class Look {
   #datasets;
@@ -43,7 +43,7 @@ export class Look {
   /** Both of a lesson, with what it asks and what can be seen. */
   async lesson({ slug, question, conclusion }) {
     const counts = this.#ask();
-    const { experiment } = await api.lesson(slug);
+    const experiment = /** @type {Experiment} */ ((await api.lesson(slug)).experiment); // all that are looked at have one
     const { experiments, first } = await api.summaryTogether([experiment]);
     if (!counts()) return;
     const dataset = this.#dataset(experiment.dataset.name);

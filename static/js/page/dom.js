@@ -66,7 +66,12 @@ export function offer(select, choices, chosen = select.value) {
   if (select.value !== chosen) select.value = chosen;
 }
 
-/** Put what is fixed to the window to a place in it, also where the page is enlarged. */
+/**
+ * Put what is fixed to the window to a place in it, also where the page is enlarged.
+ * @param {HTMLElement & {currentCSSZoom?: number}} element
+ * @param {number} left
+ * @param {number} top
+ */
 export function moveTo(element, left, top) {
   const zoom = element.currentCSSZoom ?? 1;
   element.style.left = `${left / zoom}px`;
@@ -76,7 +81,10 @@ export function moveTo(element, left, top) {
 const SVG = "http://www.w3.org/2000/svg";
 const ICONS = new URL("../../icons.svg", import.meta.url).pathname;
 
-/** A picture of `static/icons.svg`. */
+/**
+ * A picture of `static/icons.svg`.
+ * @param {string} name
+ */
 export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("class", "icon");
@@ -87,7 +95,12 @@ export function icon(name) {
   return svg;
 }
 
-/** A button that shows an icon and is read by its label. */
+/**
+ * A button that shows an icon and is read by its label.
+ * @param {string} name
+ * @param {string} label
+ * @param {(event: MouseEvent) => void} onclick
+ */
 export function iconButton(name, label, onclick) {
   const button = h("button", {
     type: "button",
@@ -100,7 +113,11 @@ export function iconButton(name, label, onclick) {
   return button;
 }
 
-/** A small curve as an SVG path, for lists. */
+/**
+ * A small curve as an SVG path, for lists.
+ * @param {number} width
+ * @param {number} height
+ */
 export function sparkline(width, height) {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("class", "sparkline");

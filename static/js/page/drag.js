@@ -16,17 +16,20 @@ export function drag(down, handle, { over, drop }) {
   let dragging = false;
   const listening = new AbortController();
   handle.setPointerCapture(down.pointerId);
+  /** @param {PointerEvent} event */
   const move = (event) => {
     dragging ||= Math.abs(event.clientY - down.clientY) > SLACK;
     if (dragging) over(event.clientY);
   };
+  /** @param {Event} event */
   const end = (event) => {
     handle.removeEventListener("pointermove", move);
     handle.removeEventListener("pointerup", end);
     handle.removeEventListener("pointercancel", end);
     listening.abort();
-    if (dragging) drop(event.type === "pointerup" ? event.clientY : null);
+    if (dragging) drop(event instanceof PointerEvent && event.type === "pointerup" ? event.clientY : null);
   };
+  /** @param {KeyboardEvent} event */
   const takeBack = (event) => {
     if (event.key !== "Escape" || !dragging) return;
     event.preventDefault();

@@ -7,7 +7,10 @@
 /** Safari reports the Enter that confirms a conversion after its end, with this code and without `isComposing`. */
 const OF_INPUT_METHOD = 229;
 
-/** Does a key belong to the input method? */
+/**
+ * Does a key belong to the input method?
+ * @param {KeyboardEvent} event
+ */
 function isComposing(event) {
   return event.isComposing || event.keyCode === OF_INPUT_METHOD;
 }

@@ -3,12 +3,19 @@
 import { number, onLanguage, t } from "../words/i18n.js";
 import { explain, told } from "../words/reasons.js";
 
+/** @import { Store } from "../state/store.js" */
+
+/**
+ * @param {HTMLElement} element
+ * @param {HTMLElement} text
+ * @param {Store} store
+ */
 export function showStatus(element, text, store) {
   const draw = () => {
     if (element.dataset.connection === "broken") return; // the page could not start, and goes on saying so
     const { connection, lab } = store;
     element.dataset.connection = lab?.fault ? "fault" : connection;
-    if (connection === "refused") {
+    if (connection === "refused" && store.refusal) {
       element.title = text.textContent = explain(store.refusal);
       return;
     }

@@ -1,6 +1,6 @@
 /** Commands to the server: HTTP, JSON in and out. Addresses are relative to the page, which may lie below a path. */
 
-/** @import { Why } from "../types.js" */
+/** @import { CostsTogether, DataSample, Experiment, Fields, Lesson, Options, RunView, Why } from "../types.js" */
 
 /**
  * An answer that says no. `field` names what is wrong in an experiment, `bounds` what would be right, and in them `why`
@@ -25,11 +25,19 @@ export class ApiError extends Error {
   }
 }
 
-/** Send a request. @returns {Promise<Response>} */
+/**
+ * Send a request.
+ * @returns {Promise<Response>}
+ * @param {string} method
+ * @param {string} path
+ * @param {any} [body]
+ * @param {AbortSignal} [signal]
+ */
 async function send(method, path, body, signal) {
-  const options = { method, headers: {}, signal };
+  /** @type {RequestInit} */
+  const options = { method, signal };
   if (body !== undefined) {
-    options.headers["Content-Type"] = "application/json";
+    options.headers = { "Content-Type": "application/json" };
     options.body = body instanceof Blob ? body : JSON.stringify(body);
   }
   try {
@@ -39,6 +47,12 @@ async function send(method, path, body, signal) {
   }
 }
 
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {any} [body]
+ * @returns {Promise<any>} what api.js's readers say that it is
+ */
 async function request(method, path, body) {
   const answer = await send(method, path, body);
   if (answer.status === 204) return null;
@@ -47,11 +61,21 @@ async function request(method, path, body) {
   throw refusal(answer, json);
 }
 
+/**
+ * @param {Response} answer
+ * @param {any} json
+ */
 function refusal({ status }, json) {
   return new ApiError(json?.error ?? { code: "bad_answer", message: "", bounds: { status } }, status);
 }
 
-/** An answer of bytes. A login page that a network puts in the way is none. */
+/**
+ * An answer of bytes. A login page that a network puts in the way is none.
+ * @param {string} path
+ * @param {any} body
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<ArrayBuffer>}
+ */
 async function requestBytes(path, body, signal) {
   const answer = await send("POST", path, body, signal);
   if (!answer.ok) throw refusal(answer, await answer.json().catch(() => null));
@@ -60,7 +84,11 @@ async function requestBytes(path, body, signal) {
   throw refusal(answer, null);
 }
 
-/** What is wrong with one of several experiments that are alike is wrong with the form. */
+/**
+ * What is wrong with one of several experiments that are alike is wrong with the form.
+ * @template Answer
+ * @param {Promise<Answer>} answer
+ */
 async function ofTheFirst(answer) {
   try {
     return await answer;
@@ -73,26 +101,72 @@ async function ofTheFirst(answer) {
 }
 
 export const api = {
-  /** What is new since the last answer; see polling.js. @returns {Promise<ArrayBuffer>} */
+  /**
+   * What is new since the last answer; see polling.js.
+   * @param {object} question
+   * @param {AbortSignal} signal
+   */
   poll: (question, signal) => requestBytes("api/stream", question, signal),
+  /** @returns {Promise<Options>} */
   options: () => request("GET", "api/options"),
+  /** @returns {Promise<{lessons: Lesson[]}>} */
   lessons: () => request("GET", "api/lessons"),
-  /** one lesson, with its experiments */
+  /**
+   * One lesson, with its experiments.
+   * @param {string} slug
+   * @returns {Promise<Lesson>}
+   */
   lesson: (slug) => request("GET", `api/lessons/${slug}`),
+  /**
+   * @param {string} language
+   * @returns {Promise<Record<string, string>>}
+   */
   messages: (language) => request("GET", `i18n/${language}.json`),
-  /** one run, with its config */
+  /**
+   * One run, with its config.
+   * @param {string} id
+   * @returns {Promise<RunView>}
+   */
   run: (id) => request("GET", `api/runs/${id}`),
-  /** Experiments as one group: all of them, or none. */
+  /**
+   * Experiments as one group: all of them, or none.
+   * @param {Experiment[]} experiments
+   * @returns {Promise<{runs: RunView[]}>}
+   */
   launchTogether: (experiments) => ofTheFirst(request("POST", "api/experiments", { experiments })),
-  /** What they would be, one by one and together. */
+  /**
+   * What they would be, one by one and together.
+   * @param {Experiment[]} experiments
+   * @returns {Promise<CostsTogether>}
+   */
   summaryTogether: (experiments) => ofTheFirst(request("POST", "api/experiments/summary", { experiments })),
+  /**
+   * @param {string} slug
+   * @returns {Promise<{runs: RunView[]}>}
+   */
   launchLesson: (slug) => request("POST", `api/lessons/${slug}/runs`),
-  /** Images of a data set: `part`, `first`, `count`. */
-  images: (name, query) => request("GET", `api/datasets/${name}/images?${new URLSearchParams(query)}`),
+  /**
+   * Images, or points, of a data set.
+   * @param {string} name
+   * @param {{part: string, first: number, count: number}} query
+   * @returns {Promise<DataSample>}
+   */
+  images: (name, { part, first, count }) =>
+    request("GET", `api/datasets/${name}/images?part=${part}&first=${first}&count=${count}`),
+  /** @param {string} name */
   fetchDataset: (name) => request("POST", `api/datasets/${name}/fetch`),
-  /** name, color, starred, archived, tags, notes; `was` says what a change was made from */
+  /**
+   * name, color, starred, archived, tags, notes; `was` says what a change was made from.
+   * @param {string} id
+   * @param {Record<string, any>} changes
+   * @returns {Promise<RunView>}
+   */
   change: (id, changes) => request("PATCH", `api/runs/${id}`, changes),
-  /** As the page goes: nobody waits for the answer. */
+  /**
+   * As the page goes: nobody waits for the answer.
+   * @param {string} id
+   * @param {Record<string, any>} changes
+   */
   changeAtLeaving: (id, changes) => {
     const headers = { "Content-Type": "application/json" };
     void fetch(`api/runs/${id}`, {
@@ -102,14 +176,37 @@ export const api = {
       keepalive: true,
     }).catch(() => {});
   },
-  /** learning_rate, l1, l2, dropout, while it runs */
+  /**
+   * learning_rate, l1, l2, dropout, while it runs.
+   * @param {string} id
+   * @param {Record<string, any>} values
+   * @returns {Promise<RunView>}
+   */
   changeLive: (id, values) => request("PATCH", `api/runs/${id}/live`, values),
+  /** @param {string} id */
   remove: (id) => request("DELETE", `api/runs/${id}`),
-  /** As the page goes: nobody waits for the answer. */
+  /**
+   * As the page goes: nobody waits for the answer.
+   * @param {string} id
+   */
   removeAtLeaving: (id) => void fetch(`api/runs/${id}`, { method: "DELETE", keepalive: true }),
-  /** pause, resume, step, cancel or clone */
+  /**
+   * pause, resume, step, cancel or clone.
+   * @param {string} id
+   * @param {string} command
+   * @param {object} [body]
+   * @returns {Promise<RunView>}
+   */
   command: (id, command, body) => request("POST", `api/runs/${id}/${command}`, body),
+  /**
+   * @param {string[]} ids
+   * @returns {Promise<{fields: Record<string, Fields>}>}
+   */
   fields: (ids) => request("GET", `api/fields?runs=${ids.join(",")}`),
-  /** A document of exported runs, as a file. */
+  /**
+   * A document of exported runs, as a file.
+   * @param {File} file
+   * @returns {Promise<{runs: RunView[]}>}
+   */
   importRuns: (file) => request("POST", "api/imports", file),
 };

@@ -14,6 +14,8 @@ import { Inbox } from "./inbox.js";
 import { Polling } from "./polling.js";
 import { Socket } from "./socket.js";
 
+/** @import { Store } from "../state/store.js" */
+
 /** Sockets that may fail, while the server answers by HTTP, before the page polls. */
 const TRIES = 2;
 /** Milliseconds from a socket's end to the next one; while the page polls; and how long a socket may take to greet. */
@@ -39,6 +41,7 @@ export class Connection {
   #resting = false;
   #restTimer = 0;
 
+  /** @param {Store} store */
   constructor(store) {
     this.#store = store;
     store.on("runs", () => this.#subscribe());
@@ -83,6 +86,10 @@ export class Connection {
     this.#subscribe();
   }
 
+  /**
+   * @param {number | undefined} code
+   * @param {boolean} proved
+   */
   #ended(code, proved) {
     const { connection } = this.#store;
     const polling = this.#polling.running;
@@ -97,7 +104,10 @@ export class Connection {
     if (!proved && !CLOSED[code]) this.#polling.ask().then((answered) => this.#failed(answered));
   }
 
-  /** A socket has failed, while HTTP was answered or not. */
+  /**
+   * A socket has failed, while HTTP was answered or not.
+   * @param {boolean | null} answered
+   */
   #failed(answered) {
     if (answered === null) return; // the next socket has greeted before
     this.#failures = answered ? this.#failures + 1 : 0;
@@ -109,12 +119,14 @@ export class Connection {
     this.#polling.start();
   }
 
+  /** @param {boolean | null} answered */
   #polled(answered) {
     const isBack = answered && this.#store.connection === "offline";
     this.#store.setConnection(answered ? "polling" : "offline");
     if (isBack && this.#timer) this.#open(); // perhaps the network is another one now
   }
 
+  /** @param {boolean} visible */
   #seen(visible) {
     clearTimeout(this.#restTimer);
     const rest = (resting) => {
@@ -142,17 +154,25 @@ export class Connection {
     this.#subscribed = wanted;
   }
 
+  /** @param {string[]} ids */
   #ask(ids) {
     this.#socket?.send({ subscribe: this.#cursors(ids), overview: BINS });
   }
 
-  /** Run id → the rows of it that are here. */
+  /**
+   * Run id → the rows of it that are here.
+   * @param {string[]} ids
+   */
   #cursors(ids) {
     return Object.fromEntries(ids.map((id) => [id, this.#store.cursors(id)]));
   }
 }
 
-/** Doubled `times` times, up to the longest. */
+/**
+ * Doubled `times` times, up to the longest.
+ * @param {{first: number, longest: number}} wait
+ * @param {number} times
+ */
 function growing({ first, longest }, times) {
   return Math.min(first * 2 ** times, longest);
 }

@@ -3,6 +3,8 @@
  * The header is padded so that the floats are aligned: they are read in place, not copied.
  */
 
+/** @import { Frame } from "../types.js" */
+
 const VERSION = 1;
 /** The kind of a message in an answer to polling. */
 const TEXT = 1;
@@ -10,8 +12,7 @@ const text = new TextDecoder();
 
 /**
  * @param {ArrayBuffer} buffer
- * @returns {{run: string, stream: string, first: number, rows: number, columns: string[], values: Float32Array[]}}
- *   `values[c]` is column `c`.
+ * @returns {Frame} `values[c]` is column `c`
  */
 export function decodeFrame(buffer) {
   const length = new DataView(buffer).getUint32(0, true);

@@ -2,6 +2,11 @@
 
 import { decodeFrame } from "./frames.js";
 
+/**
+ * @import { Store } from "../state/store.js"
+ * @import { RunView } from "../types.js"
+ */
+
 export class Inbox {
   #store;
   /** Whether the list of all runs is on its way, and whether it has begun. */
@@ -10,6 +15,7 @@ export class Inbox {
   #onGap;
 
   /**
+   * @param {Store} store
    * @param {boolean} whole the list of all runs comes first, in parts; or else only what has changed comes
    * @param {(run: string) => void} onGap rows of the run came before those that they follow
    */
@@ -43,7 +49,10 @@ export class Inbox {
     }
   }
 
-  /** A part of the list, which says whether more follows; or, also between two parts, what has changed. */
+  /**
+   * A part of the list, which says whether more follows; or, also between two parts, what has changed.
+   * @param {{runs: RunView[], deleted: string[], more?: boolean}} message
+   */
   #takeRuns({ runs, deleted, more }) {
     if (this.#listing && !this.#begun) this.#store.beginList();
     this.#begun = true;

@@ -7,6 +7,8 @@ import { ApiError, api } from "./api.js";
 import { unpack } from "./frames.js";
 import { Inbox } from "./inbox.js";
 
+/** @import { Store } from "../state/store.js" */
+
 /** Milliseconds from an answer to the next question: of a page that is seen, and of a hidden one. */
 const PAUSE = 1000;
 const HIDDEN_PAUSE = 10_000;
@@ -38,6 +40,7 @@ export class Polling {
   #inbox;
 
   /**
+   * @param {Store} store
    * @param {() => object} wanted run id → rows that are here, of the runs whose rows are wanted
    * @param {(answered: boolean) => void} onAnswer called after each question while it is running
    */

@@ -58,6 +58,7 @@ export class Socket {
     return this.#socket?.readyState === WebSocket.OPEN;
   }
 
+  /** @param {object} message */
   send(message) {
     this.#socket?.send(JSON.stringify(message));
   }

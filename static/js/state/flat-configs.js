@@ -7,7 +7,10 @@ const AT_ONCE = 200;
 export class FlatConfigs {
   #fields = new Map();
 
-  /** A run's fields, or undefined while they are not here. */
+  /**
+   * A run's fields, or undefined while they are not here.
+   * @param {string} id
+   */
   get(id) {
     return this.#fields.get(id);
   }
@@ -17,7 +20,10 @@ export class FlatConfigs {
     return this.#fields.size;
   }
 
-  /** Whether the fields of all these runs are here. */
+  /**
+   * Whether the fields of all these runs are here.
+   * @param {string[]} ids
+   */
   hasAll(ids) {
     return ids.every((id) => this.#fields.has(id));
   }
@@ -27,7 +33,10 @@ export class FlatConfigs {
     return [...new Set([...this.#fields.values()].flatMap((config) => Object.keys(config)))];
   }
 
-  /** Have the fields of these runs here. */
+  /**
+   * Have the fields of these runs here.
+   * @param {string[]} ids
+   */
   async fetch(ids) {
     const missing = ids.filter((id) => !this.#fields.has(id));
     for (let i = 0; i < missing.length; i += AT_ONCE) {
@@ -36,7 +45,10 @@ export class FlatConfigs {
     }
   }
 
-  /** Fields that are not the same in all of these runs: name → values, in the order of the ids. */
+  /**
+   * Fields that are not the same in all of these runs: name → values, in the order of the ids.
+   * @param {string[]} ids
+   */
   difference(ids) {
     const configs = ids.map((id) => this.#fields.get(id) ?? {});
     const names = new Set(configs.flatMap((config) => Object.keys(config)));
@@ -46,12 +58,19 @@ export class FlatConfigs {
   }
 }
 
-/** A field's value as it is shown. */
+/**
+ * A field's value as it is shown.
+ * @param {any} value
+ */
 export function show(value) {
   return value === null || value === undefined ? "–" : String(value);
 }
 
-/** Of two shown values, which comes first: numbers by their size, before all else, which stays as it is. */
+/**
+ * Of two shown values, which comes first: numbers by their size, before all else, which stays as it is.
+ * @param {any} one
+ * @param {any} other
+ */
 export function bySize(one, other) {
   const [size, others] = [one, other].map((value) =>
     Number.isNaN(Number(value)) ? Infinity : Number(value),

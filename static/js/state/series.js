@@ -1,5 +1,7 @@
 /** Series: the rows of one stream of one run, in typed columns that grow. */
 
+/** @import { Rows, Times } from "../types.js" */
+
 /** Rows of a stream. Rows come in order, each exactly once; `append` says whether they fitted. */
 export class Series {
   #columns = new Map();
@@ -15,6 +17,7 @@ export class Series {
 
   /**
    * Take a frame's rows, dropping those that are already here.
+   * @param {Rows} frame
    * @returns {boolean} false if rows are missing between the last one here and the frame's first.
    */
   append({ first, rows, columns, values, times = [] }) {
@@ -29,7 +32,11 @@ export class Series {
     return true;
   }
 
-  /** When rows came is told now and then: `times` are [rows so far, Unix seconds, seconds of training]. */
+  /**
+   * When rows came is told now and then: `times` are [rows so far, Unix seconds, seconds of training].
+   * @param {number} end
+   * @param {Times} times
+   */
   #keepTimes(end, times) {
     const rows = times.map(([upto]) => upto);
     this.#spread(
@@ -48,7 +55,14 @@ export class Series {
     );
   }
 
-  /** Between the rows whose times are told, rows are as far apart in time as in number. */
+  /**
+   * Between the rows whose times are told, rows are as far apart in time as in number.
+   * @param {Float64Array} kept
+   * @param {number | undefined} start
+   * @param {number} end
+   * @param {number[]} rows
+   * @param {number[]} times
+   */
   #spread(kept, start = 0, end, rows, times) {
     let row = this.length;
     let before = row ? kept[row - 1] : start;
@@ -71,15 +85,22 @@ export class Series {
     return this.#trained.subarray(0, this.length);
   }
 
-  /** Take a frame that is the overview of rows which are still to come. */
+  /**
+   * Take a frame that is the overview of rows which are still to come.
+   * @param {Rows} frame
+   */
   takeOverview(frame) {
-    if (this.length >= frame.overview) return;
+    const { overview = 0 } = frame;
+    if (this.length >= overview) return;
     const points = new Series();
     points.append(frame);
-    this.overview = { points, rows: frame.overview };
+    this.overview = { points, rows: overview };
   }
 
-  /** A column's values so far (a view: take it anew after rows were added), or null. */
+  /**
+   * A column's values so far (a view: take it anew after rows were added), or null.
+   * @param {string} name
+   */
   column(name) {
     return this.#columns.get(name)?.subarray(0, this.length) ?? null;
   }
@@ -89,11 +110,18 @@ export class Series {
     return [...this.#columns.keys()];
   }
 
-  /** The last value of a column, or NaN. */
+  /**
+   * The last value of a column, or NaN.
+   * @param {string} name
+   */
   last(name) {
     return this.length ? (this.#columns.get(name)?.[this.length - 1] ?? NaN) : NaN;
   }
 
+  /**
+   * @param {number} rows
+   * @param {string[]} names
+   */
   #reserve(rows, names) {
     if (rows > this.#capacity) this.#capacity = Math.max(256, rows, 2 * this.#capacity);
     if (this.#wall.length < this.#capacity) {
@@ -115,7 +143,11 @@ function grown(values, capacity) {
   return room;
 }
 
-/** The first index of ascending values that is not below `target`. */
+/**
+ * The first index of ascending values that is not below `target`.
+ * @param {ArrayLike<number>} values
+ * @param {number} target
+ */
 export function lowerBound(values, target) {
   let low = 0;
   let high = values.length;
@@ -127,7 +159,11 @@ export function lowerBound(values, target) {
   return low;
 }
 
-/** The index of ascending values that is nearest to `target`; -1 where there are none. */
+/**
+ * The index of ascending values that is nearest to `target`; -1 where there are none.
+ * @param {ArrayLike<number>} values
+ * @param {number} target
+ */
 export function nearest(values, target) {
   const at = lowerBound(values, target);
   if (at === values.length) return at - 1;

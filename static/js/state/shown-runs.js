@@ -3,6 +3,8 @@
 import { urlState } from "./address.js";
 import { PROPERTIES } from "./url-state.js";
 
+/** @import { Store } from "./store.js" */
+
 const KEY = "shown";
 
 /** Which runs were shown at the last visit; what cannot be read is as good as nothing. */
@@ -21,6 +23,7 @@ const TOLD = 5;
 
 /**
  * From now on, let the store and the address say the same.
+ * @param {Store} store
  * @param {(numbers: string[]) => void} onGone called with numbers in an address that no run has any more
  */
 export function keepShown(store, onGone) {
@@ -30,12 +33,13 @@ export function keepShown(store, onGone) {
     Object.keys(store.choices()).length ? store.shown().map((run) => String(run.number)) : NEWEST;
   const take = () => {
     if (!wanted || !store.complete) return;
+    const numbers = wanted;
     const runs = store.list();
-    const ids = runs.filter((run) => wanted.includes(String(run.number))).map((run) => run.id);
+    const ids = runs.filter((run) => numbers.includes(String(run.number))).map((run) => run.id);
     const there = new Set(runs.map((run) => String(run.number)));
-    const gone = wanted.filter((number) => !there.has(number));
+    const gone = numbers.filter((number) => !there.has(number));
     if (gone.length) onGone(gone.length > TOLD ? [...gone.slice(0, TOLD), "…"] : gone);
-    const none = !wanted.length;
+    const none = !numbers.length;
     wanted = null;
     if (ids.length || none) store.showOnly(ids);
   };
@@ -53,6 +57,7 @@ export function keepShown(store, onGone) {
   take();
 }
 
+/** @param {string[]} numbers */
 function chosen(numbers) {
   return numbers.join() === NEWEST.join() ? null : numbers;
 }

@@ -11,7 +11,7 @@ import { Series } from "./series.js";
 
 /**
  * @import { ApiError } from "../server/api.js"
- * @import { Dataset, LabState, Run } from "../types.js"
+ * @import { Dataset, Frame, LabState, Run, RunView } from "../types.js"
  */
 
 /** How many deleted runs are remembered: a late answer may still be about one. */
@@ -68,12 +68,17 @@ export class Store extends Emitter {
   /**
    * Runs as the server tells them, through the socket or in the answer to a command, in whichever order these come: a
    * revision that is older than what is known changes nothing, and a deleted run stays deleted.
+   * @param {RunView[]} views
    */
   putRuns(views) {
     for (const view of views) this.#put(view, (known) => view.revision > known.revision);
     this.#runsChanged();
   }
 
+  /**
+   * @param {RunView} view
+   * @param {(known: Run) => boolean} isNews
+   */
   #put(view, isNews) {
     if (this.#deleted.has(view.id)) return;
     const known = this.runs.get(view.id);
@@ -83,13 +88,17 @@ export class Store extends Emitter {
     } else if (isNews(known)) Object.assign(known, view);
   }
 
-  /** Runs that are deleted, and do not come back. */
+  /**
+   * Runs that are deleted, and do not come back.
+   * @param {string[]} ids
+   */
   removeRuns(ids) {
     for (const id of ids) this.#deleted.add(id);
     for (const id of [...this.#deleted].slice(0, -DELETED)) this.#deleted.delete(id);
     if (this.#drop(ids)) this.#runsChanged();
   }
 
+  /** @param {string[]} ids */
   #drop(ids) {
     const gone = ids.filter((id) => this.runs.delete(id));
     for (const id of gone) {
@@ -108,7 +117,10 @@ export class Store extends Emitter {
     this.#listed = new Set();
   }
 
-  /** Runs of the list, or that have changed meanwhile: whatever was known of them before. */
+  /**
+   * Runs of the list, or that have changed meanwhile: whatever was known of them before.
+   * @param {RunView[]} views
+   */
   listRuns(views) {
     for (const view of views) {
       const isFirst = !this.#listed.has(view.id);
@@ -127,7 +139,10 @@ export class Store extends Emitter {
     for (const action of this.#afterList.splice(0)) action();
   }
 
-  /** Do what needs the list of runs: at once, or when it is here. */
+  /**
+   * Do what needs the list of runs: at once, or when it is here.
+   * @param {() => void} action
+   */
   whenComplete(action) {
     if (this.complete) action();
     else this.#afterList.push(action);
@@ -135,6 +150,7 @@ export class Store extends Emitter {
 
   /**
    * A frame's rows, or the overview of rows that follow.
+   * @param {Frame} frame
    * @returns {boolean} false if rows before them are missing, and the run must be subscribed anew.
    */
   putRows(frame) {
@@ -150,16 +166,22 @@ export class Store extends Emitter {
     return fitted;
   }
 
+  /** @param {LabState} lab */
   putLab(lab) {
     this.lab = lab;
     this.emit("lab");
   }
 
+  /** @param {Dataset} dataset */
   putDataset(dataset) {
     this.datasets.set(dataset.name, dataset);
     this.emit("datasets", dataset);
   }
 
+  /**
+   * @param {string} connection
+   * @param {ApiError | null} refusal
+   */
   setConnection(connection, refusal = null) {
     if (connection === this.connection) return;
     this.connection = connection;
@@ -176,7 +198,11 @@ export class Store extends Emitter {
       .sort((a, b) => b.number - a.number);
   }
 
-  /** Let runs be as good as deleted, or bring them back. */
+  /**
+   * Let runs be as good as deleted, or bring them back.
+   * @param {string[]} ids
+   * @param {boolean} withheld
+   */
   withhold(ids, withheld) {
     for (const id of ids) {
       if (withheld) this.#withheld.add(id);
@@ -194,6 +220,7 @@ export class Store extends Emitter {
     );
   }
 
+  /** @param {string} id */
   isShown(id) {
     return this.#choices.get(id) ?? this.#newest().has(id);
   }
@@ -206,12 +233,19 @@ export class Store extends Emitter {
       .reverse();
   }
 
+  /**
+   * @param {string[]} ids
+   * @param {boolean} shown
+   */
   show(ids, shown) {
     for (const id of ids) this.#choices.set(id, shown);
     this.#runsChanged({ byViewer: true });
   }
 
-  /** Show these and no others. */
+  /**
+   * Show these and no others.
+   * @param {string[]} ids
+   */
   showOnly(ids) {
     for (const id of this.runs.keys()) this.#choices.set(id, false);
     this.show(ids, true);
@@ -222,7 +256,10 @@ export class Store extends Emitter {
     return Object.fromEntries(this.#choices);
   }
 
-  /** Rows that are here of a run: what a subscription goes on from. */
+  /**
+   * Rows that are here of a run: what a subscription goes on from.
+   * @param {string} id
+   */
   cursors(id) {
     const run = this.runs.get(id);
     return { train: run?.train.length ?? 0, evaluation: run?.evaluation.length ?? 0 };

@@ -64,6 +64,7 @@ export const PROPERTIES = {
   language: { key: "lang", type: "text", default: "" },
 };
 
+/** @param {string} text */
 function unescaped(text) {
   return text.replaceAll("%2C", ",").replaceAll("%25", "%");
 }

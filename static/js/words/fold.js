@@ -3,6 +3,7 @@
 /** Katakana → hiragana: their places in Unicode are this far apart. */
 const KANA = 0x60;
 
+/** @param {string} text */
 export function fold(text) {
   return text
     .normalize("NFKC")

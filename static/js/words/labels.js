@@ -2,7 +2,11 @@
 
 import { hasText, language, t } from "./i18n.js";
 
-/** The label of a field by its path: "optimizer.learning_rate" → "Learning rate". */
+/**
+ * The label of a field by its path: "optimizer.learning_rate" → "Learning rate".
+ * @param {string} path
+ * @returns {string}
+ */
 export function labelOf(path) {
   if (hasText(path)) return t(path);
   const [, place, name] = /^network\.(?:layers|hidden)\.(\d+)\.?(\w+)?$/.exec(path) ?? [];
@@ -25,12 +29,18 @@ export function labelOf(path) {
   return t(path);
 }
 
-/** "lr" for the learning rate: a label as short as the field has it. */
+/**
+ * "lr" for the learning rate: a label as short as the field has it.
+ * @param {string} path
+ */
 export function shortLabelOf(path) {
   return hasText(`short.${path}`) ? t(`short.${path}`) : labelOf(path);
 }
 
-/** Labels of several fields: path → label; fields that would be called the same are called by their paths. */
+/**
+ * Labels of several fields: path → label; fields that would be called the same are called by their paths.
+ * @param {string[]} paths
+ */
 export function labelsOf(paths) {
   const all = paths.map(labelOf);
   return new Map(
@@ -41,6 +51,9 @@ export function labelsOf(paths) {
 /**
  * A value of a field as the reader knows it: "sgd" of "optimizer.name" → "SGD"; a list, or layers in a line, word by word. A
  * text's key is the end of the field's path with the value behind it; what has no text stands for itself.
+ * @param {string} path
+ * @param {any} value
+ * @returns {string}
  */
 export function wordOf(path, value) {
   if (value === null || value === undefined || value === "") return "–";
@@ -54,7 +67,10 @@ export function wordOf(path, value) {
   return key ? t(key) : String(value).replaceAll("_", " ");
 }
 
-/** A class in the reader's language, "T-shirt/top" by the key `class.t_shirt_top`; a digit or a letter is itself. */
+/**
+ * A class in the reader's language, "T-shirt/top" by the key `class.t_shirt_top`; a digit or a letter is itself.
+ * @param {string} name
+ */
 export function className(name) {
   const key = `class.${name.toLowerCase().replace(/[^a-z0-9]+/g, "_")}`;
   return hasText(key) ? t(key) : name;
@@ -63,17 +79,26 @@ export function className(name) {
 /** Data set's name → its title, as the lab says it. */
 const titles = new Map();
 
-/** Know the titles of these data sets. */
+/**
+ * Know the titles of these data sets.
+ * @param {{name: string, title: string}[]} datasets
+ */
 export function learnTitles(datasets) {
   for (const { name, title } of datasets) titles.set(name, title);
 }
 
-/** The title of the data set with this name. */
+/**
+ * The title of the data set with this name.
+ * @param {string} name
+ */
 export function datasetTitle(name) {
   return titleOf({ name, title: titles.get(name) ?? name });
 }
 
-/** A data set in the reader's language; a name such as MNIST is itself. */
+/**
+ * A data set in the reader's language; a name such as MNIST is itself.
+ * @param {{name: string, title: string}} dataset
+ */
 export function titleOf({ name, title }) {
   const key = `dataset.title.${name}`;
   return hasText(key) ? t(key) : title;

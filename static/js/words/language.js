@@ -6,7 +6,10 @@ import { onLanguage, speak, t } from "./i18n.js";
 
 const ask = newestOnly();
 
-/** Switch the page's language in place; nothing else changes. Of several on their way the last one that was chosen counts. */
+/**
+ * Switch the page's language in place; nothing else changes. Of several on their way the last one that was chosen counts.
+ * @param {string} chosen
+ */
 export async function setLanguage(chosen) {
   const counts = ask();
   const texts = await api.messages(chosen);

@@ -18,7 +18,10 @@ const GROUPED = /^[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?$/;
 const ROUND = /^(?:[1-9]\d{0,2}(?:,\d{3})*,000|[1-9],\d00)$/;
 const ROUND_PERHAPS = /^(?:[1-9](?:,\d{3})+|[1-9]\d,\d00)$/;
 
-/** A text with the signs of one width and script. */
+/**
+ * A text with the signs of one width and script.
+ * @param {string} text
+ */
 export function plain(text) {
   return text
     .replace(WIDTHS, (sign) => sign.normalize("NFKC"))
@@ -29,7 +32,10 @@ export function plain(text) {
     .trim();
 }
 
-/** The number that a plain text is, or undefined. */
+/**
+ * The number that a plain text is, or undefined.
+ * @param {string} text
+ */
 export function numberOf(text) {
   const value = ONE.test(text) ? Number(text) : NaN;
   return Number.isFinite(value) ? value : undefined;
@@ -37,6 +43,7 @@ export function numberOf(text) {
 
 /**
  * What a plain text says about its commas.
+ * @param {string} text
  * @param {boolean} whole of a field of whole numbers
  * @returns {{settled: string | null, readings: string[]}} the text in which every comma separates; or null, where some
  *   comma is unclear, and how the text could be meant
@@ -51,36 +58,53 @@ export function settle(text, whole = false) {
       if (!isUnclear(numbers, whole)) return clear(numbers, whole);
       const said = way(numbers, whole);
       fits &&= said !== null;
-      return said;
+      return said ?? "";
     });
     return fits ? reading : null;
   });
   return { settled: null, readings: [...new Set(readings.filter((reading) => reading !== null))] };
 }
 
-/** A comma between whole digits and digits. */
+/**
+ * A comma between whole digits and digits.
+ * @param {string} numbers
+ */
 function isAmbiguous(numbers) {
   const parts = numbers.split(",");
   return parts.some((part, i) => i > 0 && /^\d+$/.test(parts[i - 1]) && /^\d/.test(part));
 }
 
+/**
+ * @param {string} numbers
+ * @param {boolean} whole
+ */
 function isUnclear(numbers, whole) {
   if (!isAmbiguous(numbers)) return false;
   return !whole || /[.e]/i.test(numbers) || (ROUND_PERHAPS.test(numbers) && !ROUND.test(numbers));
 }
 
+/**
+ * @param {string} numbers
+ * @param {boolean} whole
+ */
 function clear(numbers, whole) {
-  return whole && ROUND.test(numbers) ? asThousands(numbers) : numbers.replaceAll(",", ", ");
+  return (whole && ROUND.test(numbers) && asThousands(numbers)) || numbers.replaceAll(",", ", ");
 }
 
+/**
+ * @param {string} numbers
+ * @param {boolean} whole
+ */
 function asDecimal(numbers, whole) {
   return !whole && /^\d+,\d+(?:e.*)?$/i.test(numbers) ? numbers.replace(",", ".") : null;
 }
 
+/** @param {string} numbers */
 function asThousands(numbers) {
   return GROUPED.test(numbers) ? numbers.replaceAll(",", "") : null;
 }
 
+/** @param {string} numbers */
 function asSeveral(numbers) {
   const parts = numbers.split(",");
   return parts.some((part) => /^0\d/.test(part)) ? null : parts.join(", ");

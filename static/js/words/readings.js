@@ -7,9 +7,10 @@ import { told } from "./reasons.js";
  * @param {string} text as it was typed
  * @param {string[]} readings
  * @param {(reading: string) => void} choose
- * @returns {Node[]}
+ * @returns {(Node | string)[]}
  */
 export function askWhich(text, readings, choose) {
+  /** @param {string} reading */
   const button = (reading) =>
     h("button", { type: "button", className: "toggle reading", onclick: () => choose(reading) }, reading);
   return [told({ code: "unclear", values: { text } }), ...readings.map(button)];

@@ -5,6 +5,11 @@
 
 import { hasText, number, t } from "./i18n.js";
 
+/**
+ * @import { ApiError } from "../server/api.js"
+ * @import { Why } from "../types.js"
+ */
+
 /** Values that are words of the lab: their texts' keys begin so. */
 const WORDS = { initializer: "initializer.", status: "status.", metric: "early_stopping.metric." };
 /** From here on a number is said in thousands, millions or 万, 億. */
@@ -12,47 +17,75 @@ const LONG = 1e7;
 /** A bound is said to its last digit; the longest is a seed's, 4,294,967,295. */
 const BOUND_DIGITS = 10;
 
-/** A reason in words, or `fallback` where there is none that this page knows. */
+/**
+ * A reason in words, or `fallback` where there is none that this page knows.
+ * @param {Why | null | undefined} why
+ * @param {string} fallback
+ * @returns {string}
+ */
 export function told(why, fallback = "") {
   const key = `why.${why?.code}`;
-  if (!hasText(key)) return fallback;
+  if (!why || !hasText(key)) return fallback;
   return t(
     key,
     Object.fromEntries(Object.entries(why.values ?? {}).map(([name, value]) => [name, written(value, name)])),
   );
 }
 
-/** Whether a reason, or one that it quotes, has this code. */
+/**
+ * Whether a reason, or one that it quotes, has this code.
+ * @param {Why | null | undefined} why
+ * @param {string} code
+ * @returns {boolean}
+ */
 export function tells(why, code) {
   return why?.code === code || (!!why?.values?.why && tells(why.values.why, code));
 }
 
-/** What an `ApiError` says, to stand beside what it speaks of: bounds say more than that something is not right. */
+/**
+ * What an `ApiError` says, to stand beside what it speaks of: bounds say more than that something is not right.
+ * @param {Pick<ApiError, "why" | "message" | "bounds">} error
+ */
 export function explain({ why, message, bounds }) {
   const better = why.code === "invalid" && boundsText(bounds);
   return told(better ? { code: "range", values: { bounds } } : why, message);
 }
 
-/** What an `ApiError` says where nothing shows which field of an experiment it is about. */
+/**
+ * What an `ApiError` says where nothing shows which field of an experiment it is about.
+ * @param {ApiError} error
+ */
 export function explainAll(error) {
   return error.field && error.status === 422 && error.code !== "invalid"
     ? t("why.at", { field: error.field, why: explain(error) })
     : explain(error);
 }
 
-/** Bounds in words, such as "more than 0 and at most 100"; nothing where there are none. */
+/**
+ * Bounds in words, such as "more than 0 and at most 100"; nothing where there are none.
+ * @param {Record<string, any> | undefined} bounds
+ */
 export function boundsText(bounds) {
+  if (!bounds) return "";
   const parts = ["minimum", "exclusive_minimum", "maximum"]
-    .filter((name) => bounds?.[name] !== undefined && bounds[name] !== null)
+    .filter((name) => bounds[name] !== undefined && bounds[name] !== null)
     .map((name) => t(`bounds.${name}`, { n: exact(bounds[name]) }));
   return parts.join(t("bounds.and"));
 }
 
-/** A bound, or a default, as a number of the reader's language. */
+/**
+ * A bound, or a default, as a number of the reader's language.
+ * @param {number} value
+ */
 export function exact(value) {
   return number(value, { maximumSignificantDigits: BOUND_DIGITS });
 }
 
+/**
+ * @param {any} value
+ * @param {string} name
+ * @returns {string}
+ */
 function written(value, name) {
   if (typeof value === "number")
     return number(
