@@ -1,0 +1,137 @@
+/** The connection: whatever a network does to it, the page ends with every row, each once. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Clock, Lab, Network, TREATMENTS } from "./network.js";
+import { Examples } from "./random.js";
+
+const visibility = [];
+globalThis.document = {
+  hidden: false,
+  baseURI: "http://lab/",
+  addEventListener: (_, listener) => visibility.push(listener),
+};
+globalThis.location = { protocol: "http:" };
+globalThis.requestAnimationFrame = () => 0;
+
+const { Connection } = await import("../../static/js/server/connection.js");
+const { Store } = await import("../../static/js/state/store.js");
+
+const clock = new Clock();
+
+/** A page through a network; the one that was open before is closed. */
+function open(treatment) {
+  clock.clear();
+  visibility.length = 0;
+  document.hidden = false;
+  const lab = new Lab();
+  const network = new Network(lab);
+  network.treatment = treatment;
+  lab.train(10);
+  const store = new Store();
+  new Connection(store);
+  return { lab, network, store };
+}
+
+/** Let seconds pass, in which the lab trains and says something now and then. */
+async function pass(lab, seconds, rows = 1) {
+  for (let i = 0; i < seconds; i++) {
+    lab.train(rows);
+    if (i % 10 === 0) lab.keepAlive();
+    await clock.pass(1000);
+  }
+}
+
+function assertComplete({ lab, store }) {
+  const { train } = store.runs.get("a1");
+  assert.deepEqual([...train.column("loss")], lab.losses);
+  assert.deepEqual(
+    [...train.column("iteration")],
+    lab.losses.map((_, i) => i + 1),
+  );
+}
+
+test("where a WebSocket gets through, the page is live and never polls", async () => {
+  const page = open(TREATMENTS.free);
+  await pass(page.lab, 60);
+  await clock.pass(1000);
+  assert.equal(page.store.connection, "live");
+  assert.equal(page.network.polls, 0);
+  assertComplete(page);
+});
+
+for (const [name, treatment] of Object.entries(TREATMENTS))
+  if (treatment.end)
+    test(`where WebSockets are ${name}, the page polls within two minutes and has every row`, async () => {
+      const page = open(treatment);
+      await pass(page.lab, 120);
+      assert.equal(page.store.connection, "polling");
+      await clock.pass(2000);
+      assertComplete(page);
+    });
+
+test("a page that polls goes back to a socket when one gets through, and stops polling", async () => {
+  const page = open(TREATMENTS.refused);
+  await pass(page.lab, 60);
+  assert.equal(page.store.connection, "polling");
+  page.network.treatment = TREATMENTS.free;
+  await pass(page.lab, 400);
+  assert.equal(page.store.connection, "live");
+  const { polls } = page.network;
+  await pass(page.lab, 60);
+  assert.equal(page.network.polls, polls);
+  assertComplete(page);
+});
+
+test("a page that nobody looks at asks for no rows, and catches up when it is seen", async () => {
+  const page = open(TREATMENTS.refused);
+  await pass(page.lab, 60);
+  document.hidden = true;
+  for (const listener of visibility) listener();
+  await pass(page.lab, 30);
+  const { polls } = page.network;
+  const rows = page.store.runs.get("a1").train.length;
+  await pass(page.lab, 60);
+  assert.ok(page.network.polls - polls <= 7);
+  assert.equal(page.store.runs.get("a1").train.length, rows);
+  document.hidden = false;
+  for (const listener of visibility) listener();
+  await clock.pass(3000);
+  assertComplete(page);
+});
+
+test("a lab that is gone is said to be, and shown again when it is back", async () => {
+  const page = open(TREATMENTS.free);
+  await pass(page.lab, 30);
+  page.network.answers = false;
+  page.network.cut();
+  await pass(page.lab, 30);
+  assert.equal(page.store.connection, "offline");
+  page.network.answers = true;
+  await pass(page.lab, 60);
+  await clock.pass(1000);
+  assert.equal(page.store.connection, "live");
+  assertComplete(page);
+});
+
+for (let seed = 1; seed <= 20; seed++)
+  test(`whatever a network does in turn, the page ends with every row once (${seed})`, async () => {
+    const examples = new Examples(seed);
+    const page = open(examples.of(Object.values(TREATMENTS)));
+    for (let turn = 0; turn < 8; turn++) {
+      page.network.treatment = examples.of(Object.values(TREATMENTS));
+      page.network.answers = examples.of([true, true, false]);
+      document.hidden = examples.of([false, false, true]);
+      for (const listener of visibility) listener();
+      if (examples.of([true, false])) page.network.cut();
+      await pass(page.lab, examples.whole(1, 90), examples.whole(0, 3));
+    }
+    page.network.treatment = TREATMENTS.free;
+    page.network.answers = true;
+    document.hidden = false;
+    for (const listener of visibility) listener();
+    await pass(page.lab, 700);
+    await clock.pass(2000);
+    assert.equal(page.store.connection, "live");
+    assertComplete(page);
+  });

@@ -1,0 +1,234 @@
+/** A lab, and a network that spoils WebSockets as those of schools do, on a clock that is put forward by hand. */
+
+import { makeRun } from "./lab.js";
+
+const setImmediate = globalThis.setImmediate;
+
+/** Timers and `performance.now` of the modules under test. */
+export class Clock {
+  now = 0;
+  #timers = new Map();
+  #ids = 0;
+
+  constructor() {
+    const plan =
+      (again) =>
+      (act, wait = 0, ...details) => {
+        const id = ++this.#ids;
+        this.#timers.set(id, { at: this.now + wait, every: again ? wait : 0, act: () => act(...details) });
+        return id;
+      };
+    const drop = (id) => void this.#timers.delete(id);
+    Object.assign(globalThis, {
+      setTimeout: plan(false),
+      setInterval: plan(true),
+      clearTimeout: drop,
+      clearInterval: drop,
+    });
+    Object.defineProperty(performance, "now", { value: () => this.now, configurable: true });
+  }
+
+  /** What was planned does not happen any more: the page that planned it is closed. */
+  clear() {
+    this.#timers.clear();
+  }
+
+  /** Let time pass, and all that is due happen in its order, with what it promises. */
+  async pass(milliseconds) {
+    const end = this.now + milliseconds;
+    await settle();
+    for (;;) {
+      const [id, timer] = [...this.#timers].reduce(
+        (first, one) => (one[1].at < first[1].at ? one : first),
+        [0, { at: Infinity }],
+      );
+      if (timer.at > end) break;
+      this.now = Math.max(this.now, timer.at);
+      if (timer.every) timer.at += timer.every;
+      else this.#timers.delete(id);
+      timer.act();
+      await settle();
+    }
+    this.now = end;
+  }
+}
+
+async function settle() {
+  for (let i = 0; i < 3; i++) await new Promise(setImmediate);
+}
+
+/** A lab with one run, whose rows come as a test wants. */
+export class Lab {
+  losses = [];
+  #sockets = new Map();
+
+  get run() {
+    const { train, evaluation, ...view } = makeRun({
+      status: "running",
+      finished_at: null,
+      revision: this.losses.length,
+      iteration: this.losses.length,
+      iterations: 1e6,
+    });
+    return view;
+  }
+
+  train(count) {
+    for (let i = 0; i < count; i++) this.losses.push(Math.fround(1 / (1 + this.losses.length)));
+    for (const socket of this.#sockets.keys()) this.#send(socket);
+  }
+
+  /** What the lab says by itself to every page, so that none takes it for dead. */
+  keepAlive() {
+    for (const socket of this.#sockets.keys()) socket.hear(JSON.stringify(this.#state()));
+  }
+
+  #state() {
+    return { type: "lab", workers: 2, busy: 1, queued: 0 };
+  }
+
+  greet(socket) {
+    this.#sockets.set(socket, null);
+    socket.hear(JSON.stringify({ type: "hello", version: 1, server: "s" }));
+    socket.hear(JSON.stringify({ type: "runs", runs: [this.run], deleted: [], more: false }));
+    socket.hear(JSON.stringify(this.#state()));
+  }
+
+  leave(socket) {
+    this.#sockets.delete(socket);
+  }
+
+  take(socket, { subscribe, unsubscribe }) {
+    if (!this.#sockets.has(socket)) return;
+    if (unsubscribe) this.#sockets.set(socket, null);
+    if (subscribe) this.#sockets.set(socket, subscribe[this.run.id].train);
+    this.#send(socket);
+  }
+
+  /** The rows that a page does not have yet. */
+  #send(socket) {
+    const sent = this.#sockets.get(socket);
+    if (sent === null || sent >= this.losses.length) return;
+    this.#sockets.set(socket, this.losses.length);
+    socket.hear(this.#frame(sent));
+  }
+
+  #frame(first) {
+    const rows = this.losses.length - first;
+    const header = {
+      v: 1,
+      run: this.run.id,
+      stream: "train",
+      first,
+      rows,
+      columns: ["iteration", "loss"],
+      times: [],
+    };
+    const text = JSON.stringify(header);
+    const bytes = new TextEncoder().encode(text.padEnd(4 * Math.ceil(text.length / 4)));
+    const frame = new Uint8Array(4 + bytes.length + 8 * rows);
+    new DataView(frame.buffer).setUint32(0, bytes.length, true);
+    frame.set(bytes, 4);
+    const floats = new Float32Array(frame.buffer, 4 + bytes.length);
+    for (let i = 0; i < rows; i++) {
+      floats[i] = first + i + 1;
+      floats[rows + i] = this.losses[first + i];
+    }
+    return frame.buffer;
+  }
+
+  /** The answer to a question of a page that polls. */
+  answer({ subscribe, server }) {
+    const whole = server !== "s";
+    const hello = { type: "hello", version: 1, server: "s", state: 1, whole, rest: null, more: false };
+    const cursor = subscribe[this.run.id]?.train;
+    const messages = [hello, { type: "runs", runs: [this.run], deleted: [], more: false }, this.#state()];
+    const parts = messages.map((message) => [1, new TextEncoder().encode(JSON.stringify(message))]);
+    if (cursor !== undefined && cursor < this.losses.length)
+      parts.push([2, new Uint8Array(this.#frame(cursor))]);
+    const packed = parts.map(([kind, bytes]) => {
+      const part = new Uint8Array(5 + bytes.length);
+      part[0] = kind;
+      new DataView(part.buffer).setUint32(1, bytes.length, true);
+      part.set(bytes, 5);
+      return part;
+    });
+    return new Blob(packed).arrayBuffer();
+  }
+}
+
+/** How a network treats a WebSocket: how many messages it lets through, and what then becomes of the socket. */
+export const TREATMENTS = {
+  free: { messages: Infinity },
+  refused: { messages: 0, end: "closed" },
+  swallowed: { messages: 0, end: "silent" },
+  "silent after the first message": { messages: 1, end: "silent" },
+  "silent after the first messages": { messages: 4, end: "silent" },
+  "closed after the first message": { messages: 1, end: "closed" },
+};
+
+export class Network {
+  treatment = TREATMENTS.free;
+  /** Whether HTTP gets through. */
+  answers = true;
+  polls = 0;
+  #sockets = new Set();
+
+  constructor(lab) {
+    const network = this;
+    globalThis.WebSocket = class {
+      static OPEN = 1;
+      readyState = 0;
+      #left = network.treatment.messages;
+      #end = network.treatment.end;
+
+      constructor() {
+        network.#sockets.add(this);
+        setTimeout(() => this.#open(), 5);
+      }
+
+      #open() {
+        if (this.readyState === 3) return;
+        if (!network.answers || (!this.#left && this.#end === "closed")) return this.cut();
+        if (!this.#left) return;
+        this.readyState = 1;
+        lab.greet(this);
+      }
+
+      hear(data) {
+        if (this.readyState !== 1 || !network.answers) return;
+        if (this.#left-- > 0) this.onmessage?.({ data });
+        else if (this.#end === "closed") this.cut();
+      }
+
+      send(text) {
+        if (network.answers && this.#left > 0) lab.take(this, JSON.parse(text));
+      }
+
+      /** Ended by the network. */
+      cut() {
+        const { onclose } = this;
+        this.close();
+        onclose?.({ code: 1006 });
+      }
+
+      close() {
+        this.readyState = 3;
+        network.#sockets.delete(this);
+        lab.leave(this);
+      }
+    };
+    globalThis.fetch = async (_, { body, signal }) => {
+      signal?.throwIfAborted();
+      if (!this.answers) throw new TypeError("no network");
+      this.polls += 1;
+      const headers = { "Content-Type": "application/octet-stream" };
+      return new Response(await lab.answer(JSON.parse(body)), { headers });
+    };
+  }
+
+  /** All sockets end, as in another network. */
+  cut() {
+    for (const socket of [...this.#sockets]) socket.cut();
+  }
+}
