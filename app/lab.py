@@ -6,6 +6,7 @@ import logging
 import secrets
 import shutil
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -17,7 +18,7 @@ from app.folders import PRIVATE_FOLDER, make_writable
 from app.jobs.register import Register
 from app.jobs.scheduler import Scheduler
 from app.live.hub import Hub
-from app.metrics import Metrics
+from app.metrics import Figures, Metrics
 from app.settings import Settings
 from app.storage.database import Database
 from app.storage.lock import FolderLock
@@ -76,6 +77,21 @@ class Lab:
             *([low] if free < LOW_DISK_BYTES else []),
             *([f"{self.database.damage}; `lossroom restore` helps"] if self.database.damage else []),
         ]
+
+    def figures(self) -> Figures:
+        """How the lab stands, for `/metrics`."""
+        path = self.database.path
+        return Figures(
+            runs=Counter(run.status for run in self.register.runs),
+            workers=self.settings.workers,
+            busy=self.scheduler.busy,
+            queued=self.scheduler.queued,
+            viewers=self.hub.viewers,
+            store_waiting=self.database.waiting,
+            store_bytes=path.stat().st_size if path.exists() else 0,
+            disk_free_bytes=self.disk_free_bytes,
+            store_fault=self.database.fault is not None,
+        )
 
     def close(self) -> None:
         """Close the database, whole, and let another lab have the folder."""

@@ -9,16 +9,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
-from starlette.exceptions import HTTPException
+from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import __version__
 from app.data_sets import DataSets
-from app.errors import LabError, error_body
+from app.error_answers import answer_errors
 from app.head import Head
 from app.jobs.executor import Executor
 from app.jobs.local import LocalExecutor
@@ -39,8 +36,6 @@ from app.settings import Settings
 from app.storage.database import Database
 from app.storage.history import StoredHistory
 from app.storage.lock import FolderLock
-from engine import ConfigError
-from engine.reasons import Reason
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +76,7 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
     lab = app.state.lab = Lab(
         settings, database, hub, register, scheduler, data_sets, metrics, FolderLock(settings.state_dir)
     )
-    metrics.watch(lab)
+    metrics.watch(lab.figures)
     static_dir, templates_dir = _assets()
     page_files = app.state.pages = Pages(templates_dir, static_dir)
     for module in (health, runs, exports, experiments, datasets, stream, poll, api_docs, pages):
@@ -96,11 +91,7 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
     app.add_middleware(OriginCheck, host=settings.host, allowed=settings.allowed_origins)
     app.add_middleware(Proxies, named=settings.trusted_proxies, root_path=settings.root_path)
     app.add_middleware(SecurityHeaders)
-    app.add_exception_handler(LabError, _lab_error)
-    app.add_exception_handler(ConfigError, _config_error)
-    app.add_exception_handler(RequestValidationError, _request_error)
-    app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(Exception, _unexpected_error)
+    answer_errors(app)
     return app
 
 
@@ -124,59 +115,3 @@ def _assets() -> tuple[Path, Path]:
     here = Path(__file__).resolve().parent
     root = here / "_assets" if (here / "_assets").is_dir() else here.parent
     return root / "static", root / "templates"
-
-
-# -- errors: whatever goes wrong, the same shape ---------------------------------------------------
-
-
-async def _lab_error(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, LabError)
-    # a body that is refused while it comes is not read to its end
-    headers = {"Connection": "close"} if error.status in (408, 413) else None
-    return JSONResponse(error.body(), status_code=error.status, headers=headers)
-
-
-async def _config_error(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, ConfigError)
-    body = error_body(error.code, error.message, error.field, error.bounds)
-    return JSONResponse(body, status_code=422)
-
-
-#: What Pydantic calls a limit → what this API does.
-_BOUNDS = {"ge": "minimum", "le": "maximum", "gt": "exclusive_minimum"}
-
-
-async def _request_error(request: Request, error: Exception) -> JSONResponse:
-    """A body, path or query that is not of the API's types; the first fault is named, with its bound and the value."""
-    assert isinstance(error, RequestValidationError)
-    first = error.errors()[0]
-    field = ".".join(str(part) for part in first["loc"] if part not in ("body", "query", "path"))
-    message = f"{field}: {first['msg']}" if field else str(first["msg"])
-    context, given = first.get("ctx", {}), first.get("input")
-    bounds = {name: context[limit] for limit, name in _BOUNDS.items() if limit in context}
-    if isinstance(given, int | float):
-        message += f", not {given}"
-    said = {
-        "string_too_long": lambda: Reason("too_long", message, most=context["max_length"]),
-        "string_too_short": lambda: Reason("missing", message),
-        "float_parsing": lambda: Reason("type.number", message),
-        "float_type": lambda: Reason("type.number", message),
-    }.get(str(first["type"]), lambda: message)()
-    return JSONResponse(error_body("invalid", said, field, bounds or None), status_code=422)
-
-
-async def _http_error(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, HTTPException)
-    code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "bad_request")
-    body = error_body(code, str(error.detail))
-    headers = dict(error.headers or {})
-    if headers.get("Allow", "") == "GET":
-        headers["Allow"] = "GET, HEAD"  # see app/head.py
-    return JSONResponse(body, status_code=error.status_code, headers=headers)
-
-
-async def _unexpected_error(request: Request, error: Exception) -> JSONResponse:
-    """A fault of the lab's own; uvicorn logs where it came from."""
-    return JSONResponse(
-        error_body("internal", "the lab has made a mistake; its log says more"), status_code=500
-    )

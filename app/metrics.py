@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections import Counter as Count
 from collections import deque
-from collections.abc import Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
@@ -18,9 +17,6 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from app.runs import RunStatus
-
-if TYPE_CHECKING:
-    from app.lab import Lab
 
 #: Seconds. Rows travel in milliseconds; what takes longer than a second is trouble.
 BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.06, 0.1, 0.2, 0.5, 1.0, 5.0)
@@ -55,6 +51,34 @@ class Latency:
         return gauge
 
 
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How a lab stands."""
+
+    runs: Count[RunStatus]
+    workers: int
+    busy: int
+    queued: int
+    viewers: int
+    store_waiting: int
+    store_bytes: int
+    disk_free_bytes: int
+    store_fault: bool
+
+
+#: Figure → what it is.
+HELP = {
+    "workers": "places where runs train",
+    "busy": "places that are taken",
+    "queued": "runs that wait for a place",
+    "viewers": "open WebSockets",
+    "store_waiting": "writes that wait for the database",
+    "store_bytes": "size of the database, without its log",
+    "disk_free_bytes": "room left on the disk of the state folder",
+    "store_fault": "1 while the disk takes no writes",
+}
+
+
 class Metrics:
     """What the lab's parts feed."""
 
@@ -66,41 +90,27 @@ class Metrics:
         )
         self.lag = Latency(self.registry, "lossroom_lag", "from committed rows to a viewer's socket")
 
-    def watch(self, lab: Lab) -> None:
-        """Read the lab's states whenever somebody asks."""
-        self.registry.register(_States(lab, self))
+    def watch(self, figures: Callable[[], Figures]) -> None:
+        """Read the lab's figures whenever somebody asks."""
+        self.registry.register(_Reader(figures, self))
 
     def text(self) -> bytes:
         """The exposition format, version 0.0.4."""
         return generate_latest(self.registry)
 
 
-class _States(Collector):
-    def __init__(self, lab: Lab, metrics: Metrics) -> None:
-        self._lab = lab
+class _Reader(Collector):
+    def __init__(self, figures: Callable[[], Figures], metrics: Metrics) -> None:
+        self._figures = figures
         self._metrics = metrics
 
     def collect(self) -> Iterator[Metric]:
-        lab = self._lab
+        figures = self._figures()
         runs = GaugeMetricFamily("lossroom_runs", "runs by status", labels=["status"])
-        count = Count(run.status for run in lab.register.runs)
         for status in RunStatus:
-            runs.add_metric([status.value], count[status])
+            runs.add_metric([status.value], figures.runs[status])
         yield runs
-        for name, help_text, value in (
-            ("workers", "places where runs train", lab.settings.workers),
-            ("busy", "places that are taken", lab.scheduler.busy),
-            ("queued", "runs that wait for a place", lab.scheduler.queued),
-            ("viewers", "open WebSockets", lab.hub.viewers),
-            ("store_waiting", "writes that wait for the database", lab.database.waiting),
-            ("store_bytes", "size of the database, without its log", _size(lab.database.path)),
-            ("disk_free_bytes", "room left on the disk of the state folder", lab.disk_free_bytes),
-            ("store_fault", "1 while the disk takes no writes", lab.database.fault is not None),
-        ):
-            yield GaugeMetricFamily(f"lossroom_{name}", help_text, value=float(value))
+        for name, help_text in HELP.items():
+            yield GaugeMetricFamily(f"lossroom_{name}", help_text, value=float(getattr(figures, name)))
         yield self._metrics.store.percentiles()
         yield self._metrics.lag.percentiles()
-
-
-def _size(path: Path) -> int:
-    return path.stat().st_size if path.exists() else 0

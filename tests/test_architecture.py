@@ -101,7 +101,7 @@ def test_circles_are_found():
     assert circles({"a": {"b"}, "b": {"a"}, "c": {"d"}, "d": {"c", "a"}}) == [["a", "b"], ["c", "d"]]
 
 
-@pytest.mark.parametrize("folder", ["engine"])
+@pytest.mark.parametrize("folder", ["engine", "app"])
 def test_no_modules_import_each_other_in_a_circle(folder):
     modules = {
         ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
