@@ -25,7 +25,7 @@ from app.lab import Lab
 from app.live.hub import Hub
 from app.metrics import Metrics
 from app.pages import Pages
-from app.routes import api_docs, datasets, experiments, exports, health, pages, poll, runs, stream
+from app.routes import api_docs, datasets, experiments, exports, health, pages, poll, runs, source, stream
 from app.security.bodies import TextBodies
 from app.security.headers import SecurityHeaders
 from app.security.limits import BodyLimit
@@ -79,7 +79,7 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
     metrics.watch(lab.figures)
     static_dir, templates_dir = _assets()
     page_files = app.state.pages = Pages(templates_dir, static_dir)
-    for module in (health, runs, exports, experiments, datasets, stream, poll, api_docs, pages):
+    for module in (health, runs, exports, experiments, datasets, source, stream, poll, api_docs, pages):
         app.include_router(module.router)
     app.mount("/static", page_files.assets)
     app.add_middleware(_PageGzip)

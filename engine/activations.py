@@ -47,6 +47,7 @@ def sigmoid_derivative(x: Array) -> Array:
 
 
 def tanh(x: Array) -> Array:
+    """(e^x - e^-x) / (e^x + e^-x)."""
     return np.tanh(x)
 
 

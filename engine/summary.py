@@ -10,10 +10,12 @@ from engine.memory import estimate
 
 
 class LayerSummary(TypedDict):
-    """A layer and what it costs for one image."""
+    """A layer and what it costs for one image; `shapes` are those of its parameters by name, W and b."""
 
     type: str
+    input_shape: list[int]
     output_shape: list[int]
+    shapes: dict[str, list[int]]
     parameters: int
     multiply_adds: int
 
@@ -33,7 +35,9 @@ def summarize(config: ExperimentConfig) -> Summary:
     rows: list[LayerSummary] = [
         {
             "type": described["type"],
+            "input_shape": list(layer.input_shape),
             "output_shape": list(layer.output_shape),
+            "shapes": {spec.name: list(spec.shape) for spec in layer.parameters},
             "parameters": sum(math.prod(spec.shape) for spec in layer.parameters),
             "multiply_adds": layer.multiply_adds,
         }

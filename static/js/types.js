@@ -156,7 +156,13 @@
  * @property {{together: number, import_bytes: number}} limits experiments launched at once, bytes of a file that is imported
  */
 
-/** A layer of a summary. @typedef {{type: string, output_shape: number[], parameters: number, multiply_adds: number}} LayerSummary */
+/**
+ * A layer of a summary; `shapes` are those of its parameters by name.
+ * @typedef {{type: string, input_shape: number[], output_shape: number[], shapes: Record<string, number[]>,
+ *   parameters: number, multiply_adds: number}} LayerSummary
+ */
+
+/** The engine's code, in pieces of a kind. @typedef {{file: string, formula: string, code: [kind: string, text: string][]}} SourceView */
 
 /**
  * What an experiment would be, and of several the first.

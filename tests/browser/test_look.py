@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from engine import load_dataset
 from engine.datasets import cifar10, sample
+from engine.source import source_of
 from tests.browser.accessibility import violations
 from tests.lab_server import find_data_dir
 
@@ -141,6 +143,31 @@ def test_points_lie_where_they_lie_in_the_colours_of_their_classes(open_page, la
     legend = page.page.locator(".point-legend li").all_inner_texts()
     assert legend == [f"{name} {count}" for name, count in zip("ABCD", counts, strict=True)]
     assert violations(page, within="dialog") == []
+
+
+def test_a_layers_name_opens_its_real_code_with_its_shapes_and_closes_it_again(open_page, lab):
+    page = open_page(lab)
+    page.choose("dataset.name", "digits")
+    page.choose("network.preset", "simple_convnet")
+    page.until("document.querySelectorAll('.layer-summary li').length === 6")
+    page.page.click("#look-network")
+    opener = page.page.get_by_role("button", name="conv 5×5")
+    opener.click()
+    code = page.page.locator(".network-table .code")
+    expect(code.locator("code")).to_have_text(source_of("layer", "conv2d").code)
+    expect(code.locator(".formula")).to_contain_text("W (F, C, K, K)")
+    expect(code).to_contain_text("x (N, 1, 8, 8) → y (N, 30, 4, 4)")
+    expect(code).to_contain_text("W (30, 1, 5, 5) · b (30)")
+    assert code.locator(".code-keyword").first.inner_text() == "def"
+    assert violations(page, within="dialog") == []
+    opener.press("Enter")
+    expect(code).to_have_count(0)
+
+    page.page.get_by_role("button", name="ReLU").first.click()
+    expect(code.locator("code").first).to_have_text(source_of("activation", "relu").code)
+    expect(code.locator("code").last).to_have_text(source_of("layer", "activation").code)
+    page.page.locator("dialog").get_by_role("button", name="SGD").click()
+    expect(page.page.locator("p + .code code")).to_have_text(source_of("optimizer", "sgd").code)
 
 
 def test_the_table_of_a_network_is_the_servers_summary_and_waits_for_what_is_right(open_page, lab):

@@ -80,7 +80,9 @@ def test_the_summary_of_a_list_is_that_of_each_with_the_time_of_all(lab):
         assert figures == {name: alone[name] for name in figures}
     assert together["first"]["layers"][0] == {
         "type": "dense",
+        "input_shape": [1, 8, 8],
         "output_shape": [16],
+        "shapes": {"W": [64, 16], "b": [16]},
         "parameters": 64 * 16 + 16,
         "multiply_adds": 64 * 16,
     }

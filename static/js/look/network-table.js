@@ -2,8 +2,9 @@
 
 import { h } from "../page/dom.js";
 import { number, t } from "../words/i18n.js";
+import { codeOpener } from "./code-view.js";
 
-/** @import { ExperimentSummary } from "../types.js" */
+/** @import { ExperimentSummary, LayerSummary } from "../types.js" */
 
 const POOLS = ["max_pool2d", "avg_pool2d"];
 
@@ -15,15 +16,16 @@ const POOLS = ["max_pool2d", "avg_pool2d"];
 export function networkTable({ parameters, multiply_adds: multiplyAdds, memory_bytes: memory, first }) {
   const layers = first.config.network.layers;
   const figure = (value) => h("td", { className: "figure-cell" }, value ? number(value) : "");
-  const row = (i, { output_shape: shape, parameters, multiply_adds }) =>
+  /** @param {number} i @param {LayerSummary} layer */
+  const row = (i, layer) =>
     h(
       "tr",
       {},
       h("td", {}, String(i + 1)),
-      h("th", { scope: "row" }, layerName(layers[i])),
-      h("td", {}, shape.join("×")),
-      figure(parameters),
-      figure(multiply_adds),
+      h("th", { scope: "row" }, codeOpener(layerName(layers[i]), sourcesOf(layers[i]), shapesOf(layer))),
+      h("td", {}, layer.output_shape.join("×")),
+      figure(layer.parameters),
+      figure(layer.multiply_adds),
     );
   const head = (text, title) => h("th", { scope: "col", title }, text);
   const table = h(
@@ -57,6 +59,7 @@ export function networkTable({ parameters, multiply_adds: multiplyAdds, memory_b
       ),
     ),
   );
+  const { name: optimizer } = first.config.optimizer;
   const megabytes = t("summary.megabytes", { n: number(memory / 1e6, { maximumSignificantDigits: 2 }) });
   return [
     h("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": t("look.network") }, table),
@@ -65,7 +68,31 @@ export function networkTable({ parameters, multiply_adds: multiplyAdds, memory_b
       { className: "quiet" },
       `${t("summary.memory_bytes")} ${megabytes} · ${t("summary.memory_bytes.help")}`,
     ),
+    h(
+      "p",
+      {},
+      `${t("optimizer.name")}: `,
+      codeOpener(t(`optimizer.${optimizer}`), [["optimizer", optimizer]]),
+    ),
+    h("p", { className: "quiet" }, t("look.code_hint")),
   ];
+}
+
+/** What of the engine a layer runs. @returns {[string, string][]} */
+function sourcesOf({ type, name }) {
+  return type === "activation"
+    ? [
+        ["activation", name],
+        ["layer", type],
+      ]
+    : [["layer", type]];
+}
+
+/** The shapes of its arrays in this network, N images at a time. @param {LayerSummary} layer */
+function shapesOf({ input_shape: x, output_shape: y, shapes }) {
+  const batch = (shape) => `(N, ${shape.join(", ")})`;
+  const parameters = Object.entries(shapes).map(([name, shape]) => `${name} (${shape.join(", ")})`);
+  return [`x ${batch(x)} → y ${batch(y)}`, ...(parameters.length ? [parameters.join(" · ")] : [])];
 }
 
 /** A layer's type, with what tells it from others of its type and does not show in its shape. */

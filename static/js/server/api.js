@@ -1,6 +1,6 @@
 /** Commands to the server: HTTP, JSON in and out. Addresses are relative to the page, which may lie below a path. */
 
-/** @import { CostsTogether, DataSample, Experiment, Fields, Lesson, Options, RunView, Why } from "../types.js" */
+/** @import { CostsTogether, DataSample, Experiment, Fields, Lesson, Options, RunView, SourceView, Why } from "../types.js" */
 
 /**
  * An answer that says no. `field` names what is wrong in an experiment, `bounds` what would be right, and in them `why`
@@ -117,6 +117,13 @@ export const api = {
    * @returns {Promise<Lesson>}
    */
   lesson: (slug) => request("GET", `api/lessons/${slug}`),
+  /**
+   * The code of a layer, an optimizer or an activation.
+   * @param {string} kind
+   * @param {string} name
+   * @returns {Promise<SourceView>}
+   */
+  source: (kind, name) => request("GET", `api/source/${kind}/${name}`),
   /**
    * @param {string} language
    * @returns {Promise<Record<string, string>>}

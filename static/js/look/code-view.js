@@ -1,0 +1,62 @@
+/** The engine's own code of a layer, an optimizer or an activation, to open below where it is named. */
+
+import { h } from "../page/dom.js";
+import { ApiError, api } from "../server/api.js";
+import { t } from "../words/i18n.js";
+import { explain } from "../words/reasons.js";
+
+/** @import { SourceView } from "../types.js" */
+
+/**
+ * A button that opens code below its row of a table, or its paragraph, and closes it again.
+ * @param {string} name what the button shows
+ * @param {[kind: string, name: string][]} sources "layer", "optimizer" or "activation", and which
+ * @param {string[]} lines about this network: the shapes
+ */
+export function codeOpener(name, sources, lines = []) {
+  const button = h("button", { type: "button", className: "code-opener", "aria-expanded": "false" }, name);
+  button.title = t("look.code", { name });
+  /** @type {Element | null} */
+  let opened = null;
+  button.addEventListener("click", async () => {
+    button.setAttribute("aria-expanded", String(!opened));
+    if (opened) {
+      opened.remove();
+      opened = null;
+      return;
+    }
+    const code = h(
+      "div",
+      { className: "code" },
+      ...lines.map((line) => h("p", { className: "shapes" }, line)),
+    );
+    const row = button.closest("tr");
+    opened = row ? h("tr", {}, h("td", { className: "code-cell", colSpan: row.cells.length }, code)) : code;
+    (row ?? button.closest("p"))?.after(opened);
+    try {
+      code.append(
+        ...(await Promise.all(sources.map(async (source) => codeView(name, await api.source(...source))))),
+      );
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      code.append(h("p", { className: "fetch-error", role: "alert" }, explain(error)));
+    }
+  });
+  return button;
+}
+
+/**
+ * @param {string} name
+ * @param {SourceView} source
+ */
+function codeView(name, { file, formula, code }) {
+  const pieces = code.map(([kind, text]) => (kind ? h("span", { className: `code-${kind}` }, text) : text));
+  const label = { tabIndex: 0, role: "region", "aria-label": t("look.code", { name }) };
+  return h(
+    "figure",
+    {},
+    formula ? h("pre", { className: "formula" }, formula) : null,
+    h("pre", label, h("code", {}, ...pieces)),
+    h("figcaption", { className: "quiet" }, t("look.code_file", { file })),
+  );
+}
