@@ -51,11 +51,10 @@ class Processes:
                 forkserver.ensure_running()
 
     def close(self) -> None:
-        """Remove the sockets from the temporary folder. multiprocessing does so only when a process ends by itself, and
-        not by the signal that it was sent."""
+        """Remove the sockets from the temporary folder; in our own, the next lab does."""
         if self._temporary is not None:
             shutil.rmtree(self._temporary, ignore_errors=True)
-            self._temporary = None
+            _config()["tempdir"] = self._temporary = None
 
     def start(self, entry: Entry, job: dict[str, Any], name: str) -> tuple[BaseProcess, Connection]:
         """A new process and the lab's end of its pipe. Raises `OSError` if none can be started."""
@@ -85,7 +84,7 @@ class Processes:
         return process, here
 
     def _place_sockets(self) -> None:
-        """Let multiprocessing make its folder of sockets in ours; what a killed lab left there goes.
+        """Let multiprocessing put its sockets into ours; what a killed lab left there goes.
 
         Where our path is too long, in the first temporary folder whose path is not.
         """
@@ -97,12 +96,10 @@ class Processes:
         if place == own:
             shutil.rmtree(own, ignore_errors=True)
             own.mkdir(mode=0o700, parents=True)
-        elsewhere, tempfile.tempdir = tempfile.tempdir, str(place)
-        try:
-            sockets = Path(util.get_temp_dir())  # made once for the life of this process
-            self._temporary = sockets if place != own and sockets.parent == place else None
-        finally:
-            tempfile.tempdir = elsewhere
+        if _config().get("tempdir") is None:  # else another lab of this process has made it
+            folder = tempfile.mkdtemp(prefix="pymp-", dir=place)
+            _config()["tempdir"] = folder
+            self._temporary = None if place == own else Path(folder)
 
     def _renew_forkserver(self) -> None:
         """End a forkserver that cannot be reached, and start another."""
@@ -140,6 +137,12 @@ def _safe_path() -> Iterator[None]:
 def _is_short(folder: Path) -> bool:
     """Whether a socket's path in this folder is short enough for the system."""
     return len(os.fsencode(folder)) + ADDED_BYTES <= SOCKET_PATH_BYTES
+
+
+def _config() -> dict[str, Any]:
+    """What multiprocessing knows of this process: also where it puts its sockets, `util.get_temp_dir()`."""
+    config: dict[str, Any] = mp.current_process()._config  # type: ignore[attr-defined]
+    return config
 
 
 def _forkserver_pid() -> int | None:

@@ -39,7 +39,8 @@ def test_runs_start_after_the_temporary_folder_was_cleaned(make_lab, name):
         assert lab.wait_for(lab.launch()["id"], "completed")["attempt"] == 1
 
 
-def test_a_lab_that_ends_leaves_nothing_in_the_temporary_folder(tmp_path, data_dir):
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_a_lab_that_ends_leaves_nothing_in_the_temporary_folder(tmp_path, data_dir, how):
     """Its sockets lie there when its own path is too long for one."""
     with tempfile.TemporaryDirectory(prefix="lab") as temporary:
         lab = LabServer(tmp_path / ("long" * 30), data_dir, TMPDIR=temporary, LOSSROOM_WORKERS="1")
@@ -48,8 +49,9 @@ def test_a_lab_that_ends_leaves_nothing_in_the_temporary_folder(tmp_path, data_d
         lab.launch(**ENDLESS)
         wait_until(lab.worker_pids, "a worker")
         assert [path for path in Path(temporary).iterdir() if path.name.startswith("pymp-")]
-        lab.stop()
+        lab.stop(how)
         assert list(Path(temporary).iterdir()) == []
+        assert "pymp" not in lab.read_log()
 
 
 def test_runs_start_and_others_go_on_when_the_forkserver_cannot_be_reached(lab):
