@@ -11,6 +11,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.jobs.messages import Checkpoint
 from engine.dataset_config import DATASET_FIELDS, DatasetConfig
 from engine.live import dropout_rate
 from engine.reasons import why
@@ -118,7 +119,7 @@ class Run:
     notes: str = ""
     annotations: list[dict[str, Any]] = field(default_factory=list)
     wanted: deque[dict[str, float]] = field(default_factory=deque)
-    checkpoints: list[dict[str, Any]] = field(default_factory=list)
+    checkpoints: list[Checkpoint] = field(default_factory=list)
     crashes: int = 0
     crashed_at: int = -1
     iteration: int = 0

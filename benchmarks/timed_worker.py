@@ -12,9 +12,10 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from app.jobs import worker
+from app.jobs.messages import Job
 
 
-def main(connection: Connection, job: dict[str, Any]) -> None:
+def main(connection: Connection, job: Job) -> None:
     """`worker.main`, writing the times to $LOSSROOM_BENCH_TIMES/<run name>.times at the end."""
     times = array("d")
     advance = worker.Trainer.advance
@@ -29,7 +30,7 @@ def main(connection: Connection, job: dict[str, Any]) -> None:
     try:
         worker.main(connection, job)
     finally:
-        path = os.path.join(os.environ["LOSSROOM_BENCH_TIMES"], f"{job['config']['name']}.times")
+        path = os.path.join(os.environ["LOSSROOM_BENCH_TIMES"], f"{job.config['name']}.times")
         with open(path + ".part", "wb") as file:
             times.tofile(file)
         os.rename(path + ".part", path)

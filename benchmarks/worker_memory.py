@@ -26,6 +26,7 @@ from app import one_thread
 
 one_thread()
 
+from app.jobs.messages import Finished, Job, decode_event, encode  # noqa: E402
 from benchmarks.engine.workloads import draw  # noqa: E402
 from engine import ExperimentConfig, Trainer, datasets  # noqa: E402
 from engine.lessons import LESSONS  # noqa: E402
@@ -71,28 +72,26 @@ def measure(config: ExperimentConfig) -> int:
     return peak - base
 
 
-def _job(config: ExperimentConfig, folder: Path) -> dict[str, Any]:
+def _job(config: ExperimentConfig, folder: Path) -> Job:
     """What the lab's scheduler hands to a worker, with checkpoints as often as they can be made."""
-    return {
-        "run": "memory",
-        "attempt": 1,
-        "config": config.to_dict(),
-        "data_dir": str(DATA_DIR),
-        "cache_dir": str(folder),
-        "checkpoint_dir": str(folder / "checkpoints"),
-        "checkpoint_seconds": 0.0,
-        "checkpoints": [],
-        "stored": 0,
-        "dead": False,
-        "seconds": 0.0,
-        "changes": [],
-        "wanted": [],
-        "paused": False,
-        "steps": 0,
-    }
+    return Job(
+        run="memory",
+        attempt=1,
+        config=config.to_dict(),
+        data_dir=str(DATA_DIR),
+        cache_dir=str(folder),
+        checkpoint_dir=str(folder / "checkpoints"),
+        checkpoint_seconds=0.0,
+        checkpoints=[],
+        stored=0,
+        seconds=0.0,
+        changes=[],
+        wanted=[],
+        dead=False,
+    )
 
 
-def _worker(connection: Connection, job: dict[str, Any]) -> None:
+def _worker(connection: Connection, job: Job) -> None:
     from app.jobs import worker
 
     connection.send_bytes(b"ready")
@@ -100,9 +99,9 @@ def _worker(connection: Connection, job: dict[str, Any]) -> None:
     worker.main(connection, job)
 
 
-def _drawn(connection: Connection, job: dict[str, Any]) -> None:
+def _drawn(connection: Connection, job: Job) -> None:
     """The same of a data set that is not on this machine, with images by chance."""
-    config = ExperimentConfig.from_dict(job["config"], stored=True)
+    config = ExperimentConfig.from_dict(job.config, stored=True)
     source = config.dataset.source
     images = draw(source.name, source.shape, len(source.class_names), (DRAWN["train"], DRAWN["test"]))
     connection.send_bytes(b"ready")
@@ -110,14 +109,14 @@ def _drawn(connection: Connection, job: dict[str, Any]) -> None:
     trainer = Trainer(config, images)
     while trainer.advance():
         trainer.checkpoint()
-    connection.send_bytes(b'J{"event": "finished"}')
+    connection.send_bytes(b"J" + encode(Finished("completed")))
 
 
 def _read_to_end(connection: Connection, ended: list[bytes]) -> None:
     try:
         while True:
             message = connection.recv_bytes()
-            if message[:1] == b"J" and json.loads(message[1:]).get("event") == "finished":
+            if message[:1] == b"J" and isinstance(decode_event(message[1:]), Finished):
                 ended.append(message)
     except (EOFError, OSError):
         return

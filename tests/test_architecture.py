@@ -71,7 +71,14 @@ def test_what_a_layer_is_does_not_know_how_it_runs_fast():
 def test_the_worker_imports_the_engine_and_the_standard_library_only():
     loaded = modules_after("import app.jobs.worker")
     ours = {name for name in loaded if name.startswith("app")}
-    assert ours == {"app", "app.jobs", "app.jobs.worker", "app.jobs.link", "app.jobs.checkpoints"}
+    assert ours == {
+        "app",
+        "app.jobs",
+        "app.jobs.worker",
+        "app.jobs.link",
+        "app.jobs.messages",
+        "app.jobs.checkpoints",
+    }
     strangers = top_levels(loaded) - {"app", "engine", "numpy"} - set(sys.stdlib_module_names)
     assert {name for name in strangers if not name.startswith("_")} <= {"sitecustomize", "usercustomize"}
 

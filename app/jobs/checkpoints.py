@@ -13,7 +13,8 @@ import threading
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+
+from app.jobs.messages import Checkpoint
 
 #: Saving takes at most one part in so many of a run's time: where it is slow it is done less often.
 SHARE = 20
@@ -56,7 +57,7 @@ class Writer:
         self._run_id = run_id
         self._attempt = attempt
         self._thread: threading.Thread | None = None
-        self._written: dict[str, Any] | None = None
+        self._written: Checkpoint | None = None
         self._problem: str | None = None
         self._every = every
         self._next = time.monotonic() + every
@@ -76,7 +77,7 @@ class Writer:
         if self._thread is not None:
             self._thread.join()
 
-    def written(self) -> dict[str, Any] | None:
+    def written(self) -> Checkpoint | None:
         """`file`, `iteration` and `evaluations` of a checkpoint that has reached the disk since the last call."""
         if self._thread is None or self._thread.is_alive():
             return None

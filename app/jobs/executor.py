@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Protocol
+
+from app.jobs.messages import Command, Event, Job
 
 
 class Listener(Protocol):
@@ -15,23 +17,23 @@ class Listener(Protocol):
         """Rows `first` and following of a stream: float32 little endian, row after row. The run had trained for so many
         `seconds` when the last of them came."""
 
-    def event(self, run_id: str, event: dict[str, Any]) -> None:
-        """A message of the worker, such as `{"event": "paused"}`."""
+    def event(self, run_id: str, event: Event) -> None:
+        """Something has happened to the run, such as `Paused`."""
 
     def exited(self, run_id: str, reason: str | None) -> None:
         """The worker is gone; comes last. `reason` says why if it did not end by itself."""
 
 
 class Executor(Protocol):
-    """Runs jobs. Every method returns at once; what happens is told to the listener."""
+    """Runs jobs. Every method returns at once; the listener hears what happens."""
 
     def open(self, listener: Listener) -> None:
         """Get ready to start workers quickly."""
 
-    def start(self, run_id: str, job: dict[str, Any]) -> None:
-        """Train `job`; `Scheduler` says what it holds."""
+    def start(self, run_id: str, job: Job) -> None:
+        """Train a run."""
 
-    def send(self, run_id: str, command: dict[str, Any]) -> None:
+    def send(self, run_id: str, command: Command) -> None:
         """Pass a command to a run's worker; ignored when the worker has gone."""
 
     def kill(self, run_id: str) -> None:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import struct
 from collections.abc import Sequence
 from itertools import starmap
 from multiprocessing.connection import Connection
 from time import monotonic
-from typing import Any
 
 import numpy as np
 
+from app.jobs.messages import Command, Event, StreamOpened, decode_command, encode
 from engine.events import STREAMS
 
 #: Rows wait this long at most, as far as whole iterations allow: a few thousand of the shortest ones.
@@ -46,15 +45,11 @@ class Link:
         """Begin a stream whose next row has the number `first`."""
         buffer = _Buffer(STREAMS.index(stream), len(columns), first)
         self._buffers[stream], self._rows[stream] = buffer, buffer.rows
-        self.event("columns", stream=stream, columns=list(columns))
+        self.report(StreamOpened(stream, list(columns)))
 
-    def event(self, event: str, **fields: Any) -> None:
-        self._connection.send_bytes(b"J" + json.dumps({"event": event, **fields}, allow_nan=False).encode())
-
-    def finish(self, ending: dict[str, Any]) -> None:
-        """Everything that is still buffered, then how the run ended."""
-        self.flush()
-        self.event("finished", **ending)
+    def report(self, event: Event) -> None:
+        """Say that something has happened. What is buffered came before it where it was flushed."""
+        self._connection.send_bytes(b"J" + encode(event))
 
     def add(self, stream: str, values: Sequence[float]) -> bool:
         """The next row, in the order of the columns; whether to flush now. It is kept, not copied: nobody may change it
@@ -91,10 +86,9 @@ class Link:
     def has_command(self) -> bool:
         return self._connection.poll()
 
-    def command(self) -> dict[str, Any]:
+    def command(self) -> Command:
         """The next command; waits for one. `EOFError` when the server is gone."""
-        command: dict[str, Any] = json.loads(self._connection.recv_bytes())
-        return command
+        return decode_command(self._connection.recv_bytes())
 
 
 class _Buffer:

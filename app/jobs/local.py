@@ -7,7 +7,6 @@ stops nobody else; the end of its pipe is how its death is known.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import signal
 import threading
@@ -15,12 +14,12 @@ import time
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
 
 from app import one_thread
 from app.jobs import worker
 from app.jobs.executor import Listener
 from app.jobs.link import ROWS
+from app.jobs.messages import Command, Finished, Job, Stop, Stopped, decode_event, encode
 from app.jobs.processes import Entry, Processes
 from engine.events import STREAMS
 from engine.reasons import Reason, of_error
@@ -50,7 +49,7 @@ class LocalExecutor:
         one_thread()
         self._processes.open()
 
-    def start(self, run_id: str, job: dict[str, Any]) -> None:
+    def start(self, run_id: str, job: Job) -> None:
         entry = _Worker()
         with self._lock:
             self._workers[run_id] = entry
@@ -59,7 +58,7 @@ class LocalExecutor:
         )
         entry.thread.start()
 
-    def send(self, run_id: str, command: dict[str, Any]) -> None:
+    def send(self, run_id: str, command: Command) -> None:
         with self._lock:
             entry = self._workers.get(run_id)
         if entry is not None:
@@ -76,7 +75,7 @@ class LocalExecutor:
             workers = list(self._workers.values())
         deadline = time.monotonic() + grace
         for entry in workers:
-            entry.send({"command": "stop"})
+            entry.send(Stop())
         for entry in workers:
             entry.join(deadline - time.monotonic())
         for entry in workers:
@@ -89,7 +88,7 @@ class LocalExecutor:
 
     # -- a run's thread --------------------------------------------------------------------------
 
-    def _attend(self, run_id: str, job: dict[str, Any], entry: _Worker) -> None:
+    def _attend(self, run_id: str, job: Job, entry: _Worker) -> None:
         """Start the process, pass on what it says until its pipe ends, and report how it went."""
         assert self._listener is not None
         _let_workers_run()
@@ -125,8 +124,8 @@ class LocalExecutor:
                 data = message[1 + ROWS.size :]
                 self._listener.rows(run_id, STREAMS[stream], first, columns, data, seconds)
             else:
-                event = json.loads(message[1:])
-                finished = finished or event["event"] in ("finished", "stopped")
+                event = decode_event(message[1:])
+                finished = finished or isinstance(event, Finished | Stopped)
                 self._listener.event(run_id, event)
 
 
@@ -138,7 +137,7 @@ class _Worker:
         self._lock = threading.Lock()
         self._process: BaseProcess | None = None
         self._connection: Connection | None = None
-        self._waiting: list[dict[str, Any]] = []
+        self._waiting: list[Command] = []
         self._killed = False
         self._ended = False
 
@@ -156,14 +155,14 @@ class _Worker:
         for command in waiting:
             self.send(command)
 
-    def send(self, command: dict[str, Any]) -> None:
+    def send(self, command: Command) -> None:
         with self._lock:
             if self._connection is None:
                 self._waiting.append(command)
             elif not self._ended:
                 # A dead worker's pipe is broken; its own thread is about to report that.
                 with contextlib.suppress(OSError):
-                    self._connection.send_bytes(json.dumps(command).encode())
+                    self._connection.send_bytes(encode(command))
 
     def kill(self) -> None:
         with self._lock:

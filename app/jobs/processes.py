@@ -22,6 +22,8 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
+from app.jobs.messages import Job
+
 #: The longest path that a socket can have; multiprocessing adds this much to that of its folder.
 SOCKET_PATH_BYTES = 107 if sys.platform == "linux" else 103
 ADDED_BYTES = len("/pymp-12345678/listener-12345678")
@@ -29,7 +31,7 @@ ADDED_BYTES = len("/pymp-12345678/listener-12345678")
 KILL_SECONDS = 5.0
 
 #: What runs in a worker's process: given its end of the pipe, and the job.
-Entry = Callable[[Connection, dict[str, Any]], None]
+Entry = Callable[[Connection, Job], None]
 
 
 class Processes:
@@ -56,7 +58,7 @@ class Processes:
             shutil.rmtree(self._temporary, ignore_errors=True)
             _config()["tempdir"] = self._temporary = None
 
-    def start(self, entry: Entry, job: dict[str, Any], name: str) -> tuple[BaseProcess, Connection]:
+    def start(self, entry: Entry, job: Job, name: str) -> tuple[BaseProcess, Connection]:
         """A new process and the lab's end of its pipe. Raises `OSError` if none can be started."""
         with _safe_path():
             try:
@@ -70,7 +72,7 @@ class Processes:
             except EOFError as error:
                 raise OSError("the process that starts workers ended") from error
 
-    def _start(self, entry: Entry, job: dict[str, Any], name: str) -> tuple[BaseProcess, Connection]:
+    def _start(self, entry: Entry, job: Job, name: str) -> tuple[BaseProcess, Connection]:
         here, there = self._context.Pipe(duplex=True)
         with there:
             process = self._context.Process(  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""The recorder: stores what workers bring, and tells of it once it is durable, in the same order.
+"""The recorder: stores what workers bring, and passes it on once it is durable, in the same order.
 
 That order is what makes a run go on without a hole or a lie: a checkpoint or a change by hand is stored only when
 all rows before it are, and a row is stored once, however often a worker that goes on from a checkpoint repeats it.
@@ -16,6 +16,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from app.errors import LabError, StoreDamaged
+from app.jobs.messages import Checkpoint, Died, Event, LiveChanged, Saved, StreamOpened
 from app.metrics import Metrics
 from app.rows import Rows
 from app.storage import run_store
@@ -25,16 +26,16 @@ from engine.reasons import of_error
 log = logging.getLogger(__name__)
 
 
-class Told(Protocol):
-    """Who is told, in the event loop's thread: the scheduler. All that is told is committed."""
+class Observer(Protocol):
+    """Called in the event loop's thread, after what it is called for is committed: the scheduler."""
 
     def on_rows(self, run_id: str, stream: str, rows: Rows) -> None:
         """New rows, which follow the stored ones."""
 
-    def on_event(self, run_id: str, event: dict[str, Any]) -> None:
-        """The worker said something."""
+    def on_event(self, run_id: str, event: Event) -> None:
+        """Something has happened to the run."""
 
-    def on_checkpoints(self, run_id: str, checkpoints: list[dict[str, Any]]) -> None:
+    def on_checkpoints(self, run_id: str, checkpoints: list[Checkpoint]) -> None:
         """The checkpoints of a run that are worth keeping, newest first."""
 
     def on_refused(self, run_id: str, reason: str) -> None:
@@ -48,9 +49,9 @@ class Recorder:
     """The executor's `Listener`. Called from its threads; may block them, which slows a worker down."""
 
     def __init__(
-        self, told: Told, database: Database, loop: asyncio.AbstractEventLoop, metrics: Metrics
+        self, observer: Observer, database: Database, loop: asyncio.AbstractEventLoop, metrics: Metrics
     ) -> None:
-        self._told = told
+        self._observer = observer
         self._database = database
         self._loop = loop
         self._metrics = metrics
@@ -59,54 +60,53 @@ class Recorder:
         values = np.ascontiguousarray(np.frombuffer(data, "<f4").reshape(-1, columns).T)
         at = time.time()
 
-        def told(rows: Rows | None) -> None:
+        def pass_on(rows: Rows | None) -> None:
             if rows is not None:
-                self._told.on_rows(run_id, stream, rows)
+                self._observer.on_rows(run_id, stream, rows)
 
         self._store(
-            run_id, lambda c: run_store.append_rows(c, run_id, stream, first, values, at, seconds), told
+            run_id, lambda c: run_store.append_rows(c, run_id, stream, first, values, at, seconds), pass_on
         )
 
-    def event(self, run_id: str, event: dict[str, Any]) -> None:
-        match event["event"]:
-            case "columns":
-                stream, columns = event["stream"], tuple(event["columns"])
-                self._store(run_id, lambda c: run_store.open_stream(c, run_id, stream, columns), _nothing)
-            case "checkpoint":
-                made = {name: event[name] for name in ("file", "iteration", "evaluations")}
+    def event(self, run_id: str, event: Event) -> None:
+        def pass_on(_: Any) -> None:
+            self._observer.on_event(run_id, event)
+
+        match event:
+            case StreamOpened(stream, columns):
+                self._store(
+                    run_id, lambda c: run_store.open_stream(c, run_id, stream, tuple(columns)), _nothing
+                )
+            case Saved(checkpoint):
                 self._store(
                     run_id,
-                    lambda c: run_store.add_checkpoint(c, run_id, made),
-                    lambda kept: self._told.on_checkpoints(run_id, kept),
+                    lambda c: run_store.add_checkpoint(c, run_id, checkpoint),
+                    lambda kept: self._observer.on_checkpoints(run_id, kept),
                 )
-            case "live" | "dead":
+            case LiveChanged() | Died():
                 annotation = annotation_of(event)
-                self._store(
-                    run_id,
-                    lambda c: run_store.add_annotation(c, run_id, annotation),
-                    lambda _: self._told.on_event(run_id, event),
-                )
+                self._store(run_id, lambda c: run_store.add_annotation(c, run_id, annotation), pass_on)
             case _:
-                self._store(run_id, _nothing, lambda _: self._told.on_event(run_id, event))
+                self._store(run_id, _nothing, pass_on)
 
     def exited(self, run_id: str, reason: str | None) -> None:
-        self._store(run_id, _nothing, lambda _: self._told.on_exit(run_id, reason))
+        self._store(run_id, _nothing, lambda _: self._observer.on_exit(run_id, reason))
 
-    def _store(self, run_id: str, operation: Callable[..., Any], told: Callable[[Any], None]) -> None:
-        """Run `operation` in its place in the order; after its commit, call `told(result)` in the loop."""
+    def _store(self, run_id: str, operation: Callable[..., Any], then: Callable[[Any], None]) -> None:
+        """Run `operation` in its place in the order; after its commit, call `then(result)` in the loop."""
         begun = time.perf_counter()
 
         def done(result: Any) -> None:
             self._metrics.store.observe(time.perf_counter() - begun)
             if isinstance(result, run_store.Refused | StoreDamaged):
                 reason = of_error(result)
-                self._call(lambda: self._told.on_refused(run_id, reason))
+                self._call(lambda: self._observer.on_refused(run_id, reason))
             elif isinstance(result, LabError):
                 log.error("not stored: %s", result)  # only at shutdown with a broken disk
             elif isinstance(result, Exception):
                 log.error("a write was refused", exc_info=result)
             else:
-                self._call(lambda: told(result))
+                self._call(lambda: then(result))
 
         self._database.submit(operation, done)
 
@@ -115,10 +115,11 @@ class Recorder:
             self._loop.call_soon_threadsafe(callback)
 
 
-def annotation_of(event: dict[str, Any]) -> dict[str, Any]:
-    """What a worker's event leaves on the run's curve: that it was changed by hand, or that its network is dead."""
-    annotation = {"kind": event["event"], "iteration": event["iteration"]}
-    return {**annotation, "changes": event["changes"]} if event["event"] == "live" else annotation
+def annotation_of(event: LiveChanged | Died) -> dict[str, Any]:
+    """What an event leaves on the run's curve: that it was changed by hand, or that its network is dead."""
+    if isinstance(event, Died):
+        return {"kind": "dead", "iteration": event.iteration}
+    return {"kind": "live", "iteration": event.iteration, "changes": event.changes}
 
 
 def _nothing(*_: Any) -> None:

@@ -4,18 +4,7 @@ The one owner of every run's status. Lives in the event loop; the executor's thr
 `Recorder`, which stores what they bring and calls back after the commit. So a status, like a row, is told
 to viewers only when it is durable, and in the order in which things happened.
 
-A run that loses its worker, or its server, waits for a new worker, which goes on from the last checkpoint. A job is
-what a worker needs for that:
-
-    run, attempt, config                          what to train, for which attempt
-    data_dir, cache_dir, checkpoint_dir           where things lie
-    checkpoint_seconds, checkpoints               how often to save; what was saved, newest first
-    stored                                        iterations whose rows are stored
-    seconds                                       of training so far
-    changes                                       changes by hand so far: [{"iteration", "values"}]
-    dead                                          whether it is known that the network is dead
-    wanted                                        changes that were asked for and not made yet: [values]
-    paused, steps                                 whether to stand still, and after how many iterations
+A run that loses its worker, or its server, waits for a new worker, which goes on from the last checkpoint.
 """
 
 from __future__ import annotations
@@ -31,6 +20,22 @@ from typing import Any
 from app.errors import Conflict, QueueFull
 from app.jobs import checkpoints
 from app.jobs.executor import Executor
+from app.jobs.messages import (
+    Cancel,
+    Change,
+    ChangeLive,
+    Checkpoint,
+    Died,
+    Event,
+    Finished,
+    Job,
+    LiveChanged,
+    NotSaved,
+    Pause,
+    Paused,
+    Resume,
+    Step,
+)
 from app.jobs.recorder import Recorder, annotation_of
 from app.jobs.register import Register
 from app.live.hub import Hub
@@ -150,7 +155,7 @@ class Scheduler:
         if paused >= self._settings.max_paused:
             message = f"{paused} runs are paused already; no more can be paused at the same time"
             raise Conflict(Reason("too_many_paused", message, paused=paused), code="too_many_paused")
-        self._executor.send(run_id, {"command": "pause"})
+        self._executor.send(run_id, Pause())
         return run
 
     async def resume(self, run_id: str) -> Run:
@@ -165,7 +170,7 @@ class Scheduler:
         """Let a paused run do some iterations and pause again."""
         run = self._demand(run_id, RunStatus.PAUSED, doing="stepped")
         if run_id in self._attended:
-            self._executor.send(run_id, {"command": "step", "iterations": iterations})
+            self._executor.send(run_id, Step(iterations))
         else:
             self._start(run, paused=True, steps=iterations)
         return run
@@ -181,7 +186,7 @@ class Scheduler:
             message = f"run {run_id} was changed {MOST_CHANGES} times already; no more changes are possible"
             raise Conflict(Reason("too_many_changes", message, most=MOST_CHANGES))
         run.wanted.append(values)
-        self._executor.send(run_id, {"command": "live", "values": values})
+        self._executor.send(run_id, ChangeLive(values))
         self._register.tell(run)
         return run
 
@@ -193,7 +198,7 @@ class Scheduler:
         self._unqueue(run_id)
         if run_id in self._attended:
             self._cancelling.add(run_id)
-            self._executor.send(run_id, {"command": "cancel"})
+            self._executor.send(run_id, Cancel())
         if run_id not in self._attended or run.status is RunStatus.QUEUED:  # resumed, and waiting for a place
             await self._register.move(run, RunStatus.CANCELLED)
         return run
@@ -220,26 +225,25 @@ class Scheduler:
             self._metrics.rows.inc(rows.count)
             self._hub.append(run_id, stream, rows)
 
-    def on_event(self, run_id: str, event: dict[str, Any]) -> None:
+    def on_event(self, run_id: str, event: Event) -> None:
         run = self._register.find(run_id)
         if run is None or run.status.finished:
             return
-        match event["event"]:
-            case "paused" if run.status is RunStatus.RUNNING:
+        match event:
+            case Paused() if run.status is RunStatus.RUNNING:
                 self._register.move(run, RunStatus.PAUSED)
                 self._fill()
-            case "live" | "dead":
-                if event["event"] == "live" and run.wanted:
+            case LiveChanged() | Died():
+                if isinstance(event, LiveChanged) and run.wanted:
                     run.wanted.popleft()
                 run.annotations.append(annotation_of(event))
                 self._register.tell(run)
-            case "unsaved":
-                log.warning("run %s could not be saved: %s", run_id, event["reason"])
-            case "finished":
-                reason = event["reason"] and restored(event["reason"], event.get("why"))
-                self._end(run, RunStatus(event["status"]), reason)
+            case NotSaved(reason):
+                log.warning("run %s could not be saved: %s", run_id, reason)
+            case Finished(status, text, why):
+                self._end(run, RunStatus(status), text and restored(text, why))
 
-    def on_checkpoints(self, run_id: str, kept: list[dict[str, Any]]) -> None:
+    def on_checkpoints(self, run_id: str, kept: list[Checkpoint]) -> None:
         run = self._register.find(run_id)
         if run is not None:
             dropped = [made["file"] for made in run.checkpoints if made not in kept]
@@ -315,7 +319,7 @@ class Scheduler:
         while self._queue and self.busy < self._settings.workers and not self._closing:
             run = self.get(self._queue.popleft())
             if run.id in self._attended:  # it was paused and keeps its worker
-                self._executor.send(run.id, {"command": "resume"})
+                self._executor.send(run.id, Resume())
             else:
                 self._start(run)
             self._register.move(run, RunStatus.RUNNING)
@@ -326,30 +330,30 @@ class Scheduler:
         self._attended.add(run.id)
         self._executor.start(
             run.id,
-            {
-                "run": run.id,
-                "attempt": run.attempt,
-                "config": run.config,
-                "data_dir": str(self._settings.data_dir),
-                "cache_dir": str(self._settings.cache_dir),
-                "checkpoint_dir": str(self._settings.checkpoint_dir),
-                "checkpoint_seconds": self._settings.checkpoint_seconds,
-                "checkpoints": run.checkpoints,
-                "stored": self._hub.total(run.id, "train"),
-                "seconds": run.seconds,
-                "changes": [
-                    {
-                        "iteration": annotation["iteration"],
-                        "values": {name: after for name, (_, after) in annotation["changes"].items()},
-                    }
+            Job(
+                run=run.id,
+                attempt=run.attempt,
+                config=run.config,
+                data_dir=str(self._settings.data_dir),
+                cache_dir=str(self._settings.cache_dir),
+                checkpoint_dir=str(self._settings.checkpoint_dir),
+                checkpoint_seconds=self._settings.checkpoint_seconds,
+                checkpoints=run.checkpoints,
+                stored=self._hub.total(run.id, "train"),
+                seconds=run.seconds,
+                changes=[
+                    Change(
+                        annotation["iteration"],
+                        {name: after for name, (_, after) in annotation["changes"].items()},
+                    )
                     for annotation in run.annotations
                     if annotation["kind"] == "live"
                 ],
-                "dead": any(annotation["kind"] == "dead" for annotation in run.annotations),
-                "wanted": list(run.wanted),
-                "paused": paused,
-                "steps": steps,
-            },
+                wanted=list(run.wanted),
+                dead=any(annotation["kind"] == "dead" for annotation in run.annotations),
+                paused=paused,
+                steps=steps,
+            ),
         )
 
     def _publish_lab(self) -> None:

@@ -2,9 +2,8 @@
 
 Messages to the server, through one pipe:
     `R` + `ROWS` header + float32 little endian, row after row: rows of a stream
-    `J` + JSON: an event, `{"event": "columns" | "paused" | "live" | "dead" | "checkpoint" | "unsaved" | "finished" |
-    "stopped"}`
-Messages from the server: JSON commands, `{"command": "pause" | "resume" | "step" | "live" | "cancel" | "stop"}`, read
+    `J` + JSON: an event of `app.jobs.messages`
+Messages from the server: commands of `app.jobs.messages` as JSON, read
 at every flush. When the server is gone, the pipe ends and so does the worker.
 
 A worker may take over from one that died: from its last checkpoint, or from the start where there is none. It
@@ -21,10 +20,25 @@ import time
 from collections import deque
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
 
 from app.jobs import checkpoints
 from app.jobs.link import Link
+from app.jobs.messages import (
+    Cancel,
+    ChangeLive,
+    Died,
+    Finished,
+    Job,
+    LiveChanged,
+    NotSaved,
+    Pause,
+    Paused,
+    Resume,
+    Saved,
+    Step,
+    Stop,
+    Stopped,
+)
 from engine import ConfigError, DatasetError, ExperimentConfig, Trainer, reasons
 from engine.events import STREAMS
 
@@ -35,88 +49,86 @@ if sys.platform != "win32":
 NICENESS = 10
 
 
-def main(connection: Connection, job: dict[str, Any]) -> None:
-    """Train `job["config"]` and report; the process's entry point. `Scheduler` says what a job holds."""
+def main(connection: Connection, job: Job) -> None:
+    """Train `job.config` and report; the process's entry point."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal is for the server
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     if sys.platform != "win32":  # a core dump would hold the server's environment, and fill the disk
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
-        _train(Link(connection, seconds=job["seconds"]), job)
+        _train(Link(connection, seconds=job.seconds), job)
     except (BrokenPipeError, ConnectionResetError, EOFError):
         pass  # the server is gone: nobody is left to train for
     finally:
         connection.close()
 
 
-def _train(link: Link, job: dict[str, Any]) -> None:
+def _train(link: Link, job: Job) -> None:
     try:
         trainer, evaluations = _trainer(job)
     except (ConfigError, DatasetError, MemoryError) as error:
-        link.event("finished", **_ended("failed", reasons.of_error(error)))
+        link.report(_ended("failed", reasons.of_error(error)))
         return
     for stream, first in zip(STREAMS, (trainer.iteration, evaluations), strict=True):
         link.open(stream, trainer.columns[stream], first)
     ending = Training(link, trainer, job).run()
-    if ending is None:
-        link.event("stopped")
-    else:
-        link.finish(ending)
+    link.flush()
+    link.report(ending)
 
 
-def _trainer(job: dict[str, Any]) -> tuple[Trainer, int]:
+def _trainer(job: Job) -> tuple[Trainer, int]:
     """The trainer where the last usable checkpoint was made, and how many evaluations came before that."""
-    data_dir, cache_dir = Path(job["data_dir"]), Path(job["cache_dir"])
-    for made in job["checkpoints"]:
-        data = checkpoints.read(Path(job["checkpoint_dir"]), made["file"])
+    data_dir, cache_dir = Path(job.data_dir), Path(job.cache_dir)
+    for made in job.checkpoints:
+        data = checkpoints.read(Path(job.checkpoint_dir), made["file"])
         try:
             if data is not None:
                 return Trainer.restore(data, data_dir=data_dir, cache_dir=cache_dir), made["evaluations"]
         except ValueError:
             continue  # damaged; the one before it, or the start, leads to the same curve
-    config = ExperimentConfig.from_dict(job["config"], stored=True)
+    config = ExperimentConfig.from_dict(job.config, stored=True)
     return Trainer(config, data_dir=data_dir, cache_dir=cache_dir), 0
 
 
-def _ended(status: str, reason: str | None) -> dict[str, Any]:
-    return {"status": status, "reason": reason, "why": reasons.why(reason)}
+def _ended(status: str, reason: str | None) -> Finished:
+    return Finished(status, reason, reasons.why(reason))
 
 
 class Training:
     """One run in this process: trains, obeys, reports, saves."""
 
-    def __init__(self, link: Link, trainer: Trainer, job: dict[str, Any]) -> None:
+    def __init__(self, link: Link, trainer: Trainer, job: Job) -> None:
         self._link = link
         self._trainer = trainer
         self._writer = checkpoints.Writer(
-            Path(job["checkpoint_dir"]), job["run"], job["attempt"], every=job["checkpoint_seconds"]
+            Path(job.checkpoint_dir), job.run, job.attempt, every=job.checkpoint_seconds
         )
         self._saved_at = trainer.iteration
-        self._paused: bool = job["paused"]
-        self._steps: int = job["steps"]
+        self._paused: bool = job.paused
+        self._steps: int = job.steps
         #: changes by hand of earlier attempts, to be made again at their iterations
-        self._known = deque(change for change in job["changes"] if change["iteration"] >= trainer.iteration)
-        self._stored: int = job["stored"]
-        self._wanted = deque(job["wanted"])
+        self._known = deque(change for change in job.changes if change.iteration >= trainer.iteration)
+        self._stored: int = job.stored
+        self._wanted = deque(job.wanted)
         #: whether it is known that the network is dead
-        self._dead: bool = job["dead"]
+        self._dead: bool = job.dead
         self._stopped = False
         self._cancelled = False
 
-    def run(self) -> dict[str, Any] | None:
-        """Train to the end; returns how it ended, or None if this process was told to stop and the run goes on."""
+    def run(self) -> Finished | Stopped:
+        """Train to the end, or until this process is told to end."""
         due = [True]
         self._link.resume_clock()
         while not self._trainer.done:
             if not self._obey_and_report(any(due)):
-                return _ended("cancelled", None) if self._cancelled else None
+                return _ended("cancelled", None) if self._cancelled else Stopped()
             due = [self._link.add(event.stream, event.values) for event in self._trainer.advance()]
             if self._paused and self._trainer.iteration > self._stored:
                 self._steps -= 1  # repeating what is stored already is no step
         return self._ending()
 
-    def _ending(self) -> dict[str, Any]:
+    def _ending(self) -> Finished:
         self._link.flush()
         self._report_dead()
         return _ended("completed" if self._trainer.divergence is None else "diverged", self._trainer.reason)
@@ -154,28 +166,27 @@ class Training:
                 self._change()
             if not (waits or self._link.has_command()):
                 break
-            command = self._link.command()
-            match command["command"]:
-                case "pause":
+            match self._link.command():
+                case Pause():
                     self._paused, self._steps = True, 0
-                    self._link.event("paused")
+                    self._link.report(Paused())
                     self._save_now()
-                case "step" if self._paused:
-                    self._steps = max(self._steps, 0) + int(command["iterations"])
-                case "resume":
+                case Step(iterations) if self._paused:
+                    self._steps = max(self._steps, 0) + iterations
+                case Resume():
                     self._paused = False
-                case "live":
-                    self._wanted.append(command["values"])
-                case "cancel":
+                case ChangeLive(values):
+                    self._wanted.append(values)
+                case Cancel():
                     self._cancelled = True
-                case "stop":
+                case Stop():
                     self._stopped = True
 
     def _change(self) -> None:
         """Make the changes by hand that are due before the next iteration."""
         trainer = self._trainer
-        while self._known and self._known[0]["iteration"] <= trainer.iteration:
-            trainer.set_live(**self._known.popleft()["values"])
+        while self._known and self._known[0].iteration <= trainer.iteration:
+            trainer.set_live(**self._known.popleft().values)
         # A new change must not fall among rows that are stored already as they were without it.
         while self._wanted and trainer.iteration >= self._stored:
             values = self._wanted.popleft()
@@ -188,13 +199,13 @@ class Training:
             trainer.set_live(**values)
             self._link.flush()
             changes = {name: [before[name], value] for name, value in values.items()}
-            self._link.event("live", iteration=trainer.iteration, changes=changes)
+            self._link.report(LiveChanged(trainer.iteration, changes))
 
     def _report_dead(self) -> None:
         """Say once that the network is dead, after the rows that show it."""
         if not self._dead and (since := self._trainer.dead) is not None:
             self._dead = True
-            self._link.event("dead", iteration=since)
+            self._link.report(Died(since))
 
     # -- checkpoints -----------------------------------------------------------------------------
 
@@ -215,6 +226,6 @@ class Training:
 
     def _report_saved(self) -> None:
         if (made := self._writer.written()) is not None:
-            self._link.event("checkpoint", **made)
+            self._link.report(Saved(made))
         if (problem := self._writer.problem()) is not None:
-            self._link.event("unsaved", reason=problem)
+            self._link.report(NotSaved(problem))

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.jobs.messages import Checkpoint
 from app.rows import Rows, Times, thin
 from app.runs import Run, RunStatus
 from engine.reasons import Reason, restored
@@ -77,12 +78,10 @@ def add_annotation(connection: sqlite3.Connection, run_id: str, annotation: dict
     )
 
 
-def add_checkpoint(
-    connection: sqlite3.Connection, run_id: str, checkpoint: dict[str, Any]
-) -> list[dict[str, Any]]:
+def add_checkpoint(connection: sqlite3.Connection, run_id: str, checkpoint: Checkpoint) -> list[Checkpoint]:
     """Store that a checkpoint was made, in its order among the rows; returns those that are remembered now."""
     row = connection.execute("SELECT checkpoints FROM runs WHERE id = ?", (run_id,)).fetchone()
-    kept = [checkpoint, *(json.loads(row["checkpoints"]) if row else [])][:CHECKPOINTS]
+    kept: list[Checkpoint] = [checkpoint, *(json.loads(row["checkpoints"]) if row else [])][:CHECKPOINTS]
     update_run(connection, run_id, {"checkpoints": kept})
     return kept
 

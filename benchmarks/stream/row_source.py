@@ -14,14 +14,15 @@ from typing import Any
 import numpy as np
 
 from app.jobs import link, worker
+from app.jobs.messages import Finished, Job
 
 #: Rows are brought in bursts, so that the source itself costs little.
 BURSTS_PER_SECOND = 20
 
 
-def main(connection: Connection, job: dict[str, Any]) -> None:
+def main(connection: Connection, job: Job) -> None:
     """As `worker.main`; a run whose name is not JSON is trained as usual."""
-    name = job["config"]["name"]
+    name = job.config["name"]
     if not name.startswith("{"):
         worker.main(connection, job)
         return
@@ -48,7 +49,8 @@ def main(connection: Connection, job: dict[str, Any]) -> None:
             slept += early
     behind = (time.monotonic() - begun) / (total / source["rows_per_second"])
     reason = json.dumps({"seconds_per_planned_second": round(behind, 3), "slept": round(slept, 2)})
-    out.finish({"status": "completed", "reason": reason})
+    out.flush()
+    out.report(Finished("completed", reason))
 
 
 def _stamped(connection: Connection, source: dict[str, Any]) -> None:
@@ -68,4 +70,5 @@ def _stamped(connection: Connection, source: dict[str, Any]) -> None:
             out.flush()
         spent += time.perf_counter() - before
     reason = json.dumps({"microseconds_per_scalar": 1e6 * spent / (scalars * source["rows"])})
-    out.finish({"status": "completed", "reason": reason})
+    out.flush()
+    out.report(Finished("completed", reason))

@@ -8,9 +8,10 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from app.jobs import worker
+from app.jobs.messages import Job
 
 
-def main(connection: Connection, job: dict[str, Any]) -> None:
+def main(connection: Connection, job: Job) -> None:
     advance = worker.Trainer.advance
 
     def deadly(trainer: Any) -> Any:

@@ -1,0 +1,183 @@
+"""What crosses the pipe between the server and a worker, beside rows: the job at the start, commands, and events.
+
+Commands and events travel as JSON with the name of their class. Imports nothing of the server: workers load it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, TypedDict, get_args
+
+
+class Checkpoint(TypedDict):
+    """A checkpoint file, as the store keeps it: made after this iteration and that many evaluations."""
+
+    file: str
+    iteration: int
+    evaluations: int
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change by hand that was made after an iteration: name → value."""
+
+    iteration: int
+    values: dict[str, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """What a worker needs to train a run, or to go on with it.
+
+    Attributes:
+        run, attempt, config: what to train, for which attempt.
+        data_dir, cache_dir, checkpoint_dir: where things lie.
+        checkpoint_seconds, checkpoints: how often to save; what was saved, newest first.
+        stored: iterations whose rows are stored.
+        seconds: of training so far.
+        changes: changes by hand so far.
+        wanted: changes that were asked for and not made yet.
+        dead: whether it is known that the network is dead.
+        paused, steps: whether to stand still, and after how many iterations.
+    """
+
+    run: str
+    attempt: int
+    config: dict[str, Any]
+    data_dir: str
+    cache_dir: str
+    checkpoint_dir: str
+    checkpoint_seconds: float
+    checkpoints: list[Checkpoint]
+    stored: int
+    seconds: float
+    changes: list[Change]
+    wanted: list[dict[str, float]]
+    dead: bool
+    paused: bool = False
+    steps: int = 0
+
+
+# -- commands: from the server, read at every flush ------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Stand still after this iteration, and say so."""
+
+
+@dataclass(frozen=True)
+class Resume:
+    """Go on."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """Train for some iterations, and stand still again."""
+
+    iterations: int
+
+
+@dataclass(frozen=True)
+class ChangeLive:
+    """Change learning rate, penalties or dropout from the next iteration on, and say when that was."""
+
+    values: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Cancel:
+    """End the run; what it has recorded stays."""
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Save the run and end; another worker goes on with it."""
+
+
+Command = Pause | Resume | Step | ChangeLive | Cancel | Stop
+
+
+# -- events: from the worker, in their order among its rows ----------------------------------------
+
+
+@dataclass(frozen=True)
+class StreamOpened:
+    """A stream of rows begins, or goes on."""
+
+    stream: str
+    columns: list[str]
+
+
+@dataclass(frozen=True)
+class Paused:
+    """It stands still."""
+
+
+@dataclass(frozen=True)
+class LiveChanged:
+    """A change by hand was made after an iteration: name → [value before, value after]."""
+
+    iteration: int
+    changes: dict[str, list[float | None]]
+
+
+@dataclass(frozen=True)
+class Died:
+    """The network is dead: from this iteration on, for many in a row, every weight's gradient was exactly 0."""
+
+    iteration: int
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A checkpoint is on the disk."""
+
+    checkpoint: Checkpoint
+
+
+@dataclass(frozen=True)
+class NotSaved:
+    """A checkpoint could not be written; training goes on."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The run is at its end. `why` is the code and the values of `reason`; see `engine.reasons`."""
+
+    status: str
+    reason: str | None = None
+    why: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """The worker was told to end; the run is not at its end."""
+
+
+Event = StreamOpened | Paused | LiveChanged | Died | Saved | NotSaved | Finished | Stopped
+
+
+# -- on the wire -----------------------------------------------------------------------------------
+
+_COMMANDS = {kind.__name__: kind for kind in get_args(Command)}
+_EVENTS = {kind.__name__: kind for kind in get_args(Event)}
+
+
+def encode(message: Command | Event) -> bytes:
+    return json.dumps([type(message).__name__, vars(message)], allow_nan=False).encode()
+
+
+def decode_command(data: bytes) -> Command:
+    name, fields = json.loads(data)
+    command: Command = _COMMANDS[name](**fields)
+    return command
+
+
+def decode_event(data: bytes) -> Event:
+    name, fields = json.loads(data)
+    event: Event = _EVENTS[name](**fields)
+    return event
