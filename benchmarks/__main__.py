@@ -4,7 +4,7 @@ live     click to first point, iteration to its point in the page (benchmarks/li
 browser  twenty live runs in two charts against Plotly's own means, first load, fifty runs overlaid (benchmarks/browser)
 memory   what the page holds after ten minutes of twenty live runs (only where it is named)
 stream   viewers, backpressure, cost to training, other loggers, cold history (benchmarks/stream)
-engine   training against PyTorch and against its own formulas in plain NumPy (benchmarks/engine)
+engine   training against PyTorch, JAX and its own formulas in plain NumPy (benchmarks/engine)
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """python -m benchmarks.engine [W1 ...] [--json]: time the workloads, interleaved, one thread each.
 
-PyTorch is measured where it can be imported, in its fastest variant; where not, that is said.
+PyTorch is measured where it can be imported, in its fastest variant, and so is JAX, compiled; where not, that is said.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_info
 
+from benchmarks.engine.jax_peer import Jax
 from benchmarks.engine.peers import Engine, Peer, torch_peers
 from benchmarks.engine.workloads import WORKLOADS, Workload, draw, images_of
 from engine import ExperimentConfig
@@ -40,22 +41,24 @@ def main() -> None:
     if arguments.memory_of:
         print(_use_memory(chosen[0], arguments.memory_of))
         return
-    has_torch = importlib.util.find_spec("torch") is not None
-    if not has_torch:
-        print("PyTorch cannot be imported here: ratios against it are left out.", file=sys.stderr)
+    there = {name: importlib.util.find_spec(name) is not None for name in ("torch", "jax")}
+    for name in (name for name, is_there in there.items() if not is_there):
+        print(f"{name} cannot be imported here: ratios against it are left out.", file=sys.stderr)
     peak = _peak()
     if not arguments.json:
         print(f"peak sgemm: {peak / 1e9:.0f} GFLOP/s on one thread, NumPy's kernels: {_kernels()}")
     for workload in chosen:
-        row = measure(workload, has_torch, peak)
+        row = measure(workload, there, peak)
         print(json.dumps(row) if arguments.json else _line(row), flush=True)
 
 
-def measure(workload: Workload, has_torch: bool, peak: float) -> dict[str, Any]:
+def measure(workload: Workload, there: dict[str, bool], peak: float) -> dict[str, Any]:
     """Seconds, ratios, share of the peak, peak memory and the diagnostics' share of a step."""
     config, dataset = _experiment(workload)
     engine = Engine(config, dataset)
-    rivals: list[Peer] = torch_peers(config, dataset) if has_torch else []
+    rivals: list[Peer] = torch_peers(config, dataset) if there["torch"] else []
+    if there["jax"]:
+        rivals.append(Jax(config, dataset))
     row: dict[str, Any] = {"workload": workload.name, "title": workload.title, "kernels": _kernels()}
     seconds = _interleaved([engine, *rivals], lambda peer: _steps(peer, workload.steps), ROUNDS)
     row["step_ms"] = 1000 * seconds["engine"] / workload.steps
@@ -78,7 +81,7 @@ def measure(workload: Workload, has_torch: bool, peak: float) -> dict[str, Any]:
         part = max(every, workload.whole // 3 // every * every)
         pair = _interleaved([engine, formulas], lambda peer: _whole(peer, part, every), FORMULA_ROUNDS)
         row["whole_vs_formulas"] = pair["formulas"] / pair["engine"]
-    for peer in ("engine", "torch") if has_torch else ("engine",):
+    for peer in ("engine", "torch") if there["torch"] else ("engine",):
         row[f"{peer}_mb"] = _memory(workload, peer)
     return row
 
@@ -122,6 +125,8 @@ def _against(row: dict[str, Any], what: str, seconds: dict[str, float]) -> None:
         best = min(rivals, key=lambda name: rivals[name])
         row[f"{what}_vs_torch"] = rivals[best] / seconds["engine"]
         row[f"{what}_best_torch"] = best
+    if "jax" in seconds:
+        row[f"{what}_vs_jax"] = seconds["jax"] / seconds["engine"]
 
 
 def _work(config: ExperimentConfig) -> float:
@@ -210,7 +215,7 @@ def _line(row: dict[str, Any]) -> str:
         f"  step {row['step_ms']:.3g} ms, {100 * row['of_peak']:.0f} % of peak",
     ]
     for what in ("step", "whole"):
-        for rival in ("torch", "formulas"):
+        for rival in ("torch", "jax", "formulas"):
             if f"{what}_vs_{rival}" in row:
                 best = f" ({row[f'{what}_best_torch']})" if rival == "torch" else ""
                 parts.append(f"  {what}: {row[f'{what}_vs_{rival}']:.2f} × as fast as {rival}{best}")
