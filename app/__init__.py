@@ -4,7 +4,7 @@ import os
 
 __version__ = "0.1.0"
 
-#: What tells the linear algebra libraries under NumPy how many cores to use.
+#: Environment variables that set how many cores the linear algebra libraries under NumPy use.
 THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 

@@ -15,7 +15,7 @@ from engine.reasons import Reason, of_error
 
 log = logging.getLogger(__name__)
 
-#: Progress of a download is told at most this often.
+#: Progress of a download is reported at most this often.
 PROGRESS_SECONDS = 0.1
 
 
@@ -85,13 +85,13 @@ class DataSets:
 
     async def _fetch(self, name: str) -> None:
         loop = asyncio.get_running_loop()
-        told = 0.0
+        reported = 0.0
 
         def progress(received: int, total: int) -> None:
-            nonlocal told
+            nonlocal reported
             now = time.monotonic()
-            if now - told >= PROGRESS_SECONDS:
-                told = now
+            if now - reported >= PROGRESS_SECONDS:
+                reported = now
                 loop.call_soon_threadsafe(
                     self._set, name, {"received": received, "total": total, "error": None, "why": None}
                 )

@@ -17,7 +17,7 @@ from app.mistake import Mistake
 from app.settings import read_settings
 from app.summary import table_of
 from engine import ConfigError, DatasetError, ExperimentConfig, datasets
-from engine.datasets.sample import MOST, USUAL
+from engine.datasets.sample import MAX_COUNT, USUAL
 
 #: Images are halved, perhaps twice, until so many stand side by side.
 SIDE_BY_SIDE = 4
@@ -52,7 +52,7 @@ def look(
             raise Mistake(f"there is no data set {chosen!r}; there are {', '.join(datasets.names())}")
         dataset = datasets.load_dataset(chosen, data_dir=settings.data_dir, cache_dir=settings.cache_dir)
         if count is None:
-            count = USUAL if len(dataset.shape) == 3 else MOST
+            count = USUAL if len(dataset.shape) == 3 else MAX_COUNT
         seen = datasets.sample(dataset, part=part, first=first, count=count)
     except (Mistake, ConfigError, DatasetError) as error:
         terminal.complain(error)

@@ -9,7 +9,7 @@ from typing import Any
 from app.errors import Conflict, Invalid
 
 #: Tags of one run.
-MOST_TAGS = 20
+MAX_TAGS = 20
 
 
 def changed(
@@ -38,9 +38,9 @@ def changed(
         removed = {_key(tag) for tag in remove_tags}
         kept = [tag for tag in changes.get("tags", said["tags"]) if _key(tag) not in removed]
         result["tags"] = distinct([*kept, *add_tags])
-        if len(result["tags"]) > MOST_TAGS:
-            message = f"a run has at most {MOST_TAGS} tags, not {len(result['tags'])}"
-            raise Invalid(message, code="range", field="tags", bounds={"maximum": MOST_TAGS})
+        if len(result["tags"]) > MAX_TAGS:
+            message = f"a run has at most {MAX_TAGS} tags, not {len(result['tags'])}"
+            raise Invalid(message, code="range", field="tags", bounds={"maximum": MAX_TAGS})
     return result
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 Times = list[tuple[int, float, float]]
 
 #: Times that one frame carries at most; more would weigh more than the rows.
-MOST_TIMES = 256
+MAX_TIMES = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +91,8 @@ def _extremes(bins: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def thin(times: Times) -> Times:
-    """At most `MOST_TIMES` of them, evenly, the last one always among them."""
-    step = -(-len(times) // MOST_TIMES)
+    """At most `MAX_TIMES` of them, evenly, the last one always among them."""
+    step = -(-len(times) // MAX_TIMES)
     return times if step <= 1 else times[::-1][::step][::-1]
 
 

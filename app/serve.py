@@ -47,7 +47,7 @@ def serve(settings: Settings, app: FastAPI | None = None) -> int:
         return 1
     host, port = listener.getsockname()[:2]
     connections = _max_connections(settings)
-    # Pages that are refused are told so, and requests still find a place.
+    # Pages that are refused get an answer that says so, and requests still find a place.
     settings = settings.model_copy(update={"max_viewers": min(settings.max_viewers, connections * 3 // 4)})
     app = app or create_app(settings)
     config = uvicorn.Config(

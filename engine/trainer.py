@@ -72,7 +72,7 @@ class Trainer:
 
     Attributes:
         network, optimizer: what is trained, and how.
-        data: what tells one content of a data set from another: how many images, and a digest where it is known.
+        data: what distinguishes one content of a data set from another: the number of images, and a digest if known.
         learning_rate: the experiment's rate, before its schedule.
         iteration, iterations: done, and planned.
         divergence: set when the loss was not finite, which ends the run.

@@ -24,7 +24,7 @@ from engine.events import STREAMS
 
 VERSION = 1
 #: In one document, and so in one selection that is exported: what a lab writes, every lab reads.
-MOST_RUNS = 200
+MAX_RUNS = 200
 #: What of a run object an import takes back.
 META = (
     "name",

@@ -20,8 +20,8 @@ NEEDED = {
     "evaluation": ("iteration", "train_accuracy", "test_accuracy", "train_loss", "test_loss"),
 }
 #: Float32 counts no further in ones.
-MOST_ITERATIONS = 2**24
-MOST_COLUMNS = 1000
+MAX_ITERATIONS = 2**24
+MAX_COLUMNS = 1000
 #: Rows of one stored chunk, and of what is checked at a time.
 CHUNK = 8192
 CHECKED = 1024
@@ -134,7 +134,7 @@ class ImportedRows:
 
     def _take_columns(self, given: Any) -> None:
         needed = NEEDED[self._stream]
-        if not isinstance(given, list) or len(given) > MOST_COLUMNS:
+        if not isinstance(given, list) or len(given) > MAX_COLUMNS:
             raise self._wrong_columns("")
         for place, name in enumerate(given):
             if not isinstance(name, str) or not _COLUMN.fullmatch(name):
@@ -188,7 +188,7 @@ class ImportedRows:
             and allowed.all()
             and early.all()
             and (counted == np.floor(counted)).all()
-            and values[:, 0].max() <= MOST_ITERATIONS
+            and values[:, 0].max() <= MAX_ITERATIONS
         )
         if not self._ascending:
             counted = np.zeros(1, np.float32)

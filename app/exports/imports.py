@@ -16,12 +16,12 @@ from typing import Annotated, Any, BinaryIO, Literal
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, StringConstraints, ValidationError
 
 from app.errors import Invalid
-from app.exports.documents import MOST_RUNS, VERSION
-from app.exports.imported_rows import MOST_ITERATIONS, ImportedRows, Spool, wrong
+from app.exports.documents import MAX_RUNS, VERSION
+from app.exports.imported_rows import MAX_ITERATIONS, ImportedRows, Spool, wrong
 from app.exports.reading import JsonReader, NotJson
 from app.remarks import distinct
 from app.rows import Times
-from app.runs import MOST_COLOR, Run, RunStatus, new_id
+from app.runs import MAX_COLOR, Run, RunStatus, new_id
 from app.storage import run_store
 from app.texts import find_unfit
 from engine import ConfigError, ExperimentConfig
@@ -29,9 +29,9 @@ from engine.events import STREAMS
 from engine.reasons import Reason, restored, why
 
 #: Characters of a reason as JSON.
-MOST_OF_A_REASON = 4000
+MAX_REASON_LENGTH = 4000
 #: Of one stream; a lab tells 256 for a page of rows.
-MOST_TIMES = 300_000
+MAX_TIMES = 300_000
 
 Seconds = Annotated[FiniteFloat, Field(ge=0, le=1e11)]
 
@@ -40,7 +40,7 @@ class Annotation(BaseModel):
     """What happened at an iteration; of what another version may have noted besides, nothing is taken over."""
 
     kind: str = Field(pattern=r"^[a-z_]{1,40}$")
-    iteration: int = Field(ge=0, le=MOST_ITERATIONS)
+    iteration: int = Field(ge=0, le=MAX_ITERATIONS)
     changes: dict[Literal["learning_rate", "l1", "l2", "dropout"], tuple[FiniteFloat, FiniteFloat]] = {}
 
 
@@ -58,7 +58,7 @@ class ImportedRun(BaseModel):
     started_at: Seconds | None = None
     finished_at: Seconds | None = None
     seconds: Seconds | None = None
-    color: int | None = Field(None, ge=0, le=MOST_COLOR)
+    color: int | None = Field(None, ge=0, le=MAX_COLOR)
     starred: bool = False
     archived: bool = False
     tags: list[Annotated[str, StringConstraints(min_length=1, max_length=40)]] = Field([], max_length=20)
@@ -84,9 +84,9 @@ class Imported:
             config = ExperimentConfig.from_dict({**given.config, "name": given.name}, stored=True)
         except ConfigError as error:
             raise error.within(f"{field}.config") from error
-        if config.iterations > MOST_ITERATIONS:
-            message = f"{field}: an import may have {MOST_ITERATIONS:,} iterations at most, not {config.iterations:,}"
-            raise Invalid(Reason("too_many_iterations", message, most=MOST_ITERATIONS), field=field)
+        if config.iterations > MAX_ITERATIONS:
+            message = f"{field}: an import may have {MAX_ITERATIONS:,} iterations at most, not {config.iterations:,}"
+            raise Invalid(Reason("too_many_iterations", message, most=MAX_ITERATIONS), field=field)
         for part in rows.values():
             part.check(config.iterations)
         self.rows = rows
@@ -150,7 +150,7 @@ def _was_exported(status: RunStatus, iteration: int) -> Reason:
 def _short(said: dict[str, Any] | None) -> dict[str, Any] | None:
     """What a page is to word; nobody's reason is as long as this allows, or holds what is not finite."""
     try:
-        return said if len(json.dumps(said, allow_nan=False)) <= MOST_OF_A_REASON else None
+        return said if len(json.dumps(said, allow_nan=False)) <= MAX_REASON_LENGTH else None
     except ValueError:
         return None
 
@@ -214,10 +214,10 @@ def _demand_version(version: Any) -> None:
 
 def _turns(reader: JsonReader) -> Iterator[int]:
     for place, _ in enumerate(reader.array()):
-        if place == MOST_RUNS:
-            message = f"runs: a document holds at most {MOST_RUNS} runs, and this one more"
+        if place == MAX_RUNS:
+            message = f"runs: a document holds at most {MAX_RUNS} runs, and this one more"
             raise Invalid(
-                Reason("too_many_runs", message, most=MOST_RUNS), field="runs", bounds={"maximum": MOST_RUNS}
+                Reason("too_many_runs", message, most=MAX_RUNS), field="runs", bounds={"maximum": MAX_RUNS}
             )
         yield place
 
@@ -266,8 +266,8 @@ def _stream(name: str, field: str) -> str:
 def _times(reader: JsonReader, field: str) -> Iterator[tuple[int, float, float]]:
     before = 0
     for place, _ in enumerate(reader.array()):
-        if place == MOST_TIMES:
-            raise wrong(field, f"there are more than {MOST_TIMES:,} times")
+        if place == MAX_TIMES:
+            raise wrong(field, f"there are more than {MAX_TIMES:,} times")
         time = reader.value()
         match time:
             case [int(row), int() | float() as at, int() | float() as seconds] if (

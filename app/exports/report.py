@@ -22,10 +22,10 @@ from numpy.typing import NDArray
 from app.exports.fields import Fields, difference, flatten
 from app.exports.recording import Recording
 from app.exports.thinning import extremes
-from app.exports.wording import told
+from app.exports.wording import worded
 
 #: Points of one curve in the report at most; CSV and JSON have every row.
-MOST_POINTS = 4000
+MAX_POINTS = 4000
 #: stream → curves that the report draws
 CURVES = {"train": ("loss",), "evaluation": ("train_accuracy", "test_accuracy")}
 
@@ -61,7 +61,7 @@ def report(
     configs = [flatten(recording.config) for recording in recordings]
     stream = _environment.get_template("report.html").stream(
         t=lambda key: texts[key],
-        told=lambda why, reason: told(why, reason, texts, language),
+        worded=lambda why, reason: worded(why, reason, texts, language),
         language=language,
         nonce=secrets.token_urlsafe(16),
         dash=dash,
@@ -152,8 +152,8 @@ def _curves(recording: Recording) -> dict[str, Any]:
 
 
 def _points(x: NDArray[np.float32], y: NDArray[np.float32]) -> dict[str, list[Any]]:
-    if len(x) > MOST_POINTS:
-        picked = extremes(y, MOST_POINTS)
+    if len(x) > MAX_POINTS:
+        picked = extremes(y, MAX_POINTS)
         x, y = x[picked], y[picked]
     finite = np.isfinite(y).tolist()
     values = [float(f"{value:.6g}") if ok else None for value, ok in zip(y.tolist(), finite, strict=True)]

@@ -13,7 +13,7 @@ WORDS = {"initializer": "initializer.", "status": "status.", "metric": "early_st
 LONG = 1e7
 
 
-def told(why: Mapping[str, Any] | None, fallback: str, texts: Mapping[str, str], language: str) -> str:
+def worded(why: Mapping[str, Any] | None, fallback: str, texts: Mapping[str, str], language: str) -> str:
     """A reason in words, or `fallback` where there is none that the catalog knows."""
     text = texts.get(f"why.{why.get('code')}") if why else None
     if text is None or why is None:
@@ -34,5 +34,5 @@ def _written(name: str, value: Any, texts: Mapping[str, str], language: str) -> 
         separator = " × " if numbers else texts["why.and"]
         return separator.join(_written(name, one, texts, language) for one in value)
     if isinstance(value, dict):
-        return told(value, "", texts, language) if "code" in value else ""
+        return worded(value, "", texts, language) if "code" in value else ""
     return texts.get(f"{WORDS.get(name, '-')}{value}", str(value))

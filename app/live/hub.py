@@ -55,7 +55,7 @@ class Hub:
         self._offer_change(before)
 
     def publish_deleted(self, run_id: str) -> None:
-        """A run is gone: its rows too, and every viewer is told."""
+        """A run is gone: its rows too, and every viewer gets to know it."""
         self._rows.remove(run_id)
         for viewer in self._viewers:
             viewer.unsubscribe(run_id)
@@ -89,11 +89,11 @@ class Hub:
 
     @property
     def viewers(self) -> int:
-        """How many are told of news."""
+        """How many viewers get news."""
         return len(self._viewers)
 
     def join(self, write: Callable[[bytes], bool] | None = None) -> Viewer:
-        """A viewer that is told of news until it leaves; see `Viewer` for `write`."""
+        """A viewer that gets news until it leaves; see `Viewer` for `write`."""
         viewer = Viewer(self._rows, self._states, write=write)
         self._viewers.add(viewer)
         return viewer
@@ -102,7 +102,7 @@ class Hub:
         self._viewers.discard(viewer)
 
     def glance(self, version: int, place: Place | None) -> Viewer:
-        """A viewer that looks once, from what it has seen before; nobody tells it of news."""
+        """A viewer that looks once, from what it has seen before; it gets no news later."""
         return Viewer(self._rows, self._states, version=version, place=place)
 
     def total(self, run_id: str, stream: str) -> int:

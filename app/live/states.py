@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 
 #: A part of the list of runs ends with the run that makes it as long as this.
 PART_CHARACTERS = 128 * 1024
-#: Deleted runs that connected viewers can still be told of.
+#: Deleted runs that connected viewers can still learn of.
 DELETED_RUNS = 1000
 #: Encoded messages that are kept for viewers who stand at the same place.
 SHARED_MESSAGES = 32
@@ -76,7 +76,7 @@ class States:
 
     def delete_run(self, run_id: str) -> None:
         self.put(f"{_RUN}{run_id}", None)
-        # Only viewers that have the run need to be told; a new one gets the list as it is.
+        # Only viewers that have the run need to know it; a new one gets the list as it is.
         self._deleted.append(run_id)
         if len(self._deleted) > DELETED_RUNS:
             forgotten = self._states.pop(f"{_RUN}{self._deleted.popleft()}", None)

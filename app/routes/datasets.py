@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
 from app.lab import TheLab
-from engine.datasets.sample import MOST, USUAL
+from engine.datasets.sample import MAX_COUNT, USUAL
 
 router = APIRouter(prefix="/api/datasets", tags=["data sets"])
 
@@ -26,7 +26,9 @@ def get_images(
     name: str,
     part: Annotated[str, Query(description="test or train")] = "test",
     first: Annotated[int, Query(description="place of the first one, counted from 0")] = 0,
-    count: Annotated[int, Query(description=f"1 to {MOST}; fewer come where the part ends before")] = USUAL,
+    count: Annotated[
+        int, Query(description=f"1 to {MAX_COUNT}; fewer come where the part ends before")
+    ] = USUAL,
 ) -> JSONResponse:
     """Images with their labels, to look at.
 

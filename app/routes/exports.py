@@ -14,7 +14,7 @@ from fastapi.responses import StreamingResponse
 
 from app.errors import Invalid, StoreUnavailable
 from app.exports import documents, imports, report, script, tables, tfevents, torch_script
-from app.exports.documents import MOST_RUNS
+from app.exports.documents import MAX_RUNS
 from app.exports.fields import flatten
 from app.exports.recording import Recording
 from app.lab import Lab, TheLab
@@ -30,7 +30,7 @@ from engine.reasons import Reason, of_error
 router = APIRouter(prefix="/api", tags=["exports"])
 
 Selection = Annotated[
-    str, Query(description=f"ids, separated by commas; at most {MOST_RUNS}", max_length=3000)
+    str, Query(description=f"ids, separated by commas; at most {MAX_RUNS}", max_length=3000)
 ]
 Language = Annotated[str | None, Query(description="en or ja; default: as the page", max_length=20)]
 Dash = Annotated[
@@ -189,12 +189,12 @@ def _record(lab: Lab, run: Run) -> Recording:
 
 def _runs(lab: Lab, ids: str) -> list[Run]:
     chosen = list(dict.fromkeys(filter(None, ids.split(","))))
-    if not 0 < len(chosen) <= MOST_RUNS:
+    if not 0 < len(chosen) <= MAX_RUNS:
         raise Invalid(
-            f"runs must name 1 to {MOST_RUNS} runs, not {len(chosen)}",
+            f"runs must name 1 to {MAX_RUNS} runs, not {len(chosen)}",
             code="range",
             field="runs",
-            bounds={"minimum": 1, "maximum": MOST_RUNS},
+            bounds={"minimum": 1, "maximum": MAX_RUNS},
         )
     return [lab.register.get(run_id) for run_id in chosen]
 

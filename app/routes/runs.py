@@ -15,9 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from app.errors import Invalid
 from app.exports.thinning import extremes
 from app.lab import TheLab
-from app.remarks import MOST_TAGS
+from app.remarks import MAX_TAGS
 from app.rows import Rows
-from app.runs import MOST_COLOR
+from app.runs import MAX_COLOR
 from app.storage import run_store
 from app.work import beside
 from engine import ExperimentConfig
@@ -59,7 +59,7 @@ class Before(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: str = Field("", max_length=200)
-    tags: list[Tag] = Field([], max_length=MOST_TAGS)
+    tags: list[Tag] = Field([], max_length=MAX_TAGS)
     notes: str = Field("", max_length=10_000)
 
 
@@ -69,13 +69,13 @@ class Changes(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: str = Field("", min_length=1, max_length=200)
-    color: int = Field(0, ge=0, le=MOST_COLOR, strict=True, description="a place in the page's palette")
+    color: int = Field(0, ge=0, le=MAX_COLOR, strict=True, description="a place in the page's palette")
     starred: bool = False
     archived: bool = False
-    tags: list[Tag] = Field([], max_length=MOST_TAGS)
-    add_tags: list[Tag] = Field([], max_length=MOST_TAGS, description="tags to add to those that are there")
+    tags: list[Tag] = Field([], max_length=MAX_TAGS)
+    add_tags: list[Tag] = Field([], max_length=MAX_TAGS, description="tags to add to those that are there")
     remove_tags: list[Tag] = Field(
-        [], max_length=MOST_TAGS, description="tags to take from those that are there"
+        [], max_length=MAX_TAGS, description="tags to take from those that are there"
     )
     notes: str = Field("", max_length=10_000)
     was: Before = Field(Before(), description="refuse with 409 where one of these is another by now")

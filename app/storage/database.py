@@ -159,7 +159,7 @@ class Database:
         return await self._write(operation, refusable=True)
 
     async def settle(self, operation: Callable[[sqlite3.Connection], T]) -> T:
-        """As `write`, but waits through a fault of the disk: for what has happened and must be told."""
+        """As `write`, but waits through a fault of the disk: for what has happened and must be stored."""
         return await self._write(operation, refusable=False)
 
     async def prove(self) -> str | None:

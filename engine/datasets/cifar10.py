@@ -25,7 +25,7 @@ FOLDER = "cifar-10-batches-bin"
 SHAPE = (3, 32, 32)
 RECORD = 1 + 3 * 32 * 32
 #: A file of more records than the whole set has is not one of it.
-MOST_RECORDS = 60_000
+MAX_RECORDS = 60_000
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 
 _ARCHIVE = "cifar-10-binary.tar.gz"
@@ -41,10 +41,10 @@ def read_records(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.intp]]:
         DatasetError: the file is missing, cut short or something else; its name is in the message.
     """
     with opened(path) as content:
-        data, there = read_at_most(content, MOST_RECORDS * RECORD)
+        data, there = read_at_most(content, MAX_RECORDS * RECORD)
     if not there or there != len(data) or there % RECORD:
         message = f"{path} should hold records of {RECORD:,} bytes but holds {there:,} bytes"
-        wanted = RECORD * min(max(1, round(there / RECORD)), MOST_RECORDS)
+        wanted = RECORD * min(max(1, round(there / RECORD)), MAX_RECORDS)
         raise DatasetError(Reason("file_length", message, file=path.name, wanted=wanted, there=there))
     records = np.frombuffer(data, np.uint8).reshape(-1, RECORD)
     if records[:, 0].max() >= len(CLASSES):

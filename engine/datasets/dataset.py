@@ -18,8 +18,8 @@ class Dataset:
     """Images and labels.
 
     Images are (N, C, H, W) or (N, features), float32 or, as levels of brightness (see `engine.levels`), uint8;
-    labels are class indices, intp, (N,). `digest` tells decoded data sets apart by their content, where they come from
-    the cache; else it is empty.
+    labels are class indices, intp, (N,). `digest` distinguishes decoded data sets by their content, where they
+    come from the cache; else it is empty.
 
     Raises:
         ValueError: arrays that do not belong together.

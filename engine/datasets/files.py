@@ -27,8 +27,8 @@ def find(folder: Path, names: Iterable[str]) -> Path | None:
 def identity(paths: Sequence[Path]) -> str:
     """What changes whenever one of these files is replaced or written to, without reading them.
 
-    The time of the last change of an inode cannot be set: it tells also a file of the same size with the same old time
-    of writing, as a copy from an archive has it.
+    The time of the last change of an inode cannot be set: it also reveals a new file of the same size with the same old
+    time of writing, as a copy from an archive has it.
 
     Raises:
         DatasetError: one of them is not there any more.

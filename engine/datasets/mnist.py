@@ -31,7 +31,7 @@ _UNSIGNED_BYTE = 8
 #: Axes of images; labels have one.
 _MOST_AXES = 3
 #: A file of more values, a million images, is not one of these sets.
-MOST_VALUES = 28 * 28 * 1_000_000
+MAX_VALUES = 28 * 28 * 1_000_000
 _FILES = {
     "train_images": "train-images-idx3-ubyte",
     "train_labels": "train-labels-idx1-ubyte",
@@ -80,8 +80,8 @@ def read_idx(path: Path) -> NDArray[np.uint8]:
             raise DatasetError(Reason("file_length", message, file=path.name, wanted=wanted, there=there))
         shape = struct.unpack(f">{axes}I", lengths)
         wanted = math.prod(shape)
-        if not 0 < wanted <= MOST_VALUES:
-            message = f"{path} says that it holds {wanted:,} values; 1 to {MOST_VALUES:,} are read"
+        if not 0 < wanted <= MAX_VALUES:
+            message = f"{path} says that it holds {wanted:,} values; 1 to {MAX_VALUES:,} are read"
             raise DatasetError(Reason("file_other", message, file=path.name))
         data, there = read_at_most(content, wanted)
     if there != wanted:

@@ -15,11 +15,11 @@ from engine.levels import LEVELS
 #: As many are shown where nobody says how many: a page of the course's notes.
 USUAL = 50
 #: At most; all points of a set in the plane, or 3 MB of photographs.
-MOST = 1000
+MAX_COUNT = 1000
 
 PART = Field("part", "choice", "test", choices=("test", "train"))
 FIRST = Field("first", "integer", 0, minimum=0)
-COUNT = Field("count", "integer", USUAL, minimum=1, maximum=MOST)
+COUNT = Field("count", "integer", USUAL, minimum=1, maximum=MAX_COUNT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import Conflict, Invalid
-from app.remarks import MOST_TAGS, changed, distinct
+from app.remarks import MAX_TAGS, changed, distinct
 
 SAID = {"name": "run", "tags": ["a", "b"], "notes": "first"}
 
@@ -46,4 +46,4 @@ def test_tags_of_two_people_are_both_there_whoever_is_first(tags, removed, one, 
 def test_one_tag_in_two_widths_or_compositions_is_one_and_many_are_refused():
     assert distinct(["テスト", "ﾃｽﾄ", "が", "か\u3099", "B", "Ｂ"]) == ["テスト", "が", "B"]
     with pytest.raises(Invalid, match="at most 20 tags, not 21"):
-        changed({**SAID, "tags": [str(i) for i in range(MOST_TAGS)]}, {}, was={}, add_tags=["one more"])
+        changed({**SAID, "tags": [str(i) for i in range(MAX_TAGS)]}, {}, was={}, add_tags=["one more"])

@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rows import MOST_TIMES, Extremes, Rows, join, thin
+from app.rows import MAX_TIMES, Extremes, Rows, join, thin
 
 
 def made(first, count):
@@ -33,7 +33,7 @@ def test_a_long_list_of_times_is_thinned_and_keeps_its_last():
 
     kept = thin(times)
 
-    assert len(kept) <= MOST_TIMES
+    assert len(kept) <= MAX_TIMES
     assert kept[-1] == times[-1]
     assert kept == sorted(kept)
 

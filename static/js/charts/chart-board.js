@@ -15,7 +15,7 @@ import { ChartCard } from "./chart-card.js";
 import { bringLibrary } from "./plotly.js";
 import { known, quantity, title } from "./quantities.js";
 import { ShownFields } from "./shown-fields.js";
-import { MOST_CHARTS, makeSpec, readSpecs, writeSpec } from "./specs.js";
+import { MAX_CHARTS, makeSpec, readSpecs, writeSpec } from "./specs.js";
 import { Strokes } from "./strokes.js";
 
 /** The page rests for this share of the time that drawing took. */
@@ -194,7 +194,7 @@ export class ChartBoard {
 
   #add(name) {
     this.#adder.value = "";
-    if (!quantity(name) || this.#charts.length >= MOST_CHARTS) return;
+    if (!quantity(name) || this.#charts.length >= MAX_CHARTS) return;
     const chart = this.#make(makeSpec(name));
     this.#arranged();
     chart.card.element.scrollIntoView({ block: "nearest" });

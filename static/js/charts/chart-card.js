@@ -9,7 +9,7 @@ import { onInput, onKey } from "../page/keys.js";
 import { number, t } from "../words/i18n.js";
 import { Legend } from "./legend.js";
 import { help, quantity, title } from "./quantities.js";
-import { MOST_SMOOTHING } from "./specs.js";
+import { MAX_SMOOTHING } from "./specs.js";
 
 /** @import { Spec } from "../types.js" */
 
@@ -108,7 +108,7 @@ export class ChartCard {
       const slider = h("input", {
         type: "range",
         min: 0,
-        max: MOST_SMOOTHING,
+        max: MAX_SMOOTHING,
         step: 0.01,
         "data-option": "smoothing",
       });

@@ -62,7 +62,7 @@ export class Hover {
     this.#field = field;
     this.#lines = traces
       .filter(({ line }) => line)
-      .map(({ line, color, value }) => ({ ...line, color, told: value }));
+      .map(({ line, color, value }) => ({ ...line, color, shownValue: value }));
     const { x = [], notes = [] } = traces.find(({ marks }) => marks)?.marks ?? {};
     this.#marks = notes.map((note, i) => ({ note, x: x[i] }));
     this.#percent = percent;
@@ -124,7 +124,7 @@ export class Hover {
   #rows() {
     const height = this.#mouse?.top;
     const here = this.#x ?? NaN;
-    const rows = this.#lines.flatMap(({ curve, label, part, color, told }) => {
+    const rows = this.#lines.flatMap(({ curve, label, part, color, shownValue }) => {
       const { xs, ys, evens, iterations } = curve;
       const row = nearest(xs, here);
       if (row < 0 || Math.abs(xs[row] - here) > spacing(xs, row)) return [];
@@ -142,7 +142,7 @@ export class Hover {
           label,
           part,
           color,
-          told,
+          shownValue,
           x: xs[row],
           iteration: iterations[row],
           spread,
@@ -165,7 +165,7 @@ export class Hover {
       "tr",
       {},
       h("th", { colSpan: 2, scope: "col" }, writtenX(this.#axis, this.#x)),
-      this.#field ? h("th", { scope: "col", className: "hover-told" }, this.#field) : null,
+      this.#field ? h("th", { scope: "col", className: "hover-value" }, this.#field) : null,
       smoothed ? h("th", { scope: "col" }, t("chart.smoothed")) : null,
       h("th", { scope: "col" }, t("chart.value")),
       h("th", { scope: "col" }, t("chart.time")),
@@ -186,7 +186,7 @@ export class Hover {
           row.part ? ` · ${row.part}` : null,
           own,
         ),
-        this.#field ? h("td", { className: "hover-told" }, row.told) : null,
+        this.#field ? h("td", { className: "hover-value" }, row.shownValue) : null,
         smoothed ? h("td", {}, row.smoothed === undefined ? "" : written(row.smoothed, this.#percent)) : null,
         h(
           "td",

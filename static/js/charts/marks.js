@@ -6,7 +6,7 @@
 import { color } from "../page/palette.js";
 import { nearest } from "../state/series.js";
 import { number, percent, t } from "../words/i18n.js";
-import { tells } from "../words/reasons.js";
+import { hasCode } from "../words/reasons.js";
 
 /** @import { Trace } from "../types.js" */
 
@@ -80,7 +80,7 @@ function* atWish({ run, series, curve }) {
   const { xs, ys, iterations } = curve;
   const last = ys.length - 1;
   if (last < 0) return;
-  if (tells(run.why, "stopped_early")) {
+  if (hasCode(run.why, "stopped_early")) {
     yield {
       x: xs[last],
       row: last,

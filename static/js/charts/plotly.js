@@ -26,7 +26,7 @@ const CONFIG = {
   scrollZoom: false,
 };
 /** With more new rows than that, as after a connection, a whole drawing is due and tails would be work for nothing. */
-const MOST_NEWS = 20_000;
+const MAX_NEWS = 20_000;
 /** A picture's size, in pixels, and of its legend the most lines and the height of one; a long legend makes it higher. */
 const PICTURE = { width: 960, height: 540, entries: 40, entry: 19 };
 /** Letters of a name in a picture's legend: the curves need the room. */
@@ -162,7 +162,7 @@ export class Plot {
    * @returns {boolean} false if some cannot be drawn so, or leave the axes: the figure must be drawn anew
    */
   drawTails() {
-    if (!this.#ready || this.#news() > MOST_NEWS) return false;
+    if (!this.#ready || this.#news() > MAX_NEWS) return false;
     const scale = this.#scale ?? this.#makeScale();
     this.#scale = scale;
     const { xaxis, yaxis } = this.#element._fullLayout;

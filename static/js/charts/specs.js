@@ -9,9 +9,9 @@ import { quantity } from "./quantities.js";
 
 /** @import { Spec } from "../types.js" */
 
-export const MOST_SMOOTHING = 0.99;
+export const MAX_SMOOTHING = 0.99;
 /** More are of no use, and an address may ask for anything. */
-export const MOST_CHARTS = 24;
+export const MAX_CHARTS = 24;
 
 export function makeSpec(name) {
   return {
@@ -33,7 +33,7 @@ export function readSpec(text) {
   for (const option of options) {
     const [key, value = ""] = option.split("=");
     const number = Number(value);
-    if (key === "smooth" && value && number >= 0 && number <= MOST_SMOOTHING) spec.smoothing = number;
+    if (key === "smooth" && value && number >= 0 && number <= MAX_SMOOTHING) spec.smoothing = number;
     if (key === "log") Object.assign(spec, { logX: value.includes("x"), logY: value.includes("y") });
     if (key === "crop") spec.crop = true;
     if (key === "plain") spec.marks = false;
@@ -55,5 +55,5 @@ export function writeSpec(spec) {
 
 /** The charts of an address; those that cannot be are left out. */
 export function readSpecs(texts) {
-  return texts.map(readSpec).filter(Boolean).slice(0, MOST_CHARTS);
+  return texts.map(readSpec).filter(Boolean).slice(0, MAX_CHARTS);
 }

@@ -1,5 +1,5 @@
 /**
- * Symbols along curves, so that a curve's dash is told from others' where it is too noisy or too flat to be seen.
+ * Symbols along curves, so that a curve's dash can be distinguished from others' where it is too noisy or too flat to be seen.
  *
  * They stand at round places of x, which stay while the curve grows; every run has places of its own, so that symbols of
  * curves that lie on each other do not.

@@ -2,7 +2,7 @@
 
 import { h } from "../page/dom.js";
 import { askWhich } from "../words/readings.js";
-import { explain, told } from "../words/reasons.js";
+import { explain, worded } from "../words/reasons.js";
 import { problemOf } from "./fields.js";
 
 /**
@@ -23,7 +23,7 @@ export function showError(form, error) {
 
 function said(box) {
   const { why, readings } = problemOf(box);
-  if (!readings.length) return [told(why)];
+  if (!readings.length) return [worded(why)];
   return askWhich(box.value, readings, (reading) => {
     box.value = reading;
     box.dispatchEvent(new Event("input"));

@@ -53,7 +53,7 @@ export class Form {
    * @type {FirstExperiment | null}
    */
   #first = null;
-  /** What all would cost, as it was last told: it stays in a form that is drawn again. @type {[Cost[], number | null] | null} */
+  /** What all would cost, as last computed: it stays in a form that is drawn again. @type {[Cost[], number | null] | null} */
   #figures = null;
   #start;
   #timer = 0;

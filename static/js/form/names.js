@@ -126,13 +126,13 @@ export function difference(before, after, activations, varied) {
   const ofLayers = varied.some(
     (path) => path.startsWith("network.") && !path.startsWith("network.initializer"),
   );
-  const told = (name) =>
+  const inName = (name) =>
     (name === "network.layers" && ofLayers) ||
     varied.some((path) => name === path || name.startsWith(`${path}.`));
   const special = different
-    .filter((name) => !NAMED.test(name) && !told(name) && after[name] !== null && after[name] !== undefined)
+    .filter((name) => !NAMED.test(name) && !inName(name) && after[name] !== null && after[name] !== undefined)
     .map((name) => `${shortLabelOf(name)} ${valueText(name, after[name])}`);
-  return { labels: [...labels], special, changed: different.filter((name) => !told(name)) };
+  return { labels: [...labels], special, changed: different.filter((name) => !inName(name)) };
 }
 
 /** Layers as lines, "dense 40 → relu → dense 10": only other activations, or another network? */

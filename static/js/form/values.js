@@ -13,7 +13,7 @@
 import { numberOf, plain, settle } from "../words/notation.js";
 
 /** Values of one field that are kept at most; the server takes no longer list of experiments either. */
-const MOST = 100;
+const MAX_COUNT = 100;
 /** Values of a range that are made at most, to count those that differ. */
 const MADE = 10_000;
 const RANGE = /^(.+?)\.{2,3}(.+?)(?::(\d+))?$/;
@@ -43,11 +43,11 @@ export function typed(text, field = {}) {
     .filter(Boolean);
   const ranges = items.map((item) => range(item, field));
   const found = new Set(items.flatMap((item, i) => ranges[i]?.values ?? [numberOf(item) ?? item]));
-  const values = [...found].slice(0, MOST + 1);
+  const values = [...found].slice(0, MAX_COUNT + 1);
   if (!values.length || (values.length === 1 && typeof values[0] === "string")) return text.trim();
   if (values.length === 1) return values[0];
   const count = found.size + ranges.reduce((sum, one) => sum + (one ? one.count - one.values.length : 0), 0);
-  return { sweep: text.trim(), values, ...(count > MOST ? { count } : {}) };
+  return { sweep: text.trim(), values, ...(count > MAX_COUNT ? { count } : {}) };
 }
 
 /** How a text could be meant of which one cannot say whether a comma separates; none where that is clear. */

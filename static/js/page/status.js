@@ -1,7 +1,7 @@
 /** The line at the top: is the page live, and how busy is the lab? */
 
 import { number, onLanguage, t } from "../words/i18n.js";
-import { explain, told } from "../words/reasons.js";
+import { explain, worded } from "../words/reasons.js";
 
 /** @import { Store } from "../state/store.js" */
 
@@ -30,7 +30,7 @@ export function showStatus(element, text, store) {
       t("status.workers", { busy: number(lab.busy), workers: number(lab.workers) }),
     ];
     if (lab.queued) parts.push(t("status.waiting", { queued: number(lab.queued) }));
-    if (lab.fault) parts.push(t("status.fault", { reason: told(lab.why, lab.fault) }));
+    if (lab.fault) parts.push(t("status.fault", { reason: worded(lab.why, lab.fault) }));
     text.textContent = parts.join(" · ");
   };
   store.on("connection", draw);

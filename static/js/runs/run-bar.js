@@ -17,7 +17,7 @@ const RUN_FORMATS = {
 };
 
 /** Runs of one export at most, as the server has it. */
-const MOST_RUNS = 200;
+const MAX_RUNS = 200;
 
 export class RunBar {
   #element;
@@ -118,8 +118,8 @@ export function exportLinks(runs) {
     { className: "menu up" },
     h("summary", { className: "toggle" }, icon("download"), t("export.title")),
   );
-  if (runs.length > MOST_RUNS) {
-    menu.append(h("p", { className: "card panel" }, t("export.most", { n: MOST_RUNS })));
+  if (runs.length > MAX_RUNS) {
+    menu.append(h("p", { className: "card panel" }, t("export.most", { n: MAX_RUNS })));
     closesByItself(menu);
     return menu;
   }

@@ -6,7 +6,7 @@ import { h, iconButton } from "../page/dom.js";
 import { cssColor, HUES, hueOf } from "../page/palette.js";
 import { api } from "../server/api.js";
 import { number, onLanguage, t } from "../words/i18n.js";
-import { told } from "../words/reasons.js";
+import { worded } from "../words/reasons.js";
 import { Drafts } from "./drafts.js";
 import { liveControls } from "./live-controls.js";
 import { exportLinks } from "./run-bar.js";
@@ -175,7 +175,7 @@ export class RunDetails {
       h("div", { className: "details-foot" }, exportLinks([run]), clone, archive),
     );
     updates.push(
-      (now) => put(reason, told(now.why, now.reason ?? "")),
+      (now) => put(reason, worded(now.why, now.reason ?? "")),
       (now) => texts.forEach((text) => text.update(now)),
       (now) => put(archive, t(now.archived ? "runs.unarchive" : "runs.archive")),
       (now) => showChanges(changes, now.annotations),

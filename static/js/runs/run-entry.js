@@ -7,7 +7,7 @@
 import { closest, h, icon, iconButton, sparkline } from "../page/dom.js";
 import { color } from "../page/palette.js";
 import { number, percent, t } from "../words/i18n.js";
-import { told } from "../words/reasons.js";
+import { worded } from "../words/reasons.js";
 import { putName } from "./run-name.js";
 import { ACTIVE } from "./run-query.js";
 
@@ -110,7 +110,7 @@ export function makeEntry({ id }, on) {
     name.title = describe(run);
     put(score, percent(accuracy));
     put(state, stateText(run, iteration));
-    state.title = told(run.why, run.reason ?? "") || state.textContent;
+    state.title = worded(run.why, run.reason ?? "") || state.textContent;
     if (tags.title !== run.tags.join(", ")) {
       tags.title = run.tags.join(", ");
       tags.replaceChildren(...run.tags.map((tag) => h("span", { className: "tag" }, tag)));

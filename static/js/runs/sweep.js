@@ -23,7 +23,7 @@ const METRICS = {
 };
 const KINDS = ["scatter", "parallel", "heat"];
 /** Axes of parallel coordinates at most: more cannot be told apart. */
-const MOST_AXES = 8;
+const MAX_AXES = 8;
 
 /**
  * @param {Run[]} runs whose fields `configs` has
@@ -54,7 +54,7 @@ export function openSweep(runs, { configs, isDark }) {
     said.textContent = !fields.length ? t("diff.none") : left ? t("sweep.left_out", { n: left }) : "";
     const drawn = {
       scatter: () => scatter(points, labels.get(state.x), metric),
-      parallel: () => parallel(points, [...labels.values()].slice(0, MOST_AXES), metric),
+      parallel: () => parallel(points, [...labels.values()].slice(0, MAX_AXES), metric),
       heat: () =>
         heatMap(
           points,

@@ -18,7 +18,7 @@ export function keptChoices() {
 
 /** What the address says where nobody has chosen: nothing. */
 const NEWEST = PROPERTIES.runs.default;
-/** Of numbers that an address says and no run has, that many are told. */
+/** The message lists at most this many unknown run numbers. */
 const TOLD = 5;
 
 /**
@@ -27,7 +27,7 @@ const TOLD = 5;
  * @param {(numbers: string[]) => void} onGone called with numbers in an address that no run has any more
  */
 export function keepShown(store, onGone) {
-  /** Numbers that the address says and the store has not been told yet; null where there are none. */
+  /** Run numbers of the address that the store does not know yet; null where there are none. */
   let wanted = chosen(urlState.get("runs"));
   const shown = () =>
     Object.keys(store.choices()).length ? store.shown().map((run) => String(run.number)) : NEWEST;

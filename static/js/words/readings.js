@@ -1,7 +1,7 @@
 /** A number that could be meant in several ways: the page says so and offers them. */
 
 import { h } from "../page/dom.js";
-import { told } from "./reasons.js";
+import { worded } from "./reasons.js";
 
 /**
  * @param {string} text as it was typed
@@ -13,5 +13,5 @@ export function askWhich(text, readings, choose) {
   /** @param {string} reading */
   const button = (reading) =>
     h("button", { type: "button", className: "toggle reading", onclick: () => choose(reading) }, reading);
-  return [told({ code: "unclear", values: { text } }), ...readings.map(button)];
+  return [worded({ code: "unclear", values: { text } }), ...readings.map(button)];
 }

@@ -23,7 +23,7 @@ const BOUND_DIGITS = 10;
  * @param {string} fallback
  * @returns {string}
  */
-export function told(why, fallback = "") {
+export function worded(why, fallback = "") {
   const key = `why.${why?.code}`;
   if (!why || !hasText(key)) return fallback;
   return t(
@@ -38,8 +38,8 @@ export function told(why, fallback = "") {
  * @param {string} code
  * @returns {boolean}
  */
-export function tells(why, code) {
-  return why?.code === code || (!!why?.values?.why && tells(why.values.why, code));
+export function hasCode(why, code) {
+  return why?.code === code || (!!why?.values?.why && hasCode(why.values.why, code));
 }
 
 /**
@@ -48,7 +48,7 @@ export function tells(why, code) {
  */
 export function explain({ why, message, bounds }) {
   const better = why.code === "invalid" && boundsText(bounds);
-  return told(better ? { code: "range", values: { bounds } } : why, message);
+  return worded(better ? { code: "range", values: { bounds } } : why, message);
 }
 
 /**
@@ -98,7 +98,7 @@ function written(value, name) {
     return value
       .map((one) => written(one, name))
       .join(value.every((one) => typeof one === "number") ? " × " : t("why.and"));
-  if (value?.code) return told(value);
+  if (value?.code) return worded(value);
   if (name === "bounds") return boundsText(value);
   const word = `${WORDS[name] ?? "-"}${value}`;
   return hasText(word) ? t(word) : String(value);
