@@ -49,6 +49,7 @@ class Resumable(Protocol):
     iteration: int
     first_loss: float
     still: int
+    first_dead: int | None
     stop_reason: str | None
     divergence: Divergence | None
 
@@ -71,6 +72,7 @@ def save(trainer: Resumable) -> bytes:
         "position": trainer.batches.position,
         "first_loss": repr(trainer.first_loss),  # may be infinite, which is not JSON
         "still": trainer.still,
+        "first_dead": trainer.first_dead,
         "stop_reason": trainer.stop_reason,
         "stop_why": reasons.why(trainer.stop_reason),
         "divergence": trainer.divergence
@@ -156,6 +158,7 @@ def _apply(trainer: Resumable, state: dict[str, Any], arrays: dict[str, NDArray[
     trainer.iteration = state["iteration"]
     trainer.first_loss = float(state.get("first_loss", "nan"))
     trainer.still = state.get("still", 0)
+    trainer.first_dead = state.get("first_dead")
     optimizer.t = state["optimizer_steps"]
     trainer.learning_rate = state["learning_rate"]
     network.penalty.l1, network.penalty.l2 = state["l1"], state["l2"]

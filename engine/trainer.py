@@ -78,6 +78,7 @@ class Trainer:
         divergence: set when the loss was not finite, which ends the run.
         first_loss: the first batch's, before any step.
         still: how many of the last iterations, without a break, had a gradient of exactly 0 for every weight.
+        first_dead: the iteration at which the network was dead first, also if it learnt again later; None: it never was.
         stop_reason: why training ended before its planned iterations, other than by divergence, or whose weights it
             ended with where those are not the last ones.
 
@@ -128,6 +129,7 @@ class Trainer:
         self.divergence: Divergence | None = None
         self.first_loss = math.nan
         self.still = 0
+        self.first_dead: int | None = None
         self.stop_reason: str | None = None
         stopping = config.training.early_stopping
         self.early_stopping = None if stopping is None else EarlyStopping(**stopping)
@@ -225,7 +227,7 @@ class Trainer:
 
     @property
     def dead(self) -> int | None:
-        """The iteration from which on no weight has had any gradient, of a network that is dead."""
+        """The iteration from which on no weight has had any gradient, of a network that is dead now."""
         return self.iteration - self.still + 1 if self.still >= DEAD_AFTER else None
 
     @property
@@ -292,6 +294,8 @@ class Trainer:
         if self.iteration == 1:
             self.first_loss = network.data_loss
         self.still = 0 if any(metrics.gradient_norms) or not network.data_loss else self.still + 1
+        if self.first_dead is None:
+            self.first_dead = self.dead
         if math.isfinite(network.data_loss):
             if training.clip_value is not None:
                 np.clip(gradient, -training.clip_value, training.clip_value, out=gradient)

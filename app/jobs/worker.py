@@ -202,8 +202,8 @@ class Training:
             self._link.report(LiveChanged(trainer.iteration, changes))
 
     def _report_dead(self) -> None:
-        """Say once that the network is dead, after the rows that show it."""
-        if not self._dead and (since := self._trainer.dead) is not None:
+        """Say once where the network was dead first, after the rows that show it."""
+        if not self._dead and (since := self._trainer.first_dead) is not None:
             self._dead = True
             self._link.report(Died(since))
 

@@ -179,3 +179,18 @@ def test_without_l1_nothing_is_recorded_besides(digits):
         "test_loss",
     )
     assert len(rows[-1].values) == 5
+
+
+def test_a_network_that_learns_again_is_still_known_to_have_been_dead_and_where(digits):
+    network = {"preset": "mlp", "hidden": [8], "activation": "relu", "initializer": {"name": "zeros"}}
+    config = ExperimentConfig.from_dict({**experiment(200).to_dict(), "network": network})
+    trainer = Trainer(config, digits)
+    begun = trainer.network.vector.copy()
+    begun[...] = np.random.default_rng(0).normal(0, 0.1, begun.shape)
+    while trainer.iteration < DEAD_AFTER + 10:
+        trainer.advance()
+    trainer.network.vector[...] = begun  # nothing that a student can do brings it back so surely
+    trainer.advance()
+    assert trainer.dead is None
+    assert trainer.first_dead == 1
+    assert Trainer.restore(trainer.checkpoint(), digits).first_dead == 1
