@@ -23,7 +23,7 @@ from engine.datasets.sample import MAX_COUNT, USUAL
 SIDE_BY_SIDE = 4
 #: Without colours, from nothing to full.
 GREYS = " .:-=+*#%@"
-#: Of classes of points: Okabe and Ito's, which every kind of colour vision tells apart.
+#: Of classes of points: Okabe and Ito's, which every kind of colour vision can distinguish.
 COLOURS = ("#56b4e9", "#e69f00", "#009e73", "#cc79a7")
 POINT_ROWS = 30
 

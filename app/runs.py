@@ -17,7 +17,7 @@ from engine.live import dropout_rate
 from engine.reasons import why
 
 #: The highest colour that can be chosen. The page's palette goes round and round long before.
-MOST_COLOR = 255
+MAX_COLOR = 255
 
 #: Numbers the views of runs in the order in which they are made, also over restarts, and exactly in a page's doubles.
 _revisions = itertools.count(time.time_ns() // 1000)

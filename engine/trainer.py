@@ -78,7 +78,7 @@ class Trainer:
         divergence: set when the loss was not finite, which ends the run.
         first_loss: the first batch's, before any step.
         still: how many of the last iterations, without a break, had a gradient of exactly 0 for every weight.
-        first_dead: the iteration at which the network was dead first, also if it learnt again later; None: it never was.
+        first_dead: where the network was dead first, also if it learnt again later; None: it never was.
         stop_reason: why training ended before its planned iterations, other than by divergence, or whose weights it
             ended with where those are not the last ones.
 

@@ -30,7 +30,7 @@ from engine.reasons import Reason, restored, why
 
 #: Characters of a reason as JSON.
 MAX_REASON_LENGTH = 4000
-#: Of one stream; a lab tells 256 for a page of rows.
+#: Of one stream; a lab records 256 for a page of rows.
 MAX_TIMES = 300_000
 
 Seconds = Annotated[FiniteFloat, Field(ge=0, le=1e11)]

@@ -155,7 +155,7 @@ class Finished:
 
 @dataclass(frozen=True)
 class Stopped:
-    """The worker was told to end; the run is not at its end."""
+    """The worker was asked to end; the run is not at its end."""
 
 
 Event = StreamOpened | Paused | LiveChanged | Died | Saved | NotSaved | Finished | Stopped

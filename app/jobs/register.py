@@ -1,4 +1,4 @@
-"""The register: every run as the server knows it, stored first and then told to the viewers."""
+"""The register: every run as the server knows it, stored first and then shown to the viewers."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Register:
                     self._hub.set_total(run.id, stream, rows)
 
     def note_damage(self, run_id: str, reason: str) -> None:
-        """Some of a run's rows cannot be read; whoever looks at it is told why its curve ends. Not stored."""
+        """Some of a run's rows cannot be read; its viewers see why its curve ends. Not stored."""
         run = self.find(run_id)
         if run is not None and run.reason != reason:
             run.reason = reason
@@ -120,7 +120,7 @@ class Register:
             self._hub.publish_deleted(run_id)
 
     def move(self, run: Run, status: RunStatus, *, reason: str | None = None) -> asyncio.Task[None]:
-        """Change a run's status now; the returned task stores it and then tells the viewers."""
+        """Change a run's status now; the returned task stores it and then shows it to the viewers."""
         try:
             run.move(status, reason=reason)
         except IllegalTransition as error:
@@ -149,7 +149,7 @@ class Register:
             "crashes": run.crashes,
             "crashed_at": run.crashed_at,
         }
-        with contextlib.suppress(StoreDamaged):  # logged; it is told all the same
+        with contextlib.suppress(StoreDamaged):  # logged; viewers see it all the same
             await self._database.settle(lambda c: run_store.update_run(c, run.id, changes))
         log.info(
             "run %d is %s",

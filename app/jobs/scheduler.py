@@ -1,7 +1,7 @@
 """The scheduler: takes experiments, and trains as many at a time as there are places.
 
 The one owner of every run's status. Lives in the event loop; the executor's threads reach it through
-`Recorder`, which stores what they bring and calls back after the commit. So a status, like a row, is told
+`Recorder`, which stores what they bring and calls back after the commit. So a status, like a row, is shown
 to viewers only when it is durable, and in the order in which things happened.
 
 A run that loses its worker, or its server, waits for a new worker, which goes on from the last checkpoint.
@@ -51,14 +51,14 @@ from engine.reasons import Reason, restored, why
 
 log = logging.getLogger(__name__)
 
-#: Progress of running runs is told this often; their rows flow as they come.
+#: Viewers get the progress of running runs this often; their rows flow as they come.
 PROGRESS_SECONDS = 0.25
 #: Viewers hear something at least this often; `socket.js` counts on it.
 BEAT_SECONDS = 15.0
 #: A worker that dies so often in a row without getting farther takes its run with it.
-MOST_CRASHES = 3
+MAX_CRASHES = 3
 #: Changes by hand of one run: each stays in its record for ever.
-MOST_CHANGES = 1000
+MAX_CHANGES = 1000
 #: At the end, workers have this long to save their runs.
 GRACE_SECONDS = 2.5
 
@@ -182,9 +182,9 @@ class Scheduler:
             raise _illegal(run, "it cannot be changed")
         has_dropout = dropout_rate(run.config["network"]["layers"]) is not None
         values = check_live(given, has_dropout=has_dropout)
-        if len(run.annotations) + len(run.wanted) >= MOST_CHANGES:
-            message = f"run {run_id} was changed {MOST_CHANGES} times already; no more changes are possible"
-            raise Conflict(Reason("too_many_changes", message, most=MOST_CHANGES))
+        if len(run.annotations) + len(run.wanted) >= MAX_CHANGES:
+            message = f"run {run_id} was changed {MAX_CHANGES} times already; no more changes are possible"
+            raise Conflict(Reason("too_many_changes", message, most=MAX_CHANGES))
         run.wanted.append(values)
         self._executor.send(run_id, ChangeLive(values))
         self._register.tell(run)
@@ -215,7 +215,7 @@ class Scheduler:
     def get(self, run_id: str) -> Run:
         return self._register.get(run_id)
 
-    # -- what the recorder tells -----------------------------------------------------------------
+    # -- what the recorder reports -----------------------------------------------------------------
 
     def on_rows(self, run_id: str, stream: str, rows: Rows) -> None:
         run = self._register.find(run_id)
@@ -278,7 +278,7 @@ class Scheduler:
         run.crashes += 1
         if run.id in self._cancelling:
             self._end(run, RunStatus.CANCELLED, None)
-        elif run.crashes >= MOST_CRASHES:
+        elif run.crashes >= MAX_CRASHES:
             text = (
                 f"its worker died {run.crashes} times at iteration {run.iteration:,}; the last time, {reason}"
             )

@@ -117,7 +117,7 @@ class Training:
         self._cancelled = False
 
     def run(self) -> Finished | Stopped:
-        """Train to the end, or until this process is told to end."""
+        """Train to the end, or until this process is asked to end."""
         due = [True]
         self._link.resume_clock()
         while not self._trainer.done:

@@ -236,7 +236,7 @@ class Database:
             results = self._try_to_write(connection, batch)
             if results is not None:
                 break
-            # Nobody is told that the batch is done; the workers wait behind the bounded queue.
+            # No result is given for the batch; the workers wait behind the bounded queue.
             assert self.fault is not None
             refused = [item for item in batch if item.refusable]
             _report(refused, [_unavailable(self.fault)] * len(refused))

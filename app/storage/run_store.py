@@ -293,8 +293,8 @@ def read_rows(
 def _times(text: str, started_at: float | None) -> Times:
     """A chunk's times. Those of an earlier version have no seconds of training: it took what its clock said."""
     return [
-        (row, at, told[0] if told else max(0.0, at - (started_at or at)))
-        for row, at, *told in json.loads(text)
+        (row, at, trained[0] if trained else max(0.0, at - (started_at or at)))
+        for row, at, *trained in json.loads(text)
     ]
 
 

@@ -29,7 +29,7 @@ TRAIN_SIZE = 60_000
 TEST_SIZE = 10_000
 _UNSIGNED_BYTE = 8
 #: Axes of images; labels have one.
-_MOST_AXES = 3
+_MAX_AXES = 3
 #: A file of more values, a million images, is not one of these sets.
 MAX_VALUES = 28 * 28 * 1_000_000
 _FILES = {
@@ -69,7 +69,7 @@ def read_idx(path: Path) -> NDArray[np.uint8]:
     """
     with opened(path) as content:
         head = content.read(4)
-        if len(head) < 4 or head[:3] != bytes((0, 0, _UNSIGNED_BYTE)) or not 1 <= head[3] <= _MOST_AXES:
+        if len(head) < 4 or head[:3] != bytes((0, 0, _UNSIGNED_BYTE)) or not 1 <= head[3] <= _MAX_AXES:
             message = f"{path} is not an IDX file of unsigned bytes"
             raise DatasetError(Reason("file_other", message, file=path.name))
         axes = head[3]
