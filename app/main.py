@@ -26,6 +26,7 @@ from app.live.hub import Hub
 from app.metrics import Metrics
 from app.pages import Pages
 from app.routes import api_docs, datasets, experiments, exports, health, pages, poll, runs, source, stream
+from app.routes.answers import ERRORS
 from app.security.bodies import TextBodies
 from app.security.headers import SecurityHeaders
 from app.security.limits import BodyLimit
@@ -69,6 +70,7 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
         version=__version__,
         summary="A live deep-learning lab for classrooms.",
         lifespan=lifespan,
+        responses=ERRORS,
         # FastAPI's own page loads its scripts from another host; routes/api_docs.py serves /docs.
         docs_url=None,
         redoc_url=None,

@@ -12,6 +12,14 @@ from app.errors import Invalid, NotFound
 from app.estimate import expected_seconds, seconds_together
 from app.exports.fields import flatten
 from app.lab import Lab, TheLab
+from app.routes.answers import (
+    LessonAnswer,
+    LessonsAnswer,
+    OptionsAnswer,
+    RunsAnswer,
+    SummariesAnswer,
+    SummaryAnswer,
+)
 from app.routes.runs import Experiment, demand_data_set
 from engine import ConfigError, ExperimentConfig, lessons, options
 from engine.lessons import Lesson
@@ -54,7 +62,7 @@ def _read(given: dict[str, Any], limits: Limits, path: str) -> tuple[ExperimentC
     return config, summary
 
 
-@router.get("/options")
+@router.get("/options", response_model=OptionsAnswer)
 async def get_options(lab: TheLab) -> dict[str, Any]:
     """Registries, ranges and defaults: the form is generated from this."""
     described = options.describe(lab.settings.data_dir)
@@ -62,7 +70,7 @@ async def get_options(lab: TheLab) -> dict[str, Any]:
     return {**described, "datasets": lab.data_sets.views(), "limits": limits}
 
 
-@router.post("/summary")
+@router.post("/summary", response_model=SummaryAnswer)
 async def get_summary(lab: TheLab, experiment: Experiment) -> dict[str, Any]:
     """Shapes, parameters, multiply-adds, memory and expected time of an experiment; nothing is queued."""
     config = ExperimentConfig.from_dict(experiment)
@@ -71,7 +79,7 @@ async def get_summary(lab: TheLab, experiment: Experiment) -> dict[str, Any]:
     return {**summary, "iterations": config.iterations, "seconds": expected_seconds(config, summary)}
 
 
-@router.post("/experiments", status_code=201)
+@router.post("/experiments", response_model=RunsAnswer, status_code=201)
 async def launch_together(lab: TheLab, given: Experiments) -> dict[str, Any]:
     """Validate a list of experiments, and only then store and queue them as one group."""
     read = await run_in_threadpool(given.read, lab.settings.limits)
@@ -82,7 +90,7 @@ async def launch_together(lab: TheLab, given: Experiments) -> dict[str, Any]:
     return {"runs": [run.view() for run in runs]}
 
 
-@router.post("/experiments/summary")
+@router.post("/experiments/summary", response_model=SummariesAnswer)
 def get_summary_together(lab: TheLab, given: Experiments) -> dict[str, Any]:
     """What a list of experiments would be; nothing is queued. `seconds` is from the first start to the last end."""
     read = given.read(lab.settings.limits)
@@ -104,19 +112,19 @@ def get_summary_together(lab: TheLab, given: Experiments) -> dict[str, Any]:
     }
 
 
-@router.get("/lessons")
+@router.get("/lessons", response_model=LessonsAnswer)
 async def get_lessons(lab: TheLab) -> dict[str, Any]:
     """The lessons, each a set of runs to compare, by the names of their runs. Those without runs are to look at."""
     return {"lessons": [_view(lab, lesson) for lesson in lessons.LESSONS.values()]}
 
 
-@router.get("/lessons/{slug}")
+@router.get("/lessons/{slug}", response_model=LessonAnswer)
 async def get_lesson(lab: TheLab, slug: str) -> dict[str, Any]:
     """One lesson with the experiments of its runs, and the one whose data and network are to be looked at."""
     return _view(lab, _lesson(slug), with_configs=True)
 
 
-@router.post("/lessons/{slug}/runs", status_code=201)
+@router.post("/lessons/{slug}/runs", response_model=RunsAnswer, status_code=201)
 async def launch_lesson(lab: TheLab, slug: str) -> dict[str, Any]:
     """Launch a lesson's whole set; on the digits where its own data set is not there."""
     lesson = _lesson(slug)

@@ -19,6 +19,7 @@ from app.exports.fields import flatten
 from app.exports.recording import Recording
 from app.lab import Lab, TheLab
 from app.pages import Pages
+from app.routes.answers import FieldsAnswer, RunsAnswer
 from app.rows import Rows
 from app.runs import Run
 from app.storage import run_store
@@ -129,7 +130,7 @@ async def export_runs_html(
     return await _report(request, _select(lab, runs), lang, _named("lossroom.html"), dash)
 
 
-@router.get("/fields")
+@router.get("/fields", response_model=FieldsAnswer)
 async def get_fields(lab: TheLab, runs: Selection) -> dict[str, Any]:
     """Configs as flat fields, to compare and to group by: `{"fields": {run: {"optimizer.name": "sgd", ...}}}`."""
     return {"fields": {run.id: flatten(run.config) for run in _runs(lab, runs)}}
@@ -138,7 +139,7 @@ async def get_fields(lab: TheLab, runs: Selection) -> dict[str, Any]:
 # -- and back ----------------------------------------------------------------------------------------
 
 
-@router.post("/imports", status_code=201)
+@router.post("/imports", response_model=RunsAnswer, status_code=201)
 async def import_runs(lab: TheLab, request: Request) -> dict[str, Any]:
     """Store the runs of a document of `/api/exports/json` as finished ones: all of them, or none."""
     try:

@@ -10,11 +10,12 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from app import __version__
 from app.lab import TheLab
+from app.routes.answers import AliveAnswer, HealthAnswer
 
 router = APIRouter(tags=["health"])
 
 
-@router.get("/health")
+@router.get("/health", response_model=HealthAnswer)
 async def health(lab: TheLab, response: Response) -> dict[str, Any]:
     """Ready? 200 when the lab can take runs, which a write has just proved; 503 and the reason when it cannot."""
     fault = await lab.database.prove()
@@ -35,7 +36,7 @@ async def health(lab: TheLab, response: Response) -> dict[str, Any]:
     }
 
 
-@router.get("/health/live")
+@router.get("/health/live", response_model=AliveAnswer)
 async def live() -> dict[str, str]:
     """Alive? 200 as long as the server answers at all: restarting it would not mend a full disk."""
     return {"status": "alive"}

@@ -16,6 +16,7 @@ from app.errors import Invalid
 from app.exports.thinning import extremes
 from app.lab import TheLab
 from app.remarks import MAX_TAGS
+from app.routes.answers import MetricsAnswer, RunAnswer, RunList
 from app.rows import Rows
 from app.runs import MAX_COLOR
 from app.storage import run_store
@@ -100,13 +101,13 @@ class Step(BaseModel):
     iterations: int = Field(1, ge=1, le=100_000, strict=True)
 
 
-@router.get("")
+@router.get("", response_model=RunList)
 async def list_runs(lab: TheLab) -> dict[str, Any]:
     """All runs, oldest first, without their configs."""
     return {"runs": [run.view(with_config=False) for run in lab.register.runs]}
 
 
-@router.post("", status_code=201)
+@router.post("", response_model=RunAnswer, status_code=201)
 async def launch(lab: TheLab, experiment: Experiment) -> dict[str, Any]:
     """Validate an experiment, store it and queue it."""
     config = ExperimentConfig.from_dict(experiment)
@@ -125,12 +126,12 @@ def demand_data_set(lab: TheLab, config: ExperimentConfig, *, path: str = "") ->
         raise Invalid(reason, code="not_available", field=f"{path}dataset.name")
 
 
-@router.get("/{run_id}")
+@router.get("/{run_id}", response_model=RunAnswer)
 async def get_run(lab: TheLab, run_id: str) -> dict[str, Any]:
     return lab.register.get(run_id).view()
 
 
-@router.patch("/{run_id}")
+@router.patch("/{run_id}", response_model=RunAnswer)
 async def change_run(lab: TheLab, run_id: str, changes: Changes) -> dict[str, Any]:
     """Rename, colour, star, tag, note or archive a run; everybody in the lab sees it."""
     given = changes.model_dump(exclude_unset=True)
@@ -144,7 +145,7 @@ async def change_run(lab: TheLab, run_id: str, changes: Changes) -> dict[str, An
     return (await lab.register.change(run_id, given, was=was, **tags)).view()
 
 
-@router.patch("/{run_id}/live")
+@router.patch("/{run_id}/live", response_model=RunAnswer)
 async def change_live(lab: TheLab, run_id: str, changes: LiveChanges) -> dict[str, Any]:
     """Change what may be changed while a run goes on; an annotation says when it was done."""
     values = changes.model_dump(exclude_none=True)
@@ -159,31 +160,31 @@ async def delete_run(lab: TheLab, run_id: str) -> None:
     await lab.scheduler.delete(run_id)
 
 
-@router.post("/{run_id}/pause")
+@router.post("/{run_id}/pause", response_model=RunAnswer)
 async def pause(lab: TheLab, run_id: str) -> dict[str, Any]:
     """Ask a running run to pause after its iteration; viewers hear when it has."""
     return (await lab.scheduler.pause(run_id)).view()
 
 
-@router.post("/{run_id}/resume")
+@router.post("/{run_id}/resume", response_model=RunAnswer)
 async def resume(lab: TheLab, run_id: str) -> dict[str, Any]:
     """Go on; when all places are taken, as the next in the queue."""
     return (await lab.scheduler.resume(run_id)).view()
 
 
-@router.post("/{run_id}/step")
+@router.post("/{run_id}/step", response_model=RunAnswer)
 async def step(lab: TheLab, run_id: str, step: Step | None = None) -> dict[str, Any]:
     """Let a paused run do one iteration, or as many as said."""
     return (await lab.scheduler.step(run_id, (step or Step(iterations=1)).iterations)).view()
 
 
-@router.post("/{run_id}/cancel")
+@router.post("/{run_id}/cancel", response_model=RunAnswer)
 async def cancel(lab: TheLab, run_id: str) -> dict[str, Any]:
     """End a run; its rows stay."""
     return (await lab.scheduler.cancel(run_id)).view()
 
 
-@router.post("/{run_id}/clone", status_code=201)
+@router.post("/{run_id}/clone", response_model=RunAnswer, status_code=201)
 async def clone(lab: TheLab, run_id: str) -> dict[str, Any]:
     """Queue a new run with the same config."""
     run = lab.register.get(run_id)
@@ -194,7 +195,7 @@ async def clone(lab: TheLab, run_id: str) -> dict[str, Any]:
     return twin.view()
 
 
-@router.get("/{run_id}/metrics")
+@router.get("/{run_id}/metrics", response_model=MetricsAnswer)
 async def metrics(
     lab: TheLab,
     run_id: str,

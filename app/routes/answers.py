@@ -1,0 +1,334 @@
+"""The shapes of the answers, as `/docs` shows them.
+
+They describe; what a handler answers is not changed by them, and a key that is not named here is answered all the same
+(a test finds it). Whole numbers stay whole.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NotRequired
+
+from pydantic import ConfigDict, with_config
+from typing_extensions import TypedDict
+
+Number = int | float
+_answer = with_config(ConfigDict(extra="allow"))
+
+
+@_answer
+class ErrorDetail(TypedDict):
+    code: str
+    message: str
+    field: str | None
+    bounds: dict[str, Any] | None
+
+
+@_answer
+class ErrorAnswer(TypedDict):
+    """What every refusal looks like."""
+
+    error: ErrorDetail
+
+
+#: For the whole application: what a request that cannot be answered gets.
+ERRORS: dict[int | str, dict[str, Any]] = {
+    422: {"model": ErrorAnswer, "description": "Something in the request is wrong; `field` names it."},
+    "4XX": {"model": ErrorAnswer, "description": "The request is refused."},
+    "5XX": {"model": ErrorAnswer, "description": "The lab cannot do it now."},
+}
+
+
+# -- runs ------------------------------------------------------------------------------------------
+
+
+@_answer
+class Why(TypedDict):
+    """A reason as a code and the values in it; see `engine/reasons.py`."""
+
+    code: str
+    values: dict[str, Any]
+
+
+@_answer
+class Latest(TypedDict):
+    """The newest value of each metric; null where it is not finite."""
+
+    loss: NotRequired[Number | None]
+    accuracy: NotRequired[Number | None]
+    train_accuracy: NotRequired[Number | None]
+    test_accuracy: NotRequired[Number | None]
+    train_loss: NotRequired[Number | None]
+    test_loss: NotRequired[Number | None]
+
+
+@_answer
+class Live(TypedDict):
+    """What can be changed while it trains, as it was set last."""
+
+    learning_rate: Number
+    l1: Number
+    l2: Number
+    dropout: NotRequired[Number]
+
+
+@_answer
+class Annotation(TypedDict):
+    """What happened after an iteration: `live`, a change by hand (name → [before, after]); or `dead`."""
+
+    kind: str
+    iteration: int
+    changes: NotRequired[dict[str, list[Number | None]]]
+
+
+@_answer
+class RunSummary(TypedDict):
+    """The config in the few words that a list has room for."""
+
+    dataset: str
+    train_size: int | None
+    units: list[int]
+    activations: list[str]
+    layers: list[str]
+    initializer: str
+    iterations_per_epoch: int
+    optimizer: str
+    learning_rate: Number
+    l1: Number
+    l2: Number
+    seed: int
+
+
+@_answer
+class ListedRun(TypedDict):
+    """A run. Times are Unix seconds; `seconds`, how long it has trained."""
+
+    id: str
+    revision: int
+    number: int
+    name: str
+    status: str
+    reason: str | None
+    why: Why | None
+    attempt: int
+    color: int
+    color_chosen: bool
+    lesson: str | None
+    group_id: str | None
+    starred: bool
+    archived: bool
+    tags: list[str]
+    notes: str
+    annotations: list[Annotation]
+    live: Live
+    iteration: int
+    iterations: int
+    created_at: Number
+    started_at: Number | None
+    finished_at: Number | None
+    seconds: Number | None
+    latest: Latest
+    summary: RunSummary
+
+
+@_answer
+class RunAnswer(ListedRun):
+    """A run with its experiment file."""
+
+    config: dict[str, Any]
+
+
+@_answer
+class RunList(TypedDict):
+    runs: list[ListedRun]
+
+
+@_answer
+class RunsAnswer(TypedDict):
+    runs: list[RunAnswer]
+
+
+@_answer
+class MetricsAnswer(TypedDict):
+    """Rows of a stream, column by column; null where a value is not finite."""
+
+    run: str
+    stream: str
+    first: int
+    rows: int
+    total: int
+    columns: dict[str, list[Number | None]]
+
+
+@_answer
+class FieldsAnswer(TypedDict):
+    """Run's id → dotted field → value."""
+
+    fields: dict[str, dict[str, Any]]
+
+
+# -- experiments and lessons -----------------------------------------------------------------------
+
+
+@_answer
+class LayerSummary(TypedDict):
+    type: str
+    input_shape: list[int]
+    output_shape: list[int]
+    shapes: dict[str, list[int]]
+    parameters: int
+    multiply_adds: int
+
+
+@_answer
+class SummaryAnswer(TypedDict):
+    """What an experiment would be: the first three of one image, the memory of the whole run."""
+
+    layers: list[LayerSummary]
+    parameters: int
+    multiply_adds: int
+    memory_bytes: int
+    iterations: int
+    seconds: Number
+
+
+@_answer
+class Figures(TypedDict):
+    parameters: int
+    multiply_adds: int
+    memory_bytes: int
+    iterations: int
+    seconds: Number
+
+
+@_answer
+class FirstExperiment(TypedDict):
+    """The first of several: its layers, its complete config, and that flat."""
+
+    layers: list[LayerSummary]
+    config: dict[str, Any]
+    fields: dict[str, Any]
+
+
+@_answer
+class SummariesAnswer(TypedDict):
+    """`seconds` is from the first start to the last end."""
+
+    experiments: list[Figures]
+    seconds: Number
+    first: FirstExperiment
+
+
+@_answer
+class LessonRun(TypedDict):
+    name: str
+    config: NotRequired[dict[str, Any]]
+
+
+@_answer
+class LessonAnswer(TypedDict):
+    """Texts are by language. `dataset` is what its runs train on here, `made_for` what they are made for."""
+
+    slug: str
+    section: str
+    title: dict[str, str]
+    question: dict[str, str]
+    conclusion: dict[str, str]
+    dataset: str
+    made_for: str
+    runs: list[LessonRun]
+    experiment: NotRequired[dict[str, Any]]
+
+
+@_answer
+class LessonsAnswer(TypedDict):
+    lessons: list[LessonAnswer]
+
+
+# -- data sets, health -----------------------------------------------------------------------------
+
+
+@_answer
+class Fetching(TypedDict):
+    received: int
+    total: int | None
+    error: str | None
+    why: Why | None
+
+
+@_answer
+class DatasetAnswer(TypedDict):
+    name: str
+    title: str
+    shape: list[int]
+    classes: int
+    flippable: bool
+    train_size: int
+    test_size: int
+    available: bool
+    fetchable: bool
+    download_bytes: int | None
+    fetching: Fetching | None
+
+
+@_answer
+class DatasetsAnswer(TypedDict):
+    datasets: list[DatasetAnswer]
+
+
+@_answer
+class ImagesAnswer(TypedDict):
+    """`pixels`: bytes 0 to 255 in base64, image after image; or `points`. `labels` are places in `class_names`."""
+
+    name: str
+    part: str
+    first: int
+    total: int
+    shape: list[int]
+    class_names: list[str]
+    labels: list[int]
+    pixels: NotRequired[str]
+    points: NotRequired[list[list[Number]]]
+
+
+@_answer
+class OptionsAnswer(TypedDict):
+    """What the form is generated from; a field is described in docs/architecture.md."""
+
+    version: int
+    defaults: dict[str, Any]
+    datasets: list[DatasetAnswer]
+    dataset: list[dict[str, Any]]
+    augment: list[dict[str, Any]]
+    fold: list[dict[str, Any]]
+    activations: list[str]
+    layers: dict[str, list[dict[str, Any]]]
+    presets: dict[str, list[dict[str, Any]]]
+    fitting: dict[str, list[str]]
+    initializers: dict[str, list[dict[str, Any]]]
+    optimizers: dict[str, list[dict[str, Any]]]
+    regularization: list[dict[str, Any]]
+    training: list[dict[str, Any]]
+    schedules: dict[str, list[dict[str, Any]]]
+    early_stopping: list[dict[str, Any]]
+    general: list[dict[str, Any]]
+    limits: dict[str, int]
+
+
+@_answer
+class HealthAnswer(TypedDict):
+    status: str
+    ready: bool
+    reason: str | None
+    warnings: list[str]
+    version: str
+    server: str
+    uptime_seconds: Number
+    workers: int
+    busy: int
+    queued: int
+    viewers: int
+
+
+@_answer
+class AliveAnswer(TypedDict):
+    status: str

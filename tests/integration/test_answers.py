@@ -1,0 +1,101 @@
+"""The shapes of answers in /docs: every JSON answer has one, is as it says, and is not changed by it."""
+
+import copy
+import json
+import re
+
+import jsonschema_rs
+import pytest
+from pydantic import TypeAdapter
+
+from app.routes import answers
+from app.runs import Run
+from engine import ExperimentConfig
+from tests.lab_server import QUICK
+
+#: Files and streams, which are no JSON or speak for themselves.
+OTHERS = re.compile(r"/export\.|/api/exports/|/api/stream$|^/metrics$")
+
+
+@pytest.fixture(scope="module")
+def document(lab):
+    return lab.http.get("/openapi.json").json()
+
+
+def strict(schema):
+    """A schema that allows no key beside those that it names."""
+    if isinstance(schema, dict):
+        if "properties" in schema:
+            schema["additionalProperties"] = False
+        for inner in schema.values():
+            strict(inner)
+    elif isinstance(schema, list):
+        for inner in schema:
+            strict(inner)
+
+
+def shape_of(document, method, path, status):
+    content = document["paths"][path][method]["responses"][str(status)]["content"]["application/json"]
+    schema = {**content["schema"], "components": copy.deepcopy(document["components"])}
+    strict(schema)
+    return schema
+
+
+def test_every_answer_in_json_has_a_shape_and_every_refusal_the_same(document):
+    for path, methods in document["paths"].items():
+        for method, described in methods.items():
+            for status in ("422", "4XX", "5XX"):
+                schema = described["responses"][status]["content"]["application/json"]["schema"]
+                assert schema == {"$ref": "#/components/schemas/ErrorAnswer"}
+            wanted = [status for status in described["responses"] if status.startswith("2")]
+            if method == "delete" or OTHERS.search(path):
+                continue
+            for status in wanted:
+                content = described["responses"][status]["content"]["application/json"]
+                assert "$ref" in content["schema"], (method, path, content)
+
+
+def test_real_answers_are_of_their_shapes_and_name_every_key(lab, document):
+    experiment = {**QUICK, "training": {"iterations": 5, "batch_size": 8}}
+    run = lab.post("/api/runs", **experiment)
+    run_id = run.json()["id"]
+    lab.wait_for(run_id, "completed")
+    exported = lab.http.get("/api/exports/json", params={"runs": run_id}).json()
+    one = f"/api/runs/{run_id}"
+    asked = [
+        ("post", "/api/runs", run),
+        ("get", "/api/runs", lab.http.get("/api/runs")),
+        ("get", "/api/runs/{run_id}", lab.http.get(one)),
+        ("patch", "/api/runs/{run_id}", lab.http.patch(one, json={"tags": ["a"], "notes": "b"})),
+        ("post", "/api/runs/{run_id}/clone", lab.post(f"{one}/clone")),
+        ("get", "/api/runs/{run_id}/metrics", lab.http.get(f"{one}/metrics")),
+        ("get", "/api/fields", lab.http.get("/api/fields", params={"runs": run_id})),
+        ("get", "/api/options", lab.http.get("/api/options")),
+        ("post", "/api/summary", lab.post("/api/summary", **experiment)),
+        ("post", "/api/experiments", lab.post("/api/experiments", experiments=[experiment, experiment])),
+        ("post", "/api/experiments/summary", lab.post("/api/experiments/summary", experiments=[experiment])),
+        ("post", "/api/imports", lab.post("/api/imports", **exported)),
+        ("get", "/api/lessons", lab.http.get("/api/lessons")),
+        ("get", "/api/lessons/{slug}", lab.http.get("/api/lessons/2a-optimizers")),
+        ("get", "/api/datasets", lab.http.get("/api/datasets")),
+        ("get", "/api/datasets/{name}/images", lab.http.get("/api/datasets/digits/images?count=2")),
+        ("get", "/api/datasets/{name}/images", lab.http.get("/api/datasets/spirals/images?count=2")),
+        ("get", "/health", lab.http.get("/health")),
+        ("get", "/health/live", lab.http.get("/health/live")),
+    ]
+    for method, path, answer in asked:
+        assert answer.status_code < 300, answer.text
+        schema = shape_of(document, method, path, answer.status_code)
+        jsonschema_rs.validator_for(schema).validate(answer.json())
+
+
+def test_a_shape_changes_nothing_of_what_is_answered():
+    config = ExperimentConfig.from_dict({**QUICK, "regularization": {"l1": 0, "l2": 1}}).to_dict()
+    run = Run(
+        "a", 3, "n", config, 200, created_at=1, started_at=2.0, latest={"loss": float("nan"), "accuracy": 1}
+    )
+    run.annotations = [{"kind": "live", "iteration": 3, "changes": {"l1": [0, 1], "dropout": [None, 0.5]}}]
+    for view in (run.view(), {**run.view(), "of a later version": [1, 1.0, None]}):
+        adapter = TypeAdapter(answers.RunAnswer)
+        answered = json.loads(adapter.dump_json(adapter.validate_python(view)))
+        assert json.dumps(answered, sort_keys=True) == json.dumps(view, sort_keys=True)
