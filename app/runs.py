@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.jobs.messages import Checkpoint
+from app.rows import Rows
 from engine.dataset_config import DATASET_FIELDS, DatasetConfig
 from engine.live import dropout_rate
 from engine.reasons import why
@@ -21,6 +22,9 @@ MAX_COLOR = 255
 
 #: Numbers the views of runs in the order in which they are made, also over restarts, and exactly in a page's doubles.
 _revisions = itertools.count(time.time_ns() // 1000)
+
+#: Metrics whose newest values are known of each run.
+LATEST = ("loss", "accuracy", "train_accuracy", "test_accuracy", "train_loss", "test_loss")
 
 
 class RunStatus(enum.StrEnum):
@@ -136,6 +140,16 @@ class Run:
         self.reason = reason
         if status.finished:
             self.wanted.clear()
+
+    def remember(self, rows: Rows) -> None:
+        """Take a stream's newest row, and how long the run has trained."""
+        row = dict(zip(rows.columns, rows.values[:, -1].tolist(), strict=True))
+        if rows.times:
+            self.seconds = max(self.seconds, rows.times[-1][2])
+        self.iteration = max(self.iteration, int(row["iteration"]))
+        for name in LATEST:
+            if name in row:
+                self.latest[name] = row[name]
 
     def view(self, *, with_config: bool = True) -> dict[str, Any]:
         """The run object of the HTTP and WebSocket contracts."""

@@ -203,6 +203,15 @@ def test_only_the_store_speaks_sql():
     assert speakers == {"storage"}
 
 
+def test_only_the_store_knows_sqlite():
+    knowing = {
+        path.relative_to(ROOT).parts[1]
+        for path in sources("app", "py")
+        if re.search(r"^\s*(?:import|from) sqlite3\b", path.read_text("utf-8"), re.MULTILINE)
+    }
+    assert knowing == {"storage"}
+
+
 def test_constraints_pin_versions_and_carry_no_addresses():
     lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
     pins = [line for line in lines if line and not line.startswith("#")]

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import json
 import secrets
-import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Annotated, Any, BinaryIO, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, StringConstraints, ValidationError
@@ -22,11 +21,10 @@ from app.exports.reading import JsonReader, NotJson
 from app.remarks import distinct
 from app.rows import Times
 from app.runs import MAX_COLOR, Run, RunStatus, new_id
-from app.storage import run_store
 from app.texts import find_unfit
 from engine import ConfigError, ExperimentConfig
 from engine.events import STREAMS
-from engine.reasons import Reason, restored, why
+from engine.reasons import Reason, restored
 
 #: Characters of a reason as JSON.
 MAX_REASON_LENGTH = 4000
@@ -127,19 +125,7 @@ class Imported:
         for stream, part in rows.items():
             part.times = times.get(stream) or [(part.count, began + seconds, seconds)]
             if part.count:
-                run_store.remember_latest(self.run, part.last)
-
-    def store(self, connection: sqlite3.Connection) -> None:
-        """Write the rows, and what `insert_run` leaves out; the run itself is stored."""
-        run = self.run
-        said = ("color", "starred", "archived", "tags", "notes", "annotations")
-        names = ("reason", *said, "started_at", "finished_at")
-        changes = {name: getattr(run, name) for name in names} | {"why": why(run.reason)}
-        run_store.update_run(connection, run.id, changes)
-        for stream, rows in self.rows.items():
-            run_store.open_stream(connection, run.id, stream, rows.columns)
-            for part in rows.parts():
-                run_store.insert_chunk(connection, run.id, stream, part)
+                self.run.remember(part.last)
 
 
 def _was_exported(status: RunStatus, iteration: int) -> Reason:
@@ -286,13 +272,3 @@ def _finite(value: Any, field: str) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1e11:
         raise wrong(field, "this must be Unix seconds")
     return float(value)
-
-
-def storing(imported: list[Imported]) -> Callable[[sqlite3.Connection], None]:
-    """One write for all rows, for the transaction that stores the runs."""
-
-    def write(connection: sqlite3.Connection) -> None:
-        for one in imported:
-            one.store(connection)
-
-    return write

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import sqlite3
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -33,13 +32,15 @@ class Register:
 
     async def open(self) -> None:
         """Read the runs back, and tell of them."""
-        await self._database.read(self._load)
-        for run in self._runs.values():
+        runs = await self._database.read(run_store.load_runs)
+        await asyncio.to_thread(self._load_latest, runs)
+        self._runs = {run.id: run for run in runs}
+        for run in runs:
             self.tell(run)
 
-    def _load(self, connection: sqlite3.Connection) -> None:
-        for run in run_store.load_runs(connection):
-            self._runs[run.id] = run
+    def _load_latest(self, runs: list[Run]) -> None:
+        """What the streams say of each; a damaged page costs what lies on it."""
+        for run in runs:
             try:
                 totals = self._database.read_now(partial(run_store.load_latest, run=run))
             except StoreDamaged as error:
@@ -69,20 +70,15 @@ class Register:
         except KeyError:
             raise NotFound(f"there is no run {run_id!r}", field="id") from None
 
-    async def add(self, runs: list[Run], also: Callable[[sqlite3.Connection], None] | None = None) -> None:
+    async def add(
+        self, runs: list[Run], streams: Mapping[str, Mapping[str, run_store.WholeStream]] | None = None
+    ) -> None:
         """Store new runs, all or none, give them their numbers, and tell of them.
 
         Args:
-            also: what else is stored with them, or not at all: an import's rows.
+            streams: of those that come with their rows: run id → stream → rows.
         """
-
-        def insert(connection: sqlite3.Connection) -> list[int]:
-            numbers = [run_store.insert_run(connection, run) for run in runs]
-            if also is not None:
-                also(connection)
-            return numbers
-
-        numbers = await self._database.write(insert)
+        numbers = await self._database.write(lambda c: run_store.insert_runs(c, runs, streams or {}))
         for run, number in zip(runs, numbers, strict=True):
             run.number = number
             self._runs[run.id] = run

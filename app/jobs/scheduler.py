@@ -43,7 +43,6 @@ from app.metrics import Metrics
 from app.rows import Rows
 from app.runs import Run, RunStatus, new_id
 from app.settings import Settings
-from app.storage import run_store
 from app.storage.database import Database
 from engine import ExperimentConfig
 from engine.live import check_live, dropout_rate
@@ -220,7 +219,7 @@ class Scheduler:
     def on_rows(self, run_id: str, stream: str, rows: Rows) -> None:
         run = self._register.find(run_id)
         if run is not None:
-            run_store.remember_latest(run, rows)
+            run.remember(rows)
             self._progressed.add(run_id)
             self._metrics.rows.inc(rows.count)
             self._hub.append(run_id, stream, rows)

@@ -168,7 +168,7 @@ async def _receive(request: Request, file: BinaryIO) -> None:
 async def _import(lab: Lab, file: BinaryIO) -> dict[str, Any]:
     with TemporaryFile(dir=lab.settings.state_dir) as spool:
         imported = await beside(imports.parse, file, spool)
-        await lab.register.add([one.run for one in imported], also=imports.storing(imported))
+        await lab.register.add([one.run for one in imported], {one.run.id: one.rows for one in imported})
     for one in imported:
         for stream, rows in one.rows.items():
             lab.hub.set_total(one.run.id, stream, rows.count)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from app.jobs.messages import Checkpoint
 from app.rows import Rows, Times, thin
 from app.runs import Run, RunStatus
-from engine.reasons import Reason, restored
+from engine.reasons import Reason, restored, why
 
 #: Checkpoints that are remembered of a run: the newest, and the one before it in case its file is damaged.
 CHECKPOINTS = 2
@@ -45,6 +45,39 @@ def insert_run(connection: sqlite3.Connection, run: Run) -> int:
     )
     assert cursor.lastrowid is not None
     return cursor.lastrowid
+
+
+class WholeStream(Protocol):
+    """A stream that comes with its run, as from another lab."""
+
+    columns: tuple[str, ...]
+
+    def parts(self) -> Iterator[Rows]:
+        """All its rows, in order."""
+        ...
+
+
+def insert_runs(
+    connection: sqlite3.Connection, runs: list[Run], streams: Mapping[str, Mapping[str, WholeStream]]
+) -> list[int]:
+    """Store new runs, and of those that come with their streams (run id → stream → rows) all that there is; returns
+    the numbers that they were given."""
+    numbers = [insert_run(connection, run) for run in runs]
+    for run in runs:
+        if run.id in streams:
+            _insert_rest(connection, run, streams[run.id])
+    return numbers
+
+
+def _insert_rest(connection: sqlite3.Connection, run: Run, streams: Mapping[str, WholeStream]) -> None:
+    """What a run has that is over, and its rows."""
+    said = ("color", "starred", "archived", "tags", "notes", "annotations")
+    names = ("reason", *said, "started_at", "finished_at")
+    update_run(connection, run.id, {name: getattr(run, name) for name in names} | {"why": why(run.reason)})
+    for stream, rows in streams.items():
+        open_stream(connection, run.id, stream, rows.columns)
+        for part in rows.parts():
+            insert_chunk(connection, run.id, stream, part)
 
 
 def update_run(connection: sqlite3.Connection, run_id: str, changes: dict[str, Any]) -> None:
@@ -135,22 +168,11 @@ def load_latest(connection: sqlite3.Connection, run: Run) -> dict[str, int]:
             continue
         columns = tuple(json.loads(stream["columns"]))
         times = _times(last["times"], run.started_at)
-        remember_latest(run, Rows(columns, last["first"], _values(last["data"], len(columns)), times))
+        run.remember(Rows(columns, last["first"], _values(last["data"], len(columns)), times))
         if not times and run.started_at and run.finished_at:  # of the first version, which kept no times
             run.seconds = max(run.seconds, run.finished_at - run.started_at)
         totals[stream["stream"]] = last["first"] + last["rows"]
     return totals
-
-
-def remember_latest(run: Run, rows: Rows) -> None:
-    """Take a stream's newest row, and how long the run has trained, into the run object."""
-    row = dict(zip(rows.columns, rows.values[:, -1].tolist(), strict=True))
-    if rows.times:
-        run.seconds = max(run.seconds, rows.times[-1][2])
-    run.iteration = max(run.iteration, int(row["iteration"]))
-    for name in ("loss", "accuracy", "train_accuracy", "test_accuracy", "train_loss", "test_loss"):
-        if name in row:
-            run.latest[name] = row[name]
 
 
 # -- rows ----------------------------------------------------------------------------------------
