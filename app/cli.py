@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 from app import __version__, one_thread
+from app.commands.terminal import Ended, complain, terminal
 from app.mistake import Mistake
-from app.terminal import Ended, complain, terminal
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -145,27 +145,27 @@ def _serve(arguments: argparse.Namespace) -> int:
 
 def _train(arguments: argparse.Namespace) -> int:
     one_thread()  # as a worker in the lab
-    from app.train import train
+    from app.commands.train import train
 
     names = ("config", "lesson", "changes", "as_json", "out", "plain", "data_dir", "state_dir")
     return train(**{name: getattr(arguments, name) for name in names})
 
 
 def _look(arguments: argparse.Namespace) -> int:
-    from app.look import look
+    from app.commands.look import look
 
     names = ("name", "lesson", "part", "first", "count", "data_dir", "state_dir")
     return look(**{name: getattr(arguments, name) for name in names})
 
 
 def _summary(arguments: argparse.Namespace) -> int:
-    from app.summary import summary
+    from app.commands.summary import summary
 
     return summary(config=arguments.config, lesson=arguments.lesson, changes=arguments.changes)
 
 
 def _fetch(arguments: argparse.Namespace) -> int:
-    from app.fetch import fetch
+    from app.commands.fetch import fetch
     from app.settings import read_settings
 
     return fetch(arguments.names, read_settings(data_dir=arguments.data_dir).data_dir)
@@ -197,7 +197,7 @@ def _prune(arguments: argparse.Namespace) -> int:
 
 
 def _bench(arguments: argparse.Namespace) -> int:
-    from app.bench import bench
+    from app.commands.bench import bench
 
     return bench(arguments.names, as_json=arguments.as_json)
 

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from app.bench import bench
+from app.commands.bench import bench
 
 LOSSROOM = str(Path(sys.executable).with_name("lossroom"))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.terminal import Ended, terminal
+from app.commands.terminal import Ended, terminal
 
 BRIEF = {
     "dataset": {"name": "digits", "train_size": 50, "test_size": 50},

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
 
+from app.commands.terminal import complain, console
 from app.folders import make_writable
-from app.terminal import complain, console
 from engine import datasets
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 #: Where a checkout is looked for: around this package, as in an editable installation, then where one stands.
-FOLDERS = (Path(__file__).resolve().parent.parent, Path("."))
+FOLDERS = (Path(__file__).resolve().parents[2], Path("."))
 
 
 def bench(names: Sequence[str], *, as_json: bool, folders: Sequence[Path] = FOLDERS) -> int:

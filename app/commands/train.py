@@ -16,11 +16,11 @@ import numpy as np
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from app.experiments import find_lesson, read_experiment, with_changes
+from app.commands.experiments import find_lesson, read_experiment, with_changes
+from app.commands.terminal import INTERRUPTED, complain, console, visible
 from app.folders import make_writable, unwritable
 from app.mistake import Failure, Mistake
 from app.settings import Settings, read_settings
-from app.terminal import INTERRUPTED, complain, console, visible
 from app.texts import file_name
 from engine import ConfigError, DatasetError, EvaluationMetrics, ExperimentConfig, Trainer, datasets
 from engine.events import Event

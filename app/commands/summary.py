@@ -7,10 +7,10 @@ from typing import Any
 
 from rich.table import Table
 
-from app.experiments import find_lesson, read_experiment, with_changes
+from app.commands.experiments import find_lesson, read_experiment, with_changes
+from app.commands.terminal import complain, console, visible
 from app.mistake import Mistake
 from app.settings import read_settings
-from app.terminal import complain, console, visible
 from engine import ConfigError, ExperimentConfig
 from engine.summary import summarize
 

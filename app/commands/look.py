@@ -11,11 +11,11 @@ from rich.console import Console
 from rich.style import Style
 from rich.text import Text
 
-from app import terminal
-from app.experiments import find_lesson
+from app.commands import terminal
+from app.commands.experiments import find_lesson
+from app.commands.summary import table_of
 from app.mistake import Mistake
 from app.settings import read_settings
-from app.summary import table_of
 from engine import ConfigError, DatasetError, ExperimentConfig, datasets
 from engine.datasets.sample import MAX_COUNT, USUAL
 

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from app.changes import apply_change
+from app.commands.changes import apply_change
 from app.mistake import Mistake
 from app.texts import find_unfit
 from engine import ExperimentConfig
