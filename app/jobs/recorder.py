@@ -123,4 +123,4 @@ def annotation_of(event: LiveChanged | Died) -> dict[str, Any]:
 
 
 def _nothing(*_: Any) -> None:
-    """An operation that only takes its place in the order; nothing to tell."""
+    """An operation that only takes its place in the order."""

@@ -31,12 +31,12 @@ class Register:
         self._stores: set[asyncio.Task[None]] = set()
 
     async def open(self) -> None:
-        """Read the runs back, and tell of them."""
+        """Read the runs back, and publish them."""
         runs = await self._database.read(run_store.load_runs)
         await asyncio.to_thread(self._load_latest, runs)
         self._runs = {run.id: run for run in runs}
         for run in runs:
-            self.tell(run)
+            self.publish(run)
 
     def _load_latest(self, runs: list[Run]) -> None:
         """What the streams say of each; a damaged page costs what lies on it."""
@@ -54,7 +54,7 @@ class Register:
         run = self.find(run_id)
         if run is not None and run.reason != reason:
             run.reason = reason
-            self.tell(run)
+            self.publish(run)
 
     @property
     def runs(self) -> list[Run]:
@@ -73,7 +73,7 @@ class Register:
     async def add(
         self, runs: list[Run], streams: Mapping[str, Mapping[str, run_store.WholeStream]] | None = None
     ) -> None:
-        """Store new runs, all or none, give them their numbers, and tell of them.
+        """Store new runs, all or none, give them their numbers, and publish them.
 
         Args:
             streams: of those that come with their rows: run id → stream → rows.
@@ -82,7 +82,7 @@ class Register:
         for run, number in zip(runs, numbers, strict=True):
             run.number = number
             self._runs[run.id] = run
-            self.tell(run)
+            self.publish(run)
 
     async def change(
         self,
@@ -93,7 +93,7 @@ class Register:
         add_tags: Sequence[str] = (),
         remove_tags: Sequence[str] = (),
     ) -> Run:
-        """Store and tell what people say of a run; see `app.remarks`.
+        """Store and publish what people say of a run; see `app.remarks`.
 
         It is judged where writes come one after the other: of two changes that were made from the same text, the
         second is refused.
@@ -106,7 +106,7 @@ class Register:
         stored = await self._database.write(lambda c: run_store.change_remarks(c, run_id, change))
         for name, value in stored.items():
             setattr(run, name, value)
-        self.tell(run)
+        self.publish(run)
         return run
 
     async def remove(self, run_id: str) -> None:
@@ -129,7 +129,7 @@ class Register:
         task.add_done_callback(self._stores.discard)
         return task
 
-    def tell(self, run: Run) -> None:
+    def publish(self, run: Run) -> None:
         """Let the viewers know how a run stands, if it is still there."""
         if run.id in self._runs:
             self._hub.publish_run(run.view(with_config=False))
@@ -153,4 +153,4 @@ class Register:
             changes["status"],
             extra={"run": run.id, "iteration": run.iteration, "attempt": run.attempt, "reason": run.reason},
         )
-        self.tell(run)
+        self.publish(run)

@@ -86,7 +86,7 @@ class Scheduler:
         self._progressed: set[str] = set()
         self._works: set[asyncio.Task[None]] = set()
         self._lab_view: dict[str, Any] | None = None
-        self._lab_told = 0.0
+        self._lab_published = 0.0
         self._ticker: asyncio.Task[None] | None = None
         self._closing = False
 
@@ -186,7 +186,7 @@ class Scheduler:
             raise Conflict(Reason("too_many_changes", message, most=MAX_CHANGES))
         run.wanted.append(values)
         self._executor.send(run_id, ChangeLive(values))
-        self._register.tell(run)
+        self._register.publish(run)
         return run
 
     async def cancel(self, run_id: str) -> Run:
@@ -236,7 +236,7 @@ class Scheduler:
                 if isinstance(event, LiveChanged) and run.wanted:
                     run.wanted.popleft()
                 run.annotations.append(annotation_of(event))
-                self._register.tell(run)
+                self._register.publish(run)
             case NotSaved(reason):
                 log.warning("run %s could not be saved: %s", run_id, reason)
             case Finished(status, text, why):
@@ -366,8 +366,8 @@ class Scheduler:
             "why": why(self._database.fault),
         }
         now = time.monotonic()
-        if view != self._lab_view or now - self._lab_told > BEAT_SECONDS:
-            self._lab_view, self._lab_told = view, now
+        if view != self._lab_view or now - self._lab_published > BEAT_SECONDS:
+            self._lab_view, self._lab_published = view, now
             self._hub.publish("lab", view)
 
     async def _tick(self) -> None:
@@ -377,7 +377,7 @@ class Scheduler:
             for run_id in progressed:
                 run = self._register.find(run_id)
                 if run is not None and not run.status.finished:
-                    self._register.tell(run)
+                    self._register.publish(run)
             self._publish_lab()
 
 
