@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing as mp
 import os
 import sys
 import tempfile
@@ -27,6 +26,7 @@ from app import one_thread
 one_thread()
 
 from app.jobs.messages import Finished, Job, decode_event, encode  # noqa: E402
+from app.jobs.processes import Processes  # noqa: E402
 from benchmarks.engine.workloads import draw  # noqa: E402
 from engine import ExperimentConfig, Trainer, datasets  # noqa: E402
 from engine.lessons import LESSONS  # noqa: E402
@@ -43,19 +43,14 @@ DRAWN = {"train": 64, "test": 32}
 
 def measure(config: ExperimentConfig) -> int:
     """Bytes that a worker held at its peak above one that has nothing to do."""
-    context = mp.get_context("forkserver")
-    context.set_forkserver_preload(["app.jobs.worker"])
-    here, there = context.Pipe()
+    processes = Processes()
+    processes.open()
     with tempfile.TemporaryDirectory() as folder:
         name = config.dataset.name
         drawn = not datasets.status(name, DATA_DIR)["available"]
         if not drawn:
             datasets.prepare(name, DATA_DIR, Path(folder))  # as the lab does when it starts
-        process = context.Process(
-            target=_drawn if drawn else _worker, args=(there, _job(config, Path(folder)))
-        )
-        process.start()
-        there.close()
+        process, here = processes.start(_drawn if drawn else _worker, _job(config, Path(folder)), "measured")
         here.recv_bytes()  # it is ready
         assert process.pid is not None
         base = peak = _own_bytes(process.pid)
@@ -67,6 +62,7 @@ def measure(config: ExperimentConfig) -> int:
             peak = max(peak, _own_bytes(process.pid))
             time.sleep(EVERY)
         process.join()
+    processes.close()
     if not ended:
         raise RuntimeError(f"the worker of {config.name} ended with status {process.exitcode}")
     return peak - base

@@ -30,7 +30,7 @@ def asked(lab, method, path):
 def paths(lab, run_id):
     """Every path of the API's document that GET is asked of, and those of the page."""
     document = lab.http.get("/openapi.json").json()["paths"]
-    values = {"{run_id}": run_id, "{slug}": "2a-optimizers", "{name}": "digits"}
+    values = {"{run_id}": run_id, "{slug}": "2a-optimizers", "{kind}": "layer", "{name}": "digits"}
     for path, methods in document.items():
         if "get" in methods:
             for blank, value in values.items():

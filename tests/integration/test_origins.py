@@ -32,7 +32,14 @@ def victim(lab):
 
 def addresses(victim):
     """Every path of the document, about the run and things that are there."""
-    values = {"run_id": victim, "slug": "2a-optimizers", "name": "cifar10", "language": "en", "version": "1"}
+    values = {
+        "run_id": victim,
+        "slug": "2a-optimizers",
+        "kind": "layer",
+        "name": "cifar10",
+        "language": "en",
+        "version": "1",
+    }
     for path in DOCUMENT["paths"]:
         yield re.sub(r"\{(\w+)\}", lambda blank: values[blank[1]], path)
     yield from ("/", "/docs", "/openapi.json", "/static/js/lab.js", "/i18n/en.json", "/nowhere")

@@ -7,7 +7,6 @@ import { newestOnly } from "../state/newest.js";
 import { language, t } from "../words/i18n.js";
 import { lessonTitle, titleOf } from "../words/labels.js";
 import { DatasetView } from "./dataset-view.js";
-import { networkTable } from "./network-table.js";
 
 /** @import { Dataset, Experiment, ExperimentSummary } from "../types.js" */
 
@@ -36,7 +35,10 @@ export class Look {
   }
 
   /** The layers of a network. @param {ExperimentSummary} summary as of several experiments together, of the first */
-  network(summary) {
+  async network(summary) {
+    const counts = this.#ask();
+    const { networkTable } = await import("./network-table.js");
+    if (!counts()) return;
     this.#open({ title: t("look.network"), className: "look" }, networkTable(summary));
   }
 
@@ -45,6 +47,7 @@ export class Look {
     const counts = this.#ask();
     const experiment = /** @type {Experiment} */ ((await api.lesson(slug)).experiment); // all that are looked at have one
     const { experiments, first } = await api.summaryTogether([experiment]);
+    const { networkTable } = await import("./network-table.js");
     if (!counts()) return;
     const dataset = this.#dataset(experiment.dataset.name);
     const data = h("section", {}, h("h3", {}, titleOf(dataset)), this.#viewOf(dataset));
