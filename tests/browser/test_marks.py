@@ -41,7 +41,8 @@ def marks(page, chart="accuracy"):
 
 def test_best_stop_and_plateau_are_marked_and_told_on_hovering(open_page, lab, stopped):
     page = open_page(lab)
-    page.until(f"!!{MARKS.format('accuracy')} && !!{MARKS.format('loss')}")
+    for chart in ("accuracy", "loss"):
+        page.until(f"{MARKS.format(chart)}?.marker.symbol.includes('square-open')")
     columns, rows = lab.stored_rows(stopped, "evaluation")
     iterations, accuracies = rows[:, 0], rows[:, columns.index("test_accuracy")]
     best = np.float32(accuracies.max())
@@ -90,7 +91,9 @@ def test_a_dead_network_is_marked_where_its_gradients_ended_and_its_details_say_
     ]
     (note,) = lab.wait_for(run_id, "completed")["annotations"]
     page = open_page(lab)
-    page.until(f"!!{MARKS.format('loss')}")
+    page.until(
+        f"{MARKS.format('loss')}?.marker.symbol.includes('circle-x-open')"
+    )  # runs are drawn one after another
     assert marks(page, "loss")["circle-x-open"] == [note["iteration"]]
     page.page.click(f'[data-run="{run_id}"]')
     page.until(
