@@ -21,10 +21,10 @@ from starlette.types import Receive, Scope, Send
 
 from app.security.prefix import route_path
 
-#: Fewer bytes do not become fewer packets by compression.
+#: Answers with fewer bytes than this need as many packets when they are compressed.
 LEAST_ZIPPED = 1000
 
-#: How long a browser keeps what its address stands for.
+#: The browser may keep a file forever: its address changes when its content does.
 FOREVER = "public, max-age=31536000, immutable"
 
 #: A file's name behind the version of all files.

@@ -44,9 +44,9 @@ class DataSets:
     def sample(
         self, name: str, *, part: str, first: int, count: int
     ) -> tuple[datasets.Dataset, datasets.Sample]:
-        """A data set and some of its images, out of the decoded arrays that the workers map too.
+        """A data set and some of its images, from the decoded arrays that the workers map too.
 
-        It reads files, and decodes them where nobody has yet: call it in a thread.
+        It reads files, and decodes them if they are not decoded yet: call it in a thread.
         """
         if not self.view(name)["available"]:
             message = f"the data set {name} is not on this server; fetch it first"

@@ -15,7 +15,7 @@ from engine.summary import Summary
 #: multiply-adds per second of a training step, and of an evaluation, on one core
 STEP_RATE = 1.5e10
 EVALUATION_RATE = 2.5e10
-#: what a step costs beside its products, in seconds per layer, and its optimizer per parameter
+#: what a step costs besides its products: seconds for each layer, and for each parameter in the optimizer
 SECONDS_PER_LAYER = 1.2e-5
 SECONDS_PER_PARAMETER = 1.0e-9
 #: a worker's start and its first batch
@@ -37,7 +37,8 @@ def expected_seconds(config: ExperimentConfig, summary: Summary) -> float:
 
 
 def seconds_together(seconds: Sequence[float], workers: int) -> float:
-    """From the first start to the last end of runs that take so long each, on that many free workers, in order."""
+    """Seconds from the first start to the last end of runs that take `seconds` each, started in order on `workers` free
+    workers."""
     free = [0.0] * workers
     for duration in seconds:
         heapq.heapreplace(free, free[0] + duration)

@@ -7,8 +7,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class Head:
-    """Answers HEAD wherever there is an answer to GET: the same status and headers. The body is not made any further
-    than its beginning, so the head of a long export costs nothing."""
+    """Answers HEAD wherever GET has an answer, with the same status and headers. The body is not produced beyond its
+    beginning, so the head of a long export costs nothing."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -25,7 +25,7 @@ class Head:
                 answered = True
                 await send(message)
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
-            raise OSError("the head is all that was asked for")  # as of a client that has gone
+            raise OSError("the head is all that was asked for")  # as if the client had disconnected
 
         try:
             await self.app({**scope, "method": "GET"}, receive, send_head)

@@ -66,11 +66,11 @@ class Lab:
 
     @property
     def disk_free_bytes(self) -> int:
-        """What the disk of the state folder has left."""
+        """Free bytes on the disk of the state folder."""
         return shutil.disk_usage(self.settings.state_dir).free
 
     def warnings(self) -> list[str]:
-        """What somebody who looks after the lab should see to, though it takes runs."""
+        """Problems that an administrator should solve, although the lab still takes runs."""
         free = self.disk_free_bytes
         low = f"the disk has {free / 1e6:,.0f} MB left; `lossroom prune` deletes old runs"
         return [
@@ -79,7 +79,7 @@ class Lab:
         ]
 
     def figures(self) -> Figures:
-        """How the lab stands, for `/metrics`."""
+        """The state of the lab, for `/metrics`."""
         path = self.database.path
         return Figures(
             runs=Counter(run.status for run in self.register.runs),
@@ -94,7 +94,7 @@ class Lab:
         )
 
     def close(self) -> None:
-        """Close the database, whole, and let another lab have the folder."""
+        """Close the database in a consistent state, and release the folder for another lab."""
         self.database.close()
         self.lock.release()
 

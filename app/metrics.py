@@ -1,7 +1,7 @@
-"""Metrics: how the lab does, in Prometheus's words, for `/metrics`.
+"""Metrics of the lab in Prometheus's format, for `/metrics`.
 
-Counters and latencies are fed as things happen; states are read when somebody asks. A registry of its own, so that
-two labs in one process do not count into each other.
+Counters and latencies are updated as things happen; gauges are read at each request. Each lab has its own registry, so
+that the counts of two labs in one process stay apart.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from app.runs import RunStatus
 #: Seconds. Rows travel in milliseconds; what takes longer than a second is trouble.
 BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.06, 0.1, 0.2, 0.5, 1.0, 5.0)
 QUANTILES = (0.5, 0.95, 0.99)
-#: Percentiles are of that many last values.
+#: Percentiles are of this many last values.
 RECENT = 4096
 
 
 class Latency:
-    """A histogram for whoever keeps history, and percentiles of the last moments for whoever looks now."""
+    """A histogram, for systems that keep history, and percentiles of the last values, for a look at this moment."""
 
     def __init__(self, registry: CollectorRegistry, name: str, help_text: str) -> None:
         self.name = name
@@ -53,7 +53,7 @@ class Latency:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """How a lab stands."""
+    """The state of a lab."""
 
     runs: Count[RunStatus]
     workers: int
@@ -80,7 +80,7 @@ HELP = {
 
 
 class Metrics:
-    """What the lab's parts feed."""
+    """The counters and latencies that the parts of the lab update."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -91,7 +91,7 @@ class Metrics:
         self.lag = Latency(self.registry, "lossroom_lag", "from committed rows to a viewer's socket")
 
     def watch(self, figures: Callable[[], Figures]) -> None:
-        """Read the lab's figures whenever somebody asks."""
+        """Read the lab's figures at each request."""
         self.registry.register(_Reader(figures, self))
 
     def text(self) -> bytes:

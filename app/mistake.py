@@ -1,19 +1,19 @@
-"""What a command says in one line, in place of a traceback."""
+"""Errors that a command reports in one line, without a traceback."""
 
 from __future__ import annotations
 
 
 class Mistake(Exception):
-    """Something that its user can put right: an argument, an experiment file, a folder. The message is one line.
+    """A mistake that the user can correct: an argument, an experiment file, a folder. The message is one line.
 
     Attributes:
-        status: the program's exit status: 2 for what was asked for, 1 for what could not be done.
+        status: the program's exit status: 2 if the request is wrong, 1 if it is right but failed.
     """
 
     status = 2
 
 
 class Failure(Mistake):
-    """What was asked for is right, and it cannot be done."""
+    """The request is right, but it failed."""
 
     status = 1

@@ -42,8 +42,8 @@ class Pages:
 def modules_of(folder: Path, entry: str) -> list[str]:
     """The scripts that a module imports, and those that they import, without the module itself.
 
-    A browser finds an import only when it has read the script that names it: without being told before, it asks for the
-    scripts of a page in as many rounds as they are deep. What is imported when it is needed is not among them.
+    The page preloads them. Without that, a browser learns of an import only when it has read the script that names it,
+    and loads the scripts of a page in as many rounds as they are deep. Dynamic imports are not included.
     """
     found: dict[str, None] = {entry: None}
     waiting = [entry]

@@ -49,8 +49,8 @@ class PlotlyScript:
 def compiled_early(script: bytes) -> bytes:
     """The same script with its function in parentheses.
 
-    V8 compiles such a function while the script arrives, in a thread of its own. One without parentheses is compiled
-    when it is called, in the page's thread, which answers to nothing meanwhile: 60 ms for the small build.
+    V8 compiles such a function in another thread while the script arrives. A function without parentheses is compiled
+    when it is called, in the page's thread, which cannot respond meanwhile: 60 ms for the small build.
     """
     end = script.rfind(_END)
     if script.count(_FUNCTION) != 1 or end < 0 or script[end + len(_END) :].strip():

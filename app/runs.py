@@ -28,7 +28,7 @@ LATEST = ("loss", "accuracy", "train_accuracy", "test_accuracy", "train_loss", "
 
 
 class RunStatus(enum.StrEnum):
-    """Where a run stands. Only the moves in `TRANSITIONS` are legal."""
+    """The status of a run. Only the moves in `TRANSITIONS` are legal."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -80,7 +80,7 @@ class IllegalTransition(Exception):
 
 
 def new_id() -> str:
-    """An id that nobody has; it begins with a letter, so that no spreadsheet reads it as a number."""
+    """A new random id; it begins with a letter, so that no spreadsheet reads it as a number."""
     return secrets.choice("abc") + secrets.token_hex(6)[1:]
 
 
@@ -88,15 +88,16 @@ def new_id() -> str:
 class Run:
     """One run as the server knows it. Times are Unix seconds.
 
-    `color` is a small integer that somebody chose; the page owns the palette. None: the one that goes with the number,
-    which the view then has, so that every run keeps its colour for life unless somebody chooses another. `latest` holds
-    the last value seen of each metric that the run list shows (null in JSON where not finite).
+    `color` is the index in the page's palette that a user chose. None: the view gives the index that follows from the
+    run's number, so that a run keeps its colour until a user chooses another. `latest` holds the last value of each
+    metric that the run list shows (null in JSON where not finite).
 
-    `reason` says why its status is what it is, where that needs saying: a `Reason`, or the plain text of an older lab.
+    `reason` explains the status, where that is needed: a `Reason`, or the plain text of an older lab.
 
-    `annotations` says what happened to the run, oldest first: `{"iteration", "kind", ...}`, where the iteration is
-    the last one before it. `{"kind": "live", "changes": {"learning_rate": [before, after]}}` is a change by hand; of
-    `{"kind": "dead"}` it is the first of many in a row in which every weight's gradient was exactly 0.
+    `annotations` lists what happened to the run, oldest first: `{"iteration", "kind", ...}`. A change by hand is
+    `{"kind": "live", "changes": {"learning_rate": [before, after]}}`, and its iteration is the last one before the
+    change. A dead network is `{"kind": "dead"}`, and its iteration is the first of many in a row in which every
+    weight's gradient was exactly 0.
 
     `wanted` holds changes by hand that the run's worker has not made yet, oldest first; a restart forgets them.
 

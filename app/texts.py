@@ -38,7 +38,7 @@ def decode(data: bytes) -> str:
 
 
 def find_unfit(value: Any, field: str = "") -> tuple[str, Reason] | None:
-    """Where in a JSON-like value the first text stands that the lab does not take, keys too, and why it does not."""
+    """The path of the first text in a JSON-like value, keys included, that the lab does not accept, and the reason."""
     waiting = [(field, value)]
     while waiting:
         path, part = waiting.pop()

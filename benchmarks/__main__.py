@@ -59,7 +59,7 @@ def _print(name: str, rows: list[dict[str, Any]], as_json: bool) -> None:
 
 
 def engine(as_json: bool) -> None:
-    # a process of its own: it must tell NumPy to use one thread before NumPy is imported
+    # in a separate process: NumPy must be limited to one thread before it is imported
     subprocess.run([sys.executable, "-m", "benchmarks.engine", *(["--json"] if as_json else [])], check=True)
 
 

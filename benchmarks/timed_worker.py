@@ -1,6 +1,6 @@
 """The worker, and a note of when each of its iterations ended: Unix seconds, as float64, in a file.
 
-A module of its own because worker processes import it: it must be as light as `app.jobs.worker`.
+A separate module because worker processes import it: it must be as light as `app.jobs.worker`.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
     python -m benchmarks.worker_memory [NAME ...] [--json]
 
 Each experiment is trained in a process started as the lab starts its workers, for some iterations, with evaluations,
-the last one of all images, and checkpoints. What counts is memory of its own (not what it maps from files) above that
-of a worker that has nothing to do; it is read from Linux several hundred times a second.
+the last one of all images, and checkpoints. What counts is its private memory (not what it maps from files) above that
+of an idle worker; it is read from Linux several hundred times a second.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The type of an array of numbers. Its shape stands in the docstring of whoever takes or gives it."""
+"""The type of an array of numbers. Its shape is in the docstring of the function that takes or returns it."""
 
 from __future__ import annotations
 

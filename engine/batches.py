@@ -1,4 +1,4 @@
-"""Batches: which images come next, copied into arrays that are always the same ones."""
+"""Batches: the images of the next iteration, copied into arrays that are reused."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from engine.arrays import Array
 from engine.fast.arrays import empty
 from engine.levels import as_numbers
 
-#: Bytes of numbers up to which images of levels are turned into numbers once and for all: what the cache holds.
+#: Images of levels are converted to numbers once, at the start, if the numbers take at most this many bytes: what the
+#: processor's cache holds.
 FEW_BYTES = 1 << 22
 
-#: Draws with replacement are made for so many batches at once: a call of the generator costs as much as
-#: drawing a thousand numbers. The numbers are the same as one batch at a time.
+#: Draws with replacement are made for this many batches at a time: a call of the generator costs as much as drawing a
+#: thousand numbers. The numbers are the same as with one call for each batch.
 DRAWN_BATCHES = 32
 
 
 class Batches:
-    """An endless row of batches.
+    """An endless sequence of batches.
 
     "with_replacement" draws each image from all of them; "epochs" goes through a new permutation each time,
     and the last batch of an epoch may be smaller.

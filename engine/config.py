@@ -1,8 +1,8 @@
 """The experiment: everything that decides a training run, validated before anything is computed.
 
 `ExperimentConfig.from_dict(document)` checks a JSON document and fills in every default; `.to_dict()` gives the
-complete document back. Two equal documents train, bit for bit, the same curve. What an experiment costs is no matter
-here: `engine.summary` computes it, and `engine.limits` bounds it where somebody has bounds.
+complete document back. Two equal documents train the same curve, bit for bit. The cost of an experiment is not checked
+here: `engine.summary` computes it, and `engine.limits` checks it against the limits of the lab or the command line.
 
 Its larger sections have files of their own: `dataset_config`, `network_config`, `training_config`.
 """

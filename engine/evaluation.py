@@ -29,12 +29,12 @@ ZERO_SHARE = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Images that go through together.
+    """Images that pass through the network together.
 
     Attributes:
         images: (n, ...), as the network takes them, or as levels (see `engine.levels`).
-        rows: where their logits stand among all.
-        pixels: what is left of each image; None: everything.
+        rows: the rows of the logits that belong to these images.
+        pixels: the pixels that are used of each image; None: all of them.
     """
 
     images: Array
@@ -68,7 +68,7 @@ class Evaluator:
         self._shape = shape
         self._may_copy = copy
         classes = network.layers[-1].output_shape[0]
-        #: for so many images at once; all, unless there are very many of very many classes
+        #: logits of the images that are evaluated together; of all images, unless that would be too large
         self._logits: Array = np.empty((logits_at_once(len(images), classes), classes), network.dtype)
         self._losses: dict[int, SoftmaxCrossEntropy] = {}
         self._floats: Array = np.empty(0, network.dtype)

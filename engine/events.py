@@ -12,7 +12,7 @@ STREAMS = ("train", "evaluation")
 
 @dataclass(frozen=True, slots=True)
 class StepMetrics:
-    """What one iteration measured, before its step. `loss` is the data's; `penalty` stands apart.
+    """What one iteration measured, before its step. `loss` is that of the data alone, without `penalty`.
 
     `gradient_norms` and `weight_norms` are Euclidean, of each layer's weights, lowest layer first; gradients
     include the penalty's and are those before clipping.
@@ -44,7 +44,8 @@ class StepMetrics:
 class EvaluationMetrics:
     """Accuracies (0 to 1) and mean losses without penalties, after an iteration's step.
 
-    `small_weights` is the share of weights that are as good as zero, of runs that begin with an L1 penalty.
+    `small_weights` is the share of weights whose size is below 0.001, in runs that begin with an L1 penalty; otherwise
+    None.
     """
 
     iteration: int

@@ -80,7 +80,7 @@ class Field:
         return ConfigError("type", path, message, self.bounds)
 
     def _integer(self, value: Any, path: str) -> int:
-        if isinstance(value, float) and value.is_integer():  # JSON does not tell 3 from 3.0
+        if isinstance(value, float) and value.is_integer():  # JSON does not distinguish 3 and 3.0
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int):
             raise self._wrong_type(path, _shown(value))
@@ -172,8 +172,8 @@ def parse(fields: Sequence[Field], given: Any, path: str, *, also: Sequence[str]
     Args:
         fields: what the object may hold.
         given: the object as it came, such as parsed JSON.
-        path: where it stands, for messages.
-        also: keys that somebody else checks.
+        path: where the object is in the whole document, for messages.
+        also: keys that are allowed but not checked here.
 
     Raises:
         ConfigError: not an object, an unknown key, a missing or a wrong value.

@@ -1,14 +1,14 @@
-"""Memory: what a run will hold, in bytes, from its description alone, before anything is allocated.
+"""Memory: how many bytes a run will need, computed from its config before anything is allocated.
 
-The arrays of the network's steps are those in their tables (`engine.fast.step`), which the steps make them from; here
-are the vectors, the batches and the evaluation, and which sizes of batches there will be. Arrays are kept for each
-size, so an evaluation in blocks of 200 images has its own beside those of training.
+Each step of the network lists its arrays in a table (`engine.fast.step`), from which it also makes them; this file adds
+up the tables. It adds the vectors, the batches and the evaluation, and knows which sizes of batches there will be.
+Arrays are kept for each size, so an evaluation in blocks of 200 images has its own arrays beside those of training.
 
-It is never below what a worker that trains the run takes at its peak, and at most twice that, where the data set is
-whole; `python -m benchmarks.worker_memory` compares.
+The estimate is never below the peak of a worker that trains the run, and at most twice that peak, where the whole data
+set is used; `python -m benchmarks.worker_memory` compares the two.
 
-Not counted: the interpreter, and images that lie in the cache of decoded data sets, which all runs of a machine map
-(`engine.datasets.prepare`). What a run copies of them does count, as bytes where they are levels of brightness.
+Not counted: the interpreter, and the images in the cache of decoded data sets, which all runs of a machine map
+(`engine.datasets.prepare`). Copies that a run makes of them do count, as bytes where they are levels of brightness.
 """
 
 from __future__ import annotations
@@ -28,40 +28,41 @@ from engine.layers import Layer
 
 #: Images of one block of an evaluation whose empty pixels are left out (see `engine.evaluation`).
 BLOCK = 500
-#: Images of one block otherwise, such as through convolutions: their activations stay in the cache.
+#: Images of one block in other evaluations, such as those of convolutions: their activations stay in the cache.
 WHOLE_BLOCK = 200
 #: Images of one block through layers that run as their formulas say, which keep every window of a convolution.
 PLAIN_BLOCK = 50
-#: What a block's activations may take in an evaluation; where 200 images of a large network take more, as a full
-#: AlexNet's 2 GB, blocks are smaller.
+#: Most bytes of a block's activations in an evaluation. Where 200 images need more, as with a full AlexNet (2 GB),
+#: blocks are smaller.
 BLOCK_BYTES = 1 << 29
 
-#: Images that a run copies at most to leave out the pixels that all of them leave empty: of more, few are empty.
+#: Up to this many training images, a run copies them without the pixels that are 0 in all of them. Of more images, few
+#: pixels are 0 in all.
 LEARNT_APART = 10_000
 
-#: Logits that an evaluation holds at most: more than all images of any data set with ten classes have, but not more
-#: than fit where millions of images have a thousand classes.
+#: The most logits that an evaluation holds at a time: more than all images of any data set with ten classes have, but
+#: few enough to fit where millions of images have a thousand classes.
 LOGITS = 1 << 23
 
 
-#: What a worker takes for itself once it has a run: messages, rows that wait, what it imports.
+#: Bytes that a worker needs besides the arrays of its run: messages, rows that wait, modules.
 WORKER = 1_500_000
 
-#: One part in so many of all arrays is lost between them, in pieces of memory that are free and too small.
+#: One byte is lost for each of this many bytes of arrays, in free pieces of memory that are too small to use.
 SPARE = 16
 
-#: Bytes that NumPy turns into a file's at a time, in one array and in one text of bytes.
+#: Bytes of an array that NumPy writes to a file at a time; it copies them twice.
 SAVED_AT_ONCE = 1 << 24
 
 
 def estimate(config: ExperimentConfig) -> int:
-    """Bytes that a run of this experiment will hold, while a checkpoint is made too."""
+    """Bytes that a run of this experiment needs at most, which is while it makes a checkpoint."""
     held = arrays(config)
     return WORKER + held + held // SPARE + checkpoint(config)
 
 
 def arrays(config: ExperimentConfig) -> int:
-    """Bytes of all arrays that are made to train and to measure."""
+    """Bytes of all arrays for training and evaluation."""
     layers = config.network.built
     dtype = np.dtype(config.dtype)
     itemsize = dtype.itemsize
@@ -78,7 +79,7 @@ def arrays(config: ExperimentConfig) -> int:
 
 
 def checkpoint(config: ExperimentConfig) -> int:
-    """Bytes of a checkpoint, with what a file in memory takes while it grows."""
+    """Bytes of a checkpoint, and of the growing file in memory that it is written to."""
     itemsize = np.dtype(config.dtype).itemsize
     specs = [spec for layer in config.network.built for spec in layer.parameters]
     vector = sum(math.prod(spec.shape) for spec in specs) * itemsize
@@ -87,7 +88,7 @@ def checkpoint(config: ExperimentConfig) -> int:
 
 
 def block_images(steps: Sequence[Step]) -> int:
-    """How many images go together through a network in an evaluation, where nothing is left out."""
+    """How many images pass through a network together in an evaluation, if no pixels are left out."""
     count = WHOLE_BLOCK
     while count > 1 and memory(steps, [(count, False)]) > BLOCK_BYTES:
         count //= 2
@@ -100,13 +101,13 @@ def logits_at_once(count: int, classes: int) -> int:
 
 
 def lowest_dense(steps: Sequence[Step]) -> DenseStep | None:
-    """The dense step that images go into, where it is one: pixels that are empty need not be multiplied."""
+    """The first step if it is a dense one, otherwise None: empty pixels need not be multiplied there."""
     return steps[0] if isinstance(steps[0], DenseStep) else None
 
 
 def may_learn_on_fewer_pixels(config: ExperimentConfig, images: int) -> bool:
-    """Whether pixels that all of so many images trained on leave empty need not be multiplied in a dense step; those of
-    an image that is moved or made noisy are not the same each time."""
+    """Whether a dense step may leave out the pixels that are 0 in all training images. Augmentation forbids it: moved
+    or noisy images have other empty pixels each time."""
     return config.dataset.augment is None and images <= LEARNT_APART
 
 

@@ -1,9 +1,9 @@
 """The network: layers one after the other, over ONE flat parameter vector.
 
-All weights stand first, then all biases, in one contiguous vector; gradients in another of the same layout. A
-layer holds reshaped views, so its products write straight into the vectors, an optimizer's step is a few
-operations on whole vectors, and a penalty is one on the weights' slice. Weights that the penalties leave alone stand
-behind those that they are on, and what is not learnt stands last: neither is ever touched.
+One contiguous vector holds all parameters, another of the same layout their gradients. A layer holds reshaped views,
+so its products write straight into the vectors, an optimizer's step is a few operations on whole vectors, and a penalty
+is one operation on a slice. The order is: weights that have the penalties, other weights, biases, and last the
+parameters that are not trained.
 
 A parameter is named `<layer>.<name>`, the layer by its place among those with parameters: `1.W`, `1.b`, `2.W`, ...
 """
@@ -40,10 +40,11 @@ class Network:
     Attributes:
         parameters, gradients: name → view into the flat vectors. Dense: W (n_in, n_out), b (n_out,).
         vector, gradient: the flat vectors themselves.
-        weights: the first so many entries are the weights that the penalties are on.
-        learnt, learnt_gradient: views of all that is learnt, and of its gradient: the vectors without their end.
-        weight_layers: "1", "2", ... for the weights of the lowest, the next, ... layer that has any → the slice
-            where they stand. (Batch norm does not count here, so that networks with and without it compare.)
+        weights: how many entries at the start of the vector are weights that have the penalties.
+        learnt, learnt_gradient: views of the parameters that are trained, and of their gradient: the vectors without
+            their end.
+        weight_layers: "1", "2", ... for the first, the second, ... layer with weights → the slice of the vector that
+            holds them. (Batch norm does not count, so that networks with and without it can be compared.)
         l1, l2: the penalties' strengths, which may change while training.
         plan: the steps that a pass takes (see `engine.fast`); None where the layers run as their formulas say.
     """
@@ -104,7 +105,7 @@ class Network:
                 learnt = end
             at = end
         self.learnt, self.learnt_gradient = self.vector[:learnt], self.gradient[:learnt]
-        # in the layers' order, wherever they stand: a layer that is not learnt begins as it would otherwise
+        # drawn in the layers' order, so that a layer that is not trained begins with the same weights as a trained one
         for number, spec in placed:
             if spec.is_weight:
                 name = f"{number}.{spec.name}"
@@ -184,7 +185,7 @@ _PENALIZED = (False, False, False)
 
 
 def _place(spec: ParameterSpec) -> tuple[bool, bool, bool]:
-    """Where a parameter stands: penalized weights, other weights, biases and the like, and what is not learnt."""
+    """The sort key of a parameter: penalized weights, other weights, biases and the like, parameters not trained."""
     return not spec.trainable, not spec.is_weight, not (spec.is_weight and spec.penalized)
 
 

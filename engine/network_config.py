@@ -19,10 +19,10 @@ MAX_DEPTH = 4
 
 @dataclass(frozen=True, slots=True)
 class NetworkConfig:
-    """Layers from the images to the logits, each `{"type", ...}`, and how weights begin.
+    """Layers from the images to the logits, each `{"type", ...}`, and the initializer of their weights.
 
     Attributes:
-        built: the same layers, without weights, which tell shapes and costs. A network that trains builds its own.
+        built: the same layers as objects without weights, for shapes and costs. A network that trains builds its own.
     """
 
     layers: tuple[dict[str, Any], ...]
@@ -98,7 +98,9 @@ def _built(parsed: tuple[dict[str, Any], ...], shape: Shape, classes: int) -> tu
 
 
 def _layer(given: Any, path: str, depth: int = 0) -> dict[str, Any]:
-    """One layer's description, complete but for what is rare (`layers.LEFT_OUT`), which stands there where it is so."""
+    """One layer's complete description. Rare settings (`layers.LEFT_OUT`) are included only where they differ from
+    their
+    defaults."""
     parsed = parse_named(layers.FIELDS, given, path, key="type")
     inner = parsed.get("layers")
     if inner is not None:

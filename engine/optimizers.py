@@ -3,7 +3,7 @@
 Contract: `optimizer.step(w, g, learning_rate)` changes `w` in place; `g` is ∂L/∂w of the same shape and may be
 overwritten. t counts steps from 1.
 
-The formulas, as they stand in the papers. The trainer runs the same steps without a new array for each operation
+These are the formulas of the papers. The trainer takes the same steps without allocating an array for each operation
 (`engine.fast.optimizers`).
 """
 
@@ -120,7 +120,7 @@ class Adam(Optimizer):
 
 
 class AdamW(Adam):
-    """Adam whose weight decay w ← w - ηδw stands beside the gradient, not in it (Loshchilov & Hutter 2019)."""
+    """Adam with the weight decay w ← w - ηδw, which is apart from the gradient (Loshchilov & Hutter 2019)."""
 
     def update(self, w: Array, g: Array, learning_rate: float, *args: Any, **kwargs: Any) -> None:
         weight_decay = kwargs.pop("weight_decay")

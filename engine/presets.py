@@ -1,4 +1,4 @@
-"""Presets: whole networks by a few numbers; they expand to layers."""
+"""Presets: whole networks described by a few numbers, which expand to lists of layers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from engine.layers import Shape, ShapeError, build_layers
 
 Layers = list[dict[str, Any]]
 
-#: Hidden layers of an `mlp` at most; each must have as many units as a dense layer may.
+#: The most hidden layers of an `mlp`. Each can have as many units as a dense layer can.
 MAX_HIDDEN = 60
 
 
@@ -22,8 +22,8 @@ def mlp(
 ) -> Layers:
     """Dense layers with an activation between them, and one dense layer of `classes` logits.
 
-    `batch_norm` stands between each dense layer and its activation, `dropout` behind the activation; with
-    `residual`, what goes into a hidden layer above the first is added to what comes out.
+    `batch_norm` goes between each dense layer and its activation, `dropout` after the activation. With `residual`, the
+    input of each hidden layer after the first is added to its output.
     """
     layers: Layers = []
     for number, units in enumerate(hidden):

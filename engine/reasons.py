@@ -1,8 +1,8 @@
 """Reasons: English sentences that a program can read too, so that a page can say the same in its reader's language.
 
 A `Reason` is the sentence, wherever text is wanted: an error's message, why a run ended. It also has a code and the
-numbers in it; `reason.why` is both as JSON. Texts by code (`why.window_too_large`) stand in the page's catalogs, with
-exactly the blanks that `BLANKS` lists.
+numbers in it; `reason.why` is both as JSON. The page's catalogs have a text for each code (`why.window_too_large`),
+with exactly the placeholders that `BLANKS` lists.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import errno
 from collections.abc import Mapping
 from typing import Any
 
-#: code → what its texts leave blank. Who has reasons of its own adds them with `declare`.
+#: code → the placeholders of its texts. Modules outside the engine add their reasons with `declare`.
 BLANKS: dict[str, tuple[str, ...]] = {
     # a field of an experiment
     "range": ("bounds",),
@@ -99,7 +99,7 @@ _OF_THE_SYSTEM = {
 
 
 def declare(blanks: Mapping[str, tuple[str, ...]]) -> None:
-    """Add codes, each with the blanks of its texts."""
+    """Add codes, each with the placeholders of its texts."""
     BLANKS.update(blanks)
 
 
@@ -131,7 +131,7 @@ class Reason(str):
 
 
 def why(text: str | None) -> dict[str, Any] | None:
-    """What a page needs to say it; None for a text without a code."""
+    """The code and values from which a page words the reason; None for a text without a code."""
     return text.why if isinstance(text, Reason) else None
 
 
@@ -141,7 +141,8 @@ def resaid(reason: str, text: str) -> str:
 
 
 def restored(text: str, said: Any) -> str:
-    """A text and what `why` gave of it as they were; only the text where this version does not know the code."""
+    """The reason again, from its text and the JSON that `why` gave; the plain text if this version does not know the
+    code."""
     code, values = (said.get("code"), said.get("values")) if isinstance(said, Mapping) else (None, None)
     if not isinstance(code, str) or not isinstance(values, Mapping):
         return text
@@ -149,7 +150,7 @@ def restored(text: str, said: Any) -> str:
 
 
 def of_error(error: BaseException) -> Reason:
-    """The reason that an exception carries, or one for what nobody foresaw."""
+    """The reason that an exception carries; the reason "unexpected" if it has none."""
     if error.args and isinstance(error.args[0], Reason):
         return error.args[0]
     text = str(error) or type(error).__name__

@@ -1,6 +1,6 @@
 """Penalties on weights: L1 = λ Σ|w| and L2 = ½ λ Σw², never on biases.
 
-All weights stand in one contiguous slice of the parameter vector, so a penalty is one operation on it.
+All weights that have the penalties are one contiguous slice of the parameter vector, so a penalty is one operation.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ FIELDS = (
     Field("l2", "number", 0.0, minimum=0, maximum=100, scale="log"),
 )
 
-#: A weight below this in size is as good as zero.
+#: A weight whose absolute value is below this counts as small: nearly zero.
 SMALL = 1e-3
-#: Weights that are looked at together: no large array is made.
+#: How many weights are compared at a time, so that no large array is made.
 PART = 1 << 16
 
 
 def share_of_small(weights: Sequence[Array]) -> float:
-    """How many of all weights, 0 to 1, are below `SMALL` in size."""
+    """The share of all weights, 0 to 1, whose absolute value is below `SMALL`."""
     small = 0
     for array in weights:
         for at in range(0, len(array), PART):

@@ -1,4 +1,4 @@
-"""The source of layers, optimizers and activations: formula and code of each, as they stand in the engine's files."""
+"""The source of layers, optimizers and activations: the formula and the code of each, read from the engine's files."""
 
 from __future__ import annotations
 

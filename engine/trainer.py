@@ -6,10 +6,10 @@
 Every iteration draws a batch, takes one forward and one backward pass, and lets the optimizer step. Its event
 holds the batch's loss and accuracy *before* the step, from that same forward pass. Iterations count from 1.
 
-Products of matrices take one thread, from the first trainer of a process on: with two, the last bits would differ.
+Matrix products use one thread, from the first trainer of a process on: with two, the last bits would differ.
 
-Randomness: one seed gives a stream of its own to each purpose (`STREAMS`), so two experiments that differ in
-one choice share everything else: the same batches in the same order from the same first weights.
+Randomness: each purpose (`STREAMS`) has its own stream of random numbers, and all of them follow from one seed. So two
+experiments that differ in one setting share all else: the same batches in the same order, the same initial weights.
 """
 
 from __future__ import annotations
@@ -48,14 +48,14 @@ __all__ = ["Divergence", "EvaluationMetrics", "Event", "StepMetrics", "Trainer"]
 #: Purposes of randomness; the number is part of the seed, so a new one must not change an old one's.
 STREAMS = {"weights": 0, "batches": 1, "label_noise": 2, "evaluation": 3, "dropout": 4, "augmentation": 5}
 
-#: Numbers that NumPy converts at once where an operation mixes types, such as a product with a mask: all that a step
-#: allocates beside views. As fast as NumPy's own 8,192.
+#: How many numbers NumPy converts at a time where an operation mixes types, such as a product with a mask. Besides
+#: views, a step allocates nothing else. As fast as NumPy's default of 8,192.
 CASTING_BUFFER = 1024
 
-#: A network is called dead after so many iterations in which no weight had any gradient.
+#: A network is called dead when all weight gradients are 0 for this many iterations in a row.
 DEAD_AFTER = 50
 
-#: A first loss above so many times that of a guess, ln(classes), comes from first weights that are too large.
+#: Initial weights are too large if the first loss is above this many times the loss of guessing, ln(classes).
 FIRST_LOSS = 10
 
 

@@ -1,6 +1,6 @@
 """Take the pictures of docs/images from running labs: `make docs-images`, or some: `make docs-images ARGS="builder"`.
 
-Each scene starts a lab of its own with an empty database, trains in it, and photographs the page as a teacher and a
+Each scene starts its own lab with an empty database, trains in it, and photographs the page as a teacher and a
 student see it. Uses MNIST where the machine has it, else the digits.
 """
 

@@ -1,8 +1,8 @@
 """Train every lesson from several seeds, and write the table of docs/lessons.md: `make lessons`.
 
-The figures stand in docs/lessons.json by the settings of their runs, so that runs that several lessons share are
-trained once, and what has been trained is not trained again; a run whose settings have changed is. Takes hours from
-nothing: stop it at any time, and it goes on where it was. `make lessons ARGS="--only 3b"`: only lessons of this
+docs/lessons.json keeps the figures by the settings of their runs, so that a run that several lessons share is trained
+once, and is trained again only if its settings have changed. The first time takes hours: stop it at any time, and the
+next start continues. `make lessons ARGS="--only 3b"`: only lessons of this
 section; `ARGS=--render`: only the table.
 """
 
@@ -37,7 +37,7 @@ BEGIN, END = "<!-- make lessons -->", "<!-- /make lessons -->"
 QUANTITIES = [field.name for field in dataclasses.fields(Outcome)]
 #: Iterations whose gradients are measured.
 FIRST = 100
-#: Weights below this are as good as zero.
+#: A weight whose absolute value is below this counts as small: nearly zero.
 SMALL = 1e-3
 
 #: digest → {"run", "dataset", "seeds", and a list for each quantity}
@@ -151,7 +151,7 @@ def train(only: str, dataset_wanted: str | None) -> None:
 
 def _fill(config: ExperimentConfig, seeds: range, settings: Settings, name: str) -> None:
     for seed in seeds:
-        table = load()  # somebody may have written another part of it
+        table = load()  # another process may have written another part of it
         key = digest(config)
         row = table.setdefault(
             key, {"run": name, "dataset": config.dataset.name, **{quantity: [] for quantity in QUANTITIES}}

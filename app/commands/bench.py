@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-#: Where a checkout is looked for: around this package, as in an editable installation, then where one stands.
+#: Where to look for a checkout: around this package, as in an editable installation, then in the current folder.
 FOLDERS = (Path(__file__).resolve().parents[2], Path("."))
 
 

@@ -37,7 +37,7 @@ def apply_change(document: dict[str, Any], change: str) -> None:
 
 
 def _inside(place: Any, section: str, where: str, change: str) -> Any:
-    """What stands at `section` of a section or a list."""
+    """The value at `section` of a section or a list."""
     if isinstance(place, list):
         return place[_position(place, section, where, change)]
     place = _section(place, section, where, change)

@@ -19,11 +19,11 @@ from app.settings import read_settings
 from engine import ConfigError, DatasetError, ExperimentConfig, datasets
 from engine.datasets.sample import MAX_COUNT, USUAL
 
-#: Images are halved, perhaps twice, until so many stand side by side.
+#: Images are halved, perhaps twice, until this many fit side by side.
 SIDE_BY_SIDE = 4
-#: Without colours, from nothing to full.
+#: Brightness levels for terminals without colours, from black to white.
 GREYS = " .:-=+*#%@"
-#: Of classes of points: Okabe and Ito's, which every kind of colour vision can distinguish.
+#: Colours for the classes of points: Okabe and Ito's, which can be distinguished with every kind of colour vision.
 COLOURS = ("#56b4e9", "#e69f00", "#009e73", "#cc79a7")
 POINT_ROWS = 30
 

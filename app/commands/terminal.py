@@ -1,4 +1,4 @@
-"""The terminal: data is printed as data, in whatever encoding there is, and whoever stops reading is no fault."""
+"""The terminal: output in any encoding, no control characters from data, and no error if a pipe is closed."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.console import Console
 
-#: As shells report a program that SIGPIPE has ended, and one that Ctrl-C has.
+#: Exit statuses as shells report them for a program that SIGPIPE or Ctrl-C has ended.
 CLOSED, INTERRUPTED = 128 + 13, 130
 
-#: What would command a terminal or turn the direction of writing.
+#: Characters that control a terminal or turn the writing direction.
 _COMMANDS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class Ended(Exception):
-    """The program has to end with this status: nobody reads what it writes, or somebody has pressed Ctrl-C."""
+    """The program must end with this status: its output is no longer read, or Ctrl-C was pressed."""
 
     def __init__(self, status: int) -> None:
         super().__init__(status)
@@ -30,7 +30,8 @@ class Ended(Exception):
 
 @contextlib.contextmanager
 def terminal() -> Iterator[None]:
-    """For a whole command: what an encoding does not have is escaped, as `\\u2013`, and no end is a traceback.
+    """Surrounds a whole command: characters that the encoding lacks are escaped, as `\\u2013`, and no interruption
+    prints a traceback.
 
     Raises:
         Ended: see there.
@@ -44,7 +45,7 @@ def terminal() -> Iterator[None]:
         finally:
             sys.stdout.flush()
     except BrokenPipeError:
-        # what is left in the buffer goes nowhere, or Python would complain of it at its end
+        # the rest of the buffer must go nowhere, or Python would report an error at its end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise Ended(CLOSED) from None
     except KeyboardInterrupt:
@@ -53,7 +54,7 @@ def terminal() -> Iterator[None]:
 
 
 def console() -> Console:
-    """Rich's, which takes nothing in a text for a command of its own."""
+    """Rich's console, with Rich's markup and emoji codes turned off."""
     from rich.console import Console
 
     class Plain(Console):
@@ -64,10 +65,10 @@ def console() -> Console:
 
 
 def visible(text: str) -> str:
-    """A text in one line that neither moves the cursor nor turns the direction: such characters as `\\x1b`."""
+    """A text without characters that move the cursor or turn the writing direction: they are escaped, as `\\x1b`."""
     return _COMMANDS.sub(lambda found: found.group().encode("unicode_escape").decode(), text)
 
 
 def complain(message: object) -> None:
-    """One line to those who sit at the terminal."""
+    """Print an error in one line."""
     print(f"lossroom: {visible(str(message))}", file=sys.stderr)

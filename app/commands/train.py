@@ -131,9 +131,9 @@ class Session:
         self._interrupt = interrupt
 
     def events(self) -> Iterator[Any]:
-        """Train to the end, or until somebody asks to stop; every event is kept.
+        """Train to the end or until an interruption, and keep every event.
 
-        What was reached at an interruption is measured once more.
+        After an interruption, the network is evaluated once more.
         """
         began = time.perf_counter()
         trainer = self.trainer

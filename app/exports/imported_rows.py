@@ -66,13 +66,13 @@ class ImportedRows:
         self._field = field
         self._begin: int | None = None
         self._width: int | None = None
-        self._counted = np.zeros(1, np.float32)  # the last iteration, as a row of its own
+        self._counted = np.zeros(1, np.float32)  # the last iteration, as an array of one row
         self._last = np.empty(0, np.float32)
         self._ascending = True
 
     @classmethod
     def read(cls, reader: JsonReader, stream: str, spool: Spool, field: str) -> ImportedRows:
-        """The stream that comes.
+        """Read the next stream.
 
         Raises:
             Invalid: rows that no run can have recorded.
@@ -96,14 +96,14 @@ class ImportedRows:
 
     @property
     def last(self) -> Rows:
-        """The last row, of those that there are."""
+        """The last row."""
         return Rows(self.columns, self.count - 1, self._last[:, None], self.times[-1:])
 
     def check(self, iterations: int) -> None:
-        """Against the experiment.
+        """Check the rows against the experiment.
 
         Raises:
-            Invalid: iterations that a run of so many cannot have recorded.
+            Invalid: iterations that a run of `iterations` iterations cannot have recorded.
         """
         if not (self._ascending and self.last_iteration <= iterations):
             text = f"{self._field}.data: iterations must ascend from 1 to at most {iterations:,}"

@@ -134,7 +134,8 @@ def _was_exported(status: RunStatus, iteration: int) -> Reason:
 
 
 def _short(said: dict[str, Any] | None) -> dict[str, Any] | None:
-    """What a page is to word; nobody's reason is as long as this allows, or holds what is not finite."""
+    """A reason's JSON, for a page to word. None if it is too long or holds numbers that are not finite: no lab writes
+    such a reason."""
     try:
         return said if len(json.dumps(said, allow_nan=False)) <= MAX_REASON_LENGTH else None
     except ValueError:

@@ -12,7 +12,7 @@ PART = 1 << 18
 #: Characters of one value that is read as a whole: a config, notes, a row. Rows of numbers are read one by one.
 LONGEST = 4_000_000
 
-#: So near to the end of what has been read, a fault may be that the rest is not here yet: `-Infinity`, `\ud83d\ude00`.
+#: An error in this many last characters may only mean that the rest is not read yet: `-Infinity`, `\ud83d\ude00`.
 BREAK = 16
 
 _SPACE = " \t\n\r"
@@ -23,7 +23,7 @@ class NotJson(ValueError):
 
 
 class JsonReader:
-    """A cursor in a JSON document. Whoever reads says what has to come; all else raises `NotJson`."""
+    """A cursor in a JSON document. Each method reads what must come next; anything else raises `NotJson`."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -31,19 +31,19 @@ class JsonReader:
         self._scan = json.JSONDecoder().raw_decode
         self._text = ""
         self._at = 0
-        self._before = 0  # characters that have been let go of
+        self._before = 0  # characters that are read and dropped
         self._ended = False
 
     def object(self) -> Iterator[str]:
-        """The keys of the object that comes; each one's value has to be read before the next."""
+        """The keys of the next object; the value of each must be read before the next key."""
         return self._parts("{", "}")
 
     def array(self) -> Iterator[str]:
-        """One turn for each item of the array that comes, which has to be read in it."""
+        """One turn for each item of the next array; each turn must read its item."""
         return self._parts("[", "]")
 
     def value(self) -> Any:
-        """The value that comes, as a whole."""
+        """The next value, as a whole."""
         self._next()
         while True:
             try:

@@ -56,7 +56,7 @@ def report(
         curves: of each recording, from `curves`.
         texts: the messages of `language`, by key.
         plotly: Plotly's script.
-        dash: a field of the flat configs whose values dashes and symbols tell, as on the lab's page.
+        dash: a field of the flat configs; dashes and symbols show its values, as on the lab's page.
     """
     configs = [flatten(recording.config) for recording in recordings]
     stream = _environment.get_template("report.html").stream(

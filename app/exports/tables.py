@@ -1,6 +1,6 @@
-"""CSV: every recorded row, one line for each iteration; an evaluation stands in the line of its iteration.
+"""CSV: every recorded row, one line for each iteration; an evaluation is in the line of its iteration.
 
-In UTF-8 with a byte order mark, without which Excel reads a table in the code page of its Windows.
+In UTF-8 with a byte order mark: without it, Excel reads a table in the code page of its Windows.
 """
 
 from __future__ import annotations

@@ -73,7 +73,7 @@ def tfevents(recording: Recording) -> Iterator[bytes]:
 
 
 def tag(stream: str, column: str) -> str:
-    """The name that a column has in TensorBoard; what stands before the slash is the group."""
+    """The name of a column in TensorBoard; the part before the slash is the group."""
     return TAGS[stream].get(column, column)
 
 

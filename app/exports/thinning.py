@@ -1,4 +1,4 @@
-"""Thinning: so many points of a curve that a picture of it is the same."""
+"""Thinning: fewer points of a curve, chosen so that its picture stays the same."""
 
 from __future__ import annotations
 

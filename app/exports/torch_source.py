@@ -37,7 +37,7 @@ torch.manual_seed(SEED)
 
 
 def generator(purpose):
-    """Each purpose draws from a stream of its own."""
+    """Each purpose draws from its own stream of random numbers."""
     return np.random.default_rng([SEED, $streams[purpose]])
 
 

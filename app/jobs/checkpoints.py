@@ -1,6 +1,6 @@
-"""Checkpoint files: how a worker writes them, so that a run goes on where it was and not from the start.
+"""Checkpoint files: how a worker writes them, so that a run continues where it was and not from the start.
 
-A file is there whole or not at all: written beside its place, flushed to the disk, and renamed. Its name holds run,
+A file is never incomplete: it is written under another name, flushed to the disk, and renamed. Its name holds run,
 attempt and iteration, so an orphan of an earlier server never writes into the file of a later attempt. A file
 counts only once the server has stored its name, which happens after all rows before it are stored.
 """
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from app.jobs.messages import Checkpoint
 
-#: Saving takes at most one part in so many of a run's time: where it is slow it is done less often.
+#: Saving takes at most 1/SHARE of a run's time: where saving is slow, it is done less often.
 SHARE = 20
 
 
@@ -45,7 +45,7 @@ def remove_all(folder: Path, run_id: str) -> None:
 
 
 def sweep(folder: Path, runs: set[str]) -> None:
-    """Delete the files of all runs but `runs`: of those that ended while nobody could clean up."""
+    """Delete the files of all runs but `runs`: those of runs that ended without deleting theirs, as after a crash."""
     remove(folder, [path.name for path in folder.glob("*") if path.name.partition(".")[0] not in runs])
 
 

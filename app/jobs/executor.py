@@ -1,4 +1,4 @@
-"""The executor's interface: where runs train. `local.py` is one machine; others can stand behind it."""
+"""The interface of executors, which decide where runs train. `local.py` trains on this machine; others can be added."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from app.jobs.messages import Command, Event, Job
 
 
 class Listener(Protocol):
-    """Hears of a run's worker. Called from the executor's threads, in order for each run.
+    """Receives what workers report. Called from the executor's threads, in order for each run.
 
     `rows` and `event` may block: that is the backpressure that slows a worker down.
     """
 
     def rows(self, run_id: str, stream: str, first: int, columns: int, data: bytes, seconds: float) -> None:
-        """Rows `first` and following of a stream: float32 little endian, row after row. The run had trained for so many
-        `seconds` when the last of them came."""
+        """Rows of a stream from number `first` on: float32 little endian, row after row. `seconds` is the run's
+        training time up to the last of them."""
 
     def event(self, run_id: str, event: Event) -> None:
         """Something has happened to the run, such as `Paused`."""
 
     def exited(self, run_id: str, reason: str | None) -> None:
-        """The worker is gone; comes last. `reason` says why if it did not end by itself."""
+        """The worker has ended; no report follows. `reason` says why if it did not end by itself."""
 
 
 class Executor(Protocol):
-    """Runs jobs. Every method returns at once; the listener hears what happens."""
+    """Runs jobs. Every method returns at once; results go to the listener."""
 
     def open(self, listener: Listener) -> None:
         """Get ready to start workers quickly."""
@@ -34,7 +34,7 @@ class Executor(Protocol):
         """Train a run."""
 
     def send(self, run_id: str, command: Command) -> None:
-        """Pass a command to a run's worker; ignored when the worker has gone."""
+        """Pass a command to a run's worker; ignored if the worker has ended."""
 
     def kill(self, run_id: str) -> None:
         """End a run's worker now."""

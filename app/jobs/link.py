@@ -48,17 +48,17 @@ class Link:
         self.report(StreamOpened(stream, list(columns)))
 
     def report(self, event: Event) -> None:
-        """Say that something has happened. What is buffered came before it where it was flushed."""
+        """Send an event. Flush first where the buffered rows came before it."""
         self._connection.send_bytes(b"J" + encode(event))
 
     def add(self, stream: str, values: Sequence[float]) -> bool:
-        """The next row, in the order of the columns; whether to flush now. It is kept, not copied: nobody may change it
-        afterwards.
+        """Buffer the next row, in the order of the columns, and return whether to flush now. The row is not copied: do
+        not change it afterwards.
 
-        An iteration that takes long must not hold the row before it back, so the flush comes early when the next one,
-        if it takes as long as this one, would end too late. Training waits for this at every iteration, with caches
-        that it has filled itself: each name that is looked up here costs a tenth of a microsecond, and asking the clock
-        in a call of its own one whole.
+        A long iteration must not delay the row before it, so the flush comes early if the next iteration would end too
+        late if it takes as long as this one. This is called at every iteration while the caches are full of
+        training's data: each name that is looked up costs a tenth of a microsecond, and a separate call that asks the
+        clock a whole one.
         """
         self._rows[stream].append(values)
         before, self._added = self._added, (now := monotonic())

@@ -1,7 +1,7 @@
 """The local executor: one process per run, started by `app.jobs.processes` in about 16 ms.
 
 Each run has its own pipe and its own thread here, so a worker that dies in the middle of a message
-stops nobody else; the end of its pipe is how its death is known.
+does not stop other runs. The end of its pipe shows that it has died.
 """
 
 from __future__ import annotations

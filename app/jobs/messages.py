@@ -1,4 +1,4 @@
-"""What crosses the pipe between the server and a worker, beside rows: the job at the start, commands, and events.
+"""The messages on the pipe between the server and a worker, besides rows: the job at the start, commands and events.
 
 Commands and events travel as JSON with the name of their class. Imports nothing of the server: workers load it.
 """
@@ -11,7 +11,7 @@ from typing import Any, TypedDict, get_args
 
 
 class Checkpoint(TypedDict):
-    """A checkpoint file, as the store keeps it: made after this iteration and that many evaluations."""
+    """A checkpoint file as the store records it: made after `iteration` iterations and `evaluations` evaluations."""
 
     file: str
     iteration: int
@@ -31,15 +31,15 @@ class Job:
     """What a worker needs to train a run, or to go on with it.
 
     Attributes:
-        run, attempt, config: what to train, for which attempt.
-        data_dir, cache_dir, checkpoint_dir: where things lie.
-        checkpoint_seconds, checkpoints: how often to save; what was saved, newest first.
-        stored: iterations whose rows are stored.
-        seconds: of training so far.
-        changes: changes by hand so far.
-        wanted: changes that were asked for and not made yet.
-        dead: whether it is known that the network is dead.
-        paused, steps: whether to stand still, and after how many iterations.
+        run, attempt, config: the run's id, the number of this attempt, and the experiment.
+        data_dir, cache_dir, checkpoint_dir: folders.
+        checkpoint_seconds, checkpoints: seconds between two checkpoints; the checkpoints so far, newest first.
+        stored: how many iterations have stored rows.
+        seconds: training time so far.
+        changes: changes by hand that were made so far.
+        wanted: changes by hand that were requested and not made yet.
+        dead: whether the network is known to be dead.
+        paused, steps: whether to pause, and after how many iterations.
     """
 
     run: str
@@ -64,7 +64,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Pause:
-    """Stand still after this iteration, and say so."""
+    """Pause after this iteration, and report it."""
 
 
 @dataclass(frozen=True)
@@ -74,21 +74,21 @@ class Resume:
 
 @dataclass(frozen=True)
 class Step:
-    """Train for some iterations, and stand still again."""
+    """Train for some iterations, then pause again."""
 
     iterations: int
 
 
 @dataclass(frozen=True)
 class ChangeLive:
-    """Change learning rate, penalties or dropout from the next iteration on, and say when that was."""
+    """Change learning rate, penalties or dropout from the next iteration on, and report the iteration."""
 
     values: dict[str, float]
 
 
 @dataclass(frozen=True)
 class Cancel:
-    """End the run; what it has recorded stays."""
+    """End the run; its recorded rows stay."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class StreamOpened:
 
 @dataclass(frozen=True)
 class Paused:
-    """It stands still."""
+    """The run is paused."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ class NotSaved:
 
 @dataclass(frozen=True)
 class Finished:
-    """The run is at its end. `why` is the code and the values of `reason`; see `engine.reasons`."""
+    """The run has ended. `why` is the code and the values of `reason`; see `engine.reasons`."""
 
     status: str
     reason: str | None = None
@@ -155,7 +155,7 @@ class Finished:
 
 @dataclass(frozen=True)
 class Stopped:
-    """The worker was asked to end; the run is not at its end."""
+    """The worker ends because it was asked to; the run has not ended."""
 
 
 Event = StreamOpened | Paused | LiveChanged | Died | Saved | NotSaved | Finished | Stopped

@@ -130,7 +130,7 @@ class Register:
         return task
 
     def publish(self, run: Run) -> None:
-        """Let the viewers know how a run stands, if it is still there."""
+        """Send the state of a run to the viewers, unless the run is deleted."""
         if run.id in self._runs:
             self._hub.publish_run(run.view(with_config=False))
 

@@ -59,7 +59,7 @@ def main(connection: Connection, job: Job) -> None:
     try:
         _train(Link(connection, seconds=job.seconds), job)
     except (BrokenPipeError, ConnectionResetError, EOFError):
-        pass  # the server is gone: nobody is left to train for
+        pass  # the server has ended, so there is no reason to train
     finally:
         connection.close()
 

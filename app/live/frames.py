@@ -22,7 +22,7 @@ _LENGTH = struct.Struct("<I")
 
 
 def encode(run_id: str, stream: str, rows: Rows, *, overview: int = 0) -> bytes:
-    """One frame of rows; or, with `overview`, the overview of so many rows."""
+    """One frame of rows. With `overview` above 0, the rows are an overview of that number of rows."""
     head = {
         "v": VERSION,
         "run": run_id,

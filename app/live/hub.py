@@ -64,20 +64,20 @@ class Hub:
         self._offer_change(before)
 
     def publish(self, subject: str, message: dict[str, Any]) -> None:
-        """Any other state, such as `lab` or `dataset:mnist`; viewers get the newest one."""
+        """Publish any other state, such as `lab` or `dataset:mnist`; viewers get the newest one."""
         before = self._states.version
         self._states.put(subject, message)
         self._offer_change(before)
 
     def _offer_change(self, before: int) -> None:
-        """Let viewers who stand at version `before` have the change at once."""
+        """Send the change at once to the viewers that have all changes up to version `before`."""
         if self._viewers:
             shared = b"".join(map(wrap, self._states.changes(before)))
             for viewer in self._viewers:
                 viewer.offer_state(before, shared)
 
     async def close(self, seconds: float) -> None:
-        """Let every viewer know that the lab is going, and wait for them to leave, but not for long."""
+        """Tell every viewer that the lab ends, and wait for them to leave, at most `seconds`."""
         self.closing = True
         for viewer in self._viewers:
             viewer.news.set()

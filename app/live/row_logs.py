@@ -70,7 +70,7 @@ class StreamLog:
     def since(self, row: int) -> list[Chunk]:
         """The chunks that hold `row` and what follows."""
         found: list[Chunk] = []
-        for chunk in reversed(self.chunks):  # viewers stand near the end
+        for chunk in reversed(self.chunks):  # most viewers are near the end
             if chunk.end <= row:
                 break
             found.append(chunk)

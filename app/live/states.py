@@ -1,7 +1,7 @@
 """States: the newest state of every run, of the lab and of data sets, with the version at which each changed last.
 
-One entry a subject, so it is as large as the lab, however many changes there were. A viewer is sent the list of all
-runs first, in parts, and what changes: see `part` and `changes`.
+There is one entry for each subject, so its size does not grow with the number of changes. A viewer first gets the list
+of all runs, in parts, and then the changes: see `part` and `changes`.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import Any, Generic, TypeVar
 
 #: A part of the list of runs ends with the run that makes it as long as this.
 PART_CHARACTERS = 128 * 1024
-#: Deleted runs that connected viewers can still learn of.
+#: How many of the last deletions are kept for viewers that have not seen them.
 DELETED_RUNS = 1000
-#: Encoded messages that are kept for viewers who stand at the same place.
+#: Encoded messages that are kept for other viewers at the same version or place.
 SHARED_MESSAGES = 32
 
 _RUN = "run:"
@@ -25,7 +25,8 @@ V = TypeVar("V")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place in the list of runs: archived ones come last, and of both the ones that changed last come first."""
+    """A place in the list of runs. Archived runs come last; within each of the two kinds, the last changed come
+    first."""
 
     archived: bool
     #: the runs that changed before this version follow
@@ -59,7 +60,7 @@ class _State:
 
 
 class States:
-    """The log of states. `version` counts the changes; a viewer that stands at it has seen them all."""
+    """The log of states. `version` counts the changes; a viewer whose version is equal has seen them all."""
 
     def __init__(self) -> None:
         self.version = 0

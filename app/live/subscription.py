@@ -9,7 +9,7 @@ from app.live.viewer import Viewer
 from app.texts import find_unfit
 from engine.events import STREAMS
 
-#: A viewer may show that many runs, more than a page can list.
+#: The most runs that a viewer may show: more than a page can list.
 MAX_SUBSCRIPTIONS = 2000
 #: Bins of an overview: more than a screen has pixels.
 MAX_BINS = 8192

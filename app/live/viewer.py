@@ -1,7 +1,7 @@
-"""A viewer: one tab's places in the hub's logs, and what is due to it.
+"""A viewer: one tab's cursors in the hub's logs, and the messages that are due to it.
 
-It is a set of cursors, so a slow one costs nobody anything and the server a few integers: there is no queue per viewer
-that could grow. Who is far behind gets, when asked for, an overview first: as many points as a chart has room for.
+A viewer has no queue that could grow, only cursors: a slow one costs the server a few integers and delays no other
+viewer. A viewer that is far behind gets an overview first if it asks for one: as many points as a chart has room for.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from app.live.states import START, Place, States
 from app.rows import Rows, join
 from engine.events import STREAMS
 
-#: A catch-up frame's size at most: bounds what one `send` holds, and leaves room for other traffic.
+#: The largest size of a catch-up frame: it bounds what one `send` holds, and leaves room for other traffic.
 CATCH_UP_BYTES = 256 * 1024
-#: So many pending chunks go out as the shared frames they are; more are merged into one.
+#: Up to this many pending chunks are sent as the frames that all viewers share; more are merged into one frame.
 SHARED_CHUNKS = 8
-#: With so many bytes due, what is left waits for the next look: a page may show two thousand long runs.
+#: Once a round has this many bytes, the rest waits for the next round: a page may show two thousand long runs.
 ROUND_BYTES = 1 << 20
 #: The cursor of a stream whose rows cannot be read: no row is ever due.
 UNREADABLE = 2**63
@@ -28,8 +28,8 @@ UNREADABLE = 2**63
 class Viewer:
     """One tab's cursors. `next_messages` gives what is due, in order, at most one catch-up frame a stream.
 
-    `news` is set when there may be something new: clear it, look, and `wait` when there was nothing. Who waits, and has
-    all rows but the newest, need not look: the hub writes these for it.
+    `news` is set when there may be something new: clear it, call `next_messages`, and `wait` if there was nothing. For
+    a viewer that waits and has all older rows, the hub writes new rows directly.
     """
 
     def __init__(
@@ -43,10 +43,10 @@ class Viewer:
     ) -> None:
         """
         Args:
-            write: writes a frame as it is on the wire, or says that it cannot (`app.live.protocol`); None: there is no
-                such way.
+            write: writes a frame to the wire as it is, and returns whether it could (`app.live.protocol`); None if the
+                connection cannot do this.
             version: of the states that the viewer has seen already.
-            place: where the list of runs goes on; None: it has it.
+            place: where the list of runs continues; None: the viewer has the whole list.
         """
         self.news = asyncio.Event()
         self._waits = False

@@ -36,10 +36,10 @@ Selection = Annotated[
 Language = Annotated[str | None, Query(description="en or ja; default: as the page", max_length=20)]
 Dash = Annotated[
     str | None,
-    Query(description="a field of /api/fields whose values dashes and symbols tell", max_length=200),
+    Query(description="a field of /api/fields whose values dashes and symbols show", max_length=200),
 ]
-#: So many documents are received at a time, each into a file, and one is checked and stored: a class that drops its
-#: files at once fills neither the memory nor the disk.
+#: Four documents are received at a time, each into a file, and one is checked and stored: a class that drops its files
+#: at once fills neither the memory nor the disk.
 _receiving = asyncio.Semaphore(4)
 _importing = asyncio.Lock()
 #: Bytes of a document that are written at a time.
@@ -59,7 +59,7 @@ async def export_json(lab: TheLab, run_id: str) -> Response:
 
 @router.get("/runs/{run_id}/export.csv")
 async def export_csv(lab: TheLab, run_id: str) -> Response:
-    """Every recorded row; evaluations stand in the row of their iteration."""
+    """Every recorded row; an evaluation is in the row of its iteration."""
     run = lab.register.get(run_id)
     rows = tables.run_csv(_record(lab, run))
     return StreamingResponse(
@@ -92,7 +92,7 @@ async def export_torch_script(lab: TheLab, run_id: str) -> Response:
 
 @router.get("/runs/{run_id}/export.tfevents")
 async def export_tfevents(lab: TheLab, run_id: str) -> Response:
-    """TensorBoard's event file: put it into a folder of its own below `--logdir`."""
+    """TensorBoard's event file: put it into its own folder below `--logdir`."""
     run = lab.register.get(run_id)
     # TensorBoard reads files with "tfevents" in their name
     headers = _named(f"events.out.tfevents.{int(run.created_at)}.{_title(run)}")

@@ -19,7 +19,7 @@ def _pages(request: Request) -> Pages:
 
 @router.get("/")
 def lab(request: Request, lang: str | None = None) -> HTMLResponse:
-    """The lab, in the language asked for, chosen before, or preferred by the browser."""
+    """The lab, in the language of the address, else the one chosen before, else the browser's preferred one."""
     pages = _pages(request)
     language = pages.messages.negotiate(
         lang, request.cookies.get("language"), request.headers.get("accept-language")

@@ -201,13 +201,13 @@ async def metrics(
     run_id: str,
     stream: str = "train",
     columns: Annotated[str | None, Query(description="names, separated by commas; default: all")] = None,
-    after: Annotated[int, Query(ge=0, le=2**53, description="skip that many rows")] = 0,
+    after: Annotated[int, Query(ge=0, le=2**53, description="how many rows to skip")] = 0,
     max_points: Annotated[
         int | None,
         Query(
             ge=2,
             le=MAX_ROWS,
-            description="thin out to the extremes of the first metric, at most that many rows",
+            description="most rows of the answer: the extremes of the first metric are kept",
         ),
     ] = None,
 ) -> Response:
@@ -243,7 +243,7 @@ async def metrics(
 def _thinned_out(
     head: dict[str, Any], total: int, names: list[str], rows: Rows, max_points: int | None
 ) -> str:
-    """The answer with the columns that are asked for, at most `max_points` rows of them."""
+    """The answer with the columns `names`, at most `max_points` rows of them."""
     values = rows.values[[rows.columns.index(name) for name in names]]
     if max_points is not None and values.shape[1] > max_points:
         values = values[:, extremes(values[min(1, len(names) - 1)], max_points)]

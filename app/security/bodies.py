@@ -15,10 +15,10 @@ METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
 
 class TextBodies:
-    """Refuses bodies that are not in UTF-8 or hold texts that the lab does not take, with 422.
+    """Refuses bodies that are not in UTF-8 or hold texts that the lab does not accept, with 422.
 
-    It stands behind `BodyLimit`, which hands over short bodies whole; a longer one comes in parts, and is left to its
-    route. What is not JSON is left to FastAPI.
+    It comes after `BodyLimit`, which hands over short bodies whole. A longer body comes in parts and is left to its
+    route. A body that is not JSON is left to FastAPI.
     """
 
     def __init__(self, app: ASGIApp) -> None:

@@ -1,4 +1,4 @@
-"""Denials: a request that is not taken is answered with the lab's error, also where a WebSocket was asked for."""
+"""Denials: a refused request is answered with the lab's error, also if it asks for a WebSocket."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ async def deny(scope: Scope, receive: Receive, send: Send, status: int, reason: 
     if scope["type"] == "websocket" and "websocket.http.response" not in scope.get("extensions", {}):
         await send({"type": "websocket.close", "code": 1008, "reason": reason[:120]})
         return
-    headers = {"Connection": "close"}  # what may follow as a body is not waited for
+    headers = {"Connection": "close"}  # the body, if there is one, is not read
     await JSONResponse(error_body(reason.code, reason), status_code=status, headers=headers)(
         scope, receive, send
     )

@@ -42,7 +42,7 @@ class BodyLimit:
     """Answers 413 to a request whose body is longer than `max_bytes`, and 408 to one that comes too slowly.
 
     Args:
-        streamed: paths with a bound of their own, whose routes read the body as it comes. The others get it whole.
+        streamed: paths with their own bounds, whose routes read the body as it comes. The others get it whole.
     """
 
     def __init__(self, app: ASGIApp, *, max_bytes: int, streamed: Mapping[str, int] | None = None) -> None:

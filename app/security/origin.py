@@ -1,8 +1,8 @@
-"""Origins: a page elsewhere must not command the lab, nor read it through a name that it owns.
+"""Origins: a page of another site must not command the lab, nor read it through a name that the site owns.
 
-Every browser of a class can reach the lab, and every page that is open in it can make the browser ask. What changes
-something (every method but GET, HEAD and OPTIONS) and every WebSocket is therefore taken only from the lab's own pages
-and from programs; see docs/decisions/0011-whose-page-asks.md.
+Every browser of a class can reach the lab, and every page that is open in a browser can make it send requests.
+Requests that change something (every method but GET, HEAD and OPTIONS) and WebSockets are therefore accepted only from
+the lab's own pages and from programs; see docs/decisions/0011-whose-page-asks.md.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from engine.reasons import Reason
 log = logging.getLogger(__name__)
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-#: Letters of a header that an answer or a log line shows.
+#: How many characters of a header an answer or a log line shows.
 SHOWN = 100
-#: Lines that are logged in that many seconds; the others are counted.
+#: The most lines that are logged in `LOGGED_SECONDS`; the others are only counted.
 LOGGED = 10
 LOGGED_SECONDS = 60.0
 
@@ -34,12 +34,12 @@ SETTING = "LOSSROOM_ALLOWED_ORIGINS"
 
 
 class OriginCheck:
-    """Answers 403 to what another site's page asks for, and on a loopback lab to names that are not its own.
+    """Answers 403 to requests by pages of other sites, and on a loopback lab to host names that are not its own.
 
     Args:
-        host: the address that the lab listens on. On loopback a page elsewhere can lead a name of its own to this
-            machine and would then be of the lab's origin (DNS rebinding), so that names are checked too.
-        allowed: origins by which people open the lab where a proxy changes names.
+        host: the address that the lab listens on. If it is loopback, host names are checked too: another site could
+            point its own name at this machine, and its pages would then have the lab's origin (DNS rebinding).
+        allowed: further origins by which people open the lab, where a proxy changes names.
     """
 
     def __init__(self, app: ASGIApp, *, host: str, allowed: Iterable[str] = ()) -> None:
@@ -69,7 +69,7 @@ class OriginCheck:
         headers = Headers(scope=scope)
         hosts = headers.getlist("host")
         if self._checks_names:
-            # with what the proxy asked for itself, as a page can send X-Forwarded-Host, but no other Host than its own
+            # with the host that the proxy itself requested: a page can send any X-Forwarded-Host, but only its own Host
             for name in [*hosts, *scope.get(ASKED_HOST, ())]:
                 if not self._is_own_name(name):
                     return _unknown_host(name, scope["scheme"])
@@ -86,13 +86,13 @@ class OriginCheck:
         return authority.is_address or authority.is_loopback or authority.host in self._names
 
     def _is_own_page(self, headers: Headers, hosts: list[str]) -> bool:
-        """Whether a page of the lab asks, or a program."""
+        """Whether the request comes from a page of the lab, or from a program."""
         origins, sites = headers.getlist("origin"), headers.getlist("sec-fetch-site")
         origin = Origin.parse(origins[0]) if len(origins) == 1 else None
         if origin is not None and origin in self._allowed:
             return True
         if sites not in ([], ["none"]):
-            # the browser's own word, which no page can change; it holds too where a proxy has lost the host
+            # the browser sets this header and no page can change it; it is right even where a proxy drops the host
             return sites == ["same-origin"]
         if not origins:
             return True  # a program
@@ -136,12 +136,12 @@ def _cross_origin(headers: Headers, hosts: list[str]) -> tuple[Reason, str]:
 
 
 def _shown(text: str) -> str:
-    """Some letters of what was sent, none of which can begin a line or change a terminal's color."""
+    """The beginning of a text, escaped so that it cannot begin a line or change a terminal's colour."""
     return repr(text[:SHOWN])[1:-1]
 
 
 class _BoundedLog:
-    """A class whose pages come back every few seconds must not fill the disk."""
+    """Logs a bounded number of lines: a class whose pages reconnect every few seconds must not fill the disk."""
 
     def __init__(self) -> None:
         self._since = -LOGGED_SECONDS

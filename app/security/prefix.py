@@ -1,4 +1,4 @@
-"""Prefixes: the path below which a lab lies, which stands before the path of every route."""
+"""Prefixes: the path below which a lab is reached, before the path of every route."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 LONGEST_PREFIX = 200
-#: The first names of the lab's own routes: below `/api` it could not tell `/api/runs` from `/runs`.
+#: The first names of the lab's own routes. A lab below `/api` could not distinguish `/api/runs` and `/runs`.
 OWN_NAMES = frozenset(
     ("api", "docs", "favicon.ico", "health", "i18n", "metrics", "openapi.json", "static", "vendor", "ws")
 )

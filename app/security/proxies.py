@@ -1,7 +1,7 @@
-"""Proxies: what a proxy says of the request that it passes on, taken from those that the settings name.
+"""Proxies: the headers in which a proxy describes the original request, believed only from proxies in the settings.
 
-`X-Forwarded-Host` is the host that the browser asked for, `X-Forwarded-Proto` how, and `X-Forwarded-Prefix` the path
-below which the proxy shows the lab. Anybody can send such headers, so from others they count for nothing.
+`X-Forwarded-Host` is the host that the browser requested, `X-Forwarded-Proto` the protocol, and `X-Forwarded-Prefix`
+the path below which the proxy shows the lab. Any client can send such headers, so from others they are ignored.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ from app.security.denial import deny
 from app.security.prefix import clean_prefix
 from engine.reasons import Reason
 
-#: A key of the scope: the hosts that a proxy asked for itself, where it said what it was asked for.
+#: A key of the scope: the hosts that the proxy itself requested, where it also sent the browser's host.
 ASKED_HOST = "lossroom.asked_host"
-#: A key of the scope: the address of a proxy that said something and is not named.
+#: A key of the scope: the address of a proxy that sent such headers and is not in the settings.
 UNNAMED_PROXY = "lossroom.unnamed_proxy"
 
 _HEADERS = ("x-forwarded-host", "x-forwarded-proto", "x-forwarded-prefix")
 
 
 class Proxies:
-    """Makes the request what the browser asked for.
+    """Restores the request as the browser sent it.
 
-    A path is the lab's with its base before it or without: some proxies take it away, others do not.
+    A path may come with the lab's prefix or without: some proxies remove it, others do not.
 
     Args:
         named: addresses and networks of the proxies that are believed.
-        root_path: the path below which the lab lies, unless a proxy says another.
+        root_path: the path below which the lab is, unless a proxy sends another.
     """
 
     def __init__(self, app: ASGIApp, *, named: Iterable[str] = (), root_path: str = "") -> None:

@@ -4,11 +4,11 @@ Writers hand in operations (functions of a connection). The thread takes whateve
 one transaction, and reports each operation after the commit: what is reported is durable. Under load the
 batches grow by themselves; when idle, an operation is committed within about a millisecond.
 
-The queue is bounded. A worker's reader thread that finds it full waits, so the pipe fills, so the worker
-slows down: no row is dropped. While the disk is full or broken, what has happened (`submit`, `settle`) is kept and
-tried again; what is only asked for (`write`) is refused at once; and `fault` says why.
+The queue is bounded. A worker's reader thread waits while it is full, so the pipe fills and the worker slows down: no
+row is dropped. While the disk is full or broken, operations that record events (`submit`, `settle`) are kept and tried
+again, and requested ones (`write`) are refused at once; `fault` says why.
 
-What one operation meets on a damaged page is its own failure: the others are written.
+An operation that meets a damaged page fails alone: the others are written.
 """
 
 from __future__ import annotations
@@ -41,18 +41,18 @@ SCHEMA_VERSION = 4
 #: Operations in one transaction at most: bounds how long a reader waits for its row to be durable.
 BATCH = 512
 RETRY_SECONDS = 1.0
-#: Another program that writes may hold the database that long.
+#: How long to wait for another program that writes to the database.
 BUSY_SECONDS = 2.0
-#: A disk that has not taken a small write by then takes none.
+#: A disk that does not complete a small write in this time counts as broken.
 PROOF_SECONDS = 4.0
-#: Free pages (of 4 KB) that the file keeps for what comes next; those beyond are given back so many at a time.
+#: Free pages (of 4 KB) that the file keeps for later writes; more are released, this many at a time.
 SPARE_PAGES = 256
 #: Queries that run at the same time; more wait.
 READERS = 8
 
 
 class _Item:
-    """An operation in the queue. One that is `refusable` is taken back when the disk has a fault."""
+    """An operation in the queue. If it is `refusable`, it is removed when the disk has a fault."""
 
     __slots__ = ("done", "operation", "refusable", "refused")
 
@@ -68,11 +68,11 @@ class DatabaseError(Failure):
 
 
 class Database:
-    """One SQLite file with one writer thread, and a reading connection per thread that reads.
+    """One SQLite file with one writer thread, and one connection for each thread that reads.
 
     Attributes:
-        fault: why the disk takes no writes now; None while it does.
-        damage: what was found to be damaged, though the rest can be read and written.
+        fault: why nothing can be written now; None if writing works.
+        damage: the damage that was found, although the rest can be read and written; None if there is none.
     """
 
     def __init__(self, path: Path, *, capacity: int = 1024) -> None:
@@ -89,9 +89,9 @@ class Database:
         self._thread: threading.Thread | None = None
 
     def open(self) -> None:
-        """Create or migrate the file, write to it, and start the writer thread; nothing when that is done already.
+        """Create or migrate the file, write to it, and start the writer thread. A second call does nothing.
 
-        A file that can be read and not written is opened: its runs can be looked at, and `fault` says what is wrong.
+        A file that can be read but not written is opened: its runs can be looked at, and `fault` says what is wrong.
 
         Raises:
             DatabaseError: the file is newer than this version, or not a database, or cannot be made.
@@ -278,10 +278,10 @@ class Database:
     # -- reading ---------------------------------------------------------------------------------
 
     async def read(self, query: Callable[[sqlite3.Connection], T]) -> T:
-        """Run `query` in a thread of its own; WAL lets it read beside the writer.
+        """Run `query` in a separate thread; WAL lets it read while another thread writes.
 
         Raises:
-            StoreDamaged: what is asked for lies on a damaged page.
+            StoreDamaged: the query needs a damaged page.
         """
         return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, query)
 
@@ -375,19 +375,20 @@ def _reason(error: sqlite3.Error) -> Reason:
 
 
 def _code(error: BaseException) -> int:
-    """SQLite's number for the kind of an error: the low byte; the others tell more of it."""
+    """SQLite's number for the kind of an error: the low byte; the other bytes give details."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
 def _is_damage(error: BaseException) -> bool:
-    """A page that is not what it should be. Others may be sound."""
+    """Whether the error comes from a damaged page. Other pages may be sound."""
     return _code(error) == sqlite3.SQLITE_CORRUPT
 
 
 def _is_of_the_disk(error: Exception) -> bool:
-    """Full, broken, locked or no database: what no other operation could have written either."""
+    """Whether no other operation could have written either: the disk is full or broken, or the file is locked or no
+    database."""
     return isinstance(error, sqlite3.OperationalError | sqlite3.InternalError) or (
-        type(error) is sqlite3.DatabaseError  # its other subclasses speak of what was asked for
+        type(error) is sqlite3.DatabaseError  # its other subclasses are errors in the operation itself
     )
 
 
@@ -406,7 +407,7 @@ def _report(batch: list[_Item], results: list[Any]) -> None:
     for item, result in zip(batch, results, strict=True):
         try:
             item.done(result)
-        except Exception:  # one listener's fault is not the store's
+        except Exception:  # an error in one listener must not stop the store
             log.exception("a listener of a committed write failed")
 
 
@@ -416,7 +417,7 @@ def _write_nothing(connection: sqlite3.Connection) -> None:
 
 
 def _ignore(_: Any) -> None:
-    """Nobody waits for this operation."""
+    """For operations whose result is not needed."""
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:
@@ -443,6 +444,6 @@ def _scripts(version: int) -> Iterator[str]:
 
 
 def _call_in(loop: asyncio.AbstractEventLoop, callback: Callable[[Any], None], result: Any) -> None:
-    """Hand a result to the event loop, which may have gone while the write was under way."""
+    """Hand a result to the event loop, which may have been closed during the write."""
     with contextlib.suppress(RuntimeError):
         loop.call_soon_threadsafe(callback, result)

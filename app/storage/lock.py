@@ -1,8 +1,8 @@
 """The lock on the state folder: one process at a time trains its runs and writes its database.
 
-It is SQLite's own lock, on a small file of its own: an unfinished transaction that changes nothing. The operating
-system gives it back when the process ends, however it ends; workers do not inherit it; and it is the same on every
-platform, and on every file system on which the database itself is safe. Readers, such as `lossroom backup`, need none.
+It is SQLite's lock on a small separate file: an unfinished transaction that changes nothing. The operating system
+releases it when the process ends, however it ends; workers do not inherit it; and it works on every platform, and on
+every file system on which the database itself is safe. Readers, such as `lossroom backup`, need no lock.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from app.folders import FolderError, make_private
 from app.mistake import Failure
 
-#: A lab that is about to end has this long to do so.
+#: How long to wait for another lab that is about to end.
 WAIT_SECONDS = 1.0
 
 

@@ -47,7 +47,8 @@ def restore(source: Path, database: Path) -> int:
 
 
 def _checked_copy(source: Path, target: Path) -> int:
-    # immutable: nothing is made beside the file, which may lie on a read-only disk. Only without a log of its own.
+    # immutable: SQLite makes no other files beside this one, which may be on a read-only disk. Only for files without
+    # a log.
     log = source.with_name(f"{source.name}-wal").exists()
     address = f"{source.absolute().as_uri()}?mode=ro{'' if log else '&immutable=1'}"
     try:

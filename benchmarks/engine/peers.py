@@ -1,4 +1,4 @@
-"""Peers: the same experiment trained by somebody else, behind one interface: `step()` and `evaluate()`."""
+"""Peers: the same experiment trained by other libraries, behind one interface: `step()` and `evaluate()`."""
 
 from __future__ import annotations
 

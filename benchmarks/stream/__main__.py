@@ -58,7 +58,7 @@ BENCHMARKS: dict[str, Callable[[float], list[dict[str, Any]]]] = {
     "loggers": loggers,
     "history": history,
 }
-#: Takes ten minutes, so it must be asked for.
+#: Takes ten minutes, so it runs only when it is named.
 LONG = {"memory": memory}
 
 

@@ -39,7 +39,7 @@ def memory(seconds: float = 600.0) -> dict[str, Any]:
 def watched(
     server: Server, what: str, clients: int, seconds: float, aim: str, *, stalled: int = 0
 ) -> dict[str, Any]:
-    """One run with that many viewers."""
+    """One run with `clients` viewers."""
     warm_up = 2 + clients / 250
     run_id = server.source(
         **SOURCE, rows=int(SOURCE["rows_per_second"] * (seconds + warm_up + clients / 200 + 5))

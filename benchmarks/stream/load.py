@@ -135,7 +135,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--runs", nargs="+", required=True)
     parser.add_argument("--clients", type=int, default=500)
-    parser.add_argument("--stalled", type=int, default=0, help="that many of them stop reading")
+    parser.add_argument("--stalled", type=int, default=0, help="how many of them stop reading")
     parser.add_argument("--warm-up", type=float, default=3.0)
     parser.add_argument("--seconds", type=float, default=10.0)
     print(json.dumps(uvloop.run(watch(parser.parse_args()))))

@@ -1,7 +1,7 @@
 """Other loggers beside this one: how soon a row can be read, and what a scalar costs the training thread.
 
 TensorBoard, Trackio and Aim are looked for in the Python that LOSSROOM_PEERS_PYTHON names (`pip install tensorboard
-trackio aim` in an environment of its own); without it only the lab is measured.
+trackio aim` in a separate environment); without it only the lab is measured.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """One of the other loggers, writing and being read: `python peer.py tensorboard|trackio|aim SCALARS`, by a Python that
 has it.
 
-Writes so many scalars `RATE` times a second, as a training loop would; a reader looks every 10 ms for the newest step
+Writes SCALARS scalars `RATE` times a second, as a training loop would; a reader looks every 10 ms for the newest step
 through the logger's own API. Prints JSON: µs of the training thread per scalar, and ms from a step's last call to the
 moment in which the reader has it. Knows nothing of the lab, so that any environment can run it.
 """

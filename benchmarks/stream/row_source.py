@@ -1,7 +1,7 @@
 """A worker that trains nothing and brings rows at a given rate, through the same link as every worker.
 
 The run's name says what: `{"columns": 10, "rows_per_second": 2000, "rows": 40000}`. It flushes 20 times a second; with
-`"stamped": 3` it goes row by row, with so many scalars, and flushes as training does.
+`"stamped": 3` it goes row by row, with 3 scalars, and flushes as training does.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ def main() -> int:
 
 
 class Server:
-    """That lab in a process of its own, and what it costs."""
+    """That lab in a separate process, and its cost."""
 
     def __init__(self, folder: Path, **settings: Any) -> None:
         self._environment = {"LOSSROOM_DATA_DIR": str(folder), **os.environ}

@@ -1,10 +1,10 @@
 """The cache of decoded data sets: memory-mappable arrays that all processes share, one folder for each content.
 
 A folder is named with the identity of the files that it was decoded from, so files that are replaced are decoded anew,
-also while a lab runs. The folder before is then removed. Who has mapped it keeps what was mapped: a run goes on with
-the images that it began with.
+also while a lab runs. The older folder is then removed. Processes that have mapped it keep their arrays: a run
+goes on with the images that it began with.
 
-Several processes may do all of this at once: each writes a folder of its own and renames it; the first wins.
+Several processes may do all of this at once: each writes its own folder and renames it; the first one wins.
 """
 
 from __future__ import annotations

@@ -58,11 +58,10 @@ class Dataset:
 class Source:
     """Where a data set comes from.
 
-    `fetch` is None for those that need no download, or that nobody may pass on; `listed` is False for a data set
-    that only its owner can bring (`Trainer(config, dataset)`). `flippable`: the images
-    mean the same with left and right exchanged. `levels`: `read` gives images as levels of brightness
-    (see `engine.levels`), as their files hold them. `files` are those that it would read, in their order; none where
-    one is missing.
+    `fetch` downloads it; None if it needs no download, or if its licence forbids passing it on. `listed` is False for a
+    data set that must be given to the trainer (`Trainer(config, dataset)`). `flippable`: an image keeps its class when
+    left and right are exchanged. `levels`: `read` gives images as levels of brightness (see `engine.levels`), as the
+    files hold them. `files` lists the files that `read` would read, in order; it is empty if one of them is missing.
     """
 
     name: str

@@ -12,9 +12,9 @@ from engine.datasets.dataset import Dataset
 from engine.fields import Field
 from engine.levels import LEVELS
 
-#: As many are shown where nobody says how many: a page of the course's notes.
+#: How many are shown by default: a page of the course's notes.
 USUAL = 50
-#: At most; all points of a set in the plane, or 3 MB of photographs.
+#: The most that can be requested: all points of a data set in the plane, or 3 MB of photographs.
 MAX_COUNT = 1000
 
 PART = Field("part", "choice", "test", choices=("test", "train"))

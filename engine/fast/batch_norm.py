@@ -28,7 +28,7 @@ class BatchNormStep(Step):
         return {name: (shape, self.dtype) for name, shape in shapes.items()}
 
     def _grouped(self, count: int) -> Shape:
-        """(outer, features, inner) of so many images."""
+        """The shape (outer, features, inner) of `count` images."""
         if self.layout == "rows":
             return count, self.layer.features, 1
         blocks, height, channels, width, n = self.lying(count, self.input_shape)

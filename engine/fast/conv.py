@@ -125,8 +125,8 @@ class ConvReluPoolStep(ConvReluStep):
 class ConvReluHalveStep(Step):
     """A convolution, its ReLU, and a maximum pool of 2 × 2 windows side by side, which halves strips as they come.
 
-    Even and odd columns stand apart, so that the pool compares long runs, where few channels go in and many come out:
-    there it is worth gathering them apart.
+    Where few channels go in and many come out, even and odd columns are kept apart, so that the pool compares long runs
+    of memory. Elsewhere gathering them apart costs more than it saves.
     """
 
     def __init__(self, layer: Conv2D, pool: MaxPool2D, place: Place) -> None:
@@ -194,7 +194,7 @@ class ConvReluHalveStep(Step):
             yield convolved
 
     def _sides(self, larger: Array) -> tuple[Array, Array]:
-        """Even and odd columns of rows."""
+        """The even and the odd columns of rows."""
         if self._apart:
             return larger[:, 0], larger[:, 1]
         return larger[:, :, 0::2], larger[:, :, 1::2]

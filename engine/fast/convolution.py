@@ -24,12 +24,12 @@ from engine.layers.layer import Shape
 
 
 class Convolution:
-    """The products, in arrays of the step that they are for.
+    """The matrix products of a convolution, in the arrays of the step that uses it.
 
     Args:
-        computed: rows and columns of the output that are wanted, from the first; a pool may not need the last ones.
-        phases: the columns are computed in phases (see `Windows`), for a pool that compares every other one.
-        multiple: strips of the forward pass have a multiple of so many rows.
+        computed: how many rows and columns of the output are computed; a pool may not need the last ones.
+        phases: the columns are computed in this many phases (see `Windows`), for a pool that compares every other one.
+        multiple: the rows of a strip of the forward pass are a multiple of this number.
     """
 
     def __init__(

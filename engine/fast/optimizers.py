@@ -15,8 +15,8 @@ from engine import optimizers
 from engine.arrays import Array
 from engine.fast.arrays import empty, zeros
 
-#: Vectors of at least so many numbers are stepped in parts, which stay in the cache from one operation to the next: a
-#: fourth faster. All operations are elementwise, so the parts change nothing; shorter vectors fit as they are.
+#: Vectors of at least `LARGE` numbers are updated in parts of `PART`, which stay in the cache from one operation to the
+#: next: a fourth faster. All operations are elementwise, so the result is the same. Shorter vectors fit as they are.
 LARGE = 1 << 20
 PART = 1 << 17
 

@@ -1,9 +1,9 @@
-"""The plan: the steps that a network takes, made once from its layers.
+"""The plan: the steps of a network, made once from its layers.
 
-A step runs a layer, or several that stand on top of each other in one of the patterns of `_step`. Where two steps want
-images in another layout, a conversion stands between them.
+A step runs one layer, or several consecutive layers that match one of the patterns of `_step`. Where two steps need
+different layouts, a conversion step comes between them.
 
-A layer with an activity penalty ends its step: the penalty is taken on what the step gives.
+A layer with an activity penalty is the last of its step: the penalty needs the layer's output.
 """
 
 from __future__ import annotations

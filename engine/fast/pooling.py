@@ -60,7 +60,8 @@ def halve_back(
 
 
 def _pairs(x: Array, axis: int) -> tuple[Array, Array]:
-    """Even and odd rows (axis 1) or columns (axis 3) of blocks, without one that has no partner."""
+    """The even and the odd rows (axis 1) or columns (axis 3) of blocks; the last one is left out if it has no
+    partner."""
     pairs = x.shape[axis] // 2
     if axis == 1:
         return x[:, 0 : 2 * pairs : 2], x[:, 1 : 2 * pairs : 2]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from engine.arrays import Array
 from engine.fast.arrays import zeros
 
-#: ReLU compares with an array of at most so many zeros, which stays in the cache.
+#: Size of the largest array of zeros that ReLU compares with; an array of this size stays in the cache.
 ZEROS = 32_768
 
 

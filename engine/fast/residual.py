@@ -1,4 +1,4 @@
-"""The step of a residual block: its layers by a plan of their own, in the layout that the block stands in."""
+"""The step of a residual block. The layers inside have their own plan, in the layout of the block."""
 
 from __future__ import annotations
 

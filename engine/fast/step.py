@@ -1,13 +1,14 @@
 """A step: how the trainer runs a layer, or several layers at once.
 
-A step computes what its layer does (`engine.layers`), the same numbers up to rounding, in arrays that are made once:
+A step computes what its layer does (`engine.layers`), the same numbers up to rounding, in arrays that are allocated
+once:
 
     buffers(count, training) → {name: (shape, dtype)}
 
-is the table of all arrays that it takes for a pass of `count` images. They are made from this table at the first such
-pass, and the memory estimate (`engine.memory`) adds up the same table before there is any.
+is the table of all arrays that it needs for a pass of `count` images. They are allocated from this table at the first
+such pass. The memory estimate (`engine.memory`) adds up the same table beforehand.
 
-    forward(x, training) → y      as the layer's, but y is an array of the step, which holds until its next call
+    forward(x, training) → y      as the layer's, but y is an array of the step, valid until its next call
     backward(dy) → dx             as the layer's; may overwrite dy; None where the gradient of x is not needed
 
 Between steps, images lie in one of two layouts (see `engine.fast.blocks`): "rows" (N, ...), or "blocks".
@@ -35,14 +36,14 @@ FLOAT32 = np.dtype(np.float32)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a step stands.
+    """The surroundings of a step in its network.
 
     Attributes:
         dtype: of all numbers.
-        layout: "rows" or "blocks", of what goes in and comes out.
-        needs_input_gradient: False for the lowest layers, up to the first that learns: ∂L/∂(images) is of no use, and
-            it is the largest product of all.
-        across: x (N, ...) lies in memory with the images innermost, as `FromBlocks` gives it.
+        layout: "rows" or "blocks", of the input and the output.
+        needs_input_gradient: False for the first layers, up to the first that learns: ∂L/∂(images) is not used, and it
+            would be the largest product of all.
+        across: x (N, ...) has the images innermost in memory, as `FromBlocks` gives it.
     """
 
     dtype: np.dtype[Any]
@@ -60,13 +61,13 @@ class Step:
         self.dtype = place.dtype
         self.layout = place.layout
         self.needs_input_gradient = place.needs_input_gradient
-        #: what was made: arrays of the same name and shape serve passes of several kinds
+        #: all arrays that were allocated: those of the same name and shape are shared by several kinds of passes
         self._made: dict[tuple[str, Shape, np.dtype[Any]], Array] = {}
         self._arrays: dict[tuple[int, bool], dict[str, Array]] = {}
 
     @property
     def parts(self) -> Sequence[Step]:
-        """Steps inside this one, which have arrays of their own."""
+        """Steps inside this one, which have their own arrays."""
         return ()
 
     @property
@@ -75,11 +76,11 @@ class Step:
         return 0.0
 
     def buffers(self, count: int, training: bool) -> Buffers:
-        """Every array for a pass of `count` images, with those of the way back if `training`."""
+        """Every array for a pass of `count` images; with those of the backward pass if `training`."""
         return {}
 
     def prepare(self, arrays: dict[str, Array]) -> None:
-        """Write what new arrays hold from the beginning, such as borders of zeros."""
+        """Fill new arrays with their constant parts, such as borders of zeros."""
 
     def forward(self, x: Array, training: bool) -> Array:
         raise TypeError("a step defines forward")  # pragma: no cover
@@ -88,7 +89,7 @@ class Step:
         raise TypeError("a step defines backward")  # pragma: no cover
 
     def arrays(self, count: int, training: bool) -> dict[str, Array]:
-        """The arrays in `buffers`, made at the first call."""
+        """The arrays in `buffers`, allocated at the first call."""
         found = self._arrays.get((count, training))
         if found is None:
             found = {}
@@ -106,7 +107,7 @@ class Step:
         return self.arrays(len(x) * x.shape[-1] if self.layout == "blocks" else len(x), training)
 
     def lying(self, count: int, shape: Shape) -> Shape:
-        """How `count` images of a shape lie in this step's layout."""
+        """The shape of `count` images of one shape in this step's layout."""
         if self.layout == "rows":
             return count, *shape
         n = block_size(count)
@@ -122,7 +123,7 @@ def at_any_depth(steps: Iterable[Step]) -> Iterable[Step]:
 
 
 def memory(steps: Iterable[Step], passes: Iterable[tuple[int, bool]]) -> int:
-    """Bytes of all arrays that steps make for passes of (images, training)."""
+    """Bytes of all arrays that the steps allocate for these passes, each (images, training)."""
     passes = set(passes)
     total = 0
     for step in at_any_depth(steps):

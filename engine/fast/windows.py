@@ -1,14 +1,15 @@
-"""Windows: what lies under a kernel, gathered as matrices, so that a convolution is a row of plain products.
+"""Windows: the pixels under each position of a kernel, gathered as matrices, so that a convolution is a few plain
+products of matrices.
 
 For an image of (rows, C, columns, n) values (one block, see `engine.fast.blocks`) with a border of zeros around it,
 
     R[h, l, c, j, n] = image[h, c, j·stride + l, n]
 
 repeats each pixel K times, once for each column l of the kernel, and not K² times: R[i·stride : i·stride + K], read
-as a matrix of K·K·C rows, is all that row i of the output needs, and neighbouring output rows share what they both
-need.
+as a matrix of K·K·C rows, is all that row i of the output needs. Neighbouring output rows share the rows of R that
+both need.
 
-The same gathering serves the way back, where the image is ∂L/∂y with `spread` - 1 zeros between its pixels.
+The backward pass gathers in the same way: there the image is ∂L/∂y with `spread` - 1 zeros between its pixels.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from numpy.lib.stride_tricks import as_strided
 from engine.arrays import Array
 from engine.fast.products import ALIASED
 
-#: R is made for so many bytes of rows at once: what was gathered is multiplied while it is in the cache.
+#: Bytes of R that are gathered at a time, so that they are multiplied while they are still in the cache.
 STRIP_BYTES = 2 << 20
 
 #: Numbers after a row of R where its length would put every row into the same lines of the cache.
@@ -33,14 +34,14 @@ class Windows:
 
     Args:
         kernel, channels: K and C.
-        rows, columns: of the image that is given, (rows, C, columns, n), or with its columns in phases (see below),
+        rows, columns: of the given image, (rows, C, columns, n), or with its columns in phases (see below),
             (rows, given_phases, C, columns / given_phases, n).
-        out: rows and columns of what the products give.
+        out: rows and columns of the products' result.
         border: zeros around the image.
         stride: between windows.
-        spread: between the image's pixels; 1 unless on the way back.
-        phases: the windows of the output's columns 0, phases, 2·phases, ... stand apart from those of 1, 1 + phases,
-            ..., and so on; with two phases, what a 2 × 2 pool compares are two long runs of memory instead of every
+        spread: distance of the image's pixels; 1 in the forward pass.
+        phases: the output's columns are kept in this many groups: columns 0, phases, 2·phases, ..., then columns 1,
+            1 + phases, ..., and so on. With two phases, a 2 × 2 pool compares two long runs of memory instead of every
             other pixel.
     """
 
@@ -69,9 +70,8 @@ class Windows:
         self._given = (given_phases, channels, columns // given_phases)
         self._copies = []
         for left in range(kernel):
-            # One of the two is 1: pixels that stand apart are taken one window after the other. Output column
-            # p + phases·t begins at (p + phases·t)·stride; the image's column q + given_phases·u stands at
-            # border + (q + given_phases·u)·spread.
+            # Either the stride or the spread is 1. Output column p + phases·t begins at (p + phases·t)·stride; the
+            # image's column q + given_phases·u is at border + (q + given_phases·u)·spread.
             if spread == 1 and given_phases == 1:
                 for p in range(phases):
                     first = p * stride + left - border
@@ -82,23 +82,24 @@ class Windows:
                     first = border + q * spread - left
                     here, source = line_up(0, out[1], first, spread * given_phases, columns // given_phases)
                     self._copies.append(((left, slice(None), 0, here), (q, slice(None), source)))
-        #: R for blocks of n images without what follows its rows, and its views as matrices
+        #: n → R for blocks of n images, without the padding of its rows, and the views of it as matrices
         self._seen: dict[int, tuple[Array, dict[int, Array]]] = {}
 
     def shape(self, n: int, itemsize: int, multiple: int = 1) -> tuple[int, ...]:
-        """Of R for blocks of n images: as many rows as a strip of the output needs. It begins as zeros, for its borders
-        on the left and the right are never written."""
+        """The shape of R for blocks of n images: as many rows as a strip of the output needs. R must begin as zeros:
+        its borders on the left and the right are never written."""
         height = (self.strip_rows(n * itemsize, multiple) - 1) * self._stride + self._kernel
         return height, *self._shape[:-1], self._row_values(n)
 
     def strips(self, image: Array, R: Array, multiple: int = 1) -> Iterator[tuple[slice, Array]]:
-        """One strip of output rows after the other, and its windows (rows, phases, K·K·C, columns / phases · n), valid
-        until the next.
+        """The output rows in strips, each with its windows (rows, phases, K·K·C, columns / phases · n), which are valid
+        until the next strip.
 
         Args:
-            image: its pixels.
-            R: where windows are gathered, of `shape`, for this multiple or a larger one; for each n always the same.
-            multiple: a strip has a multiple of so many rows, if the output has.
+            image: of the shape given above.
+            R: the array to gather windows in, of `shape`, for this multiple or a larger one; always the same one for
+                the same n.
+            multiple: the rows of a strip are a multiple of this number, if the output's rows are.
         """
         n = image.shape[-1]
         image = image.reshape(self._rows, *self._given, n)
@@ -123,7 +124,7 @@ class Windows:
             yield slice(at, at + rows), views[rows]
 
     def _row_values(self, n: int) -> int:
-        """Numbers of a row of R for n images, with what follows it."""
+        """Numbers of a row of R for n images, with its padding."""
         values = self._shape[-1] * n
         return values if values % ALIASED else values + PADDING
 
@@ -137,10 +138,10 @@ class Windows:
 
 
 def line_up(first: int, count: int, offset: int, step: int, size: int) -> tuple[slice, slice]:
-    """Where `size` items that stand at offset, offset + step, ... meet the places first ... first + count - 1.
+    """Which of `size` items at offset, offset + step, ... are at the places first ... first + count - 1.
 
     Returns:
-        Those places, counted from `first`, and those items.
+        A slice of those places, counted from `first`, and a slice of those items.
     """
     start = max(0, -((offset - first) // step))
     stop = max(start, min(size, (first + count - 1 - offset) // step + 1))

@@ -1,4 +1,5 @@
-"""Activity penalty: λ₁ Σ|a| + λ₂ Σa² over what a layer gives, divided by the batch size, on the loss (as in Keras).
+"""Activity penalty: λ₁ Σ|a| + λ₂ Σa² over the outputs of a layer, divided by the batch size and added to the loss (as
+in Keras).
 
 a passes unchanged; ∂/∂a = (λ₁ sign a + 2 λ₂ a) / N is added to the gradient on its way down.
 """
@@ -14,7 +15,7 @@ from engine.layers.layer import Layer, Shape
 
 
 class ActivityPenalty(Layer):
-    """Stands above a layer whose `activity_l1` or `activity_l2` is not 0."""
+    """Comes after each layer whose `activity_l1` or `activity_l2` is not 0."""
 
     def __init__(self, input_shape: Shape, *, l1: float, l2: float) -> None:
         super().__init__(input_shape)

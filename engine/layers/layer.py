@@ -8,17 +8,17 @@ Contract:
     become its attributes: W and dW, b and db, ...
 
     forward(x, training) → y
-    backward(dy) → dx: from ∂L/∂y to ∂L/∂x, and the gradients of its own parameters into their views. It follows a
-        forward pass in training mode.
+    backward(dy) → dx: from ∂L/∂y to ∂L/∂x. It also writes the gradients of the layer's parameters into their views.
+        It follows a forward pass in training mode.
 
 A layer here is what its formula says and nothing else. How the trainer runs it, in arrays that are made once, on images
 that lie in blocks, several layers at a time, is `engine.fast`, which knows the layers; no layer knows it. Both give the
 same numbers, up to rounding.
 
-Beside its parameters a layer may have
+Besides its parameters a layer may have
     running state   arrays that training changes but gradients do not, such as batch norm's running mean: listed in
                     `running`, so that a checkpoint holds them;
-    randomness      `generator`, given by the network, such as dropout's; a layer makes none of its own.
+    randomness      `generator`, which the network sets, such as dropout's. A layer never makes one.
 """
 
 from __future__ import annotations

@@ -46,8 +46,8 @@ class Lesson:
         """The experiments, in order.
 
         Args:
-            dataset: train on this one instead of the lesson's, as far as its images reach; has no effect on
-                lessons whose networks need images of their own size.
+            dataset: train on this data set instead of the lesson's, with fewer images if it has fewer. It has no
+                effect on lessons whose networks need images of one size.
         """
         return [
             ExperimentConfig.from_dict({"name": name, **document})

@@ -79,7 +79,7 @@ def marks(studio: Studio) -> None:
 
 @scene("live")
 def touched(studio: Studio) -> None:
-    """A run whose learning rate is too small until somebody raises it."""
+    """A run whose learning rate is too small until it is raised by hand."""
     lab = studio.lab()
     network = {"preset": "mlp", "hidden": [300, 300], "dropout": 0.2}
     length = {"iterations": 1200, "batch_size": 32, "evaluate_every": 20}

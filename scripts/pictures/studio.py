@@ -24,7 +24,7 @@ LANGUAGES = {"": "en-US", "-ja": "ja-JP"}
 EDGE = 8
 #: Of a picture; a page of flat colours and thin lines needs no more.
 COLORS = 256
-#: Of a film: how long a frame stands, and the last one, in milliseconds.
+#: How long a film shows each frame, and the last one, in milliseconds.
 FRAME_MS = 80
 LAST_FRAME_MS = 2500
 #: Seconds that a run may take.

@@ -33,7 +33,7 @@ def diverged(studio: Studio) -> None:
 
 @scene("queue")
 def full(studio: Studio) -> None:
-    """One worker, room for three who wait, and somebody who would be the fourth."""
+    """One worker, a queue of three runs, and the refusal of a fourth."""
     lab = studio.lab(LOSSROOM_WORKERS="1", LOSSROOM_MAX_QUEUED="3")
     long = {"iterations": 20_000, "batch_size": 32, "evaluate_every": 100}
     for number in range(4):
