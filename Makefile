@@ -62,11 +62,11 @@ bench: setup-dev ## measure against peers in the same run
 	$(BIN)/python -m benchmarks $(ARGS)
 
 lessons: setup-dev ## train what docs/lessons.json lacks, and write the tables of docs/lessons.md (ARGS="--only 3b")
-	$(BIN)/python scripts/lessons_table.py $(ARGS)
+	$(BIN)/python -m scripts.lessons_table $(ARGS)
 
 docs-images: setup-dev ## take the pictures in docs/ again from running labs (ARGS="builder hover")
 	@sh scripts/ensure-browser.sh $(BIN)/python
-	$(BIN)/python scripts/docs_images.py $(ARGS)
+	$(BIN)/python -m scripts.docs_images $(ARGS)
 
 clean: ## remove the environment and caches
 	rm -rf $(VENV) node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis

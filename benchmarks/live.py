@@ -8,19 +8,20 @@ teacher's laptop; a student's own machine only has the page.
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from playwright.sync_api import Page, sync_playwright
 
-from tests.browser.conftest import FLAGS, find_chromium
-from tests.lab_server import find_data_dir
+from benchmarks import timed_worker
+from benchmarks.lab import with_workers
+from tests.support.chromium import open_chromium
+from tests.support.folders import find_data_dir
+from tests.support.lab_page import LabPage
+from tests.support.lab_server import running_lab
+from tests.support.waiting import wait_until
 
 RUNS = 8
 ITERATIONS = 1500
@@ -46,22 +47,20 @@ def measure() -> list[dict[str, Any]]:
     """Rows of the table: see the module."""
     firsts: list[float] = []
     delays: list[float] = []
-    with tempfile.TemporaryDirectory() as folder:
-        server, url = _serve(Path(folder))
-        try:
-            with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
-                page = browser.new_page(viewport={"width": 1280, "height": 800})
-                page.goto(url)
-                _until(page, "document.documentElement.dataset.ready === 'true'")
-                for number in range(RUNS + 1):
-                    first, delay = _one(page, Path(folder), f"run {number}")
-                    if number:  # the first one warms up
-                        firsts.append(first)
-                        delays += delay
-        finally:
-            server.terminate()
-            server.wait()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_lab(
+            Path(folder), find_data_dir(), program=with_workers(timed_worker), LOSSROOM_BENCH_TIMES=folder
+        ) as lab,
+        open_chromium() as browser,
+    ):
+        time.sleep(5)  # data sets are decoded once after the first start; that is not what is measured
+        page = LabPage(browser.new_page(viewport={"width": 1280, "height": 800}), lab)
+        for number in range(RUNS + 1):
+            first, delay = _one(page, Path(folder), f"run {number}")
+            if number:  # the first one warms up
+                firsts.append(first)
+                delays += delay
     return [
         _row("click on Launch → first drawn point", firsts, "≤ 300 ms"),
         _row("iteration's end → its point in the page", delays, "p95 ≤ 100 ms"),
@@ -80,45 +79,22 @@ def _row(what: str, values: list[float], aim: str) -> dict[str, Any]:
     }
 
 
-def _serve(folder: Path) -> tuple[subprocess.Popen[str], str]:
-    environment = {
-        **os.environ,
-        "LOSSROOM_PORT": "0",
-        "LOSSROOM_STATE_DIR": str(folder / "state"),
-        "LOSSROOM_DATA_DIR": str(find_data_dir() or folder),
-        "LOSSROOM_BENCH_TIMES": str(folder),
-    }
-    server = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.timed_server"], env=environment, stdout=subprocess.PIPE, text=True
-    )
-    assert server.stdout is not None
-    line = server.stdout.readline()
-    url = line.split("is open at ")[1].split()[0]
-    time.sleep(5)  # data sets are decoded once after the first start; that is not what is measured
-    return server, url
-
-
-def _one(page: Page, folder: Path, name: str) -> tuple[float, list[float]]:
+def _one(lab_page: LabPage, folder: Path, name: str) -> tuple[float, list[float]]:
     """Launch one run; milliseconds to its first drawn point, and of every iteration to its point."""
+    page = lab_page.page
     page.evaluate("document.querySelector('details').open = true")
     page.fill('[name="training.iterations"]', str(ITERATIONS))
     page.fill('[name="name"]', name)
     page.wait_for_timeout(400)
     page.evaluate(WATCH, name)
     page.click("#launch")
-    _until(page, f"window.notes.at(-1)?.[1] >= {ITERATIONS}")
+    lab_page.until(f"window.notes.at(-1)?.[1] >= {ITERATIONS}")
     notes = np.array(page.evaluate("window.notes"), dtype=float)
     clicked = page.evaluate("window.clicked")
     path = folder / f"{name}.times"
-    while not path.exists():
-        time.sleep(0.01)
+    wait_until(path.exists, str(path))
     ended = np.fromfile(path, dtype=float) * 1000
     # the first note whose last iteration is not before this one
     drawn = notes[np.searchsorted(notes[:, 1], np.arange(1, ITERATIONS + 1)), 0]
     page.click("#show-none")
     return float(notes[0, 0] - clicked), (drawn - ended).tolist()
-
-
-def _until(page: Page, expression: str) -> None:
-    while not page.evaluate(expression):
-        time.sleep(0.05)

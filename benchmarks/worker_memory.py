@@ -31,11 +31,12 @@ from benchmarks.engine.workloads import draw  # noqa: E402
 from engine import ExperimentConfig, Trainer, datasets  # noqa: E402
 from engine.lessons import LESSONS  # noqa: E402
 from engine.summary import summarize  # noqa: E402
+from tests.support.folders import ROOT, find_data_dir  # noqa: E402
 
 #: Seconds between two looks at the process.
 EVERY = 0.001
 PAGE = os.sysconf("SC_PAGE_SIZE")
-DATA_DIR = Path(os.environ.get("LOSSROOM_DATA_DIR", Path(__file__).resolve().parents[2] / "shared" / "data"))
+DATA_DIR = find_data_dir() or ROOT / "data"
 
 #: Images of a data set that is not on this machine.
 DRAWN = {"train": 64, "test": 32}

@@ -7,16 +7,10 @@ student see it. Uses MNIST where the machine has it, else the digits.
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
-from playwright.sync_api import sync_playwright
-
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from scripts.pictures import charts, form, readme, runs, troubles  # noqa: E402
-from scripts.pictures.studio import IMAGES, Scene, Studio  # noqa: E402
-from tests.browser.conftest import FLAGS, find_chromium  # noqa: E402
+from scripts.pictures import charts, form, readme, runs, troubles
+from scripts.pictures.studio import IMAGES, Scene, Studio
+from tests.support.chromium import open_chromium
 
 SCENES: list[Scene] = [*readme.SCENES, *form.SCENES, *charts.SCENES, *runs.SCENES, *troubles.SCENES]
 
@@ -31,8 +25,7 @@ def main(wanted: list[str]) -> None:
     if unknown := set(wanted) - set(pictures()):
         sys.exit(f"There is no picture {', '.join(sorted(unknown))}; there are {', '.join(pictures())}")
     IMAGES.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+    with open_chromium() as browser:
         for scene in SCENES:
             if not wanted or set(wanted) & set(scene.pictures):
                 Studio(browser).play(scene)

@@ -13,24 +13,21 @@ import dataclasses
 import hashlib
 import json
 import math
-import sys
 from pathlib import Path
 from typing import Any
 
+import app
+
+app.one_thread()  # before NumPy is imported
+
+import numpy as np
+
+from app.settings import Settings
+from engine import ExperimentConfig, Trainer, datasets
+from engine.lessons import LESSONS, Lesson
+from engine.lessons.claims import Figures, Numbers, Outcome
+
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-import app  # noqa: E402
-
-app.one_thread()
-
-import numpy as np  # noqa: E402
-
-from app.settings import Settings  # noqa: E402
-from engine import ExperimentConfig, Trainer, datasets  # noqa: E402
-from engine.lessons import LESSONS, Lesson  # noqa: E402
-from engine.lessons.claims import Figures, Numbers, Outcome  # noqa: E402
-
 FILE = ROOT / "docs/lessons.json"
 DOCUMENT = ROOT / "docs/lessons.md"
 BEGIN, END = "<!-- make lessons -->", "<!-- /make lessons -->"

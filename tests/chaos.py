@@ -28,15 +28,19 @@ from app import one_thread
 one_thread()  # as the workers: another number of threads rounds otherwise
 
 import numpy as np
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser
 from playwright.sync_api import Error as PlaywrightError
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
 from app.live import frames
-from tests import reference
-from tests.lab_server import PATIENCE, LabServer, find_data_dir, wait_until
-from tests.proxy import Proxy
+from tests.support import reference
+from tests.support.chromium import open_chromium
+from tests.support.folders import find_data_dir
+from tests.support.lab_page import LabPage
+from tests.support.lab_server import LabServer
+from tests.support.proxy import Proxy
+from tests.support.waiting import PATIENCE, wait_until
 
 VICTIMS = ("worker", "server", "both", "tab", "socket")
 MOMENTS = ("start", "middle", "evaluating", "checkpoint", "end")
@@ -119,46 +123,28 @@ class Viewer:
 class Tab:
     """The lab's page in a real Chromium, behind the proxy."""
 
-    def __init__(self, browser: Browser, port: int) -> None:
+    def __init__(self, browser: Browser, proxy: Proxy) -> None:
         self._browser = browser
-        self._address = f"http://127.0.0.1:{port}/"
-        self._page: Page
-        self.open()
+        self._proxy = proxy
+        self._page = self._open()
 
-    def open(self) -> None:
-        self._page = self._browser.new_page()
-        self._page.goto(self._address)
-        wait_until(
-            lambda: self._page.evaluate("document.documentElement.dataset.ready === 'true'"), "the page"
-        )
+    def _open(self) -> LabPage:
+        return LabPage(self._browser.new_page(), self._proxy)
 
     def crash(self) -> None:
         """End the page's process without a word, and open another one."""
         with contextlib.suppress(PlaywrightError):
-            self._page.goto("chrome://crash")
-        self._page.context.close()
-        self.open()
+            self._page.page.goto("chrome://crash")
+        self.close()
+        self._page = self._open()
 
     def close(self) -> None:
-        self._page.context.close()
+        self._page.page.context.close()
 
     def curve(self, run_id: str, count: int) -> np.ndarray:
         """(rows, 2): iteration and loss as they are drawn, once there are `count` points."""
-
-        def drawn() -> Any:
-            points = self._page.evaluate(DRAWN, run_id)
-            return points if len(points[0]) >= count else None
-
-        points = wait_until(drawn, f"{count} points of run {run_id} in the page")
-        return np.stack([np.float32(points[0]), np.float32(points[1])], axis=1)
-
-
-#: x and y of a run's loss in Plotly's figure.
-DRAWN = """(run) => {
-    const traces = document.getElementById("chart-loss")?.data ?? [];
-    const trace = traces.find((trace) => trace.meta.run === run && trace.meta.series === "loss");
-    return trace ? [[...trace.x], [...trace.y]] : [[], []];
-}"""
+        self._page.wait_for_points(run_id, count)
+        return self._page.trace(run_id, "loss").astype(np.float32)
 
 
 class Chaos:
@@ -174,7 +160,7 @@ class Chaos:
         self.lab.start()
         self._proxy = Proxy(self.lab.port)
         self._expected: dict[str, dict[str, np.ndarray]] = {}
-        self._tab = Tab(browser, self._proxy.port) if browser else None
+        self._tab = Tab(browser, self._proxy) if browser else None
 
     def close(self) -> None:
         if self._tab is not None:
@@ -263,16 +249,6 @@ def _kill(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-@contextlib.contextmanager
-def a_browser() -> Iterator[Browser]:
-    from tests.browser.conftest import FLAGS, find_chromium
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
-        yield browser
-        browser.close()
-
-
 def cells(random_: random.Random) -> Iterator[tuple[str, str]]:
     """Every victim at every moment, again and again, each time in another order."""
     matrix = [(victim, moment) for victim in VICTIMS for moment in MOMENTS]
@@ -294,7 +270,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
         state_dir = Path(folder) / "state"
         state_dir.mkdir()
-        browser = stack.enter_context(a_browser()) if arguments.browser else None
+        browser = stack.enter_context(open_chromium()) if arguments.browser else None
         chaos = Chaos(state_dir, arguments.seed, browser)
         try:
             order = cells(random.Random(arguments.seed))

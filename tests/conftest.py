@@ -16,7 +16,8 @@ one_thread()
 settings.register_profile("lab", deadline=None)
 settings.load_profile("lab")
 
-from tests.lab_server import LabServer, find_data_dir, standing  # noqa: E402
+from tests.support.folders import find_data_dir  # noqa: E402
+from tests.support.lab_server import LabServer, running_lab  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +46,7 @@ def make_lab(tmp_path: Path, data_dir: Path):
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory, data_dir: Path):
     """One lab for a module's tests, which leave each other's runs alone."""
-    with standing(tmp_path_factory.mktemp("lab"), data_dir) as lab:
+    with running_lab(tmp_path_factory.mktemp("lab"), data_dir) as lab:
         yield lab
 
 

@@ -118,6 +118,31 @@ def test_no_modules_import_each_other_in_a_circle(folder):
     assert circles({name: imports(path) & modules.keys() - {name} for name, path in modules.items()}) == []
 
 
+@pytest.mark.parametrize("folder", ["scripts", "benchmarks", "tests/support"])
+def test_scripts_and_benchmarks_share_with_the_tests_only_what_is_in_tests_support(folder):
+    package = folder.replace("/", ".")
+    for path in sources(folder, "py"):
+        others = {
+            name
+            for name in imports(path)
+            if name.partition(".")[0] in ("tests", "scripts", "benchmarks", "pytest")
+            and not name.startswith((package, "tests.support"))
+        }
+        assert others == set(), path
+
+
+def test_browsers_labs_and_data_sets_are_each_found_or_started_in_one_file():
+    signs = {
+        "chromium.py": r"import .*\bsync_playwright\b|executable_path=\w",
+        "lab_server.py": r"is open at\s",
+        "folders.py": r"""["']shared["'] */""",
+    }
+    files = [path for folder in ("tests", "scripts", "benchmarks") for path in sources(folder, "py")]
+    for only, sign in signs.items():
+        places = {path.name for path in files if re.search(sign, path.read_text("utf-8"))}
+        assert places == {only}
+
+
 def sources(folder: str, ending: str) -> list[Path]:
     return [path for path in (ROOT / folder).rglob(f"*.{ending}") if "__pycache__" not in path.parts]
 

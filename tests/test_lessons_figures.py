@@ -8,7 +8,7 @@ import pytest
 from engine.lessons import LESSONS
 from scripts import lessons_table
 from scripts.lessons_table import digest, figures
-from tests.lab_server import find_data_dir
+from tests.support.folders import find_data_dir
 
 TABLE = lessons_table.load()
 TRAINED = [(lesson, dataset) for lesson in LESSONS.values() for dataset in lessons_table.data_sets(lesson)]

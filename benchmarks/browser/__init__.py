@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import FLAGS, find_chromium
-from tests.lab_server import LabServer
+from tests.support.chromium import open_chromium
+from tests.support.lab_page import LabPage
+from tests.support.lab_server import LabServer, running_lab
 
 HERE = Path(__file__).parent
 RUNS, ITERATIONS, EVERY = 20, 10_000, 50
@@ -29,32 +30,21 @@ LOADS = 5
 
 def measure() -> list[dict[str, Any]]:
     """Rows of the table: what, figure, unit, aim."""
-    rows: list[dict[str, Any]] = []
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        state = Path(folder, "state")
-        state.mkdir()
-        lab = LabServer(state, Path(folder))
-        lab.start()
-        browser = playwright.chromium.launch(
-            executable_path=find_chromium(), args=[*FLAGS, "--enable-precise-memory-info"]
-        )
-        try:
-            rows += _first_load(browser, lab.url)
-            rows += _live(browser, lab.url)
-            rows += _finished(browser, lab.url)
-        finally:
-            browser.close()
-            lab.stop()
-    return rows
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_lab(Path(folder)) as lab,
+        open_chromium("--enable-precise-memory-info") as browser,
+    ):
+        return [*_first_load(browser, lab), *_live(browser, lab), *_finished(browser, lab)]
 
 
 def row(what: str, figure: float, unit: str, aim: str) -> dict[str, Any]:
     return {"what": what, "figure": float(figure), "unit": unit, "aim": aim}
 
 
-def open_lab(browser: Browser, url: str, plan: dict[str, Any] | None, shown: list[str]) -> Page:
+def open_lab(browser: Browser, lab: LabServer, plan: dict[str, Any] | None, shown: list[str]) -> Page:
     page = _tab(browser, plan, shown)
-    _go(page, url)
+    _go(page, lab)
     return page
 
 
@@ -68,20 +58,18 @@ def _tab(browser: Browser, plan: dict[str, Any] | None, shown: list[str]) -> Pag
     return page
 
 
-def _go(page: Page, url: str) -> None:
-    page.goto(url)
-    while not page.evaluate("window.bench.ready && window.bench.drawn"):
-        page.wait_for_timeout(20)
+def _go(page: Page, lab: LabServer) -> None:
+    LabPage(page, lab).until("window.bench.ready && window.bench.drawn")
 
 
-def _first_load(browser: Browser, url: str) -> list[dict[str, Any]]:
+def _first_load(browser: Browser, lab: LabServer) -> list[dict[str, Any]]:
     """Until the page can be used: its form is there, and it is connected; until its two charts have their axes."""
     usable, drawn, work, sizes = [], [], [], []
     for _ in range(LOADS):
         page = _tab(browser, None, [])
         clock = page.context.new_cdp_session(page)
         clock.send("Performance.enable", {"timeDomain": "threadTicks"})
-        _go(page, url)
+        _go(page, lab)
         usable.append(page.evaluate("window.bench.ready"))
         drawn.append(page.evaluate("window.bench.drawn"))
         metrics = clock.send("Performance.getMetrics")["metrics"]
@@ -110,7 +98,7 @@ def _heap(page: Page) -> float:
     return used
 
 
-def _live(browser: Browser, url: str) -> list[dict[str, Any]]:
+def _live(browser: Browser, lab: LabServer) -> list[dict[str, Any]]:
     plan = {
         "runs": RUNS,
         "iterations": ITERATIONS,
@@ -118,7 +106,7 @@ def _live(browser: Browser, url: str) -> list[dict[str, Any]]:
         "rows": ROWS,
         "milliseconds": MILLISECONDS,
     }
-    page = open_lab(browser, url, plan, [f"run{n}" for n in range(RUNS)])
+    page = open_lab(browser, lab, plan, [f"run{n}" for n in range(RUNS)])
     page.wait_for_timeout(1500)
     page.evaluate("window.bench.frames.length = 0; window.bench.longest = 0")
     page.evaluate("window.bench.play()")
@@ -157,9 +145,9 @@ def _live(browser: Browser, url: str) -> list[dict[str, Any]]:
     return rows
 
 
-def _finished(browser: Browser, url: str) -> list[dict[str, Any]]:
+def _finished(browser: Browser, lab: LabServer) -> list[dict[str, Any]]:
     plan = {"runs": 200, "iterations": ITERATIONS, "every": EVERY, "finished": True}
-    page = open_lab(browser, url, plan, [f"run{n}" for n in range(150, 200)])
+    page = open_lab(browser, lab, plan, [f"run{n}" for n in range(150, 200)])
     for _ in range(200):
         lengths = page.evaluate(
             """["loss", "accuracy"].map(name => (document.getElementById(`chart-${name}`).data ?? [])

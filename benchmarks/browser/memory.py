@@ -15,11 +15,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from benchmarks.browser import EVERY, MILLISECONDS, RUNS, open_lab, row
-from tests.browser.conftest import FLAGS, find_chromium
-from tests.lab_server import LabServer
+from tests.support.chromium import open_chromium
+from tests.support.lab_server import running_lab
 
 MINUTES = (2, 6, 10)
 ROWS = 2
@@ -32,30 +32,25 @@ DRAWN = """[...document.querySelectorAll("#charts .plot")].flatMap(plot => plot.
 
 def measure() -> list[dict[str, Any]]:
     """Rows of the table: what, figure, unit, aim."""
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        state = Path(folder, "state")
-        state.mkdir()
-        lab = LabServer(state, Path(folder))
-        lab.start()
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
-        try:
-            plan = {
-                "runs": RUNS,
-                "iterations": 1_000_000,
-                "every": EVERY,
-                "rows": ROWS,
-                "milliseconds": MILLISECONDS,
-            }
-            page = open_lab(browser, lab.url, plan, [f"run{n}" for n in range(RUNS)])
-            page.evaluate("void window.bench.play()")
-            began = time.monotonic()
-            taken = []
-            for minute in MINUTES:
-                page.wait_for_timeout(max(0, 1000 * (began + 60 * minute - time.monotonic())))
-                taken.append(_held(page))
-        finally:
-            browser.close()
-            lab.stop()
+    plan = {
+        "runs": RUNS,
+        "iterations": 1_000_000,
+        "every": EVERY,
+        "rows": ROWS,
+        "milliseconds": MILLISECONDS,
+    }
+    taken = []
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_lab(Path(folder)) as lab,
+        open_chromium() as browser,
+    ):
+        page = open_lab(browser, lab, plan, [f"run{n}" for n in range(RUNS)])
+        page.evaluate("void window.bench.play()")
+        began = time.monotonic()
+        for minute in MINUTES:
+            page.wait_for_timeout(max(0, 1000 * (began + 60 * minute - time.monotonic())))
+            taken.append(_held(page))
     rows = []
     for minute, held in zip(MINUTES, taken, strict=True):
         when = f"at minute {minute}"

@@ -7,15 +7,15 @@ where it is not there, is drawn: full of noise, but for MNIST's border (116 of i
 
 from __future__ import annotations
 
-import os
+import contextlib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from engine import Dataset, load_dataset
 from engine.errors import DatasetError
+from tests.support.folders import find_data_dir
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,12 +140,10 @@ WORKLOADS = (
 
 def images_of(name: str, shape: tuple[int, ...], classes: int, sizes: tuple[int, int]) -> Dataset:
     """A data set of these sizes: MNIST's own images where they are, else drawn ones."""
-    if name == "mnist":
-        beside = Path(__file__).resolve().parents[3] / "shared" / "data"
-        try:
-            return load_dataset(name, data_dir=Path(os.environ.get("LOSSROOM_DATA_DIR", beside)))
-        except DatasetError:
-            pass
+    data_dir = find_data_dir()
+    if name == "mnist" and data_dir is not None:
+        with contextlib.suppress(DatasetError):
+            return load_dataset(name, data_dir=data_dir)
     return draw(name, shape, classes, sizes)
 
 

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.stream.server import Server
+from benchmarks.stream.stream_lab import StreamLab
 
 #: 20 frames a second of 100 rows with 10 columns.
 SOURCE = {"columns": 10, "rows_per_second": 2000}
@@ -19,46 +19,46 @@ FRAMES_PER_SECOND = 20
 
 def measure(seconds: float) -> list[dict[str, Any]]:
     """Rows of the table: viewers, delivered, latencies in ms, cores of the server."""
-    with tempfile.TemporaryDirectory() as folder, Server(Path(folder), workers=1) as server:
+    with tempfile.TemporaryDirectory() as folder, StreamLab(Path(folder), workers=1) as lab:
         rows = [
-            watched(server, f"{clients} viewers", clients, seconds, aim)
+            watched(lab, f"{clients} viewers", clients, seconds, aim)
             for clients, aim in ((500, "p99 ≤ 30 ms, ≤ 0.35 core"), (1000, "p99 ≤ 60 ms"))
         ]
-        healthy = watched(server, "50 viewers", 50, seconds, "")
-        stalled = watched(server, "50 viewers, 3 stop reading", 50, seconds, "p99 within 20 %", stalled=3)
+        healthy = watched(lab, "50 viewers", 50, seconds, "")
+        stalled = watched(lab, "50 viewers, 3 stop reading", 50, seconds, "p99 within 20 %", stalled=3)
         stalled["p99_ratio"] = stalled["p99"] / healthy["p99"]
     return [*rows, healthy, stalled]
 
 
 def memory(seconds: float = 600.0) -> dict[str, Any]:
     """500 viewers for ten minutes: does the server grow?"""
-    with tempfile.TemporaryDirectory() as folder, Server(Path(folder), workers=1) as server:
-        return watched(server, "500 viewers for ten minutes", 500, seconds, "memory flat")
+    with tempfile.TemporaryDirectory() as folder, StreamLab(Path(folder), workers=1) as lab:
+        return watched(lab, "500 viewers for ten minutes", 500, seconds, "memory flat")
 
 
 def watched(
-    server: Server, what: str, clients: int, seconds: float, aim: str, *, stalled: int = 0
+    lab: StreamLab, what: str, clients: int, seconds: float, aim: str, *, stalled: int = 0
 ) -> dict[str, Any]:
     """One run with `clients` viewers."""
     warm_up = 2 + clients / 250
-    run_id = server.source(
+    run_id = lab.source(
         **SOURCE, rows=int(SOURCE["rows_per_second"] * (seconds + warm_up + clients / 200 + 5))
     )
-    command = [sys.executable, "-m", "benchmarks.stream.load", "--port", str(server.port), "--runs", run_id]
+    command = [sys.executable, "-m", "benchmarks.stream.load", "--port", str(lab.port), "--runs", run_id]
     command += ["--clients", str(clients), "--stalled", str(stalled)]
     command += ["--warm-up", str(warm_up), "--seconds", str(seconds)]
     load = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     time.sleep(warm_up + clients / 500 + 1)
-    begun, cpu = time.monotonic(), server.cpu_seconds
-    memory = server.memory_mb
+    begun, cpu = time.monotonic(), lab.cpu_seconds
+    memory = lab.memory_mb
     half = (seconds - 2) / 2
     time.sleep(half)
-    memory_half_way = server.memory_mb
+    memory_half_way = lab.memory_mb
     time.sleep(half)
-    cores = (server.cpu_seconds - cpu) / (time.monotonic() - begun)
+    cores = (lab.cpu_seconds - cpu) / (time.monotonic() - begun)
     result = json.loads(load.communicate()[0])
-    memory_after = server.memory_mb
-    server.http.delete(f"/api/runs/{run_id}")
+    memory_after = lab.memory_mb
+    lab.http.delete(f"/api/runs/{run_id}")
     time.sleep(0.5)
     return {
         "what": what,
@@ -74,15 +74,15 @@ def watched(
 
 def outrun(seconds: float, runs: int = 16) -> dict[str, Any]:
     """Runs of 5,000 iterations a second with 40 columns each: is every row stored, and at what cost?"""
-    with tempfile.TemporaryDirectory() as folder, Server(Path(folder), workers=runs) as server:
+    with tempfile.TemporaryDirectory() as folder, StreamLab(Path(folder), workers=runs) as lab:
         rows = int(5000 * seconds)
-        ids = [server.source(columns=40, rows_per_second=5000, rows=rows) for _ in range(runs)]
+        ids = [lab.source(columns=40, rows_per_second=5000, rows=rows) for _ in range(runs)]
         time.sleep(2)
-        begun, cpu = time.monotonic(), server.cpu_seconds
+        begun, cpu = time.monotonic(), lab.cpu_seconds
         time.sleep(seconds - 3)
-        cores = (server.cpu_seconds - cpu) / (time.monotonic() - begun)
-        ended = [server.wait(run_id) for run_id in ids]
-        stored = [server.http.get(f"/api/runs/{i}/metrics?after={rows - 1}").json()["total"] for i in ids]
+        cores = (lab.cpu_seconds - cpu) / (time.monotonic() - begun)
+        ended = [lab.wait(run_id) for run_id in ids]
+        stored = [lab.http.get(f"/api/runs/{i}/metrics?after={rows - 1}").json()["total"] for i in ids]
         late = max(json.loads(run["reason"])["seconds_per_planned_second"] for run in ended)
         return {
             "what": f"{runs} runs of 5,000 iterations/s × 40 columns",
@@ -90,5 +90,5 @@ def outrun(seconds: float, runs: int = 16) -> dict[str, Any]:
             "server_cores": cores,
             "rows_stored": sum(stored) / (runs * rows),
             "slowed_down": late,
-            "memory_mb": server.memory_mb,
+            "memory_mb": lab.memory_mb,
         }

@@ -4,15 +4,14 @@
 from __future__ import annotations
 
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from playwright.sync_api import sync_playwright
 
-from benchmarks.stream.server import Server
-from tests.browser.conftest import FLAGS, find_chromium
+from benchmarks.stream.stream_lab import StreamLab
+from tests.support.chromium import open_chromium
+from tests.support.lab_page import LabPage
 
 ROWS, COLUMNS = 100_000, 40
 ROUNDS = 7
@@ -38,23 +37,18 @@ SHOW = """async ([run, last]) => {
 def measure() -> list[dict[str, Any]]:
     """Milliseconds; a new page every time, so that nothing of the run is there."""
     times = []
-    with tempfile.TemporaryDirectory() as folder, Server(Path(folder), workers=1) as server:
-        run_id = server.source(columns=COLUMNS, rows_per_second=10_000, rows=ROWS)
-        server.wait(run_id)
+    with tempfile.TemporaryDirectory() as folder, StreamLab(Path(folder), workers=1) as lab:
+        run_id = lab.source(columns=COLUMNS, rows_per_second=10_000, rows=ROWS)
+        lab.wait(run_id)
         for _ in range(9):  # newer ones, so that the page does not show it by itself
-            server.wait(server.source(columns=2, rows_per_second=1000, rows=50))
-        server.restart()  # nothing of it in memory
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+            lab.wait(lab.source(columns=2, rows_per_second=1000, rows=50))
+        lab.restart()  # nothing of it in memory
+        with open_chromium() as browser:
             for _ in range(ROUNDS):
-                page = browser.new_page(viewport={"width": 1280, "height": 800})
-                page.goto(server.url)
-                while not page.evaluate("!!document.querySelector('#charts .main-svg')"):
-                    time.sleep(0.05)
+                page = LabPage(browser.new_page(viewport={"width": 1280, "height": 800}), lab).page
                 page.wait_for_timeout(500)
                 times.append(page.evaluate(SHOW, [run_id, ROWS]))
                 page.context.close()
-            browser.close()
     return [
         {
             "what": f"{ROWS:,} iterations × {COLUMNS} columns, click → {what}",

@@ -19,7 +19,7 @@ from websockets.sync.client import connect
 
 from app.live import frames
 from benchmarks.stream.peer import PEERS, RATE, SECONDS
-from benchmarks.stream.server import Server
+from benchmarks.stream.stream_lab import StreamLab
 
 #: Scalars in a row: a loss and little else, and what the lab records of a network with five weight layers (loss,
 #: accuracy, penalty, learning rate, and two norms a layer).
@@ -46,10 +46,10 @@ def _compare(scalars: int) -> list[dict[str, Any]]:
 
 
 def _lab(scalars: int) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory() as folder, Server(Path(folder), workers=1) as server:
-        run_id = server.source(rows_per_second=RATE, rows=RATE * SECONDS, stamped=scalars)
+    with tempfile.TemporaryDirectory() as folder, StreamLab(Path(folder), workers=1) as lab:
+        run_id = lab.source(rows_per_second=RATE, rows=RATE * SECONDS, stamped=scalars)
         delays: list[float] = []
-        with connect(f"ws://127.0.0.1:{server.port}/ws", compression=None) as socket:
+        with connect(f"ws://127.0.0.1:{lab.port}/ws", compression=None) as socket:
             socket.send(json.dumps({"subscribe": {run_id: 0}}))
             while len(delays) < RATE * SECONDS:
                 message = socket.recv(timeout=60)
@@ -58,7 +58,7 @@ def _lab(scalars: int) -> dict[str, Any]:
                     header, values = frames.decode(message)
                     if header["stream"] == "train":
                         delays += ((now - values[1]) % 100 * 1000).tolist()
-        reason = json.loads(server.wait(run_id)["reason"])
+        reason = json.loads(lab.wait(run_id)["reason"])
     return {
         "what": "lossroom",
         **reason,

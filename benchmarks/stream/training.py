@@ -11,8 +11,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.stream.server import Server
-from tests.lab_server import find_data_dir
+from benchmarks.stream.stream_lab import StreamLab
+from tests.support.folders import find_data_dir
 
 #: W1: 784-40-20-10, ReLU, SGD, batches of 100. Evaluations are left out: they are the same on both sides.
 EXPERIMENT: dict[str, Any] = {
@@ -50,42 +50,42 @@ def measure() -> list[dict[str, Any]]:
         return [
             {"what": "W1 in the lab against the bare loop", "aim": "≥ 0.97", "skipped": "MNIST is not here"}
         ]
-    lab, bare = [], []
+    watched, bare = [], []
     with (
         tempfile.TemporaryDirectory() as folder,
-        Server(Path(folder), workers=1, data_dir=data_dir) as server,
+        StreamLab(Path(folder), data_dir, workers=1) as lab,
     ):
         time.sleep(8)  # data sets are decoded once after the first start
         for round_ in range(ROUNDS + 1):
             command = [sys.executable, "-c", BARE, json.dumps(EXPERIMENT), str(data_dir), str(FROM), str(TO)]
             alone = float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-            watched = _in_the_lab(server)
+            in_the_lab = _in_the_lab(lab)
             if round_:  # the first one warms up
                 bare.append(alone)
-                lab.append(watched)
-    ratios = [a / b for a, b in zip(lab, bare, strict=True)]
+                watched.append(in_the_lab)
+    ratios = [a / b for a, b in zip(watched, bare, strict=True)]
     return [
         {
             "what": "W1 in the lab against the bare loop",
             "aim": "≥ 0.97",
-            "lab_iterations_per_second": statistics.median(lab),
+            "lab_iterations_per_second": statistics.median(watched),
             "bare_iterations_per_second": statistics.median(bare),
-            "ratio": statistics.median(lab) / statistics.median(bare),
+            "ratio": statistics.median(watched) / statistics.median(bare),
             "ratio_lowest": min(ratios),
             "ratio_highest": max(ratios),
         }
     ]
 
 
-def _in_the_lab(server: Server) -> float:
+def _in_the_lab(lab: StreamLab) -> float:
     """Iterations a second of one run with one viewer, from the times that its rows came."""
     from websockets.sync.client import connect
 
     from app.live import frames
 
-    run_id = server.http.post("/api/runs", json=EXPERIMENT).raise_for_status().json()["id"]
+    run_id = lab.launch(**EXPERIMENT)["id"]
     times: list[list[float]] = []
-    with connect(f"ws://127.0.0.1:{server.port}/ws", compression=None, max_size=None) as socket:
+    with connect(f"ws://127.0.0.1:{lab.port}/ws", compression=None, max_size=None) as socket:
         socket.send(json.dumps({"subscribe": {run_id: 0}}))
         while not times or times[-1][0] < TO:
             message = socket.recv(timeout=60)
@@ -93,8 +93,8 @@ def _in_the_lab(server: Server) -> float:
                 header, _ = frames.decode(message)
                 if header["stream"] == "train":
                     times += header["times"]
-    server.wait(run_id)
-    server.http.delete(f"/api/runs/{run_id}")
+    lab.wait(run_id)
+    lab.http.delete(f"/api/runs/{run_id}")
     (first, begun, _), (last, ended, _) = (
         next(time for time in times if time[0] >= row) for row in (FROM, TO)
     )

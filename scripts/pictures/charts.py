@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from scripts.pictures.studio import Studio, hover, scene, wait_for_curves, wait_for_ends
-from tests.lab_server import QUICK, LabServer, wait_until
+from tests.support.experiments import QUICK
+from tests.support.lab_server import LabServer
+from tests.support.waiting import wait_until
 
 #: Two optimizers on real digits.
 PAIR = {

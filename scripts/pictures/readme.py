@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scripts.pictures.studio import PATIENCE, Studio, hover, scene, wait_for_curves, wait_for_ends
-from tests.lab_server import wait_until
+from tests.support.waiting import wait_until
 
 #: Beside lesson 2a's three, for a fuller picture.
 MORE = {

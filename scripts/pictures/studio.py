@@ -13,10 +13,12 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import Browser
 
-from tests.browser.conftest import LabPage, Tabs
-from tests.lab_server import LabServer, find_data_dir, wait_until
+from tests.support.folders import ROOT, find_data_dir
+from tests.support.lab_page import LabPage
+from tests.support.lab_server import LabServer, running_lab
+from tests.support.tabs import Tabs
+from tests.support.waiting import wait_until
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 IMAGES = ROOT / "docs" / "images"
 #: The ending of a picture's name, and the browser's language.
 LANGUAGES = {"": "en-US", "-ja": "ja-JP"}
@@ -66,13 +68,7 @@ class Studio:
     def lab(self, *, data: bool = True, **environment: str) -> LabServer:
         """A lab with an empty database; without `data`, also without data sets to load."""
         folder = Path(self._rest.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
-        state = folder / "state"
-        state.mkdir()
-        found = find_data_dir() if data else None
-        lab = LabServer(state, found or folder / "data", **{"LOSSROOM_WORKERS": "2", **environment})
-        lab.start()
-        self._rest.callback(lab.stop)
-        return lab
+        return self._rest.enter_context(running_lab(folder, find_data_dir() if data else None, **environment))
 
     def page(self, lab: LabServer, **context: Any) -> LabPage:
         tab = Tabs(self._browser).borrow(**{"color_scheme": "light", **context})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 
 from scripts.pictures.studio import Studio, scene, wait_for_ends
-from tests.lab_server import QUICK
+from tests.support.experiments import QUICK
 
 
 @scene("diverged")

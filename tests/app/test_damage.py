@@ -13,7 +13,7 @@ from app.runs import Run
 from app.storage import run_store
 from app.storage.database import Database
 from app.storage.history import StoredHistory
-from tests import event_loop
+from tests.support import event_loop
 
 COLUMNS = ("iteration", "loss")
 #: In chunks of one row, as they come from a slow network: hundreds of pages.

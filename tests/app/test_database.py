@@ -12,8 +12,8 @@ from app.errors import StoreUnavailable
 from app.storage import database as module
 from app.storage import run_store
 from app.storage.database import Database, DatabaseError
-from tests import event_loop
-from tests.lab_server import wait_until
+from tests.support import event_loop
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFact
 from websockets.frames import Frame, Opcode
 
 from app.live.deflate import LONG_BYTES, LongTexts, LongTextsFactory
-from tests.lab_server import QUICK
+from tests.support.experiments import QUICK
 
 
 def agreed(**offer):

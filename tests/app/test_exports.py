@@ -13,7 +13,9 @@ import pytest
 
 from app.exports.fields import describe_layers, difference, flatten
 from engine import ExperimentConfig
-from tests.lab_server import ENDLESS, QUICK, ROOT, wait_until
+from tests.support.experiments import ENDLESS, QUICK
+from tests.support.folders import ROOT
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture

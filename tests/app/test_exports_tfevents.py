@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app.exports.tfevents import masked_crc
-from tests.lab_server import QUICK
+from tests.support.experiments import QUICK
 
 
 def test_the_checksum_is_the_standards():

@@ -13,7 +13,7 @@ from app.live.hub import Hub
 from app.live.row_logs import RowLogs
 from app.live.states import START, States
 from app.rows import Rows
-from tests import event_loop
+from tests.support import event_loop
 
 COLUMNS = ("iteration", "loss")
 

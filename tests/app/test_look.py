@@ -13,7 +13,8 @@ import pytest
 from engine import ExperimentConfig, datasets, load_dataset
 from engine.lessons import LESSONS
 from engine.summary import summarize
-from tests.lab_server import QUICK, find_data_dir
+from tests.support.experiments import QUICK
+from tests.support.folders import find_data_dir
 
 LOSSROOM = str(Path(sys.executable).with_name("lossroom"))
 COLOURS = {"FORCE_COLOR": "1", "COLORTERM": "truecolor", "TERM": "xterm-256color"}

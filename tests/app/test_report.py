@@ -10,7 +10,7 @@ from app.exports.recording import Recording
 from app.rows import Rows
 from app.runs import Run
 from engine import ExperimentConfig
-from tests.lab_server import QUICK
+from tests.support.experiments import QUICK
 
 ROWS = 20_000
 COLUMNS = {"train": ("iteration", "loss"), "evaluation": ("iteration", "train_accuracy", "test_accuracy")}

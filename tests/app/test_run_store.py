@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from app.runs import Run, RunStatus
 from app.storage import run_store
 from app.storage.database import Database
-from tests import event_loop
+from tests.support import event_loop
 
 COLUMNS = ("iteration", "loss")
 CONFIG = {"dataset": {"name": "digits"}}

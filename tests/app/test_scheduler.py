@@ -13,9 +13,9 @@ from app.runs import RunStatus
 from app.settings import Settings
 from app.storage.database import Database
 from engine import ExperimentConfig
-from tests import event_loop
 from tests.app import crashing_worker
-from tests.lab_server import QUICK
+from tests.support import event_loop
+from tests.support.experiments import QUICK
 
 
 class Lab:

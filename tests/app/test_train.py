@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from engine import ExperimentConfig, Trainer
-from tests.lab_server import QUICK
+from tests.support.experiments import QUICK
 
 LOSSROOM = str(Path(sys.executable).with_name("lossroom"))
 

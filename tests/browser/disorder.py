@@ -7,7 +7,7 @@ import random
 import time
 from typing import Any
 
-from tests.lab_server import QUICK
+from tests.support.experiments import QUICK
 
 #: Wraps what the page speaks to the lab with, before its scripts run. Every request and every answer waits for a time
 #: of its own, so that they come in any order; a socket's messages wait too, and keep theirs. `calm()` ends all waiting.

@@ -1,9 +1,6 @@
 """The run table in a page, as the tests of it look at it."""
 
-from tests.lab_server import QUICK, wait_until
-
-SHORT = {**QUICK, "training": {"iterations": 40, "batch_size": 16, "evaluate_every": 20}}
-
+from tests.support.waiting import wait_until
 
 NEWEST_FIRST = ["adam 3", "adam 2", "adam 1", "sgd 3", "sgd 2", "sgd 1"]
 

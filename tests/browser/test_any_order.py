@@ -9,7 +9,7 @@ import time
 import pytest
 
 from tests.browser.disorder import DISORDER, SHOWN, Hands, differences
-from tests.lab_server import wait_until
+from tests.support.waiting import wait_until
 
 FIRST, LAST = map(int, os.environ.get("ORDER_SEEDS", "0-2").split("-"))
 #: Both charts can be seen: one that cannot is not drawn.

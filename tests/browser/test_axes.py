@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.browser.run_table import SHORT
-from tests.lab_server import ENDLESS
+from tests.support.experiments import ENDLESS, SHORT
 
 
 @pytest.fixture

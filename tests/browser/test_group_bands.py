@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.browser.accessibility import violations
-from tests.lab_server import ENDLESS
+from tests.support.experiments import ENDLESS
 
 
 @pytest.fixture

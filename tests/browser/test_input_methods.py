@@ -4,8 +4,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.input_method import InputMethod
-from tests.browser.run_table import NEWEST_FIRST, SHORT, listed, name, row, wait_for_list
-from tests.lab_server import wait_until
+from tests.browser.run_table import NEWEST_FIRST, listed, name, row, wait_for_list
+from tests.support.experiments import SHORT
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.browser.run_table import name, selected
-from tests.lab_server import ENDLESS, wait_until
+from tests.support.experiments import ENDLESS
+from tests.support.waiting import wait_until
 
 
 class Held:

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from tests.browser.conftest import LabPage
-from tests.lab_server import wait_until
+from tests.support.lab_page import LabPage
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.lab_server import find_data_dir
+from tests.support.folders import find_data_dir
 
 #: Final accuracies (train, test) in per cent, (low, high), on MNIST: an independent implementation's mean over
 #: three seeds, and room for three of the standard deviations that our own seeds have (docs/lessons.md).

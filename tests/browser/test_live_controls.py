@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.lab_server import ENDLESS, wait_until
+from tests.support.experiments import ENDLESS
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture

@@ -6,9 +6,10 @@ import time
 import numpy as np
 import pytest
 
-from tests.lab_server import ENDLESS, QUICK, wait_until
-from tests.proxy import Proxy
-from tests.reference import assert_uninterrupted
+from tests.support.experiments import ENDLESS, QUICK
+from tests.support.proxy import Proxy
+from tests.support.reference import assert_uninterrupted
+from tests.support.waiting import wait_until
 
 LONG = {**QUICK, "name": "long", "training": {"iterations": 20_000, "batch_size": 32, "evaluate_every": 500}}
 

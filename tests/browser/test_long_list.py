@@ -3,8 +3,9 @@
 import pytest
 
 from tests.browser.disorder import SHOWN, differences
-from tests.lab_server import LabServer, wait_until
-from tests.many_runs import fill
+from tests.support.lab_server import LabServer
+from tests.support.many_runs import fill
+from tests.support.waiting import wait_until
 
 RUNS, ARCHIVED = 2000, 1900
 EVERYTHING = '/#list={"archived":true}'

@@ -8,7 +8,7 @@ from engine import load_dataset
 from engine.datasets import cifar10, sample
 from engine.source import source_of
 from tests.browser.accessibility import violations
-from tests.lab_server import find_data_dir
+from tests.support.folders import find_data_dir
 
 SHOWN = "document.querySelector('dialog .data-view')?.dataset.shown"
 CELLS = (

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.lab_server import QUICK
+from tests.support.experiments import QUICK
 
 #: So fast at its best that most of it is a plateau, and its test loss rises from there.
 STOPPED = {

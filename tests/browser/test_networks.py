@@ -9,9 +9,9 @@ import signal
 import numpy as np
 import pytest
 
-from tests import proxy as proxies
-from tests.lab_server import ENDLESS, QUICK
-from tests.proxy import Proxy
+from tests.support import proxy as proxies
+from tests.support.experiments import ENDLESS, QUICK
+from tests.support.proxy import Proxy
 
 LONG = {"iterations": 3000, "batch_size": 32, "evaluate_every": 100}
 

@@ -1,13 +1,14 @@
 """The page behind a real nginx, with TLS and below a path, by the block of docs/proxies.md."""
 
 import shutil
-from types import SimpleNamespace
 
 import pytest
 
-from tests.browser.conftest import FLAGS, USUAL, LabPage, find_chromium
-from tests.lab_server import PATIENCE
-from tests.nginx import BINARY, NAME, Nginx, block
+from tests.support.chromium import launch
+from tests.support.lab_page import LabPage
+from tests.support.nginx import BINARY, NAME, Nginx, block
+from tests.support.tabs import USUAL
+from tests.support.waiting import PATIENCE
 
 pytestmark = pytest.mark.skipif(
     BINARY is None or shutil.which("openssl") is None,
@@ -25,11 +26,10 @@ def nginx(make_lab, tmp_path):
 @pytest.fixture
 def page(browser, nginx):
     """The lab's page in a browser that finds the name `lab.example` on this machine."""
-    flags = [*FLAGS, f"--host-resolver-rules=MAP {NAME} 127.0.0.1"]
-    with browser.browser_type.launch(executable_path=find_chromium(), args=flags) as chromium:
+    with launch(browser.browser_type, f"--host-resolver-rules=MAP {NAME} 127.0.0.1") as chromium:
         context = chromium.new_context(**USUAL, ignore_https_errors=True)
         context.set_default_timeout(1000 * PATIENCE)
-        page = LabPage(context.new_page(), SimpleNamespace(url=nginx.url.rstrip("/")))
+        page = LabPage(context.new_page(), nginx)
         yield page
         assert page.complaints == []
         assert page.strangers == []

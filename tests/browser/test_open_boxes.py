@@ -3,9 +3,10 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.run_table import SHORT, listed, name, row
+from tests.browser.run_table import listed, name, row
 from tests.browser.test_storage import REFUSALS
-from tests.lab_server import ENDLESS, wait_until
+from tests.support.experiments import ENDLESS, SHORT
+from tests.support.waiting import wait_until
 
 NOTES = '[name="runs.notes"]'
 TAGS = '[name="runs.tags"]'

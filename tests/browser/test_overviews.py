@@ -3,7 +3,7 @@
 import numpy as np
 
 from app.live import frames
-from tests.browser.conftest import LabPage
+from tests.support.lab_page import LabPage
 
 ROWS = 12_000
 

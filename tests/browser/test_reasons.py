@@ -5,8 +5,9 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.run_table import SHORT, name
+from tests.browser.run_table import name
 from tests.browser.test_runs_files import DROP
+from tests.support.experiments import SHORT
 
 
 @pytest.fixture

@@ -3,8 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.run_table import NEWEST_FIRST, SHORT, name, row, selected, wait_for_list
-from tests.lab_server import ENDLESS, wait_until
+from tests.browser.run_table import NEWEST_FIRST, name, row, selected, wait_for_list
+from tests.support.experiments import ENDLESS, SHORT
+from tests.support.waiting import wait_until
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.run_table import SHORT, name, wait_for_list
+from tests.browser.run_table import name, wait_for_list
+from tests.support.experiments import SHORT
 
 
 def test_a_selection_is_downloaded(open_page, filled):

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.accessibility import violations
-from tests.browser.run_table import SHORT, name, row, selected
-from tests.lab_server import ENDLESS
+from tests.browser.run_table import name, row, selected
+from tests.support.experiments import ENDLESS, SHORT
 
 
 def test_the_difference_of_two_runs_is_shown_and_no_more(open_page, filled):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.browser.run_table import SHORT, wait_for_list
+from tests.browser.run_table import wait_for_list
+from tests.support.experiments import SHORT
 
 
 @pytest.fixture(scope="module")

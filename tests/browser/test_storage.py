@@ -4,8 +4,10 @@ import json
 
 import pytest
 
-from tests.browser.conftest import FLAGS, MODULE, LabPage, find_chromium
-from tests.lab_server import PATIENCE
+from tests.support.chromium import launch_with_profile
+from tests.support.lab_page import LabPage
+from tests.support.tabs import MODULE, USUAL
+from tests.support.waiting import PATIENCE
 
 REFUSE = 'const refuse = () => { throw new DOMException("refused", "%s"); };'
 #: How a browser refuses → a script that makes this one do so.
@@ -31,14 +33,7 @@ def page(request, open_page, lab, browser, tmp_path):
     profile.mkdir(parents=True)
     preferences = {"profile": {"default_content_setting_values": {"cookies": 2}}}
     (profile / "Preferences").write_text(json.dumps(preferences))
-    context = browser.browser_type.launch_persistent_context(
-        profile.parent,
-        executable_path=find_chromium(),
-        args=FLAGS,
-        viewport={"width": 1280, "height": 800},
-        locale="en-US",
-        color_scheme="light",
-    )
+    context = launch_with_profile(browser.browser_type, profile.parent, **USUAL, color_scheme="light")
     context.set_default_timeout(1000 * PATIENCE)
     context.add_init_script(MODULE)
     page = LabPage(context.pages[0], lab)

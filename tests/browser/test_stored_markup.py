@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.run_table import SHORT, name
+from tests.browser.run_table import name
+from tests.support.experiments import SHORT
 
 HARM = "document.body.id='harmed'"
 EVIL = f"</script></textarea></title><script>{HARM}</script><img src=x onerror={HARM}><svg onload={HARM}>{{{{7*7}}}}"

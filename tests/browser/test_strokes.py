@@ -5,7 +5,8 @@ import re
 import pytest
 
 from tests.browser.accessibility import violations
-from tests.lab_server import ENDLESS, wait_until
+from tests.support.experiments import ENDLESS
+from tests.support.waiting import wait_until
 
 LOSS = "#chart-loss"
 #: Series and run → [dash, symbol's entry in a picture's legend, colour, width] of the curves of a chart.

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from engine import ExperimentConfig
-from tests.lab_server import QUICK
+from tests.support.experiments import QUICK
 
 #: Five of ten losses are 0, as of a network that knows all its images.
 LOSSES = [2.0, 1.0, 0.5, 0.0, 0.1, 0.0, 0.01, 0.0, 0.0, 0.0]

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from app.routes import answers
 from app.runs import Run
 from engine import ExperimentConfig
-from tests.lab_server import QUICK
+from tests.support.experiments import QUICK
 
 #: Files and streams, which are no JSON or speak for themselves.
 OTHERS = re.compile(r"/export\.|/api/exports/|/api/stream$|^/metrics$")

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Mount, Router
 
 from app.assets import FOREVER, Assets
-from tests import event_loop
+from tests.support import event_loop
 
 STATIC = Path(__file__).parents[2] / "static"
 ZIPPED = {"accept-encoding": "gzip"}

@@ -14,9 +14,11 @@ from app.main import create_app
 from app.routes import runs
 from app.security import limits, patience
 from app.settings import Settings
-from tests import event_loop
-from tests.lab_server import QUICK, LabServer, wait_until
-from tests.many_runs import fill_long
+from tests.support import event_loop
+from tests.support.experiments import QUICK
+from tests.support.lab_server import LabServer
+from tests.support.many_runs import fill_long
+from tests.support.waiting import wait_until
 
 HEAD = "POST /api/runs HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
 

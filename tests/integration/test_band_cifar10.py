@@ -7,7 +7,7 @@ PyTorch, with the same settings, gives 56.2, 57.4, 60.6, 53.1, 58.3 and 55.0 % o
 import pytest
 
 from engine import ExperimentConfig, Trainer, datasets
-from tests.lab_server import find_data_dir
+from tests.support.folders import find_data_dir
 
 DATA_DIR = find_data_dir()
 HAS_CIFAR10 = DATA_DIR is not None and datasets.status("cifar10", DATA_DIR)["available"]

@@ -11,7 +11,7 @@ import pytest
 from engine import ExperimentConfig, Trainer, datasets
 from engine.fast.dense import DenseReluStep
 from engine.lessons import LESSONS
-from tests.lab_server import find_data_dir
+from tests.support.folders import find_data_dir
 
 DATA_DIR = find_data_dir()
 HAS_MNIST = DATA_DIR is not None and datasets.status("mnist", DATA_DIR)["available"]

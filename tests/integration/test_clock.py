@@ -6,7 +6,9 @@ import time
 import pytest
 
 from app.live import frames
-from tests.lab_server import ENDLESS, LabServer, wait_until
+from tests.support.experiments import ENDLESS
+from tests.support.lab_server import LabServer
+from tests.support.waiting import wait_until
 
 #: Python runs a module of this name at its start: from then on the clock goes back an hour in every second.
 BACKWARDS = """

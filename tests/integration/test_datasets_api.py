@@ -7,7 +7,7 @@ import pytest
 
 from engine import load_dataset
 from engine.datasets import cifar10, mnist, points
-from tests.lab_server import find_data_dir
+from tests.support.folders import find_data_dir
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,9 @@ import signal
 
 import pytest
 
-from tests.lab_server import QUICK, wait_until
-from tests.reference import assert_uninterrupted
+from tests.support.experiments import QUICK
+from tests.support.reference import assert_uninterrupted
+from tests.support.waiting import wait_until
 
 DEAD = {
     **QUICK,

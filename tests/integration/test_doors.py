@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from app.texts import cell
-from tests.lab_server import QUICK
+from tests.support.experiments import QUICK
 
 #: Kinds of text that have broken programs: markup, quotes, formulas, directions, surrogate pairs, composed letters.
 NASTY = [

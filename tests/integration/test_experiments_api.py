@@ -3,7 +3,8 @@
 import pytest
 
 from app.estimate import seconds_together
-from tests.lab_server import QUICK, LabServer
+from tests.support.experiments import QUICK
+from tests.support.lab_server import LabServer
 
 
 def with_rate(rate):

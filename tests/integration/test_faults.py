@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from tests.lab_server import ENDLESS, wait_until
-from tests.reference import assert_uninterrupted
+from tests.support.experiments import ENDLESS
+from tests.support.reference import assert_uninterrupted
+from tests.support.waiting import wait_until
 
 #: Some seconds of training, with dropout and Adam: random streams and moments that a checkpoint must hold.
 LONG = {

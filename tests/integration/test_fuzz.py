@@ -11,7 +11,8 @@ from schemathesis.checks import not_a_server_error
 from websockets.exceptions import ConnectionClosed
 
 from app.main import create_app
-from tests.lab_server import QUICK, wait_until
+from tests.support.experiments import QUICK
+from tests.support.waiting import wait_until
 
 #: Fetching would ask other hosts; the rest of the document is fair game.
 schema = schemathesis.openapi.from_dict(create_app().openapi()).exclude(path_regex="fetch")

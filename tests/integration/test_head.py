@@ -4,7 +4,7 @@ import http.client
 
 import pytest
 
-from tests.lab_server import QUICK
+from tests.support.experiments import QUICK
 
 #: Headers that differ from one answer to the next, or say how a body comes.
 OWN = {"date", "transfer-encoding", "set-cookie"}

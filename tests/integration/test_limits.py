@@ -5,7 +5,7 @@ import pytest
 from app.routes.experiments import Experiments
 from engine import layers
 from engine.limits import Limits
-from tests.lab_server import QUICK
+from tests.support.experiments import QUICK
 
 #: A multiply-add for each weight: 64 × 16 and 16 × 10.
 COST = 1184

@@ -6,8 +6,8 @@ import pytest
 from websockets.sync.client import connect
 
 from tests.integration.test_poll import Poller
-from tests.lab_server import LabServer
-from tests.many_runs import fill
+from tests.support.lab_server import LabServer
+from tests.support.many_runs import fill
 
 RUNS, ARCHIVED = 2000, 1900
 

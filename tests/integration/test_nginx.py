@@ -10,8 +10,9 @@ from urllib.parse import urljoin
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from tests.lab_server import LabServer, wait_until
-from tests.nginx import BINARY, NAME, Nginx, block, changed
+from tests.support.lab_server import LabServer
+from tests.support.nginx import BINARY, NAME, Nginx, block, changed
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.skipif(
     BINARY is None or shutil.which("openssl") is None,

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.lab_server import ENDLESS, LabServer, wait_until
-from tests.reference import assert_uninterrupted
+from tests.support.experiments import ENDLESS
+from tests.support.lab_server import LabServer
+from tests.support.reference import assert_uninterrupted
+from tests.support.waiting import wait_until
 
 LOSSROOM = str(Path(sys.executable).with_name("lossroom"))
 

@@ -10,7 +10,7 @@ from websockets.sync.client import connect
 from app.main import create_app
 from app.security.origin import LOGGED
 from app.security.prefix import OWN_NAMES
-from tests.lab_server import ENDLESS
+from tests.support.experiments import ENDLESS
 
 DOCUMENT = create_app().openapi()
 SAFE = {"get", "head", "options"}

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from app.live import frames
-from tests.lab_server import ENDLESS
+from tests.support.experiments import ENDLESS
 
 
 class Poller:

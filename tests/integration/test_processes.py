@@ -11,13 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab_server import ENDLESS, LabServer, standing, wait_until
+from tests.support.experiments import ENDLESS
+from tests.support.lab_server import LabServer, running_lab
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture
 def lab():
     """A lab with a short path: the tests' usual ones may be too long for a socket."""
-    with tempfile.TemporaryDirectory(prefix="lab") as folder, standing(Path(folder), Path(folder)) as lab:
+    with tempfile.TemporaryDirectory(prefix="lab") as folder, running_lab(Path(folder), Path(folder)) as lab:
         yield lab
 
 

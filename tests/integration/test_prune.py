@@ -11,8 +11,8 @@ import pytest
 from app.runs import Run, RunStatus
 from app.storage import run_store
 from app.storage.database import Database
-from tests import event_loop
-from tests.lab_server import LabServer
+from tests.support import event_loop
+from tests.support.lab_server import LabServer
 
 LOSSROOM = str(Path(sys.executable).with_name("lossroom"))
 ROWS = 200_000

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab_server import ENDLESS, wait_until
+from tests.support.experiments import ENDLESS
+from tests.support.waiting import wait_until
 
 LOSSROOM = str(Path(sys.executable).with_name("lossroom"))
 

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine import ExperimentConfig
-from tests.lab_server import QUICK, wait_until
+from tests.support.experiments import QUICK
+from tests.support.waiting import wait_until
 
 CONFIG = ExperimentConfig.from_dict({**QUICK, "training": {"iterations": 300}}).to_dict()
 COLUMNS = {

@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from tests.lab_server import ENDLESS, QUICK, wait_until
+from tests.support.experiments import ENDLESS, QUICK
+from tests.support.waiting import wait_until
 
 
 def error(answer):

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab_server import ENDLESS, QUICK, LabServer, wait_until
+from tests.support.experiments import ENDLESS, QUICK
+from tests.support.lab_server import LabServer
+from tests.support.waiting import wait_until
 
 LOSSROOM = str(Path(sys.executable).with_name("lossroom"))
 

@@ -3,7 +3,7 @@
 import sqlite3
 
 from engine import ExperimentConfig
-from tests.lab_server import QUICK
+from tests.support.experiments import QUICK
 
 NORMED = {"preset": "mlp", "hidden": [8], "batch_norm": True}
 

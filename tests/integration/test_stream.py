@@ -11,7 +11,7 @@ from websockets.sync.client import connect
 
 from app.live import frames
 from app.live.deflate import LONG_BYTES
-from tests.lab_server import ENDLESS, QUICK
+from tests.support.experiments import ENDLESS, QUICK
 
 
 class Tab:

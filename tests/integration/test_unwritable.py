@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.lab_server import QUICK, LabServer
+from tests.support.experiments import QUICK
+from tests.support.lab_server import LabServer
 
 LOSSROOM = str(Path(sys.executable).with_name("lossroom"))
 LONG = {**QUICK, "training": {"iterations": 1_000_000, "batch_size": 32}}

@@ -16,7 +16,8 @@ from pathlib import Path
 import httpx
 from websockets.sync.client import ClientConnection, connect
 
-from tests.lab_server import PATIENCE, ROOT
+from tests.support.folders import ROOT
+from tests.support.waiting import PATIENCE
 
 #: Where Debian has it is not on everybody's path.
 BINARY = shutil.which(

@@ -1,4 +1,4 @@
-"""A real lab in a process of its own, as a user starts it, and the data sets that this machine has."""
+"""A real lab in a process of its own, as a user starts it."""
 
 from __future__ import annotations
 
@@ -10,36 +10,19 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
 import numpy as np
 from websockets.sync.client import connect
 
-ROOT = Path(__file__).resolve().parent.parent
-#: Long enough for the slowest machine; nothing waits that long unless it is broken.
-PATIENCE = 120.0
+from tests.support.experiments import QUICK
+from tests.support.waiting import PATIENCE, wait_until
 
-
-def find_data_dir() -> Path | None:
-    """The folder with real data sets, if this machine has one."""
-    for folder in (os.environ.get("LOSSROOM_DATA_DIR"), ROOT.parent / "shared" / "data"):
-        if folder and (Path(folder) / "mnist").is_dir():
-            return Path(folder)
-    return None
-
-
-def wait_until(condition: Callable[[], Any], what: str = "the condition", patience: float = PATIENCE) -> Any:
-    """Poll until `condition()` is true; returns what it gave."""
-    deadline = time.monotonic() + patience
-    while time.monotonic() < deadline:
-        if result := condition():
-            return result
-        time.sleep(0.02)
-    raise AssertionError(f"{what} did not come true within {patience:.0f} s")
+#: `lossroom serve`, as it is installed beside the interpreter.
+SERVE = (str(Path(sys.executable).with_name("lossroom")), "serve")
 
 
 def _end_with_parent() -> None:
@@ -56,11 +39,19 @@ class LabServer:
         state_dir: Path,
         data_dir: Path,
         *,
+        program: Sequence[str] = SERVE,
         directory: Path | None = None,
         limits: str = "",
         **environment: str,
     ) -> None:
-        """`directory` is the one that it is started in, None: that of the tests; `limits` such as "ulimit -n 256"."""
+        """
+        Args:
+            program: the command, which takes the arguments of `lossroom serve`.
+            directory: where it is started; None: where this process was.
+            limits: a command of the shell before it, such as "ulimit -n 256".
+            environment: variables beside those of this process.
+        """
+        self.program = program
         self.limits = limits
         self.state_dir = state_dir
         self.directory = directory
@@ -75,14 +66,15 @@ class LabServer:
         self.http = httpx.Client(timeout=PATIENCE, limits=httpx.Limits(keepalive_expiry=2))
         self._sockets = contextlib.ExitStack()
 
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
     def start(self) -> None:
-        command = [
-            *self.prefix,
-            str(Path(sys.executable).with_name("lossroom")),
-            "serve",
-            "--port",
-            str(self.port),
-        ]
+        command = [*self.prefix, *self.program, "--port", str(self.port)]
         command += ["--data-dir", str(self.data_dir), "--state-dir", str(self.state_dir)]
         if self.limits:
             command = ["sh", "-c", f'{self.limits} && exec "$@"', "sh", *command]
@@ -174,13 +166,13 @@ class LabServer:
 
 
 @contextlib.contextmanager
-def standing(folder: Path, data_dir: Path) -> Iterator[LabServer]:
-    """A lab for several tests, with two workers."""
-    lab = LabServer(folder / "state", data_dir, LOSSROOM_WORKERS="2")
-    lab.state_dir.mkdir()
-    lab.start()
-    yield lab
-    lab.stop()
+def running_lab(
+    folder: Path, data_dir: Path | None = None, *, program: Sequence[str] = SERVE, **environment: str
+) -> Iterator[LabServer]:
+    """A lab with two workers and an empty database in `folder`; without a `data_dir` it has its own data sets only."""
+    variables = {"LOSSROOM_WORKERS": "2", **environment}
+    with LabServer(folder / "state", data_dir or folder, program=program, **variables) as lab:
+        yield lab
 
 
 def _children(pid: int) -> list[int]:
@@ -189,20 +181,3 @@ def _children(pid: int) -> list[int]:
         return [int(child) for task in tasks for child in (task / "children").read_text().split()]
     except FileNotFoundError:
         return []
-
-
-#: Trains in well under a second: for tests that are about the way and not about the learning.
-QUICK: dict[str, Any] = {
-    "name": "quick",
-    "dataset": {"name": "digits"},
-    "network": {"preset": "mlp", "hidden": [16]},
-    "optimizer": {"name": "sgd", "learning_rate": 0.1},
-    "training": {"iterations": 200, "batch_size": 32, "evaluate_every": 20},
-}
-
-#: Trains until somebody ends it.
-ENDLESS: dict[str, Any] = {
-    **QUICK,
-    "name": "endless",
-    "training": {"iterations": 1_000_000, "batch_size": 32, "evaluate_every": 1000},
-}

@@ -81,6 +81,10 @@ class Proxy:
         self.rewrite: Callable[[bytes], bytes] = bytes
         threading.Thread(target=self._accept, daemon=True).start()
 
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
     def cut(self) -> None:
         """Cut all connections; new ones are welcome."""
         with self._lock:

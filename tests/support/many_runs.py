@@ -11,8 +11,8 @@ from app.runs import Run, RunStatus
 from app.storage import run_store
 from app.storage.database import Database, Operation
 from engine import ExperimentConfig
-from tests import event_loop
-from tests.lab_server import QUICK
+from tests.support import event_loop
+from tests.support.experiments import QUICK
 
 
 def fill(state_dir: Path, *, runs: int, archived: int) -> None:

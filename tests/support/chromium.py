@@ -1,0 +1,51 @@
+"""The browser: which one, and how it is started."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, BrowserType, sync_playwright
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+_MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+#: No sandbox: it needs privileges that containers do not give. The rest keeps the browser from calling home.
+_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # Playwright wants a stack with each error, also with one that Plotly's script raises and catches while it begins.
+    # To find its lines V8 would parse the whole script again, in as much time as the script itself takes.
+    "--js-flags=--no-enable-lazy-source-positions",
+]
+
+
+def _find() -> str | None:
+    """The browser that scripts/ensure-browser.sh has made sure of; None: Playwright's own."""
+    found = os.environ.get("LOSSROOM_CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
+    return found or (_MAC if Path(_MAC).exists() else None)
+
+
+@contextlib.contextmanager
+def open_chromium(*more_flags: str) -> Iterator[Browser]:
+    """A browser, which ends with the block. Only one such block can be open in a thread; see `launch`."""
+    with sync_playwright() as playwright, launch(playwright.chromium, *more_flags) as browser:
+        yield browser
+
+
+def launch(kind: BrowserType, *more_flags: str) -> Browser:
+    """One more browser, of the kind of one that is open: `browser.browser_type`."""
+    return kind.launch(executable_path=_find(), args=[*_FLAGS, *more_flags])
+
+
+def launch_with_profile(kind: BrowserType, profile: Path, **options: Any) -> BrowserContext:
+    """One more browser, which keeps in the folder `profile` what it stores, and reads its preferences there."""
+    return kind.launch_persistent_context(profile, executable_path=_find(), args=_FLAGS, **options)

@@ -1,0 +1,24 @@
+"""Experiments for tests that are about something else than learning."""
+
+from __future__ import annotations
+
+from typing import Any
+
+#: Trains in well under a second.
+QUICK: dict[str, Any] = {
+    "name": "quick",
+    "dataset": {"name": "digits"},
+    "network": {"preset": "mlp", "hidden": [16]},
+    "optimizer": {"name": "sgd", "learning_rate": 0.1},
+    "training": {"iterations": 200, "batch_size": 32, "evaluate_every": 20},
+}
+
+#: Two evaluations.
+SHORT: dict[str, Any] = {**QUICK, "training": {"iterations": 40, "batch_size": 16, "evaluate_every": 20}}
+
+#: Trains until it is cancelled.
+ENDLESS: dict[str, Any] = {
+    **QUICK,
+    "name": "endless",
+    "training": {"iterations": 1_000_000, "batch_size": 32, "evaluate_every": 1000},
+}

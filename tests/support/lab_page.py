@@ -1,0 +1,132 @@
+"""The lab's page in a browser, as a student has it."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Protocol
+
+import numpy as np
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Page
+
+from tests.support.waiting import PATIENCE
+
+#: The browser's own lines: a refused request, which the page shows in its own way, and Plotly's script on a machine so
+#: busy that it waits for the first paint for seconds.
+BROWSERS_OWN = ("Failed to load resource", "was preloaded using link preload but not used")
+
+
+class HasAddress(Protocol):
+    """A lab, or what stands before one: a proxy."""
+
+    @property
+    def url(self) -> str: ...
+
+
+class LabPage:
+    """The lab's page in a tab. Whatever it complains of in its console, or asks of another host, is kept."""
+
+    def __init__(self, tab: Page, lab: HasAddress) -> None:
+        self.page = tab
+        self.lab = lab
+        self.complaints: list[str] = []
+        self.strangers: list[str] = []
+        self._listeners = {"pageerror": self._failed, "console": self._heard, "request": self._asked}
+        for event, listener in self._listeners.items():
+            tab.on(event, listener)
+        self.open()
+
+    def stop_listening(self) -> None:
+        for event, listener in self._listeners.items():
+            self.page.remove_listener(event, listener)
+
+    def _failed(self, error: Any) -> None:
+        self.complaints.append(str(error))
+
+    def _heard(self, message: Any) -> None:
+        if message.type in ("error", "warning") and not any(own in message.text for own in BROWSERS_OWN):
+            self.complaints.append(message.text)
+
+    def _asked(self, request: Any) -> None:
+        if not request.url.startswith((self.lab.url, "data:", "blob:")):
+            self.strangers.append(request.url)
+
+    def open(self, path: str = "/") -> None:
+        self.page.goto(self.lab.url.rstrip("/") + path)
+        self.until_ready()
+
+    def until_ready(self) -> None:
+        """Wait until the page can be used, and its first chart is drawn."""
+        self.until(
+            "document.documentElement.dataset.ready === 'true' && !!document.querySelector('#charts .main-svg')"
+        )
+
+    def until(self, expression: str, patience: float = PATIENCE) -> Any:
+        """Wait until a JavaScript expression is true. (Playwright's own way needs unsafe-eval.)
+
+        One that fails, as of what is not drawn yet, is not true yet.
+        """
+        deadline = time.monotonic() + patience
+        failure = None
+        while time.monotonic() < deadline:
+            try:
+                if value := self.page.evaluate(expression):
+                    return value
+                failure = None
+            except PlaywrightError as error:
+                failure = error
+            time.sleep(0.02)
+        raise AssertionError(f"not true within {patience:.0f} s: {expression}") from failure
+
+    # -- what a student does -----------------------------------------------------------------------
+
+    def address(self) -> str:
+        """The page's own address, with the last change in it: it is written at the latest when the page is left."""
+        self.page.evaluate("dispatchEvent(new Event('pagehide'))")
+        return str(self.page.evaluate("location.pathname + location.hash"))
+
+    def fill(self, **fields: Any) -> None:
+        """Type into fields by their names, `__` for a dot: `fill(training__iterations=2000)`."""
+        for name, value in fields.items():
+            self.page.fill(f'[name="{name.replace("__", ".")}"]', str(value))
+
+    def choose(self, field: str, value: str) -> None:
+        self.page.select_option(f'select[name="{field}"]', value)
+
+    def press_launch(self) -> str:
+        """Launch, and return the new run's id once it is in the list."""
+        before = set(self.run_ids())
+        self.page.click("#launch")
+        return self.until(
+            f"[...document.querySelectorAll('[data-run]')].map(e => e.dataset.run)"
+            f".find(id => !{sorted(before)!r}.includes(id))"
+        )
+
+    def run_ids(self) -> list[str]:
+        return self.page.evaluate("[...document.querySelectorAll('[data-run]')].map(e => e.dataset.run)")
+
+    def status(self, run_id: str) -> str:
+        return self.page.get_attribute(f'[data-run="{run_id}"]', "data-status")
+
+    def wait_for(self, run_id: str, status: str) -> None:
+        self.until(f"document.querySelector('[data-run=\"{run_id}\"]')?.dataset.status === '{status}'")
+
+    # -- what a student sees -----------------------------------------------------------------------
+
+    def trace(self, run_id: str, series: str, chart: str = "loss") -> np.ndarray:
+        """The points (rows, 2) of a curve in a Plotly figure; no rows where it is not drawn."""
+        points = self.page.evaluate(
+            """([chart, run, series]) => {
+                const traces = document.getElementById(`chart-${chart}`).data ?? [];
+                const trace = traces.find(t => t.meta.run === run && t.meta.series === series);
+                return trace ? [[...trace.x], [...trace.y].map(String)] : [[], []];
+            }""",
+            [chart, run_id, series],
+        )
+        return np.stack([np.float64(points[0]), np.float64(points[1])], axis=1)
+
+    def wait_for_points(self, run_id: str, count: int, series: str = "loss", chart: str = "loss") -> None:
+        self.until(
+            f"(document.getElementById('chart-{chart}').data ?? []).some(t => t.meta.run === '{run_id}'"
+            f" && t.meta.series === '{series}' && t.x.length >= {count})"
+        )
