@@ -19,7 +19,6 @@ from engine.fast.arrays import empty
 from engine.fast.empty_pixels import group
 from engine.layers import Shape
 from engine.levels import LEVELS, as_levels, as_numbers
-from engine.losses import SoftmaxCrossEntropy
 from engine.memory import BLOCK, PLAIN_BLOCK, block_images, logits_at_once, lowest_dense
 from engine.network import Network
 
@@ -70,7 +69,6 @@ class Evaluator:
         classes = network.layers[-1].output_shape[0]
         #: logits of the images that are evaluated together; of all images, unless that would be too large
         self._logits: Array = np.empty((logits_at_once(len(images), classes), classes), network.dtype)
-        self._losses: dict[int, SoftmaxCrossEntropy] = {}
         self._floats: Array = np.empty(0, network.dtype)
         self._dense = None if network.plan is None else lowest_dense(network.plan)
         # Not made here but when first used: a run's first points come before its first evaluation, and should not
@@ -89,17 +87,12 @@ class Evaluator:
             following = self._blocks[number].rows.stop if number < len(self._blocks) else math.inf
             if following - first > len(self._logits):
                 labels = self._labels[first : block.rows.stop]
-                function = self._loss_of(len(labels))
+                function = self._network.loss_of(len(labels))
                 share = len(labels) / len(self._labels)
                 loss += share * function.evaluate(self._logits[: len(labels)], labels)
                 correct += function.correct
                 first = block.rows.stop
         return correct / len(self._labels), loss
-
-    def _loss_of(self, count: int) -> SoftmaxCrossEntropy:
-        if count not in self._losses:
-            self._losses[count] = SoftmaxCrossEntropy(count, self._logits.shape[1], self._network.dtype)
-        return self._losses[count]
 
     def _forward(self, block: Block) -> Array:
         """The logits of a block."""

@@ -183,9 +183,11 @@ def _evaluators(config: ExperimentConfig, steps: Sequence[Step], itemsize: int) 
     measured = [sample, test]
     if sample < config.dataset.train_images:
         measured.append(config.dataset.train_images)  # after the last iteration
-    # logits and softmax; three numbers and two indices for each image
-    held = sum(logits_at_once(count, classes) for count in measured)
-    total = held * ((2 * classes + 3) * itemsize + 16)
+    held = [logits_at_once(count, classes) for count in measured]
+    logits = sum(held) * classes * itemsize
+    # a loss for each number of images: softmax, three numbers and two indices for each image
+    losses = sum(set(held)) * ((classes + 3) * itemsize + 16)
+    total = logits + losses
     pixels = math.prod(config.dataset.source.shape)
     stored = _stored_itemsize(config, itemsize)
     own_sample = sample * pixels * stored if sample < config.dataset.train_images else 0

@@ -22,6 +22,7 @@ from engine.arrays import Array
 from engine.config import ExperimentConfig
 from engine.fast.arrays import zeros
 from engine.fast.draws import set_generators
+from engine.fast.losses import SoftmaxCrossEntropy as FastSoftmaxCrossEntropy
 from engine.fast.plan import plan
 from engine.fast.step import Step
 from engine.layers import Layer, ParameterSpec, build_layers
@@ -72,7 +73,8 @@ class Network:
         #: what a pass goes through: the plan, or else the layers with the penalties on their outputs
         self.steps: Sequence[Step | Layer] = with_penalties(self.layers) if self.plan is None else self.plan
         self.penalty = Penalty(l1, l2, self.vector[: self.weights])
-        self._losses: dict[int, SoftmaxCrossEntropy] = {}
+        self._plain_loss = SoftmaxCrossEntropy()
+        self._losses: dict[int, FastSoftmaxCrossEntropy] = {}
         #: of the last `loss_and_gradients`: the data's share of the loss, images found in their class, the
         #: penalty, the logits
         self.data_loss = math.nan
@@ -153,10 +155,13 @@ class Network:
         return x
 
     def loss_of(self, count: int) -> SoftmaxCrossEntropy:
-        """The loss for batches of `count` images, with its arrays."""
+        """The loss for batches of `count` images; the fast one has arrays of that size."""
+        if self.plan is None:
+            return self._plain_loss
         loss = self._losses.get(count)
         if loss is None:
-            loss = self._losses[count] = SoftmaxCrossEntropy(count, self.logits.shape[1], self.dtype)
+            classes = self.layers[-1].output_shape[0]
+            loss = self._losses[count] = FastSoftmaxCrossEntropy(count, classes, self.dtype)
         return loss
 
     def loss_and_gradients(self, x: Array, labels: NDArray[np.intp]) -> float:

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine import ExperimentConfig, Trainer, load_dataset
+from engine import ExperimentConfig, Trainer, load_dataset, losses
 from engine.activations import ACTIVATIONS
+from engine.fast import losses as fast_losses
 from engine.fast import windows
 from engine.fast.activations import KERNELS
 from engine.fast.draws import set_generators
@@ -238,7 +239,7 @@ def test_layers_in_a_pattern_are_one_step(layers, steps):
     assert [type(step).__name__ for step in plan(built, FLOAT64, layout=layout)] == steps
 
 
-# -- activations and optimizers ----------------------------------------------------------------------
+# -- activations, losses and optimizers --------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
@@ -251,6 +252,23 @@ def test_a_kernel_is_its_function(name, values):
     close(y, ACTIVATIONS[name].value(x), "y")
     KERNELS[name].derivative(y, x, slope)
     close(slope, ACTIVATIONS[name].derivative(x), "derivative")
+
+
+@few
+@given(
+    count=st.integers(1, 40), classes=st.integers(1, 12), scale=st.sampled_from([0.0, 1.0, 1e4]),
+    seed=st.integers(0, 999),
+)  # fmt: skip
+def test_a_loss_in_place_is_its_formula(count, classes, scale, seed):
+    generator = np.random.default_rng(seed)
+    logits, labels = (
+        scale * generator.standard_normal((count, classes)),
+        generator.integers(0, classes, count),
+    )
+    fast, plain = fast_losses.SoftmaxCrossEntropy(count, classes, FLOAT64), losses.SoftmaxCrossEntropy()
+    close(fast(logits, labels), plain(logits, labels), "loss")
+    close(fast.gradient, plain.gradient, "gradient")
+    assert fast.correct == plain.correct
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)

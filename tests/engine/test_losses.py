@@ -1,13 +1,16 @@
 import numpy as np
 import pytest
 
-from engine.losses import SoftmaxCrossEntropy
+from engine import losses
+from engine.fast import losses as fast_losses
 from tests.engine.gradients import numerical_gradient, relative_error
 
 
-@pytest.fixture
-def loss():
-    return SoftmaxCrossEntropy(6, 4, np.dtype(np.float64))
+@pytest.fixture(params=["plain", "fast"])
+def loss(request):
+    if request.param == "plain":
+        return losses.SoftmaxCrossEntropy()
+    return fast_losses.SoftmaxCrossEntropy(6, 4, np.dtype(np.float64))
 
 
 LABELS = np.array([0, 1, 2, 3, 3, 0])

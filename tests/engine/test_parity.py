@@ -5,7 +5,9 @@ import importlib.util
 import numpy as np
 import pytest
 
+from engine import losses
 from engine.activations import ACTIVATIONS
+from engine.fast import losses as fast_losses
 from engine.fields import parse_named
 from engine.layers.activation import ActivationLayer
 from engine.layers.batch_norm import BatchNorm
@@ -13,7 +15,6 @@ from engine.layers.conv import Conv2D
 from engine.layers.dense import Dense
 from engine.layers.local_response_norm import LocalResponseNorm
 from engine.layers.pooling import AvgPool2D, MaxPool2D
-from engine.losses import SoftmaxCrossEntropy
 from engine.optimizers import FIELDS, make_optimizer
 from tests.engine.gradients import bind, relative_error
 from tests.engine.image_layers import Surface, images
@@ -132,9 +133,13 @@ def test_activations(torch, name):
     compare(torch, bind(ActivationLayer((50,), name=name)), other, 3 * images(8, (50,)), {})
 
 
-def test_softmax_cross_entropy(torch):
+@pytest.mark.parametrize(
+    "loss",
+    [losses.SoftmaxCrossEntropy(), fast_losses.SoftmaxCrossEntropy(20, 10, np.dtype(np.float32))],
+    ids=["plain", "fast"],
+)
+def test_softmax_cross_entropy(torch, loss):
     logits, labels = 3 * images(20, (10,)).astype(np.float32), np.arange(20) % 10
-    loss = SoftmaxCrossEntropy(20, 10, np.dtype(np.float32))
     given = torch.tensor(logits, requires_grad=True)
     wanted = torch.nn.functional.cross_entropy(given, torch.tensor(labels))
     wanted.backward()
