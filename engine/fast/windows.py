@@ -87,9 +87,12 @@ class Windows:
 
     def shape(self, n: int, itemsize: int, multiple: int = 1) -> tuple[int, ...]:
         """The shape of R for blocks of n images: as many rows as a strip of the output needs. R must begin as zeros:
-        its borders on the left and the right are never written."""
+        its borders on the left and the right are never written. No two n may have the same shape, and with it the same
+        array, for their borders are at different places: so padded rows have one axis less."""
         height = (self.strip_rows(n * itemsize, multiple) - 1) * self._stride + self._kernel
-        return height, *self._shape[:-1], self._row_values(n)
+        columns = self._shape[-1]
+        row = (columns, n) if self._row_values(n) == columns * n else (self._row_values(n),)
+        return height, *self._shape[:-1], *row
 
     def strips(self, image: Array, R: Array, multiple: int = 1) -> Iterator[tuple[slice, Array]]:
         """The output rows in strips, each with its windows (rows, phases, K·K·C, columns / phases · n), which are valid
@@ -105,7 +108,8 @@ class Windows:
         image = image.reshape(self._rows, *self._given, n)
         count = self.strip_rows(n * image.itemsize, multiple)
         if n not in self._seen:
-            self._seen[n] = R[..., : self._shape[-1] * n].reshape(len(R), *self._shape, n), {}
+            padded = R.reshape(len(R), *self._shape[:-1], self._row_values(n))
+            self._seen[n] = padded[..., : self._shape[-1] * n].reshape(len(R), *self._shape, n), {}
         buffer, views = self._seen[n]
         for at in range(0, self._out_rows, count):
             rows = min(count, self._out_rows - at)

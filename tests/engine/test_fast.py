@@ -91,6 +91,16 @@ def test_a_step_gives_what_its_layer_gives(kind, data, counts, strip, seed):
         close(array, layers[1].running[name], name)
 
 
+@pytest.mark.parametrize(("columns", "counts"), [(8, (34, 64)), (16, (33, 32))])
+def test_batches_of_other_sizes_leave_no_pixels_where_a_convolution_has_borders(columns, counts):
+    """Rows of windows of the one size are as long as the padded rows of the other."""
+    described = {"type": "conv2d", "filters": 1, "kernel_size": 3, "stride": 2, "padding": 1}
+    shape = (1, 4, columns)
+    layers = [build_layers([complete(described)], shape)[0] for _ in range(2)]
+    bound = [bind(layer, 0).bound for layer in layers]
+    same(Steps(layers[:1]), layers[1], bound, shape, counts, 0)
+
+
 # -- whole networks ----------------------------------------------------------------------------------
 
 
