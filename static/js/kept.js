@@ -9,6 +9,7 @@
 window.kept = (() => {
   /** What the storage has not taken: kept as long as the page is open. */
   const refused = new Map();
+  /** @param {() => string | null | undefined | void} use */
   const orNull = (use) => {
     try {
       return use() ?? null;

@@ -19,6 +19,8 @@ import { learnLessons, learnTitles } from "./words/labels.js";
 import { setLanguage } from "./words/language.js";
 import { explain } from "./words/reasons.js";
 
+/** @import { RunView } from "./types.js" */
+
 /** @param {string} id */
 const byId = (id) => find(document, `#${id}`, HTMLElement);
 const root = document.documentElement;
@@ -46,7 +48,9 @@ async function start() {
   options.datasets = options.datasets.map((dataset) => store.datasets.get(dataset.name) ?? dataset);
   learnTitles(options.datasets);
   learnLessons(lessons);
+  /** @param {RunView[]} runs */
   const ids = (runs) => runs.map((run) => run.id);
+  /** @param {RunView[]} runs */
   const launched = (runs) => {
     store.putRuns(runs);
     store.whenComplete(() => store.show(ids(runs), true));
@@ -54,6 +58,7 @@ async function start() {
   showStatus(byId("status"), byId("status-text"), store);
   const look = new Look(store, options.datasets, isDark);
   const form = new Form(byId("form"), store, options, launched, look);
+  /** @param {RunView[]} runs */
   const launchedAlone = (runs) => {
     store.putRuns(runs);
     store.whenComplete(() => store.showOnly(ids(runs)));
@@ -74,6 +79,10 @@ async function start() {
   await charts.begin();
 }
 
+/**
+ * @param {ChartBoard} charts
+ * @param {RunTable} list
+ */
 function wireControls(charts, list) {
   const redraw = () => {
     charts.redraw();
@@ -82,6 +91,7 @@ function wireControls(charts, list) {
   darkScheme.addEventListener("change", redraw);
   byId("theme").addEventListener("click", () => {
     // the way round: what one sees, its opposite, and back to what the system says
+    /** @type {Record<string, string>} */
     const next = {
       auto: isDark() ? "light" : "dark",
       light: darkScheme.matches ? "auto" : "dark",
@@ -93,6 +103,7 @@ function wireControls(charts, list) {
     redraw();
   });
   const projector = byId("projector");
+  /** @param {boolean} on */
   const showProjector = (on) => {
     root.toggleAttribute("data-projector", on);
     projector.setAttribute("aria-pressed", String(on));

@@ -6,6 +6,7 @@
  * @import { Curve, Thinned } from "./charts/curve.js"
  * @import { GroupCurve } from "./charts/groups.js"
  * @import { Symbols } from "./charts/symbols.js"
+ * @import { Crop } from "./charts/crop.js"
  */
 
 // -- from the server -----------------------------------------------------------------------------
@@ -58,6 +59,7 @@
  * An experiment in a few words, for lists.
  * @typedef {object} RunSummary
  * @property {string} dataset
+ * @property {number | null} train_size how many images, from the start; null: all
  * @property {number[]} units
  * @property {string[]} activations
  * @property {string} initializer
@@ -111,12 +113,12 @@
  * A field of the form as the server describes it.
  * @typedef {object} Field
  * @property {string} name
- * @property {"integer" | "number" | "boolean" | "choice" | "integers" | "text"} kind
+ * @property {"integer" | "number" | "boolean" | "choice" | "integers" | "text" | "layers"} kind
  * @property {any} default
  * @property {number | null} minimum
  * @property {number | null} maximum
  * @property {number | null} exclusive_minimum
- * @property {any[]} choices
+ * @property {(string | number | boolean | null)[]} choices
  * @property {"linear" | "log"} scale
  * @property {boolean} nullable
  */
@@ -130,6 +132,7 @@
  * @property {number} classes
  * @property {number} train_size
  * @property {number} test_size
+ * @property {boolean} flippable whether a mirrored image is still of its class
  * @property {boolean} available
  * @property {boolean} fetchable
  * @property {number} download_bytes
@@ -142,6 +145,7 @@
  * @property {Experiment} defaults
  * @property {Dataset[]} datasets
  * @property {Field[]} dataset
+ * @property {Field[]} augment
  * @property {string[]} activations
  * @property {Record<string, Field[]>} layers
  * @property {Record<string, Field[]>} presets
@@ -196,7 +200,7 @@
  * @property {InLanguages} title
  * @property {InLanguages} question
  * @property {InLanguages} conclusion
- * @property {string[]} runs the names of its runs
+ * @property {{name: string}[]} runs its runs, by name
  * @property {string} dataset that it is on here
  * @property {string} made_for the data set that it was made for
  * @property {Experiment} [experiment] whose data and network can be looked at
@@ -238,7 +242,7 @@
  * @property {"count" | "number" | "clock"} ticks
  * @property {(run: Run) => number} end
  * @property {boolean} [timed]
- * @property {(run: Run) => (series: Series) => (row: number) => number} [x]
+ * @property {(run: Run) => (series: Series) => (row: number) => number} [x] without: the row's iteration
  */
 
 /**
@@ -296,7 +300,7 @@
  * @property {Line} [line]
  * @property {number} [settled] so many points are drawn for good
  * @property {number} [drawn] so many points, or symbols, are drawn
- * @property {string} [mode] how Plotly draws it
+ * @property {"lines" | "markers"} [mode] how Plotly draws it
  */
 
 /**
@@ -321,7 +325,7 @@
  * @property {boolean} logY
  * @property {boolean} percent
  * @property {boolean} whole y shows 0 to 100 %
- * @property {{least: number, most: number} | null} crop y shows no more, see charts/crop.js
+ * @property {Crop | null} crop y shows no more
  * @property {number} start x shows `start` and `end` in any case; 0 and 0 if no run is shown
  * @property {number} end
  * @property {Axis["ticks"]} ticks
@@ -342,19 +346,6 @@
  * @property {import("./state/flat-configs.js").FlatConfigs} configs
  * @property {import("./runs/color-menu.js").ColorMenu} colors
  * @property {() => boolean} isDark
- */
-
-// -- the form ------------------------------------------------------------------------------------
-
-/**
- * What a part of the form may do with it.
- * @typedef {object} FormHands
- * @property {Options} options
- * @property {import("./form/draft.js").Draft} draft
- * @property {() => void} change the draft has been changed
- * @property {(focus?: string) => void} redraw fields come or go; the focus goes to the field that is named
- * @property {() => Experiment | null} described the first experiment, complete; null while what is chosen is wrong
- * @property {() => Promise<Experiment | null>} settled the same of the draft as it stands when the answer is here
  */
 
 export {};

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { quantity } from "../../static/js/charts/quantities.js";
+import { isQuantity, quantity } from "../../static/js/charts/quantities.js";
 
 test("iterations per second are those of the last second of training", () => {
   // ten in each of three seconds, one in seven seconds, and one in two
@@ -16,4 +16,7 @@ test("iterations per second are those of the last second of training", () => {
 });
 
 for (const name of ["nothing", "train.", "__proto__", "constructor", ""])
-  test(`there is no quantity of a name that means none: ${name}`, () => assert.equal(quantity(name), null));
+  test(`there is no quantity of a name that means none: ${name}`, () => {
+    assert.equal(isQuantity(name), false);
+    assert.throws(() => quantity(name));
+  });

@@ -8,13 +8,16 @@
 import { roundAbove } from "../scale.js";
 import { language, number, t } from "../words/i18n.js";
 
+/** @import { Axis, Run } from "../types.js" */
+
+/** @type {Record<string, Axis>} */
 export const AXES = {
   iteration: { log: true, ticks: "count", end: lengthOf },
   epoch: {
     log: true,
     ticks: "number",
     x: (run) => (series) => {
-      const iterations = series.column("iteration");
+      const iterations = series.column("iteration") ?? new Float32Array(0);
       return (row) => iterations[row] / run.summary.iterations_per_epoch;
     },
     end: (run) => lengthOf(run) / run.summary.iterations_per_epoch,
@@ -43,26 +46,30 @@ export const AXES = {
   },
 };
 
+/** @param {string} name */
 export function axisOf(name) {
   return Object.hasOwn(AXES, name) ? AXES[name] : AXES.iteration;
 }
 
-/** Iterations that a run will have had: as planned, unless it has ended before. */
+/** Iterations that a run will have had: as planned, unless it has ended before. @param {Run} run */
 function lengthOf({ iteration, iterations, finished_at }) {
   return finished_at ? iteration : iterations;
 }
 
-/** When a run's first row came, or when it started, which is before. */
+/** When a run's first row came, or when it started, which is before. @param {Run} run */
 export function startOf(run) {
-  const times = [run.started_at, run.train?.wall[0], run.evaluation?.wall[0]].filter(Boolean);
+  const times = [run.started_at, run.train?.wall[0], run.evaluation?.wall[0]]
+    .filter((time) => !!time)
+    .map(Number);
   return times.length ? Math.min(...times) : 0;
 }
 
+/** @param {Run} run */
 function lastOf(run) {
   return Math.max(run.train.wall.at(-1) ?? 0, run.evaluation.wall.at(-1) ?? 0, startOf(run));
 }
 
-/** How long a run has trained, as far as its rows are here. */
+/** How long a run has trained, as far as its rows are here. @param {Run} run */
 function trainedOf(run) {
   return Math.max(run.train.trained.at(-1) ?? 0, run.evaluation.trained.at(-1) ?? 0);
 }
@@ -70,19 +77,26 @@ function trainedOf(run) {
 /** Ends of axes: so close to each other that a curve has most of its chart. */
 const ENDS = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8];
 
-/** The next round number: an axis that is longer than its curves stands still while they grow. */
+/**
+ * The next round number: an axis that is longer than its curves stands still while they grow.
+ * @param {number} length
+ */
 export function room(length) {
   return length > 0 ? roundAbove(length, ENDS) : 1;
 }
 
-/** A value of x with its unit, for the head of what hovering shows. */
+/**
+ * A value of x with its unit, for the head of what hovering shows.
+ * @param {string} name
+ * @param {number} x
+ */
 export function written(name, x) {
   if (name === "wall") return clock(x, true);
   if (name === "relative") return elapsed(x);
   return `${t(`chart.${name}`)} ${number(x, { maximumFractionDigits: name === "epoch" ? 3 : 0 })}`;
 }
 
-/** Seconds as one says them: 0.41 s, 12.3 s, 2:05, 1:02:05. */
+/** Seconds as one says them: 0.41 s, 12.3 s, 2:05, 1:02:05. @param {number} seconds */
 export function elapsed(seconds) {
   if (!(seconds >= 60))
     return t("time.seconds", { n: number(seconds, { maximumFractionDigits: seconds < 10 ? 2 : 1 }) });
@@ -91,6 +105,10 @@ export function elapsed(seconds) {
   return shown.map((part, i) => (i ? String(part).padStart(2, "0") : part)).join(":");
 }
 
+/**
+ * @param {number} seconds
+ * @param {boolean} precise
+ */
 function clock(seconds, precise) {
   /** @type {Intl.DateTimeFormatOptions} */
   const format = {
@@ -107,7 +125,11 @@ const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21
 const DAY = 86_400;
 const MARKS = 7;
 
-/** Marks of the clock between two moments: whole seconds, minutes or hours of the reader's. */
+/**
+ * Marks of the clock between two moments: whole seconds, minutes or hours of the reader's.
+ * @param {number} from
+ * @param {number} to
+ */
 export function clockTicks(from, to) {
   const step =
     STEPS.find((length) => (to - from) / length <= MARKS) ?? DAY * Math.ceil((to - from) / DAY / MARKS);

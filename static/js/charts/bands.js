@@ -1,13 +1,16 @@
 /** Bands: whether curves stand for several runs, and for which: two lists below the charts, kept in the address. */
 
-import { offer } from "../page/dom.js";
+import { find, label, offer } from "../page/dom.js";
 import { urlState } from "../state/address.js";
 import { onLanguage, t } from "../words/i18n.js";
 import { labelOf } from "../words/labels.js";
 import { groupsOf, SPREADS } from "./groups.js";
 import { fillFields } from "./shown-fields.js";
 
-/** @import { ShownFields } from "./shown-fields.js" */
+/**
+ * @import { ShownFields } from "./shown-fields.js"
+ * @import { BandsOfRuns, Run } from "../types.js"
+ */
 
 /** No field of that name would make a group. */
 const NEVER = new Set(["seed", "dataset.fold.index"]);
@@ -24,8 +27,8 @@ export class Bands {
    */
   constructor(foot, fields, onChange) {
     this.#fields = fields;
-    this.#spread = foot.querySelector("#band-spread");
-    this.#over = foot.querySelector("#band-over");
+    this.#spread = find(foot, "#band-spread", HTMLSelectElement);
+    this.#over = find(foot, "#band-over", HTMLSelectElement);
     this.#spread.addEventListener("change", () => urlState.set({ spread: this.#spread.value }));
     this.#over.addEventListener("change", () => urlState.set({ over: this.#over.value }));
     for (const name of ["spread", "over"]) {
@@ -47,7 +50,11 @@ export class Bands {
     return Object.hasOwn(SPREADS, urlState.get("spread"));
   }
 
-  /** The bands of some runs, for a figure; null where each run is a curve of its own. */
+  /**
+   * The bands of some runs, for a figure; null where each run is a curve of its own.
+   * @param {Run[]} runs
+   * @returns {BandsOfRuns | null}
+   */
   of(runs) {
     if (!this.#isOn) return null;
     return {
@@ -61,13 +68,8 @@ export class Bands {
     const spreads = ["", ...Object.keys(SPREADS)].map((name) => [name, t(`bands.${name || "none"}`)]);
     offer(this.#spread, spreads, this.#isOn ? urlState.get("spread") : "");
     this.#over.hidden = !this.#isOn;
-    for (const [element, key] of [
-      [this.#spread, "bands.spread"],
-      [this.#over, "bands.over"],
-    ]) {
-      element.setAttribute("aria-label", t(key));
-      element.title = t(key);
-    }
+    label(this.#spread, t("bands.spread"));
+    label(this.#over, t("bands.over"));
     this.#drawFields();
     if (this.#isOn) this.#fields.fetch();
   }

@@ -5,7 +5,7 @@
  * more: one in a frame, and never all of the time, so that a slow machine stays ready for the mouse.
  */
 
-import { offer } from "../page/dom.js";
+import { find, label, offer } from "../page/dom.js";
 import { urlState } from "../state/address.js";
 import { onLanguage, t } from "../words/i18n.js";
 import { AXES } from "./axes.js";
@@ -13,10 +13,16 @@ import { Bands } from "./bands.js";
 import { Chart } from "./chart.js";
 import { ChartCard } from "./chart-card.js";
 import { bringLibrary } from "./plotly.js";
-import { known, quantity, title } from "./quantities.js";
+import { isQuantity, known, title } from "./quantities.js";
 import { ShownFields } from "./shown-fields.js";
 import { MAX_CHARTS, makeSpec, readSpecs, writeSpec } from "./specs.js";
 import { Strokes } from "./strokes.js";
+
+/**
+ * @import { Run, Spec, Stream } from "../types.js"
+ * @import { Store } from "../state/store.js"
+ * @import { CardEvents } from "./chart-card.js"
+ */
 
 /** The page rests for this share of the time that drawing took. */
 const REST = 0.25;
@@ -35,6 +41,7 @@ export class ChartBoard {
   #store;
   #isDark;
   #onFrame;
+  /** @type {Chart[]} */
   #charts = [];
   #scheduled = false;
   #resting = 0;
@@ -44,6 +51,7 @@ export class ChartBoard {
    * @type {string | null}
    */
   #shown = null;
+  /** @type {number | null} */
   #marked = null;
   #written = "";
   #seen;
@@ -52,12 +60,14 @@ export class ChartBoard {
   /**
    * @param {HTMLElement} container where the cards go
    * @param {HTMLElement} foot where one adds charts and chooses what x, a curve and its dash are
+   * @param {Store} store
+   * @param {() => boolean} isDark
    * @param {() => void} onFrame called while rows come, for whatever else follows them
    */
   constructor(container, foot, store, isDark, onFrame) {
     this.#container = container;
-    this.#adder = foot.querySelector("#add-chart");
-    this.#axes = foot.querySelector("#x-axis");
+    this.#adder = find(foot, "#add-chart", HTMLSelectElement);
+    this.#axes = find(foot, "#x-axis", HTMLSelectElement);
     const fields = new ShownFields(store);
     this.#bands = new Bands(foot, fields, () => this.redraw());
     this.#strokes = new Strokes(foot, fields, () => this.redraw());
@@ -120,6 +130,7 @@ export class ChartBoard {
 
   // -- which charts, and where -------------------------------------------------------------------
 
+  /** @param {Spec[]} specs */
   #build(specs) {
     for (const chart of this.#charts) chart.remove();
     this.#charts = [];
@@ -135,8 +146,7 @@ export class ChartBoard {
       Object.keys(AXES).map((name) => [name, t("chart.x", { axis: t(`chart.${name}`) })]),
       this.#axis,
     );
-    this.#axes.setAttribute("aria-label", t("chart.x_label"));
-    this.#axes.title = t("chart.x_label");
+    label(this.#axes, t("chart.x_label"));
   }
 
   /** What x is, by name. */
@@ -145,10 +155,15 @@ export class ChartBoard {
     return Object.hasOwn(AXES, name) ? name : "iteration";
   }
 
+  /**
+   * @param {Spec} spec
+   * @returns {Chart}
+   */
   #make(spec) {
     const base = `chart-${spec.quantity.replace(/[^\w-]/g, "-")}`;
     let id = base;
     for (let copy = 2; document.getElementById(id); copy++) id = `${base}-${copy}`;
+    /** @type {CardEvents} */
     const on = {
       change: (changes) => {
         chart.change(changes);
@@ -192,14 +207,16 @@ export class ChartBoard {
     if (document.activeElement === this.#adder) this.#offer();
   }
 
+  /** @param {string} name */
   #add(name) {
     this.#adder.value = "";
-    if (!quantity(name) || this.#charts.length >= MAX_CHARTS) return;
+    if (!isQuantity(name) || this.#charts.length >= MAX_CHARTS) return;
     const chart = this.#make(makeSpec(name));
     this.#arranged();
     chart.card.element.scrollIntoView({ block: "nearest" });
   }
 
+  /** @param {Chart} chart */
   #remove(chart) {
     const at = this.#charts.indexOf(chart);
     this.#charts.splice(at, 1);
@@ -209,7 +226,11 @@ export class ChartBoard {
     (this.#charts[Math.min(at, this.#charts.length - 1)]?.card.plotElement ?? this.#adder).focus();
   }
 
-  /** The other cards stay where they are in the page: only the moved one is taken out and put in. */
+  /**
+   * The other cards stay where they are in the page: only the moved one is taken out and put in.
+   * @param {Chart} chart
+   * @param {number} to
+   */
   #move(chart, to) {
     const from = this.#charts.indexOf(chart);
     const place = Math.max(0, Math.min(to, this.#charts.length - 1));
@@ -220,7 +241,11 @@ export class ChartBoard {
     this.#arranged();
   }
 
-  /** Where a card that is dragged to this height would go. */
+  /**
+   * Where a card that is dragged to this height would go.
+   * @param {Chart} chart
+   * @param {number} y
+   */
   #place(chart, y) {
     const others = this.#charts.filter((other) => other !== chart);
     const above = others.filter(({ card }) => {
@@ -230,6 +255,10 @@ export class ChartBoard {
     return above.length;
   }
 
+  /**
+   * @param {Chart} chart
+   * @param {number | null} y
+   */
   #showPlace(chart, y) {
     const others = this.#charts.filter((other) => other !== chart);
     const place = y === null ? -1 : this.#place(chart, y);
@@ -239,6 +268,10 @@ export class ChartBoard {
     });
   }
 
+  /**
+   * @param {Chart} chart
+   * @param {number | null} y
+   */
   #drop(chart, y) {
     this.#showPlace(chart, null);
     if (y !== null) this.#move(chart, this.#place(chart, y));
@@ -246,7 +279,7 @@ export class ChartBoard {
 
   // -- drawing -----------------------------------------------------------------------------------
 
-  /** The place of x that the mouse is at, in every chart. */
+  /** The place of x that the mouse is at, in every chart. @param {number | null} x */
   #mark(x) {
     this.#marked = x;
     for (const chart of this.#charts) chart.mark(x);
@@ -277,6 +310,7 @@ export class ChartBoard {
     }
   }
 
+  /** @param {number} began */
   async #draw(began) {
     const seen = this.#charts.filter(({ visible }) => visible);
     for (const chart of seen) if (chart.behind && !chart.stale) chart.drawNew(began);
@@ -292,6 +326,10 @@ export class ChartBoard {
     }
   }
 
+  /**
+   * @param {Chart} chart
+   * @param {Run[]} shown
+   */
   async #drawWhole(chart, shown) {
     const strokes = this.#strokes.of(
       this.#bands.of(shown)?.groups.map(({ runs }) => runs) ?? shown.map((run) => [run]),

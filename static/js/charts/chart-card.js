@@ -5,13 +5,31 @@
 
 import { h, icon, iconButton, moveTo } from "../page/dom.js";
 import { drag } from "../page/drag.js";
-import { onInput, onKey } from "../page/keys.js";
+import { arrowStep, onInput, onKey } from "../page/keys.js";
 import { number, t } from "../words/i18n.js";
 import { Legend } from "./legend.js";
 import { help, quantity, title } from "./quantities.js";
 import { MAX_SMOOTHING } from "./specs.js";
 
-/** @import { Spec } from "../types.js" */
+/**
+ * @import { Spec, StrokesOfRuns } from "../types.js"
+ * @import { LegendEntry } from "./legend.js"
+ * @import { ImageFormat } from "./plotly.js"
+ */
+
+/**
+ * What the viewer wants of a chart. `over` and `drop`: the card is dragged to a height in the window, and let go there (null:
+ * taken back).
+ * @typedef {object} CardEvents
+ * @property {(changes: Partial<Spec>) => void} change
+ * @property {(by: number) => void} move
+ * @property {() => void} remove
+ * @property {(y: number) => void} over
+ * @property {(y: number | null) => void} drop
+ * @property {(format: ImageFormat | "csv") => void} save
+ */
+
+/** What of a spec is on or off. @typedef {"logX" | "logY" | "gap" | "crop" | "marks"} Switch */
 
 export class ChartCard {
   #wide = false;
@@ -20,21 +38,19 @@ export class ChartCard {
    * @type {AbortController | null}
    */
   #listening = null;
-  /** What is behind the card while it fills the window, and cannot be reached. */
+  /** What is behind the card while it fills the window, and cannot be reached. @type {HTMLElement[]} */
   #behind = [];
   #strokes = new Legend("strokes");
   #names = new Legend("names");
   #undrawn = h("p", { className: "undrawn", hidden: true });
-  /** What the curves are called: entries of a legend. */
+  /** What the curves are called: entries of a legend. @type {LegendEntry[]} */
   #named = [];
   #grouped = false;
 
   /**
    * @param {Spec} spec see specs.js
    * @param {string} id of the plot's element
-   * @param {{change: (changes: Partial<Spec>) => void, move: (by: number) => void, remove: () => void,
-   *   over: (y: number) => void, drop: (y: number | null) => void, save: (format: string) => void}} on `over` and
-   *   `drop`: the card is dragged to a height in the window, and let go there (null: taken back)
+   * @param {CardEvents} on
    */
   constructor(spec, id, on) {
     this.spec = spec;
@@ -63,33 +79,43 @@ export class ChartCard {
     );
     onKey(this.element, (event) => this.#escape(event));
     onKey(grip, (event) => {
-      const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+      const by = arrowStep(event);
       if (!by) return;
       event.preventDefault();
       on.move(by);
       grip.focus();
     });
-    for (const handle of [grip, heading])
-      handle.addEventListener("pointerdown", (event) => this.#drag(event, handle, on));
+    grip.addEventListener("pointerdown", (event) => this.#drag(event, grip, on));
+    heading.addEventListener("pointerdown", (event) => this.#drag(event, heading, on));
   }
 
   #expand;
 
-  /** Say what dashes and symbols mean; null: nothing of their own, so that dots may mean training images. */
+  /**
+   * Say what dashes and symbols mean; null: nothing of their own, so that dots may mean training images.
+   * @param {StrokesOfRuns | null} strokes
+   */
   showStrokes(strokes) {
     this.element.classList.toggle("stroked", Boolean(strokes));
     this.element.classList.toggle("gapped", this.spec.gap); // one line a run: nothing of training and test to tell apart
-    this.#strokes.show(strokes && t("strokes.legend", { field: strokes.field }), strokes?.legend);
+    this.#strokes.show(t("strokes.legend", { field: strokes?.field }), strokes?.legend ?? null);
   }
 
-  /** Say which curve is which where the list of runs does not: it is behind the card, or a curve stands for several. */
+  /**
+   * Say which curve is which where the list of runs does not: it is behind the card, or a curve stands for several.
+   * @param {LegendEntry[]} names
+   * @param {boolean} grouped
+   */
   showNames(names, grouped) {
     this.#named = names;
     this.#grouped = grouped;
     this.#drawNames();
   }
 
-  /** Say that so many values are not in the figure, as its axis has no place for them. */
+  /**
+   * Say that so many values are not in the figure, as its axis has no place for them.
+   * @param {number} count
+   */
   showUndrawn(count) {
     this.#undrawn.hidden = !count;
     this.#undrawn.textContent = count ? t("chart.undrawn", { n: number(count) }) : "";
@@ -99,6 +125,7 @@ export class ChartCard {
     this.#names.show(t("chart.names"), this.#wide || this.#grouped ? this.#named : null);
   }
 
+  /** @param {Pick<CardEvents, "change">} on */
   #controls({ change }) {
     const { spec } = this;
     const controls = [];
@@ -120,10 +147,15 @@ export class ChartCard {
       controls.push(h("label", { className: "inline" }, t("chart.smoothing"), slider, output));
     }
     if (what.lines.length > 1) {
+      /**
+       * @param {string} line
+       * @param {string} part
+       */
       const key = (line, part) =>
         h("span", { className: "key" }, h("span", { className: `line ${line}` }), t(`chart.${part}`));
       controls.push(key("solid", "test"), key("dotted", "train"));
     }
+    /** @param {Switch} name */
     const toggle = (name) => {
       const button = h(
         "button",
@@ -140,9 +172,17 @@ export class ChartCard {
     return controls;
   }
 
-  /** The rest, behind three dots. */
+  /**
+   * The rest, behind three dots.
+   * @param {string} id
+   * @param {CardEvents} on
+   */
   #menu(id, on) {
     const { spec } = this;
+    /**
+     * @param {string} name
+     * @param {(button: HTMLButtonElement) => void} act
+     */
     const item = (name, act) => {
       const button = h("button", { type: "button", "data-item": name }, t(`chart.${name}`));
       button.addEventListener("click", () => {
@@ -151,6 +191,7 @@ export class ChartCard {
       });
       return button;
     };
+    /** @param {Switch} name */
     const check = (name) => {
       const button = item(name, () => {
         on.change({ [name]: !spec[name] });
@@ -163,7 +204,8 @@ export class ChartCard {
       spec.quantity === "accuracy"
         ? [check("logX"), check("logY"), check("marks")]
         : [check("logX"), check("crop"), check("marks")];
-    const saves = ["png", "svg", "csv"].map((format) => item(format, () => on.save(format)));
+    const formats = /** @type {const} */ (["png", "svg", "csv"]);
+    const saves = formats.map((format) => item(format, () => on.save(format)));
     const moves = [
       item("up", () => on.move(-1)),
       item("down", () => on.move(1)),
@@ -196,11 +238,13 @@ export class ChartCard {
     return [button, menu];
   }
 
+  /** @param {boolean} wide */
   #widen(wide) {
     this.#setWide(wide);
     this.#expand.focus();
   }
 
+  /** @param {boolean} wide */
   #setWide(wide) {
     this.#wide = wide;
     this.element.classList.toggle("full", wide);
@@ -218,7 +262,7 @@ export class ChartCard {
     });
   }
 
-  /** Leave the full window; an Escape that closes a menu is the menu's. */
+  /** Leave the full window; an Escape that closes a menu is the menu's. @param {KeyboardEvent} event */
   #escape(event) {
     if (
       event.key !== "Escape" ||
@@ -231,7 +275,7 @@ export class ChartCard {
     this.#widen(false);
   }
 
-  /** Nothing has the focus after a click on what cannot take it. */
+  /** Nothing has the focus after a click on what cannot take it. @param {KeyboardEvent} event */
   #escapeFromNowhere(event) {
     if (event.target === document.body) this.#escape(event);
   }
@@ -242,7 +286,12 @@ export class ChartCard {
     this.element.remove();
   }
 
-  /** Drag by the title; a line shows where the card would go. */
+  /**
+   * Drag by the title; a line shows where the card would go.
+   * @param {PointerEvent} down
+   * @param {HTMLElement} handle
+   * @param {Pick<CardEvents, "over" | "drop">} on
+   */
   #drag(down, handle, on) {
     if (this.#wide) return;
     drag(down, handle, {
@@ -258,15 +307,14 @@ export class ChartCard {
   }
 }
 
-/** All that is beside an element in the page, but what floats over it. */
+/** All that is beside an element in the page, but what floats over it. @param {HTMLElement} element */
 function around(element) {
+  /** @type {HTMLElement[]} */
   const beside = [];
-  for (let at = element; at !== document.body; at = at.parentElement) {
-    beside.push(
-      ...[...at.parentElement.children].filter(
-        (other) => other !== at && !other.matches(".hover-box, .toast, dialog"),
-      ),
-    );
+  for (let at = element; at.parentElement && at !== document.body; at = at.parentElement) {
+    for (const other of at.parentElement.children)
+      if (other instanceof HTMLElement && other !== at && !other.matches(".hover-box, .toast, dialog"))
+        beside.push(other);
   }
   return beside;
 }

@@ -10,7 +10,12 @@ import { quantity } from "./quantities.js";
 import { download, toCsv } from "./save.js";
 import { TraceMaker } from "./traces.js";
 
-/** @import { ChartCard } from "./chart-card.js" */
+/**
+ * @import { ChartCard } from "./chart-card.js"
+ * @import { Axis, BandsOfRuns, Quantity, Run, Spec, StrokesOfRuns, Trace } from "../types.js"
+ * @import { LegendEntry } from "./legend.js"
+ * @import { ImageFormat } from "./plotly.js"
+ */
 
 /** That many runs are in a chart's first drawing at most, which makes the axes: long enough by itself. */
 const FIRST = 2;
@@ -23,6 +28,7 @@ export class Chart {
   #maker = new TraceMaker();
   #plot;
   #hover;
+  /** @type {Trace[]} */
   #traces = [];
   #refitAt = 0;
   #axis = "iteration";
@@ -65,18 +71,23 @@ export class Chart {
     return this.#what.stream;
   }
 
-  /** Another look; a zoom of other axes is forgotten. */
+  /** Another look; a zoom of other axes is forgotten. @param {Partial<Spec>} changes */
   change(changes) {
     Object.assign(this.card.spec, changes);
     if (["logX", "gap", "crop"].some((name) => name in changes)) this.#plot.forgetZoom();
     this.restyle();
   }
 
+  /** @param {number | null} x */
   mark(x) {
     this.#hover.mark(x);
   }
 
-  /** Draw the whole figure; of many runs that are new some, and more the next time: no drawing takes long. */
+  /**
+   * Draw the whole figure; of many runs that are new some, and more the next time: no drawing takes long.
+   * @param {Run[]} shown
+   * @param {{dark: boolean, axis: string, bandsOf: (runs: Run[]) => BandsOfRuns | null, strokes: StrokesOfRuns | null}} how
+   */
   async drawWhole(shown, { dark, axis: axisName, bandsOf, strokes }) {
     const runs = shown.slice(0, this.drawn < 0 ? FIRST : this.drawn + Math.min(this.drawn + 2, MORE));
     this.stale = runs.length < shown.length;
@@ -129,7 +140,11 @@ export class Chart {
     this.#hover.take(this.#traces, { percent: Boolean(what.percent), axis: axisName, field: strokes?.field });
   }
 
-  /** From where to where x goes, and how that is written. */
+  /**
+   * From where to where x goes, and how that is written.
+   * @param {Axis} axis
+   * @param {Run[]} shown
+   */
   #across(axis, shown) {
     const ends = shown.map((run) => axis.end(run));
     const end = Math.max(0, ...ends);
@@ -137,10 +152,14 @@ export class Chart {
     const starts = shown.map(startOf).filter(Boolean);
     const start = starts.length ? Math.min(...starts) : Math.floor(Date.now() / 60_000) * 60;
     const last = start + room(end - start);
-    return { start, end: last, ticks: axis.ticks, marks: clockTicks(...(this.#plot.range ?? [start, last])) };
+    const [from, to] = this.#plot.range ?? [start, last];
+    return { start, end: last, ticks: axis.ticks, marks: clockTicks(from, to) };
   }
 
-  /** Draw what is new, if that is all; else the whole figure is due, though not at once. */
+  /**
+   * Draw what is new, if that is all; else the whole figure is due, though not at once.
+   * @param {number} now
+   */
   drawNew(now) {
     if (this.drawn < 0) return;
     this.behind = false;
@@ -166,6 +185,7 @@ export class Chart {
     return !this.#traces.some(({ points }) => points && Number.isFinite(points.lowest));
   }
 
+  /** @param {ImageFormat | "csv"} format */
   async save(format) {
     const name = `${this.card.title}`.replace(/[\\/:*?"<>|]/g, "-");
     if (format === "csv") download(`${name}.csv`, toCsv(this.#traces, this.#plot.range), "text/csv");
@@ -181,10 +201,12 @@ export class Chart {
 /**
  * A legend's entries. A run's is drawn as the last of its curves, that on test images; a group's tells its colour only: what
  * dashes tell of it has a legend of its own.
+ * @param {Trace[]} traces
  */
 function namesOf(traces) {
+  /** @type {Map<string, LegendEntry & {size?: string}>} */
   const entries = new Map();
-  for (const { line, color, dash, symbol } of traces) {
+  for (const { line, color, dash = "solid", symbol } of traces) {
     if (!line) continue;
     const { run, label, value } = line;
     if (value === undefined) entries.set(run.id, { value: label, color, dash, symbol });

@@ -3,15 +3,24 @@
  * drawn points, and a little more. One run that diverges leaves the others their curves.
  */
 
+/** @import { Trace } from "../types.js" */
+
+/** The lowest and the highest y that is shown. @typedef {{least: number, most: number}} Crop */
+
 const [LOW, HIGH] = [0.05, 0.95];
 const MARGIN = 0.08;
 /** So many points are looked at; more would not change what one sees. */
 const SAMPLE = 4000;
 
-/** @returns {{least: number, most: number} | null} null where that is no more than a line */
+/**
+ * @param {Trace[]} traces
+ * @param {boolean} log
+ * @returns {{least: number, most: number} | null}
+ */
 export function cropOf(traces, log) {
-  const curves = traces.filter(({ line, points }) => line && points).map(({ points }) => points.y);
+  const curves = traces.flatMap(({ line, points }) => (line && points ? [points.y] : []));
   const every = Math.max(1, Math.floor(curves.reduce((sum, ys) => sum + ys.length, 0) / SAMPLE));
+  /** @type {number[]} */
   const sample = [];
   for (const ys of curves)
     for (let i = 0; i < ys.length; i += every)
@@ -24,7 +33,11 @@ export function cropOf(traces, log) {
   return { least: low / room, most: high * room };
 }
 
-/** A value, or the end of the crop that it is beyond. */
+/**
+ * A value, or the end of the crop that it is beyond.
+ * @param {{least: number, most: number} | null} crop
+ * @param {number} y
+ */
 export function within(crop, y) {
   return crop ? Math.min(Math.max(y, crop.least), crop.most) : y;
 }

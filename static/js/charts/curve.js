@@ -19,6 +19,7 @@ export class Grown {
     this.#values = new kind(256);
   }
 
+  /** @param {number} value */
   push(value) {
     if (this.length === this.#values.length) {
       const grown = new this.#kind(2 * this.length);
@@ -47,6 +48,7 @@ export class MovingAverage {
     this.#weight = weight;
   }
 
+  /** @param {number} value */
   next(value) {
     if (!Number.isFinite(value)) return value;
     this.#average = this.#weight * this.#average + (1 - this.#weight) * value;
@@ -84,7 +86,10 @@ export class Thinned {
   /** So many values in the range so far are 0 or less: a logarithmic axis has no place for them. */
   notPositive = 0;
 
-  /** @param {[number, number] | null} range of x; null: all */
+  /**
+   * @param {number} bin
+   * @param {[number, number] | null} range of x; null: all
+   */
   constructor(bin, range) {
     this.#bin = bin;
     this.#range = range;
@@ -98,7 +103,12 @@ export class Thinned {
     return this.#y.view;
   }
 
-  /** Take points `from` to the arrays' ends; x ascends. */
+  /**
+   * Take points `from` to the arrays' ends; x ascends.
+   * @param {ArrayLike<number>} x
+   * @param {ArrayLike<number>} y
+   * @param {number} from
+   */
   take(x, y, from) {
     this.#x.length = this.#y.length = this.settled;
     this.count = x.length;
@@ -108,6 +118,10 @@ export class Thinned {
     if (this.#lastX !== this.#x.view[this.#x.length - 1]) this.#put([this.#lastX, this.#lastY]);
   }
 
+  /**
+   * @param {number} x
+   * @param {number} y
+   */
   #push(x, y) {
     if (this.#range) {
       if (x < this.#range[0]) {
@@ -124,6 +138,10 @@ export class Thinned {
     this.#add(x, y);
   }
 
+  /**
+   * @param {number} x
+   * @param {number} y
+   */
   #add(x, y) {
     if (y < this.lowest && y !== -Infinity) this.lowest = y;
     if (y > this.highest && y !== Infinity) this.highest = y;
@@ -155,6 +173,7 @@ export class Thinned {
     if (second[0] !== first[0]) this.#put(second);
   }
 
+  /** @param {[x: number, y: number]} point */
   #put([x, y]) {
     this.#x.push(x);
     this.#y.push(y);
@@ -167,14 +186,15 @@ export class Curve {
   #columns;
   #value;
   #along;
-  #average;
-  /** @type {Grown | null} */
+  /** The computed value of each row; null: it is a column. @type {Grown | null} */
   #y = null;
-  /** @type {Grown | null} */
-  #even = null;
-  /** @type {Grown | null} */
+  /** @type {{average: MovingAverage, values: Grown} | null} */
+  #smoothed = null;
+  /**
+   * Where each row is on the axis; null: at its iteration.
+   * @type {{of: (series: Series) => (row: number) => number, values: Grown} | null}
+   */
   #x = null;
-  #xOf;
   #rows = 0;
 
   /**
@@ -190,10 +210,7 @@ export class Curve {
    */
   constructor(series, { columns, value, along, smoothing, bin, range, x }) {
     this.#series = series;
-    if (x) {
-      this.#xOf = x;
-      this.#x = new Grown(Float64Array);
-    }
+    if (x) this.#x = { of: x, values: new Grown(Float64Array) };
     this.#columns = columns;
     this.#value = value;
     this.#along = along;
@@ -201,13 +218,12 @@ export class Curve {
     this.raw = new Thinned(bin, range);
     this.even = null;
     if (smoothing > 0) {
-      this.#average = new MovingAverage(smoothing);
-      this.#even = new Grown();
+      this.#smoothed = { average: new MovingAverage(smoothing), values: new Grown() };
       this.even = new Thinned(bin, range);
     }
   }
 
-  /** Is it this series' curve? A run that came anew has others. */
+  /** Is it this series' curve? A run that came anew has others. @param {Series} series */
   follows(series) {
     return this.#series === series;
   }
@@ -219,26 +235,31 @@ export class Curve {
     if (rows === from || !this.#series.column(this.#columns[0])) return false;
     this.#rows = rows;
     if (this.#y) {
-      const columns = this.#columns.map((name) => this.#series.column(name));
-      const at = this.#along
-        ? this.#along(this.#series)
-        : (row) => this.#value(...columns.map((column) => column[row]));
+      const at = this.#along?.(this.#series) ?? this.#computed();
       for (let i = from; i < rows; i++) this.#y.push(at(i));
     }
     if (this.#x) {
-      const at = this.#xOf(this.#series);
-      for (let i = from; i < rows; i++) this.#x.push(at(i));
+      const at = this.#x.of(this.#series);
+      for (let i = from; i < rows; i++) this.#x.values.push(at(i));
     }
     const { xs, ys } = this;
-    if (this.#even) for (let i = from; i < rows; i++) this.#even.push(this.#average.next(ys[i]));
     this.raw.take(xs, ys, from);
-    this.even?.take(xs, this.evens, from);
+    if (!this.#smoothed) return true;
+    const { average, values } = this.#smoothed;
+    for (let i = from; i < rows; i++) values.push(average.next(ys[i]));
+    this.even?.take(xs, values.view, from);
     return true;
+  }
+
+  /** From a row to what is computed of its columns. @returns {(row: number) => number} */
+  #computed() {
+    const columns = this.#columns.map((name) => this.#series.column(name) ?? new Float32Array(0));
+    return (row) => this.#value?.(...columns.map((column) => column[row])) ?? NaN;
   }
 
   /** Where every row taken so far is on the axis. */
   get xs() {
-    return this.#x?.view ?? this.iterations;
+    return this.#x?.values.view ?? this.iterations;
   }
 
   /** The iteration of every row taken so far. */
@@ -253,7 +274,7 @@ export class Curve {
       : (this.#series.column(this.#columns[0]) ?? new Float32Array(0)).subarray(0, this.#rows);
   }
 
-  /** How long the run had trained when a row came, in seconds. */
+  /** How long the run had trained when a row came, in seconds. @param {number} row */
   trained(row) {
     return this.#series.trained[row];
   }
@@ -265,6 +286,6 @@ export class Curve {
 
   /** The smoothed value of every row, or null without smoothing. */
   get evens() {
-    return this.#even?.view ?? null;
+    return this.#smoothed?.values.view ?? null;
   }
 }

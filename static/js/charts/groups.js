@@ -7,8 +7,13 @@ import { lowerBound, nearest } from "../state/series.js";
 import { shortLabelOf, wordOf } from "../words/labels.js";
 
 /**
- * @import { Fields, Run } from "../types.js"
+ * @import { Fields, Group, Run } from "../types.js"
  * @import { Curve } from "./curve.js"
+ */
+
+/**
+ * Runs' fields; a run whose fields are not here is a group of its own.
+ * @typedef {{get: (id: string) => Fields | undefined}} ConfigsById
  */
 
 /** What tells two runs of one group by chance apart. */
@@ -16,7 +21,10 @@ const CHANCE = new Set(["seed", "dataset.fold.index"]);
 /** Points of a group's curve at most. */
 const POINTS = 600;
 
-/** How far a band reaches from the mean: of the values of one x, [low, mean, high]. */
+/**
+ * How far a band reaches from the mean: of the values of one x, [low, mean, high].
+ * @type {Record<string, (values: number[]) => [low: number, mean: number, high: number]>}
+ */
 export const SPREADS = {
   std: (values) => {
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -35,22 +43,26 @@ export const SPREADS = {
 /**
  * Runs by group, in the order of their first ones: `[{ label, value, runs, color }]`, where `value` is what all have of the
  * field. Groups that only dashes tell apart have one colour.
- *
  * @param {Run[]} runs
  * @param {string} over "" for chance, else a field of the flat configs
  * @param {string} dash the field that dashes tell, or ""
- * @param {{get: (id: string) => Fields | undefined}} configs a run whose fields are not here is a group of its own
+ * @param {ConfigsById} configs
+ * @returns {Group[]}
  */
 export function groupsOf(runs, over, dash, configs) {
+  /** @type {Map<string, {runs: Run[], color: number}>} */
   const groups = new Map();
+  /** @type {Map<string, number>} */
   const colors = new Map();
   for (const run of runs) {
     const fields = configs.get(run.id);
     const hue = keyOf(fields, over) ?? run.id;
     const key = over && fields ? hue + JSON.stringify(fields[dash] ?? null) : hue;
-    if (!colors.has(hue)) colors.set(hue, run.color);
-    if (!groups.has(key)) groups.set(key, { runs: [], color: colors.get(hue) });
-    groups.get(key).runs.push(run);
+    const color = colors.get(hue) ?? run.color;
+    colors.set(hue, color);
+    const group = groups.get(key) ?? { runs: [], color };
+    groups.set(key, group);
+    group.runs.push(run);
   }
   return [...groups.values()].map((group) => ({
     ...group,
@@ -59,12 +71,21 @@ export function groupsOf(runs, over, dash, configs) {
   }));
 }
 
+/**
+ * @param {Fields | undefined} fields
+ * @param {string} over
+ */
 function keyOf(fields, over) {
   if (!fields) return null;
   if (over) return JSON.stringify(fields[over] ?? null);
   return JSON.stringify(Object.entries(fields).filter(([name]) => !CHANCE.has(name)));
 }
 
+/**
+ * @param {Run[]} runs
+ * @param {string} over
+ * @param {ConfigsById} configs
+ */
 function labelOfGroup(runs, over, configs) {
   if (runs.length === 1) return runs[0].name;
   const said = over
@@ -73,11 +94,19 @@ function labelOfGroup(runs, over, configs) {
   return `${said} × ${runs.length}`;
 }
 
+/**
+ * @param {Run[]} runs
+ * @param {string} over
+ * @param {ConfigsById} configs
+ */
 function commonValue([first], over, configs) {
   return wordOf(over, configs.get(first.id)?.[over]);
 }
 
-/** The parts of the names that all have: "seed 1 · Adam" and "seed 2 · Adam" → "Adam". */
+/**
+ * The parts of the names that all have: "seed 1 · Adam" and "seed 2 · Adam" → "Adam".
+ * @param {string[]} names
+ */
 function commonName([first, ...others]) {
   const parts = others.map((name) => new Set(name.split(" · ")));
   return (
@@ -112,18 +141,20 @@ export class GroupCurve {
     const to = range ? Math.min(xs.length, lowerBound(xs, range[1]) + 2) : xs.length;
     const step = Math.max(1, Math.ceil((to - from) / POINTS));
     this.#curve = longest;
-    this.#rows = [];
-    for (let row = from; row < to; row += step) this.#rows.push(row);
-    if (to > from && this.#rows.at(-1) !== to - 1) this.#rows.push(to - 1);
-    const found = this.#rows.map((row) => valuesAt(curves, xs[row]));
-    this.#rows = this.#rows.filter((_, i) => found[i].length);
+    /** @type {number[]} */
+    const rows = [];
+    for (let row = from; row < to; row += step) rows.push(row);
+    if (to > from && rows.at(-1) !== to - 1) rows.push(to - 1);
+    const found = rows.map((row) => valuesAt(curves, xs[row]));
+    this.#rows = rows.filter((_, i) => found[i].length);
     const spreads = found.filter((values) => values.length).map(spread);
     this.xs = Float64Array.from(this.#rows, (row) => xs[row]);
     this.iterations = Float64Array.from(this.#rows, (row) => longest.iterations[row]);
     this.counts = found.map((values) => values.length).filter(Boolean);
-    [this.lows, this.ys, this.highs] = [0, 1, 2].map((part) =>
-      Float64Array.from(spreads, (three) => three[part]),
-    );
+    const part = (/** @type {0 | 1 | 2} */ i) => Float64Array.from(spreads, (three) => three[i]);
+    this.lows = part(0);
+    this.ys = part(1);
+    this.highs = part(2);
   }
 
   /** So many means are 0 or less. */
@@ -131,12 +162,17 @@ export class GroupCurve {
     return this.ys.filter((y) => y <= 0).length;
   }
 
+  /** @param {number} row */
   trained(row) {
     return this.#curve.trained(this.#rows[row]);
   }
 }
 
-/** What the curves are at x, of those that reach from before to behind it; what is not finite does not count. */
+/**
+ * What the curves are at x, of those that reach from before to behind it; what is not finite does not count.
+ * @param {Curve[]} curves
+ * @param {number} x
+ */
 function valuesAt(curves, x) {
   return curves.flatMap(({ xs, ys, evens }) => {
     const row = nearest(xs, x);

@@ -9,7 +9,15 @@ import { nearest } from "../state/series.js";
 import { number, t } from "../words/i18n.js";
 import { elapsed, written as writtenX } from "./axes.js";
 
-/** @import { Plot } from "./plotly.js" */
+/**
+ * @import { Plot } from "./plotly.js"
+ * @import { Line, Trace } from "../types.js"
+ */
+
+/**
+ * A line of a chart, in its colour; `shownValue` is what dashes say of it.
+ * @typedef {Line & {color?: string, shownValue?: string}} HoverLine
+ */
 
 /** More lines than that are counted, not listed. */
 const LISTED = 12;
@@ -24,8 +32,10 @@ export class Hover {
   #element;
   #plot;
   #onX;
+  /** @type {HoverLine[]} */
   #lines = [];
   #percent = false;
+  /** @type {{note: string, x: number}[]} */
   #marks = [];
   #mark = h("div", { className: "hover-mark", hidden: true });
   /** In pixels from the element's corner. @type {{left: number, top: number} | null} */
@@ -33,7 +43,7 @@ export class Hover {
   /** @type {number | null} */
   #x = null;
   #axis = "iteration";
-  /** What dashes tell, if they do. */
+  /** What dashes tell, if they do. @type {string | undefined} */
   #field;
 
   /**
@@ -55,21 +65,25 @@ export class Hover {
     element.addEventListener("blur", () => this.#end());
   }
 
-  /** What can be hovered over, after a drawing. */
+  /**
+   * What can be hovered over, after a drawing.
+   * @param {Trace[]} traces
+   * @param {{percent: boolean, axis: string, field?: string}} look
+   */
   take(traces, { percent, axis, field }) {
     if (axis !== this.#axis) this.#x = null;
     this.#axis = axis;
     this.#field = field;
-    this.#lines = traces
-      .filter(({ line }) => line)
-      .map(({ line, color, value }) => ({ ...line, color, shownValue: value }));
+    this.#lines = traces.flatMap(({ line, color, value }) =>
+      line ? { ...line, color, shownValue: value } : [],
+    );
     const { x = [], notes = [] } = traces.find(({ marks }) => marks)?.marks ?? {};
     this.#marks = notes.map((note, i) => ({ note, x: x[i] }));
     this.#percent = percent;
     if (this.#mouse || this.#x !== null) this.refresh();
   }
 
-  /** Mark a place of x; null: none. */
+  /** Mark a place of x; null: none. @param {number | null} x */
   mark(x) {
     const place = x === null ? null : this.#plot.place(x, 1);
     const area = place && this.#plot.area;
@@ -91,13 +105,17 @@ export class Hover {
     this.#fill();
   }
 
+  /** @param {PointerEvent} event */
   #point(event) {
     const corner = this.#element.getBoundingClientRect();
     this.#mouse = { left: event.clientX - corner.left, top: event.clientY - corner.top };
     this.refresh();
   }
 
-  /** A finger that has tapped is gone; what it asked for stands until it, or the mouse, is put anywhere again. */
+  /**
+   * A finger that has tapped is gone; what it asked for stands until it, or the mouse, is put anywhere again.
+   * @param {PointerEvent} event
+   */
   #tap(event) {
     this.#point(event);
     addEventListener("pointerdown", () => this.#end(), { capture: true, once: true });
@@ -110,7 +128,9 @@ export class Hover {
     this.#onX(null);
   }
 
+  /** @param {number} x */
   #nearestX(x) {
+    /** @type {number | null} */
     let best = null;
     for (const { curve } of this.#lines) {
       const row = nearest(curve.xs, x);
@@ -130,12 +150,11 @@ export class Hover {
       if (row < 0 || Math.abs(xs[row] - here) > spacing(xs, row)) return [];
       const [value, smoothed] = [ys[row], evens?.[row]];
       const place = this.#plot.place(xs[row], smoothed ?? value);
-      const distance = height === undefined ? -value : Math.abs(place.top - height);
-      const spread = curve.counts && {
-        low: curve.lows[row],
-        high: curve.highs[row],
-        count: curve.counts[row],
-      };
+      const distance = height === undefined ? -value : Math.abs((place?.top ?? NaN) - height);
+      const spread =
+        "counts" in curve
+          ? { low: curve.lows[row], high: curve.highs[row], count: curve.counts[row] }
+          : undefined;
       const seconds = curve.trained(row);
       return [
         {
@@ -157,14 +176,15 @@ export class Hover {
   }
 
   #fill() {
-    const rows = this.#x === null ? [] : this.#rows();
+    const x = this.#x;
+    const rows = x === null ? [] : this.#rows();
     box.hidden = !rows.length;
-    if (!rows.length) return;
+    if (x === null || !rows.length) return;
     const smoothed = rows.some((row) => row.smoothed !== undefined);
     const head = h(
       "tr",
       {},
-      h("th", { colSpan: 2, scope: "col" }, writtenX(this.#axis, this.#x)),
+      h("th", { colSpan: 2, scope: "col" }, writtenX(this.#axis, x)),
       this.#field ? h("th", { scope: "col", className: "hover-value" }, this.#field) : null,
       smoothed ? h("th", { scope: "col" }, t("chart.smoothed")) : null,
       h("th", { scope: "col" }, t("chart.value")),
@@ -172,8 +192,8 @@ export class Hover {
     );
     const body = rows.slice(0, LISTED).map((row) => {
       const swatch = h("span", { className: "hover-swatch" });
-      swatch.style.background = row.color;
-      const said = this.#axis === "iteration" && row.x === this.#x;
+      swatch.style.background = row.color ?? "";
+      const said = this.#axis === "iteration" && row.x === x;
       const own = said ? null : h("small", {}, ` @ ${number(row.iteration)}`);
       return h(
         "tr",
@@ -199,39 +219,47 @@ export class Hover {
     });
     const more =
       rows.length > LISTED ? h("p", {}, t("chart.more", { n: number(rows.length - LISTED) })) : null;
-    const notes = this.#notes().map((text) => h("p", {}, text));
+    const left = this.#plot.place(x, 1)?.left ?? 0;
+    const notes = this.#notes(left).map((text) => h("p", {}, text));
     box.replaceChildren(
       h("table", {}, h("thead", {}, head), h("tbody", {}, ...body)),
       ...(more ? [more] : []),
       ...notes,
     );
-    this.#position();
+    this.#position(left);
   }
 
-  /** How far the runs of a group are apart, and how many they are. */
+  /**
+   * How far the runs of a group are apart, and how many they are.
+   * @param {{low: number, high: number, count: number}} spread
+   */
   #band({ low, high, count }) {
     return `${written(low, this.#percent)} … ${written(high, this.#percent)}, n = ${count}`;
   }
 
-  /** What happened to the runs just here. */
-  #notes() {
-    const here = this.#plot.place(this.#x, 1).left;
-    const near = ({ x }) => Math.abs(this.#plot.place(x, 1).left - here) <= NEAR;
-    return [...new Set(this.#marks.filter(near).map(({ note }) => note))];
+  /** What happened to the runs just here. @param {number} here */
+  #notes(here) {
+    const near = this.#marks.filter(
+      ({ x }) => Math.abs((this.#plot.place(x, 1)?.left ?? NaN) - here) <= NEAR,
+    );
+    return [...new Set(near.map(({ note }) => note))];
   }
 
-  /** Beside the mouse, or beside the mark for the keyboard; never over the edge of the window. */
-  #position() {
+  /** Beside the mouse, or beside the mark for the keyboard; never over the edge of the window. @param {number} here */
+  #position(here) {
     const corner = this.#element.getBoundingClientRect();
-    const left = corner.left + (this.#mouse?.left ?? this.#plot.place(this.#x, 1).left);
+    const left = corner.left + (this.#mouse?.left ?? here);
     const top = corner.top + (this.#mouse?.top ?? 20);
     const { width, height } = box.getBoundingClientRect();
     const x = left + 16 + width < innerWidth ? left + 16 : left - 16 - width;
     moveTo(box, Math.max(4, x), Math.max(4, Math.min(top + 12, innerHeight - height - 4)));
   }
 
+  /** @param {KeyboardEvent} event */
   #press(event) {
+    /** @type {Record<string, number>} */
     const steps = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
+    /** @type {Record<string, number>} */
     const zooms = { "+": 0.5, "-": 2 };
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key in steps) this.#step(steps[event.key] * (event.shiftKey ? 10 : 1));
@@ -243,6 +271,7 @@ export class Hover {
     event.stopPropagation();
   }
 
+  /** @param {number} by */
   #step(by) {
     const longest = this.#lines.map(({ curve }) => curve.xs).sort((a, b) => b.length - a.length)[0];
     if (!longest?.length) return;
@@ -252,22 +281,32 @@ export class Hover {
     this.refresh();
   }
 
+  /** @param {number} factor */
   #zoom(factor) {
     if (!this.#plot.area) return;
     const { left, top, width } = this.#plot.area;
-    const [from, to] = this.#plot.range ?? [left, left + width].map((at) => this.#plot.values(at, top).x);
+    const [from, to] =
+      this.#plot.range ?? [left, left + width].map((at) => this.#plot.values(at, top)?.x ?? NaN);
     const middle = this.#x ?? (from + to) / 2;
     this.#plot.zoom([middle - factor * (middle - from), middle + factor * (to - middle)]);
   }
 }
 
-/** How far a row is from the one beside it, on the side where that is further. */
+/**
+ * How far a row is from the one beside it, on the side where that is further.
+ * @param {ArrayLike<number>} xs
+ * @param {number} row
+ */
 function spacing(xs, row) {
   return (
     Math.max(xs[row] - (xs[row - 1] ?? xs[row]), (xs[row + 1] ?? xs[row]) - xs[row]) || Math.abs(xs[row])
   );
 }
 
+/**
+ * @param {number} value
+ * @param {boolean} percent
+ */
 function written(value, percent) {
   if (!Number.isFinite(value)) return String(value).replace("Infinity", "∞");
   if (percent) return `${(100 * value).toFixed(2)}%`;

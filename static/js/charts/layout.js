@@ -9,12 +9,19 @@
 const MARGIN = { l: 4.7, r: 2.7, t: 0.7, b: 2.2 };
 const GLASS = "rgba(0,0,0,0)";
 
-/** The page's colours where an element is: a function from a name in its style sheet to the colour. */
+/**
+ * The page's colours where an element is: a function from a name in its style sheet to the colour.
+ * @param {CSSStyleDeclaration} styles
+ */
 function inkAt(styles) {
-  return (name) => styles.getPropertyValue(`--${name}`).trim();
+  return (/** @type {string} */ name) => styles.getPropertyValue(`--${name}`).trim();
 }
 
-/** What all figures have in common. */
+/**
+ * What all figures have in common.
+ * @param {CSSStyleDeclaration} styles
+ * @param {(name: string) => string} ink
+ */
 function look(styles, ink) {
   return {
     paper_bgcolor: GLASS,
@@ -99,6 +106,7 @@ export function chartLayout(
  * @param {HTMLElement} element
  * @param {Record<string, any>} layout as `chartLayout` made it
  * @param {{x: number[], y: number[]}} ranges
+ * @param {string} title
  */
 export function pictureLayout(element, layout, ranges, title) {
   const ground = inkAt(getComputedStyle(element))("card");
@@ -129,7 +137,9 @@ export function figureLayout(element, layout) {
     zeroline: false,
     automargin: true,
   };
-  const annotations = (layout.annotations ?? []).map((note) => ({
+  /** @type {Record<string, any>[]} */
+  const notes = layout.annotations ?? [];
+  const annotations = notes.map((note) => ({
     ...note,
     bgcolor: ink(note.bgcolor),
     font: { color: ink("quiet"), size: 11 },

@@ -10,6 +10,11 @@ const SVG = "http://www.w3.org/2000/svg";
 /** Pixels of a sample: with this unit of dashes, every pattern ends as it begins, and has its symbol in its middle. */
 const [WIDTH, HEIGHT, UNIT] = [30, 14, 2];
 
+/**
+ * A line of a legend; without a colour it is any curve of that look.
+ * @typedef {{value: string, dash: string, symbol?: string | null, color?: string}} LegendEntry
+ */
+
 export class Legend {
   #more = h("li", { className: "legend-more" });
   #drawn = "null";
@@ -21,7 +26,8 @@ export class Legend {
   }
 
   /**
-   * @param {{value: string, dash: string, symbol?: string | null, color?: string}[] | null} entries null: nothing is told
+   * @param {string} label
+   * @param {LegendEntry[] | null} entries
    */
   show(label, entries) {
     const drawn = JSON.stringify(entries && [label, entries]);
@@ -44,6 +50,7 @@ export class Legend {
     const entries = all.slice(0, -1);
     for (const entry of all) entry.hidden = false;
     this.#more.textContent = `+${entries.length}`; // as wide as it can be
+    /** @param {HTMLElement} element */
     const outside = (element) => element.offsetTop - all[0].offsetTop >= this.element.clientHeight;
     const beyond = entries.findIndex(outside);
     let shown = beyond < 0 ? entries.length : beyond;
@@ -61,9 +68,13 @@ export class Legend {
  * @param {Partial<Stroke> & {dash: string, color?: string}} look
  */
 function sample({ dash, symbol, color = "" }) {
+  /**
+   * @param {string} tag
+   * @param {Record<string, string | number>} attributes
+   */
   const make = (tag, attributes) => {
     const element = document.createElementNS(SVG, tag);
-    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
     return element;
   };
   const svg = make("svg", {

@@ -8,11 +8,13 @@ import { nearest } from "../state/series.js";
 import { number, percent, t } from "../words/i18n.js";
 import { hasCode } from "../words/reasons.js";
 
-/** @import { Trace } from "../types.js" */
+/** @import { Line, Owner, Trace } from "../types.js" */
 
 /** A plateau: over this share of a run, and to its end, its test accuracy gained less than that. */
 const PLATEAU_SHARE = 0.3;
 const PLATEAU_GAIN = 0.005;
+
+/** A mark at a row of a line. @typedef {{x: number, row: number, symbol: string, note: string}} Mark */
 
 /**
  * One trace with the marks of all lines, or null.
@@ -35,26 +37,34 @@ export function marksOf(traces, { dark, all }) {
   return marks.x.length ? { uid: "marks", meta: { run: "", series: "marks" }, name: "", marks } : null;
 }
 
-/** May the marks of a line move when more of its rows come? Those of a run that has ended, and of a change still to come. */
+/**
+ * May the marks of a line move when more of its rows come? Those of a run that has ended, and of a change still to come.
+ * @param {Line} line
+ */
 export function awaitsRows({ run, curve }) {
   const last = curve.iterations?.at(-1) ?? 0;
   return Boolean(run.finished_at) || (run.annotations ?? []).some(({ iteration }) => iteration > last);
 }
 
+/**
+ * @param {Line} line
+ * @returns {Generator<Mark>}
+ */
 function* always({ run, curve }) {
   const { xs, ys, iterations } = curve;
-  for (const { kind, iteration, changes } of run.annotations ?? []) {
+  for (const annotation of run.annotations ?? []) {
+    const { iteration } = annotation;
     const row = nearest(iterations, iteration);
     if (row < 0) continue;
-    if (kind === "dead")
+    if (annotation.kind === "dead")
       yield {
         x: xs[row],
         row,
         symbol: "circle-x-open",
         note: `⊗ ${where(run, iteration)}: ${t("mark.dead")}`,
       };
-    if (kind !== "live") continue;
-    const said = Object.entries(changes).map(
+    if (annotation.kind !== "live") continue;
+    const said = Object.entries(annotation.changes).map(
       ([name, [before, after]]) => `${t(`annotation.${name}`)} ${before} → ${after}`,
     );
     yield {
@@ -76,6 +86,10 @@ function* always({ run, curve }) {
     };
 }
 
+/**
+ * @param {Line} line
+ * @returns {Generator<Mark>}
+ */
 function* atWish({ run, series, curve }) {
   const { xs, ys, iterations } = curve;
   const last = ys.length - 1;
@@ -108,7 +122,11 @@ function* atWish({ run, series, curve }) {
   };
 }
 
-/** The first row of the plateau that a curve ends with, or -1. */
+/**
+ * The first row of the plateau that a curve ends with, or -1.
+ * @param {Float32Array | Float64Array} ys
+ * @param {ArrayLike<number>} iterations
+ */
 function plateau(ys, iterations) {
   const best = highest(ys);
   const row = ys.findIndex((value) => value >= best - PLATEAU_GAIN);
@@ -116,13 +134,20 @@ function plateau(ys, iterations) {
   return row >= 0 && end - iterations[row] >= PLATEAU_SHARE * end ? row : -1;
 }
 
-/** The highest of the values; those that are no numbers do not count. */
+/**
+ * The highest of the values; those that are no numbers do not count.
+ * @param {Float32Array | Float64Array} values
+ */
 function highest(values) {
   let best = -Infinity;
   for (const value of values) if (value > best) best = value;
   return best;
 }
 
+/**
+ * @param {Owner} run
+ * @param {number} iteration
+ */
 function where(run, iteration) {
   return `${run.name}, ${t("chart.iteration")} ${number(iteration)}`;
 }

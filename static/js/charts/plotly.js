@@ -9,12 +9,21 @@ import { within } from "./crop.js";
 import { chartLayout, figureLayout, pictureLayout } from "./layout.js";
 import { Tail, tailSymbol } from "./tail.js";
 
-/** @import { ChartLook, Trace } from "../types.js" */
+/** @import { ChartLook, Points, Trace } from "../types.js" */
 
 /** What its script brings; it has no types of its own. @type {any} */
 let Plotly = null;
 /** @type {Promise<void> | null} */
 let coming = null;
+
+/** A format of a picture. @typedef {"png" | "svg"} ImageFormat */
+
+/** From values to pixels. @typedef {{x: Scale, y: Scale}} AxesScale */
+
+/**
+ * An axis as Plotly has drawn it.
+ * @typedef {{range: (number | string)[], type: string, autorange: boolean}} PlotlyAxis
+ */
 
 /** The notices are in English, whatever the page is in. */
 const CONFIG = {
@@ -59,11 +68,13 @@ export class Plot {
   #drawing = Promise.resolve();
   #ready = false;
   #zoomed = false;
+  /** @type {Trace[]} */
   #traces = [];
+  /** @type {Map<string, Tail>} */
   #tails = new Map();
   /**
    * From values to pixels from the corner of the drawn axes, while they stand still.
-   * @type {{x: Scale, y: Scale} | null}
+   * @type {AxesScale | null}
    */
   #scale = null;
   /**
@@ -112,6 +123,7 @@ export class Plot {
    * Draw a whole figure.
    * @param {Trace[]} traces see traces.js; those with `points` can be drawn on
    * @param {ChartLook} look see layout.js
+   * @returns {Promise<void>}
    */
   draw(traces, look) {
     this.#crop = look.crop;
@@ -130,6 +142,7 @@ export class Plot {
     return this.#drawing;
   }
 
+  /** @param {Trace[]} traces */
   #afterDrawing(traces) {
     this.#dropTails();
     this.#traces = traces;
@@ -149,7 +162,11 @@ export class Plot {
     this.#scale = null;
   }
 
-  /** The figure's data are the curve's points, also those that are drawn as a tail. */
+  /**
+   * The figure's data are the curve's points, also those that are drawn as a tail.
+   * @param {number} i
+   * @param {Trace} trace
+   */
   #take(i, trace) {
     const { points } = trace;
     if (!points) return;
@@ -177,7 +194,7 @@ export class Plot {
       tail?.draw(points, scale);
       fit &&=
         Boolean(tail) &&
-        fits(xaxis, scale.x, points.x.at(-1)) &&
+        fits(xaxis, scale.x, points.x.at(-1) ?? NaN) &&
         [points.lowest, points.highest].every((y) => fits(yaxis, scale.y, within(this.#crop, y)));
     }
     return fit;
@@ -188,15 +205,21 @@ export class Plot {
     return this.#traces.some(({ points, mode }) => points && mode !== modeOf(points));
   }
 
-  /** Symbols that curves have come to since they were drawn. */
+  /**
+   * Symbols that curves have come to since they were drawn.
+   * @param {number} i
+   * @param {Trace} trace
+   * @param {AxesScale} scale
+   */
   #drawSymbols(i, trace, scale) {
+    if (!trace.symbols || trace.symbols.x.length === trace.drawn) return;
     const { x, y, shapes, colors } = trace.symbols;
-    if (x.length === trace.drawn) return;
     Object.assign(this.#element.data[i], { x, y });
     const group = this.#element.querySelector(`.scatterlayer .trace${CSS.escape(trace.uid)} .points`);
     const { size, line } = this.#element.data[i].marker;
-    for (; trace.drawn < x.length; trace.drawn++) {
-      const at = trace.drawn;
+    const from = trace.drawn ?? 0;
+    trace.drawn = x.length;
+    for (let at = from; at < x.length; at++) {
       if (!scale.x.holds(x[at]) || !scale.y.holds(y[at])) continue;
       group?.append(
         tailSymbol(
@@ -210,13 +233,21 @@ export class Plot {
 
   /** Rows that have come since their curves were drawn. */
   #news() {
-    return this.#traces.reduce((sum, { points, drawn }) => sum + (points ? points.count - drawn : 0), 0);
+    return this.#traces.reduce(
+      (sum, { points, drawn }) => sum + (points ? points.count - (drawn ?? 0) : 0),
+      0,
+    );
   }
 
+  /**
+   * @param {Trace} trace
+   * @param {AxesScale} scale
+   */
   #begin(trace, scale) {
     const group = this.#element.querySelector(`.scatterlayer .trace${CSS.escape(trace.uid)} .lines`);
-    if (!group) return null;
-    const tail = new Tail(group, trace, trace.settled, trace.points, scale);
+    if (!group || !trace.points) return null;
+    const { color = "", width = 1, dash = "solid", settled = 0, points } = trace;
+    const tail = new Tail(group, { color, width, dash }, settled, points, scale);
     this.#tails.set(trace.uid, tail);
     return tail;
   }
@@ -237,7 +268,11 @@ export class Plot {
     return { left: l, top: t, width: w, height: h };
   }
 
-  /** Where the drawn axes put a point, in pixels from the element's corner; null before the first drawing. */
+  /**
+   * Where the drawn axes put a point, in pixels from the element's corner; null before the first drawing.
+   * @param {number} x
+   * @param {number} y
+   */
   place(x, y) {
     if (!this.#ready) return null;
     const scale = this.#scale ?? this.#makeScale();
@@ -245,7 +280,11 @@ export class Plot {
     return { left: left + scale.x.place(x), top: top + scale.y.place(y) };
   }
 
-  /** The values under a place in pixels from the element's corner; null outside the axes. */
+  /**
+   * The values under a place in pixels from the element's corner; null outside the axes.
+   * @param {number} left
+   * @param {number} top
+   */
   values(left, top) {
     if (!this.#ready) return null;
     const area = this.#axesArea();
@@ -257,13 +296,16 @@ export class Plot {
 
   /**
    * The figure as it is shown, with its title and a legend, as a picture made here.
-   * @param {"png" | "svg"} format
+   * @param {ImageFormat} format
+   * @param {string} title
    * @returns {Promise<string>} a data address
    */
   async image(format, title) {
     const { layout, data } = this.#element;
     const { xaxis, yaxis } = this.#element._fullLayout;
-    const named = data.filter(({ meta }) => meta.named);
+    /** @type {Record<string, any>[]} */
+    const drawn = data;
+    const named = drawn.filter(({ meta }) => meta.named);
     const entries = named.slice(0, PICTURE.entries).map(legendEntry);
     if (named.length > entries.length)
       entries.push({
@@ -273,7 +315,7 @@ export class Plot {
         mode: "lines",
       });
     const figure = {
-      data: [...data.map((trace) => ({ ...trace, uid: undefined, showlegend: false })), ...entries],
+      data: [...drawn.map((trace) => ({ ...trace, uid: undefined, showlegend: false })), ...entries],
       layout: pictureLayout(this.#element, layout, { x: xaxis.range, y: yaxis.range }, title),
     };
     return Plotly.toImage(figure, {
@@ -284,7 +326,7 @@ export class Plot {
     });
   }
 
-  /** Show a stretch of x, or all of it (null). */
+  /** Show a stretch of x, or all of it (null). @param {number[] | null} range */
   zoom(range) {
     if (!this.#ready) return;
     const log = this.#element.layout.xaxis.type === "log";
@@ -300,6 +342,7 @@ export class Plot {
     Plotly?.purge(this.#element);
   }
 
+  /** @param {Trace} trace */
   #trace(trace) {
     const { uid, meta, name, color, width, dash, points, marks, symbols, area } = trace;
     if (area)
@@ -340,6 +383,7 @@ export class Plot {
         cliponaxis: false,
       };
     }
+    if (!points) throw new Error(`trace ${uid} shows nothing`);
     trace.settled = points.settled;
     trace.drawn = points.count;
     trace.mode = modeOf(points);
@@ -366,22 +410,26 @@ export async function drawFigure(element, { traces, layout }) {
   return Plotly.react(element, traces, figureLayout(element, layout), CONFIG);
 }
 
-/** A lone point makes no line. */
+/** A lone point makes no line. @param {Points} points */
 function modeOf({ x }) {
   return x.length === 1 ? "markers" : "lines";
 }
 
-/** What has no point yet is drawn as a hole, so that its first points need no new figure. */
+/**
+ * What has no point yet is drawn as a hole, so that its first points need no new figure.
+ * @param {ArrayLike<number>} x
+ * @param {ArrayLike<number>} y
+ */
 function drawable(x, y) {
   return x.length ? { x, y } : { x: [0], y: [null] };
 }
 
-/** Plotly reads a few tags in texts; a run's name is no markup. */
+/** Plotly reads a few tags in texts; a run's name is no markup. @param {string} name */
 export function plain(name) {
   return name.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
-/** A long name without its middle: what tells runs apart is most often at an end. */
+/** A long name without its middle: what tells runs apart is most often at an end. @param {string} name */
 function shortened(name) {
   const letters = [...name];
   return letters.length > LETTERS
@@ -389,7 +437,10 @@ function shortened(name) {
     : name;
 }
 
-/** A line of a picture's legend: a piece of the curve with its symbol, and whose it is. */
+/**
+ * A line of a picture's legend: a piece of the curve with its symbol, and whose it is.
+ * @param {Record<string, any>} trace
+ */
 function legendEntry({ name, line, meta: { symbol, said } }) {
   const symbols = symbol
     ? { mode: "lines+markers", marker: { symbol, color: line.color, size: 8 } }
@@ -404,18 +455,30 @@ function legendEntry({ name, line, meta: { symbol, said } }) {
   };
 }
 
-/** The values at the ends of an axis that Plotly has drawn. */
-function endsOf({ range, type }) {
+/**
+ * The values at the ends of an axis that Plotly has drawn.
+ * @param {PlotlyAxis} axis
+ * @returns {[number, number]}
+ */
+function endsOf({ range: [low, high], type }) {
   const { value } = type === "log" ? LOG : LINEAR;
-  return range.map((end) => value(Number(end)));
+  return [value(Number(low)), value(Number(high))];
 }
 
-/** Can a value be drawn on an axis as it stands? One that does not follow its data stays; a hole is drawn anywhere. */
+/**
+ * Can a value be drawn on an axis as it stands? One that does not follow its data stays; a hole is drawn anywhere.
+ * @param {PlotlyAxis} axis
+ * @param {Scale} scale
+ * @param {number} value
+ */
 function fits({ autorange }, scale, value) {
   return !autorange || !Number.isFinite(scale.place(value)) || scale.holds(value);
 }
 
-/** @param {[number, number]} pixels */
+/**
+ * @param {PlotlyAxis} axis
+ * @param {[number, number]} pixels
+ */
 function scaleOf(axis, pixels) {
   return new Scale(endsOf(axis), pixels, axis.type === "log" ? LOG : LINEAR);
 }

@@ -10,9 +10,15 @@
 import { lowerBound } from "../state/series.js";
 import { hasText, t } from "../words/i18n.js";
 
+/**
+ * @import { Quantity, Run, Stream } from "../types.js"
+ * @import { Series } from "../state/series.js"
+ */
+
 /** Iterations per second are those of the last second of training, or of the one before it where an iteration takes longer. */
 const WINDOW = 1;
 
+/** @type {Record<string, Quantity>} */
 const QUANTITIES = {
   loss: { stream: "train", smoothing: 0.6, lines: [{ series: "loss", columns: ["loss"] }] },
   total_loss: {
@@ -60,16 +66,16 @@ const QUANTITIES = {
   },
 };
 
-/** Measured between rows: the first one has no speed of its own. */
+/** Measured between rows: the first one has no speed of its own. @param {Pick<Series, "trained">} series */
 function speedOf({ trained }) {
-  return (row) => {
+  return (/** @type {number} */ row) => {
     const before = Math.max(0, lowerBound(trained, trained[row] - WINDOW) - 1);
     const seconds = trained[row] - trained[before];
     return seconds > 0 ? (row - before) / seconds : NaN;
   };
 }
 
-/** Columns that are an axis or have a quantity of their own. */
+/** Columns that are an axis or have a quantity of their own. @type {Record<Stream, Set<string>>} */
 const SPOKEN_FOR = {
   train: new Set(["iteration", "seconds", "loss", "accuracy", "learning_rate"]),
   evaluation: new Set(["iteration", "seconds", "train_accuracy", "test_accuracy", "train_loss", "test_loss"]),
@@ -77,27 +83,50 @@ const SPOKEN_FOR = {
 
 /** Of recorded columns without a quantity of their own: those that are shares, shown as per cent. */
 const SHARES = new Set(["small_weights"]);
+/** The name of a quantity that is a recorded column. */
+const COLUMN = /^(train|evaluation)\.(.+)$/;
 
-/** A quantity by its name; any other recorded column is `stream.column`. null: there is no such thing. */
+/**
+ * A quantity by its name; any other recorded column is `stream.column`.
+ * @param {string} name
+ * @returns {Quantity}
+ */
 export function quantity(name) {
   if (Object.hasOwn(QUANTITIES, name)) return QUANTITIES[name];
-  const [, stream, column] = /^(train|evaluation)\.(.+)$/.exec(name) ?? [];
-  if (!column) return null;
+  const [, stream, column] = COLUMN.exec(name) ?? [];
+  if (!column) throw new Error(`there is no quantity ${name}`);
   const share = SHARES.has(column);
-  return { stream, percent: share, whole: share, lines: [{ series: column, columns: [column] }] };
+  return {
+    stream: /** @type {Stream} */ (stream),
+    percent: share,
+    whole: share,
+    lines: [{ series: column, columns: [column] }],
+  };
 }
 
-/** The names of all quantities that these runs have: the usual ones, and every other recorded column. */
+/** Is there a quantity of this name? An address may name anything. @param {string} name */
+export function isQuantity(name) {
+  return Object.hasOwn(QUANTITIES, name) || COLUMN.test(name);
+}
+
+/**
+ * The names of all quantities that these runs have: the usual ones, and every other recorded column.
+ * @param {Run[]} runs
+ */
 export function known(runs) {
   const names = Object.keys(QUANTITIES);
-  for (const stream of ["train", "evaluation"]) {
+  for (const stream of /** @type {Stream[]} */ (["train", "evaluation"])) {
     const columns = new Set(runs.flatMap((run) => run[stream].names));
     for (const column of columns) if (!SPOKEN_FOR[stream].has(column)) names.push(`${stream}.${column}`);
   }
   return names;
 }
 
-/** The name of a quantity in the reader's language. */
+/**
+ * The name of a quantity in the reader's language.
+ * @param {string} name
+ * @param {(key: string, values?: Record<string, any>) => string} t
+ */
 export function title(name, t) {
   if (Object.hasOwn(QUANTITIES, name)) return t(`chart.${QUANTITIES[name].title ?? name}`);
   const column = name.slice(name.indexOf(".") + 1);
@@ -107,7 +136,10 @@ export function title(name, t) {
     : t("chart.of_layer", { what: t(`column.${what}`), layer });
 }
 
-/** What a quantity is, in the reader's language, where its name does not say it all; else nothing. */
+/**
+ * What a quantity is, in the reader's language, where its name does not say it all; else nothing.
+ * @param {string} name
+ */
 export function help(name) {
   const key = `column.${name.slice(name.indexOf(".") + 1)}.help`;
   return hasText(key) ? t(key) : "";

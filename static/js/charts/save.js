@@ -44,13 +44,21 @@ export function toCsv(traces, range) {
   return `${lines.join("\r\n")}\r\n`;
 }
 
-/** A text that a spreadsheet takes as a text: quoted where it must be, and never computed. */
+/**
+ * A text that a spreadsheet takes as a text: quoted where it must be, and never computed.
+ * @param {string} text
+ */
 export function quoted(text) {
   const safe = COMPUTED.test(text.normalize("NFKC")) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-/** Give the browser a file to keep. `content`: a data address or a text. */
+/**
+ * Give the browser a file to keep. `content`: a data address or a text.
+ * @param {string} name
+ * @param {string} content
+ * @param {string} [type]
+ */
 export function download(name, content, type) {
   const isAddress = type === undefined;
   const href = isAddress ? content : URL.createObjectURL(new Blob([content], { type }));

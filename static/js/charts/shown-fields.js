@@ -4,6 +4,8 @@ import { offer } from "../page/dom.js";
 import { Emitter } from "../state/emitter.js";
 import { FlatConfigs } from "../state/flat-configs.js";
 
+/** @import { Store } from "../state/store.js" */
+
 /** Emits "change" when settings are here, or others are shown. */
 export class ShownFields extends Emitter {
   #store;
@@ -14,6 +16,7 @@ export class ShownFields extends Emitter {
   /** Ids of the runs that were shown at the last change. @type {string | null} */
   #shown = null;
 
+  /** @param {Store} store */
   constructor(store) {
     super();
     this.#store = store;
@@ -35,7 +38,7 @@ export class ShownFields extends Emitter {
     this.#wanted.add(isWanted);
   }
 
-  /** A run's fields, or undefined while they are not here. */
+  /** A run's fields, or undefined while they are not here. @param {string} id */
   get(id) {
     return this.#configs.get(id);
   }
@@ -61,7 +64,13 @@ export class ShownFields extends Emitter {
   }
 }
 
-/** Offer fields in a list, and none; one that an address names is offered although it does not differ. */
+/**
+ * Offer fields in a list, and none; one that an address names is offered although it does not differ.
+ * @param {HTMLSelectElement} select
+ * @param {string[]} names
+ * @param {string} chosen
+ * @param {(name: string) => string} text
+ */
 export function fillFields(select, names, chosen, text) {
   const offered = ["", ...new Set(chosen ? [...names, chosen] : names)];
   offer(

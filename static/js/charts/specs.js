@@ -5,7 +5,7 @@
  * outliers (see crop.js). What a text does not say, or says wrongly, is as the quantity has it.
  */
 
-import { quantity } from "./quantities.js";
+import { isQuantity, quantity } from "./quantities.js";
 
 /** @import { Spec } from "../types.js" */
 
@@ -13,6 +13,10 @@ export const MAX_SMOOTHING = 0.99;
 /** More are of no use, and an address may ask for anything. */
 export const MAX_CHARTS = 24;
 
+/**
+ * @param {string} name
+ * @returns {Spec}
+ */
 export function makeSpec(name) {
   return {
     quantity: name,
@@ -25,10 +29,13 @@ export function makeSpec(name) {
   };
 }
 
-/** @returns {Spec | null} null: no such quantity */
+/**
+ * @param {string} text
+ * @returns {Spec | null}
+ */
 export function readSpec(text) {
   const [name, ...options] = text.split(":");
-  if (!quantity(name)) return null;
+  if (!isQuantity(name)) return null;
   const spec = makeSpec(name);
   for (const option of options) {
     const [key, value = ""] = option.split("=");
@@ -42,6 +49,7 @@ export function readSpec(text) {
   return spec;
 }
 
+/** @param {Spec} spec */
 export function writeSpec(spec) {
   const usual = makeSpec(spec.quantity);
   const parts = [spec.quantity];
@@ -53,7 +61,7 @@ export function writeSpec(spec) {
   return parts.join(":");
 }
 
-/** The charts of an address; those that cannot be are left out. */
+/** The charts of an address; those that cannot be are left out. @param {string[]} texts */
 export function readSpecs(texts) {
-  return texts.map(readSpec).filter(Boolean).slice(0, MAX_CHARTS);
+  return texts.flatMap((text) => readSpec(text) ?? []).slice(0, MAX_CHARTS);
 }

@@ -3,6 +3,7 @@
  * is. A list below the charts, kept in the address.
  */
 
+import { find, label } from "../page/dom.js";
 import { DASHES } from "../page/palette.js";
 import { urlState } from "../state/address.js";
 import { bySize } from "../state/flat-configs.js";
@@ -12,7 +13,7 @@ import { fillFields } from "./shown-fields.js";
 import { SHAPES } from "./symbols.js";
 
 /**
- * @import { Run, StrokesOfRuns } from "../types.js"
+ * @import { Fields, Run, Stroke, StrokesOfRuns } from "../types.js"
  * @import { ShownFields } from "./shown-fields.js"
  */
 
@@ -30,7 +31,7 @@ export class Strokes {
    */
   constructor(foot, fields, onChange) {
     this.#fields = fields;
-    this.#select = foot.querySelector("#dash-field");
+    this.#select = find(foot, "#dash-field", HTMLSelectElement);
     this.#select.addEventListener("change", () => urlState.set({ dash: this.#select.value }));
     // what it offers is fetched when somebody is about to open it
     for (const event of ["pointerenter", "focus"]) {
@@ -64,14 +65,21 @@ export class Strokes {
   of(curves) {
     const field = this.#field;
     if (!field) return null;
+    /** @type {Map<string, Stroke>} */
     const looks = new Map();
+    /** @param {Fields | undefined} fields */
     const worded = (fields) => fields && wordOf(field, Object.hasOwn(fields, field) ? fields[field] : null);
+    /** @param {Run[]} runs */
     const valuesOf = (runs) => [...new Set(runs.map((run) => worded(this.#fields.get(run.id))))];
     const several = { ...PLAIN, value: t("strokes.several") };
+    /**
+     * @param {Run[]} runs
+     * @returns {Stroke}
+     */
     const lookOf = (runs) => {
-      const values = valuesOf(runs);
-      if (values.includes(undefined)) return PLAIN;
-      return (values.length === 1 && looks.get(values[0])) || several;
+      const [value, ...others] = valuesOf(runs);
+      if ([value, ...others].includes(undefined)) return PLAIN;
+      return (!others.length && looks.get(String(value))) || several;
     };
     // In the order of their first runs: a run that comes changes no other's.
     for (const [value, ...others] of curves.map(valuesOf)) {
@@ -84,8 +92,7 @@ export class Strokes {
   }
 
   #draw() {
-    this.#select.setAttribute("aria-label", t("strokes.label"));
-    this.#select.title = t("strokes.label");
+    label(this.#select, t("strokes.label"));
     this.#drawFields();
     if (this.#field) this.#fields.fetch();
   }
@@ -98,7 +105,10 @@ export class Strokes {
   }
 }
 
-/** Four dashes and five symbols go round beside each other: twenty looks before the first comes again. */
+/**
+ * Four dashes and five symbols go round beside each other: twenty looks before the first comes again.
+ * @param {number} place
+ */
 function lookAt(place) {
   return { dash: DASHES[place % DASHES.length], symbol: SHAPES[place % SHAPES.length] };
 }

@@ -8,7 +8,15 @@
 import { LINEAR, LOG, roundAbove } from "../scale.js";
 import { lowerBound } from "../state/series.js";
 
-/** The shapes, by the names that the figure's library has for them, as it draws them: SVG paths about a middle. */
+/**
+ * @import { Curve } from "./curve.js"
+ * @import { GroupCurve } from "./groups.js"
+ */
+
+/**
+ * The shapes, by the names that the figure's library has for them, as it draws them: SVG paths about a middle.
+ * @type {Record<string, (r: number) => string>}
+ */
 const PATHS = {
   circle: (r) => `M${r},0A${r},${r} 0 1,1 0,${-r}A${r},${r} 0 0,1 ${r},0Z`,
   square: (r) => `M${r},${r}H${-r}V${-r}H${r}Z`,
@@ -26,17 +34,30 @@ const DECADES = 4;
 /** The golden section leaves the places of any number of runs apart. */
 const GOLDEN = 0.618034;
 
-/** @param {number} size its width, as the figure's library counts it */
+/**
+ * @param {string} name
+ * @param {number} size its width, as the figure's library counts it
+ */
 export function shapePath(name, size) {
   return PATHS[name](size / 2);
 }
 
+/**
+ * A curve that symbols go along, and how far they are: `next` is the number of the next round place.
+ * @typedef {{curve: Curve | GroupCurve, shape: string, color: string, phase: number, next: number, row: number}} Followed
+ */
+
 export class Symbols {
-  /** One entry for each symbol: they grow as the curves do. */
+  // one entry for each symbol: they grow as the curves do
+  /** @type {number[]} */
   x = [];
+  /** @type {number[]} */
   y = [];
+  /** @type {string[]} */
   shapes = [];
+  /** @type {string[]} */
   colors = [];
+  /** @type {Followed[]} */
   #curves = [];
   #axis;
 
@@ -48,7 +69,13 @@ export class Symbols {
     this.#axis = { first, to, step: roundAbove((0.999 * (last - first)) / COUNT), value };
   }
 
-  /** Let symbols go along a curve (see curve.js); `place` tells curves apart. */
+  /**
+   * Let symbols go along a curve (see curve.js); `place` tells curves apart.
+   * @param {Curve | GroupCurve} curve
+   * @param {string} shape
+   * @param {string} color
+   * @param {number} place
+   */
   follow(curve, shape, color, place) {
     const { first, step } = this.#axis;
     const phase = (place * GOLDEN) % 1;

@@ -9,8 +9,8 @@
 import { shapePath } from "./symbols.js";
 
 /**
- * @import { Scale } from "../scale.js"
- * @import { Thinned } from "./curve.js"
+ * @import { AxesScale } from "./plotly.js"
+ * @import { Points } from "../types.js"
  */
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -18,7 +18,10 @@ const SVG = "http://www.w3.org/2000/svg";
 /** Points in one path before the next begins: only the last path is written anew. */
 const LONGEST = 120;
 
-/** Stroke patterns as the figure's library draws them, in lengths of a dash unit. */
+/**
+ * Stroke patterns as the figure's library draws them, in lengths of a dash unit.
+ * @type {Record<string, number[]>}
+ */
 export const PATTERNS = { solid: [], dot: [1, 1], dash: [3, 3], dashdot: [3, 1, 1, 1] };
 
 export class Tail {
@@ -34,8 +37,8 @@ export class Tail {
    * @param {Element} group where the figure draws this curve
    * @param {{color: string, width: number, dash: string}} style
    * @param {number} settled that many points of the curve the figure has drawn for good
-   * @param {Thinned} points the curve
-   * @param {{x: Scale, y: Scale}} scale values → pixels
+   * @param {Points} points the curve
+   * @param {AxesScale} scale
    */
   constructor(group, style, settled, points, scale) {
     this.#group = group;
@@ -45,6 +48,10 @@ export class Tail {
     this.#leave(Math.max(0, settled - 1), points, scale);
   }
 
+  /**
+   * @param {Points} points
+   * @param {AxesScale} scale
+   */
   draw(points, scale) {
     if (points.settled - this.#from > LONGEST) {
       this.#write(this.#from, points.settled, points, scale);
@@ -54,6 +61,12 @@ export class Tail {
     this.#write(this.#from, points.x.length, points, scale);
   }
 
+  /**
+   * @param {number} from
+   * @param {number} to
+   * @param {Points} points
+   * @param {AxesScale} scale
+   */
   #write(from, to, { x, y }, scale) {
     let d = "";
     let drawing = false;
@@ -73,7 +86,12 @@ export class Tail {
     this.#path.setAttribute("d", d);
   }
 
-  /** Go on from another point; a dashed line needs to know how far along it that is. */
+  /**
+   * Go on from another point; a dashed line needs to know how far along it that is.
+   * @param {number} to
+   * @param {Points} points
+   * @param {AxesScale} scale
+   */
   #leave(to, { x, y }, scale) {
     for (let i = this.#from + 1; this.#dashed && i <= to; i++) {
       const step = Math.hypot(
@@ -103,7 +121,12 @@ export class Tail {
   }
 }
 
-/** A symbol at a place of the axes, as the figure's library draws it. */
+/**
+ * A symbol at a place of the axes, as the figure's library draws it.
+ * @param {{shape: string, color: string, size: number, line: {color: string, width: number}}} symbol
+ * @param {number} left
+ * @param {number} top
+ */
 export function tailSymbol({ shape, color, size, line }, left, top) {
   const path = document.createElementNS(SVG, "path");
   path.setAttribute("class", "tail");
@@ -113,7 +136,7 @@ export function tailSymbol({ shape, color, size, line }, left, top) {
   return path;
 }
 
-/** Tenths of a pixel are fine enough, and short. */
+/** Tenths of a pixel are fine enough, and short. @param {number} value */
 function tenth(value) {
   return Math.round(10 * value) / 10;
 }

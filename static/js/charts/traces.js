@@ -13,7 +13,10 @@ import { GroupCurve, SPREADS } from "./groups.js";
 import { awaitsRows, marksOf } from "./marks.js";
 import { Symbols } from "./symbols.js";
 
-/** @import { CurveLook, FigureHow, Group, Owner, Quantity, QuantityLine, Run, Trace } from "../types.js" */
+/**
+ * @import { CurveLook, FigureHow, Group, Owner, Quantity, QuantityLine, Run, Stream, Trace } from "../types.js"
+ * @import { Series } from "../state/series.js"
+ */
 
 /** Up to that many rows every one is drawn; beyond, two of each bin, of which there are this many at most. */
 const EVERY = 4000;
@@ -24,11 +27,12 @@ const BUDGET = 48_000;
 const RAW = 24;
 
 export class TraceMaker {
+  /** @type {Map<string, Curve>} */
   #curves = new Map();
   #most = Infinity;
-  /** Series → the overview that stands for it. */
+  /** Series → the overview that stands for it. @type {Map<Series, NonNullable<Series["overview"]>>} */
   #overviews = new Map();
-  /** Curves on which a mark may move when more rows come. */
+  /** Curves on which a mark may move when more rows come. @type {Set<Curve | GroupCurve>} */
   #unmarked = new Set();
   /** Curves stand for several runs: what is new cannot be drawn as a tail. */
   #grouped = false;
@@ -45,6 +49,7 @@ export class TraceMaker {
   traces(runs, what, how) {
     const { bands, strokes, allMarks, axis: axisName, across, smoothing, range, dark } = how;
     const axis = axisOf(axisName);
+    /** @type {Map<string, Curve>} */
     const kept = new Map();
     const raw = runs.length <= RAW;
     const most = Math.min(
@@ -54,6 +59,7 @@ export class TraceMaker {
     this.#most = 2 * Math.max(most, BINS + 32);
     const traces = [];
     this.#overviews.clear();
+    /** @type {Map<Group, [QuantityLine, Curve][]>} */
     const grouped = new Map();
     this.#grouped = false;
     for (const run of runs) {
@@ -85,8 +91,7 @@ export class TraceMaker {
         kept.set(key, curve);
         curve.advance();
         if (!group) traces.push(...this.#lines(run, line, curve, how, raw));
-        else if (grouped.has(group)) grouped.get(group).push([line, curve]);
-        else grouped.set(group, [[line, curve]]);
+        else grouped.set(group, [...(grouped.get(group) ?? []), [line, curve]]);
       }
     }
     this.#curves = kept;
@@ -101,9 +106,7 @@ export class TraceMaker {
     this.#symbols = strokes && this.#symbolsOf(traces, across);
     if (this.#symbols)
       traces.push({ uid: "symbols", meta: { run: "", series: "symbols" }, name: "", symbols: this.#symbols });
-    this.#unmarked = new Set(
-      traces.filter(({ line }) => line && awaitsRows(line)).map(({ line }) => line.curve),
-    );
+    this.#unmarked = new Set(traces.flatMap(({ line }) => (line && awaitsRows(line) ? [line.curve] : [])));
     const marks = marksOf(traces, { dark, all: allMarks });
     if (marks) traces.push(marks);
     return traces;
@@ -125,9 +128,13 @@ export class TraceMaker {
     return fits;
   }
 
+  /**
+   * @param {Trace[]} traces
+   * @param {FigureHow["across"]} across
+   */
   #symbolsOf(traces, across) {
     const symbols = new Symbols(across);
-    for (const { line, symbol, color } of traces)
+    for (const { line, symbol, color = "" } of traces)
       if (line && symbol) symbols.follow(line.curve, symbol, color, line.run.number);
     symbols.advance();
     return symbols;
@@ -253,6 +260,11 @@ function named(run, series, { symbol, said }) {
 /**
  * Rows of which two are drawn. It is counted for the run's planned length, so that it stays while the run goes on;
  * where the plan is not known or the run is longer, it follows in doublings.
+ * @param {Run} run
+ * @param {Stream} stream
+ * @param {[number, number] | null} range
+ * @param {number} most
+ * @param {(row: number) => number} [x]
  */
 function binOf(run, stream, range, most, x) {
   const series = run[stream];
@@ -273,12 +285,16 @@ function binOf(run, stream, range, most, x) {
   return rows <= most ? 1 : 2 ** Math.ceil(Math.log2(rows / Math.min(BINS, most / 2)));
 }
 
-/** A colour that lets the ground through. (A see-through trace would be painted apart, at several times the cost.) */
+/**
+ * A colour that lets the ground through. (A see-through trace would be painted apart, at several times the cost.)
+ * @param {string} hex
+ * @param {boolean} dark
+ */
 function faint(hex, dark) {
   return `${hex}${dark ? "48" : "40"}`;
 }
 
-/** What is beside the matter, but read. */
+/** What is beside the matter, but read. @param {string} hex */
 function pale(hex) {
   return `${hex}99`;
 }

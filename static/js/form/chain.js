@@ -2,22 +2,27 @@
 
 import { h, iconButton } from "../page/dom.js";
 import { t } from "../words/i18n.js";
-import { box, described } from "./fields.js";
+import { box, described, fieldNamed } from "./fields.js";
 
-/** @import { Dataset, FormHands } from "../types.js" */
+/**
+ * @import { FormContext } from "./form.js"
+ * @import { Dataset } from "../types.js"
+ * @import { Value } from "./values.js"
+ */
 
 const MAX_LAYERS = 8;
 /** Units of the first hidden layer that is added where there is none. */
 const FIRST_UNITS = 20;
 
 /**
- * @param {FormHands} form
+ * @param {FormContext} form
  * @param {Dataset[]} datasets give the chain's ends
- * @param {number[]} hidden units, changed in place
+ * @param {Value[]} hidden units, changed in place
  */
 export function chain({ options, change, redraw }, datasets, hidden) {
+  /** @param {(dataset: Dataset) => number} sizeOf */
   const end = (sizeOf) => fixed([...new Set(datasets.map(sizeOf))].join(" / "));
-  const field = options.presets.mlp.find(({ name }) => name === "hidden");
+  const field = fieldNamed(options.presets.mlp, "hidden");
   const element = h(
     "div",
     { className: "chain" },
@@ -62,6 +67,7 @@ export function chain({ options, change, redraw }, datasets, hidden) {
   return described(element, "network.hidden", { ...field, default: null });
 }
 
+/** @param {string} text */
 function fixed(text) {
   return h("span", { className: "chip fixed" }, text);
 }
@@ -70,7 +76,7 @@ function arrow() {
   return h("span", { className: "arrow", "aria-hidden": "true" }, "→");
 }
 
-/** As wide as what is typed. */
+/** As wide as what is typed. @param {HTMLInputElement} input */
 function fit(input) {
   input.style.width = `${Math.max(2, input.value.length) + 1}ch`;
 }

@@ -8,6 +8,7 @@ import { readings, typed, ways } from "./values.js";
 /** @import { Field, Why } from "../types.js" */
 
 /**
+ * @param {string} text
  * @param {Field} field as the server describes it
  * @returns {{why: Why, readings: string[]} | null} a reason, and what may have been meant
  */
@@ -22,6 +23,11 @@ export function check(text, field) {
   return wrong ? { why: wrong, readings: [] } : null;
 }
 
+/**
+ * @param {string | number | boolean | null} value
+ * @param {Field} field
+ * @returns {Why | null}
+ */
 function checkValue(value, field) {
   if (value === null || field.choices.includes(value)) return null;
   const whole = field.kind !== "number";

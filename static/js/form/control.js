@@ -6,41 +6,77 @@ import { box, select } from "./fields.js";
 import { several } from "./several.js";
 import { together, ways } from "./values.js";
 
-/** @import { FormHands } from "../types.js" */
+/**
+ * @import { FormContext } from "./form.js"
+ * @import { Field } from "../types.js"
+ * @import { OneOrSeveral, Value } from "./values.js"
+ */
 
 const BOTH = "both";
 
 /**
- * @param {Pick<FormHands, "redraw">} form
- * @param {(value: any) => void} onchange
+ * @param {Pick<FormContext, "redraw">} form
+ * @param {string} path
+ * @param {string} key
+ * @param {Field} field
+ * @param {Value | undefined} value
+ * @param {(value: Value) => void} onchange
  */
 export function control(form, path, key, field, value, onchange) {
   const chosen = ways(value ?? field.default);
   if (field.kind === "boolean")
-    return oneOrBoth(path, key, [false, true], chosen, (choice) => t(`boolean.${choice}`), onchange);
+    return oneOrBoth(
+      path,
+      key,
+      [false, true],
+      chosen.map(Boolean),
+      (choice) => t(`boolean.${choice}`),
+      onchange,
+    );
   if (field.kind !== "choice") return box(path, key, field, value, onchange);
+  /** @param {string} choice */
   const name = (choice) => nameOf(key, choice);
   if (field.choices.length === 2) return oneOrBoth(path, key, field.choices, chosen, name, onchange);
+  /**
+   * @param {string[]} names
+   * @param {string} focus
+   */
   const choose = (names, focus) => {
     onchange(together(names, names));
     form.redraw(focus);
   };
-  return h("div", { className: "pair" }, ...several(path, key, field.choices, chosen, name, choose));
+  const controls = several(path, key, field.choices.map(String), chosen.map(String), name, choose);
+  return h("div", { className: "pair" }, ...controls);
 }
 
-/** Where there are two, both of them are a third choice. */
+/**
+ * Where there are two, both of them are a third choice.
+ * @template {string | number | boolean | null} Choice
+ * @param {string} path
+ * @param {string} key
+ * @param {Choice[]} choices
+ * @param {Choice[]} chosen
+ * @param {(choice: string) => string} name
+ * @param {(value: OneOrSeveral<Choice>) => void} onchange
+ */
 export function oneOrBoth(path, key, choices, chosen, name, onchange) {
+  /** @param {string} choice */
   const named = (choice) => (choice === BOTH ? t("form.both") : name(choice));
   const value = chosen.length > 1 ? BOTH : String(chosen[0]);
   return select(path, key, [...choices.map(String), BOTH], value, named, (text) =>
     onchange(
-      text === BOTH
-        ? together(choices, choices.map(String))
-        : choices.find((choice) => String(choice) === text),
+      together(
+        choices.filter((choice) => text === BOTH || String(choice) === text),
+        choices.map(String),
+      ),
     ),
   );
 }
 
+/**
+ * @param {string} key
+ * @param {string} choice
+ */
 function nameOf(key, choice) {
   return t(key === "layer.name" ? `activation.${choice}` : `${key}.${choice}`);
 }

@@ -20,7 +20,9 @@ import { several } from "./several.js";
  */
 export function datasetField(datasets, chosen, onChoose, onRefused, onLook) {
   const names = datasets.map((dataset) => dataset.name);
+  /** @param {string} id */
   const datasetOf = (id) => datasets[names.indexOf(id)];
+  /** @param {string} id */
   const title = (id) => {
     const dataset = datasetOf(id);
     const size = `${number(dataset.train_size)} / ${number(dataset.test_size)}`;
@@ -44,14 +46,18 @@ export function datasetField(datasets, chosen, onChoose, onRefused, onLook) {
     const focused = download?.contains(document.activeElement);
     download?.remove();
     download = missing ? fetching(missing, onRefused) : null;
-    if (download) element.querySelector(":scope > .error").before(download);
+    if (download) find(element, ":scope > .error", HTMLElement).before(download);
     if (focused) list.focus();
   };
   update();
   return { element, update };
 }
 
-/** A button to fetch it, or how far that is, or why it failed. */
+/**
+ * A button to fetch it, or how far that is, or why it failed.
+ * @param {Dataset} dataset
+ * @param {(error: ApiError) => void} onRefused
+ */
 export function fetching(dataset, onRefused, id = "fetch") {
   if (!dataset.fetchable) return null;
   const state = dataset.fetching;

@@ -9,12 +9,38 @@ import { combinations, size, sweeps } from "./grid.js";
 import { nameOfRun } from "./names.js";
 import { together, ways } from "./values.js";
 
-/** @import { Experiment } from "../types.js" */
+/**
+ * @import { Dataset, Experiment, Field, Layer, Options } from "../types.js"
+ * @import { OneOrSeveral, Value } from "./values.js"
+ */
+
+/** An alternative of a section, with its settings by name. @typedef {{name: string, [setting: string]: any}} Alternative */
+
+/**
+ * A network in the form: a preset with its settings, or layers.
+ * @typedef {{initializer: OneOrSeveral<Alternative>, preset?: string, layers?: Layer[], hidden?: Value[],
+ *   activation?: OneOrSeveral<string>, [setting: string]: any}} DraftNetwork
+ */
+
+/**
+ * The draft's document: an experiment in which parts may be several.
+ * @typedef {object} DraftDocument
+ * @property {string} name
+ * @property {{name: OneOrSeveral<string>, [setting: string]: any}} dataset
+ * @property {OneOrSeveral<DraftNetwork>} network
+ * @property {OneOrSeveral<Alternative>} optimizer
+ * @property {OneOrSeveral<Record<string, any>>} regularization penalty → λ
+ * @property {Record<string, any>} training
+ * @property {any} [seed]
+ */
+
+/** A draft as an address holds it. @typedef {{document: DraftDocument, seeds: number, folds: number}} DraftJson */
 
 /** How many seeds one can ask for; one beginning after the other from the experiment's own. */
 export const SEEDS = [1, 2, 3, 5, 10];
 /** Parts of a cross-validation; 1: none. */
 export const FOLDS = [1, 2, 3, 5, 10];
+/** @type {Record<string, string[]>} */
 export const PENALTIES = { none: [], l1: ["l1"], l2: ["l2"], both: ["l1", "l2"] };
 /** The choice of no schedule, or no early stopping. */
 const NONE = "none";
@@ -24,17 +50,21 @@ const SECTIONS = ["dataset", "network", "optimizer", "regularization", "training
 export class Draft {
   #options;
   /** λ as it was last chosen, for when a penalty comes back. */
+  /** @type {Record<string, any>} */
   #strengths = { l1: 0.1, l2: 0.1 };
 
+  /** @param {Options} options */
   constructor(options) {
     this.#options = options;
-    /** @type {Experiment} */
     this.document = this.#start();
     this.seeds = 1;
     this.folds = 1;
   }
 
-  /** The first experiment: 1a's network on MNIST where it is there, else on the digits. */
+  /**
+   * The first experiment: 1a's network on MNIST where it is there, else on the digits.
+   * @returns {DraftDocument}
+   */
   #start() {
     const { datasets, defaults } = this.#options;
     const mnist = datasets.find((dataset) => dataset.name === "mnist" && dataset.available);
@@ -53,8 +83,8 @@ export class Draft {
 
   /** The data sets: one, or several to compare. */
   get datasets() {
-    return ways(this.document.dataset.name).map((name) =>
-      this.#options.datasets.find((dataset) => dataset.name === name),
+    return ways(this.document.dataset.name).flatMap((name) =>
+      this.#options.datasets.filter((dataset) => dataset.name === name),
     );
   }
 
@@ -63,9 +93,19 @@ export class Draft {
     return ways(this.document.network);
   }
 
+  /** The layers, where they are written one by one. */
+  get layers() {
+    return this.networks[0].layers;
+  }
+
   /** How many networks that is, with every value of their settings. */
   get variants() {
     return this.networks.reduce((sum, { initializer, ...network }) => sum + size(network), 0);
+  }
+
+  /** Names of the chosen presets; none where the layers are written one by one. */
+  get presets() {
+    return this.networks.flatMap(({ preset }) => preset ?? []);
   }
 
   /** The presets that take the images of all of them. */
@@ -79,6 +119,7 @@ export class Draft {
   /**
    * Other data sets; a preset that does not take their images gives way, a written list of layers its last size. What was
    * set for one of them stays as long as it is there.
+   * @param {string[]} names
    */
   chooseDatasets(names) {
     const [{ classes }] = this.datasets;
@@ -86,18 +127,20 @@ export class Draft {
     this.document.dataset = { ...(stays ? this.document.dataset : {}), name: together(names, names) };
     const { fitting, networks } = this;
     const [{ layers }] = networks;
-    if (!layers && !networks.every(({ preset }) => fitting.includes(preset))) {
-      const left = networks.map(({ preset }) => preset).filter((preset) => fitting.includes(preset));
-      this.choosePresets(left.length ? left : ["mlp"]);
-    }
+    const left = this.presets.filter((preset) => fitting.includes(preset));
+    if (!layers && left.length < networks.length) this.choosePresets(left.length ? left : ["mlp"]);
     const last = layers?.at(-1);
     if (last?.type === "dense" && last.units === classes) last.units = this.datasets[0].classes;
   }
 
-  /** One preset, or several to compare; those that were there keep their settings. */
+  /** One preset, or several to compare; those that were there keep their settings. @param {string[]} names */
   choosePresets(names) {
     const { networks } = this;
     const [{ initializer }] = networks;
+    /**
+     * @param {string} preset
+     * @returns {DraftNetwork}
+     */
     const fresh = (preset) => ({ preset, ...this.#defaults(this.#options.presets[preset]), initializer });
     this.document.network = together(
       names.map((name) => networks.find(({ preset }) => preset === name) ?? fresh(name)),
@@ -105,18 +148,22 @@ export class Draft {
     );
   }
 
-  /** From now on the layers themselves, to be changed one by one. */
+  /** From now on the layers themselves, to be changed one by one. @param {Layer[]} layers */
   writeLayers(layers) {
     const [{ initializer }] = this.networks;
     this.document.network = { layers: structuredClone(layers), initializer };
   }
 
+  /** @param {string[]} names */
   chooseInitializers(names) {
     const chosen = this.#choose(this.networks[0].initializer, names, this.#options.initializers);
     for (const network of this.networks) network.initializer = chosen;
   }
 
-  /** One learning rate for all, so that they differ in one thing; each has its other settings for itself. */
+  /**
+   * One learning rate for all, so that they differ in one thing; each has its other settings for itself.
+   * @param {string[]} names
+   */
   chooseOptimizers(names) {
     const rate = ways(this.document.optimizer).find(isRated)?.learning_rate;
     this.document.optimizer = this.#choose(this.document.optimizer, names, this.#options.optimizers);
@@ -135,25 +182,27 @@ export class Draft {
     return ways(this.document.regularization).map(penaltyOf);
   }
 
+  /** @param {string[]} kinds */
   choosePenalties(kinds) {
     for (const way of ways(this.document.regularization)) Object.assign(this.#strengths, way);
-    const way = (kind) => Object.fromEntries(PENALTIES[kind].map((name) => [name, this.#strengths[name]]));
+    const way = (/** @type {string} */ kind) =>
+      Object.fromEntries(PENALTIES[kind].map((name) => [name, this.#strengths[name]]));
     this.document.regularization = together(kinds.map(way), kinds);
   }
 
-  /** Iterations or epochs: one of them is said. */
+  /** Iterations or epochs: one of them is said. @param {string} unit */
   chooseLength(unit) {
     const { iterations, epochs, ...rest } = this.document.training;
     this.document.training = { [unit]: unit === "epochs" ? 5 : 1000, ...rest };
   }
 
-  /** Schedules of the learning rate; "none": it stays. */
+  /** Schedules of the learning rate; "none": it stays. @param {string[]} names */
   chooseSchedules(names) {
     const { training } = this.document;
     training.schedule = this.#choose(training.schedule ?? null, names, this.#options.schedules);
   }
 
-  /** With early stopping, without, or both. */
+  /** With early stopping, without, or both. @param {OneOrSeveral<boolean>} wanted */
   stopEarly(wanted) {
     const { training } = this.document;
     const fresh =
@@ -165,10 +214,18 @@ export class Draft {
     );
   }
 
-  /** The ways with these names: those that were there as they are, a new one as usual, but for what was typed for all. */
+  /**
+   * The ways with these names: those that were there as they are, a new one as usual, but for what was typed for all.
+   * @template {Alternative | null} Way
+   * @param {OneOrSeveral<Way>} part
+   * @param {string[]} names
+   * @param {Record<string, Field[]>} registry
+   * @returns {OneOrSeveral<any>}
+   */
   #choose(part, names, registry) {
-    const old = ways(part).filter(Boolean);
-    const fresh = (name) => {
+    const old = ways(part).filter((way) => way !== null);
+    const fresh = (/** @type {string} */ name) => {
+      /** @type {Alternative} */
       const way = { name, ...this.#defaults(registry[name]) };
       for (const other of old) {
         const typed = registry[other.name].filter(
@@ -178,13 +235,14 @@ export class Draft {
       }
       return way;
     };
-    const way = (name) => old.find((one) => one.name === name) ?? fresh(name);
+    const way = (/** @type {string} */ name) => old.find((one) => one.name === name) ?? fresh(name);
     return together(
       names.map((name) => (name === NONE ? null : way(name))),
       names,
     );
   }
 
+  /** @param {Field[]} fields */
   #defaults(fields) {
     return Object.fromEntries(fields.map((field) => [field.name, structuredClone(field.default)]));
   }
@@ -203,9 +261,9 @@ export class Draft {
 
   /**
    * Every experiment, each with a name that says what is special about it.
-   *
    * @param {{special: string[], changed: string[]}} news for the names, as `difference` tells it
    * @throws ApiError where there are too many
+   * @returns {Experiment[]}
    */
   experiments(news = { special: [], changed: [] }) {
     const most = this.#options.limits.together;
@@ -215,9 +273,11 @@ export class Draft {
         422,
       );
     }
+    /** @type {Experiment[]} */
     const all = [];
     for (const { document, chosen } of combinations(this.document)) {
-      const name = (repetition) => nameOfRun(document, chosen, news, repetition).slice(0, LONGEST_NAME);
+      const name = (/** @type {string[]} */ repetition) =>
+        nameOfRun(document, chosen, news, repetition).slice(0, LONGEST_NAME);
       for (let index = 0; index < this.folds; index++) {
         for (let more = 0; more < this.seeds; more++) all.push(this.#repeat(document, index, more, name));
       }
@@ -225,9 +285,18 @@ export class Draft {
     return all;
   }
 
-  /** The experiment with one of the folds and one of the seeds; `name` is given which. */
+  /**
+   * The experiment with one of the folds and one of the seeds; `name` is given which.
+   * @param {Experiment} document
+   * @param {number} index
+   * @param {number} more
+   * @param {(repetition: string[]) => string} name
+   * @returns {Experiment}
+   */
   #repeat(document, index, more, name) {
+    /** @type {Experiment} */
     const one = { ...document, seed: this.seeds > 1 ? (document.seed ?? 0) + more : document.seed };
+    /** @type {string[]} */
     const repetition = [];
     if (this.folds > 1) {
       one.dataset = { ...document.dataset, fold: { folds: this.folds, index } };
@@ -239,12 +308,12 @@ export class Draft {
 
   // -- from elsewhere ------------------------------------------------------------------------------
 
-  /** Take a complete experiment as the server writes it. */
+  /** Take a complete experiment as the server writes it. @param {Experiment} config */
   take(config) {
     const { version, ...document } = structuredClone(config);
     const { l1, l2 } = document.regularization;
     document.regularization = { ...(l1 ? { l1 } : {}), ...(l2 ? { l2 } : {}) };
-    this.document = document;
+    this.document = /** @type {DraftDocument} */ (document);
     this.seeds = this.folds = 1;
   }
 
@@ -257,7 +326,7 @@ export class Draft {
     return { document: this.document, seeds: this.seeds, folds: this.folds };
   }
 
-  /** What an address says, where that can be a draft of this lab; says whether it was. */
+  /** What an address says, where that can be a draft of this lab; says whether it was. @param {any} json */
   restore(json) {
     if (!this.#isDraft(json)) return false;
     this.document = structuredClone(json.document);
@@ -268,7 +337,11 @@ export class Draft {
     return true;
   }
 
-  /** Is there everything that the form draws? The values in it are the server's to judge. */
+  /**
+   * Is there everything that the form draws? The values in it are the server's to judge.
+   * @param {any} json
+   * @returns {json is DraftJson}
+   */
   #isDraft(json) {
     const document = json?.document;
     if (!isObject(document) || !SECTIONS.every((section) => isObject(document[section]))) return false;
@@ -296,7 +369,13 @@ export class Draft {
     );
   }
 
+  /**
+   * @param {any} layers
+   * @param {number} depth
+   * @returns {boolean}
+   */
   #areLayers(layers, depth) {
+    /** @param {any} layer */
     const isLayer = (layer) =>
       isObject(layer) &&
       Object.hasOwn(this.#options.layers, layer.type) &&
@@ -305,29 +384,42 @@ export class Draft {
   }
 }
 
-/** Adadelta's rate of 1 means something else: it neither takes a rate over nor passes its own on. */
+/**
+ * Adadelta's rate of 1 means something else: it neither takes a rate over nor passes its own on.
+ * @param {Alternative} way
+ */
 function isRated({ name }) {
   return name !== "adadelta";
 }
 
-/** Which of `PENALTIES` a regularization has. */
+/** Which of `PENALTIES` a regularization has. @param {Record<string, any>} regularization */
 function penaltyOf(regularization) {
   const chosen = Object.keys(regularization).sort().join();
   return Object.keys(PENALTIES).find((kind) => PENALTIES[kind].join() === chosen) ?? "none";
 }
 
-/** Are all ways of a part in a registry, each once? Null is none. */
+/**
+ * Are all ways of a part in a registry, each once? Null is none.
+ * @param {any} part
+ * @param {Record<string, Field[]>} registry
+ * @param {{nullable?: boolean}} options
+ */
 function areKnown(part, registry, { nullable = false } = {}) {
   const names = ways(part).map((way) => (way === null && nullable ? null : isObject(way) && way.name));
   return areNames(names, [...Object.keys(registry), ...(nullable ? [null] : [])]);
 }
 
+/**
+ * @param {any[]} names
+ * @param {any[]} known
+ */
 function areNames(names, known) {
   return (
     names.length > 0 && new Set(names).size === names.length && names.every((name) => known.includes(name))
   );
 }
 
+/** @param {any} value */
 function isObject(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,28 +1,48 @@
 /** What is wrong with an experiment, beside the fields that it is wrong in. */
 
-import { h } from "../page/dom.js";
+import { find, h } from "../page/dom.js";
 import { askWhich } from "../words/readings.js";
 import { explain, worded } from "../words/reasons.js";
 import { problemOf } from "./fields.js";
 
 /**
+ * @import { ApiError } from "../server/api.js"
+ * @import { Why } from "../types.js"
+ */
+
+/**
+ * What of an `ApiError` is shown.
+ * @typedef {Pick<ApiError, "field" | "status" | "why" | "message" | "bounds">} ShownError
+ */
+
+/**
  * Show an error at the field that it names, or at the nearest one above it, and what else is wrong with what was typed;
  * clears all others.
+ * @param {HTMLElement} form
+ * @param {ShownError | null} error
+ * @returns {HTMLElement | null}
  */
 export function showError(form, error) {
   for (const field of form.querySelectorAll(".field.wrong")) clear(field);
   if (!error) return null;
   // what was typed is not all that a refusal may be about: the server may be away
-  const boxes = error.status === 422 ? [...form.querySelectorAll("input")].filter(problemOf) : [];
-  for (const box of boxes)
-    if (box.name !== error.field || problemOf(box).readings.length) mark(form, box.name, said(box));
-  if (boxes.some((box) => box.name === error.field && problemOf(box).readings.length))
-    return controlOf(form, error.field);
-  return mark(form, error.field, [explain(error)]);
+  const boxes = error.status === 422 ? [...form.querySelectorAll("input")] : [];
+  let isUnclear = false;
+  for (const box of boxes) {
+    const problem = problemOf(box);
+    if (!problem) continue;
+    const isNamed = box.name === error.field;
+    if (!isNamed || problem.readings.length) mark(form, box.name, said(box, problem));
+    isUnclear ||= isNamed && problem.readings.length > 0;
+  }
+  return isUnclear ? controlOf(form, error.field) : mark(form, error.field, [explain(error)]);
 }
 
-function said(box) {
-  const { why, readings } = problemOf(box);
+/**
+ * @param {HTMLInputElement} box
+ * @param {{why: Why, readings: string[]}} problem
+ */
+function said(box, { why, readings }) {
   if (!readings.length) return [worded(why)];
   return askWhich(box.value, readings, (reading) => {
     box.value = reading;
@@ -31,20 +51,26 @@ function said(box) {
   });
 }
 
+/** @param {Element} field */
 function clear(field) {
   field.classList.remove("wrong");
-  field.querySelector(":scope > .error").replaceChildren();
+  find(field, ":scope > .error", HTMLElement).replaceChildren();
   for (const control of field.querySelectorAll("[aria-invalid]")) {
     control.removeAttribute("aria-invalid");
     control.removeAttribute("aria-describedby");
   }
 }
 
-/** Mark the field of a path; several things that are wrong in one block stand below each other. */
+/**
+ * Mark the field of a path; several things that are wrong in one block stand below each other.
+ * @param {HTMLElement} form
+ * @param {string} path
+ * @param {(Node | string)[]} content
+ */
 function mark(form, path, content) {
   const field = fieldOf(form, path.split("."));
   field.classList.add("wrong");
-  const message = field.querySelector(":scope > .error");
+  const message = find(field, ":scope > .error", HTMLElement);
   message.append(h("span", {}, ...content));
   const control = controlOf(form, path);
   control?.setAttribute("aria-invalid", "true");
@@ -53,24 +79,37 @@ function mark(form, path, content) {
   return control;
 }
 
+/**
+ * @param {HTMLElement} form
+ * @param {string} path
+ */
 function controlOf(form, path) {
   const field = fieldOf(form, path.split("."));
-  return field.querySelector(`[name="${CSS.escape(path)}"]`) ?? field.querySelector("input, select");
+  const named = /** @type {HTMLElement | null} */ (field.querySelector(`[name="${CSS.escape(path)}"]`));
+  return named ?? /** @type {HTMLElement | null} */ (field.querySelector("input, select"));
 }
 
-/** Has the form the field that an error names? */
+/**
+ * Has the form the field that an error names?
+ * @param {HTMLElement} form
+ * @param {string} name
+ */
 export function isIn(form, name) {
   return Boolean(form.querySelector(`[data-field="${CSS.escape(name)}"].field`));
 }
 
+/**
+ * @param {HTMLElement} form
+ * @param {string[]} parts
+ */
 function fieldOf(form, parts) {
-  const blocks = [...form.querySelectorAll("[data-field].field")];
+  const blocks = /** @type {HTMLElement[]} */ ([...form.querySelectorAll("[data-field].field")]);
   for (let length = parts.length; length > 0; length--) {
     const path = parts.slice(0, length).join(".");
     const found =
       blocks.find((field) => field.dataset.field === path) ??
-      blocks.find((field) => field.dataset.field.startsWith(`${path}.`));
+      blocks.find((field) => field.dataset.field?.startsWith(`${path}.`));
     if (found) return found;
   }
-  return form.querySelector(".field.general");
+  return find(form, ".field.general", HTMLElement);
 }

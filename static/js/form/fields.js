@@ -13,16 +13,43 @@ import { check } from "./check.js";
 import { helpOf } from "./help.js";
 import { isSweep, shown, typed } from "./values.js";
 
+/**
+ * @import { Field } from "../types.js"
+ * @import { OneOrSeveral, Value } from "./values.js"
+ */
+
+/** A choice of a list. @typedef {string | number} Choice */
+
 let ids = 0;
-/** Box → what is wrong with its text by itself, as a function; see check.js. */
+/**
+ * Box → what is wrong with its text by itself, as a function; see check.js.
+ * @type {WeakMap<HTMLInputElement, () => ReturnType<typeof check>>}
+ */
 const checks = new WeakMap();
 
-/** What is wrong with what was typed into a box by itself, or null. */
+/**
+ * The field with a name: the server describes every field that the form names.
+ * @param {Field[]} fields
+ * @param {string} name
+ */
+export function fieldNamed(fields, name) {
+  const field = fields.find((other) => other.name === name);
+  if (field) return field;
+  throw new Error(`the server describes no field ${name}`);
+}
+
+/** What is wrong with what was typed into a box by itself, or null. @param {HTMLInputElement} input */
 export function problemOf(input) {
   return checks.get(input)?.() ?? null;
 }
 
-/** A block for the field at `path`, such as "optimizer.learning_rate"; errors of it and below it show here. */
+/**
+ * A block for the field at `path`, such as "optimizer.learning_rate"; errors of it and below it show here.
+ * @param {string} path
+ * @param {string} key
+ * @param {Field | null} field
+ * @param {HTMLElement[]} controls
+ */
 export function block(path, key, field, ...controls) {
   const label = h("span", { className: "label", "data-key": key }, t(key));
   const error = h("span", { className: "error", role: "alert", id: `error-${path}` });
@@ -33,7 +60,12 @@ export function block(path, key, field, ...controls) {
   );
 }
 
-/** Put the help of a field on an element around its controls. */
+/**
+ * Put the help of a field on an element around its controls.
+ * @param {HTMLElement} element
+ * @param {string} key
+ * @param {Field | null} field
+ */
 export function described(element, key, field) {
   const help = helpOf(key, field);
   if (!help) return element;
@@ -43,7 +75,14 @@ export function described(element, key, field) {
   return element;
 }
 
-/** A box to type a number, several numbers or a text into. */
+/**
+ * A box to type a number, several numbers or a text into.
+ * @param {string} path
+ * @param {string} key
+ * @param {Field | null} field
+ * @param {Value | undefined} value
+ * @param {(value: OneOrSeveral<string | number> | null) => void} onchange
+ */
 export function box(path, key, field, value, onchange) {
   const text = field?.kind === "text";
   const input = h("input", {
@@ -61,16 +100,33 @@ export function box(path, key, field, value, onchange) {
   return input;
 }
 
-/** One of many, as a drop-down list; `name(choice)` is what the reader sees. */
+/**
+ * One of many, as a drop-down list; `name(choice)` is what the reader sees.
+ * @param {string} path
+ * @param {string} key
+ * @template {Choice} Of
+ * @param {Of[]} choices
+ * @param {Of} value
+ * @param {(choice: Of) => string} name
+ * @param {(choice: string) => void} onchange
+ */
 export function select(path, key, choices, value, name, onchange) {
   const element = h("select", { name: path, "aria-label": t(key), "data-label": key });
   for (const choice of choices) element.append(h("option", { value: choice }, name(choice)));
-  element.value = value;
+  element.value = String(value);
   element.addEventListener("change", () => onchange(element.value));
   return element;
 }
 
-/** One of few, side by side: radio buttons, so that arrow keys move between them. */
+/**
+ * One of few, side by side: radio buttons, so that arrow keys move between them.
+ * @param {string} path
+ * @param {string} key
+ * @param {string[]} choices
+ * @param {string} value
+ * @param {(choice: string) => string} name
+ * @param {(choice: string) => void} onchange
+ */
 export function segments(path, key, choices, value, name, onchange) {
   const group = h("div", {
     className: "segments",
@@ -92,6 +148,12 @@ const TICKS = 4;
 /**
  * A slider over powers of ten, from 10^low to 10^high, with a box for any value. Every press of an arrow changes the value by
  * one of its first digit.
+ * @param {string} path
+ * @param {string} key
+ * @param {Field} field
+ * @param {Value | undefined} value
+ * @param {[low: number, high: number]} powers
+ * @param {(value: OneOrSeveral<string | number> | null) => void} onchange
  * @returns {{text: HTMLInputElement, slider: HTMLElement}}
  */
 export function logSlider(path, key, field, value, [low, high], onchange) {
@@ -109,6 +171,7 @@ export function logSlider(path, key, field, value, [low, high], onchange) {
     "aria-label": t(key),
     "data-label": key,
   });
+  /** @param {Value | undefined} number */
   const place = (number) => {
     const where = isSweep(number) ? number.values[0] : number;
     if (typeof where === "number" && where > 0) slider.value = String(scale.place(where));

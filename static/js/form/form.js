@@ -21,14 +21,34 @@ import { NetworkPart } from "./network-part.js";
 import { reopen } from "./several.js";
 import { trainingPart } from "./training-part.js";
 
-/** @import { Cost, Experiment, ExperimentSummary, Fields, FirstExperiment, Layer } from "../types.js" */
+/**
+ * @import { CostsTogether, Dataset, Experiment, ExperimentSummary, Fields, FirstExperiment, Layer, Options, RunView } from "../types.js"
+ * @import { Look } from "../look/look.js"
+ * @import { Store } from "../state/store.js"
+ */
 
 /** Typing pauses that long before the server is asked for the consequences. */
 const SETTLE = 120;
 
 /**
+ * What a part of the form may do with it.
+ * @typedef {object} FormContext
+ * @property {Options} options
+ * @property {Draft} draft
+ * @property {() => void} change the draft has been changed
+ * @property {(focus?: string) => void} redraw fields come or go; the focus goes to the field that is named
+ * @property {() => Experiment | null} described the first experiment, complete; null while what is chosen is wrong
+ * @property {() => Promise<Experiment | null>} settled the same of the draft as it stands when the answer is here
+ */
+
+/**
  * What the server says of a draft: the one that was asked about, whatever has been changed since.
- * @typedef {{draft: Draft, summary: ExperimentSummary | null, first: FirstExperiment | null, problem: ApiError | null}} Answer
+ * @typedef {object} Answer
+ * @property {Draft} draft
+ * @property {CostsTogether | null} costs of all experiments
+ * @property {ExperimentSummary | null} summary of the first one
+ * @property {FirstExperiment | null} first
+ * @property {ApiError | null} problem
  */
 
 export class Form {
@@ -38,11 +58,11 @@ export class Form {
   #onLaunch;
   #look;
   #network;
-  /** The field of the data sets. */
+  /** The field of the data sets. @type {ReturnType<typeof datasetField>} */
   #datasets;
   #launch;
-  /** What the parts of the form may do with it. */
-  #hands;
+  /** What the parts of the form may do with it. @type {FormContext} */
+  #context;
   /**
    * The run that the draft is compared with, as `{ name, fields }`: the one it was taken from, or the last launched.
    * @type {{name: string, fields: Fields} | null}
@@ -53,8 +73,8 @@ export class Form {
    * @type {FirstExperiment | null}
    */
   #first = null;
-  /** What all would cost, as last computed: it stays in a form that is drawn again. @type {[Cost[], number | null] | null} */
-  #figures = null;
+  /** What all would cost, as last computed: it stays in a form that is drawn again. @type {CostsTogether | null} */
+  #costs = null;
   #start;
   #timer = 0;
   #touch = newestOnly();
@@ -75,6 +95,13 @@ export class Form {
    */
   #wrong = null;
 
+  /**
+   * @param {HTMLElement} form
+   * @param {Store} store
+   * @param {Options} options
+   * @param {(runs: RunView[]) => void} onLaunch
+   * @param {Look} look
+   */
   constructor(form, store, options, onLaunch, look) {
     this.#form = form;
     this.#options = options;
@@ -82,7 +109,7 @@ export class Form {
     this.#look = look;
     this.#draft = new Draft(options);
     this.#start = JSON.stringify(this.#draft);
-    this.#hands = {
+    this.#context = {
       options,
       draft: this.#draft,
       change: () => this.#change(),
@@ -90,7 +117,7 @@ export class Form {
       described: () => this.#first?.config ?? null,
       settled: () => this.#settled(),
     };
-    this.#network = new NetworkPart(this.#hands, look);
+    this.#network = new NetworkPart(this.#context, look);
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.launch();
@@ -99,10 +126,13 @@ export class Form {
     store.on("datasets", (dataset) => this.#putDataset(dataset));
     urlState.on("form", (json) => this.#restore(json));
     this.#draft.restore(urlState.get("form"));
-    this.#draw();
+    this.#launch = new LaunchPart(this.#context);
+    this.#datasets = this.#makeDatasetField();
+    this.#arrange();
     this.#settle();
   }
 
+  /** @param {any} json */
   #restore(json) {
     if (JSON.stringify(json) === JSON.stringify(this.#draft)) return; // our own
     this.#draft.restore(json ?? JSON.parse(this.#start));
@@ -154,7 +184,11 @@ export class Form {
     this.#form.scrollIntoView({ block: "nearest" });
   }
 
-  /** What a draft, of which the server says what its first experiment is, changes of the run that it is compared with. */
+  /**
+   * What a draft, of which the server says what its first experiment is, changes of the run that it is compared with.
+   * @param {Draft} draft
+   * @param {FirstExperiment} first
+   */
   #difference(draft, first) {
     return this.#base
       ? difference(this.#base.fields, first.fields, this.#options.activations, draft.varied())
@@ -169,22 +203,29 @@ export class Form {
   // -- drawing -------------------------------------------------------------------------------------
 
   #draw() {
-    this.#launch = new LaunchPart(this.#hands);
-    this.#launch.show(...(this.#figures ?? [null]));
+    this.#launch = new LaunchPart(this.#context);
+    this.#datasets = this.#makeDatasetField();
+    this.#arrange();
+  }
+
+  /** Put the parts into their places; those that keep nothing of their own are made here. */
+  #arrange() {
+    this.#showCosts();
     const model = h(
       "fieldset",
       { className: "card" },
       h("legend", {}, t("form.title")),
-      this.#drawDataset().element,
+      this.#datasets.element,
       ...this.#network.draw(),
     );
     // As it stands there, not as its last event told: that comes a task after the click, and a choice can come between.
-    const further = furtherPart(this.#hands, this.#form.querySelector("details.further")?.open ?? false);
+    const isOpen = this.#form.querySelector("details.further")?.hasAttribute("open") ?? false;
+    const further = furtherPart(this.#context, isOpen);
     const training = h(
       "fieldset",
       { className: "card" },
       h("legend", { className: "hidden" }, t("form.training")),
-      ...trainingPart(this.#hands).filter(Boolean),
+      ...trainingPart(this.#context).filter(Boolean),
       further,
     );
     this.#form.replaceChildren(model, training, this.#launch.element);
@@ -192,7 +233,10 @@ export class Form {
     this.#tellDifference();
   }
 
-  /** Draw it all again where fields come or go; the focus stays where it is, or goes to the field that is named. */
+  /**
+   * Draw it all again where fields come or go; the focus stays where it is, or goes to the field that is named.
+   * @param {string} [focus]
+   */
   #redraw(focus) {
     const scrolled = this.#form.scrollTop;
     const had = this.#form.contains(document.activeElement) ? nameOf(document.activeElement) : "";
@@ -206,10 +250,9 @@ export class Form {
 
   // -- what is wrong -------------------------------------------------------------------------------
 
-  /** Say what is wrong in its place, or that nothing is. */
+  /** Say what is wrong in its place, or that nothing is. @param {ApiError | null} error */
   #complain(error) {
-    const layer = error && layerAt(this.#draft.document.network.layers, error.field);
-    this.#wrong = error && { error, layer };
+    this.#wrong = error && { error, layer: layerAt(this.#draft.layers, error.field) };
     return showError(this.#form, error);
   }
 
@@ -218,7 +261,7 @@ export class Form {
     if (!this.#wrong) return;
     const { error, layer } = this.#wrong;
     if (!layer) return isIn(this.#form, error.field) && showError(this.#form, error);
-    const path = pathOfLayer(this.#draft.document.network.layers, layer);
+    const path = pathOfLayer(this.#draft.layers, layer);
     if (path)
       showError(this.#form, {
         ...error,
@@ -227,22 +270,26 @@ export class Form {
       });
   }
 
-  #drawDataset() {
+  #makeDatasetField() {
+    /**
+     * @param {string[]} names
+     * @param {string} focus
+     */
     const choose = (names, focus) => {
       this.#draft.chooseDatasets(names);
       this.#redraw(focus);
     };
     const chosen = this.#draft.datasets.map(({ name }) => name);
-    this.#datasets = datasetField(
+    return datasetField(
       this.#options.datasets,
       chosen,
       choose,
       (error) => showError(this.#form, error),
       (name) => this.#look.data(name),
     );
-    return this.#datasets;
   }
 
+  /** @param {Dataset} dataset */
   #putDataset(dataset) {
     const index = this.#options.datasets.findIndex((other) => other.name === dataset.name);
     this.#options.datasets[index] = dataset;
@@ -259,6 +306,10 @@ export class Form {
     this.#launch.count(this.#draft.count());
     this.#network.count();
     this.#settle();
+  }
+
+  #showCosts() {
+    this.#launch.show(this.#costs?.experiments ?? null, this.#costs?.seconds);
   }
 
   #settle() {
@@ -289,12 +340,17 @@ export class Form {
     return question;
   }
 
+  /**
+   * @param {Draft} draft
+   * @param {() => boolean} isCurrent
+   */
   async #describe(draft, isCurrent) {
     /** @type {Answer} */
-    const answer = { draft, summary: null, first: null, problem: null };
+    const answer = { draft, costs: null, summary: null, first: null, problem: null };
     try {
-      const { experiments, seconds, first } = await api.summaryTogether(draft.experiments());
-      Object.assign(answer, { summary: { ...experiments[0], experiments, seconds, first }, first });
+      const costs = await api.summaryTogether(draft.experiments());
+      const { experiments, seconds, first } = costs;
+      Object.assign(answer, { costs, summary: { ...experiments[0], seconds, first }, first });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       answer.problem = error;
@@ -305,10 +361,11 @@ export class Form {
     return answer;
   }
 
-  #show({ summary, first, problem }) {
+  /** @param {Answer} answer */
+  #show({ costs, summary, first, problem }) {
     if (problem ? problem.status : !this.#refused) this.#complain(problem);
-    this.#figures = summary && [summary.experiments, summary.seconds];
-    this.#launch.show(...(this.#figures ?? [null]));
+    this.#costs = costs;
+    this.#showCosts();
     this.#first = first;
     this.#network.show(summary, problem?.bounds.output_shapes);
     this.#tellDifference();
@@ -328,11 +385,21 @@ async function recognize(experiment) {
   return JSON.stringify(first.config.network.layers) === JSON.stringify(network.layers) ? preset : null;
 }
 
-/** A control's place in the form: its name, for a radio button with its value. */
+/**
+ * A control's place in the form: its name, for a radio button with its value.
+ * @param {Element | null} element
+ */
 function nameOf(element) {
-  return element.dataset.field ? `${element.dataset.field}=${element.value}` : element.name || element.id;
+  if (!(element instanceof HTMLElement)) return "";
+  const [name, value] = ["name", "value"].map((attribute) => element.getAttribute(attribute));
+  return element.dataset.field ? `${element.dataset.field}=${value}` : name || element.id;
 }
 
+/**
+ * @param {HTMLElement} form
+ * @param {string} name
+ * @returns {HTMLElement | null}
+ */
 function find(form, name) {
   if (!name) return null;
   const [field, value] = name.split("=");

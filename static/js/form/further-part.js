@@ -4,24 +4,31 @@ import { h } from "../page/dom.js";
 import { t } from "../words/i18n.js";
 import { control, oneOrBoth } from "./control.js";
 import { FOLDS } from "./draft.js";
-import { block, select } from "./fields.js";
+import { block, fieldNamed, select } from "./fields.js";
 import { onlyOfMlp } from "./network-part.js";
 import { settings } from "./settings.js";
 import { several } from "./several.js";
 import { ways } from "./values.js";
 
-/** @import { FormHands } from "../types.js" */
+/**
+ * @import { FormContext } from "./form.js"
+ * @import { Field } from "../types.js"
+ * @import { OneOrSeveral, Value } from "./values.js"
+ */
 
 /** Settings of an MLP that do not stand with its sizes. */
 const SWITCHES = ["batch_norm", "dropout", "residual"];
 
-/** @param {FormHands} form */
+/**
+ * @param {FormContext} form
+ * @param {boolean} open
+ */
 export function furtherPart(form, open) {
   const { draft } = form;
   const { dataset, training } = draft.document;
   const mlp = draft.networks.find(({ preset }) => preset === "mlp");
   const details = h("details", { className: "further", open }, h("summary", {}, t("form.further")));
-  const group = (key, ...blocks) =>
+  const group = (/** @type {string} */ key, /** @type {(HTMLElement | HTMLElement[])[]} */ ...blocks) =>
     details.append(h("h3", {}, t(key)), h("div", { className: "row wrap" }, ...blocks.flat()));
   if (mlp)
     group(
@@ -56,11 +63,20 @@ export function furtherPart(form, open) {
   return details;
 }
 
-/** Blocks for some fields of a section. */
+/**
+ * Blocks for some fields of a section.
+ * @param {Pick<FormContext, "change" | "redraw">} form
+ * @param {string} section
+ * @param {Record<string, any>} values by the fields' names, changed in place
+ * @param {Field[]} fields
+ * @param {string[]} names
+ * @param {string} key what the texts of its fields begin with
+ */
 function own(form, section, values, fields, names, key = section) {
   return names.map((name) => {
-    const field = fields.find((other) => other.name === name);
+    const field = fieldNamed(fields, name);
     const path = section ? `${section}.${name}` : name;
+    /** @param {Value} value */
     const put = (value) => {
       if (value === null) delete values[name];
       else values[name] = value;
@@ -75,6 +91,7 @@ function own(form, section, values, fields, names, key = section) {
   });
 }
 
+/** @param {FormContext} form */
 function drawFolds({ draft, change }) {
   const folds = select(
     "folds",
@@ -90,7 +107,7 @@ function drawFolds({ draft, change }) {
   return block("dataset.fold", "form.folds", null, folds);
 }
 
-/** Changes to the training images; none at all is no augmentation. */
+/** Changes to the training images; none at all is no augmentation. @param {FormContext} form */
 function drawAugmentation({ options, draft, change, redraw }) {
   const fields = options.augment.filter(
     (field) => field.name !== "flip" || draft.datasets.every(({ flippable }) => flippable),
@@ -111,12 +128,17 @@ function drawAugmentation({ options, draft, change, redraw }) {
   );
 }
 
+/** @param {FormContext} form */
 function drawSchedule(form) {
   const { options, draft } = form;
   const path = "training.schedule";
   const schedules = ways(draft.document.training.schedule ?? null);
   const names = ["none", ...Object.keys(options.schedules)];
   const chosen = schedules.map((schedule) => schedule?.name ?? "none");
+  /**
+   * @param {string[]} now
+   * @param {string} focus
+   */
   const choose = (now, focus) => {
     draft.chooseSchedules(now);
     form.redraw(focus);
@@ -136,6 +158,7 @@ function drawSchedule(form) {
   ];
 }
 
+/** @param {FormContext} form */
 function drawEarlyStopping(form) {
   const { options, draft } = form;
   const path = "training.early_stopping";
@@ -146,7 +169,7 @@ function drawEarlyStopping(form) {
     [false, true],
     stops.map(Boolean),
     (choice) => t(`boolean.${choice}`),
-    (wanted) => {
+    (/** @type {OneOrSeveral<boolean>} */ wanted) => {
       draft.stopEarly(wanted);
       form.redraw(path);
     },

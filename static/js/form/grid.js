@@ -6,7 +6,17 @@
 
 import { isSweep } from "./values.js";
 
-/** Where the document holds several: `[["optimizer"], ["optimizer", "learning_rate"]]`, in its order. */
+/**
+ * One combination: the document, and what was chosen where.
+ * @typedef {{document: any, chosen: [path: string[], way: any][]}} Combination
+ */
+
+/**
+ * Where the document holds several: `[["optimizer"], ["optimizer", "learning_rate"]]`, in its order.
+ * @param {any} part
+ * @param {string[]} path
+ * @returns {string[][]}
+ */
 export function sweeps(part, path = []) {
   if (isSweep(part))
     return [...(part.values.length > 1 ? [path] : []), ...part.values.flatMap((way) => sweeps(way, path))];
@@ -14,7 +24,11 @@ export function sweeps(part, path = []) {
   return Object.entries(part).flatMap(([name, value]) => sweeps(value, [...path, name]));
 }
 
-/** How many combinations there are. */
+/**
+ * How many combinations there are.
+ * @param {any} part
+ * @returns {number}
+ */
 export function size(part) {
   if (isSweep(part))
     return Math.max(
@@ -25,9 +39,18 @@ export function size(part) {
   return Object.values(part).reduce((product, value) => product * size(value), 1);
 }
 
-/** Every combination: `[{ document, chosen: [[path, way]] }]`, the last part changing fastest. */
+/**
+ * Every combination: `[{ document, chosen: [[path, way]] }]`, the last part changing fastest.
+ * @param {any} part
+ * @param {string[]} path
+ * @returns {Combination[]}
+ */
 export function combinations(part, path = []) {
   if (isSweep(part)) {
+    /**
+     * @param {any} way
+     * @returns {[string[], any][]}
+     */
     const choice = (way) => (part.values.length > 1 ? [[path, way]] : []);
     return part.values.flatMap((way) =>
       combinations(way, path).map(({ document, chosen }) => ({
@@ -37,6 +60,7 @@ export function combinations(part, path = []) {
     );
   }
   if (!isPart(part)) return [{ document: part, chosen: [] }];
+  /** @type {Combination[]} */
   let all = [{ document: Array.isArray(part) ? [] : {}, chosen: [] }];
   for (const [name, value] of Object.entries(part)) {
     const inner = combinations(value, [...path, name]);
@@ -50,10 +74,16 @@ export function combinations(part, path = []) {
   return all;
 }
 
+/** @param {any} part */
 function isPart(part) {
   return typeof part === "object" && part !== null;
 }
 
+/**
+ * @param {any} document
+ * @param {string} name
+ * @param {any} value
+ */
 function put(document, name, value) {
   const copy = Array.isArray(document) ? [...document] : { ...document };
   copy[name] = value;

@@ -3,12 +3,18 @@
 import { hasText, t } from "../words/i18n.js";
 import { exact } from "../words/reasons.js";
 
+/** @import { Field } from "../types.js" */
+
 const NUMBERS = ["number", "integer", "integers"];
 
-/** What is said of a field, in two lines: its help, its bounds, its default. */
+/**
+ * What is said of a field, in two lines: its help, its bounds, its default.
+ * @param {string} key
+ * @param {Field | null} field
+ */
 export function helpOf(key, field) {
   const said = hasText(`${key}.help`) ? [t(`${key}.help`)] : [];
-  if (NUMBERS.includes(field?.kind)) {
+  if (field && NUMBERS.includes(field.kind)) {
     const bounds = range(field);
     if (bounds) said.push(t("help.bounds", { bounds }));
     if (typeof field.default === "number") said.push(t("help.default", { value: exact(field.default) }));
@@ -16,24 +22,29 @@ export function helpOf(key, field) {
   return said.join(" ");
 }
 
-/** Bounds in signs: an error has room for words, a line of help has not. */
+/** Bounds in signs: an error has room for words, a line of help has not. @param {Field} field */
 function range({ minimum, exclusive_minimum, maximum }) {
-  const there = (value) => value !== undefined && value !== null;
+  /** @param {number | null | undefined} value */
+  /** @returns {value is number} */
+  const there = (/** @type {number | null | undefined} */ value) => value !== undefined && value !== null;
   if (there(minimum) && there(maximum)) return `${exact(minimum)}–${exact(maximum)}`;
-  return [
-    [">", exclusive_minimum],
-    ["≥", minimum],
-    ["≤", maximum],
-  ]
-    .filter(([, value]) => there(value))
-    .map(([sign, value]) => `${sign} ${exact(value)}`)
+  const ends = { ">": exclusive_minimum, "≥": minimum, "≤": maximum };
+  return Object.entries(ends)
+    .flatMap(([sign, value]) => (there(value) ? `${sign} ${exact(value)}` : []))
     .join(", ");
 }
 
-/** Show, in `line`, the help of what is under the mouse, else of what has the focus. */
+/**
+ * Show, in `line`, the help of what is under the mouse, else of what has the focus.
+ * @param {HTMLElement} form
+ * @param {HTMLElement} line
+ */
 export function wireHelp(form, line) {
+  /** @type {string | null | undefined} */
   let pointed = null;
-  const of = (element) => element?.closest?.("[data-help]")?.dataset.help;
+  /** @param {EventTarget | null} element */
+  const of = (element) =>
+    element instanceof Element ? element.closest("[data-help]")?.getAttribute("data-help") : undefined;
   const show = () => {
     const focused = form.contains(document.activeElement) ? of(document.activeElement) : null;
     const text = pointed ?? focused ?? t("help.idle");

@@ -5,26 +5,36 @@ import { number, t } from "../words/i18n.js";
 import { SEEDS } from "./draft.js";
 import { select } from "./fields.js";
 
-/** @import { Cost, FormHands } from "../types.js" */
+/**
+ * @import { FormContext } from "./form.js"
+ * @import { Cost } from "../types.js"
+ */
 
 /** Where the digits of a number need more room than there is. */
 const LONG = 1e7;
 const FACTS = ["parameters", "memory_bytes", "multiply_adds", "seconds"];
 
+/**
+ * How a figure is written; `differ`: it is the largest of several.
+ * @typedef {(value: number, differ: boolean) => string} Written
+ */
+
 export class LaunchPart {
   element;
   button;
   help = h("p", { className: "help-line" });
-  #facts = new Map();
+  /** @type {Map<string, HTMLElement>} */
+  /** @type {Record<string, HTMLElement>} */
+  #facts = {};
   #difference = h("p", { className: "difference" });
   #label = h("span", {});
 
-  /** @param {FormHands} form */
+  /** @param {FormContext} form */
   constructor({ draft, change }) {
     const facts = h("dl", { className: "card facts" });
     for (const name of FACTS) {
       const value = h("dd", { id: `summary-${name}` }, "–");
-      this.#facts.set(name, value);
+      this.#facts[name] = value;
       facts.append(h("div", { title: t(`summary.${name}.help`) }, h("dt", {}, t(`summary.${name}`)), value));
     }
     const general = h(
@@ -63,25 +73,25 @@ export class LaunchPart {
     this.count(draft.count());
   }
 
-  /** How many runs the button launches. */
+  /** How many runs the button launches. @param {number} runs */
   count(runs) {
     this.#label.textContent = runs === 1 ? t("form.launch") : t("form.launch_n", { count: number(runs) });
   }
 
   /**
    * @param {Cost[] | null} experiments the figures of each run; null: what is chosen is wrong
-   * @param {number} seconds of all of them
+   * @param {number | null} [seconds] of all of them
    */
   show(experiments, seconds) {
-    const said = (values, text) => {
+    const said = (/** @type {number[]} */ values, /** @type {Written} */ text) => {
       const most = Math.max(...values);
       const differ = values.some((value) => value !== most);
       return differ ? `≤\u2009${text(most, differ)}` : text(most, differ);
     };
-    const put = (name, text) =>
-      (this.#facts.get(name).textContent = experiments
-        ? said(name === "seconds" ? [seconds] : experiments.map((one) => one[name]), text)
-        : "–");
+    const put = (/** @type {keyof Cost} */ name, /** @type {Written} */ text) => {
+      const values = name === "seconds" ? [seconds] : (experiments ?? []).map((one) => one[name]);
+      this.#facts[name].textContent = experiments ? said(values.map(Number), text) : "–";
+    };
     put("parameters", (value, differ) =>
       number(value, differ || value >= LONG ? { notation: "compact", maximumSignificantDigits: 3 } : {}),
     );
@@ -93,7 +103,11 @@ export class LaunchPart {
     put("seconds", (value) => `≈ ${duration(value)}`);
   }
 
-  /** What the experiment differs in from the one that it came from: labels, or null where it came from none. */
+  /**
+   * What the experiment differs in from the one that it came from: labels, or null where it came from none.
+   * @param {string} name
+   * @param {string[] | null} labels
+   */
   differs(name, labels) {
     const said = !labels
       ? []
@@ -105,6 +119,7 @@ export class LaunchPart {
   }
 }
 
+/** @param {number} seconds */
 function duration(seconds) {
   if (seconds < 90) return t("time.seconds", { n: number(seconds, { maximumSignificantDigits: 2 }) });
   if (seconds < 5400) return t("time.minutes", { n: number(seconds / 60, { maximumSignificantDigits: 2 }) });

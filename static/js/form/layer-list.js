@@ -6,15 +6,18 @@
 
 import { h, iconButton } from "../page/dom.js";
 import { drag } from "../page/drag.js";
-import { onKey } from "../page/keys.js";
+import { arrowStep, onKey } from "../page/keys.js";
 import { t, number as written } from "../words/i18n.js";
 import { control } from "./control.js";
 import { described, select } from "./fields.js";
 import { isInside, move, pathOf, step } from "./layer-moves.js";
 
-/** @import { FormHands, Layer } from "../types.js" */
+/**
+ * @import { FormContext } from "./form.js"
+ * @import { Field, Layer, LayerSummary } from "../types.js"
+ */
 
-/** What stands in a layer's line; the rest is behind its dots. */
+/** What stands in a layer's line; the rest is behind its dots. @type {Record<string, string[]>} */
 const FIRST = {
   dense: ["units"],
   activation: ["name"],
@@ -23,7 +26,7 @@ const FIRST = {
   avg_pool2d: ["size"],
   dropout: ["rate"],
 };
-/** Sizes of a layer that is added and has none by default. */
+/** Sizes of a layer that is added and has none by default. @type {Record<string, number>} */
 const SIZES = { units: 20, filters: 16 };
 
 export class LayerList {
@@ -38,7 +41,7 @@ export class LayerList {
   #open;
 
   /**
-   * @param {FormHands} form
+   * @param {FormContext} form
    * @param {Layer[]} layers changed in place
    * @param {Set<string>} open
    * @param {{place: number[], root: LayerList}} [block] where this is the list of a block in another
@@ -51,6 +54,7 @@ export class LayerList {
     this.#root = root;
     this.#path = place.length ? `${pathOf(place)}.layers` : "network.layers";
     this.#open = open;
+    /** @type {HTMLElement} */
     this.element = h(
       "ol",
       { className: "layers", "data-path": this.#path },
@@ -59,10 +63,16 @@ export class LayerList {
     );
   }
 
+  /**
+   * @param {Layer} layer
+   * @param {number} i
+   * @returns {HTMLElement}
+   */
   #row(layer, i) {
     const place = [...this.#place, i];
     const path = pathOf(place);
     const number = place.map((position) => position + 1).join(".");
+    /** @type {Field[]} */
     const fields = this.#form.options.layers[layer.type];
     const first = FIRST[layer.type] ?? [];
     const name = t(`layer.${layer.type}`);
@@ -96,7 +106,7 @@ export class LayerList {
     );
     const inner =
       layer.type === "residual"
-        ? new LayerList(this.#form, layer.layers, this.#open, { place, root: this.#root }).element
+        ? new LayerList(this.#form, layer.layers ?? [], this.#open, { place, root: this.#root }).element
         : null;
     const error = h("span", { className: "error", role: "alert", id: `error-${path}` });
     const row = h(
@@ -110,6 +120,11 @@ export class LayerList {
     return row;
   }
 
+  /**
+   * @param {string} path
+   * @param {Layer} layer
+   * @param {Field} field
+   */
   #input(path, layer, field) {
     const key = `layer.${field.name}`;
     const value = layer[field.name] ?? (field.nullable ? null : field.default);
@@ -128,7 +143,12 @@ export class LayerList {
     );
   }
 
-  /** The button with the dots, and what it opens. */
+  /**
+   * The button with the dots, and what it opens.
+   * @param {string} path
+   * @param {Layer} layer
+   * @param {Field[]} fields
+   */
   #more(path, layer, fields) {
     const panel = h("div", { className: "layer-more row wrap", hidden: !this.#open.has(path) });
     const button = iconButton("more", t("layer.more"), () => {
@@ -170,7 +190,12 @@ export class LayerList {
     return h("li", { className: "layer-add" }, choose);
   }
 
+  /**
+   * @param {string} type
+   * @returns {Layer}
+   */
   #fresh(type) {
+    /** @type {Layer} */
     const layer = { type };
     for (const field of this.#form.options.layers[type])
       if (field.name in SIZES) layer[field.name] = SIZES[field.name];
@@ -179,6 +204,7 @@ export class LayerList {
     return layer;
   }
 
+  /** @param {number} i */
   #remove(i) {
     this.#layers.splice(i, 1);
     this.#open.clear(); // places mean other layers now
@@ -186,8 +212,12 @@ export class LayerList {
     this.#form.redraw(next < 0 ? `${this.#path}.add` : `${this.#path}.${next}.grip`);
   }
 
+  /**
+   * @param {KeyboardEvent} event
+   * @param {number} i
+   */
   #key(event, i) {
-    const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    const by = arrowStep(event);
     if (event.key === "Delete") this.#remove(i);
     else if (by) this.#root.#move([...this.#place, i], step(this.#root.#layers, [...this.#place, i], by));
     else return;
@@ -196,6 +226,10 @@ export class LayerList {
 
   // -- in the whole network ------------------------------------------------------------------------
 
+  /**
+   * @param {number[]} from
+   * @param {number[] | null} to
+   */
   #move(from, to) {
     const place = to && move(this.#layers, from, to);
     if (!place) return;
@@ -207,18 +241,28 @@ export class LayerList {
   #gaps() {
     const lists = [...this.element.querySelectorAll(".layers"), this.element];
     return lists.flatMap((list) => {
-      const inside = list.dataset.path.match(/\d+/g)?.map(Number) ?? [];
+      const inside = list.getAttribute("data-path")?.match(/\d+/g)?.map(Number) ?? [];
       return [...list.children].map((row, i) => ({ row, place: [...inside, i] }));
     });
   }
 
-  /** The gap that is nearest to a height in the window; a block does not go into itself. */
+  /**
+   * The gap that is nearest to a height in the window; a block does not go into itself.
+   * @param {number} y
+   * @param {number[]} dragged
+   */
   #gapAt(y, dragged) {
+    /** @param {{row: Element}} gap */
     const distance = ({ row }) => Math.abs(row.getBoundingClientRect().top - y);
     const gaps = this.#gaps().filter(({ place }) => !isInside(place, dragged));
     return gaps.reduce((best, gap) => (distance(gap) < distance(best) ? gap : best));
   }
 
+  /**
+   * @param {Element} dragged
+   * @param {number[]} from
+   * @param {number} y
+   */
   #mark(dragged, from, y) {
     this.#unmark();
     dragged.classList.add("dragged");
@@ -231,21 +275,29 @@ export class LayerList {
     for (const row of this.element.querySelectorAll("li")) row.classList.remove("dragged", "drop-before");
   }
 
+  /**
+   * @param {number[]} from
+   * @param {number | null} y
+   */
   #drop(from, y) {
     this.#unmark();
     if (y !== null) this.#move(from, this.#gapAt(y, from).place);
   }
 }
 
-/** Put what each layer gives beside it; those without a shape have not got that far. */
+/**
+ * Put what each layer gives beside it; those without a shape have not got that far.
+ * @param {HTMLElement} element
+ * @param {(string | undefined)[]} shapes
+ */
 export function showShapes(element, shapes) {
   for (const output of element.querySelectorAll("[data-shape]")) {
-    const [, place] = /^network\.layers\.(\d+)$/.exec(output.dataset.shape) ?? [];
-    if (place !== undefined) output.textContent = shapes[place] ?? "–";
+    const [, place] = /^network\.layers\.(\d+)$/.exec(String(output.getAttribute("data-shape"))) ?? [];
+    if (place !== undefined) output.textContent = shapes[Number(place)] ?? "–";
   }
 }
 
-/** The layers of a preset, to be read. */
+/** The layers of a preset, to be read. @param {LayerSummary[]} rows */
 export function layerSummary(rows) {
   return rows.map(({ type, output_shape: shape, parameters }) =>
     h(

@@ -5,7 +5,7 @@
 
 /** @import { Layer } from "../types.js" */
 
-/** The name of a place in the document: "network.layers.3.layers.1". */
+/** The name of a place in the document: "network.layers.3.layers.1". @param {number[]} place */
 export function pathOf(place) {
   return `network.layers.${place.join(".layers.")}`;
 }
@@ -13,13 +13,21 @@ export function pathOf(place) {
 /** The beginning of a field's name that says its layer. */
 export const LAYER = /^network\.layers\.\d+(?:\.layers\.\d+)*/;
 
-/** The layer that a field belongs to, or undefined. */
+/**
+ * The layer that a field belongs to, or undefined.
+ * @param {Layer[] | undefined} layers
+ * @param {string} field
+ */
 export function layerAt(layers, field) {
   const place = LAYER.exec(field)?.[0].match(/\d+/g)?.map(Number);
   return place && layers && listOf(layers, place)?.[last(place)];
 }
 
-/** Where a layer is now, as a field's name; null where it is no more. */
+/**
+ * Where a layer is now, as a field's name; null where it is no more.
+ * @param {Layer[] | undefined} layers
+ * @param {Layer} layer
+ */
 export function pathOfLayer(layers, layer) {
   const place = layers && find(layers, layer);
   return place && pathOf(place);
@@ -45,7 +53,12 @@ export function step(layers, place, by) {
   return [...outside.slice(0, -1), last(outside) + (by > 0 ? 1 : 0)];
 }
 
-/** Move a layer; its new place, or null where it stays: a block does not go into itself. */
+/**
+ * Move a layer; its new place, or null where it stays: a block does not go into itself.
+ * @param {Layer[]} layers
+ * @param {number[]} from
+ * @param {number[]} to
+ */
 export function move(layers, from, to) {
   const [source, target] = [listOf(layers, from), listOf(layers, to)];
   const [at, before] = [last(from), last(to)];
@@ -55,7 +68,11 @@ export function move(layers, from, to) {
   return find(layers, layer);
 }
 
-/** Is a place in the block that stands at another? */
+/**
+ * Is a place in the block that stands at another?
+ * @param {number[]} place
+ * @param {number[]} block
+ */
 export function isInside(place, block) {
   return place.length > block.length && block.every((position, i) => position === place[i]);
 }
@@ -77,9 +94,14 @@ function listOf(layers, place) {
     .reduce((list, position) => /** @type {Layer[]} */ (list?.[position]?.layers), layers);
 }
 
+/**
+ * @param {Layer[]} layers
+ * @param {Layer} layer
+ * @returns {number[] | null}
+ */
 function find(layers, layer) {
   for (const [i, other] of layers.entries()) {
-    const inside = other === layer ? [] : other.type === "residual" && find(other.layers, layer);
+    const inside = other === layer ? [] : other.type === "residual" && find(other.layers ?? [], layer);
     if (inside) return [i, ...inside];
   }
   return null;

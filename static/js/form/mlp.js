@@ -12,6 +12,7 @@ export function guessMlp(layers) {
   const flat = layers.flatMap((layer) => (layer.type === "residual" ? (layer.layers ?? []) : [layer]));
   const dense = flat.filter((layer) => layer.type === "dense");
   if (!dense.length || flat.at(-1)?.type !== "dense") return null;
+  /** @param {string} type */
   const first = (type) => flat.find((layer) => layer.type === type);
   return {
     preset: "mlp",

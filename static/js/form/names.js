@@ -56,6 +56,8 @@ export function nameOfRun(document, chosen, { special, changed }, repetition) {
 /**
  * What one changes most, but for what has been said as it varies; `isNews` says of which fields.
  * @param {Experiment} document
+ * @param {Map<string, any>} varied
+ * @param {(field: string) => boolean} isNews
  */
 function suggestion({ network, optimizer, regularization }, varied, isNews) {
   const rated = varied.has("optimizer.learning_rate") ? [] : [optimizer.learning_rate ?? ""];
@@ -72,7 +74,11 @@ function suggestion({ network, optimizer, regularization }, varied, isNews) {
   ].filter(Boolean);
 }
 
-/** A value of a field, or a way of a section, as the reader knows it. */
+/**
+ * A value of a field, or a way of a section, as the reader knows it.
+ * @param {string} place
+ * @param {any} value
+ */
 function valueText(place, value) {
   if (place === "network") return presetName(value.preset);
   if (place === "regularization")
@@ -84,13 +90,16 @@ function valueText(place, value) {
   return wordOf(place, name);
 }
 
-/** A preset where there is little room: "MLP". */
+/** A preset where there is little room: "MLP". @param {string} preset */
 export function presetName(preset) {
   const short = `short.preset.${preset}`;
   return t(hasText(short) ? short : `preset.${preset}`);
 }
 
-/** "L1 0.1 · L2 0.01"; strengths that are several are said by themselves. */
+/**
+ * "L1 0.1 · L2 0.01"; strengths that are several are said by themselves.
+ * @param {Record<string, any>} regularization
+ */
 function penaltyText(regularization) {
   return Object.entries(regularization)
     .map(([name, strength]) => [name.toUpperCase(), ...(isSweep(strength) ? [] : [strength])].join(" "))
@@ -113,6 +122,7 @@ const NAMED = /^(optimizer\.|regularization\.|network\.layers$|seed$)/;
 export function difference(before, after, activations, varied) {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   const different = names.filter((name) => (before[name] ?? null) !== (after[name] ?? null));
+  /** @type {Set<string>} */
   const labels = new Set();
   for (const name of different) {
     const swapped = BY_NAME.find(
@@ -126,6 +136,7 @@ export function difference(before, after, activations, varied) {
   const ofLayers = varied.some(
     (path) => path.startsWith("network.") && !path.startsWith("network.initializer"),
   );
+  /** @param {string} name */
   const inName = (name) =>
     (name === "network.layers" && ofLayers) ||
     varied.some((path) => name === path || name.startsWith(`${path}.`));
@@ -135,7 +146,12 @@ export function difference(before, after, activations, varied) {
   return { labels: [...labels], special, changed: different.filter((name) => !inName(name)) };
 }
 
-/** Layers as lines, "dense 40 → relu → dense 10": only other activations, or another network? */
+/**
+ * Layers as lines, "dense 40 → relu → dense 10": only other activations, or another network?
+ * @param {string} before
+ * @param {string} after
+ * @param {string[]} activations
+ */
 function networkLabel(before, after, activations) {
   const [old, fresh] = [before, after].map((line) => String(line).split(" → "));
   const alike =

@@ -1,6 +1,6 @@
 /** The network: a preset with its settings, or several to compare, or layers one by one; and how its weights begin. */
 
-import { h, iconButton } from "../page/dom.js";
+import { find, h, iconButton } from "../page/dom.js";
 import { number, t } from "../words/i18n.js";
 import { chain } from "./chain.js";
 import { block, segments, select } from "./fields.js";
@@ -10,20 +10,30 @@ import { settings } from "./settings.js";
 import { several } from "./several.js";
 import { together, ways } from "./values.js";
 
-/** @import { ExperimentSummary, FormHands, Layer } from "../types.js" */
+/**
+ * @import { FormContext } from "./form.js"
+ * @import { ExperimentSummary, Layer } from "../types.js"
+ * @import { Look } from "../look/look.js"
+ * @import { DraftNetwork } from "./draft.js"
+ * @import { OneOrSeveral } from "./values.js"
+ */
 
 /** The four that the lessons compare side by side; all of them are in a list behind. */
 const FIRST_ACTIVATIONS = ["sigmoid", "tanh", "relu", "leaky_relu"];
 const WRITTEN = "layers";
 
-/** Settings that no other of the chosen presets has than the MLP. */
+/**
+ * Settings that no other of the chosen presets has than the MLP.
+ * @param {Pick<FormContext, "options" | "draft">} form
+ */
 export function onlyOfMlp({ options, draft }) {
+  /** @param {string} preset */
   const names = (preset) => options.presets[preset].map(({ name }) => name);
-  const others = draft.networks.flatMap(({ preset }) => (preset === "mlp" ? [] : names(preset)));
+  const others = draft.presets.flatMap((preset) => (preset === "mlp" ? [] : names(preset)));
   return names("mlp").filter((name) => !others.includes(name));
 }
 
-/** Whose settings follow. */
+/** Whose settings follow. @param {string} names */
 function caption(names) {
   return h("span", { className: "caption" }, names);
 }
@@ -33,14 +43,18 @@ export class NetworkPart {
   #look;
   #rows = h("ol", { className: "layer-summary" });
   #table;
-  #edit;
+  /** @type {HTMLButtonElement | null} */
+  #edit = null;
   /** The server's last summary; null while what is chosen is wrong. @type {ExperimentSummary | null} */
   #summary = null;
   /** @type {HTMLElement | null} */
   #list = null;
-  /** What each layer gives, as far as that is known: a list that is drawn again has it at once. */
+  /**
+   * What each layer gives, as far as that is known: a list that is drawn again has it at once.
+   * @type {WeakMap<Layer, string | undefined>}
+   */
   #shapes = new WeakMap();
-  /** Places of layers whose further settings are open. */
+  /** Places of layers whose further settings are open. @type {Set<string>} */
   #open = new Set();
   /**
    * The networks whose first one is edited layer by layer, as `{ network, count, layers }`.
@@ -48,10 +62,14 @@ export class NetworkPart {
    */
   #left = null;
 
-  /** @param {FormHands} form */
+  /**
+   * @param {FormContext} form
+   * @param {Look} look
+   */
   constructor(form, look) {
     this.#form = form;
     this.#look = look;
+    this.#table = this.#tableButton();
   }
 
   /** The blocks, lowest first. */
@@ -63,35 +81,44 @@ export class NetworkPart {
     const choice = this.#drawChoice(networks);
     const parts = [choice];
     this.#list = null;
+    /** @type {HTMLElement[]} */
     const inside = [];
     if (layers) {
       this.#list = new LayerList(this.#form, layers, this.#open).element;
-      inside.push(this.#drawLeft(layers), this.#list);
+      const left = this.#drawLeft(layers);
+      inside.push(...(left ? [left] : []), this.#list);
     }
     if (mlp) {
       if (networks.length > 1) inside.push(caption(presetName("mlp")));
-      inside.push(chain(this.#form, draft.datasets, mlp.hidden));
+      inside.push(chain(this.#form, draft.datasets, mlp.hidden ?? []));
       parts.push(this.#drawActivation(mlp));
     }
     if (!layers && (networks.length > 1 || !mlp)) parts.push(this.#drawSettings(networks));
-    choice.querySelector(".error").before(...inside.filter(Boolean));
+    find(choice, ".error", HTMLElement).before(...inside);
     this.#drawSummary();
     return [...parts, this.#drawInitializer(networks)];
   }
 
-  /** Which preset, or several, or the list; a way from the one to the other; and all of it as a table. */
+  /**
+   * Which preset, or several, or the list; a way from the one to the other; and all of it as a table.
+   * @param {DraftNetwork[]} networks
+   */
   #drawChoice(networks) {
     const { draft, redraw } = this.#form;
     const path = "network.preset";
-    this.#table = iconButton("table", t("look.network"), () => this.#look.network(this.#summary));
-    this.#table.id = "look-network"; // the focus finds it again when the form is drawn anew
+    this.#table = this.#tableButton();
+    /**
+     * @param {string[]} presets
+     * @param {string} focus
+     */
     const choose = (presets, focus) => {
       if (presets[0] !== WRITTEN) draft.choosePresets(presets);
       redraw(focus);
     };
+    /** @param {string} preset */
     const name = (preset) => t(`preset.${preset}`);
     const written = Boolean(networks[0].layers);
-    const chosen = networks.map(({ preset }) => preset);
+    const chosen = draft.presets;
     const controls = written
       ? [
           select(path, "network.layers", [...draft.fitting, WRITTEN], WRITTEN, name, (preset) =>
@@ -110,12 +137,23 @@ export class NetworkPart {
     );
     this.#edit = written ? null : this.#editButton();
     const head = h("div", { className: "label-row" });
-    element.querySelector(".label").replaceWith(head);
+    find(element, ".label", HTMLElement).replaceWith(head);
     head.append(
       h("span", { className: "label", "data-key": "network.layers" }, t("network.layers")),
       this.#edit ?? "",
     );
     return element;
+  }
+
+  /** Shows all layers as a table; off while what is chosen is wrong. */
+  #tableButton() {
+    const button = iconButton(
+      "table",
+      t("look.network"),
+      () => this.#summary && this.#look.network(this.#summary),
+    );
+    button.id = "look-network"; // the focus finds it again when the form is drawn anew
+    return button;
   }
 
   /** To the layers one by one: of the one network, or of the first of several, which is said before and after. */
@@ -128,13 +166,16 @@ export class NetworkPart {
       const { network } = draft.document;
       const count = draft.variants;
       draft.writeLayers(config.network.layers);
-      this.#left = count > 1 ? { network, count, layers: draft.document.network.layers } : null;
+      this.#left = count > 1 && draft.layers ? { network, count, layers: draft.layers } : null;
       redraw("network.layers.0.grip");
     });
     return button;
   }
 
-  /** Of how many networks these layers are the first, and the way back to all of them. */
+  /**
+   * Of how many networks these layers are the first, and the way back to all of them.
+   * @param {Layer[]} layers
+   */
   #drawLeft(layers) {
     if (!this.#left || this.#left.layers !== layers) return null;
     const { draft, redraw } = this.#form;
@@ -142,7 +183,7 @@ export class NetworkPart {
     if (!ways(network).every(({ preset }) => draft.fitting.includes(preset))) return null; // other data have come
     const back = h("button", { type: "button", className: "toggle", id: "all-networks" }, t("network.back"));
     back.addEventListener("click", () => {
-      const { initializer } = draft.document.network;
+      const [{ initializer }] = draft.networks;
       for (const one of ways(network)) one.initializer = initializer;
       draft.document.network = network;
       redraw("edit-layers");
@@ -155,16 +196,22 @@ export class NetworkPart {
     );
   }
 
+  /** @param {DraftNetwork} network */
   #drawActivation(network) {
     const { options, redraw } = this.#form;
     const path = "network.activation";
+    /** @param {string} activation */
     const name = (activation) => t(`activation.${activation}`);
-    const chosen = ways(network.activation);
+    const chosen = ways(network.activation ?? "relu");
+    /**
+     * @param {string[]} activations
+     * @param {string} focus
+     */
     const choose = (activations, focus) => {
       network.activation = together(activations, activations);
       redraw(focus);
     };
-    const single = chosen.length === 1 ? this.#oneActivation(network, path, name) : [];
+    const single = chosen.length === 1 ? this.#oneActivation(network, chosen[0], path, name) : [];
     return block(
       path,
       path,
@@ -177,18 +224,24 @@ export class NetworkPart {
     );
   }
 
-  /** The first few side by side, and all of them in a list. */
-  #oneActivation(network, path, name) {
+  /**
+   * The first few side by side, and all of them in a list.
+   * @param {DraftNetwork} network
+   * @param {string} chosen
+   * @param {string} path
+   * @param {(activation: string) => string} name
+   */
+  #oneActivation(network, chosen, path, name) {
     const { options, change, redraw } = this.#form;
-    const first = FIRST_ACTIVATIONS.includes(network.activation)
+    const first = FIRST_ACTIVATIONS.includes(chosen)
       ? FIRST_ACTIVATIONS
-      : [...FIRST_ACTIVATIONS.slice(0, 3), network.activation];
-    const buttons = segments(path, path, first, network.activation, name, (activation) => {
+      : [...FIRST_ACTIVATIONS.slice(0, 3), chosen];
+    const buttons = segments(path, path, first, chosen, name, (activation) => {
       network.activation = activation;
       all.value = activation;
       change();
     });
-    const all = select(path, path, options.activations, network.activation, name, (activation) => {
+    const all = select(path, path, options.activations, chosen, name, (activation) => {
       network.activation = activation;
       redraw(path);
     });
@@ -196,16 +249,22 @@ export class NetworkPart {
     return [buttons, all];
   }
 
-  /** The settings of the presets, but for what an MLP has for itself; of several, those together that the same ones have. */
+  /**
+   * The settings of the presets, but for what an MLP has for itself; of several, those together that the same ones have.
+   * @param {DraftNetwork[]} networks
+   */
   #drawSettings(networks) {
     const { options } = this.#form;
-    const names = (preset) => options.presets[preset].map(({ name }) => name);
-    const except = networks.some(({ preset }) => preset === "mlp") ? onlyOfMlp(this.#form) : [];
-    const all = [...new Set(networks.flatMap(({ preset }) => names(preset)))];
+    /** @param {string} preset */
+    const { presets } = this.#form.draft;
+    const names = (/** @type {string} */ preset) => options.presets[preset].map(({ name }) => name);
+    const except = presets.includes("mlp") ? onlyOfMlp(this.#form) : [];
+    const all = [...new Set(presets.flatMap(names))];
+    /** @param {string} name */
     const ownersOf = (name) =>
-      networks
-        .filter(({ preset }) => names(preset).includes(name))
-        .map(({ preset }) => presetName(preset))
+      presets
+        .filter((preset) => names(preset).includes(name))
+        .map(presetName)
         .join(", ");
     const shown = all.filter((name) => !except.includes(name));
     const parts = [...new Set(shown.map(ownersOf))].flatMap((owners) => {
@@ -216,11 +275,16 @@ export class NetworkPart {
     return h("div", { className: "field" }, ...parts, networks.length > 1 ? "" : this.#rows);
   }
 
+  /** @param {DraftNetwork[]} networks */
   #drawInitializer(networks) {
     const [network] = networks;
     const { draft, options, redraw } = this.#form;
     const path = "network.initializer";
     const initializers = ways(network.initializer);
+    /**
+     * @param {string[]} names
+     * @param {string} focus
+     */
     const choose = (names, focus) => {
       draft.chooseInitializers(names);
       redraw(focus);
@@ -247,11 +311,12 @@ export class NetworkPart {
 
   /**
    * What the network is: a server's summary, or null where something is wrong with it, and then how far the shapes go.
+   * @param {ExperimentSummary | null} summary
+   * @param {number[][]} shapes
    */
   show(summary, shapes = []) {
     this.#summary = summary;
-    const { layers } = this.#form.draft.document.network;
-    layers?.forEach((layer, i) =>
+    this.#form.draft.layers?.forEach((layer, i) =>
       this.#shapes.set(layer, (summary?.first.layers[i]?.output_shape ?? shapes[i])?.join("×")),
     );
     this.#drawSummary();
@@ -259,14 +324,14 @@ export class NetworkPart {
 
   /** The draft has been changed: of how many networks one can edit the first. */
   count() {
-    if (this.#edit) this.#drawEdit();
+    this.#drawEdit();
   }
 
   #drawSummary() {
-    const { layers } = this.#form.draft.document.network;
+    const { layers } = this.#form.draft;
     this.#table.disabled = !this.#summary;
-    if (this.#edit) this.#drawEdit();
-    if (this.#list)
+    this.#drawEdit();
+    if (this.#list && layers)
       showShapes(
         this.#list,
         layers.map((layer) => this.#shapes.get(layer)),
@@ -275,6 +340,7 @@ export class NetworkPart {
   }
 
   #drawEdit() {
+    if (!this.#edit) return;
     const count = this.#form.draft.variants;
     this.#edit.disabled = !this.#form.described();
     this.#edit.title = count > 1 ? t("network.edit_first", { count: number(count) }) : t("network.edit.help");

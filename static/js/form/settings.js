@@ -4,12 +4,16 @@ import { t } from "../words/i18n.js";
 import { control } from "./control.js";
 import { block } from "./fields.js";
 
-/** @import { Field } from "../types.js" */
+/**
+ * @import { Field } from "../types.js"
+ * @import { FormContext } from "./form.js"
+ * @import { Value } from "./values.js"
+ */
 
 /**
  * Blocks for the settings of all ways. What is typed goes to each that has such a setting; where they usually have
  * different ones, an empty field leaves each its own.
- *
+ * @param {Pick<FormContext, "change" | "redraw">} form
  * @param {string} path of the section: "optimizer"
  * @param {string} kind what its settings are called by: `${kind}.momentum`
  * @param {(Record<string, any> | null)[]} all the ways
@@ -24,6 +28,10 @@ export function settings(form, path, kind, all, registry, except = [], by = "nam
    * @param {string} name
    */
   const fieldOf = (way, name) => registry[way[by]].find((field) => field.name === name);
+  /**
+   * @param {Record<string, any>} way
+   * @param {string} name
+   */
   const usualOf = (way, name) => fieldOf(way, name)?.default;
   const names = new Set(present.flatMap((way) => registry[way[by]].map((field) => field.name)));
   return [...names]
@@ -32,10 +40,12 @@ export function settings(form, path, kind, all, registry, except = [], by = "nam
       const having = present.filter((way) => fieldOf(way, name));
       const field = /** @type {Field} */ (fieldOf(having[0], name));
       const usual = having.every((way) => usualOf(way, name) === field.default);
+      /** @param {Record<string, any>} way */
       const valueIn = (way) => (way[name] === undefined ? usualOf(way, name) : way[name]);
       const agreed = having.every(
         (way) => JSON.stringify(valueIn(way)) === JSON.stringify(valueIn(having[0])),
       );
+      /** @param {Value} value */
       const put = (value) => {
         for (const way of having) way[name] = value ?? (usual ? "" : usualOf(way, name));
         form.change();
@@ -53,7 +63,11 @@ export function settings(form, path, kind, all, registry, except = [], by = "nam
     });
 }
 
-/** Say in the help whose setting it is. */
+/**
+ * Say in the help whose setting it is.
+ * @param {HTMLElement} element
+ * @param {string[]} names
+ */
 function onlyFor(element, names) {
   element.dataset.help = `${t("form.only_for", { names: names.join(", ") })} ${element.dataset.help ?? ""}`;
   for (const control of element.querySelectorAll("input"))

@@ -20,7 +20,8 @@ let opened = null;
 
 /**
  * The controls, to stand side by side.
- *
+ * @param {string} path
+ * @param {string} key
  * @param {string[]} choices
  * @param {string[]} chosen one at least
  * @param {(choice: string) => string} name what the reader sees
@@ -32,6 +33,7 @@ export function several(path, key, choices, chosen, name, choose, more = {}) {
   const { single, note, short = name } = more;
   const list = () => {
     const all = chosen.length > 1 ? [ALL, ...choices] : choices;
+    /** @param {string} choice */
     const named = (choice) => (choice === ALL ? chosen.map(short).join(", ") : name(choice));
     const element = select(
       path,
@@ -54,6 +56,15 @@ export function several(path, key, choices, chosen, name, choose, more = {}) {
   return [...(single && chosen.length === 1 ? single : [list()]), button, panel];
 }
 
+/**
+ * @param {string} path
+ * @param {string} key
+ * @param {string[]} choices
+ * @param {string[]} chosen
+ * @param {(choice: string) => string} name
+ * @param {(chosen: string[], focus: string) => void} choose
+ * @param {string} [note]
+ */
 function boxes(path, key, choices, chosen, name, choose, note) {
   const panel = h("div", {
     className: "several-boxes",
@@ -63,6 +74,7 @@ function boxes(path, key, choices, chosen, name, choose, note) {
     "data-several": path,
     "data-help": t("form.several.help"),
   });
+  /** @param {string} choice */
   const labelled = (choice) => {
     const box = h("input", {
       type: "checkbox",
@@ -83,6 +95,7 @@ function boxes(path, key, choices, chosen, name, choose, note) {
     panel.hidePopover();
   });
   const follow = () => (panel.isConnected ? place(panel) : listen(removeEventListener));
+  /** @param {typeof addEventListener | typeof removeEventListener} change */
   const listen = (change) => {
     change("scroll", follow, { capture: true, passive: true });
     change("resize", follow);
@@ -101,19 +114,23 @@ function boxes(path, key, choices, chosen, name, choose, note) {
   return panel;
 }
 
-/** Below its field, or above it where there is no room. */
+/**
+ * Below its field, or above it where there is no room.
+ * @param {HTMLElement & {currentCSSZoom?: number}} panel
+ */
 function place(panel) {
-  const { left, width, top, bottom } = panel.parentElement.getBoundingClientRect();
+  const field = /** @type {HTMLElement} */ (panel.parentElement);
+  const { left, width, top, bottom } = field.getBoundingClientRect();
   panel.style.width = `${Math.max(width / (panel.currentCSSZoom ?? 1), NARROWEST)}px`;
   const { height } = panel.getBoundingClientRect();
   const below = bottom + height + 4 <= innerHeight || top < height + 4;
   moveTo(panel, left, below ? bottom + 2 : top - height - 2);
 }
 
-/** Open again what was open before the form was drawn again. */
+/** Open again what was open before the form was drawn again. @param {HTMLElement} form */
 export function reopen(form) {
   const panel = opened && form.querySelector(`[data-several="${CSS.escape(opened)}"]`);
-  if (!panel) opened = null;
+  if (!(panel instanceof HTMLElement)) opened = null;
   else {
     if (panel.previousElementSibling instanceof HTMLElement) panel.previousElementSibling.focus(); // Escape leads back there
     panel.showPopover();

@@ -3,12 +3,15 @@
 import { h } from "../page/dom.js";
 import { t } from "../words/i18n.js";
 import { PENALTIES } from "./draft.js";
-import { block, box, described, logSlider, segments, select } from "./fields.js";
+import { block, box, described, fieldNamed, logSlider, segments, select } from "./fields.js";
 import { settings } from "./settings.js";
 import { several } from "./several.js";
 import { isSweep, ways } from "./values.js";
 
-/** @import { FormHands } from "../types.js" */
+/**
+ * @import { FormContext } from "./form.js"
+ * @import { OneOrSeveral, Value } from "./values.js"
+ */
 
 /**
  * Powers of ten that the sliders go through.
@@ -19,13 +22,18 @@ const RATES = [-5, 1];
 const STRENGTHS = [-6, 0];
 const LENGTHS = ["iterations", "epochs"];
 
-/** @param {FormHands} form */
+/** @param {FormContext} form */
 export function trainingPart(form) {
   return [drawOptimizer(form), drawOwn(form), drawRate(form), ...drawPenalties(form), drawLength(form)];
 }
 
+/** @param {FormContext} form */
 function drawOptimizer({ options, draft, redraw }) {
   const path = "optimizer.name";
+  /**
+   * @param {string[]} names
+   * @param {string} focus
+   */
   const choose = (names, focus) => {
     draft.chooseOptimizers(names);
     redraw(focus);
@@ -43,7 +51,7 @@ function drawOptimizer({ options, draft, redraw }) {
   return block(path, path, null, h("div", { className: "pair" }, ...controls));
 }
 
-/** The settings that not every optimizer has. */
+/** The settings that not every optimizer has. @param {FormContext} form */
 function drawOwn(form) {
   const { options, draft } = form;
   const blocks = settings(
@@ -57,10 +65,11 @@ function drawOwn(form) {
   return blocks.length ? h("div", { className: "row own" }, ...blocks) : null;
 }
 
+/** @param {FormContext} form */
 function drawRate({ options, draft, change }) {
   const path = "optimizer.learning_rate";
   const [first] = draft.rated;
-  const field = options.optimizers[first.name].find(({ name }) => name === "learning_rate");
+  const field = fieldNamed(options.optimizers[first.name], "learning_rate");
   const key = isSweep(draft.document.optimizer) ? "optimizer.one_rate" : path;
   const rate = logSlider(path, key, field, first.learning_rate, RATES, (value) => {
     for (const optimizer of draft.rated) optimizer.learning_rate = value ?? "";
@@ -69,11 +78,16 @@ function drawRate({ options, draft, change }) {
   return withValue(block(path, key, field, rate.text, rate.slider));
 }
 
-/** Which penalties, and λ of each. */
+/** Which penalties, and λ of each. @param {FormContext} form */
 function drawPenalties({ options, draft, change, redraw }) {
   const path = "regularization";
   const key = "regularization.kind";
+  /** @param {string} kind */
   const name = (kind) => t(`regularization.${kind}`);
+  /**
+   * @param {string[]} kinds
+   * @param {string} focus
+   */
   const choose = (kinds, focus) => {
     draft.choosePenalties(kinds);
     redraw(focus);
@@ -86,17 +100,22 @@ function drawPenalties({ options, draft, change, redraw }) {
       : [];
   const controls = several(path, key, all, kinds, name, choose, { single });
   const regularizations = ways(draft.document.regularization);
-  const strengths = PENALTIES.both
-    .map((penalty) => [penalty, regularizations.filter((way) => penalty in way)])
-    .filter(([, having]) => having.length)
-    .map(([penalty, having]) => drawStrength({ options, change }, penalty, having));
+  const strengths = PENALTIES.both.flatMap((penalty) => {
+    const having = regularizations.filter((way) => penalty in way);
+    return having.length ? drawStrength({ options, change }, penalty, having) : [];
+  });
   return [block(path, key, null, h("div", { className: "pair" }, ...controls)), ...strengths];
 }
 
-/** λ of a penalty, for all that have it. */
+/**
+ * λ of a penalty, for all that have it.
+ * @param {Pick<FormContext, "options" | "change">} form
+ * @param {string} penalty
+ * @param {Record<string, any>[]} having
+ */
 function drawStrength({ options, change }, penalty, having) {
   const path = `regularization.${penalty}`;
-  const field = options.regularization.find((other) => other.name === penalty);
+  const field = fieldNamed(options.regularization, penalty);
   const strength = logSlider(path, `${path}.strength`, field, having[0][penalty], STRENGTHS, (value) => {
     for (const way of having) way[penalty] = value ?? 0;
     change();
@@ -104,10 +123,13 @@ function drawStrength({ options, change }, penalty, having) {
   return withValue(block(path, `${path}.strength`, field, strength.text, strength.slider));
 }
 
+/** @param {FormContext} form */
 function drawLength({ options, draft, change, redraw }) {
   const { training } = draft.document;
-  const field = (name) => options.training.find((other) => other.name === name);
-  const put = (name) => (value) => {
+  /** @param {string} name */
+  const field = (/** @type {string} */ name) => fieldNamed(options.training, name);
+  /** @param {string} name */
+  const put = (name) => (/** @type {Value} */ value) => {
     training[name] = value ?? "";
     change();
   };
@@ -143,6 +165,7 @@ function drawLength({ options, draft, change, redraw }) {
   );
 }
 
+/** @param {HTMLElement} element */
 function withValue(element) {
   element.classList.add("with-value");
   return element;

@@ -20,7 +20,18 @@ const RANGE = /^(.+?)\.{2,3}(.+?)(?::(\d+))?$/;
 /** A range of whole numbers takes each of them up to that many, and five of them beyond. */
 const EACH = 20;
 const FEW = 5;
-/** @typedef {{kind?: string, scale?: string}} TypedField what of a field's description says how its text is read */
+
+/**
+ * Several values of one field, or several alternatives of one section; `sweep` is how they are typed.
+ * @template T
+ * @typedef {{sweep: string, values: T[], count?: number}} Several
+ */
+/**
+ * @template T
+ * @typedef {T | Several<T>} OneOrSeveral
+ */
+/** What a field of the form holds. @typedef {OneOrSeveral<string | number | boolean | null>} Value */
+/** What of a field's description says how its text is read. @typedef {{kind?: string, scale?: string}} TypedField */
 
 /** @param {TypedField} field */
 const isWhole = ({ kind }) => kind === "integer" || kind === "integers";
@@ -31,6 +42,7 @@ const isWhole = ({ kind }) => kind === "integer" || kind === "integers";
  *
  * @param {string} text
  * @param {TypedField} field as the server describes it
+ * @returns {OneOrSeveral<string | number> | null}
  */
 export function typed(text, field = {}) {
   const said = plain(text);
@@ -50,27 +62,46 @@ export function typed(text, field = {}) {
   return { sweep: text.trim(), values, ...(count > MAX_COUNT ? { count } : {}) };
 }
 
-/** How a text could be meant of which one cannot say whether a comma separates; none where that is clear. */
+/**
+ * How a text could be meant of which one cannot say whether a comma separates; none where that is clear.
+ * @param {string} text
+ * @param {TypedField} field
+ */
 export function readings(text, field = {}) {
   return settle(plain(text), isWhole(field)).readings;
 }
 
-/** Is it several values? */
+/**
+ * Is it several values?
+ * @param {any} value
+ * @returns {value is Several<any>}
+ */
 export function isSweep(value) {
   return Array.isArray(value?.values) && typeof value.sweep === "string";
 }
 
-/** What a part of the document may be: the one that it is, or each of several. */
+/**
+ * What a part of the document may be: the one that it is, or each of several.
+ * @template T
+ * @param {OneOrSeveral<T>} part
+ * @returns {T[]}
+ */
 export function ways(part) {
   return isSweep(part) ? part.values : [part];
 }
 
-/** One way or several, as the document holds them; `names` say which. */
+/**
+ * One way or several, as the document holds them; `names` say which.
+ * @template T
+ * @param {T[]} several
+ * @param {string[]} names
+ * @returns {OneOrSeveral<T>}
+ */
 export function together(several, names) {
   return several.length === 1 ? several[0] : { sweep: names.join(", "), values: several };
 }
 
-/** A value as it is typed. */
+/** A value as it is typed. @param {Value | undefined} value */
 export function shown(value) {
   if (value === null || value === undefined) return "";
   if (isSweep(value)) return value.sweep;
@@ -102,6 +133,11 @@ function range(text, field) {
   return { values, count };
 }
 
+/**
+ * @param {number} low
+ * @param {number} high
+ * @param {boolean} powers
+ */
 function usual(low, high, powers) {
   if (powers) {
     const base = [low, high].every((end) => Number.isInteger(Math.log2(end)) && end >= 1) ? 2 : 10;

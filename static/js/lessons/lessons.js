@@ -11,6 +11,11 @@ import { language, onLanguage, t } from "../words/i18n.js";
 import { datasetTitle, lessonTitle } from "../words/labels.js";
 import { explain } from "../words/reasons.js";
 
+/**
+ * @import { Lesson, RunView } from "../types.js"
+ * @import { Store } from "../state/store.js"
+ */
+
 /** One click each; the others are in the list behind them. */
 const FIRST = ["1a-vanishing-gradient", "2a-optimizers", "3a-overfitting", "3b-l2"];
 
@@ -30,6 +35,14 @@ export class Lessons {
   #problem = null;
   #ask = newestOnly();
 
+  /**
+   * @param {HTMLElement} bar
+   * @param {HTMLElement} note
+   * @param {Store} store
+   * @param {Lesson[]} lessons
+   * @param {(runs: RunView[]) => void} onLaunch
+   * @param {(lesson: Lesson) => Promise<void>} onLook
+   */
   constructor(bar, note, store, lessons, onLaunch, onLook) {
     this.#bar = bar;
     this.#note = note;
@@ -51,6 +64,7 @@ export class Lessons {
     this.#drawNote();
   }
 
+  /** @param {Lesson} lesson */
   #button(lesson) {
     const name = h("span", {}, lesson.title[language()]);
     const button = h(
@@ -63,7 +77,10 @@ export class Lessons {
     return button;
   }
 
-  /** All other lessons, with their questions, in a list that opens over the charts. */
+  /**
+   * All other lessons, with their questions, in a list that opens over the charts.
+   * @param {Lesson[]} lessons
+   */
   #menu(lessons) {
     const menu = h(
       "details",
@@ -86,12 +103,17 @@ export class Lessons {
     return menu;
   }
 
+  /** @param {Lesson} lesson */
   #describe(lesson) {
     const runs = lesson.runs.map((run) => run.name).join(", ");
     const does = runs ? t("lessons.launches", { runs, dataset: lesson.dataset }) : t("lessons.looks");
     return `${lesson.question[language()]}\n${does}`;
   }
 
+  /**
+   * @param {Lesson} lesson
+   * @param {HTMLButtonElement} button
+   */
   async #launch(lesson, button) {
     button.disabled = true;
     this.#problem = null;

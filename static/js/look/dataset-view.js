@@ -11,6 +11,8 @@ import { explain } from "../words/reasons.js";
 import { ImageGrid } from "./image-grid.js";
 import { PointPlot } from "./point-plot.js";
 
+/** @import { DataSample, Dataset } from "../types.js" */
+
 const PARTS = ["test", "train"];
 const IMAGES = 50;
 const POINTS = 1000;
@@ -30,15 +32,20 @@ export class DatasetView {
   #picture = null;
   #position = h("span", { className: "look-position", role: "status" });
   #problem = h("p", { className: "fetch-error", role: "alert" });
+  /** @type {HTMLButtonElement[]} */
   #steps = [];
 
+  /**
+   * @param {Dataset} dataset
+   * @param {() => boolean} isDark
+   */
   constructor(dataset, isDark) {
     this.#isDark = isDark;
     this.#dataset = dataset;
     this.#draw();
   }
 
-  /** News of a data set's download. */
+  /** News of a data set's download. @param {Dataset} dataset */
   take(dataset) {
     if (dataset.name !== this.#dataset.name || this.#picture) return;
     this.#dataset = dataset;
@@ -70,8 +77,8 @@ export class DatasetView {
       "look.part",
       PARTS,
       this.#part,
-      (part) => t(`look.${part}`),
-      (part) => {
+      (/** @type {string} */ part) => t(`look.${part}`),
+      (/** @type {string} */ part) => {
         this.#part = part;
         this.#load(0);
       },
@@ -92,6 +99,7 @@ export class DatasetView {
   }
 
   #drawMissing() {
+    /** @param {ApiError} error */
     const refused = (error) => (this.#problem.textContent = explain(error));
     this.#problem.textContent = "";
     const get = fetching(this.#dataset, refused, "look-fetch");
@@ -102,6 +110,11 @@ export class DatasetView {
     );
   }
 
+  /**
+   * @param {string} name
+   * @param {string} sign
+   * @param {number} by
+   */
   #step(name, sign, by) {
     const label = t(`look.${name}`, { n: IMAGES });
     const button = h(
@@ -120,7 +133,7 @@ export class DatasetView {
     return button;
   }
 
-  /** Ask for the images from a place on; what is there stays until the others come. */
+  /** Ask for the images from a place on; what is there stays until the others come. @param {number} first */
   async #load(first) {
     const counts = this.#ask();
     try {
@@ -134,6 +147,7 @@ export class DatasetView {
     }
   }
 
+  /** @param {DataSample} sample */
   #show(sample) {
     this.#first = sample.first;
     this.#total = sample.total;
@@ -148,7 +162,7 @@ export class DatasetView {
     this.#bound(last);
   }
 
-  /** No way beyond the ends; the focus does not stay on a button that is off. */
+  /** No way beyond the ends; the focus does not stay on a button that is off. @param {number} last */
   #bound(last) {
     if (!this.#isImages) return;
     const [previous, next] = this.#steps;

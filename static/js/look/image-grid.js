@@ -12,7 +12,11 @@ export class ImageGrid {
   element = h("ul", { className: "image-grid" });
   #cells;
 
-  /** Room for `count` images of a shape [channels, height, width]: what follows does not jump when they come. */
+  /**
+   * Room for `count` images of a shape [channels, height, width]: what follows does not jump when they come.
+   * @param {number[]} shape
+   * @param {number} count
+   */
   constructor([, height, width], count) {
     this.element.style.setProperty("--side", `${width * Math.max(1, Math.round(SIDE / width))}px`);
     this.#cells = Array.from({ length: count }, () => {

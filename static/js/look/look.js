@@ -8,7 +8,10 @@ import { language, t } from "../words/i18n.js";
 import { lessonTitle, titleOf } from "../words/labels.js";
 import { DatasetView } from "./dataset-view.js";
 
-/** @import { Dataset, Experiment, ExperimentSummary } from "../types.js" */
+/**
+ * @import { Dataset, Experiment, ExperimentSummary, Lesson } from "../types.js"
+ * @import { Store } from "../state/store.js"
+ */
 
 export class Look {
   #datasets;
@@ -20,14 +23,18 @@ export class Look {
   #view = null;
   #ask = newestOnly();
 
-  /** @param {Dataset[]} datasets as in the server's options, kept up to date */
+  /**
+   * @param {Store} store
+   * @param {Dataset[]} datasets as in the server's options, kept up to date
+   * @param {() => boolean} isDark
+   */
   constructor(store, datasets, isDark) {
     this.#datasets = datasets;
     this.#isDark = isDark;
     store.on("datasets", (dataset) => this.#view?.take(dataset));
   }
 
-  /** The images, or the points, of a data set by its name. */
+  /** The images, or the points, of a data set by its name. @param {string} name */
   data(name) {
     const dataset = this.#dataset(name);
     const wide = dataset.shape.length === 3 && dataset.available;
@@ -42,7 +49,7 @@ export class Look {
     this.#open({ title: t("look.network"), className: "look" }, networkTable(summary));
   }
 
-  /** Both of a lesson, with what it asks and what can be seen. */
+  /** Both of a lesson, with what it asks and what can be seen. @param {Lesson} lesson */
   async lesson({ slug, question, conclusion }) {
     const counts = this.#ask();
     const experiment = /** @type {Experiment} */ ((await api.lesson(slug)).experiment); // all that are looked at have one
@@ -64,16 +71,22 @@ export class Look {
     ]);
   }
 
+  /** @param {string} name */
   #dataset(name) {
-    return this.#datasets.find((other) => other.name === name);
+    return /** @type {Dataset} */ (this.#datasets.find((other) => other.name === name)); // the server offers all that it names
   }
 
+  /** @param {Dataset} dataset */
   #viewOf(dataset) {
     const view = new DatasetView(dataset, this.#isDark);
     this.#view = view;
     return view.element;
   }
 
+  /**
+   * @param {{title: string, className: string}} parts
+   * @param {HTMLElement[]} body
+   */
   #open(parts, body) {
     this.#ask(); // what is still on its way does not open over it
     openDialog({ ...parts, body, onClose: () => (this.#view = null) });

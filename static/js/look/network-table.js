@@ -4,7 +4,7 @@ import { h } from "../page/dom.js";
 import { number, t } from "../words/i18n.js";
 import { codeOpener } from "./code-view.js";
 
-/** @import { ExperimentSummary, LayerSummary } from "../types.js" */
+/** @import { ExperimentSummary, Layer, LayerSummary } from "../types.js" */
 
 const POOLS = ["max_pool2d", "avg_pool2d"];
 
@@ -15,6 +15,7 @@ const POOLS = ["max_pool2d", "avg_pool2d"];
  */
 export function networkTable({ parameters, multiply_adds: multiplyAdds, memory_bytes: memory, first }) {
   const layers = first.config.network.layers;
+  /** @param {number} value */
   const figure = (value) => h("td", { className: "figure-cell" }, value ? number(value) : "");
   /** @param {number} i @param {LayerSummary} layer */
   const row = (i, layer) =>
@@ -27,6 +28,10 @@ export function networkTable({ parameters, multiply_adds: multiplyAdds, memory_b
       figure(layer.parameters),
       figure(layer.multiply_adds),
     );
+  /**
+   * @param {string} text
+   * @param {string} [title]
+   */
   const head = (text, title) => h("th", { scope: "col", title }, text);
   const table = h(
     "table",
@@ -78,7 +83,11 @@ export function networkTable({ parameters, multiply_adds: multiplyAdds, memory_b
   ];
 }
 
-/** What of the engine a layer runs. @returns {[string, string][]} */
+/**
+ * What of the engine a layer runs.
+ * @param {Layer} layer
+ * @returns {[string, string][]}
+ */
 function sourcesOf({ type, name }) {
   return type === "activation"
     ? [
@@ -90,12 +99,16 @@ function sourcesOf({ type, name }) {
 
 /** The shapes of its arrays in this network, N images at a time. @param {LayerSummary} layer */
 function shapesOf({ input_shape: x, output_shape: y, shapes }) {
+  /** @param {number[]} shape */
   const batch = (shape) => `(N, ${shape.join(", ")})`;
   const parameters = Object.entries(shapes).map(([name, shape]) => `${name} (${shape.join(", ")})`);
   return [`x ${batch(x)} → y ${batch(y)}`, ...(parameters.length ? [parameters.join(" · ")] : [])];
 }
 
-/** A layer's type, with what tells it from others of its type and does not show in its shape. */
+/**
+ * A layer's type, with what tells it from others of its type and does not show in its shape.
+ * @param {Layer} layer
+ */
 function layerName(layer) {
   if (layer.type === "activation") return t(`activation.${layer.name}`);
   const name = t(`layer.${layer.type}`);

@@ -16,7 +16,10 @@ const SWATCH = 22;
 /** Where the frame may end. */
 const TENTHS = Array.from({ length: 90 }, (_, i) => (10 + i) / 10);
 
-/** Ways to draw a point of a radius, so that colours are not all that tells classes apart. */
+/**
+ * Ways to draw a point of a radius, so that colours are not all that tells classes apart.
+ * @type {((pen: CanvasRenderingContext2D, x: number, y: number, radius: number) => void)[]}
+ */
 const FORMS = [
   (pen, x, y, r) => pen.arc(x, y, r, 0, 2 * Math.PI),
   (pen, x, y, r) => pen.rect(x - r * 0.85, y - r * 0.85, r * 1.7, r * 1.7),
@@ -41,6 +44,7 @@ export class PointPlot {
   #legend = h("ul", { className: "point-legend" });
   #dark;
 
+  /** @param {boolean} dark */
   constructor(dark) {
     this.#dark = dark;
     this.element = h("div", { className: "point-plot" }, this.#canvas, this.#legend);
@@ -61,6 +65,13 @@ export class PointPlot {
     this.#legend.replaceChildren(...described.map((text, label) => h("li", {}, this.#swatch(label), text)));
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} pen
+   * @param {number} label
+   * @param {number} x
+   * @param {number} y
+   * @param {number} radius
+   */
   #mark(pen, label, x, y, radius) {
     pen.fillStyle = color(label, this.#dark);
     pen.beginPath();
@@ -68,13 +79,18 @@ export class PointPlot {
     pen.fill();
   }
 
+  /** @param {number} label */
   #swatch(label) {
     const canvas = h("canvas", { width: SWATCH, height: SWATCH, "aria-hidden": "true" });
     this.#mark(penOf(canvas), label, SWATCH / 2, SWATCH / 2, 8);
     return canvas;
   }
 
-  /** A square around the points with −1, 0 and 1; gives where a coordinate lies, and where the frame ends. */
+  /**
+   * A square around the points with −1, 0 and 1; gives where a coordinate lies, and where the frame ends.
+   * @param {CanvasRenderingContext2D} pen
+   * @param {number} reach
+   */
   #drawFrame(pen, reach) {
     const style = getComputedStyle(this.#canvas);
     const edge = roundAbove(Math.max(1, reach), TENTHS) + 0.05;
@@ -108,6 +124,10 @@ function penOf(canvas) {
   return /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d")); // null of a canvas with another kind only
 }
 
+/**
+ * @param {CanvasRenderingContext2D} pen
+ * @param {[number, number][]} corners
+ */
 function polygon(pen, corners) {
   pen.moveTo(...corners[0]);
   for (const corner of corners.slice(1)) pen.lineTo(...corner);

@@ -67,6 +67,16 @@ export function offer(select, choices, chosen = select.value) {
 }
 
 /**
+ * Name a control that shows no text of its own, for readers and for the mouse.
+ * @param {HTMLElement} element
+ * @param {string} text
+ */
+export function label(element, text) {
+  element.setAttribute("aria-label", text);
+  element.title = text;
+}
+
+/**
  * Put what is fixed to the window to a place in it, also where the page is enlarged.
  * @param {HTMLElement & {currentCSSZoom?: number}} element
  * @param {number} left
@@ -125,5 +135,5 @@ export function sparkline(width, height) {
   svg.setAttribute("aria-hidden", "true");
   const path = document.createElementNS(SVG, "path");
   svg.append(path);
-  return { svg, draw: (d) => path.setAttribute("d", d) };
+  return { svg, draw: (/** @type {string} */ line) => path.setAttribute("d", line) };
 }

@@ -36,6 +36,15 @@ export function onKey(target, listener, options) {
 }
 
 /**
+ * Which way an arrow key moves something in a list: up, down, or not at all.
+ * @param {KeyboardEvent} event
+ * @returns {-1 | 1 | null}
+ */
+export function arrowStep({ key }) {
+  return key === "ArrowUp" ? -1 : key === "ArrowDown" ? 1 : null;
+}
+
+/**
  * Call `listener` each time the text of a box, or the place of a slider, has changed; a word that is being composed
  * counts once it is complete.
  * @param {HTMLInputElement | HTMLTextAreaElement} input

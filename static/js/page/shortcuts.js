@@ -24,8 +24,9 @@ const ELSEWHERE = [
   ["Delete", "keys.delete"],
 ];
 
-/** @param {Record<string, () => any>} actions by name: search, pause, undo, clear, help is its own */
+/** @param {Record<"search" | "pause" | "undo" | "clear", () => unknown>} actions what each key does; help is its own */
 export function wireShortcuts({ search, pause, undo, clear }) {
+  /** @type {Record<string, {act: () => unknown, text: string}>} */
   const keys = {
     "/": { act: search, text: "keys.search" },
     " ": { act: pause, text: "keys.pause" },

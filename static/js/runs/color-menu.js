@@ -5,10 +5,13 @@ import { onKey } from "../page/keys.js";
 import { cssColor, HUES, hueOf, withHue } from "../page/palette.js";
 import { t } from "../words/i18n.js";
 
-/** @import { Run } from "../types.js" */
+/**
+ * @import { Run } from "../types.js"
+ * @import { RunActions } from "./run-actions.js"
+ */
 
 const COLUMNS = 4;
-/** How far a key moves in the menu. */
+/** How far a key moves in the menu. @type {Record<string, number>} */
 const STEPS = {
   ArrowLeft: -1,
   ArrowRight: 1,
@@ -22,6 +25,7 @@ export class ColorMenu {
   #element = h("div", { className: "color-menu", role: "menu", popover: "auto" });
   #actions;
 
+  /** @param {Pick<RunActions, "change">} actions */
   constructor(actions) {
     this.#actions = actions;
     onKey(this.#element, (event) => this.#press(event));
@@ -66,7 +70,7 @@ export class ColorMenu {
     items[hueOf(run.color)].focus();
   }
 
-  /** Below what it belongs to, or above; never over the window's edge. */
+  /** Below what it belongs to, or above; never over the window's edge. @param {DOMRect} anchor */
   #place({ left, top, bottom }) {
     const { width, height } = this.#element.getBoundingClientRect();
     const across = Math.max(4, Math.min(left - 6, innerWidth - width - 4));
@@ -77,6 +81,7 @@ export class ColorMenu {
     );
   }
 
+  /** @param {KeyboardEvent} event */
   #press(event) {
     if (event.key === "Tab") return void this.#element.hidePopover();
     if (event.key === "Escape") event.stopPropagation(); // it closes this, and not what is behind it

@@ -19,11 +19,17 @@ export function openDiff(runs, { configs, isDark, onClone }) {
   const ids = runs.map((run) => run.id);
   const difference = configs.difference(ids);
   const labels = labelsOf([...difference.keys()]);
+  /** @param {Run} run */
   const head = (run) => {
     const cell = h("th", { scope: "col" }, h("span", { className: "swatch still" }), run.name);
     cell.style.setProperty("--run", color(run.color, isDark()));
     return cell;
   };
+  /**
+   * @param {string} name
+   * @param {(string | HTMLElement)[]} values
+   * @param {{className?: string, title?: string}} look
+   */
   const row = (name, values, /** @type {{className?: string, title?: string}} */ { className, title } = {}) =>
     h(
       "tr",
@@ -31,6 +37,7 @@ export function openDiff(runs, { configs, isDark, onClone }) {
       h("th", { scope: "row", title }, name),
       ...values.map((value) => h("td", {}, value)),
     );
+  /** @param {Run} run */
   const clone = (run) => {
     const onclick = () => {
       dialog.close();
@@ -47,7 +54,7 @@ export function openDiff(runs, { configs, isDark, onClone }) {
       {},
       ...[...difference].map(([name, values]) =>
         row(
-          labels.get(name),
+          labels.get(name) ?? name,
           values.map((value) => wordOf(name, value)),
           { title: name },
         ),

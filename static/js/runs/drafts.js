@@ -3,10 +3,14 @@
  * visit. Another tab of the lab keeps its own beside them.
  */
 
+/** A run's drafts by the texts' names. @typedef {Record<string, TextDraft>} RunDrafts */
+
+/** @import { TextDraft } from "./run-text.js" */
+
 const KEY = "drafts";
 
 export class Drafts {
-  /** Ids of the runs whose drafts are this page's. */
+  /** Ids of the runs whose drafts are this page's. @type {Set<string>} */
   #mine = new Set();
   #written = "{}";
   #isStored = true;
@@ -14,6 +18,7 @@ export class Drafts {
   /**
    * Run id → text's name → `{text, base}`, from an earlier visit; from now on they are this page's. What cannot be read is
    * as good as nothing.
+   * @returns {Record<string, RunDrafts>}
    */
   take() {
     const drafts = this.#read();
@@ -21,7 +26,11 @@ export class Drafts {
     return drafts;
   }
 
-  /** Keep these, and no others of this page. @returns {boolean} whether they are there at the next visit */
+  /**
+   * Keep these, and no others of this page.
+   * @param {Record<string, RunDrafts>} drafts
+   * @returns {boolean}
+   */
   keep(drafts) {
     const others = Object.entries(this.#read()).filter(([id]) => !this.#mine.has(id));
     this.#mine = new Set(Object.keys(drafts));
@@ -31,6 +40,7 @@ export class Drafts {
     return this.#isStored;
   }
 
+  /** @returns {Record<string, RunDrafts>} */
   #read() {
     try {
       return Object(JSON.parse(window.kept.get(KEY) ?? "null"));

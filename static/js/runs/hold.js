@@ -37,7 +37,10 @@ export class Hold {
     list.addEventListener("contextmenu", (event) => this.#held && event.preventDefault());
   }
 
-  /** What a click means, given how many runs are selected: "none" after a hold, "toggle" among several, or "click". */
+  /**
+   * What a click means, given how many runs are selected: "none" after a hold, "toggle" among several, or "click".
+   * @param {number} selected
+   */
   meaning(selected) {
     if (this.#held) {
       this.#held = false;

@@ -5,7 +5,10 @@ import { ApiError, api } from "../server/api.js";
 import { t } from "../words/i18n.js";
 import { explainAll } from "../words/reasons.js";
 
-/** @import { Experiment, RunView } from "../types.js" */
+/**
+ * @import { Experiment, RunView } from "../types.js"
+ * @import { Toast } from "../page/toast.js"
+ */
 
 /** Bytes in which a lab's own export says what it is. */
 const HEAD = 4096;
@@ -17,6 +20,7 @@ export class Import {
   #veil = h("div", { className: "veil", hidden: true });
 
   /**
+   * @param {Toast} toast
    * @param {(runs: RunView[]) => void} onRuns called with the runs that came back
    * @param {(experiment: Experiment) => void} onExperiment called with a plain experiment file, which has no rows
    */
@@ -25,6 +29,7 @@ export class Import {
     this.#onRuns = onRuns;
     this.#onExperiment = onExperiment;
     document.body.append(this.#veil);
+    /** @param {DragEvent} event */
     const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
     document.addEventListener("dragover", (event) => {
       if (!event.dataTransfer || !hasFiles(event)) return;
@@ -51,6 +56,7 @@ export class Import {
     input.click();
   }
 
+  /** @param {File[]} files */
   async take(files) {
     for (const file of files) {
       try {
@@ -63,7 +69,10 @@ export class Import {
     }
   }
 
-  /** A long file is not read here: the lab says what is wrong with it, or how long it may be, before it is sent. */
+  /**
+   * A long file is not read here: the lab says what is wrong with it, or how long it may be, before it is sent.
+   * @param {File} file
+   */
   async #takeOne(file) {
     if (!(await file.slice(0, HEAD).text()).includes('"lossroom"')) {
       const document = JSON.parse(await file.text());

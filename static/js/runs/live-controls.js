@@ -12,7 +12,23 @@ import { explain } from "../words/reasons.js";
 
 /** @import { Run } from "../types.js" */
 
-/** A slider over powers of ten, from 10^low to 10^high. λ can be 0: the slider's left end. */
+/**
+ * How a slider's places and its values belong together.
+ * @typedef {object} SliderScale
+ * @property {number} min
+ * @property {number} max
+ * @property {number} step
+ * @property {(place: number) => number} value
+ * @property {(value: number) => number} place
+ */
+
+/**
+ * A slider over powers of ten, from 10^low to 10^high. λ can be 0: the slider's left end.
+ * @param {number} low
+ * @param {number} high
+ * @param {boolean} zero
+ * @returns {SliderScale}
+ */
 const decades = (low, high, zero) => {
   const scale = new Scale([10 ** low, 10 ** high], [low, high], LOG);
   const none = low - 0.5;
@@ -24,6 +40,11 @@ const decades = (low, high, zero) => {
     place: (value) => (value > 0 ? Math.max(low, Math.min(high, scale.place(value))) : none),
   };
 };
+/**
+ * @param {number} high
+ * @param {number} step
+ * @returns {SliderScale}
+ */
 const linear = (high, step) => ({
   min: 0,
   max: high,
@@ -32,6 +53,7 @@ const linear = (high, step) => ({
   place: (value) => value,
 });
 
+/** @type {Record<string, SliderScale>} */
 const SLIDERS = {
   learning_rate: decades(-5, 1, false),
   l1: decades(-6, 0, true),
@@ -54,6 +76,7 @@ export function liveControls(run, change) {
     { className: "live", role: "group", "aria-label": t("live.title") },
     ...controls.map((one) => one.element),
   );
+  /** @param {Run} now */
   const update = (now) => {
     latest = now;
     for (const { follow } of controls) follow();
@@ -61,7 +84,11 @@ export function liveControls(run, change) {
   return { element, update };
 }
 
-/** @param {() => number} held the value that the run has now */
+/**
+ * @param {string} name
+ * @param {() => number} held the value that the run has now
+ * @param {(values: Record<string, any>) => Promise<void>} change
+ */
 function control(name, held, change) {
   const scale = SLIDERS[name];
   const label = t(`live.${name}`);
@@ -75,20 +102,22 @@ function control(name, held, change) {
   });
   const problem = h("span", { className: "error", role: "alert" });
   /** The value that stands here, and the one that is on its way to the run, if any. */
-  let shown;
+  let shown = NaN;
   /** @type {{value: number | string} | null} */
   let sent = null;
   const ask = newestOnly();
+  /** @param {number} value */
   const show = (value) => {
     shown = value;
     text.value = String(value);
     slider.value = String(scale.place(value));
     slider.setAttribute("aria-valuetext", String(value));
   };
+  /** @param {number | string} value */
   const send = async (value) => {
     problem.textContent = "";
     text.removeAttribute("aria-invalid");
-    if (value === (sent ? sent.value : held())) return show(value);
+    if (value === (sent ? sent.value : held())) return show(Number(value));
     sent = { value };
     const counts = ask();
     const typed = text.value;
@@ -111,7 +140,7 @@ function control(name, held, change) {
     const { settled, readings } = settle(plain(text.value));
     const single = readings.filter((reading) => numberOf(reading) !== undefined);
     if (settled !== null || !single.length) return send(numberOf(settled ?? "") ?? text.value);
-    problem.replaceChildren(...askWhich(text.value, single, (reading) => send(numberOf(reading))));
+    problem.replaceChildren(...askWhich(text.value, single, (reading) => send(numberOf(reading) ?? reading)));
     text.setAttribute("aria-invalid", "true");
   });
   /** Follow the run, but leave alone what is being typed, is on its way, or was refused. */

@@ -10,13 +10,15 @@ import { t } from "../words/i18n.js";
 
 /** @import { RunActions } from "./run-actions.js" */
 
+/** Sends a change of a run. @typedef {(id: string, change: Record<string, any>) => void} Send */
+
 export class Renaming {
   #actions;
   #entryOf;
   #onEnd;
   /**
    * Ends it: `(keep, send)`.
-   * @type {((keep: boolean, send?: (id: string, change: any) => void) => void) | null}
+   * @type {((keep: boolean, send?: Send) => void) | null}
    */
   #finish = null;
 
@@ -36,16 +38,17 @@ export class Renaming {
     return this.#finish !== null;
   }
 
-  /** Keep what has been typed so far. */
+  /** Keep what has been typed so far. @param {Send} [send] how to send it; without: as usual */
   end(send) {
     this.#finish?.(true, send);
   }
 
+  /** @param {string} id */
   open(id) {
     const name = this.#entryOf(id)?.name;
-    if (!name?.isConnected) return;
+    const before = this.#actions.run(id)?.name;
+    if (!name?.isConnected || before === undefined) return;
     this.end();
-    const before = this.#actions.run(id).name;
     const input = h("input", {
       type: "text",
       className: "rename",
@@ -53,8 +56,12 @@ export class Renaming {
       maxLength: 200,
       "aria-label": t("runs.rename"),
     });
+    /**
+     * @param {string} id
+     * @param {Record<string, any>} change
+     */
     const write = (id, change) => void this.#write(id, change);
-    const finish = (keep, /** @type {(id: string, change: any) => void} */ send = write) => {
+    const finish = (/** @type {boolean} */ keep, /** @type {Send} */ send = write) => {
       if (this.#finish !== finish) return; // the box that leaves loses its focus, too
       this.#finish = null;
       const had = document.activeElement === input;
@@ -76,7 +83,11 @@ export class Renaming {
     input.select();
   }
 
-  /** Rename a run; where another person has done so meanwhile, say how, and offer one's own name again. */
+  /**
+   * Rename a run; where another person has done so meanwhile, say how, and offer one's own name again.
+   * @param {string} id
+   * @param {Record<string, any>} change
+   */
   async #write(id, change) {
     try {
       await this.#actions.write(id, change);

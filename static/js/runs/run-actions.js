@@ -10,7 +10,11 @@ import { ApiError, api } from "../server/api.js";
 import { Emitter } from "../state/emitter.js";
 import { t } from "../words/i18n.js";
 
-/** @import { RunView } from "../types.js" */
+/**
+ * @import { Run, RunView, Status } from "../types.js"
+ * @import { Store } from "../state/store.js"
+ * @import { Toast } from "../page/toast.js"
+ */
 
 /** Milliseconds in which something can be taken back. */
 export const UNDO_TIME = 8000;
@@ -22,7 +26,7 @@ export class RunActions extends Emitter {
   #onClone;
   /** @type {string[]} */
   #pending = [];
-  /** Run id → the last request of its that is under way. */
+  /** Run id → the last request of its that is under way. @type {Map<string, Promise<unknown>>} */
   #turns = new Map();
   #timer = 0;
   /**
@@ -31,7 +35,11 @@ export class RunActions extends Emitter {
    */
   #back = null;
 
-  /** @param {(runs: RunView[]) => void} onClone called with a run that was launched as a clone */
+  /**
+   * @param {Store} store
+   * @param {Toast} toast
+   * @param {(runs: RunView[]) => void} onClone called with a run that was launched as a clone
+   */
   constructor(store, toast, onClone) {
     super();
     this.#store = store;
@@ -43,11 +51,17 @@ export class RunActions extends Emitter {
     });
   }
 
+  /** @param {string} id */
   run(id) {
     return this.#store.runs.get(id);
   }
 
-  /** pause, resume, step, cancel or clone */
+  /**
+   * pause, resume, step, cancel or clone
+   * @param {string} id
+   * @param {string} command
+   * @param {object} [body]
+   */
   command(id, command, body) {
     return this.attempt(id, async () => {
       const run = await api.command(id, command, body);
@@ -56,15 +70,28 @@ export class RunActions extends Emitter {
     });
   }
 
-  /** Pause what runs, resume what is paused. @returns {boolean} whether there was any such run */
+  /**
+   * Pause what runs, resume what is paused.
+   * @param {string[]} ids
+   * @returns {boolean}
+   */
   pauseOrResume(ids) {
+    /** @type {Partial<Record<Status, string>>} */
     const commands = { running: "pause", paused: "resume" };
-    const able = ids.filter((id) => this.run(id)?.status in commands);
-    for (const id of able) this.command(id, commands[this.run(id).status]);
+    const able = ids.flatMap((id) => {
+      const run = this.run(id);
+      const command = run && commands[run.status];
+      return command ? [{ id, command }] : [];
+    });
+    for (const { id, command } of able) this.command(id, command);
     return able.length > 0;
   }
 
-  /** Star, tag, note, archive or rename runs, for everybody in the lab. */
+  /**
+   * Star, tag, note, archive or rename runs, for everybody in the lab.
+   * @param {string[]} ids
+   * @param {Record<string, any>} changes
+   */
   change(ids, changes) {
     return Promise.all(
       ids.map((id) => this.attempt(id, async () => this.#store.putRuns([await api.change(id, changes)]))),
@@ -74,6 +101,8 @@ export class RunActions extends Emitter {
   /**
    * Change a text that others may write too. What the server says against it stands at the run, and is thrown; that
    * another person was quicker, the caller shows, with both texts.
+   * @param {string} id
+   * @param {Record<string, any>} changes
    * @returns {Promise<RunView>} the run as it is then
    * @throws ApiError
    */
@@ -91,19 +120,27 @@ export class RunActions extends Emitter {
     }
   }
 
-  /** Star a run that is not, and the other way round. */
+  /** Star a run that is not, and the other way round. @param {string} id */
   toggleStar(id) {
     return this.attempt(id, async () =>
       this.#store.putRuns([await api.change(id, { starred: !this.run(id)?.starred })]),
     );
   }
 
-  /** @throws ApiError */
+  /**
+   * @param {string} id
+   * @param {Record<string, any>} values
+   * @throws ApiError
+   */
   changeLive(id, values) {
     return this.#inTurn(id, async () => this.#store.putRuns([await api.changeLive(id, values)]));
   }
 
-  /** Archive runs, with a way back. */
+  /**
+   * Archive runs, with a way back.
+   * @param {string[]} ids
+   * @param {boolean} archived
+   */
   async archive(ids, archived = true) {
     const said = t(archived ? "runs.archived" : "runs.unarchived", { runs: this.#names(ids) }); // one may be gone by the answer
     await this.change(ids, { archived });
@@ -111,6 +148,7 @@ export class RunActions extends Emitter {
     this.#offer(said, () => this.change(ids, { archived: !archived }));
   }
 
+  /** @param {string[]} ids */
   remove(ids) {
     this.#finish();
     this.#pending = ids;
@@ -122,7 +160,11 @@ export class RunActions extends Emitter {
     });
   }
 
-  /** Say what was done, and offer the way back for a while. */
+  /**
+   * Say what was done, and offer the way back for a while.
+   * @param {string} said
+   * @param {() => void} back
+   */
   #offer(said, back) {
     this.#back = back;
     this.#timer = setTimeout(() => this.#finish(), UNDO_TIME);
@@ -158,11 +200,17 @@ export class RunActions extends Emitter {
     }
   }
 
+  /** @param {string[]} ids */
   #names(ids) {
-    return ids.length === 1 ? this.run(ids[0]).name : t("runs.count", { n: ids.length });
+    return ids.length === 1 ? String(this.run(ids[0])?.name) : t("runs.count", { n: ids.length });
   }
 
-  /** Do something with a run. @returns {Promise<boolean>} whether the server agreed */
+  /**
+   * Do something with a run.
+   * @param {string} id
+   * @param {() => Promise<void>} action
+   * @returns {Promise<boolean>}
+   */
   async attempt(id, action) {
     this.emit("problem", id, null);
     try {
@@ -175,7 +223,13 @@ export class RunActions extends Emitter {
     }
   }
 
-  /** One after the other for each run: requests that are under way together may come to the server in any order. */
+  /**
+   * One after the other for each run: requests that are under way together may come to the server in any order.
+   * @template Answer
+   * @param {string} id
+   * @param {() => Promise<Answer>} action
+   * @returns {Promise<Answer>}
+   */
   #inTurn(id, action) {
     const before = this.#turns.get(id) ?? Promise.resolve();
     const turn = before.catch(() => {}).then(action);

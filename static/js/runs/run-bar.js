@@ -5,7 +5,7 @@ import { closesByItself } from "../page/menu.js";
 import { urlState } from "../state/address.js";
 import { onLanguage, t } from "../words/i18n.js";
 
-/** @import { RunsLab } from "../types.js" */
+/** @import { Run, RunsLab } from "../types.js" */
 
 /** Formats of a selection, then those of one run: ending and text of the link. */
 const FORMATS = { csv: "export.csv", json: "export.json", html: "export.html" };
@@ -46,7 +46,8 @@ export class RunBar {
     const ids = this.#selection.list();
     this.#element.hidden = ids.length < 2;
     if (ids.length < 2) return;
-    const runs = ids.map((id) => this.#actions.run(id)).filter(Boolean);
+    const runs = ids.flatMap((id) => this.#actions.run(id) ?? []);
+    /** @param {"archived" | "starred"} property */
     const all = (property) => ids.every((id) => this.#actions.run(id)?.[property]);
     const archive = iconButton("archive", t("runs.archive"), () =>
       this.#actions.archive(ids, !all("archived")),
@@ -57,6 +58,10 @@ export class RunBar {
     };
     const active = document.activeElement;
     const focused = this.#element.contains(active) && active?.getAttribute("data-verb");
+    /**
+     * @param {string} name
+     * @param {HTMLButtonElement} button
+     */
     const verb = (name, button) => {
       button.setAttribute("data-verb", name);
       return button;
@@ -107,11 +112,18 @@ export class RunBar {
   }
 }
 
-/** A menu with a link for each format; a download needs nothing of the page but the report's dashes. */
+/**
+ * A menu with a link for each format; a download needs nothing of the page but the report's dashes.
+ * @param {Run[]} runs
+ */
 export function exportLinks(runs) {
   const ids = runs.map((run) => run.id).join(",");
   const report = () =>
     `api/exports/html?runs=${ids}${urlState.get("dash") ? `&dash=${encodeURIComponent(urlState.get("dash"))}` : ""}`;
+  /**
+   * @param {string} href
+   * @param {string} key
+   */
   const link = (href, key) => h("a", { href, download: "", className: "row-link" }, t(key));
   const menu = h(
     "details",

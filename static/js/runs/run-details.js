@@ -14,7 +14,10 @@ import { putName } from "./run-name.js";
 import { ACTIVE } from "./run-query.js";
 import { KINDS, RunText } from "./run-text.js";
 
-/** @import { Run } from "../types.js" */
+/**
+ * @import { Annotation, Run, RunsLab } from "../types.js"
+ * @import { RunDrafts } from "./drafts.js"
+ */
 
 const STEPS = [1, 10, 100];
 
@@ -25,14 +28,21 @@ export class RunDetails {
   #selection;
   #colors;
   #onClone;
-  /** The run that is drawn. */
+  /** The run that is drawn. @type {string | null} */
   #drawn = null;
   /** @type {{update: (run: Run) => void} | null} */
   #parts = null;
-  /** Run id → its texts: of the run that is drawn, and of others what the server does not have yet. */
+  /**
+   * Run id → its texts: of the run that is drawn, and of others what the server does not have yet.
+   * @type {Map<string, RunText[]>}
+   */
   #texts = new Map();
   #drafts = new Drafts();
 
+  /**
+   * @param {HTMLElement} element
+   * @param {RunsLab & {onClone: (run: Run) => void}} lab
+   */
   constructor(element, { store, actions, selection, colors, onClone }) {
     this.#element = element;
     this.#store = store;
@@ -85,20 +95,19 @@ export class RunDetails {
     for (const texts of this.#texts.values()) for (const text of texts.filter(which)) text.save();
   }
 
-  /** The boxes of a run's tags and notes. What could not be stored is in them again. */
+  /** The boxes of a run's tags and notes. What could not be stored is in them again. @param {Run} run */
   #textsOf(run) {
-    if (!this.#texts.has(run.id)) {
-      const send = (changes) => this.#actions.write(run.id, changes);
-      const onOutcome = () => {
-        this.#placeConflicts();
-        this.#keep();
-      };
-      this.#texts.set(
-        run.id,
-        Object.values(KINDS).map((kind) => new RunText(kind, run, send, onOutcome)),
-      );
-    }
-    return this.#texts.get(run.id);
+    const known = this.#texts.get(run.id);
+    if (known) return known;
+    /** @param {Record<string, any>} changes */
+    const send = (changes) => this.#actions.write(run.id, changes);
+    const onOutcome = () => {
+      this.#placeConflicts();
+      this.#keep();
+    };
+    const texts = Object.values(KINDS).map((kind) => new RunText(kind, run, send, onOutcome));
+    this.#texts.set(run.id, texts);
+    return texts;
   }
 
   /** Run ids with what another person was quicker with. */
@@ -115,6 +124,7 @@ export class RunDetails {
 
   /** Keep what the server does not have for the next visit. @returns {boolean} whether it is there then */
   #keep() {
+    /** @type {Record<string, RunDrafts>} */
     const drafts = {};
     for (const [id, texts] of this.#texts) {
       const unsaved = texts.filter((text) => text.draft).map((text) => [text.name, text.draft]);
@@ -133,6 +143,10 @@ export class RunDetails {
     this.#keep();
   }
 
+  /**
+   * @param {Run} run
+   * @param {boolean} active
+   */
   #make(run, active) {
     const { id } = run;
     const title = h("h2", { className: "details-title" });
@@ -142,11 +156,12 @@ export class RunDetails {
       className: "swatch",
       id: "details-color",
       "aria-haspopup": "menu",
-      onclick: () => this.#colors.open(this.#actions.run(id), swatch),
+      onclick: () => this.#colors.open(this.#actions.run(id) ?? run, swatch),
     });
     const children = [
       h("header", { className: "card-head" }, swatch, title, h("div", { className: "controls" }, close)),
     ];
+    /** @type {((run: Run) => void)[]} */
     const updates = [(now) => putName(title, now.name), (now) => this.#paint(swatch, now)];
     if (active) {
       const controls = this.#runControls(id);
@@ -162,7 +177,7 @@ export class RunDetails {
     const changes = h("ol", { className: "changes", "aria-label": t("live.changes") });
     const texts = this.#textsOf(run);
     const archive = h("button", { type: "button", className: "toggle" });
-    archive.addEventListener("click", () => this.#actions.archive([id], !this.#actions.run(id).archived));
+    archive.addEventListener("click", () => this.#actions.archive([id], !this.#actions.run(id)?.archived));
     const clone = h(
       "button",
       { type: "button", className: "toggle", onclick: () => this.#onClone(run) },
@@ -184,15 +199,23 @@ export class RunDetails {
     this.#parts = { update: (now) => updates.forEach((update) => update(now)) };
   }
 
-  /** The colour, for the eye and in words. */
+  /**
+   * The colour, for the eye and in words.
+   * @param {HTMLElement} swatch
+   * @param {Run} run
+   */
   #paint(swatch, { color: index }) {
     swatch.style.setProperty("--run", cssColor(index));
     swatch.title = `${t("color.choose")} (${t(`color.${HUES[hueOf(index)]}`)})`;
     swatch.setAttribute("aria-label", swatch.title);
   }
 
-  /** Pause, resume, steps, cancel, in words. */
+  /** Pause, resume, steps, cancel, in words. @param {string} id */
   #runControls(id) {
+    /**
+     * @param {string} label
+     * @param {() => unknown} action
+     */
     const button = (label, action) =>
       h("button", { type: "button", className: "toggle", onclick: action }, label);
     const pause = button("", () => this.#actions.pauseOrResume([id]));
@@ -210,6 +233,7 @@ export class RunDetails {
       ...steps,
       cancel,
     );
+    /** @param {Pick<Run, "status">} run */
     const update = ({ status }) => {
       put(pause, t(status === "paused" ? "runs.resume" : "runs.pause"));
       pause.disabled = status === "queued";
@@ -219,6 +243,10 @@ export class RunDetails {
   }
 }
 
+/**
+ * @param {HTMLElement} list
+ * @param {Annotation[]} annotations
+ */
 function showChanges(list, annotations) {
   const live = annotations.filter((annotation) => annotation.kind === "live");
   list.hidden = !live.length;
@@ -238,6 +266,10 @@ function showChanges(list, annotations) {
   );
 }
 
+/**
+ * @param {HTMLElement} element
+ * @param {string} text
+ */
 function put(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }

@@ -11,15 +11,27 @@ import { worded } from "../words/reasons.js";
 import { putName } from "./run-name.js";
 import { ACTIVE } from "./run-query.js";
 
+/** @import { Run } from "../types.js" */
+
 const SPARK = { width: 44, height: 16, points: 22 };
 /** Shown where the list is wide; the name of the sort is the class. */
 export const COLUMNS = ["optimizer", "learning_rate", "dataset", "loss", "train", "test", "seconds"];
 
 /**
+ * How a run stands in the list: `current` is the one that Tab comes to.
+ * @typedef {{shown: boolean, selected: boolean, current: boolean, dark: boolean}} EntryLook
+ * @typedef {object} Entry
+ * @property {HTMLElement} element
+ * @property {HTMLElement} name
+ * @property {HTMLElement} problem
+ * @property {(run: Run, look: EntryLook) => void} update
+ */
+
+/**
  * @param {{id: string}} run
  * @param {Record<string, (...details: any[]) => void>} on what happens: `toggle(id, event)`, `select(id, event)`, `star(id)`, `command(id, name)`, `rename(id)`,
  *   `remove(id)`, `recolor(id, swatch)`
- * @returns {{element: HTMLElement, name: HTMLElement, problem: HTMLElement, update: Function}}
+ * @returns {Entry}
  */
 export function makeEntry({ id }, on) {
   const swatch = h("button", { type: "button", className: "swatch", title: t("runs.swatch") });
@@ -41,6 +53,11 @@ export function makeEntry({ id }, on) {
   const cells = Object.fromEntries(
     COLUMNS.map((column) => [column, h("span", { className: `cell ${column}` })]),
   );
+  /**
+   * @param {string} symbol
+   * @param {string} label
+   * @param {string} verb
+   */
   const command = (symbol, label, verb) => iconButton(symbol, t(label), () => on.command(id, verb));
   const buttons = {
     pause: command("pause", "runs.pause", "pause"),
@@ -81,7 +98,12 @@ export function makeEntry({ id }, on) {
   });
   let drawn = -1;
   let before = "";
+  /** @type {boolean | null} */
   let reached = null;
+  /**
+   * @param {Run} run
+   * @param {EntryLook} look
+   */
   const update = (run, { shown, selected, current, dark }) => {
     if (current !== reached) {
       reached = current;
@@ -133,6 +155,11 @@ export function makeEntry({ id }, on) {
   return { element, update, name, problem };
 }
 
+/**
+ * @param {Run} run
+ * @param {string} column
+ * @param {number | null | undefined} accuracy
+ */
 function cellText({ summary, latest, seconds }, column, accuracy) {
   switch (column) {
     case "optimizer":
@@ -148,16 +175,25 @@ function cellText({ summary, latest, seconds }, column, accuracy) {
     case "test":
       return percent(accuracy);
     default:
-      return seconds === null ? "–" : seconds.toFixed(seconds < 10 ? 2 : 0);
+      return secondsText(seconds);
   }
 }
 
-/** Three digits, in the little room of a cell. */
+/** @param {number | null} seconds */
+function secondsText(seconds) {
+  return seconds === null ? "–" : seconds.toFixed(seconds < 10 ? 2 : 0);
+}
+
+/** Three digits, in the little room of a cell. @param {number | null | undefined} loss */
 function lossText(loss) {
   if (loss === null || loss === undefined) return "–";
   return loss !== 0 && loss < 1e-3 ? loss.toExponential(1) : loss.toPrecision(3);
 }
 
+/**
+ * @param {Run} run
+ * @param {number} iteration
+ */
 function stateText(run, iteration) {
   const status = t(`status.${run.status}`);
   switch (run.status) {
@@ -165,7 +201,7 @@ function stateText(run, iteration) {
     case "paused":
       return `${status} · ${number(iteration)} / ${number(run.iterations)}`;
     case "completed":
-      return `${status} · ${t("time.seconds", { n: run.seconds.toFixed(run.seconds < 10 ? 2 : 0) })}`;
+      return `${status} · ${t("time.seconds", { n: secondsText(run.seconds) })}`;
     case "queued":
       return status;
     default:
@@ -173,7 +209,7 @@ function stateText(run, iteration) {
   }
 }
 
-/** A config in a line: what tells runs apart. */
+/** A config in a line: what tells runs apart. @param {Run} run */
 function describe(run) {
   const { dataset, train_size, units, activations, initializer, optimizer, learning_rate, l1, l2, seed } =
     run.summary;
@@ -190,6 +226,7 @@ function describe(run) {
   return [run.name, parts.filter(Boolean).join(" · ")].join("\n");
 }
 
+/** @param {Float32Array | null} values */
 function sparkPath(values) {
   if (!values || values.length < 2) return "";
   const step = Math.max(1, Math.floor(values.length / SPARK.points));
@@ -202,7 +239,11 @@ function sparkPath(values) {
   return points.length > 1 ? `M${points.join("L")}` : "";
 }
 
-/** Change a text only where it differs: an unchanged one keeps its selection. */
+/**
+ * Change a text only where it differs: an unchanged one keeps its selection.
+ * @param {HTMLElement} element
+ * @param {string} text
+ */
 function put(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }

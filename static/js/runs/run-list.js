@@ -14,13 +14,24 @@ import { Renaming } from "./renaming.js";
 import { makeEntry } from "./run-entry.js";
 import { arrange, asksConfigs, readQuery, unknownField, unusual } from "./run-query.js";
 
-/** @import { RunsLab } from "../types.js" */
+/**
+ * @import { Run, RunsLab } from "../types.js"
+ * @import { ApiError } from "../server/api.js"
+ * @import { Entry } from "./run-entry.js"
+ * @import { Query, RunGroup } from "./run-query.js"
+ */
 
 /** Entries that are made in one frame at most: a long list comes in pieces, and the page stays ready. */
 const MADE_AT_ONCE = 50;
+/** @type {Record<string, number>} */
 const STEPS = { ArrowUp: -1, ArrowDown: 1, Home: -Infinity, End: Infinity };
 
 /** Emits "arranged" with how many of how many runs are listed: `{found, all}`. */
+/**
+ * The head of a group in the list.
+ * @typedef {{element: HTMLElement, update: (runs: Run[], shown: Set<string>) => void}} GroupHead
+ */
+
 export class RunList extends Emitter {
   #store;
   #list;
@@ -30,9 +41,12 @@ export class RunList extends Emitter {
   #selection;
   #configs;
   #colors;
+  /** @type {Map<string, Entry>} */
   #entries = new Map();
+  /** @type {Map<string, GroupHead>} */
   #heads = new Map();
   #query = readQuery(urlState.get("list"));
+  /** @type {RunGroup[]} */
   #groups = [];
   /**
    * What the entries were arranged by; null: not yet, or not all of them.
@@ -95,14 +109,14 @@ export class RunList extends Emitter {
     return this.#query;
   }
 
-  /** Change search, order or groups. */
+  /** Change search, order or groups. @param {Partial<Query>} changes */
   setQuery(changes) {
     Object.assign(this.#query, changes);
     urlState.set({ list: unusual(this.#query) });
     this.draw();
   }
 
-  /** Have the configs here that the query asks of, and arrange the runs anew. */
+  /** Have the configs here that the query asks of, and arrange the runs anew. @param {string[]} ids */
   async #fetchFields(ids) {
     if (this.#fetching || this.#configs.hasAll(ids) || !asksConfigs(this.#query)) return;
     this.#fetching = true;
@@ -130,16 +144,16 @@ export class RunList extends Emitter {
     const { order } = this;
     if (!order.includes(this.#current)) this.#current = order[0];
     for (const group of this.#groups) {
-      if (group.label !== null) this.#heads.get(group.label).update(group.runs, shown);
+      if (group.label !== null) this.#heads.get(group.label)?.update(group.runs, shown);
       for (const run of group.runs) {
-        if (!this.#entries.has(run.id)) continue; // comes in the next frame
+        const entry = this.#entries.get(run.id); // none: it is made in the next frame
         const look = {
           shown: shown.has(run.id),
           selected: this.#selection.has(run.id),
           current: run.id === this.#current,
           dark,
         };
-        this.#entries.get(run.id).update(run, look);
+        entry?.update(run, look);
       }
     }
   }
@@ -147,6 +161,7 @@ export class RunList extends Emitter {
   /**
    * Put entries in their order; only when what the order depends on has changed, so that nothing jumps. While a run is
    * being renamed, the list holds its place.
+   * @param {Run[]} runs
    */
   #arrange(runs) {
     if (this.#renaming.isOpen) return;
@@ -164,7 +179,8 @@ export class RunList extends Emitter {
     const before = this.order;
     this.#groups = arrange(runs, this.#query, this.#configs);
     let made = 0;
-    const isMade = (run) => this.#entries.has(run.id) || ++made <= MADE_AT_ONCE;
+    /** @param {Run} run */
+    const isMade = (/** @type {Run} */ run) => this.#entries.has(run.id) || ++made <= MADE_AT_ONCE;
     const wanted = this.#groups.flatMap((group) => [
       ...(group.label === null ? [] : [this.#head(group.label).element]),
       ...group.runs.filter(isMade).map((run) => this.#entry(run).element),
@@ -173,11 +189,12 @@ export class RunList extends Emitter {
       this.#arranged = null;
       requestAnimationFrame(() => this.draw());
     }
-    const focused = document.activeElement;
+    const focused = /** @type {HTMLElement | null} */ (document.activeElement);
     const wasFocused = this.#list.contains(focused);
     const at = before.indexOf(focused?.closest("[data-run]")?.getAttribute("data-run") ?? "");
     const there = new Set(wanted);
-    for (const element of [...this.#list.children]) if (!there.has(element)) element.remove();
+    for (const element of [...this.#list.children])
+      if (!(element instanceof HTMLElement && there.has(element))) element.remove();
     wanted.forEach((element, i) => {
       if (this.#list.children[i] !== element)
         this.#list.insertBefore(element, this.#list.children[i] ?? null);
@@ -199,61 +216,78 @@ export class RunList extends Emitter {
     this.emit("arranged", { found: this.order.length, all: runs.length });
   }
 
+  /** @param {Run} run */
   #entry(run) {
-    if (!this.#entries.has(run.id)) {
-      const actions = this.#actions;
-      this.#entries.set(
-        run.id,
-        makeEntry(run, {
-          toggle: (id, event) => this.#toggle(id, event),
-          select: (id, event) => this.#select(id, event),
-          star: (id) => actions.toggleStar(id),
-          command: (id, command) => actions.command(id, command),
-          rename: (id) => this.#renaming.open(id),
-          remove: (id) => actions.remove([id]),
-          recolor: (id, swatch) => this.#colors.open(actions.run(id), swatch),
-        }),
-      );
-    }
-    return this.#entries.get(run.id);
+    const known = this.#entries.get(run.id);
+    if (known) return known;
+    const actions = this.#actions;
+    const entry = makeEntry(run, {
+      toggle: (id, event) => this.#toggle(id, event),
+      select: (id, event) => this.#select(id, event),
+      star: (id) => actions.toggleStar(id),
+      command: (id, command) => actions.command(id, command),
+      rename: (id) => this.#renaming.open(id),
+      remove: (id) => actions.remove([id]),
+      recolor: (id, swatch) => this.#colors.open(actions.run(id) ?? run, swatch),
+    });
+    this.#entries.set(run.id, entry);
+    return entry;
   }
 
+  /**
+   * @param {string} id
+   * @param {MouseEvent} event
+   */
   #select(id, { shiftKey, ctrlKey, metaKey }) {
     const meaning = this.#hold.meaning(this.#selection.size);
     if (meaning === "none") return;
     this.#selection.click(id, { shiftKey, ctrlKey: ctrlKey || metaKey || meaning === "toggle" }, this.order);
   }
 
-  /** Show or hide a run; with Alt, show it alone. */
+  /**
+   * Show or hide a run; with Alt, show it alone.
+   * @param {string} id
+   * @param {MouseEvent} event
+   */
   #toggle(id, event) {
     if (event.altKey) this.#store.showOnly([id]);
     else this.#store.show([id], !this.#store.isShown(id));
   }
 
+  /** @param {string} label */
   #head(label) {
-    if (!this.#heads.has(label)) {
-      const toggle = h("button", { type: "button", className: "swatch", title: t("runs.toggle") });
-      const name = h("span", { className: "group-name" }, label);
-      const facts = h("span", { className: "group-facts" });
-      const element = h("li", { className: "run-group" }, toggle, name, facts);
-      const update = (runs, shown) => {
-        const all = runs.every((run) => shown.has(run.id));
-        toggle.setAttribute("aria-pressed", String(all));
-        toggle.setAttribute("aria-label", t("runs.toggle_named", { name: label }));
-        toggle.onclick = () =>
-          this.#store.show(
-            runs.map((run) => run.id),
-            !all,
-          );
-        const text = facts.textContent;
-        const said = groupFacts(runs);
-        if (text !== said) facts.textContent = said;
-      };
-      this.#heads.set(label, { element, update });
-    }
-    return this.#heads.get(label);
+    const known = this.#heads.get(label);
+    if (known) return known;
+    const toggle = h("button", { type: "button", className: "swatch", title: t("runs.toggle") });
+    const name = h("span", { className: "group-name" }, label);
+    const facts = h("span", { className: "group-facts" });
+    const element = h("li", { className: "run-group" }, toggle, name, facts);
+    /**
+     * @param {Run[]} runs
+     * @param {Set<string>} shown
+     */
+    const update = (runs, shown) => {
+      const all = runs.every((run) => shown.has(run.id));
+      toggle.setAttribute("aria-pressed", String(all));
+      toggle.setAttribute("aria-label", t("runs.toggle_named", { name: label }));
+      toggle.onclick = () =>
+        this.#store.show(
+          runs.map((run) => run.id),
+          !all,
+        );
+      const text = facts.textContent;
+      const said = groupFacts(runs);
+      if (text !== said) facts.textContent = said;
+    };
+    const head = { element, update };
+    this.#heads.set(label, head);
+    return head;
   }
 
+  /**
+   * @param {string} id
+   * @param {ApiError | null} error
+   */
   #showProblem(id, error) {
     const problem = this.#entries.get(id)?.problem;
     if (!problem) return;
@@ -263,10 +297,12 @@ export class RunList extends Emitter {
 
   // -- keyboard --------------------------------------------------------------------------------
 
+  /** @param {KeyboardEvent} event */
   #onKey(event) {
     const id = closest(event, "[data-run]")?.dataset.run;
-    if (!id || event.target.matches("input")) return;
-    const onName = event.target.matches(".run-name");
+    const { target } = event;
+    if (!id || !(target instanceof Element) || target.matches("input")) return;
+    const onName = target.matches(".run-name");
     if (event.key === "F2") this.#renaming.open(id);
     else if (event.key === "Delete" && onName)
       this.#actions.remove(this.#selection.has(id) ? this.#selection.list() : [id]);
@@ -278,7 +314,11 @@ export class RunList extends Emitter {
     event.stopPropagation();
   }
 
-  /** To the next run; with Shift, the selection grows. */
+  /**
+   * To the next run; with Shift, the selection grows.
+   * @param {string} id
+   * @param {KeyboardEvent} event
+   */
   #step(id, event) {
     const order = this.order;
     const next = order[Math.max(0, Math.min(order.length - 1, order.indexOf(id) + STEPS[event.key]))];
@@ -290,13 +330,13 @@ export class RunList extends Emitter {
   }
 
   focusFirst() {
-    this.#list.querySelector(".run-name")?.focus();
+    /** @type {HTMLElement | null} */ (this.#list.querySelector(".run-name"))?.focus();
   }
 }
 
-/** How many, and how well on test images: mean ± standard deviation. */
+/** How many, and how well on test images: mean ± standard deviation. @param {Run[]} runs */
 function groupFacts(runs) {
-  const scores = runs.map((run) => run.latest.test_accuracy).filter(Number.isFinite);
+  const scores = runs.flatMap(({ latest }) => latest.test_accuracy ?? []).filter(Number.isFinite);
   if (!scores.length) return String(runs.length);
   const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
   if (scores.length === 1) return `${runs.length} · ${percent(mean)}`;

@@ -6,7 +6,11 @@ const SEPARATOR = " · ";
 /** Characters that two lines beside the sparkline have room for; a longer name takes its place. */
 const SHORT = 24;
 
-/** Put a name into an element; its text is the name as it is. */
+/**
+ * Put a name into an element; its text is the name as it is.
+ * @param {HTMLElement} element
+ * @param {string} name
+ */
 export function putName(element, name) {
   if (element.textContent === name) return;
   element.classList.toggle("long", name.length > SHORT);

@@ -16,7 +16,12 @@ import { RunList } from "./run-list.js";
 import { RunTools, wireWide } from "./run-tools.js";
 import { keepSelected, Selection } from "./selection.js";
 
-/** @import { RunView } from "../types.js" */
+/**
+ * @import { Run, RunView } from "../types.js"
+ * @import { Store } from "../state/store.js"
+ * @import { Form } from "../form/form.js"
+ * @import { Toast } from "../page/toast.js"
+ */
 
 /** @param {string} id */
 const byId = (id) => find(document, `#${id}`, HTMLElement);
@@ -27,7 +32,13 @@ export class RunTable {
   #toast;
   #ask = newestOnly();
 
-  /** @param {(runs: RunView[]) => void} launched called with runs that are new */
+  /**
+   * @param {Store} store
+   * @param {Form} form
+   * @param {() => boolean} isDark
+   * @param {(runs: RunView[]) => void} launched called with runs that are new
+   * @param {Toast} toast
+   */
   constructor(store, form, isDark, launched, toast) {
     this.#form = form;
     this.#toast = toast;
@@ -43,9 +54,11 @@ export class RunTable {
       count: byId("run-count"),
       onImport: () => files.choose(),
     });
-    const clone = { onClone: (run) => this.#clone(run) };
+    const clone = { onClone: (/** @type {Run} */ run) => this.#clone(run) };
     new RunDetails(byId("run-details"), { ...lab, ...clone });
-    const runs = (ids) => ids.map((id) => store.runs.get(id)).filter(Boolean);
+    /** @param {string[]} ids */
+    const runs = (ids) => ids.flatMap((id) => store.runs.get(id) ?? []);
+    /** @type {Record<"compare" | "sweep" | "showOnly", (ids: string[]) => void>} */
     const views = {
       compare: (ids) =>
         this.#attempt(
@@ -68,7 +81,7 @@ export class RunTable {
     });
     byId("help").addEventListener("click", openHelp);
     keepSelected(selection, store);
-    wireWide(document.querySelector(".lab"), byId("run-controls"));
+    wireWide(find(document, ".lab", HTMLElement), byId("run-controls"));
   }
 
   /** Called for rows, once a frame. */
@@ -76,15 +89,20 @@ export class RunTable {
     this.#list.draw();
   }
 
-  /** Take a run's experiment into the form, to change it there. */
+  /** Take a run's experiment into the form, to change it there. @param {Run} run */
   async #clone(run) {
     await this.#attempt(
       () => api.run(run.id),
-      ({ config }) => this.#form.load(config, { from: run }),
+      ({ config }) => config && this.#form.load(config, { from: run }),
     );
   }
 
-  /** Ask, and go on with the answer unless something else has been asked since. */
+  /**
+   * Ask, and go on with the answer unless something else has been asked since.
+   * @template Answer
+   * @param {() => Promise<Answer>} question
+   * @param {(answer: Answer) => unknown} go
+   */
   async #attempt(question, go) {
     const counts = this.#ask();
     try {

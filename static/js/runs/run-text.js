@@ -11,6 +11,11 @@ import { t } from "../words/i18n.js";
 
 /** @import { Run, RunView } from "../types.js" */
 
+/**
+ * What has to be kept for the next visit: the text, and the server's value that it was made from.
+ * @typedef {{text: string, base: any}} TextDraft
+ */
+
 export class RunText {
   element;
   #input;
@@ -73,7 +78,7 @@ export class RunText {
     return this.unsaved ? { text: this.#input.value, base: this.#base } : null;
   }
 
-  /** Go on with a draft of an earlier visit. */
+  /** Go on with a draft of an earlier visit. @param {TextDraft} draft */
   restore({ text, base }) {
     this.#base = base;
     this.#input.value = text;
@@ -85,7 +90,7 @@ export class RunText {
     return document.activeElement === this.#input;
   }
 
-  /** The run as it is on the server. */
+  /** The run as it is on the server. @param {Run} run */
   update(run) {
     this.#latest = run[this.#kind.name];
     const isUntouched =
@@ -126,8 +131,12 @@ export class RunText {
     else this.save();
   }
 
-  /** Show what another person has written meanwhile, and let one choose. */
+  /** Show what another person has written meanwhile, and let one choose. @param {any} theirs */
   #offer(theirs) {
+    /**
+     * @param {string} key
+     * @param {(mine: string) => string} text
+     */
     const choose = (key, text) => {
       const onclick = () => this.#settle(theirs, text(this.#input.value));
       return h("button", { type: "button", className: "toggle", onclick }, t(key));
@@ -147,6 +156,10 @@ export class RunText {
     this.#conflict.hidden = false;
   }
 
+  /**
+   * @param {any} theirs
+   * @param {string} text
+   */
   #settle(theirs, text) {
     this.#base = theirs;
     this.#input.value = text;
@@ -168,6 +181,7 @@ export class RunText {
  * @property {(text: string, before: any) => Record<string, any> | null} changes null: nothing
  */
 
+/** @param {string} text */
 const lines = (text) => text.replace(/\r\n?/g, "\n");
 
 /** The texts of a run. @type {Record<string, Kind>} */
@@ -181,7 +195,7 @@ export const KINDS = {
       const tags = splitTags(text);
       const [add_tags, remove_tags] = [
         tags.filter((tag) => !before.includes(tag)),
-        before.filter((tag) => !tags.includes(tag)),
+        before.filter((/** @type {string} */ tag) => !tags.includes(tag)),
       ];
       return add_tags.length || remove_tags.length ? { add_tags, remove_tags } : null;
     },
@@ -194,6 +208,7 @@ export const KINDS = {
   },
 };
 
+/** @param {string} text */
 function splitTags(text) {
   const tags = text.split(/[,、，]/).map((tag) => tag.trim().slice(0, 40));
   return [...new Set(tags.filter(Boolean))].slice(0, 20);

@@ -1,17 +1,18 @@
 /** Above the run list: search, and a menu with state, order, groups, archive, import. In the wide list, column heads. */
 
-import { h, icon, iconButton, offer } from "../page/dom.js";
+import { find, h, icon, iconButton, offer } from "../page/dom.js";
 import { onInput, onKey } from "../page/keys.js";
 import { closesByItself } from "../page/menu.js";
 import { urlState } from "../state/address.js";
 import { hasText, onLanguage, t } from "../words/i18n.js";
 import { labelsOf } from "../words/labels.js";
 import { COLUMNS } from "./run-entry.js";
-import { DESCENDING, GROUPS, SORTS, STATES, USUAL } from "./run-query.js";
+import { DESCENDING, GROUPS, SORTS, STATES, USUAL, unusual } from "./run-query.js";
 
 /**
  * @import { RunsLab } from "../types.js"
  * @import { RunList } from "./run-list.js"
+ * @import { Query } from "./run-query.js"
  */
 
 export class RunTools {
@@ -21,6 +22,7 @@ export class RunTools {
   #store;
   #configs;
   #onImport;
+  /** @type {HTMLInputElement} */
   #search;
   #count;
   #menu;
@@ -40,6 +42,8 @@ export class RunTools {
     this.#configs = configs;
     this.#count = count;
     this.#onImport = onImport;
+    this.#search = this.#makeSearch();
+    this.#menu = this.#makeMenu();
     list.on("arranged", (counts) => this.#showCount(counts));
     onLanguage(() => this.#draw());
     urlState.on("list", () => this.#show()); // behind the list, which has taken the query by then
@@ -53,8 +57,17 @@ export class RunTools {
   }
 
   #draw() {
+    this.#search = this.#makeSearch();
+    this.#menu = this.#makeMenu();
+    this.#tools.replaceChildren(this.#search, this.#menu);
+    this.#mark();
+    this.#drawColumns();
+    this.#showCount({ found: this.#list.order.length, all: this.#store.list().length });
+  }
+
+  #makeSearch() {
     const { text } = this.#list.query;
-    this.#search = h("input", {
+    const search = h("input", {
       type: "search",
       id: "run-search",
       value: text,
@@ -63,18 +76,22 @@ export class RunTools {
       "aria-label": t("runs.search_label"),
       maxLength: 200,
     });
-    onInput(this.#search, () => this.#list.setQuery({ text: this.#search.value }));
-    onKey(this.#search, (event) => {
+    onInput(search, () => this.#list.setQuery({ text: search.value }));
+    onKey(search, (event) => {
       if (event.key === "Escape") {
         event.stopPropagation();
-        if (this.#search.value) this.#set({ text: "" });
-        else this.#search.blur();
+        if (search.value) this.#set({ text: "" });
+        else search.blur();
       } else if (event.key === "ArrowDown") {
         event.preventDefault();
         this.#list.focusFirst();
       }
     });
-    this.#menu = h(
+    return search;
+  }
+
+  #makeMenu() {
+    const menu = h(
       "details",
       { className: "menu" },
       h(
@@ -84,14 +101,12 @@ export class RunTools {
         h("span", { className: "menu-mark", id: "run-menu-mark" }),
       ),
     );
-    this.#menu.addEventListener("toggle", () => this.#menu.open && this.#fill());
-    closesByItself(this.#menu);
-    this.#tools.replaceChildren(this.#search, this.#menu);
-    this.#mark();
-    this.#drawColumns();
-    this.#showCount({ found: this.#list.order.length, all: this.#store.list().length });
+    menu.addEventListener("toggle", () => menu.open && this.#fill());
+    closesByItself(menu);
+    return menu;
   }
 
+  /** @param {Partial<Query>} changes */
   #set(changes) {
     this.#list.setQuery(changes);
   }
@@ -107,6 +122,11 @@ export class RunTools {
   /** The menu's content is made when it opens: what one can group by depends on the runs. */
   async #fill() {
     const { query } = this.#list;
+    /**
+     * @param {string} name
+     * @param {string} label
+     * @param {(value: string) => void} change
+     */
     const choose = (name, label, change) => {
       const select = h("select", { name: `runs.${name}` });
       select.addEventListener("change", () => change(select.value));
@@ -140,7 +160,10 @@ export class RunTools {
     offer(state.select, [["", t("runs.all_states")], ...states], query.state);
     const sort = choose("sort", "runs.sort", (chosen) => this.#sortBy(chosen, DESCENDING.has(chosen)));
     const group = choose("group", "runs.group", (chosen) => this.#set({ group: chosen }));
-    /** Two lists: what all runs have, then what differs between them; what is chosen by now is always there. */
+    /**
+     * Two lists: what all runs have, then what differs between them; what is chosen by now is always there.
+     * @param {string[]} differing
+     */
     const lists = (differing) => {
       const { query } = this.#list;
       const [sorts, groups] = [
@@ -148,9 +171,15 @@ export class RunTools {
         ["", ...GROUPS, ...differing, query.group],
       ].map((names) => [...new Set(names)]);
       const labels = labelsOf([...new Set([...sorts, ...groups])]);
+      /** @param {string} name */
       const text = (name) =>
-        name ? (hasText(`table.${name}`) ? t(`table.${name}`) : labels.get(name)) : t("runs.no_groups");
-      const pairs = (names) => names.map((name) => [name, text(name)]);
+        name
+          ? hasText(`table.${name}`)
+            ? t(`table.${name}`)
+            : String(labels.get(name))
+          : t("runs.no_groups");
+      /** @param {string[]} names */
+      const pairs = (names) => names.map(/** @returns {[string, string]} */ (name) => [name, text(name)]);
       offer(sort.select, pairs(sorts), query.sort);
       offer(group.select, pairs(groups), query.group);
     };
@@ -179,6 +208,10 @@ export class RunTools {
     lists([...this.#configs.difference(ids).keys()]);
   }
 
+  /**
+   * @param {string} sort
+   * @param {boolean} descending
+   */
   #sortBy(sort, descending) {
     this.#set({ sort, descending });
   }
@@ -186,47 +219,55 @@ export class RunTools {
   /** Whether anything hides or reorders runs. */
   #mark() {
     const { query } = this.#list;
-    const special = ["state", "archived", "sort", "group"].some((name) => query[name] !== USUAL[name]);
-    this.#menu.querySelector(".menu-mark").hidden = !special;
+    const special =
+      Object.keys(unusual({ ...query, text: USUAL.text, descending: USUAL.descending })).length > 0;
+    find(this.#menu, ".menu-mark", HTMLElement).hidden = !special;
   }
 
   #drawColumns() {
     const { query } = this.#list;
-    const head = (name, className = name) => {
+    const head = (/** @type {string} */ name) => {
       const sort = HEADS[name] ?? name;
       const sorted = query.sort === sort;
       const button = h(
         "button",
-        { type: "button", className: `column-head ${className}`, "aria-pressed": String(sorted) },
+        { type: "button", className: `column-head ${name}`, "aria-pressed": String(sorted) },
         t(`table.${name}`),
         sorted ? (query.descending ? " ↓" : " ↑") : "",
       );
       button.addEventListener("click", () => {
         this.#sortBy(sort, sorted ? !query.descending : DESCENDING.has(sort));
-        this.#columns.querySelector(`.column-head.${className}`).focus();
+        find(this.#columns, `.column-head.${name}`, HTMLElement).focus();
       });
       return button;
     };
     this.#columns.replaceChildren(h("span"), head("name"), ...COLUMNS.map((column) => head(column)));
   }
 
+  /** @param {{found: number, all: number}} counts */
   #showCount({ found, all }) {
     this.#count.textContent = found === all ? String(all || "") : t("runs.found", { found, all });
   }
 }
 
-/** What heads of columns sort by, where that is a setting. */
+/** What heads of columns sort by, where that is a setting. @type {Record<string, string>} */
 const HEADS = {
   optimizer: "optimizer.name",
   learning_rate: "optimizer.learning_rate",
   dataset: "dataset.name",
 };
+/** @type {Record<string, string>} */
 const STATES_TEXTS = { active: "runs.active", starred: "runs.starred" };
 
-/** The button that makes the list wide, and narrow again. */
+/**
+ * The button that makes the list wide, and narrow again.
+ * @param {Element} page
+ * @param {HTMLElement} place
+ */
 export function wireWide(page, place) {
   /** @type {HTMLButtonElement | null} */
   let button = null;
+  /** @param {boolean} wide */
   const show = (wide) => {
     button?.setAttribute("aria-pressed", String(wide));
     if (page.hasAttribute("data-wide") === wide) return;

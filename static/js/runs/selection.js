@@ -3,8 +3,11 @@
 import { urlState } from "../state/address.js";
 import { Emitter } from "../state/emitter.js";
 
+/** @import { Store } from "../state/store.js" */
+
 /** Emits "change". */
 export class Selection extends Emitter {
+  /** @type {Set<string>} */
   #ids = new Set();
   /** @type {string | null} */
   #anchor = null;
@@ -12,6 +15,7 @@ export class Selection extends Emitter {
     return this.#ids.size;
   }
 
+  /** @param {string} id */
   has(id) {
     return this.#ids.has(id);
   }
@@ -20,6 +24,7 @@ export class Selection extends Emitter {
     return [...this.#ids];
   }
 
+  /** @param {string[]} ids */
   set(ids) {
     this.#ids = new Set(ids);
     this.#anchor = ids.at(-1) ?? null;
@@ -32,6 +37,8 @@ export class Selection extends Emitter {
 
   /**
    * A click on a run.
+   * @param {string} id
+   * @param {{shiftKey?: boolean, ctrlKey?: boolean}} keys
    * @param {string[]} order all ids as they are listed
    */
   click(id, { shiftKey, ctrlKey }, order) {
@@ -50,7 +57,7 @@ export class Selection extends Emitter {
     this.emit("change");
   }
 
-  /** Let go of what is not there any more. */
+  /** Let go of what is not there any more. @param {(id: string) => boolean} isThere */
   keep(isThere) {
     const gone = this.list().filter((id) => !isThere(id));
     for (const id of gone) this.#ids.delete(id);
@@ -58,17 +65,22 @@ export class Selection extends Emitter {
   }
 }
 
-/** From now on, let the selection and the address say the same; the address has the runs' numbers. */
+/**
+ * From now on, let the selection and the address say the same; the address has the runs' numbers.
+ * @param {Selection} selection
+ * @param {Store} store
+ */
 export function keepSelected(selection, store) {
   const numbers = () => selection.list().map((id) => String(store.runs.get(id)?.number));
   /** What the address says and the selection does not have yet: the runs may still be on their way. */
+  /** @type {string[] | null} */
   let wanted = urlState.get("selected");
   const take = () => {
     const ids = new Map(store.list().map((run) => [String(run.number), run.id]));
     if (!wanted || !store.complete) return;
-    const there = wanted.filter((number) => ids.has(number));
+    const there = wanted.flatMap((number) => ids.get(number) ?? []);
     wanted = null;
-    selection.set(there.map((number) => ids.get(number)));
+    selection.set(there);
   };
   selection.on("change", () => {
     wanted = null; // whatever the address said, this is newer

@@ -1,15 +1,32 @@
 /**
  * Figures of a sweep: final metrics over config fields, as plain data for `charts/plotly.js`. Pure functions.
  *
- * A point: {run, name, color, fields: {name: value}, value}.
  */
 
 import { LINEAR, LOG, Scale } from "../scale.js";
 
+/**
+ * A run with its value of the metric.
+ * @typedef {{run: string, name: string, color: string, fields: Record<string, any>, value: number}} SweepPoint
+ */
+
+/** @typedef {{title: string, format: string, percent?: boolean, smallerIsBetter?: boolean}} Metric */
+
+/**
+ * Where values stand: `place` of one is from 0 to 1.
+ * @typedef {{kind: "category", categories: string[], place: (value: any) => number}} CategoryScale
+ * @typedef {{kind: "linear" | "log", low: number, high: number, place: (value: any) => number}} NumberScale
+ * @typedef {CategoryScale | NumberScale} FieldScale
+ */
+
 /** Letters at a mark of an axis at most. */
 const LETTERS = 16;
 
-/** Numbers as they are, log where they span decades; everything else as categories in the order they sort. */
+/**
+ * Numbers as they are, log where they span decades; everything else as categories in the order they sort.
+ * @param {any[]} values
+ * @returns {FieldScale}
+ */
 export function scaleOf(values) {
   const numeric = values.every((value) => typeof value === "number");
   if (!numeric) {
@@ -28,15 +45,22 @@ export function scaleOf(values) {
   return { kind: log ? "log" : "linear", low, high, place: (value) => scale.place(value) };
 }
 
+/** @param {any} value */
 export function label(value) {
   return value === null || value === undefined ? "–" : String(value);
 }
 
-/** Each run a point over one field; where several share a value, their mean as a line. */
+/**
+ * Each run a point over one field; where several share a value, their mean as a line.
+ * @param {SweepPoint[]} points
+ * @param {string} field
+ * @param {Metric} metric
+ */
 export function scatter(points, field, metric) {
   const xs = points.map((point) => point.fields[field]);
   const scale = scaleOf(xs);
-  const x = (point) => (scale.kind === "category" ? label(point.fields[field]) : point.fields[field]);
+  const x = (/** @type {SweepPoint} */ point) =>
+    scale.kind === "category" ? label(point.fields[field]) : point.fields[field];
   const dots = {
     type: "scatter",
     mode: "markers",
@@ -48,7 +72,7 @@ export function scatter(points, field, metric) {
     hovertemplate: `%{text}<br>${field} %{x}<br>${metric.title} %{y:${metric.format}}<extra></extra>`,
   };
   const groups = Map.groupBy(points, x);
-  const order = scale.categories ?? [...groups.keys()].toSorted((a, b) => a - b);
+  const order = scale.kind === "category" ? scale.categories : [...groups.keys()].toSorted((a, b) => a - b);
   const mean = {
     type: "scatter",
     mode: "lines",
@@ -67,8 +91,14 @@ export function scatter(points, field, metric) {
   return { traces: groups.size > 1 ? [mean, dots] : [dots], layout: { xaxis, yaxis: metricAxis(metric) } };
 }
 
-/** The mean metric over two fields. */
+/**
+ * The mean metric over two fields.
+ * @param {SweepPoint[]} points
+ * @param {[x: string, y: string]} fields
+ * @param {Metric} metric
+ */
 export function heatMap(points, [first, second], metric) {
+  /** @param {string} field */
   const keys = (field) => {
     const values = [...new Set(points.map((point) => point.fields[field]))];
     const numeric = values.every((value) => typeof value === "number");
@@ -77,6 +107,10 @@ export function heatMap(points, [first, second], metric) {
     );
   };
   const [xs, ys] = [keys(first), keys(second)];
+  /**
+   * @param {any} x
+   * @param {any} y
+   */
   const at = (x, y) => points.filter((point) => point.fields[first] === x && point.fields[second] === y);
   const cells = ys.map((y) => xs.map((x) => at(x, y)));
   const z = cells.map((row) =>
@@ -108,10 +142,17 @@ export function heatMap(points, [first, second], metric) {
 /**
  * Each run a line across the fields, ending at the metric. (Drawn with ordinary lines: Plotly's own needs a WebGL
  * that compiles code, which the page's security policy forbids.)
+ * @param {SweepPoint[]} points
+ * @param {string[]} fields
+ * @param {Metric} metric
  */
 export function parallel(points, fields, metric) {
+  /** @type {{title: string, of: (point: SweepPoint) => any, metric?: Metric}[]} */
   const axes = [
-    ...fields.map((field) => ({ title: field, of: (point) => point.fields[field] })),
+    ...fields.map((field) => ({
+      title: field,
+      of: (/** @type {SweepPoint} */ point) => point.fields[field],
+    })),
     { title: metric.title, of: (point) => point.value, metric },
   ];
   const scales = axes.map((axis) => scaleOf(points.map(axis.of)));
@@ -155,15 +196,19 @@ export function parallel(points, fields, metric) {
   };
 }
 
-/** A text that leaves a figure its room; hovering tells all of it. */
+/** A text that leaves a figure its room; hovering tells all of it. @param {string} text */
 const brief = (text) => ([...text].length > LETTERS ? `${[...text].slice(0, LETTERS - 1).join("")}…` : text);
 
-/** An axis of words, with a mark for each. */
+/** An axis of words, with a mark for each. @param {string[]} categories */
 function briefTicks(categories) {
   return { tickvals: categories, ticktext: categories.map(brief) };
 }
 
-/** (place, value) of an axis's marks. */
+/**
+ * (place, value) of an axis's marks.
+ * @param {FieldScale} scale
+ * @returns {[place: number, value: any][]}
+ */
 function marks(scale) {
   if (scale.kind === "category")
     return scale.categories.slice(0, 12).map((value) => [scale.place(value), value]);
@@ -175,14 +220,20 @@ function marks(scale) {
     : [[0.5, scale.low]];
 }
 
+/**
+ * @param {any} value
+ * @param {Metric} [metric]
+ */
 function shown(value, metric) {
   if (typeof value !== "number") return label(value);
   if (metric?.percent) return `${(100 * value).toFixed(1)}%`;
   return String(Number(value.toPrecision(4)));
 }
 
+/** @param {Metric} metric */
 function metricAxis(metric) {
   return { title: { text: metric.title }, tickformat: metric.percent ? ".0%" : undefined, automargin: true };
 }
 
+/** @param {number[]} values */
 const average = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;

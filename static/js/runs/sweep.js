@@ -10,9 +10,11 @@ import { heatMap, parallel, scatter } from "./sweep-figures.js";
 
 /**
  * @import { FlatConfigs } from "../state/flat-configs.js"
- * @import { Run } from "../types.js"
+ * @import { Fields, Run } from "../types.js"
+ * @import { Metric } from "./sweep-figures.js"
  */
 
+/** @type {Record<string, Omit<Metric, "title">>} */
 const METRICS = {
   test_accuracy: { percent: true, format: ".1%" },
   train_accuracy: { percent: true, format: ".1%" },
@@ -33,14 +35,17 @@ export function openSweep(runs, { configs, isDark }) {
   const ids = runs.map((run) => run.id);
   const labels = labelsOf([...configs.difference(ids).keys()]);
   const fields = [...labels.keys()];
+  /** @param {Fields} config */
   const named = (config) => Object.fromEntries([...labels].map(([path, label]) => [label, config[path]]));
+  /** @type {Record<"kind" | "metric" | "x" | "y", string>} */
   const state = { kind: "scatter", metric: "test_accuracy", x: fields[0], y: fields[1] ?? fields[0] };
   const figure = h("div", { className: "figure", role: "img" });
   const said = h("p", { className: "diff-said", role: "status" });
 
   const draw = () => {
     const metric = { ...METRICS[state.metric], title: t(`table.${state.metric}`) };
-    const value = (run) => (state.metric === "seconds" ? run.seconds : run.latest[state.metric]);
+    const value = (/** @type {Run} */ run) =>
+      (state.metric === "seconds" ? run.seconds : run.latest[state.metric]) ?? NaN;
     const points = runs
       .filter((run) => Number.isFinite(value(run)))
       .map((run) => ({
@@ -52,20 +57,23 @@ export function openSweep(runs, { configs, isDark }) {
       }));
     const left = runs.length - points.length;
     said.textContent = !fields.length ? t("diff.none") : left ? t("sweep.left_out", { n: left }) : "";
+    const label = (/** @type {string} */ path) => String(labels.get(path));
+    /** @type {Record<string, () => {traces: Record<string, any>[], layout: Record<string, any>}>} */
     const drawn = {
-      scatter: () => scatter(points, labels.get(state.x), metric),
+      scatter: () => scatter(points, label(state.x), metric),
       parallel: () => parallel(points, [...labels.values()].slice(0, MAX_AXES), metric),
-      heat: () =>
-        heatMap(
-          points,
-          /** @type {[string, string]} */ ([state.x, state.y].map((path) => labels.get(path))),
-          metric,
-        ),
+      heat: () => heatMap(points, [label(state.x), label(state.y)], metric),
     };
     figure.setAttribute("aria-label", `${t(`sweep.${state.kind}`)}: ${metric.title}`);
     if (points.length && fields.length) drawFigure(figure, drawn[state.kind]());
   };
 
+  /**
+   * @param {"kind" | "metric" | "x" | "y"} name
+   * @param {string} label
+   * @param {string[]} choices
+   * @param {(choice: string) => string} text
+   */
   const choose = (name, label, choices, text) => {
     const select = h(
       "select",
@@ -81,7 +89,8 @@ export function openSweep(runs, { configs, isDark }) {
     });
     return h("label", { className: "inline" }, t(label), select);
   };
-  const called = (path) => labels.get(path);
+  /** @param {string} path */
+  const called = (path) => String(labels.get(path));
   const kind = choose("kind", "sweep.kind", fields.length > 1 ? KINDS : KINDS.slice(0, 2), (name) =>
     t(`sweep.${name}`),
   );

@@ -26,6 +26,7 @@ const REST_AFTER = 10_000;
 /** Bins of a long stream's overview: a chart is about as many pixels wide. */
 const BINS = 512;
 /** What the server's close codes say of it: it goes to come back, or shows as many pages as it may. */
+/** @type {Record<number, string>} */
 const CLOSED = { 1012: "restarting", 1013: "full" };
 
 export class Connection {
@@ -100,8 +101,9 @@ export class Connection {
     this.#ends += 1;
     if (polling) return;
     const stays = connection === "restarting" || connection === "refused";
-    this.#store.setConnection(CLOSED[code] ?? (stays ? connection : "offline"));
-    if (!proved && !CLOSED[code]) this.#polling.ask().then((answered) => this.#failed(answered));
+    const announced = CLOSED[code ?? 0];
+    this.#store.setConnection(announced ?? (stays ? connection : "offline"));
+    if (!proved && !announced) this.#polling.ask().then((answered) => this.#failed(answered));
   }
 
   /**
@@ -129,6 +131,7 @@ export class Connection {
   /** @param {boolean} visible */
   #seen(visible) {
     clearTimeout(this.#restTimer);
+    /** @param {boolean} resting */
     const rest = (resting) => {
       this.#resting = resting;
       this.#subscribe();

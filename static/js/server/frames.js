@@ -19,7 +19,8 @@ export function decodeFrame(buffer) {
   const header = JSON.parse(text.decode(new Uint8Array(buffer, 4, length)));
   if (header.v !== VERSION) throw new Error(`frame version ${header.v}; this page knows ${VERSION}`);
   const values = header.columns.map(
-    (_, column) => new Float32Array(buffer, 4 + length + 4 * column * header.rows, header.rows),
+    (/** @type {string} */ _, /** @type {number} */ column) =>
+      new Float32Array(buffer, 4 + length + 4 * column * header.rows, header.rows),
   );
   return { ...header, values };
 }

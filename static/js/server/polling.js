@@ -35,6 +35,7 @@ export class Polling {
   /** What the last answer said of itself. */
   #server = "";
   #state = 0;
+  /** @type {string | null} */
   #rest = null;
   #more = false;
   #inbox;
@@ -42,7 +43,7 @@ export class Polling {
   /**
    * @param {Store} store
    * @param {() => object} wanted run id → rows that are here, of the runs whose rows are wanted
-   * @param {(answered: boolean) => void} onAnswer called after each question while it is running
+   * @param {(answered: boolean | null) => void} onAnswer called after each question while it is running; null: left
    */
   constructor(store, wanted, onAnswer) {
     this.#store = store;

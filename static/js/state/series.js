@@ -4,6 +4,7 @@
 
 /** Rows of a stream. Rows come in order, each exactly once; `append` says whether they fitted. */
 export class Series {
+  /** @type {Map<string, Float32Array>} */
   #columns = new Map();
   #wall = new Float64Array(0);
   #trained = new Float64Array(0);
@@ -25,7 +26,7 @@ export class Series {
     const skip = this.length - first;
     if (skip >= rows) return true;
     this.#reserve(first + rows, columns);
-    columns.forEach((name, c) => this.#columns.get(name).set(values[c].subarray(skip), this.length));
+    columns.forEach((name, c) => this.#columns.get(name)?.set(values[c].subarray(skip), this.length));
     this.#keepTimes(first + rows, times);
     this.length = first + rows;
     if (this.overview && this.length >= this.overview.rows) this.overview = null;
@@ -136,9 +137,15 @@ export class Series {
   }
 }
 
-/** These values in an array of the same kind with more room. */
+/**
+ * These values in an array of the same kind with more room.
+ * @template {Float32Array | Float64Array} Values
+ * @param {Values} values
+ * @param {number} capacity
+ */
 function grown(values, capacity) {
-  const room = new values.constructor(capacity);
+  const kind = /** @type {new (length: number) => Values} */ (values.constructor);
+  const room = new kind(capacity);
   room.set(values);
   return room;
 }

@@ -26,7 +26,8 @@ const TYPES = {
   /** Texts; commas in them are escaped. An empty list is written as nothing. */
   list: {
     read: (text) => (text === "" ? [] : text.split(",").map((part) => unescaped(part))),
-    write: (values) => values.map((value) => value.replaceAll("%", "%25").replaceAll(",", "%2C")).join(","),
+    write: (/** @type {string[]} */ values) =>
+      values.map((value) => value.replaceAll("%", "%25").replaceAll(",", "%2C")).join(","),
   },
   /** Anything that JSON holds. */
   json: {

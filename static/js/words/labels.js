@@ -2,6 +2,8 @@
 
 import { hasText, language, t } from "./i18n.js";
 
+/** @import { Lesson } from "../types.js" */
+
 /**
  * The label of a field by its path: "optimizer.learning_rate" → "Learning rate".
  * @param {string} path
@@ -61,7 +63,7 @@ export function wordOf(path, value) {
   if (Array.isArray(value)) return value.map((one) => wordOf(path, one)).join(" ");
   if (path === "lesson") return lessonTitle(value);
   if (path === "network.layers")
-    return value.replace(/[a-z]\w*/g, (word) => wordOf("network.activation", word));
+    return String(value).replace(/[a-z]\w*/g, (word) => wordOf("network.activation", word));
   const parts = path.replace(/\.(name|kind)$/, "").split(".");
   const key = parts.map((_, i) => [...parts.slice(i), value].join(".")).find(hasText);
   return key ? t(key) : String(value).replaceAll("_", " ");
@@ -76,7 +78,7 @@ export function className(name) {
   return hasText(key) ? t(key) : name;
 }
 
-/** Data set's name → its title, as the lab says it. */
+/** Data set's name → its title, as the lab says it. @type {Map<string, string>} */
 const titles = new Map();
 
 /**
@@ -104,15 +106,18 @@ export function titleOf({ name, title }) {
   return hasText(key) ? t(key) : title;
 }
 
-/** Lesson's name → the lesson, as the server has it. */
+/** Lesson's name → the lesson, as the server has it. @type {Map<string, Lesson>} */
 const lessons = new Map();
 
-/** Know the titles of these lessons. */
+/** Know the titles of these lessons. @param {Lesson[]} all */
 export function learnLessons(all) {
   for (const lesson of all) lessons.set(lesson.slug, lesson);
 }
 
-/** "2a · Optimizers": a lesson as the page says it; one that this lab does not have has only its name. */
+/**
+ * "2a · Optimizers": a lesson as the page says it; one that this lab does not have has only its name.
+ * @param {string} name
+ */
 export function lessonTitle(name) {
   const lesson = lessons.get(name);
   return lesson ? `${lesson.section} · ${lesson.title[language()]}` : name;

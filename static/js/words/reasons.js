@@ -10,7 +10,7 @@ import { hasText, number, t } from "./i18n.js";
  * @import { Why } from "../types.js"
  */
 
-/** Values that are words of the lab: their texts' keys begin so. */
+/** Values that are words of the lab: their texts' keys begin so. @type {Record<string, string>} */
 const WORDS = { initializer: "initializer.", status: "status.", metric: "early_stopping.metric." };
 /** From here on a number is said in thousands, millions or 万, 億. */
 const LONG = 1e7;
