@@ -10,19 +10,27 @@ import { speakAs } from "./catalog.js";
 import { makeRun, putRows } from "./lab.js";
 import { forExamples } from "./random.js";
 
+/** @import { Run } from "../../static/js/types.js" */
+
 speakAs("en");
 
 /** A run of 40 iterations in two frames: 20 in the first second, and 20 in two more, after a pause of an hour. */
 function makeTimed() {
   const run = makeRun({ started_at: 1000, finished_at: 4603, iteration: 40, iterations: 40 });
-  const rows = (from) => Array.from({ length: 20 }, (_, i) => from + i + 1);
+  const rows = (/** @type {number} */ from) => Array.from({ length: 20 }, (_, i) => from + i + 1);
   putRows(run.train, { iteration: rows(0), loss: rows(0) }, [[20, 1001, 1]]);
   putRows(run.train, { iteration: rows(20), loss: rows(20) }, [[40, 4603, 3]]);
   return run;
 }
 
+/**
+ * @param {string} name
+ * @param {Run} run
+ */
 const placesOf = (name, run) => {
-  const x = AXES[name].x(run)(run.train);
+  const { x: along } = AXES[name];
+  assert.ok(along);
+  const x = along(run)(run.train);
   return Array.from({ length: run.train.length }, (_, row) => x(row));
 };
 

@@ -3,14 +3,18 @@
 import { readFileSync } from "node:fs";
 import { speak } from "../../static/js/words/i18n.js";
 
-/** Let the page's modules speak this language. */
+/** Let the page's modules speak this language. @param {string} language */
 export function speakAs(language) {
   speak(language, readCatalog(language));
 }
 
-/** Key → text. A `.po` file has an entry as `msgid "…"` and `msgstr "…"`, each going on in lines of their own. */
+/**
+ * Key → text. A `.po` file has an entry as `msgid "…"` and `msgstr "…"`, each going on in lines of their own.
+ * @param {string} language
+ */
 function readCatalog(language) {
   const file = new URL(`../../app/locales/${language}/LC_MESSAGES/messages.po`, import.meta.url);
+  /** @type {Record<string, string>} */
   const texts = {};
   let key = "";
   let into = "";

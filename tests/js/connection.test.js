@@ -5,25 +5,33 @@ import { test } from "node:test";
 import { Clock, Lab, Network, TREATMENTS } from "./network.js";
 import { Examples } from "./random.js";
 
+/** @import { Treatment } from "./network.js" */
+
+/** @type {(() => void)[]} */
 const visibility = [];
-globalThis.document = {
+/** What the modules under test use of a page. */
+const page = {
   hidden: false,
   baseURI: "http://lab/",
-  addEventListener: (_, listener) => visibility.push(listener),
+  addEventListener: (/** @type {string} */ _, /** @type {() => void} */ listener) =>
+    visibility.push(listener),
 };
-globalThis.location = { protocol: "http:" };
-globalThis.requestAnimationFrame = () => 0;
+Object.assign(globalThis, {
+  document: page,
+  location: { protocol: "http:" },
+  requestAnimationFrame: () => 0,
+});
 
 const { Connection } = await import("../../static/js/server/connection.js");
 const { Store } = await import("../../static/js/state/store.js");
 
 const clock = new Clock();
 
-/** A page through a network; the one that was open before is closed. */
+/** A page through a network; the one that was open before is closed. @param {Treatment} treatment */
 function open(treatment) {
   clock.clear();
   visibility.length = 0;
-  document.hidden = false;
+  page.hidden = false;
   const lab = new Lab();
   const network = new Network(lab);
   network.treatment = treatment;
@@ -33,7 +41,24 @@ function open(treatment) {
   return { lab, network, store };
 }
 
-/** Let seconds pass, in which the lab trains and says something now and then. */
+/** Show the page, or hide it. @param {boolean} hidden */
+function hide(hidden) {
+  page.hidden = hidden;
+  for (const listener of visibility) listener();
+}
+
+/** The one run, as the page knows it. @param {InstanceType<typeof Store>} store */
+function runOf(store) {
+  const run = store.runs.get("a1");
+  assert.ok(run);
+  return run;
+}
+
+/**
+ * Let seconds pass, in which the lab trains and says something now and then.
+ * @param {Lab} lab
+ * @param {number} seconds
+ */
 async function pass(lab, seconds, rows = 1) {
   for (let i = 0; i < seconds; i++) {
     lab.train(rows);
@@ -42,11 +67,12 @@ async function pass(lab, seconds, rows = 1) {
   }
 }
 
+/** @param {{lab: Lab, store: InstanceType<typeof Store>}} page */
 function assertComplete({ lab, store }) {
-  const { train } = store.runs.get("a1");
-  assert.deepEqual([...train.column("loss")], lab.losses);
+  const { train } = runOf(store);
+  assert.deepEqual([...(train.column("loss") ?? [])], lab.losses);
   assert.deepEqual(
-    [...train.column("iteration")],
+    [...(train.column("iteration") ?? [])],
     lab.losses.map((_, i) => i + 1),
   );
 }
@@ -83,21 +109,19 @@ test("a page that polls goes back to a socket when one gets through, and stops p
   assertComplete(page);
 });
 
-test("a page that nobody looks at asks for no rows, and catches up when it is seen", async () => {
-  const page = open(TREATMENTS.refused);
-  await pass(page.lab, 60);
-  document.hidden = true;
-  for (const listener of visibility) listener();
-  await pass(page.lab, 30);
-  const { polls } = page.network;
-  const rows = page.store.runs.get("a1").train.length;
-  await pass(page.lab, 60);
-  assert.ok(page.network.polls - polls <= 7);
-  assert.equal(page.store.runs.get("a1").train.length, rows);
-  document.hidden = false;
-  for (const listener of visibility) listener();
+test("a hidden page asks for no rows, and catches up when it is seen", async () => {
+  const opened = open(TREATMENTS.refused);
+  await pass(opened.lab, 60);
+  hide(true);
+  await pass(opened.lab, 30);
+  const { polls } = opened.network;
+  const rows = runOf(opened.store).train.length;
+  await pass(opened.lab, 60);
+  assert.ok(opened.network.polls - polls <= 7);
+  assert.equal(runOf(opened.store).train.length, rows);
+  hide(false);
   await clock.pass(3000);
-  assertComplete(page);
+  assertComplete(opened);
 });
 
 test("a lab that is gone is said to be, and shown again when it is back", async () => {
@@ -121,15 +145,13 @@ for (let seed = 1; seed <= 20; seed++)
     for (let turn = 0; turn < 8; turn++) {
       page.network.treatment = examples.of(Object.values(TREATMENTS));
       page.network.answers = examples.of([true, true, false]);
-      document.hidden = examples.of([false, false, true]);
-      for (const listener of visibility) listener();
+      hide(examples.of([false, false, true]));
       if (examples.of([true, false])) page.network.cut();
       await pass(page.lab, examples.whole(1, 90), examples.whole(0, 3));
     }
     page.network.treatment = TREATMENTS.free;
     page.network.answers = true;
-    document.hidden = false;
-    for (const listener of visibility) listener();
+    hide(false);
     await pass(page.lab, 700);
     await clock.pass(2000);
     assert.equal(page.store.connection, "live");

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Draft } from "../../static/js/form/draft.js";
-import { typed } from "../../static/js/form/values.js";
+import { typed, ways } from "../../static/js/form/values.js";
 import { speakAs } from "./catalog.js";
 import { labOptions } from "./lab.js";
 import { forExamples } from "./random.js";
@@ -18,13 +18,21 @@ const BATCH = { kind: "integer", scale: "log" };
 function draftOf({ rate = "0.1", batch = "16" } = {}) {
   const draft = new Draft(OPTIONS);
   draft.chooseDatasets(["digits"]);
-  draft.document.optimizer.learning_rate = typed(rate, RATE);
+  for (const optimizer of ways(draft.document.optimizer)) optimizer.learning_rate = typed(rate, RATE);
   draft.document.training.batch_size = typed(batch, BATCH);
   return draft;
 }
 
+/**
+ * @param {any[][]} lists
+ * @returns {any[][]}
+ */
 const product = (...lists) =>
-  lists.reduce((all, list) => all.flatMap((one) => list.map((value) => [...one, value])), [[]]);
+  lists.reduce(
+    (/** @type {any[][]} */ all, list) => all.flatMap((one) => list.map((value) => [...one, value])),
+    [[]],
+  );
+/** @param {unknown[]} rows */
 const sorted = (rows) => rows.map((row) => JSON.stringify(row)).toSorted();
 
 test("lists in two fields make every combination", () => {
@@ -53,7 +61,7 @@ test("too large a grid is refused with its size", () => {
 test("optimizers, functions and a switch multiply, and each optimizer has its own settings and one learning rate", () => {
   const draft = draftOf({ rate: "0.05" });
   draft.chooseOptimizers(["sgd", "momentum", "adam"]);
-  const [, , adam] = draft.document.optimizer.values;
+  const [, , adam] = ways(draft.document.optimizer);
   adam.beta1 = typed("0.8, 0.9", RATE);
   const [network] = draft.networks;
   network.activation = { sweep: "sigmoid, relu", values: ["sigmoid", "relu"] };
@@ -92,7 +100,7 @@ test("Adadelta keeps its own learning rate", () => {
 test("weights, schedules, stops and penalties are compared, each with its own settings", () => {
   const draft = draftOf();
   draft.choosePenalties(["none", "l2"]);
-  draft.document.regularization.values[1].l2 = typed("0.01, 0.001", RATE);
+  ways(draft.document.regularization)[1].l2 = typed("0.01, 0.001", RATE);
   draft.chooseSchedules(["none", "cosine"]);
   draft.document.training.schedule.values[1].minimum = 0.2;
   draft.stopEarly({ sweep: "false, true", values: [false, true] });
@@ -142,6 +150,7 @@ test("a draft is the same after its address is read again, whatever is chosen", 
       rate: examples.of(["0.1", "0.01, 0.1", "0.001..1"]),
       batch: examples.of(["16", "16..64"]),
     });
+    /** @param {string[]} all */
     const some = (all) => {
       const chosen = all.filter(() => examples.of([true, false]));
       return chosen.length ? chosen : [examples.of(all)];

@@ -6,6 +6,7 @@ import { Emitter } from "../../static/js/state/emitter.js";
 
 test("listeners of a topic are called in the order in which they came, with the details", () => {
   const emitter = new Emitter();
+  /** @type {any[]} */
   const heard = [];
   emitter.on("rows", (...details) => heard.push(["first", ...details]));
   emitter.on("rows", (...details) => heard.push(["second", ...details]));
@@ -20,6 +21,7 @@ test("listeners of a topic are called in the order in which they came, with the 
 
 test("a listener that is removed is not called any more, also not by what is being emitted", () => {
   const emitter = new Emitter();
+  /** @type {string[]} */
   const heard = [];
   let stopSecond = () => {};
   emitter.on("a", () => stopSecond());

@@ -8,9 +8,11 @@ import { speakAs } from "./catalog.js";
 import { Configs, makeRun, putRows } from "./lab.js";
 import { forExamples } from "./random.js";
 
+/** @import { Group } from "../../static/js/types.js" */
+
 speakAs("en");
 
-/** A run's curve with these values, one every ten iterations. */
+/** A run's curve with these values, one every ten iterations. @param {number[]} values */
 function curveOf(values) {
   const { evaluation } = makeRun();
   putRows(evaluation, { iteration: values.map((_, i) => 10 * (i + 1)), test_accuracy: values });
@@ -19,13 +21,19 @@ function curveOf(values) {
   return curve;
 }
 
+/** @param {number[]} values */
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
+/** @param {number[]} values */
 function deviation(values) {
   const squares = values.map((value) => (value - mean(values)) ** 2);
   return Math.sqrt(squares.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length - 1));
 }
 
+/**
+ * @param {number} one
+ * @param {number} other
+ */
 const close = (one, other) => assert.ok(Math.abs(one - other) < 1e-9, `${one} is not ${other}`);
 
 test("a group's curve is at each x the mean of the runs that have got so far, with their spread around it", () =>
@@ -44,6 +52,7 @@ test("a group's curve is at each x the mean of the runs that have got so far, wi
     const wanted = Array.from({ length: rows }, (_, row) =>
       curves.map(({ ys }) => ys[row]).filter((value) => Number.isFinite(value)),
     );
+    /** @type {[x: number, values: number[]][]} */
     const known = wanted.flatMap((values, row) => (values.length ? [[10 * (row + 1), values]] : []));
     for (const { xs, counts } of Object.values(band)) {
       assert.deepEqual(
@@ -75,6 +84,7 @@ const CONFIGS = new Configs(
     { "optimizer.name": i < 3 ? "sgd" : "adam", "dataset.name": "digits", seed: i % 3 },
   ]),
 );
+/** @param {Group[]} groups */
 const shape = (groups) => groups.map(({ label, runs, color }) => [label, runs.length, color]);
 
 test("runs that differ in nothing but their seed are one group, called by what their names have in common", () =>

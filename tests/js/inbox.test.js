@@ -4,13 +4,23 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Inbox } from "../../static/js/server/inbox.js";
 import { Store } from "../../static/js/state/store.js";
+import { makeRun } from "./lab.js";
 import { forExamples } from "./random.js";
 
 globalThis.requestAnimationFrame = () => 0;
 
+/**
+ * @param {Inbox} inbox
+ * @param {object} message
+ */
 const say = (inbox, message) =>
   inbox.take(JSON.stringify({ type: "runs", runs: [], deleted: [], ...message }));
-const run = (id, revision) => ({ id, revision, number: 1, archived: false });
+/**
+ * @param {string} id
+ * @param {number} revision
+ */
+const run = (id, revision) => ({ ...makeRun(), id, revision, number: 1, archived: false });
+/** @param {Store} store */
 const known = (store) =>
   Object.fromEntries([...store.runs.values()].map(({ id, revision }) => [id, revision]));
 
@@ -55,6 +65,7 @@ test("whatever happens in the lab meanwhile, in the end the page knows its runs,
   forExamples(300, (examples) => {
     const lab = new Map();
     let changes = 0;
+    /** @param {string} id */
     const change = (id) => lab.set(id, { ...run(id, ++changes), archived: examples.of([true, false]) });
     for (const id of examples.list(12, () => `run ${examples.whole(1, 20)}`)) change(id);
     const store = new Store();
@@ -62,10 +73,11 @@ test("whatever happens in the lab meanwhile, in the end the page knows its runs,
 
     const inbox = new Inbox(store, true);
     const due = [...lab.values()]
-      .sort((a, b) => a.archived - b.archived || b.revision - a.revision)
+      .sort((a, b) => Number(a.archived) - Number(b.archived) || b.revision - a.revision)
       .map(({ id, revision }) => ({ id, revision }));
     for (;;) {
       const runs = [];
+      /** @type {string[]} */
       const deleted = [];
       for (const id of examples.list(2, () => `run ${examples.whole(1, 20)}`)) {
         if (lab.has(id) && examples.of([true, false])) {

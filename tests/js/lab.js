@@ -5,20 +5,23 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Series } from "../../static/js/state/series.js";
 
+/** @import { Options, Run, RunSummary, Times } from "../../static/js/types.js" */
+
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const DESCRIBE =
   "import json, pathlib; from engine.options import describe; print(json.dumps(describe(pathlib.Path('.'))))";
 
-/** The answer of `GET /api/options`. */
+/** The answer of `GET /api/options`. @returns {Options} */
 export function labOptions() {
   const own = `${ROOT}.venv/bin/python`;
   const text = execFileSync(existsSync(own) ? own : "python3", ["-c", DESCRIBE], { cwd: ROOT });
-  return { ...JSON.parse(text), limits: { together: 100 } };
+  return { ...JSON.parse(text.toString()), limits: { together: 100, import_bytes: 1e6 } };
 }
 
 /**
  * A run as the page keeps it, without rows.
- * @param {Record<string, any>} changes
+ * @param {Partial<Omit<Run, "summary">> & {summary?: Partial<RunSummary>}} changes
+ * @returns {Run}
  */
 export function makeRun({ summary, ...changes } = {}) {
   const number = changes.number ?? 1;
@@ -30,6 +33,8 @@ export function makeRun({ summary, ...changes } = {}) {
     status: "completed",
     reason: null,
     why: null,
+    attempt: 1,
+    live: {},
     color: number - 1,
     lesson: null,
     group_id: null,
@@ -47,6 +52,8 @@ export function makeRun({ summary, ...changes } = {}) {
     latest: {},
     summary: {
       dataset: "digits",
+      train_size: null,
+      initializer: "he_normal",
       units: [10],
       activations: ["relu"],
       iterations_per_epoch: 15,
@@ -63,7 +70,12 @@ export function makeRun({ summary, ...changes } = {}) {
   };
 }
 
-/** Put rows of a stream, column by column, behind those that are there. */
+/**
+ * Put rows of a stream, column by column, behind those that are there.
+ * @param {Series} series
+ * @param {Record<string, number[]>} columns
+ * @param {Times} times
+ */
 export function putRows(series, columns, times = []) {
   const values = Object.values(columns).map((column) => Float32Array.from(column));
   return series.append({

@@ -5,14 +5,34 @@ import { test } from "node:test";
 import { isInside, layerAt, move, pathOf, pathOfLayer, step } from "../../static/js/form/layer-moves.js";
 import { forExamples } from "./random.js";
 
+/** @import { Layer } from "../../static/js/types.js" */
+
+/**
+ * @param {string} name
+ * @returns {Layer}
+ */
 const layer = (name) => ({ type: "dense", name });
+/**
+ * @param {string} name
+ * @param {Layer[]} layers
+ * @returns {Layer}
+ */
 const block = (name, ...layers) => ({ type: "residual", name, layers });
 
-/** Names in their order, a block's in brackets. */
+/**
+ * Names in their order, a block's in brackets.
+ * @param {Layer[]} layers
+ * @returns {string}
+ */
 const names = (layers) =>
   layers.map(({ name, layers: inside }) => (inside ? `${name}[${names(inside)}]` : name)).join(" ");
 
-/** Every place that a layer is at, with those inside blocks. */
+/**
+ * Every place that a layer is at, with those inside blocks.
+ * @param {Layer[]} layers
+ * @param {number[]} outside
+ * @returns {number[][]}
+ */
 function placesOf(layers, outside = []) {
   return layers.flatMap((one, i) => [
     [...outside, i],
@@ -22,23 +42,28 @@ function placesOf(layers, outside = []) {
 
 test("arrow keys take a layer through a block and out again, and another block goes past it", () => {
   const layers = [layer("a"), block("R", layer("b")), layer("c")];
+  /** @type {string[]} */
   const seen = [];
+  /** @type {number[] | null} */
   let place = [0];
-  for (;;) {
+  while (place) {
     const to = step(layers, place, 1);
-    if (!to) break;
-    place = move(layers, place, to);
-    seen.push(names(layers));
+    place = to && move(layers, place, to);
+    if (place) seen.push(names(layers));
   }
   assert.deepEqual(seen, ["R[a b] c", "R[b a] c", "R[b] a c", "R[b] c a"]);
   const two = [block("R", layer("a")), block("S", layer("b"))];
-  move(two, [0], step(two, [0], 1));
+  move(two, [0], step(two, [0], 1) ?? []);
   assert.equal(names(two), "S[b] R[a]");
 });
 
 test("a layer that is moved is there once, all others stay in their order, and a step back brings a single one back", () =>
   forExamples(1000, (examples) => {
     let count = 0;
+    /**
+     * @param {number} depth
+     * @returns {Layer[]}
+     */
     const some = (depth) =>
       examples.list(
         4,
@@ -51,20 +76,23 @@ test("a layer that is moved is there once, all others stay in their order, and a
     const layers = some(0);
     const before = names(layers);
     const place = examples.of(placesOf(layers));
-    const by = examples.of([1, -1]);
+    const by = examples.of(/** @type {(1 | -1)[]} */ ([1, -1]));
+    const back = by === 1 ? -1 : 1;
     const moved = layerAt(layers, pathOf(place));
     const to = step(layers, place, by);
-    if (!to) return;
+    if (!to || !moved) return;
     const there = move(layers, place, to);
+    assert.ok(there);
     assert.equal(pathOfLayer(layers, moved), pathOf(there));
-    const all = placesOf(layers).map((one) => layerAt(layers, pathOf(one)).name);
+    const all = placesOf(layers).map((one) => layerAt(layers, pathOf(one))?.name);
     assert.equal(new Set(all).size, all.length);
     assert.equal(all.length, count);
+    /** @param {string} text */
     const order = (text) =>
-      text.match(/\w+/g).filter((name) => name !== moved.name && !names([moved]).includes(name));
+      text.match(/\w+/g)?.filter((name) => name !== moved.name && !names([moved]).includes(name));
     assert.deepEqual(order(names(layers)), order(before));
     if (moved.layers) return; // a block goes past other blocks, and not into them again
-    move(layers, there, step(layers, there, -by));
+    move(layers, there, step(layers, there, back) ?? []);
     assert.equal(names(layers), before);
   }));
 
@@ -77,7 +105,7 @@ test("a block does not go into itself", () => {
 
 test("the layer of a field's name is found by its place", () => {
   const layers = [layer("a"), block("R", layer("b"))];
-  assert.equal(layerAt(layers, "network.layers.1.layers.0.units").name, "b");
+  assert.equal(layerAt(layers, "network.layers.1.layers.0.units")?.name, "b");
   assert.equal(layerAt(layers, "network.layers.7.units"), undefined);
   assert.equal(layerAt(layers, "optimizer.name"), undefined);
 });

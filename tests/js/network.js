@@ -2,22 +2,33 @@
 
 import { makeRun } from "./lab.js";
 
-const setImmediate = globalThis.setImmediate;
+/** What is due at a time, and how often. @typedef {{at: number, every: number, act: () => void}} Timer */
+/** A page's end of a socket. @typedef {{hear: (data: string | ArrayBuffer) => void}} Socket */
+/** Rows that a page has of a run. @typedef {{train: number}} Cursors */
+/** What a page asks for. @typedef {{subscribe?: Record<string, Cursors>, unsubscribe?: string[], server?: string}} Question */
+/**
+ * How a network treats a WebSocket: how many messages it lets through, and what then becomes of the socket.
+ * @typedef {{messages: number, end?: "closed" | "silent"}} Treatment
+ */
+
+const settled = setImmediate;
 
 /** Timers and `performance.now` of the modules under test. */
 export class Clock {
   now = 0;
+  /** @type {Map<number, Timer>} */
   #timers = new Map();
   #ids = 0;
 
   constructor() {
     const plan =
-      (again) =>
-      (act, wait = 0, ...details) => {
+      (/** @type {boolean} */ again) =>
+      (/** @type {(...details: any[]) => void} */ act, wait = 0, /** @type {any[]} */ ...details) => {
         const id = ++this.#ids;
         this.#timers.set(id, { at: this.now + wait, every: again ? wait : 0, act: () => act(...details) });
         return id;
       };
+    /** @param {number} id */
     const drop = (id) => void this.#timers.delete(id);
     Object.assign(globalThis, {
       setTimeout: plan(false),
@@ -33,14 +44,17 @@ export class Clock {
     this.#timers.clear();
   }
 
-  /** Let time pass, and all that is due happen in its order, with what it promises. */
+  /**
+   * Let time pass, and all that is due happen in its order, with what it promises.
+   * @param {number} milliseconds
+   */
   async pass(milliseconds) {
     const end = this.now + milliseconds;
     await settle();
     for (;;) {
       const [id, timer] = [...this.#timers].reduce(
         (first, one) => (one[1].at < first[1].at ? one : first),
-        [0, { at: Infinity }],
+        /** @type {[number, Timer]} */ ([0, { at: Infinity, every: 0, act: () => {} }]),
       );
       if (timer.at > end) break;
       this.now = Math.max(this.now, timer.at);
@@ -54,12 +68,14 @@ export class Clock {
 }
 
 async function settle() {
-  for (let i = 0; i < 3; i++) await new Promise(setImmediate);
+  for (let i = 0; i < 3; i++) await new Promise(settled);
 }
 
 /** A lab with one run, whose rows come as a test wants. */
 export class Lab {
+  /** @type {number[]} */
   losses = [];
+  /** @type {Map<Socket, number | null>} */
   #sockets = new Map();
 
   get run() {
@@ -73,6 +89,7 @@ export class Lab {
     return view;
   }
 
+  /** @param {number} count */
   train(count) {
     for (let i = 0; i < count; i++) this.losses.push(Math.fround(1 / (1 + this.losses.length)));
     for (const socket of this.#sockets.keys()) this.#send(socket);
@@ -87,6 +104,7 @@ export class Lab {
     return { type: "lab", workers: 2, busy: 1, queued: 0 };
   }
 
+  /** @param {Socket} socket */
   greet(socket) {
     this.#sockets.set(socket, null);
     socket.hear(JSON.stringify({ type: "hello", version: 1, server: "s" }));
@@ -94,10 +112,15 @@ export class Lab {
     socket.hear(JSON.stringify(this.#state()));
   }
 
+  /** @param {Socket} socket */
   leave(socket) {
     this.#sockets.delete(socket);
   }
 
+  /**
+   * @param {Socket} socket
+   * @param {Question} question
+   */
   take(socket, { subscribe, unsubscribe }) {
     if (!this.#sockets.has(socket)) return;
     if (unsubscribe) this.#sockets.set(socket, null);
@@ -105,14 +128,15 @@ export class Lab {
     this.#send(socket);
   }
 
-  /** The rows that a page does not have yet. */
+  /** The rows that a page does not have yet. @param {Socket} socket */
   #send(socket) {
     const sent = this.#sockets.get(socket);
-    if (sent === null || sent >= this.losses.length) return;
+    if (sent === null || sent === undefined || sent >= this.losses.length) return;
     this.#sockets.set(socket, this.losses.length);
     socket.hear(this.#frame(sent));
   }
 
+  /** @param {number} first */
   #frame(first) {
     const rows = this.losses.length - first;
     const header = {
@@ -137,12 +161,13 @@ export class Lab {
     return frame.buffer;
   }
 
-  /** The answer to a question of a page that polls. */
+  /** The answer to a question of a page that polls. @param {Question} question */
   answer({ subscribe, server }) {
     const whole = server !== "s";
     const hello = { type: "hello", version: 1, server: "s", state: 1, whole, rest: null, more: false };
-    const cursor = subscribe[this.run.id]?.train;
+    const cursor = subscribe?.[this.run.id]?.train;
     const messages = [hello, { type: "runs", runs: [this.run], deleted: [], more: false }, this.#state()];
+    /** @type {[kind: number, bytes: Uint8Array][]} */
     const parts = messages.map((message) => [1, new TextEncoder().encode(JSON.stringify(message))]);
     if (cursor !== undefined && cursor < this.losses.length)
       parts.push([2, new Uint8Array(this.#frame(cursor))]);
@@ -157,7 +182,7 @@ export class Lab {
   }
 }
 
-/** How a network treats a WebSocket: how many messages it lets through, and what then becomes of the socket. */
+/** By name. @type {Record<string, Treatment>} */
 export const TREATMENTS = {
   free: { messages: Infinity },
   refused: { messages: 0, end: "closed" },
@@ -172,13 +197,19 @@ export class Network {
   /** Whether HTTP gets through. */
   answers = true;
   polls = 0;
+  /** @type {Set<Socket & {cut: () => void}>} */
   #sockets = new Set();
 
+  /** @param {Lab} lab */
   constructor(lab) {
     const network = this;
-    globalThis.WebSocket = class {
+    const Socket = class {
       static OPEN = 1;
       readyState = 0;
+      /** @type {((event: {data: string | ArrayBuffer}) => void) | null} */
+      onmessage = null;
+      /** @type {((event: {code: number}) => void) | null} */
+      onclose = null;
       #left = network.treatment.messages;
       #end = network.treatment.end;
 
@@ -195,12 +226,14 @@ export class Network {
         lab.greet(this);
       }
 
+      /** @param {string | ArrayBuffer} data */
       hear(data) {
         if (this.readyState !== 1 || !network.answers) return;
         if (this.#left-- > 0) this.onmessage?.({ data });
         else if (this.#end === "closed") this.cut();
       }
 
+      /** @param {string} text */
       send(text) {
         if (network.answers && this.#left > 0) lab.take(this, JSON.parse(text));
       }
@@ -218,13 +251,18 @@ export class Network {
         lab.leave(this);
       }
     };
-    globalThis.fetch = async (_, { body, signal }) => {
+    /**
+     * @param {string} _
+     * @param {RequestInit} request
+     */
+    const fetch = async (_, { body, signal }) => {
       signal?.throwIfAborted();
       if (!this.answers) throw new TypeError("no network");
       this.polls += 1;
       const headers = { "Content-Type": "application/octet-stream" };
-      return new Response(await lab.answer(JSON.parse(body)), { headers });
+      return new Response(await lab.answer(JSON.parse(String(body))), { headers });
     };
+    Object.assign(globalThis, { WebSocket: Socket, fetch });
   }
 
   /** All sockets end, as in another network. */

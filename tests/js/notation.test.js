@@ -2,21 +2,31 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readings, typed } from "../../static/js/form/values.js";
+import { readings, typed, ways } from "../../static/js/form/values.js";
 import { forExamples } from "./random.js";
+
+/** @import { OneOrSeveral, TypedField } from "../../static/js/form/values.js" */
 
 const NUMBER = { kind: "number", scale: "log" };
 const WHOLE = { kind: "integer", scale: "linear" };
 
-const read = (text, field = NUMBER) => [typed(text, field), readings(text, field)];
+/**
+ * @param {string} text
+ * @param {TypedField} field
+ */
+const read = (text, field = NUMBER) => /** @type {const} */ ([typed(text, field), readings(text, field)]);
 
-/** The numbers that a value stands for; null where it is a text, for the server to refuse. */
+/**
+ * The numbers that a value stands for; null where it is a text, for the server to refuse.
+ * @param {OneOrSeveral<string | number> | null} value
+ */
 function numbers(value) {
-  const found = value?.values ?? [value];
+  const found = ways(value);
   return found.some((one) => typeof one === "string") ? null : found;
 }
 
-for (const [text, meant] of [
+/** @type {[text: string, meant: string[]][]} */
+const UNCLEAR = [
   ["0,1", ["0.1", "0, 1"]],
   ["0，1", ["0.1", "0, 1"]],
   ["０、１", ["0.1", "0, 1"]],
@@ -28,11 +38,13 @@ for (const [text, meant] of [
   ["1,200", ["1.200", "1200", "1, 200"]],
   ["0,1; 0,2", ["0.1; 0.2", "0, 1; 0, 2"]],
   ["0,1..1", ["0.1..1", "0, 1..1"]],
-])
+];
+for (const [text, meant] of UNCLEAR)
   test(`a comma between digits of a number is not guessed: ${text}`, () =>
     assert.deepEqual(read(text), [text, meant]));
 
-for (const [text, values] of [
+/** @type {[text: string, values: number[] | null][]} */
+const WHOLE_LISTS = [
   ["32,128", [32, 128]],
   ["100,200", [100, 200]],
   ["16,128,256", [16, 128, 256]],
@@ -46,14 +58,16 @@ for (const [text, values] of [
   ["1,250", null],
   ["12,500", null],
   ["1,5e3", null],
-])
+];
+for (const [text, values] of WHOLE_LISTS)
   test(`a comma between whole numbers separates them unless they are round: ${text}`, () => {
     const [found, meant] = read(text, WHOLE);
     assert.deepEqual(numbers(found), values);
     assert.equal(values === null, meant.length > 0);
   });
 
-for (const [text, value] of [
+/** @type {[text: string, value: number | number[] | null][]} */
+const SIGNS = [
   ["−0.1", -0.1],
   ["ー0.1", -0.1],
   ["－０．１", -0.1],
@@ -68,10 +82,11 @@ for (const [text, value] of [
   ["0.001～1", [0.001, 0.01, 0.1, 1]],
   ["0.1…10", [0.1, 1, 10]],
   ["", null],
-])
+];
+for (const [text, value] of SIGNS)
   test(`signs of another width or script are read as what they mean: ${text}`, () => {
     const [found, meant] = read(text);
-    assert.deepEqual(found?.values ?? found, value);
+    assert.deepEqual(ways(found), [value].flat());
     assert.deepEqual(meant, []);
   });
 
@@ -79,10 +94,12 @@ for (const text of ["10²", "½", "0x10", "1_000", "Infinity", "1 2", "1-5", "٣
   test(`what cannot be read stays a text, which the server refuses: ${text}`, () =>
     assert.deepEqual(read(text), [text, []]));
 
-/** As a Japanese keyboard writes it. */
+/** As a Japanese keyboard writes it. @param {string} text */
 function wide(text) {
-  const signs = { "-": "−", " ": "　" };
-  return [...text].map((sign) => signs[sign] ?? String.fromCharCode(sign.charCodeAt(0) + 0xfee0)).join("");
+  const signs = new Map(Object.entries({ "-": "−", " ": "　" }));
+  return [...text]
+    .map((sign) => signs.get(sign) ?? String.fromCharCode(sign.charCodeAt(0) + 0xfee0))
+    .join("");
 }
 
 test("a list gives its numbers in whatever signs it is written", () =>

@@ -8,6 +8,7 @@ test("iterations per second are those of the last second of training", () => {
   // ten in each of three seconds, one in seven seconds, and one in two
   const [{ along }] = quantity("speed").lines;
   const trained = Float64Array.from([...[...Array(30).keys()].map((i) => (i + 1) / 10), 10, 12]);
+  assert.ok(along);
   const [first, ...speeds] = [...trained.keys()].map(along({ trained }));
   assert.ok(Number.isNaN(first));
   const wanted = [...Array(29).fill(10), 1 / 7, 1 / 2];

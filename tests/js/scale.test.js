@@ -5,6 +5,10 @@ import { test } from "node:test";
 import { DIGITS, LINEAR, LOG, roundAbove, Scale, STEPS } from "../../static/js/scale.js";
 import { forExamples } from "./random.js";
 
+/**
+ * @param {number} one
+ * @param {number} other
+ */
 const close = (one, other) =>
   assert.ok(Math.abs(one - other) <= 1e-9 * Math.max(1, Math.abs(other)), `${one} ${other}`);
 
@@ -19,7 +23,7 @@ test("the value at a place is placed there, on every scale", () =>
     const scale = new Scale(examples.of([ends, ends.toReversed()]), places, examples.of([LINEAR, LOG]));
     const place = places[0] + (examples.whole(0, 1000) / 1000) * (places[1] - places[0]);
     close(scale.place(scale.value(place)), place);
-    assert.ok(scale.holds(examples.logarithmic(...ends)));
+    assert.ok(scale.holds(examples.logarithmic(ends[0], ends[1])));
     assert.ok(!scale.holds(2 * ends[1]));
   }));
 
@@ -72,6 +76,6 @@ test("a round number is not below the length, and the one before it is", () =>
     assert.ok(round >= length);
     const power = 10 ** Math.floor(Math.log10(round * (1 + 1e-12)));
     const step = round / power;
-    const before = steps.findLast((one) => one < step - 1e-9) ?? steps.at(-1) / 10;
+    const before = steps.findLast((one) => one < step - 1e-9) ?? (steps.at(-1) ?? NaN) / 10;
     assert.ok(before * power < length * (1 + 1e-9), `${before * power} ${length} ${round}`);
   }));

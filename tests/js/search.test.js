@@ -9,6 +9,8 @@ import { speakAs } from "./catalog.js";
 import { Configs, makeRun } from "./lab.js";
 import { forExamples } from "./random.js";
 
+/** @import { RunGroup } from "../../static/js/runs/run-query.js" */
+
 const DIGITS = makeRun({ number: 1, name: "データ Alpha が", tags: ["テスト"], notes: "学習率を①回" });
 const SPIRALS = makeRun({
   number: 2,
@@ -19,12 +21,13 @@ const SPIRALS = makeRun({
 const RUNS = [SPIRALS, DIGITS];
 const CONFIGS = new Configs(RUNS.map(({ id }) => [id, { "training.batch_size": 16 }]));
 
-const found = (text) =>
+const found = (/** @type {string} */ text) =>
   arrange(RUNS, readQuery({ text }), CONFIGS).flatMap(({ runs }) => runs.map(({ name }) => name));
 
 const BOTH = ["second", "データ Alpha が"];
 
-for (const [language, text, names] of [
+/** @type {[language: string, text: string, names: string[]][]} */
+const SEARCHES = [
   ["ja", "ﾃﾞｰﾀ", BOTH.slice(1)],
   ["ja", "でーた", BOTH.slice(1)],
   ["ja", "ＡＬＰＨＡ", BOTH.slice(1)],
@@ -49,7 +52,8 @@ for (const [language, text, names] of [
   ["en", "leaky_relu", BOTH.slice(0, 1)],
   ["en", "is:starred", BOTH.slice(0, 1)],
   ["en", "完了", []],
-])
+];
+for (const [language, text, names] of SEARCHES)
   test(`a run is found by what stands on the page in any letters: ${text} (${language})`, () => {
     speakAs(language);
     assert.deepEqual(found(text), names);
@@ -64,7 +68,10 @@ for (const [language, text, label] of [
   test(`a run of a lesson is found by the lesson's title, which its group has: ${text} (${language})`, () => {
     speakAs(language);
     const title = { en: "Optimizers", ja: "最適化手法" };
-    learnLessons([{ slug: "2a-optimizers", section: "2a", title }]);
+    const texts = { title, question: title, conclusion: title };
+    learnLessons([
+      { slug: "2a-optimizers", section: "2a", runs: [], dataset: "digits", made_for: "digits", ...texts },
+    ]);
     const runs = [makeRun({ number: 1, name: "sgd", lesson: "2a-optimizers" }), makeRun({ number: 2 })];
     const groups = arrange(runs, readQuery({ text, group: "lesson" }), CONFIGS);
     assert.deepEqual(
@@ -113,7 +120,8 @@ const SETTINGS = new Configs(
     },
   ]),
 );
-const names = (groups) => groups.flatMap(({ runs }) => runs.map(({ name }) => name));
+const names = (/** @type {Pick<RunGroup, "runs">[]} */ groups) =>
+  groups.flatMap(({ runs }) => runs.map(({ name }) => name));
 const ALL = names([{ runs: SIX }]);
 
 for (const [text, wanted] of [
@@ -146,7 +154,7 @@ test("whatever it is sorted by, the list has each run once, and what has no such
     const sorted = names(arrange(runs, query, SETTINGS));
     assert.deepEqual(sorted.toSorted(), ALL.toSorted());
     if (sort !== "seconds") return;
-    const seconds = sorted.map((name) => runs.find((run) => run.name === name).seconds);
+    const seconds = sorted.map((name) => runs.find((run) => run.name === name)?.seconds ?? null);
     const known = seconds.filter((value) => value !== null);
     assert.deepEqual(seconds.slice(0, known.length), known);
     assert.deepEqual(

@@ -5,9 +5,16 @@ import { test } from "node:test";
 import { lowerBound, nearest, Series } from "../../static/js/state/series.js";
 import { forExamples } from "./random.js";
 
+/** @import { Rows } from "../../static/js/types.js" */
+
 const LOSSES = Array.from({ length: 600 }, (_, i) => Math.fround(1 / (i + 1)));
 
-/** A frame of rows from `first` on, with the second at which each came. */
+/**
+ * A frame of rows from `first` on, with the second at which each came.
+ * @param {number} first
+ * @param {number} rows
+ * @returns {Rows}
+ */
 function frame(first, rows) {
   const losses = LOSSES.slice(first, first + rows);
   const values = [losses.map((_, i) => first + i + 1), losses].map((column) => Float32Array.from(column));
@@ -40,7 +47,7 @@ test("an overview stands for rows until all of them are here", () => {
   const series = new Series();
   series.takeOverview({ ...frame(0, 4), overview: 100 });
   series.append(frame(0, 60));
-  assert.equal(series.overview.rows, 100);
+  assert.equal(series.overview?.rows, 100);
   series.append(frame(60, 40));
   assert.equal(series.overview, null);
 });

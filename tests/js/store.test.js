@@ -6,11 +6,18 @@ import { Store } from "../../static/js/state/store.js";
 import { makeRun } from "./lab.js";
 import { forExamples } from "./random.js";
 
-/** Frames that are drawn when the test says so. */
+/** @import { Run } from "../../static/js/types.js" */
+
+/** Frames that are drawn when the test says so. @type {FrameRequestCallback[]} */
 const frames = [];
 globalThis.requestAnimationFrame = (draw) => frames.push(draw);
 
-/** A run as the server says it: without the rows that the page has of it. */
+/**
+ * A run as the server says it: without the rows that the page has of it.
+ * @param {number} number
+ * @param {number} revision
+ * @param {Partial<Run>} changes
+ */
 function view(number, revision, changes = {}) {
   const { train, evaluation, ...run } = makeRun({ number, revision, ...changes });
   return run;
@@ -21,7 +28,7 @@ test("in whichever order views of a run come, the one with the highest revision 
     const views = Array.from({ length: 8 }, (_, i) => view(1, i, { name: `revision ${i}` }));
     const store = new Store();
     for (const one of views.toSorted(() => examples.of([-1, 1]))) store.putRuns([one]);
-    assert.equal(store.runs.get("a1").name, "revision 7");
+    assert.equal(store.runs.get("a1")?.name, "revision 7");
   }));
 
 test("a deleted run does not come back with a late answer", () => {
@@ -40,7 +47,7 @@ test("views are drawn once in a frame for all news, and at once after what the v
   for (let revision = 1; revision <= 5; revision++) store.putRuns([view(1, revision)]);
   assert.equal(drawn, 0);
   assert.equal(frames.length, 1);
-  frames[0]();
+  frames[0](0);
   assert.equal(drawn, 1);
   store.show(["a1"], false);
   assert.equal(drawn, 2);

@@ -6,6 +6,9 @@ import { quantity } from "../../static/js/charts/quantities.js";
 import { TraceMaker } from "../../static/js/charts/traces.js";
 import { makeRun, putRows } from "./lab.js";
 
+/** @import { Annotation, FigureHow, Run } from "../../static/js/types.js" */
+
+/** @type {FigureHow} */
 const HOW = {
   bands: null,
   strokes: null,
@@ -19,17 +22,27 @@ const HOW = {
   partNames: { train: "train", test: "test" },
 };
 
-/** Put evaluations with these accuracies, one every ten iterations. */
+/**
+ * Put evaluations with these accuracies, one every ten iterations.
+ * @param {Run} run
+ * @param {number[]} accuracies
+ */
 function evaluate({ evaluation }, accuracies) {
   const iteration = accuracies.map((_, i) => 10 * (evaluation.length + i + 1));
   putRows(evaluation, { iteration, train_accuracy: accuracies, test_accuracy: accuracies });
 }
 
-const marksOf = (figure, run) => figure.traces([run], quantity("accuracy"), HOW).at(-1).marks?.x ?? [];
+/**
+ * @param {TraceMaker} figure
+ * @param {Run} run
+ */
+const marksOf = (figure, run) => figure.traces([run], quantity("accuracy"), HOW).at(-1)?.marks?.x ?? [];
 
+/** @type {Annotation[]} */
 const CHANGED = [{ kind: "live", iteration: 50, changes: { learning_rate: [0.1, 0.2] } }];
 
-for (const [what, run, before, fits, after] of [
+/** @type {[what: string, run: Run, before: number[], fits: boolean, after: number[]][]} */
+const CASES = [
   ["of an ended run move its best", makeRun(), [30], false, [50]],
   [
     "of a run that was changed by hand move that mark",
@@ -45,7 +58,8 @@ for (const [what, run, before, fits, after] of [
     true,
     [],
   ],
-])
+];
+for (const [what, run, before, fits, after] of CASES)
   test(`late rows ${what}`, () => {
     const figure = new TraceMaker();
     evaluate(run, [0.1, 0.2, 0.3]);

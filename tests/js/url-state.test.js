@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { UrlState } from "../../static/js/state/url-state.js";
 import { forExamples } from "./random.js";
 
+/** @param {string} hash */
 const make = (hash) =>
   new UrlState(
     {
@@ -56,6 +57,7 @@ test("what the table does not know stays", () => {
 
 test("listeners hear real changes only, until they are removed", () => {
   const state = make("");
+  /** @type {number[]} */
   const heard = [];
   const stop = state.on("smoothing", (value) => heard.push(value));
   state.set({ smoothing: 0.6, log: true });
@@ -67,6 +69,7 @@ test("listeners hear real changes only, until they are removed", () => {
 
 test("of another address the properties that differ are heard", () => {
   const state = make("#s=0.7");
+  /** @type {[string, any][]} */
   const heard = [];
   for (const name of ["smoothing", "log", "set"]) state.on(name, (value) => heard.push([name, value]));
   state.take("#s=0.7&log=1");

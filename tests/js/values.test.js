@@ -2,7 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { typed } from "../../static/js/form/values.js";
+import { isSweep, typed, ways } from "../../static/js/form/values.js";
+
+/** @import { TypedField } from "../../static/js/form/values.js" */
 
 const RATE = { kind: "number", scale: "log" };
 const SHARE = { kind: "number", scale: "linear" };
@@ -10,7 +12,8 @@ const BATCH = { kind: "integer", scale: "log" };
 const SEED = { kind: "integer", scale: "linear" };
 const UNITS = { kind: "integers", scale: "linear" };
 
-for (const [text, field, values] of [
+/** @type {[text: string, field: TypedField, values: number[]][]} */
+const MEANINGS = [
   ["0.001..1", RATE, [0.001, 0.01, 0.1, 1]],
   ["0.01..1:5", RATE, [0.01, 0.0316, 0.1, 0.316, 1]],
   ["16..64", BATCH, [16, 32, 64]],
@@ -22,14 +25,15 @@ for (const [text, field, values] of [
   ["100,200", BATCH, [100, 200]],
   ["1,000", BATCH, [1000]],
   ["2,500", BATCH, [2500]],
-])
-  test(`a range or a list means these values: ${text}`, () => {
-    const value = typed(text, field);
-    assert.deepEqual(value.values ?? [value], values);
-  });
+];
+for (const [text, field, values] of MEANINGS)
+  test(`a range or a list means these values: ${text}`, () =>
+    assert.deepEqual(ways(typed(text, field)), values));
 
 test("of more values than can be launched some are kept, and all are counted", () => {
-  const { values, count } = typed("0..499:500", SEED);
+  const several = typed("0..499:500", SEED);
+  assert.ok(isSweep(several));
+  const { values, count } = several;
   assert.equal(count, 500);
   assert.ok(values.length > 100 && values.length < 500);
 });
