@@ -1,15 +1,9 @@
 /**
- * Types: what the parts of the page give each other, as far as it is more than one part's. Comments for `tsc` and for
- * readers; nothing loads this file. What the server gives is said in docs/architecture.md and checked there.
+ * Types: what the server gives the page, and takes from it. Comments for `tsc` and for readers; nothing loads this file. What
+ * a part of the page makes has its type where it is made.
  *
  * @import { Series } from "./state/series.js"
- * @import { Curve, Thinned } from "./charts/curve.js"
- * @import { GroupCurve } from "./charts/groups.js"
- * @import { Symbols } from "./charts/symbols.js"
- * @import { Crop } from "./charts/crop.js"
  */
-
-// -- from the server -----------------------------------------------------------------------------
 
 /**
  * A reason as a code with its values: worded by reasons.js.
@@ -204,148 +198,6 @@
  * @property {string} dataset that it is on here
  * @property {string} made_for the data set that it was made for
  * @property {Experiment} [experiment] whose data and network can be looked at
- */
-
-// -- charts --------------------------------------------------------------------------------------
-
-/**
- * How a chart is set: what the address keeps of it.
- * @typedef {{quantity: string, smoothing: number, logX: boolean, logY: boolean, gap: boolean, crop: boolean, marks: boolean}} Spec
- */
-
-/**
- * A line that a quantity draws for a run: of one column, or `value` of several, or `along` the rows.
- * @typedef {object} QuantityLine
- * @property {string} series
- * @property {string[]} columns
- * @property {(...values: number[]) => number} [value]
- * @property {(series: Pick<Series, "trained">) => (row: number) => number} [along]
- * @property {"train" | "test"} [part]
- */
-
-/**
- * What a chart can show: see charts/quantities.js.
- * @typedef {object} Quantity
- * @property {Stream} stream
- * @property {QuantityLine[]} lines
- * @property {string} [title]
- * @property {number} [smoothing]
- * @property {boolean} [percent]
- * @property {boolean} [whole]
- * @property {boolean} [timed]
- */
-
-/**
- * What x can be: see charts/axes.js.
- * @typedef {object} Axis
- * @property {boolean} log
- * @property {"count" | "number" | "clock"} ticks
- * @property {(run: Run) => number} end
- * @property {boolean} [timed]
- * @property {(run: Run) => (series: Series) => (row: number) => number} [x] without: the row's iteration
- */
-
-/**
- * Runs that one curve stands for. @typedef {{runs: Run[], color: number, label: string, value: string}} Group
- * @typedef {{spread: string, groups: Group[]}} BandsOfRuns
- */
-
-/**
- * What a curve looks like beside its colour. @typedef {{dash: string, symbol: string | null, value: string}} Stroke
- * @typedef {{field: string, legend: Stroke[], lookOf: (runs: Run[]) => Stroke}} StrokesOfRuns
- */
-
-/**
- * Who a line belongs to: a run, or a group as if it were one.
- * @typedef {Pick<Run, "id" | "number" | "name" | "color" | "annotations"> & Partial<Run>} Owner
- */
-
-/**
- * What a line looks like.
- * @typedef {{name: string, color: string, dash: string, width: number, symbol?: string | null, said?: string, value?: string}} CurveLook
- */
-
-/**
- * A line that is hovered over.
- * @typedef {object} Line
- * @property {Owner} run
- * @property {string} series
- * @property {string} label
- * @property {string} [value] of a group
- * @property {string | undefined} part
- * @property {Curve | GroupCurve} curve
- */
-
-/**
- * Points of a line that grow.
- * @typedef {Pick<Thinned, "x" | "y" | "count" | "settled" | "lowest" | "highest">} Points
- */
-
-/**
- * What a chart draws: a line with `points` that grow, or marks, or symbols along lines, or the area of a band.
- * @typedef {object} Trace
- * @property {string} uid
- * @property {{run: string, series: string, named?: boolean, symbol?: string | null, said?: string}} meta
- * @property {string} name
- * @property {string} [color]
- * @property {string} [dash]
- * @property {number} [width]
- * @property {string | null} [symbol]
- * @property {string} [said]
- * @property {string} [value]
- * @property {Points} [points]
- * @property {{x: number[], y: number[], symbol: string[], colors: string[], notes: string[]}} [marks]
- * @property {Symbols} [symbols]
- * @property {{x: ArrayLike<number>, y: ArrayLike<number>}} [area]
- * @property {Line} [line]
- * @property {number} [settled] so many points are drawn for good
- * @property {number} [drawn] so many points, or symbols, are drawn
- * @property {"lines" | "markers"} [mode] how Plotly draws it
- */
-
-/**
- * How a chart's traces are made.
- * @typedef {object} FigureHow
- * @property {BandsOfRuns | null} bands
- * @property {StrokesOfRuns | null} strokes
- * @property {boolean} allMarks
- * @property {string} axis
- * @property {{from: number, to: number, log: boolean}} across the shown part of x
- * @property {number} smoothing
- * @property {[number, number] | null} range
- * @property {boolean} dark
- * @property {number} bold so many times as wide as usual
- * @property {Record<string, string>} partNames
- */
-
-/**
- * What a chart's axes are like.
- * @typedef {object} ChartLook
- * @property {boolean} logX
- * @property {boolean} logY
- * @property {boolean} percent
- * @property {boolean} whole y shows 0 to 100 %
- * @property {Crop | null} crop y shows no more
- * @property {number} start x shows `start` and `end` in any case; 0 and 0 if no run is shown
- * @property {number} end
- * @property {Axis["ticks"]} ticks
- * @property {{values: number[], texts: string[]}} [marks]
- * @property {string} xTitle
- * @property {boolean} empty there is nothing to show
- * @property {string} scales as long as it stays the same, what the viewer did stays
- */
-
-// -- the runs ------------------------------------------------------------------------------------
-
-/**
- * What parts of the run table work with.
- * @typedef {object} RunsLab
- * @property {import("./state/store.js").Store} store
- * @property {import("./runs/run-actions.js").RunActions} actions
- * @property {import("./runs/selection.js").Selection} selection
- * @property {import("./state/flat-configs.js").FlatConfigs} configs
- * @property {import("./runs/color-menu.js").ColorMenu} colors
- * @property {() => boolean} isDark
  */
 
 export {};

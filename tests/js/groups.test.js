@@ -8,7 +8,7 @@ import { speakAs } from "./catalog.js";
 import { Configs, makeRun, putRows } from "./lab.js";
 import { forExamples } from "./random.js";
 
-/** @import { Group } from "../../static/js/types.js" */
+/** @import { Group } from "../../static/js/charts/groups.js" */
 
 speakAs("en");
 

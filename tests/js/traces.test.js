@@ -6,7 +6,10 @@ import { quantity } from "../../static/js/charts/quantities.js";
 import { TraceMaker } from "../../static/js/charts/traces.js";
 import { makeRun, putRows } from "./lab.js";
 
-/** @import { Annotation, FigureHow, Run } from "../../static/js/types.js" */
+/**
+ * @import { Annotation, Run } from "../../static/js/types.js"
+ * @import { FigureHow } from "../../static/js/charts/traces.js"
+ */
 
 /** @type {FigureHow} */
 const HOW = {

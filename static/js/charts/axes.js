@@ -1,14 +1,21 @@
-/**
- * Axes: what x can be. One for the whole page, so that charts stay comparable.
- *
- * An axis: `x(run)` gives, of a series, the function from row to x (absent: the row's iteration); `end(run)` where a
- * run will end, as far as that is known; `log`: can it be logarithmic; `ticks`: how its marks are written.
- */
+/** Axes: what x can be. One for the whole page, so that charts stay comparable. */
 
 import { roundAbove } from "../scale.js";
 import { language, number, t } from "../words/i18n.js";
 
-/** @import { Axis, Run } from "../types.js" */
+/**
+ * @import { Run } from "../types.js"
+ * @import { Series } from "../state/series.js"
+ */
+
+/**
+ * @typedef {object} Axis
+ * @property {boolean} log whether it can be logarithmic
+ * @property {"count" | "number" | "clock"} ticks how its marks are written
+ * @property {(run: Run) => number} end where a run will end, as far as that is known
+ * @property {boolean} [timed] it needs to know when rows came
+ * @property {(run: Run) => (series: Series) => (row: number) => number} [x] of a series, from row to x; without: its iteration
+ */
 
 /** @type {Record<string, Axis>} */
 export const AXES = {

@@ -9,11 +9,14 @@ import { fillFields } from "./shown-fields.js";
 
 /**
  * @import { ShownFields } from "./shown-fields.js"
- * @import { BandsOfRuns, Run } from "../types.js"
+ * @import { Run } from "../types.js"
+ * @import { Group } from "./groups.js"
  */
 
 /** No field of that name would make a group. */
 const NEVER = new Set(["seed", "dataset.fold.index"]);
+
+/** Which curves stand for several runs, and for how far these are apart. @typedef {{spread: string, groups: Group[]}} BandsOfRuns */
 
 export class Bands {
   #fields;

@@ -19,7 +19,8 @@ import { MAX_CHARTS, makeSpec, readSpecs, writeSpec } from "./specs.js";
 import { Strokes } from "./strokes.js";
 
 /**
- * @import { Run, Spec, Stream } from "../types.js"
+ * @import { Run, Stream } from "../types.js"
+ * @import { Spec } from "./specs.js"
  * @import { Store } from "../state/store.js"
  * @import { CardEvents } from "./chart-card.js"
  */

@@ -12,7 +12,8 @@ import { help, quantity, title } from "./quantities.js";
 import { MAX_SMOOTHING } from "./specs.js";
 
 /**
- * @import { Spec, StrokesOfRuns } from "../types.js"
+ * @import { Spec } from "./specs.js"
+ * @import { StrokesOfRuns } from "./strokes.js"
  * @import { LegendEntry } from "./legend.js"
  * @import { ImageFormat } from "./plotly.js"
  */

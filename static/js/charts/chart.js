@@ -12,7 +12,13 @@ import { TraceMaker } from "./traces.js";
 
 /**
  * @import { ChartCard } from "./chart-card.js"
- * @import { Axis, BandsOfRuns, Quantity, Run, Spec, StrokesOfRuns, Trace } from "../types.js"
+ * @import { Run } from "../types.js"
+ * @import { Axis } from "./axes.js"
+ * @import { BandsOfRuns } from "./bands.js"
+ * @import { Quantity } from "./quantities.js"
+ * @import { Spec } from "./specs.js"
+ * @import { StrokesOfRuns } from "./strokes.js"
+ * @import { Trace } from "./traces.js"
  * @import { LegendEntry } from "./legend.js"
  * @import { ImageFormat } from "./plotly.js"
  */

@@ -3,7 +3,7 @@
  * drawn points, and a little more. One run that diverges leaves the others their curves.
  */
 
-/** @import { Trace } from "../types.js" */
+/** @import { Trace } from "./traces.js" */
 
 /** The lowest and the highest y that is shown. @typedef {{least: number, most: number}} Crop */
 

@@ -7,6 +7,8 @@
 
 /** @import { Series } from "../state/series.js" */
 
+/** Points of a line that grow. @typedef {Pick<Thinned, "x" | "y" | "count" | "settled" | "lowest" | "highest">} Points */
+
 /** A typed array that grows; `view` is what is in it so far. */
 export class Grown {
   #kind;

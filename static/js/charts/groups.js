@@ -7,9 +7,11 @@ import { lowerBound, nearest } from "../state/series.js";
 import { shortLabelOf, wordOf } from "../words/labels.js";
 
 /**
- * @import { Fields, Group, Run } from "../types.js"
+ * @import { Fields, Run } from "../types.js"
  * @import { Curve } from "./curve.js"
  */
+
+/** Runs that one curve stands for. @typedef {{runs: Run[], color: number, label: string, value: string}} Group */
 
 /**
  * Runs' fields; a run whose fields are not here is a group of its own.

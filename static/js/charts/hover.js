@@ -11,7 +11,7 @@ import { elapsed, written as writtenX } from "./axes.js";
 
 /**
  * @import { Plot } from "./plotly.js"
- * @import { Line, Trace } from "../types.js"
+ * @import { Line, Trace } from "./traces.js"
  */
 
 /**

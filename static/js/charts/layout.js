@@ -1,6 +1,26 @@
 /** Layouts: axes, colours and margins of figures, in the page's look, as plain data for `plotly.js`. */
 
-/** @import { ChartLook } from "../types.js" */
+/**
+ * @import { Axis } from "./axes.js"
+ * @import { Crop } from "./crop.js"
+ */
+
+/**
+ * What a chart's axes are like.
+ * @typedef {object} ChartLook
+ * @property {boolean} logX
+ * @property {boolean} logY
+ * @property {boolean} percent
+ * @property {boolean} whole y shows 0 to 100 %
+ * @property {Crop | null} crop y shows no more
+ * @property {number} start x shows `start` and `end` in any case; 0 and 0 if no run is shown
+ * @property {number} end
+ * @property {Axis["ticks"]} ticks
+ * @property {{values: number[], texts: string[]}} [marks]
+ * @property {string} xTitle
+ * @property {boolean} empty there is nothing to show
+ * @property {string} scales as long as it stays the same, what the viewer did stays
+ */
 
 /**
  * Margins in sizes of the axes' numbers. The plot reaches into its card's padding, so that 2.5e+33 has room on the left,

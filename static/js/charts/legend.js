@@ -4,7 +4,7 @@ import { h } from "../page/dom.js";
 import { shapePath } from "./symbols.js";
 import { PATTERNS } from "./tail.js";
 
-/** @import { Stroke } from "../types.js" */
+/** @import { Stroke } from "./strokes.js" */
 
 const SVG = "http://www.w3.org/2000/svg";
 /** Pixels of a sample: with this unit of dashes, every pattern ends as it begins, and has its symbol in its middle. */

@@ -9,7 +9,11 @@ import { within } from "./crop.js";
 import { chartLayout, figureLayout, pictureLayout } from "./layout.js";
 import { Tail, tailSymbol } from "./tail.js";
 
-/** @import { ChartLook, Points, Trace } from "../types.js" */
+/**
+ * @import { ChartLook } from "./layout.js"
+ * @import { Points } from "./curve.js"
+ * @import { Trace } from "./traces.js"
+ */
 
 /** What its script brings; it has no types of its own. @type {any} */
 let Plotly = null;

@@ -1,18 +1,32 @@
-/**
- * Quantities: what a chart can show. Each has the stream that it is recorded in and the lines that it draws for a run.
- *
- * A line: {series, columns, value?, along?, part?}: `value` computes it from several columns, `along(series)(row)` from
- * whatever else is known of a row; `part` tells the lines of one run apart ("train" is drawn dotted). `title`: the message's
- * name where it is not the quantity's; `smoothing` is what a new chart starts with; `percent`: 0 to 1 as per cent; `whole`:
- * the axis shows 0 to 100 %; `timed`: it needs to know when rows came.
- */
+/** Quantities: what a chart can show. Each has the stream that it is recorded in and the lines that it draws for a run. */
 
 import { lowerBound } from "../state/series.js";
 import { hasText, t } from "../words/i18n.js";
 
 /**
- * @import { Quantity, Run, Stream } from "../types.js"
+ * @import { Run, Stream } from "../types.js"
  * @import { Series } from "../state/series.js"
+ */
+
+/**
+ * A line that a quantity draws for a run: of one column, or computed.
+ * @typedef {object} QuantityLine
+ * @property {string} series
+ * @property {string[]} columns
+ * @property {(...values: number[]) => number} [value] computes it from several columns
+ * @property {(series: Pick<Series, "trained">) => (row: number) => number} [along] computes it from what else is known of a row
+ * @property {"train" | "test"} [part] tells the lines of one run apart; "train" is drawn dotted
+ */
+
+/**
+ * @typedef {object} Quantity
+ * @property {Stream} stream that it is recorded in
+ * @property {QuantityLine[]} lines
+ * @property {string} [title] the text's name where it is not the quantity's
+ * @property {number} [smoothing] what a new chart starts with; none: it is not smoothed
+ * @property {boolean} [percent] 0 to 1 are shown as per cent
+ * @property {boolean} [whole] the axis shows 0 to 100 %
+ * @property {boolean} [timed] it needs to know when rows came
  */
 
 /** Iterations per second are those of the last second of training, or of the one before it where an iteration takes longer. */

@@ -3,7 +3,7 @@
 import { h } from "../page/dom.js";
 import { lowerBound } from "../state/series.js";
 
-/** @import { Trace } from "../types.js" */
+/** @import { Trace } from "./traces.js" */
 
 /** Without a byte order mark Excel reads a table in the code page of its Windows. */
 const MARK = "\ufeff";

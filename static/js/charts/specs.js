@@ -1,13 +1,15 @@
 /**
- * Specs: which charts there are and how each is set, as short texts for the address: `loss:smooth=0.6:log=y`.
- *
- * A spec: {quantity, smoothing, logX, logY, gap, marks, crop}. `gap`: an accuracy chart shows the gap instead; `crop`: y ignores
- * outliers (see crop.js). What a text does not say, or says wrongly, is as the quantity has it.
+ * Specs: which charts there are and how each is set, as short texts for the address: `loss:smooth=0.6:log=y`. What a text
+ * does not say, or says wrongly, is as the quantity has it.
  */
 
 import { isQuantity, quantity } from "./quantities.js";
 
-/** @import { Spec } from "../types.js" */
+/**
+ * How a chart is set: what the address keeps of it. `gap`: an accuracy chart shows the gap instead; `crop`: y ignores outliers
+ * (see crop.js).
+ * @typedef {{quantity: string, smoothing: number, logX: boolean, logY: boolean, gap: boolean, crop: boolean, marks: boolean}} Spec
+ */
 
 export const MAX_SMOOTHING = 0.99;
 /** More are of no use, and an address may ask for anything. */

@@ -13,8 +13,14 @@ import { fillFields } from "./shown-fields.js";
 import { SHAPES } from "./symbols.js";
 
 /**
- * @import { Fields, Run, Stroke, StrokesOfRuns } from "../types.js"
+ * @import { Fields, Run } from "../types.js"
  * @import { ShownFields } from "./shown-fields.js"
+ */
+
+/**
+ * What a curve looks like beside its colour, and what that says.
+ * @typedef {{dash: string, symbol: string | null, value: string}} Stroke
+ * @typedef {{field: string, legend: Stroke[], lookOf: (runs: Run[]) => Stroke}} StrokesOfRuns
  */
 
 /** What says nothing: the value is not known, or is not one. */

@@ -10,7 +10,7 @@ import { shapePath } from "./symbols.js";
 
 /**
  * @import { AxesScale } from "./plotly.js"
- * @import { Points } from "../types.js"
+ * @import { Points } from "./curve.js"
  */
 
 const SVG = "http://www.w3.org/2000/svg";

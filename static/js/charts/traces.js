@@ -1,10 +1,4 @@
-/**
- * Traces: what a chart shows, as plain data for `plotly.js`. Knows runs and curves, not the page and not Plotly.
- *
- * A trace: {uid, meta: {run, series}, name, color, dash, width, points} for a line, whose `points` grow, or
- * {…, marks: {x, y, symbol, colors, notes}}, or {…, symbols} for what grows along lines (see symbols.js), or {…, area: {x, y}}
- * for a band. A line that is hovered over also has `line`: {run, series, label, part, curve}.
- */
+/** Traces: what a chart shows, as plain data for `plotly.js`. Knows runs and curves, not the page and not Plotly. */
 
 import { color, dash } from "../page/palette.js";
 import { axisOf } from "./axes.js";
@@ -14,8 +8,71 @@ import { awaitsRows, marksOf } from "./marks.js";
 import { Symbols } from "./symbols.js";
 
 /**
- * @import { CurveLook, FigureHow, Group, Owner, Quantity, QuantityLine, Run, Stream, Trace } from "../types.js"
+ * @import { Run, Stream } from "../types.js"
+ * @import { Group } from "./groups.js"
+ * @import { Quantity, QuantityLine } from "./quantities.js"
  * @import { Series } from "../state/series.js"
+ * @import { BandsOfRuns } from "./bands.js"
+ * @import { StrokesOfRuns } from "./strokes.js"
+ * @import { Points } from "./curve.js"
+ */
+
+/**
+ * Who a line belongs to: a run, or a group as if it were one.
+ * @typedef {Pick<Run, "id" | "number" | "name" | "color" | "annotations"> & Partial<Run>} Owner
+ */
+
+/**
+ * What a line looks like.
+ * @typedef {{name: string, color: string, dash: string, width: number, symbol?: string | null, said?: string, value?: string}} CurveLook
+ */
+
+/**
+ * A line that is hovered over.
+ * @typedef {object} Line
+ * @property {Owner} run
+ * @property {string} series
+ * @property {string} label
+ * @property {string} [value] of a group
+ * @property {string | undefined} part
+ * @property {Curve | GroupCurve} curve
+ */
+
+/**
+ * What a chart draws: a line with `points` that grow, or marks, or symbols along lines, or the area of a band.
+ * @typedef {object} Trace
+ * @property {string} uid
+ * @property {{run: string, series: string, named?: boolean, symbol?: string | null, said?: string}} meta
+ * @property {string} name
+ * @property {string} [color]
+ * @property {string} [dash]
+ * @property {number} [width]
+ * @property {string | null} [symbol]
+ * @property {string} [said]
+ * @property {string} [value]
+ * @property {Points} [points]
+ * @property {{x: number[], y: number[], symbol: string[], colors: string[], notes: string[]}} [marks]
+ * @property {Symbols} [symbols]
+ * @property {{x: ArrayLike<number>, y: ArrayLike<number>}} [area]
+ * @property {Line} [line]
+ * @property {number} [settled] so many points are drawn for good
+ * @property {number} [drawn] so many points, or symbols, are drawn
+ * @property {"lines" | "markers"} [mode] how Plotly draws it
+ */
+
+/**
+ * How a chart's traces are made.
+ * @typedef {object} FigureHow
+ * @property {BandsOfRuns | null} bands
+ * @property {StrokesOfRuns | null} strokes
+ * @property {boolean} allMarks
+ * @property {string} axis
+ * @property {{from: number, to: number, log: boolean}} across the shown part of x
+ * @property {number} smoothing
+ * @property {[number, number] | null} range
+ * @property {boolean} dark
+ * @property {number} bold so many times as wide as usual
+ * @property {Record<string, string>} partNames
  */
 
 /** Up to that many rows every one is drawn; beyond, two of each bin, of which there are this many at most. */

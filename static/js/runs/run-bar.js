@@ -5,7 +5,10 @@ import { closesByItself } from "../page/menu.js";
 import { urlState } from "../state/address.js";
 import { onLanguage, t } from "../words/i18n.js";
 
-/** @import { Run, RunsLab } from "../types.js" */
+/**
+ * @import { Run } from "../types.js"
+ * @import { RunsLab } from "./run-table.js"
+ */
 
 /** Formats of a selection, then those of one run: ending and text of the link. */
 const FORMATS = { csv: "export.csv", json: "export.json", html: "export.html" };

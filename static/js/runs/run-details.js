@@ -15,7 +15,8 @@ import { ACTIVE } from "./run-query.js";
 import { KINDS, RunText } from "./run-text.js";
 
 /**
- * @import { Annotation, Run, RunsLab } from "../types.js"
+ * @import { Annotation, Run } from "../types.js"
+ * @import { RunsLab } from "./run-table.js"
  * @import { RunDrafts } from "./drafts.js"
  */
 

@@ -15,7 +15,8 @@ import { makeEntry } from "./run-entry.js";
 import { arrange, asksConfigs, readQuery, unknownField, unusual } from "./run-query.js";
 
 /**
- * @import { Run, RunsLab } from "../types.js"
+ * @import { Run } from "../types.js"
+ * @import { RunsLab } from "./run-table.js"
  * @import { ApiError } from "../server/api.js"
  * @import { Entry } from "./run-entry.js"
  * @import { Query, RunGroup } from "./run-query.js"

@@ -23,6 +23,17 @@ import { keepSelected, Selection } from "./selection.js";
  * @import { Toast } from "../page/toast.js"
  */
 
+/**
+ * What parts of the run table work with.
+ * @typedef {object} RunsLab
+ * @property {Store} store
+ * @property {RunActions} actions
+ * @property {Selection} selection
+ * @property {FlatConfigs} configs
+ * @property {ColorMenu} colors
+ * @property {() => boolean} isDark
+ */
+
 /** @param {string} id */
 const byId = (id) => find(document, `#${id}`, HTMLElement);
 

@@ -10,7 +10,7 @@ import { COLUMNS } from "./run-entry.js";
 import { DESCENDING, GROUPS, SORTS, STATES, USUAL, unusual } from "./run-query.js";
 
 /**
- * @import { RunsLab } from "../types.js"
+ * @import { RunsLab } from "./run-table.js"
  * @import { RunList } from "./run-list.js"
  * @import { Query } from "./run-query.js"
  */
