@@ -74,9 +74,9 @@ Event = StepMetrics | EvaluationMetrics
 
 @dataclass(frozen=True, slots=True)
 class Divergence:
-    """The loss became infinite or not a number; the likely reasons, the likeliest first.
+    """The loss overflowed to infinity or NaN; the likely causes, the most likely first.
 
-    `evaluated`: not the loss of a batch, but that of the last evaluation.
+    `evaluated`: it was the loss of the last evaluation, not that of a batch.
     """
 
     iteration: int
@@ -85,9 +85,10 @@ class Divergence:
 
     @property
     def reason(self) -> Reason:
-        """All of it in a sentence."""
+        """All of this in one sentence."""
         code, where = ("diverged_evaluated", "after") if self.evaluated else ("diverged", "at")
-        text = f"the loss is not finite {where} iteration {self.iteration}: {'; '.join(self.reasons)}"
+        where = f"{where} iteration {self.iteration}"
+        text = f"the loss overflowed to NaN or infinity {where}: {'; '.join(self.reasons)}"
         return Reason(code, text, iteration=self.iteration, why=self.reasons)
 
 

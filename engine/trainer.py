@@ -255,11 +255,11 @@ class Trainer:
         last = self.iteration == self.iterations
         if self.divergence is None and (last or self.iteration % self.evaluate_every == 0):
             metrics = self.evaluate(whole=last)
-            brought_back = self._stops_with_best(metrics, last)
-            if self.stop_reason is not None and not (last or brought_back):
+            restored = self._stops_with_best(metrics, last)
+            if self.stop_reason is not None and not (last or restored):
                 metrics = self.evaluate()
             advanced.append(metrics)
-            if brought_back:
+            if restored:
                 metrics = self.evaluate()
                 advanced.append(metrics)
             if self.done and not math.isfinite(metrics.train_loss + metrics.test_loss):
@@ -307,7 +307,7 @@ class Trainer:
         return metrics
 
     def _reasons(self, metrics: StepMetrics) -> tuple[Reason, ...]:
-        """What is likely to have led here, the likeliest first; never empty."""
+        """The likely causes of the divergence, the most likely first; never empty."""
         reasons = []
         config, rate = self.config, metrics.learning_rate
         penalty = self.network.penalty
@@ -315,7 +315,7 @@ class Trainer:
         if metrics.iteration == 1 or self.first_loss > FIRST_LOSS * guess:
             initializer = config.network.initializer
             name, std = initializer["name"], initializer.get("std")
-            said = "the first weights, {}, are too large for this network".format
+            said = "the initial weights, {}, are too large for this network".format
             if std is None:
                 reasons.append(Reason("first_weights", said(name), initializer=name))
             else:
@@ -323,12 +323,12 @@ class Trainer:
                 reasons.append(Reason("first_weights_std", text, initializer=name, std=std))
         if activity := self.network.activity_penalties:
             l1, l2 = (max(strengths) for strengths in zip(*activity, strict=True))
-            text = f"the penalty on activities (l1 {l1:g}, l2 {l2:g}) may pull too hard"
+            text = f"the penalty on activities (l1 {l1:g}, l2 {l2:g}) is too strong"
             reasons.append(Reason("activity_penalty", text, l1=l1, l2=l2))
         if metrics.iteration > 1:
             if rate * penalty.l2 > 2:
                 product = f"the learning rate {rate:g} times l2 {penalty.l2:g}"
-                text = f"{product} is above 2, so the penalty throws the weights further out at each step"
+                text = f"{product} is above 2, so the penalty makes the weights larger at each step"
                 reasons.append(Reason("penalty_too_strong", text, learning_rate=rate, l2=penalty.l2))
             if rate >= 0.01:
                 text = f"the learning rate {rate:g} is too large for this network"
@@ -344,7 +344,8 @@ class Trainer:
         return tuple(reasons) or (Reason("numbers_too_large", text, dtype=config.dtype),)
 
     def _stops_with_best(self, metrics: EvaluationMetrics, last: bool) -> bool:
-        """Watch the evaluation, stop where it is time to; whether other weights than it measured were brought back."""
+        """Stop early if this evaluation says so. True if the best weights were restored and are not those that this
+        evaluation measured."""
         stopping = self.early_stopping
         if stopping is None:
             return False
@@ -358,7 +359,9 @@ class Trainer:
         if not (ending and self.best) or improved:
             return False
         why = self.stop_reason or Reason("completed", f"completed: {best}", why=best)
-        self.stop_reason = Reason("brought_back", f"{why}; those weights were brought back", why=why)
+        self.stop_reason = Reason(
+            "brought_back", f"{why}; the weights of that iteration were restored", why=why
+        )
         for name, array in self._learned().items():
             array[...] = self.best[name]
         return True

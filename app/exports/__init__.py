@@ -7,7 +7,7 @@ Each module is one format. Rows are read page by page, so a file may be longer t
     imports     that document, checked and stored
     report      a page with interactive figures that needs no lab and no network
     script      Python that trains the same curve with `engine`, bit for bit
-    torch_script   the same network in plain PyTorch, from the same first weights and batches
+    torch_script   the same network in plain PyTorch, from the same initial weights and batches
     tfevents    TensorBoard's event file
     fields      configs as flat fields, and what differs between them
 """

@@ -1,4 +1,4 @@
-"""A script that trains a run in plain PyTorch: the same network from the same first weights on the same batches.
+"""A script that trains a run in plain PyTorch: the same network from the same initial weights on the same batches.
 
 What both sides share (data, initial weights, batch order, augmentation) is drawn by the engine's own NumPy functions,
 whose source is copied into the script; so the first iterations agree to rounding, and one can look where a framework

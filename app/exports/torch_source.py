@@ -5,7 +5,7 @@ from __future__ import annotations
 from string import Template
 
 HEAD = Template('''\
-"""Trains one run of a Lossroom in plain PyTorch: the same network, first weights and batches.
+"""Trains one run of a Lossroom in plain PyTorch: the same network, initial weights and batches.
 
     python THIS_FILE
 
@@ -73,7 +73,7 @@ $network
 $initializer
 
 def initialize(network):
-    """The lab's own first weights; biases begin at zero."""
+    """The lab's own initial weights; biases begin at zero."""
     draws = generator("weights")
     with torch.no_grad():
         for layer in network.modules():

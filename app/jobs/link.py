@@ -55,8 +55,8 @@ class Link:
         """Buffer the next row, in the order of the columns, and return whether to flush now. The row is not copied: do
         not change it afterwards.
 
-        A long iteration must not delay the row before it, so the flush comes early if the next iteration would end too
-        late if it takes as long as this one. This is called at every iteration while the caches are full of
+        A long iteration must not delay the row before it, so the flush comes early if another iteration as long as this
+        one would end too late. This is called at every iteration while the caches are full of
         training's data: each name that is looked up costs a tenth of a microsecond, and a separate call that asks the
         clock a whole one.
         """

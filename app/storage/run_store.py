@@ -237,7 +237,7 @@ def append_rows(
         if before.values.tobytes() != values[:, :known].tobytes():
             text = (
                 f"computed again from its last checkpoint, its {stream} stream is not the stored one;"
-                " another version or another machine computes other last digits"
+                " another version or another machine rounds differently"
             )
             raise Refused(Reason("stream_other", text, stream=stream))
     values = values[:, known:]

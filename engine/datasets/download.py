@@ -41,7 +41,7 @@ def download(addresses: Sequence[str], path: Path, checksum: str, progress: Prog
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=path.parent):
-            pass  # else each mirror would be asked, and blamed
+            pass  # otherwise each mirror would be tried, and get the blame
     except OSError as error:
         raise unwritable(path.parent, error) from error
     failures = []
@@ -56,7 +56,7 @@ def download(addresses: Sequence[str], path: Path, checksum: str, progress: Prog
             failures.append(_failure(address, error))
         else:
             return path.stat().st_size
-    message = f"{path.name} could not be downloaded. " + "; ".join(failures)
+    message = f"could not download {path.name}: " + "; ".join(failures)
     raise DatasetError(Reason("download_failed", message, file=path.name, why=failures))
 
 

@@ -15,7 +15,7 @@ Numbers = NDArray[np.float64]
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How a run ended, a number for each seed, in the order of the seeds: those of two runs are pairs, which share
-    first weights and batches.
+    initial weights and batches.
 
     `train` and `test` are accuracies in per cent on all images trained on and all test images, `loss` is that on the
     images trained on; `diverged` and `dead` are 0 or 1; `iterations` is how long it trained; `weights` is the Euclidean

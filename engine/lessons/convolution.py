@@ -48,11 +48,11 @@ LESSONS = (
             "ja": "画像 1,000 枚で、畳み込み 1 層の正解率はどこまで上がるか？ それはどの画像で測ったものか？",
         },
         conclusion={
-            "en": "Both runs are one and the same network. On MNIST it gets about 95 % of the first 200 test images"
-            " right and 91 % of all 10,000: the first ones happen to be easier, and 200 are few. On the digits both"
-            " are about 95 %. Always say on which images an accuracy was measured.",
-            "ja": "二つの実行はまったく同じネットワークである。MNIST では、最初のテスト画像 200 枚なら約 95 %、"
-            "10,000 枚すべてなら約 91 %。最初の画像はたまたま易しく、200 枚では少なすぎる。"
+            "en": "Both runs train one and the same network. On MNIST it gets about 95 % of the first 200 test images"
+            " right and 91 % of all 10,000: the first ones happen to be easier, and 200 are few. On the small digits"
+            " both are about 95 %. Always say on which images an accuracy was measured.",
+            "ja": "二つの実験のネットワークはまったく同じである。MNIST での正解率は、最初のテスト画像 200 枚なら約 95"
+            " %、10,000 枚すべてなら約 91 %。最初の画像はたまたま易しく、200 枚では少なすぎる。"
             "小さな数字画像（digits）ではどちらも約 95 %。正解率には、どの画像で測ったかを添えよう。",
         },
         common=_MNIST,
@@ -81,16 +81,16 @@ LESSONS = (
         section="4b",
         title={"en": "Pooling", "ja": "プーリング"},
         question={
-            "en": "Maximum or average? And how far do dense layers get with as many weights?",
-            "ja": "最大値か平均値か。同じ数の重みを全結合層で使うとどうなるか？",
+            "en": "Maximum or average pooling? And how good are dense layers with as many weights?",
+            "ja": "最大プーリングと平均プーリングは、どちらがよいか？ 重みの数が同じ全結合層ではどうか？",
         },
         conclusion={
-            "en": "On MNIST both kinds of pooling come out close together, the maximum a little ahead; dense layers"
-            " of the same size stay two points behind and more, because they must learn each stroke again at every"
-            " place. On the small digits of 8 × 8 pixels all three are close: there are few places.",
-            "ja": "MNIST では二つのプーリングの差は小さく、最大値がわずかに上回る。"
-            "同じ大きさの全結合層は 2 ポイント以上及ばない。同じ線を場所ごとに学び直すからである。"
-            "8 × 8 画素の小さな数字画像（digits）では場所が少なく、三つの差は小さい。",
+            "en": "On MNIST the two kinds of pooling are close, and the maximum is a little ahead. Dense layers with as"
+            " many weights are at least two points behind, because they must learn each stroke again at every position."
+            " On the small digits of 8 × 8 pixels all three are close: there are few positions.",
+            "ja": "MNIST では二つのプーリングの差は小さく、最大プーリングがわずかに上回る。"
+            "重みの数が同じ全結合層は、2 ポイント以上及ばない。同じ線を、位置が変わるたびに学び直すからである。"
+            "8 × 8 画素の小さな数字画像（digits）では位置の違いが少なく、三つの差は小さい。",
         },
         common={
             **{key: value for key, value in _MNIST.items() if key != "network"},
@@ -132,9 +132,9 @@ LESSONS = (
             "ja": "局所応答正規化とドロップアウトは AlexNet に何をもたらすか？",
         },
         conclusion={
-            "en": "Dropout slows learning and narrows the gap; local response normalization changes little, which is"
-            " why later networks left it out.",
-            "ja": "ドロップアウトは学習を遅くし差を縮める。局所応答正規化の影響は小さく、"
+            "en": "Dropout slows learning and narrows the gap between train and test accuracy. Local response"
+            " normalization changes little, so later networks left it out.",
+            "ja": "ドロップアウトは学習を遅くし、訓練正解率とテスト正解率の差を縮める。局所応答正規化の影響は小さく、"
             "後のネットワークでは使われなくなった。",
         },
         common={
@@ -160,12 +160,11 @@ LESSONS = (
             "ja": "写真を分類する畳み込みネットワークに合う正則化はどれか？",
         },
         conclusion={
-            "en": "The base gains accuracy at each epoch and overfits. L2 on activities stays close to it,"
-            " L1 makes them"
-            " sparse; dropout and batch norm change most.",
-            "ja": "基本形はエポックごとに良くなり、過学習する。活性への L2 は基本形に近く、"
-            "L1 は活性をまばらにする。ドロップアウトと"
-            "バッチ正規化の影響が最も大きい。",
+            "en": "Without regularization, accuracy rises with each epoch, and the network overfits. L2 on activities"
+            " changes little; L1 makes the activities sparse. Dropout and batch norm change most.",
+            "ja": "正則化なしでは、エポックごとに正解率が上がり、過学習する。出力（activity）の L2"
+            " 正則化ではあまり変わらず、L1 正則化では出力の多くが 0 に近くなる。"
+            "ドロップアウトとバッチ正規化の影響が最も大きい。",
         },
         common=_CIFAR,
         runs={
@@ -182,14 +181,14 @@ LESSONS = (
         section="6b",
         title={"en": "Look at the data", "ja": "データを見る"},
         question={
-            "en": "What does the network of lesson 6 get to see, and what is it made of?",
-            "ja": "レッスン 6 のネットワークは何を見ているのか。どんな層でできているのか？",
+            "en": "Which images does the network of lesson 6 see, and which layers does it have?",
+            "ja": "レッスン 6 のネットワークは、どんな画像を見ているのか？ どんな層でできているのか？",
         },
         conclusion={
             "en": "32 × 32 pixels are few: even people get some of these images wrong. The first dense layer holds"
-            " 99.6 % of all parameters, but 71 % of the multiply-adds are the two convolutions'.",
-            "ja": "32 × 32 画素の情報は少なく、人でも迷う画像がある。パラメータの 99.6 % は最初の全結合層にあるが、"
-            "積和演算の 71 % は二つの畳み込み層が占める。",
+            " 99.6 % of all parameters, but the two convolutions need 71 % of the multiply-adds.",
+            "ja": "32 × 32 画素は少なく、人でも間違える画像がある。パラメータの 99.6 % は最初の全結合層にあるが、"
+            "積和演算の 71 % は二つの畳み込み層で行われる。",
         },
         common=_CIFAR,
         runs={},

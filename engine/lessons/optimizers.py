@@ -48,13 +48,14 @@ LESSONS = (
         section="2a",
         title={"en": "Optimizers", "ja": "最適化手法"},
         question={
-            "en": "Which optimizer gets a sigmoid network with tiny weights to move?",
-            "ja": "重みの小さいシグモイドのネットワークを動かせるのはどの最適化手法か？",
+            "en": "Which optimizer can train a sigmoid network that begins with tiny weights?",
+            "ja": "重みの初期値が小さいシグモイドのネットワークを学習させられるのは、どの最適化手法か？",
         },
         conclusion={
-            "en": "SGD and Momentum stay flat. Adam divides each step by the gradient's own size, so even tiny"
-            " gradients move the weights.",
-            "ja": "SGD と Momentum は平らなまま。Adam は勾配自身の大きさで割るため、小さな勾配でも重みが動く。",
+            "en": "With SGD and Momentum the loss does not fall. Adam divides each step by the size of the gradient, so"
+            " even tiny gradients change the weights.",
+            "ja": "SGD と Momentum では損失が下がらないまま。"
+            "Adam は更新量を勾配の大きさで割るので、勾配が小さくても重みが変わる。",
         },
         common=_COMMON,
         runs={
@@ -69,36 +70,37 @@ LESSONS = (
         section="2b",
         title={"en": "Nine optimizers", "ja": "9 つの最適化手法"},
         question={
-            "en": "What is each optimizer's character?",
-            "ja": "それぞれの最適化手法にはどんな性格があるか？",
+            "en": "How do the nine optimizers differ?",
+            "ja": "9 つの最適化手法は、どのように違うか？",
         },
         conclusion={
-            "en": "Those that divide by a running size of the gradient (RMSProp, Adam, AdamW, Nadam) climb. AdaGrad"
-            " divides by the root of the sum of all squared gradients so far, so its steps shrink and it gets less"
-            " far. SGD, Momentum and Nesterov stay flat. Adadelta divides as well, but it multiplies by the size of"
-            " its own last steps, which begins at √ε: with ε 1e-7 it has hardly begun after 1,000 iterations. On"
-            " MNIST, with ε 1e-6 it is farther at every seed, at about 35 %.",
-            "ja": "勾配の大きさの移動平均で割る手法（RMSProp、Adam、AdamW、Nadam）は進む。"
-            "AdaGrad は過去の勾配すべての二乗和の平方根で割るため、歩幅が縮み、あまり進まない。"
-            "SGD、Momentum、Nesterov は平らなまま。Adadelta も割り算をするが、自分の直前までの歩幅を掛ける。"
-            "その歩幅は √ε から始まるので、ε = 1e-7 では 1,000 回反復してもほとんど進まない。"
-            "MNIST では、ε = 1e-6 にするとどの種でも先へ進み、約 35 % になる。",
+            "en": "RMSProp, Adam, AdamW and Nadam divide each step by a running mean of the gradient's size, and learn"
+            " fast. AdaGrad divides by the root of the sum of all squared gradients so far, so its steps shrink and it"
+            " learns less. With SGD, Momentum and Nesterov the loss does not fall. Adadelta divides too, but it also"
+            " multiplies by the size of its last steps, which begins at √ε: with ε 1e-7 it has hardly begun after 1,000"
+            " iterations. On MNIST, ε 1e-6 gets farther with every seed, to about 35 %.",
+            "ja": "RMSProp、Adam、AdamW、Nadam は、更新量を勾配の大きさの移動平均で割るので、学習が速く進む。"
+            "AdaGrad は過去の勾配すべての二乗和の平方根で割るため、更新量が小さくなっていき、あまり進まない。"
+            "SGD、Momentum、Nesterov では損失が下がらないまま。"
+            "Adadelta も割り算をするが、直前までの更新量の大きさを掛ける。"
+            "その大きさは √ε から始まるので、ε = 1e-7 では 1,000 回反復してもほとんど進まない。"
+            "MNIST では、ε = 1e-6 にするとどのシードでも先へ進み、約 35 % になる。",
         },
         common=_COMMON,
         runs={name: {"optimizer": optimizer} for name, optimizer in _ALL.items()},
         claims=(
             _flat("SGD", "Momentum", "Nesterov"),
             Claim(
-                "those that divide by a running size climb",
+                "those that divide by a running mean learn fast",
                 lambda f: [f[name].test > 90 for name in ("RMSProp", "Adam", "AdamW", "Nadam")],
             ),
             Claim(
-                "AdaGrad leaves chance behind, and stays behind them",
+                "AdaGrad is better than chance, and stays behind them",
                 lambda f: (f["AdaGrad"].test > 14) & (f["AdaGrad"].test < f["Adam"].test - 15),
             ),
-            Claim("Adadelta has hardly got going", lambda f: f["Adadelta"].test < 30),
+            Claim("Adadelta has hardly begun", lambda f: f["Adadelta"].test < 30),
             Claim(
-                "with ε 1e-6 it is farther at every seed",
+                "with ε 1e-6 it gets farther with every seed",
                 lambda f: f["Adadelta, ε 1e-6"].test > f["Adadelta"].test + 3,
                 on="mnist",
             ),
@@ -108,26 +110,29 @@ LESSONS = (
     Lesson(
         slug="2c-batch-norm",
         section="2c",
-        title={"en": "The batch norm switch", "ja": "バッチ正規化のスイッチ"},
+        title={"en": "Batch norm, on and off", "ja": "バッチ正規化の有無"},
         question={
-            "en": "Does batch norm rescue the optimizers that stay flat?",
-            "ja": "平らなままの最適化手法をバッチ正規化は救えるか？",
+            "en": "Does batch norm help the optimizers whose loss does not fall?",
+            "ja": "損失が下がらないままの最適化手法でも、バッチ正規化を使えば学習が進むか？",
         },
         conclusion={
-            "en": "Yes: with each layer's inputs at a steady size, even plain SGD moves.",
-            "ja": "救える。各層への入力の大きさが揃うと、ただの SGD でも学習が進む。",
+            "en": "Yes: when the inputs of each layer keep their size, even plain SGD learns.",
+            "ja": "進む。各層への入力の大きさがそろうと、単純な SGD でも学習が進む。",
         },
         common=_COMMON,
         runs={
-            f"{name}, {switch}": {"optimizer": optimizer, "network": {"batch_norm": switch == "on"}}
+            name + (" + batch norm" if batch_norm else ""): {
+                "optimizer": optimizer,
+                "network": {"batch_norm": batch_norm},
+            }
             for name, optimizer in {"SGD": _SGD, "Momentum": _MOMENTUM, "Adam": _ADAM}.items()
-            for switch in ("off", "on")
+            for batch_norm in (False, True)
         },
         claims=(
-            _flat("SGD, off", "Momentum, off"),
+            _flat("SGD", "Momentum"),
             Claim(
-                "with batch norm they move",
-                lambda f: [f[name].test > 50 for name in ("SGD, on", "Momentum, on")],
+                "with batch norm they learn",
+                lambda f: [f[name].test > 50 for name in ("SGD + batch norm", "Momentum + batch norm")],
             ),
         ),
     ),
@@ -136,18 +141,17 @@ LESSONS = (
         section="2d",
         title={"en": "Too small, too large", "ja": "小さすぎる、大きすぎる"},
         question={
-            "en": "How much does the learning rate decide?",
+            "en": "How much does the result depend on the learning rate?",
             "ja": "学習率はどれほど結果を左右するか？",
         },
         conclusion={
             "en": "With too small a rate, 1,000 iterations are over before much is learnt. Above the good rates the"
-            " outcome depends on luck, and at 10 and above the loss is no longer finite after a few iterations: the"
-            " run has diverged. The same network with ReLU does not even diverge: one large step leaves it dead, with"
-            " a gradient of exactly 0 for every weight, and no step ever brings it back.",
+            " result depends on luck, and at 10 and above the loss grows within a few iterations until it overflows to"
+            " NaN: the run has diverged. The same network with ReLU does not even diverge: after one large step it is"
+            " dead. The gradient of every weight is exactly 0, so no later step changes anything.",
             "ja": "学習率が小さすぎると、1,000 回の反復ではほとんど学習が進まない。"
-            "良い範囲を超えると結果は運しだいになり、10 以上では数回の反復で損失が有限の値でなくなる。"
-            "これが発散である。"
-            "活性化関数を ReLU に変えると、発散すらしない。大きな一歩のあと、すべての重みの勾配がちょうど 0 になり、"
+            "適切な範囲を超えると結果は運しだいになり、10 以上では損失が数回の反復で激しく振動し NaN になる（発散）。"
+            "活性化関数を ReLU に変えると、発散すらしない。大きな更新のあと、すべての重みの勾配がちょうど 0 になり、"
             "学習は二度と進まない。",
         },
         common={

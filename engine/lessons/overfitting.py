@@ -55,7 +55,7 @@ LESSONS = (
         },
         conclusion={
             "en": "It learns its 300 images by heart: train accuracy reaches 100 %, test accuracy stays far below.",
-            "ja": "300 枚を丸暗記する。訓練データの正解率は 100 % に達し、テストデータの正解率はずっと下にとどまる。",
+            "ja": "300 枚を丸暗記する。訓練正解率は 100 % に達し、テスト正解率はずっと低いままである。",
         },
         common=_COMMON,
         runs={"300 images": {}},
@@ -71,15 +71,15 @@ LESSONS = (
         title={"en": "L2 regularization", "ja": "L2 正則化"},
         question={
             "en": "Does weight decay close the gap between train and test accuracy?",
-            "ja": "荷重減衰は訓練とテストの正解率の差を縮めるか？",
+            "ja": "荷重減衰は、訓練正解率とテスト正解率の差を縮めるか？",
         },
         conclusion={
             "en": "λ 0.1 more than halves the weights, and the network no longer learns its images by heart: the gap"
-            " gets a little smaller. But only because train accuracy falls by more than test accuracy, which falls"
-            " too, by several points. A smaller gap is not yet a better network.",
+            " gets a little smaller. But only because train accuracy falls by more than test accuracy, which also falls"
+            " by several points. A smaller gap does not mean a better network.",
             "ja": "λ = 0.1 で重みは半分以下になり、丸暗記はできなくなって、差は少し縮む。"
-            "しかしそれは訓練の正解率がより大きく下がったからで、テストの正解率も数ポイント下がっている。"
-            "差が小さいことと良いネットワークは同じではない。",
+            "しかしそれは訓練正解率がより大きく下がったからで、テスト正解率も数ポイント下がっている。"
+            "差が小さいからといって、良いネットワークとは限らない。",
         },
         common=_COMMON,
         runs={"no penalty": {}, "L2 λ 0.1": {"regularization": {"l2": 0.1}}},
@@ -106,16 +106,17 @@ LESSONS = (
             "ja": "どの λ が効き、どこまでが偶然か？",
         },
         conclusion={
-            "en": "Runs with the same seed share their first weights and their batches: compare them in pairs. Then"
-            " λ 0.1 costs test accuracy at every seed. On MNIST λ 0.01 gains 0.8 points, in 12 of 12 pairs, although"
-            " the seeds differ among themselves by more than that: one run against a run of another seed proves"
-            " nothing, pairs decide. On the small digits λ 0.01 sometimes gains and sometimes costs: no effect"
-            " can be seen there.",
-            "ja": "シードが同じ実験は、最初の重みもバッチも同じである。だから、同じシードどうしを比べる。"
-            "すると λ = 0.1 はどのシードでもテストの正解率を下げる。MNIST では λ = 0.01 が 12 組中 12 組で改善し、"
+            "en": "Runs with the same seed share their initial weights and their batches, so compare them in pairs. λ"
+            " 0.1 lowers test accuracy with every seed. On MNIST λ 0.01 raises it by 0.8 points, in 12 of 12 pairs,"
+            " although runs of different seeds differ by more than that. So a comparison of single runs with"
+            " different seeds proves nothing; pairs do. On the small digits λ 0.01 sometimes raises and sometimes"
+            " lowers test accuracy: no effect can be seen.",
+            "ja": "シードが同じ実験は、重みの初期値もバッチも同じである。だから、同じシードどうしを比べる。"
+            "すると λ = 0.1 はどのシードでもテスト正解率を下げる。MNIST では λ = 0.01 が 12 組中 12 組で改善し、"
             "平均は 0.8 ポイント。シードによる差はそれより大きいので、シードの違う実験を一つずつ比べても何も言えない。"
             "同じシードの組で比べて初めて、違いが分かる。"
-            "小さな数字画像（digits）では λ = 0.01 は上がることも下がることもあり、効果があるとはいえない。",
+            "小さな数字画像（digits）では λ = 0.01 でテスト正解率が上がることも下がることもあり、"
+            "効果があるとはいえない。",
         },
         common=_COMMON,
         runs={
@@ -151,12 +152,12 @@ LESSONS = (
             "ノートの結論は「L2 で過学習が明らかに改善した」。本当にそうか？",
         },
         conclusion={
-            "en": "No: with the last layer untouched as well, test accuracy falls by several points at λ 0.1. What has"
-            " fallen more is train accuracy. And a last layer of random weights that never learns does no visible"
-            " harm: the six layers below it make up for it.",
-            "ja": "改善していない。最後の層をそのままにしても、λ = 0.1 ではテストの正解率が数ポイント下がる。"
-            "それより大きく下がったのは訓練の正解率である。"
-            "なお、最後の層が乱数のまま学習しなくても、目に見える害はない。下の 6 層が補うからである。",
+            "en": "No: even with the last layer untouched, λ 0.1 lowers test accuracy by several points. Train accuracy"
+            " falls by more, so the gap is smaller. And a last layer of random weights that never learns does no"
+            " visible harm: the six layers before it make up for it.",
+            "ja": "改善していない。最後の層をそのままにしても、λ = 0.1 ではテスト正解率が数ポイント下がる。"
+            "訓練正解率がそれより大きく下がるので、差が縮むだけである。"
+            "なお、最後の層が乱数のまま学習しなくても、目に見える害はない。その前の 6 層が補うからである。",
         },
         common=_COMMON,
         runs={
@@ -193,15 +194,15 @@ LESSONS = (
             "ja": "絶対値へのペナルティは、二乗へのペナルティと何が違うか？",
         },
         conclusion={
-            "en": "It pulls at small weights as hard as at large ones, so many end near zero: choose “Weights below"
-            " 0.001 in size” in a chart. Without a penalty about 1 % are that small; with λ 0.0005 25 to 50 %; with"
-            " λ 0.005 about 95 %. With λ 0.0005 no test accuracy is lost. With λ 0.005 and this learning rate the"
-            " outcome depends on the seed, also where the last layer is left untouched, as in the notes' own script:"
-            " try other seeds.",
-            "ja": "小さな重みも大きな重みと同じ力で引くため、多くの重みが 0 に近づく。"
+            "en": "It shrinks small weights by as much as large ones, so many of them end near zero: choose “Weights"
+            " below 0.001 in size” in a chart. Without a penalty about 1 % of the weights are that small, with λ"
+            " 0.0005 25 to 50 %, with λ 0.005 about 95 %. λ 0.0005 does not lower test accuracy. With λ 0.005 and"
+            " this learning rate the result depends on the seed, also if the last layer is left untouched, as in the"
+            " notes' own script. Try other seeds.",
+            "ja": "小さな重みも大きな重みと同じだけ 0 に近づけるため、多くの重みがほぼ 0 になる。"
             "グラフで「絶対値が 0.001 未満の重みの割合」を選ぶと見える。"
             "その割合は、ペナルティなしで約 1 %、λ = 0.0005 で 25～50 %、λ = 0.005 で約 95 %。"
-            "λ = 0.0005 ならテストの正解率は下がらない。λ = 0.005 とこの学習率では、結果がシードに左右される。"
+            "λ = 0.0005 ならテスト正解率は下がらない。λ = 0.005 とこの学習率では、結果がシードに左右される。"
             "講義ノートのスクリプトのように最後の層をそのままにしても同じである。ほかのシードでも試してみよう。",
         },
         common={**_COMMON, "optimizer": {"name": "sgd", "learning_rate": 0.1}},
@@ -240,12 +241,12 @@ LESSONS = (
         },
         conclusion={
             "en": "More images, by far. Dropout, early stopping and a smaller network keep the training loss from"
-            " falling to zero, but with 300 images none of them gains test accuracy. Dropout costs a point or more."
-            " On MNIST early stopping costs two points, at every seed: it watches the test loss, which is best long"
-            " before the accuracy is.",
+            " falling to zero, but with 300 images none of them raises test accuracy. Dropout lowers it by a point or"
+            " more. On MNIST early stopping lowers it with every seed, by two points on average: it watches the test"
+            " loss, which is best long before the accuracy is.",
             "ja": "画像を増やすことが断然効く。"
             "ドロップアウト、早期終了、小さなネットワークは訓練損失が 0 に落ちるのを防ぐが、"
-            "300 枚ではどれもテストの正解率を上げない。"
+            "300 枚ではどれもテスト正解率を上げない。"
             "ドロップアウトは平均で 1 ポイント以上下げる。"
             "MNIST では早期終了もどのシードでも下げ、平均で 2 ポイントの損になる。"
             "基準にしているテスト損失は、正解率よりずっと早く最良になるからである。",
@@ -285,10 +286,10 @@ LESSONS = (
         title={"en": "More data", "ja": "データを増やす"},
         question={"en": "How far do more images go?", "ja": "画像を増やすとどこまで良くなるか？"},
         conclusion={
-            "en": "With each step test accuracy rises and the gap narrows; with MNIST's 60,000 images it is closed."
-            " Nothing else does as much for test accuracy.",
-            "ja": "増やすたびにテストの正解率は上がり、差は縮む。MNIST の 60,000 枚では差がなくなる。"
-            "テストの正解率にこれほど効くものはほかにない。",
+            "en": "With more images, test accuracy rises and the gap narrows; with MNIST's 60,000 images"
+            " there is no gap. Nothing else helps test accuracy as much.",
+            "ja": "増やすたびにテスト正解率は上がり、差は縮む。MNIST の 60,000 枚では差がなくなる。"
+            "テスト正解率にこれほど効くものはほかにない。",
         },
         common=_COMMON,
         runs={f"{size:,} images": {"dataset": {"train_size": size}} for size in (300, 1000, 10_000, 60_000)},
@@ -307,10 +308,10 @@ LESSONS = (
             "ja": "ラベルの一部が間違っていると何が起こるか？",
         },
         conclusion={
-            "en": "The network learns the mistakes by heart as well: train accuracy climbs far above the share of"
-            " right labels, on MNIST to 100 %. Test accuracy pays for it.",
-            "ja": "ネットワークは間違いまで覚えてしまう。訓練の正解率は正しいラベルの割合をはるかに超え、"
-            "MNIST では 100 % に達する。その代償はテストの正解率に表れる。",
+            "en": "The network learns the wrong labels by heart too: train accuracy rises far above the share of right"
+            " labels, on MNIST to 100 %. Test accuracy falls.",
+            "ja": "ネットワークは間違ったラベルまで覚えてしまう。訓練正解率は正しいラベルの割合をはるかに超え、"
+            "MNIST では 100 % に達する。その代わり、テスト正解率は下がる。",
         },
         common=_COMMON,
         runs={f"{100 * share:.0f} % wrong": {"dataset": {"label_noise": share}} for share in (0.0, 0.2, 0.4)},
@@ -328,17 +329,17 @@ LESSONS = (
         section="3d",
         title={"en": "Augmentation", "ja": "データ拡張"},
         question={
-            "en": "Can 300 images do the work of many?",
-            "ja": "300 枚の画像を多くの画像のように使えるか？",
+            "en": "Can small changes make 300 images as useful as many more?",
+            "ja": "画像を少しずつ変えれば、300 枚でも多くの画像と同じように学習できるか？",
         },
         conclusion={
-            "en": "On MNIST, yes: shifted and rotated digits lift test accuracy by four points and more, noise by"
+            "en": "On MNIST, yes: shifted and rotated digits raise test accuracy by four points and more, noise by"
             " three; no penalty does as much. On the small digits of 8 × 8 pixels only noise helps: one pixel is an"
             " eighth of the image, and shifted digits no longer look like those of the test. Augmented images must"
             " look like images that could really occur.",
             "ja": "MNIST ではできる。"
-            "平行移動や回転でテストの正解率は 4 ポイント以上、雑音でも約 3 ポイント上がる。"
-            "ペナルティではここまで上がらない。8 × 8 画素の小さな数字画像（digits）で効くのは雑音だけである。"
+            "平行移動や回転でテスト正解率は 4 ポイント以上、ノイズでも約 3 ポイント上がる。"
+            "ペナルティではここまで上がらない。8 × 8 画素の小さな数字画像（digits）で効くのはノイズだけである。"
             "1 画素は画像の幅の 8 分の 1 もあり、ずらすとテスト画像に似なくなる。"
             "作る画像は、実際にありそうな画像でなければならない。",
         },
@@ -374,8 +375,8 @@ LESSONS = (
         section="3d",
         title={"en": "Cross-validation", "ja": "交差検証"},
         question={
-            "en": "How far can one accuracy be trusted?",
-            "ja": "一つの正解率はどこまで信じられるか？",
+            "en": "How far can a single measured accuracy be trusted?",
+            "ja": "一度だけ測った正解率は、どこまで信じられるか？",
         },
         conclusion={
             "en": "Five runs, each tested on another fifth of the 300 images: their accuracies spread over several"

@@ -36,10 +36,10 @@ LESSONS = (
             "ja": "同じネットワークが ReLU では学習し、シグモイドでは学習しないのはなぜか？",
         },
         conclusion={
-            "en": "Sigmoid stays at chance, near 10 %: each layer shrinks the gradient on its way down."
-            " ReLU passes it on and takes off.",
-            "ja": "シグモイドは層を下るたびに勾配が縮み、正解率は当て推量と同じ約 10 % のまま。"
-            "ReLU は勾配をそのまま伝え、学習が進む。",
+            "en": "Sigmoid stays at chance, near 10 %: on the way back, each layer shrinks the gradient."
+            " ReLU passes it on, and the network learns.",
+            "ja": "シグモイドでは、勾配が入力に近い層へ伝わるたびに小さくなり、正解率は当てずっぽうと同じ約 10 %"
+            " のまま。ReLU は勾配をそのまま伝え、学習が進む。",
         },
         common={
             "dataset": {"name": "mnist"},
@@ -62,14 +62,14 @@ LESSONS = (
         section="1b",
         title={"en": "Remedies against vanishing", "ja": "勾配消失への対策"},
         question={
-            "en": "What brings the gradient down to the lowest layers?",
-            "ja": "勾配を下の層まで届かせるものは何か？",
+            "en": "How can the gradient reach the layers near the input?",
+            "ja": "勾配を入力に近い層まで届けるには、どうすればよいか？",
         },
         conclusion={
-            "en": "First weights whose size fits the width (Glorot, He), batch norm, and activations that do not"
-            " flatten: each lifts the lower layers' gradient norms, and the network learns.",
-            "ja": "幅に合わせた初期値（Glorot、He）、バッチ正規化、飽和しにくい活性化関数。"
-            "どれも下の層の勾配ノルムを上げ、学習が進む。",
+            "en": "Initial weights that fit the width of the layers (Glorot, He), batch norm, and activations that do"
+            " not saturate: each raises the gradient norms of the layers near the input, and the network learns.",
+            "ja": "層の幅に合わせた重みの初期値（Glorot、He）、バッチ正規化、飽和しにくい活性化関数。"
+            "どれも入力に近い層の勾配のノルムを大きくし、学習が進む。",
         },
         common={
             "dataset": {"name": "mnist"},
@@ -98,16 +98,16 @@ LESSONS = (
         section="1b",
         title={"en": "Twelve hidden layers", "ja": "隠れ層 12 層"},
         question={
-            "en": "What lets a network of twelve hidden layers learn at all?",
+            "en": "How can a network with twelve hidden layers be trained at all?",
             "ja": "隠れ層が 12 層あるネットワークを学習させるには何が要るか？",
         },
         conclusion={
-            "en": "Small first weights leave its lowest layers without a gradient. He's weights, batch norm and"
-            " residual connections each bring it back, and the network learns; clipping alone does not, it only cuts"
-            " what is too large.",
-            "ja": "初期値が小さいと最下層に勾配が届かない。He の初期値、バッチ正規化、"
-            "残差接続はそれぞれ勾配を取り戻し、学習が進む。"
-            "クリッピングは大きすぎる勾配を切るだけで、消失には効かない。",
+            "en": "With small initial weights, the layers near the input get no gradient. He's initial weights, batch"
+            " norm and residual connections each restore it, and the network learns. Clipping alone does not help: it"
+            " only shortens gradients that are too long.",
+            "ja": "重みの初期値が小さいと、入力に近い層に勾配が届かない。He の初期値、バッチ正規化、残差接続を使えば、"
+            "どれでも勾配が届くようになり、学習が進む。"
+            "クリッピングは長すぎる勾配を縮めるだけで、勾配消失には効かない。",
         },
         common={
             "dataset": {"name": "mnist"},
@@ -122,7 +122,7 @@ LESSONS = (
             "σ 0.01, residual": _deep(residual=True),
         },
         claims=(
-            Claim("small first weights leave it without a gradient", lambda f: f["σ 0.01"].lowest < 1e-10),
+            Claim("small initial weights leave it without a gradient", lambda f: f["σ 0.01"].lowest < 1e-10),
             Claim("clipping alone changes nothing", lambda f: f["σ 0.01, clipped"].test == f["σ 0.01"].test),
             Claim(
                 "each of the others brings the gradient back",

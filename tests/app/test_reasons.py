@@ -169,7 +169,7 @@ def test_a_reason_is_worded_in_the_language_of_a_report():
     reason = Reason("brought_back", "…", why=Reason("stopped_early", "…", why=best))
     words = {language: worded(reason.why, "", MESSAGES.catalog(language), language) for language in LANGUAGES}
     assert words["en"] == (
-        "stopped early: test loss was best at iteration 12,000 (0.1234); those weights were brought back"
+        "stopped early: test loss was best at iteration 12,000 (0.1234); the weights of that iteration were restored"
     )
     assert words["ja"] == "早期終了：テスト損失は 12,000 回目が最良（0.1234）。そのときの重みに戻しました"
     strange = {"code": "going_on", "values": {"why": {"code": "diverged", "values": 7}, "iteration": [[]]}}

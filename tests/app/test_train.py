@@ -139,7 +139,7 @@ def test_after_early_stopping_table_rows_and_weights_are_those_of_the_best_itera
     assert last["test_loss"] == best["test_loss"]
     assert last["iteration"] == evaluations[-1]["iteration"] > best["iteration"]
     assert f"best at iteration {best['iteration']:,}" in events[-1]["ending"]
-    assert "brought back" in events[-1]["ending"]
+    assert "were restored" in events[-1]["ending"]
 
     done = train("--out", str(out), config=config)
     assert f"{100 * last['test_accuracy']:.1f} %" in done.stdout

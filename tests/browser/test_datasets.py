@@ -6,10 +6,10 @@ def test_mnist_is_fetched_from_the_page_and_can_be_trained_on(unfetched_lab, ope
     assert page.page.input_value('[name="dataset.name"]') == "digits"
 
     page.choose("dataset.name", "mnist")
-    assert "not here yet" in page.page.inner_text('[data-field="dataset"] option:checked')
+    assert "not downloaded yet" in page.page.inner_text('[data-field="dataset"] option:checked')
     page.page.click("#launch")
     page.until(
-        "document.querySelector('[data-field=\"dataset\"].wrong .error')?.textContent.includes('fetch it')"
+        "document.querySelector('[data-field=\"dataset\"].wrong .error')?.textContent.includes('download it')"
     )
     page.page.click("#fetch")
     page.until(
@@ -30,7 +30,7 @@ def test_a_download_that_fails_says_why_and_can_be_tried_again(make_lab, open_pa
     page.choose("dataset.name", "mnist")
     page.page.click("#fetch")
 
-    page.until("document.querySelector('.fetch-error')?.textContent.includes('could not be')")
+    page.until("document.querySelector('.fetch-error')?.textContent.includes('Could not download')")
     assert page.page.locator("#fetch").is_enabled()
     page.choose("dataset.name", "digits")
     page.fill(training__iterations=50)

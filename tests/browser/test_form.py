@@ -24,7 +24,7 @@ def test_help_follows_the_focus_and_the_mouse(page):
     page.page.hover('[data-field="training.batch_size"] .label')
     page.until("document.querySelector('.help-line').textContent.includes('1–100,000')")
     page.page.hover('[data-field="training.iterations"] .label')
-    page.until("document.querySelector('.help-line').textContent.startsWith('Steps of training.')")
+    page.until("document.querySelector('.help-line').textContent.startsWith('Number of training steps.')")
     page.page.click(".further summary")
     page.page.focus('[name="seed"]')
     page.until("document.querySelector('.help-line').textContent.includes('0–4,294,967,295')")
@@ -66,7 +66,7 @@ def test_a_runs_experiment_is_taken_into_the_form_changed_in_one_thing_and_launc
     )["id"]
     page.until(f"!!document.querySelector('[data-run=\"{run_id}\"]')")
     page.page.click(f'[data-run="{run_id}"] .run-name')
-    page.page.get_by_role("button", name="Clone and change").first.click()
+    page.page.get_by_role("button", name="Edit a copy").first.click()
     page.until(f"document.querySelector('.difference').textContent === 'The same as {name}'")
 
     assert page.page.input_value('[name="network.hidden.1"]') == "6"

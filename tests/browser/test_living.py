@@ -84,7 +84,7 @@ def test_a_page_too_many_says_so_and_takes_the_first_place_that_is_free(open_pag
 
     wait_until(lambda: sorted(connections()) == ["full", "live"], "one page of two is live")
     waiting = pages[connections().index("full")]
-    assert "waiting for a place" in waiting.page.inner_text("#status-text")
+    assert "waiting for a free place" in waiting.page.inner_text("#status-text")
     pages[connections().index("live")].page.goto("about:blank")
 
     waiting.until("document.getElementById('status').dataset.connection === 'live'")

@@ -266,6 +266,6 @@ def test_without_cifar_lesson_6b_says_so_beside_the_network_and_why_it_cannot_be
     assert "3,702,186" in page.page.inner_text(".network-table")
     page.page.focus("#look-fetch")
     page.page.keyboard.press("Enter")
-    page.until("document.querySelector('dialog .fetch-error')?.textContent.includes('could not be')")
+    page.until("document.querySelector('dialog .fetch-error')?.textContent.includes('Could not download')")
     assert page.page.is_enabled("#look-fetch")
     assert page.page.evaluate(FOCUSED) == "look-fetch"

@@ -113,7 +113,7 @@ def test_the_share_of_small_weights_is_offered_as_a_chart_in_per_cent_with_its_h
     chart = "document.querySelector('[data-chart=\"evaluation.small_weights\"]')"
     page.until(f"{chart}?.querySelector('.plot').data?.at(-1)?.y.length === {len(rows)}")
     assert page.page.evaluate(f"{chart}.querySelector('h2').textContent") == "Weights below 0.001 in size"
-    assert "as good as zero" in page.page.evaluate(f"{chart}.querySelector('h2').title")
+    assert "practically zero" in page.page.evaluate(f"{chart}.querySelector('h2').title")
     drawn = page.page.evaluate(
         f"[...{chart}.querySelector('.plot').data.find(t => t.meta.run === '{run_id}').y]"
     )

@@ -56,12 +56,13 @@ def test_why_a_run_ended_is_said_in_the_readers_language_also_in_a_report(page, 
     name(page, run_id).click()
 
     said = page.page.locator(".run-reason")
-    expect(said).to_contain_text("回目の反復で損失が有限でなくなりました。")
+    expect(said).to_contain_text("回目の反復で損失が NaN または無限大になりました")
     expect(said).to_contain_text("学習率 100 がこのネットワークには大きすぎる")
     assert said.inner_text() == page.page.get_attribute(f'[data-run="{run_id}"] .state', "title")
     page.page.click('[data-language="en"]')
     expect(page.page.locator(".run-reason")).to_contain_text(
-        f"The loss is not finite at iteration {run['iteration']}. Likely: learning rate 100 times λ 1 of L2"
+        f"The loss overflowed to NaN or infinity at iteration {run['iteration']}."
+        " Likely cause: learning rate 100 times λ 1 of L2"
     )
     report = lab.http.get(f"/api/runs/{run_id}/export.html", headers={"Accept-Language": "ja"}).text
     assert "学習率 100 がこのネットワークには大きすぎる" in report
@@ -77,7 +78,7 @@ def test_what_cannot_be_done_and_what_an_older_lab_said(page, lab):
     document["runs"][0] |= {"reason": "an older lab's own words", "name": "older"}
     before = set(page.run_ids())
     page.page.evaluate(DROP, ["older.json", json.dumps(document)])
-    expect(page.page.locator(".toast")).to_contain_text("読み込んだ実験: 1 件")
+    expect(page.page.locator(".toast")).to_contain_text("読み込んだ実験：1 件")
     page.until(f"document.querySelectorAll('[data-run]').length === {len(before | {run_id}) + 1}")
     (older,) = [run for run in lab.http.get("/api/runs").json()["runs"] if run["name"] == "older"]
     name(page, older["id"]).click()

@@ -40,7 +40,7 @@ def test_a_dropped_export_comes_back_with_its_curves(open_page, filled, make_lab
     for run_id in page.run_ids():
         page.wait_for_points(run_id, 40)
     page.page.evaluate(DROP, ["broken.json", "{"])
-    expect(page.page.locator(".toast")).to_contain_text("broken.json: this is no JSON file")
+    expect(page.page.locator(".toast")).to_contain_text("broken.json: this is not a JSON file")
     page.page.evaluate(DROP, ["other.json", '{"lossroom": 7, "runs": []}'])
     expect(page.page.locator(".toast")).to_contain_text("This file is of version 7")
     page.page.evaluate(DROP, ["none.json", '{"runs": []}'])

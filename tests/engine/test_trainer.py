@@ -173,7 +173,7 @@ def test_early_stopping_brings_the_best_weights_back(digits):
     assert trainer.evaluate() == last
     assert (last.iteration, last.test_loss) == (trainer.iteration, best.test_loss)
     assert f"stopped early: test_loss was best at iteration {best.iteration:,}" in trainer.stop_reason
-    assert "those weights were brought back" in trainer.stop_reason
+    assert "the weights of that iteration were restored" in trainer.stop_reason
 
 
 def test_the_best_weights_come_back_also_after_the_last_iteration(digits):
@@ -255,7 +255,7 @@ def test_a_run_that_stopped_early_goes_on_from_any_checkpoint_to_the_same_end(di
         ),
         (
             {"network": {"layers": STEEP, "initializer": {"name": "normal", "std": 100.0}}},
-            "the first weights, normal (std 100), are too large",
+            "the initial weights, normal (std 100), are too large",
         ),
     ],
 )

@@ -68,11 +68,7 @@ export function networkTable({ parameters, multiply_adds: multiplyAdds, memory_b
   const megabytes = t("summary.megabytes", { n: number(memory / 1e6, { maximumSignificantDigits: 2 }) });
   return [
     h("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": t("look.network") }, table),
-    h(
-      "p",
-      { className: "quiet" },
-      `${t("summary.memory_bytes")} ${megabytes} · ${t("summary.memory_bytes.help")}`,
-    ),
+    h("p", { className: "quiet" }, t("summary.memory_per_run", { size: megabytes })),
     h(
       "p",
       {},
