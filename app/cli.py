@@ -136,7 +136,7 @@ def _folders(parser: argparse.ArgumentParser) -> None:
 
 
 def _serve(arguments: argparse.Namespace) -> int:
-    from app.serve import serve
+    from app.commands.serve import serve
     from app.settings import read_settings
 
     names = ("host", "port", "workers", "data_dir", "state_dir")
@@ -172,23 +172,23 @@ def _fetch(arguments: argparse.Namespace) -> int:
 
 
 def _backup(arguments: argparse.Namespace) -> int:
+    from app.commands.backup import backup
     from app.settings import read_settings
-    from app.storage.backup import backup
 
     settings = read_settings(state_dir=arguments.state_dir)
     return backup(settings.database_path, arguments.file, force=arguments.force)
 
 
 def _restore(arguments: argparse.Namespace) -> int:
+    from app.commands.restore import restore
     from app.settings import read_settings
-    from app.storage.restore import restore
 
     return restore(arguments.file, read_settings(state_dir=arguments.state_dir).database_path)
 
 
 def _prune(arguments: argparse.Namespace) -> int:
+    from app.commands.prune import prune
     from app.settings import read_settings
-    from app.storage.prune import prune
 
     path = read_settings(state_dir=arguments.state_dir).database_path
     return prune(

@@ -13,9 +13,9 @@ from types import ModuleType
 
 
 def main() -> int:
+    from app.commands.serve import serve
     from app.jobs.local import LocalExecutor
     from app.main import create_app
-    from app.serve import serve
     from app.settings import read_settings
 
     parser = argparse.ArgumentParser(prog="python -m benchmarks.lab", description=__doc__)

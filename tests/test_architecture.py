@@ -88,6 +88,16 @@ def test_the_command_line_is_instant():
     assert not loaded & {"numpy", "fastapi", "pydantic", "uvicorn", "rich"}
 
 
+def test_every_command_has_a_file_of_its_name_among_the_commands():
+    tree = ast.parse((ROOT / "app/cli.py").read_text("utf-8"))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    added = [call for call in calls if ast.unparse(call.func) == "commands.add_parser"]
+    names = {ast.literal_eval(call.args[0]) for call in added}
+    assert {"serve", "train", "backup", "restore", "prune"} <= names
+    assert {f"app.commands.{name}" for name in names} <= imports(ROOT / "app/cli.py")
+    assert {name for name in imports(ROOT / "app/cli.py") if name.startswith("app.storage")} == set()
+
+
 def circles(graph: dict[str, set[str]]) -> list[list[str]]:
     """The modules that import each other, directly or not, group by group."""
     reached = {module: set(named) for module, named in graph.items()}

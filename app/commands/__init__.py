@@ -1,1 +1,1 @@
-"""What `lossroom` does from the command line, a command a file; app/cli.py reads its arguments."""
+"""What `lossroom` does from the command line: one file for each command. app/cli.py reads the arguments."""

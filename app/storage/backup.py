@@ -1,8 +1,4 @@
-"""`lossroom backup FILE`: a consistent copy of the database, while the lab runs or not.
-
-The copy holds everything of finished runs. A run that was training goes on from the start when a lab is opened with
-it, because checkpoints are not copied: its rows are computed again, bit for bit, and the curve is the same.
-"""
+"""A copy of the database that its user names; the lab's own copies are in `copies.py`."""
 
 from __future__ import annotations
 
@@ -10,27 +6,20 @@ import contextlib
 import sqlite3
 from pathlib import Path
 
-from app.folders import make_writable, unwritable
-from app.mistake import Failure, Mistake
+from app.folders import unwritable
+from app.mistake import Failure
 from app.storage.copies import Damaged, copy
 
 
-def backup(source: Path, target: Path, *, force: bool = False) -> int:
-    """Copy the database to `target`, whole or not at all.
+def back_up(source: Path, target: Path) -> int:
+    """Copy the database to `target`, whole or not at all; returns the number of runs in it.
 
     Raises:
-        Mistake, Failure: there is nothing to copy, or it cannot be copied.
+        Failure: it is damaged, or cannot be copied.
     """
-    if not source.is_file():
-        raise Mistake(f"there is no database at {source}")
-    make_writable(target.parent, "the folder")
-    if target.is_dir():
-        raise Mistake(f"{target} is a folder; name the file that the copy will be")
-    if target.exists() and not force:
-        raise Mistake(f"{target} exists already; --force replaces it")
     try:
         with contextlib.closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as live:
-            runs = copy(live, target)
+            return copy(live, target)
     except Damaged as error:
         raise Failure(
             f"{source} is damaged: {error}; `lossroom restore FILE` puts an earlier copy in its place"
@@ -39,5 +28,3 @@ def backup(source: Path, target: Path, *, force: bool = False) -> int:
         raise Failure(unwritable(target, "the copy", error)) from error
     except sqlite3.Error as error:
         raise Failure(f"cannot copy {source} to {target}: {error}") from error
-    print(f"{runs:,} runs, {target.stat().st_size / 1e6:,.1f} MB → {target}")
-    return 0

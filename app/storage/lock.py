@@ -12,6 +12,7 @@ import os
 import platform
 import sqlite3
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from app.folders import FolderError, make_private
@@ -66,6 +67,15 @@ class FolderLock:
             if not connection.in_transaction:
                 connection.close()
         self._connection = connection
+
+    @contextlib.contextmanager
+    def held(self, holder: str) -> Iterator[None]:
+        """Take the lock, as `acquire`, for the time of a `with` block."""
+        self.acquire(holder)
+        try:
+            yield
+        finally:
+            self.release()
 
     def release(self) -> None:
         """Give the lock back."""

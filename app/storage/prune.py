@@ -1,64 +1,102 @@
-"""`lossroom prune --before DATE`: delete the runs that ended before a day, and give their room back to the disk."""
+"""The runs that ended before a moment: how many they are, and how they are deleted."""
 
 from __future__ import annotations
 
 import contextlib
 import sqlite3
-from datetime import date, datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
-from app.folders import make_writable
 from app.mistake import Failure, Mistake
 from app.runs import RunStatus
 from app.storage.database import SCHEMA_VERSION
-from app.storage.lock import FolderLock
 
 ENDED = ", ".join(f"'{status.value}'" for status in RunStatus if status.finished)
-#: The runs that go. Times are Unix seconds; an imported run may have no end.
+#: The runs that are meant. Times are Unix seconds; an imported run may have no end.
 CHOSEN = (
     f"status IN ({ENDED}) AND COALESCE(finished_at, created_at) < :before AND NOT (starred AND :keep_starred)"
 )
 
 
-def prune(database: Path, *, before: str, keep_starred: bool, dry_run: bool) -> int:
-    """Delete the runs that have ended before the beginning of a day, in this machine's time.
+@dataclass(frozen=True)
+class Counted:
+    """How many old runs there are.
 
-    Args:
-        before: the day, as 2026-04-01.
-        dry_run: say only what would go; a lab may run meanwhile.
-
-    Raises:
-        Mistake, Failure: a lab runs in the folder, or there is nothing that could be pruned.
+    Attributes:
+        row_bytes: of their rows.
+        ended: when the first and the last of them ended, in Unix seconds; None where there is none.
+        others: the number of all other runs.
     """
-    try:
-        day = date.fromisoformat(before)
-    except ValueError:
-        raise Mistake(f"--before takes a day such as 2026-04-01, not {before!r}") from None
-    if not database.is_file():
-        raise Mistake(f"there is no database at {database}")
-    values = {
-        "before": datetime(day.year, day.month, day.day).timestamp(),
-        "keep_starred": keep_starred,
-    }
-    lock = FolderLock(database.parent)
-    if not dry_run:
-        make_writable(database.parent, "the state folder")
-        lock.acquire("lossroom prune")
-    try:
-        with contextlib.closing(sqlite3.connect(database, isolation_level=None)) as connection:
-            connection.execute("PRAGMA foreign_keys = ON")
-            _check_version(connection, database)
-            print(_announce(connection, values, dry_run))
-            if not dry_run:
-                size = database.stat().st_size
-                connection.execute(f"DELETE FROM runs WHERE {CHOSEN}", values)
-                _compact(connection)
-                print(f"the database has {size / 1e6:,.1f} → {database.stat().st_size / 1e6:,.1f} MB")
-    except sqlite3.Error as error:
-        raise Failure(f"{database} cannot be pruned: {error}") from error
-    finally:
-        lock.release()
-    return 0
+
+    runs: int
+    row_bytes: int
+    ended: tuple[float, float] | None
+    others: int
+
+
+class OldRuns:
+    """`with OldRuns(...) as old:`, in which the database is open. Its methods raise `Failure` where SQLite fails."""
+
+    def __init__(self, database: Path, *, before: float, keep_starred: bool) -> None:
+        """
+        Args:
+            before: a moment, in Unix seconds.
+            keep_starred: whether runs with a star are left out.
+        """
+        self._database = database
+        self._values = {"before": before, "keep_starred": keep_starred}
+        self._connection: sqlite3.Connection
+
+    def __enter__(self) -> Self:
+        """Open it.
+
+        Raises:
+            Mistake, Failure: it is none of this version, or no database at all.
+        """
+        with self._failures():
+            self._connection = sqlite3.connect(self._database, isolation_level=None)
+            try:
+                self._connection.execute("PRAGMA foreign_keys = ON")
+                _check_version(self._connection, self._database)
+            except BaseException:
+                self._connection.close()
+                raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    def count(self) -> Counted:
+        with self._failures():
+            runs, first, last = self._one(
+                "SELECT COUNT(*), MIN(COALESCE(finished_at, created_at)), MAX(COALESCE(finished_at, created_at))"
+                f" FROM runs WHERE {CHOSEN}"
+            )
+            (all_runs,) = self._one("SELECT COUNT(*) FROM runs")
+            (row_bytes,) = self._one(
+                "SELECT COALESCE(SUM(LENGTH(data)), 0) FROM chunks"
+                f" WHERE run_id IN (SELECT id FROM runs WHERE {CHOSEN})"
+            )
+        return Counted(runs, row_bytes, (first, last) if runs else None, all_runs - runs)
+
+    def delete(self) -> None:
+        """Delete them, and write the database anew without their room. The caller holds the lock on the folder."""
+        with self._failures():
+            self._connection.execute(f"DELETE FROM runs WHERE {CHOSEN}", self._values)
+            _compact(self._connection)
+
+    def _one(self, query: str) -> tuple[int, ...]:
+        row: tuple[int, ...] = self._connection.execute(query, self._values).fetchone()
+        return row
+
+    @contextlib.contextmanager
+    def _failures(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise Failure(f"{self._database} cannot be pruned: {error}") from error
 
 
 def _compact(connection: sqlite3.Connection) -> None:
@@ -79,20 +117,3 @@ def _check_version(connection: sqlite3.Connection, database: Path) -> None:
             f"{database} has schema {version} and this Lossroom schema {SCHEMA_VERSION}; start the lab once, and it is"
             " carried forward"
         )
-
-
-def _announce(connection: sqlite3.Connection, values: dict[str, float | bool], dry_run: bool) -> str:
-    runs, first, last = connection.execute(
-        f"SELECT COUNT(*), MIN(COALESCE(finished_at, created_at)), MAX(COALESCE(finished_at, created_at))"
-        f" FROM runs WHERE {CHOSEN}",
-        values,
-    ).fetchone()
-    (kept,) = connection.execute("SELECT COUNT(*) FROM runs", ()).fetchone()
-    (size,) = connection.execute(
-        f"SELECT COALESCE(SUM(LENGTH(data)), 0) FROM chunks WHERE run_id IN (SELECT id FROM runs WHERE {CHOSEN})",
-        values,
-    ).fetchone()
-    ended = f", ended {date.fromtimestamp(first)} to {date.fromtimestamp(last)}" if runs else ""
-    would = "would delete" if dry_run else "deletes"
-    said = f"{runs:,} {'run' if runs == 1 else 'runs'} with {size / 1e6:,.1f} MB of rows{ended}"
-    return f"{would} {said}; {kept - runs:,} stay"

@@ -1,4 +1,4 @@
-"""`lossroom restore FILE`: put a copy of the database in the place of the one that is there, while no lab runs.
+"""A copy of the database takes the place of the one that is there.
 
 The copy is checked before anything is touched. What it replaces goes to `backups` in the state folder, with its
 write-ahead log: left beside the new file, that log would be taken for the new file's and destroy it.
@@ -11,39 +11,30 @@ import os
 import sqlite3
 from pathlib import Path
 
-from app.folders import make_writable, unwritable
+from app.folders import unwritable
 from app.mistake import Failure, Mistake
 from app.storage import copies
 from app.storage.database import SCHEMA_VERSION
-from app.storage.lock import FolderLock
 
 
-def restore(source: Path, database: Path) -> int:
-    """Replace the database by a copy of `source`.
+def replace(database: Path, source: Path) -> tuple[int, Path | None]:
+    """Put a copy of `source` in the database's place; returns the number of its runs, and where the old database is.
+
+    The caller holds the lock on the folder.
 
     Raises:
-        Mistake, Failure: a lab runs in the folder, `source` is no sound database that this version knows, or the
-            folder cannot be written.
+        Mistake, Failure: `source` is no sound database that this version knows, or the folder cannot be written.
     """
-    if not source.is_file():
-        raise Mistake(f"there is no file {source}")
-    if database.exists() and source.samefile(database):
-        raise Mistake(f"{source} is the database itself; name a copy of it")
-    make_writable(database.parent, "the state folder")
-    lock = FolderLock(database.parent)
-    lock.acquire("lossroom restore")
     fresh = database.with_name(f"{database.name}.restored")
     try:
         runs = _checked_copy(source, fresh)
-        aside = _put_aside(database)
+        replaced = _put_aside(database)
         os.replace(fresh, database)
     except OSError as error:
         raise Failure(unwritable(database, "the database", error)) from error
     finally:
         fresh.unlink(missing_ok=True)
-        lock.release()
-    print(f"{runs:,} runs from {source}" + (f"; what was there before is {aside}" if aside else ""))
-    return 0
+    return runs, replaced
 
 
 def _checked_copy(source: Path, target: Path) -> int:

@@ -1,0 +1,53 @@
+"""lossroom prune: delete the runs that ended before a day, and give their room back to the disk."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+from app.folders import make_writable
+from app.mistake import Mistake
+from app.storage.lock import FolderLock
+from app.storage.prune import OldRuns
+
+
+def prune(database: Path, *, before: str, keep_starred: bool, dry_run: bool) -> int:
+    """Delete the runs that have ended before the beginning of a day, in this machine's time.
+
+    Args:
+        before: the day, as 2026-04-01.
+        dry_run: say only what would be deleted; a lab may run meanwhile.
+
+    Raises:
+        Mistake, Failure: a lab runs in the folder, or there is nothing that could be pruned.
+    """
+    try:
+        day = date.fromisoformat(before)
+    except ValueError:
+        raise Mistake(f"--before takes a day such as 2026-04-01, not {before!r}") from None
+    if not database.is_file():
+        raise Mistake(f"there is no database at {database}")
+    beginning = datetime(day.year, day.month, day.day).timestamp()
+    if dry_run:
+        with OldRuns(database, before=beginning, keep_starred=keep_starred) as old:
+            print(f"would delete {_described(old)}")
+        return 0
+    make_writable(database.parent, "the state folder")
+    with (
+        FolderLock(database.parent).held("lossroom prune"),
+        OldRuns(database, before=beginning, keep_starred=keep_starred) as old,
+    ):
+        print(f"deletes {_described(old)}")
+        size = database.stat().st_size
+        old.delete()
+        print(f"the database has {size / 1e6:,.1f} → {database.stat().st_size / 1e6:,.1f} MB")
+    return 0
+
+
+def _described(old: OldRuns) -> str:
+    counted = old.count()
+    text = f"{counted.runs:,} {'run' if counted.runs == 1 else 'runs'} with {counted.row_bytes / 1e6:,.1f} MB of rows"
+    if counted.ended is not None:
+        first, last = map(date.fromtimestamp, counted.ended)
+        text += f", ended {first} to {last}"
+    return f"{text}; {counted.others:,} stay"
