@@ -43,6 +43,18 @@ def test_links_between_documents_lead_somewhere():
                 assert (path.parent / target).exists(), f"{path.name} links to {target}"
 
 
+def test_every_file_and_folder_that_the_architecture_names_is_there():
+    text = read("docs/architecture.md")
+    page = set(re.findall(r"`([\w/-]+(?:\.js|/))`", text[text.index("## The page") :]))
+    named = set(re.findall(r"`([\w./-]+(?:\.\w+|/))`", text)) - page
+    assert len(named) > 20
+    assert len(page) > 10
+    assert {name for name in named if not (ROOT / name).exists()} == set()
+    files = {path.name for path in (ROOT / "static/js").rglob("*.js")}
+    folders = (ROOT, ROOT / "static/js")
+    assert {name for name in page - files if not any((folder / name).exists() for folder in folders)} == set()
+
+
 def test_every_decision_is_listed():
     listed = re.findall(r"\((\d{4}-[^)]+)\)", read("docs/decisions/README.md"))
     assert sorted(listed) == sorted(path.name for path in (ROOT / "docs/decisions").glob("0*.md"))

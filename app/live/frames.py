@@ -3,7 +3,11 @@
     u32 header length, little endian | JSON header | float32 little endian, column after column
 
 The header `{"v", "run", "stream", "first", "rows", "columns", "times"}` is padded with spaces so that the floats start
-at a multiple of four: the page reads them in place as a Float32Array, without a copy.
+at a multiple of four: the page reads them in place as a Float32Array, without a copy. `first` is the number of the
+frame's first row in its stream, and `times` is `[[rows so far, Unix seconds, seconds of training], ...]`.
+
+A frame with `"overview": rows so far` in its header holds no rows. It holds two values for each bin of the rows so far,
+the lowest and the highest of each column; the rows follow from the first one on.
 """
 
 from __future__ import annotations

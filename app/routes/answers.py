@@ -25,7 +25,7 @@ class ErrorDetail(TypedDict):
 
 @_answer
 class ErrorAnswer(TypedDict):
-    """What every refusal looks like."""
+    """What every refusal looks like. `bounds.why` is a reason's code and values where `code` does not say it all."""
 
     error: ErrorDetail
 
@@ -73,7 +73,8 @@ class Live(TypedDict):
 
 @_answer
 class Annotation(TypedDict):
-    """What happened after an iteration: `live`, a change by hand (name → [before, after]); or `dead`."""
+    """What happened after an iteration: `live`, a change by hand (name → [before, after]); or `dead`: in the next 50
+    iterations at least, every gradient of a weight was exactly 0."""
 
     kind: str
     iteration: int
@@ -100,7 +101,12 @@ class RunSummary(TypedDict):
 
 @_answer
 class ListedRun(TypedDict):
-    """A run. Times are Unix seconds; `seconds`, how long it has trained."""
+    """A run. Of two objects of one run, the one with the higher `revision` is newer, in whatever order they came.
+
+    Times are Unix seconds. `seconds` is how long the run has trained so far, without pauses and waiting, by a clock
+    that cannot be set; null before it begins. `color` is a place in the page's palette; it follows from the number
+    unless a user has chosen another (`color_chosen`). Runs that were launched together share a `group_id`.
+    """
 
     id: str
     revision: int
@@ -292,7 +298,7 @@ class ImagesAnswer(TypedDict):
 
 @_answer
 class OptionsAnswer(TypedDict):
-    """What the form is generated from; a field is described in docs/architecture.md."""
+    """What the form is generated from; labels and help are in the page's catalogs."""
 
     version: int
     defaults: dict[str, Any]

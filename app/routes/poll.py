@@ -1,6 +1,19 @@
-"""POST /api/stream: what a socket would have said since the last time, for pages whose network lets no socket through.
+"""POST /api/stream: what a WebSocket would have sent since the last answer, where a network lets no WebSocket through.
 
-Nothing is kept between two requests: the page says what it has, and a viewer made for the request finds what is new.
+Nothing is kept between two requests: the page sends what it has, and a viewer made for the request finds what is new.
+So an answer that is lost is given again.
+
+An answer is the messages that are due (see `app/routes/stream.py`), each as
+
+    u8 kind (1 text, 2 binary) | u32 length, little endian | bytes
+
+The first one is `{"type": "hello", "version", "server", "state", "rest", "whole", "more"}`. The page sends `server`,
+`state` and `rest` with its next question. `whole`: the list of all runs begins in this answer, which is so at the first
+question, after a restart, and after more than 1,000 deletions. `rest`: where the list goes on, as an answer holds one
+part of it. `more`: the answer is full, or a part of the list follows; the page asks again at once. No stream
+begins with an overview.
+
+When a page polls, and when it tries a WebSocket again, is decided in `static/js/server/connection.js`.
 """
 
 from __future__ import annotations

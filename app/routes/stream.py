@@ -1,4 +1,22 @@
-"""/ws: one socket a tab, for all runs that it shows."""
+"""/ws: one WebSocket for each page, for all runs that it shows.
+
+The page sends text: `{"subscribe": {run id: {"train": rows it has, "evaluation": rows it has}}}`, or one number for
+both streams, and `{"unsubscribe": [run id]}`. With `"overview": bins` beside `subscribe`, a stream of more than 10,000
+rows of which the page has none begins with an overview (see `app/live/frames.py`).
+
+The server sends rows as binary frames, and text:
+
+- `{"type": "hello", "version", "server"}`, first of all. A restarted lab has another `server`; row numbers go on.
+- `{"type": "runs", "runs": [run without config], "deleted": [run id], "more"}`: after `hello` the list of all runs, in
+  parts of about 128 kB with archived runs last, and `"more": true` in each part but the last. What has changed comes in
+  the same form without `more`, also between two parts. A run that no part has named does not exist.
+- `{"type": "lab", "workers", "busy", "queued"}`.
+- `{"type": "dataset", "dataset": {...}}`: the progress of a download.
+- `{"type": "error", "error": {...}}`: a message that cannot be understood. The socket stays open.
+
+Something comes at least every 15 seconds. A lab that ends closes with 1012, and one with too many viewers
+(`LOSSROOM_MAX_VIEWERS`) with 1013.
+"""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def test_what_is_reported_can_be_read_by_anyone(database):
     reported = threading.Event()
 
     def done(result):
-        with sqlite3.connect(database.path) as other:
+        with contextlib.closing(sqlite3.connect(database.path)) as other, other:
             seen.extend(row[0] for row in other.execute("SELECT id FROM runs"))
         reported.set()
 
@@ -86,7 +86,7 @@ def test_closing_commits_what_is_waiting(tmp_path):
         database.submit(insert(str(number)), lambda _: None)
     database.close()
 
-    with sqlite3.connect(tmp_path / "lab.sqlite3") as other:
+    with contextlib.closing(sqlite3.connect(tmp_path / "lab.sqlite3")) as other, other:
         assert other.execute("SELECT COUNT(*) FROM runs").fetchone() == (500,)
 
 
@@ -118,7 +118,7 @@ def test_a_disk_that_takes_no_writes_is_named_and_what_waited_is_written_later(d
 
 def test_a_file_of_a_newer_version_is_refused_untouched(tmp_path):
     path = tmp_path / "lab.sqlite3"
-    with sqlite3.connect(path) as other:
+    with contextlib.closing(sqlite3.connect(path)) as other, other:
         other.execute("PRAGMA user_version = 99")
 
     with pytest.raises(DatabaseError, match="schema 99"):
@@ -134,7 +134,7 @@ def test_a_file_that_is_no_database_is_refused(tmp_path):
 
 
 def schema(path):
-    with sqlite3.connect(path) as other:
+    with contextlib.closing(sqlite3.connect(path)) as other, other:
         return {
             table: {row[1]: row[2:6] for row in other.execute(f"PRAGMA table_info({table})")}
             for (table,) in other.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
@@ -143,7 +143,7 @@ def schema(path):
 
 def test_a_file_of_version_1_is_carried_forward_with_its_runs_and_rows(tmp_path):
     old, new = tmp_path / "old.sqlite3", tmp_path / "new.sqlite3"
-    with sqlite3.connect(old) as other:
+    with contextlib.closing(sqlite3.connect(old)) as other, other:
         other.executescript((Path(__file__).parent / "schema-1.sql").read_text())
         other.executescript(
             """
@@ -171,7 +171,7 @@ def test_a_file_of_version_1_is_carried_forward_with_its_runs_and_rows(tmp_path)
     np.testing.assert_array_equal(rows.values, values)
     assert rows.times == []
     assert schema(old) == schema(new)
-    with sqlite3.connect(old) as other:
+    with contextlib.closing(sqlite3.connect(old)) as other, other:
         assert other.execute("PRAGMA user_version").fetchone() == (module.SCHEMA_VERSION,)
 
 
@@ -270,7 +270,7 @@ def test_opening_again_keeps_what_is_there(tmp_path):
         event_loop.run(database.write(insert(name)))
         database.close()
 
-    with sqlite3.connect(tmp_path / "lab.sqlite3") as other:
+    with contextlib.closing(sqlite3.connect(tmp_path / "lab.sqlite3")) as other, other:
         assert other.execute("SELECT id FROM runs ORDER BY number").fetchall() == [("a",), ("b",)]
 
 

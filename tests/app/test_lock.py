@@ -23,13 +23,12 @@ sys.stdin.read()
 @pytest.fixture
 def holder(tmp_path):
     """Another process that has the folder, and a child of its own."""
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-c", HOLD, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout.readline() == "held\n"
-    yield process
-    process.kill()
-    process.wait()
+    ) as process:
+        assert process.stdout.readline() == "held\n"
+        yield process
+        process.kill()
 
 
 def test_a_folder_is_held_by_one_process_and_the_refusal_names_both(tmp_path, holder):

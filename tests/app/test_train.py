@@ -27,6 +27,11 @@ def train(tmp_path):
     return train
 
 
+def read_rows(out):
+    """What `--out` wrote of the metrics: rows by column."""
+    return list(csv.DictReader((out / "metrics.csv").read_text("utf-8").splitlines()))
+
+
 def test_a_json_line_for_each_event(train):
     done = train("--json")
     assert done.returncode == 0, done.stderr
@@ -120,7 +125,7 @@ def test_out_holds_the_running_statistics_of_batch_norm(train, tmp_path):
         for arrays in (trainer.network.parameters, trainer.network.running):
             for name, array in arrays.items():
                 array[...] = weights[name]
-    rows = list(csv.DictReader((out / "metrics.csv").open(encoding="utf-8")))
+    rows = read_rows(out)
     assert trainer.evaluate().test_loss == pytest.approx(float(rows[-1]["test_loss"]), rel=1e-5)
 
 
@@ -143,7 +148,7 @@ def test_after_early_stopping_table_rows_and_weights_are_those_of_the_best_itera
 
     done = train("--out", str(out), config=config)
     assert f"{100 * last['test_accuracy']:.1f} %" in done.stdout
-    rows = list(csv.DictReader((out / "metrics.csv").open(encoding="utf-8")))
+    rows = read_rows(out)
     assert float(rows[-1]["test_loss"]) == last["test_loss"]
     trainer = Trainer(ExperimentConfig.from_dict(config))
     with np.load(out / "weights.npz", allow_pickle=False) as weights:
@@ -173,7 +178,7 @@ def test_out_holds_weights_metrics_and_a_config_that_trains_the_same(train, tmp_
     with np.load(out / "weights.npz", allow_pickle=False) as weights:
         assert weights.keys() == trainer.network.parameters.keys()
         assert all(weights[name].shape == view.shape for name, view in trainer.network.parameters.items())
-    rows = list(csv.DictReader((out / "metrics.csv").open(encoding="utf-8")))
+    rows = read_rows(out)
     np.testing.assert_allclose([float(row["loss"]) for row in rows], losses, rtol=1e-4)
     assert [row["iteration"] for row in rows if row["test_accuracy"]] == [str(i) for i in range(20, 201, 20)]
 
@@ -257,17 +262,17 @@ def test_an_interrupt_ends_cleanly_with_what_was_reached(tmp_path):
     path = tmp_path / "experiment.json"
     path.write_text(json.dumps({**QUICK, "training": {"iterations": 10_000_000}}))
     out = tmp_path / "out"
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [LOSSROOM, "train", "--config", str(path), "--json", "--out", str(out)],
         stdout=subprocess.PIPE,
         text=True,
-    )
-    for _ in range(50):
-        process.stdout.readline()
+    ) as process:
+        for _ in range(50):
+            process.stdout.readline()
 
-    process.send_signal(signal.SIGINT)
-    rest = process.stdout.read()  # of what `readline` has buffered, `communicate` knows nothing
-    process.wait(timeout=60)
+        process.send_signal(signal.SIGINT)
+        rest = process.stdout.read()  # of what `readline` has buffered, `communicate` knows nothing
+        process.wait(timeout=60)
 
     assert process.returncode == 130
     assert "interrupted after" in json.loads(rest.splitlines()[-1])["ending"]
@@ -289,17 +294,17 @@ def test_an_interrupt_ends_a_lesson_and_begins_no_other_run(tmp_path):
         str(tmp_path),
     ]
     folders = ["--state-dir", str(tmp_path / "state"), "--out", str(out)]
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [LOSSROOM, "train", *lesson, *folders, "--json"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )
-    for _ in range(20):
-        process.stdout.readline()
-    process.send_signal(signal.SIGINT)
-    rest, errors = process.stdout.read(), process.stderr.read()
-    process.wait(timeout=60)
+    ) as process:
+        for _ in range(20):
+            process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        rest, errors = process.stdout.read(), process.stderr.read()
+        process.wait(timeout=60)
     assert process.returncode == 130
     assert "Traceback" not in errors
     assert json.loads(rest.splitlines()[-1])["event"] == "end"
@@ -313,7 +318,7 @@ def test_the_terminal_trains_the_same_curve_as_the_lab(train, lab, tmp_path):
     lab.wait_for(run["id"], "completed")
 
     columns, stored = lab.stored_rows(run["id"])
-    rows = list(csv.DictReader((out / "metrics.csv").open(encoding="utf-8")))
+    rows = read_rows(out)
     np.testing.assert_array_equal(np.float32([row["loss"] for row in rows]), stored[:, columns.index("loss")])
 
 
@@ -334,7 +339,7 @@ def test_neither_the_terminal_nor_a_worker_takes_the_threads_that_the_environmen
 
     out = tmp_path / "out"
     assert train("--out", str(out), config=config).returncode == 0
-    rows = list(csv.DictReader((out / "metrics.csv").open(encoding="utf-8")))
+    rows = read_rows(out)
     assert [float(row["loss"]) for row in rows] == expected
 
     lab = make_lab(**two)

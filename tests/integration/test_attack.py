@@ -8,6 +8,7 @@ import socket
 import time
 
 import httpx
+import pytest
 from websockets.frames import Frame, Opcode
 
 from app.main import create_app
@@ -28,8 +29,13 @@ UPGRADE = (
 )
 
 
-def dial(lab):
-    return socket.create_connection(("127.0.0.1", lab.port), timeout=60)
+@pytest.fixture
+def dial():
+    """Opens connections to a lab, which are closed when the test ends."""
+    with contextlib.ExitStack() as connections:
+        yield lambda lab: connections.enter_context(
+            socket.create_connection(("127.0.0.1", lab.port), timeout=60)
+        )
 
 
 def said(connection):
@@ -55,7 +61,7 @@ def launched(lab):
         return answer.json() if answer.status_code == 201 else None
 
 
-def test_who_holds_a_connection_without_using_it_is_let_go_and_holds_nobody_up(lab):
+def test_who_holds_a_connection_without_using_it_is_let_go_and_holds_nobody_up(lab, dial):
     silent = [dial(lab) for _ in range(200)]
     half_a_head, half_a_body, viewer = dial(lab), dial(lab), dial(lab)
     half_a_head.sendall(b"GET /health HTTP/1.1\r\nHost: 127")
@@ -80,7 +86,7 @@ def test_a_connection_that_rests_between_two_requests_may_begin_another(lab):
     connection.close()
 
 
-def test_a_head_that_does_not_end_is_refused(lab):
+def test_a_head_that_does_not_end_is_refused(lab, dial):
     with dial(lab) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nX: ")
         with contextlib.suppress(ConnectionResetError, BrokenPipeError):
@@ -90,7 +96,7 @@ def test_a_head_that_does_not_end_is_refused(lab):
     assert lab.http.get("/health").status_code == 200
 
 
-def test_more_sockets_than_the_system_lets_open_hurt_no_run_and_no_later_viewer(tmp_path, data_dir):
+def test_more_sockets_than_the_system_lets_open_hurt_no_run_and_no_later_viewer(tmp_path, data_dir, dial):
     lab = LabServer(tmp_path / "state", data_dir, limits="ulimit -n 256", LOSSROOM_WORKERS="2")
     lab.state_dir.mkdir()
     lab.start()
@@ -123,7 +129,7 @@ def is_held_up(connection):
     return False
 
 
-def test_viewers_and_readers_that_take_nothing_leave_no_traceback_when_the_lab_ends(tmp_path, data_dir):
+def test_viewers_and_readers_that_take_nothing_leave_no_traceback_when_the_lab_ends(tmp_path, data_dir, dial):
     lab = LabServer(tmp_path / "state", data_dir)
     fill_long(lab.state_dir, "long", rows=1_000_000)
     lab.start()

@@ -1,5 +1,6 @@
 """What somebody who looks after a lab needs: health, metrics, logs, backups."""
 
+import contextlib
 import json
 import shutil
 import signal
@@ -144,7 +145,7 @@ def test_a_corrupt_database_is_named_when_the_lab_opens(make_lab):
     lab.wait_for(lab.launch()["id"], "completed")
     lab.stop()
     path = lab.state_dir / "lossroom.sqlite3"
-    with sqlite3.connect(path) as db:
+    with contextlib.closing(sqlite3.connect(path)) as db, db:
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     broken = bytearray(path.read_bytes())
     broken[100:4096] = b"\xff" * 3996  # the page that says what tables there are

@@ -1,5 +1,6 @@
 """`lossroom restore`: a copy takes the place of the database, whole or not at all."""
 
+import contextlib
 import signal
 import sqlite3
 import subprocess
@@ -59,7 +60,7 @@ def test_a_restored_copy_is_what_the_next_lab_shows_and_the_replaced_one_is_kept
     lab.wait_for(lab.launch(name="new")["id"], "completed")
     (kept,) = (lab.state_dir / "backups").glob("replaced-*.sqlite3")
     assert str(kept) in done.stdout
-    with sqlite3.connect(kept) as old:
+    with contextlib.closing(sqlite3.connect(kept)) as old, old:
         assert [name for (name,) in old.execute("SELECT name FROM runs")] == ["before", "after", "endless"]
     lab.stop()
     back = command("restore", kept, "--state-dir", lab.state_dir)
@@ -76,7 +77,7 @@ def break_a_page(path):
 
 
 def make_newer(path):
-    with sqlite3.connect(path) as db:
+    with contextlib.closing(sqlite3.connect(path)) as db, db:
         db.execute("PRAGMA user_version = 99")
 
 

@@ -1,5 +1,6 @@
 """Experiments that an earlier version accepted and this one refuses: they can still be seen, exported and repeated."""
 
+import contextlib
 import sqlite3
 
 from engine import ExperimentConfig
@@ -19,7 +20,7 @@ def test_a_stored_batch_of_one_with_batch_norm_is_shown_cloned_exported_and_impo
     run = lab.launch(network=NORMED, training=training)
     lab.wait_for(run["id"], "completed")
     lab.stop()
-    with sqlite3.connect(lab.state_dir / "lossroom.sqlite3") as db:
+    with contextlib.closing(sqlite3.connect(lab.state_dir / "lossroom.sqlite3")) as db, db:
         db.execute("UPDATE runs SET config = json_set(config, '$.training.batch_size', 1)")
     lab.start()
 

@@ -61,9 +61,7 @@ class LabServer:
         self.port = 0
         self.url = ""
         self.process: subprocess.Popen[str] | None = None
-        # Idle connections are let go before the server closes them, which it does after 5 s: a request that
-        # meets that moment is reset.
-        self.http = httpx.Client(timeout=PATIENCE, limits=httpx.Limits(keepalive_expiry=2))
+        self.http: httpx.Client
         self._sockets = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
@@ -92,7 +90,9 @@ class LabServer:
         assert "is open at" in line, f"the server said {line!r}; its log: {self.read_log()}"
         self.url = line.split("is open at ")[1].split()[0]
         self.port = int(self.url.rsplit(":", 1)[1])
-        self.http.base_url = self.url
+        # Idle connections are let go before the server closes them, which it does after 5 s: a request that
+        # meets that moment is reset.
+        self.http = httpx.Client(base_url=self.url, timeout=PATIENCE, limits=httpx.Limits(keepalive_expiry=2))
 
     def stop(self, how: int = signal.SIGTERM) -> None:
         if self.process is not None:
@@ -101,6 +101,7 @@ class LabServer:
             self.process.stdout.close()
             self.process = None
             self.log.close()
+            self.http.close()
 
     def restart(self, how: int = signal.SIGTERM) -> None:
         self.stop(how)
@@ -140,7 +141,12 @@ class LabServer:
 
     def stored_rows(self, run_id: str, stream: str = "train") -> tuple[list[str], np.ndarray]:
         """What SQLite holds, read past the server: columns, and values (rows, columns)."""
-        with sqlite3.connect(f"file:{self.state_dir}/lossroom.sqlite3?mode=ro", uri=True) as db:
+        with (
+            contextlib.closing(
+                sqlite3.connect(f"file:{self.state_dir}/lossroom.sqlite3?mode=ro", uri=True)
+            ) as db,
+            db,
+        ):
             (columns,) = db.execute(
                 "SELECT columns FROM streams WHERE run_id = ? AND stream = ?", (run_id, stream)
             ).fetchone()

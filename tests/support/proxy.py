@@ -115,11 +115,16 @@ class Proxy:
                 continue
             with self._lock:
                 self._open |= {near, far}
-            silent_from_the_start = self._silent
-            for source, sink in ((near, far), (far, near)):
-                threading.Thread(
-                    target=self._pass_on, args=(source, sink, silent_from_the_start), daemon=True
-                ).start()
+            threading.Thread(target=self._join, args=(near, far, self._silent), daemon=True).start()
+
+    def _join(self, near: socket.socket, far: socket.socket, silent_from_the_start: bool) -> None:
+        """Pass on in both directions, and close both ends when both are over."""
+        answers = threading.Thread(target=self._pass_on, args=(far, near, silent_from_the_start), daemon=True)
+        answers.start()
+        self._pass_on(near, far, silent_from_the_start)
+        answers.join()
+        near.close()
+        far.close()
 
     def _pass_on(self, source: socket.socket, sink: socket.socket, exempt: bool) -> None:
         with contextlib.suppress(OSError):
@@ -127,11 +132,10 @@ class Proxy:
                 if source.getsockname()[1] == self.port:
                     data = self.rewrite(data)
                 if self.websockets and b"upgrade: websocket" in data.lower():
-                    far = socket.create_connection(("127.0.0.1", self.target))
-                    with self._lock:
-                        self._open.add(far)
-                    self.websockets(source, far, data)
-                    far.close()
+                    with socket.create_connection(("127.0.0.1", self.target)) as far:
+                        with self._lock:
+                            self._open.add(far)
+                        self.websockets(source, far, data)
                     break
                 if not self._silent or exempt:
                     sink.sendall(data)
