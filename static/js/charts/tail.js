@@ -18,6 +18,9 @@ const SVG = "http://www.w3.org/2000/svg";
 /** Points in one path before the next begins: only the last path is written anew. */
 const LONGEST = 120;
 
+/** Pixels from the axes that no line needs to go beyond: from there it is upright on every screen. */
+const FAR = 1e6;
+
 /**
  * Stroke patterns as the figure's library draws them, in lengths of a dash unit.
  * @type {Record<string, number[]>}
@@ -74,7 +77,7 @@ export class Tail {
       const across = scale.x.place(x[i]);
       const down = scale.y.place(y[i]);
       if (Number.isFinite(across) && Number.isFinite(down)) {
-        d += `${drawing ? "L" : "M"}${tenth(across)},${tenth(down)}`;
+        d += `${drawing ? "L" : "M"}${toPixel(across)},${toPixel(down)}`;
         drawing = true;
       } else {
         drawing = false;
@@ -131,12 +134,16 @@ export function tailSymbol({ shape, color, size, line }, left, top) {
   const path = document.createElementNS(SVG, "path");
   path.setAttribute("class", "tail");
   path.setAttribute("d", shapePath(shape, size));
-  path.setAttribute("transform", `translate(${tenth(left)},${tenth(top)})`);
+  path.setAttribute("transform", `translate(${toPixel(left)},${toPixel(top)})`);
   Object.assign(path.style, { fill: color, stroke: line.color, strokeWidth: `${line.width}px` });
   return path;
 }
 
-/** Tenths of a pixel are fine enough, and short. @param {number} value */
-function tenth(value) {
-  return Math.round(10 * value) / 10;
+/**
+ * A place as it is written in a path: in tenths of a pixel, which are fine enough and short, and at most `FAR` away. A
+ * browser reads numbers of paths in 32 bits; at one that overflows there, the path would end. Runs that diverge have them.
+ * @param {number} place in pixels
+ */
+export function toPixel(place) {
+  return Math.round(10 * Math.min(Math.max(place, -FAR), FAR)) / 10;
 }
