@@ -11,7 +11,7 @@ from app.errors import Conflict, Invalid, NotFound
 from app.live.hub import Hub
 from app.settings import Settings
 from engine import datasets
-from engine.reasons import Reason, of_error
+from engine.reasons import Reason, reason_of
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class DataSets:
                 name, data_dir=self._settings.data_dir, cache_dir=self._settings.cache_dir
             )
         except datasets.DatasetError as error:
-            raise Conflict(of_error(error), code="unreadable", field="name") from error
+            raise Conflict(reason_of(error), code="unreadable", field="name") from error
         return dataset, datasets.sample(dataset, part=part, first=first, count=count)
 
     async def prepare_all(self) -> None:
@@ -102,7 +102,7 @@ class DataSets:
         except Exception as error:  # whatever went wrong, the page must say it
             log.warning("%s could not be fetched: %s", name, error)
             total = self._fetching[name]["total"]
-            reason = of_error(error)
+            reason = reason_of(error)
             self._set(name, {"received": 0, "total": total, "error": reason, "why": reason.why})
         else:
             self._set(name, None)

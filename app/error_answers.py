@@ -47,13 +47,13 @@ async def _request_error(request: Request, error: Exception) -> JSONResponse:
     bounds = {name: context[limit] for limit, name in _BOUNDS.items() if limit in context}
     if isinstance(given, int | float):
         message += f", not {given}"
-    said = {
+    reason = {
         "string_too_long": lambda: Reason("too_long", message, most=context["max_length"]),
         "string_too_short": lambda: Reason("missing", message),
         "float_parsing": lambda: Reason("type.number", message),
         "float_type": lambda: Reason("type.number", message),
     }.get(str(first["type"]), lambda: message)()
-    return JSONResponse(error_body("invalid", said, field, bounds or None), status_code=422)
+    return JSONResponse(error_body("invalid", reason, field, bounds or None), status_code=422)
 
 
 async def _http_error(request: Request, error: Exception) -> JSONResponse:

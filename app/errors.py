@@ -7,7 +7,7 @@ from typing import Any
 from engine.reasons import Reason, declare
 
 #: What the lab's own reasons are called, and what their texts leave blank; see `engine.reasons`.
-BLANKS: dict[str, tuple[str, ...]] = {
+PLACEHOLDERS: dict[str, tuple[str, ...]] = {
     "bad_request": (),
     "method_not_allowed": (),
     "not_found": (),
@@ -55,7 +55,7 @@ BLANKS: dict[str, tuple[str, ...]] = {
     "stream_gap": ("stream", "stored", "first"),
     "stream_other": ("stream",),
 }
-declare(BLANKS)
+declare(PLACEHOLDERS)
 
 
 class LabError(Exception):

@@ -1,6 +1,6 @@
 """Folders that something will be written to: made, and proved by writing, before the work begins.
 
-What people have said of runs lies in files that only the lab's user can read.
+Names, notes and rows of runs are in files that only the lab's user can read.
 """
 
 from __future__ import annotations

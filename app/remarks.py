@@ -1,4 +1,4 @@
-"""Remarks: what people say of a run (its name, colour, star, tags, notes), several of them at the same time."""
+"""Remarks: the name, colour, star, tags and notes of a run, which several people may change at the same time."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ MAX_TAGS = 20
 
 
 def changed(
-    said: Mapping[str, Any],
+    current: Mapping[str, Any],
     changes: Mapping[str, Any],
     *,
     was: Mapping[str, Any],
     add_tags: Iterable[str] = (),
     remove_tags: Iterable[str] = (),
 ) -> dict[str, Any]:
-    """What is to be stored of a change, given what was said of the run before it.
+    """The values to store for a change of a run whose current values are given.
 
     Args:
-        was: the values that the change was made from, as far as the one who made it says them.
+        was: the values that the change was made from, as far as the request names them.
 
     Raises:
-        Conflict: another person has changed such a value meanwhile; what it is now is in the bounds.
+        Conflict: another person has changed one of these values meanwhile; its current value is in the bounds.
         Invalid: too many tags.
     """
     for name, before in was.items():
-        if said[name] not in (before, changes.get(name, before)):
+        if current[name] not in (before, changes.get(name, before)):
             message = f"{name} has been changed by another person meanwhile"
-            raise Conflict(message, code="changed_meanwhile", field=name, bounds={"now": said[name]})
+            raise Conflict(message, code="changed_meanwhile", field=name, bounds={"now": current[name]})
     result = dict(changes)
     if "tags" in changes or add_tags or remove_tags:
         removed = {_key(tag) for tag in remove_tags}
-        kept = [tag for tag in changes.get("tags", said["tags"]) if _key(tag) not in removed]
+        kept = [tag for tag in changes.get("tags", current["tags"]) if _key(tag) not in removed]
         result["tags"] = distinct([*kept, *add_tags])
         if len(result["tags"]) > MAX_TAGS:
             message = f"a run has at most {MAX_TAGS} tags, not {len(result['tags'])}"
@@ -45,7 +45,8 @@ def changed(
 
 
 def distinct(tags: Iterable[str]) -> list[str]:
-    """Each tag once, as it was written first; width and composition of its letters make no other tag of it."""
+    """Each tag once, as it was written first. Tags that differ only in the width or composition of letters are
+    equal."""
     return list({_key(tag): tag for tag in reversed(list(tags))}.values())[::-1]
 
 

@@ -1,7 +1,7 @@
-"""Long work beside the event loop: in threads, and few of them.
+"""Long work in threads, but few of them, so that the event loop keeps running.
 
-Python runs one thread at a time and lets the next one begin after 5 ms at the earliest: with twenty that all have
-something to compute, the event loop, and with it everybody's curves, would wait a tenth of a second for each turn.
+Python runs one thread at a time and switches after 5 ms at the earliest. With twenty busy threads the event loop, which
+sends all curves, would wait a tenth of a second for each turn.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ P = ParamSpec("P")
 _few = asyncio.Semaphore(2)
 
 
-async def beside(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """What `work` returns, run in a thread when its turn has come."""
+async def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run `work` in a thread when one of the few is free, and return its result."""
     async with _few:
         return await asyncio.to_thread(work, *args, **kwargs)
 
 
 async def in_pieces(pieces: Iterator[T]) -> AsyncIterator[T]:
-    """The same pieces, each made beside the event loop; between two of them, others have their turn."""
+    """The same pieces, each made in a thread; between two pieces, other work can take the thread."""
     end = object()
-    while (piece := await beside(next, pieces, end)) is not end:
+    while (piece := await in_thread(next, pieces, end)) is not end:
         yield piece  # type: ignore[misc]

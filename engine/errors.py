@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from engine.reasons import Reason, of_error, resaid
+from engine.reasons import Reason, reason_of, reworded
 
 
 class ConfigError(ValueError):
@@ -28,7 +28,7 @@ class ConfigError(ValueError):
     def within(self, path: str) -> ConfigError:
         """The same of an experiment that is a part of something: `experiments.3`."""
         field = f"{path}.{self.field}" if self.field else path
-        return ConfigError(self.code, field, resaid(self.message, f"{path}: {self.message}"), self.bounds)
+        return ConfigError(self.code, field, reworded(self.message, f"{path}: {self.message}"), self.bounds)
 
 
 class DatasetError(Exception):
@@ -36,12 +36,12 @@ class DatasetError(Exception):
 
 
 def unreadable(path: Path, error: Exception, *, doing: str = "read") -> DatasetError:
-    """What is said of a file that cannot be read, or be unpacked."""
+    """The reason for a file that cannot be read or unpacked."""
     message = f"{path} cannot be {doing}: {error}"
-    return DatasetError(Reason("file_unreadable", message, file=path.name, why=of_error(error)))
+    return DatasetError(Reason("file_unreadable", message, file=path.name, why=reason_of(error)))
 
 
 def unwritable(folder: Path, error: OSError) -> DatasetError:
-    """What is said of a folder in which nothing can be written."""
+    """The error for a folder that cannot be written to."""
     message = f"{folder} cannot be written: {error}"
-    return DatasetError(Reason("folder_unwritable", message, folder=str(folder), why=of_error(error)))
+    return DatasetError(Reason("folder_unwritable", message, folder=str(folder), why=reason_of(error)))

@@ -1,4 +1,4 @@
-"""A field of an experiment: its type, its legal interval and its default, said once.
+"""A field of an experiment: its type, its bounds and its default, declared in one place.
 
 Validation, the form in the browser (`engine.options`) and error messages all come from these tables, so
 they cannot disagree.

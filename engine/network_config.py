@@ -10,7 +10,7 @@ from engine.datasets.dataset import Source
 from engine.errors import ConfigError
 from engine.fields import demand_object, parse, parse_named
 from engine.layers import Layer, Shape, ShapeError, build_layers
-from engine.reasons import Reason, resaid
+from engine.reasons import Reason, reworded
 
 MAX_LAYERS = 200
 #: Residual blocks inside residual blocks.
@@ -83,7 +83,7 @@ def _built(parsed: tuple[dict[str, Any], ...], shape: Shape, classes: int) -> tu
     except ShapeError as error:
         where = f"{path}.{'.layers.'.join(map(str, error.place))}"
         shapes = {"output_shapes": [list(shape) for shape in error.shapes]}
-        raise ConfigError("shape", where, resaid(error.reason, f"{where}: {error}"), shapes) from error
+        raise ConfigError("shape", where, reworded(error.reason, f"{where}: {error}"), shapes) from error
     output, last = built[-1].output_shape, f"{path}.{len(built) - 1}"
     if output != (classes,):
         message = Reason(

@@ -2,7 +2,7 @@
 
 A `Reason` is the sentence, wherever text is wanted: an error's message, why a run ended. It also has a code and the
 numbers in it; `reason.why` is both as JSON. The page's catalogs have a text for each code (`why.window_too_large`),
-with exactly the placeholders that `BLANKS` lists.
+with exactly the placeholders that `PLACEHOLDERS` lists.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 #: code → the placeholders of its texts. Modules outside the engine add their reasons with `declare`.
-BLANKS: dict[str, tuple[str, ...]] = {
+PLACEHOLDERS: dict[str, tuple[str, ...]] = {
     # a field of an experiment
     "range": ("bounds",),
     "not_finite": (),
@@ -88,7 +88,7 @@ BLANKS: dict[str, tuple[str, ...]] = {
     "unexpected": ("error",),
 }
 
-_OF_THE_SYSTEM = {
+_SYSTEM_CODES = {
     errno.ENOSPC: "disk_full",
     errno.EDQUOT: "disk_full",
     errno.EACCES: "not_permitted",
@@ -100,7 +100,7 @@ _OF_THE_SYSTEM = {
 
 def declare(blanks: Mapping[str, tuple[str, ...]]) -> None:
     """Add codes, each with the placeholders of its texts."""
-    BLANKS.update(blanks)
+    PLACEHOLDERS.update(blanks)
 
 
 class Reason(str):
@@ -114,8 +114,8 @@ class Reason(str):
     values: dict[str, Any]
 
     def __new__(cls, code: str, text: str, **values: Any) -> Reason:
-        if set(values) != set(BLANKS[code]):
-            raise TypeError(f"a reason {code!r} takes {', '.join(BLANKS[code]) or 'nothing'}")
+        if set(values) != set(PLACEHOLDERS[code]):
+            raise TypeError(f"a reason {code!r} takes {', '.join(PLACEHOLDERS[code]) or 'nothing'}")
         reason = super().__new__(cls, text)
         reason.code = code
         reason.values = values
@@ -135,28 +135,29 @@ def why(text: str | None) -> dict[str, Any] | None:
     return text.why if isinstance(text, Reason) else None
 
 
-def resaid(reason: str, text: str) -> str:
+def reworded(reason: str, text: str) -> str:
     """The same reason in other words."""
     return Reason(reason.code, text, **reason.values) if isinstance(reason, Reason) else text
 
 
-def restored(text: str, said: Any) -> str:
+def restored(text: str, stored: Any) -> str:
     """The reason again, from its text and the JSON that `why` gave; the plain text if this version does not know the
     code."""
-    code, values = (said.get("code"), said.get("values")) if isinstance(said, Mapping) else (None, None)
+    is_object = isinstance(stored, Mapping)
+    code, values = (stored.get("code"), stored.get("values")) if is_object else (None, None)
     if not isinstance(code, str) or not isinstance(values, Mapping):
         return text
-    return _restore(text, code, dict(values)) if set(values) == set(BLANKS.get(code, "?")) else text
+    return _restore(text, code, dict(values)) if set(values) == set(PLACEHOLDERS.get(code, "?")) else text
 
 
-def of_error(error: BaseException) -> Reason:
+def reason_of(error: BaseException) -> Reason:
     """The reason that an exception carries; the reason "unexpected" if it has none."""
     if error.args and isinstance(error.args[0], Reason):
         return error.args[0]
     text = str(error) or type(error).__name__
     if isinstance(error, MemoryError):
         return Reason("out_of_memory", text)
-    code = _OF_THE_SYSTEM.get(error.errno or 0) if isinstance(error, OSError) else None
+    code = _SYSTEM_CODES.get(error.errno or 0) if isinstance(error, OSError) else None
     return Reason(code, text) if code else Reason("unexpected", text, error=text)
 
 

@@ -232,7 +232,7 @@ class Trainer:
 
     @property
     def reason(self) -> str | None:
-        """What is to be said of how training ended; None where it went as planned."""
+        """Why training ended otherwise than planned; None if it went as planned."""
         if self.divergence is not None:
             return self.divergence.reason
         if self.stop_reason is None and (dead := self.dead) is not None:
@@ -315,11 +315,11 @@ class Trainer:
         if metrics.iteration == 1 or self.first_loss > FIRST_LOSS * guess:
             initializer = config.network.initializer
             name, std = initializer["name"], initializer.get("std")
-            said = "the initial weights, {}, are too large for this network".format
+            too_large = "the initial weights, {}, are too large for this network".format
             if std is None:
-                reasons.append(Reason("first_weights", said(name), initializer=name))
+                reasons.append(Reason("first_weights", too_large(name), initializer=name))
             else:
-                text = said(f"{name} (std {std:g})")
+                text = too_large(f"{name} (std {std:g})")
                 reasons.append(Reason("first_weights_std", text, initializer=name, std=std))
         if activity := self.network.activity_penalties:
             l1, l2 = (max(strengths) for strengths in zip(*activity, strict=True))

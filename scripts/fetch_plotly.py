@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from app.plotly import NPM_FILE, NPM_PACKAGE, NPM_VERSION, SHA256, SMALL
 
 #: Seconds that npm may take.
-PATIENCE = 60
+TIMEOUT = 60
 
 
 def main() -> None:
@@ -56,15 +56,15 @@ def fetch() -> bytes:
     if npm is None:
         raise Unreachable("npm is not installed")
     with tempfile.TemporaryDirectory() as folder:
-        patience = ["--fetch-retries=1", "--fetch-retry-mintimeout=1000", f"--fetch-timeout={PATIENCE * 500}"]
+        timeouts = ["--fetch-retries=1", "--fetch-retry-mintimeout=1000", f"--fetch-timeout={TIMEOUT * 500}"]
         package = f"{NPM_PACKAGE}@{NPM_VERSION}"
         try:
             done = subprocess.run(
-                [npm, "pack", package, "--ignore-scripts", "--pack-destination", folder, *patience],
+                [npm, "pack", package, "--ignore-scripts", "--pack-destination", folder, *timeouts],
                 cwd=folder,
                 capture_output=True,
                 text=True,
-                timeout=PATIENCE,
+                timeout=TIMEOUT,
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise Unreachable(f"npm did not answer: {error}") from error

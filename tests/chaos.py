@@ -2,7 +2,7 @@
 
     python -m tests.chaos --kills 200 --seed 7 --browser
 
-Each trial launches a run, lets somebody watch it through a TCP proxy, and kills a victim at a moment. Then the run
+Each trial launches a run, lets a viewer watch it through a TCP proxy, and kills a victim at a moment. Then the run
 must complete by itself; its stored rows must be, each once and bit for bit, those that the engine computes in one
 go; and so must the rows that the viewer has put together over all its connections.
 """
@@ -40,7 +40,7 @@ from tests.support.folders import find_data_dir
 from tests.support.lab_page import LabPage
 from tests.support.lab_server import LabServer
 from tests.support.proxy import Proxy
-from tests.support.waiting import PATIENCE, wait_until
+from tests.support.waiting import TIMEOUT, wait_until
 
 VICTIMS = ("worker", "server", "both", "tab", "socket")
 MOMENTS = ("start", "middle", "evaluating", "checkpoint", "end")
@@ -71,7 +71,7 @@ EXPERIMENTS = {
 
 
 class Viewer:
-    """Follows one run from wherever it stands, over as many connections as it takes."""
+    """Follows one run from its current row on, over as many connections as it takes."""
 
     def __init__(self, port: int, run_id: str) -> None:
         self._address = f"ws://127.0.0.1:{port}/ws"
@@ -94,7 +94,7 @@ class Viewer:
         if self._socket is not None:
             with contextlib.suppress(OSError):
                 self._socket.socket.shutdown(socket.SHUT_RDWR)
-        self._thread.join(PATIENCE)
+        self._thread.join(TIMEOUT)
 
     def _count(self, stream: str) -> int:
         return sum(part.shape[1] for part in self._parts[stream])
@@ -238,7 +238,7 @@ class Chaos:
                 self.lab.restart(signal.SIGKILL)
             case "both":
                 pids = [*self.lab.worker_pids(), *self.lab.helper_pids()]
-                os.kill(server, signal.SIGSTOP)  # nobody sees the others die
+                os.kill(server, signal.SIGSTOP)  # the stopped server cannot see the others die
                 for pid in pids:
                     _kill(pid)
                 self.lab.restart(signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""What all tests share: labs to talk to, and where real data sets lie."""
+"""Fixtures of all tests: running labs, and the folder of the real data sets."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def make_lab(tmp_path: Path, data_dir: Path):
-    """Starts labs of the test's own; they end with the test."""
+    """Starts labs for one test; they end with the test."""
     labs: list[LabServer] = []
 
     def make(**environment: str) -> LabServer:
@@ -45,11 +45,11 @@ def make_lab(tmp_path: Path, data_dir: Path):
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory, data_dir: Path):
-    """One lab for a module's tests, which leave each other's runs alone."""
+    """One lab for all tests of a module, which do not change each other's runs."""
     with running_lab(tmp_path_factory.mktemp("lab"), data_dir) as lab:
         yield lab
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest first, so that no process has a long file left when the others are done."""
+    """The slowest tests first, so that no process has a long file left when the others are done."""
     items.sort(key=lambda item: item.path.parent.name != "integration")

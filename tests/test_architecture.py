@@ -185,7 +185,7 @@ def test_only_one_script_names_what_the_browser_stores(path):
 
 
 def test_only_one_script_listens_to_keys_and_to_typed_text():
-    """It tells an input method's keys from the page's."""
+    """That file distinguishes an input method's keys from the page's."""
     listening = re.compile(r"""key(?:down|up|press)\b|addEventListener\(["'`]input["'`]|\boninput\b""")
     scripts = sources("static/js", "js")
     assert {path.name for path in scripts if listening.search(path.read_text("utf-8"))} == {"keys.js"}

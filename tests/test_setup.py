@@ -1,4 +1,4 @@
-"""Setting up: `scripts/setup.sh` in a folder of its own, with an interpreter that writes down what it is asked for."""
+"""Set-up: `scripts/setup.sh` in an empty folder, with an interpreter that records its arguments."""
 
 import os
 import shutil
@@ -38,7 +38,7 @@ def interpreter(tmp_path, *, venv='cp "$0" .venv/bin/python', pip=0):
 
 
 def set_up(folder, python, *arguments):
-    """What it said and whether it worked; and what the interpreter was asked for."""
+    """The script's output, its exit status, and the arguments that the interpreter got."""
     calls = folder.parent / "calls.txt"
     calls.unlink(missing_ok=True)
     done = subprocess.run(

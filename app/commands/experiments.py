@@ -22,7 +22,7 @@ def find_lesson(slug: str | None) -> Lesson:
 
 
 def read_experiment(path: Path) -> dict[str, Any]:
-    """The document in an experiment file; whether it is an experiment is not yet said."""
+    """The JSON document in an experiment file, which is not checked yet."""
     try:
         document = json.loads(path.read_bytes())  # UTF-8 with or without a mark; UTF-16, as PowerShell writes
     except OSError as error:

@@ -15,7 +15,7 @@ from app import logs, machine
 from app.lab import Lab
 from app.live.protocol import SharedFramesProtocol
 from app.main import create_app
-from app.security.patience import BoundedHeadProtocol
+from app.security.bounded_head import BoundedHeadProtocol
 from app.settings import Settings
 
 #: After SIGTERM, viewers are given this long to hear of it, then requests that are under way this long to end; then

@@ -1,4 +1,4 @@
-"""JSON documents of runs: configs, what people said of them, and every recorded row.
+"""JSON documents of runs: configs, names, tags and notes, and every recorded row.
 
     {"lossroom": 1, "exported_at": 1790000000.0, "runs": [
         {"name", "status", "reason", "why", "lesson", "created_at", "started_at", "finished_at", "seconds",

@@ -133,11 +133,11 @@ def _was_exported(status: RunStatus, iteration: int) -> Reason:
     return Reason("was_exported", text, status=status.value, iteration=iteration)
 
 
-def _short(said: dict[str, Any] | None) -> dict[str, Any] | None:
+def _short(why: dict[str, Any] | None) -> dict[str, Any] | None:
     """A reason's JSON, for a page to word. None if it is too long or holds numbers that are not finite: no lab writes
     such a reason."""
     try:
-        return said if len(json.dumps(said, allow_nan=False)) <= MAX_REASON_LENGTH else None
+        return why if len(json.dumps(why, allow_nan=False)) <= MAX_REASON_LENGTH else None
     except ValueError:
         return None
 

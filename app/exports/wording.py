@@ -9,7 +9,7 @@ from babel.numbers import format_compact_decimal, format_decimal
 
 #: Values that are words of the lab: their texts' keys begin so.
 WORDS = {"initializer": "initializer.", "status": "status.", "metric": "early_stopping.metric."}
-#: From here on a number is said in thousands, millions or 万, 億.
+#: From here on a number is written in thousands, millions or 万, 億.
 LONG = 1e7
 
 

@@ -22,7 +22,7 @@ from app.jobs.link import ROWS
 from app.jobs.messages import Command, Finished, Job, Stop, Stopped, decode_event, encode
 from app.jobs.processes import Entry, Processes
 from engine.events import STREAMS
-from engine.reasons import Reason, of_error
+from engine.reasons import Reason, reason_of
 
 #: A killed worker's pipe ends within moments.
 KILL_SECONDS = 0.5
@@ -98,7 +98,7 @@ class LocalExecutor:
                 process, connection = self._processes.start(self._entry, job, f"lossroom-{run_id}")
         except OSError as error:
             text = f"the worker process could not be started: {error}"
-            reason = Reason("worker_not_started", text, why=of_error(error))
+            reason = Reason("worker_not_started", text, why=reason_of(error))
         else:
             entry.begin(process, connection)
             finished = self._listen(run_id, connection)
@@ -111,7 +111,7 @@ class LocalExecutor:
         self._listener.exited(run_id, reason)
 
     def _listen(self, run_id: str, connection: Connection) -> bool:
-        """Pass messages on until the pipe ends; True if the worker said that it ends."""
+        """Pass messages on until the pipe ends; True if the worker had reported its end."""
         assert self._listener is not None
         finished = False
         while True:
@@ -142,7 +142,7 @@ class _Worker:
         self._ended = False
 
     def join(self, seconds: float) -> None:
-        """Wait until everything that the worker said is passed on."""
+        """Wait until all messages of the worker are passed on."""
         if self.thread is not None:
             self.thread.join(max(0.0, seconds))
 
@@ -192,11 +192,11 @@ def _why(exitcode: int | None) -> Reason:
             name = signal.Signals(-exitcode).name
         except ValueError:
             name = f"signal {-exitcode}"
-        said = "the worker process was killed ({})".format
+        killed = "the worker process was killed ({})".format
         if name == "SIGKILL":
             return Reason(
-                "worker_killed_hard", said(f"{name}: the machine may be out of memory"), signal=name
+                "worker_killed_hard", killed(f"{name}: the machine may be out of memory"), signal=name
             )
-        return Reason("worker_killed", said(name), signal=name)
+        return Reason("worker_killed", killed(name), signal=name)
     text = f"the worker process ended unexpectedly (exit status {exitcode})"
     return Reason("worker_exit", text, status=exitcode)

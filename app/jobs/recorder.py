@@ -21,7 +21,7 @@ from app.metrics import Metrics
 from app.rows import Rows
 from app.storage import run_store
 from app.storage.database import Database
-from engine.reasons import of_error
+from engine.reasons import reason_of
 
 log = logging.getLogger(__name__)
 
@@ -99,7 +99,7 @@ class Recorder:
         def done(result: Any) -> None:
             self._metrics.store.observe(time.perf_counter() - begun)
             if isinstance(result, run_store.Refused | StoreDamaged):
-                reason = of_error(result)
+                reason = reason_of(result)
                 self._call(lambda: self._observer.on_refused(run_id, reason))
             elif isinstance(result, LabError):
                 log.error("not stored: %s", result)  # only at shutdown with a broken disk

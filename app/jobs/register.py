@@ -93,15 +93,15 @@ class Register:
         add_tags: Sequence[str] = (),
         remove_tags: Sequence[str] = (),
     ) -> Run:
-        """Store and publish what people say of a run; see `app.remarks`.
+        """Store and publish a change of a run's name, tags, notes and so on; see `app.remarks`.
 
-        It is judged where writes come one after the other: of two changes that were made from the same text, the
-        second is refused.
+        The check runs in the writer thread, one change after the other: of two changes that were made from the same
+        text, the second is refused.
         """
         run = self.get(run_id)
 
-        def change(said: Mapping[str, Any]) -> dict[str, Any]:
-            return changed(said, changes, was=was or {}, add_tags=add_tags, remove_tags=remove_tags)
+        def change(current: Mapping[str, Any]) -> dict[str, Any]:
+            return changed(current, changes, was=was or {}, add_tags=add_tags, remove_tags=remove_tags)
 
         stored = await self._database.write(lambda c: run_store.change_remarks(c, run_id, change))
         for name, value in stored.items():

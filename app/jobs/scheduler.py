@@ -81,7 +81,7 @@ class Scheduler:
         self._metrics = metrics
         self._executor = executor
         self._queue: deque[str] = deque()
-        self._attended: set[str] = set()  # runs that have a worker
+        self._with_worker: set[str] = set()  # runs that have a worker
         self._cancelling: set[str] = set()
         self._progressed: set[str] = set()
         self._works: set[asyncio.Task[None]] = set()
@@ -127,8 +127,8 @@ class Scheduler:
     @property
     def busy(self) -> int:
         """Places taken: runs that train now, and deleted ones whose worker has not ended yet."""
-        attended = [self._register.find(run_id) for run_id in self._attended]
-        return sum(run is None or run.status is RunStatus.RUNNING for run in attended)
+        runs = [self._register.find(run_id) for run_id in self._with_worker]
+        return sum(run is None or run.status is RunStatus.RUNNING for run in runs)
 
     @property
     def queued(self) -> int:
@@ -168,7 +168,7 @@ class Scheduler:
     async def step(self, run_id: str, iterations: int) -> Run:
         """Let a paused run do some iterations and pause again."""
         run = self._demand(run_id, RunStatus.PAUSED, doing="stepped")
-        if run_id in self._attended:
+        if run_id in self._with_worker:
             self._executor.send(run_id, Step(iterations))
         else:
             self._start(run, paused=True, steps=iterations)
@@ -195,10 +195,12 @@ class Scheduler:
         if run.status.finished:
             raise _illegal(run, "it cannot be cancelled")
         self._unqueue(run_id)
-        if run_id in self._attended:
+        if run_id in self._with_worker:
             self._cancelling.add(run_id)
             self._executor.send(run_id, Cancel())
-        if run_id not in self._attended or run.status is RunStatus.QUEUED:  # resumed, and waiting for a place
+        if (
+            run_id not in self._with_worker or run.status is RunStatus.QUEUED
+        ):  # resumed, and waiting for a place
             await self._register.move(run, RunStatus.CANCELLED)
         return run
 
@@ -207,7 +209,7 @@ class Scheduler:
         self.get(run_id)
         self._unqueue(run_id)
         await self._register.remove(run_id)
-        if run_id in self._attended:  # only now: a run that is there and loses its worker gets another one
+        if run_id in self._with_worker:  # only now: a run that is there and loses its worker gets another one
             self._executor.kill(run_id)
         self._publish_lab()
 
@@ -257,7 +259,7 @@ class Scheduler:
         self._executor.kill(run_id)
 
     def on_exit(self, run_id: str, reason: str | None) -> None:
-        self._attended.discard(run_id)
+        self._with_worker.discard(run_id)
         run = self._register.find(run_id)
         if run is None or run.status.finished:
             self._clean(run_id)
@@ -290,7 +292,7 @@ class Scheduler:
     def _end(self, run: Run, status: RunStatus, reason: str | None) -> None:
         self._unqueue(run.id)
         self._register.move(run, status, reason=reason)
-        if run.id not in self._attended:
+        if run.id not in self._with_worker:
             self._clean(run.id)
 
     def _clean(self, run_id: str) -> None:
@@ -317,7 +319,7 @@ class Scheduler:
         """Give free places to the runs that wait, the first first."""
         while self._queue and self.busy < self._settings.workers and not self._closing:
             run = self.get(self._queue.popleft())
-            if run.id in self._attended:  # it was paused and keeps its worker
+            if run.id in self._with_worker:  # it was paused and keeps its worker
                 self._executor.send(run.id, Resume())
             else:
                 self._start(run)
@@ -326,7 +328,7 @@ class Scheduler:
 
     def _start(self, run: Run, *, paused: bool = False, steps: int = 0) -> None:
         run.started_at = run.started_at or time.time()
-        self._attended.add(run.id)
+        self._with_worker.add(run.id)
         self._executor.start(
             run.id,
             Job(

@@ -68,7 +68,7 @@ def _train(link: Link, job: Job) -> None:
     try:
         trainer, evaluations = _trainer(job)
     except (ConfigError, DatasetError, MemoryError) as error:
-        link.report(_ended("failed", reasons.of_error(error)))
+        link.report(_ended("failed", reasons.reason_of(error)))
         return
     for stream, first in zip(STREAMS, (trainer.iteration, evaluations), strict=True):
         link.open(stream, trainer.columns[stream], first)
@@ -141,7 +141,7 @@ class Training:
     # -- between iterations ----------------------------------------------------------------------
 
     def _obey_and_report(self, due: bool) -> bool:
-        """Flush, save and obey when it is time to; False: stop training."""
+        """Flush, save and follow commands when it is time to; False: stop training."""
         if due or self._stands:
             if self._trainer.iteration <= self._stored:
                 self._link.resume_clock()  # repeated, and so counted already

@@ -47,7 +47,7 @@ def parse(message: Any) -> dict[str, Any]:
     return parsed
 
 
-def obey(viewer: Viewer, message: dict[str, Any]) -> None:
+def apply(viewer: Viewer, message: dict[str, Any]) -> None:
     """Take a whole message or nothing of it."""
     wanted = message.get("subscribe", {})
     unwanted = message.get("unsubscribe", [])

@@ -124,7 +124,7 @@ class Viewer:
     async def next_messages(self) -> list[str | bytes]:
         """What this viewer has not seen yet; empty when it is up to date.
 
-        Rows come before states, so a run is said to be completed only after its last row went out.
+        Rows come before states, so a run becomes completed for the viewer only after its last row went out.
         """
         if self._overviews and self._place != START:  # the list of runs comes first
             return await self._overview()

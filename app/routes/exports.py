@@ -24,9 +24,9 @@ from app.rows import Rows
 from app.runs import Run
 from app.storage import run_store
 from app.texts import file_name
-from app.work import beside, in_pieces
+from app.work import in_pieces, in_thread
 from engine.events import STREAMS
-from engine.reasons import Reason, of_error
+from engine.reasons import Reason, reason_of
 
 router = APIRouter(prefix="/api", tags=["exports"])
 
@@ -86,7 +86,7 @@ async def export_script(lab: TheLab, run_id: str) -> Response:
 async def export_torch_script(lab: TheLab, run_id: str) -> Response:
     """A Python script that trains the same network in plain PyTorch, from the same weights and batches."""
     run = lab.register.get(run_id)
-    text = await beside(torch_script.torch_script, _record(lab, run))
+    text = await in_thread(torch_script.torch_script, _record(lab, run))
     return Response(text, media_type="text/x-python; charset=utf-8", headers=_attachment(run, "torch.py"))
 
 
@@ -150,7 +150,7 @@ async def import_runs(lab: TheLab, request: Request) -> dict[str, Any]:
                     return await _import(lab, file)
     except OSError as error:  # a full disk
         text = f"the lab cannot write to its disk: {error}"
-        raise StoreUnavailable(Reason("store_unavailable", text, why=of_error(error))) from None
+        raise StoreUnavailable(Reason("store_unavailable", text, why=reason_of(error))) from None
 
 
 async def _receive(request: Request, file: BinaryIO) -> None:
@@ -167,7 +167,7 @@ async def _receive(request: Request, file: BinaryIO) -> None:
 
 async def _import(lab: Lab, file: BinaryIO) -> dict[str, Any]:
     with TemporaryFile(dir=lab.settings.state_dir) as spool:
-        imported = await beside(imports.parse, file, spool)
+        imported = await in_thread(imports.parse, file, spool)
         await lab.register.add([one.run for one in imported], {one.run.id: one.rows for one in imported})
     for one in imported:
         for stream, rows in one.rows.items():
@@ -215,7 +215,7 @@ async def _report(
     language = pages.messages.negotiate(
         wish, request.cookies.get("language"), request.headers.get("accept-language")
     )
-    curves = [await beside(report.curves, recording) for recording in recordings]
+    curves = [await in_thread(report.curves, recording) for recording in recordings]
     texts = pages.messages.catalog(language)
     text = report.report(recordings, curves, texts, language, pages.plotly.plain, dash)
     return StreamingResponse(in_pieces(text), media_type="text/html; charset=utf-8", headers=headers)

@@ -18,7 +18,7 @@ router = APIRouter(tags=["health"])
 @router.get("/health", response_model=HealthAnswer)
 async def health(lab: TheLab, response: Response) -> dict[str, Any]:
     """Ready? 200 when the lab can take runs, which a write has just proved; 503 and the reason when it cannot."""
-    fault = await lab.database.prove()
+    fault = await lab.database.check_writable()
     if fault is not None:
         response.status_code = 503
     return {

@@ -32,7 +32,7 @@ from app import __version__
 from app.errors import Invalid
 from app.lab import TheLab
 from app.live.states import START, Place
-from app.live.subscription import MAX_ROW, BadMessage, obey
+from app.live.subscription import MAX_ROW, BadMessage, apply
 
 router = APIRouter(prefix="/api/stream", tags=["stream"])
 
@@ -72,7 +72,7 @@ async def poll(lab: TheLab, question: Poll, accept_encoding: Annotated[str, Head
     rest = None if question.rest is None else Place(question.rest.archived, question.rest.before)
     viewer = hub.glance(0, START) if whole else hub.glance(question.state, rest)
     try:
-        obey(viewer, {"subscribe": question.subscribe})
+        apply(viewer, {"subscribe": question.subscribe})
     except BadMessage as error:
         raise Invalid(str(error), code="bad_message", field=error.field) from None
     parts: list[bytes] = []

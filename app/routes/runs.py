@@ -20,7 +20,7 @@ from app.routes.answers import MetricsAnswer, RunAnswer, RunList
 from app.rows import Rows
 from app.runs import MAX_COLOR
 from app.storage import run_store
-from app.work import beside
+from app.work import in_thread
 from engine import ExperimentConfig
 from engine.events import STREAMS
 from engine.reasons import Reason
@@ -65,7 +65,7 @@ class Before(BaseModel):
 
 
 class Changes(BaseModel):
-    """What may be said of a stored run; what is left out stays."""
+    """The attributes of a run that can be changed; those that are left out stay as they are."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -174,7 +174,7 @@ async def resume(lab: TheLab, run_id: str) -> dict[str, Any]:
 
 @router.post("/{run_id}/step", response_model=RunAnswer)
 async def step(lab: TheLab, run_id: str, step: Step | None = None) -> dict[str, Any]:
-    """Let a paused run do one iteration, or as many as said."""
+    """Let a paused run train for one iteration, or for `iterations`."""
     return (await lab.scheduler.step(run_id, (step or Step(iterations=1)).iterations)).view()
 
 
@@ -236,7 +236,7 @@ async def metrics(
                 bounds={"choices": list(rows.columns)},
             )
     head = {"run": run_id, "stream": stream, "first": after}
-    text = await beside(_thinned_out, head, total, names, rows, max_points)
+    text = await in_thread(_thinned_out, head, total, names, rows, max_points)
     return Response(text, media_type="application/json")
 
 

@@ -31,7 +31,7 @@ from app import __version__
 from app.errors import error_body
 from app.lab import Lab
 from app.live.protocol import SHARED_FRAMES
-from app.live.subscription import BadMessage, obey, parse
+from app.live.subscription import BadMessage, apply, parse
 from app.live.viewer import Viewer
 
 router = APIRouter()
@@ -96,7 +96,7 @@ async def _receive(socket: WebSocket, lab: Lab, viewer: Viewer, replies: asyncio
         if message["type"] == "websocket.disconnect":
             return
         try:
-            obey(viewer, parse(message))
+            apply(viewer, parse(message))
             errors = 0
         except BadMessage as error:
             errors += 1

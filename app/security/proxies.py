@@ -47,14 +47,14 @@ class Proxies:
             return
         scope = dict(scope)
         root_path = self._root_path
-        said = _said(scope)
+        forwarded = _forwarded(scope)
         peer = scope["client"][0] if scope.get("client") else "unknown"
-        if said and not self._is_named(peer):
+        if forwarded and not self._is_named(peer):
             scope[UNNAMED_PROXY] = peer
-        elif said:
-            _take_host_and_scheme(scope, said)
+        elif forwarded:
+            _take_host_and_scheme(scope, forwarded)
             try:
-                root_path = clean_prefix(said.get("x-forwarded-prefix", root_path))
+                root_path = clean_prefix(forwarded.get("x-forwarded-prefix", root_path))
             except ValueError as error:
                 reason = Reason("forwarded_prefix", f"the proxy's X-Forwarded-Prefix {error}")
                 await deny(scope, receive, send, 400, reason)
@@ -81,20 +81,20 @@ class Proxies:
         return any(address in network for network in self._named)
 
 
-def _said(scope: Scope) -> dict[str, str]:
-    """Header → what the proxy itself says in it: of several words the last, which the nearest has added."""
+def _forwarded(scope: Scope) -> dict[str, str]:
+    """Header → the value that the nearest proxy sent: the last one, if proxies in a row have added several."""
     headers = Headers(scope=scope)
     values = {name: ",".join(headers.getlist(name)).rpartition(",")[2].strip() for name in _HEADERS}
     return {name: value for name, value in values.items() if value}
 
 
-def _take_host_and_scheme(scope: Scope, said: dict[str, str]) -> None:
-    if "x-forwarded-host" in said:
+def _take_host_and_scheme(scope: Scope, forwarded: dict[str, str]) -> None:
+    if "x-forwarded-host" in forwarded:
         headers = MutableHeaders(raw=list(scope["headers"]))
         scope[ASKED_HOST] = headers.getlist("host")
-        headers["host"] = said["x-forwarded-host"]
+        headers["host"] = forwarded["x-forwarded-host"]
         scope["headers"] = headers.raw
-    proto = said.get("x-forwarded-proto", "").lower()
+    proto = forwarded.get("x-forwarded-proto", "").lower()
     if proto in ("http", "https", "ws", "wss"):
         plain = "ws" if scope["type"] == "websocket" else "http"
         scope["scheme"] = plain + "s" * (proto in ("https", "wss"))

@@ -29,7 +29,7 @@ from app.errors import StoreDamaged, StoreUnavailable
 from app.folders import PRIVATE_FOLDER, make_private
 from app.mistake import Failure
 from app.storage.copies import Damaged, keep_copy
-from engine.reasons import Reason, of_error
+from engine.reasons import Reason, reason_of
 
 T = TypeVar("T")
 Operation = Callable[[sqlite3.Connection], Any]
@@ -159,11 +159,11 @@ class Database:
         return await self._write(operation, refusable=True)
 
     async def settle(self, operation: Callable[[sqlite3.Connection], T]) -> T:
-        """As `write`, but waits through a fault of the disk: for what has happened and must be stored."""
+        """As `write`, but waits until a fault of the disk is over: for events, which must be stored."""
         return await self._write(operation, refusable=False)
 
-    async def prove(self) -> str | None:
-        """Write what changes nothing. None once it is committed, else why the disk does not take it."""
+    async def check_writable(self) -> str | None:
+        """Commit a write that changes nothing. None if this works, otherwise why not."""
         try:
             await asyncio.wait_for(self.write(_write_nothing), PROOF_SECONDS)
         except StoreUnavailable:
@@ -176,7 +176,7 @@ class Database:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
 
-        def settle(result: Any) -> None:
+        def set_result(result: Any) -> None:
             if future.cancelled():
                 return
             if isinstance(result, BaseException):
@@ -184,7 +184,7 @@ class Database:
             else:
                 future.set_result(result)
 
-        item = _Item(operation, lambda result: _call_in(loop, settle, result), refusable=refusable)
+        item = _Item(operation, lambda result: _call_in(loop, set_result, result), refusable=refusable)
         if refusable:
             with self._fault_lock:
                 if self.fault is not None:
@@ -308,7 +308,7 @@ class Database:
         self.damage = refusal.message
 
     def _connect(self) -> sqlite3.Connection:
-        # isolation_level=None: transactions are said explicitly, never begun behind our back
+        # isolation_level=None: sqlite3 begins no transactions itself; all are explicit
         connection = sqlite3.connect(
             self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
@@ -371,7 +371,7 @@ def _reason(error: sqlite3.Error) -> Reason:
         sqlite3.SQLITE_BUSY: "store_locked",
     }
     code = codes.get(_code(error))
-    return Reason(code, str(error)) if code else of_error(error)
+    return Reason(code, str(error)) if code else reason_of(error)
 
 
 def _code(error: BaseException) -> int:

@@ -70,9 +70,9 @@ def insert_runs(
 
 
 def _insert_rest(connection: sqlite3.Connection, run: Run, streams: Mapping[str, WholeStream]) -> None:
-    """What a run has that is over, and its rows."""
-    said = ("color", "starred", "archived", "tags", "notes", "annotations")
-    names = ("reason", *said, "started_at", "finished_at")
+    """The columns that only finished runs have, and the rows."""
+    remarks = ("color", "starred", "archived", "tags", "notes", "annotations")
+    names = ("reason", *remarks, "started_at", "finished_at")
     update_run(connection, run.id, {name: getattr(run, name) for name in names} | {"why": why(run.reason)})
     for stream, rows in streams.items():
         open_stream(connection, run.id, stream, rows.columns)
@@ -93,7 +93,7 @@ def update_run(connection: sqlite3.Connection, run_id: str, changes: dict[str, A
 def change_remarks(
     connection: sqlite3.Connection, run_id: str, change: Callable[[dict[str, Any]], dict[str, Any]]
 ) -> dict[str, Any]:
-    """Store what `change` makes of what people have said of a run, and return it; nothing for one that is gone."""
+    """Store what `change` returns for a run's current name, tags and notes, and return it; {} if the run is deleted."""
     row = connection.execute("SELECT name, tags, notes FROM runs WHERE id = ?", (run_id,)).fetchone()
     if row is None:
         return {}

@@ -14,7 +14,7 @@ from tests.support.waiting import wait_until
 
 RUN = {"dataset": {"name": "digits"}, "network": {"preset": "mlp", "hidden": [4]}}
 #: Seconds that a source may take.
-PATIENCE = 900
+TIMEOUT = 900
 
 
 class StreamLab(LabServer):
@@ -37,7 +37,7 @@ class StreamLab(LabServer):
             run = self.run(run_id)
             return None if run["status"] in ("queued", "running") else run
 
-        run: dict[str, Any] = wait_until(ended, f"the end of run {run_id}", PATIENCE)
+        run: dict[str, Any] = wait_until(ended, f"the end of run {run_id}", TIMEOUT)
         return run
 
     @property

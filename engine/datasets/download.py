@@ -17,7 +17,7 @@ from typing import Any
 
 from engine.datasets.dataset import Progress
 from engine.errors import DatasetError, unwritable
-from engine.reasons import Reason, of_error
+from engine.reasons import Reason, reason_of
 
 #: A mirror that says nothing for so long is given up.
 TIMEOUT_SECONDS = 20
@@ -108,4 +108,4 @@ def _failure(address: str, error: Exception) -> Reason:
         return Reason("mirror_unreachable", text, address=address)
     if isinstance(error, ValueError) and not isinstance(error, OSError):  # so says pooch of a checksum
         return Reason("mirror_other_file", text, address=address)
-    return Reason("mirror_failed", text, address=address, why=of_error(error))
+    return Reason("mirror_failed", text, address=address, why=reason_of(error))

@@ -116,7 +116,7 @@ def _files(folders: Sequence[str], data_dir: Path | None) -> tuple[Path, ...]:
 
 
 def _missing(name: str, folders: Sequence[str], data_dir: Path | None) -> DatasetError:
-    """What is said where no folder has all files: of the one that has most of them."""
+    """The error if no folder has all files: it describes the folder that has most of them."""
     where, file = "any data directory", _FILES["train_images"]
     if data_dir is not None:
         lacks = {

@@ -31,7 +31,7 @@ class BatchNormStep(Step):
         """The shape (outer, features, inner) of `count` images."""
         if self.layout == "rows":
             return count, self.layer.features, 1
-        blocks, height, channels, width, n = self.lying(count, self.input_shape)
+        blocks, height, channels, width, n = self.layout_shape(count, self.input_shape)
         return blocks * height, channels, width * n
 
     def forward(self, x: Array, training: bool) -> Array:

@@ -33,9 +33,9 @@ class ConvStep(Step):
         self.convolution = Convolution(layer, place)
 
     def buffers(self, count: int, training: bool) -> Buffers:
-        lying = self.lying(count, self.output_shape)
-        buffers = {"y": (lying, self.dtype), **self.convolution.buffers(count, training)}
-        return buffers | bias_buffers(lying, self.dtype) if training else buffers
+        shape = self.layout_shape(count, self.output_shape)
+        buffers = {"y": (shape, self.dtype), **self.convolution.buffers(count, training)}
+        return buffers | bias_buffers(shape, self.dtype) if training else buffers
 
     def prepare(self, arrays: dict[str, Array]) -> None:
         self.convolution.prepare(arrays)
@@ -63,10 +63,10 @@ class ConvReluStep(ConvStep):
 
     def buffers(self, count: int, training: bool) -> Buffers:
         buffers = super().buffers(count, training)
-        lying = self.lying(count, self.output_shape)
-        buffers["bias row"] = ((2, *lying[2:]), self.dtype)
+        shape = self.layout_shape(count, self.output_shape)
+        buffers["bias row"] = ((2, *shape[2:]), self.dtype)
         if training:
-            buffers["positive"] = (lying, BOOL)
+            buffers["positive"] = (shape, BOOL)
         return buffers
 
     def forward(self, x: Array, training: bool) -> Array:
@@ -99,7 +99,7 @@ class ConvReluPoolStep(ConvReluStep):
 
     def buffers(self, count: int, training: bool) -> Buffers:
         buffers = super().buffers(count, training)
-        buffers["convolved"] = (self.lying(count, self.layer.output_shape), self.dtype)
+        buffers["convolved"] = (self.layout_shape(count, self.layer.output_shape), self.dtype)
         return buffers
 
     def forward(self, x: Array, training: bool) -> Array:
@@ -141,16 +141,16 @@ class ConvReluHalveStep(Step):
 
     def buffers(self, count: int, training: bool) -> Buffers:
         buffers = self.convolution.buffers(count, training)
-        lying = self.lying(count, self.output_shape)
-        rows, *row = self.convolution.strip_shape(lying[-1])
-        buffers["y"] = (lying, self.dtype)
-        buffers["bias row"] = ((2, *lying[2:]), self.dtype)
+        shape = self.layout_shape(count, self.output_shape)
+        rows, *row = self.convolution.strip_shape(shape[-1])
+        buffers["y"] = (shape, self.dtype)
+        buffers["bias row"] = ((2, *shape[2:]), self.dtype)
         if training:
-            rows = 2 * lying[1]  # on the way back, all of one block
-            buffers |= bias_buffers(lying, self.dtype)
-            buffers["upper"] = ((*lying[:2], *row), BOOL)
-            buffers["left"] = (lying, BOOL)
-            buffers["positive"] = (lying[1:], BOOL)
+            rows = 2 * shape[1]  # on the way back, all of one block
+            buffers |= bias_buffers(shape, self.dtype)
+            buffers["upper"] = ((*shape[:2], *row), BOOL)
+            buffers["left"] = (shape, BOOL)
+            buffers["positive"] = (shape[1:], BOOL)
         buffers["strip"] = ((rows, *row), self.dtype)
         buffers["larger"] = ((rows // 2, *row), self.dtype)
         return buffers

@@ -20,10 +20,10 @@ class ToBlocks(Conversion):
     """(N, C, H, W) → (B, H, C, W, n)."""
 
     def buffers(self, count: int, training: bool) -> Buffers:
-        lying = self.lying(count, self.input_shape)
-        buffers = {"y": (lying, self.dtype)}
+        shape = self.layout_shape(count, self.input_shape)
+        buffers = {"y": (shape, self.dtype)}
         if training and self.needs_input_gradient:
-            buffers["images"] = ((lying[0], lying[-1], *self.input_shape), self.dtype)
+            buffers["images"] = ((shape[0], shape[-1], *self.input_shape), self.dtype)
         return buffers
 
     def forward(self, x: Array, training: bool) -> Array:
@@ -47,10 +47,10 @@ class FromBlocks(Conversion):
     """
 
     def buffers(self, count: int, training: bool) -> Buffers:
-        lying = self.lying(count, self.input_shape)
-        buffers = {"y": ((*self.input_shape, lying[0], lying[-1]), self.dtype)}
+        shape = self.layout_shape(count, self.input_shape)
+        buffers = {"y": ((*self.input_shape, shape[0], shape[-1]), self.dtype)}
         if training:
-            buffers["dx"] = (lying, self.dtype)
+            buffers["dx"] = (shape, self.dtype)
         return buffers
 
     def forward(self, x: Array, training: bool) -> Array:

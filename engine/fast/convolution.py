@@ -138,9 +138,9 @@ class Convolution:
             multiply_deep(matrix, windows, flat, arrays["turned parts"])
 
 
-def bias_buffers(lying: Shape, dtype: np.dtype[np.generic]) -> Buffers:
+def bias_buffers(shape: Shape, dtype: np.dtype[np.generic]) -> Buffers:
     """What `bias_gradient` needs for dy (B, rows, F, columns, n)."""
-    blocks, rows, filters, columns, n = lying
+    blocks, rows, filters, columns, n = shape
     return {
         "sums": ((blocks * rows * filters,), dtype),
         "ones": ((max(columns * n, blocks * rows),), dtype),

@@ -24,7 +24,7 @@ class ActivationStep(Step):
         self._kernels = KERNELS[layer.name]
 
     def buffers(self, count: int, training: bool) -> Buffers:
-        shape = self.lying(count, self.input_shape)
+        shape = self.layout_shape(count, self.input_shape)
         buffers = {"y": (shape, self.dtype)}
         if training:
             buffers["slope"] = (shape, BOOL if self._is_relu else self.dtype)
@@ -55,7 +55,7 @@ class DropoutStep(Step):
         self.layer = layer
 
     def buffers(self, count: int, training: bool) -> Buffers:
-        shape = self.lying(count, self.input_shape)
+        shape = self.layout_shape(count, self.input_shape)
         if not training:
             return {}
         return {"draws": (shape, FLOAT32), "factor": (shape, self.dtype), "y": (shape, self.dtype)}
@@ -104,7 +104,7 @@ class PenaltyStep(Step):
         return self._penalty
 
     def buffers(self, count: int, training: bool) -> Buffers:
-        return {"scratch": (self.lying(count, self.input_shape), self.dtype)} if training else {}
+        return {"scratch": (self.layout_shape(count, self.input_shape), self.dtype)} if training else {}
 
     def forward(self, x: Array, training: bool) -> Array:
         if training:

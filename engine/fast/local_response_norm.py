@@ -23,11 +23,11 @@ class LocalResponseNormStep(Step):
         self.layer = layer
 
     def buffers(self, count: int, training: bool) -> Buffers:
-        lying = self.lying(count, self.input_shape)
-        strip = (min(strip_rows(lying, self.dtype.itemsize), lying[0] * lying[1]), *lying[2:])
-        shapes = {"y": lying, "d": lying, "power": lying, "root": strip}
+        shape = self.layout_shape(count, self.input_shape)
+        strip = (min(strip_rows(shape, self.dtype.itemsize), shape[0] * shape[1]), *shape[2:])
+        shapes = {"y": shape, "d": shape, "power": shape, "root": strip}
         if training:
-            shapes |= {"dx": lying, "sums": strip}
+            shapes |= {"dx": shape, "sums": strip}
         return {name: (shape, self.dtype) for name, shape in shapes.items()}
 
     def forward(self, x: Array, training: bool) -> Array:
@@ -76,9 +76,9 @@ class LocalResponseNormStep(Step):
             out[:, :-offset] += x[:, offset:]
 
 
-def strip_rows(lying: Shape, itemsize: int) -> int:
+def strip_rows(shape: Shape, itemsize: int) -> int:
     """Rows of a strip of blocks (B, H, C, W, n)."""
-    _, _, channels, width, n = lying
+    _, _, channels, width, n = shape
     return max(1, STRIP_BYTES // (itemsize * channels * width * n))
 
 

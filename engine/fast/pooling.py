@@ -77,9 +77,9 @@ class PoolStep(Step):
         self.stride = layer.stride
 
     def buffers(self, count: int, training: bool) -> Buffers:
-        buffers = {"y": (self.lying(count, self.output_shape), self.dtype)}
+        buffers = {"y": (self.layout_shape(count, self.output_shape), self.dtype)}
         if training:
-            buffers["dx"] = (self.lying(count, self.input_shape), self.dtype)
+            buffers["dx"] = (self.layout_shape(count, self.input_shape), self.dtype)
         return buffers
 
     def slices(self, x: Array) -> Iterator[Array]:
@@ -134,7 +134,7 @@ class HalvingPoolStep(PoolStep):
     def buffers(self, count: int, training: bool) -> Buffers:
         buffers = super().buffers(count, training)
         channels, height, width = self.input_shape
-        rows: Shape = self.lying(count, (channels, height // 2, width))
+        rows: Shape = self.layout_shape(count, (channels, height // 2, width))
         buffers["rows"] = (rows, self.dtype)
         if training:
             buffers |= {"upper": (rows, BOOL), "left": (buffers["y"][0], BOOL)}

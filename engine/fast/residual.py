@@ -33,12 +33,12 @@ class ResidualStep(Step):
         return sum(step.penalty for step in self._steps)
 
     def buffers(self, count: int, training: bool) -> Buffers:
-        lying = self.lying(count, self.output_shape)
-        buffers = {"y": (lying, self.dtype)}
+        shape = self.layout_shape(count, self.output_shape)
+        buffers = {"y": (shape, self.dtype)}
         if training:
-            buffers["dy"] = (lying, self.dtype)
+            buffers["dy"] = (shape, self.dtype)
             if self.needs_input_gradient:
-                buffers["dx"] = (self.lying(count, self.input_shape), self.dtype)
+                buffers["dx"] = (self.layout_shape(count, self.input_shape), self.dtype)
         return buffers
 
     def forward(self, x: Array, training: bool) -> Array:

@@ -106,7 +106,7 @@ class Step:
         """The arrays for as many images as x holds."""
         return self.arrays(len(x) * x.shape[-1] if self.layout == "blocks" else len(x), training)
 
-    def lying(self, count: int, shape: Shape) -> Shape:
+    def layout_shape(self, count: int, shape: Shape) -> Shape:
         """The shape of `count` images of one shape in this step's layout."""
         if self.layout == "rows":
             return count, *shape

@@ -18,7 +18,7 @@ from engine.layers.layer import Layer, ParameterSpec, Shape
 from engine.layers.local_response_norm import LocalResponseNorm
 from engine.layers.pooling import AvgPool2D, MaxPool2D
 from engine.layers.residual import Residual
-from engine.reasons import Reason, of_error
+from engine.reasons import Reason, reason_of
 
 __all__ = [
     "FIELDS",
@@ -109,7 +109,7 @@ def build_layers(described: Sequence[dict[str, Any]], shape: Shape) -> list[Laye
         except ValueError as error:
             inside = error.place if isinstance(error, ShapeError) else ()
             shapes = [below.output_shape for below in built]
-            raise ShapeError((position, *inside), of_error(error), shapes) from error
+            raise ShapeError((position, *inside), reason_of(error), shapes) from error
         for name in LEFT_OUT.keys() & config.keys():
             setattr(layer, name, config[name])
         built.append(layer)

@@ -45,13 +45,14 @@ class Pool2D(Layer):
         )
 
     def windows(self, x: Array) -> Array:
-        """(N, C, OH, OW, size², the pixels of a window row by row)."""
+        """The windows of x, as (N, C, OH, OW, size²): the pixels of each window row by row."""
         windows = sliding_window_view(x, (self.size, self.size), axis=(2, 3))
         windows = windows[:, :, :: self.stride, :: self.stride]
         return windows.reshape(*windows.shape[:4], self.size**2)
 
-    def shared_out(self, shares: Array) -> Array:
-        """∂L/∂x from what each pixel of each window gets, (N, C, OH, OW, size²)."""
+    def sum_into_pixels(self, shares: Array) -> Array:
+        """∂L/∂x from the gradient of each pixel of each window, (N, C, OH, OW, size²): pixels in several windows get
+        the sum."""
         _, rows, columns = self.output_shape
         dx = np.zeros((len(shares), *self.input_shape), shares.dtype)
         for pixel, (top, left) in enumerate(np.ndindex(self.size, self.size)):
@@ -72,7 +73,7 @@ class MaxPool2D(Pool2D):
 
     def backward(self, dy: Array) -> Array:
         pixels = np.arange(self.size**2)
-        return self.shared_out(dy[..., None] * (pixels == self.largest[..., None]))
+        return self.sum_into_pixels(dy[..., None] * (pixels == self.largest[..., None]))
 
 
 class AvgPool2D(Pool2D):
@@ -84,4 +85,4 @@ class AvgPool2D(Pool2D):
 
     def backward(self, dy: Array) -> Array:
         share = dy[..., None] / self.size**2
-        return self.shared_out(np.broadcast_to(share, (*dy.shape, self.size**2)))
+        return self.sum_into_pixels(np.broadcast_to(share, (*dy.shape, self.size**2)))

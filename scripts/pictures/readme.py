@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.pictures.studio import PATIENCE, Studio, hover, scene, wait_for_curves, wait_for_ends
+from scripts.pictures.studio import TIMEOUT, Studio, hover, scene, wait_for_curves, wait_for_ends
 from tests.support.waiting import wait_until
 
 #: Beside lesson 2a's three, for a fuller picture.
@@ -30,7 +30,7 @@ def optimizers(studio: Studio) -> None:
     page.until("document.querySelectorAll('[data-run]').length === 5")
     page.page.click("#show-all")
     adam = page.run_ids()[0]
-    wait_until(lambda: lab.run(adam)["iteration"] >= 400, "400 iterations", PATIENCE)
+    wait_until(lambda: lab.run(adam)["iteration"] >= 400, "400 iterations", TIMEOUT)
     page.wait_for_points(adam, 400)
     hover(page, "loss", 0.42, 0.45)
     studio.save(page, "lab-light")
@@ -58,7 +58,7 @@ def growing(studio: Studio) -> None:
     ids = []
     for name, optimizer in optimizers.items():
         run = lab.launch(**{**lesson[0]["config"], "name": name, "optimizer": optimizer})
-        wait_until(lambda run=run: lab.run(run["id"])["status"] == "running", "its worker", PATIENCE)
+        wait_until(lambda run=run: lab.run(run["id"])["status"] == "running", "its worker", TIMEOUT)
         lab.post(f"/api/runs/{run['id']}/pause")
         lab.wait_for(run["id"], "paused")
         ids.append(run["id"])

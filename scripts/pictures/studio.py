@@ -30,7 +30,7 @@ COLORS = 256
 FRAME_MS = 80
 LAST_FRAME_MS = 2500
 #: Seconds that a run may take.
-PATIENCE = 900
+TIMEOUT = 900
 #: The smallest box around elements, within the window.
 BOX = """(parts) => {
     const boxes = parts.flatMap(part => [...document.querySelectorAll(part)])
@@ -122,7 +122,7 @@ def wait_for_ends(lab: LabServer, ids: list[str]) -> None:
     """Wait until these runs are over, however long that takes on this machine."""
     over = {"completed", "diverged"}
     for run_id in ids:
-        wait_until(lambda run_id=run_id: lab.run(run_id)["status"] in over, f"the end of {run_id}", PATIENCE)
+        wait_until(lambda run_id=run_id: lab.run(run_id)["status"] in over, f"the end of {run_id}", TIMEOUT)
 
 
 def wait_for_curves(page: LabPage, ids: list[str], points: int) -> None:

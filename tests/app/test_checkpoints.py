@@ -24,7 +24,7 @@ def test_a_checkpoint_is_there_whole_and_is_reported_once(tmp_path):
 
 def test_a_disk_that_takes_no_checkpoint_is_named_and_the_next_one_is_tried(tmp_path):
     folder = tmp_path / "folder"
-    folder.touch()  # a file stands in the way
+    folder.touch()  # a file where the folder should be
     writer = Writer(folder, "run", 1, every=1)
     writer.begin(b"data", 1, 0, seconds=0)
 

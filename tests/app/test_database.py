@@ -187,7 +187,7 @@ def test_what_is_asked_for_is_refused_at_once_when_the_file_is_locked_and_what_h
     async def ask():
         asked = [asyncio.create_task(database.write(insert(f"asked {number}"))) for number in range(20)]
         database.submit(insert("happened"), lambda _: happened.set())
-        return await asyncio.gather(*asked, return_exceptions=True), await database.prove()
+        return await asyncio.gather(*asked, return_exceptions=True), await database.check_writable()
 
     with contextlib.closing(sqlite3.connect(database.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -200,7 +200,7 @@ def test_what_is_asked_for_is_refused_at_once_when_the_file_is_locked_and_what_h
 
     assert happened.wait(10)
     assert database.read_now(ids) == ["happened"]
-    assert event_loop.run(database.prove()) is None
+    assert event_loop.run(database.check_writable()) is None
     database.close()
 
 

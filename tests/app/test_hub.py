@@ -555,7 +555,7 @@ def test_a_viewer_that_has_the_list_and_all_changes_knows_every_run(before, even
 @settings(max_examples=300)
 @given(st.lists(st.sampled_from([*HAPPENINGS, "ask", "lose an answer"]), max_size=60))
 def test_a_page_that_only_asks_ends_with_the_truth_whatever_happened_in_between(events):
-    """Each question is a viewer of its own, from what the page has (`app.routes.poll`); two deletions are kept."""
+    """Each request makes a new viewer that continues where the page is (`app.routes.poll`); two deletions are kept."""
     lab = Lab()
     lab.hub.publish("lab", {"type": "lab"})
     truth = Truth(lab)

@@ -11,7 +11,7 @@ from app import machine
 
 @pytest.fixture
 def folder(tmp_path):
-    """A folder as Linux shows control groups, in which this process stands at the top."""
+    """A folder as Linux shows control groups, with this process in the topmost group."""
     return tmp_path
 
 

@@ -157,7 +157,7 @@ def test_a_default_port_is_none_and_a_name_has_many_spellings(origin, host):
         ("https://lab.example", "lab.example:80"),
         ("http://lab.example", "lab.example:443"),
         ("https://lab.example:8443", "lab.example"),  # nginx's $host loses the port
-        ("https://lab.example", "127.0.0.1:8000"),  # nginx's Host, unless it is told otherwise
+        ("https://lab.example", "127.0.0.1:8000"),  # nginx's default Host
         ("https://lab.example", "lossroom"),
     ],
 )

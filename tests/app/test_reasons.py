@@ -1,4 +1,4 @@
-"""Everything that the engine or the lab says against something can be said in every language of the page."""
+"""Every error and refusal of the engine and the lab has a text in every language of the page."""
 
 import ast
 import re
@@ -13,12 +13,12 @@ from app.i18n import LANGUAGES, Messages
 from engine import ConfigError, ExperimentConfig
 from engine.datasets import DatasetError
 from engine.limits import Limits
-from engine.reasons import BLANKS, Reason, of_error, restored
+from engine.reasons import PLACEHOLDERS, Reason, reason_of, restored
 from engine.summary import summarize
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = sorted(path for room in ("engine", "app") for path in (ROOT / room).rglob("*.py"))
-#: Said by the page itself.
+#: Reasons that only the page gives.
 OF_THE_PAGE = {"offline", "bad_answer", "too_many", "unclear", "page_fault", "at", "and"}
 MESSAGES = Messages()
 
@@ -27,8 +27,8 @@ MESSAGES = Messages()
 def test_every_reason_has_a_text_with_its_values_in_every_language(language):
     catalog = MESSAGES.catalog(language)
     texts = {key.removeprefix("why."): text for key, text in catalog.items() if key.startswith("why.")}
-    assert texts.keys() == BLANKS.keys() | OF_THE_PAGE
-    for code, blanks in BLANKS.items():
+    assert texts.keys() == PLACEHOLDERS.keys() | OF_THE_PAGE
+    for code, blanks in PLACEHOLDERS.items():
         assert set(re.findall(r"\{(\w+)\}", texts[code])) == set(blanks), code
 
 
@@ -49,14 +49,14 @@ def test_nothing_is_refused_without_a_reason_that_can_be_translated():
         for call in calls(tree, "ConfigError"):
             seen += 1
             if is_plain_text(call.args[2]):
-                blanks = BLANKS[call.args[0].value]
+                blanks = PLACEHOLDERS[call.args[0].value]
                 assert blanks == () or (blanks == ("bounds",) and len(call.args) == 4), (path, call.lineno)
         for call in calls(tree, "Invalid", "Conflict", "NotFound", "QueueFull", "StoreUnavailable"):
             seen += 1
             said = {keyword.arg: keyword.value for keyword in call.keywords}
             if is_plain_text(call.args[0]):
                 own = getattr(app.errors, call.func.id).code
-                blanks = BLANKS[said["code"].value if "code" in said else own]
+                blanks = PLACEHOLDERS[said["code"].value if "code" in said else own]
                 assert blanks == () or (blanks == ("bounds",) and "bounds" in said), (path, call.lineno)
         for call in calls(tree, "DatasetError", "Refused"):
             seen += 1
@@ -64,11 +64,11 @@ def test_nothing_is_refused_without_a_reason_that_can_be_translated():
         for call in calls(tree, "Reason"):
             seen += 1
             if isinstance(call.args[0], ast.Constant):
-                assert call.args[0].value in BLANKS, (path, call.lineno)
+                assert call.args[0].value in PLACEHOLDERS, (path, call.lineno)
     assert seen > 80
 
 
-def test_no_reason_is_one_that_nobody_gives():
+def test_every_declared_reason_is_used():
     words = set()
     for path in SOURCES:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -76,12 +76,12 @@ def test_no_reason_is_one_that_nobody_gives():
                 words.add((path.name, node.value))
     tables = {"reasons.py", "errors.py"}
     given = {word for name, word in words if name not in tables}
-    # of the tables: what stands there for an error of the system, or is an error's own code
+    # codes that only the tables name: those of system errors, and the codes of error classes
     own = {error.code for error in vars(app.errors).values() if isinstance(getattr(error, "code", None), str)}
     own |= {"disk_full", "not_permitted", "file_missing", "out_of_memory", "unexpected", "file_unreadable"}
     own |= {"folder_unwritable"}
     own |= {"type.integer", "type.integers", "type.number"}
-    assert BLANKS.keys() - given - own == set()
+    assert PLACEHOLDERS.keys() - given - own == set()
 
 
 def misfit(*layers, dataset="digits", limits=None):
@@ -159,9 +159,9 @@ def test_a_reason_comes_back_whole_and_an_unknown_one_as_its_text():
 
 
 def test_errors_of_the_system_are_known_by_their_number():
-    assert of_error(OSError(28, "No space left on device")).code == "disk_full"
-    assert of_error(DatasetError(Reason("dataset_unknown", "there is none"))).code == "dataset_unknown"
-    assert of_error(RuntimeError()).why == {"code": "unexpected", "values": {"error": "RuntimeError"}}
+    assert reason_of(OSError(28, "No space left on device")).code == "disk_full"
+    assert reason_of(DatasetError(Reason("dataset_unknown", "there is none"))).code == "dataset_unknown"
+    assert reason_of(RuntimeError()).why == {"code": "unexpected", "values": {"error": "RuntimeError"}}
 
 
 def test_a_reason_is_worded_in_the_language_of_a_report():

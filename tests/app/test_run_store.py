@@ -199,9 +199,9 @@ def test_times_of_an_earlier_version_count_from_the_start_and_never_go_below_zer
     def set_back(connection):
         connection.execute("UPDATE runs SET started_at = 100, finished_at = 50 WHERE id = 'earlier'")
         for first, at in ((0, 102.5), (2, 90), (5, 107)):
-            told = json.dumps([[first + 2, at]])
+            times = json.dumps([[first + 2, at]])
             connection.execute(
-                "UPDATE chunks SET times = ? WHERE run_id = 'earlier' AND first = ?", (told, first)
+                "UPDATE chunks SET times = ? WHERE run_id = 'earlier' AND first = ?", (times, first)
             )
 
     write(database, set_back)

@@ -39,9 +39,9 @@ def tabs(browser: Browser) -> Tabs:
 
 @pytest.fixture
 def open_page(tabs: Tabs) -> Iterator[Any]:
-    """Opens pages of labs; at the end, none may have complained or asked anything of another host.
+    """Opens pages of labs; at the end, no page may have logged an error or sent a request to another host.
 
-    A test that does to its tab what cannot be taken back, as to its clock, opens one that is not `kept`.
+    A test that changes its tab for good, such as its clock, opens one that is not `kept`.
     """
     pages: list[tuple[LabPage, bool, dict[str, Any]]] = []
 
@@ -57,13 +57,13 @@ def open_page(tabs: Tabs) -> Iterator[Any]:
             tabs.give_back(page.page, page.lab.url, **options)
         else:
             page.page.context.close()
-    assert [complaint for page, *_ in pages for complaint in page.complaints] == []
-    assert [stranger for page, *_ in pages for stranger in page.strangers] == []
+    assert [error for page, *_ in pages for error in page.errors] == []
+    assert [url for page, *_ in pages for url in page.foreign_requests] == []
 
 
 @pytest.fixture
 def brief_page(open_page: Any, lab: LabServer) -> LabPage:
-    """A page whose form would launch twenty iterations on the digits."""
+    """A page whose form launches twenty iterations on the digits."""
     page: LabPage = open_page(lab)
     page.choose("dataset.name", "digits")
     page.fill(training__iterations=20)
@@ -71,22 +71,22 @@ def brief_page(open_page: Any, lab: LabServer) -> LabPage:
 
 
 @pytest.fixture(scope="session")
-def standing_lab(tmp_path_factory: pytest.TempPathFactory, data_dir: Path) -> Iterator[LabServer]:
-    with running_lab(tmp_path_factory.mktemp("standing"), data_dir) as lab:
+def shared_lab(tmp_path_factory: pytest.TempPathFactory, data_dir: Path) -> Iterator[LabServer]:
+    with running_lab(tmp_path_factory.mktemp("shared"), data_dir) as lab:
         yield lab
 
 
 @pytest.fixture(scope="module")
-def lab(standing_lab: LabServer) -> LabServer:
-    """One lab for a module's tests, without the runs of another's: scripts of one origin are compiled once."""
-    for run in standing_lab.http.get("/api/runs").json()["runs"]:
-        standing_lab.http.delete(f"/api/runs/{run['id']}").raise_for_status()
-    return standing_lab
+def lab(shared_lab: LabServer) -> LabServer:
+    """The shared lab, without the runs of other modules. Its origin stays the same, so scripts are compiled once."""
+    for run in shared_lab.http.get("/api/runs").json()["runs"]:
+        shared_lab.http.delete(f"/api/runs/{run['id']}").raise_for_status()
+    return shared_lab
 
 
 @pytest.fixture(scope="session")
 def filled(tmp_path_factory: pytest.TempPathFactory, data_dir: Path) -> Iterator[LabServer]:
-    """A lab with six finished runs of two optimizers, three seeds each, for all tests that leave them so."""
+    """A lab with six finished runs, of two optimizers with three seeds each, for tests that do not change them."""
     with running_lab(tmp_path_factory.mktemp("filled"), data_dir) as lab:
         lab.ids = launch_six(lab)
         yield lab

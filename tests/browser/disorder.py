@@ -1,4 +1,4 @@
-"""A page whose answers and messages come in any order, by a seed; what somebody does there; and what it shows."""
+"""A page whose answers and messages come in any order, by a seed; a user's random actions there; and what it shows."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ SLOW: dict[str, Any] = {
 
 
 class Hands:
-    """Somebody at a page, and others at the same lab; what they do next is a seed's."""
+    """A user at a page, and others at the same lab; a seed decides what they do next."""
 
     def __init__(self, page: Any, lab: Any, seed: int) -> None:
         self._page = page

@@ -16,7 +16,7 @@ FIRST, LAST = map(int, os.environ.get("ORDER_SEEDS", "0-2").split("-"))
 TALL = {"width": 1280, "height": 1700}
 ACTIONS = 40
 #: Long enough for the slowest machine to draw what it has; nothing waits that long unless it is wrong.
-PATIENCE = 30
+TIMEOUT = 30
 
 
 @pytest.mark.parametrize("seed", range(FIRST, LAST + 1))
@@ -39,7 +39,7 @@ def test_in_the_end_a_page_shows_what_one_that_is_loaded_afresh_shows(open_page,
     fresh = open_page(lab, viewport=TALL)
     fresh.page.goto("about:blank")
     fresh.open(address)
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     while page.address() != address or (
         difference := differences(page.page.evaluate(SHOWN), fresh.page.evaluate(SHOWN))
     ):
@@ -54,13 +54,13 @@ def test_in_the_end_a_page_shows_what_one_that_is_loaded_afresh_shows(open_page,
 
 
 def stand_still(lab):
-    """End what trains or let it stand, so that nothing is news any more."""
+    """End or pause all runs, so that nothing changes any more."""
 
-    def stands():
+    def is_quiet():
         runs = lab.http.get("/api/runs").json()["runs"]
         for run in runs:
             if run["status"] in ("queued", "running"):
                 lab.post(f"/api/runs/{run['id']}/{'pause' if run['number'] % 2 else 'cancel'}")
         return all(run["status"] not in ("queued", "running") for run in runs)
 
-    wait_until(stands, "all runs to stand")
+    wait_until(is_quiet, "all runs to end or pause")

@@ -208,7 +208,7 @@ def test_a_chart_fills_the_window_and_escape_leaves(page, lab):
     page.page.get_by_label("full screen").first.click()
     page.until(f"document.querySelector('{LOSS}').layout.width > 1200")
     assert plot_box(page)["height"] > 600
-    # what is behind it cannot be reached; an Escape closes one thing at a time, and nobody's selection is lost
+    # what is behind it cannot be reached; an Escape closes one thing at a time, and no selection is lost
     for _ in range(9):
         page.page.keyboard.press("Tab")
         assert page.page.evaluate(
@@ -299,14 +299,14 @@ def test_a_change_by_hand_is_marked_on_its_curve_and_told_by_hovering(page, lab)
     assert at == annotation["iteration"]
     mark = page.page.locator(f"{LOSS} .trace .points path").first
 
-    def told() -> bool:
+    def explained() -> bool:
         box = mark.bounding_box()  # where it is by now: the axis ends with the run
         page.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 5)
         return page.page.evaluate(
             "!!document.querySelector('.hover-box')?.textContent.includes('learning rate 0.1 → 0.025')"
         )
 
-    wait_until(told, "what the mark tells")
+    wait_until(explained, "the explanation of the mark")
 
 
 @pytest.mark.parametrize("kind", ["png", "svg", "csv"])

@@ -1,4 +1,4 @@
-"""The page's first load: what it needs is asked for at once, and travels compressed."""
+"""The page's first load: all files are requested at once, and sent compressed."""
 
 #: Without Plotly's script, and without the first question of what the form's experiment would be.
 LOADED = """performance.getEntriesByType("resource")
@@ -8,7 +8,7 @@ LOADED = """performance.getEntriesByType("resource")
 
 def test_every_module_that_the_page_loads_was_told_to_the_browser_before(open_page, lab):
     page = open_page(lab, kept=False)
-    told = page.page.evaluate(
+    preloaded = page.page.evaluate(
         "[...document.querySelectorAll('link[rel=modulepreload]')].map(link => new URL(link.href).pathname)"
     )
     loaded = {path for path, *_ in page.page.evaluate(LOADED) if path.endswith(".js")}
@@ -16,8 +16,8 @@ def test_every_module_that_the_page_loads_was_told_to_the_browser_before(open_pa
         "[...document.querySelectorAll('script[src*=static]')].map(s => new URL(s.src).pathname)"
     )
     assert [src.split("/js/")[1] for src in scripts] == ["kept.js", "lab.js"]
-    assert loaded - set(scripts) == set(told)
-    assert len(told) == len(set(told)) > 30
+    assert loaded - set(scripts) == set(preloaded)
+    assert len(preloaded) == len(set(preloaded)) > 30
 
 
 def test_who_opens_the_page_again_asks_for_none_of_its_files(open_page, lab):

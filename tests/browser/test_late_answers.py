@@ -24,7 +24,7 @@ class Held:
             route.continue_()
 
     def wait_for(self, count):
-        """Wait until so many wait here."""
+        """Wait until `count` answers are held here."""
         wait_until(lambda: self._tab.evaluate("1") and len(self._waiting) >= count, "the requests")
 
     def release(self):
@@ -126,7 +126,7 @@ def test_a_live_control_is_not_set_back_by_a_state_from_before_the_change(page, 
     held.release()
     wait_until(lambda: lab.run(running)["annotations"], "the change")
     assert page.page.input_value('[name="live.learning_rate"]') == "0.02"
-    # what somebody else sets is shown, also after one has been in the box
+    # a value that another user sets is shown, also after the focus has been in the box
     lab.http.patch(f"/api/runs/{running}/live", json={"learning_rate": 0.5}).raise_for_status()
     page.until("document.querySelector('[name=\"live.learning_rate\"]').value === '0.5'")
 
@@ -178,7 +178,7 @@ def test_none_is_none_also_where_the_list_of_runs_was_here_before_the_charts(ope
     page.wait_for_points(filled.ids[0], 10)
     page.page.click("#show-none")
     page.until("document.getElementById('chart-loss').data.length === 0")
-    # that nothing is shown is not the same as that nobody has chosen
+    # "show none" is not the same as no choice
     other = open_page(filled)
     other.page.goto("about:blank")
     other.open(page.address())

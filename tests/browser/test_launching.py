@@ -180,7 +180,7 @@ def test_a_run_is_paused_stepped_resumed_cancelled_renamed_and_deleted_from_the_
     run.get_by_label("delete").click()
     page.until(f"!document.querySelector('[data-run=\"{run_id}\"]')")
     page.until(f"!document.getElementById('chart-loss').data.some(t => t.meta.run === '{run_id}')")
-    # the server is told when the time for taking it back has passed
+    # the page sends the deletion when the time for undoing it has passed
     wait_until(lambda: lab.http.get(f"/api/runs/{run_id}").status_code == 404, "the deletion")
 
 

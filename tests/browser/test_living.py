@@ -57,7 +57,7 @@ def test_a_server_restart_is_survived_without_a_reload(open_page, make_lab):
     page.choose("dataset.name", "digits")
     page.fill(training__iterations=100)
     page.wait_for(page.press_launch(), "completed")
-    page.complaints = [text for text in page.complaints if "WebSocket" not in text]
+    page.errors = [text for text in page.errors if "WebSocket" not in text]
 
 
 def test_a_server_that_is_told_to_stop_is_shown_as_restarting(open_page, make_lab):
@@ -70,7 +70,7 @@ def test_a_server_that_is_told_to_stop_is_shown_as_restarting(open_page, make_la
     assert "restarting" in page.page.inner_text("#status-text")
     lab.start()
     page.until("document.getElementById('status').dataset.connection === 'live'")
-    page.complaints = [text for text in page.complaints if "WebSocket" not in text]
+    page.errors = [text for text in page.errors if "WebSocket" not in text]
 
 
 def test_a_page_too_many_says_so_and_takes_the_first_place_that_is_free(open_page, make_lab):
@@ -89,7 +89,7 @@ def test_a_page_too_many_says_so_and_takes_the_first_place_that_is_free(open_pag
 
     waiting.until("document.getElementById('status').dataset.connection === 'live'")
     for page in pages:
-        page.complaints = [text for text in page.complaints if "WebSocket" not in text]
+        page.errors = [text for text in page.errors if "WebSocket" not in text]
 
 
 def test_two_tabs_see_the_same(open_page, lab):
@@ -146,7 +146,7 @@ def test_a_zoom_stays_while_points_arrive_and_thinned_curves_keep_their_extremes
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_scrolls_at_1280_by_800(open_page, lab, scheme):
     page = open_page(lab, color_scheme=scheme)
-    for optimizer in ("sgd", "adam"):  # the fewest settings of its own, and among the most
+    for optimizer in ("sgd", "adam"):  # one with the fewest settings, one with many
         page.choose("optimizer.name", optimizer)
         sizes = page.page.evaluate(
             """[document.documentElement, document.getElementById('form')]
@@ -203,7 +203,7 @@ def test_a_hidden_tab_stops_asking_and_catches_up_when_it_is_shown(open_page, ma
     page.wait_for_points(run["id"], at)
 
     def step(iterations):
-        """How the run stands is told, whether its rows are or not."""
+        """The run's state arrives, whether its rows do or not."""
         nonlocal at
         at += iterations
         lab.post(f"/api/runs/{run['id']}/step", iterations=iterations)
@@ -242,4 +242,4 @@ def test_a_connection_that_died_without_a_word_is_made_anew(open_page, make_lab)
         page.wait_for_points(run["id"], 200)
     finally:
         proxy.close()
-        page.strangers = [url for url in page.strangers if f":{proxy.port}/" not in url]
+        page.foreign_requests = [url for url in page.foreign_requests if f":{proxy.port}/" not in url]

@@ -101,4 +101,4 @@ def test_a_page_that_polls_ends_with_every_run_too(lab, open_page):
     page.until(f"document.querySelectorAll('.run').length === {RUNS}")
     lab.http.delete("/api/runs/a00007").raise_for_status()
     page.until(f"document.querySelectorAll('.run').length === {RUNS - 1}")
-    page.complaints = []  # of refused sockets
+    page.errors = []  # of refused sockets

@@ -31,7 +31,7 @@ def stopped(lab):
 
 
 def marks(page, chart="accuracy"):
-    """Symbol → the places of x that it stands at."""
+    """Symbol → the x values of its marks."""
     trace = page.page.evaluate(f"(t => t && [t.marker.symbol, [...t.x]])({MARKS.format(chart)})")
     found = {}
     for symbol, x in zip(*trace, strict=True):
@@ -39,7 +39,7 @@ def marks(page, chart="accuracy"):
     return found
 
 
-def test_best_stop_and_plateau_are_marked_and_told_on_hovering(open_page, lab, stopped):
+def test_best_stop_and_plateau_are_marked_and_explained_on_hovering(open_page, lab, stopped):
     page = open_page(lab)
     for chart in ("accuracy", "loss"):
         page.until(f"{MARKS.format(chart)}?.marker.symbol.includes('square-open')")

@@ -124,7 +124,7 @@ SAID = "[...document.querySelectorAll('.field.wrong > .error')].map(e => `${e.id
 
 
 def test_what_is_wrong_stays_with_its_layer_while_the_list_changes(builder):
-    """At every moment between two changes of the page somebody can see it, in its place."""
+    """It is visible in its place at every moment between two changes of the page."""
     builder.fill(network__layers__2__size=9)
     builder.until("!!document.querySelector('.layer.wrong')")
     builder.page.evaluate(

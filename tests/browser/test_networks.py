@@ -49,8 +49,8 @@ def open_through(open_page, lab):
 
     yield open_through
     for page, network in opened:
-        page.strangers = [url for url in page.strangers if f":{network.port}/" not in url]
-        page.complaints = [text for text in page.complaints if "WebSocket" not in text]
+        page.foreign_requests = [url for url in page.foreign_requests if f":{network.port}/" not in url]
+        page.errors = [text for text in page.errors if "WebSocket" not in text]
 
 
 def pass_time_until(page, expression, meanwhile=lambda: None):
@@ -151,8 +151,8 @@ def test_a_download_is_followed_by_polling(open_page, unfetched_lab):
         "document.querySelector('[name=\"dataset.name\"] option:checked').textContent.includes('60,000')"
     )
     network.close()
-    page.strangers = [url for url in page.strangers if f":{network.port}/" not in url]
-    page.complaints = [text for text in page.complaints if "WebSocket" not in text]
+    page.foreign_requests = [url for url in page.foreign_requests if f":{network.port}/" not in url]
+    page.errors = [text for text in page.errors if "WebSocket" not in text]
 
 
 def test_a_socket_that_falls_silent_in_the_middle_is_replaced_by_polling(open_through, lab, network):
@@ -186,8 +186,8 @@ def test_a_page_that_polls_says_that_the_lab_is_gone_and_goes_on_when_it_is_back
     page.until(f"{CONNECTION} === 'polling'")
     assert_complete(page, lab, run["id"])
     network.close()
-    page.strangers = [url for url in page.strangers if f":{network.port}/" not in url]
-    page.complaints = [text for text in page.complaints if "WebSocket" not in text]
+    page.foreign_requests = [url for url in page.foreign_requests if f":{network.port}/" not in url]
+    page.errors = [text for text in page.errors if "WebSocket" not in text]
 
 
 def test_a_page_that_the_lab_refuses_says_why_and_not_that_it_reconnects(open_through, lab, network):

@@ -8,7 +8,7 @@ from tests.support.chromium import launch
 from tests.support.lab_page import LabPage
 from tests.support.nginx import BINARY, NAME, Nginx, block
 from tests.support.tabs import USUAL
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import TIMEOUT
 
 pytestmark = pytest.mark.skipif(
     BINARY is None or shutil.which("openssl") is None,
@@ -28,11 +28,11 @@ def page(browser, nginx):
     """The lab's page in a browser that finds the name `lab.example` on this machine."""
     with launch(browser.browser_type, f"--host-resolver-rules=MAP {NAME} 127.0.0.1") as chromium:
         context = chromium.new_context(**USUAL, ignore_https_errors=True)
-        context.set_default_timeout(1000 * PATIENCE)
+        context.set_default_timeout(1000 * TIMEOUT)
         page = LabPage(context.new_page(), nginx)
         yield page
-        assert page.complaints == []
-        assert page.strangers == []
+        assert page.errors == []
+        assert page.foreign_requests == []
 
 
 def test_a_run_is_launched_and_its_curve_is_seen_below_a_path_with_tls(page, nginx):

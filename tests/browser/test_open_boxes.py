@@ -181,7 +181,7 @@ def test_a_note_that_could_not_be_sent_is_sent_when_the_lab_is_there_again(open_
     expect(page.page.locator(NOTES)).to_have_value("written in between")
     lab.start()
     wait_until(lambda: lab.run(run["id"])["notes"] == "written in between", "the note")
-    page.complaints = [text for text in page.complaints if "WebSocket" not in text]
+    page.errors = [text for text in page.errors if "WebSocket" not in text]
 
 
 def open_again(page):
@@ -229,7 +229,7 @@ def test_a_note_of_a_tab_that_was_closed_while_the_lab_was_down_is_sent_at_the_n
     assert lab.run(run["id"])["notes"] == ""
     page.open()
     wait_until(lambda: lab.run(run["id"])["notes"] == "written in between", "the note")
-    page.complaints = [text for text in page.complaints if "ERR_CONNECTION" not in text]
+    page.errors = [text for text in page.errors if "ERR_CONNECTION" not in text]
 
 
 def test_a_browser_that_keeps_nothing_asks_before_such_a_note_is_lost(open_page, lab, finished):

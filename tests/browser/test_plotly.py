@@ -64,4 +64,4 @@ def test_a_report_is_drawn(open_page, filled, script, tmp_path):
     page.page.goto(path.as_uri())
     expect(page.page.locator("#loss .scatterlayer .trace path.js-line")).not_to_have_count(0)
     assert page.page.locator("#accuracy .scatterlayer .trace path.js-line").count() >= 12
-    page.strangers.clear()  # the file itself
+    page.foreign_requests.clear()  # the file itself

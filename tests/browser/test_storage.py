@@ -7,7 +7,7 @@ import pytest
 from tests.support.chromium import launch_with_profile
 from tests.support.lab_page import LabPage
 from tests.support.tabs import MODULE, USUAL
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import TIMEOUT
 
 REFUSE = 'const refuse = () => { throw new DOMException("refused", "%s"); };'
 #: How a browser refuses → a script that makes this one do so.
@@ -34,14 +34,14 @@ def page(request, open_page, lab, browser, tmp_path):
     preferences = {"profile": {"default_content_setting_values": {"cookies": 2}}}
     (profile / "Preferences").write_text(json.dumps(preferences))
     context = launch_with_profile(browser.browser_type, profile.parent, **USUAL, color_scheme="light")
-    context.set_default_timeout(1000 * PATIENCE)
+    context.set_default_timeout(1000 * TIMEOUT)
     context.add_init_script(MODULE)
     page = LabPage(context.pages[0], lab)
     reason = "try { localStorage.length } catch (error) { error.name }"
     assert page.page.evaluate(reason) == "SecurityError"
     yield page
     context.close()
-    assert (page.complaints, page.strangers) == ([], [])
+    assert (page.errors, page.foreign_requests) == ([], [])
 
 
 def test_the_page_works_in_a_browser_that_keeps_nothing(page):
@@ -86,7 +86,7 @@ def test_reports_and_the_documentation_need_no_storage(page, lab, tmp_path):
     page.until("document.querySelectorAll('.main-svg').length > 0")
     tab.fill("#smoothing", "0.9")
     page.until("document.getElementById('smoothing-value').textContent === '0.90'")
-    page.strangers = [url for url in page.strangers if not url.startswith("file:")]
+    page.foreign_requests = [url for url in page.foreign_requests if not url.startswith("file:")]
 
     tab.goto(lab.url + "/docs")
     page.until("document.querySelectorAll('.opblock').length > 10")

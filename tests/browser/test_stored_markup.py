@@ -51,4 +51,4 @@ def test_markup_is_shown_and_not_obeyed_in_the_report(open_page, lab, evil, tmp_
     expect(page.page.locator("p.notes")).to_have_text(EVIL)
     expect(page.page.locator(".tag")).to_have_text(TAG)
     assert page.page.evaluate(HURT) == 0
-    page.strangers.clear()  # the file itself
+    page.foreign_requests.clear()  # the file itself

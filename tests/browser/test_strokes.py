@@ -38,7 +38,7 @@ def wait_for_symbols(page, chart="loss"):
 
 
 def hovered(page, chart="accuracy"):
-    """The columns of what hovering over the end of a chart tells, by their heads."""
+    """The columns of the tooltip at the end of a chart, by their heads."""
     page.page.focus(f"#chart-{chart}")
     page.page.keyboard.press("End")
     page.until("!document.querySelector('.hover-box').hidden")
@@ -70,7 +70,7 @@ def test_each_value_of_a_field_has_its_dash_and_its_symbol_in_every_chart(page, 
         assert train[2] == f"{test[2]}99"
         assert train[3] < test[3]
     assert violations(page) == []
-    # every symbol stands on the curve of its colour
+    # every symbol is on the curve of its colour
     x, y, colors = page.page.evaluate(
         f"(t => [[...t.x], [...t.y], [...t.marker.color]])({SYMBOLS.format('accuracy')})"
     )
@@ -147,7 +147,7 @@ def test_the_curve_of_a_group_has_the_look_of_the_value_that_all_its_runs_have(p
     assert legend(page, "accuracy").locator(".legend-symbol").count() == 0
     assert set(hovered(page)["Seed"]) == {"several"}
 
-    # of one group, each value that dashes tell has its own mean, in the group's colour
+    # in a group, each value of the dash field has its own mean, in the group's colour
     page.page.goto("about:blank")
     page.open("/#bands=std&over=dataset.name&dash=optimizer.name")
     means = (
@@ -166,8 +166,8 @@ def test_the_curve_of_a_group_has_the_look_of_the_value_that_all_its_runs_have(p
         last = [filled.stored_rows(run_id, "evaluation")[1][-1, place] for run_id in group]
         rows = hovered(page)
         at = [i for i, value in enumerate(rows["Optimizer"]) if value == name]
-        told = {rows["value"][i].split("%")[0] for i in at}
-        assert f"{100 * sum(map(float, last)) / 3:.2f}" in told
+        shown = {rows["value"][i].split("%")[0] for i in at}
+        assert f"{100 * sum(map(float, last)) / 3:.2f}" in shown
 
 
 def test_the_legend_has_numbers_in_their_order_whichever_came_first(open_page, lab):

@@ -50,4 +50,4 @@ def test_a_report_says_it_too(open_page, lab, perfect, tmp_path):
     expect(page.page.locator("#undrawn")).to_be_hidden()
     page.page.check("#log")
     expect(page.page.locator("#undrawn")).to_contain_text("values of 0 or less (5)")
-    page.strangers.clear()  # the file itself
+    page.foreign_requests.clear()  # the file itself

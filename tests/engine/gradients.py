@@ -93,7 +93,7 @@ def check_layer(layer, x, tolerance=1e-6, training=True, seed=0, floor=1e-12):
 
 
 def bind(layer, seed=0, dtype=np.float64):
-    """Give a layer random parameters of its own; the same object, with `.bound`."""
+    """Bind a layer to new random parameters, and return it."""
     generator = np.random.default_rng(seed)
     parameters = {s.name: generator.standard_normal(s.shape).astype(dtype) for s in layer.parameters}
     gradients = {name: np.full_like(array, np.nan) for name, array in parameters.items()}

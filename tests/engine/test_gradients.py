@@ -59,7 +59,7 @@ def conv2d(draw):
 @st.composite
 def pool(draw):
     size = draw(st.sampled_from([2, 3, 1, 4]))
-    # side by side, as usual (which has a faster way of its own), overlapping, and with gaps
+    # side by side, as usual (which has its own faster step), overlapping, and with gaps
     stride = draw(st.sampled_from([None, 1, 2, 3, 4]))
     return {"size": size, "stride": stride}, draw(image_shapes(least=size, most=7))
 

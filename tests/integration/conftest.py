@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-#: Commands of a shell that has mounts of its own: what `$1` becomes there.
+#: Commands of a shell with private mounts, which decide what is at `$1`.
 MOUNTS = {
     "read-only": 'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1"',
     "small": 'mount -t tmpfs -o size=100m,mode=777 tmpfs "$1"',

@@ -1,4 +1,4 @@
-"""What somebody who means harm, or has a broken client, can do with connections: others do not notice."""
+"""Hostile or broken clients and their connections: other users do not notice them."""
 
 import asyncio
 import contextlib
@@ -13,7 +13,7 @@ from websockets.frames import Frame, Opcode
 
 from app.main import create_app
 from app.routes import runs
-from app.security import limits, patience
+from app.security import bounded_head, limits
 from app.settings import Settings
 from tests.support import event_loop
 from tests.support.experiments import QUICK
@@ -91,8 +91,8 @@ def test_a_head_that_does_not_end_is_refused(lab, dial):
         connection.sendall(b"GET / HTTP/1.1\r\nX: ")
         with contextlib.suppress(ConnectionResetError, BrokenPipeError):
             for _ in range(64):
-                connection.sendall(b"x" * patience.HEAD_BYTES)
-        assert said(connection) in (b"", patience._TOO_LONG)
+                connection.sendall(b"x" * bounded_head.HEAD_BYTES)
+        assert said(connection) in (b"", bounded_head._TOO_LONG)
     assert lab.http.get("/health").status_code == 200
 
 

@@ -1,4 +1,4 @@
-"""How long a run has trained is measured by a clock that nobody sets; pauses and downtime are no training."""
+"""Training time is measured by a clock that cannot be set; pauses and downtime do not count."""
 
 import json
 import time
@@ -27,19 +27,19 @@ def lab_of_the_past(make_lab, tmp_path, monkeypatch) -> LabServer:
 
 
 def times_of(lab, run_id):
-    """What a viewer is told of when the rows of a run came."""
-    told = []
+    """The times of a run's rows, as a viewer receives them."""
+    times = []
     total = lab.http.get(f"/api/runs/{run_id}/metrics?columns=iteration").json()["total"]
     socket = lab.socket()
     socket.send(json.dumps({"subscribe": {run_id: {"train": 0}}}))
-    while not told or told[-1][0] < total:
+    while not times or times[-1][0] < total:
         message = socket.recv(timeout=30)
         if isinstance(message, bytes):
             header, _ = frames.decode(message)
             if header["stream"] == "train":
-                told += header["times"]
+                times += header["times"]
     socket.close()
-    return told
+    return times
 
 
 def test_a_clock_that_is_set_back_makes_no_time_negative(lab_of_the_past):

@@ -57,7 +57,7 @@ def seen_by_a_viewer(lab, run_id):
 
 
 def literals(source):
-    """All texts that stand in a Python file, which must compile, and call nothing of what stands in a name."""
+    """All string constants of a Python file, which must compile and must not call anything that a name contains."""
     tree = ast.parse(source)
     code = [ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)]
     assert "__import__" not in code

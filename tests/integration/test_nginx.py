@@ -163,7 +163,7 @@ def test_a_proxy_that_leaves_the_path_works_too_with_the_root_path_set(behind, m
     assert nginx.request("POST", "api/runs", json={}, headers=own(nginx)).status_code == 201
     with nginx.socket(**own(nginx)) as socket:
         assert json.loads(socket.recv(timeout=60))["type"] == "hello"
-    # and by those who ask the lab itself, as its health is asked for
+    # and clients that reach the lab directly, such as health checks
     assert lab.http.get("/health").status_code == lab.http.get("/lab/health").status_code == 200
     assert lab.http.get("/lab/openapi.json").json()["servers"] == [{"url": "/lab"}]
 

@@ -1,4 +1,4 @@
-"""What somebody who looks after a lab needs: health, metrics, logs, backups."""
+"""What an administrator of a lab needs: health, metrics, logs, backups."""
 
 import contextlib
 import json
@@ -89,8 +89,8 @@ def test_log_lines_can_be_json(make_lab):
 
     lines = [json.loads(line) for line in Path(lab.log.name).read_text().splitlines()]
 
-    told = [(line["message"], line["attempt"]) for line in lines if line.get("run") == run["id"]]
-    assert told == [("run 1 is running", 1), ("run 1 is completed", 1)]
+    logged = [(line["message"], line["attempt"]) for line in lines if line.get("run") == run["id"]]
+    assert logged == [("run 1 is running", 1), ("run 1 is completed", 1)]
     assert all(line["timestamp"] and line["levelname"] for line in lines)
 
 

@@ -113,7 +113,7 @@ def test_a_page_that_asks_hears_of_launches_deletions_and_the_lab(lab, page):
     page.until(lambda: first["id"] not in page.runs)
 
     assert second["id"] in page.runs
-    assert not page.hello["whole"], "it was told what has changed, not the whole list"
+    assert not page.hello["whole"], "it gets the changes, not the whole list"
 
 
 def test_long_runs_come_in_answers_of_a_bounded_size(lab, page):

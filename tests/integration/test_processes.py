@@ -144,7 +144,7 @@ def test_a_worker_has_none_of_the_servers_sockets_and_leaves_no_core_dump(make_l
         lines = Path(f"/proc/{worker}/limits").read_text().splitlines()
         return next(line.split()[4:6] for line in lines if line.startswith("Max core file size"))
 
-    wait_until(lambda: core_limits() == ["0", "0"], "no core dumps", patience=20)
+    wait_until(lambda: core_limits() == ["0", "0"], "no core dumps", timeout=20)
     assert len(sockets_of(lab.process.pid)) >= 3, (
         "the server listens, and talks to a viewer and to the worker"
     )

@@ -112,7 +112,7 @@ def test_as_many_runs_as_can_be_exported_together_come_back_together(lab):
 
 
 def long_document(rows, columns=24):
-    """A document of one run with so many rows, in parts."""
+    """A document of one run with this many rows, in parts."""
     iterations = 2 * rows
     config = {**CONFIG, "training": {**CONFIG["training"], "iterations": iterations}}
     meta = {"name": "long", "status": "completed", "created_at": 1.0, "finished_at": 9.0, "config": config}

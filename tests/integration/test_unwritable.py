@@ -15,7 +15,7 @@ from tests.support.lab_server import LabServer
 LOSSROOM = str(Path(sys.executable).with_name("lossroom"))
 LONG = {**QUICK, "training": {"iterations": 1_000_000, "batch_size": 32}}
 
-#: A command, and where in it the folder stands.
+#: A command, and the position of the folder in it.
 COMMANDS = {
     "serve": ["serve", "--port", "0", "--state-dir", "{folder}"],
     "train --out": ["train", "--config", "{long}", "--state-dir", "{state}", "--out", "{folder}"],
@@ -42,7 +42,7 @@ def places(tmp_path_factory, data_dir):
 
 def run(command, places, folder, before=()):
     words = [word.format(folder=folder, **places) for word in command]
-    # an unreachable mirror of its own: a command that asks it before it looks at the folder takes its time
+    # an unreachable mirror: a command that contacts it before it checks the folder takes long
     environment = {**os.environ, "LOSSROOM_MIRRORS": "http://127.0.0.1:9/"}
     return subprocess.run(
         [*before, LOSSROOM, *words], capture_output=True, text=True, timeout=60, env=environment

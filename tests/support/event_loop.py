@@ -9,6 +9,6 @@ from typing import Any
 
 
 def run(coroutine: Coroutine[Any, Any, Any]) -> Any:
-    """`asyncio.run` in a thread of its own: the browser of other tests in this process has its loop in the main one."""
+    """`asyncio.run` in another thread: the browser of other tests in this process has its loop in the main thread."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, coroutine).result()

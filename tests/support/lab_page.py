@@ -9,29 +9,33 @@ import numpy as np
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import TIMEOUT
 
-#: The browser's own lines: a refused request, which the page shows in its own way, and Plotly's script on a machine so
-#: busy that it waits for the first paint for seconds.
-BROWSERS_OWN = ("Failed to load resource", "was preloaded using link preload but not used")
+#: Console messages of the browser that are no errors of the page: a refused request, which the page reports itself, and
+#: Plotly's script on a machine so busy that the first paint takes seconds.
+IGNORED_MESSAGES = ("Failed to load resource", "was preloaded using link preload but not used")
 
 
 class HasAddress(Protocol):
-    """A lab, or what stands before one: a proxy."""
+    """A lab, or a proxy in front of one."""
 
     @property
     def url(self) -> str: ...
 
 
 class LabPage:
-    """The lab's page in a tab. Whatever it complains of in its console, or asks of another host, is kept."""
+    """The lab's page in a tab. Keeps the errors in its console, and its requests to other hosts."""
 
     def __init__(self, tab: Page, lab: HasAddress) -> None:
         self.page = tab
         self.lab = lab
-        self.complaints: list[str] = []
-        self.strangers: list[str] = []
-        self._listeners = {"pageerror": self._failed, "console": self._heard, "request": self._asked}
+        self.errors: list[str] = []
+        self.foreign_requests: list[str] = []
+        self._listeners = {
+            "pageerror": self._keep_error,
+            "console": self._keep_message,
+            "request": self._keep_request,
+        }
         for event, listener in self._listeners.items():
             tab.on(event, listener)
         self.open()
@@ -40,16 +44,16 @@ class LabPage:
         for event, listener in self._listeners.items():
             self.page.remove_listener(event, listener)
 
-    def _failed(self, error: Any) -> None:
-        self.complaints.append(str(error))
+    def _keep_error(self, error: Any) -> None:
+        self.errors.append(str(error))
 
-    def _heard(self, message: Any) -> None:
-        if message.type in ("error", "warning") and not any(own in message.text for own in BROWSERS_OWN):
-            self.complaints.append(message.text)
+    def _keep_message(self, message: Any) -> None:
+        if message.type in ("error", "warning") and not any(own in message.text for own in IGNORED_MESSAGES):
+            self.errors.append(message.text)
 
-    def _asked(self, request: Any) -> None:
+    def _keep_request(self, request: Any) -> None:
         if not request.url.startswith((self.lab.url, "data:", "blob:")):
-            self.strangers.append(request.url)
+            self.foreign_requests.append(request.url)
 
     def open(self, path: str = "/") -> None:
         self.page.goto(self.lab.url.rstrip("/") + path)
@@ -61,12 +65,12 @@ class LabPage:
             "document.documentElement.dataset.ready === 'true' && !!document.querySelector('#charts .main-svg')"
         )
 
-    def until(self, expression: str, patience: float = PATIENCE) -> Any:
-        """Wait until a JavaScript expression is true. (Playwright's own way needs unsafe-eval.)
+    def until(self, expression: str, timeout: float = TIMEOUT) -> Any:
+        """Wait until a JavaScript expression is true. (Playwright's `wait_for_function` needs unsafe-eval.)
 
-        One that fails, as of what is not drawn yet, is not true yet.
+        An expression that fails, because something is not drawn yet, counts as not true yet.
         """
-        deadline = time.monotonic() + patience
+        deadline = time.monotonic() + timeout
         failure = None
         while time.monotonic() < deadline:
             try:
@@ -76,12 +80,12 @@ class LabPage:
             except PlaywrightError as error:
                 failure = error
             time.sleep(0.02)
-        raise AssertionError(f"not true within {patience:.0f} s: {expression}") from failure
+        raise AssertionError(f"not true within {timeout:.0f} s: {expression}") from failure
 
     # -- what a student does -----------------------------------------------------------------------
 
     def address(self) -> str:
-        """The page's own address, with the last change in it: it is written at the latest when the page is left."""
+        """The page's address with the last change in it. The page writes it at the latest when it is left."""
         self.page.evaluate("dispatchEvent(new Event('pagehide'))")
         return str(self.page.evaluate("location.pathname + location.hash"))
 

@@ -1,4 +1,4 @@
-"""A real lab in a process of its own, as a user starts it."""
+"""A real lab in another process, as a user starts it."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ import numpy as np
 from websockets.sync.client import connect
 
 from tests.support.experiments import QUICK
-from tests.support.waiting import PATIENCE, wait_until
+from tests.support.waiting import TIMEOUT, wait_until
 
 #: `lossroom serve`, as it is installed beside the interpreter.
 SERVE = (str(Path(sys.executable).with_name("lossroom")), "serve")
 
 
 def _end_with_parent() -> None:
-    """Let Linux kill this process when the tests are killed: else its endless runs would go on for ever."""
+    """Let Linux kill this process when the tests are killed: otherwise its endless runs would never end."""
     PR_SET_PDEATHSIG = 1
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
@@ -49,7 +49,7 @@ class LabServer:
             program: the command, which takes the arguments of `lossroom serve`.
             directory: where it is started; None: where this process was.
             limits: a command of the shell before it, such as "ulimit -n 256".
-            environment: variables beside those of this process.
+            environment: variables in addition to those of this process.
         """
         self.program = program
         self.limits = limits
@@ -57,7 +57,7 @@ class LabServer:
         self.directory = directory
         self.data_dir = data_dir
         self.environment = environment
-        self.prefix: list[str] = []  # what runs the server, such as a sandbox
+        self.prefix: list[str] = []  # a command that runs the server, such as a sandbox
         self.port = 0
         self.url = ""
         self.process: subprocess.Popen[str] | None = None
@@ -92,12 +92,12 @@ class LabServer:
         self.port = int(self.url.rsplit(":", 1)[1])
         # Idle connections are let go before the server closes them, which it does after 5 s: a request that
         # meets that moment is reset.
-        self.http = httpx.Client(base_url=self.url, timeout=PATIENCE, limits=httpx.Limits(keepalive_expiry=2))
+        self.http = httpx.Client(base_url=self.url, timeout=TIMEOUT, limits=httpx.Limits(keepalive_expiry=2))
 
     def stop(self, how: int = signal.SIGTERM) -> None:
         if self.process is not None:
             self.process.send_signal(how)
-            self.process.wait(timeout=PATIENCE)
+            self.process.wait(timeout=TIMEOUT)
             self.process.stdout.close()
             self.process = None
             self.log.close()
@@ -137,7 +137,7 @@ class LabServer:
         address = self.url.replace("http", "ws") + "/ws"
         return self._sockets.enter_context(connect(address, compression=None, max_size=None, **options))
 
-    # -- as somebody who looks inside --------------------------------------------------------------
+    # -- inside the lab ----------------------------------------------------------------------------
 
     def stored_rows(self, run_id: str, stream: str = "train") -> tuple[list[str], np.ndarray]:
         """What SQLite holds, read past the server: columns, and values (rows, columns)."""
@@ -167,7 +167,7 @@ class LabServer:
         return [pid for child in self.helper_pids() for pid in _children(child)]
 
     def helper_pids(self) -> list[int]:
-        """The forkserver, and what multiprocessing keeps beside it."""
+        """The forkserver, and the other processes of multiprocessing."""
         return _children(self.process.pid)
 
 
@@ -175,7 +175,8 @@ class LabServer:
 def running_lab(
     folder: Path, data_dir: Path | None = None, *, program: Sequence[str] = SERVE, **environment: str
 ) -> Iterator[LabServer]:
-    """A lab with two workers and an empty database in `folder`; without a `data_dir` it has its own data sets only."""
+    """A lab with two workers and an empty database in `folder`; without `data_dir` it has only the built-in data
+    sets."""
     variables = {"LOSSROOM_WORKERS": "2", **environment}
     with LabServer(folder / "state", data_dir or folder, program=program, **variables) as lab:
         yield lab

@@ -35,7 +35,7 @@ def fill(state_dir: Path, *, runs: int, archived: int) -> None:
 
 
 def fill_long(state_dir: Path, run_id: str, *, rows: int) -> None:
-    """Store a finished run with that many iterations."""
+    """Store a finished run with this many iterations."""
     length = {"training": {**QUICK["training"], "iterations": rows}}
     config = ExperimentConfig.from_dict({**QUICK, **length}).to_dict()
     random = np.random.default_rng(1)

@@ -17,7 +17,7 @@ import httpx
 from websockets.sync.client import ClientConnection, connect
 
 from tests.support.folders import ROOT
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import TIMEOUT
 
 #: Where Debian has it is not on everybody's path.
 BINARY = shutil.which(
@@ -46,7 +46,7 @@ http {{
 
 
 def block(document: str = "docs/proxies.md") -> str:
-    """The block as it stands in a document."""
+    """The block as it is in a document."""
     (found,) = re.findall(r"```nginx\n(.*?)```", (ROOT / document).read_text("utf-8"), flags=re.DOTALL)
     return str(found)
 
@@ -60,7 +60,7 @@ def changed(text: str, *changes: tuple[str, str]) -> str:
 
 
 class Nginx:
-    """nginx on a port of its own, for the name `lab.example`, which leads to it for this client only."""
+    """nginx on a free port, for the name `lab.example`, which only this client resolves to it."""
 
     def __init__(self, folder: Path, text: str, *, tls: bool) -> None:
         self.tls = tls
@@ -109,7 +109,7 @@ class Nginx:
             changes += [(f"/etc/ssl/{NAME}", f"{self._folder}/lab")]
             self._context = ssl.create_default_context(cafile=str(self._folder / "lab.crt"))
         text = changed(self._text, *changes)
-        for _ in range(5):  # somebody else may take the port between asking for a free one and nginx
+        for _ in range(5):  # another process may take the free port before nginx does
             with socket.create_server(("127.0.0.1", 0)) as free:
                 self.port = free.getsockname()[1]
             listening = re.sub(r"listen \d+", f"listen 127.0.0.1:{self.port}", text)
@@ -118,13 +118,13 @@ class Nginx:
                 break
         else:
             raise AssertionError((self._folder / "error.log").read_text())
-        self._http = httpx.Client(verify=self._context or False, timeout=PATIENCE)
+        self._http = httpx.Client(verify=self._context or False, timeout=TIMEOUT)
         try:
             yield self
         finally:
             self._http.close()
             process.terminate()
-            process.wait(PATIENCE)
+            process.wait(TIMEOUT)
 
     def _start(self, text: str) -> subprocess.Popen[bytes] | None:
         config = self._folder / "nginx.conf"
@@ -132,13 +132,13 @@ class Nginx:
         config.write_text(_CONFIG.format(folder=self._folder, user=user, block=text))
         log = self._folder / "error.log"
         process = subprocess.Popen([str(BINARY), "-e", str(log), "-p", str(self._folder), "-c", str(config)])
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT
         while process.poll() is None and time.monotonic() < deadline:
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port)):
                 return process
             time.sleep(0.02)
         process.terminate()
-        process.wait(PATIENCE)
+        process.wait(TIMEOUT)
         return None
 
 

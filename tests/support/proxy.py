@@ -67,7 +67,7 @@ def _drain(end: socket.socket) -> None:
 
 
 class Proxy:
-    """Listens on a port of its own and passes everything on to `target`, a port of this machine."""
+    """Listens on a free port and passes everything on to `target`, a port of this machine."""
 
     def __init__(self, target: int) -> None:
         self.target = target
@@ -95,7 +95,7 @@ class Proxy:
                 victim.shutdown(socket.SHUT_RDWR)
 
     def fall_silent(self, silent: bool = True) -> None:
-        """Swallow what comes from now on; nobody is told."""
+        """Drop everything that comes from now on, without closing connections."""
         self._silent = silent
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Tabs of a browser, which tests borrow and give back."""
+"""Browser tabs that tests borrow and give back."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page
 
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import TIMEOUT
 
-#: Gives a test one of the page's own modules by its name under static/js; the page has them by their version's address.
+#: Gives a test one of the page's modules by its name under static/js; the page loads it from an address with a version.
 MODULE = (
     "window.pageModule = (name) => import(new URL(name, document.querySelector('script[type=module]').src))"
 )
@@ -17,11 +17,10 @@ USUAL: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}, "locale": "
 
 
 class Tabs:
-    """Tabs that tests borrow and give back, each in a context of its own.
+    """Tabs that tests borrow and give back, each in its own browser context.
 
-    A new context is a new process, which compiles Plotly's 4.6 MB anew: five times the work of opening the page in
-    a tab that has had it before. So tabs are kept, by the options of their context, and what a page leaves behind is
-    cleared away between two tests.
+    A new context is a new process, which compiles Plotly again: five times the work of opening the page in a tab that
+    had it before. So tabs are kept, by the options of their context, and cleared between two tests.
     """
 
     def __init__(self, browser: Browser) -> None:
@@ -29,21 +28,22 @@ class Tabs:
         self._free: dict[str, list[Page]] = {}
 
     def borrow(self, *, kept: bool = True, **options: Any) -> Page:
-        """A tab with these options of its context; one that is not `kept` has had no page before."""
+        """A tab whose context has these options; if not `kept`, a new one."""
         options = {**USUAL, **options}
         if kept and (free := self._free.get(repr(options))):
             return free.pop()
         context = self._browser.new_context(**options)
-        context.set_default_timeout(1000 * PATIENCE)
+        context.set_default_timeout(1000 * TIMEOUT)
         context.add_init_script(MODULE)
         return context.new_page()
 
     def give_back(self, tab: Page, origin: str, **options: Any) -> None:
         options = {**USUAL, **options}
         if tab.evaluate("location.origin") != origin:
-            tab.context.close()  # what the page has stored cannot be reached from where the tab is now
+            tab.context.close()  # from another origin, the page's storage cannot be cleared
             return
-        # A tab that leaves by itself keeps its process, and its origin: what is stored in parting is cleared too.
+        # A tab that navigates by itself keeps its process and its origin, so what the page stores when it is left is
+        # cleared too.
         tab.evaluate("location.href = 'about:blank'")
         tab.wait_for_url("about:blank")
         tab.evaluate("localStorage.clear(); sessionStorage.clear()")

@@ -1,4 +1,4 @@
-"""Waiting for what another process does."""
+"""Waiting for other processes."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-#: Seconds. Long enough for the slowest machine; nothing waits that long unless it is broken.
-PATIENCE = 120.0
+#: Seconds until a wait fails: long enough for the slowest machine.
+TIMEOUT = 120.0
 
 
-def wait_until(condition: Callable[[], Any], what: str = "the condition", patience: float = PATIENCE) -> Any:
-    """Call `condition` until what it returns is true, and return that."""
-    deadline = time.monotonic() + patience
+def wait_until(condition: Callable[[], Any], what: str = "the condition", timeout: float = TIMEOUT) -> Any:
+    """Call `condition` until its result is true, and return the result."""
+    deadline = time.monotonic() + timeout
     while time.monotonic() < deadline:
         if result := condition():
             return result
         time.sleep(0.02)
-    raise AssertionError(f"{what} did not come true within {patience:.0f} s")
+    raise AssertionError(f"{what} did not come true within {timeout:.0f} s")

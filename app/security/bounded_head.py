@@ -1,6 +1,7 @@
-"""The HTTP protocol of the server: uvicorn's, which waits for a request's head for a bounded time and size.
+"""uvicorn's HTTP protocol with a bounded time and size for the head of a request.
 
-uvicorn waits for ever: connections that send nothing, or a byte now and then, would take all that the server may open.
+uvicorn itself waits for ever: connections that send nothing, or a byte now and then, would use up all connections that
+the server may open.
 """
 
 from __future__ import annotations
@@ -9,9 +10,9 @@ import asyncio
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-#: A request's line and headers must be there after this long.
+#: Seconds in which a request's line and headers must arrive.
 HEAD_SECONDS = 10.0
-#: Their size at most.
+#: The most bytes of a request's line and headers.
 HEAD_BYTES = 64 * 1024
 
 _TOO_LONG = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
