@@ -1,8 +1,8 @@
-"""Activations without new arrays: the functions of `engine.activations` as kernels into a given array.
+"""Activations without new arrays: the functions of `engine.activations`, written into a given array.
 
-Contract: `value(x, out)` writes f(x); `derivative(y, x, out)` writes f'(x), where y = f(x): most derivatives
-are shorter in y, which is kept anyway; it may be overwritten. All arrays have one shape and dtype, and `out` is
-none of the others.
+Contract: `value(x, out)` writes f(x). `derivative(y, x, out)` writes f'(x), where y = f(x): most derivatives are
+simpler in y, which is kept anyway. It may overwrite y. All arrays have one shape and dtype, and `out` is a different
+array.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Arrays that begin where a line of the cache begins.
+"""Arrays that are aligned to cache lines.
 
-A processor with AVX-512 reads 64 bytes at once, a whole line. NumPy's arrays begin 16 or 32 bytes into one, and each
-such read of a row takes two lines then. Where products run, this is a tenth of the time.
+A processor with AVX-512 reads 64 bytes at a time, a whole cache line. NumPy's arrays begin 16 or 32 bytes into a line,
+so each read of a row touches two lines. In matrix products this costs a tenth of the time.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numpy.typing import DTypeLike
 
 from engine.arrays import Array
 
-#: Bytes of a line of the cache.
+#: Bytes of a cache line.
 LINE = 64
 
 

@@ -1,4 +1,4 @@
-"""The batch norm step: values are seen as (outer, features, inner), whose outer and inner axes share one mean."""
+"""The batch norm step: it views values as (outer, features, inner), and takes means over the outer and inner axes."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class BatchNormStep(Step):
 
 
 def _sum(x: Array, out: Array, parts: Array) -> Array:
-    """Σ over all but the features; long axes first."""
+    """Σ over all axes but the features; the long axis first."""
     if x.shape[2] == 1:
         return np.add.reduce(x[:, :, 0], axis=0, out=out)
     np.add.reduce(x, axis=2, out=parts)

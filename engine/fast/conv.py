@@ -1,14 +1,15 @@
-"""Steps of a convolution, also together with the ReLU and the maximum pooling above it.
+"""Steps of a convolution, also together with the ReLU and the maximum pooling after it.
 
-What a convolution gives is worked on while it is in the cache: a strip of rows at a time.
+The output of a convolution is processed a strip of rows at a time, while it is in the cache.
 
 The maximum commutes with adding a constant and with ReLU, which both keep the order of numbers:
 
     max over a window of relu(x + b)  =  relu(max over the window of x + b)
 
-So bias, ReLU and their gradients are taken after the pool, on a fourth of the values (2 × 2), and what the convolution
-gave is not kept: a third of the step of a small convolutional network. The results are the same to the last bit, but
-for which of several pixels below zero gets a gradient of zero.
+So bias, ReLU and their gradients are computed after the pool, on a fourth of the values (2 × 2), and the convolution's
+output is not kept. This saves a third of the step of a small convolutional network. The results are the same to the
+last bit. (Where all pixels of a window are below zero, another one may be the maximum, but its gradient is zero
+anyway.)
 """
 
 from __future__ import annotations
@@ -85,8 +86,8 @@ class ConvReluStep(ConvStep):
 
 
 class ConvReluPoolStep(ConvReluStep):
-    """A convolution, its ReLU, and a maximum pool above. Overlapping windows are compared with their maxima on the way
-    back, so what the convolution gave is kept too."""
+    """A convolution, its ReLU, and the maximum pool after it. The backward pass compares overlapping windows with their
+    maxima, so the convolution's output is kept too."""
 
     def __init__(self, layer: Conv2D, pool: MaxPool2D, place: Place) -> None:
         super().__init__(layer, place)
@@ -146,7 +147,7 @@ class ConvReluHalveStep(Step):
         buffers["y"] = (shape, self.dtype)
         buffers["bias row"] = ((2, *shape[2:]), self.dtype)
         if training:
-            rows = 2 * shape[1]  # on the way back, all of one block
+            rows = 2 * shape[1]  # in the backward pass, all rows of one block
             buffers |= bias_buffers(shape, self.dtype)
             buffers["upper"] = ((*shape[:2], *row), BOOL)
             buffers["left"] = (shape, BOOL)
@@ -184,8 +185,7 @@ class ConvReluHalveStep(Step):
         return dx
 
     def _halved_back(self, dy: Array, arrays: dict[str, Array]) -> Iterator[Array]:
-        """The gradient of what the convolution gave, one block after the other; dy becomes the gradient of the sum
-        that goes into ReLU."""
+        """∂L/∂(output of the convolution), one block after the other; dy becomes the gradient of ReLU's input."""
         convolved, larger = arrays["strip"], arrays["larger"]
         for block, part in enumerate(dy):
             relu_backward(self._y[block], part, arrays["positive"])

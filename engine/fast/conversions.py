@@ -10,7 +10,7 @@ from engine.layers.layer import Layer, Shape
 
 
 class Conversion(Step):
-    """Of images of one shape; `layout` is that of the blocks."""
+    """Base: a conversion for images of one shape, whose `layout` is "blocks"."""
 
     def __init__(self, shape: Shape, place: Place) -> None:
         super().__init__(Layer(shape), replace(place, layout="blocks"))
@@ -40,10 +40,10 @@ class ToBlocks(Conversion):
 
 
 class FromBlocks(Conversion):
-    """(B, H, C, W, n) → (N, C, H, W), which lies in memory as (C, H, W, N).
+    """(B, H, C, W, n) → (N, C, H, W), whose memory order is (C, H, W, N).
 
-    With the images innermost on both sides, rows of n images are copied, not single numbers: twice as fast. The dense
-    layer above multiplies a matrix either way round.
+    With the images innermost in both, whole rows of n images are copied, not single numbers: twice as fast. The dense
+    layer that follows can multiply a transposed matrix as well.
     """
 
     def buffers(self, count: int, training: bool) -> Buffers:

@@ -1,7 +1,7 @@
 """The products of a convolution: one block of images, a strip of rows at a time.
 
 For one block (see `engine.fast.blocks`) the pixels under the kernel are gathered in R (see `engine.fast.windows`),
-whose rows i·stride ... i·stride + K - 1 are a matrix of K·K·C rows and all that output row i needs:
+whose rows i·stride ... i·stride + K - 1 are a matrix of K·K·C rows: all pixels that output row i needs.
 
     y[i] = W' R[i·stride : i·stride + K]      W' = W as (F, K·K·C)
     ∂L/∂W' = Σ over i of ∂L/∂y[i] R[...]ᵀ
@@ -60,7 +60,7 @@ class Convolution:
         )  # fmt: skip
 
     def buffers(self, count: int, training: bool) -> Buffers:
-        """Of `convolve`, and of `gradients` while training: W', R, and what their products need."""
+        """Arrays of `convolve`, and of `gradients` in training: W', R, and the scratch of their products."""
         layer, n, itemsize = self.layer, block_size(count), self.dtype.itemsize
         filters, kernel, (channels, height, width) = layer.filters, layer.kernel_size, layer.input_shape
         inputs, outputs = kernel * kernel * channels, kernel * kernel * filters
@@ -88,7 +88,7 @@ class Convolution:
                 arrays[name].fill(0)
 
     def strip_shape(self, n: int) -> Shape:
-        """Of the array "strip" (see `convolve`), for the rows of one strip."""
+        """The shape of the array "strip" (see `convolve`), which holds the rows of one strip."""
         filters, _, columns = self.computed
         rows = self._windows.strip_rows(n * self.dtype.itemsize, self._multiple)
         apart = (self.phases,) if self.phases > 1 else ()
@@ -98,11 +98,12 @@ class Convolution:
         """The convolution of one block without the bias, strip by strip: (rows, F, columns, n), with phases (rows,
         phases, F, columns / phases, n).
 
-        A strip is still in the cache: the time for what else is to be done with it.
+        The caller should process each strip at once, while it is in the cache.
 
         Args:
-            out: where all strips are kept, (rows, F, columns, n), without phases; without it, each overwrites the one
-                before, in the array "strip".
+            out: an array for all strips, (rows, F, columns, n), without phases. If it is None, each strip overwrites
+            the
+                one before, in the array "strip".
         """
         matrix = arrays["matrix"]
         matrix[...] = self.layer.W.transpose(0, 2, 3, 1)
@@ -114,7 +115,8 @@ class Convolution:
             yield strip
 
     def gradients(self, x: Array, parts: Iterable[Array], arrays: dict[str, Array]) -> Array | None:
-        """∂L/∂W, and ∂L/∂x where it is needed, from ∂L/∂y of one block after the other, in phases as y."""
+        """Compute ∂L/∂W, and ∂L/∂x where it is needed, from `parts`: ∂L/∂y of one block after the other, in the same
+        phases as y."""
         layer, total = self.layer, arrays["total"]
         total.fill(0)
         flat_total = total.reshape(-1, layer.filters)
@@ -139,7 +141,7 @@ class Convolution:
 
 
 def bias_buffers(shape: Shape, dtype: np.dtype[np.generic]) -> Buffers:
-    """What `bias_gradient` needs for dy (B, rows, F, columns, n)."""
+    """The arrays of `bias_gradient` for dy (B, rows, F, columns, n)."""
     blocks, rows, filters, columns, n = shape
     return {
         "sums": ((blocks * rows * filters,), dtype),

@@ -1,7 +1,7 @@
-"""Dropout's random numbers, the same ones for a plan of steps and for the layers themselves.
+"""Dropout's random numbers: the same ones in the steps and in the layers themselves.
 
-A step draws for its images as they lie. Where those are blocks, the layer must give each pixel the number that the step
-gives it, or the two would drop other pixels.
+A step draws numbers in the memory order of its images. If they are in blocks, the layer must give each pixel the same
+number as the step, or the two would drop different pixels.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from engine.layers.residual import Residual
 
 
 class DrawsInBlocks:
-    """Draws for images (N, C, H, W) in the order in which they lie in blocks (B, H, C, W, n)."""
+    """Draws for images (N, C, H, W) in the memory order of blocks (B, H, C, W, n)."""
 
     def __init__(self, generator: np.random.Generator) -> None:
         self._generator = generator
@@ -35,11 +35,11 @@ class DrawsInBlocks:
 def set_generators(
     layers: Sequence[Layer], generator: np.random.Generator | None, *, fast: bool, layout: str = "rows"
 ) -> None:
-    """Give every random layer its randomness.
+    """Give every random layer its generator.
 
     Args:
-        fast: steps draw, in their own order.
-        layout: in which a plan would bring images to the lowest layer.
+        fast: steps run the layers, and draw in their own order.
+        layout: of the images that a plan would give to the first layer.
     """
     for layer in layers:
         layout = layout_of(layer, layout)

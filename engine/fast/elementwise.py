@@ -1,4 +1,4 @@
-"""Steps that take each value by itself, in either layout: activation, dropout, flatten, activity penalty."""
+"""Elementwise steps, in either layout: activation, dropout, flatten, activity penalty."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from engine.norms import absolute_sum, squared_norm
 
 
 class ActivationStep(Step):
-    """y, and the slopes, for which ReLU needs a byte each."""
+    """Applies an activation; keeps y, and the slopes, for which ReLU needs one byte each."""
 
     def __init__(self, layer: ActivationLayer, place: Place) -> None:
         super().__init__(layer, place)
@@ -40,7 +40,7 @@ class ActivationStep(Step):
 
     def backward(self, dy: Array) -> Array | None:
         if self._is_relu:
-            # in place and with a mask of bytes: no array of slopes to write and read again
+            # in place and with a mask of bytes, without an array of slopes
             relu_backward(self._y, dy, self._slope)
             return dy
         self._kernels.derivative(self._y, self._x, self._slope)
@@ -48,7 +48,7 @@ class ActivationStep(Step):
 
 
 class DropoutStep(Step):
-    """In evaluation it gives its input on. Draws are in float32, whatever the numbers are."""
+    """Dropout; in evaluation it returns its input. Draws are in float32, whatever the dtype is."""
 
     def __init__(self, layer: Dropout, place: Place) -> None:
         super().__init__(layer, place)
@@ -79,7 +79,7 @@ class DropoutStep(Step):
 
 
 class FlattenStep(Step):
-    """Views; nothing is copied."""
+    """Flatten, by views; nothing is copied."""
 
     def __init__(self, layer: Flatten, place: Place) -> None:
         super().__init__(layer, place)
@@ -92,7 +92,7 @@ class FlattenStep(Step):
 
 
 class PenaltyStep(Step):
-    """Gives its input on."""
+    """The activity penalty: returns its input, and adds to the loss and to the gradient."""
 
     def __init__(self, layer: ActivityPenalty, place: Place) -> None:
         super().__init__(layer, place)

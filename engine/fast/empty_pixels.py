@@ -1,8 +1,8 @@
-"""Empty pixels: images in groups whose members leave the same pixels at zero.
+"""Empty pixels: images in groups that have the same pixels at zero.
 
 A pixel that is zero in every image of a group adds nothing to a product with the weights, so it need not be multiplied.
-Of MNIST's 784 pixels 116 are zero in all 10,000 test images. In groups of 250 images whose ink ends at the same places
-423 of them are: less than half of the product is left, and less than half of the images to read.
+Of MNIST's 784 pixels 116 are zero in all 10,000 test images. In groups of 250 similar images, 423 pixels are zero:
+less than half of the product is left, and less than half of the pixels must be read.
 
 Groups are found by halving: the images of a group are ordered by how far they reach to the left, the right, the top or
 the bottom, and cut in the middle; of the four ways, the one that leaves most pixels empty is taken.
@@ -38,7 +38,7 @@ def group(images: Array, shape: tuple[int, ...], size: int) -> list[tuple[Indice
 
     Args:
         images: (N, C·H·W), rows.
-        shape: (C, H, W) of one image; of another length, the images stay in their order.
+        shape: of one image. If it is not (C, H, W), the images stay in their order.
 
     Returns:
         For each group the indices of its images and of its pixels, ascending.

@@ -83,9 +83,9 @@ def strip_rows(shape: Shape, itemsize: int) -> int:
 
 
 def _strips(*arrays: Array) -> Iterator[tuple[Array, ...]]:
-    """Arrays of blocks (B, H, C, W, n) in step, some rows (rows, C, W, n) at a time.
+    """The same rows of several arrays of blocks (B, H, C, W, n), a strip (rows, C, W, n) at a time.
 
-    A dozen operations go over each value: on what is in the cache they take a third less time.
+    A dozen operations follow on each value: on a strip in the cache they take a third less time.
     """
     rows = [array.reshape(-1, *array.shape[2:]) for array in arrays]
     count = strip_rows(arrays[0].shape, arrays[0].itemsize)

@@ -1,7 +1,7 @@
 """Optimizers without new arrays: the formulas of `engine.optimizers` as operations in place.
 
-Every method is a few vector operations over all parameters at once, into arrays that are made once: that, and not a
-loop over layers, is what makes a step cheap. `g` is overwritten.
+Each step is a few vector operations on all parameters at once, into arrays that are allocated once. This is cheaper
+than a loop over layers. `g` is overwritten.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ PART = 1 << 17
 
 
 class InPlace(optimizers.Optimizer):
-    """Base: scratch, and steps of long vectors in parts."""
+    """Base: the scratch array, and updates of long vectors in parts."""
 
     def __init__(self, parameters: Array, **hyperparameters: float) -> None:
         self.t = 0
@@ -113,7 +113,7 @@ class Adadelta(InPlace, optimizers.Adadelta):
 
 
 class Adam(InPlace, optimizers.Adam):
-    """m and v are kept without their factors (1-β), which saves two passes over all parameters; the factors and
+    """m and v are stored without their factors (1-β), which saves two passes over all parameters. The factors and
     both bias corrections are folded into two scalars: with a = (1-β₁)/(1-β₁ᵗ) and b = √((1-β₂)/(1-β₂ᵗ)),
     m̂ / (√v̂ + ε) = (a/b) m / (√v + ε/b).
     """

@@ -44,12 +44,12 @@ def plan(
     across: bool = False,
     fused: bool = True,
 ) -> list[Step]:
-    """The steps for layers, lowest first.
+    """The steps for layers, from the input on.
 
     Args:
-        layout: of what goes in and comes out.
-        lowest: ∂L/∂x of what goes in is not needed.
-        across: what goes in lies in memory with the images innermost (see `Place`).
+        layout: of the input and the output.
+        lowest: these are the network's first layers: ∂L/∂x of their input is not needed.
+        across: the input has the images innermost in memory (see `Place`).
         fused: whether several layers may be one step.
     """
     steps: list[Step] = []
@@ -76,7 +76,7 @@ def plan(
 
 
 def layout_of(layer: Layer, given: str) -> str:
-    """The layout that a layer is run in, on images that lie as `given`."""
+    """The layout in which a layer is run, if its input has the layout `given`."""
     match layer:
         case Conv2D() | MaxPool2D() | AvgPool2D() | LocalResponseNorm():
             return "blocks"
@@ -88,7 +88,7 @@ def layout_of(layer: Layer, given: str) -> str:
 
 
 def _step(layers: Sequence[Layer], place: Place, fused: bool) -> tuple[Step, int]:
-    """A step for the lowest of the layers, and how many it takes in."""
+    """A step for the first of the layers, and how many layers it runs."""
     if fused:
         match layers:
             case [
@@ -142,7 +142,8 @@ def _single(layer: Layer, place: Place, fused: bool) -> Step:
 
 
 def _lies_across(steps: Sequence[Step], given: bool) -> bool:
-    """Whether what steps give lies in memory with the images innermost: out of blocks, or a view of that."""
+    """Whether the output of the steps has the images innermost in memory: it comes from `FromBlocks`, or is a view of
+    such an output."""
     for step in reversed(steps):
         if isinstance(step, FromBlocks):
             return True

@@ -1,4 +1,4 @@
-"""ReLU in place, as all steps that end in one take it."""
+"""ReLU in place, for all steps that end with it."""
 
 from __future__ import annotations
 
@@ -32,26 +32,26 @@ def relu(x: Array, out: Array) -> None:
 
 
 def add_relu(x: Array, bias: Array, negative: Array, out: Array) -> None:
-    """relu(x + bias) as max(x, -bias) + bias, the same to the last bit: what is read besides x is a row that stays in
-    the cache, and not as many zeros as x has numbers. Half of the time.
+    """relu(x + bias) as max(x, -bias) + bias, which is the same to the last bit. Besides x it reads only a row that
+    stays in the cache, not as many zeros as x has numbers. This takes half of the time.
 
     Args:
         x: (..., *S).
-        bias, negative: S, and the same with the other sign.
+        bias, negative: the bias in the shape S, and -bias.
     """
     np.maximum(x, negative, out=out)
     out += bias
 
 
-#: 0 as an array: comparing with it spares the conversion of a Python number at each call.
+#: 0 as an array: comparing with it saves the conversion of a Python number at each call.
 _ZERO = np.zeros((), np.float32)
 
 
 def relu_backward(y: Array, dy: Array, positive: NDArray[np.bool_]) -> None:
     """dy where y = relu(x) is positive, 0 elsewhere, in place; `positive` is scratch.
 
-    The slope is 1 where the output is positive, so the output alone is enough. A product with a mask costs a tenth of
-    assigning zeros by it.
+    The slope is 1 where the output is positive, so only the output is needed. Multiplying by a mask takes a tenth of
+    the time of assigning zeros where it is false.
     """
     np.greater(y, _ZERO, out=positive)
     np.multiply(dy, positive, out=dy)

@@ -12,7 +12,7 @@ from engine.layers.residual import Residual
 
 
 class ResidualStep(Step):
-    """Runs F and P, and adds.
+    """Runs F and P, and adds their outputs.
 
     Args:
         steps: of F.
@@ -50,12 +50,12 @@ class ResidualStep(Step):
 
     def backward(self, dy: Array) -> Array | None:
         arrays = self.arrays_for(dy, True)
-        kept = arrays["dy"]  # steps may overwrite dy, which both ways need
+        kept = arrays["dy"]  # steps may overwrite dy, which F and P both need
         np.copyto(kept, dy)
         dx: Array | None = dy
         for step in reversed(self._steps):
             if dx is None:
-                break  # nothing below learns
+                break  # no layer before this one is trained
             dx = step.backward(dx)
         shortcut = kept if self._projection is None else self._projection.backward(kept)
         if not self.needs_input_gradient:

@@ -1,4 +1,4 @@
-"""Layers, by the type that an experiment names them with."""
+"""All layers, by their type in an experiment."""
 
 from __future__ import annotations
 
@@ -58,12 +58,12 @@ FIELDS: dict[str, Sequence[Field]] = {
 }
 
 
-#: Penalties on what a layer gives; every layer may have them.
+#: Penalties on the outputs of a layer; every layer may have them.
 ACTIVITY_FIELDS = (
     Field("activity_l1", "number", 0.0, minimum=0, maximum=100, scale="log"),
     Field("activity_l2", "number", 0.0, minimum=0, maximum=100, scale="log"),
 )
-#: Whether the penalties of the experiment are on the layer's weights, and whether its weights and biases are learnt.
+#: Whether the experiment's penalties apply to the layer's weights, and whether its weights and biases are trained.
 WEIGHT_FIELDS = (
     Field("penalized", "boolean", True),
     Field("trainable", "boolean", True),
@@ -73,17 +73,17 @@ FIELDS = {
     name: (*fields, *(WEIGHT_FIELDS if name in WITH_WEIGHTS else ()), *ACTIVITY_FIELDS)
     for name, fields in FIELDS.items()
 }
-#: Fields that a layer's description leaves out where they are as by default.
+#: Fields that a layer's description leaves out where they have their defaults.
 LEFT_OUT = {field.name: field.default for field in (*WEIGHT_FIELDS, *ACTIVITY_FIELDS)}
 
 
 class ShapeError(ValueError):
-    """A layer that cannot take what the one below gives.
+    """A layer that does not fit the output of the layer before it.
 
     Attributes:
-        place: positions, counted from 0: of the layer, or of the block that holds it, then inside.
-        reason: why not.
-        shapes: what each layer below gives, outside blocks.
+        place: the layer's position, counted from 0; for a layer in a block, the block's position, then that inside.
+        reason: why it does not fit.
+        shapes: the output shapes of the layers before it; blocks count as one layer.
     """
 
     def __init__(self, place: tuple[int, ...], reason: Reason, shapes: list[Shape]) -> None:
@@ -94,10 +94,10 @@ class ShapeError(ValueError):
 
 
 def build_layers(described: Sequence[dict[str, Any]], shape: Shape) -> list[Layer]:
-    """The layers `{"type", ...}` for images of one shape, each for the output of the one below; no weights yet.
+    """The layers `{"type", ...}` for images of one shape, each for the output of the one before it; no weights yet.
 
     Raises:
-        ShapeError: a layer does not fit on the one below.
+        ShapeError: a layer does not fit the output of the one before it.
     """
     built: list[Layer] = []
     for position, config in enumerate(described):

@@ -1,7 +1,7 @@
 """Activity penalty: λ₁ Σ|a| + λ₂ Σa² over the outputs of a layer, divided by the batch size and added to the loss (as
 in Keras).
 
-a passes unchanged; ∂/∂a = (λ₁ sign a + 2 λ₂ a) / N is added to the gradient on its way down.
+a passes unchanged; ∂/∂a = (λ₁ sign a + 2 λ₂ a) / N is added to the gradient in the backward pass.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class ActivityPenalty(Layer):
     def forward(self, x: Array, training: bool) -> Array:
         self.x = x
         if training:
-            a = x.astype(np.float64)  # whose squares are numbers where those of x are not
+            a = x.astype(np.float64)  # the squares of large float32 numbers would overflow
             self.value = float(self.l1 * np.abs(a).sum() + self.l2 * (a**2).sum()) / len(x)
         return x
 
@@ -39,7 +39,7 @@ class ActivityPenalty(Layer):
 
 
 def with_penalties(layers: Sequence[Layer]) -> list[Layer]:
-    """The layers, each with the penalty on what it gives above it, if it has one."""
+    """The layers, each followed by its activity penalty if it has one."""
     found: list[Layer] = []
     for layer in layers:
         found.append(layer)

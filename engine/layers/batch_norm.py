@@ -6,7 +6,7 @@
 training they are those of the batch; running means of them (σ² unbiased, as in the paper) serve in evaluation.
 
     ∂L/∂β = Σ ∂L/∂y      ∂L/∂γ = Σ ∂L/∂y x̂
-    ∂L/∂x = γ / √(σ² + ε) · (∂L/∂y - ∂L/∂β / m - x̂ ∂L/∂γ / m)      m values share one mean
+    ∂L/∂x = γ / √(σ² + ε) · (∂L/∂y - ∂L/∂β / m - x̂ ∂L/∂γ / m)      m: how many values share one mean
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ FIELDS = (
 class BatchNorm(Layer):
     """Normalizes features (N, F), or the channels of images (N, C, H, W).
 
-    `momentum` is the share of the old running mean that stays at each step.
+    `momentum` is the share of the old running mean that is kept at each step.
     """
 
     gamma: Array
@@ -41,9 +41,9 @@ class BatchNorm(Layer):
         self.momentum = momentum
         self.epsilon = epsilon
         self.features = input_shape[0]
-        #: the axes that share a mean, and the shape of one number for each feature beside x
+        #: the axes that share a mean, and the shape in which one number for each feature broadcasts over x
         self.axes = (0, *range(2, 1 + len(input_shape)))
-        self.beside = (self.features, *(1 for _ in input_shape[1:]))
+        self.broadcast_shape = (self.features, *(1 for _ in input_shape[1:]))
 
     @property
     def parameters(self) -> tuple[ParameterSpec, ...]:
@@ -76,15 +76,16 @@ class BatchNorm(Layer):
         else:
             mean, variance = self.running_mean, self.running_variance
         self.deviation = np.sqrt(variance + self.epsilon)
-        self.normed = (x - self._beside(mean)) / self._beside(self.deviation)
-        return self._beside(self.gamma) * self.normed + self._beside(self.beta)
+        self.normed = (x - self._broadcast(mean)) / self._broadcast(self.deviation)
+        return self._broadcast(self.gamma) * self.normed + self._broadcast(self.beta)
 
     def backward(self, dy: Array) -> Array:
         m = dy.size // self.features
         self.dbeta[...] = dy.sum(axis=self.axes)
         self.dgamma[...] = (dy * self.normed).sum(axis=self.axes)
-        inner = dy - self._beside(self.dbeta / m) - self.normed * self._beside(self.dgamma / m)
-        return self._beside(self.gamma / self.deviation) * inner
+        inner = dy - self._broadcast(self.dbeta / m) - self.normed * self._broadcast(self.dgamma / m)
+        return self._broadcast(self.gamma / self.deviation) * inner
 
-    def _beside(self, values: Array) -> Array:
-        return values.reshape(self.beside)
+    def _broadcast(self, values: Array) -> Array:
+        """`values`, one for each feature, in a shape that broadcasts over x."""
+        return values.reshape(self.broadcast_shape)

@@ -8,7 +8,7 @@
 (what is outside the image counts as 0; as in every framework, the kernel is not flipped: a cross-correlation).
 
     ∂L/∂b[f] = Σ over all images and places of ∂L/∂y[f, i, j]
-    ∂L/∂W[f, c, k, l] = Σ over all images and places of ∂L/∂y[f, i, j] · (the pixel of x that it multiplied there)
+    ∂L/∂W[f, c, k, l] = Σ over all images and places of ∂L/∂y[f, i, j] · (the pixel of x that W[f, c, k, l] multiplies)
     ∂L/∂x: each pixel under W[f, c, k, l] gets W[f, c, k, l] · ∂L/∂y[f, i, j]
 """
 

@@ -11,9 +11,9 @@ Contract:
     backward(dy) → dx: from ∂L/∂y to ∂L/∂x. It also writes the gradients of the layer's parameters into their views.
         It follows a forward pass in training mode.
 
-A layer here is what its formula says and nothing else. How the trainer runs it, in arrays that are made once, on images
-that lie in blocks, several layers at a time, is `engine.fast`, which knows the layers; no layer knows it. Both give the
-same numbers, up to rounding.
+A layer here is its formula and nothing else. `engine.fast` runs the same layers faster: in arrays that are allocated
+once, on images in blocks, several layers at a time. It imports the layers; no layer imports it. Both give the same
+numbers, up to rounding.
 
 Besides its parameters a layer may have
     running state   arrays that training changes but gradients do not, such as batch norm's running mean: listed in
@@ -34,16 +34,16 @@ Shape = tuple[int, ...]
 
 
 class Generator(Protocol):
-    """What a layer takes of a `numpy.random.Generator`."""
+    """The part of `numpy.random.Generator` that a layer uses."""
 
     def random(self, size: Shape, dtype: type[np.float32]) -> Array: ...
 
 
 @dataclass(frozen=True, slots=True)
 class ParameterSpec:
-    """A parameter that a layer needs. Weights are drawn and regularized; the others begin at `initial`.
+    """A parameter that a layer needs. Weights are drawn and regularized; other parameters begin at `initial`.
 
-    `penalized` is false for weights that the penalties leave alone, `trainable` for what stays as it begins.
+    `penalized` is false for weights without penalties, `trainable` for parameters that keep their initial values.
     """
 
     name: str
@@ -65,10 +65,10 @@ class Layer:
         #: λ of the penalties on this layer's outputs (`engine.layers.activity_penalty`)
         self.activity_l1 = 0.0
         self.activity_l2 = 0.0
-        #: whether the penalties are on this layer's weights, and whether its parameters are learnt; the network asks
+        #: whether the penalties apply to this layer's weights, and whether its parameters are trained
         self.penalized = True
         self.trainable = True
-        #: the layer's randomness; every random layer shares it, in the order of the layers
+        #: source of random numbers; all random layers share one, in the order of the layers
         self.generator: Generator | None = None
 
     @property
@@ -77,18 +77,18 @@ class Layer:
 
     @property
     def multiply_adds(self) -> int:
-        """Of a forward pass of one example."""
+        """How many a forward pass of one example takes."""
         return 0
 
     def bind(self, parameters: dict[str, Array], gradients: dict[str, Array]) -> None:
-        """Take the views, by the names in `parameters`."""
+        """Take the views of the parameters and of their gradients, by name."""
         for name, array in parameters.items():
             setattr(self, name, array)
             setattr(self, f"d{name}", gradients[name])
 
     @property
     def running(self) -> dict[str, Array]:
-        """Arrays that training changes but gradients do not, by name; valid once bound. Restored in place."""
+        """The running state by name, once the layer is bound. Checkpoints are restored into these arrays."""
         return {}
 
     @property
@@ -107,9 +107,9 @@ class Layer:
         raise TypeError("a layer defines backward")  # pragma: no cover
 
     def weight(self, shape: Shape, fan_in: int, fan_out: int) -> ParameterSpec:
-        """W of such a shape."""
+        """The spec of the weights W of this shape."""
         return ParameterSpec("W", shape, True, fan_in, fan_out, 0.0, self.penalized, self.trainable)
 
     def bias(self, count: int) -> ParameterSpec:
-        """b, one number for each output."""
+        """The spec of the biases b, one for each output."""
         return ParameterSpec("b", (count,), False, trainable=self.trainable)

@@ -1,4 +1,4 @@
-"""Local response normalization (Krizhevsky et al. 2012): a strong channel quietens its neighbours.
+"""Local response normalization (Krizhevsky et al. 2012): a channel with large values dampens its neighbours.
 
     y[c] = x[c] / d[c]^β      d[c] = k + α · Σ over |c' - c| ≤ size/2 of x[c']²
 

@@ -1,8 +1,8 @@
-"""Pooling: each output pixel sums up a window of size × size pixels of its channel.
+"""Pooling: each output pixel is the maximum or the mean of a window of size × size pixels of its channel.
 
     x  (N, C, H, W)      y  (N, C, OH, OW)      OH = ⌊(H - size) / stride⌋ + 1, and likewise OW
 
-Maximum: ∂L/∂y goes to the window's largest pixel; among equal ones to one of them.
+Maximum: ∂L/∂y goes to the window's largest pixel; if several are equal, to one of them.
 Average: ∂L/∂y / size² goes to each pixel of the window.
 
 Windows may overlap (stride < size).
@@ -25,7 +25,7 @@ FIELDS = (
 
 
 class Pool2D(Layer):
-    """What the two pools share: windows of `size`, every `stride` pixels (by default `size`)."""
+    """Base of the two pools: windows of `size`, every `stride` pixels (by default `size`)."""
 
     def __init__(self, input_shape: Shape, *, size: int, stride: int | None = None) -> None:
         super().__init__(input_shape)

@@ -1,13 +1,13 @@
-"""Residual block (He et al. 2016): y = F(x) + P(x), where F is a row of layers and P(x) = x, or a projection.
+"""Residual block (He et al. 2016): y = F(x) + P(x), where F is a sequence of layers and P(x) = x, or a projection.
 
     x  (N, *input_shape)      y  (N, *output_shape): images stay images and features features
 
     ∂L/∂x = (∂F/∂x)ᵀ ∂L/∂y + (∂P/∂x)ᵀ ∂L/∂y
 
-so a gradient reaches the lower layers also where F lets nothing through.
+so a gradient reaches the layers before the block even where F passes none on.
 
-P is the identity where F keeps the shape. Where it does not, P is a projection without bias (which would repeat that
-of F's last layer): a matrix for features, a 1 × 1 convolution for images, whose stride makes up for a smaller height.
+P is the identity if F keeps the shape. Otherwise P is a projection without bias (a bias would repeat that of F's last
+layer): a matrix for features, a 1 × 1 convolution for images, with a stride if F makes the images smaller.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ FIELDS = (Field("layers", "layers"),)
 
 
 class Residual(Layer):
-    """The block of `layers`; parameters are called "<place among the inner layers>.<name>" and "projection.W"."""
+    """The block of `layers`; parameters are called "<number of the inner layer, from 1>.<name>" and "projection.W"."""
 
     def __init__(self, input_shape: Shape, *, layers: Sequence[Layer]) -> None:
         super().__init__(input_shape)
@@ -118,7 +118,7 @@ def _projection(source: Shape, target: Shape) -> Dense | Conv2D | None:
 
 
 def at_any_depth(layers: Sequence[Layer]) -> Iterator[Layer]:
-    """All layers, lowest first, also blocks, and those inside them."""
+    """All layers from the input on: blocks, and after each block the layers inside it."""
     for layer in layers:
         yield layer
         if isinstance(layer, Residual):
