@@ -1,4 +1,4 @@
-"""The section `dataset` of an experiment: which images, how many of them, and what is done to them."""
+"""The section `dataset` of an experiment: which images, how many of them, and how they are changed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FOLD_FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class DatasetConfig:
-    """Which images, and how many of them: the first `train_size` in the order of the data set's own files."""
+    """Which images, and how many: the first `train_size` ones, in the order of the data set's files."""
 
     name: str
     train_size: int | None
@@ -43,7 +43,7 @@ class DatasetConfig:
 
     @property
     def train_images(self) -> int:
-        """How many images are trained on."""
+        """The number of training images."""
         chosen = self.train_size or self.source.train_size
         return chosen if self.fold is None else chosen - self._fold_size(chosen)
 
@@ -62,7 +62,7 @@ def parse_dataset(given: Any) -> DatasetConfig:
     """The section `dataset` of an experiment, checked and complete.
 
     Raises:
-        ConfigError: with the field, the bound and the value of the first thing that is wrong.
+        ConfigError: a value is wrong; it names the field, the bound and the value of the first one.
     """
     values = parse(DATASET_FIELDS, given, "dataset")
     source = datasets.source(values["name"])
@@ -71,7 +71,9 @@ def parse_dataset(given: Any) -> DatasetConfig:
         values["augment"] = parse(augmentation.FIELDS, values["augment"], path)
         wrong = augmentation.unsuitable(source.shape, source.flippable, values["augment"])
         if wrong is not None:
-            message = f"{path}.{wrong} does not suit {source.name}: it would make other images of them"
+            message = (
+                f"{path}.{wrong} does not suit {source.name}: it would turn images into ones of another class"
+            )
             reason = Reason("augmentation", message, dataset=source.name)
             raise ConfigError("range", f"{path}.{wrong}", reason)
     if values["fold"] is not None:

@@ -1,4 +1,5 @@
-"""Early stopping: end when the test images get no better, and keep the best weights (Prechelt 1998)."""
+"""Early stopping: end when the results on the test images no longer improve, and keep the best weights (Prechelt
+1998)."""
 
 from __future__ import annotations
 
@@ -17,16 +18,16 @@ FIELDS = (
 
 
 class EarlyStopping:
-    """Watches evaluations.
+    """Compares each evaluation with the best one so far.
 
     Args:
         metric: "test_loss" (smaller is better) or "test_accuracy".
-        patience: evaluations without an improvement that are borne.
-        min_delta: what counts as an improvement is larger than this.
+        patience: after this many evaluations without improvement, training ends.
+        min_delta: only a gain above this counts as an improvement.
 
     Attributes:
-        best: the best value so far; of `best_iteration`.
-        waited: evaluations since then.
+        best, best_iteration: the best value so far, and its iteration.
+        waited: evaluations since the best one.
     """
 
     def __init__(self, *, metric: str, patience: int, min_delta: float, restore_best: bool) -> None:
@@ -39,7 +40,7 @@ class EarlyStopping:
         self.waited = 0
 
     def improved(self, metrics: EvaluationMetrics) -> bool:
-        """Take in an evaluation; whether it is the best so far."""
+        """Record an evaluation, and return whether it is the best so far."""
         value: float = getattr(metrics, self.metric)
         gain = self.best - value if self.metric == "test_loss" else value - self.best
         if gain > self.min_delta:

@@ -1,4 +1,4 @@
-"""What the engine refuses, and why."""
+"""Errors of the engine."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from engine.reasons import Reason, reason_of, reworded
 
 
 class ConfigError(ValueError):
-    """An experiment that cannot be run as it is written.
+    """An experiment that is wrong and cannot be run.
 
     Attributes:
         code: "type", "range", "unknown_key", "unknown_name", "missing", "shape" or "too_large".
-        field: where, as a dotted path with list positions: "network.layers.2.units".
-        message: one English sentence; a `Reason` where code and bounds do not say it all.
-        bounds: what would be legal, as far as it applies: minimum, maximum, exclusive_minimum, choices.
+        field: the wrong field, as a dotted path with list positions: "network.layers.2.units".
+        message: one English sentence; a `Reason` if code and bounds are not enough for a translation.
+        bounds: which values would be right, as far as these apply: minimum, maximum, exclusive_minimum, choices.
     """
 
     def __init__(self, code: str, field: str, message: str, bounds: dict[str, Any] | None = None) -> None:
@@ -26,7 +26,7 @@ class ConfigError(ValueError):
         self.bounds = bounds
 
     def within(self, path: str) -> ConfigError:
-        """The same of an experiment that is a part of something: `experiments.3`."""
+        """The same error for an experiment inside a larger document: `experiments.3`."""
         field = f"{path}.{self.field}" if self.field else path
         return ConfigError(self.code, field, reworded(self.message, f"{path}: {self.message}"), self.bounds)
 

@@ -38,7 +38,7 @@ class Field:
     nullable: bool = False
 
     def check(self, value: Any, path: str) -> Any:
-        """`value` in the field's own type, or `ConfigError` with field, bound and value."""
+        """`value` converted to the field's type; raises `ConfigError` with field, bound and value if it is wrong."""
         if value is None:
             if self.nullable or self.kind == "null":
                 return None
@@ -111,7 +111,7 @@ class Field:
             or (self.exclusive_minimum is not None and value <= self.exclusive_minimum)
             or (self.maximum is not None and value > self.maximum)
         ):
-            # an item of a list is judged by itself
+            # each item of a list is checked by itself
             wanted = replace(self, kind="integer")._wanted() if self.kind == "integers" else self._wanted()
             raise ConfigError("range", path, f"{path} must be {wanted}, not {_shown(value)}", self.bounds)
         return value
@@ -142,7 +142,7 @@ class Field:
 
     @property
     def bounds(self) -> dict[str, Any]:
-        """What is legal, for a program to read."""
+        """The bounds and choices as JSON, for programs."""
         bounds: dict[str, Any] = {}
         for name in ("minimum", "maximum", "exclusive_minimum"):
             if getattr(self, name) is not None:
@@ -152,7 +152,7 @@ class Field:
         return bounds
 
     def describe(self) -> dict[str, Any]:
-        """The field for the form."""
+        """The field as JSON, for the form."""
         return {
             "name": self.name,
             "kind": self.kind,
@@ -176,7 +176,7 @@ def parse(fields: Sequence[Field], given: Any, path: str, *, also: Sequence[str]
         also: keys that are allowed but not checked here.
 
     Raises:
-        ConfigError: not an object, an unknown key, a missing or a wrong value.
+        ConfigError: `given` is not an object, a key is unknown, or a value is missing or wrong.
     """
     demand_object(given, path)
     known = [field.name for field in fields]
@@ -200,7 +200,7 @@ def parse(fields: Sequence[Field], given: Any, path: str, *, also: Sequence[str]
 def parse_named(
     registry: Mapping[str, Sequence[Field]], given: Any, path: str, *, key: str = "name", default: str = ""
 ) -> dict[str, Any]:
-    """Check an object whose `key` chooses the fields that it has, such as an optimizer."""
+    """Check an object whose value at `key` decides which fields it has, such as an optimizer."""
     demand_object(given, path)
     chooser = Field(key, "choice", default or REQUIRED, choices=tuple(registry))
     name = parse([chooser], {key: given[key]} if key in given else {}, path)[key]
@@ -218,7 +218,7 @@ def join(path: str, name: str) -> str:
 
 
 def _shown(value: Any) -> str:
-    """A wrong value in a message, at a length that can be read."""
+    """A wrong value as a message shows it, shortened."""
     if isinstance(value, Mapping):
         return "an object"
     if isinstance(value, (list, tuple)):

@@ -81,7 +81,7 @@ def orthogonal(
 def zeros(
     generator: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int
 ) -> NDArray[np.float64]:
-    """All weights the same: every unit of a layer learns the same thing. For showing why not."""
+    """All weights 0: every unit of a layer then learns the same. It shows why weights must be drawn at random."""
     return np.zeros(shape)
 
 
@@ -108,6 +108,6 @@ def draw(
     fan_in: int,
     fan_out: int,
 ) -> NDArray[np.float64]:
-    """First weights as `config` (`{"name", ...}`) says."""
+    """Initial weights by the initializer `config`, `{"name", ...}`."""
     parameters = {name: value for name, value in config.items() if name != "name"}
     return INITIALIZERS[config["name"]](generator, shape, fan_in, fan_out, **parameters)

@@ -1,7 +1,7 @@
 """Stratified k-fold cross-validation: k runs, each tested on another part of the training images.
 
 Every image is tested on exactly once, and each part holds each class in about its share of the whole, so the mean
-and spread of k test accuracies say how far one can be trusted (Stone 1974).
+and the spread of the k test accuracies show how far a single one can be trusted (Stone 1974).
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from numpy.typing import NDArray
 
 from engine.config import ExperimentConfig
 
-#: The split is of the data, not of the run: all seeds see the same folds.
+#: The folds do not depend on the run's seed: all seeds see the same ones.
 _SEED = 1974
 
 
 def fold_configs(config: ExperimentConfig, folds: int) -> list[ExperimentConfig]:
-    """The run group: `config` once for each fold, named "… fold 1 of 5".
+    """The experiments of a cross-validation: `config` once for each fold, named "… fold 1 of 5".
 
     Raises:
-        ConfigError: `folds` outside its interval, or more than there are images.
+        ConfigError: `folds` is out of bounds, or larger than the number of images.
     """
     document = config.to_dict()
     document["dataset"]["test_size"] = None

@@ -1,7 +1,8 @@
-"""Levels of brightness: images as bytes, 0 to 255 for 0 to 1, as the files of all image data sets hold them.
+"""Levels of brightness: images as bytes, 0 to 255 for 0 to 1, as in the files of all image data sets.
 
-A fourth of the memory to read, on disk, in the memory that processes share, and in each batch: taking 100 images of
-MNIST at random out of 60,000 takes 25 µs as bytes, turned into numbers in the cache, and 39 µs as numbers.
+Levels take a fourth of the memory of numbers: on disk, in the memory that processes share, and in each batch. To take
+100 of MNIST's 60,000 images at random takes 25 µs with levels, including the conversion in the cache, and 39 µs with
+numbers.
 """
 
 from __future__ import annotations
@@ -11,15 +12,15 @@ from numpy.typing import DTypeLike
 
 from engine.arrays import Array
 
-#: Levels above black.
+#: The level of white; black is 0.
 LEVELS = 255
 
-#: Images that are looked at together: a data set need not fit in memory three times.
+#: How many images are converted at a time, so that a data set need not fit into memory three times.
 AT_ONCE = 1000
 
 
 def as_levels(images: Array) -> Array:
-    """Images as levels (uint8), if they are such up to rounding; else as they are."""
+    """Images as levels (uint8) if all their values are levels up to rounding; otherwise unchanged."""
     if images.dtype == np.uint8 or not images.size:
         return images
     levels = np.empty(images.shape, np.uint8)
@@ -36,7 +37,7 @@ def as_levels(images: Array) -> Array:
 
 
 def as_numbers(images: Array, dtype: DTypeLike, out: Array | None = None) -> Array:
-    """Images of levels (uint8) as numbers of 0 to 1, in `out` where it is given; others in that dtype."""
+    """Levels (uint8) as numbers from 0 to 1, in `out` if it is given; other images converted to `dtype`."""
     if images.dtype != np.uint8:
         return np.asarray(images, dtype)
     out = np.empty(images.shape, dtype) if out is None else out

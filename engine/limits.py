@@ -1,4 +1,4 @@
-"""Limits: what an experiment may cost at most; refused before any of it is taken.
+"""Limits: the most that an experiment may cost. An experiment that costs more is refused before anything is allocated.
 
 The engine has no limits of its own: the lab and the command line check an experiment against theirs, from the settings.
 """
@@ -18,9 +18,9 @@ class Limits:
     """Bounds of one run.
 
     Attributes:
-        memory_bytes: what a run may hold (see `engine.memory`). The default leaves a full AlexNet trained with Adam
-            in batches of 32 its place.
-        multiply_adds: of one example's forward pass; the default is five times a full AlexNet.
+        memory_bytes: the memory of a run (see `engine.memory`). The default is enough for a full AlexNet, trained with
+            Adam in batches of 32.
+        multiply_adds: of the forward pass of one example. The default is five times that of a full AlexNet.
     """
 
     memory_bytes: int = 5 * 1024**3

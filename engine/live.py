@@ -1,4 +1,4 @@
-"""Live changes: what may be changed while a run goes on, with the same legal intervals as before it."""
+"""Live changes: the settings that may be changed while a run trains, with the same bounds as before."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ FIELDS: dict[str, Field] = {
 
 
 def check_live(given: Mapping[str, Any], *, has_dropout: bool) -> dict[str, float]:
-    """The values as numbers.
+    """Check changes, and return their values as numbers.
 
     Raises:
-        ConfigError: an unknown name, a value outside its interval, dropout where no layer has it.
+        ConfigError: an unknown name, a value out of bounds, or dropout for a network without a dropout layer.
     """
     values = {}
     for name, value in given.items():

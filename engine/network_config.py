@@ -13,7 +13,7 @@ from engine.layers import Layer, Shape, ShapeError, build_layers
 from engine.reasons import Reason, reworded
 
 MAX_LAYERS = 200
-#: Residual blocks inside residual blocks.
+#: How deep residual blocks may be inside residual blocks.
 MAX_DEPTH = 4
 
 
@@ -31,10 +31,10 @@ class NetworkConfig:
 
 
 def parse_network(given: Any, source: Source) -> NetworkConfig:
-    """The section `network`: a preset or layers, which must fit the images and give the classes.
+    """The section `network`: a preset or layers, which must fit the images and have one output for each class.
 
     Raises:
-        ConfigError: with the field, the bound and the value of the first thing that is wrong.
+        ConfigError: a value is wrong; it names the field, the bound and the value of the first one.
     """
     path = "network"
     demand_object(given, path)
@@ -76,7 +76,7 @@ def _layers(given: Any) -> tuple[dict[str, Any], ...]:
 
 
 def _built(parsed: tuple[dict[str, Any], ...], shape: Shape, classes: int) -> tuple[Layer, ...]:
-    """Check that each layer takes what the one below gives, and the last one gives the classes."""
+    """Check that each layer fits the output of the one before, and that the last one has one output for each class."""
     path = "network.layers"
     try:
         built = tuple(build_layers(parsed, shape))

@@ -1,8 +1,8 @@
-"""Euclidean norms that are right wherever the numbers themselves are.
+"""Euclidean norms that do not overflow or underflow as long as the numbers themselves do not.
 
-A sum of squares leaves the range of its numbers long before they do: of float32 numbers above 1.8e19, or all below
-1e-23. So where that sum is infinite or 0, it is taken again, in float64 and of numbers divided by the largest.
-Everywhere else it is the plain product of the vector with itself, bit for bit.
+A plain sum of squares overflows for float32 numbers above 1.8e19, and becomes 0 if all are below 1e-23. So where it is
+infinite or 0, it is computed again in float64, from the numbers divided by the largest. Otherwise it is the plain
+product of the vector with itself, bit for bit.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 
 from engine.arrays import Array
 
-#: Numbers that are divided at a time: no second copy of a large vector is made.
+#: How many numbers are divided at a time, so that a large vector is not copied.
 PART = 1 << 17
 
 

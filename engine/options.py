@@ -1,4 +1,4 @@
-"""Everything that can be chosen, with ranges and defaults: a form is generated from this."""
+"""All choices, bounds and defaults as JSON, from which the form is generated."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def describe(data_dir: Path | None = None) -> dict[str, Any]:
 
 
 def _fitting(name: str) -> list[str]:
-    """The presets that take the images of a data set."""
+    """The presets that fit the images of a data set."""
     source = datasets.source(name)
     return list(presets.fitting(source.shape, len(source.class_names)))
 
@@ -59,7 +59,7 @@ def _listed(field: Field) -> Field:
 
 
 def _fields(fields: Sequence[Field]) -> list[dict[str, Any]]:
-    """Fields that a form can show; nested objects have an entry of their own."""
+    """The fields that a form can show; nested objects have their own entries."""
     return [field.describe() for field in fields if field.kind not in ("object", "layers", "null")]
 
 

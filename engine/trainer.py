@@ -63,27 +63,27 @@ class Trainer:
     """One experiment, ready to train.
 
     Args:
-        config: what to do.
-        dataset: images and labels; by default those that the config names.
-        data_dir: where data sets lie.
-        cache_dir: where decoded data sets are shared between processes; without it they are decoded here.
-        fast: run what `engine.fast` makes of the layers and the optimizer; else their formulas, which takes up to seven
-            times as long and gives the same curve, up to rounding.
+        config: the experiment.
+        dataset: images and labels; by default the data set that the config names.
+        data_dir: the folder of the data sets' files.
+        cache_dir: the folder of decoded data sets, which processes share; None: decode into memory.
+        fast: run the steps of `engine.fast`. If False, run the layers and the optimizer as their formulas, which takes
+            up to seven times as long and gives the same curve, up to rounding.
 
     Attributes:
-        network, optimizer: what is trained, and how.
-        data: what distinguishes one content of a data set from another: the number of images, and a digest if known.
+        network, optimizer: the network and its optimizer.
+        data: identifies the content of the data set: the numbers of images, and a digest if known.
         learning_rate: the experiment's rate, before its schedule.
-        iteration, iterations: done, and planned.
+        iteration, iterations: how many are done, and how many are planned.
         divergence: set when the loss was not finite, which ends the run.
-        first_loss: the first batch's, before any step.
-        still: how many of the last iterations, without a break, had a gradient of exactly 0 for every weight.
-        first_dead: where the network was dead first, also if it learnt again later; None: it never was.
-        stop_reason: why training ended before its planned iterations, other than by divergence, or whose weights it
-            ended with where those are not the last ones.
+        first_loss: the loss of the first batch, before any step.
+        still: how many iterations in a row, up to the last one, had a gradient of exactly 0 for every weight.
+        first_dead: the iteration at which the network first was dead, even if it learnt again later; None: never.
+        stop_reason: why training ended early other than by divergence, or which weights it ended with if they are not
+            the last ones; otherwise None.
 
     Raises:
-        DatasetError: the data set is not there, or its files are damaged.
+        DatasetError: the data set is missing, or its files are damaged.
         ValueError: `dataset` does not fit the config.
     """
 
@@ -121,7 +121,7 @@ class Trainer:
         self.iterations = config.iterations
         self.evaluate_every = config.training.evaluate_every
         if config.training.epochs is not None and len(self._images) < config.dataset.train_images:
-            # only a part of the data set is on this machine, and epochs are epochs of what is there
+            # only a part of the data set is on this machine, and an epoch is a pass through this part
             per_epoch = math.ceil(len(self._images) / config.training.batch_size)
             self.iterations = config.training.epochs * per_epoch
             self.evaluate_every = min(self.evaluate_every, per_epoch)
@@ -133,7 +133,7 @@ class Trainer:
         self.stop_reason: str | None = None
         stopping = config.training.early_stopping
         self.early_stopping = None if stopping is None else EarlyStopping(**stopping)
-        #: parameters and running state of the best evaluation, where early stopping brings them back
+        #: parameters and running state of the best evaluation, if early stopping restores them
         self.best: dict[str, Array] = {}
         parts = self.network.weight_layers.values()
         self._weights = [self.network.vector[part] for part in parts]
@@ -200,8 +200,8 @@ class Trainer:
         )
 
     def _learnt_images(self) -> Array:
-        """The images to draw batches from, (N, ...): without the pixels that all of them leave empty, where few images
-        go straight into a dense layer."""
+        """The images to draw batches from, (N, ...). If there are few and the first layer is dense, without the pixels
+        that are 0 in all of them."""
         images = self._images
         dense = lowest_dense(self.network.plan) if self.network.plan else None
         if dense and may_learn_on_fewer_pixels(self.config, len(images)):
@@ -220,14 +220,15 @@ class Trainer:
 
     @property
     def done(self) -> bool:
-        """Whether training has come to its end: planned, diverged or stopped early."""
+        """Whether training has ended: all iterations are done, the run has diverged, or it was stopped early."""
         return (
             self.iteration >= self.iterations or self.divergence is not None or self.stop_reason is not None
         )
 
     @property
     def dead(self) -> int | None:
-        """The iteration from which on no weight has had any gradient, of a network that is dead now."""
+        """If the network is dead now, the first iteration of the row in which all weight gradients were 0; else
+        None."""
         return self.iteration - self.still + 1 if self.still >= DEAD_AFTER else None
 
     @property
@@ -243,10 +244,10 @@ class Trainer:
     def advance(self) -> list[Event]:
         """One iteration: its metrics, then its evaluation where one is due; empty at the end.
 
-        Evaluations come every `evaluate_every` iterations and after the last one. A loss that is not finite
-        ends the run after its row, and so does one that the last evaluation finds; early stopping ends it after an
-        evaluation. Where the best weights are brought back, one more evaluation, at the same iteration, is theirs: the
-        last one is always that of the weights that stay, on all images trained on.
+        Evaluations come every `evaluate_every` iterations and after the last one. A batch loss that is not finite ends
+        the run after its row; so does the loss of the last evaluation. Early stopping ends it after an evaluation. If
+        the best weights are restored, they are evaluated once more at the same iteration: the last evaluation is always
+        that of the final weights, on all training images.
         """
         if self.done:
             return []
@@ -268,9 +269,9 @@ class Trainer:
 
     def step(self) -> StepMetrics:
         """One iteration: batch, gradients, update."""
-        # Overflow on the way to a divergence is expected, and reported once as what it is.
+        # Before a divergence numbers overflow. This is expected, and reported once, as the divergence.
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            np.setbufsize(CASTING_BUFFER)  # undone with the rest
+            np.setbufsize(CASTING_BUFFER)  # restored at the end of the context, too
             return self._step()
 
     def _step(self) -> StepMetrics:

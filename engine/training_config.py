@@ -1,4 +1,4 @@
-"""The section `training` of an experiment: how long, in which batches, when measured, when stopped."""
+"""The section `training` of an experiment: its length, batches, evaluations and early stopping."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ TRAINING_FIELDS = (
     Field("early_stopping", "object", None, nullable=True),
 )
 
-#: Iterations between evaluations where an experiment does not say.
+#: Iterations between evaluations by default.
 EVALUATE_EVERY = 10
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingConfig:
-    """How long, in which batches, and how often the accuracies are measured.
+    """The length of training, its batches, and how often it is evaluated.
 
     `iterations` or `epochs` is set; the other is None.
     """
@@ -56,7 +56,7 @@ def parse_training(given: Any, dataset: DatasetConfig) -> TrainingConfig:
     """The section `training`, checked against the images that are trained on.
 
     Raises:
-        ConfigError: with the field, the bound and the value of the first thing that is wrong.
+        ConfigError: a value is wrong; it names the field, the bound and the value of the first one.
     """
     path = "training"
     values = parse(TRAINING_FIELDS, given, path, also=("iterations", "epochs"))
@@ -90,11 +90,11 @@ def parse_training(given: Any, dataset: DatasetConfig) -> TrainingConfig:
 
 
 def demand_spread(training: TrainingConfig, dataset: DatasetConfig, layers: Sequence[Layer]) -> None:
-    """Refuse batches of one image where batch norm takes one value of each image: that has no variance, and what is
-    left of it is 0, whatever the image.
+    """Refuse batches of one image if batch norm normalizes single values: one value has no variance and becomes 0,
+    whatever the image is.
 
     Raises:
-        ConfigError: with the size of a batch, or how many images are left for the last one of an epoch.
+        ConfigError: with the batch size, or with how many images are left for the last batch of an epoch.
     """
     size, images = training.batch_size, dataset.train_images
     left = images % size if training.sampling == "epochs" else 0

@@ -1,4 +1,4 @@
-"""Data sets by name: what there is, what is on this machine, and how to get the rest.
+"""Data sets by name: which ones exist, which are on this machine, and how to download the others.
 
 status(name, data_dir)                what the data set is, and whether it is there
 fetch(name, data_dir, progress=...)   download it
@@ -58,7 +58,7 @@ def names() -> list[str]:
 
 
 def source(name: str) -> Source:
-    """What is known of a data set, whether or not it is on this machine."""
+    """The description of a data set, whether or not it is on this machine."""
     return SOURCES[name]
 
 

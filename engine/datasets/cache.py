@@ -26,25 +26,25 @@ from engine.errors import DatasetError, unwritable
 from engine.levels import as_levels
 from engine.reasons import Reason
 
-#: Raised by one when the decoded form changes, so that old caches are made anew.
+#: Increased when the decoded format changes, so that data sets are decoded again.
 VERSION = 3
 
 ARRAYS = ("train_images", "train_labels", "test_images", "test_labels")
 
-#: How often it is tried again where the files were replaced, or the folder removed, in between.
+#: How often to try again if files are replaced, or the folder is removed, in between.
 ATTEMPTS = 5
 
-#: Unfinished folders older than this were left by a process that was killed.
+#: Unfinished folders older than this many seconds are leftovers of killed processes.
 LEFT_BEHIND_SECONDS = 3600
 
 
 def prepare(source: Source, data_dir: Path | None, cache_dir: Path) -> Path:
-    """The folder of a data set's decoded files as they are now; made where there is none yet.
+    """The folder of a data set's decoded files in their current content; decodes them if there is none yet.
 
-    Images are stored as levels of brightness (see `engine.levels`) where they are such.
+    Images are stored as levels of brightness (see `engine.levels`) if their values are levels.
 
     Raises:
-        DatasetError: the data set is not there, its files are damaged, or the cache cannot be written.
+        DatasetError: the data set is missing, its files are damaged, or the cache cannot be written.
     """
     for _ in range(ATTEMPTS):
         before = identity(source.files(data_dir))
@@ -64,10 +64,10 @@ def prepare(source: Source, data_dir: Path | None, cache_dir: Path) -> Path:
 
 
 def load(source: Source, data_dir: Path | None, cache_dir: Path) -> Dataset:
-    """A data set, its arrays mapped from the cache.
+    """A data set whose arrays are mapped from the cache.
 
     Raises:
-        DatasetError: as `prepare`, or the decoded files are damaged and cannot be removed to be made again.
+        DatasetError: as `prepare`, or the decoded files are damaged and cannot be removed.
     """
     for _ in range(ATTEMPTS):
         folder = prepare(source, data_dir, cache_dir)
@@ -79,7 +79,7 @@ def load(source: Source, data_dir: Path | None, cache_dir: Path) -> Dataset:
             classes, digest = tuple(about["class_names"]), str(about["digest"])
             return Dataset(name=source.name, class_names=classes, digest=digest, **arrays)
         except (OSError, ValueError, EOFError, KeyError, TypeError) as error:
-            # arrays that were deleted or cut short; or another process has decoded newer files meanwhile
+            # arrays were deleted or cut short, or another process has decoded newer files meanwhile
             _remove(source.name, folder)
             if not folder.is_dir():
                 continue
@@ -117,7 +117,7 @@ def _write(dataset: Dataset, folder: Path) -> None:
 
 
 def _remove_others(name: str, kept: Path) -> None:
-    """Remove what was decoded from other files of this data set, and what killed processes left."""
+    """Remove what was decoded from older files of this data set, and leftovers of killed processes."""
     for folder in kept.parent.glob(f"{name}-v*"):
         if folder != kept:
             _remove(name, folder)
@@ -128,8 +128,8 @@ def _remove_others(name: str, kept: Path) -> None:
 
 
 def _remove(name: str, folder: Path) -> None:
-    """Remove a folder of decoded files. It is renamed first: no process finds half of it. Where a map holds it, as on
-    Windows, it stays."""
+    """Remove a folder of decoded files. It is renamed first, so that no process finds half of it. If a mapped file
+    keeps it open, as on Windows, it stays."""
     with suppress(OSError):
         old = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=folder.parent))
         with suppress(OSError):

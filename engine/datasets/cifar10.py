@@ -1,7 +1,7 @@
 """CIFAR-10: 60,000 colour photographs of 32×32 pixels in ten classes (Krizhevsky 2009), in the binary files.
 
-A file is a row of records: one byte of label, then 1,024 bytes each of red, green and blue. As many training
-batches as are there are used; the whole set has five of 10,000 images.
+A file is a sequence of records: one byte of label, then 1,024 bytes each of red, green and blue. All training batches
+that are on this machine are used; the whole data set has five of 10,000 images.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from engine.reasons import Reason
 FOLDER = "cifar-10-batches-bin"
 SHAPE = (3, 32, 32)
 RECORD = 1 + 3 * 32 * 32
-#: A file of more records than the whole set has is not one of it.
+#: A file with more records than the whole data set is something else.
 MAX_RECORDS = 60_000
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 
@@ -54,7 +54,7 @@ def read_records(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.intp]]:
 
 
 def read(data_dir: Path | None) -> Dataset:
-    """All training batches that are there, in their order, and the test batch."""
+    """All training batches on this machine, in their order, and the test batch."""
     paths = _files(data_dir)
     if not paths:
         where = f"{data_dir / FOLDER}" if data_dir else "any data directory"
@@ -73,7 +73,7 @@ def read(data_dir: Path | None) -> Dataset:
 
 
 def _batches(data_dir: Path | None) -> list[Path]:
-    """The training batches that are there, plain or gzipped."""
+    """The files of the training batches on this machine, plain or gzipped."""
     if data_dir is None:
         return []
     found = (find(data_dir / FOLDER, _names(f"data_batch_{number}")) for number in range(1, 10))
@@ -85,7 +85,7 @@ def _names(batch: str) -> tuple[str, str]:
 
 
 def _files(data_dir: Path | None) -> tuple[Path, ...]:
-    """The training batches and, last, the test batch; none where one of both is missing."""
+    """The files of the training batches and, last, of the test batch; empty if either kind is missing."""
     batches = _batches(data_dir)
     test = find(data_dir / FOLDER, _names("test_batch")) if data_dir is not None else None
     return (*batches, test) if batches and test is not None else ()

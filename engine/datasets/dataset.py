@@ -1,4 +1,4 @@
-"""A data set: four arrays, and where they come from."""
+"""A data set: its four arrays, and its source."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-#: (bytes received, bytes there are)
+#: Called with (bytes received, bytes in all).
 Progress = Callable[[int, int], None]
 
 
@@ -18,11 +18,11 @@ class Dataset:
     """Images and labels.
 
     Images are (N, C, H, W) or (N, features), float32 or, as levels of brightness (see `engine.levels`), uint8;
-    labels are class indices, intp, (N,). `digest` distinguishes decoded data sets by their content, where they
-    come from the cache; else it is empty.
+    labels are class indices, intp, (N,). `digest` identifies the content of a data set from the cache; otherwise it is
+    empty.
 
     Raises:
-        ValueError: arrays that do not belong together.
+        ValueError: the arrays do not fit each other.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Dataset:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Of one image."""
+        """The shape of one image."""
         return tuple(self.train_images.shape[1:])
 
 

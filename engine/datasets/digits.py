@@ -21,7 +21,7 @@ _FILE = Path(__file__).with_name("digits.csv.gz")
 
 
 def read(data_dir: Path | None = None) -> Dataset:
-    """The digits, split once and for all: in a fixed random order, the first 1,437 train, 360 test."""
+    """The digits in a fixed random order: the first 1,437 are for training, the other 360 for the test."""
     try:
         with gzip.open(_FILE, "rt") as file:
             table = np.loadtxt(file, delimiter=",", dtype=np.float32)

@@ -1,7 +1,8 @@
-"""Downloading a file: several mirrors, a checksum, a file that is whole or not there.
+"""Download of a file from several mirrors, with a checksum; an incomplete file is never left.
 
-A checksum is of the file, and mirrors label compressed files in different ways: with `Content-Encoding: gzip` an HTTP
-client would decompress what came. So what came is kept as it is, and decompressed only where that gives the right file.
+The checksum is that of the file, but mirrors label compressed files in different ways: with `Content-Encoding: gzip` an
+HTTP client would decompress them. So the received bytes are kept as they are, and decompressed only if that gives the
+right checksum.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from engine.datasets.dataset import Progress
 from engine.errors import DatasetError, unwritable
 from engine.reasons import Reason, reason_of
 
-#: A mirror that says nothing for so long is given up.
+#: Seconds without data after which a mirror is given up.
 TIMEOUT_SECONDS = 20
 
 #: Bytes that are written at a time.
@@ -27,17 +28,17 @@ PIECE = 1 << 16
 
 
 def download(addresses: Sequence[str], path: Path, checksum: str, progress: Progress) -> int:
-    """Fetch a file from the first address that has it; returns its bytes.
+    """Download a file from the first address that has it, and return its size in bytes.
 
     Args:
         checksum: "md5:..." or "sha256:...", as the publisher gives it.
 
     Raises:
-        DatasetError: no address gave the right file; every reason is in the message.
+        DatasetError: no address has the right file; the message has the reason of each.
     """
     import pooch  # slow to import, and only this needs it
 
-    logging.getLogger("pooch").setLevel(logging.ERROR)  # our own messages say what happens
+    logging.getLogger("pooch").setLevel(logging.ERROR)  # the errors below are enough
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=path.parent):
@@ -52,7 +53,7 @@ def download(addresses: Sequence[str], path: Path, checksum: str, progress: Prog
     for address in addresses:
         try:
             pooch.retrieve(address, checksum, fname=path.name, path=str(path.parent), downloader=save)
-        except Exception as error:  # whatever a mirror does, the next one is tried
+        except Exception as error:  # try the next mirror, whatever goes wrong with this one
             failures.append(_failure(address, error))
         else:
             return path.stat().st_size
@@ -61,7 +62,7 @@ def download(addresses: Sequence[str], path: Path, checksum: str, progress: Prog
 
 
 def _save(address: str, target: Path, checksum: str, progress: Progress) -> None:
-    """Write what an address sends, byte for byte; or decompressed, where it was compressed on the way."""
+    """Write what an address sends, byte for byte; or decompressed, if it was compressed for the transfer."""
     import requests  # comes with pooch, and is as slow to import
 
     wish = {"Accept-Encoding": "identity"}
@@ -78,7 +79,7 @@ def _save(address: str, target: Path, checksum: str, progress: Progress) -> None
 
 
 def _decompress_for(path: Path, checksum: str) -> None:
-    """Replace a file by what is compressed in it, where only that has the checksum."""
+    """Decompress a file in place if its checksum is that of its decompressed content."""
     import pooch
 
     algorithm, _, wanted = checksum.partition(":")
@@ -88,14 +89,14 @@ def _decompress_for(path: Path, checksum: str) -> None:
     try:
         with gzip.open(path) as source, inside.open("wb") as target:
             shutil.copyfileobj(source, target, PIECE)
-    except (OSError, EOFError, zlib.error):  # another encoding, or none; the checksum will say
+    except (OSError, EOFError, zlib.error):  # another encoding, or none; the checksum will show it
         inside.unlink(missing_ok=True)
     else:
         inside.replace(path)
 
 
 def _failure(address: str, error: Exception) -> Reason:
-    """What went wrong with one mirror."""
+    """The reason why one mirror failed."""
     import requests
     import urllib3.exceptions
 
@@ -106,6 +107,6 @@ def _failure(address: str, error: Exception) -> Reason:
         return Reason("mirror_status", text, address=address, status=error.response.status_code)
     if isinstance(error, (requests.ConnectionError, urllib3.exceptions.HTTPError)):
         return Reason("mirror_unreachable", text, address=address)
-    if isinstance(error, ValueError) and not isinstance(error, OSError):  # so says pooch of a checksum
+    if isinstance(error, ValueError) and not isinstance(error, OSError):  # pooch's error for a wrong checksum
         return Reason("mirror_other_file", text, address=address)
     return Reason("mirror_failed", text, address=address, why=reason_of(error))

@@ -1,4 +1,4 @@
-"""Data files: found by any of their usual names, and read as what their bytes say, not their names."""
+"""Data files: found by any of their usual names; their bytes, not their names, decide whether they are gzipped."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from typing import BinaryIO, cast
 
 from engine.errors import unreadable
 
-#: What every gzip file begins with.
+#: The first bytes of every gzip file.
 GZIP = b"\x1f\x8b"
 
-#: Bytes that are read at a time: what a damaged header promises is never set aside before it is there.
+#: Bytes that are read at a time. So a damaged header that announces a huge array never makes us allocate it.
 PIECE = 1 << 20
 
 
 def find(folder: Path, names: Iterable[str]) -> Path | None:
-    """The first of these files that there is."""
+    """The first of these files that exists."""
     return next((folder / name for name in names if (folder / name).is_file()), None)
 
 
 def identity(paths: Sequence[Path]) -> str:
-    """What changes whenever one of these files is replaced or written to, without reading them.
+    """An identity of these files that changes whenever one of them is replaced or written to; it does not read them.
 
-    The time of the last change of an inode cannot be set: it also reveals a new file of the same size with the same old
-    time of writing, as a copy from an archive has it.
+    It uses the change time of the inode, which cannot be set: so it also detects a new file of the same size and the
+    same modification time, such as a copy from an archive.
 
     Raises:
-        DatasetError: one of them is not there any more.
+        DatasetError: one of them no longer exists.
     """
     digest = hashlib.blake2b(digest_size=8)
     for path in paths:
@@ -46,10 +46,10 @@ def identity(paths: Sequence[Path]) -> str:
 
 @contextmanager
 def opened(path: Path) -> Iterator[BinaryIO]:
-    """The content of a file, decompressed where its first bytes are those of gzip.
+    """The content of a file, decompressed if it begins as a gzip file.
 
     Raises:
-        DatasetError: it cannot be read, or what is compressed is damaged or cut short; also while it is read.
+        DatasetError: it cannot be read, or the compressed data is damaged or cut short; also inside the context.
     """
     try:
         with path.open("rb") as file:
@@ -61,7 +61,7 @@ def opened(path: Path) -> Iterator[BinaryIO]:
 
 
 def read_at_most(content: BinaryIO, most: int) -> tuple[bytearray, int]:
-    """Up to `most` bytes, and how many there are in all; what is beyond is counted and not kept."""
+    """The first `most` bytes, and the number of all bytes: the rest is counted, not kept."""
     data, beyond = bytearray(), 0
     while piece := content.read(PIECE):
         kept = piece[: most - len(data)]

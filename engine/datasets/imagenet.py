@@ -1,4 +1,4 @@
-"""ImageNet's shape, for networks made for it: the images cannot be passed on, so they are the user's to bring.
+"""ImageNet's shape, for networks made for it. The images must not be passed on, so users must bring their own.
 
 Trainer(config, dataset=Dataset(name="imagenet", ...))
 """

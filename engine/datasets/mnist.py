@@ -3,8 +3,8 @@
 The IDX format (LeCun): two zero bytes, a type (8: unsigned byte), the number of axes, each axis' length as a
 big-endian u32, then the values. Files may be gzipped.
 
-Of several folders that hold all four files the first one counts: the lab's own, then torchvision's. In it, a name with
-a hyphen comes before one with a dot (`train-images.idx3-ubyte`), and a plain one before `.gz`.
+If several folders hold all four files, the first one is read: the lab's own, then torchvision's. In a folder, a name
+with a hyphen comes before one with a dot (`train-images.idx3-ubyte`), and a plain file before `.gz`.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from engine.reasons import Reason
 TRAIN_SIZE = 60_000
 TEST_SIZE = 10_000
 _UNSIGNED_BYTE = 8
-#: Axes of images; labels have one.
+#: The number of axes of images; labels have one.
 _MAX_AXES = 3
-#: A file of more values, a million images, is not one of these sets.
+#: A file of more values than a million images have is something else.
 MAX_VALUES = 28 * 28 * 1_000_000
 _FILES = {
     "train_images": "train-images-idx3-ubyte",
@@ -102,7 +102,7 @@ def _find(folders: Sequence[str], data_dir: Path | None) -> dict[str, Path] | No
 
 
 def _names(file: str) -> tuple[str, ...]:
-    """What a file may be called: with a hyphen or, as archives unpack it, with a dot; plain or gzipped."""
+    """The possible names of a file: with a hyphen or, as archives unpack it, with a dot; plain or gzipped."""
     dotted = file.replace("-idx", ".idx")
     return file, f"{file}.gz", dotted, f"{dotted}.gz"
 

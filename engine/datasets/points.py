@@ -67,7 +67,7 @@ def _source(make: Callable[[np.random.Generator, int], Points], title: str, clas
     class_names = tuple("ABCD"[:classes])
 
     def read(data_dir: Path | None = None) -> Dataset:
-        # one fixed draw for all runs: what differs between two runs is never the data
+        # one fixed draw for all runs, so that runs never differ in their data
         generator = np.random.Generator(np.random.PCG64(2))
         points, labels = make(generator, TRAIN_SIZE + TEST_SIZE)
         points, labels = points.astype(np.float32), labels.astype(np.intp)

@@ -1,4 +1,4 @@
-"""A look at a data set: some of its images as the bytes of a screen, or of its points, with their labels."""
+"""A sample of a data set, to look at: some images as bytes, or some points, with their labels."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ COUNT = Field("count", "integer", USUAL, minimum=1, maximum=MAX_COUNT)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """Neighbours in a part of a data set.
+    """Some consecutive images or points of a part of a data set.
 
     `values` are bytes 0 to 255 (n, C, H, W), or coordinates as they are (n, 2); `labels` are class indices (n,);
     `total` is how many the part holds.
@@ -42,10 +42,10 @@ class Sample:
 
 
 def sample(dataset: Dataset, *, part: Any = "test", first: Any = 0, count: Any = USUAL) -> Sample:
-    """Take `count` images from place `first`, counted from 0; fewer where the part ends before.
+    """Take `count` images from position `first` on, counted from 0; fewer if the part ends before.
 
     Raises:
-        ConfigError: a part that there is none of, a place behind the end, too many at once.
+        ConfigError: an unknown part, a position after the end, or too many images.
     """
     part = PART.check(part, "part")
     count = COUNT.check(count, "count")

@@ -1,7 +1,7 @@
-"""The dense step: products in tiles, also on some of the inputs alone.
+"""The dense step: products in tiles, and optionally on some of the inputs only.
 
-The lowest one may leave out inputs that are 0 in every image of a batch (see `engine.fast.empty_pixels`): they add
-nothing to y, and their weights' gradient is 0.
+The first dense step of a network may leave out inputs that are 0 in every image (see `engine.fast.empty_pixels`): they
+add nothing to y, and the gradient of their weights is 0.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ class DenseStep(Step):
         super().__init__(layer, place)
         self.layer = layer
         self._across = place.across
-        #: inputs that are learnt on, and for each input its place among them; None: all
+        #: the inputs that training uses, and for each input its position among them; None: all inputs
         self._learnt: tuple[NDArray[np.intp], NDArray[np.intp]] | None = None
-        #: rows of W for the inputs that an evaluation takes; None: all
+        #: the rows of W for the inputs that an evaluation uses; None: all rows
         self._taken: Array | None = None
         self._arrays_of = {layer.inputs: self._arrays}
 
@@ -59,11 +59,11 @@ class DenseStep(Step):
         if "ones" in arrays:
             arrays["ones"].fill(1)
         if "learnt dW" in arrays:
-            # the row behind the others, which all inputs that are left out take: fewer calls than to scatter
+            # an extra last row of zeros for all inputs that are left out: one `take` instead of several calls
             arrays["learnt dW"][-1] = 0
 
     def _lies_across(self, count: int) -> bool:
-        """Whether x lies the other way round, and so should its gradient."""
+        """Whether x has the images innermost in memory; then its gradient should have them too."""
         return self._across and count > 1 and self.layer.inputs > 1
 
     def forward(self, x: Array, training: bool) -> Array:
@@ -82,8 +82,9 @@ class DenseStep(Step):
         return y
 
     def learn_on(self, inputs: NDArray[np.intp]) -> None:
-        """From now on passes in training mode may take these inputs only, (N, len(inputs)): all others are 0 in what is
-        trained on, so that their share of y is 0, and so is their weights' gradient. For the lowest layer."""
+        """From now on, passes in training mode may be given these inputs only, (N, len(inputs)). All others are 0 in
+        all training images, so they add nothing to y and the gradient of their weights is 0. For the first layer
+        only."""
         places = np.full(self.layer.inputs, len(inputs))
         places[inputs] = np.arange(len(inputs))
         self._learnt = inputs, places
@@ -91,7 +92,7 @@ class DenseStep(Step):
 
     @contextmanager
     def on_columns(self, W: Array) -> Iterator[None]:
-        """Inside, forward passes take inputs of which some are left out, with the rows of W that are left."""
+        """Inside this context, forward passes get only some of the inputs; W holds the rows for these inputs."""
         whole, self._taken = self._taken, W
         arrays, self._arrays = self._arrays, self._arrays_of.setdefault(len(W), {})
         try:
@@ -122,7 +123,7 @@ class DenseStep(Step):
 
 
 class DenseReluStep(DenseStep):
-    """A dense layer and its ReLU in place: one array less to write and read again."""
+    """A dense layer and its ReLU in place, which saves writing and reading one array."""
 
     def buffers(self, count: int, training: bool) -> Buffers:
         buffers = super().buffers(count, training)

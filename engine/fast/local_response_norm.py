@@ -11,12 +11,12 @@ from engine.fast.step import Buffers, Place, Step
 from engine.layers.layer import Shape
 from engine.layers.local_response_norm import LocalResponseNorm
 
-#: Of one strip of one array; a handful of them should fit the cache of a core.
+#: Bytes of a strip of one array; about five of them should fit into the cache of a core.
 STRIP_BYTES = 1 << 17
 
 
 class LocalResponseNormStep(Step):
-    """Normalizes blocks (B, H, C, W, n). d and d^-β are kept for the way back."""
+    """Normalizes blocks (B, H, C, W, n). d and d^-β are kept for the backward pass."""
 
     def __init__(self, layer: LocalResponseNorm, place: Place) -> None:
         super().__init__(layer, place)

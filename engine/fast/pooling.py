@@ -1,8 +1,8 @@
-"""Pools on blocks. All pixels at one place of their windows are one strided slice of the image, so a pool is size²
-elementwise operations on slices: no gathering.
+"""Pools on blocks. The pixels at one position of all windows are one strided slice of the image, so a pool is size²
+elementwise operations on slices, without gathering.
 
-2 × 2 windows side by side, the usual ones, go in two halvings, first rows, then columns: three comparisons a window
-instead of four with a search for the first largest on the way back (5 times faster there).
+The usual 2 × 2 windows side by side are halved twice, first rows, then columns. This needs three comparisons for each
+window, and no search for the largest pixel in the backward pass, which is 5 times faster.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from engine.fast.step import BOOL, Buffers, Place, Step
 from engine.layers.layer import Shape
 from engine.layers.pooling import AvgPool2D, MaxPool2D, Pool2D
 
-#: Of each pair of rows, then of each pair of columns: is the first one the larger? On equality it is, so that exactly
-#: one pixel of a window gets the gradient.
+#: For each pair of rows, then for each pair of columns: whether the first is at least as large as the second. So
+#: exactly one pixel of a window gets the gradient.
 Masks = tuple[Array, Array]
 
 
 def halves(pool: MaxPool2D) -> bool:
-    """Whether windows are 2 × 2, side by side."""
+    """Whether the windows are 2 × 2, side by side."""
     return pool.size == pool.stride == 2
 
 
@@ -33,9 +33,9 @@ def halve(
 
     Args:
         upper, lower: every other row of pixels.
-        rows: scratch for the larger ones.
-        sides: every other column of `rows`, as views.
-        masks: filled for the way back, unless None.
+        rows: scratch for the larger of each pair of rows.
+        sides: the even and the odd columns of `rows`, as views.
+        masks: filled for the backward pass, unless None.
     """
     np.maximum(upper, lower, out=rows)
     if masks is not None:
@@ -47,9 +47,9 @@ def halve(
 def halve_back(
     dy: Array, masks: Masks, rows: Array, sides: tuple[Array, Array], upper: Array, lower: Array
 ) -> None:
-    """The way back: dy into `upper` and `lower`, through the scratch `rows` with its views `sides`.
+    """The backward pass of `halve`: dy into `upper` and `lower`, by the scratch `rows` with its views `sides`.
 
-    One of a pair gets a product with its mask, the other one what is left: d - d·mask.
+    The first of a pair gets d·mask, the second the rest, d - d·mask.
     """
     is_upper, is_left = masks
     left, right = sides
@@ -69,7 +69,7 @@ def _pairs(x: Array, axis: int) -> tuple[Array, Array]:
 
 
 class PoolStep(Step):
-    """What pools share: y, and ∂L/∂x while training."""
+    """Base of all pools: the arrays for y, and for ∂L/∂x in training."""
 
     def __init__(self, layer: Pool2D, place: Place) -> None:
         super().__init__(layer, place)
@@ -83,7 +83,7 @@ class PoolStep(Step):
         return buffers
 
     def slices(self, x: Array) -> Iterator[Array]:
-        """For each place in the window, that pixel of all windows: (B, OH, C, OW, n)."""
+        """For each position in the window, the pixels at this position of all windows: (B, OH, C, OW, n)."""
         _, height, width = self.output_shape
         stride = self.stride
         for top in range(self.size):
@@ -93,8 +93,8 @@ class PoolStep(Step):
 
 
 class MaxPoolStep(PoolStep):
-    """Windows of any kind: on the way back each pixel is compared with its window's maximum, and the first that equals
-    it gets the gradient."""
+    """Windows of any size and stride: the backward pass compares each pixel with the maximum of its window, and the
+    first equal pixel gets the gradient."""
 
     def buffers(self, count: int, training: bool) -> Buffers:
         buffers = super().buffers(count, training)

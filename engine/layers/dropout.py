@@ -1,7 +1,7 @@
-"""Dropout: while training, each value is dropped with probability `rate`, and the others grow by 1 / (1 - rate).
+"""Dropout: in training, each value is dropped with probability `rate`, and the others are multiplied by 1 / (1 - rate).
 
-The expected output is then the input itself, so nothing needs scaling at evaluation, where dropout does nothing
-(Srivastava et al. 2014, in the inverted form).
+The expected output is then the input, so an evaluation, in which dropout does nothing, needs no scaling (Srivastava et
+al. 2014, in the inverted form).
 
     y = x m / (1 - rate)      m ~ Bernoulli(1 - rate)      ∂L/∂x = ∂L/∂y m / (1 - rate)
 """

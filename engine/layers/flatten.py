@@ -9,7 +9,7 @@ from engine.layers.layer import Layer, Shape
 
 
 class Flatten(Layer):
-    """One axis out of many."""
+    """Reshapes each image to one axis."""
 
     def __init__(self, input_shape: Shape) -> None:
         super().__init__(input_shape)

@@ -1,4 +1,5 @@
-"""Claims: what a lesson says, as a question to the figures of its runs, which were trained from several seeds."""
+"""Claims: the statements of a lesson as functions, which tests check with the figures of its runs from several
+seeds."""
 
 from __future__ import annotations
 
@@ -14,13 +15,14 @@ Numbers = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a run ended, a number for each seed, in the order of the seeds: those of two runs are pairs, which share
-    initial weights and batches.
+    """The results of a run, one number for each seed, in the order of the seeds. Results of two runs with the same seed
+    are pairs: they share initial weights and batches.
 
-    `train` and `test` are accuracies in per cent on all images trained on and all test images, `loss` is that on the
-    images trained on; `diverged` and `dead` are 0 or 1; `iterations` is how long it trained; `weights` is the Euclidean
-    norm of all weights, `small` the per cent of them below 0.001 in size; `lowest` is the median norm of the lowest
-    layer's gradient over the first 100 iterations, `highest` that of the highest one's.
+    `train` and `test` are accuracies in per cent on all training and all test images, `loss` is the mean loss on all
+    training images. `diverged` and `dead` are 0 or 1. `iterations` is the length of training. `weights` is the
+    Euclidean norm of all weights, `small` the percentage of weights below 0.001 in size. `lowest` and `highest` are
+    median gradient norms over the first 100 iterations: of the layer nearest to the input, and of that nearest to the
+    output.
     """
 
     train: Numbers
@@ -45,7 +47,7 @@ Figures = Mapping[str, Outcome]
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Something that a lesson says.
+    """One statement of a lesson.
 
     `so` gives a truth, or one for each seed. It must hold on the data set `on`, by default on each that the lesson can
     be launched on.
@@ -56,5 +58,5 @@ class Claim:
     on: str | None = None
 
     def holds(self, figures: Figures) -> bool:
-        """Whether it is so, for every seed."""
+        """Whether it is true for every seed."""
         return bool(np.all(self.so(figures)))

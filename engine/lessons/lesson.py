@@ -1,4 +1,4 @@
-"""A lesson: experiments that belong together, and the question that their curves answer. Or only a look."""
+"""A lesson: experiments that belong together, and the question that their curves answer; or only data to look at."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ SIZES = ("train_size", "test_size")
 class Lesson:
     """Experiments to compare.
 
-    `common` is an experiment file without a name; each run changes some of it, a section or a value at a time.
-    A lesson without runs is one to look at: the images of `common`'s data set, and the summary of its network.
-    Where another data set has fewer images than a run asks for, it takes them all, and its name says how many they are;
-    of several that would be the same then, there is only the first. A shift of images is as large a share of theirs.
+    `common` is an experiment file without a name; each run changes some sections or values of it.
+    A lesson without runs shows the images of `common`'s data set, and the summary of its network.
+    If another data set has fewer images than a run needs, the run takes all of them, and its name gives their number;
+    of several runs that become the same, only the first is kept. Shifts of images become the same share of the width.
 
-    What a lesson says must be so of its figures, from several seeds (`scripts/lessons_table.py`).
+    What a lesson says must be true of its figures from several seeds (`scripts/lessons_table.py`).
     """
 
     slug: str
@@ -36,10 +36,10 @@ class Lesson:
     conclusion: Text
     common: Mapping[str, Any]
     runs: Mapping[str, Mapping[str, Any]]
-    #: False where the networks need images of the lesson's own size, or the lesson is about its own images
+    #: False if the networks need images of one size, or if the lesson is about its data set
     any_dataset: bool = True
     claims: Sequence[Claim] = ()
-    #: how many seeds the figures come from: 0, 1, 2, …; 0: there are none, as a run takes too long
+    #: how many seeds the figures come from (seeds 0, 1, 2, …); 0: there are no figures, because a run takes too long
     seeds: int = 12
 
     def configs(self, *, dataset: str | None = None) -> list[ExperimentConfig]:
@@ -59,7 +59,7 @@ class Lesson:
         return list(self._documents(dataset))
 
     def experiment(self, *, dataset: str | None = None) -> ExperimentConfig:
-        """The first experiment, or `common` where there are no runs: whose data set and network one can look at."""
+        """The first experiment, or `common` if there are no runs: the lesson's data set and network to look at."""
         changes = next(iter(self.runs.values()), {})
         return ExperimentConfig.from_dict(self._document(changes, dataset))
 
@@ -98,6 +98,6 @@ class Lesson:
 
 
 def _named_sizes(dataset: Mapping[str, Any]) -> list[str]:
-    """How a run's name says what a run on fewer or smaller images has less of."""
+    """The changes of a run's name for a run on fewer or smaller images."""
     sizes = [f"{dataset[size]:,} " if dataset.get(size) else "" for size in SIZES]
     return [*sizes, f"shift {dataset.get('augment', {}).get('shift', 0)}"]
