@@ -1,4 +1,4 @@
-"""What can go wrong, as the page and the API see it: one shape, one code each."""
+"""Errors of the HTTP interface. All have the same JSON shape, and each has a stable code."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.reasons import Reason, declare
 
-#: What the lab's own reasons are called, and what their texts leave blank; see `engine.reasons`.
+#: The codes of the lab's reasons, each with the placeholders of its texts; see `engine.reasons`.
 PLACEHOLDERS: dict[str, tuple[str, ...]] = {
     "bad_request": (),
     "method_not_allowed": (),
@@ -61,7 +61,7 @@ declare(PLACEHOLDERS)
 class LabError(Exception):
     """An error with a stable code. Rendered as `{"error": {"code", "message", "field", "bounds"}}`.
 
-    The message is a `Reason` where code and bounds do not say it all.
+    The message is a `Reason` if code and bounds are not enough for a translation.
     """
 
     status = 400
@@ -92,14 +92,14 @@ class NotFound(LabError):
 
 
 class Conflict(LabError):
-    """The command does not fit the run's status, or what another person has changed meanwhile."""
+    """The command does not fit the run's status, or another person has changed the same value meanwhile."""
 
     status = 409
     code = "illegal_transition"
 
 
 class Invalid(LabError):
-    """Input that names a field which is wrong."""
+    """A value in the request is wrong; `field` names it."""
 
     status = 422
     code = "invalid"
@@ -118,7 +118,7 @@ class StoreUnavailable(LabError):
 
 
 class StoreDamaged(LabError):
-    """A page of the database cannot be read; what does not lie there can."""
+    """A page of the database is damaged and cannot be read; the rest can."""
 
     status = 503
     code = "store_damaged"
@@ -127,7 +127,7 @@ class StoreDamaged(LabError):
 def error_body(
     code: str, message: str, field: str | None = None, bounds: dict[str, Any] | None = None
 ) -> dict[str, Any]:
-    """The one shape; a page finds in `bounds` what it needs to say it in its reader's language."""
+    """The JSON of an error. `bounds.why` holds the reason's code and values, from which a page words the message."""
     if isinstance(message, Reason):
         bounds = {**(bounds or {}), "why": message.why}
     return {"error": {"code": code, "message": message, "field": field, "bounds": bounds}}

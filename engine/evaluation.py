@@ -1,9 +1,8 @@
-"""Evaluation: accuracy and mean loss of a network on many images, as fast as its products allow.
+"""Evaluation: accuracy and mean loss of a network on many images.
 
-Where the accuracies are measured every ten iterations on 10,000 images, this is three quarters of all work.
-What is saved: images go through in blocks that stay in the cache; the loss is computed for all logits
-together, or for many; and pixels that are zero in every image of a block are not multiplied
-(`engine.fast.empty_pixels`).
+If accuracies are measured every ten iterations on 10,000 images, evaluations are three quarters of all work. So images
+pass through the network in blocks that stay in the cache, the loss is computed for many logits at once, and pixels that
+are zero in every image of a block are not multiplied (`engine.fast.empty_pixels`).
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from engine.levels import LEVELS, as_levels, as_numbers
 from engine.memory import BLOCK, PLAIN_BLOCK, block_images, logits_at_once, lowest_dense
 from engine.network import Network
 
-#: Pixels are left out when at least this share of all products is with zeros; for fewer the copy does not pay.
+#: Empty pixels are left out if they save at least this share of the multiplications; otherwise copying costs more.
 ZERO_SHARE = 0.05
 
 
@@ -45,11 +44,10 @@ class Evaluator:
     """Measures a network on one set of images.
 
     Args:
-        images: (N, features), rows, of numbers or of levels (see `engine.levels`).
+        images: (N, features), numbers or levels (see `engine.levels`).
         labels: (N,).
         shape: of one image.
-        copy: images may be put in another order without their empty pixels, which copies them; for sets that are
-            measured again and again.
+        copy: whether images may be copied to leave out empty pixels, which pays if they are evaluated repeatedly.
     """
 
     def __init__(
@@ -71,8 +69,7 @@ class Evaluator:
         self._logits: Array = np.empty((logits_at_once(len(images), classes), classes), network.dtype)
         self._floats: Array = np.empty(0, network.dtype)
         self._dense = None if network.plan is None else lowest_dense(network.plan)
-        # Not made here but when first used: a run's first points come before its first evaluation, and should not
-        # wait for it.
+        # Made at the first evaluation, so that the first points of a run need not wait for it.
         self._blocks: list[Block] | None = None
 
     def measure(self) -> tuple[float, float]:
@@ -105,14 +102,14 @@ class Evaluator:
         W = self._W[: len(block.pixels)]
         np.take(dense.layer.W, block.pixels, axis=0, out=W, mode="clip")
         if images.dtype == np.uint8:
-            W *= 1 / LEVELS  # the weights are fewer
+            W *= 1 / LEVELS  # scaling the weights takes less time than scaling the images
             images = self._numbers(images)
             np.copyto(images, block.images)
         with dense.on_columns(W):
             return network.forward(images)
 
     def _numbers(self, images: Array) -> Array:
-        """Where the images of a block, as numbers, are put."""
+        """An array for the images of a block as numbers, which all blocks share."""
         if self._floats.size < images.size:
             most = max(block.images.size for block in self._blocks or ())
             self._floats = empty((most,), self._network.dtype)
@@ -126,7 +123,7 @@ class Evaluator:
         return [Block(self._images[part].reshape(-1, *self._shape), part) for part in parts]
 
     def _without_empty_pixels(self) -> list[Block]:
-        """Blocks of images that leave the same pixels empty; none where that does not pay."""
+        """Blocks of images that have the same pixels empty; [] if too few products would be saved."""
         if not (self._may_copy and self._dense):
             return []
         groups = group(self._images, self._shape, BLOCK)

@@ -16,7 +16,7 @@ from engine.optimizers import OPTIMIZERS, Optimizer
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What a student reads: `file` from the root of the project, the formula, and the Python code."""
+    """Source for a student to read: the file's path from the root of the project, the formula, and the Python code."""
 
     file: str
     formula: str
@@ -31,7 +31,7 @@ def _layer(name: str) -> Source:
 
 def _optimizer(name: str) -> Source:
     optimizer = OPTIMIZERS[name]
-    # one that extends another is read together with it
+    # an optimizer that extends another one is shown with the other's update
     bases = [base for base in optimizer.__mro__ if base not in Optimizer.__mro__]
     return _source(optimizer, inspect.getdoc(optimizer), [base.__dict__["update"] for base in bases])
 
@@ -54,7 +54,7 @@ def source_of(kind: str, name: str) -> Source:
     """The source of a layer (by its type), an optimizer or an activation.
 
     Raises:
-        KeyError: there is no such kind, or none of this name.
+        KeyError: the kind or the name is unknown.
     """
     return KINDS[kind](name)
 

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
-#: Makes a .venv whose python is this script again; each call is a line of calls.txt.
+#: A stand-in for python3: it writes each call as a line to calls.txt, and `-m venv` copies it into the new .venv.
 INTERPRETER = """#!/bin/sh
 echo "$@" >> "{calls}"
 case "$*" in
@@ -21,7 +21,7 @@ esac
 
 @pytest.fixture
 def checkout(tmp_path):
-    """A folder with what setting up reads."""
+    """A folder with the files that the set-up reads."""
     folder = tmp_path / "lossroom"
     (folder / "scripts").mkdir(parents=True)
     shutil.copy(ROOT / "scripts/setup.sh", folder / "scripts")
@@ -81,16 +81,14 @@ def test_a_new_version_is_set_up_in_the_same_environment(checkout, tmp_path, nam
     assert "-m venv .venv" not in calls
 
 
-def test_where_no_environment_can_be_made_the_missing_package_is_named_and_no_half_one_stays(
-    checkout, tmp_path
-):
+def test_a_failed_environment_names_the_missing_package_and_leaves_nothing_behind(checkout, tmp_path):
     without = interpreter(tmp_path, venv="touch .venv/bin/python; exit 1")
     done, _ = set_up(checkout, without)
     assert done.returncode == 1
     assert "python3-venv" in done.stdout
     assert not (checkout / ".venv").exists()
 
-    done, calls = set_up(checkout, interpreter(tmp_path))  # the package is there now
+    done, calls = set_up(checkout, interpreter(tmp_path))  # as if the package were installed now
     assert done.returncode == 0
     assert installs(calls) == ["."]
 
@@ -126,7 +124,7 @@ def test_an_installation_that_failed_is_tried_again(checkout, tmp_path):
 
 def test_make_run_leaves_address_and_port_to_the_environment_unless_they_are_given():
     def command(*arguments, **environment):
-        # not as a part of the `make test` that may run these tests
+        # without the variables of a `make test` that may run these tests
         unset = ("HOST", "PORT", "MAKEFLAGS", "MAKELEVEL", "MFLAGS")
         own = {name: value for name, value in os.environ.items() if name not in unset}
         done = subprocess.run(
@@ -147,7 +145,7 @@ def test_make_run_leaves_address_and_port_to_the_environment_unless_they_are_giv
 
 @pytest.fixture
 def scripts_checkout(tmp_path):
-    """A folder with what installs the tools for the page's scripts."""
+    """A folder with the files from which the tools for the page's scripts are installed."""
     folder = tmp_path / "lossroom"
     (folder / "scripts").mkdir(parents=True)
     shutil.copy(ROOT / "scripts/ensure-npm.sh", folder / "scripts")
@@ -157,7 +155,7 @@ def scripts_checkout(tmp_path):
 
 
 def install_tools(folder, tmp_path, *, exit_code=0):
-    """What `ensure-npm.sh` said, whether it worked, and how often npm was asked to install."""
+    """The result of `ensure-npm.sh`, and how often it ran `npm ci`."""
     calls = tmp_path / "calls.txt"
     calls.unlink(missing_ok=True)
     npm = tmp_path / "bin/npm"

@@ -1,4 +1,4 @@
-"""lossroom prune: delete the runs that ended before a day, and give their room back to the disk."""
+"""lossroom prune: delete the runs that ended before a day, and release their space on the disk."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ def prune(database: Path, *, before: str, keep_starred: bool, dry_run: bool) -> 
 
     Args:
         before: the day, as 2026-04-01.
-        dry_run: say only what would be deleted; a lab may run meanwhile.
+        dry_run: only print what would be deleted; a lab may run meanwhile.
 
     Raises:
-        Mistake, Failure: a lab runs in the folder, or there is nothing that could be pruned.
+        Mistake, Failure: the day is not a date, there is no database, or a lab runs in the folder.
     """
     try:
         day = date.fromisoformat(before)

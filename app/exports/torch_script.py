@@ -43,7 +43,7 @@ def torch_script(recording: Recording) -> str:
         data=_data(config),
         adjust=_adjust(config),
         network=source,
-        initializer=f"{draw}\n\ndef first_weights(draws, shape, fan_in, fan_out):\n"
+        initializer=f"{draw}\n\ndef initial_weights(draws, shape, fan_in, fan_out):\n"
         f"    return {config.network.initializer['name']}(draws, shape, fan_in, fan_out, **{parameters!r})\n",
         schedule=_schedule(training.schedule),
         optimizer="torch.optim."

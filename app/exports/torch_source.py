@@ -1,4 +1,4 @@
-"""Source that every PyTorch script is put together from; `$names` are filled in by `torch_script`."""
+"""The parts of which `torch_script` composes every PyTorch script; it fills in the `$names`."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ $adjust    return train_images, train_labels, test_images, test_labels
 
 
 def batches(count):
-    """Endless: the indices of each batch's images."""
+    """The indices of each batch's images, without end."""
     draw, size = generator("batches"), TRAINING["batch_size"]
     while True:
         if TRAINING["sampling"] == "with_replacement":
@@ -79,11 +79,11 @@ def initialize(network):
         for layer in network.modules():
             if isinstance(layer, nn.Linear):
                 fan_in, fan_out = layer.in_features, layer.out_features
-                weights = first_weights(draws, (fan_in, fan_out), fan_in, fan_out).T
+                weights = initial_weights(draws, (fan_in, fan_out), fan_in, fan_out).T
             elif isinstance(layer, nn.Conv2d):
                 shape = tuple(layer.weight.shape)
                 area = shape[2] * shape[3]
-                weights = first_weights(draws, shape, shape[1] * area, shape[0] * area)
+                weights = initial_weights(draws, shape, shape[1] * area, shape[0] * area)
             else:
                 continue
             layer.weight.copy_(torch.tensor(np.ascontiguousarray(weights)))
@@ -213,15 +213,16 @@ OPTIMIZERS = {
     "nadam": "NAdam(network.parameters(), lr=$learning_rate, betas=($beta1, $beta2), eps=$epsilon)",
 }
 
-#: PyTorch multiplies the whole velocity with the rate of the moment, v ← μv + g, w ← w - ηv; the lab's steps keep the
-#: rate that they were taken with, v ← μv - ηg, w ← w + v. It is the same only as long as the rate stays.
+#: Optimizers with a velocity. PyTorch multiplies the whole velocity by the current rate, v ← μv + g, w ← w - ηv. The
+#: lab multiplies each gradient by the rate of its own step, v ← μv - ηg, w ← w + v. Both agree only while the rate does
+#: not change, so the scripts do as the lab: lr is 1, and the gradients are scaled.
 VELOCITY = ("momentum", "nesterov")
 RATE = """\
         for group in optimizer.param_groups:
             group["lr"] = now
 """
 SCALE = """\
-        for parameter in network.parameters():  # the rate goes into the velocity with its gradient
+        for parameter in network.parameters():  # the velocity adds up gradients times their rates
             parameter.grad *= now
 """
 

@@ -1,4 +1,4 @@
-"""One experiment from several seeds: what the form says of it, launches, and refuses."""
+"""One experiment with several seeds: what the form shows, launches and refuses."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def test_three_seeds_launch_three_runs_that_differ_in_nothing_else(page, lab):
     page.page.click("#launch")
     page.until(
         "document.querySelectorAll('[data-run]').length === 3"
-    )  # a lab of this module's, and the first launch
+    )  # this is the first launch in the module's lab
 
     runs = [lab.run(run_id) for run_id in page.run_ids()]
     assert sorted(run["name"] for run in runs) == [f"chance · seed {seed}" for seed in (7, 8, 9)]
@@ -34,7 +34,7 @@ def test_three_seeds_launch_three_runs_that_differ_in_nothing_else(page, lab):
 
 
 def test_the_expected_time_is_that_of_all_seeds(page):
-    """One after the other on one worker or side by side on several: ten take longer than one."""
+    """Ten seeds take longer than one, on one worker or on several."""
     seconds = "document.getElementById('summary-seconds').textContent"
     page.until(f"{seconds} !== '–'")
     usual = page.page.evaluate(seconds)
@@ -49,7 +49,7 @@ def test_the_expected_time_is_that_of_all_seeds(page):
     page.until(f"{seconds} === {one!r}")
 
 
-def test_what_is_wrong_with_several_stands_beside_the_field_and_none_is_queued(page, lab):
+def test_an_error_with_several_seeds_is_shown_beside_the_field_and_no_run_is_queued(page, lab):
     before = len(lab.http.get("/api/runs").json()["runs"])
     page.choose("seeds", "5")
     page.fill(training__batch_size=0)

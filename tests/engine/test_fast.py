@@ -1,7 +1,7 @@
-"""What the trainer runs is what the layers and the optimizers say: `engine.fast` against `engine.layers`.
+"""The steps of `engine.fast` compute the same as the layers of `engine.layers` and the optimizers.
 
-Outputs, ∂L/∂x, the gradient of every parameter and running statistics are the same up to rounding, for every kind of
-layer on any shape, and for whole random networks, whose steps are also compared with the same steps apart.
+Outputs, ∂L/∂x, the gradient of every parameter and running statistics are the same up to rounding: for every kind of
+layer on any shape, and for whole random networks, with fused steps and with one step for each layer.
 """
 
 import math
@@ -27,20 +27,20 @@ from tests.engine.gradients import bind
 from tests.engine.test_gradients import ACTIVITY_CASES, LAYER_CASES, PENALTY_CASES, complete, image_shapes
 
 FLOAT64 = np.dtype(np.float64)
-#: sizes of batches: one image, one block, blocks of many sizes, and a prime number that nothing divides
+#: sizes of batches: one image, one block, several blocks, and a prime number
 COUNTS = st.sampled_from([1, 2, 3, 5, 24, 34, 64, 67])
 #: one strip of a convolution, a few, and one for each row
 STRIPS = st.sampled_from([2 << 20, 20_000, 1])
 few = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 
-def close(given, expected, what):
+def check_close(given, expected, what):
     scale = max(1.0, float(np.abs(expected).max(initial=0)))
     np.testing.assert_allclose(given, expected, rtol=1e-9, atol=1e-10 * scale, err_msg=what)
 
 
 class Steps:
-    """A plan of layers, as a layer."""
+    """The steps of some layers, with the interface of a layer."""
 
     def __init__(self, layers, **how):
         self.steps = plan(layers, FLOAT64, lowest=False, **how)
@@ -56,20 +56,20 @@ class Steps:
         return dy
 
 
-def same(steps, layer, bound, shape, counts, seed):
-    """Two passes for each count, forward in evaluation, and in training with the way back."""
+def check_same(steps, layer, bound, shape, counts, seed):
+    """Check two rounds of passes with each count: forward in evaluation, forward and backward in training."""
     generator = np.random.default_rng(seed)
     (_, ours), (_, theirs) = bound
     for count in [*counts, *counts]:
         x = generator.standard_normal((count, *shape))
-        close(steps.forward(x, False), layer.forward(x, False), "y in evaluation")
+        check_close(steps.forward(x, False), layer.forward(x, False), "y in evaluation")
         y = layer.forward(x, True)
-        close(steps.forward(x, True), y, "y in training")
+        check_close(steps.forward(x, True), y, "y in training")
         dy = generator.standard_normal(y.shape)
         dx = layer.backward(dy)
-        close(steps.backward(dy.copy()), dx, "dx")
+        check_close(steps.backward(dy.copy()), dx, "dx")
         for name, gradient in theirs.items():
-            close(ours[name], gradient, f"d{name}")
+            check_close(ours[name], gradient, f"d{name}")
 
 
 @pytest.mark.parametrize("kind", LAYERS)
@@ -77,7 +77,7 @@ def same(steps, layer, bound, shape, counts, seed):
 @given(
     data=st.data(), counts=st.lists(COUNTS, min_size=1, max_size=2), strip=STRIPS, seed=st.integers(0, 999)
 )
-def test_a_step_gives_what_its_layer_gives(kind, data, counts, strip, seed):
+def test_a_step_computes_the_same_as_its_layer(kind, data, counts, strip, seed):
     described, shape = data.draw(LAYER_CASES[kind])
     layers = [build_layers([complete({"type": kind, **described})], shape)[0] for _ in range(2)]
     bound = [bind(layer, seed).bound for layer in layers]
@@ -86,19 +86,19 @@ def test_a_step_gives_what_its_layer_gives(kind, data, counts, strip, seed):
         steps = Steps(layers[:1])
         for number, layer in enumerate(layers):
             set_generators([layer], np.random.default_rng(7), fast=number == 0)
-        same(steps, layers[1], bound, shape, counts, seed)
+        check_same(steps, layers[1], bound, shape, counts, seed)
     for name, array in layers[0].running.items():
-        close(array, layers[1].running[name], name)
+        check_close(array, layers[1].running[name], name)
 
 
 @pytest.mark.parametrize(("columns", "counts"), [(8, (34, 64)), (16, (33, 32))])
 def test_batches_of_other_sizes_leave_no_pixels_where_a_convolution_has_borders(columns, counts):
-    """Rows of windows of the one size are as long as the padded rows of the other."""
+    """With these counts, the rows of windows of one batch are as long as the padded rows of the other."""
     described = {"type": "conv2d", "filters": 1, "kernel_size": 3, "stride": 2, "padding": 1}
     shape = (1, 4, columns)
     layers = [build_layers([complete(described)], shape)[0] for _ in range(2)]
     bound = [bind(layer, 0).bound for layer in layers]
-    same(Steps(layers[:1]), layers[1], bound, shape, counts, 0)
+    check_same(Steps(layers[:1]), layers[1], bound, shape, counts, 0)
 
 
 # -- whole networks ----------------------------------------------------------------------------------
@@ -106,7 +106,7 @@ def test_batches_of_other_sizes_leave_no_pixels_where_a_convolution_has_borders(
 
 @st.composite
 def networks(draw):
-    """Layers of any kind on top of each other, often in the patterns that are one step; penalties on some of them."""
+    """Random sequences of layers, often in patterns that are fused to one step; some layers with activity penalties."""
     shape = draw(image_shapes(least=4, most=9, channels=6))
     layers = []
 
@@ -216,12 +216,12 @@ def test_a_network_trains_the_same_fused_in_single_steps_and_by_its_layers(
             for other in (fused, apart):
                 assert math.isclose(other.loss_and_gradients(x, labels), loss, rel_tol=1e-9, abs_tol=1e-12)
                 assert other.correct == plain.correct
-                close(other.gradient, plain.gradient, "gradient")
-                close(other.forward(x), logits, "logits")
+                check_close(other.gradient, plain.gradient, "gradient")
+                check_close(other.forward(x), logits, "logits")
             for net in (plain, fused, apart):
                 net.vector -= 0.01 * plain.gradient
     for name, array in plain.running.items():
-        close(fused.running[name], array, name)
+        check_close(fused.running[name], array, name)
 
 
 CONV, RELU = {"type": "conv2d", "filters": 6, "padding": "same"}, {"type": "activation", "name": "relu"}
@@ -236,7 +236,7 @@ PENALIZED = {"activity_l1": 0.1}
         ([CONV, RELU, {**POOL, "size": 3}], ["ConvReluPoolStep"]),
         ([CONV, RELU, CONV], ["ConvReluStep", "ConvStep"]),
         ([DENSE, RELU, DENSE], ["DenseReluStep", "DenseStep"]),
-        # a penalty is taken on what a step gives
+        # an activity penalty needs the output of its layer, so the step ends there
         ([{**CONV, **PENALIZED}, RELU], ["ConvStep", "PenaltyStep", "ActivationStep"]),
         ([CONV, {**RELU, **PENALIZED}, POOL], ["ConvReluStep", "PenaltyStep", "HalvingPoolStep"]),
         ([CONV, RELU, {**POOL, **PENALIZED}], ["ConvReluHalveStep", "PenaltyStep"]),
@@ -259,9 +259,9 @@ def test_a_kernel_is_its_function(name, values):
     x = np.array(values)
     y, slope = np.empty_like(x), np.empty_like(x)
     KERNELS[name].value(x, y)
-    close(y, ACTIVATIONS[name].value(x), "y")
+    check_close(y, ACTIVATIONS[name].value(x), "y")
     KERNELS[name].derivative(y, x, slope)
-    close(slope, ACTIVATIONS[name].derivative(x), "derivative")
+    check_close(slope, ACTIVATIONS[name].derivative(x), "derivative")
 
 
 @few
@@ -276,8 +276,8 @@ def test_a_loss_in_place_is_its_formula(count, classes, scale, seed):
         generator.integers(0, classes, count),
     )
     fast, plain = fast_losses.SoftmaxCrossEntropy(count, classes, FLOAT64), losses.SoftmaxCrossEntropy()
-    close(fast(logits, labels), plain(logits, labels), "loss")
-    close(fast.gradient, plain.gradient, "gradient")
+    check_close(fast(logits, labels), plain(logits, labels), "loss")
+    check_close(fast.gradient, plain.gradient, "gradient")
     assert fast.correct == plain.correct
 
 
@@ -298,7 +298,7 @@ def test_an_optimizer_in_place_takes_the_steps_of_its_formula(name, seed, rate, 
             g = theirs + 0.3 * generator.standard_normal(12)
             fast.step(ours, g.copy(), rate)
             plain.step(theirs, g.copy(), rate)
-            close(ours, theirs, "w")
+            check_close(ours, theirs, "w")
 
 
 def test_everything_that_can_be_chosen_has_both_forms():

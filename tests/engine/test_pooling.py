@@ -38,18 +38,18 @@ def test_gradients_are_those_of_the_window(kind, summary, size, stride):
 
 
 @pytest.mark.parametrize(("size", "stride"), [(2, 2), (3, 2)])
-def test_of_equal_pixels_exactly_one_gets_the_gradient(size, stride):
+def test_exactly_one_of_several_equal_pixels_gets_the_gradient(size, stride):
     pool = Surface(MaxPool2D((1, 7, 7), size=size, stride=stride))
     y = pool.forward(np.zeros((4, 1, 7, 7)), training=True)
     dx = pool.backward(np.ones_like(y))
     assert dx.sum() == y.size
 
 
-def test_the_stride_is_the_size_unless_said():
+def test_the_stride_is_the_size_by_default():
     assert MaxPool2D((3, 9, 8), size=2).output_shape == (3, 4, 4)
 
 
-def test_what_does_not_fit_is_refused_in_words():
+def test_a_window_that_does_not_fit_is_refused_with_a_reason():
     with pytest.raises(ValueError, match="does not fit"):
         MaxPool2D((1, 3, 3), size=4)
     with pytest.raises(ValueError, match="images"):

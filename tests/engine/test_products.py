@@ -1,4 +1,4 @@
-"""Products in tiles: the same as the plain product, whatever is cut and wherever the matrices lie in memory."""
+"""Products in tiles equal the plain product, whichever side is cut and however the matrices are laid out in memory."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ CACHES = (tiles, deep_tiles, summed_tiles)
 
 @pytest.fixture(params=[True, False], ids=["small kernels", "no small kernels"])
 def small_kernels(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[bool]:
-    """Both kinds of processors, on any: what is cut depends on this answer alone."""
+    """Runs a test as on a processor with OpenBLAS's kernels for small products, and as on one without them."""
     monkeypatch.setattr(products, "has_small_kernels", lambda: request.param)
     for cached in CACHES:
         cached.cache_clear()
@@ -49,12 +49,12 @@ SHAPES = [
     (100, 784, 40),  # rows are cut
     (784, 100, 40),
     (32, 288, 960),  # columns are cut
-    (100, 4320, 100),  # nothing but the depth can be cut
+    (100, 4320, 100),  # only the depth can be cut
     (96, 1600, 216),  # likewise, and it is wider
     (2048, 8, 1024),  # large and shallow
     (16, 600, 1000),  # few rows
-    (8, 1100, 1000),  # fewer, of a large matrix
-    (97, 1009, 101),  # nothing can
+    (8, 1100, 1000),  # fewer rows, times a large matrix
+    (97, 1009, 101),  # prime numbers: nothing can be cut
     (5, 7, 3),
 ]
 
@@ -94,7 +94,7 @@ def test_stacks_of_products_in_tiles_are_the_plain_products(shape: tuple[int, in
     "shape",
     [
         (288, 960, 32),  # in tiles of a dozen rows
-        (800, 300, 32),  # in tiles, of a factor that stays as it lies
+        (800, 300, 32),  # in tiles, without transposing a factor
         (3456, 104, 384),  # some rows of all products at a time
         (75, 1024, 64),  # rows of 4 KB
         (1000, 100, 90),
@@ -102,7 +102,7 @@ def test_stacks_of_products_in_tiles_are_the_plain_products(shape: tuple[int, in
     ],
     ids=str,
 )
-def test_products_are_added_up_with_what_is_there(shape: tuple[int, int, int]) -> None:
+def test_products_are_added_to_the_total(shape: tuple[int, int, int]) -> None:
     m, k, n = shape
     generator = np.random.default_rng(4)
     a, b = generator.standard_normal((3, m, k)), generator.standard_normal((3, n, k))
@@ -137,7 +137,7 @@ def test_every_tile_is_a_part_and_a_small_product(m: int, k: int, n: int) -> Non
         assert deep_rows * depth * n <= SMALL
 
 
-def test_a_processor_without_such_kernels_cuts_only_what_leaves_its_cache(
+def test_a_processor_without_small_kernels_cuts_only_products_larger_than_its_cache(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(products, "has_small_kernels", lambda: False)
