@@ -1,9 +1,4 @@
-/**
- * The chart board: which charts there are, in what order, and when they are drawn. One of them is `chart.js`'s.
- *
- * New rows cost their tails, in every chart that can be seen, once in an animation frame. A whole figure costs much
- * more: one in a frame, and never all of the time, so that a slow machine stays ready for the mouse.
- */
+/** The chart board: which charts there are, in what order, and what all have in common. One of them is `chart.js`'s. */
 
 import { find, label, offer } from "../page/dom.js";
 import { urlState } from "../state/address.js";
@@ -12,6 +7,7 @@ import { AXES } from "./axes.js";
 import { Bands } from "./bands.js";
 import { Chart } from "./chart.js";
 import { ChartCard } from "./chart-card.js";
+import { DrawingSchedule } from "./drawing-schedule.js";
 import { bringLibrary } from "./plotly.js";
 import { isQuantity, known, title } from "./quantities.js";
 import { ShownFields } from "./shown-fields.js";
@@ -19,18 +15,12 @@ import { MAX_CHARTS, makeSpec, readSpecs, writeSpec } from "./specs.js";
 import { Strokes } from "./strokes.js";
 
 /**
- * @import { Run, Stream } from "../types.js"
+ * @import { Run } from "../types.js"
  * @import { Spec } from "./specs.js"
  * @import { Store } from "../state/store.js"
- * @import { CardEvents } from "./chart-card.js"
+ * @import { CardEvents } from "./chart-menu.js"
  */
 
-/** The page rests for this share of the time that drawing took. */
-const REST = 0.25;
-/** Milliseconds without drawing at most, however long drawing took. */
-const LONGEST_REST = 250;
-/** Milliseconds between two looks of the run list at the rows. */
-const LIST_EVERY = 100;
 const ENDED = new Set(["completed", "diverged", "cancelled", "failed"]);
 
 export class ChartBoard {
@@ -41,12 +31,9 @@ export class ChartBoard {
   #strokes;
   #store;
   #isDark;
-  #onFrame;
+  #schedule;
   /** @type {Chart[]} */
   #charts = [];
-  #scheduled = false;
-  #resting = 0;
-  #listed = 0;
   /**
    * What of the shown runs the charts were last told to draw; null: nothing yet.
    * @type {string | null}
@@ -56,7 +43,6 @@ export class ChartBoard {
   #marked = null;
   #written = "";
   #seen;
-  #canDraw = false;
 
   /**
    * @param {HTMLElement} container where the cards go
@@ -74,13 +60,18 @@ export class ChartBoard {
     this.#strokes = new Strokes(foot, fields, () => this.redraw());
     this.#store = store;
     this.#isDark = isDark;
-    this.#onFrame = onFrame;
+    this.#schedule = new DrawingSchedule(
+      () => this.#charts,
+      () => store.shown(),
+      (chart, shown) => this.#drawWhole(chart, shown),
+      onFrame,
+    );
     this.#seen = new IntersectionObserver((entries) => {
       for (const { target, isIntersecting } of entries) {
         const chart = this.#charts.find(({ card }) => card.element === target);
         if (chart) chart.visible = isIntersecting;
       }
-      this.#schedule();
+      this.#schedule.plan();
     });
     store.on("runs", () => {
       // Progress is the list's; the charts change only with what is shown, by which name, and when it ends.
@@ -97,12 +88,12 @@ export class ChartBoard {
     store.on("rows", (stream) => {
       for (const chart of this.#charts) chart.behind ||= chart.stream === stream;
       this.#offerWhileFocused();
-      this.#schedule();
+      this.#schedule.plan();
     });
     store.on("overview", (stream) => {
       for (const chart of this.#charts) chart.stale ||= chart.stream === stream;
       this.#offerWhileFocused();
-      this.#schedule();
+      this.#schedule.plan();
     });
     this.#adder.addEventListener("focus", () => this.#offer());
     this.#adder.addEventListener("change", () => this.#add(this.#adder.value));
@@ -120,13 +111,12 @@ export class ChartBoard {
   /** From now on the charts are drawn. @returns {Promise<void>} the page has to be painted before, and to be usable */
   async begin() {
     await bringLibrary();
-    this.#canDraw = true;
-    this.#schedule();
+    this.#schedule.begin();
   }
 
   redraw() {
     for (const chart of this.#charts) chart.stale = true;
-    this.#schedule();
+    this.#schedule.plan();
   }
 
   // -- which charts, and where -------------------------------------------------------------------
@@ -178,7 +168,7 @@ export class ChartBoard {
     };
     const chart = new Chart(
       new ChartCard(spec, id, on),
-      () => this.#schedule(),
+      () => this.#schedule.plan(),
       (x) => this.#mark(x),
     );
     this.#charts.push(chart);
@@ -191,7 +181,7 @@ export class ChartBoard {
     const texts = this.#charts.map(({ card }) => writeSpec(card.spec));
     this.#written = texts.join();
     urlState.set({ charts: texts });
-    this.#schedule();
+    this.#schedule.plan();
   }
 
   #offer() {
@@ -284,47 +274,6 @@ export class ChartBoard {
   #mark(x) {
     this.#marked = x;
     for (const chart of this.#charts) chart.mark(x);
-  }
-
-  #schedule() {
-    const needs = this.#charts.some(
-      ({ visible, stale, behind }) => visible && ((stale && this.#canDraw) || behind),
-    );
-    if (this.#scheduled || !needs) return;
-    this.#scheduled = true;
-    const wait = this.#resting - performance.now();
-    if (wait > 0) setTimeout(() => requestAnimationFrame(() => this.#frame()), wait);
-    else requestAnimationFrame(() => this.#frame());
-  }
-
-  async #frame() {
-    const began = performance.now();
-    try {
-      await this.#draw(began);
-    } finally {
-      const ended = performance.now();
-      // not before every chart has its axes: the visitor waits for them
-      const drawn = this.#charts.every((chart) => chart.drawn >= 0 || !chart.visible);
-      this.#resting = drawn ? ended + Math.min(REST * (ended - began), LONGEST_REST) : ended;
-      this.#scheduled = false;
-      this.#schedule();
-    }
-  }
-
-  /** @param {number} began */
-  async #draw(began) {
-    const seen = this.#charts.filter(({ visible }) => visible);
-    for (const chart of seen) if (chart.behind && !chart.stale) chart.drawNew(began);
-    const stale = this.#canDraw ? seen.filter((chart) => chart.stale) : [];
-    const shown = stale.length ? this.#store.shown() : [];
-    // Of whole figures one in a frame, the emptiest first, of these the topmost: all together would make the first point
-    // wait for all, and a chart that is drawn a few runs at a time the others for its last. Axes without runs all at once.
-    if (shown.length) stale.sort((one, other) => one.drawn - other.drawn).splice(1);
-    for (const chart of stale) await this.#drawWhole(chart, shown);
-    if (began - this.#listed >= LIST_EVERY) {
-      this.#listed = began;
-      this.#onFrame();
-    }
   }
 
   /**

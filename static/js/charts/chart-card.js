@@ -3,10 +3,11 @@
  * and changes nothing but its own look.
  */
 
-import { h, icon, iconButton, moveTo } from "../page/dom.js";
+import { h, iconButton } from "../page/dom.js";
 import { drag } from "../page/drag.js";
 import { arrowStep, onInput, onKey } from "../page/keys.js";
 import { number, t } from "../words/i18n.js";
+import { chartMenu } from "./chart-menu.js";
 import { Legend } from "./legend.js";
 import { help, quantity, title } from "./quantities.js";
 import { MAX_SMOOTHING } from "./specs.js";
@@ -15,22 +16,8 @@ import { MAX_SMOOTHING } from "./specs.js";
  * @import { Spec } from "./specs.js"
  * @import { StrokesOfRuns } from "./strokes.js"
  * @import { LegendEntry } from "./legend.js"
- * @import { ImageFormat } from "./plotly.js"
+ * @import { CardEvents, Switch } from "./chart-menu.js"
  */
-
-/**
- * What the viewer wants of a chart. `over` and `drop`: the card is dragged to a height in the window, and let go there (null:
- * taken back).
- * @typedef {object} CardEvents
- * @property {(changes: Partial<Spec>) => void} change
- * @property {(by: number) => void} move
- * @property {() => void} remove
- * @property {(y: number) => void} over
- * @property {(y: number | null) => void} drop
- * @property {(format: ImageFormat | "csv") => void} save
- */
-
-/** What of a spec is on or off. @typedef {"logX" | "logY" | "gap" | "crop" | "marks"} Switch */
 
 export class ChartCard {
   #wide = false;
@@ -67,7 +54,13 @@ export class ChartCard {
       { className: "card-head" },
       grip,
       heading,
-      h("div", { className: "controls" }, ...this.#controls(on), this.#expand, ...this.#menu(id, on)),
+      h(
+        "div",
+        { className: "controls" },
+        ...this.#controls(on),
+        this.#expand,
+        ...chartMenu(spec, `${id}-menu`, this.title, on),
+      ),
     );
     this.element = h(
       "article",
@@ -171,72 +164,6 @@ export class ChartCard {
     };
     controls.push(spec.quantity === "accuracy" ? toggle("gap") : toggle("logY"));
     return controls;
-  }
-
-  /**
-   * The rest, behind three dots.
-   * @param {string} id
-   * @param {CardEvents} on
-   */
-  #menu(id, on) {
-    const { spec } = this;
-    /**
-     * @param {string} name
-     * @param {(button: HTMLButtonElement) => void} act
-     */
-    const item = (name, act) => {
-      const button = h("button", { type: "button", "data-item": name }, t(`chart.${name}`));
-      button.addEventListener("click", () => {
-        menu.hidePopover();
-        act(button);
-      });
-      return button;
-    };
-    /** @param {Switch} name */
-    const check = (name) => {
-      const button = item(name, () => {
-        on.change({ [name]: !spec[name] });
-        button.setAttribute("aria-pressed", String(spec[name]));
-      });
-      button.setAttribute("aria-pressed", String(spec[name]));
-      return button;
-    };
-    const checks =
-      spec.quantity === "accuracy"
-        ? [check("logX"), check("logY"), check("marks")]
-        : [check("logX"), check("crop"), check("marks")];
-    const formats = /** @type {const} */ (["png", "svg", "csv"]);
-    const saves = formats.map((format) => item(format, () => on.save(format)));
-    const moves = [
-      item("up", () => on.move(-1)),
-      item("down", () => on.move(1)),
-      item("remove", () => on.remove()),
-    ];
-    const menu = h(
-      "div",
-      { id: `${id}-menu`, className: "chart-menu", role: "group" },
-      ...checks,
-      h("hr"),
-      ...saves,
-      h("hr"),
-      ...moves,
-    );
-    menu.popover = "auto";
-    const button = h("button", {
-      type: "button",
-      className: "icon-button",
-      title: t("chart.menu"),
-      "aria-label": `${this.title}: ${t("chart.menu")}`,
-    });
-    button.append(icon("more"));
-    button.popoverTargetElement = menu;
-    menu.addEventListener("toggle", (event) => {
-      if (event.newState !== "open") return;
-      const { bottom, right } = button.getBoundingClientRect();
-      const { width, height } = menu.getBoundingClientRect();
-      moveTo(menu, Math.max(4, right - width), Math.max(4, Math.min(bottom + 4, innerHeight - height - 4)));
-    });
-    return [button, menu];
   }
 
   /** @param {boolean} wide */

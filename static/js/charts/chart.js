@@ -15,12 +15,11 @@ import { TraceMaker } from "./traces.js";
  * @import { Run } from "../types.js"
  * @import { Axis } from "./axes.js"
  * @import { BandsOfRuns } from "./bands.js"
- * @import { Quantity } from "./quantities.js"
  * @import { Spec } from "./specs.js"
  * @import { StrokesOfRuns } from "./strokes.js"
  * @import { Trace } from "./traces.js"
  * @import { LegendEntry } from "./legend.js"
- * @import { ImageFormat } from "./plotly.js"
+ * @import { ImageFormat } from "./picture.js"
  */
 
 /** That many runs are in a chart's first drawing at most, which makes the axes: long enough by itself. */

@@ -3,13 +3,13 @@
  * marked in every chart. A tap does it too, until the next one; so do the arrow keys on a chart that has the focus.
  */
 
-import { h, moveTo } from "../page/dom.js";
+import { h } from "../page/dom.js";
 import { onKey } from "../page/keys.js";
 import { nearest } from "../state/series.js";
-import { number, t } from "../words/i18n.js";
-import { elapsed, written as writtenX } from "./axes.js";
+import { hoverBox } from "./hover-box.js";
 
 /**
+ * @import { HoverRow } from "./hover-box.js"
  * @import { Plot } from "./plotly.js"
  * @import { Line, Trace } from "./traces.js"
  */
@@ -19,14 +19,11 @@ import { elapsed, written as writtenX } from "./axes.js";
  * @typedef {Line & {color?: string, shownValue?: string}} HoverLine
  */
 
-/** More lines than that are counted, not listed. */
-const LISTED = 12;
-
 /** Pixels within which a mark belongs to what is hovered over. */
 const NEAR = 6;
 
-/** The box with the values; there is one for the page. */
-const box = h("div", { className: "hover-box", hidden: true });
+/** Pixels below a chart's upper edge where the box stands for the keyboard. */
+const TOP = 20;
 
 export class Hover {
   #element;
@@ -56,7 +53,6 @@ export class Hover {
     this.#plot = plot;
     this.#onX = onX;
     element.after(this.#mark);
-    if (!box.isConnected) document.body.append(box);
     element.addEventListener("pointermove", (event) => this.#point(event));
     element.addEventListener("pointerdown", (event) => event.pointerType !== "mouse" && this.#tap(event));
     element.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && this.#end());
@@ -85,8 +81,9 @@ export class Hover {
 
   /** Mark a place of x; null: none. @param {number | null} x */
   mark(x) {
-    const place = x === null ? null : this.#plot.place(x, 1);
-    const area = place && this.#plot.area;
+    const { axes } = this.#plot;
+    const place = x === null ? null : axes?.place(x, 1);
+    const area = place && axes?.area;
     const inside = area && place.left >= area.left - 1 && place.left <= area.left + area.width + 1;
     this.#mark.hidden = !inside;
     if (!inside) return;
@@ -98,8 +95,8 @@ export class Hover {
   /** Show what is under the mouse now: values have come, or the axes have moved. */
   refresh() {
     if (this.#mouse) {
-      const at = this.#plot.values(this.#mouse.left, this.#mouse.top);
-      this.#x = at && this.#nearestX(at.x);
+      const at = this.#plot.axes?.values(this.#mouse.left, this.#mouse.top);
+      this.#x = at ? this.#nearestX(at.x) : null;
     }
     this.#onX(this.#x);
     this.#fill();
@@ -124,7 +121,7 @@ export class Hover {
   #end() {
     this.#mouse = null;
     this.#x = null;
-    box.hidden = true;
+    hoverBox.hide();
     this.#onX(null);
   }
 
@@ -140,7 +137,7 @@ export class Hover {
     return best;
   }
 
-  /** Each line's row at x, the nearest first; a line that has ended long before has none. */
+  /** Each line's row at x, the nearest first; a line that has ended long before has none. @returns {HoverRow[]} */
   #rows() {
     const height = this.#mouse?.top;
     const here = this.#x ?? NaN;
@@ -149,7 +146,7 @@ export class Hover {
       const row = nearest(xs, here);
       if (row < 0 || Math.abs(xs[row] - here) > spacing(xs, row)) return [];
       const [value, smoothed] = [ys[row], evens?.[row]];
-      const place = this.#plot.place(xs[row], smoothed ?? value);
+      const place = this.#plot.axes?.place(xs[row], smoothed ?? value);
       const distance = height === undefined ? -value : Math.abs((place?.top ?? NaN) - height);
       const spread =
         "counts" in curve
@@ -178,81 +175,20 @@ export class Hover {
   #fill() {
     const x = this.#x;
     const rows = x === null ? [] : this.#rows();
-    box.hidden = !rows.length;
-    if (x === null || !rows.length) return;
-    const smoothed = rows.some((row) => row.smoothed !== undefined);
-    const head = h(
-      "tr",
-      {},
-      h("th", { colSpan: 2, scope: "col" }, writtenX(this.#axis, x)),
-      this.#field ? h("th", { scope: "col", className: "hover-value" }, this.#field) : null,
-      smoothed ? h("th", { scope: "col" }, t("chart.smoothed")) : null,
-      h("th", { scope: "col" }, t("chart.value")),
-      h("th", { scope: "col" }, t("chart.time")),
-    );
-    const body = rows.slice(0, LISTED).map((row) => {
-      const swatch = h("span", { className: "hover-swatch" });
-      swatch.style.background = row.color ?? "";
-      const said = this.#axis === "iteration" && row.x === x;
-      const own = said ? null : h("small", {}, ` @ ${number(row.iteration)}`);
-      return h(
-        "tr",
-        {},
-        h("td", {}, swatch),
-        h(
-          "th",
-          { scope: "row" },
-          h("span", { className: "hover-name" }, row.label),
-          row.part ? ` · ${row.part}` : null,
-          own,
-        ),
-        this.#field ? h("td", { className: "hover-value" }, row.shownValue) : null,
-        smoothed ? h("td", {}, row.smoothed === undefined ? "" : written(row.smoothed, this.#percent)) : null,
-        h(
-          "td",
-          {},
-          written(row.value, this.#percent),
-          row.spread ? h("small", {}, ` ${this.#band(row.spread)}`) : null,
-        ),
-        h("td", { className: "hover-time" }, elapsed(row.seconds)),
-      );
-    });
-    const more =
-      rows.length > LISTED ? h("p", {}, t("chart.more", { n: number(rows.length - LISTED) })) : null;
-    const left = this.#plot.place(x, 1)?.left ?? 0;
-    const notes = this.#notes(left).map((text) => h("p", {}, text));
-    box.replaceChildren(
-      h("table", {}, h("thead", {}, head), h("tbody", {}, ...body)),
-      ...(more ? [more] : []),
-      ...notes,
-    );
-    this.#position(left);
-  }
-
-  /**
-   * How far the runs of a group are apart, and how many they are.
-   * @param {{low: number, high: number, count: number}} spread
-   */
-  #band({ low, high, count }) {
-    return `${written(low, this.#percent)} … ${written(high, this.#percent)}, n = ${count}`;
+    if (x === null || !rows.length) return hoverBox.hide();
+    const left = this.#plot.axes?.place(x, 1).left ?? 0;
+    const look = { x, axis: this.#axis, percent: this.#percent, field: this.#field };
+    hoverBox.show(rows, this.#notes(left), look);
+    const corner = this.#element.getBoundingClientRect();
+    hoverBox.moveTo(corner.left + (this.#mouse?.left ?? left), corner.top + (this.#mouse?.top ?? TOP));
   }
 
   /** What happened to the runs just here. @param {number} here */
   #notes(here) {
     const near = this.#marks.filter(
-      ({ x }) => Math.abs((this.#plot.place(x, 1)?.left ?? NaN) - here) <= NEAR,
+      ({ x }) => Math.abs((this.#plot.axes?.place(x, 1).left ?? NaN) - here) <= NEAR,
     );
     return [...new Set(near.map(({ note }) => note))];
-  }
-
-  /** Beside the mouse, or beside the mark for the keyboard; never over the edge of the window. @param {number} here */
-  #position(here) {
-    const corner = this.#element.getBoundingClientRect();
-    const left = corner.left + (this.#mouse?.left ?? here);
-    const top = corner.top + (this.#mouse?.top ?? 20);
-    const { width, height } = box.getBoundingClientRect();
-    const x = left + 16 + width < innerWidth ? left + 16 : left - 16 - width;
-    moveTo(box, Math.max(4, x), Math.max(4, Math.min(top + 12, innerHeight - height - 4)));
   }
 
   /** @param {KeyboardEvent} event */
@@ -265,7 +201,7 @@ export class Hover {
     if (event.key in steps) this.#step(steps[event.key] * (event.shiftKey ? 10 : 1));
     else if (event.key in zooms) this.#zoom(zooms[event.key]);
     else if (event.key === "0") this.#plot.zoom(null);
-    else if (event.key === "Escape" && !box.hidden) this.#end();
+    else if (event.key === "Escape" && hoverBox.isOpen) this.#end();
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -283,10 +219,10 @@ export class Hover {
 
   /** @param {number} factor */
   #zoom(factor) {
-    if (!this.#plot.area) return;
-    const { left, top, width } = this.#plot.area;
-    const [from, to] =
-      this.#plot.range ?? [left, left + width].map((at) => this.#plot.values(at, top)?.x ?? NaN);
+    const { axes } = this.#plot;
+    if (!axes) return;
+    const { left, top, width } = axes.area;
+    const [from, to] = this.#plot.range ?? [left, left + width].map((at) => axes.values(at, top)?.x ?? NaN);
     const middle = this.#x ?? (from + to) / 2;
     this.#plot.zoom([middle - factor * (middle - from), middle + factor * (to - middle)]);
   }
@@ -301,17 +237,4 @@ function spacing(xs, row) {
   return (
     Math.max(xs[row] - (xs[row - 1] ?? xs[row]), (xs[row + 1] ?? xs[row]) - xs[row]) || Math.abs(xs[row])
   );
-}
-
-/**
- * @param {number} value
- * @param {boolean} percent
- */
-function written(value, percent) {
-  if (!Number.isFinite(value)) return String(value).replace("Infinity", "∞");
-  if (percent) return `${(100 * value).toFixed(2)}%`;
-  const size = Math.abs(value);
-  return size !== 0 && (size < 1e-3 || size >= 1e5)
-    ? value.toExponential(3)
-    : value.toFixed(size >= 1000 ? 1 : 4);
 }

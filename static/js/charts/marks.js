@@ -8,7 +8,10 @@ import { nearest } from "../state/series.js";
 import { number, percent, t } from "../words/i18n.js";
 import { hasCode } from "../words/reasons.js";
 
-/** @import { Line, Owner, Trace } from "./traces.js" */
+/**
+ * @import { Line, Trace } from "./traces.js"
+ * @import { Owner } from "./curve-look.js"
+ */
 
 /** A plateau: over this share of a run, and to its end, its test accuracy gained less than that. */
 const PLATEAU_SHARE = 0.3;

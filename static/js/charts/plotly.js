@@ -4,14 +4,16 @@
  */
 
 import { find } from "../page/dom.js";
-import { LINEAR, LOG, Scale } from "../scale.js";
 import { within } from "./crop.js";
+import { DrawnAxes, endsOf } from "./drawn-axes.js";
 import { chartLayout, figureLayout, pictureLayout } from "./layout.js";
+import { pictureOf } from "./picture.js";
+import { dataOf, modeOf } from "./plot-data.js";
 import { Tail, tailSymbol } from "./tail.js";
 
 /**
  * @import { ChartLook } from "./layout.js"
- * @import { Points } from "./curve.js"
+ * @import { ImageFormat } from "./picture.js"
  * @import { Trace } from "./traces.js"
  */
 
@@ -19,15 +21,6 @@ import { Tail, tailSymbol } from "./tail.js";
 let Plotly = null;
 /** @type {Promise<void> | null} */
 let coming = null;
-
-/** A format of a picture. @typedef {"png" | "svg"} ImageFormat */
-
-/** From values to pixels. @typedef {{x: Scale, y: Scale}} AxesScale */
-
-/**
- * An axis as Plotly has drawn it.
- * @typedef {{range: (number | string)[], type: string, autorange: boolean}} PlotlyAxis
- */
 
 /** The notices are in English, whatever the page is in. */
 const CONFIG = {
@@ -39,11 +32,7 @@ const CONFIG = {
   scrollZoom: false,
 };
 /** With more new rows than that, as after a connection, a whole drawing is due and tails would be work for nothing. */
-const MAX_NEWS = 20_000;
-/** A picture's size, in pixels, and of its legend the most lines and the height of one; a long legend makes it higher. */
-const PICTURE = { width: 960, height: 540, entries: 40, entry: 19 };
-/** Letters of a name in a picture's legend: the curves need the room. */
-const LETTERS = 30;
+const MAX_UNDRAWN = 20_000;
 
 /**
  * Have Plotly's script run. That takes a tenth of a second or more in which the page answers to nothing, so it is put off
@@ -76,11 +65,8 @@ export class Plot {
   #traces = [];
   /** @type {Map<string, Tail>} */
   #tails = new Map();
-  /**
-   * From values to pixels from the corner of the drawn axes, while they stand still.
-   * @type {AxesScale | null}
-   */
-  #scale = null;
+  /** As long as the axes stand still. @type {DrawnAxes | null} */
+  #axes = null;
   /**
    * The part of y that is shown at most, see crop.js.
    * @type {ChartLook["crop"]}
@@ -131,7 +117,8 @@ export class Plot {
    */
   draw(traces, look) {
     this.#crop = look.crop;
-    const data = traces.map((trace) => this.#trace(trace));
+    const styles = getComputedStyle(this.#element);
+    const data = traces.map((trace) => dataOf(trace, styles));
     this.#drawing = this.#drawing
       .catch(() => {}) // a drawing that failed has said so; the next one starts afresh
       .then(() =>
@@ -163,7 +150,7 @@ export class Plot {
   #dropTails() {
     for (const path of this.#element.querySelectorAll("path.tail")) path.remove();
     this.#tails.clear();
-    this.#scale = null;
+    this.#axes = null;
   }
 
   /**
@@ -183,23 +170,21 @@ export class Plot {
    * @returns {boolean} false if some cannot be drawn so, or leave the axes: the figure must be drawn anew
    */
   drawTails() {
-    if (!this.#ready || this.#news() > MAX_NEWS) return false;
-    const scale = this.#scale ?? this.#makeScale();
-    this.#scale = scale;
-    const { xaxis, yaxis } = this.#element._fullLayout;
+    const { axes } = this;
+    if (!axes || this.#undrawn() > MAX_UNDRAWN) return false;
     let fit = true;
     for (const [i, trace] of this.#traces.entries()) {
       const { points, symbols } = trace;
-      if (symbols) this.#drawSymbols(i, trace, scale);
+      if (symbols) this.#drawSymbols(i, trace, axes);
       if (!points || points.count === trace.drawn) continue;
       trace.drawn = points.count;
       this.#take(i, trace);
-      const tail = this.#tails.get(trace.uid) ?? this.#begin(trace, scale);
-      tail?.draw(points, scale);
+      const tail = this.#tails.get(trace.uid) ?? this.#begin(trace, axes);
+      tail?.draw(points, axes.scale);
       fit &&=
         Boolean(tail) &&
-        fits(xaxis, scale.x, points.x.at(-1) ?? NaN) &&
-        [points.lowest, points.highest].every((y) => fits(yaxis, scale.y, within(this.#crop, y)));
+        axes.hasX(points.x.at(-1) ?? NaN) &&
+        [points.lowest, points.highest].every((y) => axes.hasY(within(this.#crop, y)));
     }
     return fit;
   }
@@ -213,9 +198,9 @@ export class Plot {
    * Symbols that curves have come to since they were drawn.
    * @param {number} i
    * @param {Trace} trace
-   * @param {AxesScale} scale
+   * @param {DrawnAxes} axes
    */
-  #drawSymbols(i, trace, scale) {
+  #drawSymbols(i, trace, { scale }) {
     if (!trace.symbols || trace.symbols.x.length === trace.drawn) return;
     const { x, y, shapes, colors } = trace.symbols;
     Object.assign(this.#element.data[i], { x, y });
@@ -236,7 +221,7 @@ export class Plot {
   }
 
   /** Rows that have come since their curves were drawn. */
-  #news() {
+  #undrawn() {
     return this.#traces.reduce(
       (sum, { points, drawn }) => sum + (points ? points.count - (drawn ?? 0) : 0),
       0,
@@ -245,9 +230,9 @@ export class Plot {
 
   /**
    * @param {Trace} trace
-   * @param {AxesScale} scale
+   * @param {DrawnAxes} axes
    */
-  #begin(trace, scale) {
+  #begin(trace, { scale }) {
     const group = this.#element.querySelector(`.scatterlayer .trace${CSS.escape(trace.uid)} .lines`);
     if (!group || !trace.points) return null;
     const { color = "", width = 1, dash = "solid", settled = 0, points } = trace;
@@ -256,46 +241,10 @@ export class Plot {
     return tail;
   }
 
-  #makeScale() {
-    const { xaxis, yaxis } = this.#element._fullLayout;
-    const { width, height } = this.#axesArea();
-    return { x: scaleOf(xaxis, [0, width]), y: scaleOf(yaxis, [height, 0]) };
-  }
-
-  /** Where the drawn axes are, in pixels from the element's corner; null before the first drawing. */
-  get area() {
-    return this.#ready ? this.#axesArea() : null;
-  }
-
-  #axesArea() {
-    const { l, t, w, h } = this.#element._fullLayout._size;
-    return { left: l, top: t, width: w, height: h };
-  }
-
-  /**
-   * Where the drawn axes put a point, in pixels from the element's corner; null before the first drawing.
-   * @param {number} x
-   * @param {number} y
-   */
-  place(x, y) {
-    if (!this.#ready) return null;
-    const scale = this.#scale ?? this.#makeScale();
-    const { left, top } = this.#axesArea();
-    return { left: left + scale.x.place(x), top: top + scale.y.place(y) };
-  }
-
-  /**
-   * The values under a place in pixels from the element's corner; null outside the axes.
-   * @param {number} left
-   * @param {number} top
-   */
-  values(left, top) {
-    if (!this.#ready) return null;
-    const area = this.#axesArea();
-    const scale = this.#scale ?? this.#makeScale();
-    const [across, down] = [left - area.left, top - area.top];
-    if (across < -4 || across > area.width + 4 || down < 0 || down > area.height) return null;
-    return { x: scale.x.value(across), y: scale.y.value(down) };
+  /** The axes as they are drawn; null before the first drawing. */
+  get axes() {
+    if (this.#ready) this.#axes ??= new DrawnAxes(this.#element._fullLayout);
+    return this.#axes;
   }
 
   /**
@@ -305,29 +254,11 @@ export class Plot {
    * @returns {Promise<string>} a data address
    */
   async image(format, title) {
-    const { layout, data } = this.#element;
+    const { data, layout } = this.#element;
     const { xaxis, yaxis } = this.#element._fullLayout;
-    /** @type {Record<string, any>[]} */
-    const drawn = data;
-    const named = drawn.filter(({ meta }) => meta.named);
-    const entries = named.slice(0, PICTURE.entries).map(legendEntry);
-    if (named.length > entries.length)
-      entries.push({
-        ...legendEntry(named[0]),
-        name: `+ ${named.length - entries.length}`,
-        line: { color: "transparent" },
-        mode: "lines",
-      });
-    const figure = {
-      data: [...drawn.map((trace) => ({ ...trace, uid: undefined, showlegend: false })), ...entries],
-      layout: pictureLayout(this.#element, layout, { x: xaxis.range, y: yaxis.range }, title),
-    };
-    return Plotly.toImage(figure, {
-      format,
-      width: PICTURE.width,
-      height: Math.max(PICTURE.height, 110 + PICTURE.entry * entries.length),
-      scale: format === "png" ? 2 : 1,
-    });
+    const ranges = { x: xaxis.range, y: yaxis.range };
+    const { figure, options } = pictureOf(data, pictureLayout(this.#element, layout, ranges, title), format);
+    return Plotly.toImage(figure, options);
   }
 
   /** Show a stretch of x, or all of it (null). @param {number[] | null} range */
@@ -345,63 +276,6 @@ export class Plot {
     this.#observer.disconnect();
     Plotly?.purge(this.#element);
   }
-
-  /** @param {Trace} trace */
-  #trace(trace) {
-    const { uid, meta, name, color, width, dash, points, marks, symbols, area } = trace;
-    if (area)
-      return {
-        type: "scatter",
-        mode: "lines",
-        uid,
-        meta,
-        name,
-        ...area,
-        fill: "toself",
-        fillcolor: color,
-        line: { width: 0 },
-      };
-    if (marks) {
-      const { x, y, symbol, colors } = marks;
-      const marker = { symbol, color: colors, size: 9, line: { width: 1.5, color: colors } };
-      return { type: "scatter", mode: "markers", uid, meta, name, x, y, marker, cliponaxis: false };
-    }
-    if (symbols) {
-      const { x, y, shapes, colors } = symbols;
-      trace.drawn = x.length;
-      const styles = getComputedStyle(this.#element);
-      const marker = {
-        symbol: shapes,
-        color: colors,
-        size: Number(styles.getPropertyValue("--symbol")),
-        line: { width: 1, color: styles.getPropertyValue("--card").trim() },
-      };
-      return {
-        type: "scatter",
-        mode: "markers",
-        uid,
-        meta,
-        name,
-        ...drawable(x, y),
-        marker,
-        cliponaxis: false,
-      };
-    }
-    if (!points) throw new Error(`trace ${uid} shows nothing`);
-    trace.settled = points.settled;
-    trace.drawn = points.count;
-    trace.mode = modeOf(points);
-    return {
-      type: "scatter",
-      mode: trace.mode,
-      uid,
-      name,
-      meta,
-      ...drawable(points.x, points.y),
-      line: { color, dash, width },
-      marker: { color, size: 5 },
-    };
-  }
 }
 
 /**
@@ -412,77 +286,4 @@ export class Plot {
 export async function drawFigure(element, { traces, layout }) {
   await bringLibrary();
   return Plotly.react(element, traces, figureLayout(element, layout), CONFIG);
-}
-
-/** A lone point makes no line. @param {Points} points */
-function modeOf({ x }) {
-  return x.length === 1 ? "markers" : "lines";
-}
-
-/**
- * What has no point yet is drawn as a hole, so that its first points need no new figure.
- * @param {ArrayLike<number>} x
- * @param {ArrayLike<number>} y
- */
-function drawable(x, y) {
-  return x.length ? { x, y } : { x: [0], y: [null] };
-}
-
-/** Plotly reads a few tags in texts; a run's name is no markup. @param {string} name */
-export function plain(name) {
-  return name.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-}
-
-/** A long name without its middle: what tells runs apart is most often at an end. @param {string} name */
-function shortened(name) {
-  const letters = [...name];
-  return letters.length > LETTERS
-    ? `${letters.slice(0, LETTERS - 12).join("")}…${letters.slice(-11).join("")}`
-    : name;
-}
-
-/**
- * A line of a picture's legend: a piece of the curve with its symbol, and whose it is.
- * @param {Record<string, any>} trace
- */
-function legendEntry({ name, line, meta: { symbol, said } }) {
-  const symbols = symbol
-    ? { mode: "lines+markers", marker: { symbol, color: line.color, size: 8 } }
-    : { mode: "lines" };
-  return {
-    type: "scatter",
-    x: [null],
-    y: [null],
-    name: plain(said ? `${shortened(name)} (${shortened(said)})` : shortened(name)),
-    line,
-    ...symbols,
-  };
-}
-
-/**
- * The values at the ends of an axis that Plotly has drawn.
- * @param {PlotlyAxis} axis
- * @returns {[number, number]}
- */
-function endsOf({ range: [low, high], type }) {
-  const { value } = type === "log" ? LOG : LINEAR;
-  return [value(Number(low)), value(Number(high))];
-}
-
-/**
- * Can a value be drawn on an axis as it stands? One that does not follow its data stays; a hole is drawn anywhere.
- * @param {PlotlyAxis} axis
- * @param {Scale} scale
- * @param {number} value
- */
-function fits({ autorange }, scale, value) {
-  return !autorange || !Number.isFinite(scale.place(value)) || scale.holds(value);
-}
-
-/**
- * @param {PlotlyAxis} axis
- * @param {[number, number]} pixels
- */
-function scaleOf(axis, pixels) {
-  return new Scale(endsOf(axis), pixels, axis.type === "log" ? LOG : LINEAR);
 }

@@ -9,7 +9,7 @@
 import { shapePath } from "./symbols.js";
 
 /**
- * @import { AxesScale } from "./plotly.js"
+ * @import { AxesScale } from "./drawn-axes.js"
  * @import { Points } from "./curve.js"
  */
 

@@ -1,8 +1,9 @@
 /** Traces: what a chart shows, as plain data for `plotly.js`. Knows runs and curves, not the page and not Plotly. */
 
-import { color, dash } from "../page/palette.js";
+import { color } from "../page/palette.js";
 import { axisOf } from "./axes.js";
 import { Curve } from "./curve.js";
+import { faint, lookOf, named } from "./curve-look.js";
 import { GroupCurve, SPREADS } from "./groups.js";
 import { awaitsRows, marksOf } from "./marks.js";
 import { Symbols } from "./symbols.js";
@@ -15,16 +16,7 @@ import { Symbols } from "./symbols.js";
  * @import { BandsOfRuns } from "./bands.js"
  * @import { StrokesOfRuns } from "./strokes.js"
  * @import { Points } from "./curve.js"
- */
-
-/**
- * Who a line belongs to: a run, or a group as if it were one.
- * @typedef {Pick<Run, "id" | "number" | "name" | "color" | "annotations"> & Partial<Run>} Owner
- */
-
-/**
- * What a line looks like.
- * @typedef {{name: string, color: string, dash: string, width: number, symbol?: string | null, said?: string, value?: string}} CurveLook
+ * @import { Owner } from "./curve-look.js"
  */
 
 /**
@@ -198,29 +190,6 @@ export class TraceMaker {
   }
 
   /**
-   * What a curve of a run looks like, or one that stands for several.
-   * @param {Owner} run
-   * @param {"train" | "test" | undefined} part
-   * @param {FigureHow} how
-   * @param {Run[]} runs that it stands for
-   * @returns {CurveLook}
-   */
-  #look(run, part, { dark, bold, strokes, partNames }, runs) {
-    const name = part ? `${run.name} · ${partNames[part]}` : run.name;
-    const paint = color(run.color, dark);
-    const train = part === "train";
-    const width = (train ? 1.3 : 2) * bold;
-    if (!strokes)
-      return { name, color: paint, dash: train ? "dot" : runs.length > 1 ? "solid" : dash(run.color), width };
-    // Dashes say the value: what was trained on is told by its paleness instead, and by having no symbols.
-    const { symbol, ...look } = strokes.lookOf(runs);
-    const said = look.value && `${strokes.field} ${look.value}`;
-    return train
-      ? { name, said, ...look, color: pale(paint), width }
-      : { name, said, ...look, symbol, color: paint, width };
-  }
-
-  /**
    * A group's mean, and behind it how far its runs are apart.
    * @param {Group} group
    * @param {QuantityLine} line
@@ -231,7 +200,7 @@ export class TraceMaker {
   #band({ runs, label, value, color: index }, { series, part }, curve, how) {
     const [{ number }] = runs;
     const run = { id: `group-${runs[0].id}`, number, name: label, color: index, annotations: [] };
-    const look = this.#look(run, part, how, runs);
+    const look = lookOf(run, part, how, runs);
     const uid = `${series}-${run.id}`.replace(/[^\w-]/g, "_");
     const { xs, ys, lows, highs } = curve;
     const area = { x: [...xs, ...xs.toReversed()], y: [...highs, ...lows.toReversed()] };
@@ -265,7 +234,7 @@ export class TraceMaker {
    * @returns {Trace}
    */
   #outline(run, { series, part }, curve, how) {
-    const look = this.#look(run, part, how, [run]);
+    const look = lookOf(run, part, how, [run]);
     if (how.smoothing) look.width = 1;
     const uid = `${series}-${run.id}-outline`.replace(/[^\w-]/g, "_");
     return { ...look, uid, meta: { run: run.id, series: `${series}-outline` }, points: curve.raw };
@@ -280,7 +249,7 @@ export class TraceMaker {
    * @returns {Trace[]}
    */
   #lines(run, { series, part }, curve, how, raw) {
-    const look = this.#look(run, part, how, [run]);
+    const look = lookOf(run, part, how, [run]);
     const uid = `${series}-${run.id}`.replace(/[^\w-]/g, "_");
     const line = { run, series, label: run.name, part: part && how.partNames[part], curve };
     if (!curve.even) return [{ ...look, uid, meta: named(run, series, look), points: curve.raw, line }];
@@ -302,16 +271,6 @@ export class TraceMaker {
     };
     return raw ? [behind, smoothed] : [smoothed];
   }
-}
-
-/**
- * What a trace is of that a picture's legend names, with what its dash and symbol say.
- * @param {{id: string}} run
- * @param {string} series
- * @param {CurveLook} look
- */
-function named(run, series, { symbol, said }) {
-  return { run: run.id, series, named: true, symbol, said };
 }
 
 /**
@@ -340,18 +299,4 @@ function binOf(run, stream, range, most, x) {
   // While a long run is young, all of it is drawn: it is thinned for its planned length once that pays.
   if (!range && last / spacing <= most / 2) return 1;
   return rows <= most ? 1 : 2 ** Math.ceil(Math.log2(rows / Math.min(BINS, most / 2)));
-}
-
-/**
- * A colour that lets the ground through. (A see-through trace would be painted apart, at several times the cost.)
- * @param {string} hex
- * @param {boolean} dark
- */
-function faint(hex, dark) {
-  return `${hex}${dark ? "48" : "40"}`;
-}
-
-/** What is beside the matter, but read. @param {string} hex */
-function pale(hex) {
-  return `${hex}99`;
 }

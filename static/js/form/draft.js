@@ -3,14 +3,13 @@
  * several values and a section several ways, and how many seeds and folds each combination is run with.
  */
 
-import { ApiError } from "../server/api.js";
-import { t } from "../words/i18n.js";
-import { combinations, size, sweeps } from "./grid.js";
-import { nameOfRun } from "./names.js";
+import { isDraft } from "./draft-check.js";
+import { experimentsOf } from "./experiments.js";
+import { size, sweeps } from "./grid.js";
 import { together, ways } from "./values.js";
 
 /**
- * @import { Dataset, Experiment, Field, Layer, Options } from "../types.js"
+ * @import { Experiment, Field, Layer, Options } from "../types.js"
  * @import { OneOrSeveral, Value } from "./values.js"
  */
 
@@ -36,21 +35,14 @@ import { together, ways } from "./values.js";
 
 /** A draft as an address holds it. @typedef {{document: DraftDocument, seeds: number, folds: number}} DraftJson */
 
-/** How many seeds one can ask for; one beginning after the other from the experiment's own. */
-export const SEEDS = [1, 2, 3, 5, 10];
-/** Parts of a cross-validation; 1: none. */
-export const FOLDS = [1, 2, 3, 5, 10];
 /** @type {Record<string, string[]>} */
 export const PENALTIES = { none: [], l1: ["l1"], l2: ["l2"], both: ["l1", "l2"] };
 /** The choice of no schedule, or no early stopping. */
 const NONE = "none";
-const LONGEST_NAME = 200;
-const SECTIONS = ["dataset", "network", "optimizer", "regularization", "training"];
 
 export class Draft {
   #options;
-  /** λ as it was last chosen, for when a penalty comes back. */
-  /** @type {Record<string, any>} */
+  /** λ as it was last chosen, for when a penalty comes back. @type {Record<string, any>} */
   #strengths = { l1: 0.1, l2: 0.1 };
 
   /** @param {Options} options */
@@ -261,49 +253,11 @@ export class Draft {
 
   /**
    * Every experiment, each with a name that says what is special about it.
-   * @param {{special: string[], changed: string[]}} news for the names, as `difference` tells it
+   * @param {{special: string[], changed: string[]}} [news] for the names, as `difference` tells it
    * @throws ApiError where there are too many
-   * @returns {Experiment[]}
    */
-  experiments(news = { special: [], changed: [] }) {
-    const most = this.#options.limits.together;
-    if (this.count() > most) {
-      throw new ApiError(
-        { code: "too_many", message: "", field: "", bounds: { count: this.count(), most } },
-        422,
-      );
-    }
-    /** @type {Experiment[]} */
-    const all = [];
-    for (const { document, chosen } of combinations(this.document)) {
-      const name = (/** @type {string[]} */ repetition) =>
-        nameOfRun(document, chosen, news, repetition).slice(0, LONGEST_NAME);
-      for (let index = 0; index < this.folds; index++) {
-        for (let more = 0; more < this.seeds; more++) all.push(this.#repeat(document, index, more, name));
-      }
-    }
-    return all;
-  }
-
-  /**
-   * The experiment with one of the folds and one of the seeds; `name` is given which.
-   * @param {Experiment} document
-   * @param {number} index
-   * @param {number} more
-   * @param {(repetition: string[]) => string} name
-   * @returns {Experiment}
-   */
-  #repeat(document, index, more, name) {
-    /** @type {Experiment} */
-    const one = { ...document, seed: this.seeds > 1 ? (document.seed ?? 0) + more : document.seed };
-    /** @type {string[]} */
-    const repetition = [];
-    if (this.folds > 1) {
-      one.dataset = { ...document.dataset, fold: { folds: this.folds, index } };
-      repetition.push(t("form.fold", { number: index + 1, folds: this.folds }));
-    }
-    if (this.seeds > 1) repetition.push(t("form.seed", { seed: one.seed }));
-    return { ...one, name: name(repetition) };
+  experiments(news) {
+    return experimentsOf(this, this.#options.limits.together, news);
   }
 
   // -- from elsewhere ------------------------------------------------------------------------------
@@ -328,59 +282,13 @@ export class Draft {
 
   /** What an address says, where that can be a draft of this lab; says whether it was. @param {any} json */
   restore(json) {
-    if (!this.#isDraft(json)) return false;
+    if (!isDraft(json, this.#options)) return false;
     this.document = structuredClone(json.document);
     const [{ initializer }] = this.networks;
     for (const network of this.networks) network.initializer = initializer;
     this.seeds = json.seeds;
     this.folds = json.folds;
     return true;
-  }
-
-  /**
-   * Is there everything that the form draws? The values in it are the server's to judge.
-   * @param {any} json
-   * @returns {json is DraftJson}
-   */
-  #isDraft(json) {
-    const document = json?.document;
-    if (!isObject(document) || !SECTIONS.every((section) => isObject(document[section]))) return false;
-    if (!SEEDS.includes(json.seeds) || !FOLDS.includes(json.folds)) return false;
-    const { dataset, network, optimizer, regularization, training } = document;
-    const { datasets, presets, initializers, optimizers, schedules } = this.#options;
-    const known =
-      areNames(
-        ways(dataset.name),
-        datasets.map(({ name }) => name),
-      ) &&
-      areKnown(optimizer, optimizers) &&
-      ways(network).every((way) => isObject(way) && areKnown(way.initializer, initializers)) &&
-      areKnown(training.schedule ?? null, schedules, { nullable: true }) &&
-      ways(training.early_stopping ?? null).every((way) => way === null || isObject(way)) &&
-      ways(regularization).every(isObject);
-    if (!known) return false;
-    if (network.layers !== undefined) return this.#areLayers(network.layers, 0);
-    const networks = ways(network);
-    return (
-      areNames(
-        networks.map(({ preset }) => preset),
-        Object.keys(presets),
-      ) && networks.every(({ preset, hidden }) => preset !== "mlp" || Array.isArray(hidden))
-    );
-  }
-
-  /**
-   * @param {any} layers
-   * @param {number} depth
-   * @returns {boolean}
-   */
-  #areLayers(layers, depth) {
-    /** @param {any} layer */
-    const isLayer = (layer) =>
-      isObject(layer) &&
-      Object.hasOwn(this.#options.layers, layer.type) &&
-      (layer.type !== "residual" || this.#areLayers(layer.layers, depth + 1));
-    return Array.isArray(layers) && depth < 5 && layers.length <= 200 && layers.every(isLayer);
   }
 }
 
@@ -396,30 +304,4 @@ function isRated({ name }) {
 function penaltyOf(regularization) {
   const chosen = Object.keys(regularization).sort().join();
   return Object.keys(PENALTIES).find((kind) => PENALTIES[kind].join() === chosen) ?? "none";
-}
-
-/**
- * Are all ways of a part in a registry, each once? Null is none.
- * @param {any} part
- * @param {Record<string, Field[]>} registry
- * @param {{nullable?: boolean}} options
- */
-function areKnown(part, registry, { nullable = false } = {}) {
-  const names = ways(part).map((way) => (way === null && nullable ? null : isObject(way) && way.name));
-  return areNames(names, [...Object.keys(registry), ...(nullable ? [null] : [])]);
-}
-
-/**
- * @param {any[]} names
- * @param {any[]} known
- */
-function areNames(names, known) {
-  return (
-    names.length > 0 && new Set(names).size === names.length && names.every((name) => known.includes(name))
-  );
-}
-
-/** @param {any} value */
-function isObject(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -8,6 +8,8 @@ import { ApiError, api } from "../server/api.js";
 import { urlState } from "../state/address.js";
 import { newestOnly } from "../state/newest.js";
 import { onLanguage, t } from "../words/i18n.js";
+import { Consequences } from "./consequences.js";
+import { controlAt, placeOf } from "./control-place.js";
 import { datasetField } from "./dataset-field.js";
 import { Draft } from "./draft.js";
 import { isIn, showError } from "./errors.js";
@@ -15,7 +17,7 @@ import { furtherPart } from "./further-part.js";
 import { wireHelp } from "./help.js";
 import { LaunchPart } from "./launch-part.js";
 import { LAYER, layerAt, pathOfLayer } from "./layer-moves.js";
-import { guessMlp } from "./mlp.js";
+import { presetOf } from "./mlp.js";
 import { difference } from "./names.js";
 import { NetworkPart } from "./network-part.js";
 import { reopen } from "./several.js";
@@ -25,10 +27,8 @@ import { trainingPart } from "./training-part.js";
  * @import { CostsTogether, Dataset, Experiment, ExperimentSummary, Fields, FirstExperiment, Layer, Options, RunView } from "../types.js"
  * @import { Look } from "../look/look.js"
  * @import { Store } from "../state/store.js"
+ * @import { Answer } from "./consequences.js"
  */
-
-/** Typing pauses that long before the server is asked for the consequences. */
-const SETTLE = 120;
 
 /**
  * What a part of the form may do with it.
@@ -41,20 +41,11 @@ const SETTLE = 120;
  * @property {() => Promise<Experiment | null>} settled the same of the draft as it stands when the answer is here
  */
 
-/**
- * What the server says of a draft: the one that was asked about, whatever has been changed since.
- * @typedef {object} Answer
- * @property {Draft} draft
- * @property {CostsTogether | null} costs of all experiments
- * @property {ExperimentSummary | null} summary of the first one
- * @property {FirstExperiment | null} first
- * @property {ApiError | null} problem
- */
-
 export class Form {
   #form;
   #options;
   #draft;
+  #consequences;
   #onLaunch;
   #look;
   #network;
@@ -76,15 +67,6 @@ export class Form {
   /** What all would cost, as last computed: it stays in a form that is drawn again. @type {CostsTogether | null} */
   #costs = null;
   #start;
-  #timer = 0;
-  #touch = newestOnly();
-  /** Whether nothing has been changed since; taken before waiting for an answer about the draft. */
-  #isCurrent = this.#touch();
-  /**
-   * What the server is asked, or has said, of the draft as it stands: a promise of an answer; null: nothing yet.
-   * @type {Promise<Answer> | null}
-   */
-  #question = null;
   #load = newestOnly();
   /** The last launch was refused, and nothing has been changed since: its reason stays. */
   #refused = false;
@@ -109,13 +91,14 @@ export class Form {
     this.#look = look;
     this.#draft = new Draft(options);
     this.#start = JSON.stringify(this.#draft);
+    this.#consequences = new Consequences(this.#draft, (answer) => this.#show(answer));
     this.#context = {
       options,
       draft: this.#draft,
       change: () => this.#change(),
       redraw: (focus) => this.#redraw(focus),
       described: () => this.#first?.config ?? null,
-      settled: () => this.#settled(),
+      settled: () => this.#consequences.settled(),
     };
     this.#network = new NetworkPart(this.#context, look);
     form.addEventListener("submit", (event) => {
@@ -145,9 +128,9 @@ export class Form {
     if (this.#launching) return; // a held key, an impatient hand
     this.#launching = true;
     this.#launch.button.disabled = true;
-    const isCurrent = this.#isCurrent;
+    const { isCurrent } = this.#consequences;
     try {
-      const { draft, first, problem } = await this.#ask();
+      const { draft, first, problem } = await this.#consequences.ask();
       if (problem || !first) throw problem;
       const { runs } = await api.launchTogether(draft.experiments(this.#difference(draft, first)));
       if (isCurrent()) this.#complain(null);
@@ -173,7 +156,7 @@ export class Form {
   async load(experiment, { from = null } = {}) {
     const counts = this.#load();
     const { first } = await api.summaryTogether([experiment]);
-    const network = await recognize(first.config);
+    const network = await presetOf(first.config);
     if (!counts()) return; // another one has been taken since
     this.#draft.take(first.config);
     if (from) this.#draft.document.name = "";
@@ -239,12 +222,12 @@ export class Form {
    */
   #redraw(focus) {
     const scrolled = this.#form.scrollTop;
-    const had = this.#form.contains(document.activeElement) ? nameOf(document.activeElement) : "";
+    const had = this.#form.contains(document.activeElement) ? placeOf(document.activeElement) : "";
     this.#draw();
     this.#form.scrollTop = scrolled;
     reopen(this.#form);
     this.#complainAgain();
-    find(this.#form, focus ?? had)?.focus();
+    controlAt(this.#form, focus ?? had)?.focus();
     this.#change();
   }
 
@@ -312,53 +295,10 @@ export class Form {
     this.#launch.show(this.#costs?.experiments ?? null, this.#costs?.seconds);
   }
 
+  /** Ask the server anew, when typing pauses. */
   #settle() {
     this.#refused = false;
-    this.#isCurrent = this.#touch();
-    this.#question = null;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#ask(), SETTLE);
-  }
-
-  /** The first experiment of the draft as it stands when the answer is here; null where it is none. */
-  async #settled() {
-    for (;;) {
-      const isCurrent = this.#isCurrent;
-      const { first } = await this.#ask();
-      if (isCurrent()) return first?.config ?? null;
-    }
-  }
-
-  /**
-   * What the server says of the draft as it stands, which is asked once; again where it was wrong.
-   * @returns {Promise<Answer>}
-   */
-  #ask() {
-    clearTimeout(this.#timer);
-    const question = this.#question ?? this.#describe(this.#draft.copy(), this.#isCurrent);
-    this.#question = question;
-    return question;
-  }
-
-  /**
-   * @param {Draft} draft
-   * @param {() => boolean} isCurrent
-   */
-  async #describe(draft, isCurrent) {
-    /** @type {Answer} */
-    const answer = { draft, costs: null, summary: null, first: null, problem: null };
-    try {
-      const costs = await api.summaryTogether(draft.experiments());
-      const { experiments, seconds, first } = costs;
-      Object.assign(answer, { costs, summary: { ...experiments[0], seconds, first }, first });
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      answer.problem = error;
-    }
-    if (!isCurrent()) return answer; // of another draft than the one in the form
-    if (answer.problem) this.#question = null;
-    this.#show(answer);
-    return answer;
+    this.#consequences.changed();
   }
 
   /** @param {Answer} answer */
@@ -370,40 +310,4 @@ export class Form {
     this.#network.show(summary, problem?.bounds.output_shapes);
     this.#tellDifference();
   }
-}
-
-/**
- * The network of a config as the preset that it is, or null: a guess by its layers, which the server confirms.
- * @param {Experiment} experiment
- */
-async function recognize(experiment) {
-  const { network, ...config } = experiment;
-  const guess = guessMlp(network.layers);
-  if (!guess) return null;
-  const preset = { ...guess, initializer: network.initializer };
-  const { first } = await api.summaryTogether([{ ...config, network: preset }]);
-  return JSON.stringify(first.config.network.layers) === JSON.stringify(network.layers) ? preset : null;
-}
-
-/**
- * A control's place in the form: its name, for a radio button with its value.
- * @param {Element | null} element
- */
-function nameOf(element) {
-  if (!(element instanceof HTMLElement)) return "";
-  const [name, value] = ["name", "value"].map((attribute) => element.getAttribute(attribute));
-  return element.dataset.field ? `${element.dataset.field}=${value}` : name || element.id;
-}
-
-/**
- * @param {HTMLElement} form
- * @param {string} name
- * @returns {HTMLElement | null}
- */
-function find(form, name) {
-  if (!name) return null;
-  const [field, value] = name.split("=");
-  if (value !== undefined)
-    return form.querySelector(`[data-field="${CSS.escape(field)}"][value="${CSS.escape(value)}"]`);
-  return form.querySelector(`[name="${CSS.escape(name)}"], #${CSS.escape(name)}`);
 }

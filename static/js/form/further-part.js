@@ -3,9 +3,9 @@
 import { h } from "../page/dom.js";
 import { t } from "../words/i18n.js";
 import { control, oneOrBoth } from "./control.js";
-import { FOLDS } from "./draft.js";
+import { FOLDS } from "./experiments.js";
 import { block, fieldNamed, select } from "./fields.js";
-import { onlyOfMlp } from "./network-part.js";
+import { onlyOfMlp } from "./preset-settings.js";
 import { settings } from "./settings.js";
 import { several } from "./several.js";
 import { ways } from "./values.js";

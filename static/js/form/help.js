@@ -24,9 +24,11 @@ export function helpOf(key, field) {
 
 /** Bounds in signs: an error has room for words, a line of help has not. @param {Field} field */
 function range({ minimum, exclusive_minimum, maximum }) {
-  /** @param {number | null | undefined} value */
-  /** @returns {value is number} */
-  const there = (/** @type {number | null | undefined} */ value) => value !== undefined && value !== null;
+  /**
+   * @param {number | null | undefined} value
+   * @returns {value is number}
+   */
+  const there = (value) => value !== undefined && value !== null;
   if (there(minimum) && there(maximum)) return `${exact(minimum)}–${exact(maximum)}`;
   const ends = { ">": exclusive_minimum, "≥": minimum, "≤": maximum };
   return Object.entries(ends)

@@ -2,7 +2,7 @@
 
 import { h } from "../page/dom.js";
 import { number, t } from "../words/i18n.js";
-import { SEEDS } from "./draft.js";
+import { SEEDS } from "./experiments.js";
 import { select } from "./fields.js";
 
 /**
@@ -23,7 +23,6 @@ export class LaunchPart {
   element;
   button;
   help = h("p", { className: "help-line" });
-  /** @type {Map<string, HTMLElement>} */
   /** @type {Record<string, HTMLElement>} */
   #facts = {};
   #difference = h("p", { className: "difference" });

@@ -7,14 +7,14 @@
 import { h, iconButton } from "../page/dom.js";
 import { drag } from "../page/drag.js";
 import { arrowStep, onKey } from "../page/keys.js";
-import { t, number as written } from "../words/i18n.js";
+import { t } from "../words/i18n.js";
 import { control } from "./control.js";
 import { described, select } from "./fields.js";
 import { isInside, move, pathOf, step } from "./layer-moves.js";
 
 /**
  * @import { FormContext } from "./form.js"
- * @import { Field, Layer, LayerSummary } from "../types.js"
+ * @import { Field, Layer } from "../types.js"
  */
 
 /** What stands in a layer's line; the rest is behind its dots. @type {Record<string, string[]>} */
@@ -283,29 +283,4 @@ export class LayerList {
     this.#unmark();
     if (y !== null) this.#move(from, this.#gapAt(y, from).place);
   }
-}
-
-/**
- * Put what each layer gives beside it; those without a shape have not got that far.
- * @param {HTMLElement} element
- * @param {(string | undefined)[]} shapes
- */
-export function showShapes(element, shapes) {
-  for (const output of element.querySelectorAll("[data-shape]")) {
-    const [, place] = /^network\.layers\.(\d+)$/.exec(String(output.getAttribute("data-shape"))) ?? [];
-    if (place !== undefined) output.textContent = shapes[Number(place)] ?? "–";
-  }
-}
-
-/** The layers of a preset, to be read. @param {LayerSummary[]} rows */
-export function layerSummary(rows) {
-  return rows.map(({ type, output_shape: shape, parameters }) =>
-    h(
-      "li",
-      {},
-      h("span", { className: "layer-type" }, t(`layer.${type}`)),
-      h("span", { className: "layer-shape" }, shape.join("×")),
-      h("span", { className: "layer-parameters" }, parameters ? written(parameters) : ""),
-    ),
-  );
 }

@@ -1,6 +1,21 @@
 /** Recognizing a multi-layer perceptron in a list of layers. */
 
-/** @import { Layer } from "../types.js" */
+import { api } from "../server/api.js";
+
+/** @import { Experiment, Layer } from "../types.js" */
+
+/**
+ * The network of a config as the preset that it is, or null: a guess by its layers, which the server confirms.
+ * @param {Experiment} experiment
+ */
+export async function presetOf(experiment) {
+  const { network, ...config } = experiment;
+  const guess = guessMlp(network.layers);
+  if (!guess) return null;
+  const preset = { ...guess, initializer: network.initializer };
+  const { first } = await api.summaryTogether([{ ...config, network: preset }]);
+  return JSON.stringify(first.config.network.layers) === JSON.stringify(network.layers) ? preset : null;
+}
 
 /**
  * The preset that the layers might be of, or null. A guess by what is there: whether the preset gives the very same
@@ -8,7 +23,7 @@
  *
  * @param {Layer[]} layers as the server writes them
  */
-export function guessMlp(layers) {
+function guessMlp(layers) {
   const flat = layers.flatMap((layer) => (layer.type === "residual" ? (layer.layers ?? []) : [layer]));
   const dense = flat.filter((layer) => layer.type === "dense");
   if (!dense.length || flat.at(-1)?.type !== "dense") return null;

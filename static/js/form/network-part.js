@@ -2,41 +2,25 @@
 
 import { find, h, iconButton } from "../page/dom.js";
 import { number, t } from "../words/i18n.js";
+import { activationField } from "./activation-field.js";
 import { chain } from "./chain.js";
-import { block, segments, select } from "./fields.js";
-import { LayerList, layerSummary, showShapes } from "./layer-list.js";
+import { block, select } from "./fields.js";
+import { initializerField } from "./initializer-field.js";
+import { LayerList } from "./layer-list.js";
+import { layerSummary, showShapes } from "./layer-shapes.js";
 import { presetName } from "./names.js";
-import { settings } from "./settings.js";
+import { caption, presetSettings } from "./preset-settings.js";
 import { several } from "./several.js";
-import { together, ways } from "./values.js";
+import { ways } from "./values.js";
 
 /**
  * @import { FormContext } from "./form.js"
  * @import { ExperimentSummary, Layer } from "../types.js"
  * @import { Look } from "../look/look.js"
  * @import { DraftNetwork } from "./draft.js"
- * @import { OneOrSeveral } from "./values.js"
  */
 
-/** The four that the lessons compare side by side; all of them are in a list behind. */
-const FIRST_ACTIVATIONS = ["sigmoid", "tanh", "relu", "leaky_relu"];
 const WRITTEN = "layers";
-
-/**
- * Settings that no other of the chosen presets has than the MLP.
- * @param {Pick<FormContext, "options" | "draft">} form
- */
-export function onlyOfMlp({ options, draft }) {
-  /** @param {string} preset */
-  const names = (preset) => options.presets[preset].map(({ name }) => name);
-  const others = draft.presets.flatMap((preset) => (preset === "mlp" ? [] : names(preset)));
-  return names("mlp").filter((name) => !others.includes(name));
-}
-
-/** Whose settings follow. @param {string} names */
-function caption(names) {
-  return h("span", { className: "caption" }, names);
-}
 
 export class NetworkPart {
   #form;
@@ -91,12 +75,15 @@ export class NetworkPart {
     if (mlp) {
       if (networks.length > 1) inside.push(caption(presetName("mlp")));
       inside.push(chain(this.#form, draft.datasets, mlp.hidden ?? []));
-      parts.push(this.#drawActivation(mlp));
+      parts.push(activationField(this.#form, mlp));
     }
-    if (!layers && (networks.length > 1 || !mlp)) parts.push(this.#drawSettings(networks));
+    if (!layers && (networks.length > 1 || !mlp)) {
+      const rows = networks.length > 1 ? [] : [this.#rows];
+      parts.push(h("div", { className: "field" }, ...presetSettings(this.#form), ...rows));
+    }
     find(choice, ".error", HTMLElement).before(...inside);
     this.#drawSummary();
-    return [...parts, this.#drawInitializer(networks)];
+    return [...parts, initializerField(this.#form)];
   }
 
   /**
@@ -193,119 +180,6 @@ export class NetworkPart {
       { className: "network-note" },
       h("span", {}, t("network.first_of", { count: number(count) })),
       back,
-    );
-  }
-
-  /** @param {DraftNetwork} network */
-  #drawActivation(network) {
-    const { options, redraw } = this.#form;
-    const path = "network.activation";
-    /** @param {string} activation */
-    const name = (activation) => t(`activation.${activation}`);
-    const chosen = ways(network.activation ?? "relu");
-    /**
-     * @param {string[]} activations
-     * @param {string} focus
-     */
-    const choose = (activations, focus) => {
-      network.activation = together(activations, activations);
-      redraw(focus);
-    };
-    const single = chosen.length === 1 ? this.#oneActivation(network, chosen[0], path, name) : [];
-    return block(
-      path,
-      path,
-      null,
-      h(
-        "div",
-        { className: "pair" },
-        ...several(path, path, options.activations, chosen, name, choose, { single }),
-      ),
-    );
-  }
-
-  /**
-   * The first few side by side, and all of them in a list.
-   * @param {DraftNetwork} network
-   * @param {string} chosen
-   * @param {string} path
-   * @param {(activation: string) => string} name
-   */
-  #oneActivation(network, chosen, path, name) {
-    const { options, change, redraw } = this.#form;
-    const first = FIRST_ACTIVATIONS.includes(chosen)
-      ? FIRST_ACTIVATIONS
-      : [...FIRST_ACTIVATIONS.slice(0, 3), chosen];
-    const buttons = segments(path, path, first, chosen, name, (activation) => {
-      network.activation = activation;
-      all.value = activation;
-      change();
-    });
-    const all = select(path, path, options.activations, chosen, name, (activation) => {
-      network.activation = activation;
-      redraw(path);
-    });
-    all.classList.add("narrow");
-    return [buttons, all];
-  }
-
-  /**
-   * The settings of the presets, but for what an MLP has for itself; of several, those together that the same ones have.
-   * @param {DraftNetwork[]} networks
-   */
-  #drawSettings(networks) {
-    const { options } = this.#form;
-    /** @param {string} preset */
-    const { presets } = this.#form.draft;
-    const names = (/** @type {string} */ preset) => options.presets[preset].map(({ name }) => name);
-    const except = presets.includes("mlp") ? onlyOfMlp(this.#form) : [];
-    const all = [...new Set(presets.flatMap(names))];
-    /** @param {string} name */
-    const ownersOf = (name) =>
-      presets
-        .filter((preset) => names(preset).includes(name))
-        .map(presetName)
-        .join(", ");
-    const shown = all.filter((name) => !except.includes(name));
-    const parts = [...new Set(shown.map(ownersOf))].flatMap((owners) => {
-      const others = all.filter((name) => except.includes(name) || ownersOf(name) !== owners);
-      const blocks = settings(this.#form, "network", "preset", networks, options.presets, others, "preset");
-      return [networks.length > 1 ? caption(owners) : "", h("div", { className: "row wrap" }, ...blocks)];
-    });
-    return h("div", { className: "field" }, ...parts, networks.length > 1 ? "" : this.#rows);
-  }
-
-  /** @param {DraftNetwork[]} networks */
-  #drawInitializer(networks) {
-    const [network] = networks;
-    const { draft, options, redraw } = this.#form;
-    const path = "network.initializer";
-    const initializers = ways(network.initializer);
-    /**
-     * @param {string[]} names
-     * @param {string} focus
-     */
-    const choose = (names, focus) => {
-      draft.chooseInitializers(names);
-      redraw(focus);
-    };
-    const names = initializers.map((initializer) => initializer.name);
-    const controls = several(
-      `${path}.name`,
-      path,
-      Object.keys(options.initializers),
-      names,
-      (name) => t(`initializer.${name}`),
-      choose,
-    );
-    const boxes = settings(this.#form, path, "initializer", initializers, options.initializers).map(
-      (element) => element.querySelector("input"),
-    );
-    return block(
-      path,
-      path,
-      null,
-      h("div", { className: "pair" }, controls[0], ...boxes, ...controls.slice(1)),
     );
   }
 

@@ -10,7 +10,7 @@ import { isSweep, ways } from "./values.js";
 
 /**
  * @import { FormContext } from "./form.js"
- * @import { OneOrSeveral, Value } from "./values.js"
+ * @import { Value } from "./values.js"
  */
 
 /**
@@ -126,7 +126,6 @@ function drawStrength({ options, change }, penalty, having) {
 /** @param {FormContext} form */
 function drawLength({ options, draft, change, redraw }) {
   const { training } = draft.document;
-  /** @param {string} name */
   const field = (/** @type {string} */ name) => fieldNamed(options.training, name);
   /** @param {string} name */
   const put = (name) => (/** @type {Value} */ value) => {

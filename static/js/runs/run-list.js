@@ -3,12 +3,13 @@
  * what is done with it `run-actions.js`'s.
  */
 
-import { closest, h } from "../page/dom.js";
+import { closest } from "../page/dom.js";
 import { onKey } from "../page/keys.js";
 import { urlState } from "../state/address.js";
 import { Emitter } from "../state/emitter.js";
-import { onLanguage, percent, t } from "../words/i18n.js";
+import { onLanguage, t } from "../words/i18n.js";
 import { explain } from "../words/reasons.js";
+import { makeGroupHead } from "./group-head.js";
 import { Hold } from "./hold.js";
 import { Renaming } from "./renaming.js";
 import { makeEntry } from "./run-entry.js";
@@ -18,6 +19,7 @@ import { arrange, asksConfigs, readQuery, unknownField, unusual } from "./run-qu
  * @import { Run } from "../types.js"
  * @import { RunsLab } from "./run-table.js"
  * @import { ApiError } from "../server/api.js"
+ * @import { GroupHead } from "./group-head.js"
  * @import { Entry } from "./run-entry.js"
  * @import { Query, RunGroup } from "./run-query.js"
  */
@@ -28,11 +30,6 @@ const MADE_AT_ONCE = 50;
 const STEPS = { ArrowUp: -1, ArrowDown: 1, Home: -Infinity, End: Infinity };
 
 /** Emits "arranged" with how many of how many runs are listed: `{found, all}`. */
-/**
- * The head of a group in the list.
- * @typedef {{element: HTMLElement, update: (runs: Run[], shown: Set<string>) => void}} GroupHead
- */
-
 export class RunList extends Emitter {
   #store;
   #list;
@@ -180,7 +177,6 @@ export class RunList extends Emitter {
     const before = this.order;
     this.#groups = arrange(runs, this.#query, this.#configs);
     let made = 0;
-    /** @param {Run} run */
     const isMade = (/** @type {Run} */ run) => this.#entries.has(run.id) || ++made <= MADE_AT_ONCE;
     const wanted = this.#groups.flatMap((group) => [
       ...(group.label === null ? [] : [this.#head(group.label).element]),
@@ -259,28 +255,7 @@ export class RunList extends Emitter {
   #head(label) {
     const known = this.#heads.get(label);
     if (known) return known;
-    const toggle = h("button", { type: "button", className: "swatch", title: t("runs.toggle") });
-    const name = h("span", { className: "group-name" }, label);
-    const facts = h("span", { className: "group-facts" });
-    const element = h("li", { className: "run-group" }, toggle, name, facts);
-    /**
-     * @param {Run[]} runs
-     * @param {Set<string>} shown
-     */
-    const update = (runs, shown) => {
-      const all = runs.every((run) => shown.has(run.id));
-      toggle.setAttribute("aria-pressed", String(all));
-      toggle.setAttribute("aria-label", t("runs.toggle_named", { name: label }));
-      toggle.onclick = () =>
-        this.#store.show(
-          runs.map((run) => run.id),
-          !all,
-        );
-      const text = facts.textContent;
-      const said = groupFacts(runs);
-      if (text !== said) facts.textContent = said;
-    };
-    const head = { element, update };
+    const head = makeGroupHead(label, (ids, shown) => this.#store.show(ids, shown));
     this.#heads.set(label, head);
     return head;
   }
@@ -333,16 +308,4 @@ export class RunList extends Emitter {
   focusFirst() {
     /** @type {HTMLElement | null} */ (this.#list.querySelector(".run-name"))?.focus();
   }
-}
-
-/** How many, and how well on test images: mean ± standard deviation. @param {Run[]} runs */
-function groupFacts(runs) {
-  const scores = runs.flatMap(({ latest }) => latest.test_accuracy ?? []).filter(Number.isFinite);
-  if (!scores.length) return String(runs.length);
-  const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
-  if (scores.length === 1) return `${runs.length} · ${percent(mean)}`;
-  const deviation = Math.sqrt(
-    scores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / (scores.length - 1),
-  );
-  return `${runs.length} · ${percent(mean)} ± ${(100 * deviation).toFixed(1)}`;
 }

@@ -1,22 +1,15 @@
-/**
- * Which runs the list shows, and in which order: search, state, archive, sort, group. Pure functions of run objects.
- *
- * A search is words that must all be found (name, tags, notes, summary), and terms on fields:
- * `optimizer:adam  lr>0.01  test>=90  tag:"first try"  is:starred  -status:failed`. A word is found as the lab stores it and
- * as the page says it, whatever its case, width or kana.
- */
+/** Which runs the list shows, and in which order: search, state, archive, sort, group. Pure functions of run objects. */
 
-import { fold } from "../words/fold.js";
-import { datasetTitle, shortLabelOf, wordOf } from "../words/labels.js";
-import { numberOf, plain } from "../words/notation.js";
+import { wordOf } from "../words/labels.js";
+import { FIELDS, fieldsCalled, fieldValue } from "./run-fields.js";
+import { holds, parse, sought } from "./run-search.js";
 
 /**
  * @import { FlatConfigs } from "../state/flat-configs.js"
  * @import { Run, Status } from "../types.js"
+ * @import { FieldValue } from "./run-fields.js"
+ * @import { SoughtTerm } from "./run-search.js"
  */
-
-/** @param {number | null | undefined} value */
-/** What a field of a run holds. @typedef {string | number | boolean | null | string[]} FieldValue */
 
 /**
  * Which runs the list shows, in which order.
@@ -27,59 +20,6 @@ import { numberOf, plain } from "../words/notation.js";
  * Runs that stand together; without a label where nothing is grouped.
  * @typedef {{label: string | null, runs: Run[]}} RunGroup
  */
-
-/**
- * A word of a search, or a term on a field; and the same with the fields that its name means.
- * @typedef {{field: string | null, operator: string, text: string, negated: boolean}} Term
- * @typedef {Term & {fields: string[] | null}} SoughtTerm
- */
-
-const percent = (/** @type {number | null | undefined} */ value) =>
-  value === null || value === undefined ? undefined : 100 * value;
-/**
- * @template T
- * @param {T | null | undefined} value
- */
-const known = (value) => value ?? undefined;
-
-/**
- * Fields of a run object: name → value (number, text, or list of texts; undefined where there is none). What is a setting
- * has the name that it has in a config.
- * @type {Record<string, (run: Run) => FieldValue | undefined>}
- */
-export const FIELDS = {
-  name: (run) => run.name,
-  number: (run) => run.number,
-  status: (run) => run.status,
-  tag: (run) => run.tags,
-  notes: (run) => run.notes,
-  lesson: (run) => known(run.lesson),
-  launch: (run) => known(run.group_id),
-  "dataset.name": (run) => run.summary.dataset,
-  units: (run) => run.summary.units.join("-"),
-  activation: (run) => run.summary.activations,
-  "optimizer.name": (run) => run.summary.optimizer,
-  "optimizer.learning_rate": (run) => run.summary.learning_rate,
-  "regularization.l1": (run) => run.summary.l1,
-  "regularization.l2": (run) => run.summary.l2,
-  seed: (run) => run.summary.seed,
-  iteration: (run) => run.iteration,
-  loss: (run) => known(run.latest.loss),
-  train: (run) => percent(run.latest.train_accuracy),
-  test: (run) => percent(run.latest.test_accuracy),
-  seconds: (run) => known(run.seconds),
-  is: (run) =>
-    [run.starred ? "starred" : "", run.archived ? "archived" : "", run.notes ? "noted" : ""].filter(Boolean),
-};
-/** @type {Record<string, string>} */
-const ALIASES = {
-  lr: "optimizer.learning_rate",
-  batch: "training.batch_size",
-  state: "status",
-  tags: "tag",
-  data: "dataset.name",
-  acc: "test",
-};
 
 export const ACTIVE = new Set(["queued", "running", "paused"]);
 const is = (/** @type {Status} */ status) => (/** @type {Run} */ run) => run.status === status;
@@ -150,33 +90,6 @@ export function readQuery(said) {
   return query;
 }
 
-/**
- * A field of a run: of `FIELDS`, or a dotted one of its config where that is here.
- * @param {Run} run
- * @param {string} name
- * @param {Pick<FlatConfigs, "get">} [configs]
- */
-export function fieldValue(run, name, configs) {
-  return Object.hasOwn(FIELDS, name) ? FIELDS[name](run) : known(configs?.get(run.id)?.[name]);
-}
-
-/**
- * What somebody may mean by a name: a field of the list, or else all that end so or have it as their short name: "batch"
- * and "batch_size" for "training.batch_size", "optimizer" for "optimizer.name".
- * @param {string} name
- * @param {string[]} settings
- */
-function fieldsCalled(name, settings = []) {
-  const said = fold(name);
-  const field = ALIASES[said] ?? said;
-  if (Object.hasOwn(FIELDS, field)) return [field];
-  /** @param {string} path */
-  const isCalled = (path) =>
-    [path, path.replace(/\.name$/, "")].some((end) => `.${end}`.endsWith(`.${field}`)) ||
-    fold(shortLabelOf(path)) === field;
-  return [...new Set([...Object.keys(FIELDS), ...settings])].filter(isCalled);
-}
-
 /** Whether a query asks of settings that only configs know. @param {Query} query */
 export function asksConfigs({ text, sort, group }) {
   const asked = parse(text).flatMap(({ field }) => (field === null ? [] : fieldsCalled(field)[0]));
@@ -200,10 +113,7 @@ export function unknownField({ text }, configs) {
  * @returns {RunGroup[]}
  */
 export function arrange(runs, query, configs) {
-  const wanted = parse(query.text).map((term) => ({
-    ...term,
-    fields: term.field === null ? null : fieldsCalled(term.field, configs.names),
-  }));
+  const wanted = sought(query.text, configs);
   const found = runs.filter((run) => matches(run, query, wanted, configs));
   const sign = query.descending ? -1 : 1;
   const sorted = found.toSorted(
@@ -231,95 +141,6 @@ function matches(run, { state, archived }, wanted, configs) {
   if (run.archived && !archived && !wanted.some((term) => term.field === "is")) return false;
   if (state && !STATES[state](run)) return false;
   return wanted.every((term) => term.negated !== holds(run, term, configs));
-}
-
-/**
- * @param {string} text
- * @returns {Term[]}
- */
-export function parse(text) {
-  const said = text.normalize("NFKC").replace(/[“”]/g, '"').replace(/[≥≧]/g, ">=").replace(/[≤≦]/g, "<=");
-  return (said.match(/(?:[^\s"]|"[^"]*")+/g) ?? []).map((token) => {
-    const negated = /^[-\u2212ー]./u.test(token);
-    const [, field, operator, value] =
-      /^(\p{L}[\p{L}\w.]*)(:|<=|>=|=|<|>)(.+)$/su.exec(negated ? token.slice(1) : token) ?? [];
-    /** @param {string} part */
-    const bare = (part) => fold(part.replaceAll('"', ""));
-    if (field) return { field, operator, text: bare(value), negated };
-    return { field: null, operator: ":", text: bare(negated ? token.slice(1) : token), negated };
-  });
-}
-
-/**
- * @param {Run} run
- * @param {SoughtTerm} term
- * @param {Pick<FlatConfigs, "get">} configs
- */
-function holds(run, { fields, operator, text }, configs) {
-  if (fields === null) return haystack(run).includes(text);
-  return fields.some((field) =>
-    [fieldValue(run, field, configs) ?? []].flat().some((value) => holdsValue(field, value, operator, text)),
-  );
-}
-
-/**
- * @param {string} field
- * @param {FieldValue} value
- * @param {string} operator
- * @param {string} text
- */
-function holdsValue(field, value, operator, text) {
-  const wanted = numberOf(plain(text));
-  if (typeof value !== "number" || wanted === undefined) {
-    const words = wordsOf(field, value).map(fold);
-    return operator === "="
-      ? words.includes(text)
-      : operator === ":" && words.some((word) => word.includes(text));
-  }
-  switch (operator) {
-    case "<":
-      return value < wanted;
-    case ">":
-      return value > wanted;
-    case "<=":
-      return value <= wanted;
-    case ">=":
-      return value >= wanted;
-    default:
-      return value === wanted;
-  }
-}
-
-/** What a search without a field goes through. */
-const SEARCHED = [
-  "name",
-  "status",
-  "tag",
-  "notes",
-  "lesson",
-  "dataset.name",
-  "units",
-  "activation",
-  "network.initializer.name",
-  "optimizer.name",
-];
-
-/** @param {Run} run */
-function haystack(run) {
-  const said = SEARCHED.flatMap((field) => {
-    const value = field === "network.initializer.name" ? run.summary.initializer : FIELDS[field](run);
-    return [value ?? []].flat().flatMap((one) => wordsOf(field, one));
-  });
-  return fold([`#${run.number}`, ...said].join("\n"));
-}
-
-/**
- * A value as it is stored, and as the page says it.
- * @param {string} field
- * @param {FieldValue} value
- */
-function wordsOf(field, value) {
-  return [String(value), field === "dataset.name" ? datasetTitle(String(value)) : wordOf(field, value)];
 }
 
 /**

@@ -72,8 +72,10 @@ export class Selection extends Emitter {
  */
 export function keepSelected(selection, store) {
   const numbers = () => selection.list().map((id) => String(store.runs.get(id)?.number));
-  /** What the address says and the selection does not have yet: the runs may still be on their way. */
-  /** @type {string[] | null} */
+  /**
+   * What the address says and the selection does not have yet: the runs may still be on their way.
+   * @type {string[] | null}
+   */
   let wanted = urlState.get("selected");
   const take = () => {
     const ids = new Map(store.list().map((run) => [String(run.number), run.id]));

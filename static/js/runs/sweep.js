@@ -1,6 +1,7 @@
 /** Sweeps: how final metrics depend on the fields in which runs differ, as scatter, parallel coordinates or heat map. */
 
-import { drawFigure, plain } from "../charts/plotly.js";
+import { plain } from "../charts/picture.js";
+import { drawFigure } from "../charts/plotly.js";
 import { openDialog } from "../page/dialog.js";
 import { h } from "../page/dom.js";
 import { color } from "../page/palette.js";

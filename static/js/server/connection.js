@@ -25,8 +25,10 @@ const PATIENCE = { first: 5000, longest: 20_000 };
 const REST_AFTER = 10_000;
 /** Bins of a long stream's overview: a chart is about as many pixels wide. */
 const BINS = 512;
-/** What the server's close codes say of it: it goes to come back, or shows as many pages as it may. */
-/** @type {Record<number, string>} */
+/**
+ * What the server's close codes say of it: it goes to come back, or shows as many pages as it may.
+ * @type {Record<number, string>}
+ */
 const CLOSED = { 1012: "restarting", 1013: "full" };
 
 export class Connection {

@@ -1,0 +1,90 @@
+/** The menu of a chart: what is not seen at once, saving, moving and removing. */
+
+import { h, icon, moveTo } from "../page/dom.js";
+import { t } from "../words/i18n.js";
+
+/**
+ * @import { ImageFormat } from "./picture.js"
+ * @import { Spec } from "./specs.js"
+ */
+
+/**
+ * What the viewer wants of a chart. `over` and `drop`: the card is dragged to a height in the window, and let go there (null:
+ * taken back).
+ * @typedef {object} CardEvents
+ * @property {(changes: Partial<Spec>) => void} change
+ * @property {(by: number) => void} move
+ * @property {() => void} remove
+ * @property {(y: number) => void} over
+ * @property {(y: number | null) => void} drop
+ * @property {(format: ImageFormat | "csv") => void} save
+ */
+
+/** What of a spec is on or off. @typedef {"logX" | "logY" | "gap" | "crop" | "marks"} Switch */
+
+/**
+ * The button with three dots, and the menu that it opens.
+ * @param {Spec} spec
+ * @param {string} id of the menu
+ * @param {string} title of the chart
+ * @param {CardEvents} on
+ */
+export function chartMenu(spec, id, title, on) {
+  /**
+   * @param {string} name
+   * @param {(button: HTMLButtonElement) => void} act
+   */
+  const item = (name, act) => {
+    const button = h("button", { type: "button", "data-item": name }, t(`chart.${name}`));
+    button.addEventListener("click", () => {
+      menu.hidePopover();
+      act(button);
+    });
+    return button;
+  };
+  /** @param {Switch} name */
+  const check = (name) => {
+    const button = item(name, () => {
+      on.change({ [name]: !spec[name] });
+      button.setAttribute("aria-pressed", String(spec[name]));
+    });
+    button.setAttribute("aria-pressed", String(spec[name]));
+    return button;
+  };
+  const checks =
+    spec.quantity === "accuracy"
+      ? [check("logX"), check("logY"), check("marks")]
+      : [check("logX"), check("crop"), check("marks")];
+  const formats = /** @type {const} */ (["png", "svg", "csv"]);
+  const saves = formats.map((format) => item(format, () => on.save(format)));
+  const moves = [
+    item("up", () => on.move(-1)),
+    item("down", () => on.move(1)),
+    item("remove", () => on.remove()),
+  ];
+  const menu = h(
+    "div",
+    { id, className: "chart-menu", role: "group" },
+    ...checks,
+    h("hr"),
+    ...saves,
+    h("hr"),
+    ...moves,
+  );
+  menu.popover = "auto";
+  const button = h("button", {
+    type: "button",
+    className: "icon-button",
+    title: t("chart.menu"),
+    "aria-label": `${title}: ${t("chart.menu")}`,
+  });
+  button.append(icon("more"));
+  button.popoverTargetElement = menu;
+  menu.addEventListener("toggle", (event) => {
+    if (event.newState !== "open") return;
+    const { bottom, right } = button.getBoundingClientRect();
+    const { width, height } = menu.getBoundingClientRect();
+    moveTo(menu, Math.max(4, right - width), Math.max(4, Math.min(bottom + 4, innerHeight - height - 4)));
+  });
+  return [button, menu];
+}

@@ -1,0 +1,65 @@
+/** What a curve looks like: its colour, dash and width, and what these say of its runs. */
+
+import { color, dash } from "../page/palette.js";
+
+/**
+ * @import { Run } from "../types.js"
+ * @import { FigureHow } from "./traces.js"
+ */
+
+/**
+ * Who a line belongs to: a run, or a group as if it were one.
+ * @typedef {Pick<Run, "id" | "number" | "name" | "color" | "annotations"> & Partial<Run>} Owner
+ */
+
+/**
+ * What a line looks like.
+ * @typedef {{name: string, color: string, dash: string, width: number, symbol?: string | null, said?: string, value?: string}} CurveLook
+ */
+
+/**
+ * What a curve of a run looks like, or one that stands for several.
+ * @param {Owner} run
+ * @param {"train" | "test" | undefined} part
+ * @param {FigureHow} how
+ * @param {Run[]} runs that it stands for
+ * @returns {CurveLook}
+ */
+export function lookOf(run, part, { dark, bold, strokes, partNames }, runs) {
+  const name = part ? `${run.name} · ${partNames[part]}` : run.name;
+  const paint = color(run.color, dark);
+  const train = part === "train";
+  const width = (train ? 1.3 : 2) * bold;
+  if (!strokes)
+    return { name, color: paint, dash: train ? "dot" : runs.length > 1 ? "solid" : dash(run.color), width };
+  // Dashes say the value: what was trained on is told by its paleness instead, and by having no symbols.
+  const { symbol, ...look } = strokes.lookOf(runs);
+  const said = look.value && `${strokes.field} ${look.value}`;
+  return train
+    ? { name, said, ...look, color: pale(paint), width }
+    : { name, said, ...look, symbol, color: paint, width };
+}
+
+/**
+ * What a trace is of that a picture's legend names, with what its dash and symbol say.
+ * @param {{id: string}} run
+ * @param {string} series
+ * @param {CurveLook} look
+ */
+export function named(run, series, { symbol, said }) {
+  return { run: run.id, series, named: true, symbol, said };
+}
+
+/**
+ * A colour that lets the ground through. (A see-through trace would be painted apart, at several times the cost.)
+ * @param {string} hex
+ * @param {boolean} dark
+ */
+export function faint(hex, dark) {
+  return `${hex}${dark ? "48" : "40"}`;
+}
+
+/** What is beside the matter, but read. @param {string} hex */
+function pale(hex) {
+  return `${hex}99`;
+}

@@ -1,0 +1,129 @@
+/** The hover box: a table with the values of curves at one place of x, beside the mouse. There is one for the page. */
+
+import { h, moveTo } from "../page/dom.js";
+import { number, t } from "../words/i18n.js";
+import { elapsed, written as writtenX } from "./axes.js";
+
+/**
+ * A curve's row in the box. `spread`: how far the runs of a group are apart, and how many they are.
+ * @typedef {object} HoverRow
+ * @property {string} label
+ * @property {string} [part]
+ * @property {string} [color]
+ * @property {string} [shownValue] what dashes say of it
+ * @property {number} x
+ * @property {number} iteration
+ * @property {number} value
+ * @property {number} [smoothed]
+ * @property {{low: number, high: number, count: number}} [spread]
+ * @property {number} seconds of training
+ * @property {number} distance from the mouse
+ */
+
+/** What the box shows the values of. @typedef {{x: number, axis: string, percent: boolean, field?: string}} HoverLook */
+
+/** More lines than that are counted, not listed. */
+const LISTED = 12;
+/** Pixels from the mouse, and to the edges of the window. */
+const [AWAY, EDGE] = [16, 4];
+
+class HoverBox {
+  #element = h("div", { className: "hover-box", hidden: true });
+
+  constructor() {
+    document.body.append(this.#element);
+  }
+
+  get isOpen() {
+    return !this.#element.hidden;
+  }
+
+  hide() {
+    this.#element.hidden = true;
+  }
+
+  /**
+   * @param {HoverRow[]} rows the nearest first
+   * @param {string[]} notes what happened to the runs just here
+   * @param {HoverLook} look
+   */
+  show(rows, notes, look) {
+    const { x, axis, field } = look;
+    const smoothed = rows.some((row) => row.smoothed !== undefined);
+    const head = h(
+      "tr",
+      {},
+      h("th", { colSpan: 2, scope: "col" }, writtenX(axis, x)),
+      field ? h("th", { scope: "col", className: "hover-value" }, field) : null,
+      smoothed ? h("th", { scope: "col" }, t("chart.smoothed")) : null,
+      h("th", { scope: "col" }, t("chart.value")),
+      h("th", { scope: "col" }, t("chart.time")),
+    );
+    const body = rows.slice(0, LISTED).map((row) => tableRow(row, look, smoothed));
+    const more = rows.length > LISTED ? [t("chart.more", { n: number(rows.length - LISTED) })] : [];
+    this.#element.replaceChildren(
+      h("table", {}, h("thead", {}, head), h("tbody", {}, ...body)),
+      ...[...more, ...notes].map((text) => h("p", {}, text)),
+    );
+    this.#element.hidden = false;
+  }
+
+  /**
+   * Beside a place of the window; never over its edge.
+   * @param {number} left
+   * @param {number} top
+   */
+  moveTo(left, top) {
+    const { width, height } = this.#element.getBoundingClientRect();
+    const x = left + AWAY + width < innerWidth ? left + AWAY : left - AWAY - width;
+    const y = Math.min(top + 12, innerHeight - height - EDGE);
+    moveTo(this.#element, Math.max(EDGE, x), Math.max(EDGE, y));
+  }
+}
+
+export const hoverBox = new HoverBox();
+
+/**
+ * @param {HoverRow} row
+ * @param {HoverLook} look
+ * @param {boolean} smoothed whether there is a column for the smoothed value
+ */
+function tableRow(row, { x, axis, percent, field }, smoothed) {
+  const swatch = h("span", { className: "hover-swatch" });
+  swatch.style.background = row.color ?? "";
+  const isHere = axis === "iteration" && row.x === x;
+  const name = h("span", { className: "hover-name" }, row.label);
+  const own = isHere ? null : h("small", {}, ` @ ${number(row.iteration)}`);
+  const spread = row.spread ? h("small", {}, ` ${spreadText(row.spread, percent)}`) : null;
+  return h(
+    "tr",
+    {},
+    h("td", {}, swatch),
+    h("th", { scope: "row" }, name, row.part ? ` · ${row.part}` : null, own),
+    field ? h("td", { className: "hover-value" }, row.shownValue) : null,
+    smoothed ? h("td", {}, row.smoothed === undefined ? "" : written(row.smoothed, percent)) : null,
+    h("td", {}, written(row.value, percent), spread),
+    h("td", { className: "hover-time" }, elapsed(row.seconds)),
+  );
+}
+
+/**
+ * @param {NonNullable<HoverRow["spread"]>} spread
+ * @param {boolean} percent
+ */
+function spreadText({ low, high, count }, percent) {
+  return `${written(low, percent)} … ${written(high, percent)}, n = ${count}`;
+}
+
+/**
+ * @param {number} value
+ * @param {boolean} percent
+ */
+function written(value, percent) {
+  if (!Number.isFinite(value)) return String(value).replace("Infinity", "∞");
+  if (percent) return `${(100 * value).toFixed(2)}%`;
+  const size = Math.abs(value);
+  return size !== 0 && (size < 1e-3 || size >= 1e5)
+    ? value.toExponential(3)
+    : value.toFixed(size >= 1000 ? 1 : 4);
+}

@@ -1,0 +1,80 @@
+/** Plot data: traces as Plotly takes them. */
+
+/**
+ * @import { Points } from "./curve.js"
+ * @import { Trace } from "./traces.js"
+ */
+
+/**
+ * A trace as Plotly draws it; what of it is drawn then is written down in it.
+ * @param {Trace} trace
+ * @param {CSSStyleDeclaration} styles of the figure's element
+ */
+export function dataOf(trace, styles) {
+  const { uid, meta, name, color, width, dash, points, marks, symbols, area } = trace;
+  if (area)
+    return {
+      type: "scatter",
+      mode: "lines",
+      uid,
+      meta,
+      name,
+      ...area,
+      fill: "toself",
+      fillcolor: color,
+      line: { width: 0 },
+    };
+  if (marks) {
+    const { x, y, symbol, colors } = marks;
+    const marker = { symbol, color: colors, size: 9, line: { width: 1.5, color: colors } };
+    return { type: "scatter", mode: "markers", uid, meta, name, x, y, marker, cliponaxis: false };
+  }
+  if (symbols) {
+    const { x, y, shapes, colors } = symbols;
+    trace.drawn = x.length;
+    const marker = {
+      symbol: shapes,
+      color: colors,
+      size: Number(styles.getPropertyValue("--symbol")),
+      line: { width: 1, color: styles.getPropertyValue("--card").trim() },
+    };
+    return {
+      type: "scatter",
+      mode: "markers",
+      uid,
+      meta,
+      name,
+      ...drawable(x, y),
+      marker,
+      cliponaxis: false,
+    };
+  }
+  if (!points) throw new Error(`trace ${uid} shows nothing`);
+  trace.settled = points.settled;
+  trace.drawn = points.count;
+  trace.mode = modeOf(points);
+  return {
+    type: "scatter",
+    mode: trace.mode,
+    uid,
+    name,
+    meta,
+    ...drawable(points.x, points.y),
+    line: { color, dash, width },
+    marker: { color, size: 5 },
+  };
+}
+
+/** A lone point makes no line. @param {Points} points */
+export function modeOf({ x }) {
+  return x.length === 1 ? "markers" : "lines";
+}
+
+/**
+ * What has no point yet is drawn as a hole, so that its first points need no new figure.
+ * @param {ArrayLike<number>} x
+ * @param {ArrayLike<number>} y
+ */
+function drawable(x, y) {
+  return x.length ? { x, y } : { x: [0], y: [null] };
+}

@@ -1,0 +1,85 @@
+/** Whether what an address says can be a draft of this lab. */
+
+import { FOLDS, SEEDS } from "./experiments.js";
+import { ways } from "./values.js";
+
+/**
+ * @import { Field, Options } from "../types.js"
+ * @import { DraftJson } from "./draft.js"
+ */
+
+const SECTIONS = ["dataset", "network", "optimizer", "regularization", "training"];
+
+/**
+ * Is there everything that the form draws? The values in it are the server's to judge.
+ * @param {any} json
+ * @param {Options} options
+ * @returns {json is DraftJson}
+ */
+export function isDraft(json, options) {
+  const document = json?.document;
+  if (!isObject(document) || !SECTIONS.every((section) => isObject(document[section]))) return false;
+  if (!SEEDS.includes(json.seeds) || !FOLDS.includes(json.folds)) return false;
+  const { dataset, network, optimizer, regularization, training } = document;
+  const { datasets, presets, initializers, optimizers, schedules } = options;
+  const known =
+    areNames(
+      ways(dataset.name),
+      datasets.map(({ name }) => name),
+    ) &&
+    areKnown(optimizer, optimizers) &&
+    ways(network).every((way) => isObject(way) && areKnown(way.initializer, initializers)) &&
+    areKnown(training.schedule ?? null, schedules, { nullable: true }) &&
+    ways(training.early_stopping ?? null).every((way) => way === null || isObject(way)) &&
+    ways(regularization).every(isObject);
+  if (!known) return false;
+  if (network.layers !== undefined) return areLayers(network.layers, 0, options);
+  const networks = ways(network);
+  return (
+    areNames(
+      networks.map(({ preset }) => preset),
+      Object.keys(presets),
+    ) && networks.every(({ preset, hidden }) => preset !== "mlp" || Array.isArray(hidden))
+  );
+}
+
+/**
+ * @param {any} layers
+ * @param {number} depth
+ * @param {Options} options
+ * @returns {boolean}
+ */
+function areLayers(layers, depth, options) {
+  /** @param {any} layer */
+  const isLayer = (layer) =>
+    isObject(layer) &&
+    Object.hasOwn(options.layers, layer.type) &&
+    (layer.type !== "residual" || areLayers(layer.layers, depth + 1, options));
+  return Array.isArray(layers) && depth < 5 && layers.length <= 200 && layers.every(isLayer);
+}
+
+/**
+ * Are all ways of a part in a registry, each once? Null is none.
+ * @param {any} part
+ * @param {Record<string, Field[]>} registry
+ * @param {{nullable?: boolean}} options
+ */
+function areKnown(part, registry, { nullable = false } = {}) {
+  const names = ways(part).map((way) => (way === null && nullable ? null : isObject(way) && way.name));
+  return areNames(names, [...Object.keys(registry), ...(nullable ? [null] : [])]);
+}
+
+/**
+ * @param {any[]} names
+ * @param {any[]} known
+ */
+function areNames(names, known) {
+  return (
+    names.length > 0 && new Set(names).size === names.length && names.every((name) => known.includes(name))
+  );
+}
+
+/** @param {any} value */
+function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,57 @@
+/** The experiments that a draft stands for: every combination, with each fold and each seed. */
+
+import { ApiError } from "../server/api.js";
+import { t } from "../words/i18n.js";
+import { combinations } from "./grid.js";
+import { nameOfRun } from "./names.js";
+
+/**
+ * @import { Experiment } from "../types.js"
+ * @import { Draft } from "./draft.js"
+ */
+
+/** How many seeds one can ask for; one beginning after the other from the experiment's own. */
+export const SEEDS = [1, 2, 3, 5, 10];
+/** Parts of a cross-validation; 1: none. */
+export const FOLDS = [1, 2, 3, 5, 10];
+const MAX_NAME = 200;
+
+/**
+ * Every experiment, each with a name that says what is special about it.
+ * @param {Draft} draft
+ * @param {number} most that may be launched together
+ * @param {{special: string[], changed: string[]}} news for the names, as `difference` tells it
+ * @returns {Experiment[]}
+ * @throws ApiError where there are too many
+ */
+export function experimentsOf(draft, most, news = { special: [], changed: [] }) {
+  const count = draft.count();
+  if (count > most) throw new ApiError({ code: "too_many", message: "", bounds: { count, most } }, 422);
+  return combinations(draft.document).flatMap(({ document, chosen }) =>
+    repetitions(document, draft).map(({ repetition, ...experiment }) => ({
+      ...experiment,
+      name: nameOfRun(document, chosen, news, repetition).slice(0, MAX_NAME),
+    })),
+  );
+}
+
+/**
+ * The experiment with each of the folds and each of the seeds, and which these are, in words.
+ * @param {Experiment} document
+ * @param {Pick<Draft, "seeds" | "folds">} draft
+ * @returns {(Experiment & {repetition: string[]})[]}
+ */
+function repetitions(document, { seeds, folds }) {
+  const all = [];
+  for (let index = 0; index < folds; index++)
+    for (let more = 0; more < seeds; more++) {
+      const seed = seeds > 1 ? (document.seed ?? 0) + more : document.seed;
+      const fold = folds > 1 ? { dataset: { ...document.dataset, fold: { folds, index } } } : {};
+      const repetition = [
+        ...(folds > 1 ? [t("form.fold", { number: index + 1, folds })] : []),
+        ...(seeds > 1 ? [t("form.seed", { seed })] : []),
+      ];
+      all.push({ ...document, ...fold, seed, repetition });
+    }
+  return all;
+}

@@ -1,0 +1,44 @@
+/** How the weights begin: one initializer with its settings, or several to compare. The same for all chosen networks. */
+
+import { h } from "../page/dom.js";
+import { t } from "../words/i18n.js";
+import { block } from "./fields.js";
+import { settings } from "./settings.js";
+import { several } from "./several.js";
+import { ways } from "./values.js";
+
+/** @import { FormContext } from "./form.js" */
+
+/** @param {FormContext} form */
+export function initializerField(form) {
+  const { draft, options, redraw } = form;
+  const [network] = draft.networks;
+  const path = "network.initializer";
+  const initializers = ways(network.initializer);
+  /**
+   * @param {string[]} names
+   * @param {string} focus
+   */
+  const choose = (names, focus) => {
+    draft.chooseInitializers(names);
+    redraw(focus);
+  };
+  const names = initializers.map((initializer) => initializer.name);
+  const controls = several(
+    `${path}.name`,
+    path,
+    Object.keys(options.initializers),
+    names,
+    (name) => t(`initializer.${name}`),
+    choose,
+  );
+  const boxes = settings(form, path, "initializer", initializers, options.initializers).map((element) =>
+    element.querySelector("input"),
+  );
+  return block(
+    path,
+    path,
+    null,
+    h("div", { className: "pair" }, controls[0], ...boxes, ...controls.slice(1)),
+  );
+}

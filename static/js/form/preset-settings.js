@@ -1,0 +1,50 @@
+/** The settings of the chosen presets: those that several of them have stand together, with the names of these above. */
+
+import { h } from "../page/dom.js";
+import { presetName } from "./names.js";
+import { settings } from "./settings.js";
+
+/** @import { FormContext } from "./form.js" */
+
+/**
+ * Settings that no other of the chosen presets has than the MLP.
+ * @param {Pick<FormContext, "options" | "draft">} form
+ */
+export function onlyOfMlp({ options, draft }) {
+  /** @param {string} preset */
+  const names = (preset) => options.presets[preset].map(({ name }) => name);
+  const others = draft.presets.flatMap((preset) => (preset === "mlp" ? [] : names(preset)));
+  return names("mlp").filter((name) => !others.includes(name));
+}
+
+/** Whose settings follow. @param {string} names */
+export function caption(names) {
+  return h("span", { className: "caption" }, names);
+}
+
+/**
+ * The settings of the presets, but for what an MLP has for itself; of several, those together that the same ones have.
+ * @param {FormContext} form
+ */
+export function presetSettings(form) {
+  const { options } = form;
+  const { networks, presets } = form.draft;
+  const names = (/** @type {string} */ preset) => options.presets[preset].map(({ name }) => name);
+  const except = presets.includes("mlp") ? onlyOfMlp(form) : [];
+  const all = [...new Set(presets.flatMap(names))];
+  /** @param {string} name */
+  const ownersOf = (name) =>
+    presets
+      .filter((preset) => names(preset).includes(name))
+      .map(presetName)
+      .join(", ");
+  const shown = all.filter((name) => !except.includes(name));
+  return [...new Set(shown.map(ownersOf))].flatMap((owners) => {
+    const others = all.filter((name) => except.includes(name) || ownersOf(name) !== owners);
+    const blocks = settings(form, "network", "preset", networks, options.presets, others, "preset");
+    return [
+      ...(networks.length > 1 ? [caption(owners)] : []),
+      h("div", { className: "row wrap" }, ...blocks),
+    ];
+  });
+}

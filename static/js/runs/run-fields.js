@@ -1,0 +1,97 @@
+/**
+ * Run fields: what of a run can be searched, sorted and grouped by; of the run object itself, or of its config where that is
+ * here.
+ */
+
+import { fold } from "../words/fold.js";
+import { datasetTitle, shortLabelOf, wordOf } from "../words/labels.js";
+
+/**
+ * @import { FlatConfigs } from "../state/flat-configs.js"
+ * @import { Run } from "../types.js"
+ */
+
+/** What a field of a run holds. @typedef {string | number | boolean | null | string[]} FieldValue */
+
+const percent = (/** @type {number | null | undefined} */ value) =>
+  value === null || value === undefined ? undefined : 100 * value;
+/**
+ * @template T
+ * @param {T | null | undefined} value
+ */
+const known = (value) => value ?? undefined;
+
+/**
+ * Fields of a run object: name → value (number, text, or list of texts; undefined where there is none). What is a setting
+ * has the name that it has in a config.
+ * @type {Record<string, (run: Run) => FieldValue | undefined>}
+ */
+export const FIELDS = {
+  name: (run) => run.name,
+  number: (run) => run.number,
+  status: (run) => run.status,
+  tag: (run) => run.tags,
+  notes: (run) => run.notes,
+  lesson: (run) => known(run.lesson),
+  launch: (run) => known(run.group_id),
+  "dataset.name": (run) => run.summary.dataset,
+  units: (run) => run.summary.units.join("-"),
+  activation: (run) => run.summary.activations,
+  "optimizer.name": (run) => run.summary.optimizer,
+  "optimizer.learning_rate": (run) => run.summary.learning_rate,
+  "regularization.l1": (run) => run.summary.l1,
+  "regularization.l2": (run) => run.summary.l2,
+  seed: (run) => run.summary.seed,
+  iteration: (run) => run.iteration,
+  loss: (run) => known(run.latest.loss),
+  train: (run) => percent(run.latest.train_accuracy),
+  test: (run) => percent(run.latest.test_accuracy),
+  seconds: (run) => known(run.seconds),
+  is: (run) =>
+    [run.starred ? "starred" : "", run.archived ? "archived" : "", run.notes ? "noted" : ""].filter(Boolean),
+};
+/** @type {Record<string, string>} */
+const ALIASES = {
+  lr: "optimizer.learning_rate",
+  batch: "training.batch_size",
+  state: "status",
+  tags: "tag",
+  data: "dataset.name",
+  acc: "test",
+};
+
+/**
+ * A field of a run: of `FIELDS`, or a dotted one of its config where that is here.
+ * @param {Run} run
+ * @param {string} name
+ * @param {Pick<FlatConfigs, "get">} [configs]
+ */
+export function fieldValue(run, name, configs) {
+  return Object.hasOwn(FIELDS, name) ? FIELDS[name](run) : known(configs?.get(run.id)?.[name]);
+}
+
+/**
+ * What somebody may mean by a name: a field of the list, or else all that end so or have it as their short name: "batch"
+ * and "batch_size" for "training.batch_size", "optimizer" for "optimizer.name".
+ * @param {string} name
+ * @param {string[]} settings
+ */
+export function fieldsCalled(name, settings = []) {
+  const said = fold(name);
+  const field = ALIASES[said] ?? said;
+  if (Object.hasOwn(FIELDS, field)) return [field];
+  /** @param {string} path */
+  const isCalled = (path) =>
+    [path, path.replace(/\.name$/, "")].some((end) => `.${end}`.endsWith(`.${field}`)) ||
+    fold(shortLabelOf(path)) === field;
+  return [...new Set([...Object.keys(FIELDS), ...settings])].filter(isCalled);
+}
+
+/**
+ * A value as it is stored, and as the page says it.
+ * @param {string} field
+ * @param {FieldValue} value
+ */
+export function wordsOf(field, value) {
+  return [String(value), field === "dataset.name" ? datasetTitle(String(value)) : wordOf(field, value)];
+}
