@@ -37,7 +37,7 @@ window.kept = (() => {
       return !refused.has(key);
     },
     /**
-     * What the server is told with every request, for a year.
+     * A value that the server gets with every request, for a year.
      * @param {string} name
      * @param {string} value
      */

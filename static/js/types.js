@@ -81,7 +81,7 @@
  * @property {string[]} columns
  * @property {Float32Array[]} values one array for each column
  * @property {Times} [times]
- * @property {number} [overview] so many rows it stands for; it has two points for each bin of them
+ * @property {number} [overview] how many rows it stands for; it has two points for each bin of them
  */
 
 /** Rows that a series takes. @typedef {Pick<Frame, "first" | "rows" | "columns" | "values" | "times" | "overview">} Rows */

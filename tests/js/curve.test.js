@@ -62,11 +62,11 @@ test("a curve that is smoothed as its rows come is what its formula gives for al
       row += some.length;
     }
     const wanted = smoothed([...Float32Array.from(losses)], smoothing);
-    const { evens } = curve;
-    assert.ok(evens);
-    assert.equal(evens.length, losses.length);
+    const { smoothedYs } = curve;
+    assert.ok(smoothedYs);
+    assert.equal(smoothedYs.length, losses.length);
     for (const [row, value] of wanted.entries()) {
-      if (Number.isFinite(value)) assert.ok(Math.abs(evens[row] / value - 1) < 1e-5);
-      else assert.deepEqual(evens[row], value);
+      if (Number.isFinite(value)) assert.ok(Math.abs(smoothedYs[row] / value - 1) < 1e-5);
+      else assert.deepEqual(smoothedYs[row], value);
     }
   }));

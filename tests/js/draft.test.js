@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Draft } from "../../static/js/form/draft.js";
-import { typed, ways } from "../../static/js/form/values.js";
+import { alternatives, typed } from "../../static/js/form/values.js";
 import { speakAs } from "./catalog.js";
 import { labOptions } from "./lab.js";
 import { forExamples } from "./random.js";
@@ -18,7 +18,7 @@ const BATCH = { kind: "integer", scale: "log" };
 function draftOf({ rate = "0.1", batch = "16" } = {}) {
   const draft = new Draft(OPTIONS);
   draft.chooseDatasets(["digits"]);
-  for (const optimizer of ways(draft.document.optimizer)) optimizer.learning_rate = typed(rate, RATE);
+  for (const optimizer of alternatives(draft.document.optimizer)) optimizer.learning_rate = typed(rate, RATE);
   draft.document.training.batch_size = typed(batch, BATCH);
   return draft;
 }
@@ -61,7 +61,7 @@ test("too large a grid is refused with its size", () => {
 test("optimizers, functions and a switch multiply, and each optimizer has its own settings and one learning rate", () => {
   const draft = draftOf({ rate: "0.05" });
   draft.chooseOptimizers(["sgd", "momentum", "adam"]);
-  const [, , adam] = ways(draft.document.optimizer);
+  const [, , adam] = alternatives(draft.document.optimizer);
   adam.beta1 = typed("0.8, 0.9", RATE);
   const [network] = draft.networks;
   network.activation = { sweep: "sigmoid, relu", values: ["sigmoid", "relu"] };
@@ -100,7 +100,7 @@ test("Adadelta keeps its own learning rate", () => {
 test("weights, schedules, stops and penalties are compared, each with its own settings", () => {
   const draft = draftOf();
   draft.choosePenalties(["none", "l2"]);
-  ways(draft.document.regularization)[1].l2 = typed("0.01, 0.001", RATE);
+  alternatives(draft.document.regularization)[1].l2 = typed("0.01, 0.001", RATE);
   draft.chooseSchedules(["none", "cosine"]);
   draft.document.training.schedule.values[1].minimum = 0.2;
   draft.stopEarly({ sweep: "false, true", values: [false, true] });
@@ -137,9 +137,9 @@ test("what differs stands first in a name, in the reader's language", () => {
   const names = product([0.01, 0.1], [16, 32], [0, 1]).map(
     ([rate, batch, seed]) => `lr ${rate} · batch ${batch} · seed ${seed}`,
   );
-  const news = { special: [], changed: [] };
+  const difference = { special: [], changed: [] };
   assert.deepEqual(
-    draft.experiments(news).map(({ name }) => name),
+    draft.experiments(difference).map(({ name }) => name),
     names,
   );
 });

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readings, typed, ways } from "../../static/js/form/values.js";
+import { alternatives, readings, typed } from "../../static/js/form/values.js";
 import { forExamples } from "./random.js";
 
 /** @import { OneOrSeveral, TypedField } from "../../static/js/form/values.js" */
@@ -21,7 +21,7 @@ const read = (text, field = NUMBER) => /** @type {const} */ ([typed(text, field)
  * @param {OneOrSeveral<string | number> | null} value
  */
 function numbers(value) {
-  const found = ways(value);
+  const found = alternatives(value);
   return found.some((one) => typeof one === "string") ? null : found;
 }
 
@@ -86,7 +86,7 @@ const SIGNS = [
 for (const [text, value] of SIGNS)
   test(`signs of another width or script are read as what they mean: ${text}`, () => {
     const [found, meant] = read(text);
-    assert.deepEqual(ways(found), [value].flat());
+    assert.deepEqual(alternatives(found), [value].flat());
     assert.deepEqual(meant, []);
   });
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isSweep, typed, ways } from "../../static/js/form/values.js";
+import { alternatives, isSweep, typed } from "../../static/js/form/values.js";
 
 /** @import { TypedField } from "../../static/js/form/values.js" */
 
@@ -28,7 +28,7 @@ const MEANINGS = [
 ];
 for (const [text, field, values] of MEANINGS)
   test(`a range or a list means these values: ${text}`, () =>
-    assert.deepEqual(ways(typed(text, field)), values));
+    assert.deepEqual(alternatives(typed(text, field)), values));
 
 test("of more values than can be launched some are kept, and all are counted", () => {
   const several = typed("0..499:500", SEED);

@@ -35,7 +35,7 @@ export class ChartBoard {
   /** @type {Chart[]} */
   #charts = [];
   /**
-   * What of the shown runs the charts were last told to draw; null: nothing yet.
+   * What of the shown runs the charts draw, as text to compare; null: nothing yet.
    * @type {string | null}
    */
   #shown = null;
@@ -193,7 +193,7 @@ export class ChartBoard {
     this.#adder.setAttribute("aria-label", t("chart.add"));
   }
 
-  /** What a run has recorded is known from its first rows on, which may come while somebody is choosing. */
+  /** What a run has recorded is known from its first rows on, which may come while the list is open. */
   #offerWhileFocused() {
     if (document.activeElement === this.#adder) this.#offer();
   }

@@ -91,7 +91,7 @@ export class ChartCard {
    */
   showStrokes(strokes) {
     this.element.classList.toggle("stroked", Boolean(strokes));
-    this.element.classList.toggle("gapped", this.spec.gap); // one line a run: nothing of training and test to tell apart
+    this.element.classList.toggle("gapped", this.spec.gap); // one line for each run: no key for training and test
     this.#strokes.show(t("strokes.legend", { field: strokes?.field }), strokes?.legend ?? null);
   }
 
@@ -107,7 +107,7 @@ export class ChartCard {
   }
 
   /**
-   * Say that so many values are not in the figure, as its axis has no place for them.
+   * Say how many values are not in the figure, as its axis has no place for them.
    * @param {number} count
    */
   showUndrawn(count) {

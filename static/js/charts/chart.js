@@ -22,10 +22,10 @@ import { TraceMaker } from "./traces.js";
  * @import { ImageFormat } from "./picture.js"
  */
 
-/** That many runs are in a chart's first drawing at most, which makes the axes: long enough by itself. */
-const FIRST = 2;
-/** So many more than in the one before are in a later one: twice as many, up to this. */
-const MORE = 12;
+/** A chart's first drawing has at most this many runs: it makes the axes too, which takes long enough. */
+const MAX_FIRST = 2;
+/** Each later drawing may have twice as many runs as the one before, and at most this many more. */
+const MAX_MORE = 12;
 /** Milliseconds between two whole drawings for axes that grow with their curves. */
 const REFIT = 300;
 
@@ -48,7 +48,7 @@ export class Chart {
   behind = false;
   /** Where x ends, as drawn. */
   end = 0;
-  /** So many runs are in the figure; -1: there is none yet. */
+  /** How many runs are in the figure; -1: there is none yet. */
   drawn = -1;
   visible = true;
 
@@ -94,7 +94,7 @@ export class Chart {
    * @param {{dark: boolean, axis: string, bandsOf: (runs: Run[]) => BandsOfRuns | null, strokes: StrokesOfRuns | null}} how
    */
   async drawWhole(shown, { dark, axis: axisName, bandsOf, strokes }) {
-    const runs = shown.slice(0, this.drawn < 0 ? FIRST : this.drawn + Math.min(this.drawn + 2, MORE));
+    const runs = shown.slice(0, this.drawn < 0 ? MAX_FIRST : this.drawn + Math.min(this.drawn + 2, MAX_MORE));
     this.stale = runs.length < shown.length;
     this.behind = this.#outgrown = false;
     const { spec } = this.card;
@@ -204,8 +204,8 @@ export class Chart {
 }
 
 /**
- * A legend's entries. A run's is drawn as the last of its curves, that on test images; a group's tells its colour only: what
- * dashes tell of it has a legend of its own.
+ * A legend's entries. A run's is drawn as its last curve, that on test images. A group's shows its colour only: what its
+ * dashes mean has a legend of its own.
  * @param {Trace[]} traces
  */
 function namesOf(traces) {

@@ -5,17 +5,17 @@
 
 /** @import { Trace } from "./traces.js" */
 
-/** The lowest and the highest y that is shown. @typedef {{least: number, most: number}} Crop */
+/** The lowest and the highest y that is shown. @typedef {{low: number, high: number}} Crop */
 
 const [LOW, HIGH] = [0.05, 0.95];
 const MARGIN = 0.08;
-/** So many points are looked at; more would not change what one sees. */
+/** Points that are looked at, about; more would not change the picture. */
 const SAMPLE = 4000;
 
 /**
  * @param {Trace[]} traces
  * @param {boolean} log
- * @returns {{least: number, most: number} | null}
+ * @returns {{low: number, high: number} | null}
  */
 export function cropOf(traces, log) {
   const curves = traces.flatMap(({ line, points }) => (line && points ? [points.y] : []));
@@ -28,16 +28,16 @@ export function cropOf(traces, log) {
   sample.sort((a, b) => a - b);
   const [low, high] = [LOW, HIGH].map((share) => sample[Math.round(share * (sample.length - 1))]);
   if (!(high > low)) return null;
-  if (!log) return { least: low - MARGIN * (high - low), most: high + MARGIN * (high - low) };
+  if (!log) return { low: low - MARGIN * (high - low), high: high + MARGIN * (high - low) };
   const room = (high / low) ** MARGIN;
-  return { least: low / room, most: high * room };
+  return { low: low / room, high: high * room };
 }
 
 /**
  * A value, or the end of the crop that it is beyond.
- * @param {{least: number, most: number} | null} crop
+ * @param {{low: number, high: number} | null} crop
  * @param {number} y
  */
 export function within(crop, y) {
-  return crop ? Math.min(Math.max(y, crop.least), crop.most) : y;
+  return crop ? Math.min(Math.max(y, crop.low), crop.high) : y;
 }

@@ -14,7 +14,7 @@ import { color, dash } from "../page/palette.js";
 
 /**
  * What a line looks like.
- * @typedef {{name: string, color: string, dash: string, width: number, symbol?: string | null, said?: string, value?: string}} CurveLook
+ * @typedef {{name: string, color: string, dash: string, width: number, symbol?: string | null, meaning?: string, value?: string}} CurveLook
  */
 
 /**
@@ -32,12 +32,12 @@ export function lookOf(run, part, { dark, bold, strokes, partNames }, runs) {
   const width = (train ? 1.3 : 2) * bold;
   if (!strokes)
     return { name, color: paint, dash: train ? "dot" : runs.length > 1 ? "solid" : dash(run.color), width };
-  // Dashes say the value: what was trained on is told by its paleness instead, and by having no symbols.
+  // Dashes stand for the value. So curves on training images are pale instead, and have no symbols.
   const { symbol, ...look } = strokes.lookOf(runs);
-  const said = look.value && `${strokes.field} ${look.value}`;
+  const meaning = look.value && `${strokes.field} ${look.value}`;
   return train
-    ? { name, said, ...look, color: pale(paint), width }
-    : { name, said, ...look, symbol, color: paint, width };
+    ? { name, meaning, ...look, color: pale(paint), width }
+    : { name, meaning, ...look, symbol, color: paint, width };
 }
 
 /**
@@ -46,8 +46,8 @@ export function lookOf(run, part, { dark, bold, strokes, partNames }, runs) {
  * @param {string} series
  * @param {CurveLook} look
  */
-export function named(run, series, { symbol, said }) {
-  return { run: run.id, series, named: true, symbol, said };
+export function named(run, series, { symbol, meaning }) {
+  return { run: run.id, series, named: true, symbol, meaning };
 }
 
 /**

@@ -78,14 +78,14 @@ export class Thinned {
   #lastX = 0;
   #lastY = NaN;
   #ended = false;
-  /** That many points are as they stay; those after them belong to a bin that is not full. */
+  /** How many points will not change any more; those after them belong to a bin that is not full. */
   settled = 0;
   /** Points taken so far. */
   count = 0;
   /** Of all finite values in the range so far. */
   lowest = Infinity;
   highest = -Infinity;
-  /** So many values in the range so far are 0 or less: a logarithmic axis has no place for them. */
+  /** How many values in the range so far are 0 or less: a logarithmic axis has no place for them. */
   notPositive = 0;
 
   /**
@@ -218,10 +218,10 @@ export class Curve {
     this.#along = along;
     if (value || along) this.#y = new Grown();
     this.raw = new Thinned(bin, range);
-    this.even = null;
+    this.smoothed = null;
     if (smoothing > 0) {
       this.#smoothed = { average: new MovingAverage(smoothing), values: new Grown() };
-      this.even = new Thinned(bin, range);
+      this.smoothed = new Thinned(bin, range);
     }
   }
 
@@ -249,7 +249,7 @@ export class Curve {
     if (!this.#smoothed) return true;
     const { average, values } = this.#smoothed;
     for (let i = from; i < rows; i++) values.push(average.next(ys[i]));
-    this.even?.take(xs, values.view, from);
+    this.smoothed?.take(xs, values.view, from);
     return true;
   }
 
@@ -281,13 +281,13 @@ export class Curve {
     return this.#series.trained[row];
   }
 
-  /** So many values in the shown range are 0 or less. */
+  /** How many values in the shown range are 0 or less. */
   get notPositive() {
     return this.raw.notPositive;
   }
 
   /** The smoothed value of every row, or null without smoothing. */
-  get evens() {
+  get smoothedYs() {
     return this.#smoothed?.values.view ?? null;
   }
 }

@@ -13,7 +13,7 @@
 /** The page rests for this share of the time that drawing took. */
 const REST = 0.25;
 /** Milliseconds without drawing at most, however long drawing took. */
-const LONGEST_REST = 250;
+const MAX_REST = 250;
 /** Milliseconds between two looks of the run list at the rows. */
 const LIST_EVERY = 100;
 
@@ -66,7 +66,7 @@ export class DrawingSchedule {
       const ended = performance.now();
       // not before every chart has its axes: the visitor waits for them
       const drawn = this.#charts().every((chart) => chart.drawn >= 0 || !chart.visible);
-      this.#resting = drawn ? ended + Math.min(REST * (ended - began), LONGEST_REST) : ended;
+      this.#resting = drawn ? ended + Math.min(REST * (ended - began), MAX_REST) : ended;
       this.#scheduled = false;
       this.plan();
     }

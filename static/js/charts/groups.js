@@ -1,6 +1,7 @@
 /**
  * Groups: runs that one curve stands for, by its mean and its spread. The runs that differ in nothing but chance (seed,
- * fold), or those that have the same value of a field; of those, where dashes tell a second field, each value apart.
+ * fold), or those that have the same value of a field. Where dashes stand for a second field, runs with different values of it
+ * are different groups too.
  */
 
 import { lowerBound, nearest } from "../state/series.js";
@@ -18,10 +19,10 @@ import { shortLabelOf, wordOf } from "../words/labels.js";
  * @typedef {{get: (id: string) => Fields | undefined}} ConfigsById
  */
 
-/** What tells two runs of one group by chance apart. */
+/** The fields in which runs of one group by chance differ. */
 const CHANCE = new Set(["seed", "dataset.fold.index"]);
 /** Points of a group's curve at most. */
-const POINTS = 600;
+const MAX_POINTS = 600;
 
 /**
  * How far a band reaches from the mean: of the values of one x, [low, mean, high].
@@ -44,10 +45,10 @@ export const SPREADS = {
 
 /**
  * Runs by group, in the order of their first ones: `[{ label, value, runs, color }]`, where `value` is what all have of the
- * field. Groups that only dashes tell apart have one colour.
+ * field. Groups that differ only in their dashes have one colour.
  * @param {Run[]} runs
  * @param {string} over "" for chance, else a field of the flat configs
- * @param {string} dash the field that dashes tell, or ""
+ * @param {string} dash the field that dashes stand for, or ""
  * @param {ConfigsById} configs
  * @returns {Group[]}
  */
@@ -123,7 +124,7 @@ function commonName([first, ...others]) {
 export class GroupCurve {
   xs;
   ys;
-  evens = null;
+  smoothedYs = null;
   iterations;
   lows;
   highs;
@@ -141,7 +142,7 @@ export class GroupCurve {
     const { xs } = longest;
     const from = range ? Math.max(0, lowerBound(xs, range[0]) - 1) : 0;
     const to = range ? Math.min(xs.length, lowerBound(xs, range[1]) + 2) : xs.length;
-    const step = Math.max(1, Math.ceil((to - from) / POINTS));
+    const step = Math.max(1, Math.ceil((to - from) / MAX_POINTS));
     this.#curve = longest;
     /** @type {number[]} */
     const rows = [];
@@ -159,7 +160,7 @@ export class GroupCurve {
     this.highs = part(2);
   }
 
-  /** So many means are 0 or less. */
+  /** How many means are 0 or less. */
   get notPositive() {
     return this.ys.filter((y) => y <= 0).length;
   }
@@ -176,10 +177,10 @@ export class GroupCurve {
  * @param {number} x
  */
 function valuesAt(curves, x) {
-  return curves.flatMap(({ xs, ys, evens }) => {
+  return curves.flatMap(({ xs, ys, smoothedYs }) => {
     const row = nearest(xs, x);
     if (row < 0 || x > xs[xs.length - 1] || x < xs[0]) return [];
-    const value = (evens ?? ys)[row];
+    const value = (smoothedYs ?? ys)[row];
     return Number.isFinite(value) ? [value] : [];
   });
 }

@@ -23,7 +23,7 @@ import { elapsed, written as writtenX } from "./axes.js";
 /** What the box shows the values of. @typedef {{x: number, axis: string, percent: boolean, field?: string}} HoverLook */
 
 /** More lines than that are counted, not listed. */
-const LISTED = 12;
+const MAX_LISTED = 12;
 /** Pixels from the mouse, and to the edges of the window. */
 const [AWAY, EDGE] = [16, 4];
 
@@ -59,8 +59,8 @@ class HoverBox {
       h("th", { scope: "col" }, t("chart.value")),
       h("th", { scope: "col" }, t("chart.time")),
     );
-    const body = rows.slice(0, LISTED).map((row) => tableRow(row, look, smoothed));
-    const more = rows.length > LISTED ? [t("chart.more", { n: number(rows.length - LISTED) })] : [];
+    const body = rows.slice(0, MAX_LISTED).map((row) => tableRow(row, look, smoothed));
+    const more = rows.length > MAX_LISTED ? [t("chart.more", { n: number(rows.length - MAX_LISTED) })] : [];
     this.#element.replaceChildren(
       h("table", {}, h("thead", {}, head), h("tbody", {}, ...body)),
       ...[...more, ...notes].map((text) => h("p", {}, text)),

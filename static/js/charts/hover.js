@@ -40,7 +40,7 @@ export class Hover {
   /** @type {number | null} */
   #x = null;
   #axis = "iteration";
-  /** What dashes tell, if they do. @type {string | undefined} */
+  /** The field that dashes stand for, if there is one. @type {string | undefined} */
   #field;
 
   /**
@@ -142,10 +142,10 @@ export class Hover {
     const height = this.#mouse?.top;
     const here = this.#x ?? NaN;
     const rows = this.#lines.flatMap(({ curve, label, part, color, shownValue }) => {
-      const { xs, ys, evens, iterations } = curve;
+      const { xs, ys, smoothedYs, iterations } = curve;
       const row = nearest(xs, here);
       if (row < 0 || Math.abs(xs[row] - here) > spacing(xs, row)) return [];
-      const [value, smoothed] = [ys[row], evens?.[row]];
+      const [value, smoothed] = [ys[row], smoothedYs?.[row]];
       const place = this.#plot.axes?.place(xs[row], smoothed ?? value);
       const distance = height === undefined ? -value : Math.abs((place?.top ?? NaN) - height);
       const spread =

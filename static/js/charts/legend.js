@@ -19,7 +19,7 @@ export class Legend {
   #more = h("li", { className: "legend-more" });
   #drawn = "null";
 
-  /** @param {string} what it tells: "names" of curves, or the values that "strokes" stand for */
+  /** @param {string} what it explains: "names" of curves, or the values that "strokes" stand for */
   constructor(what) {
     this.element = h("ul", { className: `legend ${what}`, hidden: true });
     new ResizeObserver(() => this.#fit()).observe(this.element);

@@ -31,7 +31,7 @@ export function marksOf(traces, { dark, all }) {
     if (!line || "counts" in line.curve) continue;
     for (const { x, row, symbol, note } of [...always(line), ...(all ? atWish(line) : [])]) {
       marks.x.push(x);
-      marks.y.push((line.curve.evens ?? line.curve.ys)[row]);
+      marks.y.push((line.curve.smoothedYs ?? line.curve.ys)[row]);
       marks.symbol.push(symbol);
       marks.colors.push(color(line.run.color, dark));
       marks.notes.push(note);

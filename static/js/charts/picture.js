@@ -5,7 +5,7 @@
 /** A picture's size, in pixels, and of its legend the most lines and the height of one; a long legend makes it higher. */
 const PICTURE = { width: 960, height: 540, entries: 40, entry: 19 };
 /** Letters of a name in a picture's legend: the curves need the room. */
-const LETTERS = 30;
+const MAX_LETTERS = 30;
 
 /**
  * A drawn figure for a picture of it, with its title and a legend, and what the picture is like.
@@ -31,11 +31,11 @@ export function pictureOf(drawn, layout, format) {
   return { figure, options: { format, width: PICTURE.width, height, scale: format === "png" ? 2 : 1 } };
 }
 
-/** A long name without its middle: what tells runs apart is most often at an end. @param {string} name */
+/** A long name without its middle: runs most often differ at an end of their names. @param {string} name */
 function shortened(name) {
   const letters = [...name];
-  return letters.length > LETTERS
-    ? `${letters.slice(0, LETTERS - 12).join("")}…${letters.slice(-11).join("")}`
+  return letters.length > MAX_LETTERS
+    ? `${letters.slice(0, MAX_LETTERS - 12).join("")}…${letters.slice(-11).join("")}`
     : name;
 }
 
@@ -43,7 +43,7 @@ function shortened(name) {
  * A line of a picture's legend: a piece of the curve with its symbol, and whose it is.
  * @param {Record<string, any>} trace
  */
-function legendEntry({ name, line, meta: { symbol, said } }) {
+function legendEntry({ name, line, meta: { symbol, meaning } }) {
   const symbols = symbol
     ? { mode: "lines+markers", marker: { symbol, color: line.color, size: 8 } }
     : { mode: "lines" };
@@ -51,7 +51,7 @@ function legendEntry({ name, line, meta: { symbol, said } }) {
     type: "scatter",
     x: [null],
     y: [null],
-    name: plain(said ? `${shortened(name)} (${shortened(said)})` : shortened(name)),
+    name: plain(meaning ? `${shortened(name)} (${shortened(meaning)})` : shortened(name)),
     line,
     ...symbols,
   };

@@ -15,7 +15,7 @@ import { hasText, t } from "../words/i18n.js";
  * @property {string[]} columns
  * @property {(...values: number[]) => number} [value] computes it from several columns
  * @property {(series: Pick<Series, "trained">) => (row: number) => number} [along] computes it from what else is known of a row
- * @property {"train" | "test"} [part] tells the lines of one run apart; "train" is drawn dotted
+ * @property {"train" | "test"} [part] which of a run's two lines it is; "train" is drawn dotted
  */
 
 /**

@@ -25,7 +25,7 @@ export function toCsv(traces, range) {
   const lines = [`${MARK}run,name,series,iteration,value,smoothed`];
   for (const { line, meta } of traces) {
     if (!line) continue;
-    const { xs, ys, evens, iterations } = line.curve;
+    const { xs, ys, smoothedYs, iterations } = line.curve;
     const series = meta.series.replace(/-smoothed$/, "");
     const from = range ? lowerBound(xs, range[0]) : 0;
     for (let row = from; row < xs.length && (!range || xs[row] <= range[1]); row++) {
@@ -36,7 +36,7 @@ export function toCsv(traces, range) {
           series,
           iterations[row],
           ys[row],
-          evens ? evens[row] : "",
+          smoothedYs ? smoothedYs[row] : "",
         ].join(","),
       );
     }

@@ -1,6 +1,6 @@
 /**
- * Strokes: dashes and symbols that say what value of a field a curve's run has, beside the colour that says which run it
- * is. A list below the charts, kept in the address.
+ * Strokes: dashes and symbols that show which value of a field a curve's run has, while its colour shows which run it is. The
+ * field is chosen in a list below the charts and kept in the address.
  */
 
 import { find, label } from "../page/dom.js";
@@ -23,7 +23,7 @@ import { SHAPES } from "./symbols.js";
  * @typedef {{field: string, legend: Stroke[], lookOf: (runs: Run[]) => Stroke}} StrokesOfRuns
  */
 
-/** What says nothing: the value is not known, or is not one. */
+/** The stroke of a curve whose value is not known, or whose runs have several. */
 const PLAIN = { dash: "solid", symbol: null, value: "" };
 
 export class Strokes {
@@ -39,7 +39,7 @@ export class Strokes {
     this.#fields = fields;
     this.#select = find(foot, "#dash-field", HTMLSelectElement);
     this.#select.addEventListener("change", () => urlState.set({ dash: this.#select.value }));
-    // what it offers is fetched when somebody is about to open it
+    // what it offers is fetched when it is about to be opened
     for (const event of ["pointerenter", "focus"]) {
       this.#select.addEventListener(event, () => {
         this.#drawFields();
@@ -103,7 +103,7 @@ export class Strokes {
     if (this.#field) this.#fields.fetch();
   }
 
-  /** What dashes can tell: what differs between the shown runs. */
+  /** What dashes can stand for: what differs between the shown runs. */
   #drawFields() {
     fillFields(this.#select, this.#fields.differing(), this.#field, (name) =>
       t("strokes.by", { field: name ? labelOf(name) : t("strokes.none") }),

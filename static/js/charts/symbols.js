@@ -28,8 +28,8 @@ const PATHS = {
 export const SHAPES = Object.keys(PATHS);
 
 /** Symbols on a curve that goes all the way, at most; of round places there may be less than half as many. */
-const COUNT = 14;
-/** A logarithmic axis from 0 on shows that many powers of ten, as far as symbols go. */
+const MAX_SYMBOLS = 14;
+/** On a logarithmic axis that would begin at 0, symbols begin this many powers of ten below its end. */
 const DECADES = 4;
 /** The golden section leaves the places of any number of runs apart. */
 const GOLDEN = 0.618034;
@@ -66,11 +66,11 @@ export class Symbols {
     const { measure, value } = log ? LOG : LINEAR;
     const [first, last] = [log ? Math.max(from, to / 10 ** DECADES) : from, to].map(measure);
     // a hair less, for what rounding has put above a round number
-    this.#axis = { first, to, step: roundAbove((0.999 * (last - first)) / COUNT), value };
+    this.#axis = { first, to, step: roundAbove((0.999 * (last - first)) / MAX_SYMBOLS), value };
   }
 
   /**
-   * Let symbols go along a curve (see curve.js); `place` tells curves apart.
+   * Let symbols go along a curve (see curve.js); a different `place` for each curve keeps their symbols apart.
    * @param {Curve | GroupCurve} curve
    * @param {string} shape
    * @param {string} color
@@ -95,7 +95,7 @@ export class Symbols {
         x = value((++one.next + one.phase) * step)
       ) {
         const row = lowerBound(xs, x);
-        const y = (one.curve.evens ?? one.curve.ys)[row];
+        const y = (one.curve.smoothedYs ?? one.curve.ys)[row];
         if (row === one.row || xs[row] > to || !Number.isFinite(y)) continue;
         one.row = row;
         this.x.push(xs[row]);

@@ -3,7 +3,7 @@
  *
  * A full drawing of a figure costs the same tens of milliseconds whether one point is new or all are. A tail costs
  * what its few points cost: it goes on from the curve's last settled point, in the same group and with the same
- * stroke, so that nobody sees where it begins; the next full drawing takes its points over.
+ * stroke, so that its beginning is not seen; the next full drawing takes its points over.
  */
 
 import { shapePath } from "./symbols.js";
@@ -16,7 +16,7 @@ import { shapePath } from "./symbols.js";
 const SVG = "http://www.w3.org/2000/svg";
 
 /** Points in one path before the next begins: only the last path is written anew. */
-const LONGEST = 120;
+const MAX_PATH = 120;
 
 /** Pixels from the axes that no line needs to go beyond: from there it is upright on every screen. */
 const FAR = 1e6;
@@ -39,7 +39,7 @@ export class Tail {
   /**
    * @param {Element} group where the figure draws this curve
    * @param {{color: string, width: number, dash: string}} style
-   * @param {number} settled that many points of the curve the figure has drawn for good
+   * @param {number} settled how many points of the curve the figure has drawn that will not change any more
    * @param {Points} points the curve
    * @param {AxesScale} scale
    */
@@ -56,7 +56,7 @@ export class Tail {
    * @param {AxesScale} scale
    */
   draw(points, scale) {
-    if (points.settled - this.#from > LONGEST) {
+    if (points.settled - this.#from > MAX_PATH) {
       this.#write(this.#from, points.settled, points, scale);
       this.#leave(points.settled - 1, points, scale);
       this.#path = null;

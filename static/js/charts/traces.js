@@ -34,21 +34,21 @@ import { Symbols } from "./symbols.js";
  * What a chart draws: a line with `points` that grow, or marks, or symbols along lines, or the area of a band.
  * @typedef {object} Trace
  * @property {string} uid
- * @property {{run: string, series: string, named?: boolean, symbol?: string | null, said?: string}} meta
+ * @property {{run: string, series: string, named?: boolean, symbol?: string | null, meaning?: string}} meta
  * @property {string} name
  * @property {string} [color]
  * @property {string} [dash]
  * @property {number} [width]
  * @property {string | null} [symbol]
- * @property {string} [said]
+ * @property {string} [meaning]
  * @property {string} [value]
  * @property {Points} [points]
  * @property {{x: number[], y: number[], symbol: string[], colors: string[], notes: string[]}} [marks]
  * @property {Symbols} [symbols]
  * @property {{x: ArrayLike<number>, y: ArrayLike<number>}} [area]
  * @property {Line} [line]
- * @property {number} [settled] so many points are drawn for good
- * @property {number} [drawn] so many points, or symbols, are drawn
+ * @property {number} [settled] how many points of the line will not change any more
+ * @property {number} [drawn] how many points, or symbols, are drawn
  * @property {"lines" | "markers"} [mode] how Plotly draws it
  */
 
@@ -63,22 +63,22 @@ import { Symbols } from "./symbols.js";
  * @property {number} smoothing
  * @property {[number, number] | null} range
  * @property {boolean} dark
- * @property {number} bold so many times as wide as usual
+ * @property {number} bold how many times as wide as usual lines are
  * @property {Record<string, string>} partNames
  */
 
-/** Up to that many rows every one is drawn; beyond, two of each bin, of which there are this many at most. */
-const EVERY = 4000;
-const BINS = 450;
-/** All curves of a chart together have this many points at most, so that twenty long runs draw as fast as one. */
-const BUDGET = 48_000;
+/** Up to this many rows each one is drawn. Of more, two of each bin are, and there are at most `MAX_BINS` bins. */
+const MAX_WHOLE = 4000;
+const MAX_BINS = 450;
+/** All curves of a chart together have at most this many points, so that twenty long runs draw as fast as one. */
+const MAX_POINTS = 48_000;
 /** With more runs than that the raw curves behind the smoothed ones are a fog, and are left out. */
-const RAW = 24;
+const MAX_RAW_RUNS = 24;
 
 export class TraceMaker {
   /** @type {Map<string, Curve>} */
   #curves = new Map();
-  #most = Infinity;
+  #maxPoints = Infinity;
   /** Series → the overview that stands for it. @type {Map<Series, NonNullable<Series["overview"]>>} */
   #overviews = new Map();
   /** Curves on which a mark may move when more rows come. @type {Set<Curve | GroupCurve>} */
@@ -100,12 +100,12 @@ export class TraceMaker {
     const axis = axisOf(axisName);
     /** @type {Map<string, Curve>} */
     const kept = new Map();
-    const raw = runs.length <= RAW;
-    const most = Math.min(
-      EVERY,
-      BUDGET / Math.max(1, runs.length * what.lines.length * (smoothing && raw ? 2 : 1)),
+    const raw = runs.length <= MAX_RAW_RUNS;
+    const maxPoints = Math.min(
+      MAX_WHOLE,
+      MAX_POINTS / Math.max(1, runs.length * what.lines.length * (smoothing && raw ? 2 : 1)),
     );
-    this.#most = 2 * Math.max(most, BINS + 32);
+    this.#maxPoints = 2 * Math.max(maxPoints, MAX_BINS + 32);
     const traces = [];
     this.#overviews.clear();
     /** @type {Map<Group, [QuantityLine, Curve][]>} */
@@ -131,7 +131,7 @@ export class TraceMaker {
           continue;
         }
         const x = axis.x?.(run);
-        const bin = binOf(run, what.stream, range, most, x?.(series));
+        const bin = binOf(run, what.stream, range, maxPoints, x?.(series));
         const key = [run.id, line.series, smoothing, range, bin, axisName].join();
         const known = this.#curves.get(key);
         const curve = known?.follows(series)
@@ -171,7 +171,7 @@ export class TraceMaker {
       !this.#grouped && [...this.#overviews].every(([series, overview]) => series.overview === overview);
     for (const curve of this.#curves.values()) {
       const moved = curve.advance() && this.#unmarked.has(curve);
-      fits &&= curve.raw.x.length < this.#most && !moved;
+      fits &&= curve.raw.x.length < this.#maxPoints && !moved;
     }
     this.#symbols?.advance();
     return fits;
@@ -252,7 +252,7 @@ export class TraceMaker {
     const look = lookOf(run, part, how, [run]);
     const uid = `${series}-${run.id}`.replace(/[^\w-]/g, "_");
     const line = { run, series, label: run.name, part: part && how.partNames[part], curve };
-    if (!curve.even) return [{ ...look, uid, meta: named(run, series, look), points: curve.raw, line }];
+    if (!curve.smoothed) return [{ ...look, uid, meta: named(run, series, look), points: curve.raw, line }];
     const behind = {
       ...look,
       uid,
@@ -266,7 +266,7 @@ export class TraceMaker {
       ...look,
       uid: `${uid}-smoothed`,
       meta: named(run, `${series}-smoothed`, look),
-      points: curve.even,
+      points: curve.smoothed,
       line,
     };
     return raw ? [behind, smoothed] : [smoothed];
@@ -279,17 +279,17 @@ export class TraceMaker {
  * @param {Run} run
  * @param {Stream} stream
  * @param {[number, number] | null} range
- * @param {number} most
+ * @param {number} maxPoints
  * @param {(row: number) => number} [x]
  */
-function binOf(run, stream, range, most, x) {
+function binOf(run, stream, range, maxPoints, x) {
   const series = run[stream];
   if (x && range) {
     // on an axis that is not counted in rows, as many as its own pace makes
     const length = series.length ? x(series.length - 1) - x(0) : 0;
     const rows =
       length > 0 ? (series.length * Math.min(length, range[1] - range[0])) / length : series.length;
-    return rows <= most ? 1 : 2 ** Math.ceil(Math.log2(rows / Math.min(BINS, most / 2)));
+    return rows <= maxPoints ? 1 : 2 ** Math.ceil(Math.log2(rows / Math.min(MAX_BINS, maxPoints / 2)));
   }
   const last = series.length ? series.last("iteration") : 0;
   const spacing = stream === "train" ? 1 : series.length ? last / series.length : Infinity;
@@ -297,6 +297,6 @@ function binOf(run, stream, range, most, x) {
   const [from, to] = range ? [Math.max(0, range[0]), Math.min(end, range[1])] : [0, end];
   const rows = Math.max(0, to - from) / spacing;
   // While a long run is young, all of it is drawn: it is thinned for its planned length once that pays.
-  if (!range && last / spacing <= most / 2) return 1;
-  return rows <= most ? 1 : 2 ** Math.ceil(Math.log2(rows / Math.min(BINS, most / 2)));
+  if (!range && last / spacing <= maxPoints / 2) return 1;
+  return rows <= maxPoints ? 1 : 2 ** Math.ceil(Math.log2(rows / Math.min(MAX_BINS, maxPoints / 2)));
 }

@@ -4,7 +4,7 @@ import { h } from "../page/dom.js";
 import { t } from "../words/i18n.js";
 import { block, segments, select } from "./fields.js";
 import { several } from "./several.js";
-import { together, ways } from "./values.js";
+import { alternatives, oneOrSeveral } from "./values.js";
 
 /**
  * @import { DraftNetwork } from "./draft.js"
@@ -23,13 +23,13 @@ export function activationField(form, network) {
   const path = "network.activation";
   /** @param {string} activation */
   const name = (activation) => t(`activation.${activation}`);
-  const chosen = ways(network.activation ?? "relu");
+  const chosen = alternatives(network.activation ?? "relu");
   /**
    * @param {string[]} activations
    * @param {string} focus
    */
   const choose = (activations, focus) => {
-    network.activation = together(activations, activations);
+    network.activation = oneOrSeveral(activations, activations);
     redraw(focus);
   };
   const single = chosen.length === 1 ? oneActivation(form, network, chosen[0], path, name) : [];

@@ -3,7 +3,7 @@
  * is wrong where it has named the first thing.
  */
 
-import { readings, typed, ways } from "./values.js";
+import { alternatives, readings, typed } from "./values.js";
 
 /** @import { Field, Why } from "../types.js" */
 
@@ -17,7 +17,7 @@ export function check(text, field) {
   const meant = readings(text, field);
   if (meant.length) return { why: { code: "unclear", values: { text } }, readings: meant };
   const value = typed(text, field);
-  const wrong = ways(value)
+  const wrong = alternatives(value)
     .map((one) => checkValue(one, field))
     .find(Boolean);
   return wrong ? { why: wrong, readings: [] } : null;

@@ -4,7 +4,7 @@ import { h } from "../page/dom.js";
 import { t } from "../words/i18n.js";
 import { box, select } from "./fields.js";
 import { several } from "./several.js";
-import { together, ways } from "./values.js";
+import { alternatives, oneOrSeveral } from "./values.js";
 
 /**
  * @import { FormContext } from "./form.js"
@@ -23,7 +23,7 @@ const BOTH = "both";
  * @param {(value: Value) => void} onchange
  */
 export function control(form, path, key, field, value, onchange) {
-  const chosen = ways(value ?? field.default);
+  const chosen = alternatives(value ?? field.default);
   if (field.kind === "boolean")
     return oneOrBoth(
       path,
@@ -42,7 +42,7 @@ export function control(form, path, key, field, value, onchange) {
    * @param {string} focus
    */
   const choose = (names, focus) => {
-    onchange(together(names, names));
+    onchange(oneOrSeveral(names, names));
     form.redraw(focus);
   };
   const controls = several(path, key, field.choices.map(String), chosen.map(String), name, choose);
@@ -65,7 +65,7 @@ export function oneOrBoth(path, key, choices, chosen, name, onchange) {
   const value = chosen.length > 1 ? BOTH : String(chosen[0]);
   return select(path, key, [...choices.map(String), BOTH], value, named, (text) =>
     onchange(
-      together(
+      oneOrSeveral(
         choices.filter((choice) => text === BOTH || String(choice) === text),
         choices.map(String),
       ),

@@ -16,7 +16,7 @@ import { several } from "./several.js";
  * @param {(names: string[], focus: string) => void} onChoose
  * @param {(error: ApiError) => void} onRefused when a download cannot begin
  * @param {(name: string) => void} onLook to see its images
- * @returns {{element: HTMLElement, update: () => void}} `update` for news of them: the list stays, as one may have it open
+ * @returns {{element: HTMLElement, update: () => void}} `update` when the data sets have changed; the list itself stays, as it may be open
  */
 export function datasetField(datasets, chosen, onChoose, onRefused, onLook) {
   const names = datasets.map((dataset) => dataset.name);

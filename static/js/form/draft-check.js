@@ -1,7 +1,7 @@
 /** Whether what an address says can be a draft of this lab. */
 
 import { FOLDS, SEEDS } from "./experiments.js";
-import { ways } from "./values.js";
+import { alternatives } from "./values.js";
 
 /**
  * @import { Field, Options } from "../types.js"
@@ -24,17 +24,21 @@ export function isDraft(json, options) {
   const { datasets, presets, initializers, optimizers, schedules } = options;
   const known =
     areNames(
-      ways(dataset.name),
+      alternatives(dataset.name),
       datasets.map(({ name }) => name),
     ) &&
     areKnown(optimizer, optimizers) &&
-    ways(network).every((way) => isObject(way) && areKnown(way.initializer, initializers)) &&
+    alternatives(network).every(
+      (alternative) => isObject(alternative) && areKnown(alternative.initializer, initializers),
+    ) &&
     areKnown(training.schedule ?? null, schedules, { nullable: true }) &&
-    ways(training.early_stopping ?? null).every((way) => way === null || isObject(way)) &&
-    ways(regularization).every(isObject);
+    alternatives(training.early_stopping ?? null).every(
+      (alternative) => alternative === null || isObject(alternative),
+    ) &&
+    alternatives(regularization).every(isObject);
   if (!known) return false;
   if (network.layers !== undefined) return areLayers(network.layers, 0, options);
-  const networks = ways(network);
+  const networks = alternatives(network);
   return (
     areNames(
       networks.map(({ preset }) => preset),
@@ -59,13 +63,15 @@ function areLayers(layers, depth, options) {
 }
 
 /**
- * Are all ways of a part in a registry, each once? Null is none.
+ * Are all alternatives of a part in a registry, each once? Null is none.
  * @param {any} part
  * @param {Record<string, Field[]>} registry
  * @param {{nullable?: boolean}} options
  */
 function areKnown(part, registry, { nullable = false } = {}) {
-  const names = ways(part).map((way) => (way === null && nullable ? null : isObject(way) && way.name));
+  const names = alternatives(part).map((alternative) =>
+    alternative === null && nullable ? null : isObject(alternative) && alternative.name,
+  );
   return areNames(names, [...Object.keys(registry), ...(nullable ? [null] : [])]);
 }
 

@@ -1,12 +1,12 @@
 /**
  * The draft: the experiment as it stands in the form. A document as the server takes it, in which a field may hold
- * several values and a section several ways, and how many seeds and folds each combination is run with.
+ * several values and a section several alternatives, and how many seeds and folds each combination is run with.
  */
 
 import { isDraft } from "./draft-check.js";
 import { experimentsOf } from "./experiments.js";
 import { size, sweeps } from "./grid.js";
-import { together, ways } from "./values.js";
+import { alternatives, oneOrSeveral } from "./values.js";
 
 /**
  * @import { Experiment, Field, Layer, Options } from "../types.js"
@@ -75,14 +75,14 @@ export class Draft {
 
   /** The data sets: one, or several to compare. */
   get datasets() {
-    return ways(this.document.dataset.name).flatMap((name) =>
+    return alternatives(this.document.dataset.name).flatMap((name) =>
       this.#options.datasets.filter((dataset) => dataset.name === name),
     );
   }
 
   /** The networks: one, or several presets to compare. Their initial weights are the same, one object for all. */
   get networks() {
-    return ways(this.document.network);
+    return alternatives(this.document.network);
   }
 
   /** The layers, where they are written one by one. */
@@ -116,7 +116,7 @@ export class Draft {
   chooseDatasets(names) {
     const [{ classes }] = this.datasets;
     const stays = names.length > 1 && this.datasets.some(({ name }) => names.includes(name));
-    this.document.dataset = { ...(stays ? this.document.dataset : {}), name: together(names, names) };
+    this.document.dataset = { ...(stays ? this.document.dataset : {}), name: oneOrSeveral(names, names) };
     const { fitting, networks } = this;
     const [{ layers }] = networks;
     const left = this.presets.filter((preset) => fitting.includes(preset));
@@ -134,7 +134,7 @@ export class Draft {
      * @returns {DraftNetwork}
      */
     const fresh = (preset) => ({ preset, ...this.#defaults(this.#options.presets[preset]), initializer });
-    this.document.network = together(
+    this.document.network = oneOrSeveral(
       names.map((name) => networks.find(({ preset }) => preset === name) ?? fresh(name)),
       names,
     );
@@ -157,29 +157,30 @@ export class Draft {
    * @param {string[]} names
    */
   chooseOptimizers(names) {
-    const rate = ways(this.document.optimizer).find(isRated)?.learning_rate;
+    const rate = alternatives(this.document.optimizer).find(isRated)?.learning_rate;
     this.document.optimizer = this.#choose(this.document.optimizer, names, this.#options.optimizers);
     if (rate !== undefined)
-      for (const one of ways(this.document.optimizer).filter(isRated)) one.learning_rate = rate;
+      for (const one of alternatives(this.document.optimizer).filter(isRated)) one.learning_rate = rate;
   }
 
   /** Those among the chosen that share one learning rate. */
   get rated() {
-    const all = ways(this.document.optimizer);
+    const all = alternatives(this.document.optimizer);
     return all.some(isRated) ? all.filter(isRated) : all;
   }
 
   /** Which penalties: one kind, or several to compare. */
   get penalties() {
-    return ways(this.document.regularization).map(penaltyOf);
+    return alternatives(this.document.regularization).map(penaltyOf);
   }
 
   /** @param {string[]} kinds */
   choosePenalties(kinds) {
-    for (const way of ways(this.document.regularization)) Object.assign(this.#strengths, way);
-    const way = (/** @type {string} */ kind) =>
+    for (const alternative of alternatives(this.document.regularization))
+      Object.assign(this.#strengths, alternative);
+    const alternative = (/** @type {string} */ kind) =>
       Object.fromEntries(PENALTIES[kind].map((name) => [name, this.#strengths[name]]));
-    this.document.regularization = together(kinds.map(way), kinds);
+    this.document.regularization = oneOrSeveral(kinds.map(alternative), kinds);
   }
 
   /** Iterations or epochs: one of them is said. @param {string} unit */
@@ -198,38 +199,39 @@ export class Draft {
   stopEarly(wanted) {
     const { training } = this.document;
     const fresh =
-      ways(training.early_stopping ?? null).find(Boolean) ?? this.#defaults(this.#options.early_stopping);
-    const wishes = ways(wanted);
-    training.early_stopping = together(
+      alternatives(training.early_stopping ?? null).find(Boolean) ??
+      this.#defaults(this.#options.early_stopping);
+    const wishes = alternatives(wanted);
+    training.early_stopping = oneOrSeveral(
       wishes.map((wish) => (wish ? fresh : null)),
       wishes.map(String),
     );
   }
 
   /**
-   * The ways with these names: those that were there as they are, a new one as usual, but for what was typed for all.
-   * @template {Alternative | null} Way
-   * @param {OneOrSeveral<Way>} part
+   * The alternatives with these names: those that were there as they are, a new one as usual, but for what was typed for all.
+   * @template {Alternative | null} Chosen
+   * @param {OneOrSeveral<Chosen>} part
    * @param {string[]} names
    * @param {Record<string, Field[]>} registry
    * @returns {OneOrSeveral<any>}
    */
   #choose(part, names, registry) {
-    const old = ways(part).filter((way) => way !== null);
+    const old = alternatives(part).filter((alternative) => alternative !== null);
     const fresh = (/** @type {string} */ name) => {
       /** @type {Alternative} */
-      const way = { name, ...this.#defaults(registry[name]) };
+      const alternative = { name, ...this.#defaults(registry[name]) };
       for (const other of old) {
         const typed = registry[other.name].filter(
           (field) => field.name !== "learning_rate" && other[field.name] !== field.default,
         );
-        for (const field of typed) if (field.name in way) way[field.name] = other[field.name];
+        for (const field of typed) if (field.name in alternative) alternative[field.name] = other[field.name];
       }
-      return way;
+      return alternative;
     };
-    const way = (/** @type {string} */ name) => old.find((one) => one.name === name) ?? fresh(name);
-    return together(
-      names.map((name) => (name === NONE ? null : way(name))),
+    const alternative = (/** @type {string} */ name) => old.find((one) => one.name === name) ?? fresh(name);
+    return oneOrSeveral(
+      names.map((name) => (name === NONE ? null : alternative(name))),
       names,
     );
   }
@@ -253,11 +255,11 @@ export class Draft {
 
   /**
    * Every experiment, each with a name that says what is special about it.
-   * @param {{special: string[], changed: string[]}} [news] for the names, as `difference` tells it
+   * @param {{special: string[], changed: string[]}} [difference] for the names: see names.js
    * @throws ApiError where there are too many
    */
-  experiments(news) {
-    return experimentsOf(this, this.#options.limits.together, news);
+  experiments(difference) {
+    return experimentsOf(this, this.#options.limits.together, difference);
   }
 
   // -- from elsewhere ------------------------------------------------------------------------------
@@ -294,7 +296,7 @@ export class Draft {
 
 /**
  * Adadelta's rate of 1 means something else: it neither takes a rate over nor passes its own on.
- * @param {Alternative} way
+ * @param {Alternative} alternative
  */
 function isRated({ name }) {
   return name !== "adadelta";

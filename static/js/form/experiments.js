@@ -20,17 +20,17 @@ const MAX_NAME = 200;
  * Every experiment, each with a name that says what is special about it.
  * @param {Draft} draft
  * @param {number} most that may be launched together
- * @param {{special: string[], changed: string[]}} news for the names, as `difference` tells it
+ * @param {{special: string[], changed: string[]}} difference for the names: see names.js
  * @returns {Experiment[]}
  * @throws ApiError where there are too many
  */
-export function experimentsOf(draft, most, news = { special: [], changed: [] }) {
+export function experimentsOf(draft, most, difference = { special: [], changed: [] }) {
   const count = draft.count();
   if (count > most) throw new ApiError({ code: "too_many", message: "", bounds: { count, most } }, 422);
   return combinations(draft.document).flatMap(({ document, chosen }) =>
     repetitions(document, draft).map(({ repetition, ...experiment }) => ({
       ...experiment,
-      name: nameOfRun(document, chosen, news, repetition).slice(0, MAX_NAME),
+      name: nameOfRun(document, chosen, difference, repetition).slice(0, MAX_NAME),
     })),
   );
 }

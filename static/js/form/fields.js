@@ -11,7 +11,7 @@ import { DIGITS, Scale, STEPS } from "../scale.js";
 import { t } from "../words/i18n.js";
 import { check } from "./check.js";
 import { helpOf } from "./help.js";
-import { isSweep, shown, typed } from "./values.js";
+import { asTyped, isSweep, typed } from "./values.js";
 
 /**
  * @import { Field } from "../types.js"
@@ -88,7 +88,7 @@ export function box(path, key, field, value, onchange) {
   const input = h("input", {
     type: "text",
     name: path,
-    value: shown(value),
+    value: asTyped(value),
     inputMode: text ? "text" : "decimal",
     spellcheck: false,
     placeholder: field?.nullable ? t("form.auto") : undefined,
@@ -179,7 +179,7 @@ export function logSlider(path, key, field, value, [low, high], onchange) {
   };
   onInput(slider, () => {
     const rounded = scale.value(Number(slider.value));
-    text.value = shown(rounded);
+    text.value = asTyped(rounded);
     slider.setAttribute("aria-valuetext", text.value);
     onchange(rounded);
   });

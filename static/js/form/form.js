@@ -136,7 +136,7 @@ export class Form {
       if (isCurrent()) this.#complain(null);
       this.#onLaunch(runs);
       this.#base = { name: runs[0].name, fields: first.fields };
-      this.#tellDifference();
+      this.#showDifference();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.#refused = isCurrent();
@@ -178,7 +178,7 @@ export class Form {
       : undefined;
   }
 
-  #tellDifference() {
+  #showDifference() {
     const said = this.#first && this.#difference(this.#draft, this.#first);
     this.#launch.differs(this.#base?.name ?? "", said?.labels ?? null);
   }
@@ -201,7 +201,7 @@ export class Form {
       this.#datasets.element,
       ...this.#network.draw(),
     );
-    // As it stands there, not as its last event told: that comes a task after the click, and a choice can come between.
+    // Read from the element, not kept from its "toggle" event: that comes later than the click, and a choice may come between.
     const isOpen = this.#form.querySelector("details.further")?.hasAttribute("open") ?? false;
     const further = furtherPart(this.#context, isOpen);
     const training = h(
@@ -213,7 +213,7 @@ export class Form {
     );
     this.#form.replaceChildren(model, training, this.#launch.element);
     wireHelp(this.#form, this.#launch.help);
-    this.#tellDifference();
+    this.#showDifference();
   }
 
   /**
@@ -308,6 +308,6 @@ export class Form {
     this.#showCosts();
     this.#first = first;
     this.#network.show(summary, problem?.bounds.output_shapes);
-    this.#tellDifference();
+    this.#showDifference();
   }
 }

@@ -8,7 +8,7 @@ import { block, fieldNamed, select } from "./fields.js";
 import { onlyOfMlp } from "./preset-settings.js";
 import { settings } from "./settings.js";
 import { several } from "./several.js";
-import { ways } from "./values.js";
+import { alternatives } from "./values.js";
 
 /**
  * @import { FormContext } from "./form.js"
@@ -132,7 +132,7 @@ function drawAugmentation({ options, draft, change, redraw }) {
 function drawSchedule(form) {
   const { options, draft } = form;
   const path = "training.schedule";
-  const schedules = ways(draft.document.training.schedule ?? null);
+  const schedules = alternatives(draft.document.training.schedule ?? null);
   const names = ["none", ...Object.keys(options.schedules)];
   const chosen = schedules.map((schedule) => schedule?.name ?? "none");
   /**
@@ -162,7 +162,7 @@ function drawSchedule(form) {
 function drawEarlyStopping(form) {
   const { options, draft } = form;
   const path = "training.early_stopping";
-  const stops = ways(draft.document.training.early_stopping ?? null);
+  const stops = alternatives(draft.document.training.early_stopping ?? null);
   const choose = oneOrBoth(
     path,
     "early_stopping.name",

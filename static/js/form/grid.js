@@ -1,6 +1,6 @@
 /**
  * The grid: one document in which some parts are several, and every combination of them. A part is a field with several
- * values, or a whole section with each of its ways: an optimizer with its own settings, in which there may be several
+ * values, or a whole section with each of its alternatives: an optimizer with its own settings, in which there may be several
  * values again.
  */
 
@@ -8,7 +8,7 @@ import { isSweep } from "./values.js";
 
 /**
  * One combination: the document, and what was chosen where.
- * @typedef {{document: any, chosen: [path: string[], way: any][]}} Combination
+ * @typedef {{document: any, chosen: [path: string[], alternative: any][]}} Combination
  */
 
 /**
@@ -19,7 +19,10 @@ import { isSweep } from "./values.js";
  */
 export function sweeps(part, path = []) {
   if (isSweep(part))
-    return [...(part.values.length > 1 ? [path] : []), ...part.values.flatMap((way) => sweeps(way, path))];
+    return [
+      ...(part.values.length > 1 ? [path] : []),
+      ...part.values.flatMap((alternative) => sweeps(alternative, path)),
+    ];
   if (!isPart(part)) return [];
   return Object.entries(part).flatMap(([name, value]) => sweeps(value, [...path, name]));
 }
@@ -33,14 +36,14 @@ export function size(part) {
   if (isSweep(part))
     return Math.max(
       part.count ?? 0,
-      part.values.reduce((sum, way) => sum + size(way), 0),
+      part.values.reduce((sum, alternative) => sum + size(alternative), 0),
     );
   if (!isPart(part)) return 1;
   return Object.values(part).reduce((product, value) => product * size(value), 1);
 }
 
 /**
- * Every combination: `[{ document, chosen: [[path, way]] }]`, the last part changing fastest.
+ * Every combination: `[{ document, chosen: [[path, alternative]] }]`, the last part changing fastest.
  * @param {any} part
  * @param {string[]} path
  * @returns {Combination[]}
@@ -48,14 +51,14 @@ export function size(part) {
 export function combinations(part, path = []) {
   if (isSweep(part)) {
     /**
-     * @param {any} way
+     * @param {any} alternative
      * @returns {[string[], any][]}
      */
-    const choice = (way) => (part.values.length > 1 ? [[path, way]] : []);
-    return part.values.flatMap((way) =>
-      combinations(way, path).map(({ document, chosen }) => ({
+    const choice = (alternative) => (part.values.length > 1 ? [[path, alternative]] : []);
+    return part.values.flatMap((alternative) =>
+      combinations(alternative, path).map(({ document, chosen }) => ({
         document,
-        chosen: [...choice(way), ...chosen],
+        chosen: [...choice(alternative), ...chosen],
       })),
     );
   }

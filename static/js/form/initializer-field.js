@@ -5,7 +5,7 @@ import { t } from "../words/i18n.js";
 import { block } from "./fields.js";
 import { settings } from "./settings.js";
 import { several } from "./several.js";
-import { ways } from "./values.js";
+import { alternatives } from "./values.js";
 
 /** @import { FormContext } from "./form.js" */
 
@@ -14,7 +14,7 @@ export function initializerField(form) {
   const { draft, options, redraw } = form;
   const [network] = draft.networks;
   const path = "network.initializer";
-  const initializers = ways(network.initializer);
+  const initializers = alternatives(network.initializer);
   /**
    * @param {string[]} names
    * @param {string} focus

@@ -19,19 +19,21 @@ const PLAIN = [
 ];
 
 /**
- * What a run is called. What tells it from the others that are launched with it stands first, in short words: a narrow
- * list has room for a few. Then what somebody has typed; else, of one run what one changes most, and of several what has
+ * What a run is called. What it does not share with the others that are launched with it stands first, in short words: a
+ * narrow list has room for a few. Then the typed name; else, of one run what is changed most often, and of several what has
  * changed since the last ones. The number of a repetition comes last.
  *
  * @param {Experiment} document one experiment
- * @param {[string[], any][]} chosen what is special to it among several, as a path and the value or way there
- * @param {{special: string[], changed: string[]}} news what else the name should say, and the fields that have changed
+ * @param {[string[], any][]} chosen what is special to it among several, as a path and the value or alternative there
+ * @param {{special: string[], changed: string[]}} difference what else the name should say, and the fields that have changed
  * @param {string[]} repetition which fold, which seed
  */
 export function nameOfRun(document, chosen, { special, changed }, repetition) {
   const varied = new Map(
-    chosen.map(([path, way]) =>
-      path[1] === "hidden" ? ["network.hidden", document.network.hidden.join("-")] : [path.join("."), way],
+    chosen.map(([path, alternative]) =>
+      path[1] === "hidden"
+        ? ["network.hidden", document.network.hidden.join("-")]
+        : [path.join("."), alternative],
     ),
   );
   const plain = PLAIN.filter((place) => varied.has(place)).map((place) =>
@@ -49,17 +51,17 @@ export function nameOfRun(document, chosen, { special, changed }, repetition) {
       ];
   const labelled = [...varied]
     .filter(([place]) => !PLAIN.includes(place))
-    .map(([place, way]) => `${shortLabelOf(place)} ${valueText(place, way)}`);
+    .map(([place, alternative]) => `${shortLabelOf(place)} ${valueText(place, alternative)}`);
   return [...plain, ...labelled, ...said, ...repetition].join(" · ");
 }
 
 /**
- * What one changes most, but for what has been said as it varies; `isNews` says of which fields.
+ * What one changes most, but for what has been said as it varies; `isChanged` says of which fields.
  * @param {Experiment} document
  * @param {Map<string, any>} varied
- * @param {(field: string) => boolean} isNews
+ * @param {(field: string) => boolean} isChanged
  */
-function suggestion({ network, optimizer, regularization }, varied, isNews) {
+function suggestion({ network, optimizer, regularization }, varied, isChanged) {
   const rated = varied.has("optimizer.learning_rate") ? [] : [optimizer.learning_rate ?? ""];
   const named = varied.has("optimizer")
     ? rated.map(() => shortLabelOf("optimizer.learning_rate"))
@@ -68,14 +70,14 @@ function suggestion({ network, optimizer, regularization }, varied, isNews) {
   const what = network.activation ? t(`activation.${network.activation}`) : preset;
   const penalty = varied.has("regularization") ? "" : penaltyText(regularization);
   return [
-    isNews("optimizer.") && [...named, ...rated].join(" "),
-    isNews("network.layers") && !varied.has("network.activation") && what,
-    isNews("regularization.") && penalty,
+    isChanged("optimizer.") && [...named, ...rated].join(" "),
+    isChanged("network.layers") && !varied.has("network.activation") && what,
+    isChanged("regularization.") && penalty,
   ].filter(Boolean);
 }
 
 /**
- * A value of a field, or a way of a section, as the reader knows it.
+ * A value of a field, or an alternative of a section, as the reader knows it.
  * @param {string} place
  * @param {any} value
  */
@@ -106,7 +108,7 @@ function penaltyText(regularization) {
     .join(" · ");
 }
 
-/** Fields that a suggested name already speaks of. */
+/** Fields that a suggested name already contains. */
 const NAMED = /^(optimizer\.|regularization\.|network\.layers$|seed$)/;
 
 /**

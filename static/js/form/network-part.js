@@ -11,7 +11,7 @@ import { layerSummary, showShapes } from "./layer-shapes.js";
 import { presetName } from "./names.js";
 import { caption, presetSettings } from "./preset-settings.js";
 import { several } from "./several.js";
-import { ways } from "./values.js";
+import { alternatives } from "./values.js";
 
 /**
  * @import { FormContext } from "./form.js"
@@ -167,11 +167,11 @@ export class NetworkPart {
     if (!this.#left || this.#left.layers !== layers) return null;
     const { draft, redraw } = this.#form;
     const { network, count } = this.#left;
-    if (!ways(network).every(({ preset }) => draft.fitting.includes(preset))) return null; // other data have come
+    if (!alternatives(network).every(({ preset }) => draft.fitting.includes(preset))) return null; // other data have come
     const back = h("button", { type: "button", className: "toggle", id: "all-networks" }, t("network.back"));
     back.addEventListener("click", () => {
       const [{ initializer }] = draft.networks;
-      for (const one of ways(network)) one.initializer = initializer;
+      for (const one of alternatives(network)) one.initializer = initializer;
       draft.document.network = network;
       redraw("edit-layers");
     });

@@ -1,4 +1,4 @@
-/** The settings that ways of a section have, such as the optimizers that are compared: one field for each name. */
+/** The settings that alternatives of a section have, such as the optimizers that are compared: one field for each name. */
 
 import { t } from "../words/i18n.js";
 import { control } from "./control.js";
@@ -11,43 +11,47 @@ import { block } from "./fields.js";
  */
 
 /**
- * Blocks for the settings of all ways. What is typed goes to each that has such a setting; where they usually have
+ * Blocks for the settings of all alternatives. What is typed goes to each that has such a setting; where they usually have
  * different ones, an empty field leaves each its own.
  * @param {Pick<FormContext, "change" | "redraw">} form
  * @param {string} path of the section: "optimizer"
  * @param {string} kind what its settings are called by: `${kind}.momentum`
- * @param {(Record<string, any> | null)[]} all the ways
- * @param {Record<string, Field[]>} registry fields by the ways' names
+ * @param {(Record<string, any> | null)[]} all the alternatives
+ * @param {Record<string, Field[]>} registry fields by the alternatives' names
  * @param {string[]} except settings that are drawn elsewhere
- * @param {string} by what a way is named by
+ * @param {string} by what an alternative is named by
  */
 export function settings(form, path, kind, all, registry, except = [], by = "name") {
-  const present = all.filter((way) => way !== null);
+  const present = all.filter((alternative) => alternative !== null);
   /**
-   * @param {Record<string, any>} way
+   * @param {Record<string, any>} alternative
    * @param {string} name
    */
-  const fieldOf = (way, name) => registry[way[by]].find((field) => field.name === name);
+  const fieldOf = (alternative, name) => registry[alternative[by]].find((field) => field.name === name);
   /**
-   * @param {Record<string, any>} way
+   * @param {Record<string, any>} alternative
    * @param {string} name
    */
-  const usualOf = (way, name) => fieldOf(way, name)?.default;
-  const names = new Set(present.flatMap((way) => registry[way[by]].map((field) => field.name)));
+  const usualOf = (alternative, name) => fieldOf(alternative, name)?.default;
+  const names = new Set(
+    present.flatMap((alternative) => registry[alternative[by]].map((field) => field.name)),
+  );
   return [...names]
     .filter((name) => !except.includes(name))
     .map((name) => {
-      const having = present.filter((way) => fieldOf(way, name));
+      const having = present.filter((alternative) => fieldOf(alternative, name));
       const field = /** @type {Field} */ (fieldOf(having[0], name));
-      const usual = having.every((way) => usualOf(way, name) === field.default);
-      /** @param {Record<string, any>} way */
-      const valueIn = (way) => (way[name] === undefined ? usualOf(way, name) : way[name]);
+      const usual = having.every((alternative) => usualOf(alternative, name) === field.default);
+      /** @param {Record<string, any>} alternative */
+      const valueIn = (alternative) =>
+        alternative[name] === undefined ? usualOf(alternative, name) : alternative[name];
       const agreed = having.every(
-        (way) => JSON.stringify(valueIn(way)) === JSON.stringify(valueIn(having[0])),
+        (alternative) => JSON.stringify(valueIn(alternative)) === JSON.stringify(valueIn(having[0])),
       );
       /** @param {Value} value */
       const put = (value) => {
-        for (const way of having) way[name] = value ?? (usual ? "" : usualOf(way, name));
+        for (const alternative of having)
+          alternative[name] = value ?? (usual ? "" : usualOf(alternative, name));
         form.change();
       };
       const [place, key] = [`${path}.${name}`, `${kind}.${name}`];
@@ -58,7 +62,7 @@ export function settings(form, path, kind, all, registry, except = [], by = "nam
         ? element
         : onlyFor(
             element,
-            having.map((way) => t(`${kind}.${way[by]}`)),
+            having.map((alternative) => t(`${kind}.${alternative[by]}`)),
           );
     });
 }

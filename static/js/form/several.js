@@ -100,7 +100,7 @@ function boxes(path, key, choices, chosen, name, choose, note) {
     change("scroll", follow, { capture: true, passive: true });
     change("resize", follow);
   };
-  // Not heard where the panel leaves with a form that is drawn again: then it is still wanted.
+  // This event does not come where the panel leaves with a form that is drawn again: then it is still wanted.
   panel.addEventListener("beforetoggle", ({ newState }) => {
     opened = newState === "open" ? path : null;
     listen(opened ? addEventListener : removeEventListener);

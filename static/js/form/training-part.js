@@ -6,7 +6,7 @@ import { PENALTIES } from "./draft.js";
 import { block, box, described, fieldNamed, logSlider, segments, select } from "./fields.js";
 import { settings } from "./settings.js";
 import { several } from "./several.js";
-import { isSweep, ways } from "./values.js";
+import { alternatives, isSweep } from "./values.js";
 
 /**
  * @import { FormContext } from "./form.js"
@@ -38,7 +38,7 @@ function drawOptimizer({ options, draft, redraw }) {
     draft.chooseOptimizers(names);
     redraw(focus);
   };
-  const chosen = ways(draft.document.optimizer).map(({ name }) => name);
+  const chosen = alternatives(draft.document.optimizer).map(({ name }) => name);
   const controls = several(
     path,
     path,
@@ -58,7 +58,7 @@ function drawOwn(form) {
     form,
     "optimizer",
     "optimizer",
-    ways(draft.document.optimizer),
+    alternatives(draft.document.optimizer),
     options.optimizers,
     ["learning_rate"],
   );
@@ -99,9 +99,9 @@ function drawPenalties({ options, draft, change, redraw }) {
       ? [segments(path, key, all, kinds[0], name, (kind) => choose([kind], `${path}=${kind}`))]
       : [];
   const controls = several(path, key, all, kinds, name, choose, { single });
-  const regularizations = ways(draft.document.regularization);
+  const regularizations = alternatives(draft.document.regularization);
   const strengths = PENALTIES.both.flatMap((penalty) => {
-    const having = regularizations.filter((way) => penalty in way);
+    const having = regularizations.filter((alternative) => penalty in alternative);
     return having.length ? drawStrength({ options, change }, penalty, having) : [];
   });
   return [block(path, key, null, h("div", { className: "pair" }, ...controls)), ...strengths];
@@ -117,7 +117,7 @@ function drawStrength({ options, change }, penalty, having) {
   const path = `regularization.${penalty}`;
   const field = fieldNamed(options.regularization, penalty);
   const strength = logSlider(path, `${path}.strength`, field, having[0][penalty], STRENGTHS, (value) => {
-    for (const way of having) way[penalty] = value ?? 0;
+    for (const alternative of having) alternative[penalty] = value ?? 0;
     change();
   });
   return withValue(block(path, `${path}.strength`, field, strength.text, strength.slider));

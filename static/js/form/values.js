@@ -12,12 +12,12 @@
 
 import { numberOf, plain, settle } from "../words/notation.js";
 
-/** Values of one field that are kept at most; the server takes no longer list of experiments either. */
+/** At most this many values of a field are kept; the server takes no longer list of experiments either. */
 const MAX_COUNT = 100;
-/** Values of a range that are made at most, to count those that differ. */
-const MADE = 10_000;
+/** At most this many values of a range are made, to count those that differ. */
+const MAX_RANGE = 10_000;
 const RANGE = /^(.+?)\.{2,3}(.+?)(?::(\d+))?$/;
-/** A range of whole numbers takes each of them up to that many, and five of them beyond. */
+/** A range of whole numbers stands for each of them where there are at most this many, else for a few of them. */
 const EACH = 20;
 const FEW = 5;
 
@@ -86,23 +86,23 @@ export function isSweep(value) {
  * @param {OneOrSeveral<T>} part
  * @returns {T[]}
  */
-export function ways(part) {
+export function alternatives(part) {
   return isSweep(part) ? part.values : [part];
 }
 
 /**
- * One way or several, as the document holds them; `names` say which.
+ * One alternative or several, as the document holds them; `names` say which.
  * @template T
  * @param {T[]} several
  * @param {string[]} names
  * @returns {OneOrSeveral<T>}
  */
-export function together(several, names) {
+export function oneOrSeveral(several, names) {
   return several.length === 1 ? several[0] : { sweep: names.join(", "), values: several };
 }
 
 /** A value as it is typed. @param {Value | undefined} value */
-export function shown(value) {
+export function asTyped(value) {
   if (value === null || value === undefined) return "";
   if (isSweep(value)) return value.sweep;
   if (typeof value === "number" && value !== 0 && Math.abs(value) < 1e-4) return value.toExponential();
@@ -124,7 +124,7 @@ function range(text, field) {
   const wanted = asked ? Number(asked) : usual(low, high, powers);
   const count = whole && !powers ? Math.min(wanted, Math.floor(high - low) + 1) : wanted;
   if (count < 2) return null;
-  const made = Math.min(count, MADE);
+  const made = Math.min(count, MAX_RANGE);
   const values = Array.from({ length: made }, (_, i) => {
     const share = i / (made - 1);
     const value = powers ? low * (high / low) ** share : low + (high - low) * share;

@@ -102,7 +102,7 @@ function shapesOf({ input_shape: x, output_shape: y, shapes }) {
 }
 
 /**
- * A layer's type, with what tells it from others of its type and does not show in its shape.
+ * A layer's type, with the settings that its shape does not show.
  * @param {Layer} layer
  */
 function layerName(layer) {

@@ -17,7 +17,7 @@ const SWATCH = 22;
 const TENTHS = Array.from({ length: 90 }, (_, i) => (10 + i) / 10);
 
 /**
- * Ways to draw a point of a radius, so that colours are not all that tells classes apart.
+ * Shapes of points with a radius: classes differ in more than their colours.
  * @type {((pen: CanvasRenderingContext2D, x: number, y: number, radius: number) => void)[]}
  */
 const FORMS = [

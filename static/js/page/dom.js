@@ -26,7 +26,7 @@ export function h(tag, properties = {}, ...children) {
 }
 
 /**
- * The element of a kind that is there. Who asks knows that it is: it is in the page's template, or was made a moment ago.
+ * The element for a selector, which must be there: it is in the page's template, or was made a moment ago.
  * @template {Element} Kind
  * @param {ParentNode} parent
  * @param {string} selector

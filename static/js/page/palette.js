@@ -1,7 +1,7 @@
 /**
- * Colours of runs: Okabe and Ito's palette, told apart with every kind of colour vision, in a variant for light
- * and one for dark ground. A run keeps its colour for life, unless somebody chooses another; past eight runs the line
- * style changes too.
+ * Colours of runs: Okabe and Ito's palette, whose colours differ for every kind of colour vision, in a variant for light
+ * and one for dark ground. A run keeps its colour unless another is chosen for it; past eight runs the line style changes
+ * too.
  */
 
 const LIGHT = ["#0072b2", "#c27300", "#009e73", "#c7599b", "#4b5563", "#1c8cc0", "#c44f00", "#9c8b00"];

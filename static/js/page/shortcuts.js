@@ -1,8 +1,8 @@
 /**
  * Keys of the whole page, in one table: what is done and what the help says of it.
  *
- * Keys without Ctrl can be turned off in the help (WCAG 2.1.4): somebody who speaks to the machine types them by
- * accident. They never act while one types, and Space only where it does not press something.
+ * Keys without Ctrl can be turned off in the help (WCAG 2.1.4): speech input types them by accident. They do nothing while a
+ * text is typed, and Space only acts where it does not press a button.
  */
 
 import { t } from "../words/i18n.js";

@@ -19,10 +19,10 @@ export function showStatus(element, text, store) {
       element.title = text.textContent = explain(store.refusal);
       return;
     }
-    const hears = connection === "live" || connection === "polling";
+    const isConnected = connection === "live" || connection === "polling";
     element.title = connection === "polling" ? t("status.polling.help") : "";
-    if (!hears || !lab) {
-      text.textContent = t(`status.${hears ? "connecting" : connection}`);
+    if (!isConnected || !lab) {
+      text.textContent = t(`status.${isConnected ? "connecting" : connection}`);
       return;
     }
     const parts = [

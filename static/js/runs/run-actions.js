@@ -2,7 +2,7 @@
  * What can be done with runs. What the server says against it stands at the run; a deletion, or archiving, can be taken
  * back.
  *
- * A deleted run leaves the page at once, but the server is told only when the time for taking it back has passed, or
+ * A deleted run leaves the page at once, but the server deletes it only when the time for taking it back has passed, or
  * when the page is left: what was deleted by mistake comes back whole, with its rows and its place.
  */
 
@@ -192,7 +192,7 @@ export class RunActions extends Emitter {
       api.remove(id).then(
         () => this.#store.removeRuns([id]),
         (error) => {
-          if (error.status === 404) return; // somebody else was quicker
+          if (error.status === 404) return; // another page has deleted it before
           this.#store.withhold([id], false);
           this.emit("problem", id, error);
         },

@@ -7,17 +7,17 @@ import { cssColor, HUES, hueOf } from "../page/palette.js";
 import { api } from "../server/api.js";
 import { number, onLanguage, t } from "../words/i18n.js";
 import { worded } from "../words/reasons.js";
-import { Drafts } from "./drafts.js";
 import { liveControls } from "./live-controls.js";
 import { exportLinks } from "./run-bar.js";
 import { putName } from "./run-name.js";
 import { ACTIVE } from "./run-query.js";
 import { KINDS, RunText } from "./run-text.js";
+import { UnsentTexts } from "./unsent-texts.js";
 
 /**
  * @import { Annotation, Run } from "../types.js"
  * @import { RunsLab } from "./run-table.js"
- * @import { RunDrafts } from "./drafts.js"
+ * @import { UnsentOfRun } from "./unsent-texts.js"
  */
 
 const STEPS = [1, 10, 100];
@@ -38,7 +38,7 @@ export class RunDetails {
    * @type {Map<string, RunText[]>}
    */
   #texts = new Map();
-  #drafts = new Drafts();
+  #unsent = new UnsentTexts();
 
   /**
    * @param {HTMLElement} element
@@ -125,21 +125,21 @@ export class RunDetails {
 
   /** Keep what the server does not have for the next visit. @returns {boolean} whether it is there then */
   #keep() {
-    /** @type {Record<string, RunDrafts>} */
-    const drafts = {};
+    /** @type {Record<string, UnsentOfRun>} */
+    const unsent = {};
     for (const [id, texts] of this.#texts) {
-      const unsaved = texts.filter((text) => text.draft).map((text) => [text.name, text.draft]);
-      if (unsaved.length) drafts[id] = Object.fromEntries(unsaved);
+      const unsaved = texts.flatMap((text) => (text.unsent ? [[text.name, text.unsent]] : []));
+      if (unsaved.length) unsent[id] = Object.fromEntries(unsaved);
     }
-    return this.#drafts.keep(drafts);
+    return this.#unsent.keep(unsent);
   }
 
-  /** Send what an earlier visit has left; a run that is gone takes its drafts with it. */
+  /** Send what an earlier visit has left; of a run that is gone it is dropped. */
   #restore() {
-    for (const [id, drafts] of Object.entries(this.#drafts.take())) {
+    for (const [id, unsent] of Object.entries(this.#unsent.take())) {
       const run = this.#store.runs.get(id);
       for (const text of run ? this.#textsOf(run) : [])
-        if (drafts[text.name]) text.restore(drafts[text.name]);
+        if (unsent[text.name]) text.restore(unsent[text.name]);
     }
     this.#keep();
   }

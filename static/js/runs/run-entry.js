@@ -209,7 +209,7 @@ function stateText(run, iteration) {
   }
 }
 
-/** A config in a line: what tells runs apart. @param {Run} run */
+/** A config in a line: what runs most often differ in. @param {Run} run */
 function describe(run) {
   const { dataset, train_size, units, activations, initializer, optimizer, learning_rate, l1, l2, seed } =
     run.summary;

@@ -71,7 +71,7 @@ export function fieldValue(run, name, configs) {
 }
 
 /**
- * What somebody may mean by a name: a field of the list, or else all that end so or have it as their short name: "batch"
+ * The fields that a typed name may mean: a field of the list, or else all that end so or have it as their short name: "batch"
  * and "batch_size" for "training.batch_size", "optimizer" for "optimizer.name".
  * @param {string} name
  * @param {string[]} settings

@@ -25,7 +25,7 @@ import { arrange, asksConfigs, readQuery, unknownField, unusual } from "./run-qu
  */
 
 /** Entries that are made in one frame at most: a long list comes in pieces, and the page stays ready. */
-const MADE_AT_ONCE = 50;
+const MAX_MADE = 50;
 /** @type {Record<string, number>} */
 const STEPS = { ArrowUp: -1, ArrowDown: 1, Home: -Infinity, End: Infinity };
 
@@ -51,7 +51,7 @@ export class RunList extends Emitter {
    * @type {string | null}
    */
   #arranged = null;
-  /** The run that Tab comes to; the arrow keys go to the others, so that no one has to pass two hundred. */
+  /** The run that Tab reaches. The arrow keys go to the others: Tab would have to pass hundreds of them. */
   #current = "";
   #fetching = false;
   #hold;
@@ -177,12 +177,12 @@ export class RunList extends Emitter {
     const before = this.order;
     this.#groups = arrange(runs, this.#query, this.#configs);
     let made = 0;
-    const isMade = (/** @type {Run} */ run) => this.#entries.has(run.id) || ++made <= MADE_AT_ONCE;
+    const isMade = (/** @type {Run} */ run) => this.#entries.has(run.id) || ++made <= MAX_MADE;
     const wanted = this.#groups.flatMap((group) => [
       ...(group.label === null ? [] : [this.#head(group.label).element]),
       ...group.runs.filter(isMade).map((run) => this.#entry(run).element),
     ]);
-    if (made > MADE_AT_ONCE) {
+    if (made > MAX_MADE) {
       this.#arranged = null;
       requestAnimationFrame(() => this.draw());
     }

@@ -1,4 +1,4 @@
-/** A run's name: a line breaks between its pieces, "lr 0.01 · batch 16 · seed 3"; what tells runs apart is never cut off. */
+/** A run's name: a line breaks between its pieces, "lr 0.01 · batch 16 · seed 3"; no part of it is cut off. */
 
 import { h } from "../page/dom.js";
 

@@ -13,7 +13,7 @@ import { t } from "../words/i18n.js";
 
 /**
  * What has to be kept for the next visit: the text, and the server's value that it was made from.
- * @typedef {{text: string, base: any}} TextDraft
+ * @typedef {{text: string, base: any}} UnsentText
  */
 
 export class RunText {
@@ -74,11 +74,11 @@ export class RunText {
   }
 
   /** What has to be kept for the next visit: the text, and the server's value that it was made from; null: nothing. */
-  get draft() {
+  get unsent() {
     return this.unsaved ? { text: this.#input.value, base: this.#base } : null;
   }
 
-  /** Go on with a draft of an earlier visit. @param {TextDraft} draft */
+  /** Go on with a text of an earlier visit. @param {UnsentText} unsent */
   restore({ text, base }) {
     this.#base = base;
     this.#input.value = text;
@@ -114,7 +114,7 @@ export class RunText {
       const before = this.#latest;
       try {
         this.#base = (await this.#send(unsaved))[this.#kind.name];
-        if (this.#latest === before) this.#latest = this.#base; // of a run that is not drawn, nothing newer is heard
+        if (this.#latest === before) this.#latest = this.#base; // no update has come meanwhile, as for a run that is not drawn
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
         if (error.code !== "changed_meanwhile") return;

@@ -19,8 +19,8 @@ import { LINEAR, LOG, Scale } from "../scale.js";
  * @typedef {CategoryScale | NumberScale} FieldScale
  */
 
-/** Letters at a mark of an axis at most. */
-const LETTERS = 16;
+/** A mark of an axis has at most this many letters. */
+const MAX_LETTERS = 16;
 
 /**
  * Numbers as they are, log where they span decades; everything else as categories in the order they sort.
@@ -196,8 +196,9 @@ export function parallel(points, fields, metric) {
   };
 }
 
-/** A text that leaves a figure its room; hovering tells all of it. @param {string} text */
-const brief = (text) => ([...text].length > LETTERS ? `${[...text].slice(0, LETTERS - 1).join("")}…` : text);
+/** A text short enough for an axis; hovering shows the whole. @param {string} text */
+const brief = (text) =>
+  [...text].length > MAX_LETTERS ? `${[...text].slice(0, MAX_LETTERS - 1).join("")}…` : text;
 
 /** An axis of words, with a mark for each. @param {string[]} categories */
 function briefTicks(categories) {

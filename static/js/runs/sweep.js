@@ -25,7 +25,7 @@ const METRICS = {
   seconds: { format: ".3g", smallerIsBetter: true },
 };
 const KINDS = ["scatter", "parallel", "heat"];
-/** Axes of parallel coordinates at most: more cannot be told apart. */
+/** Parallel coordinates have at most this many axes: with more, lines cannot be followed. */
 const MAX_AXES = 8;
 
 /**

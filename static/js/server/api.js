@@ -3,8 +3,8 @@
 /** @import { CostsTogether, DataSample, Experiment, Fields, Lesson, Options, RunView, SourceView, Why } from "../types.js" */
 
 /**
- * An answer that says no. `field` names what is wrong in an experiment, `bounds` what would be right, and in them `why`
- * says more; without it, the code and the bounds say it all.
+ * A refusal by the server. `field` names what is wrong in an experiment, `bounds` what would be right. `bounds.why` is the
+ * reason as a code with values; without it, the code and the bounds are the reason.
  */
 export class ApiError extends Error {
   /**
@@ -51,7 +51,7 @@ async function send(method, path, body, signal) {
  * @param {string} method
  * @param {string} path
  * @param {any} [body]
- * @returns {Promise<any>} what api.js's readers say that it is
+ * @returns {Promise<any>} each function of `api` says what it is
  */
 async function request(method, path, body) {
   const answer = await send(method, path, body);
@@ -170,7 +170,7 @@ export const api = {
    */
   change: (id, changes) => request("PATCH", `api/runs/${id}`, changes),
   /**
-   * As the page goes: nobody waits for the answer.
+   * While the page is being left, so without waiting for the answer.
    * @param {string} id
    * @param {Record<string, any>} changes
    */
@@ -193,7 +193,7 @@ export const api = {
   /** @param {string} id */
   remove: (id) => request("DELETE", `api/runs/${id}`),
   /**
-   * As the page goes: nobody waits for the answer.
+   * While the page is being left, so without waiting for the answer.
    * @param {string} id
    */
   removeAtLeaving: (id) => void fetch(`api/runs/${id}`, { method: "DELETE", keepalive: true }),

@@ -1,5 +1,5 @@
 /**
- * The connection: how the page hears of the lab, of all runs that it shows.
+ * The connection: how the page gets what is new in the lab, and the rows of all runs that it shows.
  *
  * Usually through one socket. When it ends, it comes back by itself, waiting longer each time with a random part (so that a
  * class does not come back in one instant), and asks for each run from the rows that are here: nothing is lost, nothing
@@ -7,7 +7,7 @@
  * does not let through: after some of them the page polls, and tries a socket now and then. Such a trial is not listened
  * to; when it has proved itself, a new socket takes over.
  *
- * A tab that nobody looks at lets go of its rows after a while, and catches up when it is shown again.
+ * A hidden tab asks for no rows after a while, and catches up when it is shown again.
  */
 
 import { Inbox } from "./inbox.js";
@@ -17,7 +17,7 @@ import { Socket } from "./socket.js";
 /** @import { Store } from "../state/store.js" */
 
 /** Sockets that may fail, while the server answers by HTTP, before the page polls. */
-const TRIES = 2;
+const MAX_FAILURES = 2;
 /** Milliseconds from a socket's end to the next one; while the page polls; and how long a socket may take to greet. */
 const WAIT = { first: 250, longest: 8000 };
 const TRIAL_WAIT = { first: 30_000, longest: 300_000 };
@@ -65,19 +65,19 @@ export class Connection {
     this.#subscribed = null;
     const socket = new Socket({
       patience: growing(PATIENCE, trial ? Infinity : this.#failures),
-      heard: (data) => {
+      onMessage: (data) => {
         if (trial) return;
         if (!this.#subscribed) this.#greeted();
         inbox.take(data);
       },
-      proved: () => {
+      onProved: () => {
         this.#failures = this.#ends = 0;
         if (!trial) return;
         this.#socket = null;
         socket.end();
         this.#open(false);
       },
-      ended: (code) => socket === this.#socket && this.#ended(code, socket.proved),
+      onEnd: (code) => socket === this.#socket && this.#ended(code, socket.proved),
     });
     this.#socket = socket;
   }
@@ -118,7 +118,7 @@ export class Connection {
     const { refusal } = this.#polling;
     if (refusal) this.#store.setConnection("refused", refusal);
     else if (this.#store.connection === "refused") this.#store.setConnection("offline");
-    if (this.#failures < TRIES) return;
+    if (this.#failures < MAX_FAILURES) return;
     this.#ends = 0;
     this.#polling.start();
   }

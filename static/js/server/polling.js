@@ -13,7 +13,7 @@ import { Inbox } from "./inbox.js";
 const PAUSE = 1000;
 const HIDDEN_PAUSE = 10_000;
 /** From a question without an answer to the next one: longer each time, up to this. */
-const LONGEST_PAUSE = 8000;
+const MAX_PAUSE = 8000;
 /** A question that has no answer after this long gets none. */
 const PATIENCE = 20_000;
 
@@ -117,8 +117,7 @@ export class Polling {
   }
 
   #pause() {
-    if (this.#unanswered)
-      return Math.min(PAUSE * 2 ** this.#unanswered, LONGEST_PAUSE) * (0.5 + Math.random());
+    if (this.#unanswered) return Math.min(PAUSE * 2 ** this.#unanswered, MAX_PAUSE) * (0.5 + Math.random());
     if (this.#more) return 0;
     return document.hidden ? HIDDEN_PAUSE : PAUSE;
   }

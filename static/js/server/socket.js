@@ -1,9 +1,10 @@
 /**
- * One WebSocket, from its first try to its end, which always comes and is told once.
+ * One WebSocket, from its first try to its end, which always comes and is reported once.
  *
- * A proxy may swallow the handshake, or let it pass and nothing after it; and after a laptop slept, a connection is dead
- * though no one said so. So a socket must greet within its `patience`, and is ended when it is silent: the server says
- * something at least every 15 seconds. One that has said something for longer than a moment has proved itself.
+ * A proxy may swallow the handshake, or let it pass and nothing after it; and after a laptop has slept, a connection may be
+ * dead without any sign of it. So the first message must come within `patience`, and a socket is ended when it is silent: the
+ * server sends something at least every 15 seconds. A socket through which messages come for longer than a moment has proved
+ * that the network lets it through.
  */
 
 /** Milliseconds without a word after which a socket is dead: one that has only begun, and one that has proved itself. */
@@ -19,17 +20,17 @@ export class Socket {
   #socket = null;
   #patience;
   #greeted = 0;
-  #heard = performance.now();
+  #lastMessage = performance.now();
   #watch;
-  #ended;
+  #onEnd;
 
   /**
-   * @param {{patience: number, heard: (data: string | ArrayBuffer) => void, proved: () => void, ended: (code?: number) => void}} events
+   * @param {{patience: number, onMessage: (data: string | ArrayBuffer) => void, onProved: () => void, onEnd: (code?: number) => void}} events
    *   patience: milliseconds until the greeting
    */
-  constructor({ patience, heard, proved, ended }) {
+  constructor({ patience, onMessage, onProved, onEnd }) {
     this.#patience = patience;
-    this.#ended = ended;
+    this.#onEnd = onEnd;
     this.#watch = setInterval(() => this.#checkSilence(), 1000);
     const address = new URL("ws", document.baseURI);
     address.protocol = location.protocol === "https:" ? "wss" : "ws";
@@ -45,12 +46,12 @@ export class Socket {
     socket.onclose = ({ code }) => this.end(code);
     socket.onmessage = ({ data }) => {
       const now = performance.now();
-      this.#heard = now;
+      this.#lastMessage = now;
       this.#greeted ||= now;
-      heard(data);
+      onMessage(data);
       if (this.proved || now - this.#greeted < PROOF) return;
       this.proved = true;
-      proved();
+      onProved();
     };
   }
 
@@ -73,13 +74,13 @@ export class Socket {
       this.#socket.onmessage = this.#socket.onclose = null;
       this.#socket.close();
     }
-    const ended = this.#ended;
-    this.#ended = () => {};
-    ended(code);
+    const onEnd = this.#onEnd;
+    this.#onEnd = () => {};
+    onEnd(code);
   }
 
   #checkSilence() {
     const bearable = this.proved ? SILENCE : this.#greeted ? FIRST_SILENCE : this.#patience;
-    if (performance.now() - this.#heard >= bearable) this.end();
+    if (performance.now() - this.#lastMessage >= bearable) this.end();
   }
 }

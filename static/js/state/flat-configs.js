@@ -2,7 +2,7 @@
 
 import { api } from "../server/api.js";
 
-const AT_ONCE = 200;
+const MAX_ASKED = 200;
 
 export class FlatConfigs {
   #fields = new Map();
@@ -39,8 +39,8 @@ export class FlatConfigs {
    */
   async fetch(ids) {
     const missing = ids.filter((id) => !this.#fields.has(id));
-    for (let i = 0; i < missing.length; i += AT_ONCE) {
-      const { fields } = await api.fields(missing.slice(i, i + AT_ONCE));
+    for (let i = 0; i < missing.length; i += MAX_ASKED) {
+      const { fields } = await api.fields(missing.slice(i, i + MAX_ASKED));
       for (const [id, config] of Object.entries(fields)) this.#fields.set(id, config);
     }
   }

@@ -11,7 +11,7 @@ export class Series {
   #capacity = 0;
   length = 0;
   /**
-   * A long stream's overview, {points: Series, rows}: two points for each bin of that many rows, until these are here.
+   * A long stream's overview: two points for each bin of all `rows`, until the rows themselves are here.
    * @type {{points: Series, rows: number} | null}
    */
   overview = null;
@@ -34,7 +34,7 @@ export class Series {
   }
 
   /**
-   * When rows came is told now and then: `times` are [rows so far, Unix seconds, seconds of training].
+   * The server gives the times of some rows: `times` are [rows so far, Unix seconds, seconds of training].
    * @param {number} end
    * @param {Times} times
    */
@@ -57,7 +57,7 @@ export class Series {
   }
 
   /**
-   * Between the rows whose times are told, rows are as far apart in time as in number.
+   * Between the rows whose times are known, rows are as far apart in time as in number.
    * @param {Float64Array} kept
    * @param {number | undefined} start
    * @param {number} end

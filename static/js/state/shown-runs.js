@@ -7,7 +7,7 @@ import { PROPERTIES } from "./url-state.js";
 
 const KEY = "shown";
 
-/** Which runs were shown at the last visit; what cannot be read is as good as nothing. */
+/** Which runs were shown at the last visit; what cannot be read is ignored. */
 export function keptChoices() {
   try {
     return JSON.parse(window.kept.get(KEY) ?? "null") ?? {};
@@ -16,10 +16,10 @@ export function keptChoices() {
   }
 }
 
-/** What the address says where nobody has chosen: nothing. */
+/** What the address has by default: the newest runs are shown. */
 const NEWEST = PROPERTIES.runs.default;
 /** The message lists at most this many unknown run numbers. */
-const TOLD = 5;
+const MAX_NAMED = 5;
 
 /**
  * From now on, let the store and the address say the same.
@@ -38,7 +38,7 @@ export function keepShown(store, onGone) {
     const ids = runs.filter((run) => numbers.includes(String(run.number))).map((run) => run.id);
     const there = new Set(runs.map((run) => String(run.number)));
     const gone = numbers.filter((number) => !there.has(number));
-    if (gone.length) onGone(gone.length > TOLD ? [...gone.slice(0, TOLD), "…"] : gone);
+    if (gone.length) onGone(gone.length > MAX_NAMED ? [...gone.slice(0, MAX_NAMED), "…"] : gone);
     const none = !numbers.length;
     wanted = null;
     if (ids.length || none) store.showOnly(ids);

@@ -15,9 +15,9 @@ import { Series } from "./series.js";
  */
 
 /** How many deleted runs are remembered: a late answer may still be about one. */
-const DELETED = 1000;
+const MAX_DELETED = 1000;
 /** How many of the newest runs are shown as long as the viewer has chosen none. */
-const SHOWN = 8;
+const DEFAULT_SHOWN = 8;
 
 export class Store extends Emitter {
   /** By id. @type {Map<string, Run>} */
@@ -40,7 +40,7 @@ export class Store extends Emitter {
   #choices = new Map();
   /** Ids of deleted runs, the newest last: an older message or answer does not bring them back. @type {Set<string>} */
   #deleted = new Set();
-  /** Runs that are about to be deleted: gone from the page, until somebody takes it back. @type {Set<string>} */
+  /** Runs that are about to be deleted: they are not on the page, unless the deletion is undone. @type {Set<string>} */
   #withheld = new Set();
   #drawingDue = false;
 
@@ -66,7 +66,7 @@ export class Store extends Emitter {
   }
 
   /**
-   * Runs as the server tells them, through the socket or in the answer to a command, in whichever order these come: a
+   * Runs as the server gives them, through the socket or in the answer to a command, in whichever order these come: a
    * revision that is older than what is known changes nothing, and a deleted run stays deleted.
    * @param {RunView[]} views
    */
@@ -77,15 +77,15 @@ export class Store extends Emitter {
 
   /**
    * @param {RunView} view
-   * @param {(known: Run) => boolean} isNews
+   * @param {(known: Run) => boolean} isNewer
    */
-  #put(view, isNews) {
+  #put(view, isNewer) {
     if (this.#deleted.has(view.id)) return;
     const known = this.runs.get(view.id);
     if (!known) {
       this.runs.set(view.id, { ...view, train: new Series(), evaluation: new Series() });
       this.#listed?.add(view.id); // launched since the list began
-    } else if (isNews(known)) Object.assign(known, view);
+    } else if (isNewer(known)) Object.assign(known, view);
   }
 
   /**
@@ -94,7 +94,7 @@ export class Store extends Emitter {
    */
   removeRuns(ids) {
     for (const id of ids) this.#deleted.add(id);
-    for (const id of [...this.#deleted].slice(0, -DELETED)) this.#deleted.delete(id);
+    for (const id of [...this.#deleted].slice(0, -MAX_DELETED)) this.#deleted.delete(id);
     if (this.#drop(ids)) this.#runsChanged();
   }
 
@@ -199,7 +199,7 @@ export class Store extends Emitter {
   }
 
   /**
-   * Let runs be as good as deleted, or bring them back.
+   * Take runs off the page as if they were deleted, or bring them back.
    * @param {string[]} ids
    * @param {boolean} withheld
    */
@@ -215,7 +215,7 @@ export class Store extends Emitter {
     return new Set(
       this.list()
         .filter((run) => !run.archived)
-        .slice(0, SHOWN)
+        .slice(0, DEFAULT_SHOWN)
         .map((run) => run.id),
     );
   }

@@ -51,7 +51,7 @@ export const PROPERTIES = {
   /** how curves stand for several runs, and for which: see charts/groups.js */
   spread: { key: "bands", type: "text", default: "" },
   over: { key: "over", type: "text", default: "" },
-  /** the field whose values dashes and symbols tell: see charts/strokes.js */
+  /** the field whose values dashes and symbols stand for: see charts/strokes.js */
   dash: { key: "dash", type: "text", default: "" },
   /** the experiment in the form, where it is not the first one: see form/draft.js */
   form: { key: "form", type: "json", default: null },

@@ -43,7 +43,7 @@ export function hasCode(why, code) {
 }
 
 /**
- * What an `ApiError` says, to stand beside what it speaks of: bounds say more than that something is not right.
+ * What an `ApiError` says, to stand beside the field that it is about. Bounds explain more than that a value is invalid.
  * @param {Pick<ApiError, "why" | "message" | "bounds">} error
  */
 export function explain({ why, message, bounds }) {
