@@ -99,16 +99,6 @@ def test_only_an_optimizers_own_settings_are_shown(page):
     assert page.page.locator('[name="optimizer.momentum"]').count() == 1
 
 
-def test_a_learning_rate_is_kept_between_optimizers_but_not_adadeltas(page):
-    page.fill(optimizer__learning_rate=0.03)
-    page.choose("optimizer.name", "adam")
-    assert page.page.input_value('[name="optimizer.learning_rate"]') == "0.03"
-    page.choose("optimizer.name", "adadelta")
-    assert page.page.input_value('[name="optimizer.learning_rate"]') == "1"
-    page.choose("optimizer.name", "sgd")
-    assert page.page.input_value('[name="optimizer.learning_rate"]') == "0.01"
-
-
 def test_consequences_follow_the_form(page):
     page.choose("dataset.name", "digits")
     page.until("document.querySelector('#summary-parameters').textContent === '3,630'")

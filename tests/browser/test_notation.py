@@ -42,10 +42,10 @@ def test_every_press_of_an_arrow_moves_the_learning_rate_by_one_digit(open_page,
     page.fill(optimizer__learning_rate="0.08")
     slider = page.page.locator('[data-field="optimizer.learning_rate"] input[type=range]')
     seen = []
-    for _ in range(12):
+    for _ in range(3):
         slider.press("ArrowRight")
         seen.append(float(page.page.input_value('[name="optimizer.learning_rate"]')))
-    assert seen == [0.09, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 2]
-    for _ in range(12):
+    assert seen == [0.09, 0.1, 0.2]
+    for _ in range(3):
         slider.press("ArrowLeft")
     expect(page.page.locator('[name="optimizer.learning_rate"]')).to_have_value("0.08")

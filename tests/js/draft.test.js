@@ -89,6 +89,18 @@ test("optimizers, functions and a switch multiply, and each optimizer has its ow
   assert.ok(names.has("Adam · ReLU · Batch norm off · β₁ 0.8"));
 });
 
+test("a learning rate is kept between optimizers, but Adadelta neither takes it over nor passes its own on", () => {
+  const draft = draftOf({ rate: "0.03" });
+  /** @param {string} name */
+  const rateOf = (name) => {
+    draft.chooseOptimizers([name]);
+    const [optimizer] = alternatives(draft.document.optimizer);
+    assert.equal(optimizer.name, name);
+    return optimizer.learning_rate;
+  };
+  assert.deepEqual(["adam", "adadelta", "sgd"].map(rateOf), [0.03, 1, 0.01]);
+});
+
 test("Adadelta keeps its own learning rate", () => {
   const draft = draftOf({ rate: "0.01, 0.02" });
   draft.chooseOptimizers(["sgd", "adam", "adadelta"]);
@@ -168,7 +180,47 @@ test("a draft is the same after its address is read again, whatever is chosen", 
     if (copy.count() <= 100) assert.equal(copy.experiments().length, copy.count());
   }));
 
-for (const json of [null, 7, {}, { document: {}, seeds: 1, folds: 1 }, { seeds: 4 }])
+const SGD = { name: "sgd", learning_rate: 8 };
+const several = (/** @type {any[]} */ ...values) => ({ sweep: "", values });
+
+/** What an address may hold: an experiment with some sections. @param {Record<string, any>} sections */
+const addressWith = (sections) => ({
+  document: {
+    dataset: { name: "digits" },
+    network: { preset: "mlp", hidden: [], initializer: { name: "he_normal" } },
+    training: {},
+    regularization: {},
+    optimizer: SGD,
+    ...sections,
+  },
+  seeds: 1,
+  folds: 1,
+});
+
+for (const sections of [{}, { optimizer: several(SGD, { name: "adam", learning_rate: 8 }) }])
+  test(`an experiment of an address is taken: ${JSON.stringify(sections)}`, () => {
+    const draft = new Draft(OPTIONS);
+    assert.ok(draft.restore(addressWith(sections)));
+    assert.equal(alternatives(draft.document.optimizer)[0].learning_rate, 8);
+  });
+
+for (const json of [
+  null,
+  7,
+  [],
+  {},
+  { document: {}, seeds: 1, folds: 1 },
+  { document: { dataset: { name: "x" } } },
+  { seeds: 4 },
+  { ...addressWith({}), seeds: 4 },
+  addressWith({ optimizer: several() }),
+  addressWith({ optimizer: several(SGD, SGD) }),
+  addressWith({ optimizer: several(SGD, null) }),
+  addressWith({ optimizer: { ...SGD, name: ["sgd"] } }),
+  addressWith({ training: { schedule: { name: "none" } } }),
+  addressWith({ dataset: { name: several("digits", "nothing") } }),
+  addressWith({ regularization: several({}, 3) }),
+])
   test(`what is no draft is not taken: ${JSON.stringify(json)}`, () => {
     const draft = new Draft(OPTIONS);
     const before = JSON.stringify(draft);
