@@ -1,4 +1,4 @@
-/** Chart: one of them: its card, its traces and its plot, and what of these has to be drawn. */
+/** A chart: its card, its traces and its plot, and what of these has to be drawn. */
 
 import { bySize } from "../state/flat-configs.js";
 import { t } from "../words/i18n.js";

@@ -1,6 +1,6 @@
 /**
  * Crop: the part of y where most points are, as TensorBoard ignores outliers: from the 5th to the 95th percentile of all
- * drawn points, and a little more. One run that diverges leaves the others their curves.
+ * drawn points, and a little more. So the curves of other runs stay readable beside one that diverges.
  */
 
 /** @import { Trace } from "./traces.js" */

@@ -1,4 +1,4 @@
-/** A legend: which curve is which. It has the room that it has, and never grows, so that nothing jumps for it. */
+/** A legend: which curve is which. Its height is fixed, so that the chart below does not move; what has no room is counted. */
 
 import { h } from "../page/dom.js";
 import { shapePath } from "./symbols.js";

@@ -1,6 +1,7 @@
 /**
- * Marks: what happened to a run, on its curves. A cross where its values cease to be finite, a triangle where it was
- * changed by hand and a crossed circle where its network died stand always; its best test accuracy, an early stop and a plateau, where one wants to see them.
+ * Marks: what happened to a run, on its curves. Always: a cross where its values cease to be finite, a triangle where it was
+ * changed by hand, a crossed circle where its network died. Where they are wished for: its best test accuracy, an early stop
+ * and a plateau.
  */
 
 import { color } from "../page/palette.js";

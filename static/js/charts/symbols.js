@@ -1,8 +1,8 @@
 /**
- * Symbols along curves, so that a curve's dash can be distinguished from others' where it is too noisy or too flat to be seen.
+ * Symbols along curves: where a curve is too noisy or too flat for its dashes to be seen, its symbols still show its value.
  *
- * They stand at round places of x, which stay while the curve grows; every run has places of its own, so that symbols of
- * curves that lie on each other do not.
+ * They stand at round places of x, so that they stay while the curve grows. Each run has places of its own: the symbols of
+ * curves that cover each other do not cover each other.
  */
 
 import { LINEAR, LOG, roundAbove } from "../scale.js";

@@ -1,6 +1,6 @@
 /**
- * What is wrong with a typed text by itself, by what the server says of its field. The server judges; this finds what else
- * is wrong where it has named the first thing.
+ * What is wrong with a typed text, by the server's description of its field. The server decides; but it names only the first
+ * thing that is wrong, and this finds the others.
  */
 
 import { alternatives, readings, typed } from "./values.js";

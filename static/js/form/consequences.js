@@ -1,6 +1,6 @@
 /**
- * Consequences: what the server says of the draft as it stands. It is asked when typing pauses, or when an answer is needed;
- * once for each state of the draft, and again where something was wrong.
+ * Consequences: the server's answers about the draft: its costs, its first experiment in full, or what is wrong. The server is
+ * asked when typing pauses or when an answer is needed; once for each state of the draft, and again where something was wrong.
  */
 
 import { ApiError, api } from "../server/api.js";

@@ -1,4 +1,4 @@
-/** The control that suits a field, by the server's description of it. Each of them takes several values. */
+/** The control that suits a field, by the server's description of it. Every kind of control takes several values. */
 
 import { h } from "../page/dom.js";
 import { t } from "../words/i18n.js";

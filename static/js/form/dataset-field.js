@@ -1,4 +1,4 @@
-/** The data set: which one, and what to do about one that is not on the server. */
+/** The field of the data set: which one, or several; and a download where one is not on the server. */
 
 import { find, h, iconButton } from "../page/dom.js";
 import { ApiError, api } from "../server/api.js";

@@ -1,6 +1,6 @@
 /**
- * The draft: the experiment as it stands in the form. A document as the server takes it, in which a field may hold
- * several values and a section several alternatives, and how many seeds and folds each combination is run with.
+ * The draft: the experiment as it stands in the form. It is a document as the server takes it, except that a field may have
+ * several values and a section several alternatives; and how many seeds and folds each combination is run with.
  */
 
 import { isDraft } from "./draft-check.js";

@@ -2,7 +2,7 @@
  * Fields of the form: a label, a control, room for an error, and what the help says of it. Made from the server's
  * description of a field: its kind, its bounds, its default.
  *
- * A control keeps what was typed, as text: the server judges it, and what it says stands beside the field.
+ * A control keeps what was typed, as text: the server decides whether it is right, and its answer stands beside the field.
  */
 
 import { h } from "../page/dom.js";

@@ -154,10 +154,10 @@ export class Form {
    * @throws ApiError where it is no experiment
    */
   async load(experiment, { from = null } = {}) {
-    const counts = this.#load();
+    const isNewest = this.#load();
     const { first } = await api.summaryTogether([experiment]);
     const network = await presetOf(first.config);
-    if (!counts()) return; // another one has been taken since
+    if (!isNewest()) return; // another one has been taken since
     this.#draft.take(first.config);
     if (from) this.#draft.document.name = "";
     if (network) this.#draft.document.network = network;

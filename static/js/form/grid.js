@@ -1,7 +1,6 @@
 /**
- * The grid: one document in which some parts are several, and every combination of them. A part is a field with several
- * values, or a whole section with each of its alternatives: an optimizer with its own settings, in which there may be several
- * values again.
+ * The grid: every combination of a document in which some parts are several. Such a part is a field with several values, or a
+ * section with several alternatives, such as optimizers, each with settings that may have several values again.
  */
 
 import { isSweep } from "./values.js";

@@ -1,4 +1,4 @@
-/** What the experiment would be, how often it is run, and the button. */
+/** The part of the form that launches: what the experiments would cost, how many seeds, and the button. */
 
 import { h } from "../page/dom.js";
 import { number, t } from "../words/i18n.js";

@@ -1,7 +1,7 @@
 /**
  * One of many, or several of them to compare: a drop-down list, and beside it a button that opens check boxes. With
- * several, the list says them all, and choosing from it takes one of them again. Nothing grows: the boxes lie above the
- * form, and Escape or a click elsewhere puts them away.
+ * several, the list names them all, and choosing from it leaves one of them. The form does not grow: the boxes lie above
+ * it, and Escape or a click elsewhere closes them.
  */
 
 import { h, iconButton, moveTo } from "../page/dom.js";

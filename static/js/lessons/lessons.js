@@ -1,6 +1,6 @@
 /**
- * Lessons: one click launches a whole set of runs; their question, and their conclusion once they have ended. One
- * without runs is to be looked at.
+ * Lessons: one click launches all runs of a lesson. Its question is shown, and its conclusion once the runs have ended. A
+ * lesson without runs opens its data set and its network to look at.
  */
 
 import { find, h } from "../page/dom.js";
@@ -117,13 +117,13 @@ export class Lessons {
   async #launch(lesson, button) {
     button.disabled = true;
     this.#problem = null;
-    const counts = this.#ask();
+    const isNewest = this.#ask();
     try {
       if (lesson.runs.length) this.#onLaunch((await api.launchLesson(lesson.slug)).runs);
       else await this.#onLook(lesson);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (counts()) this.#problem = error;
+      if (isNewest()) this.#problem = error;
     } finally {
       button.disabled = false;
       this.#drawNote();

@@ -135,15 +135,15 @@ export class DatasetView {
 
   /** Ask for the images from a place on; what is there stays until the others come. @param {number} first */
   async #load(first) {
-    const counts = this.#ask();
+    const isNewest = this.#ask();
     try {
       const sample = await api.images(this.#dataset.name, { part: this.#part, first, count: this.#count });
-      if (!counts()) return;
+      if (!isNewest()) return;
       this.#problem.textContent = "";
       this.#show(sample);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (counts()) this.#problem.textContent = explain(error);
+      if (isNewest()) this.#problem.textContent = explain(error);
     }
   }
 

@@ -43,19 +43,19 @@ export class Look {
 
   /** The layers of a network. @param {ExperimentSummary} summary as of several experiments together, of the first */
   async network(summary) {
-    const counts = this.#ask();
+    const isNewest = this.#ask();
     const { networkTable } = await import("./network-table.js");
-    if (!counts()) return;
+    if (!isNewest()) return;
     this.#open({ title: t("look.network"), className: "look" }, networkTable(summary));
   }
 
   /** Both of a lesson, with what it asks and what can be seen. @param {Lesson} lesson */
   async lesson({ slug, question, conclusion }) {
-    const counts = this.#ask();
+    const isNewest = this.#ask();
     const experiment = /** @type {Experiment} */ ((await api.lesson(slug)).experiment); // all that are looked at have one
     const { experiments, first } = await api.summaryTogether([experiment]);
     const { networkTable } = await import("./network-table.js");
-    if (!counts()) return;
+    if (!isNewest()) return;
     const dataset = this.#dataset(experiment.dataset.name);
     const data = h("section", {}, h("h3", {}, titleOf(dataset)), this.#viewOf(dataset));
     const network = h(

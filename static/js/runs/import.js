@@ -1,4 +1,4 @@
-/** Exported experiments come back: dropped on the page, or chosen in a file dialog. */
+/** Importing exported runs, or an experiment into the form: files dropped on the page, or chosen in a dialog. */
 
 import { h } from "../page/dom.js";
 import { ApiError, api } from "../server/api.js";

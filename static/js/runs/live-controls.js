@@ -119,16 +119,16 @@ function control(name, held, change) {
     text.removeAttribute("aria-invalid");
     if (value === (sent ? sent.value : held())) return show(Number(value));
     sent = { value };
-    const counts = ask();
+    const isNewest = ask();
     const typed = text.value;
     try {
       await change({ [name]: value });
-      if (!counts()) return;
+      if (!isNewest()) return;
       sent = null;
       if (text.value === typed) show(held()); // slider and box say the same again
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (!counts()) return;
+      if (!isNewest()) return;
       sent = null;
       problem.textContent = explain(error);
       text.setAttribute("aria-invalid", "true");

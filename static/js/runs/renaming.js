@@ -1,6 +1,6 @@
 /**
  * Renaming: a box in the place of a run's name until Enter, Escape or a click elsewhere. There is one at a time, and the
- * list holds its place as long: an element that is moved loses its focus.
+ * list does not reorder meanwhile: an element that is moved loses its focus.
  */
 
 import { h } from "../page/dom.js";

@@ -115,10 +115,10 @@ export class RunTable {
    * @param {(answer: Answer) => unknown} go
    */
   async #attempt(question, go) {
-    const counts = this.#ask();
+    const isNewest = this.#ask();
     try {
       const answer = await question();
-      if (counts()) await go(answer);
+      if (isNewest()) await go(answer);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.#toast.show(explainAll(error), { wrong: true });

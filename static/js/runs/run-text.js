@@ -1,8 +1,8 @@
 /**
  * A text of a run that several people may write: its notes, its tags. The box is made once, and a redraw leaves it alone:
- * what others write comes in while nothing is typed, and what is typed stays until the server has it. It is sent when one
- * leaves the box or the page. Where another person was quicker, both texts stand there, to choose from. What the server
- * does not have when the page is left can be taken into the box of the next visit.
+ * what others write comes in while nothing is typed, and what is typed stays until the server has it. It is sent when the
+ * focus leaves the box, or the page is left. Where another person has changed the text meanwhile, both stand there to choose
+ * from. What the server does not have when the page is left can be taken into the box of the next visit.
  */
 
 import { h } from "../page/dom.js";

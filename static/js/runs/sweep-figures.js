@@ -1,7 +1,4 @@
-/**
- * Figures of a sweep: final metrics over config fields, as plain data for `charts/plotly.js`. Pure functions.
- *
- */
+/** Figures of a sweep: final metrics over config fields, as plain data for `charts/plotly.js`. Pure functions. */
 
 import { LINEAR, LOG, Scale } from "../scale.js";
 

@@ -1,4 +1,4 @@
-/** What the server says, taken into the store: the same messages, whichever way they come. */
+/** The inbox: takes the server's messages into the store, whether they come through a socket or by polling. */
 
 import { decodeFrame } from "./frames.js";
 

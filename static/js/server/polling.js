@@ -1,6 +1,6 @@
 /**
- * Polling: asking by HTTP for what a socket would have said, where a network lets no socket through. It is slower, and
- * complete: the page says which rows and which state of the lab it has, and the answer is what follows.
+ * Polling: asking by HTTP for the messages of a socket, where a network lets no socket through. It is slower but complete:
+ * the page sends which rows and which state of the lab it has, and the answer is what follows.
  */
 
 import { ApiError, api } from "./api.js";

@@ -2,9 +2,9 @@
  * Only the newest question's answer counts. Answers come in any order, and what they were asked of may have changed since.
  *
  *     const ask = newestOnly();
- *     const counts = ask();
+ *     const isNewest = ask();
  *     const answer = await api.summary(...);
- *     if (!counts()) return; // something else has been asked since
+ *     if (!isNewest()) return; // something else has been asked since
  *
  * @returns {() => () => boolean} call it when asking; what it returns says whether nothing has been asked since
  */

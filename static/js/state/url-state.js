@@ -2,8 +2,8 @@
  * The page's state in its address: one table of properties, so that a copied address shows the same page.
  *
  * A property is `name: { key, type, default }`: the key in the address's hash (`#smoothing=0.8&x=epoch`), a type of
- * `TYPES`, and the value that need not be said. To keep something in the address, add a line to `PROPERTIES`, take
- * it with `urlState.get(name)`, change it with `urlState.set({ name: value })`, and hear of changes with
+ * `TYPES`, and the value that is left out. To keep something in the address, add a line to `PROPERTIES`, take
+ * it with `urlState.get(name)`, change it with `urlState.set({ name: value })`, and listen to changes with
  * `urlState.on(name, listener)`. The hash, not the query: it never goes to the server, and changing it loads nothing.
  * This file knows no page: `address.js` has the page's `urlState`, and writes it.
  *

@@ -11,9 +11,9 @@ const ask = newestOnly();
  * @param {string} chosen
  */
 export async function setLanguage(chosen) {
-  const counts = ask();
+  const isNewest = ask();
   const texts = await api.messages(chosen);
-  if (!counts()) return;
+  if (!isNewest()) return;
   document.documentElement.lang = chosen;
   window.kept.setCookie("language", chosen);
   speak(chosen, texts);

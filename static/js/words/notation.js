@@ -1,8 +1,8 @@
 /**
  * How numbers are written. A point begins decimals, a comma separates values; what a keyboard gives for these signs in
  * another width or script is read as they are. A comma between digits without a space may also begin decimals (0,1) or
- * group thousands (1,250): where it could be either, it is unclear, and is not guessed. Whole numbers have a rule
- * of their own: 32,128 is two of them, and 1,200 or 60,000, which are round, are one.
+ * group thousands (1,250): where it could be either, it is unclear, and the page asks. Whole numbers have a rule of their
+ * own: 32,128 is two of them, and 1,200 or 60,000, which are round, are one.
  */
 
 /** Full and half width; not all of Unicode's compatible signs, among which 10² is 102. */

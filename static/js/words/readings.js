@@ -1,4 +1,4 @@
-/** A number that could be meant in several ways: the page says so and offers them. */
+/** The question that the page asks where a typed number has several readings: a button for each. */
 
 import { h } from "../page/dom.js";
 import { worded } from "./reasons.js";

@@ -1,6 +1,6 @@
 /**
- * Why something is not so, in the reader's language. The server says a code and its values (`{ code, values }`, see
- * `engine/reasons.py`); what it says in English is for programs, and for reasons that an older lab has stored.
+ * Reasons in the reader's language: why something was refused, or why a run ended. The server sends a code and its values
+ * (`{ code, values }`, see `engine/reasons.py`), and an English sentence for programs and for what an older lab has stored.
  */
 
 import { hasText, number, t } from "./i18n.js";
