@@ -1,4 +1,4 @@
-"""Assets: the files that a page is made of, read and compressed once, and kept by browsers.
+"""Assets: the files that a page is made of, read and compressed once, and kept by browsers; scripts without comments.
 
 A class that opens the page asks for ninety of them a head, all at the same moment. Read and compressed anew for each,
 in threads, they would take a core for a quarter of a second a head. A page names them by addresses that change when one
@@ -29,6 +29,10 @@ FOREVER = "public, max-age=31536000, immutable"
 
 #: A file's name behind the version of all files.
 _VERSIONED = re.compile(r"([0-9a-f]{16})/(.+)")
+
+
+#: A comment that has whole lines of a script to itself.
+_COMMENT = re.compile(rb"^[ \t]*/\*\*(?:[^*]|\*(?!/))*\*/[ \t]*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +112,20 @@ def _state(path: Path) -> tuple[int, int]:
     return stat.st_mtime_ns, stat.st_size
 
 
+def without_comments(script: bytes) -> bytes:
+    """A script without its comments that have whole lines to themselves and begin with two stars.
+
+    These hold the types for `tsc`: nearly a third of what a page loads at its start. The lines stay, empty, so that an
+    error in a browser names the line of the file.
+    """
+    return _COMMENT.sub(lambda comment: b"\n" * comment[0].count(b"\n"), script)
+
+
 def _read(path: Path) -> Asset:
     state = _state(path)
     content = path.read_bytes()
+    if path.suffix == ".js":
+        content = without_comments(content)
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     short = gzip.compress(content, 9, mtime=0) if len(content) >= LEAST_ZIPPED else None

@@ -1,6 +1,5 @@
 """What the form says: help, what differs from where one came from, and its state in the address."""
 
-
 import pytest
 from playwright.sync_api import expect
 

@@ -23,7 +23,7 @@ def get(app, path, method="GET", **headers):
     return event_loop.run(ask())
 
 
-@pytest.mark.parametrize("path", ["js/lab.js", "css/lab.css", "logo.svg", "icons.svg"])
+@pytest.mark.parametrize("path", ["css/lab.css", "logo.svg", "icons.svg"])
 def test_a_file_comes_as_it_is_on_the_disk_compressed_or_not(lab, path):
     content = (STATIC / path).read_bytes()
 
@@ -37,6 +37,48 @@ def test_a_file_comes_as_it_is_on_the_disk_compressed_or_not(lab, path):
     if len(content) > 1000:
         assert zipped.headers["content-encoding"] == "gzip"
         assert int(zipped.headers["content-length"]) < len(content)
+
+
+COMMENTED = """/** A module. */
+/**
+ * What it does, *with* stars.
+ */
+const one = /** @type {any} */ (2); /** behind code */
+  /** @type {string} */ (name)?.focus();
+// a line
+const two = `
+  /* text */`;
+"""
+SENT = """
+
+
+
+const one = /** @type {any} */ (2); /** behind code */
+  /** @type {string} */ (name)?.focus();
+// a line
+const two = `
+  /* text */`;
+"""
+
+
+def test_a_script_is_sent_without_its_comments_and_every_line_keeps_its_number(tmp_path):
+    (tmp_path / "a.js").write_text(COMMENTED)
+    (tmp_path / "a.css").write_text(COMMENTED)
+    app = Router([Mount("/static", Assets(tmp_path))])
+
+    assert get(app, "/static/a.js").text == SENT
+    assert get(app, "/static/a.css").text == COMMENTED
+
+
+@pytest.mark.parametrize("path", sorted((STATIC / "js").rglob("*.js")), ids=lambda path: path.name)
+def test_nothing_but_comments_is_left_out_of_a_script(lab, path):
+    sent = lab.http.get(f"/static/{path.relative_to(STATIC).as_posix()}").text.split("\n")
+    lines = path.read_text("utf-8").split("\n")
+
+    assert len(sent) == len(lines)
+    left_out = [line.strip() for line, kept in zip(lines, sent, strict=True) if line != kept]
+    assert left_out
+    assert all(line.startswith(("/**", "*")) for line in left_out)
 
 
 def test_a_browser_that_has_a_file_is_not_sent_it_again(lab):
