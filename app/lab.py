@@ -1,4 +1,4 @@
-"""The lab: the objects that `create_app` made, as routes reach them."""
+"""The lab: the objects that `create_app` made, and how routes get them."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from app.storage.lock import FolderLock
 
 log = logging.getLogger(__name__)
 
-#: Less than this is a few lessons of a class, or one data set that has to be decoded.
+#: Free space below this gives a warning: it is enough only for a few lessons of a class, or for decoding a data set.
 LOW_DISK_BYTES = 500_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Lab:
-    """One running server. `server_id` differs at every start, so that a page knows of a restart."""
+    """One running server. `server_id` is new at every start, so that a page notices a restart."""
 
     settings: Settings
     database: Database
@@ -42,18 +42,18 @@ class Lab:
     metrics: Metrics
     lock: FolderLock
     server_id: str = field(default_factory=lambda: secrets.token_hex(4))
-    #: of the monotonic clock
+    #: seconds of the monotonic clock
     started_at: float = field(default_factory=time.monotonic)
 
     def open(self, holder: str) -> None:
-        """Make the state folder this lab's, and open the database; nothing where that is done already.
+        """Lock the state folder and open the database. A second call does nothing.
 
         Args:
-            holder: what this process is, for the message that a second lab on this folder gets.
+            holder: a name of this process, for the error message of a second lab on this folder.
 
         Raises:
             FolderError: a folder cannot be made or written.
-            FolderInUse: another lab has it.
+            FolderInUse: another lab has locked it.
             DatabaseError: the database cannot be opened.
         """
         make_writable(self.settings.state_dir, "the state folder", mode=PRIVATE_FOLDER)

@@ -1,4 +1,4 @@
-"""Rows: consecutive metric rows of one stream of one run, as they travel from worker to store to page."""
+"""Rows: consecutive metric rows of one stream of one run, as the worker, the store and the page exchange them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-#: When rows came: (rows so far in the stream, Unix seconds, seconds of training), ascending. Between two, the page
-#: interpolates.
+#: When rows were recorded: (rows so far in the stream, Unix seconds, seconds of training), ascending. The page
+#: interpolates between two entries.
 Times = list[tuple[int, float, float]]
 
-#: Times that one frame carries at most; more would weigh more than the rows.
+#: The most times in one frame; more would take more bytes than the rows.
 MAX_TIMES = 256
 
 
@@ -33,7 +33,7 @@ class Rows:
         return self.first + self.count
 
     def since(self, row: int, at_most: int | None = None) -> Rows:
-        """The rows from number `row` on, and no more than `at_most`."""
+        """The rows from number `row` on, at most `at_most` of them."""
         skip = max(0, row - self.first)
         end = None if at_most is None else skip + at_most
         values = self.values[:, skip:end]
@@ -42,21 +42,24 @@ class Rows:
 
 
 def join(parts: list[Rows]) -> Rows:
-    """Rows that follow each other, as one."""
+    """Consecutive rows as one object."""
     times = [time for part in parts for time in part.times]
     values = np.concatenate([part.values for part in parts], axis=1)
     return Rows(parts[0].columns, parts[0].first, values, thin(times))
 
 
 class Extremes:
-    """Long streams as a chart shows them: of each bin of rows the lowest and the highest value of every column.
+    """The overview of a long stream: for each bin of rows the lowest and the highest value of every column.
 
-    Taken block by block. What is not finite does not count where a bin has anything finite. The two come in the order
-    in which the column leads through the bin, from its first to its last value, so `iteration` stays ascending.
+    It is computed block by block. Values that are not finite count only if a bin has no finite one. If a column falls
+    from the first to the last row of a bin, the highest value comes first, else the lowest; so `iteration` ascends.
     """
 
     def __init__(self, size: int) -> None:
-        """`size`: rows in a bin."""
+        """
+        Args:
+            size: how many rows a bin has.
+        """
         self.rows = 0
         self._size = size
         self._columns: tuple[str, ...] = ()
@@ -64,7 +67,7 @@ class Extremes:
         self._open: NDArray[np.float32] | None = None  # rows of the bin that is not full
 
     def take(self, rows: Rows) -> None:
-        """The rows that follow."""
+        """Add the next rows of the stream."""
         self.rows += rows.count
         self._columns = rows.columns
         values = rows.values if self._open is None else np.concatenate([self._open, rows.values], axis=1)
@@ -73,7 +76,7 @@ class Extremes:
         self._open = values[:, full:]
 
     def overview(self) -> Rows:
-        """(columns, two rows for each bin)."""
+        """The overview so far: two rows for each bin."""
         parts = self._parts
         if self._open is not None and self._open.shape[1]:
             parts = [*parts, _extremes(self._open[:, None, :])]
@@ -83,7 +86,7 @@ class Extremes:
 def _extremes(bins: NDArray[np.float32]) -> NDArray[np.float32]:
     """(columns, bins, rows) → (columns, 2 · bins)."""
     finite = np.where(np.isfinite(bins), bins, np.float32(np.nan))
-    low: NDArray[np.float32] = np.fmin.reduce(finite, axis=2)  # NaN only where all are
+    low: NDArray[np.float32] = np.fmin.reduce(finite, axis=2)  # NaN only if no value is finite
     high: NDArray[np.float32] = np.fmax.reduce(finite, axis=2)
     falling = bins[:, :, 0] > bins[:, :, -1]
     pairs = np.stack([np.where(falling, high, low), np.where(falling, low, high)], axis=2)
@@ -91,11 +94,12 @@ def _extremes(bins: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def thin(times: Times) -> Times:
-    """At most `MAX_TIMES` of them, evenly, the last one always among them."""
+    """At most `MAX_TIMES` of the times, evenly chosen, with the last one."""
     step = -(-len(times) // MAX_TIMES)
     return times if step <= 1 else times[::-1][::step][::-1]
 
 
 def _within(times: Times, first: int, end: int) -> Times:
-    """The times of rows `first` to `end`. The time of a chunk that is cut is left out: it is of a later row."""
+    """The times of the rows from `first` to `end`. The time of a chunk that is cut is left out: it belongs to a later
+    row."""
     return [time for time in times if first < time[0] <= end]

@@ -21,12 +21,12 @@ def constant(t: int, total: int) -> float:
 
 
 def step(t: int, total: int, *, every: int, factor: float) -> float:
-    """factor^⌊t / every⌋: a staircase."""
+    """factor^⌊t / every⌋: constant for `every` steps, then multiplied by `factor`."""
     return float(factor ** (t // every))
 
 
 def exponential(t: int, total: int, *, rate: float) -> float:
-    """rate^(t / total): smoothly down to `rate` at the end."""
+    """rate^(t / total): falls smoothly to `rate` at the end."""
     return float(rate ** (t / total))
 
 
@@ -57,7 +57,7 @@ FIELDS: dict[str, Sequence[Field]] = {
 
 
 def factor_at(config: dict[str, Any] | None, t: int, total: int) -> float:
-    """The factor of `config` (`{"name", ..., "warm_up"}`; None: constant) at step t.
+    """The factor at step t by the schedule `config`, `{"name", ..., "warm_up"}`; 1 if it is None.
 
     During the first `warm_up` steps the rate also rises in a straight line from almost 0 (Goyal et al. 2017).
     """

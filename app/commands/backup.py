@@ -1,7 +1,7 @@
-"""lossroom backup: copy the database, while the lab runs or not.
+"""lossroom backup: copy the database, also while a lab runs.
 
-The copy holds everything of finished runs. A run that was training goes on from the start when a lab is opened with
-it, because checkpoints are not copied: its rows are computed again, bit for bit, and the curve is the same.
+The copy holds all data of finished runs. Checkpoints are not copied, so a run that was training starts again from
+iteration 1 when a lab opens the copy: its rows are computed again, and the curve is the same, bit for bit.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from app.storage.backup import back_up
 
 
 def backup(source: Path, target: Path, *, force: bool = False) -> int:
-    """Copy the database to `target`, whole or not at all.
+    """Copy the database to `target`. An incomplete copy is never left.
 
     Raises:
-        Mistake, Failure: there is nothing to copy, or it cannot be copied.
+        Mistake, Failure: there is no database, or it cannot be copied.
     """
     if not source.is_file():
         raise Mistake(f"there is no database at {source}")

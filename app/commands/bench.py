@@ -1,4 +1,4 @@
-"""lossroom bench: run the benchmarks of the source tree. They are no part of the installed package."""
+"""lossroom bench: run the benchmarks of the source tree, which are not in the installed package."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ FOLDERS = (Path(__file__).resolve().parents[2], Path("."))
 
 
 def bench(names: Sequence[str], *, as_json: bool, folders: Sequence[Path] = FOLDERS) -> int:
-    """Run the named benchmarks, or all; the exit status is theirs, or 2 where there is no checkout.
+    """Run the named benchmarks, or all, and return their exit status, or 2 if there is no checkout.
 
     Args:
-        as_json: one JSON object per line in place of tables.
+        as_json: print one JSON object per line instead of tables.
     """
     root = next((f for f in folders if (f / "benchmarks" / "__main__.py").is_file()), None)
     if root is None:
         print(
-            "lossroom: the benchmarks come with the source and not with the package; "
+            "lossroom: the benchmarks come with the source, not with the package; "
             "run this in a checkout, after `make setup`",
             file=sys.stderr,
         )
@@ -28,5 +28,5 @@ def bench(names: Sequence[str], *, as_json: bool, folders: Sequence[Path] = FOLD
     command = [sys.executable, "-m", "benchmarks", *names, *(["--json"] if as_json else [])]
     try:
         return subprocess.run(command, cwd=root).returncode
-    except KeyboardInterrupt:  # it has reached the benchmark as well, which has ended
+    except KeyboardInterrupt:  # Ctrl-C has ended the benchmark too
         return 130

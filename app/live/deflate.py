@@ -1,7 +1,7 @@
-"""Compression on the WebSocket (RFC 7692) for long texts only: the list of two thousand runs is 1.7 MB.
+"""Compression on the WebSocket (RFC 7692), for long texts only: the list of two thousand runs is 1.7 MB.
 
-Rows go as they are: compressing them costs five times the time of sending them, and saves 5 %. Nothing is kept from one
-message to the next, so a viewer costs no memory for it.
+Rows are sent uncompressed: compressing them takes five times as long as sending them, and saves 5 %. The compressor
+starts anew with each message, so it needs no memory for each viewer.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from websockets.typing import ExtensionParameter
 
 #: Texts of this many bytes and more are compressed.
 LONG_BYTES = 16 * 1024
-#: zlib's fastest level: a tenth of the size, in a third of the usual time.
+#: zlib's fastest level: it compresses to a tenth, in a third of the time of the default level.
 LEVEL = 1
 
 
 class LongTexts(PerMessageDeflate):
-    """Compresses long texts, and leaves other messages as they are, which the protocol allows."""
+    """Compresses long texts only; the protocol allows uncompressed messages in between."""
 
     def encode(self, frame: Frame) -> Frame:
         if frame.opcode is not Opcode.TEXT or len(frame.data) < LONG_BYTES:
@@ -29,7 +29,7 @@ class LongTexts(PerMessageDeflate):
 
 
 class LongTextsFactory(ServerPerMessageDeflateFactory):
-    """Agrees on compression with a client that offers it."""
+    """Negotiates compression with a client that offers it."""
 
     def __init__(self) -> None:
         super().__init__(

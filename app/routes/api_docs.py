@@ -1,4 +1,4 @@
-"""/docs: the HTTP API to read and try, with Swagger UI from its package: no other host, no inline script."""
+"""/docs: the HTTP API to read and try, with Swagger UI from a Python package: no other host, no inline script."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ def finish(writer):
     return writer.written()
 
 
-def test_a_checkpoint_is_there_whole_and_is_reported_once(tmp_path):
+def test_a_checkpoint_is_written_completely_and_reported_once(tmp_path):
     writer = Writer(tmp_path / "new", "run", 2, every=1)
     writer.begin(b"data", 30, 3, seconds=0)
 
@@ -22,7 +22,7 @@ def test_a_checkpoint_is_there_whole_and_is_reported_once(tmp_path):
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["run.2.30.npz"]
 
 
-def test_a_disk_that_takes_no_checkpoint_is_named_and_the_next_one_is_tried(tmp_path):
+def test_a_checkpoint_that_cannot_be_written_is_reported_and_the_next_one_is_tried(tmp_path):
     folder = tmp_path / "folder"
     folder.touch()  # a file where the folder should be
     writer = Writer(folder, "run", 1, every=1)
@@ -37,7 +37,7 @@ def test_a_disk_that_takes_no_checkpoint_is_named_and_the_next_one_is_tried(tmp_
 
 
 @pytest.mark.parametrize(("seconds", "wait"), [(0.0, 3.0), (1.0, checkpoints.SHARE)])
-def test_what_takes_long_to_save_is_saved_less_often(tmp_path, seconds, wait):
+def test_checkpoints_that_take_long_to_save_are_saved_less_often(tmp_path, seconds, wait):
     writer = Writer(tmp_path, "run", 1, every=3)
     writer.begin(b"", 1, 0, seconds=seconds)
     finish(writer)
@@ -47,7 +47,7 @@ def test_what_takes_long_to_save_is_saved_less_often(tmp_path, seconds, wait):
     assert writer.due(now + wait + 0.1)
 
 
-def test_files_of_runs_that_ended_are_swept_away(tmp_path):
+def test_files_of_ended_runs_are_deleted(tmp_path):
     for name in ("goes-on.1.5.npz", "ended.1.5.npz", "ended.1.6.npz.part"):
         (tmp_path / name).touch()
 

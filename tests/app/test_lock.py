@@ -31,7 +31,7 @@ def holder(tmp_path):
         process.kill()
 
 
-def test_a_folder_is_held_by_one_process_and_the_refusal_names_both(tmp_path, holder):
+def test_a_folder_can_be_locked_once_and_the_refusal_names_folder_and_process(tmp_path, holder):
     with pytest.raises(FolderInUse) as refused:
         FolderLock(tmp_path).acquire("the second")
 
@@ -48,7 +48,7 @@ def test_a_process_that_dies_leaves_no_lock(tmp_path, holder, how):
     FolderLock(tmp_path).acquire("the second")
 
 
-def test_a_lock_that_is_given_back_can_be_taken(tmp_path):
+def test_a_released_lock_can_be_taken(tmp_path):
     first, second = FolderLock(tmp_path), FolderLock(tmp_path)
     first.acquire("the first")
     first.acquire("the first again")
@@ -61,7 +61,7 @@ def test_a_lock_that_is_given_back_can_be_taken(tmp_path):
     second.release()
 
 
-def test_a_lock_file_that_is_something_else_is_named(tmp_path):
+def test_a_lock_file_with_other_content_is_named(tmp_path):
     (tmp_path / "lossroom.lock").write_bytes(b"something else, and long enough to be looked at" * 100)
 
     with pytest.raises(FolderError, match=r"lossroom\.lock cannot be locked"):

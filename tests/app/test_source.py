@@ -1,4 +1,4 @@
-"""The code that the page shows is the engine's own, whole, with its formula."""
+"""The page shows the engine's real code, complete, with its formula."""
 
 import ast
 import inspect
@@ -22,28 +22,28 @@ ALL = [
 ]
 
 
-def squeezed(code):
+def without_spaces(code):
     return "".join(code.split())
 
 
 @pytest.mark.parametrize(("kind", "name"), ALL)
-def test_whatever_an_experiment_can_name_has_its_code_in_the_file_that_is_named(kind, name):
+def test_all_layers_optimizers_and_activations_have_source_in_the_named_file(kind, name):
     source = source_of(kind, name)
     tree = ast.parse(source.code)
     functions = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
     if kind == "layer":
         assert functions == ["forward", "backward"]
     assert len(functions) == len(tree.body) > 0
-    text = squeezed((ROOT / source.file).read_text("utf-8"))
+    text = without_spaces((ROOT / source.file).read_text("utf-8"))
     for node in tree.body:
-        assert squeezed(ast.get_source_segment(source.code, node)) in text
+        assert without_spaces(ast.get_source_segment(source.code, node)) in text
     assert source.formula
 
 
 def test_an_optimizer_that_extends_another_is_shown_with_it():
     code = source_of("optimizer", "adamw").code
     assert code.count("def update(") == 2
-    assert squeezed(inspect.getsource(OPTIMIZERS["adam"].update)) in squeezed(code)
+    assert without_spaces(inspect.getsource(OPTIMIZERS["adam"].update)) in without_spaces(code)
 
 
 @pytest.mark.parametrize(("kind", "name"), ALL)

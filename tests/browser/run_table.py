@@ -1,4 +1,4 @@
-"""The run table in a page, as the tests of it look at it."""
+"""What tests read from the run list of a page."""
 
 from tests.support.waiting import wait_until
 

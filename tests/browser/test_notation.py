@@ -1,9 +1,9 @@
-"""How numbers are written in the form; what each text means is tested in tests/js/notation.test.js."""
+"""Numbers in the form. The meaning of each notation is tested in tests/js/notation.test.js."""
 
 from playwright.sync_api import expect
 
 
-def test_the_form_asks_which_is_meant_and_takes_the_one_that_is_pressed(open_page, lab):
+def test_the_form_asks_which_reading_of_a_number_is_meant_and_takes_the_answer(open_page, lab):
     page = open_page(lab)
     page.choose("dataset.name", "digits")
     page.page.get_by_label("L2", exact=True).check()
@@ -14,7 +14,7 @@ def test_the_form_asks_which_is_meant_and_takes_the_one_that_is_pressed(open_pag
     strength = page.page.locator('[data-field="regularization.l2"] > .error')
     expect(strength).to_contain_text("0,1 can be read in more than one way")
     expect(strength.get_by_role("button")).to_have_text(["0.1", "0, 1"])
-    # everything that is wrong is marked, not only what the server has named
+    # every wrong field is marked, not only the first one, which the server names
     expect(page.page.locator('[data-field="optimizer.learning_rate"] > .error')).to_contain_text("1,5")
     expect(page.page.locator('[data-field="training.batch_size"] > .error')).to_contain_text("at least 1")
     assert page.run_ids() == before
@@ -29,7 +29,7 @@ def test_the_form_asks_which_is_meant_and_takes_the_one_that_is_pressed(open_pag
     assert page.page.inner_text("#launch span") == "Launch 4 runs"
 
 
-def test_a_range_says_how_many_runs_it_is_before_it_is_refused(open_page, lab):
+def test_the_button_shows_the_number_of_runs_of_a_range_that_is_too_long(open_page, lab):
     page = open_page(lab)
     page.page.click(".further summary")
     page.fill(seed="0..499:500")
@@ -37,7 +37,7 @@ def test_a_range_says_how_many_runs_it_is_before_it_is_refused(open_page, lab):
     expect(page.page.locator(".general .error")).to_contain_text("500")
 
 
-def test_every_press_of_an_arrow_moves_the_learning_rate_by_one_digit(open_page, lab):
+def test_each_arrow_key_changes_the_learning_rate_by_one_digit(open_page, lab):
     page = open_page(lab)
     page.fill(optimizer__learning_rate="0.08")
     slider = page.page.locator('[data-field="optimizer.learning_rate"] input[type=range]')

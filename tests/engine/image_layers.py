@@ -1,4 +1,4 @@
-"""Layers as the trainer runs them, at the engine's surface: (N, C, H, W) in and out, whatever lies between."""
+"""Layers as the trainer runs them: as steps, but with images (N, C, H, W) in and out."""
 
 import numpy as np
 
@@ -6,8 +6,8 @@ from engine.fast.plan import plan
 from tests.engine.gradients import bind
 
 
-class Surface:
-    """The steps of one layer, with bound parameters (`.bound`), for checks on plain images."""
+class LayerSteps:
+    """The steps of one layer with the interface of a layer, and its bound parameters (`.bound`)."""
 
     def __init__(self, layer, seed=0, dtype=np.float64):
         self.layer = bind(layer, seed, dtype)

@@ -40,13 +40,13 @@ def test_a_flip_exchanges_left_and_right_of_about_half_the_images():
     np.testing.assert_array_equal(flipped[first], images[first, :, :, ::-1])
 
 
-def test_noise_has_its_spread_and_suits_points_too():
+def test_noise_has_the_given_standard_deviation_also_on_points():
     points = np.zeros((5000, 2), np.float32)
     augmentation(noise=0.3).apply(points)
     assert points.std() == pytest.approx(0.3, rel=0.05)
 
 
-def test_training_images_change_and_the_data_set_does_not():
+def test_augmentation_changes_batches_and_not_the_data_set():
     document = {
         "dataset": {"augment": {"shift": 1, "rotate": 10, "noise": 0.1}},
         "training": {"iterations": 5},
@@ -71,7 +71,7 @@ def test_training_images_change_and_the_data_set_does_not():
         ("digits", {"zoom": 2}, "dataset.augment.zoom"),
     ],
 )
-def test_what_would_make_other_images_is_refused(name, augment, field):
+def test_augmentation_that_does_not_suit_the_images_is_refused(name, augment, field):
     with pytest.raises(ConfigError) as caught:
         ExperimentConfig.from_dict({"dataset": {"name": name, "augment": augment}})
     assert caught.value.field == field

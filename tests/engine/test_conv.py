@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from engine.fast.blocks import BLOCK_IMAGES, block_size
 from engine.layers.conv import Conv2D
 from tests.engine.gradients import check_layer
-from tests.engine.image_layers import Surface, images
+from tests.engine.image_layers import LayerSteps, images
 
 
 def reference(x, W, b, stride, padding):
@@ -36,7 +36,7 @@ def test_any_shape_gives_the_sum_of_the_definition(
     n, channels, height, width, filters, kernel, stride, padding
 ):
     assume(padding < kernel <= min(height, width) + 2 * padding)
-    layer = Surface(conv((channels, height, width), filters, kernel, stride, padding))
+    layer = LayerSteps(conv((channels, height, width), filters, kernel, stride, padding))
     x = images(n, (channels, height, width))
     parameters, _ = layer.bound
     expected = reference(x, parameters["W"], parameters["b"], stride, padding)
@@ -55,12 +55,12 @@ def test_any_shape_gives_the_sum_of_the_definition(
     ],
 )
 def test_gradients_are_those_of_the_sum(shape, kernel, stride, padding):
-    check_layer(Surface(conv(shape, 2, kernel, stride, padding)), images(3, shape))
+    check_layer(LayerSteps(conv(shape, 2, kernel, stride, padding)), images(3, shape))
 
 
 def test_several_blocks_give_what_one_gives():
     shape, n = (2, 6, 6), 2 * BLOCK_IMAGES
-    layer, x = Surface(conv(shape)), images(n, shape)
+    layer, x = LayerSteps(conv(shape)), images(n, shape)
     whole = layer.forward(x, training=True).copy()
     dx = layer.backward(whole.copy()).copy()
     dW = layer.bound[1]["W"].copy()

@@ -1,4 +1,4 @@
-"""How a run ends is named: a network that is dead, a loss that is not finite, and what is likely to have led there."""
+"""The reasons for the end of a run: a dead network, or a loss that is not finite, with its likely causes."""
 
 import math
 
@@ -32,9 +32,7 @@ def steps_of(trainer):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_network_whose_gradients_are_all_exactly_zero_is_called_dead_from_the_first_such_iteration(
-    digits, seed
-):
+def test_a_network_is_dead_from_the_first_iteration_with_only_zero_gradients(digits, seed):
     trainer = Trainer(experiment(150, seed=seed), digits)
     steps = steps_of(trainer)
     still = [not any(step.gradient_norms) for step in steps]
@@ -47,7 +45,7 @@ def test_a_network_whose_gradients_are_all_exactly_zero_is_called_dead_from_the_
     assert trainer.reason.values == {"iteration": since}
 
 
-def test_it_is_called_dead_after_fifty_iterations_and_not_before(digits):
+def test_a_network_counts_as_dead_after_fifty_such_iterations_and_not_before(digits):
     since = (whole := Trainer(experiment(150), digits), list(whole.run()))[0].dead
     trainer = Trainer(experiment(150), digits)
     while trainer.iteration < since + DEAD_AFTER - 2:
@@ -69,8 +67,8 @@ def test_a_run_that_goes_on_from_a_checkpoint_is_dead_from_the_same_iteration(di
     assert restored.reason == whole.reason
 
 
-def test_small_gradients_are_not_no_gradients(digits):
-    """Squares of numbers below 1e-23 are 0 in float32, the numbers are not."""
+def test_tiny_gradients_do_not_count_as_zero(digits):
+    """In float32, the squares of numbers below 1e-23 are 0, but the numbers are not."""
     trainer = Trainer(experiment(DEAD_AFTER + 10, activation="sigmoid", std=0.01, rate=0.01), digits)
     trainer.network.vector *= 1e-4
     for gradient in trainer._weight_gradients:
@@ -89,7 +87,7 @@ def test_small_gradients_are_not_no_gradients(digits):
     assert trainer.dead is None
 
 
-def test_a_network_that_learns_is_not_dead_and_one_at_a_loss_of_zero_neither(digits):
+def test_a_network_that_learns_or_has_a_loss_of_zero_is_not_dead(digits):
     for config in (experiment(120, rate=0.1), experiment(120, rate=0.1, activation="sigmoid", std=0.01)):
         trainer = Trainer(config, digits)
         list(trainer.run())
@@ -117,12 +115,12 @@ def test_a_completed_run_whose_last_evaluation_is_not_finite_has_diverged(digits
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_first_weights_are_the_first_reason_where_the_first_loss_is_far_above_that_of_a_guess(digits, seed):
+def test_initial_weights_are_the_first_cause_if_the_first_loss_is_far_above_that_of_guessing(digits, seed):
     config = experiment(3000, activation="leaky_relu", std=3.0, rate=1.0, hidden=(40, 40, 40, 20), seed=seed)
     trainer = Trainer(config, digits)
     for _ in range(2):
         trainer.advance()
-    trainer = Trainer.restore(trainer.checkpoint(), digits)  # what the first loss was is not forgotten
+    trainer = Trainer.restore(trainer.checkpoint(), digits)  # a checkpoint keeps the first loss
     list(trainer.run())
     assert trainer.first_loss > 10 * math.log(10)
     assert trainer.divergence.iteration > 2
@@ -130,13 +128,13 @@ def test_first_weights_are_the_first_reason_where_the_first_loss_is_far_above_th
     assert codes[:2] == ["first_weights_std", "learning_rate_too_large"]
 
 
-def test_first_weights_are_no_reason_where_the_first_loss_is_that_of_a_guess(digits):
+def test_initial_weights_are_no_cause_if_the_first_loss_is_that_of_guessing(digits):
     trainer = Trainer(experiment(100, activation="leaky_relu"), digits)
     list(trainer.run())
     assert "first_weights" not in [why.code for why in trainer.divergence.reasons]
 
 
-def test_penalties_on_activities_are_named_among_the_reasons_also_of_layers_inside_blocks(digits):
+def test_activity_penalties_are_among_the_causes_also_inside_blocks(digits):
     inner = [{"type": "dense", "units": 20, "activity_l2": 5.0}, {"type": "activation", "name": "identity"}]
     layers = [
         {"type": "dense", "units": 20},
@@ -157,7 +155,7 @@ def test_penalties_on_activities_are_named_among_the_reasons_also_of_layers_insi
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_the_share_of_small_weights_is_recorded_at_the_end_of_evaluations_where_l1_is_on(digits, dtype):
+def test_with_l1_each_evaluation_ends_with_the_share_of_small_weights(digits, dtype):
     config = experiment(60, rate=0.1, regularization={"l1": 0.01}, dtype=dtype)
     trainer = Trainer(config, digits)
     rows = list(trainer.run())
@@ -168,7 +166,7 @@ def test_the_share_of_small_weights_is_recorded_at_the_end_of_evaluations_where_
     assert rows[-1].values[-1] == np.mean(np.abs(weights) < 1e-3) > 0.05
 
 
-def test_without_l1_nothing_is_recorded_besides(digits):
+def test_without_l1_the_share_of_small_weights_is_not_recorded(digits):
     trainer = Trainer(experiment(10, rate=0.1, regularization={"l2": 0.01}), digits)
     rows = list(trainer.run())
     assert trainer.columns["evaluation"] == (
@@ -181,7 +179,7 @@ def test_without_l1_nothing_is_recorded_besides(digits):
     assert len(rows[-1].values) == 5
 
 
-def test_a_network_that_learns_again_is_still_known_to_have_been_dead_and_where(digits):
+def test_first_dead_stays_known_when_a_network_learns_again(digits):
     network = {"preset": "mlp", "hidden": [8], "activation": "relu", "initializer": {"name": "zeros"}}
     config = ExperimentConfig.from_dict({**experiment(200).to_dict(), "network": network})
     trainer = Trainer(config, digits)
@@ -189,7 +187,7 @@ def test_a_network_that_learns_again_is_still_known_to_have_been_dead_and_where(
     begun[...] = np.random.default_rng(0).normal(0, 0.1, begun.shape)
     while trainer.iteration < DEAD_AFTER + 10:
         trainer.advance()
-    trainer.network.vector[...] = begun  # nothing that a student can do brings it back so surely
+    trainer.network.vector[...] = begun  # new weights revive the network for certain
     trainer.advance()
     assert trainer.dead is None
     assert trainer.first_dead == 1

@@ -1,4 +1,4 @@
-"""Layers and optimizers against PyTorch. Where it is not installed, the tests say that nothing was compared."""
+"""Layers and optimizers compared with PyTorch. If it is not installed, these tests are skipped and say why."""
 
 import importlib.util
 
@@ -17,7 +17,7 @@ from engine.layers.local_response_norm import LocalResponseNorm
 from engine.layers.pooling import AvgPool2D, MaxPool2D
 from engine.optimizers import FIELDS, make_optimizer
 from tests.engine.gradients import bind, relative_error
-from tests.engine.image_layers import Surface, images
+from tests.engine.image_layers import LayerSteps, images
 
 pytestmark = [
     pytest.mark.parity,
@@ -38,7 +38,11 @@ def torch():
 
 
 def compare(torch, layer, other, x, parameters):
-    """Forward and backward of one bound layer and its counterpart; `parameters`: name → tensor of the other."""
+    """Compare the forward and backward pass of a bound layer with PyTorch's layer `other`.
+
+    Args:
+        parameters: name of a parameter → its tensor in `other`.
+    """
     x = x.astype(np.float32)
     given = torch.tensor(x, requires_grad=True)
     wanted = other(given)
@@ -76,7 +80,7 @@ def test_dense(torch):
 )
 def test_conv(torch, shape, filters, kernel, stride, padding):
     conv = Conv2D(shape, filters=filters, kernel_size=kernel, stride=stride, padding=padding)
-    layer = Surface(conv, dtype=np.float32)
+    layer = LayerSteps(conv, dtype=np.float32)
     other = torch.nn.Conv2d(shape[0], filters, kernel, stride=stride, padding=padding)
     with torch.no_grad():
         other.weight.copy_(torch.tensor(conv.W))
@@ -89,17 +93,17 @@ def test_pooling(torch, size, stride):
     shape = (3, 11, 13)
     x = images(5, shape)
     compare(
-        torch, Surface(MaxPool2D(shape, size=size, stride=stride)), torch.nn.MaxPool2d(size, stride), x, {}
+        torch, LayerSteps(MaxPool2D(shape, size=size, stride=stride)), torch.nn.MaxPool2d(size, stride), x, {}
     )
     compare(
-        torch, Surface(AvgPool2D(shape, size=size, stride=stride)), torch.nn.AvgPool2d(size, stride), x, {}
+        torch, LayerSteps(AvgPool2D(shape, size=size, stride=stride)), torch.nn.AvgPool2d(size, stride), x, {}
     )
 
 
 @pytest.mark.parametrize("shape", [(12,), (5, 6, 7)])
 def test_batch_norm_and_its_running_means(torch, shape):
     norm = BatchNorm(shape, momentum=0.9, epsilon=1e-5)
-    layer = bind(norm, dtype=np.float32) if len(shape) == 1 else Surface(norm, dtype=np.float32)
+    layer = bind(norm, dtype=np.float32) if len(shape) == 1 else LayerSteps(norm, dtype=np.float32)
     kind = torch.nn.BatchNorm1d if len(shape) == 1 else torch.nn.BatchNorm2d
     other = kind(shape[0], eps=1e-5, momentum=0.1)
     with torch.no_grad():
@@ -115,7 +119,7 @@ def test_batch_norm_and_its_running_means(torch, shape):
 
 
 def test_local_response_norm(torch):
-    layer = Surface(LocalResponseNorm((9, 4, 5), size=5, alpha=0.1, beta=0.75, k=2.0))
+    layer = LayerSteps(LocalResponseNorm((9, 4, 5), size=5, alpha=0.1, beta=0.75, k=2.0))
     # PyTorch divides alpha by the number of channels
     other = torch.nn.LocalResponseNorm(5, alpha=5 * 0.1, beta=0.75, k=2.0)
     compare(torch, layer, other, images(4, (9, 4, 5)), {})
@@ -151,7 +155,7 @@ def test_softmax_cross_entropy(torch, loss):
     "name", ["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adadelta", "adam", "adamw"]
 )
 def test_fifty_steps_of_an_optimizer(torch, name):
-    """Nadam differs by intent: PyTorch has Dozat's schedule of β₁, this engine does not (see below)."""
+    """Not Nadam, which differs on purpose: PyTorch has Dozat's schedule of β₁, this engine does not (see below)."""
     config = parse_named(FIELDS, {"name": name, "learning_rate": 0.02}, "optimizer")
     c = config | {"lr": 0.02}
     generator = np.random.default_rng(0)
@@ -180,7 +184,7 @@ def test_fifty_steps_of_an_optimizer(torch, name):
 
 
 def plain_nadam(w, gradients, rate, mu, beta1=0.9, beta2=0.999, epsilon=1e-7):
-    """Dozat 2016, algorithm 2, written out; `mu(t)` is the momentum of step t. The positions after each step."""
+    """Dozat 2016, algorithm 2; `mu(t)` is the momentum of step t. Yields the weights after each step."""
     m, v, product = np.zeros_like(w), np.zeros_like(w), 1.0
     for t, g in enumerate(gradients, 1):
         product *= mu(t)
@@ -191,8 +195,8 @@ def plain_nadam(w, gradients, rate, mu, beta1=0.9, beta2=0.999, epsilon=1e-7):
         yield w
 
 
-def test_nadam_differs_from_pytorch_in_the_schedule_of_momentum_alone(torch):
-    """One formula gives both: with μ = β₁ this engine's, with Dozat's schedule of μ PyTorch's."""
+def test_nadam_differs_from_pytorch_only_in_the_schedule_of_momentum(torch):
+    """The same formula gives this engine's steps with μ = β₁, and PyTorch's steps with Dozat's schedule of μ."""
     generator = np.random.default_rng(0)
     start, gradients = generator.standard_normal(40), generator.standard_normal((50, 40))
     config = parse_named(FIELDS, {"name": "nadam", "learning_rate": 0.02}, "optimizer")

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from engine.layers.pooling import AvgPool2D, MaxPool2D
 from tests.engine.gradients import check_layer
-from tests.engine.image_layers import Surface, images
+from tests.engine.image_layers import LayerSteps, images
 
 KINDS = [(MaxPool2D, np.max), (AvgPool2D, np.mean)]
 
@@ -27,19 +27,19 @@ def reference(x, size, stride, summary):
 def test_any_window_gives_its_maximum_or_mean(kind, summary, height, width, size, stride):
     assume(size <= min(height, width))
     x = images(3, (2, height, width))
-    pool = Surface(kind((2, height, width), size=size, stride=stride))
+    pool = LayerSteps(kind((2, height, width), size=size, stride=stride))
     np.testing.assert_allclose(pool.forward(x, training=False), reference(x, size, stride, summary))
 
 
 @pytest.mark.parametrize(("kind", "summary"), KINDS)
 @pytest.mark.parametrize(("size", "stride"), [(2, 2), (3, 2), (3, 1), (2, 3)])
 def test_gradients_are_those_of_the_window(kind, summary, size, stride):
-    check_layer(Surface(kind((2, 7, 8), size=size, stride=stride)), images(3, (2, 7, 8)))
+    check_layer(LayerSteps(kind((2, 7, 8), size=size, stride=stride)), images(3, (2, 7, 8)))
 
 
 @pytest.mark.parametrize(("size", "stride"), [(2, 2), (3, 2)])
 def test_exactly_one_of_several_equal_pixels_gets_the_gradient(size, stride):
-    pool = Surface(MaxPool2D((1, 7, 7), size=size, stride=stride))
+    pool = LayerSteps(MaxPool2D((1, 7, 7), size=size, stride=stride))
     y = pool.forward(np.zeros((4, 1, 7, 7)), training=True)
     dx = pool.backward(np.ones_like(y))
     assert dx.sum() == y.size

@@ -6,7 +6,7 @@ from engine.fast.residual import ResidualStep
 from engine.layers import build_layers
 from engine.network import build_network
 from tests.engine.gradients import bind, check_layer, check_network
-from tests.engine.image_layers import Surface, images
+from tests.engine.image_layers import LayerSteps, images
 
 RELU = {"type": "activation", "name": "relu"}
 TANH = {"type": "activation", "name": "tanh"}
@@ -29,7 +29,7 @@ def test_gradients_go_both_ways_for_features(layers):
 
 @pytest.mark.parametrize("layers", [[conv(2), TANH, conv(2)], [conv(3, stride=2), TANH], [TANH, conv(4)]])
 def test_gradients_go_both_ways_for_images(layers):
-    check_layer(Surface(residual((2, 6, 6), layers)), images(3, (2, 6, 6)))
+    check_layer(LayerSteps(residual((2, 6, 6), layers)), images(3, (2, 6, 6)))
 
 
 def test_a_block_that_gives_nothing_passes_its_input_on():

@@ -1,4 +1,4 @@
-"""Every command, and every folder that it writes to: where that cannot be done, one line says so before the work."""
+"""If a command cannot write to one of its folders, it says so in one line before it begins to work."""
 
 import json
 import os
@@ -29,7 +29,7 @@ COMMANDS = {
 
 @pytest.fixture(scope="module")
 def places(tmp_path_factory, data_dir):
-    """A state folder with a run, and an experiment that would train for minutes."""
+    """A state folder with one run, and the file of an experiment that would train for minutes."""
     lab = LabServer(tmp_path_factory.mktemp("places") / "state", data_dir)
     lab.state_dir.mkdir()
     lab.start()
@@ -58,7 +58,7 @@ def assert_named(done, folder):
 
 
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
-def test_a_folder_that_cannot_be_made_is_named_before_the_work(command, places, tmp_path):
+def test_a_folder_that_cannot_be_made_is_named_before_work_begins(command, places, tmp_path):
     (tmp_path / "file").write_text("no folder")
     folder = tmp_path / "file" / "folder"
 
@@ -66,7 +66,7 @@ def test_a_folder_that_cannot_be_made_is_named_before_the_work(command, places, 
 
 
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
-def test_a_folder_that_cannot_be_written_is_named_before_the_work(command, places, tmp_path, read_only):
+def test_a_folder_that_cannot_be_written_is_named_before_work_begins(command, places, tmp_path, read_only):
     folder = tmp_path / "folder"
     folder.mkdir()
 
@@ -74,7 +74,7 @@ def test_a_folder_that_cannot_be_written_is_named_before_the_work(command, place
     assert list(folder.iterdir()) == []
 
 
-def test_a_disk_that_is_full_when_the_training_ends_costs_no_weights(places, tmp_path, mounted):
+def test_the_weights_are_saved_elsewhere_if_the_disk_is_full_when_training_ends(places, tmp_path, mounted):
     folder = tmp_path / "folder"
     folder.mkdir()
     experiment = tmp_path / "experiment.json"
@@ -95,7 +95,7 @@ def test_a_disk_that_is_full_when_the_training_ends_costs_no_weights(places, tmp
     rescue.rmdir()
 
 
-def test_a_lab_whose_cache_cannot_be_written_says_so_of_images_and_runs(make_lab, tmp_path):
+def test_a_cache_that_cannot_be_written_is_the_reason_of_failed_images_and_runs(make_lab, tmp_path):
     lab = make_lab(LOSSROOM_WORKERS="1")
     cache = lab.state_dir / "cache"
     lab.wait_for(lab.launch()["id"], "completed")

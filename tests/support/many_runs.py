@@ -1,4 +1,4 @@
-"""A state folder with many finished runs, as a lab has it after some years."""
+"""State folders with many or with long finished runs, as a lab has them after some years."""
 
 from __future__ import annotations
 
