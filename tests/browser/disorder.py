@@ -11,8 +11,9 @@ from tests.support.experiments import QUICK
 
 #: Wraps what the page speaks to the lab with, before its scripts run. Every request and every answer waits for a time
 #: of its own, so that they come in any order; a socket's messages wait too, and keep theirs. `calm()` ends all waiting.
+#: Where sockets are `refused`, the page polls.
 DISORDER = """
-(seed) => {
+(seed, refused) => {
     const LONGEST = 400;
     let state = seed >>> 0;
     const random = () => {
@@ -28,19 +29,21 @@ DISORDER = """
     const wait = () => new Promise((done) => setTimeout(done, delay()));
     const plain = window.fetch.bind(window);
     window.fetch = async (...request) => {
-        underWay++;
+        const counted = !String(request[0].url ?? request[0]).includes("api/stream"); // a page that polls always asks
+        underWay += counted;
         try {
             await wait();
             const answer = await plain(...request);
             await wait();
             return answer;
         } finally {
-            underWay--;
+            underWay -= counted;
         }
     };
     window.WebSocket = class extends WebSocket {
         constructor(...address) {
             super(...address);
+            if (refused) this.close(); // as by a proxy that knows none
             sockets.add(this);
             let last = 0;
             this.addEventListener("message", (event) => {
@@ -62,13 +65,14 @@ DISORDER = """
         cut: () => sockets.forEach((socket) => socket.readyState === WebSocket.OPEN && socket.close()),
         calm: () => void (calm = true),
         get isQuiet() {
-            return calm && !underWay && [...sockets].some((socket) => socket.readyState === WebSocket.OPEN);
+            const isOpen = [...sockets].some((socket) => socket.readyState === WebSocket.OPEN);
+            return calm && !underWay && (isOpen || refused);
         },
     };
 }
 """
 
-#: All that the page shows that another page at its address should show too.
+#: All that the page shows that another page at its address should show too, but for how it is connected.
 SHOWN = """
 () => {
     const text = (element) => element.textContent.replace(/\\s+/g, " ").trim();
@@ -104,13 +108,13 @@ SHOWN = """
         return {
             title: text(card.querySelector("h2")),
             x: axis && [axis.type, ...axis.range.map((x) => x.toFixed(3))],
+            y: axis && [plot._fullLayout.yaxis.type, ...plot._fullLayout.yaxis.range.map((y) => y.toFixed(3))],
             traces: (plot.data ?? []).map(trace).sort((one, other) => (one.uid < other.uid ? -1 : 1)),
             legend: [...card.querySelectorAll(".legend:not([hidden])")].map(text),
         };
     };
     return {
         language: document.documentElement.lang,
-        status: all("#status-text", text),
         runs: all(".run", entry),
         groups: all(".run-group", text),
         count: text(document.getElementById("run-count")),
@@ -252,6 +256,11 @@ class Hands:
     def do_select(self) -> None:
         self._press(".run-name", ctrlKey=self._random.random() < 0.3)
 
+    def do_rename(self) -> None:
+        self._press(".run .actions.more button:nth-child(2)")
+        self._type("input.rename", f"mine {self._random.randrange(9)}")
+        self._page.page.evaluate("document.querySelector('input.rename')?.blur()")
+
     def do_star(self) -> None:
         self._press(".run .star")
 
@@ -292,7 +301,7 @@ class Hands:
     def do_change_what_curves_are(self) -> None:
         name, values = self._random.choice(
             [
-                ("#x-axis", ["iteration", "epoch"]),
+                ("#x-axis", ["iteration", "epoch", "relative", "wall"]),
                 ("#band-spread", ["", "std"]),
                 ("#dash-field", ["", "seed", "optimizer.learning_rate"]),
             ]

@@ -3,6 +3,7 @@
 `ORDER_SEEDS=20-70` plays others than the usual seeds.
 """
 
+import json
 import os
 import time
 
@@ -19,12 +20,18 @@ ACTIONS = 40
 TIMEOUT = 30
 
 
-@pytest.mark.parametrize("seed", range(FIRST, LAST + 1))
-def test_in_the_end_a_page_shows_what_one_that_is_loaded_afresh_shows(open_page, lab, seed):
+@pytest.mark.parametrize(
+    ("seed", "refused"),
+    [*((seed, False) for seed in range(FIRST, LAST + 1)), (FIRST, True)],
+    ids=lambda value: (
+        {False: "socket", True: "polling"}.get(value, value) if isinstance(value, bool) else value
+    ),
+)
+def test_in_the_end_a_page_shows_what_one_that_is_loaded_afresh_shows(open_page, lab, seed, refused):
     for run in lab.http.get("/api/runs").json()["runs"]:
         lab.http.delete(f"/api/runs/{run['id']}")
     page = open_page(lab, kept=False, viewport=TALL)
-    page.page.add_init_script(f"({DISORDER})({seed})")
+    page.page.add_init_script(f"({DISORDER})({seed}, {json.dumps(refused)})")
     page.page.reload()
     page.page.wait_for_selector("#launch")
     hands = Hands(page, lab, seed)
@@ -51,6 +58,8 @@ def test_in_the_end_a_page_shows_what_one_that_is_loaded_afresh_shows(open_page,
         assert time.monotonic() < deadline, f"after {hands.done}, at {address}:\n" + "\n".join(difference)
         time.sleep(0.1)
     assert fresh.address() == page.address()
+    if refused:  # the browser's own line for each
+        page.errors[:] = [line for line in page.errors if "WebSocket connection" not in line]
 
 
 def stand_still(lab):
