@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from typing import Any
+from typing import cast
 
+from app.answers import DatasetAnswer, Fetching
 from app.errors import Conflict, Invalid, NotFound
 from app.live.hub import Hub
 from app.settings import Settings
@@ -25,18 +26,19 @@ class DataSets:
     def __init__(self, settings: Settings, hub: Hub) -> None:
         self._settings = settings
         self._hub = hub
-        self._fetching: dict[str, dict[str, Any]] = {}
+        self._fetching: dict[str, Fetching] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def views(self) -> list[dict[str, Any]]:
+    def views(self) -> list[DatasetAnswer]:
         """Every data set, with `fetching` (null, or `{"received", "total", "error", "why"}`)."""
         return [self.view(name) for name in datasets.names()]
 
-    def view(self, name: str) -> dict[str, Any]:
+    def view(self, name: str) -> DatasetAnswer:
         if name not in datasets.names():
             known = ", ".join(datasets.names())
             raise NotFound(f"there is no data set {name!r}; there are {known}", field="name")
-        return {**datasets.status(name, self._settings.data_dir), "fetching": self._fetching.get(name)}
+        status = datasets.status(name, self._settings.data_dir)
+        return cast(DatasetAnswer, {**status, "fetching": self._fetching.get(name)})
 
     def is_available(self, name: str) -> bool:
         return name in datasets.names() and bool(self.view(name)["available"])
@@ -65,7 +67,7 @@ class DataSets:
             if self.is_available(name):
                 await self._prepare(name)
 
-    def fetch(self, name: str) -> dict[str, Any]:
+    def fetch(self, name: str) -> DatasetAnswer:
         """Begin to download a data set; its progress is published as `dataset:<name>`."""
         view = self.view(name)
         if view["available"]:
@@ -92,9 +94,8 @@ class DataSets:
             now = time.monotonic()
             if now - reported >= PROGRESS_SECONDS:
                 reported = now
-                loop.call_soon_threadsafe(
-                    self._set, name, {"received": received, "total": total, "error": None, "why": None}
-                )
+                so_far: Fetching = {"received": received, "total": total, "error": None, "why": None}
+                loop.call_soon_threadsafe(self._set, name, so_far)
 
         try:
             await asyncio.to_thread(datasets.fetch, name, self._settings.data_dir, progress=progress)
@@ -113,7 +114,7 @@ class DataSets:
         except datasets.DatasetError as error:
             log.warning("%s could not be decoded: %s", name, error)
 
-    def _set(self, name: str, fetching: dict[str, Any] | None) -> None:
+    def _set(self, name: str, fetching: Fetching | None) -> None:
         if fetching is None:
             self._fetching.pop(name, None)
         else:

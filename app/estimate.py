@@ -26,12 +26,12 @@ def expected_seconds(config: ExperimentConfig, summary: Summary) -> float:
     """Expected seconds of a whole run on one free core, from its summary."""
     training = config.training
     step = (
-        3 * summary["multiply_adds"] * training.batch_size / STEP_RATE
-        + SECONDS_PER_LAYER * len(summary["layers"])
-        + SECONDS_PER_PARAMETER * summary["parameters"]
+        3 * summary.multiply_adds * training.batch_size / STEP_RATE
+        + SECONDS_PER_LAYER * len(summary.layers)
+        + SECONDS_PER_PARAMETER * summary.parameters
     )
     images = config.dataset.test_images + min(config.dataset.train_images, training.evaluate_train_size)
-    evaluation = summary["multiply_adds"] * images / EVALUATION_RATE
+    evaluation = summary.multiply_adds * images / EVALUATION_RATE
     evaluations = config.iterations / training.evaluate_every
     return float(STARTING_SECONDS + config.iterations * step + evaluations * evaluation)
 

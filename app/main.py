@@ -14,6 +14,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import __version__
+from app.answers import ERRORS
 from app.data_sets import DataSets
 from app.error_answers import answer_errors
 from app.head import Head
@@ -26,7 +27,6 @@ from app.live.hub import Hub
 from app.metrics import Metrics
 from app.pages import Pages
 from app.routes import api_docs, datasets, experiments, exports, health, pages, poll, runs, source, stream
-from app.routes.answers import ERRORS
 from app.security.bodies import TextBodies
 from app.security.headers import SecurityHeaders
 from app.security.limits import BodyLimit

@@ -9,8 +9,9 @@ import secrets
 import time
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
+from app.answers import Annotation, Latest, ListedRun, Live, RunAnswer, RunSummary
 from app.jobs.messages import Checkpoint
 from app.rows import Rows
 from engine.dataset_config import DATASET_FIELDS, DatasetConfig
@@ -152,10 +153,13 @@ class Run:
             if name in row:
                 self.latest[name] = row[name]
 
-    def view(self, *, with_config: bool = True) -> dict[str, Any]:
-        """The run object of the HTTP and WebSocket contracts."""
-        config = self.config
-        view: dict[str, Any] = {
+    def view(self) -> RunAnswer:
+        """The run object of the HTTP contract."""
+        return {**self.listed(), "config": self.config}
+
+    def listed(self) -> ListedRun:
+        """The run object of lists and of the WebSocket: without the config."""
+        return {
             "id": self.id,
             "revision": next(_revisions),
             "number": self.number,
@@ -172,7 +176,7 @@ class Run:
             "archived": self.archived,
             "tags": self.tags,
             "notes": self.notes,
-            "annotations": self.annotations,
+            "annotations": cast(list[Annotation], self.annotations),
             "live": self.live(),
             "iteration": self.iteration,
             "iterations": self.iterations,
@@ -180,14 +184,11 @@ class Run:
             "started_at": self.started_at,
             "finished_at": self.finished_at,
             "seconds": None if self.started_at is None else round(self.seconds, 3),
-            "latest": {name: _finite(value) for name, value in self.latest.items()},
-            "summary": summarize(config),
+            "latest": cast(Latest, {name: _finite(value) for name, value in self.latest.items()}),
+            "summary": summarize(self.config),
         }
-        if with_config:
-            view["config"] = config
-        return view
 
-    def live(self) -> dict[str, float]:
+    def live(self) -> Live:
         """What can be changed while it trains, as it was set last: in the config, by hand, or by hand a moment ago."""
         regularization = self.config["regularization"]
         values = {
@@ -203,7 +204,7 @@ class Run:
                 values.update({name: after for name, (_, after) in annotation["changes"].items()})
         for changes in self.wanted:
             values.update(changes)
-        return values
+        return cast(Live, values)
 
 
 def _finite(value: float) -> float | None:
@@ -211,7 +212,7 @@ def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def summarize(config: dict[str, Any]) -> dict[str, Any]:
+def summarize(config: dict[str, Any]) -> RunSummary:
     """A config in the few words that a run list has room for."""
     regularization = config["regularization"]
     layers = config["network"]["layers"]

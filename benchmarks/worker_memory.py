@@ -202,7 +202,7 @@ def main() -> int:
     for name, config in (*preset_experiments(), *lesson_experiments()):
         if arguments.names and not name.startswith(tuple(arguments.names)):
             continue
-        estimated, held = summarize(config)["memory_bytes"], measure(config)
+        estimated, held = summarize(config).memory_bytes, measure(config)
         right = held <= estimated <= 2 * held
         wrong += not right
         if arguments.json:

@@ -32,7 +32,7 @@ class Limits:
         Raises:
             ConfigError: with the estimate and the bound.
         """
-        memory, multiply_adds = summary["memory_bytes"], summary["multiply_adds"]
+        memory, multiply_adds = summary.memory_bytes, summary.multiply_adds
         needs = "network: this experiment needs about {:,} {}; at most {:,} are allowed".format
         if memory > self.memory_bytes:
             message = Reason(

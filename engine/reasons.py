@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 #: code → the placeholders of its texts. Modules outside the engine add their reasons with `declare`.
 PLACEHOLDERS: dict[str, tuple[str, ...]] = {
@@ -103,6 +103,13 @@ def declare(blanks: Mapping[str, tuple[str, ...]]) -> None:
     PLACEHOLDERS.update(blanks)
 
 
+class Why(TypedDict):
+    """A reason as JSON."""
+
+    code: str
+    values: dict[str, Any]
+
+
 class Reason(str):
     """A sentence with its code and its values.
 
@@ -125,12 +132,12 @@ class Reason(str):
         return _restore, (str(self), self.code, self.values)
 
     @property
-    def why(self) -> dict[str, Any]:
+    def why(self) -> Why:
         """`{"code", "values"}`, as JSON."""
         return {"code": self.code, "values": {name: _plain(value) for name, value in self.values.items()}}
 
 
-def why(text: str | None) -> dict[str, Any] | None:
+def why(text: str | None) -> Why | None:
     """The code and values from which a page words the reason; None for a text without a code."""
     return text.why if isinstance(text, Reason) else None
 

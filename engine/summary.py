@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import TypedDict
+from dataclasses import dataclass
 
 from engine.config import ExperimentConfig
 from engine.memory import estimate
 
 
-class LayerSummary(TypedDict):
-    """A layer and what it costs for one image; `shapes` are those of its parameters by name, W and b."""
+@dataclass(frozen=True)
+class LayerSummary:
+    """A layer and its cost for one image; `shapes` are those of its parameters by name, such as W and b."""
 
     type: str
     input_shape: list[int]
@@ -20,7 +21,8 @@ class LayerSummary(TypedDict):
     multiply_adds: int
 
 
-class Summary(TypedDict):
+@dataclass(frozen=True)
+class Summary:
     """Layers and totals: multiply-adds of one image's forward pass, and the bytes that a whole run holds, evaluations
     included (see `engine.memory`)."""
 
@@ -32,20 +34,20 @@ class Summary(TypedDict):
 
 def summarize(config: ExperimentConfig) -> Summary:
     """What an experiment costs."""
-    rows: list[LayerSummary] = [
-        {
-            "type": described["type"],
-            "input_shape": list(layer.input_shape),
-            "output_shape": list(layer.output_shape),
-            "shapes": {spec.name: list(spec.shape) for spec in layer.parameters},
-            "parameters": sum(math.prod(spec.shape) for spec in layer.parameters),
-            "multiply_adds": layer.multiply_adds,
-        }
+    layers = [
+        LayerSummary(
+            type=described["type"],
+            input_shape=list(layer.input_shape),
+            output_shape=list(layer.output_shape),
+            shapes={spec.name: list(spec.shape) for spec in layer.parameters},
+            parameters=sum(math.prod(spec.shape) for spec in layer.parameters),
+            multiply_adds=layer.multiply_adds,
+        )
         for described, layer in zip(config.network.layers, config.network.built, strict=True)
     ]
-    return {
-        "layers": rows,
-        "parameters": sum(row["parameters"] for row in rows),
-        "multiply_adds": sum(row["multiply_adds"] for row in rows),
-        "memory_bytes": estimate(config),
-    }
+    return Summary(
+        layers=layers,
+        parameters=sum(layer.parameters for layer in layers),
+        multiply_adds=sum(layer.multiply_adds for layer in layers),
+        memory_bytes=estimate(config),
+    )

@@ -46,8 +46,8 @@ def _networks(experiments: list[ExperimentConfig]) -> list[tuple[list[str], Expe
 def table_of(config: ExperimentConfig, *, title: str = "") -> Table:
     """Layers with the shapes that they give, and totals, as the page has them."""
     made = summarize(config)
-    total = [f"{made['parameters']:,}", f"{made['multiply_adds']:,}"]
-    memory = f"a run of it holds about {_megabytes(made['memory_bytes'])}"
+    total = [f"{made.parameters:,}", f"{made.multiply_adds:,}"]
+    memory = f"a run of it holds about {_megabytes(made.memory_bytes)}"
     table = Table(
         title=title or None, title_justify="left", caption=memory, caption_justify="left", show_footer=True
     )
@@ -58,9 +58,9 @@ def table_of(config: ExperimentConfig, *, title: str = "") -> Table:
     table.add_column("multiply-adds", justify="right", footer=total[1])
     source = config.dataset.source
     table.add_row("", source.title, _shape(source.shape), "", "")
-    for number, (layer, row) in enumerate(zip(config.network.layers, made["layers"], strict=True), 1):
-        costs = [f"{row[name]:,}" if row[name] else "" for name in ("parameters", "multiply_adds")]
-        table.add_row(str(number), _layer(layer), _shape(row["output_shape"]), *costs)
+    for number, (layer, row) in enumerate(zip(config.network.layers, made.layers, strict=True), 1):
+        costs = [f"{cost:,}" if cost else "" for cost in (row.parameters, row.multiply_adds)]
+        table.add_row(str(number), _layer(layer), _shape(row.output_shape), *costs)
     return table
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,7 @@ Read = Callable[[str, str, int, int], Rows | None]
 class Recording:
     """`run` is the run object of the HTTP contract, with its config, as it was when the export began."""
 
-    run: dict[str, Any]
+    run: Mapping[str, Any]
     read: Read
 
     @property

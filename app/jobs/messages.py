@@ -9,6 +9,8 @@ import json
 from dataclasses import dataclass
 from typing import Any, TypedDict, get_args
 
+from engine.reasons import Why
+
 
 class Checkpoint(TypedDict):
     """A checkpoint file as the store records it: made after `iteration` iterations and `evaluations` evaluations."""
@@ -150,7 +152,7 @@ class Finished:
 
     status: str
     reason: str | None = None
-    why: dict[str, Any] | None = None
+    why: Why | None = None
 
 
 @dataclass(frozen=True)

@@ -132,7 +132,7 @@ class Register:
     def publish(self, run: Run) -> None:
         """Send the state of a run to the viewers, unless the run is deleted."""
         if run.id in self._runs:
-            self._hub.publish_run(run.view(with_config=False))
+            self._hub.publish_run(run.listed())
 
     async def _store(self, run: Run) -> None:
         changes = {

@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from app.answers import ListedRun
 from app.live.protocol import wrap
 from app.live.row_logs import History, RowLogs
 from app.live.states import Place, States
@@ -48,7 +49,7 @@ class Hub:
         """Rows that the store holds of a run from before this server started."""
         self._rows.set_total(run_id, stream, rows)
 
-    def publish_run(self, view: dict[str, Any]) -> None:
+    def publish_run(self, view: ListedRun) -> None:
         """A run's state has changed."""
         before = self._states.version
         self._states.put_run(view["id"], view)

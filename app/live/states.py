@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict, deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -42,7 +43,7 @@ class _State:
 
     __slots__ = ("_text", "value", "version")
 
-    def __init__(self, version: int, value: dict[str, Any] | None) -> None:
+    def __init__(self, version: int, value: Mapping[str, Any] | None) -> None:
         self.version = version
         self.value = value
         self._text: str | None = None
@@ -72,7 +73,7 @@ class States:
 
     # -- news in ---------------------------------------------------------------------------------
 
-    def put_run(self, run_id: str, view: dict[str, Any]) -> None:
+    def put_run(self, run_id: str, view: Mapping[str, Any]) -> None:
         self.put(f"{_RUN}{run_id}", view)
 
     def delete_run(self, run_id: str) -> None:
@@ -83,7 +84,7 @@ class States:
             forgotten = self._states.pop(f"{_RUN}{self._deleted.popleft()}", None)
             self._forgotten = forgotten.version if forgotten else self._forgotten
 
-    def put(self, subject: str, state: dict[str, Any] | None) -> None:
+    def put(self, subject: str, state: Mapping[str, Any] | None) -> None:
         self.version += 1
         self._changes.clear()
         self._parts.clear()

@@ -8,15 +8,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
+from app.answers import DatasetAnswer, DatasetsAnswer, ImagesAnswer
 from app.lab import TheLab
-from app.routes.answers import DatasetAnswer, DatasetsAnswer, ImagesAnswer
 from engine.datasets.sample import MAX_COUNT, USUAL
 
 router = APIRouter(prefix="/api/datasets", tags=["data sets"])
 
 
-@router.get("", response_model=DatasetsAnswer)
-async def list_datasets(lab: TheLab) -> dict[str, Any]:
+@router.get("")
+async def list_datasets(lab: TheLab) -> DatasetsAnswer:
     """Every data set the lab knows, and which of them are on this server."""
     return {"datasets": lab.data_sets.views()}
 
@@ -56,7 +56,7 @@ def get_images(
     )
 
 
-@router.post("/{name}/fetch", response_model=DatasetAnswer, status_code=202)
-async def fetch(lab: TheLab, name: str) -> dict[str, Any]:
+@router.post("/{name}/fetch", status_code=202)
+async def fetch(lab: TheLab, name: str) -> DatasetAnswer:
     """Begin to download a data set; viewers hear of its progress."""
     return lab.data_sets.fetch(name)

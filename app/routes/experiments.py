@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
-from app.errors import Invalid, NotFound
-from app.estimate import expected_seconds, seconds_together
-from app.exports.fields import flatten
-from app.lab import Lab, TheLab
-from app.routes.answers import (
+from app.answers import (
     LessonAnswer,
     LessonsAnswer,
     OptionsAnswer,
@@ -20,6 +16,10 @@ from app.routes.answers import (
     SummariesAnswer,
     SummaryAnswer,
 )
+from app.errors import Invalid, NotFound
+from app.estimate import expected_seconds, seconds_together
+from app.exports.fields import flatten
+from app.lab import Lab, TheLab
 from app.routes.runs import Experiment, demand_data_set
 from engine import ConfigError, ExperimentConfig, lessons, options
 from engine.lessons import Lesson
@@ -62,25 +62,26 @@ def _read(given: dict[str, Any], limits: Limits, path: str) -> tuple[ExperimentC
     return config, summary
 
 
-@router.get("/options", response_model=OptionsAnswer)
-async def get_options(lab: TheLab) -> dict[str, Any]:
+@router.get("/options")
+async def get_options(lab: TheLab) -> OptionsAnswer:
     """Registries, ranges and defaults: the form is generated from this."""
     described = options.describe(lab.settings.data_dir)
     limits = {"together": MAX_TOGETHER, "import_bytes": lab.settings.max_import_bytes}
-    return {**described, "datasets": lab.data_sets.views(), "limits": limits}
+    return cast(OptionsAnswer, {**described, "datasets": lab.data_sets.views(), "limits": limits})
 
 
-@router.post("/summary", response_model=SummaryAnswer)
-async def get_summary(lab: TheLab, experiment: Experiment) -> dict[str, Any]:
+@router.post("/summary")
+async def get_summary(lab: TheLab, experiment: Experiment) -> SummaryAnswer:
     """Shapes, parameters, multiply-adds, memory and expected time of an experiment; nothing is queued."""
     config = ExperimentConfig.from_dict(experiment)
     summary = summarize(config)
     lab.settings.limits.check(summary)
-    return {**summary, "iterations": config.iterations, "seconds": expected_seconds(config, summary)}
+    seconds = expected_seconds(config, summary)
+    return SummaryAnswer(**vars(summary), iterations=config.iterations, seconds=seconds)
 
 
-@router.post("/experiments", response_model=RunsAnswer, status_code=201)
-async def launch_together(lab: TheLab, given: Experiments) -> dict[str, Any]:
+@router.post("/experiments", status_code=201)
+async def launch_together(lab: TheLab, given: Experiments) -> RunsAnswer:
     """Validate a list of experiments, and only then store and queue them as one group."""
     read = await run_in_threadpool(given.read, lab.settings.limits)
     configs = [config for config, _ in read]
@@ -90,8 +91,8 @@ async def launch_together(lab: TheLab, given: Experiments) -> dict[str, Any]:
     return {"runs": [run.view() for run in runs]}
 
 
-@router.post("/experiments/summary", response_model=SummariesAnswer)
-def get_summary_together(lab: TheLab, given: Experiments) -> dict[str, Any]:
+@router.post("/experiments/summary")
+def get_summary_together(lab: TheLab, given: Experiments) -> SummariesAnswer:
     """What a list of experiments would be; nothing is queued. `seconds` is from the first start to the last end."""
     read = given.read(lab.settings.limits)
     seconds = [expected_seconds(config, summary) for config, summary in read]
@@ -99,33 +100,33 @@ def get_summary_together(lab: TheLab, given: Experiments) -> dict[str, Any]:
     return {
         "experiments": [
             {
-                "parameters": summary["parameters"],
-                "multiply_adds": summary["multiply_adds"],
-                "memory_bytes": summary["memory_bytes"],
+                "parameters": summary.parameters,
+                "multiply_adds": summary.multiply_adds,
+                "memory_bytes": summary.memory_bytes,
                 "iterations": config.iterations,
                 "seconds": expected,
             }
             for (config, summary), expected in zip(read, seconds, strict=True)
         ],
         "seconds": seconds_together(seconds, lab.settings.workers),
-        "first": {"layers": read[0][1]["layers"], "config": first, "fields": flatten(first)},
+        "first": {"layers": read[0][1].layers, "config": first, "fields": flatten(first)},
     }
 
 
-@router.get("/lessons", response_model=LessonsAnswer)
-async def get_lessons(lab: TheLab) -> dict[str, Any]:
+@router.get("/lessons")
+async def get_lessons(lab: TheLab) -> LessonsAnswer:
     """The lessons, each a set of runs to compare, by the names of their runs. Those without runs are to look at."""
     return {"lessons": [_view(lab, lesson) for lesson in lessons.LESSONS.values()]}
 
 
-@router.get("/lessons/{slug}", response_model=LessonAnswer)
-async def get_lesson(lab: TheLab, slug: str) -> dict[str, Any]:
+@router.get("/lessons/{slug}")
+async def get_lesson(lab: TheLab, slug: str) -> LessonAnswer:
     """One lesson with the experiments of its runs, and the one whose data and network are to be looked at."""
     return _view(lab, _lesson(slug), with_configs=True)
 
 
-@router.post("/lessons/{slug}/runs", response_model=RunsAnswer, status_code=201)
-async def launch_lesson(lab: TheLab, slug: str) -> dict[str, Any]:
+@router.post("/lessons/{slug}/runs", status_code=201)
+async def launch_lesson(lab: TheLab, slug: str) -> RunsAnswer:
     """Launch a lesson's whole set; on the digits where its own data set is not there."""
     lesson = _lesson(slug)
     if not lesson.runs:
@@ -146,9 +147,9 @@ def _lesson(slug: str) -> Lesson:
         raise NotFound(f"there is no lesson {slug!r}", field="slug") from None
 
 
-def _view(lab: Lab, lesson: Lesson, *, with_configs: bool = False) -> dict[str, Any]:
+def _view(lab: Lab, lesson: Lesson, *, with_configs: bool = False) -> LessonAnswer:
     dataset = _data_set(lab, lesson)
-    view = {
+    view: LessonAnswer = {
         "slug": lesson.slug,
         "section": lesson.section,
         "title": dict(lesson.title),

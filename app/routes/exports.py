@@ -6,12 +6,13 @@ import asyncio
 import json
 import re
 from tempfile import TemporaryFile
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, BinaryIO
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
+from app.answers import FieldsAnswer, RunsAnswer
 from app.errors import Invalid, StoreUnavailable
 from app.exports import documents, imports, report, script, tables, tfevents, torch_script
 from app.exports.documents import MAX_RUNS
@@ -19,7 +20,6 @@ from app.exports.fields import flatten
 from app.exports.recording import Recording
 from app.lab import Lab, TheLab
 from app.pages import Pages
-from app.routes.answers import FieldsAnswer, RunsAnswer
 from app.rows import Rows
 from app.runs import Run
 from app.storage import run_store
@@ -130,8 +130,8 @@ async def export_runs_html(
     return await _report(request, _select(lab, runs), lang, _named("lossroom.html"), dash)
 
 
-@router.get("/fields", response_model=FieldsAnswer)
-async def get_fields(lab: TheLab, runs: Selection) -> dict[str, Any]:
+@router.get("/fields")
+async def get_fields(lab: TheLab, runs: Selection) -> FieldsAnswer:
     """Configs as flat fields, to compare and to group by: `{"fields": {run: {"optimizer.name": "sgd", ...}}}`."""
     return {"fields": {run.id: flatten(run.config) for run in _runs(lab, runs)}}
 
@@ -139,8 +139,8 @@ async def get_fields(lab: TheLab, runs: Selection) -> dict[str, Any]:
 # -- and back ----------------------------------------------------------------------------------------
 
 
-@router.post("/imports", response_model=RunsAnswer, status_code=201)
-async def import_runs(lab: TheLab, request: Request) -> dict[str, Any]:
+@router.post("/imports", status_code=201)
+async def import_runs(lab: TheLab, request: Request) -> RunsAnswer:
     """Store the runs of a document of `/api/exports/json` as finished ones: all of them, or none."""
     try:
         async with _receiving:
@@ -165,7 +165,7 @@ async def _receive(request: Request, file: BinaryIO) -> None:
     file.seek(0)
 
 
-async def _import(lab: Lab, file: BinaryIO) -> dict[str, Any]:
+async def _import(lab: Lab, file: BinaryIO) -> RunsAnswer:
     with TemporaryFile(dir=lab.settings.state_dir) as spool:
         imported = await in_thread(imports.parse, file, spool)
         await lab.register.add([one.run for one in imported], {one.run.id: one.rows for one in imported})

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from app import __version__
+from app.answers import AliveAnswer, HealthAnswer
 from app.lab import TheLab
-from app.routes.answers import AliveAnswer, HealthAnswer
 
 router = APIRouter(tags=["health"])
 
 
-@router.get("/health", response_model=HealthAnswer)
-async def health(lab: TheLab, response: Response) -> dict[str, Any]:
+@router.get("/health")
+async def health(lab: TheLab, response: Response) -> HealthAnswer:
     """Ready? 200 when the lab can take runs, which a write has just proved; 503 and the reason when it cannot."""
     fault = await lab.database.check_writable()
     if fault is not None:
@@ -36,8 +35,8 @@ async def health(lab: TheLab, response: Response) -> dict[str, Any]:
     }
 
 
-@router.get("/health/live", response_model=AliveAnswer)
-async def live() -> dict[str, str]:
+@router.get("/health/live")
+async def live() -> AliveAnswer:
     """Alive? 200 as long as the server answers at all: restarting it would not mend a full disk."""
     return {"status": "alive"}
 

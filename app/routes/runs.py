@@ -12,11 +12,11 @@ from fastapi.responses import JSONResponse
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from app.answers import MetricsAnswer, RunAnswer, RunList
 from app.errors import Invalid
 from app.exports.thinning import extremes
 from app.lab import TheLab
 from app.remarks import MAX_TAGS
-from app.routes.answers import MetricsAnswer, RunAnswer, RunList
 from app.rows import Rows
 from app.runs import MAX_COLOR
 from app.storage import run_store
@@ -101,14 +101,14 @@ class Step(BaseModel):
     iterations: int = Field(1, ge=1, le=100_000, strict=True)
 
 
-@router.get("", response_model=RunList)
-async def list_runs(lab: TheLab) -> dict[str, Any]:
+@router.get("")
+async def list_runs(lab: TheLab) -> RunList:
     """All runs, oldest first, without their configs."""
-    return {"runs": [run.view(with_config=False) for run in lab.register.runs]}
+    return {"runs": [run.listed() for run in lab.register.runs]}
 
 
-@router.post("", response_model=RunAnswer, status_code=201)
-async def launch(lab: TheLab, experiment: Experiment) -> dict[str, Any]:
+@router.post("", status_code=201)
+async def launch(lab: TheLab, experiment: Experiment) -> RunAnswer:
     """Validate an experiment, store it and queue it."""
     config = ExperimentConfig.from_dict(experiment)
     lab.settings.limits.check(summarize(config))
@@ -126,13 +126,13 @@ def demand_data_set(lab: TheLab, config: ExperimentConfig, *, path: str = "") ->
         raise Invalid(reason, code="not_available", field=f"{path}dataset.name")
 
 
-@router.get("/{run_id}", response_model=RunAnswer)
-async def get_run(lab: TheLab, run_id: str) -> dict[str, Any]:
+@router.get("/{run_id}")
+async def get_run(lab: TheLab, run_id: str) -> RunAnswer:
     return lab.register.get(run_id).view()
 
 
-@router.patch("/{run_id}", response_model=RunAnswer)
-async def change_run(lab: TheLab, run_id: str, changes: Changes) -> dict[str, Any]:
+@router.patch("/{run_id}")
+async def change_run(lab: TheLab, run_id: str, changes: Changes) -> RunAnswer:
     """Rename, colour, star, tag, note or archive a run; everybody in the lab sees it."""
     given = changes.model_dump(exclude_unset=True)
     was = given.pop("was", {})
@@ -145,8 +145,8 @@ async def change_run(lab: TheLab, run_id: str, changes: Changes) -> dict[str, An
     return (await lab.register.change(run_id, given, was=was, **tags)).view()
 
 
-@router.patch("/{run_id}/live", response_model=RunAnswer)
-async def change_live(lab: TheLab, run_id: str, changes: LiveChanges) -> dict[str, Any]:
+@router.patch("/{run_id}/live")
+async def change_live(lab: TheLab, run_id: str, changes: LiveChanges) -> RunAnswer:
     """Change what may be changed while a run goes on; an annotation says when it was done."""
     values = changes.model_dump(exclude_none=True)
     if not values:
@@ -160,32 +160,32 @@ async def delete_run(lab: TheLab, run_id: str) -> None:
     await lab.scheduler.delete(run_id)
 
 
-@router.post("/{run_id}/pause", response_model=RunAnswer)
-async def pause(lab: TheLab, run_id: str) -> dict[str, Any]:
+@router.post("/{run_id}/pause")
+async def pause(lab: TheLab, run_id: str) -> RunAnswer:
     """Ask a running run to pause after its iteration; viewers hear when it has."""
     return (await lab.scheduler.pause(run_id)).view()
 
 
-@router.post("/{run_id}/resume", response_model=RunAnswer)
-async def resume(lab: TheLab, run_id: str) -> dict[str, Any]:
+@router.post("/{run_id}/resume")
+async def resume(lab: TheLab, run_id: str) -> RunAnswer:
     """Go on; when all places are taken, as the next in the queue."""
     return (await lab.scheduler.resume(run_id)).view()
 
 
-@router.post("/{run_id}/step", response_model=RunAnswer)
-async def step(lab: TheLab, run_id: str, step: Step | None = None) -> dict[str, Any]:
+@router.post("/{run_id}/step")
+async def step(lab: TheLab, run_id: str, step: Step | None = None) -> RunAnswer:
     """Let a paused run train for one iteration, or for `iterations`."""
     return (await lab.scheduler.step(run_id, (step or Step(iterations=1)).iterations)).view()
 
 
-@router.post("/{run_id}/cancel", response_model=RunAnswer)
-async def cancel(lab: TheLab, run_id: str) -> dict[str, Any]:
+@router.post("/{run_id}/cancel")
+async def cancel(lab: TheLab, run_id: str) -> RunAnswer:
     """End a run; its rows stay."""
     return (await lab.scheduler.cancel(run_id)).view()
 
 
-@router.post("/{run_id}/clone", response_model=RunAnswer, status_code=201)
-async def clone(lab: TheLab, run_id: str) -> dict[str, Any]:
+@router.post("/{run_id}/clone", status_code=201)
+async def clone(lab: TheLab, run_id: str) -> RunAnswer:
     """Queue a new run with the same config."""
     run = lab.register.get(run_id)
     config = ExperimentConfig.from_dict({**run.config, "name": run.name}, stored=True)

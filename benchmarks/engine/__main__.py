@@ -132,7 +132,7 @@ def _against(row: dict[str, Any], what: str, seconds: dict[str, float]) -> None:
 def _work(config: ExperimentConfig) -> float:
     """Floating-point operations of a step: three products for each layer, but two for the first layer with weights,
     whose input needs no gradient."""
-    products = [layer["multiply_adds"] for layer in summarize(config)["layers"]]
+    products = [layer.multiply_adds for layer in summarize(config).layers]
     lowest = next(count for count in products if count)
     return 2.0 * (3 * sum(products) - lowest) * config.training.batch_size
 

@@ -119,11 +119,11 @@ def test_the_summary_has_every_layer_and_the_totals(run, tmp_path):
     network = {"preset": "mlp", "hidden": [30, 20]}
     made = summarize(ExperimentConfig.from_dict({**QUICK, "network": network}))
     rows = [line.replace("│", " ").split() for line in done.stdout.splitlines()]
-    dense = [row for row in made["layers"] if row["type"] == "dense"]
+    dense = [row for row in made.layers if row.type == "dense"]
     assert [row[-3:] for row in rows if "dense" in row] == [
-        [str(row["output_shape"][0]), f"{row['parameters']:,}", f"{row['multiply_adds']:,}"] for row in dense
+        [str(row.output_shape[0]), f"{row.parameters:,}", f"{row.multiply_adds:,}"] for row in dense
     ]
-    assert ["total", f"{made['parameters']:,}", f"{made['multiply_adds']:,}"] in rows
+    assert ["total", f"{made.parameters:,}", f"{made.multiply_adds:,}"] in rows
     assert "MB" in done.stdout
 
 

@@ -56,7 +56,7 @@ def test_a_view_is_json_even_of_a_diverged_run():
 
 
 def test_a_summary_says_what_a_list_has_room_for():
-    summary = run().view(with_config=False)["summary"]
+    summary = run().listed()["summary"]
 
     assert summary["units"] == [5, 10]
     assert summary["activations"] == ["relu"]
@@ -76,5 +76,5 @@ def test_what_can_be_changed_live_is_as_it_was_set_last():
 
 def test_of_two_views_of_a_run_the_later_one_has_the_higher_revision():
     subject = run()
-    first, second = subject.view()["revision"], subject.view(with_config=False)["revision"]
+    first, second = subject.view()["revision"], subject.listed()["revision"]
     assert first < second < 2**53

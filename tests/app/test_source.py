@@ -59,7 +59,7 @@ def test_the_shapes_beside_the_code_are_those_of_the_network():
     config = ExperimentConfig.from_dict(
         {"dataset": {"name": "digits"}, "network": {"preset": "simple_convnet"}}
     )
-    first, *_, last = summarize(config)["layers"]
-    assert first["input_shape"] == [1, 8, 8]
-    assert first["shapes"] == {"W": [30, 1, 5, 5], "b": [30]}
-    assert last["shapes"]["W"] == [100, 10]
+    first, *_, last = summarize(config).layers
+    assert first.input_shape == [1, 8, 8]
+    assert first.shapes == {"W": [30, 1, 5, 5], "b": [30]}
+    assert last.shapes["W"] == [100, 10]

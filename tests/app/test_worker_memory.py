@@ -24,7 +24,7 @@ QUICK = (
 def test_the_estimate_is_never_below_what_a_worker_takes_and_at_most_twice_that(name):
     config = dict(preset_experiments())[name]
     held = measure(config)
-    assert held <= summarize(config)["memory_bytes"] <= 2 * held
+    assert held <= summarize(config).memory_bytes <= 2 * held
 
 
 def test_every_lesson_that_trains_is_measured():

@@ -110,7 +110,7 @@ def test_whoever_has_limits_refuses_what_costs_more_with_the_estimate():
     summary = summarize(
         ExperimentConfig.from_dict({"network": {"layers": [{"type": "dense", "units": 5000}, DENSE]}})
     )
-    needed = summary["memory_bytes"]
+    needed = summary.memory_bytes
     Limits(memory_bytes=needed).check(summary)
     with pytest.raises(
         ConfigError, match=f"about {needed:,} bytes of memory; at most {needed - 1:,}"

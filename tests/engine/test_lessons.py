@@ -58,9 +58,9 @@ def test_the_lesson_to_look_at_shows_the_network_of_lesson_6_and_says_what_is_so
     assert lesson.experiment().to_dict() == {**base.to_dict(), "name": lesson.experiment().name}
 
     summary = summarize(lesson.experiment())
-    rows = summary["layers"]
-    dense = next(row for row in rows if row["type"] == "dense")
-    convolutions = sum(row["multiply_adds"] for row in rows if row["type"] == "conv2d")
+    rows = summary.layers
+    dense = next(row for row in rows if row.type == "dense")
+    convolutions = sum(row.multiply_adds for row in rows if row.type == "conv2d")
     for text in lesson.conclusion.values():
-        assert f"{100 * dense['parameters'] / summary['parameters']:.1f} %" in text
-        assert f"{100 * convolutions / summary['multiply_adds']:.0f} %" in text
+        assert f"{100 * dense.parameters / summary.parameters:.1f} %" in text
+        assert f"{100 * convolutions / summary.multiply_adds:.0f} %" in text

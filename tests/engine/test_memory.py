@@ -92,7 +92,7 @@ def test_an_estimate_allocates_nothing():
     ]
     tracemalloc.start()
     config = ExperimentConfig.from_dict({"network": {"layers": layers}})
-    memory = summarize(config)["memory_bytes"]
+    memory = summarize(config).memory_bytes
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert memory > 3 * 60_000**2 * 4
@@ -105,19 +105,19 @@ def test_every_preset_is_allowed_at_its_usual_batch_size(preset):
         document = experiment(preset).to_dict()
         document["training"]["batch_size"] = 16 if preset == "alexnet" else 256
         document["optimizer"] = {"name": optimizer}
-        assert summarize(ExperimentConfig.from_dict(document))["memory_bytes"] < LIMITS.memory_bytes
+        assert summarize(ExperimentConfig.from_dict(document)).memory_bytes < LIMITS.memory_bytes
 
 
 def test_a_full_alexnet_in_batches_of_a_thousand_is_not():
     document = experiment("alexnet").to_dict()
     document["training"]["batch_size"] = 1000
-    assert summarize(ExperimentConfig.from_dict(document))["memory_bytes"] > 3 * LIMITS.memory_bytes
+    assert summarize(ExperimentConfig.from_dict(document)).memory_bytes > 3 * LIMITS.memory_bytes
 
 
 def test_every_lesson_leaves_room_for_others():
     for lesson in LESSONS.values():
         for config in lesson.configs():
-            assert summarize(config)["memory_bytes"] < LIMITS.memory_bytes / 4
+            assert summarize(config).memory_bytes < LIMITS.memory_bytes / 4
 
 
 def test_logits_of_many_images_are_held_in_parts_and_measure_the_same(monkeypatch):

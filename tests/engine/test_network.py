@@ -97,9 +97,9 @@ def test_the_summary_counts_without_building():
     summary = summarize(config)
     net = build_network(config, np.random.default_rng(0))
 
-    assert summary["parameters"] == net.vector.size
-    assert summary["multiply_adds"] == 64 * 40 + 40 * 20 + 20 * 10
-    assert [row["output_shape"] for row in summary["layers"]] == [[40], [40], [20], [20], [10]]
+    assert summary.parameters == net.vector.size
+    assert summary.multiply_adds == 64 * 40 + 40 * 20 + 20 * 10
+    assert [row.output_shape for row in summary.layers] == [[40], [40], [20], [20], [10]]
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def own_images(config, count=4):
 def test_a_preset_expands_to_layers_that_give_the_classes(preset):
     config = experiment(preset)
     summary = summarize(config)
-    assert summary["layers"][-1]["output_shape"] == [len(config.dataset.source.class_names)]
+    assert summary.layers[-1].output_shape == [len(config.dataset.source.class_names)]
     assert ExperimentConfig.from_dict(config.to_dict()) == config
 
 
@@ -67,8 +67,8 @@ def test_a_preset_trains_and_goes_on_from_a_checkpoint_bit_for_bit(preset):
 
 def test_alexnet_has_its_62_million_parameters():
     summary = summarize(experiment("alexnet"))
-    assert summary["parameters"] == pytest.approx(62.4e6, rel=0.01)
-    assert [row["output_shape"] for row in summary["layers"] if row["type"] == "max_pool2d"] == [
+    assert summary.parameters == pytest.approx(62.4e6, rel=0.01)
+    assert [row.output_shape for row in summary.layers if row.type == "max_pool2d"] == [
         [96, 27, 27],
         [256, 13, 13],
         [256, 6, 6],

@@ -8,7 +8,7 @@ import jsonschema_rs
 import pytest
 from pydantic import TypeAdapter
 
-from app.routes import answers
+from app import answers
 from app.runs import Run
 from engine import ExperimentConfig
 from tests.support.experiments import QUICK

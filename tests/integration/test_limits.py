@@ -67,5 +67,5 @@ def test_a_hundred_experiments_build_each_network_once(monkeypatch):
     monkeypatch.setitem(layers.LAYERS, "dense", Counted)
     many = [{**QUICK, "seed": seed} for seed in range(100)]
     read = Experiments(experiments=many).read(Limits())
-    assert [summary["multiply_adds"] for _, summary in read] == [COST] * 100
+    assert [summary.multiply_adds for _, summary in read] == [COST] * 100
     assert len(built) == 200

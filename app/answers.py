@@ -1,15 +1,18 @@
-"""The shapes of the answers, as `/docs` shows them.
+"""The shapes of the answers, as `/docs` shows them, as handlers return them and as events carry them.
 
-They describe; what a handler answers is not changed by them, and a key that is not named here is answered all the same
-(a test finds it). Whole numbers stay whole.
+What a handler answers is not changed by them: a key that is not named here is answered all the same (a test finds it),
+and whole numbers stay whole.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, NotRequired
 
 from pydantic import ConfigDict, with_config
 from typing_extensions import TypedDict
+
+from engine.summary import LayerSummary, Summary
 
 Number = int | float
 _answer = with_config(ConfigDict(extra="allow"))
@@ -175,26 +178,12 @@ class FieldsAnswer(TypedDict):
 # -- experiments and lessons -----------------------------------------------------------------------
 
 
-@_answer
-class LayerSummary(TypedDict):
-    type: str
-    input_shape: list[int]
-    output_shape: list[int]
-    shapes: dict[str, list[int]]
-    parameters: int
-    multiply_adds: int
+@dataclass(frozen=True)
+class SummaryAnswer(Summary):
+    """What an experiment costs: of one image, but the memory of the whole run; and how long it takes."""
 
-
-@_answer
-class SummaryAnswer(TypedDict):
-    """What an experiment would be: the first three of one image, the memory of the whole run."""
-
-    layers: list[LayerSummary]
-    parameters: int
-    multiply_adds: int
-    memory_bytes: int
     iterations: int
-    seconds: Number
+    seconds: float
 
 
 @_answer
@@ -203,7 +192,7 @@ class Figures(TypedDict):
     multiply_adds: int
     memory_bytes: int
     iterations: int
-    seconds: Number
+    seconds: float
 
 
 @_answer
