@@ -30,7 +30,7 @@ import { alternatives, oneOrSeveral } from "./values.js";
  * @property {OneOrSeveral<Alternative>} optimizer
  * @property {OneOrSeveral<Record<string, any>>} regularization penalty → λ
  * @property {Record<string, any>} training
- * @property {any} [seed]
+ * @property {Value} [seed]
  */
 
 /** A draft as an address holds it. @typedef {{document: DraftDocument, seeds: number, folds: number}} DraftJson */

@@ -17,7 +17,7 @@ import { alternatives } from "./values.js";
  * @import { FormContext } from "./form.js"
  * @import { ExperimentSummary, Layer } from "../types.js"
  * @import { Look } from "../look/look.js"
- * @import { DraftNetwork } from "./draft.js"
+ * @import { DraftDocument, DraftNetwork } from "./draft.js"
  */
 
 const WRITTEN = "layers";
@@ -42,7 +42,7 @@ export class NetworkPart {
   #open = new Set();
   /**
    * The networks whose first one is edited layer by layer, as `{ network, count, layers }`.
-   * @type {{network: any, count: number, layers: Layer[]} | null}
+   * @type {{network: DraftDocument["network"], count: number, layers: Layer[]} | null}
    */
   #left = null;
 
@@ -167,7 +167,7 @@ export class NetworkPart {
     if (!this.#left || this.#left.layers !== layers) return null;
     const { draft, redraw } = this.#form;
     const { network, count } = this.#left;
-    if (!alternatives(network).every(({ preset }) => draft.fitting.includes(preset))) return null; // other data have come
+    if (!alternatives(network).every(({ preset = "" }) => draft.fitting.includes(preset))) return null; // other data have come
     const back = h("button", { type: "button", className: "toggle", id: "all-networks" }, t("network.back"));
     back.addEventListener("click", () => {
       const [{ initializer }] = draft.networks;
