@@ -61,7 +61,7 @@ def parse_network(given: Any, source: Source) -> NetworkConfig:
 
 
 def _layers(given: Any) -> tuple[dict[str, Any], ...]:
-    """Check each layer by itself."""
+    """Check the list of layers, and each layer by itself."""
     path = "network.layers"
     if not isinstance(given, (list, tuple)):
         raise ConfigError("type", path, f"{path} must be a list of layers")
@@ -98,9 +98,7 @@ def _built(parsed: tuple[dict[str, Any], ...], shape: Shape, classes: int) -> tu
 
 
 def _layer(given: Any, path: str, depth: int = 0) -> dict[str, Any]:
-    """One layer's complete description. Rare settings (`layers.LEFT_OUT`) are included only where they differ from
-    their
-    defaults."""
+    """One layer's complete description, without the rare settings (`layers.LEFT_OUT`) that have their defaults."""
     parsed = parse_named(layers.FIELDS, given, path, key="type")
     inner = parsed.get("layers")
     if inner is not None:

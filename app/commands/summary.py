@@ -47,7 +47,7 @@ def table_of(config: ExperimentConfig, *, title: str = "") -> Table:
     """Layers with the shapes that they give, and totals, as the page has them."""
     made = summarize(config)
     total = [f"{made.parameters:,}", f"{made.multiply_adds:,}"]
-    memory = f"a run of it holds about {_megabytes(made.memory_bytes)}"
+    memory = f"one run needs about {_megabytes(made.memory_bytes)}"
     table = Table(
         title=title or None, title_justify="left", caption=memory, caption_justify="left", show_footer=True
     )

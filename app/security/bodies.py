@@ -1,4 +1,4 @@
-"""Request bodies: text in UTF-8 that the lab can give back, before anything reads it."""
+"""Request bodies must be UTF-8 text that the lab can return unchanged; this is checked before a route reads them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,11 @@ class TextBodies:
 
 
 def _checked(body: bytes) -> bytes:
-    """The body without a byte order mark."""
+    """The body without a byte order mark.
+
+    Raises:
+        Invalid: it is not UTF-8, or holds a text that the lab does not accept.
+    """
     try:
         text = decode(body)
     except ValueError as error:

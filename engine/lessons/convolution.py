@@ -1,4 +1,4 @@
-"""Sections 4 to 6b: convolutional networks 畳み込みニューラルネットワーク, and what they look at."""
+"""Sections 4 to 6b: convolutional networks 畳み込みニューラルネットワーク, and their data."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _pooled(kind: str) -> dict[str, Any]:
 
 
 def _over_dense(f: Figures, name: str) -> Numbers:
-    """Points of test accuracy above the dense network, seed by seed."""
+    """By how many points the test accuracy is above that of the dense network, for each seed."""
     return f[name].test - f["dense, as many weights"].test
 
 
@@ -94,7 +94,7 @@ LESSONS = (
         },
         common={
             **{key: value for key, value in _MNIST.items() if key != "network"},
-            # all test images: 200 are too few to tell these networks apart
+            # all test images: 200 are too few to distinguish these networks
             "dataset": {"name": "mnist", "train_size": 1000},
             "training": {**_MNIST["training"], "evaluate_every": 100},
         },

@@ -1,4 +1,4 @@
-"""lossroom look and lossroom summary, as programs."""
+"""`lossroom look` and `lossroom summary`, run as programs."""
 
 import json
 import os
@@ -18,7 +18,7 @@ from tests.support.folders import find_data_dir
 
 LOSSROOM = str(Path(sys.executable).with_name("lossroom"))
 COLOURS = {"FORCE_COLOR": "1", "COLORTERM": "truecolor", "TERM": "xterm-256color"}
-#: A half-block: the upper pixel's colour on the lower one's.
+#: A half-block character: its foreground is the upper pixel, its background the lower one.
 CELL = re.compile(r"\x1b\[38;2;(\d+);(\d+);(\d+);48;2;(\d+);(\d+);(\d+)m(▀+)\x1b\[0m")
 
 
@@ -43,7 +43,7 @@ def run(tmp_path):
 
 
 def rgb(line):
-    """The pixels of a printed line: (columns, upper and lower, 3)."""
+    """The colours of a printed line, (columns, 2, 3): for each column the upper and the lower pixel."""
     cells = [
         np.reshape([int(value) for value in match.groups()[:6]], (2, 3))
         for match in CELL.finditer(line)
@@ -70,7 +70,7 @@ def test_images_are_half_blocks_in_the_colours_of_their_pixels(run):
 
 
 @pytest.mark.parametrize("columns", [60, 100])
-def test_the_grid_fits_the_terminal_and_wants_no_colours(run, columns):
+def test_the_grid_fits_the_terminal_also_without_colours(run, columns):
     done = run("look", "digits", columns=columns)
     lines = done.stdout.splitlines()
 
@@ -80,7 +80,7 @@ def test_the_grid_fits_the_terminal_and_wants_no_colours(run, columns):
     assert "360" in lines[0]
 
 
-def test_points_are_drawn_as_their_classes_where_they_lie(run):
+def test_points_are_drawn_at_their_places_as_letters_of_their_classes(run):
     done = run("look", "blobs")  # a cloud in each corner
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
@@ -95,7 +95,7 @@ def test_points_are_drawn_as_their_classes_where_they_lie(run):
     assert lines[-2].split() == [part for pair in zip("ABCD", map(str, counts), strict=True) for part in pair]
 
 
-def test_the_lesson_to_look_at_is_one_command(run):
+def test_lesson_6b_is_shown_by_one_command(run):
     data_dir = find_data_dir()
     if data_dir is None or not datasets.status("cifar10", data_dir)["available"]:
         pytest.skip("no CIFAR-10 files on this machine")
@@ -127,7 +127,7 @@ def test_the_summary_has_every_layer_and_the_totals(run, tmp_path):
     assert "MB" in done.stdout
 
 
-def test_the_networks_of_a_lesson_are_summarized_once_each(run):
+def test_a_network_that_several_runs_share_is_summarized_once(run):
     done = run("summary", "--lesson", "6-cifar", columns=120)
     assert done.returncode == 0, done.stderr
     assert "base" in done.stdout
@@ -153,7 +153,7 @@ def test_the_networks_of_a_lesson_are_summarized_once_each(run):
         (("train", "--lesson", "6b-look-at-the-data"), "`lossroom look --lesson 6b-look-at-the-data`"),
     ],
 )
-def test_what_is_wrong_is_one_clear_line_and_status_2(run, tmp_path, arguments, said):
+def test_a_mistake_is_reported_in_one_line_with_exit_status_2(run, tmp_path, arguments, said):
     done = run(*arguments, LOSSROOM_DATA_DIR=str(tmp_path))
 
     assert done.returncode == 2

@@ -1,4 +1,4 @@
-"""A page of a lab with two thousand runs, most of them archived: it shows the others before those have come."""
+"""With two thousand runs, most of them archived, the page shows the others before the archived ones have arrived."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from tests.support.waiting import wait_until
 RUNS, ARCHIVED = 2000, 1900
 EVERYTHING = '/#list={"archived":true}'
 
-#: Lets a page's sockets bring the first part of the list of runs, and the rest when the test says so.
+#: Delivers the first part of the list of runs to a page, and holds the rest until the test releases it.
 HOLD = """
 () => {
     const held = [];
@@ -59,9 +59,7 @@ def listed(page):
     return page.page.evaluate("document.querySelectorAll('.run').length")
 
 
-def test_a_page_shows_its_runs_before_archived_ones_have_come_and_then_what_a_fresh_page_shows(
-    lab, open_page
-):
+def test_a_page_shows_its_runs_before_archived_ones_and_in_the_end_the_same_as_a_fresh_page(lab, open_page):
     page = open_page(lab, kept=False)
     page.page.add_init_script(f"({HOLD})()")
     page.page.goto("about:blank")
@@ -72,7 +70,7 @@ def test_a_page_shows_its_runs_before_archived_ones_have_come_and_then_what_a_fr
     page.page.evaluate("theList.release()")
     page.until(f"document.querySelectorAll('.run').length === {RUNS}")
 
-    # after the connection was lost, what was deleted meanwhile goes, and nothing else leaves the page at any time
+    # after a lost connection, runs that were deleted meanwhile leave the page, and no others do at any time
     page.page.evaluate("theList.hold()")
     page.page.evaluate("theList.cut()")
     for gone in ("a00007", f"a{RUNS - 1:05}"):
@@ -80,7 +78,7 @@ def test_a_page_shows_its_runs_before_archived_ones_have_come_and_then_what_a_fr
     lab.http.patch("/api/runs/a00008", json={"archived": False, "name": "back"}).raise_for_status()
     page.until("theList.held > 3")
     page.until("[...document.querySelectorAll('.run-name')].some((name) => name.textContent === 'back')")
-    assert listed(page) in (RUNS, RUNS - 1), "the run that is shown and gone may be known to be so"
+    assert listed(page) in (RUNS, RUNS - 1), "the deletion of the run that is shown may be known already"
     page.page.evaluate("theList.release()")
     page.until(f"document.querySelectorAll('.run').length === {RUNS - 2}")
 
@@ -93,7 +91,7 @@ def test_a_page_shows_its_runs_before_archived_ones_have_come_and_then_what_a_fr
     )
 
 
-def test_a_page_that_polls_ends_with_every_run_too(lab, open_page):
+def test_a_page_that_polls_gets_every_run_too(lab, open_page):
     page = open_page(lab, kept=False)
     page.page.add_init_script(f"({NO_SOCKETS})()")
     page.page.goto("about:blank")

@@ -21,7 +21,7 @@ def test_l2_is_half_the_square_and_l1_the_sum():
     assert Penalty(0.1, 0, weights).add(weights, np.zeros(2)) == pytest.approx(0.7)
 
 
-def test_the_penalty_is_added_to_the_gradient_that_is_there():
+def test_the_gradient_of_the_penalty_is_added_to_the_given_gradient():
     weights, gradient = np.array([2.0, -2.0]), np.array([1.0, 1.0])
     Penalty(0.5, 0.1, weights).add(weights, gradient)
     np.testing.assert_allclose(gradient, [1 + 0.5 + 0.2, 1 - 0.5 - 0.2])

@@ -23,16 +23,16 @@ def residual(shape, layers):
 @pytest.mark.parametrize(
     "layers", [[{"type": "dense", "units": 5}, TANH], [{"type": "dense", "units": 7}, TANH]]
 )
-def test_gradients_go_both_ways_for_features(layers):
+def test_gradients_through_layers_and_shortcut_are_right_for_features(layers):
     check_layer(bind(residual((5,), layers)), images(4, (5,)))
 
 
 @pytest.mark.parametrize("layers", [[conv(2), TANH, conv(2)], [conv(3, stride=2), TANH], [TANH, conv(4)]])
-def test_gradients_go_both_ways_for_images(layers):
+def test_gradients_through_layers_and_shortcut_are_right_for_images(layers):
     check_layer(LayerSteps(residual((2, 6, 6), layers)), images(3, (2, 6, 6)))
 
 
-def test_a_block_that_gives_nothing_passes_its_input_on():
+def test_a_block_whose_layers_give_zero_passes_its_input_on():
     block = bind(residual((5,), [{"type": "dense", "units": 5}]))
     for array in block.bound[0].values():
         array[...] = 0
@@ -41,7 +41,7 @@ def test_a_block_that_gives_nothing_passes_its_input_on():
     np.testing.assert_array_equal(block.backward(x.copy()), x)
 
 
-def test_blocks_may_hold_blocks_norms_dropout_and_penalties():
+def test_a_block_may_hold_another_block_batch_norm_and_a_penalty():
     inner = {"type": "residual", "layers": [{"type": "dense", "units": 6}, TANH]}
     layers = [
         {"type": "dense", "units": 6},
@@ -71,7 +71,7 @@ def test_the_lowest_block_learns_without_the_gradient_of_the_images(inner, lowes
     layers = [{"type": "residual", "layers": inner}, pool, {"type": "dense", "units": 10}]
     config = ExperimentConfig.from_dict({"dtype": "float64", "network": {"layers": layers}})
     network = build_network(config, np.random.default_rng(0))
-    # a bias in front of batch norm has gradient 0
+    # a bias before batch norm has gradient 0, which `floor` allows for
     check_network(network, images(3, (1, 8, 8)), np.array([1, 2, 3]), floor=1e-3)
     assert lowest in network.gradients
 
@@ -81,7 +81,7 @@ def test_the_lowest_block_learns_without_the_gradient_of_the_images(inner, lowes
 
 
 def lowest_of(block):
-    """The steps of a block that see its input first, and the block itself."""
+    """The block, and the steps in it that get its input."""
     yield block
     if block._projection is not None:
         yield block._projection
@@ -89,6 +89,6 @@ def lowest_of(block):
     yield from lowest_of(first) if isinstance(first, ResidualStep) else [first]
 
 
-def test_a_block_that_cannot_be_added_is_refused_in_words():
+def test_a_block_whose_output_does_not_fit_its_input_is_refused_with_a_reason():
     with pytest.raises(ValueError, match="cannot add"):
         residual((2, 6, 6), [{"type": "flatten"}])

@@ -1,4 +1,4 @@
-"""HEAD: wherever there is an answer to GET, its status and headers, and no body."""
+"""HEAD answers every path that GET answers, with the same status and headers, and without a body."""
 
 import http.client
 
@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.experiments import QUICK
 
-#: Headers that differ from one answer to the next, or say how a body comes.
+#: Headers that differ from one answer to the next, or describe the transfer of the body.
 OWN = {"date", "transfer-encoding", "set-cookie"}
 
 
@@ -17,7 +17,7 @@ def run_id(lab):
     return run["id"]
 
 
-def asked(lab, method, path):
+def request(lab, method, path):
     connection = http.client.HTTPConnection("127.0.0.1", lab.port, timeout=60)
     connection.request(method, path)
     answer = connection.getresponse()
@@ -28,7 +28,7 @@ def asked(lab, method, path):
 
 
 def paths(lab, run_id):
-    """Every path of the API's document that GET is asked of, and those of the page."""
+    """Every path with GET in the OpenAPI document, and the paths of the page."""
     document = lab.http.get("/openapi.json").json()["paths"]
     values = {"{run_id}": run_id, "{slug}": "2a-optimizers", "{kind}": "layer", "{name}": "digits"}
     for path, methods in document.items():
@@ -48,13 +48,13 @@ def paths(lab, run_id):
     yield from ("/api/runs/none", "/nothing", "/api/exports/csv?runs=", "/api/imports")
 
 
-def test_head_answers_as_get_does_everywhere_and_sends_no_body(lab, run_id):
-    asked_for = list(paths(lab, run_id))
-    assert len(asked_for) > 25
-    for path in asked_for:
-        status, headers, body = asked(lab, "GET", path)
+def test_head_answers_every_path_as_get_does_but_without_a_body(lab, run_id):
+    all_paths = list(paths(lab, run_id))
+    assert len(all_paths) > 25
+    for path in all_paths:
+        status, headers, body = request(lab, "GET", path)
         assert body or status == 308
-        got = asked(lab, "HEAD", path)
+        got = request(lab, "HEAD", path)
         assert got[0] == status, path
         assert got[2] == b"", path
         if path not in ("/health", "/metrics", "/api/exports/html", f"/api/runs/{run_id}/export.html"):
@@ -64,7 +64,7 @@ def test_head_answers_as_get_does_everywhere_and_sends_no_body(lab, run_id):
         assert {**got[1], "content-length": ""} == {**headers, "content-length": ""}, path
 
 
-def test_a_method_that_is_not_allowed_is_told_that_head_is(lab):
+def test_the_refusal_of_another_method_lists_head_as_allowed(lab):
     answer = lab.http.post("/health")
     assert answer.status_code == 405
     assert answer.headers["allow"] == "GET, HEAD"
