@@ -13,12 +13,13 @@ import psutil
 
 #: Where Linux shows control groups, by which containers and service units are limited.
 CGROUPS = Path("/sys/fs/cgroup")
-#: More than any lab needs; some systems say that there is no bound.
+#: More than any lab needs; used where the system has no limit.
 MAX_OPEN_FILES = 65_536
 
 
 def cores(root: Path = CGROUPS) -> int:
-    """Cores that this process may use: a container's CPU set and its share of time count, not the machine's cores."""
+    """Cores that this process may use. In a container, its CPU set and its share of time count, not the machine's
+    cores."""
     try:
         here = len(os.sched_getaffinity(0))
     except AttributeError:  # macOS and Windows
@@ -27,13 +28,13 @@ def cores(root: Path = CGROUPS) -> int:
 
 
 def memory_bytes(root: Path = CGROUPS) -> int:
-    """Memory that this process may use: a container's limit counts, where it is below the machine's memory."""
+    """Bytes of memory that this process may use: the machine's memory, or the container's limit if it is lower."""
     whole: int = psutil.virtual_memory().total
     return min([whole, *_memory_limits(root)])
 
 
 def open_files() -> int:
-    """Let this process open as many files and connections as it may at most; how many that is."""
+    """Raise the limit of open files and connections to the highest that is allowed, and return it."""
     try:
         import resource
     except ImportError:  # Windows
@@ -44,7 +45,7 @@ def open_files() -> int:
         return most
     try:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
-    except (OSError, ValueError):  # macOS bounds it a second time
+    except (OSError, ValueError):  # macOS has a second, lower limit
         return soft
     return most
 
@@ -87,7 +88,7 @@ def _memory_limits(root: Path) -> Iterator[int]:
 
 
 def _cgroup_folders(root: Path, controller: str) -> Iterator[Path]:
-    """This process's control group and all above it: each of them limits it."""
+    """The folders of this process's control group and of all groups above it, which limit it too."""
     lines = (_read(Path("/proc/self/cgroup")) or "0::/").splitlines()
     for hierarchy, names, path in (line.split(":", 2) for line in lines if line.count(":") >= 2):
         if hierarchy == "0":

@@ -13,7 +13,7 @@ from app.exports.recording import Recording, texts
 from app.texts import cell
 
 MARK = "\ufeff"
-#: Rows of one piece of the file.
+#: How many rows are written at a time.
 WRITTEN = 2000
 
 
@@ -28,7 +28,8 @@ def run_csv(recording: Recording) -> Iterator[str]:
 
 
 def runs_csv(recordings: Sequence[Recording]) -> Iterator[str]:
-    """Several runs below each other; `run` and `name` say whose line it is, and missing columns are empty."""
+    """Several runs one after the other. The columns `run` and `name` identify the run; columns that it lacks are
+    empty."""
     found = [_columns(recording) for recording in recordings]
     train = list(dict.fromkeys(name for columns, _ in found for name in columns))
     evaluation = list(dict.fromkeys(name for _, columns in found for name in columns))
@@ -44,12 +45,13 @@ def runs_csv(recordings: Sequence[Recording]) -> Iterator[str]:
 
 
 def _columns(recording: Recording) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Columns of the train stream, and those of the evaluation stream but its iteration."""
+    """The columns of the train stream, and those of the evaluation stream without its iteration."""
     return recording.columns("train"), recording.columns("evaluation")[1:]
 
 
 def _rows(recording: Recording, evaluated: int) -> Iterator[list[list[str]]]:
-    """Lines as text, page by page: both streams ascend, so they are merged as they are read."""
+    """The lines as texts, in pieces. Both streams are in the order of iterations, so they are merged as they are
+    read."""
     evaluations = (row for page in recording.pages("evaluation") for row in texts(page.values))
     pending = next(evaluations, None)
     empty = [""] * evaluated
@@ -58,7 +60,9 @@ def _rows(recording: Recording, evaluated: int) -> Iterator[list[list[str]]]:
         for row in rows:
             found = empty
             while pending is not None and int(pending[0]) <= int(row[0]):
-                if pending[0] == row[0]:  # of two at one iteration, the second is of the weights that stayed
+                if (
+                    pending[0] == row[0]
+                ):  # if there are two at one iteration, the second is that of the final weights
                     found = pending[1:]
                 pending = next(evaluations, None)
             row += found

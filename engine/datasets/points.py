@@ -1,6 +1,6 @@
 """Points in the plane: five small sets whose decision boundaries can be drawn.
 
-Each function gives `count` points (count, 2) in about [-1, 1]² and their classes (count,), from a generator.
+Each function draws `count` points (count, 2), about in [-1, 1]², and their classes (count,) from a generator.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ TEST_SIZE = 1000
 
 
 def spirals(generator: np.random.Generator, count: int, noise: float = 0.03) -> Points:
-    """Three arms that wind around each other: the classes touch everywhere."""
+    """Three arms that wind around each other, so that each class has the others beside it everywhere."""
     labels = generator.integers(0, 3, count)
     radius = np.sqrt(generator.uniform(0.01, 1, count))
     angle = radius * 4 + labels * (2 * np.pi / 3)
@@ -48,14 +48,14 @@ def moons(generator: np.random.Generator, count: int, noise: float = 0.08) -> Po
 
 
 def xor(generator: np.random.Generator, count: int, noise: float = 0.05) -> Points:
-    """The class is whether the signs of the coordinates differ (Minsky & Papert's example)."""
+    """Class 1 if the signs of the two coordinates differ, otherwise 0 (Minsky & Papert's example)."""
     points = generator.uniform(-1, 1, (count, 2))
     labels = (points[:, 0] * points[:, 1] < 0).astype(np.intp)
     return points + generator.normal(0, noise, points.shape), labels
 
 
 def blobs(generator: np.random.Generator, count: int, noise: float = 0.16) -> Points:
-    """Four round clouds: the easiest of all."""
+    """Four separate round clouds, the easiest set."""
     labels = generator.integers(0, 4, count)
     angle = labels * (np.pi / 2) + np.pi / 4
     points = np.stack([np.cos(angle), np.sin(angle)], axis=1) * 0.65

@@ -1,4 +1,4 @@
-"""Section 3: overfitting 過学習 and what is done against it."""
+"""Section 3: overfitting 過学習, and remedies against it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _COMMON: dict[str, Any] = {
 
 
 def _last_layer_untouched() -> dict[str, Any]:
-    """The network of `_COMMON` as the notes' own script trains it: its loop ends one layer too early."""
+    """The network of `_COMMON` as the script in the course's notes trains it: its loop ends one layer too early."""
     layers: list[dict[str, Any]] = []
     for units in _COMMON["network"]["hidden"]:
         layers += [{"type": "dense", "units": units}, {"type": "activation", "name": "relu"}]
@@ -35,12 +35,12 @@ def _last_layer_untouched() -> dict[str, Any]:
 
 
 def _gain(f: Figures, name: str) -> Numbers:
-    """Points of test accuracy over the first run, seed by seed."""
+    """By how many points the test accuracy is above that of the first run, for each seed."""
     return f[name].test - next(iter(f.values())).test
 
 
 def _steps(f: Figures) -> Iterator[tuple[Outcome, Outcome]]:
-    """Each run and the next."""
+    """Pairs of each run and the next one."""
     return pairwise(f.values())
 
 

@@ -1,4 +1,4 @@
-"""TensorBoard's event file, read back by a reader that knows only the documented format."""
+"""TensorBoard's event file, read by a small reader of the documented format."""
 
 import struct
 
@@ -9,7 +9,7 @@ from app.exports.tfevents import masked_crc
 from tests.support.experiments import QUICK
 
 
-def test_the_checksum_is_the_standards():
+def test_the_checksum_agrees_with_the_examples_of_the_standard():
     """RFC 3720, B.4: CRC-32C of 32 zero bytes, of 32 bytes 0xFF, of 0 to 31, of "123456789"."""
     known = {
         bytes(32): 0x8A9136AA,
@@ -74,7 +74,7 @@ def scalars(data):
 
 
 @pytest.mark.parametrize("iterations", [200, 1])
-def test_every_value_is_a_scalar_of_its_step(lab, iterations):
+def test_every_value_is_a_scalar_at_its_step(lab, iterations):
     run = lab.launch(training={**QUICK["training"], "iterations": iterations})
     done = lab.wait_for(run["id"], "completed")
 

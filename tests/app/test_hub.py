@@ -24,7 +24,7 @@ def rows(first: int, count: int) -> np.ndarray:
 
 
 class Lab:
-    """A hub over rows that are kept whole, as the store keeps them."""
+    """A hub, and a stand-in for the store that keeps all rows."""
 
     def __init__(self):
         self.stored: dict[tuple[str, str], np.ndarray] = {}
@@ -130,7 +130,7 @@ def test_viewers_at_the_end_share_one_encoded_frame(lab):
     assert mine is yours
 
 
-def test_rows_that_left_memory_come_from_the_history_without_a_seam(lab, monkeypatch):
+def test_rows_no_longer_in_memory_come_from_the_history_without_gap_or_overlap(lab, monkeypatch):
     monkeypatch.setattr(row_logs, "MEMORY_BYTES", 4096)
     for _ in range(100):
         lab.append(50)
@@ -192,7 +192,7 @@ def test_a_new_viewer_hears_of_all_runs_and_then_only_of_changes(lab):
     assert change == {"type": "runs", "runs": [{"id": "1", "status": "running"}], "deleted": []}
 
 
-def test_many_changes_while_nobody_looks_come_as_the_newest_state(lab):
+def test_a_viewer_that_missed_many_changes_gets_only_the_newest_state(lab):
     viewer = lab.viewer()
     drain(viewer)
     for iteration in range(1000):
@@ -218,7 +218,8 @@ def test_a_deleted_run_is_announced_and_its_rows_stop(lab):
 
 
 class Socket:
-    """What a viewer is sent, by its own task or by the hub; `slow` ones take nothing from the hub."""
+    """Records what a viewer gets, from its own task or directly from the hub. If `slow`, it refuses the hub's
+    frames."""
 
     def __init__(self, lab):
         self.slow = False
@@ -262,7 +263,7 @@ async def idle():
         await asyncio.sleep(0)
 
 
-def test_the_hub_writes_to_a_viewer_that_waits_for_nothing_but_the_newest_rows(lab):
+def test_the_hub_writes_directly_to_a_viewer_that_lacks_only_the_newest_rows(lab):
     async def watch():
         socket = Socket(lab)
         socket.viewer.subscribe("r", {"train": 0})
@@ -290,7 +291,7 @@ def test_the_hub_writes_to_a_viewer_that_waits_for_nothing_but_the_newest_rows(l
         max_size=40,
     )
 )
-def test_rows_come_once_and_before_later_states_whoever_writes_them(events):
+def test_rows_come_once_and_before_later_states_from_the_hub_or_the_viewers_task(events):
     lab = Lab()
 
     async def watch():
@@ -324,7 +325,7 @@ def test_rows_come_once_and_before_later_states_whoever_writes_them(events):
     assert socket.texts[-1]["runs"] == [{"id": "r", "rows": appended}]
 
 
-def test_tombstones_are_bounded(monkeypatch):
+def test_remembered_deletions_are_bounded(monkeypatch):
     monkeypatch.setattr(states, "DELETED_RUNS", 10)
     log = States()
     for number in range(100):
@@ -335,7 +336,7 @@ def test_tombstones_are_bounded(monkeypatch):
     assert len(json.loads(changes)["deleted"]) == 10
 
 
-def test_what_is_encoded_for_pages_that_ask_from_everywhere_is_bounded(monkeypatch):
+def test_shared_encoded_messages_are_bounded(monkeypatch):
     monkeypatch.setattr(states, "SHARED_MESSAGES", 5)
     log = States()
     for number in range(100):
@@ -344,7 +345,7 @@ def test_what_is_encoded_for_pages_that_ask_from_everywhere_is_bounded(monkeypat
     assert log.changes(0) is first
     assert len(others) == 4
     log.changes(5)
-    assert log.changes(0) is not first, "it has made room for the newest"
+    assert log.changes(0) is not first, "it was dropped for newer messages"
 
 
 def listed(place, log):
@@ -411,7 +412,7 @@ def test_a_long_stream_begins_with_its_overview_and_then_has_every_row(long):
 
 
 @pytest.mark.parametrize(("cursor", "bins"), [(0, 0), (1, 100)])
-def test_who_has_rows_or_does_not_ask_gets_no_overview(long, cursor, bins):
+def test_a_viewer_with_rows_or_without_the_wish_gets_no_overview(long, cursor, bins):
     viewer = long.viewer()
     viewer.subscribe("r", {"train": cursor}, overview=bins)
 
@@ -437,7 +438,7 @@ def test_a_run_that_is_deleted_has_no_overview_any_more(long):
     assert headers(viewer) == []
 
 
-def test_who_subscribes_anew_with_rows_has_no_overview_of_before_due(long):
+def test_a_new_subscription_with_rows_cancels_an_overview_that_is_due(long):
     viewer = long.viewer()
     viewer.subscribe("r", {}, overview=100)
     viewer.subscribe("r", {"train": 19_000}, overview=100)
@@ -446,7 +447,7 @@ def test_who_subscribes_anew_with_rows_has_no_overview_of_before_due(long):
 
 
 class Page:
-    """What a page knows of the runs, from the messages alone; see `inbox.js` and `store.js` in static/js."""
+    """The runs that a page knows from messages alone; see `inbox.js` and `store.js` in static/js."""
 
     def __init__(self):
         self.seen: dict[str, int] = {}
@@ -472,7 +473,7 @@ class Page:
 
 
 class Truth:
-    """The runs of a lab, to which things happen."""
+    """The real runs of a lab, which random events change."""
 
     def __init__(self, lab):
         self.lab = lab
@@ -511,7 +512,7 @@ HAPPENINGS = ["launch", "import archived", "rows", "change", "archive or not", "
 @settings(max_examples=300)
 @given(st.lists(st.sampled_from(HAPPENINGS), max_size=30), st.lists(st.sampled_from([*HAPPENINGS, "look"])))
 def test_a_viewer_that_has_the_list_and_all_changes_knows_every_run(before, events):
-    """Also one that knows runs of an earlier connection, which may have been deleted since."""
+    """This holds also for a page that knows runs of an earlier connection, some of them deleted since."""
     lab = Lab()
     truth = Truth(lab)
     for number, event in enumerate(before):
@@ -537,7 +538,7 @@ def test_a_viewer_that_has_the_list_and_all_changes_knows_every_run(before, even
             was_complete = page.complete
             await look()
             if page.complete and not was_complete:
-                assert page.seen == truth.runs, "whole means whole"
+                assert page.seen == truth.runs, "a complete list has every run"
         for _ in range(1000):
             if not await look():
                 return
@@ -554,7 +555,7 @@ def test_a_viewer_that_has_the_list_and_all_changes_knows_every_run(before, even
 
 @settings(max_examples=300)
 @given(st.lists(st.sampled_from([*HAPPENINGS, "ask", "lose an answer"]), max_size=60))
-def test_a_page_that_only_asks_ends_with_the_truth_whatever_happened_in_between(events):
+def test_a_page_that_polls_knows_all_runs_in_the_end_whatever_happens_between_requests(events):
     """Each request makes a new viewer that continues where the page is (`app.routes.poll`); two deletions are kept."""
     lab = Lab()
     lab.hub.publish("lab", {"type": "lab"})

@@ -9,8 +9,9 @@ from typing import Any
 
 from tests.support.experiments import QUICK
 
-#: Wraps what the page speaks to the lab with, before its scripts run. Every request and every answer waits for a time
-#: of its own, so that they come in any order; a socket's messages wait too, and keep theirs. `calm()` ends all waiting.
+#: Wraps `fetch` and `WebSocket` before the page's scripts run. Every request and every answer is delayed by a random
+#: time, so that they arrive in any order. Messages of a socket are delayed too, but keep their order. `calm()` ends all
+#: delays.
 #: Where sockets are `refused`, the page polls.
 DISORDER = """
 (seed, refused) => {
@@ -72,7 +73,7 @@ DISORDER = """
 }
 """
 
-#: All that the page shows that another page at its address should show too, but for how it is connected.
+#: Everything on a page that another page at the same address should show too, except how it is connected.
 SHOWN = """
 () => {
     const text = (element) => element.textContent.replace(/\\s+/g, " ").trim();
@@ -138,7 +139,7 @@ SHOWN = """
 
 
 def differences(one: Any, other: Any, path: str = "") -> list[str]:
-    """Where two documents differ, in lines."""
+    """The differences of two documents, one line for each."""
     if isinstance(one, dict) and isinstance(other, dict):
         return [
             line
@@ -156,7 +157,7 @@ def differences(one: Any, other: Any, path: str = "") -> list[str]:
     return [f"{path}: here {json.dumps(one)[:600]}, afresh {json.dumps(other)[:600]}"]
 
 
-#: Runs that go on for some seconds, and have so few rows that a chart draws every one of them.
+#: An experiment that trains for some seconds, with so few rows that a chart draws all of them.
 SLOW: dict[str, Any] = {
     **QUICK,
     "name": "slow",
@@ -186,7 +187,7 @@ class Hands:
     # -- with the mouse and the keys ---------------------------------------------------------------
 
     def _press(self, selector: str, **options: Any) -> None:
-        """One of the elements that can be pressed now, if there is any."""
+        """Click a random element of those that can be clicked now, if there is one."""
         self._page.page.evaluate(
             """([selector, share, options]) => {
                 const canBe = (element) => !element.disabled && !element.closest("[hidden]");
