@@ -246,7 +246,7 @@ def test_at_most_as_many_runs_train_as_there_are_workers(lab):
         for run in runs[:2]:
             lab.wait_for(run["id"], "running")
         assert [lab.run(run["id"])["status"] for run in runs] == ["running", "running", "queued", "queued"]
-        assert len(lab.worker_pids()) == 2
+        wait_until(lambda: len(lab.worker_pids()) == 2, "two processes that train")
 
         # a paused run gives its place away, and queues for one when it is resumed
         lab.post(f"/api/runs/{runs[0]['id']}/pause")
