@@ -143,9 +143,9 @@ def test_the_curve_of_a_group_has_the_look_of_the_value_that_all_its_runs_have(p
     page.page.select_option("#dash-field", "seed")
     page.until("document.getElementById('chart-accuracy').data.every((t) => !t.meta.symbol)")
     # the band is over the seeds: what its curve has of them is neither the first one's look nor its name
-    assert legend(page, "accuracy").locator("li:not([hidden])").all_inner_texts() == ["several"]
+    assert legend(page, "accuracy").locator("li:not([hidden])").all_inner_texts() == ["several values"]
     assert legend(page, "accuracy").locator(".legend-symbol").count() == 0
-    assert set(hovered(page)["Seed"]) == {"several"}
+    assert set(hovered(page)["Seed"]) == {"several values"}
 
     # in a group, each value of the dash field has its own mean, in the group's colour
     page.page.goto("about:blank")
