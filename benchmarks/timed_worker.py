@@ -9,24 +9,25 @@ import os
 import time
 from array import array
 from multiprocessing.connection import Connection
-from typing import Any
 
 from app.jobs import worker
 from app.jobs.messages import Job
+from engine import Trainer
+from engine.events import Event
 
 
 def main(connection: Connection, job: Job) -> None:
     """`worker.main`, writing the times to $LOSSROOM_BENCH_TIMES/<run name>.times at the end."""
     times = array("d")
-    advance = worker.Trainer.advance
+    advance = Trainer.advance
 
-    def timed(trainer: worker.Trainer) -> Any:
-        events = advance(trainer)
+    def timed(self: Trainer) -> list[Event]:
+        events = advance(self)
         if events:
             times.append(time.time())
         return events
 
-    worker.Trainer.advance = timed  # type: ignore[method-assign]
+    Trainer.advance = timed  # type: ignore[method-assign]  # unittest.mock would load asyncio into every worker
     try:
         worker.main(connection, job)
     finally:

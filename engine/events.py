@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from engine.reasons import Reason
 
@@ -25,7 +26,7 @@ class StepMetrics:
     learning_rate: float
     gradient_norms: tuple[float, ...]
     weight_norms: tuple[float, ...]
-    stream: str = "train"
+    stream: Literal["train"] = "train"
 
     @property
     def values(self) -> tuple[float, ...]:
@@ -53,7 +54,7 @@ class EvaluationMetrics:
     test_accuracy: float
     train_loss: float
     test_loss: float
-    stream: str = "evaluation"
+    stream: Literal["evaluation"] = "evaluation"
     small_weights: float | None = None
 
     @property

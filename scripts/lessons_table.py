@@ -24,6 +24,7 @@ import numpy as np
 
 from app.settings import Settings
 from engine import ExperimentConfig, Trainer, datasets
+from engine.events import EvaluationMetrics
 from engine.lessons import LESSONS, Lesson
 from engine.lessons.claims import Figures, Numbers, Outcome
 
@@ -56,7 +57,7 @@ def measure(
         document["training"]["evaluate_every"] = config.iterations
     trainer = Trainer(ExperimentConfig.from_dict(document), data_dir=data_dir, cache_dir=cache_dir)
     lowest, highest = [], []
-    last = None
+    last: EvaluationMetrics | None = None
     while not trainer.done:
         for event in trainer.advance():
             if event.stream == "evaluation":

@@ -88,6 +88,13 @@ class Viewer:
         parts = self._parts[stream]
         return np.concatenate(parts, axis=1).T if parts else np.empty((0, 0), np.float32)
 
+    def wait_for_rows(self, stream: str, count: int) -> None:
+        """Wait until it has this many rows, or a problem."""
+        wait_until(
+            lambda: self.problem or len(self.rows(stream)) >= count,
+            f"the viewer's {stream} rows",
+        )
+
     def kill(self) -> None:
         """As a tab that crashes: gone in the middle of whatever was on its way."""
         self._ended = True
@@ -156,7 +163,8 @@ class Chaos:
     def __init__(self, state_dir: Path, seed: int, browser: Browser | None = None) -> None:
         self._random = random.Random(seed)
         data_dir = find_data_dir() or state_dir
-        self.lab = LabServer(state_dir, data_dir, LOSSROOM_WORKERS="1", LOSSROOM_CHECKPOINT_SECONDS="0.05")
+        environment = {"LOSSROOM_WORKERS": "1", "LOSSROOM_CHECKPOINT_SECONDS": "0.05"}
+        self.lab = LabServer(state_dir, data_dir, environment=environment)
         self.lab.start()
         self._proxy = Proxy(self.lab.port)
         self._expected: dict[str, dict[str, np.ndarray]] = {}
@@ -185,10 +193,7 @@ class Chaos:
             expected = self._expect(moment, finished)
             reference.assert_uninterrupted(self.lab, finished, expected)
             for stream, rows in expected.items():
-                wait_until(
-                    lambda stream=stream, rows=rows: viewer.problem or len(viewer.rows(stream)) >= len(rows),
-                    f"the viewer's {stream} rows",
-                )
+                viewer.wait_for_rows(stream, len(rows))
                 assert viewer.problem is None, viewer.problem
                 assert viewer.rows(stream).tobytes() == rows.tobytes(), f"the viewer's {stream} rows differ"
             if self._tab is not None:

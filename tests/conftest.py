@@ -32,7 +32,7 @@ def make_lab(tmp_path: Path, data_dir: Path):
     labs: list[LabServer] = []
 
     def make(**environment: str) -> LabServer:
-        lab = LabServer(tmp_path / f"state{len(labs)}", data_dir, **environment)
+        lab = LabServer(tmp_path / f"state{len(labs)}", data_dir, environment=environment)
         lab.state_dir.mkdir()
         labs.append(lab)
         lab.start()

@@ -23,6 +23,7 @@ from benchmarks.engine.jax_peer import Jax
 from benchmarks.engine.peers import Engine, Peer, torch_peers
 from benchmarks.engine.workloads import WORKLOADS, Workload, draw, images_of
 from engine import ExperimentConfig
+from engine.fast.losses import SoftmaxCrossEntropy
 from engine.norms import euclidean_norm
 from engine.summary import summarize
 
@@ -143,6 +144,7 @@ def _diagnostics(engine: Engine) -> dict[str, float]:
     trainer, network = engine.trainer, engine.trainer.network
     size = trainer.config.training.batch_size
     loss, labels = network.loss_of(size), np.zeros(size, np.intp)
+    assert isinstance(loss, SoftmaxCrossEntropy), "only the fast loss has parts that can be timed"
     loss.shift(network.logits)
 
     def norms(vector: Any) -> Callable[[], object]:

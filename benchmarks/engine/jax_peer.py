@@ -134,8 +134,8 @@ class Jax:
                     x = lax.conv_general_dilated(x, W, strides, border) + b[:, None, None]
                 case "max_pool2d":
                     size, stride = layer["size"], layer["stride"] or layer["size"]
-                    window, strides = (1, 1, size, size), (1, 1, stride, stride)
-                    x = lax.reduce_window(x, -jnp.inf, lax.max, window, strides, "VALID")
+                    window, window_strides = (1, 1, size, size), (1, 1, stride, stride)
+                    x = lax.reduce_window(x, -jnp.inf, lax.max, window, window_strides, "VALID")
                 case "activation":
                     x = {"relu": jax.nn.relu, "sigmoid": jax.nn.sigmoid, "tanh": jnp.tanh}[layer["name"]](x)
                 case "local_response_norm":

@@ -28,8 +28,12 @@ class Engine:
     def __init__(self, config: ExperimentConfig, dataset: Dataset, *, fast: bool = True) -> None:
         self.name = "engine" if fast else "formulas"
         # as the lab's workers have images, out of the cache of decoded data sets
-        images = {part: as_levels(getattr(dataset, part)) for part in ("train_images", "test_images")}
-        self.trainer = Trainer(config, replace(dataset, **images), fast=fast)
+        decoded = replace(
+            dataset,
+            train_images=as_levels(dataset.train_images),
+            test_images=as_levels(dataset.test_images),
+        )
+        self.trainer = Trainer(config, decoded, fast=fast)
 
     def step(self) -> None:
         self.trainer.step()

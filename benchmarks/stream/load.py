@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import functools
 import json
 import os
 import time
@@ -104,7 +105,7 @@ async def watch(arguments: argparse.Namespace) -> dict[str, Any]:
     for number in range(arguments.clients):
         run_id = arguments.runs[number % len(arguments.runs)]
         _, viewer = await loop.create_connection(
-            lambda run_id=run_id: Viewer(run_id, latencies), "127.0.0.1", arguments.port
+            functools.partial(Viewer, run_id, latencies), "127.0.0.1", arguments.port
         )
         (stalled if number < arguments.stalled else viewers).append(viewer)
     await asyncio.sleep(arguments.warm_up)

@@ -22,7 +22,8 @@ class StreamLab(LabServer):
 
     def __init__(self, folder: Path, data_dir: Path | None = None, *, workers: int) -> None:
         program = with_workers(row_source)
-        super().__init__(folder / "state", data_dir or folder, program=program, LOSSROOM_WORKERS=str(workers))
+        environment = {"LOSSROOM_WORKERS": str(workers)}
+        super().__init__(folder / "state", data_dir or folder, program=program, environment=environment)
 
     def source(self, **source: Any) -> str:
         """Launch a source of rows (see `row_source`); returns its run's id."""
@@ -37,17 +38,16 @@ class StreamLab(LabServer):
             run = self.run(run_id)
             return None if run["status"] in ("queued", "running") else run
 
-        run: dict[str, Any] = wait_until(ended, f"the end of run {run_id}", TIMEOUT)
-        return run
+        return wait_until(ended, f"the end of run {run_id}", TIMEOUT)
 
     @property
     def cpu_seconds(self) -> float:
         """Of the server's own process, workers not counted."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     @property
     def memory_mb(self) -> float:
         """Resident, in 10^6 bytes."""
-        pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
+        pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / 1e6

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scripts.pictures.studio import Studio, scene
+from tests.support.lab_page import LabPage
 
 FORM = ".form"
 
@@ -73,7 +74,7 @@ def filled_in(studio: Studio) -> None:
         studio.save(page, f"residual{ending}", FORM)
 
 
-def settle(page) -> None:
+def settle(page: LabPage) -> None:
     page.until("document.querySelector('#summary-seconds').textContent !== '–'")
 
 

@@ -58,7 +58,7 @@ def growing(studio: Studio) -> None:
     ids = []
     for name, optimizer in optimizers.items():
         run = lab.launch(**{**lesson[0]["config"], "name": name, "optimizer": optimizer})
-        wait_until(lambda run=run: lab.run(run["id"])["status"] == "running", "its worker", TIMEOUT)
+        lab.wait_for(run["id"], "running", timeout=TIMEOUT)
         lab.post(f"/api/runs/{run['id']}/pause")
         lab.wait_for(run["id"], "paused")
         ids.append(run["id"])
@@ -82,13 +82,14 @@ def growing(studio: Studio) -> None:
 @scene("builder", languages=False)
 def builder(studio: Studio) -> None:
     """The network builder; beside it two learning rates, each from three seeds, as curves with bands."""
-    page = studio.page(studio.lab())
+    lab = studio.lab()
+    page = studio.page(lab)
     page.fill(optimizer__learning_rate="0.02, 0.2", training__iterations=600)
     page.choose("seeds", "3")
     page.page.click("#launch")
     page.until("document.querySelectorAll('[data-run]').length === 6")
     ids = page.run_ids()
-    wait_for_ends(page.lab, ids)
+    wait_for_ends(lab, ids)
     wait_for_curves(page, ids, 300)
     page.page.select_option("#band-spread", "std")
     page.choose("seeds", "1")

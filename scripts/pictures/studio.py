@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, FloatRect
 
 from tests.support.folders import ROOT, find_data_dir
 from tests.support.lab_page import LabPage
 from tests.support.lab_server import LabServer, running_lab
 from tests.support.tabs import Tabs
-from tests.support.waiting import wait_until
 
 IMAGES = ROOT / "docs" / "images"
 #: The ending of a picture's name, and the browser's language.
@@ -96,7 +95,7 @@ class Studio:
 
     def _photograph(self, page: LabPage, parts: Sequence[str]) -> Image.Image:
         page.page.evaluate("document.fonts.ready")
-        clip = None
+        clip: FloatRect | None = None
         if parts:
             left, top, right, bottom, width, height = page.page.evaluate(BOX, list(parts))
             left, top = max(0, left - EDGE), max(0, top - EDGE)
@@ -114,15 +113,15 @@ class Studio:
 def hover(page: LabPage, chart: str, across: float, down: float) -> None:
     """Point at a place of a chart, in shares of its width and height."""
     box = page.page.locator(f"#chart-{chart} .nsewdrag").bounding_box()
+    assert box is not None, f"the chart {chart} is not drawn"
     page.page.mouse.move(box["x"] + box["width"] * across, box["y"] + box["height"] * down)
     page.until("!document.querySelector('.hover-box').hidden")
 
 
 def wait_for_ends(lab: LabServer, ids: list[str]) -> None:
     """Wait until these runs are over, however long that takes on this machine."""
-    over = {"completed", "diverged"}
     for run_id in ids:
-        wait_until(lambda run_id=run_id: lab.run(run_id)["status"] in over, f"the end of {run_id}", TIMEOUT)
+        lab.wait_for(run_id, "completed", "diverged", timeout=TIMEOUT)
 
 
 def wait_for_curves(page: LabPage, ids: list[str], points: int) -> None:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import os
 import signal
 from multiprocessing.connection import Connection
-from typing import Any
+from unittest import mock
 
 from app.jobs import worker
 from app.jobs.messages import Job
+from engine import Trainer
+from engine.events import Event
 
 
 def main(connection: Connection, job: Job) -> None:
-    advance = worker.Trainer.advance
+    advance = Trainer.advance
 
-    def deadly(trainer: Any) -> Any:
+    def deadly(trainer: Trainer) -> list[Event]:
         if trainer.iteration == 100:
             os.kill(os.getpid(), signal.SIGKILL)
         return advance(trainer)
 
-    worker.Trainer.advance = deadly
-    worker.main(connection, job)
+    with mock.patch.object(Trainer, "advance", deadly):
+        worker.main(connection, job)

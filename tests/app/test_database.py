@@ -38,7 +38,7 @@ def ids(connection):
 
 
 def test_what_is_reported_can_be_read_by_anyone(database):
-    seen = []
+    seen: list[str] = []
     reported = threading.Event()
 
     def done(result):

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
@@ -101,11 +102,15 @@ def test_the_csv_of_a_selection_holds_every_row_of_each_run(lab, done):
     for run, rows in ((done, table[:200]), (formula, table[200:])):
         columns, stored = lab.stored_rows(run["id"])
         for place, column in enumerate(columns):
-            np.testing.assert_array_equal(np.float32([row[column] for row in rows]), stored[:, place])
+            np.testing.assert_array_equal(
+                np.array([row[column] for row in rows], np.float32), stored[:, place]
+            )
         columns, stored = lab.stored_rows(run["id"], "evaluation")
         evaluated = [row for row in rows if row["test_accuracy"]]
         assert [int(row["iteration"]) for row in evaluated] == stored[:, 0].tolist()
-        np.testing.assert_array_equal(np.float32([row["test_loss"] for row in evaluated]), stored[:, 4])
+        np.testing.assert_array_equal(
+            np.array([row["test_loss"] for row in evaluated], np.float32), stored[:, 4]
+        )
     # a network without a hidden layer has fewer columns
     assert {row["gradient_norm/2"] for row in table[200:]} == {""}
     assert table[-1]["name"] == "'=1+1"
@@ -342,7 +347,7 @@ def test_fields_tell_configs_apart_by_what_differs():
 
 
 def test_the_line_of_the_layers_shows_what_is_not_usual():
-    layers = [
+    layers: list[dict[str, Any]] = [
         {"type": "conv2d", "filters": 8, "kernel_size": 3, "stride": 2, "padding": 0},
         {"type": "activation", "name": "relu", "activity_l1": 0.1},
         {"type": "dense", "units": 4, "penalized": False},

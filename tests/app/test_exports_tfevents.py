@@ -62,7 +62,7 @@ def fields(data):
 
 def scalars(data):
     """tag → [(step, wall time, value)]"""
-    found = {}
+    found: dict[str, list[tuple[int, float, float]]] = {}
     for event in list(records(data))[1:]:
         parts = dict(fields(event))
         (when,) = struct.unpack("<d", parts[1])
@@ -91,7 +91,7 @@ def test_every_value_is_a_scalar_at_its_step(lab, iterations):
         for column, tag in names.items():
             steps, times, values = zip(*found[tag], strict=True)
             np.testing.assert_array_equal(steps, rows[:, 0])
-            np.testing.assert_array_equal(np.float32(values), rows[:, columns.index(column)])
+            np.testing.assert_array_equal(np.array(values, np.float32), rows[:, columns.index(column)])
             assert list(times) == sorted(times)
             assert done["created_at"] - 1 <= times[0] <= times[-1] <= done["finished_at"] + 5
     assert "weight_norm/1" in found

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from app.exports.recording import Recording
 from app.exports.torch_script import torch_script
 from app.exports.torch_source import DATA, VELOCITY
 from engine import ExperimentConfig, Trainer, load_dataset
+from engine.events import EvaluationMetrics, StepMetrics
 from engine.optimizers import OPTIMIZERS
 
 PYTHON = os.environ.get("LOSSROOM_TORCH_PYTHON") or (
@@ -133,7 +135,7 @@ def test_a_script_reads_the_digits_that_come_with_the_lab_or_with_scikit_learn(p
         return importlib.util.spec_from_file_location(name, init) if init.exists() else None
 
     finder = SimpleNamespace(util=SimpleNamespace(find_spec=find_spec))
-    script = {"importlib": finder, "Path": Path, "gzip": gzip, "np": np}
+    script: dict[str, Any] = {"importlib": finder, "Path": Path, "gzip": gzip, "np": np}
     exec(DATA["digits"], script)
     with pytest.raises(SystemExit, match="pip install scikit-learn"):
         script["load"]()
@@ -154,7 +156,7 @@ def test_a_script_reads_the_digits_that_come_with_the_lab_or_with_scikit_learn(p
 @pytest.mark.parametrize("by", ["schedule", "hand"])
 @pytest.mark.parametrize("optimizer", ["sgd", *VELOCITY, "adam"])
 def test_a_rate_that_changes_gives_the_same_curve(optimizer, by, tmp_path):
-    document = {
+    document: dict[str, Any] = {
         "network": MLP,
         "optimizer": {"name": optimizer, "learning_rate": 0.05},
         "training": {"iterations": 60, "batch_size": 20, "evaluate_every": 60},
@@ -166,7 +168,9 @@ def test_a_rate_that_changes_gives_the_same_curve(optimizer, by, tmp_path):
     trainer = Trainer(ExperimentConfig.from_dict(document))
     losses = []
     while advanced := trainer.advance():
-        losses.append(advanced[0].loss)
+        step = advanced[0]
+        assert isinstance(step, StepMetrics)
+        losses.append(step.loss)
         if by == "hand" and trainer.iteration == 20:
             trainer.set_live(learning_rate=0.4)
             change = {"kind": "live", "iteration": 20, "changes": {"learning_rate": [0.05, 0.4]}}
@@ -185,14 +189,15 @@ def test_the_first_iterations_are_the_engines(name, tmp_path):
         "evaluate_every": 40,
         **document.get("training", {}),
     }
-    events = list(Trainer(ExperimentConfig.from_dict(document)).run())
+    *steps, evaluation = Trainer(ExperimentConfig.from_dict(document)).run()
+    assert isinstance(evaluation, EvaluationMetrics)
 
     said = run_script(recording(document), tmp_path)
 
     losses = [float(loss) for loss in re.findall(r"iteration [1-5]: loss ([\d.]+)", said)]
-    assert losses == pytest.approx([event.loss for event in events[:5]], rel=2e-3)
+    assert losses == pytest.approx([step.loss for step in steps[:5] if step.stream == "train"], rel=2e-3)
     (accuracy,) = re.findall(r"iteration 40: test accuracy ([\d.]+)", said)
-    assert float(accuracy) == pytest.approx(events[-1].test_accuracy, abs=0.05)
+    assert float(accuracy) == pytest.approx(evaluation.test_accuracy, abs=0.05)
 
 
 def test_dropout_nadam_early_stopping_and_changes_by_hand_run_too(tmp_path):

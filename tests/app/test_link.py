@@ -33,7 +33,7 @@ def test_rows_arrive_as_the_float32_that_they_were_added_as_and_in_their_places(
     out.flush()
     stream, first, values = rows_of(here.recv_bytes())
     assert (stream, first) == (0, 7)
-    np.testing.assert_array_equal(values, np.float32([[8, 0.1], [9, 1 / 3]]))
+    np.testing.assert_array_equal(values, np.array([[8, 0.1], [9, 1 / 3]], np.float32))
 
     out.flush()  # nothing is left
     out.add("train", (10, 0.0))

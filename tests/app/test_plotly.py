@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import sys
 import tarfile
 
 import pytest
@@ -27,7 +28,7 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.setattr(plotly, "SHA256", hashlib.sha256(SCRIPT).hexdigest())
     monkeypatch.setattr(fetch_plotly, "SHA256", hashlib.sha256(SCRIPT).hexdigest())
     monkeypatch.setattr(fetch_plotly, "SMALL", small)
-    monkeypatch.setattr(fetch_plotly.sys, "executable", str(tmp_path / "bin" / "python"))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "bin" / "python"))
     monkeypatch.setenv("PATH", "/usr/bin:/bin")
     return small.parent
 
@@ -89,7 +90,7 @@ def test_the_small_build_is_fetched_once_checked_and_served(folder, tmp_path, ca
     (folder / "plotly-cartesian-4.0.0.min.js").write_bytes(b"of an earlier version")
     fetch_plotly.main()
     assert [path.name for path in folder.iterdir()] == ["plotly-cartesian-4.9.9.min.js"]
-    script = PlotlyScript(fetch_plotly.SMALL)
+    script = PlotlyScript(folder / "plotly-cartesian-4.9.9.min.js")
     assert (script.name, script.plain) == ("plotly-cartesian-4.9.9.min.js", SCRIPT)
 
     program(tmp_path, "#!/bin/sh\nexit 1\n")

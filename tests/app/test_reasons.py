@@ -15,6 +15,7 @@ from engine.datasets import DatasetError
 from engine.limits import Limits
 from engine.reasons import PLACEHOLDERS, Reason, reason_of, restored
 from engine.summary import summarize
+from tests.support.reasons import reason_in
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = sorted(path for room in ("engine", "app") for path in (ROOT / room).rglob("*.py"))
@@ -146,15 +147,16 @@ def test_an_experiment_that_costs_too_much_says_how_much():
 def test_a_reason_comes_back_whole_and_an_unknown_one_as_its_text():
     inner = Reason("worker_exit", "the worker process ended unexpectedly (exit status 3)", status=3)
     reason = Reason("going_on", f"{inner}; going on from iteration 7", why=inner, iteration=7)
-    again = restored(str(reason), reason.why)
+    again = reason_in(restored(str(reason), reason.why))
     assert again == reason
     assert again.why == reason.why
-    for strange in (
+    unknown: list[object] = [
         None,
         [],
         {"code": "of_tomorrow", "values": {}},
         {"code": "going_on", "values": {"why": 1}},
-    ):
+    ]
+    for strange in unknown:
         assert type(restored("some text", strange)) is str
 
 

@@ -48,7 +48,7 @@ def test_a_report_of_many_runs_is_written_run_by_run(monkeypatch, dash):
         lengths.append(len(text))
         return text
 
-    monkeypatch.setattr(report.json, "dumps", watched)
+    monkeypatch.setattr(json, "dumps", watched)
     recordings = [recording(number) for number in range(12)]
     page = "".join(make(recordings, dash))
 

@@ -44,7 +44,7 @@ def test_a_long_list_of_times_is_thinned_and_keeps_its_last():
     st.integers(1, 9),
 )
 def test_an_overview_has_the_extremes_of_every_bin_however_its_rows_came(values, size, block):
-    values = np.float32([np.arange(1, len(values) + 1), values])
+    values = np.array([np.arange(1, len(values) + 1), values], np.float32)
     found = Extremes(size)
     for first in range(0, values.shape[1], block):
         found.take(Rows(("iteration", "loss"), first, values[:, first : first + block], []))

@@ -55,7 +55,7 @@ def test_every_other_text_is_taken(value):
 
 
 def test_a_document_that_is_nested_deeply_is_looked_through():
-    value = "\ud800"
+    value: object = "\ud800"
     for _ in range(100_000):
         value = [value]
     assert find_unfit(value)[1].code == "not_text"

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from engine import ExperimentConfig, Trainer
+from tests.support.events import steps_of
 from tests.support.experiments import QUICK
 
 LOSSROOM = str(Path(sys.executable).with_name("lossroom"))
@@ -173,7 +174,7 @@ def test_out_holds_weights_metrics_and_a_config_that_trains_the_same(train, tmp_
     assert "completed" in done.stdout
 
     trainer = Trainer(ExperimentConfig.from_dict(json.loads((out / "config.json").read_text("utf-8"))))
-    losses = [event.loss for event in trainer.run() if event.stream == "train"]
+    losses = [step.loss for step in steps_of(trainer)]
 
     with np.load(out / "weights.npz", allow_pickle=False) as weights:
         assert weights.keys() == trainer.network.parameters.keys()
@@ -319,7 +320,9 @@ def test_the_terminal_trains_the_same_curve_as_the_lab(train, lab, tmp_path):
 
     columns, stored = lab.stored_rows(run["id"])
     rows = read_rows(out)
-    np.testing.assert_array_equal(np.float32([row["loss"] for row in rows]), stored[:, columns.index("loss")])
+    np.testing.assert_array_equal(
+        np.array([row["loss"] for row in rows], np.float32), stored[:, columns.index("loss")]
+    )
 
 
 def test_neither_the_terminal_nor_a_worker_takes_the_threads_that_the_environment_names(
@@ -330,9 +333,7 @@ def test_neither_the_terminal_nor_a_worker_takes_the_threads_that_the_environmen
         "network": {"preset": "mlp", "hidden": [301, 299]},
         "training": {"iterations": 5, "batch_size": 501, "evaluate_every": 5},
     }
-    expected = [
-        event.loss for event in Trainer(ExperimentConfig.from_dict(config)).run() if event.stream == "train"
-    ]
+    expected = [step.loss for step in steps_of(Trainer(ExperimentConfig.from_dict(config)))]
     two = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "2")
     for name, value in two.items():
         monkeypatch.setenv(name, value)
@@ -346,4 +347,4 @@ def test_neither_the_terminal_nor_a_worker_takes_the_threads_that_the_environmen
     run = lab.launch(**config)
     lab.wait_for(run["id"], "completed")
     columns, stored = lab.stored_rows(run["id"])
-    np.testing.assert_array_equal(np.float32(expected), stored[:, columns.index("loss")])
+    np.testing.assert_array_equal(np.array(expected, np.float32), stored[:, columns.index("loss")])

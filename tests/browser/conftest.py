@@ -84,10 +84,17 @@ def lab(shared_lab: LabServer) -> LabServer:
     return shared_lab
 
 
+class FilledLab(LabServer):
+    """A lab, and the ids of the runs in it."""
+
+    ids: list[str]
+
+
 @pytest.fixture(scope="session")
-def filled(tmp_path_factory: pytest.TempPathFactory, data_dir: Path) -> Iterator[LabServer]:
+def filled(tmp_path_factory: pytest.TempPathFactory, data_dir: Path) -> Iterator[FilledLab]:
     """A lab with six finished runs, of two optimizers with three seeds each, for tests that do not change them."""
-    with running_lab(tmp_path_factory.mktemp("filled"), data_dir) as lab:
+    folder = tmp_path_factory.mktemp("filled") / "state"
+    with FilledLab(folder, data_dir, environment={"LOSSROOM_WORKERS": "2"}) as lab:
         lab.ids = launch_six(lab)
         yield lab
 

@@ -92,7 +92,7 @@ def test_an_axis_of_time_that_grows_does_so_in_every_chart(open_page, lab, axis)
     run_id = lab.launch(**{**ENDLESS, "training": training})["id"]
     try:
         page.wait_for_points(run_id, 3)
-        ends = set()
+        ends: set[float] = set()
         for _ in range(2):
             page.until(
                 f"(([loss, accuracy]) => loss === accuracy && !{sorted(ends)}.includes(loss))({RANGES})", 20

@@ -19,7 +19,7 @@ def figure(page, chart="accuracy"):
     traces = page.page.evaluate(
         f"document.getElementById('chart-{chart}').data.map(t => [t.meta.series, [...t.x], [...t.y]])"
     )
-    found = {}
+    found: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {}
     for series, x, y in traces:
         found.setdefault(series, []).append((np.array(x, float), np.array(y, float)))
     return found

@@ -81,9 +81,12 @@ def test_a_number_is_read_once_its_conversion_is_confirmed(open_page, lab):
     page = open_page(lab, kept=False)
     page.until("document.querySelector('#summary-parameters').textContent !== '–'")
     asked = []
-    page.page.route(
-        "**/summary", lambda route: (asked.append(route.request.post_data_json), route.continue_())
-    )
+
+    def keep(route):
+        asked.append(route.request.post_data_json)
+        route.continue_()
+
+    page.page.route("**/summary", keep)
     page.page.locator('[name="optimizer.learning_rate"]').select_text()
     typing = InputMethod(page)
 

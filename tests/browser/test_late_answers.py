@@ -1,5 +1,7 @@
 """Answers that come late or in another order: each counts for its own question, and older news never undoes newer."""
 
+from typing import Any
+
 import pytest
 
 from tests.browser.run_table import name, selected
@@ -188,7 +190,8 @@ def test_none_is_none_also_where_the_list_of_runs_was_here_before_the_charts(ope
 def test_a_launch_before_the_list_of_runs_leaves_the_address_its_runs(open_page, filled):
     page = open_page(filled, kept=False)
     numbers = [filled.run(run_id)["number"] for run_id in filled.ids[:2]]
-    sockets, waiting = [], []
+    sockets: list[str] = []
+    waiting: list[tuple[Any, Any]] = []
 
     def delay(socket):
         server = socket.connect_to_server()

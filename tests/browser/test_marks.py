@@ -33,7 +33,7 @@ def stopped(lab):
 def marks(page, chart="accuracy"):
     """Symbol → the x values of its marks."""
     trace = page.page.evaluate(f"(t => t && [t.marker.symbol, [...t.x]])({MARKS.format(chart)})")
-    found = {}
+    found: dict[str, list[float]] = {}
     for symbol, x in zip(*trace, strict=True):
         found.setdefault(symbol, []).append(x)
     return found

@@ -271,6 +271,10 @@ def test_a_deletion_can_be_taken_back_and_is_told_when_the_page_is_left(open_pag
     wait_until(lambda: filled.http.get(f"/api/runs/{run_id}").status_code == 404, "the deletion")
 
 
+def wait_for_iteration(lab, run_id, iteration):
+    wait_until(lambda: lab.run(run_id)["iteration"] == iteration, "the steps")
+
+
 def test_a_running_run_is_paused_stepped_and_changed(open_page, make_lab):
     lab = make_lab(LOSSROOM_WORKERS="2")
     page = open_page(lab)
@@ -285,7 +289,7 @@ def test_a_running_run_is_paused_stepped_and_changed(open_page, make_lab):
     for count, label in ((1, "iterations: 1"), (10, "iterations: 10"), (100, "iterations: 100")):
         page.page.locator("#run-details").get_by_label(label, exact=True).click()
         before += count
-        wait_until(lambda wanted=before: lab.run(run_id)["iteration"] == wanted, "the steps")
+        wait_for_iteration(lab, run_id, before)
 
     page.page.fill('[name="live.learning_rate"]', "0.02")
     page.page.keyboard.press("Enter")

@@ -90,7 +90,12 @@ def test_a_report_works_without_lab_and_network(open_page, filled, browser, tmp_
     asked, complaints = [], []
     page.on("request", lambda request: asked.append(request.url))
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
+
+    def keep_error(message):
+        if message.type == "error":
+            complaints.append(message.text)
+
+    page.on("console", keep_error)
 
     page.goto(path.as_uri())
 

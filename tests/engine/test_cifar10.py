@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -49,7 +51,7 @@ def test_it_is_not_there_without_its_test_images(tmp_path):
 
 def test_epochs_are_epochs_of_the_images_that_are_there(tmp_path):
     write(tmp_path / FOLDER, "data_batch_1", "data_batch_2", "test_batch")
-    document = {
+    document: dict[str, Any] = {
         "dataset": {"name": "cifar10"},
         "network": {"preset": "mlp", "hidden": [8]},
         "training": {"epochs": 2, "batch_size": 20, "sampling": "epochs"},

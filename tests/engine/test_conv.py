@@ -65,7 +65,7 @@ def test_several_blocks_give_what_one_gives():
     dx = layer.backward(whole.copy()).copy()
     dW = layer.bound[1]["W"].copy()
 
-    parts = []
+    parts: list[np.ndarray] = []
     for half in (x[:BLOCK_IMAGES], x[BLOCK_IMAGES:]):
         y = layer.forward(half, training=True).copy()
         np.testing.assert_allclose(y, whole[len(parts) * BLOCK_IMAGES :][:BLOCK_IMAGES])

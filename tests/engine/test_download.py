@@ -85,7 +85,12 @@ SENDERS = {
 def sender():
     """A server that sends what it is given; its address and `sends(headers, body, promised)`."""
 
+    class Sender(http.server.ThreadingHTTPServer):
+        answer: tuple[dict[str, str], bytes, int]
+
     class Handler(http.server.BaseHTTPRequestHandler):
+        server: Sender
+
         def do_GET(self):
             headers, body, promised = self.server.answer
             self.send_response(200)
@@ -98,7 +103,7 @@ def sender():
         def log_message(self, *arguments):
             pass
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = Sender(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
 
     def sends(headers, body, promised=None):

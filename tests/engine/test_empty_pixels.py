@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from engine import Dataset, ExperimentConfig, Trainer
-from engine.evaluation import BLOCK
 from engine.fast.empty_pixels import group
+from engine.memory import BLOCK
 
 
 def sparse_images(count, shape=(1, 12, 12), seed=0):

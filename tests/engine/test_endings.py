@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 
 from engine import ExperimentConfig, Trainer, load_dataset
+from engine.events import EvaluationMetrics, StepMetrics
 from engine.trainer import DEAD_AFTER
+from tests.support.events import steps_of
+from tests.support.reasons import reason_in
 
 
 @pytest.fixture(scope="module")
@@ -27,10 +30,6 @@ def experiment(iterations, *, activation="relu", rate=10.0, std=None, hidden=(40
     )
 
 
-def steps_of(trainer):
-    return [event for event in trainer.run() if event.stream == "train"]
-
-
 @pytest.mark.parametrize("seed", range(3))
 def test_a_network_is_dead_from_the_first_iteration_with_only_zero_gradients(digits, seed):
     trainer = Trainer(experiment(150, seed=seed), digits)
@@ -41,8 +40,8 @@ def test_a_network_is_dead_from_the_first_iteration_with_only_zero_gradients(dig
     assert steps[-1].loss > 0
     assert trainer.dead == since
     assert trainer.divergence is None
-    assert trainer.reason.code == "dead"
-    assert trainer.reason.values == {"iteration": since}
+    reason = reason_in(trainer.reason)
+    assert (reason.code, reason.values) == ("dead", {"iteration": since})
 
 
 def test_a_network_counts_as_dead_after_fifty_such_iterations_and_not_before(digits):
@@ -67,7 +66,7 @@ def test_a_run_that_goes_on_from_a_checkpoint_is_dead_from_the_same_iteration(di
     assert restored.reason == whole.reason
 
 
-def test_tiny_gradients_do_not_count_as_zero(digits):
+def test_tiny_gradients_do_not_count_as_zero(digits, monkeypatch):
     """In float32, the squares of numbers below 1e-23 are 0, but the numbers are not."""
     trainer = Trainer(experiment(DEAD_AFTER + 10, activation="sigmoid", std=0.01, rate=0.01), digits)
     trainer.network.vector *= 1e-4
@@ -79,7 +78,7 @@ def test_tiny_gradients_do_not_count_as_zero(digits):
         trainer.network.data_loss = 2.3
         return 2.3
 
-    trainer.network.loss_and_gradients = tiny
+    monkeypatch.setattr(trainer.network, "loss_and_gradients", tiny)
     while not trainer.done:
         trainer.step()
         if trainer.iteration == trainer.iterations:
@@ -104,11 +103,14 @@ def test_a_completed_run_whose_last_evaluation_is_not_finite_has_diverged(digits
     assert whole.divergence is not None
     assert not whole.divergence.evaluated
     trainer, rows = diverging(whole.divergence.iteration - 1)
-    assert math.isfinite(rows[-2].loss)
-    assert not math.isfinite(rows[-1].test_loss)
+    step, evaluation = rows[-2:]
+    assert isinstance(step, StepMetrics)
+    assert isinstance(evaluation, EvaluationMetrics)
+    assert math.isfinite(step.loss)
+    assert not math.isfinite(evaluation.test_loss)
     assert trainer.divergence.iteration == trainer.iterations
     assert trainer.divergence.reason.code == "diverged_evaluated"
-    assert trainer.divergence.reasons[0].code == "learning_rate_too_large"
+    assert reason_in(trainer.divergence.reasons[0]).code == "learning_rate_too_large"
 
     restored = Trainer.restore(trainer.checkpoint(), digits)
     assert restored.divergence == trainer.divergence
@@ -124,14 +126,14 @@ def test_initial_weights_are_the_first_cause_if_the_first_loss_is_far_above_that
     list(trainer.run())
     assert trainer.first_loss > 10 * math.log(10)
     assert trainer.divergence.iteration > 2
-    codes = [why.code for why in trainer.divergence.reasons]
+    codes = [reason_in(why).code for why in trainer.divergence.reasons]
     assert codes[:2] == ["first_weights_std", "learning_rate_too_large"]
 
 
 def test_initial_weights_are_no_cause_if_the_first_loss_is_that_of_guessing(digits):
     trainer = Trainer(experiment(100, activation="leaky_relu"), digits)
     list(trainer.run())
-    assert "first_weights" not in [why.code for why in trainer.divergence.reasons]
+    assert "first_weights" not in [reason_in(why).code for why in trainer.divergence.reasons]
 
 
 def test_activity_penalties_are_among_the_causes_also_inside_blocks(digits):
@@ -150,7 +152,8 @@ def test_activity_penalties_are_among_the_causes_also_inside_blocks(digits):
     )
     trainer = Trainer(config, digits)
     list(trainer.run())
-    named = next(why for why in trainer.divergence.reasons if why.code == "activity_penalty")
+    reasons = [reason_in(why) for why in trainer.divergence.reasons]
+    named = next(why for why in reasons if why.code == "activity_penalty")
     assert named.values == {"l1": 0.0, "l2": 5.0}
 
 

@@ -5,6 +5,7 @@ layer on any shape, and for whole random networks, with fused steps and with one
 """
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -309,7 +310,7 @@ def test_everything_that_can_be_chosen_has_both_forms():
 
 # -- whole experiments -------------------------------------------------------------------------------
 
-EXPERIMENTS = {
+EXPERIMENTS: dict[str, dict[str, Any]] = {
     "mlp": {"network": {"preset": "mlp", "hidden": [30, 20]}},
     "mlp with all": {
         "network": {

@@ -5,6 +5,7 @@ a preset that is added without a case fails.
 """
 
 import inspect
+from typing import Any
 
 import numpy as np
 import pytest
@@ -227,7 +228,7 @@ def networks(draw):
     """A few layers of any kind on top of each other, with penalties on some of what they give."""
     side = draw(st.integers(4, 7))
     shape = draw(st.integers(1, 2)), side, side
-    layers = []
+    layers: list[dict[str, Any]] = []
     for _ in range(draw(st.integers(1, 3))):
         same = {"type": "conv2d", "filters": draw(small), "kernel_size": 3, "padding": "same"}
         menu = [
@@ -266,7 +267,7 @@ def test_layers_on_top_of_each_other_have_the_gradient_of_the_loss(drawn, penali
 
 #: preset → shape of the images and the settings under which its gradient is checked. AlexNet on the smallest images
 #: that its pools leave anything of.
-PRESET_CASES = {
+PRESET_CASES: dict[str, tuple[tuple[int, int, int], dict[str, Any]]] = {
     "mlp": (
         (1, 8, 8),
         {"hidden": [9, 9, 9], "activation": "gelu", "batch_norm": True, "residual": True, "dropout": 0.2},

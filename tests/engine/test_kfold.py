@@ -12,7 +12,7 @@ from engine.kfold import fold_configs, split
 @given(st.lists(st.integers(0, 4), min_size=7, max_size=80), st.integers(2, 7))
 def test_every_image_is_tested_on_once_and_classes_are_dealt_out_evenly(labels, folds):
     labels = np.array(labels)
-    tested = []
+    tested: list[int] = []
     counts = []
     for index in range(folds):
         train, test = split(labels, folds, index)

@@ -21,20 +21,17 @@ def test_levels_and_numbers_are_the_same_images(dtype):
 
 
 def test_images_are_kept_as_levels_only_where_they_are_such():
-    for images in (
-        np.float32(LEVELS) / np.float32(255),
-        np.float32(LEVELS) * np.float32(1 / 255),
-        LEVELS / 255,
-    ):
-        np.testing.assert_array_equal(as_levels(images), LEVELS)
+    numbers = LEVELS.astype(np.float32)
+    for levels in (numbers / np.float32(255), numbers * np.float32(1 / 255), LEVELS / 255):
+        np.testing.assert_array_equal(as_levels(levels), LEVELS)
     beyond = np.zeros(AT_ONCE + 1, np.float32)
     beyond[-1] = 0.1  # the last of all: nothing is decided by the first ones alone
     for images in (
         beyond,
-        np.float32([0.1, 0.5]),
-        np.float32([0, 1.2]),
-        np.float32([-1 / 255, 1]),
-        np.float32([np.nan]),
+        np.array([0.1, 0.5], np.float32),
+        np.array([0, 1.2], np.float32),
+        np.array([-1 / 255, 1], np.float32),
+        np.array([np.nan], np.float32),
         np.empty((5, 0), np.float32),
     ):
         assert as_levels(images) is images

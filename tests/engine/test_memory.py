@@ -1,6 +1,7 @@
 """The estimated memory of a run against what is really allocated."""
 
 import tracemalloc
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from tests.engine.test_presets import data_of, experiment
 LIMITS = Limits()
 CONV, RELU = {"type": "conv2d", "filters": 16, "padding": "same"}, {"type": "activation", "name": "relu"}
 #: name → data set, network, images trained and tested on, and more
-NETWORKS = {
+NETWORKS: dict[str, tuple[str, dict[str, Any], int, dict[str, Any]]] = {
     "mlp": ("mnist", {"preset": "mlp", "hidden": [400, 300], "batch_norm": True, "dropout": 0.2}, 3000, {}),
     "mlp on photographs": ("cifar10", {"preset": "mlp", "hidden": [400], "activation": "gelu"}, 1000, {}),
     "residual mlp": ("mnist", {"preset": "mlp", "hidden": [300] * 3, "residual": True}, 3000, {}),

@@ -85,7 +85,7 @@ def test_the_gradient_of_a_whole_network_is_that_of_its_loss(preset):
     gradient, weights = network.gradient.copy(), network.vector.copy()
     generator = np.random.default_rng(1)
     for _ in range(3):
-        direction = gradient * generator.integers(0, 2, len(weights))
+        direction: np.ndarray = gradient * generator.integers(0, 2, len(weights))
         direction /= np.linalg.norm(direction)
         losses = []
         for step in (1e-6, -1e-6):

@@ -1,11 +1,14 @@
 import subprocess
 import sys
 import tracemalloc
+from typing import Any
 
 import numpy as np
 import pytest
 
 from engine import ConfigError, Dataset, ExperimentConfig, Trainer, load_dataset
+from engine.events import StepMetrics
+from tests.support.events import evaluations_of, steps_of
 
 MLP = {"preset": "mlp", "hidden": [16]}
 
@@ -44,7 +47,7 @@ def test_it_learns_the_digits(digits):
     trainer = Trainer(
         experiment(optimizer={"name": "adam", "learning_rate": 0.01}, training={"iterations": 600}), digits
     )
-    last = list(trainer.run())[-1]
+    last = evaluations_of(trainer)[-1]
     assert last.test_accuracy > 0.9
     assert last.train_accuracy > 0.95
 
@@ -97,7 +100,7 @@ def test_an_epoch_shows_every_image_once(digits):
     trainer = Trainer(config, digits)
     assert trainer.iterations == 6
     for _ in range(2):
-        seen = []
+        seen: list[int] = []
         for _ in range(3):
             trainer.step()
             seen.extend(trainer.batches.order[: trainer.batches.position])
@@ -121,7 +124,7 @@ def test_evaluation_is_that_of_the_forward_pass(digits):
 def test_train_accuracy_is_of_a_sample_until_the_last_evaluation(digits):
     config = experiment(training={"iterations": 20, "evaluate_train_size": 7})
     trainer = Trainer(config, digits)
-    first, last = (event for event in trainer.run() if event.stream == "evaluation")
+    first, last = evaluations_of(trainer)
     assert (first.train_accuracy * 7) == pytest.approx(round(first.train_accuracy * 7))
     assert last.train_accuracy == trainer.evaluate(whole=True).train_accuracy
 
@@ -132,9 +135,10 @@ def test_a_divergence_ends_the_run_after_its_row_and_names_reasons(digits):
         optimizer={"learning_rate": 5000},
     )
     trainer = Trainer(config, digits)
-    events = list(trainer.run())
-    assert not np.isfinite(events[-1].loss)
-    assert trainer.divergence.iteration == events[-1].iteration < 30
+    *_, last = trainer.run()
+    assert isinstance(last, StepMetrics)
+    assert not np.isfinite(last.loss)
+    assert trainer.divergence.iteration == last.iteration < 30
     assert "learning rate" in trainer.divergence.reasons[0]
     assert trainer.advance() == []
 
@@ -164,7 +168,7 @@ def test_early_stopping_brings_the_best_weights_back(digits):
         training={"iterations": 3000, "early_stopping": {"metric": "test_loss", "patience": 5}},
     )
     trainer = Trainer(config, digits)
-    *evaluations, last = [event for event in trainer.run() if event.stream == "evaluation"]
+    *evaluations, last = evaluations_of(trainer)
     assert trainer.iteration < 3000
     losses = [event.test_loss for event in evaluations]
     best = min(evaluations, key=lambda event: event.test_loss)
@@ -184,7 +188,7 @@ def test_the_best_weights_come_back_also_after_the_last_iteration(digits):
         training={"iterations": 200, "early_stopping": stopping},
     )
     trainer = Trainer(config, digits)
-    *evaluations, last = [event for event in trainer.run() if event.stream == "evaluation"]
+    *evaluations, last = evaluations_of(trainer)
     best = min(evaluations, key=lambda event: event.test_loss)
     assert best.iteration < trainer.iteration == 200
     assert trainer.evaluate() == last
@@ -200,7 +204,7 @@ def test_no_evaluation_is_made_twice_where_the_last_weights_stay(digits, restore
         "restore_best": restore_best,
     }
     trainer = Trainer(experiment(training={"iterations": 40, "early_stopping": stopping}), digits)
-    iterations = [event.iteration for event in trainer.run() if event.stream == "evaluation"]
+    iterations = [event.iteration for event in evaluations_of(trainer)]
     assert len(set(iterations)) == len(iterations)
 
 
@@ -213,7 +217,7 @@ def test_the_last_accuracy_of_a_run_that_stopped_early_is_that_of_all_images(dig
         training={"iterations": 3000, "evaluate_train_size": 20, "early_stopping": stopping},
     )
     trainer = Trainer(config, digits)
-    *_, last = [event for event in trainer.run() if event.stream == "evaluation"]
+    *_, last = evaluations_of(trainer)
     assert "stopped early" in trainer.stop_reason
     assert last == trainer.evaluate(whole=True)
     assert last != trainer.evaluate(whole=False)
@@ -261,7 +265,7 @@ def test_a_run_that_stopped_early_goes_on_from_any_checkpoint_to_the_same_end(di
 )
 def test_a_divergence_names_its_iteration_and_the_likeliest_reason_first(digits, changes, words):
     trainer = Trainer(experiment(**changes, training={"iterations": 3000}), digits)
-    steps = [event for event in trainer.run() if event.stream == "train"]
+    steps = steps_of(trainer)
     assert trainer.divergence.iteration == steps[-1].iteration
     assert np.isfinite([step.loss for step in steps[:-1]]).all()
     assert words in trainer.divergence.reasons[0]
@@ -272,7 +276,7 @@ def test_a_divergence_names_its_iteration_and_the_likeliest_reason_first(digits,
 def test_a_schedule_moves_the_learning_rate(digits):
     schedule = {"name": "step", "every": 10, "factor": 0.5, "warm_up": 2}
     trainer = Trainer(experiment(optimizer={"learning_rate": 0.4}, training={"schedule": schedule}), digits)
-    rates = [event.learning_rate for event in trainer.run() if event.stream == "train"]
+    rates = [step.learning_rate for step in steps_of(trainer)]
     assert rates[:3] == pytest.approx([0.2, 0.4, 0.4])
     assert rates[9:11] == pytest.approx([0.4, 0.2])
     assert rates[-1] == pytest.approx(0.1)
@@ -346,7 +350,7 @@ def test_a_damaged_checkpoint_is_refused(digits):
         Trainer.restore(saved[: len(saved) // 2], digits)
 
 
-ALLOCATING = {
+ALLOCATING: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "mlp, SGD": ("digits", {"preset": "mlp", "hidden": [400, 300]}, {}),
     "mlp, Adam, penalties": (
         "digits",

@@ -10,6 +10,7 @@ from engine.memory import estimate
 from engine.optimizers import OPTIMIZERS
 from tests.engine.gradients import check_network
 from tests.engine.test_network import LABELS, activation, dense, images, network
+from tests.support.events import steps_of
 
 CONV = {"type": "conv2d", "filters": 4, "kernel_size": 3}
 SETTINGS = [{}, {"penalized": False}, {"trainable": False}, {"penalized": False, "trainable": False}]
@@ -73,9 +74,9 @@ def test_a_network_of_which_nothing_is_learnt_stays_as_it_is_and_is_not_called_d
     config = experiment([dense(10, trainable=False)], training={"iterations": 70, "batch_size": 20})
     trainer = Trainer(config, digits)
     before = trainer.network.vector.tobytes()
-    rows = list(trainer.run())
+    steps = steps_of(trainer)
     assert trainer.network.vector.tobytes() == before
-    assert all(row.gradient_norms[0] > 0 for row in rows if row.stream == "train")
+    assert all(step.gradient_norms[0] > 0 for step in steps)
     assert trainer.dead is None
 
 

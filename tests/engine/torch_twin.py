@@ -3,6 +3,8 @@
 Imported only by tests that have PyTorch.
 """
 
+from typing import Any
+
 import torch
 
 ACTIVATIONS = {
@@ -45,7 +47,8 @@ class Twin:
     """
 
     def __init__(self, config, network):
-        self.tensors, self.running = {}, {}
+        self.tensors: dict[str, Any] = {}
+        self.running: dict[str, Any] = {}
         owners = [layer for layer in network.layers if layer.parameters]
         modules = []
         for described, layer in zip(config.network.layers, network.layers, strict=True):

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from websockets.frames import Frame, Opcode
 
+from app.exports import thinning
 from app.main import create_app
 from app.routes import runs
 from app.security import bounded_head, limits
@@ -97,7 +98,9 @@ def test_a_head_that_does_not_end_is_refused(lab, dial):
 
 
 def test_more_sockets_than_the_system_lets_open_hurt_no_run_and_no_later_viewer(tmp_path, data_dir, dial):
-    lab = LabServer(tmp_path / "state", data_dir, limits="ulimit -n 256", LOSSROOM_WORKERS="2")
+    lab = LabServer(
+        tmp_path / "state", data_dir, limits="ulimit -n 256", environment={"LOSSROOM_WORKERS": "2"}
+    )
     lab.state_dir.mkdir()
     lab.start()
     try:
@@ -152,7 +155,7 @@ def test_a_long_curve_is_thinned_out_beside_the_event_loop(tmp_path, lab, monkey
     document = lab.http.get("/api/exports/json", params={"runs": run["id"]}).content
     on_the_loop = []
 
-    def watched(values, points, real=runs.extremes):
+    def watched(values, points, real=thinning.extremes):
         try:
             asyncio.get_running_loop()
         except RuntimeError:

@@ -7,6 +7,7 @@ PyTorch, with the same settings, gives 56.2, 57.4, 60.6, 53.1, 58.3 and 55.0 % o
 import pytest
 
 from engine import ExperimentConfig, Trainer, datasets
+from tests.support.events import evaluations_of
 from tests.support.folders import find_data_dir
 
 DATA_DIR = find_data_dir()
@@ -23,10 +24,7 @@ def test_the_keras_network_is_in_its_band_after_two_epochs():
             "training": {"epochs": 2, "batch_size": 256, "sampling": "epochs", "evaluate_train_size": 1000},
         }
     )
-    evaluations = [
-        event for event in Trainer(config, data_dir=DATA_DIR).run() if event.stream == "evaluation"
-    ]
-    first, second = evaluations
+    first, second = evaluations_of(Trainer(config, data_dir=DATA_DIR))
     assert first.train_accuracy < second.train_accuracy
     assert 100 * second.train_accuracy == pytest.approx(56.8, abs=7.9)
     assert 100 * second.test_accuracy == pytest.approx(53.1, abs=9.6)

@@ -11,6 +11,7 @@ import pytest
 from engine import ExperimentConfig, Trainer, datasets
 from engine.fast.dense import DenseReluStep
 from engine.lessons import LESSONS
+from tests.support.events import evaluations_of
 from tests.support.folders import find_data_dir
 
 DATA_DIR = find_data_dir()
@@ -63,7 +64,7 @@ def final(document, cache_dir, seeds):
         document = {"dataset": {"name": "mnist"}, **document, "seed": seed}
         document["training"] = {**document["training"], "evaluate_every": 100_000}
         trainer = Trainer(ExperimentConfig.from_dict(document), data_dir=DATA_DIR, cache_dir=cache_dir)
-        last = list(trainer.run())[-1]
+        last = evaluations_of(trainer)[-1]
         accuracies.append((100 * last.train_accuracy, 100 * last.test_accuracy))
     return np.mean(accuracies, axis=0)
 

@@ -28,7 +28,7 @@ def lab_of_the_past(make_lab, tmp_path, monkeypatch) -> LabServer:
 
 def times_of(lab, run_id):
     """The times of a run's rows, as a viewer receives them."""
-    times = []
+    times: list[tuple[int, float]] = []
     total = lab.http.get(f"/api/runs/{run_id}/metrics?columns=iteration").json()["total"]
     socket = lab.socket()
     socket.send(json.dumps({"subscribe": {run_id: {"train": 0}}}))

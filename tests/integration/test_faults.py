@@ -173,6 +173,10 @@ def test_a_paused_run_stays_paused_over_a_restart_and_then_steps_and_goes_on(mak
     assert_uninterrupted(lab, lab.wait_for(run["id"], "completed"))
 
 
+def wait_for_changes(lab, run_id, count):
+    wait_until(lambda: len(lab.run(run_id)["annotations"]) == count, "the change")
+
+
 def test_changes_by_hand_are_made_again_at_their_iterations(make_lab):
     lab = make_lab(LOSSROOM_WORKERS="1", LOSSROOM_CHECKPOINT_SECONDS="3600")
     run = lab.launch(**LONG)
@@ -182,7 +186,7 @@ def test_changes_by_hand_are_made_again_at_their_iterations(make_lab):
         count = 400 * changes
         rows_of(lab, run["id"], count)
         assert lab.http.patch(f"{url}/live", json=values).status_code == 200
-        wait_until(lambda changes=changes: len(lab.run(run["id"])["annotations"]) == changes, "the change")
+        wait_for_changes(lab, run["id"], changes)
     rows_of(lab, run["id"], 1500)
 
     lab.restart(signal.SIGKILL)  # no checkpoint: everything is computed again, with the changes

@@ -36,9 +36,13 @@ PLACES = {
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory, data_dir):
     """As docs/proxies.md sets it."""
-    settings = {"LOSSROOM_HOST": "127.0.0.1", "LOSSROOM_TRUSTED_PROXIES": "127.0.0.1"}
+    settings = {
+        "LOSSROOM_HOST": "127.0.0.1",
+        "LOSSROOM_TRUSTED_PROXIES": "127.0.0.1",
+        "LOSSROOM_ALLOWED_ORIGINS": f"https://{NAME}",
+    }
     folder = tmp_path_factory.mktemp("lab")
-    lab = LabServer(folder / "state", data_dir, **settings, LOSSROOM_ALLOWED_ORIGINS=f"https://{NAME}")
+    lab = LabServer(folder / "state", data_dir, environment=settings)
     lab.state_dir.mkdir()
     lab.start()
     yield lab
@@ -60,7 +64,7 @@ def behind(tmp_path):
         running.__exit__(None, None, None)
 
 
-@pytest.fixture(params=PLACES.values(), ids=PLACES)
+@pytest.fixture(params=PLACES.values(), ids=list(PLACES))
 def nginx(request, behind, lab):
     changes, tls = request.param
     return behind(lab, changes, tls=tls)

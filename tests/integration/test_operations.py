@@ -111,7 +111,7 @@ def test_a_backup_made_while_the_lab_runs_opens_as_a_lab_and_goes_on(make_lab, t
     assert again.returncode == 2
     assert "exists already" in again.stderr
     lab.stop(signal.SIGKILL)
-    restored = LabServer(state, data_dir, LOSSROOM_WORKERS="1")
+    restored = LabServer(state, data_dir, environment={"LOSSROOM_WORKERS": "1"})
     restored.start()
     try:
         assert restored.run(done["id"])["status"] == "completed"

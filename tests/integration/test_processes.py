@@ -45,7 +45,8 @@ def test_runs_start_after_the_temporary_folder_was_cleaned(make_lab, name):
 def test_a_lab_that_ends_leaves_nothing_in_the_temporary_folder(tmp_path, data_dir, how):
     """Its sockets lie there when its own path is too long for one."""
     with tempfile.TemporaryDirectory(prefix="lab") as temporary:
-        lab = LabServer(tmp_path / ("long" * 30), data_dir, TMPDIR=temporary, LOSSROOM_WORKERS="1")
+        environment = {"TMPDIR": temporary, "LOSSROOM_WORKERS": "1"}
+        lab = LabServer(tmp_path / ("long" * 30), data_dir, environment=environment)
         lab.state_dir.mkdir()
         lab.start()
         lab.launch(**ENDLESS)

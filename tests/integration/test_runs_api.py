@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import pytest
@@ -236,7 +237,8 @@ def test_a_csv_holds_every_row_with_its_evaluation(lab):
 
     columns, rows = lab.stored_rows(run["id"])
     assert len(table) == len(rows)
-    np.testing.assert_array_equal(np.float32([row["loss"] for row in table]), rows[:, columns.index("loss")])
+    losses = np.array([row["loss"] for row in table], np.float32)
+    np.testing.assert_array_equal(losses, rows[:, columns.index("loss")])
     assert [row["iteration"] for row in table if row["test_accuracy"]] == [str(i) for i in range(20, 201, 20)]
 
 
@@ -260,7 +262,7 @@ def test_at_most_as_many_runs_train_as_there_are_workers(lab):
             lab.http.delete(f"/api/runs/{run['id']}")
 
 
-BAD = {
+BAD: dict[str, tuple[dict[str, Any], str]] = {
     "a wrong type": ({"training": {"iterations": "many"}}, "training.iterations"),
     "a boolean for a number": ({"seed": True}, "seed"),
     "an unknown key": ({"optimizer": {"name": "sgd", "speed": 1}}, "optimizer.speed"),

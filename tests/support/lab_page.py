@@ -6,8 +6,8 @@ import time
 from typing import Any, Protocol
 
 import numpy as np
+from playwright.sync_api import ConsoleMessage, Page, Request
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import Page
 
 from tests.support.waiting import TIMEOUT
 
@@ -31,27 +31,24 @@ class LabPage:
         self.lab = lab
         self.errors: list[str] = []
         self.foreign_requests: list[str] = []
-        self._listeners = {
-            "pageerror": self._keep_error,
-            "console": self._keep_message,
-            "request": self._keep_request,
-        }
-        for event, listener in self._listeners.items():
-            tab.on(event, listener)
+        tab.on("pageerror", self._keep_error)
+        tab.on("console", self._keep_message)
+        tab.on("request", self._keep_request)
         self.open()
 
     def stop_listening(self) -> None:
-        for event, listener in self._listeners.items():
-            self.page.remove_listener(event, listener)
+        self.page.remove_listener("pageerror", self._keep_error)
+        self.page.remove_listener("console", self._keep_message)
+        self.page.remove_listener("request", self._keep_request)
 
-    def _keep_error(self, error: Any) -> None:
+    def _keep_error(self, error: PlaywrightError) -> None:
         self.errors.append(str(error))
 
-    def _keep_message(self, message: Any) -> None:
+    def _keep_message(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not any(own in message.text for own in IGNORED_MESSAGES):
             self.errors.append(message.text)
 
-    def _keep_request(self, request: Any) -> None:
+    def _keep_request(self, request: Request) -> None:
         if not request.url.startswith((self.lab.url, "data:", "blob:")):
             self.foreign_requests.append(request.url)
 
@@ -101,15 +98,18 @@ class LabPage:
         """Launch, and return the new run's id once it is in the list."""
         before = set(self.run_ids())
         self.page.click("#launch")
-        return self.until(
+        launched = self.until(
             f"[...document.querySelectorAll('[data-run]')].map(e => e.dataset.run)"
             f".find(id => !{sorted(before)!r}.includes(id))"
         )
+        return str(launched)
 
     def run_ids(self) -> list[str]:
-        return self.page.evaluate("[...document.querySelectorAll('[data-run]')].map(e => e.dataset.run)")
+        return list(
+            self.page.evaluate("[...document.querySelectorAll('[data-run]')].map(e => e.dataset.run)")
+        )
 
-    def status(self, run_id: str) -> str:
+    def status(self, run_id: str) -> str | None:
         return self.page.get_attribute(f'[data-run="{run_id}"]', "data-status")
 
     def wait_for(self, run_id: str, status: str) -> None:

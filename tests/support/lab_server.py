@@ -10,9 +10,9 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import IO, Any, Self
 
 import httpx
 import numpy as np
@@ -42,7 +42,7 @@ class LabServer:
         program: Sequence[str] = SERVE,
         directory: Path | None = None,
         limits: str = "",
-        **environment: str,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         """
         Args:
@@ -56,7 +56,7 @@ class LabServer:
         self.state_dir = state_dir
         self.directory = directory
         self.data_dir = data_dir
-        self.environment = environment
+        self.environment = dict(environment or {})
         self.prefix: list[str] = []  # a command that runs the server, such as a sandbox
         self.port = 0
         self.url = ""
@@ -86,7 +86,7 @@ class LabServer:
             env={**os.environ, **self.environment},
             preexec_fn=_end_with_parent if sys.platform == "linux" else None,
         )
-        line = self.process.stdout.readline()
+        line = self._output.readline()
         assert "is open at" in line, f"the server said {line!r}; its log: {self.read_log()}"
         self.url = line.split("is open at ")[1].split()[0]
         self.port = int(self.url.rsplit(":", 1)[1])
@@ -94,11 +94,23 @@ class LabServer:
         # meets that moment is reset.
         self.http = httpx.Client(base_url=self.url, timeout=TIMEOUT, limits=httpx.Limits(keepalive_expiry=2))
 
+    @property
+    def _output(self) -> IO[str]:
+        """What the server prints."""
+        assert self.process is not None
+        assert self.process.stdout is not None
+        return self.process.stdout
+
+    @property
+    def pid(self) -> int:
+        assert self.process is not None, "the server does not run"
+        return self.process.pid
+
     def stop(self, how: int = signal.SIGTERM) -> None:
         if self.process is not None:
             self.process.send_signal(how)
             self.process.wait(timeout=TIMEOUT)
-            self.process.stdout.close()
+            self._output.close()
             self.process = None
             self.log.close()
             self.http.close()
@@ -115,12 +127,14 @@ class LabServer:
     def launch(self, **experiment: Any) -> dict[str, Any]:
         answer = self.http.post("/api/runs", json={**QUICK, **experiment})
         assert answer.status_code == 201, answer.text
-        return answer.json()
+        run: dict[str, Any] = answer.json()
+        return run
 
     def run(self, run_id: str) -> dict[str, Any]:
-        return self.http.get(f"/api/runs/{run_id}").raise_for_status().json()
+        run: dict[str, Any] = self.http.get(f"/api/runs/{run_id}").raise_for_status().json()
+        return run
 
-    def wait_for(self, run_id: str, *statuses: str) -> dict[str, Any]:
+    def wait_for(self, run_id: str, *statuses: str, timeout: float = TIMEOUT) -> dict[str, Any]:
         """Wait until a run has one of the statuses; another final one is an error."""
 
         def reached() -> dict[str, Any] | None:
@@ -128,7 +142,7 @@ class LabServer:
             assert run["status"] in (*statuses, "queued", "running", "paused"), run
             return run if run["status"] in statuses else None
 
-        return wait_until(reached, f"status {' or '.join(statuses)} of run {run_id}")
+        return wait_until(reached, f"status {' or '.join(statuses)} of run {run_id}", timeout)
 
     def post(self, path: str, **body: Any) -> httpx.Response:
         return self.http.post(path, json=body)
@@ -168,7 +182,7 @@ class LabServer:
 
     def helper_pids(self) -> list[int]:
         """The forkserver, and the other processes of multiprocessing."""
-        return _children(self.process.pid)
+        return _children(self.pid)
 
 
 @contextlib.contextmanager
@@ -178,7 +192,7 @@ def running_lab(
     """A lab with two workers and an empty database in `folder`; without `data_dir` it has only the built-in data
     sets."""
     variables = {"LOSSROOM_WORKERS": "2", **environment}
-    with LabServer(folder / "state", data_dir or folder, program=program, **variables) as lab:
+    with LabServer(folder / "state", data_dir or folder, program=program, environment=variables) as lab:
         yield lab
 
 

@@ -12,6 +12,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 from websockets.sync.client import ClientConnection, connect
@@ -69,7 +70,7 @@ class Nginx:
         self._http: httpx.Client
         self._context: ssl.SSLContext | None = None
         self.port = 0
-        self.path = re.search(r"location (\S+)", text)[1]
+        self.path: str = re.findall(r"location (\S+)", text)[0]
 
     @property
     def origin(self) -> str:
@@ -79,7 +80,7 @@ class Nginx:
     def url(self) -> str:
         return self.origin + self.path
 
-    def request(self, method: str, path: str, **options: object) -> httpx.Response:
+    def request(self, method: str, path: str, **options: Any) -> httpx.Response:
         """As a browser asks: a path of the lab's base, or a whole one."""
         address = f"http{'s' * self.tls}://127.0.0.1:{self.port}{path if path.startswith('/') else self.path + path}"
         headers = {"Host": f"{NAME}:{self.port}", **options.pop("headers", {})}
