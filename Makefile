@@ -43,7 +43,7 @@ parity: setup-dev ## only the comparison with PyTorch; fails where it cannot be 
 	@$(BIN)/python -c 'import torch' 2>/dev/null
 	$(BIN)/python -m pytest -m parity $(ARGS)
 
-check: setup-dev ## ruff and mypy (strict) for Python, tsc and Biome for the page's scripts
+check: setup-dev ## ruff, mypy (engine, app, tests, scripts, benchmarks) for Python, tsc and Biome for the page's scripts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
