@@ -1,0 +1,120 @@
+"""python -m benchmarks.engine.devices [W1 ...]: how much each speed device of `engine.fast` brings.
+
+Two trainers of one experiment take turns, one of them without the device: how many times as long a step, and an
+evaluation, takes without it. `OPENBLAS_CORETYPE=Haswell` before the command measures the devices for AVX2.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+from unittest import mock
+
+from benchmarks.engine.peers import Engine
+from benchmarks.engine.workloads import WORKLOADS, Workload, images_of
+from engine import ExperimentConfig, evaluation, trainer
+from engine.fast import optimizers, products
+
+ROUNDS = 11
+usual_tiles = products.tiles
+CACHED = (products.tiles, products.deep_tiles, products.summed_tiles)
+
+#: device → what it takes away: (module or class, name, what stands there instead)
+Absence = tuple[Any, str, Any]
+DEVICES: dict[str, list[Absence]] = {
+    "tiles of rows": [(products, "tiles", lambda *shape: (0, usual_tiles(*shape)[1]))],
+    "tiles of columns": [(products, "tiles", lambda *shape: (usual_tiles(*shape)[0], 0))],
+    "parts of K": [(products, "deep_tiles", lambda *shape: (0, 0))],
+    "few rows": [(products, "few_depth", lambda *shape: 0)],
+    "turned copies": [
+        (products, "_turns", lambda *shape: False),
+        (products, "_turns_product", lambda *shape: False),
+        (products, "_turns_summed", lambda *shape: False),
+    ],
+    "summed parts": [(products, "summed_tiles", lambda m, k, n: (m, 0))],
+    "all of products.py": [
+        (products, "tiles", lambda *shape: (0, 0)),
+        (products, "deep_tiles", lambda *shape: (0, 0)),
+        (products, "few_depth", lambda *shape: 0),
+        (products, "_turns", lambda *shape: False),
+        (products, "_turns_product", lambda *shape: False),
+        (products, "_turns_summed", lambda *shape: False),
+        (products, "summed_tiles", lambda m, k, n: (m, 0)),
+    ],
+    "empty pixels": [(evaluation.Evaluator, "_without_empty_pixels", lambda self: None)],
+    "learn_on": [(trainer, "may_learn_on_fewer_pixels", lambda *given: False)],
+    "optimizer in parts": [(optimizers, "LARGE", 1 << 62)],
+}
+
+
+@contextlib.contextmanager
+def without(device: str) -> Iterator[None]:
+    """Inside this context, the engine does not use the device."""
+    with contextlib.ExitStack() as stack:
+        for owner, name, instead in DEVICES[device]:
+            stack.enter_context(mock.patch.object(owner, name, instead))
+        _forget()
+        yield
+    _forget()
+
+
+def _forget() -> None:
+    for function in CACHED:
+        function.cache_clear()
+
+
+def measure(workload: Workload) -> Iterator[tuple[str, float, float]]:
+    """Device, and how many times as long a step and an evaluation take without it."""
+    config = ExperimentConfig.from_dict(workload.document)
+    source = config.dataset.source
+    dataset = images_of(source.name, source.shape, len(source.class_names), workload.sizes)
+    usual = Engine(config, dataset)
+    for device in DEVICES:
+        with without(device):
+            other = Engine(config, dataset)
+        steps, evaluations = [], []
+        for number in range(ROUNDS + 1):
+            a = _times(usual, workload)
+            with without(device):
+                b = _times(other, workload)
+            if number:  # the first round warms up
+                steps.append(b[0] / a[0])
+                evaluations.append(b[1] / a[1])
+        yield device, statistics.median(steps), statistics.median(evaluations)
+
+
+def _times(engine: Engine, workload: Workload) -> tuple[float, float]:
+    """Seconds of the processor for a stretch of steps and for an evaluation."""
+    engine.step()
+    return (
+        _seconds(engine.step, max(1, workload.steps // 2)),
+        _seconds(engine.evaluate, 1),
+    )
+
+
+def _seconds(run: Callable[[], object], times: int) -> float:
+    began = time.process_time()
+    for _ in range(times):
+        run()
+    return time.process_time() - began
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.engine.devices", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(w.name for w in WORKLOADS))
+    names = parser.parse_args().names
+    for workload in WORKLOADS:
+        if not names or workload.name in names:
+            for device, step, evaluation_ in measure(workload):
+                print(
+                    f"{workload.name:8} {device:20} step {step:5.2f}  evaluation {evaluation_:5.2f}",
+                    flush=True,
+                )
+
+
+if __name__ == "__main__":
+    main()
