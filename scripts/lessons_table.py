@@ -89,7 +89,7 @@ def measure(
 
 def data_sets(lesson: Lesson) -> list[str]:
     """What a lesson is trained on for its figures."""
-    if not (lesson.runs and lesson.seeds):
+    if not lesson.runs:
         return []
     return [lesson.dataset, "digits"] if lesson.any_dataset else [lesson.dataset]
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from engine.lessons.claims import Claim, Figures, Numbers
 from engine.lessons.lesson import Lesson
 
@@ -124,7 +126,7 @@ LESSONS = (
     Lesson(
         slug="5-alexnet",
         any_dataset=False,
-        seeds=0,
+        seeds=3,
         section="5",
         title={"en": "AlexNet, small", "ja": "小さな AlexNet"},
         question={
@@ -132,10 +134,13 @@ LESSONS = (
             "ja": "局所応答正規化とドロップアウトは AlexNet に何をもたらすか？",
         },
         conclusion={
-            "en": "Dropout slows learning and narrows the gap between train and test accuracy. Local response"
-            " normalization changes little, so later networks left it out.",
-            "ja": "ドロップアウトは学習を遅くし、訓練正解率とテスト正解率の差を縮める。局所応答正規化の影響は小さく、"
-            "後のネットワークでは使われなくなった。",
+            "en": "Dropout slows learning and narrows the gap between train and test accuracy: after 500 iterations"
+            " the network without it is about six points ahead on the test images. Local response normalization"
+            " makes little difference, for better with some seeds and for worse with others, so later networks left"
+            " it out.",
+            "ja": "ドロップアウトは学習を遅くし、訓練正解率とテスト正解率の差を縮める。500 回反復した時点の"
+            "テスト正解率は、ドロップアウトなしのほうが約 6 ポイント高い。局所応答正規化の影響は小さく、"
+            "シードによって良くも悪くもなる。そのため、後のネットワークでは使われなくなった。",
         },
         common={
             "dataset": {"name": "cifar10", "train_size": 10_000, "test_size": 1000},
@@ -148,11 +153,30 @@ LESSONS = (
             "without normalization": {"network": {"local_response_norm": False}},
             "without dropout": {"network": {"dropout": 0.0}},
         },
+        claims=(
+            Claim(
+                "dropout slows learning",
+                lambda f: f["without dropout"].train - f["AlexNet"].train > 5,
+            ),
+            Claim("it narrows the gap", lambda f: f["AlexNet"].gap < f["without dropout"].gap - 2),
+            Claim(
+                "without dropout about six points ahead on the test images",
+                lambda f: abs((f["without dropout"].test - f["AlexNet"].test).mean() - 6) < 1.5,
+            ),
+            Claim(
+                "normalization makes little difference",
+                lambda f: abs((f["without normalization"].test - f["AlexNet"].test).mean()) < 2,
+            ),
+            Claim(
+                "for better with some seeds and for worse with others",
+                lambda f: len(set(np.sign(f["without normalization"].test - f["AlexNet"].test))) == 2,
+            ),
+        ),
     ),
     Lesson(
         slug="6-cifar",
         any_dataset=False,
-        seeds=0,
+        seeds=3,
         section="6",
         title={"en": "Photographs", "ja": "写真の分類"},
         question={
@@ -160,11 +184,16 @@ LESSONS = (
             "ja": "写真を分類する畳み込みネットワークに合う正則化はどれか？",
         },
         conclusion={
-            "en": "Without regularization, accuracy rises with each epoch, and the network overfits. L2 on activities"
-            " changes little; L1 makes the activities sparse. Dropout and batch norm change most.",
-            "ja": "正則化なしでは、エポックごとに正解率が上がり、過学習する。出力（activity）の L2"
-            " 正則化ではあまり変わらず、L1 正則化では出力の多くが 0 に近くなる。"
-            "ドロップアウトとバッチ正規化の影響が最も大きい。",
+            "en": "After five epochs the network without regularization is eight to ten points better on its"
+            " training images than on test images. Batch norm learns fastest by far: 97 % of the training images,"
+            " but only a few points more of the test images, so its gap is the widest. L2 on activities raises both"
+            " accuracies a little. L1 makes the activities sparse, lowers train accuracy and narrows the gap."
+            " Dropout changes test accuracy by less than the seeds differ.",
+            "ja": "5 エポック後、正則化なしのネットワークの訓練正解率は、テスト正解率より 8 〜 10 ポイント高い。"
+            "バッチ正規化の学習は飛び抜けて速く、訓練正解率は 97 % に達するが、テスト正解率の伸びは数ポイントで、"
+            "差は最も大きい。出力（activity）の L2 正則化では、どちらの正解率も少し上がる。"
+            "L1 正則化では出力の多くが 0 に近くなり、訓練正解率が下がって差が縮まる。"
+            "ドロップアウトによるテスト正解率の変化は、シードによる違いより小さい。",
         },
         common=_CIFAR,
         runs={
@@ -174,6 +203,37 @@ LESSONS = (
             "dropout": {"network": {"dropout": 0.3}},
             "batch norm": {"network": {"batch_norm": True}},
         },
+        claims=(
+            Claim("eight to ten points better", lambda f: abs(f["base"].gap - 9) < 1.5),
+            Claim("97 % of the training images", lambda f: abs(f["batch norm"].train - 97) < 1.5),
+            Claim(
+                "only a few points more of the test images",
+                lambda f: abs(f["batch norm"].test - f["base"].test - 3) < 3,
+            ),
+            Claim(
+                "its gap is the widest",
+                lambda f: [f["batch norm"].gap > run.gap for name, run in f.items() if name != "batch norm"],
+            ),
+            Claim(
+                "L2 on activities raises both accuracies",
+                lambda f: [
+                    f["L2 on activities"].train > f["base"].train,
+                    f["L2 on activities"].test > f["base"].test,
+                ],
+            ),
+            Claim("a little", lambda f: (f["L2 on activities"].test - f["base"].test).mean() < 4),
+            Claim(
+                "L1 lowers train accuracy and narrows the gap",
+                lambda f: [
+                    f["L1 on activities"].train < f["base"].train,
+                    f["L1 on activities"].gap < f["base"].gap,
+                ],
+            ),
+            Claim(
+                "dropout changes test accuracy by less than the seeds differ",
+                lambda f: abs(f["dropout"].test - f["base"].test) < np.ptp(f["base"].test),
+            ),
+        ),
     ),
     Lesson(
         slug="6b-look-at-the-data",

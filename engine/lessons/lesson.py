@@ -39,7 +39,7 @@ class Lesson:
     #: False if the networks need images of one size, or if the lesson is about its data set
     any_dataset: bool = True
     claims: Sequence[Claim] = ()
-    #: how many seeds the figures come from (seeds 0, 1, 2, …); 0: there are no figures, because a run takes too long
+    #: how many seeds the figures come from: 0, 1, 2, …
     seeds: int = 12
 
     def configs(self, *, dataset: str | None = None) -> list[ExperimentConfig]:
