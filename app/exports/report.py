@@ -20,6 +20,7 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from app.exports.fields import Fields, difference, flatten
+from app.exports.hues import assign_hues
 from app.exports.recording import Recording
 from app.exports.thinning import extremes
 from app.exports.wording import worded
@@ -59,6 +60,7 @@ def report(
         dash: a field of the flat configs; dashes and symbols show its values, as on the lab's page.
     """
     configs = [flatten(recording.config) for recording in recordings]
+    hues = assign_hues([recording.run for recording in recordings])
     stream = _environment.get_template("report.html").stream(
         t=lambda key: texts[key],
         worded=lambda why, reason: worded(why, reason, texts, language),
@@ -66,14 +68,14 @@ def report(
         nonce=secrets.token_urlsafe(16),
         dash=dash,
         written=time.strftime("%Y-%m-%d %H:%M", time.localtime()),
-        runs=[recording.run for recording in recordings],
+        runs=[{**recording.run, "hue": hue} for recording, hue in zip(recordings, hues, strict=True)],
         documents=[_indented(recording.config) for recording in recordings],
         difference=_rows(difference(configs)),
         same=_same(configs) if len(configs) > 1 else [],
         style=_asset("report.css"),
         plotly=Markup(plotly.decode("utf-8")),
         script=_asset("report.js"),
-        data=_data(curves, _dash(dash, configs), _charts_texts(texts)),
+        data=_data(curves, hues, _dash(dash, configs), _charts_texts(texts)),
     )
     stream.enable_buffering(PIECE)
     return stream
@@ -85,13 +87,17 @@ def curves(recording: Recording) -> Markup:
     return _json_in_html(_curves(recording))
 
 
-def _data(curves: Sequence[Markup], dash: dict[str, Any] | None, texts: dict[str, str]) -> Iterator[Markup]:
+def _data(
+    curves: Sequence[Markup], hues: Sequence[int], dash: dict[str, Any] | None, texts: dict[str, str]
+) -> Iterator[Markup]:
     """What the report's script reads, in pieces."""
     yield Markup('{"runs":[')
     for number, own in enumerate(curves):
         yield Markup("," if number else "")
         yield own
-    yield Markup('],"dash":')
+    yield Markup('],"hues":')
+    yield _json_in_html(hues)
+    yield Markup(',"dash":')
     yield _json_in_html(dash)
     yield Markup(',"texts":')
     yield _json_in_html(texts)
@@ -139,7 +145,7 @@ def _text(value: Any) -> str:
 
 def _curves(recording: Recording) -> dict[str, Any]:
     run = recording.run
-    curves: dict[str, Any] = {"name": run["name"], "color": run["color"]}
+    curves: dict[str, Any] = {"name": run["name"]}
     curves["not_positive"] = 0
     for stream, names in CURVES.items():
         columns = recording.some(stream, ("iteration", *names))

@@ -12,7 +12,7 @@ import { RunTable } from "./runs/run-table.js";
 import { ApiError, api } from "./server/api.js";
 import { Connection } from "./server/connection.js";
 import { urlState } from "./state/address.js";
-import { keepShown, keptChoices } from "./state/shown-runs.js";
+import { keepShown, keptChoices, keptHues } from "./state/shown-runs.js";
 import { Store } from "./state/store.js";
 import { onLanguage, t } from "./words/i18n.js";
 import { learnLessons, learnTitles } from "./words/labels.js";
@@ -25,7 +25,7 @@ import { explain } from "./words/reasons.js";
 const byId = (id) => find(document, `#${id}`, HTMLElement);
 const root = document.documentElement;
 
-const store = new Store(keptChoices());
+const store = new Store(keptChoices(), keptHues());
 const darkScheme = matchMedia("(prefers-color-scheme: dark)");
 const isDark = () => (root.dataset.theme === "auto" ? darkScheme.matches : root.dataset.theme === "dark");
 

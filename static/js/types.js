@@ -29,7 +29,8 @@
  * @property {string | null} reason in English, or an older lab's own words
  * @property {Why | null} why
  * @property {number} attempt
- * @property {number} color see palette.js
+ * @property {number} color a place in the palette, counted around it; see state/hues.js
+ * @property {boolean} color_chosen by a user
  * @property {string | null} lesson
  * @property {string | null} group_id common to runs that were launched together
  * @property {boolean} starred
@@ -67,7 +68,8 @@
 
 /**
  * A run as the page keeps it: with the rows that are here.
- * @typedef {RunView & {train: Series, evaluation: Series}} Run
+ * A run on the page, with its rows, and its colour among the runs that are shown, as a place in the palette.
+ * @typedef {RunView & {train: Series, evaluation: Series, hue: number}} Run
  * @typedef {"train" | "evaluation"} Stream
  */
 

@@ -55,7 +55,7 @@ def test_a_report_of_many_runs_is_written_run_by_run(monkeypatch, dash):
     text = page.split('id="data">')[1].split("</script>")[0]
     assert max(lengths) < len(text) / 10
     data = json.loads(text)
-    assert list(data) == ["runs", "dash", "texts"]
+    assert list(data) == ["runs", "hues", "dash", "texts"]
     assert [run["name"] for run in data["runs"]] == [f"</script>{number}" for number in range(12)]
     assert data["dash"] == (dash and {"field": dash, "values": ["0"] * 12})
 

@@ -44,22 +44,28 @@ def test_in_the_end_a_page_shows_what_one_that_is_loaded_afresh_shows(open_page,
     page.until("disorder.isQuiet")
 
     fresh = open_page(lab, viewport=TALL)
-    fresh.page.goto("about:blank")
-    fresh.open(address)
+    open_afresh(fresh, address, page)
     deadline = time.monotonic() + TIMEOUT
     while page.address() != address or (
         difference := differences(page.page.evaluate(SHOWN), fresh.page.evaluate(SHOWN))
     ):
         if page.address() != address:  # news came after the address had been read
             address, difference = page.address(), ["the address"]
-            fresh.page.evaluate("localStorage.clear()")
-            fresh.page.goto("about:blank")
-            fresh.open(address)
+            open_afresh(fresh, address, page)
         assert time.monotonic() < deadline, f"after {hands.done}, at {address}:\n" + "\n".join(difference)
         time.sleep(0.1)
     assert fresh.address() == page.address()
     if refused:  # the browser's own line for each
         page.errors[:] = [line for line in page.errors if "WebSocket connection" not in line]
+
+
+def open_afresh(fresh, address, page):
+    """Load the address in a tab that knows nothing but the other one's colours."""
+    fresh.page.evaluate("localStorage.clear()")
+    fresh.page.goto("about:blank")
+    hues = json.dumps(page.page.evaluate("localStorage.getItem('hues')"))
+    fresh.page.add_init_script(f"if (location.host) localStorage.setItem('hues', {hues})")
+    fresh.open(address)
 
 
 def stand_still(lab):

@@ -58,7 +58,7 @@ def test_a_colour_that_is_chosen_with_the_mouse_is_seen_in_every_open_page(open_
     expect(row(mine, run_id).locator(".swatch")).to_have_attribute("aria-pressed", "true")
     assert filled.run(run_id)["color"] == 6
     report = filled.http.get(f"/api/runs/{run_id}/export.html").text
-    assert 'data-color="6"' in report
+    assert 'data-hue="6"' in report
     name(mine, run_id).click()
     name(mine, filled.ids[1]).click(modifiers=["ControlOrMeta"])
     mine.page.click("#compare")

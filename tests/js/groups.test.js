@@ -85,7 +85,7 @@ const CONFIGS = new Configs(
   ]),
 );
 /** @param {Group[]} groups */
-const shape = (groups) => groups.map(({ label, runs, color }) => [label, runs.length, color]);
+const shape = (groups) => groups.map(({ label, runs, hue }) => [label, runs.length, hue]);
 
 test("runs that differ in nothing but their seed are one group, called by what their names have in common", () =>
   assert.deepEqual(shape(groupsOf(RUNS, "", "", CONFIGS)), [
@@ -101,12 +101,20 @@ test("runs with the same value of a field are one group, called by it", () =>
 
 test("what dashes tell apart is apart, in the colour of its group", () =>
   assert.deepEqual(
-    groupsOf(RUNS, "dataset.name", "optimizer.name", CONFIGS).map(({ runs, color }) => [runs.length, color]),
+    groupsOf(RUNS, "dataset.name", "optimizer.name", CONFIGS).map(({ runs, hue }) => [runs.length, hue]),
     [
       [3, 1],
       [3, 1],
     ],
   ));
+
+test("groups have different colours though their first runs share one", () => {
+  const runs = RUNS.map((run) => ({ ...run, hue: 3 }));
+  assert.deepEqual(shape(groupsOf(runs, "optimizer.name", "", CONFIGS)), [
+    ["Optimizer SGD × 3", 3, 3],
+    ["Optimizer Adam × 3", 3, 4],
+  ]);
+});
 
 test("a run whose settings are not here yet is by itself", () =>
   assert.equal(groupsOf(RUNS, "", "", new Configs()).length, 6));

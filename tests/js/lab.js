@@ -36,6 +36,8 @@ export function makeRun({ summary, ...changes } = {}) {
     attempt: 1,
     live: {},
     color: number - 1,
+    color_chosen: false,
+    hue: (changes.color ?? number - 1) % 8,
     lesson: null,
     group_id: null,
     starred: false,

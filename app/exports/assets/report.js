@@ -1,12 +1,13 @@
 /* The figures of a report. Names and numbers come from the data element, and enter the page as text only. */
 "use strict";
-const { runs, dash, texts } = JSON.parse(document.getElementById("data").textContent);
+const { runs, hues, dash, texts } = JSON.parse(document.getElementById("data").textContent);
+for (const [place, run] of runs.entries()) run.hue = hues[place];
 const scheme = matchMedia("(prefers-color-scheme: dark)");
 const LIGHT = ["#0072b2", "#c27300", "#009e73", "#c7599b", "#4b5563", "#1c8cc0", "#c44f00", "#9c8b00"];
 const DARK = ["#3d9be0", "#f0a830", "#1fc195", "#e08abf", "#b6bec9", "#6cc5f2", "#ff7d33", "#e6d84f"];
 const DASHES = ["solid", "dash", "dot", "dashdot"];
 const SYMBOLS = ["circle", "square", "triangle-up", "diamond", "cross"];
-const color = (index) => (scheme.matches ? DARK : LIGHT)[index % 8];
+const color = (hue) => (scheme.matches ? DARK : LIGHT)[hue];
 /** Plotly reads a few tags in names; a run's name is no markup. */
 const plain = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
@@ -25,10 +26,10 @@ function smooth(values, weight) {
   });
 }
 
-/** What dashes and symbols say of a run, in the order in which the values come; without a field, the run's own dash. */
+/** What dashes and symbols say of a run, in the order in which the values come; without a field, nothing. */
 const values = [...new Set(dash?.values)];
 function look(run) {
-  if (!dash) return { dash: DASHES[Math.floor(run.color / 8) % 4], said: "" };
+  if (!dash) return { dash: "solid", said: "" };
   const value = dash.values[runs.indexOf(run)];
   const place = values.indexOf(value);
   return {
@@ -87,7 +88,7 @@ function strong(run) {
   const marks = symbol
     ? { mode: "lines+markers", marker: { symbol, size: 8, maxdisplayed: 14, opacity: 1 } }
     : { mode: "lines" };
-  return { ...marks, showlegend: false, line: { color: color(run.color), dash: pattern, width: 2 } };
+  return { ...marks, showlegend: false, line: { color: color(run.hue), dash: pattern, width: 2 } };
 }
 
 /** A curve beside it: of training images, or not smoothed. */
@@ -95,7 +96,7 @@ function weak(run, pattern, width, opacity) {
   return {
     mode: "lines",
     showlegend: false,
-    line: { color: color(run.color), dash: pattern, width },
+    line: { color: color(run.hue), dash: pattern, width },
     opacity,
   };
 }
@@ -144,7 +145,7 @@ function draw() {
   );
   Plotly.react("accuracy", accuracies, layout({ tickformat: ".0%", rangemode: "tozero" }), config);
   for (const swatch of document.querySelectorAll(".swatch"))
-    swatch.style.background = color(Number(swatch.dataset.color));
+    swatch.style.background = color(Number(swatch.dataset.hue));
 }
 
 document.getElementById("smoothing").addEventListener("input", draw);

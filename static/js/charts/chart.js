@@ -215,7 +215,7 @@ function namesOf(traces) {
     if (!line) continue;
     const { run, label, value } = line;
     if (value === undefined) entries.set(run.id, { value: label, color, dash, symbol });
-    else entries.set(`${run.color} ${label}`, { value: label, color, dash: "solid", size: value });
+    else entries.set(`${run.hue} ${label}`, { value: label, color, dash: "solid", size: value });
   }
   return [...entries.values()].sort((one, other) => bySize(one.size, other.size));
 }

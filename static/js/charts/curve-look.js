@@ -1,6 +1,6 @@
 /** What a curve looks like: its colour, dash and width, and what these say of its runs. */
 
-import { color, dash } from "../page/palette.js";
+import { color } from "../page/palette.js";
 
 /**
  * @import { Run } from "../types.js"
@@ -9,7 +9,7 @@ import { color, dash } from "../page/palette.js";
 
 /**
  * Who a line belongs to: a run, or a group as if it were one.
- * @typedef {Pick<Run, "id" | "number" | "name" | "color" | "annotations"> & Partial<Run>} Owner
+ * @typedef {Pick<Run, "id" | "number" | "name" | "hue" | "annotations"> & Partial<Run>} Owner
  */
 
 /**
@@ -27,11 +27,10 @@ import { color, dash } from "../page/palette.js";
  */
 export function lookOf(run, part, { dark, bold, strokes, partNames }, runs) {
   const name = part ? `${run.name} · ${partNames[part]}` : run.name;
-  const paint = color(run.color, dark);
+  const paint = color(run.hue, dark);
   const train = part === "train";
   const width = (train ? 1.3 : 2) * bold;
-  if (!strokes)
-    return { name, color: paint, dash: train ? "dot" : runs.length > 1 ? "solid" : dash(run.color), width };
+  if (!strokes) return { name, color: paint, dash: train ? "dot" : "solid", width };
   // Dashes stand for the value. So curves on training images are pale instead, and have no symbols.
   const { symbol, ...look } = strokes.lookOf(runs);
   const meaning = look.value && `${strokes.field} ${look.value}`;

@@ -4,6 +4,7 @@
  * are different groups too.
  */
 
+import { assignHues } from "../state/hues.js";
 import { lowerBound, nearest } from "../state/series.js";
 import { shortLabelOf, wordOf } from "../words/labels.js";
 
@@ -12,7 +13,7 @@ import { shortLabelOf, wordOf } from "../words/labels.js";
  * @import { Curve } from "./curve.js"
  */
 
-/** Runs that one curve stands for. @typedef {{runs: Run[], color: number, label: string, value: string}} Group */
+/** Runs that one curve stands for. @typedef {{runs: Run[], hue: number, label: string, value: string}} Group */
 
 /**
  * Runs' fields; a run whose fields are not here is a group of its own.
@@ -44,7 +45,7 @@ export const SPREADS = {
 };
 
 /**
- * Runs by group, in the order of their first ones: `[{ label, value, runs, color }]`, where `value` is what all have of the
+ * Runs by group, in the order of their first ones: `[{ label, value, runs, hue }]`, where `value` is what all have of the
  * field. Groups that differ only in their dashes have one colour.
  * @param {Run[]} runs
  * @param {string} over "" for chance, else a field of the flat configs
@@ -53,22 +54,25 @@ export const SPREADS = {
  * @returns {Group[]}
  */
 export function groupsOf(runs, over, dash, configs) {
-  /** @type {Map<string, {runs: Run[], color: number}>} */
+  /** Of the runs that have one colour: their first one. @type {Map<string, Run>} */
+  const firsts = new Map();
+  /** @type {Map<string, {runs: Run[], colored: string}>} */
   const groups = new Map();
-  /** @type {Map<string, number>} */
-  const colors = new Map();
   for (const run of runs) {
     const fields = configs.get(run.id);
-    const hue = keyOf(fields, over) ?? run.id;
-    const key = over && fields ? hue + JSON.stringify(fields[dash] ?? null) : hue;
-    const color = colors.get(hue) ?? run.color;
-    colors.set(hue, color);
-    const group = groups.get(key) ?? { runs: [], color };
+    const colored = keyOf(fields, over) ?? run.id;
+    const key = over && fields ? colored + JSON.stringify(fields[dash] ?? null) : colored;
+    if (!firsts.has(colored)) firsts.set(colored, run);
+    const group = groups.get(key) ?? { runs: [], colored };
     groups.set(key, group);
     group.runs.push(run);
   }
-  return [...groups.values()].map((group) => ({
+  const hues = assignHues(
+    [...firsts].map(([id, { hue, color_chosen }]) => ({ id, color: hue, color_chosen })),
+  );
+  return [...groups.values()].map(({ colored, ...group }) => ({
     ...group,
+    hue: /** @type {number} */ (hues.get(colored)),
     label: labelOfGroup(group.runs, over, configs),
     value: commonValue(group.runs, over, configs),
   }));

@@ -34,7 +34,7 @@ export function marksOf(traces, { dark, all }) {
       marks.x.push(x);
       marks.y.push((line.curve.smoothedYs ?? line.curve.ys)[row]);
       marks.symbol.push(symbol);
-      marks.colors.push(color(line.run.color, dark));
+      marks.colors.push(color(line.run.hue, dark));
       marks.notes.push(note);
     }
   }

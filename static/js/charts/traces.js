@@ -197,9 +197,9 @@ export class TraceMaker {
    * @param {FigureHow} how
    * @returns {Trace[]}
    */
-  #band({ runs, label, value, color: index }, { series, part }, curve, how) {
+  #band({ runs, label, value, hue }, { series, part }, curve, how) {
     const [{ number }] = runs;
-    const run = { id: `group-${runs[0].id}`, number, name: label, color: index, annotations: [] };
+    const run = { id: `group-${runs[0].id}`, number, name: label, hue, annotations: [] };
     const look = lookOf(run, part, how, runs);
     const uid = `${series}-${run.id}`.replace(/[^\w-]/g, "_");
     const { xs, ys, lows, highs } = curve;
@@ -218,7 +218,7 @@ export class TraceMaker {
         ...look,
         uid: `${uid}-band`,
         meta: { run: run.id, series: `${series}-band` },
-        color: faint(color(index, how.dark), how.dark),
+        color: faint(color(hue, how.dark), how.dark),
         area,
       },
       { ...look, uid, meta: named(run, `${series}-mean`, look), points, line },

@@ -2,7 +2,7 @@
 
 import { h, moveTo } from "../page/dom.js";
 import { onKey } from "../page/keys.js";
-import { cssColor, HUES, hueOf, withHue } from "../page/palette.js";
+import { cssColor, HUES } from "../page/palette.js";
 import { t } from "../words/i18n.js";
 
 /**
@@ -42,7 +42,7 @@ export class ColorMenu {
    */
   open(run, anchor) {
     const items = HUES.map((name, hue) => {
-      const chosen = hue === hueOf(run.color);
+      const chosen = hue === run.hue;
       const said = t(`color.${name}`);
       const item = h("button", {
         type: "button",
@@ -58,7 +58,7 @@ export class ColorMenu {
       item.addEventListener("click", () => {
         this.#element.hidePopover();
         anchor.focus();
-        if (!chosen) this.#actions.change([run.id], { color: withHue(run.color, hue) });
+        if (!chosen) this.#actions.change([run.id], { color: hue });
       });
       return item;
     });
@@ -67,7 +67,7 @@ export class ColorMenu {
     anchor.focus(); // Escape brings the focus back to where it was
     this.#element.showPopover();
     this.#place(anchor.getBoundingClientRect());
-    items[hueOf(run.color)].focus();
+    items[run.hue].focus();
   }
 
   /** Below what it belongs to, or above; never over the window's edge. @param {DOMRect} anchor */

@@ -22,7 +22,7 @@ export function openDiff(runs, { configs, isDark, onClone }) {
   /** @param {Run} run */
   const head = (run) => {
     const cell = h("th", { scope: "col" }, h("span", { className: "swatch still" }), run.name);
-    cell.style.setProperty("--run", color(run.color, isDark()));
+    cell.style.setProperty("--run", color(run.hue, isDark()));
     return cell;
   };
   /**

@@ -3,7 +3,7 @@
  */
 
 import { h, iconButton } from "../page/dom.js";
-import { cssColor, HUES, hueOf } from "../page/palette.js";
+import { cssColor, HUES } from "../page/palette.js";
 import { api } from "../server/api.js";
 import { number, onLanguage, t } from "../words/i18n.js";
 import { worded } from "../words/reasons.js";
@@ -205,9 +205,9 @@ export class RunDetails {
    * @param {HTMLElement} swatch
    * @param {Run} run
    */
-  #paint(swatch, { color: index }) {
-    swatch.style.setProperty("--run", cssColor(index));
-    swatch.title = `${t("color.choose")} (${t(`color.${HUES[hueOf(index)]}`)})`;
+  #paint(swatch, { hue }) {
+    swatch.style.setProperty("--run", cssColor(hue));
+    swatch.title = `${t("color.choose")} (${t(`color.${HUES[hue]}`)})`;
     swatch.setAttribute("aria-label", swatch.title);
   }
 

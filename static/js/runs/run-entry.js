@@ -114,10 +114,19 @@ export function makeEntry({ id }, on) {
     // the rows of a run that is hidden, or that are on their way, may be older than its state
     const upToDate = run.evaluation.length && run.train.last("iteration") >= run.iteration;
     const accuracy = upToDate ? run.evaluation.last("test_accuracy") : latest.test_accuracy;
-    const now = [run.revision, iteration, accuracy, run.evaluation.length, shown, selected, dark].join();
+    const now = [
+      run.revision,
+      run.hue,
+      iteration,
+      accuracy,
+      run.evaluation.length,
+      shown,
+      selected,
+      dark,
+    ].join();
     if (now === before) return;
     before = now;
-    element.style.setProperty("--run", color(run.color, dark));
+    element.style.setProperty("--run", color(run.hue, dark));
     element.dataset.status = status;
     element.classList.toggle("off", !shown);
     element.classList.toggle("selected", selected);

@@ -52,7 +52,7 @@ export function openSweep(runs, { configs, isDark }) {
       .map((run) => ({
         run: run.id,
         name: plain(run.name),
-        color: color(run.color, isDark()),
+        color: color(run.hue, isDark()),
         fields: named(configs.get(run.id)),
         value: value(run),
       }));

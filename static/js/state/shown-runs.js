@@ -1,16 +1,34 @@
-/** Which runs are shown: kept in the address by their numbers, for others; and in this browser, for the next visit. */
+/**
+ * Which runs are shown: kept in the address by their numbers, for others; and in this browser with their hues, for the next
+ * visit.
+ */
 
 import { urlState } from "./address.js";
+import { HUE_COUNT } from "./hues.js";
 import { PROPERTIES } from "./url-state.js";
 
 /** @import { Store } from "./store.js" */
 
-const KEY = "shown";
+const SHOWN = "shown";
+const HUES = "hues";
 
-/** Which runs were shown at the last visit; what cannot be read is ignored. */
+/** Which runs were shown at the last visit: run id → shown. */
 export function keptChoices() {
+  return /** @type {Record<string, boolean>} */ (read(SHOWN));
+}
+
+/** The hues that they had: run id → hue. */
+export function keptHues() {
+  const hues = Object.entries(read(HUES)).filter(
+    ([, hue]) => Number.isInteger(hue) && hue >= 0 && hue < HUE_COUNT,
+  );
+  return /** @type {Record<string, number>} */ (Object.fromEntries(hues));
+}
+
+/** What cannot be read is ignored. @param {string} key */
+function read(key) {
   try {
-    return JSON.parse(window.kept.get(KEY) ?? "null") ?? {};
+    return Object(JSON.parse(window.kept.get(key) ?? "null"));
   } catch {
     return {};
   }
@@ -46,7 +64,8 @@ export function keepShown(store, onGone) {
   store.on("runs", () => {
     take();
     if (wanted || !store.complete) return;
-    window.kept.set(KEY, JSON.stringify(store.choices()));
+    window.kept.set(SHOWN, JSON.stringify(store.choices()));
+    window.kept.set(HUES, JSON.stringify(store.hues()));
     urlState.set({ runs: shown() });
   });
   urlState.on("runs", (numbers) => {

@@ -7,6 +7,7 @@
  */
 
 import { Emitter } from "./emitter.js";
+import { assignHues, ownHue } from "./hues.js";
 import { Series } from "./series.js";
 
 /**
@@ -44,20 +45,36 @@ export class Store extends Emitter {
   #withheld = new Set();
   #drawingDue = false;
 
-  /** @param {Record<string, boolean>} choices run id → shown, as chosen before */
-  constructor(choices = {}) {
+  /** Id → hue, of the runs that are shown. @type {Map<string, number>} */
+  #hues;
+
+  /**
+   * @param {Record<string, boolean>} choices run id → shown, as chosen before
+   * @param {Record<string, number>} hues run id → hue, of the runs that were shown before
+   */
+  constructor(choices = {}, hues = {}) {
     super();
     this.#choices = new Map(Object.entries(choices));
+    this.#hues = new Map(Object.entries(hues));
   }
 
   /** Runs are not as they were, or not those that are shown. "runs" is emitted at once, "draw" in the next frame. */
   #runsChanged({ byViewer = false } = {}) {
+    this.#paint();
     this.emit("runs");
     if (byViewer) this.#draw();
     else if (!this.#drawingDue) {
       this.#drawingDue = true;
       requestAnimationFrame(() => this.#drawingDue && this.#draw());
     }
+  }
+
+  /** Give the shown runs their hues. Until the list is whole, what is shown may not be so for long, and is not remembered. */
+  #paint() {
+    const shown = this.shown();
+    const hues = assignHues(shown, this.#hues);
+    if (this.complete) this.#hues = hues;
+    for (const run of this.runs.values()) run.hue = hues.get(run.id) ?? ownHue(run);
   }
 
   #draw() {
@@ -83,7 +100,7 @@ export class Store extends Emitter {
     if (this.#deleted.has(view.id)) return;
     const known = this.runs.get(view.id);
     if (!known) {
-      this.runs.set(view.id, { ...view, train: new Series(), evaluation: new Series() });
+      this.runs.set(view.id, { ...view, train: new Series(), evaluation: new Series(), hue: ownHue(view) });
       this.#listed?.add(view.id); // launched since the list began
     } else if (isNewer(known)) Object.assign(known, view);
   }
@@ -249,6 +266,11 @@ export class Store extends Emitter {
   showOnly(ids) {
     for (const id of this.runs.keys()) this.#choices.set(id, false);
     this.show(ids, true);
+  }
+
+  /** Run id → hue of the shown runs, for the next visit. */
+  hues() {
+    return Object.fromEntries(this.#hues);
   }
 
   /** Run id → shown, for the next visit. */

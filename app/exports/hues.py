@@ -1,0 +1,27 @@
+"""Hues: which of the palette's colours each run has among those of one report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+#: How many colours the palette has; see the lists in `assets/report.js` and static/js/page/palette.js.
+HUE_COUNT = 8
+
+
+def assign_hues(runs: Sequence[Mapping[str, Any]]) -> list[int]:
+    """A place in the palette for each run, with its `color` and `color_chosen`. They differ as long as there are enough
+    colours, and a colour that a user chose stays. static/js/state/hues.js does the same on the page.
+    """
+    uses = [0] * HUE_COUNT
+    hues: dict[int, int] = {}
+    for place, run in enumerate(runs):
+        if run["color_chosen"]:
+            hues[place] = run["color"] % HUE_COUNT
+            uses[hues[place]] += 1
+    for place, run in enumerate(runs):
+        if place not in hues:
+            candidates = [(run["color"] + step) % HUE_COUNT for step in range(HUE_COUNT)]
+            hues[place] = next(hue for hue in candidates if uses[hue] == min(uses))
+            uses[hues[place]] += 1
+    return [hues[place] for place in range(len(runs))]

@@ -1,0 +1,52 @@
+/**
+ * Hues: which of the palette's colours each curve has among those that are shown together. They differ as long as there are
+ * enough colours, a colour that a user chose stays, and so does one that a curve already has.
+ */
+
+/** How many colours the palette has; see page/palette.js. */
+export const HUE_COUNT = 8;
+
+/**
+ * What needs a hue: a run, or a group of runs.
+ * @typedef {object} Hued
+ * @property {string} id
+ * @property {number} color the hue that it has where nothing else has it; any number, counted around the palette
+ * @property {boolean} [color_chosen] whether a user chose it: then it always has it
+ */
+
+/** @param {Pick<Hued, "color">} one */
+export function ownHue({ color }) {
+  return color % HUE_COUNT;
+}
+
+/**
+ * The hues of what is shown together. app/exports/hues.py does the same for reports.
+ * @param {Hued[]} shown whatever stands before others has its own hue first
+ * @param {ReadonlyMap<string, number>} [before] id → the hue that it has had so far
+ * @returns {Map<string, number>}
+ */
+export function assignHues(shown, before = new Map()) {
+  const uses = new Array(HUE_COUNT).fill(0);
+  /** @type {Map<string, number>} */
+  const hues = new Map();
+  /**
+   * @param {Hued} one
+   * @param {number} hue
+   */
+  const give = ({ id }, hue) => {
+    hues.set(id, hue);
+    uses[hue]++;
+  };
+  for (const one of shown) if (one.color_chosen) give(one, ownHue(one));
+  for (const one of shown) {
+    const hue = before.get(one.id);
+    if (!hues.has(one.id) && hue !== undefined && !uses[hue]) give(one, hue);
+  }
+  for (const one of shown) {
+    if (hues.has(one.id)) continue;
+    const fewest = Math.min(...uses);
+    const places = uses.map((_, i) => (ownHue(one) + i) % HUE_COUNT);
+    give(one, /** @type {number} */ (places.find((hue) => uses[hue] === fewest)));
+  }
+  return hues;
+}
