@@ -44,14 +44,14 @@ def test_in_the_end_a_page_shows_what_one_that_is_loaded_afresh_shows(open_page,
     page.until("disorder.isQuiet")
 
     fresh = open_page(lab, viewport=TALL)
-    open_afresh(fresh, address, page)
+    hues = open_afresh(fresh, address, page)
     deadline = time.monotonic() + TIMEOUT
-    while page.address() != address or (
+    while (news := (page.address(), hues_of(page))) != (address, hues) or (
         difference := differences(page.page.evaluate(SHOWN), fresh.page.evaluate(SHOWN))
     ):
-        if page.address() != address:  # news came after the address had been read
-            address, difference = page.address(), ["the address"]
-            open_afresh(fresh, address, page)
+        if news != (address, hues):  # it came after these had been read
+            address, difference = page.address(), ["the address, or the colours"]
+            hues = open_afresh(fresh, address, page)
         assert time.monotonic() < deadline, f"after {hands.done}, at {address}:\n" + "\n".join(difference)
         time.sleep(0.1)
     assert fresh.address() == page.address()
@@ -59,13 +59,18 @@ def test_in_the_end_a_page_shows_what_one_that_is_loaded_afresh_shows(open_page,
         page.errors[:] = [line for line in page.errors if "WebSocket connection" not in line]
 
 
+def hues_of(page):
+    return page.page.evaluate("localStorage.getItem('hues')")
+
+
 def open_afresh(fresh, address, page):
-    """Load the address in a tab that knows nothing but the other one's colours."""
+    """Load the address in a tab that knows nothing of the other one but its colours; gives these."""
     fresh.page.evaluate("localStorage.clear()")
     fresh.page.goto("about:blank")
-    hues = json.dumps(page.page.evaluate("localStorage.getItem('hues')"))
-    fresh.page.add_init_script(f"if (location.host) localStorage.setItem('hues', {hues})")
+    hues = hues_of(page)
+    fresh.page.add_init_script(f"if (location.host) localStorage.setItem('hues', {json.dumps(hues)})")
     fresh.open(address)
+    return hues
 
 
 def stand_still(lab):

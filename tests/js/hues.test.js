@@ -49,6 +49,19 @@ test("what is shown together differs and keeps its hue, whatever is shown and hi
     }
   }));
 
+test("whatever is shown and chosen, hues that are assigned again stay as they are", () =>
+  forExamples(500, (examples) => {
+    const all = Array.from({ length: 30 }, (_, i) => ({
+      id: `a${i}`,
+      color: examples.whole(0, 40),
+      color_chosen: examples.whole(0, 5) === 0,
+    }));
+    const some = () => all.filter(() => examples.whole(0, 1));
+    const shown = some();
+    const hues = assignHues(shown, assignHues(some()));
+    assert.deepEqual(assignHues(shown, hues), hues);
+  }));
+
 test("a store gives the shown runs different hues, and its own to one that is hidden", () => {
   const store = new Store();
   store.beginList();

@@ -38,9 +38,11 @@ export function assignHues(shown, before = new Map()) {
     uses[hue]++;
   };
   for (const one of shown) if (one.color_chosen) give(one, ownHue(one));
+  // with more than there are colours, each hue stays with several: otherwise two would take turns with it
+  const capacity = Math.ceil(shown.length / HUE_COUNT);
   for (const one of shown) {
     const hue = before.get(one.id);
-    if (!hues.has(one.id) && hue !== undefined && !uses[hue]) give(one, hue);
+    if (!hues.has(one.id) && hue !== undefined && uses[hue] < capacity) give(one, hue);
   }
   for (const one of shown) {
     if (hues.has(one.id)) continue;
