@@ -8,6 +8,7 @@ import { closest, h, icon, iconButton, sparkline } from "../page/dom.js";
 import { color } from "../page/palette.js";
 import { number, percent, t } from "../words/i18n.js";
 import { worded } from "../words/reasons.js";
+import { lastAccuracy } from "./last-accuracy.js";
 import { putName } from "./run-name.js";
 import { ACTIVE } from "./run-query.js";
 
@@ -110,10 +111,8 @@ export function makeEntry({ id }, on) {
       for (const button of element.querySelectorAll("button")) button.tabIndex = current ? 0 : -1;
     }
     const iteration = Math.max(run.iteration, run.train.length ? run.train.last("iteration") : 0);
-    const { status, starred, archived, latest } = run;
-    // the rows of a run that is hidden, or that are on their way, may be older than its state
-    const upToDate = run.evaluation.length && run.train.last("iteration") >= run.iteration;
-    const accuracy = upToDate ? run.evaluation.last("test_accuracy") : latest.test_accuracy;
+    const { status, starred, archived } = run;
+    const accuracy = lastAccuracy(run, shown);
     const now = [
       run.revision,
       run.hue,
