@@ -194,7 +194,7 @@ LESSONS = (
             "ja": "絶対値へのペナルティは、二乗へのペナルティと何が違うか？",
         },
         conclusion={
-            "en": "It shrinks small weights by as much as large ones, so many of them end near zero: choose “Weights"
+            "en": "L1 shrinks every weight by the same amount, small or large, and many end near zero: choose “Weights"
             " below 0.001 in size” in a chart. Without a penalty about 1 % of the weights are that small, with λ"
             " 0.0005 25 to 50 %, with λ 0.005 about 95 %. λ 0.0005 does not lower test accuracy. With λ 0.005 and"
             " this learning rate the result depends on the seed, also if the last layer is left untouched, as in the"

@@ -21,7 +21,7 @@ export function ownHue({ color }) {
 
 /**
  * The hues of what is shown together. app/exports/hues.py does the same for reports.
- * @param {Hued[]} shown whatever stands before others has its own hue first
+ * @param {Hued[]} shown where two have the same own hue, the earlier one gets it
  * @param {ReadonlyMap<string, number>} [before] id → the hue that it has had so far
  * @returns {Map<string, number>}
  */
