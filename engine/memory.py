@@ -192,12 +192,12 @@ def _evaluators(config: ExperimentConfig, steps: Sequence[Step], itemsize: int) 
     stored = _stored_itemsize(config, itemsize)
     own_sample = sample * pixels * stored if sample < config.dataset.train_images else 0
     whole = block_images(steps)
-    numbers = sum(min(whole, count) for count in measured) * pixels * itemsize if stored != itemsize else 0
+    numbers = [min(whole, count) * pixels * itemsize if stored != itemsize else 0 for count in measured]
     if lowest_dense(steps) is None:
-        return total + own_sample + numbers
-    search = 2 * max(sample, test) * pixels  # once, for empty pixels
+        return total + own_sample + sum(numbers)
+    search = 3 * max(sample, test) * pixels // 2  # for empty pixels: which are used, and those of a half of the images
     if not leaves_pixels_empty(config):
-        return total + own_sample + search + numbers
+        return total + own_sample + numbers[0] + max(search, sum(numbers[1:]))
     units = math.prod(steps[0].output_shape)
     copies = (sample + test) * pixels * stored
     scratch = sum(min(BLOCK, count) * pixels + units * pixels for count in (sample, test)) * itemsize

@@ -45,20 +45,20 @@ def group(images: Array, shape: tuple[int, ...], size: int) -> list[tuple[Indice
     """
     used = images != 0
     reaches = _reaches(used.reshape(-1, *shape)) if len(shape) == 3 else []
-    groups: list[tuple[Indices, Indices]] = []
+    return _halved(np.arange(len(images)), max(1, -(-len(images) // size)), used, reaches)
 
-    def halve(members: Indices, count: int) -> None:
-        if count == 1:
-            groups.append((np.sort(members), np.flatnonzero(used[members].any(axis=0))))
-            return
-        middle = len(members) * (count // 2) // count
-        ways = [members[np.argsort(reach[members], kind="stable")] for reach in reaches] or [members]
-        best = min(ways, key=lambda way: _pixels(used, way[:middle]) + _pixels(used, way[middle:]))
-        halve(best[:middle], count // 2)
-        halve(best[middle:], count - count // 2)
 
-    halve(np.arange(len(images)), max(1, -(-len(images) // size)))
-    return groups
+def _halved(
+    members: Indices, count: int, used: NDArray[np.bool_], reaches: list[Indices]
+) -> list[tuple[Indices, Indices]]:
+    """These images in `count` groups."""
+    if count == 1:
+        return [(np.sort(members), np.flatnonzero(used[members].any(axis=0)))]
+    middle = len(members) * (count // 2) // count
+    ways = [members[np.argsort(reach[members], kind="stable")] for reach in reaches] or [members]
+    best = min(ways, key=lambda way: _pixels(used, way[:middle]) + _pixels(used, way[middle:]))
+    first = _halved(best[:middle], count // 2, used, reaches)
+    return first + _halved(best[middle:], count - count // 2, used, reaches)
 
 
 def _reaches(used: NDArray[np.bool_]) -> list[Indices]:

@@ -12,6 +12,7 @@ OPTIONS = {
 
 def violations(page, *, within="body"):
     """Violations of WCAG 2.2 AA in a part of the page: rule, elements, and what would help."""
+    page.page.wait_for_selector(within)
     found = Axe().run(page.page, context={"include": [[within]]}, options=OPTIONS)
     return [
         (rule["id"], [node["target"] for node in rule["nodes"]], rule["nodes"][0]["failureSummary"])
