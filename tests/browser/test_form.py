@@ -203,3 +203,51 @@ def test_the_facts_are_read_whole_and_a_launch_moves_nothing_under_the_finger(op
         page.wait_for(run_id, "completed")
         page.until(f"document.querySelector('[data-run=\"{run_id}\"] .score').textContent !== '–'")
         assert page.page.evaluate(where) == before
+
+
+def test_every_change_is_undone_and_redone_by_keys_and_buttons_and_a_box_keeps_its_own_undo_while_one_types(page):
+    def value(name):
+        return page.page.input_value(f'[name="{name}"]')
+
+    rate, undo = "optimizer.learning_rate", page.page.locator("#undo")
+    assert undo.get_attribute("title") == "Undo: Iterations"
+    page.choose("optimizer.name", "adam")
+    page.page.focus('[name="optimizer.name"]')
+    page.page.keyboard.press("Control+z")
+    assert value("optimizer.name") == "sgd"
+    assert page.page.evaluate("document.activeElement.name") == "optimizer.name"
+    page.page.keyboard.press("Control+Shift+z")
+    assert value("optimizer.name") == "adam"
+
+    page.page.focus(f'[name="{rate}"]')
+    page.page.keyboard.press("End")
+    page.page.keyboard.type("25")
+    page.page.keyboard.press("Control+z")  # the browser's, letter by letter or at once
+    page.page.keyboard.press("Control+z") if value(rate) != "0.1" else None
+    assert (value(rate), value("optimizer.name")) == ("0.1", "adam")
+    page.page.keyboard.press("Control+Shift+z")
+    assert value(rate) != "0.1"
+    page.page.keyboard.press("Control+z")
+    page.page.keyboard.press("Control+z")  # nothing typed is left: now the choice before it
+    assert (value(rate), value("optimizer.name")) == ("0.1", "sgd")
+
+    page.fill(training__batch_size=50)
+    page.page.click("#add-layer")
+    page.page.click("[data-language=ja]")
+    page.until("document.querySelector('#undo').title === '元に戻す：ネットワーク'")
+    undo.click()
+    assert page.page.locator('[name^="network.hidden."]').count() == 2
+    assert undo.get_attribute("title") == "元に戻す：バッチ"
+    undo.press("Enter")
+    assert value("training.batch_size") == "100"
+    undo.press("Enter")
+    undo.press("Enter")  # what the fixture has changed
+    assert (undo.get_attribute("aria-disabled"), undo.get_attribute("title")) == (
+        "true",
+        "元に戻す変更はありません",
+    )
+    page.page.evaluate("document.activeElement.blur()")
+    for _ in range(3):
+        page.page.keyboard.press("Control+y")
+    assert value("training.batch_size") == "50"
+    page.page.click("[data-language=en]")

@@ -257,6 +257,18 @@ def test_a_layer_is_dragged_into_a_residual_block_and_out_again(builder, lab):
     assert [layer["type"] for layer in layers[4]["layers"]] == ["activation", "dense", "activation"]
 
 
+def test_own_layers_stay_in_the_menu_beside_the_presets(builder):
+    builder.fill(network__layers__3__units=77)
+    builder.choose("network.preset", "mlp")
+    builder.page.goto(builder.lab.url.rstrip("/") + builder.address())
+    builder.page.reload()
+    builder.until_ready()
+    builder.choose("network.preset", "layers")
+    builder.until(f"{SHAPES}.join() === '30×4×4,30×4×4,30×2×2,77,77,10'")
+    builder.page.keyboard.press("Control+z")
+    assert builder.page.input_value('select[name="network.preset"]') == "mlp"
+
+
 def test_what_is_behind_the_dots_stays_open_and_counts(builder, lab):
     more = builder.page.locator('[data-field="network.layers.0"] button[aria-expanded]').first
     more.click()

@@ -180,6 +180,44 @@ test("a draft is the same after its address is read again, whatever is chosen", 
     if (copy.count() <= 100) assert.equal(copy.experiments().length, copy.count());
   }));
 
+const LAYERS = [
+  { type: "dense", units: 30 },
+  { type: "dense", units: 10 },
+];
+
+test("own layers stay when presets are chosen, and these with their settings when the layers are chosen again", () =>
+  forExamples(50, (examples) => {
+    const draft = draftOf();
+    const presets = examples.of([["mlp"], ["simple_convnet"], ["mlp", "simple_convnet"]]);
+    draft.choosePresets(presets);
+    draft.networks[0].dropout = 0.25;
+    const before = structuredClone(draft.document.network);
+    draft.writeLayers(LAYERS);
+    draft.layers?.unshift({ type: "dense", units: 7 });
+    draft.chooseInitializers(["normal"]);
+    const own = structuredClone(draft.layers);
+    draft.choosePresets(presets);
+    const initializer = draft.networks[0].initializer;
+    assert.deepEqual(
+      draft.networks,
+      alternatives(before).map((network) => ({ ...network, initializer })),
+    );
+    const copy = new Draft(OPTIONS);
+    assert.ok(copy.restore(JSON.parse(JSON.stringify(draft)))); // as from its address
+    copy.chooseOwnLayers();
+    assert.deepEqual(copy.layers, own);
+    assert.equal(copy.own, null);
+    assert.equal(copy.leftVariants, 0); // they are not the first of these presets
+  }));
+
+test("own layers that wait follow the classes of another data set, as those in the form do", () => {
+  const draft = draftOf();
+  draft.writeLayers(LAYERS);
+  draft.choosePresets(["mlp"]);
+  draft.chooseDatasets(["spirals"]);
+  assert.equal(draft.own?.at(-1)?.units, 3);
+});
+
 const SGD = { name: "sgd", learning_rate: 8 };
 const several = (/** @type {any[]} */ ...values) => ({ sweep: "", values });
 
@@ -220,6 +258,8 @@ for (const json of [
   addressWith({ training: { schedule: { name: "none" } } }),
   addressWith({ dataset: { name: several("digits", "nothing") } }),
   addressWith({ regularization: several({}, 3) }),
+  { ...addressWith({}), own: [{ type: "nothing" }] },
+  { ...addressWith({}), own: 3 },
 ])
   test(`what is no draft is not taken: ${JSON.stringify(json)}`, () => {
     const draft = new Draft(OPTIONS);

@@ -7,7 +7,7 @@ import { several } from "./several.js";
 import { alternatives, oneOrSeveral } from "./values.js";
 
 /**
- * @import { DraftNetwork } from "./draft.js"
+ * @import { DraftNetwork } from "./draft-document.js"
  * @import { FormContext } from "./form.js"
  */
 

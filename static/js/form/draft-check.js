@@ -19,6 +19,7 @@ const SECTIONS = ["dataset", "network", "optimizer", "regularization", "training
 export function isDraft(json, options) {
   const document = json?.document;
   if (!isObject(document) || !SECTIONS.every((section) => isObject(document[section]))) return false;
+  if (json.own !== undefined && !areLayers(json.own, 0, options)) return false;
   if (!SEEDS.includes(json.seeds) || !FOLDS.includes(json.folds)) return false;
   const { dataset, network, optimizer, regularization, training } = document;
   const { datasets, presets, initializers, optimizers, schedules } = options;

@@ -3,72 +3,46 @@
  * several values and a section several alternatives; and how many seeds and folds each combination is run with.
  */
 
+import { choose, defaultsOf } from "./choosing.js";
 import { isDraft } from "./draft-check.js";
+import { firstDocument } from "./draft-document.js";
 import { experimentsOf } from "./experiments.js";
 import { size, sweeps } from "./grid.js";
+import { Penalties, penaltyOf } from "./penalties.js";
 import { alternatives, oneOrSeveral } from "./values.js";
 
 /**
- * @import { Experiment, Field, Layer, Options } from "../types.js"
- * @import { OneOrSeveral, Value } from "./values.js"
- */
-
-/** An alternative of a section, with its settings by name. @typedef {{name: string, [setting: string]: any}} Alternative */
-
-/**
- * A network in the form: a preset with its settings, or layers.
- * @typedef {{initializer: OneOrSeveral<Alternative>, preset?: string, layers?: Layer[], hidden?: Value[],
- *   activation?: OneOrSeveral<string>, [setting: string]: any}} DraftNetwork
+ * @import { Experiment, Layer, Options } from "../types.js"
+ * @import { Alternative, DraftDocument, DraftNetwork } from "./draft-document.js"
+ * @import { OneOrSeveral } from "./values.js"
  */
 
 /**
- * The draft's document: an experiment in which parts may be several.
- * @typedef {object} DraftDocument
- * @property {string} name
- * @property {{name: OneOrSeveral<string>, [setting: string]: any}} dataset
- * @property {OneOrSeveral<DraftNetwork>} network
- * @property {OneOrSeveral<Alternative>} optimizer
- * @property {OneOrSeveral<Record<string, any>>} regularization penalty → λ
- * @property {Record<string, any>} training
- * @property {Value} [seed]
+ * A draft as an address holds it; `own`: the layers that were written one by one, while a preset is chosen.
+ * @typedef {{document: DraftDocument, seeds: number, folds: number, own?: Layer[]}} DraftJson
  */
 
-/** A draft as an address holds it. @typedef {{document: DraftDocument, seeds: number, folds: number}} DraftJson */
+/**
+ * The presets that were left for layers; `edited`: the layers were theirs, or those of the first of them.
+ * @typedef {{network: DraftDocument["network"], edited: boolean}} LeftNetworks
+ */
 
-/** @type {Record<string, string[]>} */
-export const PENALTIES = { none: [], l1: ["l1"], l2: ["l2"], both: ["l1", "l2"] };
-/** The choice of no schedule, or no early stopping. */
-const NONE = "none";
+/** All that a draft is, and comes back with. @typedef {DraftJson & {left: LeftNetworks | null}} DraftState */
 
 export class Draft {
   #options;
-  /** λ as it was last chosen, for when a penalty comes back. @type {Record<string, any>} */
-  #strengths = { l1: 0.1, l2: 0.1 };
+  #penalties = new Penalties();
+  /** The layers that were written one by one, while a preset is chosen. @type {Layer[] | null} */
+  own = null;
+  /** The presets, while layers are written one by one. @type {LeftNetworks | null} */
+  left = null;
 
   /** @param {Options} options */
   constructor(options) {
     this.#options = options;
-    this.document = this.#start();
+    this.document = firstDocument(options);
     this.seeds = 1;
     this.folds = 1;
-  }
-
-  /**
-   * The first experiment: 1a's network on MNIST where it is there, else on the digits.
-   * @returns {DraftDocument}
-   */
-  #start() {
-    const { datasets, defaults } = this.#options;
-    const mnist = datasets.find((dataset) => dataset.name === "mnist" && dataset.available);
-    return {
-      name: "",
-      dataset: { name: mnist ? "mnist" : defaults.dataset.name },
-      network: { preset: "mlp", hidden: [40, 20], activation: "relu", initializer: { name: "he_normal" } },
-      optimizer: { name: "sgd", learning_rate: 0.1 },
-      regularization: {},
-      training: { iterations: 1000, batch_size: 100 },
-      seed: 0,
-    };
   }
 
   // -- what is chosen ------------------------------------------------------------------------------
@@ -92,7 +66,15 @@ export class Draft {
 
   /** How many networks that is, with every value of their settings. */
   get variants() {
-    return this.networks.reduce((sum, { initializer, ...network }) => sum + size(network), 0);
+    return variantsOf(this.document.network);
+  }
+
+  /** How many networks were left when the layers of the first of them were taken to be edited; 0: none were. */
+  get leftVariants() {
+    const { left, fitting } = this;
+    if (!left?.edited || !alternatives(left.network).every(({ preset = "" }) => fitting.includes(preset)))
+      return 0;
+    return variantsOf(left.network);
   }
 
   /** Names of the chosen presets; none where the layers are written one by one. */
@@ -121,34 +103,69 @@ export class Draft {
     const [{ layers }] = networks;
     const left = this.presets.filter((preset) => fitting.includes(preset));
     if (!layers && left.length < networks.length) this.choosePresets(left.length ? left : ["mlp"]);
-    const last = layers?.at(-1);
-    if (last?.type === "dense" && last.units === classes) last.units = this.datasets[0].classes;
+    for (const written of [layers, this.own]) {
+      const last = written?.at(-1);
+      if (last?.type === "dense" && last.units === classes) last.units = this.datasets[0].classes;
+    }
   }
 
-  /** One preset, or several to compare; those that were there keep their settings. @param {string[]} names */
+  /**
+   * One preset, or several to compare; those that were there keep their settings, and layers that were written stay to be
+   * chosen again.
+   * @param {string[]} names
+   */
   choosePresets(names) {
-    const { networks } = this;
-    const [{ initializer }] = networks;
+    const [{ initializer, layers }] = this.networks;
+    const networks = alternatives(layers && this.left ? this.left.network : this.document.network);
+    if (layers) this.own = layers;
+    this.left = null;
     /**
      * @param {string} preset
      * @returns {DraftNetwork}
      */
-    const fresh = (preset) => ({ preset, ...this.#defaults(this.#options.presets[preset]), initializer });
+    const fresh = (preset) => ({ preset, ...defaultsOf(this.#options.presets[preset]), initializer });
     this.document.network = oneOrSeveral(
-      names.map((name) => networks.find(({ preset }) => preset === name) ?? fresh(name)),
+      names.map((name) => ({
+        ...(networks.find(({ preset }) => preset === name) ?? fresh(name)),
+        initializer,
+      })),
       names,
     );
   }
 
-  /** From now on the layers themselves, to be changed one by one. @param {Layer[]} layers */
+  /**
+   * From now on the layers themselves, to be changed one by one: those of the first network.
+   * @param {Layer[]} layers
+   */
   writeLayers(layers) {
+    this.#leavePresets(layers, true);
+  }
+
+  /** The layers that were written before a preset was chosen. */
+  chooseOwnLayers() {
+    if (this.own) this.#leavePresets(this.own, false);
+  }
+
+  /**
+   * @param {Layer[]} layers
+   * @param {boolean} edited
+   */
+  #leavePresets(layers, edited) {
+    const { network } = this.document;
     const [{ initializer }] = this.networks;
     this.document.network = { layers: structuredClone(layers), initializer };
+    if (!("layers" in network)) this.left = { network, edited };
+    this.own = null;
+  }
+
+  /** All networks again whose first one's layers were edited. */
+  returnToLeft() {
+    if (this.left) this.choosePresets(alternatives(this.left.network).flatMap(({ preset }) => preset ?? []));
   }
 
   /** @param {string[]} names */
   chooseInitializers(names) {
-    const chosen = this.#choose(this.networks[0].initializer, names, this.#options.initializers);
+    const chosen = choose(this.networks[0].initializer, names, this.#options.initializers);
     for (const network of this.networks) network.initializer = chosen;
   }
 
@@ -158,7 +175,7 @@ export class Draft {
    */
   chooseOptimizers(names) {
     const rate = alternatives(this.document.optimizer).find(isRated)?.learning_rate;
-    this.document.optimizer = this.#choose(this.document.optimizer, names, this.#options.optimizers);
+    this.document.optimizer = choose(this.document.optimizer, names, this.#options.optimizers);
     if (rate !== undefined)
       for (const one of alternatives(this.document.optimizer).filter(isRated)) one.learning_rate = rate;
   }
@@ -176,11 +193,7 @@ export class Draft {
 
   /** @param {string[]} kinds */
   choosePenalties(kinds) {
-    for (const alternative of alternatives(this.document.regularization))
-      Object.assign(this.#strengths, alternative);
-    const alternative = (/** @type {string} */ kind) =>
-      Object.fromEntries(PENALTIES[kind].map((name) => [name, this.#strengths[name]]));
-    this.document.regularization = oneOrSeveral(kinds.map(alternative), kinds);
+    this.document.regularization = this.#penalties.choose(this.document.regularization, kinds);
   }
 
   /** Iterations or epochs: one of them is said. @param {string} unit */
@@ -192,53 +205,19 @@ export class Draft {
   /** Schedules of the learning rate; "none": it stays. @param {string[]} names */
   chooseSchedules(names) {
     const { training } = this.document;
-    training.schedule = this.#choose(training.schedule ?? null, names, this.#options.schedules);
+    training.schedule = choose(training.schedule ?? null, names, this.#options.schedules);
   }
 
   /** With early stopping, without, or both. @param {OneOrSeveral<boolean>} wanted */
   stopEarly(wanted) {
     const { training } = this.document;
     const fresh =
-      alternatives(training.early_stopping ?? null).find(Boolean) ??
-      this.#defaults(this.#options.early_stopping);
+      alternatives(training.early_stopping ?? null).find(Boolean) ?? defaultsOf(this.#options.early_stopping);
     const wishes = alternatives(wanted);
     training.early_stopping = oneOrSeveral(
       wishes.map((wish) => (wish ? fresh : null)),
       wishes.map(String),
     );
-  }
-
-  /**
-   * The alternatives with these names: those that were there as they are, a new one as usual, but for what was typed for all.
-   * @template {Alternative | null} Chosen
-   * @param {OneOrSeveral<Chosen>} part
-   * @param {string[]} names
-   * @param {Record<string, Field[]>} registry
-   * @returns {OneOrSeveral<any>}
-   */
-  #choose(part, names, registry) {
-    const old = alternatives(part).filter((alternative) => alternative !== null);
-    const fresh = (/** @type {string} */ name) => {
-      /** @type {Alternative} */
-      const alternative = { name, ...this.#defaults(registry[name]) };
-      for (const other of old) {
-        const typed = registry[other.name].filter(
-          (field) => field.name !== "learning_rate" && other[field.name] !== field.default,
-        );
-        for (const field of typed) if (field.name in alternative) alternative[field.name] = other[field.name];
-      }
-      return alternative;
-    };
-    const alternative = (/** @type {string} */ name) => old.find((one) => one.name === name) ?? fresh(name);
-    return oneOrSeveral(
-      names.map((name) => (name === NONE ? null : alternative(name))),
-      names,
-    );
-  }
-
-  /** @param {Field[]} fields */
-  #defaults(fields) {
-    return Object.fromEntries(fields.map((field) => [field.name, structuredClone(field.default)]));
   }
 
   // -- what is launched ----------------------------------------------------------------------------
@@ -271,6 +250,7 @@ export class Draft {
     document.regularization = { ...(l1 ? { l1 } : {}), ...(l2 ? { l2 } : {}) };
     this.document = /** @type {DraftDocument} */ (document);
     this.seeds = this.folds = 1;
+    this.left = null;
   }
 
   /** The draft as it stands now, whatever is changed in this one. */
@@ -278,20 +258,35 @@ export class Draft {
     return Object.assign(new Draft(this.#options), structuredClone(this.toJSON()));
   }
 
+  /** @returns {DraftJson} */
   toJSON() {
-    return { document: this.document, seeds: this.seeds, folds: this.folds };
+    const { document, seeds, folds, own } = this;
+    return { document, seeds, folds, ...(own ? { own } : {}) };
   }
 
   /** What an address says, where that can be a draft of this lab; says whether it was. @param {any} json */
   restore(json) {
     if (!isDraft(json, this.#options)) return false;
-    this.document = structuredClone(json.document);
-    const [{ initializer }] = this.networks;
-    for (const network of this.networks) network.initializer = initializer;
-    this.seeds = json.seeds;
-    this.folds = json.folds;
+    this.state = { ...json, left: null };
     return true;
   }
+
+  /** All that it is, to come back to. @returns {DraftState} */
+  get state() {
+    return structuredClone({ ...this.toJSON(), left: this.left });
+  }
+
+  set state(state) {
+    const { document, seeds, folds, own = null, left } = structuredClone(state);
+    Object.assign(this, { document, seeds, folds, own, left });
+    const [{ initializer }] = this.networks;
+    for (const network of this.networks) network.initializer = initializer;
+  }
+}
+
+/** @param {DraftDocument["network"]} network */
+function variantsOf(network) {
+  return alternatives(network).reduce((sum, { initializer, ...one }) => sum + size(one), 0);
 }
 
 /**
@@ -300,10 +295,4 @@ export class Draft {
  */
 function isRated({ name }) {
   return name !== "adadelta";
-}
-
-/** Which of `PENALTIES` a regularization has. @param {Record<string, any>} regularization */
-function penaltyOf(regularization) {
-  const chosen = Object.keys(regularization).sort().join();
-  return Object.keys(PENALTIES).find((kind) => PENALTIES[kind].join() === chosen) ?? "none";
 }

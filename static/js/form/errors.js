@@ -90,6 +90,17 @@ function controlOf(form, path) {
 }
 
 /**
+ * Bring a field into sight, or the nearest one above it.
+ * @param {HTMLElement} form
+ * @param {string} path
+ */
+export function showField(form, path) {
+  const field = fieldOf(form, path.split("."));
+  field.closest("details")?.setAttribute("open", "");
+  field.scrollIntoView({ block: "nearest" });
+}
+
+/**
  * Has the form the field that an error names?
  * @param {HTMLElement} form
  * @param {string} name

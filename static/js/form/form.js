@@ -8,23 +8,24 @@ import { ApiError, api } from "../server/api.js";
 import { urlState } from "../state/address.js";
 import { newestOnly } from "../state/newest.js";
 import { onLanguage, t } from "../words/i18n.js";
+import { ComparedRun } from "./compared-run.js";
+import { Complaint } from "./complaint.js";
 import { Consequences } from "./consequences.js";
 import { controlAt, placeOf } from "./control-place.js";
 import { datasetField } from "./dataset-field.js";
 import { Draft } from "./draft.js";
-import { isIn, showError } from "./errors.js";
+import { showError, showField } from "./errors.js";
 import { furtherPart } from "./further-part.js";
 import { wireHelp } from "./help.js";
 import { LaunchPart } from "./launch-part.js";
-import { LAYER, layerAt, pathOfLayer } from "./layer-moves.js";
 import { presetOf } from "./mlp.js";
-import { difference } from "./names.js";
 import { NetworkPart } from "./network-part.js";
 import { reopen } from "./several.js";
 import { trainingPart } from "./training-part.js";
+import { Undo } from "./undo.js";
 
 /**
- * @import { CostsTogether, Dataset, Experiment, ExperimentSummary, Fields, FirstExperiment, Layer, Options, RunView } from "../types.js"
+ * @import { CostsTogether, Dataset, Experiment, FirstExperiment, Options, RunView } from "../types.js"
  * @import { Look } from "../look/look.js"
  * @import { Store } from "../state/store.js"
  * @import { Answer } from "./consequences.js"
@@ -54,11 +55,9 @@ export class Form {
   #launch;
   /** What the parts of the form may do with it. @type {FormContext} */
   #context;
-  /**
-   * The run that the draft is compared with, as `{ name, fields }`: the one it was taken from, or the last launched.
-   * @type {{name: string, fields: Fields} | null}
-   */
-  #base = null;
+  #compared;
+  #complaint;
+  #undo;
   /**
    * The server's answer for the first experiment, complete; null while what is chosen is wrong.
    * @type {FirstExperiment | null}
@@ -71,11 +70,6 @@ export class Form {
   /** The last launch was refused, and nothing has been changed since: its reason stays. */
   #refused = false;
   #launching = false;
-  /**
-   * What is wrong, as `{ error, layer }`, and the layer that it is wrong with.
-   * @type {{error: ApiError, layer: Layer | undefined} | null}
-   */
-  #wrong = null;
 
   /**
    * @param {HTMLElement} form
@@ -91,6 +85,8 @@ export class Form {
     this.#look = look;
     this.#draft = new Draft(options);
     this.#start = JSON.stringify(this.#draft);
+    this.#compared = new ComparedRun(options);
+    this.#complaint = new Complaint(form, this.#draft);
     this.#consequences = new Consequences(this.#draft, (answer) => this.#show(answer));
     this.#context = {
       options,
@@ -109,6 +105,10 @@ export class Form {
     store.on("datasets", (dataset) => this.#putDataset(dataset));
     urlState.on("form", (json) => this.#restore(json));
     this.#draft.restore(urlState.get("form"));
+    this.#undo = new Undo(form, this.#draft, (field) => {
+      this.#redraw();
+      showField(form, field);
+    });
     this.#launch = new LaunchPart(this.#context);
     this.#datasets = this.#makeDatasetField();
     this.#arrange();
@@ -122,6 +122,16 @@ export class Form {
     this.#redraw();
   }
 
+  /** Take back the last change; whether there was one. */
+  undo() {
+    return this.#undo.go("undo");
+  }
+
+  /** Bring back what was undone. */
+  redo() {
+    return this.#undo.go("redo");
+  }
+
   // -- launching -----------------------------------------------------------------------------------
 
   async launch() {
@@ -132,15 +142,15 @@ export class Form {
     try {
       const { draft, first, problem } = await this.#consequences.ask();
       if (problem || !first) throw problem;
-      const { runs } = await api.launchTogether(draft.experiments(this.#difference(draft, first)));
-      if (isCurrent()) this.#complain(null);
+      const { runs } = await api.launchTogether(draft.experiments(this.#compared.difference(draft, first)));
+      if (isCurrent()) this.#complaint.show(null);
       this.#onLaunch(runs);
-      this.#base = { name: runs[0].name, fields: first.fields };
+      this.#compared.set({ name: runs[0].name, fields: first.fields });
       this.#showDifference();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.#refused = isCurrent();
-      this.#complain(error)?.focus();
+      this.#complaint.show(error)?.focus();
     } finally {
       this.#launching = false;
       this.#launch.button.disabled = false;
@@ -161,26 +171,15 @@ export class Form {
     this.#draft.take(first.config);
     if (from) this.#draft.document.name = "";
     if (network) this.#draft.document.network = network;
-    this.#base = from && { name: from.name, fields: first.fields };
+    this.#compared.set(from && { name: from.name, fields: first.fields });
     this.#first = first;
     this.#redraw("dataset.name");
     this.#form.scrollIntoView({ block: "nearest" });
   }
 
-  /**
-   * What a draft, of which the server says what its first experiment is, changes of the run that it is compared with.
-   * @param {Draft} draft
-   * @param {FirstExperiment} first
-   */
-  #difference(draft, first) {
-    return this.#base
-      ? difference(this.#base.fields, first.fields, this.#options.activations, draft.varied())
-      : undefined;
-  }
-
   #showDifference() {
-    const said = this.#first && this.#difference(this.#draft, this.#first);
-    this.#launch.differs(this.#base?.name ?? "", said?.labels ?? null);
+    const said = this.#first && this.#compared.difference(this.#draft, this.#first);
+    this.#launch.differs(this.#compared.name, said?.labels ?? null);
   }
 
   // -- drawing -------------------------------------------------------------------------------------
@@ -198,6 +197,7 @@ export class Form {
       "fieldset",
       { className: "card" },
       h("legend", {}, t("form.title")),
+      this.#undo.element,
       this.#datasets.element,
       ...this.#network.draw(),
     );
@@ -226,31 +226,9 @@ export class Form {
     this.#draw();
     this.#form.scrollTop = scrolled;
     reopen(this.#form);
-    this.#complainAgain();
+    this.#complaint.again();
     controlAt(this.#form, focus ?? had)?.focus();
     this.#change();
-  }
-
-  // -- what is wrong -------------------------------------------------------------------------------
-
-  /** Say what is wrong in its place, or that nothing is. @param {ApiError | null} error */
-  #complain(error) {
-    this.#wrong = error && { error, layer: layerAt(this.#draft.layers, error.field) };
-    return showError(this.#form, error);
-  }
-
-  /** The same in a form that was drawn again, until the server has seen what has changed: at its layer, wherever that is now. */
-  #complainAgain() {
-    if (!this.#wrong) return;
-    const { error, layer } = this.#wrong;
-    if (!layer) return isIn(this.#form, error.field) && showError(this.#form, error);
-    const path = pathOfLayer(this.#draft.layers, layer);
-    if (path)
-      showError(this.#form, {
-        ...error,
-        message: error.message,
-        field: path + error.field.replace(LAYER, ""),
-      });
   }
 
   #makeDatasetField() {
@@ -286,6 +264,7 @@ export class Form {
   #change() {
     const json = this.#draft.toJSON();
     urlState.set({ form: JSON.stringify(json) === this.#start ? null : structuredClone(json) });
+    this.#undo.record();
     this.#launch.count(this.#draft.count());
     this.#network.count();
     this.#settle();
@@ -303,7 +282,7 @@ export class Form {
 
   /** @param {Answer} answer */
   #show({ costs, summary, first, problem }) {
-    if (problem ? problem.status : !this.#refused) this.#complain(problem);
+    if (problem ? problem.status : !this.#refused) this.#complaint.show(problem);
     this.#costs = costs;
     this.#showCosts();
     this.#first = first;

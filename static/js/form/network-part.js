@@ -11,13 +11,12 @@ import { layerSummary, showShapes } from "./layer-shapes.js";
 import { presetName } from "./names.js";
 import { caption, presetSettings } from "./preset-settings.js";
 import { several } from "./several.js";
-import { alternatives } from "./values.js";
 
 /**
  * @import { FormContext } from "./form.js"
  * @import { ExperimentSummary, Layer } from "../types.js"
  * @import { Look } from "../look/look.js"
- * @import { DraftDocument, DraftNetwork } from "./draft.js"
+ * @import { DraftNetwork } from "./draft-document.js"
  */
 
 const WRITTEN = "layers";
@@ -40,11 +39,6 @@ export class NetworkPart {
   #shapes = new WeakMap();
   /** Places of layers whose further settings are open. @type {Set<string>} */
   #open = new Set();
-  /**
-   * The networks whose first one is edited layer by layer, as `{ network, count, layers }`.
-   * @type {{network: DraftDocument["network"], count: number, layers: Layer[]} | null}
-   */
-  #left = null;
 
   /**
    * @param {FormContext} form
@@ -69,7 +63,7 @@ export class NetworkPart {
     const inside = [];
     if (layers) {
       this.#list = new LayerList(this.#form, layers, this.#open).element;
-      const left = this.#drawLeft(layers);
+      const left = this.#drawLeft();
       inside.push(...(left ? [left] : []), this.#list);
     }
     if (mlp) {
@@ -99,7 +93,8 @@ export class NetworkPart {
      * @param {string} focus
      */
     const choose = (presets, focus) => {
-      if (presets[0] !== WRITTEN) draft.choosePresets(presets);
+      if (presets[0] === WRITTEN) draft.chooseOwnLayers();
+      else draft.choosePresets(presets);
       redraw(focus);
     };
     /** @param {string} preset */
@@ -113,6 +108,7 @@ export class NetworkPart {
           ),
         ]
       : several(path, "network.layers", draft.fitting, chosen, name, choose, {
+          alone: draft.own ? [WRITTEN] : [],
           short: presetName,
           note: t("form.own_settings"),
         });
@@ -150,29 +146,20 @@ export class NetworkPart {
     button.addEventListener("click", async () => {
       const config = await settled(); // a preset may have been chosen a moment ago
       if (!config || !button.isConnected) return;
-      const { network } = draft.document;
-      const count = draft.variants;
       draft.writeLayers(config.network.layers);
-      this.#left = count > 1 && draft.layers ? { network, count, layers: draft.layers } : null;
       redraw("network.layers.0.grip");
     });
     return button;
   }
 
-  /**
-   * Of how many networks these layers are the first, and the way back to all of them.
-   * @param {Layer[]} layers
-   */
-  #drawLeft(layers) {
-    if (!this.#left || this.#left.layers !== layers) return null;
+  /** Of how many networks these layers are the first, and the way back to all of them. */
+  #drawLeft() {
     const { draft, redraw } = this.#form;
-    const { network, count } = this.#left;
-    if (!alternatives(network).every(({ preset = "" }) => draft.fitting.includes(preset))) return null; // other data have come
+    const count = draft.leftVariants;
+    if (count < 2) return null;
     const back = h("button", { type: "button", className: "toggle", id: "all-networks" }, t("network.back"));
     back.addEventListener("click", () => {
-      const [{ initializer }] = draft.networks;
-      for (const one of alternatives(network)) one.initializer = initializer;
-      draft.document.network = network;
+      draft.returnToLeft();
       redraw("edit-layers");
     });
     return h(

@@ -26,13 +26,14 @@ let opened = null;
  * @param {string[]} chosen one at least
  * @param {(choice: string) => string} name what the reader sees
  * @param {(chosen: string[], focus: string) => void} choose with the name of the control that is to have the focus
- * @param {{ single?: HTMLElement[], note?: string, short?: (choice: string) => string }} more what stands there for one
- *   choice instead of the list; what is said below the boxes; a shorter name where there is less room
+ * @param {{ single?: HTMLElement[], alone?: string[], note?: string, short?: (choice: string) => string }} more what stands
+ *   there for one choice instead of the list; what the list offers besides, and cannot be one of several; what is said below
+ *   the boxes; a shorter name where there is less room
  */
 export function several(path, key, choices, chosen, name, choose, more = {}) {
-  const { single, note, short = name } = more;
+  const { single, alone = [], note, short = name } = more;
   const list = () => {
-    const all = chosen.length > 1 ? [ALL, ...choices] : choices;
+    const all = [...(chosen.length > 1 ? [ALL] : []), ...choices, ...alone];
     /** @param {string} choice */
     const named = (choice) => (choice === ALL ? chosen.map(short).join(", ") : name(choice));
     const element = select(

@@ -2,8 +2,8 @@
 
 import { h } from "../page/dom.js";
 import { t } from "../words/i18n.js";
-import { PENALTIES } from "./draft.js";
 import { block, box, described, fieldNamed, logSlider, segments, select } from "./fields.js";
+import { PENALTIES } from "./penalties.js";
 import { settings } from "./settings.js";
 import { several } from "./several.js";
 import { alternatives, isSweep } from "./values.js";

@@ -45,6 +45,17 @@ export function arrowStep({ key }) {
 }
 
 /**
+ * Whether a key takes back the last change, or brings it again: Ctrl+Z and Shift+Ctrl+Z, or Ctrl+Y as on Windows.
+ * @param {KeyboardEvent} event
+ * @returns {"undo" | "redo" | null}
+ */
+export function undoOrRedo({ key, ctrlKey, metaKey, altKey, shiftKey }) {
+  if (!(ctrlKey || metaKey) || altKey) return null;
+  if (key.toLowerCase() === "z") return shiftKey ? "redo" : "undo";
+  return key.toLowerCase() === "y" && !shiftKey ? "redo" : null;
+}
+
+/**
  * Call `listener` each time the text of a box, or the place of a slider, has changed; a word that is being composed
  * counts once it is complete.
  * @param {HTMLInputElement | HTMLTextAreaElement} input

@@ -8,7 +8,7 @@
 import { t } from "../words/i18n.js";
 import { openDialog } from "./dialog.js";
 import { closest, h } from "./dom.js";
-import { onKey } from "./keys.js";
+import { onKey, undoOrRedo } from "./keys.js";
 
 const OFF = "shortcuts-off";
 const isOff = () => window.kept.get(OFF) === "1";
@@ -24,8 +24,8 @@ const ELSEWHERE = [
   ["Delete", "keys.delete"],
 ];
 
-/** @param {Record<"search" | "pause" | "undo" | "clear", () => unknown>} actions what each key does; help is its own */
-export function wireShortcuts({ search, pause, undo, clear }) {
+/** @param {Record<"search" | "pause" | "undo" | "redo" | "clear", () => unknown>} actions what each key does; help is its own */
+export function wireShortcuts({ search, pause, clear, ...changes }) {
   /** @type {Record<string, {act: () => unknown, text: string}>} */
   const keys = {
     "/": { act: search, text: "keys.search" },
@@ -36,6 +36,7 @@ export function wireShortcuts({ search, pause, undo, clear }) {
     ...Object.entries(keys).map(([key, { text }]) => [key === " " ? "Space" : key, text]),
     ...ELSEWHERE,
     ["Ctrl Z", "keys.undo"],
+    ["Shift Ctrl Z", "keys.redo"],
     ["Escape", "keys.escape"],
   ];
 
@@ -61,8 +62,9 @@ export function wireShortcuts({ search, pause, undo, clear }) {
   onKey(document, (event) => {
     if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
     const typing = closest(event, "input:not([type=range], [type=checkbox], [type=radio]), textarea, select");
-    if (event.key === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !typing) {
-      if (undo()) event.preventDefault();
+    const way = undoOrRedo(event);
+    if (way && !typing) {
+      if (changes[way]()) event.preventDefault();
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey) return;

@@ -87,7 +87,8 @@ export class RunTable {
     const { openHelp } = wireShortcuts({
       search: () => tools.focus(),
       pause: () => actions.pauseOrResume(selection.list()),
-      undo: () => actions.undo(),
+      undo: () => actions.undo() || form.undo(),
+      redo: () => form.redo(),
       clear: () => selection.clear(),
     });
     byId("help").addEventListener("click", openHelp);
