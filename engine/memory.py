@@ -195,7 +195,8 @@ def _evaluators(config: ExperimentConfig, steps: Sequence[Step], itemsize: int) 
     numbers = [min(whole, count) * pixels * itemsize if stored != itemsize else 0 for count in measured]
     if lowest_dense(steps) is None:
         return total + own_sample + sum(numbers)
-    search = 3 * max(sample, test) * pixels // 2  # for empty pixels: which are used, and those of a half of the images
+    # for empty pixels: which are used, and those of a half of the images
+    search = 3 * max(sample, test) * pixels // 2
     if not leaves_pixels_empty(config):
         return total + own_sample + numbers[0] + max(search, sum(numbers[1:]))
     units = math.prod(steps[0].output_shape)

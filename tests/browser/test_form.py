@@ -205,7 +205,9 @@ def test_the_facts_are_read_whole_and_a_launch_moves_nothing_under_the_finger(op
         assert page.page.evaluate(where) == before
 
 
-def test_every_change_is_undone_and_redone_by_keys_and_buttons_and_a_box_keeps_its_own_undo_while_one_types(page):
+def test_every_change_is_undone_and_redone_by_keys_and_buttons_and_a_box_keeps_its_own_undo_while_one_types(
+    page,
+):
     def value(name):
         return page.page.input_value(f'[name="{name}"]')
 
