@@ -257,6 +257,24 @@ def test_a_layer_is_dragged_into_a_residual_block_and_out_again(builder, lab):
     assert [layer["type"] for layer in layers[4]["layers"]] == ["activation", "dense", "activation"]
 
 
+def test_a_layer_is_inserted_between_two_by_mouse_and_keyboard_and_each_says_what_it_does(builder):
+    insert = builder.page.locator('[name="network.layers.2.insert"]')
+    shown = "getComputedStyle(document.querySelector('[name=\"network.layers.2.insert\"]')).opacity"
+    assert builder.page.evaluate(shown) == "0"
+    builder.page.hover('[data-field="network.layers.2"] .layer-type')
+    assert builder.page.evaluate(shown) == "1"
+    assert "Keeps the largest value of each window" in builder.page.inner_text(".help-line")
+    insert.select_option("batch_norm")
+    assert builder.page.evaluate(TYPES) == [*CONVNET[:2], "batch_norm", *CONVNET[2:]]
+    assert focused(builder) == "network.layers.2.grip"
+    assert "mean 0 and variance 1" in builder.page.inner_text(".help-line")
+    builder.page.keyboard.press("Shift+Tab")
+    assert focused(builder) == "network.layers.2.insert"
+    builder.page.keyboard.press("m")  # the list's own search
+    assert builder.page.evaluate(TYPES)[:4] == ["conv2d", "activation", "max_pool2d", "batch_norm"]
+    assert focused(builder) == "network.layers.2.size"
+
+
 def test_own_layers_stay_in_the_menu_beside_the_presets(builder):
     builder.fill(network__layers__3__units=77)
     builder.choose("network.preset", "mlp")

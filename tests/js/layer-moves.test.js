@@ -2,7 +2,15 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isInside, layerAt, move, pathOf, pathOfLayer, step } from "../../static/js/form/layer-moves.js";
+import {
+  afterInsertion,
+  isInside,
+  layerAt,
+  move,
+  pathOf,
+  pathOfLayer,
+  step,
+} from "../../static/js/form/layer-moves.js";
 import { forExamples } from "./random.js";
 
 /** @import { Layer } from "../../static/js/types.js" */
@@ -102,6 +110,22 @@ test("a block does not go into itself", () => {
   assert.equal(names(layers), "R[a] b");
   assert.ok(isInside([0, 1], [0]));
 });
+
+test("after an insertion each layer is at the place that its old one is called by", () =>
+  forExamples(300, (examples) => {
+    const layers = [layer("a"), block("R", layer("b"), layer("c")), layer("d"), block("S", layer("e"))];
+    const before = placesOf(layers).map((place) => ({
+      path: pathOf(place),
+      layer: layerAt(layers, pathOf(place)),
+    }));
+    const inside = examples.of([0, 1]) ? layers[1].layers : null;
+    const list = inside ?? layers;
+    const position = examples.whole(0, list.length);
+    list.splice(position, 0, layer("new"));
+    const prefix = inside ? "network.layers.1.layers." : "network.layers.";
+    for (const { path, layer: old } of before)
+      assert.equal(layerAt(layers, afterInsertion(path, prefix, position)), old);
+  }));
 
 test("the layer of a field's name is found by its place", () => {
   const layers = [layer("a"), block("R", layer("b"))];

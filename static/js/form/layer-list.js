@@ -9,8 +9,9 @@ import { drag } from "../page/drag.js";
 import { arrowStep, onKey } from "../page/keys.js";
 import { t } from "../words/i18n.js";
 import { control } from "./control.js";
-import { described, select } from "./fields.js";
-import { isInside, move, pathOf, step } from "./layer-moves.js";
+import { described } from "./fields.js";
+import { layerAdder } from "./layer-adder.js";
+import { afterInsertion, isInside, move, pathOf, step } from "./layer-moves.js";
 
 /**
  * @import { FormContext } from "./form.js"
@@ -26,8 +27,6 @@ const FIRST = {
   avg_pool2d: ["size"],
   dropout: ["rate"],
 };
-/** Sizes of a layer that is added and has none by default. @type {Record<string, number>} */
-const SIZES = { units: 20, filters: 16 };
 
 export class LayerList {
   #form;
@@ -59,7 +58,7 @@ export class LayerList {
       "ol",
       { className: "layers", "data-path": this.#path },
       ...layers.map((layer, i) => this.#row(layer, i)),
-      this.#adder(),
+      this.#adderAtEnd(),
     );
   }
 
@@ -96,7 +95,7 @@ export class LayerList {
       .map((field) => this.#input(path, layer, field));
     const line = h(
       "div",
-      { className: "layer-line" },
+      { className: "layer-line", "data-help": t(`layer.${layer.type}.help`) },
       grip,
       h("span", { className: "layer-type" }, name),
       ...inputs,
@@ -108,10 +107,13 @@ export class LayerList {
       layer.type === "residual"
         ? new LayerList(this.#form, layer.layers ?? [], this.#open, { place, root: this.#root }).element
         : null;
+    const inserter = this.#adder(`${path}.insert`, { text: "+", label: t("layer.insert", { number }) }, i);
+    inserter.className = "layer-insert";
     const error = h("span", { className: "error", role: "alert", id: `error-${path}` });
     const row = h(
       "li",
       { className: "layer field", "data-field": path, "data-type": layer.type },
+      inserter,
       line,
       more.panel,
       inner,
@@ -150,7 +152,11 @@ export class LayerList {
    * @param {Field[]} fields
    */
   #more(path, layer, fields) {
-    const panel = h("div", { className: "layer-more row wrap", hidden: !this.#open.has(path) });
+    const panel = h(
+      "div",
+      { className: "layer-more row wrap", hidden: !this.#open.has(path) },
+      h("p", { className: "layer-help" }, t(`layer.${layer.type}.help`)),
+    );
     const button = iconButton("more", t("layer.more"), () => {
       panel.hidden = !panel.hidden;
       if (panel.hidden) this.#open.delete(path);
@@ -172,36 +178,32 @@ export class LayerList {
 
   // -- adding, removing, moving --------------------------------------------------------------------
 
-  /** Adds below the last layer, which gives the classes. */
-  #adder() {
-    const types = Object.keys(this.#form.options.layers);
-    const choose = select(
-      `${this.#path}.add`,
-      "layer.add",
-      ["", ...types],
-      "",
-      (type) => (type ? t(`layer.${type}`) : `+ ${t("layer.add")}`),
-      (type) => {
-        const place = this.#place.length ? this.#layers.length : Math.max(0, this.#layers.length - 1);
-        this.#layers.splice(place, 0, this.#fresh(type));
-        this.#form.redraw(`${this.#path}.${place}.${FIRST[type]?.[0] ?? "grip"}`);
-      },
-    );
-    return h("li", { className: "layer-add" }, choose);
+  /**
+   * The list of all layers, of which one is put before a position.
+   * @param {string} name
+   * @param {{text: string, label: string}} said
+   * @param {number} position
+   */
+  #adder(name, said, position) {
+    return layerAdder(this.#form.options, name, said, (layer) => {
+      this.#layers.splice(position, 0, layer);
+      const open = [...this.#open].map((path) => afterInsertion(path, `${this.#path}.`, position));
+      this.#open.clear();
+      for (const path of open) this.#open.add(path);
+      this.#form.redraw(`${this.#path}.${position}.${FIRST[layer.type]?.[0] ?? "grip"}`);
+    });
   }
 
-  /**
-   * @param {string} type
-   * @returns {Layer}
-   */
-  #fresh(type) {
-    /** @type {Layer} */
-    const layer = { type };
-    for (const field of this.#form.options.layers[type])
-      if (field.name in SIZES) layer[field.name] = SIZES[field.name];
-    if (type === "activation") layer.name = "relu";
-    if (type === "residual") layer.layers = [this.#fresh("dense"), this.#fresh("activation")];
-    return layer;
+  /** Adds at the end: in a network below the last layer, which gives the classes. */
+  #adderAtEnd() {
+    const { length } = this.#layers;
+    const said = { text: `+ ${t("layer.add")}`, label: t("layer.add") };
+    const adder = this.#adder(
+      `${this.#path}.add`,
+      said,
+      this.#place.length ? length : Math.max(0, length - 1),
+    );
+    return h("li", { className: "layer-add" }, adder);
   }
 
   /** @param {number} i */

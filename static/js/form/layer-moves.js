@@ -69,6 +69,17 @@ export function move(layers, from, to) {
 }
 
 /**
+ * The name of a place after a layer was put into a list.
+ * @param {string} path
+ * @param {string} list what the names of places in it begin with
+ * @param {number} position of the new layer
+ */
+export function afterInsertion(path, list, position) {
+  const [, i, rest] = (path.startsWith(list) && /^(\d+)(.*)$/.exec(path.slice(list.length))) || [];
+  return i !== undefined && Number(i) >= position ? `${list}${Number(i) + 1}${rest}` : path;
+}
+
+/**
  * Is a place in the block that stands at another?
  * @param {number[]} place
  * @param {number[]} block

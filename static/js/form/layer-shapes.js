@@ -22,7 +22,7 @@ export function layerSummary(rows) {
   return rows.map(({ type, output_shape: shape, parameters }) =>
     h(
       "li",
-      {},
+      { "data-help": t(`layer.${type}.help`) },
       h("span", { className: "layer-type" }, t(`layer.${type}`)),
       h("span", { className: "layer-shape" }, shape.join("×")),
       h("span", { className: "layer-parameters" }, parameters ? number(parameters) : ""),
