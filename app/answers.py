@@ -91,10 +91,12 @@ class RunSummary(TypedDict):
     dataset: str
     train_size: int | None
     units: list[int]
+    filters: list[int]
     activations: list[str]
     layers: list[str]
     initializer: str
     iterations_per_epoch: int
+    batch_size: int
     optimizer: str
     learning_rate: Number
     l1: Number

@@ -220,12 +220,14 @@ def summarize(config: dict[str, Any]) -> RunSummary:
         "dataset": config["dataset"]["name"],
         "train_size": config["dataset"].get("train_size"),
         "units": [layer["units"] for layer in layers if layer["type"] == "dense"],
+        "filters": [layer["filters"] for layer in layers if layer["type"] == "conv2d"],
         "activations": list(
             dict.fromkeys(layer["name"] for layer in layers if layer["type"] == "activation")
         ),
         "layers": list(dict.fromkeys(layer["type"] for layer in layers)),
         "initializer": config["network"]["initializer"]["name"],
         "iterations_per_epoch": _iterations_per_epoch(config),
+        "batch_size": config["training"]["batch_size"],
         "optimizer": config["optimizer"]["name"],
         "learning_rate": config["optimizer"]["learning_rate"],
         "l1": regularization["l1"],

@@ -15,7 +15,7 @@ import { urlState } from "./state/address.js";
 import { keepShown, keptChoices, keptHues } from "./state/shown-runs.js";
 import { Store } from "./state/store.js";
 import { onLanguage, t } from "./words/i18n.js";
-import { learnLessons, learnTitles } from "./words/labels.js";
+import { learnDatasets, learnLessons } from "./words/labels.js";
 import { setLanguage } from "./words/language.js";
 import { explain } from "./words/reasons.js";
 
@@ -46,7 +46,7 @@ async function start() {
 
   // what the socket has said already is as new as the options, or newer
   options.datasets = options.datasets.map((dataset) => store.datasets.get(dataset.name) ?? dataset);
-  learnTitles(options.datasets);
+  learnDatasets(options.datasets);
   learnLessons(lessons);
   /** @param {RunView[]} runs */
   const ids = (runs) => runs.map((run) => run.id);

@@ -55,10 +55,13 @@
  * @typedef {object} RunSummary
  * @property {string} dataset
  * @property {number | null} train_size how many images, from the start; null: all
- * @property {number[]} units
+ * @property {number[]} units of its dense layers
+ * @property {number[]} filters of its convolutions
  * @property {string[]} activations
+ * @property {string[]} layers each type once
  * @property {string} initializer
  * @property {number} iterations_per_epoch
+ * @property {number} batch_size
  * @property {string} optimizer
  * @property {number} learning_rate
  * @property {number} l1

@@ -1,5 +1,7 @@
 """The run table as a student uses it, with mouse and keyboard."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -101,7 +103,16 @@ def test_runs_are_selected_as_files_are(open_page, filled):
     wait_for_list(page, NEWEST_FIRST)
     name(page, filled.ids[5]).click()
     assert selected(page) == ["adam 3"]
-    expect(page.page.locator("#run-details h2")).to_have_text("adam 3")
+    card = page.page.locator("#run-details")
+    expect(card.locator("h2")).to_have_text("adam 3")
+    said = "Digits 8×8 · 64-16-10 · ReLU · He · Adam 0.01 · batch 16 · seed 3"
+    expect(card.locator(".run-said")).to_have_text(said)
+    result = filled.run(filled.ids[5])["latest"]
+    train, test = (100 * result[f"{part}_accuracy"] for part in ("train", "test"))
+    expect(card.locator(".run-result")).to_have_text(re.compile(f"^Test accuracy {test:.1f}% after 40 iter"))
+    figures = [f"{train:.1f}%", f"{test:.1f}%", f"{train - test:.1f} points".replace("-", "−")]
+    expect(card.locator("dd")).to_have_text(figures)
+    expect(card.locator(".run-difference")).to_have_text("Differs only in Seed (3, not 2) from adam 2.")
 
     row(page, filled.ids[3]).locator(".score").click(modifiers=["Shift"])
     assert selected(page) == ["adam 3", "adam 2", "adam 1"]

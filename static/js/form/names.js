@@ -7,7 +7,7 @@ import { isSweep } from "./values.js";
 /** @import { Experiment } from "../types.js" */
 
 /** Sections that are chosen by name: another name brings other settings, and that is one thing, not five. */
-const BY_NAME = ["optimizer", "network.initializer", "training.schedule"];
+export const BY_NAME = ["optimizer", "network.initializer", "training.schedule"];
 /** What is said of these needs no label before it, and stands first. */
 const PLAIN = [
   "dataset.name",

@@ -26,6 +26,15 @@ export function h(tag, properties = {}, ...children) {
 }
 
 /**
+ * Change a text only where it differs: an unchanged one keeps its selection.
+ * @param {HTMLElement} element
+ * @param {string} text
+ */
+export function put(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/**
  * The element for a selector, which must be there: it is in the page's template, or was made a moment ago.
  * @template {Element} Kind
  * @param {ParentNode} parent

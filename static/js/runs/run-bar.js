@@ -1,4 +1,4 @@
-/** Under the run list, while runs are selected: what can be done with all of them. */
+/** Below the run list, while several runs are selected: what can be done with all of them. */
 
 import { find, h, icon, iconButton } from "../page/dom.js";
 import { closesByItself } from "../page/menu.js";

@@ -4,13 +4,15 @@
  * An entry is made once and changed in place: nothing moves or loses its focus while numbers change.
  */
 
-import { closest, h, icon, iconButton, sparkline } from "../page/dom.js";
+import { closest, h, icon, iconButton, put, sparkline } from "../page/dom.js";
 import { color } from "../page/palette.js";
 import { number, percent, t } from "../words/i18n.js";
 import { worded } from "../words/reasons.js";
-import { lastAccuracy } from "./last-accuracy.js";
+import { lastAccuracies } from "./last-accuracies.js";
+import { describeRun } from "./run-description.js";
 import { putName } from "./run-name.js";
 import { ACTIVE } from "./run-query.js";
+import { reachedIteration, secondsText } from "./run-result.js";
 
 /** @import { Run } from "../types.js" */
 
@@ -110,9 +112,9 @@ export function makeEntry({ id }, on) {
       reached = current;
       for (const button of element.querySelectorAll("button")) button.tabIndex = current ? 0 : -1;
     }
-    const iteration = Math.max(run.iteration, run.train.length ? run.train.last("iteration") : 0);
+    const iteration = reachedIteration(run);
     const { status, starred, archived } = run;
-    const accuracy = lastAccuracy(run, shown);
+    const accuracy = lastAccuracies(run, shown).test;
     const now = [
       run.revision,
       run.hue,
@@ -137,7 +139,7 @@ export function makeEntry({ id }, on) {
     star.title = t("runs.star");
     putName(name, run.name);
     name.setAttribute("aria-pressed", String(selected));
-    name.title = describe(run);
+    name.title = `${run.name}\n${describeRun(run)}`;
     put(score, percent(accuracy));
     put(state, stateText(run, iteration));
     state.title = worded(run.why, run.reason ?? "") || state.textContent;
@@ -187,11 +189,6 @@ function cellText({ summary, latest, seconds }, column, accuracy) {
   }
 }
 
-/** @param {number | null} seconds */
-function secondsText(seconds) {
-  return seconds === null ? "–" : seconds.toFixed(seconds < 10 ? 2 : 0);
-}
-
 /** Three digits, in the little room of a cell. @param {number | null | undefined} loss */
 function lossText(loss) {
   if (loss === null || loss === undefined) return "–";
@@ -217,23 +214,6 @@ function stateText(run, iteration) {
   }
 }
 
-/** A config in a line: what runs most often differ in. @param {Run} run */
-function describe(run) {
-  const { dataset, train_size, units, activations, initializer, optimizer, learning_rate, l1, l2, seed } =
-    run.summary;
-  const parts = [
-    train_size ? `${dataset} (${train_size})` : dataset,
-    units.join("-"),
-    activations.map((name) => t(`activation.${name}`)).join(" "),
-    t(`initializer.${initializer}`),
-    `${t(`optimizer.${optimizer}`)} ${learning_rate}`,
-  ];
-  if (l1) parts.push(`L1 ${l1}`);
-  if (l2) parts.push(`L2 ${l2}`);
-  parts.push(t("form.seed", { seed }));
-  return [run.name, parts.filter(Boolean).join(" · ")].join("\n");
-}
-
 /** @param {Float32Array | null} values */
 function sparkPath(values) {
   if (!values || values.length < 2) return "";
@@ -245,13 +225,4 @@ function sparkPath(values) {
     if (Number.isFinite(y)) points.push(`${x.toFixed(1)},${y.toFixed(1)}`);
   }
   return points.length > 1 ? `M${points.join("L")}` : "";
-}
-
-/**
- * Change a text only where it differs: an unchanged one keeps its selection.
- * @param {HTMLElement} element
- * @param {string} text
- */
-function put(element, text) {
-  if (element.textContent !== text) element.textContent = text;
 }

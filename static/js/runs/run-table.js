@@ -39,6 +39,7 @@ const byId = (id) => find(document, `#${id}`, HTMLElement);
 
 export class RunTable {
   #list;
+  #details;
   #form;
   #toast;
   #ask = newestOnly();
@@ -66,7 +67,7 @@ export class RunTable {
       onImport: () => files.choose(),
     });
     const clone = { onClone: (/** @type {Run} */ run) => this.#clone(run) };
-    new RunDetails(byId("run-details"), { ...lab, ...clone });
+    this.#details = new RunDetails(byId("run-details"), { ...lab, ...clone });
     /** @param {string[]} ids */
     const runs = (ids) => ids.flatMap((id) => store.runs.get(id) ?? []);
     /** @type {Record<"compare" | "sweep" | "showOnly", (ids: string[]) => void>} */
@@ -99,6 +100,7 @@ export class RunTable {
   /** Called for rows, once a frame. */
   draw() {
     this.#list.draw();
+    this.#details.drawResult();
   }
 
   /** Take a run's experiment into the form, to change it there. @param {Run} run */

@@ -78,15 +78,23 @@ export function className(name) {
   return hasText(key) ? t(key) : name;
 }
 
-/** Data set's name → its title, as the lab says it. @type {Map<string, string>} */
-const titles = new Map();
+/** Data set's name → the data set, as the lab has it. @type {Map<string, {title: string, shape?: number[]}>} */
+const datasets = new Map();
 
 /**
- * Know the titles of these data sets.
- * @param {{name: string, title: string}[]} datasets
+ * Know the titles of these data sets, and the shapes of their images.
+ * @param {{name: string, title: string, shape?: number[]}[]} all
  */
-export function learnTitles(datasets) {
-  for (const { name, title } of datasets) titles.set(name, title);
+export function learnDatasets(all) {
+  for (const dataset of all) datasets.set(dataset.name, dataset);
+}
+
+/**
+ * Of how many numbers an image or a point of this data set consists; undefined where this lab does not know it.
+ * @param {string} name
+ */
+export function inputsOf(name) {
+  return datasets.get(name)?.shape?.reduce((product, length) => product * length, 1);
 }
 
 /**
@@ -94,7 +102,7 @@ export function learnTitles(datasets) {
  * @param {string} name
  */
 export function datasetTitle(name) {
-  return titleOf({ name, title: titles.get(name) ?? name });
+  return titleOf({ name, title: datasets.get(name)?.title ?? name });
 }
 
 /**

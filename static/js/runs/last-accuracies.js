@@ -1,15 +1,18 @@
-/** A run's last test accuracy, of its rows or of its state: whichever is newer. */
+/** A run's last accuracies, of its rows or of its state: whichever are newer. */
 
 /** @import { Run } from "../types.js" */
+
+/** @typedef {number | null | undefined} Accuracy */
 
 /**
  * The rows are newer than the state while they come; they come as long as the run is shown. Those of a run that is hidden
  * end anywhere: its last training row may be here, and the test accuracy that belongs to it not.
  * @param {Pick<Run, "train" | "evaluation" | "iteration" | "latest">} run
  * @param {boolean} shown
- * @returns {number | null | undefined}
+ * @returns {{train: Accuracy, test: Accuracy}}
  */
-export function lastAccuracy({ train, evaluation, iteration, latest }, shown) {
+export function lastAccuracies({ train, evaluation, iteration, latest }, shown) {
   const areRowsNewer = shown && evaluation.length && train.last("iteration") >= iteration;
-  return areRowsNewer ? evaluation.last("test_accuracy") : latest.test_accuracy;
+  const last = (/** @type {string} */ name) => (areRowsNewer ? evaluation.last(name) : latest[name]);
+  return { train: last("train_accuracy"), test: last("test_accuracy") };
 }

@@ -1,0 +1,234 @@
+/**
+ * The card of one run: what it is, how well it does, what was changed by hand, what it differs in from its nearest relative,
+ * and what can be done with it.
+ */
+
+import { h, iconButton, put } from "../page/dom.js";
+import { cssColor, HUES } from "../page/palette.js";
+import { number, t } from "../words/i18n.js";
+import { worded } from "../words/reasons.js";
+import { liveControls } from "./live-controls.js";
+import { exportLinks } from "./run-bar.js";
+import { describeRun } from "./run-description.js";
+import { candidatesFor, differenceSentence, nearestRun } from "./run-difference.js";
+import { putName } from "./run-name.js";
+import { ACTIVE } from "./run-query.js";
+import { resultFigures, resultSentence } from "./run-result.js";
+
+/**
+ * @import { Annotation, Run } from "../types.js"
+ * @import { RunsLab } from "./run-table.js"
+ * @import { RunText } from "./run-text.js"
+ */
+
+const STEPS = [1, 10, 100];
+
+export class RunCard {
+  /** Its head, its body, which scrolls, and its foot. @type {HTMLElement[]} */
+  parts;
+  #id;
+  #lab;
+  /** @type {((run: Run) => void)[]} */
+  #updates;
+  /** Say the result again: of all on the card only this follows from rows. @type {(run: Run) => void} */
+  updateResult;
+  /** What the difference was last worked out from. */
+  #compared = "";
+
+  /**
+   * @param {Run} run
+   * @param {RunText[]} texts its tags and its notes
+   * @param {Pick<RunsLab, "store" | "actions" | "selection" | "colors" | "configs"> & {onClone: (run: Run) => void}} lab
+   */
+  constructor(run, texts, lab) {
+    this.#id = run.id;
+    this.#lab = lab;
+    const head = this.#head(run);
+    const said = h("p", { className: "run-said" });
+    const result = h("p", { className: "run-result" });
+    const figures = makeFigures();
+    const controls = ACTIVE.has(run.status) ? this.#controls(run) : { parts: [], update: () => {} };
+    const reason = h("p", { className: "run-reason" });
+    const changes = h("ol", { className: "changes", "aria-label": t("live.changes") });
+    const difference = h("p", { className: "run-difference" });
+    const foot = this.#foot(run);
+    const body = h(
+      "div",
+      { className: "run-body" },
+      said,
+      result,
+      figures.element,
+      ...controls.parts,
+      reason,
+      changes,
+      difference,
+      ...texts.map((text) => text.element),
+    );
+    this.parts = [head.element, body, foot.element];
+    this.updateResult = (now) => {
+      const shown = lab.store.isShown(now.id);
+      put(result, resultSentence(now, shown));
+      figures.update(resultFigures(now, shown));
+    };
+    this.#updates = [
+      head.update,
+      this.updateResult,
+      (now) => putName(said, describeRun(now, lab.configs.get(now.id))),
+      controls.update,
+      (now) => put(reason, worded(now.why, now.reason ?? "")),
+      (now) => showChanges(changes, now.annotations),
+      (now) => this.#compare(now, difference),
+      (now) => texts.forEach((text) => text.update(now)),
+      foot.update,
+    ];
+  }
+
+  /** @param {Run} run */
+  update(run) {
+    for (const update of this.#updates) update(run);
+  }
+
+  /** @param {Run} run */
+  #head(run) {
+    const { actions, colors, selection } = this.#lab;
+    const title = h("h2", { className: "details-title" });
+    const swatch = h("button", {
+      type: "button",
+      className: "swatch",
+      id: "details-color",
+      "aria-haspopup": "menu",
+      onclick: () => colors.open(actions.run(this.#id) ?? run, swatch),
+    });
+    const close = iconButton("delete", t("dialog.close"), () => selection.clear());
+    /** The colour, for the eye and in words. @param {Run} now */
+    const update = ({ hue, name }) => {
+      putName(title, name);
+      swatch.style.setProperty("--run", cssColor(hue));
+      swatch.title = `${t("color.choose")} (${t(`color.${HUES[hue]}`)})`;
+      swatch.setAttribute("aria-label", swatch.title);
+    };
+    const controls = h("div", { className: "controls" }, close);
+    return { element: h("header", { className: "card-head" }, swatch, title, controls), update };
+  }
+
+  /** Pause, resume, steps and cancel in words, and what can be changed; they go when the run has ended. @param {Run} run */
+  #controls(run) {
+    const { actions } = this.#lab;
+    const buttons = this.#buttons();
+    const live = liveControls(run, (values) => actions.changeLive(this.#id, values));
+    const parts = [buttons.element, live.element];
+    /** @param {Run} now */
+    const update = (now) => {
+      buttons.update(now);
+      live.update(now);
+      const open = live.element.contains(document.activeElement);
+      if (!ACTIVE.has(now.status) && !open) for (const part of parts) part.remove();
+    };
+    return { parts, update };
+  }
+
+  #buttons() {
+    const { actions } = this.#lab;
+    const id = this.#id;
+    /**
+     * @param {string} label
+     * @param {() => unknown} action
+     */
+    const button = (label, action) =>
+      h("button", { type: "button", className: "toggle", onclick: action }, label);
+    const pause = button("", () => actions.pauseOrResume([id]));
+    pause.id = "details-pause";
+    const steps = STEPS.map((iterations) =>
+      button(`+${iterations}`, () => actions.command(id, "step", { iterations })),
+    );
+    steps.forEach((step, i) => step.setAttribute("aria-label", t("live.step", { n: STEPS[i] })));
+    steps.forEach((step, i) => (step.title = t("live.step", { n: STEPS[i] })));
+    const cancel = button(t("runs.cancel"), () => actions.command(id, "cancel"));
+    const element = h(
+      "div",
+      { className: "run-controls", role: "group", "aria-label": t("live.title") },
+      pause,
+      ...steps,
+      cancel,
+    );
+    /** @param {Pick<Run, "status">} run */
+    const update = ({ status }) => {
+      put(pause, t(status === "paused" ? "runs.resume" : "runs.pause"));
+      pause.disabled = status === "queued";
+      for (const step of steps) step.disabled = status !== "paused";
+    };
+    return { element, update };
+  }
+
+  /** @param {Run} run */
+  #foot(run) {
+    const { actions, onClone } = this.#lab;
+    const archive = h("button", { type: "button", className: "toggle" });
+    archive.addEventListener("click", () => actions.archive([this.#id], !actions.run(this.#id)?.archived));
+    const clone = h(
+      "button",
+      { type: "button", className: "toggle", onclick: () => onClone(run) },
+      t("runs.clone_change"),
+    );
+    /** @param {Run} now */
+    const update = ({ archived }) => put(archive, t(archived ? "runs.unarchive" : "runs.archive"));
+    return { element: h("div", { className: "details-foot" }, exportLinks([run]), clone, archive), update };
+  }
+
+  /**
+   * Say in what the run differs from the one that is most like it, as soon as their settings are here.
+   * @param {Run} run
+   * @param {HTMLElement} element
+   */
+  #compare(run, element) {
+    const { store, configs } = this.#lab;
+    const candidates = candidatesFor(run, store.list().toReversed());
+    const ids = [run.id, ...candidates.map(({ id }) => id)];
+    const compared = JSON.stringify([ids, candidates.map(({ name }) => name), configs.size]);
+    if (compared === this.#compared) return;
+    this.#compared = compared;
+    const nearest = nearestRun(run, candidates, configs);
+    put(element, nearest ? differenceSentence(nearest) : "");
+    if (configs.hasAll(ids)) return;
+    configs.fetch(ids).then(
+      () => this.update(this.#lab.actions.run(run.id) ?? run),
+      () => {}, // offline: what is not known is not said
+    );
+  }
+}
+
+/** Accuracy on training and test images, and the gap between them. */
+function makeFigures() {
+  const values = { train: h("dd"), test: h("dd"), gap: h("dd") };
+  const pairs = Object.entries(values).map(([name, value]) =>
+    h("div", {}, h("dt", {}, t(`chart.${name}`)), value),
+  );
+  /** @param {ReturnType<typeof resultFigures>} texts */
+  const update = (texts) => {
+    for (const name of /** @type {const} */ (["train", "test", "gap"])) put(values[name], texts[name]);
+  };
+  return { element: h("dl", { className: "run-figures" }, ...pairs), update };
+}
+
+/**
+ * @param {HTMLElement} list
+ * @param {Annotation[]} annotations
+ */
+function showChanges(list, annotations) {
+  const live = annotations.filter((annotation) => annotation.kind === "live");
+  list.hidden = !live.length;
+  if (list.children.length === live.length) return;
+  list.replaceChildren(
+    ...live.map(({ iteration, changes }) => {
+      const parts = Object.entries(changes).map(
+        ([name, [before, after]]) => `${t(`live.${name}`)} ${before} → ${after}`,
+      );
+      return h(
+        "li",
+        {},
+        h("span", {}, t("live.at", { iteration: number(iteration) })),
+        ` ${parts.join(", ")}`,
+      );
+    }),
+  );
+}

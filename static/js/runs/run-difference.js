@@ -1,0 +1,114 @@
+/**
+ * Which other run is most like a run, and in what they differ: "Differs only in Learning rate (0.01, not 0.1) from SGD".
+ */
+
+import { BY_NAME } from "../form/names.js";
+import { hasText, t } from "../words/i18n.js";
+import { datasetTitle, labelsOf, wordOf } from "../words/labels.js";
+
+/**
+ * @import { FlatConfigs } from "../state/flat-configs.js"
+ * @import { Fields, Run } from "../types.js"
+ */
+
+/** What is set differently: the field, or the choice that brings several fields with it. @typedef {{name: string, own: any, other: any}} Change */
+/** A run, and what a run sets differently from it. @typedef {{run: Run, changes: Change[]}} Relative */
+
+/** Runs from before that a run is compared with at most, where it was launched alone. */
+const MAX_BEFORE = 30;
+/** Two runs that were not launched together have nothing to do with each other where they differ in more. */
+const MAX_CHANGES = 5;
+
+/**
+ * The runs that a run may be compared with: those that were launched with it, else the newest ones before it.
+ * @param {Run} run
+ * @param {Run[]} runs oldest first
+ */
+export function candidatesFor(run, runs) {
+  const others = runs.filter((other) => other.id !== run.id && !other.archived);
+  const together = run.group_id ? others.filter((other) => other.group_id === run.group_id) : [];
+  if (together.length) return together;
+  return others
+    .filter((other) => other.number < run.number)
+    .slice(-MAX_BEFORE)
+    .toReversed();
+}
+
+/**
+ * Of the candidates the first that a run differs least from.
+ * @param {Run} run
+ * @param {Run[]} candidates
+ * @param {Pick<FlatConfigs, "get">} configs
+ * @returns {Relative | null} null where nothing is near, or not known yet
+ */
+export function nearestRun(run, candidates, configs) {
+  const own = configs.get(run.id);
+  if (!own) return null;
+  /** @type {Relative | null} */
+  let nearest = null;
+  for (const other of candidates) {
+    const fields = configs.get(other.id);
+    const changes = fields && changesBetween(fields, own);
+    if (changes && changes.length < (nearest?.changes.length ?? Infinity)) nearest = { run: other, changes };
+  }
+  if (!nearest || nearest.changes.length <= MAX_CHANGES) return nearest;
+  return run.group_id && nearest.run.group_id === run.group_id ? nearest : null;
+}
+
+/**
+ * What is set differently; another optimizer brings other settings with it, and that is one change.
+ * @param {Fields} before
+ * @param {Fields} after
+ * @returns {Change[]}
+ */
+export function changesBetween(before, after) {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  const different = names.filter((name) => (before[name] ?? null) !== (after[name] ?? null));
+  const swapped = BY_NAME.filter((section) => different.includes(`${section}.name`));
+  const isBrought = (/** @type {string} */ name) =>
+    name !== "optimizer.learning_rate" &&
+    swapped.some((section) => name.startsWith(`${section}.`) && name !== `${section}.name`);
+  return different
+    .filter((name) => !isBrought(name))
+    .map((name) => activationChange(name, before, after) ?? { name, own: after[name], other: before[name] });
+}
+
+/**
+ * Networks that differ only in their activations differ in these.
+ * @param {string} name
+ * @param {Fields} before
+ * @param {Fields} after
+ * @returns {Change | null}
+ */
+function activationChange(name, before, after) {
+  if (name !== "network.layers") return null;
+  const [other, own] = [before, after].map((fields) => String(fields[name]).split(" → "));
+  const places = own.map((_, i) => i).filter((i) => own[i] !== other[i]);
+  const isActivation = (/** @type {string} */ layer) => hasText(`activation.${layer}`);
+  if (own.length !== other.length || !places.every((i) => isActivation(own[i]) && isActivation(other[i])))
+    return null;
+  const distinct = (/** @type {string[]} */ layers) => [...new Set(places.map((i) => layers[i]))];
+  return { name: "network.activation", own: distinct(own), other: distinct(other) };
+}
+
+/** The difference in one sentence, with all values. @param {Relative} relative */
+export function differenceSentence({ run: { name }, changes }) {
+  if (!changes.length) return t("difference.none", { name });
+  const labels = labelsOf(changes.map((change) => change.name));
+  const parts = changes.map((change) =>
+    t("difference.value", {
+      field: labels.get(change.name),
+      own: valueText(change.name, change.own),
+      other: valueText(change.name, change.other),
+    }),
+  );
+  return t("difference.only", { fields: parts.join(t("form.and")), name });
+}
+
+/**
+ * @param {string} name
+ * @param {any} value
+ */
+function valueText(name, value) {
+  return name === "dataset.name" ? datasetTitle(value) : wordOf(name, value);
+}

@@ -1,0 +1,55 @@
+/** A run's result: how well it does on training and on test images, and one sentence that says so with its iterations. */
+
+import { number, percent, t } from "../words/i18n.js";
+import { lastAccuracies } from "./last-accuracies.js";
+
+/** @import { Run } from "../types.js" */
+
+/** Seconds with two digits below ten. @param {number | null} seconds */
+export function secondsText(seconds) {
+  return seconds === null ? "–" : seconds.toFixed(seconds < 10 ? 2 : 0);
+}
+
+/** The last iteration that is known of: of its rows, or of its state. @param {Run} run */
+export function reachedIteration(run) {
+  return Math.max(run.iteration, run.train.length ? run.train.last("iteration") : 0);
+}
+
+/**
+ * "Test accuracy 93.1% after 1,000 iterations, in 2.30 s."
+ * @param {Run} run
+ * @param {boolean} shown
+ */
+export function resultSentence(run, shown) {
+  const { test } = lastAccuracies(run, shown);
+  const isKnown = test !== null && test !== undefined && Number.isFinite(test);
+  const time = t("time.seconds", { n: secondsText(run.seconds) });
+  return t(`result.${run.status}${isKnown && run.status !== "queued" ? ".test" : ""}`, {
+    test: percent(test),
+    iteration: number(reachedIteration(run)),
+    iterations: number(run.iterations),
+    time,
+  });
+}
+
+/**
+ * Train, test and gap as they are shown; the gap in points, as a difference of percentages is.
+ * @param {Run} run
+ * @param {boolean} shown
+ * @returns {{train: string, test: string, gap: string}}
+ */
+export function resultFigures(run, shown) {
+  const { train, test } = lastAccuracies(run, shown);
+  const gap = Number.isFinite(train) && Number.isFinite(test) ? 100 * (Number(train) - Number(test)) : null;
+  return {
+    train: percent(train),
+    test: percent(test),
+    gap: gap === null ? "–" : t("result.points", { n: pointsText(gap) }),
+  };
+}
+
+/** @param {number} points */
+function pointsText(points) {
+  const text = points.toFixed(1);
+  return Number(text) === 0 ? "0.0" : text.replace("-", "−");
+}
