@@ -282,6 +282,51 @@ def test_a_deletion_can_be_taken_back_and_is_told_when_the_page_is_left(open_pag
     wait_until(lambda: filled.http.get(f"/api/runs/{run_id}").status_code == 404, "the deletion")
 
 
+def test_several_runs_are_commanded_together_and_a_command_says_to_how_many_it_could_be_given(
+    open_page, make_lab
+):
+    lab = make_lab(LOSSROOM_WORKERS="2")
+    done = lab.launch(**{**SHORT, "name": "done"})["id"]
+    lab.wait_for(done, "completed")
+    live = [lab.launch(**{**ENDLESS, "name": f"live {n}"})["id"] for n in (1, 2)]
+    page = open_page(lab, locale="ja-JP")
+    for run_id in live:
+        page.wait_for(run_id, "running")
+    name(page, done).click()
+    name(page, live[1]).click(modifiers=["Shift"])
+    bar, toast = page.page.locator("#run-bar"), page.page.locator(".toast")
+    verbs = {verb: bar.locator(f'[data-verb="{verb}"]') for verb in ("pause", "resume", "cancel")}
+    expect(verbs["pause"]).to_have_text("一時停止 (2)")
+    expect(verbs["resume"]).to_be_disabled()
+
+    verbs["pause"].click()
+    for run_id in live:
+        page.wait_for(run_id, "paused")
+    expect(toast).to_have_text("選択した 3 件のうち 2 件を一時停止しました。")
+    expect(verbs["pause"]).to_be_disabled()
+    verbs["resume"].focus()
+    page.page.keyboard.press("Enter")
+    for run_id in live:
+        page.wait_for(run_id, "running")
+    expect(toast).to_have_text("選択した 3 件のうち 2 件を再開しました。")
+
+    bar.get_by_text("タグ", exact=True).click()
+    page.page.keyboard.type("比較, demo")
+    page.page.keyboard.press("Enter")
+    for run_id in (done, *live):
+        expect(row(page, run_id).locator(".tag")).to_have_text(["比較", "demo"])
+    lab.http.patch(f"/api/runs/{done}", json={"remove_tags": ["demo"]}).raise_for_status()
+    expect(bar.locator(".known-tags")).to_contain_text("demo 2/3 ×")
+    bar.get_by_label("タグ「比較」を外す").click()
+    wait_until(lambda: [lab.run(i)["tags"] for i in (done, *live)] == [[], ["demo"], ["demo"]], "the tags")
+
+    page.page.keyboard.press("Escape")
+    verbs["cancel"].click()
+    for run_id in live:
+        page.wait_for(run_id, "cancelled")
+    expect(toast).to_have_text("選択した 3 件のうち 2 件を中止しました。")
+
+
 def wait_for_iteration(lab, run_id, iteration):
     wait_until(lambda: lab.run(run_id)["iteration"] == iteration, "the steps")
 

@@ -19,6 +19,13 @@ import { t } from "../words/i18n.js";
 /** Milliseconds in which something can be taken back. */
 export const UNDO_TIME = 8000;
 
+/** Commands for several runs, with the statuses of a run that can be given one. @type {Record<string, Status[]>} */
+export const COMMANDS = {
+  pause: ["running"],
+  resume: ["paused"],
+  cancel: ["queued", "running", "paused"],
+};
+
 /** Emits "problem" with a run's id and what the server says against a command, an `ApiError`; or null: nothing any more. */
 export class RunActions extends Emitter {
   #store;
@@ -71,20 +78,37 @@ export class RunActions extends Emitter {
   }
 
   /**
+   * Those of the runs that a command of `COMMANDS` can be given to.
+   * @param {string[]} ids
+   * @param {string} command
+   */
+  ready(ids, command) {
+    return ids.filter((id) => COMMANDS[command].includes(this.run(id)?.status ?? "failed"));
+  }
+
+  /**
+   * Give a command to those runs that can take it, and say how many have taken it where not all did.
+   * @param {string[]} ids
+   * @param {string} command
+   */
+  async commandAll(ids, command) {
+    const answers = await Promise.all(this.ready(ids, command).map((id) => this.command(id, command)));
+    this.#sayHowMany(answers, ids, `runs.${command}_some`);
+  }
+
+  /**
    * Pause what runs, resume what is paused.
    * @param {string[]} ids
    * @returns {boolean}
    */
   pauseOrResume(ids) {
-    /** @type {Partial<Record<Status, string>>} */
-    const commands = { running: "pause", paused: "resume" };
-    const able = ids.flatMap((id) => {
-      const run = this.run(id);
-      const command = run && commands[run.status];
-      return command ? [{ id, command }] : [];
-    });
-    for (const { id, command } of able) this.command(id, command);
-    return able.length > 0;
+    const [running, paused] = ["pause", "resume"].map((command) => this.ready(ids, command));
+    if (!running.length && !paused.length) return false;
+    Promise.all([
+      ...running.map((id) => this.command(id, "pause")),
+      ...paused.map((id) => this.command(id, "resume")),
+    ]).then((answers) => this.#sayHowMany(answers, ids, "runs.pause_or_resume_some"));
+    return true;
   }
 
   /**
@@ -92,10 +116,22 @@ export class RunActions extends Emitter {
    * @param {string[]} ids
    * @param {Record<string, any>} changes
    */
-  change(ids, changes) {
-    return Promise.all(
+  async change(ids, changes) {
+    const answers = await Promise.all(
       ids.map((id) => this.attempt(id, async () => this.#store.putRuns([await api.change(id, changes)]))),
     );
+    this.#sayHowMany(answers, ids, "runs.change_some");
+  }
+
+  /**
+   * Say with how many of several runs something could be done, where these are not all.
+   * @param {boolean[]} answers
+   * @param {string[]} ids
+   * @param {string} key
+   */
+  #sayHowMany(answers, ids, key) {
+    const n = answers.filter(Boolean).length;
+    if (n < ids.length && ids.length > 1) this.#toast.show(t(key, { n, all: ids.length }));
   }
 
   /**

@@ -7,8 +7,8 @@ import { h, iconButton, put } from "../page/dom.js";
 import { cssColor, HUES } from "../page/palette.js";
 import { number, t } from "../words/i18n.js";
 import { worded } from "../words/reasons.js";
+import { exportMenu } from "./export-menu.js";
 import { liveControls } from "./live-controls.js";
-import { exportLinks } from "./run-bar.js";
 import { describeRun } from "./run-description.js";
 import { candidatesFor, differenceSentence, nearestRun } from "./run-difference.js";
 import { putName } from "./run-name.js";
@@ -172,7 +172,7 @@ export class RunCard {
     );
     /** @param {Run} now */
     const update = ({ archived }) => put(archive, t(archived ? "runs.unarchive" : "runs.archive"));
-    return { element: h("div", { className: "details-foot" }, exportLinks([run]), clone, archive), update };
+    return { element: h("div", { className: "details-foot" }, exportMenu([run]), clone, archive), update };
   }
 
   /**

@@ -208,8 +208,8 @@ export const KINDS = {
   },
 };
 
-/** @param {string} text */
-function splitTags(text) {
+/** "a, b" as tags, each once. @param {string} text */
+export function splitTags(text) {
   const tags = text.split(/[,、，]/).map((tag) => tag.trim().slice(0, 40));
   return [...new Set(tags.filter(Boolean))].slice(0, 20);
 }

@@ -1,0 +1,59 @@
+/** A menu with a link for each format in which runs can be downloaded. */
+
+import { find, h, icon } from "../page/dom.js";
+import { closesByItself } from "../page/menu.js";
+import { urlState } from "../state/address.js";
+import { t } from "../words/i18n.js";
+
+/** @import { Run } from "../types.js" */
+
+/** Formats of a selection, then those of one run: ending and text of the link. */
+const FORMATS = { csv: "export.csv", json: "export.json", html: "export.html" };
+const RUN_FORMATS = {
+  json: "export.config",
+  py: "export.py",
+  "torch.py": "export.torch",
+  tfevents: "export.tfevents",
+};
+
+/** Runs of one export at most, as the server has it. */
+const MAX_RUNS = 200;
+
+/**
+ * A download needs nothing of the page but the report's dashes.
+ * @param {Run[]} runs
+ */
+export function exportMenu(runs) {
+  const ids = runs.map((run) => run.id).join(",");
+  const report = () =>
+    `api/exports/html?runs=${ids}${urlState.get("dash") ? `&dash=${encodeURIComponent(urlState.get("dash"))}` : ""}`;
+  /**
+   * @param {string} href
+   * @param {string} key
+   */
+  const link = (href, key) => h("a", { href, download: "", className: "row-link" }, t(key));
+  const menu = h(
+    "details",
+    { className: "menu up" },
+    h("summary", { className: "toggle" }, icon("download"), t("export.title")),
+  );
+  if (runs.length > MAX_RUNS) {
+    menu.append(h("p", { className: "card panel" }, t("export.most", { n: MAX_RUNS })));
+    closesByItself(menu);
+    return menu;
+  }
+  const panel = h(
+    "div",
+    { className: "card panel" },
+    ...Object.entries(FORMATS).map(([format, key]) => link(`api/exports/${format}?runs=${ids}`, key)),
+  );
+  if (runs.length === 1)
+    panel.append(
+      ...Object.entries(RUN_FORMATS).map(([ending, key]) => link(`api/runs/${ids}/export.${ending}`, key)),
+    );
+  panel.addEventListener("click", () => (menu.open = false));
+  menu.addEventListener("click", () => (find(panel, "[href*='/html?']", HTMLAnchorElement).href = report())); // "toggle" comes a task later
+  menu.append(panel);
+  closesByItself(menu);
+  return menu;
+}
