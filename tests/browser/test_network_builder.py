@@ -55,6 +55,29 @@ def test_only_presets_that_take_the_images_are_offered(page):
     assert page.page.input_value('select[name="network.preset"]') == "mlp"
 
 
+PICTURE = "document.querySelector('.network-picture svg')"
+
+
+def test_a_small_picture_shows_the_units_or_the_layers_with_their_shapes_and_pales_while_something_is_wrong(
+    page,
+):
+    page.until(f"{PICTURE}.getAttribute('aria-label') === 'The network: 1×8×8 → 40 → 20 → 10'")
+    assert page.page.evaluate(f"{PICTURE}.querySelectorAll('circle').length") == 8 + 8 + 8 + 10
+    page.choose("network.preset", "simple_convnet")
+    page.until(f"{PICTURE}.querySelectorAll('rect').length === 5")
+    texts = (
+        f"[...{PICTURE}.querySelectorAll('[data-type=conv2d] title, text')].map(e => e.textContent).join()"
+    )
+    assert "conv → 30×4×4, ReLU" in page.page.evaluate(texts)
+    page.fill(network__kernel_size=99)
+    page.until("!!document.querySelector('.network-picture.old')")
+    page.fill(network__kernel_size=3)
+    page.until("!document.querySelector('.network-picture.old')")
+    page.page.click("[data-language=ja]")
+    page.until(f"{PICTURE}.getAttribute('aria-label').startsWith('ネットワーク：1×8×8 → 30×6×6')")
+    page.page.click("[data-language=en]")
+
+
 def test_a_preset_shows_its_layers_and_launches_with_its_settings(page, lab):
     page.choose("network.preset", "simple_convnet")
     page.fill(network__filters=6, network__kernel_size=3, network__units=12, training__iterations=20)

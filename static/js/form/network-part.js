@@ -9,6 +9,7 @@ import { initializerField } from "./initializer-field.js";
 import { LayerList } from "./layer-list.js";
 import { layerSummary, showShapes } from "./layer-shapes.js";
 import { presetName } from "./names.js";
+import { NetworkPicture } from "./network-picture.js";
 import { caption, presetSettings } from "./preset-settings.js";
 import { several } from "./several.js";
 
@@ -25,6 +26,7 @@ export class NetworkPart {
   #form;
   #look;
   #rows = h("ol", { className: "layer-summary" });
+  #picture = new NetworkPicture();
   #table;
   /** @type {HTMLButtonElement | null} */
   #edit = null;
@@ -75,7 +77,7 @@ export class NetworkPart {
       const rows = networks.length > 1 ? [] : [this.#rows];
       parts.push(h("div", { className: "field" }, ...presetSettings(this.#form), ...rows));
     }
-    find(choice, ".error", HTMLElement).before(...inside);
+    find(choice, ".error", HTMLElement).before(...inside, this.#picture.element);
     this.#drawSummary();
     return [...parts, initializerField(this.#form)];
   }
@@ -197,6 +199,7 @@ export class NetworkPart {
         this.#list,
         layers.map((layer) => this.#shapes.get(layer)),
       );
+    this.#picture.show(this.#summary?.first ?? null, this.#form.draft.variants);
     this.#rows.replaceChildren(...layerSummary(this.#summary?.first.layers ?? []));
   }
 

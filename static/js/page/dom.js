@@ -98,6 +98,20 @@ export function moveTo(element, left, top) {
 }
 
 const SVG = "http://www.w3.org/2000/svg";
+
+/**
+ * An element of a drawing, with attributes and children.
+ * @param {string} tag
+ * @param {Record<string, string | number>} attributes
+ * @param {(Node | string)[]} children
+ */
+export function svg(tag, attributes = {}, ...children) {
+  const element = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+  element.append(...children);
+  return element;
+}
+
 const ICONS = new URL("../../icons.svg", import.meta.url).pathname;
 
 /**
