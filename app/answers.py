@@ -109,8 +109,9 @@ class ListedRun(TypedDict):
     """A run. Of two objects of one run, the one with the higher `revision` is newer, in whatever order they came.
 
     Times are Unix seconds. `seconds` is how long the run has trained so far, without pauses and waiting, by a clock
-    that cannot be set; null before it begins. `color` is a place in the page's palette; it follows from the number
-    unless a user has chosen another (`color_chosen`). Runs that were launched together share a `group_id`.
+    that cannot be set; null before it begins. `expected_seconds` is a rough estimate of the whole run on a free core;
+    null of a run that had ended before the lab was started. `color` is a place in the page's palette; it follows from
+    the number unless a user has chosen another (`color_chosen`). Runs that were launched together share a `group_id`.
     """
 
     id: str
@@ -137,6 +138,7 @@ class ListedRun(TypedDict):
     started_at: Number | None
     finished_at: Number | None
     seconds: Number | None
+    expected_seconds: Number | None
     latest: Latest
     summary: RunSummary
 
@@ -217,7 +219,10 @@ class SummariesAnswer(TypedDict):
 
 @_answer
 class LessonRun(TypedDict):
+    """`seconds`: about how long it takes on a free core."""
+
     name: str
+    seconds: Number
     config: NotRequired[dict[str, Any]]
 
 

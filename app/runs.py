@@ -104,6 +104,9 @@ class Run:
 
     `seconds` is how long it has trained: pauses, waiting and the time between two workers do not count.
 
+    `expected_seconds` is how long the whole run was thought to take on a free core, before it began; not stored. None:
+    nothing was computed, as of a run that had ended when the lab started.
+
     `crashes` counts how often in a row the worker died no farther than `crashed_at`.
     """
 
@@ -132,6 +135,7 @@ class Run:
     started_at: float | None = None
     finished_at: float | None = None
     seconds: float = 0.0
+    expected_seconds: float | None = None
     latest: dict[str, float] = field(default_factory=dict)
 
     def move(self, status: RunStatus, *, reason: str | None = None) -> None:
@@ -184,6 +188,7 @@ class Run:
             "started_at": self.started_at,
             "finished_at": self.finished_at,
             "seconds": None if self.started_at is None else round(self.seconds, 3),
+            "expected_seconds": None if self.expected_seconds is None else round(self.expected_seconds, 3),
             "latest": cast(Latest, {name: _finite(value) for name, value in self.latest.items()}),
             "summary": summarize(self.config),
         }

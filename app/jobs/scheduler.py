@@ -18,6 +18,7 @@ from collections.abc import Callable
 from typing import Any
 
 from app.errors import Conflict, QueueFull
+from app.estimate import expected_seconds
 from app.jobs import checkpoints
 from app.jobs.executor import Executor
 from app.jobs.messages import (
@@ -44,9 +45,10 @@ from app.rows import Rows
 from app.runs import Run, RunStatus, new_id
 from app.settings import Settings
 from app.storage.database import Database
-from engine import ExperimentConfig
+from engine import ConfigError, ExperimentConfig
 from engine.live import check_live, dropout_rate
 from engine.reasons import Reason, restored, why
+from engine.summary import summarize
 
 log = logging.getLogger(__name__)
 
@@ -97,6 +99,9 @@ class Scheduler:
         await self._register.open()
         runs = self._register.runs
         for run in runs:
+            if not run.status.finished:
+                run.expected_seconds = _expected_seconds(run.config)
+                self._register.publish(run)
             if run.status in (RunStatus.RUNNING, RunStatus.PAUSED):
                 run.attempt += 1
             if run.status is RunStatus.RUNNING:
@@ -141,7 +146,8 @@ class Scheduler:
             message = f"{len(self._queue)} runs are waiting and at most {most} may; try again when some have finished"
             raise QueueFull(Reason("queue_full", message, queued=len(self._queue), most=most))
         group_id = secrets.token_hex(6) if len(configs) > 1 else None
-        runs = [_new_run(config, lesson, group_id) for config in configs]
+        # beside the loop: many experiments are many milliseconds of estimates
+        runs = await asyncio.to_thread(lambda: [_new_run(config, lesson, group_id) for config in configs])
         await self._register.add(runs)
         self._queue.extend(run.id for run in runs)
         self._fill()
@@ -391,9 +397,19 @@ def _new_run(config: ExperimentConfig, lesson: str | None, group_id: str | None)
         config=config.to_dict(),
         iterations=config.iterations,
         created_at=time.time(),
+        expected_seconds=expected_seconds(config, summarize(config)),
         lesson=lesson,
         group_id=group_id,
     )
+
+
+def _expected_seconds(document: dict[str, Any]) -> float | None:
+    """Of a stored experiment; None where an older lab allowed what this one does not."""
+    try:
+        config = ExperimentConfig.from_dict(document)
+    except ConfigError:
+        return None
+    return expected_seconds(config, summarize(config))
 
 
 def _going_on(run: Run, reason: str) -> Reason:

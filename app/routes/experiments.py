@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any, cast
 
 from fastapi import APIRouter
@@ -157,13 +158,26 @@ def _view(lab: Lab, lesson: Lesson, *, with_configs: bool = False) -> LessonAnsw
         "conclusion": dict(lesson.conclusion),
         "dataset": dataset,
         "made_for": lesson.dataset,
-        "runs": [{"name": name} for name in lesson.names(dataset=dataset)],
+        "runs": [
+            {"name": name, "seconds": seconds}
+            for name, seconds in zip(
+                lesson.names(dataset=dataset), _expected_seconds(lesson.slug, dataset), strict=True
+            )
+        ],
     }
     if with_configs:
         configs = lesson.configs(dataset=dataset)
-        view["runs"] = [{"name": config.name, "config": config.to_dict()} for config in configs]
+        for run, config in zip(view["runs"], configs, strict=True):
+            run["config"] = config.to_dict()
         view["experiment"] = lesson.experiment(dataset=dataset).to_dict()
     return view
+
+
+@functools.cache
+def _expected_seconds(slug: str, dataset: str) -> tuple[float, ...]:
+    """Of each run of a lesson on this data set: lessons do not change while the lab is open."""
+    configs = lessons.LESSONS[slug].configs(dataset=dataset)
+    return tuple(round(expected_seconds(config, summarize(config)), 3) for config in configs)
 
 
 def _data_set(lab: Lab, lesson: Lesson) -> str:

@@ -9,9 +9,11 @@ import { onKey } from "./page/keys.js";
 import { showStatus } from "./page/status.js";
 import { Toast } from "./page/toast.js";
 import { RunTable } from "./runs/run-table.js";
+import { Waiting } from "./runs/waiting.js";
 import { ApiError, api } from "./server/api.js";
 import { Connection } from "./server/connection.js";
 import { urlState } from "./state/address.js";
+import { LabQueue } from "./state/lab-queue.js";
 import { keepShown, keptChoices, keptHues } from "./state/shown-runs.js";
 import { Store } from "./state/store.js";
 import { onLanguage, t } from "./words/i18n.js";
@@ -57,16 +59,26 @@ async function start() {
   };
   showStatus(byId("status"), byId("status-text"), store);
   const look = new Look(store, options.datasets, isDark);
-  const form = new Form(byId("form"), store, options, launched, look);
+  const queue = new LabQueue(store);
+  const form = new Form(byId("form"), store, options, launched, look, queue);
   /** @param {RunView[]} runs */
   const launchedAlone = (runs) => {
     store.putRuns(runs);
     store.whenComplete(() => store.showOnly(ids(runs)));
   };
-  new Lessons(byId("lessons"), byId("note"), store, lessons, launchedAlone, (lesson) => look.lesson(lesson));
+  new Lessons(
+    byId("lessons"),
+    byId("note"),
+    store,
+    lessons,
+    launchedAlone,
+    (lesson) => look.lesson(lesson),
+    queue,
+  );
   const toast = new Toast();
   const list = new RunTable(store, form, isDark, launched, toast);
   const charts = new ChartBoard(byId("charts"), byId("chart-foot"), store, isDark, () => list.draw());
+  new Waiting(byId("charts"), store, queue);
   wireControls(charts, list);
   keepShown(store, (gone) => toast.show(t("runs.gone", { runs: gone.join(", ") })));
 

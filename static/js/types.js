@@ -45,6 +45,7 @@
  * @property {number | null} started_at
  * @property {number | null} finished_at
  * @property {number | null} seconds of training so far
+ * @property {number | null} expected_seconds of the whole run, a rough estimate
  * @property {Record<string, number | null>} latest the last value of each metric
  * @property {RunSummary} summary
  * @property {Experiment} [config] only of a run that is asked for by itself
@@ -199,7 +200,7 @@
  * @property {InLanguages} title
  * @property {InLanguages} question
  * @property {InLanguages} conclusion
- * @property {{name: string}[]} runs its runs, by name
+ * @property {{name: string, seconds: number}[]} runs its runs, by name, and about how long each takes
  * @property {string} dataset that it is on here
  * @property {string} made_for the data set that it was made for
  * @property {Experiment} [experiment] whose data and network can be looked at

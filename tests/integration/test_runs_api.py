@@ -388,6 +388,8 @@ def test_lessons_launch_their_whole_set(lab):
     assert [run["config"] for run in runs] == [run["config"] for run in whole["runs"]]
     assert [run["name"] for run in runs] == [run["name"] for run in lesson["runs"]]
     assert {run["lesson"] for run in runs} == {lesson["slug"]}
+    assert [run["expected_seconds"] for run in runs] == [run["seconds"] for run in lesson["runs"]]
+    assert all(run["seconds"] > 0 for run in lesson["runs"])
     for run in runs:
         lab.http.delete(f"/api/runs/{run['id']}")
     assert lab.post("/api/lessons/nonsense/runs").status_code == 404

@@ -51,6 +51,7 @@ export function makeRun({ summary, ...changes } = {}) {
     started_at: 1,
     finished_at: 2,
     seconds: 1,
+    expected_seconds: 1,
     latest: {},
     summary: {
       dataset: "digits",

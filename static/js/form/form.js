@@ -27,6 +27,7 @@ import { Undo } from "./undo.js";
 /**
  * @import { CostsTogether, Dataset, Experiment, FirstExperiment, Options, RunView } from "../types.js"
  * @import { Look } from "../look/look.js"
+ * @import { LabQueue } from "../state/lab-queue.js"
  * @import { Store } from "../state/store.js"
  * @import { Answer } from "./consequences.js"
  */
@@ -65,6 +66,7 @@ export class Form {
   #first = null;
   /** What all would cost, as last computed: it stays in a form that is drawn again. @type {CostsTogether | null} */
   #costs = null;
+  #queue;
   #start;
   #load = newestOnly();
   /** The last launch was refused, and nothing has been changed since: its reason stays. */
@@ -77,12 +79,14 @@ export class Form {
    * @param {Options} options
    * @param {(runs: RunView[]) => void} onLaunch
    * @param {Look} look
+   * @param {LabQueue} queue
    */
-  constructor(form, store, options, onLaunch, look) {
+  constructor(form, store, options, onLaunch, look, queue) {
     this.#form = form;
     this.#options = options;
     this.#onLaunch = onLaunch;
     this.#look = look;
+    this.#queue = queue;
     this.#draft = new Draft(options);
     this.#start = JSON.stringify(this.#draft);
     this.#compared = new ComparedRun(options);
@@ -102,6 +106,7 @@ export class Form {
       this.launch();
     });
     onLanguage(() => this.#redraw());
+    queue.on("change", () => this.#showCosts());
     store.on("datasets", (dataset) => this.#putDataset(dataset));
     urlState.on("form", (json) => this.#restore(json));
     this.#draft.restore(urlState.get("form"));
@@ -271,7 +276,9 @@ export class Form {
   }
 
   #showCosts() {
-    this.#launch.show(this.#costs?.experiments ?? null, this.#costs?.seconds);
+    const experiments = this.#costs?.experiments ?? null;
+    const seconds = experiments?.map((one) => one.seconds ?? 0);
+    this.#launch.show(experiments, seconds ? this.#queue.now.launching(seconds) : null);
   }
 
   /** Ask the server anew, when typing pauses. */

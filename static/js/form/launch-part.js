@@ -1,6 +1,8 @@
 /** The part of the form that launches: what the experiments would cost, how many seeds, and the button. */
 
 import { h } from "../page/dom.js";
+import { isSoon } from "../state/queue.js";
+import { duration } from "../words/duration.js";
 import { number, t } from "../words/i18n.js";
 import { SEEDS } from "./experiments.js";
 import { select } from "./fields.js";
@@ -8,6 +10,7 @@ import { select } from "./fields.js";
 /**
  * @import { FormContext } from "./form.js"
  * @import { Cost } from "../types.js"
+ * @import { Times } from "../state/queue.js"
  */
 
 /** Where the digits of a number need more room than there is. */
@@ -27,6 +30,10 @@ export class LaunchPart {
   #facts = {};
   #difference = h("p", { className: "difference" });
   #label = h("span", {});
+  #keys = h("kbd", {}, /^Mac/.test(navigator.platform) ? "⌘↵" : "Ctrl ↵");
+  /** When all runs are done, the queue counted in; it stands in place of the keys. */
+  #done = h("small", { hidden: true });
+  #runs = 1;
 
   /** @param {FormContext} form */
   constructor({ draft, change }) {
@@ -41,12 +48,12 @@ export class LaunchPart {
       { className: "field general" },
       h("span", { className: "error", role: "alert", id: "error-general" }),
     );
-    const keys = /^Mac/.test(navigator.platform) ? "⌘↵" : "Ctrl ↵";
     this.button = h(
       "button",
       { type: "submit", id: "launch", className: "launch", title: t("form.launch_hint") },
       this.#label,
-      h("kbd", {}, keys),
+      this.#keys,
+      this.#done,
     );
     const seeds = select(
       "seeds",
@@ -74,21 +81,22 @@ export class LaunchPart {
 
   /** How many runs the button launches. @param {number} runs */
   count(runs) {
+    this.#runs = runs;
     this.#label.textContent = runs === 1 ? t("form.launch") : t("form.launch_n", { count: number(runs) });
   }
 
   /**
    * @param {Cost[] | null} experiments the figures of each run; null: what is chosen is wrong
-   * @param {number | null} [seconds] of all of them
+   * @param {Times | null} times
    */
-  show(experiments, seconds) {
+  show(experiments, times) {
     const said = (/** @type {number[]} */ values, /** @type {Written} */ text) => {
       const most = Math.max(...values);
       const differ = values.some((value) => value !== most);
       return differ ? `≤\u2009${text(most, differ)}` : text(most, differ);
     };
     const put = (/** @type {keyof Cost} */ name, /** @type {Written} */ text) => {
-      const values = name === "seconds" ? [seconds] : (experiments ?? []).map((one) => one[name]);
+      const values = name === "seconds" ? [times?.alone] : (experiments ?? []).map((one) => one[name]);
       this.#facts[name].textContent = experiments ? said(values.map(Number), text) : "–";
     };
     put("parameters", (value, differ) =>
@@ -100,6 +108,28 @@ export class LaunchPart {
       return t(`summary.${unit}`, { n: number(value / bytes, { maximumSignificantDigits: 2 }) });
     });
     put("seconds", (value) => `≈ ${duration(value)}`);
+    this.time(times);
+  }
+
+  /** When what would be launched now begins and ends. @param {Times | null} times */
+  time(times) {
+    const waits = Boolean(times && !isSoon(times.begin));
+    const isShown = times?.end !== null && times !== null && (waits || this.#runs > 1);
+    const said = isShown
+      ? [
+          t(waits ? "form.launch_waits" : "form.launch_takes", {
+            count: number(this.#runs),
+            wait: duration(times.begin ?? 0),
+            time: duration(times.end ?? 0),
+          }),
+        ]
+      : [];
+    this.#done.hidden = !isShown;
+    this.#keys.hidden = isShown;
+    const done = isShown ? `≈ ${duration(times.end ?? 0)}` : "";
+    if (this.#done.textContent !== done) this.#done.textContent = done;
+    const title = [...said, t("form.launch_hint")].join("\n");
+    if (this.button.title !== title) this.button.title = title;
   }
 
   /**
@@ -116,11 +146,4 @@ export class LaunchPart {
     this.#difference.replaceChildren(...said);
     this.#difference.title = this.#difference.textContent;
   }
-}
-
-/** @param {number} seconds */
-function duration(seconds) {
-  if (seconds < 90) return t("time.seconds", { n: number(seconds, { maximumSignificantDigits: 2 }) });
-  if (seconds < 5400) return t("time.minutes", { n: number(seconds / 60, { maximumSignificantDigits: 2 }) });
-  return t("time.hours", { n: number(seconds / 3600, { maximumSignificantDigits: 2 }) });
 }

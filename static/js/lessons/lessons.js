@@ -7,12 +7,15 @@ import { find, h } from "../page/dom.js";
 import { closesByItself } from "../page/menu.js";
 import { ApiError, api } from "../server/api.js";
 import { newestOnly } from "../state/newest.js";
-import { language, onLanguage, t } from "../words/i18n.js";
+import { isSoon } from "../state/queue.js";
+import { duration } from "../words/duration.js";
+import { language, number, onLanguage, t } from "../words/i18n.js";
 import { datasetTitle, lessonTitle } from "../words/labels.js";
 import { explain } from "../words/reasons.js";
 
 /**
  * @import { Lesson, RunView } from "../types.js"
+ * @import { LabQueue } from "../state/lab-queue.js"
  * @import { Store } from "../state/store.js"
  */
 
@@ -26,6 +29,9 @@ export class Lessons {
   #note;
   #onLaunch;
   #onLook;
+  #queue;
+  /** What each lesson's button says of its runs: called when the queue is another. @type {(() => void)[]} */
+  #costs = [];
   /** @type {string | null} */
   #drawn = null;
   /**
@@ -42,20 +48,24 @@ export class Lessons {
    * @param {Lesson[]} lessons
    * @param {(runs: RunView[]) => void} onLaunch
    * @param {(lesson: Lesson) => Promise<void>} onLook
+   * @param {LabQueue} queue
    */
-  constructor(bar, note, store, lessons, onLaunch, onLook) {
+  constructor(bar, note, store, lessons, onLaunch, onLook, queue) {
     this.#bar = bar;
     this.#note = note;
     this.#store = store;
     this.#lessons = lessons;
     this.#onLaunch = onLaunch;
     this.#onLook = onLook;
+    this.#queue = queue;
+    queue.on("change", () => this.#drawCosts());
     store.on("draw", () => this.#drawNote());
     onLanguage(() => this.#draw());
     this.#draw();
   }
 
   #draw() {
+    this.#costs = [];
     const first = this.#lessons.filter((lesson) => FIRST.includes(lesson.slug));
     const others = this.#lessons.filter((lesson) => !FIRST.includes(lesson.slug));
     this.#bar.replaceChildren(...first.map((lesson) => this.#button(lesson)));
@@ -69,10 +79,15 @@ export class Lessons {
     const name = h("span", {}, lesson.title[language()]);
     const button = h(
       "button",
-      { type: "button", className: "lesson", title: this.#describe(lesson), "data-lesson": lesson.slug },
+      { type: "button", className: "lesson", "data-lesson": lesson.slug },
       h("b", {}, lesson.section),
       name,
     );
+    const cost = () => {
+      button.title = this.#describe(lesson);
+    };
+    this.#costs.push(cost);
+    cost();
     button.addEventListener("click", () => this.#launch(lesson, button));
     return button;
   }
@@ -92,6 +107,13 @@ export class Lessons {
       const button = this.#button(lesson);
       button.className = "row-lesson";
       button.append(h("span", { className: "question" }, lesson.question[language()]));
+      const cost = h("span", { className: "cost" });
+      button.append(cost);
+      const say = () => {
+        cost.textContent = this.#cost(lesson);
+      };
+      this.#costs.push(say);
+      say();
       button.addEventListener("click", () => {
         menu.open = false;
         find(menu, "summary", HTMLElement).focus(); // where a dialog gives it back to
@@ -107,7 +129,20 @@ export class Lessons {
   #describe(lesson) {
     const runs = lesson.runs.map((run) => run.name).join(", ");
     const does = runs ? t("lessons.launches", { runs, dataset: lesson.dataset }) : t("lessons.looks");
-    return `${lesson.question[language()]}\n${does}`;
+    return [lesson.question[language()], does, this.#cost(lesson)].filter(Boolean).join("\n");
+  }
+
+  /** How many runs a lesson launches, and when they would be done, the queue counted in. @param {Lesson} lesson */
+  #cost({ runs }) {
+    if (!runs.length) return "";
+    const { begin, end } = this.#queue.now.launching(runs.map(({ seconds }) => seconds));
+    const said = { count: number(runs.length), wait: duration(begin ?? 0), time: duration(end ?? 0) };
+    if (end === null) return t("lessons.runs", said);
+    return t(isSoon(begin) ? "form.launch_takes" : "form.launch_waits", said);
+  }
+
+  #drawCosts() {
+    for (const say of this.#costs) say();
   }
 
   /**

@@ -1,0 +1,37 @@
+"""How long a launch will take with the queue counted in, and what is said while runs wait for a worker."""
+
+from tests.support.experiments import QUICK
+
+WAITING = "document.querySelector('.waiting')"
+ROWS = f"[...{WAITING}.querySelectorAll('li')].map(row => row.textContent)"
+
+
+def test_before_and_after_a_launch_the_page_says_how_long_it_takes_and_who_waits_where(open_page, make_lab):
+    lab = make_lab(LOSSROOM_WORKERS="1")
+    page = open_page(lab)
+    page.choose("dataset.name", "digits")
+    page.choose("seeds", "5")
+    page.until("document.querySelector('#launch small').textContent.startsWith('≈ ')")
+    assert "Runs: 5; done in about" in page.page.get_attribute("#launch", "title")
+    assert "in the queue" not in page.page.get_attribute("#launch", "title")
+    assert page.page.evaluate(f"{WAITING}.hidden")
+
+    before = [
+        lab.launch(**{**QUICK, "name": f"before {i}", "training": {"iterations": 10_000_000}})["id"]
+        for i in range(2)
+    ]
+    lab.wait_for(before[0], "running")
+    lesson = '[data-lesson="2a-optimizers"]'
+    page.until("document.querySelector('#launch').title.includes('in the queue')")
+    page.until(f"document.querySelector('{lesson}').title.includes('Runs: 3; done in about')")
+    page.page.click(lesson)
+    page.until(f"!{WAITING}.hidden && {ROWS}.length === 3")
+    first, second = page.page.evaluate(ROWS)[:2]
+    assert first.startswith("SGDplace 2 · begins in about ")
+    assert second.startswith("Momentumplace 3 · begins in about ")
+    page.page.click("[data-language=ja]")
+    page.until(f"{ROWS}[2].startsWith('Adam待ち順 4 番目 · 約 ') && {ROWS}[2].endsWith('後に開始')")
+
+    for run_id in before:
+        lab.http.delete(f"/api/runs/{run_id}").raise_for_status()
+    page.until(f"{WAITING}.hidden")  # there is a curve
