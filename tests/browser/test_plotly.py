@@ -44,14 +44,18 @@ def test_results_are_drawn_over_settings_in_all_three_ways(page, filled):
     name(page, filled.ids[5]).click(modifiers=["Shift"])
     page.page.click("#sweep")
     drawn = page.page.locator("dialog .figure")
-    expect(drawn.locator(".scatterlayer .point")).to_have_count(6)
+    expect(drawn.locator(".scatterlayer .point")).to_have_count(6 + 2)  # and the mean of each optimizer
     page.page.select_option('[name="sweep.kind"]', "parallel")
-    expect(drawn.locator(".scatterlayer path.js-line")).to_have_count(6)
+    expect(page.page.locator("dialog .parallel .line")).to_have_count(6)
     page.page.select_option('[name="sweep.kind"]', "heat")
     page.page.select_option('[name="sweep.y"]', "seed")
     expect(drawn.locator(".heatmaplayer image")).to_have_count(1)
     expect(drawn.locator(".heatmaplayer .heatmap-label")).to_have_count(6)
     expect(drawn.locator(".infolayer .colorbar")).to_have_count(1)
+    page.page.select_option('[name="sweep.kind"]', "scatter")
+    drawn.locator(".scatterlayer .point").last.click(force=True)
+    expect(page.page.locator("dialog")).to_have_count(0)
+    expect(page.page.locator(".run.selected")).to_have_count(1)
 
 
 def test_a_report_is_drawn(open_page, filled, script, tmp_path):

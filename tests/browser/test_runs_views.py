@@ -100,17 +100,42 @@ def test_a_sweep_shows_results_over_what_differs(open_page, filled):
 
     page.page.select_option('[name="sweep.kind"]', "parallel")
     page.page.select_option('[name="sweep.metric"]', "loss")
-    page.until("document.querySelector('dialog .figure').data.length === 6")
-    ends = [line["y"][-1] for line in figure(page)]
-    losses = [filled.run(run_id)["latest"]["loss"] for run_id in filled.ids]
-    order = {trace["runs"][-1]: trace["y"][-1] for trace in figure(page)}
-    assert (min(ends), max(ends)) == (0, 1)
-    assert order[f"Loss {float(f'{max(losses):.4g}'):g}"] == 1
+    losses = {run_id: filled.run(run_id)["latest"]["loss"] for run_id in filled.ids}
+    lines = page.page.locator(".parallel .line")
+    assert lines.evaluate_all("all => all.map(line => line.dataset.sweepRun)") == sorted(
+        losses, key=losses.get, reverse=True
+    )
+
+    # by keyboard one optimizer, by mouse some of the seeds
+    chosen = "[...document.querySelectorAll('.parallel .line:not(.pale)')].map(line => line.dataset.sweepRun)"
+    optimizer, seed = (
+        page.page.locator(".parallel .axis", has_text=title).first for title in ("Optimizer", "Seed")
+    )
+    optimizer.focus()
+    page.page.keyboard.press("ArrowUp")
+    assert optimizer.get_attribute("aria-valuetext") == "Adam"
+    assert sorted(page.page.evaluate(chosen)) == sorted(filled.ids[3:])
+    box = seed.locator("> path").bounding_box()
+    x, top, height = box["x"] + box["width"] / 2, box["y"], box["height"]
+    page.page.mouse.move(x, top + 0.3 * height)
+    page.page.mouse.down()
+    page.page.mouse.move(x, top + 0.7 * height, steps=4)
+    page.page.mouse.up()
+    assert page.page.evaluate(chosen) == [filled.ids[4]]
+    assert "1 of 6 runs" in page.page.inner_text("dialog .sweep-said")
+    page.page.mouse.click(x, top + 0.5 * height)  # all seeds again
+    assert sorted(page.page.evaluate(chosen)) == sorted(filled.ids[3:])
+
+    page.page.locator(f'[data-sweep-run="{filled.ids[4]}"]').dispatch_event("click")
+    expect(page.page.locator("dialog")).to_have_count(0)
+    expect(name(page, filled.ids[4])).to_have_attribute("aria-pressed", "true")
+    expect(page.page.locator(".run.selected")).to_have_count(1)
 
 
 @pytest.mark.parametrize(("scheme", "locale"), [("light", "en-US"), ("dark", "ja-JP")])
 def test_the_table_and_its_dialogs_have_no_accessibility_violation(open_page, filled, scheme, locale):
-    page = open_page(filled, color_scheme=scheme, locale=locale)
+    # tall: what is scrolled away behind the button is none the worse for it
+    page = open_page(filled, color_scheme=scheme, locale=locale, viewport={"width": 1280, "height": 1200})
     run_id = filled.launch(**ENDLESS)["id"]
     filled.http.patch(f"/api/runs/{run_id}", json={"tags": ["demo"], "starred": True})
     try:

@@ -280,10 +280,15 @@ export class Plot {
 
 /**
  * Draw a figure that does not live on, such as a sweep's, in the page's look.
- * @param {HTMLElement} element
+ * @param {HTMLElement & Record<string, any>} element
  * @param {{traces: Record<string, any>[], layout: Record<string, any>}} figure Plotly's; see `figureLayout`
+ * @param {(customdata: any) => void} onClick called with what a trace says of the point that is clicked
  */
-export async function drawFigure(element, { traces, layout }) {
+export async function drawFigure(element, { traces, layout }, onClick) {
   await bringLibrary();
-  return Plotly.react(element, traces, figureLayout(element, layout), CONFIG);
+  await Plotly.react(element, traces, figureLayout(element, layout), CONFIG);
+  element.removeAllListeners("plotly_click");
+  const click = (/** @type {{points: {customdata?: any}[]}} */ { points: [point] }) =>
+    point?.customdata && onClick(point.customdata);
+  element.on("plotly_click", click);
 }

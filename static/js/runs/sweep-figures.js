@@ -1,237 +1,154 @@
-/** Figures of a sweep: final metrics over config fields, as plain data for `charts/plotly.js`. Pure functions. */
+/** Figures of a sweep: final results over settings, as plain data for `charts/plotly.js`. Pure functions. */
 
-import { LINEAR, LOG, Scale } from "../scale.js";
+import { plain } from "../charts/picture.js";
+import { kindsOf, meanOf, namesOf } from "./sweep-kinds.js";
+import { brief, label, marksOf, scaleOf } from "./sweep-scale.js";
 
 /**
- * A run with its value of the metric.
+ * A run with its result, and its values of the fields that vary, by their paths.
  * @typedef {{run: string, name: string, color: string, fields: Record<string, any>, value: number}} SweepPoint
  */
 
+/** A field that varies: what it is called, and each of its values. @typedef {{path: string, label: string, word: (value: any) => string}} SweepField */
+
 /** @typedef {{title: string, format: string, percent?: boolean, smallerIsBetter?: boolean}} Metric */
 
-/**
- * Where values stand: `place` of one is from 0 to 1.
- * @typedef {{kind: "category", categories: string[], place: (value: any) => number}} CategoryScale
- * @typedef {{kind: "linear" | "log", low: number, high: number, place: (value: any) => number}} NumberScale
- * @typedef {CategoryScale | NumberScale} FieldScale
- */
-
-/** A mark of an axis has at most this many letters. */
-const MAX_LETTERS = 16;
+/** Of more kinds of runs, lines by colours cannot be told apart. */
+const MAX_KINDS = 8;
+/** Cells beyond these have no room for their numbers. */
+const MAX_NUMBERS = 100;
 
 /**
- * Numbers as they are, log where they span decades; everything else as categories in the order they sort.
- * @param {any[]} values
- * @returns {FieldScale}
- */
-export function scaleOf(values) {
-  const numeric = values.every((value) => typeof value === "number");
-  if (!numeric) {
-    const categories = [...new Set(values.map(label))].toSorted((a, b) =>
-      a.localeCompare(b, undefined, { numeric: true }),
-    );
-    return {
-      kind: "category",
-      categories,
-      place: (value) => categories.indexOf(label(value)) / Math.max(1, categories.length - 1),
-    };
-  }
-  const [low, high] = [Math.min(...values), Math.max(...values)];
-  const log = low > 0 && high / low >= 20;
-  const scale = new Scale([low, high], [0, 1], log ? LOG : LINEAR);
-  return { kind: log ? "log" : "linear", low, high, place: (value) => scale.place(value) };
-}
-
-/** @param {any} value */
-export function label(value) {
-  return value === null || value === undefined ? "–" : String(value);
-}
-
-/**
- * Each run a point over one field; where several share a value, their mean as a line.
+ * Each run a point over one field. Means are of runs that only repeat each other: a line over numbers, for each kind of run
+ * by itself; a mark where the field has no order. A few kinds have colours of their own, and a legend.
  * @param {SweepPoint[]} points
- * @param {string} field
+ * @param {SweepField} field
  * @param {Metric} metric
+ * @param {{fields: SweepField[], color: (number: number) => string}} kindsBy what tells kinds apart, and the color of each
  */
-export function scatter(points, field, metric) {
-  const xs = points.map((point) => point.fields[field]);
-  const scale = scaleOf(xs);
-  const x = (/** @type {SweepPoint} */ point) =>
-    scale.kind === "category" ? label(point.fields[field]) : point.fields[field];
+export function scatter(points, { path, label: title, word }, metric, { fields, color }) {
+  const scale = scaleOf(points.map(({ fields }) => fields[path]));
+  const isCategory = scale.kind === "category";
+  const x = (/** @type {SweepPoint} */ { fields }) => (isCategory ? label(fields[path]) : fields[path]);
+  const kinds = kindsOf(points, [path]);
+  const areFew = kinds.length > 1 && kinds.length <= MAX_KINDS;
+  const names = namesOf(
+    kinds,
+    fields.filter((field) => field.path !== path),
+  );
+  const colors = new Map(kinds.flatMap((kind, i) => kind.map(({ run }) => [run, color(i)])));
   const dots = {
     type: "scatter",
     mode: "markers",
     x: points.map(x),
     y: points.map((point) => point.value),
-    text: points.map((point) => point.name),
+    text: points.map((point) => plain(point.name)),
     customdata: points.map((point) => point.run),
-    marker: { color: points.map((point) => point.color), size: 10, line: { width: 1 } },
-    hovertemplate: `%{text}<br>${field} %{x}<br>${metric.title} %{y:${metric.format}}<extra></extra>`,
+    marker: {
+      color: points.map((point) => (areFew ? colors.get(point.run) : point.color)),
+      size: 10,
+      line: { width: 1 },
+    },
+    showlegend: false,
+    hovertemplate: `%{text}<br>${title} %{x}<br>${metric.title} %{y:${metric.format}}<extra></extra>`,
   };
-  const groups = Map.groupBy(points, x);
-  const order = scale.kind === "category" ? scale.categories : [...groups.keys()].toSorted((a, b) => a - b);
-  const mean = {
-    type: "scatter",
-    mode: "lines",
-    x: order,
-    y: order.map((key) => average((groups.get(key) ?? []).map((point) => point.value))),
-    line: { width: 1.5, dash: "dot" },
-    hoverinfo: "skip",
-  };
+  const means = kinds.flatMap((kind, i) => {
+    const groups = [...Map.groupBy(kind, x)].toSorted(([a], [b]) => (a < b ? -1 : 1));
+    const repeated = groups.filter(([, group]) => group.length > 1);
+    const drawn = isCategory ? repeated : groups.length > 1 ? groups : [];
+    const hue = areFew ? color(i) : kind[0].color;
+    return drawn.length ? [meanTrace(drawn, isCategory, { name: plain(names[i]), color: hue })] : [];
+  });
+  const marks = marksOf(scale);
   const xaxis = {
     type: scale.kind,
-    title: { text: field },
-    ...(scale.kind === "category"
-      ? { categoryarray: scale.categories, categoryorder: "array", ...briefTicks(scale.categories) }
-      : {}),
+    title: { text: title },
+    tickvals: marks.map(({ value }) => (isCategory ? label(value) : value)),
+    ticktext: marks.map(({ value }) => brief(word(value))),
+    ...(isCategory ? { categoryarray: scale.categories, categoryorder: "array" } : {}),
   };
-  return { traces: groups.size > 1 ? [mean, dots] : [dots], layout: { xaxis, yaxis: metricAxis(metric) } };
+  const legend = { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" };
+  const layout = { hovermode: "closest", showlegend: areFew, legend, xaxis, yaxis: metricAxis(metric) };
+  return { traces: [...means, dots], layout };
 }
 
 /**
- * The mean metric over two fields.
+ * @param {[x: any, group: SweepPoint[]][]} groups
+ * @param {boolean} isCategory
+ * @param {{name: string, color: string}} kind
+ */
+function meanTrace(groups, isCategory, { name, color }) {
+  return {
+    name,
+    type: "scatter",
+    mode: isCategory ? "markers" : "lines",
+    x: groups.map(([x]) => x),
+    y: groups.map(([, group]) => meanOf(group)),
+    line: { width: 1.5, dash: "dot", color },
+    marker: { symbol: "line-ew-open", size: 26, color, line: { width: 2 } },
+    hoverinfo: "skip",
+  };
+}
+
+/**
+ * The result over two fields. A cell is the mean of runs that only repeat each other; of several kinds of runs in it, the
+ * best, as a mean over them would be of nothing.
  * @param {SweepPoint[]} points
- * @param {[x: string, y: string]} fields
+ * @param {[x: SweepField, y: SweepField]} fields
  * @param {Metric} metric
  */
 export function heatMap(points, [first, second], metric) {
-  /** @param {string} field */
-  const keys = (field) => {
-    const values = [...new Set(points.map((point) => point.fields[field]))];
-    const numeric = values.every((value) => typeof value === "number");
-    return values.toSorted((a, b) =>
-      numeric ? a - b : label(a).localeCompare(label(b), undefined, { numeric: true }),
-    );
-  };
-  const [xs, ys] = [keys(first), keys(second)];
-  /**
-   * @param {any} x
-   * @param {any} y
-   */
-  const at = (x, y) => points.filter((point) => point.fields[first] === x && point.fields[second] === y);
-  const cells = ys.map((y) => xs.map((x) => at(x, y)));
-  const z = cells.map((row) =>
-    row.map((cell) => (cell.length ? average(cell.map((point) => point.value)) : null)),
+  const [xs, ys] = [first, second].map(
+    ({ path }) => scaleOf(points.map(({ fields }) => fields[path])).values,
   );
+  /** @param {SweepPoint} point @param {SweepField} field @param {any} value */
+  const has = ({ fields }, { path }, value) => label(fields[path]) === label(value);
+  const cells = ys.map((y) =>
+    xs.map((x) => points.filter((point) => has(point, first, x) && has(point, second, y))),
+  );
+  const kinds = cells.map((row) => row.map((cell) => kindsOf(cell)));
+  const best = metric.smallerIsBetter ? Math.min : Math.max;
   const trace = {
     type: "heatmap",
     x: xs.map(label),
     y: ys.map(label),
-    z,
-    text: cells.map((row) => row.map((cell) => cell.map((point) => point.name).join("<br>"))),
-    texttemplate: xs.length * ys.length <= 100 ? `%{z:${metric.format}}` : undefined,
+    z: kinds.map((row) => row.map((cell) => (cell.length ? best(...cell.map(meanOf)) : null))),
+    text: cells.map((row) => row.map((cell) => cell.map((point) => plain(point.name)).join("<br>"))),
+    customdata: cells.map((row) => row.map((cell) => cell.map(({ run }) => run))),
+    texttemplate: xs.length * ys.length <= MAX_NUMBERS ? `%{z:${metric.format}}` : undefined,
     colorscale: "Viridis",
     reversescale: metric.smallerIsBetter,
     xgap: 1,
     ygap: 1,
     colorbar: { thickness: 12, tickformat: metric.format, outlinewidth: 0 },
-    hovertemplate: `${first} %{x}<br>${second} %{y}<br>${metric.title} %{z:${metric.format}}<br>%{text}<extra></extra>`,
+    hovertemplate: `${first.label} %{x}<br>${second.label} %{y}<br>${metric.title} %{z:${metric.format}}<br>%{text}<extra></extra>`,
   };
   return {
     traces: [trace],
     layout: {
-      xaxis: { type: "category", title: { text: first }, ...briefTicks(xs.map(label)) },
-      yaxis: { type: "category", title: { text: second }, automargin: true, ...briefTicks(ys.map(label)) },
+      xaxis: categoryAxis(first, xs),
+      yaxis: { automargin: true, ...categoryAxis(second, ys) },
     },
+    /** Whether some cell has several kinds of runs. */
+    isBest: kinds.flat().some((cell) => cell.length > 1),
   };
 }
 
 /**
- * Each run a line across the fields, ending at the metric. (Drawn with ordinary lines: Plotly's own needs a WebGL
- * that compiles code, which the page's security policy forbids.)
- * @param {SweepPoint[]} points
- * @param {string[]} fields
- * @param {Metric} metric
+ * An axis of words, with a mark for each.
+ * @param {SweepField} field
+ * @param {any[]} values
  */
-export function parallel(points, fields, metric) {
-  /** @type {{title: string, of: (point: SweepPoint) => any, metric?: Metric}[]} */
-  const axes = [
-    ...fields.map((field) => ({
-      title: field,
-      of: (/** @type {SweepPoint} */ point) => point.fields[field],
-    })),
-    { title: metric.title, of: (point) => point.value, metric },
-  ];
-  const scales = axes.map((axis) => scaleOf(points.map(axis.of)));
-  const traces = points.map((point) => ({
-    type: "scatter",
-    mode: "lines+markers",
-    x: axes.map((_, i) => i),
-    y: axes.map((axis, i) => scales[i].place(axis.of(point))),
-    line: { color: point.color, width: 2 },
-    marker: { color: point.color, size: 6 },
-    name: point.name,
-    customdata: axes.map((axis) => `${axis.title} ${shown(axis.of(point), axis.metric)}`),
-    hovertemplate: `${point.name}<br>%{customdata}<extra></extra>`,
-  }));
-  const ticks = axes.flatMap((axis, i) =>
-    marks(scales[i]).map(([y, value]) => ({
-      x: i,
-      y,
-      text: brief(shown(value, axis.metric)),
-      showarrow: false,
-      xanchor: i ? "left" : "right",
-      xshift: i ? 8 : -8,
-      bgcolor: "card",
-    })),
-  );
+function categoryAxis({ label: title, word }, values) {
   return {
-    traces,
-    layout: {
-      hovermode: "closest",
-      margin: { l: 90, r: 110 },
-      xaxis: {
-        tickvals: axes.map((_, i) => i),
-        ticktext: axes.map((axis) => brief(axis.title)),
-        range: [-0.1, axes.length - 0.9],
-        gridwidth: 2,
-        side: "top",
-      },
-      yaxis: { showticklabels: false, showgrid: false, range: [-0.06, 1.06] },
-      annotations: ticks,
-    },
+    type: "category",
+    title: { text: title, standoff: 12 },
+    tickvals: values.map(label),
+    ticktext: values.map((value) => brief(word(value))),
   };
-}
-
-/** A text short enough for an axis; hovering shows the whole. @param {string} text */
-const brief = (text) =>
-  [...text].length > MAX_LETTERS ? `${[...text].slice(0, MAX_LETTERS - 1).join("")}…` : text;
-
-/** An axis of words, with a mark for each. @param {string[]} categories */
-function briefTicks(categories) {
-  return { tickvals: categories, ticktext: categories.map(brief) };
-}
-
-/**
- * (place, value) of an axis's marks.
- * @param {FieldScale} scale
- * @returns {[place: number, value: any][]}
- */
-function marks(scale) {
-  if (scale.kind === "category")
-    return scale.categories.slice(0, 12).map((value) => [scale.place(value), value]);
-  return scale.high > scale.low
-    ? [
-        [0, scale.low],
-        [1, scale.high],
-      ]
-    : [[0.5, scale.low]];
-}
-
-/**
- * @param {any} value
- * @param {Metric} [metric]
- */
-function shown(value, metric) {
-  if (typeof value !== "number") return label(value);
-  if (metric?.percent) return `${(100 * value).toFixed(1)}%`;
-  return String(Number(value.toPrecision(4)));
 }
 
 /** @param {Metric} metric */
 function metricAxis(metric) {
   return { title: { text: metric.title }, tickformat: metric.percent ? ".0%" : undefined, automargin: true };
 }
-
-/** @param {number[]} values */
-const average = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,18 +1,21 @@
 /** Sweeps: how final metrics depend on the fields in which runs differ, as scatter, parallel coordinates or heat map. */
 
-import { plain } from "../charts/picture.js";
 import { drawFigure } from "../charts/plotly.js";
 import { openDialog } from "../page/dialog.js";
 import { h } from "../page/dom.js";
 import { color } from "../page/palette.js";
-import { t } from "../words/i18n.js";
-import { labelsOf } from "../words/labels.js";
-import { heatMap, parallel, scatter } from "./sweep-figures.js";
+import { hasText, number, t } from "../words/i18n.js";
+import { labelsOf, wordOf } from "../words/labels.js";
+import { heatMap, scatter } from "./sweep-figures.js";
+import { ofAll } from "./sweep-kinds.js";
+import { SweepParallel } from "./sweep-parallel.js";
+import { shown } from "./sweep-scale.js";
 
 /**
  * @import { FlatConfigs } from "../state/flat-configs.js"
  * @import { Fields, Run } from "../types.js"
- * @import { Metric } from "./sweep-figures.js"
+ * @import { Metric, SweepField } from "./sweep-figures.js"
+ * @import { Selection } from "./selection.js"
  */
 
 /** @type {Record<string, Omit<Metric, "title">>} */
@@ -29,44 +32,78 @@ const KINDS = ["scatter", "parallel", "heat"];
 const MAX_AXES = 8;
 
 /**
+ * A click on a run, or on a cell of several, selects these and closes the dialog over them.
  * @param {Run[]} runs whose fields `configs` has
- * @param {{configs: FlatConfigs, isDark: () => boolean}} lab
+ * @param {{configs: FlatConfigs, selection: Selection, isDark: () => boolean}} lab
  */
-export function openSweep(runs, { configs, isDark }) {
+export function openSweep(runs, { configs, selection, isDark }) {
   const ids = runs.map((run) => run.id);
   const labels = labelsOf([...configs.difference(ids).keys()]);
   const fields = [...labels.keys()];
   /** @param {Fields} config */
-  const named = (config) => Object.fromEntries([...labels].map(([path, label]) => [label, config[path]]));
+  const varied = (config) => Object.fromEntries(fields.map((path) => [path, config[path]]));
+  /** @param {string} path @returns {SweepField} */
+  const field = (path) => ({
+    path,
+    label: String(labels.get(path)),
+    word: (value) => (typeof value === "number" ? shown(value) : wordOf(path, value)),
+  });
   /** @type {Record<"kind" | "metric" | "x" | "y", string>} */
   const state = { kind: "scatter", metric: "test_accuracy", x: fields[0], y: fields[1] ?? fields[0] };
   const figure = h("div", { className: "figure", role: "img" });
-  const said = h("p", { className: "diff-said", role: "status" });
+  const said = h("p", { className: "sweep-said", role: "status" });
+  const pointed = h("p", { className: "sweep-pointed" });
+  /** @param {string[]} chosen */
+  const select = (chosen) => {
+    selection.set(chosen);
+    dialog.close();
+  };
+  const lines = new SweepParallel({
+    select: (run) => select([run]),
+    point: (words) => {
+      pointed.textContent = words || t("sweep.how");
+    },
+    count: (count, all) => say(count < all ? t("sweep.chosen", { n: number(count), all: number(all) }) : ""),
+  });
+  let left = 0;
+  /** @param {string} more */
+  const say = (more) => {
+    const parts = [
+      fields.length ? "" : t("diff.none"),
+      left ? t("sweep.left_out", { n: number(left) }) : "",
+      more,
+    ];
+    said.textContent = parts.filter(Boolean).join(" ");
+  };
 
   const draw = () => {
-    const metric = { ...METRICS[state.metric], title: t(`table.${state.metric}`) };
+    const metric = { ...METRICS[state.metric], title: titleOf(state.metric) };
     const value = (/** @type {Run} */ run) =>
       (state.metric === "seconds" ? run.seconds : run.latest[state.metric]) ?? NaN;
     const points = runs
       .filter((run) => Number.isFinite(value(run)))
       .map((run) => ({
         run: run.id,
-        name: plain(run.name),
+        name: run.name,
         color: color(run.hue, isDark()),
-        fields: named(configs.get(run.id)),
+        fields: varied(configs.get(run.id)),
         value: value(run),
       }));
-    const left = runs.length - points.length;
-    said.textContent = !fields.length ? t("diff.none") : left ? t("sweep.left_out", { n: left }) : "";
-    const label = (/** @type {string} */ path) => String(labels.get(path));
-    /** @type {Record<string, () => {traces: Record<string, any>[], layout: Record<string, any>}>} */
-    const drawn = {
-      scatter: () => scatter(points, label(state.x), metric),
-      parallel: () => parallel(points, [...labels.values()].slice(0, MAX_AXES), metric),
-      heat: () => heatMap(points, [label(state.x), label(state.y)], metric),
-    };
+    left = runs.length - points.length;
+    say("");
     figure.setAttribute("aria-label", `${t(`sweep.${state.kind}`)}: ${metric.title}`);
-    if (points.length && fields.length) drawFigure(figure, drawn[state.kind]());
+    if (!points.length || !fields.length) return;
+    const onClick = (/** @type {string | string[]} */ chosen) => select([chosen].flat());
+    if (state.kind === "parallel")
+      lines.draw({ points, fields: ofAll(points, fields.map(field)).slice(0, MAX_AXES), metric });
+    else if (state.kind === "scatter") {
+      const kindsBy = { fields: fields.map(field), color: (/** @type {number} */ i) => color(i, isDark()) };
+      drawFigure(figure, scatter(points, field(state.x), metric, kindsBy), onClick);
+    } else {
+      const drawn = heatMap(points, [field(state.x), field(state.y)], metric);
+      drawFigure(figure, drawn, onClick);
+      if (drawn.isBest) say(t("sweep.best"));
+    }
   };
 
   /**
@@ -95,18 +132,26 @@ export function openSweep(runs, { configs, isDark }) {
   const kind = choose("kind", "sweep.kind", fields.length > 1 ? KINDS : KINDS.slice(0, 2), (name) =>
     t(`sweep.${name}`),
   );
-  const metric = choose("metric", "sweep.metric", Object.keys(METRICS), (name) => t(`table.${name}`));
+  const metric = choose("metric", "sweep.metric", Object.keys(METRICS), titleOf);
   const x = choose("x", "sweep.x", fields, called);
   const y = choose("y", "sweep.y", fields, called);
   const arrange = () => {
     x.hidden = state.kind === "parallel";
     y.hidden = state.kind !== "heat";
+    figure.hidden = state.kind === "parallel";
+    lines.element.hidden = pointed.hidden = !figure.hidden;
+    pointed.textContent = t("sweep.how");
   };
   arrange();
-  openDialog({
+  const dialog = openDialog({
     title: t("sweep.title"),
     className: "wide tall",
-    body: [h("div", { className: "sweep-tools" }, kind, metric, x, y), said, figure],
+    body: [h("div", { className: "sweep-tools" }, kind, metric, x, y), said, figure, lines.element, pointed],
   });
   draw();
+}
+
+/** What a metric is called where nothing beside it says more. @param {string} name */
+function titleOf(name) {
+  return t(hasText(`sweep.${name}`) ? `sweep.${name}` : `table.${name}`);
 }

@@ -1,0 +1,135 @@
+/** Scales of a sweep's axes: where values stand, and the marks at which they are read. Pure functions. */
+
+import { LINEAR, LOG, roundAbove, Scale } from "../scale.js";
+
+/** @import { Metric } from "./sweep-figures.js" */
+
+/**
+ * Where values stand: `place` of one is from 0 to 1.
+ * @typedef {{kind: "category", categories: string[], values: any[], place: (value: any) => number}} CategoryScale
+ * @typedef {{kind: "linear" | "log", low: number, high: number, values: number[], place: (value: any) => number}} NumberScale
+ * @typedef {CategoryScale | NumberScale} FieldScale
+ */
+
+/** A mark of an axis, with its place on it. @typedef {{place: number, value: any}} Mark */
+
+/** A mark of an axis has at most this many letters. */
+const MAX_LETTERS = 16;
+/** An axis has at most this many marks. */
+const MAX_MARKS = 10;
+/** Two values vary on a log scale where one is this many times the other; more values, where they also lie more evenly there. */
+const TIMES = 8;
+const TIMES_OF_MORE = 4;
+
+/**
+ * Numbers as they are, or by their powers of ten where they vary in these; everything else as categories in the order they
+ * sort. So are powers of ten with 0 among them, which has no place between them.
+ * @param {any[]} values
+ * @returns {FieldScale}
+ */
+export function scaleOf(values) {
+  const numbers = values.every((value) => typeof value === "number") ? distinct(values) : [];
+  const [low, high] = [numbers[0], numbers[numbers.length - 1]];
+  const isLog = varyByPowers(numbers.filter((value) => value !== 0));
+  if (!numbers.length || (isLog && low === 0)) {
+    const ordered = numbers.length ? numbers : sorted(values);
+    const categories = ordered.map(label);
+    const last = Math.max(1, categories.length - 1);
+    return {
+      kind: "category",
+      categories,
+      values: ordered,
+      place: (value) => categories.indexOf(label(value)) / last,
+    };
+  }
+  const scale = new Scale([low, high], [0, 1], isLog ? LOG : LINEAR);
+  return { kind: isLog ? "log" : "linear", low, high, values: numbers, place: (value) => scale.place(value) };
+}
+
+/** @param {any[]} values */
+const sorted = (values) =>
+  [...new Map(values.map((value) => [label(value), value]))]
+    .toSorted(([a], [b]) => a.localeCompare(b, undefined, { numeric: true }))
+    .map(([, value]) => value);
+
+/** @param {number[]} values */
+const distinct = (values) => [...new Set(values)].toSorted((a, b) => a - b);
+
+/**
+ * Do numbers vary on a log scale, such as 0.001, 0.01, 0.1 or 16, 32, 64?
+ * @param {number[]} values in order, each once
+ */
+function varyByPowers(values) {
+  const [low, high] = [values[0], values[values.length - 1]];
+  if (values.length < 2 || low <= 0 || high / low < TIMES_OF_MORE) return false;
+  if (values.length === 2) return high / low >= TIMES;
+  return unevenness(values.map(Math.log)) < unevenness(values);
+}
+
+/** The longest step between neighbours, in shortest ones. @param {number[]} values */
+function unevenness(values) {
+  const steps = values.slice(1).map((value, i) => value - values[i]);
+  return Math.max(...steps) / Math.min(...steps);
+}
+
+/**
+ * The marks of an axis: every value where these are few, else round ones.
+ * @param {FieldScale} scale
+ * @returns {Mark[]}
+ */
+export function marksOf(scale) {
+  const at = (/** @type {any} */ value) => ({ place: scale.place(value), value });
+  if (scale.kind === "category") {
+    const every = Math.ceil(scale.categories.length / (MAX_MARKS + 2));
+    return scale.values.filter((_, i) => i % every === 0).map(at);
+  }
+  const { values, low, high, kind } = scale;
+  if (values.length <= MAX_MARKS) return values.map(at);
+  return (kind === "log" ? powers(low, high) : rounds(low, high)).map(at);
+}
+
+/**
+ * Powers of ten between two numbers; with 2 and 5 of each where that are few.
+ * @param {number} low
+ * @param {number} high
+ */
+function powers(low, high) {
+  const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
+  const all = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  const digits = all.length <= 3 ? [1, 2, 5] : [1];
+  return all
+    .flatMap((power) => digits.map((digit) => Number(`${digit}e${power}`)))
+    .filter((value) => value >= low && value <= high);
+}
+
+/**
+ * @param {number} low
+ * @param {number} high
+ */
+function rounds(low, high) {
+  const step = roundAbove((high - low) / 6);
+  const first = Math.ceil(low / step);
+  const count = Math.floor(high / step) - first + 1;
+  return Array.from({ length: count }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+}
+
+/** @param {any} value */
+export function label(value) {
+  return value === null || value === undefined ? "–" : String(value);
+}
+
+/** A text short enough for an axis; hovering shows the whole. @param {string} text */
+export function brief(text) {
+  const letters = [...text];
+  return letters.length > MAX_LETTERS ? `${letters.slice(0, MAX_LETTERS - 1).join("")}…` : text;
+}
+
+/**
+ * A number as a mark says it.
+ * @param {number} value
+ * @param {Metric} [metric]
+ */
+export function shown(value, metric) {
+  if (metric?.percent) return `${(100 * value).toFixed(1)}%`;
+  return String(Number(value.toPrecision(4)));
+}
