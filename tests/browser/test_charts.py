@@ -260,7 +260,7 @@ def test_a_diverged_run_has_a_cross_where_it_ended(page, lab):
     page.until(f"document.querySelector('{LOSS}').layout.xaxis.range[1] === {cross[0]}")
 
 
-def test_a_chart_that_ignores_outliers_gives_the_other_curves_its_height(page, lab):
+def test_a_run_that_diverges_leaves_the_picture_to_the_other_curves_until_it_is_wanted(page, lab):
     calm = finished(page, lab, name="calm", training={"iterations": 400})
     wild = lab.launch(
         name="wild", optimizer={"name": "sgd", "learning_rate": 100.0}, regularization={"l2": 1.0}
@@ -268,11 +268,15 @@ def test_a_chart_that_ignores_outliers_gives_the_other_curves_its_height(page, l
     page.wait_for(wild, "diverged")
     only(page, calm, wild)
     highest = f"document.querySelector('{LOSS}').layout.yaxis.range[1]"
-    page.until(f"{highest} > 1000")
-    page.page.locator('[data-chart="loss"] .controls .icon-button').last.click()
-    page.page.click('#chart-loss-menu [data-item="crop"]')
+    chip = page.page.locator('[data-chart="loss"] [data-option="outliers"]')
     page.until(f"{highest} < 5")
-    page.until("location.hash.includes('charts=loss:crop')")
+    expect(chip).to_have_text("1 run leaves the picture ▲")
+    chip.press("Enter")
+    page.until(f"{highest} > 1000")
+    page.until("location.hash.includes('charts=loss:outliers')")
+    expect(chip).to_have_attribute("aria-pressed", "true")
+    chip.click()
+    page.until(f"{highest} < 5")
     # as it is with a curve that still grows beyond the axis
     live = lab.launch(**{**ENDLESS, "name": "live"})["id"]
     page.wait_for_points(live, 300)
@@ -280,6 +284,8 @@ def test_a_chart_that_ignores_outliers_gives_the_other_curves_its_height(page, l
     page.until_ready()
     page.until(f"{highest} < 5")
     lab.post(f"/api/runs/{live}/cancel")
+    only(page, calm)
+    expect(chip).to_be_hidden()
 
 
 def test_a_change_by_hand_is_marked_on_its_curve_and_told_by_hovering(page, lab):

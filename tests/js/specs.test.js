@@ -21,7 +21,7 @@ test("what is written of a chart is read as the same", () =>
       smoothing: examples.of([0, 0.6, 0.99]),
       logX: switches(),
       logY: switches(),
-      crop: switches(),
+      outliers: switches(),
       marks: switches(),
       gap: name === "accuracy" && switches(),
     };
@@ -31,6 +31,6 @@ test("what is written of a chart is read as the same", () =>
 test("what an address says wrongly is as usual, and charts that cannot be are left out", () => {
   const usual = makeSpec("loss");
   assert.deepEqual(readSpecs(["nothing", "loss:smooth=7:log=z", "train.", "__proto__"]), [usual]);
-  assert.deepEqual(readSpecs(["loss:", "loss:smooth=", "loss:gap"]), [usual, usual, usual]);
+  assert.deepEqual(readSpecs(["loss:", "loss:smooth=", "loss:gap", "loss:crop"]), Array(4).fill(usual));
   assert.equal(readSpecs(Array(100).fill("loss")).length, MAX_CHARTS);
 });

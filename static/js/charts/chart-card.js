@@ -31,6 +31,7 @@ export class ChartCard {
   #strokes = new Legend("strokes");
   #names = new Legend("names");
   #undrawn = h("p", { className: "undrawn", hidden: true });
+  #outliers = h("button", { type: "button", className: "chip", hidden: true, "data-option": "outliers" });
   /** What the curves are called: entries of a legend. @type {LegendEntry[]} */
   #named = [];
   #grouped = false;
@@ -48,12 +49,14 @@ export class ChartCard {
     this.#expand = iconButton("expand", t("chart.fullscreen"), () => this.#widen(!this.#wide));
     const grip = iconButton("grip", t("chart.move", { chart: this.title }), () => {});
     grip.classList.add("grip");
+    this.#outliers.addEventListener("click", () => on.change({ outliers: !spec.outliers }));
     const heading = h("h2", { title: help(spec.quantity) }, this.title);
     const head = h(
       "header",
       { className: "card-head" },
       grip,
       heading,
+      this.#outliers,
       h(
         "div",
         { className: "controls" },
@@ -113,6 +116,19 @@ export class ChartCard {
   showUndrawn(count) {
     this.#undrawn.hidden = !count;
     this.#undrawn.textContent = count ? t("chart.undrawn", { n: number(count) }) : "";
+  }
+
+  /**
+   * Say how many runs' curves leave the picture, or flatten the others where it has room for them.
+   * @param {number} count
+   */
+  showOutliers(count) {
+    const { outliers } = this.spec;
+    this.#outliers.hidden = !count;
+    this.#outliers.setAttribute("aria-pressed", String(outliers));
+    const outside = count === 1 ? t("chart.one_outside") : t("chart.n_outside", { n: number(count) });
+    this.#outliers.textContent = outliers ? t("chart.with_outliers") : outside;
+    this.#outliers.title = t(outliers ? "chart.leave_outliers" : "chart.show_outliers");
   }
 
   #drawNames() {

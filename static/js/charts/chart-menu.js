@@ -20,7 +20,7 @@ import { t } from "../words/i18n.js";
  * @property {(format: ImageFormat | "csv") => void} save
  */
 
-/** What of a spec is on or off. @typedef {"logX" | "logY" | "gap" | "crop" | "marks"} Switch */
+/** What of a spec is on or off. @typedef {"logX" | "logY" | "gap" | "marks"} Switch */
 
 /**
  * The button with three dots, and the menu that it opens.
@@ -54,7 +54,7 @@ export function chartMenu(spec, id, title, on) {
   const checks =
     spec.quantity === "accuracy"
       ? [check("logX"), check("logY"), check("marks")]
-      : [check("logX"), check("crop"), check("marks")];
+      : [check("logX"), check("marks")];
   const formats = /** @type {const} */ (["png", "svg", "csv"]);
   const saves = formats.map((format) => item(format, () => on.save(format)));
   const moves = [

@@ -11,6 +11,7 @@ import { download, toCsv } from "./save.js";
 import { TraceMaker } from "./traces.js";
 
 /**
+ * @import { Crop } from "./crop.js"
  * @import { ChartCard } from "./chart-card.js"
  * @import { Run } from "../types.js"
  * @import { Axis } from "./axes.js"
@@ -38,6 +39,8 @@ export class Chart {
   #refitAt = 0;
   #axis = "iteration";
   #empty = true;
+  /** Where y ends if outliers leave the picture, as drawn. @type {Crop | null} */
+  #crop = null;
   /** The curves have more than tails can show; it stays so until the whole figure is drawn, also where nothing more comes. */
   #outgrown = false;
   /** Since when a lone point is drawn as a line, or a line as a lone point. */
@@ -79,7 +82,7 @@ export class Chart {
   /** Another look; a zoom of other axes is forgotten. @param {Partial<Spec>} changes */
   change(changes) {
     Object.assign(this.card.spec, changes);
-    if (["logX", "gap", "crop"].some((name) => name in changes)) this.#plot.forgetZoom();
+    if (["logX", "gap", "outliers"].some((name) => name in changes)) this.#plot.forgetZoom();
     this.restyle();
   }
 
@@ -123,19 +126,21 @@ export class Chart {
     };
     this.#traces = this.#maker.traces(runs, what, how);
     this.#empty = this.#isEmpty();
+    this.#crop = this.#cropNow();
     const look = {
       logX,
       logY: spec.logY,
       percent: Boolean(what.percent),
       whole: Boolean(what.whole),
-      crop: spec.crop ? cropOf(this.#traces, spec.logY) : null,
+      crop: spec.outliers ? null : this.#crop,
       ...across,
       xTitle: t(`chart.${axisName}`),
       // not one finite value: the axes are where a run's would be
       empty: this.#empty,
-      scales: `${spec.gap} ${spec.crop} ${spec.logX} ${spec.logY} ${axisName}`,
+      scales: `${spec.gap} ${spec.outliers} ${spec.logX} ${spec.logY} ${axisName}`,
     };
     this.card.showStrokes(strokes);
+    this.card.showOutliers(this.#crop?.runs ?? 0);
     this.#countUndrawn();
     this.card.showNames(namesOf(this.#traces), Boolean(bands));
     await this.#plot.draw(this.#traces, look);
@@ -172,7 +177,9 @@ export class Chart {
     this.#countUndrawn();
     const filled = this.#empty && !this.#isEmpty(); // the axes follow the curves from now on
     const tailsFit = this.#plot.drawTails();
-    this.#outgrown ||= !tailsFit || !fits || filled;
+    const cropped = this.#cropNow();
+    const isCropOther = cropped?.high !== this.#crop?.high || cropped?.runs !== this.#crop?.runs;
+    this.#outgrown ||= !tailsFit || !fits || filled || isCropOther;
     this.#misdrawn = this.#plot.misdrawn ? Math.min(this.#misdrawn, now) : Infinity;
     const due = this.#outgrown ? this.#refitAt : Math.max(this.#refitAt, this.#misdrawn + REFIT); // points may come at once
     if (now >= due) this.restyle();
@@ -184,6 +191,11 @@ export class Chart {
     this.card.showUndrawn(
       this.card.spec.logY ? curves.reduce((sum, { notPositive }) => sum + notPositive, 0) : 0,
     );
+  }
+
+  /** Only what has no bounds of its own is cropped. */
+  #cropNow() {
+    return this.#what.percent ? null : cropOf(this.#traces, this.card.spec.logY);
   }
 
   #isEmpty() {

@@ -1,43 +1,80 @@
 /**
- * Crop: the part of y where most points are, as TensorBoard ignores outliers: from the 5th to the 95th percentile of all
- * drawn points, and a little more. So the curves of other runs stay readable beside one that diverges.
+ * Crop: where y ends, so that one curve that diverges does not flatten all others. What is far above the rest leaves the
+ * picture, and the chart says so. A logarithmic axis has room for much more.
  */
 
-/** @import { Trace } from "./traces.js" */
-
-/** The lowest and the highest y that is shown. @typedef {{low: number, high: number}} Crop */
-
-const [LOW, HIGH] = [0.05, 0.95];
-const MARGIN = 0.08;
-/** Points that are looked at, about; more would not change the picture. */
-const SAMPLE = 4000;
+import { roundAbove } from "../scale.js";
 
 /**
+ * @import { Points } from "./curve.js"
+ * @import { Trace } from "./traces.js"
+ */
+
+/** The highest y that is shown, and how many runs go beyond it. @typedef {{high: number, runs: number}} Crop */
+
+/** A curve is above this share of its points for no more than a moment. */
+const USUAL = 0.9;
+/** Points of a curve that are looked at, about; more would not change the picture. */
+const SAMPLE = 300;
+/**
+ * How many times as high as the rest something is that leaves the picture: if the rest is at least half of all, and if
+ * it is less.
+ */
+const FAR = { linear: [10, 1e4], log: [1e6, 1e12] };
+/** Ends of y. */
+const ENDS = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8];
+
+/**
+ * Where y is to end. Of each run two heights are compared: its usual one and its highest one, so that a run that diverges
+ * late leaves its own picture too.
  * @param {Trace[]} traces
  * @param {boolean} log
- * @returns {{low: number, high: number} | null}
+ * @returns {Crop | null} null: where the highest curve ends
  */
 export function cropOf(traces, log) {
-  const curves = traces.flatMap(({ line, points }) => (line && points ? [points.y] : []));
-  const every = Math.max(1, Math.floor(curves.reduce((sum, ys) => sum + ys.length, 0) / SAMPLE));
+  const runs = [...heightsByRun(traces).values()].filter(({ highest }) => highest > 0);
+  const heights = runs.flatMap(({ usual, highest }) => [usual, highest]).sort((a, b) => a - b);
+  const [far, farther] = log ? FAR.log : FAR.linear;
+  for (let last = runs.length > 1 ? 1 : 0; last < heights.length - 1; last++) {
+    const isHalf = 2 * (last + 1) >= heights.length;
+    if (heights[last + 1] <= (isHalf ? far : farther) * heights[last]) continue;
+    const high = roundAbove(heights[last], ENDS);
+    return { high, runs: runs.filter(({ highest }) => highest > high).length };
+  }
+  return null;
+}
+
+/** @param {Trace[]} traces */
+function heightsByRun(traces) {
+  /** @type {Map<string, {usual: number, highest: number}>} */
+  const heights = new Map();
+  for (const { points, meta } of traces) {
+    if (!points) continue;
+    const { usual, highest } = heights.get(meta.run) ?? { usual: 0, highest: 0 };
+    const own = usualOf(points);
+    heights.set(meta.run, { usual: Math.max(usual, own), highest: Math.max(highest, points.highest) });
+  }
+  return heights;
+}
+
+/**
+ * What a curve exceeds for a tenth of its points only; its highest point if it is mostly 0.
+ * @param {Points} points
+ */
+function usualOf({ y, highest }) {
+  const step = Math.max(1, Math.floor(y.length / SAMPLE));
   /** @type {number[]} */
   const sample = [];
-  for (const ys of curves)
-    for (let i = 0; i < ys.length; i += every)
-      if (Number.isFinite(ys[i]) && !(log && ys[i] <= 0)) sample.push(ys[i]);
+  for (let i = 0; i < y.length; i += step) if (Number.isFinite(y[i])) sample.push(y[i]);
   sample.sort((a, b) => a - b);
-  const [low, high] = [LOW, HIGH].map((share) => sample[Math.round(share * (sample.length - 1))]);
-  if (!(high > low)) return null;
-  if (!log) return { low: low - MARGIN * (high - low), high: high + MARGIN * (high - low) };
-  const room = (high / low) ** MARGIN;
-  return { low: low / room, high: high * room };
+  return sample[Math.floor(USUAL * (sample.length - 1))] || highest;
 }
 
 /**
  * A value, or the end of the crop that it is beyond.
- * @param {{low: number, high: number} | null} crop
+ * @param {Crop | null} crop
  * @param {number} y
  */
 export function within(crop, y) {
-  return crop ? Math.min(Math.max(y, crop.low), crop.high) : y;
+  return crop ? Math.min(y, crop.high) : y;
 }

@@ -108,7 +108,7 @@ export function chartLayout(
       rangemode: logY ? "normal" : "tozero",
       autorangeoptions: {
         include: whole && !logY ? [0, 1] : [],
-        ...(crop ? { clipmin: crop.low, clipmax: crop.high } : {}),
+        ...(crop ? { clipmax: crop.high } : {}),
       },
       ...(empty ? { range: logY ? [-2, 0.5] : percent ? [0, 1] : [0, 2.5] } : { autorange: true }),
       tickformat: percent ? (whole ? ".0%" : "~%") : undefined,

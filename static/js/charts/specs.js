@@ -6,9 +6,9 @@
 import { isQuantity, quantity } from "./quantities.js";
 
 /**
- * How a chart is set: what the address keeps of it. `gap`: an accuracy chart shows the gap instead; `crop`: y ignores outliers
- * (see crop.js).
- * @typedef {{quantity: string, smoothing: number, logX: boolean, logY: boolean, gap: boolean, crop: boolean, marks: boolean}} Spec
+ * How a chart is set: what the address keeps of it. `gap`: an accuracy chart shows the gap instead; `outliers`: y has
+ * room for curves that are far above the others (see crop.js).
+ * @typedef {{quantity: string, smoothing: number, logX: boolean, logY: boolean, gap: boolean, outliers: boolean, marks: boolean}} Spec
  */
 
 export const MAX_SMOOTHING = 0.99;
@@ -27,7 +27,7 @@ export function makeSpec(name) {
     logY: false,
     gap: false,
     marks: true,
-    crop: false,
+    outliers: false,
   };
 }
 
@@ -44,7 +44,7 @@ export function readSpec(text) {
     const number = Number(value);
     if (key === "smooth" && value && number >= 0 && number <= MAX_SMOOTHING) spec.smoothing = number;
     if (key === "log") Object.assign(spec, { logX: value.includes("x"), logY: value.includes("y") });
-    if (key === "crop") spec.crop = true;
+    if (key === "outliers") spec.outliers = true;
     if (key === "plain") spec.marks = false;
     if (key === "gap") spec.gap = name === "accuracy";
   }
@@ -58,7 +58,7 @@ export function writeSpec(spec) {
   if (spec.smoothing !== usual.smoothing) parts.push(`smooth=${spec.smoothing}`);
   if (spec.logX || spec.logY) parts.push(`log=${spec.logX ? "x" : ""}${spec.logY ? "y" : ""}`);
   if (spec.gap) parts.push("gap");
-  if (spec.crop) parts.push("crop");
+  if (spec.outliers) parts.push("outliers");
   if (!spec.marks) parts.push("plain");
   return parts.join(":");
 }
