@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from tests.support.experiments import ENDLESS, QUICK
 from tests.support.waiting import wait_until

@@ -1,4 +1,7 @@
-"""The four lessons, one click each, on real MNIST where the machine has it, else on the digits."""
+"""Lessons, one click each, on real MNIST where the machine has it, and on the digits.
+
+Where the others end is tested in tests/integration/test_bands.py, without a browser.
+"""
 
 import pytest
 
@@ -11,24 +14,16 @@ Bands = dict[str, dict[str, tuple[tuple[float, float], tuple[float, float]]]]
 #: our own seeds have (docs/lessons.md).
 MNIST: Bands = {
     "1a-vanishing-gradient": {"sigmoid": ((8, 12), (8, 12)), "ReLU": ((90.5, 93), (90, 93))},
-    "2a-optimizers": {
-        "SGD": ((8, 12), (8, 12)),
-        "Momentum": ((8, 12), (8, 12)),
-        "Adam": ((94, 96.2), (93.5, 95.7)),
-    },
-    "3a-overfitting": {"300 images": ((99.9, 100), (73.5, 79.5))},
     "3b-l2": {"no penalty": ((99.9, 100), (73.5, 79.5)), "L2 λ 0.1": ((84, 95), (65, 77))},
 }
 #: On the digits the networks and settings are the same, so what a lesson shows must still be seen.
 DIGITS: Bands = {
-    "1a-vanishing-gradient": {"sigmoid": ((8, 15), (8, 15)), "ReLU": ((80, 100), (80, 100))},
     "2a-optimizers": {
         "SGD": ((8, 15), (8, 15)),
         "Momentum": ((8, 15), (8, 15)),
         "Adam": ((85, 100), (80, 100)),
     },
     "3a-overfitting": {"300 images": ((99.9, 100), (85, 97))},
-    "3b-l2": {"no penalty": ((99.9, 100), (85, 97)), "L2 λ 0.1": ((80, 100), (75, 97))},
 }
 
 
