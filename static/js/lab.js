@@ -9,10 +9,12 @@ import { onKey } from "./page/keys.js";
 import { showStatus } from "./page/status.js";
 import { Toast } from "./page/toast.js";
 import { RunTable } from "./runs/run-table.js";
+import { Selection } from "./runs/selection.js";
 import { Waiting } from "./runs/waiting.js";
 import { ApiError, api } from "./server/api.js";
 import { Connection } from "./server/connection.js";
 import { urlState } from "./state/address.js";
+import { Emphasis } from "./state/emphasis.js";
 import { LabQueue } from "./state/lab-queue.js";
 import { keepShown, keptChoices, keptHues } from "./state/shown-runs.js";
 import { Store } from "./state/store.js";
@@ -76,8 +78,13 @@ async function start() {
     queue,
   );
   const toast = new Toast();
-  const list = new RunTable(store, form, isDark, launched, toast);
-  const charts = new ChartBoard(byId("charts"), byId("chart-foot"), store, isDark, () => list.draw());
+  const selection = new Selection();
+  const emphasis = new Emphasis(selection);
+  const list = new RunTable(store, form, isDark, launched, toast, selection, emphasis);
+  const charts = new ChartBoard(byId("charts"), byId("chart-foot"), store, isDark, emphasis, {
+    frame: () => list.draw(),
+    pick: (runs, event) => list.pick(runs, event),
+  });
   new Waiting(byId("charts"), store, queue);
   wireControls(charts, list);
   keepShown(store, (gone) => toast.show(t("runs.gone", { runs: gone.join(", ") })));

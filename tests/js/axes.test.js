@@ -95,6 +95,7 @@ test("saved rows name their iterations on every axis", () => {
       dark: false,
       bold: 1,
       partNames: {},
+      names: new Map(),
     });
     const rows = toCsv(traces, null).trim().split("\r\n").slice(1);
     assert.deepEqual(

@@ -23,6 +23,7 @@ const HOW = {
   dark: false,
   bold: 1,
   partNames: { train: "train", test: "test" },
+  names: new Map(),
 };
 
 /**

@@ -18,6 +18,7 @@ import { Strokes } from "./strokes.js";
  * @import { Run } from "../types.js"
  * @import { Spec } from "./specs.js"
  * @import { Store } from "../state/store.js"
+ * @import { Emphasis } from "../state/emphasis.js"
  * @import { CardEvents } from "./chart-menu.js"
  */
 
@@ -32,6 +33,8 @@ export class ChartBoard {
   #store;
   #isDark;
   #schedule;
+  #emphasis;
+  #onPick;
   /** @type {Chart[]} */
   #charts = [];
   /**
@@ -49,9 +52,12 @@ export class ChartBoard {
    * @param {HTMLElement} foot where one adds charts and chooses what x, a curve and its dash are
    * @param {Store} store
    * @param {() => boolean} isDark
-   * @param {() => void} onFrame called while rows come, for whatever else follows them
+   * @param {Emphasis} emphasis
+   * @param {object} on
+   * @param {() => void} on.frame called while rows come, for whatever else follows them
+   * @param {(runs: string[], event: PointerEvent) => void} on.pick called with the runs whose curve is clicked
    */
-  constructor(container, foot, store, isDark, onFrame) {
+  constructor(container, foot, store, isDark, emphasis, on) {
     this.#container = container;
     this.#adder = find(foot, "#add-chart", HTMLSelectElement);
     this.#axes = find(foot, "#x-axis", HTMLSelectElement);
@@ -60,11 +66,16 @@ export class ChartBoard {
     this.#strokes = new Strokes(foot, fields, () => this.redraw());
     this.#store = store;
     this.#isDark = isDark;
+    this.#emphasis = emphasis;
+    this.#onPick = on.pick;
+    emphasis.on("change", () => {
+      for (const chart of this.#charts) chart.emphasize(emphasis.ids);
+    });
     this.#schedule = new DrawingSchedule(
       () => this.#charts,
       () => store.shown(),
       (chart, shown) => this.#drawWhole(chart, shown),
-      onFrame,
+      on.frame,
     );
     this.#seen = new IntersectionObserver((entries) => {
       for (const { target, isIntersecting } of entries) {
@@ -166,11 +177,12 @@ export class ChartBoard {
       remove: () => this.#remove(chart),
       save: (format) => chart.save(format),
     };
-    const chart = new Chart(
-      new ChartCard(spec, id, on),
-      () => this.#schedule.plan(),
-      (x) => this.#mark(x),
-    );
+    const chart = new Chart(new ChartCard(spec, id, on), () => this.#schedule.plan(), {
+      x: (x) => this.#mark(x),
+      point: (runs) => this.#emphasis.point(runs),
+      pick: (runs, event) => this.#onPick(runs, event),
+    });
+    chart.emphasize(this.#emphasis.ids);
     this.#charts.push(chart);
     this.#container.append(chart.card.element);
     this.#seen.observe(chart.card.element);

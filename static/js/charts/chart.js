@@ -4,6 +4,8 @@ import { bySize } from "../state/flat-configs.js";
 import { t } from "../words/i18n.js";
 import { axisOf, clockTicks, room, startOf } from "./axes.js";
 import { cropOf } from "./crop.js";
+import { curveNames } from "./curve-names.js";
+import { EndNames } from "./end-names.js";
 import { Hover } from "./hover.js";
 import { Plot } from "./plotly.js";
 import { quantity } from "./quantities.js";
@@ -20,6 +22,7 @@ import { TraceMaker } from "./traces.js";
  * @import { StrokesOfRuns } from "./strokes.js"
  * @import { Trace } from "./traces.js"
  * @import { LegendEntry } from "./legend.js"
+ * @import { HoverEvents } from "./hover.js"
  * @import { ImageFormat } from "./picture.js"
  */
 
@@ -34,6 +37,9 @@ export class Chart {
   #maker = new TraceMaker();
   #plot;
   #hover;
+  #endNames;
+  /** Ids of the runs that stand out. @type {Set<string>} */
+  #front = new Set();
   /** @type {Trace[]} */
   #traces = [];
   #refitAt = 0;
@@ -58,12 +64,13 @@ export class Chart {
   /**
    * @param {ChartCard} card
    * @param {() => void} onNeed called when something must be drawn
-   * @param {(x: number | null) => void} onX the place of x that is hovered over
+   * @param {HoverEvents} on
    */
-  constructor(card, onNeed, onX) {
+  constructor(card, onNeed, on) {
     this.card = card;
     this.#plot = new Plot(card.plotElement, () => this.restyle());
-    this.#hover = new Hover(card.plotElement, this.#plot, onX);
+    this.#hover = new Hover(card.plotElement, this.#plot, on);
+    this.#endNames = new EndNames(card.plotElement);
     this.restyle = () => {
       this.stale = true;
       onNeed();
@@ -84,6 +91,14 @@ export class Chart {
     Object.assign(this.card.spec, changes);
     if (["logX", "gap", "outliers"].some((name) => name in changes)) this.#plot.forgetZoom();
     this.restyle();
+  }
+
+  /** Let these runs' curves stand out, and pale the others. @param {Set<string>} ids none: all look alike */
+  emphasize(ids) {
+    this.#front = ids;
+    this.#plot.emphasize(ids);
+    this.#endNames.emphasize(ids);
+    this.#endNames.place(this.#plot.axes, Infinity);
   }
 
   /** @param {number | null} x */
@@ -123,6 +138,7 @@ export class Chart {
       dark,
       bold: this.#plot.bold,
       partNames,
+      names: curveNames(shown),
     };
     this.#traces = this.#maker.traces(runs, what, how);
     this.#empty = this.#isEmpty();
@@ -144,6 +160,8 @@ export class Chart {
     this.#countUndrawn();
     this.card.showNames(namesOf(this.#traces), Boolean(bands));
     await this.#plot.draw(this.#traces, look);
+    this.#endNames.take(this.#traces);
+    this.emphasize(this.#front);
     this.drawn = runs.length;
     this.end = across.end;
     this.#refitAt = performance.now() + REFIT;
@@ -177,6 +195,7 @@ export class Chart {
     this.#countUndrawn();
     const filled = this.#empty && !this.#isEmpty(); // the axes follow the curves from now on
     const tailsFit = this.#plot.drawTails();
+    this.#endNames.place(this.#plot.axes, now);
     const cropped = this.#cropNow();
     const isCropOther = cropped?.high !== this.#crop?.high || cropped?.runs !== this.#crop?.runs;
     this.#outgrown ||= !tailsFit || !fits || filled || isCropOther;

@@ -25,8 +25,9 @@ import { color } from "../page/palette.js";
  * @param {Run[]} runs that it stands for
  * @returns {CurveLook}
  */
-export function lookOf(run, part, { dark, bold, strokes, partNames }, runs) {
-  const name = part ? `${run.name} · ${partNames[part]}` : run.name;
+export function lookOf(run, part, { dark, bold, strokes, partNames, names }, runs) {
+  const called = names.get(run.id) ?? run.name;
+  const name = part ? `${called} · ${partNames[part]}` : called;
   const paint = color(run.hue, dark);
   const train = part === "train";
   const width = (train ? 1.3 : 2) * bold;

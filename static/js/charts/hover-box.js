@@ -17,6 +17,7 @@ import { elapsed, written as writtenX } from "./axes.js";
  * @property {number} [smoothed]
  * @property {{low: number, high: number, count: number}} [spread]
  * @property {number} seconds of training
+ * @property {string[]} runs ids of those that the line stands for
  * @property {number} distance from the mouse
  */
 

@@ -16,11 +16,24 @@ import { hoverBox } from "./hover-box.js";
 
 /**
  * A line of a chart, in its colour; `shownValue` is what dashes say of it.
- * @typedef {Line & {color?: string, shownValue?: string}} HoverLine
+ * @typedef {Line & {color?: string, runs: string[], shownValue?: string}} HoverLine
+ */
+
+/**
+ * What the viewer does with the mouse: the place of x that is pointed at, the runs whose curve is, and those whose curve is
+ * clicked.
+ * @typedef {object} HoverEvents
+ * @property {(x: number | null) => void} x
+ * @property {(runs: string[]) => void} point
+ * @property {(runs: string[], event: PointerEvent) => void} pick
  */
 
 /** Pixels within which a mark belongs to what is hovered over. */
 const NEAR = 6;
+
+/** Pixels from a curve to a mouse that points at it, and from where a button is pressed to where it is let go of in a click. */
+const NEAR_CURVE = 12;
+const CLICK = 4;
 
 /** Pixels below a chart's upper edge where the box stands for the keyboard. */
 const TOP = 20;
@@ -28,7 +41,7 @@ const TOP = 20;
 export class Hover {
   #element;
   #plot;
-  #onX;
+  #on;
   /** @type {HoverLine[]} */
   #lines = [];
   #percent = false;
@@ -46,18 +59,20 @@ export class Hover {
   /**
    * @param {HTMLElement} element the plot's
    * @param {Plot} plot
-   * @param {(x: number | null) => void} onX called with the place of x that is to be marked everywhere
+   * @param {HoverEvents} on
    */
-  constructor(element, plot, onX) {
+  constructor(element, plot, on) {
     this.#element = element;
     this.#plot = plot;
-    this.#onX = onX;
+    this.#on = on;
     element.after(this.#mark);
     element.addEventListener("pointermove", (event) => this.#point(event));
-    element.addEventListener("pointerdown", (event) => event.pointerType !== "mouse" && this.#tap(event));
+    element.addEventListener("pointerdown", (event) =>
+      event.pointerType === "mouse" ? this.#press(event) : this.#tap(event),
+    );
     element.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && this.#end());
     element.addEventListener("pointercancel", () => this.#end()); // it scrolls the page
-    onKey(element, (event) => this.#press(event));
+    onKey(element, (event) => this.#key(event));
     element.addEventListener("blur", () => this.#end());
   }
 
@@ -70,8 +85,8 @@ export class Hover {
     if (axis !== this.#axis) this.#x = null;
     this.#axis = axis;
     this.#field = field;
-    this.#lines = traces.flatMap(({ line, color, value }) =>
-      line ? { ...line, color, shownValue: value } : [],
+    this.#lines = traces.flatMap(({ line, color, value, runs = [] }) =>
+      line ? { ...line, color, runs, shownValue: value } : [],
     );
     const { x = [], notes = [] } = traces.find(({ marks }) => marks)?.marks ?? {};
     this.#marks = notes.map((note, i) => ({ note, x: x[i] }));
@@ -98,7 +113,7 @@ export class Hover {
       const at = this.#plot.axes?.values(this.#mouse.left, this.#mouse.top);
       this.#x = at ? this.#nearestX(at.x) : null;
     }
-    this.#onX(this.#x);
+    this.#on.x(this.#x);
     this.#fill();
   }
 
@@ -122,7 +137,26 @@ export class Hover {
     this.#mouse = null;
     this.#x = null;
     hoverBox.hide();
-    this.#onX(null);
+    this.#on.x(null);
+    this.#on.point([]);
+  }
+
+  /** A click on a curve picks its runs; what is dragged is a zoom. @param {PointerEvent} down */
+  #press(down) {
+    if (down.button) return;
+    const runs = this.#pointed();
+    /** @param {PointerEvent} up */
+    const release = (up) => {
+      const moved = Math.hypot(up.clientX - down.clientX, up.clientY - down.clientY);
+      if (moved < CLICK && runs.length) this.#on.pick(runs, up);
+    };
+    addEventListener("pointerup", release, { capture: true, once: true });
+  }
+
+  /** The runs whose curve the mouse is at. */
+  #pointed() {
+    const [nearest] = this.#mouse ? this.#rows() : [];
+    return nearest && nearest.distance <= NEAR_CURVE ? nearest.runs : [];
   }
 
   /** @param {number} x */
@@ -141,7 +175,7 @@ export class Hover {
   #rows() {
     const height = this.#mouse?.top;
     const here = this.#x ?? NaN;
-    const rows = this.#lines.flatMap(({ curve, label, part, color, shownValue }) => {
+    const rows = this.#lines.flatMap(({ curve, label, part, color, runs, shownValue }) => {
       const { xs, ys, smoothedYs, iterations } = curve;
       const row = nearest(xs, here);
       if (row < 0 || Math.abs(xs[row] - here) > spacing(xs, row)) return [];
@@ -158,6 +192,7 @@ export class Hover {
           label,
           part,
           color,
+          runs,
           shownValue,
           x: xs[row],
           iteration: iterations[row],
@@ -175,6 +210,7 @@ export class Hover {
   #fill() {
     const x = this.#x;
     const rows = x === null ? [] : this.#rows();
+    if (this.#mouse) this.#on.point(rows.length && rows[0].distance <= NEAR_CURVE ? rows[0].runs : []);
     if (x === null || !rows.length) return hoverBox.hide();
     const left = this.#plot.axes?.place(x, 1).left ?? 0;
     const look = { x, axis: this.#axis, percent: this.#percent, field: this.#field };
@@ -192,7 +228,7 @@ export class Hover {
   }
 
   /** @param {KeyboardEvent} event */
-  #press(event) {
+  #key(event) {
     /** @type {Record<string, number>} */
     const steps = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
     /** @type {Record<string, number>} */

@@ -24,7 +24,7 @@
 
 /**
  * Margins in sizes of the axes' numbers. The plot reaches into its card's padding, so that 2.5e+33 has room on the left,
- * and half of 1,000,000 on the right. They are the same whatever there is to show, so that nothing moves while runs grow.
+ * and half of 1,000,000 on the right; there stand the names of the curves, too (see end-names.js). They are the same whatever there is to show, so that nothing moves while runs grow.
  */
 const MARGIN = { l: 4.7, r: 2.7, t: 0.7, b: 2.2 };
 const GLASS = "rgba(0,0,0,0)";
@@ -65,6 +65,9 @@ export function chartLayout(
   const styles = getComputedStyle(element);
   const ink = inkAt(styles);
   const letter = Number(styles.getPropertyValue("--letter"));
+  const margin = Object.fromEntries(
+    Object.entries(MARGIN).map(([side, sizes]) => [side, Math.round(sizes * letter)]),
+  );
   const axis = {
     gridcolor: ink("line"),
     linecolor: ink("line"),
@@ -81,9 +84,7 @@ export function chartLayout(
     height: Math.max(height, 60),
     meta: { xTitle },
     uirevision: scales,
-    margin: Object.fromEntries(
-      Object.entries(MARGIN).map(([side, sizes]) => [side, Math.round(sizes * letter)]),
-    ),
+    margin: { ...margin, r: Math.max(margin.r, Number(styles.getPropertyValue("--names"))) },
     hovermode: false, // hover.js shows all runs, the nearest first
     // on a touch screen a drag scrolls the page
     dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom",

@@ -104,6 +104,22 @@ export class Plot {
     return Number(getComputedStyle(this.#element).getPropertyValue("--bold"));
   }
 
+  /**
+   * Bring the curves of these runs to the front, and pale the others; if there are no others, all look alike.
+   * @param {Set<string>} ids
+   */
+  emphasize(ids) {
+    const isFront = (/** @type {Trace} */ { runs }) => Boolean(runs?.some((id) => ids.has(id)));
+    const curves = this.#traces.filter(({ runs }) => runs);
+    const some = curves.some(isFront) && !curves.every(isFront);
+    this.#element.classList.toggle("emphasis", some);
+    for (const trace of curves) {
+      const group = this.#element.querySelector(`.scatterlayer .trace${CSS.escape(trace.uid)}`);
+      group?.classList.toggle("front", some && isFront(trace));
+      if (group && some && isFront(trace)) group.parentNode?.append(group);
+    }
+  }
+
   /** What the viewer has zoomed is of no more use: another x. */
   forgetZoom() {
     this.#zoomed = false;

@@ -47,6 +47,7 @@ import { Symbols } from "./symbols.js";
  * @property {Symbols} [symbols]
  * @property {{x: ArrayLike<number>, y: ArrayLike<number>}} [area]
  * @property {Line} [line]
+ * @property {string[]} [runs] ids of the runs that it stands for
  * @property {number} [settled] how many points of the line will not change any more
  * @property {number} [drawn] how many points, or symbols, are drawn
  * @property {"lines" | "markers"} [mode] how Plotly draws it
@@ -65,6 +66,7 @@ import { Symbols } from "./symbols.js";
  * @property {boolean} dark
  * @property {number} bold how many times as wide as usual lines are
  * @property {Record<string, string>} partNames
+ * @property {Map<string, string>} names of the runs, by id
  */
 
 /** Up to this many rows each one is drawn. Of more, two of each bin are, and there are at most `MAX_BINS` bins. */
@@ -202,6 +204,7 @@ export class TraceMaker {
     const run = { id: `group-${runs[0].id}`, number, name: label, hue, annotations: [] };
     const look = lookOf(run, part, how, runs);
     const uid = `${series}-${run.id}`.replace(/[^\w-]/g, "_");
+    const ids = runs.map(({ id }) => id);
     const { xs, ys, lows, highs } = curve;
     const area = { x: [...xs, ...xs.toReversed()], y: [...highs, ...lows.toReversed()] };
     const points = {
@@ -219,9 +222,10 @@ export class TraceMaker {
         uid: `${uid}-band`,
         meta: { run: run.id, series: `${series}-band` },
         color: faint(color(hue, how.dark), how.dark),
+        runs: ids,
         area,
       },
-      { ...look, uid, meta: named(run, `${series}-mean`, look), points, line },
+      { ...look, uid, meta: named(run, `${series}-mean`, look), runs: ids, points, line },
     ];
   }
 
@@ -237,7 +241,8 @@ export class TraceMaker {
     const look = lookOf(run, part, how, [run]);
     if (how.smoothing) look.width = 1;
     const uid = `${series}-${run.id}-outline`.replace(/[^\w-]/g, "_");
-    return { ...look, uid, meta: { run: run.id, series: `${series}-outline` }, points: curve.raw };
+    const meta = { run: run.id, series: `${series}-outline` };
+    return { ...look, uid, meta, runs: [run.id], points: curve.raw };
   }
 
   /**
@@ -251,11 +256,15 @@ export class TraceMaker {
   #lines(run, { series, part }, curve, how, raw) {
     const look = lookOf(run, part, how, [run]);
     const uid = `${series}-${run.id}`.replace(/[^\w-]/g, "_");
-    const line = { run, series, label: run.name, part: part && how.partNames[part], curve };
-    if (!curve.smoothed) return [{ ...look, uid, meta: named(run, series, look), points: curve.raw, line }];
+    const label = how.names.get(run.id) ?? run.name;
+    const line = { run, series, label, part: part && how.partNames[part], curve };
+    const runs = [run.id];
+    if (!curve.smoothed)
+      return [{ ...look, uid, meta: named(run, series, look), runs, points: curve.raw, line }];
     const behind = {
       ...look,
       uid,
+      runs,
       meta: { run: run.id, series },
       color: faint(look.color, how.dark),
       dash: "solid",
@@ -265,6 +274,7 @@ export class TraceMaker {
     const smoothed = {
       ...look,
       uid: `${uid}-smoothed`,
+      runs,
       meta: named(run, `${series}-smoothed`, look),
       points: curve.smoothed,
       line,

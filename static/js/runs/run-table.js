@@ -1,6 +1,6 @@
 /** The run table: makes the list, its tools, the selection and what is done with it, and wires them together. */
 
-import { find } from "../page/dom.js";
+import { closest, find } from "../page/dom.js";
 import { wireShortcuts } from "../page/shortcuts.js";
 import { ApiError, api } from "../server/api.js";
 import { FlatConfigs } from "../state/flat-configs.js";
@@ -14,13 +14,15 @@ import { RunBar } from "./run-bar.js";
 import { RunDetails } from "./run-details.js";
 import { RunList } from "./run-list.js";
 import { RunTools, wireWide } from "./run-tools.js";
-import { keepSelected, Selection } from "./selection.js";
+import { keepSelected } from "./selection.js";
 
 /**
  * @import { Run, RunView } from "../types.js"
  * @import { Store } from "../state/store.js"
  * @import { Form } from "../form/form.js"
  * @import { Toast } from "../page/toast.js"
+ * @import { Emphasis } from "../state/emphasis.js"
+ * @import { Selection } from "./selection.js"
  */
 
 /**
@@ -40,6 +42,7 @@ const byId = (id) => find(document, `#${id}`, HTMLElement);
 export class RunTable {
   #list;
   #details;
+  #selection;
   #form;
   #toast;
   #ask = newestOnly();
@@ -50,11 +53,13 @@ export class RunTable {
    * @param {() => boolean} isDark
    * @param {(runs: RunView[]) => void} launched called with runs that are new
    * @param {Toast} toast
+   * @param {Selection} selection
+   * @param {Emphasis} emphasis
    */
-  constructor(store, form, isDark, launched, toast) {
+  constructor(store, form, isDark, launched, toast, selection, emphasis) {
     this.#form = form;
+    this.#selection = selection;
     this.#toast = toast;
-    const selection = new Selection();
     const configs = new FlatConfigs();
     const actions = new RunActions(store, this.#toast, launched);
     const colors = new ColorMenu(actions);
@@ -94,6 +99,7 @@ export class RunTable {
     });
     byId("help").addEventListener("click", openHelp);
     keepSelected(selection, store);
+    linkList(byId("runs"), emphasis);
     wireWide(find(document, ".lab", HTMLElement), byId("run-controls"));
   }
 
@@ -101,6 +107,16 @@ export class RunTable {
   draw() {
     this.#list.draw();
     this.#details.drawResult();
+  }
+
+  /**
+   * A click on a curve selects its runs, as one on their entries does.
+   * @param {string[]} ids
+   * @param {PointerEvent} event
+   */
+  pick(ids, event) {
+    if (ids.length === 1) this.#selection.click(ids[0], event, this.#list.order);
+    else this.#selection.set(ids);
   }
 
   /** Take a run's experiment into the form, to change it there. @param {Run} run */
@@ -127,4 +143,23 @@ export class RunTable {
       this.#toast.show(explainAll(error), { wrong: true });
     }
   }
+}
+
+/**
+ * An entry that is pointed at lets its run's curves stand out, and a curve that is pointed at its run's entry.
+ * @param {HTMLElement} list
+ * @param {Emphasis} emphasis
+ */
+function linkList(list, emphasis) {
+  for (const type of ["pointerover", "focusin"])
+    list.addEventListener(type, (event) => {
+      const id = closest(event, "[data-run]")?.dataset.run;
+      emphasis.point(id ? [id] : []);
+    });
+  for (const type of ["pointerleave", "focusout"]) list.addEventListener(type, () => emphasis.point([]));
+  emphasis.on("change", () => {
+    const { pointed } = emphasis;
+    for (const entry of /** @type {NodeListOf<HTMLElement>} */ (list.querySelectorAll("[data-run]")))
+      entry.classList.toggle("pointed", pointed.has(entry.dataset.run ?? ""));
+  });
 }

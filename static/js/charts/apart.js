@@ -1,0 +1,59 @@
+/** Apart: places of labels beside each other, none upon another. */
+
+/**
+ * Where labels go: in their order, none nearer to the next than `gap`, each as near to its wanted place as can be (the
+ * smallest sum of squares: places that are too near to each other are shared out around their mean).
+ * @param {number[]} wanted ascending
+ * @param {number} gap
+ * @param {number} low the lowest place
+ * @param {number} high the highest one; there is room for all
+ * @returns {number[]}
+ */
+export function apart(wanted, gap, low, high) {
+  /** Labels that touch, by where the first one of all would be. @type {{sum: number, count: number}[]} */
+  const blocks = [];
+  for (const [i, place] of wanted.entries()) {
+    let block = { sum: place - i * gap, count: 1 };
+    for (;;) {
+      const above = blocks.at(-1);
+      if (!above || above.sum / above.count <= block.sum / block.count) break;
+      blocks.pop();
+      block = { sum: above.sum + block.sum, count: above.count + block.count };
+    }
+    blocks.push(block);
+  }
+  const last = high - (wanted.length - 1) * gap;
+  const firsts = blocks.flatMap(({ sum, count }) => new Array(count).fill(sum / count));
+  return firsts.map((first, i) => Math.min(Math.max(first, low), last) + i * gap);
+}
+
+/**
+ * The places that labels are kept at where there is not room for all: of the two that are nearest to each other the
+ * second one goes, until the rest fits.
+ * @param {number[]} wanted ascending
+ * @param {number} most
+ * @param {(i: number) => boolean} isNeeded whether a label stays in any case
+ * @returns {number[]} indices
+ */
+export function withRoom(wanted, most, isNeeded = () => false) {
+  const kept = [...wanted.keys()];
+  while (kept.length > Math.max(most, 0)) {
+    let nearest = -1;
+    for (let at = 0; at < kept.length; at++) {
+      if (isNeeded(kept[at])) continue;
+      if (nearest < 0 || roomAbove(wanted, kept, at) < roomAbove(wanted, kept, nearest)) nearest = at;
+    }
+    if (nearest < 0) break;
+    kept.splice(nearest, 1);
+  }
+  return kept;
+}
+
+/**
+ * @param {number[]} wanted
+ * @param {number[]} kept
+ * @param {number} at
+ */
+function roomAbove(wanted, kept, at) {
+  return at ? wanted[kept[at]] - wanted[kept[at - 1]] : Infinity;
+}

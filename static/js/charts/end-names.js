@@ -1,0 +1,126 @@
+/** End names: what the curves are called, beside the plot at the heights where they end. */
+
+import { h } from "../page/dom.js";
+import { apart, withRoom } from "./apart.js";
+import { distinctNames } from "./curve-names.js";
+
+/**
+ * @import { DrawnAxes } from "./drawn-axes.js"
+ * @import { Trace } from "./traces.js"
+ */
+
+/** Milliseconds between two moves of names while their curves grow. */
+const EVERY = 100;
+
+/**
+ * A name beside the plot.
+ * @typedef {object} EndName
+ * @property {HTMLElement} element
+ * @property {Trace} trace of the curve that it names
+ * @property {string[]} runs that the curve stands for
+ * @property {number} top where it is; NaN: nowhere
+ */
+
+export class EndNames {
+  #element = h("div", { className: "end-names", "aria-hidden": "true" });
+  #plotElement;
+  /** @type {EndName[]} */
+  #names = [];
+  /** @type {Set<string>} */
+  #front = new Set();
+  #movedAt = 0;
+
+  /** @param {HTMLElement} plotElement they stand beside it */
+  constructor(plotElement) {
+    this.#plotElement = plotElement;
+    plotElement.after(this.#element);
+  }
+
+  /**
+   * Name these curves; of a run with several, the last one, which is on test images.
+   * @param {Trace[]} traces
+   */
+  take(traces) {
+    /** @type {Map<string, Trace>} */
+    const last = new Map();
+    for (const trace of traces) if (trace.line) last.set(keyOf(trace), trace);
+    const curves = [...last.values()];
+    const texts = distinctNames(curves.map(({ line }) => line?.label ?? ""));
+    const before = new Map(this.#names.map((name) => [keyOf(name.trace), name]));
+    this.#names = curves.map((trace, i) => {
+      const known = before.get(keyOf(trace));
+      const element = known?.element ?? h("span", { className: "end-name" });
+      element.textContent = texts[i];
+      element.title = trace.line?.label ?? "";
+      element.style.setProperty("--curve", trace.color ?? "");
+      element.dataset.runs = trace.runs?.join(" ") ?? "";
+      return { element, trace, runs: trace.runs ?? [], top: known?.top ?? NaN };
+    });
+    this.#element.replaceChildren(...this.#names.map(({ element }) => element));
+    this.#movedAt = 0;
+  }
+
+  /** Let the names of these runs stand out. @param {Set<string>} ids */
+  emphasize(ids) {
+    this.#front = ids;
+    for (const { element, runs } of this.#names)
+      element.classList.toggle("front", ids.size > 0 && runs.some((id) => ids.has(id)));
+  }
+
+  /**
+   * Put the names where their curves end.
+   * @param {DrawnAxes | null} axes
+   * @param {number} now
+   */
+  place(axes, now) {
+    if (!axes || now - this.#movedAt < EVERY) return;
+    this.#movedAt = now;
+    const { left, top, width, height } = axes.area;
+    const line = parseFloat(getComputedStyle(this.#element).lineHeight);
+    const { style } = this.#element;
+    style.left = `${this.#plotElement.offsetLeft + left + width}px`;
+    style.top = `${this.#plotElement.offsetTop + top}px`;
+    style.height = `${height}px`;
+    const there = this.#names
+      .map((name) => ({ name, wanted: heightOf(name.trace, axes) - top }))
+      .filter(({ wanted }) => Number.isFinite(wanted))
+      .sort((one, other) => one.wanted - other.wanted);
+    const inside = there.map(({ wanted }) => Math.min(Math.max(wanted, 0), height));
+    const isFront = (/** @type {number} */ i) => there[i].name.runs.some((id) => this.#front.has(id));
+    const kept = withRoom(inside, Math.floor(height / line) + 1, isFront);
+    const places = apart(
+      kept.map((i) => inside[i]),
+      line,
+      0,
+      height,
+    );
+    const shown = new Map(kept.map((i, at) => [there[i].name, Math.round(places[at] - line / 2)]));
+    for (const name of this.#names) {
+      const at = shown.get(name) ?? NaN;
+      if (Object.is(at, name.top)) continue;
+      name.top = at;
+      name.element.hidden = Number.isNaN(at);
+      name.element.style.transform = `translateY(${at}px)`;
+    }
+  }
+}
+
+/** @param {Trace} trace */
+function keyOf({ line }) {
+  return line ? `${line.run.id} ${line.value ?? ""}` : "";
+}
+
+/**
+ * How far down a curve's last point in the picture is, in pixels.
+ * @param {Trace} trace
+ * @param {DrawnAxes} axes
+ */
+function heightOf({ points }, axes) {
+  if (!points) return NaN;
+  const { x, y } = points;
+  for (let i = x.length - 1; i >= 0; i--) {
+    const { top } = axes.place(x[i], y[i]);
+    if (Number.isFinite(top) && axes.scale.x.holds(x[i])) return top;
+  }
+  return NaN;
+}

@@ -1,0 +1,36 @@
+/** Emphasis: the runs that stand out in the charts: the one that is pointed at, or else the selected ones. */
+
+import { Emitter } from "./emitter.js";
+
+/** @import { Selection } from "../runs/selection.js" */
+
+/** Emits "change". */
+export class Emphasis extends Emitter {
+  #selection;
+  /** @type {string[]} */
+  #pointed = [];
+
+  /** @param {Selection} selection */
+  constructor(selection) {
+    super();
+    this.#selection = selection;
+    selection.on("change", () => this.emit("change"));
+  }
+
+  /** Ids of the runs that stand out; none: all look alike. */
+  get ids() {
+    return new Set(this.#pointed.length ? this.#pointed : this.#selection.list());
+  }
+
+  /** Ids of the runs that are pointed at. */
+  get pointed() {
+    return new Set(this.#pointed);
+  }
+
+  /** Point at runs, in a chart or in the list. @param {string[]} ids none: at nothing */
+  point(ids) {
+    if (ids.join() === this.#pointed.join()) return;
+    this.#pointed = ids;
+    this.emit("change");
+  }
+}

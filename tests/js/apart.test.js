@@ -1,0 +1,35 @@
+/** Labels at the ends of curves: none upon another, each near its curve. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { apart, withRoom } from "../../static/js/charts/apart.js";
+import { forExamples } from "./random.js";
+
+test("labels keep their order, their distance and the room that there is", () =>
+  forExamples(500, (examples) => {
+    const count = examples.of([0, 1, 2, 5, 12]);
+    const wanted = Array.from({ length: count }, () => examples.of([...Array(240).keys()]) - 20).sort(
+      (a, b) => a - b,
+    );
+    const places = apart(wanted, 14, 0, 200);
+    assert.equal(places.length, count);
+    for (const [i, place] of places.entries()) {
+      assert.ok(place >= -1e-9 && place <= 200 + 1e-9);
+      if (i) assert.ok(place - places[i - 1] >= 14 - 1e-9);
+    }
+  }));
+
+test("labels with room stay where their curves end, and two upon each other share the shift", () => {
+  assert.deepEqual(apart([10, 50, 90], 14, 0, 100), [10, 50, 90]);
+  assert.deepEqual(apart([50, 50], 14, 0, 100), [43, 57]);
+  assert.deepEqual(apart([99, 100], 14, 0, 100), [86, 100]);
+});
+
+test("where there is no room for all, the most crowded ones go, and never one that is needed", () => {
+  assert.deepEqual(withRoom([0, 10, 11, 50], 3), [0, 1, 3]);
+  assert.deepEqual(
+    withRoom([0, 10, 11, 50], 3, (i) => i === 2),
+    [0, 2, 3],
+  );
+  assert.deepEqual(withRoom([5, 5, 5], 0), []);
+});

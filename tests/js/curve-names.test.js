@@ -1,0 +1,28 @@
+/** What the curves of a chart are called. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { curveNames, distinctNames } from "../../static/js/charts/curve-names.js";
+import { learnTitles } from "../../static/js/words/labels.js";
+
+learnTitles([
+  { name: "mnist", title: "MNIST" },
+  { name: "spiral", title: "Spiral" },
+]);
+/** @param {string} id @param {string} name @param {string} dataset */
+const run = (id, name, dataset) => /** @type {any} */ ({ id, name, summary: { dataset } });
+
+test("a name says the data set where the runs differ in it, and once", () => {
+  const same = [run("a", "SGD 0.1", "mnist"), run("b", "Adam", "mnist")];
+  assert.deepEqual([...curveNames(same).values()], ["SGD 0.1", "Adam"]);
+  const differ = [run("a", "SGD 0.1", "mnist"), run("b", "Spiral · SGD 0.1", "spiral")];
+  assert.deepEqual([...curveNames(differ).values()], ["SGD 0.1 · MNIST", "Spiral · SGD 0.1"]);
+});
+
+test("at the curves' ends stands what the names do not have in common", () => {
+  assert.deepEqual(distinctNames(["2a · Adam", "2a · SGD"]), ["Adam", "SGD"]);
+  assert.deepEqual(distinctNames(["Adam · seed 1", "Adam · seed 2"]), ["seed 1", "seed 2"]);
+  assert.deepEqual(distinctNames(["Adam", "Adam"]), ["Adam", "Adam"]);
+  assert.deepEqual(distinctNames(["2a · Adam"]), ["2a · Adam"]);
+  assert.deepEqual(distinctNames(["Adam", "Adam · lr 1"]), ["Adam", "lr 1"]);
+});
