@@ -8,6 +8,7 @@ import { find } from "./page/dom.js";
 import { onKey } from "./page/keys.js";
 import { showStatus } from "./page/status.js";
 import { Toast } from "./page/toast.js";
+import { showLaunched } from "./runs/fresh-view.js";
 import { RunTable } from "./runs/run-table.js";
 import { Selection } from "./runs/selection.js";
 import { Waiting } from "./runs/waiting.js";
@@ -62,7 +63,13 @@ async function start() {
   showStatus(byId("status"), byId("status-text"), store);
   const look = new Look(store, options.datasets, isDark);
   const queue = new LabQueue(store);
-  const form = new Form(byId("form"), store, options, launched, look, queue);
+  const toast = new Toast();
+  /** @param {RunView[]} runs */
+  const launchedByForm = (runs) => {
+    store.putRuns(runs);
+    store.whenComplete(() => showLaunched(runs, store, toast));
+  };
+  const form = new Form(byId("form"), store, options, launchedByForm, look, queue);
   /** @param {RunView[]} runs */
   const launchedAlone = (runs) => {
     store.putRuns(runs);
@@ -77,7 +84,6 @@ async function start() {
     (lesson) => look.lesson(lesson),
     queue,
   );
-  const toast = new Toast();
   const selection = new Selection();
   const emphasis = new Emphasis(selection);
   const list = new RunTable(store, form, isDark, launched, toast, selection, emphasis);

@@ -278,6 +278,7 @@ def test_a_run_that_diverges_leaves_the_picture_to_the_other_curves_until_it_is_
     expect(chip).to_have_attribute("aria-pressed", "true")
     chip.click()
     page.until(f"{highest} < 5")
+    page.until("!location.hash.includes('outliers')")
     # as it is with a curve that still grows beyond the axis
     live = lab.launch(**{**ENDLESS, "name": "live"})["id"]
     page.wait_for_points(live, 300)

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { curveNames, distinctNames } from "../../static/js/charts/curve-names.js";
-import { learnTitles } from "../../static/js/words/labels.js";
+import { learnDatasets } from "../../static/js/words/labels.js";
 
-learnTitles([
+learnDatasets([
   { name: "mnist", title: "MNIST" },
   { name: "spiral", title: "Spiral" },
 ]);

@@ -75,10 +75,9 @@ export class EndNames {
   place(axes, now) {
     if (!axes || now - this.#movedAt < EVERY) return;
     this.#movedAt = now;
-    const { left, top, width, height } = axes.area;
+    const { top, height } = axes.area;
     const line = parseFloat(getComputedStyle(this.#element).lineHeight);
     const { style } = this.#element;
-    style.left = `${this.#plotElement.offsetLeft + left + width}px`;
     style.top = `${this.#plotElement.offsetTop + top}px`;
     style.height = `${height}px`;
     const there = this.#names

@@ -3,6 +3,7 @@
 import { h, moveTo } from "../page/dom.js";
 import { number, t } from "../words/i18n.js";
 import { elapsed, written as writtenX } from "./axes.js";
+import { boxPlace } from "./box-place.js";
 
 /**
  * A curve's row in the box. `spread`: how far the runs of a group are apart, and how many they are.
@@ -25,8 +26,6 @@ import { elapsed, written as writtenX } from "./axes.js";
 
 /** More lines than that are counted, not listed. */
 const MAX_LISTED = 12;
-/** Pixels from the mouse, and to the edges of the window. */
-const [AWAY, EDGE] = [16, 4];
 
 class HoverBox {
   #element = h("div", { className: "hover-box", hidden: true });
@@ -70,15 +69,14 @@ class HoverBox {
   }
 
   /**
-   * Beside a place of the window; never over its edge.
-   * @param {number} left
-   * @param {number} top
+   * To a place of the window.
+   * @param {{left: number, top: number}} mouse
+   * @param {{top: number, bottom: number}} plot
    */
-  moveTo(left, top) {
-    const { width, height } = this.#element.getBoundingClientRect();
-    const x = left + AWAY + width < innerWidth ? left + AWAY : left - AWAY - width;
-    const y = Math.min(top + 12, innerHeight - height - EDGE);
-    moveTo(this.#element, Math.max(EDGE, x), Math.max(EDGE, y));
+  moveTo(mouse, plot) {
+    const room = { width: innerWidth, height: innerHeight };
+    const { left, top } = boxPlace(this.#element.getBoundingClientRect(), mouse, plot, room);
+    moveTo(this.#element, left, top);
   }
 }
 

@@ -216,7 +216,11 @@ export class Hover {
     const look = { x, axis: this.#axis, percent: this.#percent, field: this.#field };
     hoverBox.show(rows, this.#notes(left), look);
     const corner = this.#element.getBoundingClientRect();
-    hoverBox.moveTo(corner.left + (this.#mouse?.left ?? left), corner.top + (this.#mouse?.top ?? TOP));
+    const mouse = {
+      left: corner.left + (this.#mouse?.left ?? left),
+      top: corner.top + (this.#mouse?.top ?? TOP),
+    };
+    hoverBox.moveTo(mouse, corner);
   }
 
   /** What happened to the runs just here. @param {number} here */

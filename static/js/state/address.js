@@ -1,4 +1,4 @@
-/** The address: the page's state in it, read once and written in a moment after each change. */
+/** The address: the page's state in it, read once and written after each change. */
 
 import { PROPERTIES, UrlState } from "./url-state.js";
 
@@ -8,17 +8,19 @@ const REST = 400;
 export const urlState = new UrlState(PROPERTIES, location.hash);
 
 let timer = 0;
+let writtenAt = -REST;
 
 function write() {
   clearTimeout(timer);
   timer = 0;
+  writtenAt = performance.now();
   const address = location.pathname + location.search + urlState.hash();
   if (address !== location.pathname + location.search + location.hash)
     history.replaceState(history.state, "", address);
 }
 
 urlState.on("set", () => {
-  timer ||= setTimeout(write, REST);
+  timer ||= setTimeout(write, Math.max(0, writtenAt + REST - performance.now()));
 });
 // An address typed or pasted into the open page; `replaceState` does not cause this event.
 addEventListener("hashchange", () => urlState.take(location.hash));

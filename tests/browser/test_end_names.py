@@ -1,0 +1,80 @@
+"""Curves have names at their ends, and are linked with the list of runs."""
+
+from itertools import pairwise
+
+from playwright.sync_api import expect
+
+NAMES = """() => [...document.querySelectorAll('[data-chart="accuracy"] .end-name')]
+    .filter((name) => !name.hidden)
+    .map((name) => [name.textContent, name.getBoundingClientRect().top])
+    .sort((one, other) => one[1] - other[1])"""
+#: Ids of the runs whose curves stand out in a chart.
+FRONT = """(chart) => [...new Set([...document.querySelectorAll(`[data-chart="${chart}"] .trace.front`)]
+    .map((group) => group.__data__[0].trace.meta.run))]"""
+#: Where a run's curve is in the loss chart, at the middle of its points, in pixels of the window.
+MIDDLE = """(id) => {
+    const plot = document.getElementById('chart-loss');
+    const { x, y } = plot.data.findLast((trace) => trace.meta.run === id);
+    const middle = Math.floor(x.length / 2);
+    const { xaxis, yaxis, _size } = plot._fullLayout;
+    const corner = plot.getBoundingClientRect();
+    return [corner.left + _size.l + xaxis.d2p(x[middle]), corner.top + _size.t + yaxis.d2p(y[middle])];
+}"""
+
+
+def test_every_curve_has_its_name_at_its_end_and_none_lies_on_another(open_page, filled):
+    page = open_page(filled)
+    page.page.click("#show-all")
+    page.until(f"({NAMES})().length === 6")
+    names = page.page.evaluate(NAMES)
+    assert sorted(name for name, _ in names) == sorted(f"{o} {s}" for o in ("sgd", "adam") for s in (1, 2, 3))
+    tops = [top for _, top in names]
+    assert all(below - above > 12 for above, below in pairwise(tops))
+    latest = {run["name"]: run["latest"]["test_accuracy"] for run in map(filled.run, filled.ids)}
+    ends = [latest[name] for name, _ in names]
+    assert ends == sorted(ends, reverse=True)  # in the order of the curves
+
+
+def test_a_curve_and_its_entry_in_the_list_point_at_each_other_and_a_click_selects(open_page, filled):
+    page = open_page(filled)
+    page.page.click("#show-all")
+    page.until(f"({NAMES})().length === 6")
+    first, other = filled.ids[0], filled.ids[4]
+    page.page.hover(f'[data-run="{first}"]')
+    for chart in ("loss", "accuracy"):
+        page.until(f"({FRONT})('{chart}').join() === '{first}'")
+    page.page.focus(f'[data-run="{other}"] .run-name')  # by keyboard
+    page.until(f"({FRONT})('loss').join() === '{other}'")
+
+    page.page.mouse.move(*page.page.evaluate(MIDDLE, first))
+    expect(page.page.locator(".run.pointed")).to_have_count(1)
+    pointed = page.page.locator(".run.pointed").get_attribute("data-run")
+    assert page.page.evaluate(FRONT, "accuracy") == [pointed]
+    page.page.mouse.down()
+    page.page.mouse.up()
+    expect(page.page.locator(f'[data-run="{pointed}"].selected')).to_have_count(1)
+    page.page.mouse.move(5, 5)
+    expect(page.page.locator(".run.pointed")).to_have_count(0)
+    assert page.page.evaluate(FRONT, "loss") == [pointed]  # what is selected stands out
+    page.page.keyboard.press("Escape")
+    page.until("!document.querySelector('.plot.emphasis')")
+
+
+def test_a_launch_on_another_data_set_starts_a_fresh_view_and_a_click_brings_the_others_back(open_page, lab):
+    page = open_page(lab, locale="ja-JP")
+    page.choose("dataset.name", "digits")
+    page.fill(training__iterations=20)
+    first = page.press_launch()
+    page.wait_for(first, "completed")
+    page.choose("dataset.name", "moons")
+    second = page.press_launch()
+    page.wait_for(second, "completed")
+    shown = "[...document.querySelectorAll('.run:not(.off)')].map((entry) => entry.dataset.run).sort().join()"
+    page.until(f"{shown} === '{second}'")
+    page.page.click(".toast button")
+    page.until(f"{shown} === '{','.join(sorted((first, second)))}'")
+    page.until(f"({NAMES})().length === 2")
+    # and now that they differ in it, the names say the data set
+    names = {name for name, _ in page.page.evaluate(NAMES)}
+    assert any("三日月" in name for name in names), names
+    assert any("数字" in name for name in names), names
