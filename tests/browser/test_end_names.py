@@ -53,6 +53,8 @@ def test_a_curve_and_its_entry_in_the_list_point_at_each_other_and_a_click_selec
     page.page.mouse.down()
     page.page.mouse.up()
     expect(page.page.locator(f'[data-run="{pointed}"].selected')).to_have_count(1)
+    page.page.hover(f'[data-chart="loss"] .end-name[title="{filled.run(other)["name"]}"]')
+    page.until(f"({FRONT})('loss').join() === '{other}'")
     page.page.mouse.move(5, 5)
     expect(page.page.locator(".run.pointed")).to_have_count(0)
     assert page.page.evaluate(FRONT, "loss") == [pointed]  # what is selected stands out

@@ -70,7 +70,7 @@ export class Chart {
     this.card = card;
     this.#plot = new Plot(card.plotElement, () => this.restyle());
     this.#hover = new Hover(card.plotElement, this.#plot, on);
-    this.#endNames = new EndNames(card.plotElement);
+    this.#endNames = new EndNames(card.plotElement, on);
     this.restyle = () => {
       this.stale = true;
       onNeed();
@@ -98,7 +98,7 @@ export class Chart {
     this.#front = ids;
     this.#plot.emphasize(ids);
     this.#endNames.emphasize(ids);
-    this.#endNames.place(this.#plot.axes, Infinity);
+    this.#endNames.place(this.#plot.axes);
   }
 
   /** @param {number | null} x */
@@ -195,7 +195,7 @@ export class Chart {
     this.#countUndrawn();
     const filled = this.#empty && !this.#isEmpty(); // the axes follow the curves from now on
     const tailsFit = this.#plot.drawTails();
-    this.#endNames.place(this.#plot.axes, now);
+    this.#endNames.follow(this.#plot.axes, now);
     const cropped = this.#cropNow();
     const isCropOther = cropped?.high !== this.#crop?.high || cropped?.runs !== this.#crop?.runs;
     this.#outgrown ||= !tailsFit || !fits || filled || isCropOther;

@@ -6,6 +6,7 @@ import { distinctNames } from "./curve-names.js";
 
 /**
  * @import { DrawnAxes } from "./drawn-axes.js"
+ * @import { HoverEvents } from "./hover.js"
  * @import { Trace } from "./traces.js"
  */
 
@@ -30,10 +31,20 @@ export class EndNames {
   #front = new Set();
   #movedAt = 0;
 
-  /** @param {HTMLElement} plotElement they stand beside it */
-  constructor(plotElement) {
+  /**
+   * @param {HTMLElement} plotElement they stand beside it
+   * @param {Pick<HoverEvents, "point" | "pick">} on a name does what its curve does
+   */
+  constructor(plotElement, on) {
     this.#plotElement = plotElement;
     plotElement.after(this.#element);
+    const runsOf = (/** @type {Event} */ event) =>
+      this.#names.find(({ element }) => element === event.target)?.runs ?? [];
+    this.#element.addEventListener("pointerover", (event) => on.point(runsOf(event)));
+    this.#element.addEventListener("pointerleave", () => on.point([]));
+    this.#element.addEventListener("pointerup", (event) => {
+      if (runsOf(event).length) on.pick(runsOf(event), event);
+    });
   }
 
   /**
@@ -53,11 +64,9 @@ export class EndNames {
       element.textContent = texts[i];
       element.title = trace.line?.label ?? "";
       element.style.setProperty("--curve", trace.color ?? "");
-      element.dataset.runs = trace.runs?.join(" ") ?? "";
       return { element, trace, runs: trace.runs ?? [], top: known?.top ?? NaN };
     });
     this.#element.replaceChildren(...this.#names.map(({ element }) => element));
-    this.#movedAt = 0;
   }
 
   /** Let the names of these runs stand out. @param {Set<string>} ids */
@@ -68,13 +77,19 @@ export class EndNames {
   }
 
   /**
-   * Put the names where their curves end.
+   * Put the names where their curves end, unless they have just been put there.
    * @param {DrawnAxes | null} axes
    * @param {number} now
    */
-  place(axes, now) {
-    if (!axes || now - this.#movedAt < EVERY) return;
+  follow(axes, now) {
+    if (now - this.#movedAt < EVERY) return;
     this.#movedAt = now;
+    this.place(axes);
+  }
+
+  /** Put the names where their curves end. @param {DrawnAxes | null} axes */
+  place(axes) {
+    if (!axes) return;
     const { top, height } = axes.area;
     const line = parseFloat(getComputedStyle(this.#element).lineHeight);
     const { style } = this.#element;
