@@ -234,7 +234,9 @@ class Hands:
                 ("seeds", ["1", "2"]),
             ]
         )
-        self._type(f'select[name="{name}"]', self._random.choice(values), "change")
+        value = self._random.choice(values)
+        self._type(f'select[name="{name}"]', value, "change")
+        self._press(f'input[type="radio"][data-field="{name}"][value="{value}"]')
 
     def do_edit_layers(self) -> None:
         self._press("#edit-layers")

@@ -73,8 +73,21 @@ def test_the_form_launches_what_it_shows(page, lab):
 
 
 def test_every_activation_batch_norm_and_dropout_can_be_chosen(page, lab):
-    offered = page.page.locator('select[name="network.activation"] option')
-    assert offered.count() == len(lab.http.get("/api/options").json()["activations"])
+    """All stand side by side, and so do the optimizers: inside the form, and each is reached by the arrow keys."""
+    options = lab.http.get("/api/options").json()
+    for field, names in (
+        ("network.activation", options["activations"]),
+        ("optimizer.name", options["optimizers"]),
+    ):
+        offered = page.page.locator(f'input[type="radio"][data-field="{field}"]')
+        assert offered.evaluate_all("all => all.map(radio => radio.value)") == list(names)
+        cut = "all => all.filter(e => e.scrollWidth > e.clientWidth || e.getBoundingClientRect().right > 288)"
+        assert page.page.locator(".segments span").evaluate_all(f"{cut}.length") == 0
+        offered.first.check()
+        offered.first.focus()
+        for name in [*list(names)[1:], *list(names)[:1]]:
+            page.page.keyboard.press("ArrowRight")
+            assert page.chosen(field) == name
     page.choose("network.activation", "softplus")
     assert page.page.get_by_label("softplus", exact=True).is_checked()
     page.page.click("summary:text-is('More settings')")

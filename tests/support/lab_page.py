@@ -92,7 +92,16 @@ class LabPage:
             self.page.fill(f'[name="{name.replace("__", ".")}"]', str(value))
 
     def choose(self, field: str, value: str) -> None:
-        self.page.select_option(f'select[name="{field}"]', value)
+        """Choose one of a list, or of what stands side by side."""
+        segment = self.page.locator(f'input[type="radio"][data-field="{field}"][value="{value}"]')
+        if segment.count():
+            segment.check()
+        else:
+            self.page.select_option(f'select[name="{field}"]', value)
+
+    def chosen(self, field: str) -> str:
+        """What is chosen of what stands side by side."""
+        return self.page.locator(f'input[type="radio"][data-field="{field}"]:checked').input_value()
 
     def press_launch(self) -> str:
         """Launch, and return the new run's id once it is in the list."""

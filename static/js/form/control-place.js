@@ -21,5 +21,6 @@ export function controlAt(form, place) {
   const [field, value] = place.split("=");
   if (value !== undefined)
     return form.querySelector(`[data-field="${CSS.escape(field)}"][value="${CSS.escape(value)}"]`);
-  return form.querySelector(`[name="${CSS.escape(place)}"], #${CSS.escape(place)}`);
+  const name = CSS.escape(place);
+  return form.querySelector(`[name="${name}"], #${name}, [data-field="${name}"]:checked`);
 }

@@ -5,7 +5,7 @@
  * A control keeps what was typed, as text: the server decides whether it is right, and its answer stands beside the field.
  */
 
-import { h } from "../page/dom.js";
+import { find, h } from "../page/dom.js";
 import { onInput } from "../page/keys.js";
 import { DIGITS, Scale, STEPS } from "../scale.js";
 import { t } from "../words/i18n.js";
@@ -58,6 +58,25 @@ export function block(path, key, field, ...controls) {
     key,
     field,
   );
+}
+
+/**
+ * Put controls beside the label of a block, at the other end of its line.
+ * @param {HTMLElement} element
+ * @param {HTMLElement[]} controls
+ */
+export function besideLabel(element, ...controls) {
+  const label = find(element, ":scope > .label", HTMLElement);
+  const line = h("div", { className: "label-row" });
+  label.replaceWith(line);
+  line.append(label, ...controls);
+  return element;
+}
+
+/** A block whose label stands in the line of its controls. @param {HTMLElement} element */
+export function inLine(element) {
+  element.classList.add("in-line");
+  return element;
 }
 
 /**

@@ -15,6 +15,7 @@ import { controlAt, placeOf } from "./control-place.js";
 import { datasetField } from "./dataset-field.js";
 import { Draft } from "./draft.js";
 import { showError, showField } from "./errors.js";
+import { besideLabel } from "./fields.js";
 import { furtherPart } from "./further-part.js";
 import { wireHelp } from "./help.js";
 import { LaunchPart } from "./launch-part.js";
@@ -201,9 +202,8 @@ export class Form {
     const model = h(
       "fieldset",
       { className: "card" },
-      h("legend", {}, t("form.title")),
-      this.#undo.element,
-      this.#datasets.element,
+      h("legend", { className: "hidden" }, t("form.title")),
+      besideLabel(this.#datasets.element, this.#undo.element),
       ...this.#network.draw(),
     );
     // Read from the element, not kept from its "toggle" event: that comes later than the click, and a choice may come between.

@@ -2,7 +2,7 @@
 
 import { h } from "../page/dom.js";
 import { t } from "../words/i18n.js";
-import { block } from "./fields.js";
+import { block, inLine } from "./fields.js";
 import { settings } from "./settings.js";
 import { several } from "./several.js";
 import { alternatives } from "./values.js";
@@ -35,10 +35,6 @@ export function initializerField(form) {
   const boxes = settings(form, path, "initializer", initializers, options.initializers).map((element) =>
     element.querySelector("input"),
   );
-  return block(
-    path,
-    path,
-    null,
-    h("div", { className: "pair" }, controls[0], ...boxes, ...controls.slice(1)),
-  );
+  const pair = h("div", { className: "pair" }, controls[0], ...boxes, ...controls.slice(1));
+  return inLine(block(path, path, null, pair));
 }

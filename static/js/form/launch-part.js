@@ -73,8 +73,7 @@ export class LaunchPart {
       facts,
       general,
       h("div", { className: "launch-row" }, seeds, this.button),
-      this.#difference,
-      this.help,
+      h("div", { className: "launch-foot" }, this.#difference, this.help),
     );
     this.count(draft.count());
   }

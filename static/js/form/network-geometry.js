@@ -23,7 +23,7 @@ const COLUMNS = 7;
 const UNITS = 10;
 const ENDS = 4;
 /** Pixels. */
-const UNIT = 6;
+const UNIT = 5;
 const TALLEST = 48;
 const LOWEST = 6;
 const LINE = 10;
@@ -32,7 +32,7 @@ const BETWEEN_LABELS = 5;
 
 /** Width of the picture. */
 export const WIDTH = 252;
-export const RADIUS = 2.2;
+export const RADIUS = 2;
 /** Above the layers: the edge of a unit, or the way around a residual block. */
 const EDGE = 3;
 const AROUND = 10;
@@ -53,9 +53,10 @@ export function stagesOf(layers) {
 
 /**
  * @param {LayerSummary[]} layers
+ * @param {boolean} isLabelled whether sizes of units are said below them
  * @returns {Picture}
  */
-export function pictureOf(layers) {
+export function pictureOf(layers, isLabelled = true) {
   const stages = stagesOf(layers);
   const isSmall =
     stages.length <= COLUMNS && stages.every(({ type, shape }) => type === "input" || shape.length === 1);
@@ -64,16 +65,14 @@ export function pictureOf(layers) {
   const boxes = isSmall ? [] : boxesOf(stages, top);
   const bottom = top + (isSmall ? UNITS * UNIT : TALLEST);
   const xs = isSmall ? columns.map(({ x }) => x) : boxes.map(({ x, width }) => x + width / 2);
-  const labels = labelsOf(
-    stages.map((stage, i) => ({ stage, x: xs[i], lines: linesOf(stage, isSmall) })),
-    bottom + LINE,
-  );
+  const wanted = stages.map((stage, i) => ({ stage, x: xs[i], lines: linesOf(stage, isSmall) }));
+  const labels = isSmall && !isLabelled ? [] : labelsOf(wanted, bottom + LINE);
   const tops = isSmall ? columns.map(({ ys }) => ys[0] - RADIUS) : boxes.map(({ y }) => y);
   const skips = stages.flatMap(({ type }, i) =>
     type === "residual" ? [{ from: xs[i - 1], to: xs[i], top: Math.min(tops[i - 1], tops[i]) }] : [],
   );
-  const lowest = Math.max(bottom, ...labels.map(({ y, lines }) => y + (lines.length - 1) * LINE));
-  return { height: lowest + 3, boxes, columns, labels, skips };
+  const lowest = Math.max(bottom - EDGE, ...labels.map(({ y, lines }) => y + (lines.length - 1) * LINE));
+  return { height: Math.ceil(lowest + EDGE), boxes, columns, labels, skips };
 }
 
 /** @param {number[]} shape */

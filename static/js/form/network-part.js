@@ -4,7 +4,7 @@ import { find, h, iconButton } from "../page/dom.js";
 import { number, t } from "../words/i18n.js";
 import { activationField } from "./activation-field.js";
 import { chain } from "./chain.js";
-import { block, select } from "./fields.js";
+import { besideLabel, block, select } from "./fields.js";
 import { initializerField } from "./initializer-field.js";
 import { LayerList } from "./layer-list.js";
 import { layerSummary, showShapes } from "./layer-shapes.js";
@@ -27,6 +27,8 @@ export class NetworkPart {
   #look;
   #rows = h("ol", { className: "layer-summary" });
   #picture = new NetworkPicture();
+  /** Its chain says the sizes. */
+  #isMlp = false;
   #table;
   /** @type {HTMLButtonElement | null} */
   #edit = null;
@@ -60,6 +62,7 @@ export class NetworkPart {
     const mlp = networks.find(({ preset }) => preset === "mlp");
     const choice = this.#drawChoice(networks);
     const parts = [choice];
+    this.#isMlp = networks.length === 1 && Boolean(mlp);
     this.#list = null;
     /** @type {HTMLElement[]} */
     const inside = [];
@@ -121,13 +124,7 @@ export class NetworkPart {
       h("div", { className: "pair" }, ...controls, this.#table),
     );
     this.#edit = written ? null : this.#editButton();
-    const head = h("div", { className: "label-row" });
-    find(element, ".label", HTMLElement).replaceWith(head);
-    head.append(
-      h("span", { className: "label", "data-key": "network.layers" }, t("network.layers")),
-      this.#edit ?? "",
-    );
-    return element;
+    return this.#edit ? besideLabel(element, this.#edit) : element;
   }
 
   /** Shows all layers as a table; off while what is chosen is wrong. */
@@ -199,7 +196,7 @@ export class NetworkPart {
         this.#list,
         layers.map((layer) => this.#shapes.get(layer)),
       );
-    this.#picture.show(this.#summary?.first ?? null, this.#form.draft.variants);
+    this.#picture.show(this.#summary?.first ?? null, this.#form.draft.variants, !this.#isMlp);
     this.#rows.replaceChildren(...layerSummary(this.#summary?.first.layers ?? []));
   }
 

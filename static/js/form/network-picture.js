@@ -16,12 +16,13 @@ export class NetworkPicture {
   /**
    * @param {FirstExperiment | null} first the network, or null while what is chosen is wrong: then the last one stays, pale
    * @param {number} count of networks that are chosen, whose first one it is
+   * @param {boolean} isLabelled whether sizes of units are not said elsewhere
    */
-  show(first, count) {
+  show(first, count, isLabelled) {
     this.element.classList.toggle("old", !first);
     if (!first) return;
     const layers = /** @type {Layer[]} */ (first.config.network.layers);
-    const picture = pictureOf(first.layers);
+    const picture = pictureOf(first.layers, isLabelled);
     this.#caption.textContent = count > 1 ? t("network.first_of", { count: number(count) }) : "";
     this.element.replaceChildren(draw(picture, layers), this.#caption);
   }

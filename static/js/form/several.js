@@ -4,7 +4,7 @@
  * it, and Escape or a click elsewhere closes them.
  */
 
-import { h, iconButton, moveTo } from "../page/dom.js";
+import { find, h, iconButton, moveTo } from "../page/dom.js";
 import { onKey } from "../page/keys.js";
 import { t } from "../words/i18n.js";
 import { select } from "./fields.js";
@@ -53,7 +53,7 @@ export function several(path, key, choices, chosen, name, choose, more = {}) {
   button.name = `${path}.${ALL}`;
   button.dataset.help = t("form.several.help");
   button.popoverTargetElement = panel;
-  button.classList.toggle("chosen", chosen.length > 1);
+  button.classList.toggle("compares", chosen.length > 1);
   return [...(single && chosen.length === 1 ? single : [list()]), button, panel];
 }
 
@@ -133,7 +133,7 @@ export function reopen(form) {
   const panel = opened && form.querySelector(`[data-several="${CSS.escape(opened)}"]`);
   if (!(panel instanceof HTMLElement)) opened = null;
   else {
-    if (panel.previousElementSibling instanceof HTMLElement) panel.previousElementSibling.focus(); // Escape leads back there
+    find(form, `[name="${CSS.escape(`${opened}.${ALL}`)}"]`, HTMLElement).focus(); // Escape leads back there
     panel.showPopover();
     place(panel);
   }

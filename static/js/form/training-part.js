@@ -2,10 +2,10 @@
 
 import { h } from "../page/dom.js";
 import { t } from "../words/i18n.js";
-import { block, box, described, fieldNamed, logSlider, segments, select } from "./fields.js";
+import { block, box, described, fieldNamed, inLine, logSlider, select } from "./fields.js";
 import { PENALTIES } from "./penalties.js";
+import { segmentField } from "./segment-field.js";
 import { settings } from "./settings.js";
-import { several } from "./several.js";
 import { alternatives, isSweep } from "./values.js";
 
 /**
@@ -39,16 +39,10 @@ function drawOptimizer({ options, draft, redraw }) {
     redraw(focus);
   };
   const chosen = alternatives(draft.document.optimizer).map(({ name }) => name);
-  const controls = several(
-    path,
-    path,
-    Object.keys(options.optimizers),
-    chosen,
-    (name) => t(`optimizer.${name}`),
-    choose,
-    { note: t("optimizer.several") },
-  );
-  return block(path, path, null, h("div", { className: "pair" }, ...controls));
+  /** @param {string} name */
+  const called = (name) => t(`optimizer.${name}`);
+  const names = Object.keys(options.optimizers);
+  return segmentField(path, path, names, chosen, called, choose, t("optimizer.several"));
 }
 
 /** The settings that not every optimizer has. @param {FormContext} form */
@@ -92,19 +86,13 @@ function drawPenalties({ options, draft, change, redraw }) {
     draft.choosePenalties(kinds);
     redraw(focus);
   };
-  const kinds = draft.penalties;
-  const all = Object.keys(PENALTIES);
-  const single =
-    kinds.length === 1
-      ? [segments(path, key, all, kinds[0], name, (kind) => choose([kind], `${path}=${kind}`))]
-      : [];
-  const controls = several(path, key, all, kinds, name, choose, { single });
   const regularizations = alternatives(draft.document.regularization);
   const strengths = PENALTIES.both.flatMap((penalty) => {
     const having = regularizations.filter((alternative) => penalty in alternative);
     return having.length ? drawStrength({ options, change }, penalty, having) : [];
   });
-  return [block(path, key, null, h("div", { className: "pair" }, ...controls)), ...strengths];
+  const kinds = inLine(segmentField(path, key, Object.keys(PENALTIES), draft.penalties, name, choose));
+  return [kinds, ...strengths];
 }
 
 /**

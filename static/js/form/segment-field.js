@@ -1,0 +1,21 @@
+/** A field whose choices stand side by side, all of them; beside its label the button to compare several. */
+
+import { besideLabel, block, segments } from "./fields.js";
+import { several } from "./several.js";
+
+/**
+ * @param {string} path
+ * @param {string} key
+ * @param {string[]} choices
+ * @param {string[]} chosen one at least
+ * @param {(choice: string) => string} name what the reader sees
+ * @param {(chosen: string[], focus: string) => void} choose with the name of the control that is to have the focus
+ * @param {string} [note] said below the boxes of several
+ */
+export function segmentField(path, key, choices, chosen, name, choose, note) {
+  const one = () =>
+    segments(path, key, choices, chosen[0], name, (choice) => choose([choice], `${path}=${choice}`));
+  const single = chosen.length === 1 ? [one()] : [];
+  const [control, button, panel] = several(path, key, choices, chosen, name, choose, { single, note });
+  return besideLabel(block(path, key, null, control, panel), button);
+}
