@@ -111,7 +111,7 @@ def test_long_numbers_are_whole_at_the_end_of_x_and_leave_the_curves_where_they_
         page.page.click("#projector")
     ids = [lab.launch(**{**SHORT, "name": "short"})["id"]]
     page.wait_for_points(ids[0], 40)
-    letter = 15 if projector else 11
+    letter = 20 if projector else 11
     page.until(
         f"[...document.querySelectorAll('.plot')].every(p => p.layout.xaxis.tickfont.size === {letter})"
     )

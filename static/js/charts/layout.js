@@ -64,7 +64,7 @@ export function chartLayout(
 ) {
   const styles = getComputedStyle(element);
   const ink = inkAt(styles);
-  const letter = Number(styles.getPropertyValue("--letter"));
+  const letter = parseFloat(styles.getPropertyValue("--letter"));
   const margin = Object.fromEntries(
     Object.entries(MARGIN).map(([side, sizes]) => [side, Math.round(sizes * letter)]),
   );
@@ -84,7 +84,7 @@ export function chartLayout(
     height: Math.max(height, 60),
     meta: { xTitle },
     uirevision: scales,
-    margin: { ...margin, r: Math.max(margin.r, Number(styles.getPropertyValue("--names"))) },
+    margin: { ...margin, r: Math.max(margin.r, parseFloat(styles.getPropertyValue("--names"))) },
     hovermode: false, // hover.js shows all runs, the nearest first
     // on a touch screen a drag scrolls the page
     dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom",

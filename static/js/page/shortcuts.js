@@ -24,12 +24,13 @@ const ELSEWHERE = [
   ["Delete", "keys.delete"],
 ];
 
-/** @param {Record<"search" | "pause" | "undo" | "redo" | "clear", () => unknown>} actions what each key does; help is its own */
-export function wireShortcuts({ search, pause, clear, ...changes }) {
+/** @param {Record<"search" | "pause" | "projector" | "undo" | "redo" | "clear", () => unknown>} actions what each key does; help is its own */
+export function wireShortcuts({ search, pause, projector, clear, ...changes }) {
   /** @type {Record<string, {act: () => unknown, text: string}>} */
   const keys = {
     "/": { act: search, text: "keys.search" },
     " ": { act: pause, text: "keys.pause" },
+    p: { act: projector, text: "keys.projector" },
     "?": { act: openHelp, text: "keys.help" },
   };
   const rest = [

@@ -91,6 +91,7 @@ export class RunTable {
     };
     new RunBar(byId("run-bar"), { store, selection, actions }, views);
     const { openHelp } = wireShortcuts({
+      projector: () => byId("projector").click(),
       search: () => tools.focus(),
       pause: () => actions.pauseOrResume(selection.list()),
       undo: () => actions.undo() || form.undo(),
