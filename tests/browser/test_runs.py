@@ -311,6 +311,7 @@ def test_several_runs_are_commanded_together_and_a_command_says_to_how_many_it_c
     expect(toast).to_have_text("選択した 3 件のうち 2 件を再開しました。")
 
     bar.get_by_text("タグ", exact=True).click()
+    expect(bar.locator('[name="runs.add_tags"]')).to_be_focused()
     page.page.keyboard.type("比較, demo")
     page.page.keyboard.press("Enter")
     for run_id in (done, *live):

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.accessibility import violations
-from tests.browser.run_table import name, row, selected
+from tests.browser.run_table import name, row, selected, wait_for_list
 from tests.support.experiments import ENDLESS, SHORT
 
 
@@ -195,3 +195,66 @@ def test_on_a_phone_the_difference_breaks_no_japanese_word(open_page, filled):
         page.page.keyboard.press("Escape")
     finally:
         filled.http.delete(f"/api/runs/{other}")
+
+
+def test_a_sweep_folds_to_one_line_with_its_best_and_the_wide_table_has_the_columns_that_are_chosen(
+    open_page, make_lab
+):
+    lab = make_lab(LOSSROOM_WORKERS="2")
+    rates = (1, 0.001, 0.1, 0.01)
+    optimizers = [{"name": "sgd", "learning_rate": rate} for rate in rates]
+    sweep = [{**SHORT, "name": f"lr {o['learning_rate']}", "optimizer": o} for o in optimizers]
+    ids = [run["id"] for run in lab.post("/api/experiments", experiments=sweep).json()["runs"]]
+    alone = lab.launch(**{**SHORT, "name": "alone"})["id"]
+    for run_id in (*ids, alone):
+        lab.wait_for(run_id, "completed")
+    page = open_page(lab)
+    in_order = ["lr 0.001", "lr 0.01", "lr 0.1", "lr 1"]
+    wait_for_list(page, ["alone", *in_order])
+    head = page.page.locator(".run-group")
+    fold = head.locator(".group-name")
+    expect(fold).to_have_text("lr 0.001–1")
+    best = max(lab.run(run_id)["latest"]["test_accuracy"] for run_id in ids)
+    expect(head.locator(".score")).to_have_text(f"{100 * best:.1f}%")
+    expect(head.locator(".group-facts")).to_have_text(re.compile(r"^4 · [\d.]+% ± [\d.]+$"))
+
+    fold.click()
+    wait_for_list(page, ["alone"])
+    expect(page.page.locator("#run-count")).to_have_text("5")
+    page.open(page.address())
+    wait_for_list(page, ["alone"])
+    # by keyboard it is one of the rows, and what it holds can be selected without unfolding it
+    name(page, alone).focus()
+    page.page.keyboard.press("ArrowDown")
+    expect(fold).to_be_focused()
+    fold.click(modifiers=["ControlOrMeta"])
+    expect(page.page.locator(".bar-count")).to_have_text("4 selected")
+    fold.focus()
+    page.page.keyboard.press("ArrowRight")
+    wait_for_list(page, ["alone", *in_order])
+    page.page.keyboard.press("Escape")
+
+    # the place of the list is the same whatever is selected
+    place = "JSON.stringify(document.querySelector('.runs').getBoundingClientRect())"
+    before = page.page.evaluate(place)
+    name(page, ids[0]).click()
+    expect(page.page.locator("#run-details h2")).to_have_text("lr 1")
+    assert page.page.evaluate(place) == before
+
+    page.page.click("#wide")
+    page.page.click(".columns-menu summary")
+    for column in ("training.batch_size", "gap"):
+        page.page.check(f'.panel.columns [value="{column}"]')
+    page.page.uncheck('.panel.columns [value="loss"]')
+    page.page.keyboard.press("Escape")
+    heads = page.page.locator(".column-head")
+    wanted = ["Run", "Optimizer", "Learning rate", "Data set", "Train", "Test", "Seconds", "Batch", "Gap"]
+    expect(heads).to_have_text(wanted)
+    latest = lab.run(ids[0])["latest"]
+    gap = 100 * (latest["train_accuracy"] - latest["test_accuracy"])
+    expect(row(page, ids[0]).locator(".cell").nth(6)).to_have_text("16")
+    expect(row(page, ids[0]).locator(".cell").nth(7)).to_have_text(f"{gap:.1f}".replace("-", "−"))
+    # sorted by a setting, the launch stands where its first run does
+    heads.nth(2).click()
+    wait_for_list(page, [*in_order, "alone"])
+    assert "columns=" in page.address()

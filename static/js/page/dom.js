@@ -76,6 +76,21 @@ export function offer(select, choices, chosen = select.value) {
 }
 
 /**
+ * Let a list have these elements and no others, in this order. Those that are in their place already stay untouched: an element
+ * that is moved loses its focus.
+ * @param {HTMLElement} list
+ * @param {HTMLElement[]} wanted
+ */
+export function place(list, wanted) {
+  const there = new Set(wanted);
+  for (const element of [...list.children])
+    if (!(element instanceof HTMLElement && there.has(element))) element.remove();
+  wanted.forEach((element, i) => {
+    if (list.children[i] !== element) list.insertBefore(element, list.children[i] ?? null);
+  });
+}
+
+/**
  * Name a control that shows no text of its own, for readers and for the mouse.
  * @param {HTMLElement} element
  * @param {string} text

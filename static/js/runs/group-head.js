@@ -1,46 +1,71 @@
-/** The head of a group in the run list: its name, how many runs it has and how good they are, and a button that shows them. */
+/**
+ * The head of a group in the run list: its name, which folds it, how good its best run is, how many runs it has with their mean
+ * and spread, and a button that shows them.
+ */
 
-import { h } from "../page/dom.js";
+import { h, put } from "../page/dom.js";
 import { percent, t } from "../words/i18n.js";
+import { ACTIVE } from "./run-query.js";
 
 /** @import { Run } from "../types.js" */
+/** @import { RunGroup } from "./run-query.js" */
 
-/** @typedef {{element: HTMLElement, update: (runs: Run[], shown: Set<string>) => void}} GroupHead */
+/** @typedef {{shown: Set<string>, folded: boolean, current: boolean}} HeadLook */
+/** @typedef {{element: HTMLElement, name: HTMLElement, update: (group: RunGroup, look: HeadLook) => void}} GroupHead */
 
 /**
- * @param {string} label
- * @param {(ids: string[], shown: boolean) => void} show
+ * @param {string} key
+ * @param {{show: (ids: string[], shown: boolean) => void, fold: (key: string) => void, select: (ids: string[]) => void}} on
  * @returns {GroupHead}
  */
-export function makeGroupHead(label, show) {
+export function makeGroupHead(key, on) {
+  /** @type {string[]} */
+  let ids = [];
   const toggle = h("button", { type: "button", className: "swatch", title: t("runs.toggle") });
-  const name = h("span", { className: "group-name" }, label);
+  const name = h("button", { type: "button", className: "group-name", title: t("runs.fold_help") });
+  name.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) on.select(ids);
+    else on.fold(key);
+  });
+  const best = h("span", { className: "score", title: t("runs.best") });
   const facts = h("span", { className: "group-facts" });
-  const element = h("li", { className: "run-group" }, toggle, name, facts);
+  const element = h("li", { className: "run-group", "data-group": key }, toggle, name, best, facts);
   /**
-   * @param {Run[]} runs
-   * @param {Set<string>} shown
+   * @param {RunGroup} group
+   * @param {HeadLook} look
    */
-  const update = (runs, shown) => {
-    const ids = runs.map((run) => run.id);
+  const update = ({ label, runs }, { shown, folded, current }) => {
+    ids = runs.map((run) => run.id);
     const all = ids.every((id) => shown.has(id));
     toggle.setAttribute("aria-pressed", String(all));
     toggle.setAttribute("aria-label", t("runs.toggle_named", { name: label }));
-    toggle.onclick = () => show(ids, !all);
-    const text = groupFacts(runs);
-    if (facts.textContent !== text) facts.textContent = text;
+    toggle.onclick = () => on.show(ids, !all);
+    for (const button of [toggle, name]) button.tabIndex = current ? 0 : -1;
+    put(name, label ?? "");
+    name.setAttribute("aria-expanded", String(!folded));
+    const { best: highest, text } = groupFacts(runs);
+    put(best, percent(highest));
+    put(facts, text);
   };
-  return { element, update };
+  return { element, name, update };
 }
 
-/** How many, and how well on test images: mean ± standard deviation. @param {Run[]} runs */
-function groupFacts(runs) {
+/**
+ * The best accuracy on test images, and in words how many runs there are, or of these have ended, and their mean ± standard
+ * deviation.
+ * @param {Pick<Run, "status" | "latest">[]} runs
+ * @returns {{best: number | null, text: string}}
+ */
+export function groupFacts(runs) {
+  const ended = runs.filter(({ status }) => !ACTIVE.has(status)).length;
+  const count = ended < runs.length ? t("runs.ended", { n: ended, all: runs.length }) : String(runs.length);
   const scores = runs.flatMap(({ latest }) => latest.test_accuracy ?? []).filter(Number.isFinite);
-  if (!scores.length) return String(runs.length);
+  if (!scores.length) return { best: null, text: count };
   const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
-  if (scores.length === 1) return `${runs.length} · ${percent(mean)}`;
+  const best = Math.max(...scores);
+  if (scores.length === 1) return { best, text: `${count} · ${percent(mean)}` };
   const deviation = Math.sqrt(
     scores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / (scores.length - 1),
   );
-  return `${runs.length} · ${percent(mean)} ± ${(100 * deviation).toFixed(1)}`;
+  return { best, text: `${count} · ${percent(mean)} ± ${(100 * deviation).toFixed(1)}` };
 }

@@ -7,22 +7,33 @@
 import { closest, h, icon, iconButton, put, sparkline } from "../page/dom.js";
 import { color } from "../page/palette.js";
 import { number, percent, t } from "../words/i18n.js";
+import { wordOf } from "../words/labels.js";
 import { worded } from "../words/reasons.js";
 import { lastAccuracies } from "./last-accuracies.js";
 import { describeRun } from "./run-description.js";
+import { fieldValue } from "./run-fields.js";
 import { putName } from "./run-name.js";
 import { ACTIVE } from "./run-query.js";
-import { reachedIteration, secondsText } from "./run-result.js";
-
-/** @import { Run } from "../types.js" */
-
-const SPARK = { width: 44, height: 16, points: 22 };
-/** Shown where the list is wide; the name of the sort is the class. */
-export const COLUMNS = ["optimizer", "learning_rate", "dataset", "loss", "train", "test", "seconds"];
+import { pointsText, reachedIteration, secondsText } from "./run-result.js";
 
 /**
- * How a run stands in the list: `current` is the one that Tab comes to.
- * @typedef {{shown: boolean, selected: boolean, current: boolean, dark: boolean}} EntryLook
+ * @import { Run } from "../types.js"
+ * @import { FlatConfigs } from "../state/flat-configs.js"
+ */
+
+const SPARK = { width: 44, height: 16, points: 22 };
+
+/**
+ * How a run stands in the list: `current` is the one that Tab comes to, `grouped` below a head; `columns` are what the wide
+ * list shows.
+ * @typedef {object} EntryLook
+ * @property {boolean} shown
+ * @property {boolean} selected
+ * @property {boolean} current
+ * @property {boolean} grouped
+ * @property {string[]} columns
+ * @property {boolean} dark
+ *
  * @typedef {object} Entry
  * @property {HTMLElement} element
  * @property {HTMLElement} name
@@ -32,11 +43,12 @@ export const COLUMNS = ["optimizer", "learning_rate", "dataset", "loss", "train"
 
 /**
  * @param {{id: string}} run
+ * @param {Pick<FlatConfigs, "get" | "size">} configs
  * @param {Record<string, (...details: any[]) => void>} on what happens: `toggle(id, event)`, `select(id, event)`, `star(id)`, `command(id, name)`, `rename(id)`,
  *   `remove(id)`, `recolor(id, swatch)`
  * @returns {Entry}
  */
-export function makeEntry({ id }, on) {
+export function makeEntry({ id }, configs, on) {
   const swatch = h("button", { type: "button", className: "swatch", title: t("runs.swatch") });
   swatch.addEventListener("click", (event) => on.toggle(id, event));
   swatch.addEventListener("contextmenu", (event) => {
@@ -51,11 +63,11 @@ export function makeEntry({ id }, on) {
   const tags = h("span", { className: "tags" });
   const spark = sparkline(SPARK.width, SPARK.height);
   const score = h("span", { className: "score", title: t("chart.test") });
-  const state = h("span", { className: "state" });
+  const [stateWord, stateRest] = [h("span"), h("span", { className: "rest" })];
+  const state = h("span", { className: "state" }, stateWord, stateRest);
   const progress = h("progress", { max: 1 });
-  const cells = Object.fromEntries(
-    COLUMNS.map((column) => [column, h("span", { className: `cell ${column}` })]),
-  );
+  /** Column → its cell. @type {Record<string, HTMLElement>} */
+  let cells = {};
   /**
    * @param {string} symbol
    * @param {string} label
@@ -71,6 +83,7 @@ export function makeEntry({ id }, on) {
     rename: iconButton("rename", t("runs.rename"), () => on.rename(id)),
     remove: iconButton("delete", t("runs.delete"), () => on.remove(id)),
   };
+  buttons.step.classList.add("step");
   const problem = h("p", { className: "run-problem", role: "status", hidden: true });
   const element = h(
     "li",
@@ -80,7 +93,6 @@ export function makeEntry({ id }, on) {
     star,
     spark.svg,
     score,
-    ...Object.values(cells),
     h(
       "div",
       { className: "run-foot" },
@@ -107,7 +119,7 @@ export function makeEntry({ id }, on) {
    * @param {Run} run
    * @param {EntryLook} look
    */
-  const update = (run, { shown, selected, current, dark }) => {
+  const update = (run, { shown, selected, current, grouped, columns, dark }) => {
     if (current !== reached) {
       reached = current;
       for (const button of element.querySelectorAll("button")) button.tabIndex = current ? 0 : -1;
@@ -123,6 +135,9 @@ export function makeEntry({ id }, on) {
       run.evaluation.length,
       shown,
       selected,
+      grouped,
+      columns,
+      configs.size,
       dark,
     ].join();
     if (now === before) return;
@@ -131,6 +146,7 @@ export function makeEntry({ id }, on) {
     element.dataset.status = status;
     element.classList.toggle("off", !shown);
     element.classList.toggle("selected", selected);
+    element.classList.toggle("grouped", grouped);
     element.classList.toggle("archived", archived);
     swatch.setAttribute("aria-pressed", String(shown));
     swatch.setAttribute("aria-label", t("runs.toggle_named", { name: run.name }));
@@ -139,9 +155,10 @@ export function makeEntry({ id }, on) {
     star.title = t("runs.star");
     putName(name, run.name);
     name.setAttribute("aria-pressed", String(selected));
-    name.title = `${run.name}\n${describeRun(run)}`;
     put(score, percent(accuracy));
-    put(state, stateText(run, iteration));
+    put(stateWord, t(`status.${status}`));
+    put(stateRest, stateRestText(run, iteration));
+    name.title = `${run.name}\n${describeRun(run)}\n${state.textContent}`;
     state.title = worded(run.why, run.reason ?? "") || state.textContent;
     if (tags.title !== run.tags.join(", ")) {
       tags.title = run.tags.join(", ");
@@ -156,7 +173,17 @@ export function makeEntry({ id }, on) {
     buttons.step.hidden = status !== "paused";
     buttons.cancel.hidden = !active;
     buttons.clone.hidden = active;
-    for (const [column, cell] of Object.entries(cells)) put(cell, cellText(run, column, accuracy));
+    if (Object.keys(cells).join() !== columns.join()) {
+      for (const cell of Object.values(cells)) cell.remove();
+      cells = Object.fromEntries(
+        columns.map((column) => [column, h("span", { className: `cell ${column}` })]),
+      );
+      score.after(...Object.values(cells));
+    }
+    for (const [column, cell] of Object.entries(cells)) {
+      put(cell, cellText(run, column, accuracy, configs));
+      cell.title = cell.textContent ?? "";
+    }
     if (run.evaluation.length !== drawn) {
       drawn = run.evaluation.length;
       spark.draw(sparkPath(run.evaluation.column("test_accuracy")));
@@ -167,16 +194,14 @@ export function makeEntry({ id }, on) {
 
 /**
  * @param {Run} run
- * @param {string} column
+ * @param {string} column a field of a run, or of its config
  * @param {number | null | undefined} accuracy
+ * @param {Pick<FlatConfigs, "get">} configs
  */
-function cellText({ summary, latest, seconds }, column, accuracy) {
+function cellText(run, column, accuracy, configs) {
+  const { summary, latest, seconds } = run;
   switch (column) {
-    case "optimizer":
-      return t(`optimizer.${summary.optimizer}`);
-    case "learning_rate":
-      return String(summary.learning_rate);
-    case "dataset":
+    case "dataset.name":
       return summary.train_size ? `${summary.dataset} ${number(summary.train_size)}` : summary.dataset;
     case "loss":
       return lossText(latest.loss);
@@ -184,8 +209,12 @@ function cellText({ summary, latest, seconds }, column, accuracy) {
       return percent(latest.train_accuracy);
     case "test":
       return percent(accuracy);
-    default:
+    case "gap":
+      return pointsText(fieldValue(run, column));
+    case "seconds":
       return secondsText(seconds);
+    default:
+      return wordOf(column, fieldValue(run, column, configs));
   }
 }
 
@@ -196,21 +225,21 @@ function lossText(loss) {
 }
 
 /**
+ * What stands behind the word for a run's state.
  * @param {Run} run
  * @param {number} iteration
  */
-function stateText(run, iteration) {
-  const status = t(`status.${run.status}`);
+function stateRestText(run, iteration) {
   switch (run.status) {
     case "running":
     case "paused":
-      return `${status} · ${number(iteration)} / ${number(run.iterations)}`;
+      return ` · ${number(iteration)} / ${number(run.iterations)}`;
     case "completed":
-      return `${status} · ${t("time.seconds", { n: secondsText(run.seconds) })}`;
+      return ` · ${t("time.seconds", { n: secondsText(run.seconds) })}`;
     case "queued":
-      return status;
+      return "";
     default:
-      return `${status} · ${number(iteration)}`;
+      return ` · ${number(iteration)}`;
   }
 }
 

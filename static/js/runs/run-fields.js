@@ -46,6 +46,10 @@ export const FIELDS = {
   loss: (run) => known(run.latest.loss),
   train: (run) => percent(run.latest.train_accuracy),
   test: (run) => percent(run.latest.test_accuracy),
+  gap: ({ latest: { train_accuracy: train, test_accuracy: test } }) =>
+    train === null || train === undefined || test === null || test === undefined
+      ? undefined
+      : 100 * (train - test),
   seconds: (run) => known(run.seconds),
   is: (run) =>
     [run.starred ? "starred" : "", run.archived ? "archived" : "", run.notes ? "noted" : ""].filter(Boolean),

@@ -3,14 +3,14 @@
  * what is done with it `run-actions.js`'s.
  */
 
-import { closest } from "../page/dom.js";
-import { onKey } from "../page/keys.js";
+import { place } from "../page/dom.js";
 import { urlState } from "../state/address.js";
 import { Emitter } from "../state/emitter.js";
 import { onLanguage, t } from "../words/i18n.js";
 import { explain } from "../words/reasons.js";
 import { makeGroupHead } from "./group-head.js";
 import { Hold } from "./hold.js";
+import { ListKeys } from "./list-keys.js";
 import { Renaming } from "./renaming.js";
 import { makeEntry } from "./run-entry.js";
 import { arrange, asksConfigs, readQuery, unknownField, unusual } from "./run-query.js";
@@ -26,10 +26,8 @@ import { arrange, asksConfigs, readQuery, unknownField, unusual } from "./run-qu
 
 /** Entries that are made in one frame at most: a long list comes in pieces, and the page stays ready. */
 const MAX_MADE = 50;
-/** @type {Record<string, number>} */
-const STEPS = { ArrowUp: -1, ArrowDown: 1, Home: -Infinity, End: Infinity };
 
-/** Emits "arranged" with how many of how many runs are listed: `{found, all}`. */
+/** Emits "arranged" when other runs are listed, or in another order. */
 export class RunList extends Emitter {
   #store;
   #list;
@@ -51,8 +49,7 @@ export class RunList extends Emitter {
    * @type {string | null}
    */
   #arranged = null;
-  /** The run that Tab reaches. The arrow keys go to the others: Tab would have to pass hundreds of them. */
-  #current = "";
+  #keys;
   #fetching = false;
   #hold;
   #renaming;
@@ -85,13 +82,16 @@ export class RunList extends Emitter {
     store.on("draw", () => this.draw());
     selection.on("change", () => this.draw());
     urlState.on("list", (said) => this.setQuery(readQuery(said)));
-    onKey(list, (event) => this.#onKey(event));
+    for (const name of ["folded", "columns", "wide"]) urlState.on(name, () => this.draw());
     this.#hold = new Hold(list, (id) => this.#selection.click(id, { ctrlKey: true }, this.order));
-    list.addEventListener("focusin", (event) => {
-      const id = closest(event, "[data-run]")?.dataset.run;
-      if (!id || id === this.#current) return;
-      this.#current = id;
-      this.draw();
+    const chosen = (/** @type {string} */ id) => (selection.has(id) ? selection.list() : [id]);
+    this.#keys = new ListKeys(list, {
+      rename: (id) => this.#renaming.open(id),
+      remove: (id) => actions.remove(chosen(id)),
+      pauseOrResume: (id) => void actions.pauseOrResume(chosen(id)),
+      extend: (id) => selection.click(id, { shiftKey: true }, this.order),
+      fold: (key, folded) => this.#fold(key, folded),
+      moved: () => this.draw(),
     });
     onLanguage(() => {
       this.#renaming.end();
@@ -116,7 +116,8 @@ export class RunList extends Emitter {
 
   /** Have the configs here that the query asks of, and arrange the runs anew. @param {string[]} ids */
   async #fetchFields(ids) {
-    if (this.#fetching || this.#configs.hasAll(ids) || !asksConfigs(this.#query)) return;
+    const columns = urlState.get("wide") ? urlState.get("columns") : [];
+    if (this.#fetching || this.#configs.hasAll(ids) || !asksConfigs(this.#query, columns)) return;
     this.#fetching = true;
     try {
       await this.#configs.fetch(ids);
@@ -128,9 +129,34 @@ export class RunList extends Emitter {
     this.draw();
   }
 
-  /** Ids as they are listed. */
+  /** How many of how many runs are found, in folded groups too. */
+  get counts() {
+    const found = this.#groups.reduce((sum, group) => sum + group.runs.length, 0);
+    return { found, all: this.#store.list().length };
+  }
+
+  /** Ids as they are listed; those of folded groups are not. */
   get order() {
-    return this.#groups.flatMap((group) => group.runs.map((run) => run.id));
+    return this.#groups.flatMap((group) => (this.#isFolded(group) ? [] : group.runs.map((run) => run.id)));
+  }
+
+  /** Put the cursor on the first row. */
+  focusFirst() {
+    this.#keys.focusFirst();
+  }
+
+  /** @param {RunGroup} group */
+  #isFolded({ key, label }) {
+    return label !== null && urlState.get("folded").includes(key);
+  }
+
+  /**
+   * @param {string} key
+   * @param {boolean} [folded] without: the other way round
+   */
+  #fold(key, folded = !urlState.get("folded").includes(key)) {
+    const others = urlState.get("folded").filter((/** @type {string} */ other) => other !== key);
+    urlState.set({ folded: folded ? [...others, key] : others });
   }
 
   /** Bring the list up to date with the store; called for changes of runs, and for rows once a frame. */
@@ -139,16 +165,25 @@ export class RunList extends Emitter {
     this.#arrange(runs);
     const shown = new Set(this.#store.shown().map((run) => run.id));
     const dark = this.#isDark();
-    const { order } = this;
-    if (!order.includes(this.#current)) this.#current = order[0];
+    const current = this.#keys.current(
+      this.#groups.flatMap((group) => [
+        ...(group.label === null ? [] : [group.key]),
+        ...(this.#isFolded(group) ? [] : group.runs.map((run) => run.id)),
+      ]),
+    );
+    const columns = urlState.get("columns");
     for (const group of this.#groups) {
-      if (group.label !== null) this.#heads.get(group.label)?.update(group.runs, shown);
-      for (const run of group.runs) {
+      const folded = this.#isFolded(group);
+      if (group.label !== null)
+        this.#heads.get(group.key)?.update(group, { shown, folded, current: group.key === current });
+      for (const run of folded ? [] : group.runs) {
         const entry = this.#entries.get(run.id); // none: it is made in the next frame
         const look = {
           shown: shown.has(run.id),
           selected: this.#selection.has(run.id),
-          current: run.id === this.#current,
+          current: run.id === current,
+          grouped: group.label !== null,
+          columns,
           dark,
         };
         entry?.update(run, look);
@@ -169,7 +204,8 @@ export class RunList extends Emitter {
         ? [run.id, run.name, run.starred, run.archived, run.tags, run.notes]
         : [run.id, run.revision],
     );
-    const state = JSON.stringify([this.#query, this.#configs.size, signs]);
+    const asked = [this.#query, urlState.get("folded"), urlState.get("wide") && urlState.get("columns")];
+    const state = JSON.stringify([asked, this.#configs.size, signs]);
     if (state === this.#arranged) return;
     this.#arranged = state;
     const ids = runs.map((run) => run.id);
@@ -179,8 +215,8 @@ export class RunList extends Emitter {
     let made = 0;
     const isMade = (/** @type {Run} */ run) => this.#entries.has(run.id) || ++made <= MAX_MADE;
     const wanted = this.#groups.flatMap((group) => [
-      ...(group.label === null ? [] : [this.#head(group.label).element]),
-      ...group.runs.filter(isMade).map((run) => this.#entry(run).element),
+      ...(group.label === null ? [] : [this.#head(group.key).element]),
+      ...(this.#isFolded(group) ? [] : group.runs).filter(isMade).map((run) => this.#entry(run).element),
     ]);
     if (made > MAX_MADE) {
       this.#arranged = null;
@@ -189,13 +225,7 @@ export class RunList extends Emitter {
     const focused = /** @type {HTMLElement | null} */ (document.activeElement);
     const wasFocused = this.#list.contains(focused);
     const at = before.indexOf(focused?.closest("[data-run]")?.getAttribute("data-run") ?? "");
-    const there = new Set(wanted);
-    for (const element of [...this.#list.children])
-      if (!(element instanceof HTMLElement && there.has(element))) element.remove();
-    wanted.forEach((element, i) => {
-      if (this.#list.children[i] !== element)
-        this.#list.insertBefore(element, this.#list.children[i] ?? null);
-    });
+    place(this.#list, wanted);
     if (wasFocused && focused !== document.activeElement) {
       // it was moved, or its run is gone: then the one that has its place
       const { order } = this;
@@ -205,12 +235,14 @@ export class RunList extends Emitter {
       )?.focus();
     }
     for (const id of this.#entries.keys()) if (!ids.includes(id)) this.#entries.delete(id);
+    const keys = new Set(this.#groups.map(({ key }) => key));
+    for (const key of this.#heads.keys()) if (!keys.has(key)) this.#heads.delete(key);
     this.#empty.hidden = wanted.length > 0;
     const unknown = this.#configs.hasAll(ids) && unknownField(this.#query, this.#configs);
     this.#empty.textContent = unknown
       ? t("runs.no_field", { field: unknown })
       : t(runs.length ? "runs.none_found" : "runs.empty");
-    this.emit("arranged", { found: this.order.length, all: runs.length });
+    this.emit("arranged");
   }
 
   /** @param {Run} run */
@@ -218,7 +250,7 @@ export class RunList extends Emitter {
     const known = this.#entries.get(run.id);
     if (known) return known;
     const actions = this.#actions;
-    const entry = makeEntry(run, {
+    const entry = makeEntry(run, this.#configs, {
       toggle: (id, event) => this.#toggle(id, event),
       select: (id, event) => this.#select(id, event),
       star: (id) => actions.toggleStar(id),
@@ -251,12 +283,16 @@ export class RunList extends Emitter {
     else this.#store.show([id], !this.#store.isShown(id));
   }
 
-  /** @param {string} label */
-  #head(label) {
-    const known = this.#heads.get(label);
+  /** @param {string} key */
+  #head(key) {
+    const known = this.#heads.get(key);
     if (known) return known;
-    const head = makeGroupHead(label, (ids, shown) => this.#store.show(ids, shown));
-    this.#heads.set(label, head);
+    const head = makeGroupHead(key, {
+      show: (ids, shown) => this.#store.show(ids, shown),
+      fold: (folded) => this.#fold(folded),
+      select: (ids) => this.#selection.set(ids),
+    });
+    this.#heads.set(key, head);
     return head;
   }
 
@@ -269,43 +305,5 @@ export class RunList extends Emitter {
     if (!problem) return;
     problem.hidden = !error;
     problem.textContent = error ? explain(error) : "";
-  }
-
-  // -- keyboard --------------------------------------------------------------------------------
-
-  /** @param {KeyboardEvent} event */
-  #onKey(event) {
-    const id = closest(event, "[data-run]")?.dataset.run;
-    const { target } = event;
-    if (!id || !(target instanceof Element) || target.matches("input")) return;
-    const onName = target.matches(".run-name");
-    if (event.key === "F2") this.#renaming.open(id);
-    else if (event.key === "Delete" && onName)
-      this.#actions.remove(this.#selection.has(id) ? this.#selection.list() : [id]);
-    else if (event.key === " " && onName)
-      this.#actions.pauseOrResume(this.#selection.has(id) ? this.#selection.list() : [id]);
-    else if (event.key in STEPS && onName) this.#step(id, event);
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  }
-
-  /**
-   * To the next run; with Shift, the selection grows.
-   * @param {string} id
-   * @param {KeyboardEvent} event
-   */
-  #step(id, event) {
-    const order = this.order;
-    const next = order[Math.max(0, Math.min(order.length - 1, order.indexOf(id) + STEPS[event.key]))];
-    if (next === id) return;
-    this.#entries.get(next)?.name.focus();
-    if (!event.shiftKey) return;
-    if (!this.#selection.size) this.#selection.set([id]);
-    this.#selection.click(next, { shiftKey: true }, order);
-  }
-
-  focusFirst() {
-    /** @type {HTMLElement | null} */ (this.#list.querySelector(".run-name"))?.focus();
   }
 }

@@ -1,6 +1,8 @@
 /** Which runs the list shows, and in which order: search, state, archive, sort, group. Pure functions of run objects. */
 
 import { wordOf } from "../words/labels.js";
+import { compareTexts } from "../words/natural-order.js";
+import { inOrder, titleOf } from "./launch.js";
 import { FIELDS, fieldsCalled, fieldValue } from "./run-fields.js";
 import { holds, parse, sought } from "./run-search.js";
 
@@ -17,8 +19,9 @@ import { holds, parse, sought } from "./run-search.js";
  */
 
 /**
- * Runs that stand together; without a label where nothing is grouped.
- * @typedef {{label: string | null, runs: Run[]}} RunGroup
+ * Runs that stand together, below a head with their label; runs without a label have no head. The key is the same in every
+ * language.
+ * @typedef {{key: string, label: string | null, runs: Run[]}} RunGroup
  */
 
 export const ACTIVE = new Set(["queued", "running", "paused"]);
@@ -45,10 +48,11 @@ export const SORTS = [
   "loss",
   "train",
   "test",
+  "gap",
   "seconds",
 ];
 /** What has the largest first. */
-export const DESCENDING = new Set(["number", "train", "test"]);
+export const DESCENDING = new Set(["number", "train", "test", "gap"]);
 /** What it can be grouped by, beside all fields of the configs. */
 export const GROUPS = [
   "lesson",
@@ -64,7 +68,14 @@ export const GROUPS = [
 ];
 
 /** @type {Query} */
-export const USUAL = { text: "", state: "", archived: false, sort: "number", descending: true, group: "" };
+export const USUAL = {
+  text: "",
+  state: "",
+  archived: false,
+  sort: "number",
+  descending: true,
+  group: "launch",
+};
 
 /** What of a query differs from the usual: short enough for an address. @param {Query} query */
 export function unusual(query) {
@@ -90,10 +101,14 @@ export function readQuery(said) {
   return query;
 }
 
-/** Whether a query asks of settings that only configs know. @param {Query} query */
-export function asksConfigs({ text, sort, group }) {
+/**
+ * Whether a query, or a column, asks of settings that only configs know.
+ * @param {Query} query
+ * @param {string[]} [columns]
+ */
+export function asksConfigs({ text, sort, group }, columns = []) {
   const asked = parse(text).flatMap(({ field }) => (field === null ? [] : fieldsCalled(field)[0]));
-  return [sort, group || sort, ...asked].some((field) => !Object.hasOwn(FIELDS, field));
+  return [sort, group || sort, ...asked, ...columns].some((field) => !Object.hasOwn(FIELDS, field));
 }
 
 /**
@@ -106,7 +121,7 @@ export function unknownField({ text }, configs) {
 }
 
 /**
- * Groups of runs, in order; one without a label where nothing is grouped.
+ * Groups of runs, in order; without a label where nothing is grouped, or a run was launched alone.
  * @param {Run[]} runs newest first
  * @param {Query} query
  * @param {Pick<FlatConfigs, "get" | "names">} configs as far as they are here
@@ -119,16 +134,46 @@ export function arrange(runs, query, configs) {
   const sorted = found.toSorted(
     (a, b) => sign * compare(fieldValue(a, query.sort, configs), fieldValue(b, query.sort, configs), sign),
   );
-  if (!query.group) return [{ label: null, runs: sorted }];
+  if (!query.group) return [{ key: "", label: null, runs: sorted }];
+  if (query.group === "launch") return launches(sorted, query.sort);
   /** @type {Map<string, Run[]>} */
   const groups = new Map();
   for (const run of sorted) {
-    const label = wordOf(query.group, fieldValue(run, query.group, configs));
-    groups.set(label, [...(groups.get(label) ?? []), run]);
+    const key = String(fieldValue(run, query.group, configs) ?? "");
+    const members = groups.get(key);
+    if (members) members.push(run);
+    else groups.set(key, [run]);
   }
   return [...groups]
-    .map(([label, members]) => ({ label, runs: members }))
+    .map(([key, runs]) => ({
+      key,
+      label: wordOf(query.group, fieldValue(runs[0], query.group, configs)),
+      runs,
+    }))
     .toSorted((a, b) => Number(a.label === "–") - Number(b.label === "–") || compareTexts(a.label, b.label));
+}
+
+/**
+ * What was launched together, each where its first run is; in the usual order its runs are in that of their values. The key is
+ * the number of the run that was launched first, which an address has room for.
+ * @param {Run[]} sorted
+ * @param {string} sort
+ * @returns {RunGroup[]}
+ */
+function launches(sorted, sort) {
+  /** @type {Map<string, Run[]>} */
+  const found = new Map();
+  for (const run of sorted) {
+    const members = found.get(run.group_id ?? run.id);
+    if (members) members.push(run);
+    else found.set(run.group_id ?? run.id, [run]);
+  }
+  return [...found.values()].map((runs) => {
+    if (runs.length === 1) return { key: "", label: null, runs };
+    const ordered = inOrder(runs);
+    const key = String(Math.min(...runs.map(({ number }) => number)));
+    return { key, label: titleOf(ordered), runs: sort === "number" ? ordered : runs };
+  });
 }
 
 /**
@@ -153,14 +198,4 @@ function compare(a, b, sign) {
   if (a === undefined || b === undefined) return sign * (Number(a === undefined) - Number(b === undefined));
   if (typeof a === "number" && typeof b === "number") return a - b;
   return compareTexts(String(a), String(b));
-}
-
-const collator = new Intl.Collator(undefined, { numeric: true });
-
-/**
- * @param {string} a
- * @param {string} b
- */
-function compareTexts(a, b) {
-  return Number(a) - Number(b) || collator.compare(a, b); // 1e-5 before 0.01, and "run 2" before "run 10"
 }

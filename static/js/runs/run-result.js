@@ -48,8 +48,9 @@ export function resultFigures(run, shown) {
   };
 }
 
-/** @param {number} points */
-function pointsText(points) {
+/** A difference of two percentages. @param {unknown} points */
+export function pointsText(points) {
+  if (typeof points !== "number") return "–";
   const text = points.toFixed(1);
   return Number(text) === 0 ? "0.0" : text.replace("-", "−");
 }

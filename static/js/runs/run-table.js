@@ -11,9 +11,10 @@ import { openDiff } from "./diff.js";
 import { Import } from "./import.js";
 import { RunActions } from "./run-actions.js";
 import { RunBar } from "./run-bar.js";
+import { RunColumns, wireWide } from "./run-columns.js";
 import { RunDetails } from "./run-details.js";
 import { RunList } from "./run-list.js";
-import { RunTools, wireWide } from "./run-tools.js";
+import { RunTools } from "./run-tools.js";
 import { keepSelected } from "./selection.js";
 
 /**
@@ -66,7 +67,8 @@ export class RunTable {
     const lab = { store, actions, selection, configs, colors, isDark };
     this.#list = new RunList(byId("runs"), byId("runs-empty"), lab);
     const files = new Import(this.#toast, launched, (experiment) => form.load(experiment));
-    const tools = new RunTools(byId("run-tools"), byId("run-columns"), this.#list, {
+    new RunColumns(byId("run-columns"), byId("run-controls"), this.#list, lab);
+    const tools = new RunTools(byId("run-tools"), this.#list, {
       ...lab,
       count: byId("run-count"),
       onImport: () => files.choose(),

@@ -1,12 +1,11 @@
-/** Above the run list: search, and a menu with state, order, groups, archive, import. In the wide list, column heads. */
+/** Above the run list: search, and a menu with state, order, groups, archive, import. */
 
-import { find, h, icon, iconButton, offer } from "../page/dom.js";
+import { find, h, icon, offer } from "../page/dom.js";
 import { onInput, onKey } from "../page/keys.js";
 import { closesByItself } from "../page/menu.js";
 import { urlState } from "../state/address.js";
-import { hasText, onLanguage, t } from "../words/i18n.js";
-import { labelsOf } from "../words/labels.js";
-import { COLUMNS } from "./run-entry.js";
+import { onLanguage, t } from "../words/i18n.js";
+import { listLabels } from "./run-columns.js";
 import { DESCENDING, GROUPS, SORTS, STATES, USUAL, unusual } from "./run-query.js";
 
 /**
@@ -17,7 +16,6 @@ import { DESCENDING, GROUPS, SORTS, STATES, USUAL, unusual } from "./run-query.j
 
 export class RunTools {
   #tools;
-  #columns;
   #list;
   #store;
   #configs;
@@ -29,14 +27,12 @@ export class RunTools {
 
   /**
    * @param {HTMLElement} tools
-   * @param {HTMLElement} columns the wide list's heads
    * @param {RunList} list
    * @param {Pick<RunsLab, "store" | "configs"> & {count: HTMLElement, onImport: () => void}} lab
    *   `onImport`: asked for by the menu
    */
-  constructor(tools, columns, list, { store, configs, count, onImport }) {
+  constructor(tools, list, { store, configs, count, onImport }) {
     this.#tools = tools;
-    this.#columns = columns;
     this.#list = list;
     this.#store = store;
     this.#configs = configs;
@@ -44,7 +40,7 @@ export class RunTools {
     this.#onImport = onImport;
     this.#search = this.#makeSearch();
     this.#menu = this.#makeMenu();
-    list.on("arranged", (counts) => this.#showCount(counts));
+    list.on("arranged", () => this.#showCount());
     onLanguage(() => this.#draw());
     urlState.on("list", () => this.#show()); // behind the list, which has taken the query by then
     this.#draw();
@@ -61,8 +57,7 @@ export class RunTools {
     this.#menu = this.#makeMenu();
     this.#tools.replaceChildren(this.#search, this.#menu);
     this.#mark();
-    this.#drawColumns();
-    this.#showCount({ found: this.#list.order.length, all: this.#store.list().length });
+    this.#showCount();
   }
 
   #makeSearch() {
@@ -116,7 +111,6 @@ export class RunTools {
     const { text } = this.#list.query;
     if (this.#search.value !== text) this.#search.value = text;
     this.#mark();
-    this.#drawColumns();
   }
 
   /** The menu's content is made when it opens: what one can group by depends on the runs. */
@@ -158,7 +152,9 @@ export class RunTools {
       /** @returns {[string, string]} */ (name) => [name, t(STATES_TEXTS[name] ?? `status.${name}`)],
     );
     offer(state.select, [["", t("runs.all_states")], ...states], query.state);
-    const sort = choose("sort", "runs.sort", (chosen) => this.#sortBy(chosen, DESCENDING.has(chosen)));
+    const sort = choose("sort", "runs.sort", (chosen) =>
+      this.#set({ sort: chosen, descending: DESCENDING.has(chosen) }),
+    );
     const group = choose("group", "runs.group", (chosen) => this.#set({ group: chosen }));
     /**
      * Two lists: what all runs have, then what differs between them; what is chosen by now is always there.
@@ -170,14 +166,8 @@ export class RunTools {
         [...SORTS, ...differing, query.sort],
         ["", ...GROUPS, ...differing, query.group],
       ].map((names) => [...new Set(names)]);
-      const labels = labelsOf([...new Set([...sorts, ...groups])]);
-      /** @param {string} name */
-      const text = (name) =>
-        name
-          ? hasText(`table.${name}`)
-            ? t(`table.${name}`)
-            : String(labels.get(name))
-          : t("runs.no_groups");
+      const labels = listLabels([...new Set([...sorts, ...groups])]);
+      const text = (/** @type {string} */ name) => labels.get(name) ?? t("runs.no_groups");
       /** @param {string[]} names */
       const pairs = (names) => names.map(/** @returns {[string, string]} */ (name) => [name, text(name)]);
       offer(sort.select, pairs(sorts), query.sort);
@@ -208,14 +198,6 @@ export class RunTools {
     lists([...this.#configs.difference(ids).keys()]);
   }
 
-  /**
-   * @param {string} sort
-   * @param {boolean} descending
-   */
-  #sortBy(sort, descending) {
-    this.#set({ sort, descending });
-  }
-
   /** Whether anything hides or reorders runs. */
   #mark() {
     const { query } = this.#list;
@@ -224,64 +206,11 @@ export class RunTools {
     find(this.#menu, ".menu-mark", HTMLElement).hidden = !special;
   }
 
-  #drawColumns() {
-    const { query } = this.#list;
-    const head = (/** @type {string} */ name) => {
-      const sort = HEADS[name] ?? name;
-      const sorted = query.sort === sort;
-      const button = h(
-        "button",
-        { type: "button", className: `column-head ${name}`, "aria-pressed": String(sorted) },
-        t(`table.${name}`),
-        sorted ? (query.descending ? " ↓" : " ↑") : "",
-      );
-      button.addEventListener("click", () => {
-        this.#sortBy(sort, sorted ? !query.descending : DESCENDING.has(sort));
-        find(this.#columns, `.column-head.${name}`, HTMLElement).focus();
-      });
-      return button;
-    };
-    this.#columns.replaceChildren(h("span"), head("name"), ...COLUMNS.map((column) => head(column)));
-  }
-
-  /** @param {{found: number, all: number}} counts */
-  #showCount({ found, all }) {
+  #showCount() {
+    const { found, all } = this.#list.counts;
     this.#count.textContent = found === all ? String(all || "") : t("runs.found", { found, all });
   }
 }
 
-/** What heads of columns sort by, where that is a setting. @type {Record<string, string>} */
-const HEADS = {
-  optimizer: "optimizer.name",
-  learning_rate: "optimizer.learning_rate",
-  dataset: "dataset.name",
-};
 /** @type {Record<string, string>} */
 const STATES_TEXTS = { active: "runs.active", starred: "runs.starred" };
-
-/**
- * The button that makes the list wide, and narrow again.
- * @param {Element} page
- * @param {HTMLElement} place
- */
-export function wireWide(page, place) {
-  /** @type {HTMLButtonElement | null} */
-  let button = null;
-  /** @param {boolean} wide */
-  const show = (wide) => {
-    button?.setAttribute("aria-pressed", String(wide));
-    if (page.hasAttribute("data-wide") === wide) return;
-    page.toggleAttribute("data-wide", wide);
-    dispatchEvent(new Event("resize")); // the charts have another width
-  };
-  const draw = () => {
-    button?.remove();
-    button = iconButton("wide", t("runs.wide"), () => urlState.set({ wide: !urlState.get("wide") }));
-    button.id = "wide";
-    place.append(button);
-    show(urlState.get("wide"));
-  };
-  onLanguage(draw);
-  urlState.on("wide", show);
-  draw();
-}

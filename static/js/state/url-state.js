@@ -61,6 +61,22 @@ export const PROPERTIES = {
   selected: { key: "selected", type: "list", default: [] },
   /** what differs from the run list's usual query: see runs/run-query.js */
   list: { key: "list", type: "json", default: {} },
+  /** keys of the groups in the run list that are folded: see runs/run-query.js */
+  folded: { key: "folded", type: "list", default: [] },
+  /** what the wide run list has columns for: see runs/run-columns.js */
+  columns: {
+    key: "columns",
+    type: "list",
+    default: [
+      "optimizer.name",
+      "optimizer.learning_rate",
+      "dataset.name",
+      "loss",
+      "train",
+      "test",
+      "seconds",
+    ],
+  },
   wide: { key: "wide", type: "boolean", default: false },
   language: { key: "lang", type: "text", default: "" },
 };

@@ -1,0 +1,81 @@
+/** Runs that were launched together stand in the order of their values, and say in one line what they are. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { inOrder, titleOf } from "../../static/js/runs/launch.js";
+import { arrange, readQuery } from "../../static/js/runs/run-query.js";
+import { compareTexts } from "../../static/js/words/natural-order.js";
+import { speakAs } from "./catalog.js";
+import { Configs, makeRun } from "./lab.js";
+import { forExamples } from "./random.js";
+
+/** @param {string[]} names */
+const launchOf = (names) => names.map((name, i) => makeRun({ number: i + 1, name, group_id: "g" }));
+/** @param {string[]} names */
+const ordered = (names) => inOrder(launchOf(names)).map(({ name }) => name);
+
+test("texts are in the order of their numbers, with points and powers of ten", () =>
+  assert.deepEqual(
+    ["lr 0.01", "lr 1e-5", "lr 0.001", "lr 10", "lr 2", "784-40-10", "784-5-10", "-1", "-2"].toSorted(
+      compareTexts,
+    ),
+    ["-2", "-1", "784-5-10", "784-40-10", "lr 1e-5", "lr 0.001", "lr 0.01", "lr 2", "lr 10"],
+  ));
+
+test("whatever numbers vary, a sweep is in the order of their sizes, and not in that of their digits", () =>
+  forExamples(200, (examples) => {
+    const rates = examples.list(6, () => Number(examples.logarithmic(1e-7, 1e4).toPrecision(2)), 2);
+    const values = [...new Set(rates)];
+    const names = values.map((rate) => `SGD · lr ${rate} · seed 1`);
+    const sizes = ordered(names).map((name) => Number(name.split(" ")[3]));
+    assert.deepEqual(
+      sizes,
+      values.toSorted((a, b) => a - b),
+    );
+  }));
+
+test("what is no number stays as it was launched, and each of several settings counts", () => {
+  const names = ["SGD · lr 0.1", "SGD · lr 0.01", "Adam · lr 0.1", "Adam · lr 0.01"];
+  assert.deepEqual(ordered(names), ["SGD · lr 0.01", "SGD · lr 0.1", "Adam · lr 0.01", "Adam · lr 0.1"]);
+  assert.deepEqual(ordered(["SGD", "Momentum", "Adam"]), ["SGD", "Momentum", "Adam"]);
+});
+
+test("a launch is called by what its runs have in common and by the values in which they differ", () => {
+  const rates = [0.001, 0.01, 0.1, 1].flatMap((rate) =>
+    [0, 1].map((seed) => `SGD · lr ${rate} · seed ${seed}`),
+  );
+  assert.equal(titleOf(launchOf(rates)), "SGD · lr 0.001–1 · seed 0, 1");
+  assert.equal(titleOf(launchOf(["SGD", "Adam"])), "SGD, Adam");
+  assert.equal(
+    titleOf(launchOf(["784-40-10", "784-5-10", "784-9-10", "784-8-10"])),
+    "784-40-10, …, 784-8-10",
+  );
+  for (const [language, title] of [
+    ["en", "2 runs"],
+    ["ja", "2 件の実験"],
+  ]) {
+    speakAs(language);
+    assert.equal(titleOf(launchOf(["renamed", "lr 1 · seed 0"])), title);
+  }
+});
+
+test("what was launched together stands together where its newest run is, and a run alone has no head", () => {
+  const sweep = ["lr 1", "lr 0.1"].map((name, i) => makeRun({ number: i + 2, name, group_id: "g" }));
+  const runs = [makeRun({ number: 4 }), ...sweep.toReversed(), makeRun({ number: 1 })];
+  const groups = arrange(runs, readQuery({}), new Configs());
+  assert.deepEqual(
+    groups.map(({ key, label, runs: members }) => [key, label, members.map(({ number }) => number)]),
+    [
+      ["", null, [4]],
+      ["2", "lr 0.1, 1", [3, 2]],
+      ["", null, [1]],
+    ],
+  );
+  const [alone] = arrange(runs, readQuery({ text: "number:3" }), new Configs());
+  assert.equal(alone.label, null);
+  const best = arrange(runs, readQuery({ group: "" }), new Configs());
+  assert.deepEqual(
+    best.map(({ runs: members }) => members.length),
+    [4],
+  );
+});
