@@ -133,7 +133,7 @@ def test_weights_schedules_stops_penalties_and_data_sets_are_compared(page, lab)
         page.choose(field, value)
 
     compare(page, "dataset.name", "spirals")
-    assert page.page.locator(".chip.fixed").all_inner_texts() == ["64 / 2", "10 / 3"]
+    assert page.page.locator(".chain-size.fixed").all_inner_texts() == ["64 / 2", "10 / 3"]
     assert page.page.locator('select[name="network.preset"] option').all_inner_texts() == [
         "dense layers (MLP)"
     ]

@@ -29,9 +29,12 @@ def test_before_and_after_a_launch_the_page_says_how_long_it_takes_and_who_waits
     first, second = page.page.evaluate(ROWS)[:2]
     assert first.startswith("SGDplace 2 · begins in about ")
     assert second.startswith("Momentumplace 3 · begins in about ")
+    named = "[...document.querySelectorAll('.end-name')].filter(name => name.checkVisibility()).length"
+    page.until(f"{named} === 0")  # there is no curve that could have a name at its end
     page.page.click("[data-language=ja]")
     page.until(f"{ROWS}[2].startsWith('Adam待ち順 4 番目 · 約 ') && {ROWS}[2].endsWith('後に開始')")
 
     for run_id in before:
         lab.http.delete(f"/api/runs/{run_id}").raise_for_status()
     page.until(f"{WAITING}.hidden")  # there is a curve
+    page.until(f"{named} > 0")

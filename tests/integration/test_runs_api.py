@@ -465,3 +465,14 @@ def test_tags_that_several_people_add_at_once_are_all_there(lab):
     assert set(lab.run(run["id"])["tags"]) == {"kept", *(f"tag {i}" for i in range(8))}
     lab.restart()
     assert len(lab.run(run["id"])["tags"]) == 9
+
+
+def test_how_long_a_run_is_expected_to_take_is_known_of_those_that_go_on_after_a_restart(make_lab):
+    lab = make_lab(LOSSROOM_WORKERS="1")
+    first, second = (lab.launch(training={"iterations": 10_000_000, "batch_size": 16}) for _ in range(2))
+    assert first["expected_seconds"] == second["expected_seconds"] > 1
+    lab.wait_for(first["id"], "running")
+    lab.restart()
+    for run in (first, second):
+        assert lab.run(run["id"])["expected_seconds"] == first["expected_seconds"]
+        lab.http.delete(f"/api/runs/{run['id']}")

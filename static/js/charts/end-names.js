@@ -60,7 +60,7 @@ export class EndNames {
     const before = new Map(this.#names.map((name) => [keyOf(name.trace), name]));
     this.#names = curves.map((trace, i) => {
       const known = before.get(keyOf(trace));
-      const element = known?.element ?? h("span", { className: "end-name" });
+      const element = known?.element ?? h("span", { className: "end-name", hidden: true });
       element.textContent = texts[i];
       element.title = trace.line?.label ?? "";
       element.style.setProperty("--curve", trace.color ?? "");

@@ -39,7 +39,7 @@ export function chain({ options, change, redraw }, datasets, hidden) {
       hidden.splice(i, 1);
       redraw("add-layer");
     });
-    element.append(arrow(), h("span", { className: "chip" }, input, remove));
+    element.append(arrow(), h("span", { className: "chain-size" }, input, remove));
   });
   element.append(
     arrow(),
@@ -50,7 +50,7 @@ export function chain({ options, change, redraw }, datasets, hidden) {
       "button",
       {
         type: "button",
-        className: "chip add",
+        className: "chain-size add",
         id: "add-layer",
         name: "add-layer",
         title: t("network.add"),
@@ -69,7 +69,7 @@ export function chain({ options, change, redraw }, datasets, hidden) {
 
 /** @param {string} text */
 function fixed(text) {
-  return h("span", { className: "chip fixed" }, text);
+  return h("span", { className: "chain-size fixed" }, text);
 }
 
 function arrow() {
