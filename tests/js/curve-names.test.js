@@ -3,10 +3,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { curveNames, distinctNames } from "../../static/js/charts/curve-names.js";
-import { learnDatasets } from "../../static/js/words/labels.js";
+import { aboveChance, learnDatasets } from "../../static/js/words/labels.js";
 
 learnDatasets([
-  { name: "mnist", title: "MNIST" },
+  { name: "mnist", title: "MNIST", classes: 10, test_size: 10_000 },
+  { name: "moons", title: "Moons", classes: 2, test_size: 100 },
   { name: "spiral", title: "Spiral" },
 ]);
 /** @param {string} id @param {string} name @param {string} dataset */
@@ -25,4 +26,11 @@ test("at the curves' ends stands what the names do not have in common", () => {
   assert.deepEqual(distinctNames(["Adam", "Adam"]), ["Adam", "Adam"]);
   assert.deepEqual(distinctNames(["2a · Adam"]), ["2a · Adam"]);
   assert.deepEqual(distinctNames(["Adam", "Adam · lr 1"]), ["Adam", "lr 1"]);
+});
+
+test("an accuracy that a constant guess reaches is not above chance, nor what few images give by luck", () => {
+  const onesOfMnist = 0.1135;
+  assert.ok(aboveChance("mnist") > onesOfMnist && aboveChance("mnist") < 0.15);
+  assert.ok(aboveChance("moons") > 0.6 && aboveChance("moons") < 0.7);
+  assert.equal(aboveChance("unknown"), 0);
 });

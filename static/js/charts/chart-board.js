@@ -176,6 +176,7 @@ export class ChartBoard {
       drop: (y) => this.#drop(chart, y),
       remove: () => this.#remove(chart),
       save: (format) => chart.save(format),
+      unzoom: () => chart.unzoom(),
     };
     const chart = new Chart(new ChartCard(spec, id, on), () => this.#schedule.plan(), {
       x: (x) => this.#mark(x),

@@ -31,6 +31,9 @@ export class ChartCard {
   #strokes = new Legend("strokes");
   #names = new Legend("names");
   #undrawn = h("p", { className: "undrawn", hidden: true });
+  #zoom = h("button", { type: "button", className: "chip", hidden: true, "data-option": "zoom" });
+  /** How the curves are drawn, where nothing else says it. */
+  #how = h("span", { className: "how" });
   #outliers = h("button", { type: "button", className: "chip", hidden: true, "data-option": "outliers" });
   /** What the curves are called: entries of a legend. @type {LegendEntry[]} */
   #named = [];
@@ -50,12 +53,17 @@ export class ChartCard {
     const grip = iconButton("grip", t("chart.move", { chart: this.title }), () => {});
     grip.classList.add("grip");
     this.#outliers.addEventListener("click", () => on.change({ outliers: !spec.outliers }));
-    const heading = h("h2", { title: help(spec.quantity) }, this.title);
+    this.#zoom.textContent = t("chart.zoomed");
+    this.#zoom.title = t("chart.unzoom");
+    this.#zoom.addEventListener("click", () => on.unzoom());
+    const heading = h("h2", { title: help(spec.quantity) }, this.#heading, this.#how);
+    this.#drawTitle();
     const head = h(
       "header",
       { className: "card-head" },
       grip,
       heading,
+      this.#zoom,
       this.#outliers,
       h(
         "div",
@@ -87,6 +95,20 @@ export class ChartCard {
   }
 
   #expand;
+  #heading = h("span");
+
+  /** What is shown, and how. */
+  #drawTitle() {
+    const { gap, smoothing } = this.spec;
+    this.#heading.textContent = gap ? title("gap", t) : this.title;
+    this.#how.textContent = smoothing ? ` · ${t("chart.smoothed")} ${smoothing.toFixed(2)}` : "";
+  }
+
+  /** Say whether the viewer has zoomed. @param {boolean} zoomed */
+  showZoom(zoomed) {
+    this.#zoom.hidden = !zoomed;
+    this.#drawTitle();
+  }
 
   /**
    * Say what dashes and symbols mean; null: nothing of their own, so that dots may mean training images.

@@ -18,6 +18,7 @@ import { t } from "../words/i18n.js";
  * @property {(y: number) => void} over
  * @property {(y: number | null) => void} drop
  * @property {(format: ImageFormat | "csv") => void} save
+ * @property {() => void} unzoom
  */
 
 /** What of a spec is on or off. @typedef {"logX" | "logY" | "gap" | "marks"} Switch */

@@ -156,6 +156,7 @@ export class Chart {
       scales: `${spec.gap} ${spec.outliers} ${spec.logX} ${spec.logY} ${axisName}`,
     };
     this.card.showStrokes(strokes);
+    this.card.showZoom(this.#plot.isZoomed);
     this.card.showOutliers(this.#crop?.runs ?? 0);
     this.#countUndrawn();
     this.card.showNames(namesOf(this.#traces), Boolean(bands));
@@ -219,6 +220,11 @@ export class Chart {
 
   #isEmpty() {
     return !this.#traces.some(({ points }) => points && Number.isFinite(points.lowest));
+  }
+
+  /** Show everything. */
+  unzoom() {
+    this.#plot.zoom(null);
   }
 
   /** @param {ImageFormat | "csv"} format */

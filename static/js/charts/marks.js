@@ -1,12 +1,13 @@
 /**
  * Marks: what happened to a run, on its curves. Always: a cross where its values cease to be finite, a triangle where it was
- * changed by hand, a crossed circle where its network died. Where they are wished for: its best test accuracy, an early stop
- * and a plateau.
+ * changed by hand, a crossed circle where its network died. Where they are wished for: its best test accuracy where it
+ * is no guessing, an early stop and a plateau.
  */
 
 import { color } from "../page/palette.js";
 import { nearest } from "../state/series.js";
 import { number, percent, t } from "../words/i18n.js";
+import { aboveChance } from "../words/labels.js";
 import { hasCode } from "../words/reasons.js";
 
 /**
@@ -108,7 +109,7 @@ function* atWish({ run, series, curve }) {
   }
   if (series !== "test_accuracy" || !run.finished_at) return; // while it goes on, the best would wander
   const best = ys.indexOf(highest(ys));
-  if (best >= 0)
+  if (best >= 0 && ys[best] > aboveChance(run.summary?.dataset ?? ""))
     yield {
       x: xs[best],
       row: best,

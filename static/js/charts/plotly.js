@@ -99,6 +99,11 @@ export class Plot {
     return endsOf(axis);
   }
 
+  /** Whether the viewer has zoomed. */
+  get isZoomed() {
+    return this.#zoomed;
+  }
+
   /** How many times as wide as usual lines are to be: on a projector they are seen from afar. */
   get bold() {
     return Number(getComputedStyle(this.#element).getPropertyValue("--bold"));
@@ -157,7 +162,8 @@ export class Plot {
     if (this.#ready) return;
     this.#ready = true;
     this.#element.on("plotly_relayout", () => {
-      this.#zoomed = this.#element.layout.xaxis.autorange === false;
+      const { xaxis, yaxis } = this.#element.layout;
+      this.#zoomed = xaxis.autorange === false || yaxis.autorange === false;
       this.#dropTails();
       this.#onRange();
     });

@@ -2,7 +2,7 @@
 
 import { hasText, language, t } from "./i18n.js";
 
-/** @import { Lesson } from "../types.js" */
+/** @import { Dataset, Lesson } from "../types.js" */
 
 /**
  * The label of a field by its path: "optimizer.learning_rate" → "Learning rate".
@@ -78,12 +78,12 @@ export function className(name) {
   return hasText(key) ? t(key) : name;
 }
 
-/** Data set's name → the data set, as the lab has it. @type {Map<string, {title: string, shape?: number[]}>} */
+/** Data set's name → the data set, as the lab has it. @type {Map<string, Partial<Dataset> & {title: string}>} */
 const datasets = new Map();
 
 /**
  * Know the titles of these data sets, and the shapes of their images.
- * @param {{name: string, title: string, shape?: number[]}[]} all
+ * @param {(Partial<Dataset> & {name: string, title: string})[]} all
  */
 export function learnDatasets(all) {
   for (const dataset of all) datasets.set(dataset.name, dataset);
@@ -95,6 +95,19 @@ export function learnDatasets(all) {
  */
 export function inputsOf(name) {
   return datasets.get(name)?.shape?.reduce((product, length) => product * length, 1);
+}
+
+/**
+ * An accuracy on test images that guessing does not reach: a class may be a quarter more frequent than the others, and an
+ * accuracy of n images varies by √(p(1 − p) / n).
+ * @param {string} name of a data set
+ * @returns {number} 0 where this lab does not know it
+ */
+export function aboveChance(name) {
+  const { classes = 0, test_size = 0 } = datasets.get(name) ?? { title: name };
+  if (!classes || !test_size) return 0;
+  const p = 1 / classes;
+  return p + Math.max(p / 4, 3 * Math.sqrt((p * (1 - p)) / test_size));
 }
 
 /**
