@@ -87,7 +87,7 @@ SHOWN = """
     const TEXTS = [".run-name", ".state", ".score", ".tags", ...CELLS];
     const entry = (run) => ({
         id: run.dataset.run,
-        classes: run.className.split(" ").sort().join(" "),
+        classes: run.className.split(" ").filter((name) => name !== "pointed").sort().join(" "),
         status: run.dataset.status,
         pressed: [...run.querySelectorAll("[aria-pressed]")].map(pressed).join(),
         texts: TEXTS.map((name) => text(run.querySelector(name))),

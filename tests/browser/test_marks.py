@@ -95,7 +95,7 @@ def test_a_dead_network_is_marked_where_its_gradients_ended_and_its_details_say_
         f"{MARKS.format('loss')}?.marker.symbol.includes('circle-x-open')"
     )  # runs are drawn one after another
     assert marks(page, "loss")["circle-x-open"] == [note["iteration"]]
-    page.page.click(f'[data-run="{run_id}"]')
+    page.page.click(f'[data-run="{run_id}"] .run-name')
     page.until(
         "document.querySelector('.run-reason')?.textContent.startsWith('The network is dead: from iteration')"
     )

@@ -49,7 +49,7 @@ def test_a_run_is_launched_and_its_curve_is_seen_below_a_path_with_tls(page, ngi
     assert nginx.url.replace("https", "wss") + "ws" in asked
     assert [url for url in asked if not url.split("://")[1].startswith(nginx.url.split("://")[1])] == []
 
-    page.page.click(f'[data-run="{run}"]')
+    page.page.click(f'[data-run="{run}"] .run-name')
     links = page.until(
         "(links => links.length && links)([...document.querySelectorAll('a[download]')].map(a => a.href))"
     )
