@@ -26,13 +26,15 @@ export class SweepParallel {
   #content = null;
   /** @type {Brushes} */
   #brushes = new Map();
+  #drawnSize = "";
   /** Draws which lines are chosen. @type {() => void} */
   #update = () => {};
 
   /** @param {{select: (run: string) => void, point: (words: string) => void, count: (chosen: number, all: number) => void}} on what is done with lines */
   constructor(on) {
     this.#on = on;
-    new ResizeObserver(() => this.#draw()).observe(this.element);
+    // not for parts of a pixel: what is dragged would leave with the old drawing
+    new ResizeObserver(() => this.#size() !== this.#drawnSize && this.#draw()).observe(this.element);
   }
 
   /** @param {Content} content */
@@ -42,7 +44,12 @@ export class SweepParallel {
     this.#draw();
   }
 
+  #size() {
+    return `${this.element.clientWidth}×${this.element.clientHeight}`;
+  }
+
   #draw() {
+    this.#drawnSize = this.#size();
     const { clientWidth: room, clientHeight: height } = this.element;
     if (!this.#content || !room || !height) return;
     const { points, fields, metric } = this.#content;
