@@ -23,7 +23,8 @@ from app.exports.fields import Fields, difference, flatten
 from app.exports.hues import assign_hues
 from app.exports.recording import Recording
 from app.exports.thinning import extremes
-from app.exports.wording import worded
+from app.exports.wording import label_of, labels_of, word_of, worded
+from engine.lessons import LESSONS, Lesson
 
 #: Points of one curve in the report at most; CSV and JSON have every row.
 MAX_POINTS = 4000
@@ -61,21 +62,24 @@ def report(
     """
     configs = [flatten(recording.config) for recording in recordings]
     hues = assign_hues([recording.run for recording in recordings])
+    lesson = _lesson(recordings)
     stream = _environment.get_template("report.html").stream(
         t=lambda key: texts[key],
         worded=lambda why, reason: worded(why, reason, texts, language),
         language=language,
         nonce=secrets.token_urlsafe(16),
         dash=dash,
+        title=_heading(recordings, lesson, texts, language),
+        question=lesson.question[language] if lesson else "",
         written=time.strftime("%Y-%m-%d %H:%M", time.localtime()),
         runs=[{**recording.run, "hue": hue} for recording, hue in zip(recordings, hues, strict=True)],
         documents=[_indented(recording.config) for recording in recordings],
-        difference=_rows(difference(configs)),
-        same=_same(configs) if len(configs) > 1 else [],
+        difference=_rows(difference(configs), texts),
+        same=_same(configs, texts) if len(configs) > 1 else [],
         style=_asset("report.css"),
         plotly=Markup(plotly.decode("utf-8")),
         script=_asset("report.js"),
-        data=_data(curves, hues, _dash(dash, configs), _charts_texts(texts)),
+        data=_data(curves, hues, _dash(dash, configs, texts), _charts_texts(texts)),
     )
     stream.enable_buffering(PIECE)
     return stream
@@ -104,8 +108,26 @@ def _data(
     yield Markup("}")
 
 
-def _dash(field: str | None, configs: Sequence[Fields]) -> dict[str, Any] | None:
-    return {"field": field, "values": [_text(config.get(field)) for config in configs]} if field else None
+def _dash(field: str | None, configs: Sequence[Fields], texts: Mapping[str, str]) -> dict[str, Any] | None:
+    if not field:
+        return None
+    values = [word_of(field, config.get(field), texts) for config in configs]
+    return {"label": label_of(field, texts), "values": values}
+
+
+def _lesson(recordings: Sequence[Recording]) -> Lesson | None:
+    """The lesson that all runs are of."""
+    slugs = {recording.run.get("lesson") for recording in recordings}
+    return LESSONS.get(slugs.pop() or "") if len(slugs) == 1 else None
+
+
+def _heading(
+    recordings: Sequence[Recording], lesson: Lesson | None, texts: Mapping[str, str], language: str
+) -> str:
+    """The lesson's title, or one run's name, or that experiments are compared."""
+    if lesson:
+        return f"{lesson.section} · {lesson.title[language]}"
+    return str(recordings[0].run["name"]) if len(recordings) == 1 else texts["report.title"]
 
 
 def _charts_texts(texts: Mapping[str, str]) -> dict[str, str]:
@@ -121,26 +143,19 @@ def _indented(config: dict[str, Any]) -> str:
     return json.dumps(config, indent=2, ensure_ascii=False, allow_nan=False)
 
 
-def _rows(fields: dict[str, list[Any]]) -> list[tuple[str, list[str]]]:
-    return [(name, [_text(value) for value in values]) for name, values in fields.items()]
+def _rows(fields: dict[str, list[Any]], texts: Mapping[str, str]) -> list[tuple[str, list[str]]]:
+    labels = labels_of(fields, texts)
+    return [
+        (labels[name], [word_of(name, value, texts) for value in values]) for name, values in fields.items()
+    ]
 
 
-def _same(configs: Sequence[Fields]) -> list[tuple[str, str]]:
+def _same(configs: Sequence[Fields], texts: Mapping[str, str]) -> list[tuple[str, str]]:
     """What all configs have in common."""
     differing = difference(configs)
-    return [(name, _text(value)) for name, value in configs[0].items() if name not in differing]
-
-
-def _text(value: Any) -> str:
-    match value:
-        case None:
-            return "–"
-        case float():
-            return f"{value:g}"
-        case bool():
-            return "yes" if value else "no"
-        case _:
-            return str(value)
+    common = {name: value for name, value in configs[0].items() if name not in differing}
+    labels = labels_of(common, texts)
+    return [(labels[name], word_of(name, value, texts)) for name, value in common.items()]
 
 
 def _curves(recording: Recording) -> dict[str, Any]:

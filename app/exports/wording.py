@@ -1,11 +1,15 @@
-"""Reasons in the language of a file that is exported: what `static/js/words/reasons.js` does in the page."""
+"""Reasons, fields and their values in the language of a file that is exported: what `static/js/words/reasons.js` and
+`static/js/words/labels.js` do in the page."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from babel.numbers import format_compact_decimal, format_decimal
+
+from engine import datasets
 
 #: Values that are words of the lab: their texts' keys begin so.
 WORDS = {"initializer": "initializer.", "status": "status.", "metric": "early_stopping.metric."}
@@ -36,3 +40,39 @@ def _written(name: str, value: Any, texts: Mapping[str, str], language: str) -> 
     if isinstance(value, dict):
         return worded(value, "", texts, language) if "code" in value else ""
     return texts.get(f"{WORDS.get(name, '-')}{value}", str(value))
+
+
+def label_of(path: str, texts: Mapping[str, str]) -> str:
+    """The label of a field of a flat config: "optimizer.beta1" → "β₁"."""
+    parts = path.split(".")
+    section, part, last = parts[0], parts[min(1, len(parts) - 1)], parts[-1]
+    ends = [f"{place}.{last}" for place in (part, section, "preset", "layer")]
+    keys = [path, *ends, f"{last}.name", f"{last}.kind"]
+    if last == "name":
+        keys.insert(1, path.removesuffix(".name"))
+    return next((texts[key] for key in keys if key in texts), last.replace("_", " "))
+
+
+def labels_of(paths: Iterable[str], texts: Mapping[str, str]) -> dict[str, str]:
+    """Path → label; fields that would be called the same are called by their paths."""
+    labels = {path: label_of(path, texts) for path in paths}
+    all_labels = list(labels.values())
+    return {path: label if all_labels.count(label) == 1 else path for path, label in labels.items()}
+
+
+def word_of(path: str, value: Any, texts: Mapping[str, str]) -> str:
+    """A value as a reader knows it: "sgd" of "optimizer.name" → "SGD"; layers in a line, word by word."""
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return texts[f"boolean.{str(value).lower()}"]
+    if isinstance(value, float):
+        return f"{value:g}"
+    if path == "network.layers":
+        return re.sub(r"[a-z]\w*", lambda word: word_of("network.activation", word[0], texts), str(value))
+    if path == "dataset.name":
+        known = datasets.source(value).title if value in datasets.names() else str(value)
+        return texts.get(f"dataset.title.{value}", known)
+    parts = re.sub(r"\.(name|kind)$", "", path).split(".")
+    keys = (".".join([*parts[place:], str(value)]) for place in range(len(parts)))
+    return next((texts[key] for key in keys if key in texts), str(value).replace("_", " "))

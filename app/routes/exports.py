@@ -17,13 +17,13 @@ from app.errors import Invalid, StoreUnavailable
 from app.exports import documents, imports, report, script, tables, tfevents, torch_script
 from app.exports.documents import MAX_RUNS
 from app.exports.fields import flatten
+from app.exports.names import name_of_run, name_of_runs
 from app.exports.recording import Recording
 from app.lab import Lab, TheLab
 from app.pages import Pages
 from app.rows import Rows
 from app.runs import Run
 from app.storage import run_store
-from app.texts import file_name
 from app.work import in_pieces, in_thread
 from engine.events import STREAMS
 from engine.reasons import Reason, reason_of
@@ -54,7 +54,7 @@ async def export_json(lab: TheLab, run_id: str) -> Response:
     """The experiment file: POST it again, or hand it to `lossroom train --config`. Rows: `/api/exports/json`."""
     run = lab.register.get(run_id)
     text = json.dumps(_record(lab, run).config, indent=2, ensure_ascii=False, allow_nan=False)
-    return Response(text, media_type="application/json", headers=_attachment(run, "json"))
+    return Response(text, media_type="application/json", headers=_attachment(run, "experiment.json"))
 
 
 @router.get("/runs/{run_id}/export.csv")
@@ -71,7 +71,7 @@ async def export_csv(lab: TheLab, run_id: str) -> Response:
 async def export_html(lab: TheLab, request: Request, run_id: str, lang: Language = None) -> Response:
     """A page with interactive figures that needs no lab and no network."""
     run = lab.register.get(run_id)
-    return await _report(request, [_record(lab, run)], lang, _attachment(run, "html"))
+    return await _report(request, [_record(lab, run)], lang, _attachment(run, "report.html"))
 
 
 @router.get("/runs/{run_id}/export.py")
@@ -95,7 +95,7 @@ async def export_tfevents(lab: TheLab, run_id: str) -> Response:
     """TensorBoard's event file: put it into its own folder below `--logdir`."""
     run = lab.register.get(run_id)
     # TensorBoard reads files with "tfevents" in their name
-    headers = _named(f"events.out.tfevents.{int(run.created_at)}.{_title(run)}")
+    headers = _named(name_of_run(run, f"out.tfevents.{int(run.created_at)}"))
     return StreamingResponse(
         in_pieces(tfevents.tfevents(_record(lab, run))),
         media_type="application/octet-stream",
@@ -111,7 +111,9 @@ async def export_runs_csv(lab: TheLab, runs: Selection) -> Response:
     """Every recorded row of several runs, below each other."""
     rows = tables.runs_csv(_select(lab, runs))
     return StreamingResponse(
-        in_pieces(rows), media_type="text/csv; charset=utf-8", headers=_named("lossroom.csv")
+        in_pieces(rows),
+        media_type="text/csv; charset=utf-8",
+        headers=_named(name_of_runs(_runs(lab, runs), "csv")),
     )
 
 
@@ -119,7 +121,8 @@ async def export_runs_csv(lab: TheLab, runs: Selection) -> Response:
 async def export_runs_json(lab: TheLab, runs: Selection) -> Response:
     """Configs, notes and every recorded row: what `POST /api/imports` takes back."""
     text = documents.document(_select(lab, runs))
-    return StreamingResponse(in_pieces(text), media_type="application/json", headers=_named("lossroom.json"))
+    headers = _named(name_of_runs(_runs(lab, runs), "json"))
+    return StreamingResponse(in_pieces(text), media_type="application/json", headers=headers)
 
 
 @router.get("/exports/html")
@@ -127,7 +130,9 @@ async def export_runs_html(
     lab: TheLab, request: Request, runs: Selection, lang: Language = None, dash: Dash = None
 ) -> Response:
     """A page that compares several runs, and needs no lab and no network."""
-    return await _report(request, _select(lab, runs), lang, _named("lossroom.html"), dash)
+    return await _report(
+        request, _select(lab, runs), lang, _named(name_of_runs(_runs(lab, runs), "report.html")), dash
+    )
 
 
 @router.get("/fields")
@@ -221,12 +226,8 @@ async def _report(
     return StreamingResponse(in_pieces(text), media_type="text/html; charset=utf-8", headers=headers)
 
 
-def _title(run: Run) -> str:
-    return f"{run.number:03d}-{file_name(run.name)}"
-
-
 def _attachment(run: Run, ending: str) -> dict[str, str]:
-    return _named(f"{_title(run)}.{ending}")
+    return _named(name_of_run(run, ending))
 
 
 def _named(name: str) -> dict[str, str]:

@@ -1,15 +1,19 @@
 """The report's making: however many runs it compares, none of its pieces holds other threads up for long."""
 
 import json
+import re
 
 import numpy as np
 import pytest
 
 from app.exports import report
+from app.exports.names import name_of_runs
 from app.exports.recording import Recording
+from app.i18n import LANGUAGES, Messages
 from app.rows import Rows
 from app.runs import Run
 from engine import ExperimentConfig
+from engine.lessons import LESSONS
 from tests.support.experiments import QUICK
 
 ROWS = 20_000
@@ -57,10 +61,50 @@ def test_a_report_of_many_runs_is_written_run_by_run(monkeypatch, dash):
     data = json.loads(text)
     assert list(data) == ["runs", "hues", "dash", "texts"]
     assert [run["name"] for run in data["runs"]] == [f"</script>{number}" for number in range(12)]
-    assert data["dash"] == (dash and {"field": dash, "values": ["0"] * 12})
+    assert data["dash"] == (dash and {"label": "seed", "values": ["0"] * 12})
 
 
 def test_a_report_comes_in_pieces():
     pieces = list(make([recording(number) for number in range(40)]))
     assert max(map(len, pieces)) < sum(map(len, pieces)) / 3
     assert "".join(pieces).endswith("</html>")
+
+
+def runs_of(*numbers, lesson=None, **config):
+    config = ExperimentConfig.from_dict({**QUICK, **config}).to_dict()
+    return [Run(f"a{n}", n, f"run {n}", config, ROWS, 1.0, lesson=lesson) for n in numbers]
+
+
+@pytest.mark.parametrize(
+    ("runs", "name"),
+    [
+        (runs_of(12), "run-012-run-12.csv"),
+        (runs_of(1, 2, 3, lesson="2a-optimizers"), "lesson-2a-optimizers-runs-1-to-3.csv"),
+        (runs_of(9, 4), "digits-runs-4-9.csv"),
+        (runs_of(*range(1, 80, 2)), "digits-40-of-runs-1-to-79.csv"),
+        (runs_of(1) + runs_of(2, dataset={"name": "spirals"}), "runs-1-to-2.csv"),
+    ],
+)
+def test_a_file_is_named_after_the_runs_in_it(runs, name):
+    assert name_of_runs(runs, "csv") == name
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_report_has_a_lessons_title_and_question_a_legend_and_words_for_every_setting(language):
+    texts = Messages().catalog(language)
+    optimizers = ({"name": "sgd", "learning_rate": 0.1}, {"name": "adam", "learning_rate": 0.01})
+    recordings = [
+        Recording(runs_of(number, lesson="2a-optimizers", optimizer=optimizer)[0].view(), recording(0).read)
+        for number, optimizer in enumerate(optimizers, 1)
+    ]
+    curves = [report.curves(one) for one in recordings]
+    page = "".join(report.report(recordings, curves, texts, language, b"", "optimizer.name"))
+    lesson = LESSONS["2a-optimizers"]
+    assert f"<h1>2a · {lesson.title[language]}</h1>" in page
+    assert lesson.question[language] in page
+    assert page.count('<ul class="legend">') == 2
+    words = page.split("</style>")[1].split('id="data"')[0]
+    for label in ("optimizer.name", "optimizer.learning_rate", "seed", "training.batch_size"):
+        assert texts[label] in words
+    assert {"SGD", "Adam"} <= set(re.findall(r"<td>([^<]*)</td>", words))
+    assert re.findall(r"\b(?:optimizer|training|network|regularization|dataset)\.\w+", words) == []

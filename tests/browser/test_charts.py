@@ -335,7 +335,8 @@ def test_what_a_chart_shows_is_saved(page, lab, kind):
     page.page.click('[data-chart="loss"] .controls > .icon-button:last-of-type')
     with page.page.expect_download() as saving:
         page.page.click(f'#chart-loss-menu [data-item="{kind}"]')
-    assert saving.value.suggested_filename == f"Loss.{kind}"
+    shown = "=sum, -quoted-" if kind == "csv" else f"-b-{long}"
+    assert saving.value.suggested_filename == f"{f'Loss - {shown}'[:120].strip()}.{kind}"
     data = saving.value.path().read_bytes()
     if kind == "png":
         assert data.startswith(b"\x89PNG")

@@ -15,6 +15,7 @@ def test_a_selection_is_downloaded(open_page, filled):
     with page.page.expect_download() as download:
         page.page.click("#run-bar >> text=CSV")
     text = download.value.path().read_text("utf-8")
+    assert download.value.suggested_filename == "digits-runs-1-to-3.csv"
     assert text.count("\n") == 1 + 3 * 40
     assert {line.split(",")[0] for line in text.splitlines()[1:]} == set(filled.ids[:3])
 
@@ -102,12 +103,17 @@ def test_a_report_works_without_lab_and_network(open_page, filled, browser, tmp_
     # two curves of each run, and what the legend shows of the page's dashes
     expect(page.locator("#loss .scatterlayer .trace")).to_have_count(6)
     expect(page.locator("#accuracy .scatterlayer .trace")).to_have_count(6)
-    assert sorted(page.locator("#loss .legendtext").all_text_contents()) == ["adam", "sgd"]
+    assert sorted(page.locator("#loss .legendtext").all_text_contents()) == ["Adam", "SGD"]
     dashes = (
         "document.getElementById('loss').data.filter(t => t.marker && t.x.length > 1).map(t => t.line.dash)"
     )
     assert sorted(page.evaluate(dashes)) == ["dash", "solid"]
     assert page.locator("h1").inner_text() == "実験の比較"
+    # whose curve is whose stands above each figure, and what differs is said in words
+    expect(page.locator(".legend").first.locator("li")).to_have_text(["adam 3", evil])
+    differing = page.locator(".diff tbody th").all_inner_texts()
+    assert {"最適化手法", "学習率", "シード", "β₁"} <= set(differing)
+    assert "optimizer." not in page.locator("main").inner_text()
     assert page.locator(".diff").inner_text().count("<img src=x") == 1
     page.check("#log")
     assert page.evaluate("document.getElementById('loss').layout.yaxis.type") == "log"

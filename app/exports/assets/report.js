@@ -74,7 +74,7 @@ function layout(extra) {
       x: 0,
       itemclick: false,
       itemdoubleclick: false,
-      title: { text: dash ? plain(dash.field) : "", side: "left" },
+      title: { text: dash ? plain(dash.label) : "", side: "left" },
     },
     xaxis: { ...axis, autorangeoptions: { minallowed: 0 }, title: { text: texts["chart.iteration"] } },
     yaxis: { ...axis, ...extra },

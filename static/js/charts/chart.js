@@ -9,7 +9,7 @@ import { EndNames } from "./end-names.js";
 import { Hover } from "./hover.js";
 import { Plot } from "./plotly.js";
 import { quantity } from "./quantities.js";
-import { download, toCsv } from "./save.js";
+import { download, fileName, toCsv } from "./save.js";
 import { TraceMaker } from "./traces.js";
 
 /**
@@ -229,7 +229,7 @@ export class Chart {
 
   /** @param {ImageFormat | "csv"} format */
   async save(format) {
-    const name = `${this.card.title}`.replace(/[\\/:*?"<>|]/g, "-");
+    const name = fileName(this.card.title, [...new Set(this.#traces.flatMap(({ line }) => line?.run ?? []))]);
     if (format === "csv") download(`${name}.csv`, toCsv(this.#traces, this.#plot.range), "text/csv");
     else download(`${name}.${format}`, await this.#plot.image(format, this.card.title));
   }

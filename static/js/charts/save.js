@@ -1,9 +1,37 @@
 /** Saving what a chart shows: exact rows as CSV, and files that the browser keeps. */
 
 import { h } from "../page/dom.js";
+import { inOrder, titleOf } from "../runs/launch.js";
 import { lowerBound } from "../state/series.js";
 
-/** @import { Trace } from "./traces.js" */
+/**
+ * @import { LaunchedRun } from "../runs/launch.js"
+ * @import { Trace } from "./traces.js"
+ */
+
+/** Letters of a file's name at most, without its ending. */
+const MAX_NAME = 120;
+
+/**
+ * What a chart's file is called: by the chart, and by the run or the launch that it shows, or by its runs' numbers.
+ * @param {string} title
+ * @param {LaunchedRun[]} runs each once
+ */
+export function fileName(title, runs) {
+  const ordered = inOrder(runs);
+  const isLaunch = runs.length > 0 && runs.every(({ group_id }) => group_id && group_id === runs[0].group_id);
+  const numbers = runs.map(({ number }) => number).toSorted((a, b) => a - b);
+  const shown =
+    runs.length === 1
+      ? runs[0].name
+      : isLaunch
+        ? titleOf(ordered)
+        : numbers.length
+          ? `runs ${numbers.join(" ")}`
+          : "";
+  const name = [title, shown].filter(Boolean).join(" - ");
+  return [...name.replace(/[\\/:*?"<>|]/g, "-")].slice(0, MAX_NAME).join("").trim();
+}
 
 /** Without a byte order mark Excel reads a table in the code page of its Windows. */
 const MARK = "\ufeff";

@@ -10,7 +10,7 @@ const SEPARATOR = " · ";
 /** Values that are said one by one. */
 const MAX_SAID = 3;
 
-/** @typedef {Pick<Run, "name" | "number" | "lesson">} LaunchedRun */
+/** @typedef {Pick<Run, "name" | "number"> & Partial<Pick<Run, "lesson" | "group_id">>} LaunchedRun */
 
 /**
  * In the order of the values in which they differ, as their names say them, part by part: numbers by their size; what is

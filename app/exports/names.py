@@ -1,0 +1,44 @@
+"""Names of exported files: what they hold, and of which runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.runs import Run
+from app.texts import file_name
+from engine.lessons import LESSONS
+
+#: Numbers of runs that are named one by one.
+MAX_NUMBERS = 4
+
+
+def name_of_run(run: Run, ending: str) -> str:
+    """The name of a file of one run, such as "run-012-Adam-lr-0.01.csv"."""
+    return f"run-{run.number:03d}-{file_name(run.name)}.{ending}"
+
+
+def name_of_runs(runs: Sequence[Run], ending: str) -> str:
+    """The name of a file of several runs, such as "lesson-2a-optimizers-runs-1-to-3.csv" or "mnist-runs-4-7-9.json"."""
+    if len(runs) == 1:
+        return name_of_run(runs[0], ending)
+    of = _numbers(sorted(run.number for run in runs))
+    return f"{file_name('-'.join(part for part in (_common(runs), of) if part))}.{ending}"
+
+
+def _common(runs: Sequence[Run]) -> str:
+    """The lesson or else the data set that the runs have in common."""
+    lessons = {run.lesson for run in runs}
+    if len(lessons) == 1 and (slug := lessons.pop()) in LESSONS:
+        return f"lesson-{slug}"
+    datasets = {str(run.config["dataset"]["name"]) for run in runs}
+    return datasets.pop() if len(datasets) == 1 else ""
+
+
+def _numbers(numbers: Sequence[int]) -> str:
+    """ "runs-4-to-13" of runs that follow each other, "runs-4-7-9" of a few others, "39-of-runs-4-to-80" of many."""
+    first, last = numbers[0], numbers[-1]
+    if last - first == len(numbers) - 1:
+        return f"runs-{first}-to-{last}"
+    if len(numbers) <= MAX_NUMBERS:
+        return f"runs-{'-'.join(map(str, numbers))}"
+    return f"{len(numbers)}-of-runs-{first}-to-{last}"
