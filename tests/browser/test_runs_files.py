@@ -36,7 +36,7 @@ def test_a_dropped_export_comes_back_with_its_curves(open_page, filled, make_lab
 
     page.page.evaluate(DROP, ["lossroom.json", exported])
 
-    wait_for_list(page, ["sgd 2", "sgd 1"])
+    wait_for_list(page, ["sgd 1", "sgd 2"])  # what came together stands together, in the order of its values
     expect(page.page.locator(".toast")).to_contain_text("Imported: 2")
     for run_id in page.run_ids():
         page.wait_for_points(run_id, 40)
