@@ -8,6 +8,7 @@ import { find } from "./page/dom.js";
 import { onKey } from "./page/keys.js";
 import { showStatus } from "./page/status.js";
 import { Toast } from "./page/toast.js";
+import { FirstSteps } from "./runs/first-steps.js";
 import { showLaunched } from "./runs/fresh-view.js";
 import { RunTable } from "./runs/run-table.js";
 import { Selection } from "./runs/selection.js";
@@ -92,6 +93,7 @@ async function start() {
     pick: (runs, event) => list.pick(runs, event),
   });
   new Waiting(byId("charts"), store, queue);
+  new FirstSteps(byId("charts"), byId("first-run"), store, form);
   wireControls(charts, list);
   keepShown(store, (gone) => toast.show(t("runs.gone", { runs: gone.join(", ") })));
 

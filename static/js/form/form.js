@@ -166,18 +166,20 @@ export class Form {
   /**
    * Take an experiment file into the form, to change it there.
    * @param {Experiment} experiment
-   * @param {{from?: {name: string} | null}} options `from`: the run that it is of, for "differs only in"
+   * @param {{from?: {name: string} | null, before?: Experiment}} options for "differs only in": the run that it is of, and
+   *   that run's experiment where this one is another
    * @throws ApiError where it is no experiment
    */
-  async load(experiment, { from = null } = {}) {
+  async load(experiment, { from = null, before = experiment } = {}) {
     const isNewest = this.#load();
     const { first } = await api.summaryTogether([experiment]);
+    const { fields } = before === experiment ? first : (await api.summaryTogether([before])).first;
     const network = await presetOf(first.config);
     if (!isNewest()) return; // another one has been taken since
     this.#draft.take(first.config);
     if (from) this.#draft.document.name = "";
     if (network) this.#draft.document.network = network;
-    this.#compared.set(from && { name: from.name, fields: first.fields });
+    this.#compared.set(from && { name: from.name, fields });
     this.#first = first;
     this.#redraw("dataset.name");
     this.#form.scrollIntoView({ block: "nearest" });

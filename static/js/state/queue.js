@@ -8,10 +8,10 @@
 
 /** What of a run is needed. @typedef {Pick<Run, "id" | "number" | "status" | "iteration" | "iterations" | "started_at" | "seconds" | "expected_seconds">} QueuedRun */
 
-/** The place of a run that waits, from 1, and the seconds until it begins; null: nobody knows. @typedef {{place: number, seconds: number | null}} Wait */
+/** The place of a run that waits, from 1, and the seconds until it begins; null: not known. @typedef {{place: number, seconds: number | null}} Wait */
 
 /**
- * When runs that would be launched now begin and end: seconds until the first start and the last end; null: nobody knows.
+ * When runs that would be launched now begin and end: seconds until the first start and the last end; null: not known.
  * `alone`: until the last end if nothing else ran or waited.
  * @typedef {{begin: number | null, end: number | null, alone: number}} Times
  */

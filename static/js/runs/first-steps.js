@@ -1,0 +1,110 @@
+/**
+ * First steps: what a newcomer finds in an empty lab, one button that trains; and when the first run has ended, how it did
+ * and what to change next.
+ */
+
+import { h } from "../page/dom.js";
+import { ApiError, api } from "../server/api.js";
+import { onLanguage, percent, t } from "../words/i18n.js";
+import { explain } from "../words/reasons.js";
+import { nextSteps } from "./next-steps.js";
+
+/**
+ * @import { Form } from "../form/form.js"
+ * @import { Store } from "../state/store.js"
+ * @import { Run } from "../types.js"
+ */
+
+export class FirstSteps {
+  #store;
+  #form;
+  #empty = h("div", { className: "waiting first-steps", hidden: true });
+  #ended;
+  #drawn = "";
+
+  /**
+   * @param {HTMLElement} charts the empty lab's words stand over them
+   * @param {HTMLElement} ended where it is said how the first run did
+   * @param {Store} store
+   * @param {Form} form
+   */
+  constructor(charts, ended, store, form) {
+    this.#store = store;
+    this.#form = form;
+    this.#ended = ended;
+    charts.before(this.#empty);
+    store.on("draw", () => this.#draw());
+    onLanguage(() => {
+      this.#drawn = "";
+      this.#draw();
+    });
+    this.#draw();
+  }
+
+  #draw() {
+    const runs = this.#store.list();
+    const isEmpty = this.#store.complete && !runs.length;
+    const first =
+      this.#store.complete && runs.length === 1 && runs[0].status === "completed" ? runs[0] : null;
+    const drawn = `${isEmpty} ${first?.id} ${first?.revision}`;
+    if (drawn === this.#drawn) return;
+    this.#drawn = drawn;
+    this.#empty.hidden = !isEmpty;
+    this.#empty.replaceChildren(...(isEmpty ? [this.#invitation()] : []));
+    this.#ended.hidden = !first;
+    this.#ended.replaceChildren(...(first ? this.#result(first) : []));
+  }
+
+  #invitation() {
+    const onclick = () => this.#form.launch();
+    return h(
+      "div",
+      { className: "card" },
+      h("h2", {}, t("first.title")),
+      h("p", {}, t("first.text")),
+      h("button", { type: "button", className: "launch-first", onclick }, t("first.launch")),
+    );
+  }
+
+  /** @param {Run} run */
+  #result(run) {
+    const problem = h("p", { className: "error", role: "alert" });
+    const steps = h("div", { className: "bar-row" });
+    api.run(run.id).then(
+      ({ config }) => {
+        if (!config) return;
+        for (const { name, experiment } of nextSteps(config)) {
+          const onclick = () =>
+            this.#form
+              .load(experiment, { from: run, before: config })
+              .then(() => this.#form.launch())
+              .catch((error) => this.#explain(problem, error));
+          steps.append(
+            h(
+              "button",
+              { type: "button", className: "toggle", "data-step": name, onclick },
+              t(`first.${name}`),
+            ),
+          );
+        }
+      },
+      (error) => this.#explain(problem, error),
+    );
+    return [
+      h("h2", {}, t("first.ended")),
+      h("p", {}, t("first.result", { accuracy: percent(run.latest.test_accuracy) })),
+      h("p", { className: "question" }, t("first.next")),
+      steps,
+      problem,
+    ];
+  }
+
+  /**
+   * @param {HTMLElement} problem
+   * @param {unknown} error
+   */
+  #explain(problem, error) {
+    if (!(error instanceof ApiError)) throw error;
+    problem.textContent = explain(error);
+  }
+}
