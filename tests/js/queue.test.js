@@ -25,7 +25,7 @@ const run = (number, seconds, changes = {}) =>
     ...changes,
   });
 
-/** One that trains, and has so many seconds left. @param {number} number @param {number} left */
+/** A run that trains. @param {number} number @param {number} left seconds until it ends */
 const running = (number, left) =>
   run(number, left + 1, { status: "running", started_at: 1, iteration: 1, iterations: 1 + left, seconds: 1 });
 
@@ -53,7 +53,7 @@ test("a run that has begun and waits again is before the others", () => {
   ]);
 });
 
-test("paused and finished runs hold up nobody", () => {
+test("paused and finished runs delay no other run", () => {
   const runs = ["paused", "completed", "failed", "cancelled", "diverged"].map((status, i) =>
     run(i + 1, 100, { status: /** @type {any} */ (status), started_at: 1, iteration: 3 }),
   );
@@ -83,7 +83,7 @@ test("how long runs have really taken corrects the estimate", () => {
   assert.equal(queue.launching([4]).alone, 1);
 });
 
-test("where nobody knows how long one takes, the places are known, and of times only those that do not depend on it", () => {
+test("a run of unknown length leaves every place known, and each time that does not depend on it", () => {
   const runs = [run(1, null, { status: "running", started_at: 1 }), run(2, 1)];
   const queue = new Queue(runs, 1);
   assert.deepEqual(seen(queue), [["a2", 1, null]]);

@@ -122,7 +122,7 @@ test("over a setting, each optimizer has a line of its own through the means of 
   );
 });
 
-test("a few kinds have a colour of their own, with their runs, and a name of what tells them apart", () => {
+test("a few kinds of runs each have a colour, their runs, and a name that says in what they differ", () => {
   const { traces, layout } = scatter(GRID, field("rate"), ACCURACY, KINDS_BY);
   assert.equal(layout.showlegend, true);
   assert.deepEqual(

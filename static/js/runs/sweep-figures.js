@@ -13,7 +13,7 @@ import { brief, label, marksOf, scaleOf } from "./sweep-scale.js";
 
 /** @typedef {{title: string, format: string, percent?: boolean, smallerIsBetter?: boolean}} Metric */
 
-/** Of more kinds of runs, lines by colours cannot be told apart. */
+/** The most kinds of runs that get lines of their own: more colours look alike. */
 const MAX_KINDS = 8;
 /** Cells beyond these have no room for their numbers. */
 const MAX_NUMBERS = 100;
@@ -24,7 +24,7 @@ const MAX_NUMBERS = 100;
  * @param {SweepPoint[]} points
  * @param {SweepField} field
  * @param {Metric} metric
- * @param {{fields: SweepField[], color: (number: number) => string}} kindsBy what tells kinds apart, and the color of each
+ * @param {{fields: SweepField[], color: (number: number) => string}} kindsBy the fields that name a kind of run, and the colour of each kind by its number
  */
 export function scatter(points, { path, label: title, word }, metric, { fields, color }) {
   const scale = scaleOf(points.map(({ fields }) => fields[path]));

@@ -28,7 +28,8 @@ export function meanOf(points) {
 }
 
 /**
- * What tells kinds apart, in as few words as will do: a field whose values follow from those before it says nothing more.
+ * A short name for each kind: the values in which the kinds differ. A field is left out if it distinguishes no more kinds than
+ * the fields before it.
  * @param {SweepPoint[][]} kinds
  * @param {SweepField[]} fields
  * @returns {string[]}
