@@ -155,8 +155,7 @@ export class Hover {
 
   /** The runs whose curve the mouse is at. */
   #pointed() {
-    const [nearest] = this.#mouse ? this.#rows() : [];
-    return nearest && nearest.distance <= NEAR_CURVE ? nearest.runs : [];
+    return this.#mouse ? runsAt(this.#rows()) : [];
   }
 
   /** @param {number} x */
@@ -210,7 +209,7 @@ export class Hover {
   #fill() {
     const x = this.#x;
     const rows = x === null ? [] : this.#rows();
-    if (this.#mouse) this.#on.point(rows.length && rows[0].distance <= NEAR_CURVE ? rows[0].runs : []);
+    if (this.#mouse) this.#on.point(runsAt(rows));
     if (x === null || !rows.length) return hoverBox.hide();
     const left = this.#plot.axes?.place(x, 1).left ?? 0;
     const look = { x, axis: this.#axis, percent: this.#percent, field: this.#field };
@@ -266,6 +265,11 @@ export class Hover {
     const middle = this.#x ?? (from + to) / 2;
     this.#plot.zoom([middle - factor * (middle - from), middle + factor * (to - middle)]);
   }
+}
+
+/** The runs whose curve the mouse is at. @param {HoverRow[]} rows the nearest first */
+function runsAt([nearest]) {
+  return nearest && nearest.distance <= NEAR_CURVE ? nearest.runs : [];
 }
 
 /**
