@@ -207,6 +207,12 @@ def test_charts_are_arranged_by_dragging_and_by_keyboard(page):
     page.page.focus('[data-chart="loss"] .grip')
     page.page.keyboard.press("ArrowUp")
     assert charts(page) == ["loss", "accuracy"]
+    page.page.keyboard.press("ArrowUp")  # there is no row above it
+    assert charts(page) == ["loss", "accuracy"]
+    page.page.keyboard.press("ArrowRight")
+    assert charts(page) == ["accuracy", "loss"]
+    page.page.keyboard.press("ArrowLeft")
+    assert charts(page) == ["loss", "accuracy"]
     assert page.page.evaluate("document.activeElement.className.includes('grip')")
 
 
@@ -389,3 +395,67 @@ def test_three_charts_fit_at_1280_by_800_and_a_phone_does_not_scroll_sideways(op
     page.page.set_viewport_size({"width": 390, "height": 844})
     assert page.page.evaluate("document.documentElement.scrollWidth") == 390
     assert np.ptp(page.page.evaluate("[...document.querySelectorAll('.plot')].map(e => e.clientHeight)")) < 2
+
+
+#: Where each card is, and how high its plot.
+CARDS = """() => [...document.querySelectorAll('.chart')].map((card) => {
+    const { left, top, width } = card.getBoundingClientRect();
+    return [left, top, width, card.querySelector('.plot').clientHeight].map(Math.round);
+})"""
+
+
+def test_charts_stand_in_columns_by_the_room_or_as_chosen_and_nothing_moves_while_runs_come(open_page, lab):
+    page = open_page(lab, viewport={"width": 1920, "height": 1080})
+    page.page.goto("about:blank")
+    page.open("/#charts=loss,accuracy,evaluation_loss,learning_rate,speed")
+    columns = "new Set([...document.querySelectorAll('.chart')].map(e => e.offsetLeft)).size"
+    page.until(f"{columns} === 2")
+    assert min(height for *_, height in page.page.evaluate(CARDS)) > 240
+
+    page.page.click('#chart-columns [value="3"]')
+    page.until(f"{columns} === 3")
+    before = page.page.evaluate(CARDS)
+    # the chip of the one that leaves the picture comes into a head that has the room for it
+    ids = [
+        finished(page, lab, f"rate {rate}", optimizer={"name": "sgd", "learning_rate": rate})
+        for rate in (0.1, 0.2)
+    ]
+    diverges = lab.launch(
+        name="wild", optimizer={"name": "sgd", "learning_rate": 100.0}, regularization={"l2": 1.0}
+    )
+    page.wait_for(diverges["id"], "diverged")
+    page.until("!document.querySelector('[data-chart=loss] [data-option=outliers]').hidden")
+    assert page.page.evaluate(CARDS) == before
+    ends = "[...document.querySelectorAll('.plot')].map(e => e._fullLayout?.xaxis.range[1])"
+    page.until(f"new Set({ends}).size === 1")
+
+    # moved by mouse to the place on the right, and by keyboard a row down
+    title = page.page.locator('[data-chart="loss"] h2').bounding_box()
+    other = page.page.locator('[data-chart="accuracy"]').bounding_box()
+    page.page.mouse.move(title["x"] + 10, title["y"] + 8)
+    page.page.mouse.down()
+    page.page.mouse.move(other["x"] + 0.8 * other["width"], title["y"] + 9, steps=6)
+    page.page.mouse.up()
+    assert charts(page)[:3] == ["accuracy", "loss", "evaluation_loss"]
+    page.page.focus('[data-chart="loss"] .grip')
+    page.page.keyboard.press("ArrowDown")
+    assert charts(page) == ["accuracy", "evaluation_loss", "learning_rate", "speed", "loss"]
+
+    page.until("location.hash.includes('grid=3')")
+    page.page.reload()
+    page.until_ready()
+    page.until(f"{columns} === 3")
+    for width, height, most in ((1280, 800, 2), (1024, 768, 1), (390, 844, 1)):
+        page.page.set_viewport_size({"width": width, "height": height})
+        page.until(f"{columns} === {most}")
+        page.until(f"Math.min(...({CARDS})().map(([,,, height]) => height)) >= 148")
+        assert page.page.evaluate("document.documentElement.scrollWidth") == width
+    assert not page.page.is_visible("#chart-columns")
+
+    page.page.set_viewport_size({"width": 1280, "height": 800})
+    page.page.focus("#chart-columns :checked")
+    page.page.keyboard.press("ArrowLeft")
+    page.page.keyboard.press("ArrowLeft")
+    page.until(f"{columns} === 1 && !location.hash.includes('grid=3')")
+    for run_id in [*ids, diverges["id"]]:
+        lab.http.delete(f"/api/runs/{run_id}")

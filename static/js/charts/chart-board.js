@@ -7,6 +7,8 @@ import { AXES } from "./axes.js";
 import { Bands } from "./bands.js";
 import { Chart } from "./chart.js";
 import { ChartCard } from "./chart-card.js";
+import { ChartGrid } from "./chart-grid.js";
+import { placeAt } from "./columns.js";
 import { DrawingSchedule } from "./drawing-schedule.js";
 import { bringLibrary } from "./plotly.js";
 import { isQuantity, known, title } from "./quantities.js";
@@ -28,6 +30,7 @@ export class ChartBoard {
   #container;
   #adder;
   #axes;
+  #grid;
   #bands;
   #strokes;
   #store;
@@ -61,6 +64,7 @@ export class ChartBoard {
     this.#container = container;
     this.#adder = find(foot, "#add-chart", HTMLSelectElement);
     this.#axes = find(foot, "#x-axis", HTMLSelectElement);
+    this.#grid = new ChartGrid(container, foot);
     const fields = new ShownFields(store);
     this.#bands = new Bands(foot, fields, () => this.redraw());
     this.#strokes = new Strokes(foot, fields, () => this.redraw());
@@ -171,9 +175,9 @@ export class ChartBoard {
         chart.change(changes);
         this.#arranged();
       },
-      move: (by) => this.#move(chart, this.#charts.indexOf(chart) + by),
-      over: (y) => this.#showPlace(chart, y),
-      drop: (y) => this.#drop(chart, y),
+      move: (by, unit) => this.#step(chart, by, unit),
+      over: (y, x) => this.#showPlace(chart, y, x),
+      drop: (y, x) => this.#drop(chart, y, x),
       remove: () => this.#remove(chart),
       save: (format) => chart.save(format),
       unzoom: () => chart.unzoom(),
@@ -194,6 +198,7 @@ export class ChartBoard {
     const texts = this.#charts.map(({ card }) => writeSpec(card.spec));
     this.#written = texts.join();
     urlState.set({ charts: texts });
+    this.#grid.arrange();
     this.#schedule.plan();
   }
 
@@ -231,6 +236,16 @@ export class ChartBoard {
   }
 
   /**
+   * @param {Chart} chart
+   * @param {number} by
+   * @param {"place" | "row"} unit
+   */
+  #step(chart, by, unit) {
+    const to = this.#charts.indexOf(chart) + by * (unit === "row" ? this.#grid.columns : 1);
+    if (to >= 0 && to < this.#charts.length) this.#move(chart, to);
+  }
+
+  /**
    * The other cards stay where they are in the page: only the moved one is taken out and put in.
    * @param {Chart} chart
    * @param {number} to
@@ -246,26 +261,25 @@ export class ChartBoard {
   }
 
   /**
-   * Where a card that is dragged to this height would go.
+   * Where a card that is dragged to this place of the window would go.
    * @param {Chart} chart
    * @param {number} y
+   * @param {number} x
    */
-  #place(chart, y) {
+  #place(chart, y, x) {
     const others = this.#charts.filter((other) => other !== chart);
-    const above = others.filter(({ card }) => {
-      const { top, height } = card.element.getBoundingClientRect();
-      return top + height / 2 < y;
-    });
-    return above.length;
+    const boxes = others.map(({ card }) => card.element.getBoundingClientRect());
+    return placeAt(boxes, x, y, this.#grid.columns);
   }
 
   /**
    * @param {Chart} chart
    * @param {number | null} y
+   * @param {number} x
    */
-  #showPlace(chart, y) {
+  #showPlace(chart, y, x) {
     const others = this.#charts.filter((other) => other !== chart);
-    const place = y === null ? -1 : this.#place(chart, y);
+    const place = y === null ? -1 : this.#place(chart, y, x);
     others.forEach(({ card }, i) => {
       card.element.classList.toggle("drop-before", i === place);
       card.element.classList.toggle("drop-after", i === others.length - 1 && place === others.length);
@@ -275,10 +289,11 @@ export class ChartBoard {
   /**
    * @param {Chart} chart
    * @param {number | null} y
+   * @param {number} x
    */
-  #drop(chart, y) {
-    this.#showPlace(chart, null);
-    if (y !== null) this.#move(chart, this.#place(chart, y));
+  #drop(chart, y, x) {
+    this.#showPlace(chart, null, x);
+    if (y !== null) this.#move(chart, this.#place(chart, y, x));
   }
 
   // -- drawing -----------------------------------------------------------------------------------

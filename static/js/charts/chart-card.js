@@ -5,7 +5,7 @@
 
 import { h, iconButton } from "../page/dom.js";
 import { drag } from "../page/drag.js";
-import { arrowStep, onInput, onKey } from "../page/keys.js";
+import { arrowStep, arrowStepAcross, onInput, onKey } from "../page/keys.js";
 import { number, t } from "../words/i18n.js";
 import { chartMenu } from "./chart-menu.js";
 import { Legend } from "./legend.js";
@@ -84,10 +84,12 @@ export class ChartCard {
     );
     onKey(this.element, (event) => this.#escape(event));
     onKey(grip, (event) => {
-      const by = arrowStep(event);
-      if (!by) return;
+      const rows = arrowStep(event);
+      const places = arrowStepAcross(event);
+      if (!rows && !places) return;
       event.preventDefault();
-      on.move(by);
+      if (rows) on.move(rows, "row");
+      if (places) on.move(places, "place");
       grip.focus();
     });
     grip.addEventListener("pointerdown", (event) => this.#drag(event, grip, on));
@@ -261,13 +263,13 @@ export class ChartCard {
   #drag(down, handle, on) {
     if (this.#wide) return;
     drag(down, handle, {
-      over: (y) => {
+      over: (y, x) => {
         this.element.classList.add("dragged");
-        on.over(y);
+        on.over(y, x);
       },
-      drop: (y) => {
+      drop: (y, x) => {
         this.element.classList.remove("dragged");
-        on.drop(y);
+        on.drop(y, x);
       },
     });
   }

@@ -9,14 +9,14 @@ import { t } from "../words/i18n.js";
  */
 
 /**
- * What the viewer wants of a chart. `over` and `drop`: the card is dragged to a height in the window, and let go there (null:
- * taken back).
+ * What the viewer wants of a chart. `move`: by places in the order, or by rows. `over` and `drop`: the card is dragged to a
+ * place in the window, and let go there (null: taken back).
  * @typedef {object} CardEvents
  * @property {(changes: Partial<Spec>) => void} change
- * @property {(by: number) => void} move
+ * @property {(by: number, unit: "place" | "row") => void} move
  * @property {() => void} remove
- * @property {(y: number) => void} over
- * @property {(y: number | null) => void} drop
+ * @property {(y: number, x: number) => void} over
+ * @property {(y: number | null, x: number) => void} drop
  * @property {(format: ImageFormat | "csv") => void} save
  * @property {() => void} unzoom
  */
@@ -59,8 +59,8 @@ export function chartMenu(spec, id, title, on) {
   const formats = /** @type {const} */ (["png", "svg", "csv"]);
   const saves = formats.map((format) => item(format, () => on.save(format)));
   const moves = [
-    item("up", () => on.move(-1)),
-    item("down", () => on.move(1)),
+    item("up", () => on.move(-1, "place")),
+    item("down", () => on.move(1, "place")),
     item("remove", () => on.remove()),
   ];
   const menu = h(

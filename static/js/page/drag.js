@@ -8,8 +8,8 @@ const SLACK = 5;
 /**
  * @param {PointerEvent} down the press on the handle
  * @param {HTMLElement} handle
- * @param {{over: (y: number) => void, drop: (y: number | null) => void}} on `over` while it is dragged, with the
- *   height in the window; `drop` at the end of a drag, null where it was taken back, as by Escape
+ * @param {{over: (y: number, x: number) => void, drop: (y: number | null, x: number) => void}} on `over` while it is
+ *   dragged, with the place in the window; `drop` at the end of a drag, null where it was taken back, as by Escape
  */
 export function drag(down, handle, { over, drop }) {
   if (down.button !== 0) return;
@@ -18,8 +18,8 @@ export function drag(down, handle, { over, drop }) {
   handle.setPointerCapture(down.pointerId);
   /** @param {PointerEvent} event */
   const move = (event) => {
-    dragging ||= Math.abs(event.clientY - down.clientY) > SLACK;
-    if (dragging) over(event.clientY);
+    dragging ||= Math.hypot(event.clientX - down.clientX, event.clientY - down.clientY) > SLACK;
+    if (dragging) over(event.clientY, event.clientX);
   };
   /** @param {Event} event */
   const end = (event) => {
@@ -27,7 +27,9 @@ export function drag(down, handle, { over, drop }) {
     handle.removeEventListener("pointerup", end);
     handle.removeEventListener("pointercancel", end);
     listening.abort();
-    if (dragging) drop(event instanceof PointerEvent && event.type === "pointerup" ? event.clientY : null);
+    if (!dragging) return;
+    if (event instanceof PointerEvent && event.type === "pointerup") drop(event.clientY, event.clientX);
+    else drop(null, NaN);
   };
   /** @param {KeyboardEvent} event */
   const takeBack = (event) => {

@@ -45,6 +45,15 @@ export function arrowStep({ key }) {
 }
 
 /**
+ * Which way an arrow key moves something in a line: to the left, to the right, or not at all.
+ * @param {KeyboardEvent} event
+ * @returns {-1 | 1 | null}
+ */
+export function arrowStepAcross({ key }) {
+  return key === "ArrowLeft" ? -1 : key === "ArrowRight" ? 1 : null;
+}
+
+/**
  * Whether a key takes back the last change, or brings it again: Ctrl+Z and Shift+Ctrl+Z, or Ctrl+Y as on Windows.
  * @param {KeyboardEvent} event
  * @returns {"undo" | "redo" | null}

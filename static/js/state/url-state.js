@@ -48,6 +48,8 @@ export const PROPERTIES = {
   charts: { key: "charts", type: "list", default: ["loss", "accuracy"] },
   /** what x is: see charts/axes.js */
   axis: { key: "x", type: "text", default: "iteration" },
+  /** in how many columns the charts stand: see charts/chart-grid.js */
+  grid: { key: "grid", type: "text", default: "auto" },
   /** how curves stand for several runs, and for which: see charts/groups.js */
   spread: { key: "bands", type: "text", default: "" },
   over: { key: "over", type: "text", default: "" },

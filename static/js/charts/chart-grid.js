@@ -1,0 +1,100 @@
+/** The chart grid: charts stand in one to three columns, by the room that they have or as the viewer chose, kept in the address. */
+
+import { segments } from "../form/fields.js";
+import { find, icon } from "../page/dom.js";
+import { urlState } from "../state/address.js";
+import { onLanguage, t } from "../words/i18n.js";
+import { columnsIn, heightIn, MAX_COLUMNS, mostColumns } from "./columns.js";
+
+const AUTO = "auto";
+const CHOICES = [AUTO, ...Array.from({ length: MAX_COLUMNS }, (_, i) => String(i + 1))];
+/** A card that is narrower has its controls below its title: how high its head is must not follow what it says. */
+const NARROW = 440;
+/** The height of a card with the lowest plot, and with its controls below its title, as in charts.css. */
+const LOWEST = { usual: 190, narrow: 212 };
+
+export class ChartGrid {
+  #container;
+  #control;
+  #phone = matchMedia("(max-width: 899px)");
+  columns = 1;
+
+  /**
+   * @param {HTMLElement} container of the cards, in a section with what stands above and below them
+   * @param {HTMLElement} foot holds the control
+   */
+  constructor(container, foot) {
+    this.#container = container;
+    this.#control = find(foot, "#chart-columns", HTMLElement);
+    const observer = new ResizeObserver(() => this.arrange());
+    for (const element of [this.#section, ...this.#beside()]) observer.observe(element);
+    urlState.on("grid", () => this.#draw());
+    onLanguage(() => this.#draw());
+    this.#draw();
+  }
+
+  get #section() {
+    return /** @type {HTMLElement} */ (this.#container.parentElement);
+  }
+
+  /** What the cards share the section's height with. */
+  #beside() {
+    const all = /** @type {HTMLElement[]} */ ([...this.#section.children]);
+    return all.filter((element) => element !== this.#container);
+  }
+
+  get #chosen() {
+    const chosen = urlState.get("grid");
+    return CHOICES.includes(chosen) && chosen !== AUTO ? Number(chosen) : null;
+  }
+
+  #draw() {
+    const chosen = String(this.#chosen ?? AUTO);
+    const name = (/** @type {string} */ choice) => (choice === AUTO ? t("chart.columns_auto") : choice);
+    this.#control.title = t("chart.columns");
+    const focused = this.#control.contains(document.activeElement);
+    this.#control.replaceChildren(
+      icon("columns"),
+      segments("grid", "chart.columns", CHOICES, chosen, name, (choice) => urlState.set({ grid: choice })),
+    );
+    if (focused) find(this.#control, ":checked", HTMLInputElement).focus();
+    this.arrange();
+  }
+
+  /** Put the cards into as many columns as they are to have now. */
+  arrange() {
+    const count = this.#container.querySelectorAll(".chart").length;
+    const room = this.#room();
+    this.columns = this.#phone.matches ? 1 : columnsIn(room, count, this.#chosen);
+    const { style, classList, dataset } = this.#container;
+    style.setProperty("--columns", String(this.columns));
+    dataset.columns = String(this.columns);
+    const width = room.width / this.columns;
+    const isNarrow = !this.#phone.matches && width < NARROW;
+    style.setProperty("--card-width", `${Math.round(width)}px`);
+    const lowest = isNarrow ? LOWEST.narrow : LOWEST.usual;
+    classList.toggle("narrow", isNarrow);
+    classList.toggle("scrolls", heightIn(room, count, this.columns) < lowest);
+    const most = mostColumns(room);
+    this.#control.hidden = most === 1;
+    for (const input of this.#control.querySelectorAll("input")) {
+      input.disabled = Number(input.value) > most && !input.checked; // "auto" is no number
+      input.title = input.disabled ? t("chart.columns_too_many") : "";
+    }
+  }
+
+  /** @returns {import("./columns.js").Room} */
+  #room() {
+    const section = this.#section;
+    const gap = parseFloat(getComputedStyle(section).rowGap) || 0;
+    const beside = this.#beside().filter(({ offsetHeight }) => offsetHeight);
+    const taken = beside.reduce((sum, { offsetHeight }) => sum + offsetHeight + gap, 0);
+    const styles = getComputedStyle(this.#container);
+    return {
+      width: section.offsetWidth, // a scrollbar counts: it comes and goes with the columns
+      height: section.clientHeight - taken,
+      letter: parseFloat(styles.getPropertyValue("--letter")),
+      names: parseFloat(styles.getPropertyValue("--names")),
+    };
+  }
+}
