@@ -6,6 +6,7 @@ import { Lessons } from "./lessons/lessons.js";
 import { Look } from "./look/look.js";
 import { find } from "./page/dom.js";
 import { onKey } from "./page/keys.js";
+import { showCurves, wireParts } from "./page/parts.js";
 import { showStatus } from "./page/status.js";
 import { Toast } from "./page/toast.js";
 import { FirstSteps } from "./runs/first-steps.js";
@@ -60,6 +61,7 @@ async function start() {
   const launched = (runs) => {
     store.putRuns(runs);
     store.whenComplete(() => store.show(ids(runs), true));
+    showCurves();
   };
   showStatus(byId("status"), byId("status-text"), store);
   const look = new Look(store, options.datasets, isDark);
@@ -69,12 +71,14 @@ async function start() {
   const launchedByForm = (runs) => {
     store.putRuns(runs);
     store.whenComplete(() => showLaunched(runs, store, toast));
+    showCurves();
   };
   const form = new Form(byId("form"), store, options, launchedByForm, look, queue);
   /** @param {RunView[]} runs */
   const launchedAlone = (runs) => {
     store.putRuns(runs);
     store.whenComplete(() => store.showOnly(ids(runs)));
+    showCurves();
   };
   new Lessons(
     byId("lessons"),
@@ -95,6 +99,7 @@ async function start() {
   new Waiting(byId("charts"), store, queue);
   new FirstSteps(byId("charts"), byId("first-run"), store, form);
   wireControls(charts, list);
+  wireParts();
   keepShown(store, (gone) => toast.show(t("runs.gone", { runs: gone.join(", ") })));
 
   const ready = () => {

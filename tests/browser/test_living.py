@@ -157,9 +157,69 @@ def test_nothing_scrolls_at_1280_by_800(open_page, lab, scheme):
     assert (sum(ground) < 200) == (scheme == "dark")
 
 
-def test_a_phone_scrolls_down_but_not_sideways(open_page, lab):
-    page = open_page(lab, viewport={"width": 390, "height": 844})
-    assert page.page.evaluate("document.documentElement.scrollWidth") == 390
+#: What can be pressed or filled in and is covered by something else, even when the page is scrolled to it.
+COVERED = """() => [...document.querySelectorAll('button, input, select, summary')]
+    .filter((e) => e.checkVisibility({ visibilityProperty: true }) && !e.matches('.skip'))
+    .filter((e) => {
+        if (e.closest('.parts') === null && e.id !== 'launch') e.scrollIntoView({ block: 'center' });
+        const { left, top, width, height } = e.getBoundingClientRect();
+        const met = document.elementFromPoint(left + width / 2, top + height / 2);
+        return !(met && (e.contains(met) || e.closest('label')?.contains(met)));
+    }).map((e) => e.outerHTML)"""
+
+
+def test_on_a_phone_and_at_twice_the_size_a_launch_shows_its_curve_then_the_result_and_the_form_is_one_tap_away(
+    open_page, lab
+):
+    page = open_page(lab, viewport={"width": 390, "height": 844}, has_touch=True)
+    page.choose("dataset.name", "digits")
+    page.fill(training__iterations=300)
+    # a phone; 1280×800 and 1024×768 at 200 %
+    for width, height in ((390, 844), (640, 400), (512, 384)):
+        page.page.set_viewport_size({"width": width, "height": height})
+        page.page.evaluate("scrollTo(0, 0)")
+        run_id = page.press_launch()
+        bar = page.page.locator(".parts").bounding_box()
+        assert bar["y"] + bar["height"] == height
+        assert bar["height"] <= height / 8
+        seen = f"(({{top, bottom}}) => top >= 0 && bottom <= {bar['y']})"
+        curve = "document.querySelector('#chart-loss').getBoundingClientRect()"
+        page.until(f"{seen}({curve})")
+        place = page.page.evaluate(f"{curve}.top")
+        page.wait_for(run_id, "completed")
+        page.wait_for_points(run_id, 300)
+        assert page.page.evaluate(f"{curve}.top") == place
+        tops = page.page.evaluate(
+            """['lessons', 'form', 'curves', 'results']
+               .map(id => document.getElementById(id).getBoundingClientRect().top)"""
+        )
+        assert tops == sorted(tops)
+        for part, first in (("results", "#runs"), ("form", '[name="dataset.name"]'), ("curves", "#charts")):
+            page.page.locator(f'.parts [data-go-to="{part}"]').tap()
+            shown = f"document.querySelector('{first}').getBoundingClientRect()"
+            assert page.page.evaluate(f"(({{top}}) => top >= 0 && top < {bar['y']})({shown})")
+            page.until(f"document.querySelector('.parts [aria-current=true]').dataset.goTo === '{part}'")
+        assert page.page.evaluate("document.documentElement.scrollWidth") == width
+        assert page.page.evaluate(COVERED) == []
+
+
+def test_the_first_tab_leads_past_the_form_to_the_charts_and_the_address_stays(open_page, lab):
+    page = open_page(lab)
+    page.fill(training__iterations=77)
+    address = page.address()
+    page.page.reload()
+    page.until_ready()
+    page.page.keyboard.press("Tab")
+    skip = page.page.locator(":focus")
+    assert skip.inner_text() == "Skip to the charts"
+    box = skip.bounding_box()
+    assert box["y"] >= 0
+    assert box["height"] >= 24
+    page.page.keyboard.press("Enter")
+    assert page.page.evaluate("document.activeElement.id") == "curves"
+    page.page.keyboard.press("Tab")
+    assert page.page.evaluate("!!document.activeElement.closest('#curves')")
+    assert page.address() == address
 
 
 def test_the_language_follows_the_browser_and_switches_in_place(open_page, lab):

@@ -81,13 +81,17 @@ export class ChartBoard {
       (chart, shown) => this.#drawWhole(chart, shown),
       on.frame,
     );
-    this.#seen = new IntersectionObserver((entries) => {
-      for (const { target, isIntersecting } of entries) {
-        const chart = this.#charts.find(({ card }) => card.element === target);
-        if (chart) chart.visible = isIntersecting;
-      }
-      this.#schedule.plan();
-    });
+    // on a page that scrolls, charts are drawn before they come into sight
+    this.#seen = new IntersectionObserver(
+      (entries) => {
+        for (const { target, isIntersecting } of entries) {
+          const chart = this.#charts.find(({ card }) => card.element === target);
+          if (chart) chart.visible = isIntersecting;
+        }
+        this.#schedule.plan();
+      },
+      { rootMargin: "200% 0px" },
+    );
     store.on("runs", () => {
       // Progress is the list's; the charts change only with what is shown, by which name, and when it ends.
       const shown = JSON.stringify(
