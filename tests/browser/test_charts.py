@@ -397,6 +397,36 @@ def test_three_charts_fit_at_1280_by_800_and_a_phone_does_not_scroll_sideways(op
     assert np.ptp(page.page.evaluate("[...document.querySelectorAll('.plot')].map(e => e.clientHeight)")) < 2
 
 
+def test_one_chart_shows_all_layers_of_the_selected_run_or_of_the_newest(page, lab):
+    page.page.goto("about:blank")
+    page.open("/#charts=train.gradient_norm/*")
+    plot = "document.querySelector('.plot')"
+    deep, flat = (
+        lab.launch(name=name, network={"preset": "mlp", "hidden": hidden, "activation": "sigmoid"})["id"]
+        for name, hidden in (("deep", [8] * 4), ("flat", [8]))
+    )
+    for run_id in (deep, flat):
+        page.wait_for(run_id, "completed")
+    title = page.page.locator(".chart h2 > span:first-child")
+    drawn = f"{plot}.data.filter(t => t.meta.named).map(t => t.meta.run)"
+    for run_id, name, layers in ((flat, "flat", 2), (deep, "deep", 5)):
+        if run_id == deep:
+            page.page.click(f'[data-run="{deep}"] .run-name')
+        page.until(f"{drawn}.join() === '{','.join([run_id] * layers)}'")
+        expect(title).to_have_text(f"Gradient norm by layer · {name}")
+        names = page.until(
+            "(e => e.length && e)([...document.querySelectorAll('.end-name:not([hidden])')].map(e => e.textContent))"
+        )
+        assert set(names) == {"1 (input)", *(f"layer {i}" for i in range(2, layers)), f"{layers} (output)"}
+    assert page.page.evaluate(f"{plot}.layout.yaxis.type") == "log"
+    # the values are those that were recorded
+    first = page.page.evaluate(f"{plot}.data.length && [...{plot}.data[0].x]")
+    assert first == list(column(lab, deep, "gradient_norm/1"))
+    page.page.focus("#add-chart")
+    offered = page.page.locator("#add-chart option", has_text="by layer").all_text_contents()
+    assert offered == ["Gradient norm by layer", "Weight norm by layer"]
+
+
 #: Where each card is, and how high its plot.
 CARDS = """() => [...document.querySelectorAll('.chart')].map((card) => {
     const { left, top, width } = card.getBoundingClientRect();

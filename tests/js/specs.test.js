@@ -14,6 +14,7 @@ test("what is written of a chart is read as the same", () =>
       "speed",
       "train.penalty",
       "evaluation.x/1",
+      "train.gradient_norm/*",
     ]);
     const switches = () => examples.of([true, false]);
     const spec = {

@@ -73,7 +73,10 @@ export class ChartBoard {
     this.#emphasis = emphasis;
     this.#onPick = on.pick;
     emphasis.on("change", () => {
-      for (const chart of this.#charts) chart.emphasize(emphasis.ids);
+      for (const chart of this.#charts) {
+        chart.emphasize(emphasis.ids);
+        chart.select(emphasis.selected);
+      }
     });
     this.#schedule = new DrawingSchedule(
       () => this.#charts,
@@ -192,6 +195,7 @@ export class ChartBoard {
       pick: (runs, event) => this.#onPick(runs, event),
     });
     chart.emphasize(this.#emphasis.ids);
+    chart.select(this.#emphasis.selected);
     this.#charts.push(chart);
     this.#container.append(chart.card.element);
     this.#seen.observe(chart.card.element);

@@ -98,12 +98,25 @@ export class ChartCard {
 
   #expand;
   #heading = h("span");
+  #run = "";
+
+  /** What is shown, and of which run if it is of one. */
+  get heading() {
+    const shown = this.spec.gap ? title("gap", t) : this.title;
+    return this.#run ? `${shown} · ${this.#run}` : shown;
+  }
 
   /** What is shown, and how. */
   #drawTitle() {
-    const { gap, smoothing } = this.spec;
-    this.#heading.textContent = gap ? title("gap", t) : this.title;
+    const { smoothing } = this.spec;
+    this.#heading.textContent = this.heading;
     this.#how.textContent = smoothing ? ` · ${t("chart.smoothed")} ${smoothing.toFixed(2)}` : "";
+  }
+
+  /** Say which run is shown, where it is one of several. @param {string} name */
+  showRun(name) {
+    this.#run = name;
+    this.#drawTitle();
   }
 
   /** Say whether the viewer has zoomed. @param {boolean} zoomed */

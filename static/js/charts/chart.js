@@ -8,7 +8,7 @@ import { curveNames } from "./curve-names.js";
 import { EndNames } from "./end-names.js";
 import { Hover } from "./hover.js";
 import { Plot } from "./plotly.js";
-import { quantity } from "./quantities.js";
+import { linesOf, quantity } from "./quantities.js";
 import { download, fileName, toCsv } from "./save.js";
 import { TraceMaker } from "./traces.js";
 
@@ -44,6 +44,12 @@ export class Chart {
   #traces = [];
   #refitAt = 0;
   #axis = "iteration";
+  /** Ids of the selected runs: a chart of layers shows one of them. @type {Set<string>} */
+  #selected = new Set();
+  /** @type {Run[]} */
+  #shown = [];
+  /** The run that a chart of layers shows, and how many layers of it. @type {{run: Run | undefined, lines: number}} */
+  #layers = { run: undefined, lines: 0 };
   #empty = true;
   /** Where y ends if outliers leave the picture, as drawn. @type {Crop | null} */
   #crop = null;
@@ -101,6 +107,21 @@ export class Chart {
     this.#endNames.place(this.#plot.axes);
   }
 
+  /** A chart of layers shows one of these runs. @param {Set<string>} ids */
+  select(ids) {
+    this.#selected = ids;
+    if (this.#isByLayer && this.#oneOf(this.#shown)?.id !== this.#layers.run?.id) this.restyle();
+  }
+
+  get #isByLayer() {
+    return this.#what.byLayer !== undefined;
+  }
+
+  /** The newest of the selected runs, or of all. @param {Run[]} runs the oldest first */
+  #oneOf(runs) {
+    return runs.findLast(({ id }) => this.#selected.has(id)) ?? runs.at(-1);
+  }
+
   /** @param {number | null} x */
   mark(x) {
     this.#hover.mark(x);
@@ -108,10 +129,12 @@ export class Chart {
 
   /**
    * Draw the whole figure; of many runs that are new some, and more the next time: no drawing takes long.
-   * @param {Run[]} shown
+   * @param {Run[]} all that are shown on the page
    * @param {{dark: boolean, axis: string, bandsOf: (runs: Run[]) => BandsOfRuns | null, strokes: StrokesOfRuns | null}} how
    */
-  async drawWhole(shown, { dark, axis: axisName, bandsOf, strokes }) {
+  async drawWhole(all, { dark, axis: axisName, bandsOf, strokes: ofAll }) {
+    this.#shown = all;
+    const shown = this.#isByLayer ? [this.#oneOf(all)].flatMap((run) => run ?? []) : all;
     const runs = shown.slice(0, this.drawn < 0 ? MAX_FIRST : this.drawn + Math.min(this.drawn + 2, MAX_MORE));
     this.stale = runs.length < shown.length;
     this.behind = this.#outgrown = false;
@@ -121,12 +144,15 @@ export class Chart {
     this.#axis = axisName;
     const axis = axisOf(axisName);
     const logX = spec.logX && axis.log;
-    const across = this.#across(axis, shown);
+    const across = this.#across(axis, all);
     const { range } = this.#plot;
     const [from, to] = range ?? [across.start, across.end];
     const smoothing = what.smoothing === undefined ? 0 : spec.smoothing;
     const partNames = { train: t("chart.train"), test: t("chart.test") };
-    const bands = bandsOf(runs);
+    // of one run there is nothing to group or to tell apart
+    const bands = this.#isByLayer ? null : bandsOf(runs);
+    const strokes = this.#isByLayer ? null : ofAll;
+    this.#layers = { run: shown[0], lines: this.#layerCount(shown[0]) };
     const how = {
       bands,
       strokes,
@@ -155,6 +181,7 @@ export class Chart {
       empty: this.#empty,
       scales: `${spec.gap} ${spec.outliers} ${spec.logX} ${spec.logY} ${axisName}`,
     };
+    this.card.showRun((this.#isByLayer && how.names.get(shown[0]?.id)) || "");
     this.card.showStrokes(strokes);
     this.card.showZoom(this.#plot.isZoomed);
     this.card.showOutliers(this.#crop?.runs ?? 0);
@@ -192,7 +219,8 @@ export class Chart {
   drawNew(now) {
     if (this.drawn < 0) return;
     this.behind = false;
-    const fits = this.#maker.advance();
+    const { run, lines } = this.#layers;
+    const fits = this.#maker.advance() && this.#layerCount(run) === lines;
     this.#countUndrawn();
     const filled = this.#empty && !this.#isEmpty(); // the axes follow the curves from now on
     const tailsFit = this.#plot.drawTails();
@@ -204,6 +232,11 @@ export class Chart {
     const due = this.#outgrown ? this.#refitAt : Math.max(this.#refitAt, this.#misdrawn + REFIT); // points may come at once
     if (now >= due) this.restyle();
     else this.behind = due < Infinity; // so that it is looked at again
+  }
+
+  /** How many layers of a run are known: before its first rows none is. @param {Run | undefined} run */
+  #layerCount(run) {
+    return run && this.#isByLayer ? linesOf(this.#what, run).length : 0;
   }
 
   #countUndrawn() {
@@ -231,7 +264,7 @@ export class Chart {
   async save(format) {
     const name = fileName(this.card.title, [...new Set(this.#traces.flatMap(({ line }) => line?.run ?? []))]);
     if (format === "csv") download(`${name}.csv`, toCsv(this.#traces, this.#plot.range), "text/csv");
-    else download(`${name}.${format}`, await this.#plot.image(format, this.card.title));
+    else download(`${name}.${format}`, await this.#plot.image(format, this.card.heading));
   }
 
   remove() {
@@ -250,8 +283,9 @@ function namesOf(traces) {
   const entries = new Map();
   for (const { line, color, dash = "solid", symbol } of traces) {
     if (!line) continue;
-    const { run, label, value } = line;
-    if (value === undefined) entries.set(run.id, { value: label, color, dash, symbol });
+    const { run, label, value, layer } = line;
+    if (value === undefined)
+      entries.set(`${run.id} ${layer?.name ?? ""}`, { value: label, color, dash, symbol });
     else entries.set(`${run.hue} ${label}`, { value: label, color, dash: "solid", size: value });
   }
   return [...entries.values()].sort((one, other) => bySize(one.size, other.size));

@@ -1,10 +1,12 @@
 /** What a curve looks like: its colour, dash and width, and what these say of its runs. */
 
-import { color } from "../page/palette.js";
+import { color, shade } from "../page/palette.js";
+import { t } from "../words/i18n.js";
 
 /**
  * @import { Run } from "../types.js"
  * @import { FigureHow } from "./traces.js"
+ * @import { Layer, QuantityLine } from "./quantities.js"
  */
 
 /**
@@ -20,13 +22,17 @@ import { color } from "../page/palette.js";
 /**
  * What a curve of a run looks like, or one that stands for several.
  * @param {Owner} run
- * @param {"train" | "test" | undefined} part
+ * @param {Pick<QuantityLine, "part" | "layer">} line
  * @param {FigureHow} how
  * @param {Run[]} runs that it stands for
  * @returns {CurveLook}
  */
-export function lookOf(run, part, { dark, bold, strokes, partNames, names }, runs) {
+export function lookOf(run, { part, layer }, { dark, bold, strokes, partNames, names }, runs) {
   const called = names.get(run.id) ?? run.name;
+  if (layer) {
+    const paint = shade(layer.place, layer.count, dark);
+    return { name: `${called} · ${layerName(layer)}`, color: paint, dash: "solid", width: 1.6 * bold };
+  }
   const name = part ? `${called} · ${partNames[part]}` : called;
   const paint = color(run.hue, dark);
   const train = part === "train";
@@ -38,6 +44,13 @@ export function lookOf(run, part, { dark, bold, strokes, partNames, names }, run
   return train
     ? { name, meaning, ...look, color: pale(paint), width }
     : { name, meaning, ...look, symbol, color: paint, width };
+}
+
+/** What a layer is called among all of a run. @param {Layer} layer */
+export function layerName({ name, place, count }) {
+  const end =
+    count > 1 && place === 0 ? "first_layer" : count > 1 && place === count - 1 ? "last_layer" : "layer";
+  return t(`chart.${end}`, { layer: name });
 }
 
 /**

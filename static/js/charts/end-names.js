@@ -72,8 +72,14 @@ export class EndNames {
   /** Let the names of these runs stand out. @param {Set<string>} ids */
   emphasize(ids) {
     this.#front = ids;
-    for (const { element, runs } of this.#names)
-      element.classList.toggle("front", ids.size > 0 && runs.some((id) => ids.has(id)));
+    const fronts = this.#fronts();
+    for (const name of this.#names) name.element.classList.toggle("front", fronts.has(name));
+  }
+
+  /** The names that stand out; if all would, none does. */
+  #fronts() {
+    const chosen = this.#names.filter(({ runs }) => runs.some((id) => this.#front.has(id)));
+    return new Set(chosen.length < this.#names.length ? chosen : []);
   }
 
   /**
@@ -100,8 +106,10 @@ export class EndNames {
       .filter(({ wanted }) => Number.isFinite(wanted))
       .sort((one, other) => one.wanted - other.wanted);
     const inside = there.map(({ wanted }) => Math.min(Math.max(wanted, 0), height));
-    const isFront = (/** @type {number} */ i) => there[i].name.runs.some((id) => this.#front.has(id));
-    const kept = withRoom(inside, Math.floor(height / line) + 1, isFront);
+    const fronts = this.#fronts();
+    const isNeeded = (/** @type {number} */ i) =>
+      fronts.has(there[i].name) || isFirstOrLast(there[i].name.trace);
+    const kept = withRoom(inside, Math.floor(height / line) + 1, isNeeded);
     const places = apart(
       kept.map((i) => inside[i]),
       line,
@@ -121,7 +129,13 @@ export class EndNames {
 
 /** @param {Trace} trace */
 function keyOf({ line }) {
-  return line ? `${line.run.id} ${line.value ?? ""}` : "";
+  return line ? `${line.run.id} ${line.value ?? line.layer?.name ?? ""}` : "";
+}
+
+/** Is it the curve of a network's first layer, or of its last one? Those between are known by them. @param {Trace} trace */
+function isFirstOrLast({ line }) {
+  const { place, count } = line?.layer ?? { place: 1, count: 0 };
+  return place === 0 || place === count - 1;
 }
 
 /**

@@ -29,13 +29,13 @@ const PLATEAU_GAIN = 0.005;
 export function marksOf(traces, { dark, all }) {
   /** @type {NonNullable<Trace["marks"]>} */
   const marks = { x: [], y: [], symbol: [], colors: [], notes: [] };
-  for (const { line } of traces) {
+  for (const { line, color: own = "" } of traces) {
     if (!line || "counts" in line.curve) continue;
     for (const { x, row, symbol, note } of [...always(line), ...(all ? atWish(line) : [])]) {
       marks.x.push(x);
       marks.y.push((line.curve.smoothedYs ?? line.curve.ys)[row]);
       marks.symbol.push(symbol);
-      marks.colors.push(color(line.run.hue, dark));
+      marks.colors.push(line.layer === undefined ? color(line.run.hue, dark) : own);
       marks.notes.push(note);
     }
   }

@@ -16,12 +16,17 @@ import { hasText, t } from "../words/i18n.js";
  * @property {(...values: number[]) => number} [value] computes it from several columns
  * @property {(series: Pick<Series, "trained">) => (row: number) => number} [along] computes it from what else is known of a row
  * @property {"train" | "test"} [part] which of a run's two lines it is; "train" is drawn dotted
+ * @property {Layer} [layer] which of a run's layers it is of
  */
+
+/** A layer with weights, and its place among all of them from the input's on, from 0. @typedef {{name: string, place: number, count: number}} Layer */
 
 /**
  * @typedef {object} Quantity
  * @property {Stream} stream that it is recorded in
  * @property {QuantityLine[]} lines
+ * @property {string} [byLayer] what is drawn of one run, a line for each of its layers: the columns' name before the layer's
+ * @property {boolean} [log] a new chart has a logarithmic y
  * @property {string} [title] the text's name where it is not the quantity's
  * @property {number} [smoothing] what a new chart starts with; none: it is not smoothed
  * @property {boolean} [percent] 0 to 1 are shown as per cent
@@ -97,8 +102,9 @@ const SPOKEN_FOR = {
 
 /** Of recorded columns without a quantity of their own: those that are shares, shown as per cent. */
 const SHARES = new Set(["small_weights"]);
-/** The name of a quantity that is a recorded column. */
+/** The name of a quantity that is a recorded column; the columns of all layers are `train.gradient_norm/*`. */
 const COLUMN = /^(train|evaluation)\.(.+)$/;
+const ALL_LAYERS = "/*";
 
 /**
  * A quantity by its name; any other recorded column is `stream.column`.
@@ -109,6 +115,14 @@ export function quantity(name) {
   if (Object.hasOwn(QUANTITIES, name)) return QUANTITIES[name];
   const [, stream, column] = COLUMN.exec(name) ?? [];
   if (!column) throw new Error(`there is no quantity ${name}`);
+  if (column.endsWith(ALL_LAYERS))
+    return {
+      stream: /** @type {Stream} */ (stream),
+      lines: [],
+      byLayer: column.slice(0, -ALL_LAYERS.length),
+      log: true,
+      smoothing: 0.6,
+    };
   const share = SHARES.has(column);
   return {
     stream: /** @type {Stream} */ (stream),
@@ -118,22 +132,48 @@ export function quantity(name) {
   };
 }
 
+/**
+ * The lines that a quantity draws for a run.
+ * @param {Quantity} what
+ * @param {Run} run
+ * @returns {QuantityLine[]}
+ */
+export function linesOf({ stream, lines, byLayer }, run) {
+  if (byLayer === undefined) return lines;
+  const { names, overview } = run[stream];
+  const all = names.length ? names : (overview?.points.names ?? []);
+  const columns = all.filter((name) => name.startsWith(`${byLayer}/`));
+  return columns.map((column, place) => {
+    const name = column.slice(byLayer.length + 1);
+    return { series: column, columns: [column], layer: { name, place, count: columns.length } };
+  });
+}
+
 /** Is there a quantity of this name? An address may name anything. @param {string} name */
 export function isQuantity(name) {
   return Object.hasOwn(QUANTITIES, name) || COLUMN.test(name);
 }
 
 /**
- * The names of all quantities that these runs have: the usual ones, and every other recorded column.
+ * The names of all quantities that these runs have: the usual ones, every other recorded column, what there is of each
+ * layer in one chart, and last each layer by itself.
  * @param {Run[]} runs
  */
 export function known(runs) {
-  const names = Object.keys(QUANTITIES);
+  /** @type {Set<string>} */
+  const names = new Set();
+  /** @type {Set<string>} */
+  const ofLayers = new Set();
   for (const stream of /** @type {Stream[]} */ (["train", "evaluation"])) {
     const columns = new Set(runs.flatMap((run) => run[stream].names));
-    for (const column of columns) if (!SPOKEN_FOR[stream].has(column)) names.push(`${stream}.${column}`);
+    for (const column of columns) {
+      const [what, layer] = column.split("/");
+      if (SPOKEN_FOR[stream].has(column)) continue;
+      names.add(layer === undefined ? `${stream}.${column}` : `${stream}.${what}${ALL_LAYERS}`);
+      if (layer !== undefined) ofLayers.add(`${stream}.${column}`);
+    }
   }
-  return names;
+  return [...Object.keys(QUANTITIES), ...names, ...ofLayers];
 }
 
 /**
@@ -145,6 +185,7 @@ export function title(name, t) {
   if (Object.hasOwn(QUANTITIES, name)) return t(`chart.${QUANTITIES[name].title ?? name}`);
   const column = name.slice(name.indexOf(".") + 1);
   const [what, layer] = column.split("/");
+  if (column.endsWith(ALL_LAYERS)) return t("chart.by_layer", { what: t(`column.${what}`) });
   return layer === undefined
     ? t(`column.${what}`)
     : t("chart.of_layer", { what: t(`column.${what}`), layer });
@@ -155,6 +196,7 @@ export function title(name, t) {
  * @param {string} name
  */
 export function help(name) {
+  if (isQuantity(name) && quantity(name).byLayer !== undefined) return t("chart.by_layer.help");
   const key = `column.${name.slice(name.indexOf(".") + 1)}.help`;
   return hasText(key) ? t(key) : "";
 }

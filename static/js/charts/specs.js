@@ -24,7 +24,7 @@ export function makeSpec(name) {
     quantity: name,
     smoothing: quantity(name).smoothing ?? 0,
     logX: false,
-    logY: false,
+    logY: quantity(name).log ?? false,
     gap: false,
     marks: true,
     outliers: false,
@@ -56,7 +56,8 @@ export function writeSpec(spec) {
   const usual = makeSpec(spec.quantity);
   const parts = [spec.quantity];
   if (spec.smoothing !== usual.smoothing) parts.push(`smooth=${spec.smoothing}`);
-  if (spec.logX || spec.logY) parts.push(`log=${spec.logX ? "x" : ""}${spec.logY ? "y" : ""}`);
+  if (spec.logX !== usual.logX || spec.logY !== usual.logY)
+    parts.push(`log=${spec.logX ? "x" : ""}${spec.logY ? "y" : ""}`);
   if (spec.gap) parts.push("gap");
   if (spec.outliers) parts.push("outliers");
   if (!spec.marks) parts.push("plain");

@@ -3,15 +3,16 @@
 import { color } from "../page/palette.js";
 import { axisOf } from "./axes.js";
 import { Curve } from "./curve.js";
-import { faint, lookOf, named } from "./curve-look.js";
+import { faint, layerName, lookOf, named } from "./curve-look.js";
 import { GroupCurve, SPREADS } from "./groups.js";
 import { awaitsRows, marksOf } from "./marks.js";
+import { linesOf } from "./quantities.js";
 import { Symbols } from "./symbols.js";
 
 /**
  * @import { Run, Stream } from "../types.js"
  * @import { Group } from "./groups.js"
- * @import { Quantity, QuantityLine } from "./quantities.js"
+ * @import { Layer, Quantity, QuantityLine } from "./quantities.js"
  * @import { Series } from "../state/series.js"
  * @import { BandsOfRuns } from "./bands.js"
  * @import { StrokesOfRuns } from "./strokes.js"
@@ -27,6 +28,7 @@ import { Symbols } from "./symbols.js";
  * @property {string} label
  * @property {string} [value] of a group
  * @property {string | undefined} part
+ * @property {Layer} [layer] which of the run's layers it is of
  * @property {Curve | GroupCurve} curve
  */
 
@@ -102,11 +104,9 @@ export class TraceMaker {
     const axis = axisOf(axisName);
     /** @type {Map<string, Curve>} */
     const kept = new Map();
-    const raw = runs.length <= MAX_RAW_RUNS;
-    const maxPoints = Math.min(
-      MAX_WHOLE,
-      MAX_POINTS / Math.max(1, runs.length * what.lines.length * (smoothing && raw ? 2 : 1)),
-    );
+    const raw = runs.length <= MAX_RAW_RUNS && what.byLayer === undefined;
+    const curves = runs.reduce((sum, run) => sum + linesOf(what, run).length, 0);
+    const maxPoints = Math.min(MAX_WHOLE, MAX_POINTS / Math.max(1, curves * (smoothing && raw ? 2 : 1)));
     this.#maxPoints = 2 * Math.max(maxPoints, MAX_BINS + 32);
     const traces = [];
     this.#overviews.clear();
@@ -118,7 +118,7 @@ export class TraceMaker {
       const series = run[what.stream];
       const { overview } = series;
       if (overview) this.#overviews.set(series, overview);
-      for (const line of what.lines) {
+      for (const line of linesOf(what, run)) {
         if (overview) {
           if (axis.timed || what.timed) continue; // an overview does not know when its points came; the rows are on their way
           const curve = new Curve(overview.points, {
@@ -194,15 +194,16 @@ export class TraceMaker {
   /**
    * A group's mean, and behind it how far its runs are apart.
    * @param {Group} group
-   * @param {QuantityLine} line
+   * @param {QuantityLine} of
    * @param {GroupCurve} curve
    * @param {FigureHow} how
    * @returns {Trace[]}
    */
-  #band({ runs, label, value, hue }, { series, part }, curve, how) {
+  #band({ runs, label, value, hue }, of, curve, how) {
+    const { series, part } = of;
     const [{ number }] = runs;
     const run = { id: `group-${runs[0].id}`, number, name: label, hue, annotations: [] };
-    const look = lookOf(run, part, how, runs);
+    const look = lookOf(run, of, how, runs);
     const uid = `${series}-${run.id}`.replace(/[^\w-]/g, "_");
     const ids = runs.map(({ id }) => id);
     const { xs, ys, lows, highs } = curve;
@@ -237,8 +238,9 @@ export class TraceMaker {
    * @param {FigureHow} how
    * @returns {Trace}
    */
-  #outline(run, { series, part }, curve, how) {
-    const look = lookOf(run, part, how, [run]);
+  #outline(run, line, curve, how) {
+    const { series } = line;
+    const look = lookOf(run, line, how, [run]);
     if (how.smoothing) look.width = 1;
     const uid = `${series}-${run.id}-outline`.replace(/[^\w-]/g, "_");
     const meta = { run: run.id, series: `${series}-outline` };
@@ -247,17 +249,18 @@ export class TraceMaker {
 
   /**
    * @param {Run} run
-   * @param {QuantityLine} line
+   * @param {QuantityLine} of
    * @param {Curve} curve
    * @param {FigureHow} how
    * @param {boolean} raw
    * @returns {Trace[]}
    */
-  #lines(run, { series, part }, curve, how, raw) {
-    const look = lookOf(run, part, how, [run]);
+  #lines(run, of, curve, how, raw) {
+    const { series, part, layer } = of;
+    const look = lookOf(run, of, how, [run]);
     const uid = `${series}-${run.id}`.replace(/[^\w-]/g, "_");
-    const label = how.names.get(run.id) ?? run.name;
-    const line = { run, series, label, part: part && how.partNames[part], curve };
+    const label = layer ? layerName(layer) : (how.names.get(run.id) ?? run.name);
+    const line = { run, series, label, part: part && how.partNames[part], layer, curve };
     const runs = [run.id];
     if (!curve.smoothed)
       return [{ ...look, uid, meta: named(run, series, look), runs, points: curve.raw, line }];

@@ -22,6 +22,11 @@ export class Emphasis extends Emitter {
     return new Set(this.#pointed.length ? this.#pointed : this.#selection.list());
   }
 
+  /** Ids of the selected runs. */
+  get selected() {
+    return new Set(this.#selection.list());
+  }
+
   /** Ids of the runs that are pointed at. */
   get pointed() {
     return new Set(this.#pointed);
