@@ -60,7 +60,10 @@ async function start() {
   /** @param {RunView[]} runs */
   const launched = (runs) => {
     store.putRuns(runs);
-    store.whenComplete(() => store.show(ids(runs), true));
+    store.whenComplete(() => {
+      store.show(ids(runs), true);
+      list.launched(runs);
+    });
     showCurves();
   };
   showStatus(byId("status"), byId("status-text"), store);
@@ -70,7 +73,10 @@ async function start() {
   /** @param {RunView[]} runs */
   const launchedByForm = (runs) => {
     store.putRuns(runs);
-    store.whenComplete(() => showLaunched(runs, store, toast));
+    store.whenComplete(() => {
+      showLaunched(runs, store, toast);
+      list.launched(runs);
+    });
     showCurves();
   };
   const form = new Form(byId("form"), store, options, launchedByForm, look, queue);

@@ -154,6 +154,32 @@ def test_control_and_enter_launch(page):
     page.until(f"document.querySelectorAll('[data-run]').length === {before + 1}")
 
 
+def test_an_experiment_that_is_launched_again_says_so_at_its_curve_and_offers_another_seed(brief_page, lab):
+    page = brief_page
+    page.fill(optimizer__learning_rate=0.07)
+    before = len(page.run_ids())
+    first = page.press_launch()
+    page.wait_for(first, "completed")
+    second = page.press_launch()
+    number = lab.run(first)["number"]
+    names = "[...document.querySelectorAll('#chart-loss ~ .end-names span')]"
+    page.until(f"{names}.some(name => name.textContent.endsWith('same as run {number}'))")
+    page.until(
+        f"document.querySelector('.toast').textContent.includes('The same experiment as run {number}')"
+    )
+    page.page.click(f'[data-run="{second}"] .run-name')
+    again = page.page.locator(".run-difference button")
+    assert f"The same experiment as run {number}" in page.page.locator(".run-difference").inner_text()
+    again.click()
+    wait_until(lambda: len(page.run_ids()) == before + 3, "the run with another seed")
+    launched = [lab.run(run_id)["config"] for run_id in page.run_ids()[:3]]
+    assert [(config["optimizer"]["learning_rate"], config["seed"]) for config in launched] == [
+        (0.07, 1),
+        (0.07, 0),
+        (0.07, 0),
+    ]
+
+
 def test_a_run_is_paused_stepped_resumed_cancelled_renamed_and_deleted_from_the_list(page, lab):
     page.choose("dataset.name", "digits")
     page.fill(training__iterations=1_000_000)

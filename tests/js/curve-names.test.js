@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { curveNames, distinctNames } from "../../static/js/charts/curve-names.js";
 import { aboveChance, learnDatasets } from "../../static/js/words/labels.js";
+import { speakAs } from "./catalog.js";
 
 learnDatasets([
   { name: "mnist", title: "MNIST", classes: 10, test_size: 10_000 },
@@ -33,4 +34,11 @@ test("an accuracy that a constant guess reaches is not above chance, nor what fe
   assert.ok(aboveChance("mnist") > onesOfMnist && aboveChance("mnist") < 0.15);
   assert.ok(aboveChance("moons") > 0.6 && aboveChance("moons") < 0.7);
   assert.equal(aboveChance("unknown"), 0);
+});
+
+test("a name says which earlier run's curve it lies on", () => {
+  speakAs("en");
+  const runs = [run("a", "SGD 0.1", "mnist"), run("b", "SGD 0.1", "mnist")];
+  const names = curveNames(runs, new Map([["b", { number: 12 }]]));
+  assert.deepEqual([...names.values()], ["SGD 0.1", "SGD 0.1 · same as run 12"]);
 });

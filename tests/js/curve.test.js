@@ -70,3 +70,61 @@ test("a curve that is smoothed as its rows come is what its formula gives for al
       else assert.deepEqual(smoothedYs[row], value);
     }
   }));
+
+/**
+ * Each row's mean, with weights that fall with the distance to both sides, from its formula.
+ * @param {number[]} values
+ * @param {number} weight
+ */
+function centred(values, weight) {
+  return values.map((value, i) => {
+    if (!Number.isFinite(value)) return value;
+    let [sum, weights] = [0, 0];
+    for (const [j, other] of values.entries()) {
+      if (!Number.isFinite(other)) continue;
+      sum += weight ** Math.abs(i - j) * other;
+      weights += weight ** Math.abs(i - j);
+    }
+    return sum / weights;
+  });
+}
+
+test("the curve of a run that has ended is smoothed to both sides, and made anew where a late row comes", () =>
+  forExamples(50, (examples) => {
+    const losses = examples.list(
+      200,
+      () => examples.of([examples.logarithmic(1e-3, 10), NaN, Infinity, 1]),
+      2,
+    );
+    const smoothing = examples.of([0.1, 0.6, 0.99]);
+    const series = new Series();
+    const how = { columns: ["loss"], smoothing, ended: true, bin: 1, range: null };
+    /** @param {number[]} values @param {number} from */
+    const put = (values, from) =>
+      putRows(series, { iteration: values.map((_, i) => from + i + 1), loss: values });
+    put(losses.slice(0, -1), 0);
+    const curve = new Curve(series, how);
+    curve.advance();
+    assert.ok(curve.follows(series));
+    put(losses.slice(-1), losses.length - 1);
+    assert.ok(curve.advance() && !curve.follows(series));
+    const anew = new Curve(series, how);
+    anew.advance();
+    const wanted = centred([...Float32Array.from(losses)], smoothing);
+    anew.smoothedYs?.forEach((value, i) => {
+      if (Number.isFinite(wanted[i])) assert.ok(Math.abs(value - wanted[i]) <= 1e-5 * Math.abs(wanted[i]));
+      else assert.deepEqual(value, wanted[i]);
+    });
+    assert.equal(anew.smoothed?.count, losses.length);
+  }));
+
+test("smoothing to both sides moves no step: half of it lies at the step, where looking back lags behind", () => {
+  const series = new Series();
+  const loss = Array.from({ length: 101 }, (_, i) => (i < 50 ? 0 : i > 50 ? 2 : 1));
+  putRows(series, { iteration: loss.map((_, i) => i + 1), loss });
+  const how = { columns: ["loss"], smoothing: 0.9, bin: 1, range: null };
+  const [ended, live] = [true, false].map((isEnded) => new Curve(series, { ...how, ended: isEnded }));
+  for (const curve of [ended, live]) curve.advance();
+  assert.ok(Math.abs((ended.smoothedYs ?? [])[50] - 1) < 1e-5);
+  assert.ok((live.smoothedYs ?? [])[50] < 0.2);
+});

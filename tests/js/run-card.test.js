@@ -176,6 +176,6 @@ check(
     assert.equal(nearestRun(runs[1], candidatesFor(runs[1], runs), configs)?.run.id, "a1");
     configs.set("a3", fieldsWith({}));
     const nearest = nearestRun(runs[2], candidatesFor(runs[2], runs), configs);
-    assert.equal(nearest && differenceSentence(nearest), "The same experiment as run 2.");
+    assert.equal(nearest && differenceSentence(nearest), "The same experiment as run 2 (run 2).");
   },
 );

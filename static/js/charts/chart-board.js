@@ -2,6 +2,7 @@
 
 import { find, label, offer } from "../page/dom.js";
 import { urlState } from "../state/address.js";
+import { hasEnded } from "../state/run-status.js";
 import { onLanguage, t } from "../words/i18n.js";
 import { AXES } from "./axes.js";
 import { Bands } from "./bands.js";
@@ -23,8 +24,6 @@ import { Strokes } from "./strokes.js";
  * @import { Emphasis } from "../state/emphasis.js"
  * @import { CardEvents } from "./chart-menu.js"
  */
-
-const ENDED = new Set(["completed", "diverged", "cancelled", "failed"]);
 
 export class ChartBoard {
   #container;
@@ -98,8 +97,9 @@ export class ChartBoard {
     store.on("runs", () => {
       // Progress is the list's; the charts change only with what is shown, by which name, and when it ends.
       const shown = JSON.stringify(
-        store.shown().map(({ id, name, color, status, iteration, iterations, annotations, why }) => {
-          const ended = ENDED.has(status);
+        store.shown().map((run) => {
+          const { id, name, color, iteration, iterations, annotations, why } = run;
+          const ended = hasEnded(run);
           return [id, name, color, iterations, annotations.length, ended && [iteration, why]];
         }),
       );

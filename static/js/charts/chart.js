@@ -1,6 +1,7 @@
 /** A chart: its card, its traces and its plot, and what of these has to be drawn. */
 
 import { bySize } from "../state/flat-configs.js";
+import { sameCurves } from "../state/same-curve.js";
 import { t } from "../words/i18n.js";
 import { axisOf, clockTicks, room, startOf } from "./axes.js";
 import { cropOf } from "./crop.js";
@@ -164,7 +165,7 @@ export class Chart {
       dark,
       bold: this.#plot.bold,
       partNames,
-      names: curveNames(shown),
+      names: curveNames(shown, sameCurves(shown)),
     };
     this.#traces = this.#maker.traces(runs, what, how);
     this.#empty = this.#isEmpty();

@@ -1,5 +1,6 @@
 /** Curve names: what the curves of a chart are called: all of it, and the short form at their ends. */
 
+import { t } from "../words/i18n.js";
 import { datasetTitle } from "../words/labels.js";
 
 /** @import { Run } from "../types.js" */
@@ -7,16 +8,24 @@ import { datasetTitle } from "../words/labels.js";
 /** @typedef {Pick<Run, "id" | "name" | "summary">} Named */
 
 /**
- * The name of each run in a chart. Where the runs differ in their data sets, the name ends with the data set's.
+ * The name of each run in a chart. Where the runs differ in their data sets, the name ends with the data set's; where a
+ * run's curve lies on that of an earlier one, with that run's number.
  * @param {Named[]} runs
+ * @param {Map<string, {number: number}>} [same] see state/same-curve.js
  * @returns {Map<string, string>} by id
  */
-export function curveNames(runs) {
+export function curveNames(runs, same = new Map()) {
   const differ = new Set(runs.map(({ summary }) => summary.dataset)).size > 1;
   return new Map(
     runs.map(({ id, name, summary }) => {
       const title = differ ? datasetTitle(summary.dataset) : "";
-      return [id, title && !name.includes(title) ? `${name} · ${title}` : name];
+      const earlier = same.get(id);
+      const parts = [
+        name,
+        name.includes(title) ? "" : title,
+        earlier ? t("chart.same_as", { n: earlier.number }) : "",
+      ];
+      return [id, parts.filter(Boolean).join(" · ")];
     }),
   );
 }

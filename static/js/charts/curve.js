@@ -2,62 +2,15 @@
  * Curves that follow their series: smoothed and thinned row by row as rows arrive, never from the start again.
  *
  * Both are made for that. The moving average only looks back. Bins for thinning are counted from the first row and
- * not from the newest, so a bin that is full never changes: what is drawn stays, and only the tail moves.
+ * not from the newest, so a bin that is full never changes: what is drawn stays, and only the tail moves. Only the curve
+ * of a run that has ended is smoothed to both sides: no more rows come.
  */
+
+import { centredAverage, Grown, MovingAverage } from "./smoothing.js";
 
 /** @import { Series } from "../state/series.js" */
 
 /** Points of a line that grow. @typedef {Pick<Thinned, "x" | "y" | "count" | "settled" | "lowest" | "highest">} Points */
-
-/** A typed array that grows; `view` is what is in it so far. */
-export class Grown {
-  #kind;
-  #values;
-  length = 0;
-
-  /** @param {Float32ArrayConstructor | Float64ArrayConstructor} kind */
-  constructor(kind = Float32Array) {
-    this.#kind = kind;
-    this.#values = new kind(256);
-  }
-
-  /** @param {number} value */
-  push(value) {
-    if (this.length === this.#values.length) {
-      const grown = new this.#kind(2 * this.length);
-      grown.set(this.#values);
-      this.#values = grown;
-    }
-    this.#values[this.length++] = value;
-  }
-
-  get view() {
-    return this.#values.subarray(0, this.length);
-  }
-}
-
-/**
- * Exponential moving average with the bias of its start taken out, as TensorBoard's smoothing slider does it:
- * a = w·a + (1 − w)·v, shown as a / (1 − wⁿ). A value that is not finite passes through and does not enter.
- */
-export class MovingAverage {
-  #weight;
-  #average = 0;
-  #share = 1;
-
-  /** @param {number} weight 0 (none) to 0.99 */
-  constructor(weight) {
-    this.#weight = weight;
-  }
-
-  /** @param {number} value */
-  next(value) {
-    if (!Number.isFinite(value)) return value;
-    this.#average = this.#weight * this.#average + (1 - this.#weight) * value;
-    this.#share *= this.#weight;
-    return this.#average / (1 - this.#share);
-  }
-}
 
 /**
  * Points to draw: with `bin` 1 every one, else of each `bin` points the lowest and the highest, so that no peak is
@@ -190,8 +143,14 @@ export class Curve {
   #along;
   /** The computed value of each row; null: it is a column. @type {Grown | null} */
   #y = null;
-  /** @type {{average: MovingAverage, values: Grown} | null} */
+  /** @type {MovingAverage | null} */
   #smoothed = null;
+  /** The weight of smoothing to both sides; 0: it looks back only, or not at all. */
+  #centred = 0;
+  /** The values that are smoothed to both sides. @type {Float32Array | null} */
+  #around = null;
+  /** Rows have come that smoothing to both sides does not know: the curve has to be made anew. */
+  outdated = false;
   /**
    * Where each row is on the axis; null: at its iteration.
    * @type {{of: (series: Series) => (row: number) => number, values: Grown} | null}
@@ -206,11 +165,12 @@ export class Curve {
    * @param {(...values: number[]) => number} [how.value]
    * @param {(series: Series) => (row: number) => number} [how.along] instead: a value from the row's place
    * @param {number} how.smoothing weight of the moving average; 0: none
+   * @param {boolean} [how.ended] no more rows are trained: it is smoothed to both sides
    * @param {number} how.bin rows of which two are drawn; 1: all are
    * @param {[number, number] | null} how.range shown part of x; null: all
    * @param {(series: Series) => (row: number) => number} [how.x] see axes.js; without: the iteration
    */
-  constructor(series, { columns, value, along, smoothing, bin, range, x }) {
+  constructor(series, { columns, value, along, smoothing, ended = false, bin, range, x }) {
     this.#series = series;
     if (x) this.#x = { of: x, values: new Grown(Float64Array) };
     this.#columns = columns;
@@ -220,14 +180,15 @@ export class Curve {
     this.raw = new Thinned(bin, range);
     this.smoothed = null;
     if (smoothing > 0) {
-      this.#smoothed = { average: new MovingAverage(smoothing), values: new Grown() };
+      if (ended) this.#centred = smoothing;
+      else this.#smoothed = new MovingAverage(smoothing);
       this.smoothed = new Thinned(bin, range);
     }
   }
 
-  /** Is it this series' curve? A run that came anew has others. @param {Series} series */
+  /** Is it this series' curve, with all its rows or room for more? A run that came anew has others. @param {Series} series */
   follows(series) {
-    return this.#series === series;
+    return this.#series === series && !this.outdated;
   }
 
   /** Take the rows that have come. @returns {boolean} whether there were any */
@@ -235,6 +196,10 @@ export class Curve {
     const rows = this.#series.length;
     const from = this.#rows;
     if (rows === from || !this.#series.column(this.#columns[0])) return false;
+    if (from && this.#centred) {
+      this.outdated = true;
+      return true;
+    }
     this.#rows = rows;
     if (this.#y) {
       const at = this.#along?.(this.#series) ?? this.#computed();
@@ -246,10 +211,9 @@ export class Curve {
     }
     const { xs, ys } = this;
     this.raw.take(xs, ys, from);
-    if (!this.#smoothed) return true;
-    const { average, values } = this.#smoothed;
-    for (let i = from; i < rows; i++) values.push(average.next(ys[i]));
-    this.smoothed?.take(xs, values.view, from);
+    if (this.#centred) this.#around = centredAverage(ys, this.#centred);
+    else this.#smoothed?.take(ys, from);
+    if (this.smoothedYs) this.smoothed?.take(xs, this.smoothedYs, from);
     return true;
   }
 
@@ -288,6 +252,6 @@ export class Curve {
 
   /** The smoothed value of every row, or null without smoothing. */
   get smoothedYs() {
-    return this.#smoothed?.values.view ?? null;
+    return this.#around ?? this.#smoothed?.values ?? null;
   }
 }

@@ -1,6 +1,7 @@
 /** Traces: what a chart shows, as plain data for `plotly.js`. Knows runs and curves, not the page and not Plotly. */
 
 import { color } from "../page/palette.js";
+import { hasEnded } from "../state/run-status.js";
 import { axisOf } from "./axes.js";
 import { Curve } from "./curve.js";
 import { faint, layerName, lookOf, named } from "./curve-look.js";
@@ -134,11 +135,12 @@ export class TraceMaker {
         }
         const x = axis.x?.(run);
         const bin = binOf(run, what.stream, range, maxPoints, x?.(series));
-        const key = [run.id, line.series, smoothing, range, bin, axisName].join();
+        const ended = smoothing > 0 && hasEnded(run);
+        const key = [run.id, line.series, smoothing, ended, range, bin, axisName].join();
         const known = this.#curves.get(key);
         const curve = known?.follows(series)
           ? known
-          : new Curve(series, { ...line, smoothing, bin, range, x });
+          : new Curve(series, { ...line, smoothing, ended, bin, range, x });
         kept.set(key, curve);
         curve.advance();
         if (!group) traces.push(...this.#lines(run, line, curve, how, raw));
@@ -173,7 +175,7 @@ export class TraceMaker {
       !this.#grouped && [...this.#overviews].every(([series, overview]) => series.overview === overview);
     for (const curve of this.#curves.values()) {
       const moved = curve.advance() && this.#unmarked.has(curve);
-      fits &&= curve.raw.x.length < this.#maxPoints && !moved;
+      fits &&= curve.raw.x.length < this.#maxPoints && !moved && !curve.outdated;
     }
     this.#symbols?.advance();
     return fits;

@@ -4,8 +4,8 @@
  */
 
 import { h, put } from "../page/dom.js";
+import { ACTIVE } from "../state/run-status.js";
 import { percent, t } from "../words/i18n.js";
-import { ACTIVE } from "./run-query.js";
 
 /** @import { Run } from "../types.js" */
 /** @import { RunGroup } from "./run-query.js" */

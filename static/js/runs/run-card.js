@@ -5,6 +5,7 @@
 
 import { h, iconButton, put } from "../page/dom.js";
 import { cssColor, HUES } from "../page/palette.js";
+import { ACTIVE } from "../state/run-status.js";
 import { number, t } from "../words/i18n.js";
 import { worded } from "../words/reasons.js";
 import { exportMenu } from "./export-menu.js";
@@ -12,7 +13,6 @@ import { liveControls } from "./live-controls.js";
 import { describeRun } from "./run-description.js";
 import { candidatesFor, differenceSentence, nearestRun } from "./run-difference.js";
 import { putName } from "./run-name.js";
-import { ACTIVE } from "./run-query.js";
 import { resultFigures, resultSentence } from "./run-result.js";
 
 /**
@@ -38,7 +38,7 @@ export class RunCard {
   /**
    * @param {Run} run
    * @param {RunText[]} texts its tags and its notes
-   * @param {Pick<RunsLab, "store" | "actions" | "selection" | "colors" | "configs"> & {onClone: (run: Run) => void}} lab
+   * @param {Pick<RunsLab, "store" | "actions" | "selection" | "colors" | "configs" | "same"> & {onClone: (run: Run) => void}} lab
    */
   constructor(run, texts, lab) {
     this.#id = run.id;
@@ -92,6 +92,7 @@ export class RunCard {
   #head(run) {
     const { actions, colors, selection } = this.#lab;
     const title = h("h2", { className: "details-title" });
+    const runNumber = h("span", { className: "run-number" }, t("runs.number", { n: run.number }));
     const swatch = h("button", {
       type: "button",
       className: "swatch",
@@ -108,7 +109,7 @@ export class RunCard {
       swatch.setAttribute("aria-label", swatch.title);
     };
     const controls = h("div", { className: "controls" }, close);
-    return { element: h("header", { className: "card-head" }, swatch, title, controls), update };
+    return { element: h("header", { className: "card-head" }, swatch, title, runNumber, controls), update };
   }
 
   /** Pause, resume, steps and cancel in words, and what can be changed; they go when the run has ended. @param {Run} run */
@@ -181,14 +182,20 @@ export class RunCard {
    * @param {HTMLElement} element
    */
   #compare(run, element) {
-    const { store, configs } = this.#lab;
+    const { store, configs, same } = this.#lab;
     const candidates = candidatesFor(run, store.list().toReversed());
     const ids = [run.id, ...candidates.map(({ id }) => id)];
     const compared = JSON.stringify([ids, candidates.map(({ name }) => name), configs.size]);
     if (compared === this.#compared) return;
     this.#compared = compared;
     const nearest = nearestRun(run, candidates, configs);
-    put(element, nearest ? differenceSentence(nearest) : "");
+    const onclick = () => same.launchOther(run);
+    element.replaceChildren(
+      nearest ? differenceSentence(nearest) : "",
+      ...(nearest && !nearest.changes.length
+        ? [" ", h("button", { type: "button", className: "toggle", onclick }, t("same.other_seed"))]
+        : []),
+    );
     if (configs.hasAll(ids)) return;
     configs.fetch(ids).then(
       () => this.update(this.#lab.actions.run(run.id) ?? run),

@@ -92,8 +92,9 @@ function activationChange(name, before, after) {
 }
 
 /** The difference in one sentence, with all values. @param {Relative} relative */
-export function differenceSentence({ run: { name }, changes }) {
-  if (!changes.length) return t("difference.none", { name });
+export function differenceSentence({ run, changes }) {
+  const { name } = run;
+  if (!changes.length) return t("difference.none", { name, n: run.number });
   const labels = labelsOf(changes.map((change) => change.name));
   const parts = changes.map((change) =>
     t("difference.value", {

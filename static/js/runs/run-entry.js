@@ -6,6 +6,7 @@
 
 import { closest, h, icon, iconButton, put, sparkline } from "../page/dom.js";
 import { color } from "../page/palette.js";
+import { ACTIVE } from "../state/run-status.js";
 import { number, percent, t } from "../words/i18n.js";
 import { wordOf } from "../words/labels.js";
 import { worded } from "../words/reasons.js";
@@ -13,7 +14,6 @@ import { lastAccuracies } from "./last-accuracies.js";
 import { describeRun } from "./run-description.js";
 import { fieldValue } from "./run-fields.js";
 import { putName } from "./run-name.js";
-import { ACTIVE } from "./run-query.js";
 import { pointsText, reachedIteration, secondsText } from "./run-result.js";
 
 /**

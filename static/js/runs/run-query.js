@@ -1,5 +1,6 @@
 /** Which runs the list shows, and in which order: search, state, archive, sort, group. Pure functions of run objects. */
 
+import { ACTIVE } from "../state/run-status.js";
 import { wordOf } from "../words/labels.js";
 import { compareTexts } from "../words/natural-order.js";
 import { inOrder, titleOf } from "./launch.js";
@@ -24,7 +25,6 @@ import { holds, parse, sought } from "./run-search.js";
  * @typedef {{key: string, label: string | null, runs: Run[]}} RunGroup
  */
 
-export const ACTIVE = new Set(["queued", "running", "paused"]);
 const is = (/** @type {Status} */ status) => (/** @type {Run} */ run) => run.status === status;
 
 /** What the list can be narrowed down to. @type {Record<string, (run: Run) => boolean>} */

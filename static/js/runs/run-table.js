@@ -15,6 +15,7 @@ import { RunColumns, wireWide } from "./run-columns.js";
 import { RunDetails } from "./run-details.js";
 import { RunList } from "./run-list.js";
 import { RunTools } from "./run-tools.js";
+import { SameExperiment } from "./same-experiment.js";
 import { keepSelected } from "./selection.js";
 
 /**
@@ -34,6 +35,7 @@ import { keepSelected } from "./selection.js";
  * @property {Selection} selection
  * @property {FlatConfigs} configs
  * @property {ColorMenu} colors
+ * @property {SameExperiment} same
  * @property {() => boolean} isDark
  */
 
@@ -44,6 +46,7 @@ export class RunTable {
   #list;
   #details;
   #selection;
+  #same;
   #form;
   #toast;
   #ask = newestOnly();
@@ -64,7 +67,9 @@ export class RunTable {
     const configs = new FlatConfigs();
     const actions = new RunActions(store, this.#toast, launched);
     const colors = new ColorMenu(actions);
-    const lab = { store, actions, selection, configs, colors, isDark };
+    const same = new SameExperiment(store, configs, form, toast);
+    this.#same = same;
+    const lab = { store, actions, selection, configs, colors, same, isDark };
     this.#list = new RunList(byId("runs"), byId("runs-empty"), lab);
     const files = new Import(this.#toast, launched, (experiment) => form.load(experiment));
     new RunColumns(byId("run-columns"), byId("run-controls"), this.#list, lab);
@@ -110,6 +115,11 @@ export class RunTable {
   draw() {
     this.#list.draw();
     this.#details.drawResult();
+  }
+
+  /** Runs were launched: say which earlier one they repeat. @param {RunView[]} runs */
+  launched(runs) {
+    this.#same.say(runs);
   }
 
   /**
