@@ -113,19 +113,50 @@ def recording(document):
     return Recording(run, lambda *_: None)
 
 
-def run_script(given, tmp_path):
-    path = tmp_path / "script.py"
-    path.write_text(torch_script(given), "utf-8")
+#: Runs the scripts of the folders that it reads, each in a process of its own that has PyTorch already.
+#: To import it takes longer than most scripts.
+FORKING = """
+import os, runpy, sys
+import torch._dynamo  # which an optimizer imports at its first step
+for line in sys.stdin:
+    if not os.fork():
+        os.chdir(line.rstrip())
+        sys.path.insert(0, os.getcwd())
+        for name, stream in (("said", 1), ("error", 2)):
+            os.dup2(os.open(name, os.O_CREAT | os.O_WRONLY, 0o600), stream)
+        runpy.run_path("script.py", run_name="__main__")
+        raise SystemExit
+    print(os.wait()[1], flush=True)
+"""
+
+
+@pytest.fixture(scope="module")
+def forking(tmp_path_factory):
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    folder = tmp_path_factory.mktemp("forking")
+    command = [PYTHON, "-c", FORKING]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command, stdin=pipe, stdout=pipe, text=True, env=environment, cwd=folder
+    ) as process:
+        yield process
+        process.stdin.close()
+
+
+def write_script(given, folder):
+    (folder / "script.py").write_text(torch_script(given), "utf-8")
     # the digits' file lies in the lab's folder; another interpreter has neither that nor scikit-learn
-    (tmp_path / "engine/datasets").mkdir(parents=True)
-    (tmp_path / "engine/__init__.py").touch()
-    shutil.copy(DIGITS, tmp_path / "engine/datasets")
-    environment = {**os.environ, "PYTHONPATH": str(tmp_path), "OMP_NUM_THREADS": "1"}
-    result = subprocess.run(
-        [PYTHON, str(path)], capture_output=True, text=True, env=environment, cwd=tmp_path, timeout=300
-    )
-    assert result.returncode == 0, result.stderr
-    return result.stdout
+    (folder / "engine/datasets").mkdir(parents=True)
+    (folder / "engine/__init__.py").touch()
+    shutil.copy(DIGITS, folder / "engine/datasets")
+
+
+def run_script(given, folder, forking):
+    """What the script prints."""
+    write_script(given, folder)
+    print(folder, file=forking.stdin, flush=True)
+    assert int(forking.stdout.readline()) == 0, (folder / "error").read_text("utf-8")
+    return (folder / "said").read_text("utf-8")
 
 
 @pytest.mark.parametrize("place", ["engine/datasets", "sklearn/datasets/data"])
@@ -155,7 +186,7 @@ def test_a_script_reads_the_digits_that_come_with_the_lab_or_with_scikit_learn(p
 
 @pytest.mark.parametrize("by", ["schedule", "hand"])
 @pytest.mark.parametrize("optimizer", ["sgd", *VELOCITY, "adam"])
-def test_a_rate_that_changes_gives_the_same_curve(optimizer, by, tmp_path):
+def test_a_rate_that_changes_gives_the_same_curve(optimizer, by, tmp_path, forking):
     document: dict[str, Any] = {
         "network": MLP,
         "optimizer": {"name": optimizer, "learning_rate": 0.05},
@@ -176,12 +207,12 @@ def test_a_rate_that_changes_gives_the_same_curve(optimizer, by, tmp_path):
             change = {"kind": "live", "iteration": 20, "changes": {"learning_rate": [0.05, 0.4]}}
             given.run["annotations"] = [change]
 
-    (last,) = re.findall(r"iteration 60: loss ([\d.]+)", run_script(given, tmp_path))
+    (last,) = re.findall(r"iteration 60: loss ([\d.]+)", run_script(given, tmp_path, forking))
     assert float(last) == pytest.approx(losses[-1], abs=2e-6)
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
-def test_the_first_iterations_are_the_engines(name, tmp_path):
+def test_the_first_iterations_are_the_engines(name, tmp_path, forking):
     document = {"name": name, **EXPERIMENTS[name]}
     document["training"] = {
         "iterations": 40,
@@ -192,7 +223,7 @@ def test_the_first_iterations_are_the_engines(name, tmp_path):
     *steps, evaluation = Trainer(ExperimentConfig.from_dict(document)).run()
     assert isinstance(evaluation, EvaluationMetrics)
 
-    said = run_script(recording(document), tmp_path)
+    said = run_script(recording(document), tmp_path, forking)
 
     losses = [float(loss) for loss in re.findall(r"iteration [1-5]: loss ([\d.]+)", said)]
     assert losses == pytest.approx([step.loss for step in steps[:5] if step.stream == "train"], rel=2e-3)
@@ -200,7 +231,7 @@ def test_the_first_iterations_are_the_engines(name, tmp_path):
     assert float(accuracy) == pytest.approx(evaluation.test_accuracy, abs=0.05)
 
 
-def test_dropout_nadam_early_stopping_and_changes_by_hand_run_too(tmp_path):
+def test_dropout_nadam_early_stopping_and_changes_by_hand_run_too_in_a_process_of_its_own(tmp_path):
     document = {
         "network": {"preset": "mlp", "hidden": [32], "dropout": 0.3, "batch_norm": True},
         "optimizer": {"name": "nadam", "learning_rate": 0.01},
@@ -220,7 +251,13 @@ def test_dropout_nadam_early_stopping_and_changes_by_hand_run_too(tmp_path):
         }
     ]
 
-    said = run_script(given, tmp_path)
+    write_script(given, tmp_path)
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path), "OMP_NUM_THREADS": "1"}
+    result = subprocess.run(
+        [PYTHON, "script.py"], capture_output=True, text=True, env=environment, cwd=tmp_path, timeout=300
+    )
+    assert result.returncode == 0, result.stderr
+    said = result.stdout
 
     accuracies = [float(found) for found in re.findall(r"test accuracy ([\d.]+)", said)]
     assert max(accuracies) > 0.9

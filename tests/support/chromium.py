@@ -11,6 +11,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, BrowserType, sync_playwright
 
+#: Chromium without windows: a tab takes half the work to open.
+_SHELL = "chromium-headless-shell"
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 #: No sandbox: it needs privileges that containers do not give. The rest keeps the browser from calling home.
@@ -28,9 +30,9 @@ _FLAGS = [
 ]
 
 
-def _find() -> str | None:
-    """The browser that scripts/ensure-browser.sh has made sure of; None: Playwright's own."""
-    found = os.environ.get("LOSSROOM_CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
+def _find(*names: str) -> str | None:
+    """The first of these browsers; scripts/ensure-browser.sh has made sure of one. None: Playwright's own."""
+    found = os.environ.get("LOSSROOM_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     return found or (_MAC if Path(_MAC).exists() else None)
 
 
@@ -43,9 +45,15 @@ def open_chromium(*more_flags: str) -> Iterator[Browser]:
 
 def launch(kind: BrowserType, *more_flags: str) -> Browser:
     """One more browser, of the kind of one that is open: `browser.browser_type`."""
-    return kind.launch(executable_path=_find(), args=[*_FLAGS, *more_flags])
+    return kind.launch(executable_path=_find(_SHELL, *_NAMES), args=[*_FLAGS, *more_flags])
 
 
 def launch_with_profile(kind: BrowserType, profile: Path, **options: Any) -> BrowserContext:
-    """One more browser, which keeps in the folder `profile` what it stores, and reads its preferences there."""
-    return kind.launch_persistent_context(profile, executable_path=_find(), args=_FLAGS, **options)
+    """One more browser, which keeps in the folder `profile` what it stores, and reads its preferences there.
+
+    It is a whole Chromium: one without windows reads no preferences.
+    """
+    browser: dict[str, Any] = (
+        {"executable_path": path} if (path := _find(*_NAMES)) else {"channel": "chromium"}
+    )
+    return kind.launch_persistent_context(profile, args=_FLAGS, **browser, **options)
