@@ -82,7 +82,7 @@ def test_every_activation_batch_norm_and_dropout_can_be_chosen(page, lab):
         offered = page.page.locator(f'input[type="radio"][data-field="{field}"]')
         assert offered.evaluate_all("all => all.map(radio => radio.value)") == list(names)
         cut = "all => all.filter(e => e.scrollWidth > e.clientWidth || e.getBoundingClientRect().right > 288)"
-        assert page.page.locator(".segments span").evaluate_all(f"{cut}.length") == 0
+        assert page.page.locator("#form .segments span").evaluate_all(f"{cut}.length") == 0
         offered.first.check()
         offered.first.focus()
         for name in [*list(names)[1:], *list(names)[:1]]:
