@@ -203,6 +203,45 @@ def test_on_a_phone_and_at_twice_the_size_a_launch_shows_its_curve_then_the_resu
         assert page.page.evaluate(COVERED) == []
 
 
+#: What is pressed or filled in, and does not have the 44 pixels around its middle to itself, drawn or as ::after.
+NARROW = """(part) => [...document.querySelectorAll(`${part} :is(button, input, select, summary, textarea, a[href])`)]
+    .filter((e) => e.checkVisibility({ visibilityProperty: true }) && !e.matches('.skip'))
+    .filter((e) => {
+        const target = e.closest('label') ?? e;
+        if (!e.closest('.parts') && e.id !== 'launch') target.scrollIntoView({ block: 'center' });
+        const box = target.getBoundingClientRect();
+        const around = getComputedStyle(target, '::after');
+        const small = ['width', 'height'].some((side) => Math.max(box[side], parseFloat(around[side]) || 0) < 44);
+        const [middle, center] = [box.left + box.width / 2, box.top + box.height / 2];
+        return small || [[0, -20], [0, 20], [-20, 0], [20, 0]].some(([x, y]) =>
+            !target.contains(document.elementFromPoint(middle + x, center + y)));
+    }).map((e) => e.outerHTML)"""
+
+
+def test_for_a_finger_whatever_is_pressed_has_44_pixels_to_itself(open_page, filled):
+    page = open_page(filled, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    for language in ("en", "ja"):
+        if language == "ja":
+            page.page.tap('[data-language="ja"]')
+            page.until("document.documentElement.lang === 'ja'")
+        assert page.page.evaluate(NARROW, "body") == []
+    page.page.tap(".further > summary")
+    page.page.tap("#edit-layers")
+    page.page.locator(".layer-line [aria-expanded]").first.tap()
+    page.page.locator(".run-name").first.tap()
+    page.page.wait_for_selector("#details-color")
+    assert page.page.evaluate(NARROW, "body") == []
+    for menu in (".run-tools .menu", ".details-foot .menu", ".more-lessons"):
+        page.page.locator(f"{menu} > summary").first.tap()
+        assert page.page.evaluate(NARROW, f"{menu}[open]") == []
+        page.page.keyboard.press("Escape")
+    for opener in ('[data-chart="loss"] [popovertarget]', "#details-color", ".several"):
+        page.page.locator(opener).first.tap()
+        page.page.wait_for_selector(":popover-open")
+        assert page.page.evaluate(NARROW, ":popover-open") == []
+        page.page.keyboard.press("Escape")
+
+
 def test_the_first_tab_leads_past_the_form_to_the_charts_and_the_address_stays(open_page, lab):
     page = open_page(lab)
     page.fill(training__iterations=77)

@@ -107,7 +107,9 @@ export class LayerList {
       layer.type === "residual"
         ? new LayerList(this.#form, layer.layers ?? [], this.#open, { place, root: this.#root }).element
         : null;
-    const inserter = this.#adder(`${path}.insert`, { text: "+", label: t("layer.insert", { number }) }, i);
+    const label = t("layer.insert", { number });
+    const text = matchMedia("(pointer: coarse)").matches ? `+ ${label}` : "+"; // for a finger it has a line of its own
+    const inserter = this.#adder(`${path}.insert`, { text, label }, i);
     inserter.className = "layer-insert";
     const error = h("span", { className: "error", role: "alert", id: `error-${path}` });
     const row = h(
