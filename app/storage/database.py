@@ -19,17 +19,17 @@ import logging
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from importlib import resources
 from pathlib import Path
 from typing import Any, TypeVar
 
 from app.errors import StoreDamaged, StoreUnavailable
 from app.folders import PRIVATE_FOLDER, make_private
-from app.mistake import Failure
-from app.storage.copies import Damaged, keep_copy
-from engine.reasons import Reason, reason_of
+from app.storage import faults
+from app.storage.copies import Damaged
+from app.storage.schema import SCHEMA_VERSION, DatabaseError, migrate
+from engine.reasons import Reason
 
 T = TypeVar("T")
 Operation = Callable[[sqlite3.Connection], Any]
@@ -37,7 +37,6 @@ Done = Callable[[Any], None]
 
 log = logging.getLogger(__name__)
 
-SCHEMA_VERSION = 4
 #: Operations in one transaction at most: bounds how long a reader waits for its row to be durable.
 BATCH = 512
 RETRY_SECONDS = 1.0
@@ -61,10 +60,6 @@ class _Item:
         self.done = done
         self.refusable = refusable
         self.refused = False
-
-
-class DatabaseError(Failure):
-    """The file is not a Lossroom database that this version can open."""
 
 
 class Database:
@@ -106,13 +101,15 @@ class Database:
                 if pages == 0:  # a new file; see `_give_back`
                     connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
                 connection.execute("PRAGMA journal_mode = WAL")
-                _migrate(connection, self.path)
+                migrate(connection, self.path)
                 # every page of the runs' table: better known now than in the middle of a lesson
                 connection.execute("SELECT SUM(LENGTH(config)) FROM runs").fetchone()
                 self._try_to_write(connection)
         except (sqlite3.DatabaseError, Damaged, OSError) as error:
             text = f"cannot open {self.path}: {error}"
-            if _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or isinstance(error, Damaged):
+            if faults.code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or isinstance(
+                error, Damaged
+            ):
                 text += "; `lossroom restore FILE` puts a copy in its place"
             raise DatabaseError(text) from error
         self._thread = threading.Thread(target=self._write_loop, name="database-writer", daemon=True)
@@ -188,7 +185,7 @@ class Database:
         if refusable:
             with self._fault_lock:
                 if self.fault is not None:
-                    raise _unavailable(self.fault)
+                    raise faults.unavailable(self.fault)
                 self._refusable.add(item)
         try:
             self._queue.put_nowait(item)
@@ -239,11 +236,11 @@ class Database:
             # No result is given for the batch; the workers wait behind the bounded queue.
             assert self.fault is not None
             refused = [item for item in batch if item.refusable]
-            _report(refused, [_unavailable(self.fault)] * len(refused))
+            _report(refused, [faults.unavailable(self.fault)] * len(refused))
             batch = [item for item in batch if not item.refusable]
             if self._closing.wait(RETRY_SECONDS):
                 log.error("closing with %d operations that could not be written", len(batch))
-                results = [_unavailable(self.fault)] * len(batch)
+                results = [faults.unavailable(self.fault)] * len(batch)
                 break
         _report(batch, results)
 
@@ -260,12 +257,12 @@ class Database:
             if self.fault is None:
                 log.error("the database cannot be written: %s", error)
             with self._fault_lock:
-                fault = self.fault = _reason(error)
+                fault = self.fault = faults.reason(error)
                 refused = list(self._refusable)
                 self._refusable.clear()
                 for item in refused:
                     item.refused = True
-            _report(refused, [_unavailable(fault)] * len(refused))
+            _report(refused, [faults.unavailable(fault)] * len(refused))
             return None
         if self.fault is not None:
             log.warning("the database can be written again")
@@ -296,9 +293,9 @@ class Database:
         try:
             return query(connection)
         except sqlite3.DatabaseError as error:
-            if not _is_damage(error) and _code(error) != sqlite3.SQLITE_IOERR:
+            if not faults.is_damage(error) and faults.code(error) != sqlite3.SQLITE_IOERR:
                 raise
-            refusal = _damaged(error)
+            refusal = faults.damaged(error)
             self._note(refusal)
             raise refusal from error
 
@@ -353,54 +350,15 @@ def _run_all_but(
         try:
             results.append(item.operation(connection))
         except Exception as error:
-            if _is_damage(error):
-                raise _MetDamage(place, _damaged(error)) from error
-            if _is_of_the_disk(error):
+            if faults.is_damage(error):
+                raise _MetDamage(place, faults.damaged(error)) from error
+            if faults.is_of_the_disk(error):
                 raise  # not the operation's fault: the whole batch is tried again
             connection.execute("ROLLBACK TO operation")
             results.append(error)
         connection.execute("RELEASE operation")
     connection.execute("COMMIT")
     return results
-
-
-def _reason(error: sqlite3.Error) -> Reason:
-    codes = {
-        sqlite3.SQLITE_FULL: "disk_full",
-        sqlite3.SQLITE_READONLY: "not_permitted",
-        sqlite3.SQLITE_BUSY: "store_locked",
-    }
-    code = codes.get(_code(error))
-    return Reason(code, str(error)) if code else reason_of(error)
-
-
-def _code(error: BaseException) -> int:
-    """SQLite's number for the kind of an error: the low byte; the other bytes give details."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF
-
-
-def _is_damage(error: BaseException) -> bool:
-    """Whether the error comes from a damaged page. Other pages may be sound."""
-    return _code(error) == sqlite3.SQLITE_CORRUPT
-
-
-def _is_of_the_disk(error: Exception) -> bool:
-    """Whether no other operation could have written either: the disk is full or broken, or the file is locked or no
-    database."""
-    return isinstance(error, sqlite3.OperationalError | sqlite3.InternalError) or (
-        type(error) is sqlite3.DatabaseError  # its other subclasses are errors in the operation itself
-    )
-
-
-def _damaged(error: BaseException) -> StoreDamaged:
-    text = f"a part of the database is damaged and cannot be read: {error}"
-    return StoreDamaged(Reason("store_damaged", text, error=str(error)))
-
-
-def _unavailable(fault: str) -> StoreUnavailable:
-    return StoreUnavailable(
-        Reason("store_unavailable", f"the lab cannot write to its disk: {fault}", why=fault)
-    )
 
 
 def _report(batch: list[_Item], results: list[Any]) -> None:
@@ -418,29 +376,6 @@ def _write_nothing(connection: sqlite3.Connection) -> None:
 
 def _ignore(_: Any) -> None:
     """For operations whose result is not needed."""
-
-
-def _migrate(connection: sqlite3.Connection, path: Path) -> None:
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version > SCHEMA_VERSION:
-        raise DatabaseError(f"the database has schema {version}; this Lossroom knows up to {SCHEMA_VERSION}")
-    if 0 < version < SCHEMA_VERSION:
-        log.info("the database goes from schema %d to %d; a copy of it is kept", version, SCHEMA_VERSION)
-        keep_copy(connection, path, f"schema-{version}")
-    scripts = list(_scripts(version))
-    if scripts:
-        connection.executescript(
-            "BEGIN IMMEDIATE;" + ";".join(scripts) + f";PRAGMA user_version = {SCHEMA_VERSION};COMMIT;"
-        )
-
-
-def _scripts(version: int) -> Iterator[str]:
-    storage = resources.files("app.storage")
-    if version == 0:  # a new file starts at the newest schema
-        yield storage.joinpath("schema.sql").read_text("utf-8")
-        return
-    for step in range(version + 1, SCHEMA_VERSION + 1):
-        yield storage.joinpath("migrations", f"{step}.sql").read_text("utf-8")
 
 
 def _call_in(loop: asyncio.AbstractEventLoop, callback: Callable[[Any], None], result: Any) -> None:

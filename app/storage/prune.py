@@ -11,7 +11,7 @@ from typing import Self
 
 from app.mistake import Failure, Mistake
 from app.runs import RunStatus
-from app.storage.database import SCHEMA_VERSION
+from app.storage.schema import SCHEMA_VERSION
 
 ENDED = ", ".join(f"'{status.value}'" for status in RunStatus if status.finished)
 #: The runs that are meant. Times are Unix seconds; an imported run may have no end.

@@ -14,7 +14,7 @@ from pathlib import Path
 from app.folders import unwritable
 from app.mistake import Failure, Mistake
 from app.storage import copies
-from app.storage.database import SCHEMA_VERSION
+from app.storage.schema import SCHEMA_VERSION
 
 
 def replace(database: Path, source: Path) -> tuple[int, Path | None]:

@@ -11,7 +11,8 @@ import pytest
 from app.errors import StoreUnavailable
 from app.storage import database as module
 from app.storage import run_store
-from app.storage.database import Database, DatabaseError
+from app.storage.database import Database
+from app.storage.schema import SCHEMA_VERSION, DatabaseError
 from tests.support import event_loop
 from tests.support.waiting import wait_until
 
@@ -172,7 +173,7 @@ def test_a_file_of_version_1_is_carried_forward_with_its_runs_and_rows(tmp_path)
     assert rows.times == []
     assert schema(old) == schema(new)
     with contextlib.closing(sqlite3.connect(old)) as other, other:
-        assert other.execute("PRAGMA user_version").fetchone() == (module.SCHEMA_VERSION,)
+        assert other.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
 
 
 def test_what_is_asked_for_is_refused_at_once_when_the_file_is_locked_and_what_has_happened_waits(
