@@ -75,7 +75,13 @@ def test_the_gap_of_overfitting_can_be_seen(page):
     page.wait_for(run_id, "completed")
     page.page.click('[data-chart="accuracy"] [data-option="gap"]')
     page.wait_for_points(run_id, 100, "gap", "accuracy")
-    assert page.trace(run_id, "gap", "accuracy")[-1, 1] > 0.02
+    gap = page.trace(run_id, "gap", "accuracy")[-1, 1]
+    assert gap > 0.02
+    # as an area, with its size at the end
+    page.until("document.querySelector('#chart-accuracy .trace .js-fill')?.getBBox().height > 5")
+    size = f"{100 * gap:.1f}" if 100 * gap < 9.95 else f"{100 * gap:.0f}"
+    values = "[...document.querySelectorAll('#chart-accuracy ~ .end-names .end-value:not([hidden])')]"
+    page.until(f"{values}.some(e => e.textContent === '{size} points')")
 
 
 def test_all_lessons_are_in_the_list_with_their_questions_and_launch_from_there(open_page, lab):

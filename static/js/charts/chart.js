@@ -1,8 +1,9 @@
 /** A chart: its card, its traces and its plot, and what of these has to be drawn. */
 
+import { pointsText } from "../runs/run-result.js";
 import { bySize } from "../state/flat-configs.js";
 import { sameCurves } from "../state/same-curve.js";
-import { t } from "../words/i18n.js";
+import { number, t } from "../words/i18n.js";
 import { axisOf, clockTicks, room, startOf } from "./axes.js";
 import { cropOf } from "./crop.js";
 import { curveNames } from "./curve-names.js";
@@ -189,7 +190,7 @@ export class Chart {
     this.#countUndrawn();
     this.card.showNames(namesOf(this.#traces), Boolean(bands));
     await this.#plot.draw(this.#traces, look);
-    this.#endNames.take(this.#traces);
+    this.#endNames.take(this.#traces, what.area ? gapText : null);
     this.emphasize(this.#front);
     this.drawn = runs.length;
     this.end = across.end;
@@ -272,6 +273,12 @@ export class Chart {
     this.card.remove();
     this.#plot.remove();
   }
+}
+
+/** A gap between two shares, as one reads it from afar. @param {number} gap */
+function gapText(gap) {
+  const points = 100 * gap;
+  return t("result.points", { n: Math.abs(points) < 9.95 ? pointsText(points) : number(Math.round(points)) });
 }
 
 /**

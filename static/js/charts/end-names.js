@@ -1,6 +1,6 @@
-/** End names: what the curves are called, beside the plot at the heights where they end. */
+/** End names: what the curves are called, beside the plot at the heights where they end; and what they end with, if wanted. */
 
-import { h } from "../page/dom.js";
+import { h, put } from "../page/dom.js";
 import { apart, withRoom } from "./apart.js";
 import { distinctNames } from "./curve-names.js";
 
@@ -17,6 +17,7 @@ const EVERY = 100;
  * A name beside the plot.
  * @typedef {object} EndName
  * @property {HTMLElement} element
+ * @property {HTMLElement} value what the curve ends with, beside its name
  * @property {Trace} trace of the curve that it names
  * @property {string[]} runs that the curve stands for
  * @property {number} top where it is; NaN: nowhere
@@ -30,6 +31,8 @@ export class EndNames {
   /** @type {Set<string>} */
   #front = new Set();
   #movedAt = 0;
+  /** How the last value of a curve is written. @type {((y: number) => string) | null} */
+  #write = null;
 
   /**
    * @param {HTMLElement} plotElement they stand beside it
@@ -50,8 +53,10 @@ export class EndNames {
   /**
    * Name these curves; of a run with several, the last one, which is on test images.
    * @param {Trace[]} traces
+   * @param {((y: number) => string) | null} write what a curve ends with, where that is to be read
    */
-  take(traces) {
+  take(traces, write = null) {
+    this.#write = write;
     /** @type {Map<string, Trace>} */
     const last = new Map();
     for (const trace of traces) if (trace.line) last.set(keyOf(trace), trace);
@@ -61,12 +66,13 @@ export class EndNames {
     this.#names = curves.map((trace, i) => {
       const known = before.get(keyOf(trace));
       const element = known?.element ?? h("span", { className: "end-name", hidden: true });
+      const value = known?.value ?? h("span", { className: "end-value", hidden: true });
       element.textContent = texts[i];
       element.title = trace.line?.label ?? "";
       element.style.setProperty("--curve", trace.color ?? "");
-      return { element, trace, runs: trace.runs ?? [], top: known?.top ?? NaN };
+      return { element, value, trace, runs: trace.runs ?? [], top: known?.top ?? NaN };
     });
-    this.#element.replaceChildren(...this.#names.map(({ element }) => element));
+    this.#element.replaceChildren(...this.#names.flatMap(({ element, value }) => [element, value]));
   }
 
   /** Let the names of these runs stand out. @param {Set<string>} ids */
@@ -102,7 +108,8 @@ export class EndNames {
     style.top = `${this.#plotElement.offsetTop + top}px`;
     style.height = `${height}px`;
     const there = this.#names
-      .map((name) => ({ name, wanted: heightOf(name.trace, axes) - top }))
+      .map((name) => ({ name, ...endOf(name.trace, axes) }))
+      .map(({ name, y, top: end }) => ({ name, y, wanted: end - top }))
       .filter(({ wanted }) => Number.isFinite(wanted))
       .sort((one, other) => one.wanted - other.wanted);
     const inside = there.map(({ wanted }) => Math.min(Math.max(wanted, 0), height));
@@ -117,12 +124,14 @@ export class EndNames {
       height,
     );
     const shown = new Map(kept.map((i, at) => [there[i].name, Math.round(places[at] - line / 2)]));
+    for (const { name, y } of there) put(name.value, this.#write?.(y) ?? "");
     for (const name of this.#names) {
       const at = shown.get(name) ?? NaN;
+      name.value.hidden = Number.isNaN(at) || !this.#write;
       if (Object.is(at, name.top)) continue;
       name.top = at;
       name.element.hidden = Number.isNaN(at);
-      name.element.style.transform = `translateY(${at}px)`;
+      for (const { style } of [name.element, name.value]) style.transform = `translateY(${at}px)`;
     }
   }
 }
@@ -139,16 +148,15 @@ function isFirstOrLast({ line }) {
 }
 
 /**
- * How far down a curve's last point in the picture is, in pixels.
+ * A curve's last point in the picture: its value, and how far down it is, in pixels.
  * @param {Trace} trace
  * @param {DrawnAxes} axes
  */
-function heightOf({ points }, axes) {
-  if (!points) return NaN;
-  const { x, y } = points;
+function endOf({ points }, axes) {
+  const { x, y } = points ?? { x: [], y: [] };
   for (let i = x.length - 1; i >= 0; i--) {
     const { top } = axes.place(x[i], y[i]);
-    if (Number.isFinite(top) && axes.scale.x.holds(x[i])) return top;
+    if (Number.isFinite(top) && axes.scale.x.holds(x[i])) return { y: y[i], top };
   }
-  return NaN;
+  return { y: NaN, top: NaN };
 }

@@ -11,7 +11,7 @@
  * @param {CSSStyleDeclaration} styles of the figure's element
  */
 export function dataOf(trace, styles) {
-  const { uid, meta, name, color, width, dash, points, marks, symbols, area } = trace;
+  const { uid, meta, name, color, width, dash, points, marks, symbols, area, fill } = trace;
   if (area)
     return {
       type: "scatter",
@@ -61,6 +61,7 @@ export function dataOf(trace, styles) {
     meta,
     ...drawable(points.x, points.y),
     line: { color, dash, width },
+    ...(fill ? { fill: "tozeroy", fillcolor: fill } : {}),
     marker: { color, size: 5 },
   };
 }

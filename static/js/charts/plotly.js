@@ -257,8 +257,8 @@ export class Plot {
   #begin(trace, { scale }) {
     const group = this.#element.querySelector(`.scatterlayer .trace${CSS.escape(trace.uid)} .lines`);
     if (!group || !trace.points) return null;
-    const { color = "", width = 1, dash = "solid", settled = 0, points } = trace;
-    const tail = new Tail(group, { color, width, dash }, settled, points, scale);
+    const { color = "", width = 1, dash = "solid", settled = 0, points, fill } = trace;
+    const tail = new Tail(group, { color, width, dash, fill }, settled, points, scale);
     this.#tails.set(trace.uid, tail);
     return tail;
   }

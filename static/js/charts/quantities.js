@@ -31,6 +31,7 @@ import { hasText, t } from "../words/i18n.js";
  * @property {number} [smoothing] what a new chart starts with; none: it is not smoothed
  * @property {boolean} [percent] 0 to 1 are shown as per cent
  * @property {boolean} [whole] the axis shows 0 to 100 %
+ * @property {boolean} [area] the area between a line and 0 is what is meant, and its last value is written beside it
  * @property {boolean} [timed] it needs to know when rows came
  */
 
@@ -65,6 +66,7 @@ const QUANTITIES = {
     title: "train_test_gap",
     stream: "evaluation",
     percent: true,
+    area: true,
     lines: [
       { series: "gap", columns: ["train_accuracy", "test_accuracy"], value: (train, test) => train - test },
     ],

@@ -32,13 +32,15 @@ export class Tail {
   #style;
   /** The last path, which is written anew. @type {SVGPathElement | null} */
   #path = null;
+  /** The area under it. @type {SVGPathElement | null} */
+  #area = null;
   #from;
   #travelled = 0;
   #dashed;
 
   /**
    * @param {Element} group where the figure draws this curve
-   * @param {{color: string, width: number, dash: string}} style
+   * @param {{color: string, width: number, dash: string, fill?: string}} style
    * @param {number} settled how many points of the curve the figure has drawn that will not change any more
    * @param {Points} points the curve
    * @param {AxesScale} scale
@@ -59,7 +61,7 @@ export class Tail {
     if (points.settled - this.#from > MAX_PATH) {
       this.#write(this.#from, points.settled, points, scale);
       this.#leave(points.settled - 1, points, scale);
-      this.#path = null;
+      this.#path = this.#area = null;
     }
     this.#write(this.#from, points.x.length, points, scale);
   }
@@ -82,6 +84,10 @@ export class Tail {
       } else {
         drawing = false;
       }
+    }
+    if (this.#style.fill) {
+      this.#area ??= this.#makeArea(this.#style.fill);
+      this.#area.setAttribute("d", areaPath(x, y, from, to, scale));
     }
     // a single point is a dot: the stroke has round ends
     if (d && !d.includes("L")) d += "h0";
@@ -106,6 +112,15 @@ export class Tail {
     this.#from = to;
   }
 
+  /** @param {string} fill */
+  #makeArea(fill) {
+    const path = document.createElementNS(SVG, "path");
+    path.setAttribute("class", "tail");
+    Object.assign(path.style, { fill, stroke: "none" });
+    this.#group.prepend(path);
+    return path;
+  }
+
   #make() {
     const path = document.createElementNS(SVG, "path");
     const { color, width, dash } = this.#style;
@@ -122,6 +137,32 @@ export class Tail {
     this.#group.append(path);
     return path;
   }
+}
+
+/**
+ * The area between points and 0, apart for each stretch without holes.
+ * @param {ArrayLike<number>} x
+ * @param {ArrayLike<number>} y
+ * @param {number} from
+ * @param {number} to
+ * @param {AxesScale} scale
+ */
+export function areaPath(x, y, from, to, scale) {
+  const ground = toPixel(scale.y.place(0));
+  let d = "";
+  let last = NaN; // where the open stretch has got to
+  for (let i = from; i < to; i++) {
+    const [across, down] = [scale.x.place(x[i]), scale.y.place(y[i])];
+    if (Number.isFinite(across) && Number.isFinite(down)) {
+      if (Number.isNaN(last)) d += `M${toPixel(across)},${ground}`;
+      d += `L${toPixel(across)},${toPixel(down)}`;
+      last = toPixel(across);
+    } else if (!Number.isNaN(last)) {
+      d += `V${ground}Z`;
+      last = NaN;
+    }
+  }
+  return Number.isNaN(last) ? d : `${d}V${ground}Z`;
 }
 
 /**

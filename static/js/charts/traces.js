@@ -49,6 +49,7 @@ import { Symbols } from "./symbols.js";
  * @property {{x: number[], y: number[], symbol: string[], colors: string[], notes: string[]}} [marks]
  * @property {Symbols} [symbols]
  * @property {{x: ArrayLike<number>, y: ArrayLike<number>}} [area]
+ * @property {string} [fill] the colour of the area between the line and 0
  * @property {Line} [line]
  * @property {string[]} [runs] ids of the runs that it stands for
  * @property {number} [settled] how many points of the line will not change any more
@@ -79,6 +80,8 @@ const MAX_BINS = 450;
 const MAX_POINTS = 48_000;
 /** With more runs than that the raw curves behind the smoothed ones are a fog, and are left out. */
 const MAX_RAW_RUNS = 24;
+/** With more runs than that their areas are a fog. */
+const MAX_AREAS = 8;
 
 export class TraceMaker {
   /** @type {Map<string, Curve>} */
@@ -143,7 +146,8 @@ export class TraceMaker {
           : new Curve(series, { ...line, smoothing, ended, bin, range, x });
         kept.set(key, curve);
         curve.advance();
-        if (!group) traces.push(...this.#lines(run, line, curve, how, raw));
+        const filled = what.area && runs.length <= MAX_AREAS;
+        if (!group) traces.push(...this.#lines(run, line, curve, how, { raw, filled }));
         else grouped.set(group, [...(grouped.get(group) ?? []), [line, curve]]);
       }
     }
@@ -254,18 +258,19 @@ export class TraceMaker {
    * @param {QuantityLine} of
    * @param {Curve} curve
    * @param {FigureHow} how
-   * @param {boolean} raw
+   * @param {{raw: boolean, filled?: boolean}} also what is drawn besides the line
    * @returns {Trace[]}
    */
-  #lines(run, of, curve, how, raw) {
+  #lines(run, of, curve, how, { raw, filled }) {
     const { series, part, layer } = of;
     const look = lookOf(run, of, how, [run]);
     const uid = `${series}-${run.id}`.replace(/[^\w-]/g, "_");
     const label = layer ? layerName(layer) : (how.names.get(run.id) ?? run.name);
     const line = { run, series, label, part: part && how.partNames[part], layer, curve };
     const runs = [run.id];
+    const fill = filled ? faint(look.color, how.dark) : undefined;
     if (!curve.smoothed)
-      return [{ ...look, uid, meta: named(run, series, look), runs, points: curve.raw, line }];
+      return [{ ...look, uid, meta: named(run, series, look), runs, points: curve.raw, line, fill }];
     const behind = {
       ...look,
       uid,
