@@ -144,6 +144,8 @@ def test_tags_that_two_people_add_at_once_are_both_there(open_page, lab, finishe
 
 def test_a_name_that_another_person_has_changed_is_said_and_can_be_given_again(open_page, lab, finished):
     page = open_page(lab)
+    patch(lab, finished, name="as it was")
+    expect(name(page, finished)).to_have_text("as it was")
     name(page, finished).dblclick()
     page.page.fill("input.rename", "mine")
     patch(lab, finished, name="theirs")
@@ -152,9 +154,15 @@ def test_a_name_that_another_person_has_changed_is_said_and_can_be_given_again(o
     problem = row(page, finished).locator(".run-problem")
     expect(problem).to_contain_text("renamed this run to “theirs”")
     expect(name(page, finished)).to_have_text("theirs")
-    problem.get_by_role("button").click()
+    page.page.goto("about:blank")
+    page.open()  # and at the next visit
+    expect(problem).to_contain_text("renamed this run to “theirs”")
+    problem.get_by_role("button").first.click()
     expect(name(page, finished)).to_have_text("mine")
     expect(problem).to_be_hidden()
+    page.page.goto("about:blank")
+    page.open()
+    assert page.page.evaluate("localStorage.getItem('names')") == "{}"
 
 
 def test_what_is_typed_is_stored_when_the_tab_is_closed(open_page, lab, finished):
@@ -214,7 +222,7 @@ def test_a_note_that_waits_for_a_choice_is_there_at_the_next_visit(open_page, la
     expect(page.page.locator(".conflict:visible")).to_have_count(0)
 
 
-def test_a_note_of_a_tab_that_was_closed_while_the_lab_was_down_is_sent_at_the_next_visit(
+def test_a_note_and_a_name_of_a_tab_that_was_closed_while_the_lab_was_down_are_sent_at_the_next_visit(
     open_page, make_lab
 ):
     lab = make_lab()
@@ -224,11 +232,14 @@ def test_a_note_of_a_tab_that_was_closed_while_the_lab_was_down_is_sent_at_the_n
     select(page, run["id"])
     page.page.fill(NOTES, "written in between")
     lab.stop()
+    name(page, run["id"]).dblclick()
+    page.page.fill("input.rename", "named in between")
     page.page.goto("about:blank")
     lab.start()
     assert lab.run(run["id"])["notes"] == ""
     page.open()
     wait_until(lambda: lab.run(run["id"])["notes"] == "written in between", "the note")
+    wait_until(lambda: lab.run(run["id"])["name"] == "named in between", "the name")
     page.errors = [text for text in page.errors if "ERR_CONNECTION" not in text]
 
 

@@ -29,7 +29,7 @@ export class RunDetails {
    * @type {Map<string, RunText[]>}
    */
   #texts = new Map();
-  #unsent = new UnsentTexts();
+  #unsent = new UnsentTexts("drafts");
 
   /**
    * @param {HTMLElement} element

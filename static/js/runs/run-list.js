@@ -70,6 +70,7 @@ export class RunList extends Emitter {
     this.#colors = colors;
     this.#isDark = isDark;
     this.#renaming = new Renaming(
+      store,
       actions,
       (id) => this.#entries.get(id),
       () => this.draw(),

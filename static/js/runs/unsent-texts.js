@@ -1,5 +1,5 @@
 /**
- * Unsent texts: notes and tags that were typed but that the server did not have when the page was left. They are kept in this
+ * Unsent texts: names, notes and tags that were typed but that the server did not have when the page was left. They are kept in this
  * browser for the next visit. Another tab of the lab keeps its own beside them.
  */
 
@@ -7,13 +7,17 @@
 
 /** The unsent texts of a run, by their names. @typedef {Record<string, UnsentText>} UnsentOfRun */
 
-const KEY = "drafts";
-
 export class UnsentTexts {
+  #key;
   /** Ids of the runs whose texts here are this page's. @type {Set<string>} */
   #mine = new Set();
   #written = "{}";
   #isStored = true;
+
+  /** @param {"drafts" | "names"} key what they are kept by */
+  constructor(key) {
+    this.#key = key;
+  }
 
   /**
    * Run id → text's name → `{text, base}`, from an earlier visit; from now on they are this page's. What cannot be read is
@@ -35,7 +39,7 @@ export class UnsentTexts {
     const others = Object.entries(this.#read()).filter(([id]) => !this.#mine.has(id));
     this.#mine = new Set(Object.keys(texts));
     const text = JSON.stringify({ ...Object.fromEntries(others), ...texts });
-    if (text !== this.#written) this.#isStored = window.kept.set(KEY, text);
+    if (text !== this.#written) this.#isStored = window.kept.set(this.#key, text);
     this.#written = text;
     return this.#isStored;
   }
@@ -43,7 +47,7 @@ export class UnsentTexts {
   /** @returns {Record<string, UnsentOfRun>} */
   #read() {
     try {
-      return Object(JSON.parse(window.kept.get(KEY) ?? "null"));
+      return Object(JSON.parse(window.kept.get(this.#key) ?? "null"));
     } catch {
       return {};
     }
