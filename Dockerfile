@@ -20,6 +20,7 @@ COPY app app
 COPY engine engine
 COPY static static
 COPY templates templates
+COPY docs docs
 RUN pip wheel --no-deps --no-build-isolation --wheel-dir /wheels .
 
 FROM python:3.11-slim

@@ -15,8 +15,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import __version__
 from app.answers import ERRORS
+from app.assets import Assets
 from app.data_sets import DataSets
 from app.error_answers import answer_errors
+from app.guide import Guide
 from app.head import Head
 from app.jobs.executor import Executor
 from app.jobs.local import LocalExecutor
@@ -79,11 +81,13 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
         settings, database, hub, register, scheduler, data_sets, metrics, FolderLock(settings.state_dir)
     )
     metrics.watch(lab.figures)
-    static_dir, templates_dir = _assets()
+    static_dir, templates_dir, docs_dir = _assets()
     page_files = app.state.pages = Pages(templates_dir, static_dir)
+    guide = app.state.guide = Guide(docs_dir)
     for module in (health, runs, exports, experiments, datasets, source, stream, poll, api_docs, pages):
         app.include_router(module.router)
     app.mount("/static", page_files.assets)
+    app.mount("/guide/images", Assets(guide.pictures))
     app.add_middleware(_PageGzip)
     app.add_middleware(Head)
     app.add_middleware(TextBodies)
@@ -112,8 +116,8 @@ class _PageGzip:
         await (self._zipped if zipped else self._plain)(scope, receive, send)
 
 
-def _assets() -> tuple[Path, Path]:
-    """`static` and `templates`: beside `app` in a checkout, inside it in an installed wheel."""
+def _assets() -> tuple[Path, Path, Path]:
+    """`static`, `templates` and `docs`: beside `app` in a checkout, inside it in an installed wheel."""
     here = Path(__file__).resolve().parent
     root = here / "_assets" if (here / "_assets").is_dir() else here.parent
-    return root / "static", root / "templates"
+    return root / "static", root / "templates", root / "docs"

@@ -1,4 +1,4 @@
-"""The lab's page, its messages, and Plotly's script."""
+"""The lab's page, its messages, its guide, and Plotly's script."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from app.assets import FOREVER
 from app.errors import NotFound
+from app.guide import Guide, Section
 from app.pages import Pages
 
 router = APIRouter(include_in_schema=False)
@@ -34,6 +35,15 @@ def messages(request: Request, language: str) -> dict[str, str]:
     if language not in pages.messages.languages:
         raise NotFound(f"there is no language {language!r}", field="language")
     return pages.messages.catalog(language)
+
+
+@router.get("/guide/{language}.json")
+def guide(request: Request, language: str) -> list[Section]:
+    """The guide for the page's help."""
+    if language not in _pages(request).messages.languages:
+        raise NotFound(f"there is no language {language!r}", field="language")
+    guide: Guide = request.app.state.guide
+    return guide.sections(language)
 
 
 @router.get("/vendor/{name}")

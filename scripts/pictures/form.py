@@ -8,7 +8,7 @@ from tests.support.lab_page import LabPage
 FORM = ".form"
 
 
-@scene("lab-empty", "lessons", "keys", "look-data", "look-network")
+@scene("lab-empty", "lessons", "help", "keys", "look-data", "look-network")
 def first(studio: Studio) -> None:
     lab = studio.lab()
     for page, ending in studio.both(lab):
@@ -17,6 +17,12 @@ def first(studio: Studio) -> None:
         studio.save(page, f"lessons{ending}", ".lessons", ".more-lessons .card")
         page.page.keyboard.press("Escape")
         page.page.click("#help")
+        page.page.locator("dialog .segments label").nth(1).click()
+        page.page.wait_for_selector("dialog .glossary dd")
+        studio.save(page, f"help{ending}", "dialog")
+        page.page.keyboard.press("Escape")
+        page.page.keyboard.press("?")
+        page.page.wait_for_selector("dialog .keys")
         studio.save(page, f"keys{ending}", "dialog")
         page.page.keyboard.press("Escape")
         page.page.click("#look-data")

@@ -206,4 +206,6 @@
  * @property {Experiment} [experiment] whose data and network can be looked at
  */
 
+/** @typedef {{en: {word: string, text: string}, ja: {word: string, text: string}, formula?: string}} GlossaryEntry */
+
 export {};

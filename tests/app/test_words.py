@@ -1,5 +1,6 @@
 """What a person reads uses one term for one thing, and none of the terms that readers stumbled over."""
 
+import json
 import re
 from pathlib import Path
 
@@ -65,13 +66,18 @@ def lesson_texts(language):
             yield lesson.slug, text[language]
 
 
+def glossary_texts(language):
+    for entry in json.loads((ROOT / "static/glossary.json").read_text("utf-8")):
+        yield entry["en"]["word"], f"{entry[language]['word']}: {entry[language]['text']}"
+
+
 def guide_texts(language):
     for name in GUIDES[language]:
         for number, line in enumerate((ROOT / name).read_text("utf-8").splitlines(), 1):
             yield f"{name}:{number}", line
 
 
-@pytest.mark.parametrize("texts", [catalog_texts, lesson_texts, guide_texts])
+@pytest.mark.parametrize("texts", [catalog_texts, lesson_texts, glossary_texts, guide_texts])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_text_uses_a_term_that_was_replaced(language, texts):
     read = list(texts(language))

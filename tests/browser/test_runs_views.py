@@ -42,14 +42,43 @@ def test_a_difference_says_values_as_the_form_does(open_page, filled):
         filled.http.delete(f"/api/runs/{other}")
 
 
-def test_the_help_lists_the_keys_and_turns_them_off(open_page, filled):
+def part_of_help(page, name):
+    page.page.locator("dialog .segments label", has_text=name).click()
+
+
+def test_the_help_has_the_guide_a_glossary_and_the_keys_and_turns_them_off(open_page, filled):
     page = open_page(filled)
-    page.page.keyboard.press("?")
+    asked = []
+    page.page.on("request", lambda request: asked.append(request.url))
+    assert page.page.evaluate(
+        "performance.getEntriesByType('resource').every(({name}) => !/glossary|js.help|guide/.test(name))"
+    )
+    page.page.focus("#help")
+    page.page.keyboard.press("Enter")
     dialog = page.page.locator("dialog")
+    section = dialog.locator("details", has=page.page.get_by_text("Read the charts", exact=True))
+    section.locator("summary").click()
+    expect(section).to_contain_text("Smoothing draws a smoother line")
+    page.until("[...document.querySelectorAll('dialog details[open] img')].every(i => i.naturalWidth > 0)")
+    assert violations(page, within="dialog") == []
+    part_of_help(page, "Glossary")
+    dialog.get_by_label("search the glossary").fill("ｂａｔｃｈ")
+    expect(dialog.locator("dt").first).to_contain_text("batch")
+    assert dialog.locator("dt").count() < 12
+    assert violations(page, within="dialog") == []
+    page.page.keyboard.press("Escape")  # empties the box, as in any search
+    if dialog.count():
+        page.page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    assert page.page.evaluate("document.activeElement.id") == "help"
+    assert any("glossary" in url for url in asked)
+
+    page.page.keyboard.press("?")
     expect(dialog).to_contain_text("pause or resume the selected runs")
     page.page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     page.page.click("#help")
+    part_of_help(page, "Keyboard shortcuts")
     page.page.get_by_label("Use keys without Ctrl").uncheck()
     page.page.keyboard.press("Escape")
     page.page.keyboard.press("?")

@@ -58,6 +58,7 @@ def test_the_page_works_in_a_browser_that_keeps_nothing(page):
     page.page.click("#projector")
 
     page.page.click("#help")
+    page.page.click("dialog .segments label:has-text('Keyboard shortcuts')")
     page.page.uncheck("dialog[open] input[type=checkbox]")
     page.page.keyboard.press("Escape")
     page.page.click("#help")

@@ -5,15 +5,13 @@
  * text is typed, and Space only acts where it does not press a button.
  */
 
-import { t } from "../words/i18n.js";
-import { openDialog } from "./dialog.js";
-import { closest, h } from "./dom.js";
+import { closest } from "./dom.js";
 import { onKey, undoOrRedo } from "./keys.js";
 
-const OFF = "shortcuts-off";
+export const OFF = "shortcuts-off";
 const isOff = () => window.kept.get(OFF) === "1";
 
-/** Keys that views handle by themselves, for the help. */
+/** Keys that views handle by themselves, for the help. @type {[key: string, text: string][]} */
 const ELSEWHERE = [
   ["Ctrl Enter", "keys.launch"],
   ["↑ ↓", "keys.move"],
@@ -31,33 +29,23 @@ export function wireShortcuts({ search, pause, projector, clear, ...changes }) {
     "/": { act: search, text: "keys.search" },
     " ": { act: pause, text: "keys.pause" },
     p: { act: projector, text: "keys.projector" },
-    "?": { act: openHelp, text: "keys.help" },
+    "?": { act: () => openHelp("keys"), text: "keys.help" },
   };
-  const rest = [
-    ...Object.entries(keys).map(([key, { text }]) => [key === " " ? "Space" : key, text]),
+  /** @type {[key: string, text: string][]} */
+  const all = [
+    ...Object.entries(keys).map(
+      ([key, { text }]) => /** @type {[string, string]} */ ([key === " " ? "Space" : key, text]),
+    ),
     ...ELSEWHERE,
     ["Ctrl Z", "keys.undo"],
     ["Shift Ctrl Z", "keys.redo"],
     ["Escape", "keys.escape"],
   ];
 
-  function openHelp() {
-    if (document.querySelector("dialog[open]")) return;
-    const list = h(
-      "dl",
-      { className: "keys" },
-      ...rest.flatMap(([key, text]) => [
-        h("dt", {}, ...key.split(" ").map((part) => h("kbd", {}, part))),
-        h("dd", {}, t(text)),
-      ]),
-    );
-    const off = h("input", { type: "checkbox", checked: !isOff() });
-    off.addEventListener("change", () => window.kept.set(OFF, off.checked ? "0" : "1"));
-    openDialog({
-      title: t("keys.title"),
-      className: "help",
-      body: [list, h("label", { className: "check" }, off, t("keys.single"))],
-    });
+  /** @param {"keys"} [part] that is seen first */
+  async function openHelp(part) {
+    const help = await import("../help/help.js");
+    if (!document.querySelector("dialog[open]")) help.openHelp(all, part);
   }
 
   onKey(document, (event) => {

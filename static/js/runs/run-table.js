@@ -105,7 +105,7 @@ export class RunTable {
       redo: () => form.redo(),
       clear: () => selection.clear(),
     });
-    byId("help").addEventListener("click", openHelp);
+    byId("help").addEventListener("click", () => openHelp());
     keepSelected(selection, store);
     linkList(byId("runs"), emphasis);
     wireWide(find(document, ".lab", HTMLElement), byId("run-controls"));

@@ -1,6 +1,6 @@
 /** Commands to the server: HTTP, JSON in and out. Addresses are relative to the page, which may lie below a path. */
 
-/** @import { CostsTogether, DataSample, Experiment, Fields, Lesson, Options, RunView, SourceView, Why } from "../types.js" */
+/** @import { CostsTogether, DataSample, Experiment, Fields, GlossaryEntry, Lesson, Options, RunView, SourceView, Why } from "../types.js" */
 
 /**
  * A refusal by the server. `field` names what is wrong in an experiment, `bounds` what would be right. `bounds.why` is the
@@ -129,6 +129,14 @@ export const api = {
    * @returns {Promise<Record<string, string>>}
    */
   messages: (language) => request("GET", `i18n/${language}.json`),
+  /**
+   * The guide, in sections of the lab's own HTML.
+   * @param {string} language
+   * @returns {Promise<{title: string, html: string}[]>}
+   */
+  guide: (language) => request("GET", `guide/${language}.json`),
+  /** @returns {Promise<GlossaryEntry[]>} */
+  glossary: () => request("GET", new URL("../../glossary.json", import.meta.url).href),
   /**
    * One run, with its config.
    * @param {string} id

@@ -1,0 +1,43 @@
+/** The glossary: the field's words, each with one or two sentences and, where it helps, a formula. */
+
+import { h } from "../page/dom.js";
+import { onInput } from "../page/keys.js";
+import { t } from "../words/i18n.js";
+import { found } from "./found.js";
+
+/** @import { GlossaryEntry } from "../types.js" */
+
+/**
+ * The glossary with a box that filters it.
+ * @param {GlossaryEntry[]} entries
+ * @param {string} language
+ */
+export function glossary(entries, language) {
+  const box = h("input", {
+    type: "search",
+    name: "help.search",
+    placeholder: t("help.search"),
+    "aria-label": t("help.search"),
+    autocomplete: "off",
+    spellcheck: false,
+  });
+  const list = h("dl", { className: "glossary" });
+  const none = h("p", { className: "quiet", role: "status" });
+  const draw = () => {
+    const fit = found(entries, box.value, language);
+    none.textContent = fit.length ? "" : t("help.none");
+    list.replaceChildren(
+      ...fit.flatMap(({ en, ja, formula }) => {
+        const [own, other] = language === "ja" ? [ja, en] : [en, ja];
+        const lang = language === "ja" ? "en" : "ja";
+        return [
+          h("dt", {}, own.word, " ", h("small", { lang }, other.word)),
+          h("dd", {}, own.text, formula ? h("code", {}, formula) : null),
+        ];
+      }),
+    );
+  };
+  onInput(box, draw);
+  draw();
+  return [box, none, list];
+}

@@ -1,0 +1,79 @@
+/** Help: the guide, a glossary, and the keys of the page. It is loaded when it is first opened, and works offline. */
+
+import { segments } from "../form/fields.js";
+import { openDialog } from "../page/dialog.js";
+import { h } from "../page/dom.js";
+import { OFF } from "../page/shortcuts.js";
+import { ApiError, api } from "../server/api.js";
+import { language, t } from "../words/i18n.js";
+import { explain } from "../words/reasons.js";
+import { glossary } from "./glossary.js";
+
+/** @typedef {"guide" | "glossary" | "keys"} Part */
+
+/** The one that was seen last. @type {Part} */
+let shown = "guide";
+
+/**
+ * @param {[key: string, text: string][]} keys each with the name of its text
+ * @param {Part} [part] to begin with
+ */
+export function openHelp(keys, part = shown) {
+  const body = h("div", { className: "help-body", id: "help-body", tabIndex: 0 });
+  /** @type {Record<Part, () => Promise<HTMLElement[]> | HTMLElement[]>} */
+  const parts = {
+    guide,
+    glossary: async () => glossary(await api.glossary(), language()),
+    keys: () => keyList(keys),
+  };
+  /** @param {string} name */
+  const show = async (name) => {
+    shown = /** @type {Part} */ (name);
+    const wanted = shown;
+    try {
+      const elements = await parts[wanted]();
+      if (shown === wanted) body.replaceChildren(...elements);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (shown === wanted)
+        body.replaceChildren(h("p", { className: "error", role: "alert" }, explain(error)));
+    }
+    body.scrollTop = 0;
+  };
+  const tabs = segments(
+    "help.part",
+    "help.title",
+    Object.keys(parts),
+    part,
+    (name) => t(`help.${name}`),
+    show,
+  );
+  show(part);
+  openDialog({ title: t("help.title"), className: "help tall", body: [tabs, body] });
+}
+
+/** The guide, section by section, each to be opened. */
+async function guide() {
+  const sections = await api.guide(language());
+  return sections.map(({ title, html }) => {
+    const section = h("details", { className: "guide" }, h("summary", {}, title));
+    // The project's own text, from this lab; what is parsed so runs nothing.
+    section.append(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
+    return section;
+  });
+}
+
+/** @param {[key: string, text: string][]} keys */
+function keyList(keys) {
+  const list = h(
+    "dl",
+    { className: "keys" },
+    ...keys.flatMap(([key, text]) => [
+      h("dt", {}, ...key.split(" ").map((part) => h("kbd", {}, part))),
+      h("dd", {}, t(text)),
+    ]),
+  );
+  const off = h("input", { type: "checkbox", checked: window.kept.get(OFF) !== "1" });
+  off.addEventListener("change", () => window.kept.set(OFF, off.checked ? "0" : "1"));
+  return [list, h("label", { className: "check" }, off, t("keys.single"))];
+}
