@@ -12,6 +12,13 @@ SMALL = """() => [...document.querySelectorAll('body *')]
 #: The share of the window that the charts have.
 SHARE = """() => [...document.querySelectorAll('.chart')].map((card) => card.getBoundingClientRect())
     .reduce((sum, { width, height }) => sum + width * height, 0) / (innerWidth * innerHeight)"""
+#: How many numbers the axis of the loss has; 0 while some of them touch.
+TICKS = """() => {
+    const boxes = [...document.querySelectorAll('#chart-loss .ytick text')].map((e) => e.getBoundingClientRect());
+    const isApart = (one, other) => one === other || one.bottom <= other.top || one.top >= other.bottom;
+    const apart = boxes.every((one) => boxes.every((other) => isApart(one, other)));
+    return apart ? boxes.length : 0;
+}"""
 #: What reaches beyond the window.
 OUTSIDE = """() => [...document.querySelectorAll('.chart, .note, .top > *, .end-name, .card-head > *')]
     .filter((e) => e.checkVisibility())
@@ -26,6 +33,7 @@ def test_the_charts_fill_the_screen_with_the_question_on_top_and_nothing_is_smal
     page = open_page(lab, locale=locale)
     page.page.click('[data-lesson="2a-optimizers"]')
     page.until("document.querySelectorAll('.run').length >= 3")
+    page.page.click('[data-chart="loss"] [data-option="logY"]')  # its numbers are as large as the others'
     page.page.click("h1")
     page.page.keyboard.press("p")
     for width, height in ((1024, 768), (1280, 800), (1920, 1080)):
@@ -33,7 +41,13 @@ def test_the_charts_fill_the_screen_with_the_question_on_top_and_nothing_is_smal
         letter = f"Math.abs(p.layout?.xaxis.tickfont.size - {height / 40}) < 0.1"
         page.until(f"[...document.querySelectorAll('.plot')].every(p => {letter})")
         page.until("[...document.querySelectorAll('#chart-loss ~ .end-names .end-name')].length === 3")
+        page.until(f"({TICKS})() > 2")
         assert page.page.evaluate(SMALL) == []
+        titles = page.page.locator("#charts .axis-title").all_text_contents()
+        accuracy, loss, x = (
+            ("正解率", "損失", "反復") if locale == "ja-JP" else ("Accuracy", "Loss", "iteration")
+        )
+        assert titles == [loss, x, accuracy, x]
         assert page.page.evaluate(SHARE) > 0.65
         assert page.page.evaluate(OUTSIDE) == []
     assert page.page.is_visible("#note .question")

@@ -12,6 +12,7 @@ import { language, number, t } from "../words/i18n.js";
  * @typedef {object} Axis
  * @property {boolean} log whether it can be logarithmic
  * @property {"count" | "number" | "clock"} ticks how its marks are written
+ * @property {string} [title] the text's name where it is not the axis's
  * @property {(run: Run) => number} end where a run will end, as far as that is known
  * @property {boolean} [timed] it needs to know when rows came
  * @property {(run: Run) => (series: Series) => (row: number) => number} [x] of a series, from row to x; without: its iteration
@@ -30,6 +31,7 @@ export const AXES = {
     end: (run) => lengthOf(run) / run.summary.iterations_per_epoch,
   },
   relative: {
+    title: "seconds",
     log: true,
     ticks: "number",
     timed: true,

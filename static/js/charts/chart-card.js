@@ -3,7 +3,7 @@
  * and changes nothing but its own look.
  */
 
-import { h, iconButton } from "../page/dom.js";
+import { h, iconButton, put } from "../page/dom.js";
 import { drag } from "../page/drag.js";
 import { arrowStep, arrowStepAcross, onInput, onKey } from "../page/keys.js";
 import { number, t } from "../words/i18n.js";
@@ -80,7 +80,9 @@ export class ChartCard {
       this.#names.element,
       this.#strokes.element,
       this.#undrawn,
+      this.#yTitle,
       this.plotElement,
+      this.#xTitle,
     );
     onKey(this.element, (event) => this.#escape(event));
     onKey(grip, (event) => {
@@ -98,6 +100,8 @@ export class ChartCard {
 
   #expand;
   #heading = h("span");
+  #xTitle = h("span", { className: "axis-title x-title" });
+  #yTitle = h("span", { className: "axis-title y-title" });
   #run = "";
 
   /** What is shown, and of which run if it is of one. */
@@ -117,6 +121,16 @@ export class ChartCard {
   showRun(name) {
     this.#run = name;
     this.#drawTitle();
+  }
+
+  /**
+   * Say what the axes are.
+   * @param {string} x
+   * @param {string} y
+   */
+  showAxes(x, y) {
+    put(this.#xTitle, x);
+    put(this.#yTitle, y);
   }
 
   /** Say whether the viewer has zoomed. @param {boolean} zoomed */

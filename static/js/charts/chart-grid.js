@@ -11,7 +11,7 @@ const CHOICES = [AUTO, ...Array.from({ length: MAX_COLUMNS }, (_, i) => String(i
 /** A card that is narrower has its controls below its title: how high its head is must not follow what it says. */
 const NARROW = 440;
 /** The height of a card with the lowest plot, and with its controls below its title, as in charts.css. */
-const LOWEST = { usual: 190, narrow: 212 };
+const LOWEST = { usual: 198, narrow: 220 };
 
 export class ChartGrid {
   #container;

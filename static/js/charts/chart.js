@@ -5,12 +5,13 @@ import { bySize } from "../state/flat-configs.js";
 import { sameCurves } from "../state/same-curve.js";
 import { number, t } from "../words/i18n.js";
 import { axisOf, clockTicks, room, startOf } from "./axes.js";
-import { cropOf } from "./crop.js";
+import { cropOf, within } from "./crop.js";
 import { curveNames } from "./curve-names.js";
 import { EndNames } from "./end-names.js";
 import { Hover } from "./hover.js";
+import { positiveEnds } from "./log-ticks.js";
 import { Plot } from "./plotly.js";
-import { linesOf, quantity } from "./quantities.js";
+import { axisTitle, linesOf, quantity } from "./quantities.js";
 import { download, fileName, toCsv } from "./save.js";
 import { TraceMaker } from "./traces.js";
 
@@ -178,12 +179,15 @@ export class Chart {
       whole: Boolean(what.whole),
       crop: spec.outliers ? null : this.#crop,
       ...across,
-      xTitle: t(`chart.${axisName}`),
+      ends: { x: logX ? this.#endsOfX(across) : null, y: spec.logY ? this.#endsOfY() : null },
+      xTitle: t(`chart.${axis.title ?? axisName}`),
+      yTitle: axisTitle(spec.gap ? "gap" : spec.quantity, t),
       // not one finite value: the axes are where a run's would be
       empty: this.#empty,
       scales: `${spec.gap} ${spec.outliers} ${spec.logX} ${spec.logY} ${axisName}`,
     };
     this.card.showRun((this.#isByLayer && how.names.get(shown[0]?.id)) || "");
+    this.card.showAxes(look.xTitle, look.yTitle);
     this.card.showStrokes(strokes);
     this.card.showZoom(this.#plot.isZoomed);
     this.card.showOutliers(this.#crop?.runs ?? 0);
@@ -212,6 +216,27 @@ export class Chart {
     const last = start + room(end - start);
     const [from, to] = this.#plot.range ?? [start, last];
     return { start, end: last, ticks: axis.ticks, marks: clockTicks(from, to) };
+  }
+
+  /**
+   * Where a logarithmic x begins and ends.
+   * @param {{end: number, ticks: Axis["ticks"]}} across
+   * @returns {[number, number] | null}
+   */
+  #endsOfX({ end, ticks }) {
+    if (this.#plot.range) return this.#plot.range;
+    if (ticks === "count") return [1, Math.max(end, 10)];
+    const ends = positiveEnds(this.#traces.map(({ points }) => points?.x ?? []));
+    return ends && [ends[0], Math.max(ends[1], end)];
+  }
+
+  /** Where a logarithmic y begins and ends. */
+  #endsOfY() {
+    const ends = this.#plot.yRange ?? positiveEnds(this.#traces.map(({ points }) => points?.y ?? []));
+    const isCropped = this.#crop && !this.card.spec.outliers && !this.#plot.yRange;
+    return /** @type {[number, number] | null} */ (
+      ends && isCropped ? ends.map((end) => within(this.#crop, end)) : ends
+    );
   }
 
   /**

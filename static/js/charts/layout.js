@@ -1,5 +1,7 @@
 /** Layouts: axes, colours and margins of figures, in the page's look, as plain data for `plotly.js`. */
 
+import { logTicks, tickTexts } from "./log-ticks.js";
+
 /**
  * @import { Axis } from "./axes.js"
  * @import { Crop } from "./crop.js"
@@ -17,7 +19,9 @@
  * @property {number} end
  * @property {Axis["ticks"]} ticks
  * @property {{values: number[], texts: string[]}} [marks]
+ * @property {{x: [number, number] | null, y: [number, number] | null}} ends of what is shown, on logarithmic axes
  * @property {string} xTitle
+ * @property {string} yTitle
  * @property {boolean} empty there is nothing to show
  * @property {string} scales as long as it stays the same, what the viewer did stays
  */
@@ -26,7 +30,10 @@
  * Margins in sizes of the axes' numbers. The plot reaches into its card's padding, so that 2.5e+33 has room on the left,
  * and half of 1,000,000 on the right; there stand the names of the curves, too (see end-names.js). They are the same whatever there is to show, so that nothing moves while runs grow.
  */
-const MARGIN = { l: 4.7, r: 2.7, t: 0.7, b: 2.2 };
+const MARGIN = { l: 4.7, r: 2.7, t: 1.3, b: 2.2 };
+/** Two numbers are this far apart at least, in their sizes: one below the other, and beside each other for each letter. */
+const LINE = 1.4;
+const LETTER = 0.62;
 const GLASS = "rgba(0,0,0,0)";
 
 /**
@@ -60,7 +67,7 @@ function look(styles, ink) {
 export function chartLayout(
   element,
   { width, height },
-  { logX, logY, percent, whole, crop, start, end, ticks, marks, xTitle, empty, scales },
+  { logX, logY, percent, whole, crop, start, end, ticks, marks, ends, xTitle, yTitle, empty, scales },
 ) {
   const styles = getComputedStyle(element);
   const ink = inkAt(styles);
@@ -68,6 +75,9 @@ export function chartLayout(
   const margin = Object.fromEntries(
     Object.entries(MARGIN).map(([side, sizes]) => [side, Math.round(sizes * letter)]),
   );
+  margin.r = Math.max(margin.r, parseFloat(styles.getPropertyValue("--names")));
+  const [across, down] = [width - margin.l - margin.r, height - margin.t - margin.b];
+  const lines = down / (LINE * letter);
   const axis = {
     gridcolor: ink("line"),
     linecolor: ink("line"),
@@ -82,9 +92,9 @@ export function chartLayout(
     ...look(styles, ink),
     width: Math.max(width, 80),
     height: Math.max(height, 60),
-    meta: { xTitle },
+    meta: { xTitle, yTitle },
     uirevision: scales,
-    margin: { ...margin, r: Math.max(margin.r, parseFloat(styles.getPropertyValue("--names"))) },
+    margin,
     hovermode: false, // hover.js shows all runs, the nearest first
     // on a touch screen a drag scrolls the page
     dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom",
@@ -98,10 +108,9 @@ export function chartLayout(
         : { include: [start, end], minallowed: start, maxallowed: end },
       ...(empty ? { range: logX ? [0, 3] : [start, end || 1000] } : { autorange: true }),
       tickformat: ticks === "count" ? ",d" : "~g",
-      dtick: logX ? 1 : undefined,
-      ...(marks
-        ? { tickmode: "array", tickvals: marks.values, ticktext: marks.texts }
-        : { tickmode: "auto" }),
+      ...ticksOf(
+        marks ?? (logX ? logMarks(ends.x, (text) => across / ((text + 2) * LETTER * letter)) : null),
+      ),
     },
     yaxis: {
       ...axis,
@@ -113,12 +122,35 @@ export function chartLayout(
       },
       ...(empty ? { range: logY ? [-2, 0.5] : percent ? [0, 1] : [0, 2.5] } : { autorange: true }),
       tickformat: percent ? (whole ? ".0%" : "~%") : undefined,
-      nticks: 7,
-      dtick: whole && !logY ? 0.2 : undefined,
+      nticks: Math.max(3, Math.min(7, Math.floor(lines))),
+      dtick: whole && !logY ? (lines < 6 ? 0.5 : 0.2) : undefined,
+      ...ticksOf(logY ? logMarks(ends.y, () => lines, percent) : null),
       minexponent: 5, // 10,000 is shorter than 1e+4 is clear
-      exponentformat: logY ? "power" : "e", // 2.5e+5, of a run that diverges, fits; 2.5×10⁵ does not
+      exponentformat: "e", // 2.5e+5, of a run that diverges, fits; 2.5×10⁵ does not
     },
     separators: ".,",
+  };
+}
+
+/** Where the numbers of an axis stand; null: Plotly finds that. @param {{values: number[], texts: string[]} | null} marks */
+function ticksOf(marks) {
+  return marks ? { tickmode: "array", tickvals: marks.values, ticktext: marks.texts } : { tickmode: "auto" };
+}
+
+/**
+ * The numbers of a logarithmic axis.
+ * @param {[number, number] | null} ends null: it shows nothing
+ * @param {(letters: number) => number} roomFor for how many numbers there is room, of so many letters each
+ */
+function logMarks(ends, roomFor, percent = false) {
+  const scale = percent ? 100 : 1;
+  const [low, high] = ends ?? [0.01, 3];
+  const powers = [low, high].map((end) => 10 ** Math.round(Math.log10(scale * end)));
+  const longest = Math.max(...tickTexts(powers).map((text) => text.length));
+  const values = logTicks(scale * low, scale * high, roomFor(longest));
+  return {
+    values: values.map((value) => value / scale),
+    texts: tickTexts(values).map((text) => (percent ? `${text}%` : text)),
   };
 }
 
@@ -134,8 +166,8 @@ export function pictureLayout(element, layout, ranges, title) {
   return {
     ...layout,
     xaxis: { ...layout.xaxis, autorange: false, range: ranges.x, title: { text: layout.meta.xTitle } },
-    yaxis: { ...layout.yaxis, autorange: false, range: ranges.y },
-    margin: { l: 60, r: 32, t: 48, b: 48 },
+    yaxis: { ...layout.yaxis, autorange: false, range: ranges.y, title: { text: layout.meta.yTitle } },
+    margin: { l: 76, r: 32, t: 48, b: 48 },
     title: { text: title, x: 0.02, font: { size: 16 } },
     paper_bgcolor: ground,
     plot_bgcolor: ground,

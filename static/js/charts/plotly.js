@@ -99,6 +99,12 @@ export class Plot {
     return endsOf(axis);
   }
 
+  /** The shown part of y in data units if the viewer has zoomed into it, else null. */
+  get yRange() {
+    const axis = this.#element.layout?.yaxis;
+    return this.#zoomed && axis?.autorange === false ? endsOf(axis) : null;
+  }
+
   /** Whether the viewer has zoomed. */
   get isZoomed() {
     return this.#zoomed;

@@ -28,6 +28,7 @@ import { hasText, t } from "../words/i18n.js";
  * @property {string} [byLayer] what is drawn of one run, a line for each of its layers: the columns' name before the layer's
  * @property {boolean} [log] a new chart has a logarithmic y
  * @property {string} [title] the text's name where it is not the quantity's
+ * @property {string} [axis] the name of the text at its axis, where that is a shorter one
  * @property {number} [smoothing] what a new chart starts with; none: it is not smoothed
  * @property {boolean} [percent] 0 to 1 are shown as per cent
  * @property {boolean} [whole] the axis shows 0 to 100 %
@@ -47,6 +48,7 @@ const QUANTITIES = {
     lines: [{ series: "total_loss", columns: ["loss", "penalty"], value: (loss, penalty) => loss + penalty }],
   },
   evaluation_loss: {
+    axis: "loss",
     stream: "evaluation",
     lines: [
       { series: "train_loss", columns: ["train_loss"], part: "train" },
@@ -72,6 +74,7 @@ const QUANTITIES = {
     ],
   },
   batch_accuracy: {
+    axis: "accuracy",
     stream: "train",
     smoothing: 0.6,
     percent: true,
@@ -191,6 +194,18 @@ export function title(name, t) {
   return layer === undefined
     ? t(`column.${what}`)
     : t("chart.of_layer", { what: t(`column.${what}`), layer });
+}
+
+/**
+ * What stands at the axis of a quantity, in the reader's language.
+ * @param {string} name
+ * @param {(key: string, values?: Record<string, any>) => string} t
+ */
+export function axisTitle(name, t) {
+  if (Object.hasOwn(QUANTITIES, name))
+    return t(`chart.${QUANTITIES[name].axis ?? QUANTITIES[name].title ?? name}`);
+  const [what] = name.slice(name.indexOf(".") + 1).split("/");
+  return t(`column.${what}`);
 }
 
 /**

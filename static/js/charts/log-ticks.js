@@ -1,0 +1,131 @@
+/** Ticks of logarithmic axes: few, at powers of ten or at 1, 2 and 5 in each, and none upon another, however long the axis is. */
+
+/** More are not needed on any axis. */
+const MAX_TICKS = 10;
+/** Fewer do not say what the scale is. */
+const MIN_TICKS = 3;
+/** Ticks between powers of ten, from the densest. */
+const STEPS = [1, 2, 5];
+/** Where a digit stands for itself; beyond, a power of ten does. */
+const PLAIN = { low: 1e-3, high: 1e5 };
+
+/**
+ * The values of the ticks of an axis, ascending.
+ * @param {number} low more than 0
+ * @param {number} high
+ * @param {number} room how many times as long the axis is as two ticks must be apart
+ * @returns {number[]}
+ */
+export function logTicks(low, high, room) {
+  if (!(low > 0 && high > low && Number.isFinite(high))) return [];
+  const decades = Math.log10(high / low);
+  const fits = (/** @type {number[]} */ ticks) =>
+    ticks.length <= MAX_TICKS &&
+    ticks.every((tick, i) => !i || (Math.log10(tick / ticks[i - 1]) / decades) * room >= 1);
+  const digits = powersIn(low, high).flatMap((power) => STEPS.map((step) => round(step, power)));
+  let best = within(digits, low, high);
+  for (let every = 1; !fits(best); every++) best = everyPower(powersIn(low, high), every, low, high);
+  if (best.length >= MIN_TICKS || decades > 2) return best;
+  // a short piece of the axis: round values
+  for (let power = Math.floor(Math.log10(high)), tries = 0; tries < 4; power--, tries++)
+    for (const step of STEPS.toReversed()) {
+      const from = Math.ceil(low / round(step, power));
+      const count = Math.floor(high / round(step, power)) - from + 1;
+      if (count > MAX_TICKS) return best;
+      const ticks = within(
+        Array.from({ length: Math.max(count, 0) }, (_, i) => round(step * (from + i), power)),
+        low,
+        high,
+      );
+      if (ticks.length > best.length && fits(ticks)) best = ticks;
+      if (best.length >= MIN_TICKS) return best;
+    }
+  return best;
+}
+
+/**
+ * A digit, or a few, times a power of ten, without a rounding error.
+ * @param {number} digit
+ * @param {number} power
+ */
+function round(digit, power) {
+  return Number(`${digit}e${power}`);
+}
+
+/**
+ * Every second, third … power of ten: where others than 1, 100 … would be more in the axis, those.
+ * @param {number[]} powers
+ * @param {number} every
+ * @param {number} low
+ * @param {number} high
+ */
+function everyPower(powers, every, low, high) {
+  /** @type {number[]} */
+  let best = [];
+  for (let shift = 0; shift < every; shift++) {
+    const chosen = powers.filter((power) => (power - shift) % every === 0);
+    const ticks = within(
+      chosen.map((power) => round(1, power)),
+      low,
+      high,
+    );
+    if (ticks.length > best.length) best = ticks;
+  }
+  return best;
+}
+
+/**
+ * @param {number} low
+ * @param {number} high
+ */
+function powersIn(low, high) {
+  const first = Math.floor(Math.log10(low));
+  return Array.from({ length: Math.floor(Math.log10(high)) - first + 1 }, (_, i) => first + i);
+}
+
+/**
+ * @param {number[]} ticks
+ * @param {number} low
+ * @param {number} high
+ */
+function within(ticks, low, high) {
+  return ticks.filter((tick) => tick >= low && tick <= high);
+}
+
+/**
+ * The lowest and the highest of values that an axis has a place for; null where there is none.
+ * @param {ArrayLike<number>[]} columns
+ * @returns {[number, number] | null}
+ */
+export function positiveEnds(columns) {
+  let [low, high] = [Infinity, 0];
+  for (const values of columns)
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i];
+      if (!(value > 0 && value < Infinity)) continue;
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+  return high ? [low, high] : null;
+}
+
+const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+/**
+ * The ticks' values as they are written: 0.02, 0.5, 100; or, where one of them is too long so, 10⁻⁶, 10⁻¹, 2×10⁷.
+ * @param {number[]} values more than 0
+ */
+export function tickTexts(values) {
+  const isPlain = values.every((value) => value >= PLAIN.low && value < PLAIN.high);
+  return values.map((value) =>
+    isPlain || (value >= 1 && value < 100) ? String(Number(value.toPrecision(6))) : powerText(value),
+  );
+}
+
+/** @param {number} value */
+function powerText(value) {
+  const [digits, power] = value.toExponential().split("e");
+  const raised = [...String(Math.abs(Number(power)))].map((digit) => RAISED[Number(digit)]).join("");
+  const ten = `10${Number(power) < 0 ? "⁻" : ""}${raised}`;
+  return digits === "1" ? ten : `${Number(digits)}×${ten}`;
+}
