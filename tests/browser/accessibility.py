@@ -1,4 +1,4 @@
-"""What axe-core finds in the page."""
+"""What axe-core finds in the page, and which buttons show no words and have no name when the mouse is on them."""
 
 from axe_playwright_python.sync_playwright import Axe
 
@@ -10,11 +10,19 @@ OPTIONS = {
 }
 
 
+#: Buttons that are pictures, and which have a name for readers or for the mouse only.
+NAMELESS = """(part) => [...document.querySelectorAll(`${part} :is(button, summary, [role=button])`)]
+    .filter((e) => e.checkVisibility() && !e.textContent.trim())
+    .filter((e) => !e.title.trim() || (e.matches('button') && !e.getAttribute('aria-label')))
+    .map((e) => e.outerHTML)"""
+
+
 def violations(page, *, within="body"):
-    """Violations of WCAG 2.2 AA in a part of the page: rule, elements, and what would help."""
+    """Violations of WCAG 2.2 AA and nameless icons in a part of the page: rule, elements, and what would help."""
     page.page.wait_for_selector(within)
     found = Axe().run(page.page, context={"include": [[within]]}, options=OPTIONS)
-    return [
+    nameless = page.page.evaluate(NAMELESS, within)
+    return [("icon without a name", nameless, "title and aria-label")] * bool(nameless) + [
         (rule["id"], [node["target"] for node in rule["nodes"]], rule["nodes"][0]["failureSummary"])
         for rule in found.response["violations"]
     ]
