@@ -40,6 +40,7 @@ class SoftmaxCrossEntropy(losses.SoftmaxCrossEntropy):
         self._stride = np.asarray(batch_size, np.intp)
         self._count_of: Array = np.asarray(batch_size, dtype)
         self._share: Array = np.asarray(1 / batch_size, dtype)
+        self._zero: Array = np.zeros((), dtype)
 
     def __call__(self, logits: Array, labels: NDArray[np.intp]) -> float:
         """Mean loss of a batch; fills `gradient` and `correct`.
@@ -81,11 +82,13 @@ class SoftmaxCrossEntropy(losses.SoftmaxCrossEntropy):
         """p = logits - their maximum, transposed: e^x cannot overflow when the largest x is 0."""
         np.copyto(self._p, logits.T)
         np.maximum.reduce(self._p, axis=0, out=self._row)
-        np.subtract(self._p, self._row, out=self._p)
+        # 0 - max is never -0, and so no sum is: -0 - 0 would be
+        np.subtract(self._zero, self._row, out=self._row)
+        np.add(self._p, self._row, out=self._p)
 
     def count(self, labels: NDArray[np.intp]) -> None:
         """An image is right if its label's logit is the largest, which is now 0."""
-        # zeros counted as integers, whose bits they share: twice as fast, and there is no -0 among differences
+        # zeros counted as integers, whose bits they share: twice as fast, and there is no -0 after `shift`
         if self._bits.size - np.count_nonzero(self._bits) == len(labels):
             self.correct = len(labels) - int(np.count_nonzero(self._picked))
         else:  # equal logits, or not numbers

@@ -282,6 +282,21 @@ def test_a_loss_in_place_is_its_formula(count, classes, scale, seed):
     assert fast.correct == plain.correct
 
 
+def test_among_equal_logits_the_first_class_counts_whatever_the_sign_of_their_zeros():
+    zeros = [0.0, -0.0]
+    logits = np.array([[a, b, c] for a in zeros for b in zeros for c in (-0.0, 0.0, -1.0)])
+    for label in range(3):
+        labels = np.full(len(logits), label)
+        fast, plain = fast_losses.SoftmaxCrossEntropy(len(logits), 3, FLOAT64), losses.SoftmaxCrossEntropy()
+        fast(logits, labels)
+        plain(logits, labels)
+        assert fast.correct == plain.correct == (len(logits) if label == 0 else 0)
+        for one, right in zip(logits, logits.argmax(axis=1) == label, strict=True):
+            alone = fast_losses.SoftmaxCrossEntropy(1, 3, FLOAT64)
+            alone(one[None], np.array([label]))
+            assert alone.correct == right
+
+
 @pytest.mark.parametrize("name", OPTIMIZERS)
 @few
 @given(seed=st.integers(0, 999), rate=st.sampled_from([0.001, 0.05, 1.0]), parts=st.booleans())
