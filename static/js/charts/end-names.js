@@ -72,7 +72,9 @@ export class EndNames {
       element.style.setProperty("--curve", trace.color ?? "");
       return { element, value, trace, runs: trace.runs ?? [], top: known?.top ?? NaN };
     });
-    this.#element.replaceChildren(...this.#names.flatMap(({ element, value }) => [element, value]));
+    this.#element.replaceChildren(
+      ...this.#names.flatMap(({ element, value }) => (write ? [element, value] : [element])),
+    );
   }
 
   /** Let the names of these runs stand out. @param {Set<string>} ids */
@@ -124,7 +126,7 @@ export class EndNames {
       height,
     );
     const shown = new Map(kept.map((i, at) => [there[i].name, Math.round(places[at] - line / 2)]));
-    for (const { name, y } of there) put(name.value, this.#write?.(y) ?? "");
+    if (this.#write) for (const { name, y } of there) put(name.value, this.#write(y));
     for (const name of this.#names) {
       const at = shown.get(name) ?? NaN;
       name.value.hidden = Number.isNaN(at) || !this.#write;
