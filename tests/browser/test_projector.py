@@ -50,6 +50,14 @@ def test_the_charts_fill_the_screen_with_the_question_on_top_and_nothing_is_smal
         assert titles == [loss, x, accuracy, x]
         assert page.page.evaluate(SHARE) > 0.65
         assert page.page.evaluate(OUTSIDE) == []
+    # a note that gets longer, as with a lesson's conclusion, moves no chart to another place
+    columns = page.page.get_attribute("#charts", "data-columns")
+    page.page.evaluate("document.getElementById('note').style.minHeight = '45vh'")
+    page.until("document.getElementById('charts').clientHeight < 0.55 * innerHeight")
+    page.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert page.page.get_attribute("#charts", "data-columns") == columns
+    page.page.evaluate("document.getElementById('note').style.minHeight = ''")
+
     assert page.page.is_visible("#note .question")
     for away in ("#form", "#runs", "#chart-foot", "#lessons"):
         assert not page.page.is_visible(away)

@@ -18,6 +18,8 @@ export class ChartGrid {
   #control;
   #phone = matchMedia("(max-width: 899px)");
   columns = 1;
+  /** What the number of columns was chosen for. */
+  #chosenFor = "";
 
   /**
    * @param {HTMLElement} container of the cards, in a section with what stands above and below them
@@ -65,16 +67,21 @@ export class ChartGrid {
   arrange() {
     const count = this.#container.querySelectorAll(".chart").length;
     const room = this.#room();
-    this.columns = this.#phone.matches ? 1 : columnsIn(room, count, this.#chosen);
+    // what stands above the charts may get longer while curves grow, as a lesson's note does: they stay in their places
+    const wanted = JSON.stringify([room.width, innerHeight, room.letter, count, this.#chosen]);
     const { style, classList, dataset } = this.#container;
+    if (wanted !== this.#chosenFor) {
+      this.#chosenFor = wanted;
+      this.columns = this.#phone.matches ? 1 : columnsIn(room, count, this.#chosen);
+      const lowest = room.width / this.columns < NARROW ? LOWEST.narrow : LOWEST.usual;
+      classList.toggle("scrolls", heightIn(room, count, this.columns) < lowest);
+    }
     style.setProperty("--columns", String(this.columns));
     dataset.columns = String(this.columns);
     const width = room.width / this.columns;
     const isNarrow = !this.#phone.matches && width < NARROW;
     style.setProperty("--card-width", `${Math.round(width)}px`);
-    const lowest = isNarrow ? LOWEST.narrow : LOWEST.usual;
     classList.toggle("narrow", isNarrow);
-    classList.toggle("scrolls", heightIn(room, count, this.columns) < lowest);
     const most = mostColumns(room);
     this.#control.hidden = most === 1;
     for (const input of this.#control.querySelectorAll("input")) {
