@@ -66,6 +66,21 @@ def curves(studio: Studio) -> None:
         studio.save(page, f"dashes{ending}", '[data-chart="accuracy"]', ".chart-foot")
 
 
+@scene("by-layer")
+def layers(studio: Studio) -> None:
+    """Eight layers of sigmoids: the gradient vanishes on its way to the input."""
+    lab = studio.lab()
+    network = {"preset": "mlp", "hidden": [32] * 7, "activation": "sigmoid"}
+    run = lab.launch(**{**QUICK, "name": "sigmoid, 8 layers", "network": network})
+    wait_for_ends(lab, [run["id"]])
+    for page, ending in studio.both(lab):
+        page.page.focus("#add-chart")
+        page.page.select_option("#add-chart", "train.gradient_norm/*")
+        plot = "document.querySelector('[data-chart=\"train.gradient_norm/*\"] .plot')"
+        page.until(f"{plot}.data?.filter(t => t.meta.named).length === 8")
+        studio.save(page, f"by-layer{ending}", '[data-chart="train.gradient_norm/*"]')
+
+
 @scene("marks")
 def marks(studio: Studio) -> None:
     lab = studio.lab()
@@ -109,4 +124,4 @@ def step(lab: LabServer, run_id: str, iterations: int) -> None:
     wait_until(lambda: lab.run(run_id)["iteration"] == reached, "the steps")
 
 
-SCENES = [curves, marks, touched]
+SCENES = [curves, layers, marks, touched]
