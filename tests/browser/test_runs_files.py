@@ -115,6 +115,7 @@ def test_a_report_works_without_lab_and_network(open_page, filled, browser, tmp_
     assert {"最適化手法", "学習率", "シード", "β₁"} <= set(differing)
     assert "optimizer." not in page.locator("main").inner_text()
     assert page.locator(".diff").inner_text().count("<img src=x") == 1
+    assert page.locator(".ytitle").all_text_contents() == ["損失", "正解率"]
     page.check("#log")
     assert page.evaluate("document.getElementById('loss').layout.yaxis.type") == "log"
     assert page.title() != "harm"

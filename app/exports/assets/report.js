@@ -53,7 +53,7 @@ function samples() {
   }));
 }
 
-function layout(extra) {
+function layout(title, extra) {
   const style = getComputedStyle(document.body);
   const quiet = scheme.matches ? "#9aa6b8" : "#566074";
   const axis = { gridcolor: scheme.matches ? "#2a3342" : "#e8ecf1", zeroline: false, automargin: true };
@@ -77,7 +77,7 @@ function layout(extra) {
       title: { text: dash ? plain(dash.label) : "", side: "left" },
     },
     xaxis: { ...axis, autorangeoptions: { minallowed: 0 }, title: { text: texts["chart.iteration"] } },
-    yaxis: { ...axis, ...extra },
+    yaxis: { ...axis, title: { text: title }, ...extra },
   };
 }
 
@@ -140,10 +140,15 @@ function draw() {
   Plotly.react(
     "loss",
     losses,
-    layout({ type: log ? "log" : "linear", rangemode: log ? "normal" : "tozero" }),
+    layout(texts["chart.loss"], { type: log ? "log" : "linear", rangemode: log ? "normal" : "tozero" }),
     config,
   );
-  Plotly.react("accuracy", accuracies, layout({ tickformat: ".0%", rangemode: "tozero" }), config);
+  Plotly.react(
+    "accuracy",
+    accuracies,
+    layout(texts["chart.accuracy"], { tickformat: ".0%", rangemode: "tozero" }),
+    config,
+  );
   for (const swatch of document.querySelectorAll(".swatch"))
     swatch.style.background = color(Number(swatch.dataset.hue));
 }
