@@ -14,13 +14,16 @@ from app.assets import Assets
 from app.i18n import Messages
 from app.plotly import PlotlyScript
 
+#: The page's style sheets; a later one counts where two say the same of an element.
+STYLES = ["lab", "form", "runs", "charts", "look", "projector", "touch", "forced-colors"]
+
 
 class Pages:
     """Renders templates from one folder, for the scripts and styles in another."""
 
     def __init__(self, templates_dir: Path, static_dir: Path) -> None:
         self.messages = Messages()
-        self.assets = Assets(static_dir)
+        self.assets = Assets(static_dir, {"css/page.css": [f"css/{name}.css" for name in STYLES]})
         self.plotly = PlotlyScript()
         self._environment = Environment(
             loader=FileSystemLoader(templates_dir), autoescape=True, undefined=StrictUndefined

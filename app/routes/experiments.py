@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
@@ -115,9 +115,18 @@ def get_summary_together(lab: TheLab, given: Experiments) -> SummariesAnswer:
 
 
 @router.get("/lessons")
-async def get_lessons(lab: TheLab) -> LessonsAnswer:
-    """The lessons, each a set of runs to compare, by the names of their runs. Those without runs are to look at."""
-    return {"lessons": [_view(lab, lesson) for lesson in lessons.LESSONS.values()]}
+async def get_lessons(lab: TheLab, language: Literal["en", "ja"] | None = None) -> LessonsAnswer:
+    """The lessons, each a set of runs to compare, by the names of their runs. Those without runs are to look at.
+
+    Their texts are in one language, if it is named, else in all.
+    """
+    views = [_view(lab, lesson) for lesson in lessons.LESSONS.values()]
+    if language is not None:
+        for view in views:
+            for texts in (view["title"], view["question"], view["conclusion"]):
+                for other in texts.keys() - {language}:
+                    del texts[other]
+    return {"lessons": views}
 
 
 @router.get("/lessons/{slug}")

@@ -6,6 +6,7 @@ import { Lessons } from "./lessons/lessons.js";
 import { Look } from "./look/look.js";
 import { find } from "./page/dom.js";
 import { onKey } from "./page/keys.js";
+import { later } from "./page/later.js";
 import { showCurves, wireParts } from "./page/parts.js";
 import { showStatus } from "./page/status.js";
 import { Toast } from "./page/toast.js";
@@ -13,7 +14,6 @@ import { FirstSteps } from "./runs/first-steps.js";
 import { showLaunched } from "./runs/fresh-view.js";
 import { RunTable } from "./runs/run-table.js";
 import { Selection } from "./runs/selection.js";
-import { Waiting } from "./runs/waiting.js";
 import { ApiError, api } from "./server/api.js";
 import { Connection } from "./server/connection.js";
 import { urlState } from "./state/address.js";
@@ -22,7 +22,7 @@ import { LabQueue } from "./state/lab-queue.js";
 import { keepShown, keptChoices, keptHues } from "./state/shown-runs.js";
 import { Store } from "./state/store.js";
 import { onLanguage, t } from "./words/i18n.js";
-import { learnDatasets, learnLessons } from "./words/labels.js";
+import { allLessons, learnDatasets } from "./words/labels.js";
 import { setLanguage } from "./words/language.js";
 import { explain } from "./words/reasons.js";
 
@@ -45,16 +45,11 @@ function wantedLanguage() {
 async function start() {
   // The page connects while texts and options are on their way.
   new Connection(store);
-  const [, options, { lessons }] = await Promise.all([
-    setLanguage(wantedLanguage()),
-    api.options(),
-    api.lessons(),
-  ]);
+  const [options] = await Promise.all([api.options(), setLanguage(wantedLanguage())]);
 
   // what the socket has said already is as new as the options, or newer
   options.datasets = options.datasets.map((dataset) => store.datasets.get(dataset.name) ?? dataset);
   learnDatasets(options.datasets);
-  learnLessons(lessons);
   /** @param {RunView[]} runs */
   const ids = (runs) => runs.map((run) => run.id);
   /** @param {RunView[]} runs */
@@ -90,7 +85,7 @@ async function start() {
     byId("lessons"),
     byId("note"),
     store,
-    lessons,
+    allLessons(),
     launchedAlone,
     (lesson) => look.lesson(lesson),
     queue,
@@ -102,7 +97,10 @@ async function start() {
     frame: () => list.draw(),
     pick: (runs, event) => list.pick(runs, event),
   });
-  new Waiting(byId("charts"), store, queue);
+  const waiting = later(
+    async () => new (await import("./runs/waiting.js")).Waiting(byId("charts"), store, queue),
+  );
+  store.on("draw", () => store.shown().some(({ status }) => status === "queued") && waiting());
   new FirstSteps(byId("charts"), byId("first-run"), store, form);
   wireControls(charts, list);
   wireParts();

@@ -33,13 +33,13 @@ def test_who_opens_the_page_again_asks_for_none_of_its_files(open_page, lab):
     assert [name for name, size in transferred if size] == []
 
 
-def test_what_the_page_loads_at_its_start_is_compressed_and_no_more_than_220_kilobytes(open_page, lab):
+def test_what_the_page_loads_at_its_start_is_compressed_and_no_more_than_175_kilobytes(open_page, lab):
     page = open_page(lab, kept=False)
     sizes = {path: (encoded, decoded) for path, encoded, decoded in page.page.evaluate(LOADED)}
     assert {"/api/options", "/i18n/en.json", "/api/lessons"} <= sizes.keys()
     plain = [path for path, (encoded, decoded) in sizes.items() if decoded > 1500 and encoded >= decoded]
     assert plain == []
-    assert sum(encoded for encoded, _ in sizes.values()) <= 220_000
+    assert sum(encoded for encoded, _ in sizes.values()) <= 175_000
 
 
 def test_the_page_is_used_before_the_script_that_draws_is_there_and_then_draws_what_has_come(open_page, lab):

@@ -172,7 +172,7 @@ def test_a_late_answer_does_not_bring_a_deleted_run_back(page, lab):
 
 def test_none_is_none_also_where_the_list_of_runs_was_here_before_the_charts(open_page, filled):
     page = open_page(filled, kept=False)
-    held = Held(page.page, "**/api/lessons")
+    held = Held(page.page, "**/api/lessons?*")
     with page.page.expect_websocket() as socket:
         page.page.evaluate("location.reload()")
     socket.value.wait_for_event("framereceived", lambda frame: '"runs"' in str(frame))

@@ -1,5 +1,6 @@
 """The files of the page: as they are on the disk, once."""
 
+import re
 from pathlib import Path
 
 import httpx
@@ -8,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Mount, Router
 
 from app.assets import FOREVER, Assets
+from app.pages import STYLES as STYLE_SHEETS
 from tests.support import event_loop
 
 STATIC = Path(__file__).parents[2] / "static"
@@ -23,7 +25,7 @@ def get(app, path, method="GET", **headers):
     return event_loop.run(ask())
 
 
-@pytest.mark.parametrize("path", ["css/lab.css", "logo.svg", "icons.svg"])
+@pytest.mark.parametrize("path", ["glossary.json", "logo.svg", "icons.svg"])
 def test_a_file_comes_as_it_is_on_the_disk_compressed_or_not(lab, path):
     content = (STATIC / path).read_bytes()
 
@@ -32,7 +34,7 @@ def test_a_file_comes_as_it_is_on_the_disk_compressed_or_not(lab, path):
 
     assert plain.content == zipped.content == content
     assert zipped.headers["content-type"] == plain.headers["content-type"]
-    assert plain.headers["content-type"].startswith(("text/", "image/svg", "application/javascript"))
+    assert plain.headers["content-type"].startswith(("application/json", "image/svg"))
     assert "content-encoding" not in plain.headers
     if len(content) > 1000:
         assert zipped.headers["content-encoding"] == "gzip"
@@ -46,39 +48,59 @@ COMMENTED = """/** A module. */
 const one = /** @type {any} */ (2); /** behind code */
   /** @type {string} */ (name)?.focus();
 // a line
-const two = `
-  /* text */`;
+  const two = {
+    three,
+  };
 """
 SENT = """
 
 
 
 const one = /** @type {any} */ (2); /** behind code */
-  /** @type {string} */ (name)?.focus();
-// a line
-const two = `
-  /* text */`;
+/** @type {string} */ (name)?.focus();
+
+const two = {
+three,
+};
 """
+STYLES = "/* what */\na { b: c; } /* why,\n * and how */\nd { e: url(x); }\n"
 
 
-def test_a_script_is_sent_without_its_comments_and_every_line_keeps_its_number(tmp_path):
+def test_a_script_is_sent_without_comments_and_indents_and_every_line_keeps_its_number(tmp_path):
     (tmp_path / "a.js").write_text(COMMENTED)
-    (tmp_path / "a.css").write_text(COMMENTED)
+    (tmp_path / "a.css").write_text(STYLES)
     app = Router([Mount("/static", Assets(tmp_path))])
 
     assert get(app, "/static/a.js").text == SENT
-    assert get(app, "/static/a.css").text == COMMENTED
+    assert get(app, "/static/a.css").text == "\na { b: c; } \nd { e: url(x); }\n"
+
+
+def test_styles_are_sent_as_one_without_comments_in_their_order(tmp_path):
+    (tmp_path / "b.css").write_text("b { c: d } /* e */")
+    (tmp_path / "a.css").write_text("a { b: c }")
+    assets = Assets(tmp_path, {"page.css": ["b.css", "a.css"]})
+    version = assets.version()
+    assert (
+        get(Router([Mount("/static", assets)]), f"/static/{version}/page.css").text == "b { c: d } a { b: c }"
+    )
+    (tmp_path / "a.css").write_text("a { b: d }")
+    assert assets.version() != version
+    assert "b: d" in get(Router([Mount("/static", assets)]), "/static/page.css").text
+    assert sorted(path.stem for path in (STATIC / "css").iterdir()) == sorted(STYLE_SHEETS)
 
 
 @pytest.mark.parametrize("path", sorted((STATIC / "js").rglob("*.js")), ids=lambda path: path.name)
-def test_nothing_but_comments_is_left_out_of_a_script(lab, path):
+def test_nothing_but_comments_and_indents_is_left_out_of_a_script(lab, path):
     sent = lab.http.get(f"/static/{path.relative_to(STATIC).as_posix()}").text.split("\n")
-    lines = path.read_text("utf-8").split("\n")
+    text = path.read_text("utf-8")
+    lines = [line.lstrip() for line in text.split("\n")]
 
     assert len(sent) == len(lines)
-    left_out = [line.strip() for line, kept in zip(lines, sent, strict=True) if line != kept]
+    left_out = [line for line, kept in zip(lines, sent, strict=True) if line != kept]
     assert left_out
-    assert all(line.startswith(("/**", "*")) for line in left_out)
+    assert all(line.startswith(("/**", "*", "//")) for line in left_out)
+    code = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    assert not [literal for literal in re.findall(r"`[^`]*`", code) if "\n" in literal], "its indent is text"
 
 
 def test_a_browser_that_has_a_file_is_not_sent_it_again(lab):

@@ -396,6 +396,15 @@ def test_lessons_launch_their_whole_set(lab):
     assert lab.http.get("/api/lessons/nonsense").status_code == 404
 
 
+def test_lessons_are_given_in_one_language_where_it_is_named(lab):
+    both = lab.http.get("/api/lessons").json()["lessons"]
+    for language in ("en", "ja"):
+        one = lab.http.get("/api/lessons", params={"language": language}).json()["lessons"]
+        for part in ("title", "question", "conclusion"):
+            assert [lesson[part] for lesson in one] == [{language: lesson[part][language]} for lesson in both]
+    assert lab.http.get("/api/lessons?language=xx").status_code == 422
+
+
 def test_without_data_sets_lessons_run_on_the_digits_or_say_what_they_need(make_lab, tmp_path):
     lab = make_lab()
     lab.data_dir = tmp_path / "nothing"

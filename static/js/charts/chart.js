@@ -12,7 +12,6 @@ import { Hover } from "./hover.js";
 import { positiveEnds } from "./log-ticks.js";
 import { Plot } from "./plotly.js";
 import { axisTitle, linesOf, quantity } from "./quantities.js";
-import { download, fileName, toCsv } from "./save.js";
 import { TraceMaker } from "./traces.js";
 
 /**
@@ -289,6 +288,7 @@ export class Chart {
 
   /** @param {ImageFormat | "csv"} format */
   async save(format) {
+    const { download, fileName, toCsv } = await import("./save.js");
     const name = fileName(this.card.title, [...new Set(this.#traces.flatMap(({ line }) => line?.run ?? []))]);
     if (format === "csv") download(`${name}.csv`, toCsv(this.#traces, this.#plot.range), "text/csv");
     else download(`${name}.${format}`, await this.#plot.image(format, this.card.heading));

@@ -7,7 +7,6 @@ import { find } from "../page/dom.js";
 import { within } from "./crop.js";
 import { DrawnAxes, endsOf } from "./drawn-axes.js";
 import { chartLayout, figureLayout, pictureLayout } from "./layout.js";
-import { pictureOf } from "./picture.js";
 import { dataOf, modeOf } from "./plot-data.js";
 import { Tail, tailSymbol } from "./tail.js";
 
@@ -285,6 +284,7 @@ export class Plot {
     const { data, layout } = this.#element;
     const { xaxis, yaxis } = this.#element._fullLayout;
     const ranges = { x: xaxis.range, y: yaxis.range };
+    const { pictureOf } = await import("./picture.js");
     const { figure, options } = pictureOf(data, pictureLayout(this.#element, layout, ranges, title), format);
     return Plotly.toImage(figure, options);
   }

@@ -1,12 +1,12 @@
 /** The network: a preset with its settings, or several to compare, or layers one by one; and how its weights begin. */
 
 import { find, h, iconButton } from "../page/dom.js";
+import { later } from "../page/later.js";
 import { number, t } from "../words/i18n.js";
 import { activationField } from "./activation-field.js";
 import { chain } from "./chain.js";
 import { besideLabel, block, select } from "./fields.js";
 import { initializerField } from "./initializer-field.js";
-import { LayerList } from "./layer-list.js";
 import { layerSummary, showShapes } from "./layer-shapes.js";
 import { presetName } from "./names.js";
 import { NetworkPicture } from "./network-picture.js";
@@ -15,6 +15,7 @@ import { several } from "./several.js";
 
 /**
  * @import { FormContext } from "./form.js"
+ * @import { LayerList } from "./layer-list.js"
  * @import { ExperimentSummary, Layer } from "../types.js"
  * @import { Look } from "../look/look.js"
  * @import { DraftNetwork } from "./draft-document.js"
@@ -36,6 +37,11 @@ export class NetworkPart {
   #summary = null;
   /** @type {HTMLElement | null} */
   #list = null;
+  /** What makes the list, as soon as it is here. @type {typeof LayerList | null} */
+  #List = null;
+  #bringList = later(async () => {
+    this.#List = (await import("./layer-list.js")).LayerList;
+  });
   /**
    * What each layer gives, as far as that is known: a list that is drawn again has it at once.
    * @type {WeakMap<Layer, string | undefined>}
@@ -66,8 +72,9 @@ export class NetworkPart {
     this.#list = null;
     /** @type {HTMLElement[]} */
     const inside = [];
-    if (layers) {
-      this.#list = new LayerList(this.#form, layers, this.#open).element;
+    if (layers && !this.#List) this.#bringList().then(() => this.#form.redraw());
+    if (layers && this.#List) {
+      this.#list = new this.#List(this.#form, layers, this.#open).element;
       const left = this.#drawLeft();
       inside.push(...(left ? [left] : []), this.#list);
     }
@@ -97,9 +104,11 @@ export class NetworkPart {
      * @param {string[]} presets
      * @param {string} focus
      */
-    const choose = (presets, focus) => {
-      if (presets[0] === WRITTEN) draft.chooseOwnLayers();
-      else draft.choosePresets(presets);
+    const choose = async (presets, focus) => {
+      if (presets[0] === WRITTEN) {
+        await this.#bringList();
+        draft.chooseOwnLayers();
+      } else draft.choosePresets(presets);
       redraw(focus);
     };
     /** @param {string} preset */
@@ -143,7 +152,7 @@ export class NetworkPart {
     const { draft, settled, redraw } = this.#form;
     const button = h("button", { type: "button", className: "toggle", id: "edit-layers" }, t("network.edit"));
     button.addEventListener("click", async () => {
-      const config = await settled(); // a preset may have been chosen a moment ago
+      const [config] = await Promise.all([settled(), this.#bringList()]); // a preset may have been chosen a moment ago
       if (!config || !button.isConnected) return;
       draft.writeLayers(config.network.layers);
       redraw("network.layers.0.grip");

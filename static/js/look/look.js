@@ -6,11 +6,11 @@ import { api } from "../server/api.js";
 import { newestOnly } from "../state/newest.js";
 import { language, t } from "../words/i18n.js";
 import { lessonTitle, titleOf } from "../words/labels.js";
-import { DatasetView } from "./dataset-view.js";
 
 /**
  * @import { Dataset, Experiment, ExperimentSummary, Lesson } from "../types.js"
  * @import { Store } from "../state/store.js"
+ * @import { DatasetView } from "./dataset-view.js"
  */
 
 export class Look {
@@ -35,10 +35,15 @@ export class Look {
   }
 
   /** The images, or the points, of a data set by its name. @param {string} name */
-  data(name) {
+  async data(name) {
+    const isNewest = this.#ask();
+    const { DatasetView } = await import("./dataset-view.js");
+    if (!isNewest()) return;
     const dataset = this.#dataset(name);
     const wide = dataset.shape.length === 3 && dataset.available;
-    this.#open({ title: titleOf(dataset), className: wide ? "look wide" : "look" }, [this.#viewOf(dataset)]);
+    this.#open({ title: titleOf(dataset), className: wide ? "look wide" : "look" }, [
+      this.#viewOf(new DatasetView(dataset, this.#isDark)),
+    ]);
   }
 
   /** The layers of a network. @param {ExperimentSummary} summary as of several experiments together, of the first */
@@ -54,10 +59,18 @@ export class Look {
     const isNewest = this.#ask();
     const experiment = /** @type {Experiment} */ ((await api.lesson(slug)).experiment); // all that are looked at have one
     const { experiments, first } = await api.summaryTogether([experiment]);
-    const { networkTable } = await import("./network-table.js");
+    const [{ networkTable }, { DatasetView }] = await Promise.all([
+      import("./network-table.js"),
+      import("./dataset-view.js"),
+    ]);
     if (!isNewest()) return;
     const dataset = this.#dataset(experiment.dataset.name);
-    const data = h("section", {}, h("h3", {}, titleOf(dataset)), this.#viewOf(dataset));
+    const data = h(
+      "section",
+      {},
+      h("h3", {}, titleOf(dataset)),
+      this.#viewOf(new DatasetView(dataset, this.#isDark)),
+    );
     const network = h(
       "section",
       {},
@@ -76,9 +89,8 @@ export class Look {
     return /** @type {Dataset} */ (this.#datasets.find((other) => other.name === name)); // the server offers all that it names
   }
 
-  /** @param {Dataset} dataset */
-  #viewOf(dataset) {
-    const view = new DatasetView(dataset, this.#isDark);
+  /** @param {DatasetView} view */
+  #viewOf(view) {
     this.#view = view;
     return view.element;
   }

@@ -7,7 +7,6 @@ import { h } from "../page/dom.js";
 import { ApiError, api } from "../server/api.js";
 import { onLanguage, percent, t } from "../words/i18n.js";
 import { explain } from "../words/reasons.js";
-import { nextSteps } from "./next-steps.js";
 
 /**
  * @import { Form } from "../form/form.js"
@@ -70,8 +69,8 @@ export class FirstSteps {
   #result(run) {
     const problem = h("p", { className: "error", role: "alert" });
     const steps = h("div", { className: "bar-row" });
-    api.run(run.id).then(
-      ({ config }) => {
+    Promise.all([api.run(run.id), import("./next-steps.js")]).then(
+      ([{ config }, { nextSteps }]) => {
         if (!config) return;
         for (const { name, experiment } of nextSteps(config)) {
           const onclick = () =>

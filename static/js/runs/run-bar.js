@@ -29,6 +29,7 @@ export class RunBar {
     selection.on("change", () => this.#draw());
     store.on("draw", () => this.#update());
     onLanguage(() => this.#draw());
+    this.#draw();
   }
 
   #draw() {

@@ -2,14 +2,15 @@
  * Where one run is selected, its card; and the texts of all runs that the server does not have yet.
  */
 
+import { later } from "../page/later.js";
 import { api } from "../server/api.js";
 import { onLanguage } from "../words/i18n.js";
-import { RunCard } from "./run-card.js";
 import { KINDS, RunText } from "./run-text.js";
 import { UnsentTexts } from "./unsent-texts.js";
 
 /**
  * @import { Run } from "../types.js"
+ * @import { RunCard } from "./run-card.js"
  * @import { RunsLab } from "./run-table.js"
  * @import { UnsentOfRun } from "./unsent-texts.js"
  */
@@ -24,6 +25,12 @@ export class RunDetails {
   #drawn = null;
   /** @type {RunCard | null} */
   #card = null;
+  /** What makes cards, as soon as it is here. @type {typeof RunCard | null} */
+  #Card = null;
+  #bringCard = later(async () => {
+    this.#Card = (await import("./run-card.js")).RunCard;
+    this.#draw();
+  });
   /**
    * Run id → its texts: of the run that is drawn, and of others what the server does not have yet.
    * @type {Map<string, RunText[]>}
@@ -79,11 +86,13 @@ export class RunDetails {
 
   #draw() {
     const run = this.#run;
+    const Card = this.#Card;
+    if (run && !Card) return void this.#bringCard();
     this.#element.hidden = !run;
     if (this.#drawn !== (run?.id ?? null)) {
       this.#save();
       this.#drawn = run?.id ?? null;
-      this.#card = run ? new RunCard(run, this.#textsOf(run), this.#lab) : null;
+      this.#card = run && Card ? new Card(run, this.#textsOf(run), this.#lab) : null;
       this.#element.replaceChildren(...(this.#card?.parts ?? []));
       this.#placeConflicts();
     }

@@ -1,21 +1,18 @@
 /** The run table: makes the list, its tools, the selection and what is done with it, and wires them together. */
 
 import { closest, find } from "../page/dom.js";
+import { later } from "../page/later.js";
 import { wireShortcuts } from "../page/shortcuts.js";
 import { ApiError, api } from "../server/api.js";
 import { FlatConfigs } from "../state/flat-configs.js";
 import { newestOnly } from "../state/newest.js";
 import { explainAll } from "../words/reasons.js";
-import { ColorMenu } from "./color-menu.js";
-import { openDiff } from "./diff.js";
 import { Import } from "./import.js";
 import { RunActions } from "./run-actions.js";
-import { RunBar } from "./run-bar.js";
 import { RunColumns, wireWide } from "./run-columns.js";
 import { RunDetails } from "./run-details.js";
 import { RunList } from "./run-list.js";
 import { RunTools } from "./run-tools.js";
-import { SameExperiment } from "./same-experiment.js";
 import { keepSelected } from "./selection.js";
 
 /**
@@ -34,8 +31,8 @@ import { keepSelected } from "./selection.js";
  * @property {RunActions} actions
  * @property {Selection} selection
  * @property {FlatConfigs} configs
- * @property {ColorMenu} colors
- * @property {SameExperiment} same
+ * @property {{open: (run: Run, anchor: HTMLElement) => void}} colors
+ * @property {{launchOther: (run: Run) => void}} same
  * @property {() => boolean} isDark
  */
 
@@ -66,9 +63,15 @@ export class RunTable {
     this.#toast = toast;
     const configs = new FlatConfigs();
     const actions = new RunActions(store, this.#toast, launched);
-    const colors = new ColorMenu(actions);
-    const same = new SameExperiment(store, configs, form, toast);
-    this.#same = same;
+    const menu = later(async () => new (await import("./color-menu.js")).ColorMenu(actions));
+    const colors = {
+      open: async (/** @type {Run} */ run, /** @type {HTMLElement} */ anchor) =>
+        (await menu()).open(run, anchor),
+    };
+    this.#same = later(
+      async () => new (await import("./same-experiment.js")).SameExperiment(store, configs, form, toast),
+    );
+    const same = { launchOther: async (/** @type {Run} */ run) => (await this.#same()).launchOther(run) };
     const lab = { store, actions, selection, configs, colors, same, isDark };
     this.#list = new RunList(byId("runs"), byId("runs-empty"), lab);
     const files = new Import(this.#toast, launched, (experiment) => form.load(experiment));
@@ -86,8 +89,8 @@ export class RunTable {
     const views = {
       compare: (ids) =>
         this.#attempt(
-          () => configs.fetch(ids),
-          () => openDiff(runs(ids), { ...lab, ...clone }),
+          () => Promise.all([import("./diff.js"), configs.fetch(ids)]),
+          ([{ openDiff }]) => openDiff(runs(ids), { ...lab, ...clone }),
         ),
       sweep: (ids) =>
         this.#attempt(
@@ -96,7 +99,11 @@ export class RunTable {
         ),
       showOnly: (ids) => store.showOnly(ids),
     };
-    new RunBar(byId("run-bar"), { store, selection, actions }, views);
+    const bar = later(
+      async () =>
+        new (await import("./run-bar.js")).RunBar(byId("run-bar"), { store, selection, actions }, views),
+    );
+    selection.on("change", () => selection.size > 1 && bar());
     const { openHelp } = wireShortcuts({
       projector: () => byId("projector").click(),
       search: () => tools.focus(),
@@ -118,8 +125,8 @@ export class RunTable {
   }
 
   /** Runs were launched: say which earlier one they repeat. @param {RunView[]} runs */
-  launched(runs) {
-    this.#same.say(runs);
+  async launched(runs) {
+    (await this.#same()).say(runs);
   }
 
   /**

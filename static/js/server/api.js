@@ -109,8 +109,12 @@ export const api = {
   poll: (question, signal) => requestBytes("api/stream", question, signal),
   /** @returns {Promise<Options>} */
   options: () => request("GET", "api/options"),
-  /** @returns {Promise<{lessons: Lesson[]}>} */
-  lessons: () => request("GET", "api/lessons"),
+  /**
+   * All lessons, with their texts in one language.
+   * @param {string} language
+   * @returns {Promise<{lessons: Lesson[]}>}
+   */
+  lessons: (language) => request("GET", `api/lessons?language=${language}`),
   /**
    * One lesson, with its experiments.
    * @param {string} slug

@@ -129,11 +129,19 @@ export function titleOf({ name, title }) {
 
 /** Lesson's name → the lesson, as the server has it. @type {Map<string, Lesson>} */
 const lessons = new Map();
+const PARTS = /** @type {const} */ (["title", "question", "conclusion"]);
 
-/** Know the titles of these lessons. @param {Lesson[]} all */
+/** Know these lessons; those that are known get their texts in one more language. @param {Lesson[]} all */
 export function learnLessons(all) {
-  for (const lesson of all) lessons.set(lesson.slug, lesson);
+  for (const lesson of all) {
+    const known = lessons.get(lesson.slug);
+    if (!known) lessons.set(lesson.slug, lesson);
+    else for (const part of PARTS) Object.assign(known[part], lesson[part]);
+  }
 }
+
+/** All lessons that the lab has, in their order. @returns {Lesson[]} */
+export const allLessons = () => [...lessons.values()];
 
 /**
  * "2a · Optimizers": a lesson as the page says it; one that this lab does not have has only its name.

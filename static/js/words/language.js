@@ -3,6 +3,7 @@
 import { api } from "../server/api.js";
 import { newestOnly } from "../state/newest.js";
 import { onLanguage, speak, t } from "./i18n.js";
+import { learnLessons } from "./labels.js";
 
 const ask = newestOnly();
 
@@ -12,7 +13,8 @@ const ask = newestOnly();
  */
 export async function setLanguage(chosen) {
   const isNewest = ask();
-  const texts = await api.messages(chosen);
+  const [texts, { lessons }] = await Promise.all([api.messages(chosen), api.lessons(chosen)]);
+  learnLessons(lessons);
   if (!isNewest()) return;
   document.documentElement.lang = chosen;
   window.kept.setCookie("language", chosen);
