@@ -178,6 +178,14 @@ def test_on_a_phone_and_at_twice_the_size_a_launch_shows_its_curve_then_the_resu
     for width, height in ((390, 844), (640, 400), (512, 384)):
         page.page.set_viewport_size({"width": width, "height": height})
         page.page.evaluate("scrollTo(0, 0)")
+        busy = """([text, top]) => {
+            text.textContent = 'live · 12 of 12 workers busy, 1,234 waiting';
+            return [top.offsetHeight, document.documentElement.scrollWidth];
+        }"""
+        top = "document.querySelector('.top')"
+        high = page.page.evaluate(f"{top}.offsetHeight")
+        text = "document.getElementById('status-text')"
+        assert page.page.evaluate(f"({busy})([{text}, {top}])") == [high, width]
         run_id = page.press_launch()
         bar = page.page.locator(".parts").bounding_box()
         assert bar["y"] + bar["height"] == height

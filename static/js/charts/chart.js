@@ -272,9 +272,10 @@ export class Chart {
     );
   }
 
-  /** Only what has no bounds of its own is cropped. */
+  /** Only what is measured and has no bounds of its own is cropped. */
   #cropNow() {
-    return this.#what.percent ? null : cropOf(this.#traces, this.card.spec.logY);
+    const { percent, chosen } = this.#what;
+    return percent || chosen ? null : cropOf(this.#traces, this.card.spec.logY);
   }
 
   #isEmpty() {

@@ -33,6 +33,7 @@ import { hasText, t } from "../words/i18n.js";
  * @property {boolean} [percent] 0 to 1 are shown as per cent
  * @property {boolean} [whole] the axis shows 0 to 100 %
  * @property {boolean} [area] the area between a line and 0 is what is meant, and its last value is written beside it
+ * @property {boolean} [chosen] its values were set by hand: none of them is an outlier
  * @property {boolean} [timed] it needs to know when rows came
  */
 
@@ -81,7 +82,11 @@ const QUANTITIES = {
     whole: true,
     lines: [{ series: "accuracy", columns: ["accuracy"] }],
   },
-  learning_rate: { stream: "train", lines: [{ series: "learning_rate", columns: ["learning_rate"] }] },
+  learning_rate: {
+    stream: "train",
+    chosen: true,
+    lines: [{ series: "learning_rate", columns: ["learning_rate"] }],
+  },
   speed: {
     stream: "train",
     smoothing: 0,
