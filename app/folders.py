@@ -1,4 +1,4 @@
-"""Folders that something will be written to: made, and proved by writing, before the work begins.
+"""Folders that are written to: made, and tested by writing a file, before the work begins.
 
 Names, notes and rows of runs are in files that only the lab's user can read.
 """
@@ -23,11 +23,11 @@ PRIVATE_FILE = 0o600
 
 
 def make_writable(folder: Path, purpose: str, *, mode: int = 0o777) -> None:
-    """Make the folder where there is none, and make a file in it, which is gone again at once.
+    """Make the folder if it does not exist, and test it: a file is made in it and deleted.
 
     Args:
         purpose: what the folder is, for the message: "the state folder".
-        mode: its rights if it is made; those of a folder that is there stay.
+        mode: the rights of a new folder; an existing one keeps its own.
 
     Raises:
         FolderError: it cannot be made, or no file can be made in it.
@@ -37,11 +37,11 @@ def make_writable(folder: Path, purpose: str, *, mode: int = 0o777) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise FolderError(unwritable(folder, purpose, error)) from error
+        raise FolderError(unwritable_message(folder, purpose, error)) from error
 
 
 def make_private(file: Path) -> None:
-    """Make an empty file that only this user can read and write; nothing where there is one, whose rights stay.
+    """Make an empty file that only this user can read and write. An existing file stays as it is.
 
     Raises:
         OSError: it cannot be made.
@@ -50,8 +50,8 @@ def make_private(file: Path) -> None:
         os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE_FILE))
 
 
-def unwritable(path: Path, purpose: str, error: OSError) -> str:
-    """One line on what cannot be written; where rights are missing, who misses them."""
+def unwritable_message(path: Path, purpose: str, error: OSError) -> str:
+    """One line that names what cannot be written; if the rights are missing, it names the user too."""
     text = f"{purpose} {path} cannot be written: {error.strerror or error}"
     if isinstance(error, PermissionError) and hasattr(os, "geteuid"):
         text += f" (this is user {os.geteuid()})"

@@ -51,7 +51,7 @@ def describe(data_dir: Path | None = None) -> dict[str, Any]:
 def _fitting(name: str) -> list[str]:
     """The presets that fit the images of a data set."""
     source = datasets.source(name)
-    return list(presets.fitting(source.shape, len(source.class_names)))
+    return list(presets.presets_for(source.shape, len(source.class_names)))
 
 
 def _listed(field: Field) -> Field:

@@ -38,7 +38,8 @@ def mlp(
 
 
 def simple_convnet(classes: int, *, filters: int, kernel_size: int, units: int) -> Layers:
-    """One convolution, one pool, one hidden layer: 95 % of the digits from a thousand images."""
+    """One convolution, one pool, one hidden layer. Trained on 1000 MNIST images (lesson 4), it gets about 91 % of the
+    10,000 test images right."""
     return [
         _conv(filters, kernel_size),
         _activation("relu"),
@@ -69,7 +70,8 @@ def keras_cifar(
 
 
 def alexnet(classes: int, *, local_response_norm: bool, dropout: float) -> Layers:
-    """AlexNet for 224 × 224 pixels (Krizhevsky et al. 2012), its two halves as one: about 62 million parameters."""
+    """AlexNet for 224 × 224 pixels (Krizhevsky et al. 2012), without the split over two GPUs: about 62 million
+    parameters."""
     norm: Layers = [{"type": "local_response_norm"}] if local_response_norm else []
     drop: Layers = [{"type": "dropout", "rate": dropout}] if dropout else []
     pool = {"type": "max_pool2d", "size": 3, "stride": 2}
@@ -157,8 +159,8 @@ FIELDS: dict[str, Sequence[Field]] = {
 
 
 @lru_cache(maxsize=64)
-def fitting(shape: Shape, classes: int) -> tuple[str, ...]:
-    """The presets that, as they are by default, take images of this shape."""
+def presets_for(shape: Shape, classes: int) -> tuple[str, ...]:
+    """The presets whose default settings accept images of this shape."""
     return tuple(name for name in PRESETS if _fits(name, shape, classes))
 
 

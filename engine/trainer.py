@@ -324,7 +324,7 @@ class Trainer:
                 reasons.append(Reason("first_weights_std", text, initializer=name, std=std))
         if activity := self.network.activity_penalties:
             l1, l2 = (max(strengths) for strengths in zip(*activity, strict=True))
-            text = f"the penalty on activities (l1 {l1:g}, l2 {l2:g}) is too strong"
+            text = f"the penalty on activations (l1 {l1:g}, l2 {l2:g}) is too strong"
             reasons.append(Reason("activity_penalty", text, l1=l1, l2=l2))
         if metrics.iteration > 1:
             if rate * penalty.l2 > 2:

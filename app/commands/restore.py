@@ -1,4 +1,4 @@
-"""lossroom restore: put a copy of the database in the place of the one that is there, while no lab runs."""
+"""lossroom restore: replace the database with a backup copy, while no lab is running."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from app.storage.restore import replace
 
 
 def restore(source: Path, database: Path) -> int:
-    """Replace the database by a copy of `source`, and keep what it replaces.
+    """Replace the database with a copy of `source`; the old one is kept in `backups`.
 
     Raises:
-        Mistake, Failure: a lab runs in the folder, `source` is no sound database that this version knows, or the
-            folder cannot be written.
+        Mistake, Failure: a lab is running in the folder, `source` is damaged or not a database this version can read,
+            or the folder cannot be written.
     """
     if not source.is_file():
         raise Mistake(f"there is no file {source}")
@@ -24,5 +24,5 @@ def restore(source: Path, database: Path) -> int:
     make_writable(database.parent, "the state folder")
     with FolderLock(database.parent).held("lossroom restore"):
         runs, replaced = replace(database, source)
-    print(f"{runs:,} runs from {source}" + (f"; what was there before is {replaced}" if replaced else ""))
+    print(f"{runs:,} runs from {source}" + (f"; the old database is now {replaced}" if replaced else ""))
     return 0

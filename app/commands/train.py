@@ -18,7 +18,7 @@ from rich.table import Table
 
 from app.commands.experiments import find_lesson, read_experiment, with_changes
 from app.commands.terminal import INTERRUPTED, complain, console, visible
-from app.folders import make_writable, unwritable
+from app.folders import make_writable, unwritable_message
 from app.mistake import Failure, Mistake
 from app.settings import Settings, read_settings
 from app.texts import file_name
@@ -180,7 +180,7 @@ class Session:
         try:
             self._write(folder)
         except OSError as error:
-            text = unwritable(folder, "the folder", error)
+            text = unwritable_message(folder, "the folder", error)
             try:
                 rescue = Path(tempfile.mkdtemp(prefix="lossroom-"))
                 self._write(rescue)

@@ -6,7 +6,7 @@ import contextlib
 import sqlite3
 from pathlib import Path
 
-from app.folders import unwritable
+from app.folders import unwritable_message
 from app.mistake import Failure
 from app.storage.copies import Damaged, copy
 
@@ -25,6 +25,6 @@ def back_up(source: Path, target: Path) -> int:
             f"{source} is damaged: {error}; `lossroom restore FILE` puts an earlier copy in its place"
         ) from error
     except OSError as error:
-        raise Failure(unwritable(target, "the copy", error)) from error
+        raise Failure(unwritable_message(target, "the copy", error)) from error
     except sqlite3.Error as error:
         raise Failure(f"cannot copy {source} to {target}: {error}") from error

@@ -1,4 +1,5 @@
-"""Copies of the database: whole or not there, and those that the lab keeps by itself, in `backups` beside it."""
+"""Copies of the database. A copy gets its name only when it is complete. Copies that the lab makes by itself are in
+`backups`, beside the database."""
 
 from __future__ import annotations
 
@@ -10,19 +11,19 @@ from pathlib import Path
 
 from app.folders import PRIVATE_FOLDER, make_private
 
-#: Copies of a kind that are kept, the newest.
+#: How many copies of each kind are kept: the newest ones.
 KEPT = 3
 
 
 class Damaged(Exception):
-    """A database that is not whole; the message is what SQLite says of it."""
+    """The database is damaged; the message is SQLite's."""
 
 
 def copy(source: sqlite3.Connection, target: Path) -> int:
-    """Copy a database into a new file, check every page of it, and only then give it its name; the number of its runs.
+    """Copy a database into a new file and check every page before it gets its name; returns the number of runs.
 
     Raises:
-        Damaged: a page is not what it should be.
+        Damaged: SQLite's integrity check found a fault.
         sqlite3.Error, OSError: it cannot be copied.
     """
     half = target.with_name(f"{target.name}.part")
@@ -45,20 +46,20 @@ def copy(source: sqlite3.Connection, target: Path) -> int:
 
 
 def keep_copy(source: sqlite3.Connection, database: Path, kind: str) -> None:
-    """Copy a database, which `source` has open, into `backups`; `kind` says in the file's name what it is."""
-    copy(source, place(database, kind))
-    forget_old(database, kind)
+    """Copy the open database `source` into `backups`; the file's name begins with `kind`."""
+    copy(source, new_path(database, kind))
+    delete_old(database, kind)
 
 
-def place(database: Path, kind: str) -> Path:
-    """Where a copy of this kind goes; the folder is made."""
+def new_path(database: Path, kind: str) -> Path:
+    """The path for a new copy of this kind; its folder is made."""
     folder = database.parent / "backups"
     folder.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
     return folder / f"{kind}-{datetime.now():%Y%m%d-%H%M%S.%f}.sqlite3"
 
 
-def forget_old(database: Path, kind: str) -> None:
-    """Delete all but the newest copies of a kind; their names end with the time."""
+def delete_old(database: Path, kind: str) -> None:
+    """Delete all but the newest copies of a kind. Their names end with the time, so they sort by age."""
     copies = sorted((database.parent / "backups").glob(f"{kind}-*.sqlite3"), reverse=True)
     for old in copies[KEPT:]:
         for path in (old, old.with_name(f"{old.name}-wal")):

@@ -23,7 +23,9 @@ class DatabaseError(Failure):
 def migrate(connection: sqlite3.Connection, path: Path) -> None:
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > SCHEMA_VERSION:
-        raise DatabaseError(f"the database has schema {version}; this Lossroom knows up to {SCHEMA_VERSION}")
+        raise DatabaseError(
+            f"the database has schema {version}; this version of Lossroom reads up to schema {SCHEMA_VERSION}"
+        )
     if 0 < version < SCHEMA_VERSION:
         log.info("the database goes from schema %d to %d; a copy of it is kept", version, SCHEMA_VERSION)
         keep_copy(connection, path, f"schema-{version}")

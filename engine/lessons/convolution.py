@@ -36,8 +36,8 @@ def _pooled(kind: str) -> dict[str, Any]:
 
 
 def _over_dense(f: Figures, name: str) -> Numbers:
-    """By how many points the test accuracy is above that of the dense network, for each seed."""
-    return f[name].test - f["dense, as many weights"].test
+    """Test accuracy minus that of the dense network, in points, for each seed."""
+    return f[name].test - f["dense, same number of weights"].test
 
 
 LESSONS = (
@@ -50,9 +50,10 @@ LESSONS = (
             "ja": "画像 1,000 枚で、畳み込み 1 層の正解率はどこまで上がるか？ それはどの画像で測ったものか？",
         },
         conclusion={
-            "en": "Both runs train one and the same network. On MNIST it gets about 95 % of the first 200 test images"
-            " right and 91 % of all 10,000: the first ones happen to be easier, and 200 are few. On the small digits"
-            " both are about 95 %. Always say on which images an accuracy was measured.",
+            "en": "Both runs train exactly the same network; only the test images differ. On MNIST it gets about 95 %"
+            " of the first 200 test images right and 91 % of all 10,000: the first ones happen to be easier, and 200 is"
+            " a small sample. On the small digits both are about 95 %. Always say on which images an accuracy was"
+            " measured.",
             "ja": "二つの実験のネットワークはまったく同じである。MNIST での正解率は、最初のテスト画像 200 枚なら約 95"
             " %、10,000 枚すべてなら約 91 %。最初の画像はたまたま易しく、200 枚では少なすぎる。"
             "小さな数字画像（digits）ではどちらも約 95 %。正解率には、どの画像で測ったかを添えよう。",
@@ -63,7 +64,7 @@ LESSONS = (
             "10,000 test images": {"dataset": {"test_size": 10_000}, "training": {"evaluate_every": 100}},
         },
         claims=(
-            Claim("one and the same network", lambda f: len({tuple(run.loss) for run in f.values()}) == 1),
+            Claim("exactly the same network", lambda f: len({tuple(run.loss) for run in f.values()}) == 1),
             Claim("about 95 % of 200", lambda f: abs(f["200 test images"].test.mean() - 95) < 1.5),
             Claim(
                 "about 91 % of 10,000",
@@ -71,6 +72,7 @@ LESSONS = (
                 on="mnist",
             ),
             Claim(
+                # on the digits both runs take all 360 test images, so they become one run with this name
                 "about 95 % of 360 digits",
                 lambda f: abs(f["360 test images"].test.mean() - 95) < 1,
                 on="digits",
@@ -83,20 +85,21 @@ LESSONS = (
         section="4b",
         title={"en": "Pooling", "ja": "プーリング"},
         question={
-            "en": "Maximum or average pooling? And how good are dense layers with as many weights?",
+            "en": "Maximum or average pooling? And how good are dense layers with the same number of weights?",
             "ja": "最大プーリングと平均プーリングは、どちらがよいか？ 重みの数が同じ全結合層ではどうか？",
         },
         conclusion={
-            "en": "On MNIST the two kinds of pooling are close, and the maximum is a little ahead. Dense layers with as"
-            " many weights are at least two points behind, because they must learn each stroke again at every position."
-            " On the small digits of 8 × 8 pixels all three are close: there are few positions.",
+            "en": "On MNIST the two kinds of pooling are close, and the maximum is a little ahead. Dense layers with"
+            " the same number of weights are at least two points behind, because they must learn each stroke again at"
+            " every position. On the small digits of 8 × 8 pixels all three are close, because a stroke has few"
+            " positions to appear in.",
             "ja": "MNIST では二つのプーリングの差は小さく、最大プーリングがわずかに上回る。"
             "重みの数が同じ全結合層は、2 ポイント以上及ばない。同じ線を、位置が変わるたびに学び直すからである。"
             "8 × 8 画素の小さな数字画像（digits）では位置の違いが少なく、三つの差は小さい。",
         },
         common={
             **{key: value for key, value in _MNIST.items() if key != "network"},
-            # all test images: 200 are too few to distinguish these networks
+            # all test images: with 200, chance hides the differences between these networks
             "dataset": {"name": "mnist", "train_size": 1000},
             "training": {**_MNIST["training"], "evaluate_every": 100},
         },
@@ -104,15 +107,16 @@ LESSONS = (
         runs={
             "max pooling": _pooled("max_pool2d"),
             "average pooling": _pooled("avg_pool2d"),
-            "dense, as many weights": {"network": {"preset": "mlp", "hidden": [480, 100]}},
+            "dense, same number of weights": {"network": {"preset": "mlp", "hidden": [480, 100]}},
         },
         claims=(
             Claim(
-                "the pools are close together, the maximum ahead",
+                "the two kinds of pooling are close",
                 lambda f: (_over_dense(f, "max pooling") - _over_dense(f, "average pooling")).mean() < 1.5,
             ),
             Claim(
-                "a little ahead", lambda f: f["max pooling"].test.mean() > f["average pooling"].test.mean()
+                "the maximum is a little ahead",
+                lambda f: f["max pooling"].test.mean() > f["average pooling"].test.mean(),
             ),
             Claim("dense layers stay behind", lambda f: _over_dense(f, "average pooling") > 1.5, on="mnist"),
             Claim("two points and more", lambda f: _over_dense(f, "average pooling").mean() > 2, on="mnist"),
@@ -128,7 +132,7 @@ LESSONS = (
         any_dataset=False,
         seeds=3,
         section="5",
-        title={"en": "AlexNet, small", "ja": "小さな AlexNet"},
+        title={"en": "A small AlexNet", "ja": "小さな AlexNet"},
         question={
             "en": "What do local response normalization and dropout do for AlexNet?",
             "ja": "局所応答正規化とドロップアウトは AlexNet に何をもたらすか？",
@@ -186,9 +190,9 @@ LESSONS = (
         conclusion={
             "en": "After five epochs the network without regularization is eight to ten points better on its"
             " training images than on test images. Batch norm learns fastest by far: 97 % of the training images,"
-            " but only a few points more of the test images, so its gap is the widest. L2 on activities raises both"
-            " accuracies a little. L1 makes the activities sparse, lowers train accuracy and narrows the gap."
-            " Dropout changes test accuracy by less than the seeds differ.",
+            " but only a few points more of the test images, so its gap is the widest. L2 on activations raises"
+            " both accuracies a little. L1 makes the activations sparse, lowers train accuracy and narrows the gap."
+            " Dropout changes test accuracy by less than the spread between seeds.",
             "ja": "5 エポック後、正則化なしのネットワークの訓練正解率は、テスト正解率より 8 〜 10 ポイント高い。"
             "バッチ正規化の学習は飛び抜けて速く、訓練正解率は 97 % に達するが、テスト正解率の伸びは数ポイントで、"
             "差は最も大きい。出力（activity）の L2 正則化では、どちらの正解率も少し上がる。"
@@ -198,8 +202,8 @@ LESSONS = (
         common=_CIFAR,
         runs={
             "base": {},
-            "L2 on activities": {"network": {"activity_l2": 0.01}},
-            "L1 on activities": {"network": {"activity_l1": 0.01}},
+            "L2 on activations": {"network": {"activity_l2": 0.01}},
+            "L1 on activations": {"network": {"activity_l1": 0.01}},
             "dropout": {"network": {"dropout": 0.3}},
             "batch norm": {"network": {"batch_norm": True}},
         },
@@ -215,22 +219,22 @@ LESSONS = (
                 lambda f: [f["batch norm"].gap > run.gap for name, run in f.items() if name != "batch norm"],
             ),
             Claim(
-                "L2 on activities raises both accuracies",
+                "L2 on activations raises both accuracies",
                 lambda f: [
-                    f["L2 on activities"].train > f["base"].train,
-                    f["L2 on activities"].test > f["base"].test,
+                    f["L2 on activations"].train > f["base"].train,
+                    f["L2 on activations"].test > f["base"].test,
                 ],
             ),
-            Claim("a little", lambda f: (f["L2 on activities"].test - f["base"].test).mean() < 4),
+            Claim("a little", lambda f: (f["L2 on activations"].test - f["base"].test).mean() < 4),
             Claim(
                 "L1 lowers train accuracy and narrows the gap",
                 lambda f: [
-                    f["L1 on activities"].train < f["base"].train,
-                    f["L1 on activities"].gap < f["base"].gap,
+                    f["L1 on activations"].train < f["base"].train,
+                    f["L1 on activations"].gap < f["base"].gap,
                 ],
             ),
             Claim(
-                "dropout changes test accuracy by less than the seeds differ",
+                "dropout changes test accuracy by less than the spread between seeds",
                 lambda f: abs(f["dropout"].test - f["base"].test) < np.ptp(f["base"].test),
             ),
         ),
@@ -245,8 +249,8 @@ LESSONS = (
             "ja": "レッスン 6 のネットワークは、どんな画像を見ているのか？ どんな層でできているのか？",
         },
         conclusion={
-            "en": "32 × 32 pixels are few: even people get some of these images wrong. The first dense layer holds"
-            " 99.6 % of all parameters, but the two convolutions need 71 % of the multiply-adds.",
+            "en": "32 × 32 pixels is very little: even people get some of these images wrong. The first dense layer"
+            " holds 99.6 % of all parameters, but the two convolutions need 71 % of the multiply-adds.",
             "ja": "32 × 32 画素は少なく、人でも間違える画像がある。パラメータの 99.6 % は最初の全結合層にあるが、"
             "積和演算の 71 % は二つの畳み込み層で行われる。",
         },

@@ -193,7 +193,7 @@ def test_every_loss_has_a_case():
     assert classes == LOSS_CASES.keys()
 
 
-#: penalties on weights and on activities, by the names of their strengths
+#: penalties on weights and on activations, by the names of their strengths
 PENALTY_CASES = {"l1": 0.05, "l2": 0.2}
 ACTIVITY_CASES = {"activity_l1": 0.05, "activity_l2": 0.2}
 

@@ -147,7 +147,7 @@ needs_cifar = pytest.mark.skipif(
 
 
 @needs_cifar
-def test_the_keras_network_gains_each_epoch_and_a_penalty_on_activities_makes_them_sparse(cache_dir):
+def test_the_keras_network_gains_each_epoch_and_a_penalty_on_activations_makes_them_sparse(cache_dir):
     sparse = {}
     for l1 in (0.0, 0.01):
         document = {

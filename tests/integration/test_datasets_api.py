@@ -1,4 +1,4 @@
-"""Looking at data sets: what the lab answers is what their files hold."""
+"""Browsing data sets: the API returns exactly what the files contain."""
 
 import base64
 
@@ -36,7 +36,7 @@ def pixels(answer):
     return np.frombuffer(data, np.uint8).reshape(-1, *answer["shape"])
 
 
-def test_photographs_are_the_bytes_of_their_file_with_their_labels(lab, real):
+def test_cifar10_images_and_labels_are_the_bytes_of_their_file(lab, real):
     if not (real / cifar10.FOLDER).is_dir():
         pytest.skip("no CIFAR-10 files on this machine")
     records = np.fromfile(real / cifar10.FOLDER / "test_batch.bin", np.uint8).reshape(-1, cifar10.RECORD)
@@ -50,7 +50,7 @@ def test_photographs_are_the_bytes_of_their_file_with_their_labels(lab, real):
     assert pixels(page).tobytes() == records[50:100, 1:].tobytes()
 
 
-def test_mnist_is_the_bytes_of_its_files_to_the_last_image(lab, real):
+def test_mnist_images_are_the_bytes_of_their_files_up_to_the_last_image(lab, real):
     images = mnist.read_idx(real / "mnist" / "train-images-idx3-ubyte.gz")
     labels = mnist.read_idx(real / "mnist" / "train-labels-idx1-ubyte.gz")
 
@@ -61,13 +61,13 @@ def test_mnist_is_the_bytes_of_its_files_to_the_last_image(lab, real):
     assert pixels(page).tobytes() == images[59_990:].tobytes()
 
 
-def test_the_digits_have_sixteen_greys_and_fifty_come_where_nobody_says_how_many(lab):
+def test_digits_have_seventeen_grey_levels_and_fifty_come_by_default(lab):
     page = look(lab, "digits")
 
     dataset = load_dataset("digits")
     assert (page["part"], page["first"], page["total"]) == ("test", 0, 360)
     assert page["labels"] == dataset.test_labels[:50].tolist()
-    sixteenths = np.rint(pixels(page) / 255 * 16)
+    sixteenths = np.rint(pixels(page) / 255 * 16)  # 0 to 16
     np.testing.assert_array_equal(sixteenths / 16, dataset.test_images[:50])
 
 
@@ -93,7 +93,7 @@ def test_points_come_with_their_coordinates(lab, name):
         ({"part": "validation"}, "part", "'validation'", {"choices": ["test", "train"]}),
     ],
 )
-def test_a_wrong_question_is_answered_with_field_bound_and_value(lab, query, field, value, bounds):
+def test_an_invalid_query_is_refused_with_field_bounds_and_value(lab, query, field, value, bounds):
     status, error = refused(lab, "digits", **query)
 
     assert status == 422
@@ -102,7 +102,7 @@ def test_a_wrong_question_is_answered_with_field_bound_and_value(lab, query, fie
     assert error["bounds"].items() >= bounds.items()
 
 
-def test_what_is_no_number_and_a_set_that_nobody_knows_are_named(lab):
+def test_a_non_numeric_count_and_an_unknown_data_set_are_reported(lab):
     status, error = refused(lab, "digits", count="many")
     assert (status, error["field"]) == (422, "count")
 
@@ -112,7 +112,7 @@ def test_what_is_no_number_and_a_set_that_nobody_knows_are_named(lab):
     assert "digits" in error["message"]
 
 
-def test_a_set_that_is_not_there_is_told_from_one_that_is_damaged(make_lab, tmp_path):
+def test_a_missing_data_set_is_distinguished_from_a_damaged_one(make_lab, tmp_path):
     lab = make_lab()
     lab.data_dir = tmp_path / "data"
     (lab.data_dir / cifar10.FOLDER).mkdir(parents=True)
@@ -128,7 +128,7 @@ def test_a_set_that_is_not_there_is_told_from_one_that_is_damaged(make_lab, tmp_
     assert "data_batch_1.bin" in error["message"]
 
 
-def test_the_lesson_to_look_at_says_at_what_and_launches_nothing(lab):
+def test_the_look_at_the_data_lesson_names_its_data_set_and_launches_nothing(lab):
     slug = "6b-look-at-the-data"
     (listed,) = [
         lesson for lesson in lab.http.get("/api/lessons").json()["lessons"] if lesson["slug"] == slug

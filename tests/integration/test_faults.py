@@ -235,7 +235,7 @@ def test_workers_end_themselves_when_the_server_is_gone(make_lab):
     wait_until(lambda: all(gone(pid) for pid in pids), "the workers' end")
 
 
-def test_a_server_that_is_told_to_stop_says_so_and_saves_its_runs(make_lab):
+def test_a_server_that_is_being_stopped_says_so_and_saves_its_runs(make_lab):
     lab = make_lab(LOSSROOM_WORKERS="1", LOSSROOM_CHECKPOINT_SECONDS="3600")
     run = lab.launch(**ENDLESS)
     rows_of(lab, run["id"], 10)

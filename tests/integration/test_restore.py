@@ -86,12 +86,12 @@ def make_newer(path):
     [
         (break_a_page, "is damaged"),
         (make_newer, "has schema 99"),
-        (lambda path: path.write_bytes(b"no database" * 1000), "is not a database of a lab"),
-        (lambda path: path.write_bytes(b""), "is not a database of a lab"),
+        (lambda path: path.write_bytes(b"no database" * 1000), "is not a Lossroom database"),
+        (lambda path: path.write_bytes(b""), "is not a Lossroom database"),
         (lambda path: path.unlink(), "there is no file"),
     ],
 )
-def test_a_copy_that_is_not_sound_changes_nothing(backed_up, spoil, said):
+def test_a_damaged_or_foreign_copy_changes_nothing(backed_up, spoil, said):
     lab, copy = backed_up
     lab.stop()
     before = (lab.state_dir / "lossroom.sqlite3").read_bytes()

@@ -1,14 +1,16 @@
-/** The glossary: complete in both languages, and each word is found by what one types. */
+/** The glossary: complete in both languages, and each term is found by its words. */
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { found } from "../../static/js/help/found.js";
+import { searchGlossary } from "../../static/js/help/search-glossary.js";
 
 /** @type {import("../../static/js/types.js").GlossaryEntry[]} */
 const entries = JSON.parse(readFileSync(new URL("../../static/glossary.json", import.meta.url), "utf8"));
-const english = (/** @type {string} */ wanted) => found(entries, wanted, "en").map(({ en }) => en.word);
-const japanese = (/** @type {string} */ wanted) => found(entries, wanted, "ja").map(({ ja }) => ja.word);
+const english = (/** @type {string} */ query) =>
+  searchGlossary(entries, query, "en").map(({ en }) => en.word);
+const japanese = (/** @type {string} */ query) =>
+  searchGlossary(entries, query, "ja").map(({ ja }) => ja.word);
 
 test("every word stands once in each language, with one to three sentences", () => {
   assert.ok(entries.length >= 25);

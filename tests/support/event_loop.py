@@ -1,4 +1,4 @@
-"""An event loop for a test that is no coroutine itself."""
+"""Runs a coroutine from a test that is not async."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ T = TypeVar("T")
 
 
 def run(coroutine: Coroutine[Any, Any, T]) -> T:
-    """`asyncio.run` in another thread: the browser of other tests in this process has its loop in the main thread."""
+    """`asyncio.run` in another thread: browser tests (Playwright) already run a loop in the main thread."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, coroutine).result()

@@ -11,33 +11,34 @@ import { alternatives, oneOrSeveral } from "./values.js";
 /** The choice of no schedule, or no early stopping. */
 const NONE = "none";
 
-/** Every setting as it usually is. @param {Field[]} fields */
+/** Every setting at its default. @param {Field[]} fields */
 export function defaultsOf(fields) {
   return Object.fromEntries(fields.map((field) => [field.name, structuredClone(field.default)]));
 }
 
 /**
- * The alternatives with these names: those that were there as they are, a new one as usual, but for what was typed for all.
+ * The alternatives with these names. Those already chosen are kept. A new one has its defaults, except for values that
+ * the user changed in the others (not the learning rate).
  * @template {Alternative | null} Chosen
- * @param {OneOrSeveral<Chosen>} part
+ * @param {OneOrSeveral<Chosen>} section
  * @param {string[]} names
  * @param {Record<string, Field[]>} registry
  * @returns {OneOrSeveral<any>}
  */
-export function choose(part, names, registry) {
-  const old = alternatives(part).filter((alternative) => alternative !== null);
-  const fresh = (/** @type {string} */ name) => {
+export function choose(section, names, registry) {
+  const old = alternatives(section).filter((alternative) => alternative !== null);
+  const createNew = (/** @type {string} */ name) => {
     /** @type {Alternative} */
     const alternative = { name, ...defaultsOf(registry[name]) };
     for (const other of old) {
-      const typed = registry[other.name].filter(
+      const changed = registry[other.name].filter(
         (field) => field.name !== "learning_rate" && other[field.name] !== field.default,
       );
-      for (const field of typed) if (field.name in alternative) alternative[field.name] = other[field.name];
+      for (const field of changed) if (field.name in alternative) alternative[field.name] = other[field.name];
     }
     return alternative;
   };
-  const alternative = (/** @type {string} */ name) => old.find((one) => one.name === name) ?? fresh(name);
+  const alternative = (/** @type {string} */ name) => old.find((one) => one.name === name) ?? createNew(name);
   return oneOrSeveral(
     names.map((name) => (name === NONE ? null : alternative(name))),
     names,

@@ -3,7 +3,7 @@
 import { h } from "../page/dom.js";
 import { onInput } from "../page/keys.js";
 import { t } from "../words/i18n.js";
-import { found } from "./found.js";
+import { searchGlossary } from "./search-glossary.js";
 
 /** @import { GlossaryEntry } from "../types.js" */
 
@@ -24,10 +24,10 @@ export function glossary(entries, language) {
   const list = h("dl", { className: "glossary" });
   const none = h("p", { className: "quiet", role: "status" });
   const draw = () => {
-    const fit = found(entries, box.value, language);
-    none.textContent = fit.length ? "" : t("help.none");
+    const matches = searchGlossary(entries, box.value, language);
+    none.textContent = matches.length ? "" : t("help.none");
     list.replaceChildren(
-      ...fit.flatMap(({ en, ja, formula }) => {
+      ...matches.flatMap(({ en, ja, formula }) => {
         const [own, other] = language === "ja" ? [ja, en] : [en, ja];
         const lang = language === "ja" ? "en" : "ja";
         return [

@@ -1,4 +1,4 @@
-"""The page while runs go on: reload, restart, two tabs, zoom, hover, languages."""
+"""The open page over time: reload, restart, two tabs, zoom, phones, languages, a hidden tab, a dead connection."""
 
 import signal
 import time
@@ -17,6 +17,11 @@ LONG = {**QUICK, "name": "long", "training": {"iterations": 20_000, "batch_size"
 def curve(lab, run_id):
     columns, rows = lab.stored_rows(run_id)
     return rows[:, [columns.index("iteration"), columns.index("loss")]].astype(np.float64)
+
+
+def ignore_websocket_errors(page):
+    """The server is stopped or full on purpose, and Chromium logs each failed connection as an error."""
+    page.errors = [text for text in page.errors if "WebSocket" not in text]
 
 
 def test_a_reload_in_mid_run_loses_nothing(open_page, lab):
@@ -57,10 +62,10 @@ def test_a_server_restart_is_survived_without_a_reload(open_page, make_lab):
     page.choose("dataset.name", "digits")
     page.fill(training__iterations=100)
     page.wait_for(page.press_launch(), "completed")
-    page.errors = [text for text in page.errors if "WebSocket" not in text]
+    ignore_websocket_errors(page)
 
 
-def test_a_server_that_is_told_to_stop_is_shown_as_restarting(open_page, make_lab):
+def test_a_server_that_is_being_stopped_is_shown_as_restarting(open_page, make_lab):
     lab = make_lab()
     page = open_page(lab)
 
@@ -70,10 +75,10 @@ def test_a_server_that_is_told_to_stop_is_shown_as_restarting(open_page, make_la
     assert "restarting" in page.page.inner_text("#status-text")
     lab.start()
     page.until("document.getElementById('status').dataset.connection === 'live'")
-    page.errors = [text for text in page.errors if "WebSocket" not in text]
+    ignore_websocket_errors(page)
 
 
-def test_a_page_too_many_says_so_and_takes_the_first_place_that_is_free(open_page, make_lab):
+def test_a_page_over_the_viewer_limit_says_so_and_connects_when_a_place_is_free(open_page, make_lab):
     lab = make_lab()
     pages = [open_page(lab), open_page(lab)]
     lab.environment["LOSSROOM_MAX_VIEWERS"] = "1"
@@ -89,7 +94,7 @@ def test_a_page_too_many_says_so_and_takes_the_first_place_that_is_free(open_pag
 
     waiting.until("document.getElementById('status').dataset.connection === 'live'")
     for page in pages:
-        page.errors = [text for text in page.errors if "WebSocket" not in text]
+        ignore_websocket_errors(page)
 
 
 def test_two_tabs_see_the_same(open_page, lab):
@@ -109,7 +114,7 @@ def test_two_tabs_see_the_same(open_page, lab):
         page.until(f"!document.querySelector('[data-run=\"{run_id}\"]')")
 
 
-def test_a_zoom_stays_while_points_arrive_and_thinned_curves_keep_their_extremes(open_page, lab):
+def test_a_zoom_stays_while_points_arrive_and_downsampled_curves_keep_their_extremes(open_page, lab):
     page = open_page(lab)
     run = lab.launch(**LONG)
     page.wait_for_points(run["id"], 200)
@@ -129,7 +134,7 @@ def test_a_zoom_stays_while_points_arrive_and_thinned_curves_keep_their_extremes
         page.page.evaluate("document.getElementById('chart-loss').layout.xaxis.range.map(Number)") == zoomed
     )
 
-    # a double click shows all of it again, thinned to a bounded number of points with every extreme kept
+    # a double click shows the whole curve again, downsampled to at most 1000 points with every extreme kept
     page.page.mouse.dblclick(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.5)
     page.until("document.getElementById('chart-loss').layout.xaxis.autorange !== false")
     stored = curve(lab, run["id"])
@@ -153,11 +158,14 @@ def test_nothing_scrolls_at_1280_by_800(open_page, lab, scheme):
                .map(e => [e.scrollWidth - e.clientWidth, e.scrollHeight - e.clientHeight])"""
         )
         assert sizes == [[0, 0], [0, 0]], optimizer
-    ground = page.page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)")
-    assert (sum(ground) < 200) == (scheme == "dark")
+    background = page.page.evaluate(
+        "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)"
+    )
+    assert (sum(background) < 200) == (scheme == "dark")
 
 
-#: What can be pressed or filled in and is covered by something else, even when the page is scrolled to it.
+#: Controls covered by another element, even after scrolling to them. The bottom bar and Launch are fixed, so the page
+#: does not scroll for them.
 COVERED = """() => [...document.querySelectorAll('button, input, select, summary')]
     .filter((e) => e.checkVisibility({ visibilityProperty: true }) && !e.matches('.skip'))
     .filter((e) => {
@@ -191,12 +199,12 @@ def test_on_a_phone_and_at_twice_the_size_a_launch_shows_its_curve_then_the_resu
         assert bar["y"] + bar["height"] == height
         assert bar["height"] <= height / 8
         seen = f"(({{top, bottom}}) => top >= 0 && bottom <= {bar['y']})"
-        curve = "document.querySelector('#chart-loss').getBoundingClientRect()"
-        page.until(f"{seen}({curve})")
-        place = page.page.evaluate(f"{curve}.top")
+        curve_box = "document.querySelector('#chart-loss').getBoundingClientRect()"
+        page.until(f"{seen}({curve_box})")
+        curve_top = page.page.evaluate(f"{curve_box}.top")
         page.wait_for(run_id, "completed")
         page.wait_for_points(run_id, 300)
-        assert page.page.evaluate(f"{curve}.top") == place
+        assert page.page.evaluate(f"{curve_box}.top") == curve_top
         tops = page.page.evaluate(
             """['lessons', 'form', 'curves', 'results']
                .map(id => document.getElementById(id).getBoundingClientRect().top)"""
@@ -212,7 +220,7 @@ def test_on_a_phone_and_at_twice_the_size_a_launch_shows_its_curve_then_the_resu
     page.until(f"document.querySelector('.toast:not([hidden])').getBoundingClientRect().bottom <= {bar['y']}")
 
 
-#: What is pressed or filled in, and does not have the 44 pixels around its middle to itself, drawn or as ::after.
+#: Controls whose touch target (their own box or ::after) is smaller than 44 pixels or overlapped by another element.
 NARROW = """(part) => [...document.querySelectorAll(`${part} :is(button, input, select, summary, textarea, a[href])`)]
     .filter((e) => e.checkVisibility({ visibilityProperty: true }) && !e.matches('.skip'))
     .filter((e) => {
@@ -227,7 +235,7 @@ NARROW = """(part) => [...document.querySelectorAll(`${part} :is(button, input, 
     }).map((e) => e.outerHTML)"""
 
 
-def test_for_a_finger_whatever_is_pressed_has_44_pixels_to_itself(open_page, filled):
+def test_every_touch_target_has_44_pixels_of_its_own(open_page, filled):
     page = open_page(filled, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     for language in ("en", "ja"):
         if language == "ja":
@@ -299,39 +307,42 @@ HIDE = """(hidden) => {
 }"""
 
 
-def test_a_hidden_tab_stops_asking_and_catches_up_when_it_is_shown(open_page, make_lab):
+def test_a_hidden_tab_stops_requesting_rows_and_catches_up_when_it_is_shown(open_page, make_lab):
     lab = make_lab(LOSSROOM_WORKERS="1")
     page = open_page(lab, kept=False)
     page.page.clock.install()
-    page.open()  # a page lives by one clock
+    page.open()  # again, so that the whole page uses the fake clock
     run = lab.launch(**{**ENDLESS, "network": {"preset": "mlp", "hidden": [400, 400]}})
     page.wait_for(run["id"], "running")
     lab.post(f"/api/runs/{run['id']}/pause")
-    at = lab.wait_for(run["id"], "paused")["iteration"]
-    page.wait_for_points(run["id"], at)
+    iteration = lab.wait_for(run["id"], "paused")["iteration"]
+    page.wait_for_points(run["id"], iteration)
 
     def step(iterations):
-        """The run's state arrives, whether its rows do or not."""
-        nonlocal at
-        at += iterations
+        """Step the run and wait for its state (rows may not come); returns how many points the page shows."""
+        nonlocal iteration
+        iteration += iterations
         lab.post(f"/api/runs/{run['id']}/step", iterations=iterations)
-        page.until(f"document.querySelector('[data-run=\"{run['id']}\"] progress').value * 1e6 > {at - 1}")
+        # the bar shows the fraction of ENDLESS's million iterations that are done
+        page.until(
+            f"document.querySelector('[data-run=\"{run['id']}\"] progress').value * 1e6 > {iteration - 1}"
+        )
         page.page.wait_for_timeout(200)
         return len(page.trace(run["id"], "loss"))
 
     page.page.evaluate(HIDE, True)
     page.page.clock.fast_forward(11_000)
-    # what the server sends before it has heard of it still comes
-    wait_until(lambda: step(1) < at, "the page to stop asking")
+    # rows sent before the server knows that the tab is hidden still arrive
+    wait_until(lambda: step(1) < iteration, "the page to stop requesting rows")
     shown = len(page.trace(run["id"], "loss"))
     assert step(50) == shown
 
     page.page.evaluate(HIDE, False)
-    page.wait_for_points(run["id"], at)
+    page.wait_for_points(run["id"], iteration)
     np.testing.assert_array_equal(page.trace(run["id"], "loss"), curve(lab, run["id"]))
 
 
-def test_a_connection_that_died_without_a_word_is_made_anew(open_page, make_lab):
+def test_a_silently_dead_connection_is_reopened(open_page, make_lab):
     lab = make_lab()
     proxy = Proxy(lab.port)
     page = open_page(lab, kept=False)
