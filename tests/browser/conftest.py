@@ -41,19 +41,19 @@ def tabs(browser: Browser) -> Tabs:
 def open_page(tabs: Tabs) -> Iterator[Any]:
     """Opens pages of labs; at the end, no page may have logged an error or sent a request to another host.
 
-    A test that changes its tab for good, such as its clock, opens one that is not `kept`.
+    A test that changes its tab for good, such as its clock, opens one with `reused=False`.
     """
     pages: list[tuple[LabPage, bool, dict[str, Any]]] = []
 
-    def open_page(lab: LabServer, *, kept: bool = True, **options: Any) -> LabPage:
-        page = LabPage(tabs.borrow(kept=kept, **options), lab)
-        pages.append((page, kept, options))
+    def open_page(lab: LabServer, *, reused: bool = True, **options: Any) -> LabPage:
+        page = LabPage(tabs.borrow(reused=reused, **options), lab)
+        pages.append((page, reused, options))
         return page
 
     yield open_page
-    for page, kept, options in pages:
+    for page, reused, options in pages:
         page.stop_listening()
-        if kept:
+        if reused:
             tabs.give_back(page.page, page.lab.url, **options)
         else:
             page.page.context.close()
@@ -84,17 +84,17 @@ def lab(shared_lab: LabServer) -> LabServer:
     return shared_lab
 
 
-class FilledLab(LabServer):
+class LabWithRuns(LabServer):
     """A lab, and the ids of the runs in it."""
 
     ids: list[str]
 
 
 @pytest.fixture(scope="session")
-def filled(tmp_path_factory: pytest.TempPathFactory, data_dir: Path) -> Iterator[FilledLab]:
+def lab_with_runs(tmp_path_factory: pytest.TempPathFactory, data_dir: Path) -> Iterator[LabWithRuns]:
     """A lab with six finished runs, of two optimizers with three seeds each, for tests that do not change them."""
-    folder = tmp_path_factory.mktemp("filled") / "state"
-    with FilledLab(folder, data_dir, environment={"LOSSROOM_WORKERS": "2"}) as lab:
+    folder = tmp_path_factory.mktemp("lab_with_runs") / "state"
+    with LabWithRuns(folder, data_dir, environment={"LOSSROOM_WORKERS": "2"}) as lab:
         lab.ids = launch_six(lab)
         yield lab
 

@@ -30,7 +30,7 @@ TIMEOUT = 30
 def test_in_the_end_a_page_shows_what_one_that_is_loaded_afresh_shows(open_page, lab, seed, refused):
     for run in lab.http.get("/api/runs").json()["runs"]:
         lab.http.delete(f"/api/runs/{run['id']}")
-    page = open_page(lab, kept=False, viewport=TALL)
+    page = open_page(lab, reused=False, viewport=TALL)
     page.page.add_init_script(f"({DISORDER})({seed}, {json.dumps(refused)})")
     page.page.reload()
     page.page.wait_for_selector("#launch")

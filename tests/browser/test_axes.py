@@ -6,9 +6,9 @@ from tests.support.experiments import ENDLESS, SHORT
 
 
 @pytest.fixture
-def page(open_page, filled):
-    page = open_page(filled)
-    for run_id in filled.ids:
+def page(open_page, lab_with_runs):
+    page = open_page(lab_with_runs)
+    for run_id in lab_with_runs.ids:
         page.wait_for_points(run_id, SHORT["training"]["iterations"])
     return page
 
@@ -29,9 +29,11 @@ def when(page, run_id, condition):
     )
 
 
-def test_on_a_time_axis_hovering_tells_the_iteration_and_marks_the_same_moment_in_every_chart(page, filled):
+def test_on_a_time_axis_hovering_tells_the_iteration_and_marks_the_same_moment_in_every_chart(
+    page, lab_with_runs
+):
     choose(page, "relative")
-    when(page, filled.ids[0], "x.length && x[x.length - 1] !== Math.round(x[x.length - 1])")
+    when(page, lab_with_runs.ids[0], "x.length && x[x.length - 1] !== Math.round(x[x.length - 1])")
     page.page.focus("#chart-loss")
     page.page.keyboard.press("End")
     page.until("!document.querySelector('.hover-box').hidden")
@@ -44,17 +46,17 @@ def test_on_a_time_axis_hovering_tells_the_iteration_and_marks_the_same_moment_i
     assert abs(marks[0] - marks[1]) <= 1
 
 
-def test_the_axis_is_in_the_address_and_one_that_is_not_known_is_iterations(page, filled, open_page):
+def test_the_axis_is_in_the_address_and_one_that_is_not_known_is_iterations(page, lab_with_runs, open_page):
     choose(page, "epoch")
     page.until("location.hash.includes('x=epoch')")
-    other = open_page(filled)
+    other = open_page(lab_with_runs)
     other.page.goto("about:blank")
     other.open("/#x=epoch")
-    when(other, filled.ids[0], "x.length > 5 && x[0] < 1")
+    when(other, lab_with_runs.ids[0], "x.length > 5 && x[0] < 1")
     assert other.page.input_value("#x-axis") == "epoch"
     other.page.goto("about:blank")
     other.open("/#x=constructor")
-    when(other, filled.ids[0], "x[0] === 1")
+    when(other, lab_with_runs.ids[0], "x[0] === 1")
     assert other.page.input_value("#x-axis") == "iteration"
 
 

@@ -134,7 +134,7 @@ def test_a_tap_leaves_its_values_standing_until_the_next_one_elsewhere(open_page
 
 
 def test_dragging_zooms_without_words_of_plotlys_own(open_page, lab):
-    page = open_page(lab, kept=False, locale="ja-JP")  # it says them once in a page's life
+    page = open_page(lab, reused=False, locale="ja-JP")  # it says them once in a page's life
     finished(page, lab)
     box = plot_box(page)
     page.page.mouse.move(box["x"] + 60, box["y"] + 20)

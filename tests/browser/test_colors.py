@@ -8,11 +8,11 @@ from tests.browser.run_table import name, row
 
 
 @pytest.fixture
-def restored(filled):
+def restored(lab_with_runs):
     """The first run, which has its first colour again afterwards."""
-    run = filled.run(filled.ids[0])
+    run = lab_with_runs.run(lab_with_runs.ids[0])
     yield run
-    filled.http.patch(f"/api/runs/{run['id']}", json={"color": run["color"]}).raise_for_status()
+    lab_with_runs.http.patch(f"/api/runs/{run['id']}", json={"color": run["color"]}).raise_for_status()
 
 
 def drawn_color(page, run_id):
@@ -34,9 +34,11 @@ def wait_for_color(page, run_id, color):
     )
 
 
-def test_a_colour_that_is_chosen_with_the_mouse_is_seen_in_every_open_page(open_page, filled, restored):
+def test_a_colour_that_is_chosen_with_the_mouse_is_seen_in_every_open_page(
+    open_page, lab_with_runs, restored
+):
     run_id = restored["id"]
-    mine, theirs = open_page(filled), open_page(filled, color_scheme="dark")
+    mine, theirs = open_page(lab_with_runs), open_page(lab_with_runs, color_scheme="dark")
     wait_for_color(theirs, run_id, "#3d9be0")
     wait_for_color(mine, run_id, "#0072b2")
     row(mine, run_id).locator(".swatch").click(button="right")
@@ -56,20 +58,20 @@ def test_a_colour_that_is_chosen_with_the_mouse_is_seen_in_every_open_page(open_
     expect(menu).to_be_hidden()
     # choosing a colour hides no curve, and the difference, a picture and a report have it too
     expect(row(mine, run_id).locator(".swatch")).to_have_attribute("aria-pressed", "true")
-    assert filled.run(run_id)["color"] == 6
-    report = filled.http.get(f"/api/runs/{run_id}/export.html").text
+    assert lab_with_runs.run(run_id)["color"] == 6
+    report = lab_with_runs.http.get(f"/api/runs/{run_id}/export.html").text
     assert 'data-hue="6"' in report
     name(mine, run_id).click()
-    name(mine, filled.ids[1]).click(modifiers=["ControlOrMeta"])
+    name(mine, lab_with_runs.ids[1]).click(modifiers=["ControlOrMeta"])
     mine.page.click("#compare")
     mine.until(
         "document.querySelector('dialog thead th + th')?.style.getPropertyValue('--run') === '#c44f00'"
     )
 
 
-def test_the_keyboard_chooses_a_colour_in_the_runs_card(open_page, filled, restored):
+def test_the_keyboard_chooses_a_colour_in_the_runs_card(open_page, lab_with_runs, restored):
     run_id = restored["id"]
-    page = open_page(filled, locale="ja-JP")
+    page = open_page(lab_with_runs, locale="ja-JP")
     wait_for_color(page, run_id, "#0072b2")
     name(page, run_id).focus()
     page.page.keyboard.press("Enter")

@@ -22,24 +22,26 @@ MIDDLE = """(id) => {
 }"""
 
 
-def test_every_curve_has_its_name_at_its_end_and_none_lies_on_another(open_page, filled):
-    page = open_page(filled)
+def test_every_curve_has_its_name_at_its_end_and_none_lies_on_another(open_page, lab_with_runs):
+    page = open_page(lab_with_runs)
     page.page.click("#show-all")
     page.until(f"({NAMES})().length === 6")
     names = page.page.evaluate(NAMES)
     assert sorted(name for name, _ in names) == sorted(f"{o} {s}" for o in ("sgd", "adam") for s in (1, 2, 3))
     tops = [top for _, top in names]
     assert all(below - above > 12 for above, below in pairwise(tops))
-    latest = {run["name"]: run["latest"]["test_accuracy"] for run in map(filled.run, filled.ids)}
+    latest = {
+        run["name"]: run["latest"]["test_accuracy"] for run in map(lab_with_runs.run, lab_with_runs.ids)
+    }
     ends = [latest[name] for name, _ in names]
     assert ends == sorted(ends, reverse=True)  # in the order of the curves
 
 
-def test_a_curve_and_its_entry_in_the_list_point_at_each_other_and_a_click_selects(open_page, filled):
-    page = open_page(filled)
+def test_a_curve_and_its_entry_in_the_list_point_at_each_other_and_a_click_selects(open_page, lab_with_runs):
+    page = open_page(lab_with_runs)
     page.page.click("#show-all")
     page.until(f"({NAMES})().length === 6")
-    first, other = filled.ids[0], filled.ids[4]
+    first, other = lab_with_runs.ids[0], lab_with_runs.ids[4]
     page.page.hover(f'[data-run="{first}"]')
     for chart in ("loss", "accuracy"):
         page.until(f"({FRONT})('{chart}').join() === '{first}'")
@@ -53,7 +55,7 @@ def test_a_curve_and_its_entry_in_the_list_point_at_each_other_and_a_click_selec
     page.page.mouse.down()
     page.page.mouse.up()
     expect(page.page.locator(f'[data-run="{pointed}"].selected')).to_have_count(1)
-    page.page.hover(f'[data-chart="loss"] .end-name[title="{filled.run(other)["name"]}"]')
+    page.page.hover(f'[data-chart="loss"] .end-name[title="{lab_with_runs.run(other)["name"]}"]')
     page.until(f"({FRONT})('loss').join() === '{other}'")
     page.page.mouse.move(5, 5)
     expect(page.page.locator(".run.pointed")).to_have_count(0)

@@ -7,7 +7,7 @@ LOADED = """performance.getEntriesByType("resource")
 
 
 def test_every_module_that_the_page_loads_was_told_to_the_browser_before(open_page, lab):
-    page = open_page(lab, kept=False)
+    page = open_page(lab, reused=False)
     preloaded = page.page.evaluate(
         "[...document.querySelectorAll('link[rel=modulepreload]')].map(link => new URL(link.href).pathname)"
     )
@@ -21,7 +21,7 @@ def test_every_module_that_the_page_loads_was_told_to_the_browser_before(open_pa
 
 
 def test_who_opens_the_page_again_asks_for_none_of_its_files(open_page, lab):
-    page = open_page(lab, kept=False)
+    page = open_page(lab, reused=False)
     page.page.goto(lab.url)
     page.until("!!document.querySelector('#charts .main-svg')")
     transferred = page.page.evaluate(
@@ -34,7 +34,7 @@ def test_who_opens_the_page_again_asks_for_none_of_its_files(open_page, lab):
 
 
 def test_what_the_page_loads_at_its_start_is_compressed_and_no_more_than_175_kilobytes(open_page, lab):
-    page = open_page(lab, kept=False)
+    page = open_page(lab, reused=False)
     sizes = {path: (encoded, decoded) for path, encoded, decoded in page.page.evaluate(LOADED)}
     assert {"/api/options", "/i18n/en.json", "/api/lessons"} <= sizes.keys()
     plain = [path for path, (encoded, decoded) in sizes.items() if decoded > 1500 and encoded >= decoded]
@@ -43,7 +43,7 @@ def test_what_the_page_loads_at_its_start_is_compressed_and_no_more_than_175_kil
 
 
 def test_the_page_is_used_before_the_script_that_draws_is_there_and_then_draws_what_has_come(open_page, lab):
-    page = open_page(lab, kept=False)
+    page = open_page(lab, reused=False)
     held, holding = [], True
     page.page.route("**/vendor/**", lambda route: held.append(route) if holding else route.continue_())
     page.page.goto(lab.url, wait_until="domcontentloaded")  # "load" waits for the script

@@ -8,8 +8,8 @@ from tests.support.experiments import ENDLESS
 
 
 @pytest.fixture
-def page(open_page, filled):
-    page = open_page(filled)
+def page(open_page, lab_with_runs):
+    page = open_page(lab_with_runs)
     page.page.select_option("#band-spread", "std")
     return page
 
@@ -41,9 +41,11 @@ def accuracies(lab, ids):
     return np.array(rows, np.float64)
 
 
-def test_lowest_and_highest_bound_the_band_and_hovering_tells_them_with_the_number_of_runs(page, filled):
+def test_lowest_and_highest_bound_the_band_and_hovering_tells_them_with_the_number_of_runs(
+    page, lab_with_runs
+):
     page.page.select_option("#band-spread", "range")
-    stored = accuracies(filled, filled.ids[:3])
+    stored = accuracies(lab_with_runs, lab_with_runs.ids[:3])
     page.until(
         "(() => { const band = document.getElementById('chart-accuracy').data.find(t => t.meta.series ==="
         f" 'test_accuracy-band'); return band && Math.abs(band.y[0] - {stored[:, 0].max()}) < 1e-9"
@@ -57,7 +59,7 @@ def test_lowest_and_highest_bound_the_band_and_hovering_tells_them_with_the_numb
     assert f"{100 * stored[:, 0].min():.2f}%" in said
 
 
-def test_runs_are_grouped_by_a_field_and_the_address_says_so(page, filled, open_page):
+def test_runs_are_grouped_by_a_field_and_the_address_says_so(page, lab_with_runs, open_page):
     page.until("[...document.querySelector('#band-over').options].some(o => o.value === 'optimizer.name')")
     page.page.select_option("#band-over", "optimizer.name")
     names = (
@@ -65,7 +67,7 @@ def test_runs_are_grouped_by_a_field_and_the_address_says_so(page, filled, open_
         ".filter(t => t.meta.series === 'test_accuracy-mean').map(t => t.name).sort().join()"
     )
     page.until(f"{names} === 'Optimizer Adam × 3 · test,Optimizer SGD × 3 · test'")
-    other = open_page(filled, locale="ja-JP", viewport={"width": 390, "height": 844})
+    other = open_page(lab_with_runs, locale="ja-JP", viewport={"width": 390, "height": 844})
     other.page.goto("about:blank")
     other.open(page.address())
     wait_for_groups(other, 2, "loss-mean", "loss")
@@ -93,8 +95,8 @@ def drawn_colors(page, series, chart="loss"):
 
 
 @pytest.mark.parametrize(("locale", "label"), [("en-US", "Optimizer"), ("ja-JP", "最適化手法")])
-def test_a_legend_names_the_groups_as_the_list_of_runs_words_them(open_page, filled, locale, label):
-    page = open_page(filled, locale=locale)
+def test_a_legend_names_the_groups_as_the_list_of_runs_words_them(open_page, lab_with_runs, locale, label):
+    page = open_page(lab_with_runs, locale=locale)
     assert names(page) is None
     page.page.goto("about:blank")
     page.open("/#bands=std&over=optimizer.name")
@@ -114,8 +116,8 @@ def test_a_legend_names_the_groups_as_the_list_of_runs_words_them(open_page, fil
     page.until("document.querySelector('[data-chart=loss] .names').hidden")
 
 
-def test_a_chart_in_full_screen_names_its_runs_and_stays_as_high_with_many(open_page, filled):
-    page = open_page(filled)
+def test_a_chart_in_full_screen_names_its_runs_and_stays_as_high_with_many(open_page, lab_with_runs):
+    page = open_page(lab_with_runs)
     wait_for_groups(page, 6, "loss-smoothed", "loss")
     page.page.locator("[data-chart=loss] .controls > .icon-button").first.click()
     page.until("document.getElementById('chart-loss').layout.width > 1200")
@@ -163,8 +165,8 @@ def test_a_band_follows_live_runs(open_page, lab):
             lab.http.delete(f"/api/runs/{run_id}")
 
 
-def test_an_address_with_a_spread_that_is_not_known_shows_single_runs(open_page, filled):
-    page = open_page(filled)
+def test_an_address_with_a_spread_that_is_not_known_shows_single_runs(open_page, lab_with_runs):
+    page = open_page(lab_with_runs)
     page.page.goto("about:blank")
     page.open("/#bands=toString&over=constructor")
     page.until("document.getElementById('chart-accuracy').data?.length >= 12")

@@ -41,8 +41,8 @@ def test_the_enter_that_confirms_a_conversion_does_not_end_renaming(page, lab, r
     wait_until(lambda: lab.run(run)["name"] == "改善版", "the new name")
 
 
-def test_a_search_waits_for_the_whole_word_and_an_escape_in_it_empties_nothing(open_page, filled):
-    page = open_page(filled, locale="ja-JP")
+def test_a_search_waits_for_the_whole_word_and_an_escape_in_it_empties_nothing(open_page, lab_with_runs):
+    page = open_page(lab_with_runs, locale="ja-JP")
     wait_for_list(page, NEWEST_FIRST)
     page.page.keyboard.press("/")
     typing = InputMethod(page)
@@ -78,7 +78,7 @@ def test_a_confirmed_word_stays_open_for_the_next_one(page, lab, run, field, tag
 
 
 def test_a_number_is_read_once_its_conversion_is_confirmed(open_page, lab):
-    page = open_page(lab, kept=False)
+    page = open_page(lab, reused=False)
     page.until("document.querySelector('#summary-parameters').textContent !== '–'")
     asked = []
 

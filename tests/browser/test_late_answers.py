@@ -49,7 +49,7 @@ SUMMARY = "**/api/experiments/summary"
 @pytest.fixture
 def page(open_page, lab):
     """A page whose form would launch twenty iterations on the digits, in a tab whose requests can be held."""
-    page = open_page(lab, kept=False)
+    page = open_page(lab, reused=False)
     page.choose("dataset.name", "digits")
     page.fill(training__iterations=20)
     return page
@@ -170,8 +170,8 @@ def test_a_late_answer_does_not_bring_a_deleted_run_back(page, lab):
     assert page.run_ids() == []
 
 
-def test_none_is_none_also_where_the_list_of_runs_was_here_before_the_charts(open_page, filled):
-    page = open_page(filled, kept=False)
+def test_none_is_none_also_where_the_list_of_runs_was_here_before_the_charts(open_page, lab_with_runs):
+    page = open_page(lab_with_runs, reused=False)
     held = Held(page.page, "**/api/lessons?*")
     with page.page.expect_websocket() as socket:
         page.page.evaluate("location.reload()")
@@ -179,19 +179,19 @@ def test_none_is_none_also_where_the_list_of_runs_was_here_before_the_charts(ope
     held.wait_for(1)
     held.release()
     page.until_ready()
-    page.wait_for_points(filled.ids[0], 10)
+    page.wait_for_points(lab_with_runs.ids[0], 10)
     page.page.click("#show-none")
     page.until("document.getElementById('chart-loss').data.length === 0")
     # "show none" is not the same as no choice
-    other = open_page(filled)
+    other = open_page(lab_with_runs)
     other.page.goto("about:blank")
     other.open(page.address())
     other.until("document.querySelectorAll('[data-run].off').length === 6")
 
 
-def test_a_launch_before_the_list_of_runs_leaves_the_address_its_runs(open_page, filled):
-    page = open_page(filled, kept=False)
-    numbers = [filled.run(run_id)["number"] for run_id in filled.ids[:2]]
+def test_a_launch_before_the_list_of_runs_leaves_the_address_its_runs(open_page, lab_with_runs):
+    page = open_page(lab_with_runs, reused=False)
+    numbers = [lab_with_runs.run(run_id)["number"] for run_id in lab_with_runs.ids[:2]]
     sockets: list[str] = []
     waiting: list[tuple[Any, Any]] = []
 
@@ -203,7 +203,7 @@ def test_a_launch_before_the_list_of_runs_leaves_the_address_its_runs(open_page,
 
     page.page.route_web_socket("**/ws", delay)
     page.page.goto("about:blank")
-    page.page.goto(f"{filled.url}/#runs={','.join(map(str, numbers))}&selected={numbers[0]}")
+    page.page.goto(f"{lab_with_runs.url}/#runs={','.join(map(str, numbers))}&selected={numbers[0]}")
     page.page.wait_for_selector("#launch")
     page.choose("dataset.name", "digits")
     page.fill(training__iterations=20)
@@ -216,8 +216,8 @@ def test_a_launch_before_the_list_of_runs_leaves_the_address_its_runs(open_page,
             socket.send(message)
         wait_until(lambda: len(page.run_ids()) == 7, "the list")
         shown = "[...document.querySelectorAll('[data-run]:not(.off)')].map(e => e.dataset.run)"
-        assert page.page.evaluate(shown) == [launched, filled.ids[1], filled.ids[0]]
-        assert selected(page) == [filled.run(filled.ids[0])["name"]]
+        assert page.page.evaluate(shown) == [launched, lab_with_runs.ids[1], lab_with_runs.ids[0]]
+        assert selected(page) == [lab_with_runs.run(lab_with_runs.ids[0])["name"]]
         assert page.page.locator(".toast:not([hidden])").count() == 0
     finally:
-        filled.http.delete(f"/api/runs/{launched}").raise_for_status()
+        lab_with_runs.http.delete(f"/api/runs/{launched}").raise_for_status()

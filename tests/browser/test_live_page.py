@@ -235,8 +235,8 @@ NARROW = """(part) => [...document.querySelectorAll(`${part} :is(button, input, 
     }).map((e) => e.outerHTML)"""
 
 
-def test_every_touch_target_has_44_pixels_of_its_own(open_page, filled):
-    page = open_page(filled, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+def test_every_touch_target_has_44_pixels_of_its_own(open_page, lab_with_runs):
+    page = open_page(lab_with_runs, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     for language in ("en", "ja"):
         if language == "ja":
             page.page.tap('[data-language="ja"]')
@@ -309,7 +309,7 @@ HIDE = """(hidden) => {
 
 def test_a_hidden_tab_stops_requesting_rows_and_catches_up_when_it_is_shown(open_page, make_lab):
     lab = make_lab(LOSSROOM_WORKERS="1")
-    page = open_page(lab, kept=False)
+    page = open_page(lab, reused=False)
     page.page.clock.install()
     page.open()  # again, so that the whole page uses the fake clock
     run = lab.launch(**{**ENDLESS, "network": {"preset": "mlp", "hidden": [400, 400]}})
@@ -345,7 +345,7 @@ def test_a_hidden_tab_stops_requesting_rows_and_catches_up_when_it_is_shown(open
 def test_a_silently_dead_connection_is_reopened(open_page, make_lab):
     lab = make_lab()
     proxy = Proxy(lab.port)
-    page = open_page(lab, kept=False)
+    page = open_page(lab, reused=False)
     try:
         page.page.clock.install()
         page.page.goto(f"http://127.0.0.1:{proxy.port}/")

@@ -38,7 +38,7 @@ def open_through(open_page, lab):
     opened = []
 
     def open_through(network, ready=True):
-        page = open_page(lab, kept=False)
+        page = open_page(lab, reused=False)
         page.page.clock.install()
         page.page.goto(f"http://127.0.0.1:{network.port}/")
         opened.append((page, network))
@@ -141,7 +141,7 @@ def test_the_page_goes_back_to_the_socket_when_one_gets_through(open_through, la
 def test_a_download_is_followed_by_polling(open_page, unfetched_lab):
     network = Proxy(unfetched_lab.port)
     network.websockets = proxies.refuse("403 Forbidden")
-    page = open_page(unfetched_lab, kept=False, locale="ja-JP")
+    page = open_page(unfetched_lab, reused=False, locale="ja-JP")
     page.page.goto(f"http://127.0.0.1:{network.port}/")
     page.until(f"{CONNECTION} === 'polling'")
     assert "このネットワークは WebSocket を通しません" in page.page.inner_text("#status-text")
@@ -174,7 +174,7 @@ def test_a_page_that_polls_says_that_the_lab_is_gone_and_goes_on_when_it_is_back
     lab = make_lab(LOSSROOM_WORKERS="1")
     network = Proxy(lab.port)
     network.websockets = proxies.refuse("403 Forbidden")
-    page = open_page(lab, kept=False)
+    page = open_page(lab, reused=False)
     page.page.goto(f"http://127.0.0.1:{network.port}/")
     page.until(f"{CONNECTION} === 'polling'")
     run = lab.launch(**{**QUICK, "training": LONG})

@@ -7,7 +7,7 @@ import pytest
 from tests.support.chromium import launch
 from tests.support.lab_page import LabPage
 from tests.support.nginx import BINARY, NAME, Nginx, block
-from tests.support.tabs import USUAL
+from tests.support.tabs import DEFAULTS
 from tests.support.waiting import TIMEOUT
 
 pytestmark = pytest.mark.skipif(
@@ -27,7 +27,7 @@ def nginx(make_lab, tmp_path):
 def page(browser, nginx):
     """The lab's page in a browser that finds the name `lab.example` on this machine."""
     with launch(browser.browser_type, f"--host-resolver-rules=MAP {NAME} 127.0.0.1") as chromium:
-        context = chromium.new_context(**USUAL, ignore_https_errors=True)
+        context = chromium.new_context(**DEFAULTS, ignore_https_errors=True)
         context.set_default_timeout(1000 * TIMEOUT)
         page = LabPage(context.new_page(), nginx)
         yield page

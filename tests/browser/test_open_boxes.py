@@ -166,7 +166,7 @@ def test_a_name_that_another_person_has_changed_is_said_and_can_be_given_again(o
 
 
 def test_what_is_typed_is_stored_when_the_tab_is_closed(open_page, lab, finished):
-    page = open_page(lab, kept=False)
+    page = open_page(lab, reused=False)
     select(page, finished)
     page.page.fill(NOTES, "an unfinished")
     page.page.locator(TAGS).focus()
@@ -180,7 +180,7 @@ def test_a_note_that_could_not_be_sent_is_sent_when_the_lab_is_there_again(open_
     lab = make_lab()
     run = lab.launch(**SHORT)
     lab.wait_for(run["id"], "completed")
-    page = open_page(lab, kept=False)
+    page = open_page(lab, reused=False)
     select(page, run["id"])
     page.page.fill(NOTES, "written in between")
     lab.stop()
@@ -199,7 +199,7 @@ def open_again(page):
 
 
 def test_a_note_that_waits_for_a_choice_is_there_at_the_next_visit(open_page, lab, finished):
-    page = open_page(lab, kept=False)
+    page = open_page(lab, reused=False)
     select(page, finished)
     page.page.fill(NOTES, "mine")
     patch(lab, finished, notes="theirs")
@@ -228,7 +228,7 @@ def test_a_note_and_a_name_of_a_tab_that_was_closed_while_the_lab_was_down_are_s
     lab = make_lab()
     run = lab.launch(**SHORT)
     lab.wait_for(run["id"], "completed")
-    page = open_page(lab, kept=False)
+    page = open_page(lab, reused=False)
     select(page, run["id"])
     page.page.fill(NOTES, "written in between")
     lab.stop()
@@ -244,7 +244,7 @@ def test_a_note_and_a_name_of_a_tab_that_was_closed_while_the_lab_was_down_are_s
 
 
 def test_a_browser_that_keeps_nothing_asks_before_such_a_note_is_lost(open_page, lab, finished):
-    page = open_page(lab, kept=False)
+    page = open_page(lab, reused=False)
     page.page.context.add_init_script(REFUSALS["full"])
     page.open()
     select(page, finished)
@@ -267,7 +267,7 @@ HOLD = "[...document.querySelectorAll('{}')].forEach((one, i) => (window[`held${
 def test_a_list_that_one_has_open_stays_when_its_choices_come(open_page, lab, finished):
     """The settings that one can sort and group by are fetched while the menu is open."""
     lab.wait_for(lab.launch(**{**SHORT, "seed": 5})["id"], "completed")
-    page = open_page(lab, kept=False)
+    page = open_page(lab, reused=False)
     page.page.route("**/api/fields?*", lambda route: page.page.wait_for_timeout(700) or route.continue_())
     page.page.click(".run-tools summary")
     sort = page.page.locator('[name="runs.sort"]')

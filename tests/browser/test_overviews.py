@@ -42,7 +42,7 @@ def test_a_long_run_shows_its_outline_until_its_rows_are_there(lab, open_page):
     )
     lab.wait_for(run["id"], "completed")
     lab.restart()
-    page = open_page(lab, kept=False)
+    page = open_page(lab, reused=False)
     connection = Slow(page)
     outline = "document.getElementById('chart-loss').data?.find(t => t.meta.series === 'loss-outline')"
 

@@ -19,8 +19,8 @@ def script(request):
 
 
 @pytest.fixture
-def page(open_page, filled, script):
-    page = open_page(filled, kept=False)
+def page(open_page, lab_with_runs, script):
+    page = open_page(lab_with_runs, reused=False)
     page.page.route("**/vendor/**", lambda route: route.fulfill(body=script, content_type="text/javascript"))
     page.page.goto("about:blank")
     page.open("/#dash=optimizer.name")
@@ -39,9 +39,9 @@ def test_charts_have_lines_and_symbols_and_are_saved_as_pictures(page):
         assert len(picture) > 10_000
 
 
-def test_results_are_drawn_over_settings_in_all_three_ways(page, filled):
-    name(page, filled.ids[0]).click()
-    name(page, filled.ids[5]).click(modifiers=["Shift"])
+def test_results_are_drawn_over_settings_in_all_three_ways(page, lab_with_runs):
+    name(page, lab_with_runs.ids[0]).click()
+    name(page, lab_with_runs.ids[5]).click(modifiers=["Shift"])
     page.page.click("#sweep")
     drawn = page.page.locator("dialog .figure")
     expect(drawn.locator(".scatterlayer .point")).to_have_count(6 + 2)  # and the mean of each optimizer
@@ -58,13 +58,13 @@ def test_results_are_drawn_over_settings_in_all_three_ways(page, filled):
     expect(page.page.locator(".run.selected")).to_have_count(1)
 
 
-def test_a_report_is_drawn(open_page, filled, script, tmp_path):
-    report = filled.http.get(f"/api/exports/html?runs={','.join(filled.ids)}").text
+def test_a_report_is_drawn(open_page, lab_with_runs, script, tmp_path):
+    report = lab_with_runs.http.get(f"/api/exports/html?runs={','.join(lab_with_runs.ids)}").text
     own = PlotlyScript().plain.decode()
     assert report.count(own) == 1
     path = tmp_path / "report.html"
     path.write_text(report.replace(own, script.decode()), "utf-8")
-    page = open_page(filled, kept=False)
+    page = open_page(lab_with_runs, reused=False)
     page.page.goto(path.as_uri())
     expect(page.page.locator("#loss .scatterlayer .trace path.js-line")).not_to_have_count(0)
     assert page.page.locator("#accuracy .scatterlayer .trace path.js-line").count() >= 12

@@ -17,8 +17,8 @@ from tests.support.waiting import wait_until
         ("nothing of the kind", []),
     ],
 )
-def test_typing_after_a_slash_finds_runs(open_page, filled, typed, found):
-    page = open_page(filled)
+def test_typing_after_a_slash_finds_runs(open_page, lab_with_runs, typed, found):
+    page = open_page(lab_with_runs)
     wait_for_list(page, NEWEST_FIRST)
 
     page.page.keyboard.press("/")
@@ -30,8 +30,8 @@ def test_typing_after_a_slash_finds_runs(open_page, filled, typed, found):
     wait_for_list(page, NEWEST_FIRST)
 
 
-def test_a_search_for_an_unknown_setting_says_so_and_short_names_are_the_readers(open_page, filled):
-    page = open_page(filled, locale="ja-JP")
+def test_a_search_for_an_unknown_setting_says_so_and_short_names_are_the_readers(open_page, lab_with_runs):
+    page = open_page(lab_with_runs, locale="ja-JP")
     said = page.page.locator("#runs-empty")
     page.page.fill("#run-search", "foo:bar")
     expect(said).to_contain_text("「foo」という設定を持つ実験はありません")
@@ -43,8 +43,8 @@ def test_a_search_for_an_unknown_setting_says_so_and_short_names_are_the_readers
     wait_for_list(page, NEWEST_FIRST[3:])
 
 
-def test_runs_are_sorted_narrowed_down_and_grouped_by_any_field(open_page, filled):
-    page = open_page(filled)
+def test_runs_are_sorted_narrowed_down_and_grouped_by_any_field(open_page, lab_with_runs):
+    page = open_page(lab_with_runs)
     page.page.click(".run-tools summary")
     page.page.select_option('[name="runs.sort"]', "name")
     wait_for_list(page, NEWEST_FIRST[::-1][3:] + NEWEST_FIRST[::-1][:3])
@@ -63,18 +63,18 @@ def test_runs_are_sorted_narrowed_down_and_grouped_by_any_field(open_page, fille
 
     page.until("document.querySelectorAll('.run-group').length === 2")
     assert page.page.locator(".group-name").all_inner_texts() == ["0.999", "–"]
-    scores = [filled.run(run_id)["latest"]["test_accuracy"] for run_id in filled.ids[3:]]
+    scores = [lab_with_runs.run(run_id)["latest"]["test_accuracy"] for run_id in lab_with_runs.ids[3:]]
     assert (
         page.page.locator(".group-facts").first.inner_text().startswith(f"3 · {100 * sum(scores) / 3:.1f}% ±")
     )
 
 
-def test_the_menu_offers_each_setting_once_and_headings_say_values_as_the_page_does(open_page, filled):
+def test_the_menu_offers_each_setting_once_and_headings_say_values_as_the_page_does(open_page, lab_with_runs):
     training = {**SHORT["training"], "batch_size": 8}
-    small = filled.launch(**{**SHORT, "name": "small", "training": training})["id"]
-    filled.wait_for(small, "completed")
+    small = lab_with_runs.launch(**{**SHORT, "name": "small", "training": training})["id"]
+    lab_with_runs.wait_for(small, "completed")
     try:
-        page = open_page(filled)
+        page = open_page(lab_with_runs)
         page.page.click(".run-tools summary")
         page.until('document.querySelector(\'[name="runs.sort"] [value="training.batch_size"]\')')
         for menu in ("sort", "group"):
@@ -95,36 +95,36 @@ def test_the_menu_offers_each_setting_once_and_headings_say_values_as_the_page_d
         assert page.page.input_value('[name="runs.sort"]') == "training.batch_size"
         assert page.page.input_value('[name="runs.group"]') == "optimizer.name"
     finally:
-        filled.http.delete(f"/api/runs/{small}")
+        lab_with_runs.http.delete(f"/api/runs/{small}")
 
 
-def test_runs_are_selected_as_files_are(open_page, filled):
-    page = open_page(filled)
+def test_runs_are_selected_as_files_are(open_page, lab_with_runs):
+    page = open_page(lab_with_runs)
     wait_for_list(page, NEWEST_FIRST)
-    name(page, filled.ids[5]).click()
+    name(page, lab_with_runs.ids[5]).click()
     assert selected(page) == ["adam 3"]
     card = page.page.locator("#run-details")
     expect(card.locator("h2")).to_have_text("adam 3")
     said = "Digits 8×8 · 64-16-10 · ReLU · He · Adam 0.01 · batch 16 · seed 3"
     expect(card.locator(".run-said")).to_have_text(said)
-    result = filled.run(filled.ids[5])["latest"]
+    result = lab_with_runs.run(lab_with_runs.ids[5])["latest"]
     train, test = (100 * result[f"{part}_accuracy"] for part in ("train", "test"))
     expect(card.locator(".run-result")).to_have_text(re.compile(f"^Test accuracy {test:.1f}% after 40 iter"))
     figures = [f"{train:.1f}%", f"{test:.1f}%", f"{train - test:.1f} points".replace("-", "−")]
     expect(card.locator("dd")).to_have_text(figures)
     expect(card.locator(".run-difference")).to_have_text("Differs only in Seed (3, not 2) from adam 2.")
 
-    row(page, filled.ids[3]).locator(".score").click(modifiers=["Shift"])
+    row(page, lab_with_runs.ids[3]).locator(".score").click(modifiers=["Shift"])
     assert selected(page) == ["adam 3", "adam 2", "adam 1"]
     expect(page.page.locator("#run-details")).to_be_hidden()
-    name(page, filled.ids[4]).click(modifiers=["ControlOrMeta"])
+    name(page, lab_with_runs.ids[4]).click(modifiers=["ControlOrMeta"])
     assert selected(page) == ["adam 3", "adam 1"]
     expect(page.page.locator(".bar-count")).to_have_text("2 selected")
     page.page.keyboard.press("Escape")
     assert selected(page) == []
 
     # and without a mouse
-    name(page, filled.ids[5]).focus()
+    name(page, lab_with_runs.ids[5]).focus()
     page.page.keyboard.press("ArrowDown")
     page.page.keyboard.press("Enter")
     page.page.keyboard.press("Shift+ArrowDown")
@@ -141,8 +141,8 @@ def test_runs_are_selected_as_files_are(open_page, filled):
         passed.append(page.page.evaluate(focused))
     assert len(passed) > 4
     assert set(passed[:-1]) == {"sgd 2"}
-    name(page, filled.ids[5]).click()
-    name(page, filled.ids[5]).click()
+    name(page, lab_with_runs.ids[5]).click()
+    name(page, lab_with_runs.ids[5]).click()
     assert selected(page) == []
 
 
@@ -158,39 +158,39 @@ def hold(page, element):
     touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 
-def test_on_a_phone_a_held_finger_begins_to_select_several(open_page, filled):
-    page = open_page(filled, viewport={"width": 390, "height": 844}, has_touch=True)
+def test_on_a_phone_a_held_finger_begins_to_select_several(open_page, lab_with_runs):
+    page = open_page(lab_with_runs, viewport={"width": 390, "height": 844}, has_touch=True)
     wait_for_list(page, NEWEST_FIRST)
     details = page.page.locator("#run-details h2")
     # a tap is a click: another run's details take the place of the one's
     for number, said in ((3, "adam 1"), (5, "adam 3")):
-        name(page, filled.ids[number]).tap()
+        name(page, lab_with_runs.ids[number]).tap()
         expect(details).to_have_text(said)
 
-    hold(page, name(page, filled.ids[3]))
-    name(page, filled.ids[0]).tap()
+    hold(page, name(page, lab_with_runs.ids[3]))
+    name(page, lab_with_runs.ids[0]).tap()
     assert selected(page) == ["adam 3", "adam 1", "sgd 1"]
     page.page.locator("#compare").tap()
     expect(page.page.locator(".diff thead th")).to_have_text(["setting", "adam 3", "adam 1", "sgd 1"])
     page.page.keyboard.press("Escape")
 
     # a second tap lets go of a run, and the one that is left is seen in detail
-    name(page, filled.ids[5]).tap()
-    name(page, filled.ids[0]).tap()
+    name(page, lab_with_runs.ids[5]).tap()
+    name(page, lab_with_runs.ids[0]).tap()
     expect(details).to_have_text("adam 1")
-    name(page, filled.ids[3]).tap()
+    name(page, lab_with_runs.ids[3]).tap()
     assert selected(page) == []
     # with none, a tap is a click again; and a mouse at the same screen does what it does everywhere
-    name(page, filled.ids[4]).tap()
-    name(page, filled.ids[5]).tap()
+    name(page, lab_with_runs.ids[4]).tap()
+    name(page, lab_with_runs.ids[5]).tap()
     assert selected(page) == ["adam 3"]
-    name(page, filled.ids[4]).click()
+    name(page, lab_with_runs.ids[4]).click()
     assert selected(page) == ["adam 2"]
 
 
-def test_stars_tags_notes_and_names_are_seen_by_everybody_and_stay(open_page, filled):
-    mine, theirs = open_page(filled), open_page(filled)
-    run_id = filled.ids[0]
+def test_stars_tags_notes_and_names_are_seen_by_everybody_and_stay(open_page, lab_with_runs):
+    mine, theirs = open_page(lab_with_runs), open_page(lab_with_runs)
+    run_id = lab_with_runs.ids[0]
     row(mine, run_id).hover()
     row(mine, run_id).locator(".star").click()
     name(mine, run_id).click()
@@ -206,18 +206,18 @@ def test_stars_tags_notes_and_names_are_seen_by_everybody_and_stay(open_page, fi
     expect(row(theirs, run_id).locator(".tag")).to_have_text(["demo", "学習率"])
     name(theirs, run_id).click()
     expect(theirs.page.locator('[name="runs.notes"]')).to_have_value("why not")
-    stored = filled.run(run_id)
+    stored = lab_with_runs.run(run_id)
     assert (stored["starred"], stored["tags"], stored["notes"]) == (True, ["demo", "学習率"], "why not")
     theirs.page.fill("#run-search", "tag:学習率 is:starred")
     wait_for_list(theirs, ["renamed"])
-    filled.http.patch(
+    lab_with_runs.http.patch(
         f"/api/runs/{run_id}", json={"name": "sgd 1", "starred": False, "tags": [], "notes": ""}
     )
 
 
-def test_an_archived_run_leaves_the_list_and_comes_back(open_page, filled):
-    page = open_page(filled)
-    name(page, filled.ids[1]).click()
+def test_an_archived_run_leaves_the_list_and_comes_back(open_page, lab_with_runs):
+    page = open_page(lab_with_runs)
+    name(page, lab_with_runs.ids[1]).click()
     page.page.click("#run-details >> text=archive")
     wait_for_list(page, [n for n in NEWEST_FIRST if n != "sgd 2"])
     page.page.fill("#run-search", "is:archived")
@@ -227,13 +227,13 @@ def test_an_archived_run_leaves_the_list_and_comes_back(open_page, filled):
     page.page.click(".toast >> text=Undo")
 
     wait_for_list(page, NEWEST_FIRST)
-    assert filled.run(filled.ids[1])["archived"] is False
+    assert lab_with_runs.run(lab_with_runs.ids[1])["archived"] is False
 
 
-def test_ctrl_z_takes_back_what_was_done_last(open_page, filled):
-    page = open_page(filled)
+def test_ctrl_z_takes_back_what_was_done_last(open_page, lab_with_runs):
+    page = open_page(lab_with_runs)
     rest = [n for n in NEWEST_FIRST if n != "sgd 2"]
-    name(page, filled.ids[1]).click()
+    name(page, lab_with_runs.ids[1]).click()
     page.page.click("#run-details >> text=archive")
     wait_for_list(page, rest)
     expect(page.page.locator(".toast >> text=Undo")).to_be_visible()
@@ -242,23 +242,23 @@ def test_ctrl_z_takes_back_what_was_done_last(open_page, filled):
     expect(page.page.locator(".toast")).to_be_hidden()
 
     # a deletion after it is another thing, and comes back alone
-    name(page, filled.ids[0]).click()
+    name(page, lab_with_runs.ids[0]).click()
     page.page.click("#run-details >> text=archive")
     wait_for_list(page, NEWEST_FIRST[:-1])
-    name(page, filled.ids[5]).focus()
+    name(page, lab_with_runs.ids[5]).focus()
     page.page.keyboard.press("Delete")
     wait_for_list(page, NEWEST_FIRST[1:-1])
     page.page.keyboard.press("Control+z")
     wait_for_list(page, NEWEST_FIRST[:-1])
     page.page.keyboard.press("Control+z")
     wait_for_list(page, NEWEST_FIRST[:-1])
-    filled.http.patch(f"/api/runs/{filled.ids[0]}", json={"archived": False}).raise_for_status()
+    lab_with_runs.http.patch(f"/api/runs/{lab_with_runs.ids[0]}", json={"archived": False}).raise_for_status()
     wait_for_list(page, NEWEST_FIRST)
 
 
-def test_a_deletion_can_be_taken_back_and_is_told_when_the_page_is_left(open_page, filled):
-    page = open_page(filled)
-    run_id = filled.launch(**{**SHORT, "name": "to go"})["id"]
+def test_a_deletion_can_be_taken_back_and_is_told_when_the_page_is_left(open_page, lab_with_runs):
+    page = open_page(lab_with_runs)
+    run_id = lab_with_runs.launch(**{**SHORT, "name": "to go"})["id"]
     page.wait_for(run_id, "completed")
     page.wait_for_points(run_id, 40)
     name(page, run_id).click()
@@ -273,13 +273,13 @@ def test_a_deletion_can_be_taken_back_and_is_told_when_the_page_is_left(open_pag
 
     wait_for_list(page, ["to go", *NEWEST_FIRST])
     page.wait_for_points(run_id, 40)
-    assert filled.run(run_id)["name"] == "to go"
+    assert lab_with_runs.run(run_id)["name"] == "to go"
     name(page, run_id).focus()
     page.page.keyboard.press("Delete")
     wait_for_list(page, NEWEST_FIRST)
     # by itself, as by a link: where the browser takes the page away it has half a second for its last words
     page.page.evaluate("location.href = 'about:blank'")
-    wait_until(lambda: filled.http.get(f"/api/runs/{run_id}").status_code == 404, "the deletion")
+    wait_until(lambda: lab_with_runs.http.get(f"/api/runs/{run_id}").status_code == 404, "the deletion")
 
 
 def test_several_runs_are_commanded_together_and_a_command_says_to_how_many_it_could_be_given(

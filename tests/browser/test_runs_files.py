@@ -7,17 +7,17 @@ from tests.browser.run_table import name, wait_for_list
 from tests.support.experiments import SHORT
 
 
-def test_a_selection_is_downloaded(open_page, filled):
-    page = open_page(filled)
-    name(page, filled.ids[0]).click()
-    name(page, filled.ids[2]).click(modifiers=["Shift"])
+def test_a_selection_is_downloaded(open_page, lab_with_runs):
+    page = open_page(lab_with_runs)
+    name(page, lab_with_runs.ids[0]).click()
+    name(page, lab_with_runs.ids[2]).click(modifiers=["Shift"])
     page.page.click("#run-bar summary")
     with page.page.expect_download() as download:
         page.page.click("#run-bar >> text=CSV")
     text = download.value.path().read_text("utf-8")
     assert download.value.suggested_filename == "digits-runs-1-to-3.csv"
     assert text.count("\n") == 1 + 3 * 40
-    assert {line.split(",")[0] for line in text.splitlines()[1:]} == set(filled.ids[:3])
+    assert {line.split(",")[0] for line in text.splitlines()[1:]} == set(lab_with_runs.ids[:3])
 
 
 DROP = """([name, text]) => {
@@ -29,8 +29,10 @@ DROP = """([name, text]) => {
 }"""
 
 
-def test_a_dropped_export_comes_back_with_its_curves(open_page, filled, make_lab):
-    exported = filled.http.get("/api/exports/json", params={"runs": ",".join(filled.ids[:2])}).text
+def test_a_dropped_export_comes_back_with_its_curves(open_page, lab_with_runs, make_lab):
+    exported = lab_with_runs.http.get(
+        "/api/exports/json", params={"runs": ",".join(lab_with_runs.ids[:2])}
+    ).text
     other = make_lab()
     page = open_page(other)
 
@@ -52,18 +54,20 @@ def test_a_dropped_export_comes_back_with_its_curves(open_page, filled, make_lab
     ("locale", "words"), [("en-US", "At most 0.005 MB are accepted"), ("ja-JP", "上限は 0.005 MB です")]
 )
 def test_a_file_that_is_too_long_is_refused_with_its_size_and_the_bound(
-    open_page, filled, make_lab, locale, words
+    open_page, lab_with_runs, make_lab, locale, words
 ):
-    exported = filled.http.get("/api/exports/json", params={"runs": ",".join(filled.ids)}).text
+    exported = lab_with_runs.http.get("/api/exports/json", params={"runs": ",".join(lab_with_runs.ids)}).text
     page = open_page(make_lab(LOSSROOM_MAX_IMPORT_BYTES="5000"), locale=locale)
     page.page.evaluate(DROP, ["lossroom.json", exported])
     expect(page.page.locator(".toast")).to_contain_text(words)
     expect(page.page.locator(".toast")).to_contain_text(f"{len(exported.encode()) / 1e6:.9g} MB")
 
 
-def test_a_chosen_export_comes_back_too(open_page, filled, make_lab, tmp_path):
+def test_a_chosen_export_comes_back_too(open_page, lab_with_runs, make_lab, tmp_path):
     path = tmp_path / "one.json"
-    path.write_bytes(filled.http.get("/api/exports/json", params={"runs": filled.ids[4]}).content)
+    path.write_bytes(
+        lab_with_runs.http.get("/api/exports/json", params={"runs": lab_with_runs.ids[4]}).content
+    )
     page = open_page(make_lab())
     page.page.click(".run-tools summary")
     with page.page.expect_file_chooser() as chooser:
@@ -72,18 +76,18 @@ def test_a_chosen_export_comes_back_too(open_page, filled, make_lab, tmp_path):
     wait_for_list(page, ["adam 2"])
 
 
-def test_a_report_works_without_lab_and_network(open_page, filled, browser, tmp_path):
+def test_a_report_works_without_lab_and_network(open_page, lab_with_runs, browser, tmp_path):
     evil = "<img src=x onerror=document.title='harm'></script><script>document.title='harm'</script>"
-    run_id = filled.launch(**{**SHORT, "name": evil})["id"]
-    filled.wait_for(run_id, "completed")
-    lab = open_page(filled)
+    run_id = lab_with_runs.launch(**{**SHORT, "name": evil})["id"]
+    lab_with_runs.wait_for(run_id, "completed")
+    lab = open_page(lab_with_runs)
     lab.page.goto("about:blank")
     lab.open("/#dash=optimizer.name")
-    name(lab, filled.ids[-1]).click()
+    name(lab, lab_with_runs.ids[-1]).click()
     name(lab, run_id).click(modifiers=["ControlOrMeta"])
     lab.page.click("#run-bar summary")
-    answer = filled.http.get(f"{lab.page.get_attribute('#run-bar a[href*=html]', 'href')}&lang=ja")
-    filled.http.delete(f"/api/runs/{run_id}")
+    answer = lab_with_runs.http.get(f"{lab.page.get_attribute('#run-bar a[href*=html]', 'href')}&lang=ja")
+    lab_with_runs.http.delete(f"/api/runs/{run_id}")
     path = tmp_path / "report.html"
     path.write_bytes(answer.content)
     context = browser.new_context(offline=True)

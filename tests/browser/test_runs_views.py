@@ -10,10 +10,10 @@ from tests.browser.run_table import name, row, selected, wait_for_list
 from tests.support.experiments import ENDLESS, SHORT
 
 
-def test_the_difference_of_two_runs_is_shown_and_no_more(open_page, filled):
-    page = open_page(filled)
-    name(page, filled.ids[0]).click()
-    name(page, filled.ids[1]).click(modifiers=["ControlOrMeta"])
+def test_the_difference_of_two_runs_is_shown_and_no_more(open_page, lab_with_runs):
+    page = open_page(lab_with_runs)
+    name(page, lab_with_runs.ids[0]).click()
+    name(page, lab_with_runs.ids[1]).click(modifiers=["ControlOrMeta"])
 
     page.page.click("#compare")
 
@@ -25,12 +25,12 @@ def test_the_difference_of_two_runs_is_shown_and_no_more(open_page, filled):
     assert selected(page) == ["sgd 2", "sgd 1"]
 
 
-def test_a_difference_says_values_as_the_form_does(open_page, filled):
+def test_a_difference_says_values_as_the_form_does(open_page, lab_with_runs):
     network = {"preset": "mlp", "hidden": [16, 8], "activation": "gelu"}
-    other = filled.launch(**{**SHORT, "name": "other", "network": network})["id"]
+    other = lab_with_runs.launch(**{**SHORT, "name": "other", "network": network})["id"]
     try:
-        page = open_page(filled)
-        name(page, filled.ids[5]).click()
+        page = open_page(lab_with_runs)
+        name(page, lab_with_runs.ids[5]).click()
         name(page, other).click(modifiers=["ControlOrMeta"])
         page.page.click("#compare")
         row_of = page.page.locator(".diff tbody tr").filter
@@ -39,15 +39,15 @@ def test_a_difference_says_values_as_the_form_does(open_page, filled):
         expect(network).to_have_text("dense 16 → GELU → dense 8 → GELU → dense 10")
         page.page.keyboard.press("Escape")
     finally:
-        filled.http.delete(f"/api/runs/{other}")
+        lab_with_runs.http.delete(f"/api/runs/{other}")
 
 
 def part_of_help(page, name):
     page.page.locator("dialog .segments label", has_text=name).click()
 
 
-def test_the_help_has_the_guide_a_glossary_and_the_keys_and_turns_them_off(open_page, filled):
-    page = open_page(filled)
+def test_the_help_has_the_guide_a_glossary_and_the_keys_and_turns_them_off(open_page, lab_with_runs):
+    page = open_page(lab_with_runs)
     asked = []
     page.page.on("request", lambda request: asked.append(request.url))
     assert page.page.evaluate(
@@ -102,15 +102,15 @@ def figure(page):
     )
 
 
-def test_a_sweep_shows_results_over_what_differs(open_page, filled):
-    page = open_page(filled)
-    name(page, filled.ids[0]).click()
-    name(page, filled.ids[5]).click(modifiers=["Shift"])
+def test_a_sweep_shows_results_over_what_differs(open_page, lab_with_runs):
+    page = open_page(lab_with_runs)
+    name(page, lab_with_runs.ids[0]).click()
+    name(page, lab_with_runs.ids[5]).click(modifiers=["Shift"])
     page.page.click("#sweep")
     page.until("document.querySelector('dialog .figure')?.data?.length")
 
     def scores():
-        return {run_id: filled.run(run_id)["latest"]["test_accuracy"] for run_id in filled.ids}
+        return {run_id: lab_with_runs.run(run_id)["latest"]["test_accuracy"] for run_id in lab_with_runs.ids}
 
     dots = figure(page)[-1]
     assert dict(zip(dots["runs"], dots["y"], strict=True)) == pytest.approx(scores())
@@ -124,12 +124,12 @@ def test_a_sweep_shows_results_over_what_differs(open_page, filled):
     (heat,) = figure(page)
     assert (heat["x"], heat["y"]) == (["adam", "sgd"], ["1", "2", "3"])
     for seed in range(3):
-        for column, runs in enumerate((filled.ids[3:], filled.ids[:3])):
+        for column, runs in enumerate((lab_with_runs.ids[3:], lab_with_runs.ids[:3])):
             assert heat["z"][seed][column] == pytest.approx(scores()[runs[seed]])
 
     page.page.select_option('[name="sweep.kind"]', "parallel")
     page.page.select_option('[name="sweep.metric"]', "loss")
-    losses = {run_id: filled.run(run_id)["latest"]["loss"] for run_id in filled.ids}
+    losses = {run_id: lab_with_runs.run(run_id)["latest"]["loss"] for run_id in lab_with_runs.ids}
     lines = page.page.locator(".parallel .line")
     assert lines.evaluate_all("all => all.map(line => line.dataset.sweepRun)") == sorted(
         losses, key=losses.get, reverse=True
@@ -143,37 +143,39 @@ def test_a_sweep_shows_results_over_what_differs(open_page, filled):
     optimizer.focus()
     page.page.keyboard.press("ArrowUp")
     assert optimizer.get_attribute("aria-valuetext") == "Adam"
-    assert sorted(page.page.evaluate(chosen)) == sorted(filled.ids[3:])
+    assert sorted(page.page.evaluate(chosen)) == sorted(lab_with_runs.ids[3:])
     box = seed.locator("> path").bounding_box()
     x, top, height = box["x"] + box["width"] / 2, box["y"], box["height"]
     page.page.mouse.move(x, top + 0.3 * height)
     page.page.mouse.down()
     page.page.mouse.move(x, top + 0.7 * height, steps=4)
     page.page.mouse.up()
-    assert page.page.evaluate(chosen) == [filled.ids[4]]
+    assert page.page.evaluate(chosen) == [lab_with_runs.ids[4]]
     assert "1 of 6 runs" in page.page.inner_text("dialog .sweep-said")
     page.page.mouse.click(x, top + 0.5 * height)  # all seeds again
-    assert sorted(page.page.evaluate(chosen)) == sorted(filled.ids[3:])
+    assert sorted(page.page.evaluate(chosen)) == sorted(lab_with_runs.ids[3:])
 
-    page.page.locator(f'[data-sweep-run="{filled.ids[4]}"]').dispatch_event("click")
+    page.page.locator(f'[data-sweep-run="{lab_with_runs.ids[4]}"]').dispatch_event("click")
     expect(page.page.locator("dialog")).to_have_count(0)
-    expect(name(page, filled.ids[4])).to_have_attribute("aria-pressed", "true")
+    expect(name(page, lab_with_runs.ids[4])).to_have_attribute("aria-pressed", "true")
     expect(page.page.locator(".run.selected")).to_have_count(1)
 
 
 @pytest.mark.parametrize(("scheme", "locale"), [("light", "en-US"), ("dark", "ja-JP")])
-def test_the_table_and_its_dialogs_have_no_accessibility_violation(open_page, filled, scheme, locale):
+def test_the_table_and_its_dialogs_have_no_accessibility_violation(open_page, lab_with_runs, scheme, locale):
     # tall: what is scrolled away behind the button is none the worse for it
-    page = open_page(filled, color_scheme=scheme, locale=locale, viewport={"width": 1280, "height": 1200})
-    run_id = filled.launch(**ENDLESS)["id"]
-    filled.http.patch(f"/api/runs/{run_id}", json={"tags": ["demo"], "starred": True})
+    page = open_page(
+        lab_with_runs, color_scheme=scheme, locale=locale, viewport={"width": 1280, "height": 1200}
+    )
+    run_id = lab_with_runs.launch(**ENDLESS)["id"]
+    lab_with_runs.http.patch(f"/api/runs/{run_id}", json={"tags": ["demo"], "starred": True})
     try:
         page.wait_for(run_id, "running")
         name(page, run_id).click()
-        row(page, filled.ids[5]).hover()
+        row(page, lab_with_runs.ids[5]).hover()
         assert violations(page, within=".side") == []
         page.page.click("#wide")
-        name(page, filled.ids[0]).click(modifiers=["Shift"])
+        name(page, lab_with_runs.ids[0]).click(modifiers=["Shift"])
         assert violations(page, within=".side") == []
         page.page.click(".run-tools summary")
         page.until("document.querySelector('.panel')")
@@ -186,14 +188,14 @@ def test_the_table_and_its_dialogs_have_no_accessibility_violation(open_page, fi
             page.page.keyboard.press("Escape")
             expect(page.page.locator("dialog")).to_have_count(0)
     finally:
-        filled.http.delete(f"/api/runs/{run_id}")
+        lab_with_runs.http.delete(f"/api/runs/{run_id}")
 
 
-def test_a_phone_has_the_table_without_scrolling_sideways(open_page, filled):
-    page = open_page(filled, viewport={"width": 390, "height": 844}, locale="ja-JP")
-    name(page, filled.ids[0]).click()
+def test_a_phone_has_the_table_without_scrolling_sideways(open_page, lab_with_runs):
+    page = open_page(lab_with_runs, viewport={"width": 390, "height": 844}, locale="ja-JP")
+    name(page, lab_with_runs.ids[0]).click()
     assert page.page.evaluate("document.documentElement.scrollWidth") == 390
-    name(page, filled.ids[1]).click(modifiers=["Shift"])
+    name(page, lab_with_runs.ids[1]).click(modifiers=["Shift"])
     page.page.click("#compare")
     expect(page.page.locator("dialog")).to_be_visible()
     assert page.page.evaluate("document.documentElement.scrollWidth") == 390
@@ -207,13 +209,13 @@ LINES = """(elements) => elements.map((element) => {
 })"""
 
 
-def test_on_a_phone_the_difference_breaks_no_japanese_word(open_page, filled):
+def test_on_a_phone_the_difference_breaks_no_japanese_word(open_page, lab_with_runs):
     network = {"preset": "mlp", "hidden": [20, 10]}
     dataset = {"name": "spirals"}
-    other = filled.launch(**{**SHORT, "name": "other", "network": network, "dataset": dataset})["id"]
+    other = lab_with_runs.launch(**{**SHORT, "name": "other", "network": network, "dataset": dataset})["id"]
     try:
-        page = open_page(filled, viewport={"width": 390, "height": 844}, locale="ja-JP")
-        name(page, filled.ids[5]).click()
+        page = open_page(lab_with_runs, viewport={"width": 390, "height": 844}, locale="ja-JP")
+        name(page, lab_with_runs.ids[5]).click()
         name(page, other).click(modifiers=["ControlOrMeta"])
         page.page.click("#compare")
         expect(page.page.locator("dialog")).to_be_visible()
@@ -223,7 +225,7 @@ def test_on_a_phone_the_difference_breaks_no_japanese_word(open_page, filled):
         assert page.page.evaluate("document.documentElement.scrollWidth") == 390
         page.page.keyboard.press("Escape")
     finally:
-        filled.http.delete(f"/api/runs/{other}")
+        lab_with_runs.http.delete(f"/api/runs/{other}")
 
 
 def test_a_sweep_folds_to_one_line_with_its_best_and_the_wide_table_has_the_columns_that_are_chosen(

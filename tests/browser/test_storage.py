@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.chromium import launch_with_profile
 from tests.support.lab_page import LabPage
-from tests.support.tabs import MODULE, USUAL
+from tests.support.tabs import DEFAULTS, MODULE
 from tests.support.waiting import TIMEOUT
 
 REFUSE = 'const refuse = () => { throw new DOMException("refused", "%s"); };'
@@ -24,7 +24,7 @@ REFUSALS = {
 @pytest.fixture(params=[*REFUSALS, "as the browser itself blocks"])
 def page(request, open_page, lab, browser, tmp_path):
     if request.param in REFUSALS:
-        page = open_page(lab, kept=False, color_scheme="light")
+        page = open_page(lab, reused=False, color_scheme="light")
         page.page.context.add_init_script(REFUSALS[request.param])
         page.open()
         yield page
@@ -33,7 +33,7 @@ def page(request, open_page, lab, browser, tmp_path):
     profile.mkdir(parents=True)
     preferences = {"profile": {"default_content_setting_values": {"cookies": 2}}}
     (profile / "Preferences").write_text(json.dumps(preferences))
-    context = launch_with_profile(browser.browser_type, profile.parent, **USUAL, color_scheme="light")
+    context = launch_with_profile(browser.browser_type, profile.parent, **DEFAULTS, color_scheme="light")
     context.set_default_timeout(1000 * TIMEOUT)
     context.add_init_script(MODULE)
     page = LabPage(context.pages[0], lab)

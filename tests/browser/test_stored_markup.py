@@ -24,7 +24,7 @@ def evil(lab):
 
 
 def test_markup_in_names_notes_and_tags_is_shown_and_not_obeyed_on_the_page(open_page, lab, evil):
-    page = open_page(lab, kept=False)
+    page = open_page(lab, reused=False)
     page.wait_for_points(evil, 40)
     expect(name(page, evil)).to_have_text(EVIL)
     expect(page.page.locator(f'[data-run="{evil}"]')).to_contain_text(TAG)
@@ -45,7 +45,7 @@ def test_markup_in_names_notes_and_tags_is_shown_and_not_obeyed_on_the_page(open
 def test_markup_is_shown_and_not_obeyed_in_the_report(open_page, lab, evil, tmp_path):
     path = tmp_path / "report.html"
     path.write_bytes(lab.http.get(f"/api/exports/html?runs={evil}&dash=name&lang=en").content)
-    page = open_page(lab, kept=False)
+    page = open_page(lab, reused=False)
     page.page.goto(path.as_uri())
     page.until("document.querySelectorAll('#loss .scatterlayer .trace').length > 0")
     expect(page.page.locator("p.notes")).to_have_text(EVIL)

@@ -18,8 +18,8 @@ SYMBOLS = "(document.getElementById('chart-{}').data ?? []).find((t) => t.meta.s
 
 
 @pytest.fixture
-def page(open_page, filled):
-    return open_page(filled)
+def page(open_page, lab_with_runs):
+    return open_page(lab_with_runs)
 
 
 def choose(page, field):
@@ -50,13 +50,16 @@ def hovered(page, chart="accuracy"):
     return columns
 
 
-def test_each_value_of_a_field_has_its_dash_and_its_symbol_in_every_chart(page, filled):
+def test_each_value_of_a_field_has_its_dash_and_its_symbol_in_every_chart(page, lab_with_runs):
     choose(page, "optimizer.name")
     wait_for_symbols(page, "accuracy")
     wait_for_symbols(page)
     for chart, series in (("loss", "loss-smoothed"), ("accuracy", "test_accuracy")):
         looks = page.page.evaluate(LOOKS, chart)
-        for group, look in ((filled.ids[:3], ["solid", "circle"]), (filled.ids[3:], ["dash", "square"])):
+        for group, look in (
+            (lab_with_runs.ids[:3], ["solid", "circle"]),
+            (lab_with_runs.ids[3:], ["dash", "square"]),
+        ):
             assert [looks[f"{series} {run_id}"][:2] for run_id in group] == [look] * 3
             # the colour goes on saying which run it is
             assert len({looks[f"{series} {run_id}"][2] for run_id in group}) == 3
@@ -64,7 +67,7 @@ def test_each_value_of_a_field_has_its_dash_and_its_symbol_in_every_chart(page, 
         assert sorted(set(hovered(page, chart)["Optimizer"])) == ["Adam", "SGD"]
     # dotted is a value now: a curve on training images is thin and pale, with its run's dash and no symbol
     looks = page.page.evaluate(LOOKS, "accuracy")
-    for run_id, dash in ((filled.ids[0], "solid"), (filled.ids[-1], "dash")):
+    for run_id, dash in ((lab_with_runs.ids[0], "solid"), (lab_with_runs.ids[-1], "dash")):
         test, train = looks[f"test_accuracy {run_id}"], looks[f"train_accuracy {run_id}"]
         assert train[:2] == [dash, None]
         assert train[2] == f"{test[2]}99"
@@ -74,7 +77,7 @@ def test_each_value_of_a_field_has_its_dash_and_its_symbol_in_every_chart(page, 
     x, y, colors = page.page.evaluate(
         f"(t => [[...t.x], [...t.y], [...t.marker.color]])({SYMBOLS.format('accuracy')})"
     )
-    for run_id in filled.ids:
+    for run_id in lab_with_runs.ids:
         curve = dict(page.trace(run_id, "test_accuracy", "accuracy").tolist())
         own = {
             x: y
@@ -86,16 +89,16 @@ def test_each_value_of_a_field_has_its_dash_and_its_symbol_in_every_chart(page, 
 
     page.page.select_option("#dash-field", "")
     page.until(f"!{SYMBOLS.format('accuracy')}")
-    assert page.page.evaluate(LOOKS, "accuracy")[f"train_accuracy {filled.ids[0]}"][0] == "dot"
+    assert page.page.evaluate(LOOKS, "accuracy")[f"train_accuracy {lab_with_runs.ids[0]}"][0] == "dot"
     assert not legend(page).is_visible()
 
 
-def test_the_address_keeps_the_field_and_the_legend_never_grows(page, filled, open_page):
+def test_the_address_keeps_the_field_and_the_legend_never_grows(page, lab_with_runs, open_page):
     plot = page.page.locator(LOSS)
     choose(page, "seed")
     wait_for_symbols(page)
     height = plot.bounding_box()["height"]
-    other = open_page(filled, locale="ja-JP", viewport={"width": 390, "height": 844})
+    other = open_page(lab_with_runs, locale="ja-JP", viewport={"width": 390, "height": 844})
     other.page.goto("about:blank")
     other.open(page.address())
     wait_for_symbols(other)
@@ -127,7 +130,7 @@ def test_the_address_keeps_the_field_and_the_legend_never_grows(page, filled, op
     )
 
 
-def test_the_curve_of_a_group_has_the_look_of_the_value_that_all_its_runs_have(page, filled):
+def test_the_curve_of_a_group_has_the_look_of_the_value_that_all_its_runs_have(page, lab_with_runs):
     page.page.select_option("#band-spread", "std")
     choose(page, "optimizer.name")
     wait_for_symbols(page, "accuracy")
@@ -160,10 +163,10 @@ def test_the_curve_of_a_group_has_the_look_of_the_value_that_all_its_runs_have(p
     looks = [look for look in looks if look[1]]
     assert sorted(look[0] for look in looks) == ["dash", "solid"]
     assert len({look[2] for look in looks}) == 1
-    for group, name in ((filled.ids[:3], "SGD"), (filled.ids[3:], "Adam")):
-        columns, _ = filled.stored_rows(group[0], "evaluation")
+    for group, name in ((lab_with_runs.ids[:3], "SGD"), (lab_with_runs.ids[3:], "Adam")):
+        columns, _ = lab_with_runs.stored_rows(group[0], "evaluation")
         place = columns.index("test_accuracy")
-        last = [filled.stored_rows(run_id, "evaluation")[1][-1, place] for run_id in group]
+        last = [lab_with_runs.stored_rows(run_id, "evaluation")[1][-1, place] for run_id in group]
         rows = hovered(page)
         at = [i for i, value in enumerate(rows["Optimizer"]) if value == name]
         shown = {rows["value"][i].split("%")[0] for i in at}
@@ -239,7 +242,7 @@ def test_points_that_come_have_their_curves_dash_and_symbols_without_a_new_figur
             lab.http.delete(f"/api/runs/{run['id']}")
 
 
-def test_a_saved_picture_says_what_dashes_and_symbols_mean(page, filled):
+def test_a_saved_picture_says_what_dashes_and_symbols_mean(page, lab_with_runs):
     choose(page, "optimizer.name")
     wait_for_symbols(page)
     page.page.locator('[data-chart="accuracy"] .controls .icon-button').last.click()
@@ -251,7 +254,7 @@ def test_a_saved_picture_says_what_dashes_and_symbols_mean(page, filled):
     assert "stroke-dasharray" in text
 
 
-def test_an_address_with_a_field_that_no_run_has_shows_curves_of_one_look(page, filled):
+def test_an_address_with_a_field_that_no_run_has_shows_curves_of_one_look(page, lab_with_runs):
     page.page.goto("about:blank")
     page.open("/#dash=constructor")
     page.until("document.querySelector('[data-chart=loss] .strokes li span')?.textContent === '–'")

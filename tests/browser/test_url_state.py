@@ -18,19 +18,19 @@ def test_a_choice_is_in_the_address_in_a_moment_and_an_address_that_is_pasted_is
     page.until("document.querySelector('#wide').getAttribute('aria-pressed') === 'true'")
 
 
-def test_a_copied_address_shows_the_same_runs_list_language_and_width(open_page, filled):
-    page = open_page(filled)
+def test_a_copied_address_shows_the_same_runs_list_language_and_width(open_page, lab_with_runs):
+    page = open_page(lab_with_runs)
     page.page.click("#show-none")
-    for run_id in filled.ids[:2]:
+    for run_id in lab_with_runs.ids[:2]:
         page.page.click(f'[data-run="{run_id}"] .swatch')
     page.page.fill("#run-search", "optimizer:sgd")
     page.page.click("#wide")
     page.page.click('[data-language="ja"]')
     page.until("document.documentElement.lang === 'ja'")
-    numbers = ",".join(str(filled.run(run_id)["number"]) for run_id in filled.ids[:2])
+    numbers = ",".join(str(lab_with_runs.run(run_id)["number"]) for run_id in lab_with_runs.ids[:2])
     page.until(f"location.hash.includes('runs={numbers}') && location.hash.includes('lang=ja')")
 
-    other = open_page(filled)
+    other = open_page(lab_with_runs)
     other.page.goto("about:blank")
     other.open(page.address())
 
@@ -40,19 +40,19 @@ def test_a_copied_address_shows_the_same_runs_list_language_and_width(open_page,
         "[...new Set(document.getElementById('chart-loss').data.map(trace => trace.meta.run))]"
         ".filter(Boolean).sort()"
     )
-    other.until(f"{shown}.join() === {','.join(sorted(filled.ids[:2]))!r}")
+    other.until(f"{shown}.join() === {','.join(sorted(lab_with_runs.ids[:2]))!r}")
     assert other.page.input_value("#run-search") == "optimizer:sgd"
     assert other.page.get_attribute("#wide", "aria-pressed") == "true"
 
 
-def test_a_copied_address_has_the_same_runs_selected(open_page, filled):
-    page = open_page(filled)
-    name(page, filled.ids[4]).click()
-    name(page, filled.ids[1]).click(modifiers=["ControlOrMeta"])
+def test_a_copied_address_has_the_same_runs_selected(open_page, lab_with_runs):
+    page = open_page(lab_with_runs)
+    name(page, lab_with_runs.ids[4]).click()
+    name(page, lab_with_runs.ids[1]).click(modifiers=["ControlOrMeta"])
     gone = 999
     address = page.address().replace("selected=", f"selected={gone},")
 
-    other = open_page(filled)
+    other = open_page(lab_with_runs)
     other.page.goto("about:blank")
     other.open(address)
 
@@ -62,7 +62,7 @@ def test_a_copied_address_has_the_same_runs_selected(open_page, filled):
     assert str(gone) not in other.address()
     other.page.keyboard.press("Escape")
     assert "selected" not in other.address()
-    other.page.evaluate(f"location.hash = 'selected={filled.run(filled.ids[0])['number']}'")
+    other.page.evaluate(f"location.hash = 'selected={lab_with_runs.run(lab_with_runs.ids[0])['number']}'")
     expect(other.page.locator("#run-details h2")).to_have_text("sgd 1")
 
 
@@ -80,8 +80,8 @@ TOASTS = """
 @pytest.mark.parametrize(
     "hash_", ["#runs=999,x&list=7&lang=tlh&wide=2", '#list={"sort":"x","state":5,"group":null,"text":[]}']
 )
-def test_an_address_that_makes_no_sense_shows_the_usual_page(open_page, filled, hash_):
-    page = open_page(filled, kept=False)
+def test_an_address_that_makes_no_sense_shows_the_usual_page(open_page, lab_with_runs, hash_):
+    page = open_page(lab_with_runs, reused=False)
     page.page.add_init_script(TOASTS)
     page.page.goto("about:blank")
     page.open(f"/{hash_}")

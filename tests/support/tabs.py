@@ -13,24 +13,24 @@ MODULE = (
     "window.pageModule = (name) => import(new URL(name, document.querySelector('script[type=module]').src))"
 )
 
-USUAL: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}, "locale": "en-US"}
+DEFAULTS: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}, "locale": "en-US"}
 
 
 class Tabs:
     """Tabs that tests borrow and give back, each in its own browser context.
 
     A new context is a new process, which compiles Plotly again: five times the work of opening the page in a tab that
-    had it before. So tabs are kept, by the options of their context, and cleared between two tests.
+    had it before. So tabs are reused, by the options of their context, and cleared between two tests.
     """
 
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
         self._free: dict[str, list[Page]] = {}
 
-    def borrow(self, *, kept: bool = True, **options: Any) -> Page:
-        """A tab whose context has these options; if not `kept`, a new one."""
-        options = {**USUAL, **options}
-        if kept and (free := self._free.get(repr(options))):
+    def borrow(self, *, reused: bool = True, **options: Any) -> Page:
+        """A tab whose context has these options; a new one if not `reused`."""
+        options = {**DEFAULTS, **options}
+        if reused and (free := self._free.get(repr(options))):
             return free.pop()
         context = self._browser.new_context(**options)
         context.set_default_timeout(1000 * TIMEOUT)
@@ -38,7 +38,7 @@ class Tabs:
         return context.new_page()
 
     def give_back(self, tab: Page, origin: str, **options: Any) -> None:
-        options = {**USUAL, **options}
+        options = {**DEFAULTS, **options}
         if tab.evaluate("location.origin") != origin:
             tab.context.close()  # from another origin, the page's storage cannot be cleared
             return
