@@ -46,7 +46,7 @@ def test_every_spelling_of_a_host_is_the_same(host, port):
 
 
 @given(HOSTS, SCHEMES, PORTS)
-def test_a_page_is_at_its_own_host_however_it_is_written(host, scheme, port):
+def test_a_page_matches_its_own_host_in_any_spelling(host, scheme, port):
     plain, written = host
     page, asked = Origin.parse(f"{scheme}://{plain}:{port}"), Authority.parse(f"{written}:{port}")
     assert page.is_at(asked)
@@ -54,7 +54,7 @@ def test_a_page_is_at_its_own_host_however_it_is_written(host, scheme, port):
 
 
 @given(HOSTS, SCHEMES)
-def test_a_schemes_own_port_is_none(host, scheme):
+def test_a_schemes_default_port_may_be_left_out(host, scheme):
     plain, written = host
     port = DEFAULT_PORTS[scheme]
     for page in (f"{scheme}://{plain}", f"{scheme}://{plain}:{port}", f"{scheme.upper()}://{plain}:"):
@@ -71,7 +71,7 @@ def test_another_host_or_port_is_another_place(one, other, scheme, port, its_por
 
 
 @given(st.text(max_size=40) | st.text(alphabet="ab.:[]@/?#\\%0189 -", max_size=20))
-def test_what_is_read_is_read_back_and_holds_nothing_but_a_host_and_a_port(text):
+def test_a_parsed_authority_parses_to_itself_and_holds_only_host_and_port(text):
     authority = Authority.parse(text)
     if authority is not None:
         assert Authority.parse(str(authority)) == authority
@@ -104,7 +104,7 @@ def test_what_is_read_is_read_back_and_holds_nothing_but_a_host_and_a_port(text)
         "ラボ",
     ],
 )
-def test_what_is_no_host_is_read_as_none(text):
+def test_an_invalid_host_is_none(text):
     assert Authority.parse(text) is None
     assert Origin.parse(f"http://{text}") is None
 
@@ -123,26 +123,26 @@ def test_what_is_no_host_is_read_as_none(text):
         "http://lab/",
     ],
 )
-def test_what_is_no_origin_of_a_web_page_is_read_as_none(text):
+def test_an_invalid_origin_is_none(text):
     assert Origin.parse(text) is None
 
 
 @pytest.mark.parametrize(
     "name", ["localhost", "LocalHost", "localhost.", "lab.localhost", "127.0.0.1", "127.9.9.9", "[::1]"]
 )
-def test_names_of_this_machine(name):
+def test_these_names_mean_this_machine(name):
     assert Authority.parse(name).is_loopback
 
 
 @pytest.mark.parametrize(
     "name", ["localhost.evil.example", "evil-localhost", "127.0.0.1.evil.example", "10.0.0.1", "127.1"]
 )
-def test_names_that_only_look_like_this_machine(name):
+def test_these_names_only_look_like_this_machine(name):
     assert not Authority.parse(name).is_loopback
 
 
 @given(st.ip_addresses())
-def test_an_address_is_known_as_one(address):
+def test_ip_addresses_are_recognized(address):
     text = f"[{address}]" if isinstance(address, ipaddress.IPv6Address) else str(address)
     assert Authority.parse(text).is_address
 

@@ -10,7 +10,7 @@ from app.commands.bench import bench
 LOSSROOM = str(Path(sys.executable).with_name("lossroom"))
 
 
-def test_names_that_are_no_benchmark_are_refused_with_those_that_are(tmp_path):
+def test_an_unknown_benchmark_is_refused_with_a_list_of_the_known_ones(tmp_path):
     # from another folder: the checkout is found around the package
     done = subprocess.run(
         [LOSSROOM, "bench", "speed"], capture_output=True, text=True, cwd=tmp_path, timeout=60
@@ -31,7 +31,7 @@ def test_names_and_json_go_to_the_benchmarks_and_their_status_comes_back(tmp_pat
     assert json.loads(capfd.readouterr().out) == []
 
 
-def test_without_a_checkout_it_says_so(tmp_path, capsys):
+def test_without_a_checkout_the_bench_command_says_that_it_needs_one(tmp_path, capsys):
     assert bench([], as_json=False, folders=[tmp_path]) == 2
     shown = capsys.readouterr()
     assert "run this in a checkout" in shown.err

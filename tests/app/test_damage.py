@@ -85,7 +85,7 @@ def test_the_rows_of_other_runs_are_read_and_the_damage_is_named(database):
     assert database.read_now(read("sound")).count == ROWS
 
 
-def test_what_one_operation_meets_does_not_keep_the_others_from_being_written(database):
+def test_damage_met_by_one_operation_does_not_stop_the_others_from_being_written(database):
     async def write_all():
         return await asyncio.gather(
             database.write(append("sound", ROWS)),
@@ -102,7 +102,7 @@ def test_what_one_operation_meets_does_not_keep_the_others_from_being_written(da
     assert database.read_now(read("sound")).count == ROWS + 2
 
 
-def test_a_viewer_gets_the_other_rows_is_told_of_the_damage_and_asks_no_more(database):
+def test_a_viewer_gets_the_undamaged_rows_and_one_notice_of_the_damage(database):
     asked = []
 
     class Asked(StoredHistory):

@@ -38,7 +38,7 @@ def ids(connection):
     return [row["id"] for row in connection.execute("SELECT id FROM runs ORDER BY number")]
 
 
-def test_what_is_reported_can_be_read_by_anyone(database):
+def test_reported_operations_can_be_read_by_any_connection(database):
     seen: list[str] = []
     reported = threading.Event()
 
@@ -91,7 +91,9 @@ def test_closing_commits_what_is_waiting(tmp_path):
         assert other.execute("SELECT COUNT(*) FROM runs").fetchone() == (500,)
 
 
-def test_a_disk_that_takes_no_writes_is_named_and_what_waited_is_written_later(database, monkeypatch):
+def test_a_disk_that_accepts_no_writes_is_named_and_waiting_operations_are_written_later(
+    database, monkeypatch
+):
     monkeypatch.setattr(module, "RETRY_SECONDS", 0.01)
     broken = threading.Event()
     broken.set()
@@ -126,7 +128,7 @@ def test_a_file_of_a_newer_version_is_refused_untouched(tmp_path):
         Database(path).open()
 
 
-def test_a_file_that_is_no_database_is_refused(tmp_path):
+def test_a_file_that_is_not_a_database_is_refused(tmp_path):
     path = tmp_path / "lab.sqlite3"
     path.write_bytes(b"this is not a database at all, and long enough to be looked at" * 100)
 
@@ -176,7 +178,7 @@ def test_a_file_of_version_1_is_carried_forward_with_its_runs_and_rows(tmp_path)
         assert other.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
 
 
-def test_what_is_asked_for_is_refused_at_once_when_the_file_is_locked_and_what_has_happened_waits(
+def test_while_the_file_is_locked_requested_writes_are_refused_at_once_and_reported_ones_wait(
     tmp_path, monkeypatch
 ):
     monkeypatch.setattr(module, "RETRY_SECONDS", 0.01)
@@ -205,7 +207,7 @@ def test_what_is_asked_for_is_refused_at_once_when_the_file_is_locked_and_what_h
     database.close()
 
 
-def test_a_fault_ends_by_itself_when_nothing_waits(tmp_path, monkeypatch):
+def test_a_fault_clears_itself_when_nothing_waits(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "RETRY_SECONDS", 0.01)
     monkeypatch.setattr(module, "BUSY_SECONDS", 0.05)
     database = Database(tmp_path / "lab.sqlite3")

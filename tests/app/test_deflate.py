@@ -31,7 +31,7 @@ def test_a_long_text_is_a_tenth_of_its_size_and_is_read_back():
 @pytest.mark.parametrize(
     ("opcode", "size"), [(Opcode.TEXT, LONG_BYTES - 1), (Opcode.BINARY, LONG_BYTES * 4), (Opcode.PING, 4)]
 )
-def test_other_messages_go_as_they_are(opcode, size):
+def test_short_and_binary_messages_are_sent_uncompressed(opcode, size):
     server, client = agreed()
     frame = Frame(opcode, bytes(size))
     assert server.encode(frame) is frame

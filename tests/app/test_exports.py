@@ -127,7 +127,7 @@ def test_the_csv_of_a_selection_holds_every_row_of_each_run(lab, done):
     ],
     ids=["not finite", "unknown", "no code", "no values", "long"],
 )
-def test_a_reason_that_cannot_be_one_is_left_out_and_its_text_stays(lab, done, why):
+def test_an_invalid_reason_is_left_out_and_its_text_stays(lab, done, why):
     exported = lab.http.get("/api/exports/json", params={"runs": done["id"]}).text
     assert exported.count('"reason": null, "why": null') == 1
     body = exported.replace('"reason": null, "why": null', f'"reason": "as it was", "why": {why}')
@@ -306,7 +306,7 @@ def test_a_wrong_import_names_its_field_and_stores_nothing(lab, done, what):
     ],
     ids=["nothing", "no text", "deep", "half a character", "a deep config", "infinity"],
 )
-def test_what_is_no_document_is_refused_and_breaks_nothing(lab, body):
+def test_an_invalid_document_is_refused_and_harms_nothing(lab, body):
     answer = lab.http.post("/api/imports", content=body)
     assert answer.status_code == 422, answer.text
     assert set(answer.json()["error"]) == {"code", "message", "field", "bounds"}
@@ -321,13 +321,13 @@ def test_an_import_longer_than_the_limit_is_refused(make_lab):
 @pytest.mark.parametrize(
     "path", ["/api/exports/csv", "/api/exports/json", "/api/exports/html", "/api/fields"]
 )
-def test_a_selection_must_name_runs_that_there_are(lab, done, path):
+def test_a_selection_must_name_existing_runs(lab, done, path):
     assert lab.http.get(path, params={"runs": f"{done['id']},nobody"}).status_code == 404
     assert lab.http.get(path, params={"runs": ","}).status_code == 422
     assert lab.http.get(path, params={"runs": ",".join(f"{n}" for n in range(201))}).status_code == 422
 
 
-def test_fields_tell_configs_apart_by_what_differs():
+def test_fields_show_where_configs_differ():
     def config(**given):
         return flatten(ExperimentConfig.from_dict({**QUICK, **given}).to_dict())
 
@@ -346,7 +346,7 @@ def test_fields_tell_configs_apart_by_what_differs():
     ]
 
 
-def test_the_line_of_the_layers_shows_what_is_not_usual():
+def test_the_line_of_layers_shows_settings_that_are_not_defaults():
     layers: list[dict[str, Any]] = [
         {"type": "conv2d", "filters": 8, "kernel_size": 3, "stride": 2, "padding": 0},
         {"type": "activation", "name": "relu", "activity_l1": 0.1},

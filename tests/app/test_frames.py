@@ -53,6 +53,6 @@ def test_columns_follow_each_other_in_the_frame():
 
 
 @pytest.mark.parametrize("frame", [b"", b"\x01", b"\x02\x00\x00\x00{}"])
-def test_bytes_that_are_no_frame_are_refused(frame):
+def test_bytes_that_are_not_a_frame_are_refused(frame):
     with pytest.raises((ValueError, KeyError)):
         frames.decode(frame)

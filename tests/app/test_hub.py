@@ -122,7 +122,7 @@ def test_rows_come_before_the_state_that_follows_them(lab):
     assert [type(message) for message in messages] == [bytes, str]
 
 
-def test_a_new_viewer_hears_of_all_runs_and_then_only_of_changes(lab):
+def test_a_new_viewer_gets_all_runs_and_then_only_changes(lab):
     for number in range(3):
         lab.publish_run({"id": str(number), "status": "queued"})
     viewer = lab.viewer()

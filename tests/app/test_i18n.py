@@ -16,7 +16,7 @@ def messages():
     return Messages()
 
 
-def test_every_message_is_there_in_every_language_with_the_same_blanks(messages):
+def test_every_message_exists_in_every_language_with_the_same_placeholders(messages):
     catalogs = [messages.catalog(language) for language in LANGUAGES]
     assert all(catalog.keys() == catalogs[0].keys() for catalog in catalogs)
     for key in catalogs[0]:
@@ -101,5 +101,5 @@ def test_every_class_of_a_data_set_has_a_name_in_every_language(messages):
         (("", "", ""), "en"),
     ],
 )
-def test_the_first_wish_that_the_lab_knows_is_taken(messages, wishes, language):
+def test_the_first_requested_language_that_the_lab_has_is_used(messages, wishes, language):
     assert messages.negotiate(*wishes) == language

@@ -98,7 +98,7 @@ HAPPENINGS = ["launch", "import archived", "rows", "change", "archive or not", "
 
 @settings(max_examples=300)
 @given(st.lists(st.sampled_from(HAPPENINGS), max_size=30), st.lists(st.sampled_from([*HAPPENINGS, "look"])))
-def test_a_viewer_that_has_the_list_and_all_changes_knows_every_run(before, events):
+def test_a_viewer_with_the_list_and_all_changes_has_every_run(before, events):
     """This holds also for a page that knows runs of an earlier connection, some of them deleted since."""
     lab = HubLab()
     truth = Truth(lab)
@@ -142,7 +142,7 @@ def test_a_viewer_that_has_the_list_and_all_changes_knows_every_run(before, even
 
 @settings(max_examples=300)
 @given(st.lists(st.sampled_from([*HAPPENINGS, "ask", "lose an answer"]), max_size=60))
-def test_a_page_that_polls_knows_all_runs_in_the_end_whatever_happens_between_requests(events):
+def test_a_polling_page_ends_with_all_runs_whatever_happens_between_requests(events):
     """Each request makes a new viewer that continues where the page is (`app.routes.poll`); two deletions are kept."""
     lab = HubLab()
     lab.hub.publish("lab", {"type": "lab"})

@@ -41,7 +41,7 @@ def test_rows_arrive_as_the_float32_that_they_were_added_as_and_in_their_places(
     assert rows_of(here.recv_bytes())[1] == 9
 
 
-def test_what_is_no_float32_arrives_as_infinity_or_nan(ends):
+def test_values_outside_float32_arrive_as_infinity_or_nan(ends):
     out, here = ends
     out.add("train", (8, 1e300))
     out.add("train", (9, -1e300))

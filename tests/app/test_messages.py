@@ -39,16 +39,16 @@ COMMANDS, EVENTS = (
 
 
 @given(st.one_of(COMMANDS))
-def test_a_command_comes_out_as_it_went_in(command):
+def test_a_command_is_decoded_as_it_was_encoded(command):
     assert decode_command(encode(command)) == command
 
 
 @given(st.one_of(EVENTS))
-def test_an_event_comes_out_as_it_went_in(event):
+def test_an_event_is_decoded_as_it_was_encoded(event):
     assert decode_event(encode(event)) == event
 
 
-def test_a_command_is_no_event_and_none_is_unknown():
+def test_a_command_is_not_an_event_and_an_unknown_command_is_refused():
     with pytest.raises(KeyError):
         decode_event(encode(messages.Pause()))
     with pytest.raises(KeyError):

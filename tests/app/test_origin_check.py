@@ -107,13 +107,13 @@ TAKEN = {
 
 @pytest.mark.parametrize("kind", ["http", "websocket"])
 @pytest.mark.parametrize("headers", REFUSED.values(), ids=REFUSED)
-def test_a_page_elsewhere_is_refused(headers, kind):
+def test_a_page_of_another_site_is_refused(headers, kind):
     assert ask({**LAB, **headers}, kind=kind) == (403, "cross_origin", None)
 
 
 @pytest.mark.parametrize("kind", ["http", "websocket"])
 @pytest.mark.parametrize("headers", TAKEN.values(), ids=TAKEN)
-def test_the_labs_own_pages_and_programs_are_taken(headers, kind):
+def test_the_labs_own_pages_and_programs_are_accepted(headers, kind):
     assert status({**LAB, **headers}, kind=kind) == (200 if kind == "http" else 101)
 
 
@@ -126,7 +126,7 @@ def test_every_method_but_those_that_only_read_is_checked(method):
 
 
 @pytest.mark.parametrize("name", ["Origin", "Host", "Sec-Fetch-Site"])
-def test_a_header_that_comes_twice_is_not_chosen_from(name):
+def test_a_repeated_header_is_refused(name):
     own = {**LAB, "Origin": "http://10.0.0.2:8000"} | (
         {"Sec-Fetch-Site": "same-origin"} if "Sec" in name else {}
     )
@@ -147,7 +147,7 @@ def test_a_header_that_comes_twice_is_not_chosen_from(name):
         ("http://[::1]:8000", "[0:0:0:0:0:0:0:1]:8000"),
     ],
 )
-def test_a_default_port_is_none_and_a_name_has_many_spellings(origin, host):
+def test_a_default_port_may_be_left_out_and_a_name_has_many_spellings(origin, host):
     assert status({"Origin": origin, "Host": host}) == 200
 
 
@@ -161,7 +161,7 @@ def test_a_default_port_is_none_and_a_name_has_many_spellings(origin, host):
         ("https://lab.example", "lossroom"),
     ],
 )
-def test_where_a_proxy_has_lost_the_name_or_the_port_the_log_says_which_setting_helps(origin, host, caplog):
+def test_if_a_proxy_loses_the_name_or_the_port_the_log_names_the_setting_that_helps(origin, host, caplog):
     assert status({"Origin": origin, "Host": host}) == 403
     (line,) = caplog.messages
     assert origin in line
@@ -190,7 +190,7 @@ HEADERS = st.fixed_dictionaries(
 
 
 @given(HEADERS, st.sampled_from(["http", "websocket"]), st.sampled_from(UNSAFE))
-def test_nothing_that_a_page_elsewhere_can_add_lets_it_in(headers, kind, method):
+def test_nothing_that_a_page_of_another_site_can_add_lets_it_in(headers, kind, method):
     assert status({**LAB, **headers}, kind=kind, method=method) == 403
 
 
@@ -218,7 +218,7 @@ STRANGE_NAMES = [
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
 @pytest.mark.parametrize("host", STRANGE_NAMES)
-def test_a_lab_on_loopback_answers_to_no_name_of_another(host, method, caplog):
+def test_a_lab_on_loopback_refuses_foreign_host_names(host, method, caplog):
     assert ask({"Host": host}, method=method, host="127.0.0.1") == (403, "unknown_host", None)
     assert ask({"Host": host}, kind="websocket", host="::1")[1] == "unknown_host"
     assert host in caplog.messages[0]
@@ -226,13 +226,13 @@ def test_a_lab_on_loopback_answers_to_no_name_of_another(host, method, caplog):
 
 
 @pytest.mark.parametrize("host", OWN_NAMES)
-def test_a_lab_on_loopback_answers_to_names_of_this_machine_and_to_addresses(host):
+def test_a_lab_on_loopback_accepts_names_of_this_machine_and_ip_addresses(host):
     assert status({"Host": host}, method="GET", host="localhost") == 200
     page = {"Host": host, "Origin": f"http://{host}", "Sec-Fetch-Site": "same-origin"}
     assert status(page, host="127.0.0.1") == 200
 
 
-def test_a_name_that_is_led_to_this_machine_is_not_of_the_lab_though_its_page_is_of_one_origin():
+def test_a_foreign_name_that_resolves_to_this_machine_is_refused_although_the_origin_matches():
     rebound = {
         "Host": "evil.example:8000",
         "Origin": "http://evil.example:8000",
@@ -244,14 +244,14 @@ def test_a_name_that_is_led_to_this_machine_is_not_of_the_lab_though_its_page_is
     assert ask(forged, host="127.0.0.1", named=["127.0.0.1"], client="127.0.0.1")[1] == "unknown_host"
 
 
-def test_names_that_are_set_are_taken():
+def test_names_in_the_setting_are_accepted():
     named = {"allowed": ["https://lab.example"], "host": "127.0.0.1"}
     assert status({"Host": "lab.example"}, method="GET", **named) == 200
     assert status({"Host": "other.example"}, method="GET", **named) == 403
     assert status({}, method="GET", **named) == 200  # a program of HTTP/1.0
 
 
-def test_a_lab_for_the_network_has_names_that_it_does_not_know():
+def test_a_lab_open_to_the_network_accepts_any_host_name():
     assert status({"Host": "lab-pc:8000"}, method="GET", host="0.0.0.0") == 200
     assert [host for host in ("127.0.0.1", "localhost", "::1") if not is_loopback(host)] == []
     assert [host for host in ("0.0.0.0", "::", "10.1.2.3", "") if is_loopback(host)] == []
@@ -262,7 +262,7 @@ def test_a_lab_for_the_network_has_names_that_it_does_not_know():
 BEHIND = {"Host": "lossroom:8000", "Origin": "https://lab.example", "X-Forwarded-Host": "lab.example"}
 
 
-def test_a_named_proxy_says_the_host_that_was_asked_for_and_another_does_not(caplog):
+def test_only_a_named_proxy_may_give_the_requested_host(caplog):
     assert status(BEHIND, named=["10.0.0.0/24"]) == 200
     assert status(BEHIND, named=["10.0.0.9"]) == 200
     assert status(BEHIND, named=["10.0.0.9"], client="::ffff:10.0.0.9") == 200
@@ -273,12 +273,12 @@ def test_a_named_proxy_says_the_host_that_was_asked_for_and_another_does_not(cap
     assert status({**BEHIND, "Origin": EVIL}, named=["10.0.0.9"]) == 403
 
 
-def test_of_several_words_the_nearest_proxys_counts():
+def test_of_several_forwarded_hosts_the_nearest_proxys_counts():
     assert status({**BEHIND, "X-Forwarded-Host": "evil.example, lab.example"}, named=["10.0.0.9"]) == 200
     assert status({**BEHIND, "X-Forwarded-Host": "lab.example, evil.example"}, named=["10.0.0.9"]) == 403
 
 
-def test_a_named_proxy_says_how_it_was_asked_and_below_which_path():
+def test_a_named_proxy_gives_the_scheme_and_the_path_prefix():
     headers = {"Host": "lab", "X-Forwarded-Proto": "https", "X-Forwarded-Prefix": "/lab/"}
     for path in ("/api/runs", "/lab/api/runs"):
         *_, scope = ask(headers, named=["10.0.0.9"], path=path)

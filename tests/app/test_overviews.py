@@ -44,7 +44,7 @@ def test_a_long_stream_begins_with_its_overview_and_then_has_every_row(long):
 
 
 @pytest.mark.parametrize(("cursor", "bins"), [(0, 0), (1, 100)])
-def test_a_viewer_with_rows_or_without_the_wish_gets_no_overview(long, cursor, bins):
+def test_a_viewer_that_has_rows_or_did_not_ask_gets_no_overview(long, cursor, bins):
     viewer = long.viewer()
     viewer.subscribe("r", {"train": cursor}, overview=bins)
 

@@ -75,7 +75,7 @@ def test_a_script_of_another_form_stays_as_it_is(script):
 
 
 @pytest.mark.parametrize("content", [None, b"", SCRIPT[:-1]], ids=["missing", "empty", "cut short"])
-def test_without_the_small_build_as_it_should_be_the_packages_script_is_served(tmp_path, content):
+def test_without_a_valid_small_build_the_packages_script_is_served(tmp_path, content):
     small = tmp_path / "plotly-cartesian.min.js"
     if content is not None:
         small.write_bytes(content)
@@ -110,14 +110,16 @@ def test_the_small_build_is_fetched_once_checked_and_served(folder, tmp_path, ca
     ],
     ids=["other content", "other file", "refused", "nothing", "broken"],
 )
-def test_what_is_not_the_small_build_is_said_and_not_kept(folder, tmp_path, capsys, break_it, said):
+def test_a_file_that_is_not_the_small_build_is_reported_and_not_kept(
+    folder, tmp_path, capsys, break_it, said
+):
     break_it(tmp_path)
     fetch_plotly.main()
     assert said in capsys.readouterr().out
     assert not folder.exists()
 
 
-def test_where_there_is_no_npm_that_is_said(folder, tmp_path, monkeypatch, capsys):
+def test_a_missing_npm_is_reported(folder, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("PATH", str(tmp_path))
     fetch_plotly.main()
     assert "npm is not installed" in capsys.readouterr().out

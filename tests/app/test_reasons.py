@@ -160,7 +160,7 @@ def test_a_reason_comes_back_whole_and_an_unknown_one_as_its_text():
         assert type(restored("some text", strange)) is str
 
 
-def test_errors_of_the_system_are_known_by_their_number():
+def test_errors_of_the_operating_system_are_identified_by_their_number():
     assert reason_of(OSError(28, "No space left on device")).code == "disk_full"
     assert reason_of(DatasetError(Reason("dataset_unknown", "there is none"))).code == "dataset_unknown"
     assert reason_of(RuntimeError()).why == {"code": "unexpected", "values": {"error": "RuntimeError"}}

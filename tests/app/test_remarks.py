@@ -19,7 +19,7 @@ def test_a_change_of_an_older_text_is_refused_with_what_stands_there_now():
     assert refused.value.bounds == {"now": "first"}
 
 
-def test_a_change_that_is_stored_already_or_says_nothing_of_before_is_taken():
+def test_a_change_that_is_already_stored_or_names_no_earlier_text_is_accepted():
     assert changed(SAID, {"notes": "mine"}, was={"notes": "first"}) == {"notes": "mine"}
     assert changed(SAID, {"notes": "first"}, was={"notes": "older"}) == {"notes": "first"}
     assert changed(SAID, {"notes": "mine"}, was={}) == {"notes": "mine"}

@@ -13,7 +13,7 @@ def made(first, count):
 @given(
     st.lists(st.integers(1, 9), min_size=1, max_size=6), st.integers(0, 60), st.none() | st.integers(1, 20)
 )
-def test_what_was_joined_can_be_cut_anywhere(counts, row, at_most):
+def test_joined_rows_can_be_cut_anywhere(counts, row, at_most):
     parts, first = [], 10
     for count in counts:
         parts.append(made(first, count))

@@ -160,7 +160,7 @@ def test_a_stream_of_other_columns_is_refused(database):
         write(database, lambda c: run_store.open_stream(c, "wider", "train", (*COLUMNS, "accuracy")))
 
 
-def test_rows_know_when_they_came(database):
+def test_rows_have_the_times_at_which_they_arrived(database):
     store(database, "when", [2, 3])
 
     found = database.read_now(lambda c: run_store.read_rows(c, "when", "train"))

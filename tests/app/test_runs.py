@@ -39,7 +39,7 @@ def test_only_legal_moves_change_a_status(before, after):
         assert subject.status is before
 
 
-def test_what_has_ended_stays_ended():
+def test_an_ended_run_stays_ended():
     ended = {status for status in RunStatus if status.finished}
     assert ended == {RunStatus.COMPLETED, RunStatus.DIVERGED, RunStatus.CANCELLED, RunStatus.FAILED}
 
@@ -55,7 +55,7 @@ def test_a_view_is_json_even_of_a_diverged_run():
     assert json.loads(json.dumps(view, allow_nan=False))["latest"] == {"loss": None, "accuracy": 0.5}
 
 
-def test_a_summary_says_what_a_list_has_room_for():
+def test_a_summary_has_what_the_list_shows():
     summary = run().listed()["summary"]
 
     assert summary["units"] == [5, 10]
@@ -64,7 +64,7 @@ def test_a_summary_says_what_a_list_has_room_for():
     assert summary["iterations_per_epoch"] == 5  # 300 images in batches of 64
 
 
-def test_what_can_be_changed_live_is_as_it_was_set_last():
+def test_the_live_settings_are_those_set_last():
     subject = run()
     assert subject.live() == {"learning_rate": 0.1, "l1": 0.0, "l2": 0.0}
     subject.annotations.append({"kind": "live", "iteration": 3, "changes": {"learning_rate": [0.1, 0.2]}})

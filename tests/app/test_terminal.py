@@ -36,7 +36,7 @@ def lossroom(*arguments, cwd, **environment):
 
 
 @pytest.mark.parametrize("command", ["train", "summary"])
-def test_what_looks_like_a_command_in_a_name_is_printed_and_not_obeyed(tmp_path, command):
+def test_terminal_control_codes_in_a_name_are_printed_as_text(tmp_path, command):
     name = "[lr=0.1] [/x] [bold]b[/] :smile: \x1b[31m \u202e"
     done = lossroom(command, "--config", experiment(tmp_path, name=name), cwd=tmp_path)
     assert done.returncode == 0, done.stderr
@@ -93,7 +93,7 @@ def test_an_experiment_file_may_have_a_byte_order_mark(tmp_path, encoding):
         (b'{"network": {"layers": [{"\\u0000": 1}]}}', b"network.layers.0 holds U+0000"),
     ],
 )
-def test_a_file_that_is_no_text_or_no_experiment_is_named_in_one_line(tmp_path, data, said):
+def test_a_file_that_is_not_text_or_not_an_experiment_is_named_in_one_line(tmp_path, data, said):
     path = tmp_path / "experiment.json"
     path.write_bytes(data)
     done = lossroom("train", "--config", path, cwd=tmp_path)
@@ -103,7 +103,7 @@ def test_a_file_that_is_no_text_or_no_experiment_is_named_in_one_line(tmp_path, 
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="arguments are text there")
-def test_an_argument_that_is_no_text_is_named_in_one_line(tmp_path):
+def test_an_argument_that_is_not_valid_text_is_named_in_one_line(tmp_path):
     done = lossroom("train", "--config", experiment(tmp_path), "--set", b"name=\xff", cwd=tmp_path)
     assert done.returncode == 2
     assert done.stderr.startswith(b"lossroom: name holds U+DCFF")
@@ -120,7 +120,7 @@ def test_an_argument_that_is_no_text_is_named_in_one_line(tmp_path):
         ("look", "spirals"),
     ],
 )
-def test_a_reader_that_leaves_ends_a_command_in_silence(tmp_path, arguments):
+def test_a_closed_pipe_ends_a_command_silently(tmp_path, arguments):
     experiment(tmp_path)
     here, there = os.pipe()
     os.close(here)  # as `| head` after its lines

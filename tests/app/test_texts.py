@@ -15,7 +15,7 @@ CELLS = json.loads((Path(__file__).parent.parent / "cells.json").read_text("utf-
 
 
 @pytest.mark.parametrize("text", CELLS["computed"])
-def test_what_a_spreadsheet_would_compute_has_an_apostrophe_before_it(text):
+def test_text_that_a_spreadsheet_would_compute_begins_with_an_apostrophe(text):
     assert cell(text) == f"'{text}"
 
 
@@ -39,7 +39,7 @@ PATHS = st.lists(
 
 
 @given(PATHS, st.sampled_from(["\ud800", "a\udfffb", "\x00"]), st.booleans())
-def test_a_text_that_is_none_is_found_wherever_it_stands(path, unfit, as_key):
+def test_invalid_text_is_found_at_any_place_of_a_document(path, unfit, as_key):
     value = {unfit: 1} if as_key else unfit
     for name in reversed(path):
         value = [0] * name + [value] if isinstance(name, int) else {"other": ["fine"], name: value}
@@ -50,7 +50,7 @@ def test_a_text_that_is_none_is_found_wherever_it_stands(path, unfit, as_key):
     st.recursive(TEXT | st.none() | st.floats(), lambda inner: st.lists(inner) | st.dictionaries(TEXT, inner))
 )
 @example({"name": "\u202e𝒳 é é ﷽ \x1b[31m"})
-def test_every_other_text_is_taken(value):
+def test_every_other_text_is_accepted(value):
     assert find_unfit(value) is None
 
 

@@ -108,7 +108,7 @@ def test_set_reaches_places_of_lists(train):
         ("network.layers.0.units=10", "there is no list network.layers in the experiment"),
     ],
 )
-def test_a_place_that_is_not_there_is_named(train, change, words):
+def test_a_missing_place_in_a_list_is_named(train, change, words):
     done = train("--set", change)
     assert done.returncode == 2
     assert words in done.stderr
@@ -214,7 +214,7 @@ def test_the_memory_of_a_run_is_bounded_by_a_setting(train, monkeypatch):
 
 
 @pytest.mark.parametrize("text", ["{", "[]", "3"])
-def test_a_file_that_is_no_experiment_is_status_2(tmp_path, text):
+def test_a_file_that_is_not_an_experiment_is_status_2(tmp_path, text):
     path = tmp_path / "experiment.json"
     path.write_text(text)
     done = subprocess.run(
@@ -230,7 +230,7 @@ def test_an_unknown_lesson_is_status_2_and_names_those_that_are():
     assert "2a-optimizers" in done.stderr
 
 
-def test_a_lesson_is_trained_on_the_digits_where_its_data_set_is_not_there(tmp_path):
+def test_a_lesson_is_trained_on_the_digits_if_its_data_set_is_missing(tmp_path):
     command = [LOSSROOM, "train", "--lesson", "2a-optimizers", "--set", "training.iterations=5"]
     folders = ["--data-dir", str(tmp_path / "none"), "--state-dir", str(tmp_path)]
     done = subprocess.run([*command, *folders], capture_output=True, text=True, timeout=60)

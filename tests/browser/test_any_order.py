@@ -27,7 +27,9 @@ TIMEOUT = 30
         {False: "socket", True: "polling"}.get(value, value) if isinstance(value, bool) else value
     ),
 )
-def test_in_the_end_a_page_shows_what_one_that_is_loaded_afresh_shows(open_page, lab, seed, refused):
+def test_after_any_order_of_answers_a_page_shows_the_same_as_a_freshly_loaded_one(
+    open_page, lab, seed, refused
+):
     for run in lab.http.get("/api/runs").json()["runs"]:
         lab.http.delete(f"/api/runs/{run['id']}")
     page = open_page(lab, reused=False, viewport=TALL)

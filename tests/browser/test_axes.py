@@ -29,7 +29,7 @@ def when(page, run_id, condition):
     )
 
 
-def test_on_a_time_axis_hovering_tells_the_iteration_and_marks_the_same_moment_in_every_chart(
+def test_on_a_time_axis_hovering_shows_the_iteration_and_marks_the_same_moment_in_every_chart(
     page, lab_with_runs
 ):
     choose(page, "relative")
@@ -46,7 +46,9 @@ def test_on_a_time_axis_hovering_tells_the_iteration_and_marks_the_same_moment_i
     assert abs(marks[0] - marks[1]) <= 1
 
 
-def test_the_axis_is_in_the_address_and_one_that_is_not_known_is_iterations(page, lab_with_runs, open_page):
+def test_the_axis_is_in_the_address_and_an_unknown_one_falls_back_to_iterations(
+    page, lab_with_runs, open_page
+):
     choose(page, "epoch")
     page.until("location.hash.includes('x=epoch')")
     other = open_page(lab_with_runs)

@@ -57,7 +57,7 @@ def hover_rows(page) -> list[list[str]]:
     )
 
 
-def test_hovering_shows_every_runs_exact_and_smoothed_values_the_nearest_first(page, lab):
+def test_hovering_shows_exact_and_smoothed_values_of_every_run_nearest_first(page, lab):
     # a rate that learns and one that does not: their curves lie apart
     ids = [
         finished(page, lab, f"rate {rate}", optimizer={"name": "sgd", "learning_rate": rate})
@@ -117,7 +117,7 @@ def test_the_arrow_keys_read_values_and_zoom(page, lab):
     page.until("document.querySelector('.hover-box').hidden")
 
 
-def test_a_tap_leaves_its_values_standing_until_the_next_one_elsewhere(open_page, lab):
+def test_a_tap_shows_values_until_the_next_tap_elsewhere(open_page, lab):
     page = open_page(lab, viewport={"width": 390, "height": 844}, has_touch=True)
     finished(page, lab)
     page.page.locator(LOSS).scroll_into_view_if_needed()
@@ -133,7 +133,7 @@ def test_a_tap_leaves_its_values_standing_until_the_next_one_elsewhere(open_page
     page.until("[...document.querySelectorAll('.hover-mark, .hover-box')].every(e => e.hidden)")
 
 
-def test_dragging_zooms_without_words_of_plotlys_own(open_page, lab):
+def test_dragging_zooms_without_messages_from_plotly(open_page, lab):
     page = open_page(lab, reused=False, locale="ja-JP")  # it says them once in a page's life
     finished(page, lab)
     box = plot_box(page)
@@ -178,7 +178,7 @@ def test_charts_are_added_and_removed_and_the_address_brings_them_back(page, lab
     assert dict(drawn.tolist()) == column(lab, run_id, "learning_rate")
 
 
-def test_an_address_with_nonsense_shows_what_of_it_can_be(page):
+def test_the_valid_parts_of_a_partly_invalid_address_are_applied(page):
     page.page.goto("about:blank")
     page.open("/#charts=nothing,loss:smooth=7:log=z,train.:,__proto__")
     assert charts(page) == ["loss"]
@@ -244,7 +244,7 @@ def test_a_chart_fills_the_window_and_escape_leaves(page, lab):
     assert page.page.locator(".run.selected").count() == 1
 
 
-def test_smoothing_is_dragged_from_none_to_nearly_all(page, lab):
+def test_the_smoothing_slider_goes_from_none_to_very_strong(page, lab):
     only(page, run_id := finished(page, lab))
     slider = page.page.locator('[data-chart="loss"] [data-option="smoothing"]')
     slider.focus()
@@ -258,7 +258,7 @@ def test_smoothing_is_dragged_from_none_to_nearly_all(page, lab):
     assert raw[:, 1].min() <= smoothed[:, 1].min() <= smoothed[:, 1].max() <= raw[:, 1].max()
 
 
-def test_a_diverged_run_has_a_cross_where_it_ended(page, lab):
+def test_a_diverged_run_ends_with_a_cross(page, lab):
     run = lab.launch(
         name="too fast", optimizer={"name": "sgd", "learning_rate": 100.0}, regularization={"l2": 1.0}
     )
@@ -273,7 +273,7 @@ def test_a_diverged_run_has_a_cross_where_it_ended(page, lab):
     page.until(f"document.querySelector('{LOSS}').layout.xaxis.range[1] === {cross[0]}")
 
 
-def test_a_run_that_diverges_leaves_the_picture_to_the_other_curves_until_it_is_wanted(page, lab):
+def test_a_diverging_run_does_not_stretch_the_axis_until_its_chip_is_pressed(page, lab):
     calm = finished(page, lab, name="calm", training={"iterations": 400})
     wild = lab.launch(
         name="wild", optimizer={"name": "sgd", "learning_rate": 100.0}, regularization={"l2": 1.0}
@@ -302,7 +302,7 @@ def test_a_run_that_diverges_leaves_the_picture_to_the_other_curves_until_it_is_
     expect(chip).to_be_hidden()
 
 
-def test_a_change_by_hand_is_marked_on_its_curve_and_told_by_hovering(page, lab):
+def test_a_change_by_hand_is_marked_on_its_curve_and_described_on_hovering(page, lab):
     run = lab.launch(**{**ENDLESS, "name": "changed"})
     page.wait_for_points(run["id"], 50)
     only(page, run["id"])
@@ -329,7 +329,7 @@ def test_a_change_by_hand_is_marked_on_its_curve_and_told_by_hovering(page, lab)
 
 
 @pytest.mark.parametrize("kind", ["png", "svg", "csv"])
-def test_what_a_chart_shows_is_saved(page, lab, kind):
+def test_a_chart_is_saved_as_it_is_shown(page, lab, kind):
     long = "as long as a name may be, nearly, ".ljust(190, "x") + " end"
     only(
         page,
@@ -359,7 +359,7 @@ def test_what_a_chart_shows_is_saved(page, lab, kind):
         assert {row["name"] for row in rows} == {'\'=sum, "quoted"'}
 
 
-def test_points_that_are_drawn_as_tails_are_those_of_the_figure(page, lab):
+def test_points_drawn_as_tails_equal_those_of_the_figure(page, lab):
     """While a run goes on, the newest points are in the figure's data and in its SVG, and no others are."""
     page.page.evaluate(
         f"""() => new MutationObserver(() => {{

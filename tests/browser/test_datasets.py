@@ -20,7 +20,7 @@ def test_mnist_is_fetched_from_the_page_and_can_be_trained_on(unfetched_lab, ope
     page.wait_for(page.press_launch(), "completed")
 
 
-def test_a_download_that_fails_says_why_and_can_be_tried_again(make_lab, open_page, tmp_path):
+def test_a_failed_download_shows_the_reason_and_can_be_tried_again(make_lab, open_page, tmp_path):
     lab = make_lab()
     lab.data_dir = tmp_path / "a file, not a folder"
     lab.data_dir.write_text("")

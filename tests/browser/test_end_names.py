@@ -22,7 +22,7 @@ MIDDLE = """(id) => {
 }"""
 
 
-def test_every_curve_has_its_name_at_its_end_and_none_lies_on_another(open_page, lab_with_runs):
+def test_every_curve_has_its_name_at_its_end_and_no_names_overlap(open_page, lab_with_runs):
     page = open_page(lab_with_runs)
     page.page.click("#show-all")
     page.until(f"({NAMES})().length === 6")

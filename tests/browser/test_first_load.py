@@ -6,7 +6,7 @@ LOADED = """performance.getEntriesByType("resource")
     .map(entry => [new URL(entry.name).pathname, entry.encodedBodySize, entry.decodedBodySize])"""
 
 
-def test_every_module_that_the_page_loads_was_told_to_the_browser_before(open_page, lab):
+def test_every_module_that_the_page_loads_at_start_is_preloaded(open_page, lab):
     page = open_page(lab, reused=False)
     preloaded = page.page.evaluate(
         "[...document.querySelectorAll('link[rel=modulepreload]')].map(link => new URL(link.href).pathname)"
@@ -20,7 +20,7 @@ def test_every_module_that_the_page_loads_was_told_to_the_browser_before(open_pa
     assert len(preloaded) == len(set(preloaded)) > 30
 
 
-def test_who_opens_the_page_again_asks_for_none_of_its_files(open_page, lab):
+def test_opening_the_page_again_requests_none_of_its_files(open_page, lab):
     page = open_page(lab, reused=False)
     page.page.goto(lab.url)
     page.until("!!document.querySelector('#charts .main-svg')")
@@ -42,7 +42,7 @@ def test_what_the_page_loads_at_its_start_is_compressed_and_no_more_than_175_kil
     assert sum(encoded for encoded, _ in sizes.values()) <= 175_000
 
 
-def test_the_page_is_used_before_the_script_that_draws_is_there_and_then_draws_what_has_come(open_page, lab):
+def test_the_page_works_before_plotly_arrives_and_then_draws_all_rows(open_page, lab):
     page = open_page(lab, reused=False)
     held, holding = [], True
     page.page.route("**/vendor/**", lambda route: held.append(route) if holding else route.continue_())

@@ -28,7 +28,7 @@ def test_help_follows_the_focus_and_the_mouse(page):
     page.until("document.querySelector('.help-line').textContent.includes('0–4,294,967,295')")
 
 
-def test_what_is_wrong_with_a_narrow_box_takes_the_row(page):
+def test_an_error_in_a_narrow_box_is_as_wide_as_the_row(page):
     page.fill(training__batch_size=-3)
     error = page.page.locator('[data-field="training.batch_size"] > .error')
     expect(error).to_have_text("Must be at least 1 and at most 100,000.")
@@ -37,7 +37,7 @@ def test_what_is_wrong_with_a_narrow_box_takes_the_row(page):
     assert box["height"] < 40
 
 
-def test_after_a_launch_the_form_says_what_has_been_changed_since(page):
+def test_the_form_shows_what_has_changed_since_the_last_launch(page):
     page.press_launch()
     page.until("document.querySelector('.difference').textContent.startsWith('The same as')")
     page.choose("optimizer.name", "adam")
@@ -94,7 +94,7 @@ def test_the_experiment_in_the_form_is_in_the_address(page, open_page, lab):
     assert other.page.inner_text("#launch span") == "Launch 4 runs"
 
 
-def test_an_address_that_is_no_experiment_gives_the_first_one(open_page, lab):
+def test_an_address_with_an_invalid_experiment_gives_the_default_one(open_page, lab):
     page = open_page(lab)
     for form in ("{", '{"document":{"dataset":{"name":"x"}}}'):
         page.page.goto("about:blank")
@@ -103,7 +103,7 @@ def test_an_address_that_is_no_experiment_gives_the_first_one(open_page, lab):
         assert page.page.input_value('[name="optimizer.learning_rate"]') == "0.1", form
 
 
-def test_further_settings_stay_open_where_a_choice_follows_at_once(page):
+def test_further_settings_stay_open_when_a_choice_is_made_right_after_opening(page):
     page.page.evaluate(
         """() => {
             document.querySelector(".further summary").click();
@@ -140,7 +140,7 @@ def test_schedule_early_stopping_and_augmentation_are_chosen_and_launched(page, 
     )
 
 
-def test_switching_the_language_keeps_what_is_typed_and_where_one_is(page):
+def test_switching_the_language_keeps_typed_values(page):
     page.fill(optimizer__learning_rate="0.5, 0.25")
     page.page.click('[data-language="ja"]')
     page.until("document.querySelector('#launch span').textContent === '2 個の実験を開始'")
@@ -179,7 +179,7 @@ def test_form_and_charts_have_no_accessibility_violation(open_page, lab, scheme,
 
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("locale", ["en-US", "ja-JP"])
-def test_the_facts_are_read_whole_and_a_launch_moves_nothing_under_the_finger(open_page, lab, locale, width):
+def test_the_facts_are_not_cut_off_and_a_launch_moves_nothing_under_the_finger(open_page, lab, locale, width):
     page = open_page(lab, locale=locale, viewport={"width": width, "height": 800 if width == 1280 else 844})
     page.choose("dataset.name", "digits")
     page.choose("network.preset", "simple_convnet")

@@ -144,7 +144,7 @@ def test_a_chart_in_full_screen_names_its_runs_and_stays_as_high_with_many(open_
     page.page.keyboard.press("Escape")
 
 
-def test_single_runs_come_back(page):
+def test_grouping_can_be_turned_off_again(page):
     wait_for_groups(page, 2)
     page.page.select_option("#band-spread", "")
     wait_for_groups(page, 0)

@@ -59,7 +59,7 @@ def settled(page):
     page.until("!document.querySelector('#edit-layers').disabled")
 
 
-def test_a_run_is_named_by_what_is_launched_and_not_by_what_stood_there_before(page, lab):
+def test_a_run_is_named_after_the_launched_experiment_and_not_the_previous_draft(page, lab):
     lab.wait_for(page.press_launch(), "completed")
     held = Held(page.page, SUMMARY)
     page.fill(training__batch_size=64)
@@ -76,7 +76,7 @@ def test_a_run_is_named_by_what_is_launched_and_not_by_what_stood_there_before(p
         lab.http.delete(f"/api/runs/{run_id}")
 
 
-def test_an_answer_about_an_older_draft_is_not_taken_for_one_about_the_newer(page):
+def test_an_answer_about_an_older_draft_is_not_shown_for_the_newer_one(page):
     settled(page)
     held = Held(page.page, SUMMARY)
     page.fill(network__hidden__0=30)
@@ -112,7 +112,7 @@ def running(page, lab):
     lab.http.delete(f"/api/runs/{run_id}")
 
 
-def test_a_live_control_is_not_set_back_by_a_state_from_before_the_change(page, lab, running):
+def test_a_live_control_is_not_reset_by_a_state_older_than_the_change(page, lab, running):
     held = Held(page.page, f"**/api/runs/{running}/live")
     page.page.fill('[name="live.learning_rate"]', "0.02")
     page.page.focus("#details-pause")
@@ -133,7 +133,7 @@ def test_a_live_control_is_not_set_back_by_a_state_from_before_the_change(page, 
     page.until("document.querySelector('[name=\"live.learning_rate\"]').value === '0.5'")
 
 
-def test_a_change_that_waits_for_its_run_is_shown_to_everybody(page, lab, open_page):
+def test_a_requested_change_is_shown_on_every_page_before_the_run_makes_it(page, lab, open_page):
     first, second, third = (lab.launch(**ENDLESS)["id"] for _ in range(3))  # for two workers
     assert lab.run(third)["status"] == "queued"
     lab.http.patch(f"/api/runs/{third}/live", json={"l2": 0.25}).raise_for_status()
@@ -144,7 +144,7 @@ def test_a_change_that_waits_for_its_run_is_shown_to_everybody(page, lab, open_p
         lab.http.delete(f"/api/runs/{run_id}")
 
 
-def test_what_is_pressed_twice_before_the_first_answer_is_on_and_off_again(page, lab, running):
+def test_pressing_twice_before_the_first_answer_turns_it_on_and_off_again(page, lab, running):
     held = Held(page.page, f"**/api/runs/{running}")
     star = page.page.locator(f'[data-run="{running}"] .star')
     star.click()
@@ -170,7 +170,7 @@ def test_a_late_answer_does_not_bring_a_deleted_run_back(page, lab):
     assert page.run_ids() == []
 
 
-def test_none_is_none_also_where_the_list_of_runs_was_here_before_the_charts(open_page, lab_with_runs):
+def test_show_none_works_even_if_the_list_of_runs_arrived_before_the_charts(open_page, lab_with_runs):
     page = open_page(lab_with_runs, reused=False)
     held = Held(page.page, "**/api/lessons?*")
     with page.page.expect_websocket() as socket:
@@ -189,7 +189,7 @@ def test_none_is_none_also_where_the_list_of_runs_was_here_before_the_charts(ope
     other.until("document.querySelectorAll('[data-run].off').length === 6")
 
 
-def test_a_launch_before_the_list_of_runs_leaves_the_address_its_runs(open_page, lab_with_runs):
+def test_a_launch_before_the_list_of_runs_arrives_keeps_the_runs_in_the_address(open_page, lab_with_runs):
     page = open_page(lab_with_runs, reused=False)
     numbers = [lab_with_runs.run(run_id)["number"] for run_id in lab_with_runs.ids[:2]]
     sockets: list[str] = []

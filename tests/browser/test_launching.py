@@ -131,7 +131,7 @@ def test_consequences_follow_the_form(page):
         ("network.hidden.0", "0", "at least 1"),
     ],
 )
-def test_what_is_wrong_stands_beside_its_field_and_nothing_is_queued(page, lab, field, value, words):
+def test_an_error_is_shown_beside_its_field_and_nothing_is_queued(page, lab, field, value, words):
     before = len(lab.http.get("/api/runs").json()["runs"])
     page.page.fill(f'[name="{field}"]', value)
     page.page.click("#launch")
@@ -146,7 +146,7 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_is_queued(page, lab, 
     page.until("!document.querySelector('.field.wrong')")
 
 
-def test_control_and_enter_launch(page):
+def test_ctrl_enter_launches(page):
     page.choose("dataset.name", "digits")
     before = len(page.run_ids())
     page.page.focus('[name="training.iterations"]')
@@ -154,7 +154,7 @@ def test_control_and_enter_launch(page):
     page.until(f"document.querySelectorAll('[data-run]').length === {before + 1}")
 
 
-def test_an_experiment_that_is_launched_again_says_so_at_its_curve_and_offers_another_seed(brief_page, lab):
+def test_a_repeated_experiment_is_noted_at_its_curve_and_another_seed_is_offered(brief_page, lab):
     page = brief_page
     page.fill(optimizer__learning_rate=0.07)
     before = len(page.run_ids())

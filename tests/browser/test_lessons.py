@@ -43,7 +43,7 @@ def page(dataset, make_lab, open_page, tmp_path):
     return open_page(lab)
 
 
-def test_a_click_launches_a_lessons_runs_and_they_end_where_they_should(page, dataset):
+def test_a_click_launches_a_lessons_runs_and_they_reach_the_expected_accuracies(page, dataset):
     bands = MNIST if dataset == "mnist" else DIGITS
     for slug, expected in bands.items():
         before = set(page.run_ids())

@@ -18,7 +18,7 @@ def controls(open_page, lab):
     lab.wait_for(run_id, "cancelled")
 
 
-def test_the_slider_follows_what_was_typed_and_goes_on_from_there(controls):
+def test_the_slider_follows_a_typed_value_and_continues_from_it(controls):
     page, changes = controls
     page.fill('[name="live.learning_rate"]', "0.01")
     page.keyboard.press("Enter")
@@ -31,7 +31,7 @@ def test_the_slider_follows_what_was_typed_and_goes_on_from_there(controls):
     assert changes() == [{"learning_rate": [0.001, 0.01]}, {"learning_rate": [0.01, 0.0089]}]
 
 
-def test_wide_digits_are_digits(controls):
+def test_full_width_digits_are_read_as_digits(controls):
     page, changes = controls
     page.fill('[name="live.l2"]', "０．００２")
     page.keyboard.press("Enter")
@@ -39,7 +39,7 @@ def test_wide_digits_are_digits(controls):
     assert page.input_value('[name="live.l2"]') == "0.002"
 
 
-def test_a_decimal_comma_is_asked_about_and_a_minus_of_another_script_is_one(controls):
+def test_a_decimal_comma_is_asked_about_and_other_minus_signs_are_read_as_minus(controls):
     page, changes = controls
     page.fill('[name="live.l2"]', "0,1")
     page.keyboard.press("Enter")

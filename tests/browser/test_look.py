@@ -44,7 +44,7 @@ def cifar():
     return load_dataset("cifar10", data_dir=folder)
 
 
-def test_the_mouse_turns_the_pages_of_a_data_set_to_its_last_image(open_page, lab):
+def test_a_data_set_is_paged_by_mouse_to_its_last_image(open_page, lab):
     page = open_page(lab)
     page.choose("dataset.name", "digits")
     page.page.click("#look-data")
@@ -78,7 +78,7 @@ def test_the_mouse_turns_the_pages_of_a_data_set_to_its_last_image(open_page, la
     assert page.page.locator("dialog").count() == 0
 
 
-def test_the_keyboard_does_it_all_and_the_focus_comes_back(open_page, lab):
+def test_everything_works_by_keyboard_and_the_focus_returns(open_page, lab):
     page = open_page(lab)
     page.choose("dataset.name", "digits")
     keyboard = page.page.keyboard
@@ -110,7 +110,7 @@ def test_the_keyboard_does_it_all_and_the_focus_comes_back(open_page, lab):
     assert page.page.evaluate(FOCUSED) == "look-network"
 
 
-def test_points_lie_where_they_lie_in_the_colours_of_their_classes(open_page, lab):
+def test_points_are_drawn_at_their_coordinates_in_the_colours_of_their_classes(open_page, lab):
     page = open_page(lab, color_scheme="dark")
     page.choose("dataset.name", "blobs")
     page.page.click("#look-data")
@@ -227,7 +227,7 @@ def test_lesson_6b_shows_photographs_and_the_network_in_one_click_and_launches_n
     assert page.run_ids() == []
 
 
-def test_a_set_that_is_not_there_is_fetched_from_the_dialog(unfetched_lab, open_page):
+def test_a_missing_data_set_is_downloaded_from_the_dialog(unfetched_lab, open_page):
     page = open_page(unfetched_lab)
     page.choose("dataset.name", "mnist")
     page.page.click("#look-data")

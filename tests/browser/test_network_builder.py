@@ -42,7 +42,7 @@ def focused(page):
     return page.page.evaluate("document.activeElement.name")
 
 
-def test_only_presets_that_take_the_images_are_offered(page):
+def test_only_presets_that_accept_the_images_are_offered(page):
     def offered():
         return page.page.locator('select[name="network.preset"] option').evaluate_all(
             "all => all.map(o => o.value)"
@@ -58,7 +58,7 @@ def test_only_presets_that_take_the_images_are_offered(page):
 PICTURE = "document.querySelector('.network-picture svg')"
 
 
-def test_a_small_picture_shows_the_units_or_the_layers_with_their_shapes_and_pales_while_something_is_wrong(
+def test_a_small_picture_shows_the_units_or_the_layers_with_their_shapes_and_fades_while_there_is_an_error(
     page,
 ):
     page.until(f"{PICTURE}.getAttribute('aria-label') === 'The network: 1×8×8 → 40 → 20 → 10'")
@@ -132,7 +132,7 @@ def test_a_layer_is_dragged_to_another_place(builder):
     builder.until(f"{SHAPES}[1] === '30×2×2'")
 
 
-def test_a_layer_that_does_not_fit_says_so_in_its_place_and_the_shapes_below_it_stay(builder):
+def test_a_layer_with_the_wrong_input_shape_shows_an_error_and_the_shapes_below_it_stay(builder):
     builder.fill(network__layers__2__size=9)
     row = '[data-field="network.layers.2"]'
     builder.until(f"!!document.querySelector('{row}.wrong')")
@@ -146,7 +146,7 @@ def test_a_layer_that_does_not_fit_says_so_in_its_place_and_the_shapes_below_it_
 SAID = "[...document.querySelectorAll('.field.wrong > .error')].map(e => `${e.id}: ${e.textContent}`).join()"
 
 
-def test_what_is_wrong_stays_with_its_layer_while_the_list_changes(builder):
+def test_an_error_stays_with_its_layer_while_the_list_changes(builder):
     """It is visible in its place at every moment between two changes of the page."""
     builder.fill(network__layers__2__size=9)
     builder.until("!!document.querySelector('.layer.wrong')")
@@ -310,7 +310,7 @@ def test_own_layers_stay_in_the_menu_beside_the_presets(builder):
     assert builder.page.input_value('select[name="network.preset"]') == "mlp"
 
 
-def test_what_is_behind_the_dots_stays_open_and_counts(builder, lab):
+def test_a_layers_further_settings_stay_open_and_are_launched(builder, lab):
     more = builder.page.locator('[data-field="network.layers.0"] button[aria-expanded]').first
     more.click()
     builder.fill(network__layers__0__padding="same", training__iterations=20)
@@ -320,7 +320,7 @@ def test_what_is_behind_the_dots_stays_open_and_counts(builder, lab):
     assert lab.run(builder.press_launch())["config"]["network"]["layers"][0]["padding"] == "same"
 
 
-def test_in_japanese_and_with_a_finger_layers_are_moved_and_misfits_explained(open_page, lab):
+def test_in_japanese_and_by_touch_layers_are_moved_and_wrong_shapes_are_explained(open_page, lab):
     page = open_page(lab, locale="ja-JP", viewport={"width": 390, "height": 844}, has_touch=True)
     page.choose("dataset.name", "digits")
     page.choose("network.preset", "simple_convnet")

@@ -78,9 +78,7 @@ def assert_complete(page, lab, run_id):
 
 
 @pytest.mark.parametrize("treatment", ["refused", "silent after the first words", "held back"])
-def test_where_no_websocket_gets_through_the_page_polls_and_has_every_row(
-    open_through, lab, network, treatment
-):
+def test_without_a_websocket_the_page_polls_and_has_every_row(open_through, lab, network, treatment):
     before = lab.launch(name="before")
     network.websockets = TREATMENTS[treatment]
     page = open_through(network)
@@ -100,7 +98,7 @@ def test_where_no_websocket_gets_through_the_page_polls_and_has_every_row(
     page.until(f"!document.querySelector('[data-run=\"{theirs}\"]')")
 
 
-def test_the_page_goes_back_to_the_socket_when_one_gets_through(open_through, lab, network):
+def test_the_page_returns_to_the_socket_when_it_works_again(open_through, lab, network):
     network.websockets = proxies.refuse("403 Forbidden")
     page = open_through(network)
     polls = []
@@ -168,7 +166,7 @@ def test_a_socket_that_falls_silent_in_the_middle_is_replaced_by_polling(open_th
     assert_complete(page, lab, run["id"])
 
 
-def test_a_page_that_polls_says_that_the_lab_is_gone_and_goes_on_when_it_is_back(
+def test_a_polling_page_shows_that_the_lab_is_offline_and_continues_when_it_is_back(
     open_page, open_through, make_lab
 ):
     lab = make_lab(LOSSROOM_WORKERS="1")
@@ -192,7 +190,7 @@ def test_a_page_that_polls_says_that_the_lab_is_gone_and_goes_on_when_it_is_back
     page.errors = [text for text in page.errors if "WebSocket" not in text]
 
 
-def test_a_page_that_the_lab_refuses_says_why_and_not_that_it_reconnects(open_through, lab, network):
+def test_a_refused_page_shows_the_reason_and_does_not_say_that_it_reconnects(open_through, lab, network):
     """A proxy asks for the lab by another name, and the browser does not say whose page it is."""
     name = f"127.0.0.1:{network.port}".encode()
     other = name.replace(b"127.0.0.1", b"127.0.0.2")
@@ -212,7 +210,7 @@ def test_a_page_that_the_lab_refuses_says_why_and_not_that_it_reconnects(open_th
     page.until(f"{CONNECTION} === 'live'")
 
 
-def test_whatever_a_network_does_in_turn_the_page_ends_with_every_row_once(open_through, lab, network):
+def test_after_any_sequence_of_network_faults_the_page_has_every_row_once(open_through, lab, network):
     random = np.random.default_rng(1)
     page = open_through(network)
     page.until(f"{CONNECTION} === 'live'")

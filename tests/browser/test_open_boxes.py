@@ -38,7 +38,7 @@ def select(page, run_id):
 
 
 @pytest.mark.parametrize("field", ["runs.notes", "runs.tags", "live.learning_rate"])
-def test_a_box_in_which_one_types_stays_when_the_run_ends(open_page, lab, endless, field):
+def test_a_box_being_typed_in_stays_open_when_the_run_ends(open_page, lab, endless, field):
     page = open_page(lab)
     select(page, endless)
     box = page.page.locator(f'[name="{field}"]')
@@ -60,7 +60,7 @@ def test_a_box_in_which_one_types_stays_when_the_run_ends(open_page, lab, endles
         expect(box).to_be_hidden()
 
 
-def test_a_list_that_would_move_waits_until_the_new_name_is_typed(open_page, lab, finished, endless):
+def test_the_list_is_not_reordered_while_a_name_is_being_typed(open_page, lab, finished, endless):
     page = open_page(lab)
     page.page.click(".run-tools summary")
     page.page.select_option('[name="runs.sort"]', "status")
@@ -82,7 +82,7 @@ def test_a_list_that_would_move_waits_until_the_new_name_is_typed(open_page, lab
     assert before[-1] == "endless", "the list has moved since"
 
 
-def test_of_two_notes_both_stand_there_to_choose_from(open_page, lab, finished):
+def test_two_conflicting_notes_are_both_shown_to_choose_from(open_page, lab, finished):
     page = open_page(lab)
     select(page, finished)
     box = page.page.locator(NOTES)
@@ -142,7 +142,7 @@ def test_tags_that_two_people_add_at_once_are_both_there(open_page, lab, finishe
     expect(page.page.locator(TAGS)).to_have_value("theirs, mine")
 
 
-def test_a_name_that_another_person_has_changed_is_said_and_can_be_given_again(open_page, lab, finished):
+def test_a_name_changed_by_another_person_is_reported_and_can_be_set_again(open_page, lab, finished):
     page = open_page(lab)
     patch(lab, finished, name="as it was")
     expect(name(page, finished)).to_have_text("as it was")
@@ -165,7 +165,7 @@ def test_a_name_that_another_person_has_changed_is_said_and_can_be_given_again(o
     assert page.page.evaluate("localStorage.getItem('names')") == "{}"
 
 
-def test_what_is_typed_is_stored_when_the_tab_is_closed(open_page, lab, finished):
+def test_typed_text_is_stored_when_the_tab_is_closed(open_page, lab, finished):
     page = open_page(lab, reused=False)
     select(page, finished)
     page.page.fill(NOTES, "an unfinished")
@@ -176,7 +176,7 @@ def test_what_is_typed_is_stored_when_the_tab_is_closed(open_page, lab, finished
     assert lab.run(finished)["notes"] == "an unfinished"
 
 
-def test_a_note_that_could_not_be_sent_is_sent_when_the_lab_is_there_again(open_page, make_lab):
+def test_an_unsent_note_is_sent_when_the_lab_is_back(open_page, make_lab):
     lab = make_lab()
     run = lab.launch(**SHORT)
     lab.wait_for(run["id"], "completed")
@@ -243,7 +243,7 @@ def test_a_note_and_a_name_of_a_tab_that_was_closed_while_the_lab_was_down_are_s
     page.errors = [text for text in page.errors if "ERR_CONNECTION" not in text]
 
 
-def test_a_browser_that_keeps_nothing_asks_before_such_a_note_is_lost(open_page, lab, finished):
+def test_a_browser_that_blocks_storage_asks_before_an_unsent_note_is_lost(open_page, lab, finished):
     page = open_page(lab, reused=False)
     page.page.context.add_init_script(REFUSALS["full"])
     page.open()
@@ -264,7 +264,7 @@ def test_a_browser_that_keeps_nothing_asks_before_such_a_note_is_lost(open_page,
 HOLD = "[...document.querySelectorAll('{}')].forEach((one, i) => (window[`held${{i}}`] = one)); null"
 
 
-def test_a_list_that_one_has_open_stays_when_its_choices_come(open_page, lab, finished):
+def test_an_open_list_stays_open_when_its_choices_arrive(open_page, lab, finished):
     """The settings that one can sort and group by are fetched while the menu is open."""
     lab.wait_for(lab.launch(**{**SHORT, "seed": 5})["id"], "completed")
     page = open_page(lab, reused=False)
@@ -277,7 +277,7 @@ def test_a_list_that_one_has_open_stays_when_its_choices_come(open_page, lab, fi
     assert page.page.evaluate("document.activeElement === held0 && held1.isConnected && held1.selected")
 
 
-def test_the_list_of_data_sets_stays_while_one_is_fetched(open_page, unfetched_lab):
+def test_the_open_list_of_data_sets_stays_while_one_is_downloaded(open_page, unfetched_lab):
     page = open_page(unfetched_lab)
     page.choose("dataset.name", "mnist")
     page.page.click("#fetch")

@@ -35,7 +35,7 @@ class Slow:
             tab.send(message)
 
 
-def test_a_long_run_shows_its_outline_until_its_rows_are_there(lab, open_page):
+def test_a_long_run_shows_its_overview_until_its_rows_arrive(lab, open_page):
     run = lab.launch(
         network={"preset": "mlp", "hidden": [2]},
         training={"iterations": ROWS, "batch_size": 2, "evaluate_every": 1000},

@@ -21,7 +21,7 @@ def wrong(page, field):
     return page.page.locator(f'[data-field="{field}"] > .error')
 
 
-def test_the_form_says_in_japanese_what_is_wrong_and_in_english_after_a_switch(page):
+def test_the_form_reports_errors_in_japanese_and_in_english_after_a_switch(page):
     page.page.click("#edit-layers")
     page.choose("network.layers.add", "max_pool2d")
     misfit = wrong(page, "network.layers.4")
@@ -45,7 +45,7 @@ def test_the_form_says_in_japanese_what_is_wrong_and_in_english_after_a_switch(p
     )
 
 
-def test_why_a_run_ended_is_said_in_the_readers_language_also_in_a_report(page, lab):
+def test_the_reason_why_a_run_ended_is_in_the_readers_language_also_in_a_report(page, lab):
     # each step multiplies the weights by 1 - ηλ = -99
     fast = {"optimizer": {"name": "sgd", "learning_rate": 100}, "regularization": {"l2": 1}}
     run_id = lab.launch(**{**SHORT, **fast, "name": "too fast"})["id"]
@@ -68,7 +68,7 @@ def test_why_a_run_ended_is_said_in_the_readers_language_also_in_a_report(page, 
     assert "学習率 100 がこのネットワークには大きすぎる" in report
 
 
-def test_what_cannot_be_done_and_what_an_older_lab_said(page, lab):
+def test_an_impossible_import_is_explained_and_an_older_labs_reason_is_shown_as_it_is(page, lab):
     page.page.evaluate(DROP, ["other.json", '{"lossroom": 7, "runs": []}'])
     expect(page.page.locator(".toast")).to_contain_text("バージョン 7 は、このラボでは読み込めません")
     run_id = lab.launch(**{**SHORT, "name": "again"})["id"]

@@ -30,7 +30,9 @@ def test_typing_after_a_slash_finds_runs(open_page, lab_with_runs, typed, found)
     wait_for_list(page, NEWEST_FIRST)
 
 
-def test_a_search_for_an_unknown_setting_says_so_and_short_names_are_the_readers(open_page, lab_with_runs):
+def test_a_search_for_an_unknown_setting_is_reported_and_short_names_are_in_the_readers_language(
+    open_page, lab_with_runs
+):
     page = open_page(lab_with_runs, locale="ja-JP")
     said = page.page.locator("#runs-empty")
     page.page.fill("#run-search", "foo:bar")
@@ -188,7 +190,7 @@ def test_on_a_phone_a_held_finger_begins_to_select_several(open_page, lab_with_r
     assert selected(page) == ["adam 2"]
 
 
-def test_stars_tags_notes_and_names_are_seen_by_everybody_and_stay(open_page, lab_with_runs):
+def test_stars_tags_notes_and_names_appear_on_every_page_and_are_stored(open_page, lab_with_runs):
     mine, theirs = open_page(lab_with_runs), open_page(lab_with_runs)
     run_id = lab_with_runs.ids[0]
     row(mine, run_id).hover()
@@ -230,7 +232,7 @@ def test_an_archived_run_leaves_the_list_and_comes_back(open_page, lab_with_runs
     assert lab_with_runs.run(lab_with_runs.ids[1])["archived"] is False
 
 
-def test_ctrl_z_takes_back_what_was_done_last(open_page, lab_with_runs):
+def test_ctrl_z_undoes_the_last_action(open_page, lab_with_runs):
     page = open_page(lab_with_runs)
     rest = [n for n in NEWEST_FIRST if n != "sgd 2"]
     name(page, lab_with_runs.ids[1]).click()
@@ -256,7 +258,7 @@ def test_ctrl_z_takes_back_what_was_done_last(open_page, lab_with_runs):
     wait_for_list(page, NEWEST_FIRST)
 
 
-def test_a_deletion_can_be_taken_back_and_is_told_when_the_page_is_left(open_page, lab_with_runs):
+def test_a_deletion_can_be_undone_and_is_sent_when_the_page_is_left(open_page, lab_with_runs):
     page = open_page(lab_with_runs)
     run_id = lab_with_runs.launch(**{**SHORT, "name": "to go"})["id"]
     page.wait_for(run_id, "completed")
@@ -282,9 +284,7 @@ def test_a_deletion_can_be_taken_back_and_is_told_when_the_page_is_left(open_pag
     wait_until(lambda: lab_with_runs.http.get(f"/api/runs/{run_id}").status_code == 404, "the deletion")
 
 
-def test_several_runs_are_commanded_together_and_a_command_says_to_how_many_it_could_be_given(
-    open_page, make_lab
-):
+def test_a_command_applies_to_all_selected_runs_and_shows_for_how_many_it_worked(open_page, make_lab):
     lab = make_lab(LOSSROOM_WORKERS="2")
     done = lab.launch(**{**SHORT, "name": "done"})["id"]
     lab.wait_for(done, "completed")

@@ -10,7 +10,7 @@ from tests.browser.run_table import name, row, selected, wait_for_list
 from tests.support.experiments import ENDLESS, SHORT
 
 
-def test_the_difference_of_two_runs_is_shown_and_no_more(open_page, lab_with_runs):
+def test_comparing_two_runs_shows_only_what_differs(open_page, lab_with_runs):
     page = open_page(lab_with_runs)
     name(page, lab_with_runs.ids[0]).click()
     name(page, lab_with_runs.ids[1]).click(modifiers=["ControlOrMeta"])
@@ -25,7 +25,7 @@ def test_the_difference_of_two_runs_is_shown_and_no_more(open_page, lab_with_run
     assert selected(page) == ["sgd 2", "sgd 1"]
 
 
-def test_a_difference_says_values_as_the_form_does(open_page, lab_with_runs):
+def test_a_comparison_words_values_as_the_form_does(open_page, lab_with_runs):
     network = {"preset": "mlp", "hidden": [16, 8], "activation": "gelu"}
     other = lab_with_runs.launch(**{**SHORT, "name": "other", "network": network})["id"]
     try:
@@ -209,7 +209,7 @@ LINES = """(elements) => elements.map((element) => {
 })"""
 
 
-def test_on_a_phone_the_difference_breaks_no_japanese_word(open_page, lab_with_runs):
+def test_on_a_phone_the_comparison_breaks_no_japanese_word(open_page, lab_with_runs):
     network = {"preset": "mlp", "hidden": [20, 10]}
     dataset = {"name": "spirals"}
     other = lab_with_runs.launch(**{**SHORT, "name": "other", "network": network, "dataset": dataset})["id"]

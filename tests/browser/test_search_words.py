@@ -35,7 +35,9 @@ BOTH = ["second", "データ Alpha が"]
         ("en-US", "completed", BOTH),
     ],
 )
-def test_a_run_is_found_by_what_stands_on_the_page_in_any_letters(open_page, runs, language, typed, found):
+def test_a_run_is_found_by_the_words_on_the_page_in_any_script_and_case(
+    open_page, runs, language, typed, found
+):
     page = open_page(runs, locale=language)
     wait_for_list(page, BOTH)
     page.page.fill("#run-search", typed)

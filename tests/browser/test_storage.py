@@ -44,7 +44,7 @@ def page(request, open_page, lab, browser, tmp_path):
     assert (page.errors, page.foreign_requests) == ([], [])
 
 
-def test_the_page_works_in_a_browser_that_keeps_nothing(page):
+def test_the_page_works_in_a_browser_that_blocks_storage(page):
     page.choose("dataset.name", "digits")
     page.fill(training__iterations=50)
     run_id = page.press_launch()

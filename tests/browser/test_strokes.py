@@ -173,7 +173,7 @@ def test_the_curve_of_a_group_has_the_look_of_the_value_that_all_its_runs_have(p
         assert f"{100 * sum(map(float, last)) / 3:.2f}" in shown
 
 
-def test_the_legend_has_numbers_in_their_order_whichever_came_first(open_page, lab):
+def test_the_legend_sorts_numbers_by_value_not_by_arrival(open_page, lab):
     page = open_page(lab)
     training = {"iterations": 20, "evaluate_every": 20}
     sizes = (16, 128, 32)
@@ -192,7 +192,7 @@ def test_the_legend_has_numbers_in_their_order_whichever_came_first(open_page, l
         lab.http.delete(f"/api/runs/{run_id}")
 
 
-def test_points_that_come_have_their_curves_dash_and_symbols_without_a_new_figure(open_page, lab):
+def test_new_points_get_their_curves_dash_and_symbols_without_a_new_figure(open_page, lab):
     page = open_page(lab)
     page.page.set_viewport_size({"width": 1280, "height": 800})
     runs = [

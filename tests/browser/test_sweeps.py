@@ -52,7 +52,7 @@ def test_the_button_counts_a_grid_times_its_seeds_times_its_folds(page, lab):
     assert label(page) == "Launch 12 runs"
 
 
-def test_what_is_wrong_with_one_of_several_values_stands_beside_the_field(page):
+def test_an_error_in_one_of_several_values_is_shown_beside_the_field(page):
     page.fill(training__batch_size="16, 0")
     page.page.click("#launch")
     page.until("!!document.querySelector('[data-field=\"training.batch_size\"].wrong')")
@@ -201,7 +201,7 @@ def test_networks_multiply_each_with_its_own_settings_and_the_first_can_be_edite
     assert label(other) == "Launch 6 runs"
 
 
-def test_what_differs_stands_first_in_a_name_and_the_list_shows_it_whole(page, lab):
+def test_a_run_name_begins_with_what_differs_and_the_list_shows_it_in_full(page, lab):
     page.fill(optimizer__learning_rate="0.01, 0.1", training__batch_size="16, 32")
     page.choose("seeds", "2")
     runs = launch(page, lab, 8)

@@ -42,7 +42,7 @@ def test_a_chart_says_how_many_values_a_log_scale_cannot_draw(
     expect(undrawn).to_be_hidden()
 
 
-def test_a_report_says_it_too(open_page, lab, perfect, tmp_path):
+def test_a_report_says_too_how_many_values_a_log_scale_cannot_draw(open_page, lab, perfect, tmp_path):
     path = tmp_path / "report.html"
     path.write_bytes(lab.http.get(f"/api/runs/{perfect}/export.html?lang=en").content)
     page = open_page(lab, reused=False)

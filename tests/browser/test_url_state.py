@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests.browser.run_table import name, selected
 
 
-def test_a_choice_is_in_the_address_in_a_moment_and_an_address_that_is_pasted_is_taken(open_page, lab):
+def test_a_choice_soon_appears_in_the_address_and_a_pasted_address_is_applied(open_page, lab):
     page = open_page(lab)
     before = page.page.evaluate("history.length")
     page.page.click("#wide")
@@ -80,7 +80,7 @@ TOASTS = """
 @pytest.mark.parametrize(
     "hash_", ["#runs=999,x&list=7&lang=tlh&wide=2", '#list={"sort":"x","state":5,"group":null,"text":[]}']
 )
-def test_an_address_that_makes_no_sense_shows_the_usual_page(open_page, lab_with_runs, hash_):
+def test_an_invalid_address_shows_the_default_page(open_page, lab_with_runs, hash_):
     page = open_page(lab_with_runs, reused=False)
     page.page.add_init_script(TOASTS)
     page.page.goto("about:blank")

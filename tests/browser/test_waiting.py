@@ -7,7 +7,7 @@ HIDDEN = f"({WAITING}?.hidden ?? true)"
 ROWS = f"[...{WAITING}.querySelectorAll('li')].map(row => row.textContent)"
 
 
-def test_before_and_after_a_launch_the_page_says_how_long_it_takes_and_who_waits_where(open_page, make_lab):
+def test_the_page_shows_the_expected_time_and_each_waiting_runs_place_in_the_queue(open_page, make_lab):
     lab = make_lab(LOSSROOM_WORKERS="1")
     page = open_page(lab)
     page.choose("dataset.name", "digits")

@@ -41,7 +41,7 @@ def shape_of(document, method, path, status):
     return schema
 
 
-def test_every_answer_in_json_has_a_shape_and_every_refusal_the_same(document):
+def test_every_json_answer_has_a_schema_and_all_errors_have_the_same_one(document):
     for path, methods in document["paths"].items():
         for method, described in methods.items():
             for status in ("422", "4XX", "5XX"):
@@ -55,7 +55,7 @@ def test_every_answer_in_json_has_a_shape_and_every_refusal_the_same(document):
                 assert "$ref" in content["schema"], (method, path, content)
 
 
-def test_real_answers_are_of_their_shapes_and_name_every_key(lab, document):
+def test_real_answers_match_their_schemas_which_name_every_key(lab, document):
     experiment = {**QUICK, "training": {"iterations": 5, "batch_size": 8}}
     run = lab.post("/api/runs", **experiment)
     run_id = run.json()["id"]
@@ -89,7 +89,7 @@ def test_real_answers_are_of_their_shapes_and_name_every_key(lab, document):
         jsonschema_rs.validator_for(schema).validate(answer.json())
 
 
-def test_a_shape_changes_nothing_of_what_is_answered():
+def test_a_schema_does_not_change_the_answer():
     config = ExperimentConfig.from_dict({**QUICK, "regularization": {"l1": 0, "l2": 1}}).to_dict()
     run = Run(
         "a", 3, "n", config, 200, created_at=1, started_at=2.0, latest={"loss": float("nan"), "accuracy": 1}

@@ -103,7 +103,7 @@ def test_nothing_but_comments_and_indents_is_left_out_of_a_script(lab, path):
     assert not [literal for literal in re.findall(r"`[^`]*`", code) if "\n" in literal], "its indent is text"
 
 
-def test_a_browser_that_has_a_file_is_not_sent_it_again(lab):
+def test_a_cached_file_is_not_sent_again(lab):
     first = lab.http.get("/static/js/lab.js")
     again = lab.http.get("/static/js/lab.js", headers={"if-none-match": first.headers["etag"]})
     other = lab.http.get("/static/js/lab.js", headers={"if-none-match": '"of another one"'})
@@ -116,14 +116,14 @@ def test_a_browser_that_has_a_file_is_not_sent_it_again(lab):
 @pytest.mark.parametrize(
     "path", ["js/none.js", "js", "", "../pyproject.toml", "js/../../pyproject.toml", "%2e%2e/pyproject.toml"]
 )
-def test_what_is_not_a_file_of_the_page_is_not_found(lab, path):
+def test_only_the_pages_own_files_are_served(lab, path):
     answer = lab.http.get(f"/static/{path}")
 
     assert answer.status_code == 404
     assert "lossroom" not in answer.text
 
 
-def test_files_are_only_read(lab):
+def test_files_can_only_be_read(lab):
     answer = lab.http.post("/static/js/lab.js")
 
     assert answer.status_code == 405
@@ -144,7 +144,7 @@ def test_a_file_that_has_changed_is_read_again(tmp_path):
         get(app, "/static/a.js")
 
 
-def test_what_is_named_with_the_version_of_all_files_is_kept_and_any_change_is_another_version(tmp_path):
+def test_files_with_the_version_in_their_address_are_cached_and_any_change_gives_a_new_version(tmp_path):
     (tmp_path / "js").mkdir()
     (tmp_path / "js" / "a.js").write_text("1")
     (tmp_path / "b.css").write_text("b {}")
@@ -165,7 +165,7 @@ def test_what_is_named_with_the_version_of_all_files_is_kept_and_any_change_is_a
 
 
 @pytest.mark.parametrize("path", ["none.js", "", "0123456789abcdef/a.js"])
-def test_a_version_stands_before_files_only(tmp_path, path):
+def test_a_version_in_an_address_must_be_followed_by_a_file(tmp_path, path):
     (tmp_path / "a.js").write_text("1")
     assets = Assets(tmp_path)
     with pytest.raises(HTTPException):

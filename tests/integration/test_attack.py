@@ -62,7 +62,7 @@ def launched(lab):
         return answer.json() if answer.status_code == 201 else None
 
 
-def test_who_holds_a_connection_without_using_it_is_let_go_and_holds_nobody_up(lab, dial):
+def test_idle_connections_are_closed_and_delay_no_other_client(lab, dial):
     silent = [dial(lab) for _ in range(200)]
     half_a_head, half_a_body, viewer = dial(lab), dial(lab), dial(lab)
     half_a_head.sendall(b"GET /health HTTP/1.1\r\nHost: 127")
@@ -79,7 +79,7 @@ def test_who_holds_a_connection_without_using_it_is_let_go_and_holds_nobody_up(l
     wait_until(lambda: shows(lab) == 0, "the viewer's end")
 
 
-def test_a_connection_that_rests_between_two_requests_may_begin_another(lab):
+def test_a_connection_that_is_idle_between_two_requests_can_send_another(lab):
     connection = http.client.HTTPConnection("127.0.0.1", lab.port, timeout=60)
     for _ in range(3):
         connection.request("GET", "/health/live")
@@ -87,7 +87,7 @@ def test_a_connection_that_rests_between_two_requests_may_begin_another(lab):
     connection.close()
 
 
-def test_a_head_that_does_not_end_is_refused(lab, dial):
+def test_a_request_head_that_does_not_end_is_refused(lab, dial):
     with dial(lab) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nX: ")
         with contextlib.suppress(ConnectionResetError, BrokenPipeError):
@@ -97,7 +97,7 @@ def test_a_head_that_does_not_end_is_refused(lab, dial):
     assert lab.http.get("/health").status_code == 200
 
 
-def test_more_sockets_than_the_system_lets_open_hurt_no_run_and_no_later_viewer(tmp_path, data_dir, dial):
+def test_more_sockets_than_the_system_allows_harm_no_run_and_no_later_viewer(tmp_path, data_dir, dial):
     lab = LabServer(
         tmp_path / "state", data_dir, limits="ulimit -n 256", environment={"LOSSROOM_WORKERS": "2"}
     )
@@ -132,7 +132,7 @@ def is_held_up(connection):
     return False
 
 
-def test_viewers_and_readers_that_take_nothing_leave_no_traceback_when_the_lab_ends(tmp_path, data_dir, dial):
+def test_viewers_and_clients_that_read_nothing_cause_no_traceback_when_the_lab_ends(tmp_path, data_dir, dial):
     lab = LabServer(tmp_path / "state", data_dir)
     fill_long(lab.state_dir, "long", rows=1_000_000)
     lab.start()
@@ -149,7 +149,7 @@ def test_viewers_and_readers_that_take_nothing_leave_no_traceback_when_the_lab_e
     assert "Traceback" not in lab.read_log()
 
 
-def test_a_long_curve_is_thinned_out_beside_the_event_loop(tmp_path, lab, monkeypatch):
+def test_a_long_curve_is_downsampled_outside_the_event_loop(tmp_path, lab, monkeypatch):
     run = lab.launch()
     lab.wait_for(run["id"], "completed")
     document = lab.http.get("/api/exports/json", params={"runs": run["id"]}).content

@@ -55,7 +55,7 @@ def test_a_clock_that_is_set_back_makes_no_time_negative(lab_of_the_past):
     assert 0 <= trained[0] <= trained[-1] <= done["seconds"]
 
 
-def test_pauses_and_the_time_between_two_labs_are_no_training(make_lab):
+def test_pauses_and_time_without_a_server_do_not_count_as_training(make_lab):
     lab = make_lab(LOSSROOM_WORKERS="1")
     begun = time.monotonic()
     run_id = lab.launch(**ENDLESS)["id"]
@@ -79,7 +79,7 @@ def test_pauses_and_the_time_between_two_labs_are_no_training(make_lab):
     assert lab.run(run_id)["seconds"] == ended["seconds"]
 
 
-def test_a_lab_that_was_killed_goes_on_counting_where_its_stored_rows_end(make_lab):
+def test_after_a_kill_training_time_continues_from_the_last_stored_row(make_lab):
     lab = make_lab(LOSSROOM_WORKERS="1", LOSSROOM_CHECKPOINT_SECONDS="3600")
     begun = time.monotonic()
     run_id = lab.launch(**{**ENDLESS, "training": {"iterations": 4000, "batch_size": 32}})["id"]

@@ -40,7 +40,9 @@ def test_a_network_that_learns_has_no_mark(lab):
 
 
 @pytest.mark.parametrize("restarted", [False, True])
-def test_it_is_marked_once_where_its_worker_or_its_server_is_killed_and_the_curve_stays(make_lab, restarted):
+def test_a_dead_network_is_marked_once_if_its_worker_or_server_is_killed_and_the_curve_stays(
+    make_lab, restarted
+):
     lab = make_lab(LOSSROOM_CHECKPOINT_SECONDS="0.2")
     run_id = lab.launch(**long(30_000))["id"]
     wait_until(lambda: lab.run(run_id)["annotations"], "a mark")

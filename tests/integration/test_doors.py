@@ -68,7 +68,7 @@ def literals(source):
 @patient
 @example(name=NASTY[2], notes=NASTY[0], tag=NASTY[4])
 @given(name=TEXT, notes=TEXT, tag=TEXT.filter(lambda text: 0 < len(text.strip()) <= 40))
-def test_a_text_comes_out_everywhere_as_it_went_in(lab, run_id, name, notes, tag):
+def test_a_text_comes_out_unchanged_on_every_way_out(lab, run_id, name, notes, tag):
     address = f"/api/runs/{run_id}"
     changed = lab.http.patch(address, json={"name": name, "notes": notes, "tags": [tag]})
     assert changed.status_code == 200, changed.text
@@ -116,7 +116,7 @@ def refused(answer, field):
 
 
 @pytest.mark.parametrize("unfit", ["\ud800", "a\udfffb", "\x00"])
-def test_what_is_no_text_is_refused_by_its_field_at_every_door(lab, run_id, unfit):
+def test_invalid_text_is_refused_with_its_field_on_every_way_in(lab, run_id, unfit):
     def post(path, value):
         return lab.http.post(path, content=json.dumps(value))
 
@@ -158,7 +158,7 @@ def test_what_is_no_text_is_refused_by_its_field_at_every_door(lab, run_id, unfi
     "body", [b'{"name": "\xff"}', "名前".encode("cp932"), '{"seed": 1}'.encode("utf-16")]
 )
 @pytest.mark.parametrize("path", ["/api/runs", "/api/summary", "/api/experiments", "/api/imports"])
-def test_a_body_that_is_no_utf8_is_refused_without_a_traceback(lab, path, body):
+def test_a_body_that_is_not_utf8_is_refused_without_a_traceback(lab, path, body):
     for kind in ("application/json", "text/plain"):
         answer = lab.http.post(path, content=body, headers={"Content-Type": kind})
         assert answer.status_code == 422
@@ -170,7 +170,7 @@ def test_a_body_that_is_no_utf8_is_refused_without_a_traceback(lab, path, body):
 @pytest.mark.parametrize(
     "body", [b"[" * 100_000, b'{"seed": ' + b"9" * 5000 + b"}", b"", b"{", b'{"a": 1e999}']
 )
-def test_a_body_that_no_parser_likes_is_refused_in_the_usual_shape(lab, path, body):
+def test_an_unparsable_body_is_refused_in_the_common_error_shape(lab, path, body):
     answer = lab.http.post(path, content=body, headers={"Content-Type": "application/json"})
     assert 400 <= answer.status_code < 500
     assert set(answer.json()["error"]) == {"code", "message", "field", "bounds"}

@@ -44,7 +44,7 @@ def test_one_wrong_experiment_is_named_and_none_is_queued(lab):
 
 @pytest.mark.parametrize("path", ["/api/experiments", "/api/experiments/summary"])
 @pytest.mark.parametrize("length", [0, 101])
-def test_how_many_go_together_is_bounded(lab, path, length):
+def test_the_number_of_experiments_in_one_launch_is_limited(lab, path, length):
     answer = lab.post(path, experiments=[QUICK] * length)
 
     assert answer.status_code == 422

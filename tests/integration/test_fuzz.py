@@ -29,7 +29,7 @@ def target(lab):
 
 @schema.parametrize()
 @patient
-def test_no_request_of_the_document_is_answered_with_a_server_error(case, lab, target):
+def test_no_request_that_the_openapi_document_allows_causes_a_server_error(case, lab, target):
     if (
         case.method != "DELETE"
         and "run_id" in case.path_parameters
@@ -93,7 +93,7 @@ def put(document, path, value):
 
 @settings(patient, max_examples=150)
 @given(path=st.sampled_from(list(places(VALID))), value=JSON)
-def test_an_experiment_with_anything_anywhere_is_taken_or_named(lab, path, value):
+def test_an_experiment_with_any_value_anywhere_is_accepted_or_its_field_is_named(lab, path, value):
     answer = lab.http.post("/api/summary", content=json.dumps(put(VALID, path, value)))
 
     assert answer.status_code in (200, 422), answer.text
@@ -116,7 +116,7 @@ MESSAGES = (
 
 @patient
 @given(messages=st.lists(MESSAGES, max_size=20))
-def test_no_message_on_the_socket_hurts_the_lab(lab, messages):
+def test_no_message_on_the_socket_harms_the_lab(lab, messages):
     socket = lab.socket()
     try:
         for message in messages:

@@ -22,7 +22,7 @@ def lab(make_lab):
     return lab
 
 
-def test_every_way_to_launch_refuses_what_costs_more_than_the_setting(lab):
+def test_every_way_to_launch_refuses_an_experiment_above_the_cost_limit(lab):
     small = {**QUICK, "network": {"preset": "mlp", "hidden": [10]}}
     assert lab.post("/api/runs", **small).status_code == 201
     before = len(lab.http.get("/api/runs").json()["runs"])
@@ -42,7 +42,7 @@ def test_every_way_to_launch_refuses_what_costs_more_than_the_setting(lab):
     assert len(lab.http.get("/api/runs").json()["runs"]) == before
 
 
-def test_what_is_there_is_read_whatever_it_costs(lab):
+def test_stored_experiments_above_the_cost_limit_can_still_be_read(lab):
     lessons = lab.http.get("/api/lessons").json()["lessons"]
     for path in (
         *(f"/api/lessons/{lesson['slug']}" for lesson in lessons),

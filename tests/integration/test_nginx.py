@@ -100,7 +100,7 @@ def test_every_address_of_the_pages_leads_to_something(nginx):
     assert servers == [{"url": nginx.path.rstrip("/")}]
 
 
-def test_the_pages_and_what_browsers_keep_of_them_are_the_same_as_without_a_proxy(nginx, lab):
+def test_pages_and_their_cache_headers_are_the_same_as_without_a_proxy(nginx, lab):
     assert nginx.get("").text == lab.http.get("/").text
     script = re.search(r'src="(static/[0-9a-f]{16}/js/lab.js)"', nginx.get("").text)[1]
     near, far = lab.http.get(f"/{script}"), nginx.get(script)
@@ -128,7 +128,7 @@ def test_a_run_is_launched_and_its_rows_come_over_the_socket(nginx):
     assert nginx.get(f"api/runs/{run_id}/export.csv").text.count("\n") > 30
 
 
-def test_a_page_elsewhere_is_refused_there_too(nginx):
+def test_a_page_of_another_site_is_refused_behind_nginx_too(nginx):
     evil = {"Origin": "http://evil.example"}
     answer = nginx.request("POST", "api/runs", json={}, headers=evil)
     assert (answer.status_code, answer.json()["error"]["code"]) == (403, "cross_origin")
@@ -179,7 +179,7 @@ LOST = {
 
 
 @pytest.mark.parametrize("change", LOST.values(), ids=LOST)
-def test_where_nginx_loses_the_name_the_browsers_word_counts_and_else_the_log_names_what_helps(
+def test_if_nginx_loses_the_host_name_the_browsers_headers_decide_or_the_log_names_the_setting(
     behind, make_lab, change
 ):
     lab = make_lab(LOSSROOM_ALLOWED_ORIGINS=f"https://{NAME}")

@@ -61,7 +61,7 @@ def test_metrics_count_runs_rows_and_viewers(make_lab):
         assert percentiles[0] > 0
 
 
-def test_health_tells_ready_and_alive(lab):
+def test_health_reports_ready_and_alive(lab):
     assert lab.http.get("/health").json()["ready"] is True
     assert lab.http.get("/health/live").json() == {"status": "alive"}
 
@@ -94,7 +94,7 @@ def test_log_lines_can_be_json(make_lab):
     assert all(line["timestamp"] and line["levelname"] for line in lines)
 
 
-def test_a_backup_made_while_the_lab_runs_opens_as_a_lab_and_goes_on(make_lab, tmp_path, data_dir):
+def test_a_backup_made_while_the_lab_runs_opens_as_a_lab_and_its_runs_continue(make_lab, tmp_path, data_dir):
     lab = make_lab(LOSSROOM_WORKERS="2")
     done = lab.launch(name="done")
     lab.wait_for(done["id"], "completed")
@@ -122,7 +122,7 @@ def test_a_backup_made_while_the_lab_runs_opens_as_a_lab_and_goes_on(make_lab, t
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no database" * 1000])
-def test_a_backup_of_nothing_says_so_and_leaves_nothing(tmp_path, content):
+def test_a_backup_without_a_database_is_refused_and_leaves_no_file(tmp_path, content):
     if content is not None:
         (tmp_path / "lossroom.sqlite3").write_bytes(content)
     target = tmp_path / "copy.sqlite3"

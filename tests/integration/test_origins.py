@@ -47,7 +47,7 @@ def addresses(victim):
 
 @pytest.mark.parametrize("headers", ELSEWHERE.values(), ids=ELSEWHERE)
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
-def test_no_route_takes_an_unsafe_method_from_a_page_elsewhere(lab, victim, method, headers):
+def test_no_route_accepts_an_unsafe_method_from_a_page_of_another_site(lab, victim, method, headers):
     before = lab.http.get("/api/runs").json()["runs"]
     asked = list(addresses(victim))
     assert len(asked) > 30
@@ -59,14 +59,14 @@ def test_no_route_takes_an_unsafe_method_from_a_page_elsewhere(lab, victim, meth
     assert [[run[key] for key in same] for run in after] == [[run[key] for key in same] for run in before]
 
 
-def test_the_document_has_routes_that_change_something():
+def test_the_openapi_document_has_routes_with_unsafe_methods():
     unsafe = [
         (path, method) for path, methods in DOCUMENT["paths"].items() for method in methods.keys() - SAFE
     ]
     assert len(unsafe) > 10
 
 
-def test_a_program_and_the_labs_own_page_command(lab):
+def test_commands_from_programs_and_the_labs_own_page_are_accepted(lab):
     page = {"Origin": lab.url, "Sec-Fetch-Site": "same-origin"}
     for headers in ({}, page, {"Origin": lab.url}):
         run = lab.launch()
@@ -74,7 +74,7 @@ def test_a_program_and_the_labs_own_page_command(lab):
 
 
 @pytest.mark.parametrize("headers", ELSEWHERE.values(), ids=ELSEWHERE)
-def test_a_page_elsewhere_opens_no_socket_and_hears_why(lab, headers):
+def test_a_page_of_another_site_opens_no_socket_and_is_given_the_reason(lab, headers):
     with pytest.raises(InvalidStatus) as refused:
         lab.socket(additional_headers=headers)
     assert refused.value.response.status_code == 403
@@ -83,7 +83,7 @@ def test_a_page_elsewhere_opens_no_socket_and_hears_why(lab, headers):
     lab.socket(additional_headers={"Origin": lab.url, "Sec-Fetch-Site": "same-origin"}).close()
 
 
-def test_pages_that_come_back_again_and_again_do_not_fill_the_log(make_lab):
+def test_pages_that_are_refused_again_and_again_do_not_fill_the_log(make_lab):
     lab = make_lab()
     for _ in range(40):
         with pytest.raises(InvalidStatus):
@@ -93,7 +93,7 @@ def test_pages_that_come_back_again_and_again_do_not_fill_the_log(make_lab):
     assert [line for line in log if "ERROR" in line] == []
 
 
-def test_a_name_that_another_leads_to_this_machine_is_shown_nothing(lab):
+def test_a_foreign_host_name_that_resolves_to_this_machine_is_refused(lab):
     for path in ("/", "/api/runs", "/health", "/metrics", "/static/js/lab.js", "/openapi.json"):
         answer = lab.http.get(path, headers={"Host": "evil.example"})
         assert (answer.status_code, answer.json()["error"]["code"]) == (403, "unknown_host")
@@ -104,7 +104,7 @@ def test_a_name_that_another_leads_to_this_machine_is_shown_nothing(lab):
     assert b'"unknown_host"' in refused.value.response.body
 
 
-def test_a_refusal_is_logged_with_both_names_and_the_setting_that_helps_which_then_helps(make_lab):
+def test_a_refusal_is_logged_with_both_names_and_a_setting_that_helps(make_lab):
     lab = make_lab()
     headers = {"Origin": "https://lab.example", "Host": "127.0.0.1:8000"}
     answer = lab.http.post("/api/runs", headers=headers, json={})
@@ -130,5 +130,5 @@ def paths(routes):
         yield from [route.path] if hasattr(route, "path") else paths(route.original_router.routes)
 
 
-def test_no_first_name_of_a_route_is_free_for_a_prefix():
+def test_every_first_path_segment_of_a_route_is_reserved_and_cannot_be_a_prefix():
     assert {path.split("/")[1] for path in paths(create_app().routes)} - {""} == OWN_NAMES

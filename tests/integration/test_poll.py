@@ -86,7 +86,7 @@ def page(lab):
     return Poller(lab)
 
 
-def test_a_page_that_asks_from_the_start_gets_exactly_what_is_stored(lab, page):
+def test_a_page_that_polls_from_the_start_gets_exactly_what_is_stored(lab, page):
     run = lab.launch(training={"iterations": 2000, "batch_size": 16, "evaluate_every": 50})
     page.shown = {run["id"]}
 
@@ -102,7 +102,7 @@ def test_a_page_that_asks_from_the_start_gets_exactly_what_is_stored(lab, page):
     assert page.hello["whole"] is page.hello["more"] is False
 
 
-def test_a_page_that_asks_hears_of_launches_deletions_and_the_lab(lab, page):
+def test_a_page_that_polls_gets_launches_deletions_and_the_labs_state(lab, page):
     first = lab.launch()
     page.until_status(first["id"], "completed")
     assert [message["workers"] for message in page.others if message["type"] == "lab"]
@@ -138,7 +138,7 @@ def test_long_runs_come_in_answers_of_a_bounded_size(lab, page):
     assert page.largest < 2_000_000
 
 
-def test_a_page_of_before_a_restart_gets_the_whole_list(make_lab):
+def test_a_page_from_before_a_restart_gets_the_whole_list(make_lab):
     lab = make_lab(LOSSROOM_WORKERS="1")
     page = Poller(lab)
     gone, stays = lab.launch(), lab.launch()
@@ -180,14 +180,14 @@ def test_answers_that_are_lost_cost_nothing(lab, page):
     ],
     ids=str,
 )
-def test_a_malformed_question_is_refused_with_its_field(lab, question, field):
+def test_a_malformed_poll_is_refused_with_its_field(lab, question, field):
     answer = lab.post("/api/stream", **question)
 
     assert answer.status_code == 422
     assert answer.json()["error"]["field"] == field
 
 
-def test_a_question_from_a_stranger_to_this_state_gets_everything(lab):
+def test_a_poll_with_an_unknown_server_or_state_gets_everything(lab):
     page = Poller(lab)
     lab.wait_for(lab.launch()["id"], "completed")
     page.ask()

@@ -42,7 +42,7 @@ def test_runs_start_after_the_temporary_folder_was_cleaned(make_lab, name):
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_a_lab_that_ends_leaves_nothing_in_the_temporary_folder(tmp_path, data_dir, how):
+def test_a_stopped_lab_leaves_nothing_in_the_temporary_folder(tmp_path, data_dir, how):
     """Its sockets lie there when its own path is too long for one."""
     with tempfile.TemporaryDirectory(prefix="lab") as temporary:
         environment = {"TMPDIR": temporary, "LOSSROOM_WORKERS": "1"}
@@ -83,7 +83,7 @@ def test_runs_start_after_the_forkserver_was_killed(make_lab):
     assert lab.wait_for(lab.launch()["id"], "completed")["attempt"] == 1
 
 
-def test_what_a_killed_lab_left_in_its_folder_of_sockets_goes_when_it_starts_again(lab):
+def test_a_killed_labs_sockets_are_removed_when_it_starts_again(lab):
     lab.wait_for(lab.launch()["id"], "completed")
     lab.restart(signal.SIGKILL)
     lab.wait_for(lab.launch()["id"], "completed")
@@ -152,7 +152,7 @@ def test_a_worker_has_none_of_the_servers_sockets_and_leaves_no_core_dump(make_l
     assert not sockets_of(worker) & sockets_of(lab.process.pid)
 
 
-def test_what_starts_workers_leaves_the_environment_of_other_children_as_it_was():
+def test_starting_workers_does_not_change_the_environment_of_other_children():
     code = "import os; from app.jobs.processes import Processes; Processes().open(); print(dict(os.environ))"
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)

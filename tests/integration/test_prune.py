@@ -72,7 +72,7 @@ def names(state):
         (["--keep-starred"], {"old", "old and diverged"}),
     ],
 )
-def test_runs_that_ended_before_the_day_go_and_their_room_is_given_back(state, flags, gone):
+def test_runs_that_ended_before_the_day_are_deleted_and_the_file_shrinks(state, flags, gone):
     size = (state / "lossroom.sqlite3").stat().st_size
 
     dry = prune(state, "--before", "2026-04-01", "--dry-run", *flags)
@@ -91,7 +91,7 @@ def test_runs_that_ended_before_the_day_go_and_their_room_is_given_back(state, f
     assert freed > 0.9 * len(gone) * ROWS * 4
 
 
-def test_a_lab_that_runs_is_left_alone(state, tmp_path, data_dir):
+def test_prune_refuses_while_a_lab_is_running(state, tmp_path, data_dir):
     (tmp_path / "lab").mkdir()
     lab = LabServer(tmp_path / "lab", data_dir)
     lab.start()
@@ -109,7 +109,7 @@ def test_a_lab_that_runs_is_left_alone(state, tmp_path, data_dir):
 
 
 @pytest.mark.parametrize("day", ["yesterday", "", "2026-13-01", "01/04/2026"])
-def test_a_day_that_is_none_is_named(state, day):
+def test_an_invalid_day_is_named(state, day):
     done = prune(state, "--before", day)
 
     assert done.returncode == 2

@@ -34,7 +34,7 @@ def names(lab):
     return [run["name"] for run in lab.http.get("/api/runs").json()["runs"]]
 
 
-def test_a_copy_is_not_restored_under_a_lab_that_runs(backed_up):
+def test_a_copy_is_not_restored_while_a_lab_is_running(backed_up):
     lab, copy = backed_up
 
     done = command("restore", copy, "--state-dir", lab.state_dir)

@@ -87,7 +87,7 @@ def test_finished_runs_come_back_as_the_same_document(lab, given):
 
 @patient
 @given(given=runs(["running", "paused", "queued"]))
-def test_what_was_not_finished_is_so_once_and_then_the_same(lab, given):
+def test_an_unfinished_run_is_imported_as_cancelled_and_then_stays_the_same(lab, given):
     given |= {"finished_at": None, "reason": None}
     exported_at = given["started_at"] + 7
     once = brought_back(lab, {"lossroom": 1, "exported_at": exported_at, "runs": [given]})
@@ -160,7 +160,7 @@ def test_a_long_export_is_taken_in_little_memory_and_the_lab_answers_meanwhile(m
     assert memory_of(lab, "VmHWM") - before < len(body)
 
 
-def test_a_million_rows_of_nothing_are_refused_by_their_first(lab):
+def test_of_a_million_empty_rows_the_first_is_refused(lab):
     body = b"".join(long_document(10)).replace(b"[1,", b"[1.5,", 1)[:-6] + b",[1]" * 1_000_000 + b"]}}}]}"
     answer = lab.http.post("/api/imports", content=body)
     assert answer.status_code == 422

@@ -59,7 +59,7 @@ def test_metrics_give_every_row_and_any_part_of_it(lab):
     assert part["columns"]["loss"] == everything["columns"]["loss"][150:]
 
 
-def test_thinned_out_metrics_keep_the_extremes(lab):
+def test_downsampled_metrics_keep_the_extremes(lab):
     run = lab.launch()
     lab.wait_for(run["id"], "completed")
     url = f"/api/runs/{run['id']}/metrics"
@@ -82,7 +82,7 @@ def test_thinned_out_metrics_keep_the_extremes(lab):
         ({"max_points": "many"}, "max_points"),
     ],
 )
-def test_a_wrong_question_for_metrics_names_its_field(lab, parameters, field):
+def test_an_invalid_query_for_metrics_names_its_field(lab, parameters, field):
     run = lab.launch()
     lab.wait_for(run["id"], "completed")
 
@@ -305,7 +305,7 @@ def test_bad_input_names_its_field_and_queues_nothing(lab, what):
 
 
 @pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity", "1e999"])
-def test_a_learning_rate_that_is_no_number_is_refused(lab, value):
+def test_a_non_numeric_learning_rate_is_refused(lab, value):
     body = json.dumps(QUICK).replace('"learning_rate": 0.1', f'"learning_rate": {value}')
 
     answer = lab.http.post("/api/runs", content=body, headers={"Content-Type": "application/json"})
@@ -315,7 +315,7 @@ def test_a_learning_rate_that_is_no_number_is_refused(lab, value):
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"3", b"null", b'"text"', b"\xff", b"[" * 5000])
-def test_a_body_that_is_no_experiment_is_refused(lab, body):
+def test_a_body_that_is_not_an_experiment_is_refused(lab, body):
     answer = lab.http.post("/api/runs", content=body, headers={"Content-Type": "application/json"})
 
     assert 400 <= answer.status_code < 500
@@ -476,7 +476,7 @@ def test_tags_that_several_people_add_at_once_are_all_there(lab):
     assert len(lab.run(run["id"])["tags"]) == 9
 
 
-def test_how_long_a_run_is_expected_to_take_is_known_of_those_that_go_on_after_a_restart(make_lab):
+def test_runs_that_continue_after_a_restart_have_an_expected_duration(make_lab):
     lab = make_lab(LOSSROOM_WORKERS="1")
     first, second = (lab.launch(training={"iterations": 10_000_000, "batch_size": 16}) for _ in range(2))
     assert first["expected_seconds"] == second["expected_seconds"] > 1

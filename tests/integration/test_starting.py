@@ -72,7 +72,7 @@ def test_the_version_and_the_help_are_there():
         ("LOSSROOM_ROOT_PATH", "/api", "LOSSROOM_ROOT_PATH: must not begin with /api"),
     ],
 )
-def test_a_wrong_variable_is_named(monkeypatch, name, value, said):
+def test_an_invalid_environment_variable_is_named(monkeypatch, name, value, said):
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError) as refused:
         read_settings()
@@ -92,7 +92,7 @@ def test_a_wrong_variable_is_named(monkeypatch, name, value, said):
     ],
     ids=lambda command: command[0],
 )
-def test_every_command_refuses_a_wrong_variable_in_one_line(command):
+def test_every_command_refuses_an_invalid_environment_variable_in_one_line(command):
     done = lossroom(*command, LOSSROOM_WORKER="2")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "lossroom: there is no setting LOSSROOM_WORKER; did you mean LOSSROOM_WORKERS?\n"
@@ -112,12 +112,12 @@ def test_a_flag_is_named_as_it_was_given():
         '["https://a.example", "https://b.example"]',
     ],
 )
-def test_a_list_is_taken_as_people_write_it(monkeypatch, text):
+def test_a_list_may_be_written_with_spaces_with_commas_or_as_json(monkeypatch, text):
     monkeypatch.setenv("LOSSROOM_ALLOWED_ORIGINS", text)
     assert Settings().allowed_origins == ["https://a.example", "https://b.example"]
 
 
 @pytest.mark.parametrize(("gigabytes", "expected"), [(1, 402_653_184), (4, 2_013_265_920), (64, 5 << 30)])
-def test_a_run_may_hold_half_of_what_the_server_leaves(monkeypatch, gigabytes, expected):
+def test_a_run_may_use_half_of_the_memory_that_the_server_leaves(monkeypatch, gigabytes, expected):
     monkeypatch.setattr(machine, "memory_bytes", lambda: gigabytes << 30)
     assert Settings().max_memory_bytes == expected

@@ -48,7 +48,7 @@ def rights(folder):
     return {path: f"{path.stat().st_mode & 0o777:04o}" for path in [folder, *folder.rglob("*")]}
 
 
-def test_what_people_have_said_of_runs_can_be_read_by_the_labs_user_alone(tmp_path, data_dir):
+def test_names_and_notes_can_be_read_only_by_the_labs_user(tmp_path, data_dir):
     lab = LabServer(tmp_path / "state", data_dir, limits="umask 022")
     lab.start()  # it makes the folder
     lab.launch(**ENDLESS)
@@ -71,7 +71,7 @@ def test_what_people_have_said_of_runs_can_be_read_by_the_labs_user_alone(tmp_pa
     assert f"{copy.stat().st_mode & 0o777:04o}" == "0600"
 
 
-def test_rights_that_somebody_has_given_stay(tmp_path, data_dir):
+def test_file_permissions_that_an_administrator_set_are_kept(tmp_path, data_dir):
     lab = LabServer(tmp_path / "state", data_dir)
     lab.state_dir.mkdir()
     lab.state_dir.chmod(0o750)

@@ -146,7 +146,7 @@ def test_many_viewers_all_get_everything(lab):
         tab.socket.close()
 
 
-def test_a_viewer_that_stops_reading_holds_nobody_up(lab):
+def test_a_viewer_that_stops_reading_delays_no_other(lab):
     run = lab.launch(**ENDLESS)
     asleep = [Tab(lab) for _ in range(3)]
     awake = Tab(lab)
@@ -164,7 +164,7 @@ def test_a_viewer_that_stops_reading_holds_nobody_up(lab):
     awake.socket.close()
 
 
-def test_tabs_that_go_without_a_word_leave_no_mark_on_the_others(lab, tab):
+def test_connections_that_are_reset_do_not_affect_other_viewers(lab, tab):
     run = lab.launch(**ENDLESS)
     tab.subscribe(run["id"])
     for _ in range(20):
@@ -184,7 +184,7 @@ def test_tabs_that_go_without_a_word_leave_no_mark_on_the_others(lab, tab):
     assert "Traceback" not in lab.read_log()
 
 
-def test_an_unsubscribed_run_is_silent(lab, tab):
+def test_an_unsubscribed_run_sends_no_rows(lab, tab):
     run = lab.launch(**ENDLESS)
     tab.subscribe(run["id"])
     tab.until(lambda: tab.count(run["id"]) >= 10)
@@ -245,7 +245,7 @@ def test_a_malformed_message_gets_an_error_frame_and_the_socket_stays(lab, tab, 
     assert tab.count(run["id"]) == 200
 
 
-def test_a_subscription_to_a_run_that_is_not_there_is_no_error(lab, tab):
+def test_a_subscription_to_a_missing_run_is_not_an_error(lab, tab):
     tab.subscribe("nonsense")
     run = lab.launch()
     tab.subscribe(run["id"])
@@ -253,7 +253,7 @@ def test_a_subscription_to_a_run_that_is_not_there_is_no_error(lab, tab):
     assert tab.count(run["id"]) == 200
 
 
-def test_a_client_that_sends_only_nonsense_is_shown_the_door(lab, tab):
+def test_a_client_that_sends_only_invalid_messages_is_disconnected(lab, tab):
     def talk():
         for _ in range(1000):
             tab.socket.send("nonsense")
