@@ -9,7 +9,19 @@ from typing import Any
 LONGEST_PREFIX = 200
 #: The first names of the lab's own routes. A lab below `/api` could not distinguish `/api/runs` and `/runs`.
 OWN_NAMES = frozenset(
-    ("api", "docs", "favicon.ico", "health", "i18n", "metrics", "openapi.json", "static", "vendor", "ws")
+    (
+        "api",
+        "docs",
+        "favicon.ico",
+        "guide",
+        "health",
+        "i18n",
+        "metrics",
+        "openapi.json",
+        "static",
+        "vendor",
+        "ws",
+    )
 )
 
 _PREFIX = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")

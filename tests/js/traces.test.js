@@ -72,3 +72,19 @@ for (const [what, run, before, fits, after] of CASES)
     assert.equal(figure.advance(), fits); // false: a new figure is due
     assert.deepEqual(marksOf(figure, run), after);
   });
+
+test("late rows of an ended run are in its smoothed curve, whichever is asked first: for news, or for a figure", () => {
+  for (const asksForNews of [true, false]) {
+    const run = makeRun();
+    const loss = quantity("loss");
+    const how = { ...HOW, smoothing: 0.6, allMarks: false };
+    const figure = new TraceMaker();
+    const rows = (/** @type {number} */ count) =>
+      figure.traces([run], loss, how).every(({ points }) => points?.count === count);
+    putRows(run.train, { iteration: [1, 2, 3], loss: [3, 2, 1] });
+    assert.ok(rows(3));
+    putRows(run.train, { iteration: [4, 5], loss: [1, 1] });
+    if (asksForNews) assert.equal(figure.advance(), false);
+    assert.ok(rows(5));
+  }
+});

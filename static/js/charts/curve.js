@@ -149,8 +149,6 @@ export class Curve {
   #centred = 0;
   /** The values that are smoothed to both sides. @type {Float32Array | null} */
   #around = null;
-  /** Rows have come that smoothing to both sides does not know: the curve has to be made anew. */
-  outdated = false;
   /**
    * Where each row is on the axis; null: at its iteration.
    * @type {{of: (series: Series) => (row: number) => number, values: Grown} | null}
@@ -191,15 +189,16 @@ export class Curve {
     return this.#series === series && !this.outdated;
   }
 
+  /** Have rows come that smoothing to both sides does not know? Then the curve has to be made anew. */
+  get outdated() {
+    return Boolean(this.#centred && this.#rows && this.#rows !== this.#series.length);
+  }
+
   /** Take the rows that have come. @returns {boolean} whether there were any */
   advance() {
     const rows = this.#series.length;
     const from = this.#rows;
-    if (rows === from || !this.#series.column(this.#columns[0])) return false;
-    if (from && this.#centred) {
-      this.outdated = true;
-      return true;
-    }
+    if (rows === from || this.outdated || !this.#series.column(this.#columns[0])) return false;
     this.#rows = rows;
     if (this.#y) {
       const at = this.#along?.(this.#series) ?? this.#computed();
