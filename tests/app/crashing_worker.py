@@ -1,4 +1,4 @@
-"""A worker that is killed whenever it comes to iteration 100: as one that needs more memory than there is."""
+"""A worker that is killed whenever it reaches iteration 100, like one that runs out of memory."""
 
 from __future__ import annotations
 

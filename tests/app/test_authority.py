@@ -1,4 +1,4 @@
-"""Hosts and origins are compared as names: every spelling of one is equal to it, and to no other."""
+"""Hosts and origins are compared as names: all spellings of a host are equal, and different hosts are not."""
 
 import ipaddress
 

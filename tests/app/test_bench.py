@@ -1,4 +1,4 @@
-"""lossroom bench: the benchmarks of a checkout, and a clear line where there is none."""
+"""`lossroom bench` runs the benchmarks of a checkout; without one it prints one clear line."""
 
 import json
 import subprocess

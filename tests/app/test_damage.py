@@ -1,4 +1,4 @@
-"""A page of the database that is not what it should be: one run loses rows, the others do not notice."""
+"""A damaged page of the database: one run loses rows, the others are not affected."""
 
 import asyncio
 import functools

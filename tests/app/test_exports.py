@@ -1,4 +1,4 @@
-"""Exports of a real server's runs: files that say all of it, and run again elsewhere."""
+"""Exports of a real server's runs: the files are complete, and their scripts train the same run elsewhere."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""The colours of a report's runs: the same cases as the page's."""
+"""The colours of the runs in a report: the same test cases as for the page."""
 
 import json
 from pathlib import Path

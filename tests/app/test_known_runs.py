@@ -1,4 +1,4 @@
-"""Known runs: a page that hears the list and the changes knows every run, whatever happens meanwhile."""
+"""Known runs: a page that receives the list and the changes has every run, whatever happens meanwhile."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What the machine or the container gives: cores, memory, addresses."""
+"""What the machine or the container offers: cores, memory, addresses."""
 
 import ipaddress
 import os

@@ -1,4 +1,4 @@
-"""Commands and events come out of the pipe as they went into it."""
+"""Commands and events are decoded as they were encoded."""
 
 import json
 from typing import get_args

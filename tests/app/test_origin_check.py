@@ -1,4 +1,4 @@
-"""Whose page asks: what is taken and what is refused, request by request, without a server."""
+"""The check of a request's origin: which requests are accepted and which are refused, without a server."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Overviews: what a viewer gets of a long stream before its rows."""
+"""Overviews: what a viewer gets first of a long stream, before the rows."""
 
 import pytest
 

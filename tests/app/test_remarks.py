@@ -1,4 +1,4 @@
-"""What several people say of one run at the same time."""
+"""Several people change the name, notes or tags of one run at the same time."""
 
 import unicodedata
 

@@ -1,4 +1,4 @@
-"""The report's making: however many runs it compares, none of its pieces holds other threads up for long."""
+"""Writing a report: however many runs it compares, no piece of it blocks other threads for long."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The commands in terminals as there are: other encodings, names that look like commands, and readers that leave."""
+"""The commands in real terminals: other encodings, names with control codes, pipes that are closed early."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Texts at the lab's doors, in cells of spreadsheets and in names of files."""
+"""Texts that enter the lab, texts in spreadsheet cells, and names of files."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a person reads uses one term for one thing, and none of the terms that readers stumbled over."""
+"""Texts for people use one term for one thing, and none of the terms that readers did not understand."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What axe-core finds in the page, and which buttons show no words and have no name when the mouse is on them."""
+"""Accessibility problems that axe-core finds, and icon buttons that show no name on hover."""
 
 from axe_playwright_python.sync_playwright import Axe
 

@@ -1,4 +1,4 @@
-"""A page whose answers and messages come in any order, by a seed; a user's random actions there; and what it shows."""
+"""A page whose answers and messages arrive in an order that a seed decides, random user actions, and what the page shows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An input method as the browser hears it: a word is composed, keys go to the conversion, the word is committed."""
+"""The browser events of an input method: a word is composed, keys go to the conversion, the word is committed."""
 
 #: What browsers give for a key that an input method has taken.
 TAKEN = 229

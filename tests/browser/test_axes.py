@@ -1,4 +1,4 @@
-"""What x can be, in the charts; its places are tested in tests/js/axes.test.js."""
+"""The choices for the x axis in the charts. The positions of points are tested in tests/js/axes.test.js."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A run's colour is chosen from the palette, by mouse or keyboard, for everybody."""
+"""A run's colour is chosen from the palette, by mouse or keyboard, and changes on every open page."""
 
 import pytest
 from playwright.sync_api import expect

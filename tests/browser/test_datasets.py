@@ -1,4 +1,4 @@
-"""A data set that is not there: the page says so, offers to fetch it, and shows how that goes."""
+"""A missing data set: the page says so, offers to download it, and shows the progress."""
 
 
 def test_mnist_is_fetched_from_the_page_and_can_be_trained_on(unfetched_lab, open_page):

@@ -1,4 +1,4 @@
-"""Curves have names at their ends, and are linked with the list of runs."""
+"""Curves have names at their ends; pointing at a curve highlights its run in the list, and the other way round."""
 
 from itertools import pairwise
 

@@ -1,4 +1,4 @@
-"""What the form says: help, what differs from where one came from, and its state in the address."""
+"""What the form shows: help, what has changed since the last launch, errors; undo; and its state in the address."""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,4 @@
-"""Answers that come late or in another order: each counts for its own question, and older news never undoes newer."""
+"""Late answers, in any order: each is matched with its request, and an older state never replaces a newer one."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Launching from the form, and what is said when that cannot be."""
+"""Launching from the form, and the errors when that is not possible."""
 
 import numpy as np
 import pytest

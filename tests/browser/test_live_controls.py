@@ -1,4 +1,4 @@
-"""Changing a run while it goes on: slider and box say the same."""
+"""Changing a run while it trains: the slider and the box always show the same value."""
 
 import pytest
 from playwright.sync_api import expect

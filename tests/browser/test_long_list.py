@@ -1,4 +1,4 @@
-"""With many runs, most of them archived, the page shows the others before the archived ones have arrived."""
+"""With many archived runs, the page shows the other runs before the archived ones have arrived."""
 
 import pytest
 

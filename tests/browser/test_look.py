@@ -1,4 +1,4 @@
-"""Looking at a data set and at a network: what is drawn is what the files and the server say."""
+"""Looking at a data set and at a network: the page draws what the files and the server's summary contain."""
 
 import numpy as np
 import pytest

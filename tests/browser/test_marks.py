@@ -1,4 +1,4 @@
-"""Marks: the best test accuracy, an early stop, a plateau; and that one can do without them."""
+"""Marks: the best test accuracy, an early stop, a plateau; and how they are turned off."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The network builder: presets, layers one by one, shapes as one types, and misfits in their place."""
+"""The network builder: presets, single layers, shapes while one types, and shape errors beside their layer."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Networks as they are in schools: a proxy that spoils WebSockets, and a page that has every row all the same.
+"""School networks: a proxy breaks WebSockets, and the page still gets every row.
 
 Of each kind there is one here; all of them, in any turn, are tested without a browser in tests/js/connection.test.js.
 """

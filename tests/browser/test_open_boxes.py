@@ -1,4 +1,4 @@
-"""An open box is left alone while the lab lives, and what two people write at once is not lost."""
+"""A box being edited does not change while messages arrive, and no text is lost if two people edit the same run."""
 
 import pytest
 from playwright.sync_api import expect

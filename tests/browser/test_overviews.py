@@ -1,4 +1,4 @@
-"""A long curve of earlier: its outline is there at once, its rows follow and take its place."""
+"""A long finished curve: its overview is drawn at once, then its rows replace it."""
 
 import numpy as np
 

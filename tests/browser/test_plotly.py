@@ -1,4 +1,4 @@
-"""All kinds of figures, drawn by each of the two builds of Plotly's script that a lab may have."""
+"""Every kind of figure, drawn with each of the two builds of Plotly that a lab can have."""
 
 import pytest
 from playwright.sync_api import expect

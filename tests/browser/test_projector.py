@@ -1,4 +1,4 @@
-"""In projector mode the charts fill the screen, and all of it is read from the last row."""
+"""In projector mode the charts fill the screen, and everything can be read from the last row of a classroom."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What is refused, and why a run ended, in the reader's language."""
+"""Errors, and why a run ended, in the reader's language."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Runs leave the page as files, and come back."""
+"""Runs are exported as files and imported again."""
 
 import pytest
 from playwright.sync_api import expect

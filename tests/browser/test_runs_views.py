@@ -1,4 +1,4 @@
-"""What is opened from the run table: difference, sweep, help; and that everybody can use them."""
+"""Dialogs of the run table: comparison, sweep, help; and their accessibility."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""A search finds what one sees and what one means; more of its words are in tests/js/search.test.js."""
+"""A search finds the words that the page shows, and synonyms; more cases are in tests/js/search.test.js."""
 
 import pytest
 

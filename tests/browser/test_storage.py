@@ -1,4 +1,4 @@
-"""Browsers that keep nothing: cookies blocked, storage full. The page works, and forgets at its end."""
+"""Browsers without storage: cookies blocked, or storage full. The page works; it loses its settings when closed."""
 
 import json
 

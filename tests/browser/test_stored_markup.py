@@ -1,4 +1,4 @@
-"""What people write is text wherever it is shown, and runs nowhere."""
+"""Names, notes and tags are shown as text everywhere; markup in them has no effect."""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,4 @@
-"""Dashes and symbols say the value of a field, beside the colour that says which run it is."""
+"""Dashes and symbols show the value of a field; the colour shows which run it is."""
 
 import re
 

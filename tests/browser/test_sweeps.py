@@ -1,4 +1,4 @@
-"""Several values in fields, and several choices: what they make of the form, and what is launched."""
+"""Several values or choices in a field: what the form shows, and which runs are launched."""
 
 import itertools
 

@@ -1,4 +1,4 @@
-"""What a logarithmic axis has no place for is said, in the chart and in the report."""
+"""The chart and the report say how many values a logarithmic axis cannot show."""
 
 import pytest
 from playwright.sync_api import expect

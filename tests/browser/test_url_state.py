@@ -1,4 +1,4 @@
-"""The page's state in its address: what one sees is what a copied address shows."""
+"""The page's state in its address: a copied address shows the same page."""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,4 @@
-"""How long a launch will take with the queue counted in, and what is said while runs wait for a worker."""
+"""How long a launch will take, including the queue, and what the page shows while runs wait for a worker."""
 
 from tests.support.experiments import QUICK
 

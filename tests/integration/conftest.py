@@ -1,4 +1,4 @@
-"""Folders that cannot be written, for a command that a test starts: as root, whose rights end nowhere, too."""
+"""Folders that a command cannot write to, also if the tests run as root, who may write everywhere."""
 
 import contextlib
 import subprocess

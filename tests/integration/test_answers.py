@@ -1,4 +1,4 @@
-"""The shapes of answers in /docs: every JSON answer has one, is as it says, and is not changed by it."""
+"""The answer schemas in /docs: every JSON answer has one, matches it, and is not changed by it."""
 
 import copy
 import json

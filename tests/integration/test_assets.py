@@ -1,4 +1,4 @@
-"""The files of the page: as they are on the disk, once."""
+"""The page's files: sent as they are on the disk, and only once to each browser."""
 
 import re
 from pathlib import Path

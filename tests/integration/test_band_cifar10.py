@@ -1,4 +1,4 @@
-"""Accuracies on real CIFAR-10 against PyTorch's; beside `test_bands.py`, so that the two can run at once.
+"""Accuracies on real CIFAR-10 against PyTorch's; beside `test_bands.py`, so that the two files can run in parallel.
 
 PyTorch, with the same settings, gives 49.7, 54.0, 48.5, 46.6, 46.9 and 48.1 % on the images trained on and 46.5, 46.8,
 44.1, 38.9, 42.5 and 43.8 % on the test images for six seeds. The band is their mean ± three standard deviations.

@@ -1,4 +1,4 @@
-"""Names and texts through every door: what goes in comes out the same everywhere, or is refused by its field."""
+"""Names and texts on every way into the lab: they come out unchanged, or an error names their field."""
 
 import ast
 import csv

@@ -1,4 +1,4 @@
-"""Workers are killed and servers die: every run goes on, and its curve is that of a run that nothing disturbed."""
+"""Workers and servers are killed: every run continues, and its curve is that of an uninterrupted run."""
 
 import contextlib
 import os

@@ -1,4 +1,4 @@
-"""What a run may cost is the lab's setting: asked where something would be launched, and not where it is read."""
+"""The cost limit of a run is a setting of the lab: it is checked at a launch, not when a stored run is read."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Two thousand runs of which most are archived: those that a page shows come first, in little room."""
+"""Two thousand runs, most of them archived: those that a page shows are sent first, in few bytes."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""A page elsewhere commands nothing in a real lab, by no route of it; programs and the lab's own pages do."""
+"""A page of another site can change nothing in a real lab, on any route; programs and the lab's own pages can."""
 
 import re
 import socket

@@ -1,4 +1,4 @@
-"""POST /api/stream of a real server: a page that may only ask gets each row and each change exactly once."""
+"""POST /api/stream of a real server: a page that can only poll gets each row and each change exactly once."""
 
 import json
 import struct

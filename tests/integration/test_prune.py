@@ -1,4 +1,4 @@
-"""`lossroom prune`: old runs go, and so does the room that they took."""
+"""`lossroom prune`: old runs are deleted, and the file shrinks."""
 
 import subprocess
 import sys

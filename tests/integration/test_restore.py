@@ -1,4 +1,4 @@
-"""`lossroom restore`: a copy takes the place of the database, whole or not at all."""
+"""`lossroom restore`: a copy replaces the database completely or not at all."""
 
 import contextlib
 import signal

@@ -1,4 +1,4 @@
-"""Starting the lab: what it says, which settings it takes, and which mistakes it names in one line."""
+"""Starting the lab: what it prints, which settings it accepts, and which mistakes it reports in one line."""
 
 import os
 import subprocess

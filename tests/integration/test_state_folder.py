@@ -1,4 +1,4 @@
-"""One folder, one lab; and a folder or a database that cannot be written is named at once."""
+"""Only one lab uses a state folder, and a folder or database that cannot be written is reported at the start."""
 
 import contextlib
 import json

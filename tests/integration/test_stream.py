@@ -1,4 +1,4 @@
-"""The WebSocket of a real server: exactly once, whatever the viewer does."""
+"""The WebSocket of a real server: every viewer gets each row exactly once, whatever it does."""
 
 import json
 import socket

@@ -1,4 +1,4 @@
-"""Experiments for tests that are about something else than learning."""
+"""Short experiments for tests in which the learning itself does not matter."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where this project lies, and the real data sets of this machine."""
+"""The folder of this project, and that of the real data sets of this machine."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""A TCP proxy before a lab, whose connections can be cut as a cable is, or go silent as a laptop that sleeps; and which
-can do to WebSockets what the proxies of schools and companies do."""
+"""A TCP proxy in front of a lab. It can cut connections, as an unplugged cable does, or let them go silent, as a sleeping
+laptop does; and it can treat WebSockets as the proxies of schools and companies do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reasons that must be more than a text."""
+"""Checks that a message has a code and values, and is not only a text."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from engine.reasons import Reason
 
 
 def reason_in(text: str | None) -> Reason:
-    """A message of the lab as the `Reason` that it must be."""
+    """The message as a `Reason`; fails if it is only a text."""
     assert isinstance(text, Reason), f"no code: {text!r}"
     return text

@@ -1,4 +1,4 @@
-"""What a run's curve must be: computed here, in one go, with the engine alone."""
+"""The expected curve of a run, computed here without interruption and with the engine alone."""
 
 from __future__ import annotations
 
