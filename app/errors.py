@@ -41,7 +41,7 @@ PLACEHOLDERS: dict[str, tuple[str, ...]] = {
     "columns": ("columns",),
     "row_length": ("columns",),
     "iterations_ascend": ("most",),
-    # why a run waits, or has failed
+    # why a run waits or has failed
     "lab_restarted": (),
     "going_on": ("why", "iteration"),
     "cannot_go_on": ("why",),
@@ -92,7 +92,7 @@ class NotFound(LabError):
 
 
 class Conflict(LabError):
-    """The command does not fit the run's status, or another person has changed the same value meanwhile."""
+    """The run's status does not allow the command, or another person has changed the same value meanwhile."""
 
     status = 409
     code = "illegal_transition"

@@ -7,7 +7,7 @@ from itertools import groupby
 from pygments.lexers.python import PythonLexer
 from pygments.token import Comment, Keyword, Name, Number, Operator, String, _TokenType
 
-#: The kinds that a page distinguishes; the first that fits counts.
+#: The kinds that a page distinguishes; the first that matches is used.
 KINDS: dict[_TokenType, str] = {
     String: "string",
     Number: "number",

@@ -57,7 +57,7 @@ TRANSITIONS: dict[RunStatus, frozenset[RunStatus]] = {
             RunStatus.FAILED,
         }
     ),
-    # A paused run gives its place to others; resumed when all places are taken, it queues for one.
+    # A paused run gives its worker's place to others; if it is resumed while all places are taken, it queues.
     # It may also end: the last iteration can be reached step by step.
     RunStatus.PAUSED: frozenset(
         {
@@ -77,7 +77,7 @@ TRANSITIONS: dict[RunStatus, frozenset[RunStatus]] = {
 
 
 class IllegalTransition(Exception):
-    """A command that does not fit the run's status, such as pausing a completed run."""
+    """A command that the run's status does not allow, such as pausing a completed run."""
 
 
 def new_id() -> str:
@@ -158,7 +158,7 @@ class Run:
                 self.latest[name] = row[name]
 
     def view(self) -> RunAnswer:
-        """The run object of the HTTP contract."""
+        """The run object as the HTTP API returns it."""
         return {**self.listed(), "config": self.config}
 
     def listed(self) -> ListedRun:
@@ -194,7 +194,8 @@ class Run:
         }
 
     def live(self) -> Live:
-        """What can be changed while it trains, as it was set last: in the config, by hand, or by hand a moment ago."""
+        """The current values of the settings that can be changed during training, with all changes by hand, also requested
+        ones."""
         regularization = self.config["regularization"]
         values = {
             "learning_rate": self.config["optimizer"]["learning_rate"],
@@ -218,7 +219,7 @@ def _finite(value: float) -> float | None:
 
 
 def summarize(config: dict[str, Any]) -> RunSummary:
-    """A config in the few words that a run list has room for."""
+    """A short summary of a config, for the list of runs."""
     regularization = config["regularization"]
     layers = config["network"]["layers"]
     return {

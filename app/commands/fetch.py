@@ -12,7 +12,7 @@ from engine import datasets
 
 
 def fetch(names: list[str], data_dir: Path) -> int:
-    """Download each data set that is not there; 1 if one could not be had, 2 for an unknown name.
+    """Download each missing data set; returns 1 if a download failed, 2 for an unknown name.
 
     Raises:
         FolderError: the folder cannot be made or written.

@@ -18,7 +18,7 @@ from app.main import create_app
 from app.security.bounded_head import BoundedHeadProtocol
 from app.settings import Settings
 
-#: After SIGTERM, viewers are given this long to hear of it, then requests that are under way this long to end; then
+#: After SIGTERM, viewers are given this long to be notified, then requests that are under way this long to end; then
 #: the workers save their runs (`scheduler.GRACE_SECONDS`). Together less than 5 s.
 FAREWELL_SECONDS = 0.5
 SHUTDOWN_SECONDS = 1
@@ -47,7 +47,7 @@ def serve(settings: Settings, app: FastAPI | None = None) -> int:
         return 1
     host, port = listener.getsockname()[:2]
     connections = _max_connections(settings)
-    # Pages that are refused get an answer that says so, and requests still find a place.
+    # Viewers get at most three quarters of the connections: refused pages and other requests need some too.
     settings = settings.model_copy(update={"max_viewers": min(settings.max_viewers, connections * 3 // 4)})
     app = app or create_app(settings)
     config = uvicorn.Config(
@@ -71,8 +71,8 @@ def serve(settings: Settings, app: FastAPI | None = None) -> int:
 
 
 class _EndsQuietly:
-    """Ends what is still under way when the time for the farewell is over, such as a viewer that takes nothing. uvicorn
-    cancels it then, and would log a traceback for each."""
+    """Ends connections that are still open when the time to shut down is over, such as a viewer that reads nothing.
+    uvicorn would cancel them and log a traceback for each."""
 
     def __init__(self, app: ASGIApp, lab: Lab) -> None:
         self._app = app
@@ -87,7 +87,7 @@ class _EndsQuietly:
 
 
 class _Server(uvicorn.Server):
-    """Says where the lab is once it answers there, not before; and says goodbye to the viewers."""
+    """Prints the lab's address once it answers there, and notifies the viewers when it stops."""
 
     def __init__(self, config: uvicorn.Config, lab: Lab, host: str, port: int) -> None:
         super().__init__(config)
@@ -101,7 +101,7 @@ class _Server(uvicorn.Server):
             print("\n".join(self._where()), flush=True)
 
     def _where(self) -> list[str]:
-        """The addresses to type, and the runs that are shown there."""
+        """The addresses to type, and how many runs are shown there."""
         lines = [f"Lossroom is open at http://{_shown(self._host)}:{self._port} (Ctrl-C closes it)"]
         if self._host in WILDCARDS:
             lines.append(f"  for other machines: {_for_others(self._port)}")
@@ -130,14 +130,14 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _max_connections(settings: Settings) -> int:
-    """Connections at the same time; one more is answered with 503. What workers need to start stays free."""
+    """How many connections are allowed at the same time; one more gets 503. Enough files stay free to start workers."""
     may_open = machine.open_files()
     own = OWN_FILES + FILES_OF_A_RUN * (settings.workers + settings.max_paused)
     return max(may_open // 2, may_open - own)
 
 
 def _for_others(port: int) -> str:
-    """The addresses to type on other machines, as far as this process can know them."""
+    """The addresses to type on other machines, as far as this process can find them."""
     if machine.is_container():
         return "the address of the machine that runs this container, and the port that it publishes"
     reachable = [f"http://{address}:{port}" for address in machine.addresses()]

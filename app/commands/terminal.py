@@ -59,7 +59,7 @@ def console() -> Console:
 
     class Plain(Console):
         def on_broken_pipe(self) -> None:
-            raise  # rich calls this where it has caught the error; `terminal` knows what to do
+            raise  # rich calls this after it has caught the error; `terminal` handles it
 
     return Plain(markup=False, emoji=False)
 

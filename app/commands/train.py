@@ -52,7 +52,7 @@ def train(
     try:
         configs = _experiments(config, lesson, changes, settings)
         if out is not None:
-            make_writable(out, "the folder")  # known before the training, not after it
+            make_writable(out, "the folder")  # so that an error comes before the training, not after it
         sessions: list[Session] = []
         bar = _bar()
         with _Interrupt() as interrupt, ExitStack() as shown:
@@ -88,7 +88,7 @@ def train(
 
 
 class _Interrupt:
-    """Ctrl-C as a wish that is read between iterations: nothing is cut in the middle. A second one is an order."""
+    """The first Ctrl-C is noted and handled between iterations, so none is cut off. A second one stops immediately."""
 
     def __init__(self) -> None:
         self.asked = False
@@ -166,7 +166,7 @@ class Session:
         return trainer.reason or "completed"
 
     def release(self) -> None:
-        """Give back what the run held; a lesson's next one has its own."""
+        """Free the run's memory before the next run of a lesson."""
         del self.trainer
         self.rows.clear()
 

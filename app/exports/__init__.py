@@ -1,6 +1,6 @@
 """Exports: a run as a file that outlives the lab, and back again.
 
-Each module is one format. Rows are read page by page, so a file may be longer than memory; nothing here knows HTTP.
+Each module is one format. Rows are read page by page, so a file can exceed the memory. Nothing here depends on HTTP.
 
     tables      CSV, every recorded row
     documents   JSON with configs, rows and notes: what `POST /api/imports` takes back

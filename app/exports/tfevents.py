@@ -8,7 +8,7 @@ endian (TensorFlow's record format, tensorflow/core/lib/io/record_writer.h). The
     Summary: 1 value (repeated message)      Value: 1 tag (string), 2 simple_value (float)
 
 All records of a stream have the same bytes but for their time, step and values, so a page of rows is one array of
-bytes, and its checksums are computed for all rows at once, column by column.
+bytes, and its checksums are computed for all rows together, column by column.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ LONG = 1e7
 
 
 def worded(why: Mapping[str, Any] | None, fallback: str, texts: Mapping[str, str], language: str) -> str:
-    """A reason in words, or `fallback` where there is none that the catalog knows."""
+    """A reason in words, or `fallback` if the catalog has no text for it."""
     text = texts.get(f"why.{why.get('code')}") if why else None
     if text is None or why is None:
         return fallback
@@ -61,7 +61,7 @@ def labels_of(paths: Iterable[str], texts: Mapping[str, str]) -> dict[str, str]:
 
 
 def word_of(path: str, value: Any, texts: Mapping[str, str]) -> str:
-    """A value as a reader knows it: "sgd" of "optimizer.name" → "SGD"; layers in a line, word by word."""
+    """A value in the reader's words: "sgd" of "optimizer.name" → "SGD"; layers in a line, word by word."""
     if value is None or value == "":
         return "–"
     if isinstance(value, bool):

@@ -25,7 +25,7 @@ class Listener(Protocol):
 
 
 class Executor(Protocol):
-    """Runs jobs. Every method returns at once; results go to the listener."""
+    """Runs jobs. Every method returns immediately; results go to the listener."""
 
     def open(self, listener: Listener) -> None:
         """Get ready to start workers quickly."""

@@ -28,15 +28,15 @@ class Link:
     """
 
     def __init__(self, connection: Connection, *, seconds: float = 0.0) -> None:
-        """`seconds` of training that earlier workers of the run have measured."""
+        """`seconds`: training time measured by earlier workers of the run."""
         self._connection = connection
         self._seconds = seconds
         self._buffers: dict[str, _Buffer] = {}
         #: each stream's buffered rows
         self._rows: dict[str, list[Sequence[float]]] = {}
-        #: when the last row was added, and when rows must go out: the first one at once
+        #: when the last row was added, and when rows must be sent: the first one immediately
         self._added = self._due = monotonic()
-        #: from when on training is not in `_seconds` yet
+        #: training since this moment is not yet in `_seconds`
         self._counted = self._added
 
     # -- to the server ---------------------------------------------------------------------------
@@ -78,7 +78,7 @@ class Link:
                 self._connection.send_bytes(message)
 
     def resume_clock(self) -> None:
-        """Training begins, or goes on after waiting: what was since the last row, or the last flush, does not count."""
+        """Training starts or continues after waiting: the time since the last row or flush does not count."""
         self._added = self._counted = monotonic()
 
     # -- from the server -------------------------------------------------------------------------
@@ -92,8 +92,8 @@ class Link:
 
 
 class _Buffer:
-    """Rows of one stream, kept as they come and made into bytes by the flush, all at once: the training loop waits
-    for little else than an append."""
+    """Rows of one stream, buffered as they come. They are encoded together when flushed, so the training loop waits for
+    little more than an append."""
 
     def __init__(self, stream: int, columns: int, first: int) -> None:
         self._stream = stream

@@ -80,7 +80,7 @@ class LocalExecutor:
             entry.join(deadline - time.monotonic())
         for entry in workers:
             entry.kill()
-        # A thread may still wait for a disk that takes nothing; the process ends without it.
+        # A thread may still wait for a disk that accepts no writes; the process ends without it.
         deadline = time.monotonic() + KILL_SECONDS
         for entry in workers:
             entry.join(deadline - time.monotonic())
@@ -89,7 +89,7 @@ class LocalExecutor:
     # -- a run's thread --------------------------------------------------------------------------
 
     def _attend(self, run_id: str, job: Job, entry: _Worker) -> None:
-        """Start the process, pass on what it says until its pipe ends, and report how it went."""
+        """Start the process, pass its messages on until its pipe ends, and report the outcome."""
         assert self._listener is not None
         _let_workers_run()
         reason: str | None
@@ -130,7 +130,7 @@ class LocalExecutor:
 
 
 class _Worker:
-    """A started run: its process and pipe, once they are there, and what was asked of it before."""
+    """A started run: its process and pipe, once they exist, and the commands that came before."""
 
     def __init__(self) -> None:
         self.thread: threading.Thread | None = None
@@ -178,8 +178,8 @@ class _Worker:
 
 
 def _let_workers_run() -> None:
-    """Take this thread out of the way of the worker that wakes it by a write: Linux would let it have that worker's
-    core at once, and a flush would take the worker three times as long."""
+    """Keep this thread from interrupting the worker that wakes it by a write: Linux would give it that worker's core
+    immediately, and a flush would take the worker three times as long."""
     if hasattr(os, "sched_setscheduler"):
         with contextlib.suppress(OSError):  # where a container forbids it
             os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))

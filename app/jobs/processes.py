@@ -142,7 +142,7 @@ def _is_short(folder: Path) -> bool:
 
 
 def _config() -> dict[str, Any]:
-    """What multiprocessing knows of this process: also where it puts its sockets, `util.get_temp_dir()`."""
+    """Multiprocessing's settings of this process, such as where it puts its sockets, `util.get_temp_dir()`."""
     config: dict[str, Any] = mp.current_process()._config  # type: ignore[attr-defined]
     return config
 

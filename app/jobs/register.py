@@ -1,4 +1,4 @@
-"""The register: every run as the server knows it, stored first and then shown to the viewers."""
+"""The register: all runs in the server's memory. A change is stored first and then published to the viewers."""
 
 from __future__ import annotations
 

@@ -54,6 +54,6 @@ def decode(frame: bytes) -> tuple[dict[str, Any], NDArray[np.float32]]:
     (length,) = _LENGTH.unpack_from(frame)
     header = json.loads(frame[_LENGTH.size : _LENGTH.size + length])
     if header["v"] != VERSION:
-        raise ValueError(f"frame version {header['v']}; this side knows {VERSION}")
+        raise ValueError(f"frame version {header['v']}; this version reads {VERSION}")
     values = np.frombuffer(frame, "<f4", offset=_LENGTH.size + length)
     return header, values.reshape(len(header["columns"]), header["rows"])

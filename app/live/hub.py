@@ -35,7 +35,7 @@ class Hub:
         self._viewers: set[Viewer] = set()
         self.closing = False
 
-    # -- news in ---------------------------------------------------------------------------------
+    # -- publishing ---------------------------------------------------------------------------------
 
     def append(self, run_id: str, stream: str, rows: Rows) -> None:
         """Committed rows, which follow those that came before."""
@@ -46,7 +46,7 @@ class Hub:
                 viewer.offer_rows(run_id, stream, chunk, shared)
 
     def set_total(self, run_id: str, stream: str, rows: int) -> None:
-        """Rows that the store holds of a run from before this server started."""
+        """Note how many rows the store has of a run from before this server's start."""
         self._rows.set_total(run_id, stream, rows)
 
     def publish_run(self, view: ListedRun) -> None:
@@ -56,7 +56,7 @@ class Hub:
         self._offer_change(before)
 
     def publish_deleted(self, run_id: str) -> None:
-        """A run is gone: its rows too, and every viewer gets to know it."""
+        """Forget a deleted run and its rows, and notify every viewer."""
         self._rows.remove(run_id)
         for viewer in self._viewers:
             viewer.unsubscribe(run_id)
@@ -78,7 +78,7 @@ class Hub:
                 viewer.offer_state(before, shared)
 
     async def close(self, seconds: float) -> None:
-        """Tell every viewer that the lab ends, and wait for them to leave, at most `seconds`."""
+        """Notify every viewer that the lab is stopping, and wait at most `seconds` for them to leave."""
         self.closing = True
         for viewer in self._viewers:
             viewer.news.set()
@@ -86,15 +86,15 @@ class Hub:
         while self._viewers and time.monotonic() < deadline:
             await asyncio.sleep(0.01)
 
-    # -- news out --------------------------------------------------------------------------------
+    # -- viewers --------------------------------------------------------------------------------
 
     @property
     def viewers(self) -> int:
-        """How many viewers get news."""
+        """How many viewers are connected."""
         return len(self._viewers)
 
     def join(self, write: Callable[[bytes], bool] | None = None) -> Viewer:
-        """A viewer that gets news until it leaves; see `Viewer` for `write`."""
+        """A viewer that gets updates until it leaves; see `Viewer` for `write`."""
         viewer = Viewer(self._rows, self._states, write=write)
         self._viewers.add(viewer)
         return viewer
@@ -103,7 +103,7 @@ class Hub:
         self._viewers.discard(viewer)
 
     def glance(self, version: int, place: Place | None) -> Viewer:
-        """A viewer that looks once, from what it has seen before; it gets no news later."""
+        """A viewer for one poll: it starts from what the page already has, and gets no later updates."""
         return Viewer(self._rows, self._states, version=version, place=place)
 
     def total(self, run_id: str, stream: str) -> int:
@@ -111,5 +111,5 @@ class Hub:
         return self._rows.total(run_id, stream)
 
     def remembers(self, version: int) -> bool:
-        """Whether all that changed after a version of the states is known: deletions are forgotten at some time."""
+        """Whether all changes after a version of the states are still known; old deletions are forgotten."""
         return self._states.remembers(version)

@@ -57,8 +57,8 @@ class SharedFramesProtocol(WebSocketsSansIOProtocol):
             self.handshake_complete = True
 
     def write(self, frame: bytes) -> bool:
-        """Write a frame of `wrap` at once. False, and nothing is written, where `send` would wait or fail: the viewer
-        is slow, or going."""
+        """Write a frame of `wrap` immediately. If `send` would wait or fail, because the viewer is slow or leaving,
+        nothing is written and False is returned."""
         if not self.writable.is_set() or self.transport.is_closing() or self.conn.state is not State.OPEN:
             return False
         self.transport.write(frame)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-#: A part of the list of runs ends with the run that makes it as long as this.
+#: The list of runs is sent in parts; a part ends with the run that makes it this long.
 PART_CHARACTERS = 128 * 1024
 #: How many of the last deletions are kept for viewers that have not seen them.
 DELETED_RUNS = 1000
@@ -71,7 +71,7 @@ class States:
         self._changes: _Shared[int, list[str | bytes]] = _Shared()
         self._parts: _Shared[Place, tuple[str, Place | None]] = _Shared()
 
-    # -- news in ---------------------------------------------------------------------------------
+    # -- publishing ---------------------------------------------------------------------------------
 
     def put_run(self, run_id: str, view: Mapping[str, Any]) -> None:
         self.put(f"{_RUN}{run_id}", view)
@@ -91,10 +91,10 @@ class States:
         self._states[subject] = _State(self.version, state)
         self._states.move_to_end(subject)
 
-    # -- news out --------------------------------------------------------------------------------
+    # -- viewers --------------------------------------------------------------------------------
 
     def remembers(self, version: int) -> bool:
-        """Whether all that changed after `version` is among the states: deletions are forgotten at some time."""
+        """Whether all changes after `version` are still here; old deletions are forgotten."""
         return self._forgotten <= version <= self.version
 
     def changes(self, since: int) -> list[str | bytes]:
@@ -112,7 +112,7 @@ class States:
         return found
 
     def others(self) -> list[str | bytes]:
-        """The state of everything that is no run."""
+        """The states of everything except runs."""
         return [
             state.text
             for subject, state in self._states.items()

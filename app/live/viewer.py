@@ -77,7 +77,7 @@ class Viewer:
             self._overviews.pop((run_id, stream), None)
 
     async def wait(self) -> None:
-        """Wait for news."""
+        """Wait until something is due."""
         self._waits = True
         try:
             await self.news.wait()
@@ -104,7 +104,7 @@ class Viewer:
             self.news.set()
 
     def _take(self, shared: bytes) -> bool:
-        """Write what all viewers get, if that is all that this one waits for."""
+        """Write the shared message directly, if this viewer lacks nothing else."""
         return self._write is not None and self._waits and not self.news.is_set() and self._write(shared)
 
     @property
@@ -113,12 +113,12 @@ class Viewer:
 
     @property
     def version(self) -> int:
-        """Of the states that it has seen."""
+        """The version of the states that it has seen."""
         return self._version
 
     @property
     def place(self) -> Place | None:
-        """Where the list of runs goes on; None: it has it."""
+        """Where the list of runs continues; None: the viewer has all of it."""
         return self._place
 
     async def next_messages(self) -> list[str | bytes]:

@@ -17,7 +17,7 @@ router = APIRouter(prefix="/api/datasets", tags=["data sets"])
 
 @router.get("")
 async def list_datasets(lab: TheLab) -> DatasetsAnswer:
-    """Every data set the lab knows, and which of them are on this server."""
+    """All supported data sets, and which of them are on this server."""
     return {"datasets": lab.data_sets.views()}
 
 

@@ -144,7 +144,7 @@ async def launch_lesson(lab: TheLab, slug: str) -> RunsAnswer:
     configs = lesson.configs(dataset=_data_set(lab, lesson))
     for config in configs:
         lab.settings.limits.check(summarize(config))
-        # some networks do not fit the digits, and keep their own data set
+        # some networks do not accept images of the digits' size, and keep their own data set
         demand_data_set(lab, config)
     runs = await lab.scheduler.launch(configs, lesson=slug)
     return {"runs": [run.view() for run in runs]}

@@ -231,6 +231,6 @@ def _attachment(run: Run, ending: str) -> dict[str, str]:
 
 
 def _named(name: str) -> dict[str, str]:
-    """A file's name as browsers read it (RFC 6266), and one in ASCII for programs that know no other."""
+    """A file's name as browsers read it (RFC 6266), and one in ASCII for programs that can read nothing else."""
     plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name)
     return {"Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"}

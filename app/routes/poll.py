@@ -10,7 +10,7 @@ An answer is the messages that are due (see `app/routes/stream.py`), each as
 The first one is `{"type": "hello", "version", "server", "state", "rest", "whole", "more"}`. The page sends `server`,
 `state` and `rest` with its next question. `whole`: the list of all runs begins in this answer, which is so at the first
 question, after a restart, and after more than 1,000 deletions. `rest`: where the list goes on, as an answer holds one
-part of it. `more`: the answer is full, or a part of the list follows; the page asks again at once. No stream
+part of it. `more`: the answer is full, or a part of the list follows; the page asks again immediately. No stream
 begins with an overview.
 
 When a page polls, and when it tries a WebSocket again, is decided in `static/js/server/connection.js`.
@@ -36,7 +36,7 @@ from app.live.subscription import MAX_ROW, BadMessage, apply
 
 router = APIRouter(prefix="/api/stream", tags=["stream"])
 
-#: An answer ends with the message that makes it as long as this; the page asks for the rest at once.
+#: An answer ends with the message that makes it as long as this; the page asks for the rest immediately.
 ANSWER_BYTES = 512 * 1024
 #: Before each message, its kind (as a WebSocket's opcode) and its length in bytes, little endian.
 _HEAD = struct.Struct("<BI")

@@ -133,7 +133,7 @@ async def get_run(lab: TheLab, run_id: str) -> RunAnswer:
 
 @router.patch("/{run_id}")
 async def change_run(lab: TheLab, run_id: str, changes: Changes) -> RunAnswer:
-    """Rename, colour, star, tag, note or archive a run; everybody in the lab sees it."""
+    """Rename, colour, star, tag, note or archive a run; it changes on every open page."""
     given = changes.model_dump(exclude_unset=True)
     was = given.pop("was", {})
     if not given:

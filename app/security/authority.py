@@ -27,7 +27,7 @@ class Authority:
 
     @classmethod
     def parse(cls, text: str) -> Authority | None:
-        """None for what is no authority: user names, spaces, ports that are no ports."""
+        """None if it is not an authority: for example with a user name, a space or an invalid port."""
         found = _AUTHORITY.fullmatch(text)
         if found is None:
             return None
@@ -45,7 +45,7 @@ class Authority:
 
     @property
     def is_address(self) -> bool:
-        """An IP address: no name service has a say in where it leads."""
+        """Whether it is an IP address, which needs no name service."""
         try:
             ipaddress.ip_address(self.host)
         except ValueError:
@@ -54,7 +54,7 @@ class Authority:
 
     @property
     def is_loopback(self) -> bool:
-        """A name that browsers take for this machine without asking anybody, or an address of the machine itself."""
+        """Whether browsers resolve it to this machine without a name service, or it is an address of this machine."""
         if self.is_address:
             return ipaddress.ip_address(self.host).is_loopback
         return self.host == "localhost" or self.host.endswith(".localhost")
@@ -66,14 +66,14 @@ class Authority:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a page comes from. A port that is the scheme's own is none."""
+    """Where a page comes from. The scheme's default port is stored as None."""
 
     scheme: str
     authority: Authority
 
     @classmethod
     def parse(cls, text: str) -> Origin | None:
-        """None for what is no origin of a web page: `null`, other schemes, paths, user names."""
+        """None if it is not the origin of a web page: `null`, other schemes, paths, user names."""
         found = _ORIGIN.fullmatch(text)
         authority = Authority.parse(found[2]) if found else None
         if found is None or authority is None:
@@ -84,7 +84,7 @@ class Origin:
     def is_at(self, authority: Authority) -> bool:
         """Whether a request for `authority` goes where the page comes from.
 
-        The scheme is not compared: behind a proxy that ends TLS the lab does not know its own.
+        The scheme is not compared: behind a proxy that ends TLS the lab does not know which one the browser used.
         """
         return self.authority == _without_default_port(self.scheme, authority)
 

@@ -59,7 +59,7 @@ class BodyLimit:
         if path in self.streamed:
             await self.app(scope, bounded, send)
             return
-        # The body is small by definition: collect it first, so that what reads it needs not wait.
+        # The body is small by definition: collect it first, so that its reader need not wait.
         parts: list[bytes] = []
         more = True
         while more:
@@ -91,7 +91,7 @@ def _bounded(scope: Scope, receive: Receive, most: int) -> Receive:
     async def bounded() -> Message:
         nonlocal size, ended
         if ended:
-            return await receive()  # whether the client goes
+            return await receive()  # tells whether the client has disconnected
         if length > most:
             raise TooLong(length, most)
         try:

@@ -65,7 +65,7 @@ class OriginCheck:
         await deny(scope, receive, send, 403, reason)
 
     def _refusal(self, scope: Scope) -> tuple[Reason, str] | None:
-        """Why a request is not taken, and what an administrator can do about it."""
+        """Why a request is refused, and what an administrator can do about it."""
         headers = Headers(scope=scope)
         hosts = headers.getlist("host")
         if self._checks_names:

@@ -37,7 +37,7 @@ Done = Callable[[Any], None]
 
 log = logging.getLogger(__name__)
 
-#: Operations in one transaction at most: bounds how long a reader waits for its row to be durable.
+#: At most this many operations in one transaction: bounds how long a reader waits for its row to be durable.
 BATCH = 512
 RETRY_SECONDS = 1.0
 #: How long to wait for another program that writes to the database.
@@ -67,7 +67,7 @@ class Database:
 
     Attributes:
         fault: why nothing can be written now; None if writing works.
-        damage: the damage that was found, although the rest can be read and written; None if there is none.
+        damage: the damage that was found, if any; the rest of the database can still be read and written.
     """
 
     def __init__(self, path: Path, *, capacity: int = 1024) -> None:
@@ -102,7 +102,7 @@ class Database:
                     connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
                 connection.execute("PRAGMA journal_mode = WAL")
                 migrate(connection, self.path)
-                # every page of the runs' table: better known now than in the middle of a lesson
+                # reads every page of the runs' table: damage is better found now than in the middle of a lesson
                 connection.execute("SELECT SUM(LENGTH(config)) FROM runs").fetchone()
                 self._try_to_write(connection)
         except (sqlite3.DatabaseError, Damaged, OSError) as error:
@@ -116,7 +116,7 @@ class Database:
         self._thread.start()
 
     def close(self) -> None:
-        """Commit what is waiting, stop the writer, and fold the write-ahead log into the file, which is then whole."""
+        """Commit what is waiting, stop the writer, and merge the write-ahead log into the file."""
         if self._thread is None:
             return
         for connection in self._reading:
@@ -150,8 +150,8 @@ class Database:
         """Run `operation` and return its result once it is committed.
 
         Raises:
-            StoreUnavailable: the disk does not take writes now.
-            StoreDamaged: what is to be changed lies on a damaged page.
+            StoreUnavailable: the disk accepts no writes now.
+            StoreDamaged: the operation needs a damaged page.
         """
         return await self._write(operation, refusable=True)
 

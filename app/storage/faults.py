@@ -30,8 +30,7 @@ def is_damage(error: BaseException) -> bool:
 
 
 def is_of_the_disk(error: Exception) -> bool:
-    """Whether no other operation could have written either: the disk is full or broken, or the file is locked or no
-    database."""
+    """Whether every other write would fail too: the disk is full or broken, or the file is locked or not a database."""
     return isinstance(error, sqlite3.OperationalError | sqlite3.InternalError) or (
         type(error) is sqlite3.DatabaseError  # its other subclasses are errors in the operation itself
     )

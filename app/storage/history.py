@@ -1,4 +1,4 @@
-"""History: stored rows, for viewers that are behind what the hub keeps in memory."""
+"""History: stored rows, for viewers that need older rows than the hub keeps in memory."""
 
 from __future__ import annotations
 

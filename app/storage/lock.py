@@ -23,7 +23,7 @@ WAIT_SECONDS = 1.0
 
 
 class FolderInUse(Failure):
-    """Another process holds the folder; the message names both."""
+    """Another process has locked the folder; the message names the folder and the process."""
 
 
 class FolderLock:
@@ -34,7 +34,7 @@ class FolderLock:
         self._connection: sqlite3.Connection | None = None
 
     def acquire(self, holder: str) -> None:
-        """Take the lock; nothing when this object holds it already.
+        """Take the lock. Does nothing if this object already holds it.
 
         Args:
             holder: what this process is, for the message that another one gets: "the lab at http://127.0.0.1:8000".
@@ -70,7 +70,7 @@ class FolderLock:
 
     @contextlib.contextmanager
     def held(self, holder: str) -> Iterator[None]:
-        """Take the lock, as `acquire`, for the time of a `with` block."""
+        """Hold the lock during a `with` block; see `acquire`."""
         self.acquire(holder)
         try:
             yield
@@ -92,7 +92,7 @@ def _sign(connection: sqlite3.Connection, holder: str) -> None:
         connection.execute("DELETE FROM holder")
         connection.execute("INSERT INTO holder VALUES (?)", (text,))
         connection.execute("COMMIT")
-    except sqlite3.OperationalError:  # on a full disk the folder can be held as well, without a name
+    except sqlite3.OperationalError:  # on a full disk the lock works too, only without the name
         with contextlib.suppress(sqlite3.Error):
             connection.rollback()
 

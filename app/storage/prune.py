@@ -1,4 +1,4 @@
-"""The runs that ended before a moment: how many they are, and how they are deleted."""
+"""Deletes the runs that ended before a given time, and counts them first."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.runs import RunStatus
 from app.storage.schema import SCHEMA_VERSION
 
 ENDED = ", ".join(f"'{status.value}'" for status in RunStatus if status.finished)
-#: The runs that are meant. Times are Unix seconds; an imported run may have no end.
+#: The old runs. Times are Unix seconds; an imported run may have no end.
 CHOSEN = (
     f"status IN ({ENDED}) AND COALESCE(finished_at, created_at) < :before AND NOT (starred AND :keep_starred)"
 )
@@ -37,7 +37,7 @@ class Counted:
 
 
 class OldRuns:
-    """`with OldRuns(...) as old:`, in which the database is open. Its methods raise `Failure` where SQLite fails."""
+    """`with OldRuns(...) as old:` opens the database for the block. The methods raise `Failure` on SQLite errors."""
 
     def __init__(self, database: Path, *, before: float, keep_starred: bool) -> None:
         """
@@ -82,7 +82,7 @@ class OldRuns:
         return Counted(runs, row_bytes, (first, last) if runs else None, all_runs - runs)
 
     def delete(self) -> None:
-        """Delete them, and write the database anew without their room. The caller holds the lock on the folder."""
+        """Delete them and compact the database. The caller holds the lock on the folder."""
         with self._failures():
             self._connection.execute(f"DELETE FROM runs WHERE {CHOSEN}", self._values)
             _compact(self._connection)
@@ -100,8 +100,7 @@ class OldRuns:
 
 
 def _compact(connection: sqlite3.Connection) -> None:
-    """Write the database anew without the room of what was deleted; it needs as much free room meanwhile. From then
-    on a lab gives room back by itself."""
+    """Compact the database; meanwhile this needs as much free disk space again. From then on a lab compacts it by itself."""
     try:
         connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
         connection.execute("VACUUM")

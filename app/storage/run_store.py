@@ -15,12 +15,12 @@ from app.rows import Rows, Times, thin
 from app.runs import Run, RunStatus
 from engine.reasons import Reason, restored, why
 
-#: Checkpoints that are remembered of a run: the newest, and the one before it in case its file is damaged.
+#: How many checkpoints are kept for a run: the newest, and the one before it in case its file is damaged.
 CHECKPOINTS = 2
 
 
 class Refused(Exception):
-    """Rows that do not go on where the stored ones end, or are of other columns: they would make a false curve."""
+    """Rows that do not continue the stored ones, or have other columns: stored, they would make a wrong curve."""
 
 
 # -- runs ----------------------------------------------------------------------------------------
@@ -48,7 +48,7 @@ def insert_run(connection: sqlite3.Connection, run: Run) -> int:
 
 
 class WholeStream(Protocol):
-    """A stream that comes with its run, as from another lab."""
+    """A stream that is stored together with its run, as in an import."""
 
     columns: tuple[str, ...]
 
@@ -60,8 +60,8 @@ class WholeStream(Protocol):
 def insert_runs(
     connection: sqlite3.Connection, runs: list[Run], streams: Mapping[str, Mapping[str, WholeStream]]
 ) -> list[int]:
-    """Store new runs, and of those that come with their streams (run id → stream → rows) all that there is; returns
-    the numbers that they were given."""
+    """Store new runs, and for imported ones also their streams (run id → stream → rows) and results; returns the
+    numbers that they were given."""
     numbers = [insert_run(connection, run) for run in runs]
     for run in runs:
         if run.id in streams:
@@ -125,7 +125,7 @@ def delete_run(connection: sqlite3.Connection, run_id: str) -> None:
 
 
 def load_runs(connection: sqlite3.Connection) -> list[Run]:
-    """All runs, oldest first, without what their streams say of them; see `load_latest`."""
+    """All runs, oldest first, without the values that come from their streams; see `load_latest`."""
     return [
         Run(
             id=row["id"],
@@ -156,7 +156,7 @@ def load_runs(connection: sqlite3.Connection) -> list[Run]:
 
 
 def load_latest(connection: sqlite3.Connection, run: Run) -> dict[str, int]:
-    """Take the last row of each stream into the run object; the number of rows by stream."""
+    """Set the run's latest values from the last row of each stream; returns the number of rows by stream."""
     totals = {}
     for stream in connection.execute("SELECT stream, columns FROM streams WHERE run_id = ?", (run.id,)):
         last = connection.execute(
@@ -169,7 +169,7 @@ def load_latest(connection: sqlite3.Connection, run: Run) -> dict[str, int]:
         columns = tuple(json.loads(stream["columns"]))
         times = _times(last["times"], run.started_at)
         run.remember(Rows(columns, last["first"], _values(last["data"], len(columns)), times))
-        if not times and run.started_at and run.finished_at:  # of the first version, which kept no times
+        if not times and run.started_at and run.finished_at:  # from the first version, which stored no times
             run.seconds = max(run.seconds, run.finished_at - run.started_at)
         totals[stream["stream"]] = last["first"] + last["rows"]
     return totals
@@ -251,7 +251,7 @@ def append_rows(
 
 
 def insert_chunk(connection: sqlite3.Connection, run_id: str, stream: str, rows: Rows) -> None:
-    """Store rows that follow those that are stored, with all their times."""
+    """Store rows that follow the stored ones, with all their times."""
     data = np.ascontiguousarray(rows.values, "<f4").tobytes()
     connection.execute(
         "INSERT INTO chunks (run_id, stream, first, rows, data, times) VALUES (?, ?, ?, ?, ?, ?)",
@@ -313,7 +313,7 @@ def read_rows(
 
 
 def _times(text: str, started_at: float | None) -> Times:
-    """A chunk's times. Those of an earlier version have no seconds of training: it took what its clock said."""
+    """A chunk's times. Those of an earlier version have no seconds of training, only the times of its clock."""
     return [
         (row, at, trained[0] if trained else max(0.0, at - (started_at or at)))
         for row, at, *trained in json.loads(text)

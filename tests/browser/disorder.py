@@ -1,4 +1,4 @@
-"""A page whose answers and messages arrive in an order that a seed decides, random user actions, and what the page shows."""
+"""A page whose answers and messages arrive in an order that a seed decides, random user actions, and the outcome."""
 
 from __future__ import annotations
 

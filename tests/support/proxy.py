@@ -1,5 +1,5 @@
-"""A TCP proxy in front of a lab. It can cut connections, as an unplugged cable does, or let them go silent, as a sleeping
-laptop does; and it can treat WebSockets as the proxies of schools and companies do."""
+"""A TCP proxy in front of a lab. It can cut connections, as an unplugged cable does, or let them go silent, as a
+sleeping laptop does; and it can treat WebSockets as the proxies of schools and companies do."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import struct
 import threading
 from collections.abc import Callable
 
-#: Closing sends a reset at once, without a farewell.
+#: Closing the socket sends a reset instead of ending the connection properly.
 RESET = struct.pack("ii", 1, 0)
 
 
@@ -27,12 +27,12 @@ def refuse(status: str) -> Treatment:
 
 
 def swallow(near: socket.socket, far: socket.socket, handshake: bytes) -> None:
-    """Take the handshake and say nothing, for ever."""
+    """Accept the handshake and never answer."""
     _drain(near)
 
 
 def fall_silent_after(words: int) -> Treatment:
-    """Let the lab's first pieces pass (the first is its consent to the handshake), and then nothing."""
+    """Let the lab's first `words` pieces pass (the first accepts the handshake), then nothing."""
 
     def treat(near: socket.socket, far: socket.socket, handshake: bytes) -> None:
         far.sendall(handshake)
@@ -54,7 +54,7 @@ def close_after_the_first_message(near: socket.socket, far: socket.socket, hands
 
 
 def hold_back(near: socket.socket, far: socket.socket, handshake: bytes) -> None:
-    """Collect what the lab says until it has said all, as a proxy that scans answers."""
+    """Hold back the lab's messages until the connection ends, as a proxy that scans answers."""
     far.sendall(handshake)
     consent = far.recv(65536)
     near.sendall(consent[: consent.index(b"\r\n\r\n") + 4])
