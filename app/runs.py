@@ -194,8 +194,7 @@ class Run:
         }
 
     def live(self) -> Live:
-        """The current values of the settings that can be changed during training, with all changes by hand, also requested
-        ones."""
+        """The settings that can be changed during training, with all changes by hand, also requested ones."""
         regularization = self.config["regularization"]
         values = {
             "learning_rate": self.config["optimizer"]["learning_rate"],

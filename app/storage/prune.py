@@ -100,19 +100,19 @@ class OldRuns:
 
 
 def _compact(connection: sqlite3.Connection) -> None:
-    """Compact the database; meanwhile this needs as much free disk space again. From then on a lab compacts it by itself."""
+    """Compact the database; meanwhile this needs as much free space again. From then on a lab compacts it by itself."""
     try:
         connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
         connection.execute("VACUUM")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     except sqlite3.Error as error:
-        raise Failure(f"the runs are deleted, but the database cannot be written anew: {error}") from error
+        raise Failure(f"the runs are deleted, but the database could not be compacted: {error}") from error
 
 
 def _check_version(connection: sqlite3.Connection, database: Path) -> None:
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version != SCHEMA_VERSION:
         raise Mistake(
-            f"{database} has schema {version} and this Lossroom schema {SCHEMA_VERSION}; start the lab once, and it is"
-            " carried forward"
+            f"{database} has schema {version} and this Lossroom schema {SCHEMA_VERSION}; start the lab once to"
+            " migrate it"
         )
