@@ -45,7 +45,7 @@ def fill(connection, run_id):
 
 
 def damage(path, run_id, where):
-    """Give a page of a run's rows a kind that there is not; `where` from 0, the first, to 1, the last."""
+    """Damage a page of a run's rows by an invalid type byte; `where` from 0, the first page, to 1, the last."""
     content = bytearray(path.read_bytes())
     size = int.from_bytes(content[16:18], "big")
     loss = np.float32(LOSSES[run_id]).tobytes()

@@ -34,7 +34,7 @@ def test_the_list_comes_in_parts_of_a_bounded_size_and_archived_runs_come_last()
 
 
 class Page:
-    """The runs that a page knows from messages alone; see `inbox.js` and `store.js` in static/js."""
+    """The runs that a page has from messages alone; see `inbox.js` and `store.js` in static/js."""
 
     def __init__(self):
         self.seen: dict[str, int] = {}
@@ -99,7 +99,7 @@ HAPPENINGS = ["launch", "import archived", "rows", "change", "archive or not", "
 @settings(max_examples=300)
 @given(st.lists(st.sampled_from(HAPPENINGS), max_size=30), st.lists(st.sampled_from([*HAPPENINGS, "look"])))
 def test_a_viewer_with_the_list_and_all_changes_has_every_run(before, events):
-    """This holds also for a page that knows runs of an earlier connection, some of them deleted since."""
+    """This is also true for a page that has runs from an earlier connection, some of them deleted since."""
     lab = HubLab()
     truth = Truth(lab)
     for number, event in enumerate(before):

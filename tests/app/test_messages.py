@@ -22,7 +22,7 @@ from app.jobs.messages import (
 JSON = st.recursive(st.none() | st.integers() | st.text(), lambda inner: st.lists(inner))
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 REASONS = st.none() | st.dictionaries(st.text(), JSON, max_size=3)
-#: What holds numbers that JSON has, or anything.
+#: Messages whose numbers must be finite, or whose values may be any JSON.
 SPECIAL = {
     ChangeLive: st.builds(ChangeLive, st.dictionaries(st.text(), FINITE, max_size=3)),
     LiveChanged: st.builds(

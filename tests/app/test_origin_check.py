@@ -27,7 +27,7 @@ def ask(
     client="10.0.0.9",
     checked=None,
 ):
-    """What becomes of one request: its status, its error's code, and the scope that the lab has got.
+    """The outcome of one request: its status, its error's code, and the scope that the lab received.
 
     Headers are a dictionary, or a list of pairs where one comes twice.
     """
@@ -194,7 +194,7 @@ def test_nothing_that_a_page_of_another_site_can_add_lets_it_in(headers, kind, m
     assert status({**LAB, **headers}, kind=kind, method=method) == 403
 
 
-# -- names that are led to this machine --------------------------------------------------------------
+# -- foreign names that resolve to this machine --------------------------------------------------------------
 
 OWN_NAMES = [
     "localhost:8000",
@@ -248,7 +248,7 @@ def test_names_in_the_setting_are_accepted():
     named = {"allowed": ["https://lab.example"], "host": "127.0.0.1"}
     assert status({"Host": "lab.example"}, method="GET", **named) == 200
     assert status({"Host": "other.example"}, method="GET", **named) == 403
-    assert status({}, method="GET", **named) == 200  # a program of HTTP/1.0
+    assert status({}, method="GET", **named) == 200  # an HTTP/1.0 client, which sends no Host
 
 
 def test_a_lab_open_to_the_network_accepts_any_host_name():

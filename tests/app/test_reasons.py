@@ -175,5 +175,5 @@ def test_a_reason_is_worded_in_the_language_of_a_report():
     )
     assert words["ja"] == "早期終了：テスト損失は 12,000 回目が最良（0.1234）。そのときの重みに戻しました"
     strange = {"code": "going_on", "values": {"why": {"code": "diverged", "values": 7}, "iteration": [[]]}}
-    assert "{why}" in worded(strange, "", MESSAGES.catalog("en"), "en")  # as an import brings it
+    assert "{why}" in worded(strange, "", MESSAGES.catalog("en"), "en")  # as it may be in an import
     assert worded(None, "an older text", MESSAGES.catalog("ja"), "ja") == "an older text"

@@ -124,7 +124,9 @@ def appended(database, run_id, first, values, at=0.0):
 def test_rows_that_are_repeated_from_anywhere_are_stored_once(database, starts, count):
     expected = store(database, "again", [3])
     for start in starts:
-        first = min(start, expected.shape[1])  # a worker goes on from where rows are, or from before that
+        first = min(
+            start, expected.shape[1]
+        )  # a worker continues at the end of the stored rows, or before it
         found = appended(database, "again", first, rows(first, count))
         new = max(0, first + count - expected.shape[1])
         assert (found.count if found else 0) == new
@@ -193,7 +195,7 @@ def loaded(database, run_id):
 
 
 def test_times_of_an_earlier_version_count_from_the_start_and_never_go_below_zero(database):
-    """It kept no seconds of training, and took a run's length from its clock, which may have been set back."""
+    """That version stored no seconds of training; a run's length came from the clock, which may have been set back."""
     store(database, "earlier", [2, 3, 4])
 
     def set_back(connection):

@@ -19,7 +19,7 @@ from tests.support.experiments import QUICK
 
 
 class Lab:
-    """A scheduler with everything around it but the web."""
+    """A scheduler with all its parts except the web server."""
 
     def __init__(self, state_dir, **parts):
         self.settings = Settings(state_dir=state_dir, workers=1, checkpoint_seconds=0.05)
@@ -65,13 +65,13 @@ def test_a_run_that_kills_its_worker_at_the_same_place_three_times_fails_with_th
     assert run.attempt >= 4
     assert f"died 3 times at iteration {run.iteration}" in run.reason
     assert "SIGKILL" in run.reason
-    # rows up to the crash are there; those of the last moment may never have left the worker
+    # rows up to the crash are stored, except the last ones, which may not have been sent
     assert run.iteration <= 100
 
 
 def test_a_cancelled_run_does_not_come_back_when_its_worker_dies_of_it(state_dir):
     class Deaf(LocalExecutor):
-        """Loses every command, and the worker with it."""
+        """Loses every command and kills the worker."""
 
         def send(self, run_id, command):
             self.kill(run_id)
@@ -111,7 +111,7 @@ def test_only_checkpoints_that_were_replaced_are_deleted(state_dir):
             folder = lab.settings.checkpoint_dir
             await lab.until(lambda: not list(folder.glob(f"{run.id}*")))
             folder.mkdir(exist_ok=True)
-            # the worker has written 3 and is writing 4, but its word of that is still on the way
+            # the worker has written 3 and is writing 4, but its report is still on the way
             for name in ("1.npz", "2.npz", "3.npz", "4.npz.part"):
                 (folder / name).touch()
             run.checkpoints = []

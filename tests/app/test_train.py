@@ -272,7 +272,7 @@ def test_an_interrupt_ends_cleanly_with_what_was_reached(tmp_path):
             process.stdout.readline()
 
         process.send_signal(signal.SIGINT)
-        rest = process.stdout.read()  # of what `readline` has buffered, `communicate` knows nothing
+        rest = process.stdout.read()  # `communicate` would lose what `readline` has buffered
         process.wait(timeout=60)
 
     assert process.returncode == 130

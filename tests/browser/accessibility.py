@@ -10,7 +10,7 @@ OPTIONS = {
 }
 
 
-#: Buttons that are pictures, and which have a name for readers or for the mouse only.
+#: Icon buttons that lack a name for screen readers or a tooltip for the mouse.
 NAMELESS = """(part) => [...document.querySelectorAll(`${part} :is(button, summary, [role=button])`)]
     .filter((e) => e.checkVisibility() && !e.textContent.trim())
     .filter((e) => !e.title.trim() || (e.matches('button') && !e.getAttribute('aria-label')))

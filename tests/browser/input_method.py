@@ -14,7 +14,7 @@ class InputMethod:
         self._session.send("Input.imeSetComposition", {"text": text, **at})
 
     def press(self, key):
-        """A key that the input method takes, such as Enter for the conversion that is shown."""
+        """A key that goes to the input method, such as Enter for the conversion that is shown."""
         for kind in ("rawKeyDown", "keyUp"):
             given = {"type": kind, "key": key, "code": key, "windowsVirtualKeyCode": TAKEN}
             self._session.send("Input.dispatchKeyEvent", given)

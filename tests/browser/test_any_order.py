@@ -13,10 +13,10 @@ from tests.browser.disorder import DISORDER, SHOWN, Hands, differences
 from tests.support.waiting import wait_until
 
 FIRST, LAST = map(int, os.environ.get("ORDER_SEEDS", "0-1").split("-"))
-#: Both charts can be seen: one that cannot is not drawn.
+#: High enough to show both charts: a chart that is scrolled away is not drawn.
 TALL = {"width": 1280, "height": 1700}
 ACTIONS = 40
-#: Long enough for the slowest machine to draw what it has; nothing waits that long unless it is wrong.
+#: Long enough for the slowest machine to draw everything; only a failing test waits this long.
 TIMEOUT = 30
 
 
@@ -42,7 +42,7 @@ def test_after_any_order_of_answers_a_page_shows_the_same_as_a_freshly_loaded_on
     page.page.evaluate("document.activeElement.blur()")
     page.page.evaluate("disorder.calm()")
     page.until("disorder.isQuiet")
-    address = page.address()  # and what was deleted stays so
+    address = page.address()  # what was deleted stays deleted
     page.until("disorder.isQuiet")
 
     fresh = open_page(lab, viewport=TALL)
@@ -51,13 +51,13 @@ def test_after_any_order_of_answers_a_page_shows_the_same_as_a_freshly_loaded_on
     while (news := (page.address(), hues_of(page))) != (address, hues) or (
         difference := differences(page.page.evaluate(SHOWN), fresh.page.evaluate(SHOWN))
     ):
-        if news != (address, hues):  # it came after these had been read
+        if news != (address, hues):  # the change arrived after these had been read
             address, difference = page.address(), ["the address, or the colours"]
             hues = open_afresh(fresh, address, page)
         assert time.monotonic() < deadline, f"after {hands.done}, at {address}:\n" + "\n".join(difference)
         time.sleep(0.1)
     assert fresh.address() == page.address()
-    if refused:  # the browser's own line for each
+    if refused:  # the browser logs each refused socket
         page.errors[:] = [line for line in page.errors if "WebSocket connection" not in line]
 
 

@@ -22,7 +22,7 @@ def choose(page, axis):
 
 
 def when(page, run_id, condition):
-    """Wait until the curve's x fulfil a condition on `x`, a list."""
+    """Wait until a condition on `x`, the list of the curve's x values, is true."""
     page.until(
         f"(() => {{ const trace = document.getElementById('chart-loss').data.find(t => t.meta.run === '{run_id}'"
         f" && t.meta.series === 'loss'); const x = trace ? [...trace.x] : []; return {condition}; }})()"
@@ -80,7 +80,7 @@ def test_curves_of_a_live_run_stay_inside_a_time_axis(open_page, lab, axis):
         lab.http.delete(f"/api/runs/{run_id}")
 
 
-#: From where to where the charts' x go, written as one would compare them by eye.
+#: The charts' x ranges, rounded as one would compare them by eye.
 RANGES = (
     "['loss', 'accuracy'].map(name => document.getElementById(`chart-${name}`))"
     ".map(plot => plot._fullLayout.xaxis.range.map(end => end.toFixed(2)).join())"

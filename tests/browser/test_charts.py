@@ -134,7 +134,7 @@ def test_a_tap_shows_values_until_the_next_tap_elsewhere(open_page, lab):
 
 
 def test_dragging_zooms_without_messages_from_plotly(open_page, lab):
-    page = open_page(lab, reused=False, locale="ja-JP")  # it says them once in a page's life
+    page = open_page(lab, reused=False, locale="ja-JP")  # it shows this message once per page
     finished(page, lab)
     box = plot_box(page)
     page.page.mouse.move(box["x"] + 60, box["y"] + 20)
@@ -192,7 +192,7 @@ def test_charts_are_arranged_by_dragging_and_by_keyboard(page):
     page.page.mouse.down()
     page.page.mouse.move(title["x"] + 10, other["y"] + 0.7 * other["height"], steps=6)
     assert page.page.locator(".drop-after").count() == 1
-    page.page.keyboard.press("Escape")  # taken back
+    page.page.keyboard.press("Escape")  # cancels the move
     assert page.page.locator(".drop-after, .dragged").count() == 0
     page.page.mouse.up()
     assert charts(page) == ["loss", "accuracy"]
@@ -206,7 +206,7 @@ def test_charts_are_arranged_by_dragging_and_by_keyboard(page):
     page.page.focus('[data-chart="loss"] .grip')
     page.page.keyboard.press("ArrowUp")
     assert charts(page) == ["loss", "accuracy"]
-    page.page.keyboard.press("ArrowUp")  # there is no row above it
+    page.page.keyboard.press("ArrowUp")  # does nothing: there is no row above
     assert charts(page) == ["loss", "accuracy"]
     page.page.keyboard.press("ArrowRight")
     assert charts(page) == ["accuracy", "loss"]
@@ -254,7 +254,7 @@ def test_the_smoothing_slider_goes_from_none_to_very_strong(page, lab):
     page.until(f"document.querySelector('{LOSS}').data.length === 2")
     page.until("location.hash.includes('charts=loss:smooth=0.99,accuracy')")
     raw, smoothed = page.trace(run_id, "loss"), page.trace(run_id, "loss-smoothed")
-    # an average never leaves what it is of
+    # an average stays within the range of its values
     assert raw[:, 1].min() <= smoothed[:, 1].min() <= smoothed[:, 1].max() <= raw[:, 1].max()
 
 
@@ -269,7 +269,7 @@ def test_a_diverged_run_ends_with_a_cross(page, lab):
         f"(t => t && [...t.x])(document.querySelector('{LOSS}').data.find(t => t.meta.series === 'marks'))"
     )
     assert cross == [len(lab.stored_rows(run["id"])[1])]
-    # and the axis ends there too: nothing more will come
+    # and the axis ends there too, since no more rows will come
     page.until(f"document.querySelector('{LOSS}').layout.xaxis.range[1] === {cross[0]}")
 
 
@@ -315,11 +315,11 @@ def test_a_change_by_hand_is_marked_on_its_curve_and_described_on_hovering(page,
         f"document.querySelector('{LOSS}').layout.xaxis.range[1] === {lab.run(run['id'])['iteration']}"
     )
     (annotation,) = lab.run(run["id"])["annotations"]
-    page.until(f"{at} === {annotation['iteration']}")  # it may have stood where the rows had got to
+    page.until(f"{at} === {annotation['iteration']}")  # until then it may be at the newest row
     mark = page.page.locator(f"{LOSS} .trace .points path").first
 
     def explained() -> bool:
-        box = mark.bounding_box()  # where it is by now: the axis ends with the run
+        box = mark.bounding_box()  # its current place: the axis now ends with the run
         page.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 5)
         return page.page.evaluate(
             "!!document.querySelector('.hover-box')?.textContent.includes('learning rate 0.1 → 0.025')"
@@ -348,7 +348,7 @@ def test_a_chart_is_saved_as_it_is_shown(page, lab, kind):
         assert b"<svg" in data
         assert b"Loss" in data
         assert b"js-line" in data
-        # a name of any length leaves the curves their room, and is no markup
+        # a long name takes no room from the curves, and is not read as markup
         assert "&#60;b&#62;as long as a na…xxxxxxx end<" in data.decode()
         (width,) = re.findall(r'class="plotclip"><rect width="(\d+)', data.decode())
         assert int(width) > 500
@@ -369,7 +369,7 @@ def test_points_drawn_as_tails_equal_those_of_the_figure(page, lab):
     run = lab.launch(**{**QUICK, "training": {"iterations": 3000, "batch_size": 512, "evaluate_every": 50}})
     page.wait_for_points(run["id"], 1)
     only(page, run["id"])
-    page.until("window.sawTail")  # the run may have ended by then
+    page.until("window.sawTail")  # even if the run has ended by then
     page.wait_for(run["id"], "completed")
     page.wait_for_points(run["id"], 3000)
     drawn = page.trace(run["id"], "loss")
@@ -446,7 +446,7 @@ def test_charts_stand_in_columns_by_the_room_or_as_chosen_and_nothing_moves_whil
     page.page.click('#chart-columns [value="3"]')
     page.until(f"{columns} === 3")
     before = page.page.evaluate(CARDS)
-    # the chip of the one that leaves the picture comes into a head that has the room for it
+    # the head of the chart has room for the chip that names the run beyond the axis
     ids = [
         finished(page, lab, f"rate {rate}", optimizer={"name": "sgd", "learning_rate": rate})
         for rate in (0.1, 0.2)

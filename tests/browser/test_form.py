@@ -149,7 +149,7 @@ def test_switching_the_language_keeps_typed_values(page):
 
 @pytest.mark.parametrize(("scheme", "locale"), [("light", "en-US"), ("dark", "ja-JP")])
 def test_form_and_charts_have_no_accessibility_violation(open_page, lab, scheme, locale):
-    # tall: what is scrolled away behind the button is none the worse for it
+    # tall, so that nothing is scrolled away behind the button
     page = open_page(lab, color_scheme=scheme, locale=locale, viewport={"width": 1280, "height": 2400})
     page.choose("dataset.name", "digits")
     page.fill(training__iterations=50)
@@ -188,7 +188,7 @@ def test_the_facts_are_not_cut_off_and_a_launch_moves_nothing_under_the_finger(o
     cut = "[...document.querySelectorAll('.facts :is(dt, dd)')].filter(e => e.scrollWidth > e.clientWidth).length"
     assert page.page.evaluate(cut) == 0
 
-    # of runs that cost differently the most
+    # if runs differ in cost, the largest is shown
     page.fill(network__filters="20, 2000")
     page.until("document.querySelector('#summary-parameters').textContent.startsWith('≤')")
     assert page.page.evaluate(cut) == 0
@@ -224,13 +224,13 @@ def test_every_change_is_undone_and_redone_by_keys_and_buttons_and_a_box_keeps_i
     page.page.focus(f'[name="{rate}"]')
     page.page.keyboard.press("End")
     page.page.keyboard.type("25")
-    page.page.keyboard.press("Control+z")  # the browser's, letter by letter or at once
+    page.page.keyboard.press("Control+z")  # the browser's own undo, letter by letter or all together
     page.page.keyboard.press("Control+z") if value(rate) != "0.1" else None
     assert (value(rate), page.chosen(optimizer)) == ("0.1", "adam")
     page.page.keyboard.press("Control+Shift+z")
     assert value(rate) != "0.1"
     page.page.keyboard.press("Control+z")
-    page.page.keyboard.press("Control+z")  # nothing typed is left: now the choice before it
+    page.page.keyboard.press("Control+z")  # all typing is undone: now the earlier choice
     assert (value(rate), page.chosen(optimizer)) == ("0.1", "sgd")
 
     page.fill(training__batch_size=50)

@@ -10,7 +10,7 @@ from tests.support.waiting import wait_until
 
 
 class Held:
-    """Requests of a page to some addresses: they wait until they are let go on, before the lab or on the way back."""
+    """Holds a page's requests to some addresses, on the way to the lab or back, until they are released."""
 
     def __init__(self, tab, pattern, *, answered=False):
         self._tab = tab
@@ -30,7 +30,7 @@ class Held:
         wait_until(lambda: self._tab.evaluate("1") and len(self._waiting) >= count, "the requests")
 
     def release(self):
-        """Let go what waits, and hold no more."""
+        """Release what is held, and hold no more."""
         self._holds = False
         self.release_one(len(self._waiting))
 
@@ -65,7 +65,7 @@ def test_a_run_is_named_after_the_launched_experiment_and_not_the_previous_draft
     page.fill(training__batch_size=64)
     page.page.click("#launch")
     held.wait_for(1)
-    page.fill(training__batch_size=32)  # not what was launched, and not what it is called
+    page.fill(training__batch_size=32)  # changed after the launch: neither the run nor its name may have it
     held.release()
     wait_until(lambda: len(page.run_ids()) == 2, "the second run")
     run = lab.run(page.run_ids()[0])

@@ -13,7 +13,7 @@ def page(open_page, lab) -> LabPage:
 
 
 def assert_figure_equals_store(page, lab, run_id):
-    """Once both charts have all that is stored, they have nothing else."""
+    """Both charts have exactly the stored rows."""
     for stream, series, chart in (("train", "loss", "loss"), ("evaluation", "test_accuracy", "accuracy")):
         page.wait_for_points(run_id, len(lab.stored_rows(run_id, stream)[1]), series, chart)
     columns, rows = lab.stored_rows(run_id)

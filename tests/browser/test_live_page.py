@@ -58,7 +58,7 @@ def test_a_server_restart_is_survived_without_a_reload(open_page, make_lab):
     page.wait_for_points(running["id"], 4000)
     np.testing.assert_array_equal(page.trace(running["id"], "loss"), curve(lab, running["id"]))
     np.testing.assert_array_equal(page.trace(done["id"], "loss"), curve(lab, done["id"]))
-    # and the page goes on working
+    # and the page still works
     page.choose("dataset.name", "digits")
     page.fill(training__iterations=100)
     page.wait_for(page.press_launch(), "completed")

@@ -68,7 +68,7 @@ def test_a_data_set_is_paged_by_mouse_to_its_last_image(open_page, lab):
     np.testing.assert_array_equal(painted(page), planes(last.values))
     assert page.page.inner_text("dialog .look-position") == "351–360 of 360"
     assert page.page.is_disabled('[data-step="next"]')
-    assert page.page.evaluate(FOCUSED) == "previous"  # not lost on a button that is off
+    assert page.page.evaluate(FOCUSED) == "previous"  # the focus is not lost when its button is disabled
     assert page.page.locator("dialog").bounding_box()["height"] == height
 
     page.page.click("dialog .segments label:has-text('training')")

@@ -168,7 +168,7 @@ def test_an_error_stays_with_its_layer_while_the_list_changes(builder):
     builder.page.keyboard.press("ArrowDown")
     builder.until(f"{SAID}.startsWith('error-network.layers.2:')")
 
-    # below the dense layer it does not fit for another reason, once the server has seen it there
+    # below the dense layer its input shape is wrong for another reason, which the server then gives
     builder.until(f"{SAID}.includes('takes images')")
     assert set(builder.page.evaluate("[...said]")) == {
         f"error-network.layers.2: {words}",
@@ -253,7 +253,7 @@ def test_a_layer_is_dragged_into_a_residual_block_and_out_again(builder, lab):
         return builder.page.locator(selector).bounding_box()
 
     def drag(place, selector):
-        """Take the layer at a place by its grip, and let it go at the upper edge of an element."""
+        """Drag the layer at an index by its handle to the upper edge of an element."""
         grip, target = box(f'[name="network.layers.{place}.grip"]'), box(selector)
         builder.page.mouse.move(grip["x"] + grip["width"] / 2, grip["y"] + grip["height"] / 2)
         builder.page.mouse.down()
@@ -266,14 +266,14 @@ def test_a_layer_is_dragged_into_a_residual_block_and_out_again(builder, lab):
     drag("4", '[data-path="network.layers.5.layers"] > .layer-add')
     assert in_block(builder, 4) == ["dense", "activation", "activation"]
     drag("4.layers.2", '[data-field="network.layers.4.layers.0"]')
-    drag("2", '[data-field="network.layers.4.layers.1"]')  # a pooling layer, which does not fit there
+    drag("2", '[data-field="network.layers.4.layers.1"]')  # a pooling layer, whose input shape is wrong there
     block = '[data-field="network.layers.3"]'
     builder.until(f"!!document.querySelector('{block} .field.wrong, {block}.wrong')")
     assert builder.page.evaluate(SHAPES)[:3] == ["30×4×4", "30×4×4", "100"]
     drag("3.layers.1", '[data-field="network.layers.2"]')
     builder.until(f"{SHAPES}.join() === '30×4×4,30×4×4,30×2×2,100,100,10'")
     assert builder.page.locator(".field.wrong").count() == 0
-    drag("4", '[data-path="network.layers.4.layers"] > .layer-add')  # a block does not go into itself
+    drag("4", '[data-path="network.layers.4.layers"] > .layer-add')  # a block cannot be dropped into itself
 
     layers = lab.run(builder.press_launch())["config"]["network"]["layers"]
     assert [layer["type"] for layer in layers] == [*CONVNET[:4], "residual", "dense"]

@@ -51,7 +51,7 @@ def open_through(open_page, lab):
 
 
 def pass_time_until(page, expression, meanwhile=lambda: None):
-    """Put the page's clock forward, second by second, until something is so."""
+    """Put the page's clock forward, second by second, until a condition is true."""
     for _ in range(300):
         if page.page.evaluate(expression):
             return
@@ -115,7 +115,7 @@ def test_the_page_returns_to_the_socket_when_it_works_again(open_through, lab, n
     lab.wait_for(run["id"], "paused")
 
     network.websockets = None
-    # a trial must hear something of the lab
+    # a trial connection must receive something from the lab
     step = functools.partial(lab.post, f"/api/runs/{run['id']}/step", iterations=1)
     pass_time_until(page, f"{CONNECTION} === 'live'", step)
     asked = len(polls)
@@ -191,7 +191,7 @@ def test_a_polling_page_shows_that_the_lab_is_offline_and_continues_when_it_is_b
 
 
 def test_a_refused_page_shows_the_reason_and_does_not_say_that_it_reconnects(open_through, lab, network):
-    """A proxy asks for the lab by another name, and the browser does not say whose page it is."""
+    """A proxy requests the lab under another host name, and the browser does not send the page's origin."""
     name = f"127.0.0.1:{network.port}".encode()
     other = name.replace(b"127.0.0.1", b"127.0.0.2")
 

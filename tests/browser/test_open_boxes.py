@@ -92,7 +92,7 @@ def test_two_conflicting_notes_are_both_shown_to_choose_from(open_page, lab, fin
 
     conflict = page.page.locator(".conflict:visible")
     expect(conflict.locator("blockquote")).to_have_text("theirs")
-    expect(row(page, finished).locator(".run-problem")).to_be_hidden()  # it is said once
+    expect(row(page, finished).locator(".run-problem")).to_be_hidden()  # the conflict is shown only once
     expect(box).to_have_value("mine")
     assert lab.run(finished)["notes"] == "theirs"
 
@@ -106,7 +106,7 @@ def test_two_conflicting_notes_are_both_shown_to_choose_from(open_page, lab, fin
     page.page.get_by_role("button", name="Take theirs").click()
     expect(box).to_have_value("theirs again")
     expect(row(page, finished).locator(".run-problem")).to_be_hidden()
-    # and what others write comes in while nothing is typed
+    # changes by others appear while nothing is being typed
     patch(lab, finished, notes="later")
     expect(box).to_have_value("later")
 
@@ -193,7 +193,7 @@ def test_an_unsent_note_is_sent_when_the_lab_is_back(open_page, make_lab):
 
 
 def open_again(page):
-    """Leave the page as one does who closes the tab, and open it again in the same browser."""
+    """Leave the page as if the tab were closed, and open it again in the same browser."""
     page.page.goto("about:blank")
     page.open()
 

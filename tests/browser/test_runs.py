@@ -57,7 +57,7 @@ def test_runs_are_sorted_narrowed_down_and_grouped_by_any_field(open_page, lab_w
     assert "No run matches" in page.page.inner_text("#runs-empty")
     page.page.select_option('[name="runs.state"]', "completed")
 
-    # a field of the configs that only they know of
+    # a field that is in the configs but not in the run list
     page.until(
         "[...document.querySelectorAll('[name=\"runs.group\"] option')].some(o => o.value === 'optimizer.beta2')"
     )
@@ -149,7 +149,7 @@ def test_runs_are_selected_as_files_are(open_page, lab_with_runs):
 
 
 def hold(page, element):
-    """A finger on the middle of an element, until something comes of it."""
+    """Hold a finger on the middle of an element until the selection changes."""
     touch = page.page.context.new_cdp_session(page.page)
     element.scroll_into_view_if_needed()
     box = element.bounding_box()
@@ -243,7 +243,7 @@ def test_ctrl_z_undoes_the_last_action(open_page, lab_with_runs):
     wait_for_list(page, NEWEST_FIRST)
     expect(page.page.locator(".toast")).to_be_hidden()
 
-    # a deletion after it is another thing, and comes back alone
+    # a later deletion is a separate action and is undone alone
     name(page, lab_with_runs.ids[0]).click()
     page.page.click("#run-details >> text=archive")
     wait_for_list(page, NEWEST_FIRST[:-1])
@@ -266,7 +266,7 @@ def test_a_deletion_can_be_undone_and_is_sent_when_the_page_is_left(open_page, l
     name(page, run_id).click()
     page.page.keyboard.press("Delete")
     wait_for_list(page, NEWEST_FIRST)
-    # neither its details nor the focus stay with what is gone
+    # the details of the deleted run close, and the focus moves to another run
     expect(page.page.locator("#run-details")).to_be_hidden()
     assert page.page.evaluate("document.activeElement.textContent") == NEWEST_FIRST[0]
     page.until(f"!document.getElementById('chart-loss').data.some(t => t.meta.run === '{run_id}')")
@@ -279,7 +279,7 @@ def test_a_deletion_can_be_undone_and_is_sent_when_the_page_is_left(open_page, l
     name(page, run_id).focus()
     page.page.keyboard.press("Delete")
     wait_for_list(page, NEWEST_FIRST)
-    # by itself, as by a link: where the browser takes the page away it has half a second for its last words
+    # the page navigates by itself, as by a link: if the browser navigates, it has half a second for its last request
     page.page.evaluate("location.href = 'about:blank'")
     wait_until(lambda: lab_with_runs.http.get(f"/api/runs/{run_id}").status_code == 404, "the deletion")
 
@@ -372,7 +372,7 @@ def test_a_running_run_is_paused_stepped_and_changed(open_page, make_lab):
         lambda: round(float(lab.stored_rows(run_id)[1][-1, columns.index("learning_rate")]), 6) == 0.02
     )
 
-    # what the server refuses is said at the control
+    # a refusal by the server is shown at the control
     page.page.fill('[name="live.l1"]', "1000")
     page.page.keyboard.press("Enter")
     expect(page.page.locator(".live-control .error").filter(has_text="at most 100")).to_be_visible()

@@ -85,7 +85,7 @@ def test_the_help_has_the_guide_a_glossary_and_the_keys_and_turns_them_off(open_
     page.page.keyboard.press("/")
     expect(dialog).to_have_count(0)
     assert page.page.evaluate("document.activeElement.id") != "run-search"
-    # typing is never taken for a command
+    # typed letters never act as keyboard commands
     page.page.click("#help")
     page.page.get_by_label("Use keys without Ctrl").check()
     page.page.keyboard.press("Escape")
@@ -163,7 +163,7 @@ def test_a_sweep_shows_results_over_what_differs(open_page, lab_with_runs):
 
 @pytest.mark.parametrize(("scheme", "locale"), [("light", "en-US"), ("dark", "ja-JP")])
 def test_the_table_and_its_dialogs_have_no_accessibility_violation(open_page, lab_with_runs, scheme, locale):
-    # tall: what is scrolled away behind the button is none the worse for it
+    # tall, so that nothing is scrolled away behind the button
     page = open_page(
         lab_with_runs, color_scheme=scheme, locale=locale, viewport={"width": 1280, "height": 1200}
     )
@@ -265,7 +265,7 @@ def test_a_sweep_folds_to_one_line_with_its_best_and_the_wide_table_has_the_colu
     wait_for_list(page, ["alone", *in_order])
     page.page.keyboard.press("Escape")
 
-    # the place of the list is the same whatever is selected
+    # the list stays in the same place whatever is selected
     place = "JSON.stringify(document.querySelector('.runs').getBoundingClientRect())"
     before = page.page.evaluate(place)
     name(page, ids[0]).click()

@@ -10,7 +10,7 @@ HARM = "document.body.id='harmed'"
 EVIL = f"</script></textarea></title><script>{HARM}</script><img src=x onerror={HARM}><svg onload={HARM}>{{{{7*7}}}}"
 TAG = f"<img src=x onerror={HARM}>"[:40]
 
-#: Elements that only what was written can have made, and what has run of it.
+#: Elements that only executed markup can have made, and the scripts of it that ran.
 HURT = "document.querySelectorAll('img[src=x], svg[onload], [onerror], body#harmed').length"
 
 

@@ -23,7 +23,7 @@ def page(open_page, lab_with_runs):
 
 
 def choose(page, field):
-    """As one does: the list knows what differs by the time that the mouse has come to it."""
+    """Open the list with the mouse; by the time the mouse is there, the list has the differing fields."""
     page.page.hover("#dash-field")
     page.until(f"[...document.querySelector('#dash-field').options].some((o) => o.value === '{field}')")
     page.page.select_option("#dash-field", field)
@@ -61,7 +61,7 @@ def test_each_value_of_a_field_has_its_dash_and_its_symbol_in_every_chart(page, 
             (lab_with_runs.ids[3:], ["dash", "square"]),
         ):
             assert [looks[f"{series} {run_id}"][:2] for run_id in group] == [look] * 3
-            # the colour goes on saying which run it is
+            # the colour still shows which run it is
             assert len({looks[f"{series} {run_id}"][2] for run_id in group}) == 3
         assert legend(page, chart).locator("li:not([hidden])").all_inner_texts() == ["SGD", "Adam"]
         assert sorted(set(hovered(page, chart)["Optimizer"])) == ["Adam", "SGD"]
@@ -184,7 +184,7 @@ def test_the_legend_sorts_numbers_by_value_not_by_arrival(open_page, lab):
             f"[...document.querySelectorAll('[data-chart={chart}] .strokes li:not([hidden])')]"
             ".map(e => e.textContent).join() === '16,32,128'"
         )
-    # a run that comes changes no other's dash; their curves are drawn a moment after the legend
+    # a new run changes no other run's dash; their curves are drawn a moment after the legend
     wait_until(lambda: len(page.page.evaluate(LOOKS, "loss")) == 2 * len(ids), "the curves")
     looks = page.page.evaluate(LOOKS, "loss")
     assert [looks[f"loss-smoothed {run_id}"][0] for run_id in ids] == ["solid", "dash", "dot"]

@@ -195,7 +195,7 @@ def test_networks_multiply_each_with_its_own_settings_and_the_first_can_be_edite
     assert label(other) == "Launch 8 runs"
     other.fill(network__initializer__std="0.1, 0.2")
     assert label(other) == "Launch 12 runs"
-    # points have no pixels to convolve: what does not fit them leaves
+    # points have no pixels to convolve: the presets with convolutions are removed
     other.choose("dataset.name", "spirals")
     assert other.page.input_value('select[name="network.preset"]') == "mlp"
     assert label(other) == "Launch 6 runs"

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from engine import ExperimentConfig
 from tests.support.experiments import QUICK
 
-#: Five of ten losses are 0, as of a network that knows all its images.
+#: Five of ten losses are 0, as of a network that classifies all its images perfectly.
 LOSSES = [2.0, 1.0, 0.5, 0.0, 0.1, 0.0, 0.01, 0.0, 0.0, 0.0]
 
 

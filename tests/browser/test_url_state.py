@@ -66,7 +66,7 @@ def test_a_copied_address_has_the_same_runs_selected(open_page, lab_with_runs):
     expect(other.page.locator("#run-details h2")).to_have_text("sgd 1")
 
 
-#: Keeps what toasts said: on a busy machine they are gone before one has looked.
+#: Records the texts of toasts: on a busy machine they disappear before the test looks.
 TOASTS = """
     window.toasts = [];
     new MutationObserver((changes) => {

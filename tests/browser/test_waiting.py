@@ -31,7 +31,7 @@ def test_the_page_shows_the_expected_time_and_each_waiting_runs_place_in_the_que
     assert first.startswith("SGDplace 2 · begins in about ")
     assert second.startswith("Momentumplace 3 · begins in about ")
     named = "[...document.querySelectorAll('.end-name')].filter(name => name.checkVisibility()).length"
-    page.until(f"{named} === 0")  # there is no curve that could have a name at its end
+    page.until(f"{named} === 0")  # no curve yet, so no name at an end
     page.page.click("[data-language=ja]")
     page.until(f"{ROWS}[2].startsWith('Adam待ち順 4 番目 · 約 ') && {ROWS}[2].endsWith('後に開始')")
 

@@ -48,14 +48,14 @@ def checkpoint_files(lab):
 
 
 def kill_with_workers(lab):
-    """Kill a lab, and see its workers end: nothing is written any more."""
+    """Kill a lab and wait until its workers have ended, so that nothing is written any more."""
     workers = lab.worker_pids()
     lab.stop(signal.SIGKILL)
     wait_until(lambda: all(map(gone, workers)), "the workers' end")
 
 
 def stored_status(lab, run_id):
-    """What a kill leaves of a run's status. Viewers hear of a status when it is stored; GET answers before."""
+    """The possible statuses of a run after a kill. Viewers get a status once it is stored; GET may show it earlier."""
     with contextlib.closing(sqlite3.connect(lab.state_dir / "lossroom.sqlite3")) as database:
         return database.execute("SELECT status FROM runs WHERE id = ?", (run_id,)).fetchone()[0]
 
@@ -116,7 +116,7 @@ def test_checkpoints_and_decoded_data_that_are_deleted_or_cut_short_while_a_run_
     os.kill(lab.worker_pids()[0], signal.SIGKILL)
     wait_until(lambda: lab.run(run["id"])["attempt"] == 2 and lab.worker_pids(), "a new worker")
     rows_of(lab, run["id"], 1000)
-    os.truncate(decoded / "train_images.npy", 1000)  # the worker has it mapped, and dies of it
+    os.truncate(decoded / "train_images.npy", 1000)  # the worker has it mapped, and crashes
     finished = lab.wait_for(run["id"], "completed")
 
     assert_uninterrupted(lab, finished)

@@ -14,14 +14,14 @@ from app.main import create_app
 from tests.support.experiments import QUICK
 from tests.support.waiting import wait_until
 
-#: Fetching would ask other hosts; the rest of the document is fair game.
+#: Downloads would contact other hosts; every other route of the OpenAPI document is called.
 schema = schemathesis.openapi.from_dict(create_app().openapi()).exclude(path_regex="fetch")
 patient = settings(max_examples=30, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module")
 def target(lab):
-    """A run that the requests may do anything to."""
+    """A run that the requests may change or delete."""
     run = lab.launch()
     lab.wait_for(run["id"], "completed")
     return run["id"]
@@ -123,7 +123,7 @@ def test_no_message_on_the_socket_harms_the_lab(lab, messages):
             socket.send(message)
         socket.send(json.dumps({"unsubscribe": []}))
     except ConnectionClosed:
-        pass  # a client that only stammers is sent away
+        pass  # a client that sends only invalid messages is disconnected
     socket.close()
 
     assert lab.http.get("/health").status_code == 200

@@ -13,7 +13,7 @@ COST = 1184
 
 @pytest.fixture
 def lab(make_lab):
-    """A lab with a finished run that is larger than it allows by now."""
+    """A lab with a finished run that exceeds the present limit."""
     lab = make_lab()
     lab.finished = lab.launch(training={"iterations": 5, "batch_size": 8})["id"]
     lab.wait_for(lab.finished, "completed")

@@ -71,7 +71,7 @@ def nginx(request, behind, lab):
 
 
 def own(nginx):
-    """What an older browser says of the lab's own page: nothing but its origin."""
+    """The headers of an older browser on the lab's own page: only the origin."""
     return {"Origin": nginx.origin}
 
 

@@ -48,7 +48,7 @@ def test_metrics_count_runs_rows_and_viewers(make_lab):
     assert seen["lossroom_queued",] == 1
     assert seen["lossroom_viewers",] == 1
     assert seen["lossroom_workers",] == seen["lossroom_busy",] == 1
-    # 200 rows and 10 evaluations of the first run, and what there is of the second
+    # 200 rows and 10 evaluations of the first run, and those of the second so far
     assert seen["lossroom_rows_total",] >= 210 + 100
     assert seen["lossroom_store_fault",] == 0
     assert seen["lossroom_store_bytes",] >= 4096
@@ -148,7 +148,7 @@ def test_a_corrupt_database_is_named_when_the_lab_opens(make_lab):
     with contextlib.closing(sqlite3.connect(path)) as db, db:
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     broken = bytearray(path.read_bytes())
-    broken[100:4096] = b"\xff" * 3996  # the page that says what tables there are
+    broken[100:4096] = b"\xff" * 3996  # the page that lists the tables
     path.write_bytes(broken)
 
     command = [LOSSROOM, "serve", "--port", "0", "--state-dir", str(lab.state_dir)]

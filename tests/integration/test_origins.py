@@ -31,7 +31,7 @@ def victim(lab):
 
 
 def addresses(victim):
-    """Every path of the document, about the run and things that are there."""
+    """Every path of the OpenAPI document, filled in with the run and existing names."""
     values = {
         "run_id": victim,
         "slug": "2a-optimizers",

@@ -11,7 +11,7 @@ from tests.support.experiments import ENDLESS
 
 
 class Poller:
-    """A page that asks, keeps what it gets, and checks that nothing is lost or doubled."""
+    """A page that polls, keeps what it gets, and checks that no row is lost or duplicated."""
 
     def __init__(self, lab):
         self.lab = lab
@@ -20,7 +20,7 @@ class Poller:
         self.runs: dict[str, dict] = {}
         self.others: list[dict] = []
         self.hello = {"server": "", "state": 0, "rest": None}
-        #: runs of the list that is on its way; None: it is here
+        #: runs of a list that is still arriving in parts; None: it is complete
         self.listed: set[str] | None = None
         self.largest = 0
 

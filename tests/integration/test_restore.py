@@ -21,7 +21,7 @@ def command(*arguments):
 
 @pytest.fixture
 def backed_up(make_lab, tmp_path):
-    """A lab that runs, and a copy of it from when it had one run fewer."""
+    """A running lab, and an earlier backup of it with one run fewer."""
     lab = make_lab(LOSSROOM_WORKERS="1")
     lab.wait_for(lab.launch(name="before")["id"], "completed")
     copy = tmp_path / "copy.sqlite3"

@@ -163,7 +163,7 @@ def test_a_deleted_run_is_gone_with_its_rows(lab):
 
     assert lab.http.get(f"/api/runs/{run['id']}").status_code == 404
     assert run["id"] not in [other["id"] for other in lab.http.get("/api/runs").json()["runs"]]
-    # its place is free again
+    # its worker is free again
     lab.wait_for(lab.launch()["id"], "completed")
 
 
@@ -250,7 +250,7 @@ def test_at_most_as_many_runs_train_as_there_are_workers(lab):
         assert [lab.run(run["id"])["status"] for run in runs] == ["running", "running", "queued", "queued"]
         wait_until(lambda: len(lab.worker_pids()) == 2, "two processes that train")
 
-        # a paused run gives its place away, and queues for one when it is resumed
+        # a paused run frees its worker, and queues again when it is resumed
         lab.post(f"/api/runs/{runs[0]['id']}/pause")
         lab.wait_for(runs[2]["id"], "running")
         assert lab.post(f"/api/runs/{runs[0]['id']}/resume").json()["status"] == "queued"
@@ -459,7 +459,7 @@ def test_of_two_changes_made_from_the_same_text_at_once_one_is_refused_and_no_te
             error = answer.json()["error"]
             assert (answer.status_code, error["code"], error["field"]) == (409, "changed_meanwhile", "notes")
             assert error["bounds"] == {"now": stored}
-    # a program that says nothing of before writes as ever
+    # a request without the earlier text is accepted, as in earlier versions
     assert lab.http.patch(url, json={"notes": "by a program"}).json()["notes"] == "by a program"
 
 

@@ -21,7 +21,7 @@ def lossroom(*arguments, **environment):
 
 
 def lines(lab, count):
-    """What the lab says after its first line."""
+    """What the lab prints after its first line."""
     return [lab.process.stdout.readline().rstrip("\n") for _ in range(count)]
 
 

@@ -44,7 +44,7 @@ def test_a_second_lab_on_the_same_folder_refuses_in_one_line_and_the_first_goes_
 
 
 def rights(folder):
-    """What everything in a folder, and the folder itself, may be used for, and by whom: path → such as "0600"."""
+    """The permissions of a folder and everything in it: path → for example "0600"."""
     return {path: f"{path.stat().st_mode & 0o777:04o}" for path in [folder, *folder.rglob("*")]}
 
 
@@ -140,7 +140,7 @@ def test_a_database_that_another_program_holds_refuses_a_launch_and_is_ready_aga
         assert health.status_code == 503
         other.execute("ROLLBACK")
     wait_until(lambda: lab.http.get("/health").status_code == 200, "readiness")
-    assert len(lab.http.get("/api/runs").json()["runs"]) == 0  # what was refused does not happen later
+    assert len(lab.http.get("/api/runs").json()["runs"]) == 0  # the refused launch is not stored later
     lab.wait_for(lab.launch()["id"], "completed")
 
 

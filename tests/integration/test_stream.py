@@ -15,7 +15,7 @@ from tests.support.experiments import ENDLESS, QUICK
 
 
 class Tab:
-    """A viewer that keeps what it gets, as the page does, and checks that nothing is lost or doubled."""
+    """A viewer that keeps what it gets, as the page does, and checks that no row is lost or duplicated."""
 
     def __init__(self, lab):
         self.socket = lab.socket()
@@ -157,7 +157,7 @@ def test_a_viewer_that_stops_reading_delays_no_other(lab):
     lab.post(f"/api/runs/{run['id']}/cancel")
     awake.until_status(run["id"], "cancelled")
 
-    for tab in asleep:  # they wake up and miss nothing
+    for tab in asleep:  # they start to read again and have missed nothing
         tab.until_status(run["id"], "cancelled")
         np.testing.assert_array_equal(tab.curve(run["id"]), awake.curve(run["id"]))
         tab.socket.close()
@@ -171,7 +171,7 @@ def test_connections_that_are_reset_do_not_affect_other_viewers(lab, tab):
         going = Tab(lab)
         going.subscribe(run["id"])
         going.until(lambda going=going: going.count(run["id"]) > 0)
-        linger = struct.pack("ii", 1, 0)  # reset, no farewell
+        linger = struct.pack("ii", 1, 0)  # closing sends a reset
         going.socket.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         going.socket.socket.close()
         tab.receive()

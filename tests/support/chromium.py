@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, BrowserType, sync_playw
 _SHELL = "chromium-headless-shell"
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
-#: No sandbox: it needs privileges that containers do not give. The rest keeps the browser from calling home.
+#: No sandbox: it needs privileges that containers do not give. The others stop the browser's own requests.
 _FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -31,7 +31,7 @@ _FLAGS = [
 
 
 def _find(*names: str) -> str | None:
-    """The first of these browsers; scripts/ensure-browser.sh has made sure of one. None: Playwright's own."""
+    """The first installed one of these browsers (see scripts/ensure-browser.sh). None: Playwright's own."""
     found = os.environ.get("LOSSROOM_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     return found or (_MAC if Path(_MAC).exists() else None)
 

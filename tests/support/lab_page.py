@@ -89,10 +89,10 @@ class LabPage:
                 if value := self.page.evaluate(_LOOK % expression):
                     return value
             time.sleep(0.02)
-        value = self.page.evaluate(expression)  # or what fails in it
+        value = self.page.evaluate(expression)  # or raises the expression's error
         raise AssertionError(f"{value!r} is not true within {timeout:.0f} s: {expression}")
 
-    # -- what a student does -----------------------------------------------------------------------
+    # -- actions of a student -----------------------------------------------------------------------
 
     def address(self) -> str:
         """The page's address with the last change in it. The page writes it at the latest when it is left."""
@@ -105,7 +105,7 @@ class LabPage:
             self.page.fill(f'[name="{name.replace("__", ".")}"]', str(value))
 
     def choose(self, field: str, value: str) -> None:
-        """Choose one of a list, or of what stands side by side."""
+        """Choose an option of a list, or of buttons side by side."""
         segment = self.page.locator(f'input[type="radio"][data-field="{field}"][value="{value}"]')
         if segment.count():
             segment.check()
@@ -113,7 +113,7 @@ class LabPage:
             self.page.select_option(f'select[name="{field}"]', value)
 
     def chosen(self, field: str) -> str:
-        """What is chosen of what stands side by side."""
+        """The chosen one of buttons side by side."""
         return self.page.locator(f'input[type="radio"][data-field="{field}"]:checked').input_value()
 
     def press_launch(self) -> str:
@@ -137,7 +137,7 @@ class LabPage:
     def wait_for(self, run_id: str, status: str) -> None:
         self.until(f"document.querySelector('[data-run=\"{run_id}\"]')?.dataset.status === '{status}'")
 
-    # -- what a student sees -----------------------------------------------------------------------
+    # -- what the page shows -----------------------------------------------------------------------
 
     def trace(self, run_id: str, series: str, chart: str = "loss") -> np.ndarray:
         """The points (rows, 2) of a curve in a Plotly figure; no rows where it is not drawn."""

@@ -154,7 +154,7 @@ class LabServer:
     # -- inside the lab ----------------------------------------------------------------------------
 
     def stored_rows(self, run_id: str, stream: str = "train") -> tuple[list[str], np.ndarray]:
-        """What SQLite holds, read past the server: columns, and values (rows, columns)."""
+        """The rows in the SQLite file, read without the server: columns, and values (rows, columns)."""
         with (
             contextlib.closing(
                 sqlite3.connect(f"file:{self.state_dir}/lossroom.sqlite3?mode=ro", uri=True)

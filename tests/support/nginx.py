@@ -20,7 +20,7 @@ from websockets.sync.client import ClientConnection, connect
 from tests.support.folders import ROOT
 from tests.support.waiting import TIMEOUT
 
-#: Where Debian has it is not on everybody's path.
+#: Debian installs it in a folder that is not on every user's PATH.
 BINARY = shutil.which(
     "nginx", path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
 )
@@ -53,7 +53,7 @@ def block(document: str = "docs/proxies.md") -> str:
 
 
 def changed(text: str, *changes: tuple[str, str]) -> str:
-    """A text with each `(before, after)`, where `before` must be there."""
+    """Replace each `(before, after)` in a text; `before` must occur in it."""
     for before, after in changes:
         assert before in text, before
         text = text.replace(before, after)
@@ -144,7 +144,7 @@ class Nginx:
 
 
 def _certificate(folder: Path) -> None:
-    """One that signs itself, for a day."""
+    """A self-signed certificate, valid for a day."""
     command = [
         "openssl",
         "req",

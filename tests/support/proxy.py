@@ -77,7 +77,7 @@ class Proxy:
         self._open: set[socket.socket] = set()
         self._silent = False
         self.websockets: Treatment | None = None
-        #: What becomes of the page's bytes.
+        #: What is done with the page's bytes.
         self.rewrite: Callable[[bytes], bytes] = bytes
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -86,7 +86,7 @@ class Proxy:
         return f"http://127.0.0.1:{self.port}"
 
     def cut(self) -> None:
-        """Cut all connections; new ones are welcome."""
+        """Cut all connections; new ones are accepted."""
         with self._lock:
             victims, self._open = self._open, set()
         for victim in victims:

@@ -32,7 +32,7 @@ def curves(
 def assert_uninterrupted(
     lab: Any, run: dict[str, Any], expected: dict[str, np.ndarray] | None = None
 ) -> None:
-    """A finished run's stored rows are, bit for bit and each once, those of a run that nothing disturbed."""
+    """Assert that a finished run's stored rows are, bit for bit and each once, those of an uninterrupted run."""
     expected = expected or curves(run["config"], lab.data_dir, run["annotations"])
     for stream, rows in expected.items():
         _, stored = lab.stored_rows(run["id"], stream)
