@@ -124,8 +124,8 @@ def load(data: bytes) -> tuple[ExperimentConfig, bool, Callable[[Resumable], Non
 
 
 def _demand_same_data(trainer: Resumable, data: dict[str, Any] | None, order: NDArray[Any]) -> None:
-    """Refuse to go on with other images than the run began with. Checkpoints of earlier versions hold only the indices
-    that were drawn: there the largest one must exist.
+    """Refuse to continue with other images than the run began with. Checkpoints of earlier versions hold only the
+    indices that were drawn: there the largest one must exist.
 
     Raises:
         DatasetError: with the data set's name.

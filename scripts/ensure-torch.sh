@@ -2,7 +2,7 @@
 # PyTorch for the parity tests, in its build for the processor alone (the extra "parity"); where that cannot be had,
 # say so and succeed: those tests then skip themselves. Usage: ensure-torch.sh PYTHON
 #
-# On Linux the build is told apart by its version, 2.13.0+cpu. A plain 2.13.0 there brings gigabytes of graphics
+# On Linux the build is recognized by its version, 2.13.0+cpu. A plain 2.13.0 there brings gigabytes of graphics
 # libraries, so it is never asked for. Where pip finds the build is pip's own setting (pip.conf, PIP_FIND_LINKS,
 # PIP_EXTRA_INDEX_URL).
 set -eu

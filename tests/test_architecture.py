@@ -52,7 +52,7 @@ def file_of(module: str) -> Path | None:
     return next((file for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()), None)
 
 
-def test_what_a_layer_is_does_not_know_how_it_runs_fast():
+def test_the_layers_do_not_import_the_fast_engine():
     """Nor does anything that the layers, the activations or the optimizers import, at any distance."""
     waiting = [*(f"engine.layers.{path.stem}" for path in sources("engine/layers", "py"))]
     waiting += ["engine.layers", "engine.activations", "engine.optimizers"]
@@ -238,7 +238,7 @@ def test_only_the_store_speaks_sql():
     assert speakers == {"storage"}
 
 
-def test_only_the_store_knows_sqlite():
+def test_only_the_store_uses_sqlite():
     knowing = {
         path.relative_to(ROOT).parts[1]
         for path in sources("app", "py")

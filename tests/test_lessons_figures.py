@@ -29,7 +29,7 @@ def test_the_figures_are_of_the_lessons_settings_from_all_their_seeds(lesson, da
         assert all(len(row[quantity]) >= lesson.seeds for quantity in lessons_table.QUANTITIES)
 
 
-def test_there_are_no_figures_of_runs_that_no_lesson_has():
+def test_every_recorded_figure_belongs_to_a_run_of_a_lesson():
     assert lessons_table.prune(TABLE) == TABLE
 
 

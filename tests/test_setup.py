@@ -185,7 +185,7 @@ def test_the_tools_for_scripts_are_installed_once_for_each_lock_file(scripts_che
     assert install_tools(scripts_checkout, tmp_path)[1] == 1
 
 
-def test_where_npm_reaches_no_registry_it_says_what_is_missing_and_tries_again_the_next_time(
+def test_without_a_registry_npm_reports_what_is_missing_and_tries_again_the_next_time(
     scripts_checkout, tmp_path
 ):
     done, _ = install_tools(scripts_checkout, tmp_path, exit_code=1)

@@ -96,7 +96,7 @@ def _experiment(workload: Workload) -> tuple[ExperimentConfig, Any]:
 def _interleaved(peers: list[Any], run: Callable[[Any], None], rounds: int) -> dict[str, float]:
     """Median seconds of each peer, taking turns: a machine that slows down slows all of them.
 
-    Seconds of the processor, of all threads together: everybody has one, and what else runs does not count.
+    Seconds of processor time, of all threads together: each peer has one thread, and other processes do not count.
     """
     times: dict[str, list[float]] = {peer.name: [] for peer in peers}
     for number in range(rounds + 1):

@@ -23,7 +23,7 @@ ROUNDS = 11
 usual_tiles = products.tiles
 CACHED = (products.tiles, products.deep_tiles, products.summed_tiles)
 
-#: device → what it takes away: (module or class, name, what stands there instead)
+#: device → what turns it off: (module or class, name, the replacement)
 Absence = tuple[Any, str, Any]
 DEVICES: dict[str, list[Absence]] = {
     "tiles of rows": [(products, "tiles", lambda *shape: (0, usual_tiles(*shape)[1]))],

@@ -13,7 +13,7 @@ import numpy as np
 from engine import Dataset, ExperimentConfig
 from engine.layers import build_layers
 
-# one thread, as everybody; read when XLA begins
+# one thread, like the other peers; read when XLA starts
 os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 

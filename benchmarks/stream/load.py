@@ -73,7 +73,7 @@ class Viewer(asyncio.Protocol):
                 break
             if data[at] == 0x82:
                 self._frame(data, start, now)
-            elif data[at] == 0x89:  # who does not answer a ping is let go
+            elif data[at] == 0x89:  # a client that does not answer a ping is disconnected
                 self.transport.write(bytes([0x8A, 0x80 | length]) + MASK + data[start : start + length])
             at = start + length
         self._left = data[at:]

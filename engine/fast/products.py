@@ -32,7 +32,7 @@ THIN_ROWS, THIN_COLUMNS, LANES, ROW_LANES = 8, 32, 16, 4
 FEW_COLUMNS, FEW_COLUMNS_LANES = 96, 12
 
 #: Most rows of a tile where K is cut too, for sums of few and long products (half as many where N is up to twice as
-#: wide), and the least depth that is left. Tiles of all of K are better from so many rows on.
+#: wide), and the least depth that is left. From WHOLE_ROWS rows on, tiles of all of K are better.
 DEEP_ROWS, DEPTH, WHOLE_ROWS = 32, 50, 12
 
 #: K up to which a product reads and writes so much for each multiply-add that packing it, which is to read and write
@@ -203,7 +203,7 @@ def _turns_summed(m: int, k: int, n: int) -> bool:
 
 
 def summed_scratch(stack: int, m: int, k: int, n: int) -> int:
-    """How many numbers `add_products` needs for a stack of so many."""
+    """How many numbers of scratch memory `add_products` needs for a stack of `stack` products."""
     turned = stack * k * n if _turns_summed(m, k, n) else 0
     return turned + (stack + 1) * summed_tiles(m, k, n)[0] * n
 

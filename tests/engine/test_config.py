@@ -94,13 +94,13 @@ def test_a_document_that_is_handed_out_can_be_changed_without_harm():
         ({"network": {"initializer": {"name": "normal", "std": 0}}}, "range", "network.initializer.std"),
     ],
 )
-def test_what_is_wrong_is_named_by_code_and_field(document, code, field):
+def test_errors_are_named_by_code_and_field(document, code, field):
     wrong = error(document)
     assert (wrong.code, wrong.field) == (code, field)
     assert wrong.message
 
 
-def test_a_range_error_tells_field_bound_and_value():
+def test_a_range_error_names_field_bound_and_value():
     wrong = error({"training": {"batch_size": -3}})
     assert wrong.bounds == {"minimum": 1, "maximum": 100_000}
     assert "training.batch_size" in wrong.message
@@ -175,7 +175,7 @@ def test_batch_norm_refuses_a_batch_of_one_image_beside_its_field(network, train
         (NORMED, {"batch_size": 5, "sampling": "epochs"}),
     ],
 )
-def test_batches_with_a_variance_are_taken(network, training):
+def test_batches_with_a_variance_are_accepted(network, training):
     ExperimentConfig.from_dict({"network": network, "training": training})
 
 

@@ -87,7 +87,7 @@ def test_same_padding_keeps_the_size():
         ((1, 8, 8), 3, 3, "smaller"),
     ],
 )
-def test_what_does_not_fit_is_refused_in_words(shape, kernel, padding, word):
+def test_wrong_shapes_are_refused_in_words(shape, kernel, padding, word):
     with pytest.raises(ValueError, match=word):
         conv(shape, 2, kernel, 1, padding)
 

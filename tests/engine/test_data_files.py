@@ -69,7 +69,7 @@ def test_a_name_with_a_hyphen_comes_before_one_with_a_dot_and_a_plain_one_before
 
 @pytest.mark.parametrize("compressed", [True, False])
 @pytest.mark.parametrize("suffix", ["", ".gz"])
-def test_gzip_is_told_by_the_first_bytes_and_not_by_the_name(tmp_path, suffix, compressed):
+def test_gzip_is_recognized_by_its_first_bytes_and_not_by_the_name(tmp_path, suffix, compressed):
     def store(path, data):
         path.write_bytes(gzip.compress(data) if compressed else data)
 

@@ -107,7 +107,7 @@ def test_a_gzip_file_that_is_cut_short_is_named(tmp_path):
         read_idx(path)
 
 
-def test_a_missing_data_set_says_so(tmp_path):
+def test_a_missing_data_set_is_reported(tmp_path):
     assert not datasets.status("mnist", tmp_path)["available"]
     with pytest.raises(DatasetError, match="mnist"):
         load_dataset("mnist", data_dir=tmp_path)
@@ -168,7 +168,7 @@ def _prepare(barrier, data, cache, results):
     results.put(float(images.sum()))
 
 
-def test_processes_that_prepare_at_once_all_get_the_same(tmp_path):
+def test_processes_that_prepare_data_at_the_same_time_all_get_the_same(tmp_path):
     write_mnist(tmp_path / "mnist", train=2000)
     context = multiprocessing.get_context("fork")
     barrier, results = context.Barrier(4), context.Queue()

@@ -132,7 +132,9 @@ def test_a_file_arrives_whole_however_the_mirror_labels_it(tmp_path, sender, how
         ({}, b"<html>log in first</html>", None, "mirror_other_file"),
     ],
 )
-def test_what_is_not_the_file_is_refused_and_nothing_stays(tmp_path, sender, headers, body, promised, code):
+def test_a_download_that_is_not_the_expected_file_is_refused_and_leaves_no_file(
+    tmp_path, sender, headers, body, promised, code
+):
     address, sends = sender
     sends(headers, body, promised)
     with pytest.raises(DatasetError) as caught:

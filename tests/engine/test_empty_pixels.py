@@ -39,7 +39,7 @@ def test_groups_leave_more_out_than_the_images_as_they_come():
     assert products < 0.8 * in_order
 
 
-def test_points_that_are_no_images_stay_in_their_order():
+def test_points_are_not_reordered_as_images_are():
     points = np.random.default_rng(0).random((25, 2))
     members = [part for part, _ in group(points, (2,), 10)]
     np.testing.assert_array_equal(np.concatenate(members), np.arange(25))

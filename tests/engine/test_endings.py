@@ -130,7 +130,7 @@ def test_initial_weights_are_the_first_cause_if_the_first_loss_is_far_above_that
     assert codes[:2] == ["first_weights_std", "learning_rate_too_large"]
 
 
-def test_initial_weights_are_no_cause_if_the_first_loss_is_that_of_guessing(digits):
+def test_initial_weights_are_not_named_as_a_cause_if_the_first_loss_is_that_of_guessing(digits):
     trainer = Trainer(experiment(100, activation="leaky_relu"), digits)
     list(trainer.run())
     assert "first_weights" not in [reason_in(why).code for why in trainer.divergence.reasons]

@@ -270,7 +270,7 @@ def test_a_kernel_is_its_function(name, values):
     count=st.integers(1, 40), classes=st.integers(1, 12), scale=st.sampled_from([0.0, 1.0, 1e4]),
     seed=st.integers(0, 999),
 )  # fmt: skip
-def test_a_loss_in_place_is_its_formula(count, classes, scale, seed):
+def test_a_loss_computed_in_place_equals_its_formula(count, classes, scale, seed):
     generator = np.random.default_rng(seed)
     logits, labels = (
         scale * generator.standard_normal((count, classes)),

@@ -53,7 +53,7 @@ def test_every_section_of_the_course_has_a_lesson():
     assert sections == {"1a", "1b", "2a", "2b", "2c", "2d", "3a", "3b", "3c", "3d", "4", "4b", "5", "6", "6b"}
 
 
-def test_the_lesson_to_look_at_shows_the_network_of_lesson_6_and_says_what_is_so_of_it():
+def test_lesson_6b_shows_the_network_of_lesson_6_and_its_statements_are_true():
     lesson, base = LESSONS["6b-look-at-the-data"], LESSONS["6-cifar"].configs()[0]
     assert lesson.experiment().to_dict() == {**base.to_dict(), "name": lesson.experiment().name}
 

@@ -44,7 +44,7 @@ def test_correct_images_are_counted_and_the_first_of_equal_classes_wins(loss):
     assert loss.correct == np.count_nonzero(LABELS == 0)
 
 
-def test_logits_that_are_not_numbers_give_a_loss_that_is_none(loss):
+def test_nan_logits_give_a_nan_loss(loss):
     assert np.isnan(loss(np.full((6, 4), np.nan), LABELS))
 
 

@@ -49,7 +49,7 @@ def test_a_norm_within_the_range_keeps_its_bits():
     assert squared_norm(x) == float(np.dot(x, x))
 
 
-def test_what_is_not_finite_stays_so():
+def test_values_that_are_not_finite_stay_so():
     assert euclidean_norm(np.array([1, -np.inf], np.float32)) == math.inf
     assert math.isnan(euclidean_norm(np.array([1, np.nan], np.float32)))
     assert euclidean_norm(np.zeros(5, np.float32)) == euclidean_norm(np.zeros(0, np.float32)) == 0

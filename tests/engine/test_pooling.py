@@ -49,7 +49,7 @@ def test_the_stride_is_the_size_by_default():
     assert MaxPool2D((3, 9, 8), size=2).output_shape == (3, 4, 4)
 
 
-def test_a_window_that_does_not_fit_is_refused_with_a_reason():
+def test_a_window_larger_than_its_input_is_refused_with_a_reason():
     with pytest.raises(ValueError, match="does not fit"):
         MaxPool2D((1, 3, 3), size=4)
     with pytest.raises(ValueError, match="images"):

@@ -99,7 +99,7 @@ def test_the_gradient_of_a_whole_network_is_that_of_its_loss(preset):
 @pytest.mark.parametrize("filters", [3, 8])
 @pytest.mark.parametrize("size", [9, 10, 11])
 @pytest.mark.parametrize("pool", [None, {"size": 2}, {"size": 3, "stride": 2}, {"size": 2, "stride": 1}])
-def test_a_fused_step_is_the_layers_that_it_stands_for(pool, size, filters, stages):
+def test_a_fused_step_equals_the_layers_that_it_replaces(pool, size, filters, stages):
     shape = (2, size, size + 1)
     described = []
     for stage in range(stages):
@@ -131,7 +131,7 @@ def test_a_fused_step_is_the_layers_that_it_stands_for(pool, size, filters, stag
         np.testing.assert_allclose(fused.forward(x), apart.forward(x), rtol=1e-9, atol=1e-12)
 
 
-def test_layers_that_do_not_fit_are_refused_at_their_place():
+def test_layers_with_wrong_shapes_are_refused_with_their_position():
     conv = {"type": "conv2d", "filters": 2, "kernel_size": 9}
     with pytest.raises(ConfigError) as caught:
         ExperimentConfig.from_dict({"network": {"layers": [{"type": "flatten"}, conv]}})

@@ -89,6 +89,6 @@ def lowest_of(block):
     yield from lowest_of(first) if isinstance(first, ResidualStep) else [first]
 
 
-def test_a_block_whose_output_does_not_fit_its_input_is_refused_with_a_reason():
+def test_a_block_whose_output_shape_differs_from_its_input_is_refused_with_a_reason():
     with pytest.raises(ValueError, match="cannot add"):
         residual((2, 6, 6), [{"type": "flatten"}])

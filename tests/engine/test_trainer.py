@@ -223,7 +223,7 @@ def test_the_last_accuracy_of_a_run_that_stopped_early_is_that_of_all_images(dig
     assert last != trainer.evaluate(whole=False)
 
 
-def test_a_gradient_whose_squares_overflow_is_clipped_and_logged_as_it_is(digits):
+def test_a_gradient_whose_squares_overflow_is_clipped_and_its_true_norm_is_logged(digits):
     network = {"layers": STEEP, "initializer": {"name": "normal", "std": 0.8}}
     trainer = Trainer(experiment(network=network, training={"clip_norm": 7.0}), digits)
     metrics = trainer.step()
@@ -282,7 +282,7 @@ def test_a_schedule_moves_the_learning_rate(digits):
     assert rates[-1] == pytest.approx(0.1)
 
 
-def test_what_is_changed_live_counts_from_the_next_step(digits):
+def test_a_live_change_takes_effect_from_the_next_step(digits):
     trainer = Trainer(experiment(), digits)
     trainer.step()
     trainer.set_live(learning_rate=0.5, l2=0.1)
@@ -339,7 +339,7 @@ def test_live_changes_and_endings_survive_a_checkpoint(digits):
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04 nonsense", b"\x80\x04pickle"])
-def test_what_is_no_checkpoint_is_refused(data):
+def test_a_file_that_is_not_a_checkpoint_is_refused(data):
     with pytest.raises(ValueError, match="not a checkpoint"):
         Trainer.restore(data)
 

@@ -50,9 +50,7 @@ def test_the_penalty_is_on_the_penalized_weights_that_are_learnt_and_on_no_other
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_what_is_not_learnt_stays_bit_for_bit_with_every_optimizer_and_what_is_learnt_moves(
-    digits, optimizer
-):
+def test_frozen_weights_stay_bit_for_bit_with_every_optimizer_and_the_others_change(digits, optimizer):
     config = experiment(
         layers_with({"trainable": False}, {}),
         optimizer={"name": optimizer, "learning_rate": 0.1},
@@ -70,7 +68,7 @@ def test_what_is_not_learnt_stays_bit_for_bit_with_every_optimizer_and_what_is_l
     assert moved == {"3.W", "3.b"}
 
 
-def test_a_network_of_which_nothing_is_learnt_stays_as_it_is_and_is_not_called_dead(digits):
+def test_a_network_without_trainable_weights_stays_as_it_is_and_is_not_called_dead(digits):
     config = experiment([dense(10, trainable=False)], training={"iterations": 70, "batch_size": 20})
     trainer = Trainer(config, digits)
     before = trainer.network.vector.tobytes()
@@ -131,7 +129,7 @@ def test_wrong_settings_name_their_field(name):
     assert error.value.code == "unknown_key"
 
 
-def test_less_memory_is_counted_for_what_is_not_learnt():
+def test_less_memory_is_counted_for_frozen_layers():
     adam = {"optimizer": {"name": "adam"}}
     learnt, frozen = (
         experiment([dense(500, **more), dense(10)], **adam) for more in ({}, {"trainable": False})

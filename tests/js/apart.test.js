@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { apart, withRoom } from "../../static/js/charts/apart.js";
 import { forExamples } from "./random.js";
 
-test("labels keep their order, their distance and the room that there is", () =>
+test("labels keep their order and their distance, and stay within the given space", () =>
   forExamples(500, (examples) => {
     const count = examples.of([0, 1, 2, 5, 12]);
     const wanted = Array.from({ length: count }, () => examples.of([...Array(240).keys()]) - 20).sort(
@@ -19,13 +19,13 @@ test("labels keep their order, their distance and the room that there is", () =>
     }
   }));
 
-test("labels with room stay where their curves end, and two upon each other share the shift", () => {
+test("labels with enough space stay where their curves end, and two that overlap are shifted equally", () => {
   assert.deepEqual(apart([10, 50, 90], 14, 0, 100), [10, 50, 90]);
   assert.deepEqual(apart([50, 50], 14, 0, 100), [43, 57]);
   assert.deepEqual(apart([99, 100], 14, 0, 100), [86, 100]);
 });
 
-test("where there is no room for all, the most crowded ones go, and never one that is needed", () => {
+test("where there is no room for all labels, the most crowded ones are hidden, but never a required one", () => {
   assert.deepEqual(withRoom([0, 10, 11, 50], 3), [0, 1, 3]);
   assert.deepEqual(
     withRoom([0, 10, 11, 50], 3, (i) => i === 2),

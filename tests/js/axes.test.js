@@ -54,7 +54,7 @@ test("time from the start counts training only and ends with the run, time of da
   assert.equal(wall.at(-1), 4603);
 });
 
-test("an axis that is not known is iterations", () => {
+test("an unknown axis means iterations", () => {
   for (const name of ["constructor", "", "loss"]) assert.equal(axisOf(name), AXES.iteration);
 });
 
@@ -77,7 +77,7 @@ test("marks of the clock are few, inside, and as far apart as each other", () =>
     assert.ok(new Set(values.slice(1).map((value, i) => value - values[i])).size <= 1);
   }));
 
-test("a length of time is said as one says it", () => {
+test("a length of time is worded as people say it", () => {
   assert.deepEqual([0.41, 12.34, 125, 3725].map(elapsed), ["0.41 s", "12.3 s", "2:05", "1:02:05"]);
 });
 

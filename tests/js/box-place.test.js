@@ -7,7 +7,7 @@ import { forExamples } from "./random.js";
 
 const ROOM = { width: 1280, height: 800 };
 
-test("the box is off the plot that it explains, below it or above it", () => {
+test("the box is below or above the plot that it explains, never on it", () => {
   const box = { width: 390, height: 270 };
   assert.deepEqual(boxPlace(box, { left: 600, top: 300 }, { top: 130, bottom: 410 }, ROOM), {
     left: 405,

@@ -29,7 +29,7 @@ for (const [name, room] of Object.entries(ROOMS))
     assert.deepEqual(columns, COLUMNS[name]);
   });
 
-test("no column is too narrow to be read or stays empty, and none is there that makes no chart higher", () =>
+test("no column is too narrow or empty, and every column added makes the charts higher", () =>
   forExamples(500, (examples) => {
     const room = {
       width: examples.whole(200, 3000),

@@ -109,7 +109,7 @@ test("a page that polls goes back to a socket when one gets through, and stops p
   assertComplete(page);
 });
 
-test("a hidden page asks for no rows, and catches up when it is seen", async () => {
+test("a hidden page requests no rows, and catches up when it is shown", async () => {
   const opened = open(TREATMENTS.refused);
   await pass(opened.lab, 60);
   hide(true);
@@ -124,7 +124,7 @@ test("a hidden page asks for no rows, and catches up when it is seen", async () 
   assertComplete(opened);
 });
 
-test("a lab that is gone is said to be, and shown again when it is back", async () => {
+test("the page shows that the lab is offline, and that it is back", async () => {
   const page = open(TREATMENTS.free);
   await pass(page.lab, 30);
   page.network.answers = false;

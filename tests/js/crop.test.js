@@ -20,7 +20,7 @@ const line = (from, to, count = 50) =>
 const calm = (name = "calm") => trace(name, line(2.3, 0.2));
 const wild = (name = "wild") => trace(name, [2.3, 40, 1e8, 1e32, Number.NaN]);
 
-test("one run that diverges leaves the picture, whichever comes first", () => {
+test("one diverging run is cropped, whichever run comes first", () => {
   for (const traces of [
     [calm(), wild()],
     [wild(), calm()],
@@ -30,11 +30,11 @@ test("one run that diverges leaves the picture, whichever comes first", () => {
   assert.deepEqual(cropOf([calm(), wild("a"), wild("b"), wild("c")], false)?.runs, 3);
 });
 
-test("a run that diverges at its end leaves its own picture", () => {
+test("a run that diverges at its end is cropped there, even alone", () => {
   assert.deepEqual(cropOf([trace("late", [...line(2.3, 0.2), 1e10])], false), { high: 2.5, runs: 1 });
 });
 
-test("what is only larger stays in the picture", () => {
+test("a curve that is only somewhat larger is not cropped", () => {
   assert.equal(cropOf([], false), null);
   assert.equal(cropOf([calm()], false), null);
   assert.equal(cropOf([calm(), trace("rising", line(0.001, 20))], false), null);

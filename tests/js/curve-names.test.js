@@ -21,7 +21,7 @@ test("a name says the data set where the runs differ in it, and once", () => {
   assert.deepEqual([...curveNames(differ).values()], ["SGD 0.1 · MNIST", "Spiral · SGD 0.1"]);
 });
 
-test("at the curves' ends stands what the names do not have in common", () => {
+test("end names show what the runs' names do not have in common", () => {
   assert.deepEqual(distinctNames(["2a · Adam", "2a · SGD"]), ["Adam", "SGD"]);
   assert.deepEqual(distinctNames(["Adam · seed 1", "Adam · seed 2"]), ["seed 1", "seed 2"]);
   assert.deepEqual(distinctNames(["Adam", "Adam"]), ["Adam", "Adam"]);

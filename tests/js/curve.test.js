@@ -8,7 +8,7 @@ import { putRows } from "./lab.js";
 import { forExamples } from "./random.js";
 
 /** Bins are counted from the first row, so what is drawn stays while a curve grows; and no peak is lost. */
-test("thinned curves do not change where they were drawn", () =>
+test("downsampled curves do not change where they were drawn before", () =>
   forExamples(30, (examples) => {
     const rows = examples.whole(100, 10_000);
     const part = examples.whole(1, rows - 1);
@@ -89,7 +89,7 @@ function centred(values, weight) {
   });
 }
 
-test("the curve of a run that has ended is smoothed to both sides, and made anew where a late row comes", () =>
+test("the curve of an ended run is smoothed to both sides, and recomputed if a late row arrives", () =>
   forExamples(50, (examples) => {
     const losses = examples.list(
       200,

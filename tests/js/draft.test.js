@@ -109,7 +109,7 @@ test("Adadelta keeps its own learning rate", () => {
   assert.deepEqual(sorted(found), sorted(wanted));
 });
 
-test("weights, schedules, stops and penalties are compared, each with its own settings", () => {
+test("weights, schedules, early stopping and penalties are compared, each with its own settings", () => {
   const draft = draftOf();
   draft.choosePenalties(["none", "l2"]);
   alternatives(draft.document.regularization)[1].l2 = typed("0.01, 0.001", RATE);
@@ -128,7 +128,7 @@ test("weights, schedules, stops and penalties are compared, each with its own se
   assert.equal(new Set(experiments.map(({ name }) => name)).size, 12);
 });
 
-test("networks multiply with their own settings, and those that do not take a data set's points leave", () => {
+test("networks multiply with their own settings, and those that need images are removed for a data set of points", () => {
   const draft = draftOf();
   draft.choosePresets(["mlp", "simple_convnet", "keras_cifar"]);
   const [mlp] = draft.networks;
@@ -143,7 +143,7 @@ test("networks multiply with their own settings, and those that do not take a da
   assert.equal(draft.count(), 4);
 });
 
-test("what differs stands first in a name, in the reader's language", () => {
+test("a name begins with what differs, in the reader's language", () => {
   const draft = draftOf({ rate: "0.01, 0.1", batch: "16, 32" });
   draft.seeds = 2;
   const names = product([0.01, 0.1], [16, 32], [0, 1]).map(

@@ -19,7 +19,7 @@ test("listeners of a topic are called in the order in which they came, with the 
   ]);
 });
 
-test("a listener that is removed is not called any more, also not by what is being emitted", () => {
+test("a removed listener is not called any more, even by an event that is being emitted", () => {
   const emitter = new Emitter();
   /** @type {string[]} */
   const heard = [];

@@ -12,7 +12,7 @@ const english = (/** @type {string} */ query) =>
 const japanese = (/** @type {string} */ query) =>
   searchGlossary(entries, query, "ja").map(({ ja }) => ja.word);
 
-test("every word stands once in each language, with one to three sentences", () => {
+test("every term is there once in each language, with one to three sentences", () => {
   assert.ok(entries.length >= 25);
   for (const language of /** @type {const} */ (["en", "ja"])) {
     assert.equal(new Set(entries.map((entry) => entry[language].word)).size, entries.length);
@@ -23,7 +23,7 @@ test("every word stands once in each language, with one to three sentences", () 
   }
 });
 
-test("a word is found in either language, in any width, case and kana, before the texts that use it", () => {
+test("a term is found in either language, in any width, case and kana, before the texts that use it", () => {
   for (const { en, ja } of entries) {
     assert.ok(english(en.word.toUpperCase()).includes(en.word));
     assert.ok(japanese(ja.word).includes(ja.word));

@@ -116,5 +116,5 @@ test("groups have different colours though their first runs share one", () => {
   ]);
 });
 
-test("a run whose settings are not here yet is by itself", () =>
+test("a run whose settings have not arrived yet is not grouped", () =>
   assert.equal(groupsOf(RUNS, "", "", new Configs()).length, 6));

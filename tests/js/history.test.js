@@ -93,7 +93,7 @@ test("whatever is changed, undoing it all goes back through every state, and red
     if (draft.count() <= 100) assert.equal(draft.experiments().length, draft.count());
   }));
 
-test("a state that came back is not changed by what is done next", () => {
+test("a restored state is not changed by the next action", () => {
   const draft = draftWith();
   const history = new History(draft.state);
   draft.networks[0].hidden?.push(7);
@@ -128,7 +128,7 @@ function allBack(history) {
   return seen;
 }
 
-test("what is typed letter by letter is undone at once, and after a pause for another field it is another change", () => {
+test("text typed letter by letter is undone in one step, and typing after a pause or in another field is another change", () => {
   assert.deepEqual(allBack(historyOf([1], [2], [3])), [0]);
   assert.deepEqual(allBack(historyOf(5, [1], [2], 7)), [2, 5, 0]);
   const history = historyOf([1], [2]);
@@ -137,13 +137,13 @@ test("what is typed letter by letter is undone at once, and after a pause for an
   assert.deepEqual(allBack(history), [2, 0]);
 });
 
-test("what is typed and taken back is no change", () => {
+test("typing that is reverted is not a change", () => {
   const history = historyOf(4, [1], [4]);
   assert.equal(history.isOpen, false);
   assert.deepEqual(allBack(history), [0]);
 });
 
-test("a change after an undo takes the place of what could be redone", () => {
+test("a change after an undo replaces what could be redone", () => {
   const history = historyOf(1, 2, 3);
   history.go(-1);
   history.go(-1);

@@ -24,7 +24,7 @@ const run = (id, revision) => ({ ...makeRun(), id, revision, number: 1, archived
 const known = (store) =>
   Object.fromEntries([...store.runs.values()].map(({ id, revision }) => [id, revision]));
 
-test("runs stay until the list is whole, and then only those in it", () => {
+test("known runs stay until the list is complete, and then only those in the list", () => {
   const store = new Store();
   say(new Inbox(store, true), { runs: [run("a", 1), run("b", 1), run("c", 1)], more: false });
   const inbox = new Inbox(store, true);
@@ -34,7 +34,7 @@ test("runs stay until the list is whole, and then only those in it", () => {
   assert.deepEqual(known(store), { a: 2, c: 2 });
 });
 
-test("an empty lab's list is whole at once", () => {
+test("the list of an empty lab is complete immediately", () => {
   const store = new Store();
   let complete = false;
   store.whenComplete(() => (complete = true));

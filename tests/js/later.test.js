@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { later } from "../../static/js/page/later.js";
 
-test("a part is made when it is first asked for, once for all who ask, and again only where that failed", async () => {
+test("a part is made at its first request, once for all callers, and again only if that failed", async () => {
   let made = 0;
   let fails = true;
   const part = later(async () => {

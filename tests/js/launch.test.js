@@ -34,13 +34,13 @@ test("whatever numbers vary, a sweep is in the order of their sizes, and not in 
     );
   }));
 
-test("what is no number stays as it was launched, and each of several settings counts", () => {
+test("values that are not numbers stay in the order of the launch, and each of several settings is considered", () => {
   const names = ["SGD · lr 0.1", "SGD · lr 0.01", "Adam · lr 0.1", "Adam · lr 0.01"];
   assert.deepEqual(ordered(names), ["SGD · lr 0.01", "SGD · lr 0.1", "Adam · lr 0.01", "Adam · lr 0.1"]);
   assert.deepEqual(ordered(["SGD", "Momentum", "Adam"]), ["SGD", "Momentum", "Adam"]);
 });
 
-test("a launch is called by what its runs have in common and by the values in which they differ", () => {
+test("a launch is named by what its runs have in common and by the values in which they differ", () => {
   const rates = [0.001, 0.01, 0.1, 1].flatMap((rate) =>
     [0, 1].map((seed) => `SGD · lr ${rate} · seed ${seed}`),
   );
@@ -59,7 +59,7 @@ test("a launch is called by what its runs have in common and by the values in wh
   }
 });
 
-test("what was launched together stands together where its newest run is, and a run alone has no head", () => {
+test("runs launched together are listed together at the newest one's place, and a single run has no heading", () => {
   const sweep = ["lr 1", "lr 0.1"].map((name, i) => makeRun({ number: i + 2, name, group_id: "g" }));
   const runs = [makeRun({ number: 4 }), ...sweep.toReversed(), makeRun({ number: 1 })];
   const groups = arrange(runs, readQuery({}), new Configs());

@@ -104,7 +104,7 @@ test("a layer that is moved is there once, all others stay in their order, and a
     assert.equal(names(layers), before);
   }));
 
-test("a block does not go into itself", () => {
+test("a block cannot be moved into itself", () => {
   const layers = [block("R", layer("a")), layer("b")];
   assert.equal(move(layers, [0], [0, 1]), null);
   assert.equal(names(layers), "R[a] b");

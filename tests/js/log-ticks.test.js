@@ -23,7 +23,7 @@ for (const [low, high, room, texts] of CASES)
     assert.equal(tickTexts(logTicks(low, high, room)).join(" "), texts);
   });
 
-test("no tick stands upon another or off the axis, they are few, and their values are round", () =>
+test("ticks do not overlap or leave the axis, are few, and have round values", () =>
   forExamples(2000, (examples) => {
     const low = examples.logarithmic(1e-12, 1e6);
     const high = low * examples.logarithmic(1.05, 1e30);

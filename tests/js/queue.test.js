@@ -76,14 +76,14 @@ test("the queue is counted in", () => {
   assert.deepEqual(queue.launching([2, 2]), { begin: 7, end: 11, alone: 4 }); // asking changes nothing
 });
 
-test("how long runs have really taken corrects the estimate", () => {
+test("the measured durations of runs correct the estimate", () => {
   const ended = [0.5, 0.5, 4].map((seconds, i) => run(i + 1, 2, { status: "completed", seconds }));
   const queue = new Queue([...ended, run(9, 8), run(10, 8)], 1);
   assert.equal(queue.waits.get("a10")?.seconds, 2);
   assert.equal(queue.launching([4]).alone, 1);
 });
 
-test("a run of unknown length leaves every place known, and each time that does not depend on it", () => {
+test("with a run of unknown length, every place in the queue is known, and every time that does not depend on it", () => {
   const runs = [run(1, null, { status: "running", started_at: 1 }), run(2, 1)];
   const queue = new Queue(runs, 1);
   assert.deepEqual(seen(queue), [["a2", 1, null]]);

@@ -21,13 +21,13 @@ function run(number, loss, status = "completed") {
 /** @param {ReturnType<typeof run>[]} runs */
 const numbers = (runs) => Object.fromEntries([...sameCurves(runs)].map(([id, { number }]) => [id, number]));
 
-test("a run with the losses of earlier ones names the earliest, in whatever order they stand", () => {
+test("a run with the same losses as earlier ones names the earliest of them, in any order of the list", () => {
   const losses = Array.from({ length: 40 }, (_, i) => (i === 30 ? NaN : 1 / (i + 1)));
   const runs = [run(7, losses), run(3, losses), run(5, losses.map(Math.sqrt)), run(4, losses)];
   assert.deepEqual(numbers(runs), { run4: 3, run7: 3 });
 });
 
-test("one different row, or one that the other does not have, makes another curve", () =>
+test("one different row, or one more row, makes another curve", () =>
   forExamples(50, (examples) => {
     const losses = examples.list(40, () => examples.logarithmic(1e-3, 10), 20);
     const other = [...losses];

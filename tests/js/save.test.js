@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileName, quoted } from "../../static/js/charts/save.js";
 
-test("a picture is called by its chart and by the run, the launch or the numbers of the runs that it shows", () => {
+test("a picture is named after its chart and the run, the launch or the numbers of the runs that it shows", () => {
   const sweep = [1, 0.1].map((rate, i) => ({ name: `lr ${rate}`, number: i + 4, group_id: "g" }));
   const other = { name: 'a/b: "c"', number: 9, group_id: null };
   assert.equal(fileName("Loss", sweep), "Loss - lr 0.1, 1");

@@ -142,7 +142,7 @@ for (const [text, wanted] of [
     assert.deepEqual(names(arrange(SIX, readQuery({ text }), SETTINGS)), wanted);
   });
 
-test("whatever it is sorted by, the list has each run once, and what has no such value stands last", () =>
+test("however the list is sorted, it has each run once, and runs without the value come last", () =>
   forExamples(200, (examples) => {
     const runs = SIX.map((run) => ({
       ...run,
@@ -163,7 +163,7 @@ test("whatever it is sorted by, the list has each run once, and what has no such
     );
   }));
 
-test("groups are headed by what all of them have, and those that have nothing of it come last", () => {
+test("a group's heading is the value that all its runs have, and runs without a value come last", () => {
   const groups = arrange(SIX, readQuery({ group: "optimizer.beta1" }), SETTINGS);
   assert.deepEqual(
     groups.map(({ label, runs }) => [label, runs.length]),

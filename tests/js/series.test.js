@@ -28,7 +28,7 @@ function frame(first, rows) {
   };
 }
 
-test("rows that come twice are taken once, and those after a gap are refused", () =>
+test("repeated rows are stored once, and rows after a gap are refused", () =>
   forExamples(300, (examples) => {
     const series = new Series();
     for (let turn = 0; turn < 20; turn++) {
@@ -43,7 +43,7 @@ test("rows that come twice are taken once, and those after a gap are refused", (
     }
   }));
 
-test("an overview stands for rows until all of them are here", () => {
+test("an overview is shown in place of rows until all of them have arrived", () => {
   const series = new Series();
   series.takeOverview({ ...frame(0, 4), overview: 100 });
   series.append(frame(0, 60));

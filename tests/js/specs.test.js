@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { MAX_CHARTS, makeSpec, readSpec, readSpecs, writeSpec } from "../../static/js/charts/specs.js";
 import { forExamples } from "./random.js";
 
-test("what is written of a chart is read as the same", () =>
+test("a chart that is written to the address is read back unchanged", () =>
   forExamples(500, (examples) => {
     const name = examples.of([
       "loss",
@@ -29,7 +29,7 @@ test("what is written of a chart is read as the same", () =>
     assert.deepEqual(readSpec(writeSpec(spec)), spec);
   }));
 
-test("what an address says wrongly is as usual, and charts that cannot be are left out", () => {
+test("invalid options in an address become defaults, and unknown charts are left out", () => {
   const usual = makeSpec("loss");
   assert.deepEqual(readSpecs(["nothing", "loss:smooth=7:log=z", "train.", "__proto__"]), [usual]);
   assert.deepEqual(readSpecs(["loss:", "loss:smooth=", "loss:gap", "loss:crop"]), Array(4).fill(usual));

@@ -39,7 +39,7 @@ test("a deleted run does not come back with a late answer", () => {
   assert.deepEqual([...store.runs.keys()], ["a2"]);
 });
 
-test("views are drawn once in a frame for all news, and at once after what the viewer does", () => {
+test("views are drawn once per frame for all messages, and immediately after an action of the viewer", () => {
   const store = new Store();
   let drawn = 0;
   store.on("draw", () => drawn++);

@@ -137,7 +137,7 @@ test("a few kinds of runs each have a colour, their runs, and a name that says i
     assert.equal(color[i], fields.optimizer === "sgd" ? "color 0" : "color 1");
 });
 
-test("what follows from the name of an optimizer is not said, and has no axis", () => {
+test("settings that follow from the optimizer's name are not listed, and have no axis", () => {
   const points = [
     point({ "optimizer.name": "sgd", "optimizer.beta1": null, batch: 16 }, 0.1),
     point({ "optimizer.name": "adam", "optimizer.beta1": 0.9, batch: 16 }, 0.1),
@@ -151,7 +151,7 @@ test("what follows from the name of an optimizer is not said, and has no axis", 
   assert.deepEqual(paths([...points, other]), ["optimizer.name", "optimizer.beta1", "batch"]);
 });
 
-test("what has no order is not joined by a line: a mark for the mean of each kind of runs", () => {
+test("values without an order are not joined by a line: each kind of runs has a mark for its mean", () => {
   const { traces } = scatter(GRID, field("optimizer"), ACCURACY, KINDS_BY);
   const means = traces.slice(0, -1);
   assert.equal(means.length, 3); // a kind for each rate

@@ -49,13 +49,13 @@ for (const hash of ["#s=NaN", "#s=", "#s=fast&log=maybe&colors={", "#%%%", "#s=1
     assert.deepEqual([state.get("smoothing"), state.get("log"), state.get("colors")], [0.6, false, {}]);
   });
 
-test("what the table does not know stays", () => {
+test("keys that are not in the table stay", () => {
   const state = make("#tab=2");
   state.set({ log: true });
   assert.equal(state.hash(), "#tab=2&log=1");
 });
 
-test("listeners hear real changes only, until they are removed", () => {
+test("listeners are called for real changes only, until they are removed", () => {
   const state = make("");
   /** @type {number[]} */
   const heard = [];
@@ -67,7 +67,7 @@ test("listeners hear real changes only, until they are removed", () => {
   assert.deepEqual(heard, [0.7]);
 });
 
-test("of another address the properties that differ are heard", () => {
+test("after another address is applied, listeners are called for the properties that differ", () => {
   const state = make("#s=0.7");
   /** @type {[string, any][]} */
   const heard = [];

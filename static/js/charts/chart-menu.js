@@ -10,7 +10,7 @@ import { t } from "../words/i18n.js";
 
 /**
  * What the viewer wants of a chart. `move`: by places in the order, or by rows. `over` and `drop`: the card is dragged to a
- * place in the window, and let go there (null: taken back).
+ * place in the window, and dropped there (null: cancelled).
  * @typedef {object} CardEvents
  * @property {(changes: Partial<Spec>) => void} change
  * @property {(by: number, unit: "place" | "row") => void} move

@@ -31,7 +31,7 @@ import { hoverBox } from "./hover-box.js";
 /** Pixels within which a mark belongs to what is hovered over. */
 const NEAR = 6;
 
-/** Pixels from a curve to a mouse that points at it, and from where a button is pressed to where it is let go of in a click. */
+/** Pixels from a curve to a mouse that points at it, and from where a button is pressed to where a click releases it. */
 const NEAR_CURVE = 12;
 const CLICK = 4;
 

@@ -140,7 +140,7 @@ function ticksOf(marks) {
 /**
  * The numbers of a logarithmic axis.
  * @param {[number, number] | null} ends null: it shows nothing
- * @param {(letters: number) => number} roomFor for how many numbers there is room, of so many letters each
+ * @param {(letters: number) => number} roomFor for how many numbers there is room, if each has `letters` letters
  */
 function logMarks(ends, roomFor, percent = false) {
   const scale = percent ? 100 : 1;

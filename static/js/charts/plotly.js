@@ -109,7 +109,7 @@ export class Plot {
     return this.#zoomed;
   }
 
-  /** How many times as wide as usual lines are to be: on a projector they are seen from afar. */
+  /** The factor of line widths: larger on a projector, which is seen from far away. */
   get bold() {
     return Number(getComputedStyle(this.#element).getPropertyValue("--bold"));
   }

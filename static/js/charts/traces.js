@@ -68,7 +68,7 @@ import { Symbols } from "./symbols.js";
  * @property {number} smoothing
  * @property {[number, number] | null} range
  * @property {boolean} dark
- * @property {number} bold how many times as wide as usual lines are
+ * @property {number} bold the factor of line widths
  * @property {Record<string, string>} partNames
  * @property {Map<string, string>} names of the runs, by id
  */

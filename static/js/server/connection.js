@@ -147,7 +147,7 @@ export class Connection {
     return this.#resting ? [] : this.#store.shown().map((run) => run.id);
   }
 
-  /** Ask the socket for the runs that are shown and not asked for yet; let go of those that are not shown any more. */
+  /** Subscribe to the runs that are shown now, and unsubscribe from those that are not shown any more. */
   #subscribe() {
     const subscribed = this.#subscribed;
     if (!subscribed || !this.#socket?.isOpen) return;

@@ -7,10 +7,10 @@
  * that the network lets it through.
  */
 
-/** Milliseconds without a word after which a socket is dead: one that has only begun, and one that has proved itself. */
+/** A socket without messages for this many milliseconds is dead: before and after it has proved that it works. */
 const FIRST_SILENCE = 20_000;
 const SILENCE = 40_000;
-/** Milliseconds after the greeting. Some proxies let the first words pass; the second ones come within 15 seconds. */
+/** Milliseconds after the greeting. Some proxies let only the first message pass; the second one comes within 15 seconds. */
 const PROOF = 12_000;
 
 export class Socket {

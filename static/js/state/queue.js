@@ -16,9 +16,9 @@
  * @typedef {{begin: number | null, end: number | null, alone: number}} Times
  */
 
-/** A wait that is not worth a word: seconds. */
+/** Seconds of waiting that are too short to mention. */
 const SOON = 0.5;
-/** This many of the newest runs say how fast the lab is. */
+/** The lab's speed is estimated from this many of the newest runs. */
 const RECENT = 20;
 
 export class Queue {
@@ -94,7 +94,7 @@ function startAll(free, takes) {
   return { begin: begins[0], end: Number.isNaN(end) ? null : end };
 }
 
-/** Is a wait not worth a word? @param {number | null} seconds */
+/** Is a wait too short to mention? @param {number | null} seconds */
 export function isSoon(seconds) {
   return seconds !== null && seconds < SOON;
 }
