@@ -1,4 +1,4 @@
-/** Scales: values ↔ places on an axis, a slider or a picture; and round numbers for their ends and marks. */
+/** Scales: convert between values and positions on an axis, a slider or a picture; and round numbers for ends and marks. */
 
 /**
  * How values are spaced: `measure` of a value is what places go by, `value` is the way back.

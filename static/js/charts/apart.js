@@ -1,4 +1,4 @@
-/** Apart: places of labels beside each other, none upon another. */
+/** Label placement: labels are moved apart so that none overlap. */
 
 /**
  * Where labels go: in their order, none nearer to the next than `gap`, each as near to its wanted place as can be (the

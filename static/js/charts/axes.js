@@ -1,4 +1,4 @@
-/** Axes: what x can be. One for the whole page, so that charts stay comparable. */
+/** The x axis: iterations, epochs or time. All charts of the page share one choice, so that they stay comparable. */
 
 import { roundAbove } from "../scale.js";
 import { language, number, t } from "../words/i18n.js";

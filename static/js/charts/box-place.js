@@ -1,4 +1,4 @@
-/** Where the hover box goes: off the plot that it explains, if the window has room for that. */
+/** The position of the hover box: beside the plot that it explains, if the window has room. */
 
 /** Pixels from the mouse, from the plot, and to the edges of the window. */
 const [AWAY, BELOW, EDGE] = [16, 6, 4];

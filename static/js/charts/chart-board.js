@@ -1,4 +1,4 @@
-/** The chart board: which charts there are, in what order, and what all have in common. One of them is `chart.js`'s. */
+/** The chart board: which charts there are, their order, and what they share. A single chart is in `chart.js`. */
 
 import { find, label, offer } from "../page/dom.js";
 import { urlState } from "../state/address.js";

@@ -1,6 +1,6 @@
 /**
- * Chart card: the frame of one chart, with its title, its controls and its menu. It says by callbacks what the viewer wants,
- * and changes nothing but its own look.
+ * Chart card: the frame of one chart, with its title, its controls and its menu. It reports the viewer's actions by callbacks,
+ * and changes only its own appearance.
  */
 
 import { h, iconButton, put } from "../page/dom.js";

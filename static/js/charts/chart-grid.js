@@ -1,4 +1,4 @@
-/** The chart grid: charts stand in one to three columns, by the room that they have or as the viewer chose, kept in the address. */
+/** The chart grid: charts in one to three columns, by the available width or as the viewer chose; kept in the address. */
 
 import { segments } from "../form/fields.js";
 import { find, icon } from "../page/dom.js";

@@ -1,4 +1,4 @@
-/** The menu of a chart: what is not seen at once, saving, moving and removing. */
+/** The menu of a chart: further options, saving, moving and removing. */
 
 import { h, icon, moveTo } from "../page/dom.js";
 import { t } from "../words/i18n.js";

@@ -1,4 +1,4 @@
-/** Columns: in how many columns the charts stand, and which chart is where. */
+/** Columns: how many columns of charts there are, and which chart is in which. */
 
 export const MAX_COLUMNS = 3;
 /** Pixels between two cards, as in charts.css. */

@@ -1,6 +1,6 @@
 /**
- * Crop: where y ends, so that one curve that diverges does not flatten all others. What is far above the rest leaves the
- * picture, and the chart says so. A logarithmic axis has room for much more.
+ * Crop: where y ends, so that one curve that diverges does not flatten all others. A curve far above the rest is cut
+ * off, and the chart says so. A logarithmic axis has room for much more.
  */
 
 import { roundAbove } from "../scale.js";

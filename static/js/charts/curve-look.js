@@ -1,4 +1,4 @@
-/** What a curve looks like: its colour, dash and width, and what these say of its runs. */
+/** What a curve looks like: its colour, dash and width, and what they mean. */
 
 import { color, shade } from "../page/palette.js";
 import { t } from "../words/i18n.js";

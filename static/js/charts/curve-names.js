@@ -1,4 +1,4 @@
-/** Curve names: what the curves of a chart are called: all of it, and the short form at their ends. */
+/** Curve names: the full name of each curve of a chart, and the short form at its end. */
 
 import { t } from "../words/i18n.js";
 import { datasetTitle } from "../words/labels.js";

@@ -1,5 +1,5 @@
 /**
- * Curves that follow their series: smoothed and thinned row by row as rows arrive, never from the start again.
+ * Curves that follow their series: smoothed and downsampled row by row as rows arrive, without starting again from the first row.
  *
  * Both are made for that. The moving average only looks back. Bins for thinning are counted from the first row and
  * not from the newest, so a bin that is full never changes: what is drawn stays, and only the tail moves. Only the curve

@@ -1,4 +1,4 @@
-/** End names: what the curves are called, beside the plot at the heights where they end; and what they end with, if wanted. */
+/** End names: the curves' names beside the plot, at the heights where they end; and their last values, if turned on. */
 
 import { h, put } from "../page/dom.js";
 import { apart, withRoom } from "./apart.js";

@@ -1,4 +1,4 @@
-/** A legend: which curve is which. Its height is fixed, so that the chart below does not move; what has no room is counted. */
+/** A legend: which curve is which. Its height is fixed, so that the chart below does not move; entries without room are only counted. */
 
 import { h } from "../page/dom.js";
 import { shapePath } from "./symbols.js";

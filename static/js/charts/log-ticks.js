@@ -1,4 +1,4 @@
-/** Ticks of logarithmic axes: few, at powers of ten or at 1, 2 and 5 in each, and none upon another, however long the axis is. */
+/** Ticks of logarithmic axes: few, at powers of ten or at 1, 2 and 5 times them, and without overlaps, whatever the axis's length. */
 
 /** More are not needed on any axis. */
 const MAX_TICKS = 10;

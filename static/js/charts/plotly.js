@@ -1,5 +1,5 @@
 /**
- * Plots: the one file that knows Plotly. Draws traces into an element; while only points are new and the axes can
+ * Plots: the only file that uses Plotly. Draws traces into an element; while only points are new and the axes can
  * stay, it draws their tails into the figure's own SVG. Keeps the viewer's zoom while points arrive.
  */
 

@@ -1,4 +1,4 @@
-/** Saving what a chart shows: exact rows as CSV, and files that the browser keeps. */
+/** Saving what a chart shows: exact rows as CSV, and files that the browser downloads. */
 
 import { h } from "../page/dom.js";
 import { inOrder, titleOf } from "../runs/launch.js";

@@ -1,6 +1,6 @@
 /**
- * Specs: which charts there are and how each is set, as short texts for the address: `loss:smooth=0.6:log=y`. What a text
- * does not say, or says wrongly, is as the quantity has it.
+ * Specs: which charts there are and how each is set, as short texts for the address: `loss:smooth=0.6:log=y`. For what a
+ * text lacks or has wrong, the quantity's default is used.
  */
 
 import { isQuantity, quantity } from "./quantities.js";

@@ -1,4 +1,4 @@
-/** Traces: what a chart shows, as plain data for `plotly.js`. Knows runs and curves, not the page and not Plotly. */
+/** Traces: what a chart shows, as plain data for `plotly.js`. Depends on runs and curves, not on the page or Plotly. */
 
 import { color } from "../page/palette.js";
 import { hasEnded } from "../state/run-status.js";

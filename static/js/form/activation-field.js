@@ -1,4 +1,4 @@
-/** The activation of a network's hidden layers: one of all, or several to compare. */
+/** The activation of a network's hidden layers: one, or several to compare. */
 
 import { t } from "../words/i18n.js";
 import { segmentField } from "./segment-field.js";

@@ -1,6 +1,6 @@
 /**
- * What is wrong with a typed text, by the server's description of its field. The server decides; but it names only the first
- * thing that is wrong, and this finds the others.
+ * Checks typed text by the server's description of its field. The server decides, but it names only the first error; this
+ * finds the others.
  */
 
 import { alternatives, readings, typed } from "./values.js";

@@ -1,4 +1,4 @@
-/** What is wrong with the draft, as it stands in the form: it stays in its place when the form is drawn again. */
+/** The errors of the present draft. They stay beside their fields when the form is drawn again. */
 
 import { isIn, showError } from "./errors.js";
 import { LAYER, layerAt, pathOfLayer } from "./layer-moves.js";

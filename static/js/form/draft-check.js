@@ -1,4 +1,4 @@
-/** Whether what an address says can be a draft of this lab. */
+/** Checks whether an address contains a valid draft for this lab. */
 
 import { FOLDS, SEEDS } from "./experiments.js";
 import { alternatives } from "./values.js";

@@ -1,4 +1,4 @@
-/** The document of a draft: an experiment as the server takes it, in which parts may be several. */
+/** The document of a draft: an experiment in the server's format, except that a part may have several values or alternatives. */
 
 /**
  * @import { Layer, Options } from "../types.js"

@@ -1,4 +1,4 @@
-/** What is wrong with an experiment, beside the fields that it is wrong in. */
+/** The errors of an experiment, shown beside their fields. */
 
 import { find, h } from "../page/dom.js";
 import { askWhich } from "../words/readings.js";

@@ -1,4 +1,4 @@
-/** The history of what is in the form: its states, oldest first, and which of them is there now. */
+/** The form's history: its states, oldest first, and which of them is the present one. */
 
 /** This many changes can be undone; of more, the oldest are forgotten. */
 export const LONGEST = 100;

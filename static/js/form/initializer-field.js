@@ -1,4 +1,4 @@
-/** How the weights begin: one initializer with its settings, or several to compare. The same for all chosen networks. */
+/** The initial weights: one initializer with its settings, or several to compare. The same for all chosen networks. */
 
 import { h } from "../page/dom.js";
 import { t } from "../words/i18n.js";

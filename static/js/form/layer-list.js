@@ -1,7 +1,7 @@
 /**
  * The layer list: a network layer by layer, from the images up, with what each gives. Layers are added, removed, and
- * moved by drag or with the arrow keys on their grip, into residual blocks and out of them too; one that does not fit
- * says so in its place.
+ * moved by drag or with the arrow keys on their grip, into residual blocks and out of them too; one with a
+ * wrong input shape shows the error in its place.
  */
 
 import { h, iconButton } from "../page/dom.js";

@@ -1,4 +1,4 @@
-/** What the layers of a network give: their shapes, beside the layers of the form or as a list to be read. */
+/** The output shapes of a network's layers, beside the layers of the form or as a list. */
 
 import { h } from "../page/dom.js";
 import { number, t } from "../words/i18n.js";

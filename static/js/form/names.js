@@ -1,4 +1,4 @@
-/** What an experiment is called, and what differs between two of them, in words. */
+/** The name of an experiment, and the differences between two experiments in words. */
 
 import { hasText, t } from "../words/i18n.js";
 import { labelOf, shortLabelOf, wordOf } from "../words/labels.js";

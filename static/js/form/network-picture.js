@@ -1,4 +1,4 @@
-/** A small picture of the network in the form: what the server says of its layers, drawn as SVG. */
+/** A small picture of the network in the form: the server's summary of its layers, drawn as SVG. */
 
 import { h, svg } from "../page/dom.js";
 import { number, t } from "../words/i18n.js";

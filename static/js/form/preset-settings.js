@@ -1,4 +1,4 @@
-/** The settings of the chosen presets: those that several of them have stand together, with the names of these above. */
+/** The settings of the chosen presets: settings that several of them share are shown together, below the presets' names. */
 
 import { h } from "../page/dom.js";
 import { presetName } from "./names.js";

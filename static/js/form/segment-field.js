@@ -1,4 +1,4 @@
-/** A field whose choices stand side by side, all of them; beside its label the button to compare several. */
+/** A field with all its choices side by side; a button beside its label lets one compare several. */
 
 import { besideLabel, block, segments } from "./fields.js";
 import { several } from "./several.js";

@@ -1,4 +1,4 @@
-/** Undo and redo of all that builds an experiment: two buttons, their keys, and what each of them would change. */
+/** Undo and redo of every change of the experiment: two buttons, their keys, and a description of the change. */
 
 import { closest, h, iconButton, label } from "../page/dom.js";
 import { onKey, undoOrRedo } from "../page/keys.js";

@@ -1,9 +1,8 @@
 /**
- * What can be done with runs. What the server says against it stands at the run; a deletion, or archiving, can be taken
- * back.
+ * Commands for runs. A refusal by the server is shown at the run; deleting and archiving can be undone.
  *
- * A deleted run leaves the page at once, but the server deletes it only when the time for taking it back has passed, or
- * when the page is left: what was deleted by mistake comes back whole, with its rows and its place.
+ * A deleted run leaves the page immediately, but the server deletes it only when the time for undoing has passed, or when
+ * the page is left. So an undone deletion brings back the whole run, with its rows and its place.
  */
 
 import { ApiError, api } from "../server/api.js";
@@ -112,7 +111,7 @@ export class RunActions extends Emitter {
   }
 
   /**
-   * Star, tag, note, archive or rename runs, for everybody in the lab.
+   * Star, tag, note, archive or rename runs, on every open page.
    * @param {string[]} ids
    * @param {Record<string, any>} changes
    */

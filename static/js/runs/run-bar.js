@@ -1,4 +1,4 @@
-/** Below the run list, while several runs are selected: what can be done with all of them. */
+/** Below the run list, while several runs are selected: the commands for all of them. */
 
 import { find, h, iconButton } from "../page/dom.js";
 import { onLanguage, t } from "../words/i18n.js";

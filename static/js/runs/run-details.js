@@ -1,5 +1,5 @@
 /**
- * Where one run is selected, its card; and the texts of all runs that the server does not have yet.
+ * The card of the selected run, if it is one; and the unsent texts of all runs.
  */
 
 import { later } from "../page/later.js";

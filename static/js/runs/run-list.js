@@ -1,6 +1,6 @@
 /**
- * The run list: which runs, in which order and groups; selecting, showing, renaming. An entry is `run-entry.js`'s,
- * what is done with it `run-actions.js`'s.
+ * The run list: which runs, in which order and groups; selecting, showing, renaming. An entry is in `run-entry.js`,
+ * its commands are in `run-actions.js`.
  */
 
 import { place } from "../page/dom.js";

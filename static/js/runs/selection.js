@@ -1,4 +1,4 @@
-/** The selection: runs that the next command is for. Chosen as files are: click, Ctrl-click, Shift-click. */
+/** The selection: runs that the next command is for. They are selected as files are: click, Ctrl-click, Shift-click. */
 
 import { urlState } from "../state/address.js";
 import { Emitter } from "../state/emitter.js";

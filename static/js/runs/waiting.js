@@ -1,6 +1,6 @@
 /**
- * What is said over empty charts while every run that is shown waits for a worker: its place in the queue, and about when it
- * begins.
+ * The message over empty charts while all shown runs wait for a worker: their place in the queue, and roughly when they
+ * start.
  */
 
 import { h } from "../page/dom.js";

@@ -1,5 +1,5 @@
 /**
- * The connection: how the page gets what is new in the lab, and the rows of all runs that it shows.
+ * The connection: how the page gets updates from the lab, and the rows of all runs that it shows.
  *
  * Usually through one socket. When it ends, it comes back by itself, waiting longer each time with a random part (so that a
  * class does not come back in one instant), and asks for each run from the rows that are here: nothing is lost, nothing

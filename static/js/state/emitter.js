@@ -1,4 +1,4 @@
-/** Notification by topic: the one way in which parts of the page learn of each other's changes. */
+/** Notification by topic: how all parts of the page are notified of each other's changes. */
 
 /**
  * Listeners by topic, called in the order in which they came.

@@ -1,4 +1,4 @@
-/** The lab's queue as it stands: emits "change" when it may be another, now and then while runs train. */
+/** The lab's present queue. Emits "change" when it may have changed, and at intervals while runs train. */
 
 import { Emitter } from "./emitter.js";
 import { Queue } from "./queue.js";

@@ -1,5 +1,5 @@
 /**
- * Only the newest question's answer counts. Answers come in any order, and what they were asked of may have changed since.
+ * Only the answer to the newest request is used. Answers arrive in any order, and the draft may have changed meanwhile.
  *
  *     const ask = newestOnly();
  *     const isNewest = ask();

@@ -1,7 +1,7 @@
 /**
- * The queue of the lab: in which place each run waits, and when it begins and ends about. Runs begin in their order, each on
+ * The queue of the lab: each waiting run's place, and roughly when it starts and ends. Runs begin in their order, each on
  * the first worker that is free. How long one takes is the server's rough estimate, corrected by how long runs of this
- * lab have really taken. Pure: it knows no page.
+ * lab have really taken. Pure functions.
  */
 
 /** @import { Run } from "../types.js" */

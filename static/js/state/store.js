@@ -1,9 +1,9 @@
 /**
- * The store: all that the page knows of the lab, and what the viewer has chosen to see.
+ * The store: the page's copy of the lab's state, and what the viewer has chosen to see.
  *
  * Nothing here touches the page. A change is emitted by its topic: "runs", "rows" and "overview" (of a stream), "lab",
- * "connection", "datasets". Views of the runs listen to "draw": it comes once in a frame, whatever has changed since the
- * last one, and at once after what the viewer does.
+ * "connection", "datasets". Views of the runs listen to "draw": it comes once per frame, whatever has changed since the
+ * last one, and immediately after an action of the viewer.
  */
 
 import { Emitter } from "./emitter.js";

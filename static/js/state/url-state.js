@@ -5,7 +5,7 @@
  * `TYPES`, and the value that is left out. To keep something in the address, add a line to `PROPERTIES`, take
  * it with `urlState.get(name)`, change it with `urlState.set({ name: value })`, and listen to changes with
  * `urlState.on(name, listener)`. The hash, not the query: it never goes to the server, and changing it loads nothing.
- * This file knows no page: `address.js` has the page's `urlState`, and writes it.
+ * This file does not use the page: `address.js` has the page's `urlState`, and writes it.
  *
  * What cannot be read has its default: an address may come from anywhere. What the table does not know stays as it is.
  */

@@ -1,4 +1,4 @@
-/** How long something takes, about. */
+/** Rough durations in words. */
 
 import { number, t } from "./i18n.js";
 

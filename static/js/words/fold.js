@@ -1,4 +1,4 @@
-/** Texts as they are compared: their case, width and composition, and which kana they are in, make no difference. */
+/** Texts for comparison: case, width, composition and the kind of kana make no difference. */
 
 /** Katakana → hiragana: their places in Unicode are this far apart. */
 const KANA = 0x60;

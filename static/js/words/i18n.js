@@ -1,4 +1,4 @@
-/** Texts and numbers in the reader's language. Knows nothing of the page: see language.js. */
+/** Texts and numbers in the reader's language. Independent of the page; see language.js. */
 
 import { Emitter } from "../state/emitter.js";
 

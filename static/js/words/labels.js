@@ -1,4 +1,4 @@
-/** What the fields of an experiment, their values, and the classes of a data set are called. */
+/** The names of an experiment's fields, of their values, and of a data set's classes. */
 
 import { hasText, language, t } from "./i18n.js";
 
