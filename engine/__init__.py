@@ -1,4 +1,4 @@
-"""Lossroom's training engine: real networks in plain NumPy. Usable alone, knows nothing of the web.
+"""Lossroom's training engine: real networks in plain NumPy. Usable alone, independent of the web.
 
 from engine import ExperimentConfig, Trainer
 

@@ -1,4 +1,4 @@
-"""Augmentation: training images a little changed each time they are shown, so that each one counts as many.
+"""Augmentation: training images are changed a little each time they are used, so that one image acts like many.
 
 What is allowed depends on the images: a flipped photograph is a photograph, a flipped 7 is no digit
 (`Source.flippable`).

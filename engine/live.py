@@ -1,4 +1,4 @@
-"""Live changes: the settings that may be changed while a run trains, with the same bounds as before."""
+"""Live changes: the settings that may be changed while a run trains, with the same bounds as in an experiment."""
 
 from __future__ import annotations
 

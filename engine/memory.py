@@ -140,7 +140,7 @@ def _keeps_best(config: ExperimentConfig) -> bool:
 
 
 def _drawn(config: ExperimentConfig) -> int:
-    """Indices of images that are drawn at once."""
+    """How many indices of images are drawn together."""
     if config.training.sampling == "epochs":
         return config.dataset.train_images
     return config.training.batch_size * batches.DRAWN_BATCHES

@@ -49,7 +49,7 @@ def describe(data_dir: Path | None = None) -> dict[str, Any]:
 
 
 def _fitting(name: str) -> list[str]:
-    """The presets that fit the images of a data set."""
+    """The presets that accept the images of a data set."""
     source = datasets.source(name)
     return list(presets.presets_for(source.shape, len(source.class_names)))
 

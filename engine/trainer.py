@@ -378,7 +378,7 @@ class Trainer:
         l2: float | None = None,
         dropout: float | None = None,
     ) -> None:
-        """Change what may change while a run goes on; what is None stays.
+        """Change the settings that may change during training; those that are None stay.
 
         Args:
             dropout: the rate of every dropout layer.

@@ -58,5 +58,5 @@ def get_images(
 
 @router.post("/{name}/fetch", status_code=202)
 async def fetch(lab: TheLab, name: str) -> DatasetAnswer:
-    """Begin to download a data set; viewers hear of its progress."""
+    """Begin to download a data set; viewers are sent its progress."""
     return lab.data_sets.fetch(name)

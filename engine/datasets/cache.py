@@ -4,7 +4,7 @@ A folder is named with the identity of the files that it was decoded from, so fi
 also while a lab runs. The older folder is then removed. Processes that have mapped it keep their arrays: a run
 goes on with the images that it began with.
 
-Several processes may do all of this at once: each writes its own folder and renames it; the first one wins.
+Several processes may do all of this at the same time: each writes its own folder and renames it; the first one wins.
 """
 
 from __future__ import annotations

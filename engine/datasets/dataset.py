@@ -22,7 +22,7 @@ class Dataset:
     empty.
 
     Raises:
-        ValueError: the arrays do not fit each other.
+        ValueError: the shapes of the arrays do not match.
     """
 
     name: str

@@ -280,7 +280,7 @@ def _rows(m: int, most: int, lanes: int = ROW_LANES) -> int:
 
 
 def _lanes(n: int) -> int:
-    """Rows that go through the processor at once, of a tile with n columns."""
+    """How many rows of a tile with n columns the processor computes together."""
     return FEW_COLUMNS_LANES if n <= FEW_COLUMNS else ROW_LANES
 
 

@@ -1,4 +1,4 @@
-"""A step: how the trainer runs a layer, or several layers at once.
+"""A step: how the trainer runs a layer, or several layers together.
 
 A step computes what its layer does (`engine.layers`), the same numbers up to rounding, in arrays that are allocated
 once:

@@ -78,11 +78,11 @@ LEFT_OUT = {field.name: field.default for field in (*WEIGHT_FIELDS, *ACTIVITY_FI
 
 
 class ShapeError(ValueError):
-    """A layer that does not fit the output of the layer before it.
+    """A layer cannot take the output of the layer before it.
 
     Attributes:
         place: the layer's position, counted from 0; for a layer in a block, the block's position, then that inside.
-        reason: why it does not fit.
+        reason: why it cannot.
         shapes: the output shapes of the layers before it; blocks count as one layer.
     """
 
@@ -97,7 +97,7 @@ def build_layers(described: Sequence[dict[str, Any]], shape: Shape) -> list[Laye
     """The layers `{"type", ...}` for images of one shape, each for the output of the one before it; no weights yet.
 
     Raises:
-        ShapeError: a layer does not fit the output of the one before it.
+        ShapeError: a layer cannot take the output of the one before it.
     """
     built: list[Layer] = []
     for position, config in enumerate(described):

@@ -94,7 +94,7 @@ def _checked_padding(input_shape: Shape, kernel_size: int, padding: int | str) -
     """The padding in pixels.
 
     Raises:
-        ValueError: the kernel does not fit.
+        ValueError: the input is not an image, or the kernel is too large for it.
     """
     if len(input_shape) != 3:
         message = f"a convolution needs images (channels, height, width), not {input_shape}"

@@ -1,5 +1,5 @@
 /**
- * What this browser keeps for the next visit: `window.kept`, and nothing else in the page names its storage.
+ * What this browser keeps for the next visit: `window.kept`, the only part of the page that uses the browser's storage.
  *
  * A school's browser may refuse: every use of `localStorage` throws where cookies are blocked, and writing throws where
  * the storage is full. Then a choice is kept as long as the page is open.

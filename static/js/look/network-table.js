@@ -1,4 +1,4 @@
-/** A network's layers as a table: what each gives, how many parameters it has and what it costs. */
+/** A network's layers as a table: each one's output shape, number of parameters and cost. */
 
 import { h } from "../page/dom.js";
 import { number, t } from "../words/i18n.js";

@@ -1,4 +1,4 @@
-/** Points of the plane: a colour and a form for each class, with a legend. */
+/** Points of the plane: a colour and a shape for each class, with a legend. */
 
 import { h } from "../page/dom.js";
 import { color } from "../page/palette.js";

@@ -1,4 +1,4 @@
-/** A dialog: a title, a body, a way out. The browser keeps the focus inside and closes it at Escape. */
+/** A dialog: a title, a body, a button to close it. The browser keeps the focus inside and closes it at Escape. */
 
 import { t } from "../words/i18n.js";
 import { h, iconButton } from "./dom.js";

@@ -1,5 +1,5 @@
 /**
- * Keys and typed text, as the page takes them. While a word is composed with an input method, as for Japanese, the
+ * Keys and typed text, as the page reads them. While a word is composed with an input method, as for Japanese, the
  * keys and the half-typed text are the input method's: Enter confirms a conversion, Escape takes it back. So the page
  * listens to keys and to text here only.
  */

@@ -1,4 +1,4 @@
-/** Parts that the page begins without: they are loaded when they are first needed, and once. */
+/** Parts that are not loaded with the page: each is loaded once, when it is first needed. */
 
 /**
  * What makes a part when it is first asked for; where that fails, the next one who asks tries again.

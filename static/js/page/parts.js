@@ -1,6 +1,6 @@
 /**
  * The page's parts: form, charts, runs. On narrow and enlarged screens they stand one below another, in the order of the task;
- * a bar leads to each, and a launch brings its curves into sight.
+ * a bar leads to each, and a launch scrolls to its curves.
  */
 
 import { find } from "./dom.js";

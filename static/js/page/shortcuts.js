@@ -1,5 +1,5 @@
 /**
- * Keys of the whole page, in one table: what is done and what the help says of it.
+ * Keys of the whole page, in one table: each key's action and its line in the help.
  *
  * Keys without Ctrl can be turned off in the help (WCAG 2.1.4): speech input types them by accident. They do nothing while a
  * text is typed, and Space only acts where it does not press a button.

@@ -1,4 +1,4 @@
-/** The line at the top: is the page live, and how busy is the lab? */
+/** The line at the top: whether the page is connected, and how busy the lab is. */
 
 import { number, onLanguage, t } from "../words/i18n.js";
 import { explain, worded } from "../words/reasons.js";

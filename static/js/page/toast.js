@@ -1,4 +1,4 @@
-/** A line at the foot of the page that says what was done, and how to take it back. */
+/** A message at the bottom of the page that says what was done, with a button to undo it. */
 
 import { h } from "./dom.js";
 

@@ -1,4 +1,4 @@
-/** The config diff of selected runs: only what differs, with their results, and a way to take one and change it. */
+/** The config diff of selected runs: only what differs, with their results, and a button to take one into the form. */
 
 import { openDialog } from "../page/dialog.js";
 import { h } from "../page/dom.js";

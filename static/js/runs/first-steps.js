@@ -1,6 +1,6 @@
 /**
- * First steps: what a newcomer finds in an empty lab, one button that trains; and when the first run has ended, how it did
- * and what to change next.
+ * First steps: in an empty lab, one button that trains; when the first run has ended, its result and suggestions
+ * what to change next.
  */
 
 import { h } from "../page/dom.js";

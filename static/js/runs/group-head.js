@@ -1,5 +1,5 @@
 /**
- * The head of a group in the run list: its name, which folds it, how good its best run is, how many runs it has with their mean
+ * The head of a group in the run list: its name, which folds it, its best result, its number of runs with their mean
  * and spread, and a button that shows them.
  */
 

@@ -1,6 +1,6 @@
 /**
  * Hold: a finger that stays on a run begins to select several, as in a phone's photo album; from then on a tap adds a run or
- * lets go of it, until none is selected. A mouse has Ctrl for that, and a tap alone selects as a click does.
+ * removes it, until none is selected. A mouse has Ctrl for that, and a tap alone selects as a click does.
  */
 
 import { closest } from "../page/dom.js";

@@ -1,4 +1,4 @@
-/** A run's last accuracies, of its rows or of its state: whichever are newer. */
+/** A run's last accuracies, from its rows or from its state, whichever is newer. */
 
 /** @import { Run } from "../types.js" */
 

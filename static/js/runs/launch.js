@@ -1,4 +1,4 @@
-/** Runs that were launched together, as a lesson or a sweep: in which order they stand, and what all of them are called. */
+/** Runs that were launched together, as a lesson or a sweep: their order in the list, and their common name. */
 
 import { t } from "../words/i18n.js";
 import { lessonTitle } from "../words/labels.js";

@@ -1,4 +1,4 @@
-/** What may be changed while a run goes on: learning rate, λ of L1 and L2, dropout; by slider or typed. */
+/** The settings that can be changed while a run trains: learning rate, λ of L1 and L2, dropout; by slider or typed. */
 
 import { h } from "../page/dom.js";
 import { onInput } from "../page/keys.js";

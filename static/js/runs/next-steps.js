@@ -1,4 +1,4 @@
-/** Next steps: experiments that differ from one in a single thing, for a newcomer who has seen a first run end. */
+/** Next steps: suggested experiments, each with a single change, for a newcomer whose first run has ended. */
 
 /** @import { Experiment } from "../types.js" */
 

@@ -1,7 +1,7 @@
 /**
  * Renaming: a box in the place of a run's name until Enter, Escape or a click elsewhere. There is one at a time, and the
- * list does not reorder meanwhile: an element that is moved loses its focus. A name that the lab could not take, or that another
- * person was quicker with, is kept: it is sent when the lab is there again, or offered at the next visit.
+ * list does not reorder meanwhile: an element that is moved loses its focus. A name that could not be sent, or that conflicts with
+ * another person's change, is kept: it is sent when the lab is back, or offered at the next visit.
  */
 
 import { h } from "../page/dom.js";

@@ -1,6 +1,6 @@
 /**
- * The card of one run: what it is, how well it does, what was changed by hand, what it differs in from its nearest relative,
- * and what can be done with it.
+ * The card of one run: its settings, its results, the changes by hand, how it differs from the most similar run, and its
+ * commands.
  */
 
 import { h, iconButton, put } from "../page/dom.js";
