@@ -95,6 +95,16 @@ def test_all_lessons_are_in_the_list_with_their_questions_and_launch_from_there(
     page.page.keyboard.press("Escape")
     assert not page.page.evaluate("document.querySelector('.more-lessons').open")
 
+    # also an Escape that comes before the browser has said that the menu is open
+    escaped = """() => {
+        const menu = document.querySelector('.more-lessons');
+        menu.querySelector('summary').click();
+        const wasOpen = menu.open;
+        const escape = new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, cancelable: true });
+        return [wasOpen, document.body.dispatchEvent(escape), menu.open];
+    }"""
+    assert page.page.evaluate(escaped) == [True, False, False]
+
     page.page.click(".more-lessons summary")
     chosen = next(lesson for lesson in known if lesson["section"] == "2b")
     page.page.click(f'[data-lesson="{chosen["slug"]}"]')

@@ -6,9 +6,8 @@ import { onKey } from "./keys.js";
 export function closesByItself(menu) {
   /** @type {AbortController | null} */
   let listening = null;
-  menu.addEventListener("toggle", () => {
-    listening?.abort();
-    if (!menu.open) return;
+  const listen = () => {
+    if (listening) return;
     listening = new AbortController();
     const options = { capture: true, signal: listening.signal };
     document.addEventListener(
@@ -21,12 +20,19 @@ export function closesByItself(menu) {
     onKey(
       document,
       (event) => {
-        if (event.key !== "Escape") return;
+        if (event.key !== "Escape" || !menu.open) return;
         menu.open = false;
         event.preventDefault(); // this Escape was for the menu, not for the selection
         menu.querySelector("summary")?.focus();
       },
       options,
     );
+  };
+  // The menu is open at once after a click, and says so by "toggle" a little later; an Escape may come between.
+  menu.querySelector("summary")?.addEventListener("click", listen);
+  menu.addEventListener("toggle", () => {
+    if (menu.open) return listen();
+    listening?.abort();
+    listening = null;
   });
 }
