@@ -36,6 +36,15 @@ def test_every_curve_has_its_name_at_its_end_and_no_names_overlap(open_page, lab
     ends = [latest[name] for name, _ in names]
     assert ends == sorted(ends, reverse=True)  # in the order of the curves
 
+    # where there is room for some names only, it says for how many there is none
+    page.page.evaluate("document.querySelector('#chart-accuracy ~ .end-names').style.lineHeight = '60px'")
+    page.page.set_viewport_size({"width": 1280, "height": 790})  # so that they are placed anew
+    page.until(f"({NAMES})().length < 6")
+    shown = len(page.page.evaluate(NAMES))
+    more = page.page.locator("#chart-accuracy ~ .end-names .more-names")
+    expect(more).to_have_text(f"+{6 - shown} more")
+    assert len(more.get_attribute("title").splitlines()) == 6 - shown
+
 
 def test_a_curve_and_its_entry_in_the_list_point_at_each_other_and_a_click_selects(open_page, lab_with_runs):
     page = open_page(lab_with_runs)

@@ -160,6 +160,11 @@ export class ChartCard {
     this.#drawNames();
   }
 
+  /** Leave room for the names at the curves' ends. @param {number} longest how long the longest one is, in em */
+  makeRoom(longest) {
+    this.element.style.setProperty("--longest", longest.toFixed(1));
+  }
+
   /**
    * Say how many values are not in the figure, as its axis has no place for them.
    * @param {number} count

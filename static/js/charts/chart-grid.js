@@ -101,7 +101,7 @@ export class ChartGrid {
       width: section.offsetWidth, // a scrollbar counts: it comes and goes with the columns
       height: section.clientHeight - taken,
       letter: parseFloat(styles.getPropertyValue("--letter")),
-      names: parseFloat(styles.getPropertyValue("--names")),
+      names: parseFloat(styles.getPropertyValue("--least-names")),
     };
   }
 }

@@ -192,8 +192,8 @@ export class Chart {
     this.card.showOutliers(this.#crop?.runs ?? 0);
     this.#countUndrawn();
     this.card.showNames(namesOf(this.#traces), Boolean(bands));
+    this.card.makeRoom(this.#endNames.take(this.#traces, what.area ? gapText : null));
     await this.#plot.draw(this.#traces, look);
-    this.#endNames.take(this.#traces, what.area ? gapText : null);
     this.emphasize(this.#front);
     this.drawn = runs.length;
     this.end = across.end;

@@ -1,6 +1,7 @@
 /** End names: the curves' names beside the plot, at the heights where they end; and their last values, if turned on. */
 
 import { h, put } from "../page/dom.js";
+import { t } from "../words/i18n.js";
 import { apart, withRoom } from "./apart.js";
 import { distinctNames } from "./curve-names.js";
 
@@ -12,6 +13,8 @@ import { distinctNames } from "./curve-names.js";
 
 /** Milliseconds between two moves of names while their curves grow. */
 const EVERY = 100;
+/** How wide a letter is on average, in em; a Chinese character or kana is 1 em wide. */
+const LETTER = 0.56;
 
 /**
  * A name beside the plot.
@@ -25,6 +28,8 @@ const EVERY = 100;
 
 export class EndNames {
   #element = h("div", { className: "end-names", "aria-hidden": "true" });
+  /** How many names there was no room for. */
+  #more = h("span", { className: "more-names", hidden: true });
   #plotElement;
   /** @type {EndName[]} */
   #names = [];
@@ -54,6 +59,7 @@ export class EndNames {
    * Name these curves; of a run with several, the last one, which is on test images.
    * @param {Trace[]} traces
    * @param {((y: number) => string) | null} write what a curve ends with, where that is to be read
+   * @returns {number} how long the longest name is, in em
    */
   take(traces, write = null) {
     this.#write = write;
@@ -74,7 +80,9 @@ export class EndNames {
     });
     this.#element.replaceChildren(
       ...this.#names.flatMap(({ element, value }) => (write ? [element, value] : [element])),
+      this.#more,
     );
+    return Math.max(0, ...texts.map(lengthOf));
   }
 
   /** Let the names of these runs stand out. @param {Set<string>} ids */
@@ -114,16 +122,23 @@ export class EndNames {
       .map(({ name, y, top: end }) => ({ name, y, wanted: end - top }))
       .filter(({ wanted }) => Number.isFinite(wanted))
       .sort((one, other) => one.wanted - other.wanted);
-    const inside = there.map(({ wanted }) => Math.min(Math.max(wanted, 0), height));
+    const lowest = height - line / 2; // below the plot stands what x is
+    const inside = there.map(({ wanted }) => Math.min(Math.max(wanted, 0), lowest));
     const fronts = this.#fronts();
     const isNeeded = (/** @type {number} */ i) =>
       fronts.has(there[i].name) || isFirstOrLast(there[i].name.trace);
-    const kept = withRoom(inside, Math.floor(height / line) + 1, isNeeded);
+    const most = Math.floor(lowest / line) + 1;
+    const isCrowded = there.length > most;
+    const kept = withRoom(inside, isCrowded ? most - 1 : most, isNeeded);
     const places = apart(
       kept.map((i) => inside[i]),
       line,
       0,
-      height,
+      isCrowded ? lowest - line : lowest,
+    );
+    this.#showMore(
+      there.filter((_, i) => !kept.includes(i)).map(({ name }) => name),
+      lowest - line / 2,
     );
     const shown = new Map(kept.map((i, at) => [there[i].name, Math.round(places[at] - line / 2)]));
     if (this.#write) for (const { name, y } of there) put(name.value, this.#write(y));
@@ -136,6 +151,23 @@ export class EndNames {
       for (const { style } of [name.element, name.value]) style.transform = `translateY(${at}px)`;
     }
   }
+
+  /**
+   * Say below the names how many there is no room for.
+   * @param {EndName[]} names
+   * @param {number} top
+   */
+  #showMore(names, top) {
+    this.#more.hidden = !names.length;
+    put(this.#more, t("chart.more_names", { n: names.length }));
+    this.#more.title = names.map(({ element }) => element.title).join("\n");
+    this.#more.style.transform = `translateY(${Math.round(top)}px)`;
+  }
+}
+
+/** How long a text is about, in em. @param {string} text */
+function lengthOf(text) {
+  return [...text].reduce((sum, letter) => sum + (letter >= "\u2e80" ? 1 : LETTER), 0);
 }
 
 /** @param {Trace} trace */

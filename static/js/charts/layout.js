@@ -28,7 +28,8 @@ import { logTicks, tickTexts } from "./log-ticks.js";
 
 /**
  * Margins in sizes of the axes' numbers. The plot reaches into its card's padding, so that 2.5e+33 has room on the left,
- * and half of 1,000,000 on the right; there stand the names of the curves, too (see end-names.js). They are the same whatever there is to show, so that nothing moves while runs grow.
+ * and half of 1,000,000 on the right; there stand the names of the curves, too (see end-names.js), which may take more. They
+ * follow from the names and not from the values, so that nothing moves while runs grow.
  */
 const MARGIN = { l: 4.7, r: 2.7, t: 1.3, b: 2.2 };
 /** Two numbers are this far apart at least, in their sizes: one below the other, and beside each other for each letter. */

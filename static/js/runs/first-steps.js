@@ -44,7 +44,9 @@ export class FirstSteps {
     const runs = this.#store.list();
     const isEmpty = this.#store.complete && !runs.length;
     const first =
-      this.#store.complete && runs.length === 1 && runs[0].status === "completed" ? runs[0] : null;
+      this.#store.complete && runs.length === 1 && runs[0].status === "completed" && !runs[0].lesson
+        ? runs[0]
+        : null;
     const drawn = `${isEmpty} ${first?.id} ${first?.revision}`;
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
