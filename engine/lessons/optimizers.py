@@ -148,11 +148,12 @@ LESSONS = (
             "en": "With too small a rate, 1,000 iterations are over before much is learnt. Above the good rates the"
             " result depends on luck, and at 10 and above the loss grows within a few iterations until it overflows to"
             " NaN: the run has diverged. The same network with ReLU does not even diverge: after one large step it is"
-            " dead. The gradient of every weight is exactly 0, so no later step changes anything.",
+            " dead. The gradient of every weight is exactly 0, so no later step changes a weight; only the last layer's"
+            " biases still move.",
             "ja": "学習率が小さすぎると、1,000 回の反復ではほとんど学習が進まない。"
             "適切な範囲を超えると結果は運しだいになり、10 以上では損失が数回の反復で激しく振動し NaN になる（発散）。"
             "活性化関数を ReLU に変えると、発散すらしない。大きな更新のあと、すべての重みの勾配がちょうど 0 になり、"
-            "学習は二度と進まない。",
+            "重みは二度と変わらない（動くのは最後の層のバイアスだけである）。",
         },
         common={
             **_COMMON,
