@@ -55,10 +55,7 @@ async function start() {
   /** @param {RunView[]} runs */
   const launched = (runs) => {
     store.putRuns(runs);
-    store.whenComplete(() => {
-      store.show(ids(runs), true);
-      list.launched(runs);
-    });
+    store.whenComplete(() => store.show(ids(runs), true));
     showCurves();
   };
   showStatus(byId("status"), byId("status-text"), store);

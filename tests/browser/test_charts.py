@@ -309,12 +309,14 @@ def test_a_change_by_hand_is_marked_on_its_curve_and_described_on_hovering(page,
     lab.http.patch(f"/api/runs/{run['id']}/live", json={"learning_rate": 0.025}).raise_for_status()
     at = f"document.querySelector('{LOSS}').data.find(t => t.meta.series === 'marks')?.x[0]"
     page.until(at)
+    (annotation,) = lab.run(run["id"])["annotations"]
+    # well before the end of the axis, where the mouse would be beside the plot
+    wait_until(lambda: lab.run(run["id"])["iteration"] > 1.5 * annotation["iteration"], "more iterations")
     lab.post(f"/api/runs/{run['id']}/cancel")
     page.wait_for(run["id"], "cancelled")
     page.until(
         f"document.querySelector('{LOSS}').layout.xaxis.range[1] === {lab.run(run['id'])['iteration']}"
     )
-    (annotation,) = lab.run(run["id"])["annotations"]
     page.until(f"{at} === {annotation['iteration']}")  # until then it may be at the newest row
     mark = page.page.locator(f"{LOSS} .trace .points path").first
 

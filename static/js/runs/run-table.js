@@ -62,7 +62,10 @@ export class RunTable {
     this.#selection = selection;
     this.#toast = toast;
     const configs = new FlatConfigs();
-    const actions = new RunActions(store, this.#toast, launched);
+    const actions = new RunActions(store, this.#toast, (runs) => {
+      launched(runs);
+      store.whenComplete(() => this.launched(runs));
+    });
     const menu = later(async () => new (await import("./color-menu.js")).ColorMenu(actions));
     const colors = {
       open: async (/** @type {Run} */ run, /** @type {HTMLElement} */ anchor) =>
