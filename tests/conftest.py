@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -53,3 +54,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory, data_dir: Path):
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The slowest tests first, so that no process has a long file left when the others are done."""
     items.sort(key=lambda item: item.path.parent.name != "integration")
+    # of tests with the same name, processes that share the work would run only one
+    repeated = [name for name, count in Counter(item.nodeid for item in items).items() if count > 1]
+    if repeated:
+        raise pytest.UsageError(f"several tests are called {repeated}")
