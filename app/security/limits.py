@@ -91,7 +91,7 @@ def _bounded(scope: Scope, receive: Receive, most: int) -> Receive:
     async def bounded() -> Message:
         nonlocal size, ended
         if ended:
-            return await receive()  # tells whether the client has disconnected
+            return await receive()  # a message here means that the client has disconnected
         if length > most:
             raise TooLong(length, most)
         try:

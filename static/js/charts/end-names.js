@@ -14,7 +14,7 @@ import { distinctNames } from "./curve-names.js";
 /** Milliseconds between two moves of names while their curves grow. */
 const EVERY = 100;
 /** How wide a letter is on average, in em; a Chinese character or kana is 1 em wide. */
-const LETTER = 0.56;
+const LETTER = 0.6;
 
 /**
  * A name beside the plot.
