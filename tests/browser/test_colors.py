@@ -39,8 +39,8 @@ def test_a_colour_that_is_chosen_with_the_mouse_is_seen_in_every_open_page(
 ):
     run_id = restored["id"]
     mine, theirs = open_page(lab_with_runs), open_page(lab_with_runs, color_scheme="dark")
-    wait_for_color(theirs, run_id, "#3d9be0")
-    wait_for_color(mine, run_id, "#0072b2")
+    wait_for_color(theirs, run_id, "#358ae2")
+    wait_for_color(mine, run_id, "#255d98")
     row(mine, run_id).locator(".swatch").click(button="right")
     menu = mine.page.locator(".color-menu")
     expect(menu).to_be_visible()
@@ -53,8 +53,8 @@ def test_a_colour_that_is_chosen_with_the_mouse_is_seen_in_every_open_page(
 
     menu.get_by_label("vermilion").click()
 
-    wait_for_color(mine, run_id, "#c44f00")
-    wait_for_color(theirs, run_id, "#ff7d33")
+    wait_for_color(mine, run_id, "#a84225")
+    wait_for_color(theirs, run_id, "#fe6200")
     expect(menu).to_be_hidden()
     # choosing a colour hides no curve, and the difference, a picture and a report have it too
     expect(row(mine, run_id).locator(".swatch")).to_have_attribute("aria-pressed", "true")
@@ -65,14 +65,14 @@ def test_a_colour_that_is_chosen_with_the_mouse_is_seen_in_every_open_page(
     name(mine, lab_with_runs.ids[1]).click(modifiers=["ControlOrMeta"])
     mine.page.click("#compare")
     mine.until(
-        "document.querySelector('dialog thead th + th')?.style.getPropertyValue('--run') === '#c44f00'"
+        "document.querySelector('dialog thead th + th')?.style.getPropertyValue('--run') === '#a84225'"
     )
 
 
 def test_the_keyboard_chooses_a_colour_in_the_runs_card(open_page, lab_with_runs, restored):
     run_id = restored["id"]
     page = open_page(lab_with_runs, locale="ja-JP")
-    wait_for_color(page, run_id, "#0072b2")
+    wait_for_color(page, run_id, "#255d98")
     name(page, run_id).focus()
     page.page.keyboard.press("Enter")
     swatch = page.page.locator("#details-color")
@@ -98,17 +98,17 @@ def test_the_keyboard_chooses_a_colour_in_the_runs_card(open_page, lab_with_runs
         assert focused() == color
     page.page.keyboard.press("Escape")
     page.until("document.activeElement.id === 'details-color'")
-    assert drawn_color(page, run_id) == "#0072b2"
+    assert drawn_color(page, run_id) == "#255d98"
     assert page.page.locator("#run-details").is_visible()
 
     page.page.keyboard.press("Enter")
     page.page.keyboard.press("ArrowRight")
     page.page.keyboard.press("ArrowRight")
     page.page.keyboard.press("Enter")
-    wait_for_color(page, run_id, "#009e73")
+    wait_for_color(page, run_id, "#008c72")
     expect(swatch).to_have_attribute("aria-label", "色を選ぶ (緑)")
     assert page.page.evaluate("document.activeElement.id") == "details-color"
     page.page.click("#theme")
     page.until(
-        "getComputedStyle(document.querySelector('#details-color')).backgroundColor === 'rgb(31, 193, 149)'"
+        "getComputedStyle(document.querySelector('#details-color')).backgroundColor === 'rgb(10, 195, 130)'"
     )

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { HUES } from "../../static/js/page/palette.js";
-import { assignHues, HUE_COUNT } from "../../static/js/state/hues.js";
+import { assignHues, COLOR_COUNT, HUE_COUNT } from "../../static/js/state/hues.js";
 import { Store } from "../../static/js/state/store.js";
 import { makeRun } from "./lab.js";
 import { forExamples } from "./random.js";
@@ -27,7 +27,8 @@ for (const { says, shown, hues } of CASES)
     );
   });
 
-test("the palette has as many colours as are given away", () => assert.equal(HUES.length, HUE_COUNT));
+test("a user chooses among as many colours as a run can have by its number", () =>
+  assert.equal(HUES.length, HUE_COUNT));
 
 test("what is shown together differs and keeps its hue, whatever is shown and hidden in turn", () =>
   forExamples(300, (examples) => {
@@ -38,7 +39,7 @@ test("what is shown together differs and keeps its hue, whatever is shown and hi
     for (let turn = 0; turn < 20; turn++) {
       const place = examples.whole(0, 29);
       if (shown.has(place)) shown.delete(place);
-      else if (shown.size < HUE_COUNT) shown.add(place);
+      else if (shown.size < COLOR_COUNT) shown.add(place);
       const before = hues;
       hues = assignHues(
         all.filter((_, i) => shown.has(i)),

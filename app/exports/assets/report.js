@@ -3,8 +3,15 @@
 const { runs, hues, dash, texts } = JSON.parse(document.getElementById("data").textContent);
 for (const [place, run] of runs.entries()) run.hue = hues[place];
 const scheme = matchMedia("(prefers-color-scheme: dark)");
-const LIGHT = ["#0072b2", "#c27300", "#009e73", "#c7599b", "#4b5563", "#1c8cc0", "#c44f00", "#9c8b00"];
-const DARK = ["#3d9be0", "#f0a830", "#1fc195", "#e08abf", "#b6bec9", "#6cc5f2", "#ff7d33", "#e6d84f"];
+// the same as in static/js/page/palette.js
+const LIGHT = [
+  ["#255d98", "#b2682b", "#008c72", "#e15fae", "#3b4454", "#209bdd", "#a84225", "#af9012"],
+  ["#616e91", "#753b00", "#173b28", "#4f074b", "#595b68", "#0f4988", "#710002", "#949364"],
+].flat();
+const DARK = [
+  ["#358ae2", "#f4ba3b", "#0ac382", "#ca88bb", "#b4bbc4", "#59d3fe", "#fe6200", "#e4ea7f"],
+  ["#2a6ddc", "#966019", "#cefecf", "#a763a7", "#67696d", "#99f0ff", "#fc8f63", "#7c8e63"],
+].flat();
 const DASHES = ["solid", "dash", "dot", "dashdot"];
 const SYMBOLS = ["circle", "square", "triangle-up", "diamond", "cross"];
 const color = (hue) => (scheme.matches ? DARK : LIGHT)[hue];

@@ -1,24 +1,31 @@
 /**
- * Colours of runs: Okabe and Ito's palette, whose colours differ for every kind of colour vision, in a variant for light
- * and one for dark ground. Which of them a run has is decided in state/hues.js.
+ * Colours of runs, near Okabe and Ito's, for light and for dark ground. Each is three times as bright or as dark as its
+ * ground, and any two differ for every kind of colour vision, which a test measures. The second eight, another tone of each
+ * of the first, come in where more than eight curves are shown. Which of them a run has is decided in state/hues.js.
  */
 
-const LIGHT = ["#0072b2", "#c27300", "#009e73", "#c7599b", "#4b5563", "#1c8cc0", "#c44f00", "#9c8b00"];
-const DARK = ["#3d9be0", "#f0a830", "#1fc195", "#e08abf", "#b6bec9", "#6cc5f2", "#ff7d33", "#e6d84f"];
+const LIGHT = [
+  ["#255d98", "#b2682b", "#008c72", "#e15fae", "#3b4454", "#209bdd", "#a84225", "#af9012"],
+  ["#616e91", "#753b00", "#173b28", "#4f074b", "#595b68", "#0f4988", "#710002", "#949364"],
+].flat();
+const DARK = [
+  ["#358ae2", "#f4ba3b", "#0ac382", "#ca88bb", "#b4bbc4", "#59d3fe", "#fe6200", "#e4ea7f"],
+  ["#2a6ddc", "#966019", "#cefecf", "#a763a7", "#67696d", "#99f0ff", "#fc8f63", "#7c8e63"],
+].flat();
 /** The ends of a ramp of one hue, dark and light, each of which is seen on its ground. */
 const RAMP = { light: ["#08306b", "#4f94cf"], dark: ["#3a7fc4", "#e3f1ff"] };
-/** What the colours are called, in the same order. */
+/** What the first eight are called, which a user chooses among. */
 export const HUES = ["blue", "orange", "green", "pink", "grey", "sky", "vermilion", "yellow"];
 /** Plotly's line styles. */
 export const DASHES = ["solid", "dash", "dot", "dashdot"];
 
 /**
- * @param {number} hue a place in `HUES`, counted around
+ * @param {number} hue a place in the palette
  * @param {boolean} dark
  */
 export function color(hue, dark) {
   const palette = dark ? DARK : LIGHT;
-  return palette[hue % palette.length];
+  return palette[hue];
 }
 
 /**

@@ -41,8 +41,9 @@ export class ColorMenu {
    * @param {HTMLElement} anchor where the menu appears; it has the focus again when the menu is gone
    */
   open(run, anchor) {
+    const current = run.hue % HUES.length;
     const items = HUES.map((name, hue) => {
-      const chosen = hue === run.hue;
+      const chosen = hue === current;
       const said = t(`color.${name}`);
       const item = h("button", {
         type: "button",
@@ -67,7 +68,7 @@ export class ColorMenu {
     anchor.focus(); // Escape brings the focus back to where it was
     this.#element.showPopover();
     this.#place(anchor.getBoundingClientRect());
-    items[run.hue].focus();
+    items[current].focus();
   }
 
   /** Below what it belongs to, or above; never over the window's edge. @param {DOMRect} anchor */

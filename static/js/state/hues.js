@@ -3,8 +3,10 @@
  * enough colours, a colour that a user chose stays, and so does one that a curve already has.
  */
 
-/** How many colours the palette has; see page/palette.js. */
+/** How many colours a run can have by its number, or by a user's choice; see page/palette.js. */
 export const HUE_COUNT = 8;
+/** How many colours the palette has with the second tone of each. */
+export const COLOR_COUNT = 2 * HUE_COUNT;
 
 /**
  * What needs a hue: a run, or a group of runs.
@@ -26,7 +28,7 @@ export function ownHue({ color }) {
  * @returns {Map<string, number>}
  */
 export function assignHues(shown, before = new Map()) {
-  const uses = new Array(HUE_COUNT).fill(0);
+  const uses = new Array(COLOR_COUNT).fill(0);
   /** @type {Map<string, number>} */
   const hues = new Map();
   /**
@@ -39,7 +41,7 @@ export function assignHues(shown, before = new Map()) {
   };
   for (const one of shown) if (one.color_chosen) give(one, ownHue(one));
   // with more than there are colours, each hue stays with several: otherwise two would take turns with it
-  const capacity = Math.ceil(shown.length / HUE_COUNT);
+  const capacity = Math.ceil(shown.length / COLOR_COUNT);
   for (const one of shown) {
     const hue = before.get(one.id);
     if (!hues.has(one.id) && hue !== undefined && uses[hue] < capacity) give(one, hue);
@@ -47,7 +49,8 @@ export function assignHues(shown, before = new Map()) {
   for (const one of shown) {
     if (hues.has(one.id)) continue;
     const fewest = Math.min(...uses);
-    const places = uses.map((_, i) => (ownHue(one) + i) % HUE_COUNT);
+    const tones = uses.map((_, i) => i - (i % HUE_COUNT)); // the first tone of all hues before the second of any
+    const places = tones.map((tone, i) => tone + ((ownHue(one) + i) % HUE_COUNT));
     give(one, /** @type {number} */ (places.find((hue) => uses[hue] === fewest)));
   }
   return hues;

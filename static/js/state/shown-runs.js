@@ -4,7 +4,7 @@
  */
 
 import { urlState } from "./address.js";
-import { HUE_COUNT } from "./hues.js";
+import { COLOR_COUNT } from "./hues.js";
 import { PROPERTIES } from "./url-state.js";
 
 /** @import { Store } from "./store.js" */
@@ -20,7 +20,7 @@ export function keptChoices() {
 /** The hues that they had: run id → hue. */
 export function keptHues() {
   const hues = Object.entries(read(HUES)).filter(
-    ([, hue]) => Number.isInteger(hue) && hue >= 0 && hue < HUE_COUNT,
+    ([, hue]) => Number.isInteger(hue) && hue >= 0 && hue < COLOR_COUNT,
   );
   return /** @type {Record<string, number>} */ (Object.fromEntries(hues));
 }
