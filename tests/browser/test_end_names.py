@@ -8,6 +8,20 @@ NAMES = """() => [...document.querySelectorAll('[data-chart="accuracy"] .end-nam
     .filter((name) => !name.hidden)
     .map((name) => [name.textContent, name.getBoundingClientRect().top])
     .sort((one, other) => one[1] - other[1])"""
+#: Where the line to each name begins and ends, in pixels of the window, in the order of the names.
+LEADS = """() => {
+    const leads = document.querySelector('#chart-accuracy ~ .end-names .leads');
+    const { top } = leads.getBoundingClientRect();
+    return [...leads.children].map((line) => [top + line.y1.baseVal.value, top + line.y2.baseVal.value])
+        .sort((one, other) => one[1] - other[1]);
+}"""
+#: Where the curve of that name ends, in pixels of the window.
+END = """(name) => {
+    const plot = document.getElementById('chart-accuracy');
+    const { y } = plot.data.find((trace) => trace.meta.series === 'test_accuracy' && trace.name.startsWith(name));
+    const { yaxis, _size } = plot._fullLayout;
+    return plot.getBoundingClientRect().top + _size.t + yaxis.d2p(y.at(-1));
+}"""
 #: Ids of the runs whose curves stand out in a chart.
 FRONT = """(chart) => [...new Set([...document.querySelectorAll(`[data-chart="${chart}"] .trace.front`)]
     .map((group) => group.__data__[0].trace.meta.run))]"""
@@ -35,6 +49,12 @@ def test_every_curve_has_its_name_at_its_end_and_no_names_overlap(open_page, lab
     }
     ends = [latest[name] for name, _ in names]
     assert ends == sorted(ends, reverse=True)  # in the order of the curves
+
+    # a line leads from the end of each curve to the middle of its name
+    page.until(f"({LEADS})().length === 6")
+    for (begin, end), (name, top) in zip(page.page.evaluate(LEADS), names, strict=True):
+        assert abs(begin - page.page.evaluate(END, name)) < 1.5, name
+        assert abs(end - (top + 7)) <= 1, name
 
     # where there is room for some names only, it says for how many there is none
     page.page.evaluate("document.querySelector('#chart-accuracy ~ .end-names').style.lineHeight = '60px'")

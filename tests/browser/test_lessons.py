@@ -4,6 +4,7 @@ Where the others end is tested in tests/integration/test_bands.py, without a bro
 """
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.support.folders import find_data_dir
 
@@ -110,5 +111,9 @@ def test_all_lessons_are_in_the_list_with_their_questions_and_launch_from_there(
     page.page.click(f'[data-lesson="{chosen["slug"]}"]')
 
     page.until(f"document.querySelectorAll('[data-run]').length >= {len(chosen['runs'])}")
+    # which lesson is shown can be seen, in the closed menu too
+    shown = "[...document.querySelectorAll('[data-lesson][aria-current]')].map(e => e.dataset.lesson).join()"
+    page.until(f"{shown} === {chosen['slug']!r}")
+    expect(page.page.locator(".more-lessons summary")).to_have_text("2band more")
     for run_id in page.run_ids():
         lab.http.delete(f"/api/runs/{run_id}")

@@ -247,7 +247,7 @@ def test_a_sweep_folds_to_one_line_with_its_best_and_the_wide_table_has_the_colu
     expect(fold).to_have_text("lr 0.001–1")
     best = max(lab.run(run_id)["latest"]["test_accuracy"] for run_id in ids)
     expect(head.locator(".score")).to_have_text(f"{100 * best:.1f}%")
-    expect(head.locator(".group-facts")).to_have_text(re.compile(r"^4 · [\d.]+% ± [\d.]+$"))
+    expect(head.locator(".group-facts")).to_have_text(re.compile(r"^4 · [\d.]+% – [\d.]+%$"))
 
     fold.click()
     wait_for_list(page, ["alone"])

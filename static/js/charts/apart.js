@@ -28,6 +28,32 @@ export function apart(wanted, gap, low, high) {
 }
 
 /**
+ * Which labels share a line where there are not enough lines: neighbours that are nearest to each other, while they are nearer
+ * than a line is high and the line is long enough. More lines than there are may still be left.
+ * @param {number[]} wanted heights, ascending
+ * @param {number} line how high a line is
+ * @param {number} most lines
+ * @param {number[]} widths of the labels
+ * @param {number} width of a line
+ * @returns {number[][]} the labels of each line: indices, ascending
+ */
+export function sharedRows(wanted, line, most, widths, width) {
+  const rows = wanted.map((_, i) => [i]);
+  /** @param {number} at */
+  const distance = (at) => wanted[rows[at + 1][0]] - wanted[rows[at][0]];
+  /** @param {number} at */
+  const fit = (at) =>
+    distance(at) < line && [...rows[at], ...rows[at + 1]].reduce((sum, i) => sum + widths[i], 0) <= width;
+  while (rows.length > Math.max(most, 0)) {
+    const pairs = [...rows.keys()].slice(0, -1).filter(fit);
+    if (!pairs.length) break;
+    const nearest = pairs.reduce((best, at) => (distance(at) < distance(best) ? at : best));
+    rows.splice(nearest, 2, [...rows[nearest], ...rows[nearest + 1]]);
+  }
+  return rows;
+}
+
+/**
  * The places that labels are kept at where there is not room for all: of the two that are nearest to each other the
  * second one goes, until the rest fits.
  * @param {number[]} wanted ascending

@@ -100,6 +100,7 @@ export class ChartCard {
 
   #expand;
   #heading = h("span");
+  #marks = h("span", { className: "mark-key" });
   #xTitle = h("span", { className: "axis-title x-title" });
   #yTitle = h("span", { className: "axis-title y-title" });
   #run = "";
@@ -160,6 +161,12 @@ export class ChartCard {
     this.#drawNames();
   }
 
+  /** Say what the marks mean. @param {string} key */
+  showMarks(key) {
+    put(this.#marks, key);
+    this.#marks.title = key;
+  }
+
   /** Leave room for the names at the curves' ends. @param {number} longest how long the longest one is, in em */
   makeRoom(longest) {
     this.element.style.setProperty("--longest", longest.toFixed(1));
@@ -194,7 +201,8 @@ export class ChartCard {
   /** @param {Pick<CardEvents, "change">} on */
   #controls({ change }) {
     const { spec } = this;
-    const controls = [];
+    /** @type {HTMLElement[]} */
+    const controls = [this.#marks];
     const what = quantity(spec.quantity);
     if (what.smoothing) {
       const output = h("output", {}, spec.smoothing.toFixed(2));

@@ -10,6 +10,7 @@ import { curveNames } from "./curve-names.js";
 import { EndNames } from "./end-names.js";
 import { Hover } from "./hover.js";
 import { positiveEnds } from "./log-ticks.js";
+import { keyOfMarks } from "./marks.js";
 import { Plot } from "./plotly.js";
 import { axisTitle, linesOf, quantity } from "./quantities.js";
 import { TraceMaker } from "./traces.js";
@@ -189,6 +190,7 @@ export class Chart {
     this.card.showAxes(look.xTitle, look.yTitle);
     this.card.showStrokes(strokes);
     this.card.showZoom(this.#plot.isZoomed);
+    this.card.showMarks(keyOfMarks(this.#traces.flatMap(({ marks }) => marks?.kinds ?? [])));
     this.card.showOutliers(this.#crop?.runs ?? 0);
     this.#countUndrawn();
     this.card.showNames(namesOf(this.#traces), Boolean(bands));

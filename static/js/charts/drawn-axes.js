@@ -18,16 +18,16 @@ const SLACK = 4;
 export class DrawnAxes {
   /** @type {AxesScale} */
   scale;
-  /** In pixels from the element's corner. */
+  /** In pixels from the element's edges. */
   area;
   #xaxis;
   #yaxis;
 
-  /** @param {{xaxis: PlotlyAxis, yaxis: PlotlyAxis, _size: {l: number, t: number, w: number, h: number}}} layout as drawn */
-  constructor({ xaxis, yaxis, _size: { l, t, w, h } }) {
+  /** @param {{xaxis: PlotlyAxis, yaxis: PlotlyAxis, _size: {l: number, r: number, t: number, w: number, h: number}}} layout as drawn */
+  constructor({ xaxis, yaxis, _size: { l, r, t, w, h } }) {
     this.#xaxis = xaxis;
     this.#yaxis = yaxis;
-    this.area = { left: l, top: t, width: w, height: h };
+    this.area = { left: l, right: r, top: t, width: w, height: h };
     this.scale = { x: scaleOf(xaxis, [0, w]), y: scaleOf(yaxis, [h, 0]) };
   }
 

@@ -1,8 +1,11 @@
-/** End names: the curves' names beside the plot, at the heights where they end; and their last values, if turned on. */
+/**
+ * End names: the curves' names beside the plot, at the heights where they end or near by; a line leads from the end of each curve
+ * to its name. And their last values, if turned on.
+ */
 
 import { h, put } from "../page/dom.js";
 import { t } from "../words/i18n.js";
-import { apart, withRoom } from "./apart.js";
+import { apart, sharedRows, withRoom } from "./apart.js";
 import { distinctNames } from "./curve-names.js";
 
 /**
@@ -13,21 +16,28 @@ import { distinctNames } from "./curve-names.js";
 
 /** Milliseconds between two moves of names while their curves grow. */
 const EVERY = 100;
-/** How wide a letter is on average, in em; a Chinese character or kana is 1 em wide. */
-const LETTER = 0.6;
+/** From the plot to the end of the line that leads to a name, and to the name's first letter, in em; the style sheet has the latter. */
+const [LEAD, START] = [1.1, 1.4];
+/** How much longer a name is that stands out. */
+const BOLD = 1.08;
+const SVG = "http://www.w3.org/2000/svg";
 
 /**
  * A name beside the plot.
  * @typedef {object} EndName
  * @property {HTMLElement} element
  * @property {HTMLElement} value what the curve ends with, beside its name
+ * @property {SVGLineElement} lead from the curve's end to its name
  * @property {Trace} trace of the curve that it names
  * @property {string[]} runs that the curve stands for
- * @property {number} top where it is; NaN: nowhere
+ * @property {number} length of its text, in em
+ * @property {string} place where it is; empty: nowhere
  */
 
 export class EndNames {
   #element = h("div", { className: "end-names", "aria-hidden": "true" });
+  #leads = document.createElementNS(SVG, "svg");
+  #pen = /** @type {CanvasRenderingContext2D} */ (h("canvas", {}).getContext("2d"));
   /** How many names there was no room for. */
   #more = h("span", { className: "more-names", hidden: true });
   #plotElement;
@@ -45,6 +55,7 @@ export class EndNames {
    */
   constructor(plotElement, on) {
     this.#plotElement = plotElement;
+    this.#leads.setAttribute("class", "leads");
     plotElement.after(this.#element);
     const runsOf = (/** @type {Event} */ event) =>
       this.#names.find(({ element }) => element === event.target)?.runs ?? [];
@@ -68,6 +79,7 @@ export class EndNames {
     for (const trace of traces) if (trace.line) last.set(keyOf(trace), trace);
     const curves = [...last.values()];
     const texts = distinctNames(curves.map(({ line }) => line?.label ?? ""));
+    this.#pen.font = `100px ${getComputedStyle(this.#element).fontFamily}`;
     const before = new Map(this.#names.map((name) => [keyOf(name.trace), name]));
     this.#names = curves.map((trace, i) => {
       const known = before.get(keyOf(trace));
@@ -75,21 +87,31 @@ export class EndNames {
       const value = known?.value ?? h("span", { className: "end-value", hidden: true });
       element.textContent = texts[i];
       element.title = trace.line?.label ?? "";
-      element.style.setProperty("--curve", trace.color ?? "");
-      return { element, value, trace, runs: trace.runs ?? [], top: known?.top ?? NaN };
+      const lead = known?.lead ?? document.createElementNS(SVG, "line");
+      lead.style.stroke = trace.color ?? "";
+      const length = this.#lengthOf(texts[i]);
+      return { element, value, lead, trace, runs: trace.runs ?? [], length, place: known?.place ?? "" };
     });
+    this.#leads.replaceChildren(...this.#names.flatMap(({ lead, place }) => (place ? [lead] : [])));
     this.#element.replaceChildren(
+      this.#leads,
       ...this.#names.flatMap(({ element, value }) => (write ? [element, value] : [element])),
       this.#more,
     );
-    return Math.max(0, ...texts.map(lengthOf));
+    return Math.max(0, ...this.#names.map(({ length }) => length));
+  }
+
+  /** How long a text is, in em; a bold one is a little longer. @param {string} text */
+  #lengthOf(text) {
+    return (BOLD * this.#pen.measureText(text).width) / 100;
   }
 
   /** Let the names of these runs stand out. @param {Set<string>} ids */
   emphasize(ids) {
     this.#front = ids;
     const fronts = this.#fronts();
-    for (const name of this.#names) name.element.classList.toggle("front", fronts.has(name));
+    for (const name of this.#names)
+      for (const { classList } of [name.element, name.lead]) classList.toggle("front", fronts.has(name));
   }
 
   /** The names that stand out; if all would, none does. */
@@ -109,47 +131,84 @@ export class EndNames {
     this.place(axes);
   }
 
-  /** Put the names where their curves end. @param {DrawnAxes | null} axes */
+  /**
+   * Put the names where their curves end. Where there is not a line for each, curves that end at about the same height share
+   * one, as far as it is long enough; then some are left out.
+   * @param {DrawnAxes | null} axes
+   */
   place(axes) {
     if (!axes) return;
     const { top, height } = axes.area;
-    const line = parseFloat(getComputedStyle(this.#element).lineHeight);
+    const styles = getComputedStyle(this.#element);
+    const [line, em] = [styles.lineHeight, styles.fontSize].map(parseFloat);
     const { style } = this.#element;
     style.top = `${this.#plotElement.offsetTop + top}px`;
     style.height = `${height}px`;
-    const there = this.#names
-      .map((name) => ({ name, ...endOf(name.trace, axes) }))
-      .map(({ name, y, top: end }) => ({ name, y, wanted: end - top }))
-      .filter(({ wanted }) => Number.isFinite(wanted))
-      .sort((one, other) => one.wanted - other.wanted);
     const lowest = height - line / 2; // below the plot stands what x is
-    const inside = there.map(({ wanted }) => Math.min(Math.max(wanted, 0), lowest));
-    const fronts = this.#fronts();
-    const isNeeded = (/** @type {number} */ i) =>
-      fronts.has(there[i].name) || isFirstOrLast(there[i].name.trace);
+    const ends = this.#names
+      .map((name) => ({ name, ...endOf(name.trace, axes) }))
+      .map(({ name, y, top: end }) => ({ name, y, end: Math.min(Math.max(end - top, 0), lowest) }))
+      .filter(({ end }) => Number.isFinite(end))
+      .sort((one, other) => one.end - other.end);
+    const heights = ends.map(({ end }) => end);
+    const widths = ends.map(({ name }) => (name.length + START) * em);
     const most = Math.floor(lowest / line) + 1;
-    const isCrowded = there.length > most;
-    const kept = withRoom(inside, isCrowded ? most - 1 : most, isNeeded);
+    const width = this.#write ? 0 : axes.area.right; // values stand beside one name each
+    const rows = sharedRows(heights, line, most, widths, width);
+    const middles = rows.map((row) => row.reduce((sum, i) => sum + heights[i], 0) / row.length);
+    const fronts = this.#fronts();
+    const isNeeded = (/** @type {number} */ row) =>
+      rows[row].some((i) => fronts.has(ends[i].name) || isFirstOrLast(ends[i].name.trace));
+    const isCrowded = rows.length > most;
+    const kept = withRoom(middles, isCrowded ? most - 1 : most, isNeeded);
     const places = apart(
-      kept.map((i) => inside[i]),
+      kept.map((row) => middles[row]),
       line,
       0,
       isCrowded ? lowest - line : lowest,
     );
+    /** @type {Map<EndName, {end: number, at: number, across: number}>} */
+    const shown = new Map();
+    for (const [nth, row] of kept.entries()) {
+      let across = 0;
+      for (const i of rows[row]) {
+        shown.set(ends[i].name, { end: heights[i], at: places[nth], across });
+        across += widths[i];
+      }
+    }
     this.#showMore(
-      there.filter((_, i) => !kept.includes(i)).map(({ name }) => name),
+      ends.flatMap(({ name }) => (shown.has(name) ? [] : [name])),
       lowest - line / 2,
     );
-    const shown = new Map(kept.map((i, at) => [there[i].name, Math.round(places[at] - line / 2)]));
-    if (this.#write) for (const { name, y } of there) put(name.value, this.#write(y));
+    if (this.#write) for (const { name, y } of ends) put(name.value, this.#write(y));
     for (const name of this.#names) {
-      const at = shown.get(name) ?? NaN;
-      name.value.hidden = Number.isNaN(at) || !this.#write;
-      if (Object.is(at, name.top)) continue;
-      name.top = at;
-      name.element.hidden = Number.isNaN(at);
-      for (const { style } of [name.element, name.value]) style.transform = `translateY(${at}px)`;
+      name.value.hidden = !shown.has(name) || !this.#write;
+      this.#move(name, shown.get(name), line, em);
     }
+  }
+
+  /**
+   * @param {EndName} name
+   * @param {{end: number, at: number, across: number} | undefined} where its curve ends, its own middle, and how far from
+   *   the plot it begins; undefined: nowhere
+   * @param {number} line of text, in pixels
+   * @param {number} em
+   */
+  #move(name, where, line, em) {
+    const [end, at, across] = where ? [where.end, where.at, where.across].map(Math.round) : [];
+    const place = where ? `${end} ${at} ${across} ${em}` : "";
+    if (place === name.place) return;
+    name.place = place;
+    name.element.hidden = !where;
+    if (!where) return name.lead.remove();
+    const top = at - Math.round(line / 2);
+    name.element.style.transform = `translate(${across}px, ${top}px)`;
+    name.value.style.transform = `translateY(${top}px)`;
+    // only the first name of a line is led to; the others have a piece of their curve before them
+    const [x1, y1] = across ? [across + (LEAD / 3) * em, at] : [0, end];
+    for (const [key, value] of Object.entries({ x1, y1, x2: across + LEAD * em, y2: at }))
+      name.lead.setAttribute(key, String(value));
+    this.#leads.append(name.lead);
   }
 
   /**
@@ -163,11 +222,6 @@ export class EndNames {
     this.#more.title = names.map(({ element }) => element.title).join("\n");
     this.#more.style.transform = `translateY(${Math.round(top)}px)`;
   }
-}
-
-/** How long a text is about, in em. @param {string} text */
-function lengthOf(text) {
-  return [...text].reduce((sum, letter) => sum + (letter >= "\u2e80" ? 1 : LETTER), 0);
 }
 
 /** @param {Trace} trace */

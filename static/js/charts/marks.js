@@ -1,7 +1,7 @@
 /**
  * Marks: what happened to a run, on its curves. Always: a cross where its values cease to be finite, a triangle where it was
- * changed by hand, a crossed circle where its network died. Where they are wished for: its best test accuracy where it
- * is no guessing, an early stop and a plateau.
+ * changed by hand, a crossed circle where its network died. Where the chart's menu says so: its best test accuracy, if above
+ * chance, an early stop and a plateau.
  */
 
 import { color } from "../page/palette.js";
@@ -19,7 +19,25 @@ import { hasCode } from "../words/reasons.js";
 const PLATEAU_SHARE = 0.3;
 const PLATEAU_GAIN = 0.005;
 
-/** A mark at a row of a line. @typedef {{x: number, row: number, symbol: string, note: string}} Mark */
+/** What a mark says: as the figure's library calls its symbol, and as a character. */
+const KINDS = {
+  best: { symbol: "star", character: "★" },
+  plateau: { symbol: "line-ns-open", character: "│" },
+  stopped: { symbol: "square-open", character: "□" },
+  changed: { symbol: "triangle-down", character: "▼" },
+  dead: { symbol: "circle-x-open", character: "⊗" },
+  diverged: { symbol: "x-thin", character: "✕" },
+};
+
+/** @typedef {keyof typeof KINDS} MarkKind */
+/** A mark at a row of a line. @typedef {{x: number, row: number, kind: MarkKind, note: string}} Mark */
+
+/** What the marks of these kinds mean, in one short line. @param {Iterable<MarkKind>} kinds */
+export function keyOfMarks(kinds) {
+  const shown = new Set(kinds);
+  const all = /** @type {MarkKind[]} */ (Object.keys(KINDS)).filter((kind) => shown.has(kind));
+  return all.map((kind) => `${KINDS[kind].character} ${t(`mark.key.${kind}`)}`).join("  ");
+}
 
 /**
  * One trace with the marks of all lines, or null.
@@ -28,15 +46,16 @@ const PLATEAU_GAIN = 0.005;
  */
 export function marksOf(traces, { dark, all }) {
   /** @type {NonNullable<Trace["marks"]>} */
-  const marks = { x: [], y: [], symbol: [], colors: [], notes: [] };
+  const marks = { x: [], y: [], kinds: [], symbol: [], colors: [], notes: [] };
   for (const { line, color: own = "" } of traces) {
     if (!line || "counts" in line.curve) continue;
-    for (const { x, row, symbol, note } of [...always(line), ...(all ? atWish(line) : [])]) {
+    for (const { x, row, kind, note } of [...always(line), ...(all ? optional(line) : [])]) {
       marks.x.push(x);
       marks.y.push((line.curve.smoothedYs ?? line.curve.ys)[row]);
-      marks.symbol.push(symbol);
+      marks.kinds.push(kind);
+      marks.symbol.push(KINDS[kind].symbol);
       marks.colors.push(line.layer === undefined ? color(line.run.hue, dark) : own);
-      marks.notes.push(note);
+      marks.notes.push(`${KINDS[kind].character} ${note}`);
     }
   }
   return marks.x.length ? { uid: "marks", meta: { run: "", series: "marks" }, name: "", marks } : null;
@@ -65,8 +84,8 @@ function* always({ run, curve }) {
       yield {
         x: xs[row],
         row,
-        symbol: "circle-x-open",
-        note: `⊗ ${where(run, iteration)}: ${t("mark.dead")}`,
+        kind: "dead",
+        note: `${where(run, iteration)}: ${t("mark.dead")}`,
       };
     if (annotation.kind !== "live") continue;
     const said = Object.entries(annotation.changes).map(
@@ -75,8 +94,8 @@ function* always({ run, curve }) {
     yield {
       x: xs[row],
       row,
-      symbol: "triangle-down",
-      note: `▼ ${where(run, iteration)}: ${said.join(", ")}`,
+      kind: "changed",
+      note: `${where(run, iteration)}: ${said.join(", ")}`,
     };
   }
   let row = ys.length - 1;
@@ -86,8 +105,8 @@ function* always({ run, curve }) {
     yield {
       x: xs[row + 1],
       row,
-      symbol: "x-thin",
-      note: `✕ ${where(run, iterations[row + 1])}: ${t("mark.diverged")}`,
+      kind: "diverged",
+      note: `${where(run, iterations[row + 1])}: ${t("mark.diverged")}`,
     };
 }
 
@@ -95,7 +114,7 @@ function* always({ run, curve }) {
  * @param {Line} line
  * @returns {Generator<Mark>}
  */
-function* atWish({ run, series, curve }) {
+function* optional({ run, series, curve }) {
   const { xs, ys, iterations } = curve;
   const last = ys.length - 1;
   if (last < 0) return;
@@ -103,8 +122,8 @@ function* atWish({ run, series, curve }) {
     yield {
       x: xs[last],
       row: last,
-      symbol: "square-open",
-      note: `□ ${where(run, iterations[last])}: ${t("mark.stopped")}`,
+      kind: "stopped",
+      note: `${where(run, iterations[last])}: ${t("mark.stopped")}`,
     };
   }
   if (series !== "test_accuracy" || !run.finished_at) return; // while it goes on, the best would wander
@@ -113,8 +132,8 @@ function* atWish({ run, series, curve }) {
     yield {
       x: xs[best],
       row: best,
-      symbol: "star",
-      note: `★ ${where(run, iterations[best])}: ${t("mark.best", { value: percent(ys[best], 2) })}`,
+      kind: "best",
+      note: `${where(run, iterations[best])}: ${t("mark.best", { value: percent(ys[best], 2) })}`,
     };
   const flat = plateau(ys, iterations);
   if (flat < 0) return;
@@ -122,8 +141,8 @@ function* atWish({ run, series, curve }) {
   yield {
     x: xs[flat],
     row: flat,
-    symbol: "line-ns-open",
-    note: `│ ${where(run, iterations[flat])}: ${rule}`,
+    kind: "plateau",
+    note: `${where(run, iterations[flat])}: ${rule}`,
   };
 }
 

@@ -13,6 +13,7 @@ import { Symbols } from "./symbols.js";
 /**
  * @import { Run, Stream } from "../types.js"
  * @import { Group } from "./groups.js"
+ * @import { MarkKind } from "./marks.js"
  * @import { Layer, Quantity, QuantityLine } from "./quantities.js"
  * @import { Series } from "../state/series.js"
  * @import { BandsOfRuns } from "./bands.js"
@@ -46,7 +47,7 @@ import { Symbols } from "./symbols.js";
  * @property {string} [meaning]
  * @property {string} [value]
  * @property {Points} [points]
- * @property {{x: number[], y: number[], symbol: string[], colors: string[], notes: string[]}} [marks]
+ * @property {{x: number[], y: number[], kinds: MarkKind[], symbol: string[], colors: string[], notes: string[]}} [marks]
  * @property {Symbols} [symbols]
  * @property {{x: ArrayLike<number>, y: ArrayLike<number>}} [area]
  * @property {string} [fill] the colour of the area between the line and 0

@@ -165,6 +165,19 @@ export class Lessons {
     }
   }
 
+  /** Mark the button of the lesson that is shown; the menu says which of its lessons is. @param {Lesson | undefined} lesson */
+  #mark(lesson) {
+    for (const button of this.#bar.querySelectorAll("[data-lesson]")) {
+      const isShown = button.getAttribute("data-lesson") === lesson?.slug;
+      if (isShown) button.setAttribute("aria-current", "true");
+      else button.removeAttribute("aria-current");
+    }
+    const inMenu = this.#bar.querySelector(".more-lessons [aria-current] b")?.textContent;
+    // no longer than the text that it replaces, so that nothing moves
+    const title = inMenu ? [h("b", {}, inMenu), t("lessons.and_more")] : [t("lessons.more")];
+    this.#bar.querySelector(".more-lessons summary")?.replaceChildren(...title);
+  }
+
   /** The lesson of the newest shown run; it gives its conclusion away only after the runs have. */
   #drawNote() {
     const newest = this.#store.shown().at(-1);
@@ -183,6 +196,7 @@ export class Lessons {
     ]);
     if (state === this.#drawn) return;
     this.#drawn = state;
+    this.#mark(lesson);
     if (this.#problem) this.#note.replaceChildren(h("p", { role: "alert" }, explain(this.#problem)));
     else if (lesson)
       this.#note.replaceChildren(

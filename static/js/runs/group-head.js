@@ -1,6 +1,6 @@
 /**
- * The head of a group in the run list: its name, which folds it, its best result, its number of runs with their mean
- * and spread, and a button that shows them.
+ * The head of a group in the run list: its name, which folds it, its best result, its number of runs with their lowest and
+ * highest result, and a button that shows them.
  */
 
 import { h, put } from "../page/dom.js";
@@ -51,8 +51,8 @@ export function makeGroupHead(key, on) {
 }
 
 /**
- * The best accuracy on test images, and in words how many runs there are, or of these have ended, and their mean ± standard
- * deviation.
+ * The best accuracy on test images, and in words how many runs there are, or of these have ended, and from where to where
+ * their accuracies go. (A mean would hide that the runs of a lesson or a sweep differ in kind.)
  * @param {Pick<Run, "status" | "latest">[]} runs
  * @returns {{best: number | null, text: string}}
  */
@@ -61,11 +61,7 @@ export function groupFacts(runs) {
   const count = ended < runs.length ? t("runs.ended", { n: ended, all: runs.length }) : String(runs.length);
   const scores = runs.flatMap(({ latest }) => latest.test_accuracy ?? []).filter(Number.isFinite);
   if (!scores.length) return { best: null, text: count };
-  const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
-  const best = Math.max(...scores);
-  if (scores.length === 1) return { best, text: `${count} · ${percent(mean)}` };
-  const deviation = Math.sqrt(
-    scores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / (scores.length - 1),
-  );
-  return { best, text: `${count} · ${percent(mean)} ± ${(100 * deviation).toFixed(1)}` };
+  const [worst, best] = [Math.min(...scores), Math.max(...scores)];
+  if (worst === best) return { best, text: `${count} · ${percent(best)}` };
+  return { best, text: `${count} · ${percent(worst)} – ${percent(best)}` };
 }
