@@ -21,15 +21,14 @@ from engine.fast import optimizers, products
 
 ROUNDS = 11
 usual_tiles = products.tiles
-CACHED = (products.tiles, products.deep_tiles, products.summed_tiles)
+CACHED = (products.tiles, products.summed_tiles)
 
 #: device → what turns it off: (module or class, name, the replacement)
 Absence = tuple[Any, str, Any]
 DEVICES: dict[str, list[Absence]] = {
     "tiles of rows": [(products, "tiles", lambda *shape: (0, usual_tiles(*shape)[1]))],
     "tiles of columns": [(products, "tiles", lambda *shape: (usual_tiles(*shape)[0], 0))],
-    "parts of K": [(products, "deep_tiles", lambda *shape: (0, 0))],
-    "few rows": [(products, "few_depth", lambda *shape: 0)],
+    "few rows": [(products, "_few_rows_depth", lambda *shape: 0)],
     "turned copies": [
         (products, "_turns", lambda *shape: False),
         (products, "_turns_product", lambda *shape: False),
@@ -38,8 +37,7 @@ DEVICES: dict[str, list[Absence]] = {
     "summed parts": [(products, "summed_tiles", lambda m, k, n: (m, 0))],
     "all of products.py": [
         (products, "tiles", lambda *shape: (0, 0)),
-        (products, "deep_tiles", lambda *shape: (0, 0)),
-        (products, "few_depth", lambda *shape: 0),
+        (products, "_few_rows_depth", lambda *shape: 0),
         (products, "_turns", lambda *shape: False),
         (products, "_turns_product", lambda *shape: False),
         (products, "_turns_summed", lambda *shape: False),

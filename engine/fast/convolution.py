@@ -16,7 +16,7 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.fast.blocks import block_size
-from engine.fast.products import add_products, deep_scratch, multiply_deep, summed_scratch
+from engine.fast.products import add_products, multiply, summed_scratch
 from engine.fast.step import Buffers, Place
 from engine.fast.windows import Windows
 from engine.layers.conv import Conv2D
@@ -63,12 +63,11 @@ class Convolution:
         """Arrays of `convolve`, and of `gradients` in training: W', R, and the scratch of their products."""
         layer, n, itemsize = self.layer, block_size(count), self.dtype.itemsize
         filters, kernel, (channels, height, width) = layer.filters, layer.kernel_size, layer.input_shape
-        inputs, outputs = kernel * kernel * channels, kernel * kernel * filters
+        inputs = kernel * kernel * channels
         columns = self.computed[2] // self.phases * n
         shapes: dict[str, Shape] = {
             "matrix": (filters, kernel, kernel, channels),
             "R": self._windows.shape(n, itemsize, self._multiple),
-            "parts": (deep_scratch(filters, inputs, columns),),
         }
         if training:
             products = self._windows.strip_rows(n * itemsize, 1) * self.phases
@@ -78,7 +77,6 @@ class Convolution:
                 shapes["dx"] = (count // n, height, channels, width, n)
                 shapes["turned"] = (channels, kernel, kernel, filters)
                 shapes["turned R"] = self._turned_windows.shape(n, itemsize)
-                shapes["turned parts"] = (deep_scratch(channels, outputs, width * n),)
         return {name: (shape, self.dtype) for name, shape in shapes.items()}
 
     def prepare(self, arrays: dict[str, Array]) -> None:
@@ -111,7 +109,7 @@ class Convolution:
         for rows, windows in self._windows.strips(x, arrays["R"], self._multiple):
             strip = arrays["strip"][: len(windows)] if out is None else out[rows]
             flat = strip.reshape(*windows.shape[:2], len(matrix), -1)
-            multiply_deep(flat_matrix, windows, flat, arrays["parts"])
+            multiply(flat_matrix, windows, flat)
             yield strip
 
     def gradients(self, x: Array, parts: Iterable[Array], arrays: dict[str, Array]) -> Array | None:
@@ -137,7 +135,7 @@ class Convolution:
         matrix = turned.reshape(len(turned), -1)
         for rows, windows in self._turned_windows.strips(dy, arrays["turned R"]):
             flat = dx[rows].reshape(*windows.shape[:2], len(turned), -1)
-            multiply_deep(matrix, windows, flat, arrays["turned parts"])
+            multiply(matrix, windows, flat)
 
 
 def bias_buffers(shape: Shape, dtype: np.dtype[np.generic]) -> Buffers:

@@ -13,7 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array
-from engine.fast.products import deep_scratch, multiply, multiply_deep, multiply_turned, turned_scratch
+from engine.fast.products import (
+    few_rows_scratch,
+    multiply,
+    multiply_few_rows,
+    multiply_turned,
+    turned_scratch,
+)
 from engine.fast.relu import relu, relu_backward
 from engine.fast.step import BOOL, Buffers, Place, Step
 from engine.layers.dense import Dense
@@ -36,13 +42,13 @@ class DenseStep(Step):
         inputs, units, dtype = self.layer.inputs, self.layer.units, self.dtype
         if self._taken is not None:
             inputs = len(self._taken)
-        parts = deep_scratch(count, inputs, units)
+        scratch = few_rows_scratch(count, inputs, units)
         buffers: Buffers = {"y": ((count, units), dtype)}
         if training:
             buffers["ones"] = ((count,), dtype)
             if self._learnt is not None:
                 learnt = len(self._learnt[0])
-                parts = max(parts, deep_scratch(count, learnt, units))
+                scratch = max(scratch, few_rows_scratch(count, learnt, units))
                 buffers["learnt W"] = ((learnt, units), dtype)
                 buffers["learnt dW"] = ((learnt + 1, units), dtype)
             if self.needs_input_gradient:
@@ -52,7 +58,7 @@ class DenseStep(Step):
                 else:
                     buffers["dx"] = ((count, inputs), dtype)
                     buffers["turned"] = ((turned_scratch(count, units, inputs),), dtype)
-        buffers["parts"] = ((parts,), dtype)
+        buffers["scratch"] = ((scratch,), dtype)
         return buffers
 
     def prepare(self, arrays: dict[str, Array]) -> None:
@@ -75,7 +81,7 @@ class DenseStep(Step):
             np.take(self.layer.W, self._learnt[0], axis=0, out=W, mode="clip")
         x = x.reshape(n, len(W))
         y = arrays["y"]
-        multiply_deep(x, W, y, arrays["parts"])
+        multiply_few_rows(x, W, y, arrays["scratch"])
         np.add(y, self.layer.b, out=y)
         if training:
             self._x = x

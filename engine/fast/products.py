@@ -31,10 +31,6 @@ THIN_ROWS, THIN_COLUMNS, LANES, ROW_LANES = 8, 32, 16, 4
 #: Columns up to which rows go through it 12 at a time: 24 registers of 16 sums are 12 rows of 32 columns.
 FEW_COLUMNS, FEW_COLUMNS_LANES = 96, 12
 
-#: Most rows of a tile where K is cut too, for sums of few and long products (half as many where N is up to twice as
-#: wide), and the least depth that is left. From WHOLE_ROWS rows on, tiles of all of K are better.
-DEEP_ROWS, DEPTH, WHOLE_ROWS = 32, 50, 12
-
 #: K up to which a product reads and writes so much for each multiply-add that packing it, which is to read and write
 #: it once more, is what costs most: a large layer and a small batch. Rows of its tiles.
 SHALLOW, SHALLOW_ROWS = 32, 16
@@ -79,34 +75,18 @@ def multiply(a: Array, b: Array, out: Array) -> Array:
     return out
 
 
-def multiply_deep(a: Array, b: Array, out: Array, scratch: Array) -> Array:
-    """a (M, K) @ b (..., K, N), in `out`, for K so large that even thin tiles of all of K are large products: as a sum
-    of products of parts of K. `scratch`: at least
-    `deep_scratch` numbers."""
+def multiply_few_rows(a: Array, b: Array, out: Array, scratch: Array) -> Array:
+    """a (M, K) @ b (K, N), in `out`: few rows times a large b are multiplied with some rows of b after the other. A
+    product goes down columns, which is no order to read memory in; so each part of b is first read from its beginning
+    to its end, for nothing but that it is in the cache then: three fifths of the time. `scratch`: at least
+    `few_rows_scratch` numbers."""
     (m, k), n = a.shape, b.shape[-1]
-    if b.ndim == 2 and (few := few_depth(m, k, n)):
-        return _multiply_few(a, b, out, few, scratch[: m * n].reshape(m, n))
-    rows, depth = deep_tiles(m, k, n)
+    depth = _few_rows_depth(m, k, n)
     if not depth:
         return multiply(a, b, out)
-    if b.ndim > 2:
-        for one, its in zip(b, out, strict=True):
-            multiply_deep(a, one, its, scratch)
-        return out
-    parts = scratch[: k // depth * m * n].reshape(k // depth, m // rows, rows, n)
-    cut = a.reshape(m // rows, rows, k // depth, depth).transpose(2, 0, 1, 3)
-    np.matmul(cut, b.reshape(k // depth, 1, depth, n), out=parts)
-    # adding up a few long rows; a product with ones would take half of the time, and round more
-    np.add.reduce(parts, axis=0, out=out.reshape(parts.shape[1:]))
-    return out
-
-
-def _multiply_few(a: Array, b: Array, out: Array, depth: int, product: Array) -> Array:
-    """The product of a few rows with a large b, some rows of b after the other. A product goes down columns, which is
-    no order to read memory in; so each part of b is first read from its beginning to its end, for nothing but that it
-    is in the cache then: three fifths of the time."""
+    product = scratch[: m * n].reshape(m, n)
     np.dot(a[:, :depth], b[:depth], out=out)
-    for at in range(depth, len(b), depth):
+    for at in range(depth, k, depth):
         part = b[at : at + depth]
         flat = part.reshape(-1)
         np.dot(flat, flat)
@@ -114,20 +94,17 @@ def _multiply_few(a: Array, b: Array, out: Array, depth: int, product: Array) ->
     return out
 
 
-def few_depth(m: int, k: int, n: int) -> int:
+def few_rows_scratch(m: int, k: int, n: int) -> int:
+    """How many numbers of scratch `multiply_few_rows` needs."""
+    return m * n if _few_rows_depth(m, k, n) else 0
+
+
+def _few_rows_depth(m: int, k: int, n: int) -> int:
     """Rows of b that few rows of a are multiplied with at a time; 0: they are not."""
     if m > FEW_ROWS or k * n < LARGE or not has_small_kernels():
         return 0
     depth = SMALL // (m * n)
     return depth if depth >= THIN_ROWS else 0
-
-
-def deep_scratch(m: int, k: int, n: int) -> int:
-    """How many numbers of scratch `multiply_deep` needs."""
-    if few_depth(m, k, n):
-        return m * n
-    depth = deep_tiles(m, k, n)[1]
-    return m * n * (k // depth) if depth else 0
 
 
 def multiply_turned(a: Array, b: Array, out: Array, scratch: Array) -> Array:
@@ -219,18 +196,6 @@ def summed_tiles(m: int, k: int, n: int) -> tuple[int, int]:
     elif not has_small_kernels() and m * n > 4 * SUMMED:
         return _part(m, SUMMED // n, 4 * SHALLOW_ROWS, 1) or m, 0
     return m, 0
-
-
-@lru_cache(maxsize=1024)
-def deep_tiles(m: int, k: int, n: int) -> tuple[int, int]:
-    """Rows and depth of a tile; 0: not cut that way."""
-    if m * k * n <= SMALL or not has_small_kernels() or tiles(m, k, n)[0] >= WHOLE_ROWS:
-        return 0, 0
-    if n > NARROW and (n > 2 * NARROW or m > 2 * NARROW or tiles(m, k, n)[1]):
-        return 0, 0
-    rows = _rows(m, DEEP_ROWS if n <= NARROW else DEEP_ROWS // 2, _lanes(n))
-    depth = _part(k, SMALL // (rows * n), DEPTH, 1) if rows else 0
-    return (rows, depth) if depth else (0, 0)
 
 
 @lru_cache(maxsize=1024)

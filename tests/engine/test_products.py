@@ -13,10 +13,9 @@ from engine.fast import products
 from engine.fast.products import (
     SMALL,
     add_products,
-    deep_scratch,
-    deep_tiles,
+    few_rows_scratch,
     multiply,
-    multiply_deep,
+    multiply_few_rows,
     multiply_turned,
     summed_scratch,
     summed_tiles,
@@ -24,7 +23,7 @@ from engine.fast.products import (
     turned_scratch,
 )
 
-CACHES = (tiles, deep_tiles, summed_tiles)
+CACHES = (tiles, summed_tiles)
 
 
 @pytest.fixture(params=[True, False], ids=["small kernels", "no small kernels"])
@@ -49,8 +48,7 @@ SHAPES = [
     (100, 784, 40),  # rows are cut
     (784, 100, 40),
     (32, 288, 960),  # columns are cut
-    (100, 4320, 100),  # only the depth can be cut
-    (96, 1600, 216),  # likewise, and it is wider
+    (100, 4320, 100),  # long
     (2048, 8, 1024),  # large and shallow
     (16, 600, 1000),  # few rows
     (8, 1100, 1000),  # fewer rows, times a large matrix
@@ -70,7 +68,7 @@ def test_products_in_tiles_are_the_plain_product(
     expected = a @ b
     for product in (
         multiply(a, b, np.empty((m, n))),
-        multiply_deep(a, b, np.empty((m, n)), np.empty(deep_scratch(m, k, n))),
+        multiply_few_rows(a, b, np.empty((m, n)), np.empty(few_rows_scratch(m, k, n))),
         multiply_turned(a, np.ascontiguousarray(b.T), np.empty((m, n)), np.empty(turned_scratch(m, k, n))),
     ):
         np.testing.assert_allclose(product, expected, rtol=1e-12, atol=1e-11)
@@ -82,11 +80,8 @@ def test_stacks_of_products_in_tiles_are_the_plain_products(shape: tuple[int, in
     m, k, n = shape
     generator = np.random.default_rng(3)
     kernel, windows = generator.standard_normal((m, k)), generator.standard_normal((3, k, n))
-    for product in (
-        multiply(kernel, windows, np.empty((3, m, n))),
-        multiply_deep(kernel, windows, np.empty((3, m, n)), np.empty(deep_scratch(m, k, n))),
-    ):
-        np.testing.assert_allclose(product, kernel @ windows, rtol=1e-12, atol=1e-10)
+    product = multiply(kernel, windows, np.empty((3, m, n)))
+    np.testing.assert_allclose(product, kernel @ windows, rtol=1e-12, atol=1e-10)
 
 
 @pytest.mark.usefixtures("small_kernels")
@@ -118,7 +113,6 @@ def test_every_tile_is_a_part_and_a_small_product(m: int, k: int, n: int) -> Non
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(products, "has_small_kernels", lambda: True)
         rows, columns = tiles.__wrapped__(m, k, n)
-        deep_rows, depth = deep_tiles.__wrapped__(m, k, n)
         part, summed_rows = summed_tiles.__wrapped__(m, k, n)
     assert m % part == 0
     if summed_rows:
@@ -131,10 +125,6 @@ def test_every_tile_is_a_part_and_a_small_product(m: int, k: int, n: int) -> Non
     if columns:
         assert n % columns == 0
         assert m * k * columns <= SMALL
-    if depth:
-        assert k % depth == 0
-        assert m % deep_rows == 0
-        assert deep_rows * depth * n <= SMALL
 
 
 def test_a_processor_without_small_kernels_cuts_only_products_larger_than_its_cache(
@@ -142,7 +132,6 @@ def test_a_processor_without_small_kernels_cuts_only_products_larger_than_its_ca
 ) -> None:
     monkeypatch.setattr(products, "has_small_kernels", lambda: False)
     assert tiles.__wrapped__(100, 784, 40) == (0, 0)
-    assert deep_tiles.__wrapped__(100, 4320, 100) == (0, 0)
     assert summed_tiles.__wrapped__(288, 960, 32) == (288, 0)
     assert summed_tiles.__wrapped__(3456, 104, 384) == (72, 0)
     assert tiles.__wrapped__(9216, 8, 4096) == (16, 0)
