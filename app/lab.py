@@ -82,7 +82,7 @@ class Lab:
         """The state of the lab, for `/metrics`."""
         path = self.database.path
         return Figures(
-            runs=Counter(run.status for run in self.register.runs),
+            runs=Counter(run.training.status for run in self.register.runs),
             workers=self.settings.workers,
             busy=self.scheduler.busy,
             queued=self.scheduler.queued,

@@ -48,7 +48,9 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
     settings = settings or Settings()
     database = Database(settings.database_path)
     metrics = Metrics()
-    history = StoredHistory(database, note_damage=lambda run_id, reason: register.note_damage(run_id, reason))
+    history = StoredHistory(
+        database, note_damage=lambda training_id, reason: register.note_damage(training_id, reason)
+    )
     hub = Hub(history=history, observe_lag=metrics.lag.observe)
     register = Register(database, hub)
     executor = executor or LocalExecutor(settings.socket_dir)

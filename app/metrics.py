@@ -16,7 +16,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from app.runs import RunStatus
+from app.trainings import Status
 
 #: Seconds. Rows travel in milliseconds; what takes longer than a second is trouble.
 BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.06, 0.1, 0.2, 0.5, 1.0, 5.0)
@@ -55,7 +55,7 @@ class Latency:
 class Figures:
     """The state of a lab."""
 
-    runs: Count[RunStatus]
+    runs: Count[Status]
     workers: int
     busy: int
     queued: int
@@ -107,7 +107,7 @@ class _Reader(Collector):
     def collect(self) -> Iterator[Metric]:
         figures = self._figures()
         runs = GaugeMetricFamily("lossroom_runs", "runs by status", labels=["status"])
-        for status in RunStatus:
+        for status in Status:
             runs.add_metric([status.value], figures.runs[status])
         yield runs
         for name, help_text in HELP.items():

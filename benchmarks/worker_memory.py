@@ -72,7 +72,7 @@ def measure(config: ExperimentConfig) -> int:
 def _job(config: ExperimentConfig, folder: Path) -> Job:
     """What the lab's scheduler hands to a worker, with checkpoints as often as they can be made."""
     return Job(
-        run="memory",
+        training="memory",
         attempt=1,
         config=config.to_dict(),
         data_dir=str(DATA_DIR),

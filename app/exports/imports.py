@@ -20,8 +20,9 @@ from app.exports.imported_rows import MAX_ITERATIONS, ImportedRows, Spool, wrong
 from app.exports.reading import JsonReader, NotJson
 from app.remarks import distinct
 from app.rows import Times
-from app.runs import MAX_COLOR, Run, RunStatus, new_id
+from app.runs import MAX_COLOR, Run
 from app.texts import find_unfit
+from app.trainings import Status, Training, new_id
 from engine import ConfigError, ExperimentConfig
 from engine.events import STREAMS
 from engine.reasons import Reason, restored
@@ -88,26 +89,34 @@ class Imported:
         for part in rows.values():
             part.check(config.iterations)
         self.rows = rows
-        status = RunStatus(given.status)
+        status = Status(given.status)
         reason = given.reason and restored(given.reason, _short(given.why))
         finished_at = given.finished_at
         if not status.finished:  # it will not go on here
             reached = max((part.last_iteration for part in rows.values()), default=0)
             reason = _was_exported(status, reached)
-            status = RunStatus.CANCELLED
+            status = Status.CANCELLED
             finished_at = exported_at
-        trained = bool(rows) or status in (RunStatus.COMPLETED, RunStatus.DIVERGED)
+        trained = bool(rows) or status in (Status.COMPLETED, Status.DIVERGED)
         started_at = given.created_at if given.started_at is None and trained else given.started_at
         began = given.created_at if started_at is None else started_at
-        self.run = Run(
+        training = Training(
             id=new_id(),
-            number=0,  # the store gives it
-            name=given.name,
             config=config.to_dict(),
             iterations=config.iterations,
             created_at=given.created_at,
             status=status,
             reason=reason,
+            annotations=[note.model_dump(mode="json") for note in given.annotations],
+            started_at=started_at,
+            finished_at=began if finished_at is None else max(finished_at, began),
+        )
+        self.run = Run(
+            id=new_id(),
+            number=0,  # the store gives it
+            name=given.name,
+            training=training,
+            launched_at=given.created_at,
             lesson=given.lesson,
             group_id=group_id,
             color=given.color,
@@ -115,20 +124,17 @@ class Imported:
             archived=given.archived,
             tags=distinct(given.tags),
             notes=given.notes,
-            annotations=[note.model_dump(mode="json") for note in given.annotations],
-            started_at=started_at,
-            finished_at=began if finished_at is None else max(finished_at, began),
         )
         seconds = given.seconds
         if seconds is None:  # of an earlier version, which took it from the clock
-            seconds = max(0.0, (self.run.finished_at or began) - began)
+            seconds = max(0.0, (training.finished_at or began) - began)
         for stream, part in rows.items():
             part.times = times.get(stream) or [(part.count, began + seconds, seconds)]
             if part.count:
-                self.run.remember(part.last)
+                training.remember(part.last)
 
 
-def _was_exported(status: RunStatus, iteration: int) -> Reason:
+def _was_exported(status: Status, iteration: int) -> Reason:
     text = f"it was exported while it was {status.value}, after {iteration:,} iterations"
     return Reason("was_exported", text, status=status.value, iteration=iteration)
 

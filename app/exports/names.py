@@ -30,7 +30,7 @@ def _common(runs: Sequence[Run]) -> str:
     lessons = {run.lesson for run in runs}
     if len(lessons) == 1 and (slug := lessons.pop()) in LESSONS:
         return f"lesson-{slug}"
-    datasets = {str(run.config["dataset"]["name"]) for run in runs}
+    datasets = {str(run.training.config["dataset"]["name"]) for run in runs}
     return datasets.pop() if len(datasets) == 1 else ""
 
 

@@ -1,6 +1,6 @@
-"""Checkpoint files: how a worker writes them, so that a run continues where it was and not from the start.
+"""Checkpoint files: how a worker writes them, so that a training continues where it was and not from the start.
 
-A file is never incomplete: it is written under another name, flushed to the disk, and renamed. Its name holds run,
+A file is never incomplete: it is written under another name, flushed to the disk, and renamed. Its name holds training,
 attempt and iteration, so an orphan of an earlier server never writes into the file of a later attempt. A file
 counts only once the server has stored its name, which happens after all rows before it are stored.
 """
@@ -16,12 +16,12 @@ from pathlib import Path
 
 from app.jobs.messages import Checkpoint
 
-#: Saving takes at most 1/SHARE of a run's time: where saving is slow, it is done less often.
+#: Saving takes at most 1/SHARE of a training's time: where saving is slow, it is done less often.
 SHARE = 20
 
 
-def name(run_id: str, attempt: int, iteration: int) -> str:
-    return f"{run_id}.{attempt}.{iteration}.npz"
+def name(training_id: str, attempt: int, iteration: int) -> str:
+    return f"{training_id}.{attempt}.{iteration}.npz"
 
 
 def read(folder: Path, file: str) -> bytes | None:
@@ -33,28 +33,28 @@ def read(folder: Path, file: str) -> bytes | None:
 
 
 def remove(folder: Path, files: Iterable[str]) -> None:
-    """Delete these files. Never others of the run: its worker may be writing one. What cannot be deleted stays."""
+    """Delete these files. Never others of the training: its worker may be writing one. What cannot be deleted stays."""
     for file in files:
         with contextlib.suppress(OSError):
             (folder / file).unlink()
 
 
-def remove_all(folder: Path, run_id: str) -> None:
-    """Delete all files of a run that has no worker any more, half written ones too."""
-    remove(folder, [path.name for path in folder.glob(f"{run_id}.*")])
+def remove_all(folder: Path, training_id: str) -> None:
+    """Delete all files of a training that has no worker any more, half written ones too."""
+    remove(folder, [path.name for path in folder.glob(f"{training_id}.*")])
 
 
-def sweep(folder: Path, runs: set[str]) -> None:
-    """Delete the files of all runs but `runs`: those of runs that ended without deleting theirs, as after a crash."""
-    remove(folder, [path.name for path in folder.glob("*") if path.name.partition(".")[0] not in runs])
+def sweep(folder: Path, trainings: set[str]) -> None:
+    """Delete the files of all trainings but `trainings`: after a crash there may be some of trainings that ended."""
+    remove(folder, [path.name for path in folder.glob("*") if path.name.partition(".")[0] not in trainings])
 
 
 class Writer:
-    """Writes one run's checkpoints in a thread of its own, one at a time, so that training does not wait."""
+    """Writes one training's checkpoints in a thread of its own, one at a time, so that training does not wait."""
 
-    def __init__(self, folder: Path, run_id: str, attempt: int, *, every: float) -> None:
+    def __init__(self, folder: Path, training_id: str, attempt: int, *, every: float) -> None:
         self._folder = folder
-        self._run_id = run_id
+        self._training_id = training_id
         self._attempt = attempt
         self._thread: threading.Thread | None = None
         self._written: Checkpoint | None = None
@@ -91,7 +91,7 @@ class Writer:
         return problem
 
     def _write(self, data: bytes, iteration: int, evaluations: int) -> None:
-        file = name(self._run_id, self._attempt, iteration)
+        file = name(self._training_id, self._attempt, iteration)
         place = self._folder / file
         half = place.with_name(f"{file}.part")
         try:

@@ -1,4 +1,4 @@
-"""The interface of executors, which decide where runs train. `local.py` trains on this machine; others can be added."""
+"""The interface of executors, which decide where trainings run. `local.py` is for this machine; others can be added."""
 
 from __future__ import annotations
 
@@ -8,19 +8,21 @@ from app.jobs.messages import Command, Event, Job
 
 
 class Listener(Protocol):
-    """Receives what workers report. Called from the executor's threads, in order for each run.
+    """Receives what workers report. Called from the executor's threads, in order for each training.
 
     `rows` and `event` may block: that is the backpressure that slows a worker down.
     """
 
-    def rows(self, run_id: str, stream: str, first: int, columns: int, data: bytes, seconds: float) -> None:
-        """Rows of a stream from number `first` on: float32 little endian, row after row. `seconds` is the run's
-        training time up to the last of them."""
+    def rows(
+        self, training_id: str, stream: str, first: int, columns: int, data: bytes, seconds: float
+    ) -> None:
+        """Rows of a stream from number `first` on: float32 little endian, row after row. `seconds` is the
+        time it has trained up to the last of them."""
 
-    def event(self, run_id: str, event: Event) -> None:
-        """Something has happened to the run, such as `Paused`."""
+    def event(self, training_id: str, event: Event) -> None:
+        """Something has happened to the training, such as `Paused`."""
 
-    def exited(self, run_id: str, reason: str | None) -> None:
+    def exited(self, training_id: str, reason: str | None) -> None:
         """The worker has ended; no report follows. `reason` says why if it did not end by itself."""
 
 
@@ -30,14 +32,14 @@ class Executor(Protocol):
     def open(self, listener: Listener) -> None:
         """Get ready to start workers quickly."""
 
-    def start(self, run_id: str, job: Job) -> None:
-        """Train a run."""
+    def start(self, training_id: str, job: Job) -> None:
+        """Begin a training, or go on with it."""
 
-    def send(self, run_id: str, command: Command) -> None:
-        """Pass a command to a run's worker; ignored if the worker has ended."""
+    def send(self, training_id: str, command: Command) -> None:
+        """Pass a command to a training's worker; ignored if the worker has ended."""
 
-    def kill(self, run_id: str) -> None:
-        """End a run's worker now."""
+    def kill(self, training_id: str) -> None:
+        """End a training's worker now."""
 
     def close(self, grace: float) -> None:
-        """Ask all workers to save their runs and end; kill those that have not after `grace` seconds."""
+        """Ask all workers to save their trainings and end; kill those that have not after `grace` seconds."""

@@ -23,12 +23,12 @@ ROWS = struct.Struct("<BQIId")
 class Link:
     """Rows and events to the server, commands from it. Sending waits while the server is behind.
 
-    It is also the run's stopwatch: of the time between two rows, all counts as training but what lies before a call of
+    It is also the training's stopwatch: of the time between two rows, all counts but what lies before a call of
     `resume_clock`: waiting for commands, for the server and for the disk.
     """
 
     def __init__(self, connection: Connection, *, seconds: float = 0.0) -> None:
-        """`seconds`: training time measured by earlier workers of the run."""
+        """`seconds`: training time measured by earlier workers."""
         self._connection = connection
         self._seconds = seconds
         self._buffers: dict[str, _Buffer] = {}

@@ -1,7 +1,7 @@
-"""The local executor: one process per run, started by `app.jobs.processes` in about 16 ms.
+"""The local executor: one process per training, started by `app.jobs.processes` in about 16 ms.
 
-Each run has its own pipe and its own thread here, so a worker that dies in the middle of a message
-does not stop other runs. The end of its pipe shows that it has died.
+Each training has its own pipe and its own thread here, so a worker that dies in the middle of a message
+does not stop other trainings. The end of its pipe shows that it has died.
 """
 
 from __future__ import annotations
@@ -49,24 +49,24 @@ class LocalExecutor:
         one_thread()
         self._processes.open()
 
-    def start(self, run_id: str, job: Job) -> None:
+    def start(self, training_id: str, job: Job) -> None:
         entry = _Worker()
         with self._lock:
-            self._workers[run_id] = entry
+            self._workers[training_id] = entry
         entry.thread = threading.Thread(
-            target=self._attend, args=(run_id, job, entry), name=f"run-{run_id}", daemon=True
+            target=self._attend, args=(training_id, job, entry), name=f"training-{training_id}", daemon=True
         )
         entry.thread.start()
 
-    def send(self, run_id: str, command: Command) -> None:
+    def send(self, training_id: str, command: Command) -> None:
         with self._lock:
-            entry = self._workers.get(run_id)
+            entry = self._workers.get(training_id)
         if entry is not None:
             entry.send(command)
 
-    def kill(self, run_id: str) -> None:
+    def kill(self, training_id: str) -> None:
         with self._lock:
-            entry = self._workers.get(run_id)
+            entry = self._workers.get(training_id)
         if entry is not None:
             entry.kill()
 
@@ -86,31 +86,31 @@ class LocalExecutor:
             entry.join(deadline - time.monotonic())
         self._processes.close()
 
-    # -- a run's thread --------------------------------------------------------------------------
+    # -- a training's thread --------------------------------------------------------------------------
 
-    def _attend(self, run_id: str, job: Job, entry: _Worker) -> None:
+    def _attend(self, training_id: str, job: Job, entry: _Worker) -> None:
         """Start the process, pass its messages on until its pipe ends, and report the outcome."""
         assert self._listener is not None
         _let_workers_run()
         reason: str | None
         try:
             with self._processes_lock:
-                process, connection = self._processes.start(self._entry, job, f"lossroom-{run_id}")
+                process, connection = self._processes.start(self._entry, job, f"lossroom-{training_id}")
         except OSError as error:
             text = f"the worker process could not be started: {error}"
             reason = Reason("worker_not_started", text, why=reason_of(error))
         else:
             entry.begin(process, connection)
-            finished = self._listen(run_id, connection)
+            finished = self._listen(training_id, connection)
             with self._processes_lock:
                 process.join()
             reason = None if finished else _why(process.exitcode)
             entry.end()
         with self._lock:
-            self._workers.pop(run_id, None)
-        self._listener.exited(run_id, reason)
+            self._workers.pop(training_id, None)
+        self._listener.exited(training_id, reason)
 
-    def _listen(self, run_id: str, connection: Connection) -> bool:
+    def _listen(self, training_id: str, connection: Connection) -> bool:
         """Pass messages on until the pipe ends; True if the worker had reported its end."""
         assert self._listener is not None
         finished = False
@@ -122,15 +122,15 @@ class LocalExecutor:
             if message[:1] == b"R":
                 stream, first, _, columns, seconds = ROWS.unpack_from(message, 1)
                 data = message[1 + ROWS.size :]
-                self._listener.rows(run_id, STREAMS[stream], first, columns, data, seconds)
+                self._listener.rows(training_id, STREAMS[stream], first, columns, data, seconds)
             else:
                 event = decode_event(message[1:])
                 finished = finished or isinstance(event, Finished | Stopped)
-                self._listener.event(run_id, event)
+                self._listener.event(training_id, event)
 
 
 class _Worker:
-    """A started run: its process and pipe, once they exist, and the commands that came before."""
+    """A started training: its process and pipe, once they exist, and the commands that came before."""
 
     def __init__(self) -> None:
         self.thread: threading.Thread | None = None

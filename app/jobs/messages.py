@@ -30,10 +30,10 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """What a worker needs to train a run, or to go on with it.
+    """What a worker needs to train, or to go on with a training.
 
     Attributes:
-        run, attempt, config: the run's id, the number of this attempt, and the experiment.
+        training, attempt, config: the training's id, the number of this attempt, and the experiment.
         data_dir, cache_dir, checkpoint_dir: folders.
         checkpoint_seconds, checkpoints: seconds between two checkpoints; the checkpoints so far, newest first.
         stored: how many iterations have stored rows.
@@ -44,7 +44,7 @@ class Job:
         paused, steps: whether to pause, and after how many iterations.
     """
 
-    run: str
+    training: str
     attempt: int
     config: dict[str, Any]
     data_dir: str
@@ -90,12 +90,12 @@ class ChangeLive:
 
 @dataclass(frozen=True)
 class Cancel:
-    """End the run; its recorded rows stay."""
+    """End the training; its recorded rows stay."""
 
 
 @dataclass(frozen=True)
 class Stop:
-    """Save the run and end; another worker goes on with it."""
+    """Save the training and end; another worker goes on with it."""
 
 
 Command = Pause | Resume | Step | ChangeLive | Cancel | Stop
@@ -114,7 +114,7 @@ class StreamOpened:
 
 @dataclass(frozen=True)
 class Paused:
-    """The run is paused."""
+    """The training is paused."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ class NotSaved:
 
 @dataclass(frozen=True)
 class Finished:
-    """The run has ended. `why` is the code and the values of `reason`; see `engine.reasons`."""
+    """The training has ended. `why` is the code and the values of `reason`; see `engine.reasons`."""
 
     status: str
     reason: str | None = None
@@ -157,7 +157,7 @@ class Finished:
 
 @dataclass(frozen=True)
 class Stopped:
-    """The worker ends because it was asked to; the run has not ended."""
+    """The worker ends because it was asked to; the training has not ended."""
 
 
 Event = StreamOpened | Paused | LiveChanged | Died | Saved | NotSaved | Finished | Stopped

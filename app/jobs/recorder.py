@@ -1,6 +1,6 @@
 """The recorder: stores what workers bring, and passes it on once it is durable, in the same order.
 
-That order is what makes a run go on without a hole or a lie: a checkpoint or a change by hand is stored only when
+That order is what makes a training go on without a hole or a lie: a checkpoint or a change by hand is stored only when
 all rows before it are, and a row is stored once, however often a worker that goes on from a checkpoint repeats it.
 """
 
@@ -19,7 +19,7 @@ from app.errors import LabError, StoreDamaged
 from app.jobs.messages import Checkpoint, Died, Event, LiveChanged, Saved, StreamOpened
 from app.metrics import Metrics
 from app.rows import Rows
-from app.storage import run_store
+from app.storage import training_store
 from app.storage.database import Database
 from engine.reasons import reason_of
 
@@ -29,19 +29,19 @@ log = logging.getLogger(__name__)
 class Observer(Protocol):
     """Called in the event loop's thread, after what it is called for is committed: the scheduler."""
 
-    def on_rows(self, run_id: str, stream: str, rows: Rows) -> None:
+    def on_rows(self, training_id: str, stream: str, rows: Rows) -> None:
         """New rows, which follow the stored ones."""
 
-    def on_event(self, run_id: str, event: Event) -> None:
-        """Something has happened to the run."""
+    def on_event(self, training_id: str, event: Event) -> None:
+        """Something has happened to the training."""
 
-    def on_checkpoints(self, run_id: str, checkpoints: list[Checkpoint]) -> None:
-        """The checkpoints of a run that are worth keeping, newest first."""
+    def on_checkpoints(self, training_id: str, checkpoints: list[Checkpoint]) -> None:
+        """The checkpoints of a training that are worth keeping, newest first."""
 
-    def on_refused(self, run_id: str, reason: str) -> None:
-        """Rows came that cannot belong to the run's curve."""
+    def on_refused(self, training_id: str, reason: str) -> None:
+        """Rows came that cannot belong to the training's curve."""
 
-    def on_exit(self, run_id: str, reason: str | None) -> None:
+    def on_exit(self, training_id: str, reason: str | None) -> None:
         """The worker is gone; nothing more comes of it."""
 
 
@@ -56,51 +56,59 @@ class Recorder:
         self._loop = loop
         self._metrics = metrics
 
-    def rows(self, run_id: str, stream: str, first: int, columns: int, data: bytes, seconds: float) -> None:
+    def rows(
+        self, training_id: str, stream: str, first: int, columns: int, data: bytes, seconds: float
+    ) -> None:
         values = np.ascontiguousarray(np.frombuffer(data, "<f4").reshape(-1, columns).T)
         at = time.time()
 
         def pass_on(rows: Rows | None) -> None:
             if rows is not None:
-                self._observer.on_rows(run_id, stream, rows)
+                self._observer.on_rows(training_id, stream, rows)
 
         self._store(
-            run_id, lambda c: run_store.append_rows(c, run_id, stream, first, values, at, seconds), pass_on
+            training_id,
+            lambda c: training_store.append_rows(c, training_id, stream, first, values, at, seconds),
+            pass_on,
         )
 
-    def event(self, run_id: str, event: Event) -> None:
+    def event(self, training_id: str, event: Event) -> None:
         def pass_on(_: Any) -> None:
-            self._observer.on_event(run_id, event)
+            self._observer.on_event(training_id, event)
 
         match event:
             case StreamOpened(stream, columns):
                 self._store(
-                    run_id, lambda c: run_store.open_stream(c, run_id, stream, tuple(columns)), _nothing
+                    training_id,
+                    lambda c: training_store.open_stream(c, training_id, stream, tuple(columns)),
+                    _nothing,
                 )
             case Saved(checkpoint):
                 self._store(
-                    run_id,
-                    lambda c: run_store.add_checkpoint(c, run_id, checkpoint),
-                    lambda kept: self._observer.on_checkpoints(run_id, kept),
+                    training_id,
+                    lambda c: training_store.add_checkpoint(c, training_id, checkpoint),
+                    lambda kept: self._observer.on_checkpoints(training_id, kept),
                 )
             case LiveChanged() | Died():
                 annotation = annotation_of(event)
-                self._store(run_id, lambda c: run_store.add_annotation(c, run_id, annotation), pass_on)
+                self._store(
+                    training_id, lambda c: training_store.add_annotation(c, training_id, annotation), pass_on
+                )
             case _:
-                self._store(run_id, _nothing, pass_on)
+                self._store(training_id, _nothing, pass_on)
 
-    def exited(self, run_id: str, reason: str | None) -> None:
-        self._store(run_id, _nothing, lambda _: self._observer.on_exit(run_id, reason))
+    def exited(self, training_id: str, reason: str | None) -> None:
+        self._store(training_id, _nothing, lambda _: self._observer.on_exit(training_id, reason))
 
-    def _store(self, run_id: str, operation: Callable[..., Any], then: Callable[[Any], None]) -> None:
+    def _store(self, training_id: str, operation: Callable[..., Any], then: Callable[[Any], None]) -> None:
         """Run `operation` in its place in the order; after its commit, call `then(result)` in the loop."""
         begun = time.perf_counter()
 
         def done(result: Any) -> None:
             self._metrics.store.observe(time.perf_counter() - begun)
-            if isinstance(result, run_store.Refused | StoreDamaged):
+            if isinstance(result, training_store.Refused | StoreDamaged):
                 reason = reason_of(result)
-                self._call(lambda: self._observer.on_refused(run_id, reason))
+                self._call(lambda: self._observer.on_refused(training_id, reason))
             elif isinstance(result, LabError):
                 log.error("not stored: %s", result)  # only at shutdown with a broken disk
             elif isinstance(result, Exception):
@@ -116,7 +124,7 @@ class Recorder:
 
 
 def annotation_of(event: LiveChanged | Died) -> dict[str, Any]:
-    """What an event leaves on the run's curve: that it was changed by hand, or that its network is dead."""
+    """What an event leaves on the curve: that it was changed by hand, or that its network is dead."""
     if isinstance(event, Died):
         return {"kind": "dead", "iteration": event.iteration}
     return {"kind": "live", "iteration": event.iteration, "changes": event.changes}

@@ -1,10 +1,10 @@
 """The scheduler: takes experiments, and trains as many at a time as there are places.
 
-The one owner of every run's status. Lives in the event loop; the executor's threads reach it through
+The one owner of every training's status. Lives in the event loop; the executor's threads reach it through
 `Recorder`, which stores what they bring and calls back after the commit. So a status, like a row, is shown
 to viewers only when it is durable, and in the order in which things happened.
 
-A run that loses its worker, or its server, waits for a new worker, which goes on from the last checkpoint.
+A training that loses its worker, or its server, waits for a new worker, which goes on from the last checkpoint.
 """
 
 from __future__ import annotations
@@ -42,9 +42,10 @@ from app.jobs.register import Register
 from app.live.hub import Hub
 from app.metrics import Metrics
 from app.rows import Rows
-from app.runs import Run, RunStatus, new_id
+from app.runs import Run
 from app.settings import Settings
 from app.storage.database import Database
+from app.trainings import Status, Training, new_id
 from engine import ConfigError, ExperimentConfig
 from engine.live import check_live, dropout_rate
 from engine.reasons import Reason, restored, why
@@ -52,20 +53,20 @@ from engine.summary import summarize
 
 log = logging.getLogger(__name__)
 
-#: Viewers get the progress of running runs this often; their rows flow as they come.
+#: Viewers get the progress of runs this often; their rows flow as they come.
 PROGRESS_SECONDS = 0.25
 #: Viewers hear something at least this often; `socket.js` counts on it.
 BEAT_SECONDS = 15.0
-#: A worker that dies so often in a row without getting farther takes its run with it.
+#: A worker that dies so often in a row without getting farther takes its training with it.
 MAX_CRASHES = 3
-#: Changes by hand of one run: each stays in its record for ever.
+#: Changes by hand of one training: each stays in its record for ever.
 MAX_CHANGES = 1000
-#: At the end, workers have this long to save their runs.
+#: At the end, workers have this long to save their trainings.
 GRACE_SECONDS = 2.5
 
 
 class Scheduler:
-    """The queue of runs and the places where they train."""
+    """The queue of trainings and the places where they run."""
 
     def __init__(
         self,
@@ -83,7 +84,7 @@ class Scheduler:
         self._metrics = metrics
         self._executor = executor
         self._queue: deque[str] = deque()
-        self._with_worker: set[str] = set()  # runs that have a worker
+        self._with_worker: set[str] = set()  # trainings that have a worker
         self._cancelling: set[str] = set()
         self._progressed: set[str] = set()
         self._works: set[asyncio.Task[None]] = set()
@@ -97,31 +98,34 @@ class Scheduler:
     async def open(self) -> None:
         """Go on with what trained when the last server went, then with what waited."""
         await self._register.open()
-        runs = self._register.runs
-        for run in runs:
-            if not run.status.finished:
-                run.expected_seconds = _expected_seconds(run.config)
-                self._register.publish(run)
-            if run.status in (RunStatus.RUNNING, RunStatus.PAUSED):
-                run.attempt += 1
-            if run.status is RunStatus.RUNNING:
+        trainings = self._register.trainings
+        for training in trainings:
+            if not training.status.finished:
+                training.expected_seconds = _expected_seconds(training.config)
+                self._register.publish(training)
+            if training.status in (Status.RUNNING, Status.PAUSED):
+                training.attempt += 1
+            if training.status is Status.RUNNING:
                 self._register.move(
-                    run,
-                    RunStatus.QUEUED,
-                    reason=_going_on(run, Reason("lab_restarted", "the lab was restarted")),
+                    training,
+                    Status.QUEUED,
+                    reason=_going_on(training, Reason("lab_restarted", "the lab was restarted")),
                 )
-                self._queue.append(run.id)
+                self._queue.append(training.id)
         self._queue.extend(
-            run.id for run in runs if run.status is RunStatus.QUEUED and run.id not in self._queue
+            training.id
+            for training in trainings
+            if training.status is Status.QUEUED and training.id not in self._queue
         )
-        checkpoints.sweep(self._settings.checkpoint_dir, {run.id for run in runs if not run.status.finished})
+        unfinished = {training.id for training in trainings if not training.status.finished}
+        checkpoints.sweep(self._settings.checkpoint_dir, unfinished)
         self._executor.open(Recorder(self, self._database, asyncio.get_running_loop(), self._metrics))
         self._ticker = asyncio.create_task(self._tick())
         self._fill()
         self._publish_lab()
 
     async def close(self) -> None:
-        """Let the workers save their runs and end; the next server goes on with them."""
+        """Let the workers save their trainings and end; the next server goes on with them."""
         self._closing = True
         if self._ticker is not None:
             self._ticker.cancel()
@@ -131,9 +135,9 @@ class Scheduler:
 
     @property
     def busy(self) -> int:
-        """Places taken: runs that train now, and deleted ones whose worker has not ended yet."""
-        runs = [self._register.find(run_id) for run_id in self._with_worker]
-        return sum(run is None or run.status is RunStatus.RUNNING for run in runs)
+        """Places taken: trainings that run now, and deleted ones whose worker has not ended yet."""
+        trainings = [self._register.find(training_id) for training_id in self._with_worker]
+        return sum(training is None or training.status is Status.RUNNING for training in trainings)
 
     @property
     def queued(self) -> int:
@@ -149,74 +153,77 @@ class Scheduler:
         # beside the loop: many experiments are many milliseconds of estimates
         runs = await asyncio.to_thread(lambda: [_new_run(config, lesson, group_id) for config in configs])
         await self._register.add(runs)
-        self._queue.extend(run.id for run in runs)
+        self._queue.extend(run.training.id for run in runs)
         self._fill()
         return runs
 
     async def pause(self, run_id: str) -> Run:
         """Ask a running run to pause; its status changes when it has."""
-        run = self._demand(run_id, RunStatus.RUNNING, doing="paused")
-        paused = sum(run.status is RunStatus.PAUSED for run in self._register.runs)
+        run = self._demand(run_id, Status.RUNNING, doing="paused")
+        paused = sum(training.status is Status.PAUSED for training in self._register.trainings)
         if paused >= self._settings.max_paused:
             message = f"{paused} runs are paused already; no more can be paused at the same time"
             raise Conflict(Reason("too_many_paused", message, paused=paused), code="too_many_paused")
-        self._executor.send(run_id, Pause())
+        self._executor.send(run.training.id, Pause())
         return run
 
     async def resume(self, run_id: str) -> Run:
         """Let a paused run go on: at once if there is a place, else as the next in the queue."""
-        run = self._demand(run_id, RunStatus.PAUSED, doing="resumed")
-        self._register.move(run, RunStatus.QUEUED)
-        self._queue.appendleft(run_id)
+        run = self._demand(run_id, Status.PAUSED, doing="resumed")
+        self._register.move(run.training, Status.QUEUED)
+        self._queue.appendleft(run.training.id)
         self._fill()
         return run
 
     async def step(self, run_id: str, iterations: int) -> Run:
         """Let a paused run do some iterations and pause again."""
-        run = self._demand(run_id, RunStatus.PAUSED, doing="stepped")
-        if run_id in self._with_worker:
-            self._executor.send(run_id, Step(iterations))
+        run = self._demand(run_id, Status.PAUSED, doing="stepped")
+        if run.training.id in self._with_worker:
+            self._executor.send(run.training.id, Step(iterations))
         else:
-            self._start(run, paused=True, steps=iterations)
+            self._start(run.training, paused=True, steps=iterations)
         return run
 
     async def change_live(self, run_id: str, given: dict[str, Any]) -> Run:
         """Change learning rate, penalties or dropout of a run that is not at its end; it is noted when it is done."""
         run = self.get(run_id)
-        if run.status.finished:
+        training = run.training
+        if training.status.finished:
             raise _illegal(run, "it cannot be changed")
-        has_dropout = dropout_rate(run.config["network"]["layers"]) is not None
+        has_dropout = dropout_rate(training.config["network"]["layers"]) is not None
         values = check_live(given, has_dropout=has_dropout)
-        if len(run.annotations) + len(run.wanted) >= MAX_CHANGES:
+        if len(training.annotations) + len(training.wanted) >= MAX_CHANGES:
             message = f"run {run_id} was changed {MAX_CHANGES} times already; no more changes are possible"
             raise Conflict(Reason("too_many_changes", message, most=MAX_CHANGES))
-        run.wanted.append(values)
-        self._executor.send(run_id, ChangeLive(values))
-        self._register.publish(run)
+        training.wanted.append(values)
+        self._executor.send(training.id, ChangeLive(values))
+        self._register.publish(training)
         return run
 
     async def cancel(self, run_id: str) -> Run:
         """End a run; what it has recorded stays."""
         run = self.get(run_id)
-        if run.status.finished:
+        training = run.training
+        if training.status.finished:
             raise _illegal(run, "it cannot be cancelled")
-        self._unqueue(run_id)
-        if run_id in self._with_worker:
-            self._cancelling.add(run_id)
-            self._executor.send(run_id, Cancel())
+        self._unqueue(training.id)
+        if training.id in self._with_worker:
+            self._cancelling.add(training.id)
+            self._executor.send(training.id, Cancel())
         if (
-            run_id not in self._with_worker or run.status is RunStatus.QUEUED
+            training.id not in self._with_worker or training.status is Status.QUEUED
         ):  # resumed, and waiting for a place
-            await self._register.move(run, RunStatus.CANCELLED)
+            await self._register.move(training, Status.CANCELLED)
         return run
 
     async def delete(self, run_id: str) -> None:
-        """Forget a run and its rows, and end it if it trains."""
-        self.get(run_id)
-        self._unqueue(run_id)
+        """Forget a run; with the last run of a training forget its rows, and end it if it runs."""
+        training = self.get(run_id).training
         await self._register.remove(run_id)
-        if run_id in self._with_worker:  # only now: a run that is there and loses its worker gets another one
-            self._executor.kill(run_id)
+        if self._register.find(training.id) is None:
+            self._unqueue(training.id)
+            if training.id in self._with_worker:
+                self._executor.kill(training.id)
         self._publish_lab()
 
     def get(self, run_id: str) -> Run:
@@ -224,86 +231,89 @@ class Scheduler:
 
     # -- what the recorder reports -----------------------------------------------------------------
 
-    def on_rows(self, run_id: str, stream: str, rows: Rows) -> None:
-        run = self._register.find(run_id)
-        if run is not None:
-            run.remember(rows)
-            self._progressed.add(run_id)
+    def on_rows(self, training_id: str, stream: str, rows: Rows) -> None:
+        training = self._register.find(training_id)
+        if training is not None:
+            training.remember(rows)
+            self._progressed.add(training_id)
             self._metrics.rows.inc(rows.count)
-            self._hub.append(run_id, stream, rows)
+            self._hub.append(training_id, stream, rows)
 
-    def on_event(self, run_id: str, event: Event) -> None:
-        run = self._register.find(run_id)
-        if run is None or run.status.finished:
+    def on_event(self, training_id: str, event: Event) -> None:
+        training = self._register.find(training_id)
+        if training is None or training.status.finished:
             return
         match event:
-            case Paused() if run.status is RunStatus.RUNNING:
-                self._register.move(run, RunStatus.PAUSED)
+            case Paused() if training.status is Status.RUNNING:
+                self._register.move(training, Status.PAUSED)
                 self._fill()
             case LiveChanged() | Died():
-                if isinstance(event, LiveChanged) and run.wanted:
-                    run.wanted.popleft()
-                run.annotations.append(annotation_of(event))
-                self._register.publish(run)
+                if isinstance(event, LiveChanged) and training.wanted:
+                    training.wanted.popleft()
+                training.annotations.append(annotation_of(event))
+                self._register.publish(training)
             case NotSaved(reason):
-                log.warning("run %s could not be saved: %s", run_id, reason)
+                log.warning("training %s could not be saved: %s", training_id, reason)
             case Finished(status, text, why):
-                self._end(run, RunStatus(status), text and restored(text, why))
+                self._end(training, Status(status), text and restored(text, why))
 
-    def on_checkpoints(self, run_id: str, kept: list[Checkpoint]) -> None:
-        run = self._register.find(run_id)
-        if run is not None:
-            dropped = [made["file"] for made in run.checkpoints if made not in kept]
-            run.checkpoints = kept
+    def on_checkpoints(self, training_id: str, kept: list[Checkpoint]) -> None:
+        training = self._register.find(training_id)
+        if training is not None:
+            dropped = [made["file"] for made in training.checkpoints if made not in kept]
+            training.checkpoints = kept
             self._beside(checkpoints.remove, self._settings.checkpoint_dir, dropped)
 
-    def on_refused(self, run_id: str, reason: str) -> None:
-        run = self._register.find(run_id)
-        if run is not None and not run.status.finished:
+    def on_refused(self, training_id: str, reason: str) -> None:
+        training = self._register.find(training_id)
+        if training is not None and not training.status.finished:
             text = f"this run cannot go on: {reason}"
-            self._end(run, RunStatus.FAILED, Reason("cannot_go_on", text, why=reason))
-        self._executor.kill(run_id)
+            self._end(training, Status.FAILED, Reason("cannot_go_on", text, why=reason))
+        self._executor.kill(training_id)
 
-    def on_exit(self, run_id: str, reason: str | None) -> None:
-        self._with_worker.discard(run_id)
-        run = self._register.find(run_id)
-        if run is None or run.status.finished:
-            self._clean(run_id)
+    def on_exit(self, training_id: str, reason: str | None) -> None:
+        self._with_worker.discard(training_id)
+        training = self._register.find(training_id)
+        if training is None or training.status.finished:
+            self._clean(training_id)
         elif not self._closing:
-            self._lost(run, reason or Reason("worker_ended", "the worker process ended without a result"))
-        self._cancelling.discard(run_id)
+            self._lost(
+                training, reason or Reason("worker_ended", "the worker process ended without a result")
+            )
+        self._cancelling.discard(training_id)
         self._fill()
 
     # -- inside ----------------------------------------------------------------------------------
 
-    def _lost(self, run: Run, reason: str) -> None:
-        """A run without its worker: it waits for another one, unless that has been tried enough."""
-        log.warning("run %s lost its worker at iteration %d: %s", run.id, run.iteration, reason)
-        run.attempt += 1
-        if run.iteration > run.crashed_at:
-            run.crashes, run.crashed_at = 0, run.iteration
-        run.crashes += 1
-        if run.id in self._cancelling:
-            self._end(run, RunStatus.CANCELLED, None)
-        elif run.crashes >= MAX_CRASHES:
-            text = (
-                f"its worker died {run.crashes} times at iteration {run.iteration:,}; the last time, {reason}"
-            )
-            values = {"times": run.crashes, "iteration": run.iteration, "why": reason}
-            self._end(run, RunStatus.FAILED, Reason("worker_died", text, **values))
-        elif run.status is RunStatus.RUNNING:
-            self._queue.appendleft(run.id)
-            self._register.move(run, RunStatus.QUEUED, reason=_going_on(run, reason))
+    def _lost(self, training: Training, reason: str) -> None:
+        """A training without its worker: it waits for another one, unless that has been tried enough."""
+        log.warning(
+            "training %s lost its worker at iteration %d: %s", training.id, training.iteration, reason
+        )
+        training.attempt += 1
+        if training.iteration > training.crashed_at:
+            training.crashes, training.crashed_at = 0, training.iteration
+        training.crashes += 1
+        if training.id in self._cancelling:
+            self._end(training, Status.CANCELLED, None)
+        elif training.crashes >= MAX_CRASHES:
+            times, iteration = training.crashes, training.iteration
+            text = f"its worker died {times} times at iteration {iteration:,}; the last time, {reason}"
+            values = {"times": times, "iteration": iteration, "why": reason}
+            self._end(training, Status.FAILED, Reason("worker_died", text, **values))
+        elif training.status is Status.RUNNING:
+            self._queue.appendleft(training.id)
+            self._register.move(training, Status.QUEUED, reason=_going_on(training, reason))
 
-    def _end(self, run: Run, status: RunStatus, reason: str | None) -> None:
-        self._unqueue(run.id)
-        self._register.move(run, status, reason=reason)
-        if run.id not in self._with_worker:
-            self._clean(run.id)
+    def _end(self, training: Training, status: Status, reason: str | None) -> None:
+        self._unqueue(training.id)
+        self._register.move(training, status, reason=reason)
+        if training.id not in self._with_worker:
+            self._clean(training.id)
 
-    def _clean(self, run_id: str) -> None:
-        """What only a run that goes on needs."""
-        self._beside(checkpoints.remove_all, self._settings.checkpoint_dir, run_id)
+    def _clean(self, training_id: str) -> None:
+        """What only a training that goes on needs."""
+        self._beside(checkpoints.remove_all, self._settings.checkpoint_dir, training_id)
 
     def _beside(self, work: Callable[..., None], *arguments: Any) -> None:
         """Run `work` in a thread: deleting a large file takes a disk longer than viewers should wait."""
@@ -311,53 +321,55 @@ class Scheduler:
         self._works.add(task)  # the loop holds tasks weakly
         task.add_done_callback(self._works.discard)
 
-    def _demand(self, run_id: str, status: RunStatus, *, doing: str) -> Run:
+    def _demand(self, run_id: str, status: Status, *, doing: str) -> Run:
         run = self.get(run_id)
-        if run.status is not status:
+        if run.training.status is not status:
             raise _illegal(run, f"only a {status.value} run can be {doing}")
         return run
 
-    def _unqueue(self, run_id: str) -> None:
-        if run_id in self._queue:
-            self._queue.remove(run_id)
+    def _unqueue(self, training_id: str) -> None:
+        if training_id in self._queue:
+            self._queue.remove(training_id)
 
     def _fill(self) -> None:
-        """Give free places to the runs that wait, the first first."""
+        """Give free places to the trainings that wait, the first first."""
         while self._queue and self.busy < self._settings.workers and not self._closing:
-            run = self.get(self._queue.popleft())
-            if run.id in self._with_worker:  # it was paused and keeps its worker
-                self._executor.send(run.id, Resume())
+            training = self._register.find(self._queue.popleft())
+            if training is None:
+                continue  # deleted
+            if training.id in self._with_worker:  # it was paused and keeps its worker
+                self._executor.send(training.id, Resume())
             else:
-                self._start(run)
-            self._register.move(run, RunStatus.RUNNING)
+                self._start(training)
+            self._register.move(training, Status.RUNNING)
         self._publish_lab()
 
-    def _start(self, run: Run, *, paused: bool = False, steps: int = 0) -> None:
-        run.started_at = run.started_at or time.time()
-        self._with_worker.add(run.id)
+    def _start(self, training: Training, *, paused: bool = False, steps: int = 0) -> None:
+        training.started_at = training.started_at or time.time()
+        self._with_worker.add(training.id)
         self._executor.start(
-            run.id,
+            training.id,
             Job(
-                run=run.id,
-                attempt=run.attempt,
-                config=run.config,
+                training=training.id,
+                attempt=training.attempt,
+                config=training.config,
                 data_dir=str(self._settings.data_dir),
                 cache_dir=str(self._settings.cache_dir),
                 checkpoint_dir=str(self._settings.checkpoint_dir),
                 checkpoint_seconds=self._settings.checkpoint_seconds,
-                checkpoints=run.checkpoints,
-                stored=self._hub.total(run.id, "train"),
-                seconds=run.seconds,
+                checkpoints=training.checkpoints,
+                stored=self._hub.recorded(training.id, "train"),
+                seconds=training.seconds,
                 changes=[
                     Change(
                         annotation["iteration"],
                         {name: after for name, (_, after) in annotation["changes"].items()},
                     )
-                    for annotation in run.annotations
+                    for annotation in training.annotations
                     if annotation["kind"] == "live"
                 ],
-                wanted=list(run.wanted),
-                dead=any(annotation["kind"] == "dead" for annotation in run.annotations),
+                wanted=list(training.wanted),
+                dead=any(annotation["kind"] == "dead" for annotation in training.annotations),
                 paused=paused,
                 steps=steps,
             ),
@@ -382,22 +394,28 @@ class Scheduler:
         while True:
             await asyncio.sleep(PROGRESS_SECONDS)
             progressed, self._progressed = self._progressed, set()
-            for run_id in progressed:
-                run = self._register.find(run_id)
-                if run is not None and not run.status.finished:
-                    self._register.publish(run)
+            for training_id in progressed:
+                training = self._register.find(training_id)
+                if training is not None and not training.status.finished:
+                    self._register.publish(training)
             self._publish_lab()
 
 
 def _new_run(config: ExperimentConfig, lesson: str | None, group_id: str | None) -> Run:
+    now = time.time()
+    training = Training(
+        id=new_id(),
+        config=config.to_dict(),
+        iterations=config.iterations,
+        created_at=now,
+        expected_seconds=expected_seconds(config, summarize(config)),
+    )
     return Run(
         id=new_id(),
         number=0,  # the store gives it
         name=config.name or "run",
-        config=config.to_dict(),
-        iterations=config.iterations,
-        created_at=time.time(),
-        expected_seconds=expected_seconds(config, summarize(config)),
+        training=training,
+        launched_at=now,
         lesson=lesson,
         group_id=group_id,
     )
@@ -412,13 +430,13 @@ def _expected_seconds(document: dict[str, Any]) -> float | None:
     return expected_seconds(config, summarize(config))
 
 
-def _going_on(run: Run, reason: str) -> Reason:
-    text = f"{reason}; going on from iteration {run.iteration:,}"
-    return Reason("going_on", text, why=reason, iteration=run.iteration)
+def _going_on(training: Training, reason: str) -> Reason:
+    text = f"{reason}; going on from iteration {training.iteration:,}"
+    return Reason("going_on", text, why=reason, iteration=training.iteration)
 
 
 def _illegal(run: Run, but: str) -> Conflict:
-    status = run.status.value
+    status = run.training.status.value
     return Conflict(
         Reason("illegal_transition", f"run {run.id} is {status}; {but}", status=status), field="id"
     )

@@ -1,4 +1,4 @@
-"""The worker: one process that trains one run. Imports the engine and the standard library only.
+"""The worker: one process for one training. Imports the engine and the standard library only.
 
 Messages to the server, through one pipe:
     `R` + `ROWS` header + float32 little endian, row after row: rows of a stream
@@ -96,13 +96,13 @@ def _ended(status: str, reason: str | None) -> Finished:
 
 
 class Training:
-    """One run in this process: trains, obeys, reports, saves."""
+    """One training in this process: trains, obeys, reports, saves."""
 
     def __init__(self, link: Link, trainer: Trainer, job: Job) -> None:
         self._link = link
         self._trainer = trainer
         self._writer = checkpoints.Writer(
-            Path(job.checkpoint_dir), job.run, job.attempt, every=job.checkpoint_seconds
+            Path(job.checkpoint_dir), job.training, job.attempt, every=job.checkpoint_seconds
         )
         self._saved_at = trainer.iteration
         self._paused: bool = job.paused

@@ -39,8 +39,16 @@ def encode(run_id: str, stream: str, rows: Rows, *, overview: int = 0) -> bytes:
     if overview:
         head["overview"] = overview
     header = json.dumps(head, separators=(",", ":")).encode()
-    header += b" " * (-(len(header) + _LENGTH.size) % 4)
-    return b"".join((_LENGTH.pack(len(header)), header, np.ascontiguousarray(rows.values, "<f4").tobytes()))
+    return b"".join((*_padded(header), np.ascontiguousarray(rows.values, "<f4").tobytes()))
+
+
+def readdressed(frame: bytes, run_id: str) -> bytes:
+    """The same frame for another run: its rows are not encoded again."""
+    (length,) = _LENGTH.unpack_from(frame)
+    end = _LENGTH.size + length
+    rest = frame[_LENGTH.size : end].partition(b',"stream":')[2].rstrip(b" ")
+    header = b'{"v":%d,"run":%b,"stream":%b' % (VERSION, json.dumps(run_id).encode(), rest)
+    return b"".join((*_padded(header), memoryview(frame)[end:]))
 
 
 def decode(frame: bytes) -> tuple[dict[str, Any], NDArray[np.float32]]:
@@ -57,3 +65,9 @@ def decode(frame: bytes) -> tuple[dict[str, Any], NDArray[np.float32]]:
         raise ValueError(f"frame version {header['v']}; this version reads {VERSION}")
     values = np.frombuffer(frame, "<f4", offset=_LENGTH.size + length)
     return header, values.reshape(len(header["columns"]), header["rows"])
+
+
+def _padded(header: bytes) -> tuple[bytes, bytes]:
+    """The header with its spaces, and its length before it."""
+    header += b" " * (-(len(header) + _LENGTH.size) % 4)
+    return _LENGTH.pack(len(header)), header

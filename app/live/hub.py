@@ -37,17 +37,23 @@ class Hub:
 
     # -- publishing ---------------------------------------------------------------------------------
 
-    def append(self, run_id: str, stream: str, rows: Rows) -> None:
-        """Committed rows, which follow those that came before."""
-        chunk = self._rows.append(run_id, stream, rows)
-        if self._viewers:
-            shared = wrap(chunk.frame)
-            for viewer in self._viewers:
-                viewer.offer_rows(run_id, stream, chunk, shared)
+    def append(self, training_id: str, stream: str, rows: Rows) -> None:
+        """Committed rows of a training that some run shows; they follow those that came before."""
+        chunk = self._rows.append(training_id, stream, rows)
+        for run_id in self._rows.runs(training_id):
+            viewers = [viewer for viewer in self._viewers if viewer.shows(run_id)]
+            if viewers:
+                shared = wrap(chunk.frame(run_id))
+                for viewer in viewers:
+                    viewer.offer_rows(run_id, stream, chunk, shared)
 
-    def set_total(self, run_id: str, stream: str, rows: int) -> None:
-        """Note how many rows the store has of a run from before this server's start."""
-        self._rows.set_total(run_id, stream, rows)
+    def set_total(self, training_id: str, stream: str, rows: int) -> None:
+        """Note how many rows the store has of a training from before this server's start."""
+        self._rows.set_total(training_id, stream, rows)
+
+    def show(self, run_id: str, training_id: str) -> None:
+        """The rows of this training are those of the run."""
+        self._rows.show(run_id, training_id)
 
     def publish_run(self, view: ListedRun) -> None:
         """A run's state has changed."""
@@ -56,7 +62,7 @@ class Hub:
         self._offer_change(before)
 
     def publish_deleted(self, run_id: str) -> None:
-        """Forget a deleted run and its rows, and notify every viewer."""
+        """Forget a deleted run, with the last one of a training its rows, and notify every viewer."""
         self._rows.remove(run_id)
         for viewer in self._viewers:
             viewer.unsubscribe(run_id)
@@ -109,6 +115,10 @@ class Hub:
     def total(self, run_id: str, stream: str) -> int:
         """Rows of a stream that may be shown."""
         return self._rows.total(run_id, stream)
+
+    def recorded(self, training_id: str, stream: str) -> int:
+        """Rows of a training's stream."""
+        return self._rows.recorded(training_id, stream)
 
     def remembers(self, version: int) -> bool:
         """Whether all changes after a version of the states are still known; old deletions are forgotten."""

@@ -71,6 +71,9 @@ class Viewer:
                 self._overviews[run_id, stream] = overview
         self.news.set()
 
+    def shows(self, run_id: str) -> bool:
+        return run_id in self._cursors
+
     def unsubscribe(self, run_id: str) -> None:
         self._cursors.pop(run_id, None)
         for stream in STREAMS:
@@ -85,11 +88,9 @@ class Viewer:
             self._waits = False
 
     def offer_rows(self, run_id: str, stream: str, chunk: Chunk, shared: bytes) -> None:
-        """The newest chunk of a stream, and its frame on the wire. Hundreds of viewers come by here twenty times a
-        second."""
-        cursors = self._cursors.get(run_id)
-        if cursors is None:
-            return
+        """The newest chunk of a stream of a run that it shows, and its frame on the wire. Hundreds of viewers come by
+        here twenty times a second."""
+        cursors = self._cursors[run_id]
         if cursors[stream] == chunk.first and self._take(shared):
             cursors[stream] = chunk.end
             self._rows.note_lag(chunk.at)
@@ -173,8 +174,7 @@ class Viewer:
     async def _overview(self) -> list[str | bytes]:
         """The next overview that is due: one at a time, so that each is seen as soon as it is made."""
         (run_id, stream), bins = next(iter(self._overviews.items()))
-        total = self._rows.total(run_id, stream)
-        found = await self._rows.history.overview(run_id, stream, total, bins)
+        found, total = await self._rows.overview(run_id, stream, bins)
         if self._overviews.pop((run_id, stream), None) is None or found is None:
             return await self.next_messages()  # unsubscribed or deleted in the meantime
         return [frames.encode(run_id, stream, found, overview=total)]
@@ -187,7 +187,7 @@ class Viewer:
         if chunks[0].first == cursor and len(chunks) <= SHARED_CHUNKS:
             cursors[stream] = chunks[-1].end
             self._rows.note_lag(chunks[-1].at)
-            return [chunk.frame for chunk in chunks]
+            return [chunk.frame(run_id) for chunk in chunks]
         return self._catch_up(run_id, stream, join([chunk.rows for chunk in chunks]))
 
     def _catch_up(self, run_id: str, stream: str, rows: Rows) -> list[bytes]:
@@ -200,7 +200,7 @@ class Viewer:
     async def _from_history(
         self, run_id: str, stream: str, cursor: int, until: int
     ) -> tuple[list[bytes], bool]:
-        found = await self._rows.history.rows(run_id, stream, cursor, until, CATCH_UP_BYTES)
+        found = await self._rows.from_history(run_id, stream, cursor, until, CATCH_UP_BYTES)
         cursors = self._cursors.get(run_id)
         if cursors is None or cursors[stream] != cursor:
             return [], False  # deleted, unsubscribed or subscribed anew in the meantime

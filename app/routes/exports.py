@@ -23,7 +23,7 @@ from app.lab import Lab, TheLab
 from app.pages import Pages
 from app.rows import Rows
 from app.runs import Run
-from app.storage import run_store
+from app.storage import training_store
 from app.work import in_pieces, in_thread
 from engine.events import STREAMS
 from engine.reasons import Reason, reason_of
@@ -95,7 +95,7 @@ async def export_tfevents(lab: TheLab, run_id: str) -> Response:
     """TensorBoard's event file: put it into its own folder below `--logdir`."""
     run = lab.register.get(run_id)
     # TensorBoard reads files with "tfevents" in their name
-    headers = _named(name_of_run(run, f"out.tfevents.{int(run.created_at)}"))
+    headers = _named(name_of_run(run, f"out.tfevents.{int(run.launched_at)}"))
     return StreamingResponse(
         in_pieces(tfevents.tfevents(_record(lab, run))),
         media_type="application/octet-stream",
@@ -138,7 +138,7 @@ async def export_runs_html(
 @router.get("/fields")
 async def get_fields(lab: TheLab, runs: Selection) -> FieldsAnswer:
     """Configs as flat fields, to compare and to group by: `{"fields": {run: {"optimizer.name": "sgd", ...}}}`."""
-    return {"fields": {run.id: flatten(run.config) for run in _runs(lab, runs)}}
+    return {"fields": {run.id: flatten(run.training.config) for run in _runs(lab, runs)}}
 
 
 # -- and back ----------------------------------------------------------------------------------------
@@ -173,10 +173,12 @@ async def _receive(request: Request, file: BinaryIO) -> None:
 async def _import(lab: Lab, file: BinaryIO) -> RunsAnswer:
     with TemporaryFile(dir=lab.settings.state_dir) as spool:
         imported = await in_thread(imports.parse, file, spool)
-        await lab.register.add([one.run for one in imported], {one.run.id: one.rows for one in imported})
+        await lab.register.add(
+            [one.run for one in imported], {one.run.training.id: one.rows for one in imported}
+        )
     for one in imported:
         for stream, rows in one.rows.items():
-            lab.hub.set_total(one.run.id, stream, rows.count)
+            lab.hub.set_total(one.run.training.id, stream, rows.count)
     return {"runs": [one.run.view() for one in imported]}
 
 
@@ -188,7 +190,9 @@ def _record(lab: Lab, run: Run) -> Recording:
         limit = min(limit, totals[stream] - first)
         if limit <= 0:
             return None
-        return lab.database.read_now(lambda c: run_store.read_rows(c, run_id, stream, first, limit=limit))
+        return lab.database.read_now(
+            lambda c: training_store.read_rows(c, run.training.id, stream, first, limit=limit)
+        )
 
     return Recording(run.view(), read)
 

@@ -19,7 +19,7 @@ from app.lab import TheLab
 from app.remarks import MAX_TAGS
 from app.rows import Rows
 from app.runs import MAX_COLOR
-from app.storage import run_store
+from app.storage import training_store
 from app.work import in_thread
 from engine import ExperimentConfig
 from engine.events import STREAMS
@@ -188,7 +188,7 @@ async def cancel(lab: TheLab, run_id: str) -> RunAnswer:
 async def clone(lab: TheLab, run_id: str) -> RunAnswer:
     """Queue a new run with the same config."""
     run = lab.register.get(run_id)
-    config = ExperimentConfig.from_dict({**run.config, "name": run.name}, stored=True)
+    config = ExperimentConfig.from_dict({**run.training.config, "name": run.name}, stored=True)
     lab.settings.limits.check(summarize(config))
     demand_data_set(lab, config)
     (twin,) = await lab.scheduler.launch([config])
@@ -212,7 +212,7 @@ async def metrics(
     ] = None,
 ) -> Response:
     """Recorded rows, column by column. Values that are not finite are null."""
-    lab.register.get(run_id)
+    training = lab.register.get(run_id).training
     if stream not in STREAMS:
         raise Invalid(
             f"there is no stream {stream!r}; there are {', '.join(STREAMS)}",
@@ -221,7 +221,9 @@ async def metrics(
             bounds={"choices": list(STREAMS)},
         )
     limit = None if max_points else MAX_ROWS
-    rows = await lab.database.read(lambda c: run_store.read_rows(c, run_id, stream, after, limit=limit))
+    rows = await lab.database.read(
+        lambda c: training_store.read_rows(c, training.id, stream, after, limit=limit)
+    )
     total = lab.hub.total(run_id, stream)
     if rows is None:
         head = {"run": run_id, "stream": stream, "first": after, "rows": 0, "total": total}

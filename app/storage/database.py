@@ -102,8 +102,9 @@ class Database:
                     connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
                 connection.execute("PRAGMA journal_mode = WAL")
                 migrate(connection, self.path)
-                # reads every page of the runs' table: damage is better found now than in the middle of a lesson
-                connection.execute("SELECT SUM(LENGTH(config)) FROM runs").fetchone()
+                # reads every page of both tables: damage is better found now than in the middle of a lesson
+                connection.execute("SELECT SUM(LENGTH(config)) FROM trainings").fetchone()
+                connection.execute("SELECT SUM(LENGTH(notes)) FROM runs").fetchone()
                 self._try_to_write(connection)
         except (sqlite3.DatabaseError, Damaged, OSError) as error:
             text = f"cannot open {self.path}: {error}"

@@ -7,44 +7,49 @@ from collections.abc import Callable
 
 from app.errors import StoreDamaged
 from app.rows import Extremes, Rows
-from app.storage import run_store
+from app.storage import training_store
 from app.storage.database import Database
 
-#: An overview reads that much at a time, so that a long run's does not fill the memory.
+#: An overview reads that much at a time, so that a long one does not fill the memory.
 BLOCK_BYTES = 1 << 20
 
 
 class StoredHistory:
     """The hub's `History`, from the store.
 
-    `note_damage` is called with a run of which something cannot be read, and why; to the hub it is a run without rows.
+    `note_damage` is called with a training of which something cannot be read, and why; to the hub it has no rows.
     """
 
     def __init__(self, database: Database, note_damage: Callable[[str, str], None]) -> None:
         self._database = database
         self._note_damage = note_damage
 
-    async def rows(self, run_id: str, stream: str, first: int, until: int, size: int) -> Rows | None:
+    async def rows(self, training_id: str, stream: str, first: int, until: int, size: int) -> Rows | None:
         return await self._read(
-            run_id, lambda c: run_store.read_rows(c, run_id, stream, first, limit=until - first, size=size)
+            training_id,
+            lambda c: training_store.read_rows(c, training_id, stream, first, limit=until - first, size=size),
         )
 
-    async def overview(self, run_id: str, stream: str, until: int, bins: int) -> Rows | None:
-        return await self._read(run_id, lambda c: _overview(c, run_id, stream, until, bins))
+    async def overview(self, training_id: str, stream: str, until: int, bins: int) -> Rows | None:
+        return await self._read(training_id, lambda c: _overview(c, training_id, stream, until, bins))
 
-    async def _read(self, run_id: str, query: Callable[[sqlite3.Connection], Rows | None]) -> Rows | None:
+    async def _read(
+        self, training_id: str, query: Callable[[sqlite3.Connection], Rows | None]
+    ) -> Rows | None:
         try:
             return await self._database.read(query)
         except StoreDamaged as error:
-            self._note_damage(run_id, error.message)
+            self._note_damage(training_id, error.message)
             return None
 
 
-def _overview(connection: sqlite3.Connection, run_id: str, stream: str, until: int, bins: int) -> Rows | None:
+def _overview(
+    connection: sqlite3.Connection, training_id: str, stream: str, until: int, bins: int
+) -> Rows | None:
     found = Extremes(-(-until // bins))
     while found.rows < until:
-        block = run_store.read_rows(
-            connection, run_id, stream, found.rows, limit=until - found.rows, size=BLOCK_BYTES
+        block = training_store.read_rows(
+            connection, training_id, stream, found.rows, limit=until - found.rows, size=BLOCK_BYTES
         )
         if block is None or not block.count:  # deleted in the meantime
             return None

@@ -10,13 +10,17 @@ from pathlib import Path
 from typing import Self
 
 from app.mistake import Failure, Mistake
-from app.runs import RunStatus
 from app.storage.schema import SCHEMA_VERSION
+from app.trainings import Status
 
-ENDED = ", ".join(f"'{status.value}'" for status in RunStatus if status.finished)
-#: The old runs. Times are Unix seconds; an imported run may have no end.
+ENDED = ", ".join(f"'{status.value}'" for status in Status if status.finished)
+#: When a run ended, in Unix seconds. An imported one may have no end.
+END = "COALESCE(finished_at, launched_at)"
+#: The old runs.
 CHOSEN = (
-    f"status IN ({ENDED}) AND COALESCE(finished_at, created_at) < :before AND NOT (starred AND :keep_starred)"
+    "(SELECT runs.id, training_id, " + END + " AS ended_at"
+    " FROM runs JOIN trainings ON trainings.id = training_id"
+    f" WHERE status IN ({ENDED}) AND {END} < :before AND NOT (starred AND :keep_starred))"
 )
 
 
@@ -70,21 +74,18 @@ class OldRuns:
 
     def count(self) -> Counted:
         with self._failures():
-            runs, first, last = self._one(
-                "SELECT COUNT(*), MIN(COALESCE(finished_at, created_at)), MAX(COALESCE(finished_at, created_at))"
-                f" FROM runs WHERE {CHOSEN}"
-            )
+            runs, first, last = self._one(f"SELECT COUNT(*), MIN(ended_at), MAX(ended_at) FROM {CHOSEN}")
             (all_runs,) = self._one("SELECT COUNT(*) FROM runs")
             (row_bytes,) = self._one(
                 "SELECT COALESCE(SUM(LENGTH(data)), 0) FROM chunks"
-                f" WHERE run_id IN (SELECT id FROM runs WHERE {CHOSEN})"
+                f" WHERE training_id IN (SELECT training_id FROM {CHOSEN})"
             )
         return Counted(runs, row_bytes, (first, last) if runs else None, all_runs - runs)
 
     def delete(self) -> None:
         """Delete them and compact the database. The caller holds the lock on the folder."""
         with self._failures():
-            self._connection.execute(f"DELETE FROM runs WHERE {CHOSEN}", self._values)
+            self._connection.execute(f"DELETE FROM runs WHERE id IN (SELECT id FROM {CHOSEN})", self._values)
             _compact(self._connection)
 
     def _one(self, query: str) -> tuple[int, ...]:

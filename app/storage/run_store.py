@@ -1,92 +1,60 @@
-"""The run store: runs and their metric chunks, in SQL. Functions of a connection, for `Database` to call."""
+"""The run store: runs, in SQL. Functions of a connection, for `Database` to call."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
+from app.runs import Run
+from app.storage import training_store
+from app.trainings import Training
 
-from app.jobs.messages import Checkpoint
-from app.rows import Rows, Times, thin
-from app.runs import Run, RunStatus
-from engine.reasons import Reason, restored, why
-
-#: How many checkpoints are kept for a run: the newest, and the one before it in case its file is damaged.
-CHECKPOINTS = 2
-
-
-class Refused(Exception):
-    """Rows that do not continue the stored ones, or have other columns: stored, they would make a wrong curve."""
-
-
-# -- runs ----------------------------------------------------------------------------------------
+COLUMNS = (
+    "id",
+    "training_id",
+    "name",
+    "launched_at",
+    "lesson",
+    "group_id",
+    "color",
+    "starred",
+    "archived",
+    "tags",
+    "notes",
+)
 
 
 def insert_run(connection: sqlite3.Connection, run: Run) -> int:
-    """Store a new run; returns the number it was given."""
-    cursor = connection.execute(
-        "INSERT INTO runs (id, name, status, attempt, lesson, group_id, config, iterations, created_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            run.id,
-            run.name,
-            run.status.value,
-            run.attempt,
-            run.lesson,
-            run.group_id,
-            json.dumps(run.config, allow_nan=False),
-            run.iterations,
-            run.created_at,
-        ),
-    )
+    """Store a new run of a stored training; returns the number it was given."""
+    values = {
+        **{column: getattr(run, column) for column in COLUMNS if column != "training_id"},
+        "training_id": run.training.id,
+        "tags": _json(run.tags),
+    }
+    named = ", ".join(f":{column}" for column in COLUMNS)
+    cursor = connection.execute(f"INSERT INTO runs ({', '.join(COLUMNS)}) VALUES ({named})", values)
     assert cursor.lastrowid is not None
     return cursor.lastrowid
 
 
-class WholeStream(Protocol):
-    """A stream that is stored together with its run, as in an import."""
-
-    columns: tuple[str, ...]
-
-    def parts(self) -> Iterator[Rows]:
-        """All its rows, in order."""
-        ...
-
-
 def insert_runs(
-    connection: sqlite3.Connection, runs: list[Run], streams: Mapping[str, Mapping[str, WholeStream]]
+    connection: sqlite3.Connection,
+    runs: list[Run],
+    streams: Mapping[str, Mapping[str, training_store.WholeStream]],
 ) -> list[int]:
-    """Store new runs, and for imported ones also their streams (run id → stream → rows) and results; returns the
-    numbers that they were given."""
-    numbers = [insert_run(connection, run) for run in runs]
+    """Store new runs with their trainings, and of imported trainings the streams (training id → stream → rows); returns
+    the numbers that the runs were given."""
     for run in runs:
-        if run.id in streams:
-            _insert_rest(connection, run, streams[run.id])
-    return numbers
+        training_store.insert_training(connection, run.training, streams.get(run.training.id))
+    return [insert_run(connection, run) for run in runs]
 
 
-def _insert_rest(connection: sqlite3.Connection, run: Run, streams: Mapping[str, WholeStream]) -> None:
-    """The columns that only finished runs have, and the rows."""
-    remarks = ("color", "starred", "archived", "tags", "notes", "annotations")
-    names = ("reason", *remarks, "started_at", "finished_at")
-    update_run(connection, run.id, {name: getattr(run, name) for name in names} | {"why": why(run.reason)})
-    for stream, rows in streams.items():
-        open_stream(connection, run.id, stream, rows.columns)
-        for part in rows.parts():
-            insert_chunk(connection, run.id, stream, part)
-
-
-def update_run(connection: sqlite3.Connection, run_id: str, changes: dict[str, Any]) -> None:
-    """Store changed columns of a run; lists and objects are stored as JSON."""
+def update_run(connection: sqlite3.Connection, run_id: str, changes: Mapping[str, Any]) -> None:
+    """Store changed columns of a run."""
     assignments = ", ".join(f"{column} = :{column}" for column in changes)
-    values = {
-        column: json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
-        for column, value in changes.items()
-    }
+    values = {column: _json(value) for column, value in changes.items()}
     connection.execute(f"UPDATE runs SET {assignments} WHERE id = :id", {**values, "id": run_id})
 
 
@@ -103,40 +71,20 @@ def change_remarks(
     return changes
 
 
-def add_annotation(connection: sqlite3.Connection, run_id: str, annotation: dict[str, Any]) -> None:
-    """Store what happened at an iteration, in its order among the rows."""
-    connection.execute(
-        "UPDATE runs SET annotations = json_insert(annotations, '$[#]', json(?)) WHERE id = ?",
-        (json.dumps(annotation, allow_nan=False), run_id),
-    )
-
-
-def add_checkpoint(connection: sqlite3.Connection, run_id: str, checkpoint: Checkpoint) -> list[Checkpoint]:
-    """Store that a checkpoint was made, in its order among the rows; returns those that are remembered now."""
-    row = connection.execute("SELECT checkpoints FROM runs WHERE id = ?", (run_id,)).fetchone()
-    kept: list[Checkpoint] = [checkpoint, *(json.loads(row["checkpoints"]) if row else [])][:CHECKPOINTS]
-    update_run(connection, run_id, {"checkpoints": kept})
-    return kept
-
-
 def delete_run(connection: sqlite3.Connection, run_id: str) -> None:
-    """Delete a run and its rows (the foreign keys cascade)."""
+    """Delete a run; with the last run of a training, a trigger of the schema deletes the training and its rows."""
     connection.execute("DELETE FROM runs WHERE id = ?", (run_id,))
 
 
-def load_runs(connection: sqlite3.Connection) -> list[Run]:
-    """All runs, oldest first, without the values that come from their streams; see `load_latest`."""
+def load_runs(connection: sqlite3.Connection, trainings: Mapping[str, Training]) -> list[Run]:
+    """All runs, oldest first, of trainings by id."""
     return [
         Run(
             id=row["id"],
             number=row["number"],
             name=row["name"],
-            config=json.loads(row["config"]),
-            iterations=row["iterations"],
-            created_at=row["created_at"],
-            status=RunStatus(row["status"]),
-            reason=row["reason"] and restored(row["reason"], json.loads(row["why"] or "null")),
-            attempt=row["attempt"],
+            training=trainings[row["training_id"]],
+            launched_at=row["launched_at"],
             lesson=row["lesson"],
             group_id=row["group_id"],
             color=row["color"],
@@ -144,181 +92,11 @@ def load_runs(connection: sqlite3.Connection) -> list[Run]:
             archived=bool(row["archived"]),
             tags=json.loads(row["tags"]),
             notes=row["notes"],
-            annotations=json.loads(row["annotations"]),
-            checkpoints=json.loads(row["checkpoints"]),
-            crashes=row["crashes"],
-            crashed_at=row["crashed_at"],
-            started_at=row["started_at"],
-            finished_at=row["finished_at"],
         )
         for row in connection.execute("SELECT * FROM runs ORDER BY number")
     ]
 
 
-def load_latest(connection: sqlite3.Connection, run: Run) -> dict[str, int]:
-    """Set the run's latest values from the last row of each stream; returns the number of rows by stream."""
-    totals = {}
-    for stream in connection.execute("SELECT stream, columns FROM streams WHERE run_id = ?", (run.id,)):
-        last = connection.execute(
-            "SELECT first, rows, data, times FROM chunks WHERE run_id = ? AND stream = ?"
-            " ORDER BY first DESC LIMIT 1",
-            (run.id, stream["stream"]),
-        ).fetchone()
-        if last is None:
-            continue
-        columns = tuple(json.loads(stream["columns"]))
-        times = _times(last["times"], run.started_at)
-        run.remember(Rows(columns, last["first"], _values(last["data"], len(columns)), times))
-        if not times and run.started_at and run.finished_at:  # from the first version, which stored no times
-            run.seconds = max(run.seconds, run.finished_at - run.started_at)
-        totals[stream["stream"]] = last["first"] + last["rows"]
-    return totals
-
-
-# -- rows ----------------------------------------------------------------------------------------
-
-
-def open_stream(connection: sqlite3.Connection, run_id: str, stream: str, columns: tuple[str, ...]) -> None:
-    """Begin a stream, or go on with one.
-
-    Raises:
-        Refused: the stored rows are of other columns; a newer engine may record more than an older one did.
-    """
-    connection.execute(
-        "INSERT OR IGNORE INTO streams (run_id, stream, columns)"
-        " SELECT ?, ?, ? WHERE EXISTS (SELECT 1 FROM runs WHERE id = ?)",
-        (run_id, stream, json.dumps(columns), run_id),
-    )
-    row = connection.execute(
-        "SELECT columns FROM streams WHERE run_id = ? AND stream = ?", (run_id, stream)
-    ).fetchone()
-    if row is not None and tuple(json.loads(row["columns"])) != columns:
-        text = f"the stored rows of its {stream} stream have other columns than this version records"
-        raise Refused(Reason("stream_columns", text, stream=stream))
-
-
-def append_rows(
-    connection: sqlite3.Connection,
-    run_id: str,
-    stream: str,
-    first: int,
-    values: NDArray[np.float32],
-    at: float,
-    seconds: float,
-) -> Rows | None:
-    """Store what is new of the rows `first` and following.
-
-    Args:
-        values: (columns, rows).
-        at: when they came, in Unix seconds.
-        seconds: how long the run had trained by then.
-
-    A worker that goes on from a checkpoint repeats rows that are stored already, bit for bit: they are left out.
-    That they are the same is checked, because a curve whose second half was computed otherwise would be a lie.
-
-    Returns what was stored; None if all was known, or if the run was deleted while its last rows were waiting.
-
-    Raises:
-        Refused: rows before `first` are missing, or repeated ones differ from those that are stored.
-    """
-    found = connection.execute(
-        "SELECT columns FROM streams WHERE run_id = ? AND stream = ?", (run_id, stream)
-    ).fetchone()
-    if found is None:
-        return None
-    stored = count_rows(connection, run_id, stream)
-    if first > stored:
-        text = f"its {stream} stream has {stored:,} rows; row {first:,} cannot follow them"
-        raise Refused(Reason("stream_gap", text, stream=stream, stored=stored, first=first))
-    known = min(stored - first, values.shape[1])
-    if known:
-        before = read_rows(connection, run_id, stream, first, limit=known)
-        assert before is not None
-        if before.values.tobytes() != values[:, :known].tobytes():
-            text = (
-                f"computed again from its last checkpoint, its {stream} stream is not the stored one;"
-                " another version or another machine rounds differently"
-            )
-            raise Refused(Reason("stream_other", text, stream=stream))
-    values = values[:, known:]
-    count = values.shape[1]
-    if not count:
-        return None
-    times = [(stored + count, round(at, 3), round(seconds, 3))]
-    rows = Rows(tuple(json.loads(found["columns"])), stored, values, times)
-    insert_chunk(connection, run_id, stream, rows)
-    return rows
-
-
-def insert_chunk(connection: sqlite3.Connection, run_id: str, stream: str, rows: Rows) -> None:
-    """Store rows that follow the stored ones, with all their times."""
-    data = np.ascontiguousarray(rows.values, "<f4").tobytes()
-    connection.execute(
-        "INSERT INTO chunks (run_id, stream, first, rows, data, times) VALUES (?, ?, ?, ?, ?, ?)",
-        (run_id, stream, rows.first, rows.count, data, json.dumps(rows.times)),
-    )
-
-
-def count_rows(connection: sqlite3.Connection, run_id: str, stream: str) -> int:
-    """Rows stored in a stream."""
-    row = connection.execute(
-        "SELECT first + rows FROM chunks WHERE run_id = ? AND stream = ? ORDER BY first DESC LIMIT 1",
-        (run_id, stream),
-    ).fetchone()
-    return row[0] if row else 0
-
-
-def read_rows(
-    connection: sqlite3.Connection,
-    run_id: str,
-    stream: str,
-    after: int = 0,
-    *,
-    limit: int | None = None,
-    size: int | None = None,
-) -> Rows | None:
-    """The rows from number `after` on, at most `limit` and `size` bytes; None for a stream that has not begun."""
-    row = connection.execute(
-        "SELECT s.columns, r.started_at FROM streams s JOIN runs r ON r.id = s.run_id"
-        " WHERE s.run_id = ? AND s.stream = ?",
-        (run_id, stream),
-    ).fetchone()
-    if row is None:
-        return None
-    columns = tuple(json.loads(row["columns"]))
-    if size is not None:
-        most = max(1, size // (4 * len(columns)))
-        limit = most if limit is None else min(limit, most)
-    parts: list[NDArray[np.float32]] = []
-    times: Times = []
-    taken = 0
-    for chunk in connection.execute(
-        "SELECT first, rows, data, times FROM chunks WHERE run_id = ?1 AND stream = ?2 AND first >="
-        # the chunk that row `after` lies in may begin before it
-        " COALESCE((SELECT MAX(first) FROM chunks WHERE run_id = ?1 AND stream = ?2 AND first <= ?3), 0)"
-        " ORDER BY first",
-        (run_id, stream, after),
-    ):
-        values = _values(chunk["data"], len(columns))[:, max(0, after - chunk["first"]) :]
-        if limit is not None:
-            values = values[:, : limit - taken]
-        parts.append(values)
-        taken += values.shape[1]
-        known = _times(chunk["times"], row["started_at"])
-        times += [time for time in known if after < time[0] <= after + taken]
-        if limit is not None and taken >= limit:
-            break
-    values = np.concatenate(parts, axis=1) if parts else np.empty((len(columns), 0), np.float32)
-    return Rows(columns, after, values, thin(times))
-
-
-def _times(text: str, started_at: float | None) -> Times:
-    """A chunk's times. Those of an earlier version have no seconds of training, only the times of its clock."""
-    return [
-        (row, at, trained[0] if trained else max(0.0, at - (started_at or at)))
-        for row, at, *trained in json.loads(text)
-    ]
-
-
-def _values(data: bytes, columns: int) -> NDArray[np.float32]:
-    return np.frombuffer(data, "<f4").reshape(columns, -1)
+def _json(value: Any) -> Any:
+    """Lists as JSON; other values as they are."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value

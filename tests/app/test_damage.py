@@ -10,12 +10,12 @@ import pytest
 from app.errors import StoreDamaged
 from app.jobs.register import Register
 from app.live.hub import Hub
-from app.runs import Run
-from app.storage import run_store
+from app.storage import training_store
 from app.storage.database import Database
 from app.storage.history import StoredHistory
 from tests.support import event_loop
 from tests.support.reasons import reason_in
+from tests.support.stored_runs import insert, make_run, training_id
 
 COLUMNS = ("iteration", "loss")
 #: In chunks of one row, as they come from a slow network: hundreds of pages.
@@ -34,12 +34,14 @@ CONFIG = {
 def append(run_id, first, count=1):
     iterations = np.arange(first + 1, first + count + 1)
     values = np.stack([iterations, np.full(count, LOSSES[run_id])]).astype(np.float32)
-    return lambda c: run_store.append_rows(c, run_id, "train", first, values, at=1.0, seconds=1.0)
+    return lambda c: training_store.append_rows(
+        c, training_id(run_id), "train", first, values, at=1.0, seconds=1.0
+    )
 
 
 def fill(connection, run_id):
-    run_store.insert_run(connection, Run(run_id, 0, run_id, CONFIG, ROWS, created_at=1.5))
-    run_store.open_stream(connection, run_id, "train", COLUMNS)
+    insert(connection, make_run(run_id, CONFIG, name=run_id, iterations=ROWS))
+    training_store.open_stream(connection, training_id(run_id), "train", COLUMNS)
     for first in range(ROWS):
         append(run_id, first)(connection)
 
@@ -73,7 +75,7 @@ def database(request, tmp_path):
 
 
 def read(run_id):
-    return lambda c: run_store.read_rows(c, run_id, "train")
+    return lambda c: training_store.read_rows(c, training_id(run_id), "train")
 
 
 def test_the_rows_of_other_runs_are_read_and_the_damage_is_named(database):
@@ -106,9 +108,9 @@ def test_a_viewer_gets_the_undamaged_rows_and_one_notice_of_the_damage(database)
     asked = []
 
     class Asked(StoredHistory):
-        async def rows(self, run_id, *rest):
-            asked.append(run_id)
-            return await super().rows(run_id, *rest)
+        async def rows(self, training_id, *rest):
+            asked.append(training_id)
+            return await super().rows(training_id, *rest)
 
     async def look():
         hub = Hub(history=Asked(database, note_damage=lambda *noted: register.note_damage(*noted)))
@@ -121,13 +123,13 @@ def test_a_viewer_gets_the_undamaged_rows_and_one_notice_of_the_damage(database)
         for _ in range(20):
             hub.publish("lab", {"type": "lab"})
             messages += await viewer.next_messages()
-        return messages, register.get("sick")
+        return messages, register.get("sick").training
 
     messages, sick = event_loop.run(look())
 
     frames = [message for message in messages if isinstance(message, bytes)]
     assert [re.findall(rb'"run": ?"(\w+)"', frame) for frame in frames] == [[b"sound"]]
-    assert sorted(asked) == ["sick", "sound"]
+    assert sorted(asked) == [training_id("sick"), training_id("sound")]
     assert sick.reason.code == "store_damaged"
     assert any('"store_damaged"' in message for message in messages if isinstance(message, str))
 
@@ -137,7 +139,7 @@ def test_a_run_whose_newest_rows_cannot_be_read_is_listed_beside_the_others(data
     async def load():
         register = Register(database, Hub(history=None))
         await register.open()
-        return {run.id: run for run in register.runs}
+        return {run.id: run.training for run in register.runs}
 
     runs = event_loop.run(load())
 

@@ -1,5 +1,6 @@
 import asyncio
 import contextlib
+import functools
 import shutil
 import sqlite3
 import threading
@@ -10,10 +11,12 @@ import pytest
 
 from app.errors import StoreUnavailable
 from app.storage import database as module
-from app.storage import run_store
+from app.storage import run_store, training_store
 from app.storage.database import Database
 from app.storage.schema import SCHEMA_VERSION, DatabaseError
 from tests.support import event_loop
+from tests.support.stored_runs import insert as insert_run
+from tests.support.stored_runs import make_run, training_id
 from tests.support.waiting import wait_until
 
 
@@ -26,12 +29,7 @@ def database(tmp_path):
 
 
 def insert(run_id):
-    return lambda c: (
-        c.execute(
-            "INSERT INTO runs (id, name, status, config, iterations, created_at) VALUES (?, '', 'queued', '{}', 1, 0)",
-            (run_id,),
-        ).lastrowid
-    )
+    return lambda c: insert_run(c, make_run(run_id, {}))
 
 
 def ids(connection):
@@ -137,45 +135,122 @@ def test_a_file_that_is_not_a_database_is_refused(tmp_path):
 
 
 def schema(path):
+    """Tables with their columns and references, indexes and triggers, as SQLite understands them."""
     with contextlib.closing(sqlite3.connect(path)) as other, other:
-        return {
-            table: {row[1]: row[2:6] for row in other.execute(f"PRAGMA table_info({table})")}
+        tables = {
+            table: (
+                {row[1]: row[2:6] for row in other.execute(f"PRAGMA table_info({table})")},
+                [row[2:7] for row in other.execute(f"PRAGMA foreign_key_list({table})")],
+                {row[1:] for row in other.execute(f"PRAGMA index_list({table})")},
+            )
             for (table,) in other.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
         }
+        triggers = other.execute(
+            "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'"
+        ).fetchall()
+    return tables, triggers
 
 
-def test_a_file_of_version_1_is_carried_forward_with_its_runs_and_rows(tmp_path):
-    old, new = tmp_path / "old.sqlite3", tmp_path / "new.sqlite3"
-    with contextlib.closing(sqlite3.connect(old)) as other, other:
-        other.executescript((Path(__file__).parent / "schema-1.sql").read_text())
-        other.executescript(
-            """
-            INSERT INTO runs (id, name, status, config, iterations, created_at)
-                VALUES ('a', 'old run', 'completed', '{"seed": 0}', 2, 1.5);
-            INSERT INTO streams VALUES ('a', 'train', '["iteration", "loss"]');
-            PRAGMA user_version = 1;
-            """
-        )
-        values = np.array([[1, 2], [0.5, 0.25]], "<f4")
-        other.execute("INSERT INTO chunks VALUES ('a', 'train', 0, 2, ?)", (values.tobytes(),))
+def old_file(path, version):
+    """A file as version 1 or 4 made it: two runs whose rows are stored; a third was there and is deleted."""
+    text = (Path(__file__).parent / f"schema-{version}.sql").read_text()
+    with contextlib.closing(sqlite3.connect(path)) as other, other:
+        other.execute("PRAGMA foreign_keys = ON")
+        other.executescript(text)
+        for run_id, status in (("a", "completed"), ("b", "running"), ("c", "completed")):
+            other.execute(
+                "INSERT INTO runs (id, name, status, lesson, config, iterations, created_at)"
+                " VALUES (?, 'old run', ?, '2a', '{\"seed\": 0}', 2, 1.5)",
+                (run_id, status),
+            )
+            other.execute("INSERT INTO streams VALUES (?, 'train', '[\"iteration\", \"loss\"]')", (run_id,))
+            other.execute(
+                "INSERT INTO chunks (run_id, stream, first, rows, data) VALUES (?, 'train', 0, 2, ?)",
+                (run_id, VALUES.tobytes()),
+            )
+        other.execute("DELETE FROM runs WHERE id = 'c'")
+        other.execute(f"PRAGMA user_version = {version}")
 
-    database = Database(old)
+
+VALUES = np.array([[1, 2], [0.5, 0.25]], "<f4")
+#: What only version 4 knows of a run and of its training.
+REMARKS = {"color": 7, "starred": True, "archived": True, "tags": ["t"], "notes": "n", "group_id": "g"}
+COMPUTED = {"crashes": 2, "crashed_at": 1, "attempt": 3, "started_at": 1.6, "finished_at": 1.7}
+
+
+def open_old(path):
+    """The runs of a file that is carried forward, by id."""
+    database = Database(path)
     database.open()
-    (run,) = database.read_now(run_store.load_runs)
-    database.read_now(lambda c: run_store.load_latest(c, run))
-    rows = database.read_now(lambda c: run_store.read_rows(c, "a", "train"))
-    database.close()
-    fresh = Database(new)
-    fresh.open()
-    fresh.close()
+    trainings = {training.id: training for training in database.read_now(training_store.load_trainings)}
+    for training in trainings.values():
+        database.read_now(functools.partial(training_store.load_latest, training=training))
+    runs = {run.id: run for run in database.read_now(lambda c: run_store.load_runs(c, trainings))}
+    return database, runs
 
-    assert (run.name, run.iteration, run.latest) == ("old run", 2, {"loss": 0.25})
-    assert (run.starred, run.tags, run.notes, run.annotations, run.crashes) == (False, [], "", [], 0)
-    np.testing.assert_array_equal(rows.values, values)
-    assert rows.times == []
+
+@pytest.mark.parametrize("version", [1, 4])
+def test_a_file_of_an_earlier_version_is_carried_forward_with_its_runs_and_rows(tmp_path, version):
+    old, new = tmp_path / "old.sqlite3", tmp_path / "new.sqlite3"
+    old_file(old, version)
+    if version == 4:
+        with contextlib.closing(sqlite3.connect(old)) as other, other:
+            stored = {
+                **REMARKS,
+                **COMPUTED,
+                "tags": '["t"]',
+                "annotations": '[{"kind": "dead", "iteration": 1}]',
+            }
+            stored["checkpoints"] = '[{"file": "a.1.2.npz", "iteration": 2, "evaluations": 0}]'
+            other.execute(
+                f"UPDATE runs SET {', '.join(f'{column} = ?' for column in stored)} WHERE id = 'a'",
+                list(stored.values()),
+            )
+
+    database, runs = open_old(old)
+    run, going = runs["a"], runs["b"]
+    rows = [
+        database.read_now(lambda c, one=one: training_store.read_rows(c, one.training.id, "train"))
+        for one in (run, going)
+    ]
+    after = event_loop.run(database.write(insert("new")))
+    event_loop.run(database.write(lambda c: run_store.delete_run(c, "b")))
+    left = {
+        table: database.read_now(
+            lambda c, table=table: c.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0]
+        )
+        for table in ("trainings", "streams", "chunks")
+    }
+    database.close()
+    Database(new).open()
+
+    training = run.training
+    assert (run.number, run.name, run.lesson, run.launched_at) == (1, "old run", "2a", 1.5)
+    assert (training.status, training.iteration, training.latest) == ("completed", 2, {"loss": 0.25})
+    assert (going.training.status, going.number) == ("running", 2)
+    if version == 1:
+        assert (run.starred, run.tags, run.notes, training.annotations, training.crashes) == (
+            False,
+            [],
+            "",
+            [],
+            0,
+        )
+    else:
+        assert {name: getattr(run, name) for name in REMARKS} == REMARKS
+        assert {name: getattr(training, name) for name in COMPUTED} == COMPUTED
+        assert training.annotations == [{"kind": "dead", "iteration": 1}]
+        # the files of checkpoints are found by the name of their training
+        assert [made["file"].split(".")[0] for made in training.checkpoints] == [training.id]
+    for found in rows:
+        np.testing.assert_array_equal(found.values, VALUES)
+        assert found.times == []
+    assert after == 4  # the third was deleted before
+    assert left == {"trainings": 2, "streams": 1, "chunks": 1}
     assert schema(old) == schema(new)
     with contextlib.closing(sqlite3.connect(old)) as other, other:
         assert other.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
+        assert other.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
 def test_while_the_file_is_locked_requested_writes_are_refused_at_once_and_reported_ones_wait(
@@ -281,10 +356,12 @@ def test_deleting_runs_makes_the_file_smaller_while_the_lab_runs(database):
     def fill(connection):
         insert("large")(connection)
         insert("small")(connection)
-        run_store.open_stream(connection, "large", "train", ("iteration",))
+        training_store.open_stream(connection, training_id("large"), "train", ("iteration",))
         for first in range(0, 2_000_000, 100_000):
             values = np.arange(first + 1, first + 100_001, dtype=np.float32)[np.newaxis]
-            run_store.append_rows(connection, "large", "train", first, values, at=1.0, seconds=1.0)
+            training_store.append_rows(
+                connection, training_id("large"), "train", first, values, at=1.0, seconds=1.0
+            )
 
     def pages(connection):
         return connection.execute("PRAGMA page_count").fetchone()[0]

@@ -38,6 +38,15 @@ def test_floats_start_at_a_multiple_of_four(run_id):
     assert (len(frame) - 3 * 4) % 4 == 0
 
 
+@given(st.text(max_size=30), st.text(max_size=30), st.text(max_size=10), st.integers(0, 5))
+def test_a_frame_for_another_run_is_the_one_that_would_have_been_encoded_for_it(first, second, column, count):
+    rows = Rows((column, ',"stream":'), 7, np.ones((2, count), np.float32), [(7 + count, 1.5, 0.5)])
+
+    frame = frames.readdressed(frames.encode(first, "train", rows), second)
+
+    assert frame == frames.encode(second, "train", rows)
+
+
 def test_a_value_that_is_not_finite_travels_exactly():
     values = np.array([[np.nan, np.inf, -np.inf]], np.float32)
 

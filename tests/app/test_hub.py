@@ -75,6 +75,38 @@ def test_viewers_at_the_end_share_one_encoded_frame(lab):
     assert mine is yours
 
 
+def test_rows_are_encoded_once_for_all_runs_of_a_training_and_each_viewer_gets_them_under_its_run(
+    lab, monkeypatch
+):
+    encoded = []
+
+    def encode(run_id, *rest, encode=frames.encode, **options):
+        encoded.append(run_id)
+        return encode(run_id, *rest, **options)
+
+    monkeypatch.setattr(frames, "encode", encode)
+    for run_id in ("first", "second", "third"):
+        lab.hub.show(run_id, "training")
+    viewers = {run_id: lab.viewer() for run_id in ("second", "third", "first")}
+    for run_id, viewer in viewers.items():
+        viewer.subscribe(run_id, {"train": 0})
+    for at in range(5):
+        lab.hub.append("training", "train", Rows(COLUMNS, 10 * at, rows(10 * at, 10), []))
+
+    received = {run_id: drain(viewer)[0] for run_id, viewer in viewers.items()}
+    lab.hub.publish_deleted("first")
+    lab.hub.append("training", "train", Rows(COLUMNS, 50, rows(50, 10), []))
+    rest = drain(viewers["third"])[0]
+
+    assert encoded == ["first"] * 5 + ["second"]
+    for run_id, mine in received.items():
+        assert {header["run"] for header, _ in mine} == {run_id}
+        np.testing.assert_array_equal(joined(mine), rows(0, 50))
+    assert [header["run"] for header, _ in rest] == ["third"]
+    np.testing.assert_array_equal(joined(rest), rows(50, 10))
+    assert drain(viewers["first"])[0] == []
+
+
 def test_rows_no_longer_in_memory_come_from_the_history_without_gap_or_overlap(lab, monkeypatch):
     monkeypatch.setattr(row_logs, "MEMORY_BYTES", 4096)
     for _ in range(100):
@@ -90,13 +122,14 @@ def test_rows_no_longer_in_memory_come_from_the_history_without_gap_or_overlap(l
 def test_a_streams_memory_is_bounded(lab, monkeypatch):
     monkeypatch.setattr(row_logs, "MEMORY_BYTES", 4096)
     logs = RowLogs(lab)
+    logs.show("r", "r")
     for number in range(1000):
         logs.append("r", "train", Rows(COLUMNS, 10 * number, rows(10 * number, 10), []))
 
     log = logs.log("r", "train")
     assert log is not None
     assert log.first > 0
-    assert sum(len(chunk.frame) for chunk in log.chunks) <= 4096
+    assert sum(chunk.size for chunk in log.chunks) <= 4096
 
 
 def test_a_catch_up_frame_is_bounded(lab, monkeypatch):

@@ -16,6 +16,7 @@ def lab():
 def long(lab):
     """A lab in which a run's first rows have left the memory."""
     lab.stored["r", "train"] = rows(0, 20_000)
+    lab.hub.show("r", "r")
     lab.hub.set_total("r", "train", 20_000)
     return lab
 

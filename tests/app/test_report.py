@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,10 +12,10 @@ from app.exports.names import name_of_runs
 from app.exports.recording import Recording
 from app.i18n import LANGUAGES, Messages
 from app.rows import Rows
-from app.runs import Run
 from engine import ExperimentConfig
 from engine.lessons import LESSONS
 from tests.support.experiments import QUICK
+from tests.support.stored_runs import make_run
 
 ROWS = 20_000
 COLUMNS = {"train": ("iteration", "loss"), "evaluation": ("iteration", "train_accuracy", "test_accuracy")}
@@ -26,6 +27,10 @@ class EveryText(dict):
         return f"<{key}>"
 
 
+def run(number, name, config):
+    return replace(make_run(f"a{number}", config, name=name, iterations=ROWS), number=number)
+
+
 def recording(number):
     values = {
         stream: np.random.default_rng(number).random((len(names), ROWS), np.float32)
@@ -35,7 +40,7 @@ def recording(number):
     def read(run_id, stream, first, limit):
         return Rows(COLUMNS[stream], first, values[stream][:, first : first + limit], [])
 
-    return Recording(Run(f"a{number}", number, f"</script>{number}", CONFIG, ROWS, 1.0).view(), read)
+    return Recording(run(number, f"</script>{number}", CONFIG).view(), read)
 
 
 def make(recordings, dash=None):
@@ -72,7 +77,7 @@ def test_a_report_comes_in_pieces():
 
 def runs_of(*numbers, lesson=None, **config):
     config = ExperimentConfig.from_dict({**QUICK, **config}).to_dict()
-    return [Run(f"a{n}", n, f"run {n}", config, ROWS, 1.0, lesson=lesson) for n in numbers]
+    return [replace(run(n, f"run {n}", config), lesson=lesson) for n in numbers]
 
 
 @pytest.mark.parametrize(

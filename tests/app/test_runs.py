@@ -4,7 +4,8 @@ import math
 
 import pytest
 
-from app.runs import TRANSITIONS, IllegalTransition, Run, RunStatus
+from app.trainings import TRANSITIONS, IllegalTransition, Status
+from tests.support.stored_runs import make_run
 
 CONFIG = {
     "dataset": {"name": "digits", "train_size": 300},
@@ -24,12 +25,12 @@ CONFIG = {
 
 
 def run(**fields):
-    return Run("abc", 3, "name", CONFIG, 100, created_at=1.0, **fields)
+    return make_run("abc", CONFIG, **fields)
 
 
-@pytest.mark.parametrize(("before", "after"), list(itertools.product(RunStatus, RunStatus)))
+@pytest.mark.parametrize(("before", "after"), list(itertools.product(Status, Status)))
 def test_only_legal_moves_change_a_status(before, after):
-    subject = run(status=before)
+    subject = run(status=before).training
     if after in TRANSITIONS[before]:
         subject.move(after)
         assert subject.status is after
@@ -40,13 +41,13 @@ def test_only_legal_moves_change_a_status(before, after):
 
 
 def test_an_ended_run_stays_ended():
-    ended = {status for status in RunStatus if status.finished}
-    assert ended == {RunStatus.COMPLETED, RunStatus.DIVERGED, RunStatus.CANCELLED, RunStatus.FAILED}
+    ended = {status for status in Status if status.finished}
+    assert ended == {Status.COMPLETED, Status.DIVERGED, Status.CANCELLED, Status.FAILED}
 
 
 def test_every_status_can_be_reached():
-    reached = {RunStatus.QUEUED} | set().union(*TRANSITIONS.values())
-    assert reached == set(RunStatus)
+    reached = {Status.QUEUED} | set().union(*TRANSITIONS.values())
+    assert reached == set(Status)
 
 
 def test_a_view_is_json_even_of_a_diverged_run():
@@ -65,12 +66,12 @@ def test_a_summary_has_what_the_list_shows():
 
 
 def test_the_live_settings_are_those_set_last():
-    subject = run()
+    subject = run().training
     assert subject.live() == {"learning_rate": 0.1, "l1": 0.0, "l2": 0.0}
     subject.annotations.append({"kind": "live", "iteration": 3, "changes": {"learning_rate": [0.1, 0.2]}})
     subject.wanted.append({"l2": 0.5, "learning_rate": 0.3})  # its worker has not made it yet
     assert subject.live() == {"learning_rate": 0.3, "l1": 0.0, "l2": 0.5}
-    subject.move(RunStatus.CANCELLED)
+    subject.move(Status.CANCELLED)
     assert subject.live() == {"learning_rate": 0.2, "l1": 0.0, "l2": 0.0}
 
 

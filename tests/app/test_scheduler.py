@@ -9,9 +9,9 @@ from app.jobs.register import Register
 from app.jobs.scheduler import Scheduler
 from app.live.hub import Hub
 from app.metrics import Metrics
-from app.runs import RunStatus
 from app.settings import Settings
 from app.storage.database import Database
+from app.trainings import Status
 from engine import ExperimentConfig
 from tests.app import crashing_worker
 from tests.support import event_loop
@@ -54,19 +54,19 @@ def test_a_run_that_kills_its_worker_at_the_same_place_three_times_fails_with_th
             run, after = await lab.scheduler.launch(
                 [ExperimentConfig.from_dict(QUICK), ExperimentConfig.from_dict(QUICK)]
             )
-            await lab.until(lambda: run.status.finished)
-            await lab.until(lambda: after.attempt > 1)  # its place is given to the next
+            await lab.until(lambda: run.training.status.finished)
+            await lab.until(lambda: after.training.attempt > 1)  # its place is given to the next
             return run
 
     run = event_loop.run(scenario())
 
-    assert run.status is RunStatus.FAILED
-    assert run.crashes == 3
-    assert run.attempt >= 4
-    assert f"died 3 times at iteration {run.iteration}" in run.reason
-    assert "SIGKILL" in run.reason
+    assert run.training.status is Status.FAILED
+    assert run.training.crashes == 3
+    assert run.training.attempt >= 4
+    assert f"died 3 times at iteration {run.training.iteration}" in run.training.reason
+    assert "SIGKILL" in run.training.reason
     # rows up to the crash are stored, except the last ones, which may not have been sent
-    assert run.iteration <= 100
+    assert run.training.iteration <= 100
 
 
 def test_a_cancelled_run_does_not_come_back_when_its_worker_dies_of_it(state_dir):
@@ -80,12 +80,12 @@ def test_a_cancelled_run_does_not_come_back_when_its_worker_dies_of_it(state_dir
         async with Lab(state_dir, executor=Deaf()) as lab:
             endless = {**QUICK, "training": {"iterations": 1_000_000}}
             (run,) = await lab.scheduler.launch([ExperimentConfig.from_dict(endless)])
-            await lab.until(lambda: run.iteration > 0)
+            await lab.until(lambda: run.training.iteration > 0)
             await lab.scheduler.cancel(run.id)
-            await lab.until(lambda: run.status.finished)
+            await lab.until(lambda: run.training.status.finished)
             return run
 
-    assert event_loop.run(scenario()).status is RunStatus.CANCELLED
+    assert event_loop.run(scenario()).training.status is Status.CANCELLED
 
 
 def test_runs_launched_together_are_a_group_and_one_alone_is_not(state_dir):
@@ -107,17 +107,17 @@ def test_only_checkpoints_that_were_replaced_are_deleted(state_dir):
     async def scenario():
         async with Lab(state_dir, executor=LocalExecutor()) as lab:
             (run,) = await lab.scheduler.launch([ExperimentConfig.from_dict(QUICK)])
-            await lab.until(lambda: run.status.finished and not lab.scheduler.busy)
+            await lab.until(lambda: run.training.status.finished and not lab.scheduler.busy)
             folder = lab.settings.checkpoint_dir
-            await lab.until(lambda: not list(folder.glob(f"{run.id}*")))
+            await lab.until(lambda: not list(folder.glob(f"{run.training.id}*")))
             folder.mkdir(exist_ok=True)
             # the worker has written 3 and is writing 4, but its report is still on the way
             for name in ("1.npz", "2.npz", "3.npz", "4.npz.part"):
                 (folder / name).touch()
-            run.checkpoints = []
-            lab.scheduler.on_checkpoints(run.id, [made(1)])
-            lab.scheduler.on_checkpoints(run.id, [made(2), made(1)])
-            lab.scheduler.on_checkpoints(run.id, [made(3), made(2)])
+            run.training.checkpoints = []
+            lab.scheduler.on_checkpoints(run.training.id, [made(1)])
+            lab.scheduler.on_checkpoints(run.training.id, [made(2), made(1)])
+            lab.scheduler.on_checkpoints(run.training.id, [made(3), made(2)])
             await lab.until(lambda: not (folder / "1.npz").exists())
             return sorted(path.name for path in folder.iterdir())
 

@@ -9,9 +9,9 @@ import pytest
 from pydantic import TypeAdapter
 
 from app import answers
-from app.runs import Run
 from engine import ExperimentConfig
 from tests.support.experiments import QUICK
+from tests.support.stored_runs import make_run
 
 #: Files and streams, which are no JSON or speak for themselves.
 OTHERS = re.compile(r"/export\.|/api/exports/|/api/stream$|^/metrics$")
@@ -91,10 +91,10 @@ def test_real_answers_match_their_schemas_which_name_every_key(lab, document):
 
 def test_a_schema_does_not_change_the_answer():
     config = ExperimentConfig.from_dict({**QUICK, "regularization": {"l1": 0, "l2": 1}}).to_dict()
-    run = Run(
-        "a", 3, "n", config, 200, created_at=1, started_at=2.0, latest={"loss": float("nan"), "accuracy": 1}
-    )
-    run.annotations = [{"kind": "live", "iteration": 3, "changes": {"l1": [0, 1], "dropout": [None, 0.5]}}]
+    latest = {"loss": float("nan"), "accuracy": 1}
+    run = make_run("a", config, iterations=200, at=1, started_at=2.0, latest=latest)
+    changes = {"l1": [0, 1], "dropout": [None, 0.5]}
+    run.training.annotations = [{"kind": "live", "iteration": 3, "changes": changes}]
     for view in (run.view(), {**run.view(), "of a later version": [1, 1.0, None]}):
         adapter = TypeAdapter(answers.RunAnswer)
         answered = json.loads(adapter.dump_json(adapter.validate_python(view)))

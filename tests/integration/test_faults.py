@@ -57,7 +57,10 @@ def kill_with_workers(lab):
 def stored_status(lab, run_id):
     """The possible statuses of a run after a kill. Viewers get a status once it is stored; GET may show it earlier."""
     with contextlib.closing(sqlite3.connect(lab.state_dir / "lossroom.sqlite3")) as database:
-        return database.execute("SELECT status FROM runs WHERE id = ?", (run_id,)).fetchone()[0]
+        return database.execute(
+            "SELECT status FROM runs JOIN trainings ON trainings.id = training_id WHERE runs.id = ?",
+            (run_id,),
+        ).fetchone()[0]
 
 
 def test_a_run_whose_worker_is_killed_goes_on_with_the_same_curve_and_disturbs_no_other(make_lab):

@@ -1,5 +1,7 @@
 """`lossroom prune`: old runs are deleted, and the file shrinks."""
 
+import contextlib
+import sqlite3
 import subprocess
 import sys
 from datetime import datetime
@@ -8,11 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.runs import Run, RunStatus
-from app.storage import run_store
+from app.storage import run_store, training_store
 from app.storage.database import Database
+from app.trainings import Status
 from tests.support import event_loop
 from tests.support.lab_server import LabServer
+from tests.support.stored_runs import insert, make_run
 
 LOSSROOM = str(Path(sys.executable).with_name("lossroom"))
 ROWS = 200_000
@@ -39,13 +42,15 @@ def prune(state, *arguments):
 
 def fill(connection):
     for number, (name, (status, ended, starred)) in enumerate(RUNS.items()):
-        run = Run(str(number), 0, name, {}, ROWS, created_at=ended, status=RunStatus(status))
-        run_store.insert_run(connection, run)
-        finished = {"finished_at": ended} if run.status.finished else {}
-        run_store.update_run(connection, run.id, {"starred": starred, **finished})
-        run_store.open_stream(connection, run.id, "train", ("iteration",))
+        finished = {"finished_at": ended} if Status(status).finished else {}
+        run = make_run(
+            str(number), {}, name=name, iterations=ROWS, at=ended, status=Status(status), **finished
+        )
+        insert(connection, run)
+        run_store.update_run(connection, run.id, {"starred": starred})
+        training_store.open_stream(connection, run.training.id, "train", ("iteration",))
         values = np.arange(1, ROWS + 1, dtype=np.float32)[np.newaxis]
-        run_store.append_rows(connection, run.id, "train", 0, values, at=ended, seconds=1.0)
+        training_store.append_rows(connection, run.training.id, "train", 0, values, at=ended, seconds=1.0)
 
 
 @pytest.fixture
@@ -60,9 +65,10 @@ def state(tmp_path):
 def names(state):
     database = Database(state / "lossroom.sqlite3")
     database.open()
-    runs = database.read_now(run_store.load_runs)
+    with contextlib.closing(sqlite3.connect(database.path)) as other:
+        found = {name for (name,) in other.execute("SELECT name FROM runs")}
     database.close()
-    return {run.name for run in runs}
+    return found
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ def test_a_stored_batch_of_one_with_batch_norm_is_shown_cloned_exported_and_impo
     lab.wait_for(run["id"], "completed")
     lab.stop()
     with contextlib.closing(sqlite3.connect(lab.state_dir / "lossroom.sqlite3")) as db, db:
-        db.execute("UPDATE runs SET config = json_set(config, '$.training.batch_size', 1)")
+        db.execute("UPDATE trainings SET config = json_set(config, '$.training.batch_size', 1)")
     lab.start()
 
     assert lab.run(run["id"])["config"]["training"]["batch_size"] == 1

@@ -31,14 +31,14 @@ class HubLab:
         self.reads = 0
         self.hub = Hub(self)
 
-    async def rows(self, run_id: str, stream: str, first: int, until: int, size: int) -> Rows | None:
+    async def rows(self, training_id: str, stream: str, first: int, until: int, size: int) -> Rows | None:
         self.reads += 1
         await asyncio.sleep(0)
-        values = self.stored.get((run_id, stream))
+        values = self.stored.get((training_id, stream))
         return None if values is None else Rows(COLUMNS, first, values[:, first:until][:, : size // 8], [])
 
-    async def overview(self, run_id: str, stream: str, until: int, bins: int) -> Rows | None:
-        values = self.stored.get((run_id, stream))
+    async def overview(self, training_id: str, stream: str, until: int, bins: int) -> Rows | None:
+        values = self.stored.get((training_id, stream))
         return None if values is None else Rows(COLUMNS, 0, values[:, : 2 * bins], [])
 
     def append(self, count: int, run_id: str = "r", stream: str = "train") -> None:
@@ -46,6 +46,7 @@ class HubLab:
         new = rows(before.shape[1], count)
         self.stored[run_id, stream] = np.concatenate([before, new], axis=1)
         end = before.shape[1] + count
+        self.hub.show(run_id, run_id)
         self.hub.append(run_id, stream, Rows(COLUMNS, before.shape[1], new, [(end, end / 10, end / 20)]))
 
     def publish_run(self, view: Any) -> None:

@@ -161,15 +161,16 @@ class LabServer:
             ) as db,
             db,
         ):
+            (training_id,) = db.execute("SELECT training_id FROM runs WHERE id = ?", (run_id,)).fetchone()
             (columns,) = db.execute(
-                "SELECT columns FROM streams WHERE run_id = ? AND stream = ?", (run_id, stream)
+                "SELECT columns FROM streams WHERE training_id = ? AND stream = ?", (training_id, stream)
             ).fetchone()
             names = json.loads(columns)
             at = 0
             parts = [np.empty((0, len(names)), np.float32)]
             for first, rows, data in db.execute(
-                "SELECT first, rows, data FROM chunks WHERE run_id = ? AND stream = ? ORDER BY first",
-                (run_id, stream),
+                "SELECT first, rows, data FROM chunks WHERE training_id = ? AND stream = ? ORDER BY first",
+                (training_id, stream),
             ):
                 assert first == at, f"a hole or an overlap at row {at}: the next chunk begins at {first}"
                 at += rows

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
-from app.runs import Run, RunStatus
-from app.storage import run_store
+from app.storage import run_store, training_store
 from app.storage.database import Database, Operation
+from app.trainings import Status
 from engine import ExperimentConfig
 from tests.support import event_loop
 from tests.support.experiments import QUICK
+from tests.support.stored_runs import insert as insert_run
+from tests.support.stored_runs import make_run, training_id
 
 
 def fill(state_dir: Path, *, runs: int, archived: int) -> None:
@@ -21,15 +23,18 @@ def fill(state_dir: Path, *, runs: int, archived: int) -> None:
 
     def insert(connection: sqlite3.Connection) -> None:
         for number in range(runs):
-            run = Run(f"a{number:05}", 0, f"run {number}", config, 200, created_at=float(number))
-            run.status = RunStatus.COMPLETED
-            run_store.insert_run(connection, run)
-            changes = {
-                "archived": number < archived,
-                "started_at": float(number),
-                "finished_at": number + 1.0,
-            }
-            run_store.update_run(connection, run.id, changes)
+            run = make_run(
+                f"a{number:05}",
+                config,
+                name=f"run {number}",
+                iterations=200,
+                at=float(number),
+                status=Status.COMPLETED,
+                started_at=float(number),
+                finished_at=number + 1.0,
+            )
+            insert_run(connection, run)
+            run_store.update_run(connection, run.id, {"archived": number < archived})
 
     _write(state_dir, insert)
 
@@ -42,20 +47,20 @@ def fill_long(state_dir: Path, run_id: str, *, rows: int) -> None:
     part = 50_000
 
     def insert(connection: sqlite3.Connection) -> None:
-        run_store.insert_run(connection, Run(run_id, 0, run_id, config, rows, created_at=1.0))
-        ended = {"status": "completed", "started_at": 1.0, "finished_at": 2.0}
-        run_store.update_run(connection, run_id, ended)
+        ended = {"status": Status.COMPLETED, "started_at": 1.0, "finished_at": 2.0}
+        insert_run(connection, make_run(run_id, config, name=run_id, iterations=rows, at=1.0, **ended))
+        training = training_id(run_id)
         columns = {
             "train": ("iteration", "loss", "accuracy", "learning_rate", "gradient_norm"),
             "evaluation": ("iteration", "train_accuracy", "test_accuracy"),
         }
         for stream, names in columns.items():
-            run_store.open_stream(connection, run_id, stream, names)
+            training_store.open_stream(connection, training, stream, names)
             for first in range(0, rows, part):
                 count = min(part, rows - first)
                 values = random.random((len(names), count), np.float32)
                 values[0] = np.arange(first + 1, first + count + 1)
-                run_store.append_rows(connection, run_id, stream, first, values, at=2.0, seconds=1.0)
+                training_store.append_rows(connection, training, stream, first, values, at=2.0, seconds=1.0)
 
     _write(state_dir, insert)
 

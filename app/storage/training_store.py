@@ -1,0 +1,290 @@
+"""The training store: trainings and their metric chunks, in SQL. Functions of a connection, for `Database` to call."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.jobs.messages import Checkpoint
+from app.rows import Rows, Times, thin
+from app.trainings import Status, Training
+from engine.reasons import Reason, restored, why
+
+#: How many checkpoints are kept for a training: the newest, and the one before it in case its file is damaged.
+CHECKPOINTS = 2
+
+
+class Refused(Exception):
+    """Rows that do not continue the stored ones, or have other columns: stored, they would make a wrong curve."""
+
+
+class WholeStream(Protocol):
+    """A stream that is stored together with its training, as in an import."""
+
+    columns: tuple[str, ...]
+
+    def parts(self) -> Iterator[Rows]:
+        """All its rows, in order."""
+        ...
+
+
+# -- trainings -----------------------------------------------------------------------------------
+
+
+def insert_training(
+    connection: sqlite3.Connection, training: Training, streams: Mapping[str, WholeStream] | None = None
+) -> None:
+    """Store a new training, and with an imported one its streams."""
+    connection.execute(
+        "INSERT INTO trainings (id, status, attempt, config, iterations, created_at, started_at, finished_at,"
+        " reason, why, annotations) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            training.id,
+            training.status.value,
+            training.attempt,
+            json.dumps(training.config, allow_nan=False),
+            training.iterations,
+            training.created_at,
+            training.started_at,
+            training.finished_at,
+            training.reason,
+            _json(why(training.reason)),
+            _json(training.annotations),
+        ),
+    )
+    for stream, rows in (streams or {}).items():
+        open_stream(connection, training.id, stream, rows.columns)
+        for part in rows.parts():
+            insert_chunk(connection, training.id, stream, part)
+
+
+def update_training(connection: sqlite3.Connection, training_id: str, changes: Mapping[str, Any]) -> None:
+    """Store changed columns of a training; lists and objects are stored as JSON."""
+    assignments = ", ".join(f"{column} = :{column}" for column in changes)
+    values = {column: _json(value) for column, value in changes.items()}
+    connection.execute(f"UPDATE trainings SET {assignments} WHERE id = :id", {**values, "id": training_id})
+
+
+def add_annotation(connection: sqlite3.Connection, training_id: str, annotation: dict[str, Any]) -> None:
+    """Store what happened at an iteration, in its order among the rows."""
+    connection.execute(
+        "UPDATE trainings SET annotations = json_insert(annotations, '$[#]', json(?)) WHERE id = ?",
+        (json.dumps(annotation, allow_nan=False), training_id),
+    )
+
+
+def add_checkpoint(
+    connection: sqlite3.Connection, training_id: str, checkpoint: Checkpoint
+) -> list[Checkpoint]:
+    """Store that a checkpoint was made, in its order among the rows; returns those that are remembered now."""
+    row = connection.execute("SELECT checkpoints FROM trainings WHERE id = ?", (training_id,)).fetchone()
+    kept: list[Checkpoint] = [checkpoint, *(json.loads(row["checkpoints"]) if row else [])][:CHECKPOINTS]
+    update_training(connection, training_id, {"checkpoints": kept})
+    return kept
+
+
+def load_trainings(connection: sqlite3.Connection) -> list[Training]:
+    """All trainings, oldest first, without the values that come from their streams; see `load_latest`."""
+    return [
+        Training(
+            id=row["id"],
+            config=json.loads(row["config"]),
+            iterations=row["iterations"],
+            created_at=row["created_at"],
+            status=Status(row["status"]),
+            reason=row["reason"] and restored(row["reason"], json.loads(row["why"] or "null")),
+            attempt=row["attempt"],
+            annotations=json.loads(row["annotations"]),
+            checkpoints=json.loads(row["checkpoints"]),
+            crashes=row["crashes"],
+            crashed_at=row["crashed_at"],
+            started_at=row["started_at"],
+            finished_at=row["finished_at"],
+        )
+        for row in connection.execute("SELECT * FROM trainings ORDER BY number")
+    ]
+
+
+def load_latest(connection: sqlite3.Connection, training: Training) -> dict[str, int]:
+    """Set a training's latest values from the last row of each stream; returns the number of rows by stream."""
+    totals = {}
+    for stream in connection.execute(
+        "SELECT stream, columns FROM streams WHERE training_id = ?", (training.id,)
+    ):
+        last = connection.execute(
+            "SELECT first, rows, data, times FROM chunks WHERE training_id = ? AND stream = ?"
+            " ORDER BY first DESC LIMIT 1",
+            (training.id, stream["stream"]),
+        ).fetchone()
+        if last is None:
+            continue
+        columns = tuple(json.loads(stream["columns"]))
+        times = _times(last["times"], training.started_at)
+        training.remember(Rows(columns, last["first"], _values(last["data"], len(columns)), times))
+        if (
+            not times and training.started_at and training.finished_at
+        ):  # from the first version, which stored no times
+            training.seconds = max(training.seconds, training.finished_at - training.started_at)
+        totals[stream["stream"]] = last["first"] + last["rows"]
+    return totals
+
+
+# -- rows ----------------------------------------------------------------------------------------
+
+
+def open_stream(
+    connection: sqlite3.Connection, training_id: str, stream: str, columns: tuple[str, ...]
+) -> None:
+    """Begin a stream, or go on with one.
+
+    Raises:
+        Refused: the stored rows are of other columns; a newer engine may record more than an older one did.
+    """
+    connection.execute(
+        "INSERT OR IGNORE INTO streams (training_id, stream, columns)"
+        " SELECT ?, ?, ? WHERE EXISTS (SELECT 1 FROM trainings WHERE id = ?)",
+        (training_id, stream, json.dumps(columns), training_id),
+    )
+    row = connection.execute(
+        "SELECT columns FROM streams WHERE training_id = ? AND stream = ?", (training_id, stream)
+    ).fetchone()
+    if row is not None and tuple(json.loads(row["columns"])) != columns:
+        text = f"the stored rows of its {stream} stream have other columns than this version records"
+        raise Refused(Reason("stream_columns", text, stream=stream))
+
+
+def append_rows(
+    connection: sqlite3.Connection,
+    training_id: str,
+    stream: str,
+    first: int,
+    values: NDArray[np.float32],
+    at: float,
+    seconds: float,
+) -> Rows | None:
+    """Store what is new of the rows `first` and following.
+
+    Args:
+        values: (columns, rows).
+        at: when they came, in Unix seconds.
+        seconds: how long it had trained by then.
+
+    A worker that goes on from a checkpoint repeats rows that are stored already, bit for bit: they are left out.
+    That they are the same is checked, because a curve whose second half was computed otherwise would be a lie.
+
+    Returns what was stored; None if all was known, or if the training was deleted while its last rows were waiting.
+
+    Raises:
+        Refused: rows before `first` are missing, or repeated ones differ from those that are stored.
+    """
+    found = connection.execute(
+        "SELECT columns FROM streams WHERE training_id = ? AND stream = ?", (training_id, stream)
+    ).fetchone()
+    if found is None:
+        return None
+    stored = count_rows(connection, training_id, stream)
+    if first > stored:
+        text = f"its {stream} stream has {stored:,} rows; row {first:,} cannot follow them"
+        raise Refused(Reason("stream_gap", text, stream=stream, stored=stored, first=first))
+    known = min(stored - first, values.shape[1])
+    if known:
+        before = read_rows(connection, training_id, stream, first, limit=known)
+        assert before is not None
+        if before.values.tobytes() != values[:, :known].tobytes():
+            text = (
+                f"computed again from its last checkpoint, its {stream} stream is not the stored one;"
+                " another version or another machine rounds differently"
+            )
+            raise Refused(Reason("stream_other", text, stream=stream))
+    values = values[:, known:]
+    count = values.shape[1]
+    if not count:
+        return None
+    times = [(stored + count, round(at, 3), round(seconds, 3))]
+    rows = Rows(tuple(json.loads(found["columns"])), stored, values, times)
+    insert_chunk(connection, training_id, stream, rows)
+    return rows
+
+
+def insert_chunk(connection: sqlite3.Connection, training_id: str, stream: str, rows: Rows) -> None:
+    """Store rows that follow the stored ones, with all their times."""
+    data = np.ascontiguousarray(rows.values, "<f4").tobytes()
+    connection.execute(
+        "INSERT INTO chunks (training_id, stream, first, rows, data, times) VALUES (?, ?, ?, ?, ?, ?)",
+        (training_id, stream, rows.first, rows.count, data, json.dumps(rows.times)),
+    )
+
+
+def count_rows(connection: sqlite3.Connection, training_id: str, stream: str) -> int:
+    """Rows stored in a stream."""
+    row = connection.execute(
+        "SELECT first + rows FROM chunks WHERE training_id = ? AND stream = ? ORDER BY first DESC LIMIT 1",
+        (training_id, stream),
+    ).fetchone()
+    return row[0] if row else 0
+
+
+def read_rows(
+    connection: sqlite3.Connection,
+    training_id: str,
+    stream: str,
+    after: int = 0,
+    *,
+    limit: int | None = None,
+    size: int | None = None,
+) -> Rows | None:
+    """The rows from number `after` on, at most `limit` and `size` bytes; None for a stream that has not begun."""
+    row = connection.execute(
+        "SELECT s.columns, t.started_at FROM streams s JOIN trainings t ON t.id = s.training_id"
+        " WHERE s.training_id = ? AND s.stream = ?",
+        (training_id, stream),
+    ).fetchone()
+    if row is None:
+        return None
+    columns = tuple(json.loads(row["columns"]))
+    if size is not None:
+        most = max(1, size // (4 * len(columns)))
+        limit = most if limit is None else min(limit, most)
+    parts: list[NDArray[np.float32]] = []
+    times: Times = []
+    taken = 0
+    for chunk in connection.execute(
+        "SELECT first, rows, data, times FROM chunks WHERE training_id = ?1 AND stream = ?2 AND first >="
+        # the chunk that row `after` lies in may begin before it
+        " COALESCE((SELECT MAX(first) FROM chunks WHERE training_id = ?1 AND stream = ?2 AND first <= ?3), 0)"
+        " ORDER BY first",
+        (training_id, stream, after),
+    ):
+        values = _values(chunk["data"], len(columns))[:, max(0, after - chunk["first"]) :]
+        if limit is not None:
+            values = values[:, : limit - taken]
+        parts.append(values)
+        taken += values.shape[1]
+        known = _times(chunk["times"], row["started_at"])
+        times += [time for time in known if after < time[0] <= after + taken]
+        if limit is not None and taken >= limit:
+            break
+    values = np.concatenate(parts, axis=1) if parts else np.empty((len(columns), 0), np.float32)
+    return Rows(columns, after, values, thin(times))
+
+
+def _times(text: str, started_at: float | None) -> Times:
+    """A chunk's times. Those of an earlier version have no seconds of training, only the times of its clock."""
+    return [
+        (row, at, trained[0] if trained else max(0.0, at - (started_at or at)))
+        for row, at, *trained in json.loads(text)
+    ]
+
+
+def _values(data: bytes, columns: int) -> NDArray[np.float32]:
+    return np.frombuffer(data, "<f4").reshape(columns, -1)
+
+
+def _json(value: Any) -> Any:
+    """Lists and objects as JSON; other values as they are."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value

@@ -1,0 +1,133 @@
+"""A training: the computation of one experiment, from the queue to its end. What people see of it are runs."""
+
+from __future__ import annotations
+
+import enum
+import secrets
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from app.answers import Live
+from app.jobs.messages import Checkpoint
+from app.rows import Rows
+from engine.live import dropout_rate
+
+#: Metrics whose newest values are known of each training.
+LATEST = ("loss", "accuracy", "train_accuracy", "test_accuracy", "train_loss", "test_loss")
+
+
+class Status(enum.StrEnum):
+    """The status of a training, and so of its runs. Only the moves in `TRANSITIONS` are legal."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    PAUSED = "paused"
+    COMPLETED = "completed"
+    DIVERGED = "diverged"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+    @property
+    def finished(self) -> bool:
+        return not TRANSITIONS[self]
+
+
+ENDINGS = frozenset({Status.COMPLETED, Status.DIVERGED, Status.CANCELLED, Status.FAILED})
+TRANSITIONS: dict[Status, frozenset[Status]] = {
+    Status.QUEUED: frozenset({Status.RUNNING, Status.CANCELLED, Status.FAILED}),
+    # A training whose worker was lost waits for a new one.
+    Status.RUNNING: ENDINGS | {Status.QUEUED, Status.PAUSED},
+    # A paused training gives its worker's place to others; if it is resumed while all places are taken, it queues.
+    # It may also end: the last iteration can be reached step by step.
+    Status.PAUSED: ENDINGS | {Status.RUNNING, Status.QUEUED},
+    **{ending: frozenset() for ending in ENDINGS},
+}
+
+
+class IllegalTransition(Exception):
+    """A move that the status does not allow, such as pausing a completed training."""
+
+
+def new_id() -> str:
+    """A new random id; it begins with a letter, so that no spreadsheet reads it as a number."""
+    return secrets.choice("abc") + secrets.token_hex(6)[1:]
+
+
+@dataclass(slots=True)
+class Training:
+    """One training as the server knows it. Times are Unix seconds. `latest` holds the last value of each metric that
+    the list of runs shows.
+
+    `reason` explains the status, where that is needed: a `Reason`, or the plain text of an older lab.
+
+    `annotations` lists what happened to the training, oldest first: `{"iteration", "kind", ...}`. A change by hand is
+    `{"kind": "live", "changes": {"learning_rate": [before, after]}}`, and its iteration is the last one before the
+    change. A dead network is `{"kind": "dead"}`, and its iteration is the first of many in a row in which every
+    weight's gradient was exactly 0.
+
+    `wanted` holds changes by hand that the worker has not made yet, oldest first; a restart forgets them.
+
+    `seconds` is how long it has trained: pauses, waiting and the time between two workers do not count.
+
+    `expected_seconds` is how long all of it was thought to take on a free core, before it began; not stored. None:
+    nothing was computed, as of a training that had ended when the lab started.
+
+    `crashes` counts how often in a row the worker died no farther than `crashed_at`.
+    """
+
+    id: str
+    config: dict[str, Any]
+    iterations: int
+    created_at: float
+    status: Status = Status.QUEUED
+    reason: str | None = None
+    attempt: int = 1
+    annotations: list[dict[str, Any]] = field(default_factory=list)
+    wanted: deque[dict[str, float]] = field(default_factory=deque)
+    checkpoints: list[Checkpoint] = field(default_factory=list)
+    crashes: int = 0
+    crashed_at: int = -1
+    iteration: int = 0
+    started_at: float | None = None
+    finished_at: float | None = None
+    seconds: float = 0.0
+    expected_seconds: float | None = None
+    latest: dict[str, float] = field(default_factory=dict)
+
+    def move(self, status: Status, *, reason: str | None = None) -> None:
+        """Change status, or raise `IllegalTransition` and change nothing."""
+        if status not in TRANSITIONS[self.status]:
+            raise IllegalTransition(f"training {self.id} is {self.status}; it cannot become {status}")
+        self.status = status
+        self.reason = reason
+        if status.finished:
+            self.wanted.clear()
+
+    def remember(self, rows: Rows) -> None:
+        """Take a stream's newest row, and how long the training has taken."""
+        row = dict(zip(rows.columns, rows.values[:, -1].tolist(), strict=True))
+        if rows.times:
+            self.seconds = max(self.seconds, rows.times[-1][2])
+        self.iteration = max(self.iteration, int(row["iteration"]))
+        for name in LATEST:
+            if name in row:
+                self.latest[name] = row[name]
+
+    def live(self) -> Live:
+        """The settings that can be changed during training, with all changes by hand, also requested ones."""
+        regularization = self.config["regularization"]
+        values = {
+            "learning_rate": self.config["optimizer"]["learning_rate"],
+            "l1": regularization["l1"],
+            "l2": regularization["l2"],
+        }
+        rate = dropout_rate(self.config["network"]["layers"])
+        if rate is not None:
+            values["dropout"] = rate
+        for annotation in self.annotations:
+            if annotation["kind"] == "live":
+                values.update({name: after for name, (_, after) in annotation["changes"].items()})
+        for changes in self.wanted:
+            values.update(changes)
+        return cast(Live, values)
