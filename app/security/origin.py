@@ -2,7 +2,7 @@
 
 Every browser of a class can reach the lab, and every page that is open in a browser can make it send requests.
 Requests that change something (every method but GET, HEAD and OPTIONS) and WebSockets are therefore accepted only from
-the lab's own pages and from programs; see docs/decisions/0011-whose-page-asks.md.
+the lab's own pages and from programs; see docs/decisions/0011-requests-from-other-sites.md.
 """
 
 from __future__ import annotations
