@@ -30,7 +30,9 @@ def expected_seconds(config: ExperimentConfig, summary: Summary) -> float:
         + SECONDS_PER_LAYER * len(summary.layers)
         + SECONDS_PER_PARAMETER * summary.parameters
     )
-    images = config.dataset.test_images + min(config.dataset.train_images, training.evaluate_train_size)
+    dataset = config.dataset
+    sample = min(dataset.train_images, training.evaluate_train_size)
+    images = sample + dataset.validation_images + dataset.test_images
     evaluation = summary.multiply_adds * images / EVALUATION_RATE
     evaluations = config.iterations / training.evaluate_every
     return float(STARTING_SECONDS + config.iterations * step + evaluations * evaluation)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine import optimizers, regularizers
-from engine.dataset_config import DATASET_FIELDS, DatasetConfig, parse_dataset
+from engine.dataset_config import DatasetConfig, parse_dataset
 from engine.fields import Field, parse, parse_named
 from engine.network_config import NetworkConfig, parse_network
 from engine.training_config import TRAINING_FIELDS, TrainingConfig, demand_spread, parse_training
@@ -91,7 +91,7 @@ class ExperimentConfig:
         document = {
             "version": self.version,
             "name": self.name,
-            "dataset": {field.name: getattr(self.dataset, field.name) for field in DATASET_FIELDS},
+            "dataset": self.dataset.to_dict(),
             "network": {"layers": list(self.network.layers), "initializer": self.network.initializer},
             "optimizer": self.optimizer,
             "regularization": {"l1": self.regularization.l1, "l2": self.regularization.l2},

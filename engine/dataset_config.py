@@ -14,6 +14,7 @@ from engine.reasons import Reason
 DATASET_FIELDS = (
     Field("name", "choice", "digits", choices=tuple(datasets.SOURCES)),
     Field("train_size", "integer", None, minimum=1, maximum=10_000_000, nullable=True),
+    Field("validation_size", "integer", None, minimum=1, maximum=10_000_000, nullable=True),
     Field("test_size", "integer", None, minimum=1, maximum=10_000_000, nullable=True),
     Field("label_noise", "number", 0.0, minimum=0, maximum=1),
     Field("augment", "object", None, nullable=True),
@@ -28,10 +29,12 @@ FOLD_FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class DatasetConfig:
-    """Which images, and how many: the first `train_size` ones, in the order of the data set's files."""
+    """Which images, and how many: the first `train_size` ones, in the order of the data set's files. `validation_size`
+    training images are kept back to choose by (see `engine.parts`); None: none are."""
 
     name: str
     train_size: int | None
+    validation_size: int | None
     test_size: int | None
     label_noise: float
     augment: dict[str, Any] | None
@@ -44,18 +47,34 @@ class DatasetConfig:
     @property
     def train_images(self) -> int:
         """The number of training images."""
-        chosen = self.train_size or self.source.train_size
-        return chosen if self.fold is None else chosen - self._fold_size(chosen)
+        return self._chosen if self.fold is None else self._chosen - self._fold_size
+
+    @property
+    def validation_images(self) -> int:
+        return self.validation_size or 0
 
     @property
     def test_images(self) -> int:
         if self.fold is not None:
-            return self._fold_size(self.train_size or self.source.train_size)
+            return self._fold_size
         return self.test_size or self.source.test_size
 
-    def _fold_size(self, chosen: int) -> int:
+    @property
+    def _chosen(self) -> int:
+        """The images to train on, of all folds."""
+        return self.train_size or self.source.train_size - self.validation_images
+
+    @property
+    def _fold_size(self) -> int:
         assert self.fold is not None
-        return -((self.fold["index"] - chosen) // self.fold["folds"])
+        return -((self.fold["index"] - self._chosen) // self.fold["folds"])
+
+    def to_dict(self) -> dict[str, Any]:
+        """The section as JSON. Without validation images it is as it was before there were any."""
+        values = {field.name: getattr(self, field.name) for field in DATASET_FIELDS}
+        if self.validation_size is None:
+            del values["validation_size"]
+        return values
 
 
 def parse_dataset(given: Any) -> DatasetConfig:
@@ -66,6 +85,12 @@ def parse_dataset(given: Any) -> DatasetConfig:
     """
     values = parse(DATASET_FIELDS, given, "dataset")
     source = datasets.source(values["name"])
+    for part in ("train", "test"):
+        _demand_at_most(
+            f"dataset.{part}_size", values[f"{part}_size"], getattr(source, f"{part}_size"), source
+        )
+    if values["validation_size"] is not None:
+        _demand_room(values["validation_size"], values["train_size"], source)
     if values["augment"] is not None:
         path = "dataset.augment"
         values["augment"] = parse(augmentation.FIELDS, values["augment"], path)
@@ -87,18 +112,32 @@ def parse_dataset(given: Any) -> DatasetConfig:
                 most=most,
             )
             raise ConfigError("range", f"{path}.index", message, {"minimum": 0, "maximum": most})
-        images = values["train_size"] or source.train_size
+        images = values["train_size"] or source.train_size - (values["validation_size"] or 0)
         if fold["folds"] > images:
             message = f"{path}.folds must be at most {images:,}, the images there are, not {fold['folds']}"
             raise ConfigError("range", f"{path}.folds", message, {"minimum": 2, "maximum": images})
-    config = DatasetConfig(**values)
-    for name, available in (
-        ("train_size", config.source.train_size),
-        ("test_size", config.source.test_size),
-    ):
-        asked = getattr(config, name)
-        if asked is not None and asked > available:
-            path = f"dataset.{name}"
-            message = f"{path} must be at most {available:,}, the images of {config.name}, not {asked:,}"
-            raise ConfigError("range", path, message, {"minimum": 1, "maximum": available})
-    return config
+    return DatasetConfig(**values)
+
+
+def _demand_at_most(path: str, asked: int | None, available: int, source: Source) -> None:
+    if asked is not None and asked > available:
+        message = f"{path} must be at most {available:,}, the images of {source.name}, not {asked:,}"
+        raise ConfigError("range", path, message, {"minimum": 1, "maximum": available})
+
+
+def _demand_room(asked: int, train_size: int | None, source: Source) -> None:
+    """Refuse more validation images than follow those that are trained on; one image at least must be trained on."""
+    path, images = "dataset.validation_size", source.train_size
+    most = images - (train_size or 1)
+    if asked <= most:
+        return
+    text = f"{path} must be at most {most:,}, not {asked:,}: {source.name} has {images:,} training images"
+    bounds = {"minimum": 1, "maximum": most}
+    if train_size is None:
+        reason = Reason(
+            "validation_leaves_none", f"{text}, and one at least must be left", most=most, images=images
+        )
+    else:
+        text += f", and {train_size:,} of them are trained on"
+        reason = Reason("validation_too_large", text, most=most, images=images, train=train_size)
+    raise ConfigError("range", path, reason, bounds)

@@ -1,27 +1,56 @@
-"""Early stopping: end when the results on the test images no longer improve, and keep the best weights (Prechelt
-1998)."""
+"""Early stopping: end when the results on images that were not trained on no longer improve, and keep the best weights
+(Prechelt 1998).
+
+It chooses an iteration, so it should look at validation images, and does where there are some. If it looks at the test
+images instead, their accuracy at that iteration was chosen by themselves, and is higher than that of other images; the
+reason says so.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
+from engine.errors import ConfigError
 from engine.events import EvaluationMetrics
-from engine.fields import Field
+from engine.fields import Field, join, parse
 from engine.reasons import Reason
 
+TEST_METRICS = ("test_loss", "test_accuracy")
+VALIDATION_METRICS = ("validation_loss", "validation_accuracy")
+METRIC = Field("metric", "choice", "test_loss", choices=(*TEST_METRICS, *VALIDATION_METRICS))
 FIELDS = (
-    Field("metric", "choice", "test_loss", choices=("test_loss", "test_accuracy")),
+    METRIC,
     Field("patience", "integer", 10, minimum=1, maximum=100_000),
     Field("min_delta", "number", 0.0, minimum=0, maximum=100),
     Field("restore_best", "boolean", True),
 )
 
 
+def parse_early_stopping(given: Any, path: str, *, has_validation: bool) -> dict[str, Any]:
+    """The settings, checked and complete. By default the loss of the validation images is watched, where there are any.
+
+    Raises:
+        ConfigError: a value is wrong, or validation images are to be watched where there are none.
+    """
+    fields: Sequence[Field] = FIELDS
+    if has_validation:
+        fields = (replace(METRIC, default="validation_loss"), *FIELDS[1:])
+    values = parse(fields, given, path)
+    if values["metric"] in VALIDATION_METRICS and not has_validation:
+        where = join(path, "metric")
+        text = f"{where} is {values['metric']}, but no validation images are kept back: set dataset.validation_size"
+        raise ConfigError("range", where, Reason("no_validation", text), {"choices": list(TEST_METRICS)})
+    return values
+
+
 class EarlyStopping:
     """Compares each evaluation with the best one so far.
 
     Args:
-        metric: "test_loss" (smaller is better) or "test_accuracy".
+        metric: the name of a loss (smaller is better) or of an accuracy, as in an evaluation.
         patience: after this many evaluations without improvement, training ends.
         min_delta: only a gain above this counts as an improvement.
 
@@ -35,14 +64,15 @@ class EarlyStopping:
         self.patience = patience
         self.min_delta = min_delta
         self.restore_best = restore_best
-        self.best = math.inf if metric == "test_loss" else -math.inf
+        self._smaller_is_better = metric.endswith("_loss")
+        self.best = math.inf if self._smaller_is_better else -math.inf
         self.best_iteration = 0
         self.waited = 0
 
     def improved(self, metrics: EvaluationMetrics) -> bool:
         """Record an evaluation, and return whether it is the best so far."""
         value: float = getattr(metrics, self.metric)
-        gain = self.best - value if self.metric == "test_loss" else value - self.best
+        gain = self.best - value if self._smaller_is_better else value - self.best
         if gain > self.min_delta:
             self.best, self.best_iteration, self.waited = value, metrics.iteration, 0
             return True
@@ -51,10 +81,15 @@ class EarlyStopping:
 
     @property
     def best_so_far(self) -> Reason:
-        text = f"{self.metric} was best at iteration {self.best_iteration:,} ({self.best:.4g})"
+        code, text = (
+            "best_at",
+            f"{self.metric} was best at iteration {self.best_iteration:,} ({self.best:.4g})",
+        )
+        if self.metric in TEST_METRICS:
+            code, text = "best_at_by_test", f"{text}, chosen by the test images"
         # infinities, before the first evaluation, are not JSON
         value = float(f"{self.best:.4g}") if math.isfinite(self.best) else "∞"
-        return Reason("best_at", text, metric=self.metric, iteration=self.best_iteration, value=value)
+        return Reason(code, text, metric=self.metric, iteration=self.best_iteration, value=value)
 
     @property
     def exhausted(self) -> bool:

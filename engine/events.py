@@ -46,7 +46,7 @@ class EvaluationMetrics:
     """Accuracies (0 to 1) and mean losses without penalties, after an iteration's step.
 
     `small_weights` is the share of weights whose size is below 0.001, in runs that begin with an L1 penalty; otherwise
-    None.
+    None. Those of the validation images are None where there are none.
     """
 
     iteration: int
@@ -56,17 +56,19 @@ class EvaluationMetrics:
     test_loss: float
     stream: Literal["evaluation"] = "evaluation"
     small_weights: float | None = None
+    validation_accuracy: float | None = None
+    validation_loss: float | None = None
 
     @property
     def values(self) -> tuple[float, ...]:
-        small = () if self.small_weights is None else (self.small_weights,)
+        also = (self.small_weights, self.validation_accuracy, self.validation_loss)
         return (
             self.iteration,
             self.train_accuracy,
             self.test_accuracy,
             self.train_loss,
             self.test_loss,
-            *small,
+            *(value for value in also if value is not None),
         )
 
 
@@ -93,7 +95,7 @@ class Divergence:
         return Reason(code, text, iteration=self.iteration, why=self.reasons)
 
 
-def columns(layers: tuple[str, ...], *, small_weights: bool) -> dict[str, tuple[str, ...]]:
+def columns(layers: tuple[str, ...], *, small_weights: bool, validation: bool) -> dict[str, tuple[str, ...]]:
     """The names of each stream's values, for a network with these weight layers."""
     return {
         "train": (
@@ -112,5 +114,6 @@ def columns(layers: tuple[str, ...], *, small_weights: bool) -> dict[str, tuple[
             "train_loss",
             "test_loss",
             *(["small_weights"] if small_weights else []),
+            *(["validation_accuracy", "validation_loss"] if validation else []),
         ),
     }

@@ -157,30 +157,35 @@ def _images(config: ExperimentConfig, steps: Sequence[Step], itemsize: int) -> i
     dataset, training = config.dataset, config.training
     pixels = math.prod(dataset.source.shape)
     stored = _stored_itemsize(config, itemsize)
-    train, both = dataset.train_images, dataset.train_images + dataset.test_images
+    train, validation = dataset.train_images, dataset.validation_images
+    both = train + dataset.test_images
+    converted = not (dataset.source.levels or itemsize == 4)
     copied = 0
     if learns_on_fewer_pixels(config, steps, train):
         copied += train
-    if dataset.fold is not None or not (dataset.source.levels or itemsize == 4):
+    if dataset.fold is not None or converted:
         copied += both
+    if converted:
+        copied += validation
     numbers = training.batch_size * pixels * (itemsize + stored)
     if dataset.source.levels and train * pixels * itemsize <= batches.FEW_BYTES:
         numbers += train * pixels * itemsize
-    indices = both + copied + _drawn(config) + training.batch_size
+    indices = both + validation + copied + _drawn(config) + training.batch_size
     return copied * pixels * stored + numbers + indices * 8
 
 
-def _evaluated(config: ExperimentConfig) -> tuple[int, int]:
-    """Images that are measured again and again: of those trained on, and of the test images."""
-    sample = min(config.training.evaluate_train_size, config.dataset.train_images)
-    return sample, config.dataset.test_images
+def _evaluated(config: ExperimentConfig) -> list[int]:
+    """Images that are measured again and again: of those trained on, the test images, and the validation images."""
+    dataset = config.dataset
+    sample = min(config.training.evaluate_train_size, dataset.train_images)
+    return [sample, dataset.test_images, *([dataset.validation_images] if dataset.validation_size else [])]
 
 
 def _evaluators(config: ExperimentConfig, steps: Sequence[Step], itemsize: int) -> int:
     """Logits and losses of all measured images; images without their empty pixels, as bytes, or else the sample."""
     classes = math.prod(steps[-1].output_shape)
-    sample, test = _evaluated(config)
-    measured = [sample, test]
+    again = _evaluated(config)
+    sample, measured = again[0], list(again)
     if sample < config.dataset.train_images:
         measured.append(config.dataset.train_images)  # after the last iteration
     held = [logits_at_once(count, classes) for count in measured]
@@ -196,12 +201,12 @@ def _evaluators(config: ExperimentConfig, steps: Sequence[Step], itemsize: int) 
     if lowest_dense(steps) is None:
         return total + own_sample + sum(numbers)
     # for empty pixels: which are used, and those of a half of the images
-    search = 3 * max(sample, test) * pixels // 2
+    search = 3 * max(again) * pixels // 2
     if not leaves_pixels_empty(config):
         return total + own_sample + numbers[0] + max(search, sum(numbers[1:]))
     units = math.prod(steps[0].output_shape)
-    copies = (sample + test) * pixels * stored
-    scratch = sum(min(BLOCK, count) * pixels + units * pixels for count in (sample, test)) * itemsize
+    copies = sum(again) * pixels * stored
+    scratch = sum(min(BLOCK, count) * pixels + units * pixels for count in again) * itemsize
     return total + max(copies, own_sample + search) + scratch
 
 
@@ -221,14 +226,15 @@ def _passes(config: ExperimentConfig, steps: Sequence[Step], itemsize: int) -> i
     loss = sum(train) * ((classes + 3) * itemsize + 16)
     evaluation: set[int] = set()
     whole = block_images(steps)
-    sample, test = _evaluated(config)
+    again = _evaluated(config)
+    sample = again[0]
     if lowest_dense(steps) is not None and leaves_pixels_empty(config):
-        for count in (sample, test):
+        for count in again:
             parts = -(-count // BLOCK)
             evaluation |= {count // parts, -(-count // parts)}
         last = [config.dataset.train_images] if sample < config.dataset.train_images else []
     else:
-        last = [sample, test, config.dataset.train_images]
+        last = [*again, config.dataset.train_images]
     for count in last:
         evaluation |= {min(whole, count), count % whole} - {0}
     passes = {(count, True) for count in train} | {(count, False) for count in evaluation}

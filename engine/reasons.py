@@ -30,6 +30,9 @@ PLACEHOLDERS: dict[str, tuple[str, ...]] = {
     "batch_of_one": (),
     "last_batch_of_one": ("size", "images"),
     "fold_index": ("most",),
+    "validation_too_large": ("most", "images", "train"),
+    "validation_leaves_none": ("most", "images"),
+    "no_validation": (),
     "no_dropout": (),
     # a layer, and the whole network
     "no_layers": (),
@@ -59,6 +62,7 @@ PLACEHOLDERS: dict[str, tuple[str, ...]] = {
     "numbers_too_large": ("dtype",),
     "dead": ("iteration",),
     "best_at": ("metric", "iteration", "value"),
+    "best_at_by_test": ("metric", "iteration", "value"),
     "stopped_early": ("why",),
     "completed": ("why",),
     "brought_back": ("why",),

@@ -27,17 +27,16 @@ from engine.batches import Batches
 from engine.config import ExperimentConfig
 from engine.datasets import Dataset, load_dataset, noisy_labels
 from engine.early_stopping import EarlyStopping
-from engine.errors import DatasetError
 from engine.evaluation import Evaluator
 from engine.events import Divergence, EvaluationMetrics, Event, StepMetrics
 from engine.fast.empty_pixels import used_pixels
 from engine.fast.optimizers import FAST
-from engine.kfold import split
 from engine.live import check_live
 from engine.memory import lowest_dense, may_learn_on_fewer_pixels
 from engine.network import build_network
 from engine.norms import euclidean_norm
 from engine.optimizers import OPTIMIZERS, clip_by_norm, make_optimizer
+from engine.parts import Part, Parts, parts_of
 from engine.reasons import Reason
 from engine.regularizers import share_of_small
 from engine.schedules import factor_at
@@ -115,8 +114,9 @@ class Trainer:
         self.network = build_network(
             config, self.generators["weights"], self.generators["dropout"], fast=fast
         )
+        self._shape = dataset.shape
         self.optimizer = make_optimizer(config.optimizer, self.network.learnt, FAST if fast else OPTIMIZERS)
-        self._take(dataset)
+        self._take(parts_of(dataset, config.dataset, np.dtype(config.dtype)), len(dataset.class_names))
         self.learning_rate: float = config.optimizer["learning_rate"]
         self.iterations = config.iterations
         self.evaluate_every = config.training.evaluate_every
@@ -139,36 +139,17 @@ class Trainer:
         self._weights = [self.network.vector[part] for part in parts]
         self._weight_gradients = [self.network.gradient[part] for part in parts]
         layers = tuple(self.network.weight_layers)
-        self.columns = events.columns(layers, small_weights=bool(config.regularization.l1))
+        self.columns = events.columns(
+            layers, small_weights=bool(config.regularization.l1), validation=self._validation is not None
+        )
 
-    def _take(self, dataset: Dataset) -> None:
-        """The images of the experiment: the first ones of the data set, as rows of numbers, or of levels."""
+    def _take(self, parts: Parts, classes: int) -> None:
+        """The images of the experiment, as rows of numbers, or of levels."""
         config = self.config.dataset
-        dtype = np.dtype(self.config.dtype)
-        self._shape = dataset.shape
-
-        def rows(images: Array, count: int | None) -> Array:
-            part = images[:count]
-            part = part.reshape(len(part), -1)
-            return part if part.dtype == np.uint8 else np.asarray(part, dtype)
-
-        for part, asked in (("train", config.train_size), ("test", config.test_size)):
-            there = len(getattr(dataset, f"{part}_images"))
-            if asked is not None and asked > there:
-                message = f"{config.name} has {there:,} {part} images here, but {asked:,} are requested"
-                values = {"dataset": config.name, "there": there, "asked": asked}
-                raise DatasetError(Reason("too_few_images", message, **values))
-        self._images = rows(dataset.train_images, config.train_size)
-        self._labels = np.asarray(dataset.train_labels[: config.train_size], np.intp)
-        test_images = rows(dataset.test_images, config.test_size)
-        test_labels = np.asarray(dataset.test_labels[: config.test_size], np.intp)
-        if config.fold is not None:
-            train, test = split(self._labels, **config.fold)
-            test_images, test_labels = self._images[test], self._labels[test]
-            self._images, self._labels = self._images[train], self._labels[train]
+        self._images, self._labels = parts.train.images, parts.train.labels
         if config.label_noise:
             self._labels = noisy_labels(
-                self._labels, len(dataset.class_names), config.label_noise, self.generators["label_noise"]
+                self._labels, classes, config.label_noise, self.generators["label_noise"]
             )
         training = self.config.training
         self.batches = Batches(
@@ -177,7 +158,7 @@ class Trainer:
             size=training.batch_size,
             sampling=training.sampling,
             generator=self.generators["batches"],
-            dtype=dtype,
+            dtype=np.dtype(self.config.dtype),
         )
         self._augmentation = (
             None
@@ -192,12 +173,11 @@ class Trainer:
             chosen.sort()
             sample = self._images[chosen], self._labels[chosen]
         self._sample = Evaluator(self.network, *sample, self._shape)
-        self._test = Evaluator(
-            self.network,
-            test_images,
-            test_labels,
-            self._shape,
-        )
+        self._test = self._evaluator(parts.test)
+        self._validation = None if parts.validation is None else self._evaluator(parts.validation)
+
+    def _evaluator(self, part: Part) -> Evaluator:
+        return Evaluator(self.network, part.images, part.labels, self._shape)
 
     def _learnt_images(self) -> Array:
         """The images to draw batches from, (N, ...). If there are few and the first layer is dense, without the pixels
@@ -263,7 +243,9 @@ class Trainer:
             if restored:
                 metrics = self.evaluate()
                 advanced.append(metrics)
-            if self.done and not math.isfinite(metrics.train_loss + metrics.test_loss):
+            if self.done and not math.isfinite(
+                metrics.train_loss + metrics.test_loss + (metrics.validation_loss or 0.0)
+            ):
                 self.divergence = Divergence(self.iteration, self._reasons(step), evaluated=True)
         return advanced
 
@@ -400,7 +382,7 @@ class Trainer:
     # -- evaluation ------------------------------------------------------------------------------
 
     def evaluate(self, *, whole: bool = True) -> EvaluationMetrics:
-        """Accuracy and loss on the test images and on the images trained on.
+        """Accuracy and loss on the images trained on, the test images and, where there are any, the validation images.
 
         Args:
             whole: measure all images trained on, as after the last iteration; else, as during training, a
@@ -412,9 +394,18 @@ class Trainer:
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             train_accuracy, train_loss = train.measure()
             test_accuracy, test_loss = self._test.measure()
+            validation = (None, None) if self._validation is None else self._validation.measure()
         small = share_of_small(self._weights) if self.config.regularization.l1 else None
+        validation_accuracy, validation_loss = validation
         return EvaluationMetrics(
-            self.iteration, train_accuracy, test_accuracy, train_loss, test_loss, small_weights=small
+            self.iteration,
+            train_accuracy,
+            test_accuracy,
+            train_loss,
+            test_loss,
+            small_weights=small,
+            validation_accuracy=validation_accuracy,
+            validation_loss=validation_loss,
         )
 
     # -- checkpoints -----------------------------------------------------------------------------

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine import early_stopping, schedules
+from engine import schedules
 from engine.dataset_config import DatasetConfig
+from engine.early_stopping import parse_early_stopping
 from engine.errors import ConfigError
 from engine.fields import Field, join, parse, parse_named
 from engine.layers import Layer
@@ -83,8 +84,10 @@ def parse_training(given: Any, dataset: DatasetConfig) -> TrainingConfig:
     if values["schedule"] is not None:
         values["schedule"] = parse_named(schedules.FIELDS, values["schedule"], join(path, "schedule"))
     if values["early_stopping"] is not None:
-        values["early_stopping"] = parse(
-            early_stopping.FIELDS, values["early_stopping"], join(path, "early_stopping")
+        values["early_stopping"] = parse_early_stopping(
+            values["early_stopping"],
+            join(path, "early_stopping"),
+            has_validation=dataset.validation_size is not None,
         )
     return TrainingConfig(iterations=iterations, epochs=epochs, **values)
 

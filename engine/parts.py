@@ -1,0 +1,78 @@
+"""The parts of a data set that a run uses: images to train on, images to choose by, and images to report on.
+
+All are taken in the order of the data set's files: the first `train_size` training images to train on, the
+`validation_size` that follow them to choose by, the first `test_size` test images. Where `train_size` is empty, the
+last training images are kept back for validation. In a cross-validation each fold is tested on a part of the images
+that would be trained on; the validation images are the same for all folds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from engine.arrays import Array
+from engine.dataset_config import DatasetConfig
+from engine.datasets.dataset import Dataset
+from engine.errors import DatasetError
+from engine.kfold import split
+from engine.reasons import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Images (N, features), numbers or levels (see `engine.levels`), and their labels (N,)."""
+
+    images: Array
+    labels: NDArray[np.intp]
+
+    def chosen(self, places: NDArray[np.intp]) -> Part:
+        """A copy of the images at these places."""
+        return Part(self.images[places], self.labels[places])
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts; `validation` is None where no images are kept back."""
+
+    train: Part
+    validation: Part | None
+    test: Part
+
+
+def parts_of(dataset: Dataset, config: DatasetConfig, dtype: DTypeLike) -> Parts:
+    """The images of an experiment; numbers have the type `dtype`, levels stay levels.
+
+    Raises:
+        DatasetError: fewer images are on this machine than the experiment asks for.
+    """
+    kept_back = config.validation_size or 0
+    train_size = config.train_size
+    if train_size is None and kept_back:
+        train_size = max(1, len(dataset.train_labels) - kept_back)
+    _demand(config, "train", len(dataset.train_labels), (train_size or 0) + kept_back)
+    _demand(config, "test", len(dataset.test_labels), config.test_size or 0)
+
+    def part(name: str, first: int, end: int | None) -> Part:
+        images = getattr(dataset, f"{name}_images")[first:end]
+        images = images.reshape(len(images), -1)
+        images = images if images.dtype == np.uint8 else np.asarray(images, dtype)
+        return Part(images, np.asarray(getattr(dataset, f"{name}_labels")[first:end], np.intp))
+
+    train, test = part("train", 0, train_size), part("test", 0, config.test_size)
+    if config.fold is not None:
+        learnt, tested = split(train.labels, **config.fold)
+        train, test = train.chosen(learnt), train.chosen(tested)
+    validation = None
+    if train_size is not None and kept_back:
+        validation = part("train", train_size, train_size + kept_back)
+    return Parts(train, validation, test)
+
+
+def _demand(config: DatasetConfig, name: str, there: int, asked: int) -> None:
+    if asked > there:
+        message = f"{config.name} has {there:,} {name} images here, but {asked:,} are requested"
+        values = {"dataset": config.name, "there": there, "asked": asked}
+        raise DatasetError(Reason("too_few_images", message, **values))
