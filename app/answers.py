@@ -54,7 +54,7 @@ class Why(TypedDict):
 
 @_answer
 class Latest(TypedDict):
-    """The newest value of each metric; null where it is not finite."""
+    """The newest value of each metric; null where it is not finite. Those of validation images where a run has some."""
 
     loss: NotRequired[Number | None]
     accuracy: NotRequired[Number | None]
@@ -62,6 +62,8 @@ class Latest(TypedDict):
     test_accuracy: NotRequired[Number | None]
     train_loss: NotRequired[Number | None]
     test_loss: NotRequired[Number | None]
+    validation_accuracy: NotRequired[Number | None]
+    validation_loss: NotRequired[Number | None]
 
 
 @_answer

@@ -68,7 +68,12 @@ def _parser() -> argparse.ArgumentParser:
     at.add_argument(
         "--lesson", metavar="SLUG", help="its data set and its network, such as 6b-look-at-the-data"
     )
-    look.add_argument("--part", choices=("test", "train"), default="test", help="(default: test)")
+    look.add_argument(
+        "--part",
+        choices=("test", "train", "validation"),
+        default="test",
+        help="(default: test); validation: the images that a lesson's experiment keeps back",
+    )
     look.add_argument(
         "--first", type=int, default=0, metavar="N", help="place of the first, from 0 (default: 0)"
     )

@@ -14,7 +14,16 @@ from app.rows import Rows
 from engine.live import dropout_rate
 
 #: Metrics whose newest values are known of each training.
-LATEST = ("loss", "accuracy", "train_accuracy", "test_accuracy", "train_loss", "test_loss")
+LATEST = (
+    "loss",
+    "accuracy",
+    "train_accuracy",
+    "test_accuracy",
+    "train_loss",
+    "test_loss",
+    "validation_accuracy",
+    "validation_loss",
+)
 
 
 class Status(enum.StrEnum):

@@ -48,27 +48,32 @@ def parts_of(dataset: Dataset, config: DatasetConfig, dtype: DTypeLike) -> Parts
     Raises:
         DatasetError: fewer images are on this machine than the experiment asks for.
     """
-    kept_back = config.validation_size or 0
-    train_size = config.train_size
-    if train_size is None and kept_back:
-        train_size = max(1, len(dataset.train_labels) - kept_back)
-    _demand(config, "train", len(dataset.train_labels), (train_size or 0) + kept_back)
+    there = len(dataset.train_labels)
+    kept_back = validation_of(config, there)
+    _demand(config, "train", there, (config.train_size or 0) if kept_back is None else kept_back.stop)
     _demand(config, "test", len(dataset.test_labels), config.test_size or 0)
 
-    def part(name: str, first: int, end: int | None) -> Part:
-        images = getattr(dataset, f"{name}_images")[first:end]
+    def part(name: str, chosen: slice) -> Part:
+        images = getattr(dataset, f"{name}_images")[chosen]
         images = images.reshape(len(images), -1)
         images = images if images.dtype == np.uint8 else np.asarray(images, dtype)
-        return Part(images, np.asarray(getattr(dataset, f"{name}_labels")[first:end], np.intp))
+        return Part(images, np.asarray(getattr(dataset, f"{name}_labels")[chosen], np.intp))
 
-    train, test = part("train", 0, train_size), part("test", 0, config.test_size)
+    train = part("train", slice(config.train_size if kept_back is None else kept_back.start))
+    test = part("test", slice(config.test_size))
     if config.fold is not None:
         learnt, tested = split(train.labels, **config.fold)
         train, test = train.chosen(learnt), train.chosen(tested)
-    validation = None
-    if train_size is not None and kept_back:
-        validation = part("train", train_size, train_size + kept_back)
-    return Parts(train, validation, test)
+    return Parts(train, None if kept_back is None else part("train", kept_back), test)
+
+
+def validation_of(config: DatasetConfig, there: int) -> slice | None:
+    """Which of the training images are kept back, if `there` of them are on this machine; None: none are."""
+    size = config.validation_size
+    if size is None:
+        return None
+    first = config.train_size or max(1, there - size)
+    return slice(first, first + size)
 
 
 def _demand(config: DatasetConfig, name: str, there: int, asked: int) -> None:

@@ -68,6 +68,7 @@ _KEPT = (
     "activity_l1",
     "activity_l2",
     "train_size",
+    "validation_size",
     "test_size",
     "label_noise",
     "augment",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,9 @@ from app.commands.experiments import find_lesson
 from app.commands.summary import table_of
 from app.mistake import Mistake
 from app.settings import read_settings
-from engine import ConfigError, DatasetError, ExperimentConfig, datasets
-from engine.datasets.sample import MAX_COUNT, USUAL
+from engine import ConfigError, Dataset, DatasetError, ExperimentConfig, datasets
+from engine.datasets.sample import MAX_COUNT, USUAL, Sample
+from engine.parts import validation_of
 
 #: Images are halved, perhaps twice, until this many fit side by side.
 SIDE_BY_SIDE = 4
@@ -53,7 +55,10 @@ def look(
         dataset = datasets.load_dataset(chosen, data_dir=settings.data_dir, cache_dir=settings.cache_dir)
         if count is None:
             count = USUAL if len(dataset.shape) == 3 else MAX_COUNT
-        seen = datasets.sample(dataset, part=part, first=first, count=count)
+        if part == "validation":
+            seen = _kept_back(dataset, experiment, first=first, count=count)
+        else:
+            seen = datasets.sample(dataset, part=part, first=first, count=count)
     except (Mistake, ConfigError, DatasetError) as error:
         terminal.complain(error)
         return 2
@@ -69,6 +74,18 @@ def look(
     if lesson is not None and experiment is not None:
         _print_lesson(console, lesson, experiment)
     return 0
+
+
+def _kept_back(dataset: Dataset, experiment: ExperimentConfig | None, *, first: int, count: int) -> Sample:
+    """Some of the images that an experiment keeps back from training."""
+    kept = None if experiment is None else validation_of(experiment.dataset, len(dataset.train_labels))
+    if kept is None:
+        raise Mistake(
+            "--part validation needs the --lesson of an experiment that keeps validation images back"
+        )
+    images, labels = dataset.train_images[kept], dataset.train_labels[kept]
+    own = replace(dataset, test_images=images, test_labels=labels)
+    return replace(datasets.sample(own, part="test", first=first, count=count), part="validation")
 
 
 def _print_lesson(console: Console, slug: str, experiment: ExperimentConfig) -> None:

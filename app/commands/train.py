@@ -282,20 +282,24 @@ def _follow(bar: Progress, session: Session) -> None:
             shown = now
             parts = [f"loss {metrics.loss:.4f}"]
             if session.evaluation is not None:
+                if session.evaluation.validation_accuracy is not None:
+                    parts.append(f"validation {100 * session.evaluation.validation_accuracy:.1f} %")
                 parts.append(f"test {100 * session.evaluation.test_accuracy:.1f} %")
             speed = f"{metrics.iteration / (now - began):,.0f} it/s"
             bar.update(task, completed=metrics.iteration, speed=speed, metrics="  ".join(parts))
 
 
 def _results(sessions: list[Session]) -> Table:
-    table = Table("run", "iterations", "train", "test", "seconds", "ending")
+    parts = ["train", "validation", "test"]
+    if not any(session.config.dataset.validation_size for session in sessions):
+        parts.remove("validation")
+    table = Table("run", "iterations", *parts, "seconds", "ending")
     for session in sessions:
-        last = session.evaluation
+        accuracies = [getattr(session.evaluation, f"{part}_accuracy", None) for part in parts]
         table.add_row(
             _name(session),
             f"{session.iteration:,}",
-            "–" if last is None else f"{100 * last.train_accuracy:.1f} %",
-            "–" if last is None else f"{100 * last.test_accuracy:.1f} %",
+            *("–" if accuracy is None else f"{100 * accuracy:.1f} %" for accuracy in accuracies),
             f"{session.seconds:.2f}",
             session.ending,
         )

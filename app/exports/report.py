@@ -28,8 +28,9 @@ from engine.lessons import LESSONS, Lesson
 
 #: Points of one curve in the report at most; CSV and JSON have every row.
 MAX_POINTS = 4000
+VALIDATION = "validation_accuracy"
 #: stream → curves that the report draws
-CURVES = {"train": ("loss",), "evaluation": ("train_accuracy", "test_accuracy")}
+CURVES = {"train": ("loss",), "evaluation": ("train_accuracy", "test_accuracy", VALIDATION)}
 
 _environment = Environment(
     loader=PackageLoader("app.exports", "assets"),
@@ -69,6 +70,7 @@ def report(
         language=language,
         nonce=secrets.token_urlsafe(16),
         dash=dash,
+        has_validation=any(VALIDATION in recording.run["latest"] for recording in recordings),
         title=_heading(recordings, lesson, texts, language),
         question=lesson.question[language] if lesson else "",
         written=time.strftime("%Y-%m-%d %H:%M", time.localtime()),

@@ -45,7 +45,7 @@ def main():
             if event.stream == "train":
                 rows.append(event.values)
             else:
-                print(f"iteration {event.iteration:,}: test accuracy {event.test_accuracy:.2%}")
+                print(f"iteration {event.iteration:,}: test accuracy {event.test_accuracy:.2%}$validation")
     if trainer.divergence is not None:
         print(f"diverged at iteration {trainer.divergence.iteration:,}")
     if len(sys.argv) > 1:
@@ -58,6 +58,7 @@ if __name__ == "__main__":
     main()
 ''')
 
+_VALIDATION = ", validation accuracy {event.validation_accuracy:.2%}"
 _CHANGES = Template("""\
 # Changed by hand while the run went on: the last iteration before it → the new values.
 CHANGES = $changes
@@ -76,6 +77,7 @@ def script(recording: Recording) -> str:
             if changes
             else "# one iteration: its metrics, and its evaluation where one is due"
         ),
+        validation=_VALIDATION if recording.config["dataset"].get("validation_size") else "",
         recorded=literal(recording.run["latest"]),
     )
 

@@ -30,8 +30,10 @@ _TRAIN_TAGS = {"loss": "loss/batch", "accuracy": "accuracy/batch"}
 _EVALUATION_TAGS = {
     "train_accuracy": "accuracy/train",
     "test_accuracy": "accuracy/test",
+    "validation_accuracy": "accuracy/validation",
     "train_loss": "loss/train",
     "test_loss": "loss/test",
+    "validation_loss": "loss/validation",
 }
 TAGS = {"train": _TRAIN_TAGS, "evaluation": _EVALUATION_TAGS}
 

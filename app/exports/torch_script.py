@@ -58,7 +58,8 @@ def torch_script(recording: Recording) -> str:
         clip=_clip(config),
         rate="" if keeps_velocity else torch_source.RATE,
         scale=torch_source.SCALE if keeps_velocity else "",
-        stopping=torch_source.STOPPING if training.early_stopping else "",
+        stopping=_stopping(training.early_stopping),
+        **_validation(config),
         recorded=literal(recording.run["latest"]),
     )
 
@@ -104,6 +105,19 @@ def _adjust(config: ExperimentConfig) -> str:
             ' EXPERIMENT["dataset"]["label_noise"], generator("label_noise"))\n'
         )
     return lines
+
+
+def _validation(config: ExperimentConfig) -> dict[str, str]:
+    """What keeps the validation images back and measures them; empty where there are none."""
+    names = ("validation", "keep_back", "measure_validation")
+    has_validation = config.dataset.validation_size is not None
+    return {name: getattr(torch_source, name.upper()) if has_validation else "" for name in names}
+
+
+def _stopping(stopping: dict[str, Any] | None) -> str:
+    if stopping is None:
+        return ""
+    return Template(torch_source.STOPPING).substitute(watched=torch_source.WATCHED[stopping["metric"]])
 
 
 def _schedule(schedule: dict[str, Any] | None) -> str:

@@ -49,9 +49,9 @@ def prepare():
     """The images and labels of the experiment."""
     train_images, train_labels, test_images, test_labels = load()
     size, test_size = EXPERIMENT["dataset"]["train_size"], EXPERIMENT["dataset"]["test_size"]
-    train_images, train_labels = train_images[:size].astype(DTYPE), train_labels[:size].astype(np.int64)
+$keep_back    train_images, train_labels = train_images[:size].astype(DTYPE), train_labels[:size].astype(np.int64)
     test_images, test_labels = test_images[:test_size].astype(DTYPE), test_labels[:test_size].astype(np.int64)
-$adjust    return train_images, train_labels, test_images, test_labels
+$adjust    return train_images, train_labels, test_images, test_labels$validation
 
 
 def batches(count):
@@ -109,7 +109,7 @@ def evaluate(network, images, labels):
 
 
 def main():
-    train_images, train_labels, test_images, test_labels = prepare()
+    train_images, train_labels, test_images, test_labels$validation = prepare()
     network = build().to(getattr(torch, EXPERIMENT["dtype"]))
     initialize(network)
     weights = [layer.weight for layer in network.modules() if isinstance(layer, (nn.Linear, nn.Conv2d))$penalized]
@@ -140,7 +140,7 @@ $clip$scale        optimizer.step()
         if iteration % TRAINING["evaluate_every"] == 0 or iteration == ITERATIONS:
             accuracy, test_loss = evaluate(network, test_images, test_labels)
             print(f"iteration {iteration:,}: test accuracy {accuracy:.4f}, test loss {test_loss:.6f}")
-$stopping    print("recorded in the lab:", $recorded)
+$measure_validation$stopping    print("recorded in the lab:", $recorded)
 
 
 if __name__ == "__main__":
@@ -226,8 +226,30 @@ SCALE = """\
             parameter.grad *= now
 """
 
+VALIDATION = ", validation_images, validation_labels"
+KEEP_BACK = """\
+    kept = EXPERIMENT["dataset"]["validation_size"]
+    size = size or len(train_images) - kept
+    validation_images = train_images[size : size + kept].astype(DTYPE)
+    validation_labels = train_labels[size : size + kept].astype(np.int64)
+"""
+MEASURE_VALIDATION = """\
+            validation_accuracy, validation_loss = evaluate(network, validation_images, validation_labels)
+            print(
+                f"iteration {iteration:,}: validation accuracy {validation_accuracy:.4f},"
+                f" validation loss {validation_loss:.6f}"
+            )
+"""
+
+#: What early stopping watches, as a number that is to become small.
+WATCHED = {
+    "test_loss": "test_loss",
+    "test_accuracy": "-accuracy",
+    "validation_loss": "validation_loss",
+    "validation_accuracy": "-validation_accuracy",
+}
 STOPPING = """\
-            value = -accuracy if stopping["metric"] == "test_accuracy" else test_loss
+            value = $watched
             if best - value > stopping["min_delta"]:
                 best, waited = value, 0
                 state = {name: tensor.clone() for name, tensor in network.state_dict().items()}

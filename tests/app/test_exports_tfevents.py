@@ -75,7 +75,8 @@ def scalars(data):
 
 @pytest.mark.parametrize("iterations", [200, 1])
 def test_every_value_is_a_scalar_at_its_step(lab, iterations):
-    run = lab.launch(training={**QUICK["training"], "iterations": iterations})
+    dataset = {"name": "digits", "validation_size": 100}
+    run = lab.launch(dataset=dataset, training={**QUICK["training"], "iterations": iterations})
     done = lab.wait_for(run["id"], "completed")
 
     answer = lab.http.get(f"/api/runs/{run['id']}/export.tfevents")
@@ -84,7 +85,11 @@ def test_every_value_is_a_scalar_at_its_step(lab, iterations):
     found = scalars(answer.content)
     tags = {
         "train": {"loss": "loss/batch", "accuracy": "accuracy/batch"},
-        "evaluation": {"test_accuracy": "accuracy/test"},
+        "evaluation": {
+            "test_accuracy": "accuracy/test",
+            "validation_accuracy": "accuracy/validation",
+            "validation_loss": "loss/validation",
+        },
     }
     for stream, names in tags.items():
         columns, rows = lab.stored_rows(run["id"], stream)

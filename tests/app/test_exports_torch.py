@@ -62,7 +62,11 @@ EXPERIMENTS = {
         for name in OPTIMIZERS
         if name != "nadam"
     },
-    "images": {"network": IMAGES, "optimizer": {"name": "adam", "learning_rate": 0.01}},
+    "images": {
+        "dataset": {"validation_size": 400},
+        "network": IMAGES,
+        "optimizer": {"name": "adam", "learning_rate": 0.01},
+    },
     "penalties, clipping, a schedule, float64": {
         "network": MLP,
         "regularization": {"l1": 1e-4, "l2": 1e-3},
@@ -73,6 +77,7 @@ EXPERIMENTS = {
         "dataset": {
             "name": "digits",
             "train_size": 600,
+            "validation_size": 300,
             "label_noise": 0.2,
             "fold": {"folds": 3, "index": 1},
             "augment": {"shift": 1, "rotate": 10.0, "noise": 0.1},
@@ -229,6 +234,9 @@ def test_the_first_iterations_are_the_engines(name, tmp_path, forking):
     assert losses == pytest.approx([step.loss for step in steps[:5] if step.stream == "train"], rel=2e-3)
     (accuracy,) = re.findall(r"iteration 40: test accuracy ([\d.]+)", said)
     assert float(accuracy) == pytest.approx(evaluation.test_accuracy, abs=0.05)
+    validation = [float(accuracy) for accuracy in re.findall(r"validation accuracy ([\d.]+)", said)]
+    wanted = [] if evaluation.validation_accuracy is None else [evaluation.validation_accuracy]
+    assert validation == pytest.approx(wanted, abs=0.05)
 
 
 def test_dropout_nadam_early_stopping_and_changes_by_hand_run_too_in_a_process_of_its_own(tmp_path):
@@ -239,8 +247,9 @@ def test_dropout_nadam_early_stopping_and_changes_by_hand_run_too_in_a_process_o
             "iterations": 600,
             "batch_size": 50,
             "clip_value": 0.5,
-            "early_stopping": {"metric": "test_accuracy", "patience": 20},
+            "early_stopping": {"metric": "validation_accuracy", "patience": 20},
         },
+        "dataset": {"validation_size": 137},
     }
     given = recording(document)
     given.run["annotations"] = [

@@ -146,6 +146,7 @@ def test_a_network_that_several_runs_share_is_summarized_once(run):
         (("look", "cifar10"), "`lossroom fetch cifar10` gets it"),
         (("look", "digits", "--count", "0"), "count must be"),
         (("look", "digits", "--first", "360"), "first must be"),
+        (("look", "digits", "--part", "validation"), "--part validation needs the --lesson"),
         (("look", "--lesson", "9z"), "there is no lesson '9z'"),
         (("summary", "--lesson", "9z"), "there is no lesson '9z'"),
         (("summary", "--config", "nowhere.json"), "nowhere.json cannot be read"),

@@ -69,6 +69,34 @@ def test_a_report_of_many_runs_is_written_run_by_run(monkeypatch, dash):
     assert data["dash"] == (dash and {"label": "seed", "values": ["0"] * 12})
 
 
+def test_a_report_shows_what_validation_images_measured_where_a_run_has_them():
+    def shown(*runs):
+        page = "".join(make(runs))
+        data = json.loads(page.split('id="data">')[1].split("</script>")[0])
+        has_curve = ["validation_accuracy" in run for run in data["runs"]]
+        return has_curve, "table.validation" in page, "report.lines.validation" in page
+
+    columns = (
+        "iteration",
+        "train_accuracy",
+        "test_accuracy",
+        "train_loss",
+        "test_loss",
+        "validation_accuracy",
+    )
+    values = np.random.default_rng(0).random((len(columns), 20), np.float32)
+    plain = recording(0)
+    validated = Recording(
+        {**plain.run, "latest": {"validation_accuracy": 0.9876}}, lambda *_: Rows(columns, 0, values, [])
+    )
+    one_page = Recording(
+        validated.run, lambda run, stream, first, limit: validated.read() if not first else None
+    )
+    assert shown(plain) == ([False], False, False)
+    assert shown(plain, one_page) == ([False, True], True, True)
+    assert "98.76%" in "".join(make([one_page]))
+
+
 def test_a_report_comes_in_pieces():
     pieces = list(make([recording(number) for number in range(40)]))
     assert max(map(len, pieces)) < sum(map(len, pieces)) / 3

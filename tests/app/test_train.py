@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -131,26 +132,28 @@ def test_out_holds_the_running_statistics_of_batch_norm(train, tmp_path):
 
 
 def test_after_early_stopping_table_rows_and_weights_are_those_of_the_best_iteration(train, lab, tmp_path):
-    stopping = {"metric": "test_loss", "patience": 3}
+    stopping = {"metric": "validation_loss", "patience": 3}
     config = {
         **QUICK,
-        "dataset": {"name": "digits", "train_size": 40},
+        "dataset": {"name": "digits", "train_size": 40, "validation_size": 300},
         "optimizer": {"name": "adam", "learning_rate": 0.02},
         "training": {"iterations": 2000, "batch_size": 32, "evaluate_every": 20, "early_stopping": stopping},
     }
     out = tmp_path / "out"
     events = [json.loads(line) for line in train("--json", config=config).stdout.splitlines()]
     *evaluations, last = [event for event in events if event["event"] == "evaluation"]
-    best = min(evaluations, key=lambda event: event["test_loss"])
-    assert last["test_loss"] == best["test_loss"]
+    best = min(evaluations, key=lambda event: event["validation_loss"])
+    assert last["validation_loss"] == best["validation_loss"]
     assert last["iteration"] == evaluations[-1]["iteration"] > best["iteration"]
     assert f"best at iteration {best['iteration']:,}" in events[-1]["ending"]
     assert "were restored" in events[-1]["ending"]
 
     done = train("--out", str(out), config=config)
-    assert f"{100 * last['test_accuracy']:.1f} %" in done.stdout
+    assert re.search(r"train.*validation.*test", done.stdout)
+    for part in ("validation", "test"):
+        assert f"{100 * last[f'{part}_accuracy']:.1f} %" in done.stdout
     rows = read_rows(out)
-    assert float(rows[-1]["test_loss"]) == last["test_loss"]
+    assert float(rows[-1]["validation_loss"]) == last["validation_loss"]
     trainer = Trainer(ExperimentConfig.from_dict(config))
     with np.load(out / "weights.npz", allow_pickle=False) as weights:
         for name, view in trainer.network.parameters.items():
@@ -159,7 +162,8 @@ def test_after_early_stopping_table_rows_and_weights_are_those_of_the_best_itera
 
     run = lab.wait_for(lab.launch(**config)["id"], "completed")
     assert run["reason"] == events[-1]["ending"]
-    assert run["latest"]["test_accuracy"] == pytest.approx(last["test_accuracy"])
+    for part in ("validation", "test"):
+        assert run["latest"][f"{part}_accuracy"] == pytest.approx(last[f"{part}_accuracy"])
     lines = lab.http.get(f"/api/runs/{run['id']}/export.csv").content.decode("utf-8-sig").splitlines()
     assert float(list(csv.DictReader(lines))[-1]["test_loss"]) == pytest.approx(last["test_loss"], rel=1e-6)
     document = lab.http.get(f"/api/exports/json?runs={run['id']}").content

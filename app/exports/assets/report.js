@@ -98,7 +98,7 @@ function strong(run) {
   return { ...marks, showlegend: false, line: { color: color(run.hue), dash: pattern, width: 2 } };
 }
 
-/** A curve beside it: of training images, or not smoothed. */
+/** A curve beside it: of training or validation images, or not smoothed. */
 function weak(run, pattern, width, opacity) {
   return {
     mode: "lines",
@@ -132,6 +132,7 @@ function draw() {
   const accuracies = runs.flatMap((run) =>
     [
       ["train_accuracy", weak(run, dash ? look(run).dash : "dot", 1.3, dash ? 0.6 : 1), "chart.train"],
+      ["validation_accuracy", weak(run, dash ? look(run).dash : "dash", 1.6, 1), "chart.validation"],
       ["test_accuracy", strong(run), "chart.test"],
     ]
       .filter(([name]) => run[name])
