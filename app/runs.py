@@ -92,6 +92,7 @@ def summarize(config: dict[str, Any]) -> RunSummary:
     return {
         "dataset": config["dataset"]["name"],
         "train_size": config["dataset"].get("train_size"),
+        "validation_size": config["dataset"].get("validation_size"),
         "units": [layer["units"] for layer in layers if layer["type"] == "dense"],
         "filters": [layer["filters"] for layer in layers if layer["type"] == "conv2d"],
         "activations": list(

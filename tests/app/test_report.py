@@ -86,15 +86,14 @@ def test_a_report_shows_what_validation_images_measured_where_a_run_has_them():
     )
     values = np.random.default_rng(0).random((len(columns), 20), np.float32)
     plain = recording(0)
-    validated = Recording(
-        {**plain.run, "latest": {"validation_accuracy": 0.9876}}, lambda *_: Rows(columns, 0, values, [])
-    )
-    one_page = Recording(
-        validated.run, lambda run, stream, first, limit: validated.read() if not first else None
-    )
+
+    def read(run_id, stream, first, limit):
+        return Rows(columns, 0, values, []) if not first else None
+
+    validated = Recording({**plain.run, "latest": {"validation_accuracy": 0.9876}}, read)
     assert shown(plain) == ([False], False, False)
-    assert shown(plain, one_page) == ([False, True], True, True)
-    assert "98.76%" in "".join(make([one_page]))
+    assert shown(plain, validated) == ([False, True], True, True)
+    assert "98.76%" in "".join(make([validated]))
 
 
 def test_a_report_comes_in_pieces():

@@ -121,6 +121,8 @@ def test_schedule_early_stopping_and_augmentation_are_chosen_and_launched(page, 
     page.fill(training__schedule__every=7)
     page.choose("training.early_stopping", "true")
     page.choose("training.early_stopping.metric", "test_accuracy")
+    note = page.page.locator('[data-field="training.early_stopping.metric"] .by-test')
+    expect(note).to_contain_text("Chooses by the test images")
     page.fill(training__early_stopping__patience=3, dataset__augment__shift=1)
     config = lab.run(page.press_launch())["config"]
     assert config["training"]["schedule"]["name"] == "step"
@@ -128,8 +130,29 @@ def test_schedule_early_stopping_and_augmentation_are_chosen_and_launched(page, 
     assert config["training"]["early_stopping"]["metric"] == "test_accuracy"
     assert config["training"]["early_stopping"]["patience"] == 3
     assert config["dataset"]["augment"]["shift"] == 1
-    page.choose("training.schedule.name", "none")
+
+    # a tenth of the images is proposed to choose by
+    page.page.click(".further summary")
+    keep = page.page.locator("#keep-back")
+    expect(keep).to_have_text("Keep back 144 images to choose by")
+    page.page.click('[data-language="ja"]')
+    expect(keep).to_have_text("選ぶための検証画像を 144 枚取り分ける")
+    keep.press("Enter")
+    page.until("document.activeElement.name === 'dataset.validation_size'")  # it is seen where it was set
+    expect(page.page.locator('[name="dataset.validation_size"]')).to_have_value("144")
+    expect(keep).to_be_hidden()
+    expect(note).to_have_count(0)
+    page.fill(dataset__validation_size=1437)
+    expect(page.page.locator('[data-field="dataset.validation_size"] > .error')).to_contain_text("1,436")
+    page.fill(dataset__validation_size=144)
+    run_id = page.press_launch()
+    config = lab.run(run_id)["config"]
+    assert config["dataset"]["validation_size"] == 144
+    assert config["training"]["early_stopping"]["metric"] == "validation_accuracy"
     page.choose("training.early_stopping", "false")
+    page.fill(dataset__validation_size="")
+
+    page.choose("training.schedule.name", "none")
     page.fill(dataset__augment__shift=0)
     config = lab.run(page.press_launch())["config"]
     assert (

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from tests.support.experiments import QUICK
 
@@ -69,12 +70,22 @@ def test_marks_are_turned_off_in_the_charts_menu_and_in_the_address(open_page, l
     assert page.page.evaluate(f"!!{MARKS.format('loss')}")
 
 
-def test_a_stop_that_brings_the_best_weights_back_is_marked_too(open_page, lab):
-    stopping = {**STOPPED["training"]["early_stopping"], "restore_best": True}
-    run_id = lab.launch(**{**STOPPED, "training": {**STOPPED["training"], "early_stopping": stopping}})["id"]
+def test_a_stop_that_brings_the_best_weights_back_is_marked_and_so_is_what_validation_images_chose(
+    open_page, lab
+):
+    stopping = {
+        **STOPPED["training"]["early_stopping"],
+        "metric": "validation_accuracy",
+        "restore_best": True,
+    }
+    training = {**STOPPED["training"], "early_stopping": stopping}
+    dataset = {**STOPPED["dataset"], "validation_size": 300}
+    run_id = lab.launch(**{**STOPPED, "dataset": dataset, "training": training})["id"]
     lab.wait_for(run_id, "completed")
     assert lab.run(run_id)["why"]["code"] == "brought_back"
-    last = lab.stored_rows(run_id, "evaluation")[1][-1, 0]
+    columns, rows = lab.stored_rows(run_id, "evaluation")
+    last = rows[-1, 0]
+    best = rows[rows[:, columns.index("validation_accuracy")].argmax()]
     page = open_page(lab)
     page.until(f"!!{MARKS.format('accuracy')}")
     page.page.click("#show-none")
@@ -82,6 +93,28 @@ def test_a_stop_that_brings_the_best_weights_back_is_marked_too(open_page, lab):
     page.page.click(f'[data-run="{run_id}"] .swatch')
     page.until(f"!!{MARKS.format('accuracy')}")
     assert set(marks(page)["square-open"]) == {last}
+    assert marks(page)["star"] == [best[0]]
+
+    # the three lines differ by their dashes, and the key says what these mean
+    lines = "document.getElementById('chart-accuracy').data.filter(t => t.line?.dash && t.meta.run)"
+    assert page.page.evaluate(f"{lines}.map(t => t.line.dash)") == ["dot", "dash", "solid"]
+    expect(page.page.locator('[data-chart="accuracy"] .key:visible')).to_have_text(
+        ["test", "validation", "train"]
+    )
+    page.page.focus("#chart-accuracy")
+    page.page.keyboard.press("Home")
+    for _ in range(int(best[0]) // 10 - 1):
+        page.page.keyboard.press("ArrowRight")
+    test = best[columns.index("test_accuracy")]
+    said = f"the test accuracy there: {100 * test:.2f}%"
+    page.until(f"document.querySelector('.hover-box').textContent.includes('{said}')")
+    page.page.click("#show-none")
+    page.page.click(f'[data-run="{run_id}"] .run-name')
+    figures = page.page.locator("#run-details .run-figures dt")
+    expect(figures).to_have_text(["train", "validation", "test", "gap"])
+    expect(page.page.locator(".run-result")).to_contain_text(
+        f"Validation accuracy: {100 * rows[-1, columns.index('validation_accuracy')]:.1f}%."
+    )
 
 
 def test_a_dead_network_is_marked_where_its_gradients_ended_and_its_details_say_so(open_page, lab):

@@ -75,7 +75,12 @@ check("the result is one sentence with what was measured, whatever became of the
   const latest = { train_accuracy: 0.95, test_accuracy: 0.931 };
   const run = makeRun({ iteration: 1000, iterations: 1000, seconds: 2.3, latest });
   assert.equal(resultSentence(run, false), "Test accuracy 93.1% after 1,000 iterations, in 2.30 s.");
-  assert.deepEqual(resultFigures(run, false), { train: "95.0%", test: "93.1%", gap: "1.9 points" });
+  assert.deepEqual(resultFigures(run, false), {
+    train: "95.0%",
+    validation: "–",
+    test: "93.1%",
+    gap: "1.9 points",
+  });
   for (const language of ["en", "ja"]) {
     speakAs(language);
     for (const status of /** @type {Status[]} */ ([

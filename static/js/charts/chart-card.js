@@ -150,6 +150,11 @@ export class ChartCard {
     this.#strokes.show(t("strokes.legend", { field: strokes?.field }), strokes?.legend ?? null);
   }
 
+  /** Say which line is on validation images, where there is one. @param {boolean} shown */
+  showValidation(shown) {
+    this.element.classList.toggle("validated", shown);
+  }
+
   /**
    * Say which curve is which where the list of runs does not: it is behind the card, or a curve stands for several.
    * @param {LegendEntry[]} names
@@ -227,7 +232,7 @@ export class ChartCard {
        */
       const key = (line, part) =>
         h("span", { className: "key" }, h("span", { className: `line ${line}` }), t(`chart.${part}`));
-      controls.push(key("solid", "test"), key("dotted", "train"));
+      controls.push(key("solid", "test"), key("dashed", "validation"), key("dotted", "train"));
     }
     /** @param {Switch} name */
     const toggle = (name) => {

@@ -12,7 +12,7 @@ import { Hover } from "./hover.js";
 import { positiveEnds } from "./log-ticks.js";
 import { keyOfMarks } from "./marks.js";
 import { Plot } from "./plotly.js";
-import { axisTitle, linesOf, quantity } from "./quantities.js";
+import { axisTitle, hasValidation, linesOf, quantity } from "./quantities.js";
 import { TraceMaker } from "./traces.js";
 
 /**
@@ -151,7 +151,11 @@ export class Chart {
     const { range } = this.#plot;
     const [from, to] = range ?? [across.start, across.end];
     const smoothing = what.smoothing === undefined ? 0 : spec.smoothing;
-    const partNames = { train: t("chart.train"), test: t("chart.test") };
+    const partNames = {
+      train: t("chart.train"),
+      validation: t("chart.validation"),
+      test: t("chart.test"),
+    };
     // of one run there is nothing to group or to tell apart
     const bands = this.#isByLayer ? null : bandsOf(runs);
     const strokes = this.#isByLayer ? null : ofAll;
@@ -189,6 +193,7 @@ export class Chart {
     this.card.showRun((this.#isByLayer && how.names.get(shown[0]?.id)) || "");
     this.card.showAxes(look.xTitle, look.yTitle);
     this.card.showStrokes(strokes);
+    this.card.showValidation(runs.some(hasValidation));
     this.card.showZoom(this.#plot.isZoomed);
     this.card.showMarks(keyOfMarks(this.#traces.flatMap(({ marks }) => marks?.kinds ?? [])));
     this.card.showOutliers(this.#crop?.runs ?? 0);

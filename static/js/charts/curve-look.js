@@ -6,7 +6,7 @@ import { t } from "../words/i18n.js";
 /**
  * @import { Run } from "../types.js"
  * @import { FigureHow } from "./traces.js"
- * @import { Layer, QuantityLine } from "./quantities.js"
+ * @import { Layer, Part, QuantityLine } from "./quantities.js"
  */
 
 /**
@@ -18,6 +18,16 @@ import { t } from "../words/i18n.js";
  * What a line looks like.
  * @typedef {{name: string, color: string, dash: string, width: number, symbol?: string | null, meaning?: string, value?: string}} CurveLook
  */
+
+/**
+ * How lines on different images are drawn: each has its own pattern, so that no colour is needed to tell them apart.
+ * @type {Record<Part, {dash: string, width: number}>}
+ */
+const STYLES = {
+  train: { dash: "dot", width: 1.3 },
+  validation: { dash: "dash", width: 1.5 },
+  test: { dash: "solid", width: 2 },
+};
 
 /**
  * What a curve of a run looks like, or one that stands for several.
@@ -35,15 +45,16 @@ export function lookOf(run, { part, layer }, { dark, bold, strokes, partNames, n
   }
   const name = part ? `${called} · ${partNames[part]}` : called;
   const paint = color(run.hue, dark);
-  const train = part === "train";
-  const width = (train ? 1.3 : 2) * bold;
-  if (!strokes) return { name, color: paint, dash: train ? "dot" : "solid", width };
-  // Dashes stand for the value. So curves on training images are pale instead, and have no symbols.
+  const { dash, width: thin } = STYLES[part ?? "test"];
+  const width = thin * bold;
+  if (!strokes) return { name, color: paint, dash, width };
+  // Dashes stand for the value. So curves on training images are pale instead, those on validation images only thin, and
+  // both have no symbols.
   const { symbol, ...look } = strokes.lookOf(runs);
   const meaning = look.value && `${strokes.field} ${look.value}`;
-  return train
-    ? { name, meaning, ...look, color: pale(paint), width }
-    : { name, meaning, ...look, symbol, color: paint, width };
+  if (part === "train") return { name, meaning, ...look, color: pale(paint), width };
+  if (part === "validation") return { name, meaning, ...look, color: paint, width };
+  return { name, meaning, ...look, symbol, color: paint, width };
 }
 
 /** What a layer is called among all of a run. @param {Layer} layer */

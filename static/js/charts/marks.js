@@ -1,7 +1,7 @@
 /**
  * Marks: what happened to a run, on its curves. Always: a cross where its values cease to be finite, a triangle where it was
- * changed by hand, a crossed circle where its network died. Where the chart's menu says so: its best test accuracy, if above
- * chance, an early stop and a plateau.
+ * changed by hand, a crossed circle where its network died. Where the chart's menu says so: its best validation accuracy, or
+ * test accuracy where it has no validation images, if above chance, an early stop and a plateau.
  */
 
 import { color } from "../page/palette.js";
@@ -126,15 +126,16 @@ function* optional({ run, series, curve }) {
       note: `${where(run, iterations[last])}: ${t("mark.stopped")}`,
     };
   }
-  if (series !== "test_accuracy" || !run.finished_at) return; // while it goes on, the best would wander
-  const best = ys.indexOf(highest(ys));
+  if (!run.finished_at) return; // while it goes on, the best would wander
+  const best = series === choosingSeries(run) ? ys.indexOf(highest(ys)) : -1;
   if (best >= 0 && ys[best] > aboveChance(run.summary?.dataset ?? ""))
     yield {
       x: xs[best],
       row: best,
       kind: "best",
-      note: `${where(run, iterations[best])}: ${t("mark.best", { value: percent(ys[best], 2) })}`,
+      note: `${where(run, iterations[best])}: ${bestText(run, ys[best], best)}`,
     };
+  if (series !== "test_accuracy") return;
   const flat = plateau(ys, iterations);
   if (flat < 0) return;
   const rule = t("mark.plateau", { gain: percent(PLATEAU_GAIN), share: percent(PLATEAU_SHARE, 0) });
@@ -144,6 +145,24 @@ function* optional({ run, series, curve }) {
     kind: "plateau",
     note: `${where(run, iterations[flat])}: ${rule}`,
   };
+}
+
+/** The best iteration is chosen by validation images where a run has some. @param {Owner} run */
+function choosingSeries({ summary }) {
+  return summary?.validation_size ? "validation_accuracy" : "test_accuracy";
+}
+
+/**
+ * The best value, and what the test accuracy was there if it was not chosen by that.
+ * @param {Owner} run
+ * @param {number} best
+ * @param {number} row
+ */
+function bestText(run, best, row) {
+  const value = percent(best, 2);
+  if (!run.summary?.validation_size) return t("mark.best", { value });
+  const test = percent(run.evaluation?.column("test_accuracy")?.[row], 2);
+  return t("mark.best_validation", { value, test });
 }
 
 /**

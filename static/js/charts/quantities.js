@@ -15,10 +15,11 @@ import { hasText, t } from "../words/i18n.js";
  * @property {string[]} columns
  * @property {(...values: number[]) => number} [value] computes it from several columns
  * @property {(series: Pick<Series, "trained">) => (row: number) => number} [along] computes it from what else is known of a row
- * @property {"train" | "test"} [part] which of a run's two lines it is; "train" is drawn dotted
+ * @property {Part} [part] which images it was measured on, of a run's several lines; see `lookOf` in curve-look.js
  * @property {Layer} [layer] which of a run's layers it is of
  */
 
+/** Which images a line was measured on. @typedef {"train" | "validation" | "test"} Part */
 /** A layer with weights, and its place among all of them from the input's on, from 0. @typedef {{name: string, place: number, count: number}} Layer */
 
 /**
@@ -53,6 +54,7 @@ const QUANTITIES = {
     stream: "evaluation",
     lines: [
       { series: "train_loss", columns: ["train_loss"], part: "train" },
+      { series: "validation_loss", columns: ["validation_loss"], part: "validation" },
       { series: "test_loss", columns: ["test_loss"], part: "test" },
     ],
   },
@@ -62,6 +64,7 @@ const QUANTITIES = {
     whole: true,
     lines: [
       { series: "train_accuracy", columns: ["train_accuracy"], part: "train" },
+      { series: "validation_accuracy", columns: ["validation_accuracy"], part: "validation" },
       { series: "test_accuracy", columns: ["test_accuracy"], part: "test" },
     ],
   },
@@ -107,7 +110,11 @@ function speedOf({ trained }) {
 /** Columns that are an axis or have a quantity of their own. @type {Record<Stream, Set<string>>} */
 const SPOKEN_FOR = {
   train: new Set(["iteration", "seconds", "loss", "accuracy", "learning_rate"]),
-  evaluation: new Set(["iteration", "seconds", "train_accuracy", "test_accuracy", "train_loss", "test_loss"]),
+  evaluation: new Set([
+    "iteration",
+    "seconds",
+    ...["train", "validation", "test"].flatMap((part) => [`${part}_accuracy`, `${part}_loss`]),
+  ]),
 };
 
 /** Of recorded columns without a quantity of their own: those that are shares, shown as per cent. */
@@ -142,6 +149,11 @@ export function quantity(name) {
   };
 }
 
+/** Does a run keep images back from training to choose by? @param {Pick<Run, "summary">} run */
+export function hasValidation({ summary }) {
+  return Boolean(summary.validation_size);
+}
+
 /**
  * The lines that a quantity draws for a run.
  * @param {Quantity} what
@@ -149,7 +161,8 @@ export function quantity(name) {
  * @returns {QuantityLine[]}
  */
 export function linesOf({ stream, lines, byLayer }, run) {
-  if (byLayer === undefined) return lines;
+  if (byLayer === undefined)
+    return hasValidation(run) ? lines : lines.filter(({ part }) => part !== "validation");
   const { names, overview } = run[stream];
   const all = names.length ? names : (overview?.points.names ?? []);
   const columns = all.filter((name) => name.startsWith(`${byLayer}/`));

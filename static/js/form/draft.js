@@ -9,6 +9,7 @@ import { firstDocument } from "./draft-document.js";
 import { experimentsOf } from "./experiments.js";
 import { size, sweeps } from "./grid.js";
 import { Penalties, penaltyOf } from "./penalties.js";
+import { hasValidation, onValidation } from "./validation.js";
 import { alternatives, oneOrSeveral } from "./values.js";
 
 /**
@@ -211,8 +212,9 @@ export class Draft {
   /** With early stopping, without, or both. @param {OneOrSeveral<boolean>} wanted */
   stopEarly(wanted) {
     const { training } = this.document;
-    const fresh =
-      alternatives(training.early_stopping ?? null).find(Boolean) ?? defaultsOf(this.#options.early_stopping);
+    const usual = defaultsOf(this.#options.early_stopping);
+    if (hasValidation(this)) usual.metric = onValidation(usual.metric);
+    const fresh = alternatives(training.early_stopping ?? null).find(Boolean) ?? usual;
     const wishes = alternatives(wanted);
     training.early_stopping = oneOrSeveral(
       wishes.map((wish) => (wish ? fresh : null)),

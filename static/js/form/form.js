@@ -234,7 +234,9 @@ export class Form {
     this.#form.scrollTop = scrolled;
     reopen(this.#form);
     this.#complaint.again();
-    controlAt(this.#form, focus ?? had)?.focus();
+    const control = controlAt(this.#form, focus ?? had);
+    control?.closest("details")?.setAttribute("open", "");
+    control?.focus();
     this.#change();
   }
 

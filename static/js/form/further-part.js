@@ -8,6 +8,7 @@ import { block, fieldNamed, select } from "./fields.js";
 import { onlyOfMlp } from "./preset-settings.js";
 import { settings } from "./settings.js";
 import { several } from "./several.js";
+import { stopsByTest } from "./validation.js";
 import { alternatives } from "./values.js";
 
 /**
@@ -43,7 +44,12 @@ export function furtherPart(form, open) {
     );
   group(
     "form.data",
-    own(form, "dataset", dataset, form.options.dataset, ["train_size", "test_size", "label_noise"]),
+    own(form, "dataset", dataset, form.options.dataset, [
+      "train_size",
+      "validation_size",
+      "test_size",
+      "label_noise",
+    ]),
     drawFolds(form),
     draft.datasets.every(({ shape }) => shape.length === 3) ? drawAugmentation(form) : [],
   );
@@ -176,15 +182,14 @@ function drawEarlyStopping(form) {
   );
   const chosen = stops.find(Boolean);
   const fields = chosen ? options.early_stopping : [];
-  return [
-    block(path, "early_stopping.name", null, choose),
-    ...own(
-      form,
-      path,
-      chosen,
-      fields,
-      fields.map((field) => field.name),
-      "early_stopping",
-    ),
-  ];
+  const blocks = own(
+    form,
+    path,
+    chosen,
+    fields,
+    fields.map((field) => field.name),
+    "early_stopping",
+  );
+  if (stopsByTest(draft)) blocks[0].append(h("p", { className: "by-test" }, t("early_stopping.by_test")));
+  return [block(path, "early_stopping.name", null, choose), ...blocks];
 }

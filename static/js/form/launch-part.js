@@ -6,6 +6,7 @@ import { duration } from "../words/duration.js";
 import { number, t } from "../words/i18n.js";
 import { SEEDS } from "./experiments.js";
 import { select } from "./fields.js";
+import { keepBack, proposal } from "./validation.js";
 
 /**
  * @import { FormContext } from "./form.js"
@@ -30,13 +31,26 @@ export class LaunchPart {
   #facts = {};
   #difference = h("p", { className: "difference" });
   #label = h("span", {});
+  /** Keeps back the images that the form proposes; see validation.js. */
+  #keepBack;
+  #form;
   #keys = h("kbd", {}, /^Mac/.test(navigator.platform) ? "⌘↵" : "Ctrl ↵");
   /** When all runs are done, the queue counted in; it stands in place of the keys. */
   #done = h("small", { hidden: true });
   #runs = 1;
 
   /** @param {FormContext} form */
-  constructor({ draft, change }) {
+  constructor(form) {
+    const { draft, change } = form;
+    this.#form = form;
+    this.#keepBack = h("button", {
+      type: "button",
+      id: "keep-back",
+      className: "toggle",
+      hidden: true,
+      title: t("validation.help"),
+      "data-help": t("validation.help"),
+    });
     const facts = h("dl", { className: "card facts" });
     for (const name of FACTS) {
       const value = h("dd", { id: `summary-${name}` }, "–");
@@ -70,6 +84,7 @@ export class LaunchPart {
     this.element = h(
       "div",
       { className: "launch-area" },
+      this.#keepBack,
       facts,
       general,
       h("div", { className: "launch-row" }, seeds, this.button),
@@ -82,6 +97,20 @@ export class LaunchPart {
   count(runs) {
     this.#runs = runs;
     this.#label.textContent = runs === 1 ? t("form.launch") : t("form.launch_n", { count: number(runs) });
+    this.#propose();
+  }
+
+  /** Propose validation images where something is chosen without any. */
+  #propose() {
+    const { draft, redraw } = this.#form;
+    const size = proposal(draft);
+    this.#keepBack.hidden = size === null;
+    if (size === null) return;
+    this.#keepBack.textContent = t("validation.keep_back", { n: number(size) });
+    this.#keepBack.onclick = () => {
+      keepBack(draft, size);
+      redraw("dataset.validation_size");
+    };
   }
 
   /**

@@ -5,6 +5,7 @@ import { h } from "../page/dom.js";
 import { color } from "../page/palette.js";
 import { percent, t } from "../words/i18n.js";
 import { labelsOf, wordOf } from "../words/labels.js";
+import { hasValidationAccuracy } from "./last-accuracies.js";
 
 /**
  * @import { FlatConfigs } from "../state/flat-configs.js"
@@ -59,15 +60,12 @@ export function openDiff(runs, { configs, isDark, onClone }) {
           { title: name },
         ),
       ),
-      row(
-        t("table.test"),
-        runs.map((run) => percent(run.latest.test_accuracy)),
-        { className: "result" },
-      ),
-      row(
-        t("table.train"),
-        runs.map((run) => percent(run.latest.train_accuracy)),
-        { className: "result" },
+      ...["test", ...(runs.some(hasValidationAccuracy) ? ["validation"] : []), "train"].map((part) =>
+        row(
+          t(`table.${part}`),
+          runs.map((run) => percent(run.latest[`${part}_accuracy`])),
+          { className: "result" },
+        ),
       ),
       row("", runs.map(clone), { className: "result" }),
     ),

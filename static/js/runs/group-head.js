@@ -6,6 +6,7 @@
 import { h, put } from "../page/dom.js";
 import { ACTIVE } from "../state/run-status.js";
 import { percent, t } from "../words/i18n.js";
+import { hasValidationAccuracy } from "./last-accuracies.js";
 
 /** @import { Run } from "../types.js" */
 /** @import { RunGroup } from "./run-query.js" */
@@ -27,7 +28,7 @@ export function makeGroupHead(key, on) {
     if (event.ctrlKey || event.metaKey || event.shiftKey) on.select(ids);
     else on.fold(key);
   });
-  const best = h("span", { className: "score", title: t("runs.best") });
+  const best = h("span", { className: "score" });
   const facts = h("span", { className: "group-facts" });
   const element = h("li", { className: "run-group", "data-group": key }, toggle, name, best, facts);
   /**
@@ -43,25 +44,31 @@ export function makeGroupHead(key, on) {
     for (const button of [toggle, name]) button.tabIndex = current ? 0 : -1;
     put(name, label ?? "");
     name.setAttribute("aria-expanded", String(!folded));
-    const { best: highest, text } = groupFacts(runs);
+    const { best: highest, by, text } = groupFacts(runs);
     put(best, percent(highest));
+    best.title = t(by === "validation" ? "runs.best_by_validation" : "runs.best");
     put(facts, text);
   };
   return { element, name, update };
 }
 
 /**
- * The best accuracy on test images, and in words how many runs there are, or of these have ended, and from where to where
- * their accuracies go. (A mean would hide that the runs of a lesson or a sweep differ in kind.)
+ * The test accuracy of the best run, and in words how many runs there are, or of these have ended, and from where to where
+ * their test accuracies go. (A mean would hide that the runs of a lesson or a sweep differ in kind.) Which run is the best one
+ * is chosen by validation images where all runs have some, else by the test images.
  * @param {Pick<Run, "status" | "latest">[]} runs
- * @returns {{best: number | null, text: string}}
+ * @returns {{best: number | null, by: "validation" | "test", text: string}}
  */
 export function groupFacts(runs) {
   const ended = runs.filter(({ status }) => !ACTIVE.has(status)).length;
   const count = ended < runs.length ? t("runs.ended", { n: ended, all: runs.length }) : String(runs.length);
-  const scores = runs.flatMap(({ latest }) => latest.test_accuracy ?? []).filter(Number.isFinite);
-  if (!scores.length) return { best: null, text: count };
-  const [worst, best] = [Math.min(...scores), Math.max(...scores)];
-  if (worst === best) return { best, text: `${count} · ${percent(best)}` };
-  return { best, text: `${count} · ${percent(worst)} – ${percent(best)}` };
+  const measured = runs.filter(({ latest }) => Number.isFinite(latest.test_accuracy));
+  const by = measured.length && measured.every(hasValidationAccuracy) ? "validation" : "test";
+  const scores = measured.map(({ latest }) => Number(latest.test_accuracy));
+  if (!scores.length) return { best: null, by, text: count };
+  const chosenBy = measured.map(({ latest }) => Number(latest[`${by}_accuracy`]));
+  const best = scores[chosenBy.indexOf(Math.max(...chosenBy))];
+  const [lowest, highest] = [Math.min(...scores), Math.max(...scores)];
+  if (lowest === highest) return { best, by, text: `${count} · ${percent(highest)}` };
+  return { best, by, text: `${count} · ${percent(lowest)} – ${percent(highest)}` };
 }

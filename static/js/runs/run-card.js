@@ -46,7 +46,7 @@ export class RunCard {
     const head = this.#head(run);
     const said = h("p", { className: "run-said" });
     const result = h("p", { className: "run-result" });
-    const figures = makeFigures();
+    const figures = makeFigures(run);
     const controls = ACTIVE.has(run.status) ? this.#controls(run) : { parts: [], update: () => {} };
     const reason = h("p", { className: "run-reason" });
     const changes = h("ol", { className: "changes", "aria-label": t("live.changes") });
@@ -204,15 +204,16 @@ export class RunCard {
   }
 }
 
-/** Accuracy on training and test images, and the gap between them. */
-function makeFigures() {
-  const values = { train: h("dd"), test: h("dd"), gap: h("dd") };
-  const pairs = Object.entries(values).map(([name, value]) =>
-    h("div", {}, h("dt", {}, t(`chart.${name}`)), value),
-  );
+const FIGURES = /** @type {const} */ (["train", "validation", "test", "gap"]);
+
+/** Accuracy on training, validation and test images, and the gap between the first and the last. @param {Run} run */
+function makeFigures({ summary }) {
+  const names = FIGURES.filter((name) => name !== "validation" || summary.validation_size);
+  const values = names.map((name) => ({ name, value: h("dd") }));
+  const pairs = values.map(({ name, value }) => h("div", {}, h("dt", {}, t(`chart.${name}`)), value));
   /** @param {ReturnType<typeof resultFigures>} texts */
   const update = (texts) => {
-    for (const name of /** @type {const} */ (["train", "test", "gap"])) put(values[name], texts[name]);
+    for (const { name, value } of values) put(value, texts[name]);
   };
   return { element: h("dl", { className: "run-figures" }, ...pairs), update };
 }

@@ -16,9 +16,11 @@ const SAID_IF_SET = ["dataset.label_noise", "training.clip_norm", "training.clip
  */
 export function describeRun({ summary }, fields = {}) {
   const { dataset, train_size, initializer, optimizer, learning_rate, l1, l2, batch_size, seed } = summary;
+  const { validation_size } = summary;
   const title = datasetTitle(dataset);
   return [
     train_size ? t("description.images", { dataset: title, n: number(train_size) }) : title,
+    validation_size ? t("description.validation", { n: number(validation_size) }) : "",
     ...networkParts(summary),
     initializerText(initializer, fields["network.initializer.std"]),
     `${t(`optimizer.${optimizer}`)} ${learning_rate}`,

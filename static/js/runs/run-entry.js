@@ -19,6 +19,7 @@ import { pointsText, reachedIteration, secondsText } from "./run-result.js";
 /**
  * @import { Run } from "../types.js"
  * @import { FlatConfigs } from "../state/flat-configs.js"
+ * @import { Accuracy } from "./last-accuracies.js"
  */
 
 const SPARK = { width: 44, height: 16, points: 22 };
@@ -126,7 +127,7 @@ export function makeEntry({ id }, configs, on) {
     }
     const iteration = reachedIteration(run);
     const { status, starred, archived } = run;
-    const accuracy = lastAccuracies(run, shown).test;
+    const { test: accuracy, validation } = lastAccuracies(run, shown);
     const now = [
       run.revision,
       run.hue,
@@ -181,7 +182,7 @@ export function makeEntry({ id }, configs, on) {
       score.after(...Object.values(cells));
     }
     for (const [column, cell] of Object.entries(cells)) {
-      put(cell, cellText(run, column, accuracy, configs));
+      put(cell, cellText(run, column, { test: accuracy, validation }, configs));
       cell.title = cell.textContent ?? "";
     }
     if (run.evaluation.length !== drawn) {
@@ -195,10 +196,10 @@ export function makeEntry({ id }, configs, on) {
 /**
  * @param {Run} run
  * @param {string} column a field of a run, or of its config
- * @param {number | null | undefined} accuracy
+ * @param {{test: Accuracy, validation: Accuracy}} accuracies
  * @param {Pick<FlatConfigs, "get">} configs
  */
-function cellText(run, column, accuracy, configs) {
+function cellText(run, column, { test, validation }, configs) {
   const { summary, latest, seconds } = run;
   switch (column) {
     case "dataset.name":
@@ -207,8 +208,10 @@ function cellText(run, column, accuracy, configs) {
       return lossText(latest.loss);
     case "train":
       return percent(latest.train_accuracy);
+    case "validation":
+      return percent(validation);
     case "test":
-      return percent(accuracy);
+      return percent(test);
     case "gap":
       return pointsText(fieldValue(run, column));
     case "seconds":

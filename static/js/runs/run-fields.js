@@ -45,6 +45,7 @@ export const FIELDS = {
   iteration: (run) => run.iteration,
   loss: (run) => known(run.latest.loss),
   train: (run) => percent(run.latest.train_accuracy),
+  validation: (run) => percent(run.latest.validation_accuracy),
   test: (run) => percent(run.latest.test_accuracy),
   gap: ({ latest: { train_accuracy: train, test_accuracy: test } }) =>
     train === null || train === undefined || test === null || test === undefined
@@ -62,6 +63,7 @@ const ALIASES = {
   tags: "tag",
   data: "dataset.name",
   acc: "test",
+  val: "validation",
 };
 
 /**

@@ -47,12 +47,13 @@ export const SORTS = [
   "dataset.name",
   "loss",
   "train",
+  "validation",
   "test",
   "gap",
   "seconds",
 ];
 /** What has the largest first. */
-export const DESCENDING = new Set(["number", "train", "test", "gap"]);
+export const DESCENDING = new Set(["number", "train", "validation", "test", "gap"]);
 /** What it can be grouped by, beside all fields of the configs. */
 export const GROUPS = [
   "lesson",

@@ -16,33 +16,36 @@ export function reachedIteration(run) {
 }
 
 /**
- * "Test accuracy 93.1% after 1,000 iterations, in 2.30 s."
+ * "Test accuracy 93.1% after 1,000 iterations, in 2.30 s." Where it has validation images, their accuracy follows.
  * @param {Run} run
  * @param {boolean} shown
  */
 export function resultSentence(run, shown) {
-  const { test } = lastAccuracies(run, shown);
+  const { validation, test } = lastAccuracies(run, shown);
   const isKnown = test !== null && test !== undefined && Number.isFinite(test);
   const time = t("time.seconds", { n: secondsText(run.seconds) });
-  return t(`result.${run.status}${isKnown && run.status !== "queued" ? ".test" : ""}`, {
+  const said = t(`result.${run.status}${isKnown && run.status !== "queued" ? ".test" : ""}`, {
     test: percent(test),
     iteration: number(reachedIteration(run)),
     iterations: number(run.iterations),
     time,
   });
+  if (!isKnown || !Number.isFinite(validation)) return said;
+  return t("result.and_validation", { said, validation: percent(validation) });
 }
 
 /**
- * Train, test and gap as they are shown; the gap in points, as a difference of percentages is.
+ * Train, validation, test and gap as they are shown; the gap in points, as a difference of percentages is.
  * @param {Run} run
  * @param {boolean} shown
- * @returns {{train: string, test: string, gap: string}}
+ * @returns {{train: string, validation: string, test: string, gap: string}}
  */
 export function resultFigures(run, shown) {
-  const { train, test } = lastAccuracies(run, shown);
+  const { train, validation, test } = lastAccuracies(run, shown);
   const gap = Number.isFinite(train) && Number.isFinite(test) ? 100 * (Number(train) - Number(test)) : null;
   return {
     train: percent(train),
+    validation: percent(validation),
     test: percent(test),
     gap: gap === null ? "–" : t("result.points", { n: pointsText(gap) }),
   };

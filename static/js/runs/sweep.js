@@ -8,25 +8,17 @@ import { hasText, number, t } from "../words/i18n.js";
 import { labelsOf, wordOf } from "../words/labels.js";
 import { heatMap, scatter } from "./sweep-figures.js";
 import { ofAll } from "./sweep-kinds.js";
+import { METRICS, metricsOf } from "./sweep-metrics.js";
 import { SweepParallel } from "./sweep-parallel.js";
 import { shown } from "./sweep-scale.js";
 
 /**
  * @import { FlatConfigs } from "../state/flat-configs.js"
  * @import { Fields, Run } from "../types.js"
- * @import { Metric, SweepField } from "./sweep-figures.js"
+ * @import { SweepField } from "./sweep-figures.js"
  * @import { Selection } from "./selection.js"
  */
 
-/** @type {Record<string, Omit<Metric, "title">>} */
-const METRICS = {
-  test_accuracy: { percent: true, format: ".1%" },
-  train_accuracy: { percent: true, format: ".1%" },
-  test_loss: { format: ".3g", smallerIsBetter: true },
-  train_loss: { format: ".3g", smallerIsBetter: true },
-  loss: { format: ".3g", smallerIsBetter: true },
-  seconds: { format: ".3g", smallerIsBetter: true },
-};
 const KINDS = ["scatter", "parallel", "heat"];
 /** Parallel coordinates have at most this many axes: with more, lines cannot be followed. */
 const MAX_AXES = 8;
@@ -48,8 +40,9 @@ export function openSweep(runs, { configs, selection, isDark }) {
     label: String(labels.get(path)),
     word: (value) => (typeof value === "number" ? shown(value) : wordOf(path, value)),
   });
+  const { names: metrics, first } = metricsOf(runs);
   /** @type {Record<"kind" | "metric" | "x" | "y", string>} */
-  const state = { kind: "scatter", metric: "test_accuracy", x: fields[0], y: fields[1] ?? fields[0] };
+  const state = { kind: "scatter", metric: first, x: fields[0], y: fields[1] ?? fields[0] };
   const figure = h("div", { className: "figure", role: "img" });
   const said = h("p", { className: "sweep-said", role: "status" });
   const pointed = h("p", { className: "sweep-pointed" });
@@ -132,7 +125,7 @@ export function openSweep(runs, { configs, selection, isDark }) {
   const kind = choose("kind", "sweep.kind", fields.length > 1 ? KINDS : KINDS.slice(0, 2), (name) =>
     t(`sweep.${name}`),
   );
-  const metric = choose("metric", "sweep.metric", Object.keys(METRICS), titleOf);
+  const metric = choose("metric", "sweep.metric", metrics, titleOf);
   const x = choose("x", "sweep.x", fields, called);
   const y = choose("y", "sweep.y", fields, called);
   const arrange = () => {

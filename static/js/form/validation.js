@@ -1,0 +1,67 @@
+/**
+ * Validation images in the form: whoever chooses a setting or an iteration by test images reports a test accuracy that is too
+ * high. So where something is chosen, the form proposes to keep images back for that.
+ */
+
+import { alternatives, isSweep } from "./values.js";
+
+/** @import { Draft } from "./draft.js" */
+/** @import { OneOrSeveral } from "./values.js" */
+
+/** One of this many of the images trained on. */
+const PART = 10;
+
+/**
+ * How many images the form proposes to keep back; null where nothing is chosen, or images are kept back already, or there are
+ * none to keep back.
+ * @param {Draft} draft
+ * @returns {number | null}
+ */
+export function proposal(draft) {
+  const chooses = stopsByTest(draft) || draft.varied().length > 0;
+  if (!chooses || hasValidation(draft)) return null;
+  const { train_size = null } = draft.document.dataset;
+  const sizes = draft.datasets.flatMap((dataset) =>
+    alternatives(train_size).map((train) => {
+      const [learnt, room] =
+        train === null ? [dataset.train_size, dataset.train_size - 1] : [train, dataset.train_size - train];
+      return Math.min(Math.round(learnt / PART), room);
+    }),
+  );
+  const size = Math.min(...sizes);
+  return size >= 1 ? size : null; // not where what is typed is no number
+}
+
+/** Does the draft keep images back? @param {Pick<Draft, "document">} draft */
+export function hasValidation({ document }) {
+  return (document.dataset.validation_size ?? "") !== "";
+}
+
+/** Would early stopping watch the test images? @param {Pick<Draft, "document">} draft */
+export function stopsByTest({ document }) {
+  return alternatives(document.training.early_stopping ?? null)
+    .flatMap((stopping) => (stopping ? alternatives(stopping.metric ?? "") : []))
+    .some((metric) => String(metric).startsWith("test_"));
+}
+
+/**
+ * Keep images back, and let early stopping watch these.
+ * @param {Pick<Draft, "document">} draft
+ * @param {number} size
+ */
+export function keepBack({ document }, size) {
+  document.dataset.validation_size = size;
+  for (const stopping of alternatives(document.training.early_stopping ?? null))
+    if (stopping) stopping.metric = onValidation(stopping.metric);
+}
+
+/**
+ * The same metrics of the validation images.
+ * @param {OneOrSeveral<string>} metric
+ * @returns {OneOrSeveral<string>}
+ */
+export function onValidation(metric) {
+  if (!isSweep(metric)) return metric.replace(/^test_/, "validation_");
+  const values = [...new Set(metric.values.map((one) => one.replace(/^test_/, "validation_")))];
+  return values.length > 1 ? { sweep: values.join(", "), values } : values[0];
+}
