@@ -28,9 +28,8 @@ NETWORKS = (
 def experiment(dataset, **sections):
     training = {"iterations": 20, "batch_size": 16, "evaluate_every": 7, **sections.pop("training", {})}
     network = sections.pop("network", NETWORKS[0])
-    return ExperimentConfig.from_dict(
-        {"network": network, "dataset": dataset, "training": training, **sections}
-    )
+    document = {"network": network, "dataset": dataset, "training": training, **sections}
+    return ExperimentConfig.from_dict(document, stored=True)  # also where the last batch has one image
 
 
 def refused(document):
