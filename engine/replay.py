@@ -1,0 +1,136 @@
+"""Replay: the trainer of an experiment at any iteration, bit for bit as it was there.
+
+    replay = Replay(config)
+    for layer in replay.at(500).network.weight_layers: ...
+
+A training is exact, so nothing has to be recorded for this: from the nearest checkpoint at or before the iteration, or
+from the start, the trainer takes the same steps again. It leaves the evaluations out, which take no random numbers and
+change nothing, except where early stopping depends on them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.config import ExperimentConfig
+from engine.datasets import Dataset
+from engine.trainer import Trainer
+
+#: How many bytes of checkpoints are kept by default: some of the moments between which later ones lie.
+KEPT_BYTES = 16 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Settings that were changed by hand after `iteration` iterations; see `Trainer.set_live`."""
+
+    iteration: int
+    values: Mapping[str, float]
+
+
+class Cancelled(Exception):
+    """The caller does not need the moment any more."""
+
+
+class Replay:
+    """The moments of one training.
+
+    Args:
+        config: the experiment.
+        dataset, data_dir, cache_dir: as for `Trainer`.
+        changes: what was changed by hand, in order.
+        checkpoints: iteration → its checkpoint (see `Trainer.checkpoint`), or None if it cannot be read any more.
+        kept_bytes: bound of the checkpoints that this object makes on its way and keeps.
+    """
+
+    def __init__(
+        self,
+        config: ExperimentConfig,
+        dataset: Dataset | None = None,
+        *,
+        data_dir: Path | None = None,
+        cache_dir: Path | None = None,
+        changes: Iterable[Change] = (),
+        checkpoints: Mapping[int, Callable[[], bytes | None]] | None = None,
+        kept_bytes: int = KEPT_BYTES,
+    ) -> None:
+        self._config = config
+        self._dataset = dataset
+        self._data_dir = data_dir
+        self._cache_dir = cache_dir
+        self._changes = tuple(changes)
+        self._given = dict(checkpoints or {})
+        self._kept: dict[int, bytes] = {}
+        self._kept_bytes = kept_bytes
+        #: Iterations between two kept checkpoints: there are as many of them as iterations from one to the next.
+        self._spacing = max(1, math.isqrt(config.iterations))
+        self._trainer: Trainer | None = None
+
+    def at(self, iteration: int, *, is_cancelled: Callable[[], bool] = lambda: False) -> Trainer:
+        """The trainer after `iteration` iterations and the evaluation that follows the last of them, before any change
+        by hand at that place. It belongs to this object: look at it, but do not train it.
+
+        Raises:
+            ValueError: the training has no such iteration.
+            Cancelled: `is_cancelled`, asked before each iteration, returned True.
+        """
+        if iteration < 0:
+            raise ValueError(f"iteration must be 0 or more; it is {iteration}")
+        trainer = self._start(iteration)
+        self._trainer = None  # should an error come in between, it is nowhere
+        while trainer.iteration < iteration:
+            if is_cancelled():
+                self._trainer = trainer
+                raise Cancelled
+            self._change(trainer)
+            if trainer.done:
+                ended = f"this training ended at iteration {trainer.iteration:,}"
+                raise ValueError(f"{ended}; there is no iteration {iteration:,}")
+            _advance(trainer)
+            if trainer.iteration % self._spacing == 0:
+                self._keep(trainer)
+        self._trainer = trainer
+        return trainer
+
+    def _start(self, iteration: int) -> Trainer:
+        """The trainer at the latest moment, not after `iteration`, that needs no steps."""
+        here = -1 if self._trainer is None else self._trainer.iteration
+        here = here if here <= iteration else -1
+        for place in sorted({*self._given, *self._kept}, reverse=True):
+            if here < place <= iteration and (data := self._checkpoint(place)) is not None:
+                return Trainer.restore(
+                    data, self._dataset, data_dir=self._data_dir, cache_dir=self._cache_dir
+                )
+        if self._trainer is not None and here >= 0:
+            return self._trainer
+        return Trainer(self._config, self._dataset, data_dir=self._data_dir, cache_dir=self._cache_dir)
+
+    def _checkpoint(self, iteration: int) -> bytes | None:
+        return self._kept[iteration] if iteration in self._kept else self._given[iteration]()
+
+    def _change(self, trainer: Trainer) -> None:
+        """Make the changes by hand that are due before the next iteration; made twice, they change nothing more."""
+        for change in self._changes:
+            if change.iteration == trainer.iteration:
+                trainer.set_live(**change.values)
+
+    def _keep(self, trainer: Trainer) -> None:
+        """Keep a checkpoint of this moment; where they become too many bytes, every second one goes."""
+        if trainer.iteration in self._kept:
+            return
+        self._kept[trainer.iteration] = trainer.checkpoint()
+        while sum(map(len, self._kept.values())) > self._kept_bytes:
+            self._spacing *= 2
+            self._kept = {place: data for place, data in self._kept.items() if place % self._spacing == 0}
+
+
+def _advance(trainer: Trainer) -> None:
+    """One iteration, with its evaluation where something depends on it: at the end, and where early stopping is on."""
+    is_last = trainer.iteration + 1 == trainer.iterations
+    if is_last or trainer.early_stopping is not None:
+        trainer.advance()
+    else:
+        trainer.step()
