@@ -34,6 +34,9 @@ PLACEHOLDERS: dict[str, tuple[str, ...]] = {
     "validation_leaves_none": ("most", "images"),
     "no_validation": (),
     "no_dropout": (),
+    "fork_fixed": (),
+    "fork_over": ("iteration",),
+    "fork_diverged": ("iteration",),
     # a layer, and the whole network
     "no_layers": (),
     "too_many_layers": ("most",),
