@@ -153,7 +153,7 @@ def _diagnostics(engine: Engine) -> dict[str, float]:
 
     recorded: dict[str, Callable[[], object]] = {
         "loss": loss.mean,
-        "accuracy": lambda: loss.count(labels),
+        "accuracy": lambda: loss.count_correct(labels),
         "gradient_norms": norms(network.gradient),
         "weight_norms": norms(network.vector),
     }

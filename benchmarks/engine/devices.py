@@ -29,22 +29,22 @@ DEVICES: dict[str, list[Absence]] = {
     "tiles of rows": [(products, "tiles", lambda *shape: (0, usual_tiles(*shape)[1]))],
     "tiles of columns": [(products, "tiles", lambda *shape: (usual_tiles(*shape)[0], 0))],
     "few rows": [(products, "_few_rows_depth", lambda *shape: 0)],
-    "turned copies": [
-        (products, "_turns", lambda *shape: False),
-        (products, "_turns_product", lambda *shape: False),
-        (products, "_turns_summed", lambda *shape: False),
+    "transposed copies": [
+        (products, "_transposes_b", lambda *shape: False),
+        (products, "_transposes_product", lambda *shape: False),
+        (products, "_transposes_summed", lambda *shape: False),
     ],
     "summed parts": [(products, "summed_tiles", lambda m, k, n: (m, 0))],
     "all of products.py": [
         (products, "tiles", lambda *shape: (0, 0)),
         (products, "_few_rows_depth", lambda *shape: 0),
-        (products, "_turns", lambda *shape: False),
-        (products, "_turns_product", lambda *shape: False),
-        (products, "_turns_summed", lambda *shape: False),
+        (products, "_transposes_b", lambda *shape: False),
+        (products, "_transposes_product", lambda *shape: False),
+        (products, "_transposes_summed", lambda *shape: False),
         (products, "summed_tiles", lambda m, k, n: (m, 0)),
     ],
     "empty pixels": [(evaluation.Evaluator, "_without_empty_pixels", lambda self: None)],
-    "learn_on": [(trainer, "may_learn_on_fewer_pixels", lambda *given: False)],
+    "training without empty pixels": [(trainer, "may_learn_on_fewer_pixels", lambda *given: False)],
     "optimizer in parts": [(optimizers, "LARGE", 1 << 62)],
 }
 
@@ -110,7 +110,7 @@ def main() -> None:
         if not names or workload.name in names:
             for device, step, evaluation_ in measure(workload):
                 print(
-                    f"{workload.name:8} {device:20} step {step:5.2f}  evaluation {evaluation_:5.2f}",
+                    f"{workload.name:8} {device:30} step {step:5.2f}  evaluation {evaluation_:5.2f}",
                     flush=True,
                 )
 

@@ -124,10 +124,10 @@ class ConvReluPoolStep(ConvReluStep):
 
 
 class ConvReluHalveStep(Step):
-    """A convolution, its ReLU, and a maximum pool of 2 × 2 windows side by side, which halves strips as they come.
+    """A convolution, its ReLU, and a maximum pool of adjacent 2 × 2 windows, which halves each strip at once.
 
-    Where few channels go in and many come out, even and odd columns are kept apart, so that the pool compares long runs
-    of memory. Elsewhere gathering them apart costs more than it saves.
+    If there are many more output channels than input channels, even and odd columns are stored apart, so that the pool
+    compares long contiguous rows. Otherwise storing them apart costs more than it saves.
     """
 
     def __init__(self, layer: Conv2D, pool: MaxPool2D, place: Place) -> None:

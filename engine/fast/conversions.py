@@ -1,4 +1,4 @@
-"""Conversions between the layouts of images (see `engine.fast.blocks`), which the plan puts where two steps differ."""
+"""Conversions between the layouts of images (see `engine.fast.blocks`), between two steps with different layouts."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ class ToBlocks(Conversion):
 class FromBlocks(Conversion):
     """(B, H, C, W, n) → (N, C, H, W), whose memory order is (C, H, W, N).
 
-    With the images innermost in both, whole rows of n images are copied, not single numbers: twice as fast. The dense
-    layer that follows can multiply a transposed matrix as well.
+    The images are the innermost axis of both, so whole rows of n images are copied instead of single numbers: twice as
+    fast. The dense layer after it multiplies a transposed matrix equally fast.
     """
 
     def buffers(self, count: int, training: bool) -> Buffers:

@@ -5,7 +5,7 @@ whose rows i·stride ... i·stride + K - 1 are a matrix of K·K·C rows: all pix
 
     y[i] = W' R[i·stride : i·stride + K]      W' = W as (F, K·K·C)
     ∂L/∂W' = Σ over i of ∂L/∂y[i] R[...]ᵀ
-    ∂L/∂x: the same operation on ∂L/∂y with stride - 1 zeros between its pixels and the kernel turned by 180°
+    ∂L/∂x: the same operation on ∂L/∂y with stride - 1 zeros between its pixels and the kernel rotated by 180°
 """
 
 from __future__ import annotations
@@ -27,8 +27,9 @@ class Convolution:
     """The matrix products of a convolution, in the arrays of the step that uses it.
 
     Args:
-        computed: how many rows and columns of the output are computed; a pool may not need the last ones.
-        phases: the columns are computed in this many phases (see `Windows`), for a pool that compares every other one.
+        computed: how many rows and columns of the output are computed; a pool may not need the last row and column.
+        phases: the output's columns are computed in this many phases (see `Windows`), for a pool that compares each
+            column with the next one.
         multiple: the rows of a strip of the forward pass are a multiple of this number.
     """
 
@@ -53,7 +54,7 @@ class Convolution:
             kernel=layer.kernel_size, channels=channels, rows=height, columns=width,
             out=(rows, columns), border=layer.padding, stride=layer.stride, phases=phases,
         )  # fmt: skip
-        self._turned_windows = Windows(
+        self._gradient_windows = Windows(
             kernel=layer.kernel_size, channels=layer.filters, rows=rows, columns=columns,
             out=(height, width), border=layer.kernel_size - 1 - layer.padding,
             spread=layer.stride, given_phases=phases,
@@ -75,13 +76,13 @@ class Convolution:
             shapes["scratch"] = (summed_scratch(products, inputs, columns, filters),)
             if self.needs_input_gradient:
                 shapes["dx"] = (count // n, height, channels, width, n)
-                shapes["turned"] = (channels, kernel, kernel, filters)
-                shapes["turned R"] = self._turned_windows.shape(n, itemsize)
+                shapes["flipped"] = (channels, kernel, kernel, filters)
+                shapes["gradient R"] = self._gradient_windows.shape(n, itemsize)
         return {name: (shape, self.dtype) for name, shape in shapes.items()}
 
     def prepare(self, arrays: dict[str, Array]) -> None:
         """As `Step.prepare`."""
-        for name in ("R", "turned R"):
+        for name in ("R", "gradient R"):
             if name in arrays:
                 arrays[name].fill(0)
 
@@ -99,9 +100,8 @@ class Convolution:
         The caller should process each strip at once, while it is in the cache.
 
         Args:
-            out: an array for all strips, (rows, F, columns, n), without phases. If it is None, each strip overwrites
-            the
-                one before, in the array "strip".
+            out: an array for all strips, (rows, F, columns, n), without phases. If it is None, each strip is written
+                to the array "strip", over the strip before it.
         """
         matrix = arrays["matrix"]
         matrix[...] = self.layer.W.transpose(0, 2, 3, 1)
@@ -119,7 +119,7 @@ class Convolution:
         total.fill(0)
         flat_total = total.reshape(-1, layer.filters)
         if self.needs_input_gradient:
-            arrays["turned"][...] = layer.W[:, :, ::-1, ::-1].transpose(1, 2, 3, 0)
+            arrays["flipped"][...] = layer.W[:, :, ::-1, ::-1].transpose(1, 2, 3, 0)
         for block, dy in enumerate(parts):
             flat = dy.reshape(len(dy), self.phases, layer.filters, -1)
             for strip, windows in self._windows.strips(x[block], arrays["R"]):
@@ -131,10 +131,10 @@ class Convolution:
 
     def _input_gradient(self, dy: Array, arrays: dict[str, Array], dx: Array) -> None:
         """∂L/∂x of one block."""
-        turned = arrays["turned"]
-        matrix = turned.reshape(len(turned), -1)
-        for rows, windows in self._turned_windows.strips(dy, arrays["turned R"]):
-            flat = dx[rows].reshape(*windows.shape[:2], len(turned), -1)
+        flipped = arrays["flipped"]
+        matrix = flipped.reshape(len(flipped), -1)
+        for rows, windows in self._gradient_windows.strips(dy, arrays["gradient R"]):
+            flat = dx[rows].reshape(*windows.shape[:2], len(flipped), -1)
             multiply(matrix, windows, flat)
 
 
@@ -148,7 +148,7 @@ def bias_buffers(shape: Shape, dtype: np.dtype[np.generic]) -> Buffers:
 
 
 def bias_gradient(dy: Array, arrays: dict[str, Array], db: Array) -> None:
-    """∂L/∂b: Σ of dy (B, rows, F, columns, n) over all but F; sums as products with ones, which are faster."""
+    """∂L/∂b: Σ of dy (B, rows, F, columns, n) over all axes except F. Products with ones are faster than sums."""
     blocks, rows, filters, columns, n = dy.shape
     sums, ones = arrays["sums"], arrays["ones"]
     np.dot(dy.reshape(len(sums), -1), ones[: columns * n], out=sums)
@@ -156,7 +156,7 @@ def bias_gradient(dy: Array, arrays: dict[str, Array], db: Array) -> None:
 
 
 def bias_row(b: Array, arrays: dict[str, Array]) -> tuple[Array, Array]:
-    """The bias of each number of a row (F, columns, n), and the same with the other sign, in the array "bias row"."""
+    """The bias for each number of a row (F, columns, n), and its negative, in the array "bias row"."""
     row, negative = arrays["bias row"]
     row[...] = b[:, None, None]
     np.negative(row, out=negative)

@@ -38,8 +38,8 @@ def set_generators(
     """Give every random layer its generator.
 
     Args:
-        fast: steps run the layers, and draw in their own order.
-        layout: of the images that a plan would give to the first layer.
+        fast: whether steps run the layers; they draw in the order of their own layout.
+        layout: the layout in which a plan would give images to the first layer.
     """
     for layer in layers:
         layout = layout_of(layer, layout)

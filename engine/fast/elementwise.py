@@ -16,7 +16,7 @@ from engine.norms import absolute_sum, squared_norm
 
 
 class ActivationStep(Step):
-    """Applies an activation; keeps y, and the slopes, for which ReLU needs one byte each."""
+    """Applies an activation. It keeps y, and an array for the slopes; for ReLU a slope takes one byte."""
 
     def __init__(self, layer: ActivationLayer, place: Place) -> None:
         super().__init__(layer, place)

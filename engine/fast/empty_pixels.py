@@ -1,14 +1,14 @@
-"""Empty pixels: images in groups that have the same pixels at zero.
+"""Empty pixels: pixels that are zero in all images of a group need not be multiplied.
 
-A pixel that is zero in every image of a group adds nothing to a product with the weights, so it need not be multiplied.
-Of MNIST's 784 pixels 116 are zero in all 10,000 test images. In groups of 250 similar images, 423 pixels are zero:
-less than half of the product is left, and less than half of the pixels must be read.
+Such a pixel adds nothing to a product with the weights. Of MNIST's 784 pixels, 116 are zero in all 10,000 test
+images. In groups of 250 similar images, 423 pixels are zero in the whole group: less than half of the product
+remains, and less than half of the pixels must be read.
 
-Groups are found by halving: the images of a group are ordered by how far they reach to the left, the right, the top or
-the bottom, and cut in the middle; of the four ways, the one that leaves most pixels empty is taken.
+Groups are found by halving. The images of a group are sorted by how far they reach to the left, the right, the top or
+the bottom, and the sorted list is cut in the middle. Of these four ways, the one with the most empty pixels is taken.
 
-A training step can leave out pixels too, if there are few training images: 300 images have 238 pixels that are zero in
-all of them.
+If there are few training images, a training step can leave out pixels too: with 300 images, 238 pixels are zero in
+all.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ WORTH_LEAVING = 0.1
 
 
 def used_pixels(images: Array) -> Indices | None:
-    """The indices of the pixels that are not 0 in every image, of images (N, pixels); None if too few are left out to
-    save time."""
+    """The indices of the pixels that are not 0 in all of the images (N, pixels); None if leaving out the others would
+    save no time."""
     pixels = np.flatnonzero((images != 0).any(axis=0))
     return pixels if len(pixels) <= (1 - WORTH_LEAVING) * images.shape[1] else None
 
@@ -71,5 +71,5 @@ def _reaches(used: NDArray[np.bool_]) -> list[Indices]:
 
 
 def _pixels(used: NDArray[np.bool_], members: Indices) -> int:
-    """How many products a group costs: its pixels, once for each of its images."""
+    """How many pixels of a group must be multiplied: its used pixels, times its images."""
     return len(members) * int(np.count_nonzero(used[members].any(axis=0)))

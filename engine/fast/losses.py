@@ -36,9 +36,9 @@ class SoftmaxCrossEntropy(losses.SoftmaxCrossEntropy):
         self._bits = self._flat.view(f"i{self._p.itemsize}")
         self._columns = np.arange(batch_size)
         self._positions = np.empty(batch_size, np.intp)
-        # numbers as arrays: a call need not convert them
+        # numbers as arrays, so that calls need not convert them
         self._stride = np.asarray(batch_size, np.intp)
-        self._count_of: Array = np.asarray(batch_size, dtype)
+        self._batch_size: Array = np.asarray(batch_size, dtype)
         self._share: Array = np.asarray(1 / batch_size, dtype)
         self._zero: Array = np.zeros((), dtype)
 
@@ -51,8 +51,8 @@ class SoftmaxCrossEntropy(losses.SoftmaxCrossEntropy):
         """
         p, row, picked, positions = self._p, self._row, self._picked, self._positions
         loss = self.evaluate(logits, labels)
-        # p / N at once, so the factor 1/N of the mean costs no pass of its own
-        np.multiply(self._sums, self._count_of, out=row)
+        # divide by the sum and by N together, so the factor 1/N of the mean needs no pass of its own
+        np.multiply(self._sums, self._batch_size, out=row)
         np.divide(p, row, out=p)
         np.take(self._flat, positions, out=picked, mode="clip")
         np.subtract(picked, self._share, out=picked)
@@ -66,7 +66,7 @@ class SoftmaxCrossEntropy(losses.SoftmaxCrossEntropy):
         np.add(positions, self._columns, out=positions)
         self.shift(logits)
         np.take(self._flat, positions, out=picked, mode="clip")
-        self.count(labels)
+        self.count_correct(labels)
         np.exp(p, out=p)
         np.add.reduce(p, axis=0, out=self._sums)
         return self.mean()
@@ -82,14 +82,14 @@ class SoftmaxCrossEntropy(losses.SoftmaxCrossEntropy):
         """p = logits - their maximum, transposed: e^x cannot overflow when the largest x is 0."""
         np.copyto(self._p, logits.T)
         np.maximum.reduce(self._p, axis=0, out=self._row)
-        # 0 - max is never -0, and so no sum is: -0 - 0 would be
+        # 0 - max is never -0, so no sum below is -0 either; `count_correct` relies on this
         np.subtract(self._zero, self._row, out=self._row)
         np.add(self._p, self._row, out=self._p)
 
-    def count(self, labels: NDArray[np.intp]) -> None:
-        """An image is right if its label's logit is the largest, which is now 0."""
-        # zeros counted as integers, whose bits they share: twice as fast, and there is no -0 after `shift`
+    def count_correct(self, labels: NDArray[np.intp]) -> None:
+        """Count the images whose label has the largest logit, which is 0 after `shift`."""
+        # counting zeros in the bits, as integers, is twice as fast, and right because there is no -0 after `shift`
         if self._bits.size - np.count_nonzero(self._bits) == len(labels):
             self.correct = len(labels) - int(np.count_nonzero(self._picked))
-        else:  # equal logits, or not numbers
+        else:  # an image has several largest logits, or NaN
             self.correct = int(np.count_nonzero(self._p.argmax(axis=0) == labels))

@@ -22,7 +22,7 @@ PART = 1 << 17
 
 
 class InPlace(optimizers.Optimizer):
-    """Base: the scratch array, and updates of long vectors in parts."""
+    """Base of all optimizers in place: has the scratch array, and updates long vectors in parts."""
 
     def __init__(self, parameters: Array, **hyperparameters: float) -> None:
         self.t = 0

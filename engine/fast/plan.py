@@ -41,35 +41,37 @@ def plan(
     *,
     layout: str = "rows",
     lowest: bool = True,
-    across: bool = False,
+    images_innermost: bool = False,
     fused: bool = True,
 ) -> list[Step]:
     """The steps for layers, from the input on.
 
     Args:
         layout: of the input and the output.
-        lowest: these are the network's first layers: ∂L/∂x of their input is not needed.
-        across: the input has the images innermost in memory (see `Place`).
+        lowest: whether these are the network's first layers; ∂L/∂x of their input is not needed then.
+        images_innermost: whether the images are the innermost axis of the input in memory (see `Place`).
         fused: whether several layers may be one step.
     """
     steps: list[Step] = []
-    lies, rest = layout, list(layers)
+    current, rest = layout, list(layers)
     needs_gradient = not lowest
     while rest:
-        wanted = layout_of(rest[0], lies)
-        if wanted != lies:
-            conversion = ToBlocks if wanted == "blocks" else FromBlocks
+        needed = layout_of(rest[0], current)
+        if needed != current:
+            conversion = ToBlocks if needed == "blocks" else FromBlocks
             steps.append(conversion(rest[0].input_shape, Place(dtype, needs_input_gradient=needs_gradient)))
-            lies = wanted
-        place = Place(dtype, lies, needs_gradient, across=_lies_across(steps, across))
-        step, taken = _step(rest, place, fused)
+            current = needed
+        place = Place(
+            dtype, current, needs_gradient, images_innermost=_images_innermost(steps, images_innermost)
+        )
+        step, count = _step(rest, place, fused)
         steps.append(step)
-        top = rest[taken - 1]
-        needs_gradient = needs_gradient or any(layer.parameters for layer in rest[:taken])
-        rest = rest[taken:]
+        top = rest[count - 1]
+        needs_gradient = needs_gradient or any(layer.parameters for layer in rest[:count])
+        rest = rest[count:]
         if top.has_activity_penalty:
-            steps.append(PenaltyStep(penalty_of(top), Place(dtype, lies)))
-    if lies != layout:
+            steps.append(PenaltyStep(penalty_of(top), Place(dtype, current)))
+    if current != layout:
         conversion = ToBlocks if layout == "blocks" else FromBlocks
         steps.append(conversion(layers[-1].output_shape, Place(dtype)))
     return steps
@@ -133,7 +135,7 @@ def _single(layer: Layer, place: Place, fused: bool) -> Step:
                 place.dtype,
                 layout=place.layout,
                 lowest=not place.needs_input_gradient,
-                across=place.across,
+                images_innermost=place.images_innermost,
                 fused=fused,
             )
             projection = None if layer.projection is None else _single(layer.projection, place, fused)
@@ -141,9 +143,9 @@ def _single(layer: Layer, place: Place, fused: bool) -> Step:
     raise TypeError(f"no step runs a {type(layer).__name__}")
 
 
-def _lies_across(steps: Sequence[Step], given: bool) -> bool:
-    """Whether the output of the steps has the images innermost in memory: it comes from `FromBlocks`, or is a view of
-    such an output."""
+def _images_innermost(steps: Sequence[Step], given: bool) -> bool:
+    """Whether the images are the innermost axis of the steps' output in memory: if it comes from `FromBlocks`, or is a
+    view of such an output."""
     for step in reversed(steps):
         if isinstance(step, FromBlocks):
             return True

@@ -1,8 +1,8 @@
 """Pools on blocks. The pixels at one position of all windows are one strided slice of the image, so a pool is size²
 elementwise operations on slices, without gathering.
 
-The usual 2 × 2 windows side by side are halved twice, first rows, then columns. This needs three comparisons for each
-window, and no search for the largest pixel in the backward pass, which is 5 times faster.
+The usual 2 × 2 windows do not overlap. They are halved twice: first pairs of rows, then pairs of columns. This needs
+three comparisons for each window. The backward pass need not search for the largest pixel and is 5 times as fast.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Masks = tuple[Array, Array]
 
 
 def halves(pool: MaxPool2D) -> bool:
-    """Whether the windows are 2 × 2, side by side."""
+    """Whether the windows are 2 × 2 and do not overlap."""
     return pool.size == pool.stride == 2
 
 
@@ -47,9 +47,10 @@ def halve(
 def halve_back(
     dy: Array, masks: Masks, rows: Array, sides: tuple[Array, Array], upper: Array, lower: Array
 ) -> None:
-    """The backward pass of `halve`: dy into `upper` and `lower`, by the scratch `rows` with its views `sides`.
+    """The backward pass of `halve`: writes the gradient dy to `upper` and `lower`; `rows` is scratch, `sides` its
+    views.
 
-    The first of a pair gets d·mask, the second the rest, d - d·mask.
+    Of a pair with the gradient d, the first gets d·mask and the second gets d - d·mask.
     """
     is_upper, is_left = masks
     left, right = sides
@@ -129,7 +130,7 @@ class MaxPoolStep(PoolStep):
 
 
 class HalvingPoolStep(PoolStep):
-    """Windows of 2 × 2 pixels, side by side."""
+    """Windows of 2 × 2 pixels that do not overlap."""
 
     def buffers(self, count: int, training: bool) -> Buffers:
         buffers = super().buffers(count, training)

@@ -1,13 +1,13 @@
-"""Products of matrices, in tiles where that is faster.
+"""Products of matrices, cut into tiles if that is faster.
 
-OpenBLAS copies ("packs") the matrices of a large product into an order that suits its kernels. On processors with
-AVX-512 it has other kernels for small products, M·K·N ≤ 10⁶, which read the matrices where they lie. Where one side of
-a product is short (40 units, 32 filters), packing costs more than it brings, and a row of small products is faster than
-one large one: a step of Keras's CIFAR network takes 0.83 of the time. On other processors only the largest products
-are cut, so that what is packed of them stays in the cache: a step of AlexNet takes 0.95 of the time.
+For a large product, OpenBLAS first copies ("packs") parts of the matrices into an order that suits its kernels. On
+processors with AVX-512 it also has kernels for small products, M·K·N ≤ 10⁶, which need no packing. If one side of a
+product is short (40 units, 32 filters), packing costs more than it saves, and several small products are faster than
+one large product: a step of Keras's CIFAR network takes 0.83 of the time. On other processors only the largest
+products are cut, so that their packed parts fit in the cache: a step of AlexNet takes 0.95 of the time.
 
-Which product is cut, and where, depends on its shape and on the kind of processor only, never on a measurement: the
-same machine always rounds the same way.
+The tiles of a product depend only on its shape and on the kind of processor, never on a measurement. So the same
+machine always rounds in the same way.
 """
 
 from __future__ import annotations
@@ -19,39 +19,48 @@ import numpy as np
 
 from engine.arrays import Array
 
-#: Multiply-adds up to which OpenBLAS takes its kernels for small products (its `sgemm_small_matrix_permit`).
+#: OpenBLAS uses its kernels for small products up to this many multiply-adds (its `sgemm_small_matrix_permit`).
 SMALL = 10**6
 
-#: Products whose shorter side is longer than this lose nothing by packing; half as long where b lies transposed.
+#: If both sides of a product are longer than this, packing costs little, and the product is not cut. Half of this if
+#: b is stored transposed.
 NARROW = 128
 
-#: Rows of the thinnest tile that is worth it, and columns; these go through the processor 16 at a time, rows 4.
-THIN_ROWS, THIN_COLUMNS, LANES, ROW_LANES = 8, 32, 16, 4
+#: A tile has at least this many rows, or columns; smaller tiles are slower than the whole product.
+THIN_ROWS, THIN_COLUMNS = 8, 32
 
-#: Columns up to which rows go through it 12 at a time: 24 registers of 16 sums are 12 rows of 32 columns.
+#: The processor computes this many columns, and this many rows, of a tile together.
+LANES, ROW_LANES = 16, 4
+
+#: With at most FEW_COLUMNS columns it computes 12 rows together: 12 rows of 32 columns fill 24 registers of 16 sums.
 FEW_COLUMNS, FEW_COLUMNS_LANES = 96, 12
 
-#: K up to which a product reads and writes so much for each multiply-add that packing it, which is to read and write
-#: it once more, is what costs most: a large layer and a small batch. Rows of its tiles.
+#: If K is at most SHALLOW, as in a large layer with a small batch, packing takes most of the time: it reads and
+#: writes the matrices once more, for few multiply-adds. Such products are cut into tiles of at most SHALLOW_ROWS
+#: rows.
 SHALLOW, SHALLOW_ROWS = 32, 16
 
-#: Rows of a large matrix that are multiplied with a few columns at a time, where small products have no kernels.
+#: On processors without small kernels, a large matrix times a few columns takes this many rows at a time.
 LARGE_ROWS = 128
 
-#: Rows of a up to which, and numbers of b from which on, b is read from memory faster than it is multiplied.
+#: If a has at most FEW_ROWS rows and b at least LARGE numbers, reading b from memory takes most of the time.
 FEW_ROWS, LARGE = 8, 1 << 20
 
-#: Numbers of a part of a product that is one of a sum: a strip of a dozen stays in the second-level cache.
+#: Products that are added up are computed in parts of this many numbers: a dozen of them fit in the second-level
+#: cache.
 SUMMED = 1 << 15
 
-#: Rows from which on turning b is worth it, which takes the time of as many multiply-adds for each of its numbers; and
-#: numbers that its rows must not be a multiple of, or else all of a column competes for the same lines of the cache.
-TURNED_ROWS, ALIASED = 64, 256
+#: Transposing b takes as long as 64 multiply-adds for each of its numbers, so it pays only if a has more rows.
+MIN_TRANSPOSED_ROWS = 64
 
-#: Most rows of a tile where b lies transposed: more of them are half as fast.
-TURNED_TILE = 16
+#: If the length of a row is a multiple of this many numbers, all numbers of a column compete for the same cache
+#: lines.
+ALIASED = 256
 
-#: The names by which OpenBLAS calls the processors that it has these kernels for.
+#: The most rows of a tile if b is stored transposed; with more rows the kernel is half as fast.
+MAX_TRANSPOSED_TILE = 16
+
+#: OpenBLAS's names for the processors on which it has kernels for small products.
 HAVE_SMALL_KERNELS = ("SkylakeX", "Cooperlake", "Sapphirerapids", "SapphireRapids")
 
 
@@ -76,10 +85,14 @@ def multiply(a: Array, b: Array, out: Array) -> Array:
 
 
 def multiply_few_rows(a: Array, b: Array, out: Array, scratch: Array) -> Array:
-    """a (M, K) @ b (K, N), in `out`: few rows times a large b are multiplied with some rows of b after the other. A
-    product goes down columns, which is no order to read memory in; so each part of b is first read from its beginning
-    to its end, for nothing but that it is in the cache then: three fifths of the time. `scratch`: at least
-    `few_rows_scratch` numbers."""
+    """a (M, K) @ b (K, N), in `out`. If a has few rows and b is large, b is multiplied a few rows at a time.
+
+    The kernel reads b column by column, which is slow from memory. So each part of b is first read once in the order
+    of memory, only to bring it into the cache. This takes three fifths of the time.
+
+    Args:
+        scratch: at least `few_rows_scratch` numbers.
+    """
     (m, k), n = a.shape, b.shape[-1]
     depth = _few_rows_depth(m, k, n)
     if not depth:
@@ -89,7 +102,7 @@ def multiply_few_rows(a: Array, b: Array, out: Array, scratch: Array) -> Array:
     for at in range(depth, k, depth):
         part = b[at : at + depth]
         flat = part.reshape(-1)
-        np.dot(flat, flat)
+        np.dot(flat, flat)  # reads the part; the result is not used
         out += np.dot(a[:, at : at + depth], part, out=product)
     return out
 
@@ -100,58 +113,65 @@ def few_rows_scratch(m: int, k: int, n: int) -> int:
 
 
 def _few_rows_depth(m: int, k: int, n: int) -> int:
-    """Rows of b that few rows of a are multiplied with at a time; 0: they are not."""
+    """How many rows of b are multiplied at a time if a has few rows; 0 if the product is not cut in this way."""
     if m > FEW_ROWS or k * n < LARGE or not has_small_kernels():
         return 0
     depth = SMALL // (m * n)
     return depth if depth >= THIN_ROWS else 0
 
 
-def multiply_turned(a: Array, b: Array, out: Array, scratch: Array) -> Array:
-    """a (M, K) @ bᵀ, b (N, K), in `out`. The kernels for small products want b the other way round: turned in a copy,
-    it is a seventh faster. Where a has the fewer rows, b stays, and the product is turned: (b aᵀ)ᵀ. `scratch`:
-    at least `turned_scratch` numbers."""
+def multiply_transposed(a: Array, b: Array, out: Array, scratch: Array) -> Array:
+    """a (M, K) @ bᵀ, b (N, K), in `out`.
+
+    The kernels for small products are a seventh faster with a transposed copy of b. If a has fewer rows than b, the
+    copy of b would be larger than that of a, so the product is computed as (b aᵀ)ᵀ.
+
+    Args:
+        scratch: at least `transposed_scratch` numbers.
+    """
     (m, k), n = a.shape, len(b)
-    if _turns_product(m, k, n):
-        across = scratch[: (k + n) * m].reshape(k + n, m)
-        np.copyto(across[:k], a.T)
-        multiply(b, across[:k], across[k:])
-        np.copyto(out, across[k:].T)
+    if _transposes_product(m, k, n):
+        transposed = scratch[: (k + n) * m].reshape(k + n, m)
+        np.copyto(transposed[:k], a.T)
+        multiply(b, transposed[:k], transposed[k:])
+        np.copyto(out, transposed[k:].T)
         return out
-    if not _turns(m, k, n):
+    if not _transposes_b(m, k, n):
         return np.dot(a, b.T, out=out)
-    turned = scratch[: k * n].reshape(k, n)
-    np.copyto(turned, b.T)
-    return multiply(a, turned, out)
+    transposed = scratch[: k * n].reshape(k, n)
+    np.copyto(transposed, b.T)
+    return multiply(a, transposed, out)
 
 
-def turned_scratch(m: int, k: int, n: int) -> int:
-    """How many numbers of scratch `multiply_turned` needs."""
-    if _turns_product(m, k, n):
+def transposed_scratch(m: int, k: int, n: int) -> int:
+    """How many numbers of scratch `multiply_transposed` needs."""
+    if _transposes_product(m, k, n):
         return (k + n) * m
-    return k * n if _turns(m, k, n) else 0
+    return k * n if _transposes_b(m, k, n) else 0
 
 
-def _turns_product(m: int, k: int, n: int) -> bool:
+def _transposes_product(m: int, k: int, n: int) -> bool:
     return m < n and bool(tiles(n, k, m)[0])
 
 
-def _turns(m: int, k: int, n: int) -> bool:
-    return _pays_to_turn(m, k) and (m * k * n <= SMALL or bool(tiles(m, k, n)[0]))
+def _transposes_b(m: int, k: int, n: int) -> bool:
+    return _worth_transposing(m, k) and (m * k * n <= SMALL or bool(tiles(m, k, n)[0]))
 
 
-def _pays_to_turn(m: int, k: int) -> bool:
-    """Whether bᵀ, b (N, K), is better turned in a copy for a product with a (M, K)."""
-    return m >= TURNED_ROWS and k % ALIASED > 0 and has_small_kernels()
+def _worth_transposing(m: int, k: int) -> bool:
+    """Whether a product of a (M, K) and bᵀ, b (N, K), is faster with a transposed copy of b."""
+    return m >= MIN_TRANSPOSED_ROWS and k % ALIASED > 0 and has_small_kernels()
 
 
 def add_products(a: Array, b: Array, total: Array, scratch: Array) -> None:
-    """Add the sum of a bᵀ over a stack to `total`. Some rows of all products at a time, which are added up while they
-    are in the cache: two thirds of the time, where a product is a megabyte.
+    """Add the sum of all products a bᵀ of a stack to `total`.
+
+    Some rows of all products are computed at a time, and added up while they are in the cache. If one product takes a
+    megabyte, this takes two thirds of the time.
 
     Args:
-        a: (..., M, K), S of them.
-        b: (..., N, K), likewise.
+        a: a stack of matrices, (..., M, K).
+        b: a stack of as many matrices, (..., N, K).
         total: (M, N).
         scratch: at least `summed_scratch` numbers.
     """
@@ -159,10 +179,10 @@ def add_products(a: Array, b: Array, total: Array, scratch: Array) -> None:
     n = b.shape[-2]
     part, rows = summed_tiles(m, k, n)
     b = b.swapaxes(-1, -2)
-    if _turns_summed(m, k, n):
-        turned = scratch[: b.size].reshape(b.shape)
-        np.copyto(turned, b)
-        b, scratch = turned, scratch[b.size :]
+    if _transposes_summed(m, k, n):
+        transposed = scratch[: b.size].reshape(b.shape)
+        np.copyto(transposed, b)
+        b, scratch = transposed, scratch[b.size :]
     products = scratch[: math.prod(stack) * part * n].reshape(*stack, part, n)
     summed = scratch[products.size :][: part * n].reshape(part, n)
     for at in range(0, m, part):
@@ -174,21 +194,21 @@ def add_products(a: Array, b: Array, total: Array, scratch: Array) -> None:
         total[at : at + part] += np.add.reduce(products.reshape(-1, part, n), axis=0, out=summed)
 
 
-def _turns_summed(m: int, k: int, n: int) -> bool:
+def _transposes_summed(m: int, k: int, n: int) -> bool:
     fills_registers = n >= NARROW // 2 or (n == 2 * LANES and m % FEW_COLUMNS_LANES == 0)
-    return fills_registers and _pays_to_turn(m, k)
+    return fills_registers and _worth_transposing(m, k)
 
 
 def summed_scratch(stack: int, m: int, k: int, n: int) -> int:
     """How many numbers of scratch memory `add_products` needs for a stack of `stack` products."""
-    turned = stack * k * n if _turns_summed(m, k, n) else 0
-    return turned + (stack + 1) * summed_tiles(m, k, n)[0] * n
+    transposed = stack * k * n if _transposes_summed(m, k, n) else 0
+    return transposed + (stack + 1) * summed_tiles(m, k, n)[0] * n
 
 
 @lru_cache(maxsize=1024)
 def summed_tiles(m: int, k: int, n: int) -> tuple[int, int]:
-    """Rows of a product that are summed at a time, and of a tile; 0: of the usual ones."""
-    if m * k * n > SMALL and _turns_summed(m, k, n):
+    """How many rows of the products are summed at a time, and the rows of a tile; 0 rows: tiles as in `multiply`."""
+    if m * k * n > SMALL and _transposes_summed(m, k, n):
         part = _part(m, max(SUMMED // n, 1), THIN_ROWS, 1) if m * n > SUMMED else m
         rows = _rows(part, min(SHALLOW_ROWS, SMALL // (k * n)), _lanes(n)) if part else 0
         if rows:
@@ -199,19 +219,19 @@ def summed_tiles(m: int, k: int, n: int) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=1024)
-def tiles(m: int, k: int, n: int, turned: bool = False) -> tuple[int, int]:
-    """Rows of a tile of the product of (m, k) and (k, n), or its columns; 0: not cut that way.
+def tiles(m: int, k: int, n: int, transposed: bool = False) -> tuple[int, int]:
+    """Into tiles of how many rows, or of how many columns, to cut the product of (m, k) and (k, n); 0: not cut.
 
     Args:
-        turned: the second one lies in memory as (n, k).
+        transposed: whether the second matrix is stored as (n, k).
     """
     if m * k * n <= SMALL:
         return 0, 0
     if not has_small_kernels():
         return _rows_of_large(m, k, n), 0
-    if n <= (NARROW // 2 if turned else NARROW):
-        most = SMALL // (k * n)
-        return _rows(m, min(most, TURNED_TILE)) if turned else _rows(m, most, _lanes(n)), 0
+    if n <= (NARROW // 2 if transposed else NARROW):
+        limit = SMALL // (k * n)
+        return _rows(m, min(limit, MAX_TRANSPOSED_TILE)) if transposed else _rows(m, limit, _lanes(n)), 0
     if k <= SHALLOW and (rows := _rows(m, min(SHALLOW_ROWS, SMALL // (k * n)), _lanes(n))):
         return rows, 0
     if m <= NARROW:
@@ -220,8 +240,8 @@ def tiles(m: int, k: int, n: int, turned: bool = False) -> tuple[int, int]:
 
 
 def _rows_of_large(m: int, k: int, n: int) -> int:
-    """Rows of a tile for kernels that pack, of a large product of two thin matrices and of a large matrix times a thin
-    one: six to eight tenths of the time."""
+    """Rows of a tile on processors without small kernels: for a large product of two thin matrices, and for a large
+    matrix times a thin one. This takes six to eight tenths of the time."""
     if k <= FEW_ROWS and m * n >= LARGE:
         return _rows(m, SHALLOW_ROWS)
     if n <= FEW_ROWS and m * k >= LARGE:
@@ -232,16 +252,18 @@ def _rows_of_large(m: int, k: int, n: int) -> int:
 @lru_cache(maxsize=1)
 def has_small_kernels() -> bool:
     """Whether NumPy's BLAS has kernels for small products on this processor."""
-    from threadpoolctl import threadpool_info  # not for importing alone
+    from threadpoolctl import (
+        threadpool_info,
+    )  # here, because importing it takes long and not every process needs it
 
     return any(library.get("architecture") in HAVE_SMALL_KERNELS for library in threadpool_info())
 
 
-def _rows(m: int, most: int, lanes: int = ROW_LANES) -> int:
-    """Rows of a tile: as many as may be, or somewhat fewer that are whole lanes."""
-    largest = _part(m, most, THIN_ROWS, 1)
-    whole = (_part(m, most, THIN_ROWS, multiple) for multiple in (lanes, ROW_LANES))
-    return next((rows for rows in whole if 4 * rows >= 3 * largest), largest)
+def _rows(m: int, limit: int, lanes: int = ROW_LANES) -> int:
+    """Rows of a tile: a multiple of the lanes, if that is at least three quarters of the largest possible tile."""
+    largest = _part(m, limit, THIN_ROWS, 1)
+    multiples = (_part(m, limit, THIN_ROWS, multiple) for multiple in (lanes, ROW_LANES))
+    return next((rows for rows in multiples if 4 * rows >= 3 * largest), largest)
 
 
 def _lanes(n: int) -> int:
@@ -249,9 +271,9 @@ def _lanes(n: int) -> int:
     return FEW_COLUMNS_LANES if n <= FEW_COLUMNS else ROW_LANES
 
 
-def _part(size: int, most: int, least: int, multiple: int) -> int:
-    """The largest proper divisor of `size` from `least` to `most`, a multiple of `multiple`; 0: there is none."""
-    parts = range(min(most, size - 1), least - 1, -1)
+def _part(size: int, maximum: int, minimum: int, multiple: int) -> int:
+    """The largest proper divisor of `size` from `minimum` to `maximum` that is a multiple of `multiple`; 0: none."""
+    parts = range(min(maximum, size - 1), minimum - 1, -1)
     return next((part for part in parts if size % part == part % multiple == 0), 0)
 
 

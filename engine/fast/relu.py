@@ -18,12 +18,12 @@ ZEROS = 32_768
 
 @lru_cache(maxsize=32)
 def _zeros(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
-    """Zeros of the trailing axes of `shape`, as many of them as `ZEROS` allows."""
+    """Zeros in the last axes of `shape`, as many axes as `ZEROS` allows."""
     while math.prod(shape) > ZEROS:
         shape = shape[1:]
-    found = zeros(shape, dtype)
-    found.flags.writeable = False
-    return found
+    array = zeros(shape, dtype)
+    array.flags.writeable = False
+    return array
 
 
 def relu(x: Array, out: Array) -> None:
@@ -32,8 +32,8 @@ def relu(x: Array, out: Array) -> None:
 
 
 def add_relu(x: Array, bias: Array, negative: Array, out: Array) -> None:
-    """relu(x + bias) as max(x, -bias) + bias, which is the same to the last bit. Besides x it reads only a row that
-    stays in the cache, not as many zeros as x has numbers. This takes half of the time.
+    """relu(x + bias) as max(x, -bias) + bias, which is the same to the last bit. Besides x it reads only the row of
+    biases, which stays in the cache, so it takes half of the time.
 
     Args:
         x: (..., *S).

@@ -41,15 +41,15 @@ class Place:
     Attributes:
         dtype: of all numbers.
         layout: "rows" or "blocks", of the input and the output.
-        needs_input_gradient: False for the first layers, up to the first that learns: ∂L/∂(images) is not used, and it
-            would be the largest product of all.
-        across: x (N, ...) has the images innermost in memory, as `FromBlocks` gives it.
+        needs_input_gradient: False for all layers up to the first one with trained parameters: ∂L/∂(images) is not
+            used, and its product would be the largest of all.
+        images_innermost: whether the images are the innermost axis of x (N, ...) in memory, as after `FromBlocks`.
     """
 
     dtype: np.dtype[Any]
     layout: str = "rows"
     needs_input_gradient: bool = True
-    across: bool = False
+    images_innermost: bool = False
 
 
 class Step:
@@ -61,8 +61,8 @@ class Step:
         self.dtype = place.dtype
         self.layout = place.layout
         self.needs_input_gradient = place.needs_input_gradient
-        #: all arrays that were allocated: those of the same name and shape are shared by several kinds of passes
-        self._made: dict[tuple[str, Shape, np.dtype[Any]], Array] = {}
+        #: all arrays that were allocated; passes of different kinds share the arrays of the same name, shape and dtype
+        self._allocated: dict[tuple[str, Shape, np.dtype[Any]], Array] = {}
         self._arrays: dict[tuple[int, bool], dict[str, Array]] = {}
 
     @property
@@ -90,17 +90,17 @@ class Step:
 
     def arrays(self, count: int, training: bool) -> dict[str, Array]:
         """The arrays in `buffers`, allocated at the first call."""
-        found = self._arrays.get((count, training))
-        if found is None:
-            found = {}
+        arrays = self._arrays.get((count, training))
+        if arrays is None:
+            arrays = {}
             for name, (shape, dtype) in self.buffers(count, training).items():
                 key = (name, shape, dtype)
-                if key not in self._made:
-                    self._made[key] = empty(shape, dtype)
-                found[name] = self._made[key]
-            self.prepare(found)
-            self._arrays[count, training] = found
-        return found
+                if key not in self._allocated:
+                    self._allocated[key] = empty(shape, dtype)
+                arrays[name] = self._allocated[key]
+            self.prepare(arrays)
+            self._arrays[count, training] = arrays
+        return arrays
 
     def arrays_for(self, x: Array, training: bool) -> dict[str, Array]:
         """The arrays for as many images as x holds."""
@@ -127,7 +127,7 @@ def memory(steps: Iterable[Step], passes: Iterable[tuple[int, bool]]) -> int:
     passes = set(passes)
     total = 0
     for step in at_any_depth(steps):
-        tables = (step.buffers(*one).items() for one in passes)
-        arrays = {(name, *what) for table in tables for name, what in table}
+        tables = (step.buffers(count, training).items() for count, training in passes)
+        arrays = {(name, *shape_and_dtype) for table in tables for name, shape_and_dtype in table}
         total += sum(math.prod(shape) * dtype.itemsize for _, shape, dtype in arrays)
     return total

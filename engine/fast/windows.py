@@ -5,11 +5,11 @@ For an image of (rows, C, columns, n) values (one block, see `engine.fast.blocks
 
     R[h, l, c, j, n] = image[h, c, j·stride + l, n]
 
-repeats each pixel K times, once for each column l of the kernel, and not K² times: R[i·stride : i·stride + K], read
-as a matrix of K·K·C rows, is all that row i of the output needs. Neighbouring output rows share the rows of R that
-both need.
+repeats each pixel K times, once for each column l of the kernel, instead of K² times. R[i·stride : i·stride + K],
+read as a matrix of K·K·C rows, has all pixels that row i of the output needs. Neighbouring output rows share rows of
+R.
 
-The backward pass gathers in the same way: there the image is ∂L/∂y with `spread` - 1 zeros between its pixels.
+The backward pass gathers windows in the same way; its image is ∂L/∂y with `spread` - 1 zeros between the pixels.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from engine.fast.products import ALIASED
 #: Bytes of R that are gathered at a time, so that they are multiplied while they are still in the cache.
 STRIP_BYTES = 2 << 20
 
-#: Numbers after a row of R where its length would put every row into the same lines of the cache.
+#: This many unused numbers follow each row of R if otherwise all rows would compete for the same cache lines.
 PADDING = 16
 
 
@@ -34,15 +34,17 @@ class Windows:
 
     Args:
         kernel, channels: K and C.
-        rows, columns: of the given image, (rows, C, columns, n), or with its columns in phases (see below),
+        rows, columns: the size of the image, (rows, C, columns, n).
+        given_phases: the number of phases (see below) in which the image's columns come. If it is above 1, the image
+        is
             (rows, given_phases, C, columns / given_phases, n).
-        out: rows and columns of the products' result.
-        border: zeros around the image.
-        stride: between windows.
-        spread: distance of the image's pixels; 1 in the forward pass.
-        phases: the output's columns are kept in this many groups: columns 0, phases, 2·phases, ..., then columns 1,
-            1 + phases, ..., and so on. With two phases, a 2 × 2 pool compares two long runs of memory instead of every
-            other pixel.
+        out: rows and columns of the output.
+        border: the width of the border of zeros around the image.
+        stride: the distance between windows.
+        spread: the distance between the image's pixels; 1 in the forward pass.
+        phases: the output's columns are stored in this many groups: columns 0, phases, 2·phases, ..., then columns 1,
+            1 + phases, ..., and so on. With two phases, a 2 × 2 pool compares two long contiguous rows instead of
+            every pixel with the next one.
     """
 
     def __init__(
@@ -65,7 +67,7 @@ class Windows:
         self._border = border
         self._stride = stride
         self._spread = spread
-        #: of one row of R, without the images
+        #: the shape of one row of R, without the axis of images
         self._shape = (kernel, channels, phases, out[1] // phases)
         self._given = (given_phases, channels, columns // given_phases)
         self._copies = []
@@ -82,40 +84,43 @@ class Windows:
                     first = border + q * spread - left
                     here, source = line_up(0, out[1], first, spread * given_phases, columns // given_phases)
                     self._copies.append(((left, slice(None), 0, here), (q, slice(None), source)))
-        #: n → R for blocks of n images, without the padding of its rows, and the views of it as matrices
-        self._seen: dict[int, tuple[Array, dict[int, Array]]] = {}
+        #: n → R for blocks of n images, without the padding of its rows, and its views as matrices
+        self._matrices: dict[int, tuple[Array, dict[int, Array]]] = {}
 
     def shape(self, n: int, itemsize: int, multiple: int = 1) -> tuple[int, ...]:
-        """The shape of R for blocks of n images: as many rows as a strip of the output needs. R must begin as zeros:
-        its borders on the left and the right are never written. No two n may have the same shape, and with it the same
-        array, for their borders are at different places: so padded rows have one axis less."""
+        """The shape of R for blocks of n images: as many rows as a strip of the output needs.
+
+        R must be filled with zeros at the start, because `strips` never writes its left and right borders. Two
+        different n must not have the same shape, or they would share one array, although their borders are at
+        different places. Therefore padded rows have one axis less.
+        """
         height = (self.strip_rows(n * itemsize, multiple) - 1) * self._stride + self._kernel
         columns = self._shape[-1]
         row = (columns, n) if self._row_values(n) == columns * n else (self._row_values(n),)
         return height, *self._shape[:-1], *row
 
     def strips(self, image: Array, R: Array, multiple: int = 1) -> Iterator[tuple[slice, Array]]:
-        """The output rows in strips, each with its windows (rows, phases, K·K·C, columns / phases · n), which are valid
-        until the next strip.
+        """The output rows in strips, each with its windows (rows, phases, K·K·C, columns / phases · n), which are
+        valid until the next strip.
 
         Args:
             image: of the shape given above.
-            R: the array to gather windows in, of `shape`, for this multiple or a larger one; always the same one for
-                the same n.
+            R: the array for the windows, whose shape `shape` gives for this multiple or a larger one; always the same
+                array for the same n.
             multiple: the rows of a strip are a multiple of this number, if the output's rows are.
         """
         n = image.shape[-1]
         image = image.reshape(self._rows, *self._given, n)
         count = self.strip_rows(n * image.itemsize, multiple)
-        if n not in self._seen:
+        if n not in self._matrices:
             padded = R.reshape(len(R), *self._shape[:-1], self._row_values(n))
-            self._seen[n] = padded[..., : self._shape[-1] * n].reshape(len(R), *self._shape, n), {}
-        buffer, views = self._seen[n]
+            self._matrices[n] = padded[..., : self._shape[-1] * n].reshape(len(R), *self._shape, n), {}
+        buffer, views = self._matrices[n]
         for at in range(0, self._out_rows, count):
             rows = min(count, self._out_rows - at)
             height = (rows - 1) * self._stride + self._kernel
             here, source = line_up(at * self._stride, height, self._border, self._spread, self._rows)
-            if count < self._out_rows:  # the strip before left its own rows where this one has a border
+            if count < self._out_rows:  # the border of this strip may hold rows of the strip before it
                 if self._spread == 1:
                     buffer[: here.start] = 0
                     buffer[here.stop : height] = 0
@@ -128,12 +133,12 @@ class Windows:
             yield slice(at, at + rows), views[rows]
 
     def _row_values(self, n: int) -> int:
-        """Numbers of a row of R for n images, with its padding."""
+        """The length of a row of R for n images, with its padding."""
         values = self._shape[-1] * n
         return values if values % ALIASED else values + PADDING
 
     def strip_rows(self, pixel_bytes: int, multiple: int) -> int:
-        """Output rows of a strip: as many as `STRIP_BYTES` allow, at least one for each row of the kernel."""
+        """The output rows of a strip: as many as `STRIP_BYTES` allow, but at least as many as the kernel has rows."""
         fitting = STRIP_BYTES // (math.prod(self._shape) * pixel_bytes) - self._kernel
         count = max(fitting // self._stride + 1, self._kernel)
         strips = -(-self._out_rows // count)
@@ -142,10 +147,10 @@ class Windows:
 
 
 def line_up(first: int, count: int, offset: int, step: int, size: int) -> tuple[slice, slice]:
-    """Which of `size` items at offset, offset + step, ... are at the places first ... first + count - 1.
+    """Item i of `size` items is at the place offset + i·step. Find the items at the `count` places from `first` on.
 
     Returns:
-        A slice of those places, counted from `first`, and a slice of those items.
+        The places of the found items as a slice, counted from `first`; the found items as a slice.
     """
     start = max(0, -((offset - first) // step))
     stop = max(start, min(size, (first + count - 1 - offset) // step + 1))
@@ -156,8 +161,8 @@ def line_up(first: int, count: int, offset: int, step: int, size: int) -> tuple[
 
 
 def _stack(rows: Array, count: int, stride: int, row_values: int) -> Array:
-    """(count, phases, K·K·C, columns·n): the K rows from i·stride on as one matrix for each phase, for each i; views,
-    nothing is copied. One row of R begins `row_values` numbers after the other."""
+    """A view (count, phases, K·K·C, columns·n): for each i and each phase, the K rows of R from row i·stride on as
+    one matrix. Each row of R begins `row_values` numbers after the row before it."""
     _, kernel, channels, phases, columns, n = rows.shape
     row = row_values * rows.itemsize
     return as_strided(

@@ -16,11 +16,11 @@ from engine.fast.products import (
     few_rows_scratch,
     multiply,
     multiply_few_rows,
-    multiply_turned,
+    multiply_transposed,
     summed_scratch,
     summed_tiles,
     tiles,
-    turned_scratch,
+    transposed_scratch,
 )
 
 CACHES = (tiles, summed_tiles)
@@ -37,10 +37,12 @@ def small_kernels(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
         cached.cache_clear()
 
 
-def matrix(rows: int, columns: int, turned: bool, seed: int) -> np.ndarray:
+def matrix(rows: int, columns: int, transposed: bool, seed: int) -> np.ndarray:
     generator = np.random.default_rng(seed)
     return (
-        generator.standard_normal((columns, rows)).T if turned else generator.standard_normal((rows, columns))
+        generator.standard_normal((columns, rows)).T
+        if transposed
+        else generator.standard_normal((rows, columns))
     )
 
 
@@ -59,17 +61,19 @@ SHAPES = [
 
 @pytest.mark.usefixtures("small_kernels")
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
-@pytest.mark.parametrize("turned", [(False, False), (True, False), (False, True)], ids=str)
+@pytest.mark.parametrize("transposed", [(False, False), (True, False), (False, True)], ids=str)
 def test_products_in_tiles_are_the_plain_product(
-    shape: tuple[int, int, int], turned: tuple[bool, bool]
+    shape: tuple[int, int, int], transposed: tuple[bool, bool]
 ) -> None:
     m, k, n = shape
-    a, b = matrix(m, k, turned[0], 1), matrix(k, n, turned[1], 2)
+    a, b = matrix(m, k, transposed[0], 1), matrix(k, n, transposed[1], 2)
     expected = a @ b
     for product in (
         multiply(a, b, np.empty((m, n))),
         multiply_few_rows(a, b, np.empty((m, n)), np.empty(few_rows_scratch(m, k, n))),
-        multiply_turned(a, np.ascontiguousarray(b.T), np.empty((m, n)), np.empty(turned_scratch(m, k, n))),
+        multiply_transposed(
+            a, np.ascontiguousarray(b.T), np.empty((m, n)), np.empty(transposed_scratch(m, k, n))
+        ),
     ):
         np.testing.assert_allclose(product, expected, rtol=1e-12, atol=1e-11)
 
