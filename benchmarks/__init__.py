@@ -1,1 +1,1 @@
-"""Measurements. Machines are shared and noisy: quote medians, ratios and spreads, never one absolute time."""
+"""Benchmarks. Machines are shared and noisy, so report medians, ratios and spreads, never a single absolute time."""

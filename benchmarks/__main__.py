@@ -1,10 +1,10 @@
-"""python -m benchmarks [NAME ...]: run the benchmarks, all or those named; `--json` prints one object per line.
+"""python -m benchmarks [NAME ...]: run the named benchmarks, or all; `--json` prints one object per line.
 
-live     click to first point, iteration to its point in the page (benchmarks/live.py)
-browser  twenty live runs in two charts against Plotly's own means, first load, fifty runs overlaid (benchmarks/browser)
-memory   what the page holds after ten minutes of twenty live runs (only where it is named)
-stream   viewers, backpressure, cost to training, other loggers, cold history (benchmarks/stream)
-engine   training against PyTorch, JAX and its own formulas in plain NumPy (benchmarks/engine)
+live     time from the click to the first point, and from an iteration to its point in the page (benchmarks/live.py)
+browser  twenty live runs in two charts, compared with Plotly's functions; first load; fifty runs in one chart
+memory   the memory of the page after ten minutes of twenty live runs (runs only if it is named)
+stream   many viewers, backpressure, cost to training, other loggers, loading a finished run (benchmarks/stream)
+engine   training, compared with PyTorch, JAX and the formulas in plain NumPy (benchmarks/engine)
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""A lab with other workers than usual: `python -m benchmarks.lab MODULE`, then the arguments of `lossroom serve`.
+"""A lab with replaced workers: `python -m benchmarks.lab MODULE`, then arguments of `lossroom serve`.
 
-The module's `main` is what a worker process runs, as `app.jobs.worker.main`.
+Worker processes run the module's `main` instead of `app.jobs.worker.main`.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ def main() -> int:
     parser.add_argument("--port", type=int)
     parser.add_argument("--data-dir", type=Path)
     parser.add_argument("--state-dir", type=Path)
-    given = vars(parser.parse_args())
-    entry = importlib.import_module(given.pop("module")).main
-    settings = read_settings(**given)
+    arguments = vars(parser.parse_args())
+    entry = importlib.import_module(arguments.pop("module")).main
+    settings = read_settings(**arguments)
     return serve(settings, create_app(settings, executor=LocalExecutor(entry=entry)))
 
 
 def with_workers(module: ModuleType) -> tuple[str, ...]:
-    """The command of a lab with these workers, a `program` of `LabServer`."""
+    """The command that starts a lab with these workers, for the parameter `program` of `LabServer`."""
     return (sys.executable, "-m", "benchmarks.lab", module.__name__)
 
 

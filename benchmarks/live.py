@@ -1,9 +1,9 @@
-"""How live is live: from the click to the first drawn point, and from an iteration's end to its point in the page.
+"""How soon the page shows a run: from the click to the first point, and from the end of an iteration to its point.
 
-Server, worker and a real Chromium on one machine, one MNIST run at a time (the digits where MNIST is not there).
-The page notes, in every animation frame, the last iteration that its figure holds; the worker notes when each
-iteration ended; both read the same clock. Server and browser share the cores with the training, as on a
-teacher's laptop; a student's own machine only has the page.
+Server, worker and a real Chromium run on one machine, with one MNIST run at a time (the digits if the machine has no
+MNIST). In every animation frame the page records the last iteration in its figure. The worker records when each
+iteration ended, by the same clock. Server, browser and training share the processor, as on a teacher's laptop. In a
+classroom, students' machines run only the page.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from tests.support.waiting import wait_until
 RUNS = 8
 ITERATIONS = 1500
 
-#: Notes [Date.now(), last drawn iteration] at every frame in which that has changed.
+#: Records [Date.now(), last drawn iteration] in every frame in which the last iteration has changed.
 WATCH = """(name) => {
     const notes = (window.notes = []);
     const look = () => {
@@ -43,7 +43,7 @@ WATCH = """(name) => {
 
 
 def measure() -> list[dict[str, Any]]:
-    """Rows of the table: see the module."""
+    """The rows of the table."""
     firsts: list[float] = []
     delays: list[float] = []
     with (
@@ -56,7 +56,7 @@ def measure() -> list[dict[str, Any]]:
         _decode_data_sets(lab)
         page = LabPage(browser.new_page(viewport={"width": 1280, "height": 800}), lab)
         for number in range(RUNS + 1):
-            first, delay = _one(page, Path(folder), f"run {number}")
+            first, delay = _measure_run(page, Path(folder), f"run {number}")
             if number:  # the first one warms up
                 firsts.append(first)
                 delays += delay
@@ -67,7 +67,8 @@ def measure() -> list[dict[str, Any]]:
 
 
 def _decode_data_sets(lab: LabServer) -> None:
-    """Wait until the data sets are decoded, as they are once after a lab's first start: that is not measured."""
+    """Wait until the lab has decoded its data sets. It does this once, after its first start, and it is not
+    measured."""
     for dataset in lab.http.get("/api/datasets").json()["datasets"]:
         if dataset["available"]:
             lab.http.get(f"/api/datasets/{dataset['name']}/images", timeout=60).raise_for_status()
@@ -85,8 +86,8 @@ def _row(what: str, values: list[float], aim: str) -> dict[str, Any]:
     }
 
 
-def _one(lab_page: LabPage, folder: Path, name: str) -> tuple[float, list[float]]:
-    """Launch one run; milliseconds to its first drawn point, and of every iteration to its point."""
+def _measure_run(lab_page: LabPage, folder: Path, name: str) -> tuple[float, list[float]]:
+    """Launch one run. Returns the milliseconds to its first drawn point, and of each iteration to its point."""
     page = lab_page.page
     page.evaluate("document.querySelector('details').open = true")
     page.fill('[name="training.iterations"]', str(ITERATIONS))
@@ -100,7 +101,7 @@ def _one(lab_page: LabPage, folder: Path, name: str) -> tuple[float, list[float]
     path = folder / f"{name}.times"
     wait_until(path.exists, str(path))
     ended = np.fromfile(path, dtype=float) * 1000
-    # the first note whose last iteration is not before this one
+    # for each iteration: the first note with this iteration or a later one
     drawn = notes[np.searchsorted(notes[:, 1], np.arange(1, ITERATIONS + 1)), 0]
     page.click("#show-none")
     return float(notes[0, 0] - clicked), (drawn - ended).tolist()

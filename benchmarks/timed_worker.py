@@ -1,6 +1,6 @@
-"""The worker, and a note of when each of its iterations ended: Unix seconds, as float64, in a file.
+"""A worker that also writes a file with the end of each iteration: Unix seconds, as float64.
 
-A separate module because worker processes import it: it must be as light as `app.jobs.worker`.
+This is a separate module because worker processes import it, so it must import no more than `app.jobs.worker` does.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from engine.events import Event
 
 
 def main(connection: Connection, job: Job) -> None:
-    """`worker.main`, writing the times to $LOSSROOM_BENCH_TIMES/<run name>.times at the end."""
+    """Run `worker.main`, and at the end write the times to $LOSSROOM_BENCH_TIMES/<run name>.times."""
     times = array("d")
     advance = Trainer.advance
 

@@ -1,10 +1,11 @@
-"""The memory of real workers against the estimate that the form shows: never above it, at least half of it.
+"""The memory of real workers, compared with the estimate in the form. It must be at most the estimate, and at least
+half.
 
     python -m benchmarks.worker_memory [NAME ...] [--json]
 
-Each experiment is trained in a process started as the lab starts its workers, for some iterations, with evaluations,
-the last one of all images, and checkpoints. What counts is its private memory (not what it maps from files) above that
-of an idle worker; it is read from Linux several hundred times a second.
+Each experiment is trained for some iterations, with evaluations and checkpoints, in a process that is started like the
+lab's workers. Its private memory (without mapped files), minus that of an idle worker, is read from Linux several
+hundred times a second.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from engine.lessons import LESSONS  # noqa: E402
 from engine.summary import summarize  # noqa: E402
 from tests.support.folders import ROOT, find_data_dir  # noqa: E402
 
-#: Seconds between two looks at the process.
+#: Seconds between two readings of the memory.
 EVERY = 0.001
 PAGE = os.sysconf("SC_PAGE_SIZE")
 DATA_DIR = find_data_dir() or ROOT / "data"
@@ -43,7 +44,7 @@ DRAWN = {"train": 64, "test": 32}
 
 
 def measure(config: ExperimentConfig) -> int:
-    """Bytes that a worker held at its peak above one that has nothing to do."""
+    """The peak of a worker's memory, in bytes, minus the memory of a worker that has nothing to do."""
     processes = Processes()
     processes.open()
     with tempfile.TemporaryDirectory() as folder:
@@ -52,7 +53,7 @@ def measure(config: ExperimentConfig) -> int:
         if not drawn:
             datasets.prepare(name, DATA_DIR, Path(folder))  # as the lab does when it starts
         process, here = processes.start(_drawn if drawn else _worker, _job(config, Path(folder)), "measured")
-        here.recv_bytes()  # it is ready
+        here.recv_bytes()  # the worker is ready
         assert process.pid is not None
         base = peak = _own_bytes(process.pid)
         ended: list[bytes] = []
@@ -70,7 +71,7 @@ def measure(config: ExperimentConfig) -> int:
 
 
 def _job(config: ExperimentConfig, folder: Path) -> Job:
-    """What the lab's scheduler hands to a worker, with checkpoints as often as they can be made."""
+    """The job that the scheduler would give to a worker, but with checkpoints as often as possible."""
     return Job(
         training="memory",
         attempt=1,
@@ -97,7 +98,7 @@ def _worker(connection: Connection, job: Job) -> None:
 
 
 def _drawn(connection: Connection, job: Job) -> None:
-    """The same of a data set that is not on this machine, with images by chance."""
+    """A worker for a data set that this machine does not have: it trains on random images."""
     config = ExperimentConfig.from_dict(job.config, stored=True)
     source = config.dataset.source
     images = draw(source.name, source.shape, len(source.class_names), (DRAWN["train"], DRAWN["test"]))
@@ -120,7 +121,7 @@ def _read_to_end(connection: Connection, ended: list[bytes]) -> None:
 
 
 def _own_bytes(pid: int) -> int:
-    """Resident memory that is not mapped from a file."""
+    """The resident memory of a process, without mapped files, in bytes."""
     try:
         _, resident, shared, *_ = Path(f"/proc/{pid}/statm").read_text().split()
     except OSError:
@@ -129,28 +130,28 @@ def _own_bytes(pid: int) -> int:
 
 
 def short(document: dict[str, Any]) -> ExperimentConfig:
-    """An experiment of a few iterations, on images that are on this machine: a run's memory does not grow with their
-    number, and through convolutions hardly with that of the images."""
+    """The same experiment with few iterations and, for large networks, few images. The number of iterations does not
+    change the memory of a run, and with convolutions the number of images hardly does."""
     document = json.loads(json.dumps(document))
     is_large = any(word in json.dumps(document["network"]) for word in ("conv", "cifar", "alexnet"))
     iterations = 3 if is_large else 30
     dataset = document.setdefault("dataset", {"name": "digits"})
     for part in ("train", "test"):
-        there = getattr(datasets.source(dataset["name"]), f"{part}_size")
+        available = getattr(datasets.source(dataset["name"]), f"{part}_size")
         if dataset["name"] == "imagenet":
-            there = DRAWN[part]
+            available = DRAWN[part]
         elif dataset["name"] == "cifar10" or is_large:
-            there = min(there, {"train": 3000, "test": 1000}[part])
-        dataset[f"{part}_size"] = min(dataset.get(f"{part}_size") or there, there)
+            available = min(available, {"train": 3000, "test": 1000}[part])
+        dataset[f"{part}_size"] = min(dataset.get(f"{part}_size") or available, available)
     if "optimizer" in document:
-        document["optimizer"]["learning_rate"] = 1e-4  # none ends by divergence before it has measured
+        document["optimizer"]["learning_rate"] = 1e-4  # so small that no run diverges before the end
     training = {**document.get("training", {}), "iterations": iterations, "evaluate_every": iterations // 3}
     training.pop("epochs", None)
     return ExperimentConfig.from_dict({**document, "training": training}, stored=True)
 
 
 def preset_experiments() -> Iterator[tuple[str, ExperimentConfig]]:
-    """Every preset on data that suits it, with optimizers that remember nothing and two vectors."""
+    """Every preset on data sets that suit it, with an optimizer without state and one with two state vectors."""
     places = {
         "mlp": ("digits", "spirals", "mnist", "cifar10"),
         "simple_convnet": ("digits", "mnist", "cifar10"),
@@ -184,7 +185,8 @@ def preset_experiments() -> Iterator[tuple[str, ExperimentConfig]]:
 
 
 def lesson_experiments() -> Iterator[tuple[str, ExperimentConfig]]:
-    """The first and the last run of every lesson that trains: others differ in rates and seeds."""
+    """The first and the last run of every lesson that trains; the other runs differ only in learning rates and
+    seeds."""
     for slug, lesson in LESSONS.items():
         configs = lesson.configs()
         for number in sorted({0, len(configs) - 1}) if configs else ():
@@ -203,12 +205,12 @@ def main() -> int:
         if arguments.names and not name.startswith(tuple(arguments.names)):
             continue
         estimated, held = summarize(config).memory_bytes, measure(config)
-        right = held <= estimated <= 2 * held
-        wrong += not right
+        is_right = held <= estimated <= 2 * held
+        wrong += not is_right
         if arguments.json:
             print(json.dumps({"name": name, "estimated": estimated, "held": held}), flush=True)
         else:
-            ratio = f"{estimated / held:5.2f}{'' if right else '  <-'}"
+            ratio = f"{estimated / held:5.2f}{'' if is_right else '  <-'}"
             print(
                 f"{name:36} estimated {estimated / 1e6:8.1f} MB, held {held / 1e6:8.1f} MB, {ratio}",
                 flush=True,

@@ -1,6 +1,6 @@
 """Activations: a function of one number and its derivative, as formulas on whole arrays.
 
-They are written so that no input overflows: the exponential of a large number is avoided, or taken of its negative.
+No input makes them overflow: they never compute the exponential of a large positive number.
 """
 
 from __future__ import annotations

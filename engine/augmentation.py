@@ -1,7 +1,7 @@
 """Augmentation: training images are changed a little each time they are used, so that one image acts like many.
 
-What is allowed depends on the images: a flipped photograph is a photograph, a flipped 7 is no digit
-(`Source.flippable`).
+A data set says whether its images may be flipped (`Source.flippable`): a flipped photograph is still a photograph, but
+a flipped 7 is not a digit.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ class Augmentation:
     """Changes batches in place.
 
     Args:
-        shift: pixels up, down, left or right at most.
-        rotate: degrees to either side at most, around the centre.
-        noise: standard deviation of what is added to every value.
-        flip: left and right change places with probability ½.
-        generator: where all of it is drawn from.
+        shift: move an image by up to this many pixels up, down, left or right.
+        rotate: turn it around its centre by up to this many degrees, in either direction.
+        noise: add noise with this standard deviation to every value.
+        flip: swap left and right with probability ½.
+        generator: the source of all random numbers.
     """
 
     def __init__(
@@ -42,7 +42,8 @@ class Augmentation:
         self._generator = generator
 
     def apply(self, images: Array) -> None:
-        """Change a batch: (N, C, H, W), or (N, features), which can only get noise. What comes in is black."""
+        """Change a batch (N, C, H, W); a batch (N, features) can only get noise. Pixels that come from outside of the
+        image are black."""
         generator, n = self._generator, len(images)
         if images.ndim == 4:
             if self.flip:
@@ -73,13 +74,13 @@ def move(image: Array, down: int, right: int) -> None:
 def turn(images: Array, angles: Array) -> None:
     """Rotate images (N, C, H, W) in place by angles (N,), counter-clockwise in radians, with bilinear interpolation.
 
-    Each new pixel is looked up where it came from: at the place turned back by the angle.
+    The value of each new pixel is read at the place that the rotation moves to this pixel.
     """
     n, channels, height, width = images.shape
     y = (np.arange(height) - (height - 1) / 2)[:, None]
     x = np.arange(width) - (width - 1) / 2
     cosine, sine = np.cos(angles)[:, None, None], np.sin(angles)[:, None, None]
-    # rows count downwards, so this is counter-clockwise on the screen; a border of one black pixel all around
+    # row numbers increase downwards, so this is counter-clockwise on the screen; + 1 for the border of one black pixel
     from_x = np.clip(cosine * x - sine * y + (width - 1) / 2 + 1, 0, width + 0.999)
     from_y = np.clip(sine * x + cosine * y + (height - 1) / 2 + 1, 0, height + 0.999)
     left, top = from_x.astype(np.intp), from_y.astype(np.intp)

@@ -9,8 +9,8 @@ from engine.arrays import Array
 from engine.fast.arrays import empty
 from engine.levels import as_numbers
 
-#: Images of levels are converted to numbers once, at the start, if the numbers take at most this many bytes: what the
-#: processor's cache holds.
+#: If all images as numbers take at most this many bytes, which fit in the processor's cache, they are converted once,
+#: at the start.
 FEW_BYTES = 1 << 22
 
 #: Draws with replacement are made for this many batches at a time: a call of the generator costs as much as drawing a
@@ -21,15 +21,15 @@ DRAWN_BATCHES = 32
 class Batches:
     """An endless sequence of batches.
 
-    "with_replacement" draws each image from all of them; "epochs" goes through a new permutation each time,
-    and the last batch of an epoch may be smaller.
+    With the sampling "with_replacement", each image of a batch is drawn from all images. With "epochs", each epoch goes
+    through all images in a new random order, and the last batch of an epoch may be smaller.
 
     Args:
         images: (N, ...), numbers or levels (see `engine.levels`); batches are of numbers.
 
     Attributes:
         count: how many images there are.
-        order, position: the indices that were drawn, and how many of them are used up.
+        order, position: the indices that were drawn, and how many of them were used.
     """
 
     def __init__(

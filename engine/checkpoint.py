@@ -1,11 +1,11 @@
-"""Checkpoints: a trainer's whole state as bytes, so that a run goes on bit for bit.
+"""Checkpoints: a trainer's whole state as bytes, so that a run continues with the same curve, bit for bit.
 
-An .npz archive: parameters, optimizer state, running statistics, the order of coming images, the best weights so
-far; and as JSON the config, counters, and the state of every random stream. Nothing in it is code: it is read with
-`allow_pickle=False`.
+A checkpoint is an .npz archive. It has the parameters, the optimizer's state, running statistics, the order of the next
+images, and the best weights so far; and, as JSON, the config, counters, and the state of every random generator. It has
+no code: it is read with `allow_pickle=False`.
 
-What is not in it is computed again from the config: the images, noisy labels, the evaluated sample. The images must be
-those that the run began with.
+Images, noisy labels and the evaluated sample are not in it; the new trainer makes them again from the config. The
+images must be the same as when the run began.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ VERSION = 1
 
 
 class Resumable(Protocol):
-    """What of a trainer a checkpoint holds, or is compared with; see `engine.trainer`."""
+    """The attributes of a trainer that a checkpoint stores or compares; see `engine.trainer`."""
 
     config: ExperimentConfig
     fast: bool
@@ -104,8 +104,11 @@ def save(trainer: Resumable) -> bytes:
 
 
 def load(data: bytes) -> tuple[ExperimentConfig, bool, Callable[[Resumable], None]]:
-    """The config in a checkpoint, whether its trainer was a fast one (the optimizer's state is not the same), and a
-    function that brings a new trainer of it to where it was.
+    """Read a checkpoint.
+
+    Returns:
+        The config; whether the trainer was a fast one, since plain and fast optimizers have different states; and a
+        function that gives the saved state to a new trainer with this config.
 
     Raises:
         ValueError: not a checkpoint of this version, or a damaged one.
@@ -124,8 +127,8 @@ def load(data: bytes) -> tuple[ExperimentConfig, bool, Callable[[Resumable], Non
 
 
 def _demand_same_data(trainer: Resumable, data: dict[str, Any] | None, order: NDArray[Any]) -> None:
-    """Refuse to continue with other images than the run began with. Checkpoints of earlier versions hold only the
-    indices that were drawn: there the largest one must exist.
+    """Refuse to continue a run with images that differ from those it began with. Checkpoints of earlier versions have
+    only the indices that were drawn; with those, the largest index must exist.
 
     Raises:
         DatasetError: with the data set's name.
@@ -133,12 +136,12 @@ def _demand_same_data(trainer: Resumable, data: dict[str, Any] | None, order: ND
     same = not order.size or int(order.max()) < trainer.batches.count
     if data is not None:
         same = same and all(data[part] == trainer.data[part] for part in ("train", "test"))
-        # one that does not come from the cache has no digest
+        # images that do not come from the cache have no digest
         digests = {data["digest"], trainer.data["digest"]} - {""}
         same = same and len(digests) < 2
     if not same:
         name = trainer.config.dataset.name
-        message = f"the files of {name} are not those that this run began with"
+        message = f"the files of {name} have changed since this run began"
         raise DatasetError(Reason("data_changed", message, dataset=name))
 
 

@@ -29,8 +29,8 @@ FOLD_FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class DatasetConfig:
-    """Which images, and how many: the first `train_size` ones, in the order of the data set's files. `validation_size`
-    training images are kept back to choose by (see `engine.parts`); None: none are."""
+    """Which images, and how many of them: the first `train_size` ones, in the order of the data set's files. With
+    `validation_size`, that many training images are kept back as validation images (see `engine.parts`)."""
 
     name: str
     train_size: int | None
@@ -104,14 +104,14 @@ def parse_dataset(given: Any) -> DatasetConfig:
     if values["fold"] is not None:
         path = "dataset.fold"
         values["fold"] = fold = parse(FOLD_FIELDS, values["fold"], path)
-        most = fold["folds"] - 1
-        if fold["index"] > most:
+        last = fold["folds"] - 1
+        if fold["index"] > last:
             message = Reason(
                 "fold_index",
-                f"{path}.index must be at most {most}, counted from 0, not {fold['index']}",
-                most=most,
+                f"{path}.index must be at most {last}, counted from 0, not {fold['index']}",
+                most=last,
             )
-            raise ConfigError("range", f"{path}.index", message, {"minimum": 0, "maximum": most})
+            raise ConfigError("range", f"{path}.index", message, {"minimum": 0, "maximum": last})
         images = values["train_size"] or source.train_size - (values["validation_size"] or 0)
         if fold["folds"] > images:
             message = f"{path}.folds must be at most {images:,}, the images there are, not {fold['folds']}"

@@ -15,7 +15,7 @@ class ConfigError(ValueError):
         code: "type", "range", "unknown_key", "unknown_name", "missing", "shape" or "too_large".
         field: the wrong field, as a dotted path with list positions: "network.layers.2.units".
         message: one English sentence; a `Reason` if code and bounds are not enough for a translation.
-        bounds: which values would be right, as far as these apply: minimum, maximum, exclusive_minimum, choices.
+        bounds: the values that would be right: any of minimum, maximum, exclusive_minimum, choices.
     """
 
     def __init__(self, code: str, field: str, message: str, bounds: dict[str, Any] | None = None) -> None:

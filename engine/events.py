@@ -1,4 +1,4 @@
-"""Events: what a trainer reports while it trains, one after the other."""
+"""Events: the measurements that a trainer reports while it trains."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from typing import Literal
 
 from engine.reasons import Reason
 
-#: What a run reports: a row for each iteration, and a row for each evaluation.
+#: The streams of a training: a row for each iteration, and a row for each evaluation.
 STREAMS = ("train", "evaluation")
 
 
 @dataclass(frozen=True, slots=True)
 class StepMetrics:
-    """What one iteration measured, before its step. `loss` is that of the data alone, without `penalty`.
+    """The measurements of one iteration, before its step. `loss` does not include `penalty`.
 
-    `gradient_norms` and `weight_norms` are Euclidean, of each layer's weights, lowest layer first; gradients
-    include the penalty's and are those before clipping.
+    `gradient_norms` and `weight_norms` are the Euclidean norms for the weights of each layer, lowest layer first. The
+    gradients include the penalty's gradient, and are measured before clipping.
     """
 
     iteration: int
@@ -43,10 +43,10 @@ class StepMetrics:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationMetrics:
-    """Accuracies (0 to 1) and mean losses without penalties, after an iteration's step.
+    """Accuracies (0 to 1) and mean losses without penalties, after the step of an iteration.
 
-    `small_weights` is the share of weights whose size is below 0.001, in runs that begin with an L1 penalty; otherwise
-    None. Those of the validation images are None where there are none.
+    `small_weights` is the share of weights whose absolute value is below 0.001. It is None unless the run begins with an
+    L1 penalty. The values of the validation images are None in runs without validation images.
     """
 
     iteration: int
@@ -79,7 +79,7 @@ Event = StepMetrics | EvaluationMetrics
 class Divergence:
     """The loss overflowed to infinity or NaN; the likely causes, the most likely first.
 
-    `evaluated`: it was the loss of the last evaluation, not that of a batch.
+    `evaluated`: whether the loss was that of the last evaluation; otherwise it was that of a batch.
     """
 
     iteration: int
@@ -88,7 +88,7 @@ class Divergence:
 
     @property
     def reason(self) -> Reason:
-        """All of this in one sentence."""
+        """The iteration and the likely causes in one sentence."""
         code, where = ("diverged_evaluated", "after") if self.evaluated else ("diverged", "at")
         where = f"{where} iteration {self.iteration}"
         text = f"the loss overflowed to NaN or infinity {where}: {'; '.join(self.reasons)}"

@@ -1,7 +1,7 @@
 """A field of an experiment: its type, its bounds and its default, declared in one place.
 
-Validation, the form in the browser (`engine.options`) and error messages all come from these tables, so
-they cannot disagree.
+Validation, the form in the browser (`engine.options`) and error messages are all made from tables of fields, so they
+always agree.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ REQUIRED: Any = object()
 class Field:
     """One value of an experiment.
 
-    `kind` is "integer", "number", "boolean", "text", "choice", "integers" (a list), "layers" (a list of
-    layers, which the config looks into) or "object" (whose keys are checked elsewhere). An integer with choices
-    takes one of these words instead. A nullable field takes null for "off".
+    `kind` is "integer", "number", "boolean", "text", "choice", "integers" (a list), "layers" (a list of layers, which
+    `engine.network_config` checks) or "object" (its own table of fields checks its keys). An integer field with choices
+    takes an integer or one of the choices. A nullable field takes null for "off".
     """
 
     name: str
@@ -38,7 +38,11 @@ class Field:
     nullable: bool = False
 
     def check(self, value: Any, path: str) -> Any:
-        """`value` converted to the field's type; raises `ConfigError` with field, bound and value if it is wrong."""
+        """Check a value, and return it converted to the field's type.
+
+        Raises:
+            ConfigError: the value is wrong; the error names the field, the bound and the value.
+        """
         if value is None:
             if self.nullable or self.kind == "null":
                 return None
@@ -69,14 +73,14 @@ class Field:
                 return value
             case "choice" if isinstance(value, str):
                 if value not in self.choices:
-                    wanted = f"{path} must be one of {', '.join(self.choices)}, not {value[:60]!r}"
-                    raise ConfigError("unknown_name", path, wanted, self.bounds)
+                    text = f"{path} must be one of {', '.join(self.choices)}, not {value[:60]!r}"
+                    raise ConfigError("unknown_name", path, text, self.bounds)
                 return value
         raise self._wrong_type(path, _shown(value))
 
     def _wrong_type(self, path: str, given: str) -> ConfigError:
         code = f"type.{self.kind}" if self.kind in ("integer", "integers", "number") else "type"
-        message = Reason(code, f"{path} must be {self._wanted()}, not {given}")
+        message = Reason(code, f"{path} must be {self._expected()}, not {given}")
         return ConfigError("type", path, message, self.bounds)
 
     def _integer(self, value: Any, path: str) -> int:
@@ -111,12 +115,14 @@ class Field:
             or (self.exclusive_minimum is not None and value <= self.exclusive_minimum)
             or (self.maximum is not None and value > self.maximum)
         ):
-            # each item of a list is checked by itself
-            wanted = replace(self, kind="integer")._wanted() if self.kind == "integers" else self._wanted()
-            raise ConfigError("range", path, f"{path} must be {wanted}, not {_shown(value)}", self.bounds)
+            # in a list the wrong value is one of its integers
+            field = replace(self, kind="integer") if self.kind == "integers" else self
+            message = f"{path} must be {field._expected()}, not {_shown(value)}"
+            raise ConfigError("range", path, message, self.bounds)
         return value
 
-    def _wanted(self) -> str:
+    def _expected(self) -> str:
+        """The right values in words, such as "a whole number at least 1"."""
         kinds = {
             "integer": "a whole number",
             "number": "a number",
@@ -167,11 +173,11 @@ class Field:
 
 
 def parse(fields: Sequence[Field], given: Any, path: str, *, also: Sequence[str] = ()) -> dict[str, Any]:
-    """Check an object against its fields and fill in defaults.
+    """Check an object against its table of fields, and fill in defaults.
 
     Args:
-        fields: what the object may hold.
-        given: the object as it came, such as parsed JSON.
+        fields: the fields that the object may have.
+        given: the object to check, such as parsed JSON.
         path: where the object is in the whole document, for messages.
         also: keys that are allowed but not checked here.
 
@@ -218,7 +224,7 @@ def join(path: str, name: str) -> str:
 
 
 def _shown(value: Any) -> str:
-    """A wrong value as a message shows it, shortened."""
+    """A wrong value as text for a message, shortened."""
     if isinstance(value, Mapping):
         return "an object"
     if isinstance(value, (list, tuple)):

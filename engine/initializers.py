@@ -66,7 +66,7 @@ def lecun_normal(
 def orthogonal(
     generator: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int
 ) -> NDArray[np.float64]:
-    """Orthonormal rows or columns, whichever are fewer: signals keep their length (Saxe et al. 2014).
+    """Orthonormal rows, or orthonormal columns if there are more rows: signals keep their length (Saxe et al. 2014).
 
     A kernel (filters, channels, height, width) is taken as a matrix of filters × the rest.
     """
@@ -74,14 +74,14 @@ def orthogonal(
     columns = math.prod(shape) // rows
     gaussian = generator.standard_normal((max(rows, columns), min(rows, columns)))
     q, r = np.linalg.qr(gaussian)
-    q *= np.sign(np.diag(r))  # makes the decomposition unique, and the draw uniform over all such matrices
+    q *= np.sign(np.diag(r))  # makes the decomposition unique, and the result uniform over all such matrices
     return np.ascontiguousarray(q if rows >= columns else q.T).reshape(shape)
 
 
 def zeros(
     generator: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int
 ) -> NDArray[np.float64]:
-    """All weights 0: every unit of a layer then learns the same. It shows why weights must be drawn at random."""
+    """All weights 0. Every unit of a layer then learns the same, which shows why weights must be drawn at random."""
     return np.zeros(shape)
 
 

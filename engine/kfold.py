@@ -1,7 +1,7 @@
 """Stratified k-fold cross-validation: k runs, each tested on another part of the training images.
 
-Every image is tested on exactly once, and each part holds each class in about its share of the whole, so the mean
-and the spread of the k test accuracies show how far a single one can be trusted (Stone 1974).
+Each image is a test image in exactly one run, and each class has about the same share in every part. So the mean and
+the spread of the k test accuracies show how reliable a single one is (Stone 1974).
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ def fold_configs(config: ExperimentConfig, folds: int) -> list[ExperimentConfig]
 
 
 def split(labels: NDArray[np.intp], folds: int, index: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Positions of the images to train on and to test on, in their order.
+    """The positions of the images to train on and of those to test on, ascending.
 
-    Images are sorted by class, at random within a class, and dealt out to the folds like cards: the counts of a
-    class in two folds differ by one at most.
+    The images are sorted by class, at random within a class, and given to the folds in turn. So the counts of a class
+    in two folds differ by at most one.
     """
     shuffled = np.random.default_rng(_SEED).permutation(len(labels))
     by_class = shuffled[np.argsort(labels[shuffled], kind="stable")]

@@ -15,7 +15,7 @@ from engine.arrays import Array
 #: The level of white; black is 0.
 LEVELS = 255
 
-#: How many images are converted at a time, so that a data set need not fit into memory three times.
+#: Images are converted this many at a time; all at once would need memory for three copies of the data set.
 AT_ONCE = 1000
 
 

@@ -1,6 +1,6 @@
 """Losses: how far a network's logits are from the labels, and in which direction they should move.
 
-The formulas. The trainer runs the same ones without a new array for each operation (`engine.fast.losses`).
+This file has the formulas. The trainer computes the same without a new array for each operation (`engine.fast.losses`).
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ class SoftmaxCrossEntropy:
 
     Attributes:
         gradient: ∂L/∂logits after a call, (batch, classes).
-        correct: how many images the last call found in their class; among equal logits the first class counts.
+        correct: for how many images of the last call the largest logit was that of the label; among equal logits the
+            first class counts as the largest.
     """
 
     gradient: Array

@@ -1,14 +1,14 @@
 """Memory: how many bytes a run will need, computed from its config before anything is allocated.
 
-Each step of the network lists its arrays in a table (`engine.fast.step`), from which it also makes them; this file adds
-up the tables. It adds the vectors, the batches and the evaluation, and knows which sizes of batches there will be.
-Arrays are kept for each size, so an evaluation in blocks of 200 images has its own arrays beside those of training.
+Each step of the network has a table of its arrays, from which it allocates them (`engine.fast.step`). The estimate adds
+up these tables for all sizes of batches, and adds the parameter vectors, the images and the evaluation. A step keeps
+arrays for each size of a batch, so an evaluation in blocks of 200 images has its own arrays beside those of training.
 
-The estimate is never below the peak of a worker that trains the run, and at most twice that peak, where the whole data
-set is used; `python -m benchmarks.worker_memory` compares the two.
+The estimate is never below the peak of a worker that trains the run. If the whole data set is used, it is at most twice
+the peak. `python -m benchmarks.worker_memory` compares the two.
 
-Not counted: the interpreter, and the images in the cache of decoded data sets, which all runs of a machine map
-(`engine.datasets.prepare`). Copies that a run makes of them do count, as bytes where they are levels of brightness.
+Not counted are the interpreter, and the decoded images that all runs of a machine share (`engine.datasets.prepare`). If
+a run copies images, the copies count.
 """
 
 from __future__ import annotations
@@ -26,37 +26,37 @@ from engine.fast.plan import plan
 from engine.fast.step import Step, memory
 from engine.layers import Layer
 
-#: Images of one block of an evaluation whose empty pixels are left out (see `engine.evaluation`).
+#: Images in a block of an evaluation that leaves out empty pixels (see `engine.evaluation`).
 BLOCK = 500
-#: Images of one block in other evaluations, such as those of convolutions: their activations stay in the cache.
+#: Images in a block of other evaluations, such as with convolutions; so few that their activations stay in the cache.
 WHOLE_BLOCK = 200
-#: Images of one block through layers that run as their formulas say, which keep every window of a convolution.
+#: Images in a block if the layers themselves run (`fast=False`), which keep every window of a convolution.
 PLAIN_BLOCK = 50
-#: Most bytes of a block's activations in an evaluation. Where 200 images need more, as with a full AlexNet (2 GB),
+#: The most bytes that the activations of a block may take. If 200 images need more, as with a full AlexNet (2 GB),
 #: blocks are smaller.
 BLOCK_BYTES = 1 << 29
 
-#: Up to this many training images, a run copies them without the pixels that are 0 in all of them. Of more images, few
-#: pixels are 0 in all.
+#: With at most this many training images, a run copies them without the pixels that are 0 in all of them. With more
+#: images, few pixels are 0 in all.
 LEARNT_APART = 10_000
 
-#: The most logits that an evaluation holds at a time: more than all images of any data set with ten classes have, but
-#: few enough to fit where millions of images have a thousand classes.
+#: The most logits that an evaluation holds at a time. This is enough for all images of the data sets with ten classes,
+#: and it bounds the memory for millions of images with a thousand classes.
 LOGITS = 1 << 23
 
 
-#: Bytes that a worker needs besides the arrays of its run: messages, rows that wait, modules.
+#: Bytes that a worker needs besides the arrays of its run, for messages, waiting rows and modules.
 WORKER = 1_500_000
 
-#: One byte is lost for each of this many bytes of arrays, in free pieces of memory that are too small to use.
+#: For each of this many bytes of arrays, one byte is lost in free pieces of memory that are too small to use.
 SPARE = 16
 
-#: Bytes of an array that NumPy writes to a file at a time; it copies them twice.
+#: NumPy writes an array to a file in parts of this many bytes, and copies each part twice.
 SAVED_AT_ONCE = 1 << 24
 
 
 def estimate(config: ExperimentConfig) -> int:
-    """Bytes that a run of this experiment needs at most, which is while it makes a checkpoint."""
+    """The most bytes that a run of this experiment needs. It needs them while it makes a checkpoint."""
     held = arrays(config)
     return WORKER + held + held // SPARE + checkpoint(config)
 
@@ -69,7 +69,7 @@ def arrays(config: ExperimentConfig) -> int:
     steps = plan(layers, dtype)
     lowest = lowest_dense(steps)
     if lowest and learns_on_fewer_pixels(config, steps, config.dataset.train_images):
-        lowest.learn_on(np.arange(lowest.layer.inputs))  # at most
+        lowest.learn_on(np.arange(lowest.layer.inputs))  # all inputs: the worst case
     return (
         _vectors(config, layers, itemsize)
         + _images(config, steps, itemsize)
@@ -88,7 +88,7 @@ def checkpoint(config: ExperimentConfig) -> int:
 
 
 def block_images(steps: Sequence[Step]) -> int:
-    """How many images pass through a network together in an evaluation, if no pixels are left out."""
+    """How many images pass through a network together in an evaluation that leaves out no pixels."""
     count = WHOLE_BLOCK
     while count > 1 and memory(steps, [(count, False)]) > BLOCK_BYTES:
         count //= 2
@@ -101,7 +101,7 @@ def logits_at_once(count: int, classes: int) -> int:
 
 
 def lowest_dense(steps: Sequence[Step]) -> DenseStep | None:
-    """The first step if it is a dense one, otherwise None: empty pixels need not be multiplied there."""
+    """The first step if it is a dense one, which can leave out empty pixels; otherwise None."""
     return steps[0] if isinstance(steps[0], DenseStep) else None
 
 
@@ -112,13 +112,14 @@ def may_learn_on_fewer_pixels(config: ExperimentConfig, images: int) -> bool:
 
 
 def learns_on_fewer_pixels(config: ExperimentConfig, steps: Sequence[Step], images: int) -> bool:
-    """Whether a run will, by a rule of thumb."""
+    """Whether a run will leave out such pixels. The estimate does not know the images and uses a rule of thumb."""
     may = lowest_dense(steps) is not None and may_learn_on_fewer_pixels(config, images)
     return may and leaves_pixels_empty(config)
 
 
 def _vectors(config: ExperimentConfig, layers: Sequence[Layer], itemsize: int) -> int:
-    """Parameters, gradients, what the optimizer remembers, its scratch and the penalty's, and the best weights."""
+    """Parameters, gradients, the optimizer's state, the scratch arrays of optimizer and penalty, and the best
+    weights."""
     specs = [spec for layer in layers for spec in layer.parameters]
     parameters = sum(math.prod(spec.shape) for spec in specs)
     learnt = sum(math.prod(spec.shape) for spec in specs if spec.trainable)
@@ -140,20 +141,20 @@ def _keeps_best(config: ExperimentConfig) -> bool:
 
 
 def _drawn(config: ExperimentConfig) -> int:
-    """How many indices of images are drawn together."""
+    """How many indices of images are drawn at a time."""
     if config.training.sampling == "epochs":
         return config.dataset.train_images
     return config.training.batch_size * batches.DRAWN_BATCHES
 
 
 def _stored_itemsize(config: ExperimentConfig, itemsize: int) -> int:
-    """Bytes of a number of an image as it is kept: one, where images are levels of brightness."""
+    """Bytes of each value of a stored image: one, if images are levels of brightness."""
     return 1 if config.dataset.source.levels else itemsize
 
 
 def _images(config: ExperimentConfig, steps: Sequence[Step], itemsize: int) -> int:
-    """Batches, and images that are copied: other numbers than the cache holds, the images of a fold, few without their
-    empty pixels, few as numbers."""
+    """Batches, and copies of images: without their empty pixels, as another type of numbers than the cache has, for a
+    fold, or converted to numbers at the start."""
     dataset, training = config.dataset, config.training
     pixels = math.prod(dataset.source.shape)
     stored = _stored_itemsize(config, itemsize)
@@ -175,14 +176,15 @@ def _images(config: ExperimentConfig, steps: Sequence[Step], itemsize: int) -> i
 
 
 def _evaluated(config: ExperimentConfig) -> list[int]:
-    """Images that are measured again and again: of those trained on, the test images, and the validation images."""
+    """How many training, test and validation images each evaluation uses; two numbers without validation images."""
     dataset = config.dataset
     sample = min(config.training.evaluate_train_size, dataset.train_images)
     return [sample, dataset.test_images, *([dataset.validation_images] if dataset.validation_size else [])]
 
 
 def _evaluators(config: ExperimentConfig, steps: Sequence[Step], itemsize: int) -> int:
-    """Logits and losses of all measured images; images without their empty pixels, as bytes, or else the sample."""
+    """The arrays of evaluations: logits and losses of all images, and copies of the images without their empty pixels;
+    if none are left out, a copy of the sample of training images."""
     classes = math.prod(steps[-1].output_shape)
     again = _evaluated(config)
     sample, measured = again[0], list(again)
@@ -190,7 +192,7 @@ def _evaluators(config: ExperimentConfig, steps: Sequence[Step], itemsize: int) 
         measured.append(config.dataset.train_images)  # after the last iteration
     held = [logits_at_once(count, classes) for count in measured]
     logits = sum(held) * classes * itemsize
-    # a loss for each number of images: softmax, three numbers and two indices for each image
+    # a loss for each different number of images: softmax, three numbers and two indices for each image
     losses = sum(set(held)) * ((classes + 3) * itemsize + 16)
     total = logits + losses
     pixels = math.prod(config.dataset.source.shape)
@@ -200,7 +202,7 @@ def _evaluators(config: ExperimentConfig, steps: Sequence[Step], itemsize: int) 
     numbers = [min(whole, count) * pixels * itemsize if stored != itemsize else 0 for count in measured]
     if lowest_dense(steps) is None:
         return total + own_sample + sum(numbers)
-    # for empty pixels: which are used, and those of a half of the images
+    # the search for empty pixels: which pixels are used, and a copy of this for half of the images
     search = 3 * max(again) * pixels // 2
     if not leaves_pixels_empty(config):
         return total + own_sample + numbers[0] + max(search, sum(numbers[1:]))
@@ -211,7 +213,7 @@ def _evaluators(config: ExperimentConfig, steps: Sequence[Step], itemsize: int) 
 
 
 def leaves_pixels_empty(config: ExperimentConfig) -> bool:
-    """Whether images leave pixels empty, by a rule of thumb: drawings in one colour do, photographs do not."""
+    """Whether images have empty pixels. A rule of thumb: images in one colour have, photographs in colour have not."""
     shape = config.dataset.source.shape
     return len(shape) == 3 and shape[0] == 1
 

@@ -1,11 +1,11 @@
-"""The network: layers one after the other, over ONE flat parameter vector.
+"""The network: consecutive layers, whose parameters are all in one flat vector.
 
-One contiguous vector holds all parameters, another of the same layout their gradients. A layer holds reshaped views,
-so its products write straight into the vectors, an optimizer's step is a few operations on whole vectors, and a penalty
-is one operation on a slice. The order is: weights that have the penalties, other weights, biases, and last the
-parameters that are not trained.
+One contiguous vector has all parameters, and another one all gradients, in the same order. A layer has reshaped views
+of its parts, so its products write directly into the vectors. The step of an optimizer is then a few operations on
+whole vectors, and a penalty is one operation on a slice. The order in the vectors: weights with a penalty, other
+weights, biases, and at the end the parameters that are not trained.
 
-A parameter is named `<layer>.<name>`, the layer by its place among those with parameters: `1.W`, `1.b`, `2.W`, ...
+A parameter is named `<layer>.<name>`. Layers without parameters are not counted: `1.W`, `1.b`, `2.W`, ...
 """
 
 from __future__ import annotations
@@ -41,13 +41,12 @@ class Network:
     Attributes:
         parameters, gradients: name → view into the flat vectors. Dense: W (n_in, n_out), b (n_out,).
         vector, gradient: the flat vectors themselves.
-        weights: how many entries at the start of the vector are weights that have the penalties.
-        learnt, learnt_gradient: views of the parameters that are trained, and of their gradient: the vectors without
-            their end.
-        weight_layers: "1", "2", ... for the first, the second, ... layer with weights → the slice of the vector that
-            holds them. (Batch norm does not count, so that networks with and without it can be compared.)
-        l1, l2: the penalties' strengths, which may change while training.
-        plan: the steps that a pass takes (see `engine.fast`); None where the layers run as their formulas say.
+        weights: how many entries at the start of the vector are weights with a penalty.
+        learnt, learnt_gradient: views of the parameters that are trained, and of their gradients.
+        weight_layers: "1", "2", ... for the first, the second, ... layer with weights → the slice of the vector with
+            these weights. Batch norm has no weights here, so networks with and without it can be compared.
+        penalty: L1 and L2 on the weights; their strengths may change while training.
+        plan: the fast steps of a pass (see `engine.fast`); None if the layers themselves run.
     """
 
     def __init__(
@@ -70,13 +69,13 @@ class Network:
         self._lay_out(initializer, generator)
         set_generators(self.layers, layer_generator, fast=fast)
         self.plan: list[Step] | None = plan(self.layers, self.dtype) if fast else None
-        #: what a pass goes through: the plan, or else the layers with the penalties on their outputs
+        #: a pass calls these in order: the steps of the plan, or the layers with the penalties on their outputs
         self.steps: Sequence[Step | Layer] = with_penalties(self.layers) if self.plan is None else self.plan
         self.penalty = Penalty(l1, l2, self.vector[: self.weights])
         self._plain_loss = SoftmaxCrossEntropy()
         self._losses: dict[int, FastSoftmaxCrossEntropy] = {}
-        #: of the last `loss_and_gradients`: the data's share of the loss, images found in their class, the
-        #: penalty, the logits
+        #: results of the last `loss_and_gradients`: the loss without penalties, the images whose class was right, the
+        #: penalties, the logits
         self.data_loss = math.nan
         self.correct = 0
         self.penalty_value = 0.0
@@ -93,7 +92,7 @@ class Network:
         self.gradient: Array = zeros((size,), self.dtype)
         self.weights = learnt = at = 0
         places: dict[str, slice] = {}
-        # stable: the layers' order stays
+        # sorting is stable: within a group, parameters stay in the order of the layers
         for number, spec in sorted(placed, key=lambda item: _place(item[1])):
             end = at + math.prod(spec.shape)
             name = f"{number}.{spec.name}"
@@ -123,7 +122,8 @@ class Network:
 
     @property
     def running(self) -> dict[str, Array]:
-        """Arrays that training changes but gradients do not, named as parameters are."""
+        """Running statistics: arrays that training changes without gradients. Their names are like those of
+        parameters."""
         owners = [layer for layer in self.layers if layer.parameters]
         return {
             f"{number}.{name}": array
@@ -133,13 +133,13 @@ class Network:
 
     @property
     def activity_penalties(self) -> list[tuple[float, float]]:
-        """λ of L1 and of L2 of each layer whose outputs are penalized."""
+        """The λ of L1 and the λ of L2 of each layer with a penalty on its outputs."""
         penalized = [layer for layer in at_any_depth(self.layers) if layer.has_activity_penalty]
         return [(layer.activity_l1, layer.activity_l2) for layer in penalized]
 
     @property
     def dropout_rate(self) -> float | None:
-        """The rate of the dropout layers (of the lowest one, if they differ); None where there is none."""
+        """The rate of the lowest dropout layer; None if there is no dropout layer. Setting it sets the rate of all."""
         return next((layer.rate for layer in dropouts_in(self.layers)), None)
 
     @dropout_rate.setter
@@ -148,7 +148,7 @@ class Network:
             layer.rate = rate
 
     def forward(self, x: Array, training: bool = False) -> Array:
-        """Logits (N, classes) of images (N, ...). The array holds until the next pass of as many images."""
+        """Logits (N, classes) of images (N, ...). The next pass of as many images overwrites the array."""
         x = np.asarray(x, self.dtype)
         for step in self.steps:
             x = step.forward(x, training)
@@ -178,7 +178,7 @@ class Network:
         dy: Array | None = loss.gradient
         for step in reversed(self.steps):
             if dy is None:
-                break  # nothing below learns
+                break  # no layer before this one is trained
             dy = step.backward(dy)
         self.penalty_value = self.penalty.add(
             self.vector[: self.weights], self.gradient[: self.weights]
@@ -201,10 +201,13 @@ def build_network(
     *,
     fast: bool = True,
 ) -> Network:
-    """The network of an experiment, its weights drawn from `generator`; dropout draws from the other one.
+    """The network of an experiment.
 
     Args:
-        fast: run by a plan of steps; else by the layers themselves, which gives the same up to rounding.
+        generator: the source of the initial weights.
+        layer_generator: the source of dropout's random numbers.
+        fast: whether fast steps run the layers (see `engine.fast`); otherwise the layers themselves run, with the same
+            results up to rounding.
     """
     return Network(
         build_layers(config.network.layers, config.dataset.source.shape),

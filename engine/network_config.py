@@ -22,7 +22,7 @@ class NetworkConfig:
     """Layers from the images to the logits, each `{"type", ...}`, and the initializer of their weights.
 
     Attributes:
-        built: the same layers as objects without weights, for shapes and costs. A network that trains builds its own.
+        built: the same layers as objects without weights, for shapes and costs. A `Network` builds its own layers.
     """
 
     layers: tuple[dict[str, Any], ...]
@@ -31,7 +31,8 @@ class NetworkConfig:
 
 
 def parse_network(given: Any, source: Source) -> NetworkConfig:
-    """The section `network`: a preset or layers, which must fit the images and have one output for each class.
+    """Check the section `network`, a preset or a list of layers. The layers must fit the images, and the last one must
+    have one output for each class.
 
     Raises:
         ConfigError: a value is wrong; it names the field, the bound and the value of the first one.
@@ -98,7 +99,8 @@ def _built(parsed: tuple[dict[str, Any], ...], shape: Shape, classes: int) -> tu
 
 
 def _layer(given: Any, path: str, depth: int = 0) -> dict[str, Any]:
-    """One layer's complete description, without the rare settings (`layers.LEFT_OUT`) that have their defaults."""
+    """The complete description of one layer. Rare settings (`layers.LEFT_OUT`) are left out if they have their
+    default."""
     parsed = parse_named(layers.FIELDS, given, path, key="type")
     inner = parsed.get("layers")
     if inner is not None:
@@ -106,7 +108,7 @@ def _layer(given: Any, path: str, depth: int = 0) -> dict[str, Any]:
             message = f"{path}.layers must hold 1 to {MAX_LAYERS} layers, at most {MAX_DEPTH} blocks deep"
             reason = Reason("block_size", message, most=MAX_LAYERS, deepest=MAX_DEPTH)
             raise ConfigError("range", f"{path}.layers", reason, {"minimum": 1, "maximum": MAX_LAYERS})
-        parsed["layers"] = [_layer(one, f"{path}.layers.{i}", depth + 1) for i, one in enumerate(inner)]
+        parsed["layers"] = [_layer(layer, f"{path}.layers.{i}", depth + 1) for i, layer in enumerate(inner)]
     return {
         name: value
         for name, value in parsed.items()

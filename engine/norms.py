@@ -1,8 +1,8 @@
 """Euclidean norms that do not overflow or underflow as long as the numbers themselves do not.
 
-A plain sum of squares overflows for float32 numbers above 1.8e19, and becomes 0 if all are below 1e-23. So where it is
-infinite or 0, it is computed again in float64, from the numbers divided by the largest. Otherwise it is the plain
-product of the vector with itself, bit for bit.
+A plain sum of squares overflows for float32 numbers above 1.8e19, and becomes 0 if all numbers are below 1e-23. So a
+sum that is infinite or 0 is computed again in float64, from the numbers divided by the largest one. All other sums are
+the plain product of the vector with itself.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ import numpy as np
 
 from engine.arrays import Array
 
-#: How many numbers are divided at a time, so that a large vector is not copied.
+#: So many numbers are divided at a time, so that a large vector is not copied as a whole.
 PART = 1 << 17
 
 
 def euclidean_norm(x: Array) -> float:
-    """√Σx². A product with itself is several times faster than `np.linalg.norm` here, and as a method faster than as
+    """√Σx². The method `dot` is several times faster here than `np.linalg.norm`, and faster than the function
     `np.dot`."""
     square = float(x.dot(x))
     return math.sqrt(square) if 0 < square < math.inf else _scaled_norm(x)

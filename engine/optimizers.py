@@ -57,7 +57,8 @@ class Momentum(Optimizer):
 
 
 class Nesterov(Optimizer):
-    """v ← μv - ηg, w ← w + μv - ηg: the gradient as if taken ahead (Sutskever et al. 2013, in Bengio's form)."""
+    """v ← μv - ηg, w ← w + μv - ηg: as if the gradient was computed after the next move along v (Sutskever et al. 2013,
+    in Bengio's form)."""
 
     slots = ("v",)
 
@@ -193,7 +194,8 @@ FIELDS: dict[str, Sequence[Field]] = {
 
 
 def clip_by_norm(gradient: Array, limit: float) -> None:
-    """Scale a gradient whose Euclidean norm is above `limit` down to it (Pascanu et al. 2013)."""
+    """If the Euclidean norm of a gradient is above `limit`, scale the gradient down to this norm (Pascanu et al.
+    2013)."""
     norm = euclidean_norm(gradient)
     if norm > limit:
         gradient *= limit / norm

@@ -26,7 +26,7 @@ from engine.fields import Field
 
 
 def describe(data_dir: Path | None = None) -> dict[str, Any]:
-    """Registries as JSON; `datasets[].available` is about `data_dir`."""
+    """All choices as JSON; `datasets[].available` says whether the files are in `data_dir`."""
     return {
         "version": config.VERSION,
         "defaults": config.ExperimentConfig.from_dict({}).to_dict(),

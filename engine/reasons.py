@@ -1,8 +1,8 @@
-"""Reasons: English sentences that a program can read too, so that a page can say the same in its reader's language.
+"""Reasons: English sentences with a code and values, from which the page makes a sentence in its reader's language.
 
-A `Reason` is the sentence, wherever text is wanted: an error's message, why a run ended. It also has a code and the
-numbers in it; `reason.why` is both as JSON. The page's catalogs have a text for each code (`why.window_too_large`),
-with exactly the placeholders that `PLACEHOLDERS` lists.
+A `Reason` is a string with the English sentence: the message of an error, or why a run ended. It also has a code and
+the values in the sentence; `reason.why` gives both as JSON. The catalogs have a text for each code
+(`why.window_too_large`), with exactly the placeholders that `PLACEHOLDERS` lists.
 """
 
 from __future__ import annotations
@@ -105,9 +105,9 @@ _SYSTEM_CODES = {
 }
 
 
-def declare(blanks: Mapping[str, tuple[str, ...]]) -> None:
+def declare(placeholders: Mapping[str, tuple[str, ...]]) -> None:
     """Add codes, each with the placeholders of its texts."""
-    PLACEHOLDERS.update(blanks)
+    PLACEHOLDERS.update(placeholders)
 
 
 class Why(TypedDict):
@@ -120,7 +120,7 @@ class Why(TypedDict):
 class Reason(str):
     """A sentence with its code and its values.
 
-    Values are what JSON can hold: numbers, texts, shapes, bounds (`{"minimum": ...}`), other reasons, one or several.
+    Values can be stored as JSON: numbers, texts, shapes, bounds (`{"minimum": ...}`), a reason, or a list of reasons.
     """
 
     __slots__ = ("code", "values")
@@ -155,7 +155,7 @@ def reworded(reason: str, text: str) -> str:
 
 
 def restored(text: str, stored: Any) -> str:
-    """The reason again, from its text and the JSON that `why` gave; the plain text if this version does not know the
+    """The reason from its stored text and the stored JSON of `why`; the plain text if this version does not know the
     code."""
     is_object = isinstance(stored, Mapping)
     code, values = (stored.get("code"), stored.get("values")) if is_object else (None, None)

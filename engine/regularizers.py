@@ -21,7 +21,7 @@ FIELDS = (
 
 #: A weight whose absolute value is below this counts as small: nearly zero.
 SMALL = 1e-3
-#: How many weights are compared at a time, so that no large array is made.
+#: Weights are compared this many at a time, so that no large array is made.
 PART = 1 << 16
 
 
@@ -35,7 +35,7 @@ def share_of_small(weights: Sequence[Array]) -> float:
 
 
 class Penalty:
-    """L1 and L2 over one weight vector."""
+    """L1 and L2 on one weight vector."""
 
     def __init__(self, l1: float, l2: float, weights: Array) -> None:
         self.l1 = l1
@@ -43,7 +43,7 @@ class Penalty:
         self._scratch: Array = empty(weights.shape, weights.dtype)
 
     def add(self, weights: Array, gradient: Array) -> float:
-        """The penalty; adds its gradient (λ₂ w + λ₁ sign w) to `gradient`."""
+        """Add the gradient of the penalty (λ₂ w + λ₁ sign w) to `gradient`, and return the penalty."""
         penalty = 0.0
         if self.l2:
             penalty += 0.5 * self.l2 * squared_norm(weights)

@@ -1,7 +1,7 @@
 """Schedules: the learning rate as a function of the step.
 
-Contract: `schedule(t, total, **parameters)` gives the factor on the experiment's learning rate at step t, counted
-from 0, of a run of `total` steps.
+Contract: `schedule(t, total, **parameters)` gives a factor for the learning rate of the experiment, at step t (counted
+from 0) of a run with `total` steps.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def step(t: int, total: int, *, every: int, factor: float) -> float:
 
 
 def exponential(t: int, total: int, *, rate: float) -> float:
-    """rate^(t / total): falls smoothly to `rate` at the end."""
+    """rate^(t / total): falls smoothly from 1 to `rate`."""
     return float(rate ** (t / total))
 
 

@@ -31,7 +31,7 @@ def _layer(name: str) -> Source:
 
 def _optimizer(name: str) -> Source:
     optimizer = OPTIMIZERS[name]
-    # an optimizer that extends another one is shown with the other's update
+    # if an optimizer extends another one, both updates are shown
     bases = [base for base in optimizer.__mro__ if base not in Optimizer.__mro__]
     return _source(optimizer, inspect.getdoc(optimizer), [base.__dict__["update"] for base in bases])
 

@@ -11,7 +11,7 @@ from engine.memory import estimate
 
 @dataclass(frozen=True)
 class LayerSummary:
-    """A layer and its cost for one image; `shapes` are those of its parameters by name, such as W and b."""
+    """A layer and its cost for one image; `shapes` has the shapes of its parameters by name, such as W and b."""
 
     type: str
     input_shape: list[int]
@@ -23,8 +23,8 @@ class LayerSummary:
 
 @dataclass(frozen=True)
 class Summary:
-    """Layers and totals: multiply-adds of one image's forward pass, and the bytes that a whole run holds, evaluations
-    included (see `engine.memory`)."""
+    """Layers and totals: the multiply-adds of the forward pass of one image, and the bytes that a whole run with its
+    evaluations needs (see `engine.memory`)."""
 
     layers: list[LayerSummary]
     parameters: int
@@ -33,7 +33,7 @@ class Summary:
 
 
 def summarize(config: ExperimentConfig) -> Summary:
-    """What an experiment costs."""
+    """The summary of an experiment."""
     layers = [
         LayerSummary(
             type=described["type"],

@@ -1,6 +1,6 @@
-"""One thread for NumPy's products: the last bits of a product depend on how many threads share it.
+"""One thread for NumPy's products, because the last bits of a product depend on how many threads compute it.
 
-Environment variables such as OMP_NUM_THREADS decide only what NumPy's library begins with, so it is set at run time.
+Environment variables such as OMP_NUM_THREADS only work before NumPy is imported, so the number is set at run time.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Take the pictures of docs/images from running labs: `make docs-images`, or some: `make docs-images ARGS="builder"`.
+"""Take the pictures of docs/images from running labs: `make docs-images` all, `make docs-images ARGS="builder"` some.
 
-Each scene starts its own lab with an empty database, trains in it, and photographs the page as a teacher and a
-student see it. Uses MNIST where the machine has it, else the digits.
+Each scene starts its own lab with an empty database, trains in it, and takes screenshots of the page. The scenes use
+MNIST if the machine has it, otherwise the digits.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ SCENES: list[Scene] = [*readme.SCENES, *form.SCENES, *charts.SCENES, *runs.SCENE
 
 
 def pictures() -> list[str]:
-    """The names of all pictures, without their ending."""
+    """The names of all pictures, without `.png` or `.gif`."""
     return [name for scene in SCENES for name in scene.pictures]
 
 
-def main(wanted: list[str]) -> None:
-    """Play the scenes with these pictures; all if none is named."""
-    if unknown := set(wanted) - set(pictures()):
+def main(names: list[str]) -> None:
+    """Play the scenes of the named pictures; without names, all scenes."""
+    if unknown := set(names) - set(pictures()):
         sys.exit(f"There is no picture {', '.join(sorted(unknown))}; there are {', '.join(pictures())}")
     IMAGES.mkdir(parents=True, exist_ok=True)
     with open_chromium() as browser:
         for scene in SCENES:
-            if not wanted or set(wanted) & set(scene.pictures):
+            if not names or set(names) & set(scene.pictures):
                 Studio(browser).play(scene)
 
 

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Find a Chromium or Chrome for the browser tests, or install one: Debian's packages when root on Debian, else Playwright's
-# own build. Debian's has its part without windows in a package of its own; Playwright's comes with it. Tests run faster in
-# that part, and without it in the whole browser. Usage: ensure-browser.sh PYTHON
+# Find a Chromium or Chrome for the browser tests, or install one: Debian's packages if root on Debian, otherwise
+# Playwright's build. Tests run faster in the headless shell, a Chromium without windows. It has a package of its own in
+# Debian, and is part of Playwright's build. Without it the tests run in the whole browser. Usage: ensure-browser.sh PYTHON
 set -eu
 
-# Are these programs there, one of them at least?
+# Succeeds if at least one of these programs is installed.
 is_there() {
   for name in "$@"; do
     command -v "$name" >/dev/null 2>&1 && return 0

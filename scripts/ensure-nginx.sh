@@ -1,6 +1,6 @@
 #!/bin/sh
-# Find an nginx for the tests behind a proxy, or install Debian's when root on Debian. They start their own, so none is
-# left running on port 80. Without one those tests are skipped.
+# Find an nginx for the tests behind a proxy, or install Debian's package if root on Debian. The tests start their own nginx,
+# so the package's service is stopped. Without nginx those tests are skipped.
 set -eu
 PATH="$PATH:/usr/sbin:/usr/local/sbin"
 command -v nginx >/dev/null 2>&1 && exit 0

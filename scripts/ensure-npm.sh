@@ -1,6 +1,6 @@
 #!/bin/sh
-# TypeScript and Biome in node_modules, as package-lock.json pins them; nothing is done where they are there already.
-# Only `make check` and `make format` need them. npm takes them from the registry that it is set to on this machine.
+# Install TypeScript and Biome in node_modules, in the versions of package-lock.json, unless they are installed already.
+# Only `make check` and `make format` need them. npm takes them from the registry in its settings on this machine.
 set -eu
 cd "$(dirname "$0")/.."
 PATH="$(pwd)/.venv/bin:$PATH"
@@ -14,8 +14,8 @@ fi
 echo "installing TypeScript and Biome (once, about 40 MB)"
 if ! npm ci --no-progress --fetch-retries=1 --fetch-timeout=60000; then
   echo
-  echo "TypeScript and Biome cannot be installed: npm does not get them from its registry ($(npm config get registry))."
-  echo "Until it can be reached, the page's scripts are not checked. The tests (make test) need no npm."
+  echo "TypeScript and Biome cannot be installed: npm cannot download them from its registry ($(npm config get registry))."
+  echo "Until npm can reach it, the page's scripts are not checked. The tests (make test) need no npm."
   exit 1
 fi
 echo "$wanted" > node_modules/.installed

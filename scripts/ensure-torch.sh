@@ -1,10 +1,9 @@
 #!/bin/sh
-# PyTorch for the parity tests, in its build for the processor alone (the extra "parity"); where that cannot be had,
-# say so and succeed: those tests then skip themselves. Usage: ensure-torch.sh PYTHON
+# Install PyTorch for the parity tests, in the build without graphics libraries (the extra "parity"). If pip cannot find
+# that build, print this and succeed: the parity tests are skipped then. Usage: ensure-torch.sh PYTHON
 #
-# On Linux the build is recognized by its version, 2.13.0+cpu. A plain 2.13.0 there brings gigabytes of graphics
-# libraries, so it is never asked for. Where pip finds the build is pip's own setting (pip.conf, PIP_FIND_LINKS,
-# PIP_EXTRA_INDEX_URL).
+# On Linux the version of this build is 2.13.0+cpu. The plain 2.13.0 would bring gigabytes of graphics libraries, so this
+# script never asks for it. Pip's settings say where to find the build (pip.conf, PIP_FIND_LINKS, PIP_EXTRA_INDEX_URL).
 set -eu
 cd "$(dirname "$0")/.."
 version() { "$1" -c 'import importlib.metadata as m; print(m.version("torch"))' 2>/dev/null; }

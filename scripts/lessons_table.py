@@ -1,9 +1,9 @@
 """Train every lesson from several seeds, and write the table of docs/lessons.md: `make lessons`.
 
-docs/lessons.json keeps the figures by the settings of their runs, so that a run that several lessons share is trained
-once, and is trained again only if its settings have changed. The first time takes hours: stop it at any time, and the
-next start continues. `make lessons ARGS="--only 3b"`: only lessons of this
-section; `ARGS=--render`: only the table.
+docs/lessons.json stores the figures of each run under a digest of its settings. So a run that several lessons share is
+trained once, and it is trained again only if its settings change. The first time takes hours. It can be stopped at any
+time, and the next start continues. `make lessons ARGS="--only 3b"` trains only this lesson; `ARGS=--render` only writes
+the table.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ FILE = ROOT / "docs/lessons.json"
 DOCUMENT = ROOT / "docs/lessons.md"
 BEGIN, END = "<!-- make lessons -->", "<!-- /make lessons -->"
 QUANTITIES = [field.name for field in dataclasses.fields(Outcome)]
-#: Iterations whose gradients are measured.
+#: Gradients are measured in this many iterations, from the start.
 FIRST = 100
 #: A weight whose absolute value is below this counts as small: nearly zero.
 SMALL = 1e-3
@@ -43,7 +43,7 @@ Table = dict[str, dict[str, Any]]
 
 
 def digest(config: ExperimentConfig) -> str:
-    """Of everything that decides the curve, but the seed."""
+    """A digest of all settings that decide the curve, except the seed."""
     document = {name: value for name, value in config.to_dict().items() if name not in ("name", "seed")}
     return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()[:12]
 
@@ -51,9 +51,9 @@ def digest(config: ExperimentConfig) -> str:
 def measure(
     config: ExperimentConfig, seed: int, data_dir: Path, cache_dir: Path | None = None
 ) -> dict[str, float]:
-    """Train it from a seed: the quantities of an `Outcome`."""
+    """Train an experiment from a seed, and return the quantities of an `Outcome`."""
     document = {**config.to_dict(), "seed": seed}
-    if config.training.early_stopping is None:  # then evaluations change nothing: only the last one is needed
+    if config.training.early_stopping is None:  # without it only the last evaluation is needed
         document["training"]["evaluate_every"] = config.iterations
     trainer = Trainer(ExperimentConfig.from_dict(document), data_dir=data_dir, cache_dir=cache_dir)
     lowest, highest = [], []
@@ -88,28 +88,28 @@ def measure(
 
 
 def data_sets(lesson: Lesson) -> list[str]:
-    """What a lesson is trained on for its figures."""
+    """The data sets on which a lesson is trained for its figures."""
     if not lesson.runs:
         return []
     return [lesson.dataset, "digits"] if lesson.any_dataset else [lesson.dataset]
 
 
 def figures(table: Table, lesson: Lesson, dataset: str) -> Figures:
-    """What a lesson's claims are asked about.
+    """The figures of a lesson's runs, which its claims check.
 
     Raises:
         KeyError: a run's settings have changed since it was trained.
     """
-    found = {}
+    outcomes = {}
     for config in lesson.configs(dataset=dataset):
         row = table[digest(config)]
-        found[config.name] = Outcome(
+        outcomes[config.name] = Outcome(
             **{
                 name: np.array([math.nan if v is None else v for v in row[name][: lesson.seeds]])
                 for name in QUANTITIES
             }
         )
-    return found
+    return outcomes
 
 
 def load() -> Table:
@@ -118,7 +118,7 @@ def load() -> Table:
 
 
 def save(table: Table) -> None:
-    """A line for each run, so that a change of one is a change of one line."""
+    """Write the file with one line for each run, so that a changed run changes one line."""
     lines = [
         f"{json.dumps(key)}: {json.dumps(row, ensure_ascii=False, allow_nan=False)}"
         for key, row in table.items()
@@ -128,15 +128,15 @@ def save(table: Table) -> None:
     new.replace(FILE)
 
 
-def train(only: str, dataset_wanted: str | None) -> None:
-    """Fill in what is missing."""
+def train(slug_prefix: str, only_dataset: str | None) -> None:
+    """Train the runs whose figures are missing, and store their figures."""
     settings = Settings()
     for lesson in LESSONS.values():
         for dataset in data_sets(lesson):
-            if not lesson.slug.startswith(only) or dataset_wanted not in (None, dataset):
+            if not lesson.slug.startswith(slug_prefix) or only_dataset not in (None, dataset):
                 continue
             if not datasets.status(dataset, settings.data_dir)["available"]:
-                print(f"{lesson.slug}: {dataset} is not there")
+                print(f"{lesson.slug}: this machine does not have {dataset}")
                 continue
             for config in lesson.configs(dataset=dataset):
                 _fill(
@@ -149,7 +149,7 @@ def train(only: str, dataset_wanted: str | None) -> None:
 
 def _fill(config: ExperimentConfig, seeds: range, settings: Settings, name: str) -> None:
     for seed in seeds:
-        table = load()  # another process may have written another part of it
+        table = load()  # again, because another process may have written other runs
         key = digest(config)
         row = table.setdefault(
             key, {"run": name, "dataset": config.dataset.name, **{quantity: [] for quantity in QUANTITIES}}
@@ -183,7 +183,7 @@ def _lesson(table: Table, lesson: Lesson) -> str:
         outcomes = figures(table, lesson, name)
         first = next(iter(outcomes.values()))
         for config in lesson.configs(dataset=name):
-            if digest(config) in seen:  # the same from another seed
+            if digest(config) in seen:  # the same experiment with another seed
                 continue
             seen.add(digest(config))
             run = config.name.split(", seed")[0]
@@ -204,7 +204,7 @@ def _line(cells: list[str]) -> str:
 
 
 def _cells(run: Outcome, first: Outcome, *, sparse: bool) -> list[str]:
-    """Train, test, and the difference in test accuracy, pair by pair."""
+    """Training accuracy, test accuracy, and the difference to the first run's test accuracy, seed by seed."""
     count = len(run.test)
     for what in ("diverged", "dead"):
         if share := int(getattr(run, what).sum()):
@@ -232,7 +232,7 @@ def write(table: Table) -> None:
 
 
 def prune(table: Table) -> Table:
-    """Without the runs that no lesson has any more."""
+    """The table without the runs that no lesson uses any more."""
     known = {
         digest(config)
         for lesson in LESSONS.values()
@@ -246,12 +246,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description="Train the lessons from several seeds, and write docs/lessons.md."
     )
-    parser.add_argument("--only", default="", help="lessons whose slug begins so")
-    parser.add_argument("--dataset", help="on this data set alone")
-    parser.add_argument("--render", action="store_true", help="train nothing, write the table")
-    asked = parser.parse_args()
-    if not asked.render:
-        train(asked.only, asked.dataset)
+    parser.add_argument(
+        "--only", default="", metavar="PREFIX", help="only lessons whose slug begins with this"
+    )
+    parser.add_argument("--dataset", help="only this data set")
+    parser.add_argument("--render", action="store_true", help="train nothing, only write the table")
+    arguments = parser.parse_args()
+    if not arguments.render:
+        train(arguments.only, arguments.dataset)
     table = prune(load())
     save(table)
     write(table)

@@ -1,9 +1,9 @@
-"""How smooth is the page: a real Chromium, the real page, and a feed in the server's place.
+"""How smoothly the page runs, in a real Chromium. A script (`feed.js`) takes the place of the server's socket.
 
-Twenty runs of 10,000 iterations stream into the two usual charts; what each animation frame costs the main
-thread, from its first callback until it is painted, is noted, and so is the longest task. The same curves are then
-drawn by `Plotly.react` with all points and by `Plotly.extendTraces` in the same page. Two hundred finished runs are
-listed with fifty of them overlaid. The first load is from a real server with an empty cache.
+Twenty runs of 10,000 iterations stream into the two usual charts. The benchmark measures how long each animation frame
+takes on the main thread, from its first callback until it is painted, and the longest task. Then the same page draws
+the same curves with `Plotly.react` (all points) and with `Plotly.extendTraces`. Another page lists two hundred finished
+runs and shows fifty of them in the charts. The first load is measured with a real server and an empty cache.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tests.support.lab_server import LabServer, running_lab
 
 HERE = Path(__file__).parent
 RUNS, ITERATIONS, EVERY = 20, 10_000, 50
-#: as a worker's flushes: 16 rows of each run every 33 ms
+#: Every 33 ms each run gets 16 rows, as from the flushes of a worker.
 ROWS, MILLISECONDS = 16, 33
 PEER_UPDATES = 12
 LOADS = 5
@@ -63,7 +63,7 @@ def _go(page: Page, lab: LabServer) -> None:
 
 
 def _first_load(browser: Browser, lab: LabServer) -> list[dict[str, Any]]:
-    """Until the page can be used: its form is there, and it is connected; until its two charts have their axes."""
+    """Times until the page can be used (it has its form and is connected), and until its two charts have axes."""
     usable, drawn, work, sizes = [], [], [], []
     for _ in range(LOADS):
         page = _tab(browser, None, [])
@@ -130,17 +130,17 @@ def _live(browser: Browser, lab: LabServer) -> list[dict[str, Any]]:
         row("heap 5 s later", after, "MB", "flat"),
     ]
     peers = (HERE / "peers.js").read_text("utf-8")
-    for way in ("react", "extendTraces"):
+    for method in ("react", "extendTraces"):
         arguments = {
             "runs": RUNS,
             "iterations": ITERATIONS,
             "every": EVERY,
             "updates": PEER_UPDATES,
-            "way": way,
+            "method": method,
         }
         times = np.array(page.evaluate(peers, arguments))
-        rows.append(row(f"Plotly.{way} with all points, mean", times.mean(), "ms", ""))
-        rows.append(row(f"Plotly.{way} ÷ ours, means", times.mean() / frames.mean(), "×", "≥ 3"))
+        rows.append(row(f"Plotly.{method} with all points, mean", times.mean(), "ms", ""))
+        rows.append(row(f"Plotly.{method} ÷ ours, means", times.mean() / frames.mean(), "×", "≥ 3"))
     page.context.close()
     return rows
 

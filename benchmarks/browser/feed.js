@@ -1,9 +1,9 @@
 /**
- * In the page, before its own scripts: a socket that plays the server's part, and clocks.
+ * Runs in the page before the page's own scripts: a socket that takes the place of the server, and clocks.
  *
- * The feed speaks the real wire format, so frames go through the page's own socket, store and charts; no training
- * shares the cores with what is measured. A frame's clock starts with the page's first callback of an animation
- * frame and stops when style, layout and paint are through.
+ * The feed sends real messages and frames, so they go through the page's own connection, store and charts. No training
+ * uses the processor meanwhile. The clock of an animation frame starts with the page's first callback in this frame, and
+ * stops when style, layout and paint are done.
  */
 (() => {
   const COLUMNS = {
@@ -15,18 +15,19 @@
 
   // -- clocks --------------------------------------------------------------------------------------
 
-  // What Plotly's script costs to be run is the first load's; its task ends where the script's load event comes.
-  let run = -1;
+  // Running Plotly's script is part of the first load, so its task does not count. The task ends with the load event.
+  let plotlyLoaded = -1;
   document.addEventListener(
     "load",
     ({ target }) => {
-      if (target.src?.includes("/vendor/plotly")) run = performance.now();
+      if (target.src?.includes("/vendor/plotly")) plotlyLoaded = performance.now();
     },
     true,
   );
   new PerformanceObserver((list) => {
     for (const { startTime, duration } of list.getEntries()) {
-      if (Math.abs(startTime + duration - run) > 50) bench.longest = Math.max(bench.longest, duration);
+      if (Math.abs(startTime + duration - plotlyLoaded) > 50)
+        bench.longest = Math.max(bench.longest, duration);
     }
   }).observe({ type: "longtask" });
 
@@ -58,9 +59,9 @@
   };
   realFrame(whenDrawn);
 
-  // -- the server's part -----------------------------------------------------------------------------
+  // -- the feed --------------------------------------------------------------------------------------
 
-  /** Row i (from 0) of a run's stream, the same every time: noise over a falling curve. */
+  /** The value of a column in row i (from 0) of a stream: a falling curve with noise, the same every time. */
   function value(run, stream, column, i, every) {
     const iteration = stream === "train" ? i + 1 : (i + 1) * every;
     const noise = Math.sin(12.9898 * (i + 1) + 78.233 * (run + 1)) * 43758.5453;
@@ -138,11 +139,11 @@
       setTimeout(() => {
         this.readyState = 1;
         this.onopen?.({});
-        this.#say({ type: "hello", version: "bench", server: "bench" });
-        this.#say({ type: "runs", runs, deleted: [] });
-        this.#say({ type: "lab", workers: 2, busy: 2, queued: 0 });
+        this.#send({ type: "hello", version: "bench", server: "bench" });
+        this.#send({ type: "runs", runs, deleted: [] });
+        this.#send({ type: "lab", workers: 2, busy: 2, queued: 0 });
       });
-      setInterval(() => this.#say({ type: "lab", workers: 2, busy: 2, queued: 0 }), 15_000);
+      setInterval(() => this.#send({ type: "lab", workers: 2, busy: 2, queued: 0 }), 15_000);
       bench.play = () => this.#play();
     }
 
@@ -150,10 +151,10 @@
       const { subscribe = {} } = JSON.parse(text);
       for (const [id, rows] of Object.entries(subscribe)) {
         this.#asked.set(id, rows.train ?? 0);
-        // made one by one: what the feed computes is no task of the page's
+        // each run in its own task, so that the feed's computing does not count as a long task of the page
         if (plan.finished)
           setTimeout(() =>
-            this.#give(
+            this.#sendRows(
               runs.findIndex((run) => run.id === id),
               0,
               plan.iterations,
@@ -164,27 +165,27 @@
 
     close() {}
 
-    #say(message) {
+    #send(message) {
       this.onmessage?.({ data: JSON.stringify(message) });
     }
 
-    #give(n, from, to) {
+    #sendRows(n, from, to) {
       const { id } = runs[n];
       const every = plan.every;
       const bytes = [frame(id, n, "train", from, to - from, every)];
       const [first, last] = [Math.floor(from / every), Math.floor(to / every)];
       if (last > first) bytes.push(frame(id, n, "evaluation", first, last - first, every));
-      // as from a network: each message is a task of its own
+      // each message is its own task, as from a network
       for (const data of bytes) setTimeout(() => this.onmessage?.({ data }));
     }
 
-    /** All runs at once, `plan.rows` rows every `plan.milliseconds`, to their end. */
+    /** Send the rows of all runs until the end: `plan.rows` rows of each run every `plan.milliseconds`. */
     #play() {
       return new Promise((done) => {
         let at = 0;
         const timer = setInterval(() => {
           const to = Math.min(plan.iterations, at + plan.rows);
-          for (let n = 0; n < runs.length; n++) this.#give(n, at, to);
+          for (let n = 0; n < runs.length; n++) this.#sendRows(n, at, to);
           bench.fed += runs.length * (to - at);
           at = to;
           if (at < plan.iterations) return;

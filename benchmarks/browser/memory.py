@@ -1,11 +1,11 @@
-"""What the page holds while twenty runs go on for ten minutes: beyond their rows, no more at the end than before.
+"""The memory of the page while twenty runs train for ten minutes: apart from the rows, it must not grow.
 
     python -m benchmarks memory
 
-The feed is that of the other measurements, at 60 iterations a second for each run. At the second, the sixth and the
-tenth minute all garbage is collected; what is left are the script's objects, the bytes of typed arrays, and the nodes
-of the document. Rows need 4 bytes a value and 8 for the moment when they came, and up to twice that, since columns
-double when they are full; a chart keeps the values that it smooths beside them.
+The rows come from `feed.js`, 60 iterations a second for each run. After two, six and ten minutes the garbage is
+collected, and then the script's objects, the bytes of typed arrays and the nodes of the document are measured. A row
+needs 4 bytes for each value and 8 for its time, and up to twice as much, because full columns double. A chart also
+keeps smoothed values.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from tests.support.lab_server import running_lab
 
 MINUTES = (2, 6, 10)
 ROWS = 2
-#: five columns of four bytes, and when the row came
+#: Five columns of four bytes, and the time of the row.
 ROW_BYTES = 5 * 4 + 8
-#: Plotly keeps an object for each point of a figure, and a curve is thinned only when it has many.
+#: The number of drawn points. Plotly keeps an object for each of them, and the page thins a curve only if it has many.
 DRAWN = """[...document.querySelectorAll("#charts .plot")].flatMap(plot => plot.data ?? [])
     .reduce((sum, trace) => sum + trace.x.length, 0)"""
 
@@ -39,7 +39,7 @@ def measure() -> list[dict[str, Any]]:
         "rows": ROWS,
         "milliseconds": MILLISECONDS,
     }
-    taken = []
+    measured = []
     with (
         tempfile.TemporaryDirectory() as folder,
         running_lab(Path(folder)) as lab,
@@ -50,9 +50,9 @@ def measure() -> list[dict[str, Any]]:
         began = time.monotonic()
         for minute in MINUTES:
             page.wait_for_timeout(max(0, 1000 * (began + 60 * minute - time.monotonic())))
-            taken.append(_held(page))
+            measured.append(_memory(page))
     rows = []
-    for minute, held in zip(MINUTES, taken, strict=True):
+    for minute, held in zip(MINUTES, measured, strict=True):
         when = f"at minute {minute}"
         rows += [
             row(f"rows of {RUNS} live runs, {when}", held["rows"] / 1000, "thousand", ""),
@@ -62,27 +62,31 @@ def measure() -> list[dict[str, Any]]:
             row(f"points drawn, {when}", held["points"] / 1000, "thousand", ""),
             row(f"nodes, {when}", held["nodes"], "", ""),
         ]
-    first, last = taken[0], taken[-1]
-    grown = {name: last[name] - first[name] for name in first}
+    first, last = measured[0], measured[-1]
+    growth = {name: last[name] - first[name] for name in first}
     rows += [
         row(
             "typed arrays' growth ÷ bytes of the new rows",
-            grown["arrays"] / grown["rows"] / ROW_BYTES,
+            growth["arrays"] / growth["rows"] / ROW_BYTES,
             "×",
             "≤ 3",
         ),
         row(
-            "objects' growth ÷ new points drawn", grown["objects"] / max(1, grown["points"]), "bytes", "≤ 300"
+            "objects' growth ÷ new points drawn",
+            growth["objects"] / max(1, growth["points"]),
+            "bytes",
+            "≤ 300",
         ),
-        row("nodes' growth", grown["nodes"], "", "≤ 200"),
+        row("nodes' growth", growth["nodes"], "", "≤ 200"),
     ]
     return rows
 
 
-def _held(page: Page) -> dict[str, float]:
+def _memory(page: Page) -> dict[str, float]:
+    """The rows that the page got, and the bytes and nodes that it holds now."""
     session = page.context.new_cdp_session(page)
     page.evaluate("window.bench.frames.length = 0")
-    for _ in range(2):  # what finalizers let go of, the second collects
+    for _ in range(2):  # the second collects what the finalizers of the first have released
         session.send("HeapProfiler.collectGarbage")
     heap = session.send("Runtime.getHeapUsage")
     nodes = session.send("Memory.getDOMCounters")["nodes"]

@@ -1,8 +1,8 @@
 /**
- * The peers: the same 20 runs in two charts of the same size, on the same machine in the same browser, by Plotly's
- * own means. Each update gives every curve its next points, and is timed until it is painted.
+ * For comparison: Plotly's own functions draw the same 20 runs in two charts of the same size, in the same browser. Each
+ * update adds the next points to every curve, and is timed until it is painted.
  */
-async ({ runs, iterations, every, updates, way }) => {
+async ({ runs, iterations, every, updates, method }) => {
   const { Plotly } = window;
   const { value, realFrame } = window.bench;
   const size = {
@@ -69,7 +69,7 @@ async ({ runs, iterations, every, updates, way }) => {
     });
   const times = [];
   const rows = 16;
-  // short updates at places spread over the whole length, the rest given untimed in between
+  // The timed updates are short and spread over the whole length; the points between them are added untimed.
   let at = 0;
   for (let update = 0; update < updates; update++) {
     const start = Math.max(at, Math.floor(((update + 1) / updates) * iterations) - rows);
@@ -80,7 +80,7 @@ async ({ runs, iterations, every, updates, way }) => {
     await new Promise((done) => realFrame(done));
     const began = performance.now();
     for (const chart of [0, 1]) {
-      if (way === "react") {
+      if (method === "react") {
         curves[chart].forEach((curve, k) => add(curve, news[chart][k]));
         await Plotly.react(places[chart], traces(chart), layout(), {});
       } else {
@@ -90,7 +90,7 @@ async ({ runs, iterations, every, updates, way }) => {
           { x: news[chart].map(({ x }) => x), y: news[chart].map(({ y }) => y) },
           indices,
         );
-        // extendTraces has put them into our arrays' copies: keep ours equal
+        // extendTraces has added the points to copies of our arrays, so take over the copies
         curves[chart].forEach((curve, k) => {
           curve.x = places[chart].data[k].x;
           curve.y = places[chart].data[k].y;

@@ -1,6 +1,6 @@
-"""python -m benchmarks.engine [W1 ...] [--json]: time the workloads, interleaved, one thread each.
+"""python -m benchmarks.engine [W1 ...] [--json]: time the workloads on one thread. The peers take turns.
 
-PyTorch is measured where it can be imported, in its fastest variant, and so is JAX, compiled; where not, that is said.
+PyTorch (in its fastest variant) and JAX (compiled) are measured if they can be imported; otherwise a message says so.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from engine.norms import euclidean_norm
 from engine.summary import summarize
 
 ROUNDS = 7
-#: The formulas are slow; their rounds are fewer.
+#: The formulas are slow, so they run fewer rounds.
 FORMULA_ROUNDS = 5
 
 
@@ -42,23 +42,23 @@ def main() -> None:
     if arguments.memory_of:
         print(_use_memory(chosen[0], arguments.memory_of))
         return
-    there = {name: importlib.util.find_spec(name) is not None for name in ("torch", "jax")}
-    for name in (name for name, is_there in there.items() if not is_there):
+    installed = {name: importlib.util.find_spec(name) is not None for name in ("torch", "jax")}
+    for name in (name for name, is_installed in installed.items() if not is_installed):
         print(f"{name} cannot be imported here: ratios against it are left out.", file=sys.stderr)
     peak = _peak()
     if not arguments.json:
         print(f"peak sgemm: {peak / 1e9:.0f} GFLOP/s on one thread, NumPy's kernels: {_kernels()}")
     for workload in chosen:
-        row = measure(workload, there, peak)
+        row = measure(workload, installed, peak)
         print(json.dumps(row) if arguments.json else _line(row), flush=True)
 
 
-def measure(workload: Workload, there: dict[str, bool], peak: float) -> dict[str, Any]:
-    """Seconds, ratios, share of the peak, peak memory and the diagnostics' share of a step."""
+def measure(workload: Workload, installed: dict[str, bool], peak: float) -> dict[str, Any]:
+    """Times, ratios, the share of peak speed, peak memory, and the share of a step that diagnostics take."""
     config, dataset = _experiment(workload)
     engine = Engine(config, dataset)
-    rivals: list[Peer] = torch_peers(config, dataset) if there["torch"] else []
-    if there["jax"]:
+    rivals: list[Peer] = torch_peers(config, dataset) if installed["torch"] else []
+    if installed["jax"]:
         rivals.append(Jax(config, dataset))
     row: dict[str, Any] = {"workload": workload.name, "title": workload.title, "kernels": _kernels()}
     seconds = _interleaved([engine, *rivals], lambda peer: _steps(peer, workload.steps), ROUNDS)
@@ -82,7 +82,7 @@ def measure(workload: Workload, there: dict[str, bool], peak: float) -> dict[str
         part = max(every, workload.whole // 3 // every * every)
         pair = _interleaved([engine, formulas], lambda peer: _whole(peer, part, every), FORMULA_ROUNDS)
         row["whole_vs_formulas"] = pair["formulas"] / pair["engine"]
-    for peer in ("engine", "torch") if there["torch"] else ("engine",):
+    for peer in ("engine", "torch") if installed["torch"] else ("engine",):
         row[f"{peer}_mb"] = _memory(workload, peer)
     return row
 
@@ -94,10 +94,8 @@ def _experiment(workload: Workload) -> tuple[ExperimentConfig, Any]:
 
 
 def _interleaved(peers: list[Any], run: Callable[[Any], None], rounds: int) -> dict[str, float]:
-    """Median seconds of each peer, taking turns: a machine that slows down slows all of them.
-
-    Seconds of processor time, of all threads together: each peer has one thread, and other processes do not count.
-    """
+    """The median of each peer's processor time, in seconds. The peers take turns, so if the machine slows down, all of
+    them are slower. Processor time does not include other processes."""
     times: dict[str, list[float]] = {peer.name: [] for peer in peers}
     for number in range(rounds + 1):
         for peer in peers:
@@ -139,7 +137,7 @@ def _work(config: ExperimentConfig) -> float:
 
 
 def _diagnostics(engine: Engine) -> dict[str, float]:
-    """Seconds that a step spends on each thing that it records and does not need."""
+    """Seconds of a step for each value that it records but that training does not need."""
     engine.step()
     trainer, network = engine.trainer, engine.trainer.network
     size = trainer.config.training.batch_size
@@ -169,8 +167,8 @@ def _diagnostics(engine: Engine) -> dict[str, float]:
 
 
 def _kernels() -> str:
-    """For which processor NumPy's library of products has chosen its kernels. An environment variable can make it
-    choose slower ones; the ratios say little then."""
+    """The processor for which OpenBLAS has chosen its kernels. An environment variable can make it choose slower
+    kernels; then the ratios mean little."""
     chosen = {
         str(library.get("architecture")) for library in threadpool_info() if library["user_api"] == "blas"
     }
@@ -191,7 +189,7 @@ def _peak() -> float:
 
 
 def _memory(workload: Workload, peer: str) -> float:
-    """Peak resident megabytes of a process that takes some steps, libraries included."""
+    """The peak of resident memory, in megabytes, of a process that takes some steps, with its libraries."""
     command = [sys.executable, "-m", "benchmarks.engine", workload.name, "--memory-of", peer]
     return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
@@ -199,12 +197,12 @@ def _memory(workload: Workload, peer: str) -> float:
 def _use_memory(workload: Workload, peer: str) -> float:
     config = ExperimentConfig.from_dict(workload.document)
     source = config.dataset.source
-    # few images, and drawn ones: what reading a data set takes is not what training takes
+    # few random images, so that the memory for reading a data set does not count
     sizes = (min(1000, workload.sizes[0]), min(1000, workload.sizes[1]))
     dataset = draw(source.name, source.shape, len(source.class_names), sizes)
-    taken: Peer = Engine(config, dataset) if peer == "engine" else torch_peers(config, dataset)[0]
-    _steps(taken, 3)
-    try:  # Linux: the process's own peak; getrusage would give its parent's, which was larger when it forked
+    measured: Peer = Engine(config, dataset) if peer == "engine" else torch_peers(config, dataset)[0]
+    _steps(measured, 3)
+    try:  # On Linux, getrusage may give the peak of the parent process, from before the fork.
         with open("/proc/self/status") as status:
             return next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) / 1000
     except FileNotFoundError:

@@ -1,7 +1,7 @@
-"""python -m benchmarks.engine.devices [W1 ...]: how much each speed device of `engine.fast` brings.
+"""python -m benchmarks.engine.devices [W1 ...]: how much faster each device of `engine.fast` makes training.
 
-Two trainers of one experiment take turns, one of them without the device: how many times as long a step, and an
-evaluation, takes without it. `OPENBLAS_CORETYPE=Haswell` before the command measures the devices for AVX2.
+Two trainers of the same experiment take turns, one of them without the device. The result is how many times as long a
+step, and an evaluation, takes without it. With `OPENBLAS_CORETYPE=Haswell` the devices for AVX2 are measured.
 """
 
 from __future__ import annotations
@@ -23,9 +23,10 @@ ROUNDS = 11
 usual_tiles = products.tiles
 CACHED = (products.tiles, products.summed_tiles)
 
-#: device → what turns it off: (module or class, name, the replacement)
-Absence = tuple[Any, str, Any]
-DEVICES: dict[str, list[Absence]] = {
+#: An attribute that is replaced to switch a device off: the module or class, the attribute's name, the replacement.
+Replacement = tuple[Any, str, Any]
+#: device → the replacements that switch it off
+DEVICES: dict[str, list[Replacement]] = {
     "tiles of rows": [(products, "tiles", lambda *shape: (0, usual_tiles(*shape)[1]))],
     "tiles of columns": [(products, "tiles", lambda *shape: (usual_tiles(*shape)[0], 0))],
     "few rows": [(products, "_few_rows_depth", lambda *shape: 0)],
@@ -71,7 +72,7 @@ def measure(workload: Workload) -> Iterator[tuple[str, float, float]]:
     source = config.dataset.source
     dataset = images_of(source.name, source.shape, len(source.class_names), workload.sizes)
     for device in DEVICES:
-        # both new: one that has trained for long has gradients so small that the processor is slow with them
+        # both trainers are new: after long training some gradients are so small that the processor becomes slow
         usual = Engine(config, dataset)
         with without(device):
             other = Engine(config, dataset)
@@ -87,7 +88,7 @@ def measure(workload: Workload) -> Iterator[tuple[str, float, float]]:
 
 
 def _times(engine: Engine, workload: Workload) -> tuple[float, float]:
-    """Seconds of the processor for a stretch of steps and for an evaluation."""
+    """Processor seconds for some steps and for an evaluation."""
     engine.step()
     return (
         _seconds(engine.step, max(1, workload.steps // 2)),

@@ -1,6 +1,6 @@
-"""The experiment in JAX: one compiled function for a step, one for the images of an evaluation.
+"""The experiment in JAX: one compiled function for a step, and one for an evaluation.
 
-The nearest rival of small networks: `jax.jit` leaves out the calls that a step of them mostly is.
+For small networks JAX comes closest to the engine: most of their step is the cost of calls, which `jax.jit` avoids.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ import numpy as np
 from engine import Dataset, ExperimentConfig
 from engine.layers import build_layers
 
-# one thread, like the other peers; read when XLA starts
+# one thread, like the other peers; XLA reads this when it starts
 os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
-#: Optimizers that there is a counterpart of, and how many arrays they remember for each parameter.
+#: The optimizers that are implemented here, and how many state arrays they have for each parameter.
 SLOTS = {"sgd": 0, "momentum": 1, "adam": 2}
 
 #: Images that are evaluated together.
@@ -28,8 +28,8 @@ class Jax:
     """A peer (see `benchmarks.engine.peers`).
 
     Raises:
-        ImportError: JAX cannot be had.
-        KeyError, ValueError: the experiment has an optimizer or a layer that has no counterpart here.
+        ImportError: JAX is not installed.
+        KeyError, ValueError: an optimizer or a layer of the experiment is not implemented here.
     """
 
     name = "jax"
@@ -37,7 +37,7 @@ class Jax:
     def __init__(self, config: ExperimentConfig, dataset: Dataset) -> None:
         import jax
 
-        # a step is waited for anyway, and handing it to another thread takes longer than a small one
+        # the loop waits for each step anyway, and giving a small step to another thread takes longer than the step
         jax.config.update("jax_cpu_enable_async_dispatch", False)
         self._config = config
         self._layers = config.network.layers
@@ -73,7 +73,7 @@ class Jax:
                 np.asarray(self._measure(self._state[0], images[part], labels[part]))
 
     def loss(self, parameters: Any, x: Any, labels: Any, key: Any = None) -> tuple[Any, Any]:
-        """Mean cross entropy of a batch, and how many images are found in their class."""
+        """Mean cross entropy of a batch, and how many images are classified correctly."""
         import jax
         import jax.numpy as jnp
 
@@ -159,7 +159,7 @@ class Jax:
 
 
 def _parameters(config: ExperimentConfig) -> list[list[Any]]:
-    """Weights (small and random) and biases of each layer that has any."""
+    """The weights (small random numbers) and biases of each layer with parameters."""
     generator = np.random.default_rng(0)
     return [
         [

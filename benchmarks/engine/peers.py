@@ -1,4 +1,4 @@
-"""Peers: the same experiment trained by other libraries, behind one interface: `step()` and `evaluate()`."""
+"""Peers: the same experiment, trained by the engine or by other libraries with the interface `step()`, `evaluate()`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from engine.levels import as_levels
 
 
 class Peer(Protocol):
-    """One way to train. A step draws its batch, logs its loss and its accuracy; an evaluation is the engine's."""
+    """One way to train. A step draws its batch and reads its loss and accuracy; an evaluation uses the same images as
+    the engine's."""
 
     name: str
 
@@ -23,11 +24,11 @@ class Peer(Protocol):
 
 
 class Engine:
-    """Lossroom's own, with all of its diagnostics: what runs in the lab, or the formulas themselves."""
+    """Lossroom's engine with all diagnostics, as in the lab; with `fast=False` its formulas in plain NumPy."""
 
     def __init__(self, config: ExperimentConfig, dataset: Dataset, *, fast: bool = True) -> None:
         self.name = "engine" if fast else "formulas"
-        # as the lab's workers have images, out of the cache of decoded data sets
+        # levels of brightness, as the lab's workers get them from the cache of decoded data sets
         decoded = replace(
             dataset,
             train_images=as_levels(dataset.train_images),
@@ -43,10 +44,10 @@ class Engine:
 
 
 def torch_peers(config: ExperimentConfig, dataset: Dataset) -> list[Peer]:
-    """PyTorch in its variants: eager, fused optimizer, and channels-last where there are convolutions.
+    """PyTorch in several variants: eager, with a fused optimizer, and for convolutions also with channels last.
 
     Raises:
-        ImportError: PyTorch cannot be had.
+        ImportError: PyTorch is not installed.
     """
     import torch
 
@@ -106,7 +107,7 @@ class _Torch:
 
     def evaluate(self) -> None:
         if self._block is None:
-            # in the block that suits it best: 250 images are twice as fast as 1,000 through a convolution
+            # find the fastest block size: through a convolution, blocks of 250 images are twice as fast as of 1,000
             seconds = {}
             for block in (100, 250, 500, 1000, 2000):
                 began = time.perf_counter()
@@ -133,7 +134,7 @@ def _model(torch: Any, config: ExperimentConfig) -> Any:
     x = torch.zeros(1, *config.dataset.source.shape)
     modules: list[Any] = []
     if not any(layer["type"] == "conv2d" for layer in config.network.layers):
-        x = x.reshape(1, -1)  # images come flat where nothing looks at their rows
+        x = x.reshape(1, -1)  # without convolutions, images are flat vectors
     for layer in config.network.layers:
         if layer["type"] in ("dense", "flatten") and x.ndim > 2:
             modules.append(nn.Flatten())

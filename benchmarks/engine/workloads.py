@@ -1,8 +1,8 @@
 """Workloads: networks from small to large, as experiment files.
 
-The MNIST workloads take the real images where they are (LOSSROOM_DATA_DIR, or shared/data beside the repository): the
-engine's evaluation leaves out what is empty in them, so what they show changes how long it takes. All else, and MNIST
-where it is not there, is drawn: full of noise, but for MNIST's border (116 of its 784 pixels are never set).
+The MNIST workloads use the real images if the machine has them (in LOSSROOM_DATA_DIR, or in shared/data beside the
+repository). The engine leaves out empty pixels, so its time depends on the images. Otherwise, and for other data sets,
+the images are random numbers; random MNIST images have MNIST's empty border (116 of 784 pixels).
 """
 
 from __future__ import annotations
@@ -23,9 +23,11 @@ class Workload:
     """An experiment, and how much of it is measured.
 
     Attributes:
-        steps: in one timed stretch.
-        whole: iterations of the shortened whole experiment (0: none), evaluated as the experiment says.
-        formulas_whole: whether the formulas are fast enough for the whole experiment.
+        document: the experiment file.
+        sizes: the number of training images and of test images.
+        steps: how many steps are timed together.
+        whole: iterations of a shortened training with evaluations (0: this is not measured).
+        formulas_whole: whether the formulas are fast enough for this training.
     """
 
     name: str
@@ -98,7 +100,7 @@ WORKLOADS = (
             {
                 "network": {"preset": "keras_cifar", "initializer": {"name": "glorot_uniform"}},
                 "optimizer": {"name": "adam", "learning_rate": 0.001},
-                # an epoch of 20,000 images and its validation on 3,000, all divided by ten
+                # a tenth of an epoch of 20,000 images, evaluated on a tenth of 3,000 images
                 "training": {"batch_size": 256, "evaluate_every": 8, "evaluate_train_size": 200},
             }
         ),
@@ -114,7 +116,7 @@ WORKLOADS = (
             {
                 "network": {"preset": "alexnet_cifar"},
                 "optimizer": {"name": "momentum", "learning_rate": 0.01},
-                # as W4, an epoch divided by forty
+                # a fortieth of the same epoch
                 "training": {"batch_size": 64, "evaluate_every": 8, "evaluate_train_size": 50},
             }
         ),
@@ -139,7 +141,7 @@ WORKLOADS = (
 
 
 def images_of(name: str, shape: tuple[int, ...], classes: int, sizes: tuple[int, int]) -> Dataset:
-    """A data set of these sizes: MNIST's own images where they are, else drawn ones."""
+    """A data set of these sizes: MNIST's real images if the machine has them, otherwise random images."""
     data_dir = find_data_dir()
     if name == "mnist" and data_dir is not None:
         with contextlib.suppress(DatasetError):
@@ -148,7 +150,7 @@ def images_of(name: str, shape: tuple[int, ...], classes: int, sizes: tuple[int,
 
 
 def draw(name: str, shape: tuple[int, ...], classes: int, sizes: tuple[int, int]) -> Dataset:
-    """Images and labels of a data set's form, from a fixed generator."""
+    """Random images and labels with the shape and the classes of a data set, always the same."""
     generator = np.random.default_rng(0)
     inner = np.ones(shape, np.float32)
     if shape == (1, 28, 28):

@@ -1,1 +1,1 @@
-"""The stream under load: fan-out, backpressure, its cost to training, other loggers, and cold history."""
+"""The stream under load: many viewers, backpressure, its cost to training, other loggers, loading a finished run."""

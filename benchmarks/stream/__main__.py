@@ -1,4 +1,4 @@
-"""python -m benchmarks.stream [NAME ...] [--json]: fanout, outrun, training, loggers, history; by its name, memory."""
+"""python -m benchmarks.stream [NAME ...] [--json]: fanout, outrun, training, loggers, history; memory only if named."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def main() -> None:
 
 
 def _print(name: str, rows: list[dict[str, Any]]) -> None:
-    """Measurements side by side, a line for each quantity."""
+    """Print a table with a column for each measurement and a line for each quantity."""
     quantities = list(dict.fromkeys(quantity for row in rows for quantity in row if quantity != "what"))
     table = Table("", *(row["what"] for row in rows), title=name, title_justify="left")
     for quantity in quantities:

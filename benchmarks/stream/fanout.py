@@ -1,4 +1,5 @@
-"""Fan-out: hundreds of viewers of one run, some of whom stop reading; and 16 workers that outrun the server."""
+"""Hundreds of viewers of one run, some of which stop reading; and 16 workers that send more than the server can
+store."""
 
 from __future__ import annotations
 
@@ -31,7 +32,7 @@ def measure(seconds: float) -> list[dict[str, Any]]:
 
 
 def memory(seconds: float = 600.0) -> dict[str, Any]:
-    """500 viewers for ten minutes: does the server grow?"""
+    """500 viewers for ten minutes: does the server's memory grow?"""
     with tempfile.TemporaryDirectory() as folder, StreamLab(Path(folder), workers=1) as lab:
         return watched(lab, "500 viewers for ten minutes", 500, seconds, "memory flat")
 
@@ -39,7 +40,7 @@ def memory(seconds: float = 600.0) -> dict[str, Any]:
 def watched(
     lab: StreamLab, what: str, clients: int, seconds: float, aim: str, *, stalled: int = 0
 ) -> dict[str, Any]:
-    """One run with `clients` viewers."""
+    """Measure one run with `clients` viewers, of which `stalled` stop reading."""
     warm_up = 2 + clients / 250
     run_id = lab.source(
         **SOURCE, rows=int(SOURCE["rows_per_second"] * (seconds + warm_up + clients / 200 + 5))
@@ -73,7 +74,8 @@ def watched(
 
 
 def outrun(seconds: float, runs: int = 16) -> dict[str, Any]:
-    """Runs of 5,000 iterations a second with 40 columns each: is every row stored, and at what cost?"""
+    """Runs of 5,000 iterations a second with 40 columns each: does the server store every row, and how much does it
+    use?"""
     with tempfile.TemporaryDirectory() as folder, StreamLab(Path(folder), workers=runs) as lab:
         rows = int(5000 * seconds)
         ids = [lab.source(columns=40, rows_per_second=5000, rows=rows) for _ in range(runs)]

@@ -1,8 +1,8 @@
-"""Viewers by the hundred in one process, as cheap as can be: `python -m benchmarks.stream.load`.
+"""Hundreds of viewers in one process, which use little of the processor: `python -m benchmarks.stream.load`.
 
-Each speaks just enough of RFC 6455 to take frames. A frame's latency is from the moment in which the server had the
-rows from the worker (`times` in its header, in whole milliseconds) to the moment in which the bytes are here: the
-store's commit is inside it. Prints one JSON object.
+A viewer implements only the part of WebSocket (RFC 6455) that it needs to receive frames. The latency of a frame begins
+when the server gets the rows from the worker (`times` in the frame's header, in whole milliseconds), and ends when the
+viewer has the bytes. So it includes storing the rows. Prints one JSON object.
 """
 
 from __future__ import annotations
@@ -91,8 +91,8 @@ class Viewer(asyncio.Protocol):
 
 @lru_cache(maxsize=64)
 def _header(text: bytes) -> tuple[str, int, int, float]:
-    """Stream, first row, rows and time of a frame. All viewers get the same ones: what is to be measured is the server,
-    not how often this process can read them."""
+    """The stream, first row, rows and time of a frame. All viewers get the same headers, so each is parsed once: the
+    benchmark measures the server, not this process."""
     header = json.loads(text)
     return header["stream"], header["first"], header["rows"], header["times"][-1][1]
 

@@ -1,7 +1,7 @@
-"""Other loggers beside this one: how soon a row can be read, and what a scalar costs the training thread.
+"""The lab compared with other loggers: how soon a row can be read, and how long logging a value stops the training.
 
-TensorBoard, Trackio and Aim are looked for in the Python that LOSSROOM_PEERS_PYTHON names (`pip install tensorboard
-trackio aim` in a separate environment); without it only the lab is measured.
+TensorBoard, Trackio and Aim must be installed in the Python that LOSSROOM_PEERS_PYTHON names (`pip install tensorboard
+trackio aim` in a separate environment). Without it, only the lab is measured.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from app.live import frames
 from benchmarks.stream.peer import PEERS, RATE, SECONDS
 from benchmarks.stream.stream_lab import StreamLab
 
-#: Scalars in a row: a loss and little else, and what the lab records of a network with five weight layers (loss,
-#: accuracy, penalty, learning rate, and two norms a layer).
+#: Values in a row: few, or as many as the lab records for five layers with weights (loss, accuracy, penalty, learning
+#: rate, and two norms for each layer).
 SCALARS = (3, 14)
 
 
 def measure() -> list[dict[str, Any]]:
-    """One after the other, at the same rate: 1,000 iterations a second."""
+    """Measure the loggers one after the other, each at 1,000 iterations a second."""
     return [row for scalars in SCALARS for row in _compare(scalars)]
 
 

@@ -1,9 +1,8 @@
-"""One of the other loggers, writing and being read: `python peer.py tensorboard|trackio|aim SCALARS`, by a Python that
-has it.
+"""Write with another logger, and read from it: `python peer.py tensorboard|trackio|aim SCALARS`.
 
-Writes SCALARS scalars `RATE` times a second, as a training loop would; a reader looks every 10 ms for the newest step
-through the logger's own API. Prints JSON: µs of the training thread per scalar, and ms from a step's last call to the
-moment in which the reader has it. Knows nothing of the lab, so that any environment can run it.
+Writes SCALARS values `RATE` times a second, like a training loop. Every 10 ms a reader asks the logger's API for the
+newest step. Prints JSON: how many µs a value takes the training thread, and how many ms pass from the last call of a
+step until the reader has it. Does not import the lab, so any Python in which the logger is installed can run it.
 """
 
 from __future__ import annotations
@@ -24,15 +23,16 @@ from typing import Any
 SECONDS, RATE = 8, 1000
 LOOK_SECONDS = 0.01
 
-#: Processes of peers that must not outlive the measurement.
+#: Server processes of loggers; they are ended with the measurement.
 SERVERS: list[subprocess.Popen[bytes]] = []
 
-#: (folder) → (log(step, values), newest step that a reader sees or -1)
+#: The function that logs the values of a step, and the function that gives the newest step a reader sees, or -1.
 Pair = tuple[Callable[[int, dict[str, float]], None], Callable[[], int]]
 
 
 def tensorboard(folder: str) -> Pair:
-    """The native writer, flushed every second instead of every two minutes; read from its server, as it comes."""
+    """TensorBoard's own writer, which flushes every second instead of every two minutes; read from TensorBoard's
+    server."""
     from tensorboard.compat.proto.event_pb2 import Event
     from tensorboard.compat.proto.summary_pb2 import Summary
     from tensorboard.summary.writer.event_file_writer import EventFileWriter
@@ -55,14 +55,14 @@ def tensorboard(folder: str) -> Pair:
         try:
             with urllib.request.urlopen(address, timeout=5) as answer:
                 return int(json.load(answer)[-1][1])
-        except (OSError, IndexError):  # not up yet, or nothing there yet
+        except (OSError, IndexError):  # the server has not started yet, or has no values yet
             return -1
 
     return log, newest
 
 
 def trackio(folder: str) -> Pair:
-    """Its own background sender; read from its SQLite store."""
+    """Trackio's background sender; read from its SQLite database."""
     os.environ["TRACKIO_DIR"] = folder
     import trackio as module
     from trackio.sqlite_storage import SQLiteStorage
@@ -73,14 +73,14 @@ def trackio(folder: str) -> Pair:
         module.log(values, step=step)
 
     def newest() -> int:
-        found = SQLiteStorage.get_max_step_for_run("bench", "run")
-        return -1 if found is None else int(found)
+        step = SQLiteStorage.get_max_step_for_run("bench", "run")
+        return -1 if step is None else int(step)
 
     return log, newest
 
 
 def aim(folder: str) -> Pair:
-    """Its own store. Only the cost: its reading API shows nothing of a run that is open (aim 3, in another process)."""
+    """Aim's own store. Only the cost is measured: in aim 3, another process cannot read a run while it is open."""
     from aim import Run
 
     run = Run(
@@ -107,7 +107,7 @@ def main() -> None:
         seen: dict[int, float] = {}
         done = threading.Event()
 
-        def look() -> None:
+        def read() -> None:
             while not done.is_set():
                 step = newest()
                 now = time.perf_counter()
@@ -115,7 +115,7 @@ def main() -> None:
                     seen[reached] = now
                 time.sleep(LOOK_SECONDS)
 
-        reader = threading.Thread(target=look)
+        reader = threading.Thread(target=read)
         reader.start()
         spent = _write(log, scalars, written)
         time.sleep(6)
@@ -131,11 +131,11 @@ def main() -> None:
     print(json.dumps(result), file=out, flush=True)
     for server in SERVERS:
         server.kill()
-    os._exit(0)  # their servers and threads would stay
+    os._exit(0)  # a normal exit would wait for the threads of the loggers
 
 
 def _write(log: Callable[[int, dict[str, float]], None], scalars: int, written: list[float]) -> float:
-    """Log at the rate; returns the seconds that the calls took."""
+    """Log `RATE` steps a second; returns the seconds that the calls took."""
     spent = 0.0
     begun = time.perf_counter()
     for step in range(SECONDS * RATE):

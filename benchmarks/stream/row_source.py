@@ -1,7 +1,8 @@
-"""A worker that trains nothing and brings rows at a given rate, through the same link as every worker.
+"""A worker that does not train, but sends rows at a given rate through the same link as every worker.
 
-The run's name says what: `{"columns": 10, "rows_per_second": 2000, "rows": 40000}`. It flushes 20 times a second; with
-`"stamped": 3` it goes row by row, with 3 scalars, and flushes as training does.
+The run's name has the settings: `{"columns": 10, "rows_per_second": 2000, "rows": 40000}`. The worker sends rows 20
+times a second. With `"stamped": 3` a row has 3 values, is added when it is due, and is sent when a real worker would
+send it.
 """
 
 from __future__ import annotations
@@ -16,12 +17,12 @@ import numpy as np
 from app.jobs import link, worker
 from app.jobs.messages import Finished, Job
 
-#: Rows are brought in bursts, so that the source itself costs little.
+#: Rows are sent in bursts, so that the source itself uses little of the processor.
 BURSTS_PER_SECOND = 20
 
 
 def main(connection: Connection, job: Job) -> None:
-    """As `worker.main`; a run whose name is not JSON is trained as usual."""
+    """Takes the place of `worker.main`; a run whose name is not JSON is trained as usual."""
     name = job.config["name"]
     if not name.startswith("{"):
         worker.main(connection, job)
@@ -31,7 +32,7 @@ def main(connection: Connection, job: Job) -> None:
         _stamped(connection, source)
         return
     columns, total, burst = source["columns"], source["rows"], source["rows_per_second"] // BURSTS_PER_SECOND
-    link.FLUSH_SECONDS = 1e9  # bursts are flushed whole
+    link.FLUSH_SECONDS = 1e9  # only the explicit `flush` after each burst sends rows
     out = link.Link(connection)
     names = ["iteration", "loss", "accuracy", *(f"metric_{i}" for i in range(columns - 3))]
     out.open("train", names[:columns], 0)
@@ -54,7 +55,7 @@ def main(connection: Connection, job: Job) -> None:
 
 
 def _stamped(connection: Connection, source: dict[str, Any]) -> None:
-    """Row by row at the rate, as a training loop; the loss is the time of the row, in seconds modulo 100."""
+    """Add the rows one by one, like a training loop. The loss is the time of the row, in seconds modulo 100."""
     out = link.Link(connection)
     scalars = source["stamped"]
     out.open("train", ["iteration", "loss", *(f"metric_{i}" for i in range(scalars - 1))], 0)

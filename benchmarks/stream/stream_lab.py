@@ -1,4 +1,4 @@
-"""A lab whose workers bring rows at a given rate, and what it costs."""
+"""A lab whose workers send rows at a given rate, and its use of processor and memory."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.lab_server import LabServer
 from tests.support.waiting import wait_until
 
 RUN = {"dataset": {"name": "digits"}, "network": {"preset": "mlp", "hidden": [4]}}
-#: Seconds that a source may take.
+#: Seconds after which waiting for the end of a run fails.
 TIMEOUT = 900
 
 
@@ -42,12 +42,12 @@ class StreamLab(LabServer):
 
     @property
     def cpu_seconds(self) -> float:
-        """Of the server's own process, workers not counted."""
+        """Processor seconds of the server's own process, without workers."""
         fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     @property
     def memory_mb(self) -> float:
-        """Resident, in 10^6 bytes."""
+        """Resident memory of the server's process, in 10^6 bytes."""
         pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / 1e6

@@ -1,4 +1,4 @@
-"""What stream and store cost the training: W1 in the lab, watched, against the engine's bare loop."""
+"""How much stream and store slow down training: W1 in the lab with a viewer, compared with the engine alone."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 from benchmarks.stream.stream_lab import StreamLab
 from tests.support.folders import find_data_dir
 
-#: W1: 784-40-20-10, ReLU, SGD, batches of 100. Evaluations are left out: they are the same on both sides.
+#: W1: 784-40-20-10, ReLU, SGD, batches of 100. There are no evaluations, which take equally long in both.
 EXPERIMENT: dict[str, Any] = {
     "name": "W1",
     "dataset": {"name": "mnist"},
@@ -23,12 +23,12 @@ EXPERIMENT: dict[str, Any] = {
     "training": {"iterations": 15_000, "batch_size": 100, "evaluate_every": 1_000_000},
 }
 ROUNDS = 7
-#: Neither the first moments nor the evaluation at the end are counted.
+#: The measured iterations: without the start, and without the evaluation at the end.
 FROM, TO = 1000, 14_500
 
 BARE = """
 import json, os, sys, time
-os.nice(10)  # as a worker
+os.nice(10)  # like a worker
 from pathlib import Path
 from app import one_thread
 one_thread()
@@ -44,11 +44,16 @@ print((int(sys.argv[4]) - int(sys.argv[3])) / (time.perf_counter() - begun))
 
 
 def measure() -> list[dict[str, Any]]:
-    """Iterations a second, alternating; the median of the rounds and of their ratios."""
+    """Iterations a second of the lab and of the engine alone, which take turns: medians, and the spread of the
+    ratio."""
     data_dir = find_data_dir()
     if data_dir is None:
         return [
-            {"what": "W1 in the lab against the bare loop", "aim": "≥ 0.97", "skipped": "MNIST is not here"}
+            {
+                "what": "W1 in the lab ÷ the engine alone",
+                "aim": "≥ 0.97",
+                "skipped": "no MNIST on this machine",
+            }
         ]
     watched, bare = [], []
     with (
@@ -66,7 +71,7 @@ def measure() -> list[dict[str, Any]]:
     ratios = [a / b for a, b in zip(watched, bare, strict=True)]
     return [
         {
-            "what": "W1 in the lab against the bare loop",
+            "what": "W1 in the lab ÷ the engine alone",
             "aim": "≥ 0.97",
             "lab_iterations_per_second": statistics.median(watched),
             "bare_iterations_per_second": statistics.median(bare),
@@ -78,7 +83,7 @@ def measure() -> list[dict[str, Any]]:
 
 
 def _in_the_lab(lab: StreamLab) -> float:
-    """Iterations a second of one run with one viewer, from the times that its rows came."""
+    """Iterations a second of one run with one viewer, computed from the times of its rows."""
     from websockets.sync.client import connect
 
     from app.live import frames

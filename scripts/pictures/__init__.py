@@ -1,1 +1,1 @@
-"""Scenes of the documents' pictures; `scripts/docs_images.py` plays them."""
+"""Scenes that take the pictures of docs/images; `scripts/docs_images.py` plays them."""

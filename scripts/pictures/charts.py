@@ -12,7 +12,7 @@ PAIR = {
     "SGD": {"name": "sgd", "learning_rate": 0.03},
     "Adam": {"name": "adam", "learning_rate": 0.003},
 }
-#: So few images that the best is soon reached, and nothing is gained after it.
+#: So few images that the test accuracy soon reaches its best and does not improve after it.
 STOPPED = {
     **QUICK,
     "name": "Adam, 100 images",

@@ -1,4 +1,4 @@
-"""The form's pictures: an empty lab, lessons, the builder, several values, wrong ones, a data set that is missing."""
+"""The form's pictures: an empty lab, lessons, the builder, several values, wrong values, a missing data set."""
 
 from __future__ import annotations
 

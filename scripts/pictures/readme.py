@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from scripts.pictures.studio import TIMEOUT, Studio, hover, scene, wait_for_curves, wait_for_ends
 from tests.support.waiting import wait_until
 
-#: Beside lesson 2a's three, for a fuller picture.
+#: Two optimizers more than the three of lesson 2a, for a fuller picture.
 MORE = {
     "RMSProp": {"name": "rmsprop", "learning_rate": 0.01},
     "AdaGrad": {"name": "adagrad", "learning_rate": 0.01},
@@ -19,7 +19,7 @@ FRAMES = 40
 
 @scene("lab-light", "lab-dark-ja", "phone", "phone-ja", "projector", "projector-ja", languages=False)
 def optimizers(studio: Studio) -> None:
-    """Five optimizers while they train, and then in other windows."""
+    """Five optimizers: first while they train, then in a dark window, on a phone and on a projector."""
     lab = studio.lab()
     page = studio.page(lab)
     common = lab.http.get("/api/lessons/2a-optimizers").json()["runs"][0]["config"]
@@ -51,7 +51,7 @@ def optimizers(studio: Studio) -> None:
 
 @scene("growing", languages=False)
 def growing(studio: Studio) -> None:
-    """Five optimizers from the first iteration to the last, all at the same one in every frame."""
+    """Five optimizers from the first iteration to the last; in every frame all are at the same iteration."""
     lab = studio.lab(LOSSROOM_WORKERS=str(1 + len(MORE) + 2), LOSSROOM_MAX_PAUSED="10")
     lesson = lab.http.get("/api/lessons/2a-optimizers").json()["runs"]
     optimizers = {run["config"]["name"]: run["config"]["optimizer"] for run in lesson} | MORE

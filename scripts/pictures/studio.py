@@ -1,4 +1,4 @@
-"""The studio: a lab and its pages for a scene, and what takes the pictures."""
+"""The studio: for each scene it starts a lab, opens its pages, and takes screenshots."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from tests.support.lab_server import LabServer, running_lab
 from tests.support.tabs import Tabs
 
 IMAGES = ROOT / "docs" / "images"
-#: The ending of a picture's name, and the browser's language.
+#: The ending of a picture's name → the browser's language.
 LANGUAGES = {"": "en-US", "-ja": "ja-JP"}
 #: Pixels around the parts of a page that a picture shows.
 EDGE = 8
-#: Of a picture; a page of flat colours and thin lines needs no more.
+#: Colours in a picture. The page has flat colours and thin lines, and needs no more.
 COLORS = 256
 #: How long a film shows each frame, and the last one, in milliseconds.
 FRAME_MS = 80
@@ -41,14 +41,15 @@ BOX = """(parts) => {
 
 @dataclass(frozen=True)
 class Scene:
-    """`play(studio)` takes exactly these pictures."""
+    """A function that takes exactly the pictures with these names."""
 
     play: Callable[[Studio], None]
     pictures: tuple[str, ...]
 
 
 def scene(*names: str, languages: bool = True) -> Callable[[Callable[[Studio], None]], Scene]:
-    """A scene that takes pictures of these names, each in both languages (`name`, `name-ja`) or as it is named."""
+    """Make a scene that takes pictures with these names: with `languages` each one in English (`name`) and in Japanese
+    (`name-ja`)."""
     endings = LANGUAGES if languages else [""]
     return lambda play: Scene(play, tuple(f"{name}{ending}" for name in names for ending in endings))
 
@@ -80,13 +81,13 @@ class Studio:
             yield self.page(lab, locale=locale, **context), ending
 
     def save(self, page: LabPage, name: str, *parts: str) -> None:
-        """Photograph the window, or what of it holds the elements that these selectors find."""
-        page.page.wait_for_timeout(300)  # for what is drawn a frame or two later
+        """Take a screenshot of the window, or of the part of it with the elements that these selectors find."""
+        page.page.wait_for_timeout(300)  # some parts are drawn a frame or two later
         picture = self._photograph(page, parts)
         self._keep(name, "png", picture.quantize(COLORS, dither=Image.Dither.NONE), optimize=True)
 
     def film(self, page: LabPage, name: str, moments: Iterable[None], *parts: str) -> None:
-        """Photograph the same at each of the moments, and save it as one moving picture."""
+        """Take the same screenshot at each of the moments, and save them as one moving picture."""
         frames = [self._photograph(page, parts) for _ in moments]
         palette = frames[-1].quantize(COLORS, dither=Image.Dither.NONE)
         first, *others = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
