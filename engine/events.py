@@ -45,8 +45,8 @@ class StepMetrics:
 class EvaluationMetrics:
     """Accuracies (0 to 1) and mean losses without penalties, after the step of an iteration.
 
-    `small_weights` is the share of weights whose absolute value is below 0.001. It is None unless the run begins with an
-    L1 penalty. The values of the validation images are None in runs without validation images.
+    `small_weights` is the share of weights whose absolute value is below 0.001. It is None unless the run begins with
+    an L1 penalty. The values of the validation images are None in runs without validation images.
     """
 
     iteration: int
