@@ -1,4 +1,4 @@
-/** Starts Swagger UI on the server's own OpenAPI document, with its paths relative to this page's folder. */
+/** Starts Swagger UI with the server's OpenAPI document; its paths are relative to the folder of this page. */
 
 const spec = await (await fetch("openapi.json")).json();
 spec.servers = [{ url: new URL(".", document.baseURI).pathname }];

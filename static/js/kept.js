@@ -1,13 +1,13 @@
 /**
- * What this browser keeps for the next visit: `window.kept`, the only part of the page that uses the browser's storage.
+ * `window.kept`: values that the browser keeps for the next visit. Only this file uses the browser's storage.
  *
- * A school's browser may refuse: every use of `localStorage` throws where cookies are blocked, and writing throws where
- * the storage is full. Then a choice is kept as long as the page is open.
+ * Every use of `localStorage` throws if a school's browser blocks cookies, and writing throws if the storage is full. Then
+ * a value is kept as long as the page is open.
  *
- * No module: the chosen theme must be there before the first paint, and a module would come later. The page would flash.
+ * This file is not a module, because modules run after the first paint: the page would flash in the wrong theme.
  */
 window.kept = (() => {
-  /** What the storage has not taken: kept as long as the page is open. */
+  /** Values that the storage has refused; they are kept as long as the page is open. */
   const refused = new Map();
   /** @param {() => string | null | undefined | void} use */
   const orNull = (use) => {
@@ -26,7 +26,7 @@ window.kept = (() => {
     /**
      * @param {string} key
      * @param {string} value
-     * @returns {boolean} whether it is there at the next visit
+     * @returns {boolean} whether the value will be there at the next visit
      */
     set(key, value) {
       refused.set(key, value);
@@ -37,13 +37,13 @@ window.kept = (() => {
       return !refused.has(key);
     },
     /**
-     * A value that the server gets with every request, for a year.
+     * Set a value that the browser sends to the server with every request, for a year.
      * @param {string} name
      * @param {string} value
      */
     setCookie(name, value) {
       const path = new URL(".", document.baseURI).pathname;
-      // biome-ignore lint/suspicious/noDocumentCookie: a Cookie Store there is only under TLS, which a school's network has not
+      // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API needs TLS, which a school's network does not have
       orNull(() => (document.cookie = `${name}=${value}; path=${path}; max-age=31536000; SameSite=Lax`));
     },
   };

@@ -36,18 +36,18 @@ const store = new Store(keptChoices(), keptHues());
 const darkScheme = matchMedia("(prefers-color-scheme: dark)");
 const isDark = () => (root.dataset.theme === "auto" ? darkScheme.matches : root.dataset.theme === "dark");
 
-/** The language that the address says, where the lab has it, else the one that the server chose. */
-function wantedLanguage() {
-  const said = urlState.get("language");
-  return document.querySelector(`[data-language="${CSS.escape(said)}"]`) ? said : root.lang;
+/** The language in the address, if the lab has it; otherwise the one that the server chose. */
+function chosenLanguage() {
+  const fromAddress = urlState.get("language");
+  return document.querySelector(`[data-language="${CSS.escape(fromAddress)}"]`) ? fromAddress : root.lang;
 }
 
 async function start() {
-  // The page connects while texts and options are on their way.
+  // The page connects to the stream while it loads texts and options.
   new Connection(store);
-  const [options] = await Promise.all([api.options(), setLanguage(wantedLanguage())]);
+  const [options] = await Promise.all([api.options(), setLanguage(chosenLanguage())]);
 
-  // what the socket has said already is as new as the options, or newer
+  // data sets that have come through the socket are at least as new as the options
   options.datasets = options.datasets.map((dataset) => store.datasets.get(dataset.name) ?? dataset);
   learnDatasets(options.datasets);
   /** @param {RunView[]} runs */
@@ -123,7 +123,7 @@ function wireControls(charts, list) {
   };
   darkScheme.addEventListener("change", redraw);
   byId("theme").addEventListener("click", () => {
-    // the way round: what one sees, its opposite, and back to what the system says
+    // three themes in a circle: the system's, the opposite of it, and then its own look even if the system changes
     /** @type {Record<string, string>} */
     const next = {
       auto: isDark() ? "light" : "dark",
@@ -144,7 +144,7 @@ function wireControls(charts, list) {
   };
   projector.addEventListener("click", () => {
     showProjector(!root.hasAttribute("data-projector"));
-    dispatchEvent(new Event("resize")); // the charts have another size
+    dispatchEvent(new Event("resize")); // the charts change their size
     redraw();
   });
   showProjector(window.kept.get("projector") === "1");
@@ -152,7 +152,7 @@ function wireControls(charts, list) {
   for (const button of languages) {
     button.addEventListener("click", () => urlState.set({ language: button.dataset.language }));
   }
-  urlState.on("language", () => setLanguage(wantedLanguage()));
+  urlState.on("language", () => setLanguage(chosenLanguage()));
   byId("show-all").addEventListener("click", () => store.show([...store.runs.keys()], true));
   byId("show-none").addEventListener("click", () => store.show([...store.runs.keys()], false));
   onKey(document, (event) => {

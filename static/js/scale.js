@@ -1,20 +1,20 @@
-/** Scales: convert between values and positions on an axis, a slider or a picture; and round numbers for ends and marks. */
+/** Scales: convert between values and positions on an axis, a slider or a picture; and find round numbers for an axis. */
 
 /**
- * How values are spaced: `measure` of a value is what places go by, `value` is the way back.
+ * How values are spaced on an axis. Positions are proportional to `measure(value)`; `value` is the inverse of `measure`.
  * @typedef {{measure: (value: number) => number, value: (measure: number) => number}} Spacing
  */
 
 /** @type {Spacing} */
 export const LINEAR = { measure: (value) => value, value: (measure) => measure };
 
-/** Powers of ten are as far apart as each other; there is no place for what is not above 0. @type {Spacing} */
+/** Powers of ten have equal distances; only values above 0 have a position. @type {Spacing} */
 export const LOG = { measure: Math.log10, value: (measure) => 10 ** measure };
 
-/** Whole steps of `DIGITS` in a power of ten: 1, 2 … 9, 10, 20 … */
+/** `DIGITS` has this many steps from one power of ten to the next: 1, 2 … 9, 10, 20 … */
 export const STEPS = 9;
 
-/** Powers of ten as with `LOG`, and between them each first digit is a whole step: … 0.8, 0.9, 1, 2, 3 … @type {Spacing} */
+/** Powers of ten have equal distances, and so have the values between them: … 0.8, 0.9, 1, 2, 3 … @type {Spacing} */
 export const DIGITS = {
   measure(value) {
     const power = Math.floor(Math.log10(value));
@@ -34,30 +34,30 @@ export class Scale {
   #slope;
 
   /**
-   * @param {number[]} values the two that are at the ends
-   * @param {number[]} places of the ends
+   * @param {number[]} values the values at the two ends
+   * @param {number[]} places the positions of the two ends
    * @param {Spacing} spacing
    */
   constructor([first, last], [from, to], spacing = LINEAR) {
     this.#spacing = spacing;
     this.#first = spacing.measure(first);
     this.#last = spacing.measure(last);
-    const isPoint = this.#first === this.#last; // then its place is the middle
+    const isPoint = this.#first === this.#last; // then the value is in the middle
     this.#from = isPoint ? (from + to) / 2 : from;
     this.#slope = isPoint ? 0 : (to - from) / (this.#last - this.#first);
   }
 
-  /** Where a value is. @param {number} value */
+  /** The position of a value. @param {number} value */
   place(value) {
     return this.#from + this.#slope * (this.#spacing.measure(value) - this.#first);
   }
 
-  /** The value at a place. @param {number} place */
+  /** The value at a position. @param {number} place */
   value(place) {
     return this.#spacing.value(this.#first + (this.#slope ? (place - this.#from) / this.#slope : 0));
   }
 
-  /** Is a value between the ends, or at one of them? @param {number} value */
+  /** Whether a value is between the ends, or at one of them. @param {number} value */
   holds(value) {
     const measure = this.#spacing.measure(value);
     return (measure - this.#first) * (measure - this.#last) <= 0;
@@ -65,9 +65,9 @@ export class Scale {
 }
 
 /**
- * The lowest of 1, 2, 5, 10, 20 … that is not below a length; or of other steps in each power of ten.
+ * The lowest round number (1, 2, 5, 10, 20 …) that is not below a length.
  * @param {number} length more than 0
- * @param {number[]} steps from 1 to less than 10
+ * @param {number[]} steps the round numbers from 1 to less than 10
  */
 export function roundAbove(length, steps = [1, 2, 5]) {
   const power = 10 ** Math.floor(Math.log10(length));

@@ -1,17 +1,17 @@
 /**
- * Types: what the server gives the page, and takes from it. Comments for `tsc` and for readers; nothing loads this file. What
- * a part of the page makes has its type where it is made.
+ * Types of the data that the server sends to the page and takes from it. They are comments for `tsc` and for readers; the
+ * page does not load this file. The types of other objects are in the files that make them.
  *
  * @import { Series } from "./state/series.js"
  */
 
 /**
- * A reason as a code with its values: worded by reasons.js.
+ * A reason as a code with its values; words/reasons.js makes a sentence from it.
  * @typedef {{code: string, values?: Record<string, any>}} Why
  */
 
 /**
- * What happened to a run after an iteration: "live" is a change by hand, of "dead" on every gradient was 0.
+ * An event in a run after an iteration. "live": a user changed settings by hand. "dead": from here on all gradients were 0.
  * @typedef {{kind: "live", iteration: number, changes: Record<string, [before: number, after: number]>}} LiveChange
  * @typedef {LiveChange | {kind: "dead", iteration: number}} Annotation
  */
@@ -26,19 +26,19 @@
  * @property {number} number
  * @property {string} name
  * @property {Status} status
- * @property {string | null} reason in English, or an older lab's own words
+ * @property {string | null} reason in English, or as an older lab has stored it
  * @property {Why | null} why
  * @property {number} attempt
- * @property {number} color a place in the palette, counted around it; see state/hues.js
+ * @property {number} color a colour of the palette: any integer, modulo its size; see state/hues.js
  * @property {boolean} color_chosen by a user
  * @property {string | null} lesson
- * @property {string | null} group_id common to runs that were launched together
+ * @property {string | null} group_id the same for all runs that were launched together
  * @property {boolean} starred
  * @property {boolean} archived
  * @property {string[]} tags
  * @property {string} notes
  * @property {Annotation[]} annotations
- * @property {Record<string, number>} live what can be changed while it trains, as it was set last
+ * @property {Record<string, number>} live the settings that can be changed while it trains, with their current values
  * @property {number} iteration reached
  * @property {number} iterations planned
  * @property {number} created_at
@@ -48,7 +48,7 @@
  * @property {number | null} expected_seconds of the whole run, a rough estimate
  * @property {Record<string, number | null>} latest the last value of each metric
  * @property {RunSummary} summary
- * @property {Experiment} [config] only of a run that is asked for by itself
+ * @property {Experiment} [config] only in the answer to a request for one run
  */
 
 /**
@@ -72,14 +72,13 @@
  */
 
 /**
- * A run as the page keeps it: with the rows that are here.
- * A run on the page, with its rows, and its colour among the runs that are shown, as a place in the palette.
+ * A run in the page, with the rows that have come, and with its hue (see state/hues.js).
  * @typedef {RunView & {train: Series, evaluation: Series, hue: number}} Run
  * @typedef {"train" | "evaluation"} Stream
  */
 
 /**
- * Rows of one stream of one run, column by column, or the overview of rows that follow.
+ * Rows of one stream of one run, column by column; or an overview of rows that will follow.
  * @typedef {object} Frame
  * @property {string} run
  * @property {Stream} stream
@@ -88,23 +87,23 @@
  * @property {string[]} columns
  * @property {Float32Array[]} values one array for each column
  * @property {Times} [times]
- * @property {number} [overview] how many rows it stands for; it has two points for each bin of them
+ * @property {number} [overview] of how many rows this is an overview, with two points for each bin of rows
  */
 
-/** Rows that a series takes. @typedef {Pick<Frame, "first" | "rows" | "columns" | "values" | "times" | "overview">} Rows */
+/** The rows of a frame, without the run and the stream. @typedef {Pick<Frame, "first" | "rows" | "columns" | "values" | "times" | "overview">} Rows */
 
-/** When rows came: [rows so far, Unix seconds, seconds of training]. @typedef {[number, number, number][]} Times */
+/** The times of some rows: [rows so far, Unix seconds, seconds of training]. @typedef {[number, number, number][]} Times */
 
-/** How busy the lab is. @typedef {{workers: number, busy: number, queued: number, fault?: string, why?: Why}} LabState */
+/** How many workers of the lab are busy, and how many runs wait. @typedef {{workers: number, busy: number, queued: number, fault?: string, why?: Why}} LabState */
 
 /**
- * A layer as the server takes it, with the settings of its type.
+ * A layer of an experiment, with the settings of its type.
  * @typedef {{type: string, layers?: Layer[], [setting: string]: any}} Layer
  */
 
 /**
- * An experiment as the server takes and gives it. In the form's draft, a field may hold several values and a section
- * several ways: see form/values.js.
+ * An experiment. In the draft of the form, a field may have several values, and a section several alternatives: see
+ * form/values.js.
  * @typedef {Record<string, any>} Experiment
  */
 
@@ -125,7 +124,7 @@
  */
 
 /**
- * A data set as the server offers it.
+ * A data set of the lab.
  * @typedef {object} Dataset
  * @property {string} name
  * @property {string} title
@@ -141,7 +140,7 @@
  */
 
 /**
- * What the form is made from: `GET /api/options`.
+ * Everything from which the form is made: the answer to `GET /api/options`.
  * @typedef {object} Options
  * @property {Experiment} defaults
  * @property {Dataset[]} datasets
@@ -158,19 +157,19 @@
  * @property {Field[]} early_stopping
  * @property {Field[]} training
  * @property {Field[]} general
- * @property {{together: number, import_bytes: number}} limits experiments launched at once, bytes of a file that is imported
+ * @property {{together: number, import_bytes: number}} limits the most experiments in one launch, the most bytes of an import
  */
 
 /**
- * A layer of a summary; `shapes` are those of its parameters by name.
+ * A layer of a summary; `shapes` has the shapes of its parameters by name.
  * @typedef {{type: string, input_shape: number[], output_shape: number[], shapes: Record<string, number[]>,
  *   parameters: number, multiply_adds: number}} LayerSummary
  */
 
-/** The engine's code, in pieces of a kind. @typedef {{file: string, formula: string, code: [kind: string, text: string][]}} SourceView */
+/** Code of the engine, divided into pieces for highlighting, each with its kind. @typedef {{file: string, formula: string, code: [kind: string, text: string][]}} SourceView */
 
 /**
- * What an experiment would be, and of several the first.
+ * The costs of an experiment, or of several; with shapes, config and fields of the first one.
  * @typedef {{parameters: number, multiply_adds: number, memory_bytes: number, iterations: number, seconds: number | null}} Cost
  * @typedef {{layers: LayerSummary[], config: Experiment, fields: Fields}} FirstExperiment
  * @typedef {{experiments: Cost[], seconds: number | null, first: FirstExperiment}} CostsTogether
@@ -194,17 +193,17 @@
 /** @typedef {Record<string, string>} InLanguages */
 
 /**
- * A lesson in the list, and one by itself.
+ * A lesson, in the list or alone.
  * @typedef {object} Lesson
  * @property {string} slug
  * @property {string} section
  * @property {InLanguages} title
  * @property {InLanguages} question
  * @property {InLanguages} conclusion
- * @property {{name: string, seconds: number}[]} runs its runs, by name, and about how long each takes
- * @property {string} dataset that it is on here
+ * @property {{name: string, seconds: number}[]} runs the names of its runs, and about how long each takes
+ * @property {string} dataset the data set that it uses in this lab
  * @property {string} made_for the data set that it was made for
- * @property {Experiment} [experiment] whose data and network can be looked at
+ * @property {Experiment} [experiment] an experiment whose data set and network the page shows
  */
 
 /** @typedef {{en: {word: string, text: string}, ja: {word: string, text: string}, formula?: string}} GlossaryEntry */

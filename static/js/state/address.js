@@ -1,14 +1,14 @@
-/** The address: the page's state in it, read once and written after each change. */
+/** The address of the page holds some of its state: it is read at the start and written after each change. */
 
 import { PROPERTIES, UrlState } from "./url-state.js";
 
-/** Milliseconds between two writes of the address: browsers refuse more than a hundred in half a minute. */
-const REST = 400;
+/** At least this many milliseconds between two writes: browsers refuse more than a hundred in half a minute. */
+const PAUSE = 400;
 
 export const urlState = new UrlState(PROPERTIES, location.hash);
 
 let timer = 0;
-let writtenAt = -REST;
+let writtenAt = -PAUSE;
 
 function write() {
   clearTimeout(timer);
@@ -20,7 +20,7 @@ function write() {
 }
 
 urlState.on("set", () => {
-  timer ||= setTimeout(write, Math.max(0, writtenAt + REST - performance.now()));
+  timer ||= setTimeout(write, Math.max(0, writtenAt + PAUSE - performance.now()));
 });
 // An address typed or pasted into the open page; `replaceState` does not cause this event.
 addEventListener("hashchange", () => urlState.take(location.hash));

@@ -1,7 +1,7 @@
-/** Notification by topic: how all parts of the page are notified of each other's changes. */
+/** Notification by topic: the way in which all parts of the page hear of each other's changes. */
 
 /**
- * Listeners by topic, called in the order in which they came.
+ * Listeners by topic. They are called in the order in which they were added.
  *
  *     const stop = store.on("runs", draw);
  *     stop(); // draw is not called any more
@@ -14,20 +14,21 @@ export class Emitter {
    * Call `listener` each time that the topic is emitted.
    * @param {string} topic
    * @param {(...details: any[]) => void} listener
-   * @returns {() => void} ends it
+   * @returns {() => void} removes the listener
    */
   on(topic, listener) {
     const listeners = this.#listeners.get(topic) ?? new Set();
     this.#listeners.set(topic, listeners);
-    const called = (/** @type {any[]} */ ...details) => listener(...details); // one that listens twice is called twice
+    const called = (/** @type {any[]} */ ...details) => listener(...details); // so that a listener can be added twice
     listeners.add(called);
     return () => listeners.delete(called);
   }
 
   /**
-   * Call a topic's listeners. One that is added meanwhile is called the next time; one that is removed, not any more.
+   * Call the listeners of a topic. A listener that is added during this is called the next time, and one that is removed
+   * during this is not called any more.
    * @param {string} topic
-   * @param {any[]} details what they are called with
+   * @param {any[]} details the arguments for the listeners
    */
   emit(topic, ...details) {
     const listeners = this.#listeners.get(topic);

@@ -1,4 +1,4 @@
-/** Emphasis: the runs that stand out in the charts: the one that is pointed at, or else the selected ones. */
+/** Emphasis: the runs that stand out in the charts: the runs that are pointed at, or otherwise the selected runs. */
 
 import { Emitter } from "./emitter.js";
 
@@ -17,7 +17,7 @@ export class Emphasis extends Emitter {
     selection.on("change", () => this.emit("change"));
   }
 
-  /** Ids of the runs that stand out; none: all look alike. */
+  /** Ids of the runs that stand out; if there are none, all curves look alike. */
   get ids() {
     return new Set(this.#pointed.length ? this.#pointed : this.#selection.list());
   }
@@ -32,7 +32,7 @@ export class Emphasis extends Emitter {
     return new Set(this.#pointed);
   }
 
-  /** Point at runs, in a chart or in the list. @param {string[]} ids none: at nothing */
+  /** The mouse or the keyboard points at runs, in a chart or in the list. @param {string[]} ids empty: at no run */
   point(ids) {
     if (ids.join() === this.#pointed.join()) return;
     this.#pointed = ids;

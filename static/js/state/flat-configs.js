@@ -1,52 +1,56 @@
-/** Configs as flat fields, `optimizer.learning_rate` → 0.1, fetched when needed and kept: a run's config never changes. */
+/**
+ * Configs as flat fields: `optimizer.learning_rate` → 0.1. They are fetched when they are first needed, and kept, because the
+ * config of a run never changes.
+ */
 
 import { api } from "../server/api.js";
 
-const MAX_ASKED = 200;
+/** One request asks for the fields of at most this many runs. */
+const MAX_REQUESTED = 200;
 
 export class FlatConfigs {
   #fields = new Map();
 
   /**
-   * A run's fields, or undefined while they are not here.
+   * The fields of a run, or undefined if they are not fetched yet.
    * @param {string} id
    */
   get(id) {
     return this.#fields.get(id);
   }
 
-  /** Of how many runs the fields are here. */
+  /** For how many runs the fields are fetched. */
   get size() {
     return this.#fields.size;
   }
 
   /**
-   * Whether the fields of all these runs are here.
+   * Whether the fields of all these runs are fetched.
    * @param {string[]} ids
    */
   hasAll(ids) {
     return ids.every((id) => this.#fields.has(id));
   }
 
-  /** The names of all fields that are here. */
+  /** The names of all fetched fields. */
   get names() {
     return [...new Set([...this.#fields.values()].flatMap((config) => Object.keys(config)))];
   }
 
   /**
-   * Have the fields of these runs here.
+   * Fetch the fields of these runs, as far as they are missing.
    * @param {string[]} ids
    */
   async fetch(ids) {
     const missing = ids.filter((id) => !this.#fields.has(id));
-    for (let i = 0; i < missing.length; i += MAX_ASKED) {
-      const { fields } = await api.fields(missing.slice(i, i + MAX_ASKED));
+    for (let i = 0; i < missing.length; i += MAX_REQUESTED) {
+      const { fields } = await api.fields(missing.slice(i, i + MAX_REQUESTED));
       for (const [id, config] of Object.entries(fields)) this.#fields.set(id, config);
     }
   }
 
   /**
-   * Fields that are not the same in all of these runs: name → values, in the order of the ids.
+   * The fields that differ between these runs: name → values, in the order of the ids.
    * @param {string[]} ids
    */
   difference(ids) {
@@ -59,7 +63,7 @@ export class FlatConfigs {
 }
 
 /**
- * A field's value as it is shown.
+ * The text for a field's value.
  * @param {any} value
  */
 export function show(value) {
@@ -67,13 +71,11 @@ export function show(value) {
 }
 
 /**
- * Of two shown values, which comes first: numbers by their size, before all else, which stays as it is.
- * @param {any} one
- * @param {any} other
+ * A comparison for sorting values: numbers come first, by their size; all other values keep their order.
+ * @param {any} a
+ * @param {any} b
  */
-export function bySize(one, other) {
-  const [size, others] = [one, other].map((value) =>
-    Number.isNaN(Number(value)) ? Infinity : Number(value),
-  );
-  return size - others || 0;
+export function bySize(a, b) {
+  const [sizeA, sizeB] = [a, b].map((value) => (Number.isNaN(Number(value)) ? Infinity : Number(value)));
+  return sizeA - sizeB || 0;
 }

@@ -1,30 +1,30 @@
 /**
- * Hues: which of the palette's colours each curve has among those that are shown together. They differ as long as there are
- * enough colours, a colour that a user chose stays, and so does one that a curve already has.
+ * Hues: which colour of the palette each of the shown curves gets. The colours differ as long as there are enough of them. A
+ * curve keeps a colour that a user chose, and otherwise the colour that it already has.
  */
 
-/** How many colours a run can have by its number, or by a user's choice; see page/palette.js. */
+/** A run's number, or a user, chooses among this many colours; see page/palette.js. */
 export const HUE_COUNT = 8;
 /** How many colours the palette has with the second tone of each. */
 export const COLOR_COUNT = 2 * HUE_COUNT;
 
 /**
- * What needs a hue: a run, or a group of runs.
+ * A run, or a group of runs, that needs a hue.
  * @typedef {object} Hued
  * @property {string} id
- * @property {number} color the hue that it has where nothing else has it; any number, counted around the palette
- * @property {boolean} [color_chosen] whether a user chose it: then it always has it
+ * @property {number} color the hue that it gets if no other one has it; any integer, modulo the size of the palette
+ * @property {boolean} [color_chosen] whether a user chose the colour; then it always gets this hue
  */
 
-/** @param {Pick<Hued, "color">} one */
+/** The hue that a run or a group has if no other one has it. @param {Pick<Hued, "color">} hued */
 export function ownHue({ color }) {
   return color % HUE_COUNT;
 }
 
 /**
- * The hues of what is shown together. app/exports/hues.py does the same for reports.
- * @param {Hued[]} shown where two have the same own hue, the earlier one gets it
- * @param {ReadonlyMap<string, number>} [before] id → the hue that it has had so far
+ * Give hues to the runs or groups that are shown together. app/exports/hues.py does the same for reports.
+ * @param {Hued[]} shown if two have the same own hue, the earlier one gets it
+ * @param {ReadonlyMap<string, number>} [before] id → the hue that a run or group has had so far
  * @returns {Map<string, number>}
  */
 export function assignHues(shown, before = new Map()) {
@@ -40,7 +40,7 @@ export function assignHues(shown, before = new Map()) {
     uses[hue]++;
   };
   for (const one of shown) if (one.color_chosen) give(one, ownHue(one));
-  // with more than there are colours, each hue stays with several: otherwise two would take turns with it
+  // With more runs than colours, several runs keep the same hue. Otherwise their hues would change with every new run.
   const capacity = Math.ceil(shown.length / COLOR_COUNT);
   for (const one of shown) {
     const hue = before.get(one.id);
@@ -49,7 +49,7 @@ export function assignHues(shown, before = new Map()) {
   for (const one of shown) {
     if (hues.has(one.id)) continue;
     const fewest = Math.min(...uses);
-    const tones = uses.map((_, i) => i - (i % HUE_COUNT)); // the first tone of all hues before the second of any
+    const tones = uses.map((_, i) => i - (i % HUE_COUNT)); // first the first tones of all hues, then the second tones
     const places = tones.map((tone, i) => tone + ((ownHue(one) + i) % HUE_COUNT));
     give(one, /** @type {number} */ (places.find((hue) => uses[hue] === fewest)));
   }

@@ -1,12 +1,12 @@
-/** The lab's present queue. Emits "change" when it may have changed, and at intervals while runs train. */
+/** The current queue of the lab. Emits "change" when it may have changed, and at intervals while runs train. */
 
 import { Emitter } from "./emitter.js";
 import { Queue } from "./queue.js";
 
 /** @import { Store } from "./store.js" */
 
-/** Milliseconds between two changes: progress of runs comes more often. */
-const REST = 500;
+/** At least this many milliseconds between two "change" events: the server reports the progress of runs more often. */
+const PAUSE = 500;
 
 export class LabQueue extends Emitter {
   #store;
@@ -23,7 +23,7 @@ export class LabQueue extends Emitter {
       this.#timer ||= setTimeout(() => {
         this.#timer = 0;
         this.emit("change");
-      }, REST);
+      }, PAUSE);
     };
     store.on("runs", changed);
     store.on("lab", changed);

@@ -4,9 +4,10 @@
  *     const ask = newestOnly();
  *     const isNewest = ask();
  *     const answer = await api.summary(...);
- *     if (!isNewest()) return; // something else has been asked since
+ *     if (!isNewest()) return; // a newer request was sent meanwhile
  *
- * @returns {() => () => boolean} call it when asking; what it returns says whether nothing has been asked since
+ * @returns {() => () => boolean} a function to call before each request. It returns a function that says whether this is
+ *   still the newest request.
  */
 export function newestOnly() {
   let asked = 0;

@@ -1,22 +1,22 @@
 /**
- * The queue of the lab: each waiting run's place, and roughly when it starts and ends. Runs begin in their order, each on
- * the first worker that is free. How long one takes is the server's rough estimate, corrected by how long runs of this
- * lab have really taken. Pure functions.
+ * The queue of the lab: the place of each waiting run, and roughly when it starts and ends. Runs start in the order of the
+ * queue, each on the first free worker. The server estimates roughly how long a run takes; this file corrects the estimate
+ * by the times that recent runs of this lab have taken. Pure functions.
  */
 
 /** @import { Run } from "../types.js" */
 
-/** What of a run is needed. @typedef {Pick<Run, "id" | "number" | "status" | "iteration" | "iterations" | "started_at" | "seconds" | "expected_seconds">} QueuedRun */
+/** The properties of a run that the queue uses. @typedef {Pick<Run, "id" | "number" | "status" | "iteration" | "iterations" | "started_at" | "seconds" | "expected_seconds">} QueuedRun */
 
-/** The place of a run that waits, from 1, and the seconds until it begins; null: not known. @typedef {{place: number, seconds: number | null}} Wait */
+/** The place of a waiting run, from 1, and the seconds until it starts; null: unknown. @typedef {{place: number, seconds: number | null}} Wait */
 
 /**
- * When runs that would be launched now begin and end: seconds until the first start and the last end; null: not known.
- * `alone`: until the last end if nothing else ran or waited.
+ * The times of runs that would be launched now. `begin`: seconds until the first one starts; `end`: until the last one ends
+ * (null: unknown); `alone`: until the last one ends if no other run trained or waited.
  * @typedef {{begin: number | null, end: number | null, alone: number}} Times
  */
 
-/** Seconds of waiting that are too short to mention. */
+/** A wait of fewer seconds is not shown. */
 const SOON = 0.5;
 /** The lab's speed is estimated from this many of the newest runs. */
 const RECENT = 20;
@@ -40,72 +40,73 @@ export class Queue {
     while (this.#free.length < Math.max(1, workers)) this.#free.push(0);
     const queued = all.filter(({ status }) => status === "queued").sort(inOrder);
     for (const [i, run] of queued.entries())
-      this.waits.set(run.id, { place: i + 1, seconds: take(this.#free, this.#left(run)) });
+      this.waits.set(run.id, { place: i + 1, seconds: occupyWorker(this.#free, this.#left(run)) });
   }
 
   /**
-   * @param {number[]} expected seconds of each run that would be launched, by the server's estimate; one at least
+   * @param {number[]} expected the server's estimate in seconds for each run that would be launched; at least one
    * @returns {Times}
    */
   launching(expected) {
-    const takes = expected.map((seconds) => this.#slowness * seconds);
+    const durations = expected.map((seconds) => this.#slowness * seconds);
     const alone = startAll(
       this.#free.map(() => 0),
-      takes,
+      durations,
     );
-    return { ...startAll([...this.#free], takes), alone: Number(alone.end) };
+    return { ...startAll([...this.#free], durations), alone: Number(alone.end) };
   }
 
-  /** Seconds that a run still takes. @param {QueuedRun} run */
+  /** The seconds until a run ends, once it trains; null: unknown. @param {QueuedRun} run */
   #left({ iteration, iterations, seconds, expected_seconds: expected }) {
     if (iteration > 0 && seconds) return (seconds / iteration) * (iterations - iteration);
     return expected === null ? null : this.#slowness * expected;
   }
 }
 
-/** Those that have begun go on first, then the oldest. @type {(a: QueuedRun, b: QueuedRun) => number} */
+/** The order of the queue: first runs that have trained before, then the oldest. @type {(a: QueuedRun, b: QueuedRun) => number} */
 function inOrder(a, b) {
   return Number(b.started_at !== null) - Number(a.started_at !== null) || a.number - b.number;
 }
 
 /**
- * Give the first free worker something to do; when it begins.
- * @param {(number | null)[]} free seconds until each worker is free
- * @param {number | null} takes
+ * Give a run to the worker that is free first.
+ * @param {(number | null)[]} free seconds until each worker is free; changed by this function
+ * @param {number | null} duration seconds that the run takes
+ * @returns {number | null} seconds until the run starts; null: unknown
  */
-function take(free, takes) {
+function occupyWorker(free, duration) {
   if (free.every((seconds) => seconds === null)) return null;
   const known = free.map((seconds) => seconds ?? Infinity);
   const worker = known.indexOf(Math.min(...known));
   const begin = known[worker];
-  free[worker] = takes === null ? null : begin + takes;
+  free[worker] = duration === null ? null : begin + duration;
   return begin;
 }
 
 /**
- * Give runs to workers, in order: when the first begins, and the last ends.
+ * Give runs to workers, in order. Returns the seconds until the first run starts and until the last one ends.
  * @param {(number | null)[]} free
- * @param {number[]} takes
+ * @param {number[]} durations
  */
-function startAll(free, takes) {
-  const begins = takes.map((seconds) => take(free, seconds));
-  const ends = begins.map((begin, i) => (begin === null ? NaN : begin + takes[i]));
+function startAll(free, durations) {
+  const begins = durations.map((seconds) => occupyWorker(free, seconds));
+  const ends = begins.map((begin, i) => (begin === null ? NaN : begin + durations[i]));
   const end = Math.max(...ends);
   return { begin: begins[0], end: Number.isNaN(end) ? null : end };
 }
 
-/** Is a wait too short to mention? @param {number | null} seconds */
+/** Whether a wait is too short to show. @param {number | null} seconds */
 export function isSoon(seconds) {
   return seconds !== null && seconds < SOON;
 }
 
-/** How many times as long as estimated runs have taken lately: the middle one. @param {QueuedRun[]} runs */
+/** The median, over recent runs, of the time a run took divided by the server's estimate. @param {QueuedRun[]} runs */
 function slownessOf(runs) {
-  const shares = runs
+  const ratios = runs
     .filter(({ status, seconds, expected_seconds }) => status === "completed" && seconds && expected_seconds)
     .sort((a, b) => b.number - a.number)
     .slice(0, RECENT)
     .map(({ seconds, expected_seconds }) => Number(seconds) / Number(expected_seconds))
     .sort((a, b) => a - b);
-  return shares.length ? shares[Math.floor(shares.length / 2)] : 1;
+  return ratios.length ? ratios[Math.floor(ratios.length / 2)] : 1;
 }

@@ -1,11 +1,11 @@
-/** Run status: whether a run goes on, or has ended. */
+/** The status of a run: whether it has ended or will still train. */
 
 /** @import { Status } from "../types.js" */
 
 /** @type {ReadonlySet<Status>} */
 export const ACTIVE = new Set(["queued", "running", "paused"]);
 
-/** No more of its iterations will be trained. @param {{status: Status}} run */
+/** Whether a run will train no more iterations. @param {{status: Status}} run */
 export function hasEnded({ status }) {
   return !ACTIVE.has(status);
 }

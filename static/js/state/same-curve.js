@@ -1,24 +1,25 @@
-/** Same curves: runs whose every row is that of an earlier run, so that one curve lies on the other. */
+/** Same curves: runs that have the same losses as an earlier run, so that one curve hides the other. */
 
 import { hasEnded } from "./run-status.js";
 
 /** @import { Run } from "../types.js" */
 
-/** What of a run is needed. @typedef {Pick<Run, "id" | "number" | "status" | "iterations" | "train">} TrainedRun */
+/** The properties of a run that are compared. @typedef {Pick<Run, "id" | "number" | "status" | "iterations" | "train">} TrainedRun */
 
-/** Fewer equal rows than these say nothing yet. */
+/** Runs are compared only if both have at least this many rows. */
 const MIN_ROWS = 10;
 
 /**
- * Of each run whose losses are those of an earlier one, the earliest; while one of the two trains, as far as both have come.
- * @template {TrainedRun} One
- * @param {One[]} runs
- * @returns {Map<string, One>} by id
+ * Find runs that have the same losses as an earlier run. While one of the two trains, only the rows that both have are
+ * compared.
+ * @template {TrainedRun} Trained
+ * @param {Trained[]} runs
+ * @returns {Map<string, Trained>} id of the later run → the earliest run with the same losses
  */
 export function sameCurves(runs) {
-  /** @type {One[]} */
+  /** @type {Trained[]} */
   const different = [];
-  /** @type {Map<string, One>} */
+  /** @type {Map<string, Trained>} */
   const same = new Map();
   for (const run of runs.toSorted((a, b) => a.number - b.number)) {
     const earlier = different.find((other) => haveSameLosses(other, run));
@@ -29,14 +30,14 @@ export function sameCurves(runs) {
 }
 
 /**
- * @param {TrainedRun} one
- * @param {TrainedRun} other
+ * @param {TrainedRun} a
+ * @param {TrainedRun} b
  */
-function haveSameLosses(one, other) {
-  const [losses, others] = [one, other].map(({ train }) => train.column("loss"));
-  if (one.iterations !== other.iterations || !losses || !others) return false;
-  const rows = Math.min(losses.length, others.length);
-  if (rows < MIN_ROWS || (hasEnded(one) && hasEnded(other) && losses.length !== others.length)) return false;
-  for (let row = 0; row < rows; row++) if (!Object.is(losses[row], others[row])) return false;
+function haveSameLosses(a, b) {
+  const [lossesA, lossesB] = [a, b].map(({ train }) => train.column("loss"));
+  if (a.iterations !== b.iterations || !lossesA || !lossesB) return false;
+  const rows = Math.min(lossesA.length, lossesB.length);
+  if (rows < MIN_ROWS || (hasEnded(a) && hasEnded(b) && lossesA.length !== lossesB.length)) return false;
+  for (let row = 0; row < rows; row++) if (!Object.is(lossesA[row], lossesB[row])) return false;
   return true;
 }

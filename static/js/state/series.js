@@ -2,7 +2,7 @@
 
 /** @import { Rows, Times } from "../types.js" */
 
-/** Rows of a stream. Rows come in order, each exactly once; `append` says whether they fitted. */
+/** The rows of a stream: in order, each exactly once. */
 export class Series {
   /** @type {Map<string, Float32Array>} */
   #columns = new Map();
@@ -11,15 +11,15 @@ export class Series {
   #capacity = 0;
   length = 0;
   /**
-   * A long stream's overview: two points for each bin of all `rows`, until the rows themselves are here.
+   * The overview of a long stream: two points for each bin of all `rows`. It is kept until the rows themselves have come.
    * @type {{points: Series, rows: number} | null}
    */
   overview = null;
 
   /**
-   * Take a frame's rows, dropping those that are already here.
+   * Add the rows of a frame, except those that the series already has.
    * @param {Rows} frame
-   * @returns {boolean} false if rows are missing between the last one here and the frame's first.
+   * @returns {boolean} false, without adding any, if rows are missing between the series and the frame
    */
   append({ first, rows, columns, values, times = [] }) {
     if (first > this.length) return false;
@@ -34,7 +34,7 @@ export class Series {
   }
 
   /**
-   * The server gives the times of some rows: `times` are [rows so far, Unix seconds, seconds of training].
+   * Keep the times of new rows. The server gives the times of some rows: [rows so far, Unix seconds, seconds of training].
    * @param {number} end
    * @param {Times} times
    */
@@ -57,9 +57,9 @@ export class Series {
   }
 
   /**
-   * Between the rows whose times are known, rows are as far apart in time as in number.
-   * @param {Float64Array} kept
-   * @param {number | undefined} start
+   * Fill in the times of new rows by linear interpolation between the rows whose times are known.
+   * @param {Float64Array} kept the times of all rows
+   * @param {number | undefined} start the time before the first row
    * @param {number} end
    * @param {number[]} rows
    * @param {number[]} times
@@ -68,7 +68,7 @@ export class Series {
     let row = this.length;
     let before = row ? kept[row - 1] : start;
     for (const [i, upto] of [...rows, end].entries()) {
-      const time = Math.max(times[Math.min(i, times.length - 1)] ?? before, before); // a clock that was set back
+      const time = Math.max(times[Math.min(i, times.length - 1)] ?? before, before); // never back, as a clock may be set
       const last = Math.min(upto, end);
       const from = row;
       for (; row < last; row++) kept[row] = before + ((time - before) * (row - from + 1)) / (last - from);
@@ -87,7 +87,7 @@ export class Series {
   }
 
   /**
-   * Take a frame that is the overview of rows which are still to come.
+   * Keep the overview in a frame, unless the series already has as many rows.
    * @param {Rows} frame
    */
   takeOverview(frame) {
@@ -99,7 +99,7 @@ export class Series {
   }
 
   /**
-   * A column's values so far (a view: take it anew after rows were added), or null.
+   * The values of a column, or null. They are a view, so get them again after rows were added.
    * @param {string} name
    */
   column(name) {
@@ -138,20 +138,20 @@ export class Series {
 }
 
 /**
- * These values in an array of the same kind with more room.
+ * A larger array of the same type that begins with these values.
  * @template {Float32Array | Float64Array} Values
  * @param {Values} values
  * @param {number} capacity
  */
 function grown(values, capacity) {
-  const kind = /** @type {new (length: number) => Values} */ (values.constructor);
-  const room = new kind(capacity);
-  room.set(values);
-  return room;
+  const type = /** @type {new (length: number) => Values} */ (values.constructor);
+  const larger = new type(capacity);
+  larger.set(values);
+  return larger;
 }
 
 /**
- * The first index of ascending values that is not below `target`.
+ * The index of the first value that is not below `target`; the values ascend.
  * @param {ArrayLike<number>} values
  * @param {number} target
  */
@@ -167,7 +167,7 @@ export function lowerBound(values, target) {
 }
 
 /**
- * The index of ascending values that is nearest to `target`; -1 where there are none.
+ * The index of the value that is nearest to `target`; the values ascend. -1 if there are no values.
  * @param {ArrayLike<number>} values
  * @param {number} target
  */

@@ -1,6 +1,6 @@
 /**
- * Which runs are shown: kept in the address by their numbers, for others; and in this browser with their hues, for the next
- * visit.
+ * Keeps which runs are shown: in the address by their numbers, so that the address can be shared; and in the browser's
+ * storage with their hues, for the next visit.
  */
 
 import { urlState } from "./address.js";
@@ -17,7 +17,7 @@ export function keptChoices() {
   return /** @type {Record<string, boolean>} */ (read(SHOWN));
 }
 
-/** The hues that they had: run id → hue. */
+/** The hues of runs at the last visit: run id → hue. */
 export function keptHues() {
   const hues = Object.entries(read(HUES)).filter(
     ([, hue]) => Number.isInteger(hue) && hue >= 0 && hue < COLOR_COUNT,
@@ -25,7 +25,7 @@ export function keptHues() {
   return /** @type {Record<string, number>} */ (Object.fromEntries(hues));
 }
 
-/** What cannot be read is ignored. @param {string} key */
+/** A stored object; empty if there is none or it cannot be read. @param {string} key */
 function read(key) {
   try {
     return Object(JSON.parse(window.kept.get(key) ?? "null"));
@@ -34,49 +34,49 @@ function read(key) {
   }
 }
 
-/** What the address has by default: the newest runs are shown. */
+/** The default in the address: the newest runs are shown. */
 const NEWEST = PROPERTIES.runs.default;
 /** The message lists at most this many unknown run numbers. */
 const MAX_NAMED = 5;
 
 /**
- * From now on, let the store and the address say the same.
+ * From now on, keep the store and the address in agreement.
  * @param {Store} store
  * @param {(numbers: string[]) => void} onGone called with numbers in an address that no run has any more
  */
 export function keepShown(store, onGone) {
-  /** Run numbers of the address that the store does not know yet; null where there are none. */
-  let wanted = chosen(urlState.get("runs"));
+  /** Run numbers from the address that are not shown in the store yet; null if there are none. */
+  let requested = chosen(urlState.get("runs"));
   const shown = () =>
     Object.keys(store.choices()).length ? store.shown().map((run) => String(run.number)) : NEWEST;
-  const take = () => {
-    if (!wanted || !store.complete) return;
-    const numbers = wanted;
+  const showRequested = () => {
+    if (!requested || !store.complete) return;
+    const numbers = requested;
     const runs = store.list();
     const ids = runs.filter((run) => numbers.includes(String(run.number))).map((run) => run.id);
-    const there = new Set(runs.map((run) => String(run.number)));
-    const gone = numbers.filter((number) => !there.has(number));
+    const existing = new Set(runs.map((run) => String(run.number)));
+    const gone = numbers.filter((number) => !existing.has(number));
     if (gone.length) onGone(gone.length > MAX_NAMED ? [...gone.slice(0, MAX_NAMED), "…"] : gone);
     const none = !numbers.length;
-    wanted = null;
+    requested = null;
     if (ids.length || none) store.showOnly(ids);
   };
   store.on("runs", () => {
-    take();
-    if (wanted || !store.complete) return;
+    showRequested();
+    if (requested || !store.complete) return;
     window.kept.set(SHOWN, JSON.stringify(store.choices()));
     window.kept.set(HUES, JSON.stringify(store.hues()));
     urlState.set({ runs: shown() });
   });
   urlState.on("runs", (numbers) => {
-    if (numbers.join() === shown().join()) return; // our own
-    wanted = chosen(numbers);
-    take();
+    if (numbers.join() === shown().join()) return; // this module has written them itself
+    requested = chosen(numbers);
+    showRequested();
   });
-  take();
+  showRequested();
 }
 
-/** @param {string[]} numbers */
+/** The numbers of runs in an address; null if it has the default. @param {string[]} numbers */
 function chosen(numbers) {
   return numbers.join() === NEWEST.join() ? null : numbers;
 }

@@ -1,9 +1,9 @@
 /**
  * The store: the page's copy of the lab's state, and what the viewer has chosen to see.
  *
- * Nothing here touches the page. A change is emitted by its topic: "runs", "rows" and "overview" (of a stream), "lab",
- * "connection", "datasets". Views of the runs listen to "draw": it comes once per frame, whatever has changed since the
- * last one, and immediately after an action of the viewer.
+ * The store does not use the document. It emits "runs", "rows" and "overview" (with the stream), "lab", "connection" and
+ * "datasets" when these change. Views of the runs listen to "draw": it is emitted at most once per animation frame, and
+ * immediately after an action of the viewer.
  */
 
 import { Emitter } from "./emitter.js";
@@ -15,9 +15,9 @@ import { Series } from "./series.js";
  * @import { Dataset, Frame, LabState, Run, RunView } from "../types.js"
  */
 
-/** How many deleted runs are remembered: a late answer may still be about one. */
+/** So many deleted runs are remembered, because a late answer may still contain one of them. */
 const MAX_DELETED = 1000;
-/** How many of the newest runs are shown as long as the viewer has chosen none. */
+/** So many of the newest runs are shown until the viewer chooses runs. */
 const DEFAULT_SHOWN = 8;
 
 export class Store extends Emitter {
@@ -25,32 +25,32 @@ export class Store extends Emitter {
   runs = new Map();
   /** @type {LabState | null} */
   lab = null;
-  /** name → what the socket said last of a data set's download @type {Map<string, Dataset>} */
+  /** By name: data sets as the server sent them last, with the progress of their download. @type {Map<string, Dataset>} */
   datasets = new Map();
   /** "connecting", "live", "polling", "offline", "restarting", "full" or "refused" */
   connection = "connecting";
   /** Why the lab refuses this page. @type {ApiError | null} */
   refusal = null;
-  /** Whether the list of runs has been here, all of it. */
+  /** Whether the whole list of runs has come at least once. */
   complete = false;
   /** @type {(() => void)[]} */
   #afterList = [];
-  /** Ids of the runs of the list that is on its way. @type {Set<string>} */
+  /** Ids of the runs in the list of which parts are still to come. @type {Set<string>} */
   #listed = new Set();
-  /** @type {Map<string, boolean>} */
+  /** Id → whether the viewer chose to show the run, or to hide it. @type {Map<string, boolean>} */
   #choices = new Map();
-  /** Ids of deleted runs, the newest last: an older message or answer does not bring them back. @type {Set<string>} */
+  /** Ids of deleted runs, the newest last. Older messages must not bring them back. @type {Set<string>} */
   #deleted = new Set();
-  /** Runs that are about to be deleted: they are not on the page, unless the deletion is undone. @type {Set<string>} */
+  /** Ids of runs that will be deleted soon. The page does not show them unless the deletion is undone. @type {Set<string>} */
   #withheld = new Set();
   #drawingDue = false;
 
-  /** Id → hue, of the runs that are shown. @type {Map<string, number>} */
+  /** The hues of the shown runs, by id. @type {Map<string, number>} */
   #hues;
 
   /**
-   * @param {Record<string, boolean>} choices run id → shown, as chosen before
-   * @param {Record<string, number>} hues run id → hue, of the runs that were shown before
+   * @param {Record<string, boolean>} choices run id → shown, from the last visit
+   * @param {Record<string, number>} hues run id → hue, from the last visit
    */
   constructor(choices = {}, hues = {}) {
     super();
@@ -58,7 +58,7 @@ export class Store extends Emitter {
     this.#hues = new Map(Object.entries(hues));
   }
 
-  /** Runs are not as they were, or not those that are shown. "runs" is emitted at once, "draw" in the next frame. */
+  /** Call this when runs change, or which of them are shown. It emits "runs" now and "draw" in the next frame. */
   #runsChanged({ byViewer = false } = {}) {
     this.#paint();
     this.emit("runs");
@@ -69,7 +69,7 @@ export class Store extends Emitter {
     }
   }
 
-  /** Give the shown runs their hues. Until the list is whole, what is shown may not be so for long, and is not remembered. */
+  /** Give hues to the shown runs. They are remembered only if the list is complete: before, other runs may be shown. */
   #paint() {
     const shown = this.shown();
     const hues = assignHues(shown, this.#hues);
@@ -83,8 +83,8 @@ export class Store extends Emitter {
   }
 
   /**
-   * Runs as the server gives them, through the socket or in the answer to a command, in whichever order these come: a
-   * revision that is older than what is known changes nothing, and a deleted run stays deleted.
+   * Take runs from a message or from the answer to a command. These may come in any order: an older revision than the known
+   * one changes nothing, and a deleted run stays deleted.
    * @param {RunView[]} views
    */
   putRuns(views) {
@@ -101,12 +101,12 @@ export class Store extends Emitter {
     const known = this.runs.get(view.id);
     if (!known) {
       this.runs.set(view.id, { ...view, train: new Series(), evaluation: new Series(), hue: ownHue(view) });
-      this.#listed?.add(view.id); // launched since the list began
+      this.#listed?.add(view.id); // launched after the list began
     } else if (isNewer(known)) Object.assign(known, view);
   }
 
   /**
-   * Runs that are deleted, and do not come back.
+   * Remove deleted runs for ever.
    * @param {string[]} ids
    */
   removeRuns(ids) {
@@ -126,8 +126,8 @@ export class Store extends Emitter {
   }
 
   /**
-   * The list of all runs begins, as after each connection. It comes in parts, and what is known stays until it is whole:
-   * nothing leaves the page that a later part brings back.
+   * The list of all runs begins; it comes after each connection, in parts. Known runs stay until the list is complete, so
+   * that no run leaves the page and comes back with a later part.
    */
   beginList() {
     this.#deleted.clear();
@@ -135,7 +135,8 @@ export class Store extends Emitter {
   }
 
   /**
-   * Runs of the list, or that have changed meanwhile: whatever was known of them before.
+   * Take runs of the list, and runs that change while it comes. The first time that the list has a run, it replaces the known
+   * one even if its revision is lower: the server may have restarted.
    * @param {RunView[]} views
    */
   listRuns(views) {
@@ -147,7 +148,7 @@ export class Store extends Emitter {
     this.#runsChanged();
   }
 
-  /** The list is whole: what is not in it is not there. */
+  /** The list is complete: remove the runs that are not in it. */
   endList() {
     this.#drop([...this.runs.keys()].filter((id) => !this.#listed.has(id)));
     this.#listed = new Set();
@@ -157,7 +158,7 @@ export class Store extends Emitter {
   }
 
   /**
-   * Do what needs the list of runs: at once, or when it is here.
+   * Call a function that needs the whole list of runs: now, or when the list is complete.
    * @param {() => void} action
    */
   whenComplete(action) {
@@ -166,9 +167,9 @@ export class Store extends Emitter {
   }
 
   /**
-   * A frame's rows, or the overview of rows that follow.
+   * Take a frame with rows, or with an overview of rows that will follow.
    * @param {Frame} frame
-   * @returns {boolean} false if rows before them are missing, and the run must be subscribed anew.
+   * @returns {boolean} false if rows before it are missing; then the page must subscribe to the run again
    */
   putRows(frame) {
     const run = this.runs.get(frame.run);
@@ -206,9 +207,9 @@ export class Store extends Emitter {
     this.emit("connection");
   }
 
-  // -- what is shown ---------------------------------------------------------------------------
+  // -- shown runs ------------------------------------------------------------------------------
 
-  /** Newest first. */
+  /** All runs on the page, newest first. */
   list() {
     return [...this.runs.values()]
       .filter((run) => !this.#withheld.has(run.id))
@@ -242,7 +243,7 @@ export class Store extends Emitter {
     return this.#choices.get(id) ?? this.#newest().has(id);
   }
 
-  /** Oldest first, so that a new run is drawn over the others. */
+  /** The shown runs, oldest first, so that a new run is drawn over the others. */
   shown() {
     const newest = this.#newest();
     return this.list()
@@ -279,7 +280,7 @@ export class Store extends Emitter {
   }
 
   /**
-   * Rows that are here of a run: what a subscription goes on from.
+   * How many rows of a run the page has; a subscription continues from them.
    * @param {string} id
    */
   cursors(id) {

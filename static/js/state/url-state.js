@@ -1,19 +1,20 @@
 /**
  * The page's state in its address: one table of properties, so that a copied address shows the same page.
  *
- * A property is `name: { key, type, default }`: the key in the address's hash (`#smoothing=0.8&x=epoch`), a type of
- * `TYPES`, and the value that is left out. To keep something in the address, add a line to `PROPERTIES`, take
- * it with `urlState.get(name)`, change it with `urlState.set({ name: value })`, and listen to changes with
- * `urlState.on(name, listener)`. The hash, not the query: it never goes to the server, and changing it loads nothing.
- * This file does not use the page: `address.js` has the page's `urlState`, and writes it.
+ * A property is `name: { key, type, default }`: the key in the hash of the address (`#smoothing=0.8&x=epoch`), a type from
+ * `TYPES`, and the default value, which the address leaves out. To keep a value in the address, add a line to `PROPERTIES`,
+ * read it with `urlState.get(name)`, change it with `urlState.set({ name: value })`, and listen to changes with
+ * `urlState.on(name, listener)`. The state is in the hash and not in the query, because the browser does not send the hash
+ * to the server and does not reload the page when it changes. `address.js` has the page's `urlState` and writes the address.
  *
- * What cannot be read has its default: an address may come from anywhere. What the table does not know stays as it is.
+ * An address may come from anywhere: a value that cannot be read is replaced by its default. Keys that are not in the table
+ * are kept unchanged.
  */
 
 import { Emitter } from "./emitter.js";
 
 /**
- * How a type is read from text (`undefined`: it cannot be) and written.
+ * How the values of a type are read from text (`undefined`: the text is wrong) and written as text.
  * @type {Record<string, {read: (text: string) => any, write: (value: any) => string}>}
  */
 const TYPES = {
@@ -23,13 +24,13 @@ const TYPES = {
     write: String,
   },
   boolean: { read: (text) => ({ 1: true, 0: false })[text], write: (value) => (value ? "1" : "0") },
-  /** Texts; commas in them are escaped. An empty list is written as nothing. */
+  /** Texts with commas between them; commas in the texts are escaped. An empty list is the empty text. */
   list: {
     read: (text) => (text === "" ? [] : text.split(",").map((part) => unescaped(part))),
     write: (/** @type {string[]} */ values) =>
       values.map((value) => value.replaceAll("%", "%25").replaceAll(",", "%2C")).join(","),
   },
-  /** Anything that JSON holds. */
+  /** Any JSON value. */
   json: {
     read: (text) => {
       try {
@@ -42,30 +43,30 @@ const TYPES = {
   },
 };
 
-/** Everything that is kept in the address. */
+/** All properties in the address. */
 export const PROPERTIES = {
-  /** which charts, in order, and how each is set: see charts/specs.js */
+  /** the charts in their order, each with its settings: see charts/specs.js */
   charts: { key: "charts", type: "list", default: ["loss", "accuracy"] },
-  /** what x is: see charts/axes.js */
+  /** the quantity on the x axis: see charts/axes.js */
   axis: { key: "x", type: "text", default: "iteration" },
-  /** in how many columns the charts stand: see charts/chart-grid.js */
+  /** the number of columns of charts: see charts/chart-grid.js */
   grid: { key: "grid", type: "text", default: "auto" },
-  /** how curves stand for several runs, and for which: see charts/groups.js */
+  /** the spread that bands show, and the setting over which runs are averaged: see charts/groups.js */
   spread: { key: "bands", type: "text", default: "" },
   over: { key: "over", type: "text", default: "" },
-  /** the field whose values dashes and symbols stand for: see charts/strokes.js */
+  /** the field whose values are shown by line styles and symbols: see charts/strokes.js */
   dash: { key: "dash", type: "text", default: "" },
-  /** the experiment in the form, where it is not the first one: see form/draft.js */
+  /** the experiment in the form, if it differs from the one that the form begins with: see form/draft.js */
   form: { key: "form", type: "json", default: null },
-  /** numbers of the runs that are shown: there may be none; see shown-runs.js */
+  /** numbers of the shown runs; the list may be empty: see shown-runs.js */
   runs: { key: "runs", type: "list", default: ["newest"] },
-  /** numbers of the runs that are selected */
+  /** numbers of the selected runs */
   selected: { key: "selected", type: "list", default: [] },
-  /** what differs from the run list's usual query: see runs/run-query.js */
+  /** search, sorting and grouping of the run list, where they differ from the defaults: see runs/run-query.js */
   list: { key: "list", type: "json", default: {} },
-  /** keys of the groups in the run list that are folded: see runs/run-query.js */
+  /** keys of the folded groups in the run list: see runs/run-query.js */
   folded: { key: "folded", type: "list", default: [] },
-  /** what the wide run list has columns for: see runs/run-columns.js */
+  /** the columns of the wide run list: see runs/run-columns.js */
   columns: {
     key: "columns",
     type: "list",
@@ -89,15 +90,15 @@ function unescaped(text) {
 }
 
 /**
- * Emits a property's name with its value when it has changed, by `set` or `take`; and "set" at each `set` that changes
- * something.
+ * Emits the name of a property, with its value, when `set` or `take` has changed it. Emits "set" when `set` has changed a
+ * property.
  */
 export class UrlState extends Emitter {
   #properties;
   /** @type {Map<string, any>} */
   #values = new Map();
-  /** What the table does not know. @type {[string, string][]} */
-  #strangers = [];
+  /** Keys and values that are not in the table. @type {[string, string][]} */
+  #unknown = [];
 
   /**
    * @param {Record<string, {key: string, type: string, default: any}>} properties
@@ -115,7 +116,7 @@ export class UrlState extends Emitter {
   }
 
   /**
-   * Change properties; those that have another value now are emitted.
+   * Change properties, and emit those whose value is different now.
    * @param {Record<string, any>} changes
    */
   set(changes) {
@@ -127,7 +128,7 @@ export class UrlState extends Emitter {
     this.#changed(changed);
   }
 
-  /** Take the properties of another address, as of one that was pasted into the open page. @param {string} hash */
+  /** Take over the properties of another address, which a user has pasted into the open page. @param {string} hash */
   take(hash) {
     const before = Object.keys(this.#properties).map((name) => [name, this.#text(name, this.get(name))]);
     this.#read(hash);
@@ -136,14 +137,14 @@ export class UrlState extends Emitter {
     );
   }
 
-  /** Everything that differs from its default, as an address says it; empty where nothing does. */
+  /** The hash with all properties that differ from their default; "" if none does. */
   hash() {
-    const query = new URLSearchParams(this.#strangers);
-    for (const [name, { key, default: usual }] of Object.entries(this.#properties)) {
+    const query = new URLSearchParams(this.#unknown);
+    for (const [name, { key, default: defaultValue }] of Object.entries(this.#properties)) {
       const text = this.#text(name, this.get(name));
-      if (text !== this.#text(name, usual)) query.set(key, text);
+      if (text !== this.#text(name, defaultValue)) query.set(key, text);
     }
-    // Commas, colons and the like stand for themselves in a hash, and are easier to read.
+    // Commas, colons and some other signs need no escaping in a hash, and are easier to read.
     const hash = query.toString().replace(/%(2C|3A|2F|3D|21|40)/g, (code) => decodeURIComponent(code));
     return hash ? `#${hash}` : "";
   }
@@ -166,7 +167,7 @@ export class UrlState extends Emitter {
       if (value !== undefined) this.#values.set(name, value);
     }
     const known = new Set(Object.values(this.#properties).map(({ key }) => key));
-    this.#strangers = [...query].filter(([key]) => !known.has(key));
+    this.#unknown = [...query].filter(([key]) => !known.has(key));
   }
 
   /** @param {string[]} names */
