@@ -26,6 +26,7 @@ from engine.augmentation import Augmentation
 from engine.batches import Batches
 from engine.config import ExperimentConfig
 from engine.datasets import Dataset, load_dataset, noisy_labels
+from engine.divergence import likely_causes
 from engine.early_stopping import EarlyStopping
 from engine.evaluation import Evaluator
 from engine.events import Divergence, EvaluationMetrics, Event, StepMetrics
@@ -53,9 +54,6 @@ CASTING_BUFFER = 1024
 
 #: A network is called dead when all weight gradients are 0 for this many iterations in a row.
 DEAD_AFTER = 50
-
-#: Initial weights are too large if the first loss is above this many times the loss of guessing, ln(classes).
-FIRST_LOSS = 10
 
 
 class Trainer:
@@ -246,7 +244,7 @@ class Trainer:
             if self.done and not math.isfinite(
                 metrics.train_loss + metrics.test_loss + (metrics.validation_loss or 0.0)
             ):
-                self.divergence = Divergence(self.iteration, self._reasons(step), evaluated=True)
+                self.divergence = Divergence(self.iteration, self._causes(step), evaluated=True)
         return advanced
 
     def step(self) -> StepMetrics:
@@ -286,45 +284,11 @@ class Trainer:
                 clip_by_norm(gradient, training.clip_norm)
             self.optimizer.step(network.learnt, gradient, rate)
         else:
-            self.divergence = Divergence(self.iteration, self._reasons(metrics))
+            self.divergence = Divergence(self.iteration, self._causes(metrics))
         return metrics
 
-    def _reasons(self, metrics: StepMetrics) -> tuple[Reason, ...]:
-        """The likely causes of the divergence, the most likely first; never empty."""
-        reasons = []
-        config, rate = self.config, metrics.learning_rate
-        penalty = self.network.penalty
-        guess = math.log(self.network.logits.shape[1])
-        if metrics.iteration == 1 or self.first_loss > FIRST_LOSS * guess:
-            initializer = config.network.initializer
-            name, std = initializer["name"], initializer.get("std")
-            too_large = "the initial weights, {}, are too large for this network".format
-            if std is None:
-                reasons.append(Reason("first_weights", too_large(name), initializer=name))
-            else:
-                text = too_large(f"{name} (std {std:g})")
-                reasons.append(Reason("first_weights_std", text, initializer=name, std=std))
-        if activity := self.network.activity_penalties:
-            l1, l2 = (max(strengths) for strengths in zip(*activity, strict=True))
-            text = f"the penalty on activations (l1 {l1:g}, l2 {l2:g}) is too strong"
-            reasons.append(Reason("activity_penalty", text, l1=l1, l2=l2))
-        if metrics.iteration > 1:
-            if rate * penalty.l2 > 2:
-                product = f"the learning rate {rate:g} times l2 {penalty.l2:g}"
-                text = f"{product} is above 2, so the penalty makes the weights larger at each step"
-                reasons.append(Reason("penalty_too_strong", text, learning_rate=rate, l2=penalty.l2))
-            if rate >= 0.01:
-                text = f"the learning rate {rate:g} is too large for this network"
-                reasons.append(Reason("learning_rate_too_large", text, learning_rate=rate))
-        largest = max(metrics.weight_norms, default=0.0)
-        if not math.isfinite(largest) or largest > 1e3:
-            norm = float(f"{largest:.3g}") if math.isfinite(largest) else "∞"
-            text = f"the weights have grown without bound (norm {largest:.3g})"
-            reasons.append(Reason("weights_grown", text, norm=norm))
-        if config.training.clip_norm is None and config.training.clip_value is None:
-            reasons.append(Reason("not_clipped", "the gradients are not clipped"))
-        text = f"numbers became too large for {config.dtype}"
-        return tuple(reasons) or (Reason("numbers_too_large", text, dtype=config.dtype),)
+    def _causes(self, metrics: StepMetrics) -> tuple[Reason, ...]:
+        return likely_causes(self.config, self.network, metrics, self.first_loss)
 
     def _stops_with_best(self, metrics: EvaluationMetrics, last: bool) -> bool:
         """Stop early if this evaluation says so. True if the best weights were restored and are not those that this

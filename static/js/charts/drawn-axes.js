@@ -12,8 +12,8 @@ import { LINEAR, LOG, Scale } from "../scale.js";
  * @typedef {{range: [number | string, number | string], type: string, autorange: boolean}} PlotlyAxis
  */
 
-/** Pixels beside the axes that still belong to them, for a mouse that is not exact. */
-const SLACK = 4;
+/** Pixels beside the axes that still belong to them: as much as a mark at the last iteration reaches beyond. */
+const SLACK = 9;
 
 export class DrawnAxes {
   /** @type {AxesScale} */
