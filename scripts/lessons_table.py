@@ -13,6 +13,7 @@ import dataclasses
 import hashlib
 import json
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,13 @@ QUANTITIES = [field.name for field in dataclasses.fields(Outcome)]
 FIRST = 100
 #: A weight whose absolute value is below this counts as small: nearly zero.
 SMALL = 1e-3
+
+
+def quantities_of(config: ExperimentConfig) -> list[str]:
+    """What is measured of its runs."""
+    has_validation = config.dataset.validation_size is not None
+    return [name for name in QUANTITIES if has_validation or name != "validation"]
+
 
 #: digest → {"run", "dataset", "seeds", and a list for each quantity}
 Table = dict[str, dict[str, Any]]
@@ -73,8 +81,10 @@ def measure(
     )
     with np.errstate(over="ignore", invalid="ignore"):
         norm = float(np.sqrt(weights @ weights))
+    validation = last.validation_accuracy
     return {
         "train": 100 * last.train_accuracy,
+        **({} if validation is None else {"validation": 100 * validation}),
         "test": 100 * last.test_accuracy,
         "loss": last.train_loss,
         "diverged": float(trainer.divergence is not None),
@@ -101,11 +111,12 @@ def figures(table: Table, lesson: Lesson, dataset: str) -> Figures:
         KeyError: a run's settings have changed since it was trained.
     """
     outcomes = {}
-    for config in lesson.configs(dataset=dataset):
+    for config in lesson.configs(dataset=dataset, measured=True):
         row = table[digest(config)]
+        nothing = [None] * lesson.seeds
         outcomes[config.name] = Outcome(
             **{
-                name: np.array([math.nan if v is None else v for v in row[name][: lesson.seeds]])
+                name: np.array([math.nan if v is None else v for v in row.get(name, nothing)[: lesson.seeds]])
                 for name in QUANTITIES
             }
         )
@@ -138,7 +149,7 @@ def train(slug_prefix: str, only_dataset: str | None) -> None:
             if not datasets.status(dataset, settings.data_dir)["available"]:
                 print(f"{lesson.slug}: this machine does not have {dataset}")
                 continue
-            for config in lesson.configs(dataset=dataset):
+            for config in lesson.configs(dataset=dataset, measured=True):
                 _fill(
                     config,
                     range(lesson.seeds),
@@ -152,7 +163,12 @@ def _fill(config: ExperimentConfig, seeds: range, settings: Settings, name: str)
         table = load()  # again, because another process may have written other runs
         key = digest(config)
         row = table.setdefault(
-            key, {"run": name, "dataset": config.dataset.name, **{quantity: [] for quantity in QUANTITIES}}
+            key,
+            {
+                "run": name,
+                "dataset": config.dataset.name,
+                **{quantity: [] for quantity in quantities_of(config)},
+            },
         )
         if len(row["test"]) > seed:
             continue
@@ -182,11 +198,11 @@ def _lesson(table: Table, lesson: Lesson) -> str:
         seen = set()
         outcomes = figures(table, lesson, name)
         first = next(iter(outcomes.values()))
-        for config in lesson.configs(dataset=name):
+        for config in lesson.configs(dataset=name, measured=True):
             if digest(config) in seen:  # the same experiment with another seed
                 continue
             seen.add(digest(config))
-            run = config.name.split(", seed")[0]
+            run = re.sub(r"(, )?seed \d+$", "", config.name) or "one seed each"
             cells = rows.setdefault(run, [""] * (3 * place))
             cells += _cells(outcomes[config.name], first, sparse=config.regularization.l1 > 0)
     lines = [
@@ -196,7 +212,23 @@ def _lesson(table: Table, lesson: Lesson) -> str:
         _line(["---"] * (1 + len(head))),
         *(_line([run, *cells, *[""] * (len(head) - len(cells))]) for run, cells in rows.items()),
     ]
+    for name, title in zip(names, titles, strict=True):
+        lines += _compared(lesson, figures(table, lesson, name), title)
     return "\n".join(lines)
+
+
+def _compared(lesson: Lesson, outcomes: Figures, title: str) -> list[str]:
+    """The lesson's further figures, as a table of their own."""
+    if lesson.compared is None:
+        return []
+    rows = {row: list(values.items()) for row, values in lesson.compared(outcomes).items()}
+    head = [name for name, _ in next(iter(rows.values()))]
+    return [
+        "",
+        _line([title, *head]),
+        _line(["---"] * (1 + len(head))),
+        *(_line([row, *(_spread(values, "+.2f") for _, values in columns)]) for row, columns in rows.items()),
+    ]
 
 
 def _line(cells: list[str]) -> str:
@@ -214,8 +246,10 @@ def _cells(run: Outcome, first: Outcome, *, sparse: bool) -> list[str]:
     if run is not first and (difference != 0).any():
         higher = int((difference > 0).sum())
         pairs = _spread(difference, "+.2f") + (f", higher in {higher} of {count}" if count > 1 else "")
-    small = f"; {run.small.mean():.0f} % of weights small" if sparse else ""
-    return [_spread(run.train), _spread(run.test) + small, pairs]
+    more = f"; {run.small.mean():.0f} % of weights small" if sparse else ""
+    if not np.isnan(run.validation).any():
+        more += f"; on validation images {_spread(run.validation)}"
+    return [_spread(run.train), _spread(run.test) + more, pairs]
 
 
 def _spread(values: Numbers, form: str = ".1f") -> str:
@@ -237,7 +271,7 @@ def prune(table: Table) -> Table:
         digest(config)
         for lesson in LESSONS.values()
         for dataset in data_sets(lesson)
-        for config in lesson.configs(dataset=dataset)
+        for config in lesson.configs(dataset=dataset, measured=True)
     }
     return {key: row for key, row in table.items() if key in known}
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from engine.lessons import convolution, optimizers, overfitting, vanishing
+from engine.lessons import choosing, convolution, optimizers, overfitting, vanishing
 from engine.lessons.lesson import Lesson
 
 __all__ = ["LESSONS", "Lesson"]
 
 LESSONS: dict[str, Lesson] = {
     lesson.slug: lesson
-    for lesson in (*vanishing.LESSONS, *optimizers.LESSONS, *overfitting.LESSONS, *convolution.LESSONS)
+    for lesson in (
+        *vanishing.LESSONS,
+        *optimizers.LESSONS,
+        *overfitting.LESSONS,
+        *choosing.LESSONS,
+        *convolution.LESSONS,
+    )
 }

@@ -18,14 +18,15 @@ class Outcome:
     """The results of a run, one number for each seed, in the order of the seeds. Results of two runs with the same seed
     are pairs: they share initial weights and batches.
 
-    `train` and `test` are accuracies in per cent on all training and all test images, `loss` is the mean loss on all
-    training images. `diverged` and `dead` are 0 or 1. `iterations` is the length of training. `weights` is the
-    Euclidean norm of all weights, `small` the percentage of weights below 0.001 in size. `lowest` and `highest` are
-    median gradient norms over the first 100 iterations: of the layer nearest to the input, and of that nearest to the
-    output.
+    `train`, `validation` and `test` are accuracies in per cent on all images of each kind; NaN where there are no
+    validation images. `loss` is the mean loss on all training images. `diverged` and `dead` are 0 or 1. `iterations` is
+    the length of training. `weights` is the Euclidean norm of all weights, `small` the percentage of weights below
+    0.001 in size. `lowest` and `highest` are median gradient norms over the first 100 iterations: of the layer nearest
+    to the input, and of that nearest to the output.
     """
 
     train: Numbers
+    validation: Numbers
     test: Numbers
     loss: Numbers
     diverged: Numbers

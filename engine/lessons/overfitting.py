@@ -9,7 +9,7 @@ from typing import Any
 from engine.lessons.claims import Claim, Figures, Numbers, Outcome
 from engine.lessons.lesson import Lesson
 
-_COMMON: dict[str, Any] = {
+COMMON: dict[str, Any] = {
     "dataset": {"name": "mnist", "train_size": 300},
     "network": {
         "preset": "mlp",
@@ -26,12 +26,12 @@ _COMMON: dict[str, Any] = {
 
 
 def _last_layer_untouched() -> dict[str, Any]:
-    """The network of `_COMMON` as the script in the course's notes trains it: its loop ends one layer too early."""
+    """The network of `COMMON` as the script in the course's notes trains it: its loop ends one layer too early."""
     layers: list[dict[str, Any]] = []
-    for units in _COMMON["network"]["hidden"]:
+    for units in COMMON["network"]["hidden"]:
         layers += [{"type": "dense", "units": units}, {"type": "activation", "name": "relu"}]
     layers.append({"type": "dense", "units": 10, "penalized": False, "trainable": False})
-    return {"layers": layers, "initializer": _COMMON["network"]["initializer"]}
+    return {"layers": layers, "initializer": COMMON["network"]["initializer"]}
 
 
 def _gain(f: Figures, name: str) -> Numbers:
@@ -57,7 +57,7 @@ LESSONS = (
             "en": "It learns its 300 images by heart: train accuracy reaches 100 %, test accuracy stays far below.",
             "ja": "300 枚を丸暗記する。訓練正解率は 100 % に達し、テスト正解率はずっと低いままである。",
         },
-        common=_COMMON,
+        common=COMMON,
         runs={"300 images": {}},
         claims=(
             Claim("it learns them by heart", lambda f: f["300 images"].train == 100),
@@ -81,7 +81,7 @@ LESSONS = (
             "しかしそれは訓練正解率がより大きく下がったからで、テスト正解率も数ポイント下がっている。"
             "差が小さいからといって、良いネットワークとは限らない。",
         },
-        common=_COMMON,
+        common=COMMON,
         runs={"no penalty": {}, "L2 λ 0.1": {"regularization": {"l2": 0.1}}},
         claims=(
             Claim(
@@ -118,7 +118,7 @@ LESSONS = (
             "小さな数字画像（digits）では λ = 0.01 でテスト正解率が上がることも下がることもあり、"
             "効果があるとはいえない。",
         },
-        common=_COMMON,
+        common=COMMON,
         runs={
             f"λ {strength:g}, seed {seed}": {"regularization": {"l2": strength}, "seed": seed}
             for strength in (0.0, 0.01, 0.1)
@@ -160,7 +160,7 @@ LESSONS = (
             "なお、最後の層が乱数のまま学習しなくても、12 個のシードの平均ではテスト正解率は変わらない。"
             "その前の 6 層が補うからである。",
         },
-        common=_COMMON,
+        common=COMMON,
         runs={
             "no penalty": {},
             "no penalty, last layer untouched": {"network": _last_layer_untouched()},
@@ -206,7 +206,7 @@ LESSONS = (
             "λ = 0.0005 ならテスト正解率は下がらない。λ = 0.005 とこの学習率では、結果がシードに左右される。"
             "講義ノートのスクリプトのように最後の層をそのままにしても同じである。ほかのシードでも試してみよう。",
         },
-        common={**_COMMON, "optimizer": {"name": "sgd", "learning_rate": 0.1}},
+        common={**COMMON, "optimizer": {"name": "sgd", "learning_rate": 0.1}},
         runs={
             "no penalty": {},
             "L1 λ 0.0005": {"regularization": {"l1": 0.0005}},
@@ -244,19 +244,23 @@ LESSONS = (
             "en": "More images, by far. Dropout, early stopping and a smaller network keep the training loss from"
             " falling to zero, but with 300 images none of them raises test accuracy. Dropout lowers it by more"
             " than a point on average over twelve seeds. On MNIST early stopping lowers it with every seed, by two"
-            " points on average: it watches the test loss, which is best long before the accuracy is.",
+            " points on average: it watches the loss of 300 validation images, which is best long before the accuracy"
+            " is.",
             "ja": "画像を増やすことが断然効く。"
             "ドロップアウト、早期終了、小さなネットワークは訓練損失が 0 に落ちるのを防ぐが、"
             "300 枚ではどれもテスト正解率を上げない。"
             "ドロップアウトは、12 個のシードの平均で 1 ポイント以上下げる。"
             "MNIST では早期終了もどのシードでも下げ、平均で 2 ポイントの損になる。"
-            "基準にしているテスト損失は、正解率よりずっと早く最良になるからである。",
+            "基準にしている検証画像 300 枚の損失は、正解率よりずっと早く最良になるからである。",
         },
-        common=_COMMON,
+        common=COMMON,
         runs={
             "as it is": {},
             "dropout 0.2": {"network": {"dropout": 0.2}},
-            "early stopping": {"training": {"early_stopping": {"metric": "test_loss", "patience": 5}}},
+            "early stopping": {
+                "dataset": {"validation_size": 300},
+                "training": {"early_stopping": {"metric": "validation_loss", "patience": 5}},
+            },
             "smaller network": {"network": {"hidden": [20]}},
             "1,000 images": {"dataset": {"train_size": 1000}},
         },
@@ -292,7 +296,7 @@ LESSONS = (
             "ja": "増やすたびにテスト正解率は上がり、差は縮む。MNIST の 60,000 枚では差がなくなる。"
             "テスト正解率にこれほど効くものはほかにない。",
         },
-        common=_COMMON,
+        common=COMMON,
         runs={f"{size:,} images": {"dataset": {"train_size": size}} for size in (300, 1000, 10_000, 60_000)},
         claims=(
             Claim("test accuracy rises", lambda f: [a.test.mean() < b.test.mean() for a, b in _steps(f)]),
@@ -314,7 +318,7 @@ LESSONS = (
             "ja": "ネットワークは間違ったラベルまで覚えてしまう。訓練正解率は正しいラベルの割合をはるかに超え、"
             "MNIST では 100 % に達する。その代わり、テスト正解率は下がる。",
         },
-        common=_COMMON,
+        common=COMMON,
         runs={f"{100 * share:.0f} % wrong": {"dataset": {"label_noise": share}} for share in (0.0, 0.2, 0.4)},
         claims=(
             Claim(
@@ -344,7 +348,7 @@ LESSONS = (
             "1 画素は画像の幅の 8 分の 1 もあり、ずらすとテスト画像に似なくなる。"
             "作る画像は、実際にありそうな画像でなければならない。",
         },
-        common=_COMMON,
+        common=COMMON,
         runs={
             "as it is": {},
             "shift 2": {"dataset": {"augment": {"shift": 2}}},
@@ -385,7 +389,7 @@ LESSONS = (
             "ja": "300 枚を 5 つに分け、毎回別の 1 つでテストする。正解率は数ポイントばらつく。"
             "どれか一つよりも平均のほうが信じられる。",
         },
-        common=_COMMON,
+        common=COMMON,
         runs={
             f"fold {index + 1} of 5": {"dataset": {"fold": {"folds": 5, "index": index}}}
             for index in range(5)

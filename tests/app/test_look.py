@@ -110,6 +110,20 @@ def test_lesson_6b_is_shown_by_one_command(run):
     assert "99.6 %" in done.stdout
 
 
+def test_the_images_that_a_lesson_keeps_back_can_be_looked_at(run):
+    data_dir = find_data_dir()
+    if data_dir is None or not datasets.status("mnist", data_dir)["available"]:
+        pytest.skip("no MNIST files on this machine")
+    arguments = ("look", "--lesson", "3e-choosing", "--part", "validation", "--first", "7", "--count", "4")
+    done = run(*arguments, LOSSROOM_DATA_DIR=str(data_dir), **COLOURS)
+    assert done.returncode == 0, done.stderr
+    assert "validation  7 to 10 of 200" in done.stdout
+    # the lesson trains on the first 300
+    seen = datasets.sample(load_dataset("mnist", data_dir=data_dir), part="train", first=307, count=4)
+    shown = [line.split() for line in re.sub(r"\x1b\[[\d;]*m", "", done.stdout).splitlines()]
+    assert [str(label) for label in seen.labels] in shown
+
+
 def test_the_summary_has_every_layer_and_the_totals(run, tmp_path):
     path = tmp_path / "experiment.json"
     path.write_text(json.dumps(QUICK), "utf-8")

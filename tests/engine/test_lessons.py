@@ -50,7 +50,24 @@ def test_the_first_lessons_have_the_settings_of_the_course():
 
 def test_every_section_of_the_course_has_a_lesson():
     sections = {lesson.section for lesson in ALL}
-    assert sections == {"1a", "1b", "2a", "2b", "2c", "2d", "3a", "3b", "3c", "3d", "4", "4b", "5", "6", "6b"}
+    assert sections == {
+        "1a",
+        "1b",
+        "2a",
+        "2b",
+        "2c",
+        "2d",
+        "3a",
+        "3b",
+        "3c",
+        "3d",
+        "3e",
+        "4",
+        "4b",
+        "5",
+        "6",
+        "6b",
+    }
 
 
 def test_lesson_6b_shows_the_network_of_lesson_6_and_its_statements_are_true():
