@@ -23,7 +23,7 @@ from app.exports.fields import Fields, difference, flatten
 from app.exports.hues import assign_hues
 from app.exports.recording import Recording
 from app.exports.thinning import extremes
-from app.exports.wording import label_of, labels_of, word_of, worded
+from app.exports.wording import label_of, labels_of, value_label_of, reason_text
 from engine.lessons import LESSONS, Lesson
 
 #: Points of one curve in the report at most; CSV and JSON have every row.
@@ -66,7 +66,7 @@ def report(
     lesson = _lesson(recordings)
     stream = _environment.get_template("report.html").stream(
         t=lambda key: texts[key],
-        worded=lambda why, reason: worded(why, reason, texts, language),
+        reason_text=lambda why, reason: reason_text(why, reason, texts, language),
         language=language,
         nonce=secrets.token_urlsafe(16),
         dash=dash,
@@ -113,7 +113,7 @@ def _data(
 def _dash(field: str | None, configs: Sequence[Fields], texts: Mapping[str, str]) -> dict[str, Any] | None:
     if not field:
         return None
-    values = [word_of(field, config.get(field), texts) for config in configs]
+    values = [value_label_of(field, config.get(field), texts) for config in configs]
     return {"label": label_of(field, texts), "values": values}
 
 
@@ -148,7 +148,7 @@ def _indented(config: dict[str, Any]) -> str:
 def _rows(fields: dict[str, list[Any]], texts: Mapping[str, str]) -> list[tuple[str, list[str]]]:
     labels = labels_of(fields, texts)
     return [
-        (labels[name], [word_of(name, value, texts) for value in values]) for name, values in fields.items()
+        (labels[name], [value_label_of(name, value, texts) for value in values]) for name, values in fields.items()
     ]
 
 
@@ -157,7 +157,7 @@ def _same(configs: Sequence[Fields], texts: Mapping[str, str]) -> list[tuple[str
     differing = difference(configs)
     common = {name: value for name, value in configs[0].items() if name not in differing}
     labels = labels_of(common, texts)
-    return [(labels[name], word_of(name, value, texts)) for name, value in common.items()]
+    return [(labels[name], value_label_of(name, value, texts)) for name, value in common.items()]
 
 
 def _curves(recording: Recording) -> dict[str, Any]:

@@ -17,7 +17,7 @@ WORDS = {"initializer": "initializer.", "status": "status.", "metric": "early_st
 LONG = 1e7
 
 
-def worded(why: Mapping[str, Any] | None, fallback: str, texts: Mapping[str, str], language: str) -> str:
+def reason_text(why: Mapping[str, Any] | None, fallback: str, texts: Mapping[str, str], language: str) -> str:
     """A reason in words, or `fallback` if the catalog has no text for it."""
     text = texts.get(f"why.{why.get('code')}") if why else None
     if text is None or why is None:
@@ -38,7 +38,7 @@ def _written(name: str, value: Any, texts: Mapping[str, str], language: str) -> 
         separator = " × " if numbers else texts["why.and"]
         return separator.join(_written(name, one, texts, language) for one in value)
     if isinstance(value, dict):
-        return worded(value, "", texts, language) if "code" in value else ""
+        return reason_text(value, "", texts, language) if "code" in value else ""
     return texts.get(f"{WORDS.get(name, '-')}{value}", str(value))
 
 
@@ -60,7 +60,7 @@ def labels_of(paths: Iterable[str], texts: Mapping[str, str]) -> dict[str, str]:
     return {path: label if all_labels.count(label) == 1 else path for path, label in labels.items()}
 
 
-def word_of(path: str, value: Any, texts: Mapping[str, str]) -> str:
+def value_label_of(path: str, value: Any, texts: Mapping[str, str]) -> str:
     """A value in the reader's words: "sgd" of "optimizer.name" → "SGD"; layers in a line, word by word."""
     if value is None or value == "":
         return "–"
@@ -69,7 +69,7 @@ def word_of(path: str, value: Any, texts: Mapping[str, str]) -> str:
     if isinstance(value, float):
         return f"{value:g}"
     if path == "network.layers":
-        return re.sub(r"[a-z]\w*", lambda word: word_of("network.activation", word[0], texts), str(value))
+        return re.sub(r"[a-z]\w*", lambda word: value_label_of("network.activation", word[0], texts), str(value))
     if path == "dataset.name":
         known = datasets.source(value).title if value in datasets.names() else str(value)
         return texts.get(f"dataset.title.{value}", known)

@@ -6,7 +6,7 @@ import { Lessons } from "./lessons/lessons.js";
 import { Look } from "./look/look.js";
 import { find } from "./page/dom.js";
 import { onKey } from "./page/keys.js";
-import { later } from "./page/later.js";
+import { lazy } from "./page/lazy.js";
 import { showCurves, wireParts } from "./page/parts.js";
 import { showStatus } from "./page/status.js";
 import { Toast } from "./page/toast.js";
@@ -22,7 +22,7 @@ import { LabQueue } from "./state/lab-queue.js";
 import { keepShown, keptChoices, keptHues } from "./state/shown-runs.js";
 import { Store } from "./state/store.js";
 import { onLanguage, t } from "./words/i18n.js";
-import { allLessons, learnDatasets } from "./words/labels.js";
+import { allLessons, registerDatasets } from "./words/labels.js";
 import { setLanguage } from "./words/language.js";
 import { explain } from "./words/reasons.js";
 
@@ -49,7 +49,7 @@ async function start() {
 
   // data sets that have come through the socket are at least as new as the options
   options.datasets = options.datasets.map((dataset) => store.datasets.get(dataset.name) ?? dataset);
-  learnDatasets(options.datasets);
+  registerDatasets(options.datasets);
   /** @param {RunView[]} runs */
   const ids = (runs) => runs.map((run) => run.id);
   /** @param {RunView[]} runs */
@@ -94,7 +94,7 @@ async function start() {
     frame: () => list.draw(),
     pick: (runs, event) => list.pick(runs, event),
   });
-  const waiting = later(
+  const waiting = lazy(
     async () => new (await import("./runs/waiting.js")).Waiting(byId("charts"), store, queue),
   );
   store.on("draw", () => store.shown().some(({ status }) => status === "queued") && waiting());

@@ -8,7 +8,7 @@ import pytest
 
 import app.errors  # declares the lab's own reasons
 import app.texts  # and the ones of texts
-from app.exports.wording import worded
+from app.exports.wording import reason_text
 from app.i18n import LANGUAGES, Messages
 from engine import ConfigError, ExperimentConfig
 from engine.datasets import DatasetError
@@ -169,11 +169,11 @@ def test_errors_of_the_operating_system_are_identified_by_their_number():
 def test_a_reason_is_worded_in_the_language_of_a_report():
     best = Reason("best_at", "…", metric="test_loss", iteration=12_000, value=0.1234)
     reason = Reason("brought_back", "…", why=Reason("stopped_early", "…", why=best))
-    words = {language: worded(reason.why, "", MESSAGES.catalog(language), language) for language in LANGUAGES}
+    words = {language: reason_text(reason.why, "", MESSAGES.catalog(language), language) for language in LANGUAGES}
     assert words["en"] == (
         "stopped early: test loss was best at iteration 12,000 (0.1234); the weights of that iteration were restored"
     )
     assert words["ja"] == "早期終了：テスト損失は 12,000 回目が最良（0.1234）。そのときの重みに戻しました"
     strange = {"code": "going_on", "values": {"why": {"code": "diverged", "values": 7}, "iteration": [[]]}}
-    assert "{why}" in worded(strange, "", MESSAGES.catalog("en"), "en")  # as it may be in an import
-    assert worded(None, "an older text", MESSAGES.catalog("ja"), "ja") == "an older text"
+    assert "{why}" in reason_text(strange, "", MESSAGES.catalog("en"), "en")  # as it may be in an import
+    assert reason_text(None, "an older text", MESSAGES.catalog("ja"), "ja") == "an older text"

@@ -1,11 +1,11 @@
 /** The page's texts for tests, as the lab serves them: read from the message catalogs. */
 
 import { readFileSync } from "node:fs";
-import { speak } from "../../static/js/words/i18n.js";
+import { setTexts } from "../../static/js/words/i18n.js";
 
 /** Let the page's modules speak this language. @param {string} language */
 export function speakAs(language) {
-  speak(language, readCatalog(language));
+  setTexts(language, readCatalog(language));
 }
 
 /**

@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { curveNames, distinctNames } from "../../static/js/charts/curve-names.js";
-import { aboveChance, learnDatasets } from "../../static/js/words/labels.js";
+import { aboveChance, registerDatasets } from "../../static/js/words/labels.js";
 import { speakAs } from "./catalog.js";
 
-learnDatasets([
+registerDatasets([
   { name: "mnist", title: "MNIST", classes: 10, test_size: 10_000 },
   { name: "moons", title: "Moons", classes: 2, test_size: 100 },
   { name: "spiral", title: "Spiral" },

@@ -10,14 +10,14 @@ import {
   nearestRun,
 } from "../../static/js/runs/run-difference.js";
 import { resultFigures, resultSentence } from "../../static/js/runs/run-result.js";
-import { learnDatasets } from "../../static/js/words/labels.js";
+import { registerDatasets } from "../../static/js/words/labels.js";
 import { speakAs } from "./catalog.js";
 import { Configs, labOptions, makeRun, putRows } from "./lab.js";
 import { forExamples } from "./random.js";
 
 /** @import { Fields, Status } from "../../static/js/types.js" */
 
-learnDatasets(labOptions().datasets);
+registerDatasets(labOptions().datasets);
 
 /**
  * A test whose page speaks English at its beginning.

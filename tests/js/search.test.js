@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { arrange, readQuery } from "../../static/js/runs/run-query.js";
-import { fold } from "../../static/js/words/fold.js";
-import { learnLessons } from "../../static/js/words/labels.js";
+import { registerLessons } from "../../static/js/words/labels.js";
+import { normalize } from "../../static/js/words/normalize.js";
 import { speakAs } from "./catalog.js";
 import { Configs, makeRun } from "./lab.js";
 import { forExamples } from "./random.js";
@@ -69,7 +69,7 @@ for (const [language, text, label] of [
     speakAs(language);
     const title = { en: "Optimizers", ja: "最適化手法" };
     const texts = { title, question: title, conclusion: title };
-    learnLessons([
+    registerLessons([
       { slug: "2a-optimizers", section: "2a", runs: [], dataset: "digits", made_for: "digits", ...texts },
     ]);
     const runs = [makeRun({ number: 1, name: "sgd", lesson: "2a-optimizers" }), makeRun({ number: 2 })];
@@ -83,11 +83,11 @@ for (const [language, text, label] of [
 test("letters of another case, width, composition or kana are compared as the same", () =>
   forExamples(2000, (examples) => {
     const text = examples.text("aAzé゛がギぱヴﾃﾞｱーヽ８8Ａß①　 ", 10);
-    const folded = fold(text);
-    assert.equal(fold(folded), folded);
-    for (const form of ["NFC", "NFD", "NFKC", "NFKD"]) assert.equal(fold(text.normalize(form)), folded);
+    const folded = normalize(text);
+    assert.equal(normalize(folded), folded);
+    for (const form of ["NFC", "NFD", "NFKC", "NFKD"]) assert.equal(normalize(text.normalize(form)), folded);
     const katakana = text.replace(/[ぁ-ゖ]/g, (kana) => String.fromCharCode(kana.charCodeAt(0) + 0x60));
-    assert.equal(fold(katakana), folded);
+    assert.equal(normalize(katakana), folded);
   }));
 
 /** Six runs of two optimizers, three seeds each, as the browser tests have them. */

@@ -11,7 +11,7 @@ import { groupFacts } from "../../static/js/runs/group-head.js";
 import { describeRun } from "../../static/js/runs/run-description.js";
 import { resultFigures, resultSentence } from "../../static/js/runs/run-result.js";
 import { metricsOf } from "../../static/js/runs/sweep-metrics.js";
-import { learnDatasets } from "../../static/js/words/labels.js";
+import { registerDatasets } from "../../static/js/words/labels.js";
 import { speakAs } from "./catalog.js";
 import { labOptions, makeRun, putRows } from "./lab.js";
 import { forExamples } from "./random.js";
@@ -20,7 +20,7 @@ import { forExamples } from "./random.js";
 /** @import { Run } from "../../static/js/types.js" */
 
 const OPTIONS = labOptions();
-learnDatasets(OPTIONS.datasets);
+registerDatasets(OPTIONS.datasets);
 speakAs("en");
 
 /** @type {FigureHow} */

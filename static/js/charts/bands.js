@@ -1,6 +1,6 @@
 /** Bands: whether curves stand for several runs, and for which: two lists below the charts, kept in the address. */
 
-import { find, label, offer } from "../page/dom.js";
+import { find, label, setChoices } from "../page/dom.js";
 import { urlState } from "../state/address.js";
 import { onLanguage, t } from "../words/i18n.js";
 import { labelOf } from "../words/labels.js";
@@ -69,7 +69,7 @@ export class Bands {
   #draw() {
     /** @type {[string, string][]} */
     const spreads = ["", ...Object.keys(SPREADS)].map((name) => [name, t(`bands.${name || "none"}`)]);
-    offer(this.#spread, spreads, this.#isOn ? urlState.get("spread") : "");
+    setChoices(this.#spread, spreads, this.#isOn ? urlState.get("spread") : "");
     this.#over.hidden = !this.#isOn;
     label(this.#spread, t("bands.spread"));
     label(this.#over, t("bands.over"));

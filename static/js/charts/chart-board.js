@@ -1,6 +1,6 @@
 /** The chart board: which charts there are, their order, and what they share. A single chart is in `chart.js`. */
 
-import { find, label, offer } from "../page/dom.js";
+import { find, label, setChoices } from "../page/dom.js";
 import { urlState } from "../state/address.js";
 import { hasEnded } from "../state/run-status.js";
 import { onLanguage, t } from "../words/i18n.js";
@@ -154,7 +154,7 @@ export class ChartBoard {
   }
 
   #offerAxes() {
-    offer(
+    setChoices(
       this.#axes,
       Object.keys(AXES).map((name) => [name, t("chart.x", { axis: t(`chart.${name}`) })]),
       this.#axis,
@@ -212,7 +212,7 @@ export class ChartBoard {
 
   #offer() {
     const names = known([...this.#store.runs.values()]);
-    offer(this.#adder, [
+    setChoices(this.#adder, [
       ["", t("chart.add")],
       ...names.map(/** @returns {[string, string]} */ (name) => [name, title(name, t)]),
     ]);

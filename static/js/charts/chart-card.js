@@ -3,7 +3,7 @@
  * and changes only its own appearance.
  */
 
-import { h, iconButton, put } from "../page/dom.js";
+import { h, iconButton, setText } from "../page/dom.js";
 import { drag } from "../page/drag.js";
 import { arrowStep, arrowStepAcross, onInput, onKey } from "../page/keys.js";
 import { number, t } from "../words/i18n.js";
@@ -130,8 +130,8 @@ export class ChartCard {
    * @param {string} y
    */
   showAxes(x, y) {
-    put(this.#xTitle, x);
-    put(this.#yTitle, y);
+    setText(this.#xTitle, x);
+    setText(this.#yTitle, y);
   }
 
   /** Say whether the viewer has zoomed. @param {boolean} zoomed */
@@ -168,7 +168,7 @@ export class ChartCard {
 
   /** Say what the marks mean. @param {string} key */
   showMarks(key) {
-    put(this.#marks, key);
+    setText(this.#marks, key);
     this.#marks.title = key;
   }
 

@@ -3,7 +3,7 @@
  * to its name. And their last values, if turned on.
  */
 
-import { h, put } from "../page/dom.js";
+import { h, setText } from "../page/dom.js";
 import { t } from "../words/i18n.js";
 import { apart, sharedRows, withRoom } from "./apart.js";
 import { distinctNames } from "./curve-names.js";
@@ -180,7 +180,7 @@ export class EndNames {
       ends.flatMap(({ name }) => (shown.has(name) ? [] : [name])),
       lowest - line / 2,
     );
-    if (this.#write) for (const { name, y } of ends) put(name.value, this.#write(y));
+    if (this.#write) for (const { name, y } of ends) setText(name.value, this.#write(y));
     for (const name of this.#names) {
       name.value.hidden = !shown.has(name) || !this.#write;
       this.#move(name, shown.get(name), line, em);
@@ -218,7 +218,7 @@ export class EndNames {
    */
   #showMore(names, top) {
     this.#more.hidden = !names.length;
-    put(this.#more, t("chart.more_names", { n: names.length }));
+    setText(this.#more, t("chart.more_names", { n: names.length }));
     this.#more.title = names.map(({ element }) => element.title).join("\n");
     this.#more.style.transform = `translateY(${Math.round(top)}px)`;
   }

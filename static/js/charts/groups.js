@@ -6,7 +6,7 @@
 
 import { assignHues } from "../state/hues.js";
 import { lowerBound, nearest } from "../state/series.js";
-import { shortLabelOf, wordOf } from "../words/labels.js";
+import { shortLabelOf, valueLabelOf } from "../words/labels.js";
 
 /**
  * @import { Fields, Run } from "../types.js"
@@ -107,7 +107,7 @@ function labelOfGroup(runs, over, configs) {
  * @param {ConfigsById} configs
  */
 function commonValue([first], over, configs) {
-  return wordOf(over, configs.get(first.id)?.[over]);
+  return valueLabelOf(over, configs.get(first.id)?.[over]);
 }
 
 /**

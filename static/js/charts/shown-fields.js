@@ -1,6 +1,6 @@
 /** Shown fields: the settings of the runs that are shown, fetched when something depends on them. */
 
-import { offer } from "../page/dom.js";
+import { setChoices } from "../page/dom.js";
 import { Emitter } from "../state/emitter.js";
 import { FlatConfigs } from "../state/flat-configs.js";
 
@@ -73,7 +73,7 @@ export class ShownFields extends Emitter {
  */
 export function fillFields(select, names, chosen, text) {
   const offered = ["", ...new Set(chosen ? [...names, chosen] : names)];
-  offer(
+  setChoices(
     select,
     offered.map((name) => [name, text(name)]),
     chosen,

@@ -8,7 +8,7 @@ import { DASHES } from "../page/palette.js";
 import { urlState } from "../state/address.js";
 import { bySize } from "../state/flat-configs.js";
 import { onLanguage, t } from "../words/i18n.js";
-import { labelOf, wordOf } from "../words/labels.js";
+import { labelOf, valueLabelOf } from "../words/labels.js";
 import { fillFields } from "./shown-fields.js";
 import { SHAPES } from "./symbols.js";
 
@@ -74,9 +74,10 @@ export class Strokes {
     /** @type {Map<string, Stroke>} */
     const looks = new Map();
     /** @param {Fields | undefined} fields */
-    const worded = (fields) => fields && wordOf(field, Object.hasOwn(fields, field) ? fields[field] : null);
+    const fieldValue = (fields) =>
+      fields && valueLabelOf(field, Object.hasOwn(fields, field) ? fields[field] : null);
     /** @param {Run[]} runs */
-    const valuesOf = (runs) => [...new Set(runs.map((run) => worded(this.#fields.get(run.id))))];
+    const valuesOf = (runs) => [...new Set(runs.map((run) => fieldValue(this.#fields.get(run.id))))];
     const several = { ...PLAIN, value: t("strokes.several") };
     /**
      * @param {Run[]} runs

@@ -4,7 +4,7 @@ import { find, h, iconButton } from "../page/dom.js";
 import { ApiError, api } from "../server/api.js";
 import { number, t } from "../words/i18n.js";
 import { titleOf } from "../words/labels.js";
-import { worded } from "../words/reasons.js";
+import { reasonText } from "../words/reasons.js";
 import { block } from "./fields.js";
 import { several } from "./several.js";
 
@@ -76,7 +76,7 @@ export function fetching(dataset, onRefused, id = "fetch") {
       onRefused(error);
     }
   });
-  const why = state?.error && t("dataset.failed", { reason: worded(state.why, state.error) });
+  const why = state?.error && t("dataset.failed", { reason: reasonText(state.why, state.error) });
   return h(
     "div",
     { className: "fetch" },

@@ -2,7 +2,7 @@
 
 import { find, h } from "../page/dom.js";
 import { askWhich } from "../words/readings.js";
-import { explain, worded } from "../words/reasons.js";
+import { explain, reasonText } from "../words/reasons.js";
 import { problemOf } from "./fields.js";
 
 /**
@@ -43,7 +43,7 @@ export function showError(form, error) {
  * @param {{why: Why, readings: string[]}} problem
  */
 function said(box, { why, readings }) {
-  if (!readings.length) return [worded(why)];
+  if (!readings.length) return [reasonText(why)];
   return askWhich(box.value, readings, (reading) => {
     box.value = reading;
     box.dispatchEvent(new Event("input"));

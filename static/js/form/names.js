@@ -1,7 +1,7 @@
 /** The name of an experiment, and the differences between two experiments in words. */
 
 import { hasText, t } from "../words/i18n.js";
-import { labelOf, shortLabelOf, wordOf } from "../words/labels.js";
+import { labelOf, shortLabelOf, valueLabelOf } from "../words/labels.js";
 import { isSweep } from "./values.js";
 
 /** @import { Experiment } from "../types.js" */
@@ -89,7 +89,7 @@ function valueText(place, value) {
   if (typeof name === "boolean" || place === "training.early_stopping") return t(`boolean.${Boolean(value)}`);
   if (typeof name !== "string") return String(name);
   if (/^network\.layers\..*\.name$/.test(place)) return t(`activation.${name}`);
-  return wordOf(place, name);
+  return valueLabelOf(place, name);
 }
 
 /** A preset where there is little room: "MLP". @param {string} preset */

@@ -1,7 +1,7 @@
 /** The network: a preset with its settings, or several to compare, or layers one by one; and how its weights begin. */
 
 import { find, h, iconButton } from "../page/dom.js";
-import { later } from "../page/later.js";
+import { lazy } from "../page/lazy.js";
 import { number, t } from "../words/i18n.js";
 import { activationField } from "./activation-field.js";
 import { chain } from "./chain.js";
@@ -39,7 +39,7 @@ export class NetworkPart {
   #list = null;
   /** What makes the list, as soon as it is here. @type {typeof LayerList | null} */
   #List = null;
-  #bringList = later(async () => {
+  #bringList = lazy(async () => {
     this.#List = (await import("./layer-list.js")).LayerList;
   });
   /**

@@ -91,12 +91,12 @@ function weights(from, to) {
  * @param {Layer[]} layers
  */
 function nameOf({ place, type, shape }, next, layers) {
-  const between = layers.slice(place + 1, next?.place).map((layer) => wordOf(layer));
+  const between = layers.slice(place + 1, next?.place).map((layer) => layerWord(layer));
   const what = place < 0 ? t("network.input") : t(`layer.${type}`);
   return [`${what} → ${shape.join("×")}`, ...between].join(", ");
 }
 
 /** @param {Layer} layer */
-function wordOf({ type, name }) {
+function layerWord({ type, name }) {
   return type === "activation" && typeof name === "string" ? t(`activation.${name}`) : t(`layer.${type}`);
 }

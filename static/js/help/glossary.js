@@ -1,4 +1,4 @@
-/** The glossary: the field's words, each with one or two sentences and, where it helps, a formula. */
+/** The glossary: terms of the field, each with one or two sentences, and some with a formula. */
 
 import { h } from "../page/dom.js";
 import { onInput } from "../page/keys.js";

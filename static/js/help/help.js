@@ -1,4 +1,4 @@
-/** Help: the guide, a glossary, and the keys of the page. It is loaded when it is first opened, and works offline. */
+/** The help dialog: the guide, a glossary, and the keys of the page. It is loaded when it is first opened. */
 
 import { segments } from "../form/fields.js";
 import { openDialog } from "../page/dialog.js";
@@ -11,12 +11,12 @@ import { glossary } from "./glossary.js";
 
 /** @typedef {"guide" | "glossary" | "keys"} Part */
 
-/** The one that was seen last. @type {Part} */
+/** The part that was shown last. @type {Part} */
 let shown = "guide";
 
 /**
- * @param {[key: string, text: string][]} keys each with the name of its text
- * @param {Part} [part] to begin with
+ * @param {[key: string, text: string][]} keys each key with the id of its text
+ * @param {Part} [part] the part that is shown first
  */
 export function openHelp(keys, part = shown) {
   const body = h("div", { className: "help-body", id: "help-body", tabIndex: 0 });
@@ -29,13 +29,13 @@ export function openHelp(keys, part = shown) {
   /** @param {string} name */
   const show = async (name) => {
     shown = /** @type {Part} */ (name);
-    const wanted = shown;
+    const loaded = shown;
     try {
-      const elements = await parts[wanted]();
-      if (shown === wanted) body.replaceChildren(...elements);
+      const elements = await parts[loaded]();
+      if (shown === loaded) body.replaceChildren(...elements);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (shown === wanted)
+      if (shown === loaded)
         body.replaceChildren(h("p", { className: "error", role: "alert" }, explain(error)));
     }
     body.scrollTop = 0;
@@ -52,12 +52,12 @@ export function openHelp(keys, part = shown) {
   openDialog({ title: t("help.title"), className: "help tall", body: [tabs, body] });
 }
 
-/** The guide, section by section, each to be opened. */
+/** The sections of the guide, folded. */
 async function guide() {
   const sections = await api.guide(language());
   return sections.map(({ title, html }) => {
     const section = h("details", { className: "guide" }, h("summary", {}, title));
-    // The project's own text, from this lab; what is parsed so runs nothing.
+    // This HTML is made from the project's own documents; and DOMParser does not run scripts.
     section.append(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
     return section;
   });

@@ -1,6 +1,6 @@
 /** Search in the glossary. */
 
-import { fold } from "../words/fold.js";
+import { normalize } from "../words/normalize.js";
 
 /** @import { GlossaryEntry } from "../types.js" */
 
@@ -12,10 +12,10 @@ import { fold } from "../words/fold.js";
  * @param {string} language
  */
 export function searchGlossary(entries, query, language) {
-  const searchWords = fold(query).split(/\s+/).filter(Boolean);
+  const searchWords = normalize(query).split(/\s+/).filter(Boolean);
   /** @param {string[]} texts */
   const containsAll = (...texts) =>
-    searchWords.every((word) => texts.some((text) => fold(text).includes(word)));
+    searchWords.every((word) => texts.some((text) => normalize(text).includes(word)));
   const matches = entries.filter(({ en, ja, ...entry }) => {
     const own = language === "ja" ? ja : en;
     return containsAll(en.word, ja.word, own.text, entry.formula ?? "");

@@ -1,4 +1,4 @@
-/** The engine's own code of a layer, an optimizer or an activation, to open below where it is named. */
+/** The engine's code of a layer, an optimizer or an activation, which opens below its name. */
 
 import { h } from "../page/dom.js";
 import { ApiError, api } from "../server/api.js";
@@ -8,10 +8,10 @@ import { explain } from "../words/reasons.js";
 /** @import { SourceView } from "../types.js" */
 
 /**
- * A button that opens code below its row of a table, or its paragraph, and closes it again.
- * @param {string} name what the button shows
- * @param {[kind: string, name: string][]} sources "layer", "optimizer" or "activation", and which
- * @param {string[]} lines about this network: the shapes
+ * A button that opens code below its table row or its paragraph, and closes it again.
+ * @param {string} name the text of the button
+ * @param {[kind: string, name: string][]} sources the kind ("layer", "optimizer" or "activation") and the name of each code
+ * @param {string[]} lines lines above the code: the shapes in this network
  */
 export function codeOpener(name, sources, lines = []) {
   const button = h("button", { type: "button", className: "code-opener", "aria-expanded": "false" }, name);

@@ -1,4 +1,4 @@
-/** A data set to look at: fifty images at a time, or all points at once; of the test or the training part. */
+/** Shows a data set: fifty images at a time, or all points at once, of the test set or the training set. */
 
 import { fetching } from "../form/dataset-field.js";
 import { segments } from "../form/fields.js";
@@ -26,7 +26,7 @@ export class DatasetView {
   #total = 0;
   #ask = newestOnly();
   /**
-   * Where the data is drawn; null while it is not there.
+   * The view in which the data is drawn; null while the data set is not downloaded.
    * @type {ImageGrid | PointPlot | null}
    */
   #picture = null;
@@ -45,7 +45,7 @@ export class DatasetView {
     this.#draw();
   }
 
-  /** News of a data set's download. @param {Dataset} dataset */
+  /** A data set has changed: its download goes on, or has ended. @param {Dataset} dataset */
   take(dataset) {
     if (dataset.name !== this.#dataset.name || this.#picture) return;
     this.#dataset = dataset;
@@ -54,10 +54,10 @@ export class DatasetView {
     if (focused) this.#focus();
   }
 
-  /** The focus stays here while a button gives way to a download, and that to what came; where there is nothing to press, it waits. */
+  /** Keep the focus inside the view when its elements are replaced: on its first control, or on the view if it has none. */
   #focus() {
-    const pressed = this.element.querySelector("input:checked, button:enabled");
-    (pressed instanceof HTMLElement ? pressed : this.element).focus();
+    const control = this.element.querySelector("input:checked, button:enabled");
+    (control instanceof HTMLElement ? control : this.element).focus();
   }
 
   get #count() {
@@ -133,7 +133,7 @@ export class DatasetView {
     return button;
   }
 
-  /** Ask for the images from a place on; what is there stays until the others come. @param {number} first */
+  /** Load the images from a number on. The images that are shown stay until the new ones come. @param {number} first */
   async #load(first) {
     const isNewest = this.#ask();
     try {
@@ -159,11 +159,11 @@ export class DatasetView {
       total: number(sample.total),
     });
     this.element.dataset.shown = `${sample.part} ${sample.first}`;
-    this.#bound(last);
+    this.#updateSteps(last);
   }
 
-  /** No way beyond the ends; the focus does not stay on a button that is off. @param {number} last */
-  #bound(last) {
+  /** Disable the buttons at the ends; a button that is disabled gives its focus to the other one. @param {number} last */
+  #updateSteps(last) {
     if (!this.#isImages) return;
     const [previous, next] = this.#steps;
     const focused = document.activeElement;

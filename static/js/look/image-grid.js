@@ -1,11 +1,11 @@
-/** Images side by side, each pixel a square, each with the name of its class below. */
+/** A grid of images, drawn with square pixels, each with the name of its class below it. */
 
 import { h } from "../page/dom.js";
 import { className } from "../words/labels.js";
 
 /** @import { DataSample } from "../types.js" */
 
-/** About how wide an image is, in pixels of the page: the nearest multiple of its own. */
+/** About how wide an image is drawn, in pixels of the page; the exact width is a multiple of the image's own width. */
 const SIDE = 60;
 
 export class ImageGrid {
@@ -13,7 +13,7 @@ export class ImageGrid {
   #cells;
 
   /**
-   * Room for `count` images of a shape [channels, height, width]: what follows does not jump when they come.
+   * Reserve space for `count` images of a shape [channels, height, width], so that nothing moves when they come.
    * @param {number[]} shape
    * @param {number} count
    */
@@ -33,9 +33,9 @@ export class ImageGrid {
     const bytes = Uint8Array.from(atob(pixels), (character) => character.charCodeAt(0));
     const size = shape.reduce((product, length) => product * length, 1);
     this.#cells.forEach(({ item, canvas, name }, i) => {
-      const there = i < labels.length;
-      item.style.visibility = there ? "" : "hidden";
-      if (!there) return;
+      const hasImage = i < labels.length;
+      item.style.visibility = hasImage ? "" : "hidden";
+      if (!hasImage) return;
       paint(canvas, bytes.subarray(i * size, (i + 1) * size), shape);
       name.textContent = className(classes[labels[i]]);
     });
@@ -43,7 +43,7 @@ export class ImageGrid {
 }
 
 /**
- * The planes of an image, one (grey) or three (red, green, blue), as the canvas's pixels.
+ * Draw an image on a canvas; it has one plane (grey) or three (red, green, blue).
  * @param {HTMLCanvasElement} canvas
  * @param {Uint8Array} planes
  * @param {number[]} shape
@@ -56,6 +56,6 @@ function paint(canvas, planes, [channels, height, width]) {
       picture.data[4 * at + colour] = planes[(colour % channels) * area + at];
     picture.data[4 * at + 3] = 255;
   }
-  // in memory: fifty small ones gain nothing on a graphics card, and bytes stay what they are
+  // `willReadFrequently` keeps the canvas in memory: small images are not faster on a graphics card, which may change bytes
   canvas.getContext("2d", { willReadFrequently: true })?.putImageData(picture, 0, 0);
 }

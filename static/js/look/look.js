@@ -1,4 +1,4 @@
-/** Looking before training: a data set's images, a network's layers, or a lesson that is about both. */
+/** Dialogs that show what an experiment trains: the images of a data set, the layers of a network, or both for a lesson. */
 
 import { openDialog } from "../page/dialog.js";
 import { h } from "../page/dom.js";
@@ -17,7 +17,7 @@ export class Look {
   #datasets;
   #isDark;
   /**
-   * What an open dialog shows of a data set; it follows a download.
+   * The data set in the open dialog; it is updated during a download.
    * @type {DatasetView | null}
    */
   #view = null;
@@ -25,7 +25,7 @@ export class Look {
 
   /**
    * @param {Store} store
-   * @param {Dataset[]} datasets as in the server's options, kept up to date
+   * @param {Dataset[]} datasets all data sets of the lab; other code keeps this list up to date
    * @param {() => boolean} isDark
    */
   constructor(store, datasets, isDark) {
@@ -34,7 +34,7 @@ export class Look {
     store.on("datasets", (dataset) => this.#view?.take(dataset));
   }
 
-  /** The images, or the points, of a data set by its name. @param {string} name */
+  /** Open a dialog with the images or points of a data set. @param {string} name */
   async data(name) {
     const isNewest = this.#ask();
     const { DatasetView } = await import("./dataset-view.js");
@@ -46,7 +46,7 @@ export class Look {
     ]);
   }
 
-  /** The layers of a network. @param {ExperimentSummary} summary as of several experiments together, of the first */
+  /** Open a dialog with the layers of a network. @param {ExperimentSummary} summary */
   async network(summary) {
     const isNewest = this.#ask();
     const { networkTable } = await import("./network-table.js");
@@ -54,10 +54,10 @@ export class Look {
     this.#open({ title: t("look.network"), className: "look" }, networkTable(summary));
   }
 
-  /** Both of a lesson, with what it asks and what can be seen. @param {Lesson} lesson */
+  /** Open a dialog with a lesson's data set and network, its question and its conclusion. @param {Lesson} lesson */
   async lesson({ slug, question, conclusion }) {
     const isNewest = this.#ask();
-    const experiment = /** @type {Experiment} */ ((await api.lesson(slug)).experiment); // all that are looked at have one
+    const experiment = /** @type {Experiment} */ ((await api.lesson(slug)).experiment); // these lessons have one
     const { experiments, first } = await api.summaryTogether([experiment]);
     const [{ networkTable }, { DatasetView }] = await Promise.all([
       import("./network-table.js"),
@@ -86,7 +86,7 @@ export class Look {
 
   /** @param {string} name */
   #dataset(name) {
-    return /** @type {Dataset} */ (this.#datasets.find((other) => other.name === name)); // the server offers all that it names
+    return /** @type {Dataset} */ (this.#datasets.find((other) => other.name === name)); // the list has all data sets
   }
 
   /** @param {DatasetView} view */
@@ -100,7 +100,7 @@ export class Look {
    * @param {HTMLElement[]} body
    */
   #open(parts, body) {
-    this.#ask(); // what is still on its way does not open over it
+    this.#ask(); // so that a dialog whose data is still loading does not open over this one
     openDialog({ ...parts, body, onClose: () => (this.#view = null) });
   }
 }

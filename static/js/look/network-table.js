@@ -1,4 +1,4 @@
-/** A network's layers as a table: each one's output shape, number of parameters and cost. */
+/** A table of the layers of a network: output shape, number of parameters and cost of each layer. */
 
 import { h } from "../page/dom.js";
 import { number, t } from "../words/i18n.js";
@@ -9,8 +9,7 @@ import { codeOpener } from "./code-view.js";
 const POOLS = ["max_pool2d", "avg_pool2d"];
 
 /**
- * @param {ExperimentSummary} summary `parameters`, `multiply_adds` and `memory_bytes`, and of the `first` experiment its layers
- *   and config
+ * @param {ExperimentSummary} summary
  * @returns {HTMLElement[]} the table, and the memory of a run below it
  */
 export function networkTable({ parameters, multiply_adds: multiplyAdds, memory_bytes: memory, first }) {
@@ -80,7 +79,7 @@ export function networkTable({ parameters, multiply_adds: multiplyAdds, memory_b
 }
 
 /**
- * What of the engine a layer runs.
+ * The kinds and names of the code that a layer runs.
  * @param {Layer} layer
  * @returns {[string, string][]}
  */
@@ -93,7 +92,7 @@ function sourcesOf({ type, name }) {
     : [["layer", type]];
 }
 
-/** The shapes of its arrays in this network, N images at a time. @param {LayerSummary} layer */
+/** Lines with the shapes of a layer's input, output and parameters, for N images. @param {LayerSummary} layer */
 function shapesOf({ input_shape: x, output_shape: y, shapes }) {
   /** @param {number[]} shape */
   const batch = (shape) => `(N, ${shape.join(", ")})`;
@@ -102,7 +101,7 @@ function shapesOf({ input_shape: x, output_shape: y, shapes }) {
 }
 
 /**
- * A layer's type, with the settings that its shape does not show.
+ * The type of a layer, with the settings that cannot be seen from its output shape.
  * @param {Layer} layer
  */
 function layerName(layer) {

@@ -1,4 +1,4 @@
-/** Points of the plane: a colour and a shape for each class, with a legend. */
+/** Draws the points of a data set in the plane, with a colour and a shape for each class, and a legend. */
 
 import { h } from "../page/dom.js";
 import { color } from "../page/palette.js";
@@ -8,16 +8,16 @@ import { className } from "../words/labels.js";
 
 /** @import { DataSample } from "../types.js" */
 
-/** Of the canvas and of the room around the frame, in its own pixels: two of the page's, for fine screens. */
+/** The size of the canvas, of its margin, of a point and of a sample in the legend, in canvas pixels: half a page pixel. */
 const SIZE = 960;
 const MARGIN = 48;
 const POINT = 7;
 const SWATCH = 22;
-/** Where the frame may end. */
+/** The frame ends at the lowest of these that is above all points: 1, 1.1, 1.2 … */
 const TENTHS = Array.from({ length: 90 }, (_, i) => (10 + i) / 10);
 
 /**
- * Shapes of points with a radius: classes differ in more than their colours.
+ * Functions that draw a point of a given radius, one for each class: classes differ in shape and not only in colour.
  * @type {((pen: CanvasRenderingContext2D, x: number, y: number, radius: number) => void)[]}
  */
 const FORMS = [
@@ -87,7 +87,7 @@ export class PointPlot {
   }
 
   /**
-   * A square around the points with −1, 0 and 1; gives where a coordinate lies, and where the frame ends.
+   * Draw a square around the points, with lines at −1, 0 and 1. Returns the scale of the coordinates, and the frame's end.
    * @param {CanvasRenderingContext2D} pen
    * @param {number} reach
    */
@@ -121,7 +121,7 @@ export class PointPlot {
 
 /** @param {HTMLCanvasElement} canvas */
 function penOf(canvas) {
-  return /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d")); // null of a canvas with another kind only
+  return /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d")); // never null: no other context was asked for
 }
 
 /**

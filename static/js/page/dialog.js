@@ -4,7 +4,7 @@ import { t } from "../words/i18n.js";
 import { h, iconButton } from "./dom.js";
 
 /**
- * Open a dialog; it removes itself when it is closed, and the focus goes back where it was.
+ * Open a dialog. When it is closed it is removed, and the focus returns to the element that had it before.
  * @param {{title: string, className?: string, body: HTMLElement[], tools?: HTMLElement[], onClose?: () => void}} parts
  */
 export function openDialog({ title, className = "", body, tools = [], onClose }) {
@@ -29,7 +29,7 @@ export function openDialog({ title, className = "", body, tools = [], onClose })
     dialog.remove();
     onClose?.();
   });
-  // a click on the ground around it
+  // a click outside of the dialog, on its backdrop
   dialog.addEventListener("mousedown", (event) => {
     if (event.target === dialog) dialog.close();
   });

@@ -1,4 +1,4 @@
-/** Making elements. Data enters the page as text only. */
+/** Functions that make and change elements. Data enters the document only as text, never as HTML. */
 
 /**
  * An element with properties, attributes (`aria-…`, `data-…`, `role`, `for`) and children (elements or text).
@@ -26,16 +26,16 @@ export function h(tag, properties = {}, ...children) {
 }
 
 /**
- * Change a text only where it differs: an unchanged one keeps its selection.
+ * Set the text of an element if it differs: an unchanged text keeps the user's selection in it.
  * @param {HTMLElement} element
  * @param {string} text
  */
-export function put(element, text) {
+export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
 /**
- * The element for a selector, which must be there: it is in the page's template, or was made a moment ago.
+ * The element for a selector. It must exist: it is in the page's template, or was made before.
  * @template {Element} Kind
  * @param {ParentNode} parent
  * @param {string} selector
@@ -49,7 +49,7 @@ export function find(parent, selector, kind) {
 }
 
 /**
- * Where an event happened: the element, or the nearest around it, that fits a selector.
+ * The element of an event, or its nearest ancestor, that matches a selector.
  * @param {Event} event
  * @param {string} selector
  * @returns {HTMLElement | null}
@@ -59,11 +59,11 @@ export function closest({ target }, selector) {
 }
 
 /**
- * Let a drop-down list offer these choices. Options that it has already stay: one may be looking at the open list.
+ * Set the choices of a drop-down list. Options that it already has are kept, because the list may be open.
  * @param {HTMLSelectElement} select
  * @param {[value: string, text: string][]} choices
  */
-export function offer(select, choices, chosen = select.value) {
+export function setChoices(select, choices, chosen = select.value) {
   const old = new Map([...select.options].map((option) => [option.value, option]));
   choices.forEach(([value, text], i) => {
     const option = old.get(value) ?? h("option", { value });
@@ -76,22 +76,22 @@ export function offer(select, choices, chosen = select.value) {
 }
 
 /**
- * Let a list have these elements and no others, in this order. Those that are in their place already stay untouched: an element
- * that is moved loses its focus.
+ * Set the children of a list. Elements that are already in their place are not moved, because an element that is moved loses
+ * the focus.
  * @param {HTMLElement} list
- * @param {HTMLElement[]} wanted
+ * @param {HTMLElement[]} children
  */
-export function place(list, wanted) {
-  const there = new Set(wanted);
+export function setChildren(list, children) {
+  const kept = new Set(children);
   for (const element of [...list.children])
-    if (!(element instanceof HTMLElement && there.has(element))) element.remove();
-  wanted.forEach((element, i) => {
+    if (!(element instanceof HTMLElement && kept.has(element))) element.remove();
+  children.forEach((element, i) => {
     if (list.children[i] !== element) list.insertBefore(element, list.children[i] ?? null);
   });
 }
 
 /**
- * Name a control that shows no text of its own, for readers and for the mouse.
+ * Label a control without a text, for screen readers and as a tooltip.
  * @param {HTMLElement} element
  * @param {string} text
  */
@@ -101,7 +101,7 @@ export function label(element, text) {
 }
 
 /**
- * Put what is fixed to the window to a place in it, also where the page is enlarged.
+ * Move an element with a fixed position to a place in the window, also if the element is zoomed.
  * @param {HTMLElement & {currentCSSZoom?: number}} element
  * @param {number} left
  * @param {number} top
@@ -115,7 +115,7 @@ export function moveTo(element, left, top) {
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
- * An element of a drawing, with attributes and children.
+ * An SVG element with attributes and children.
  * @param {string} tag
  * @param {Record<string, string | number>} attributes
  * @param {(Node | string)[]} children
@@ -130,7 +130,7 @@ export function svg(tag, attributes = {}, ...children) {
 const ICONS = new URL("../../icons.svg", import.meta.url).pathname;
 
 /**
- * A picture of `static/icons.svg`.
+ * An icon from `static/icons.svg`.
  * @param {string} name
  */
 export function icon(name) {
@@ -144,7 +144,7 @@ export function icon(name) {
 }
 
 /**
- * A button that shows an icon and is read by its label.
+ * A button that shows an icon; its label is for screen readers and the tooltip.
  * @param {string} name
  * @param {string} label
  * @param {(event: MouseEvent) => void} onclick

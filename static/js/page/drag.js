@@ -2,14 +2,14 @@
 
 import { onKey } from "./keys.js";
 
-/** Pixels before a press becomes a drag. */
+/** A press becomes a drag when the pointer has moved by more than this many pixels. */
 const SLACK = 5;
 
 /**
  * @param {PointerEvent} down the press on the handle
  * @param {HTMLElement} handle
- * @param {{over: (y: number, x: number) => void, drop: (y: number | null, x: number) => void}} on `over` while it is
- *   dragged, with the place in the window; `drop` at the end of a drag, null where it was taken back, as by Escape
+ * @param {{over: (y: number, x: number) => void, drop: (y: number | null, x: number) => void}} on `over` is called with
+ *   the position in the window during the drag, `drop` at the end of it; y is null if the drag was cancelled, as by Escape
  */
 export function drag(down, handle, { over, drop }) {
   if (down.button !== 0) return;
@@ -32,7 +32,7 @@ export function drag(down, handle, { over, drop }) {
     else drop(null, NaN);
   };
   /** @param {KeyboardEvent} event */
-  const takeBack = (event) => {
+  const cancel = (event) => {
     if (event.key !== "Escape" || !dragging) return;
     event.preventDefault();
     event.stopPropagation();
@@ -41,5 +41,5 @@ export function drag(down, handle, { over, drop }) {
   handle.addEventListener("pointermove", move);
   handle.addEventListener("pointerup", end);
   handle.addEventListener("pointercancel", end);
-  onKey(window, takeBack, { capture: true, signal: listening.signal });
+  onKey(window, cancel, { capture: true, signal: listening.signal });
 }

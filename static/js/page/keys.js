@@ -1,21 +1,21 @@
 /**
- * Keys and typed text, as the page reads them. While a word is composed with an input method, as for Japanese, the
- * keys and the half-typed text are the input method's: Enter confirms a conversion, Escape takes it back. So the page
- * listens to keys and to text here only.
+ * Keys and typed text. While a user composes a word with an input method, as for Japanese, the keys and the unfinished text
+ * belong to the input method: Enter confirms a conversion, and Escape cancels it. All parts of the page therefore listen to
+ * keys and typed text through this file, which leaves out those of the input method.
  */
 
-/** Safari reports the Enter that confirms a conversion after its end, with this code and without `isComposing`. */
-const OF_INPUT_METHOD = 229;
+/** Safari sends the Enter that confirms a conversion after the composition, with this code and without `isComposing`. */
+const INPUT_METHOD_KEY = 229;
 
 /**
- * Does a key belong to the input method?
+ * Whether a key belongs to the input method.
  * @param {KeyboardEvent} event
  */
 function isComposing(event) {
-  return event.isComposing || event.keyCode === OF_INPUT_METHOD;
+  return event.isComposing || event.keyCode === INPUT_METHOD_KEY;
 }
 
-// Nor are they the browser's: by itself it would empty a search box, or close a dialog, at that Escape.
+// Without this, the browser would empty a search box, or close a dialog, at an Escape for the input method.
 addEventListener(
   "keydown",
   (event) => isComposing(event) && event.key === "Escape" && event.preventDefault(),
@@ -23,20 +23,20 @@ addEventListener(
 );
 
 /**
- * Call `listener` with each key that is pressed and is the page's.
+ * Call `listener` for each pressed key that does not belong to the input method.
  * @param {EventTarget} target
  * @param {(event: KeyboardEvent) => void} listener
- * @param {AddEventListenerOptions} [options] `signal` ends it
+ * @param {AddEventListenerOptions} [options] its `signal` removes the listener
  */
 export function onKey(target, listener, options) {
-  const heard = (/** @type {Event} */ event) => {
+  const onKeydown = (/** @type {Event} */ event) => {
     if (event instanceof KeyboardEvent && !isComposing(event)) listener(event);
   };
-  target.addEventListener("keydown", heard, options);
+  target.addEventListener("keydown", onKeydown, options);
 }
 
 /**
- * Which way an arrow key moves something in a list: up, down, or not at all.
+ * The step of an arrow key in a vertical list: up, down, or none.
  * @param {KeyboardEvent} event
  * @returns {-1 | 1 | null}
  */
@@ -45,7 +45,7 @@ export function arrowStep({ key }) {
 }
 
 /**
- * Which way an arrow key moves something in a line: to the left, to the right, or not at all.
+ * The step of an arrow key in a horizontal row: to the left, to the right, or none.
  * @param {KeyboardEvent} event
  * @returns {-1 | 1 | null}
  */
@@ -54,7 +54,7 @@ export function arrowStepAcross({ key }) {
 }
 
 /**
- * Whether a key takes back the last change, or brings it again: Ctrl+Z and Shift+Ctrl+Z, or Ctrl+Y as on Windows.
+ * Whether a key is for undo (Ctrl+Z) or for redo (Shift+Ctrl+Z, or Ctrl+Y as on Windows).
  * @param {KeyboardEvent} event
  * @returns {"undo" | "redo" | null}
  */
@@ -65,8 +65,8 @@ export function undoOrRedo({ key, ctrlKey, metaKey, altKey, shiftKey }) {
 }
 
 /**
- * Call `listener` each time the text of a box, or the place of a slider, has changed; a word that is being composed
- * counts once it is complete.
+ * Call `listener` whenever the text of a box, or the position of a slider, has changed. While a word is composed with an
+ * input method, it is called only when the word is complete.
  * @param {HTMLInputElement | HTMLTextAreaElement} input
  * @param {() => void} listener
  */

@@ -1,4 +1,4 @@
-/** A `details` element that is a menu: it closes at a click elsewhere and at Escape. */
+/** Makes a menu of a `details` element: it closes at a click outside of it and at Escape. */
 
 import { onKey } from "./keys.js";
 
@@ -28,7 +28,7 @@ export function closesByItself(menu) {
       options,
     );
   };
-  // The menu is open at once after a click, and says so by "toggle" a little later; an Escape may come between.
+  // A click opens the menu at once, but the event "toggle" comes a little later. An Escape may come between the two.
   menu.querySelector("summary")?.addEventListener("click", listen);
   menu.addEventListener("toggle", () => {
     if (menu.open) return listen();

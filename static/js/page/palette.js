@@ -1,7 +1,8 @@
 /**
- * Colours of runs, near Okabe and Ito's, for light and for dark ground. Each is three times as bright or as dark as its
- * ground, and any two differ for every kind of colour vision, which a test measures. The second eight, another tone of each
- * of the first, come in where more than eight curves are shown. Which of them a run has is decided in state/hues.js.
+ * The palette of runs for a light and for a dark background, similar to Okabe and Ito's. Each colour has a contrast of at
+ * least 3 with its background, and any two differ for every kind of colour vision; a test measures this. The first eight are
+ * used first. The second eight, another tone of each, are used if more than eight curves are shown. state/hues.js decides
+ * which colour a run gets.
  */
 
 const LIGHT = [
@@ -12,15 +13,15 @@ const DARK = [
   ["#358ae2", "#f4ba3b", "#0ac382", "#ca88bb", "#b4bbc4", "#59d3fe", "#fe6200", "#e4ea7f"],
   ["#2a6ddc", "#966019", "#cefecf", "#a763a7", "#67696d", "#99f0ff", "#fc8f63", "#7c8e63"],
 ].flat();
-/** The ends of a ramp of one hue, dark and light, each of which is seen on its ground. */
+/** The dark end and the light end of a colour ramp; both are visible on their background. */
 const RAMP = { light: ["#08306b", "#4f94cf"], dark: ["#3a7fc4", "#e3f1ff"] };
-/** What the first eight are called, which a user chooses among. */
+/** The names of the first eight colours, among which a user can choose. */
 export const HUES = ["blue", "orange", "green", "pink", "grey", "sky", "vermilion", "yellow"];
 /** Plotly's line styles. */
 export const DASHES = ["solid", "dash", "dot", "dashdot"];
 
 /**
- * @param {number} hue a place in the palette
+ * @param {number} hue the index of a colour in the palette
  * @param {boolean} dark
  */
 export function color(hue, dark) {
@@ -29,7 +30,7 @@ export function color(hue, dark) {
 }
 
 /**
- * The same for a style sheet, which goes with the theme by itself.
+ * The same as a CSS colour, which follows the theme by itself.
  * @param {number} hue
  */
 export function cssColor(hue) {
@@ -37,9 +38,9 @@ export function cssColor(hue) {
 }
 
 /**
- * A colour of a ramp of one hue, from its dark end to its light one.
- * @param {number} place from 0
- * @param {number} count of all colours
+ * A colour of the ramp, from its dark end to its light end.
+ * @param {number} place the index of the colour, from 0
+ * @param {number} count how many colours the ramp has
  * @param {boolean} dark
  */
 export function shade(place, count, dark) {

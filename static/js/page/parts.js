@@ -1,17 +1,17 @@
 /**
- * The page's parts: form, charts, runs. On narrow and enlarged screens they stand one below another, in the order of the task;
- * a bar leads to each, and a launch scrolls to its curves.
+ * The three parts of the page: form, charts, runs. On narrow or zoomed screens they are below each other, in the order of the
+ * work. A bar has a button for each part, and a launch scrolls to the curves.
  */
 
 import { find } from "./dom.js";
 
-/** As in the style sheets: below this width the parts stand one below another. */
+/** The same width as in the style sheets: on narrower screens the parts are below each other. */
 const oneColumn = matchMedia("(max-width: 899px)");
 
 /** @param {string} id */
 const partOf = (id) => find(document, `#${id}`, HTMLElement);
 
-/** Let each button with `data-go-to` lead to its part, and mark the one whose part is in the middle of the window. */
+/** Make each button with `data-go-to` lead to its part, and mark the button whose part is in the middle of the window. */
 export function wireParts() {
   const buttons = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-go-to]"));
   for (const button of buttons) button.addEventListener("click", () => goTo(button.dataset.goTo ?? ""));
@@ -29,20 +29,20 @@ export function wireParts() {
     marks.observe(partOf(button.getAttribute("data-go-to") ?? ""));
 }
 
-/** Show a part, and continue there with the keyboard. The address keeps the page's state, and stays. @param {string} id */
+/** Scroll to a part and focus it. This is not a link, because the hash of the address has the page's state. @param {string} id */
 function goTo(id) {
   const part = partOf(id);
   part.focus({ preventScroll: true });
   part.scrollIntoView({ block: "start" });
 }
 
-/** Bring the curves into sight, where they are not, as the page is one column. */
+/** If the page has one column and no chart is visible, scroll to the charts. */
 export function showCurves() {
   if (!oneColumn.matches || document.querySelector(".chart.full")) return;
   const covered = document.querySelector(".parts")?.getBoundingClientRect().top ?? innerHeight;
-  const isSeen = [...document.querySelectorAll(".chart .plot")].some((plot) => {
+  const isVisible = [...document.querySelectorAll(".chart .plot")].some((plot) => {
     const { top, bottom } = plot.getBoundingClientRect();
     return top >= 0 && bottom <= covered;
   });
-  if (!isSeen) partOf("charts").scrollIntoView({ block: "start" });
+  if (!isVisible) partOf("charts").scrollIntoView({ block: "start" });
 }

@@ -1,8 +1,8 @@
 /**
- * Keys of the whole page, in one table: each key's action and its line in the help.
+ * Keys for the whole page, in one table: the action of each key, and its line in the help.
  *
- * Keys without Ctrl can be turned off in the help (WCAG 2.1.4): speech input types them by accident. They do nothing while a
- * text is typed, and Space only acts where it does not press a button.
+ * Keys without Ctrl can be turned off in the help (WCAG 2.1.4), because speech input may type them by accident. They do
+ * nothing while a user types a text. Space does nothing if a button has the focus, because it presses the button.
  */
 
 import { closest } from "./dom.js";
@@ -11,7 +11,7 @@ import { onKey, undoOrRedo } from "./keys.js";
 export const OFF = "shortcuts-off";
 const isOff = () => window.kept.get(OFF) === "1";
 
-/** Keys that views handle by themselves, for the help. @type {[key: string, text: string][]} */
+/** Keys that other files handle; the help lists them too. @type {[key: string, text: string][]} */
 const ELSEWHERE = [
   ["Ctrl Enter", "keys.launch"],
   ["↑ ↓", "keys.move"],
@@ -22,7 +22,7 @@ const ELSEWHERE = [
   ["Delete", "keys.delete"],
 ];
 
-/** @param {Record<"search" | "pause" | "projector" | "undo" | "redo" | "clear", () => unknown>} actions what each key does; help is its own */
+/** @param {Record<"search" | "pause" | "projector" | "undo" | "redo" | "clear", () => unknown>} actions the action of each key, except help */
 export function wireShortcuts({ search, pause, projector, clear, ...changes }) {
   /** @type {Record<string, {act: () => unknown, text: string}>} */
   const keys = {
@@ -42,7 +42,7 @@ export function wireShortcuts({ search, pause, projector, clear, ...changes }) {
     ["Escape", "keys.escape"],
   ];
 
-  /** @param {"keys"} [part] that is seen first */
+  /** @param {"keys"} [part] the part that is shown first */
   async function openHelp(part) {
     const help = await import("../help/help.js");
     if (!document.querySelector("dialog[open]")) help.openHelp(all, part);
@@ -51,17 +51,17 @@ export function wireShortcuts({ search, pause, projector, clear, ...changes }) {
   onKey(document, (event) => {
     if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
     const typing = closest(event, "input:not([type=range], [type=checkbox], [type=radio]), textarea, select");
-    const way = undoOrRedo(event);
-    if (way && !typing) {
-      if (changes[way]()) event.preventDefault();
+    const command = undoOrRedo(event);
+    if (command && !typing) {
+      if (changes[command]()) event.preventDefault();
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    // an Escape that closes what is open over the page is not for the selection
+    // an Escape that closes an open popover must not clear the selection
     if (event.key === "Escape") return document.querySelector(":popover-open") ? undefined : clear();
     if (typing || isOff() || !(event.key in keys)) return;
     if (event.key === " " && closest(event, "button, a, summary, input")) return;
-    // where there is nothing to do, the key keeps its own meaning: Space scrolls
+    // if the action has nothing to do, the key keeps its usual meaning: Space scrolls
     if (keys[event.key].act() !== false) event.preventDefault();
   });
   return { openHelp };

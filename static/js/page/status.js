@@ -1,7 +1,7 @@
-/** The line at the top: whether the page is connected, and how busy the lab is. */
+/** The status line at the top: whether the page is connected, and how many workers are busy. */
 
 import { number, onLanguage, t } from "../words/i18n.js";
-import { explain, worded } from "../words/reasons.js";
+import { explain, reasonText } from "../words/reasons.js";
 
 /** @import { Store } from "../state/store.js" */
 
@@ -12,7 +12,7 @@ import { explain, worded } from "../words/reasons.js";
  */
 export function showStatus(element, text, store) {
   const draw = () => {
-    if (element.dataset.connection === "broken") return; // the page could not start, and goes on saying so
+    if (element.dataset.connection === "broken") return; // the page could not start; that message stays
     const { connection, lab } = store;
     element.dataset.connection = lab?.fault ? "fault" : connection;
     if (connection === "refused" && store.refusal) {
@@ -30,7 +30,7 @@ export function showStatus(element, text, store) {
       t("status.workers", { busy: number(lab.busy), workers: number(lab.workers) }),
     ];
     if (lab.queued) parts.push(t("status.waiting", { queued: number(lab.queued) }));
-    if (lab.fault) parts.push(t("status.fault", { reason: worded(lab.why, lab.fault) }));
+    if (lab.fault) parts.push(t("status.fault", { reason: reasonText(lab.why, lab.fault) }));
     text.textContent = parts.join(" · ");
   };
   store.on("connection", draw);

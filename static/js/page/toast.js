@@ -1,4 +1,4 @@
-/** A message at the bottom of the page that says what was done, with a button to undo it. */
+/** A short message at the bottom of the page about what was done, with a button, for example to undo it. */
 
 import { h } from "./dom.js";
 

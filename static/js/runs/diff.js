@@ -4,7 +4,7 @@ import { openDialog } from "../page/dialog.js";
 import { h } from "../page/dom.js";
 import { color } from "../page/palette.js";
 import { percent, t } from "../words/i18n.js";
-import { labelsOf, wordOf } from "../words/labels.js";
+import { labelsOf, valueLabelOf } from "../words/labels.js";
 import { hasValidationAccuracy } from "./last-accuracies.js";
 
 /**
@@ -56,7 +56,7 @@ export function openDiff(runs, { configs, isDark, onClone }) {
       ...[...difference].map(([name, values]) =>
         row(
           labels.get(name) ?? name,
-          values.map((value) => wordOf(name, value)),
+          values.map((value) => valueLabelOf(name, value)),
           { title: name },
         ),
       ),

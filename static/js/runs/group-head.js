@@ -3,7 +3,7 @@
  * highest result, and a button that shows them.
  */
 
-import { h, put } from "../page/dom.js";
+import { h, setText } from "../page/dom.js";
 import { ACTIVE } from "../state/run-status.js";
 import { percent, t } from "../words/i18n.js";
 import { hasValidationAccuracy } from "./last-accuracies.js";
@@ -42,12 +42,12 @@ export function makeGroupHead(key, on) {
     toggle.setAttribute("aria-label", t("runs.toggle_named", { name: label }));
     toggle.onclick = () => on.show(ids, !all);
     for (const button of [toggle, name]) button.tabIndex = current ? 0 : -1;
-    put(name, label ?? "");
+    setText(name, label ?? "");
     name.setAttribute("aria-expanded", String(!folded));
     const { best: highest, by, text } = groupFacts(runs);
-    put(best, percent(highest));
+    setText(best, percent(highest));
     best.title = t(by === "validation" ? "runs.best_by_validation" : "runs.best");
-    put(facts, text);
+    setText(facts, text);
   };
   return { element, name, update };
 }

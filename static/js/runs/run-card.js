@@ -3,11 +3,11 @@
  * commands.
  */
 
-import { h, iconButton, put } from "../page/dom.js";
+import { h, iconButton, setText } from "../page/dom.js";
 import { cssColor, HUES } from "../page/palette.js";
 import { ACTIVE } from "../state/run-status.js";
 import { number, t } from "../words/i18n.js";
-import { worded } from "../words/reasons.js";
+import { reasonText } from "../words/reasons.js";
 import { exportMenu } from "./export-menu.js";
 import { liveControls } from "./live-controls.js";
 import { describeRun } from "./run-description.js";
@@ -67,7 +67,7 @@ export class RunCard {
     this.parts = [head.element, body, foot.element];
     this.updateResult = (now) => {
       const shown = lab.store.isShown(now.id);
-      put(result, resultSentence(now, shown));
+      setText(result, resultSentence(now, shown));
       figures.update(resultFigures(now, shown));
     };
     this.#updates = [
@@ -75,7 +75,7 @@ export class RunCard {
       this.updateResult,
       (now) => putName(said, describeRun(now, lab.configs.get(now.id))),
       controls.update,
-      (now) => put(reason, worded(now.why, now.reason ?? "")),
+      (now) => setText(reason, reasonText(now.why, now.reason ?? "")),
       (now) => showChanges(changes, now.annotations),
       (now) => this.#compare(now, difference),
       (now) => texts.forEach((text) => text.update(now)),
@@ -154,7 +154,7 @@ export class RunCard {
     );
     /** @param {Pick<Run, "status">} run */
     const update = ({ status }) => {
-      put(pause, t(status === "paused" ? "runs.resume" : "runs.pause"));
+      setText(pause, t(status === "paused" ? "runs.resume" : "runs.pause"));
       pause.disabled = status === "queued";
       for (const step of steps) step.disabled = status !== "paused";
     };
@@ -172,7 +172,7 @@ export class RunCard {
       t("runs.clone_change"),
     );
     /** @param {Run} now */
-    const update = ({ archived }) => put(archive, t(archived ? "runs.unarchive" : "runs.archive"));
+    const update = ({ archived }) => setText(archive, t(archived ? "runs.unarchive" : "runs.archive"));
     return { element: h("div", { className: "details-foot" }, exportMenu([run]), clone, archive), update };
   }
 
@@ -213,7 +213,7 @@ function makeFigures({ summary }) {
   const pairs = values.map(({ name, value }) => h("div", {}, h("dt", {}, t(`chart.${name}`)), value));
   /** @param {ReturnType<typeof resultFigures>} texts */
   const update = (texts) => {
-    for (const { name, value } of values) put(value, texts[name]);
+    for (const { name, value } of values) setText(value, texts[name]);
   };
   return { element: h("dl", { className: "run-figures" }, ...pairs), update };
 }

@@ -1,7 +1,7 @@
 /** What a run is, in one line: "MNIST · 784-40-20-10 · ReLU · He · SGD 0.1 · batch 100 · seed 0". */
 
 import { hasText, number, t } from "../words/i18n.js";
-import { datasetTitle, inputsOf, labelOf, shortLabelOf, wordOf } from "../words/labels.js";
+import { datasetTitle, inputsOf, labelOf, shortLabelOf, valueLabelOf } from "../words/labels.js";
 
 /** @import { Fields, RunSummary } from "../types.js" */
 
@@ -67,11 +67,11 @@ function unusualParts(fields) {
   );
   return [
     ...set.map((name) => `${shortLabelOf(name)} ${fields[name]}`),
-    ...changes.map(([name, value]) => `${labelOf(name)} ${wordOf(name, value)}`),
+    ...changes.map(([name, value]) => `${labelOf(name)} ${valueLabelOf(name, value)}`),
     fold === undefined || fold === null ? "" : t("form.fold", { number: fold + 1, folds }),
     schedule === "constant"
       ? ""
-      : `${labelOf("training.schedule.name")} ${wordOf("training.schedule.name", schedule)}`,
+      : `${labelOf("training.schedule.name")} ${valueLabelOf("training.schedule.name", schedule)}`,
     Object.keys(fields).some((name) => name.startsWith("training.early_stopping."))
       ? t("early_stopping.name")
       : "",

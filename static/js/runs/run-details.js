@@ -2,7 +2,7 @@
  * The card of the selected run, if it is one; and the unsent texts of all runs.
  */
 
-import { later } from "../page/later.js";
+import { lazy } from "../page/lazy.js";
 import { api } from "../server/api.js";
 import { onLanguage } from "../words/i18n.js";
 import { KINDS, RunText } from "./run-text.js";
@@ -27,7 +27,7 @@ export class RunDetails {
   #card = null;
   /** What makes cards, as soon as it is here. @type {typeof RunCard | null} */
   #Card = null;
-  #bringCard = later(async () => {
+  #bringCard = lazy(async () => {
     this.#Card = (await import("./run-card.js")).RunCard;
     this.#draw();
   });

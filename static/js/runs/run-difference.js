@@ -4,7 +4,7 @@
 
 import { BY_NAME } from "../form/names.js";
 import { hasText, t } from "../words/i18n.js";
-import { datasetTitle, labelsOf, wordOf } from "../words/labels.js";
+import { datasetTitle, labelsOf, valueLabelOf } from "../words/labels.js";
 
 /**
  * @import { FlatConfigs } from "../state/flat-configs.js"
@@ -111,5 +111,5 @@ export function differenceSentence({ run, changes }) {
  * @param {any} value
  */
 function valueText(name, value) {
-  return name === "dataset.name" ? datasetTitle(value) : wordOf(name, value);
+  return name === "dataset.name" ? datasetTitle(value) : valueLabelOf(name, value);
 }

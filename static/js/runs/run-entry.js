@@ -4,12 +4,12 @@
  * An entry is made once and changed in place: nothing moves or loses its focus while numbers change.
  */
 
-import { closest, h, icon, iconButton, put, sparkline } from "../page/dom.js";
+import { closest, h, icon, iconButton, setText, sparkline } from "../page/dom.js";
 import { color } from "../page/palette.js";
 import { ACTIVE } from "../state/run-status.js";
 import { number, percent, t } from "../words/i18n.js";
-import { wordOf } from "../words/labels.js";
-import { worded } from "../words/reasons.js";
+import { valueLabelOf } from "../words/labels.js";
+import { reasonText } from "../words/reasons.js";
 import { lastAccuracies } from "./last-accuracies.js";
 import { describeRun } from "./run-description.js";
 import { fieldValue } from "./run-fields.js";
@@ -156,11 +156,11 @@ export function makeEntry({ id }, configs, on) {
     star.title = t("runs.star");
     putName(name, run.name);
     name.setAttribute("aria-pressed", String(selected));
-    put(score, percent(accuracy));
-    put(stateWord, t(`status.${status}`));
-    put(stateRest, stateRestText(run, iteration));
+    setText(score, percent(accuracy));
+    setText(stateWord, t(`status.${status}`));
+    setText(stateRest, stateRestText(run, iteration));
     name.title = `${run.name}\n${describeRun(run)}\n${state.textContent}`;
-    state.title = worded(run.why, run.reason ?? "") || state.textContent;
+    state.title = reasonText(run.why, run.reason ?? "") || state.textContent;
     if (tags.title !== run.tags.join(", ")) {
       tags.title = run.tags.join(", ");
       tags.replaceChildren(...run.tags.map((tag) => h("span", { className: "tag" }, tag)));
@@ -182,7 +182,7 @@ export function makeEntry({ id }, configs, on) {
       score.after(...Object.values(cells));
     }
     for (const [column, cell] of Object.entries(cells)) {
-      put(cell, cellText(run, column, { test: accuracy, validation }, configs));
+      setText(cell, cellText(run, column, { test: accuracy, validation }, configs));
       cell.title = cell.textContent ?? "";
     }
     if (run.evaluation.length !== drawn) {
@@ -217,7 +217,7 @@ function cellText(run, column, { test, validation }, configs) {
     case "seconds":
       return secondsText(seconds);
     default:
-      return wordOf(column, fieldValue(run, column, configs));
+      return valueLabelOf(column, fieldValue(run, column, configs));
   }
 }
 

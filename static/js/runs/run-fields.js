@@ -3,8 +3,8 @@
  * here.
  */
 
-import { fold } from "../words/fold.js";
-import { datasetTitle, shortLabelOf, wordOf } from "../words/labels.js";
+import { datasetTitle, shortLabelOf, valueLabelOf } from "../words/labels.js";
+import { normalize } from "../words/normalize.js";
 
 /**
  * @import { FlatConfigs } from "../state/flat-configs.js"
@@ -83,13 +83,13 @@ export function fieldValue(run, name, configs) {
  * @param {string[]} settings
  */
 export function fieldsCalled(name, settings = []) {
-  const said = fold(name);
+  const said = normalize(name);
   const field = ALIASES[said] ?? said;
   if (Object.hasOwn(FIELDS, field)) return [field];
   /** @param {string} path */
   const isCalled = (path) =>
     [path, path.replace(/\.name$/, "")].some((end) => `.${end}`.endsWith(`.${field}`)) ||
-    fold(shortLabelOf(path)) === field;
+    normalize(shortLabelOf(path)) === field;
   return [...new Set([...Object.keys(FIELDS), ...settings])].filter(isCalled);
 }
 
@@ -99,5 +99,5 @@ export function fieldsCalled(name, settings = []) {
  * @param {FieldValue} value
  */
 export function wordsOf(field, value) {
-  return [String(value), field === "dataset.name" ? datasetTitle(String(value)) : wordOf(field, value)];
+  return [String(value), field === "dataset.name" ? datasetTitle(String(value)) : valueLabelOf(field, value)];
 }

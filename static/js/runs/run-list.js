@@ -3,7 +3,7 @@
  * its commands are in `run-actions.js`.
  */
 
-import { place } from "../page/dom.js";
+import { setChildren } from "../page/dom.js";
 import { urlState } from "../state/address.js";
 import { Emitter } from "../state/emitter.js";
 import { onLanguage, t } from "../words/i18n.js";
@@ -226,7 +226,7 @@ export class RunList extends Emitter {
     const focused = /** @type {HTMLElement | null} */ (document.activeElement);
     const wasFocused = this.#list.contains(focused);
     const at = before.indexOf(focused?.closest("[data-run]")?.getAttribute("data-run") ?? "");
-    place(this.#list, wanted);
+    setChildren(this.#list, wanted);
     if (wasFocused && focused !== document.activeElement) {
       // it was moved, or its run is gone: then the one that has its place
       const { order } = this;

@@ -1,7 +1,7 @@
 /** Which runs the list shows, and in which order: search, state, archive, sort, group. Pure functions of run objects. */
 
 import { ACTIVE } from "../state/run-status.js";
-import { wordOf } from "../words/labels.js";
+import { valueLabelOf } from "../words/labels.js";
 import { compareTexts } from "../words/natural-order.js";
 import { inOrder, titleOf } from "./launch.js";
 import { FIELDS, fieldsCalled, fieldValue } from "./run-fields.js";
@@ -148,7 +148,7 @@ export function arrange(runs, query, configs) {
   return [...groups]
     .map(([key, runs]) => ({
       key,
-      label: wordOf(query.group, fieldValue(runs[0], query.group, configs)),
+      label: valueLabelOf(query.group, fieldValue(runs[0], query.group, configs)),
       runs,
     }))
     .toSorted((a, b) => Number(a.label === "–") - Number(b.label === "–") || compareTexts(a.label, b.label));

@@ -4,7 +4,7 @@
  * as the page says it, whatever its case, width or kana.
  */
 
-import { fold } from "../words/fold.js";
+import { normalize } from "../words/normalize.js";
 import { numberOf, plain } from "../words/notation.js";
 import { FIELDS, fieldsCalled, fieldValue, wordsOf } from "./run-fields.js";
 
@@ -31,7 +31,7 @@ export function parse(text) {
     const [, field, operator, value] =
       /^(\p{L}[\p{L}\w.]*)(:|<=|>=|=|<|>)(.+)$/su.exec(negated ? token.slice(1) : token) ?? [];
     /** @param {string} part */
-    const bare = (part) => fold(part.replaceAll('"', ""));
+    const bare = (part) => normalize(part.replaceAll('"', ""));
     if (field) return { field, operator, text: bare(value), negated };
     return { field: null, operator: ":", text: bare(negated ? token.slice(1) : token), negated };
   });
@@ -71,7 +71,7 @@ export function holds(run, { fields, operator, text }, configs) {
 function holdsValue(field, value, operator, text) {
   const wanted = numberOf(plain(text));
   if (typeof value !== "number" || wanted === undefined) {
-    const words = wordsOf(field, value).map(fold);
+    const words = wordsOf(field, value).map(normalize);
     return operator === "="
       ? words.includes(text)
       : operator === ":" && words.some((word) => word.includes(text));
@@ -110,5 +110,5 @@ function haystack(run) {
     const value = field === "network.initializer.name" ? run.summary.initializer : FIELDS[field](run);
     return [value ?? []].flat().flatMap((one) => wordsOf(field, one));
   });
-  return fold([`#${run.number}`, ...said].join("\n"));
+  return normalize([`#${run.number}`, ...said].join("\n"));
 }

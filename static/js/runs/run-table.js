@@ -1,7 +1,7 @@
 /** The run table: makes the list, its tools, the selection and what is done with it, and wires them together. */
 
 import { closest, find } from "../page/dom.js";
-import { later } from "../page/later.js";
+import { lazy } from "../page/lazy.js";
 import { wireShortcuts } from "../page/shortcuts.js";
 import { ApiError, api } from "../server/api.js";
 import { FlatConfigs } from "../state/flat-configs.js";
@@ -66,12 +66,12 @@ export class RunTable {
       launched(runs);
       store.whenComplete(() => this.launched(runs));
     });
-    const menu = later(async () => new (await import("./color-menu.js")).ColorMenu(actions));
+    const menu = lazy(async () => new (await import("./color-menu.js")).ColorMenu(actions));
     const colors = {
       open: async (/** @type {Run} */ run, /** @type {HTMLElement} */ anchor) =>
         (await menu()).open(run, anchor),
     };
-    this.#same = later(
+    this.#same = lazy(
       async () => new (await import("./same-experiment.js")).SameExperiment(store, configs, form, toast),
     );
     const same = { launchOther: async (/** @type {Run} */ run) => (await this.#same()).launchOther(run) };
@@ -102,7 +102,7 @@ export class RunTable {
         ),
       showOnly: (ids) => store.showOnly(ids),
     };
-    const bar = later(
+    const bar = lazy(
       async () =>
         new (await import("./run-bar.js")).RunBar(byId("run-bar"), { store, selection, actions }, views),
     );

@@ -1,6 +1,6 @@
 /** Above the run list: search, and a menu with state, order, groups, archive, import. */
 
-import { find, h, icon, offer } from "../page/dom.js";
+import { find, h, icon, setChoices } from "../page/dom.js";
 import { onInput, onKey } from "../page/keys.js";
 import { closesByItself } from "../page/menu.js";
 import { urlState } from "../state/address.js";
@@ -151,7 +151,7 @@ export class RunTools {
     const states = Object.keys(STATES).map(
       /** @returns {[string, string]} */ (name) => [name, t(STATES_TEXTS[name] ?? `status.${name}`)],
     );
-    offer(state.select, [["", t("runs.all_states")], ...states], query.state);
+    setChoices(state.select, [["", t("runs.all_states")], ...states], query.state);
     const sort = choose("sort", "runs.sort", (chosen) =>
       this.#set({ sort: chosen, descending: DESCENDING.has(chosen) }),
     );
@@ -170,8 +170,8 @@ export class RunTools {
       const text = (/** @type {string} */ name) => labels.get(name) ?? t("runs.no_groups");
       /** @param {string[]} names */
       const pairs = (names) => names.map(/** @returns {[string, string]} */ (name) => [name, text(name)]);
-      offer(sort.select, pairs(sorts), query.sort);
-      offer(group.select, pairs(groups), query.group);
+      setChoices(sort.select, pairs(sorts), query.sort);
+      setChoices(group.select, pairs(groups), query.group);
     };
     lists([]);
     const panel = h(

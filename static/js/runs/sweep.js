@@ -5,7 +5,7 @@ import { openDialog } from "../page/dialog.js";
 import { h } from "../page/dom.js";
 import { color } from "../page/palette.js";
 import { hasText, number, t } from "../words/i18n.js";
-import { labelsOf, wordOf } from "../words/labels.js";
+import { labelsOf, valueLabelOf } from "../words/labels.js";
 import { heatMap, scatter } from "./sweep-figures.js";
 import { ofAll } from "./sweep-kinds.js";
 import { METRICS, metricsOf } from "./sweep-metrics.js";
@@ -38,7 +38,7 @@ export function openSweep(runs, { configs, selection, isDark }) {
   const field = (path) => ({
     path,
     label: String(labels.get(path)),
-    word: (value) => (typeof value === "number" ? shown(value) : wordOf(path, value)),
+    word: (value) => (typeof value === "number" ? shown(value) : valueLabelOf(path, value)),
   });
   const { names: metrics, first } = metricsOf(runs);
   /** @type {Record<"kind" | "metric" | "x" | "y", string>} */

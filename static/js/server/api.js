@@ -1,15 +1,15 @@
-/** Commands to the server: HTTP, JSON in and out. Addresses are relative to the page, which may lie below a path. */
+/** Requests to the server's HTTP API, with JSON in both directions. Addresses are relative, because the page may be under a path. */
 
 /** @import { CostsTogether, DataSample, Experiment, Fields, GlossaryEntry, Lesson, Options, RunView, SourceView, Why } from "../types.js" */
 
 /**
- * A refusal by the server. `field` names what is wrong in an experiment, `bounds` what would be right. `bounds.why` is the
- * reason as a code with values; without it, the code and the bounds are the reason.
+ * A request that the server refused. `field` is the wrong field of an experiment, and `bounds` says which values would be
+ * right. `bounds.why` is the reason as a code with values; if it is missing, the code and the bounds are the reason.
  */
 export class ApiError extends Error {
   /**
    * @param {{code: string, message: string, field?: string, bounds?: Record<string, any>}} error
-   * @param {number} status of the answer; 0: there was none
+   * @param {number} status of the answer; 0: there was no answer
    */
   constructor({ code, message, field, bounds }, status) {
     super(message);
@@ -51,7 +51,7 @@ async function send(method, path, body, signal) {
  * @param {string} method
  * @param {string} path
  * @param {any} [body]
- * @returns {Promise<any>} each function of `api` says what it is
+ * @returns {Promise<any>} the answer; each function of `api` declares its type
  */
 async function request(method, path, body) {
   const answer = await send(method, path, body);
@@ -70,7 +70,7 @@ function refusal({ status }, json) {
 }
 
 /**
- * An answer of bytes. A login page that a network puts in the way is none.
+ * Send a request whose answer is bytes. If a network answers with its login page instead, this throws.
  * @param {string} path
  * @param {any} body
  * @param {AbortSignal} [signal]
@@ -85,11 +85,11 @@ async function requestBytes(path, body, signal) {
 }
 
 /**
- * What is wrong with one of several experiments that are alike is wrong with the form.
+ * Remove the experiment's number from an error: all experiments come from one form, so the error belongs to the form's field.
  * @template Answer
  * @param {Promise<Answer>} answer
  */
-async function ofTheFirst(answer) {
+async function withoutNumber(answer) {
   try {
     return await answer;
   } catch (error) {
@@ -102,11 +102,11 @@ async function ofTheFirst(answer) {
 
 export const api = {
   /**
-   * What is new since the last answer; see polling.js.
-   * @param {object} question
+   * Rows and states that are new since the last answer; see polling.js.
+   * @param {object} subscription
    * @param {AbortSignal} signal
    */
-  poll: (question, signal) => requestBytes("api/stream", question, signal),
+  poll: (subscription, signal) => requestBytes("api/stream", subscription, signal),
   /** @returns {Promise<Options>} */
   options: () => request("GET", "api/options"),
   /**
@@ -134,7 +134,7 @@ export const api = {
    */
   messages: (language) => request("GET", `i18n/${language}.json`),
   /**
-   * The guide, in sections of the lab's own HTML.
+   * The sections of the guide, as HTML that the lab makes from its own documents.
    * @param {string} language
    * @returns {Promise<{title: string, html: string}[]>}
    */
@@ -148,24 +148,25 @@ export const api = {
    */
   run: (id) => request("GET", `api/runs/${id}`),
   /**
-   * Experiments as one group: all of them, or none.
+   * Launch experiments as one group: all of them, or none.
    * @param {Experiment[]} experiments
    * @returns {Promise<{runs: RunView[]}>}
    */
-  launchTogether: (experiments) => ofTheFirst(request("POST", "api/experiments", { experiments })),
+  launchTogether: (experiments) => withoutNumber(request("POST", "api/experiments", { experiments })),
   /**
-   * What they would be, one by one and together.
+   * The costs of experiments that are not launched yet, one by one and together.
    * @param {Experiment[]} experiments
    * @returns {Promise<CostsTogether>}
    */
-  summaryTogether: (experiments) => ofTheFirst(request("POST", "api/experiments/summary", { experiments })),
+  summaryTogether: (experiments) =>
+    withoutNumber(request("POST", "api/experiments/summary", { experiments })),
   /**
    * @param {string} slug
    * @returns {Promise<{runs: RunView[]}>}
    */
   launchLesson: (slug) => request("POST", `api/lessons/${slug}/runs`),
   /**
-   * Images, or points, of a data set.
+   * Some images or points of a data set.
    * @param {string} name
    * @param {{part: string, first: number, count: number}} query
    * @returns {Promise<DataSample>}
@@ -175,14 +176,14 @@ export const api = {
   /** @param {string} name */
   fetchDataset: (name) => request("POST", `api/datasets/${name}/fetch`),
   /**
-   * name, color, starred, archived, tags, notes; `was` says what a change was made from.
+   * Change name, color, starred, archived, tags or notes. `was` has the value before the change.
    * @param {string} id
    * @param {Record<string, any>} changes
    * @returns {Promise<RunView>}
    */
   change: (id, changes) => request("PATCH", `api/runs/${id}`, changes),
   /**
-   * While the page is being left, so without waiting for the answer.
+   * The same while the page is being closed; it does not wait for the answer.
    * @param {string} id
    * @param {Record<string, any>} changes
    */
@@ -196,7 +197,7 @@ export const api = {
     }).catch(() => {});
   },
   /**
-   * learning_rate, l1, l2, dropout, while it runs.
+   * Change learning_rate, l1, l2 or dropout of a run while it trains.
    * @param {string} id
    * @param {Record<string, any>} values
    * @returns {Promise<RunView>}
@@ -205,12 +206,12 @@ export const api = {
   /** @param {string} id */
   remove: (id) => request("DELETE", `api/runs/${id}`),
   /**
-   * While the page is being left, so without waiting for the answer.
+   * Delete a run while the page is being closed; it does not wait for the answer.
    * @param {string} id
    */
   removeAtLeaving: (id) => void fetch(`api/runs/${id}`, { method: "DELETE", keepalive: true }),
   /**
-   * pause, resume, step, cancel or clone.
+   * Send a command: pause, resume, step, cancel or clone.
    * @param {string} id
    * @param {string} command
    * @param {object} [body]
@@ -223,7 +224,7 @@ export const api = {
    */
   fields: (ids) => request("GET", `api/fields?runs=${ids.join(",")}`),
   /**
-   * A document of exported runs, as a file.
+   * Import the runs in an exported file.
    * @param {File} file
    * @returns {Promise<{runs: RunView[]}>}
    */

@@ -1,13 +1,15 @@
 /**
- * The connection: how the page gets updates from the lab, and the rows of all runs that it shows.
+ * The connection: gets updates from the lab, and the rows of all shown runs.
  *
- * Usually through one socket. When it ends, it comes back by itself, waiting longer each time with a random part (so that a
- * class does not come back in one instant), and asks for each run from the rows that are here: nothing is lost, nothing
- * comes twice. A socket that ends before it has proved itself, while the server answers by HTTP, is one that the network
- * does not let through: after some of them the page polls, and tries a socket now and then. Such a trial is not listened
- * to; when it has proved itself, a new socket takes over.
+ * Usually they come through one socket. When a socket ends, the page opens a new one, after a wait that is longer each time
+ * and partly random, so that the pages of a class do not reconnect in the same moment. The page subscribes to each run from
+ * the rows that it has, so no row is lost and none comes twice.
  *
- * A hidden tab asks for no rows after a while, and catches up when it is shown again.
+ * Some networks block sockets. If sockets fail before they have proved that they work (see socket.js), while the server
+ * answers by HTTP, the page polls. Meanwhile it tries a socket now and then. It ignores the messages of such a trial; once
+ * the trial has proved that sockets work, a new socket replaces polling.
+ *
+ * A tab that has been hidden for a while unsubscribes, and gets the missing rows when it is shown again.
  */
 
 import { Inbox } from "./inbox.js";
@@ -16,17 +18,20 @@ import { Socket } from "./socket.js";
 
 /** @import { Store } from "../state/store.js" */
 
-/** Sockets that may fail, while the server answers by HTTP, before the page polls. */
+/** After this many sockets have failed, while the server answers by HTTP, the page polls. */
 const MAX_FAILURES = 2;
-/** Milliseconds from a socket's end to the next one; while the page polls; and how long a socket may take to greet. */
+/** Milliseconds from the end of a socket until the next one is opened. */
 const WAIT = { first: 250, longest: 8000 };
+/** The same while the page polls. */
 const TRIAL_WAIT = { first: 30_000, longest: 300_000 };
+/** Milliseconds in which the first message of a socket must come. */
 const PATIENCE = { first: 5000, longest: 20_000 };
+/** A tab that is hidden for this many milliseconds unsubscribes from all runs. */
 const REST_AFTER = 10_000;
-/** Bins of a long stream's overview: a chart is about as many pixels wide. */
+/** Bins of a long stream's overview: about as many as a chart has pixels. */
 const BINS = 512;
 /**
- * What the server's close codes say of it: it goes to come back, or shows as many pages as it may.
+ * Close codes of the server: it restarts, or it has its maximum of viewers.
  * @type {Record<number, string>}
  */
 const CLOSED = { 1012: "restarting", 1013: "full" };
@@ -36,7 +41,7 @@ export class Connection {
   #polling;
   /** @type {Socket | null} */
   #socket = null;
-  /** Runs that the socket was asked for; null where it is not to be asked. @type {Set<string> | null} */
+  /** Ids of the runs that the page has subscribed to; null before the first message. @type {Set<string> | null} */
   #subscribed = null;
   #failures = 0;
   #ends = 0;
@@ -48,16 +53,16 @@ export class Connection {
   constructor(store) {
     this.#store = store;
     store.on("runs", () => this.#subscribe());
-    document.addEventListener("visibilitychange", () => this.#seen(!document.hidden));
+    document.addEventListener("visibilitychange", () => this.#visibilityChanged(!document.hidden));
     this.#polling = new Polling(
       store,
-      () => this.#cursors(this.#wanted()),
+      () => this.#cursors(this.#runsToSubscribe()),
       (answered) => this.#polled(answered),
     );
     this.#open();
   }
 
-  /** @param {boolean} trial it is only tried whether a socket gets through */
+  /** Open a socket. @param {boolean} trial whether this only tests if the network lets sockets through */
   #open(trial = this.#polling.running) {
     clearTimeout(this.#timer);
     this.#timer = 0;
@@ -67,7 +72,7 @@ export class Connection {
       patience: growing(PATIENCE, trial ? Infinity : this.#failures),
       onMessage: (data) => {
         if (trial) return;
-        if (!this.#subscribed) this.#greeted();
+        if (!this.#subscribed) this.#onFirstMessage();
         inbox.take(data);
       },
       onProved: () => {
@@ -77,12 +82,12 @@ export class Connection {
         socket.end();
         this.#open(false);
       },
-      onEnd: (code) => socket === this.#socket && this.#ended(code, socket.proved),
+      onEnd: (code) => socket === this.#socket && this.#onSocketEnd(code, socket.proved),
     });
     this.#socket = socket;
   }
 
-  #greeted() {
+  #onFirstMessage() {
     this.#polling.stop();
     this.#subscribed = new Set();
     this.#store.setConnection("live");
@@ -93,7 +98,7 @@ export class Connection {
    * @param {number | undefined} code
    * @param {boolean} proved
    */
-  #ended(code, proved) {
+  #onSocketEnd(code, proved) {
     const { connection } = this.#store;
     const polling = this.#polling.running;
     this.#timer = setTimeout(
@@ -102,18 +107,18 @@ export class Connection {
     );
     this.#ends += 1;
     if (polling) return;
-    const stays = connection === "restarting" || connection === "refused";
+    const isExplained = connection === "restarting" || connection === "refused";
     const announced = CLOSED[code ?? 0];
-    this.#store.setConnection(announced ?? (stays ? connection : "offline"));
-    if (!proved && !announced) this.#polling.ask().then((answered) => this.#failed(answered));
+    this.#store.setConnection(announced ?? (isExplained ? connection : "offline"));
+    if (!proved && !announced) this.#polling.ask().then((answered) => this.#onSocketFailure(answered));
   }
 
   /**
-   * A socket has failed, while HTTP was answered or not.
-   * @param {boolean | null} answered
+   * A socket has failed before it has proved that it works.
+   * @param {boolean | null} answered whether the server answered by HTTP; null: the request was aborted
    */
-  #failed(answered) {
-    if (answered === null) return; // the next socket has greeted before
+  #onSocketFailure(answered) {
+    if (answered === null) return; // the next socket already works
     this.#failures = answered ? this.#failures + 1 : 0;
     const { refusal } = this.#polling;
     if (refusal) this.#store.setConnection("refused", refusal);
@@ -127,11 +132,11 @@ export class Connection {
   #polled(answered) {
     const isBack = answered && this.#store.connection === "offline";
     this.#store.setConnection(answered ? "polling" : "offline");
-    if (isBack && this.#timer) this.#open(); // perhaps the network is another one now
+    if (isBack && this.#timer) this.#open(); // try a socket now: the computer may be in another network
   }
 
   /** @param {boolean} visible */
-  #seen(visible) {
+  #visibilityChanged(visible) {
     clearTimeout(this.#restTimer);
     /** @param {boolean} resting */
     const rest = (resting) => {
@@ -142,8 +147,8 @@ export class Connection {
     else this.#restTimer = setTimeout(rest, REST_AFTER, true);
   }
 
-  /** Ids of the runs whose rows are wanted. */
-  #wanted() {
+  /** Ids of the runs whose rows the page needs now. */
+  #runsToSubscribe() {
     return this.#resting ? [] : this.#store.shown().map((run) => run.id);
   }
 
@@ -151,21 +156,21 @@ export class Connection {
   #subscribe() {
     const subscribed = this.#subscribed;
     if (!subscribed || !this.#socket?.isOpen) return;
-    const wanted = new Set(this.#wanted());
-    const unwanted = [...subscribed].filter((id) => !wanted.has(id));
-    const fresh = [...wanted].filter((id) => !subscribed.has(id));
-    if (unwanted.length) this.#socket.send({ unsubscribe: unwanted });
-    if (fresh.length) this.#ask(fresh);
-    this.#subscribed = wanted;
+    const needed = new Set(this.#runsToSubscribe());
+    const removed = [...subscribed].filter((id) => !needed.has(id));
+    const added = [...needed].filter((id) => !subscribed.has(id));
+    if (removed.length) this.#socket.send({ unsubscribe: removed });
+    if (added.length) this.#ask(added);
+    this.#subscribed = needed;
   }
 
-  /** @param {string[]} ids */
+  /** Ask for rows of runs, from those that the page has. @param {string[]} ids */
   #ask(ids) {
     this.#socket?.send({ subscribe: this.#cursors(ids), overview: BINS });
   }
 
   /**
-   * Run id → the rows of it that are here.
+   * Run id → how many rows of it the page has.
    * @param {string[]} ids
    */
   #cursors(ids) {
@@ -174,7 +179,7 @@ export class Connection {
 }
 
 /**
- * Doubled `times` times, up to the longest.
+ * The first wait, doubled `times` times, but at most the longest.
  * @param {{first: number, longest: number}} wait
  * @param {number} times
  */

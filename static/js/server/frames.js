@@ -1,6 +1,6 @@
 /**
- * The binary frame: u32 header length | JSON header | float32, column after column (all little endian).
- * The header is padded so that the floats are aligned: they are read in place, not copied.
+ * The format of a binary frame: u32 header length | JSON header | float32, column after column (all little endian). The
+ * header is padded so that the floats are aligned, and can be read without copying them.
  */
 
 /** @import { Frame } from "../types.js" */
@@ -26,9 +26,9 @@ export function decodeFrame(buffer) {
 }
 
 /**
- * The messages of an answer to polling: u8 kind (1 text, 2 binary) | u32 length, little endian | bytes; one after the other.
+ * The messages in an answer to polling. Each is: u8 kind (1 text, 2 binary) | u32 length, little endian | bytes.
  * @param {ArrayBuffer} buffer
- * @returns {Generator<string | ArrayBuffer>} as a socket would have given them
+ * @returns {Generator<string | ArrayBuffer>} the same messages as from a socket
  */
 export function* unpack(buffer) {
   const view = new DataView(buffer);

@@ -1,4 +1,4 @@
-/** The inbox: takes the server's messages into the store, whether they come through a socket or by polling. */
+/** The inbox: puts the server's messages into the store, both from a socket and from polling. */
 
 import { decodeFrame } from "./frames.js";
 
@@ -9,15 +9,16 @@ import { decodeFrame } from "./frames.js";
 
 export class Inbox {
   #store;
-  /** Whether the list of all runs is on its way, and whether it has begun. */
+  /** Whether the list of all runs is still coming. */
   #listing;
+  /** Whether a part of the list has come. */
   #begun = false;
   #onGap;
 
   /**
    * @param {Store} store
-   * @param {boolean} whole the list of all runs comes first, in parts; or else only what has changed comes
-   * @param {(run: string) => void} onGap rows of the run came before those that they follow
+   * @param {boolean} whole whether the list of all runs comes first, in parts; otherwise only changed runs come
+   * @param {(run: string) => void} onGap called with a run's id if rows of it are missing before those that have come
    */
   constructor(store, whole, onGap = () => {}) {
     this.#store = store;
@@ -50,7 +51,7 @@ export class Inbox {
   }
 
   /**
-   * A part of the list, which says whether more follows; or, also between two parts, what has changed.
+   * Take a part of the list, whose `more` says whether more parts follow; or runs that have changed, also between two parts.
    * @param {{runs: RunView[], deleted: string[], more?: boolean}} message
    */
   #takeRuns({ runs, deleted, more }) {

@@ -1,6 +1,6 @@
 /**
- * Polling: asking by HTTP for the messages of a socket, where a network lets no socket through. It is slower but complete:
- * the page sends which rows and which state of the lab it has, and the answer is what follows.
+ * Polling: if a network blocks sockets, the page asks for the same messages by HTTP. It is slower, but complete: a request
+ * says which rows and which state of the lab the page has, and the answer has everything newer.
  */
 
 import { ApiError, api } from "./api.js";
@@ -9,67 +9,69 @@ import { Inbox } from "./inbox.js";
 
 /** @import { Store } from "../state/store.js" */
 
-/** Milliseconds from an answer to the next question: of a page that is seen, and of a hidden one. */
+/** Milliseconds from an answer to the next request. */
 const PAUSE = 1000;
+/** The same for a hidden page. */
 const HIDDEN_PAUSE = 10_000;
-/** From a question without an answer to the next one: longer each time, up to this. */
+/** The pause after a request without an answer doubles each time, up to this. */
 const MAX_PAUSE = 8000;
-/** A question that has no answer after this long gets none. */
+/** A request is aborted after this many milliseconds without an answer. */
 const PATIENCE = 20_000;
 
 export class Polling {
   running = false;
   /**
-   * What the lab itself said to the last question, if it refused it: an ApiError.
+   * The lab's error, if it refused the last request.
    * @type {ApiError | null}
    */
   refusal = null;
   #store;
-  #wanted;
+  #cursors;
   #onAnswer;
   /** @type {Promise<boolean | null> | null} */
   #asking = null;
   #control = new AbortController();
   #timer = 0;
   #unanswered = 0;
-  /** What the last answer said of itself. */
+  /** From the last answer: the id of the server process, and the version of the states that it had. */
   #server = "";
   #state = 0;
-  /** @type {string | null} */
+  /** From the last answer: where the list of runs continues, if it was not complete. @type {string | null} */
   #rest = null;
+  /** From the last answer: whether more rows are waiting. */
   #more = false;
   #inbox;
 
   /**
    * @param {Store} store
-   * @param {() => object} wanted run id → rows that are here, of the runs whose rows are wanted
-   * @param {(answered: boolean | null) => void} onAnswer called after each question while it is running; null: left
+   * @param {() => object} cursors for each run whose rows the page needs: run id → how many rows the page has
+   * @param {(answered: boolean | null) => void} onAnswer called after each request while polling runs; null: it was aborted
    */
-  constructor(store, wanted, onAnswer) {
+  constructor(store, cursors, onAnswer) {
     this.#store = store;
     this.#inbox = new Inbox(store, true);
-    this.#wanted = wanted;
+    this.#cursors = cursors;
     this.#onAnswer = onAnswer;
-    document.addEventListener("visibilitychange", () => !document.hidden && this.running && this.#goOn());
+    document.addEventListener("visibilitychange", () => !document.hidden && this.running && this.#poll());
   }
 
   start() {
     if (this.running) return;
     this.running = true;
-    this.#goOn();
+    this.#poll();
   }
 
-  /** Leave it to the socket; also leaves the question that is under way. */
+  /** Stop, because a socket works; this aborts the current request. */
   stop() {
     this.running = false;
-    if (this.#rest) this.#server = ""; // the socket's list has come between, so half a list begins anew
+    if (this.#rest) this.#server = ""; // the socket has sent its own list meanwhile, so the unfinished list must start again
     clearTimeout(this.#timer);
     this.#control.abort();
   }
 
   /**
-   * Ask once; while a question is under way, it is that one.
-   * @returns {Promise<boolean | null>} whether the server answered; null: left
+   * Send one request, or wait for the current one if there is one.
+   * @returns {Promise<boolean | null>} whether the server answered; null: the request was aborted
    */
   ask() {
     const asking = this.#asking ?? this.#ask().finally(() => (this.#asking = null));
@@ -85,8 +87,8 @@ export class Polling {
     let body;
     this.refusal = null;
     try {
-      const said = { server: this.#server, state: this.#state, rest: this.#rest };
-      body = await api.poll({ subscribe: this.#wanted(), ...said }, control.signal);
+      const position = { server: this.#server, state: this.#state, rest: this.#rest };
+      body = await api.poll({ subscribe: this.#cursors(), ...position }, control.signal);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (error.code !== "offline" && error.code !== "bad_answer") this.refusal = error;
@@ -106,14 +108,15 @@ export class Polling {
     return true;
   }
 
-  async #goOn() {
+  /** Send a request now, and the next one after a pause. */
+  async #poll() {
     clearTimeout(this.#timer);
     const answered = await this.ask();
     if (!this.running) return;
     this.#unanswered = answered ? 0 : this.#unanswered + 1;
     this.#onAnswer(answered);
-    clearTimeout(this.#timer); // another one may have waited for the same answer
-    this.#timer = setTimeout(() => this.#goOn(), this.#pause());
+    clearTimeout(this.#timer); // another call of this method may have waited for the same answer
+    this.#timer = setTimeout(() => this.#poll(), this.#pause());
   }
 
   #pause() {

@@ -1,32 +1,36 @@
 /**
- * One WebSocket, from its first try to its end, which always comes and is reported once.
+ * One WebSocket, from its opening to its end. The end is always reported, once.
  *
- * A proxy may swallow the handshake, or let it pass and nothing after it; and after a laptop has slept, a connection may be
- * dead without any sign of it. So the first message must come within `patience`, and a socket is ended when it is silent: the
- * server sends something at least every 15 seconds. A socket through which messages come for longer than a moment has proved
- * that the network lets it through.
+ * A proxy may never answer the handshake, or answer it and let no message pass. After a laptop has slept, a connection may be
+ * dead without an event. So the first message must come within `patience`, and later a socket that is silent too long is
+ * ended; the server sends a message at least every 15 seconds. A socket has proved that it works when a message comes some
+ * time after the first one.
  */
 
-/** A socket without messages for this many milliseconds is dead: before and after it has proved that it works. */
+/** A socket without messages for this many milliseconds is ended: before it has proved that it works, and after. */
 const FIRST_SILENCE = 20_000;
 const SILENCE = 40_000;
-/** Milliseconds after the greeting. Some proxies let only the first message pass; the second one comes within 15 seconds. */
+/**
+ * A message this many milliseconds after the first one proves that the socket works: some proxies let only the first message
+ * pass. Messages come at least every 15 seconds.
+ */
 const PROOF = 12_000;
 
 export class Socket {
-  /** Whether words have come for longer than a moment. */
+  /** Whether the socket has proved that it works. */
   proved = false;
   /** @type {WebSocket | null} */
   #socket = null;
   #patience;
-  #greeted = 0;
+  /** When the first message came; 0: not yet. */
+  #firstMessage = 0;
   #lastMessage = performance.now();
   #watch;
   #onEnd;
 
   /**
    * @param {{patience: number, onMessage: (data: string | ArrayBuffer) => void, onProved: () => void, onEnd: (code?: number) => void}} events
-   *   patience: milliseconds until the greeting
+   *   patience: milliseconds in which the first message must come
    */
   constructor({ patience, onMessage, onProved, onEnd }) {
     this.#patience = patience;
@@ -38,7 +42,7 @@ export class Socket {
     try {
       socket = new WebSocket(address);
     } catch {
-      setTimeout(() => this.end()); // a browser that has none, or must not use it
+      setTimeout(() => this.end()); // the browser has no WebSocket, or it is blocked
       return;
     }
     this.#socket = socket;
@@ -47,9 +51,9 @@ export class Socket {
     socket.onmessage = ({ data }) => {
       const now = performance.now();
       this.#lastMessage = now;
-      this.#greeted ||= now;
+      this.#firstMessage ||= now;
       onMessage(data);
-      if (this.proved || now - this.#greeted < PROOF) return;
+      if (this.proved || now - this.#firstMessage < PROOF) return;
       this.proved = true;
       onProved();
     };
@@ -65,7 +69,7 @@ export class Socket {
   }
 
   /**
-   * Leave without waiting for an answer, which may not come.
+   * End the socket without waiting for the server's answer, which may not come.
    * @param {number} [code]
    */
   end(code) {
@@ -80,7 +84,7 @@ export class Socket {
   }
 
   #checkSilence() {
-    const bearable = this.proved ? SILENCE : this.#greeted ? FIRST_SILENCE : this.#patience;
-    if (performance.now() - this.#lastMessage >= bearable) this.end();
+    const limit = this.proved ? SILENCE : this.#firstMessage ? FIRST_SILENCE : this.#patience;
+    if (performance.now() - this.#lastMessage >= limit) this.end();
   }
 }

@@ -1,25 +1,25 @@
-/** Texts and numbers in the reader's language. Independent of the page; see language.js. */
+/** Texts and numbers in the reader's language. This file does not use the document; see language.js. */
 
 import { Emitter } from "../state/emitter.js";
 
 /** @type {Record<string, string>} */
 let messages = {};
-let spoken = "en";
+let currentLanguage = "en";
 const emitter = new Emitter();
 
 /**
- * From now on, all texts are in this language.
+ * Set the language, and its texts.
  * @param {string} name
  * @param {Record<string, string>} texts key → text with `{name}` for values
  */
-export function speak(name, texts) {
-  spoken = name;
+export function setTexts(name, texts) {
+  currentLanguage = name;
   messages = texts;
   emitter.emit("language");
 }
 
 /**
- * The text of a key with `{name}` filled in; the key's last part where no text is known (a new optimizer).
+ * The text of a key with its placeholders filled in. If the key has no text (a new optimizer), the last part of the key.
  * @param {string} key
  * @param {Record<string, any>} values
  * @returns {string}
@@ -34,24 +34,24 @@ export function hasText(key) {
   return Object.hasOwn(messages, key);
 }
 
-export const language = () => spoken;
+export const language = () => currentLanguage;
 
 /**
- * Call `listener` each time that the texts are in another language.
+ * Call `listener` whenever the language changes.
  * @param {() => void} listener
- * @returns {() => void} ends it
+ * @returns {() => void} removes the listener
  */
 export function onLanguage(listener) {
   return emitter.on("language", listener);
 }
 
 /**
- * A number as the reader writes it.
+ * A number as it is written in the reader's language.
  * @param {number} value
  * @param {Intl.NumberFormatOptions} options
  */
 export function number(value, options = {}) {
-  return new Intl.NumberFormat(spoken, options).format(value);
+  return new Intl.NumberFormat(currentLanguage, options).format(value);
 }
 
 /** 0.9312 → 93.1% @param {number | null | undefined} value */

@@ -1,4 +1,4 @@
-/** The names of an experiment's fields, of their values, and of a data set's classes. */
+/** The names of fields and of their values, of classes, data sets and lessons, in the reader's language. */
 
 import { hasText, language, t } from "./i18n.js";
 
@@ -16,8 +16,8 @@ export function labelOf(path) {
     return `${t("network.layer", { number: Number(place) + 1 })} ${t(`layer.${name ?? "units"}`)}`;
   const last = path.split(".").at(-1);
   const [section, part] = path.split(".");
-  const whole = last === "name" ? [path.slice(0, -".name".length)] : []; // "network.initializer.name"
-  // what is chosen by its name (or kind) is called as that choice is: "optimizer", "training.schedule"
+  const whole = last === "name" ? [path.slice(0, -".name".length)] : []; // "network.initializer" for its name
+  // a section that is chosen by a name or a kind has the label of that choice: "optimizer", "training.schedule"
   const keys = [
     ...whole,
     `${part}.${last}`,
@@ -32,7 +32,7 @@ export function labelOf(path) {
 }
 
 /**
- * "lr" for the learning rate: a label as short as the field has it.
+ * The short label of a field, such as "lr" for the learning rate; its label if it has no short one.
  * @param {string} path
  */
 export function shortLabelOf(path) {
@@ -40,7 +40,7 @@ export function shortLabelOf(path) {
 }
 
 /**
- * Labels of several fields: path → label; fields that would be called the same are called by their paths.
+ * Labels of several fields: path → label. Fields whose labels would be the same get their paths as labels.
  * @param {string[]} paths
  */
 export function labelsOf(paths) {
@@ -51,26 +51,26 @@ export function labelsOf(paths) {
 }
 
 /**
- * A value of a field as the reader knows it: "sgd" of "optimizer.name" → "SGD"; a list, or layers in a line, word by word. A
- * text's key is the end of the field's path with the value behind it; what has no text stands for itself.
+ * The label of a field's value: "sgd" for "optimizer.name" → "SGD"; for a list and for layers, word by word. The key of the
+ * text is an end of the field's path, followed by the value. A value without a text is its own label.
  * @param {string} path
  * @param {any} value
  * @returns {string}
  */
-export function wordOf(path, value) {
+export function valueLabelOf(path, value) {
   if (value === null || value === undefined || value === "") return "–";
   if (typeof value === "boolean") return t(`boolean.${value}`);
-  if (Array.isArray(value)) return value.map((one) => wordOf(path, one)).join(" ");
+  if (Array.isArray(value)) return value.map((item) => valueLabelOf(path, item)).join(" ");
   if (path === "lesson") return lessonTitle(value);
   if (path === "network.layers")
-    return String(value).replace(/[a-z]\w*/g, (word) => wordOf("network.activation", word));
+    return String(value).replace(/[a-z]\w*/g, (word) => valueLabelOf("network.activation", word));
   const parts = path.replace(/\.(name|kind)$/, "").split(".");
   const key = parts.map((_, i) => [...parts.slice(i), value].join(".")).find(hasText);
   return key ? t(key) : String(value).replaceAll("_", " ");
 }
 
 /**
- * A class in the reader's language, "T-shirt/top" by the key `class.t_shirt_top`; a digit or a letter is itself.
+ * The name of a class in the reader's language: "T-shirt/top" has the key `class.t_shirt_top`. Digits and letters have no key.
  * @param {string} name
  */
 export function className(name) {
@@ -78,19 +78,19 @@ export function className(name) {
   return hasText(key) ? t(key) : name;
 }
 
-/** Data set's name → the data set, as the lab has it. @type {Map<string, Partial<Dataset> & {title: string}>} */
+/** By name: the data sets of the lab. @type {Map<string, Partial<Dataset> & {title: string}>} */
 const datasets = new Map();
 
 /**
- * Know the titles of these data sets, and the shapes of their images.
+ * Remember data sets, for their titles and the shapes of their images.
  * @param {(Partial<Dataset> & {name: string, title: string})[]} all
  */
-export function learnDatasets(all) {
+export function registerDatasets(all) {
   for (const dataset of all) datasets.set(dataset.name, dataset);
 }
 
 /**
- * Of how many numbers an image or a point of this data set consists; undefined where this lab does not know it.
+ * How many numbers an image or a point of a data set has; undefined if this lab does not have the data set.
  * @param {string} name
  */
 export function inputsOf(name) {
@@ -98,10 +98,10 @@ export function inputsOf(name) {
 }
 
 /**
- * An accuracy on test images that guessing does not reach: a class may be a quarter more frequent than the others, and an
- * accuracy of n images varies by √(p(1 − p) / n).
+ * A test accuracy that guessing does not reach. Guessing may get a quarter more than p = 1 / classes, because one class may
+ * be more frequent; and an accuracy on n images has the standard deviation √(p(1 − p) / n).
  * @param {string} name of a data set
- * @returns {number} 0 where this lab does not know it
+ * @returns {number} 0 if this lab does not have the data set
  */
 export function aboveChance(name) {
   const { classes = 0, test_size = 0 } = datasets.get(name) ?? { title: name };
@@ -119,7 +119,7 @@ export function datasetTitle(name) {
 }
 
 /**
- * A data set in the reader's language; a name such as MNIST is itself.
+ * The title of a data set in the reader's language; a name such as MNIST is the same in all languages.
  * @param {{name: string, title: string}} dataset
  */
 export function titleOf({ name, title }) {
@@ -127,12 +127,12 @@ export function titleOf({ name, title }) {
   return hasText(key) ? t(key) : title;
 }
 
-/** Lesson's name → the lesson, as the server has it. @type {Map<string, Lesson>} */
+/** By slug: the lessons of the lab. @type {Map<string, Lesson>} */
 const lessons = new Map();
 const PARTS = /** @type {const} */ (["title", "question", "conclusion"]);
 
-/** Know these lessons; those that are known get their texts in one more language. @param {Lesson[]} all */
-export function learnLessons(all) {
+/** Remember lessons. A lesson that is known already gets its texts in one more language. @param {Lesson[]} all */
+export function registerLessons(all) {
   for (const lesson of all) {
     const known = lessons.get(lesson.slug);
     if (!known) lessons.set(lesson.slug, lesson);
@@ -140,11 +140,11 @@ export function learnLessons(all) {
   }
 }
 
-/** All lessons that the lab has, in their order. @returns {Lesson[]} */
+/** All lessons of the lab, in their order. @returns {Lesson[]} */
 export const allLessons = () => [...lessons.values()];
 
 /**
- * "2a · Optimizers": a lesson as the page says it; one that this lab does not have has only its name.
+ * The title of a lesson with its section, "2a · Optimizers"; the name alone if this lab does not have the lesson.
  * @param {string} name
  */
 export function lessonTitle(name) {

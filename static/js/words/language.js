@@ -1,24 +1,24 @@
-/** The page's language. Elements with `data-i18n` (text) and `data-i18n-label` are filled from here. */
+/** Switches the page's language, and fills in the texts of elements with `data-i18n` and the labels with `data-i18n-label`. */
 
 import { api } from "../server/api.js";
 import { newestOnly } from "../state/newest.js";
-import { onLanguage, speak, t } from "./i18n.js";
-import { learnLessons } from "./labels.js";
+import { onLanguage, setTexts, t } from "./i18n.js";
+import { registerLessons } from "./labels.js";
 
 const ask = newestOnly();
 
 /**
- * Switch the page's language in place; nothing else changes. Of several on their way the last one that was chosen counts.
+ * Switch the page's language without loading the page again. If several languages are chosen quickly, the last one wins.
  * @param {string} chosen
  */
 export async function setLanguage(chosen) {
   const isNewest = ask();
   const [texts, { lessons }] = await Promise.all([api.messages(chosen), api.lessons(chosen)]);
-  learnLessons(lessons);
+  registerLessons(lessons);
   if (!isNewest()) return;
   document.documentElement.lang = chosen;
   window.kept.setCookie("language", chosen);
-  speak(chosen, texts);
+  setTexts(chosen, texts);
 }
 
 function fillElements() {
@@ -30,5 +30,5 @@ function fillElements() {
   }
 }
 
-// Before all others: what they draw may read these elements.
+// This listener is added before all others, because the others may read the texts of these elements.
 onLanguage(fillElements);

@@ -1,25 +1,25 @@
 /** The order of texts with numbers in them: "lr 0.001" before "lr 0.01", "run 2" before "run 10", 1e-5 before 0.01. */
 
 const collator = new Intl.Collator(undefined, { numeric: true });
-/** A number; a hyphen between two is none's sign: 784-40-10 are three. */
+/** A number. A hyphen between two numbers is not a minus sign: 784-40-10 has three numbers. */
 const NUMBER = /((?:(?<!\S)-)?\d+(?:\.\d+)?(?:e[+-]?\d+)?)/i;
 
 /**
- * @param {string} one
- * @param {string} other
- * @returns {number} below 0 where `one` comes first
+ * @param {string} a
+ * @param {string} b
+ * @returns {number} below 0 if `a` comes first
  */
-export function compareTexts(one, other) {
-  const [parts, others] = [one, other].map((text) => text.split(NUMBER)); // numbers have the odd places
-  for (let i = 0; i < Math.min(parts.length, others.length); i++) {
-    const order = i % 2 ? Number(parts[i]) - Number(others[i]) : collator.compare(parts[i], others[i]);
+export function compareTexts(a, b) {
+  const [partsA, partsB] = [a, b].map((text) => text.split(NUMBER)); // the parts with odd indices are numbers
+  for (let i = 0; i < Math.min(partsA.length, partsB.length); i++) {
+    const order = i % 2 ? Number(partsA[i]) - Number(partsB[i]) : collator.compare(partsA[i], partsB[i]);
     if (order) return order;
   }
-  return parts.length - others.length || collator.compare(one, other);
+  return partsA.length - partsB.length || collator.compare(a, b);
 }
 
 /**
- * A text without its numbers: texts that have the same frame differ in their numbers only.
+ * A text without its numbers. Texts with the same frame differ only in their numbers.
  * @param {string} text
  */
 export function frameOf(text) {

@@ -1,11 +1,11 @@
 /**
- * How numbers are written. A point begins decimals, a comma separates values; what a keyboard gives for these signs in
- * another width or script is read as they are. A comma between digits without a space may also begin decimals (0,1) or
- * group thousands (1,250): where it could be either, it is unclear, and the page asks. Whole numbers have a rule of their
- * own: 32,128 is two of them, and 1,200 or 60,000, which are round, are one.
+ * How typed numbers are read. A point begins decimals, and a comma separates values. Signs in another width or script, such
+ * as a Japanese keyboard types, are read in the same way. A comma between digits without a space may also begin decimals
+ * (0,1) or group thousands (1,250). Then the text is unclear, and the page asks. In fields of whole numbers fewer texts are
+ * unclear: 32,128 is two numbers, and round numbers such as 1,200 or 60,000 are one.
  */
 
-/** Full and half width; not all of Unicode's compatible signs, among which 10² is 102. */
+/** Full-width and half-width signs. Normalizing all of Unicode's compatible signs would read 10² as 102. */
 const WIDTHS = /[\uff01-\uff5e\uff61\uff64\uff65\uff70\u3000]/g;
 const MINUS = /[\u2010-\u2015\u2212\u30fc\u2500\ufe63]/g;
 const NUMBER = String.raw`(?:\d+(?:\.(?!\.)\d*)?|(?<![.\d])\.\d+)(?:e[+-]?\d+)?`;
@@ -14,12 +14,13 @@ const ONE = new RegExp(`^[+-]?${NUMBER}$`, "i");
 const TOGETHER = new RegExp(`${NUMBER}(?:,${NUMBER})+`, "gi");
 
 const GROUPED = /^[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?$/;
-/** Whole numbers that are one, and those of which one cannot say. */
+/** In a field of whole numbers: one round number with grouped thousands. */
 const ROUND = /^(?:[1-9]\d{0,2}(?:,\d{3})*,000|[1-9],\d00)$/;
+/** In a field of whole numbers: unclear, one number with grouped thousands or several numbers. */
 const ROUND_PERHAPS = /^(?:[1-9](?:,\d{3})+|[1-9]\d,\d00)$/;
 
 /**
- * A text with the signs of one width and script.
+ * The same text with ASCII signs for digits, points, commas, minus signs and ranges.
  * @param {string} text
  */
 export function plain(text) {
@@ -33,7 +34,7 @@ export function plain(text) {
 }
 
 /**
- * The number that a plain text is, or undefined.
+ * The number in a plain text, or undefined if the text is not a number.
  * @param {string} text
  */
 export function numberOf(text) {
@@ -42,23 +43,23 @@ export function numberOf(text) {
 }
 
 /**
- * What a plain text says about its commas.
+ * Decide what the commas in a plain text mean.
  * @param {string} text
- * @param {boolean} whole of a field of whole numbers
- * @returns {{settled: string | null, readings: string[]}} the text in which every comma separates; or null, where some
- *   comma is unclear, and how the text could be meant
+ * @param {boolean} whole whether the field has whole numbers
+ * @returns {{settled: string | null, readings: string[]}} `settled`: the text in which every comma separates two values;
+ *   null if a comma is unclear. `readings`: the possible meanings of an unclear text.
  */
 export function settle(text, whole = false) {
   if (![...text.matchAll(TOGETHER)].some(([numbers]) => isUnclear(numbers, whole))) {
     return { settled: text.replace(TOGETHER, (numbers) => clear(numbers, whole)), readings: [] };
   }
-  const readings = [asDecimal, asThousands, asSeveral].map((way) => {
+  const readings = [asDecimal, asThousands, asSeveral].map((read) => {
     let fits = true;
     const reading = text.replace(TOGETHER, (numbers) => {
       if (!isUnclear(numbers, whole)) return clear(numbers, whole);
-      const said = way(numbers, whole);
-      fits &&= said !== null;
-      return said ?? "";
+      const result = read(numbers, whole);
+      fits &&= result !== null;
+      return result ?? "";
     });
     return fits ? reading : null;
   });
@@ -66,7 +67,7 @@ export function settle(text, whole = false) {
 }
 
 /**
- * A comma between whole digits and digits.
+ * Whether a comma has a whole number before it and a digit after it.
  * @param {string} numbers
  */
 function isAmbiguous(numbers) {

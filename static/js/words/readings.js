@@ -1,10 +1,10 @@
-/** The question that the page asks where a typed number has several readings: a button for each. */
+/** The question that the page asks if a typed number has several readings, with a button for each reading. */
 
 import { h } from "../page/dom.js";
-import { worded } from "./reasons.js";
+import { reasonText } from "./reasons.js";
 
 /**
- * @param {string} text as it was typed
+ * @param {string} text the typed text
  * @param {string[]} readings
  * @param {(reading: string) => void} choose
  * @returns {(Node | string)[]}
@@ -13,5 +13,5 @@ export function askWhich(text, readings, choose) {
   /** @param {string} reading */
   const button = (reading) =>
     h("button", { type: "button", className: "toggle reading", onclick: () => choose(reading) }, reading);
-  return [worded({ code: "unclear", values: { text } }), ...readings.map(button)];
+  return [reasonText({ code: "unclear", values: { text } }), ...readings.map(button)];
 }

@@ -10,20 +10,20 @@ import { hasText, number, t } from "./i18n.js";
  * @import { Why } from "../types.js"
  */
 
-/** Values that are words of the lab: their texts' keys begin so. @type {Record<string, string>} */
+/** Values with texts in the catalogs: name of the value → the beginning of the text's key. @type {Record<string, string>} */
 const WORDS = { initializer: "initializer.", status: "status.", metric: "early_stopping.metric." };
-/** From here on a number is said in thousands, millions or 万, 億. */
+/** Numbers from here on are written in thousands, millions or 万, 億. */
 const LONG = 1e7;
-/** A bound is said to its last digit; the longest is a seed's, 4,294,967,295. */
+/** Bounds are written with all their digits; the longest is that of a seed, 4,294,967,295. */
 const BOUND_DIGITS = 10;
 
 /**
- * A reason in words, or `fallback` where there is none that this page knows.
+ * The sentence for a reason; `fallback` if there is no reason or this page does not know its code.
  * @param {Why | null | undefined} why
  * @param {string} fallback
  * @returns {string}
  */
-export function worded(why, fallback = "") {
+export function reasonText(why, fallback = "") {
   const key = `why.${why?.code}`;
   if (!why || !hasText(key)) return fallback;
   return t(
@@ -33,7 +33,7 @@ export function worded(why, fallback = "") {
 }
 
 /**
- * Whether a reason, or one that it quotes, has this code.
+ * Whether a reason, or the reason inside it, has this code.
  * @param {Why | null | undefined} why
  * @param {string} code
  * @returns {boolean}
@@ -43,16 +43,16 @@ export function hasCode(why, code) {
 }
 
 /**
- * What an `ApiError` says, to stand beside the field that it is about. Bounds explain more than that a value is invalid.
+ * The message for an `ApiError`, to be shown beside the wrong field. For an invalid value, the message gives the bounds.
  * @param {Pick<ApiError, "why" | "message" | "bounds">} error
  */
 export function explain({ why, message, bounds }) {
   const better = why.code === "invalid" && boundsText(bounds);
-  return worded(better ? { code: "range", values: { bounds } } : why, message);
+  return reasonText(better ? { code: "range", values: { bounds } } : why, message);
 }
 
 /**
- * What an `ApiError` says where nothing shows which field of an experiment it is about.
+ * The message for an `ApiError` that is not shown beside the wrong field, so it names the field.
  * @param {ApiError} error
  */
 export function explainAll(error) {
@@ -62,7 +62,7 @@ export function explainAll(error) {
 }
 
 /**
- * Bounds in words, such as "more than 0 and at most 100"; nothing where there are none.
+ * Bounds in words, such as "more than 0 and at most 100"; "" if there are none.
  * @param {Record<string, any> | undefined} bounds
  */
 export function boundsText(bounds) {
@@ -74,7 +74,7 @@ export function boundsText(bounds) {
 }
 
 /**
- * A bound, or a default, as a number of the reader's language.
+ * A bound or a default as it is written in the reader's language, with all its digits.
  * @param {number} value
  */
 export function exact(value) {
@@ -96,9 +96,9 @@ function written(value, name) {
     );
   if (Array.isArray(value))
     return value
-      .map((one) => written(one, name))
-      .join(value.every((one) => typeof one === "number") ? " × " : t("why.and"));
-  if (value?.code) return worded(value);
+      .map((item) => written(item, name))
+      .join(value.every((item) => typeof item === "number") ? " × " : t("why.and"));
+  if (value?.code) return reasonText(value);
   if (name === "bounds") return boundsText(value);
   const word = `${WORDS[name] ?? "-"}${value}`;
   return hasText(word) ? t(word) : String(value);

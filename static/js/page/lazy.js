@@ -1,12 +1,13 @@
-/** Parts that are not loaded with the page: each is loaded once, when it is first needed. */
+/** Lazy parts: they are not loaded with the page, but once, when they are first needed. */
 
 /**
- * What makes a part when it is first asked for; where that fails, the next one who asks tries again.
+ * A function that makes a part when it is first called, and then always returns this part. If making it fails, the next call
+ * tries again.
  * @template Part
  * @param {() => Promise<Part>} make
  * @returns {() => Promise<Part>}
  */
-export function later(make) {
+export function lazy(make) {
   /** @type {Promise<Part> | null} */
   let made = null;
   return () => {

@@ -2,12 +2,12 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { later } from "../../static/js/page/later.js";
+import { lazy } from "../../static/js/page/lazy.js";
 
 test("a part is made at its first request, once for all callers, and again only if that failed", async () => {
   let made = 0;
   let fails = true;
-  const part = later(async () => {
+  const part = lazy(async () => {
     made++;
     if (fails) throw new Error("offline");
     return { number: made };
