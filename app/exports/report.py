@@ -23,7 +23,7 @@ from app.exports.fields import Fields, difference, flatten
 from app.exports.hues import assign_hues
 from app.exports.recording import Recording
 from app.exports.thinning import extremes
-from app.exports.wording import label_of, labels_of, value_label_of, reason_text
+from app.exports.wording import label_of, labels_of, reason_text, value_label_of
 from engine.lessons import LESSONS, Lesson
 
 #: Points of one curve in the report at most; CSV and JSON have every row.
