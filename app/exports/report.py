@@ -148,7 +148,8 @@ def _indented(config: dict[str, Any]) -> str:
 def _rows(fields: dict[str, list[Any]], texts: Mapping[str, str]) -> list[tuple[str, list[str]]]:
     labels = labels_of(fields, texts)
     return [
-        (labels[name], [value_label_of(name, value, texts) for value in values]) for name, values in fields.items()
+        (labels[name], [value_label_of(name, value, texts) for value in values])
+        for name, values in fields.items()
     ]
 
 

@@ -69,7 +69,9 @@ def value_label_of(path: str, value: Any, texts: Mapping[str, str]) -> str:
     if isinstance(value, float):
         return f"{value:g}"
     if path == "network.layers":
-        return re.sub(r"[a-z]\w*", lambda word: value_label_of("network.activation", word[0], texts), str(value))
+        return re.sub(
+            r"[a-z]\w*", lambda word: value_label_of("network.activation", word[0], texts), str(value)
+        )
     if path == "dataset.name":
         known = datasets.source(value).title if value in datasets.names() else str(value)
         return texts.get(f"dataset.title.{value}", known)

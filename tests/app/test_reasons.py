@@ -169,7 +169,9 @@ def test_errors_of_the_operating_system_are_identified_by_their_number():
 def test_a_reason_is_worded_in_the_language_of_a_report():
     best = Reason("best_at", "…", metric="test_loss", iteration=12_000, value=0.1234)
     reason = Reason("brought_back", "…", why=Reason("stopped_early", "…", why=best))
-    words = {language: reason_text(reason.why, "", MESSAGES.catalog(language), language) for language in LANGUAGES}
+    words = {
+        language: reason_text(reason.why, "", MESSAGES.catalog(language), language) for language in LANGUAGES
+    }
     assert words["en"] == (
         "stopped early: test loss was best at iteration 12,000 (0.1234); the weights of that iteration were restored"
     )

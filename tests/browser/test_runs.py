@@ -107,7 +107,7 @@ def test_runs_are_selected_as_files_are(open_page, lab_with_runs):
     card = page.page.locator("#run-details")
     expect(card.locator("h2")).to_have_text("adam 3")
     said = "Digits 8×8 · 64-16-10 · ReLU · He · Adam 0.01 · batch 16 · seed 3"
-    expect(card.locator(".run-said")).to_have_text(said)
+    expect(card.locator(".run-description")).to_have_text(said)
     result = lab_with_runs.run(lab_with_runs.ids[5])["latest"]
     train, test = (100 * result[f"{part}_accuracy"] for part in ("train", "test"))
     expect(card.locator(".run-result")).to_have_text(re.compile(f"^Test accuracy {test:.1f}% after 40 iter"))

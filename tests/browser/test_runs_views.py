@@ -17,7 +17,7 @@ def test_comparing_two_runs_shows_only_what_differs(open_page, lab_with_runs):
 
     page.page.click("#compare")
 
-    expect(page.page.locator(".diff-said")).to_have_text("Differs only in: Seed")
+    expect(page.page.locator(".diff-summary")).to_have_text("Differs only in: Seed")
     rows = page.page.locator(".diff tbody tr:not(.result)").all_inner_texts()
     assert [re.split(r"\s+", text) for text in rows] == [["Seed", "1", "2"]]
     page.page.keyboard.press("Escape")
@@ -151,7 +151,7 @@ def test_a_sweep_shows_results_over_what_differs(open_page, lab_with_runs):
     page.page.mouse.move(x, top + 0.7 * height, steps=4)
     page.page.mouse.up()
     assert page.page.evaluate(chosen) == [lab_with_runs.ids[4]]
-    assert "1 of 6 runs" in page.page.inner_text("dialog .sweep-said")
+    assert "1 of 6 runs" in page.page.inner_text("dialog .sweep-message")
     page.page.mouse.click(x, top + 0.5 * height)  # all seeds again
     assert sorted(page.page.evaluate(chosen)) == sorted(lab_with_runs.ids[3:])
 

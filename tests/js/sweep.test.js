@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { heatMap, scatter } from "../../static/js/runs/sweep-figures.js";
-import { kindsOf, namesOf, ofAll } from "../../static/js/runs/sweep-kinds.js";
+import { commonFields, kindsOf, namesOf } from "../../static/js/runs/sweep-kinds.js";
 import {
   heightAt,
   isChosen,
@@ -145,7 +145,7 @@ test("settings that follow from the optimizer's name are not listed, and have no
   ];
   const fields = ["optimizer.name", "optimizer.beta1", "batch"].map(field);
   assert.deepEqual(namesOf(kindsOf(points), fields), ["sgd · 16", "adam · 16", "adam · 32"]);
-  const paths = (/** @type {SweepPoint[]} */ some) => ofAll(some, fields).map(({ path }) => path);
+  const paths = (/** @type {SweepPoint[]} */ some) => commonFields(some, fields).map(({ path }) => path);
   assert.deepEqual(paths(points), ["optimizer.name", "batch"]);
   const other = point({ "optimizer.name": "adam", "optimizer.beta1": 0.8, batch: 32 }, 0.1);
   assert.deepEqual(paths([...points, other]), ["optimizer.name", "optimizer.beta1", "batch"]);

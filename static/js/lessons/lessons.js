@@ -4,7 +4,7 @@
  */
 
 import { find, h } from "../page/dom.js";
-import { closesByItself } from "../page/menu.js";
+import { wireMenu } from "../page/menu.js";
 import { ApiError, api } from "../server/api.js";
 import { newestOnly } from "../state/newest.js";
 import { isSoon } from "../state/queue.js";
@@ -121,7 +121,7 @@ export class Lessons {
       list.append(button);
     }
     menu.append(list);
-    closesByItself(menu);
+    wireMenu(menu);
     return menu;
   }
 

@@ -3,7 +3,7 @@
 import { onKey } from "./keys.js";
 
 /** @param {HTMLDetailsElement} menu */
-export function closesByItself(menu) {
+export function wireMenu(menu) {
   /** @type {AbortController | null} */
   let listening = null;
   const listen = () => {

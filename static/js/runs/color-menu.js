@@ -1,4 +1,4 @@
-/** The colour menu: the palette, to choose a run's colour from. One for the page, opened beside what was pressed. */
+/** The colour menu, in which a user chooses the colour of a run. The page has one; it opens beside the pressed button. */
 
 import { h, moveTo } from "../page/dom.js";
 import { onKey } from "../page/keys.js";
@@ -11,7 +11,7 @@ import { t } from "../words/i18n.js";
  */
 
 const COLUMNS = 4;
-/** How far a key moves in the menu. @type {Record<string, number>} */
+/** Key → how many colours it moves the focus. @type {Record<string, number>} */
 const STEPS = {
   ArrowLeft: -1,
   ArrowRight: 1,
@@ -38,20 +38,20 @@ export class ColorMenu {
 
   /**
    * @param {Run} run whose colour is chosen
-   * @param {HTMLElement} anchor where the menu appears; it has the focus again when the menu is gone
+   * @param {HTMLElement} anchor the element beside which the menu opens, and which gets the focus when it closes
    */
   open(run, anchor) {
     const current = run.hue % HUES.length;
     const items = HUES.map((name, hue) => {
       const chosen = hue === current;
-      const said = t(`color.${name}`);
+      const label = t(`color.${name}`);
       const item = h("button", {
         type: "button",
         className: "hue",
         role: "menuitemradio",
-        title: said,
+        title: label,
         tabIndex: chosen ? 0 : -1,
-        "aria-label": said,
+        "aria-label": label,
         "aria-checked": String(chosen),
         "data-hue": name,
       });
@@ -65,19 +65,18 @@ export class ColorMenu {
     });
     this.#element.setAttribute("aria-label", t("color.of", { name: run.name }));
     this.#element.replaceChildren(...items);
-    anchor.focus(); // Escape brings the focus back to where it was
+    anchor.focus(); // the browser returns the focus to this element after Escape
     this.#element.showPopover();
     this.#place(anchor.getBoundingClientRect());
     items[current].focus();
   }
 
-  /** Below what it belongs to, or above; never over the window's edge. @param {DOMRect} anchor */
+  /** Place the menu below the anchor, or above it if there is no room below. @param {DOMRect} anchor */
   #place({ left, top, bottom }) {
     const { width, height } = this.#element.getBoundingClientRect();
-    const across = Math.max(4, Math.min(left - 6, innerWidth - width - 4));
     moveTo(
       this.#element,
-      across,
+      Math.max(4, Math.min(left - 6, innerWidth - width - 4)),
       bottom + 6 + height < innerHeight ? bottom + 6 : Math.max(4, top - 6 - height),
     );
   }
@@ -85,13 +84,13 @@ export class ColorMenu {
   /** @param {KeyboardEvent} event */
   #press(event) {
     if (event.key === "Tab") return void this.#element.hidePopover();
-    if (event.key === "Escape") event.stopPropagation(); // it closes this, and not what is behind it
+    if (event.key === "Escape") event.stopPropagation(); // it closes this menu, and must not clear the selection
     if (!(event.key in STEPS)) return;
     const items = /** @type {HTMLElement[]} */ ([...this.#element.children]);
     const at = items.indexOf(/** @type {HTMLElement} */ (document.activeElement));
     const to = Math.max(0, Math.min(items.length - 1, at + STEPS[event.key]));
-    const beyond = Math.abs(STEPS[event.key]) === COLUMNS && to !== at + STEPS[event.key]; // no such row
-    if (!beyond) {
+    const leavesRows = Math.abs(STEPS[event.key]) === COLUMNS && to !== at + STEPS[event.key];
+    if (!leavesRows) {
       items[at].tabIndex = -1;
       items[to].tabIndex = 0;
       items[to].focus();

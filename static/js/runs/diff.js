@@ -1,4 +1,4 @@
-/** The config diff of selected runs: only what differs, with their results, and a button to take one into the form. */
+/** The dialog that compares selected runs: the settings that differ, the results, and a button that loads a run in the form. */
 
 import { openDialog } from "../page/dialog.js";
 import { h } from "../page/dom.js";
@@ -70,12 +70,14 @@ export function openDiff(runs, { configs, isDark, onClone }) {
       row("", runs.map(clone), { className: "result" }),
     ),
   );
-  const said = difference.size ? t("diff.only", { fields: [...labels.values()].join(", ") }) : t("diff.none");
+  const summary = difference.size
+    ? t("diff.only", { fields: [...labels.values()].join(", ") })
+    : t("diff.none");
   const dialog = openDialog({
     title: t("runs.compare"),
     className: "wide",
     body: [
-      h("p", { className: "diff-said" }, said),
+      h("p", { className: "diff-summary" }, summary),
       h("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": t("diff.title") }, table),
     ],
   });

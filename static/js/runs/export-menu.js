@@ -1,13 +1,13 @@
 /** A menu with a link for each format in which runs can be downloaded. */
 
 import { find, h, icon } from "../page/dom.js";
-import { closesByItself } from "../page/menu.js";
+import { wireMenu } from "../page/menu.js";
 import { urlState } from "../state/address.js";
 import { t } from "../words/i18n.js";
 
 /** @import { Run } from "../types.js" */
 
-/** Formats of a selection, then those of one run: ending and text of the link. */
+/** Formats for several runs, and formats for one run: ending of the file → key of the link's text. */
 const FORMATS = { csv: "export.csv", json: "export.json", html: "export.html" };
 const RUN_FORMATS = {
   json: "export.config",
@@ -16,11 +16,11 @@ const RUN_FORMATS = {
   tfevents: "export.tfevents",
 };
 
-/** Runs of one export at most, as the server has it. */
+/** The most runs in one export; the server has the same limit. */
 const MAX_RUNS = 200;
 
 /**
- * A download needs nothing of the page but the report's dashes.
+ * The menu for these runs. The report also gets the field that the page shows by line styles.
  * @param {Run[]} runs
  */
 export function exportMenu(runs) {
@@ -39,7 +39,7 @@ export function exportMenu(runs) {
   );
   if (runs.length > MAX_RUNS) {
     menu.append(h("p", { className: "card panel" }, t("export.most", { n: MAX_RUNS })));
-    closesByItself(menu);
+    wireMenu(menu);
     return menu;
   }
   const panel = h(
@@ -54,6 +54,6 @@ export function exportMenu(runs) {
   panel.addEventListener("click", () => (menu.open = false));
   menu.addEventListener("click", () => (find(panel, "[href*='/html?']", HTMLAnchorElement).href = report())); // "toggle" comes a task later
   menu.append(panel);
-  closesByItself(menu);
+  wireMenu(menu);
   return menu;
 }

@@ -1,6 +1,6 @@
 /**
- * First steps: in an empty lab, one button that trains; when the first run has ended, its result and suggestions
- * what to change next.
+ * First steps for a newcomer: an empty lab shows one button that launches a run. When the first run has ended, the page shows
+ * its result and suggests what to change next.
  */
 
 import { h } from "../page/dom.js";
@@ -22,8 +22,8 @@ export class FirstSteps {
   #drawn = "";
 
   /**
-   * @param {HTMLElement} charts the empty lab's words stand over them
-   * @param {HTMLElement} ended where it is said how the first run did
+   * @param {HTMLElement} charts the invitation of an empty lab is placed before this element
+   * @param {HTMLElement} ended the element for the result of the first run
    * @param {Store} store
    * @param {Form} form
    */

@@ -1,6 +1,6 @@
 /**
- * Fresh view: runs on another data set than those that are shown are shown alone, as accuracies on different images
- * cannot be compared; one click brings the others back.
+ * Fresh view: if launched runs use another data set than the shown runs, only the launched runs are shown, because accuracies
+ * on different images cannot be compared. One click shows the other runs again.
  */
 
 import { t } from "../words/i18n.js";
@@ -12,7 +12,7 @@ import { datasetTitle } from "../words/labels.js";
  * @import { Store } from "../state/store.js"
  */
 
-/** Milliseconds in which the others can be brought back by a click; later, by the list of runs. */
+/** The button that shows the other runs again is visible for this many milliseconds. */
 const TIME = 12_000;
 
 /**

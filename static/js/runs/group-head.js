@@ -1,6 +1,6 @@
 /**
- * The head of a group in the run list: its name, which folds it, its best result, its number of runs with their lowest and
- * highest result, and a button that shows them.
+ * The head of a group in the run list: the name of the group, which folds it; its best result; how many runs it has, with
+ * their lowest and highest result; and a button that shows or hides its runs.
  */
 
 import { h, setText } from "../page/dom.js";

@@ -1,6 +1,6 @@
 /**
- * Hold: a finger that stays on a run begins to select several, as in a phone's photo album; from then on a tap adds a run or
- * removes it, until none is selected. A mouse has Ctrl for that, and a tap alone selects as a click does.
+ * Selecting several runs on a touch screen, as in the photo album of a phone. Holding a finger on a run starts it: from then
+ * on a tap adds a run to the selection or removes it, until no run is selected. Otherwise a tap works like a click.
  */
 
 import { closest } from "../page/dom.js";
@@ -9,15 +9,16 @@ import { closest } from "../page/dom.js";
 const LONG = 450;
 
 export class Hold {
-  /** Whether the last press was a finger's: not every browser says so with a click. */
+  /** Whether the last press was by a finger; not every browser says this with the click event. */
   #touched = false;
+  /** Whether a tap adds a run or removes it. */
   #several = false;
-  /** The press that goes on has been a hold; the click that may follow is none. */
+  /** Whether the last press was a hold, after which the browser may send a click that must be ignored. */
   #held = false;
   #timer = 0;
 
   /**
-   * @param {HTMLElement} list holds the runs' elements, `[data-run]`
+   * @param {HTMLElement} list the element with all runs, `[data-run]`
    * @param {(id: string) => void} onHold
    */
   constructor(list, onHold) {
@@ -38,7 +39,7 @@ export class Hold {
   }
 
   /**
-   * What a click means, given how many runs are selected: "none" after a hold, "toggle" among several, or "click".
+   * The meaning of a click: "none" after a hold, "toggle" while several runs are being selected, otherwise "click".
    * @param {number} selected
    */
   meaning(selected) {

@@ -1,4 +1,4 @@
-/** Importing exported runs, or an experiment into the form: files dropped on the page, or chosen in a dialog. */
+/** Imports files that a user drops on the page or chooses in a dialog: exported runs, or an experiment for the form. */
 
 import { h } from "../page/dom.js";
 import { ApiError, api } from "../server/api.js";
@@ -10,7 +10,7 @@ import { explainAll } from "../words/reasons.js";
  * @import { Toast } from "../page/toast.js"
  */
 
-/** Bytes in which a lab's own export says what it is. */
+/** The mark of an exported file is in its first bytes, at most this many. */
 const HEAD = 4096;
 
 export class Import {
@@ -21,8 +21,8 @@ export class Import {
 
   /**
    * @param {Toast} toast
-   * @param {(runs: RunView[]) => void} onRuns called with the runs that came back
-   * @param {(experiment: Experiment) => void} onExperiment called with a plain experiment file, which has no rows
+   * @param {(runs: RunView[]) => void} onRuns called with the imported runs
+   * @param {(experiment: Experiment) => void} onExperiment called if a file is an experiment without rows
    */
   constructor(toast, onRuns, onExperiment) {
     this.#toast = toast;
@@ -70,7 +70,7 @@ export class Import {
   }
 
   /**
-   * A long file is not read here: the lab says what is wrong with it, or how long it may be, before it is sent.
+   * Import one file. An exported file may be long, so the page does not parse it: the lab checks it.
    * @param {File} file
    */
   async #takeOne(file) {

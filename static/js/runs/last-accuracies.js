@@ -1,4 +1,4 @@
-/** A run's last accuracies, from its rows or from its state, whichever is newer. */
+/** The last accuracies of a run: from its rows or from its run object, whichever is newer. */
 
 /** @import { Run } from "../types.js" */
 
@@ -10,8 +10,8 @@ export function hasValidationAccuracy({ latest }) {
 }
 
 /**
- * The rows are newer than the state while they come; they come as long as the run is shown. Those of a run that is hidden
- * end anywhere: its last training row may be here, and the test accuracy that belongs to it not.
+ * The page gets rows as long as a run is shown, and then the rows are newer than the run object. The rows of a hidden run end
+ * anywhere: the page may have its last training row, but not the test accuracy at the same iteration.
  * @param {Pick<Run, "train" | "evaluation" | "iteration" | "latest">} run
  * @param {boolean} shown
  * @returns {{train: Accuracy, validation: Accuracy, test: Accuracy}} `validation` is of runs that have such images

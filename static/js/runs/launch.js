@@ -1,4 +1,4 @@
-/** Runs that were launched together, as a lesson or a sweep: their order in the list, and their common name. */
+/** Runs that were launched together, as a lesson or a sweep: their order in the list, and the title of their group. */
 
 import { t } from "../words/i18n.js";
 import { lessonTitle } from "../words/labels.js";
@@ -7,43 +7,41 @@ import { compareTexts, frameOf } from "../words/natural-order.js";
 /** @import { Run } from "../types.js" */
 
 const SEPARATOR = " · ";
-/** Values that are said one by one. */
-const MAX_SAID = 3;
+/** A title lists at most this many values of a setting; of more values, it has the first and the last. */
+const MAX_LISTED = 3;
 
 /** @typedef {Pick<Run, "name" | "number"> & Partial<Pick<Run, "lesson" | "group_id">>} LaunchedRun */
 
 /**
- * In the order of the values in which they differ, as their names say them, part by part: numbers by their size; what is
- * no number, such as an optimizer, as it was launched.
- * @template {LaunchedRun} One
- * @param {One[]} runs
- * @returns {One[]}
+ * Sort runs by the parts of their names in which they differ: numbers by their size, and other values, such as optimizers, in
+ * the order in which they were launched.
+ * @template {LaunchedRun} Launched
+ * @param {Launched[]} runs
+ * @returns {Launched[]}
  */
 export function inOrder(runs) {
   const launched = runs.toSorted((a, b) => a.number - b.number);
-  /** Part of a name → its place among the parts of this launch. @type {Map<string, number>} */
+  /** Part of a name → its position among all parts, in the order of launching. @type {Map<string, number>} */
   const places = new Map();
   for (const { name } of launched)
     for (const part of name.split(SEPARATOR)) if (!places.has(part)) places.set(part, places.size);
   /**
-   * @param {string} one
-   * @param {string} other
+   * @param {string} a
+   * @param {string} b
    */
-  const compareParts = (one, other) =>
-    frameOf(one) === frameOf(other)
-      ? compareTexts(one, other)
-      : Number(places.get(one)) - Number(places.get(other));
+  const compareParts = (a, b) =>
+    frameOf(a) === frameOf(b) ? compareTexts(a, b) : Number(places.get(a)) - Number(places.get(b));
   return launched.toSorted((a, b) => {
-    const [parts, others] = [a.name.split(SEPARATOR), b.name.split(SEPARATOR)];
-    if (parts.length !== others.length) return a.number - b.number;
-    const orders = parts.map((part, i) => compareParts(part, others[i]));
+    const [partsA, partsB] = [a.name.split(SEPARATOR), b.name.split(SEPARATOR)];
+    if (partsA.length !== partsB.length) return a.number - b.number;
+    const orders = partsA.map((part, i) => compareParts(part, partsB[i]));
     return orders.find((order) => order !== 0) ?? a.number - b.number;
   });
 }
 
 /**
- * "2a · Optimizers", or of a sweep what its runs' names have in common, with the values in which they differ:
- * "SGD · lr 0.001–1 · seed 0, 1".
+ * The title of a group: "2a · Optimizers" for a lesson. For a sweep it is made from the names of the runs, with all values of
+ * the settings that differ: "SGD · lr 0.001–1 · seed 0, 1".
  * @param {LaunchedRun[]} runs in their order
  */
 export function titleOf(runs) {
@@ -55,15 +53,15 @@ export function titleOf(runs) {
 }
 
 /**
- * "lr 0.001–1" for numbers, each of a few other values, or the first and the last.
- * @param {string[]} values in their order, each once
+ * A text for the values of one setting: "lr 0.001–1" for many numbers, "SGD, Adam" for a few other values.
+ * @param {string[]} values parts of names, sorted, each once
  */
 function valuesText(values) {
   const [label, end, ...more] = frameOf(values[0]).split("\0");
   const isOfNumbers =
     end === "" && !more.length && values.every((value) => frameOf(value) === frameOf(values[0]));
-  const said = isOfNumbers ? values.map((value) => value.slice(label.length)) : values;
-  const [first, last] = [said[0], said[said.length - 1]];
+  const texts = isOfNumbers ? values.map((value) => value.slice(label.length)) : values;
+  const [first, last] = [texts[0], texts[texts.length - 1]];
   const many = isOfNumbers ? `${first}–${last}` : `${first}, …, ${last}`;
-  return (isOfNumbers ? label : "") + (said.length > MAX_SAID ? many : said.join(", "));
+  return (isOfNumbers ? label : "") + (texts.length > MAX_LISTED ? many : texts.join(", "));
 }

@@ -1,6 +1,6 @@
 /**
- * The keys of the run list. Tab reaches one row of it, and the arrow keys go to the others: Tab would have to pass hundreds of
- * them. A row is a run, `[data-run]`, or the head of a group, `[data-group]`.
+ * The keys of the run list. Tab reaches only one row, the current one, and the arrow keys move to other rows: otherwise Tab
+ * would have to pass hundreds of rows. A row is a run, `[data-run]`, or the head of a group, `[data-group]`.
  */
 
 import { closest } from "../page/dom.js";
@@ -8,24 +8,24 @@ import { onKey } from "../page/keys.js";
 
 /** @type {Record<string, number>} */
 const STEPS = { ArrowUp: -1, ArrowDown: 1, Home: -Infinity, End: Infinity };
-/** What of a row has the focus when an arrow key comes to it. */
+/** The element of a row that gets the focus by an arrow key. */
 const NAMES = ".run-name, .group-name";
 
 /**
- * What keys do with a run, or with a group.
+ * The actions of the keys.
  * @typedef {object} OnKeys
  * @property {(id: string) => void} rename
  * @property {(id: string) => void} remove
  * @property {(id: string) => void} pauseOrResume
- * @property {(id: string) => void} extend the selection grows to this run
+ * @property {(id: string) => void} extend extends the selection to this run
  * @property {(key: string, folded: boolean) => void} fold
- * @property {() => void} moved another row is the one that Tab reaches
+ * @property {() => void} moved another row has become the current one
  */
 
 export class ListKeys {
   #list;
   #on;
-  /** What the row that Tab reaches is of: a run's id, or a group's key. */
+  /** The id of the run, or the key of the group, in the current row. */
   #current = "";
 
   /**
@@ -45,8 +45,8 @@ export class ListKeys {
   }
 
   /**
-   * The row that Tab reaches, of those that are there.
-   * @param {string[]} ids of runs and groups, in their order
+   * The current row; the first one if the current row is gone.
+   * @param {string[]} ids ids of runs and keys of groups, in the order of the list
    */
   current(ids) {
     if (!ids.includes(this.#current)) this.#current = ids[0] ?? "";
@@ -76,7 +76,7 @@ export class ListKeys {
   }
 
   /**
-   * To the next row; with Shift, the selection grows.
+   * Move to the next row; with Shift, extend the selection.
    * @param {HTMLElement} row
    * @param {KeyboardEvent} event
    */

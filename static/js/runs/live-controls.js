@@ -1,4 +1,4 @@
-/** The settings that can be changed while a run trains: learning rate, λ of L1 and L2, dropout; by slider or typed. */
+/** Sliders and boxes for the settings that can be changed while a run trains: learning rate, λ of L1 and L2, dropout. */
 
 import { h } from "../page/dom.js";
 import { onInput } from "../page/keys.js";
@@ -13,7 +13,7 @@ import { explain } from "../words/reasons.js";
 /** @import { Run } from "../types.js" */
 
 /**
- * How a slider's places and its values belong together.
+ * The range of a slider, and how its positions (`place`) are converted to values.
  * @typedef {object} SliderScale
  * @property {number} min
  * @property {number} max
@@ -23,10 +23,10 @@ import { explain } from "../words/reasons.js";
  */
 
 /**
- * A slider over powers of ten, from 10^low to 10^high. λ can be 0: the slider's left end.
+ * The scale of a logarithmic slider, from 10^low to 10^high.
  * @param {number} low
  * @param {number} high
- * @param {boolean} zero
+ * @param {boolean} zero whether the left end of the slider is 0, as for λ
  * @returns {SliderScale}
  */
 const decades = (low, high, zero) => {
@@ -63,7 +63,7 @@ const SLIDERS = {
 
 /**
  * @param {Run} run
- * @param {(values: Record<string, number>) => Promise<void>} change when it is done, `run.live` has the values
+ * @param {(values: Record<string, number>) => Promise<void>} change sends new values; afterwards `run.live` has them
  * @returns {{element: HTMLElement, update: (run: Run) => void}}
  */
 export function liveControls(run, change) {
@@ -74,7 +74,7 @@ export function liveControls(run, change) {
   const element = h(
     "div",
     { className: "live", role: "group", "aria-label": t("live.title") },
-    ...controls.map((one) => one.element),
+    ...controls.map(({ element }) => element),
   );
   /** @param {Run} now */
   const update = (now) => {
@@ -86,10 +86,10 @@ export function liveControls(run, change) {
 
 /**
  * @param {string} name
- * @param {() => number} held the value that the run has now
+ * @param {() => number} current the value that the run has now
  * @param {(values: Record<string, any>) => Promise<void>} change
  */
-function control(name, held, change) {
+function control(name, current, change) {
   const scale = SLIDERS[name];
   const label = t(`live.${name}`);
   const text = h("input", { type: "text", inputMode: "decimal", name: `live.${name}`, "aria-label": label });
@@ -101,9 +101,9 @@ function control(name, held, change) {
     "aria-label": t("live.slider", { name: label }),
   });
   const problem = h("span", { className: "error", role: "alert" });
-  /** The value that stands here, and the one that is on its way to the run, if any. */
+  /** The value in the slider and the box. */
   let shown = NaN;
-  /** @type {{value: number | string} | null} */
+  /** The value that was sent and not answered yet. @type {{value: number | string} | null} */
   let sent = null;
   const ask = newestOnly();
   /** @param {number} value */
@@ -117,7 +117,7 @@ function control(name, held, change) {
   const send = async (value) => {
     problem.textContent = "";
     text.removeAttribute("aria-invalid");
-    if (value === (sent ? sent.value : held())) return show(Number(value));
+    if (value === (sent ? sent.value : current())) return show(Number(value));
     sent = { value };
     const isNewest = ask();
     const typed = text.value;
@@ -125,7 +125,7 @@ function control(name, held, change) {
       await change({ [name]: value });
       if (!isNewest()) return;
       sent = null;
-      if (text.value === typed) show(held()); // slider and box say the same again
+      if (text.value === typed) show(current()); // so that slider and box agree again
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (!isNewest()) return;
@@ -143,13 +143,13 @@ function control(name, held, change) {
     problem.replaceChildren(...askWhich(text.value, single, (reading) => send(numberOf(reading) ?? reading)));
     text.setAttribute("aria-invalid", "true");
   });
-  /** Follow the run, but leave alone what is being typed, is on its way, or was refused. */
+  /** Show the run's value, unless the user is typing one, or one was sent or refused. */
   const follow = () => {
     const isTyping = document.activeElement === text || document.activeElement === slider;
-    if (held() !== shown && !sent && !isTyping && !problem.textContent) show(held());
+    if (current() !== shown && !sent && !isTyping && !problem.textContent) show(current());
   };
   for (const input of [text, slider]) input.addEventListener("blur", follow);
-  show(held());
+  show(current());
   return {
     element: h(
       "label",

@@ -2,15 +2,15 @@
 
 /** @import { Experiment } from "../types.js" */
 
-/** What a step changes, by the name of its text. @typedef {{name: "rate" | "adam" | "sgd" | "few_images", experiment: Experiment}} NextStep */
+/** A suggestion: the key of its text, and the experiment. @typedef {{name: "rate" | "adam" | "sgd" | "few_images", experiment: Experiment}} NextStep */
 
-/** How many images show overfitting: fewer than any set of images has. */
+/** So few images that a network overfits; every data set of images has more. */
 const FEW = 300;
-/** A learning rate beyond which nothing learns. */
+/** With a higher learning rate no network learns. */
 const MAX_RATE = 1;
 
 /**
- * Up to three steps: each changes one thing of an experiment, and shows something.
+ * Up to three suggestions, each with one change of an experiment that has a clear effect.
  * @param {Experiment} config as the server gives it, with every setting
  * @returns {NextStep[]}
  */

@@ -1,7 +1,7 @@
 /**
- * Renaming: a box in the place of a run's name until Enter, Escape or a click elsewhere. There is one at a time, and the
- * list does not reorder meanwhile: an element that is moved loses its focus. A name that could not be sent, or that conflicts with
- * another person's change, is kept: it is sent when the lab is back, or offered at the next visit.
+ * Renaming: a box replaces the name of a run until Enter, Escape or a click elsewhere. There is one box at a time, and the
+ * list is not sorted meanwhile, because an element that is moved loses the focus. A name that could not be sent, or that
+ * conflicts with another person's change, is kept. It is sent when the lab answers again, or at the next visit.
  */
 
 import { h } from "../page/dom.js";
@@ -18,7 +18,7 @@ import { UnsentTexts } from "./unsent-texts.js";
 /** A name that was typed, and the one that it was typed over. @typedef {{text: string, base: string}} NewName */
 /** Sends a new name of a run. @typedef {(id: string, name: NewName) => void} Send */
 
-/** Of an answer that refuses a name for good; after any other status it can be sent again. @param {number} status */
+/** Whether an answer with this status refuses a name for good; otherwise the name can be sent again. @param {number} status */
 const isFinal = (status) => status >= 400 && status < 500 && ![408, 409, 429].includes(status);
 
 export class Renaming {
@@ -26,7 +26,7 @@ export class Renaming {
   #entryOf;
   #onEnd;
   /**
-   * Ends it: `(keep, send)`.
+   * Closes the box: `(keep, send)`.
    * @type {((keep: boolean, send?: Send) => void) | null}
    */
   #finish = null;
@@ -49,7 +49,7 @@ export class Renaming {
     addEventListener("pagehide", () => {
       this.end((id, name) => {
         this.#unsent.set(id, name);
-        api.changeAtLeaving(id, changeOf(name)); // the lab may not be there, or refuse it
+        api.changeAtLeaving(id, changeOf(name)); // this may fail, so the name is kept too
         this.#keep();
       });
     });
@@ -59,7 +59,7 @@ export class Renaming {
     store.whenComplete(() => this.#restore(store));
   }
 
-  /** Send the names of an earlier visit; of a run that is gone one is dropped, and one that the run has already too. @param {Store} store */
+  /** Send the names from an earlier visit, except of runs that are deleted or have this name already. @param {Store} store */
   #restore(store) {
     for (const [id, { name }] of Object.entries(this.#kept.take())) {
       const run = store.runs.get(id);
@@ -68,7 +68,7 @@ export class Renaming {
     this.#keep();
   }
 
-  /** Keep what the lab does not have for the next visit. */
+  /** Keep the names that the lab does not have yet for the next visit. */
   #keep() {
     this.#kept.keep(Object.fromEntries([...this.#unsent].map(([id, name]) => [id, { name }])));
   }
@@ -77,7 +77,7 @@ export class Renaming {
     return this.#finish !== null;
   }
 
-  /** Keep what has been typed so far. @param {Send} [send] how to send it; without: as usual */
+  /** Close the box and send the typed name. @param {Send} [send] another way to send it */
   end(send) {
     this.#finish?.(true, send);
   }
@@ -97,13 +97,13 @@ export class Renaming {
     });
     const write = (/** @type {string} */ id, /** @type {NewName} */ name) => void this.#write(id, name);
     const finish = (/** @type {boolean} */ keep, /** @type {Send} */ send = write) => {
-      if (this.#finish !== finish) return; // the box that leaves loses its focus, too
+      if (this.#finish !== finish) return; // removing the box sends "blur", which calls this again
       this.#finish = null;
-      const had = document.activeElement === input;
+      const hadFocus = document.activeElement === input;
       input.replaceWith(name);
-      if (had) name.focus();
-      const wanted = input.value.trim();
-      if (keep && wanted && wanted !== before) send(id, { text: wanted, base: before });
+      if (hadFocus) name.focus();
+      const text = input.value.trim();
+      if (keep && text && text !== before) send(id, { text, base: before });
       this.#onEnd();
     };
     this.#finish = finish;
@@ -112,14 +112,14 @@ export class Renaming {
       if (event.key === "Enter") finish(true);
       if (event.key === "Escape") finish(false);
     });
-    // another window that has the focus for a while ends nothing
+    // if only the window has lost the focus, the box stays open
     input.addEventListener("blur", () => document.activeElement !== input && finish(true));
     name.replaceWith(input);
     input.select();
   }
 
   /**
-   * Rename a run; where another person has done so meanwhile, say how, and offer one's own name again.
+   * Send a name. If another person has renamed the run meanwhile, show that name, and offer to send this one again.
    * @param {string} id
    * @param {NewName} name
    */
@@ -139,7 +139,7 @@ export class Renaming {
   }
 
   /**
-   * A name needs no more sending, unless another one was typed since.
+   * Drop a name that need not be sent any more, unless the user has typed another one since.
    * @param {string} id
    * @param {NewName} name
    */
@@ -148,7 +148,7 @@ export class Renaming {
   }
 
   /**
-   * Say what another person has renamed a run to, and offer one's own name again, or to leave it.
+   * Show the name that another person has given a run, with two buttons: send this name again, or drop it.
    * @param {string} id
    * @param {NewName} name
    * @param {string} now

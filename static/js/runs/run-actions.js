@@ -1,8 +1,8 @@
 /**
- * Commands for runs. A refusal by the server is shown at the run; deleting and archiving can be undone.
+ * Commands for runs. If the server refuses a command, the error is shown at the run. Deleting and archiving can be undone.
  *
- * A deleted run leaves the page immediately, but the server deletes it only when the time for undoing has passed, or when
- * the page is left. So an undone deletion brings back the whole run, with its rows and its place.
+ * A deleted run leaves the page immediately, but the request is sent only when the time for undoing is over, or when the page
+ * is closed. So undoing a deletion brings back the whole run, with its rows and its place in the list.
  */
 
 import { ApiError, api } from "../server/api.js";
@@ -15,36 +15,36 @@ import { t } from "../words/i18n.js";
  * @import { Toast } from "../page/toast.js"
  */
 
-/** Milliseconds in which something can be taken back. */
+/** An action can be undone for this many milliseconds. */
 export const UNDO_TIME = 8000;
 
-/** Commands for several runs, with the statuses of a run that can be given one. @type {Record<string, Status[]>} */
+/** Commands for several runs: the command → the statuses of runs for which it is possible. @type {Record<string, Status[]>} */
 export const COMMANDS = {
   pause: ["running"],
   resume: ["paused"],
   cancel: ["queued", "running", "paused"],
 };
 
-/** Emits "problem" with a run's id and what the server says against a command, an `ApiError`; or null: nothing any more. */
+/** Emits "problem" with a run's id and an `ApiError` if the server refuses a command, or null to remove the last error. */
 export class RunActions extends Emitter {
   #store;
   #toast;
   #onClone;
-  /** @type {string[]} */
+  /** Ids of the runs whose deletion can still be undone. @type {string[]} */
   #pending = [];
-  /** Run id → the last request of its that is under way. @type {Map<string, Promise<unknown>>} */
+  /** Run id → the last request for this run that is not answered yet. @type {Map<string, Promise<unknown>>} */
   #turns = new Map();
   #timer = 0;
   /**
-   * The way back from what was done last, while there is one.
+   * Undoes the last action, while this is possible.
    * @type {(() => void) | null}
    */
-  #back = null;
+  #undoLast = null;
 
   /**
    * @param {Store} store
    * @param {Toast} toast
-   * @param {(runs: RunView[]) => void} onClone called with a run that was launched as a clone
+   * @param {(runs: RunView[]) => void} onClone called with the new run after the command "clone"
    */
   constructor(store, toast, onClone) {
     super();
@@ -63,7 +63,7 @@ export class RunActions extends Emitter {
   }
 
   /**
-   * pause, resume, step, cancel or clone
+   * Send a command: pause, resume, step, cancel or clone.
    * @param {string} id
    * @param {string} command
    * @param {object} [body]
@@ -77,7 +77,7 @@ export class RunActions extends Emitter {
   }
 
   /**
-   * Those of the runs that a command of `COMMANDS` can be given to.
+   * The runs for which a command of `COMMANDS` is possible.
    * @param {string[]} ids
    * @param {string} command
    */
@@ -86,17 +86,17 @@ export class RunActions extends Emitter {
   }
 
   /**
-   * Give a command to those runs that can take it, and say how many have taken it where not all did.
+   * Send a command to all runs for which it is possible. If it did not work for all, a message says for how many it did.
    * @param {string[]} ids
    * @param {string} command
    */
   async commandAll(ids, command) {
     const answers = await Promise.all(this.ready(ids, command).map((id) => this.command(id, command)));
-    this.#sayHowMany(answers, ids, `runs.${command}_some`);
+    this.#reportPartial(answers, ids, `runs.${command}_some`);
   }
 
   /**
-   * Pause what runs, resume what is paused.
+   * Pause the running ones of these runs, and resume the paused ones.
    * @param {string[]} ids
    * @returns {boolean}
    */
@@ -106,12 +106,12 @@ export class RunActions extends Emitter {
     Promise.all([
       ...running.map((id) => this.command(id, "pause")),
       ...paused.map((id) => this.command(id, "resume")),
-    ]).then((answers) => this.#sayHowMany(answers, ids, "runs.pause_or_resume_some"));
+    ]).then((answers) => this.#reportPartial(answers, ids, "runs.pause_or_resume_some"));
     return true;
   }
 
   /**
-   * Star, tag, note, archive or rename runs, on every open page.
+   * Change properties of runs on the server: star, tags, notes, archived, name or colour.
    * @param {string[]} ids
    * @param {Record<string, any>} changes
    */
@@ -119,26 +119,26 @@ export class RunActions extends Emitter {
     const answers = await Promise.all(
       ids.map((id) => this.attempt(id, async () => this.#store.putRuns([await api.change(id, changes)]))),
     );
-    this.#sayHowMany(answers, ids, "runs.change_some");
+    this.#reportPartial(answers, ids, "runs.change_some");
   }
 
   /**
-   * Say with how many of several runs something could be done, where these are not all.
+   * If an action worked for some of several runs but not for all, show a message with their number.
    * @param {boolean[]} answers
    * @param {string[]} ids
    * @param {string} key
    */
-  #sayHowMany(answers, ids, key) {
+  #reportPartial(answers, ids, key) {
     const n = answers.filter(Boolean).length;
     if (n < ids.length && ids.length > 1) this.#toast.show(t(key, { n, all: ids.length }));
   }
 
   /**
-   * Change a text that others may write too. What the server says against it stands at the run, and is thrown; that
-   * another person was quicker, the caller shows, with both texts.
+   * Change a text that other people may change too. If the server refuses it, this throws, and the error is shown at the run.
+   * If another person has changed the text meanwhile, the caller shows both texts instead.
    * @param {string} id
    * @param {Record<string, any>} changes
-   * @returns {Promise<RunView>} the run as it is then
+   * @returns {Promise<RunView>} the changed run
    * @throws ApiError
    */
   async write(id, changes) {
@@ -155,7 +155,7 @@ export class RunActions extends Emitter {
     }
   }
 
-  /** Star a run that is not, and the other way round. @param {string} id */
+  /** Star a run, or remove its star. @param {string} id */
   toggleStar(id) {
     return this.attempt(id, async () =>
       this.#store.putRuns([await api.change(id, { starred: !this.run(id)?.starred })]),
@@ -172,55 +172,56 @@ export class RunActions extends Emitter {
   }
 
   /**
-   * Archive runs, with a way back.
+   * Archive runs, or bring them back from the archive, with a button to undo it.
    * @param {string[]} ids
    * @param {boolean} archived
    */
   async archive(ids, archived = true) {
-    const said = t(archived ? "runs.archived" : "runs.unarchived", { runs: this.#names(ids) }); // one may be gone by the answer
+    // the message is made now, because a run may be deleted before the answer comes
+    const message = t(archived ? "runs.archived" : "runs.unarchived", { runs: this.#names(ids) });
     await this.change(ids, { archived });
     this.#finish();
-    this.#offer(said, () => this.change(ids, { archived: !archived }));
+    this.#offerUndo(message, () => this.change(ids, { archived: !archived }));
   }
 
-  /** @param {string[]} ids */
+  /** Delete runs, with a button to undo it. @param {string[]} ids */
   remove(ids) {
     this.#finish();
     this.#pending = ids;
-    const said = t("runs.deleted", { runs: this.#names(ids) });
+    const message = t("runs.deleted", { runs: this.#names(ids) });
     this.#store.withhold(ids, true);
-    this.#offer(said, () => {
+    this.#offerUndo(message, () => {
       this.#pending = [];
       this.#store.withhold(ids, false);
     });
   }
 
   /**
-   * Say what was done, and offer the way back for a while.
-   * @param {string} said
-   * @param {() => void} back
+   * Show a message about an action, with a button that undoes it, for some seconds.
+   * @param {string} message
+   * @param {() => void} undoAction
    */
-  #offer(said, back) {
-    this.#back = back;
+  #offerUndo(message, undoAction) {
+    this.#undoLast = undoAction;
     this.#timer = setTimeout(() => this.#finish(), UNDO_TIME);
-    this.#toast.show(said, { label: t("runs.undo"), action: () => this.undo(), time: UNDO_TIME });
+    this.#toast.show(message, { label: t("runs.undo"), action: () => this.undo(), time: UNDO_TIME });
   }
 
-  /** Take back what was done last. @returns {boolean} whether that still could be */
+  /** Undo the last action. @returns {boolean} whether there was an action to undo */
   undo() {
-    const back = this.#back;
-    if (!back) return false;
+    const undoAction = this.#undoLast;
+    if (!undoAction) return false;
     clearTimeout(this.#timer);
-    this.#back = null;
+    this.#undoLast = null;
     this.#toast.hide();
-    back();
+    undoAction();
     return true;
   }
 
-  /** From now on, what was done last stays so. */
+  /** Make the last action final: it cannot be undone any more, and deletions are sent to the server. */
   #finish() {
     clearTimeout(this.#timer);
-    this.#back = null;
+    this.#undoLast = null;
     const ids = this.#pending;
     this.#pending = [];
     for (const id of ids) {
@@ -241,10 +242,10 @@ export class RunActions extends Emitter {
   }
 
   /**
-   * Do something with a run.
+   * Run an action for a run; if it fails, show the error at the run.
    * @param {string} id
    * @param {() => Promise<void>} action
-   * @returns {Promise<boolean>}
+   * @returns {Promise<boolean>} whether it worked
    */
   async attempt(id, action) {
     this.emit("problem", id, null);
@@ -259,7 +260,7 @@ export class RunActions extends Emitter {
   }
 
   /**
-   * One after the other for each run: requests that are under way together may come to the server in any order.
+   * Run the actions of each run one after the other, because requests that are sent together may reach the server in any order.
    * @template Answer
    * @param {string} id
    * @param {() => Promise<Answer>} action

@@ -1,4 +1,4 @@
-/** Below the run list, while several runs are selected: the commands for all of them. */
+/** The bar below the run list, with commands for the selected runs. It is visible while several runs are selected. */
 
 import { find, h, iconButton } from "../page/dom.js";
 import { onLanguage, t } from "../words/i18n.js";
@@ -13,7 +13,7 @@ export class RunBar {
   #selection;
   #on;
   #actions;
-  /** Follow what runs become while they are selected. */
+  /** Updates the buttons when the selected runs change. */
   #update = () => {};
 
   /**
@@ -76,7 +76,7 @@ export class RunBar {
   }
 
   /**
-   * A button for those of the runs that a command can be given to; it says how many these are.
+   * A button for a command. It shows for how many of the runs the command is possible, if not for all.
    * @param {string} name
    * @param {string[]} ids
    */
@@ -86,8 +86,8 @@ export class RunBar {
     const update = () => {
       const { length } = this.#actions.ready(ids, name);
       const text = t(`runs.${name}`);
-      const said = length && length < ids.length ? `${text} (${length})` : text;
-      if (button.textContent !== said) button.textContent = said;
+      const label = length && length < ids.length ? `${text} (${length})` : text;
+      if (button.textContent !== label) button.textContent = label;
       button.disabled = !length;
     };
     return { button, update };
@@ -134,7 +134,7 @@ export class RunBar {
 }
 
 /**
- * Name a button by what it does: the focus comes back to it when the bar is drawn anew.
+ * Mark a button with its command, so that the focus can return to it when the bar is drawn again.
  * @param {string} name
  * @param {HTMLButtonElement} button
  */

@@ -24,27 +24,27 @@ import { resultFigures, resultSentence } from "./run-result.js";
 const STEPS = [1, 10, 100];
 
 export class RunCard {
-  /** Its head, its body, which scrolls, and its foot. @type {HTMLElement[]} */
+  /** The head of the card, its body, which scrolls, and its foot. @type {HTMLElement[]} */
   parts;
   #id;
   #lab;
   /** @type {((run: Run) => void)[]} */
   #updates;
-  /** Say the result again: of all on the card only this follows from rows. @type {(run: Run) => void} */
+  /** Updates the result, the only part of the card that changes with every row. @type {(run: Run) => void} */
   updateResult;
-  /** What the difference was last worked out from. */
+  /** The runs with which the run was last compared, as JSON. */
   #compared = "";
 
   /**
    * @param {Run} run
-   * @param {RunText[]} texts its tags and its notes
+   * @param {RunText[]} texts the boxes of its tags and its notes
    * @param {Pick<RunsLab, "store" | "actions" | "selection" | "colors" | "configs" | "same"> & {onClone: (run: Run) => void}} lab
    */
   constructor(run, texts, lab) {
     this.#id = run.id;
     this.#lab = lab;
     const head = this.#head(run);
-    const said = h("p", { className: "run-said" });
+    const description = h("p", { className: "run-description" });
     const result = h("p", { className: "run-result" });
     const figures = makeFigures(run);
     const controls = ACTIVE.has(run.status) ? this.#controls(run) : { parts: [], update: () => {} };
@@ -55,7 +55,7 @@ export class RunCard {
     const body = h(
       "div",
       { className: "run-body" },
-      said,
+      description,
       result,
       figures.element,
       ...controls.parts,
@@ -73,7 +73,7 @@ export class RunCard {
     this.#updates = [
       head.update,
       this.updateResult,
-      (now) => putName(said, describeRun(now, lab.configs.get(now.id))),
+      (now) => putName(description, describeRun(now, lab.configs.get(now.id))),
       controls.update,
       (now) => setText(reason, reasonText(now.why, now.reason ?? "")),
       (now) => showChanges(changes, now.annotations),
@@ -101,7 +101,7 @@ export class RunCard {
       onclick: () => colors.open(actions.run(this.#id) ?? run, swatch),
     });
     const close = iconButton("delete", t("dialog.close"), () => selection.clear());
-    /** The colour, for the eye and in words. @param {Run} now */
+    /** Update the name, and the colour with its name. @param {Run} now */
     const update = ({ hue, name }) => {
       putName(title, name);
       swatch.style.setProperty("--run", cssColor(hue));
@@ -112,7 +112,7 @@ export class RunCard {
     return { element: h("header", { className: "card-head" }, swatch, title, runNumber, controls), update };
   }
 
-  /** Pause, resume, steps and cancel in words, and what can be changed; they go when the run has ended. @param {Run} run */
+  /** Buttons to pause, resume, step and cancel, and the live controls; removed when the run has ended. @param {Run} run */
   #controls(run) {
     const { actions } = this.#lab;
     const buttons = this.#buttons();
@@ -177,7 +177,7 @@ export class RunCard {
   }
 
   /**
-   * Say in what the run differs from the one that is most like it, as soon as their settings are here.
+   * Show how the run differs from the most similar run, as soon as their configs are fetched.
    * @param {Run} run
    * @param {HTMLElement} element
    */
@@ -199,14 +199,14 @@ export class RunCard {
     if (configs.hasAll(ids)) return;
     configs.fetch(ids).then(
       () => this.update(this.#lab.actions.run(run.id) ?? run),
-      () => {}, // offline: what is not known is not said
+      () => {}, // offline: the card shows no difference
     );
   }
 }
 
 const FIGURES = /** @type {const} */ (["train", "validation", "test", "gap"]);
 
-/** Accuracy on training, validation and test images, and the gap between the first and the last. @param {Run} run */
+/** The element with the accuracies on training, validation and test images, and the gap between training and test. @param {Run} run */
 function makeFigures({ summary }) {
   const names = FIGURES.filter((name) => name !== "validation" || summary.validation_size);
   const values = names.map((name) => ({ name, value: h("dd") }));

@@ -1,10 +1,10 @@
 /**
- * The columns of the wide run list: their heads, which sort it, and a menu in which they are chosen: any setting, and what was
- * measured.
+ * The columns of the wide run list: their heads, which sort the list, and a menu in which a user chooses them. A column can
+ * show any setting, and any result.
  */
 
 import { h, icon, iconButton } from "../page/dom.js";
-import { closesByItself } from "../page/menu.js";
+import { wireMenu } from "../page/menu.js";
 import { urlState } from "../state/address.js";
 import { hasText, onLanguage, t } from "../words/i18n.js";
 import { labelsOf } from "../words/labels.js";
@@ -16,7 +16,7 @@ import { DESCENDING } from "./run-query.js";
  * @import { RunList } from "./run-list.js"
  */
 
-/** Fields of runs that make no column: they stand in each row, or are texts and not values. */
+/** Fields that cannot be columns, because each row shows them anyway or because they are longer texts. */
 const NO_COLUMNS = new Set(["name", "number", "tag", "notes", "launch", "is"]);
 
 export class RunColumns {
@@ -26,8 +26,8 @@ export class RunColumns {
   #configs;
 
   /**
-   * @param {HTMLElement} element where the heads are
-   * @param {HTMLElement} place where the menu is
+   * @param {HTMLElement} element the element for the heads
+   * @param {HTMLElement} place the element for the menu
    * @param {RunList} list
    * @param {Pick<RunsLab, "store" | "configs">} lab
    */
@@ -41,9 +41,9 @@ export class RunColumns {
     let menu = this.#menu();
     place.append(menu);
     onLanguage(() => {
-      const other = this.#menu();
-      menu.replaceWith(other);
-      menu = other;
+      const translated = this.#menu();
+      menu.replaceWith(translated);
+      menu = translated;
       this.#draw();
     });
     this.#draw();
@@ -73,7 +73,7 @@ export class RunColumns {
     return head;
   }
 
-  /** Say by what the list is sorted. */
+  /** Mark the column by which the list is sorted. */
   #mark() {
     const { sort, descending } = this.#list.query;
     for (const head of /** @type {NodeListOf<HTMLElement>} */ (
@@ -95,11 +95,11 @@ export class RunColumns {
     const panel = h("div", { className: "card panel columns" });
     const menu = h("details", { className: "menu columns-menu" }, summary, panel);
     menu.addEventListener("toggle", () => menu.open && this.#fill(panel));
-    closesByItself(menu);
+    wireMenu(menu);
     return menu;
   }
 
-  /** The menu's content is made when it opens: which settings there are depends on the runs. @param {HTMLElement} panel */
+  /** Make the content of the menu when it opens, because the settings depend on the runs. @param {HTMLElement} panel */
   async #fill(panel) {
     const ids = this.#store.list().map((run) => run.id);
     const draw = () => {
@@ -118,7 +118,7 @@ export class RunColumns {
     try {
       await this.#configs.fetch(ids);
     } catch {
-      return; // offline: what is known can be chosen
+      return; // offline: the menu keeps the settings that are fetched already
     }
     draw();
   }
@@ -142,7 +142,7 @@ export class RunColumns {
 }
 
 /**
- * What fields of runs are called above the list and in its menus: name → label, each label once.
+ * The labels of fields in the list and in its menus: name → label; different fields have different labels.
  * @param {string[]} names
  * @returns {Map<string, string>}
  */
@@ -156,7 +156,7 @@ export function listLabels(names) {
 }
 
 /**
- * The button that makes the list wide, and narrow again.
+ * Add the button that switches between the wide and the narrow list.
  * @param {Element} page
  * @param {HTMLElement} place
  */
@@ -168,7 +168,7 @@ export function wireWide(page, place) {
     button?.setAttribute("aria-pressed", String(wide));
     if (page.hasAttribute("data-wide") === wide) return;
     page.toggleAttribute("data-wide", wide);
-    dispatchEvent(new Event("resize")); // the charts have another width
+    dispatchEvent(new Event("resize")); // the charts change their width
   };
   const draw = () => {
     button?.remove();

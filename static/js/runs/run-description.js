@@ -1,18 +1,18 @@
-/** What a run is, in one line: "MNIST · 784-40-20-10 · ReLU · He · SGD 0.1 · batch 100 · seed 0". */
+/** The description of a run in one line: "MNIST · 784-40-20-10 · ReLU · He · SGD 0.1 · batch 100 · seed 0". */
 
 import { hasText, number, t } from "../words/i18n.js";
 import { datasetTitle, inputsOf, labelOf, shortLabelOf, valueLabelOf } from "../words/labels.js";
 
 /** @import { Fields, RunSummary } from "../types.js" */
 
-/** Types of layers that are said by name, as they change how a network trains and not what it is built of. */
-const SAID_LAYERS = ["batch_norm", "dropout", "residual", "local_response_norm"];
-/** Settings that are said only where they are set, by their short label and their value. */
-const SAID_IF_SET = ["dataset.label_noise", "training.clip_norm", "training.clip_value"];
+/** Layers that the description names. Dense layers and convolutions are described by their sizes. */
+const NAMED_LAYERS = ["batch_norm", "dropout", "residual", "local_response_norm"];
+/** Settings that the description has only if they are set. */
+const RARE_SETTINGS = ["dataset.label_noise", "training.clip_norm", "training.clip_value"];
 
 /**
  * @param {{summary: RunSummary}} run
- * @param {Fields} [fields] its config as flat fields, where they are here: what is unusual about it is said too
+ * @param {Fields} [fields] its config as flat fields, if they are fetched; then the description has rare settings too
  */
 export function describeRun({ summary }, fields = {}) {
   const { dataset, train_size, initializer, optimizer, learning_rate, l1, l2, batch_size, seed } = summary;
@@ -42,7 +42,7 @@ function networkParts({ dataset, units, filters, activations, layers }) {
     filters.length ? `${t("layer.conv2d")} ${filters.join("-")}` : "",
     dense.join("-"),
     activations.map((name) => t(`activation.${name}`)).join(" "),
-    ...SAID_LAYERS.filter((type) => layers.includes(type)).map((type) => t(`layer.${type}`)),
+    ...NAMED_LAYERS.filter((type) => layers.includes(type)).map((type) => t(`layer.${type}`)),
   ];
 }
 
@@ -61,7 +61,7 @@ function initializerText(name, std) {
 function unusualParts(fields) {
   const { "dataset.fold.index": fold, "dataset.fold.folds": folds } = fields;
   const schedule = fields["training.schedule.name"] ?? "constant";
-  const set = SAID_IF_SET.filter((name) => fields[name]);
+  const set = RARE_SETTINGS.filter((name) => fields[name]);
   const changes = Object.entries(fields).filter(
     ([name, value]) => name.startsWith("dataset.augment.") && value,
   );

@@ -1,5 +1,5 @@
 /**
- * The card of the selected run, if it is one; and the unsent texts of all runs.
+ * The card of the selected run, if exactly one is selected; and the unsent texts of all runs.
  */
 
 import { lazy } from "../page/lazy.js";
@@ -21,18 +21,18 @@ export class RunDetails {
   #actions;
   #selection;
   #lab;
-  /** The run that is drawn. @type {string | null} */
+  /** Id of the run on the card. @type {string | null} */
   #drawn = null;
   /** @type {RunCard | null} */
   #card = null;
-  /** What makes cards, as soon as it is here. @type {typeof RunCard | null} */
+  /** The class of cards, once it is loaded. @type {typeof RunCard | null} */
   #Card = null;
-  #bringCard = lazy(async () => {
+  #loadCard = lazy(async () => {
     this.#Card = (await import("./run-card.js")).RunCard;
     this.#draw();
   });
   /**
-   * Run id → its texts: of the run that is drawn, and of others what the server does not have yet.
+   * Run id → the boxes of its texts: for the run on the card, and for other runs with unsent texts.
    * @type {Map<string, RunText[]>}
    */
   #texts = new Map();
@@ -56,15 +56,15 @@ export class RunDetails {
       this.#drawn = null;
       this.#draw();
     });
-    // The end of what is drawn for a run that goes on waits until one has left it.
+    // a control that has the focus stays when its run ends; it is removed when it loses the focus
     element.addEventListener("focusout", () => queueMicrotask(() => this.#draw()));
-    // what could not be sent is sent when the lab is there again
+    // texts that could not be sent are sent when the lab answers again
     store.on("connection", () => this.#save((text) => !text.isFocused));
     document.addEventListener("visibilitychange", () => document.hidden && this.#save());
     addEventListener("pagehide", () => {
       for (const [id, texts] of this.#texts)
         for (const { unsaved } of texts) if (unsaved) api.changeAtLeaving(id, unsaved);
-      this.#keep(); // the lab may not be there, or refuse it
+      this.#keep(); // sending may fail
     });
     addEventListener("beforeunload", (event) => {
       if (this.#conflicts().length && !this.#keep()) event.preventDefault(); // the browser asks whether to leave
@@ -72,13 +72,13 @@ export class RunDetails {
     store.whenComplete(() => this.#restore());
   }
 
-  /** The run that is selected alone. */
+  /** The selected run, if exactly one is selected. */
   get #run() {
     const [id] = this.#selection.list();
     return this.#selection.size === 1 ? this.#store.runs.get(id) : undefined;
   }
 
-  /** Called for rows, once a frame. */
+  /** Update the result; called when rows come, once for each animation frame. */
   drawResult() {
     const run = this.#run;
     if (run && run.id === this.#drawn) this.#card?.updateResult(run);
@@ -87,7 +87,7 @@ export class RunDetails {
   #draw() {
     const run = this.#run;
     const Card = this.#Card;
-    if (run && !Card) return void this.#bringCard();
+    if (run && !Card) return void this.#loadCard();
     this.#element.hidden = !run;
     if (this.#drawn !== (run?.id ?? null)) {
       this.#save();
@@ -103,12 +103,12 @@ export class RunDetails {
     }
   }
 
-  /** @param {(text: RunText) => boolean} which */
+  /** Send unsent texts. @param {(text: RunText) => boolean} which */
   #save(which = () => true) {
     for (const texts of this.#texts.values()) for (const text of texts.filter(which)) text.save();
   }
 
-  /** The boxes of a run's tags and notes. What could not be stored is in them again. @param {Run} run */
+  /** The boxes of a run's tags and notes, with texts that could not be sent. @param {Run} run */
   #textsOf(run) {
     const known = this.#texts.get(run.id);
     if (known) return known;
@@ -123,19 +123,19 @@ export class RunDetails {
     return texts;
   }
 
-  /** Run ids with what another person was quicker with. */
+  /** Runs whose text another person has changed meanwhile: [run id, error]. */
   #conflicts() {
     const found = [...this.#texts].map(([id, texts]) => [id, texts.find((text) => text.conflict)?.conflict]);
     return found.filter(([, conflict]) => conflict);
   }
 
-  /** That another person was quicker stands in the run's details, or where these are not open at its row. */
+  /** Show conflicts at the rows of runs; the card shows the conflict of its own run. */
   #placeConflicts() {
     for (const [id, conflict] of this.#conflicts())
       this.#actions.emit("problem", id, id === this.#drawn ? null : conflict);
   }
 
-  /** Keep what the server does not have for the next visit. @returns {boolean} whether it is there then */
+  /** Keep unsent texts for the next visit. @returns {boolean} whether the browser has stored them */
   #keep() {
     /** @type {Record<string, UnsentOfRun>} */
     const unsent = {};
@@ -146,7 +146,7 @@ export class RunDetails {
     return this.#unsent.keep(unsent);
   }
 
-  /** Send what an earlier visit has left; of a run that is gone it is dropped. */
+  /** Send unsent texts from an earlier visit, except those of deleted runs. */
   #restore() {
     for (const [id, unsent] of Object.entries(this.#unsent.take())) {
       const run = this.#store.runs.get(id);

@@ -1,5 +1,6 @@
 /**
- * Which other run is most like a run, and in what they differ: "Differs only in Learning rate (0.01, not 0.1) from SGD".
+ * Finds the most similar run, and says in which settings the two differ: "Differs only in Learning rate (0.01, not 0.1) from
+ * SGD".
  */
 
 import { BY_NAME } from "../form/names.js";
@@ -11,16 +12,16 @@ import { datasetTitle, labelsOf, valueLabelOf } from "../words/labels.js";
  * @import { Fields, Run } from "../types.js"
  */
 
-/** What is set differently: the field, or the choice that brings several fields with it. @typedef {{name: string, own: any, other: any}} Change */
-/** A run, and what a run sets differently from it. @typedef {{run: Run, changes: Change[]}} Relative */
+/** A setting that differs between two runs, with both values. @typedef {{name: string, own: any, other: any}} Change */
+/** Another run, and the settings in which a run differs from it. @typedef {{run: Run, changes: Change[]}} Relative */
 
-/** Runs from before that a run is compared with at most, where it was launched alone. */
+/** A run that was launched alone is compared with at most this many earlier runs. */
 const MAX_BEFORE = 30;
-/** Two runs that were not launched together have nothing to do with each other where they differ in more. */
+/** If two runs were not launched together, and differ in more settings than this, their difference is not shown. */
 const MAX_CHANGES = 5;
 
 /**
- * The runs that a run may be compared with: those that were launched with it, else the newest ones before it.
+ * The runs with which a run may be compared: those that were launched with it, or otherwise the newest runs before it.
  * @param {Run} run
  * @param {Run[]} runs oldest first
  */
@@ -35,11 +36,11 @@ export function candidatesFor(run, runs) {
 }
 
 /**
- * Of the candidates the first that a run differs least from.
+ * The candidate that differs from a run in the fewest settings.
  * @param {Run} run
  * @param {Run[]} candidates
  * @param {Pick<FlatConfigs, "get">} configs
- * @returns {Relative | null} null where nothing is near, or not known yet
+ * @returns {Relative | null} null if no run is similar, or the configs are not fetched yet
  */
 export function nearestRun(run, candidates, configs) {
   const own = configs.get(run.id);
@@ -56,7 +57,7 @@ export function nearestRun(run, candidates, configs) {
 }
 
 /**
- * What is set differently; another optimizer brings other settings with it, and that is one change.
+ * The settings that differ. If the optimizer differs, its own settings do not count as further changes.
  * @param {Fields} before
  * @param {Fields} after
  * @returns {Change[]}
@@ -74,7 +75,7 @@ export function changesBetween(before, after) {
 }
 
 /**
- * Networks that differ only in their activations differ in these.
+ * If two networks differ only in their activations, the difference as a change of activations.
  * @param {string} name
  * @param {Fields} before
  * @param {Fields} after

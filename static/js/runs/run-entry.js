@@ -1,7 +1,7 @@
 /**
- * One run in the list: colour, star, name, tags, state, progress, accuracy, and what can be done with it.
+ * The entry of one run in the list: colour, star, name, tags, state, progress, accuracy, and buttons for commands.
  *
- * An entry is made once and changed in place: nothing moves or loses its focus while numbers change.
+ * The elements of an entry are made once and then updated, so that none moves or loses the focus while numbers change.
  */
 
 import { closest, h, icon, iconButton, setText, sparkline } from "../page/dom.js";
@@ -25,8 +25,8 @@ import { pointsText, reachedIteration, secondsText } from "./run-result.js";
 const SPARK = { width: 44, height: 16, points: 22 };
 
 /**
- * How a run stands in the list: `current` is the one that Tab comes to, `grouped` below a head; `columns` are what the wide
- * list shows.
+ * How an entry is drawn. `current`: Tab reaches this entry; `grouped`: the entry is below the head of a group; `columns`: the
+ * columns of the wide list.
  * @typedef {object} EntryLook
  * @property {boolean} shown
  * @property {boolean} selected
@@ -45,8 +45,8 @@ const SPARK = { width: 44, height: 16, points: 22 };
 /**
  * @param {{id: string}} run
  * @param {Pick<FlatConfigs, "get" | "size">} configs
- * @param {Record<string, (...details: any[]) => void>} on what happens: `toggle(id, event)`, `select(id, event)`, `star(id)`, `command(id, name)`, `rename(id)`,
- *   `remove(id)`, `recolor(id, swatch)`
+ * @param {Record<string, (...details: any[]) => void>} on the actions: `toggle(id, event)`, `select(id, event)`, `star(id)`,
+ *   `command(id, name)`, `rename(id)`, `remove(id)`, `recolor(id, swatch)`
  * @returns {Entry}
  */
 export function makeEntry({ id }, configs, on) {
@@ -106,11 +106,11 @@ export function makeEntry({ id }, configs, on) {
     problem,
   );
   element.addEventListener("click", (event) => {
-    // a click beside the buttons selects, as one on the name
+    // a click beside the buttons selects the run, like a click on the name
     if (event.detail < 2 && !closest(event, "button:not(.run-name), input, a")) on.select(id, event);
   });
   element.addEventListener("mousedown", (event) => {
-    if (event.shiftKey) event.preventDefault(); // it selects runs, not text
+    if (event.shiftKey) event.preventDefault(); // Shift-click selects runs and not text
   });
   let drawn = -1;
   let before = "";
@@ -221,14 +221,14 @@ function cellText(run, column, { test, validation }, configs) {
   }
 }
 
-/** Three digits, in the little room of a cell. @param {number | null | undefined} loss */
+/** A loss with three digits or fewer, which fit in a cell. @param {number | null | undefined} loss */
 function lossText(loss) {
   if (loss === null || loss === undefined) return "–";
   return loss !== 0 && loss < 1e-3 ? loss.toExponential(1) : loss.toPrecision(3);
 }
 
 /**
- * What stands behind the word for a run's state.
+ * The text after the word for the run's status.
  * @param {Run} run
  * @param {number} iteration
  */

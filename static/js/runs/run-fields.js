@@ -1,6 +1,6 @@
 /**
- * Run fields: what of a run can be searched, sorted and grouped by; of the run object itself, or of its config where that is
- * here.
+ * The fields of a run by which the list can be searched, sorted and grouped: from the run object, or from the run's config if
+ * it is fetched.
  */
 
 import { datasetTitle, shortLabelOf, valueLabelOf } from "../words/labels.js";
@@ -11,7 +11,7 @@ import { normalize } from "../words/normalize.js";
  * @import { Run } from "../types.js"
  */
 
-/** What a field of a run holds. @typedef {string | number | boolean | null | string[]} FieldValue */
+/** The value of a field. @typedef {string | number | boolean | null | string[]} FieldValue */
 
 const percent = (/** @type {number | null | undefined} */ value) =>
   value === null || value === undefined ? undefined : 100 * value;
@@ -22,8 +22,8 @@ const percent = (/** @type {number | null | undefined} */ value) =>
 const known = (value) => value ?? undefined;
 
 /**
- * Fields of a run object: name → value (number, text, or list of texts; undefined where there is none). What is a setting
- * has the name that it has in a config.
+ * Fields of a run object: name → value (number, text, or list of texts; undefined if it has none). Settings have the same
+ * names as in configs.
  * @type {Record<string, (run: Run) => FieldValue | undefined>}
  */
 export const FIELDS = {
@@ -67,7 +67,7 @@ const ALIASES = {
 };
 
 /**
- * A field of a run: of `FIELDS`, or a dotted one of its config where that is here.
+ * The value of a field: of `FIELDS`, or a field of the run's config if it is fetched.
  * @param {Run} run
  * @param {string} name
  * @param {Pick<FlatConfigs, "get">} [configs]
@@ -77,14 +77,14 @@ export function fieldValue(run, name, configs) {
 }
 
 /**
- * The fields that a typed name may mean: a field of the list, or else all that end so or have it as their short name: "batch"
- * and "batch_size" for "training.batch_size", "optimizer" for "optimizer.name".
+ * The fields that a typed name may mean: a field of `FIELDS`, or otherwise all fields whose path ends with the name or whose
+ * short label it is. "batch" and "batch_size" mean "training.batch_size", and "optimizer" means "optimizer.name".
  * @param {string} name
  * @param {string[]} settings
  */
 export function fieldsCalled(name, settings = []) {
-  const said = normalize(name);
-  const field = ALIASES[said] ?? said;
+  const typed = normalize(name);
+  const field = ALIASES[typed] ?? typed;
   if (Object.hasOwn(FIELDS, field)) return [field];
   /** @param {string} path */
   const isCalled = (path) =>
@@ -94,10 +94,10 @@ export function fieldsCalled(name, settings = []) {
 }
 
 /**
- * A value as it is stored, and as the page says it.
+ * The texts by which a value can be found: as it is stored, and as the page shows it.
  * @param {string} field
  * @param {FieldValue} value
  */
-export function wordsOf(field, value) {
+export function searchTexts(field, value) {
   return [String(value), field === "dataset.name" ? datasetTitle(String(value)) : valueLabelOf(field, value)];
 }

@@ -1,6 +1,6 @@
 /**
- * The run list: which runs, in which order and groups; selecting, showing, renaming. An entry is in `run-entry.js`,
- * its commands are in `run-actions.js`.
+ * The run list: finds, sorts and groups the runs, and keeps their entries up to date. Entries are made in `run-entry.js`, and
+ * commands are in `run-actions.js`.
  */
 
 import { setChildren } from "../page/dom.js";
@@ -13,7 +13,7 @@ import { Hold } from "./hold.js";
 import { ListKeys } from "./list-keys.js";
 import { Renaming } from "./renaming.js";
 import { makeEntry } from "./run-entry.js";
-import { arrange, asksConfigs, readQuery, unknownField, unusual } from "./run-query.js";
+import { arrange, changesFromDefault, needsConfigs, readQuery, unknownField } from "./run-query.js";
 
 /**
  * @import { Run } from "../types.js"
@@ -24,7 +24,7 @@ import { arrange, asksConfigs, readQuery, unknownField, unusual } from "./run-qu
  * @import { Query, RunGroup } from "./run-query.js"
  */
 
-/** Entries that are made in one frame at most: a long list comes in pieces, and the page stays ready. */
+/** At most this many entries are made in one animation frame, so that the page stays responsive with a long list. */
 const MAX_MADE = 50;
 
 /** Emits "arranged" when other runs are listed, or in another order. */
@@ -45,7 +45,7 @@ export class RunList extends Emitter {
   /** @type {RunGroup[]} */
   #groups = [];
   /**
-   * What the entries were arranged by; null: not yet, or not all of them.
+   * Everything on which the present order depends, as JSON; null if entries are still missing.
    * @type {string | null}
    */
   #arranged = null;
@@ -56,7 +56,7 @@ export class RunList extends Emitter {
 
   /**
    * @param {HTMLElement} list
-   * @param {HTMLElement} empty said where there is nothing to list
+   * @param {HTMLElement} empty the message for an empty list
    * @param {RunsLab} lab
    */
   constructor(list, empty, { store, actions, selection, configs, colors, isDark }) {
@@ -82,7 +82,7 @@ export class RunList extends Emitter {
     });
     store.on("draw", () => this.draw());
     selection.on("change", () => this.draw());
-    urlState.on("list", (said) => this.setQuery(readQuery(said)));
+    urlState.on("list", (query) => this.setQuery(readQuery(query)));
     for (const name of ["folded", "columns", "wide"]) urlState.on(name, () => this.draw());
     this.#hold = new Hold(list, (id) => this.#selection.click(id, { ctrlKey: true }, this.order));
     const chosen = (/** @type {string} */ id) => (selection.has(id) ? selection.list() : [id]);
@@ -111,37 +111,37 @@ export class RunList extends Emitter {
   /** Change search, order or groups. @param {Partial<Query>} changes */
   setQuery(changes) {
     Object.assign(this.#query, changes);
-    urlState.set({ list: unusual(this.#query) });
+    urlState.set({ list: changesFromDefault(this.#query) });
     this.draw();
   }
 
-  /** Have the configs here that the query asks of, and arrange the runs anew. @param {string[]} ids */
+  /** If the query or a column needs configs, fetch them and arrange the runs again. @param {string[]} ids */
   async #fetchFields(ids) {
     const columns = urlState.get("wide") ? urlState.get("columns") : [];
-    if (this.#fetching || this.#configs.hasAll(ids) || !asksConfigs(this.#query, columns)) return;
+    if (this.#fetching || this.#configs.hasAll(ids) || !needsConfigs(this.#query, columns)) return;
     this.#fetching = true;
     try {
       await this.#configs.fetch(ids);
     } catch {
-      return; // offline: what is not known is not found
+      return; // offline: only the configs that are fetched already can be searched
     } finally {
       this.#fetching = false;
     }
     this.draw();
   }
 
-  /** How many of how many runs are found, in folded groups too. */
+  /** How many runs are found, also in folded groups, and how many there are. */
   get counts() {
     const found = this.#groups.reduce((sum, group) => sum + group.runs.length, 0);
     return { found, all: this.#store.list().length };
   }
 
-  /** Ids as they are listed; those of folded groups are not. */
+  /** Ids in the order of the list, without those of folded groups. */
   get order() {
     return this.#groups.flatMap((group) => (this.#isFolded(group) ? [] : group.runs.map((run) => run.id)));
   }
 
-  /** Put the cursor on the first row. */
+  /** Focus the first row. */
   focusFirst() {
     this.#keys.focusFirst();
   }
@@ -153,14 +153,14 @@ export class RunList extends Emitter {
 
   /**
    * @param {string} key
-   * @param {boolean} [folded] without: the other way round
+   * @param {boolean} [folded] without it, the group is folded or unfolded
    */
   #fold(key, folded = !urlState.get("folded").includes(key)) {
     const others = urlState.get("folded").filter((/** @type {string} */ other) => other !== key);
     urlState.set({ folded: folded ? [...others, key] : others });
   }
 
-  /** Bring the list up to date with the store; called for changes of runs, and for rows once a frame. */
+  /** Update the list from the store; called when runs change, and once for each animation frame when rows come. */
   draw() {
     const runs = this.#store.list();
     this.#arrange(runs);
@@ -178,7 +178,7 @@ export class RunList extends Emitter {
       if (group.label !== null)
         this.#heads.get(group.key)?.update(group, { shown, folded, current: group.key === current });
       for (const run of folded ? [] : group.runs) {
-        const entry = this.#entries.get(run.id); // none: it is made in the next frame
+        const entry = this.#entries.get(run.id); // undefined: it is made in the next frame
         const look = {
           shown: shown.has(run.id),
           selected: this.#selection.has(run.id),
@@ -193,20 +193,20 @@ export class RunList extends Emitter {
   }
 
   /**
-   * Put entries in their order; only when what the order depends on has changed, so that nothing jumps. While a run is
-   * being renamed, the list holds its place.
+   * Sort and group the entries, but only if something on which the order depends has changed, and never while a run is being
+   * renamed.
    * @param {Run[]} runs
    */
   #arrange(runs) {
     if (this.#renaming.isOpen) return;
-    // what a run that trains has reached moves nothing; all else of runs does, and what is known of their settings
+    // The progress of a running run does not change the order; other changes of runs, and newly fetched configs, may.
     const signs = runs.map((run) =>
       run.status === "running"
         ? [run.id, run.name, run.starred, run.archived, run.tags, run.notes]
         : [run.id, run.revision],
     );
-    const asked = [this.#query, urlState.get("folded"), urlState.get("wide") && urlState.get("columns")];
-    const state = JSON.stringify([asked, this.#configs.size, signs]);
+    const settings = [this.#query, urlState.get("folded"), urlState.get("wide") && urlState.get("columns")];
+    const state = JSON.stringify([settings, this.#configs.size, signs]);
     if (state === this.#arranged) return;
     this.#arranged = state;
     const ids = runs.map((run) => run.id);
@@ -215,7 +215,7 @@ export class RunList extends Emitter {
     this.#groups = arrange(runs, this.#query, this.#configs);
     let made = 0;
     const isMade = (/** @type {Run} */ run) => this.#entries.has(run.id) || ++made <= MAX_MADE;
-    const wanted = this.#groups.flatMap((group) => [
+    const rows = this.#groups.flatMap((group) => [
       ...(group.label === null ? [] : [this.#head(group.key).element]),
       ...(this.#isFolded(group) ? [] : group.runs).filter(isMade).map((run) => this.#entry(run).element),
     ]);
@@ -226,9 +226,9 @@ export class RunList extends Emitter {
     const focused = /** @type {HTMLElement | null} */ (document.activeElement);
     const wasFocused = this.#list.contains(focused);
     const at = before.indexOf(focused?.closest("[data-run]")?.getAttribute("data-run") ?? "");
-    setChildren(this.#list, wanted);
+    setChildren(this.#list, rows);
     if (wasFocused && focused !== document.activeElement) {
-      // it was moved, or its run is gone: then the one that has its place
+      // the focused entry was moved, or its run is gone: focus it again, or the entry that is now in its place
       const { order } = this;
       (this.#list.contains(focused)
         ? focused
@@ -238,7 +238,7 @@ export class RunList extends Emitter {
     for (const id of this.#entries.keys()) if (!ids.includes(id)) this.#entries.delete(id);
     const keys = new Set(this.#groups.map(({ key }) => key));
     for (const key of this.#heads.keys()) if (!keys.has(key)) this.#heads.delete(key);
-    this.#empty.hidden = wanted.length > 0;
+    this.#empty.hidden = rows.length > 0;
     const unknown = this.#configs.hasAll(ids) && unknownField(this.#query, this.#configs);
     this.#empty.textContent = unknown
       ? t("runs.no_field", { field: unknown })

@@ -1,20 +1,20 @@
-/** A run's name: a line breaks between its pieces, "lr 0.01 · batch 16 · seed 3"; no part of it is cut off. */
+/** Shows the name of a run in full: lines break only between its pieces, "lr 0.01 · batch 16 · seed 3". */
 
 import { h } from "../page/dom.js";
 
 const SEPARATOR = " · ";
-/** Characters that two lines beside the sparkline have room for; a longer name takes its place. */
+/** A name of at most this many characters fits in two lines beside the sparkline; for a longer name the sparkline is hidden. */
 const SHORT = 24;
 
 /**
- * Put a name into an element; its text is the name as it is.
+ * Show a name in an element. The text of the element is exactly the name.
  * @param {HTMLElement} element
  * @param {string} name
  */
 export function putName(element, name) {
   if (element.textContent === name) return;
   element.classList.toggle("long", name.length > SHORT);
-  // a line more begins with its dot: at the end of the one before, it would need room there
+  // the dot begins the next piece, because at the end of a line it would need space there
   const pieces = name
     .split(SEPARATOR)
     .map((piece, i) => h("span", {}, i ? SEPARATOR.trimStart() + piece : piece));

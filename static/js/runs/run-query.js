@@ -1,33 +1,32 @@
-/** Which runs the list shows, and in which order: search, state, archive, sort, group. Pure functions of run objects. */
+/** The query of the run list: search, state, archive, sorting, grouping. Pure functions of run objects. */
 
 import { ACTIVE } from "../state/run-status.js";
 import { valueLabelOf } from "../words/labels.js";
 import { compareTexts } from "../words/natural-order.js";
 import { inOrder, titleOf } from "./launch.js";
 import { FIELDS, fieldsCalled, fieldValue } from "./run-fields.js";
-import { holds, parse, sought } from "./run-search.js";
+import { matchesTerm, parse, resolveTerms } from "./run-search.js";
 
 /**
  * @import { FlatConfigs } from "../state/flat-configs.js"
  * @import { Run, Status } from "../types.js"
  * @import { FieldValue } from "./run-fields.js"
- * @import { SoughtTerm } from "./run-search.js"
+ * @import { ResolvedTerm } from "./run-search.js"
  */
 
 /**
- * Which runs the list shows, in which order.
+ * Which runs the list shows, and in which order.
  * @typedef {{text: string, state: string, archived: boolean, sort: string, descending: boolean, group: string}} Query
  */
 
 /**
- * Runs that stand together, below a head with their label; runs without a label have no head. The key is the same in every
- * language.
+ * A group of runs, below a head with its label; a group whose label is null has no head. The key is the same in all languages.
  * @typedef {{key: string, label: string | null, runs: Run[]}} RunGroup
  */
 
 const is = (/** @type {Status} */ status) => (/** @type {Run} */ run) => run.status === status;
 
-/** What the list can be narrowed down to. @type {Record<string, (run: Run) => boolean>} */
+/** The states to which the list can be restricted. @type {Record<string, (run: Run) => boolean>} */
 export const STATES = {
   active: (run) => ACTIVE.has(run.status),
   completed: is("completed"),
@@ -37,7 +36,7 @@ export const STATES = {
   starred: (run) => run.starred,
 };
 
-/** What the list can be sorted by, beside all fields of the configs; the first is the usual order. */
+/** Fields by which the list can be sorted, besides all fields of configs; the first one is the default. */
 export const SORTS = [
   "number",
   "name",
@@ -52,7 +51,7 @@ export const SORTS = [
   "gap",
   "seconds",
 ];
-/** What has the largest first. */
+/** Fields that are sorted with the largest value first. */
 export const DESCENDING = new Set(["number", "train", "validation", "test", "gap"]);
 /** What it can be grouped by, beside all fields of the configs. */
 export const GROUPS = [
@@ -69,7 +68,7 @@ export const GROUPS = [
 ];
 
 /** @type {Query} */
-export const USUAL = {
+export const DEFAULT_QUERY = {
   text: "",
   state: "",
   archived: false,
@@ -78,24 +77,24 @@ export const USUAL = {
   group: "launch",
 };
 
-/** What of a query differs from the usual: short enough for an address. @param {Query} query */
-export function unusual(query) {
-  const usual = new Map(Object.entries(USUAL));
-  return Object.fromEntries(Object.entries(query).filter(([name, value]) => value !== usual.get(name)));
+/** The parts of a query that differ from the default, for the address. @param {Query} query */
+export function changesFromDefault(query) {
+  const defaults = new Map(Object.entries(DEFAULT_QUERY));
+  return Object.fromEntries(Object.entries(query).filter(([name, value]) => value !== defaults.get(name)));
 }
 
 /**
- * The query that an address says, as far as there is such a one.
- * @param {unknown} said
+ * The query from an address; parts that are wrong or missing have their defaults.
+ * @param {unknown} stored
  * @returns {Query}
  */
-export function readQuery(said) {
-  const usual = new Map(Object.entries(USUAL));
-  const fitting = Object.entries(Object(said)).filter(
-    ([name, value]) => typeof value === typeof usual.get(name),
+export function readQuery(stored) {
+  const defaults = new Map(Object.entries(DEFAULT_QUERY));
+  const fitting = Object.entries(Object(stored)).filter(
+    ([name, value]) => typeof value === typeof defaults.get(name),
   );
   /** @type {Query} */
-  const query = { ...USUAL, ...Object.fromEntries(fitting) };
+  const query = { ...DEFAULT_QUERY, ...Object.fromEntries(fitting) };
   query.sort = fieldsCalled(query.sort)[0] ?? query.sort;
   query.group = fieldsCalled(query.group)[0] ?? query.group;
   if (!Object.hasOwn(STATES, query.state)) query.state = "";
@@ -103,13 +102,13 @@ export function readQuery(said) {
 }
 
 /**
- * Whether a query, or a column, asks of settings that only configs know.
+ * Whether a query or a column needs fields that only configs have.
  * @param {Query} query
  * @param {string[]} [columns]
  */
-export function asksConfigs({ text, sort, group }, columns = []) {
-  const asked = parse(text).flatMap(({ field }) => (field === null ? [] : fieldsCalled(field)[0]));
-  return [sort, group || sort, ...asked, ...columns].some((field) => !Object.hasOwn(FIELDS, field));
+export function needsConfigs({ text, sort, group }, columns = []) {
+  const searched = parse(text).flatMap(({ field }) => (field === null ? [] : fieldsCalled(field)[0]));
+  return [sort, group || sort, ...searched, ...columns].some((field) => !Object.hasOwn(FIELDS, field));
 }
 
 /**
@@ -122,15 +121,15 @@ export function unknownField({ text }, configs) {
 }
 
 /**
- * Groups of runs, in order; without a label where nothing is grouped, or a run was launched alone.
+ * The found runs in sorted groups. The label is null if the list is not grouped, or if a run was launched alone.
  * @param {Run[]} runs newest first
  * @param {Query} query
- * @param {Pick<FlatConfigs, "get" | "names">} configs as far as they are here
+ * @param {Pick<FlatConfigs, "get" | "names">} configs the configs that are fetched
  * @returns {RunGroup[]}
  */
 export function arrange(runs, query, configs) {
-  const wanted = sought(query.text, configs);
-  const found = runs.filter((run) => matches(run, query, wanted, configs));
+  const terms = resolveTerms(query.text, configs);
+  const found = runs.filter((run) => matches(run, query, terms, configs));
   const sign = query.descending ? -1 : 1;
   const sorted = found.toSorted(
     (a, b) => sign * compare(fieldValue(a, query.sort, configs), fieldValue(b, query.sort, configs), sign),
@@ -155,8 +154,8 @@ export function arrange(runs, query, configs) {
 }
 
 /**
- * What was launched together, each where its first run is; in the usual order its runs are in that of their values. The key is
- * the number of the run that was launched first, which an address has room for.
+ * Groups of runs that were launched together. A group is at the place of its first run. With the default sorting, the runs in
+ * a group are sorted by their values. The key of a group is the lowest number of its runs, which is short enough for an address.
  * @param {Run[]} sorted
  * @param {string} sort
  * @returns {RunGroup[]}
@@ -180,17 +179,17 @@ function launches(sorted, sort) {
 /**
  * @param {Run} run
  * @param {Query} query
- * @param {SoughtTerm[]} wanted
+ * @param {ResolvedTerm[]} terms
  * @param {Pick<FlatConfigs, "get">} configs
  */
-function matches(run, { state, archived }, wanted, configs) {
-  if (run.archived && !archived && !wanted.some((term) => term.field === "is")) return false;
+function matches(run, { state, archived }, terms, configs) {
+  if (run.archived && !archived && !terms.some((term) => term.field === "is")) return false;
   if (state && !STATES[state](run)) return false;
-  return wanted.every((term) => term.negated !== holds(run, term, configs));
+  return terms.every((term) => term.negated !== matchesTerm(run, term, configs));
 }
 
 /**
- * What is missing comes last, whichever way one sorts.
+ * Compare two values; a missing value comes last in both directions.
  * @param {FieldValue | undefined} a
  * @param {FieldValue | undefined} b
  * @param {number} sign

@@ -1,4 +1,4 @@
-/** A run's result: how well it does on training and on test images, and one sentence that says so with its iterations. */
+/** The result of a run: its accuracies as texts, and as one sentence with the iterations. */
 
 import { number, percent, t } from "../words/i18n.js";
 import { lastAccuracies } from "./last-accuracies.js";
@@ -10,7 +10,7 @@ export function secondsText(seconds) {
   return seconds === null ? "–" : seconds.toFixed(seconds < 10 ? 2 : 0);
 }
 
-/** The last iteration that is known of: of its rows, or of its state. @param {Run} run */
+/** The last known iteration, from the rows or from the run object. @param {Run} run */
 export function reachedIteration(run) {
   return Math.max(run.iteration, run.train.length ? run.train.last("iteration") : 0);
 }
@@ -51,7 +51,7 @@ export function resultFigures(run, shown) {
   };
 }
 
-/** A difference of two percentages. @param {unknown} points */
+/** The text for a difference of two percentages. @param {unknown} points */
 export function pointsText(points) {
   if (typeof points !== "number") return "–";
   const text = points.toFixed(1);

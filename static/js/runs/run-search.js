@@ -1,12 +1,12 @@
 /**
- * The search in the run list: words that must all be found (name, tags, notes, summary), and terms on fields:
- * `optimizer:adam  lr>0.01  test>=90  tag:"first try"  is:starred  -status:failed`. A word is found as the lab stores it and
- * as the page says it, whatever its case, width or kana.
+ * The search in the run list: words, which must all be found in a run (name, tags, notes, summary), and terms for fields:
+ * `optimizer:adam  lr>0.01  test>=90  tag:"first try"  is:starred  -status:failed`. Values are found as the lab stores them and
+ * as the page shows them. Case, width and kind of kana make no difference.
  */
 
 import { normalize } from "../words/normalize.js";
 import { numberOf, plain } from "../words/notation.js";
-import { FIELDS, fieldsCalled, fieldValue, wordsOf } from "./run-fields.js";
+import { FIELDS, fieldsCalled, fieldValue, searchTexts } from "./run-fields.js";
 
 /**
  * @import { FlatConfigs } from "../state/flat-configs.js"
@@ -15,9 +15,9 @@ import { FIELDS, fieldsCalled, fieldValue, wordsOf } from "./run-fields.js";
  */
 
 /**
- * A word of a search, or a term on a field; and the same with the fields that its name means.
+ * A word of a search, or a term for a field; and the same with all fields that the typed name may mean.
  * @typedef {{field: string | null, operator: string, text: string, negated: boolean}} Term
- * @typedef {Term & {fields: string[] | null}} SoughtTerm
+ * @typedef {Term & {fields: string[] | null}} ResolvedTerm
  */
 
 /**
@@ -25,8 +25,8 @@ import { FIELDS, fieldsCalled, fieldValue, wordsOf } from "./run-fields.js";
  * @returns {Term[]}
  */
 export function parse(text) {
-  const said = text.normalize("NFKC").replace(/[“”]/g, '"').replace(/[≥≧]/g, ">=").replace(/[≤≦]/g, "<=");
-  return (said.match(/(?:[^\s"]|"[^"]*")+/g) ?? []).map((token) => {
+  const query = text.normalize("NFKC").replace(/[“”]/g, '"').replace(/[≥≧]/g, ">=").replace(/[≤≦]/g, "<=");
+  return (query.match(/(?:[^\s"]|"[^"]*")+/g) ?? []).map((token) => {
     const negated = /^[-\u2212ー]./u.test(token);
     const [, field, operator, value] =
       /^(\p{L}[\p{L}\w.]*)(:|<=|>=|=|<|>)(.+)$/su.exec(negated ? token.slice(1) : token) ?? [];
@@ -38,12 +38,12 @@ export function parse(text) {
 }
 
 /**
- * The terms of a search with the fields that they are about.
+ * The terms of a search, with the fields that their names may mean.
  * @param {string} text
  * @param {Pick<FlatConfigs, "names">} configs
- * @returns {SoughtTerm[]}
+ * @returns {ResolvedTerm[]}
  */
-export function sought(text, configs) {
+export function resolveTerms(text, configs) {
   return parse(text).map((term) => ({
     ...term,
     fields: term.field === null ? null : fieldsCalled(term.field, configs.names),
@@ -52,13 +52,15 @@ export function sought(text, configs) {
 
 /**
  * @param {Run} run
- * @param {SoughtTerm} term
+ * @param {ResolvedTerm} term
  * @param {Pick<FlatConfigs, "get">} configs
  */
-export function holds(run, { fields, operator, text }, configs) {
+export function matchesTerm(run, { fields, operator, text }, configs) {
   if (fields === null) return haystack(run).includes(text);
   return fields.some((field) =>
-    [fieldValue(run, field, configs) ?? []].flat().some((value) => holdsValue(field, value, operator, text)),
+    [fieldValue(run, field, configs) ?? []]
+      .flat()
+      .some((value) => matchesValue(field, value, operator, text)),
   );
 }
 
@@ -68,29 +70,29 @@ export function holds(run, { fields, operator, text }, configs) {
  * @param {string} operator
  * @param {string} text
  */
-function holdsValue(field, value, operator, text) {
-  const wanted = numberOf(plain(text));
-  if (typeof value !== "number" || wanted === undefined) {
-    const words = wordsOf(field, value).map(normalize);
+function matchesValue(field, value, operator, text) {
+  const number = numberOf(plain(text));
+  if (typeof value !== "number" || number === undefined) {
+    const words = searchTexts(field, value).map(normalize);
     return operator === "="
       ? words.includes(text)
       : operator === ":" && words.some((word) => word.includes(text));
   }
   switch (operator) {
     case "<":
-      return value < wanted;
+      return value < number;
     case ">":
-      return value > wanted;
+      return value > number;
     case "<=":
-      return value <= wanted;
+      return value <= number;
     case ">=":
-      return value >= wanted;
+      return value >= number;
     default:
-      return value === wanted;
+      return value === number;
   }
 }
 
-/** What a search without a field goes through. */
+/** The fields in which a word without a field is searched. */
 const SEARCHED = [
   "name",
   "status",
@@ -106,9 +108,9 @@ const SEARCHED = [
 
 /** @param {Run} run */
 function haystack(run) {
-  const said = SEARCHED.flatMap((field) => {
+  const texts = SEARCHED.flatMap((field) => {
     const value = field === "network.initializer.name" ? run.summary.initializer : FIELDS[field](run);
-    return [value ?? []].flat().flatMap((one) => wordsOf(field, one));
+    return [value ?? []].flat().flatMap((item) => searchTexts(field, item));
   });
-  return normalize([`#${run.number}`, ...said].join("\n"));
+  return normalize([`#${run.number}`, ...texts].join("\n"));
 }

@@ -1,4 +1,4 @@
-/** The run table: makes the list, its tools, the selection and what is done with it, and wires them together. */
+/** The run table: makes the list, its tools, the card and the bar for selected runs, and connects them. */
 
 import { closest, find } from "../page/dom.js";
 import { lazy } from "../page/lazy.js";
@@ -25,7 +25,7 @@ import { keepSelected } from "./selection.js";
  */
 
 /**
- * What parts of the run table work with.
+ * Objects that the parts of the run table share.
  * @typedef {object} RunsLab
  * @property {Store} store
  * @property {RunActions} actions
@@ -52,7 +52,7 @@ export class RunTable {
    * @param {Store} store
    * @param {Form} form
    * @param {() => boolean} isDark
-   * @param {(runs: RunView[]) => void} launched called with runs that are new
+   * @param {(runs: RunView[]) => void} launched called with new runs
    * @param {Toast} toast
    * @param {Selection} selection
    * @param {Emphasis} emphasis
@@ -121,19 +121,19 @@ export class RunTable {
     wireWide(find(document, ".lab", HTMLElement), byId("run-controls"));
   }
 
-  /** Called for rows, once a frame. */
+  /** Update the list and the card; called when rows come, once for each animation frame. */
   draw() {
     this.#list.draw();
     this.#details.drawResult();
   }
 
-  /** Runs were launched: say which earlier one they repeat. @param {RunView[]} runs */
+  /** Called after a launch: if the new run repeats an earlier one, say so. @param {RunView[]} runs */
   async launched(runs) {
-    (await this.#same()).say(runs);
+    (await this.#same()).reportRepeat(runs);
   }
 
   /**
-   * A click on a curve selects its runs, as one on their entries does.
+   * Select the runs of a clicked curve, like a click on their entries.
    * @param {string[]} ids
    * @param {PointerEvent} event
    */
@@ -142,7 +142,7 @@ export class RunTable {
     else this.#selection.set(ids);
   }
 
-  /** Take a run's experiment into the form, to change it there. @param {Run} run */
+  /** Load the experiment of a run in the form, where it can be changed. @param {Run} run */
   async #clone(run) {
     await this.#attempt(
       () => api.run(run.id),
@@ -151,16 +151,16 @@ export class RunTable {
   }
 
   /**
-   * Ask, and go on with the answer unless something else has been asked since.
+   * Send a request and use its answer, unless a newer request was sent meanwhile. An error is shown as a message.
    * @template Answer
-   * @param {() => Promise<Answer>} question
-   * @param {(answer: Answer) => unknown} go
+   * @param {() => Promise<Answer>} request
+   * @param {(answer: Answer) => unknown} use
    */
-  async #attempt(question, go) {
+  async #attempt(request, use) {
     const isNewest = this.#ask();
     try {
-      const answer = await question();
-      if (isNewest()) await go(answer);
+      const answer = await request();
+      if (isNewest()) await use(answer);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.#toast.show(explainAll(error), { wrong: true });
@@ -169,7 +169,7 @@ export class RunTable {
 }
 
 /**
- * An entry that is pointed at lets its run's curves stand out, and a curve that is pointed at its run's entry.
+ * Connect the list with the charts: pointing at an entry emphasizes the run's curves, and pointing at a curve its entry.
  * @param {HTMLElement} list
  * @param {Emphasis} emphasis
  */

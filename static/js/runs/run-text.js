@@ -1,8 +1,8 @@
 /**
- * A text of a run that several people may write: its notes, its tags. The box is made once, and a redraw leaves it alone:
- * what others write comes in while nothing is typed, and what is typed stays until the server has it. It is sent when the
- * focus leaves the box, or the page is left. Where another person has changed the text meanwhile, both stand there to choose
- * from. What the server does not have when the page is left can be taken into the box of the next visit.
+ * The box for a text of a run that several people may change: notes, or tags. The box shows changes by other people unless the
+ * user has typed something. A typed text stays in the box until the server has stored it. It is sent when the box loses the
+ * focus, or when the page is closed. If another person has changed the text meanwhile, the box shows both texts, and the user
+ * chooses. A text that could not be sent before the page was closed is restored at the next visit.
  */
 
 import { h } from "../page/dom.js";
@@ -12,7 +12,7 @@ import { t } from "../words/i18n.js";
 /** @import { Run, RunView } from "../types.js" */
 
 /**
- * What has to be kept for the next visit: the text, and the server's value that it was made from.
+ * A text to keep for the next visit, and the server's value when the user began to type.
  * @typedef {{text: string, base: any}} UnsentText
  */
 
@@ -24,19 +24,19 @@ export class RunText {
   #kind;
   #send;
   #onOutcome;
-  /** The server's value that the text in the box was made from. */
+  /** The server's value when the user began to type. */
   #base;
-  /** The server's value. */
+  /** The newest value of the server. */
   #latest;
   #sending = false;
-  /** That another person was quicker, until one of the texts is chosen. @type {ApiError | null} */
+  /** The error that another person has changed the text, until the user has chosen a text. @type {ApiError | null} */
   #refusal = null;
 
   /**
    * @param {Kind} kind of `KINDS`
    * @param {Run} run
-   * @param {(changes: Record<string, any>) => Promise<RunView>} send gives the run as the server has it then, or throws an `ApiError`
-   * @param {() => void} onOutcome called when the server has taken or refused the text, and when one of two was chosen
+   * @param {(changes: Record<string, any>) => Promise<RunView>} send returns the changed run, or throws an `ApiError`
+   * @param {() => void} onOutcome called when the server has stored or refused the text, and when the user has chosen a text
    */
   constructor(kind, run, send, onOutcome) {
     this.#kind = kind;
@@ -48,11 +48,11 @@ export class RunText {
     this.#input.value = kind.text(this.#base);
     this.element = h("div", {}, h("label", { className: "field" }, this.#label, this.#input), this.#conflict);
     this.#input.addEventListener("change", () => this.save());
-    this.#input.addEventListener("blur", () => this.isFocused || this.save()); // another window may have the focus
+    this.#input.addEventListener("blur", () => this.isFocused || this.save()); // not if only the window lost the focus
     this.translate();
   }
 
-  /** Say what it is in the page's language. */
+  /** Set the texts in the page's language. */
   translate() {
     this.#label.textContent = t(`runs.${this.#kind.name}`);
     if (this.#kind.hint) this.#input.placeholder = t(this.#kind.hint);
@@ -63,34 +63,34 @@ export class RunText {
     return this.#kind.name;
   }
 
-  /** What the server does not have yet, as changes of the run; null: nothing. */
+  /** The unsent text as changes of the run; null if there is none. */
   get unsaved() {
     return this.#kind.changes(this.#input.value, this.#base);
   }
 
-  /** That another person was quicker, while both texts stand there: an `ApiError`; or null. */
+  /** The `ApiError` that another person has changed the text, while the box shows both; otherwise null. */
   get conflict() {
     return this.#refusal;
   }
 
-  /** What has to be kept for the next visit: the text, and the server's value that it was made from; null: nothing. */
+  /** The unsent text to keep for the next visit; null if there is none. */
   get unsent() {
     return this.unsaved ? { text: this.#input.value, base: this.#base } : null;
   }
 
-  /** Go on with a text of an earlier visit. @param {UnsentText} unsent */
+  /** Restore a text from an earlier visit, and send it. @param {UnsentText} unsent */
   restore({ text, base }) {
     this.#base = base;
     this.#input.value = text;
     this.save();
   }
 
-  /** Is the cursor in its box? */
+  /** Whether the box has the focus. */
   get isFocused() {
     return document.activeElement === this.#input;
   }
 
-  /** The run as it is on the server. @param {Run} run */
+  /** Take over a new value from the server, unless the user has typed something. @param {Run} run */
   update(run) {
     this.#latest = run[this.#kind.name];
     const isUntouched =
@@ -104,7 +104,7 @@ export class RunText {
     if (this.#input.value !== text) this.#input.value = text;
   }
 
-  /** Send what was typed. What is refused stays in the box. */
+  /** Send the typed text. If it is refused, it stays in the box. */
   async save() {
     if (this.#sending || this.#refusal) return;
     const { unsaved } = this;
@@ -114,7 +114,7 @@ export class RunText {
       const before = this.#latest;
       try {
         this.#base = (await this.#send(unsaved))[this.#kind.name];
-        if (this.#latest === before) this.#latest = this.#base; // no update has come meanwhile, as for a run that is not drawn
+        if (this.#latest === before) this.#latest = this.#base; // no update has come, as for a run without an open card
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
         if (error.code !== "changed_meanwhile") return;
@@ -131,7 +131,7 @@ export class RunText {
     else this.save();
   }
 
-  /** Show what another person has written meanwhile, and let one choose. @param {any} theirs */
+  /** Show the text of another person, with buttons to choose between the two texts. @param {any} theirs */
   #offer(theirs) {
     /**
      * @param {string} key
@@ -172,13 +172,13 @@ export class RunText {
 }
 
 /**
- * How a kind of text stands in its box, and what of the run changes when a text was made from a value.
+ * A kind of text: its box, its value as text, and the changes of the run for a text that a user has typed over a value.
  * @typedef {object} Kind
  * @property {"tags" | "notes"} name
  * @property {string} [hint]
  * @property {() => HTMLInputElement | HTMLTextAreaElement} box
  * @property {(value: any) => string} text
- * @property {(text: string, before: any) => Record<string, any> | null} changes null: nothing
+ * @property {(text: string, before: any) => Record<string, any> | null} changes null: no changes
  */
 
 /** @param {string} text */
@@ -208,7 +208,7 @@ export const KINDS = {
   },
 };
 
-/** "a, b" as tags, each once. @param {string} text */
+/** The tags in a text such as "a, b", each once. @param {string} text */
 export function splitTags(text) {
   const tags = text.split(/[,、，]/).map((tag) => tag.trim().slice(0, 40));
   return [...new Set(tags.filter(Boolean))].slice(0, 20);

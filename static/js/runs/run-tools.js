@@ -1,12 +1,12 @@
-/** Above the run list: search, and a menu with state, order, groups, archive, import. */
+/** The tools above the run list: search, and a menu with state, sorting, grouping, archive and import. */
 
 import { find, h, icon, setChoices } from "../page/dom.js";
 import { onInput, onKey } from "../page/keys.js";
-import { closesByItself } from "../page/menu.js";
+import { wireMenu } from "../page/menu.js";
 import { urlState } from "../state/address.js";
 import { onLanguage, t } from "../words/i18n.js";
 import { listLabels } from "./run-columns.js";
-import { DESCENDING, GROUPS, SORTS, STATES, USUAL, unusual } from "./run-query.js";
+import { changesFromDefault, DEFAULT_QUERY, DESCENDING, GROUPS, SORTS, STATES } from "./run-query.js";
 
 /**
  * @import { RunsLab } from "./run-table.js"
@@ -29,7 +29,7 @@ export class RunTools {
    * @param {HTMLElement} tools
    * @param {RunList} list
    * @param {Pick<RunsLab, "store" | "configs"> & {count: HTMLElement, onImport: () => void}} lab
-   *   `onImport`: asked for by the menu
+   *   `onImport`: called by the menu's import button
    */
   constructor(tools, list, { store, configs, count, onImport }) {
     this.#tools = tools;
@@ -42,7 +42,7 @@ export class RunTools {
     this.#menu = this.#makeMenu();
     list.on("arranged", () => this.#showCount());
     onLanguage(() => this.#draw());
-    urlState.on("list", () => this.#show()); // behind the list, which has taken the query by then
+    urlState.on("list", () => this.#show()); // the list listens before this, so it has the new query by now
     this.#draw();
   }
 
@@ -97,7 +97,7 @@ export class RunTools {
       ),
     );
     menu.addEventListener("toggle", () => menu.open && this.#fill());
-    closesByItself(menu);
+    wireMenu(menu);
     return menu;
   }
 
@@ -106,14 +106,14 @@ export class RunTools {
     this.#list.setQuery(changes);
   }
 
-  /** Show a query that may have come from elsewhere; a search that is being typed is left alone. */
+  /** Show a query that may have come from the address. */
   #show() {
     const { text } = this.#list.query;
     if (this.#search.value !== text) this.#search.value = text;
     this.#mark();
   }
 
-  /** The menu's content is made when it opens: what one can group by depends on the runs. */
+  /** Make the content of the menu when it opens, because the fields for grouping depend on the runs. */
   async #fill() {
     const { query } = this.#list;
     /**
@@ -157,7 +157,7 @@ export class RunTools {
     );
     const group = choose("group", "runs.group", (chosen) => this.#set({ group: chosen }));
     /**
-     * Two lists: what all runs have, then what differs between them; what is chosen by now is always there.
+     * Fill the lists for sorting and grouping: fields that all runs have, fields that differ, and the chosen field.
      * @param {string[]} differing
      */
     const lists = (differing) => {
@@ -193,17 +193,19 @@ export class RunTools {
     try {
       await this.#configs.fetch(ids);
     } catch {
-      return; // offline: the short list stays
+      return; // offline: without the fields that differ
     }
     lists([...this.#configs.difference(ids).keys()]);
   }
 
-  /** Whether anything hides or reorders runs. */
+  /** Show a mark on the menu if the query hides, sorts or groups runs differently from the default. */
   #mark() {
     const { query } = this.#list;
-    const special =
-      Object.keys(unusual({ ...query, text: USUAL.text, descending: USUAL.descending })).length > 0;
-    find(this.#menu, ".menu-mark", HTMLElement).hidden = !special;
+    const isChanged =
+      Object.keys(
+        changesFromDefault({ ...query, text: DEFAULT_QUERY.text, descending: DEFAULT_QUERY.descending }),
+      ).length > 0;
+    find(this.#menu, ".menu-mark", HTMLElement).hidden = !isChanged;
   }
 
   #showCount() {

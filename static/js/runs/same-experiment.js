@@ -1,6 +1,6 @@
 /**
- * Same experiment: a run whose settings are all those of an earlier one gives the same curve, point for point. That is said
- * when it is launched, and another seed is offered: the same experiment with other random numbers.
+ * Same experiment: a run with the same settings as an earlier one gives exactly the same curve. When such a run is launched, a
+ * message says so, and offers to launch the experiment with another seed, so with other random numbers.
  */
 
 import { ApiError, api } from "../server/api.js";
@@ -16,9 +16,9 @@ import { changesBetween } from "./run-difference.js";
  * @import { Run, RunSummary, RunView } from "../types.js"
  */
 
-/** What of a run decides whether it is like another. @typedef {Pick<Run, "id" | "number"> & {summary: Pick<RunSummary, "seed">}} Seeded */
+/** The properties by which runs are compared. @typedef {Pick<Run, "id" | "number"> & {summary: Pick<RunSummary, "seed">}} Seeded */
 
-/** Milliseconds in which another seed can be launched by a click; later, from the run's card. */
+/** The message is shown for this many milliseconds; later, the run's card has the same button. */
 const TIME = 12_000;
 
 export class SameExperiment {
@@ -40,8 +40,8 @@ export class SameExperiment {
     this.#toast = toast;
   }
 
-  /** Say of a run that was launched alone which earlier one it repeats. @param {RunView[]} launched */
-  async say(launched) {
+  /** If a run that was launched alone repeats an earlier one, show a message. @param {RunView[]} launched */
+  async reportRepeat(launched) {
     if (launched.length !== 1) return;
     const [run] = launched;
     const alike = runsAlike(run, this.#store.list()).filter(
@@ -51,7 +51,7 @@ export class SameExperiment {
     try {
       await this.#configs.fetch([run, ...alike].map(({ id }) => id));
     } catch (error) {
-      if (error instanceof ApiError) return; // offline, or one is deleted: what is not known is not said
+      if (error instanceof ApiError) return; // offline, or a run was deleted: no message
       throw error;
     }
     const own = this.#configs.get(run.id);
@@ -67,7 +67,7 @@ export class SameExperiment {
     });
   }
 
-  /** Launch a run's experiment with a seed that it has not been launched with. @param {Pick<Run, "id" | "name">} of */
+  /** Launch the experiment of a run with a seed that no run of it has yet. @param {Pick<Run, "id" | "name">} run */
   async launchOther({ id }) {
     try {
       const run = await api.run(id);
@@ -83,19 +83,19 @@ export class SameExperiment {
 }
 
 /**
- * The runs that look like a run in all but the seed.
- * @template {Seeded} One
+ * The runs whose summary is the same as that of a run, except for the seed.
+ * @template {Seeded} Other
  * @param {Seeded} run
- * @param {One[]} runs
+ * @param {Other[]} runs
  */
 function runsAlike(run, runs) {
   const withoutSeed = (/** @type {Seeded} */ { summary }) => JSON.stringify({ ...summary, seed: null });
-  const wanted = withoutSeed(run);
-  return runs.filter((other) => other.id !== run.id && withoutSeed(other) === wanted);
+  const own = withoutSeed(run);
+  return runs.filter((other) => other.id !== run.id && withoutSeed(other) === own);
 }
 
 /**
- * The smallest seed that neither a run nor those like it have.
+ * The smallest seed that neither a run nor the runs like it have.
  * @param {Seeded} run
  * @param {Seeded[]} runs
  */

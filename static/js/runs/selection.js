@@ -1,4 +1,4 @@
-/** The selection: runs that the next command is for. They are selected as files are: click, Ctrl-click, Shift-click. */
+/** The selected runs, to which the next command applies. They are selected like files: click, Ctrl-click, Shift-click. */
 
 import { urlState } from "../state/address.js";
 import { Emitter } from "../state/emitter.js";
@@ -36,10 +36,10 @@ export class Selection extends Emitter {
   }
 
   /**
-   * A click on a run.
+   * Change the selection by a click on a run.
    * @param {string} id
    * @param {{shiftKey?: boolean, ctrlKey?: boolean}} keys
-   * @param {string[]} order all ids as they are listed
+   * @param {string[]} order all ids in the order of the list
    */
   click(id, { shiftKey, ctrlKey }, order) {
     const anchor = order.indexOf(this.#anchor ?? "");
@@ -50,49 +50,49 @@ export class Selection extends Emitter {
       if (!this.#ids.delete(id)) this.#ids.add(id);
       this.#anchor = id;
     } else {
-      // a click on the one selected run lets go of it
+      // a click on the only selected run clears the selection
       this.#ids = this.#ids.has(id) && this.#ids.size === 1 ? new Set() : new Set([id]);
       this.#anchor = id;
     }
     this.emit("change");
   }
 
-  /** Let go of what is not there any more. @param {(id: string) => boolean} isThere */
-  keep(isThere) {
-    const gone = this.list().filter((id) => !isThere(id));
+  /** Remove runs that do not exist any more from the selection. @param {(id: string) => boolean} exists */
+  keep(exists) {
+    const gone = this.list().filter((id) => !exists(id));
     for (const id of gone) this.#ids.delete(id);
     if (gone.length) this.emit("change");
   }
 }
 
 /**
- * From now on, let the selection and the address say the same; the address has the runs' numbers.
+ * From now on, keep the selection and the address in agreement; the address has the numbers of the runs.
  * @param {Selection} selection
  * @param {Store} store
  */
 export function keepSelected(selection, store) {
   const numbers = () => selection.list().map((id) => String(store.runs.get(id)?.number));
   /**
-   * What the address says and the selection does not have yet: the runs may still be on their way.
+   * Numbers from the address that are not selected yet, because the list of runs is not complete.
    * @type {string[] | null}
    */
-  let wanted = urlState.get("selected");
-  const take = () => {
+  let requested = urlState.get("selected");
+  const selectRequested = () => {
     const ids = new Map(store.list().map((run) => [String(run.number), run.id]));
-    if (!wanted || !store.complete) return;
-    const there = wanted.flatMap((number) => ids.get(number) ?? []);
-    wanted = null;
-    selection.set(there);
+    if (!requested || !store.complete) return;
+    const found = requested.flatMap((number) => ids.get(number) ?? []);
+    requested = null;
+    selection.set(found);
   };
   selection.on("change", () => {
-    wanted = null; // whatever the address said, this is newer
+    requested = null; // the user's selection is newer than the address
     urlState.set({ selected: numbers() });
   });
-  store.on("runs", take);
-  urlState.on("selected", (said) => {
-    if (said.join() === numbers().join()) return; // our own
-    wanted = said;
-    take();
+  store.on("runs", selectRequested);
+  urlState.on("selected", (selected) => {
+    if (selected.join() === numbers().join()) return; // this module has written them itself
+    requested = selected;
+    selectRequested();
   });
-  take();
+  selectRequested();
 }

@@ -1,30 +1,32 @@
-/** Figures of a sweep: final results over settings, as plain data for `charts/plotly.js`. Pure functions. */
+/** The figures of a sweep, as plain data for `charts/plotly.js`: final results over settings. Pure functions. */
 
 import { plain } from "../charts/picture.js";
 import { kindsOf, meanOf, namesOf } from "./sweep-kinds.js";
 import { brief, label, marksOf, scaleOf } from "./sweep-scale.js";
 
 /**
- * A run with its result, and its values of the fields that vary, by their paths.
+ * A run with its result, and with its values of the fields that vary, by path.
  * @typedef {{run: string, name: string, color: string, fields: Record<string, any>, value: number}} SweepPoint
  */
 
-/** A field that varies: what it is called, and each of its values. @typedef {{path: string, label: string, word: (value: any) => string}} SweepField */
+/** A field that varies: its path, its label, and a function for the label of a value. @typedef {{path: string, label: string, word: (value: any) => string}} SweepField */
 
 /** @typedef {{title: string, format: string, percent?: boolean, smallerIsBetter?: boolean}} Metric */
 
-/** The most kinds of runs that get lines of their own: more colours look alike. */
+/** At most this many kinds of runs get their own colours, because more colours look alike. */
 const MAX_KINDS = 8;
-/** Cells beyond these have no room for their numbers. */
+/** If a heat map has more cells than this, they are too small for numbers. */
 const MAX_NUMBERS = 100;
 
 /**
- * Each run a point over one field. Means are of runs that only repeat each other: a line over numbers, for each kind of run
- * by itself; a mark where the field has no order. A few kinds have colours of their own, and a legend.
+ * A scatter plot: each run is a point over one field. Means are taken over runs that only repeat each other. If the field has
+ * numbers, each kind of run has a line through its means; otherwise each mean is a mark. If there are few kinds, they have
+ * their own colours and a legend.
  * @param {SweepPoint[]} points
  * @param {SweepField} field
  * @param {Metric} metric
- * @param {{fields: SweepField[], color: (number: number) => string}} kindsBy the fields that name a kind of run, and the colour of each kind by its number
+ * @param {{fields: SweepField[], color: (number: number) => string}} kindsBy the fields from which a kind of run gets its
+ *   name, and the colour of each kind by its number
  */
 export function scatter(points, { path, label: title, word }, metric, { fields, color }) {
   const scale = scaleOf(points.map(({ fields }) => fields[path]));
@@ -91,8 +93,8 @@ function meanTrace(groups, isCategory, { name, color }) {
 }
 
 /**
- * The result over two fields. A cell is the mean of runs that only repeat each other; of several kinds of runs in it, the
- * best, as a mean over them would be of nothing.
+ * A heat map: the result over two fields. A cell shows the mean of runs that only repeat each other. If a cell has several
+ * kinds of runs, it shows the best mean, because a mean over different kinds has no meaning.
  * @param {SweepPoint[]} points
  * @param {[x: SweepField, y: SweepField]} fields
  * @param {Metric} metric
@@ -129,13 +131,13 @@ export function heatMap(points, [first, second], metric) {
       xaxis: categoryAxis(first, xs),
       yaxis: { automargin: true, ...categoryAxis(second, ys) },
     },
-    /** Whether some cell has several kinds of runs. */
+    /** Whether a cell has several kinds of runs, so that it shows the best of them. */
     isBest: kinds.flat().some((cell) => cell.length > 1),
   };
 }
 
 /**
- * An axis of words, with a mark for each.
+ * An axis of categories, with a mark for each.
  * @param {SweepField} field
  * @param {any[]} values
  */

@@ -1,24 +1,24 @@
 /**
- * Runs of one kind: those that differ in nothing but what only repeats them, the seed or the fold. A mean is taken over
- * these alone. Pure functions.
+ * Kinds of runs. Runs of one kind differ only in the seed or the fold, so they repeat the same experiment. Means are taken only
+ * over runs of one kind. Pure functions.
  */
 
 /** @import { SweepField, SweepPoint } from "./sweep-figures.js" */
 
-/** Fields in which repetitions differ. */
+/** The fields in which runs of one kind may differ. */
 export const REPEATED = ["seed", "dataset.fold.index"];
 
 /**
- * The runs of each kind, apart from the fields that are on an axis.
+ * The runs of each kind.
  * @param {SweepPoint[]} points
- * @param {string[]} axes fields that do not count here
+ * @param {string[]} axes fields on the axes, in which runs of one kind may differ too
  * @returns {SweepPoint[][]}
  */
 export function kindsOf(points, axes = []) {
-  const apart = [...REPEATED, ...axes];
+  const ignored = [...REPEATED, ...axes];
   /** @param {SweepPoint} point */
   const key = ({ fields }) =>
-    JSON.stringify(Object.entries(fields).filter(([field]) => !apart.includes(field)));
+    JSON.stringify(Object.entries(fields).filter(([field]) => !ignored.includes(field)));
   return [...Map.groupBy(points, key).values()];
 }
 
@@ -28,8 +28,8 @@ export function meanOf(points) {
 }
 
 /**
- * A short name for each kind: the values in which the kinds differ. A field is left out if it distinguishes no more kinds than
- * the fields before it.
+ * A short name for each kind: the values in which the kinds differ. A field is left out if the fields before it distinguish as
+ * many kinds without it.
  * @param {SweepPoint[][]} kinds
  * @param {SweepField[]} fields
  * @returns {string[]}
@@ -47,11 +47,11 @@ export function namesOf(kinds, fields) {
 }
 
 /**
- * The fields without those that only one alternative of a section has, such as the settings of one of the optimizers.
+ * The fields that all runs have: without those of only one alternative, such as a setting of one of the optimizers.
  * @param {SweepPoint[]} points
  * @param {SweepField[]} fields
  */
-export function ofAll(points, fields) {
+export function commonFields(points, fields) {
   return fields.filter(({ path }) => {
     const name = path.replace(/[^.]+$/, "name");
     const isSetting = path !== name && fields.some((other) => other.path === name);

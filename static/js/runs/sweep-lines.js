@@ -1,6 +1,6 @@
 /**
- * Parallel coordinates: each run a line across the settings that vary, ending at its result. Geometry, and which lines lie in
- * the parts of the axes that are chosen. Pure functions.
+ * The geometry of parallel coordinates: each run is a line across axes for the settings that vary, and ends at its result. A
+ * user can choose parts of the axes; `isChosen` says whether a line is within them. Pure functions.
  */
 
 import { brief, marksOf, scaleOf, shown } from "./sweep-scale.js";
@@ -10,32 +10,32 @@ import { brief, marksOf, scaleOf, shown } from "./sweep-scale.js";
  */
 
 /**
- * An axis; places on it are from 0, at the bottom, to 1. `words`: a run's value on it, whole.
+ * An axis; places on it go from 0, at the bottom, to 1. `words`: the full text for a run's value.
  * @typedef {{title: string, x: number, marks: {place: number, text: string}[], words: (point: SweepPoint) => string,
  *   place: (point: SweepPoint) => number}} Axis
  */
 
-/** A run's line: its places on the axes, and how good its result is, from 0 to 1. @typedef {{point: SweepPoint, places: number[], good: number}} Line */
+/** The line of a run: its places on the axes, and how good its result is, from 0 to 1. @typedef {{point: SweepPoint, places: number[], good: number}} Line */
 
-/** The chosen part of each axis, by its number. @typedef {Map<number, [low: number, high: number]>} Brushes */
+/** The chosen part of each axis, by the number of the axis. @typedef {Map<number, [low: number, high: number]>} Brushes */
 
-/** Around the axes, in pixels: their titles above, the marks of the last one beside it. */
+/** Pixels around the axes: above them for titles, and on the right for the marks of the last axis. */
 export const MARGIN = { left: 40, right: 96, top: 34, bottom: 14 };
-/** Pixels that an axis with its marks needs at least: where that is more than there is room for, the drawing is wider. */
-const APART = 84;
-/** Places beside a mark that still count as it. */
+/** The smallest distance between two axes, in pixels. If there is not enough room, the drawing is wider than the dialog. */
+const MIN_DISTANCE = 84;
+/** A mark is chosen as a part of the axis that extends this far on both sides. */
 const NEAR = 0.004;
 
 /**
- * @param {SweepPoint[]} points one at least
+ * @param {SweepPoint[]} points at least one
  * @param {SweepField[]} fields
  * @param {Metric} metric
- * @param {number} room its width
- * @returns {{axes: Axis[], lines: Line[], width: number}} the best lines last, to be drawn above the others
+ * @param {number} room the available width
+ * @returns {{axes: Axis[], lines: Line[], width: number}} the best lines are last, so that they are drawn above the others
  */
 export function parallel(points, fields, metric, room) {
   /** @type {{title: string, of: (point: SweepPoint) => any, word: (value: any) => string}[]} */
-  const wanted = [
+  const quantities = [
     ...fields.map(({ path, label: title, word }) => ({
       title,
       of: (/** @type {SweepPoint} */ { fields: values }) => values[path],
@@ -44,13 +44,13 @@ export function parallel(points, fields, metric, room) {
     { title: metric.title, of: ({ value }) => value, word: (value) => shown(value, metric) },
   ];
   const around = MARGIN.left + MARGIN.right;
-  const width = Math.max(room, around + APART * (wanted.length - 1));
-  const apart = (width - around) / (wanted.length - 1);
-  const axes = wanted.map(({ title, of, word }, i) => {
+  const width = Math.max(room, around + MIN_DISTANCE * (quantities.length - 1));
+  const distance = (width - around) / (quantities.length - 1);
+  const axes = quantities.map(({ title, of, word }, i) => {
     const scale = scaleOf(points.map(of));
     return {
       title,
-      x: MARGIN.left + i * apart,
+      x: MARGIN.left + i * distance,
       marks: marksOf(scale).map(({ place, value }) => ({ place, text: brief(word(value)) })),
       words: (/** @type {SweepPoint} */ point) => word(of(point)),
       place: (/** @type {SweepPoint} */ point) => scale.place(of(point)),
@@ -69,13 +69,13 @@ export function heightAt(place, height) {
   return MARGIN.top + (1 - place) * (height - MARGIN.top - MARGIN.bottom);
 }
 
-/** The place at a height; beyond the ends, the end. @param {number} y @param {number} height of the drawing */
+/** The place at a height, limited to the ends of the axis. @param {number} y @param {number} height of the drawing */
 export function placeAt(y, height) {
   return Math.min(1, Math.max(0, 1 - (y - MARGIN.top) / (height - MARGIN.top - MARGIN.bottom)));
 }
 
 /**
- * The part of an axis that two heights choose, whichever is the higher.
+ * The part of an axis between two heights, in any order.
  * @param {number} from
  * @param {number} to
  * @param {number} height of the drawing
@@ -86,13 +86,13 @@ export function partBetween(from, to, height) {
   return [low, high];
 }
 
-/** The part of an axis that is one mark. @param {number} place @returns {[low: number, high: number]} */
+/** The part of an axis for one mark. @param {number} place @returns {[low: number, high: number]} */
 export function partAt(place) {
   return [place - NEAR, place + NEAR];
 }
 
 /**
- * Does a line lie in the chosen part of every axis?
+ * Whether a line is within the chosen parts of all axes.
  * @param {Line} line
  * @param {Brushes} brushes
  */

@@ -1,6 +1,7 @@
 /**
- * The drawing of parallel coordinates, as SVG: Plotly's own needs a WebGL that compiles code, which the page's security policy
- * forbids. A drag along an axis chooses a part of it, a click or the arrow keys one mark; the other lines go pale.
+ * Draws parallel coordinates as SVG. Plotly's parallel coordinates compile code at run time, which the page's security policy
+ * forbids. Dragging along an axis chooses a part of it, and a click or the arrow keys choose one mark. Lines outside of the
+ * chosen parts turn pale.
  */
 
 import { h, svg } from "../page/dom.js";
@@ -13,11 +14,12 @@ import { heightAt, isChosen, MARGIN, parallel, partAt, partBetween, placeAt } fr
  * @import { Axis, Brushes, Line } from "./sweep-lines.js"
  */
 
-/** Pixels before a press is a drag, and beside an axis that still are on it. */
+/** A press becomes a drag when the pointer has moved by more than this many pixels. */
 const SLACK = 4;
+/** A press this many pixels beside an axis still counts as on the axis. */
 const REACH = 14;
 
-/** What is drawn. @typedef {{points: SweepPoint[], fields: SweepField[], metric: Metric}} Content */
+/** The data of the drawing. @typedef {{points: SweepPoint[], fields: SweepField[], metric: Metric}} Content */
 
 export class SweepParallel {
   element = h("div", { className: "parallel", hidden: true });
@@ -27,13 +29,13 @@ export class SweepParallel {
   /** @type {Brushes} */
   #brushes = new Map();
   #drawnSize = "";
-  /** Draws which lines are chosen. @type {() => void} */
+  /** Updates which lines are pale. @type {() => void} */
   #update = () => {};
 
-  /** @param {{select: (run: string) => void, point: (words: string) => void, count: (chosen: number, all: number) => void}} on what is done with lines */
+  /** @param {{select: (run: string) => void, point: (words: string) => void, count: (chosen: number, all: number) => void}} on the actions */
   constructor(on) {
     this.#on = on;
-    // not for parts of a pixel: what is dragged would leave with the old drawing
+    // Only whole pixels count: a new drawing during a drag would remove the dragged element.
     new ResizeObserver(() => this.#size() !== this.#drawnSize && this.#draw()).observe(this.element);
   }
 
@@ -170,7 +172,7 @@ export class SweepParallel {
   }
 
   /**
-   * A click on an axis: all of it where a part is chosen, else the mark that is near.
+   * A click on an axis: if it is in the chosen part, choose the whole axis again; otherwise choose the mark near the click.
    * @param {number} number
    * @param {number} y
    * @param {number} height
@@ -179,9 +181,9 @@ export class SweepParallel {
   #press(number, y, height, marks) {
     const near = marks.find(({ place }) => Math.abs(heightAt(place, height) - y) <= 2 * SLACK);
     const [low = 0, high = 0] = this.#brushes.get(number) ?? [];
-    const isThere =
+    const isInPart =
       this.#brushes.has(number) && placeAt(y, height) >= low - 0.02 && placeAt(y, height) <= high + 0.02;
-    this.#choose(number, near && !isThere ? partAt(near.place) : null);
+    this.#choose(number, near && !isInPart ? partAt(near.place) : null);
   }
 
   /**

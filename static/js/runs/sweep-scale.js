@@ -1,11 +1,11 @@
-/** Scales of a sweep's axes: where values stand, and the marks at which they are read. Pure functions. */
+/** Scales for the axes of a sweep: the places of values on an axis, and its marks. Pure functions. */
 
 import { LINEAR, LOG, roundAbove, Scale } from "../scale.js";
 
 /** @import { Metric } from "./sweep-figures.js" */
 
 /**
- * Where values stand: `place` of one is from 0 to 1.
+ * The scale of an axis; `place` gives the place of a value, from 0 to 1.
  * @typedef {{kind: "category", categories: string[], values: any[], place: (value: any) => number}} CategoryScale
  * @typedef {{kind: "linear" | "log", low: number, high: number, values: number[], place: (value: any) => number}} NumberScale
  * @typedef {CategoryScale | NumberScale} FieldScale
@@ -17,13 +17,14 @@ import { LINEAR, LOG, roundAbove, Scale } from "../scale.js";
 const MAX_LETTERS = 16;
 /** An axis has at most this many marks. */
 const MAX_MARKS = 10;
-/** Two values vary on a log scale where one is this many times the other; more values, where they also lie more evenly there. */
+/** Two values get a logarithmic scale if the higher one is at least this many times the lower one. */
 const TIMES = 8;
+/** The same for three or more values, if they are also more evenly spaced on a logarithmic scale. */
 const TIMES_OF_MORE = 4;
 
 /**
- * Numbers as they are, or by their powers of ten where they vary in these; everything else as categories in the order they
- * sort. So are powers of ten with 0 among them, which has no place between them.
+ * The scale for values: a linear or a logarithmic one for numbers, and sorted categories for other values. Values that would
+ * need a logarithmic scale but include 0 are categories too, because 0 has no place on a logarithmic scale.
  * @param {any[]} values
  * @returns {FieldScale}
  */
@@ -56,7 +57,7 @@ const sorted = (values) =>
 const distinct = (values) => [...new Set(values)].toSorted((a, b) => a - b);
 
 /**
- * Do numbers vary on a log scale, such as 0.001, 0.01, 0.1 or 16, 32, 64?
+ * Whether numbers need a logarithmic scale, such as 0.001, 0.01, 0.1 or 16, 32, 64.
  * @param {number[]} values in order, each once
  */
 function varyByPowers(values) {
@@ -66,14 +67,14 @@ function varyByPowers(values) {
   return unevenness(values.map(Math.log)) < unevenness(values);
 }
 
-/** The longest step between neighbours, in shortest ones. @param {number[]} values */
+/** The longest step between neighbours, divided by the shortest one. @param {number[]} values */
 function unevenness(values) {
   const steps = values.slice(1).map((value, i) => value - values[i]);
   return Math.max(...steps) / Math.min(...steps);
 }
 
 /**
- * The marks of an axis: every value where these are few, else round ones.
+ * The marks of an axis: all values if there are few, otherwise round numbers.
  * @param {FieldScale} scale
  * @returns {Mark[]}
  */
@@ -89,7 +90,7 @@ export function marksOf(scale) {
 }
 
 /**
- * Powers of ten between two numbers; with 2 and 5 of each where that are few.
+ * Powers of ten between two numbers; if there are few, also 2 and 5 times each.
  * @param {number} low
  * @param {number} high
  */
@@ -118,14 +119,14 @@ export function label(value) {
   return value === null || value === undefined ? "–" : String(value);
 }
 
-/** A text short enough for an axis; hovering shows the whole. @param {string} text */
+/** A text cut so that it fits on an axis; hovering shows all of it. @param {string} text */
 export function brief(text) {
   const letters = [...text];
   return letters.length > MAX_LETTERS ? `${letters.slice(0, MAX_LETTERS - 1).join("")}…` : text;
 }
 
 /**
- * A number as a mark says it.
+ * The text for a number.
  * @param {number} value
  * @param {Metric} [metric]
  */

@@ -1,4 +1,7 @@
-/** Sweeps: how final metrics depend on the fields in which runs differ, as scatter, parallel coordinates or heat map. */
+/**
+ * The sweep dialog: shows how results depend on the settings in which runs differ, as a scatter plot, parallel coordinates or
+ * a heat map.
+ */
 
 import { drawFigure } from "../charts/plotly.js";
 import { openDialog } from "../page/dialog.js";
@@ -7,7 +10,7 @@ import { color } from "../page/palette.js";
 import { hasText, number, t } from "../words/i18n.js";
 import { labelsOf, valueLabelOf } from "../words/labels.js";
 import { heatMap, scatter } from "./sweep-figures.js";
-import { ofAll } from "./sweep-kinds.js";
+import { commonFields } from "./sweep-kinds.js";
 import { METRICS, metricsOf } from "./sweep-metrics.js";
 import { SweepParallel } from "./sweep-parallel.js";
 import { shown } from "./sweep-scale.js";
@@ -24,7 +27,7 @@ const KINDS = ["scatter", "parallel", "heat"];
 const MAX_AXES = 8;
 
 /**
- * A click on a run, or on a cell of several, selects these and closes the dialog over them.
+ * Open the dialog. A click on a run, or on a cell with several runs, selects them and closes the dialog.
  * @param {Run[]} runs whose fields `configs` has
  * @param {{configs: FlatConfigs, selection: Selection, isDark: () => boolean}} lab
  */
@@ -44,7 +47,7 @@ export function openSweep(runs, { configs, selection, isDark }) {
   /** @type {Record<"kind" | "metric" | "x" | "y", string>} */
   const state = { kind: "scatter", metric: first, x: fields[0], y: fields[1] ?? fields[0] };
   const figure = h("div", { className: "figure", role: "img" });
-  const said = h("p", { className: "sweep-said", role: "status" });
+  const message = h("p", { className: "sweep-message", role: "status" });
   const pointed = h("p", { className: "sweep-pointed" });
   /** @param {string[]} chosen */
   const select = (chosen) => {
@@ -66,7 +69,7 @@ export function openSweep(runs, { configs, selection, isDark }) {
       left ? t("sweep.left_out", { n: number(left) }) : "",
       more,
     ];
-    said.textContent = parts.filter(Boolean).join(" ");
+    message.textContent = parts.filter(Boolean).join(" ");
   };
 
   const draw = () => {
@@ -88,7 +91,7 @@ export function openSweep(runs, { configs, selection, isDark }) {
     if (!points.length || !fields.length) return;
     const onClick = (/** @type {string | string[]} */ chosen) => select([chosen].flat());
     if (state.kind === "parallel")
-      lines.draw({ points, fields: ofAll(points, fields.map(field)).slice(0, MAX_AXES), metric });
+      lines.draw({ points, fields: commonFields(points, fields.map(field)).slice(0, MAX_AXES), metric });
     else if (state.kind === "scatter") {
       const kindsBy = { fields: fields.map(field), color: (/** @type {number} */ i) => color(i, isDark()) };
       drawFigure(figure, scatter(points, field(state.x), metric, kindsBy), onClick);
@@ -139,12 +142,18 @@ export function openSweep(runs, { configs, selection, isDark }) {
   const dialog = openDialog({
     title: t("sweep.title"),
     className: "wide tall",
-    body: [h("div", { className: "sweep-tools" }, kind, metric, x, y), said, figure, lines.element, pointed],
+    body: [
+      h("div", { className: "sweep-tools" }, kind, metric, x, y),
+      message,
+      figure,
+      lines.element,
+      pointed,
+    ],
   });
   draw();
 }
 
-/** What a metric is called where nothing beside it says more. @param {string} name */
+/** The full title of a metric. @param {string} name */
 function titleOf(name) {
   return t(hasText(`sweep.${name}`) ? `sweep.${name}` : `table.${name}`);
 }

@@ -1,8 +1,8 @@
-/** A menu that adds tags to several runs, and takes away those that some of them have. */
+/** A menu that adds tags to several runs, or removes tags from them. */
 
 import { find, h } from "../page/dom.js";
 import { onKey } from "../page/keys.js";
-import { closesByItself } from "../page/menu.js";
+import { wireMenu } from "../page/menu.js";
 import { t } from "../words/i18n.js";
 import { splitTags } from "./run-text.js";
 
@@ -11,7 +11,7 @@ import { splitTags } from "./run-text.js";
 /**
  * @param {string[]} ids
  * @param {RunActions} actions
- * @returns {{element: HTMLElement, update: () => void}} `update`: the runs may have other tags
+ * @returns {{element: HTMLElement, update: () => void}} call `update` when the tags of the runs may have changed
  */
 export function makeTagMenu(ids, actions) {
   const input = h("input", {
@@ -36,7 +36,7 @@ export function makeTagMenu(ids, actions) {
   const panel = h("div", { className: "card panel" }, h("div", { className: "pair" }, input, button), known);
   const summary = h("summary", { className: "toggle" }, t("runs.tags"));
   const element = h("details", { className: "menu up" }, summary, panel);
-  closesByItself(element);
+  wireMenu(element);
   element.addEventListener("toggle", () => element.open && input.focus());
   let drawn = "";
   const update = () => {
@@ -50,7 +50,7 @@ export function makeTagMenu(ids, actions) {
   };
   /**
    * @param {string} tag
-   * @param {number} count of how many of the runs it is
+   * @param {number} count how many of the runs have it
    */
   const knownTag = (tag, count) => {
     const label = t("runs.remove_tag", { tag });
@@ -66,12 +66,12 @@ export function makeTagMenu(ids, actions) {
 }
 
 /**
- * Each tag with how many of the runs have it, most first.
+ * Each tag with the number of runs that have it, the most frequent first.
  * @param {{tags: string[]}[]} runs
  */
 export function countTags(runs) {
   /** @type {Map<string, number>} */
   const counts = new Map();
   for (const tag of runs.flatMap(({ tags }) => tags)) counts.set(tag, (counts.get(tag) ?? 0) + 1);
-  return [...counts].toSorted(([, one], [, other]) => other - one);
+  return [...counts].toSorted(([, a], [, b]) => b - a);
 }

@@ -1,6 +1,6 @@
 /**
- * Unsent texts: names, notes and tags that were typed but that the server did not have when the page was left. They are kept in this
- * browser for the next visit. Another tab of the lab keeps its own beside them.
+ * Unsent texts: names, notes and tags that were typed, but could not be sent before the page was closed. The browser keeps them
+ * for the next visit. If several tabs are open, each tab changes only its own texts.
  */
 
 /** @import { UnsentText } from "./run-text.js" */
@@ -9,19 +9,19 @@
 
 export class UnsentTexts {
   #key;
-  /** Ids of the runs whose texts here are this page's. @type {Set<string>} */
+  /** Ids of the runs whose stored texts belong to this tab. @type {Set<string>} */
   #mine = new Set();
   #written = "{}";
   #isStored = true;
 
-  /** @param {"drafts" | "names"} key what they are kept by */
+  /** @param {"drafts" | "names"} key the key in the browser's storage */
   constructor(key) {
     this.#key = key;
   }
 
   /**
-   * Run id → text's name → `{text, base}`, from an earlier visit; from now on they are this page's. What cannot be read is
-   * ignored.
+   * The texts from an earlier visit: run id → name of the text → `{text, base}`. From now on they belong to this tab. Texts
+   * that cannot be read are ignored.
    * @returns {Record<string, UnsentOfRun>}
    */
   take() {
@@ -31,9 +31,9 @@ export class UnsentTexts {
   }
 
   /**
-   * Keep these, and no others of this page.
+   * Keep these texts in place of all earlier ones of this tab.
    * @param {Record<string, UnsentOfRun>} texts
-   * @returns {boolean}
+   * @returns {boolean} whether the browser has stored them
    */
   keep(texts) {
     const others = Object.entries(this.#read()).filter(([id]) => !this.#mine.has(id));

@@ -15,13 +15,13 @@ import { number, onLanguage, t } from "../words/i18n.js";
  * @import { Run } from "../types.js"
  */
 
-/** Of more runs, the first are named. */
+/** At most this many waiting runs are listed. */
 const NAMED = 5;
 
 export class Waiting {
   #store;
   #queue;
-  /** Read aloud when it changes; the times count down in silence. */
+  /** Screen readers read only the title when it changes, not the times that count down. */
   #title = h("h2", { role: "status" });
   #list = h("ol");
   #more = h("p");
@@ -33,7 +33,7 @@ export class Waiting {
   #drawn = "";
 
   /**
-   * @param {HTMLElement} charts over which it stands
+   * @param {HTMLElement} charts the message is placed before this element
    * @param {Store} store
    * @param {LabQueue} queue
    */
@@ -55,7 +55,7 @@ export class Waiting {
     const waits = shown
       .map((run) => ({ run, place: 0, seconds: null, ...this.#queue.now.waits.get(run.id) }))
       .sort((a, b) => a.place - b.place);
-    const rows = waits.slice(0, NAMED).map(({ run, ...wait }) => ({ run, text: wordsOf(wait) }));
+    const rows = waits.slice(0, NAMED).map(({ run, ...wait }) => ({ run, text: waitText(wait) }));
     const title = t("waiting.title", { count: number(shown.length) });
     const more = waits.length > NAMED ? t("waiting.more", { count: number(waits.length - NAMED) }) : "";
     const drawn = JSON.stringify([title, rows.map(({ run, text }) => [run.name, run.hue, text]), more]);
@@ -78,7 +78,7 @@ function row(run, text) {
 }
 
 /** @param {{place: number, seconds: number | null}} wait */
-function wordsOf({ place, seconds }) {
+function waitText({ place, seconds }) {
   const words = { place: number(place), time: duration(seconds ?? 0) };
   if (seconds === null) return t("waiting.place", words);
   return t(isSoon(seconds) ? "waiting.next" : "waiting.begins", words);
