@@ -178,6 +178,7 @@ def preset_experiments() -> Iterator[tuple[str, ExperimentConfig]]:
         "float64": {"dataset": {"name": "mnist"}, "dtype": "float64"},
         "fold": {"dataset": {"name": "mnist", "fold": {"folds": 5, "index": 0}}},
         "epochs": {"dataset": {"name": "mnist"}, "training": {"sampling": "epochs", "batch_size": 128}},
+        "validation": {"dataset": {"name": "mnist", "train_size": 50_000, "validation_size": 10_000}},
         "augmented": {"dataset": {"name": "mnist", "augment": {"shift": 2, "rotate": 10.0}}},
     }
     for name, document in more.items():

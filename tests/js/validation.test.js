@@ -215,6 +215,18 @@ test("early stopping that is chosen after the validation images watches these", 
   ]);
 });
 
+test("another data set keeps back a tenth of its own images, so that early stopping has what it watches", () => {
+  const draft = draftOf();
+  draft.stopEarly(true);
+  keepBack(draft, 30);
+  draft.chooseDatasets(["spirals"]);
+  assert.equal(draft.document.dataset.validation_size, 100);
+  assert.equal(draft.document.training.early_stopping.metric, "validation_loss");
+  const plain = draftOf();
+  plain.chooseDatasets(["spirals"]);
+  assert.deepEqual(plain.document.dataset, { name: "spirals" });
+});
+
 test("what is proposed never exceeds the images that are left, and nothing is where none are, or where no number stands", () => {
   const draft = draftOf("0.01, 0.1");
   const size = (/** @type {any} */ train) => {

@@ -9,7 +9,7 @@ import { firstDocument } from "./draft-document.js";
 import { experimentsOf } from "./experiments.js";
 import { size, sweeps } from "./grid.js";
 import { Penalties, penaltyOf } from "./penalties.js";
-import { hasValidation, onValidation } from "./validation.js";
+import { hasValidation, keepBack, onValidation, usualSize } from "./validation.js";
 import { alternatives, oneOrSeveral } from "./values.js";
 
 /**
@@ -93,13 +93,16 @@ export class Draft {
 
   /**
    * Other data sets; a preset that does not take their images gives way, a written list of layers its last size. What was
-   * set for one of them stays as long as it is there.
+   * set for one of them stays as long as it is there; where images are kept back to choose by, some of the new ones are.
    * @param {string[]} names
    */
   chooseDatasets(names) {
     const [{ classes }] = this.datasets;
+    const keepsBack = hasValidation(this);
     const stays = names.length > 1 && this.datasets.some(({ name }) => names.includes(name));
     this.document.dataset = { ...(stays ? this.document.dataset : {}), name: oneOrSeveral(names, names) };
+    const size = keepsBack && !hasValidation(this) ? usualSize(this) : null;
+    if (size !== null) keepBack(this, size); // as many as suit the other data set
     const { fitting, networks } = this;
     const [{ layers }] = networks;
     const left = this.presets.filter((preset) => fitting.includes(preset));

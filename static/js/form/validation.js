@@ -19,7 +19,14 @@ const PART = 10;
  */
 export function proposal(draft) {
   const chooses = stopsByTest(draft) || draft.varied().length > 0;
-  if (!chooses || hasValidation(draft)) return null;
+  return chooses && !hasValidation(draft) ? usualSize(draft) : null;
+}
+
+/**
+ * A tenth of the images trained on, of each data set; null where there are none to keep back.
+ * @param {Pick<Draft, "document" | "datasets">} draft
+ */
+export function usualSize(draft) {
   const { train_size = null } = draft.document.dataset;
   const sizes = draft.datasets.flatMap((dataset) =>
     alternatives(train_size).map((train) => {
