@@ -77,6 +77,7 @@ async function start() {
     store.putRuns(runs);
     store.whenComplete(() => store.showOnly(ids(runs)));
     showCurves();
+    showFirst(runs, form);
   };
   new Lessons(
     byId("lessons"),
@@ -110,6 +111,20 @@ async function start() {
   ready();
   await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
   await charts.begin();
+}
+
+/**
+ * Show the first experiment of a lesson in the form, where one can change it; without it, the form stays as it is.
+ * @param {RunView[]} runs
+ * @param {Form} form
+ */
+async function showFirst([run], form) {
+  try {
+    const { config } = await api.run(run.id);
+    if (config) await form.load(config, { from: run, reveal: false });
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+  }
 }
 
 /**

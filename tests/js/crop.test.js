@@ -46,6 +46,12 @@ test("a curve that is only somewhat larger is not cropped", () => {
   assert.equal(cropOf([trace("mostly zero", [...line(0, 0), 1])], false), null);
 });
 
+test("a loss that falls from where it begins to almost nothing is shown whole", () => {
+  const falling = (/** @type {string} */ name) => trace(name, [2.3, 1.1, 0.4, ...line(0.05, 0.01, 200)]);
+  assert.equal(cropOf([falling("a"), falling("b"), falling("c")], false), null);
+  assert.deepEqual(cropOf([falling("a"), falling("b"), wild()], false), { high: 2.5, runs: 1 });
+});
+
 test("a logarithmic axis has room for much more", () => {
   assert.equal(cropOf([calm(), trace("far", line(2.3, 1e4))], true), null);
   assert.equal(cropOf([calm(), wild()], true)?.runs, 1);

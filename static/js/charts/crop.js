@@ -34,11 +34,14 @@ const ENDS = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8];
 export function cropOf(traces, log) {
   const runs = [...heightsByRun(traces).values()].filter(({ highest }) => highest > 0);
   const heights = runs.flatMap(({ usual, highest }) => [usual, highest]).sort((a, b) => a - b);
+  // where half of the runs begin is shown in any case: a loss that falls at once is no exception
+  const start = runs.map(({ first }) => first).sort((a, b) => a - b)[Math.floor(runs.length / 2)];
   const [far, farther] = log ? FAR.log : FAR.linear;
   for (let last = runs.length > 1 ? 1 : 0; last < heights.length - 1; last++) {
     const isHalf = 2 * (last + 1) >= heights.length;
-    if (heights[last + 1] <= (isHalf ? far : farther) * heights[last]) continue;
-    const high = roundAbove(heights[last], ENDS);
+    const rest = Math.max(heights[last], start);
+    if (heights[last + 1] <= (isHalf ? far : farther) * rest) continue;
+    const high = roundAbove(rest, ENDS);
     return { high, runs: runs.filter(({ highest }) => highest > high).length };
   }
   return null;
@@ -46,13 +49,16 @@ export function cropOf(traces, log) {
 
 /** @param {Trace[]} traces */
 function heightsByRun(traces) {
-  /** @type {Map<string, {usual: number, highest: number}>} */
+  /** @type {Map<string, {first: number, usual: number, highest: number}>} */
   const heights = new Map();
   for (const { points, meta } of traces) {
     if (!points) continue;
-    const { usual, highest } = heights.get(meta.run) ?? { usual: 0, highest: 0 };
-    const own = usualOf(points);
-    heights.set(meta.run, { usual: Math.max(usual, own), highest: Math.max(highest, points.highest) });
+    const { first, usual, highest } = heights.get(meta.run) ?? { first: 0, usual: 0, highest: 0 };
+    heights.set(meta.run, {
+      first: Math.max(first, points.y.find(Number.isFinite) ?? 0),
+      usual: Math.max(usual, usualOf(points)),
+      highest: Math.max(highest, points.highest),
+    });
   }
   return heights;
 }

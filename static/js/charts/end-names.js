@@ -18,6 +18,8 @@ import { distinctNames } from "./curve-names.js";
 const EVERY = 100;
 /** From the plot to the end of the line that leads to a name, and to the name's first letter, in em; the style sheet has the latter. */
 const [LEAD, START] = [1.1, 1.4];
+/** A curve that has ended this many pixels before the others is led to by a dotted line. */
+const EARLY = 8;
 /** How much longer a name is that stands out. */
 const BOLD = 1.08;
 const SVG = "http://www.w3.org/2000/svg";
@@ -27,7 +29,7 @@ const SVG = "http://www.w3.org/2000/svg";
  * @typedef {object} EndName
  * @property {HTMLElement} element
  * @property {HTMLElement} value what the curve ends with, beside its name
- * @property {SVGLineElement} lead from the curve's end to its name
+ * @property {SVGPathElement} lead from the curve's end to its name
  * @property {Trace} trace of the curve that it names
  * @property {string[]} runs that the curve stands for
  * @property {number} length of its text, in em
@@ -87,7 +89,7 @@ export class EndNames {
       const value = known?.value ?? h("span", { className: "end-value", hidden: true });
       element.textContent = texts[i];
       element.title = trace.line?.label ?? "";
-      const lead = known?.lead ?? document.createElementNS(SVG, "line");
+      const lead = known?.lead ?? document.createElementNS(SVG, "path");
       lead.style.stroke = trace.color ?? "";
       const length = this.#lengthOf(texts[i]);
       return { element, value, lead, trace, runs: trace.runs ?? [], length, place: known?.place ?? "" };
@@ -147,10 +149,10 @@ export class EndNames {
     const lowest = height - line / 2; // below the plot stands what x is
     const ends = this.#names
       .map((name) => ({ name, ...endOf(name.trace, axes) }))
-      .map(({ name, y, top: end }) => ({ name, y, end: Math.min(Math.max(end - top, 0), lowest) }))
+      .map(({ name, x, y, top: end }) => ({ name, x, y, end: end - top }))
       .filter(({ end }) => Number.isFinite(end))
       .sort((one, other) => one.end - other.end);
-    const heights = ends.map(({ end }) => end);
+    const heights = ends.map(({ end }) => Math.min(Math.max(end, 0), lowest));
     const widths = ends.map(({ name }) => (name.length + START) * em);
     const most = Math.floor(lowest / line) + 1;
     const width = this.#write ? 0 : axes.area.right; // values stand beside one name each
@@ -167,12 +169,12 @@ export class EndNames {
       0,
       isCrowded ? lowest - line : lowest,
     );
-    /** @type {Map<EndName, {end: number, at: number, across: number}>} */
+    /** @type {Map<EndName, {x: number, end: number, at: number, across: number}>} */
     const shown = new Map();
     for (const [nth, row] of kept.entries()) {
       let across = 0;
       for (const i of rows[row]) {
-        shown.set(ends[i].name, { end: heights[i], at: places[nth], across });
+        shown.set(ends[i].name, { x: ends[i].x, end: ends[i].end, at: places[nth], across });
         across += widths[i];
       }
     }
@@ -189,14 +191,14 @@ export class EndNames {
 
   /**
    * @param {EndName} name
-   * @param {{end: number, at: number, across: number} | undefined} where its curve ends, its own middle, and how far from
-   *   the plot it begins; undefined: nowhere
+   * @param {{x: number, end: number, at: number, across: number} | undefined} where its curve ends, in pixels from the right
+   *   end of the plot and from its top, its own middle, and how far from the plot it begins; undefined: nowhere
    * @param {number} line of text, in pixels
    * @param {number} em
    */
   #move(name, where, line, em) {
-    const [end, at, across] = where ? [where.end, where.at, where.across].map(Math.round) : [];
-    const place = where ? `${end} ${at} ${across} ${em}` : "";
+    const [x, end, at, across] = where ? [where.x, where.end, where.at, where.across].map(Math.round) : [];
+    const place = where ? `${x} ${end} ${at} ${across} ${em}` : "";
     if (place === name.place) return;
     name.place = place;
     name.element.hidden = !where;
@@ -205,9 +207,9 @@ export class EndNames {
     name.element.style.transform = `translate(${across}px, ${top}px)`;
     name.value.style.transform = `translateY(${top}px)`;
     // only the first name of a line is led to; the others have a piece of their curve before them
-    const [x1, y1] = across ? [across + (LEAD / 3) * em, at] : [0, end];
-    for (const [key, value] of Object.entries({ x1, y1, x2: across + LEAD * em, y2: at }))
-      name.lead.setAttribute(key, String(value));
+    const lead = `${name.trace.line?.run.finished_at ? `M${x},${end}` : `M0,${end}`}H0L${LEAD * em},${at}`;
+    name.lead.setAttribute("d", across ? `M${across + (LEAD / 3) * em},${at}h${(2 * LEAD * em) / 3}` : lead);
+    name.lead.classList.toggle("early", !across && x < -EARLY);
     this.#leads.append(name.lead);
   }
 
@@ -236,15 +238,16 @@ function isFirstOrLast({ line }) {
 }
 
 /**
- * A curve's last point in the picture: its value, and how far down it is, in pixels.
+ * A curve's last point in the picture: its value, and where it is, in pixels from the right end of the plot and from the top.
  * @param {Trace} trace
  * @param {DrawnAxes} axes
  */
 function endOf({ points }, axes) {
   const { x, y } = points ?? { x: [], y: [] };
   for (let i = x.length - 1; i >= 0; i--) {
-    const { top } = axes.place(x[i], y[i]);
-    if (Number.isFinite(top) && axes.scale.x.holds(x[i])) return { y: y[i], top };
+    const { left, top } = axes.place(x[i], y[i]);
+    if (Number.isFinite(top) && axes.scale.x.holds(x[i]))
+      return { x: left - axes.area.left - axes.area.width, y: y[i], top };
   }
-  return { y: NaN, top: NaN };
+  return { x: NaN, y: NaN, top: NaN };
 }

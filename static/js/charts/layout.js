@@ -27,11 +27,12 @@ import { logTicks, tickTexts } from "./log-ticks.js";
  */
 
 /**
- * Margins in sizes of the axes' numbers. The plot reaches into its card's padding, so that 2.5e+33 has room on the left,
- * and half of 1,000,000 on the right; there stand the names of the curves, too (see end-names.js), which may take more. They
- * follow from the names and not from the values, so that nothing moves while runs grow.
+ * Margins in sizes of the axes' numbers; the one at the top is in the style sheet. The plot reaches into its card's padding,
+ * so that 2.5e+33 has room on the left, and half of 1,000,000 on the right; there stand the names of the curves, too (see
+ * end-names.js), which may take more. They follow from the names and not from the values, so that nothing moves while runs
+ * grow.
  */
-const MARGIN = { l: 4.7, r: 2.7, t: 1.3, b: 2.2 };
+const MARGIN = { l: 4.7, r: 2.7, b: 2.2 };
 /** Two numbers are this far apart at least, in their sizes: one below the other, and beside each other for each letter. */
 const LINE = 1.4;
 const LETTER = 0.62;
@@ -76,6 +77,7 @@ export function chartLayout(
   const margin = Object.fromEntries(
     Object.entries(MARGIN).map(([side, sizes]) => [side, Math.round(sizes * letter)]),
   );
+  margin.t = Math.round(Number(styles.getPropertyValue("--top")) * letter);
   margin.r = Math.max(margin.r, parseFloat(styles.getPropertyValue("--names")));
   const [across, down] = [width - margin.l - margin.r, height - margin.t - margin.b];
   const lines = down / (LINE * letter);

@@ -32,6 +32,11 @@ const KINDS = {
 /** @typedef {keyof typeof KINDS} MarkKind */
 /** A mark at a row of a line. @typedef {{x: number, row: number, kind: MarkKind, note: string}} Mark */
 
+/** Is a mark's symbol a shape with an inside? @param {string} symbol as the figure's library calls it */
+export function isFilled(symbol) {
+  return symbol === KINDS.best.symbol || symbol === KINDS.changed.symbol;
+}
+
 /** What the marks of these kinds mean, in one short line. @param {Iterable<MarkKind>} kinds */
 export function keyOfMarks(kinds) {
   const shown = new Set(kinds);
@@ -137,7 +142,8 @@ function* optional({ run, series, curve }) {
     };
   if (series !== "test_accuracy") return;
   const flat = plateau(ys, iterations);
-  if (flat < 0) return;
+  // a run that has not learnt has no plateau: it is flat from the start
+  if (flat < 0 || highest(ys) <= aboveChance(run.summary?.dataset ?? "")) return;
   const rule = t("mark.plateau", { gain: percent(PLATEAU_GAIN), share: percent(PLATEAU_SHARE, 0) });
   yield {
     x: xs[flat],

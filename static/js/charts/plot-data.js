@@ -1,5 +1,7 @@
 /** Plot data: traces as Plotly takes them. */
 
+import { isFilled } from "./marks.js";
+
 /**
  * @import { Points } from "./curve.js"
  * @import { Trace } from "./traces.js"
@@ -26,7 +28,11 @@ export function dataOf(trace, styles) {
     };
   if (marks) {
     const { x, y, symbol, colors } = marks;
-    const marker = { symbol, color: colors, size: 9, line: { width: 1.5, color: colors } };
+    // a filled mark has an edge of the ground's colour, so that it is seen on its own curve
+    const ground = styles.getPropertyValue("--card").trim();
+    const edges = symbol.map((name, i) => (isFilled(name) ? ground : colors[i]));
+    const size = Number(styles.getPropertyValue("--symbol"));
+    const marker = { symbol, color: colors, size, line: { width: size / 6, color: edges } };
     return { type: "scatter", mode: "markers", uid, meta, name, x, y, marker, cliponaxis: false };
   }
   if (symbols) {

@@ -166,11 +166,11 @@ export class Form {
   /**
    * Take an experiment file into the form, to change it there.
    * @param {Experiment} experiment
-   * @param {{from?: {name: string} | null, before?: Experiment}} options for "differs only in": the run that it is of, and
-   *   that run's experiment where this one is another
+   * @param {{from?: {name: string} | null, before?: Experiment, reveal?: boolean}} options for "differs only in": the run
+   *   that it is of, and that run's experiment where this one is another; and whether the form is brought into sight
    * @throws ApiError where it is no experiment
    */
-  async load(experiment, { from = null, before = experiment } = {}) {
+  async load(experiment, { from = null, before = experiment, reveal = true } = {}) {
     const isNewest = this.#load();
     const { first } = await api.summaryTogether([experiment]);
     const { fields } = before === experiment ? first : (await api.summaryTogether([before])).first;
@@ -182,7 +182,7 @@ export class Form {
     this.#compared.set(from && { name: from.name, fields });
     this.#first = first;
     this.#redraw("dataset.name");
-    this.#form.scrollIntoView({ block: "nearest" });
+    if (reveal) this.#form.scrollIntoView({ block: "nearest" });
   }
 
   #showDifference() {
