@@ -112,8 +112,9 @@ def test_all_lessons_are_in_the_list_with_their_questions_and_launch_from_there(
 
     page.until(f"document.querySelectorAll('[data-run]').length >= {len(chosen['runs'])}")
     # the form shows what is trained, and Undo brings back what was in it
-    activation = "document.querySelector('[name=\"network.activation\"]:checked')?.value"
+    activation = "document.querySelector('[data-field=\"network.activation\"]:checked')?.value"
     page.until(f"{activation} === 'sigmoid'")
+    assert not page.page.evaluate("document.querySelector('#form').contains(document.activeElement)")
     page.page.click("#undo")
     page.until(f"{activation} === 'relu'")
     # which lesson is shown can be seen, in the closed menu too

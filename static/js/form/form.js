@@ -167,7 +167,7 @@ export class Form {
    * Take an experiment file into the form, to change it there.
    * @param {Experiment} experiment
    * @param {{from?: {name: string} | null, before?: Experiment, reveal?: boolean}} options for "differs only in": the run
-   *   that it is of, and that run's experiment where this one is another; and whether the form is brought into sight
+   *   that it is of, and that run's experiment where this one is another; and whether the form is brought into sight and has the focus
    * @throws ApiError where it is no experiment
    */
   async load(experiment, { from = null, before = experiment, reveal = true } = {}) {
@@ -181,7 +181,7 @@ export class Form {
     if (network) this.#draft.document.network = network;
     this.#compared.set(from && { name: from.name, fields });
     this.#first = first;
-    this.#redraw("dataset.name");
+    this.#redraw(reveal ? "dataset.name" : undefined);
     if (reveal) this.#form.scrollIntoView({ block: "nearest" });
   }
 
