@@ -12,7 +12,8 @@ NAMES = """() => [...document.querySelectorAll('[data-chart="accuracy"] .end-nam
 LEADS = """() => {
     const leads = document.querySelector('#chart-accuracy ~ .end-names .leads');
     const { top } = leads.getBoundingClientRect();
-    return [...leads.children].map((line) => [0, line.getTotalLength()].map((along) => top + line.getPointAtLength(along).y))
+    const height = (line, along) => top + line.getPointAtLength(along).y;
+    return [...leads.children].map((line) => [height(line, 0), height(line, line.getTotalLength())])
         .sort((one, other) => one[1] - other[1]);
 }"""
 #: Where the curve of that name ends, in pixels of the window.
