@@ -94,6 +94,28 @@ def marks(studio: Studio) -> None:
         studio.save(page, f"marks{ending}", '[data-chart="accuracy"]', ".hover-box")
 
 
+@scene("validation")
+def validation(studio: Studio) -> None:
+    """The best iteration by validation images, and the test accuracy there."""
+    lab = studio.lab()
+    dataset = {**STOPPED["dataset"], "validation_size": 200}
+    training = {**STOPPED["training"], "early_stopping": None, "iterations": 300}
+    optimizer = {"name": "adam", "learning_rate": 0.003}
+    changes = {"dataset": dataset, "training": training, "optimizer": optimizer}
+    run_id = lab.launch(**{**STOPPED, **changes})["id"]
+    wait_for_ends(lab, [run_id])
+    columns, rows = lab.stored_rows(run_id, "evaluation")
+    best = int(rows[:, columns.index("validation_accuracy")].argmax())
+    for page, ending in studio.both(lab):
+        page.until("document.getElementById('chart-accuracy').data?.some(t => t.meta.series === 'marks')")
+        page.page.focus("#chart-accuracy")
+        page.page.keyboard.press("Home")
+        for _ in range(best):
+            page.page.keyboard.press("ArrowRight")
+        page.until("document.querySelector('.hover-box').textContent.includes('★')")
+        studio.save(page, f"validation{ending}", '[data-chart="accuracy"]', ".hover-box")
+
+
 @scene("live")
 def touched(studio: Studio) -> None:
     """A run whose learning rate is too small until it is raised by hand."""
@@ -124,4 +146,4 @@ def step(lab: LabServer, run_id: str, iterations: int) -> None:
     wait_until(lambda: lab.run(run_id)["iteration"] == reached, "the steps")
 
 
-SCENES = [curves, layers, marks, touched]
+SCENES = [curves, layers, marks, validation, touched]
