@@ -172,9 +172,13 @@ export class ChartCard {
     this.#marks.title = key;
   }
 
-  /** Leave room for the names at the curves' ends. @param {number} longest how long the longest one is, in em */
-  makeRoom(longest) {
-    this.element.style.setProperty("--longest", longest.toFixed(1));
+  /**
+   * Leave room for the names at the curves' ends.
+   * @param {{width: number, isCrowded: boolean}} names see `EndNames.take`
+   */
+  makeRoom({ width, isCrowded }) {
+    this.element.style.setProperty("--names-width", width.toFixed(1));
+    this.element.classList.toggle("crowded", isCrowded);
   }
 
   /**

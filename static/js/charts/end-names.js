@@ -20,6 +20,8 @@ const EVERY = 100;
 const [LEAD, START] = [1.1, 1.4];
 /** A curve that has ended this many pixels before the others is led to by a dotted line. */
 const EARLY = 8;
+/** The axis below a plot is about this many lines of names high. */
+const AXIS_LINES = 2;
 /** How much longer a name is that stands out. */
 const BOLD = 1.08;
 const SVG = "http://www.w3.org/2000/svg";
@@ -72,7 +74,8 @@ export class EndNames {
    * Name these curves; of a run with several, the last one, which is on test images.
    * @param {Trace[]} traces
    * @param {((y: number) => string) | null} write what a curve ends with, where that is to be read
-   * @returns {number} how long the longest name is, in em
+   * @returns {{width: number, isCrowded: boolean}} how wide they are, in em; and whether that is two names beside each other,
+   *   as there are more names than lines and no more than twice as many
    */
   take(traces, write = null) {
     this.#write = write;
@@ -81,7 +84,8 @@ export class EndNames {
     for (const trace of traces) if (trace.line) last.set(keyOf(trace), trace);
     const curves = [...last.values()];
     const texts = distinctNames(curves.map(({ line }) => line?.label ?? ""));
-    this.#pen.font = `100px ${getComputedStyle(this.#element).fontFamily}`;
+    const styles = getComputedStyle(this.#element);
+    this.#pen.font = `100px ${styles.fontFamily}`;
     const before = new Map(this.#names.map((name) => [keyOf(name.trace), name]));
     this.#names = curves.map((trace, i) => {
       const known = before.get(keyOf(trace));
@@ -100,7 +104,10 @@ export class EndNames {
       ...this.#names.flatMap(({ element, value }) => (write ? [element, value] : [element])),
       this.#more,
     );
-    return Math.max(0, ...this.#names.map(({ length }) => length));
+    const longest = Math.max(0, ...this.#names.map(({ length }) => length));
+    const lines = this.#plotElement.clientHeight / parseFloat(styles.lineHeight) - AXIS_LINES;
+    const isCrowded = lines > 1 && curves.length > lines && curves.length <= 2 * lines;
+    return { width: isCrowded ? 2 * longest + START : longest, isCrowded };
   }
 
   /** How long a text is, in em; a bold one is a little longer. @param {string} text */
