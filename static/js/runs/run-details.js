@@ -5,12 +5,12 @@
 import { lazy } from "../page/lazy.js";
 import { api } from "../server/api.js";
 import { onLanguage } from "../words/i18n.js";
-import { KINDS, RunText } from "./run-text.js";
 import { UnsentTexts } from "./unsent-texts.js";
 
 /**
  * @import { Run } from "../types.js"
  * @import { RunCard } from "./run-card.js"
+ * @import { RunText } from "./run-text.js"
  * @import { RunsLab } from "./run-table.js"
  * @import { UnsentOfRun } from "./unsent-texts.js"
  */
@@ -25,11 +25,13 @@ export class RunDetails {
   #drawn = null;
   /** @type {RunCard | null} */
   #card = null;
-  /** The class of cards, once it is loaded. @type {typeof RunCard | null} */
-  #Card = null;
-  #loadCard = lazy(async () => {
-    this.#Card = (await import("./run-card.js")).RunCard;
+  /** What cards and their texts are made of, once it is loaded. @type {(typeof import("./run-card.js") & typeof import("./run-text.js")) | null} */
+  #parts = null;
+  #loadParts = lazy(async () => {
+    const [card, text] = await Promise.all([import("./run-card.js"), import("./run-text.js")]);
+    this.#parts = { ...card, ...text };
     this.#draw();
+    return this.#parts;
   });
   /**
    * Run id → the boxes of its texts: for the run on the card, and for other runs with unsent texts.
@@ -86,13 +88,13 @@ export class RunDetails {
 
   #draw() {
     const run = this.#run;
-    const Card = this.#Card;
-    if (run && !Card) return void this.#loadCard();
+    const parts = this.#parts;
+    if (run && !parts) return void this.#loadParts();
     this.#element.hidden = !run;
     if (this.#drawn !== (run?.id ?? null)) {
       this.#save();
       this.#drawn = run?.id ?? null;
-      this.#card = run && Card ? new Card(run, this.#textsOf(run), this.#lab) : null;
+      this.#card = run && parts ? new parts.RunCard(run, this.#textsOf(run, parts), this.#lab) : null;
       this.#element.replaceChildren(...(this.#card?.parts ?? []));
       this.#placeConflicts();
     }
@@ -108,8 +110,13 @@ export class RunDetails {
     for (const texts of this.#texts.values()) for (const text of texts.filter(which)) text.save();
   }
 
-  /** The boxes of a run's tags and notes, with texts that could not be sent. @param {Run} run */
-  #textsOf(run) {
+  /**
+   * The boxes of a run's tags and notes, with texts that could not be sent.
+   * @param {Run} run
+   * @param {typeof import("./run-text.js")} parts
+   * @returns {RunText[]}
+   */
+  #textsOf(run, { KINDS, RunText }) {
     const known = this.#texts.get(run.id);
     if (known) return known;
     /** @param {Record<string, any>} changes */
@@ -147,10 +154,12 @@ export class RunDetails {
   }
 
   /** Send unsent texts from an earlier visit, except those of deleted runs. */
-  #restore() {
+  async #restore() {
+    if (this.#unsent.isEmpty) return;
+    const parts = await this.#loadParts();
     for (const [id, unsent] of Object.entries(this.#unsent.take())) {
       const run = this.#store.runs.get(id);
-      for (const text of run ? this.#textsOf(run) : [])
+      for (const text of run ? this.#textsOf(run, parts) : [])
         if (unsent[text.name]) text.restore(unsent[text.name]);
     }
     this.#keep();

@@ -19,6 +19,11 @@ export class UnsentTexts {
     this.#key = key;
   }
 
+  /** Are there no texts from an earlier visit, or from other tabs? */
+  get isEmpty() {
+    return !Object.keys(this.#read()).length;
+  }
+
   /**
    * The texts from an earlier visit: run id → name of the text → `{text, base}`. From now on they belong to this tab. Texts
    * that cannot be read are ignored.
