@@ -67,7 +67,7 @@ JSON = st.recursive(
 )
 VALID = {
     **QUICK,
-    "dataset": {"name": "digits", "train_size": 100, "augment": {"shift": 1}},
+    "dataset": {"name": "digits", "train_size": 100, "validation_size": 50, "augment": {"shift": 1}},
     "network": {
         "layers": [
             {"type": "conv2d", "filters": 2, "kernel_size": 3},

@@ -215,6 +215,13 @@ test("early stopping that is chosen after the validation images watches these", 
   ]);
 });
 
+test("an address whose early stopping lacks its metric keeps images back, too", () => {
+  const draft = draftOf();
+  draft.document.training.early_stopping = {};
+  keepBack(draft, 100);
+  assert.equal(draft.document.training.early_stopping.metric, "validation_loss");
+});
+
 test("another data set keeps back a tenth of its own images, so that early stopping has what it watches", () => {
   const draft = draftOf();
   draft.stopEarly(true);

@@ -3,7 +3,7 @@
  * high. So where something is chosen, the form proposes to keep images back for that.
  */
 
-import { alternatives, isSweep } from "./values.js";
+import { alternatives, oneOrSeveral } from "./values.js";
 
 /** @import { Draft } from "./draft.js" */
 /** @import { OneOrSeveral } from "./values.js" */
@@ -59,7 +59,7 @@ export function stopsByTest({ document }) {
 export function keepBack({ document }, size) {
   document.dataset.validation_size = size;
   for (const stopping of alternatives(document.training.early_stopping ?? null))
-    if (stopping) stopping.metric = onValidation(stopping.metric);
+    if (stopping) stopping.metric = onValidation(stopping.metric ?? "test_loss");
 }
 
 /**
@@ -68,7 +68,8 @@ export function keepBack({ document }, size) {
  * @returns {OneOrSeveral<string>}
  */
 export function onValidation(metric) {
-  if (!isSweep(metric)) return metric.replace(/^test_/, "validation_");
-  const values = [...new Set(metric.values.map((one) => one.replace(/^test_/, "validation_")))];
-  return values.length > 1 ? { sweep: values.join(", "), values } : values[0];
+  const values = [
+    ...new Set(alternatives(metric).map((one) => String(one).replace(/^test_/, "validation_"))),
+  ];
+  return oneOrSeveral(values, values);
 }
