@@ -1,16 +1,16 @@
-/** Label placement: labels are moved apart so that none overlap. */
+/** Placement of labels at the ends of curves: labels are moved apart so that none overlap. */
 
 /**
- * Where labels go: in their order, none nearer to the next than `gap`, each as near to its wanted place as can be (the
- * smallest sum of squares: places that are too near to each other are shared out around their mean).
- * @param {number[]} wanted ascending
+ * Places for labels, at least `gap` apart and in the same order as the ends of their curves. The sum of the squared distances
+ * to the ends is the smallest possible: labels that would overlap are spread evenly around their mean.
+ * @param {number[]} wanted the ends of the curves, ascending
  * @param {number} gap
- * @param {number} low the lowest place
- * @param {number} high the highest one; there is room for all
+ * @param {number} low the lowest possible place
+ * @param {number} high the highest possible place; there must be room for all labels
  * @returns {number[]}
  */
 export function apart(wanted, gap, low, high) {
-  /** Labels that touch, by where the first one of all would be. @type {{sum: number, count: number}[]} */
+  /** Groups of touching labels; `sum` adds up the places minus the gaps before them. @type {{sum: number, count: number}[]} */
   const blocks = [];
   for (const [i, place] of wanted.entries()) {
     let block = { sum: place - i * gap, count: 1 };
@@ -28,11 +28,11 @@ export function apart(wanted, gap, low, high) {
 }
 
 /**
- * Which labels share a line where there are not enough lines: neighbours that are nearest to each other, while they are nearer
- * than a line is high and the line is long enough. More lines than there are may still be left.
- * @param {number[]} wanted heights, ascending
- * @param {number} line how high a line is
- * @param {number} most lines
+ * If there are more labels than lines, let labels share lines: again and again the two nearest neighbours, as long as they are
+ * nearer than the height of a line and the line is wide enough. The result may still have too many lines.
+ * @param {number[]} wanted the ends of the curves, ascending
+ * @param {number} line the height of a line
+ * @param {number} most the number of lines
  * @param {number[]} widths of the labels
  * @param {number} width of a line
  * @returns {number[][]} the labels of each line: indices, ascending
@@ -54,12 +54,11 @@ export function sharedRows(wanted, line, most, widths, width) {
 }
 
 /**
- * The places that labels are kept at where there is not room for all: of the two that are nearest to each other the
- * second one goes, until the rest fits.
- * @param {number[]} wanted ascending
- * @param {number} most
- * @param {(i: number) => boolean} isNeeded whether a label stays in any case
- * @returns {number[]} indices
+ * If there is not enough room for all labels, remove some: again and again the second of the two nearest labels.
+ * @param {number[]} wanted the ends of the curves, ascending
+ * @param {number} most how many labels have room
+ * @param {(i: number) => boolean} isNeeded whether a label must not be removed
+ * @returns {number[]} the indices of the labels that are kept
  */
 export function withRoom(wanted, most, isNeeded = () => false) {
   const kept = [...wanted.keys()];

@@ -1,4 +1,4 @@
-/** The x axis: iterations, epochs or time. All charts of the page share one choice, so that they stay comparable. */
+/** The quantity on the x axis: iterations, epochs or time. It is the same for all charts, so that they can be compared. */
 
 import { roundAbove } from "../scale.js";
 import { language, number, t } from "../words/i18n.js";
@@ -11,11 +11,11 @@ import { language, number, t } from "../words/i18n.js";
 /**
  * @typedef {object} Axis
  * @property {boolean} log whether it can be logarithmic
- * @property {"count" | "number" | "clock"} ticks how its marks are written
- * @property {string} [title] the text's name where it is not the axis's
- * @property {(run: Run) => number} end where a run will end, as far as that is known
- * @property {boolean} [timed] it needs to know when rows came
- * @property {(run: Run) => (series: Series) => (row: number) => number} [x] of a series, from row to x; without: its iteration
+ * @property {"count" | "number" | "clock"} ticks how the ticks are written
+ * @property {string} [title] the key of its text, if that is not the name of the axis
+ * @property {(run: Run) => number} end the expected end of a run
+ * @property {boolean} [timed] whether it needs the times of rows
+ * @property {(run: Run) => (series: Series) => (row: number) => number} [x] x of a row; without it, x is the iteration
  */
 
 /** @type {Record<string, Axis>} */
@@ -60,12 +60,12 @@ export function axisOf(name) {
   return Object.hasOwn(AXES, name) ? AXES[name] : AXES.iteration;
 }
 
-/** Iterations that a run will have had: as planned, unless it has ended before. @param {Run} run */
+/** How many iterations a run will have at its end: the planned number, unless it has ended earlier. @param {Run} run */
 function lengthOf({ iteration, iterations, finished_at }) {
   return finished_at ? iteration : iterations;
 }
 
-/** When a run's first row came, or when it started, which is before. @param {Run} run */
+/** When a run started, or when its first row came if that was earlier. @param {Run} run */
 export function startOf(run) {
   const times = [run.started_at, run.train?.wall[0], run.evaluation?.wall[0]]
     .filter((time) => !!time)
@@ -78,16 +78,16 @@ function lastOf(run) {
   return Math.max(run.train.wall.at(-1) ?? 0, run.evaluation.wall.at(-1) ?? 0, startOf(run));
 }
 
-/** How long a run has trained, as far as its rows are here. @param {Run} run */
+/** How long a run has trained, by the rows that have come. @param {Run} run */
 function trainedOf(run) {
   return Math.max(run.train.trained.at(-1) ?? 0, run.evaluation.trained.at(-1) ?? 0);
 }
 
-/** Ends of axes: so close to each other that a curve has most of its chart. */
+/** Round numbers at which an axis may end. They are so dense that a curve fills most of its chart. */
 const ENDS = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8];
 
 /**
- * The next round number: an axis that is longer than its curves stands still while they grow.
+ * The next round number above a length: an axis that is longer than its curves does not move while they grow.
  * @param {number} length
  */
 export function room(length) {
@@ -95,7 +95,7 @@ export function room(length) {
 }
 
 /**
- * A value of x with its unit, for the head of what hovering shows.
+ * A value of x with its unit, for the head of the hover box.
  * @param {string} name
  * @param {number} x
  */
@@ -105,7 +105,7 @@ export function written(name, x) {
   return `${t(`chart.${name}`)} ${number(x, { maximumFractionDigits: name === "epoch" ? 3 : 0 })}`;
 }
 
-/** Seconds as one says them: 0.41 s, 12.3 s, 2:05, 1:02:05. @param {number} seconds */
+/** A duration as text: 0.41 s, 12.3 s, 2:05, 1:02:05. @param {number} seconds */
 export function elapsed(seconds) {
   if (!(seconds >= 60))
     return t("time.seconds", { n: number(seconds, { maximumFractionDigits: seconds < 10 ? 2 : 1 }) });
@@ -129,13 +129,13 @@ function clock(seconds, precise) {
   return new Intl.DateTimeFormat(language(), format).format(new Date(1000 * seconds));
 }
 
-/** Seconds between marks of the clock. */
+/** Possible distances between ticks of the clock, in seconds. */
 const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 43_200, 86_400];
 const DAY = 86_400;
 const MARKS = 7;
 
 /**
- * Marks of the clock between two moments: whole seconds, minutes or hours of the reader's.
+ * Ticks of the clock between two moments, at whole seconds, minutes or hours of the reader's time zone.
  * @param {number} from
  * @param {number} to
  */

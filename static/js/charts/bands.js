@@ -1,4 +1,7 @@
-/** Bands: whether curves stand for several runs, and for which: two lists below the charts, kept in the address. */
+/**
+ * Bands: a curve can show the mean and the spread of several runs. Two lists below the charts choose the spread and how the
+ * runs are grouped; both choices are in the address.
+ */
 
 import { find, label, setChoices } from "../page/dom.js";
 import { urlState } from "../state/address.js";
@@ -13,10 +16,10 @@ import { fillFields } from "./shown-fields.js";
  * @import { Group } from "./groups.js"
  */
 
-/** No field of that name would make a group. */
+/** Fields that cannot be chosen for grouping: each of their values would be one run. */
 const NEVER = new Set(["seed", "dataset.fold.index"]);
 
-/** Which curves stand for several runs, and for how far these are apart. @typedef {{spread: string, groups: Group[]}} BandsOfRuns */
+/** The groups of runs, and the kind of spread that their bands show. @typedef {{spread: string, groups: Group[]}} BandsOfRuns */
 
 export class Bands {
   #fields;
@@ -24,9 +27,9 @@ export class Bands {
   #over;
 
   /**
-   * @param {HTMLElement} foot holds the two lists
+   * @param {HTMLElement} foot the element with the two lists
    * @param {ShownFields} fields
-   * @param {() => void} onChange the charts have other curves now
+   * @param {() => void} onChange called when the charts must draw other curves
    */
   constructor(foot, fields, onChange) {
     this.#fields = fields;
@@ -54,7 +57,7 @@ export class Bands {
   }
 
   /**
-   * The bands of some runs, for a figure; null where each run is a curve of its own.
+   * The groups of some runs, for a figure; null if each run has its own curve.
    * @param {Run[]} runs
    * @returns {BandsOfRuns | null}
    */
@@ -77,7 +80,7 @@ export class Bands {
     if (this.#isOn) this.#fields.fetch();
   }
 
-  /** What one can group by: what differs between the shown runs. */
+  /** Offer the fields by which runs can be grouped: those in which the shown runs differ. */
   #drawFields() {
     const names = this.#fields.differing().filter((name) => !NEVER.has(name));
     fillFields(this.#over, names, urlState.get("over"), (name) =>

@@ -1,14 +1,14 @@
-/** The position of the hover box: beside the plot that it explains, if the window has room. */
+/** The position of the hover box: outside of the plot, if the window has room. */
 
-/** Pixels from the mouse, from the plot, and to the edges of the window. */
+/** Distances in pixels: from the mouse, from the plot, and from the edges of the window. */
 const [AWAY, BELOW, EDGE] = [16, 6, 4];
 
 /**
- * Below the plot, or else above it, or else beside the mouse; never over the window's edge.
+ * Place the box below the plot; if there is no room, above it; otherwise beside the mouse. It stays inside the window.
  * @param {{width: number, height: number}} box
  * @param {{left: number, top: number}} mouse
- * @param {{top: number, bottom: number}} plot with the numbers of its axes
- * @param {{width: number, height: number}} room of the window
+ * @param {{top: number, bottom: number}} plot the plot with the numbers of its axes
+ * @param {{width: number, height: number}} room the size of the window
  * @returns {{left: number, top: number}}
  */
 export function boxPlace(box, mouse, plot, room) {

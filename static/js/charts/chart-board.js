@@ -1,4 +1,4 @@
-/** The chart board: which charts there are, their order, and what they share. A single chart is in `chart.js`. */
+/** The chart board: which charts there are, their order, and their common settings. A single chart is in `chart.js`. */
 
 import { find, label, setChoices } from "../page/dom.js";
 import { urlState } from "../state/address.js";
@@ -11,7 +11,7 @@ import { ChartCard } from "./chart-card.js";
 import { ChartGrid } from "./chart-grid.js";
 import { placeAt } from "./columns.js";
 import { DrawingSchedule } from "./drawing-schedule.js";
-import { bringLibrary } from "./plotly.js";
+import { loadLibrary } from "./plotly.js";
 import { isQuantity, known, title } from "./quantities.js";
 import { ShownFields } from "./shown-fields.js";
 import { MAX_CHARTS, makeSpec, readSpecs, writeSpec } from "./specs.js";
@@ -40,24 +40,25 @@ export class ChartBoard {
   /** @type {Chart[]} */
   #charts = [];
   /**
-   * What of the shown runs the charts draw, as text to compare; null: nothing yet.
+   * The drawn properties of the shown runs, as text to compare; null at the start.
    * @type {string | null}
    */
   #shown = null;
-  /** @type {number | null} */
+  /** The x that the mouse points at. @type {number | null} */
   #marked = null;
+  /** The charts as they were last written to the address. */
   #written = "";
-  #seen;
+  #visibility;
 
   /**
-   * @param {HTMLElement} container where the cards go
-   * @param {HTMLElement} foot where one adds charts and chooses what x, a curve and its dash are
+   * @param {HTMLElement} container the element for the cards
+   * @param {HTMLElement} foot the element with controls for all charts: add a chart, x axis, bands, line styles
    * @param {Store} store
    * @param {() => boolean} isDark
    * @param {Emphasis} emphasis
    * @param {object} on
-   * @param {() => void} on.frame called while rows come, for whatever else follows them
-   * @param {(runs: string[], event: PointerEvent) => void} on.pick called with the runs whose curve is clicked
+   * @param {() => void} on.frame called while rows come, to update other parts of the page
+   * @param {(runs: string[], event: PointerEvent) => void} on.pick called with the runs of a clicked curve
    */
   constructor(container, foot, store, isDark, emphasis, on) {
     this.#container = container;
@@ -83,8 +84,8 @@ export class ChartBoard {
       (chart, shown) => this.#drawWhole(chart, shown),
       on.frame,
     );
-    // on a page that scrolls, charts are drawn before they come into sight
-    this.#seen = new IntersectionObserver(
+    // charts are drawn a little before they are scrolled into view
+    this.#visibility = new IntersectionObserver(
       (entries) => {
         for (const { target, isIntersecting } of entries) {
           const chart = this.#charts.find(({ card }) => card.element === target);
@@ -95,7 +96,7 @@ export class ChartBoard {
       { rootMargin: "200% 0px" },
     );
     store.on("runs", () => {
-      // Progress is the list's; the charts change only with what is shown, by which name, and when it ends.
+      // The progress of a run does not change the charts, but these properties of shown runs do.
       const shown = JSON.stringify(
         store.shown().map((run) => {
           const { id, name, color, iteration, iterations, annotations, why } = run;
@@ -130,9 +131,9 @@ export class ChartBoard {
     this.#build(readSpecs(urlState.get("charts")));
   }
 
-  /** From now on the charts are drawn. @returns {Promise<void>} the page has to be painted before, and to be usable */
+  /** Begin to draw. Called after the first paint, because loading Plotly blocks the page. @returns {Promise<void>} */
   async begin() {
-    await bringLibrary();
+    await loadLibrary();
     this.#schedule.begin();
   }
 
@@ -141,7 +142,7 @@ export class ChartBoard {
     this.#schedule.plan();
   }
 
-  // -- which charts, and where -------------------------------------------------------------------
+  // -- the charts and their order ----------------------------------------------------------------
 
   /** @param {Spec[]} specs */
   #build(specs) {
@@ -162,7 +163,7 @@ export class ChartBoard {
     label(this.#axes, t("chart.x_label"));
   }
 
-  /** What x is, by name. */
+  /** The name of the quantity on the x axis. */
   get #axis() {
     const name = urlState.get("axis");
     return Object.hasOwn(AXES, name) ? name : "iteration";
@@ -198,7 +199,7 @@ export class ChartBoard {
     chart.select(this.#emphasis.selected);
     this.#charts.push(chart);
     this.#container.append(chart.card.element);
-    this.#seen.observe(chart.card.element);
+    this.#visibility.observe(chart.card.element);
     return chart;
   }
 
@@ -219,7 +220,7 @@ export class ChartBoard {
     this.#adder.setAttribute("aria-label", t("chart.add"));
   }
 
-  /** What a run has recorded is known from its first rows on, which may come while the list is open. */
+  /** Update the open list of charts: the recorded quantities of a run are known only when its first rows come. */
   #offerWhileFocused() {
     if (document.activeElement === this.#adder) this.#offer();
   }
@@ -237,7 +238,7 @@ export class ChartBoard {
   #remove(chart) {
     const at = this.#charts.indexOf(chart);
     this.#charts.splice(at, 1);
-    this.#seen.unobserve(chart.card.element);
+    this.#visibility.unobserve(chart.card.element);
     chart.remove();
     this.#arranged();
     (this.#charts[Math.min(at, this.#charts.length - 1)]?.card.plotElement ?? this.#adder).focus();
@@ -254,7 +255,7 @@ export class ChartBoard {
   }
 
   /**
-   * The other cards stay where they are in the page: only the moved one is taken out and put in.
+   * Move a chart. Only its own card is moved in the document; the other cards are not touched.
    * @param {Chart} chart
    * @param {number} to
    */
@@ -269,7 +270,7 @@ export class ChartBoard {
   }
 
   /**
-   * Where a card that is dragged to this place of the window would go.
+   * The place in the order for a card that is dragged to this position in the window.
    * @param {Chart} chart
    * @param {number} y
    * @param {number} x
@@ -306,7 +307,7 @@ export class ChartBoard {
 
   // -- drawing -----------------------------------------------------------------------------------
 
-  /** The place of x that the mouse is at, in every chart. @param {number | null} x */
+  /** Show the x under the mouse in every chart. @param {number | null} x */
   #mark(x) {
     this.#marked = x;
     for (const chart of this.#charts) chart.mark(x);
@@ -327,7 +328,7 @@ export class ChartBoard {
       strokes,
     });
     chart.mark(this.#marked);
-    // an axis of time that has grown has done so in all charts: they stand one above the other
+    // if an axis of time has become longer, it must be as long in all charts
     for (const other of this.#charts) other.stale ||= other.drawn >= 0 && other.end !== chart.end;
   }
 }

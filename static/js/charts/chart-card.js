@@ -1,6 +1,6 @@
 /**
- * Chart card: the frame of one chart, with its title, its controls and its menu. It reports the viewer's actions by callbacks,
- * and changes only its own appearance.
+ * The card of one chart, with its title, its controls and its menu. It reports the viewer's actions by callbacks, and changes
+ * only its own appearance.
  */
 
 import { h, iconButton, setText } from "../page/dom.js";
@@ -22,20 +22,20 @@ import { MAX_SMOOTHING } from "./specs.js";
 export class ChartCard {
   #wide = false;
   /**
-   * Ends listening to keys of the whole window.
+   * Stops listening to keys of the whole window.
    * @type {AbortController | null}
    */
   #listening = null;
-  /** What is behind the card while it fills the window, and cannot be reached. @type {HTMLElement[]} */
+  /** The elements behind the card while it fills the window; they cannot be focused. @type {HTMLElement[]} */
   #behind = [];
   #strokes = new Legend("strokes");
   #names = new Legend("names");
   #undrawn = h("p", { className: "undrawn", hidden: true });
   #zoom = h("button", { type: "button", className: "chip", hidden: true, "data-option": "zoom" });
-  /** How the curves are drawn, where nothing else says it. */
-  #how = h("span", { className: "how" });
+  /** The smoothing, after the title. */
+  #smoothing = h("span", { className: "how" });
   #outliers = h("button", { type: "button", className: "chip", hidden: true, "data-option": "outliers" });
-  /** What the curves are called: entries of a legend. @type {LegendEntry[]} */
+  /** The names of the curves, as entries of a legend. @type {LegendEntry[]} */
   #named = [];
   #grouped = false;
 
@@ -56,7 +56,7 @@ export class ChartCard {
     this.#zoom.textContent = t("chart.zoomed");
     this.#zoom.title = t("chart.unzoom");
     this.#zoom.addEventListener("click", () => on.unzoom());
-    const heading = h("h2", { title: help(spec.quantity) }, this.#heading, this.#how);
+    const heading = h("h2", { title: help(spec.quantity) }, this.#heading, this.#smoothing);
     this.#drawTitle();
     const head = h(
       "header",
@@ -105,27 +105,27 @@ export class ChartCard {
   #yTitle = h("span", { className: "axis-title y-title" });
   #run = "";
 
-  /** What is shown, and of which run if it is of one. */
+  /** The title of the quantity, and the name of the run if the chart shows only one. */
   get heading() {
     const shown = this.spec.gap ? title("gap", t) : this.title;
     return this.#run ? `${shown} · ${this.#run}` : shown;
   }
 
-  /** What is shown, and how. */
+  /** Draw the title, and the smoothing. */
   #drawTitle() {
     const { smoothing } = this.spec;
     this.#heading.textContent = this.heading;
-    this.#how.textContent = smoothing ? ` · ${t("chart.smoothed")} ${smoothing.toFixed(2)}` : "";
+    this.#smoothing.textContent = smoothing ? ` · ${t("chart.smoothed")} ${smoothing.toFixed(2)}` : "";
   }
 
-  /** Say which run is shown, where it is one of several. @param {string} name */
+  /** Show the name of the run, if the chart shows only one of several runs. @param {string} name */
   showRun(name) {
     this.#run = name;
     this.#drawTitle();
   }
 
   /**
-   * Say what the axes are.
+   * Show the titles of the axes.
    * @param {string} x
    * @param {string} y
    */
@@ -134,19 +134,19 @@ export class ChartCard {
     setText(this.#yTitle, y);
   }
 
-  /** Say whether the viewer has zoomed. @param {boolean} zoomed */
+  /** Show a chip if the viewer has zoomed. @param {boolean} zoomed */
   showZoom(zoomed) {
     this.#zoom.hidden = !zoomed;
     this.#drawTitle();
   }
 
   /**
-   * Say what dashes and symbols mean; null: nothing of their own, so that dots may mean training images.
+   * Show the meaning of line styles and symbols. Null: they show no field, so dotted lines mean training images.
    * @param {StrokesOfRuns | null} strokes
    */
   showStrokes(strokes) {
     this.element.classList.toggle("stroked", Boolean(strokes));
-    this.element.classList.toggle("gapped", this.spec.gap); // one line for each run: no key for training and test
+    this.element.classList.toggle("gapped", this.spec.gap); // hides the key for training and test lines
     this.#strokes.show(t("strokes.legend", { field: strokes?.field }), strokes?.legend ?? null);
   }
 
@@ -156,7 +156,7 @@ export class ChartCard {
   }
 
   /**
-   * Say which curve is which where the list of runs does not: it is behind the card, or a curve stands for several.
+   * Show the names of the curves, if the card hides the list of runs, or if a curve shows a group of runs.
    * @param {LegendEntry[]} names
    * @param {boolean} grouped
    */
@@ -166,14 +166,14 @@ export class ChartCard {
     this.#drawNames();
   }
 
-  /** Say what the marks mean. @param {string} key */
+  /** Show the meaning of the marks. @param {string} key */
   showMarks(key) {
     setText(this.#marks, key);
     this.#marks.title = key;
   }
 
   /**
-   * Leave room for the names at the curves' ends.
+   * Reserve space for the names at the ends of curves.
    * @param {{width: number, isCrowded: boolean}} names see `EndNames.take`
    */
   makeRoom({ width, isCrowded }) {
@@ -182,7 +182,7 @@ export class ChartCard {
   }
 
   /**
-   * Say how many values are not in the figure, as its axis has no place for them.
+   * Show how many values are not drawn because a logarithmic axis has no place for them.
    * @param {number} count
    */
   showUndrawn(count) {
@@ -191,7 +191,7 @@ export class ChartCard {
   }
 
   /**
-   * Say how many runs' curves leave the picture, or flatten the others where it has room for them.
+   * Show the number of outliers, with a button that shows or hides them.
    * @param {number} count
    */
   showOutliers(count) {
@@ -273,13 +273,13 @@ export class ChartCard {
     this.#listening?.abort();
     if (!wide) return;
     this.#listening = new AbortController();
-    onKey(window, (event) => this.#escapeFromNowhere(event), {
+    onKey(window, (event) => this.#escapeWithoutFocus(event), {
       capture: true,
       signal: this.#listening.signal,
     });
   }
 
-  /** Leave the full window; an Escape that closes a menu is the menu's. @param {KeyboardEvent} event */
+  /** Close the full-window view at Escape, unless the Escape closes a menu. @param {KeyboardEvent} event */
   #escape(event) {
     if (
       event.key !== "Escape" ||
@@ -292,8 +292,8 @@ export class ChartCard {
     this.#widen(false);
   }
 
-  /** Nothing has the focus after a click on what cannot take it. @param {KeyboardEvent} event */
-  #escapeFromNowhere(event) {
+  /** The same if no element has the focus, as after a click on the background. @param {KeyboardEvent} event */
+  #escapeWithoutFocus(event) {
     if (event.target === document.body) this.#escape(event);
   }
 
@@ -304,7 +304,7 @@ export class ChartCard {
   }
 
   /**
-   * Drag by the title; a line shows where the card would go.
+   * Drag the card by a handle; a line shows the place where it would be dropped.
    * @param {PointerEvent} down
    * @param {HTMLElement} handle
    * @param {Pick<CardEvents, "over" | "drop">} on
@@ -324,7 +324,7 @@ export class ChartCard {
   }
 }
 
-/** All that is beside an element in the page, but what floats over it. @param {HTMLElement} element */
+/** All elements of the page outside of an element, except those that float above the page. @param {HTMLElement} element */
 function around(element) {
   /** @type {HTMLElement[]} */
   const beside = [];

@@ -8,9 +8,9 @@ import { columnsIn, heightIn, MAX_COLUMNS, mostColumns } from "./columns.js";
 
 const AUTO = "auto";
 const CHOICES = [AUTO, ...Array.from({ length: MAX_COLUMNS }, (_, i) => String(i + 1))];
-/** A card that is narrower has its controls below its title: how high its head is must not follow what it says. */
+/** A narrower card has its controls below its title, whatever the title is, so that its height does not change with the text. */
 const NARROW = 440;
-/** The height of a card with the lowest plot, and with its controls below its title, as in charts.css. */
+/** The heights of cards with the lowest possible plot, as in charts.css: usual, and with the controls below the title. */
 const LOWEST = { usual: 198, narrow: 220 };
 
 export class ChartGrid {
@@ -18,12 +18,12 @@ export class ChartGrid {
   #control;
   #phone = matchMedia("(max-width: 899px)");
   columns = 1;
-  /** What the number of columns was chosen for. */
-  #chosenFor = "";
+  /** The sizes and settings for which the number of columns was computed, as JSON. */
+  #computedFor = "";
 
   /**
-   * @param {HTMLElement} container of the cards, in a section with what stands above and below them
-   * @param {HTMLElement} foot holds the control
+   * @param {HTMLElement} container the element with the cards, inside a section with other elements above and below it
+   * @param {HTMLElement} foot the element with the control
    */
   constructor(container, foot) {
     this.#container = container;
@@ -39,7 +39,7 @@ export class ChartGrid {
     return /** @type {HTMLElement} */ (this.#container.parentElement);
   }
 
-  /** What the cards share the section's height with. */
+  /** The elements that share the height of the section with the cards. */
   #beside() {
     const all = /** @type {HTMLElement[]} */ ([...this.#section.children]);
     return all.filter((element) => element !== this.#container);
@@ -63,15 +63,16 @@ export class ChartGrid {
     this.arrange();
   }
 
-  /** Put the cards into as many columns as they are to have now. */
+  /** Compute the number of columns, and arrange the cards. */
   arrange() {
     const count = this.#container.querySelectorAll(".chart").length;
     const room = this.#room();
-    // what stands above the charts may get longer while curves grow, as a lesson's note does: they stay in their places
-    const wanted = JSON.stringify([room.width, innerHeight, room.letter, count, this.#chosen]);
+    // The height of the elements above, such as a lesson's note, does not count: it may change while curves grow, and the
+    // charts must not move then.
+    const basis = JSON.stringify([room.width, innerHeight, room.letter, count, this.#chosen]);
     const { style, classList, dataset } = this.#container;
-    if (wanted !== this.#chosenFor) {
-      this.#chosenFor = wanted;
+    if (basis !== this.#computedFor) {
+      this.#computedFor = basis;
       this.columns = this.#phone.matches ? 1 : columnsIn(room, count, this.#chosen);
       const lowest = room.width / this.columns < NARROW ? LOWEST.narrow : LOWEST.usual;
       classList.toggle("scrolls", heightIn(room, count, this.columns) < lowest);
@@ -85,7 +86,7 @@ export class ChartGrid {
     const most = mostColumns(room);
     this.#control.hidden = most === 1;
     for (const input of this.#control.querySelectorAll("input")) {
-      input.disabled = Number(input.value) > most && !input.checked; // "auto" is no number
+      input.disabled = Number(input.value) > most && !input.checked; // never for "auto", which is not a number
       input.title = input.disabled ? t("chart.columns_too_many") : "";
     }
   }
@@ -98,7 +99,7 @@ export class ChartGrid {
     const taken = beside.reduce((sum, { offsetHeight }) => sum + offsetHeight + gap, 0);
     const styles = getComputedStyle(this.#container);
     return {
-      width: section.offsetWidth, // a scrollbar counts: it comes and goes with the columns
+      width: section.offsetWidth, // with the scrollbar, because it comes and goes with the number of columns
       height: section.clientHeight - taken,
       letter: parseFloat(styles.getPropertyValue("--letter")),
       names: parseFloat(styles.getPropertyValue("--least-names")),

@@ -1,4 +1,4 @@
-/** The menu of a chart: further options, saving, moving and removing. */
+/** The menu of a chart: options, saving, moving and removing. */
 
 import { h, icon, moveTo } from "../page/dom.js";
 import { t } from "../words/i18n.js";
@@ -9,8 +9,8 @@ import { t } from "../words/i18n.js";
  */
 
 /**
- * What the viewer wants of a chart. `move`: by places in the order, or by rows. `over` and `drop`: the card is dragged to a
- * place in the window, and dropped there (null: cancelled).
+ * The viewer's actions on a chart. `move`: by places in the order, or by rows. `over` and `drop`: the card is dragged over a
+ * position in the window, and dropped there (null: the drag was cancelled).
  * @typedef {object} CardEvents
  * @property {(changes: Partial<Spec>) => void} change
  * @property {(by: number, unit: "place" | "row") => void} move
@@ -21,7 +21,7 @@ import { t } from "../words/i18n.js";
  * @property {() => void} unzoom
  */
 
-/** What of a spec is on or off. @typedef {"logX" | "logY" | "gap" | "marks"} Switch */
+/** The options of a chart that are on or off. @typedef {"logX" | "logY" | "gap" | "marks"} Switch */
 
 /**
  * The button with three dots, and the menu that it opens.

@@ -1,4 +1,4 @@
-/** A chart: its card, its traces and its plot, and what of these has to be drawn. */
+/** A chart: its card, its traces and its plot. It knows which of them must be drawn again. */
 
 import { pointsText } from "../runs/run-result.js";
 import { bySize } from "../state/flat-configs.js";
@@ -29,11 +29,11 @@ import { TraceMaker } from "./traces.js";
  * @import { ImageFormat } from "./picture.js"
  */
 
-/** A chart's first drawing has at most this many runs: it makes the axes too, which takes long enough. */
+/** The first drawing of a chart has at most this many runs, because it also makes the axes, which takes long. */
 const MAX_FIRST = 2;
 /** Each later drawing may have twice as many runs as the one before, and at most this many more. */
 const MAX_MORE = 12;
-/** Milliseconds between two whole drawings for axes that grow with their curves. */
+/** At least this many milliseconds between two whole drawings while axes grow with their curves. */
 const REFIT = 300;
 
 export class Chart {
@@ -54,19 +54,19 @@ export class Chart {
   /** The run that a chart of layers shows, and how many layers of it. @type {{run: Run | undefined, lines: number}} */
   #layers = { run: undefined, lines: 0 };
   #empty = true;
-  /** Where y ends if outliers leave the picture, as drawn. @type {Crop | null} */
+  /** The end of y in the drawn figure if outliers are left out. @type {Crop | null} */
   #crop = null;
-  /** The curves have more than tails can show; it stays so until the whole figure is drawn, also where nothing more comes. */
+  /** Whether tails cannot show the new points, so that the whole figure must be drawn later even if no more rows come. */
   #outgrown = false;
-  /** Since when a lone point is drawn as a line, or a line as a lone point. */
+  /** Since when a single point is drawn as a line, or a line as a single point. */
   #misdrawn = Infinity;
-  /** The whole figure must be drawn: other runs, another look, another range. */
+  /** Whether the whole figure must be drawn: for other runs, another look, or another range. */
   stale = true;
-  /** Rows have come. */
+  /** Whether rows have come that are not drawn. */
   behind = false;
-  /** Where x ends, as drawn. */
+  /** The end of x in the drawn figure. */
   end = 0;
-  /** How many runs are in the figure; -1: there is none yet. */
+  /** How many runs are in the figure; -1 before the first drawing. */
   drawn = -1;
   visible = true;
 
@@ -95,14 +95,14 @@ export class Chart {
     return this.#what.stream;
   }
 
-  /** Another look; a zoom of other axes is forgotten. @param {Partial<Spec>} changes */
+  /** Change the chart's settings; if the axes change, the zoom is reset. @param {Partial<Spec>} changes */
   change(changes) {
     Object.assign(this.card.spec, changes);
     if (["logX", "gap", "outliers"].some((name) => name in changes)) this.#plot.forgetZoom();
     this.restyle();
   }
 
-  /** Let these runs' curves stand out, and pale the others. @param {Set<string>} ids none: all look alike */
+  /** Emphasize the curves of these runs; the others turn pale. @param {Set<string>} ids empty: all look alike */
   emphasize(ids) {
     this.#front = ids;
     this.#plot.emphasize(ids);
@@ -110,7 +110,7 @@ export class Chart {
     this.#endNames.place(this.#plot.axes);
   }
 
-  /** A chart of layers shows one of these runs. @param {Set<string>} ids */
+  /** Tell a chart of layers which runs are selected; it shows one of them. @param {Set<string>} ids */
   select(ids) {
     this.#selected = ids;
     if (this.#isByLayer && this.#oneOf(this.#shown)?.id !== this.#layers.run?.id) this.restyle();
@@ -120,7 +120,7 @@ export class Chart {
     return this.#what.byLayer !== undefined;
   }
 
-  /** The newest of the selected runs, or of all. @param {Run[]} runs the oldest first */
+  /** The newest selected run, or the newest run if none is selected. @param {Run[]} runs the oldest first */
   #oneOf(runs) {
     return runs.findLast(({ id }) => this.#selected.has(id)) ?? runs.at(-1);
   }
@@ -131,8 +131,9 @@ export class Chart {
   }
 
   /**
-   * Draw the whole figure; of many runs that are new some, and more the next time: no drawing takes long.
-   * @param {Run[]} all that are shown on the page
+   * Draw the whole figure. If many runs are new, only some of them are added, so that no drawing takes long; the next drawing
+   * adds more.
+   * @param {Run[]} all all runs that are shown on the page
    * @param {{dark: boolean, axis: string, bandsOf: (runs: Run[]) => BandsOfRuns | null, strokes: StrokesOfRuns | null}} how
    */
   async drawWhole(all, { dark, axis: axisName, bandsOf, strokes: ofAll }) {
@@ -156,7 +157,7 @@ export class Chart {
       validation: t("chart.validation"),
       test: t("chart.test"),
     };
-    // of one run there is nothing to group or to tell apart
+    // a chart of layers shows one run, so it has no groups and no line styles
     const bands = this.#isByLayer ? null : bandsOf(runs);
     const strokes = this.#isByLayer ? null : ofAll;
     this.#layers = { run: shown[0], lines: this.#layerCount(shown[0]) };
@@ -186,7 +187,7 @@ export class Chart {
       ends: { x: logX ? this.#endsOfX(across) : null, y: spec.logY ? this.#endsOfY() : null },
       xTitle: t(`chart.${axis.title ?? axisName}`),
       yTitle: axisTitle(spec.gap ? "gap" : spec.quantity, t),
-      // not one finite value: the axes are where a run's would be
+      // without any finite value, the axes have a usual range
       empty: this.#empty,
       scales: `${spec.gap} ${spec.outliers} ${spec.logX} ${spec.logY} ${axisName}`,
     };
@@ -209,7 +210,7 @@ export class Chart {
   }
 
   /**
-   * From where to where x goes, and how that is written.
+   * The range of x, and how its ticks are written.
    * @param {Axis} axis
    * @param {Run[]} shown
    */
@@ -225,7 +226,7 @@ export class Chart {
   }
 
   /**
-   * Where a logarithmic x begins and ends.
+   * The range of a logarithmic x.
    * @param {{end: number, ticks: Axis["ticks"]}} across
    * @returns {[number, number] | null}
    */
@@ -236,7 +237,7 @@ export class Chart {
     return ends && [ends[0], Math.max(ends[1], end)];
   }
 
-  /** Where a logarithmic y begins and ends. */
+  /** The range of a logarithmic y. */
   #endsOfY() {
     const ends = this.#plot.yRange ?? positiveEnds(this.#traces.map(({ points }) => points?.y ?? []));
     const isCropped = this.#crop && !this.card.spec.outliers && !this.#plot.yRange;
@@ -246,7 +247,7 @@ export class Chart {
   }
 
   /**
-   * Draw what is new, if that is all; else the whole figure is due, though not at once.
+   * Draw the new points as tails. If that is not possible, the whole figure is drawn a little later.
    * @param {number} now
    */
   drawNew(now) {
@@ -255,19 +256,20 @@ export class Chart {
     const { run, lines } = this.#layers;
     const fits = this.#maker.advance() && this.#layerCount(run) === lines;
     this.#countUndrawn();
-    const filled = this.#empty && !this.#isEmpty(); // the axes follow the curves from now on
+    const filled = this.#empty && !this.#isEmpty(); // the first values have come: the axes must follow them
     const tailsFit = this.#plot.drawTails();
     this.#endNames.follow(this.#plot.axes, now);
     const cropped = this.#cropNow();
     const isCropOther = cropped?.high !== this.#crop?.high || cropped?.runs !== this.#crop?.runs;
     this.#outgrown ||= !tailsFit || !fits || filled || isCropOther;
     this.#misdrawn = this.#plot.misdrawn ? Math.min(this.#misdrawn, now) : Infinity;
-    const due = this.#outgrown ? this.#refitAt : Math.max(this.#refitAt, this.#misdrawn + REFIT); // points may come at once
+    // a single point is not drawn again at once, because more points may follow
+    const due = this.#outgrown ? this.#refitAt : Math.max(this.#refitAt, this.#misdrawn + REFIT);
     if (now >= due) this.restyle();
-    else this.behind = due < Infinity; // so that it is looked at again
+    else this.behind = due < Infinity; // so that this method is called again
   }
 
-  /** How many layers of a run are known: before its first rows none is. @param {Run | undefined} run */
+  /** How many layers of a run are known; 0 before its first rows. @param {Run | undefined} run */
   #layerCount(run) {
     return run && this.#isByLayer ? linesOf(this.#what, run).length : 0;
   }
@@ -279,7 +281,7 @@ export class Chart {
     );
   }
 
-  /** Only what is measured and has no bounds of its own is cropped. */
+  /** The crop for the present points; only measured quantities without bounds are cropped. */
   #cropNow() {
     const { percent, chosen } = this.#what;
     return percent || chosen ? null : cropOf(this.#traces, this.card.spec.logY);
@@ -308,15 +310,15 @@ export class Chart {
   }
 }
 
-/** A gap between two shares, as one reads it from afar. @param {number} gap */
+/** A gap between two accuracies as a short text that can be read from afar. @param {number} gap */
 function gapText(gap) {
   const points = 100 * gap;
   return t("result.points", { n: Math.abs(points) < 9.95 ? pointsText(points) : number(Math.round(points)) });
 }
 
 /**
- * A legend's entries. A run's is drawn as its last curve, that on test images. A group's shows its colour only: what its
- * dashes mean has a legend of its own.
+ * The entries of the legend. The entry of a run looks like its last curve, that of the test images. The entry of a group shows
+ * only its colour, because line styles have their own legend.
  * @param {Trace[]} traces
  */
 function namesOf(traces) {
@@ -329,5 +331,5 @@ function namesOf(traces) {
       entries.set(`${run.id} ${layer?.name ?? ""}`, { value: label, color, dash, symbol });
     else entries.set(`${run.hue} ${label}`, { value: label, color, dash: "solid", size: value });
   }
-  return [...entries.values()].sort((one, other) => bySize(one.size, other.size));
+  return [...entries.values()].sort((a, b) => bySize(a.size, b.size));
 }

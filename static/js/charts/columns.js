@@ -1,28 +1,28 @@
-/** Columns: how many columns of charts there are, and which chart is in which. */
+/** Computes the number of columns of charts, and the place of a dragged card. */
 
 export const MAX_COLUMNS = 3;
 /** Pixels between two cards, as in charts.css. */
 const GAP = 10;
-/** What is left of the plot, in letters: the numbers of y. */
+/** The width of the numbers on the left of a plot, in letters. */
 const NUMBERS = 4.7;
-/** A plot that is this wide, in pixels, is read with ease; one that is narrower than the other at least with care. */
+/** The smallest width of a plot, in pixels: if the page chooses the number of columns, and if the user chooses it. */
 const WIDE = 240;
 const NARROW = 120;
-/** A card is as high as its curves need: these pixels, and its head and axis, which are as many letters. */
+/** A good height of a card: this many pixels for the curves, and this many letters for its head and axis. */
 const HIGH = { pixels: 130, letters: 10 };
 
 /**
- * What the charts have: pixels across and down, and in these the height of a letter and the width of the names beside a
- * plot, which are larger on the projector.
+ * The space for the charts in pixels, with the height of a letter and the width of the names beside a plot, which are larger
+ * in projector mode.
  * @typedef {{width: number, height: number, letter: number, names: number}} Room
  */
 
 /**
- * In how many columns the charts stand: as many as were chosen, or as few as leave each chart a good height. Never more than
- * there is width for, and not more than charts.
+ * The number of columns: the chosen number, or the smallest number with which each chart has a good height. There are never more
+ * columns than have space side by side, and never more than charts.
  * @param {Room} room
- * @param {number} count of the charts
- * @param {number | null} chosen null: by the room
+ * @param {number} count the number of charts
+ * @param {number | null} chosen null: the user has not chosen a number
  */
 export function columnsIn(room, count, chosen) {
   const most = Math.max(1, Math.min(MAX_COLUMNS, count));
@@ -35,23 +35,23 @@ export function columnsIn(room, count, chosen) {
   return best;
 }
 
-/** How many columns can be chosen at most. @param {Room} room */
+/** The most columns that a user can choose. @param {Room} room */
 export function mostColumns(room) {
   return columnsFor(room, NARROW);
 }
 
 /**
  * @param {Room} room
- * @param {number} plot how wide each plot is at least
+ * @param {number} plot the smallest width of a plot
  */
 function columnsFor({ width, letter, names }, plot) {
-  // by hand the names get less
+  // if the user chooses the number of columns, the names get less space
   const beside = (plot < WIDE ? 0.75 : 1) * names + NUMBERS * letter;
   return Math.max(1, Math.min(MAX_COLUMNS, Math.floor((width + GAP) / (beside + plot + GAP))));
 }
 
 /**
- * How high each card would be.
+ * The height of each card.
  * @param {Room} room
  * @param {number} count
  * @param {number} columns
@@ -62,8 +62,8 @@ export function heightIn({ height }, count, columns) {
 }
 
 /**
- * Where in the order a card goes that is held over a point: behind all that are above it or, in its row, to the left.
- * @param {{left: number, right: number, top: number, bottom: number}[]} others in their order
+ * The place in the order for a card that is dragged to a point: after all cards above the point, or to its left in the same row.
+ * @param {{left: number, right: number, top: number, bottom: number}[]} others the other cards, in their order
  * @param {number} x
  * @param {number} y
  * @param {number} columns

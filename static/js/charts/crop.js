@@ -1,6 +1,6 @@
 /**
- * Crop: where y ends, so that one curve that diverges does not flatten all others. A curve far above the rest is cut
- * off, and the chart says so. A logarithmic axis has room for much more.
+ * The crop of a chart: y ends below outliers, so that a diverging curve does not flatten all others. The chart says how many
+ * curves are cut off. On a logarithmic axis, only much higher curves are outliers.
  */
 
 import { roundAbove } from "../scale.js";
@@ -10,26 +10,26 @@ import { roundAbove } from "../scale.js";
  * @import { Trace } from "./traces.js"
  */
 
-/** The highest y that is shown, and how many runs go beyond it. @typedef {{high: number, runs: number}} Crop */
+/** The highest shown y, and how many runs have higher values. @typedef {{high: number, runs: number}} Crop */
 
-/** A curve is above this share of its points for no more than a moment. */
+/** The usual height of a curve is this quantile of its values. */
 const USUAL = 0.9;
-/** Points of a curve that are looked at, about; more would not change the picture. */
+/** About this many points of a curve are used for the quantile. */
 const SAMPLE = 300;
 /**
- * How many times as high as the rest something is that leaves the picture: if the rest is at least half of all, and if
- * it is less.
+ * Heights are outliers if they are more than this many times the next lower height: the first number if the lower heights are
+ * at least half of all, the second number if they are fewer.
  */
 const FAR = { linear: [10, 1e4], log: [1e6, 1e12] };
-/** Ends of y. */
+/** Round numbers at which y may end. */
 const ENDS = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8];
 
 /**
- * Where y is to end. Of each run two heights are compared: its usual one and its highest one, so that a run that diverges
- * late leaves its own picture too.
+ * Find the end of y. Each run has two heights, its usual one and its highest one, so that a single run that diverges late is
+ * cropped too.
  * @param {Trace[]} traces
  * @param {boolean} log
- * @returns {Crop | null} null: where the highest curve ends
+ * @returns {Crop | null} null: there are no outliers
  */
 export function cropOf(traces, log) {
   const runs = [...heightsByRun(traces).values()].filter(({ highest }) => highest > 0);
@@ -64,7 +64,7 @@ function heightsByRun(traces) {
 }
 
 /**
- * What a curve exceeds for a tenth of its points only; its highest point if it is mostly 0.
+ * The value that only a tenth of a curve's points exceed; the highest value if that is 0.
  * @param {Points} points
  */
 function usualOf({ y, highest }) {
@@ -77,7 +77,7 @@ function usualOf({ y, highest }) {
 }
 
 /**
- * A value, or the end of the crop that it is beyond.
+ * A value, limited to the shown range.
  * @param {Crop | null} crop
  * @param {number} y
  */

@@ -1,4 +1,4 @@
-/** What a curve looks like: its colour, dash and width, and what they mean. */
+/** The look of a curve: its colour, line style and width, and their meaning. */
 
 import { color, shade } from "../page/palette.js";
 import { t } from "../words/i18n.js";
@@ -10,17 +10,17 @@ import { t } from "../words/i18n.js";
  */
 
 /**
- * Who a line belongs to: a run, or a group as if it were one.
+ * The run of a line, or a group of runs in the form of a run.
  * @typedef {Pick<Run, "id" | "number" | "name" | "hue" | "annotations"> & Partial<Run>} Owner
  */
 
 /**
- * What a line looks like.
+ * The look of a line.
  * @typedef {{name: string, color: string, dash: string, width: number, symbol?: string | null, meaning?: string, value?: string}} CurveLook
  */
 
 /**
- * How lines on different images are drawn: each has its own pattern, so that no colour is needed to tell them apart.
+ * Line styles for training, validation and test images. Each has its own pattern, so that they differ without colours.
  * @type {Record<Part, {dash: string, width: number}>}
  */
 const STYLES = {
@@ -30,26 +30,26 @@ const STYLES = {
 };
 
 /**
- * What a curve of a run looks like, or one that stands for several.
+ * The look of a curve of one run, or of a group of runs.
  * @param {Owner} run
  * @param {Pick<QuantityLine, "part" | "layer">} line
  * @param {FigureHow} how
- * @param {Run[]} runs that it stands for
+ * @param {Run[]} runs the runs of the curve
  * @returns {CurveLook}
  */
 export function lookOf(run, { part, layer }, { dark, bold, strokes, partNames, names }, runs) {
-  const called = names.get(run.id) ?? run.name;
+  const runName = names.get(run.id) ?? run.name;
   if (layer) {
     const paint = shade(layer.place, layer.count, dark);
-    return { name: `${called} · ${layerName(layer)}`, color: paint, dash: "solid", width: 1.6 * bold };
+    return { name: `${runName} · ${layerName(layer)}`, color: paint, dash: "solid", width: 1.6 * bold };
   }
-  const name = part ? `${called} · ${partNames[part]}` : called;
+  const name = part ? `${runName} · ${partNames[part]}` : runName;
   const paint = color(run.hue, dark);
   const { dash, width: thin } = STYLES[part ?? "test"];
   const width = thin * bold;
   if (!strokes) return { name, color: paint, dash, width };
-  // Dashes stand for the value. So curves on training images are pale instead, those on validation images only thin, and
-  // both have no symbols.
+  // Line styles show the value of a field. So curves of training images are pale instead of dotted, curves of validation
+  // images are only thin, and neither has symbols.
   const { symbol, ...look } = strokes.lookOf(runs);
   const meaning = look.value && `${strokes.field} ${look.value}`;
   if (part === "train") return { name, meaning, ...look, color: pale(paint), width };
@@ -57,7 +57,7 @@ export function lookOf(run, { part, layer }, { dark, bold, strokes, partNames, n
   return { name, meaning, ...look, symbol, color: paint, width };
 }
 
-/** What a layer is called among all of a run. @param {Layer} layer */
+/** The name of a layer; the first and the last layer of a run are named so. @param {Layer} layer */
 export function layerName({ name, place, count }) {
   const end =
     count > 1 && place === 0 ? "first_layer" : count > 1 && place === count - 1 ? "last_layer" : "layer";
@@ -65,7 +65,7 @@ export function layerName({ name, place, count }) {
 }
 
 /**
- * What a trace is of that a picture's legend names, with what its dash and symbol say.
+ * The `meta` of a trace that gets an entry in the legend of a saved picture.
  * @param {{id: string}} run
  * @param {string} series
  * @param {CurveLook} look
@@ -75,7 +75,7 @@ export function named(run, series, { symbol, meaning }) {
 }
 
 /**
- * A colour that lets the ground through. (A see-through trace would be painted apart, at several times the cost.)
+ * A transparent colour. (A trace with `opacity` would be painted separately, which takes several times as long.)
  * @param {string} hex
  * @param {boolean} dark
  */
@@ -83,7 +83,7 @@ export function faint(hex, dark) {
   return `${hex}${dark ? "48" : "40"}`;
 }
 
-/** What is beside the matter, but read. @param {string} hex */
+/** A pale colour for less important curves. @param {string} hex */
 function pale(hex) {
   return `${hex}99`;
 }

@@ -8,8 +8,8 @@ import { datasetTitle } from "../words/labels.js";
 /** @typedef {Pick<Run, "id" | "name" | "summary">} Named */
 
 /**
- * The name of each run in a chart. Where the runs differ in their data sets, the name ends with the data set's; where a
- * run's curve lies on that of an earlier one, with that run's number.
+ * The name of each run in a chart. If the runs use different data sets, the name ends with the data set. If the curve of a run
+ * is the same as that of an earlier run, the name ends with the number of that run.
  * @param {Named[]} runs
  * @param {Map<string, {number: number}>} [same] see state/same-curve.js
  * @returns {Map<string, string>} by id
@@ -31,8 +31,8 @@ export function curveNames(runs, same = new Map()) {
 }
 
 /**
- * Names without the parts that all of them have: "lesson 2a · Adam" and "lesson 2a · SGD" → "Adam" and "SGD". A name
- * that would be empty stays whole.
+ * Names without their common parts: "lesson 2a · Adam" and "lesson 2a · SGD" → "Adam" and "SGD". A name that would become empty
+ * is not shortened.
  * @param {string[]} names
  * @returns {string[]} in the same order
  */

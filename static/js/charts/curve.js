@@ -1,20 +1,20 @@
 /**
- * Curves that follow their series: smoothed and downsampled row by row as rows arrive, without starting again from the first row.
+ * Curves follow their series: new rows are smoothed and thinned as they come, without computing earlier rows again.
  *
- * Both are made for that. The moving average only looks back. Bins for thinning are counted from the first row and
- * not from the newest, so a bin that is full never changes: what is drawn stays, and only the tail moves. Only the curve
- * of a run that has ended is smoothed to both sides: no more rows come.
+ * Therefore the moving average uses only earlier rows. Bins for thinning are counted from the first row, so a full bin never
+ * changes: the drawn points stay, and only the tail of a curve changes. If a run has ended, no more rows come, and its curve
+ * is smoothed in both directions.
  */
 
 import { centredAverage, Grown, MovingAverage } from "./smoothing.js";
 
 /** @import { Series } from "../state/series.js" */
 
-/** Points of a line that grow. @typedef {Pick<Thinned, "x" | "y" | "count" | "settled" | "lowest" | "highest">} Points */
+/** The points of a line that grows. @typedef {Pick<Thinned, "x" | "y" | "count" | "settled" | "lowest" | "highest">} Points */
 
 /**
- * Points to draw: with `bin` 1 every one, else of each `bin` points the lowest and the highest, so that no peak is
- * lost, and always the first and the last. Of points outside `range` only the two neighbours are kept.
+ * The points to draw. With `bin` 1 these are all points; otherwise of each `bin` points the lowest and the highest, so that no
+ * peak is lost, and always the first and the last point. Of the points outside of `range` only the two nearest ones are kept.
  */
 export class Thinned {
   #bin;
@@ -31,14 +31,14 @@ export class Thinned {
   #lastX = 0;
   #lastY = NaN;
   #ended = false;
-  /** How many points will not change any more; those after them belong to a bin that is not full. */
+  /** How many points to draw will not change any more; the points after them belong to a bin that is not full. */
   settled = 0;
-  /** Points taken so far. */
+  /** How many points were taken. */
   count = 0;
-  /** Of all finite values in the range so far. */
+  /** The lowest and the highest finite value in the range. */
   lowest = Infinity;
   highest = -Infinity;
-  /** How many values in the range so far are 0 or less: a logarithmic axis has no place for them. */
+  /** How many values in the range are 0 or less; a logarithmic axis has no place for them. */
   notPositive = 0;
 
   /**
@@ -59,7 +59,7 @@ export class Thinned {
   }
 
   /**
-   * Take points `from` to the arrays' ends; x ascends.
+   * Take the points from index `from` to the end of the arrays; x ascends.
    * @param {ArrayLike<number>} x
    * @param {ArrayLike<number>} y
    * @param {number} from
@@ -107,7 +107,7 @@ export class Thinned {
       this.settled = this.#x.length;
       return;
     }
-    // A bin shows what is finite in it; only one without anything finite is a hole.
+    // Values that are not finite are left out, unless a bin has no others; then the curve has a hole.
     if (this.#count === 0) this.#low = this.#high = [x, y];
     else if (Number.isFinite(y)) {
       if (y < this.#low[1] || !Number.isFinite(this.#low[1])) this.#low = [x, y];
@@ -135,22 +135,22 @@ export class Thinned {
   }
 }
 
-/** What a curve is drawn from, followed row by row. */
+/** The values of a curve for every row of a series, and the points to draw. */
 export class Curve {
   #series;
   #columns;
   #value;
   #along;
-  /** The computed value of each row; null: it is a column. @type {Grown | null} */
+  /** The computed value of each row; null if the values are those of a column. @type {Grown | null} */
   #y = null;
   /** @type {MovingAverage | null} */
   #smoothed = null;
-  /** The weight of smoothing to both sides; 0: it looks back only, or not at all. */
+  /** The weight of smoothing in both directions; 0 if the curve is not smoothed so. */
   #centred = 0;
-  /** The values that are smoothed to both sides. @type {Float32Array | null} */
-  #around = null;
+  /** The values after smoothing in both directions. @type {Float32Array | null} */
+  #centredYs = null;
   /**
-   * Where each row is on the axis; null: at its iteration.
+   * The x of each row; null if x is the iteration.
    * @type {{of: (series: Series) => (row: number) => number, values: Grown} | null}
    */
   #x = null;
@@ -159,14 +159,14 @@ export class Curve {
   /**
    * @param {Series} series
    * @param {object} how
-   * @param {string[]} how.columns what `value` takes; one column and no `value`: that column
-   * @param {(...values: number[]) => number} [how.value]
-   * @param {(series: Series) => (row: number) => number} [how.along] instead: a value from the row's place
-   * @param {number} how.smoothing weight of the moving average; 0: none
-   * @param {boolean} [how.ended] no more rows are trained: it is smoothed to both sides
-   * @param {number} how.bin rows of which two are drawn; 1: all are
-   * @param {[number, number] | null} how.range shown part of x; null: all
-   * @param {(series: Series) => (row: number) => number} [how.x] see axes.js; without: the iteration
+   * @param {string[]} how.columns the arguments of `value`; without `value`, the only column is the curve
+   * @param {(...values: number[]) => number} [how.value] computes a value from columns
+   * @param {(series: Series) => (row: number) => number} [how.along] computes a value from the number of a row instead
+   * @param {number} how.smoothing the weight of the moving average; 0: not smoothed
+   * @param {boolean} [how.ended] whether the run has ended; then the curve is smoothed in both directions
+   * @param {number} how.bin of this many rows, two points are drawn; 1: all rows are drawn
+   * @param {[number, number] | null} how.range the shown part of x; null: all of it
+   * @param {(series: Series) => (row: number) => number} [how.x] see axes.js; without it, x is the iteration
    */
   constructor(series, { columns, value, along, smoothing, ended = false, bin, range, x }) {
     this.#series = series;
@@ -184,17 +184,17 @@ export class Curve {
     }
   }
 
-  /** Is it this series' curve, with all its rows or room for more? A run that came anew has others. @param {Series} series */
+  /** Whether this curve can be used for a series; a run that was loaded again has a new series. @param {Series} series */
   follows(series) {
     return this.#series === series && !this.outdated;
   }
 
-  /** Have rows come that smoothing to both sides does not know? Then the curve has to be made anew. */
+  /** Whether rows have come after smoothing in both directions; then a new curve must be made. */
   get outdated() {
     return Boolean(this.#centred && this.#rows && this.#rows !== this.#series.length);
   }
 
-  /** Take the rows that have come. @returns {boolean} whether there were any */
+  /** Take new rows of the series. @returns {boolean} whether there were any */
   advance() {
     const rows = this.#series.length;
     const from = this.#rows;
@@ -210,29 +210,29 @@ export class Curve {
     }
     const { xs, ys } = this;
     this.raw.take(xs, ys, from);
-    if (this.#centred) this.#around = centredAverage(ys, this.#centred);
+    if (this.#centred) this.#centredYs = centredAverage(ys, this.#centred);
     else this.#smoothed?.take(ys, from);
     if (this.smoothedYs) this.smoothed?.take(xs, this.smoothedYs, from);
     return true;
   }
 
-  /** From a row to what is computed of its columns. @returns {(row: number) => number} */
+  /** The function that computes the value of a row from its columns. @returns {(row: number) => number} */
   #computed() {
     const columns = this.#columns.map((name) => this.#series.column(name) ?? new Float32Array(0));
     return (row) => this.#value?.(...columns.map((column) => column[row])) ?? NaN;
   }
 
-  /** Where every row taken so far is on the axis. */
+  /** The x of every taken row. */
   get xs() {
     return this.#x?.values.view ?? this.iterations;
   }
 
-  /** The iteration of every row taken so far. */
+  /** The iteration of every taken row. */
   get iterations() {
     return (this.#series.column("iteration") ?? new Float32Array(0)).subarray(0, this.#rows);
   }
 
-  /** The exact value of every row taken so far. */
+  /** The exact value of every taken row. */
   get ys() {
     return this.#y
       ? this.#y.view
@@ -251,6 +251,6 @@ export class Curve {
 
   /** The smoothed value of every row, or null without smoothing. */
   get smoothedYs() {
-    return this.#around ?? this.#smoothed?.values ?? null;
+    return this.#centredYs ?? this.#smoothed?.values ?? null;
   }
 }

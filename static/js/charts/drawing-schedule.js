@@ -1,8 +1,8 @@
 /**
- * The drawing schedule: when which chart is drawn.
+ * The drawing schedule decides when each chart is drawn.
  *
- * New rows cost their tails, in every chart that can be seen, once in an animation frame. A whole figure costs much
- * more: one in a frame, and never all of the time, so that a slow machine stays ready for the mouse.
+ * For new rows, the tails of all visible charts are drawn in one animation frame. Drawing a whole figure takes much longer, so
+ * at most one is drawn in a frame, with rests between, so that the page reacts to the mouse even on a slow machine.
  */
 
 /**
@@ -10,11 +10,11 @@
  * @import { Chart } from "./chart.js"
  */
 
-/** The page rests for this share of the time that drawing took. */
+/** After drawing, the page rests for this share of the time that drawing took. */
 const REST = 0.25;
-/** Milliseconds without drawing at most, however long drawing took. */
+/** The longest rest, in milliseconds. */
 const MAX_REST = 250;
-/** Milliseconds between two looks of the run list at the rows. */
+/** At least this many milliseconds between two updates of the run list. */
 const LIST_EVERY = 100;
 
 export class DrawingSchedule {
@@ -29,9 +29,9 @@ export class DrawingSchedule {
 
   /**
    * @param {() => Chart[]} charts
-   * @param {() => Run[]} shown the runs that are shown
+   * @param {() => Run[]} shown the shown runs
    * @param {(chart: Chart, shown: Run[]) => Promise<void>} drawWhole
-   * @param {() => void} onFrame called while rows come, for whatever else follows them
+   * @param {() => void} onFrame called while rows come, to update other parts of the page
    */
   constructor(charts, shown, drawWhole, onFrame) {
     this.#charts = charts;
@@ -46,7 +46,7 @@ export class DrawingSchedule {
     this.plan();
   }
 
-  /** Something may have to be drawn: do so in the next frame that is free for it. */
+  /** If a chart must be drawn, plan this for the next frame after the rest. */
   plan() {
     const needs = this.#charts().some(
       ({ visible, stale, behind }) => visible && ((stale && this.#canDraw) || behind),
@@ -64,7 +64,7 @@ export class DrawingSchedule {
       await this.#draw(began);
     } finally {
       const ended = performance.now();
-      // not before every chart has its axes: the visitor waits for them
+      // no rest until every chart has axes, because the viewer waits for them
       const drawn = this.#charts().every((chart) => chart.drawn >= 0 || !chart.visible);
       this.#resting = drawn ? ended + Math.min(REST * (ended - began), MAX_REST) : ended;
       this.#scheduled = false;
@@ -78,9 +78,10 @@ export class DrawingSchedule {
     for (const chart of seen) if (chart.behind && !chart.stale) chart.drawNew(began);
     const stale = this.#canDraw ? seen.filter((chart) => chart.stale) : [];
     const shown = stale.length ? this.#shown() : [];
-    // Of whole figures one in a frame, the emptiest first, of these the topmost: all together would make the first point
-    // wait for all, and a chart that is drawn a few runs at a time the others for its last. Axes without runs all at once.
-    if (shown.length) stale.sort((one, other) => one.drawn - other.drawn).splice(1);
+    // Only one whole figure is drawn in a frame, and the chart with the fewest drawn runs comes first. So the first points do
+    // not wait for all charts, and no chart waits until all runs of another one are drawn. If no run is shown, all charts are
+    // drawn at once, because they only have axes.
+    if (shown.length) stale.sort((a, b) => a.drawn - b.drawn).splice(1);
     for (const chart of stale) await this.#drawWhole(chart, shown);
     if (began - this.#listed >= LIST_EVERY) {
       this.#listed = began;

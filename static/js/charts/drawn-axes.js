@@ -1,24 +1,24 @@
 /**
- * Drawn axes: where the axes of a figure have been drawn, as long as they stand still. From values to pixels from the corner of
- * the figure's element, and back.
+ * Drawn axes: convert between values and pixels in a drawn figure, until its axes change. Pixels are counted from the corner of
+ * the figure's element.
  */
 
 import { LINEAR, LOG, Scale } from "../scale.js";
 
-/** From values to pixels from the corner of the axes. @typedef {{x: Scale, y: Scale}} AxesScale */
+/** The scales from values to pixels from the corner of the axes. @typedef {{x: Scale, y: Scale}} AxesScale */
 
 /**
  * An axis as Plotly has drawn it.
  * @typedef {{range: [number | string, number | string], type: string, autorange: boolean}} PlotlyAxis
  */
 
-/** Pixels beside the axes that still belong to them: as much as a mark at the last iteration reaches beyond. */
+/** This many pixels beside the axes still belong to them, so that a mark at the last iteration can be hovered over. */
 const SLACK = 9;
 
 export class DrawnAxes {
   /** @type {AxesScale} */
   scale;
-  /** In pixels from the element's edges. */
+  /** The area of the plot, in pixels from the edges of the element. */
   area;
   #xaxis;
   #yaxis;
@@ -32,7 +32,7 @@ export class DrawnAxes {
   }
 
   /**
-   * Where a point is.
+   * The position of a point.
    * @param {number} x
    * @param {number} y
    */
@@ -42,7 +42,7 @@ export class DrawnAxes {
   }
 
   /**
-   * The values under a place; null outside the axes.
+   * The values at a position; null outside of the axes.
    * @param {number} left
    * @param {number} top
    */
@@ -53,12 +53,15 @@ export class DrawnAxes {
     return { x: this.scale.x.value(across), y: this.scale.y.value(down) };
   }
 
-  /** Can x be drawn? An axis that does not follow its data stays; a hole is drawn anywhere. @param {number} x */
+  /**
+   * Whether the axis need not change for x: x is on it, or it is zoomed, or x is a hole in the curve.
+   * @param {number} x
+   */
   hasX(x) {
     return fits(this.#xaxis, this.scale.x, x);
   }
 
-  /** Can y be drawn? @param {number} y */
+  /** The same for y. @param {number} y */
   hasY(y) {
     return fits(this.#yaxis, this.scale.y, y);
   }

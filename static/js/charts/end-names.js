@@ -1,6 +1,6 @@
 /**
- * End names: the curves' names beside the plot, at the heights where they end or near by; a line leads from the end of each curve
- * to its name. And their last values, if turned on.
+ * End names: the names of curves beside the plot, near the height where each curve ends. A line leads from the end of a curve
+ * to its name. In some charts the last value stands beside the name.
  */
 
 import { h, setText } from "../page/dom.js";
@@ -14,15 +14,15 @@ import { distinctNames } from "./curve-names.js";
  * @import { Trace } from "./traces.js"
  */
 
-/** Milliseconds between two moves of names while their curves grow. */
+/** At least this many milliseconds between two moves of names while their curves grow. */
 const EVERY = 100;
-/** From the plot to the end of the line that leads to a name, and to the name's first letter, in em; the style sheet has the latter. */
+/** Distances from the plot in em: the end of the line that leads to a name, and the first letter (as in the style sheet). */
 const [LEAD, START] = [1.1, 1.4];
-/** A curve that has ended this many pixels before the others is led to by a dotted line. */
+/** If a curve has ended more than this many pixels before the end of the plot, the line from it to its name is dotted. */
 const EARLY = 8;
-/** The axis below a plot is about this many lines of names high. */
+/** The height of the axis below a plot, about, in lines of names. */
 const AXIS_LINES = 2;
-/** How much longer a name is that stands out. */
+/** A bold name is this many times as wide. */
 const BOLD = 1.08;
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -30,19 +30,19 @@ const SVG = "http://www.w3.org/2000/svg";
  * A name beside the plot.
  * @typedef {object} EndName
  * @property {HTMLElement} element
- * @property {HTMLElement} value what the curve ends with, beside its name
- * @property {SVGPathElement} lead from the curve's end to its name
- * @property {Trace} trace of the curve that it names
- * @property {string[]} runs that the curve stands for
- * @property {number} length of its text, in em
- * @property {string} place where it is; empty: nowhere
+ * @property {HTMLElement} value the last value of the curve, beside its name
+ * @property {SVGPathElement} lead the line from the curve's end to its name
+ * @property {Trace} trace the curve
+ * @property {string[]} runs the runs of the curve
+ * @property {number} length the width of its text, in em
+ * @property {string} place its position as text, to compare; empty: it is not shown
  */
 
 export class EndNames {
   #element = h("div", { className: "end-names", "aria-hidden": "true" });
   #leads = document.createElementNS(SVG, "svg");
   #pen = /** @type {CanvasRenderingContext2D} */ (h("canvas", {}).getContext("2d"));
-  /** How many names there was no room for. */
+  /** The text that says how many names have no room. */
   #more = h("span", { className: "more-names", hidden: true });
   #plotElement;
   /** @type {EndName[]} */
@@ -54,8 +54,8 @@ export class EndNames {
   #write = null;
 
   /**
-   * @param {HTMLElement} plotElement they stand beside it
-   * @param {Pick<HoverEvents, "point" | "pick">} on a name does what its curve does
+   * @param {HTMLElement} plotElement the names are beside it
+   * @param {Pick<HoverEvents, "point" | "pick">} on pointing at a name or clicking it is like doing so on its curve
    */
   constructor(plotElement, on) {
     this.#plotElement = plotElement;
@@ -71,11 +71,11 @@ export class EndNames {
   }
 
   /**
-   * Name these curves; of a run with several, the last one, which is on test images.
+   * Make the names for these curves. If a run has several curves, only the last one gets a name, that of the test images.
    * @param {Trace[]} traces
-   * @param {((y: number) => string) | null} write what a curve ends with, where that is to be read
-   * @returns {{width: number, isCrowded: boolean}} how wide they are, in em; and whether that is two names beside each other,
-   *   as there are more names than lines and no more than twice as many
+   * @param {((y: number) => string) | null} write the text for the last value of a curve; null: values are not shown
+   * @returns {{width: number, isCrowded: boolean}} the width of the names, in em; `isCrowded`: names are in two columns,
+   *   because there are more names than lines and at most twice as many
    */
   take(traces, write = null) {
     this.#write = write;
@@ -110,12 +110,12 @@ export class EndNames {
     return { width: isCrowded ? 2 * longest + START : longest, isCrowded };
   }
 
-  /** How long a text is, in em; a bold one is a little longer. @param {string} text */
+  /** The width of a bold text, in em. @param {string} text */
   #lengthOf(text) {
     return (BOLD * this.#pen.measureText(text).width) / 100;
   }
 
-  /** Let the names of these runs stand out. @param {Set<string>} ids */
+  /** Emphasize the names of these runs. @param {Set<string>} ids */
   emphasize(ids) {
     this.#front = ids;
     const fronts = this.#fronts();
@@ -123,14 +123,14 @@ export class EndNames {
       for (const { classList } of [name.element, name.lead]) classList.toggle("front", fronts.has(name));
   }
 
-  /** The names that stand out; if all would, none does. */
+  /** The emphasized names; none if all would be emphasized. */
   #fronts() {
     const chosen = this.#names.filter(({ runs }) => runs.some((id) => this.#front.has(id)));
     return new Set(chosen.length < this.#names.length ? chosen : []);
   }
 
   /**
-   * Put the names where their curves end, unless they have just been put there.
+   * Move the names to the ends of their curves, but not too often.
    * @param {DrawnAxes | null} axes
    * @param {number} now
    */
@@ -141,8 +141,8 @@ export class EndNames {
   }
 
   /**
-   * Put the names where their curves end. Where there is not a line for each, curves that end at about the same height share
-   * one, as far as it is long enough; then some are left out.
+   * Move the names to the ends of their curves. If there is not enough room for one line per name, curves that end at about the
+   * same height share a line. If there is still not enough room, some names are left out.
    * @param {DrawnAxes | null} axes
    */
   place(axes) {
@@ -153,16 +153,16 @@ export class EndNames {
     const { style } = this.#element;
     style.top = `${this.#plotElement.offsetTop + top}px`;
     style.height = `${height}px`;
-    const lowest = height - line / 2; // below the plot stands what x is
+    const lowest = height - line / 2; // below it is the title of the x axis
     const ends = this.#names
       .map((name) => ({ name, ...endOf(name.trace, axes) }))
       .map(({ name, x, y, top: end }) => ({ name, x, y, end: end - top }))
       .filter(({ end }) => Number.isFinite(end))
-      .sort((one, other) => one.end - other.end);
+      .sort((a, b) => a.end - b.end);
     const heights = ends.map(({ end }) => Math.min(Math.max(end, 0), lowest));
     const widths = ends.map(({ name }) => (name.length + START) * em);
     const most = Math.floor(lowest / line) + 1;
-    const width = this.#write ? 0 : axes.area.right; // values stand beside one name each
+    const width = this.#write ? 0 : axes.area.right; // with values, names cannot share a line
     const rows = sharedRows(heights, line, most, widths, width);
     const middles = rows.map((row) => row.reduce((sum, i) => sum + heights[i], 0) / row.length);
     const fronts = this.#fronts();
@@ -198,9 +198,10 @@ export class EndNames {
 
   /**
    * @param {EndName} name
-   * @param {{x: number, end: number, at: number, across: number} | undefined} where its curve ends, in pixels from the right
-   *   end of the plot and from its top, its own middle, and how far from the plot it begins; undefined: nowhere
-   * @param {number} line of text, in pixels
+   * @param {{x: number, end: number, at: number, across: number} | undefined} where the end of the curve, in pixels from the
+   *   right end of the plot and from its top; the height of the name's middle; the distance between the plot and the name's
+   *   start; undefined: it is hidden
+   * @param {number} line the height of a line of text, in pixels
    * @param {number} em
    */
   #move(name, where, line, em) {
@@ -213,7 +214,7 @@ export class EndNames {
     const top = at - Math.round(line / 2);
     name.element.style.transform = `translate(${across}px, ${top}px)`;
     name.value.style.transform = `translateY(${top}px)`;
-    // only the first name of a line is led to; the others have a piece of their curve before them
+    // The line leads only to the first name in a row. Before each other name is a short piece in the colour of its curve.
     const lead = `${name.trace.line?.run.finished_at ? `M${x},${end}` : `M0,${end}`}H0L${LEAD * em},${at}`;
     name.lead.setAttribute("d", across ? `M${across + (LEAD / 3) * em},${at}h${(2 * LEAD * em) / 3}` : lead);
     name.lead.classList.toggle("early", !across && x < -EARLY);
@@ -221,7 +222,7 @@ export class EndNames {
   }
 
   /**
-   * Say below the names how many there is no room for.
+   * Show below the names how many have no room.
    * @param {EndName[]} names
    * @param {number} top
    */
@@ -238,14 +239,14 @@ function keyOf({ line }) {
   return line ? `${line.run.id} ${line.value ?? line.layer?.name ?? ""}` : "";
 }
 
-/** Is it the curve of a network's first layer, or of its last one? Those between are known by them. @param {Trace} trace */
+/** Whether this is the curve of the first or the last layer; with their names, the layers between are clear. @param {Trace} trace */
 function isFirstOrLast({ line }) {
   const { place, count } = line?.layer ?? { place: 1, count: 0 };
   return place === 0 || place === count - 1;
 }
 
 /**
- * A curve's last point in the picture: its value, and where it is, in pixels from the right end of the plot and from the top.
+ * The last visible point of a curve: its value, and its position in pixels from the right end of the plot and from the top.
  * @param {Trace} trace
  * @param {DrawnAxes} axes
  */

@@ -1,7 +1,7 @@
 /**
- * Groups: runs that one curve stands for, by its mean and its spread. The runs that differ in nothing but chance (seed,
- * fold), or those that have the same value of a field. Where dashes stand for a second field, runs with different values of it
- * are different groups too.
+ * Groups: one curve shows the mean of several runs, and a band shows their spread. A group has the runs that differ only by
+ * chance (seed, fold), or the runs with the same value of a field. If line styles show a second field, runs with different
+ * values of it are in different groups.
  */
 
 import { assignHues } from "../state/hues.js";
@@ -13,20 +13,20 @@ import { shortLabelOf, valueLabelOf } from "../words/labels.js";
  * @import { Curve } from "./curve.js"
  */
 
-/** Runs that one curve stands for. @typedef {{runs: Run[], hue: number, label: string, value: string}} Group */
+/** A group of runs with one curve. @typedef {{runs: Run[], hue: number, label: string, value: string}} Group */
 
 /**
- * Runs' fields; a run whose fields are not here is a group of its own.
+ * The configs of runs; a run whose config is not fetched is a group of its own.
  * @typedef {{get: (id: string) => Fields | undefined}} ConfigsById
  */
 
-/** The fields in which runs of one group by chance differ. */
+/** The fields by which runs differ only by chance. */
 const CHANCE = new Set(["seed", "dataset.fold.index"]);
-/** Points of a group's curve at most. */
+/** The curve of a group has at most this many points. */
 const MAX_POINTS = 600;
 
 /**
- * How far a band reaches from the mean: of the values of one x, [low, mean, high].
+ * The kinds of spread. Each computes [low, mean, high] from the values at one x.
  * @type {Record<string, (values: number[]) => [low: number, mean: number, high: number]>}
  */
 export const SPREADS = {
@@ -45,16 +45,16 @@ export const SPREADS = {
 };
 
 /**
- * Runs by group, in the order of their first ones: `[{ label, value, runs, hue }]`, where `value` is what all have of the
- * field. Groups that differ only in their dashes have one colour.
+ * Divide runs into groups, in the order of their first runs. `value` is the common value of the field. Groups that differ only
+ * in their line style have the same colour.
  * @param {Run[]} runs
- * @param {string} over "" for chance, else a field of the flat configs
- * @param {string} dash the field that dashes stand for, or ""
+ * @param {string} over "" for groups by chance, otherwise a field of the flat configs
+ * @param {string} dash the field that line styles show, or ""
  * @param {ConfigsById} configs
  * @returns {Group[]}
  */
 export function groupsOf(runs, over, dash, configs) {
-  /** Of the runs that have one colour: their first one. @type {Map<string, Run>} */
+  /** The first run of each colour. @type {Map<string, Run>} */
   const firsts = new Map();
   /** @type {Map<string, {runs: Run[], colored: string}>} */
   const groups = new Map();
@@ -95,10 +95,10 @@ function keyOf(fields, over) {
  */
 function labelOfGroup(runs, over, configs) {
   if (runs.length === 1) return runs[0].name;
-  const said = over
+  const label = over
     ? `${shortLabelOf(over)} ${commonValue(runs, over, configs)}`
     : commonName(runs.map((run) => run.name));
-  return `${said} × ${runs.length}`;
+  return `${label} × ${runs.length}`;
 }
 
 /**
@@ -111,7 +111,7 @@ function commonValue([first], over, configs) {
 }
 
 /**
- * The parts of the names that all have: "seed 1 · Adam" and "seed 2 · Adam" → "Adam".
+ * The common parts of names: "seed 1 · Adam" and "seed 2 · Adam" → "Adam".
  * @param {string[]} names
  */
 function commonName([first, ...others]) {
@@ -124,7 +124,7 @@ function commonName([first, ...others]) {
   );
 }
 
-/** The curve of a group: at each x of its longest run the mean of those that have got so far. Not for drawing on. */
+/** The curve of a group: at each x of its longest run, the mean of the runs that have reached x. New rows need a new curve. */
 export class GroupCurve {
   xs;
   ys;
@@ -137,9 +137,9 @@ export class GroupCurve {
   #rows;
 
   /**
-   * @param {Curve[]} curves of the runs (see curve.js), brought up to date
+   * @param {Curve[]} curves the up-to-date curves of the runs (see curve.js)
    * @param {(values: number[]) => [number, number, number]} spread
-   * @param {[number, number] | null} range shown part of x
+   * @param {[number, number] | null} range the shown part of x
    */
   constructor(curves, spread, range) {
     const longest = curves.reduce((best, curve) => (curve.xs.length > best.xs.length ? curve : best));
@@ -176,7 +176,7 @@ export class GroupCurve {
 }
 
 /**
- * What the curves are at x, of those that reach from before to behind it; what is not finite does not count.
+ * The finite values of the curves at x; a curve that begins after x or ends before it has no value.
  * @param {Curve[]} curves
  * @param {number} x
  */

@@ -1,4 +1,4 @@
-/** The hover box: a table with the values of curves at one place of x, beside the mouse. There is one for the page. */
+/** The hover box: a table with the values of curves at one x. The page has one. */
 
 import { h, moveTo } from "../page/dom.js";
 import { number, t } from "../words/i18n.js";
@@ -6,25 +6,25 @@ import { elapsed, written as writtenX } from "./axes.js";
 import { boxPlace } from "./box-place.js";
 
 /**
- * A curve's row in the box. `spread`: how far the runs of a group are apart, and how many they are.
+ * The row of a curve in the box. `spread`: the spread of a group, and how many runs it has.
  * @typedef {object} HoverRow
  * @property {string} label
  * @property {string} [part]
  * @property {string} [color]
- * @property {string} [shownValue] what dashes say of it
+ * @property {string} [shownValue] the value that its line style shows
  * @property {number} x
  * @property {number} iteration
  * @property {number} value
  * @property {number} [smoothed]
  * @property {{low: number, high: number, count: number}} [spread]
  * @property {number} seconds of training
- * @property {string[]} runs ids of those that the line stands for
+ * @property {string[]} runs ids of the runs of the curve
  * @property {number} distance from the mouse
  */
 
-/** What the box shows the values of. @typedef {{x: number, axis: string, percent: boolean, field?: string}} HoverLook */
+/** The x of the box, and how values are written. @typedef {{x: number, axis: string, percent: boolean, field?: string}} HoverLook */
 
-/** More lines than that are counted, not listed. */
+/** The box lists at most this many curves, and says how many more there are. */
 const MAX_LISTED = 12;
 
 class HoverBox {
@@ -43,8 +43,8 @@ class HoverBox {
   }
 
   /**
-   * @param {HoverRow[]} rows the nearest first
-   * @param {string[]} notes what happened to the runs just here
+   * @param {HoverRow[]} rows the nearest curve first
+   * @param {string[]} notes texts of the marks at this x
    * @param {HoverLook} look
    */
   show(rows, notes, look) {
@@ -69,7 +69,7 @@ class HoverBox {
   }
 
   /**
-   * To a place of the window.
+   * Move the box to a position in the window.
    * @param {{left: number, top: number}} mouse
    * @param {{top: number, bottom: number}} plot
    */

@@ -1,6 +1,6 @@
 /**
- * Hover: the values of all curves at the place of x under the mouse, the nearest curve first, and that place
- * marked in every chart. A tap does it too, until the next one; so do the arrow keys on a chart that has the focus.
+ * Hover: the hover box shows the values of all curves at the x under the mouse, the nearest curve first, and every chart marks
+ * this x. A tap does the same until the next tap, and so do the arrow keys in a chart that has the focus.
  */
 
 import { h } from "../page/dom.js";
@@ -15,27 +15,27 @@ import { hoverBox } from "./hover-box.js";
  */
 
 /**
- * A line of a chart, in its colour; `shownValue` is what dashes say of it.
+ * A line of a chart with its colour; `shownValue` is the value that its line style shows.
  * @typedef {Line & {color?: string, runs: string[], shownValue?: string}} HoverLine
  */
 
 /**
- * What the viewer does with the mouse: the place of x that is pointed at, the runs whose curve is, and those whose curve is
- * clicked.
+ * The viewer's actions: `x` is under the mouse; the mouse points at the curve of runs; the curve of runs is clicked.
  * @typedef {object} HoverEvents
  * @property {(x: number | null) => void} x
  * @property {(runs: string[]) => void} point
  * @property {(runs: string[], event: PointerEvent) => void} pick
  */
 
-/** Pixels within which a mark belongs to what is hovered over. */
+/** A mark at most this many pixels beside the mouse is shown in the hover box. */
 const NEAR = 6;
 
-/** Pixels from a curve to a mouse that points at it, and from where a button is pressed to where a click releases it. */
+/** The mouse points at a curve if it is at most this many pixels away. */
 const NEAR_CURVE = 12;
+/** A press and release within this many pixels is a click; otherwise it is a drag. */
 const CLICK = 4;
 
-/** Pixels below a chart's upper edge where the box stands for the keyboard. */
+/** For the keyboard, the box is placed as if the mouse was this many pixels below the top of the chart. */
 const TOP = 20;
 
 export class Hover {
@@ -48,16 +48,16 @@ export class Hover {
   /** @type {{note: string, x: number}[]} */
   #marks = [];
   #mark = h("div", { className: "hover-mark", hidden: true });
-  /** In pixels from the element's corner. @type {{left: number, top: number} | null} */
+  /** The position of the mouse, in pixels from the corner of the element. @type {{left: number, top: number} | null} */
   #mouse = null;
   /** @type {number | null} */
   #x = null;
   #axis = "iteration";
-  /** The field that dashes stand for, if there is one. @type {string | undefined} */
+  /** The field that line styles show, if there is one. @type {string | undefined} */
   #field;
 
   /**
-   * @param {HTMLElement} element the plot's
+   * @param {HTMLElement} element the element of the plot
    * @param {Plot} plot
    * @param {HoverEvents} on
    */
@@ -71,13 +71,13 @@ export class Hover {
       event.pointerType === "mouse" ? this.#press(event) : this.#tap(event),
     );
     element.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && this.#end());
-    element.addEventListener("pointercancel", () => this.#end()); // it scrolls the page
+    element.addEventListener("pointercancel", () => this.#end()); // the finger scrolls the page
     onKey(element, (event) => this.#key(event));
     element.addEventListener("blur", () => this.#end());
   }
 
   /**
-   * What can be hovered over, after a drawing.
+   * Take over the lines and marks of a new drawing.
    * @param {Trace[]} traces
    * @param {{percent: boolean, axis: string, field?: string}} look
    */
@@ -94,7 +94,7 @@ export class Hover {
     if (this.#mouse || this.#x !== null) this.refresh();
   }
 
-  /** Mark a place of x; null: none. @param {number | null} x */
+  /** Mark an x in this chart. @param {number | null} x null: remove the mark */
   mark(x) {
     const { axes } = this.#plot;
     const place = x === null ? null : axes?.place(x, 1);
@@ -107,7 +107,7 @@ export class Hover {
     this.#mark.style.height = `${area.height}px`;
   }
 
-  /** Show what is under the mouse now: values have come, or the axes have moved. */
+  /** Update the hover box after new values have come, or the axes have changed. */
   refresh() {
     if (this.#mouse) {
       const at = this.#plot.axes?.values(this.#mouse.left, this.#mouse.top);
@@ -125,7 +125,7 @@ export class Hover {
   }
 
   /**
-   * A finger that has tapped is gone; what it asked for stands until it, or the mouse, is put anywhere again.
+   * Show the box after a tap; it stays until the next tap or click anywhere.
    * @param {PointerEvent} event
    */
   #tap(event) {
@@ -141,7 +141,7 @@ export class Hover {
     this.#on.point([]);
   }
 
-  /** A click on a curve picks its runs; what is dragged is a zoom. @param {PointerEvent} down */
+  /** A click on a curve selects its runs; a drag zooms. @param {PointerEvent} down */
   #press(down) {
     if (down.button) return;
     const runs = this.#pointed();
@@ -153,7 +153,7 @@ export class Hover {
     addEventListener("pointerup", release, { capture: true, once: true });
   }
 
-  /** The runs whose curve the mouse is at. */
+  /** The runs of the curve at which the mouse points. */
   #pointed() {
     return this.#mouse ? runsAt(this.#rows()) : [];
   }
@@ -170,7 +170,7 @@ export class Hover {
     return best;
   }
 
-  /** Each line's row at x, the nearest first; a line that has ended long before has none. @returns {HoverRow[]} */
+  /** The values of each line at x, the nearest line first; without lines that end long before x. @returns {HoverRow[]} */
   #rows() {
     const height = this.#mouse?.top;
     const here = this.#x ?? NaN;
@@ -222,7 +222,7 @@ export class Hover {
     hoverBox.moveTo(mouse, corner);
   }
 
-  /** What happened to the runs just here. @param {number} here */
+  /** The texts of marks near a position. @param {number} here */
   #notes(here) {
     const near = this.#marks.filter(
       ({ x }) => Math.abs((this.#plot.axes?.place(x, 1).left ?? NaN) - here) <= NEAR,
@@ -267,13 +267,13 @@ export class Hover {
   }
 }
 
-/** The runs whose curve the mouse is at. @param {HoverRow[]} rows the nearest first */
+/** The runs of the curve at which the mouse points. @param {HoverRow[]} rows the nearest first */
 function runsAt([nearest]) {
   return nearest && nearest.distance <= NEAR_CURVE ? nearest.runs : [];
 }
 
 /**
- * How far a row is from the one beside it, on the side where that is further.
+ * The distance of a row from its neighbour, on the side where it is larger.
  * @param {ArrayLike<number>} xs
  * @param {number} row
  */

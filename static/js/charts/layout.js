@@ -1,4 +1,4 @@
-/** Layouts: axes, colours and margins of figures, in the page's look, as plain data for `plotly.js`. */
+/** Layouts: axes, colours and margins of figures, as plain data for `plotly.js`. */
 
 import { logTicks, tickTexts } from "./log-ticks.js";
 
@@ -8,38 +8,37 @@ import { logTicks, tickTexts } from "./log-ticks.js";
  */
 
 /**
- * What a chart's axes are like.
+ * The axes of a chart.
  * @typedef {object} ChartLook
  * @property {boolean} logX
  * @property {boolean} logY
  * @property {boolean} percent
- * @property {boolean} whole y shows 0 to 100 %
- * @property {Crop | null} crop y shows no more
- * @property {number} start x shows `start` and `end` in any case; 0 and 0 if no run is shown
+ * @property {boolean} whole whether y shows 0 to 100 %
+ * @property {Crop | null} crop the end of y if there are outliers
+ * @property {number} start x shows at least `start` to `end`; both are 0 if no run is shown
  * @property {number} end
  * @property {Axis["ticks"]} ticks
  * @property {{values: number[], texts: string[]}} [marks]
- * @property {{x: [number, number] | null, y: [number, number] | null}} ends of what is shown, on logarithmic axes
+ * @property {{x: [number, number] | null, y: [number, number] | null}} ends the shown range, on logarithmic axes
  * @property {string} xTitle
  * @property {string} yTitle
- * @property {boolean} empty there is nothing to show
- * @property {string} scales as long as it stays the same, what the viewer did stays
+ * @property {boolean} empty whether there are no values
+ * @property {string} scales while this text stays the same, Plotly keeps the viewer's zoom
  */
 
 /**
- * Margins in sizes of the axes' numbers; the one at the top is in the style sheet. The plot reaches into its card's padding,
- * so that 2.5e+33 has room on the left, and half of 1,000,000 on the right; there stand the names of the curves, too (see
- * end-names.js), which may take more. They follow from the names and not from the values, so that nothing moves while runs
- * grow.
+ * Margins, in font sizes of the numbers; the top margin is in the style sheet. On the left 2.5e+33 fits, and on the right half
+ * of 1,000,000. The names of curves on the right (see end-names.js) may need more. Margins depend on the names and not on
+ * values, so that nothing moves while runs train.
  */
 const MARGIN = { l: 4.7, r: 2.7, b: 2.2 };
-/** Two numbers are this far apart at least, in their sizes: one below the other, and beside each other for each letter. */
+/** The space of a number, in font sizes: the height of a line, and the width of a letter. */
 const LINE = 1.4;
 const LETTER = 0.62;
 const GLASS = "rgba(0,0,0,0)";
 
 /**
- * The page's colours where an element is: a function from a name in its style sheet to the colour.
+ * A function from the name of a colour in the style sheet to the colour.
  * @param {CSSStyleDeclaration} styles
  */
 function inkAt(styles) {
@@ -47,7 +46,7 @@ function inkAt(styles) {
 }
 
 /**
- * What all figures have in common.
+ * The part of a layout that is the same for all figures.
  * @param {CSSStyleDeclaration} styles
  * @param {(name: string) => string} ink
  */
@@ -88,7 +87,7 @@ export function chartLayout(
     zeroline: false,
     automargin: false,
     exponentformat: "power",
-    // labels are known to fit; measuring them costs a seventh of a drawing
+    // the numbers fit, and measuring them would take a seventh of the time of a drawing
     ticklabeloverflow: "allow",
   };
   return {
@@ -98,14 +97,14 @@ export function chartLayout(
     meta: { xTitle, yTitle },
     uirevision: scales,
     margin,
-    hovermode: false, // hover.js shows all runs, the nearest first
+    hovermode: false, // hover.js has its own hover box
     // on a touch screen a drag scrolls the page
     dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom",
     xaxis: {
       ...axis,
       type: logX ? "log" : "linear",
-      // The planned length, not the newest point, ends the axis: it stands still while curves grow. Nor may a mark
-      // at one of its ends push that on: the charts stand one above the other.
+      // The axis ends at the planned length and not at the newest point, so that it does not move while curves grow. A mark
+      // at an end must not make the axis longer, because all charts must have the same axis.
       autorangeoptions: logX
         ? { include: ticks === "count" ? [1, Math.max(end, 10)] : [end] }
         : { include: [start, end], minallowed: start, maxallowed: end },
@@ -128,22 +127,22 @@ export function chartLayout(
       nticks: Math.max(3, Math.min(7, Math.floor(lines))),
       dtick: whole && !logY ? (lines < 6 ? 0.5 : 0.2) : undefined,
       ...ticksOf(logY ? logMarks(ends.y, () => lines, percent) : null),
-      minexponent: 5, // 10,000 is shorter than 1e+4 is clear
-      exponentformat: "e", // 2.5e+5, of a run that diverges, fits; 2.5×10⁵ does not
+      minexponent: 5, // 10,000 is clearer than 1e+4
+      exponentformat: "e", // 2.5e+5, from a diverging run, fits in the margin; 2.5×10⁵ does not
     },
     separators: ".,",
   };
 }
 
-/** Where the numbers of an axis stand; null: Plotly finds that. @param {{values: number[], texts: string[]} | null} marks */
+/** The ticks of an axis. @param {{values: number[], texts: string[]} | null} marks */
 function ticksOf(marks) {
   return marks ? { tickmode: "array", tickvals: marks.values, ticktext: marks.texts } : { tickmode: "auto" };
 }
 
 /**
  * The numbers of a logarithmic axis.
- * @param {[number, number] | null} ends null: it shows nothing
- * @param {(letters: number) => number} roomFor for how many numbers there is room, if each has `letters` letters
+ * @param {[number, number] | null} ends null: there are no values
+ * @param {(letters: number) => number} roomFor how many numbers of `letters` letters fit on the axis
  */
 function logMarks(ends, roomFor, percent = false) {
   const scale = percent ? 100 : 1;
@@ -158,9 +157,9 @@ function logMarks(ends, roomFor, percent = false) {
 }
 
 /**
- * A chart's layout for a picture of it: on the card's ground, with a title and a legend, and the axes as they stand.
+ * The layout for saving a chart as a picture: with a background, a title and a legend, and with the shown range.
  * @param {HTMLElement} element
- * @param {Record<string, any>} layout as `chartLayout` made it
+ * @param {Record<string, any>} layout the layout from `chartLayout`
  * @param {{x: number[], y: number[]}} ranges
  * @param {string} title
  */
@@ -179,9 +178,9 @@ export function pictureLayout(element, layout, ranges, title) {
 }
 
 /**
- * A layout that says what it says, and in all else looks like the page.
+ * Complete a layout with the colours and fonts of the page.
  * @param {HTMLElement} element
- * @param {Record<string, any>} layout an annotation's `bgcolor: "card"` is the ground's
+ * @param {Record<string, any>} layout colours of annotations are names of the style sheet, such as "card"
  */
 export function figureLayout(element, layout) {
   const styles = getComputedStyle(element);

@@ -1,4 +1,6 @@
-/** A legend: which curve is which. Its height is fixed, so that the chart below does not move; entries without room are only counted. */
+/**
+ * A legend. Its height is fixed, so that the chart below it does not move. If entries have no room, it says how many.
+ */
 
 import { h } from "../page/dom.js";
 import { shapePath } from "./symbols.js";
@@ -7,11 +9,11 @@ import { PATTERNS } from "./tail.js";
 /** @import { Stroke } from "./strokes.js" */
 
 const SVG = "http://www.w3.org/2000/svg";
-/** Pixels of a sample: with this unit of dashes, every pattern ends as it begins, and has its symbol in its middle. */
+/** The size of a sample of a line, and the unit of its dashes, in pixels; with these sizes every pattern is symmetric. */
 const [WIDTH, HEIGHT, UNIT] = [30, 14, 2];
 
 /**
- * A line of a legend; without a colour it is any curve of that look.
+ * An entry of a legend; without a colour, it explains a line style for curves of any colour.
  * @typedef {{value: string, dash: string, symbol?: string | null, color?: string}} LegendEntry
  */
 
@@ -19,7 +21,7 @@ export class Legend {
   #more = h("li", { className: "legend-more" });
   #drawn = "null";
 
-  /** @param {string} what it explains: "names" of curves, or the values that "strokes" stand for */
+  /** @param {string} what "names" for the names of curves, or "strokes" for values that are shown by line styles */
   constructor(what) {
     this.element = h("ul", { className: `legend ${what}`, hidden: true });
     new ResizeObserver(() => this.#fit()).observe(this.element);
@@ -44,12 +46,12 @@ export class Legend {
     this.#fit();
   }
 
-  /** What is beyond its lines is counted. */
+  /** Hide the entries without room, and show their number. */
   #fit() {
     const all = /** @type {HTMLElement[]} */ ([...this.element.children]);
     const entries = all.slice(0, -1);
     for (const entry of all) entry.hidden = false;
-    this.#more.textContent = `+${entries.length}`; // as wide as it can be
+    this.#more.textContent = `+${entries.length}`; // the widest possible text, to measure it
     /** @param {HTMLElement} element */
     const outside = (element) => element.offsetTop - all[0].offsetTop >= this.element.clientHeight;
     const beyond = entries.findIndex(outside);
@@ -64,7 +66,7 @@ export class Legend {
 }
 
 /**
- * A piece of a curve with its symbol; without a colour it is any curve of that look.
+ * A sample of a line with its symbol.
  * @param {Partial<Stroke> & {dash: string, color?: string}} look
  */
 function sample({ dash, symbol, color = "" }) {

@@ -1,19 +1,19 @@
-/** Ticks of logarithmic axes: few, at powers of ten or at 1, 2 and 5 times them, and without overlaps, whatever the axis's length. */
+/** Ticks of logarithmic axes: a few round numbers that do not overlap, at powers of ten or at 1, 2 and 5 times them. */
 
-/** More are not needed on any axis. */
+/** An axis has at most this many ticks. */
 const MAX_TICKS = 10;
-/** Fewer do not say what the scale is. */
+/** An axis needs at least this many ticks, so that its scale can be seen. */
 const MIN_TICKS = 3;
-/** Ticks between powers of ten, from the densest. */
+/** The digits of ticks. */
 const STEPS = [1, 2, 5];
-/** Where a digit stands for itself; beyond, a power of ten does. */
+/** Numbers in this range are written with all digits, others with a power of ten. */
 const PLAIN = { low: 1e-3, high: 1e5 };
 
 /**
  * The values of the ticks of an axis, ascending.
  * @param {number} low more than 0
  * @param {number} high
- * @param {number} room how many times as long the axis is as two ticks must be apart
+ * @param {number} room the length of the axis, divided by the smallest distance between two ticks
  * @returns {number[]}
  */
 export function logTicks(low, high, room) {
@@ -26,7 +26,7 @@ export function logTicks(low, high, room) {
   let best = within(digits, low, high);
   for (let every = 1; !fits(best); every++) best = everyPower(powersIn(low, high), every, low, high);
   if (best.length >= MIN_TICKS || decades > 2) return best;
-  // a short piece of the axis: round values
+  // the axis shows a short range: use ticks at equal distances
   for (let power = Math.floor(Math.log10(high)), tries = 0; tries < 4; power--, tries++)
     for (const step of STEPS.toReversed()) {
       const from = Math.ceil(low / round(step, power));
@@ -44,7 +44,7 @@ export function logTicks(low, high, room) {
 }
 
 /**
- * A digit, or a few, times a power of ten, without a rounding error.
+ * A whole number times a power of ten, without a rounding error.
  * @param {number} digit
  * @param {number} power
  */
@@ -53,7 +53,7 @@ function round(digit, power) {
 }
 
 /**
- * Every second, third … power of ten: where others than 1, 100 … would be more in the axis, those.
+ * Every second, third … power of ten; begun so that as many as possible are on the axis.
  * @param {number[]} powers
  * @param {number} every
  * @param {number} low
@@ -93,7 +93,7 @@ function within(ticks, low, high) {
 }
 
 /**
- * The lowest and the highest of values that an axis has a place for; null where there is none.
+ * The lowest and the highest positive, finite value; null if there is none.
  * @param {ArrayLike<number>[]} columns
  * @returns {[number, number] | null}
  */
@@ -112,7 +112,7 @@ export function positiveEnds(columns) {
 const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
 /**
- * The ticks' values as they are written: 0.02, 0.5, 100; or, where one of them is too long so, 10⁻⁶, 10⁻¹, 2×10⁷.
+ * The texts of ticks: 0.02, 0.5, 100; or, if one of these would be too long, 10⁻⁶, 10⁻¹, 2×10⁷.
  * @param {number[]} values more than 0
  */
 export function tickTexts(values) {

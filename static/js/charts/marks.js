@@ -15,11 +15,11 @@ import { hasCode } from "../words/reasons.js";
  * @import { Owner } from "./curve-look.js"
  */
 
-/** A plateau: over this share of a run, and to its end, its test accuracy gained less than that. */
+/** A run has a plateau if its test accuracy gained less than PLATEAU_GAIN over the last PLATEAU_SHARE of the run. */
 const PLATEAU_SHARE = 0.3;
 const PLATEAU_GAIN = 0.005;
 
-/** What a mark says: as the figure's library calls its symbol, and as a character. */
+/** The kinds of marks: Plotly's name of the symbol, and a character for texts. */
 const KINDS = {
   best: { symbol: "star", character: "★" },
   plateau: { symbol: "line-ns-open", character: "│" },
@@ -32,12 +32,12 @@ const KINDS = {
 /** @typedef {keyof typeof KINDS} MarkKind */
 /** A mark at a row of a line. @typedef {{x: number, row: number, kind: MarkKind, note: string}} Mark */
 
-/** Is a mark's symbol a shape with an inside? @param {string} symbol as the figure's library calls it */
+/** Whether the symbol of a mark is a filled shape. @param {string} symbol Plotly's name */
 export function isFilled(symbol) {
   return symbol === KINDS.best.symbol || symbol === KINDS.changed.symbol;
 }
 
-/** What the marks of these kinds mean, in one short line. @param {Iterable<MarkKind>} kinds */
+/** The meaning of these kinds of marks, in one short line. @param {Iterable<MarkKind>} kinds */
 export function keyOfMarks(kinds) {
   const shown = new Set(kinds);
   const all = /** @type {MarkKind[]} */ (Object.keys(KINDS)).filter((kind) => shown.has(kind));
@@ -45,7 +45,7 @@ export function keyOfMarks(kinds) {
 }
 
 /**
- * One trace with the marks of all lines, or null.
+ * A trace with the marks of all lines, or null if there are none.
  * @param {Trace[]} traces see traces.js; a group's line has no marks
  * @param {{dark: boolean, all: boolean}} how
  */
@@ -67,7 +67,7 @@ export function marksOf(traces, { dark, all }) {
 }
 
 /**
- * May the marks of a line move when more of its rows come? Those of a run that has ended, and of a change still to come.
+ * Whether the marks of a line may move when more rows come: if the run has ended, or if a mark is after the last row.
  * @param {Line} line
  */
 export function awaitsRows({ run, curve }) {
@@ -93,14 +93,14 @@ function* always({ run, curve }) {
         note: `${where(run, iteration)}: ${t("mark.dead")}`,
       };
     if (annotation.kind !== "live") continue;
-    const said = Object.entries(annotation.changes).map(
+    const changes = Object.entries(annotation.changes).map(
       ([name, [before, after]]) => `${t(`annotation.${name}`)} ${before} → ${after}`,
     );
     yield {
       x: xs[row],
       row,
       kind: "changed",
-      note: `${where(run, iteration)}: ${said.join(", ")}`,
+      note: `${where(run, iteration)}: ${changes.join(", ")}`,
     };
   }
   let row = ys.length - 1;
@@ -131,7 +131,7 @@ function* optional({ run, series, curve }) {
       note: `${where(run, iterations[last])}: ${t("mark.stopped")}`,
     };
   }
-  if (!run.finished_at) return; // while it goes on, the best would wander
+  if (!run.finished_at) return; // while the run trains, the best iteration would change again and again
   const best = series === choosingSeries(run) ? ys.indexOf(highest(ys)) : -1;
   if (best >= 0 && ys[best] > aboveChance(run.summary?.dataset ?? ""))
     yield {
@@ -172,7 +172,7 @@ function bestText(run, best, row) {
 }
 
 /**
- * The first row of the plateau that a curve ends with, or -1.
+ * The first row of the plateau at the end of a curve; -1 if there is none.
  * @param {Float32Array | Float64Array} ys
  * @param {ArrayLike<number>} iterations
  */
@@ -184,7 +184,7 @@ function plateau(ys, iterations) {
 }
 
 /**
- * The highest of the values; those that are no numbers do not count.
+ * The highest value; NaN does not count.
  * @param {Float32Array | Float64Array} values
  */
 function highest(values) {

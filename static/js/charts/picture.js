@@ -1,16 +1,16 @@
-/** Pictures: a drawn figure as it is saved, with a legend of its own. */
+/** Pictures: makes a figure with a title and a legend from a drawn figure, for saving it. */
 
 /** A format of a picture. @typedef {"png" | "svg"} ImageFormat */
 
-/** A picture's size, in pixels, and of its legend the most lines and the height of one; a long legend makes it higher. */
+/** The size of a picture in pixels; the most entries in its legend, and the height of an entry. A long legend makes it higher. */
 const PICTURE = { width: 960, height: 540, entries: 40, entry: 19 };
-/** Letters of a name in a picture's legend: the curves need the room. */
+/** A name in the legend of a picture has at most this many letters. */
 const MAX_LETTERS = 30;
 
 /**
- * A drawn figure for a picture of it, with its title and a legend, and what the picture is like.
- * @param {Record<string, any>[]} drawn the figure's data
- * @param {Record<string, any>} layout of the figure, as `pictureLayout` takes it
+ * The figure and the options for Plotly's `toImage`.
+ * @param {Record<string, any>[]} drawn the data of the drawn figure
+ * @param {Record<string, any>} layout the layout from `pictureLayout`
  * @param {ImageFormat} format
  */
 export function pictureOf(drawn, layout, format) {
@@ -31,7 +31,7 @@ export function pictureOf(drawn, layout, format) {
   return { figure, options: { format, width: PICTURE.width, height, scale: format === "png" ? 2 : 1 } };
 }
 
-/** A long name without its middle: runs most often differ at an end of their names. @param {string} name */
+/** A long name with its middle left out, because names usually differ at their start or end. @param {string} name */
 function shortened(name) {
   const letters = [...name];
   return letters.length > MAX_LETTERS
@@ -40,7 +40,7 @@ function shortened(name) {
 }
 
 /**
- * A line of a picture's legend: a piece of the curve with its symbol, and whose it is.
+ * A trace without points that makes an entry in Plotly's legend.
  * @param {Record<string, any>} trace
  */
 function legendEntry({ name, line, meta: { symbol, meaning } }) {
@@ -57,7 +57,7 @@ function legendEntry({ name, line, meta: { symbol, meaning } }) {
   };
 }
 
-/** Plotly reads a few tags in texts; a run's name is no markup. @param {string} name */
+/** Escape a text for Plotly, which reads some HTML tags in texts. @param {string} name */
 export function plain(name) {
   return name.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

@@ -1,4 +1,4 @@
-/** Plot data: traces as Plotly takes them. */
+/** Converts traces to Plotly's data. */
 
 import { isFilled } from "./marks.js";
 
@@ -8,7 +8,7 @@ import { isFilled } from "./marks.js";
  */
 
 /**
- * A trace as Plotly draws it; what of it is drawn then is written down in it.
+ * Plotly's data for a trace. This also records in the trace how many of its points will be drawn.
  * @param {Trace} trace
  * @param {CSSStyleDeclaration} styles of the figure's element
  */
@@ -72,13 +72,13 @@ export function dataOf(trace, styles) {
   };
 }
 
-/** A lone point makes no line. @param {Points} points */
+/** Plotly's mode: a single point needs a marker, because it makes no line. @param {Points} points */
 export function modeOf({ x }) {
   return x.length === 1 ? "markers" : "lines";
 }
 
 /**
- * What has no point yet is drawn as a hole, so that its first points need no new figure.
+ * A trace without points gets a hole, so that Plotly draws its elements and tails can be added to them later.
  * @param {ArrayLike<number>} x
  * @param {ArrayLike<number>} y
  */

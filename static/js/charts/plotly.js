@@ -1,6 +1,6 @@
 /**
- * Plots: the only file that uses Plotly. Draws traces into an element; while only points are new and the axes can
- * stay, it draws their tails into the figure's own SVG. Keeps the viewer's zoom while points arrive.
+ * Plots: the only file that calls Plotly. It draws traces in an element. If only points are new and the axes need not change,
+ * it draws the new points as tails in the figure's SVG. The viewer's zoom is kept while points come.
  */
 
 import { find } from "../page/dom.js";
@@ -16,12 +16,12 @@ import { Tail, tailSymbol } from "./tail.js";
  * @import { Trace } from "./traces.js"
  */
 
-/** What its script brings; it has no types of its own. @type {any} */
+/** Plotly's object, which has no types; null until the script has run. @type {any} */
 let Plotly = null;
 /** @type {Promise<void> | null} */
-let coming = null;
+let loading = null;
 
-/** The notices are in English, whatever the page is in. */
+/** `displayNotifier` is off because Plotly's notices are always in English. */
 const CONFIG = {
   displayModeBar: false,
   displaylogo: false,
@@ -30,15 +30,15 @@ const CONFIG = {
   doubleClick: "autosize",
   scrollZoom: false,
 };
-/** With more new rows than that, as after a connection, a whole drawing is due and tails would be work for nothing. */
+/** If more rows than this are new, as after connecting, the whole figure is drawn instead of tails. */
 const MAX_UNDRAWN = 20_000;
 
 /**
- * Have Plotly's script run. That takes a tenth of a second or more in which the page answers to nothing, so it is put off
- * until the page has been painted and can be used; the script, the largest by far, is asked for behind the others.
+ * Load and run Plotly's script. Running it blocks the page for a tenth of a second or more, so this is done after the page has
+ * been painted and can be used.
  */
-export function bringLibrary() {
-  coming ??= /** @type {Promise<void>} */ (
+export function loadLibrary() {
+  loading ??= /** @type {Promise<void>} */ (
     new Promise((done, failed) => {
       const script = document.createElement("script");
       script.src = find(document, "#plotly", HTMLLinkElement).href;
@@ -50,11 +50,11 @@ export function bringLibrary() {
       document.head.append(script);
     })
   );
-  return coming;
+  return loading;
 }
 
 export class Plot {
-  /** With what Plotly puts on it: its data, its layout and its events. @type {HTMLElement & Record<string, any>} */
+  /** The element, to which Plotly adds its data, layout and events. @type {HTMLElement & Record<string, any>} */
   #element;
   #onRange;
   #drawing = Promise.resolve();
@@ -64,10 +64,10 @@ export class Plot {
   #traces = [];
   /** @type {Map<string, Tail>} */
   #tails = new Map();
-  /** As long as the axes stand still. @type {DrawnAxes | null} */
+  /** The drawn axes; null after they have changed. @type {DrawnAxes | null} */
   #axes = null;
   /**
-   * The part of y that is shown at most, see crop.js.
+   * The end of y if there are outliers, see crop.js.
    * @type {ChartLook["crop"]}
    */
   #crop = null;
@@ -77,7 +77,7 @@ export class Plot {
 
   /**
    * @param {HTMLElement} element
-   * @param {() => void} onRange called when the viewer zooms, and when the element has another size
+   * @param {() => void} onRange called when the viewer zooms, and when the size of the element changes
    */
   constructor(element, onRange) {
     this.#element = element;
@@ -91,14 +91,14 @@ export class Plot {
     this.#observer.observe(element);
   }
 
-  /** The shown part of x in data units if the viewer has zoomed, else null. */
+  /** The shown part of x if the viewer has zoomed; otherwise null. */
   get range() {
     const axis = this.#element.layout?.xaxis;
     if (!this.#zoomed || axis?.autorange !== false) return null;
     return endsOf(axis);
   }
 
-  /** The shown part of y in data units if the viewer has zoomed into it, else null. */
+  /** The shown part of y if the viewer has zoomed; otherwise null. */
   get yRange() {
     const axis = this.#element.layout?.yaxis;
     return this.#zoomed && axis?.autorange === false ? endsOf(axis) : null;
@@ -115,7 +115,7 @@ export class Plot {
   }
 
   /**
-   * Bring the curves of these runs to the front, and pale the others; if there are no others, all look alike.
+   * Draw the curves of these runs in front, and the others pale; if there are no others, all look alike.
    * @param {Set<string>} ids
    */
   emphasize(ids) {
@@ -130,14 +130,14 @@ export class Plot {
     }
   }
 
-  /** What the viewer has zoomed is of no more use: another x. */
+  /** Reset the zoom, because the axes have another meaning now. */
   forgetZoom() {
     this.#zoomed = false;
   }
 
   /**
    * Draw a whole figure.
-   * @param {Trace[]} traces see traces.js; those with `points` can be drawn on
+   * @param {Trace[]} traces see traces.js; tails can be added to those with `points`
    * @param {ChartLook} look see layout.js
    * @returns {Promise<void>}
    */
@@ -146,7 +146,7 @@ export class Plot {
     const styles = getComputedStyle(this.#element);
     const data = traces.map((trace) => dataOf(trace, styles));
     this.#drawing = this.#drawing
-      .catch(() => {}) // a drawing that failed has said so; the next one starts afresh
+      .catch(() => {}) // the error of the drawing before this one was reported there
       .then(() =>
         Plotly.react(
           this.#element,
@@ -181,7 +181,7 @@ export class Plot {
   }
 
   /**
-   * The figure's data are the curve's points, also those that are drawn as a tail.
+   * Give a trace's points to Plotly's data, also those that are drawn as a tail.
    * @param {number} i
    * @param {Trace} trace
    */
@@ -193,8 +193,8 @@ export class Plot {
   }
 
   /**
-   * Draw what is new of curves whose points have grown.
-   * @returns {boolean} false if some cannot be drawn so, or leave the axes: the figure must be drawn anew
+   * Draw the new points of curves as tails.
+   * @returns {boolean} false if that is not possible or points are outside of the axes: the whole figure must be drawn
    */
   drawTails() {
     const { axes } = this;
@@ -216,13 +216,13 @@ export class Plot {
     return fit;
   }
 
-  /** Is there a lone point that is drawn as a line, or a line as a lone point? */
+  /** Whether a single point is drawn as a line, or a line as a single point. */
   get misdrawn() {
     return this.#traces.some(({ points, mode }) => points && mode !== modeOf(points));
   }
 
   /**
-   * Symbols that curves have come to since they were drawn.
+   * Draw the new symbols of curves.
    * @param {number} i
    * @param {Trace} trace
    * @param {DrawnAxes} axes
@@ -247,7 +247,7 @@ export class Plot {
     }
   }
 
-  /** Rows that have come since their curves were drawn. */
+  /** How many rows are not drawn yet. */
   #undrawn() {
     return this.#traces.reduce(
       (sum, { points, drawn }) => sum + (points ? points.count - (drawn ?? 0) : 0),
@@ -268,17 +268,17 @@ export class Plot {
     return tail;
   }
 
-  /** The axes as they are drawn; null before the first drawing. */
+  /** The drawn axes; null before the first drawing. */
   get axes() {
     if (this.#ready) this.#axes ??= new DrawnAxes(this.#element._fullLayout);
     return this.#axes;
   }
 
   /**
-   * The figure as it is shown, with its title and a legend, as a picture made here.
+   * The shown figure as a picture, with a title and a legend.
    * @param {ImageFormat} format
    * @param {string} title
-   * @returns {Promise<string>} a data address
+   * @returns {Promise<string>} a data URL
    */
   async image(format, title) {
     const { data, layout } = this.#element;
@@ -289,7 +289,7 @@ export class Plot {
     return Plotly.toImage(figure, options);
   }
 
-  /** Show a stretch of x, or all of it (null). @param {number[] | null} range */
+  /** Zoom to a range of x. @param {number[] | null} range null: show everything */
   zoom(range) {
     if (!this.#ready) return;
     const log = this.#element.layout.xaxis.type === "log";
@@ -307,13 +307,13 @@ export class Plot {
 }
 
 /**
- * Draw a figure that does not live on, such as a sweep's, in the page's look.
+ * Draw a figure whose data do not grow, such as that of a sweep, with the colours and fonts of the page.
  * @param {HTMLElement & Record<string, any>} element
  * @param {{traces: Record<string, any>[], layout: Record<string, any>}} figure Plotly's; see `figureLayout`
- * @param {(customdata: any) => void} onClick called with what a trace says of the point that is clicked
+ * @param {(customdata: any) => void} onClick called with the `customdata` of a clicked point
  */
 export async function drawFigure(element, { traces, layout }, onClick) {
-  await bringLibrary();
+  await loadLibrary();
   await Plotly.react(element, traces, figureLayout(element, layout), CONFIG);
   element.removeAllListeners("plotly_click");
   const click = (/** @type {{points: {customdata?: any}[]}} */ { points: [point] }) =>

@@ -1,4 +1,4 @@
-/** Quantities: what a chart can show. Each has the stream that it is recorded in and the lines that it draws for a run. */
+/** Quantities: everything that a chart can show. A quantity has the stream in which it is recorded, and lines for each run. */
 
 import { lowerBound } from "../state/series.js";
 import { hasText, t } from "../words/i18n.js";
@@ -9,36 +9,36 @@ import { hasText, t } from "../words/i18n.js";
  */
 
 /**
- * A line that a quantity draws for a run: of one column, or computed.
+ * A line that a quantity draws for a run: the values of a column, or computed values.
  * @typedef {object} QuantityLine
  * @property {string} series
  * @property {string[]} columns
- * @property {(...values: number[]) => number} [value] computes it from several columns
- * @property {(series: Pick<Series, "trained">) => (row: number) => number} [along] computes it from what else is known of a row
- * @property {Part} [part] which images it was measured on, of a run's several lines; see `lookOf` in curve-look.js
- * @property {Layer} [layer] which of a run's layers it is of
+ * @property {(...values: number[]) => number} [value] computes a value from columns
+ * @property {(series: Pick<Series, "trained">) => (row: number) => number} [along] computes a value from the times of rows
+ * @property {Part} [part] the images on which it was measured; see `lookOf` in curve-look.js
+ * @property {Layer} [layer] the layer, if each layer has its own line
  */
 
-/** Which images a line was measured on. @typedef {"train" | "validation" | "test"} Part */
-/** A layer with weights, and its place among all of them from the input's on, from 0. @typedef {{name: string, place: number, count: number}} Layer */
+/** The images on which a line was measured. @typedef {"train" | "validation" | "test"} Part */
+/** A layer with weights, and its place among all such layers, from 0 at the input. @typedef {{name: string, place: number, count: number}} Layer */
 
 /**
  * @typedef {object} Quantity
- * @property {Stream} stream that it is recorded in
+ * @property {Stream} stream the stream in which it is recorded
  * @property {QuantityLine[]} lines
- * @property {string} [byLayer] what is drawn of one run, a line for each of its layers: the columns' name before the layer's
- * @property {boolean} [log] a new chart has a logarithmic y
- * @property {string} [title] the text's name where it is not the quantity's
- * @property {string} [axis] the name of the text at its axis, where that is a shorter one
- * @property {number} [smoothing] what a new chart starts with; none: it is not smoothed
- * @property {boolean} [percent] 0 to 1 are shown as per cent
- * @property {boolean} [whole] the axis shows 0 to 100 %
- * @property {boolean} [area] the area between a line and 0 is what is meant, and its last value is written beside it
- * @property {boolean} [chosen] its values were set by hand: none of them is an outlier
- * @property {boolean} [timed] it needs to know when rows came
+ * @property {string} [byLayer] if the chart shows one run with a line for each layer: the name of the columns before "/layer"
+ * @property {boolean} [log] whether a new chart has a logarithmic y axis
+ * @property {string} [title] the key of its text, if that is not the name of the quantity
+ * @property {string} [axis] the key of a shorter text for its axis
+ * @property {number} [smoothing] the smoothing of a new chart; without it, the quantity is never smoothed
+ * @property {boolean} [percent] whether values from 0 to 1 are shown as per cent
+ * @property {boolean} [whole] whether the axis shows 0 to 100 %
+ * @property {boolean} [area] whether the area between line and 0 is filled, and the last value is shown at the end
+ * @property {boolean} [chosen] whether its values were set by a user, so that there are no outliers
+ * @property {boolean} [timed] whether it needs the times of rows
  */
 
-/** Iterations per second are those of the last second of training, or of the one before it where an iteration takes longer. */
+/** Iterations per second are measured over this many seconds before a row, or over one row if that takes longer. */
 const WINDOW = 1;
 
 /** @type {Record<string, Quantity>} */
@@ -98,7 +98,7 @@ const QUANTITIES = {
   },
 };
 
-/** Measured between rows: the first one has no speed of its own. @param {Pick<Series, "trained">} series */
+/** The iterations per second before each row; NaN for the first row. @param {Pick<Series, "trained">} series */
 function speedOf({ trained }) {
   return (/** @type {number} */ row) => {
     const before = Math.max(0, lowerBound(trained, trained[row] - WINDOW) - 1);
@@ -107,8 +107,8 @@ function speedOf({ trained }) {
   };
 }
 
-/** Columns that are an axis or have a quantity of their own. @type {Record<Stream, Set<string>>} */
-const SPOKEN_FOR = {
+/** Columns that are not quantities by themselves: axes, and columns that `QUANTITIES` uses. @type {Record<Stream, Set<string>>} */
+const USED_COLUMNS = {
   train: new Set(["iteration", "seconds", "loss", "accuracy", "learning_rate"]),
   evaluation: new Set([
     "iteration",
@@ -117,9 +117,9 @@ const SPOKEN_FOR = {
   ]),
 };
 
-/** Of recorded columns without a quantity of their own: those that are shares, shown as per cent. */
+/** Other columns that are shares, which are shown as per cent. */
 const SHARES = new Set(["small_weights"]);
-/** The name of a quantity that is a recorded column; the columns of all layers are `train.gradient_norm/*`. */
+/** The name of a quantity for another column: `stream.column`; `train.gradient_norm/*` means the columns of all layers. */
 const COLUMN = /^(train|evaluation)\.(.+)$/;
 const ALL_LAYERS = "/*";
 
@@ -149,7 +149,7 @@ export function quantity(name) {
   };
 }
 
-/** Does a run keep images back from training to choose by? @param {Pick<Run, "summary">} run */
+/** Whether a run has validation images. @param {Pick<Run, "summary">} run */
 export function hasValidation({ summary }) {
   return Boolean(summary.validation_size);
 }
@@ -172,14 +172,14 @@ export function linesOf({ stream, lines, byLayer }, run) {
   });
 }
 
-/** Is there a quantity of this name? An address may name anything. @param {string} name */
+/** Whether there is a quantity with this name; an address may contain any name. @param {string} name */
 export function isQuantity(name) {
   return Object.hasOwn(QUANTITIES, name) || COLUMN.test(name);
 }
 
 /**
- * The names of all quantities that these runs have: the usual ones, every other recorded column, what there is of each
- * layer in one chart, and last each layer by itself.
+ * The names of all quantities of these runs: first those of `QUANTITIES`, then other columns and quantities of all layers, and
+ * last the columns of single layers.
  * @param {Run[]} runs
  */
 export function known(runs) {
@@ -191,7 +191,7 @@ export function known(runs) {
     const columns = new Set(runs.flatMap((run) => run[stream].names));
     for (const column of columns) {
       const [what, layer] = column.split("/");
-      if (SPOKEN_FOR[stream].has(column)) continue;
+      if (USED_COLUMNS[stream].has(column)) continue;
       names.add(layer === undefined ? `${stream}.${column}` : `${stream}.${what}${ALL_LAYERS}`);
       if (layer !== undefined) ofLayers.add(`${stream}.${column}`);
     }
@@ -215,7 +215,7 @@ export function title(name, t) {
 }
 
 /**
- * What stands at the axis of a quantity, in the reader's language.
+ * The title of a quantity's axis, in the reader's language.
  * @param {string} name
  * @param {(key: string, values?: Record<string, any>) => string} t
  */
@@ -227,7 +227,7 @@ export function axisTitle(name, t) {
 }
 
 /**
- * What a quantity is, in the reader's language, where its name does not say it all; else nothing.
+ * The explanation of a quantity in the reader's language; "" if its name needs none.
  * @param {string} name
  */
 export function help(name) {

@@ -1,4 +1,4 @@
-/** Saving what a chart shows: exact rows as CSV, and files that the browser downloads. */
+/** Saves a chart: its exact rows as CSV, and files that the browser downloads. */
 
 import { h } from "../page/dom.js";
 import { inOrder, titleOf } from "../runs/launch.js";
@@ -9,13 +9,13 @@ import { lowerBound } from "../state/series.js";
  * @import { Trace } from "./traces.js"
  */
 
-/** Letters of a file's name at most, without its ending. */
+/** The name of a file has at most this many letters, without its ending. */
 const MAX_NAME = 120;
 
 /**
- * What a chart's file is called: by the chart, and by the run or the launch that it shows, or by its runs' numbers.
+ * The name of a chart's file: the title of the chart, and the name of the run or of the launch, or the numbers of the runs.
  * @param {string} title
- * @param {LaunchedRun[]} runs each once
+ * @param {LaunchedRun[]} runs each run once
  */
 export function fileName(title, runs) {
   const ordered = inOrder(runs);
@@ -33,9 +33,9 @@ export function fileName(title, runs) {
   return [...name.replace(/[\\/:*?"<>|]/g, "-")].slice(0, MAX_NAME).join("").trim();
 }
 
-/** Without a byte order mark Excel reads a table in the code page of its Windows. */
+/** A byte order mark; without it, Excel does not read the file as UTF-8. */
 const MARK = "\ufeff";
-/** What a spreadsheet computes, or reads as a number or a date; as in app/texts.py. */
+/** Texts that a spreadsheet would read as a formula, a number or a date; the same as in app/texts.py. */
 const COMPUTED = new RegExp(
   "^(?:['=+\\-@\\t\\r\\n]|[\\s(¥$€.,]*\\d[\\s\\d.,:/%¥$€()eE年月日時分秒-]*$|true$|false$" +
     "|(\\d+[\\s./-]*)?(jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?" +
@@ -45,7 +45,7 @@ const COMPUTED = new RegExp(
 );
 
 /**
- * Every recorded row of the shown runs in the shown stretch of x, not only the points that are drawn.
+ * All rows of the shown runs in the shown range of x, not only the drawn points.
  * @param {Trace[]} traces see traces.js
  * @param {[number, number] | null} range
  */
@@ -73,7 +73,7 @@ export function toCsv(traces, range) {
 }
 
 /**
- * A text that a spreadsheet takes as a text: quoted where it must be, and never computed.
+ * A CSV cell that a spreadsheet reads as text, and not as a formula.
  * @param {string} text
  */
 export function quoted(text) {
@@ -82,9 +82,9 @@ export function quoted(text) {
 }
 
 /**
- * Give the browser a file to keep. `content`: a data address or a text.
+ * Let the browser save a file.
  * @param {string} name
- * @param {string} content
+ * @param {string} content a text, or a data URL if there is no `type`
  * @param {string} [type]
  */
 export function download(name, content, type) {

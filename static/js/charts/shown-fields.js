@@ -1,4 +1,4 @@
-/** Shown fields: the settings of the runs that are shown, fetched when something depends on them. */
+/** The settings of the shown runs. They are fetched only if a part of the page needs them. */
 
 import { setChoices } from "../page/dom.js";
 import { Emitter } from "../state/emitter.js";
@@ -6,12 +6,12 @@ import { FlatConfigs } from "../state/flat-configs.js";
 
 /** @import { Store } from "../state/store.js" */
 
-/** Emits "change" when settings are here, or others are shown. */
+/** Emits "change" when settings have been fetched, or when other runs are shown. */
 export class ShownFields extends Emitter {
   #store;
   #configs = new FlatConfigs();
-  /** @type {Set<() => boolean>} */
-  #wanted = new Set();
+  /** Functions that say whether settings are needed now. @type {Set<() => boolean>} */
+  #conditions = new Set();
   #fetching = false;
   /** Ids of the runs that were shown at the last change. @type {string | null} */
   #shown = null;
@@ -21,7 +21,7 @@ export class ShownFields extends Emitter {
     super();
     this.#store = store;
     store.on("runs", () => {
-      if (![...this.#wanted].some((isWanted) => isWanted())) return;
+      if (![...this.#conditions].some((isNeeded) => isNeeded())) return;
       this.fetch();
       const shown = store
         .shown()
@@ -29,21 +29,21 @@ export class ShownFields extends Emitter {
         .join();
       if (shown === this.#shown) return;
       this.#shown = shown;
-      this.emit("change"); // other fields differ now
+      this.emit("change"); // because other fields may differ now
     });
   }
 
-  /** While `isWanted()`, the settings of runs that come are fetched. @param {() => boolean} isWanted */
-  fetchWhile(isWanted) {
-    this.#wanted.add(isWanted);
+  /** While `isNeeded()` is true, the settings of newly shown runs are fetched. @param {() => boolean} isNeeded */
+  fetchWhile(isNeeded) {
+    this.#conditions.add(isNeeded);
   }
 
-  /** A run's fields, or undefined while they are not here. @param {string} id */
+  /** The fields of a run, or undefined if they are not fetched yet. @param {string} id */
   get(id) {
     return this.#configs.get(id);
   }
 
-  /** Names of the fields that are not the same in all shown runs. */
+  /** The names of the fields in which the shown runs differ. */
   differing() {
     return [...this.#configs.difference(this.#store.shown().map((run) => run.id)).keys()];
   }
@@ -55,17 +55,18 @@ export class ShownFields extends Emitter {
     try {
       await this.#configs.fetch(missing.map((run) => run.id));
     } catch {
-      return; // offline: tried again when runs change
+      return; // offline: the next change of runs tries again
     } finally {
       this.#fetching = false;
     }
     this.emit("change");
-    this.fetch(); // runs that have come meanwhile
+    this.fetch(); // for runs that were shown meanwhile
   }
 }
 
 /**
- * Offer fields in a list, and none; one that an address names is offered although it does not differ.
+ * Fill a list with fields and a choice for no field. The chosen field is always in the list, because an address may name a
+ * field in which the runs do not differ.
  * @param {HTMLSelectElement} select
  * @param {string[]} names
  * @param {string} chosen

@@ -1,6 +1,6 @@
 /** Smoothing: the mean of a curve's values around each row, in which nearer rows weigh more. */
 
-/** A typed array that grows; `view` is what is in it so far. */
+/** A typed array that grows; `view` has its values. */
 export class Grown {
   #kind;
   #values;
@@ -28,8 +28,8 @@ export class Grown {
 }
 
 /**
- * Exponential moving average with the bias of its start taken out, as TensorBoard's smoothing slider does it:
- * a = w·a + (1 − w)·v, shown as a / (1 − wⁿ). A value that is not finite passes through and does not enter.
+ * Exponential moving average with bias correction, as in TensorBoard: a = w·a + (1 − w)·v, shown as a / (1 − wⁿ). A value that
+ * is not finite is returned unchanged and does not count.
  */
 export class MovingAverage {
   #weight;
@@ -42,13 +42,13 @@ export class MovingAverage {
     this.#weight = weight;
   }
 
-  /** The smoothed value of every row taken so far. */
+  /** The smoothed value of every taken row. */
   get values() {
     return this.#values.view;
   }
 
   /**
-   * Take rows `from` to the array's end.
+   * Take the values from index `from` to the end of the array.
    * @param {ArrayLike<number>} ys
    * @param {number} from
    */
@@ -66,11 +66,11 @@ export class MovingAverage {
 }
 
 /**
- * The mean around each row, with weights that fall by the same share on both sides:
- * sᵢ = Σⱼ w^|i−j| vⱼ / Σⱼ w^|i−j|. A moving average that only looks back lags behind its curve; this one does not, but
- * needs the rows that follow. A value that is not finite passes through and does not enter.
+ * The weighted mean around each row, with weights that decay in both directions: sᵢ = Σⱼ w^|i−j| vⱼ / Σⱼ w^|i−j|. A moving
+ * average of earlier rows lags behind its curve. This one does not, but needs the later rows. A value that is not finite is
+ * returned unchanged and does not count.
  *
- * Both sums are products of a walk from the left and one from the right: lᵢ = w·lᵢ₋₁ + vᵢ.
+ * Each sum is computed by one pass from the left and one from the right: lᵢ = w·lᵢ₋₁ + vᵢ.
  * @param {ArrayLike<number>} values of all rows
  * @param {number} weight w, 0 (none) to 0.99
  */
@@ -79,7 +79,7 @@ export function centredAverage(values, weight) {
   const sums = new Float64Array(count);
   const weights = new Float64Array(count);
   /**
-   * Walk over the rows, and add to each what lies before it on the way, with or without its own value.
+   * Go through the rows, and add to each row the weighted sum of the rows before it, with or without its own value.
    * @param {number} from
    * @param {number} step
    * @param {boolean} own

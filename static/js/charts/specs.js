@@ -1,18 +1,18 @@
 /**
- * Specs: which charts there are and how each is set, as short texts for the address: `loss:smooth=0.6:log=y`. For what a
- * text lacks or has wrong, the quantity's default is used.
+ * Specs: the settings of charts as short texts for the address, such as `loss:smooth=0.6:log=y`. Settings that are missing or
+ * wrong in a text have the defaults of the quantity.
  */
 
 import { isQuantity, quantity } from "./quantities.js";
 
 /**
- * How a chart is set: what the address keeps of it. `gap`: an accuracy chart shows the gap instead; `outliers`: y has
- * room for curves that are far above the others (see crop.js).
+ * The settings of a chart. `gap`: an accuracy chart shows the gap instead; `outliers`: the y axis includes outliers (see
+ * crop.js).
  * @typedef {{quantity: string, smoothing: number, logX: boolean, logY: boolean, gap: boolean, outliers: boolean, marks: boolean}} Spec
  */
 
 export const MAX_SMOOTHING = 0.99;
-/** More are of no use, and an address may ask for anything. */
+/** The most charts; an address might ask for any number. */
 export const MAX_CHARTS = 24;
 
 /**
@@ -64,7 +64,7 @@ export function writeSpec(spec) {
   return parts.join(":");
 }
 
-/** The charts of an address; those that cannot be are left out. @param {string[]} texts */
+/** The charts of an address, without those that do not exist. @param {string[]} texts */
 export function readSpecs(texts) {
   return texts.flatMap((text) => readSpec(text) ?? []).slice(0, MAX_CHARTS);
 }

@@ -1,6 +1,6 @@
 /**
- * Strokes: dashes and symbols that show which value of a field a curve's run has, while its colour shows which run it is. The
- * field is chosen in a list below the charts and kept in the address.
+ * Strokes: line styles and symbols that show the value of a field for each curve, while the colour shows the run. The field is
+ * chosen in a list below the charts, and is in the address.
  */
 
 import { find, label } from "../page/dom.js";
@@ -18,12 +18,12 @@ import { SHAPES } from "./symbols.js";
  */
 
 /**
- * What a curve looks like beside its colour, and what that says.
+ * The line style and symbol of a curve, and the value that they show.
  * @typedef {{dash: string, symbol: string | null, value: string}} Stroke
  * @typedef {{field: string, legend: Stroke[], lookOf: (runs: Run[]) => Stroke}} StrokesOfRuns
  */
 
-/** The stroke of a curve whose value is not known, or whose runs have several. */
+/** The stroke of a curve whose value is unknown, or whose runs have different values. */
 const PLAIN = { dash: "solid", symbol: null, value: "" };
 
 export class Strokes {
@@ -31,15 +31,15 @@ export class Strokes {
   #select;
 
   /**
-   * @param {HTMLElement} foot holds the list
+   * @param {HTMLElement} foot the element with the list
    * @param {ShownFields} fields
-   * @param {() => void} onChange the curves look otherwise now
+   * @param {() => void} onChange called when curves must be drawn differently
    */
   constructor(foot, fields, onChange) {
     this.#fields = fields;
     this.#select = find(foot, "#dash-field", HTMLSelectElement);
     this.#select.addEventListener("change", () => urlState.set({ dash: this.#select.value }));
-    // what it offers is fetched when it is about to be opened
+    // the fields for the list are fetched when it is about to be opened
     for (const event of ["pointerenter", "focus"]) {
       this.#select.addEventListener(event, () => {
         this.#drawFields();
@@ -64,9 +64,9 @@ export class Strokes {
   }
 
   /**
-   * The looks of the shown curves, or null where no field is chosen.
-   * @param {Run[][]} curves the runs that each stands for, most often one
-   * @returns {StrokesOfRuns | null} `lookOf` such a curve: `symbol` is null where its runs have several values
+   * The strokes of the shown curves; null if no field is chosen.
+   * @param {Run[][]} curves the runs of each curve, usually one
+   * @returns {StrokesOfRuns | null} `lookOf` gives the stroke of a curve; `symbol` is null if its runs have different values
    */
   of(curves) {
     const field = this.#field;
@@ -88,12 +88,12 @@ export class Strokes {
       if ([value, ...others].includes(undefined)) return PLAIN;
       return (!others.length && looks.get(String(value))) || several;
     };
-    // In the order of their first runs: a run that comes changes no other's.
+    // Strokes are given in the order of the first runs, so that a new run does not change the strokes of others.
     for (const [value, ...others] of curves.map(valuesOf)) {
       if (!others.length && value !== undefined && !looks.has(value))
         looks.set(value, { ...lookAt(looks.size), value });
     }
-    const inOrder = [...looks.values()].sort((one, other) => bySize(one.value, other.value));
+    const inOrder = [...looks.values()].sort((a, b) => bySize(a.value, b.value));
     const legend = [...inOrder, ...(curves.some((runs) => lookOf(runs) === several) ? [several] : [])];
     return { field: labelOf(field), legend, lookOf };
   }
@@ -104,7 +104,7 @@ export class Strokes {
     if (this.#field) this.#fields.fetch();
   }
 
-  /** What dashes can stand for: what differs between the shown runs. */
+  /** Offer the fields in which the shown runs differ. */
   #drawFields() {
     fillFields(this.#select, this.#fields.differing(), this.#field, (name) =>
       t("strokes.by", { field: name ? labelOf(name) : t("strokes.none") }),
@@ -113,7 +113,7 @@ export class Strokes {
 }
 
 /**
- * Four dashes and five symbols go round beside each other: twenty looks before the first comes again.
+ * The next line style and symbol. Four line styles and five symbols repeat independently, which gives twenty different strokes.
  * @param {number} place
  */
 function lookAt(place) {

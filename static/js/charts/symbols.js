@@ -1,8 +1,8 @@
 /**
- * Symbols along curves: where a curve is too noisy or too flat for its dashes to be seen, its symbols still show its value.
+ * Symbols along curves. If a curve is too noisy or too flat to see its line style, its symbols still show the value.
  *
- * They stand at round places of x, so that they stay while the curve grows. Each run has places of its own: the symbols of
- * curves that cover each other do not cover each other.
+ * The distances between symbols are round numbers of x, so that symbols do not move while the curve grows. Each run has its
+ * own offset, so that the symbols of two curves at the same place do not cover each other.
  */
 
 import { LINEAR, LOG, roundAbove } from "../scale.js";
@@ -14,7 +14,7 @@ import { lowerBound } from "../state/series.js";
  */
 
 /**
- * The shapes, by the names that the figure's library has for them, as it draws them: SVG paths about a middle.
+ * The shapes by Plotly's names: SVG paths around the centre, the same as Plotly's.
  * @type {Record<string, (r: number) => string>}
  */
 const PATHS = {
@@ -27,28 +27,28 @@ const PATHS = {
 };
 export const SHAPES = Object.keys(PATHS);
 
-/** Symbols on a curve that goes all the way, at most; of round places there may be less than half as many. */
+/** A whole curve has at most this many symbols; because distances are round, it may have less than half as many. */
 const MAX_SYMBOLS = 14;
-/** On a logarithmic axis that would begin at 0, symbols begin this many powers of ten below its end. */
+/** On a logarithmic axis, symbols begin at most this many powers of ten below its end. */
 const DECADES = 4;
-/** The golden section leaves the places of any number of runs apart. */
+/** With multiples of the golden section as offsets, any number of runs have different offsets. */
 const GOLDEN = 0.618034;
 
 /**
  * @param {string} name
- * @param {number} size its width, as the figure's library counts it
+ * @param {number} size Plotly's size of a symbol: its width
  */
 export function shapePath(name, size) {
   return PATHS[name](size / 2);
 }
 
 /**
- * A curve that symbols go along, and how far they are: `next` is the number of the next round place.
+ * A curve with symbols; `next` is the number of its next symbol.
  * @typedef {{curve: Curve | GroupCurve, shape: string, color: string, phase: number, next: number, row: number}} Followed
  */
 
 export class Symbols {
-  // one entry for each symbol: they grow as the curves do
+  // one entry for each symbol; new symbols are added while curves grow
   /** @type {number[]} */
   x = [];
   /** @type {number[]} */
@@ -65,12 +65,12 @@ export class Symbols {
   constructor({ from, to, log }) {
     const { measure, value } = log ? LOG : LINEAR;
     const [first, last] = [log ? Math.max(from, to / 10 ** DECADES) : from, to].map(measure);
-    // a hair less, for what rounding has put above a round number
+    // 0.999, because a rounding error may have put the length just above a round number
     this.#axis = { first, to, step: roundAbove((0.999 * (last - first)) / MAX_SYMBOLS), value };
   }
 
   /**
-   * Let symbols go along a curve (see curve.js); a different `place` for each curve keeps their symbols apart.
+   * Add symbols to a curve (see curve.js); with a different `place` for each curve, their symbols do not cover each other.
    * @param {Curve | GroupCurve} curve
    * @param {string} shape
    * @param {string} color
@@ -82,7 +82,7 @@ export class Symbols {
     this.#curves.push({ curve, shape, color, phase, next: Math.ceil(first / step - phase), row: -1 });
   }
 
-  /** Put what the curves have come past. */
+  /** Add symbols to the new parts of curves. */
   advance() {
     const { to, step, value } = this.#axis;
     if (!(step > 0)) return;

@@ -1,9 +1,9 @@
 /**
- * Tails: the newest part of a curve, drawn straight into the figure's SVG while the axes stand still.
+ * Tails: the newest part of a curve is drawn directly into the figure's SVG, if the axes need not change.
  *
- * A full drawing of a figure costs the same tens of milliseconds whether one point is new or all are. A tail costs
- * what its few points cost: it goes on from the curve's last settled point, in the same group and with the same
- * stroke, so that its beginning is not seen; the next full drawing takes its points over.
+ * Drawing a whole figure takes tens of milliseconds, even if only one point is new. A tail takes as long as its few points
+ * need. It begins at the last settled point of the curve, in the same group and with the same stroke, so that its beginning
+ * cannot be seen. The next whole drawing includes its points.
  */
 
 import { shapePath } from "./symbols.js";
@@ -15,14 +15,14 @@ import { shapePath } from "./symbols.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** Points in one path before the next begins: only the last path is written anew. */
+/** A path has at most this many points; then a new path begins, because the last path is written again each time. */
 const MAX_PATH = 120;
 
-/** Pixels from the axes that no line needs to go beyond: from there it is upright on every screen. */
+/** Coordinates are limited to this many pixels; so far away, a line looks vertical on every screen. */
 const FAR = 1e6;
 
 /**
- * Stroke patterns as the figure's library draws them, in lengths of a dash unit.
+ * Plotly's stroke patterns, in dash units.
  * @type {Record<string, number[]>}
  */
 export const PATTERNS = { solid: [], dot: [1, 1], dash: [3, 3], dashdot: [3, 1, 1, 1] };
@@ -30,19 +30,19 @@ export const PATTERNS = { solid: [], dot: [1, 1], dash: [3, 3], dashdot: [3, 1, 
 export class Tail {
   #group;
   #style;
-  /** The last path, which is written anew. @type {SVGPathElement | null} */
+  /** The last path, which is written again with each new point. @type {SVGPathElement | null} */
   #path = null;
-  /** The area under it. @type {SVGPathElement | null} */
+  /** The area under the last path. @type {SVGPathElement | null} */
   #area = null;
   #from;
   #travelled = 0;
   #dashed;
 
   /**
-   * @param {Element} group where the figure draws this curve
+   * @param {Element} group the SVG group of this curve in the figure
    * @param {{color: string, width: number, dash: string, fill?: string}} style
-   * @param {number} settled how many points of the curve the figure has drawn that will not change any more
-   * @param {Points} points the curve
+   * @param {number} settled how many drawn points of the curve will not change any more
+   * @param {Points} points the points of the curve
    * @param {AxesScale} scale
    */
   constructor(group, style, settled, points, scale) {
@@ -89,14 +89,14 @@ export class Tail {
       this.#area ??= this.#makeArea(this.#style.fill);
       this.#area.setAttribute("d", areaPath(x, y, from, to, scale));
     }
-    // a single point is a dot: the stroke has round ends
+    // a single point is drawn as a dot, because the stroke has round ends
     if (d && !d.includes("L")) d += "h0";
     this.#path ??= this.#make();
     this.#path.setAttribute("d", d);
   }
 
   /**
-   * Go on from another point; a dashed line needs to know how far along it that is.
+   * Let the next path begin at another point. A dashed line needs the length of the line up to this point.
    * @param {number} to
    * @param {Points} points
    * @param {AxesScale} scale
@@ -140,7 +140,7 @@ export class Tail {
 }
 
 /**
- * The area between points and 0, apart for each stretch without holes.
+ * The SVG path of the area between points and 0, with a separate part for each stretch without holes.
  * @param {ArrayLike<number>} x
  * @param {ArrayLike<number>} y
  * @param {number} from
@@ -150,7 +150,7 @@ export class Tail {
 export function areaPath(x, y, from, to, scale) {
   const ground = toPixel(scale.y.place(0));
   let d = "";
-  let last = NaN; // where the open stretch has got to
+  let last = NaN; // the last x of the current stretch; NaN between stretches
   for (let i = from; i < to; i++) {
     const [across, down] = [scale.x.place(x[i]), scale.y.place(y[i])];
     if (Number.isFinite(across) && Number.isFinite(down)) {
@@ -166,7 +166,7 @@ export function areaPath(x, y, from, to, scale) {
 }
 
 /**
- * A symbol at a place of the axes, as the figure's library draws it.
+ * A symbol at a position, drawn like Plotly's symbols.
  * @param {{shape: string, color: string, size: number, line: {color: string, width: number}}} symbol
  * @param {number} left
  * @param {number} top
@@ -181,8 +181,8 @@ export function tailSymbol({ shape, color, size, line }, left, top) {
 }
 
 /**
- * A place as it is written in a path: in tenths of a pixel, which are fine enough and short, and at most `FAR` away. A
- * browser reads numbers of paths in 32 bits; at one that overflows there, the path would end. Runs that diverge have them.
+ * A coordinate for an SVG path: rounded to tenths of a pixel, and limited to `FAR`. Browsers store the coordinates of paths in
+ * 32 bits, and a path would end at a number that overflows, as it may come from a diverging run.
  * @param {number} place in pixels
  */
 export function toPixel(place) {

@@ -1,4 +1,4 @@
-/** Traces: what a chart shows, as plain data for `plotly.js`. Depends on runs and curves, not on the page or Plotly. */
+/** Traces: the content of a chart as plain data for `plotly.js`. This file uses runs and curves, but not the document or Plotly. */
 
 import { color } from "../page/palette.js";
 import { hasEnded } from "../state/run-status.js";
@@ -23,19 +23,19 @@ import { Symbols } from "./symbols.js";
  */
 
 /**
- * A line that is hovered over.
+ * The values of a line, for hovering.
  * @typedef {object} Line
  * @property {Owner} run
  * @property {string} series
  * @property {string} label
- * @property {string} [value] of a group
+ * @property {string} [value] the common value of a group
  * @property {string | undefined} part
- * @property {Layer} [layer] which of the run's layers it is of
+ * @property {Layer} [layer] the layer, if each layer has its own line
  * @property {Curve | GroupCurve} curve
  */
 
 /**
- * What a chart draws: a line with `points` that grow, or marks, or symbols along lines, or the area of a band.
+ * An element of a chart: a line with `points` that grow, or marks, or symbols along lines, or the area of a band.
  * @typedef {object} Trace
  * @property {string} uid
  * @property {{run: string, series: string, named?: boolean, symbol?: string | null, meaning?: string}} meta
@@ -52,14 +52,14 @@ import { Symbols } from "./symbols.js";
  * @property {{x: ArrayLike<number>, y: ArrayLike<number>}} [area]
  * @property {string} [fill] the colour of the area between the line and 0
  * @property {Line} [line]
- * @property {string[]} [runs] ids of the runs that it stands for
+ * @property {string[]} [runs] ids of its runs
  * @property {number} [settled] how many points of the line will not change any more
  * @property {number} [drawn] how many points, or symbols, are drawn
- * @property {"lines" | "markers"} [mode] how Plotly draws it
+ * @property {"lines" | "markers"} [mode] the mode with which Plotly has drawn it
  */
 
 /**
- * How a chart's traces are made.
+ * The settings with which the traces of a chart are made.
  * @typedef {object} FigureHow
  * @property {BandsOfRuns | null} bands
  * @property {StrokesOfRuns | null} strokes
@@ -74,32 +74,33 @@ import { Symbols } from "./symbols.js";
  * @property {Map<string, string>} names of the runs, by id
  */
 
-/** Up to this many rows each one is drawn. Of more, two of each bin are, and there are at most `MAX_BINS` bins. */
+/** If a curve has at most this many rows, all are drawn. Otherwise two points of each bin are drawn. */
 const MAX_WHOLE = 4000;
+/** A curve has at most this many bins. */
 const MAX_BINS = 450;
-/** All curves of a chart together have at most this many points, so that twenty long runs draw as fast as one. */
+/** All curves of a chart together have at most this many points, so that twenty long runs are drawn as fast as one. */
 const MAX_POINTS = 48_000;
-/** With more runs than that the raw curves behind the smoothed ones are a fog, and are left out. */
+/** With more runs than this, the measured curves behind the smoothed ones are left out, because they would cover everything. */
 const MAX_RAW_RUNS = 24;
-/** With more runs than that their areas are a fog. */
+/** With more runs than this, areas are not filled, because they would cover each other. */
 const MAX_AREAS = 8;
 
 export class TraceMaker {
   /** @type {Map<string, Curve>} */
   #curves = new Map();
   #maxPoints = Infinity;
-  /** Series → the overview that stands for it. @type {Map<Series, NonNullable<Series["overview"]>>} */
+  /** Series → the overview that is drawn in its place. @type {Map<Series, NonNullable<Series["overview"]>>} */
   #overviews = new Map();
   /** Curves on which a mark may move when more rows come. @type {Set<Curve | GroupCurve>} */
   #unmarked = new Set();
-  /** Curves stand for several runs: what is new cannot be drawn as a tail. */
+  /** Whether curves show groups of runs; then new rows cannot be drawn as tails. */
   #grouped = false;
   /** @type {Symbols | null} */
   #symbols = null;
 
   /**
    * The traces of a chart.
-   * @param {Run[]} runs the shown ones, oldest first
+   * @param {Run[]} runs the shown runs, oldest first
    * @param {Quantity} what see quantities.js
    * @param {FigureHow} how
    * @returns {Trace[]}
@@ -119,13 +120,15 @@ export class TraceMaker {
     const grouped = new Map();
     this.#grouped = false;
     for (const run of runs) {
-      const group = bands?.groups.find((one) => one.runs.length > 1 && one.runs.includes(run));
+      const group = bands?.groups.find(
+        (candidate) => candidate.runs.length > 1 && candidate.runs.includes(run),
+      );
       const series = run[what.stream];
       const { overview } = series;
       if (overview) this.#overviews.set(series, overview);
       for (const line of linesOf(what, run)) {
         if (overview) {
-          if (axis.timed || what.timed) continue; // an overview does not know when its points came; the rows are on their way
+          if (axis.timed || what.timed) continue; // an overview has no times; the rows will come soon
           const curve = new Curve(overview.points, {
             ...line,
             smoothing: 0,
@@ -171,9 +174,9 @@ export class TraceMaker {
   }
 
   /**
-   * Take the rows that have come.
-   * @returns {boolean} false if a curve has more points by now than it was made for, or its rows instead of an overview, or
-   *   marks that may have moved
+   * Take new rows.
+   * @returns {boolean} false if the traces must be made again: a curve has too many points now, or rows in place of an
+   *   overview, or marks that may have moved
    */
   advance() {
     let fits =
@@ -199,7 +202,7 @@ export class TraceMaker {
   }
 
   /**
-   * A group's mean, and behind it how far its runs are apart.
+   * The mean of a group, and behind it the band of its spread.
    * @param {Group} group
    * @param {QuantityLine} of
    * @param {GroupCurve} curve
@@ -238,7 +241,7 @@ export class TraceMaker {
   }
 
   /**
-   * Where a curve runs while its rows are on their way. What they would be smoothed to is not known yet.
+   * The curve from the overview, until the rows come. It is never smoothed, because an overview has no single rows.
    * @param {Run} run
    * @param {QuantityLine} line
    * @param {Curve} curve
@@ -259,7 +262,7 @@ export class TraceMaker {
    * @param {QuantityLine} of
    * @param {Curve} curve
    * @param {FigureHow} how
-   * @param {{raw: boolean, filled?: boolean}} also what is drawn besides the line
+   * @param {{raw: boolean, filled?: boolean}} also whether to draw the measured curve behind the smoothed one, and the area
    * @returns {Trace[]}
    */
   #lines(run, of, curve, how, { raw, filled }) {
@@ -295,8 +298,8 @@ export class TraceMaker {
 }
 
 /**
- * Rows of which two are drawn. It is counted for the run's planned length, so that it stays while the run goes on;
- * where the plan is not known or the run is longer, it follows in doublings.
+ * The size of a bin: of this many rows, two points are drawn. It is computed for the planned length of the run, so that it does
+ * not change while the run trains. If the run is longer, the size doubles when needed.
  * @param {Run} run
  * @param {Stream} stream
  * @param {[number, number] | null} range
@@ -306,7 +309,7 @@ export class TraceMaker {
 function binOf(run, stream, range, maxPoints, x) {
   const series = run[stream];
   if (x && range) {
-    // on an axis that is not counted in rows, as many as its own pace makes
+    // x does not count rows, so the number of rows in the range is estimated from the mean distance of rows
     const length = series.length ? x(series.length - 1) - x(0) : 0;
     const rows =
       length > 0 ? (series.length * Math.min(length, range[1] - range[0])) / length : series.length;
@@ -317,7 +320,7 @@ function binOf(run, stream, range, maxPoints, x) {
   const end = Math.max(run.iterations, last);
   const [from, to] = range ? [Math.max(0, range[0]), Math.min(end, range[1])] : [0, end];
   const rows = Math.max(0, to - from) / spacing;
-  // While a long run is young, all of it is drawn: it is thinned for its planned length once that pays.
+  // At the beginning of a long run all rows are drawn; the curve is thinned later, when it has many.
   if (!range && last / spacing <= maxPoints / 2) return 1;
   return rows <= maxPoints ? 1 : 2 ** Math.ceil(Math.log2(rows / Math.min(MAX_BINS, maxPoints / 2)));
 }

@@ -1,4 +1,4 @@
-/** The network as a chain of sizes: inputs → units of each hidden layer → classes. */
+/** A multi-layer perceptron as a chain of sizes: inputs → units of each hidden layer → classes. */
 
 import { h, iconButton } from "../page/dom.js";
 import { t } from "../words/i18n.js";
@@ -11,13 +11,13 @@ import { box, described, fieldNamed } from "./fields.js";
  */
 
 const MAX_LAYERS = 8;
-/** Units of the first hidden layer that is added where there is none. */
+/** Units of the first hidden layer, if a user adds one to a network without hidden layers. */
 const FIRST_UNITS = 20;
 
 /**
  * @param {FormContext} form
- * @param {Dataset[]} datasets give the chain's ends
- * @param {Value[]} hidden units, changed in place
+ * @param {Dataset[]} datasets the data sets, whose inputs and classes are the ends of the chain
+ * @param {Value[]} hidden units of the hidden layers, changed in place
  */
 export function chain({ options, change, redraw }, datasets, hidden) {
   /** @param {(dataset: Dataset) => number} sizeOf */
@@ -76,7 +76,7 @@ function arrow() {
   return h("span", { className: "arrow", "aria-hidden": "true" }, "→");
 }
 
-/** As wide as what is typed. @param {HTMLInputElement} input */
+/** Make a box as wide as its text. @param {HTMLInputElement} input */
 function fit(input) {
   input.style.width = `${Math.max(2, input.value.length) + 1}ch`;
 }

@@ -5,8 +5,8 @@ import { isSweep } from "./values.js";
 /** @import { DraftState } from "./draft.js" */
 
 /**
- * Paths of fields, in the form's order. Where another alternative has been chosen, as another optimizer, that is one change,
- * and so is another network.
+ * The paths of the fields that differ, in the order of the form. Another alternative of a section, such as another optimizer,
+ * is one change, and so is another network.
  * @param {DraftState} before
  * @param {DraftState} after
  */
@@ -26,19 +26,20 @@ export function changedFields(before, after) {
  */
 function changedIn(before, after, path) {
   if (JSON.stringify(before) === JSON.stringify(after)) return [];
-  const [old, fresh] = path === "dataset.augment" ? [before ?? {}, after ?? {}] : [before, after]; // none: every share 0
-  if (!isSection(old) || !isSection(fresh) || isOther(old, fresh, path)) return [path];
-  const names = [...new Set([...Object.keys(old), ...Object.keys(fresh)])];
-  return names.flatMap((name) => changedIn(old[name], fresh[name], path ? `${path}.${name}` : name));
+  // no augmentation is the same as an augmentation without settings
+  const [old, now] = path === "dataset.augment" ? [before ?? {}, after ?? {}] : [before, after];
+  if (!isSection(old) || !isSection(now) || isOtherAlternative(old, now, path)) return [path];
+  const names = [...new Set([...Object.keys(old), ...Object.keys(now)])];
+  return names.flatMap((name) => changedIn(old[name], now[name], path ? `${path}.${name}` : name));
 }
 
 /**
- * Is it another alternative, and not only another setting of the same?
+ * Whether a section has another alternative, and not only other settings of the same one.
  * @param {Record<string, any>} before
  * @param {Record<string, any>} after
  * @param {string} path
  */
-function isOther(before, after, path) {
+function isOtherAlternative(before, after, path) {
   if (path === "" || path === "dataset") return false;
   if (path === "regularization") return Object.keys(before).join() !== Object.keys(after).join();
   return before.name !== after.name || before.preset !== after.preset;

@@ -1,6 +1,6 @@
 /**
- * Checks typed text by the server's description of its field. The server decides, but it names only the first error; this
- * finds the others.
+ * Checks a typed text against the server's description of its field. The server checks it too, but its answer names only the
+ * first error; this file finds the others.
  */
 
 import { alternatives, readings, typed } from "./values.js";
@@ -9,8 +9,8 @@ import { alternatives, readings, typed } from "./values.js";
 
 /**
  * @param {string} text
- * @param {Field} field as the server describes it
- * @returns {{why: Why, readings: string[]} | null} a reason, and what may have been meant
+ * @param {Field} field
+ * @returns {{why: Why, readings: string[]} | null} why the text is wrong, and its possible meanings if it is unclear
  */
 export function check(text, field) {
   if (!["integer", "integers", "number"].includes(field.kind)) return null;
@@ -18,7 +18,7 @@ export function check(text, field) {
   if (meant.length) return { why: { code: "unclear", values: { text } }, readings: meant };
   const value = typed(text, field);
   const wrong = alternatives(value)
-    .map((one) => checkValue(one, field))
+    .map((item) => checkValue(item, field))
     .find(Boolean);
   return wrong ? { why: wrong, readings: [] } : null;
 }

@@ -1,4 +1,4 @@
-/** Choosing the alternatives of a section by their names, with the settings that each then has. */
+/** Chooses the alternatives of a section by their names, and gives each its settings. */
 
 import { alternatives, oneOrSeveral } from "./values.js";
 
@@ -11,7 +11,7 @@ import { alternatives, oneOrSeveral } from "./values.js";
 /** The choice of no schedule, or no early stopping. */
 const NONE = "none";
 
-/** Every setting at its default. @param {Field[]} fields */
+/** The defaults of all settings. @param {Field[]} fields */
 export function defaultsOf(fields) {
   return Object.fromEntries(fields.map((field) => [field.name, structuredClone(field.default)]));
 }
@@ -38,7 +38,8 @@ export function choose(section, names, registry) {
     }
     return alternative;
   };
-  const alternative = (/** @type {string} */ name) => old.find((one) => one.name === name) ?? createNew(name);
+  const alternative = (/** @type {string} */ name) =>
+    old.find((other) => other.name === name) ?? createNew(name);
   return oneOrSeveral(
     names.map((name) => (name === NONE ? null : alternative(name))),
     names,

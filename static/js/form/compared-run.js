@@ -1,4 +1,4 @@
-/** The run that the draft is compared with: the one that it was taken from, or the last that was launched. */
+/** The run with which the draft is compared: the run that was loaded in the form, or the last launched run. */
 
 import { difference } from "./names.js";
 
@@ -21,15 +21,15 @@ export class ComparedRun {
     return this.#run?.name ?? "";
   }
 
-  /** From now on this one, or none. @param {{name: string, fields: Fields} | null} run */
+  /** Set the run for comparison; null: none. @param {{name: string, fields: Fields} | null} run */
   set(run) {
     this.#run = run;
   }
 
   /**
-   * What a draft, of which the server says what its first experiment is, changes of it; undefined where there is none.
+   * The differences between the run and a draft; undefined if there is no run.
    * @param {Draft} draft
-   * @param {FirstExperiment} first
+   * @param {FirstExperiment} first the draft's first experiment, from the server
    */
   difference(draft, first) {
     return this.#run

@@ -1,4 +1,4 @@
-/** The errors of the present draft. They stay beside their fields when the form is drawn again. */
+/** The error of the present draft, which stays beside its field when the form is drawn again. */
 
 import { isIn, showError } from "./errors.js";
 import { LAYER, layerAt, pathOfLayer } from "./layer-moves.js";
@@ -12,8 +12,8 @@ import { LAYER, layerAt, pathOfLayer } from "./layer-moves.js";
 export class Complaint {
   #form;
   #draft;
-  /** The error, and the layer that it is about. @type {{error: ApiError, layer: Layer | undefined} | null} */
-  #wrong = null;
+  /** The error, and the wrong layer if there is one. @type {{error: ApiError, layer: Layer | undefined} | null} */
+  #shown = null;
 
   /**
    * @param {HTMLElement} form
@@ -25,19 +25,19 @@ export class Complaint {
   }
 
   /**
-   * Say what is wrong in its place, or that nothing is.
+   * Show an error beside its field; null removes the last error.
    * @param {ApiError | null} error
-   * @returns the control that it is about
+   * @returns the wrong control
    */
   show(error) {
-    this.#wrong = error && { error, layer: layerAt(this.#draft.layers, error.field) };
+    this.#shown = error && { error, layer: layerAt(this.#draft.layers, error.field) };
     return showError(this.#form, error);
   }
 
-  /** The same in a form that was drawn again, until the server has seen what has changed: at its layer, wherever that is now. */
+  /** Show the last error again after the form was drawn again. If a layer is wrong, the error follows the layer. */
   again() {
-    if (!this.#wrong) return;
-    const { error, layer } = this.#wrong;
+    if (!this.#shown) return;
+    const { error, layer } = this.#shown;
     if (!layer) return isIn(this.#form, error.field) && showError(this.#form, error);
     const path = pathOfLayer(this.#draft.layers, layer);
     if (path)

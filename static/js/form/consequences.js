@@ -1,6 +1,7 @@
 /**
- * Consequences: the server's answers about the draft: its costs, its first experiment in full, or what is wrong. The server is
- * asked when typing pauses or when an answer is needed; once for each state of the draft, and again where something was wrong.
+ * Consequences: the server's answers about the draft: its costs, its complete first experiment, or its error. The page sends a
+ * request when the user pauses typing, or when an answer is needed. Each state of the draft is sent once, but again after an
+ * error.
  */
 
 import { ApiError, api } from "../server/api.js";
@@ -11,15 +12,15 @@ import { newestOnly } from "../state/newest.js";
  * @import { Draft } from "./draft.js"
  */
 
-/** Milliseconds without a change after which the server is asked. */
+/** A request is sent this many milliseconds after the last change. */
 const PAUSE = 120;
 
 /**
- * What the server says of a draft: the one that was asked about, whatever has been changed since.
+ * The server's answer about a draft.
  * @typedef {object} Answer
- * @property {Draft} draft
+ * @property {Draft} draft a copy of the draft as it was sent
  * @property {CostsTogether | null} costs of all experiments
- * @property {ExperimentSummary | null} summary of the first one
+ * @property {ExperimentSummary | null} summary of the first experiment
  * @property {FirstExperiment | null} first
  * @property {ApiError | null} problem
  */
@@ -29,38 +30,38 @@ export class Consequences {
   #onAnswer;
   #timer = 0;
   #touch = newestOnly();
-  /** Whether nothing has been changed since; taken before waiting for an answer about the draft. */
+  /** A function that says whether the draft has not changed since; keep it before waiting for an answer. */
   isCurrent = this.#touch();
-  /** Of the draft as it stands; null: it has not been asked about. @type {Promise<Answer> | null} */
-  #question = null;
+  /** The request for the present state of the draft, if it was sent. @type {Promise<Answer> | null} */
+  #request = null;
 
   /**
    * @param {Draft} draft
-   * @param {(answer: Answer) => void} onAnswer called with each answer about the draft as it stands
+   * @param {(answer: Answer) => void} onAnswer called with each answer about the present state of the draft
    */
   constructor(draft, onAnswer) {
     this.#draft = draft;
     this.#onAnswer = onAnswer;
   }
 
-  /** The draft has been changed. */
+  /** Call this when the draft has changed. */
   changed() {
     this.isCurrent = this.#touch();
-    this.#question = null;
+    this.#request = null;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.ask(), PAUSE);
   }
 
-  /** What the server says of the draft as it stands now. @returns {Promise<Answer>} */
+  /** Ask the server about the present state of the draft. @returns {Promise<Answer>} */
   ask() {
     clearTimeout(this.#timer);
-    const question = this.#question ?? this.#describe(this.#draft.copy(), this.isCurrent);
-    this.#question = question;
-    return question;
+    const request = this.#request ?? this.#describe(this.#draft.copy(), this.isCurrent);
+    this.#request = request;
+    return request;
   }
 
   /**
-   * The first experiment of the draft as it stands when the answer is here; null where it is none.
+   * The first experiment of the draft, asked again until the draft no longer changes; null if the draft has an error.
    * @returns {Promise<Experiment | null>}
    */
   async settled() {
@@ -86,8 +87,8 @@ export class Consequences {
       if (!(error instanceof ApiError)) throw error;
       answer.problem = error;
     }
-    if (!isCurrent()) return answer; // of another draft than the one in the form
-    if (answer.problem) this.#question = null;
+    if (!isCurrent()) return answer; // the draft in the form has changed meanwhile
+    if (answer.problem) this.#request = null;
     this.#onAnswer(answer);
     return answer;
   }

@@ -1,7 +1,7 @@
-/** A control's place in the form, by which the focus finds it when the form is drawn again. */
+/** The place of a control in the form, so that the focus can return to it when the form is drawn again. */
 
 /**
- * The place of a control: its name, for a radio button with its value.
+ * The place of a control: its name, and for a radio button or a check box also its value.
  * @param {Element | null} element
  */
 export function placeOf(element) {

@@ -1,4 +1,4 @@
-/** The control that suits a field, by the server's description of it. Every kind of control takes several values. */
+/** Makes the control for a field from the server's description. Every kind of control can have several values. */
 
 import { h } from "../page/dom.js";
 import { t } from "../words/i18n.js";
@@ -50,7 +50,7 @@ export function control(form, path, key, field, value, onchange) {
 }
 
 /**
- * Where there are two, both of them are a third choice.
+ * A list of two choices, with "both" as the third.
  * @template {string | number | boolean | null} Choice
  * @param {string} path
  * @param {string} key

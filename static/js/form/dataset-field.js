@@ -1,4 +1,4 @@
-/** The field of the data set: which one, or several; and a download where one is not on the server. */
+/** The field for the data set, or for several, with a button to download a data set that the server does not have. */
 
 import { find, h, iconButton } from "../page/dom.js";
 import { ApiError, api } from "../server/api.js";
@@ -11,12 +11,13 @@ import { several } from "./several.js";
 /** @import { Dataset } from "../types.js" */
 
 /**
- * @param {Dataset[]} datasets as in the server's options
+ * @param {Dataset[]} datasets all data sets of the lab
  * @param {string[]} chosen names
  * @param {(names: string[], focus: string) => void} onChoose
- * @param {(error: ApiError) => void} onRefused when a download cannot begin
- * @param {(name: string) => void} onLook to see its images
- * @returns {{element: HTMLElement, update: () => void}} `update` when the data sets have changed; the list itself stays, as it may be open
+ * @param {(error: ApiError) => void} onRefused called if a download cannot begin
+ * @param {(name: string) => void} onLook called to show the images
+ * @returns {{element: HTMLElement, update: () => void}} call `update` when data sets have changed; it keeps the list, which may
+ *   be open
  */
 export function datasetField(datasets, chosen, onChoose, onRefused, onLook) {
   const names = datasets.map((dataset) => dataset.name);
@@ -34,7 +35,7 @@ export function datasetField(datasets, chosen, onChoose, onRefused, onLook) {
     short: (id) => titleOf(datasetOf(id)),
   });
   const look = iconButton("images", t("look.data"), () => onLook(chosen[0]));
-  look.id = "look-data"; // the focus finds it again when the form is drawn anew
+  look.id = "look-data"; // so that the focus can return to it when the form is drawn again
   const element = block("dataset", "dataset.name", null, h("div", { className: "pair" }, ...controls, look));
   const list = find(element, "select", HTMLSelectElement);
   /** @type {HTMLElement | null} */
@@ -54,7 +55,7 @@ export function datasetField(datasets, chosen, onChoose, onRefused, onLook) {
 }
 
 /**
- * A button to fetch it, or how far that is, or why it failed.
+ * A button to download a data set, or the progress of the download, or why it failed.
  * @param {Dataset} dataset
  * @param {(error: ApiError) => void} onRefused
  */
@@ -70,7 +71,7 @@ export function fetching(dataset, onRefused, id = "fetch") {
   const button = h("button", { type: "button", className: "toggle", id }, t("dataset.fetch", { size }));
   button.addEventListener("click", async () => {
     try {
-      await api.fetchDataset(dataset.name); // how it goes comes through the socket
+      await api.fetchDataset(dataset.name); // the progress comes through the stream
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       onRefused(error);

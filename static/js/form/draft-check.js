@@ -11,7 +11,7 @@ import { alternatives } from "./values.js";
 const SECTIONS = ["dataset", "network", "optimizer", "regularization", "training"];
 
 /**
- * Is there everything that the form draws? The values in it are the server's to judge.
+ * Whether a value has everything that the form needs to draw it. The server checks the values of fields.
  * @param {any} json
  * @param {Options} options
  * @returns {json is DraftJson}
@@ -64,7 +64,7 @@ function areLayers(layers, depth, options) {
 }
 
 /**
- * Are all alternatives of a part in a registry, each once? Null is none.
+ * Whether all alternatives of a section are in a registry, each at most once. Null stands for no alternative.
  * @param {any} part
  * @param {Record<string, Field[]>} registry
  * @param {{nullable?: boolean}} options

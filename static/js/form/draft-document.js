@@ -26,7 +26,7 @@
  */
 
 /**
- * The first one: 1a's network on MNIST where it is there, else on the digits.
+ * The document with which the form begins: the network of lesson 1a on MNIST, or on the digits if the lab has no MNIST.
  * @param {Options} options
  * @returns {DraftDocument}
  */

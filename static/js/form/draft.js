@@ -1,6 +1,6 @@
 /**
- * The draft: the experiment as it stands in the form. It is a document as the server takes it, except that a field may have
- * several values and a section several alternatives; and how many seeds and folds each combination is run with.
+ * The draft: the experiment in the form. It has a document in the server's format, except that a field may have several values
+ * and a section several alternatives. It also has the number of seeds and of folds for each combination.
  */
 
 import { choose, defaultsOf } from "./choosing.js";
@@ -19,23 +19,23 @@ import { alternatives, oneOrSeveral } from "./values.js";
  */
 
 /**
- * A draft as an address holds it; `own`: the layers that were written one by one, while a preset is chosen.
+ * A draft in the address; `own`: the user's own list of layers, kept while a preset is chosen.
  * @typedef {{document: DraftDocument, seeds: number, folds: number, own?: Layer[]}} DraftJson
  */
 
 /**
- * The presets that were left for layers; `edited`: the layers were theirs, or those of the first of them.
+ * The presets that were replaced by a list of layers; `edited`: whether the list began as the layers of the first preset.
  * @typedef {{network: DraftDocument["network"], edited: boolean}} LeftNetworks
  */
 
-/** All that a draft is, and comes back with. @typedef {DraftJson & {left: LeftNetworks | null}} DraftState */
+/** The complete state of a draft, for undo. @typedef {DraftJson & {left: LeftNetworks | null}} DraftState */
 
 export class Draft {
   #options;
   #penalties = new Penalties();
-  /** The layers that were written one by one, while a preset is chosen. @type {Layer[] | null} */
+  /** The user's own list of layers, while a preset is chosen. @type {Layer[] | null} */
   own = null;
-  /** The presets, while layers are written one by one. @type {LeftNetworks | null} */
+  /** The earlier presets, while the network is a list of layers. @type {LeftNetworks | null} */
   left = null;
 
   /** @param {Options} options */
@@ -46,7 +46,7 @@ export class Draft {
     this.folds = 1;
   }
 
-  // -- what is chosen ------------------------------------------------------------------------------
+  // -- choices -------------------------------------------------------------------------------------
 
   /** The data sets: one, or several to compare. */
   get datasets() {
@@ -55,22 +55,22 @@ export class Draft {
     );
   }
 
-  /** The networks: one, or several presets to compare. Their initial weights are the same, one object for all. */
+  /** The networks: one, or several presets to compare. All have the same object for their initial weights. */
   get networks() {
     return alternatives(this.document.network);
   }
 
-  /** The layers, where they are written one by one. */
+  /** The list of layers, if the network is one; undefined for presets. */
   get layers() {
     return this.networks[0].layers;
   }
 
-  /** How many networks that is, with every value of their settings. */
+  /** How many different networks there are, with all values of their settings. */
   get variants() {
     return variantsOf(this.document.network);
   }
 
-  /** How many networks were left when the layers of the first of them were taken to be edited; 0: none were. */
+  /** How many networks there were before the user began to edit the layers of the first one; 0 if there were none. */
   get leftVariants() {
     const { left, fitting } = this;
     if (!left?.edited || !alternatives(left.network).every(({ preset = "" }) => fitting.includes(preset)))
@@ -78,12 +78,12 @@ export class Draft {
     return variantsOf(left.network);
   }
 
-  /** Names of the chosen presets; none where the layers are written one by one. */
+  /** The names of the chosen presets; empty if the network is a list of layers. */
   get presets() {
     return this.networks.flatMap(({ preset }) => preset ?? []);
   }
 
-  /** The presets that take the images of all of them. */
+  /** The presets that accept the images of all chosen data sets. */
   get fitting() {
     const { fitting, presets } = this.#options;
     return Object.keys(presets).filter((preset) =>
@@ -92,8 +92,9 @@ export class Draft {
   }
 
   /**
-   * Other data sets; a preset that does not take their images gives way, a written list of layers its last size. What was
-   * set for one of them stays as long as it is there; where images are kept back to choose by, some of the new ones are.
+   * Choose data sets. Presets that do not accept their images are removed, and in a list of layers the last layer gets the new
+   * number of classes. The settings of the data set are kept if one of the earlier data sets is still chosen. If there were
+   * validation images, there are some of the new data set too.
    * @param {string[]} names
    */
   chooseDatasets(names) {
@@ -102,7 +103,7 @@ export class Draft {
     const stays = names.length > 1 && this.datasets.some(({ name }) => names.includes(name));
     this.document.dataset = { ...(stays ? this.document.dataset : {}), name: oneOrSeveral(names, names) };
     const size = keepsBack && !hasValidation(this) ? usualSize(this) : null;
-    if (size !== null) keepBack(this, size); // as many as suit the other data set
+    if (size !== null) keepBack(this, size); // a number that suits the new data set
     const { fitting, networks } = this;
     const [{ layers }] = networks;
     const left = this.presets.filter((preset) => fitting.includes(preset));
@@ -114,8 +115,8 @@ export class Draft {
   }
 
   /**
-   * One preset, or several to compare; those that were there keep their settings, and layers that were written stay to be
-   * chosen again.
+   * Choose one preset, or several to compare. Presets that were chosen before keep their settings. A list of layers is kept, so
+   * that it can be chosen again.
    * @param {string[]} names
    */
   choosePresets(names) {
@@ -127,10 +128,10 @@ export class Draft {
      * @param {string} preset
      * @returns {DraftNetwork}
      */
-    const fresh = (preset) => ({ preset, ...defaultsOf(this.#options.presets[preset]), initializer });
+    const newNetwork = (preset) => ({ preset, ...defaultsOf(this.#options.presets[preset]), initializer });
     this.document.network = oneOrSeveral(
       names.map((name) => ({
-        ...(networks.find(({ preset }) => preset === name) ?? fresh(name)),
+        ...(networks.find(({ preset }) => preset === name) ?? newNetwork(name)),
         initializer,
       })),
       names,
@@ -138,14 +139,14 @@ export class Draft {
   }
 
   /**
-   * From now on the layers themselves, to be changed one by one: those of the first network.
+   * Replace the networks by a list of layers, which the user can edit: the layers of the first network.
    * @param {Layer[]} layers
    */
   writeLayers(layers) {
     this.#leavePresets(layers, true);
   }
 
-  /** The layers that were written before a preset was chosen. */
+  /** Choose the list of layers again that was kept while a preset was chosen. */
   chooseOwnLayers() {
     if (this.own) this.#leavePresets(this.own, false);
   }
@@ -162,7 +163,7 @@ export class Draft {
     this.own = null;
   }
 
-  /** All networks again whose first one's layers were edited. */
+  /** Choose all networks again that were replaced by a list of layers. */
   returnToLeft() {
     if (this.left) this.choosePresets(alternatives(this.left.network).flatMap(({ preset }) => preset ?? []));
   }
@@ -174,23 +175,24 @@ export class Draft {
   }
 
   /**
-   * One learning rate for all, so that they differ in one thing; each has its other settings for itself.
+   * Choose optimizers. All get the same learning rate, so that they differ in one thing only; other settings are separate.
    * @param {string[]} names
    */
   chooseOptimizers(names) {
     const rate = alternatives(this.document.optimizer).find(isRated)?.learning_rate;
     this.document.optimizer = choose(this.document.optimizer, names, this.#options.optimizers);
     if (rate !== undefined)
-      for (const one of alternatives(this.document.optimizer).filter(isRated)) one.learning_rate = rate;
+      for (const optimizer of alternatives(this.document.optimizer).filter(isRated))
+        optimizer.learning_rate = rate;
   }
 
-  /** Those among the chosen that share one learning rate. */
+  /** The chosen optimizers that share one learning rate. */
   get rated() {
     const all = alternatives(this.document.optimizer);
     return all.some(isRated) ? all.filter(isRated) : all;
   }
 
-  /** Which penalties: one kind, or several to compare. */
+  /** The kind of penalty, or several to compare. */
   get penalties() {
     return alternatives(this.document.regularization).map(penaltyOf);
   }
@@ -200,55 +202,55 @@ export class Draft {
     this.document.regularization = this.#penalties.choose(this.document.regularization, kinds);
   }
 
-  /** Iterations or epochs: one of them is said. @param {string} unit */
+  /** Choose iterations or epochs as the unit of the length. @param {string} unit */
   chooseLength(unit) {
     const { iterations, epochs, ...rest } = this.document.training;
     this.document.training = { [unit]: unit === "epochs" ? 5 : 1000, ...rest };
   }
 
-  /** Schedules of the learning rate; "none": it stays. @param {string[]} names */
+  /** Choose schedules of the learning rate; "none": a constant rate. @param {string[]} names */
   chooseSchedules(names) {
     const { training } = this.document;
     training.schedule = choose(training.schedule ?? null, names, this.#options.schedules);
   }
 
-  /** With early stopping, without, or both. @param {OneOrSeveral<boolean>} wanted */
-  stopEarly(wanted) {
+  /** Choose training with early stopping, without it, or both. @param {OneOrSeveral<boolean>} chosen */
+  stopEarly(chosen) {
     const { training } = this.document;
     const usual = defaultsOf(this.#options.early_stopping);
     if (hasValidation(this)) usual.metric = onValidation(usual.metric);
-    const fresh = alternatives(training.early_stopping ?? null).find(Boolean) ?? usual;
-    const wishes = alternatives(wanted);
+    const stopping = alternatives(training.early_stopping ?? null).find(Boolean) ?? usual;
+    const choices = alternatives(chosen);
     training.early_stopping = oneOrSeveral(
-      wishes.map((wish) => (wish ? fresh : null)),
-      wishes.map(String),
+      choices.map((choice) => (choice ? stopping : null)),
+      choices.map(String),
     );
   }
 
-  // -- what is launched ----------------------------------------------------------------------------
+  // -- launching -----------------------------------------------------------------------------------
 
-  /** How many runs there would be. */
+  /** How many runs a launch would make. */
   count() {
     return size(this.document) * this.seeds * this.folds;
   }
 
-  /** Paths of what is several: "optimizer", "optimizer.learning_rate". */
+  /** The paths of fields with several values and of sections with several alternatives: "optimizer.learning_rate". */
   varied() {
     return [...new Set(sweeps(this.document).map((path) => path.join(".")))];
   }
 
   /**
-   * Every experiment, each with a name that says what is special about it.
+   * All experiments, each with its name.
    * @param {{special: string[], changed: string[]}} [difference] for the names: see names.js
-   * @throws ApiError where there are too many
+   * @throws ApiError if there are too many
    */
   experiments(difference) {
     return experimentsOf(this, this.#options.limits.together, difference);
   }
 
-  // -- from elsewhere ------------------------------------------------------------------------------
+  // -- loading and copying -------------------------------------------------------------------------
 
-  /** Take a complete experiment as the server writes it. @param {Experiment} config */
+  /** Replace the draft by a complete experiment from the server. @param {Experiment} config */
   take(config) {
     const { version, ...document } = structuredClone(config);
     const { l1, l2 } = document.regularization;
@@ -258,7 +260,7 @@ export class Draft {
     this.left = null;
   }
 
-  /** The draft as it stands now, whatever is changed in this one. */
+  /** An independent copy of the draft. */
   copy() {
     return Object.assign(new Draft(this.#options), structuredClone(this.toJSON()));
   }
@@ -269,14 +271,14 @@ export class Draft {
     return { document, seeds, folds, ...(own ? { own } : {}) };
   }
 
-  /** What an address says, where that can be a draft of this lab; says whether it was. @param {any} json */
+  /** Replace the draft by the one in an address. @param {any} json @returns whether it was a valid draft of this lab */
   restore(json) {
     if (!isDraft(json, this.#options)) return false;
     this.state = { ...json, left: null };
     return true;
   }
 
-  /** All that it is, to come back to. @returns {DraftState} */
+  /** The complete state, for undo. @returns {DraftState} */
   get state() {
     return structuredClone({ ...this.toJSON(), left: this.left });
   }
@@ -291,11 +293,11 @@ export class Draft {
 
 /** @param {DraftDocument["network"]} network */
 function variantsOf(network) {
-  return alternatives(network).reduce((sum, { initializer, ...one }) => sum + size(one), 0);
+  return alternatives(network).reduce((sum, { initializer, ...rest }) => sum + size(rest), 0);
 }
 
 /**
- * Adadelta's rate of 1 means something else: it neither takes a rate over nor passes its own on.
+ * Whether an optimizer shares its learning rate with the others. Adadelta does not, because its rate of 1 has another meaning.
  * @param {Alternative} alternative
  */
 function isRated({ name }) {

@@ -1,4 +1,4 @@
-/** The errors of an experiment, shown beside their fields. */
+/** Shows the errors of an experiment beside their fields. */
 
 import { find, h } from "../page/dom.js";
 import { askWhich } from "../words/readings.js";
@@ -11,13 +11,13 @@ import { problemOf } from "./fields.js";
  */
 
 /**
- * What of an `ApiError` is shown.
+ * The parts of an `ApiError` that are shown.
  * @typedef {Pick<ApiError, "field" | "status" | "why" | "message" | "bounds">} ShownError
  */
 
 /**
- * Show an error at the field that it names, or at the nearest one above it, and what else is wrong with what was typed;
- * clears all others.
+ * Show an error at its field, or at the nearest field above it, and the errors of other typed texts. All earlier errors are
+ * removed.
  * @param {HTMLElement} form
  * @param {ShownError | null} error
  * @returns {HTMLElement | null}
@@ -25,14 +25,14 @@ import { problemOf } from "./fields.js";
 export function showError(form, error) {
   for (const field of form.querySelectorAll(".field.wrong")) clear(field);
   if (!error) return null;
-  // what was typed is not all that a refusal may be about: the server may be away
+  // other errors, such as a server that does not answer, say nothing about the typed texts
   const boxes = error.status === 422 ? [...form.querySelectorAll("input")] : [];
   let isUnclear = false;
   for (const box of boxes) {
     const problem = problemOf(box);
     if (!problem) continue;
     const isNamed = box.name === error.field;
-    if (!isNamed || problem.readings.length) mark(form, box.name, said(box, problem));
+    if (!isNamed || problem.readings.length) mark(form, box.name, problemContent(box, problem));
     isUnclear ||= isNamed && problem.readings.length > 0;
   }
   return isUnclear ? controlOf(form, error.field) : mark(form, error.field, [explain(error)]);
@@ -42,7 +42,7 @@ export function showError(form, error) {
  * @param {HTMLInputElement} box
  * @param {{why: Why, readings: string[]}} problem
  */
-function said(box, { why, readings }) {
+function problemContent(box, { why, readings }) {
   if (!readings.length) return [reasonText(why)];
   return askWhich(box.value, readings, (reading) => {
     box.value = reading;
@@ -62,7 +62,7 @@ function clear(field) {
 }
 
 /**
- * Mark the field of a path; several things that are wrong in one block stand below each other.
+ * Mark the field of a path as wrong; if a block has several errors, they are below each other.
  * @param {HTMLElement} form
  * @param {string} path
  * @param {(Node | string)[]} content
@@ -90,7 +90,7 @@ function controlOf(form, path) {
 }
 
 /**
- * Bring a field into sight, or the nearest one above it.
+ * Scroll to a field, or to the nearest field above it.
  * @param {HTMLElement} form
  * @param {string} path
  */
@@ -101,7 +101,7 @@ export function showField(form, path) {
 }
 
 /**
- * Has the form the field that an error names?
+ * Whether the form has a field with this name.
  * @param {HTMLElement} form
  * @param {string} name
  */

@@ -1,4 +1,4 @@
-/** The experiments that a draft stands for: every combination, with each fold and each seed. */
+/** The experiments of a draft: every combination, with each fold and each seed. */
 
 import { ApiError } from "../server/api.js";
 import { t } from "../words/i18n.js";
@@ -10,19 +10,19 @@ import { nameOfRun } from "./names.js";
  * @import { Draft } from "./draft.js"
  */
 
-/** How many seeds one can ask for; one beginning after the other from the experiment's own. */
+/** The possible numbers of seeds; several seeds are consecutive numbers from the seed of the experiment on. */
 export const SEEDS = [1, 2, 3, 5, 10];
-/** Parts of a cross-validation; 1: none. */
+/** The possible numbers of folds; 1: no cross-validation. */
 export const FOLDS = [1, 2, 3, 5, 10];
 const MAX_NAME = 200;
 
 /**
- * Every experiment, each with a name that says what is special about it.
+ * All experiments, each with its name.
  * @param {Draft} draft
- * @param {number} most that may be launched together
+ * @param {number} most how many may be launched together
  * @param {{special: string[], changed: string[]}} difference for the names: see names.js
  * @returns {Experiment[]}
- * @throws ApiError where there are too many
+ * @throws ApiError if there are too many
  */
 export function experimentsOf(draft, most, difference = { special: [], changed: [] }) {
   const count = draft.count();
@@ -36,7 +36,7 @@ export function experimentsOf(draft, most, difference = { special: [], changed: 
 }
 
 /**
- * The experiment with each of the folds and each of the seeds, and which these are, in words.
+ * The experiment with each fold and each seed; `repetition` has the fold and the seed in words.
  * @param {Experiment} document
  * @param {Pick<Draft, "seeds" | "folds">} draft
  * @returns {(Experiment & {repetition: string[]})[]}

@@ -1,8 +1,8 @@
 /**
- * Fields of the form: a label, a control, room for an error, and what the help says of it. Made from the server's
- * description of a field: its kind, its bounds, its default.
+ * Fields of the form: a label, a control, a place for an error, and a help text. They are made from the server's description of
+ * a field: its kind, its bounds, its default.
  *
- * A control keeps what was typed, as text: the server decides whether it is right, and its answer stands beside the field.
+ * A control keeps the typed text. The server decides whether it is right, and its error is shown beside the field.
  */
 
 import { find, h } from "../page/dom.js";
@@ -18,17 +18,17 @@ import { asTyped, isSweep, typed } from "./values.js";
  * @import { OneOrSeveral, Value } from "./values.js"
  */
 
-/** A choice of a list. @typedef {string | number} Choice */
+/** A choice in a list. @typedef {string | number} Choice */
 
 let ids = 0;
 /**
- * Box → what is wrong with its text by itself, as a function; see check.js.
+ * Box → a function that checks its text; see check.js.
  * @type {WeakMap<HTMLInputElement, () => ReturnType<typeof check>>}
  */
 const checks = new WeakMap();
 
 /**
- * The field with a name: the server describes every field that the form names.
+ * The field with this name; the server describes all fields of the form.
  * @param {Field[]} fields
  * @param {string} name
  */
@@ -38,13 +38,13 @@ export function fieldNamed(fields, name) {
   throw new Error(`the server describes no field ${name}`);
 }
 
-/** What is wrong with what was typed into a box by itself, or null. @param {HTMLInputElement} input */
+/** The error of a box's text, or null. @param {HTMLInputElement} input */
 export function problemOf(input) {
   return checks.get(input)?.() ?? null;
 }
 
 /**
- * A block for the field at `path`, such as "optimizer.learning_rate"; errors of it and below it show here.
+ * A block for the field at `path`, such as "optimizer.learning_rate"; it shows the errors of this path and of paths below it.
  * @param {string} path
  * @param {string} key
  * @param {Field | null} field
@@ -61,7 +61,7 @@ export function block(path, key, field, ...controls) {
 }
 
 /**
- * Put controls beside the label of a block, at the other end of its line.
+ * Add controls to the line of a block's label, at its right end.
  * @param {HTMLElement} element
  * @param {HTMLElement[]} controls
  */
@@ -73,14 +73,14 @@ export function besideLabel(element, ...controls) {
   return element;
 }
 
-/** A block whose label stands in the line of its controls. @param {HTMLElement} element */
+/** Put the label of a block on the same line as its controls. @param {HTMLElement} element */
 export function inLine(element) {
   element.classList.add("in-line");
   return element;
 }
 
 /**
- * Put the help of a field on an element around its controls.
+ * Add the help text of a field to an element around its controls.
  * @param {HTMLElement} element
  * @param {string} key
  * @param {Field | null} field
@@ -95,7 +95,7 @@ export function described(element, key, field) {
 }
 
 /**
- * A box to type a number, several numbers or a text into.
+ * A box for a number, several numbers or a text.
  * @param {string} path
  * @param {string} key
  * @param {Field | null} field
@@ -120,7 +120,7 @@ export function box(path, key, field, value, onchange) {
 }
 
 /**
- * One of many, as a drop-down list; `name(choice)` is what the reader sees.
+ * A drop-down list; `name(choice)` is the text of a choice.
  * @param {string} path
  * @param {string} key
  * @template {Choice} Of
@@ -138,7 +138,7 @@ export function select(path, key, choices, value, name, onchange) {
 }
 
 /**
- * One of few, side by side: radio buttons, so that arrow keys move between them.
+ * A few choices side by side. They are radio buttons, so that arrow keys move between them.
  * @param {string} path
  * @param {string} key
  * @param {string[]} choices
@@ -165,8 +165,8 @@ export function segments(path, key, choices, value, name, onchange) {
 
 const TICKS = 4;
 /**
- * A slider over powers of ten, from 10^low to 10^high, with a box for any value. Every press of an arrow changes the value by
- * one of its first digit.
+ * A logarithmic slider from 10^low to 10^high, and a box for any value. Each press of an arrow key changes the first digit of
+ * the value by one.
  * @param {string} path
  * @param {string} key
  * @param {Field} field

@@ -1,6 +1,6 @@
 /**
- * The form: an experiment, chosen from what the server offers. What a choice leads to (shapes, parameters, cost,
- * time) and what is wrong with it come from the server too, while one types.
+ * The form, in which a user describes an experiment. The server gives the possible choices. While the user types, the server
+ * also gives the consequences (shapes, parameters, cost, time) and the errors.
  */
 
 import { h } from "../page/dom.js";
@@ -34,14 +34,14 @@ import { Undo } from "./undo.js";
  */
 
 /**
- * What a part of the form may do with it.
+ * What the parts of the form can use.
  * @typedef {object} FormContext
  * @property {Options} options
  * @property {Draft} draft
- * @property {() => void} change the draft has been changed
- * @property {(focus?: string) => void} redraw fields come or go; the focus goes to the field that is named
- * @property {() => Experiment | null} described the first experiment, complete; null while what is chosen is wrong
- * @property {() => Promise<Experiment | null>} settled the same of the draft as it stands when the answer is here
+ * @property {() => void} change call this when the draft has changed
+ * @property {(focus?: string) => void} redraw call this when fields are added or removed; it focuses the named field
+ * @property {() => Experiment | null} described the complete first experiment; null while the draft has an error
+ * @property {() => Promise<Experiment | null>} settled the same, after waiting for the server's answer
  */
 
 export class Form {
@@ -55,22 +55,22 @@ export class Form {
   /** The field of the data sets. @type {ReturnType<typeof datasetField>} */
   #datasets;
   #launch;
-  /** What the parts of the form may do with it. @type {FormContext} */
+  /** @type {FormContext} */
   #context;
   #compared;
   #complaint;
   #undo;
   /**
-   * The server's answer for the first experiment, complete; null while what is chosen is wrong.
+   * The complete first experiment from the server; null while the draft has an error.
    * @type {FirstExperiment | null}
    */
   #first = null;
-  /** What all would cost, as last computed: it stays in a form that is drawn again. @type {CostsTogether | null} */
+  /** The last known costs; they are shown again when the form is drawn again. @type {CostsTogether | null} */
   #costs = null;
   #queue;
   #start;
   #load = newestOnly();
-  /** The last launch was refused, and nothing has been changed since: its reason stays. */
+  /** Whether the last launch was refused and the draft has not changed since; then the error stays visible. */
   #refused = false;
   #launching = false;
 
@@ -123,17 +123,17 @@ export class Form {
 
   /** @param {any} json */
   #restore(json) {
-    if (JSON.stringify(json) === JSON.stringify(this.#draft)) return; // our own
+    if (JSON.stringify(json) === JSON.stringify(this.#draft)) return; // the form has written it itself
     this.#draft.restore(json ?? JSON.parse(this.#start));
     this.#redraw();
   }
 
-  /** Take back the last change; whether there was one. */
+  /** Undo the last change. @returns whether there was one */
   undo() {
     return this.#undo.go("undo");
   }
 
-  /** Bring back what was undone. */
+  /** Redo the last undone change. @returns whether there was one */
   redo() {
     return this.#undo.go("redo");
   }
@@ -141,7 +141,7 @@ export class Form {
   // -- launching -----------------------------------------------------------------------------------
 
   async launch() {
-    if (this.#launching) return; // a held key, an impatient hand
+    if (this.#launching) return; // a held key or a double click must not launch twice
     this.#launching = true;
     this.#launch.button.disabled = true;
     const { isCurrent } = this.#consequences;
@@ -164,18 +164,19 @@ export class Form {
   }
 
   /**
-   * Take an experiment file into the form, to change it there.
+   * Load an experiment in the form, where it can be changed.
    * @param {Experiment} experiment
-   * @param {{from?: {name: string} | null, before?: Experiment, reveal?: boolean}} options for "differs only in": the run
-   *   that it is of, and that run's experiment where this one is another; and whether the form is brought into sight and has the focus
-   * @throws ApiError where it is no experiment
+   * @param {{from?: {name: string} | null, before?: Experiment, reveal?: boolean}} options `from`: the run that the text
+   *   "differs only in" compares with; `before`: the experiment of that run, if it is not `experiment`; `reveal`: whether to
+   *   scroll to the form and focus it
+   * @throws ApiError if it is not a valid experiment
    */
   async load(experiment, { from = null, before = experiment, reveal = true } = {}) {
     const isNewest = this.#load();
     const { first } = await api.summaryTogether([experiment]);
     const { fields } = before === experiment ? first : (await api.summaryTogether([before])).first;
     const network = await presetOf(first.config);
-    if (!isNewest()) return; // another one has been taken since
+    if (!isNewest()) return; // another experiment was loaded meanwhile
     this.#draft.take(first.config);
     if (from) this.#draft.document.name = "";
     if (network) this.#draft.document.network = network;
@@ -186,8 +187,8 @@ export class Form {
   }
 
   #showDifference() {
-    const said = this.#first && this.#compared.difference(this.#draft, this.#first);
-    this.#launch.differs(this.#compared.name, said?.labels ?? null);
+    const difference = this.#first && this.#compared.difference(this.#draft, this.#first);
+    this.#launch.differs(this.#compared.name, difference?.labels ?? null);
   }
 
   // -- drawing -------------------------------------------------------------------------------------
@@ -198,7 +199,7 @@ export class Form {
     this.#arrange();
   }
 
-  /** Put the parts into their places; those that keep nothing of their own are made here. */
+  /** Put all parts in the form; parts without a state of their own are made here. */
   #arrange() {
     this.#showCosts();
     const model = h(
@@ -208,7 +209,7 @@ export class Form {
       besideLabel(this.#datasets.element, this.#undo.element),
       ...this.#network.draw(),
     );
-    // Read from the element, not kept from its "toggle" event: that comes later than the click, and a choice may come between.
+    // read from the element, because its "toggle" event comes later than the click, and a choice may come between
     const isOpen = this.#form.querySelector("details.further")?.hasAttribute("open") ?? false;
     const further = furtherPart(this.#context, isOpen);
     const training = h(
@@ -224,7 +225,7 @@ export class Form {
   }
 
   /**
-   * Draw it all again where fields come or go; the focus stays where it is, or goes to the field that is named.
+   * Draw the whole form again because fields are added or removed. The focus stays, or goes to the named field.
    * @param {string} [focus]
    */
   #redraw(focus) {
@@ -281,11 +282,11 @@ export class Form {
 
   #showCosts() {
     const experiments = this.#costs?.experiments ?? null;
-    const seconds = experiments?.map((one) => one.seconds ?? 0);
+    const seconds = experiments?.map((cost) => cost.seconds ?? 0);
     this.#launch.show(experiments, seconds ? this.#queue.now.launching(seconds) : null);
   }
 
-  /** Ask the server anew, when typing pauses. */
+  /** Ask the server again when the user pauses typing. */
   #settle() {
     this.#refused = false;
     this.#consequences.changed();

@@ -1,4 +1,4 @@
-/** Further settings, behind a line that opens: by section, only those that apply. */
+/** The further settings, folded by default: in sections, only those that apply to the present choices. */
 
 import { h } from "../page/dom.js";
 import { t } from "../words/i18n.js";
@@ -17,7 +17,7 @@ import { alternatives } from "./values.js";
  * @import { OneOrSeveral, Value } from "./values.js"
  */
 
-/** Settings of an MLP that do not stand with its sizes. */
+/** Settings of an MLP that are not beside its sizes. */
 const SWITCHES = ["batch_norm", "dropout", "residual"];
 
 /**
@@ -76,7 +76,7 @@ export function furtherPart(form, open) {
  * @param {Record<string, any>} values by the fields' names, changed in place
  * @param {Field[]} fields
  * @param {string[]} names
- * @param {string} key what the texts of its fields begin with
+ * @param {string} key the beginning of the keys of the fields' texts
  */
 function own(form, section, values, fields, names, key = section) {
   return names.map((name) => {
@@ -113,7 +113,7 @@ function drawFolds({ draft, change }) {
   return block("dataset.fold", "form.folds", null, folds);
 }
 
-/** Changes to the training images; none at all is no augmentation. @param {FormContext} form */
+/** Blocks for augmentation; if all its settings are off, the draft has no augmentation. @param {FormContext} form */
 function drawAugmentation({ options, draft, change, redraw }) {
   const fields = options.augment.filter(
     (field) => field.name !== "flip" || draft.datasets.every(({ flippable }) => flippable),

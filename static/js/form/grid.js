@@ -1,17 +1,17 @@
 /**
- * The grid: every combination of a document in which some parts are several. Such a part is a field with several values, or a
- * section with several alternatives, such as optimizers, each with settings that may have several values again.
+ * The grid: all combinations of a document. Fields may have several values, and sections several alternatives, such as
+ * optimizers, whose settings may have several values again.
  */
 
 import { isSweep } from "./values.js";
 
 /**
- * One combination: the document, and what was chosen where.
+ * One combination: the document, and for each sweep in the draft its path and the chosen value or alternative.
  * @typedef {{document: any, chosen: [path: string[], alternative: any][]}} Combination
  */
 
 /**
- * Where the document holds several: `[["optimizer"], ["optimizer", "learning_rate"]]`, in its order.
+ * The paths of all fields and sections with several values, in order: `[["optimizer"], ["optimizer", "learning_rate"]]`.
  * @param {any} part
  * @param {string[]} path
  * @returns {string[][]}
@@ -67,9 +67,9 @@ export function combinations(part, path = []) {
   for (const [name, value] of Object.entries(part)) {
     const inner = combinations(value, [...path, name]);
     all = all.flatMap(({ document, chosen }) =>
-      inner.map((one) => ({
-        document: put(document, name, one.document),
-        chosen: [...chosen, ...one.chosen],
+      inner.map((combination) => ({
+        document: withValue(document, name, combination.document),
+        chosen: [...chosen, ...combination.chosen],
       })),
     );
   }
@@ -82,11 +82,12 @@ function isPart(part) {
 }
 
 /**
+ * A copy of a document with one value changed.
  * @param {any} document
  * @param {string} name
  * @param {any} value
  */
-function put(document, name, value) {
+function withValue(document, name, value) {
   const copy = Array.isArray(document) ? [...document] : { ...document };
   copy[name] = value;
   return copy;

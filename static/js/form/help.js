@@ -1,4 +1,4 @@
-/** Help: what a choice means, what is legal and what is usual, in a line that follows the focus and the mouse. */
+/** The help line: it explains the field that has the focus or is under the mouse, with its bounds and its default. */
 
 import { hasText, t } from "../words/i18n.js";
 import { exact } from "../words/reasons.js";
@@ -8,36 +8,36 @@ import { exact } from "../words/reasons.js";
 const NUMBERS = ["number", "integer", "integers"];
 
 /**
- * What is said of a field, in two lines: its help, its bounds, its default.
+ * The help text of a field, with its bounds and its default.
  * @param {string} key
  * @param {Field | null} field
  */
 export function helpOf(key, field) {
-  const said = hasText(`${key}.help`) ? [t(`${key}.help`)] : [];
+  const parts = hasText(`${key}.help`) ? [t(`${key}.help`)] : [];
   if (field && NUMBERS.includes(field.kind)) {
     const bounds = range(field);
-    if (bounds) said.push(t("help.bounds", { bounds }));
-    if (typeof field.default === "number") said.push(t("help.default", { value: exact(field.default) }));
+    if (bounds) parts.push(t("help.bounds", { bounds }));
+    if (typeof field.default === "number") parts.push(t("help.default", { value: exact(field.default) }));
   }
-  return said.join(" ");
+  return parts.join(" ");
 }
 
-/** Bounds in signs: an error has room for words, a line of help has not. @param {Field} field */
+/** Bounds as short signs, because the help line has little room. @param {Field} field */
 function range({ minimum, exclusive_minimum, maximum }) {
   /**
    * @param {number | null | undefined} value
    * @returns {value is number}
    */
-  const there = (value) => value !== undefined && value !== null;
-  if (there(minimum) && there(maximum)) return `${exact(minimum)}–${exact(maximum)}`;
+  const isSet = (value) => value !== undefined && value !== null;
+  if (isSet(minimum) && isSet(maximum)) return `${exact(minimum)}–${exact(maximum)}`;
   const ends = { ">": exclusive_minimum, "≥": minimum, "≤": maximum };
   return Object.entries(ends)
-    .flatMap(([sign, value]) => (there(value) ? `${sign} ${exact(value)}` : []))
+    .flatMap(([sign, value]) => (isSet(value) ? `${sign} ${exact(value)}` : []))
     .join(", ");
 }
 
 /**
- * Show, in `line`, the help of what is under the mouse, else of what has the focus.
+ * Show in `line` the help text for the field under the mouse, or otherwise for the field that has the focus.
  * @param {HTMLElement} form
  * @param {HTMLElement} line
  */

@@ -1,14 +1,14 @@
-/** The form's history: its states, oldest first, and which of them is the present one. */
+/** The history of the form, for undo and redo: its states, oldest first, and which of them is the present one. */
 
-/** This many changes can be undone; of more, the oldest are forgotten. */
+/** The most changes that can be undone; older ones are dropped. */
 export const LONGEST = 100;
 
-/** @template State what JSON holds; a state that is given away or taken is never changed */
+/** @template State any JSON value; the history keeps copies, which nothing can change */
 export class History {
-  /** As text, so that nothing can change them. @type {string[]} */
+  /** As JSON texts. @type {string[]} */
   #states;
   #now = 0;
-  /** Whether what is typed next belongs to the change that was recorded last. */
+  /** Whether further typing belongs to the last recorded change. */
   #open = false;
 
   /** @param {State} state the first */
@@ -17,16 +17,16 @@ export class History {
   }
 
   /**
-   * What is in the form now, where that is something else: what was undone cannot be redone any more.
+   * Record the state of the form, if it has changed. Undone changes cannot be redone after that.
    * @param {State} state
-   * @param {boolean} typing letter by letter, or along a slider: one change together with what was typed before, until `close`
+   * @param {boolean} typing whether the user types or moves a slider; until `close`, all of this is one change
    */
   record(state, typing = false) {
     const text = JSON.stringify(state);
     if (text === this.#states[this.#now]) return;
     if (!(typing && this.#open)) this.#now += 1;
     this.#states.length = this.#now;
-    this.#open = typing && text !== this.#states[this.#now - 1]; // typed, and typed back: no change
+    this.#open = typing && text !== this.#states[this.#now - 1]; // typing back to the old value is no change
     if (text === this.#states[this.#now - 1]) this.#now -= 1;
     else this.#states.push(text);
     if (this.#states.length > LONGEST + 1) {
@@ -35,18 +35,18 @@ export class History {
     }
   }
 
-  /** What is typed next is a change of its own. */
+  /** Let further typing be a new change. */
   close() {
     this.#open = false;
   }
 
-  /** Whether something has been typed that may go on. */
+  /** Whether further typing belongs to the last change. */
   get isOpen() {
     return this.#open;
   }
 
   /**
-   * The state some changes before or after the one that is in the form; null where there is none.
+   * The state before or after the present one, or the present one itself (0); null if there is none.
    * @param {-1 | 0 | 1} by
    * @returns {State | null}
    */
@@ -56,7 +56,7 @@ export class History {
   }
 
   /**
-   * Go one change back, or forward again; the state that is to be in the form, null where there is none.
+   * Go one change back, or forward. Returns the new present state; null if there is none.
    * @param {-1 | 1} by
    */
   go(by) {

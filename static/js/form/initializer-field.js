@@ -1,4 +1,4 @@
-/** The initial weights: one initializer with its settings, or several to compare. The same for all chosen networks. */
+/** The field for the initial weights: one initializer with its settings, or several to compare, the same for all networks. */
 
 import { h } from "../page/dom.js";
 import { t } from "../words/i18n.js";

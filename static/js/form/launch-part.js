@@ -1,4 +1,4 @@
-/** The part of the form that launches: what the experiments would cost, how many seeds, and the button. */
+/** The part of the form for launching: the costs of the experiments, the number of seeds, and the button. */
 
 import { h } from "../page/dom.js";
 import { isSoon } from "../state/queue.js";
@@ -14,12 +14,12 @@ import { keepBack, proposal } from "./validation.js";
  * @import { Times } from "../state/queue.js"
  */
 
-/** Where the digits of a number need more room than there is. */
+/** Numbers from here on are written shorter, because all their digits have no room. */
 const LONG = 1e7;
 const FACTS = ["parameters", "memory_bytes", "multiply_adds", "seconds"];
 
 /**
- * How a figure is written; `differ`: it is the largest of several.
+ * A function that writes a cost as text; `differ`: it is the largest of several different values.
  * @typedef {(value: number, differ: boolean) => string} Written
  */
 
@@ -31,11 +31,11 @@ export class LaunchPart {
   #facts = {};
   #difference = h("p", { className: "difference" });
   #label = h("span", {});
-  /** Keeps back the images that the form proposes; see validation.js. */
+  /** The button that keeps back validation images as the form proposes; see validation.js. */
   #keepBack;
   #form;
   #keys = h("kbd", {}, /^Mac/.test(navigator.platform) ? "⌘↵" : "Ctrl ↵");
-  /** When all runs are done, the queue counted in; it stands in place of the keys. */
+  /** When all runs will have ended, with the present queue; shown in place of the keys. */
   #done = h("small", { hidden: true });
   #runs = 1;
 
@@ -100,7 +100,7 @@ export class LaunchPart {
     this.#propose();
   }
 
-  /** Propose validation images where something is chosen without any. */
+  /** Propose validation images if the user chooses among runs or iterations without any. */
   #propose() {
     const { draft, redraw } = this.#form;
     const size = proposal(draft);
@@ -114,18 +114,18 @@ export class LaunchPart {
   }
 
   /**
-   * @param {Cost[] | null} experiments the figures of each run; null: what is chosen is wrong
+   * @param {Cost[] | null} experiments the costs of each run; null: the draft has an error
    * @param {Times | null} times
    */
   show(experiments, times) {
-    const said = (/** @type {number[]} */ values, /** @type {Written} */ text) => {
+    const largest = (/** @type {number[]} */ values, /** @type {Written} */ text) => {
       const most = Math.max(...values);
       const differ = values.some((value) => value !== most);
       return differ ? `≤\u2009${text(most, differ)}` : text(most, differ);
     };
     const put = (/** @type {keyof Cost} */ name, /** @type {Written} */ text) => {
-      const values = name === "seconds" ? [times?.alone] : (experiments ?? []).map((one) => one[name]);
-      this.#facts[name].textContent = experiments ? said(values.map(Number), text) : "–";
+      const values = name === "seconds" ? [times?.alone] : (experiments ?? []).map((cost) => cost[name]);
+      this.#facts[name].textContent = experiments ? largest(values.map(Number), text) : "–";
     };
     put("parameters", (value, differ) =>
       number(value, differ || value >= LONG ? { notation: "compact", maximumSignificantDigits: 3 } : {}),
@@ -139,11 +139,11 @@ export class LaunchPart {
     this.time(times);
   }
 
-  /** When what would be launched now begins and ends. @param {Times | null} times */
+  /** Show when the runs would start and end if they were launched now. @param {Times | null} times */
   time(times) {
     const waits = Boolean(times && !isSoon(times.begin));
     const isShown = times?.end !== null && times !== null && (waits || this.#runs > 1);
-    const said = isShown
+    const lines = isShown
       ? [
           t(waits ? "form.launch_waits" : "form.launch_takes", {
             count: number(this.#runs),
@@ -156,22 +156,22 @@ export class LaunchPart {
     this.#keys.hidden = isShown;
     const done = isShown ? `≈ ${duration(times.end ?? 0)}` : "";
     if (this.#done.textContent !== done) this.#done.textContent = done;
-    const title = [...said, t("form.launch_hint")].join("\n");
+    const title = [...lines, t("form.launch_hint")].join("\n");
     if (this.button.title !== title) this.button.title = title;
   }
 
   /**
-   * What the experiment differs in from the one that it came from: labels, or null where it came from none.
+   * Show in which fields the experiment differs from a run.
    * @param {string} name
-   * @param {string[] | null} labels
+   * @param {string[] | null} labels null: there is no run to compare with
    */
   differs(name, labels) {
-    const said = !labels
+    const content = !labels
       ? []
       : labels.length
         ? [t("form.differs"), " ", h("b", {}, labels.join(t("form.and"))), " ", t("form.from", { name })]
         : [t("form.same", { name })];
-    this.#difference.replaceChildren(...said);
+    this.#difference.replaceChildren(...content);
     this.#difference.title = this.#difference.textContent;
   }
 }

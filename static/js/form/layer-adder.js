@@ -1,17 +1,17 @@
-/** The list of all kinds of layers, from which one is added to a network. */
+/** The drop-down list of all types of layers, which adds one to a network. */
 
 import { t } from "../words/i18n.js";
 import { select } from "./fields.js";
 
 /** @import { Layer, Options } from "../types.js" */
 
-/** Sizes of a layer that is added and has none by default. @type {Record<string, number>} */
+/** The sizes of an added layer, for settings without a default. @type {Record<string, number>} */
 const SIZES = { units: 20, filters: 16 };
 
 /**
  * @param {Options} options
  * @param {string} name of the list
- * @param {{text: string, label: string}} said what stands there, and what it is called
+ * @param {{text: string, label: string}} texts the visible text of the list, and its label
  * @param {(layer: Layer) => void} add
  */
 export function layerAdder(options, name, { text, label }, add) {
@@ -21,7 +21,7 @@ export function layerAdder(options, name, { text, label }, add) {
     ["", ...Object.keys(options.layers)],
     "",
     (type) => (type ? t(`layer.${type}`) : text),
-    (type) => add(freshLayer(options, type)),
+    (type) => add(newLayer(options, type)),
   );
   choose.title = label;
   choose.setAttribute("aria-label", label);
@@ -29,16 +29,16 @@ export function layerAdder(options, name, { text, label }, add) {
 }
 
 /**
- * A layer as it is added: a residual block with a dense layer and its activation.
+ * A new layer of a type; a residual block has a dense layer and an activation inside.
  * @param {Options} options
  * @param {string} type
  * @returns {Layer}
  */
-function freshLayer(options, type) {
+function newLayer(options, type) {
   /** @type {Layer} */
   const layer = { type };
   for (const field of options.layers[type]) if (field.name in SIZES) layer[field.name] = SIZES[field.name];
   if (type === "activation") layer.name = "relu";
-  if (type === "residual") layer.layers = ["dense", "activation"].map((inner) => freshLayer(options, inner));
+  if (type === "residual") layer.layers = ["dense", "activation"].map((inner) => newLayer(options, inner));
   return layer;
 }

@@ -1,7 +1,7 @@
 /**
- * The layer list: a network layer by layer, from the images up, with what each gives. Layers are added, removed, and
- * moved by drag or with the arrow keys on their grip, into residual blocks and out of them too; one with a
- * wrong input shape shows the error in its place.
+ * The layer list: all layers of a network, from the input on, with their output shapes. Layers can be added and removed. They
+ * are moved by dragging, or with the arrow keys on their grip, also into residual blocks and out of them. A layer that does
+ * not fit its input shows the error.
  */
 
 import { h, iconButton } from "../page/dom.js";
@@ -18,7 +18,7 @@ import { afterInsertion, isInside, move, pathOf, step } from "./layer-moves.js";
  * @import { Field, Layer } from "../types.js"
  */
 
-/** What stands in a layer's line; the rest is behind its dots. @type {Record<string, string[]>} */
+/** The settings in the line of a layer; the button with the dots shows the others. @type {Record<string, string[]>} */
 const FIRST = {
   dense: ["units"],
   activation: ["name"],
@@ -32,18 +32,18 @@ export class LayerList {
   #form;
   #path;
   #layers;
-  /** Of the block that this is the list of; empty: of the network. */
+  /** The place of the residual block whose layers this list has; empty for the whole network. */
   #place;
-  /** The network's list, in which layers move. */
+  /** The list of the whole network, which moves layers. */
   #root;
-  /** Rows whose further settings are open; a list redrawn finds them open again. */
+  /** Paths of layers whose further settings are open; they stay open when the list is drawn again. */
   #open;
 
   /**
    * @param {FormContext} form
    * @param {Layer[]} layers changed in place
    * @param {Set<string>} open
-   * @param {{place: number[], root: LayerList}} [block] where this is the list of a block in another
+   * @param {{place: number[], root: LayerList}} [block] if this is the list of a residual block
    */
   constructor(form, layers, open, block) {
     const { place, root } = block ?? { place: [], root: this };
@@ -108,7 +108,7 @@ export class LayerList {
         ? new LayerList(this.#form, layer.layers ?? [], this.#open, { place, root: this.#root }).element
         : null;
     const label = t("layer.insert", { number });
-    const text = matchMedia("(pointer: coarse)").matches ? `+ ${label}` : "+"; // for a finger it has a line of its own
+    const text = matchMedia("(pointer: coarse)").matches ? `+ ${label}` : "+"; // on a touch screen it has its own line
     const inserter = this.#adder(`${path}.insert`, { text, label }, i);
     inserter.className = "layer-insert";
     const error = h("span", { className: "error", role: "alert", id: `error-${path}` });
@@ -148,7 +148,7 @@ export class LayerList {
   }
 
   /**
-   * The button with the dots, and what it opens.
+   * The button with the dots, and the panel that it opens.
    * @param {string} path
    * @param {Layer} layer
    * @param {Field[]} fields
@@ -181,13 +181,13 @@ export class LayerList {
   // -- adding, removing, moving --------------------------------------------------------------------
 
   /**
-   * The list of all layers, of which one is put before a position.
+   * A drop-down list that adds a layer before a position.
    * @param {string} name
-   * @param {{text: string, label: string}} said
+   * @param {{text: string, label: string}} texts
    * @param {number} position
    */
-  #adder(name, said, position) {
-    return layerAdder(this.#form.options, name, said, (layer) => {
+  #adder(name, texts, position) {
+    return layerAdder(this.#form.options, name, texts, (layer) => {
       this.#layers.splice(position, 0, layer);
       const open = [...this.#open].map((path) => afterInsertion(path, `${this.#path}.`, position));
       this.#open.clear();
@@ -196,13 +196,13 @@ export class LayerList {
     });
   }
 
-  /** Adds at the end: in a network below the last layer, which gives the classes. */
+  /** The drop-down list at the end. In a network it adds before the last layer, which gives the classes. */
   #adderAtEnd() {
     const { length } = this.#layers;
-    const said = { text: `+ ${t("layer.add")}`, label: t("layer.add") };
+    const texts = { text: `+ ${t("layer.add")}`, label: t("layer.add") };
     const adder = this.#adder(
       `${this.#path}.add`,
-      said,
+      texts,
       this.#place.length ? length : Math.max(0, length - 1),
     );
     return h("li", { className: "layer-add" }, adder);
@@ -211,7 +211,7 @@ export class LayerList {
   /** @param {number} i */
   #remove(i) {
     this.#layers.splice(i, 1);
-    this.#open.clear(); // places mean other layers now
+    this.#open.clear(); // because paths belong to other layers now
     const next = Math.min(i, this.#layers.length - 1);
     this.#form.redraw(next < 0 ? `${this.#path}.add` : `${this.#path}.${next}.grip`);
   }
@@ -228,7 +228,7 @@ export class LayerList {
     event.preventDefault();
   }
 
-  // -- in the whole network ------------------------------------------------------------------------
+  // -- for the list of the whole network -----------------------------------------------------------
 
   /**
    * @param {number[]} from
@@ -237,11 +237,11 @@ export class LayerList {
   #move(from, to) {
     const place = to && move(this.#layers, from, to);
     if (!place) return;
-    this.#open.clear(); // places mean other layers now
+    this.#open.clear(); // because paths belong to other layers now
     this.#form.redraw(`${pathOf(place)}.grip`);
   }
 
-  /** Every place that something can be put, with the row below it: before each layer, and at each list's end. */
+  /** Every place to which a layer can be moved, with the row below it: before each layer, and at the end of each list. */
   #gaps() {
     const lists = [...this.element.querySelectorAll(".layers"), this.element];
     return lists.flatMap((list) => {
@@ -251,7 +251,7 @@ export class LayerList {
   }
 
   /**
-   * The gap that is nearest to a height in the window; a block does not go into itself.
+   * The gap that is nearest to a height in the window; a block cannot be moved into itself.
    * @param {number} y
    * @param {number[]} dragged
    */
@@ -272,7 +272,7 @@ export class LayerList {
     dragged.classList.add("dragged");
     const { row } = this.#gapAt(y, from);
     row.classList.add("drop-before");
-    row.scrollIntoView({ block: "nearest" }); // a long list moves on at its edges
+    row.scrollIntoView({ block: "nearest" }); // so that a long list scrolls during the drag
   }
 
   #unmark() {

@@ -1,20 +1,20 @@
 /**
- * Moving layers through a network in which residual blocks hold layers of their own. A place is a list of positions:
- * [3, 1] is the second layer in the block that is the fourth; as a place to go to, the one before that layer.
+ * Moves layers in a network, in which residual blocks have their own layers. A place is a list of positions: [3, 1] is the
+ * second layer in the block that is the fourth layer. As a target, it means the place before that layer.
  */
 
 /** @import { Layer } from "../types.js" */
 
-/** The name of a place in the document: "network.layers.3.layers.1". @param {number[]} place */
+/** The path of a place in the document: "network.layers.3.layers.1". @param {number[]} place */
 export function pathOf(place) {
   return `network.layers.${place.join(".layers.")}`;
 }
 
-/** The beginning of a field's name that says its layer. */
+/** The part of a field's path that is the path of its layer. */
 export const LAYER = /^network\.layers\.\d+(?:\.layers\.\d+)*/;
 
 /**
- * The layer that a field belongs to, or undefined.
+ * The layer of a field, or undefined.
  * @param {Layer[] | undefined} layers
  * @param {string} field
  */
@@ -24,7 +24,7 @@ export function layerAt(layers, field) {
 }
 
 /**
- * Where a layer is now, as a field's name; null where it is no more.
+ * The present path of a layer; null if it was removed.
  * @param {Layer[] | undefined} layers
  * @param {Layer} layer
  */
@@ -34,13 +34,13 @@ export function pathOfLayer(layers, layer) {
 }
 
 /**
- * Where an arrow key takes a layer: past its neighbour, into a block that it meets, and out of a block at its end. A
- * block goes past other blocks.
+ * The target of a layer for an arrow key: after its neighbour, or into a neighbouring block, or out of its block at the end. A
+ * block is not moved into other blocks.
  *
- * @param {Layer[]} layers the network's
+ * @param {Layer[]} layers all layers of the network
  * @param {number[]} place
  * @param {1 | -1} by
- * @returns {number[] | null} null at the network's ends
+ * @returns {number[] | null} null at the ends of the network
  */
 export function step(layers, place, by) {
   const list = listOf(layers, place);
@@ -54,7 +54,7 @@ export function step(layers, place, by) {
 }
 
 /**
- * Move a layer; its new place, or null where it stays: a block does not go into itself.
+ * Move a layer. Returns its new place, or null if it stays, also because a block cannot be moved into itself.
  * @param {Layer[]} layers
  * @param {number[]} from
  * @param {number[]} to
@@ -69,9 +69,9 @@ export function move(layers, from, to) {
 }
 
 /**
- * The name of a place after a layer was put into a list.
+ * The path of a layer after another layer was added to a list.
  * @param {string} path
- * @param {string} list what the names of places in it begin with
+ * @param {string} list the beginning of the paths in this list
  * @param {number} position of the new layer
  */
 export function afterInsertion(path, list, position) {
@@ -80,7 +80,7 @@ export function afterInsertion(path, list, position) {
 }
 
 /**
- * Is a place in the block that stands at another?
+ * Whether a place is inside the block at another place.
  * @param {number[]} place
  * @param {number[]} block
  */
@@ -88,13 +88,13 @@ export function isInside(place, block) {
   return place.length > block.length && block.every((position, i) => position === place[i]);
 }
 
-/** The position in its own list. @param {number[]} place */
+/** The position of a place in its own list. @param {number[]} place */
 function last(place) {
   return place[place.length - 1];
 }
 
 /**
- * The list that a place is in.
+ * The list that contains a place.
  * @param {Layer[]} layers
  * @param {number[]} place
  * @returns {Layer[]}

@@ -6,7 +6,7 @@ import { number, t } from "../words/i18n.js";
 /** @import { LayerSummary } from "../types.js" */
 
 /**
- * Put what each layer gives beside it; those without a shape have not got that far.
+ * Show the output shape of each layer beside it; after a layer with an error, shapes are unknown.
  * @param {HTMLElement} element
  * @param {(string | undefined)[]} shapes
  */
@@ -17,7 +17,7 @@ export function showShapes(element, shapes) {
   }
 }
 
-/** The layers of a preset, to be read. @param {LayerSummary[]} rows */
+/** List entries for the layers of a preset. @param {LayerSummary[]} rows */
 export function layerSummary(rows) {
   return rows.map(({ type, output_shape: shape, parameters }) =>
     h(

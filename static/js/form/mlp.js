@@ -5,7 +5,8 @@ import { api } from "../server/api.js";
 /** @import { Experiment, Layer } from "../types.js" */
 
 /**
- * The network of a config as the preset that it is, or null: a guess by its layers, which the server confirms.
+ * The network of a config as the preset "mlp", or null if it is not one. The page guesses the settings from the layers, and the
+ * server confirms the guess.
  * @param {Experiment} experiment
  */
 export async function presetOf(experiment) {
@@ -18,10 +19,8 @@ export async function presetOf(experiment) {
 }
 
 /**
- * The preset that the layers might be of, or null. A guess by what is there: whether the preset gives the very same
- * layers, the server says.
- *
- * @param {Layer[]} layers as the server writes them
+ * Guess the settings of the preset from the layers; null if they cannot be those of the preset.
+ * @param {Layer[]} layers the layers in the server's format
  */
 function guessMlp(layers) {
   const flat = layers.flatMap((layer) => (layer.type === "residual" ? (layer.layers ?? []) : [layer]));

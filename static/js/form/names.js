@@ -6,9 +6,9 @@ import { isSweep } from "./values.js";
 
 /** @import { Experiment } from "../types.js" */
 
-/** Sections that are chosen by name: another name brings other settings, and that is one thing, not five. */
+/** Sections that are chosen by name. If the name differs, the other settings of the section do not count as differences. */
 export const BY_NAME = ["optimizer", "network.initializer", "training.schedule"];
-/** What is said of these needs no label before it, and stands first. */
+/** Fields whose values come first in a name, without a label. */
 const PLAIN = [
   "dataset.name",
   "network",
@@ -19,14 +19,14 @@ const PLAIN = [
 ];
 
 /**
- * What a run is called. What it does not share with the others that are launched with it stands first, in short words: a
- * narrow list has room for a few. Then the typed name; else, of one run what is changed most often, and of several what has
- * changed since the last ones. The number of a repetition comes last.
+ * The name of a run. First come the values in which the runs of this launch differ, in short words, because a narrow list shows
+ * only the beginning of a name. Then comes the typed name. Without a typed name, a single run has the settings that are changed
+ * most often, and several runs have the settings that have changed since the last launch. The fold and the seed come last.
  *
  * @param {Experiment} document one experiment
- * @param {[string[], any][]} chosen what is special to it among several, as a path and the value or alternative there
- * @param {{special: string[], changed: string[]}} difference what else the name should say, and the fields that have changed
- * @param {string[]} repetition which fold, which seed
+ * @param {[string[], any][]} chosen the values or alternatives in which the runs differ, with their paths
+ * @param {{special: string[], changed: string[]}} difference further parts of the name, and the fields that have changed
+ * @param {string[]} repetition the fold and the seed in words
  */
 export function nameOfRun(document, chosen, { special, changed }, repetition) {
   const varied = new Map(
@@ -39,7 +39,7 @@ export function nameOfRun(document, chosen, { special, changed }, repetition) {
   const plain = PLAIN.filter((place) => varied.has(place)).map((place) =>
     valueText(place, varied.get(place)),
   );
-  const said = document.name
+  const own = document.name
     ? [document.name]
     : [
         ...suggestion(
@@ -52,11 +52,12 @@ export function nameOfRun(document, chosen, { special, changed }, repetition) {
   const labelled = [...varied]
     .filter(([place]) => !PLAIN.includes(place))
     .map(([place, alternative]) => `${shortLabelOf(place)} ${valueText(place, alternative)}`);
-  return [...plain, ...labelled, ...said, ...repetition].join(" · ");
+  return [...plain, ...labelled, ...own, ...repetition].join(" · ");
 }
 
 /**
- * What one changes most, but for what has been said as it varies; `isChanged` says of which fields.
+ * A suggested name: the optimizer, the network and the penalties, without the values in which the runs differ, and only for
+ * fields for which `isChanged` is true.
  * @param {Experiment} document
  * @param {Map<string, any>} varied
  * @param {(field: string) => boolean} isChanged
@@ -77,7 +78,7 @@ function suggestion({ network, optimizer, regularization }, varied, isChanged) {
 }
 
 /**
- * A value of a field, or an alternative of a section, as the reader knows it.
+ * The text for a value of a field, or for an alternative of a section.
  * @param {string} place
  * @param {any} value
  */
@@ -92,14 +93,14 @@ function valueText(place, value) {
   return valueLabelOf(place, name);
 }
 
-/** A preset where there is little room: "MLP". @param {string} preset */
+/** The short name of a preset: "MLP". @param {string} preset */
 export function presetName(preset) {
   const short = `short.preset.${preset}`;
   return t(hasText(short) ? short : `preset.${preset}`);
 }
 
 /**
- * "L1 0.1 · L2 0.01"; strengths that are several are said by themselves.
+ * "L1 0.1 · L2 0.01"; if a strength has several values, only the penalty is named.
  * @param {Record<string, any>} regularization
  */
 function penaltyText(regularization) {
@@ -112,14 +113,14 @@ function penaltyText(regularization) {
 const NAMED = /^(optimizer\.|regularization\.|network\.layers$|seed$)/;
 
 /**
- * What differs between two experiments, in words.
+ * The differences between two experiments.
  *
- * @param {Record<string, any>} before flat fields, as the server flattens a config
- * @param {Record<string, any>} after of the first experiment, where there are several
+ * @param {Record<string, any>} before flat fields of a config
+ * @param {Record<string, any>} after flat fields of the draft's first experiment
  * @param {string[]} activations
- * @param {string[]} varied paths of what is several: these differ, whatever the first experiment has
- * @returns {{labels: string[], special: string[], changed: string[]}} what differs, what of it a suggested name would not
- *   say, and the fields that differ though they are not several
+ * @param {string[]} varied paths of fields with several values; they always count as different
+ * @returns {{labels: string[], special: string[], changed: string[]}} the labels of all differences; the differences that a
+ *   suggested name does not contain, as texts; and the fields that differ and have one value
  */
 export function difference(before, after, activations, varied) {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
@@ -149,17 +150,18 @@ export function difference(before, after, activations, varied) {
 }
 
 /**
- * Layers as lines, "dense 40 → relu → dense 10": only other activations, or another network?
+ * The label for a difference between two networks, such as "dense 40 → relu → dense 10": that of the activation if only
+ * activations differ, otherwise that of the layers.
  * @param {string} before
  * @param {string} after
  * @param {string[]} activations
  */
 function networkLabel(before, after, activations) {
-  const [old, fresh] = [before, after].map((line) => String(line).split(" → "));
+  const [old, now] = [before, after].map((line) => String(line).split(" → "));
   const alike =
-    old.length === fresh.length &&
+    old.length === now.length &&
     old.every(
-      (layer, i) => layer === fresh[i] || (activations.includes(layer) && activations.includes(fresh[i])),
+      (layer, i) => layer === now[i] || (activations.includes(layer) && activations.includes(now[i])),
     );
   return t(alike ? "network.activation" : "network.layers");
 }

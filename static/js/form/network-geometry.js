@@ -1,28 +1,29 @@
 /**
- * The geometry of a picture of a network, from the input at the left to the classes at the right: units and their connections
- * where it is a small one of dense layers, else boxes, as high as an image and as wide as it has channels. Pure.
+ * The geometry of a picture of a network, from the input on the left to the classes on the right. A small network of dense
+ * layers is drawn as units with connections. Other networks are drawn as boxes, whose height shows the size of images and
+ * whose width shows the number of channels. Pure functions.
  */
 
 /** @import { LayerSummary } from "../types.js" */
 
 /**
- * What is drawn of one layer; `place` is its position in the network, -1 that of the input.
+ * A drawn layer; `place` is its position in the network, -1 for the input.
  * @typedef {{place: number, type: string, shape: number[]}} Stage
  * @typedef {{stage: Stage, x: number, y: number, width: number, height: number}} Box
- * @typedef {{stage: Stage, x: number, ys: number[], isWhole: boolean}} Column the units that are drawn; not whole: some are left out
- * @typedef {{stage: Stage, x: number, y: number, lines: string[]}} Label `y` of its first line
- * @typedef {{from: number, to: number, top: number}} Skip from the middle of one to that of another, above both
+ * @typedef {{stage: Stage, x: number, ys: number[], isWhole: boolean}} Column the drawn units of a layer; if it is not whole, some units are left out
+ * @typedef {{stage: Stage, x: number, y: number, lines: string[]}} Label `y` is that of its first line
+ * @typedef {{from: number, to: number, top: number}} Skip the connection around a residual block, from the middle of a stage to that of another
  * @typedef {{height: number, boxes: Box[], columns: Column[], labels: Label[], skips: Skip[]}} Picture
  */
 
-/** Layers that change neither shape nor place of a value: they are named with the layer before them. */
+/** Layers that are not drawn, because they do not change the number of values; the tooltip of the layer before names them. */
 const BETWEEN = ["activation", "dropout", "batch_norm", "local_response_norm", "flatten"];
-/** A network of more layers has no room for its units. */
+/** A network with more stages than this has no room for units. */
 const COLUMNS = 7;
-/** Of more units in a layer, some at both ends are drawn. */
+/** If a layer has more units than UNITS, only ENDS units at both ends are drawn. */
 const UNITS = 10;
 const ENDS = 4;
-/** Pixels. */
+/** Sizes in pixels: the distance of units, the highest and the lowest box, a line of text, a letter, between two labels. */
 const UNIT = 5;
 const TALLEST = 48;
 const LOWEST = 6;
@@ -33,13 +34,13 @@ const BETWEEN_LABELS = 5;
 /** Width of the picture. */
 export const WIDTH = 252;
 export const RADIUS = 2;
-/** Above the layers: the edge of a unit, or the way around a residual block. */
+/** The space above the layers: for the edge of a unit, or for the connection around a residual block. */
 const EDGE = 3;
 const AROUND = 10;
 export const LINE_HEIGHT = LINE;
 
 /**
- * The stages of a network: its input, and each layer that is drawn.
+ * The stages of a network: its input and all drawn layers.
  * @param {LayerSummary[]} layers
  * @returns {Stage[]}
  */
@@ -53,7 +54,7 @@ export function stagesOf(layers) {
 
 /**
  * @param {LayerSummary[]} layers
- * @param {boolean} isLabelled whether sizes of units are said below them
+ * @param {boolean} isLabelled whether the numbers of units are written below them
  * @returns {Picture}
  */
 export function pictureOf(layers, isLabelled = true) {
@@ -127,7 +128,8 @@ function linesOf({ shape }, isSmall) {
 }
 
 /**
- * Labels below their stages, in two rows where they are wide; those that have no room are left out, the ends never.
+ * Place labels below their stages, in two rows if they are wide. Labels without room are left out, but not the first and the
+ * last one.
  * @param {Omit<Label, "y">[]} wanted
  * @param {number} top of the first line
  * @returns {Label[]}

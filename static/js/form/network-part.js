@@ -1,4 +1,4 @@
-/** The network: a preset with its settings, or several to compare, or layers one by one; and how its weights begin. */
+/** The part of the form for the network: a preset with its settings, several presets, or a list of layers; initial weights. */
 
 import { find, h, iconButton } from "../page/dom.js";
 import { lazy } from "../page/lazy.js";
@@ -28,26 +28,26 @@ export class NetworkPart {
   #look;
   #rows = h("ol", { className: "layer-summary" });
   #picture = new NetworkPicture();
-  /** Its chain says the sizes. */
+  /** Whether the network is an MLP, whose chain shows the numbers of units. */
   #isMlp = false;
   #table;
   /** @type {HTMLButtonElement | null} */
   #edit = null;
-  /** The server's last summary; null while what is chosen is wrong. @type {ExperimentSummary | null} */
+  /** The server's last summary; null while the draft has an error. @type {ExperimentSummary | null} */
   #summary = null;
   /** @type {HTMLElement | null} */
   #list = null;
-  /** What makes the list, as soon as it is here. @type {typeof LayerList | null} */
+  /** The class of layer lists, once it is loaded. @type {typeof LayerList | null} */
   #List = null;
-  #bringList = lazy(async () => {
+  #loadList = lazy(async () => {
     this.#List = (await import("./layer-list.js")).LayerList;
   });
   /**
-   * What each layer gives, as far as that is known: a list that is drawn again has it at once.
+   * The known output shapes of layers, for a list that is drawn again.
    * @type {WeakMap<Layer, string | undefined>}
    */
   #shapes = new WeakMap();
-  /** Places of layers whose further settings are open. @type {Set<string>} */
+  /** Paths of layers whose further settings are open. @type {Set<string>} */
   #open = new Set();
 
   /**
@@ -60,7 +60,7 @@ export class NetworkPart {
     this.#table = this.#tableButton();
   }
 
-  /** The blocks, lowest first. */
+  /** Make the elements of this part. */
   draw() {
     const { draft } = this.#form;
     const { networks } = draft;
@@ -72,7 +72,7 @@ export class NetworkPart {
     this.#list = null;
     /** @type {HTMLElement[]} */
     const inside = [];
-    if (layers && !this.#List) this.#bringList().then(() => this.#form.redraw());
+    if (layers && !this.#List) this.#loadList().then(() => this.#form.redraw());
     if (layers && this.#List) {
       this.#list = new this.#List(this.#form, layers, this.#open).element;
       const left = this.#drawLeft();
@@ -93,7 +93,7 @@ export class NetworkPart {
   }
 
   /**
-   * Which preset, or several, or the list; a way from the one to the other; and all of it as a table.
+   * The field for the network, with a button to edit the layers and a button for the table of layers.
    * @param {DraftNetwork[]} networks
    */
   #drawChoice(networks) {
@@ -106,7 +106,7 @@ export class NetworkPart {
      */
     const choose = async (presets, focus) => {
       if (presets[0] === WRITTEN) {
-        await this.#bringList();
+        await this.#loadList();
         draft.chooseOwnLayers();
       } else draft.choosePresets(presets);
       redraw(focus);
@@ -136,23 +136,23 @@ export class NetworkPart {
     return this.#edit ? besideLabel(element, this.#edit) : element;
   }
 
-  /** Shows all layers as a table; off while what is chosen is wrong. */
+  /** The button that shows all layers as a table; disabled while the draft has an error. */
   #tableButton() {
     const button = iconButton(
       "table",
       t("look.network"),
       () => this.#summary && this.#look.network(this.#summary),
     );
-    button.id = "look-network"; // the focus finds it again when the form is drawn anew
+    button.id = "look-network"; // so that the focus can return to it when the form is drawn again
     return button;
   }
 
-  /** To the layers one by one: of the one network, or of the first of several, which is said before and after. */
+  /** The button that replaces the network, or the first of several, by its list of layers. */
   #editButton() {
     const { draft, settled, redraw } = this.#form;
     const button = h("button", { type: "button", className: "toggle", id: "edit-layers" }, t("network.edit"));
     button.addEventListener("click", async () => {
-      const [config] = await Promise.all([settled(), this.#bringList()]); // a preset may have been chosen a moment ago
+      const [config] = await Promise.all([settled(), this.#loadList()]); // a preset may have been chosen a moment ago
       if (!config || !button.isConnected) return;
       draft.writeLayers(config.network.layers);
       redraw("network.layers.0.grip");
@@ -160,7 +160,7 @@ export class NetworkPart {
     return button;
   }
 
-  /** Of how many networks these layers are the first, and the way back to all of them. */
+  /** If the layers are those of the first of several networks: a text that says so, and a button back to all of them. */
   #drawLeft() {
     const { draft, redraw } = this.#form;
     const count = draft.leftVariants;
@@ -179,9 +179,9 @@ export class NetworkPart {
   }
 
   /**
-   * What the network is: a server's summary, or null where something is wrong with it, and then how far the shapes go.
-   * @param {ExperimentSummary | null} summary
-   * @param {number[][]} shapes
+   * Show the server's summary of the network.
+   * @param {ExperimentSummary | null} summary null: the draft has an error
+   * @param {number[][]} shapes the output shapes of the layers before a layer with an error
    */
   show(summary, shapes = []) {
     this.#summary = summary;
@@ -191,7 +191,7 @@ export class NetworkPart {
     this.#drawSummary();
   }
 
-  /** The draft has been changed: of how many networks one can edit the first. */
+  /** Call this when the draft has changed: it updates the button that edits the first of several networks. */
   count() {
     this.#drawEdit();
   }

@@ -14,9 +14,9 @@ export class NetworkPicture {
   #caption = h("figcaption", {});
 
   /**
-   * @param {FirstExperiment | null} first the network, or null while what is chosen is wrong: then the last one stays, pale
-   * @param {number} count of networks that are chosen, whose first one it is
-   * @param {boolean} isLabelled whether sizes of units are not said elsewhere
+   * @param {FirstExperiment | null} first the network; null while the draft has an error: then the last picture turns pale
+   * @param {number} count how many networks are chosen, of which this is the first
+   * @param {boolean} isLabelled whether to write the numbers of units
    */
   show(first, count, isLabelled) {
     this.element.classList.toggle("old", !first);
@@ -30,7 +30,7 @@ export class NetworkPicture {
 
 /**
  * @param {Picture} picture
- * @param {Layer[]} layers as the config has them
+ * @param {Layer[]} layers the layers in the config
  */
 function draw({ height, boxes, columns, labels, skips }, layers) {
   const stages = [...boxes, ...columns].map(({ stage }) => stage);
@@ -85,7 +85,7 @@ function weights(from, to) {
 }
 
 /**
- * "conv → 30×24×24, ReLU, dropout": a layer with those that are not drawn before the next.
+ * "conv → 30×24×24, ReLU, dropout": a drawn layer, and the layers after it that are not drawn.
  * @param {Stage} stage
  * @param {Stage | undefined} next
  * @param {Layer[]} layers

@@ -6,22 +6,22 @@ import { alternatives, oneOrSeveral } from "./values.js";
 
 /** A regularization: penalty → λ. @typedef {Record<string, any>} Regularization */
 
-/** Kind → the penalties that it is of. @type {Record<string, string[]>} */
+/** Kind → its penalties. @type {Record<string, string[]>} */
 export const PENALTIES = { none: [], l1: ["l1"], l2: ["l2"], both: ["l1", "l2"] };
 
-/** Which of `PENALTIES` a regularization has. @param {Regularization} regularization */
+/** The kind of a regularization, a key of `PENALTIES`. @param {Regularization} regularization */
 export function penaltyOf(regularization) {
   const chosen = Object.keys(regularization).sort().join();
   return Object.keys(PENALTIES).find((kind) => PENALTIES[kind].join() === chosen) ?? "none";
 }
 
 export class Penalties {
-  /** λ as it was last chosen, for when a penalty comes back. @type {Regularization} */
+  /** The last λ of each penalty, for when it is chosen again. @type {Regularization} */
   #strengths = { l1: 0.1, l2: 0.1 };
 
   /**
-   * One kind, or several to compare.
-   * @param {OneOrSeveral<Regularization>} regularization as it was
+   * Choose one kind, or several to compare.
+   * @param {OneOrSeveral<Regularization>} regularization the present choice
    * @param {string[]} kinds
    */
   choose(regularization, kinds) {

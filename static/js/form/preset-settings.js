@@ -7,7 +7,7 @@ import { settings } from "./settings.js";
 /** @import { FormContext } from "./form.js" */
 
 /**
- * Settings that no other of the chosen presets has than the MLP.
+ * The settings of an MLP that no other chosen preset has.
  * @param {Pick<FormContext, "options" | "draft">} form
  */
 export function onlyOfMlp({ options, draft }) {
@@ -17,13 +17,13 @@ export function onlyOfMlp({ options, draft }) {
   return names("mlp").filter((name) => !others.includes(name));
 }
 
-/** Whose settings follow. @param {string} names */
+/** A caption that names the presets whose settings follow. @param {string} names */
 export function caption(names) {
   return h("span", { className: "caption" }, names);
 }
 
 /**
- * The settings of the presets, but for what an MLP has for itself; of several, those together that the same ones have.
+ * The settings of the presets, without those that only an MLP has. Settings of the same presets are together.
  * @param {FormContext} form
  */
 export function presetSettings(form) {

@@ -1,4 +1,4 @@
-/** A field with all its choices side by side; a button beside its label lets one compare several. */
+/** A field with all its choices side by side; a button beside its label opens check boxes for several choices. */
 
 import { besideLabel, block, segments } from "./fields.js";
 import { several } from "./several.js";
@@ -7,15 +7,15 @@ import { several } from "./several.js";
  * @param {string} path
  * @param {string} key
  * @param {string[]} choices
- * @param {string[]} chosen one at least
- * @param {(choice: string) => string} name what the reader sees
- * @param {(chosen: string[], focus: string) => void} choose with the name of the control that is to have the focus
- * @param {string} [note] said below the boxes of several
+ * @param {string[]} chosen at least one
+ * @param {(choice: string) => string} name the text of a choice
+ * @param {(chosen: string[], focus: string) => void} choose also gets the place of the control that should have the focus
+ * @param {string} [note] a text below the check boxes
  */
 export function segmentField(path, key, choices, chosen, name, choose, note) {
-  const one = () =>
+  const singleChoice = () =>
     segments(path, key, choices, chosen[0], name, (choice) => choose([choice], `${path}=${choice}`));
-  const single = chosen.length === 1 ? [one()] : [];
+  const single = chosen.length === 1 ? [singleChoice()] : [];
   const [control, button, panel] = several(path, key, choices, chosen, name, choose, { single, note });
   return besideLabel(block(path, key, null, control, panel), button);
 }

@@ -1,4 +1,4 @@
-/** The settings that alternatives of a section have, such as the optimizers that are compared: one field for each name. */
+/** The settings of the alternatives of a section, such as several optimizers: one field for each name of a setting. */
 
 import { t } from "../words/i18n.js";
 import { control } from "./control.js";
@@ -11,15 +11,15 @@ import { block } from "./fields.js";
  */
 
 /**
- * Blocks for the settings of all alternatives. What is typed goes to each that has such a setting; where they usually have
- * different ones, an empty field leaves each its own.
+ * Blocks for the settings of all alternatives. A typed value goes to each alternative that has this setting. If the
+ * alternatives have different defaults, an empty field means that each keeps its default.
  * @param {Pick<FormContext, "change" | "redraw">} form
  * @param {string} path of the section: "optimizer"
- * @param {string} kind what its settings are called by: `${kind}.momentum`
- * @param {(Record<string, any> | null)[]} all the alternatives
- * @param {Record<string, Field[]>} registry fields by the alternatives' names
+ * @param {string} kind the beginning of the keys of the settings' texts: `${kind}.momentum`
+ * @param {(Record<string, any> | null)[]} all all alternatives
+ * @param {Record<string, Field[]>} registry name of an alternative → its fields
  * @param {string[]} except settings that are drawn elsewhere
- * @param {string} by what an alternative is named by
+ * @param {string} by the property with the name of an alternative
  */
 export function settings(form, path, kind, all, registry, except = [], by = "name") {
   const present = all.filter((alternative) => alternative !== null);
@@ -68,7 +68,7 @@ export function settings(form, path, kind, all, registry, except = [], by = "nam
 }
 
 /**
- * Say in the help whose setting it is.
+ * Name in the help text the alternatives that have a setting.
  * @param {HTMLElement} element
  * @param {string[]} names
  */

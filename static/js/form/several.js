@@ -1,7 +1,7 @@
 /**
- * One of many, or several of them to compare: a drop-down list, and beside it a button that opens check boxes. With
- * several, the list names them all, and choosing from it leaves one of them. The form does not grow: the boxes lie above
- * it, and Escape or a click elsewhere closes them.
+ * A field for one choice, or for several to compare: a drop-down list, and beside it a button that opens check boxes. If several
+ * are chosen, the list names all of them, and choosing from the list leaves only one. The check boxes float above the form, so
+ * that the form does not grow; Escape or a click outside closes them.
  */
 
 import { find, h, iconButton, moveTo } from "../page/dom.js";
@@ -10,25 +10,25 @@ import { t } from "../words/i18n.js";
 import { select } from "./fields.js";
 
 const ALL = "several";
-/** Pixels that two columns of names need. */
+/** The smallest width of the check boxes in pixels, for two columns of names. */
 const NARROWEST = 216;
 /**
- * The field whose boxes are open: a form that is drawn again opens them again.
+ * The path of the field whose check boxes are open, to open them again when the form is drawn again.
  * @type {string | null}
  */
 let opened = null;
 
 /**
- * The controls, to stand side by side.
+ * The controls of the field, to be placed side by side.
  * @param {string} path
  * @param {string} key
  * @param {string[]} choices
- * @param {string[]} chosen one at least
- * @param {(choice: string) => string} name what the reader sees
- * @param {(chosen: string[], focus: string) => void} choose with the name of the control that is to have the focus
- * @param {{ single?: HTMLElement[], alone?: string[], note?: string, short?: (choice: string) => string }} more what stands
- *   there for one choice instead of the list; what the list offers besides, and cannot be one of several; what is said below
- *   the boxes; a shorter name where there is less room
+ * @param {string[]} chosen at least one
+ * @param {(choice: string) => string} name the text of a choice
+ * @param {(chosen: string[], focus: string) => void} choose also gets the place of the control that should have the focus
+ * @param {{ single?: HTMLElement[], alone?: string[], note?: string, short?: (choice: string) => string }} more `single`: the
+ *   control for one choice, in place of the list; `alone`: further choices that cannot be one of several; `note`: a text below
+ *   the check boxes; `short`: a shorter text of a choice
  */
 export function several(path, key, choices, chosen, name, choose, more = {}) {
   const { single, alone = [], note, short = name } = more;
@@ -44,7 +44,7 @@ export function several(path, key, choices, chosen, name, choose, more = {}) {
       named,
       (choice) => choice !== ALL && choose([choice], path),
     );
-    if (chosen.length > 1) element.title = named(ALL); // more than there may be room for
+    if (chosen.length > 1) element.title = named(ALL); // because the list may cut it off
     return element;
   };
   const panel = boxes(path, key, choices, chosen, short, choose, note);
@@ -86,13 +86,13 @@ function boxes(path, key, choices, chosen, name, choose, note) {
     box.addEventListener("change", () => {
       const now = choices.filter((other) => (other === choice ? box.checked : chosen.includes(other)));
       if (now.length) choose(now, `${path}.${ALL}=${choice}`);
-      else box.checked = true; // the last one stays: an experiment has one at least
+      else box.checked = true; // the last one cannot be removed: an experiment needs at least one
     });
     return h("label", {}, box, h("span", {}, name(choice)));
   };
   onKey(panel, (event) => {
-    if (event.key !== "Enter" || event.ctrlKey || event.metaKey) return; // those launch, from anywhere
-    event.preventDefault(); // it would launch, too
+    if (event.key !== "Enter" || event.ctrlKey || event.metaKey) return; // Ctrl+Enter launches, from any control
+    event.preventDefault(); // so that Enter closes the boxes and does not launch
     panel.hidePopover();
   });
   const follow = () => (panel.isConnected ? place(panel) : listen(removeEventListener));
@@ -101,7 +101,7 @@ function boxes(path, key, choices, chosen, name, choose, note) {
     change("scroll", follow, { capture: true, passive: true });
     change("resize", follow);
   };
-  // This event does not come where the panel leaves with a form that is drawn again: then it is still wanted.
+  // This event is not sent if the panel is removed because the form is drawn again; then it should open again.
   panel.addEventListener("beforetoggle", ({ newState }) => {
     opened = newState === "open" ? path : null;
     listen(opened ? addEventListener : removeEventListener);
@@ -116,7 +116,7 @@ function boxes(path, key, choices, chosen, name, choose, note) {
 }
 
 /**
- * Below its field, or above it where there is no room.
+ * Place the check boxes below their field, or above it if there is no room below.
  * @param {HTMLElement & {currentCSSZoom?: number}} panel
  */
 function place(panel) {
@@ -128,12 +128,12 @@ function place(panel) {
   moveTo(panel, left, below ? bottom + 2 : top - height - 2);
 }
 
-/** Open again what was open before the form was drawn again. @param {HTMLElement} form */
+/** Open the check boxes again that were open before the form was drawn again. @param {HTMLElement} form */
 export function reopen(form) {
   const panel = opened && form.querySelector(`[data-several="${CSS.escape(opened)}"]`);
   if (!(panel instanceof HTMLElement)) opened = null;
   else {
-    find(form, `[name="${CSS.escape(`${opened}.${ALL}`)}"]`, HTMLElement).focus(); // Escape leads back there
+    find(form, `[name="${CSS.escape(`${opened}.${ALL}`)}"]`, HTMLElement).focus(); // after Escape, the focus returns to this button
     panel.showPopover();
     place(panel);
   }

@@ -1,4 +1,4 @@
-/** The training: optimizer, penalties, batch and length. */
+/** The part of the form for training: optimizer, penalties, batch size and length. */
 
 import { h } from "../page/dom.js";
 import { t } from "../words/i18n.js";
@@ -14,7 +14,7 @@ import { alternatives, isSweep } from "./values.js";
  */
 
 /**
- * Powers of ten that the sliders go through.
+ * The lowest and the highest power of ten on a slider.
  * @type {[number, number]}
  */
 const RATES = [-5, 1];
@@ -45,7 +45,7 @@ function drawOptimizer({ options, draft, redraw }) {
   return segmentField(path, path, names, chosen, called, choose, t("optimizer.several"));
 }
 
-/** The settings that not every optimizer has. @param {FormContext} form */
+/** The settings of the optimizers besides the learning rate. @param {FormContext} form */
 function drawOwn(form) {
   const { options, draft } = form;
   const blocks = settings(
@@ -72,7 +72,7 @@ function drawRate({ options, draft, change }) {
   return withValue(block(path, key, field, rate.text, rate.slider));
 }
 
-/** Which penalties, and λ of each. @param {FormContext} form */
+/** The kind of penalty, and the λ of each penalty. @param {FormContext} form */
 function drawPenalties({ options, draft, change, redraw }) {
   const path = "regularization";
   const key = "regularization.kind";
@@ -96,7 +96,7 @@ function drawPenalties({ options, draft, change, redraw }) {
 }
 
 /**
- * λ of a penalty, for all that have it.
+ * The λ of a penalty, for all alternatives that have it.
  * @param {Pick<FormContext, "options" | "change">} form
  * @param {string} penalty
  * @param {Record<string, any>[]} having

@@ -1,4 +1,4 @@
-/** Undo and redo of every change of the experiment: two buttons, their keys, and a description of the change. */
+/** Undo and redo for changes of the experiment: two buttons that describe the change, and keys. */
 
 import { closest, h, iconButton, label } from "../page/dom.js";
 import { onKey, undoOrRedo } from "../page/keys.js";
@@ -12,22 +12,22 @@ import { History } from "./history.js";
 const SLIDERS = "input[type=range]";
 const BOXES = `input[type=text], ${SLIDERS}`;
 const WAYS = /** @type {const} */ ({ undo: -1, redo: 1 });
-/** Fields that are called as others are. @type {Record<string, string>} */
+/** Fields that have the label of another field. @type {Record<string, string>} */
 const CALLED = {
   network: "network.layers",
   "network.hidden": "network.layers",
   seeds: "seed",
   "dataset.fold": "form.folds",
 };
-/** More fields than these have no room in a label. */
+/** A label names at most this many fields. */
 const FEW = 2;
 
 export class Undo {
   #draft;
   #history;
-  /** Called with the first field that has another value now. */
+  /** Called with the first changed field. */
   #onChange;
-  /** Something is being typed into a box, or a slider is moved. */
+  /** Whether the user is typing in a box, or moving a slider. */
   #isTyping = false;
   #buttons = {
     undo: iconButton("undo", "", () => this.go("undo")),
@@ -38,7 +38,7 @@ export class Undo {
   /**
    * @param {HTMLElement} form
    * @param {Draft} draft
-   * @param {(field: string) => void} onChange the draft is another one
+   * @param {(field: string) => void} onChange called after undo and redo, with the first changed field
    */
   constructor(form, draft, onChange) {
     this.#draft = draft;
@@ -57,15 +57,16 @@ export class Undo {
     this.show();
   }
 
-  /** The draft may have been changed. */
+  /** Record the draft, if it has changed. */
   record() {
     this.#history.record(this.#draft.state, this.#isTyping);
     this.show();
   }
 
   /**
-   * Go back by one change, or forward again; whether there was one.
+   * Undo or redo one change.
    * @param {"undo" | "redo"} way
+   * @returns whether there was a change
    */
   go(way) {
     const fields = this.#fields(way);
@@ -76,14 +77,14 @@ export class Undo {
     return true;
   }
 
-  /** What each button would change, in words. */
+  /** Update the labels of the buttons. */
   show() {
     for (const way of /** @type {const} */ (["undo", "redo"])) {
       const fields = this.#fields(way);
       const labels = new Set(fields.map((field) => labelOf(CALLED[field] ?? field)));
       const what = labels.size > FEW ? t("form.several_settings") : [...labels].join(t("form.and"));
       label(this.#buttons[way], fields.length ? t(`form.${way}`, { what }) : t(`form.no_${way}`));
-      // not `disabled`: the focus would leave the button with the last change
+      // not `disabled`, because a disabled button would lose the focus
       this.#buttons[way].setAttribute("aria-disabled", String(!fields.length));
     }
   }
@@ -94,7 +95,7 @@ export class Undo {
     return now && then ? changedFields(now, then) : [];
   }
 
-  /** What is being typed into a box the browser takes back by itself, and brings it again. @param {KeyboardEvent} event */
+  /** Handle the keys for undo and redo; the browser itself undoes typing in a box. @param {KeyboardEvent} event */
   #key(event) {
     const way = undoOrRedo(event);
     if (!way) return;

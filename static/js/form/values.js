@@ -1,28 +1,28 @@
 /**
- * What is typed into a field: nothing, a number, or several of them, which make several runs.
+ * The values that a user types in a field: none, one number, or several numbers, which make several runs.
  *
- *     0.1              one
+ *     0.1              one value
  *     0.01, 0.1        a list
- *     0.001..1         a range: each power of ten where the field counts in powers, else in whole steps or five
- *     16..256          each power of two, where the field counts in powers and both ends are some
- *     0.001..1:7       a range of seven
+ *     0.001..1         a range: every power of ten if the field has a log scale; otherwise whole steps, or five values
+ *     16..256          a range: every power of two if the field has a log scale and both ends are powers of two
+ *     0.001..1:7       a range with seven values
  *
- * `notation.js` says how numbers are written, and what a comma means.
+ * `notation.js` reads numbers, and decides what a comma means.
  */
 
 import { numberOf, plain, settle } from "../words/notation.js";
 
-/** At most this many values of a field are kept; the server takes no longer list of experiments either. */
+/** At most this many values of a field are kept; the server accepts as many experiments in one launch. */
 const MAX_COUNT = 100;
-/** At most this many values of a range are made, to count those that differ. */
+/** At most this many values of a range are computed, to count the different ones. */
 const MAX_RANGE = 10_000;
 const RANGE = /^(.+?)\.{2,3}(.+?)(?::(\d+))?$/;
-/** A range of whole numbers stands for each of them where there are at most this many, else for a few of them. */
+/** A range with at most EACH whole numbers means all of them; a longer range means FEW values. */
 const EACH = 20;
 const FEW = 5;
 
 /**
- * Several values of one field, or several alternatives of one section; `sweep` is how they are typed.
+ * Several values of one field, or several alternatives of one section; `sweep` is the typed text.
  * @template T
  * @typedef {{sweep: string, values: T[], count?: number}} Several
  */
@@ -30,24 +30,25 @@ const FEW = 5;
  * @template T
  * @typedef {T | Several<T>} OneOrSeveral
  */
-/** What a field of the form holds. @typedef {OneOrSeveral<string | number | boolean | null>} Value */
-/** What of a field's description says how its text is read. @typedef {{kind?: string, scale?: string}} TypedField */
+/** The value of a field in the form. @typedef {OneOrSeveral<string | number | boolean | null>} Value */
+/** The properties of a field that decide how its text is read. @typedef {{kind?: string, scale?: string}} TypedField */
 
 /** @param {TypedField} field */
 const isWhole = ({ kind }) => kind === "integer" || kind === "integers";
 
 /**
- * The value of a typed text: a number where it is one, `{ sweep, values }` where it is several, null for nothing, else the
- * text as it is: the server judges it. Of more values than can be launched some are kept, and `count` says of how many.
+ * The value of a typed text: a number, `{ sweep, values }` for several numbers, null for an empty text. Any other text is
+ * returned unchanged, and the server will refuse it. If there are more values than can be launched, only some are kept, and
+ * `count` is the number of all.
  *
  * @param {string} text
- * @param {TypedField} field as the server describes it
+ * @param {TypedField} field
  * @returns {OneOrSeveral<string | number> | null}
  */
 export function typed(text, field = {}) {
-  const said = plain(text);
-  if (said === "") return null;
-  const { settled } = settle(said, isWhole(field));
+  const plainText = plain(text);
+  if (plainText === "") return null;
+  const { settled } = settle(plainText, isWhole(field));
   if (settled === null) return text.trim();
   const items = settled
     .split(/[;,]/)
@@ -58,12 +59,13 @@ export function typed(text, field = {}) {
   const values = [...found].slice(0, MAX_COUNT + 1);
   if (!values.length || (values.length === 1 && typeof values[0] === "string")) return text.trim();
   if (values.length === 1) return values[0];
-  const count = found.size + ranges.reduce((sum, one) => sum + (one ? one.count - one.values.length : 0), 0);
+  const count =
+    found.size + ranges.reduce((sum, made) => sum + (made ? made.count - made.values.length : 0), 0);
   return { sweep: text.trim(), values, ...(count > MAX_COUNT ? { count } : {}) };
 }
 
 /**
- * How a text could be meant of which one cannot say whether a comma separates; none where that is clear.
+ * The possible meanings of a text whose commas are unclear; empty if they are clear.
  * @param {string} text
  * @param {TypedField} field
  */
@@ -72,7 +74,7 @@ export function readings(text, field = {}) {
 }
 
 /**
- * Is it several values?
+ * Whether a value is several values.
  * @param {any} value
  * @returns {value is Several<any>}
  */
@@ -81,7 +83,7 @@ export function isSweep(value) {
 }
 
 /**
- * What a part of the document may be: the one that it is, or each of several.
+ * All values of a field, or all alternatives of a section, as a list.
  * @template T
  * @param {OneOrSeveral<T>} part
  * @returns {T[]}
@@ -91,7 +93,7 @@ export function alternatives(part) {
 }
 
 /**
- * One alternative or several, as the document holds them; `names` say which.
+ * One alternative or several in the form of the draft's document; `names` are their names.
  * @template T
  * @param {T[]} several
  * @param {string[]} names
@@ -101,7 +103,7 @@ export function oneOrSeveral(several, names) {
   return several.length === 1 ? several[0] : { sweep: names.join(", "), values: several };
 }
 
-/** A value as it is typed. @param {Value | undefined} value */
+/** The text for a value in a box. @param {Value | undefined} value */
 export function asTyped(value) {
   if (value === null || value === undefined) return "";
   if (isSweep(value)) return value.sweep;
@@ -110,19 +112,19 @@ export function asTyped(value) {
 }
 
 /**
- * A range, or null where the text is none.
+ * The values of a range, or null if the text is not a range.
  * @param {string} text
  * @param {TypedField} field
- * @returns {{values: number[], count: number} | null} `count` is more where it has more values than are made
+ * @returns {{values: number[], count: number} | null} `count` is higher than the number of values if not all are computed
  */
 function range(text, field) {
-  const [, from, to, asked] = RANGE.exec(text) ?? [];
+  const [, from, to, typedCount] = RANGE.exec(text) ?? [];
   const [low, high] = [numberOf(from?.trim() ?? ""), numberOf(to?.trim() ?? "")];
   if (low === undefined || high === undefined || !(low < high)) return null;
   const powers = field.scale === "log" && low > 0;
   const whole = isWhole(field);
-  const wanted = asked ? Number(asked) : usual(low, high, powers);
-  const count = whole && !powers ? Math.min(wanted, Math.floor(high - low) + 1) : wanted;
+  const steps = typedCount ? Number(typedCount) : defaultCount(low, high, powers);
+  const count = whole && !powers ? Math.min(steps, Math.floor(high - low) + 1) : steps;
   if (count < 2) return null;
   const made = Math.min(count, MAX_RANGE);
   const values = Array.from({ length: made }, (_, i) => {
@@ -134,11 +136,12 @@ function range(text, field) {
 }
 
 /**
+ * How many values a range has if the text does not say it.
  * @param {number} low
  * @param {number} high
  * @param {boolean} powers
  */
-function usual(low, high, powers) {
+function defaultCount(low, high, powers) {
   if (powers) {
     const base = [low, high].every((end) => Number.isInteger(Math.log2(end)) && end >= 1) ? 2 : 10;
     return Math.max(2, Math.round(Math.log(high / low) / Math.log(base)) + 1);

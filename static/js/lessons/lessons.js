@@ -1,6 +1,6 @@
 /**
- * Lessons: one click launches all runs of a lesson. Its question is shown, and its conclusion once the runs have ended. A
- * lesson without runs opens its data set and its network to look at.
+ * Lessons: one click launches all runs of a lesson. The page shows the lesson's question, and its conclusion when all runs have
+ * ended. A lesson without runs opens a dialog with its data set and its network.
  */
 
 import { find, h } from "../page/dom.js";
@@ -19,7 +19,7 @@ import { explain } from "../words/reasons.js";
  * @import { Store } from "../state/store.js"
  */
 
-/** One click each; the others are in the list behind them. */
+/** Slugs of the lessons with their own buttons; the other lessons are in the menu. */
 const FIRST = ["1a-vanishing-gradient", "2a-optimizers", "3a-overfitting", "3b-l2"];
 
 export class Lessons {
@@ -30,12 +30,12 @@ export class Lessons {
   #onLaunch;
   #onLook;
   #queue;
-  /** What each lesson's button says of its runs: called when the queue is another. @type {(() => void)[]} */
+  /** Functions that update the costs on the buttons when the queue changes. @type {(() => void)[]} */
   #costs = [];
   /** @type {string | null} */
   #drawn = null;
   /**
-   * Why the last launch did not work.
+   * The error of the last launch, if it failed.
    * @type {ApiError | null}
    */
   #problem = null;
@@ -93,7 +93,7 @@ export class Lessons {
   }
 
   /**
-   * All other lessons, with their questions, in a list that opens over the charts.
+   * The menu with all other lessons and their questions; it opens over the charts.
    * @param {Lesson[]} lessons
    */
   #menu(lessons) {
@@ -109,14 +109,14 @@ export class Lessons {
       button.append(h("span", { className: "question" }, lesson.question[language()]));
       const cost = h("span", { className: "cost" });
       button.append(cost);
-      const say = () => {
+      const updateCost = () => {
         cost.textContent = this.#cost(lesson);
       };
-      this.#costs.push(say);
-      say();
+      this.#costs.push(updateCost);
+      updateCost();
       button.addEventListener("click", () => {
         menu.open = false;
-        find(menu, "summary", HTMLElement).focus(); // where a dialog gives it back to
+        find(menu, "summary", HTMLElement).focus(); // a dialog returns the focus to this element
       });
       list.append(button);
     }
@@ -132,17 +132,17 @@ export class Lessons {
     return [lesson.question[language()], does, this.#cost(lesson)].filter(Boolean).join("\n");
   }
 
-  /** How many runs a lesson launches, and when they would be done, the queue counted in. @param {Lesson} lesson */
+  /** How many runs a lesson launches, and when they would start and end with the present queue. @param {Lesson} lesson */
   #cost({ runs }) {
     if (!runs.length) return "";
     const { begin, end } = this.#queue.now.launching(runs.map(({ seconds }) => seconds));
-    const said = { count: number(runs.length), wait: duration(begin ?? 0), time: duration(end ?? 0) };
-    if (end === null) return t("lessons.runs", said);
-    return t(isSoon(begin) ? "form.launch_takes" : "form.launch_waits", said);
+    const values = { count: number(runs.length), wait: duration(begin ?? 0), time: duration(end ?? 0) };
+    if (end === null) return t("lessons.runs", values);
+    return t(isSoon(begin) ? "form.launch_takes" : "form.launch_waits", values);
   }
 
   #drawCosts() {
-    for (const say of this.#costs) say();
+    for (const update of this.#costs) update();
   }
 
   /**
@@ -165,7 +165,7 @@ export class Lessons {
     }
   }
 
-  /** Mark the button of the lesson that is shown; the menu says which of its lessons is. @param {Lesson | undefined} lesson */
+  /** Mark the button of the shown lesson; if it is in the menu, the menu shows its section. @param {Lesson | undefined} lesson */
   #mark(lesson) {
     for (const button of this.#bar.querySelectorAll("[data-lesson]")) {
       const isShown = button.getAttribute("data-lesson") === lesson?.slug;
@@ -173,12 +173,12 @@ export class Lessons {
       else button.removeAttribute("aria-current");
     }
     const inMenu = this.#bar.querySelector(".more-lessons [aria-current] b")?.textContent;
-    // no longer than the text that it replaces, so that nothing moves
+    // the text is not longer than the one it replaces, so that nothing moves
     const title = inMenu ? [h("b", {}, inMenu), t("lessons.and_more")] : [t("lessons.more")];
     this.#bar.querySelector(".more-lessons summary")?.replaceChildren(...title);
   }
 
-  /** The lesson of the newest shown run; it gives its conclusion away only after the runs have. */
+  /** Show the lesson of the newest shown run; its conclusion is shown only when all its runs have ended. */
   #drawNote() {
     const newest = this.#store.shown().at(-1);
     const lesson = this.#lessons.find((other) => other.slug === newest?.lesson);
