@@ -225,7 +225,7 @@ def test_a_checkpoint_does_not_go_on_with_fewer_images(tmp_path, cached):
     assert Trainer.restore(saved, **folders).iteration == 1
     shutil.rmtree(tmp_path / "mnist")
     write_mnist(tmp_path / "mnist", train=50)
-    with pytest.raises(DatasetError, match="not those that this run began with"):
+    with pytest.raises(DatasetError, match="have changed since this run began"):
         Trainer.restore(saved, **folders)
 
 
@@ -240,7 +240,7 @@ def test_a_checkpoint_does_not_go_on_with_other_images(tmp_path):
     path.write_bytes(data)  # written again, and the same
     assert Trainer.restore(saved, **folders).iteration == 1
     path.write_bytes(brighten(path, 7))
-    with pytest.raises(DatasetError, match="not those that this run began with"):
+    with pytest.raises(DatasetError, match="have changed since this run began"):
         Trainer.restore(saved, **folders)
 
 
