@@ -113,7 +113,10 @@ class ListedRun(TypedDict):
 
     Times are Unix seconds. `seconds` is how long the run has trained so far, without pauses and waiting, by a clock
     that cannot be set; null before it begins. `expected_seconds` is a rough estimate of the whole run on a free core;
-    null of a run that had ended before the lab was started. `color` is a place in the page's palette; it follows from
+    null of a run that had ended before the lab was started. Runs with the same `training` have the same rows, as they
+    were computed once; `shared_with` is the number of the others. Runs with the same `fingerprint` are of the same
+    experiment, on the same data and kind of machine, with the same changes by hand; null: unknown. `color` is a
+    place in the page's palette; it follows from
     the number unless a user has chosen another (`color_chosen`). Runs that were launched together share a `group_id`.
     """
 
@@ -144,6 +147,9 @@ class ListedRun(TypedDict):
     expected_seconds: Number | None
     latest: Latest
     summary: RunSummary
+    training: str
+    shared_with: int
+    fingerprint: str | None
 
 
 @_answer
@@ -161,6 +167,24 @@ class RunList(TypedDict):
 @_answer
 class RunsAnswer(TypedDict):
     runs: list[RunAnswer]
+
+
+@_answer
+class Difference(TypedDict):
+    """Where two runs differ first: the stream, and the iteration of the row."""
+
+    stream: str
+    iteration: int
+
+
+@_answer
+class ComparisonAnswer(TypedDict):
+    """Two runs' rows, as far as both have them. `identical`: equal bit for bit. `rows` are those that were compared, by
+    stream."""
+
+    identical: bool
+    rows: dict[str, int]
+    difference: Difference | None
 
 
 @_answer

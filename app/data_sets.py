@@ -61,6 +61,15 @@ class DataSets:
             raise Conflict(reason_of(error), code="unreadable", field="name") from error
         return dataset, datasets.sample(dataset, part=part, first=first, count=count)
 
+    def digest(self, name: str) -> str | None:
+        """Identifies the bytes of a data set, None if they cannot be read. It reads files, and decodes them if they are
+        not decoded yet: call it in a thread."""
+        try:
+            return datasets.digest(name, self._settings.data_dir, self._settings.cache_dir)
+        except datasets.DatasetError as error:
+            log.warning("%s could not be read: %s", name, error)
+            return None
+
     async def prepare_all(self) -> None:
         """Decode what is there, so that the first launch does not wait for it."""
         for name in datasets.names():

@@ -83,6 +83,7 @@ class Lab:
         path = self.database.path
         return Figures(
             runs=Counter(run.training.status for run in self.register.runs),
+            trainings=Counter(training.status for training in self.register.trainings),
             workers=self.settings.workers,
             busy=self.scheduler.busy,
             queued=self.scheduler.queued,

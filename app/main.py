@@ -54,8 +54,8 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
     hub = Hub(history=history, observe_lag=metrics.lag.observe)
     register = Register(database, hub)
     executor = executor or LocalExecutor(settings.socket_dir)
-    scheduler = Scheduler(settings, register, database, hub, metrics, executor)
     data_sets = DataSets(settings, hub)
+    scheduler = Scheduler(settings, register, database, hub, metrics, executor, data_sets)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -56,6 +56,7 @@ class Figures:
     """The state of a lab."""
 
     runs: Count[Status]
+    trainings: Count[Status]
     workers: int
     busy: int
     queued: int
@@ -85,10 +86,24 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self.rows = Counter("lossroom_rows", "metric rows stored", registry=self.registry)
+        self.trained_seconds = Counter(
+            "lossroom_trained_seconds", "seconds that workers have trained", registry=self.registry
+        )
+        self._launched = Counter(
+            "lossroom_launched_runs",
+            "runs that were launched, by what answered",
+            ["answer"],
+            registry=self.registry,
+        )
         self.store = Latency(
             self.registry, "lossroom_store", "from a worker's message to its committed transaction"
         )
         self.lag = Latency(self.registry, "lossroom_lag", "from committed rows to a viewer's socket")
+
+    def launched(self, runs: int, trainings: int) -> None:
+        """Count launched runs, and how many trainings were begun for them."""
+        self._launched.labels("training").inc(trainings)
+        self._launched.labels("memory").inc(runs - trainings)
 
     def watch(self, figures: Callable[[], Figures]) -> None:
         """Read the lab's figures at each request."""
@@ -110,6 +125,10 @@ class _Reader(Collector):
         for status in Status:
             runs.add_metric([status.value], figures.runs[status])
         yield runs
+        trainings = GaugeMetricFamily("lossroom_trainings", "trainings by status", labels=["status"])
+        for status in Status:
+            trainings.add_metric([status.value], figures.trainings[status])
+        yield trainings
         for name, help_text in HELP.items():
             yield GaugeMetricFamily(f"lossroom_{name}", help_text, value=float(getattr(figures, name)))
         yield self._metrics.store.percentiles()

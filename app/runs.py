@@ -16,6 +16,9 @@ from engine.reasons import why
 #: The highest colour that can be chosen. The page's palette goes round and round long before.
 MAX_COLOR = 255
 
+#: Digits of a fingerprint that views give: enough to tell all experiments of a lab apart.
+FINGERPRINT = 16
+
 #: Numbers the views of runs in the order in which they are made, also over restarts, and exactly in a page's doubles.
 _revisions = itertools.count(time.time_ns() // 1000)
 
@@ -43,7 +46,7 @@ class Run:
 
     def view(self) -> RunAnswer:
         """The run object as the HTTP API returns it."""
-        return {**self.listed(), "config": self.training.config}
+        return {**self.listed(), "config": {**self.training.config, "name": self.name}}
 
     def listed(self) -> ListedRun:
         """The run object of lists and of the WebSocket: without the config."""
@@ -77,6 +80,9 @@ class Run:
             "expected_seconds": None if expected is None else round(expected, 3),
             "latest": cast(Latest, {name: _finite(value) for name, value in training.latest.items()}),
             "summary": summarize(training.config),
+            "training": training.id,
+            "shared_with": training.shown_by - 1,
+            "fingerprint": training.fingerprint and training.fingerprint[:FINGERPRINT],
         }
 
 

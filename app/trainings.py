@@ -5,12 +5,13 @@ from __future__ import annotations
 import enum
 import secrets
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from app.answers import Live
 from app.jobs.messages import Checkpoint
 from app.rows import Rows
+from engine import fingerprint
 from engine.live import dropout_rate
 
 #: Metrics whose newest values are known of each training.
@@ -82,6 +83,10 @@ class Training:
     `expected_seconds` is how long all of it was thought to take on a free core, before it began; not stored. None:
     nothing was computed, as of a training that had ended when the lab started.
 
+    `fingerprint` is that of `engine.fingerprint`; None: unknown, as of an imported one.
+
+    `shown_by` counts the runs that show it. `damaged`: some of its rows cannot be read.
+
     `crashes` counts how often in a row the worker died no farther than `crashed_at`.
     """
 
@@ -103,6 +108,9 @@ class Training:
     seconds: float = 0.0
     expected_seconds: float | None = None
     latest: dict[str, float] = field(default_factory=dict)
+    fingerprint: str | None = None
+    shown_by: int = 0
+    damaged: bool = False
 
     def move(self, status: Status, *, reason: str | None = None) -> None:
         """Change status, or raise `IllegalTransition` and change nothing."""
@@ -112,6 +120,29 @@ class Training:
         self.reason = reason
         if status.finished:
             self.wanted.clear()
+
+    def annotate(self, annotation: dict[str, Any]) -> None:
+        """Note what happened at an iteration. A change by hand changes the fingerprint."""
+        self.annotations.append(annotation)
+        self.fingerprint = fingerprint_after(self.fingerprint, annotation)
+
+    def copy(self, status: Status) -> Training:
+        """A new training that has come as far as this one, with its rows, and does not begin again."""
+        return replace(
+            self,
+            id=new_id(),
+            status=status,
+            reason=None,
+            attempt=1,
+            annotations=list(self.annotations),
+            wanted=deque(),
+            checkpoints=[],
+            crashes=0,
+            crashed_at=-1,
+            finished_at=None,
+            latest=dict(self.latest),
+            shown_by=0,
+        )
 
     def remember(self, rows: Rows) -> None:
         """Take a stream's newest row, and how long the training has taken."""
@@ -140,3 +171,11 @@ class Training:
         for changes in self.wanted:
             values.update(changes)
         return cast(Live, values)
+
+
+def fingerprint_after(before: str | None, annotation: dict[str, Any]) -> str | None:
+    """The fingerprint of a training after what an annotation says."""
+    if before is None or annotation["kind"] != "live":
+        return before
+    values = {name: after for name, (_, after) in annotation["changes"].items()}
+    return fingerprint.after_change(before, annotation["iteration"], values)

@@ -32,6 +32,18 @@ def read(folder: Path, file: str) -> bytes | None:
         return None
 
 
+def link(folder: Path, made: Iterable[Checkpoint], training_id: str) -> list[Checkpoint]:
+    """The same files under the name of another training as well. One that cannot be linked is left out: that training
+    begins earlier."""
+    linked: list[Checkpoint] = []
+    for checkpoint in made:
+        file = name(training_id, 0, checkpoint["iteration"])
+        with contextlib.suppress(OSError):
+            os.link(folder / checkpoint["file"], folder / file)
+            linked.append({**checkpoint, "file": file})
+    return linked
+
+
 def remove(folder: Path, files: Iterable[str]) -> None:
     """Delete these files. Never others of the training: its worker may be writing one. What cannot be deleted stays."""
     for file in files:

@@ -94,14 +94,26 @@ class Cancel:
 
 
 @dataclass(frozen=True)
+class Save:
+    """Make a checkpoint after this iteration, go on, and report `SaveDone`."""
+
+
+@dataclass(frozen=True)
 class Stop:
     """Save the training and end; another worker goes on with it."""
 
 
-Command = Pause | Resume | Step | ChangeLive | Cancel | Stop
+Command = Pause | Resume | Step | ChangeLive | Cancel | Save | Stop
 
 
 # -- events: from the worker, in their order among its rows ----------------------------------------
+
+
+@dataclass(frozen=True)
+class Began:
+    """Training begins, or goes on, with a data set of this digest."""
+
+    data: str
 
 
 @dataclass(frozen=True)
@@ -147,6 +159,11 @@ class NotSaved:
 
 
 @dataclass(frozen=True)
+class SaveDone:
+    """The answer to `Save`, after the report of the checkpoint."""
+
+
+@dataclass(frozen=True)
 class Finished:
     """The training has ended. `why` is the code and the values of `reason`; see `engine.reasons`."""
 
@@ -160,7 +177,7 @@ class Stopped:
     """The worker ends because it was asked to; the training has not ended."""
 
 
-Event = StreamOpened | Paused | LiveChanged | Died | Saved | NotSaved | Finished | Stopped
+Event = Began | StreamOpened | Paused | LiveChanged | Died | Saved | NotSaved | SaveDone | Finished | Stopped
 
 
 # -- on the wire -----------------------------------------------------------------------------------

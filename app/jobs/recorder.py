@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from app.errors import LabError, StoreDamaged
-from app.jobs.messages import Checkpoint, Died, Event, LiveChanged, Saved, StreamOpened
+from app.jobs.messages import Began, Checkpoint, Died, Event, LiveChanged, Saved, StreamOpened
 from app.metrics import Metrics
 from app.rows import Rows
 from app.storage import training_store
@@ -34,6 +34,9 @@ class Observer(Protocol):
 
     def on_event(self, training_id: str, event: Event) -> None:
         """Something has happened to the training."""
+
+    def on_fingerprint(self, training_id: str, fingerprint: str | None) -> None:
+        """The training that begins, or goes on, has this fingerprint; None: what was computed cannot be told."""
 
     def on_checkpoints(self, training_id: str, checkpoints: list[Checkpoint]) -> None:
         """The checkpoints of a training that are worth keeping, newest first."""
@@ -77,6 +80,12 @@ class Recorder:
             self._observer.on_event(training_id, event)
 
         match event:
+            case Began(data):
+                self._store(
+                    training_id,
+                    lambda c: training_store.check_fingerprint(c, training_id, data),
+                    lambda fingerprint: self._observer.on_fingerprint(training_id, fingerprint),
+                )
             case StreamOpened(stream, columns):
                 self._store(
                     training_id,

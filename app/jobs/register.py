@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -18,6 +20,7 @@ from app.runs import Run
 from app.storage import run_store, training_store
 from app.storage.database import Database
 from app.trainings import IllegalTransition, Status, Training
+from engine.events import STREAMS
 from engine.reasons import Reason, why
 
 log = logging.getLogger(__name__)
@@ -32,7 +35,10 @@ class Register:
         self._trainings: dict[str, Training] = {}
         self._runs: dict[str, Run] = {}
         self._shown: dict[str, dict[str, Run]] = {}  # training → its runs
+        self._alike: dict[str, dict[str, Training]] = {}  # fingerprint → trainings that have it
+        self._due: dict[str, None] = {}  # runs whose states are to be published, in their order
         self._stores: set[asyncio.Task[None]] = set()
+        self._storing: Counter[str] = Counter()  # trainings whose status is being stored
 
     async def open(self) -> None:
         """Read trainings and runs back, and publish them."""
@@ -40,9 +46,10 @@ class Register:
             training.id: training for training in await self._database.read(training_store.load_trainings)
         }
         await asyncio.to_thread(self._load_latest, list(trainings.values()))
-        for run in await self._database.read(lambda c: run_store.load_runs(c, trainings)):
+        runs = await self._database.read(lambda c: run_store.load_runs(c, trainings))
+        for run in runs:
             self._put(run)
-            self.publish_run(run)
+        self._hub.publish_runs(run.listed() for run in runs)
 
     def _load_latest(self, trainings: list[Training]) -> None:
         """What the streams say of each; a damaged page costs what lies on it."""
@@ -50,7 +57,7 @@ class Register:
             try:
                 totals = self._database.read_now(partial(training_store.load_latest, training=training))
             except StoreDamaged as error:
-                training.reason = error.message
+                training.reason, training.damaged = error.message, True
             else:
                 for stream, rows in totals.items():
                     self._hub.set_total(training.id, stream, rows)
@@ -59,7 +66,7 @@ class Register:
         """Some of a training's rows cannot be read; its viewers see why its curve ends. Not stored."""
         training = self.find(training_id)
         if training is not None and training.reason != reason:
-            training.reason = reason
+            training.reason, training.damaged = reason, True
             self.publish(training)
 
     @property
@@ -74,6 +81,14 @@ class Register:
         """The training, unless its last run is deleted."""
         return self._trainings.get(training_id)
 
+    def runs_of(self, training: Training) -> list[Run]:
+        """The runs that show a training, oldest first."""
+        return list(self._shown.get(training.id, {}).values())
+
+    def alike(self, fingerprint: str) -> list[Training]:
+        """The trainings with a fingerprint, oldest first."""
+        return list(self._alike.get(fingerprint, {}).values())
+
     def get(self, run_id: str) -> Run:
         """The run, or `NotFound`."""
         try:
@@ -84,22 +99,82 @@ class Register:
     async def add(
         self, runs: list[Run], streams: Mapping[str, Mapping[str, training_store.WholeStream]] | None = None
     ) -> None:
-        """Store new runs and their trainings, all or none, give them their numbers, and publish them.
+        """Store new runs, and their trainings where these are new, all or none; give them their numbers, and publish
+        them.
 
         Args:
             streams: of those that come with their rows: training id → stream → rows.
         """
-        numbers = await self._database.write(lambda c: run_store.insert_runs(c, runs, streams or {}))
+        trainings = {run.training.id: run.training for run in runs}
+        new = [training for training in trainings.values() if training.id not in self._trainings]
+        numbers = await self._database.write(lambda c: run_store.insert_runs(c, runs, new, streams or {}))
         for run, number in zip(runs, numbers, strict=True):
             run.number = number
             self._put(run)
-            self.publish_run(run)
+        self.publish_runs(runs)
+        self.publish_soon(*(training for training in trainings.values() if training.shown_by > 1))
+
+    async def part(self, run: Run, training: Training) -> None:
+        """Give a run that shows its training with others a new one, a copy of it. The rows that viewers have of the run
+        are copied."""
+        origin = run.training
+        totals = {stream: self._hub.recorded(origin.id, stream) for stream in STREAMS}
+        self._hub.part(run.id, training.id)  # before the first `await`: from now on viewers get no more rows
+        try:
+            await self._database.write(lambda c: run_store.part_run(c, run.id, origin.id, training, totals))
+        except BaseException:
+            self._hub.show(run.id, origin.id)
+            raise
+        self._hub.stored(training.id)
+        self._take(run)
+        run.training = training
+        self._put(run)
+        self.publish_runs([run])
+        self.publish_soon(origin)
+
+    def annotate(self, training: Training, annotation: dict[str, Any]) -> None:
+        """Note what happened at an iteration, as it is stored already, and publish it."""
+        self._forget(training)
+        training.annotate(annotation)
+        self._remember(training)
+        self.publish(training)
+
+    def set_fingerprint(self, training: Training, fingerprint: str | None) -> None:
+        """A training has this fingerprint, as it is stored already."""
+        if fingerprint != training.fingerprint:
+            self._forget(training)
+            training.fingerprint = fingerprint
+            self._remember(training)
 
     def _put(self, run: Run) -> None:
         self._runs[run.id] = run
-        self._trainings[run.training.id] = run.training
-        self._shown.setdefault(run.training.id, {})[run.id] = run
+        self._remember(run.training)
+        shown = self._shown.setdefault(run.training.id, {})
+        shown[run.id] = run
+        run.training.shown_by = len(shown)
         self._hub.show(run.id, run.training.id)
+
+    def _take(self, run: Run) -> None:
+        """The run shows its training no more; the last one takes the training with it."""
+        shown = self._shown[run.training.id]
+        del shown[run.id]
+        run.training.shown_by = len(shown)
+        if not shown:
+            del self._shown[run.training.id]
+            self._forget(run.training)
+
+    def _remember(self, training: Training) -> None:
+        self._trainings[training.id] = training
+        if training.fingerprint is not None:
+            self._alike.setdefault(training.fingerprint, {})[training.id] = training
+
+    def _forget(self, training: Training) -> None:
+        del self._trainings[training.id]
+        if training.fingerprint is not None:
+            alike = self._alike[training.fingerprint]
+            del alike[training.id]
+            if not alike:
+                del self._alike[training.fingerprint]
 
     async def change(
         self,
@@ -123,7 +198,7 @@ class Register:
         stored = await self._database.write(lambda c: run_store.change_remarks(c, run_id, change))
         for name, value in stored.items():
             setattr(run, name, value)
-        self.publish_run(run)
+        self.publish_runs([run])
         return run
 
     async def remove(self, run_id: str) -> None:
@@ -132,11 +207,9 @@ class Register:
         run = self._runs.pop(run_id, None)
         if run is None:
             return
-        shown = self._shown[run.training.id]
-        del shown[run_id]
-        if not shown:
-            del self._shown[run.training.id], self._trainings[run.training.id]
+        self._take(run)
         self._hub.publish_deleted(run_id)
+        self.publish_soon(run.training)
 
     def move(self, training: Training, status: Status, *, reason: str | None = None) -> asyncio.Task[None]:
         """Change a training's status now; the returned task stores it and then shows it to the viewers."""
@@ -148,20 +221,35 @@ class Register:
         if status.finished:
             started_at = training.started_at or 0
             training.finished_at = max(time.time(), started_at)  # the clock may have been set back
+        self._storing[training.id] += 1
         task = asyncio.create_task(self._store(training))
         self._stores.add(task)  # the loop holds tasks weakly
         task.add_done_callback(self._stores.discard)
         return task
 
     def publish(self, training: Training) -> None:
-        """Send the state of a training's runs to the viewers."""
-        for run in self._shown.get(training.id, {}).values():
-            self.publish_run(run)
+        """Send the states of all runs that show a training to the viewers, in one message."""
+        self.publish_runs(self.runs_of(training))
 
-    def publish_run(self, run: Run) -> None:
-        """Send the state of a run to the viewers, unless the run is deleted."""
-        if run.id in self._runs:
-            self._hub.publish_run(run.listed())
+    def publish_soon(self, *trainings: Training) -> None:
+        """Send the states of all runs that show these trainings to the viewers, when their turn comes: a class may show
+        one training in many runs."""
+        self._due.update((run.id, None) for training in trainings for run in self.runs_of(training))
+
+    def publish_due(self, at_most: int) -> None:
+        """Send the states of some of the runs whose turn it is, the first first."""
+        ids = list(itertools.islice(self._due, at_most))
+        for run_id in ids:
+            del self._due[run_id]
+        runs = [run for run_id in ids if (run := self._runs.get(run_id)) is not None]
+        # a new status is published when it is stored
+        self.publish_runs(run for run in runs if run.training.id not in self._storing)
+
+    def publish_runs(self, runs: Iterable[Run]) -> None:
+        """Send the states of runs to the viewers, in one message; a deleted run has none."""
+        views = [run.listed() for run in runs if run.id in self._runs]
+        if views:
+            self._hub.publish_runs(views)
 
     async def _store(self, training: Training) -> None:
         changes = {
@@ -174,9 +262,12 @@ class Register:
             "crashes": training.crashes,
             "crashed_at": training.crashed_at,
         }
-        with contextlib.suppress(StoreDamaged):  # logged; viewers see it all the same
-            await self._database.settle(lambda c: training_store.update_training(c, training.id, changes))
-        for run in self._shown.get(training.id, {}).values():
+        try:
+            with contextlib.suppress(StoreDamaged):  # logged; viewers see it all the same
+                await self._database.settle(lambda c: training_store.update_training(c, training.id, changes))
+        finally:
+            self._storing -= Counter([training.id])
+        for run in self.runs_of(training):
             log.info(
                 "run %d is %s",
                 run.number,
@@ -190,3 +281,11 @@ class Register:
                 },
             )
         self.publish(training)
+
+
+def illegal(run: Run, but: str) -> Conflict:
+    """A run's status does not allow a command."""
+    status = run.training.status.value
+    return Conflict(
+        Reason("illegal_transition", f"run {run.id} is {status}; {but}", status=status), field="id"
+    )

@@ -17,10 +17,12 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+from app.data_sets import DataSets
 from app.errors import Conflict, QueueFull
 from app.estimate import expected_seconds
 from app.jobs import checkpoints
 from app.jobs.executor import Executor
+from app.jobs.launch import Launch, prepare
 from app.jobs.messages import (
     Cancel,
     Change,
@@ -35,18 +37,21 @@ from app.jobs.messages import (
     Pause,
     Paused,
     Resume,
+    SaveDone,
     Step,
 )
 from app.jobs.recorder import Recorder, annotation_of
-from app.jobs.register import Register
+from app.jobs.register import Register, illegal
+from app.jobs.sharing import Sharing
 from app.live.hub import Hub
 from app.metrics import Metrics
 from app.rows import Rows
 from app.runs import Run
 from app.settings import Settings
 from app.storage.database import Database
-from app.trainings import Status, Training, new_id
+from app.trainings import Status, Training
 from engine import ConfigError, ExperimentConfig
+from engine.fingerprint import of_arithmetic
 from engine.live import check_live, dropout_rate
 from engine.reasons import Reason, restored, why
 from engine.summary import summarize
@@ -55,6 +60,8 @@ log = logging.getLogger(__name__)
 
 #: Viewers get the progress of runs this often; their rows flow as they come.
 PROGRESS_SECONDS = 0.25
+#: The most runs whose progress is published at a time; the others have their turn next. A class may share one training.
+PROGRESS_RUNS = 32
 #: Viewers hear something at least this often; `socket.js` counts on it.
 BEAT_SECONDS = 15.0
 #: A worker that dies so often in a row without getting farther takes its training with it.
@@ -76,6 +83,7 @@ class Scheduler:
         hub: Hub,
         metrics: Metrics,
         executor: Executor,
+        data_sets: DataSets,
     ) -> None:
         self._settings = settings
         self._register = register
@@ -83,10 +91,11 @@ class Scheduler:
         self._hub = hub
         self._metrics = metrics
         self._executor = executor
+        self._data_sets = data_sets
+        self._sharing = Sharing(settings, register, executor)
         self._queue: deque[str] = deque()
         self._with_worker: set[str] = set()  # trainings that have a worker
         self._cancelling: set[str] = set()
-        self._progressed: set[str] = set()
         self._works: set[asyncio.Task[None]] = set()
         self._lab_view: dict[str, Any] | None = None
         self._lab_published = 0.0
@@ -98,6 +107,7 @@ class Scheduler:
     async def open(self) -> None:
         """Go on with what trained when the last server went, then with what waited."""
         await self._register.open()
+        await asyncio.to_thread(of_arithmetic)  # before the first launch needs it
         trainings = self._register.trainings
         for training in trainings:
             if not training.status.finished:
@@ -143,28 +153,58 @@ class Scheduler:
     def queued(self) -> int:
         return len(self._queue)
 
-    async def launch(self, configs: list[ExperimentConfig], *, lesson: str | None = None) -> list[Run]:
-        """Store and queue one run for each config: all of them, or none. Several are a group."""
-        if len(self._queue) + len(configs) > self._settings.max_queued:
-            most = self._settings.max_queued
-            message = f"{len(self._queue)} runs are waiting and at most {most} may; try again when some have finished"
-            raise QueueFull(Reason("queue_full", message, queued=len(self._queue), most=most))
-        group_id = secrets.token_hex(6) if len(configs) > 1 else None
-        # beside the loop: many experiments are many milliseconds of estimates
-        runs = await asyncio.to_thread(lambda: [_new_run(config, lesson, group_id) for config in configs])
-        await self._register.add(runs)
-        self._queue.extend(run.training.id for run in runs)
+    async def launch(
+        self, configs: list[ExperimentConfig], *, lesson: str | None = None, fresh: bool = False
+    ) -> list[Run]:
+        """Store one run for each config: all of them, or none. Several are a group.
+
+        An experiment that has been trained, trains or waits already is not trained again: its run shows that training.
+
+        Args:
+            fresh: train all of them again.
+        """
+        # beside the loop: many experiments are many milliseconds of estimates, and data sets are files
+        launches = await asyncio.to_thread(prepare, configs, self._data_sets)
+        async with self._sharing.order:
+            runs, new = self._match(launches, lesson, fresh=fresh)
+            self._demand_place_in_queue(len(new))
+            await self._register.add(runs)
+            self._queue.extend(training.id for training in new)
+        self._metrics.launched(len(runs), len(new))
         self._fill()
         return runs
 
+    def _match(
+        self, launches: list[Launch], lesson: str | None, *, fresh: bool
+    ) -> tuple[list[Run], list[Training]]:
+        """The runs of a launch, and those of their trainings that are new."""
+        group_id = secrets.token_hex(6) if len(launches) > 1 else None
+        runs: list[Run] = []
+        new: list[Training] = []
+        for launch in launches:
+            known = None if fresh else self._sharing.find(launch.fingerprint)
+            if known is None and not fresh and launch.fingerprint is not None:
+                known = next((one for one in new if one.fingerprint == launch.fingerprint), None)
+            if known is None:
+                known = launch.training()
+                new.append(known)
+            runs.append(launch.run(known, lesson, group_id))
+        return runs, new
+
     async def pause(self, run_id: str) -> Run:
-        """Ask a running run to pause; its status changes when it has."""
-        run = self._demand(run_id, Status.RUNNING, doing="paused")
-        paused = sum(training.status is Status.PAUSED for training in self._register.trainings)
-        if paused >= self._settings.max_paused:
-            message = f"{paused} runs are paused already; no more can be paused at the same time"
-            raise Conflict(Reason("too_many_paused", message, paused=paused), code="too_many_paused")
-        self._executor.send(run.training.id, Pause())
+        """Ask a running run to pause; its status changes when it has. One that shares its training gets its own."""
+        await self._sharing.save(self._demand(run_id, Status.RUNNING, doing="paused").training)
+        async with self._sharing.order:
+            run = self._demand(run_id, Status.RUNNING, doing="paused")
+            paused = sum(training.status is Status.PAUSED for training in self._register.trainings)
+            if paused >= self._settings.max_paused:
+                message = f"{paused} runs are paused already; no more can be paused at the same time"
+                raise Conflict(Reason("too_many_paused", message, paused=paused), code="too_many_paused")
+            if run.training.shown_by > 1:
+                await self._sharing.part(run, Status.PAUSED)
+            else:
+                self._sharing.leaving.add(run.training.id)
+                self._executor.send(run.training.id, Pause())
         return run
 
     async def resume(self, run_id: str) -> Run:
@@ -185,45 +225,57 @@ class Scheduler:
         return run
 
     async def change_live(self, run_id: str, given: dict[str, Any]) -> Run:
-        """Change learning rate, penalties or dropout of a run that is not at its end; it is noted when it is done."""
-        run = self.get(run_id)
-        training = run.training
-        if training.status.finished:
-            raise _illegal(run, "it cannot be changed")
-        has_dropout = dropout_rate(training.config["network"]["layers"]) is not None
-        values = check_live(given, has_dropout=has_dropout)
-        if len(training.annotations) + len(training.wanted) >= MAX_CHANGES:
-            message = f"run {run_id} was changed {MAX_CHANGES} times already; no more changes are possible"
-            raise Conflict(Reason("too_many_changes", message, most=MAX_CHANGES))
-        training.wanted.append(values)
-        self._executor.send(training.id, ChangeLive(values))
-        self._register.publish(training)
+        """Change learning rate, penalties or dropout of a run that is not at its end; it is noted when it is done. One
+        that shares its training gets its own."""
+        self._demand_changeable(run_id, given)
+        await self._sharing.save(self.get(run_id).training)
+        async with self._sharing.order:
+            run, values = self._demand_changeable(run_id, given)
+            training = run.training
+            if training.shown_by > 1:
+                self._demand_place_in_queue(1)
+                origin = training
+                training = await self._sharing.part(run, Status.QUEUED)
+                place = self._queue.index(origin.id) + 1 if origin.id in self._queue else 0
+                self._queue.insert(place, training.id)
+            training.wanted.append(values)
+            self._executor.send(training.id, ChangeLive(values))
+            self._register.publish(training)
+        self._fill()
         return run
 
     async def cancel(self, run_id: str) -> Run:
-        """End a run; what it has recorded stays."""
-        run = self.get(run_id)
-        training = run.training
-        if training.status.finished:
-            raise _illegal(run, "it cannot be cancelled")
-        self._unqueue(training.id)
-        if training.id in self._with_worker:
-            self._cancelling.add(training.id)
-            self._executor.send(training.id, Cancel())
-        if (
-            training.id not in self._with_worker or training.status is Status.QUEUED
-        ):  # resumed, and waiting for a place
-            await self._register.move(training, Status.CANCELLED)
+        """End a run; what it has recorded stays. One that shares its training gets its own."""
+        async with self._sharing.order:
+            run = self.get(run_id)
+            training = run.training
+            if training.status.finished:
+                raise illegal(run, "it cannot be cancelled")
+            if training.shown_by > 1:
+                await self._sharing.part(run, Status.CANCELLED)
+                return run
+            self._unqueue(training.id)
+            if training.id in self._with_worker:
+                self._sharing.leaving.add(training.id)
+                self._cancelling.add(training.id)
+                self._executor.send(training.id, Cancel())
+            if training.id in self._with_worker and training.status is not Status.QUEUED:
+                return run  # its worker reports the end
+            ended = self._register.move(training, Status.CANCELLED)  # it may be resumed, and wait for a place
+        await ended  # not while others wait for their turn: a full disk may take long
         return run
 
     async def delete(self, run_id: str) -> None:
         """Forget a run; with the last run of a training forget its rows, and end it if it runs."""
-        training = self.get(run_id).training
-        await self._register.remove(run_id)
+        async with self._sharing.order:
+            training = self.get(run_id).training
+            await self._register.remove(run_id)
         if self._register.find(training.id) is None:
             self._unqueue(training.id)
             if training.id in self._with_worker:
                 self._executor.kill(training.id)
+            else:
+                self._clean(training.id)
         self._publish_lab()
 
     def get(self, run_id: str) -> Run:
@@ -234,8 +286,10 @@ class Scheduler:
     def on_rows(self, training_id: str, stream: str, rows: Rows) -> None:
         training = self._register.find(training_id)
         if training is not None:
+            before = training.seconds
             training.remember(rows)
-            self._progressed.add(training_id)
+            self._metrics.trained_seconds.inc(training.seconds - before)
+            self._register.publish_soon(training)
             self._metrics.rows.inc(rows.count)
             self._hub.append(training_id, stream, rows)
 
@@ -244,18 +298,25 @@ class Scheduler:
         if training is None or training.status.finished:
             return
         match event:
+            case SaveDone():
+                self._sharing.saved(training_id)
             case Paused() if training.status is Status.RUNNING:
+                self._sharing.leaving.discard(training_id)
                 self._register.move(training, Status.PAUSED)
                 self._fill()
             case LiveChanged() | Died():
                 if isinstance(event, LiveChanged) and training.wanted:
                     training.wanted.popleft()
-                training.annotations.append(annotation_of(event))
-                self._register.publish(training)
+                self._register.annotate(training, annotation_of(event))
             case NotSaved(reason):
                 log.warning("training %s could not be saved: %s", training_id, reason)
             case Finished(status, text, why):
                 self._end(training, Status(status), text and restored(text, why))
+
+    def on_fingerprint(self, training_id: str, fingerprint: str | None) -> None:
+        training = self._register.find(training_id)
+        if training is not None:
+            self._register.set_fingerprint(training, fingerprint)
 
     def on_checkpoints(self, training_id: str, kept: list[Checkpoint]) -> None:
         training = self._register.find(training_id)
@@ -273,6 +334,8 @@ class Scheduler:
 
     def on_exit(self, training_id: str, reason: str | None) -> None:
         self._with_worker.discard(training_id)
+        self._sharing.leaving.discard(training_id)
+        self._sharing.saved(training_id)
         training = self._register.find(training_id)
         if training is None or training.status.finished:
             self._clean(training_id)
@@ -321,10 +384,30 @@ class Scheduler:
         self._works.add(task)  # the loop holds tasks weakly
         task.add_done_callback(self._works.discard)
 
+    def _demand_changeable(self, run_id: str, given: dict[str, Any]) -> tuple[Run, dict[str, float]]:
+        """A run that can be changed by hand, and the checked values."""
+        run = self.get(run_id)
+        training = run.training
+        if training.status.finished:
+            raise illegal(run, "it cannot be changed")
+        has_dropout = dropout_rate(training.config["network"]["layers"]) is not None
+        values = check_live(given, has_dropout=has_dropout)
+        if len(training.annotations) + len(training.wanted) >= MAX_CHANGES:
+            message = f"run {run_id} was changed {MAX_CHANGES} times already; no more changes are possible"
+            raise Conflict(Reason("too_many_changes", message, most=MAX_CHANGES))
+        return run, values
+
+    def _demand_place_in_queue(self, trainings: int) -> None:
+        """Refuse trainings for which the queue has no place."""
+        queued, most = len(self._queue), self._settings.max_queued
+        if trainings and queued + trainings > most:
+            message = f"{queued} runs are waiting and at most {most} may; try again when some have finished"
+            raise QueueFull(Reason("queue_full", message, queued=queued, most=most))
+
     def _demand(self, run_id: str, status: Status, *, doing: str) -> Run:
         run = self.get(run_id)
         if run.training.status is not status:
-            raise _illegal(run, f"only a {status.value} run can be {doing}")
+            raise illegal(run, f"only a {status.value} run can be {doing}")
         return run
 
     def _unqueue(self, training_id: str) -> None:
@@ -393,32 +476,8 @@ class Scheduler:
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(PROGRESS_SECONDS)
-            progressed, self._progressed = self._progressed, set()
-            for training_id in progressed:
-                training = self._register.find(training_id)
-                if training is not None and not training.status.finished:
-                    self._register.publish(training)
+            self._register.publish_due(PROGRESS_RUNS)
             self._publish_lab()
-
-
-def _new_run(config: ExperimentConfig, lesson: str | None, group_id: str | None) -> Run:
-    now = time.time()
-    training = Training(
-        id=new_id(),
-        config=config.to_dict(),
-        iterations=config.iterations,
-        created_at=now,
-        expected_seconds=expected_seconds(config, summarize(config)),
-    )
-    return Run(
-        id=new_id(),
-        number=0,  # the store gives it
-        name=config.name or "run",
-        training=training,
-        launched_at=now,
-        lesson=lesson,
-        group_id=group_id,
-    )
 
 
 def _expected_seconds(document: dict[str, Any]) -> float | None:
@@ -433,10 +492,3 @@ def _expected_seconds(document: dict[str, Any]) -> float | None:
 def _going_on(training: Training, reason: str) -> Reason:
     text = f"{reason}; going on from iteration {training.iteration:,}"
     return Reason("going_on", text, why=reason, iteration=training.iteration)
-
-
-def _illegal(run: Run, but: str) -> Conflict:
-    status = run.training.status.value
-    return Conflict(
-        Reason("illegal_transition", f"run {run.id} is {status}; {but}", status=status), field="id"
-    )

@@ -24,6 +24,7 @@ from pathlib import Path
 from app.jobs import checkpoints
 from app.jobs.link import Link
 from app.jobs.messages import (
+    Began,
     Cancel,
     ChangeLive,
     Died,
@@ -34,7 +35,9 @@ from app.jobs.messages import (
     Pause,
     Paused,
     Resume,
+    Save,
     Saved,
+    SaveDone,
     Step,
     Stop,
     Stopped,
@@ -70,6 +73,7 @@ def _train(link: Link, job: Job) -> None:
     except (ConfigError, DatasetError, MemoryError) as error:
         link.report(_ended("failed", reasons.reason_of(error)))
         return
+    link.report(Began(str(trainer.data["digest"])))
     for stream, first in zip(STREAMS, (trainer.iteration, evaluations), strict=True):
         link.open(stream, trainer.columns[stream], first)
     ending = Training(link, trainer, job).run()
@@ -177,6 +181,9 @@ class Training:
                     self._paused = False
                 case ChangeLive(values):
                     self._wanted.append(values)
+                case Save():
+                    self._save_now()
+                    self._link.report(SaveDone())
                 case Cancel():
                     self._cancelled = True
                 case Stop():

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from app.answers import ListedRun
@@ -55,10 +55,19 @@ class Hub:
         """The rows of this training are those of the run."""
         self._rows.show(run_id, training_id)
 
-    def publish_run(self, view: ListedRun) -> None:
-        """A run's state has changed."""
+    def part(self, run_id: str, training_id: str) -> None:
+        """A run gets a new training, which begins with the rows that viewers have of the run; see `RowLogs.part`."""
+        self._rows.part(run_id, training_id)
+
+    def stored(self, training_id: str) -> None:
+        """The rows with which a new training began are stored."""
+        self._rows.stored(training_id)
+
+    def publish_runs(self, views: Iterable[ListedRun]) -> None:
+        """The states of some runs have changed: one message for all of them."""
         before = self._states.version
-        self._states.put_run(view["id"], view)
+        for view in views:
+            self._states.put_run(view["id"], view)
         self._offer_change(before)
 
     def publish_deleted(self, run_id: str) -> None:

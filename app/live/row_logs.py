@@ -109,11 +109,15 @@ class RowLogs:
         self._totals: dict[tuple[str, str], int] = {}
         self._trainings: dict[str, str] = {}  # run → training
         self._runs: dict[str, dict[str, None]] = {}  # training → its runs, in the order of their coming
+        self._origins: dict[str, str] = {}  # new training → the one whose rows are being copied for it
 
     # -- writing ---------------------------------------------------------------------------------
 
     def show(self, run_id: str, training_id: str) -> None:
-        """A run shows a training from now on."""
+        """A run shows a training from now on, and no other."""
+        if self._trainings.get(run_id) == training_id:
+            return
+        self.remove(run_id)
         self._trainings[run_id] = training_id
         self._runs.setdefault(training_id, {})[run_id] = None
 
@@ -128,8 +132,26 @@ class RowLogs:
             return
         del self._runs[training_id]
         self._logs.pop(training_id, None)
+        self._origins.pop(training_id, None)
         for stream in STREAMS:
             self._totals.pop((training_id, stream), None)
+
+    def part(self, run_id: str, training_id: str) -> None:
+        """From now on a run shows a new training, which begins with the rows that may be shown of the run now. Until
+        `stored` is called, those that have left the memory are read from the training that it showed before."""
+        origin = self._trainings[run_id]
+        if origin in self._logs:
+            self._logs[training_id] = {
+                stream: StreamLog(log.chunks.copy(), log.size) for stream, log in self._logs[origin].items()
+            }
+        for stream in STREAMS:
+            self._totals[training_id, stream] = self.recorded(origin, stream)
+        self._origins[training_id] = origin
+        self.show(run_id, training_id)
+
+    def stored(self, training_id: str) -> None:
+        """The rows with which a new training began are in the history."""
+        self._origins.pop(training_id, None)
 
     def append(self, training_id: str, stream: str, rows: Rows) -> Chunk:
         """Committed rows of a training that some run shows; they follow those that came before."""
@@ -171,12 +193,17 @@ class RowLogs:
 
     async def from_history(self, run_id: str, stream: str, first: int, until: int, size: int) -> Rows | None:
         """Rows `first` to `until` from the history, `size` bytes at most; None where there is nothing."""
-        return await self._history.rows(self._trainings.get(run_id, ""), stream, first, until, size)
+        return await self._history.rows(self._read_from(run_id), stream, first, until, size)
 
     async def overview(self, run_id: str, stream: str, bins: int) -> tuple[Rows | None, int]:
         """The overview of all rows that may be shown, in at most `bins` bins, and of how many rows it is."""
         total = self.total(run_id, stream)
-        return await self._history.overview(self._trainings.get(run_id, ""), stream, total, bins), total
+        return await self._history.overview(self._read_from(run_id), stream, total, bins), total
+
+    def _read_from(self, run_id: str) -> str:
+        """The training whose rows the history has."""
+        training_id = self._trainings.get(run_id, "")
+        return self._origins.get(training_id, training_id)
 
     def note_lag(self, at: float) -> None:
         """A viewer takes rows that came at `at`; one in `LAG_SAMPLE` is measured."""

@@ -21,7 +21,7 @@ from app.errors import Invalid, NotFound
 from app.estimate import expected_seconds, seconds_together
 from app.exports.fields import flatten
 from app.lab import Lab, TheLab
-from app.routes.runs import Experiment, demand_data_set
+from app.routes.runs import Experiment, Fresh, demand_data_set
 from engine import ConfigError, ExperimentConfig, lessons, options
 from engine.lessons import Lesson
 from engine.limits import Limits
@@ -39,6 +39,7 @@ class Experiments(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     experiments: list[dict[str, Any]] = Field(description=f"1 to {MAX_TOGETHER} experiment files")
+    fresh: bool = Field(False, strict=True, description="train those again that have been trained before")
 
     def read(self, limits: Limits) -> list[tuple[ExperimentConfig, Summary]]:
         """All of them, validated and within the limits; an error names the first that is not as
@@ -88,7 +89,7 @@ async def launch_together(lab: TheLab, given: Experiments) -> RunsAnswer:
     configs = [config for config, _ in read]
     for place, config in enumerate(configs):
         demand_data_set(lab, config, path=f"experiments.{place}.")
-    runs = await lab.scheduler.launch(configs)
+    runs = await lab.scheduler.launch(configs, fresh=given.fresh)
     return {"runs": [run.view() for run in runs]}
 
 
@@ -136,7 +137,7 @@ async def get_lesson(lab: TheLab, slug: str) -> LessonAnswer:
 
 
 @router.post("/lessons/{slug}/runs", status_code=201)
-async def launch_lesson(lab: TheLab, slug: str) -> RunsAnswer:
+async def launch_lesson(lab: TheLab, slug: str, how: Fresh | None = None) -> RunsAnswer:
     """Launch a lesson's whole set; on the digits where its own data set is not there."""
     lesson = _lesson(slug)
     if not lesson.runs:
@@ -146,7 +147,7 @@ async def launch_lesson(lab: TheLab, slug: str) -> RunsAnswer:
         lab.settings.limits.check(summarize(config))
         # some networks do not accept images of the digits' size, and keep their own data set
         demand_data_set(lab, config)
-    runs = await lab.scheduler.launch(configs, lesson=slug)
+    runs = await lab.scheduler.launch(configs, lesson=slug, fresh=(how or Fresh()).fresh)
     return {"runs": [run.view() for run in runs]}
 
 

@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from app.answers import MetricsAnswer, RunAnswer, RunList
+from app.answers import ComparisonAnswer, Difference, MetricsAnswer, RunAnswer, RunList
 from app.errors import Invalid
 from app.exports.thinning import extremes
 from app.lab import TheLab
@@ -36,7 +36,8 @@ AT_ONCE = 4096
 Experiment = Annotated[
     dict[str, Any],
     Body(
-        description="An experiment file; everything left out takes its default.",
+        description="An experiment file; everything left out takes its default. "
+        'With `"fresh": true` in it, it is trained again if it has been trained before.',
         openapi_examples={
             "short": {
                 "value": {
@@ -93,6 +94,14 @@ class LiveChanges(BaseModel):
     dropout: float | None = Field(None, description="the rate of every dropout layer")
 
 
+class Fresh(BaseModel):
+    """Whether an experiment that has been trained before is trained again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    fresh: bool = Field(False, strict=True)
+
+
 class Step(BaseModel):
     """How far a paused run goes before it pauses again."""
 
@@ -109,12 +118,24 @@ async def list_runs(lab: TheLab) -> RunList:
 
 @router.post("", status_code=201)
 async def launch(lab: TheLab, experiment: Experiment) -> RunAnswer:
-    """Validate an experiment, store it and queue it."""
+    """Validate an experiment, store it and queue it. Where it has been trained, or is being trained, the run shows
+    that training."""
+    fresh = _take_fresh(experiment)
     config = ExperimentConfig.from_dict(experiment)
     lab.settings.limits.check(summarize(config))
     demand_data_set(lab, config)
-    (run,) = await lab.scheduler.launch([config])
+    (run,) = await lab.scheduler.launch([config], fresh=fresh)
     return run.view()
+
+
+def _take_fresh(experiment: dict[str, Any]) -> bool:
+    """`fresh`, which is no part of the experiment that comes with it."""
+    fresh = experiment.pop("fresh", False)
+    if not isinstance(fresh, bool):
+        raise Invalid(
+            f"fresh must be true or false, not {json.dumps(fresh)[:40]}", code="type", field="fresh"
+        )
+    return fresh
 
 
 def demand_data_set(lab: TheLab, config: ExperimentConfig, *, path: str = "") -> None:
@@ -185,14 +206,28 @@ async def cancel(lab: TheLab, run_id: str) -> RunAnswer:
 
 
 @router.post("/{run_id}/clone", status_code=201)
-async def clone(lab: TheLab, run_id: str) -> RunAnswer:
-    """Queue a new run with the same config."""
+async def clone(lab: TheLab, run_id: str, how: Fresh | None = None) -> RunAnswer:
+    """Launch a run's experiment again."""
     run = lab.register.get(run_id)
     config = ExperimentConfig.from_dict({**run.training.config, "name": run.name}, stored=True)
     lab.settings.limits.check(summarize(config))
     demand_data_set(lab, config)
-    (twin,) = await lab.scheduler.launch([config])
+    (twin,) = await lab.scheduler.launch([config], fresh=(how or Fresh()).fresh)
     return twin.view()
+
+
+@router.get("/{run_id}/comparison")
+async def compare(
+    lab: TheLab, run_id: str, other: Annotated[str, Query(alias="with", description="another run's id")]
+) -> ComparisonAnswer:
+    """Whether the rows of two runs are equal, bit for bit, as far as both have them."""
+    mine, others = (lab.register.get(one).training.id for one in (run_id, other))
+    rows = {
+        stream: min(lab.hub.recorded(mine, stream), lab.hub.recorded(others, stream)) for stream in STREAMS
+    }
+    found = await lab.database.read(lambda c: training_store.first_difference(c, mine, others, rows))
+    difference: Difference | None = None if found is None else {"stream": found[0], "iteration": found[1]}
+    return {"identical": found is None, "rows": rows, "difference": difference}
 
 
 @router.get("/{run_id}/metrics", response_model=MetricsAnswer)

@@ -14,8 +14,8 @@ from app.storage.schema import SCHEMA_VERSION
 from app.trainings import Status
 
 ENDED = ", ".join(f"'{status.value}'" for status in Status if status.finished)
-#: When a run ended, in Unix seconds. An imported one may have no end.
-END = "COALESCE(finished_at, launched_at)"
+#: When a run ended, in Unix seconds. An imported one may have no end, and one may be launched after its training ended.
+END = "MAX(COALESCE(finished_at, launched_at), launched_at)"
 #: The old runs.
 CHOSEN = (
     "(SELECT runs.id, training_id, " + END + " AS ended_at"
@@ -29,7 +29,7 @@ class Counted:
     """How many old runs there are.
 
     Attributes:
-        row_bytes: of their rows.
+        row_bytes: of their rows that no other run shows.
         ended: when the first and the last of them ended, in Unix seconds; None where there is none.
         others: the number of all other runs.
     """
@@ -78,7 +78,8 @@ class OldRuns:
             (all_runs,) = self._one("SELECT COUNT(*) FROM runs")
             (row_bytes,) = self._one(
                 "SELECT COALESCE(SUM(LENGTH(data)), 0) FROM chunks"
-                f" WHERE training_id IN (SELECT training_id FROM {CHOSEN})"
+                " WHERE training_id NOT IN (SELECT training_id FROM runs"
+                f" WHERE id NOT IN (SELECT id FROM {CHOSEN}))"
             )
         return Counted(runs, row_bytes, (first, last) if runs else None, all_runs - runs)
 

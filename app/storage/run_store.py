@@ -42,13 +42,27 @@ def insert_run(connection: sqlite3.Connection, run: Run) -> int:
 def insert_runs(
     connection: sqlite3.Connection,
     runs: list[Run],
+    trainings: list[Training],
     streams: Mapping[str, Mapping[str, training_store.WholeStream]],
 ) -> list[int]:
-    """Store new runs with their trainings, and of imported trainings the streams (training id → stream → rows); returns
-    the numbers that the runs were given."""
-    for run in runs:
-        training_store.insert_training(connection, run.training, streams.get(run.training.id))
+    """Store new runs with those of their trainings that are new, and of imported trainings the streams (training id →
+    stream → rows); returns the numbers that the runs were given."""
+    for training in trainings:
+        training_store.insert_training(connection, training, streams.get(training.id))
     return [insert_run(connection, run) for run in runs]
+
+
+def part_run(
+    connection: sqlite3.Connection,
+    run_id: str,
+    origin_id: str,
+    training: Training,
+    totals: Mapping[str, int],
+) -> None:
+    """Store a new training with the first rows of another one (stream → how many), and let a run show it."""
+    training_store.insert_training(connection, training)
+    training_store.copy_rows(connection, origin_id, training.id, totals)
+    update_run(connection, run_id, {"training_id": training.id})
 
 
 def update_run(connection: sqlite3.Connection, run_id: str, changes: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
--- Version 5. `PRAGMA user_version` holds the version; migrations/N.sql carries an older file forward to version N.
+-- Version 6. `PRAGMA user_version` holds the version; migrations/N.sql carries an older file forward to version N.
 
 -- A training is what is computed: what decides a curve, and how far it has come.
 CREATE TABLE trainings (
@@ -16,7 +16,8 @@ CREATE TABLE trainings (
     checkpoints TEXT NOT NULL DEFAULT '[]',         -- JSON list, newest first: {file, iteration, evaluations}
     crashes     INTEGER NOT NULL DEFAULT 0,         -- of the worker in a row, none farther than the one before
     crashed_at  INTEGER NOT NULL DEFAULT -1,        -- iteration that the last crash had reached
-    why         TEXT                                -- the reason as JSON {code, values}; null: only its text
+    why         TEXT,                               -- the reason as JSON {code, values}; null: only its text
+    fingerprint TEXT                                -- of all that decides the curve; null: unknown
 ) STRICT;
 
 -- A run is what a user launched, and shows a training.

@@ -12,11 +12,14 @@ from numpy.typing import NDArray
 
 from app.jobs.messages import Checkpoint
 from app.rows import Rows, Times, thin
-from app.trainings import Status, Training
+from app.trainings import Status, Training, fingerprint_after
+from engine.fingerprint import of_arithmetic, of_experiment
 from engine.reasons import Reason, restored, why
 
 #: How many checkpoints are kept for a training: the newest, and the one before it in case its file is damaged.
 CHECKPOINTS = 2
+#: Rows of two trainings are compared that many bytes at a time.
+COMPARED_BYTES = 1 << 20
 
 
 class Refused(Exception):
@@ -42,7 +45,7 @@ def insert_training(
     """Store a new training, and with an imported one its streams."""
     connection.execute(
         "INSERT INTO trainings (id, status, attempt, config, iterations, created_at, started_at, finished_at,"
-        " reason, why, annotations) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " reason, why, annotations, checkpoints, fingerprint) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             training.id,
             training.status.value,
@@ -55,6 +58,8 @@ def insert_training(
             training.reason,
             _json(why(training.reason)),
             _json(training.annotations),
+            _json(training.checkpoints),
+            training.fingerprint,
         ),
     )
     for stream, rows in (streams or {}).items():
@@ -71,11 +76,57 @@ def update_training(connection: sqlite3.Connection, training_id: str, changes: M
 
 
 def add_annotation(connection: sqlite3.Connection, training_id: str, annotation: dict[str, Any]) -> None:
-    """Store what happened at an iteration, in its order among the rows."""
-    connection.execute(
-        "UPDATE trainings SET annotations = json_insert(annotations, '$[#]', json(?)) WHERE id = ?",
-        (json.dumps(annotation, allow_nan=False), training_id),
-    )
+    """Store what happened at an iteration, in its order among the rows. A change by hand changes the fingerprint."""
+    row = connection.execute("SELECT fingerprint FROM trainings WHERE id = ?", (training_id,)).fetchone()
+    if row is not None:
+        connection.execute(
+            "UPDATE trainings SET annotations = json_insert(annotations, '$[#]', json(?)), fingerprint = ?"
+            " WHERE id = ?",
+            (
+                json.dumps(annotation, allow_nan=False),
+                fingerprint_after(row["fingerprint"], annotation),
+                training_id,
+            ),
+        )
+
+
+def check_fingerprint(connection: sqlite3.Connection, training_id: str, data: str) -> str | None:
+    """Store the fingerprint of a training that begins, or goes on, here and with this data set; returns it.
+
+    The files may have been replaced since it was launched, and it may have begun on another machine: then nobody can
+    tell what its rows are. The fingerprint of a training that was changed by hand stays: it was checked before.
+    """
+    row = connection.execute(
+        "SELECT config, fingerprint, annotations FROM trainings WHERE id = ?", (training_id,)
+    ).fetchone()
+    before: str | None = row and row["fingerprint"]
+    if before is None or any(note["kind"] == "live" for note in json.loads(row["annotations"])):
+        return before
+    now: str | None = of_experiment(json.loads(row["config"]), data=data, arithmetic=of_arithmetic())
+    if now != before and count_rows(connection, training_id, "train"):
+        now = None
+    if now != before:
+        update_training(connection, training_id, {"fingerprint": now})
+    return now
+
+
+def copy_rows(
+    connection: sqlite3.Connection, origin_id: str, training_id: str, totals: Mapping[str, int]
+) -> None:
+    """Give a new training the first rows of another one: of each stream, the chunks within this number of rows."""
+    for stream, rows in totals.items():
+        values = {"origin": origin_id, "training": training_id, "stream": stream, "rows": rows}
+        connection.execute(
+            "INSERT INTO streams (training_id, stream, columns)"
+            " SELECT :training, stream, columns FROM streams WHERE training_id = :origin AND stream = :stream",
+            values,
+        )
+        connection.execute(
+            "INSERT INTO chunks (training_id, stream, first, rows, data, times)"
+            " SELECT :training, stream, first, rows, data, times FROM chunks"
+            " WHERE training_id = :origin AND stream = :stream AND first + rows <= :rows",
+            values,
+        )
 
 
 def add_checkpoint(
@@ -101,6 +152,7 @@ def load_trainings(connection: sqlite3.Connection) -> list[Training]:
             attempt=row["attempt"],
             annotations=json.loads(row["annotations"]),
             checkpoints=json.loads(row["checkpoints"]),
+            fingerprint=row["fingerprint"],
             crashes=row["crashes"],
             crashed_at=row["crashed_at"],
             started_at=row["started_at"],
@@ -271,6 +323,33 @@ def read_rows(
             break
     values = np.concatenate(parts, axis=1) if parts else np.empty((len(columns), 0), np.float32)
     return Rows(columns, after, values, thin(times))
+
+
+def first_difference(
+    connection: sqlite3.Connection, one: str, other: str, rows: Mapping[str, int]
+) -> tuple[str, int] | None:
+    """The stream and the iteration of the first row that is not the same in two trainings, bit for bit; None: all are.
+
+    Args:
+        rows: how many of each stream are compared. Streams of other columns differ from their first row on.
+    """
+    for stream, count in rows.items():
+        first = iteration = 0
+        while first < count:
+            mine, others = (
+                read_rows(connection, training_id, stream, first, limit=count - first, size=COMPARED_BYTES)
+                for training_id in (one, other)
+            )
+            if not (mine and others and 0 < mine.count == others.count and mine.columns == others.columns):
+                return stream, iteration + 1
+            left, right = (np.ascontiguousarray(part.values).view(np.uint32) for part in (mine, others))
+            different = (left != right).any(axis=0)
+            iterations = mine.values[mine.columns.index("iteration")]
+            if different.any():
+                return stream, int(iterations[different.argmax()])
+            first += mine.count
+            iteration = int(iterations[-1])
+    return None
 
 
 def _times(text: str, started_at: float | None) -> Times:

@@ -1,4 +1,5 @@
-"""python -m benchmarks.stream [NAME ...] [--json]: fanout, outrun, training, loggers, history; memory only if named."""
+"""python -m benchmarks.stream [NAME ...] [--json]: fanout, outrun, training, loggers, history, answers; memory only if
+named."""
 
 from __future__ import annotations
 
@@ -39,6 +40,12 @@ def history(seconds: float) -> list[dict[str, Any]]:
     return measure()
 
 
+def answers(seconds: float) -> list[dict[str, Any]]:
+    from benchmarks.stream.answers import measure
+
+    return measure(seconds)
+
+
 def loggers(seconds: float) -> list[dict[str, Any]]:
     from benchmarks.stream.loggers import measure
 
@@ -57,6 +64,7 @@ BENCHMARKS: dict[str, Callable[[float], list[dict[str, Any]]]] = {
     "training": training,
     "loggers": loggers,
     "history": history,
+    "answers": answers,
 }
 #: Takes ten minutes, so it runs only when it is named.
 LONG = {"memory": memory}

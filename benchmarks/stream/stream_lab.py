@@ -27,7 +27,7 @@ class StreamLab(LabServer):
 
     def source(self, **source: Any) -> str:
         """Launch a source of rows (see `row_source`); returns its run's id."""
-        answer = self.http.post("/api/runs", json={**RUN, "name": json.dumps(source)})
+        answer = self.http.post("/api/runs", json={**RUN, "name": json.dumps(source), "fresh": True})
         run_id: str = answer.raise_for_status().json()["id"]
         return run_id
 

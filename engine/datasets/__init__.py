@@ -30,6 +30,7 @@ __all__ = [
     "Dataset",
     "DatasetError",
     "Sample",
+    "digest",
     "fetch",
     "load_dataset",
     "names",
@@ -108,6 +109,15 @@ def prepare(name: str, data_dir: Path | None, cache_dir: Path) -> Path:
     See `engine.datasets.cache`.
     """
     return cache.prepare(SOURCES[name], data_dir, cache_dir)
+
+
+def digest(name: str, data_dir: Path | None, cache_dir: Path) -> str:
+    """Identifies the content of a data set; decodes it if it is not decoded yet.
+
+    Raises:
+        DatasetError: it is not there, or its files are damaged.
+    """
+    return cache.load(SOURCES[name], data_dir, cache_dir).digest
 
 
 def load_dataset(name: str, *, data_dir: Path | None = None, cache_dir: Path | None = None) -> Dataset:

@@ -48,7 +48,15 @@
  * @property {number | null} expected_seconds of the whole run, a rough estimate
  * @property {Record<string, number | null>} latest the last value of each metric
  * @property {RunSummary} summary
+ * @property {string} training runs with the same one have the same rows, computed once
+ * @property {number} shared_with how many other runs have it
+ * @property {string | null} fingerprint of all that decides its curve; null: not known
  * @property {Experiment} [config] only in the answer to a request for one run
+ */
+
+/**
+ * Whether two runs' rows are equal, bit for bit, as far as both have them, and which row is not.
+ * @typedef {{identical: boolean, rows: Record<Stream, number>, difference: {stream: Stream, iteration: number} | null}} Comparison
  */
 
 /**

@@ -1,12 +1,15 @@
 """The scheduler over a real store and real processes, with workers that misbehave."""
 
 import asyncio
+import json
+from typing import Any
 
 import pytest
 
+from app.data_sets import DataSets
 from app.jobs.local import LocalExecutor
 from app.jobs.register import Register
-from app.jobs.scheduler import Scheduler
+from app.jobs.scheduler import PROGRESS_RUNS, Scheduler
 from app.live.hub import Hub
 from app.metrics import Metrics
 from app.settings import Settings
@@ -15,7 +18,7 @@ from app.trainings import Status
 from engine import ExperimentConfig
 from tests.app import crashing_worker
 from tests.support import event_loop
-from tests.support.experiments import QUICK
+from tests.support.experiments import ENDLESS, QUICK
 
 
 class Lab:
@@ -26,7 +29,15 @@ class Lab:
         self.database = Database(self.settings.database_path)
         self.hub = Hub(history=None)
         self.register = Register(self.database, self.hub)
-        self.scheduler = Scheduler(self.settings, self.register, self.database, self.hub, Metrics(), **parts)
+        self.scheduler = Scheduler(
+            self.settings,
+            self.register,
+            self.database,
+            self.hub,
+            Metrics(),
+            data_sets=DataSets(self.settings, self.hub),
+            **parts,
+        )
 
     async def __aenter__(self):
         self.database.open()
@@ -52,7 +63,7 @@ def test_a_run_that_kills_its_worker_at_the_same_place_three_times_fails_with_th
     async def scenario():
         async with Lab(state_dir, executor=LocalExecutor(entry=crashing_worker.main)) as lab:
             run, after = await lab.scheduler.launch(
-                [ExperimentConfig.from_dict(QUICK), ExperimentConfig.from_dict(QUICK)]
+                [ExperimentConfig.from_dict(QUICK), ExperimentConfig.from_dict(QUICK)], fresh=True
             )
             await lab.until(lambda: run.training.status.finished)
             await lab.until(lambda: after.training.attempt > 1)  # its place is given to the next
@@ -106,7 +117,7 @@ def test_only_checkpoints_that_were_replaced_are_deleted(state_dir):
 
     async def scenario():
         async with Lab(state_dir, executor=LocalExecutor()) as lab:
-            (run,) = await lab.scheduler.launch([ExperimentConfig.from_dict(QUICK)])
+            (run,) = await lab.scheduler.launch([ExperimentConfig.from_dict(QUICK)], fresh=True)
             await lab.until(lambda: run.training.status.finished and not lab.scheduler.busy)
             folder = lab.settings.checkpoint_dir
             await lab.until(lambda: not list(folder.glob(f"{run.training.id}*")))
@@ -122,3 +133,66 @@ def test_only_checkpoints_that_were_replaced_are_deleted(state_dir):
             return sorted(path.name for path in folder.iterdir())
 
     assert event_loop.run(scenario()) == ["2.npz", "3.npz", "4.npz.part"]
+
+
+def test_a_training_has_the_fingerprint_of_the_data_that_it_began_with(state_dir):
+    """The files may be replaced after the launch; and what began with others is no longer known."""
+
+    class Replaced(DataSets):
+        def digest(self, name):
+            return "of the files before"
+
+    config = ExperimentConfig.from_dict(ENDLESS)
+
+    async def scenario():
+        parts = {"executor": LocalExecutor()}
+        async with Lab(state_dir, **parts) as lab:
+            lab.scheduler._data_sets = Replaced(lab.settings, lab.hub)
+            (run,) = await lab.scheduler.launch([config])
+            launched = run.training.fingerprint
+            await lab.until(lambda: run.training.iteration > 0)
+            begun = run.training.fingerprint
+            lab.scheduler._data_sets = DataSets(lab.settings, lab.hub)
+            (again,) = await lab.scheduler.launch([config])
+        database = Database(lab.settings.database_path)
+        database.open()
+        await database.write(lambda c: c.execute("UPDATE trainings SET fingerprint = 'of another machine'"))
+        database.close()
+        async with Lab(state_dir, **parts) as lab:
+            (training,) = lab.register.trainings
+            await lab.until(lambda: training.fingerprint != "of another machine")
+            for shown in (run, again):
+                await lab.scheduler.delete(shown.id)
+            return launched, begun, again.training is run.training, training.fingerprint
+
+    launched, begun, shared, resumed = event_loop.run(scenario())
+
+    assert launched != begun
+    assert shared
+    assert resumed is None
+
+
+def test_the_progress_of_many_runs_is_published_in_turns(state_dir):
+    config = ExperimentConfig.from_dict(ENDLESS)
+
+    async def scenario():
+        async with Lab(state_dir, executor=LocalExecutor()) as lab:
+            runs = [run for _ in range(5) for run in await lab.scheduler.launch([config] * 20)]
+            await lab.until(lambda: runs[0].training.iteration > 0)
+            viewer = lab.hub.join()
+            progress: list[list[dict[str, Any]]] = []
+            async with asyncio.timeout(60):
+                while len({run["id"] for message in progress for run in message}) < len(runs):
+                    messages = [json.loads(m) for m in await viewer.next_messages() if isinstance(m, str)]
+                    # after the list of all runs, which has `more`
+                    progress += [m["runs"] for m in messages if m["type"] == "runs" and "more" not in m]
+                    await asyncio.sleep(0.05)
+            await lab.scheduler.cancel(runs[0].id)
+            for run in runs:
+                await lab.scheduler.delete(run.id)
+            return len({run.training.id for run in runs[1:]}), progress
+
+    trainings, progress = event_loop.run(scenario())
+
+    assert trainings == 1
+    assert max(len(message) for message in progress) <= PROGRESS_RUNS

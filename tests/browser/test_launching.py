@@ -154,29 +154,45 @@ def test_ctrl_enter_launches(page):
     page.until(f"document.querySelectorAll('[data-run]').length === {before + 1}")
 
 
-def test_a_repeated_experiment_is_noted_at_its_curve_and_another_seed_is_offered(brief_page, lab):
+def test_a_repeated_experiment_is_answered_from_memory_and_can_be_trained_again_or_with_another_seed(
+    brief_page, lab
+):
     page = brief_page
     page.fill(optimizer__learning_rate=0.07)
     before = len(page.run_ids())
     first = page.press_launch()
     page.wait_for(first, "completed")
     second = page.press_launch()
+    page.wait_for(second, "completed")
     number = lab.run(first)["number"]
     names = "[...document.querySelectorAll('#chart-loss ~ .end-names span')]"
     page.until(f"{names}.some(name => name.textContent.endsWith('same as run {number}'))")
     # which has more room than names usually have
     page.until("document.querySelector('#chart-loss ~ .end-names').offsetWidth > 108")
     page.until(
-        f"document.querySelector('.toast').textContent.includes('The same experiment as run {number}')"
+        f"document.querySelector('.toast').textContent.includes('Same curve as run {number}, trained')"
     )
+    assert page.page.locator(f'[data-run="{second}"] .same').inner_text() == f"={number}"
+    assert lab.run(first)["training"] == lab.run(second)["training"]
+
     page.page.click(f'[data-run="{second}"] .run-name')
-    again = page.page.locator(".run-difference button")
-    assert f"The same experiment as run {number}" in page.page.locator(".run-difference").inner_text()
-    again.click()
-    wait_until(lambda: len(page.run_ids()) == before + 3, "the run with another seed")
-    launched = [lab.run(run_id)["config"] for run_id in page.run_ids()[:3]]
+    shared = page.page.locator(".run-shared")
+    assert f"Same curve as run {number}, trained" in shared.inner_text()
+    shared.get_by_role("button", name="Train again").click()
+    wait_until(lambda: len(page.run_ids()) == before + 3, "the run that is trained again")
+    again = page.run_ids()[0]
+    page.wait_for(again, "completed")
+    page.page.click(f'[data-run="{again}"] .run-name')
+    page.until("document.querySelector('.run-apart').textContent.includes('20 iterations are the same')")
+    assert lab.run(again)["training"] != lab.run(first)["training"]
+
+    page.page.click(f'[data-run="{second}"] .run-name')
+    shared.get_by_role("button", name="another seed").click()
+    wait_until(lambda: len(page.run_ids()) == before + 4, "the run with another seed")
+    launched = [lab.run(run_id)["config"] for run_id in page.run_ids()[:4]]
     assert [(config["optimizer"]["learning_rate"], config["seed"]) for config in launched] == [
         (0.07, 1),
+        (0.07, 0),
         (0.07, 0),
         (0.07, 0),
     ]

@@ -1,6 +1,7 @@
 """`lossroom prune`: old runs are deleted, and the file shrinks."""
 
 import contextlib
+import dataclasses
 import sqlite3
 import subprocess
 import sys
@@ -121,3 +122,25 @@ def test_an_invalid_day_is_named(state, day):
     assert done.returncode == 2
     assert done.stderr == f"lossroom: --before takes a day such as 2026-04-01, not {day!r}\n"
     assert names(state) == RUNS.keys()
+
+
+def test_rows_go_with_the_last_run_that_shows_them_and_a_run_of_today_is_not_old(state):
+    def share(connection):
+        old = make_run("0", {}, name="of today", at=at(2026, 5, 1))
+        run_store.insert_run(connection, dataclasses.replace(old, id="today"))
+        also = make_run("1", {}, name="also old", at=at(2026, 2, 1))
+        run_store.insert_run(connection, dataclasses.replace(also, id="also old"))
+
+    database = Database(state / "lossroom.sqlite3")
+    database.open()
+    event_loop.run(database.write(share))
+    database.close()
+
+    done = prune(state, "--before", "2026-04-01")
+
+    # the rows of "old" are shown by a run of today
+    assert f"deletes 4 runs with {2 * ROWS * 4 / 1e6:.1f} MB of rows" in done.stdout
+    assert names(state) == {"of the day", "old and paused", "of today"}
+    with contextlib.closing(sqlite3.connect(state / "lossroom.sqlite3")) as file:
+        (left,) = file.execute("SELECT SUM(rows) FROM chunks").fetchone()
+    assert left == 3 * ROWS

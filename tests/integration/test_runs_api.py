@@ -341,7 +341,7 @@ def test_a_full_queue_refuses_and_keeps_what_it_has(make_lab):
     lab.wait_for(first["id"], "running")
     waiting = [lab.launch() for _ in range(2)]
 
-    answer = lab.http.post("/api/runs", json=QUICK)
+    answer = lab.http.post("/api/runs", json={**QUICK, "fresh": True})
 
     assert answer.status_code == 503
     assert error(answer)["code"] == "queue_full"

@@ -118,3 +118,14 @@ test("groups have different colours though their first runs share one", () => {
 
 test("a run whose settings have not arrived yet is not grouped", () =>
   assert.equal(groupsOf(RUNS, "", "", new Configs()).length, 6));
+
+test("runs that show one training count once in their group, and are not taken for repetitions", () => {
+  const runs = [1, 2, 3, 4].map((number) => makeRun({ number, training: `t${Math.max(2, number)}` }));
+  const configs = new Configs(runs.map(({ id, number }) => [id, { seed: Math.max(2, number) }]));
+  const [group, ...others] = groupsOf(runs, "", "", configs);
+  assert.deepEqual(
+    group.runs.map(({ id }) => id),
+    ["a1", "a3", "a4"],
+  );
+  assert.equal(others.length, 0);
+});

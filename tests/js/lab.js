@@ -53,6 +53,9 @@ export function makeRun({ summary, ...changes } = {}) {
     seconds: 1,
     expected_seconds: 1,
     latest: {},
+    training: `t${number}`,
+    shared_with: 0,
+    fingerprint: null,
     summary: {
       dataset: "digits",
       train_size: null,

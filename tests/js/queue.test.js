@@ -118,3 +118,14 @@ test("one more run in the queue, or one worker less, lets nothing begin earlier"
       assert.ok(Number(fewer.waits.get(id)?.seconds) >= Number(seconds));
     }
   }));
+
+test("runs that show one training wait for it together, and it takes its time once", () => {
+  const shared = [4, 6].map((number) => run(number, 3, { training: "shared" }));
+  const trains = [1, 2, 3].map((number) => ({ ...running(number, 4), training: "running" }));
+  assert.deepEqual(seen(new Queue([run(7, 1), ...shared, run(5, 8), ...trains], 1)), [
+    ["a4", 1, 4],
+    ["a6", 1, 4],
+    ["a5", 2, 7],
+    ["a7", 3, 15],
+  ]);
+});

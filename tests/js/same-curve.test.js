@@ -15,7 +15,7 @@ import { forExamples } from "./random.js";
 function run(number, loss, status = "completed") {
   const train = new Series();
   putRows(train, { iteration: loss.map((_, i) => i + 1), loss });
-  return { id: `run${number}`, number, status, iterations: 40, train };
+  return { id: `run${number}`, number, status, iterations: 40, train, training: `training${number}` };
 }
 
 /** @param {ReturnType<typeof run>[]} runs */
@@ -42,4 +42,9 @@ test("a run that trains has the curve of another as far as it has come, once tha
   const losses = Array.from({ length: 40 }, (_, i) => 1 / (i + 1));
   assert.deepEqual(numbers([run(1, losses), run(2, losses.slice(0, 20), "running")]), { run2: 1 });
   assert.deepEqual(numbers([run(1, losses), run(2, losses.slice(0, 2), "running")]), {});
+});
+
+test("runs of one training have the same curve before their rows are here", () => {
+  const runs = [3, 5, 4].map((number) => ({ ...run(number, []), training: "shared" }));
+  assert.deepEqual(numbers([...runs, run(6, [])]), { run4: 3, run5: 3 });
 });

@@ -51,7 +51,7 @@ class HubLab:
 
     def publish_run(self, view: Any) -> None:
         """The hub passes a run's state on as it is, and reads its id only."""
-        self.hub.publish_run(view)
+        self.hub.publish_runs([view])
 
     def viewer(self, **cursors: int) -> Viewer:
         viewer = self.hub.join()

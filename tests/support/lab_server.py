@@ -124,8 +124,9 @@ class LabServer:
 
     # -- as a client -------------------------------------------------------------------------------
 
-    def launch(self, **experiment: Any) -> dict[str, Any]:
-        answer = self.http.post("/api/runs", json={**QUICK, **experiment})
+    def launch(self, *, fresh: bool = True, **experiment: Any) -> dict[str, Any]:
+        """Launch an experiment, and train it again if it has been trained."""
+        answer = self.http.post("/api/runs", json={**QUICK, **experiment, "fresh": fresh})
         assert answer.status_code == 201, answer.text
         run: dict[str, Any] = answer.json()
         return run

@@ -31,5 +31,5 @@ def make_run(
 
 def insert(connection: sqlite3.Connection, run: Run) -> int:
     """Store a run with its training; returns its number."""
-    (number,) = run_store.insert_runs(connection, [run], {})
+    (number,) = run_store.insert_runs(connection, [run], [run.training], {})
     return number

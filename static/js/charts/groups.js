@@ -5,6 +5,7 @@
  */
 
 import { assignHues } from "../state/hues.js";
+import { eachTraining } from "../state/same-curve.js";
 import { lowerBound, nearest } from "../state/series.js";
 import { shortLabelOf, valueLabelOf } from "../words/labels.js";
 
@@ -58,7 +59,7 @@ export function groupsOf(runs, over, dash, configs) {
   const firsts = new Map();
   /** @type {Map<string, {runs: Run[], colored: string}>} */
   const groups = new Map();
-  for (const run of runs) {
+  for (const run of eachTraining(runs)) {
     const fields = configs.get(run.id);
     const colored = keyOf(fields, over) ?? run.id;
     const key = over && fields ? colored + JSON.stringify(fields[dash] ?? null) : colored;

@@ -5,6 +5,7 @@
 
 import { h, iconButton, setText } from "../page/dom.js";
 import { cssColor, HUES } from "../page/palette.js";
+import { ApiError, api } from "../server/api.js";
 import { ACTIVE } from "../state/run-status.js";
 import { number, t } from "../words/i18n.js";
 import { reasonText } from "../words/reasons.js";
@@ -14,6 +15,7 @@ import { describeRun } from "./run-description.js";
 import { candidatesFor, differenceSentence, nearestRun } from "./run-difference.js";
 import { putName } from "./run-name.js";
 import { resultFigures, resultSentence } from "./run-result.js";
+import { comparedSentence, sharedText, trainedApart } from "./same-experiment.js";
 
 /**
  * @import { Annotation, Run } from "../types.js"
@@ -34,6 +36,9 @@ export class RunCard {
   updateResult;
   /** The runs with which the run was last compared, as JSON. */
   #compared = "";
+  /** What was last said of its training, and the run that it was last compared with. */
+  #shared = "";
+  #apart = "";
 
   /**
    * @param {Run} run
@@ -51,6 +56,8 @@ export class RunCard {
     const reason = h("p", { className: "run-reason" });
     const changes = h("ol", { className: "changes", "aria-label": t("live.changes") });
     const difference = h("p", { className: "run-difference" });
+    const shared = h("p", { className: "run-shared" });
+    const apart = h("p", { className: "run-apart" });
     const foot = this.#foot(run);
     const body = h(
       "div",
@@ -61,6 +68,8 @@ export class RunCard {
       ...controls.parts,
       reason,
       changes,
+      shared,
+      apart,
       difference,
       ...texts.map((text) => text.element),
     );
@@ -77,6 +86,8 @@ export class RunCard {
       controls.update,
       (now) => setText(reason, reasonText(now.why, now.reason ?? "")),
       (now) => showChanges(changes, now.annotations),
+      (now) => this.#sayShared(now, shared),
+      (now) => this.#compareApart(now, apart),
       (now) => this.#compare(now, difference),
       (now) => texts.forEach((text) => text.update(now)),
       foot.update,
@@ -177,25 +188,65 @@ export class RunCard {
   }
 
   /**
+   * Say which runs show the same training, and offer to train it again, or with another seed.
+   * @param {Run} run
+   * @param {HTMLElement} element
+   */
+  #sayShared(run, element) {
+    const { store, actions, same } = this.#lab;
+    const { text, repeats } = sharedText(run, store.list());
+    if (text === this.#shared) return;
+    this.#shared = text;
+    const button = (/** @type {string} */ label, /** @type {() => unknown} */ onclick) => [
+      " ",
+      h("button", { type: "button", className: "toggle", onclick }, label),
+    ];
+    element.replaceChildren(
+      text,
+      ...(repeats
+        ? [
+            ...button(t("same.again"), () => actions.command(run.id, "clone", { fresh: true })),
+            ...button(t("same.other_seed"), () => same.launchOther(run)),
+          ]
+        : []),
+    );
+  }
+
+  /**
+   * Say whether a run has, bit for bit, the rows of another one whose experiment is the same and which was trained apart.
+   * @param {Run} run
+   * @param {HTMLElement} element
+   */
+  async #compareApart(run, element) {
+    const other = trainedApart(run, this.#lab.store.list());
+    const compared = other ? other.id : "";
+    if (compared === this.#apart) return;
+    this.#apart = compared;
+    element.replaceChildren();
+    if (!other) return;
+    try {
+      const comparison = await api.compare(run.id, other.id);
+      if (this.#apart === compared) setText(element, comparedSentence(other, comparison));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (this.#apart === compared) this.#apart = ""; // offline: another time
+    }
+  }
+
+  /**
    * Show how the run differs from the most similar run, as soon as their configs are fetched.
    * @param {Run} run
    * @param {HTMLElement} element
    */
   #compare(run, element) {
-    const { store, configs, same } = this.#lab;
+    const { store, configs } = this.#lab;
     const candidates = candidatesFor(run, store.list().toReversed());
     const ids = [run.id, ...candidates.map(({ id }) => id)];
     const compared = JSON.stringify([ids, candidates.map(({ name }) => name), configs.size]);
     if (compared === this.#compared) return;
     this.#compared = compared;
     const nearest = nearestRun(run, candidates, configs);
-    const onclick = () => same.launchOther(run);
-    element.replaceChildren(
-      nearest ? differenceSentence(nearest) : "",
-      ...(nearest && !nearest.changes.length
-        ? [" ", h("button", { type: "button", className: "toggle", onclick }, t("same.other_seed"))]
-        : []),
-    );
+    setText(element, nearest ? differenceSentence(nearest) : "");
     if (configs.hasAll(ids)) return;
     configs.fetch(ids).then(
       () => this.update(this.#lab.actions.run(run.id) ?? run),

@@ -21,12 +21,18 @@ const MAX_BEFORE = 30;
 const MAX_CHANGES = 5;
 
 /**
- * The runs with which a run may be compared: those that were launched with it, or otherwise the newest runs before it.
+ * The runs of other experiments with which a run may be compared: those that were launched with it, or otherwise the newest
+ * runs before it.
  * @param {Run} run
  * @param {Run[]} runs oldest first
  */
 export function candidatesFor(run, runs) {
-  const others = runs.filter((other) => other.id !== run.id && !other.archived);
+  const others = runs.filter(
+    (other) =>
+      other.training !== run.training &&
+      !(run.fingerprint && other.fingerprint === run.fingerprint) &&
+      !other.archived,
+  );
   const together = run.group_id ? others.filter((other) => other.group_id === run.group_id) : [];
   if (together.length) return together;
   return others

@@ -34,6 +34,7 @@ const SPARK = { width: 44, height: 16, points: 22 };
  * @property {boolean} grouped
  * @property {string[]} columns
  * @property {boolean} dark
+ * @property {number} same the number of the earliest run that shows the same training
  *
  * @typedef {object} Entry
  * @property {HTMLElement} element
@@ -66,6 +67,7 @@ export function makeEntry({ id }, configs, on) {
   const score = h("span", { className: "score", title: t("chart.test") });
   const [stateWord, stateRest] = [h("span"), h("span", { className: "rest" })];
   const state = h("span", { className: "state" }, stateWord, stateRest);
+  const sign = h("span", { className: "same" });
   const progress = h("progress", { max: 1 });
   /** Column → its cell. @type {Record<string, HTMLElement>} */
   let cells = {};
@@ -90,7 +92,7 @@ export function makeEntry({ id }, configs, on) {
     "li",
     { className: "run", "data-run": id },
     swatch,
-    h("span", { className: "run-title" }, name),
+    h("span", { className: "run-title" }, name, sign),
     star,
     spark.svg,
     score,
@@ -120,7 +122,7 @@ export function makeEntry({ id }, configs, on) {
    * @param {Run} run
    * @param {EntryLook} look
    */
-  const update = (run, { shown, selected, current, grouped, columns, dark }) => {
+  const update = (run, { shown, selected, current, grouped, columns, dark, same }) => {
     if (current !== reached) {
       reached = current;
       for (const button of element.querySelectorAll("button")) button.tabIndex = current ? 0 : -1;
@@ -140,6 +142,7 @@ export function makeEntry({ id }, configs, on) {
       columns,
       configs.size,
       dark,
+      same,
     ].join();
     if (now === before) return;
     before = now;
@@ -159,6 +162,9 @@ export function makeEntry({ id }, configs, on) {
     setText(score, percent(accuracy));
     setText(stateWord, t(`status.${status}`));
     setText(stateRest, stateRestText(run, iteration));
+    const repeats = same < run.number;
+    setText(sign, repeats ? `=${same}` : "");
+    sign.title = repeats ? t("chart.same_as", { n: same }) : "";
     name.title = `${run.name}\n${describeRun(run)}\n${state.textContent}`;
     state.title = reasonText(run.why, run.reason ?? "") || state.textContent;
     if (tags.title !== run.tags.join(", ")) {

@@ -173,6 +173,8 @@ export class RunList extends Emitter {
       ]),
     );
     const columns = urlState.get("columns");
+    // of the runs of a training, the oldest comes last
+    const earliest = new Map(runs.map(({ training, number }) => [training, number]));
     for (const group of this.#groups) {
       const folded = this.#isFolded(group);
       if (group.label !== null)
@@ -186,6 +188,7 @@ export class RunList extends Emitter {
           grouped: group.label !== null,
           columns,
           dark,
+          same: Number(earliest.get(run.training)),
         };
         entry?.update(run, look);
       }

@@ -72,7 +72,7 @@ export class RunTable {
         (await menu()).open(run, anchor),
     };
     this.#same = lazy(
-      async () => new (await import("./same-experiment.js")).SameExperiment(store, configs, form, toast),
+      async () => new (await import("./same-experiment.js")).SameExperiment(store, form, toast),
     );
     const same = { launchOther: async (/** @type {Run} */ run) => (await this.#same()).launchOther(run) };
     const lab = { store, actions, selection, configs, colors, same, isDark };
@@ -127,7 +127,7 @@ export class RunTable {
     this.#details.drawResult();
   }
 
-  /** Called after a launch: if the new run repeats an earlier one, say so. @param {RunView[]} runs */
+  /** Called after a launch: if runs show a training that was there before, say so. @param {RunView[]} runs */
   async launched(runs) {
     (await this.#same()).reportRepeat(runs);
   }

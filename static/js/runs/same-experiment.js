@@ -1,19 +1,18 @@
 /**
- * Same experiment: a run with the same settings as an earlier one gives exactly the same curve. When such a run is launched, a
- * message says so, and offers to launch the experiment with another seed, so with other random numbers.
+ * Same experiment: a run whose experiment was trained before, or trains, shows that training. That is said when it is
+ * launched and on its card, and another seed is offered: the same experiment with other random numbers.
  */
 
 import { ApiError, api } from "../server/api.js";
-import { t } from "../words/i18n.js";
+import { duration } from "../words/duration.js";
+import { number, t } from "../words/i18n.js";
 import { explain } from "../words/reasons.js";
-import { changesBetween } from "./run-difference.js";
 
 /**
  * @import { Form } from "../form/form.js"
- * @import { FlatConfigs } from "../state/flat-configs.js"
  * @import { Store } from "../state/store.js"
  * @import { Toast } from "../page/toast.js"
- * @import { Run, RunSummary, RunView } from "../types.js"
+ * @import { Comparison, Run, RunSummary, RunView } from "../types.js"
  */
 
 /** The properties by which runs are compared. @typedef {Pick<Run, "id" | "number"> & {summary: Pick<RunSummary, "seed">}} Seeded */
@@ -23,44 +22,32 @@ const TIME = 12_000;
 
 export class SameExperiment {
   #store;
-  #configs;
   #form;
   #toast;
 
   /**
    * @param {Store} store
-   * @param {FlatConfigs} configs
    * @param {Form} form
    * @param {Toast} toast
    */
-  constructor(store, configs, form, toast) {
+  constructor(store, form, toast) {
     this.#store = store;
-    this.#configs = configs;
     this.#form = form;
     this.#toast = toast;
   }
 
-  /** If a run that was launched alone repeats an earlier one, show a message. @param {RunView[]} launched */
-  async reportRepeat(launched) {
-    if (launched.length !== 1) return;
-    const [run] = launched;
-    const alike = runsAlike(run, this.#store.list()).filter(
-      ({ number, summary }) => number < run.number && summary.seed === run.summary.seed,
-    );
-    if (!alike.length) return;
-    try {
-      await this.#configs.fetch([run, ...alike].map(({ id }) => id));
-    } catch (error) {
-      if (error instanceof ApiError) return; // offline, or a run was deleted: no message
-      throw error;
+  /** If runs that were launched show a training that was there before, show a message. @param {RunView[]} launched */
+  reportRepeat(launched) {
+    const ids = new Set(launched.map(({ id }) => id));
+    const others = this.#store.list().filter(({ id }) => !ids.has(id));
+    const known = launched.filter((run) => sharing(run, others).length);
+    if (!known.length) return;
+    if (launched.length > 1) {
+      this.#toast.show(t("same.launched_some", { n: known.length, all: launched.length }));
+      return;
     }
-    const own = this.#configs.get(run.id);
-    const earlier = alike.findLast(({ id }) => {
-      const fields = this.#configs.get(id);
-      return own && fields && !changesBetween(fields, own).length;
-    });
-    if (!earlier) return;
-    this.#toast.show(t("same.launched", { n: earlier.number }), {
+    const [run] = launched;
+    this.#toast.show(sameSentence(run, sharing(run, others)[0]), {
       label: t("same.other_seed"),
       action: () => this.launchOther(run),
       time: TIME,
@@ -83,19 +70,83 @@ export class SameExperiment {
 }
 
 /**
- * The runs whose summary is the same as that of a run, except for the seed.
- * @template {Seeded} Other
- * @param {Seeded} run
- * @param {Other[]} runs
+ * The runs that show the same training as a run, without it, oldest first.
+ * @template {Pick<Run, "id" | "number" | "training">} One
+ * @param {Pick<Run, "id" | "training">} run
+ * @param {One[]} runs
  */
-function runsAlike(run, runs) {
-  const withoutSeed = (/** @type {Seeded} */ { summary }) => JSON.stringify({ ...summary, seed: null });
-  const own = withoutSeed(run);
-  return runs.filter((other) => other.id !== run.id && withoutSeed(other) === own);
+export function sharing({ id, training }, runs) {
+  return runs
+    .filter((other) => other.training === training && other.id !== id)
+    .sort((a, b) => a.number - b.number);
 }
 
 /**
- * The smallest seed that neither a run nor the runs like it have.
+ * Whose curve a run has, and since when that is there: seen from its launch, so that it stays true.
+ * @param {Pick<Run, "created_at">} run
+ * @param {Pick<Run, "number" | "finished_at">} earlier shows the same training
+ */
+export function sameSentence({ created_at }, { number: n, finished_at }) {
+  if (finished_at === null || finished_at > created_at) return t("same.trains", { n });
+  return t("same.trained", { n, time: duration(Math.max(1, Math.round(created_at - finished_at))) });
+}
+
+/**
+ * What a run's card says of its training: whose curve it has, or how many runs show it.
+ * @param {Run} run
+ * @param {Run[]} runs
+ * @returns {{text: string, repeats: boolean}} `repeats`: an earlier run has the curve
+ */
+export function sharedText(run, runs) {
+  const others = sharing(run, runs);
+  const [first] = others;
+  if (!first) return { text: "", repeats: false };
+  const repeats = first.number < run.number;
+  const shared = () => t("same.shared", { n: number(others.length + 1) });
+  return { text: repeats ? sameSentence(run, first) : shared(), repeats };
+}
+
+/**
+ * The run of the same experiment that was trained apart and ended as well: the two can be compared.
+ * @param {Run} run
+ * @param {Run[]} runs
+ */
+export function trainedApart(run, runs) {
+  const isComparable = (/** @type {Run} */ { status }) => status === "completed" || status === "diverged";
+  if (!run.fingerprint || !isComparable(run)) return undefined;
+  return runs
+    .filter(
+      (other) =>
+        other.fingerprint === run.fingerprint && other.training !== run.training && isComparable(other),
+    )
+    .sort((a, b) => a.number - b.number)[0];
+}
+
+/**
+ * What the comparison of two runs says.
+ * @param {Pick<Run, "number">} other
+ * @param {Comparison} comparison
+ */
+export function comparedSentence({ number: n }, { rows, difference }) {
+  return difference
+    ? t("same.differs", { n, iteration: number(difference.iteration) })
+    : t("same.identical", { n, rows: number(rows.train) });
+}
+
+/**
+ * The runs that look like a run in all but the seed.
+ * @template {Seeded} One
+ * @param {Seeded} run
+ * @param {One[]} runs
+ */
+function runsAlike(run, runs) {
+  const withoutSeed = (/** @type {Seeded} */ { summary }) => JSON.stringify({ ...summary, seed: null });
+  const wanted = withoutSeed(run);
+  return runs.filter((other) => other.id !== run.id && withoutSeed(other) === wanted);
+}
+
+/**
+ * The smallest seed that neither a run nor those like it have.
  * @param {Seeded} run
  * @param {Seeded[]} runs
  */

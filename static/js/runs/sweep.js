@@ -7,6 +7,7 @@ import { drawFigure } from "../charts/plotly.js";
 import { openDialog } from "../page/dialog.js";
 import { h } from "../page/dom.js";
 import { color } from "../page/palette.js";
+import { eachTraining } from "../state/same-curve.js";
 import { hasText, number, t } from "../words/i18n.js";
 import { labelsOf, valueLabelOf } from "../words/labels.js";
 import { heatMap, scatter } from "./sweep-figures.js";
@@ -28,10 +29,11 @@ const MAX_AXES = 8;
 
 /**
  * Open the dialog. A click on a run, or on a cell with several runs, selects them and closes the dialog.
- * @param {Run[]} runs whose fields `configs` has
+ * @param {Run[]} chosen whose fields `configs` has
  * @param {{configs: FlatConfigs, selection: Selection, isDark: () => boolean}} lab
  */
-export function openSweep(runs, { configs, selection, isDark }) {
+export function openSweep(chosen, { configs, selection, isDark }) {
+  const runs = eachTraining(chosen);
   const ids = runs.map((run) => run.id);
   const labels = labelsOf([...configs.difference(ids).keys()]);
   const fields = [...labels.keys()];

@@ -1,6 +1,6 @@
 /** Requests to the server's HTTP API, with JSON in both directions. Addresses are relative, because the page may be under a path. */
 
-/** @import { CostsTogether, DataSample, Experiment, Fields, GlossaryEntry, Lesson, Options, RunView, SourceView, Why } from "../types.js" */
+/** @import { Comparison, CostsTogether, DataSample, Experiment, Fields, GlossaryEntry, Lesson, Options, RunView, SourceView, Why } from "../types.js" */
 
 /**
  * A request that the server refused. `field` is the wrong field of an experiment, and `bounds` says which values would be
@@ -218,6 +218,13 @@ export const api = {
    * @returns {Promise<RunView>}
    */
   command: (id, command, body) => request("POST", `api/runs/${id}/${command}`, body),
+  /**
+   * Whether two runs have the same rows.
+   * @param {string} id
+   * @param {string} other
+   * @returns {Promise<Comparison>}
+   */
+  compare: (id, other) => request("GET", `api/runs/${id}/comparison?with=${other}`),
   /**
    * @param {string[]} ids
    * @returns {Promise<{fields: Record<string, Fields>}>}

@@ -1,12 +1,12 @@
 /**
- * The queue of the lab: the place of each waiting run, and roughly when it starts and ends. Runs start in the order of the
- * queue, each on the first free worker. The server estimates roughly how long a run takes; this file corrects the estimate
+ * The queue of the lab: the place of each waiting run, and roughly when it starts and ends. A training
+ * starts in the order of the queue, on the first free worker, and all runs that show it with it. The server estimates roughly how long a run takes; this file corrects the estimate
  * by the times that recent runs of this lab have taken. Pure functions.
  */
 
 /** @import { Run } from "../types.js" */
 
-/** The properties of a run that the queue uses. @typedef {Pick<Run, "id" | "number" | "status" | "iteration" | "iterations" | "started_at" | "seconds" | "expected_seconds">} QueuedRun */
+/** The properties of a run that the queue uses. @typedef {Pick<Run, "id" | "number" | "status" | "iteration" | "iterations" | "started_at" | "seconds" | "expected_seconds" | "training">} QueuedRun */
 
 /** The place of a waiting run, from 1, and the seconds until it starts; null: unknown. @typedef {{place: number, seconds: number | null}} Wait */
 
@@ -33,14 +33,20 @@ export class Queue {
    * @param {number} workers
    */
   constructor(runs, workers) {
-    const all = [...runs];
+    /** Training → the runs that show it, the first first: it is trained once. @type {Map<string, QueuedRun[]>} */
+    const shown = new Map();
+    for (const run of [...runs].sort((a, b) => a.number - b.number))
+      shown.set(run.training, [...(shown.get(run.training) ?? []), run]);
+    const all = [...shown.values()].map(([first]) => first);
     this.#slowness = slownessOf(all);
     const running = all.filter(({ status }) => status === "running");
     this.#free = running.map((run) => this.#left(run));
     while (this.#free.length < Math.max(1, workers)) this.#free.push(0);
     const queued = all.filter(({ status }) => status === "queued").sort(inOrder);
-    for (const [i, run] of queued.entries())
-      this.waits.set(run.id, { place: i + 1, seconds: occupyWorker(this.#free, this.#left(run)) });
+    for (const [i, run] of queued.entries()) {
+      const wait = { place: i + 1, seconds: occupyWorker(this.#free, this.#left(run)) };
+      for (const { id } of shown.get(run.training) ?? []) this.waits.set(id, wait);
+    }
   }
 
   /**

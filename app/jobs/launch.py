@@ -1,0 +1,62 @@
+"""A launch: an experiment with its estimate and its fingerprint, before it is a run."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from app.data_sets import DataSets
+from app.estimate import expected_seconds
+from app.runs import Run
+from app.trainings import Training, new_id
+from engine import ExperimentConfig, fingerprint
+from engine.summary import summarize
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """`fingerprint` is None where the data set cannot be read; the worker says why."""
+
+    name: str
+    document: dict[str, Any]
+    iterations: int
+    expected_seconds: float
+    fingerprint: str | None
+
+    def training(self) -> Training:
+        """A new training of the experiment."""
+        return Training(
+            id=new_id(),
+            config=self.document,
+            iterations=self.iterations,
+            created_at=time.time(),
+            expected_seconds=self.expected_seconds,
+            fingerprint=self.fingerprint,
+        )
+
+    def run(self, training: Training, lesson: str | None, group_id: str | None) -> Run:
+        """A new run that shows a training."""
+        return Run(
+            id=new_id(),
+            number=0,  # the store gives it
+            name=self.name or "run",
+            training=training,
+            launched_at=time.time(),
+            lesson=lesson,
+            group_id=group_id,
+        )
+
+
+def prepare(configs: list[ExperimentConfig], data_sets: DataSets) -> list[Launch]:
+    """What is to be launched. It reads files, and takes some milliseconds for many: call it in a thread."""
+    names = {config.dataset.name for config in configs}
+    digests = {name: data_sets.digest(name) for name in names}
+    arithmetic = fingerprint.of_arithmetic()
+    launches = []
+    for config in configs:
+        document, data = config.to_dict(), digests[config.dataset.name]
+        of_it = data and fingerprint.of_experiment(document, data=data, arithmetic=arithmetic)
+        expected = expected_seconds(config, summarize(config))
+        launches.append(Launch(config.name, document, config.iterations, expected, of_it))
+    return launches

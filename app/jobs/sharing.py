@@ -1,0 +1,88 @@
+"""Sharing: which training a new run can show, and how a run that shows one with others gets one of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from app.jobs import checkpoints
+from app.jobs.executor import Executor
+from app.jobs.messages import Save
+from app.jobs.register import Register
+from app.runs import Run
+from app.settings import Settings
+from app.trainings import Status, Training
+
+#: Statuses of trainings that a new run can show: what they compute is what would be computed for it.
+SHAREABLE = (Status.COMPLETED, Status.DIVERGED, Status.RUNNING, Status.QUEUED)
+#: How long to wait for a checkpoint before a run goes its own way; without it, more iterations are computed again.
+SAVE_SECONDS = 2.0
+
+
+class Sharing:
+    """Lives in the event loop.
+
+    Attributes:
+        order: held by whatever decides by how many runs show a training, until that is done: launching, deleting, and
+            the commands that would change a training.
+        leaving: the trainings whose only run has asked to pause or to cancel. They end otherwise than their fingerprint
+            says, so no new run shows them.
+    """
+
+    def __init__(self, settings: Settings, register: Register, executor: Executor) -> None:
+        self._settings = settings
+        self._register = register
+        self._executor = executor
+        self._waiting: dict[str, asyncio.Event] = {}  # training → set when its worker has saved
+        self.order = asyncio.Lock()
+        self.leaving: set[str] = set()
+
+    def find(self, fingerprint: str | None) -> Training | None:
+        """A training of this fingerprint that a new run can show: the one that has come farthest."""
+        if fingerprint is None:
+            return None
+        fit = [
+            training
+            for training in self._register.alike(fingerprint)
+            if training.status in SHAREABLE
+            and not (training.wanted or training.damaged or training.id in self.leaving)
+        ]
+        return min(fit, key=lambda training: SHAREABLE.index(training.status), default=None)
+
+    async def save(self, training: Training) -> None:
+        """Wait until the training's worker has made a checkpoint, if it has a worker and others show it too."""
+        if training.shown_by < 2 or training.status is not Status.RUNNING:
+            return
+        saved = self._waiting.setdefault(training.id, asyncio.Event())
+        self._executor.send(training.id, Save())
+        try:
+            await asyncio.wait_for(saved.wait(), SAVE_SECONDS)
+        except TimeoutError:
+            pass  # a slow disk, or an iteration of seconds
+        finally:
+            self._waiting.pop(training.id, None)
+
+    def saved(self, training_id: str) -> None:
+        """The worker has made its checkpoint, or has ended."""
+        if (waiting := self._waiting.get(training_id)) is not None:
+            waiting.set()
+
+    async def part(self, run: Run, status: Status) -> Training:
+        """Give a run that shows its training with others one of its own, which has come as far, in another status. The
+        training of the others goes on as it was. The caller holds `order`.
+
+        Raises:
+            StoreUnavailable: the disk accepts no writes now; nothing has changed.
+        """
+        origin, folder = run.training, self._settings.checkpoint_dir
+        training = origin.copy(status)
+        if status.finished:
+            training.finished_at = max(time.time(), training.started_at or 0)
+        else:
+            training.checkpoints = checkpoints.link(folder, origin.checkpoints, training.id)
+        try:
+            await self._register.part(run, training)
+        except BaseException:
+            checkpoints.remove(folder, [made["file"] for made in training.checkpoints])
+            raise
+        return training
