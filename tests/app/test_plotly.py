@@ -102,7 +102,10 @@ def test_the_small_build_is_fetched_once_checked_and_served(folder, tmp_path, ca
 @pytest.mark.parametrize(
     ("break_it", "said"),
     [
-        (lambda tmp_path: npm(tmp_path, content=b"another script"), "does not hold the file"),
+        (
+            lambda tmp_path: npm(tmp_path, content=b"another script"),
+            "is not the one that the lab was tested with",
+        ),
         (lambda tmp_path: npm(tmp_path, file="package/other.js"), "cannot be unpacked"),
         (lambda tmp_path: program(tmp_path, "#!/bin/sh\necho E404 no such thing >&2; exit 1\n"), "E404"),
         (lambda tmp_path: program(tmp_path, "#!/bin/sh\n"), "it said nothing"),
