@@ -110,7 +110,7 @@ class _PageGzip:
 
     def __init__(self, app: ASGIApp) -> None:
         self._plain = app
-        self._zipped = GZipMiddleware(app, minimum_size=1000, compresslevel=6)
+        self._zipped = GZipMiddleware(app, minimum_size=1000, compresslevel=9)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = route_path(scope) if scope["type"] == "http" else ""

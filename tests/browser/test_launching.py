@@ -172,7 +172,7 @@ def test_a_repeated_experiment_is_answered_from_memory_and_can_be_trained_again_
     page.until(
         f"document.querySelector('.toast').textContent.includes('Same curve as run {number}, trained')"
     )
-    assert page.page.locator(f'[data-run="{second}"] .same').inner_text() == f"={number}"
+    assert page.page.locator(f'[data-run="{second}"] .run-number').inner_text() == f"={number}"
     assert lab.run(first)["training"] == lab.run(second)["training"]
 
     page.page.click(f'[data-run="{second}"] .run-name')

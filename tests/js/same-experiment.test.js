@@ -30,13 +30,10 @@ test("a run says whose curve it has and since when, and the earliest one how man
     repeats: true,
   });
   assert.deepEqual(sharedText(first, [later, other, first]), {
-    text: "Shared by 2 runs: it was trained once.",
+    text: "Shared by 2 runs.",
     repeats: false,
   });
-  assert.equal(
-    sharedText(meanwhile, [first, later, meanwhile]).text,
-    "Same curve as run 12, which was training or waiting already.",
-  );
+  assert.equal(sharedText(meanwhile, [first, later, meanwhile]).text, "Same curve as run 12, trained once.");
   assert.equal(sharedText(other, [first, later, other]).text, "");
   speakAs("ja");
   assert.equal(sharedText(later, [first, later]).text, "実験 12 と同じ曲線です（3 分前に学習済み）。");

@@ -67,7 +67,7 @@ export function makeEntry({ id }, configs, on) {
   const score = h("span", { className: "score", title: t("chart.test") });
   const [stateWord, stateRest] = [h("span"), h("span", { className: "rest" })];
   const state = h("span", { className: "state" }, stateWord, stateRest);
-  const sign = h("span", { className: "same" });
+  const sign = h("span", { className: "run-number" });
   const progress = h("progress", { max: 1 });
   /** Column → its cell. @type {Record<string, HTMLElement>} */
   let cells = {};
@@ -162,9 +162,8 @@ export function makeEntry({ id }, configs, on) {
     setText(score, percent(accuracy));
     setText(stateWord, t(`status.${status}`));
     setText(stateRest, stateRestText(run, iteration));
-    const repeats = same < run.number;
-    setText(sign, repeats ? `=${same}` : "");
-    sign.title = repeats ? t("chart.same_as", { n: same }) : "";
+    setText(sign, same < run.number ? `=${same}` : "");
+    sign.title = t("chart.same_as", { n: same });
     name.title = `${run.name}\n${describeRun(run)}\n${state.textContent}`;
     state.title = reasonText(run.why, run.reason ?? "") || state.textContent;
     if (tags.title !== run.tags.join(", ")) {

@@ -33,10 +33,11 @@ export class Queue {
    * @param {number} workers
    */
   constructor(runs, workers) {
-    /** Training → the runs that show it, the first first: it is trained once. @type {Map<string, QueuedRun[]>} */
-    const shown = new Map();
-    for (const run of [...runs].sort((a, b) => a.number - b.number))
-      shown.set(run.training, [...(shown.get(run.training) ?? []), run]);
+    /** Training → the runs that show it, the oldest first: it is trained once. */
+    const shown = Map.groupBy(
+      [...runs].sort((a, b) => a.number - b.number),
+      ({ training }) => training,
+    );
     const all = [...shown.values()].map(([first]) => first);
     this.#slowness = slownessOf(all);
     const running = all.filter(({ status }) => status === "running");
