@@ -3,7 +3,6 @@
 import { ChartBoard } from "./charts/chart-board.js";
 import { Form } from "./form/form.js";
 import { Lessons } from "./lessons/lessons.js";
-import { Look } from "./look/look.js";
 import { find } from "./page/dom.js";
 import { onKey } from "./page/keys.js";
 import { lazy } from "./page/lazy.js";
@@ -59,7 +58,7 @@ async function start() {
     showCurves();
   };
   showStatus(byId("status"), byId("status-text"), store);
-  const look = new Look(store, options.datasets, isDark);
+  const look = lazy(async () => new (await import("./look/look.js")).Look(store, options.datasets, isDark));
   const queue = new LabQueue(store);
   const toast = new Toast();
   /** @param {RunView[]} runs */
@@ -85,7 +84,7 @@ async function start() {
     store,
     allLessons(),
     launchedAlone,
-    (lesson) => look.lesson(lesson),
+    async (lesson) => (await look()).lesson(lesson),
     queue,
   );
   const selection = new Selection();

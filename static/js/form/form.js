@@ -79,7 +79,7 @@ export class Form {
    * @param {Store} store
    * @param {Options} options
    * @param {(runs: RunView[]) => void} onLaunch
-   * @param {Look} look
+   * @param {() => Promise<Look>} look
    * @param {LabQueue} queue
    */
   constructor(form, store, options, onLaunch, look, queue) {
@@ -256,7 +256,7 @@ export class Form {
       chosen,
       choose,
       (error) => showError(this.#form, error),
-      (name) => this.#look.data(name),
+      async (name) => (await this.#look()).data(name),
     );
   }
 

@@ -52,7 +52,7 @@ export class NetworkPart {
 
   /**
    * @param {FormContext} form
-   * @param {Look} look
+   * @param {() => Promise<Look>} look
    */
   constructor(form, look) {
     this.#form = form;
@@ -141,7 +141,7 @@ export class NetworkPart {
     const button = iconButton(
       "table",
       t("look.network"),
-      () => this.#summary && this.#look.network(this.#summary),
+      async () => this.#summary && (await this.#look()).network(this.#summary),
     );
     button.id = "look-network"; // so that the focus can return to it when the form is drawn again
     return button;
