@@ -338,12 +338,12 @@ LESSONS = (
             "ja": "画像を少しずつ変えれば、300 枚でも多くの画像と同じように学習できるか？",
         },
         conclusion={
-            "en": "On MNIST, yes: shifted and rotated digits raise test accuracy by four points and more, noise by"
-            " three; no penalty does as much. On the small digits of 8 × 8 pixels only noise helps: one pixel is an"
-            " eighth of the image, and shifted digits no longer look like those of the test. Augmented images must"
-            " look like images that could really occur.",
+            "en": "On MNIST, yes: on average over twelve seeds shifted and rotated digits raise test accuracy by four"
+            " points and more, noise by three; no penalty does as much. On the small digits of 8 × 8 pixels only noise"
+            " helps: one pixel is an eighth of the image, and shifted digits no longer look like those of the test."
+            " Augmented images must look like images that could really occur.",
             "ja": "MNIST ではできる。"
-            "平行移動や回転でテスト正解率は 4 ポイント以上、ノイズでも約 3 ポイント上がる。"
+            "12 個のシードの平均で、平行移動や回転でテスト正解率は 4 ポイント以上、ノイズでも約 3 ポイント上がる。"
             "ペナルティではここまで上がらない。8 × 8 画素の小さな数字画像（digits）で効くのはノイズだけである。"
             "1 画素は画像の幅の 8 分の 1 もあり、ずらすとテスト画像に似なくなる。"
             "作る画像は、実際にありそうな画像でなければならない。",
