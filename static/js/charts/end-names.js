@@ -215,9 +215,10 @@ export class EndNames {
     name.element.style.transform = `translate(${across}px, ${top}px)`;
     name.value.style.transform = `translateY(${top}px)`;
     // The line leads only to the first name in a row. Before each other name is a short piece in the colour of its curve.
-    const lead = `${name.trace.line?.run.finished_at ? `M${x},${end}` : `M0,${end}`}H0L${LEAD * em},${at}`;
+    const isEarly = !across && x < -EARLY && Boolean(name.trace.line?.run.finished_at);
+    const lead = `M${isEarly ? x : 0},${end}H0L${LEAD * em},${at}`;
     name.lead.setAttribute("d", across ? `M${across + (LEAD / 3) * em},${at}h${(2 * LEAD * em) / 3}` : lead);
-    name.lead.classList.toggle("early", !across && x < -EARLY);
+    name.lead.classList.toggle("early", isEarly);
     this.#leads.append(name.lead);
   }
 
