@@ -39,6 +39,8 @@ test("an accuracy that a constant guess reaches is not above chance, nor what fe
 test("a name says which earlier run's curve it lies on", () => {
   speakAs("en");
   const runs = [run("a", "SGD 0.1", "mnist"), run("b", "SGD 0.1", "mnist")];
-  const names = curveNames(runs, new Map([["b", { number: 12 }]]));
-  assert.deepEqual([...names.values()], ["SGD 0.1", "SGD 0.1 · same as run 12"]);
+  const named = (/** @type {string} */ name) =>
+    curveNames(runs, new Map([["b", { number: 12, name }]])).get("b");
+  assert.equal(named("SGD 0.1"), "SGD 0.1 · same as run 12");
+  assert.equal(named("no penalty"), "SGD 0.1 · = no penalty");
 });

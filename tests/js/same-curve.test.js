@@ -15,7 +15,15 @@ import { forExamples } from "./random.js";
 function run(number, loss, status = "completed") {
   const train = new Series();
   putRows(train, { iteration: loss.map((_, i) => i + 1), loss });
-  return { id: `run${number}`, number, status, iterations: 40, train, training: `training${number}` };
+  return {
+    id: `run${number}`,
+    number,
+    status,
+    iterations: 40,
+    train,
+    evaluation: new Series(),
+    training: `training${number}`,
+  };
 }
 
 /** @param {ReturnType<typeof run>[]} runs */
@@ -38,10 +46,19 @@ test("one different row, or one more row, makes another curve", () =>
     assert.deepEqual(numbers([run(1, losses), run(2, losses)]), { run2: 1 });
   }));
 
-test("a run that trains has the curve of another as far as it has come, once that is more than a few rows", () => {
+test("rows are compared when both runs have ended", () => {
   const losses = Array.from({ length: 40 }, (_, i) => 1 / (i + 1));
-  assert.deepEqual(numbers([run(1, losses), run(2, losses.slice(0, 20), "running")]), { run2: 1 });
-  assert.deepEqual(numbers([run(1, losses), run(2, losses.slice(0, 2), "running")]), {});
+  assert.deepEqual(numbers([run(1, losses), run(2, losses.slice(0, 20), "running")]), {});
+});
+
+test("runs that were tested on different images have the same losses and different test curves", () => {
+  const losses = Array.from({ length: 40 }, (_, i) => 1 / (i + 1));
+  const runs = [run(1, losses), run(2, losses), run(3, losses)];
+  for (const [i, one] of runs.entries())
+    putRows(one.evaluation, { iteration: [20, 40], test_accuracy: [0.5, i === 1 ? 0.6 : 0.7] });
+  assert.deepEqual(numbers(runs), { run2: 1, run3: 1 });
+  const byTest = sameCurves(runs, { stream: "evaluation", columns: ["test_accuracy"] });
+  assert.deepEqual([...byTest.keys()], ["run3"]);
 });
 
 test("runs of one training have the same curve before their rows are here", () => {

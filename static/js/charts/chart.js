@@ -172,7 +172,10 @@ export class Chart {
       dark,
       bold: this.#plot.bold,
       partNames,
-      names: curveNames(shown, sameCurves(shown)),
+      names: curveNames(
+        shown,
+        sameCurves(shown, { stream: what.stream, columns: what.lines.flatMap(({ columns }) => columns) }),
+      ),
     };
     this.#traces = this.#maker.traces(runs, what, how);
     this.#empty = this.#isEmpty();

@@ -9,9 +9,9 @@ import { datasetTitle } from "../words/labels.js";
 
 /**
  * The name of each run in a chart. If the runs use different data sets, the name ends with the data set. If the curve of a run
- * is the same as that of an earlier run, the name ends with the number of that run.
+ * is the same as that of an earlier run, the name ends with the name of that run, or with its number if the names are equal.
  * @param {Named[]} runs
- * @param {Map<string, {number: number}>} [same] see state/same-curve.js
+ * @param {Map<string, {number: number, name: string}>} [same] see state/same-curve.js
  * @returns {Map<string, string>} by id
  */
 export function curveNames(runs, same = new Map()) {
@@ -20,14 +20,18 @@ export function curveNames(runs, same = new Map()) {
     runs.map(({ id, name, summary }) => {
       const title = differ ? datasetTitle(summary.dataset) : "";
       const earlier = same.get(id);
-      const parts = [
-        name,
-        name.includes(title) ? "" : title,
-        earlier ? t("chart.same_as", { n: earlier.number }) : "",
-      ];
+      const parts = [name, name.includes(title) ? "" : title, earlier ? sameAs(earlier, name) : ""];
       return [id, parts.filter(Boolean).join(" · ")];
     }),
   );
+}
+
+/**
+ * @param {{number: number, name: string}} earlier
+ * @param {string} name
+ */
+function sameAs(earlier, name) {
+  return earlier.name === name ? t("chart.same_as", { n: earlier.number }) : `= ${earlier.name}`;
 }
 
 /**

@@ -1,16 +1,17 @@
 /**
- * Same curves: runs that have the same losses as an earlier run, so that one curve hides the other. They show one training,
- * or their rows are equal, as those of an import or of an experiment that was trained again.
+ * Same curves: runs whose curves are those of an earlier run, so that one curve hides the other. They show one training, or
+ * their rows are equal, as those of an import or of an experiment that was trained again.
  */
 
 import { hasEnded } from "./run-status.js";
 
-/** @import { Run } from "../types.js" */
+/** @import { Run, Stream } from "../types.js" */
 
-/** The properties of a run that are compared. @typedef {Pick<Run, "id" | "number" | "status" | "iterations" | "train" | "training">} TrainedRun */
+/** The properties of a run that are compared. @typedef {Pick<Run, "id" | "number" | "status" | "iterations" | "train" | "evaluation" | "training">} TrainedRun */
+/** Columns of a stream. @typedef {{stream: Stream, columns: string[]}} Compared */
 
-/** Runs are compared only if both have at least this many rows. */
-const MIN_ROWS = 10;
+/** @type {Compared} */
+const NOTHING_ELSE = { stream: "train", columns: [] };
 
 /**
  * The first run of each training: what was measured once counts once in a mean and its spread.
@@ -23,19 +24,20 @@ export function eachTraining(runs) {
 }
 
 /**
- * Find runs that have the same losses as an earlier run. While one of the two trains, only the rows that both have are
- * compared.
+ * Find runs whose curves are those of an earlier run. Rows are compared when both runs have ended; runs of one training have the
+ * same rows from the start.
  * @template {TrainedRun} Trained
  * @param {Trained[]} runs
- * @returns {Map<string, Trained>} id of the later run → the earliest run with the same losses
+ * @param {Compared} [compared] what the curves are drawn from; the losses are compared in any case
+ * @returns {Map<string, Trained>} id of the later run → the earliest run with the same curve
  */
-export function sameCurves(runs) {
+export function sameCurves(runs, compared = NOTHING_ELSE) {
   /** @type {Trained[]} */
   const different = [];
   /** @type {Map<string, Trained>} */
   const same = new Map();
   for (const run of runs.toSorted((a, b) => a.number - b.number)) {
-    const earlier = different.find((other) => haveSameLosses(other, run));
+    const earlier = different.find((other) => haveSameCurve(other, run, compared));
     if (earlier) same.set(run.id, earlier);
     else different.push(run);
   }
@@ -45,13 +47,22 @@ export function sameCurves(runs) {
 /**
  * @param {TrainedRun} a
  * @param {TrainedRun} b
+ * @param {Compared} compared
  */
-function haveSameLosses(a, b) {
+function haveSameCurve(a, b, { stream, columns }) {
   if (a.training === b.training) return true;
-  const [lossesA, lossesB] = [a, b].map(({ train }) => train.column("loss"));
-  if (a.iterations !== b.iterations || !lossesA || !lossesB) return false;
-  const rows = Math.min(lossesA.length, lossesB.length);
-  if (rows < MIN_ROWS || (hasEnded(a) && hasEnded(b) && lossesA.length !== lossesB.length)) return false;
-  for (let row = 0; row < rows; row++) if (!Object.is(lossesA[row], lossesB[row])) return false;
+  if (a.iterations !== b.iterations || !hasEnded(a) || !hasEnded(b)) return false;
+  const pairs = columns.map((column) => [a[stream].column(column), b[stream].column(column)]);
+  const drawn = pairs.filter((pair) => pair.some(Boolean));
+  return areEqual(a.train.column("loss"), b.train.column("loss")) && drawn.every(([x, y]) => areEqual(x, y));
+}
+
+/**
+ * @param {ArrayLike<number> | null} a
+ * @param {ArrayLike<number> | null} b
+ */
+function areEqual(a, b) {
+  if (!a?.length || a.length !== b?.length) return false;
+  for (let row = 0; row < a.length; row++) if (!Object.is(a[row], b[row])) return false;
   return true;
 }
