@@ -5,14 +5,15 @@ import { test } from "node:test";
 import { cropOf } from "../../static/js/charts/crop.js";
 
 /**
- * A trace of a run with these values.
+ * A trace of a run with these values, one every few iterations.
  * @param {string} run
  * @param {number[]} y
+ * @param {number} every
  */
-const trace = (run, y) =>
+const trace = (run, y, every = 1) =>
   /** @type {any} */ ({
     meta: { run, series: "loss" },
-    points: { y, highest: Math.max(...y.filter(Number.isFinite)) },
+    points: { x: y.map((_, i) => every * (i + 1)), y, highest: Math.max(...y.filter(Number.isFinite)) },
   });
 /** @param {number} from @param {number} to @param {number} count */
 const line = (from, to, count = 50) =>
@@ -32,6 +33,13 @@ test("one diverging run is cropped, whichever run comes first", () => {
 
 test("a run that diverges at its end is cropped there, even alone", () => {
   assert.deepEqual(cropOf([trace("late", [...line(2.3, 0.2), 1e10])], false), { high: 2.5, runs: 1 });
+});
+
+test("a run is cropped if its first evaluation or its first loss is huge already", () => {
+  const evaluated = [calm(), trace("calm", line(2.1, 0.3), 20), wild(), trace("wild", [1e30, 1e33], 20)];
+  for (const traces of [evaluated, evaluated.toReversed()])
+    assert.deepEqual(cropOf(traces, false), { high: 2.5, runs: 1 });
+  assert.deepEqual(cropOf([calm(), trace("far away", line(1e6, 1e5))], false), { high: 2.5, runs: 1 });
 });
 
 test("a curve that is only somewhat larger is not cropped", () => {

@@ -34,8 +34,8 @@ const ENDS = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8];
 export function cropOf(traces, log) {
   const runs = [...heightsByRun(traces).values()].filter(({ highest }) => highest > 0);
   const heights = runs.flatMap(({ usual, highest }) => [usual, highest]).sort((a, b) => a - b);
-  // where half of the runs begin is shown in any case: a loss that falls at once is no exception
-  const start = runs.map(({ first }) => first).sort((a, b) => a - b)[Math.floor(runs.length / 2)];
+  // the first values of half of the runs are always shown: a loss that falls at once is not an outlier
+  const start = runs.map(({ first }) => first).sort((a, b) => a - b)[Math.floor((runs.length - 1) / 2)];
   const [far, farther] = log ? FAR.log : FAR.linear;
   for (let last = runs.length > 1 ? 1 : 0; last < heights.length - 1; last++) {
     const isHalf = 2 * (last + 1) >= heights.length;
@@ -47,17 +47,25 @@ export function cropOf(traces, log) {
   return null;
 }
 
-/** @param {Trace[]} traces */
+/**
+ * The heights of each run over all its curves. `first` is the value at the run's first x; the first evaluation comes later, and
+ * may be huge already.
+ * @param {Trace[]} traces
+ */
 function heightsByRun(traces) {
-  /** @type {Map<string, {first: number, usual: number, highest: number}>} */
+  /** @type {Map<string, {begin: number, first: number, usual: number, highest: number}>} */
   const heights = new Map();
   for (const { points, meta } of traces) {
     if (!points) continue;
-    const { first, usual, highest } = heights.get(meta.run) ?? { first: 0, usual: 0, highest: 0 };
+    const known = heights.get(meta.run) ?? { begin: Infinity, first: 0, usual: 0, highest: 0 };
+    const row = points.y.findIndex(Number.isFinite);
+    const { begin, first } =
+      row >= 0 && points.x[row] < known.begin ? { begin: points.x[row], first: points.y[row] } : known;
     heights.set(meta.run, {
-      first: Math.max(first, points.y.find(Number.isFinite) ?? 0),
-      usual: Math.max(usual, usualOf(points)),
-      highest: Math.max(highest, points.highest),
+      begin,
+      first,
+      usual: Math.max(known.usual, usualOf(points)),
+      highest: Math.max(known.highest, points.highest),
     });
   }
   return heights;
