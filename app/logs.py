@@ -1,4 +1,4 @@
-"""Logs: one line an event, for people or as JSON for machines."""
+"""Logs: one line for each event, as text for people or as JSON for programs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import logging
 from pythonjsonlogger.json import JsonFormatter
 
 TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-#: Fields that a log call may carry in `extra`, besides level, time, logger and message.
+#: The formatter adds the time, and every field that a log call passes in `extra`.
 JSON = "%(levelname)s %(name)s %(message)s"
 
 

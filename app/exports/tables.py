@@ -1,6 +1,6 @@
-"""CSV: every recorded row, one line for each iteration; an evaluation is in the line of its iteration.
+"""CSV: one line for each recorded iteration. If an iteration was evaluated, its line also has the evaluation.
 
-In UTF-8 with a byte order mark: without it, Excel reads a table in the code page of its Windows.
+The text is UTF-8 with a byte order mark. Without the mark, Excel on Windows assumes the system's code page.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from app.exports.recording import Recording, texts
 from app.texts import cell
 
 MARK = "\ufeff"
-#: How many rows are written at a time.
-WRITTEN = 2000
+#: The most rows in one piece of text.
+ROWS_IN_PIECE = 2000
 
 
 def run_csv(recording: Recording) -> Iterator[str]:
-    """One run, in pieces."""
+    """The table of one run, in pieces of text."""
     train, evaluation = _columns(recording)
     yield MARK
     if train:
@@ -28,13 +28,15 @@ def run_csv(recording: Recording) -> Iterator[str]:
 
 
 def runs_csv(recordings: Sequence[Recording]) -> Iterator[str]:
-    """Several runs one after the other. The columns `run` and `name` identify the run; columns that it lacks are
-    empty."""
-    found = [_columns(recording) for recording in recordings]
-    train = list(dict.fromkeys(name for columns, _ in found for name in columns))
-    evaluation = list(dict.fromkeys(name for _, columns in found for name in columns))
+    """The tables of several runs, one below the other, in pieces of text.
+
+    The columns `run` and `name` identify the run. A column that a run does not have is empty in its lines.
+    """
+    columns_of_runs = [_columns(recording) for recording in recordings]
+    train = list(dict.fromkeys(name for columns, _ in columns_of_runs for name in columns))
+    evaluation = list(dict.fromkeys(name for _, columns in columns_of_runs for name in columns))
     yield MARK + _text([["run", "name", *train, *evaluation]])
-    for recording, (own_train, own_evaluation) in zip(recordings, found, strict=True):
+    for recording, (own_train, own_evaluation) in zip(recordings, columns_of_runs, strict=True):
         own = [*own_train, *own_evaluation]
         places = [own.index(name) if name in own else None for name in (*train, *evaluation)]
         start = [cell(recording.id), cell(recording.run["name"])]
@@ -45,32 +47,34 @@ def runs_csv(recordings: Sequence[Recording]) -> Iterator[str]:
 
 
 def _columns(recording: Recording) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The columns of the train stream, and those of the evaluation stream without its iteration."""
+    """The columns of the train stream, and the columns of the evaluation stream except `iteration`."""
     return recording.columns("train"), recording.columns("evaluation")[1:]
 
 
-def _rows(recording: Recording, evaluated: int) -> Iterator[list[list[str]]]:
-    """The lines as texts, in pieces. Both streams are in the order of iterations, so they are merged as they are
-    read."""
+def _rows(recording: Recording, evaluation_columns: int) -> Iterator[list[list[str]]]:
+    """The cells of the lines, in pieces.
+
+    Both streams are sorted by iteration, so the function merges them page by page and never holds a whole run.
+    """
     evaluations = (row for page in recording.pages("evaluation") for row in texts(page.values))
     pending = next(evaluations, None)
-    empty = [""] * evaluated
+    empty = [""] * evaluation_columns
     for page in recording.pages("train"):
         rows = texts(page.values)
         for row in rows:
-            found = empty
+            evaluation = empty
             while pending is not None and int(pending[0]) <= int(row[0]):
-                if (
-                    pending[0] == row[0]
-                ):  # if there are two at one iteration, the second is that of the final weights
-                    found = pending[1:]
+                # an iteration may have two evaluations; the second one, of the final weights, is written
+                if pending[0] == row[0]:
+                    evaluation = pending[1:]
                 pending = next(evaluations, None)
-            row += found
-        for first in range(0, len(rows), WRITTEN):
-            yield rows[first : first + WRITTEN]
+            row += evaluation
+        for first in range(0, len(rows), ROWS_IN_PIECE):
+            yield rows[first : first + ROWS_IN_PIECE]
 
 
 def _text(rows: Sequence[Sequence[str]]) -> str:
     text = io.StringIO()
-    csv.writer(text).writerows(rows)  # lines end in \r\n, so both are quoted in a name
+    # lines end in \r\n, so the writer quotes a name that contains either character
+    csv.writer(text).writerows(rows)
     return text.getvalue()

@@ -1,4 +1,4 @@
-"""All layers, by their type in an experiment."""
+"""The layer classes and their fields, by the layer's `type` in an experiment; and `build_layers`."""
 
 from __future__ import annotations
 
@@ -58,12 +58,13 @@ FIELDS: dict[str, Sequence[Field]] = {
 }
 
 
-#: Penalties on the outputs of a layer; every layer may have them.
+#: Penalties on the outputs of a layer. Every layer has these fields.
 ACTIVITY_FIELDS = (
     Field("activity_l1", "number", 0.0, minimum=0, maximum=100, scale="log"),
     Field("activity_l2", "number", 0.0, minimum=0, maximum=100, scale="log"),
 )
-#: Whether the experiment's penalties apply to the layer's weights, and whether its weights and biases are trained.
+#: `penalized`: the experiment's penalties apply to the layer's weights.
+#: `trainable`: the layer's weights and biases are trained.
 WEIGHT_FIELDS = (
     Field("penalized", "boolean", True),
     Field("trainable", "boolean", True),
@@ -73,7 +74,7 @@ FIELDS = {
     name: (*fields, *(WEIGHT_FIELDS if name in WITH_WEIGHTS else ()), *ACTIVITY_FIELDS)
     for name, fields in FIELDS.items()
 }
-#: Fields that a layer's description leaves out where they have their defaults.
+#: Fields that are not in a layer's description if they have their default values.
 LEFT_OUT = {field.name: field.default for field in (*WEIGHT_FIELDS, *ACTIVITY_FIELDS)}
 
 
@@ -81,9 +82,10 @@ class ShapeError(ValueError):
     """A layer cannot take the output of the layer before it.
 
     Attributes:
-        place: the layer's position, counted from 0; for a layer in a block, the block's position, then that inside.
-        reason: why it cannot.
-        shapes: the output shapes of the layers before it; blocks count as one layer.
+        place: the layer's position, counted from 0; for a layer in a block, the block's position, then the
+            layer's position in the block.
+        reason: why the layer cannot take this input.
+        shapes: the output shapes of the layers before it; a block counts as one layer.
     """
 
     def __init__(self, place: tuple[int, ...], reason: Reason, shapes: list[Shape]) -> None:
@@ -94,16 +96,18 @@ class ShapeError(ValueError):
 
 
 def build_layers(described: Sequence[dict[str, Any]], shape: Shape) -> list[Layer]:
-    """The layers `{"type", ...}` for images of one shape, each for the output of the one before it; no weights yet.
+    """Build the described layers `{"type", ...}` for images of this shape. They have no weights yet.
+
+    Each layer is built for the output shape of the layer before it.
 
     Raises:
-        ShapeError: a layer cannot take the output of the one before it.
+        ShapeError: a layer cannot take the output of the layer before it.
     """
     built: list[Layer] = []
     for position, config in enumerate(described):
         rest = {name: value for name, value in config.items() if name != "type" and name not in LEFT_OUT}
         try:
-            if "layers" in rest:  # of a residual block, which is a layer among others
+            if "layers" in rest:  # a residual block, which contains layers
                 rest["layers"] = build_layers(rest["layers"], shape)
             layer = LAYERS[config["type"]](shape, **rest)
         except ValueError as error:

@@ -30,6 +30,17 @@ test("downsampled curves do not change where they were drawn before", () =>
     assert.deepEqual(range(thinned.y), range(y));
   }));
 
+/** @import { Examples } from "./random.js" */
+
+/**
+ * Losses as a run may record them: some are equal, some are not finite.
+ * @param {Examples} examples
+ * @param {number} most
+ * @param {number} least
+ */
+const lossesOf = (examples, most, least) =>
+  examples.list(most, () => examples.of([examples.logarithmic(1e-3, 10), NaN, Infinity, 1]), least);
+
 /**
  * The formula of TensorBoard's smoothing, from the start each time; what is not finite passes through.
  * @param {number[]} values
@@ -47,11 +58,7 @@ function smoothed(values, weight) {
 
 test("a curve that is smoothed as its rows come is what its formula gives for all rows", () =>
   forExamples(100, (examples) => {
-    const losses = examples.list(
-      300,
-      () => examples.of([examples.logarithmic(1e-3, 10), NaN, Infinity, 1]),
-      1,
-    );
+    const losses = lossesOf(examples, 300, 1);
     const smoothing = examples.of([0.1, 0.6, 0.99]);
     const series = new Series();
     const curve = new Curve(series, { columns: ["loss"], smoothing, bin: 1, range: null });
@@ -91,11 +98,7 @@ function centred(values, weight) {
 
 test("the curve of an ended run is smoothed to both sides, and recomputed if a late row arrives", () =>
   forExamples(50, (examples) => {
-    const losses = examples.list(
-      200,
-      () => examples.of([examples.logarithmic(1e-3, 10), NaN, Infinity, 1]),
-      2,
-    );
+    const losses = lossesOf(examples, 200, 2);
     const smoothing = examples.of([0.1, 0.6, 0.99]);
     const series = new Series();
     const how = { columns: ["loss"], smoothing, ended: true, bin: 1, range: null };
