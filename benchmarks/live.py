@@ -56,7 +56,7 @@ def measure() -> list[dict[str, Any]]:
         _decode_data_sets(lab)
         page = LabPage(browser.new_page(viewport={"width": 1280, "height": 800}), lab)
         for number in range(RUNS + 1):
-            first, delay = _measure_run(page, Path(folder), f"run {number}")
+            first, delay = _measure_run(page, Path(folder), number)
             if number:  # the first one warms up
                 firsts.append(first)
                 delays += delay
@@ -86,11 +86,13 @@ def _row(what: str, values: list[float], aim: str) -> dict[str, Any]:
     }
 
 
-def _measure_run(lab_page: LabPage, folder: Path, name: str) -> tuple[float, list[float]]:
-    """Launch one run. Returns the milliseconds to its first drawn point, and of each iteration to its point."""
-    page = lab_page.page
-    page.evaluate("document.querySelector('details').open = true")
+def _measure_run(lab_page: LabPage, folder: Path, seed: int) -> tuple[float, list[float]]:
+    """Launch one run with this seed. Returns the milliseconds to its first drawn point, and of each iteration to its
+    point."""
+    page, name = lab_page.page, f"run {seed}"
+    page.evaluate("document.querySelector('#form details.further').open = true")
     page.fill('[name="training.iterations"]', str(ITERATIONS))
+    page.fill('[name="seed"]', str(seed))  # what has been trained already is not trained again
     page.fill('[name="name"]', name)
     page.wait_for_timeout(400)
     page.evaluate(WATCH, name)
