@@ -99,7 +99,7 @@ def _built(parsed: tuple[dict[str, Any], ...], shape: Shape, classes: int) -> tu
 
 
 def _layer(given: Any, path: str, depth: int = 0) -> dict[str, Any]:
-    """The complete description of one layer. Rare settings (`layers.LEFT_OUT`) are left out if they have their
+    """The complete description of one layer. Rare settings (`layers.OMITTED_DEFAULTS`) are left out if they have their
     default."""
     parsed = parse_named(layers.FIELDS, given, path, key="type")
     inner = parsed.get("layers")
@@ -112,5 +112,5 @@ def _layer(given: Any, path: str, depth: int = 0) -> dict[str, Any]:
     return {
         name: value
         for name, value in parsed.items()
-        if name not in layers.LEFT_OUT or value != layers.LEFT_OUT[name]
+        if name not in layers.OMITTED_DEFAULTS or value != layers.OMITTED_DEFAULTS[name]
     }

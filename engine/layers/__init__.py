@@ -75,7 +75,7 @@ FIELDS = {
     for name, fields in FIELDS.items()
 }
 #: Fields that are not in a layer's description if they have their default values.
-LEFT_OUT = {field.name: field.default for field in (*WEIGHT_FIELDS, *ACTIVITY_FIELDS)}
+OMITTED_DEFAULTS = {field.name: field.default for field in (*WEIGHT_FIELDS, *ACTIVITY_FIELDS)}
 
 
 class ShapeError(ValueError):
@@ -105,7 +105,9 @@ def build_layers(described: Sequence[dict[str, Any]], shape: Shape) -> list[Laye
     """
     built: list[Layer] = []
     for position, config in enumerate(described):
-        rest = {name: value for name, value in config.items() if name != "type" and name not in LEFT_OUT}
+        rest = {
+            name: value for name, value in config.items() if name != "type" and name not in OMITTED_DEFAULTS
+        }
         try:
             if "layers" in rest:  # a residual block, which contains layers
                 rest["layers"] = build_layers(rest["layers"], shape)
@@ -114,7 +116,7 @@ def build_layers(described: Sequence[dict[str, Any]], shape: Shape) -> list[Laye
             inside = error.place if isinstance(error, ShapeError) else ()
             shapes = [below.output_shape for below in built]
             raise ShapeError((position, *inside), reason_of(error), shapes) from error
-        for name in LEFT_OUT.keys() & config.keys():
+        for name in OMITTED_DEFAULTS.keys() & config.keys():
             setattr(layer, name, config[name])
         built.append(layer)
         shape = layer.output_shape

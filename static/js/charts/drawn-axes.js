@@ -13,7 +13,7 @@ import { LINEAR, LOG, Scale } from "../scale.js";
  */
 
 /** This many pixels beside the axes still belong to them, so that a mark at the last iteration can be hovered over. */
-const SLACK = 9;
+const MARGIN = 9;
 
 export class DrawnAxes {
   /** @type {AxesScale} */
@@ -48,7 +48,7 @@ export class DrawnAxes {
    */
   values(left, top) {
     const [across, down] = [left - this.area.left, top - this.area.top];
-    if (across < -SLACK || across > this.area.width + SLACK || down < 0 || down > this.area.height)
+    if (across < -MARGIN || across > this.area.width + MARGIN || down < 0 || down > this.area.height)
       return null;
     return { x: this.scale.x.value(across), y: this.scale.y.value(down) };
   }

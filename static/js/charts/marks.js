@@ -1,7 +1,8 @@
 /**
- * Marks: what happened to a run, on its curves. Always: a cross where its values cease to be finite, a triangle where it was
- * changed by hand, a crossed circle where its network died. Where the chart's menu says so: its best validation accuracy, or
- * test accuracy where it has no validation images, if above chance, an early stop and a plateau.
+ * Marks: what happened to a run, on its curves. Always shown are a cross where its values are no longer finite, a triangle
+ * where it was changed by hand, and a crossed circle where its network died. If they are switched on in the chart's menu, marks
+ * also show the best accuracy (on validation images if the run has some, else on test images; only if it is above chance),
+ * an early stop and a plateau.
  */
 
 import { color } from "../page/palette.js";

@@ -3,7 +3,7 @@
 import { onKey } from "./keys.js";
 
 /** A press becomes a drag when the pointer has moved by more than this many pixels. */
-const SLACK = 5;
+const MIN_DRAG = 5;
 
 /**
  * @param {PointerEvent} down the press on the handle
@@ -18,7 +18,7 @@ export function drag(down, handle, { over, drop }) {
   handle.setPointerCapture(down.pointerId);
   /** @param {PointerEvent} event */
   const move = (event) => {
-    dragging ||= Math.hypot(event.clientX - down.clientX, event.clientY - down.clientY) > SLACK;
+    dragging ||= Math.hypot(event.clientX - down.clientX, event.clientY - down.clientY) > MIN_DRAG;
     if (dragging) over(event.clientY, event.clientX);
   };
   /** @param {Event} event */

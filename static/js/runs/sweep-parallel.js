@@ -15,7 +15,7 @@ import { heightAt, isChosen, MARGIN, parallel, partAt, partBetween, placeAt } fr
  */
 
 /** A press becomes a drag when the pointer has moved by more than this many pixels. */
-const SLACK = 4;
+const MIN_DRAG = 4;
 /** A press this many pixels beside an axis still counts as on the axis. */
 const REACH = 14;
 
@@ -159,7 +159,7 @@ export class SweepParallel {
     });
     group.addEventListener("pointermove", (event) => {
       if (from === null) return;
-      dragged ||= Math.abs(at(event) - from) > SLACK;
+      dragged ||= Math.abs(at(event) - from) > MIN_DRAG;
       if (dragged) this.#choose(number, partBetween(from, at(event), height));
     });
     group.addEventListener("pointerup", (event) => {
@@ -179,7 +179,7 @@ export class SweepParallel {
    * @param {Axis["marks"]} marks
    */
   #press(number, y, height, marks) {
-    const near = marks.find(({ place }) => Math.abs(heightAt(place, height) - y) <= 2 * SLACK);
+    const near = marks.find(({ place }) => Math.abs(heightAt(place, height) - y) <= 2 * MIN_DRAG);
     const [low = 0, high = 0] = this.#brushes.get(number) ?? [];
     const isInPart =
       this.#brushes.has(number) && placeAt(y, height) >= low - 0.02 && placeAt(y, height) <= high + 0.02;
