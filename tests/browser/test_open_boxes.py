@@ -214,6 +214,7 @@ def test_a_note_that_waits_for_a_choice_is_there_at_the_next_visit(open_page, la
     assert lab.run(finished)["notes"] == "theirs"
     page.page.get_by_role("button", name="Keep both").click()
     wait_until(lambda: lab.run(finished)["notes"] == "theirs\nmine", "both notes")
+    page.until("localStorage.getItem('drafts') === '{}'")  # the answer has come: nothing is unsent
 
     patch(lab, finished, notes="later")
     open_again(page)

@@ -149,8 +149,11 @@ class LabServer:
         return self.http.post(path, json=body)
 
     def socket(self, **options: Any) -> Any:
+        """A connection to the stream, which is open until the lab is closed. It sends no pings of its own: their thread
+        would draw from Python's random numbers at any time, also while Hypothesis makes examples and forbids it."""
         address = self.url.replace("http", "ws") + "/ws"
-        return self._sockets.enter_context(connect(address, compression=None, max_size=None, **options))
+        options = {"compression": None, "max_size": None, "ping_interval": None, **options}
+        return self._sockets.enter_context(connect(address, **options))
 
     # -- inside the lab ----------------------------------------------------------------------------
 

@@ -99,6 +99,7 @@ class Nginx:
             additional_headers=headers,
             compression=None,
             max_size=None,
+            ping_interval=None,  # as in `LabServer.socket`
         )
 
     @contextlib.contextmanager
