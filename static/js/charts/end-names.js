@@ -181,7 +181,10 @@ export class EndNames {
     for (const [nth, row] of kept.entries()) {
       let across = 0;
       for (const i of rows[row]) {
-        shown.set(ends[i].name, { x: ends[i].x, end: ends[i].end, at: places[nth], across });
+        // the lead to a curve that has left the picture begins at the corner of the plot
+        const end = Math.min(Math.max(ends[i].end, 0), height);
+        const x = end === ends[i].end ? ends[i].x : 0;
+        shown.set(ends[i].name, { x, end, at: places[nth], across });
         across += widths[i];
       }
     }
