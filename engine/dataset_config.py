@@ -29,8 +29,8 @@ FOLD_FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class DatasetConfig:
-    """Which images, and how many of them: the first `train_size` ones, in the order of the data set's files. With
-    `validation_size`, that many training images are kept back as validation images (see `engine.parts`)."""
+    """Which images, and how many of them: the first `train_size` ones, in the order of the data set's files.
+    `validation_size` is how many training images are kept back as validation images (see `engine.parts`)."""
 
     name: str
     train_size: int | None

@@ -36,7 +36,7 @@ class Observer(Protocol):
         """Something has happened to the training."""
 
     def on_fingerprint(self, training_id: str, fingerprint: str | None) -> None:
-        """The training that begins, or goes on, has this fingerprint; None: what was computed cannot be told."""
+        """A worker has started, and its training has this fingerprint; None: it is not known what was computed."""
 
     def on_checkpoints(self, training_id: str, checkpoints: list[Checkpoint]) -> None:
         """The checkpoints of a training that are worth keeping, newest first."""

@@ -18,7 +18,7 @@ from engine.reasons import Reason, restored, why
 
 #: How many checkpoints are kept for a training: the newest, and the one before it in case its file is damaged.
 CHECKPOINTS = 2
-#: Rows of two trainings are compared that many bytes at a time.
+#: The rows of two trainings are compared in parts of this many bytes.
 COMPARED_BYTES = 1 << 20
 
 
@@ -91,10 +91,11 @@ def add_annotation(connection: sqlite3.Connection, training_id: str, annotation:
 
 
 def check_fingerprint(connection: sqlite3.Connection, training_id: str, data: str) -> str | None:
-    """Store the fingerprint of a training that begins, or goes on, here and with this data set; returns it.
+    """A worker has started on this machine, with this data set: store the fingerprint of its training, and return it.
 
-    The files may have been replaced since it was launched, and it may have begun on another machine: then nobody can
-    tell what its rows are. The fingerprint of a training that was changed by hand stays: it was checked before.
+    The files may have been replaced since the launch, or the training may have begun on another machine. If it has rows
+    from then, they belong to no known fingerprint: it is None. The fingerprint of a training that was changed by hand
+    stays, because it was checked before the change.
     """
     row = connection.execute(
         "SELECT config, fingerprint, annotations FROM trainings WHERE id = ?", (training_id,)

@@ -102,3 +102,18 @@ export class Configs extends Map {
     return [...new Set([...this.values()].flatMap(Object.keys))];
   }
 }
+
+/** How a chart draws its runs, in tests. @type {import("../../static/js/charts/traces.js").FigureHow} */
+export const HOW = {
+  bands: null,
+  strokes: null,
+  allMarks: true,
+  axis: "iteration",
+  across: { from: 0, to: 60, log: false },
+  smoothing: 0,
+  range: null,
+  dark: false,
+  bold: 1,
+  partNames: { train: "train", validation: "validation", test: "test" },
+  names: new Map(),
+};

@@ -4,27 +4,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { quantity } from "../../static/js/charts/quantities.js";
 import { TraceMaker } from "../../static/js/charts/traces.js";
-import { makeRun, putRows } from "./lab.js";
+import { HOW, makeRun, putRows } from "./lab.js";
 
 /**
  * @import { Annotation, Run } from "../../static/js/types.js"
- * @import { FigureHow } from "../../static/js/charts/traces.js"
  */
-
-/** @type {FigureHow} */
-const HOW = {
-  bands: null,
-  strokes: null,
-  allMarks: true,
-  axis: "iteration",
-  across: { from: 0, to: 60, log: false },
-  smoothing: 0,
-  range: null,
-  dark: false,
-  bold: 1,
-  partNames: { train: "train", test: "test" },
-  names: new Map(),
-};
 
 /**
  * Put evaluations with these accuracies, one every ten iterations.

@@ -13,30 +13,15 @@ import { resultFigures, resultSentence } from "../../static/js/runs/run-result.j
 import { metricsOf } from "../../static/js/runs/sweep-metrics.js";
 import { registerDatasets } from "../../static/js/words/labels.js";
 import { speakAs } from "./catalog.js";
-import { labOptions, makeRun, putRows } from "./lab.js";
+import { HOW, labOptions, makeRun, putRows } from "./lab.js";
 import { forExamples } from "./random.js";
 
-/** @import { FigureHow } from "../../static/js/charts/traces.js" */
 /** @import { Run } from "../../static/js/types.js" */
 
 const OPTIONS = labOptions();
 registerDatasets(OPTIONS.datasets);
 speakAs("en");
 
-/** @type {FigureHow} */
-const HOW = {
-  bands: null,
-  strokes: null,
-  allMarks: true,
-  axis: "iteration",
-  across: { from: 0, to: 60, log: false },
-  smoothing: 0,
-  range: null,
-  dark: false,
-  bold: 1,
-  partNames: { train: "train", validation: "validation", test: "test" },
-  names: new Map(),
-};
 const VALIDATED = { summary: { validation_size: 100 } };
 
 /**
