@@ -1,7 +1,7 @@
 """Fingerprints: SHA-256 of all that decides a curve. Trainings with the same one have the same curve, bit for bit.
 
 That is: the experiment without its name, the bytes of its data set, the version of the engine's mathematics, and how
-this machine computes. A change by hand gives another fingerprint, from that of before and the change.
+this machine computes. A change by hand gives another fingerprint, from that of before and the change; so does a fork.
 
 Experiments that mean the same mathematics in two forms (an identity more, flattened earlier) have two fingerprints, as
 their sums are rounded in another order.
@@ -49,13 +49,23 @@ def of_experiment(document: Mapping[str, Any], *, data: str, arithmetic: str) ->
         data: the digest of the data set.
         arithmetic: of the machine; see `of_arithmetic`.
     """
-    decisive = {name: _without_nulls(value) for name, value in document.items() if name != "name"}
-    return _digest([MATHEMATICS_VERSION, arithmetic, data, decisive])
+    return _digest([MATHEMATICS_VERSION, arithmetic, data, _decisive(document)])
 
 
 def after_change(fingerprint: str, iteration: int, values: Mapping[str, float | None]) -> str:
     """The fingerprint of a training that was changed by hand after an iteration; `values` are the new ones by name."""
     return _digest([fingerprint, iteration, dict(values)])
+
+
+def after_fork(fingerprint: str, iteration: int, document: Mapping[str, Any], seed: int | None) -> str:
+    """The fingerprint of a training that was forked after an iteration.
+
+    Args:
+        fingerprint: of what was trained up to there.
+        document: the complete experiment that is trained from there on, as `ExperimentConfig.to_dict` gives it.
+        seed: of the random numbers from there on; None: those that would have been drawn anyway.
+    """
+    return _digest([fingerprint, "fork", iteration, _decisive(document), seed])
 
 
 @functools.cache
@@ -90,6 +100,11 @@ def _numbers(count: int, kind: type[np.floating[Any]]) -> NDArray[Any]:
     """Fixed numbers from -1 to 1, which depend on no rounding."""
     scattered = (np.arange(1, count + 1, dtype=np.uint64) * np.uint64(2654435761)) % np.uint64(1 << 24)
     return (scattered.astype(np.float64) / (1 << 23) - 1).astype(kind)
+
+
+def _decisive(document: Mapping[str, Any]) -> dict[str, Any]:
+    """What of an experiment decides its curve: all but its name."""
+    return {name: _without_nulls(value) for name, value in document.items() if name != "name"}
 
 
 def _without_nulls(value: Any) -> Any:

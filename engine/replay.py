@@ -17,6 +17,8 @@ from pathlib import Path
 
 from engine.config import ExperimentConfig
 from engine.datasets import Dataset
+from engine.fork import fork
+from engine.stretches import Stretch, forks
 from engine.trainer import Trainer
 
 #: How many bytes of checkpoints are kept by default: some of the moments between which later ones lie.
@@ -39,8 +41,9 @@ class Replay:
     """The moments of one training.
 
     Args:
-        config: the experiment.
+        config: the experiment; of a fork, the one after the last fork.
         dataset, data_dir, cache_dir: as for `Trainer`.
+        stretches: of a fork, what was trained before, the first first.
         changes: what was changed by hand, in order.
         checkpoints: iteration → its checkpoint (see `Trainer.checkpoint`), or None if it cannot be read any more.
         kept_bytes: bound of the checkpoints that this object makes on its way and keeps.
@@ -53,11 +56,14 @@ class Replay:
         *,
         data_dir: Path | None = None,
         cache_dir: Path | None = None,
+        stretches: Iterable[Stretch] = (),
         changes: Iterable[Change] = (),
         checkpoints: Mapping[int, Callable[[], bytes | None]] | None = None,
         kept_bytes: int = KEPT_BYTES,
     ) -> None:
-        self._config = config
+        stretches = tuple(stretches)
+        self._first = stretches[0].config if stretches else config
+        self._forks = {stretch.until: (stretch, following) for stretch, following in forks(stretches, config)}
         self._dataset = dataset
         self._data_dir = data_dir
         self._cache_dir = cache_dir
@@ -71,7 +77,7 @@ class Replay:
 
     def at(self, iteration: int, *, is_cancelled: Callable[[], bool] = lambda: False) -> Trainer:
         """The trainer after `iteration` iterations and the evaluation that follows the last of them, before any change
-        by hand at that place. It belongs to this object: look at it, but do not train it.
+        by hand or fork at that place. It belongs to this object: look at it, but do not train it.
 
         Raises:
             ValueError: the training has no such iteration.
@@ -85,6 +91,7 @@ class Replay:
             if is_cancelled():
                 self._trainer = trainer
                 raise Cancelled
+            trainer = self._fork(trainer)
             self._change(trainer)
             if trainer.done:
                 ended = f"this training ended at iteration {trainer.iteration:,}"
@@ -106,10 +113,18 @@ class Replay:
                 )
         if self._trainer is not None and here >= 0:
             return self._trainer
-        return Trainer(self._config, self._dataset, data_dir=self._data_dir, cache_dir=self._cache_dir)
+        return Trainer(self._first, self._dataset, data_dir=self._data_dir, cache_dir=self._cache_dir)
 
     def _checkpoint(self, iteration: int) -> bytes | None:
         return self._kept[iteration] if iteration in self._kept else self._given[iteration]()
+
+    def _fork(self, trainer: Trainer) -> Trainer:
+        """The trainer that goes on from here: a new one where there is a fork. Forked twice, it is still the same."""
+        if trainer.iteration not in self._forks:
+            return trainer
+        stretch, config = self._forks[trainer.iteration]
+        folders = {"data_dir": self._data_dir, "cache_dir": self._cache_dir}
+        return fork(trainer, config, self._dataset, **folders, seed=stretch.seed)
 
     def _change(self, trainer: Trainer) -> None:
         """Make the changes by hand that are due before the next iteration; made twice, they change nothing more."""

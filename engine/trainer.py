@@ -136,10 +136,7 @@ class Trainer:
         parts = self.network.weight_layers.values()
         self._weights = [self.network.vector[part] for part in parts]
         self._weight_gradients = [self.network.gradient[part] for part in parts]
-        layers = tuple(self.network.weight_layers)
-        self.columns = events.columns(
-            layers, small_weights=bool(config.regularization.l1), validation=self._validation is not None
-        )
+        self.columns = columns_of(config, tuple(self.network.weight_layers))
 
     def _take(self, parts: Parts, classes: int) -> None:
         """The images of the experiment, as rows of numbers, or of levels."""
@@ -397,3 +394,12 @@ class Trainer:
         trainer = cls(config, dataset, data_dir=data_dir, cache_dir=cache_dir, fast=fast)
         apply(trainer)
         return trainer
+
+
+def columns_of(config: ExperimentConfig, layers: tuple[str, ...] = ()) -> dict[str, tuple[str, ...]]:
+    """The names of each stream's values in a training of this experiment, whose network has these weight layers."""
+    return events.columns(
+        layers,
+        small_weights=bool(config.regularization.l1),
+        validation=config.dataset.validation_size is not None,
+    )

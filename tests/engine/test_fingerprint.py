@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine import ExperimentConfig
-from engine.fingerprint import after_change, of_arithmetic, of_experiment
+from engine.fingerprint import after_change, after_fork, of_arithmetic, of_experiment
 from tests.support.experiments import QUICK
 
 LAYERS = [{"type": "dense", "units": 8}, {"type": "dense", "units": 10}]
@@ -93,3 +93,22 @@ def test_arithmetic_is_another_with_other_kernels_or_another_simd_width(other):
     if not kernels & {"SkylakeX", "Haswell", "Zen", "Cooperlake", "Sapphirerapids"}:
         pytest.skip("this processor, or this NumPy, has no other kernels to choose from")
     assert arithmetic_with(**other) != of_arithmetic()
+
+
+def test_a_fork_changes_it_by_its_iteration_experiment_and_seed_but_not_by_its_name():
+    before, document = (
+        of(DENSE),
+        ExperimentConfig.from_dict({**DENSE, "optimizer": {"name": "adam"}}).to_dict(),
+    )
+    forked = after_fork(before, 10, document, None)
+    assert after_fork(before, 10, {**document, "name": "other"}, None) == forked
+    others = [
+        before,
+        of({**DENSE, "optimizer": {"name": "adam"}}),
+        after_fork(of({**DENSE, "seed": 1}), 10, document, None),
+        after_fork(before, 11, document, None),
+        after_fork(before, 10, document, 0),
+        after_fork(before, 10, ExperimentConfig.from_dict(DENSE).to_dict(), None),
+        after_fork(forked, 10, document, None),
+    ]
+    assert len({forked, *others}) == len(others) + 1

@@ -7,8 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import ExperimentConfig, Trainer, load_dataset
+from engine import ConfigError, ExperimentConfig, Trainer, load_dataset
+from engine.fork import fork
 from engine.replay import Cancelled, Change, Replay
+from engine.stretches import MAX_STRETCHES, Stretch, parse_stretches
+from tests.support.reasons import reason_in
 
 MLP = {"preset": "mlp", "hidden": [12, 8], "activation": "relu"}
 CONV = {
@@ -77,6 +80,25 @@ def experiment(name: str) -> ExperimentConfig:
 def contents(checkpoint: bytes) -> dict[str, bytes]:
     with np.load(io.BytesIO(checkpoint), allow_pickle=False) as archive:
         return {name: archive[name].tobytes() for name in archive.files}
+
+
+#: what changes at a fork → the sections
+FORKS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("another optimizer", {"optimizer": {"name": "sgd", "learning_rate": 0.1}}),
+    ("more iterations", {"training": {"iterations": 400}}),
+    ("another batch size", {"training": {"batch_size": 33}}),
+    ("a penalty", {"regularization": {"l1": 0.001}}),
+    ("nothing but the seed", {}),
+)
+
+
+def changed(config: ExperimentConfig, sections: dict[str, Any]) -> ExperimentConfig:
+    document = config.to_dict()
+    for name, values in sections.items():
+        document[name] = values if "name" in values else {**document[name], **values}
+        if values.get("iterations"):
+            document[name].pop("epochs", None)
+    return ExperimentConfig.from_dict(document)
 
 
 class Steps:
@@ -171,3 +193,71 @@ def test_a_replay_that_is_cancelled_goes_on_from_where_it_was(digits):
     rest = Steps()
     replay.at(40, is_cancelled=rest)
     assert rest.count == 3
+
+
+@pytest.mark.parametrize("name", [name for name in TRAININGS if name != "divergence"])
+def test_any_moment_of_a_fork_of_a_fork_is_as_it_was_before_and_after_each_fork(digits, name):
+    dice = random.Random(name)
+    config = experiment(name)
+    expected = moments(config, digits)
+    stretches: list[Stretch] = []
+    trainer = Trainer(config, digits)
+    for _ in range(3):
+        here = trainer.iteration
+        while trainer.iteration < here + dice.randint(1, 15) and not trainer.done:
+            trainer.advance()
+        seed = dice.choice([None, 5])
+        stretches.append(Stretch(trainer.iteration, config, seed))
+        config = changed(config, dice.choice(FORKS)[1])
+        trainer = fork(trainer, config, digits, seed=seed)
+        del expected[trainer.iteration + 1 :]
+        while not trainer.done:
+            trainer.advance()
+            expected.append(contents(trainer.checkpoint()))
+        trainer = Replay(config, digits, stretches=stretches).at(stretches[-1].until + 2)
+    stored = parse_stretches([stretch.to_dict() for stretch in stretches], config)
+    assert list(stored) == stretches
+    replay = Replay(config, digits, stretches=stored)
+    last = len(expected) - 1
+    for place in [
+        last,
+        *(stretch.until for stretch in stretches),
+        *(dice.randint(0, last) for _ in range(8)),
+    ]:
+        assert contents(replay.at(place).checkpoint()) == expected[place], place
+
+
+@pytest.mark.parametrize(
+    ("stretches", "field", "bounds"),
+    [
+        (7, "stretches", None),
+        ([7], "stretches.0", None),
+        ([{"until": 5}], "stretches.0.config", {}),
+        ([{"config": {}}], "stretches.0.until", {"minimum": 0, "maximum": 10_000_000}),
+        ([{"until": -1, "config": {}}], "stretches.0.until", {"minimum": 0, "maximum": 10_000_000}),
+        ([{"until": 101, "config": {}}], "stretches.0.until", {"maximum": 100}),
+        ([{"until": 9, "config": {}}, {"until": 9, "config": {}}], "stretches.1.until", {"minimum": 10}),
+        ([{"until": 5, "config": {}, "seed": -1}], "stretches.0.seed", {"minimum": 0, "maximum": 2**32 - 1}),
+        ([{"until": 5, "config": {"seed": 1}}], "stretches.0.seed", None),
+        ([{"until": 5, "config": {"optimizer": {"name": "?"}}}], "stretches.0.config.optimizer.name", ...),
+        ([{"until": 5, "config": {}, "lineage": 1}], "stretches.0.lineage", ...),
+        ([{}] * (MAX_STRETCHES + 1), "stretches", {"maximum": MAX_STRETCHES}),
+    ],
+)
+def test_stretches_that_no_training_can_have_are_refused_with_the_field(stretches, field, bounds):
+    config = experiment("dense")
+    document = config.to_dict()
+    if isinstance(stretches, list):
+        stretches = [
+            {**one, "config": {**document, **one["config"]}}
+            if isinstance(one, dict) and "config" in one
+            else one
+            for one in stretches
+        ]
+    with pytest.raises(ConfigError) as error:
+        parse_stretches(stretches, config)
+    assert error.value.field == field
+    if bounds is not ...:
+        assert error.value.bounds == bounds
+    if field == "stretches.0.seed" and bounds is None:
+        assert reason_in(error.value.message).code == "fork_fixed"

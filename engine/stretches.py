@@ -1,0 +1,98 @@
+"""Stretches: the parts of a training that lie before its forks, each with the experiment that was trained there.
+
+With them a fork says of itself how to train every bit of it again. It needs nothing of the training that it was forked
+from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from engine.config import ExperimentConfig
+from engine.errors import ConfigError
+from engine.fields import REQUIRED, Field, join, parse
+from engine.fork import check_fork
+from engine.reasons import Reason
+
+#: Of one training.
+MAX_STRETCHES = 100
+
+FIELDS = (
+    Field("until", "integer", REQUIRED, minimum=0, maximum=10_000_000),
+    Field("config", "object", REQUIRED),
+    Field("seed", "integer", None, minimum=0, maximum=2**32 - 1, nullable=True),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of a training, up to a fork.
+
+    Attributes:
+        until: the iteration of the fork that ends it.
+        config: the experiment that is trained up to there. What comes after is trained by the next stretch, or by the
+            training's own experiment.
+        seed: of the random numbers from the fork on; None: those that would have been drawn without it.
+    """
+
+    until: int
+    config: ExperimentConfig
+    seed: int | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON; `parse_stretches` reads it."""
+        return {"until": self.until, "config": self.config.to_dict(), "seed": self.seed}
+
+
+def parse_stretches(given: Any, config: ExperimentConfig, path: str = "stretches") -> tuple[Stretch, ...]:
+    """The stretches of a training whose experiment after the last fork is `config`, from JSON.
+
+    Raises:
+        ConfigError: they are not those of one training; it names the field, the bound and the value.
+    """
+    if not isinstance(given, list | tuple):
+        raise ConfigError("type", path, f"{path} must be a list")
+    if len(given) > MAX_STRETCHES:
+        raise too_many(path)
+    stretches: list[Stretch] = []
+    for place, one in enumerate(given):
+        at = join(path, str(place))
+        values = parse(FIELDS, one, at)
+        earliest = stretches[-1].until + 1 if stretches else 0
+        if values["until"] < earliest:
+            text = f"{at}.until must be at least {earliest:,}, as forks follow each other, not {values['until']:,}"
+            raise ConfigError("range", f"{at}.until", text, {"minimum": earliest})
+        try:
+            values["config"] = ExperimentConfig.from_dict(values["config"], stored=True)
+        except ConfigError as error:
+            raise error.within(f"{at}.config") from error
+        most = values["config"].iterations
+        if values["until"] > most:
+            text = f"{at}.until must be at most {most:,}, the iterations of its experiment, not {values['until']:,}"
+            raise ConfigError("range", f"{at}.until", text, {"maximum": most})
+        stretches.append(Stretch(**values))
+    for place, (one, following) in enumerate(zip(stretches, _following(stretches, config), strict=True)):
+        try:
+            check_fork(one.config, following, one.until)
+        except ConfigError as error:
+            raise error.within(join(path, str(place))) from error
+    return tuple(stretches)
+
+
+def too_many(path: str) -> ConfigError:
+    """The error for a training that would have more stretches than are allowed."""
+    text = f"a training can have {MAX_STRETCHES} forks behind it, one after the other, and no more"
+    return ConfigError(
+        "range", path, Reason("too_many_forks", text, most=MAX_STRETCHES), {"maximum": MAX_STRETCHES}
+    )
+
+
+def forks(stretches: Sequence[Stretch], config: ExperimentConfig) -> list[tuple[Stretch, ExperimentConfig]]:
+    """Each stretch with the experiment that goes on where it ends."""
+    return list(zip(stretches, _following(stretches, config), strict=True))
+
+
+def _following(stretches: Sequence[Stretch], config: ExperimentConfig) -> list[ExperimentConfig]:
+    return [*(stretch.config for stretch in stretches[1:]), config][: len(stretches)]
