@@ -37,7 +37,7 @@ def _pooled(kind: str) -> dict[str, Any]:
 
 def _over_dense(f: Figures, name: str) -> Numbers:
     """Test accuracy minus that of the dense network, in points, for each seed."""
-    return f[name].test - f["dense, same number of weights"].test
+    return f[name].test - f["dense, as many weights"].test
 
 
 LESSONS = (
@@ -108,7 +108,7 @@ LESSONS = (
         runs={
             "max pooling": _pooled("max_pool2d"),
             "average pooling": _pooled("avg_pool2d"),
-            "dense, same number of weights": {"network": {"preset": "mlp", "hidden": [480, 100]}},
+            "dense, as many weights": {"network": {"preset": "mlp", "hidden": [480, 100]}},
         },
         claims=(
             Claim(

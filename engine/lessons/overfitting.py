@@ -163,9 +163,9 @@ LESSONS = (
         common=COMMON,
         runs={
             "no penalty": {},
-            "no penalty, last layer untouched": {"network": _last_layer_untouched()},
+            "no penalty, last layer fixed": {"network": _last_layer_untouched()},
             "L2 λ 0.1": {"regularization": {"l2": 0.1}},
-            "L2 λ 0.1, last layer untouched": {
+            "L2 λ 0.1, last layer fixed": {
                 "regularization": {"l2": 0.1},
                 "network": _last_layer_untouched(),
             },
@@ -173,16 +173,16 @@ LESSONS = (
         claims=(
             Claim(
                 "test accuracy falls by several points",
-                lambda f: _gain(f, "L2 λ 0.1, last layer untouched").mean() < -3,
+                lambda f: _gain(f, "L2 λ 0.1, last layer fixed").mean() < -3,
             ),
-            Claim("at every seed", lambda f: _gain(f, "L2 λ 0.1, last layer untouched") < 0),
+            Claim("at every seed", lambda f: _gain(f, "L2 λ 0.1, last layer fixed") < 0),
             Claim(
                 "train accuracy falls more",
-                lambda f: f["L2 λ 0.1, last layer untouched"].gap.mean() < f["no penalty"].gap.mean(),
+                lambda f: f["L2 λ 0.1, last layer fixed"].gap.mean() < f["no penalty"].gap.mean(),
             ),
             Claim(
                 "a last layer that never learns does no harm that one could see",
-                lambda f: abs(_gain(f, "no penalty, last layer untouched").mean()) < 1,
+                lambda f: abs(_gain(f, "no penalty, last layer fixed").mean()) < 1,
             ),
         ),
     ),
@@ -211,7 +211,7 @@ LESSONS = (
             "no penalty": {},
             "L1 λ 0.0005": {"regularization": {"l1": 0.0005}},
             "L1 λ 0.005": {"regularization": {"l1": 0.005}},
-            "L1 λ 0.005, last layer untouched": {
+            "L1 λ 0.005, last layer fixed": {
                 "regularization": {"l1": 0.005},
                 "network": _last_layer_untouched(),
             },
@@ -227,7 +227,7 @@ LESSONS = (
                 "λ 0.005 is a lottery",
                 lambda f: [
                     f[name].test.std() > 5 * f["no penalty"].test.std()
-                    for name in ("L1 λ 0.005", "L1 λ 0.005, last layer untouched")
+                    for name in ("L1 λ 0.005", "L1 λ 0.005, last layer fixed")
                 ],
             ),
         ),

@@ -58,13 +58,22 @@ def test_every_curve_has_its_name_at_its_end_and_no_names_overlap(open_page, lab
         assert abs(end - (top + 7)) <= 1, name
 
     # where there is room for some names only, it says for how many there is none
-    page.page.evaluate("document.querySelector('#chart-accuracy ~ .end-names').style.lineHeight = '60px'")
+    large = "Object.assign(document.querySelector('#chart-accuracy ~ .end-names').style, { font: '40px/60px serif' })"
+    page.page.evaluate(large)
     page.page.set_viewport_size({"width": 1280, "height": 790})  # so that they are placed anew
     page.until(f"({NAMES})().length < 6")
     shown = len(page.page.evaluate(NAMES))
     more = page.page.locator("#chart-accuracy ~ .end-names .more-names")
     expect(more).to_have_text(f"+{6 - shown} more")
     assert len(more.get_attribute("title").splitlines()) == 6 - shown
+
+    # where they would need more than two columns, only the topmost shows the words with which all begin
+    for run_id in lab_with_runs.ids[3:]:
+        page.page.click(f'[data-run="{run_id}"] .swatch')
+    page.page.evaluate(large.replace("40px/60px", "10px/80px"))
+    page.page.click(f'[data-run="{lab_with_runs.ids[3]}"] .swatch')  # so that they are made anew
+    page.page.click(f'[data-run="{lab_with_runs.ids[3]}"] .swatch')
+    page.until(f"({NAMES})().map(([name]) => name.replace(/[123]$/, '')).sort().join() === ',,sgd '")
 
 
 def test_a_curve_and_its_entry_in_the_list_point_at_each_other_and_a_click_selects(open_page, lab_with_runs):

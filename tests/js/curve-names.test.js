@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { curveNames, distinctNames } from "../../static/js/charts/curve-names.js";
+import { commonStart, curveNames, distinctNames } from "../../static/js/charts/curve-names.js";
 import { aboveChance, registerDatasets } from "../../static/js/words/labels.js";
 import { speakAs } from "./catalog.js";
 
@@ -27,6 +27,21 @@ test("end names show what the runs' names do not have in common", () => {
   assert.deepEqual(distinctNames(["Adam", "Adam"]), ["Adam", "Adam"]);
   assert.deepEqual(distinctNames(["2a · Adam"]), ["2a · Adam"]);
   assert.deepEqual(distinctNames(["Adam", "Adam · lr 1"]), ["Adam", "lr 1"]);
+  assert.deepEqual(distinctNames(["200 images", "all images · = 200 images"]), [
+    "200 images",
+    "= all images",
+  ]);
+});
+
+test("the words with which all names begin are whole words, and never a whole name", () => {
+  assert.equal(commonStart(["seed 1", "seed 12", "seed 2"]), "seed ");
+  assert.equal(commonStart(["η 10", "η 10, ReLU"]), "η ");
+  assert.equal(commonStart(["L2 λ 0.1", "L2 λ 0.01"]), "L2 λ ");
+  assert.equal(commonStart(["no penalty", "no penalty, more images"]), "no ");
+  assert.equal(commonStart(["Adam", "Adam"]), "");
+  assert.equal(commonStart(["Adam 1", "SGD 1"]), "");
+  assert.equal(commonStart(["seed 1"]), "");
+  assert.equal(commonStart([]), "");
 });
 
 test("an accuracy that a constant guess reaches is not above chance, nor what few images give by luck", () => {

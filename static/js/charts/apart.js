@@ -28,8 +28,9 @@ export function apart(wanted, gap, low, high) {
 }
 
 /**
- * If there are more labels than lines, let labels share lines: again and again the two nearest neighbours, as long as they are
- * nearer than the height of a line and the line is wide enough. The result may still have too many lines.
+ * If there are more labels than lines, let labels share lines: again and again the two nearest neighbours (if several are as near
+ * to a pixel, those with the fewest labels), as long as they are nearer than the height of a line and the line is wide enough. The
+ * result may still have too many lines.
  * @param {number[]} wanted the ends of the curves, ascending
  * @param {number} line the height of a line
  * @param {number} most the number of lines
@@ -42,12 +43,16 @@ export function sharedRows(wanted, line, most, widths, width) {
   /** @param {number} at */
   const distance = (at) => wanted[rows[at + 1][0]] - wanted[rows[at][0]];
   /** @param {number} at */
+  const count = (at) => rows[at].length + rows[at + 1].length;
+  /** @param {number} at */
   const fit = (at) =>
     distance(at) < line && [...rows[at], ...rows[at + 1]].reduce((sum, i) => sum + widths[i], 0) <= width;
   while (rows.length > Math.max(most, 0)) {
     const pairs = [...rows.keys()].slice(0, -1).filter(fit);
     if (!pairs.length) break;
-    const nearest = pairs.reduce((best, at) => (distance(at) < distance(best) ? at : best));
+    const [nearest] = pairs.sort(
+      (a, b) => Math.round(distance(a)) - Math.round(distance(b)) || count(a) - count(b),
+    );
     rows.splice(nearest, 2, [...rows[nearest], ...rows[nearest + 1]]);
   }
   return rows;

@@ -44,5 +44,30 @@ export function distinctNames(names) {
   const parts = names.map((name) => name.split(" · "));
   const isCommon = (/** @type {string} */ part) => parts.every((own) => own.includes(part));
   const distinct = names.length > 1 ? parts.map((own) => own.filter((part) => !isCommon(part))) : parts;
-  return distinct.map((own, i) => own.join(" · ") || names[i]);
+  return distinct.map((own, i) => equalFirst(own).join(" · ") || names[i]);
+}
+
+/**
+ * "10,000 images", "= 200 images" → "= 10,000 images": at its end, a name is beside that of the equal curve.
+ * @param {string[]} parts
+ * @returns {string[]}
+ */
+function equalFirst(parts) {
+  const last = parts.at(-1) ?? "";
+  return parts.length > 1 && last.startsWith("= ") ? [`= ${parts.slice(0, -1).join(" · ")}`] : parts;
+}
+
+/**
+ * The words with which all names begin, with the space after them, but never the whole of a name: "seed 1" and "seed 12" → "seed ".
+ * @param {string[]} names
+ */
+export function commonStart(names) {
+  const [first = [], ...others] = names.map((name) => name.split(" "));
+  let count = 0;
+  while (
+    count < first.length - 1 &&
+    others.every((own) => own.length > count + 1 && own[count] === first[count])
+  )
+    count++;
+  return names.length > 1 && count ? `${first.slice(0, count).join(" ")} ` : "";
 }

@@ -6,7 +6,7 @@
 import { h, setText } from "../page/dom.js";
 import { t } from "../words/i18n.js";
 import { apart, sharedRows, withRoom } from "./apart.js";
-import { distinctNames } from "./curve-names.js";
+import { commonStart, distinctNames } from "./curve-names.js";
 
 /**
  * @import { DrawnAxes } from "./drawn-axes.js"
@@ -24,6 +24,8 @@ const EARLY = 8;
 const AXIS_LINES = 2;
 /** A bold name is this many times as wide. */
 const BOLD = 1.08;
+/** Names in more than two columns are at most this wide together, in em. */
+const MANY_WIDE = 20;
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
@@ -34,8 +36,20 @@ const SVG = "http://www.w3.org/2000/svg";
  * @property {SVGPathElement} lead the line from the curve's end to its name
  * @property {Trace} trace the curve
  * @property {string[]} runs the runs of the curve
+ * @property {string} text
  * @property {number} length the width of its text, in em
  * @property {string} place its position as text, to compare; empty: it is not shown
+ */
+
+/**
+ * Where a name is.
+ * @typedef {object} NamePlace
+ * @property {string} text
+ * @property {number} at the height of its middle, in pixels from the top of the plot
+ * @property {number} across the distance between the plot and its start, in pixels
+ * @property {{x: number, y: number} | null} end where the line that leads to it begins: the end of its curve, in pixels from the
+ *   right end of the plot and from its top. If it is null, a short line in the colour of the curve is before the name: the
+ *   curve has left the picture, or another name in the same row has the line.
  */
 
 export class EndNames {
@@ -47,6 +61,8 @@ export class EndNames {
   #plotElement;
   /** @type {EndName[]} */
   #names = [];
+  /** The words with which all names begin, if only the topmost name shows them; else empty. */
+  #start = "";
   /** @type {Set<string>} */
   #front = new Set();
   #movedAt = 0;
@@ -74,8 +90,8 @@ export class EndNames {
    * Make the names for these curves. If a run has several curves, only the last one gets a name, that of the test images.
    * @param {Trace[]} traces
    * @param {((y: number) => string) | null} write the text for the last value of a curve; null: values are not shown
-   * @returns {{width: number, isCrowded: boolean}} the width of the names, in em; `isCrowded`: names are in two columns,
-   *   because there are more names than lines and at most twice as many
+   * @returns {{width: number, isCrowded: boolean}} the width of the names, in em; `isCrowded`: names are in several columns,
+   *   because there are more names than lines
    */
   take(traces, write = null) {
     this.#write = write;
@@ -83,20 +99,24 @@ export class EndNames {
     const last = new Map();
     for (const trace of traces) if (trace.line) last.set(keyOf(trace), trace);
     const curves = [...last.values()];
-    const texts = distinctNames(curves.map(({ line }) => line?.label ?? ""));
+    const full = distinctNames(curves.map(({ line }) => line?.label ?? ""));
     const styles = getComputedStyle(this.#element);
     this.#pen.font = `100px ${styles.fontFamily}`;
+    const lines = this.#plotElement.clientHeight / parseFloat(styles.lineHeight) - AXIS_LINES;
+    const columns = lines > 1 && !write ? Math.ceil(curves.length / lines) : 1;
+    this.#start = columns > 2 ? commonStart(full) : "";
     const before = new Map(this.#names.map((name) => [keyOf(name.trace), name]));
     this.#names = curves.map((trace, i) => {
       const known = before.get(keyOf(trace));
       const element = known?.element ?? h("span", { className: "end-name", hidden: true });
       const value = known?.value ?? h("span", { className: "end-value", hidden: true });
-      element.textContent = texts[i];
+      const text = full[i].slice(this.#start.length) + (hasDiverged(trace) ? " ✕" : "");
+      setText(element, text);
       element.title = trace.line?.label ?? "";
       const lead = known?.lead ?? document.createElementNS(SVG, "path");
       lead.style.stroke = trace.color ?? "";
-      const length = this.#lengthOf(texts[i]);
-      return { element, value, lead, trace, runs: trace.runs ?? [], length, place: known?.place ?? "" };
+      const length = this.#lengthOf(text);
+      return { element, value, lead, trace, runs: trace.runs ?? [], text, length, place: known?.place ?? "" };
     });
     this.#leads.replaceChildren(...this.#names.flatMap(({ lead, place }) => (place ? [lead] : [])));
     this.#element.replaceChildren(
@@ -105,9 +125,9 @@ export class EndNames {
       this.#more,
     );
     const longest = Math.max(0, ...this.#names.map(({ length }) => length));
-    const lines = this.#plotElement.clientHeight / parseFloat(styles.lineHeight) - AXIS_LINES;
-    const isCrowded = lines > 1 && curves.length > lines && curves.length <= 2 * lines;
-    return { width: isCrowded ? 2 * longest + START : longest, isCrowded };
+    const wide = columns * (longest + START) - START + this.#lengthOf(this.#start);
+    const isCrowded = columns === 2 || (columns > 2 && wide <= MANY_WIDE);
+    return { width: isCrowded ? wide : longest, isCrowded };
   }
 
   /** The width of a bold text, in em. @param {string} text */
@@ -157,16 +177,21 @@ export class EndNames {
     const ends = this.#names
       .map((name) => ({ name, ...endOf(name.trace, axes) }))
       .map(({ name, x, y, top: end }) => ({ name, x, y, end: end - top }))
-      .filter(({ end }) => Number.isFinite(end))
+      // a run that diverged before it had a value here is named at the bottom
+      .map((one) => (Number.isNaN(one.end) && hasDiverged(one.name.trace) ? { ...one, end: Infinity } : one))
+      .filter(({ end }) => !Number.isNaN(end))
       .sort((a, b) => a.end - b.end);
     const heights = ends.map(({ end }) => Math.min(Math.max(end, 0), lowest));
-    const widths = ends.map(({ name }) => (name.length + START) * em);
+    const widths = ends.map(
+      ({ name }, i) => (name.length + START + (i ? 0 : this.#lengthOf(this.#start))) * em,
+    );
     const most = Math.floor(lowest / line) + 1;
     const width = this.#write ? 0 : axes.area.right; // with values, names cannot share a line
     const rows = sharedRows(heights, line, most, widths, width);
     const middles = rows.map((row) => row.reduce((sum, i) => sum + heights[i], 0) / row.length);
     const fronts = this.#fronts();
     const isNeeded = (/** @type {number} */ row) =>
+      row === rows.length - 1 ||
       rows[row].some((i) => fronts.has(ends[i].name) || isFirstOrLast(ends[i].name.trace));
     const isCrowded = rows.length > most;
     const kept = withRoom(middles, isCrowded ? most - 1 : most, isNeeded);
@@ -176,15 +201,15 @@ export class EndNames {
       0,
       isCrowded ? lowest - line : lowest,
     );
-    /** @type {Map<EndName, {x: number, end: number, at: number, across: number}>} */
+    /** @type {Map<EndName, NamePlace>} */
     const shown = new Map();
     for (const [nth, row] of kept.entries()) {
       let across = 0;
       for (const i of rows[row]) {
-        // the lead to a curve that has left the picture begins at the corner of the plot
-        const end = Math.min(Math.max(ends[i].end, 0), height);
-        const x = end === ends[i].end ? ends[i].x : 0;
-        shown.set(ends[i].name, { x, end, at: places[nth], across });
+        const { name, x, end } = ends[i];
+        const isLed = !across && end >= 0 && end <= height;
+        const text = shown.size ? name.text : this.#start + name.text;
+        shown.set(name, { text, at: places[nth], across, end: isLed ? { x, y: end } : null });
         across += widths[i];
       }
     }
@@ -201,26 +226,27 @@ export class EndNames {
 
   /**
    * @param {EndName} name
-   * @param {{x: number, end: number, at: number, across: number} | undefined} where the end of the curve, in pixels from the
-   *   right end of the plot and from its top; the height of the name's middle; the distance between the plot and the name's
-   *   start; undefined: it is hidden
+   * @param {NamePlace | undefined} place undefined: the name is hidden
    * @param {number} line the height of a line of text, in pixels
    * @param {number} em
    */
-  #move(name, where, line, em) {
-    const [x, end, at, across] = where ? [where.x, where.end, where.at, where.across].map(Math.round) : [];
-    const place = where ? `${x} ${end} ${at} ${across} ${em}` : "";
-    if (place === name.place) return;
-    name.place = place;
-    name.element.hidden = !where;
-    if (!where) return name.lead.remove();
+  #move(name, place, line, em) {
+    const key = place ? JSON.stringify([place, line, em]) : "";
+    if (key === name.place) return;
+    name.place = key;
+    name.element.hidden = !place;
+    if (!place) return name.lead.remove();
+    const { end } = place;
+    const [at, across] = [place.at, place.across].map(Math.round);
     const top = at - Math.round(line / 2);
+    setText(name.element, place.text);
     name.element.style.transform = `translate(${across}px, ${top}px)`;
     name.value.style.transform = `translateY(${top}px)`;
-    // The line leads only to the first name in a row. Before each other name is a short piece in the colour of its curve.
-    const isEarly = !across && x < -EARLY && Boolean(name.trace.line?.run.finished_at);
-    const lead = `M${isEarly ? x : 0},${end}H0L${LEAD * em},${at}`;
-    name.lead.setAttribute("d", across ? `M${across + (LEAD / 3) * em},${at}h${(2 * LEAD * em) / 3}` : lead);
+    const isEarly = Boolean(end && end.x < -EARLY && name.trace.line?.run.finished_at);
+    const path = end
+      ? `M${isEarly ? Math.round(end.x) : 0},${Math.round(end.y)}H0L${LEAD * em},${at}`
+      : `M${across + (LEAD / 3) * em},${at}h${(2 * LEAD * em) / 3}`;
+    name.lead.setAttribute("d", path);
     name.lead.classList.toggle("early", isEarly);
     this.#leads.append(name.lead);
   }
@@ -241,6 +267,11 @@ export class EndNames {
 /** @param {Trace} trace */
 function keyOf({ line }) {
   return line ? `${line.run.id} ${line.value ?? line.layer?.name ?? ""}` : "";
+}
+
+/** @param {Trace} trace */
+function hasDiverged({ line }) {
+  return line?.run.status === "diverged";
 }
 
 /** Whether this is the curve of the first or the last layer; with their names, the layers between are clear. @param {Trace} trace */

@@ -32,7 +32,7 @@ export function dataOf(trace, styles) {
     const ground = styles.getPropertyValue("--card").trim();
     const edges = symbol.map((name, i) => (isFilled(name) ? ground : colors[i]));
     const size = Number(styles.getPropertyValue("--symbol"));
-    const marker = { symbol, color: colors, size, line: { width: size / 8, color: edges } };
+    const marker = { symbol, color: colors, size, line: { width: size / 14, color: edges } };
     return { type: "scatter", mode: "markers", uid, meta, name, x, y, marker, cliponaxis: false };
   }
   if (symbols) {
