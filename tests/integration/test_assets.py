@@ -86,7 +86,14 @@ def test_styles_are_sent_as_one_without_comments_in_their_order(tmp_path):
     (tmp_path / "a.css").write_text("a { b: d }")
     assert assets.version() != version
     assert "b: d" in get(Router([Mount("/static", assets)]), "/static/page.css").text
-    assert sorted(path.stem for path in (STATIC / "css").iterdir()) == sorted(STYLE_SHEETS)
+
+
+def test_every_style_sheet_comes_with_the_page_or_with_the_script_that_needs_it():
+    scripts = [path.read_text("utf-8") for path in (STATIC / "js").rglob("*.js")]
+    later = {name for text in scripts for name in re.findall(r'loadStyle\("(\w+)"\)', text)}
+    assert later
+    assert {path.stem for path in (STATIC / "css").iterdir()} == later | set(STYLE_SHEETS)
+    assert not later & set(STYLE_SHEETS)
 
 
 @pytest.mark.parametrize("path", sorted((STATIC / "js").rglob("*.js")), ids=lambda path: path.name)

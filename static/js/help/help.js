@@ -4,10 +4,13 @@ import { segments } from "../form/fields.js";
 import { openDialog } from "../page/dialog.js";
 import { h } from "../page/dom.js";
 import { OFF } from "../page/shortcuts.js";
+import { loadStyle } from "../page/style.js";
 import { ApiError, api } from "../server/api.js";
 import { language, t } from "../words/i18n.js";
 import { explain } from "../words/reasons.js";
 import { glossary } from "./glossary.js";
+
+await loadStyle("look");
 
 /** @typedef {"guide" | "glossary" | "keys"} Part */
 

@@ -2,6 +2,7 @@
 
 import { openDialog } from "../page/dialog.js";
 import { h } from "../page/dom.js";
+import { loadStyle } from "../page/style.js";
 import { api } from "../server/api.js";
 import { newestOnly } from "../state/newest.js";
 import { language, t } from "../words/i18n.js";
@@ -12,6 +13,8 @@ import { lessonTitle, titleOf } from "../words/labels.js";
  * @import { Store } from "../state/store.js"
  * @import { DatasetView } from "./dataset-view.js"
  */
+
+await loadStyle("look");
 
 export class Look {
   #datasets;

@@ -3,6 +3,7 @@
 import { openDialog } from "../page/dialog.js";
 import { h } from "../page/dom.js";
 import { color } from "../page/palette.js";
+import { loadStyle } from "../page/style.js";
 import { percent, t } from "../words/i18n.js";
 import { labelsOf, valueLabelOf } from "../words/labels.js";
 import { hasValidationAccuracy } from "./last-accuracies.js";
@@ -11,6 +12,8 @@ import { hasValidationAccuracy } from "./last-accuracies.js";
  * @import { FlatConfigs } from "../state/flat-configs.js"
  * @import { Run } from "../types.js"
  */
+
+await loadStyle("tables");
 
 /**
  * @param {Run[]} runs whose fields `configs` has

@@ -7,6 +7,7 @@ import { drawFigure } from "../charts/plotly.js";
 import { openDialog } from "../page/dialog.js";
 import { h } from "../page/dom.js";
 import { color } from "../page/palette.js";
+import { loadStyle } from "../page/style.js";
 import { eachTraining } from "../state/same-curve.js";
 import { hasText, number, t } from "../words/i18n.js";
 import { labelsOf, valueLabelOf } from "../words/labels.js";
@@ -22,6 +23,8 @@ import { shown } from "./sweep-scale.js";
  * @import { SweepField } from "./sweep-figures.js"
  * @import { Selection } from "./selection.js"
  */
+
+await loadStyle("tables");
 
 const KINDS = ["scatter", "parallel", "heat"];
 /** Parallel coordinates have at most this many axes: with more, lines cannot be followed. */
