@@ -93,7 +93,15 @@ async function start() {
   const charts = new ChartBoard(byId("charts"), byId("chart-foot"), store, isDark, emphasis, {
     frame: () => list.draw(),
     pick: (runs, event) => list.pick(runs, event),
+    pin: async (rows) => (await playhead()).pin(rows),
   });
+  const playhead = lazy(async () => {
+    const { Playhead } = await import("./moment/playhead.js");
+    return new Playhead(store, charts, selection);
+  });
+  const showMoment = () => urlState.get("moment") && playhead();
+  urlState.on("moment", showMoment);
+  showMoment();
   const waiting = lazy(
     async () => new (await import("./runs/waiting.js")).Waiting(byId("charts"), store, queue),
   );

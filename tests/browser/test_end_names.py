@@ -99,6 +99,9 @@ def test_a_curve_and_its_entry_in_the_list_point_at_each_other_and_a_click_selec
     page.page.mouse.move(5, 5)
     expect(page.page.locator(".run.pointed")).to_have_count(0)
     assert page.page.evaluate(FRONT, "loss") == [pointed]  # what is selected stands out
+    expect(page.page.locator(".moment-bar")).to_be_visible()  # the click has pinned a moment
+    page.page.keyboard.press("Escape")
+    expect(page.page.locator(".moment-bar")).to_be_hidden()
     page.page.keyboard.press("Escape")
     page.until("!document.querySelector('.plot.emphasis')")
 

@@ -2,6 +2,7 @@
 
 import { find, label, setChoices } from "../page/dom.js";
 import { urlState } from "../state/address.js";
+import { Emitter } from "../state/emitter.js";
 import { hasEnded } from "../state/run-status.js";
 import { onLanguage, t } from "../words/i18n.js";
 import { AXES } from "./axes.js";
@@ -23,9 +24,11 @@ import { Strokes } from "./strokes.js";
  * @import { Store } from "../state/store.js"
  * @import { Emphasis } from "../state/emphasis.js"
  * @import { CardEvents } from "./chart-menu.js"
+ * @import { HoverEvents } from "./hover.js"
  */
 
-export class ChartBoard {
+/** Emits "drawn" with a chart after each whole drawing of it. */
+export class ChartBoard extends Emitter {
   #container;
   #adder;
   #axes;
@@ -36,7 +39,7 @@ export class ChartBoard {
   #isDark;
   #schedule;
   #emphasis;
-  #onPick;
+  #on;
   /** @type {Chart[]} */
   #charts = [];
   /**
@@ -59,8 +62,10 @@ export class ChartBoard {
    * @param {object} on
    * @param {() => void} on.frame called while rows come, to update other parts of the page
    * @param {(runs: string[], event: PointerEvent) => void} on.pick called with the runs of a clicked curve
+   * @param {HoverEvents["pin"]} on.pin called with iterations of curves that are to be pinned
    */
   constructor(container, foot, store, isDark, emphasis, on) {
+    super();
     this.#container = container;
     this.#adder = find(foot, "#add-chart", HTMLSelectElement);
     this.#axes = find(foot, "#x-axis", HTMLSelectElement);
@@ -71,7 +76,7 @@ export class ChartBoard {
     this.#store = store;
     this.#isDark = isDark;
     this.#emphasis = emphasis;
-    this.#onPick = on.pick;
+    this.#on = on;
     emphasis.on("change", () => {
       for (const chart of this.#charts) {
         chart.emphasize(emphasis.ids);
@@ -137,6 +142,11 @@ export class ChartBoard {
     this.#schedule.begin();
   }
 
+  /** The charts, in their order. */
+  get charts() {
+    return this.#charts;
+  }
+
   redraw() {
     for (const chart of this.#charts) chart.stale = true;
     this.#schedule.plan();
@@ -193,7 +203,8 @@ export class ChartBoard {
     const chart = new Chart(new ChartCard(spec, id, on), () => this.#schedule.plan(), {
       x: (x) => this.#mark(x),
       point: (runs) => this.#emphasis.point(runs),
-      pick: (runs, event) => this.#onPick(runs, event),
+      pick: (runs, event) => this.#on.pick(runs, event),
+      pin: (rows) => this.#on.pin(rows),
     });
     chart.emphasize(this.#emphasis.ids);
     chart.select(this.#emphasis.selected);
@@ -328,6 +339,7 @@ export class ChartBoard {
       strokes,
     });
     chart.mark(this.#marked);
+    this.emit("drawn", chart);
     // if an axis of time has become longer, it must be as long in all charts
     for (const other of this.#charts) other.stale ||= other.drawn >= 0 && other.end !== chart.end;
   }

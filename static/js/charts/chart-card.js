@@ -330,7 +330,11 @@ function around(element) {
   const beside = [];
   for (let at = element; at.parentElement && at !== document.body; at = at.parentElement) {
     for (const other of at.parentElement.children)
-      if (other instanceof HTMLElement && other !== at && !other.matches(".hover-box, .toast, dialog"))
+      if (
+        other instanceof HTMLElement &&
+        other !== at &&
+        !other.matches(".hover-box, .toast, .moment-bar, dialog")
+      )
         beside.push(other);
   }
   return beside;

@@ -125,6 +125,16 @@ export class Chart {
     return runs.findLast(({ id }) => this.#selected.has(id)) ?? runs.at(-1);
   }
 
+  /** What is drawn: the axes, null before the first drawing, and the lines with their values. */
+  get drawing() {
+    return {
+      axes: this.#plot.axes,
+      lines: this.#hover.lines,
+      axis: axisOf(this.#axis),
+      percent: Boolean(this.#what.percent),
+    };
+  }
+
   /** @param {number | null} x */
   mark(x) {
     this.#hover.mark(x);

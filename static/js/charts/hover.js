@@ -20,11 +20,13 @@ import { hoverBox } from "./hover-box.js";
  */
 
 /**
- * The viewer's actions: `x` is under the mouse; the mouse points at the curve of runs; the curve of runs is clicked.
+ * The viewer's actions: `x` is under the mouse; the mouse points at the curve of runs; the curve of runs is clicked; iterations
+ * of curves are to be pinned, the nearest curve first.
  * @typedef {object} HoverEvents
  * @property {(x: number | null) => void} x
  * @property {(runs: string[]) => void} point
  * @property {(runs: string[], event: PointerEvent) => void} pick
+ * @property {(rows: Pick<HoverRow, "runs" | "iteration">[]) => void} pin
  */
 
 /** A mark at most this many pixels beside the mouse is shown in the hover box. */
@@ -34,6 +36,8 @@ const NEAR = 6;
 const NEAR_CURVE = 12;
 /** A press and release within this many pixels is a click; otherwise it is a drag. */
 const CLICK = 4;
+/** A finger that rests for this many milliseconds pins the iteration below it; it may move by this many pixels. */
+const [LONG, STILL] = [450, 10];
 
 /** For the keyboard, the box is placed as if the mouse was this many pixels below the top of the chart. */
 const TOP = 20;
@@ -53,6 +57,8 @@ export class Hover {
   /** @type {number | null} */
   #x = null;
   #axis = "iteration";
+  /** Whether a finger has rested on the chart, after which the browser may open its menu. */
+  #held = false;
   /** The field that line styles show, if there is one. @type {string | undefined} */
   #field;
 
@@ -72,6 +78,7 @@ export class Hover {
     );
     element.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && this.#end());
     element.addEventListener("pointercancel", () => this.#end()); // the finger scrolls the page
+    element.addEventListener("contextmenu", (event) => this.#held && event.preventDefault());
     onKey(element, (event) => this.#key(event));
     element.addEventListener("blur", () => this.#end());
   }
@@ -92,6 +99,11 @@ export class Hover {
     this.#marks = notes.map((note, i) => ({ note, x: x[i] }));
     this.#percent = percent;
     if (this.#mouse || this.#x !== null) this.refresh();
+  }
+
+  /** The lines of the last drawing. */
+  get lines() {
+    return this.#lines;
   }
 
   /** Mark an x in this chart. @param {number | null} x null: remove the mark */
@@ -125,12 +137,27 @@ export class Hover {
   }
 
   /**
-   * Show the box after a tap; it stays until the next tap or click anywhere.
-   * @param {PointerEvent} event
+   * Show the box after a tap; it stays until the next tap or click anywhere. A finger that rests pins the iteration.
+   * @param {PointerEvent} down
    */
-  #tap(event) {
-    this.#point(event);
+  #tap(down) {
+    this.#point(down);
     addEventListener("pointerdown", () => this.#end(), { capture: true, once: true });
+    this.#held = false;
+    const over = new AbortController();
+    const timer = setTimeout(() => {
+      over.abort();
+      this.#held = true;
+      this.#on.pin(this.#rows());
+    }, LONG);
+    over.signal.addEventListener("abort", () => clearTimeout(timer));
+    /** @param {PointerEvent} event */
+    const follow = (event) => {
+      const isStill = Math.hypot(event.clientX - down.clientX, event.clientY - down.clientY) < STILL;
+      if (event.type !== "pointermove" || !isStill) over.abort();
+    };
+    for (const type of /** @type {const} */ (["pointermove", "pointerup", "pointercancel", "pointerdown"]))
+      addEventListener(type, follow, { capture: true, signal: over.signal });
   }
 
   #end() {
@@ -141,21 +168,24 @@ export class Hover {
     this.#on.point([]);
   }
 
-  /** A click on a curve selects its runs; a drag zooms. @param {PointerEvent} down */
+  /**
+   * A click on a curve selects its runs and pins the iteration, unless a key says that it only selects; a drag zooms.
+   * @param {PointerEvent} down
+   */
   #press(down) {
     if (down.button) return;
-    const runs = this.#pointed();
+    const rows = this.#mouse ? this.#rows() : [];
+    const runs = runsAt(rows);
     /** @param {PointerEvent} up */
     const release = (up) => {
       const moved = Math.hypot(up.clientX - down.clientX, up.clientY - down.clientY);
-      if (moved < CLICK && runs.length) this.#on.pick(runs, up);
+      if (moved >= CLICK || !runs.length) return;
+      this.#on.pick(runs, up);
+      if (up.shiftKey || up.ctrlKey || up.metaKey) return;
+      this.#element.focus({ preventScroll: true, focusVisible: false }); // so that its keys move what is pinned
+      this.#on.pin(rows.slice(0, 1));
     };
     addEventListener("pointerup", release, { capture: true, once: true });
-  }
-
-  /** The runs of the curve at which the mouse points. */
-  #pointed() {
-    return this.#mouse ? runsAt(this.#rows()) : [];
   }
 
   /** @param {number} x */
@@ -241,6 +271,7 @@ export class Hover {
     else if (event.key in zooms) this.#zoom(zooms[event.key]);
     else if (event.key === "0") this.#plot.zoom(null);
     else if (event.key === "Escape" && hoverBox.isOpen) this.#end();
+    else if (event.key === "Enter" && this.#x !== null) this.#on.pin(this.#rows());
     else return;
     event.preventDefault();
     event.stopPropagation();

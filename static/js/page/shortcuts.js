@@ -14,6 +14,9 @@ const isOff = () => window.kept.get(OFF) === "1";
 /** Keys that other files handle; the help lists them too. @type {[key: string, text: string][]} */
 const ELSEWHERE = [
   ["Ctrl Enter", "keys.launch"],
+  ["Enter", "keys.pin"],
+  ["← →", "keys.moment"],
+  ["Shift ← →", "keys.evaluation"],
   ["↑ ↓", "keys.move"],
   ["Enter", "keys.select"],
   ["Shift ↑ ↓", "keys.extend"],

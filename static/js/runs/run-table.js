@@ -133,12 +133,15 @@ export class RunTable {
   }
 
   /**
-   * Select the runs of a clicked curve, like a click on their entries.
+   * Select the runs of a clicked curve, like a click on their entries; but a second click does not clear the selection, because
+   * it is on another part of the curve.
    * @param {string[]} ids
    * @param {PointerEvent} event
    */
   pick(ids, event) {
-    if (ids.length === 1) this.#selection.click(ids[0], event, this.#list.order);
+    const { shiftKey, ctrlKey, metaKey } = event;
+    if (ids.length === 1 && (shiftKey || ctrlKey || metaKey))
+      this.#selection.click(ids[0], { shiftKey, ctrlKey: ctrlKey || metaKey }, this.#list.order);
     else this.#selection.set(ids);
   }
 

@@ -80,6 +80,8 @@ export const PROPERTIES = {
       "seconds",
     ],
   },
+  /** the pinned moment: see moment.js */
+  moment: { key: "at", type: "text", default: "" },
   wide: { key: "wide", type: "boolean", default: false },
   language: { key: "lang", type: "text", default: "" },
 };

@@ -1,0 +1,75 @@
+/** The bar of the moment: its run, its iteration, the values there, and what one can do there. */
+
+import { h, iconButton, label, setText } from "../page/dom.js";
+import { cssColor } from "../page/palette.js";
+import { lowerBound } from "../state/series.js";
+import { number, onLanguage, percent, t } from "../words/i18n.js";
+import { short } from "./moment-marks.js";
+
+/**
+ * @import { Run } from "../types.js"
+ * @import { Playhead } from "./playhead.js"
+ */
+
+export class MomentBar {
+  #playhead;
+  #swatch = h("span", { className: "moment-swatch" });
+  #name = h("b", { className: "moment-run" });
+  #at = h("span", { className: "moment-iteration" });
+  #values = h("span", { className: "moment-here" });
+  #close = iconButton("delete", "", () => this.#playhead.clear());
+  #element = h(
+    "div",
+    { className: "moment-bar", role: "group", hidden: true },
+    h("span", { className: "moment-text", role: "status" }, this.#swatch, this.#name, this.#at, this.#values),
+    this.#close,
+  );
+
+  /** @param {Playhead} playhead */
+  constructor(playhead) {
+    this.#playhead = playhead;
+    document.body.append(this.#element);
+    playhead.on("change", () => this.#show());
+    onLanguage(() => this.#translate());
+    this.#translate();
+  }
+
+  #translate() {
+    this.#element.setAttribute("aria-label", t("moment.title"));
+    label(this.#close, t("moment.remove"));
+    this.#show();
+  }
+
+  #show() {
+    const { run, iteration } = this.#playhead;
+    this.#element.hidden = !run;
+    if (!run) return;
+    this.#swatch.style.background = cssColor(run.hue);
+    setText(this.#name, run.name);
+    this.#name.title = `${t("runs.number", { n: run.number })}: ${run.name}`;
+    const at = t("moment.at", { n: number(iteration) });
+    setText(this.#at, this.#playhead.isLive ? t("moment.live", { at }) : at);
+    setText(this.#values, valuesText(run, iteration));
+  }
+}
+
+/**
+ * The loss and the test accuracy of a run at an iteration; the accuracy is that of the last evaluation.
+ * @param {Pick<Run, "train" | "evaluation">} run
+ * @param {number} iteration
+ */
+function valuesText({ train, evaluation }, iteration) {
+  const row = lowerBound(train.column("iteration") ?? [], iteration);
+  const loss = train.column("iteration")?.[row] === iteration ? train.column("loss")?.[row] : undefined;
+  const evaluated = evaluation.column("iteration") ?? [];
+  const last = lowerBound(evaluated, iteration + 1) - 1;
+  const accuracy = evaluation.column("test_accuracy")?.[last];
+  return [
+    loss === undefined ? "" : `${t("chart.loss")} ${short(loss)}`,
+    accuracy === undefined ? "" : `${t("chart.test")} ${percent(accuracy)}`,
+    accuracy === undefined || evaluated[last] === iteration ? "" : `@ ${number(evaluated[last])}`,
+  ]
+    .filter(Boolean)
+    .join(" · ")
+    .replace(" · @", " @");
+}

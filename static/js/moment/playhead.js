@@ -1,0 +1,169 @@
+/**
+ * The playhead: the moment that the viewer has pinned, in all parts of the page that show it: a mark in each chart, the bar, the
+ * keys, and the address, which keeps it. It is loaded when a moment is first pinned.
+ */
+
+import { closest } from "../page/dom.js";
+import { onKey } from "../page/keys.js";
+import { loadStyle } from "../page/style.js";
+import { urlState } from "../state/address.js";
+import { Emitter } from "../state/emitter.js";
+import { iterationAt, moved, newestOf, readMoment, writeMoment } from "../state/moment.js";
+import { hasEnded } from "../state/run-status.js";
+import { MomentBar } from "./moment-bar.js";
+import { MomentMarks } from "./moment-marks.js";
+
+/**
+ * @import { Run } from "../types.js"
+ * @import { ChartBoard } from "../charts/chart-board.js"
+ * @import { HoverEvents } from "../charts/hover.js"
+ * @import { Selection } from "../runs/selection.js"
+ * @import { Store } from "../state/store.js"
+ * @import { Moment } from "../state/moment.js"
+ */
+
+await loadStyle("moment");
+
+/** Elements in which the keys of the moment work; the page itself has the focus at its start. */
+const PLACES = "body, .plot, .moment-bar, .moment-bar *";
+
+/** Emits "change" when another moment is shown, or its run has changed. */
+export class Playhead extends Emitter {
+  #store;
+  #selection;
+  /** @type {Moment | null} */
+  #moment = null;
+  #due = false;
+  /** The run of the moment; undefined if there is no moment, or the run is not there (yet). @type {Run | undefined} */
+  run;
+  /** The iteration of the moment, if it has a run. */
+  iteration = NaN;
+
+  /**
+   * @param {Store} store
+   * @param {ChartBoard} board
+   * @param {Selection} selection
+   */
+  constructor(store, board, selection) {
+    super();
+    this.#store = store;
+    this.#selection = selection;
+    new MomentMarks(this, board);
+    new MomentBar(this);
+    store.on("runs", () => this.#plan());
+    store.on("rows", () => this.#awaitsRows && this.#plan());
+    urlState.on("moment", () => this.#read());
+    selection.on("change", () => this.#follow());
+    onKey(document, (event) => this.#move(event), { capture: true });
+    // before the keys of the document: one Escape takes away the moment, the next one clears the selection
+    onKey(document.body, (event) => this.#escape(event));
+    this.#read();
+  }
+
+  /** Whether new rows may change what is shown: at the newest iteration, and until the rows at the moment have come. */
+  get #awaitsRows() {
+    return (
+      this.isLive ||
+      !this.run ||
+      this.run.train.length === 0 ||
+      this.run.train.last("iteration") < this.iteration
+    );
+  }
+
+  /** Whether the moment is always the newest iteration. */
+  get isLive() {
+    return this.#moment?.iteration === null;
+  }
+
+  /**
+   * Pin an iteration of a selected curve, or of the nearest one, and select its run.
+   * @param {Parameters<HoverEvents["pin"]>[0]} rows
+   */
+  pin(rows) {
+    const curves = rows.flatMap(({ runs, iteration }) => runs.map((id) => ({ id, iteration })));
+    const chosen = curves.find(({ id }) => this.#selection.has(id)) ?? curves[0];
+    const run = this.#store.runs.get(chosen?.id ?? "");
+    if (!run) return;
+    if (!this.#selection.has(run.id)) this.#selection.set([run.id]);
+    this.#set({ run: run.number, iteration: chosen.iteration });
+  }
+
+  /** Move the moment to an iteration of its run. @param {number} iteration */
+  moveTo(iteration) {
+    if (this.#moment) this.#set({ ...this.#moment, iteration });
+  }
+
+  clear() {
+    this.#set(null);
+  }
+
+  /** @param {Moment | null} moment */
+  #set(moment) {
+    urlState.set({ moment: writeMoment(moment) });
+  }
+
+  #read() {
+    this.#moment = readMoment(urlState.get("moment"));
+    this.#show();
+  }
+
+  #show() {
+    this.#due = false;
+    const moment = this.#moment;
+    this.run = moment
+      ? [...this.#store.runs.values()].find(({ number }) => number === moment.run)
+      : undefined;
+    this.iteration = moment && this.run ? iterationAt(moment, newestOf(this.run)) : NaN;
+    document.documentElement.toggleAttribute("data-moment", Boolean(this.run));
+    this.emit("change");
+  }
+
+  /** Show it again in the next frame: its run, or the rows at it, may have changed. */
+  #plan() {
+    if (!this.#moment || this.#due) return;
+    this.#due = true;
+    requestAnimationFrame(() => this.#due && this.#show());
+  }
+
+  /** The moment is always of the selected run, if one is selected. */
+  #follow() {
+    const [id] = this.#selection.list();
+    const run = this.#selection.size === 1 ? this.#store.runs.get(id) : undefined;
+    if (!this.#moment || !run || run.number === this.#moment.run) return;
+    this.#set({ ...this.#moment, run: run.number });
+  }
+
+  /** @param {KeyboardEvent} event */
+  #move(event) {
+    const { run } = this;
+    if (!this.#moment || !run || !isHere(event)) return;
+    const next = moved(this.#moment, event, {
+      newest: newestOf(run),
+      trains: !hasEnded(run),
+      evaluated: run.evaluation.column("iteration") ?? [],
+    });
+    if (!next) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.#set(next);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #escape(event) {
+    if (event.key !== "Escape" || event.defaultPrevented || !this.#moment) return;
+    if (closest(event, "input, select, textarea") || document.querySelector("dialog[open], :popover-open"))
+      return;
+    event.preventDefault();
+    this.clear();
+  }
+}
+
+/** Whether a key is for the moment. @param {KeyboardEvent} event */
+function isHere({ target, ctrlKey, metaKey, altKey }) {
+  return (
+    !(ctrlKey || metaKey || altKey) &&
+    target instanceof Element &&
+    target.matches(PLACES) &&
+    !document.querySelector("dialog[open], :popover-open")
+  );
+}

@@ -1,0 +1,98 @@
+"""A moment is pinned on a curve, marked in every chart, moved by keys and kept in the address."""
+
+from playwright.sync_api import expect
+
+from tests.browser.drawn_charts import column, plot_box
+
+#: Where a point of a curve is in the window; a share of its points lies before it.
+POINT = """([chart, run, series, share]) => {
+    const figure = document.querySelector(`#chart-${chart}`);
+    const { x, y } = figure.data.find(({ meta }) => meta.run === run && meta.series === series);
+    const at = Math.round(share * (x.length - 1));
+    const { xaxis, yaxis, _size: { l, t } } = figure._fullLayout;
+    const { left, top } = figure.getBoundingClientRect();
+    return [left + l + xaxis.d2p(x[at]), top + t + yaxis.d2p(y[at]), x[at]];
+}"""
+MARKS = "[...document.querySelectorAll('.moment-mark:not([hidden])')]"
+PLOTS = "[...document.querySelectorAll('.plot')].map(plot => JSON.stringify(plot.getBoundingClientRect()))"
+
+
+def test_a_moment_is_pinned_by_mouse_or_keyboard_marked_in_all_charts_and_moved_by_keys(
+    open_page, lab_with_runs
+):
+    lab = lab_with_runs
+    page = open_page(lab)
+    page.page.click("#show-all")
+    first, other = lab.ids[0], lab.ids[4]
+    bar = page.page.locator(".moment-bar")
+    page.until(f"document.querySelector('#chart-accuracy').data.some(t => t.meta.run === '{first}')")
+    before = page.page.evaluate(PLOTS)
+
+    x, y, at = page.page.evaluate(POINT, ["accuracy", first, "test_accuracy", 0])
+    page.page.mouse.click(x, y)
+    expect(bar).to_contain_text(f"iteration {at}")
+    expect(page.page.locator(".run.selected")).to_have_count(1)
+    run = next(run for run in map(lab.run, lab.ids) if run["name"] in bar.inner_text())
+    texts = page.until(f"{MARKS}.length === 2 && {MARKS}.map(mark => mark.textContent)")
+    assert texts == [f"iteration {at}"] * 2
+    assert page.page.evaluate(PLOTS) == before  # nothing moved
+    accuracy = column(lab, run["id"], "test_accuracy", "evaluation")[at]
+    expect(bar).to_contain_text(f"{100 * accuracy:.1f}%")
+    expect(page.page.locator("[data-chart=accuracy] .moment-values")).to_contain_text(
+        f"{100 * accuracy:.1f}%"
+    )
+
+    for key, iteration in (
+        ("ArrowRight", at + 1),
+        ("ArrowLeft", at),
+        ("Shift+ArrowRight", 40),
+        ("Home", 0),
+        ("End", 40),
+        ("ArrowLeft", 39),
+    ):
+        page.page.keyboard.press(key)
+        expect(bar).to_contain_text(f"iteration {iteration}")
+    assert f"at={run['number']}@39" in page.address()
+
+    page.page.locator(f'[data-run="{other}"] .run-name').click()  # the moment is of the selected run
+    expect(bar).to_contain_text(lab.run(other)["name"])
+    page.page.keyboard.press("Escape")
+    expect(bar).to_be_hidden()
+    expect(page.page.locator(".run.selected")).to_have_count(1)
+    assert page.page.evaluate(f"{MARKS}.length") == 0
+    assert "at=" not in page.address()
+    page.page.keyboard.press("Escape")
+    expect(page.page.locator(".run.selected")).to_have_count(0)
+
+    page.page.focus("#chart-loss")
+    for key in ("Home", "ArrowRight", "Enter"):
+        page.page.keyboard.press(key)
+    expect(bar).to_contain_text("iteration 2")
+    box = plot_box(page)
+    page.page.mouse.move(box["x"] + 40, box["y"] + 20)
+    page.page.mouse.down()
+    page.page.mouse.move(box["x"] + 160, box["y"] + 60, steps=4)
+    page.page.mouse.up()
+    page.until("document.querySelector('#chart-loss').layout.xaxis.autorange === false")
+    page.until(f"{MARKS}.length === 1")  # iteration 2 is not in this part
+    expect(bar).to_contain_text("iteration 2")
+
+    number = lab.run(other)["number"]
+    page.open(f"/?lang=ja#runs={number}&at={number}@20&lang=ja")
+    expect(bar).to_contain_text("反復 20")
+    expect(bar).to_contain_text(lab.run(other)["name"])
+    page.until(f"{MARKS}.length === 2")
+
+
+def test_on_a_phone_a_finger_that_rests_on_a_curve_pins_the_moment(open_page, lab_with_runs):
+    page = open_page(lab_with_runs, viewport={"width": 390, "height": 844}, has_touch=True)
+    run_id = lab_with_runs.ids[-1]
+    page.page.locator("#chart-accuracy").scroll_into_view_if_needed()
+    page.until(f"document.querySelector('#chart-accuracy').data.some(t => t.meta.run === '{run_id}')")
+    x, y, at = page.page.evaluate(POINT, ["accuracy", run_id, "test_accuracy", 0])
+    touch = page.page.context.new_cdp_session(page.page)
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    expect(page.page.locator(".moment-bar")).to_contain_text(f"iteration {at}")
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.page.locator(".moment-bar .icon-button").tap()
+    expect(page.page.locator(".moment-bar")).to_be_hidden()
