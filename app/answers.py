@@ -87,6 +87,27 @@ class Annotation(TypedDict):
 
 
 @_answer
+class Origin(TypedDict):
+    """What a run was forked from: a run, with its number and name at that time, and how many iterations the two share.
+    `seed` is that of the random numbers that follow; null: those that the other run would have drawn."""
+
+    run: str
+    number: int
+    name: str
+    iteration: int
+    seed: int | None
+
+
+@_answer
+class StretchAnswer(TypedDict):
+    """What a fork trained before: the experiment until an iteration, and the seed of the random numbers that follow."""
+
+    until: int
+    config: dict[str, Any]
+    seed: int | None
+
+
+@_answer
 class RunSummary(TypedDict):
     """The config in the few words that a list has room for."""
 
@@ -118,6 +139,7 @@ class ListedRun(TypedDict):
     experiment, on the same data and kind of machine, with the same changes by hand; null: unknown. `color` is a
     place in the page's palette; it follows from
     the number unless a user has chosen another (`color_chosen`). Runs that were launched together share a `group_id`.
+    `origin` is what it was forked from; null: it was launched.
     """
 
     id: str
@@ -150,13 +172,16 @@ class ListedRun(TypedDict):
     training: str
     shared_with: int
     fingerprint: str | None
+    origin: Origin | None
 
 
 @_answer
 class RunAnswer(ListedRun):
-    """A run with its experiment file."""
+    """A run with its experiment file. That of a fork is what follows its last fork; `stretches` come before, the first
+    first."""
 
     config: dict[str, Any]
+    stretches: list[StretchAnswer]
 
 
 @_answer
@@ -215,6 +240,15 @@ class SummaryAnswer(Summary):
 
     iterations: int
     seconds: float
+
+
+@dataclass(frozen=True)
+class ForkAnswer(SummaryAnswer):
+    """What a fork would be. `config` is the complete experiment from the fork on, with what was changed by hand before;
+    `seconds` are those that are to be trained. `changes_nothing`: it would be the curve of its origin."""
+
+    config: dict[str, Any]
+    changes_nothing: bool
 
 
 @_answer

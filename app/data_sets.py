@@ -43,6 +43,17 @@ class DataSets:
     def is_available(self, name: str) -> bool:
         return name in datasets.names() and bool(self.view(name)["available"])
 
+    def demand(self, name: str, *, path: str = "") -> None:
+        """Refuse, before anything is queued, an experiment whose data set is not there.
+
+        Args:
+            path: where the experiment is in the request, such as "experiments.3.".
+        """
+        if not self.is_available(name):
+            message = f"the data set {name} is not on this server; fetch it first, or choose another"
+            reason = Reason("not_available", message, dataset=name)
+            raise Invalid(reason, code="not_available", field=f"{path}dataset.name")
+
     def sample(
         self, name: str, *, part: str, first: int, count: int
     ) -> tuple[datasets.Dataset, datasets.Sample]:

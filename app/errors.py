@@ -28,6 +28,7 @@ PLACEHOLDERS: dict[str, tuple[str, ...]] = {
     "request_too_long": ("sent", "megabytes"),
     "request_too_slow": ("seconds", "longest"),
     "no_runs": (),
+    "fork_unrecorded": ("iteration", "recorded"),
     "not_available": ("dataset",),
     "already_there": ("dataset",),
     # an import

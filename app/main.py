@@ -28,7 +28,19 @@ from app.lab import Lab
 from app.live.hub import Hub
 from app.metrics import Metrics
 from app.pages import Pages
-from app.routes import api_docs, datasets, experiments, exports, health, pages, poll, runs, source, stream
+from app.routes import (
+    api_docs,
+    datasets,
+    experiments,
+    exports,
+    forks,
+    health,
+    pages,
+    poll,
+    runs,
+    source,
+    stream,
+)
 from app.security.bodies import TextBodies
 from app.security.headers import SecurityHeaders
 from app.security.limits import BodyLimit
@@ -86,7 +98,19 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
     static_dir, templates_dir, docs_dir = _assets()
     page_files = app.state.pages = Pages(templates_dir, static_dir)
     guide = app.state.guide = Guide(docs_dir)
-    for module in (health, runs, exports, experiments, datasets, source, stream, poll, api_docs, pages):
+    for module in (
+        health,
+        runs,
+        forks,
+        exports,
+        experiments,
+        datasets,
+        source,
+        stream,
+        poll,
+        api_docs,
+        pages,
+    ):
         app.include_router(module.router)
     app.mount("/static", page_files.assets)
     app.mount("/guide/images", Assets(guide.pictures))

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from app.answers import Annotation, Latest, ListedRun, RunAnswer, RunSummary
+from app.answers import Annotation, Latest, ListedRun, Origin, RunAnswer, RunSummary, StretchAnswer
 from app.trainings import Training
 from engine.dataset_config import DATASET_FIELDS, DatasetConfig
 from engine.reasons import why
@@ -29,6 +29,7 @@ class Run:
 
     `color` is the index in the page's palette that a user chose. None: the view gives the index that follows from the
     run's number, so that a run keeps its colour until a user chooses another. `launched_at` is in Unix seconds.
+    `origin` says of which run it is a fork, and where; None: of none.
     """
 
     id: str
@@ -43,10 +44,13 @@ class Run:
     archived: bool = False
     tags: list[str] = field(default_factory=list)
     notes: str = ""
+    origin: Origin | None = None
 
     def view(self) -> RunAnswer:
         """The run object as the HTTP API returns it."""
-        return {**self.listed(), "config": {**self.training.config, "name": self.name}}
+        training = self.training
+        config = {**training.config, "name": self.name}
+        return {**self.listed(), "config": config, "stretches": cast(list[StretchAnswer], training.stretches)}
 
     def listed(self) -> ListedRun:
         """The run object of lists and of the WebSocket: without the config."""
@@ -76,13 +80,14 @@ class Run:
             "created_at": self.launched_at,
             "started_at": training.started_at,
             "finished_at": training.finished_at,
-            "seconds": None if training.started_at is None else round(training.seconds, 3),
+            "seconds": round(training.seconds, 3) if training.started_at or training.seconds else None,
             "expected_seconds": None if expected is None else round(expected, 3),
             "latest": cast(Latest, {name: _finite(value) for name, value in training.latest.items()}),
             "summary": summarize(training.config),
             "training": training.id,
             "shared_with": training.shown_by - 1,
             "fingerprint": training.fingerprint and training.fingerprint[:FINGERPRINT],
+            "origin": self.origin,
         }
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import enum
+import functools
 import secrets
 from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
@@ -85,6 +87,8 @@ class Training:
 
     `fingerprint` is that of `engine.fingerprint`; None: unknown, as of an imported one.
 
+    `stretches` are what was trained before each fork, as JSON of `engine.stretches`; `config` follows the last one.
+
     `shown_by` counts the runs that show it. `damaged`: some of its rows cannot be read.
 
     `crashes` counts how often in a row the worker died no farther than `crashed_at`.
@@ -109,6 +113,7 @@ class Training:
     expected_seconds: float | None = None
     latest: dict[str, float] = field(default_factory=dict)
     fingerprint: str | None = None
+    stretches: list[dict[str, Any]] = field(default_factory=list)
     shown_by: int = 0
     damaged: bool = False
 
@@ -155,7 +160,8 @@ class Training:
                 self.latest[name] = row[name]
 
     def live(self) -> Live:
-        """The settings that can be changed during training, with all changes by hand, also requested ones."""
+        """The settings that can be changed during training, with all changes by hand, also requested ones. What was
+        changed before a fork is in the experiment that follows it."""
         regularization = self.config["regularization"]
         values = {
             "learning_rate": self.config["optimizer"]["learning_rate"],
@@ -165,17 +171,46 @@ class Training:
         rate = dropout_rate(self.config["network"]["layers"])
         if rate is not None:
             values["dropout"] = rate
+        since = self.stretches[-1]["until"] if self.stretches else 0
         for annotation in self.annotations:
-            if annotation["kind"] == "live":
-                values.update({name: after for name, (_, after) in annotation["changes"].items()})
+            if annotation["kind"] == "live" and annotation["iteration"] >= since:
+                values.update(changed_values(annotation))
         for changes in self.wanted:
             values.update(changes)
         return cast(Live, values)
 
 
-def fingerprint_after(before: str | None, annotation: dict[str, Any]) -> str | None:
+def fingerprint_after(before: str | None, annotation: Mapping[str, Any]) -> str | None:
     """The fingerprint of a training after what an annotation says."""
     if before is None or annotation["kind"] != "live":
         return before
-    values = {name: after for name, (_, after) in annotation["changes"].items()}
-    return fingerprint.after_change(before, annotation["iteration"], values)
+    return fingerprint.after_change(before, annotation["iteration"], changed_values(annotation))
+
+
+def fingerprint_of(
+    config: dict[str, Any],
+    stretches: Sequence[Mapping[str, Any]],
+    annotations: Iterable[Mapping[str, Any]],
+    *,
+    data: str,
+) -> str | None:
+    """The fingerprint on this machine of a training with its forks and changes by hand.
+
+    Args:
+        data: the digest of the data set.
+    """
+    configs = [*(stretch["config"] for stretch in stretches), config]
+    arithmetic = fingerprint.of_arithmetic()
+    found: str | None = fingerprint.of_experiment(configs[0], data=data, arithmetic=arithmetic)
+    changes = deque(annotation for annotation in annotations if annotation["kind"] == "live")
+    for stretch, following in zip(stretches, configs[1:], strict=True):
+        # one at the iteration of the fork was made after it
+        while changes and changes[0]["iteration"] < stretch["until"]:
+            found = fingerprint_after(found, changes.popleft())
+        found = found and fingerprint.after_fork(found, stretch["until"], following, stretch["seed"])
+    return functools.reduce(fingerprint_after, changes, found)
+
+
+def changed_values(annotation: Mapping[str, Any]) -> dict[str, float]:
+    """The new values of a change by hand, by name."""
+    return {name: after for name, (_, after) in annotation["changes"].items()}

@@ -76,6 +76,7 @@ def _job(config: ExperimentConfig, folder: Path) -> Job:
         training="memory",
         attempt=1,
         config=config.to_dict(),
+        stretches=[],
         data_dir=str(DATA_DIR),
         cache_dir=str(folder),
         checkpoint_dir=str(folder / "checkpoints"),

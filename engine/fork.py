@@ -19,7 +19,6 @@ import numpy as np
 from engine.config import ExperimentConfig
 from engine.datasets import Dataset
 from engine.errors import ConfigError
-from engine.layers.residual import dropouts_in
 from engine.reasons import Reason
 from engine.trainer import STREAMS, Trainer
 
@@ -38,9 +37,9 @@ def fork(
 ) -> Trainer:
     """A new trainer where `trainer` is, which goes on as `config` says.
 
-    Settings that were changed by hand before stay as they are, unless `config` changes them. The state of the optimizer
-    stays if the optimizer does, and so do the images that were drawn already, if as many are drawn at a time. Early
-    stopping goes on counting if its settings stay.
+    `config` says all settings, also those that were changed by hand before; `engine.live.as_changed` gives one with
+    such changes. The state of the optimizer stays if the optimizer does, and so do the images that were drawn already,
+    if as many are drawn at a time. Early stopping goes on counting if its settings stay.
 
     Args:
         trainer: it stays as it is.
@@ -62,7 +61,6 @@ def fork(
         array[...] = trainer.network.running[name]
     new.iteration, new.first_loss = trainer.iteration, trainer.first_loss
     new.still, new.first_dead = trainer.still, trainer.first_dead
-    _keep_changes_by_hand(trainer, new)
     if config.optimizer["name"] == trainer.config.optimizer["name"]:
         new.optimizer.t = trainer.optimizer.t
         for name, array in new.optimizer.state.items():
@@ -114,21 +112,6 @@ def _first_difference(before: Any, after: Any, path: str) -> str | None:
         return None if before == after else path
     differences = (_first_difference(old, new, f"{path}.{key}") for key, old, new in pairs)
     return next((difference for difference in differences if difference is not None), None)
-
-
-def _keep_changes_by_hand(trainer: Trainer, new: Trainer) -> None:
-    """Settings that may have been changed by hand stay, where the fork's experiment says nothing else."""
-    old_config, config = trainer.config, new.config
-    if config.optimizer["learning_rate"] == old_config.optimizer["learning_rate"]:
-        new.learning_rate = trainer.learning_rate
-    for name in ("l1", "l2"):
-        if getattr(config.regularization, name) == getattr(old_config.regularization, name):
-            setattr(new.network.penalty, name, getattr(trainer.network.penalty, name))
-    if config.network == old_config.network and trainer.network.dropout_rate is not None:
-        for old_layer, layer in zip(
-            *(dropouts_in(one.network.layers) for one in (trainer, new)), strict=True
-        ):
-            layer.rate = old_layer.rate
 
 
 def _keep_early_stopping(trainer: Trainer, new: Trainer) -> None:

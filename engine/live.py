@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -42,3 +43,21 @@ def dropout_rate(layers: Sequence[Mapping[str, Any]]) -> float | None:
         if rate is not None:
             return float(rate)
     return None
+
+
+def as_changed(document: Mapping[str, Any], values: Mapping[str, float]) -> dict[str, Any]:
+    """A complete experiment whose settings are what they were changed to by hand."""
+    changed = copy.deepcopy(dict(document))
+    if "learning_rate" in values:
+        changed["optimizer"]["learning_rate"] = values["learning_rate"]
+    changed["regularization"].update({name: values[name] for name in ("l1", "l2") if name in values})
+    if "dropout" in values:
+        _set_dropout(changed["network"]["layers"], values["dropout"])
+    return changed
+
+
+def _set_dropout(layers: Sequence[dict[str, Any]], rate: float) -> None:
+    for layer in layers:
+        if layer["type"] == "dropout":
+            layer["rate"] = rate
+        _set_dropout(layer.get("layers", ()), rate)

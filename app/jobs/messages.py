@@ -34,6 +34,7 @@ class Job:
 
     Attributes:
         training, attempt, config: the training's id, the number of this attempt, and the experiment.
+        stretches: of a fork, what is trained before the experiment, as JSON of `engine.stretches`.
         data_dir, cache_dir, checkpoint_dir: folders.
         checkpoint_seconds, checkpoints: seconds between two checkpoints; the checkpoints so far, newest first.
         stored: how many iterations have stored rows.
@@ -47,6 +48,7 @@ class Job:
     training: str
     attempt: int
     config: dict[str, Any]
+    stretches: list[dict[str, Any]]
     data_dir: str
     cache_dir: str
     checkpoint_dir: str

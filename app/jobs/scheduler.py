@@ -13,25 +13,25 @@ import asyncio
 import logging
 import secrets
 import time
-from collections import deque
 from collections.abc import Callable
 from typing import Any
 
 from app.data_sets import DataSets
-from app.errors import Conflict, QueueFull
+from app.errors import Conflict
 from app.estimate import expected_seconds
 from app.jobs import checkpoints
+from app.jobs.assignment import job_of
 from app.jobs.executor import Executor
+from app.jobs.fork import Wish
+from app.jobs.forking import Forking
 from app.jobs.launch import Launch, prepare
 from app.jobs.messages import (
     Cancel,
-    Change,
     ChangeLive,
     Checkpoint,
     Died,
     Event,
     Finished,
-    Job,
     LiveChanged,
     NotSaved,
     Pause,
@@ -40,6 +40,7 @@ from app.jobs.messages import (
     SaveDone,
     Step,
 )
+from app.jobs.queue import Queue
 from app.jobs.recorder import Recorder, annotation_of
 from app.jobs.register import Register, illegal
 from app.jobs.sharing import Sharing
@@ -93,7 +94,8 @@ class Scheduler:
         self._executor = executor
         self._data_sets = data_sets
         self._sharing = Sharing(settings, register, executor)
-        self._queue: deque[str] = deque()
+        self._queue = Queue(settings.max_queued)
+        self.forking = Forking(settings, register, database, hub, data_sets, self._sharing, self._queue)
         self._with_worker: set[str] = set()  # trainings that have a worker
         self._cancelling: set[str] = set()
         self._works: set[asyncio.Task[None]] = set()
@@ -121,12 +123,8 @@ class Scheduler:
                     Status.QUEUED,
                     reason=_going_on(training, Reason("lab_restarted", "the lab was restarted")),
                 )
-                self._queue.append(training.id)
-        self._queue.extend(
-            training.id
-            for training in trainings
-            if training.status is Status.QUEUED and training.id not in self._queue
-        )
+                self._queue.add([training.id])
+        self._queue.add(training.id for training in trainings if training.status is Status.QUEUED)
         unfinished = {training.id for training in trainings if not training.status.finished}
         checkpoints.sweep(self._settings.checkpoint_dir, unfinished)
         self._executor.open(Recorder(self, self._database, asyncio.get_running_loop(), self._metrics))
@@ -167,9 +165,9 @@ class Scheduler:
         launches = await asyncio.to_thread(prepare, configs, self._data_sets)
         async with self._sharing.order:
             runs, new = self._match(launches, lesson, fresh=fresh)
-            self._demand_place_in_queue(len(new))
+            self._queue.demand_places(len(new))
             await self._register.add(runs)
-            self._queue.extend(training.id for training in new)
+            self._queue.add(training.id for training in new)
         self._metrics.launched(len(runs), len(new))
         self._fill()
         return runs
@@ -191,6 +189,18 @@ class Scheduler:
             runs.append(launch.run(known, lesson, group_id))
         return runs, new
 
+    async def fork(self, run_id: str, wish: Wish, *, fresh: bool = False) -> Run:
+        """Store a run that shares its first iterations with another one, and goes on with other settings. What is
+        trained already is not trained again.
+
+        Args:
+            fresh: train it again.
+        """
+        run, is_new = await self.forking.fork(run_id, wish, fresh=fresh)
+        self._metrics.launched(1, int(is_new))
+        self._fill()
+        return run
+
     async def pause(self, run_id: str) -> Run:
         """Ask a running run to pause; its status changes when it has. One that shares its training gets its own."""
         await self._sharing.save(self._demand(run_id, Status.RUNNING, doing="paused").training)
@@ -211,7 +221,7 @@ class Scheduler:
         """Let a paused run go on: at once if there is a place, else as the next in the queue."""
         run = self._demand(run_id, Status.PAUSED, doing="resumed")
         self._register.move(run.training, Status.QUEUED)
-        self._queue.appendleft(run.training.id)
+        self._queue.add_first(run.training.id)
         self._fill()
         return run
 
@@ -233,11 +243,10 @@ class Scheduler:
             run, values = self._demand_changeable(run_id, given)
             training = run.training
             if training.shown_by > 1:
-                self._demand_place_in_queue(1)
+                self._queue.demand_places(1)
                 origin = training
                 training = await self._sharing.part(run, Status.QUEUED)
-                place = self._queue.index(origin.id) + 1 if origin.id in self._queue else 0
-                self._queue.insert(place, training.id)
+                self._queue.add_after(training.id, origin.id)
             training.wanted.append(values)
             self._executor.send(training.id, ChangeLive(values))
             self._register.publish(training)
@@ -254,7 +263,7 @@ class Scheduler:
             if training.shown_by > 1:
                 await self._sharing.part(run, Status.CANCELLED)
                 return run
-            self._unqueue(training.id)
+            self._queue.remove(training.id)
             if training.id in self._with_worker:
                 self._sharing.leaving.add(training.id)
                 self._cancelling.add(training.id)
@@ -271,7 +280,7 @@ class Scheduler:
             training = self.get(run_id).training
             await self._register.remove(run_id)
         if self._register.find(training.id) is None:
-            self._unqueue(training.id)
+            self._queue.remove(training.id)
             if training.id in self._with_worker:
                 self._executor.kill(training.id)
             else:
@@ -365,11 +374,11 @@ class Scheduler:
             values = {"times": times, "iteration": iteration, "why": reason}
             self._end(training, Status.FAILED, Reason("worker_died", text, **values))
         elif training.status is Status.RUNNING:
-            self._queue.appendleft(training.id)
+            self._queue.add_first(training.id)
             self._register.move(training, Status.QUEUED, reason=_going_on(training, reason))
 
     def _end(self, training: Training, status: Status, reason: str | None) -> None:
-        self._unqueue(training.id)
+        self._queue.remove(training.id)
         self._register.move(training, status, reason=reason)
         if training.id not in self._with_worker:
             self._clean(training.id)
@@ -397,27 +406,16 @@ class Scheduler:
             raise Conflict(Reason("too_many_changes", message, most=MAX_CHANGES))
         return run, values
 
-    def _demand_place_in_queue(self, trainings: int) -> None:
-        """Refuse trainings for which the queue has no place."""
-        queued, most = len(self._queue), self._settings.max_queued
-        if trainings and queued + trainings > most:
-            message = f"{queued} runs are waiting and at most {most} may; try again when some have finished"
-            raise QueueFull(Reason("queue_full", message, queued=queued, most=most))
-
     def _demand(self, run_id: str, status: Status, *, doing: str) -> Run:
         run = self.get(run_id)
         if run.training.status is not status:
             raise illegal(run, f"only a {status.value} run can be {doing}")
         return run
 
-    def _unqueue(self, training_id: str) -> None:
-        if training_id in self._queue:
-            self._queue.remove(training_id)
-
     def _fill(self) -> None:
         """Give free places to the trainings that wait, the first first."""
         while self._queue and self.busy < self._settings.workers and not self._closing:
-            training = self._register.find(self._queue.popleft())
+            training = self._register.find(self._queue.take())
             if training is None:
                 continue  # deleted
             if training.id in self._with_worker:  # it was paused and keeps its worker
@@ -432,27 +430,10 @@ class Scheduler:
         self._with_worker.add(training.id)
         self._executor.start(
             training.id,
-            Job(
-                training=training.id,
-                attempt=training.attempt,
-                config=training.config,
-                data_dir=str(self._settings.data_dir),
-                cache_dir=str(self._settings.cache_dir),
-                checkpoint_dir=str(self._settings.checkpoint_dir),
-                checkpoint_seconds=self._settings.checkpoint_seconds,
-                checkpoints=training.checkpoints,
+            job_of(
+                training,
+                self._settings,
                 stored=self._hub.recorded(training.id, "train"),
-                seconds=training.seconds,
-                changes=[
-                    Change(
-                        annotation["iteration"],
-                        {name: after for name, (_, after) in annotation["changes"].items()},
-                    )
-                    for annotation in training.annotations
-                    if annotation["kind"] == "live"
-                ],
-                wanted=list(training.wanted),
-                dead=any(annotation["kind"] == "dead" for annotation in training.annotations),
                 paused=paused,
                 steps=steps,
             ),

@@ -41,13 +41,13 @@ class Sharing:
         """A training of this fingerprint that a new run can show: the one that has come farthest."""
         if fingerprint is None:
             return None
-        fit = [
-            training
-            for training in self._register.alike(fingerprint)
-            if training.status in SHAREABLE
-            and not (training.wanted or training.damaged or training.id in self.leaving)
-        ]
+        fit = [training for training in self._register.alike(fingerprint) if self.can_be_shown(training)]
         return min(fit, key=lambda training: SHAREABLE.index(training.status), default=None)
+
+    def can_be_shown(self, training: Training) -> bool:
+        """Whether a new run can show a training: its rows are there, or come, as its fingerprint says."""
+        changes = training.wanted or training.damaged or training.id in self.leaving
+        return training.status in SHAREABLE and not changes
 
     async def save(self, training: Training) -> None:
         """Wait until the training's worker has made a checkpoint, if it has a worker and others show it too."""

@@ -21,7 +21,7 @@ from app.errors import Invalid, NotFound
 from app.estimate import expected_seconds, seconds_together
 from app.exports.fields import flatten
 from app.lab import Lab, TheLab
-from app.routes.runs import Experiment, Fresh, demand_data_set
+from app.routes.runs import Experiment, Fresh
 from engine import ConfigError, ExperimentConfig, lessons, options
 from engine.lessons import Lesson
 from engine.limits import Limits
@@ -88,7 +88,7 @@ async def launch_together(lab: TheLab, given: Experiments) -> RunsAnswer:
     read = await run_in_threadpool(given.read, lab.settings.limits)
     configs = [config for config, _ in read]
     for place, config in enumerate(configs):
-        demand_data_set(lab, config, path=f"experiments.{place}.")
+        lab.data_sets.demand(config.dataset.name, path=f"experiments.{place}.")
     runs = await lab.scheduler.launch(configs, fresh=given.fresh)
     return {"runs": [run.view() for run in runs]}
 
@@ -146,7 +146,7 @@ async def launch_lesson(lab: TheLab, slug: str, how: Fresh | None = None) -> Run
     for config in configs:
         lab.settings.limits.check(summarize(config))
         # some networks do not accept images of the digits' size, and keep their own data set
-        demand_data_set(lab, config)
+        lab.data_sets.demand(config.dataset.name)
     runs = await lab.scheduler.launch(configs, lesson=slug, fresh=(how or Fresh()).fresh)
     return {"runs": [run.view() for run in runs]}
 

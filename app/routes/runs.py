@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from app.answers import ComparisonAnswer, Difference, MetricsAnswer, RunAnswer, RunList
 from app.errors import Invalid
 from app.exports.thinning import extremes
+from app.jobs.fork import Wish
 from app.lab import TheLab
 from app.remarks import MAX_TAGS
 from app.rows import Rows
@@ -23,7 +24,6 @@ from app.storage import training_store
 from app.work import in_thread
 from engine import ExperimentConfig
 from engine.events import STREAMS
-from engine.reasons import Reason
 from engine.summary import summarize
 
 router = APIRouter(prefix="/api/runs", tags=["runs"])
@@ -123,7 +123,7 @@ async def launch(lab: TheLab, experiment: Experiment) -> RunAnswer:
     fresh = _take_fresh(experiment)
     config = ExperimentConfig.from_dict(experiment)
     lab.settings.limits.check(summarize(config))
-    demand_data_set(lab, config)
+    lab.data_sets.demand(config.dataset.name)
     (run,) = await lab.scheduler.launch([config], fresh=fresh)
     return run.view()
 
@@ -136,15 +136,6 @@ def _take_fresh(experiment: dict[str, Any]) -> bool:
             f"fresh must be true or false, not {json.dumps(fresh)[:40]}", code="type", field="fresh"
         )
     return fresh
-
-
-def demand_data_set(lab: TheLab, config: ExperimentConfig, *, path: str = "") -> None:
-    """Refuse, before anything is queued, an experiment whose data set is not there."""
-    name = config.dataset.name
-    if not lab.data_sets.is_available(name):
-        message = f"the data set {name} is not on this server; fetch it first, or choose another"
-        reason = Reason("not_available", message, dataset=name)
-        raise Invalid(reason, code="not_available", field=f"{path}dataset.name")
 
 
 @router.get("/{run_id}")
@@ -207,12 +198,16 @@ async def cancel(lab: TheLab, run_id: str) -> RunAnswer:
 
 @router.post("/{run_id}/clone", status_code=201)
 async def clone(lab: TheLab, run_id: str, how: Fresh | None = None) -> RunAnswer:
-    """Launch a run's experiment again."""
+    """Launch a run's experiment again. That of a fork begins with the rows before its last fork."""
     run = lab.register.get(run_id)
+    fresh = (how or Fresh()).fresh
+    if stretches := run.training.stretches:
+        wish = Wish(iteration=stretches[-1]["until"], changes={})
+        return (await lab.scheduler.fork(run_id, wish, fresh=fresh)).view()
     config = ExperimentConfig.from_dict({**run.training.config, "name": run.name}, stored=True)
     lab.settings.limits.check(summarize(config))
-    demand_data_set(lab, config)
-    (twin,) = await lab.scheduler.launch([config], fresh=(how or Fresh()).fresh)
+    lab.data_sets.demand(config.dataset.name)
+    (twin,) = await lab.scheduler.launch([config], fresh=fresh)
     return twin.view()
 
 

@@ -23,6 +23,7 @@ COLUMNS = (
     "archived",
     "tags",
     "notes",
+    "origin",
 )
 
 
@@ -32,6 +33,7 @@ def insert_run(connection: sqlite3.Connection, run: Run) -> int:
         **{column: getattr(run, column) for column in COLUMNS if column != "training_id"},
         "training_id": run.training.id,
         "tags": _json(run.tags),
+        "origin": run.origin and json.dumps(run.origin, ensure_ascii=False),
     }
     named = ", ".join(f":{column}" for column in COLUMNS)
     cursor = connection.execute(f"INSERT INTO runs ({', '.join(COLUMNS)}) VALUES ({named})", values)
@@ -106,6 +108,7 @@ def load_runs(connection: sqlite3.Connection, trainings: Mapping[str, Training])
             archived=bool(row["archived"]),
             tags=json.loads(row["tags"]),
             notes=row["notes"],
+            origin=row["origin"] and json.loads(row["origin"]),
         )
         for row in connection.execute("SELECT * FROM runs ORDER BY number")
     ]

@@ -1,4 +1,4 @@
--- Version 6. `PRAGMA user_version` holds the version; migrations/N.sql carries an older file forward to version N.
+-- Version 7. `PRAGMA user_version` holds the version; migrations/N.sql carries an older file forward to version N.
 
 -- A training is what is computed: what decides a curve, and how far it has come.
 CREATE TABLE trainings (
@@ -17,7 +17,8 @@ CREATE TABLE trainings (
     crashes     INTEGER NOT NULL DEFAULT 0,         -- of the worker in a row, none farther than the one before
     crashed_at  INTEGER NOT NULL DEFAULT -1,        -- iteration that the last crash had reached
     why         TEXT,                               -- the reason as JSON {code, values}; null: only its text
-    fingerprint TEXT                                -- of all that decides the curve; null: unknown
+    fingerprint TEXT,                               -- of all that decides the curve; null: unknown
+    stretches   TEXT NOT NULL DEFAULT '[]'          -- JSON list: what was trained before each fork, {until, config, seed}
 ) STRICT;
 
 -- A run is what a user launched, and shows a training.
@@ -33,7 +34,8 @@ CREATE TABLE runs (
     starred     INTEGER NOT NULL DEFAULT 0,
     archived    INTEGER NOT NULL DEFAULT 0,
     tags        TEXT NOT NULL DEFAULT '[]',         -- JSON list
-    notes       TEXT NOT NULL DEFAULT ''
+    notes       TEXT NOT NULL DEFAULT '',
+    origin      TEXT                                -- JSON: what it was forked from {run, number, name, iteration, seed}
 ) STRICT;
 
 CREATE INDEX runs_of_a_training ON runs (training_id);

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from app.jobs.messages import Checkpoint
 from app.rows import Rows, Times, thin
-from app.trainings import Status, Training, fingerprint_after
-from engine.fingerprint import of_arithmetic, of_experiment
+from app.trainings import Status, Training, fingerprint_after, fingerprint_of
 from engine.reasons import Reason, restored, why
 
 #: How many checkpoints are kept for a training: the newest, and the one before it in case its file is damaged.
@@ -45,7 +44,8 @@ def insert_training(
     """Store a new training, and with an imported one its streams."""
     connection.execute(
         "INSERT INTO trainings (id, status, attempt, config, iterations, created_at, started_at, finished_at,"
-        " reason, why, annotations, checkpoints, fingerprint) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " reason, why, annotations, checkpoints, fingerprint, stretches)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             training.id,
             training.status.value,
@@ -60,6 +60,7 @@ def insert_training(
             _json(training.annotations),
             _json(training.checkpoints),
             training.fingerprint,
+            _json(training.stretches),
         ),
     )
     for stream, rows in (streams or {}).items():
@@ -94,16 +95,18 @@ def check_fingerprint(connection: sqlite3.Connection, training_id: str, data: st
     """A worker has started on this machine, with this data set: store the fingerprint of its training, and return it.
 
     The files may have been replaced since the launch, or the training may have begun on another machine. If it has rows
-    from then, they belong to no known fingerprint: it is None. The fingerprint of a training that was changed by hand
-    stays, because it was checked before the change.
+    from then, they belong to no known fingerprint: it is None.
     """
     row = connection.execute(
-        "SELECT config, fingerprint, annotations FROM trainings WHERE id = ?", (training_id,)
+        "SELECT config, stretches, annotations, fingerprint FROM trainings WHERE id = ?", (training_id,)
     ).fetchone()
     before: str | None = row and row["fingerprint"]
-    if before is None or any(note["kind"] == "live" for note in json.loads(row["annotations"])):
-        return before
-    now: str | None = of_experiment(json.loads(row["config"]), data=data, arithmetic=of_arithmetic())
+    if before is None:
+        return None
+    config, stretches, annotations = (
+        json.loads(row[name]) for name in ("config", "stretches", "annotations")
+    )
+    now: str | None = fingerprint_of(config, stretches, annotations, data=data)
     if now != before and count_rows(connection, training_id, "train"):
         now = None
     if now != before:
@@ -154,6 +157,7 @@ def load_trainings(connection: sqlite3.Connection) -> list[Training]:
             annotations=json.loads(row["annotations"]),
             checkpoints=json.loads(row["checkpoints"]),
             fingerprint=row["fingerprint"],
+            stretches=json.loads(row["stretches"]),
             crashes=row["crashes"],
             crashed_at=row["crashed_at"],
             started_at=row["started_at"],
@@ -324,6 +328,20 @@ def read_rows(
             break
     values = np.concatenate(parts, axis=1) if parts else np.empty((len(columns), 0), np.float32)
     return Rows(columns, after, values, thin(times))
+
+
+def time_of(connection: sqlite3.Connection, training_id: str, stream: str, row: int) -> Times:
+    """When the row before number `row` came, from the times before and after it; none where no times are stored."""
+    chunks = connection.execute(
+        "SELECT c.times, t.started_at FROM chunks c JOIN trainings t ON t.id = c.training_id"
+        " WHERE c.training_id = ? AND c.stream = ? AND c.first < ? ORDER BY c.first DESC LIMIT 2",
+        (training_id, stream, row),
+    ).fetchall()
+    known = [time for chunk in reversed(chunks) for time in _times(chunk["times"], chunk["started_at"])]
+    if not known:
+        return []
+    rows, at, seconds = zip(*known, strict=True)
+    return [(row, float(np.interp(row, rows, at)), float(np.interp(row, (0, *rows), (0.0, *seconds))))]
 
 
 def first_difference(

@@ -51,7 +51,16 @@
  * @property {string} training runs with the same one have the same rows, computed once
  * @property {number} shared_with how many other runs have it
  * @property {string | null} fingerprint of all that decides its curve; null: not known
- * @property {Experiment} [config] only in the answer to a request for one run
+ * @property {Origin | null} [origin] what it was forked from
+ * @property {Experiment} [config] only in the answer to a request for one run; that of a fork follows its last fork
+ * @property {{until: number, config: Experiment, seed: number | null}[]} [stretches] only there: what was trained before
+ *   each fork, the first first
+ */
+
+/**
+ * What a run was forked from: a run, with its number and name at that time, the last iteration that both share, and the
+ * seed of the random numbers from there on (null: those that the other run draws).
+ * @typedef {{run: string, number: number, name: string, iteration: number, seed: number | null}} Origin
  */
 
 /**

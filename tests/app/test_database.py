@@ -253,6 +253,35 @@ def test_a_file_of_an_earlier_version_is_carried_forward_with_its_runs_and_rows(
         assert other.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
+def test_a_file_from_before_there_were_forks_is_carried_forward(tmp_path):
+    old, new = tmp_path / "old.sqlite3", tmp_path / "new.sqlite3"
+    with contextlib.closing(sqlite3.connect(old)) as other, other:
+        other.executescript((Path(__file__).parent / "schema-6.sql").read_text())
+        other.execute(
+            "INSERT INTO trainings (id, status, config, iterations, created_at, annotations, fingerprint)"
+            " VALUES ('t', 'paused', '{\"seed\": 0}', 2, 1.5, '[{\"kind\": \"dead\", \"iteration\": 1}]', 'f')"
+        )
+        other.execute("INSERT INTO streams VALUES ('t', 'train', '[\"iteration\", \"loss\"]')")
+        other.execute(
+            "INSERT INTO chunks (training_id, stream, first, rows, data) VALUES ('t', 'train', 0, 2, ?)",
+            (VALUES.tobytes(),),
+        )
+        for run_id in "ab":
+            other.execute(
+                "INSERT INTO runs (id, training_id, name, launched_at) VALUES (?, 't', 'old', 1.5)", (run_id,)
+            )
+        other.execute("PRAGMA user_version = 6")
+
+    database, runs = open_old(old)
+    database.close()
+    Database(new).open()
+
+    training = runs["a"].training
+    assert (training, runs["a"].origin) == (runs["b"].training, None)
+    assert (training.stretches, training.fingerprint, training.iteration) == ([], "f", 2)
+    assert schema(old) == schema(new)
+
+
 def test_while_the_file_is_locked_requested_writes_are_refused_at_once_and_reported_ones_wait(
     tmp_path, monkeypatch
 ):

@@ -6,6 +6,7 @@ import pytest
 
 from engine import ConfigError, ExperimentConfig, Trainer, load_dataset
 from engine.fork import fork
+from engine.live import as_changed
 from engine.replay import Replay
 from tests.support.reasons import reason_in
 
@@ -84,13 +85,14 @@ def test_another_rate_or_penalty_or_dropout_from_a_fork_on_is_the_same_change_ma
         assert rows(forked) == rows(by_hand), name
 
 
-def test_what_was_changed_by_hand_before_a_fork_stays_unless_the_fork_changes_it(digits):
+def test_after_a_fork_the_settings_are_those_of_its_experiment_whatever_was_changed_by_hand_before(digits):
     original = Trainer(experiment(), digits)
-    original.set_live(learning_rate=0.05, l2=0.1, dropout=0.4)
-    kept = fork(original, experiment(), digits)
-    assert (kept.learning_rate, kept.network.penalty.l2, kept.network.dropout_rate) == (0.05, 0.1, 0.4)
-    changed = fork(original, experiment(optimizer={"learning_rate": 0.001}), digits)
-    assert (changed.learning_rate, changed.network.penalty.l2) == (0.001, 0.1)
+    by_hand = {"learning_rate": 0.05, "l2": 0.1, "dropout": 0.4}
+    original.set_live(**by_hand)
+    anew = fork(original, experiment(), digits)
+    assert (anew.learning_rate, anew.network.penalty.l2, anew.network.dropout_rate) == (0.003, 0, 0.2)
+    kept = ExperimentConfig.from_dict(as_changed(experiment().to_dict(), by_hand))
+    assert rows(fork(original, kept, digits)) == rows(original)
 
 
 def test_another_seed_changes_what_comes_after_only(digits):

@@ -68,6 +68,8 @@ def test_real_answers_match_their_schemas_which_name_every_key(lab, document):
         ("get", "/api/runs/{run_id}", lab.http.get(one)),
         ("patch", "/api/runs/{run_id}", lab.http.patch(one, json={"tags": ["a"], "notes": "b"})),
         ("post", "/api/runs/{run_id}/clone", lab.post(f"{one}/clone")),
+        ("post", "/api/runs/{run_id}/fork", lab.post(f"{one}/fork", iteration=3, seed=1)),
+        ("post", "/api/runs/{run_id}/fork/check", lab.post(f"{one}/fork/check", iteration=3, seed=1)),
         ("get", "/api/runs/{run_id}/metrics", lab.http.get(f"{one}/metrics")),
         ("get", "/api/fields", lab.http.get("/api/fields", params={"runs": run_id})),
         ("get", "/api/options", lab.http.get("/api/options")),

@@ -2,38 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from engine import ExperimentConfig, Trainer
+from engine.fork import fork
 
 
 def curves(
-    config: dict[str, Any], data_dir: Path, annotations: Iterable[dict[str, Any]] = ()
+    config: dict[str, Any],
+    data_dir: Path,
+    annotations: Iterable[dict[str, Any]] = (),
+    stretches: Sequence[dict[str, Any]] = (),
 ) -> dict[str, np.ndarray]:
-    """Stream → (rows, columns) float32 of an uninterrupted run, with changes by hand where `annotations` says."""
-    trainer = Trainer(ExperimentConfig.from_dict(config), data_dir=data_dir)
+    """Stream → (rows, columns) float32 of an uninterrupted run, with the changes by hand in `annotations` and the forks
+    in `stretches`. Columns are those of `config`; NaN where they were not recorded before a fork."""
+    configs = [ExperimentConfig.from_dict(one) for one in (*(part["config"] for part in stretches), config)]
+    forks = {part["until"]: (part["seed"], after) for part, after in zip(stretches, configs[1:], strict=True)}
+    trainer = Trainer(configs[0], data_dir=data_dir)
     changes: dict[int, list[dict[str, float]]] = {}
     for annotation in (note for note in annotations if note["kind"] == "live"):
         values = {name: after for name, (_, after) in annotation["changes"].items()}
         changes.setdefault(annotation["iteration"], []).append(values)
     rows: dict[str, list[Any]] = {"train": [], "evaluation": []}
-    while not trainer.done:
+    while True:
+        if trainer.iteration in forks:
+            seed, following = forks.pop(trainer.iteration)
+            trainer = fork(trainer, following, data_dir=data_dir, seed=seed)
+        if trainer.done:
+            break
         for values in changes.get(trainer.iteration, ()):
             trainer.set_live(**values)
         for event in trainer.advance():
-            rows[event.stream].append(event.values)
-    return {stream: np.array(values, np.float32) for stream, values in rows.items()}
+            names = trainer.columns[event.stream]
+            rows[event.stream].append(dict(zip(names, event.values, strict=True)))
+    assert not forks
+    return {
+        stream: np.array(
+            [[row.get(name, np.nan) for name in trainer.columns[stream]] for row in values], np.float32
+        ).reshape(-1, len(trainer.columns[stream]))
+        for stream, values in rows.items()
+    }
 
 
 def assert_uninterrupted(
     lab: Any, run: dict[str, Any], expected: dict[str, np.ndarray] | None = None
 ) -> None:
     """Assert that a finished run's stored rows are, bit for bit and each once, those of an uninterrupted run."""
-    expected = expected or curves(run["config"], lab.data_dir, run["annotations"])
+    expected = expected or curves(run["config"], lab.data_dir, run["annotations"], run["stretches"])
     for stream, rows in expected.items():
         _, stored = lab.stored_rows(run["id"], stream)
         assert stored.shape == rows.shape, f"{stream}: {len(stored)} rows, not {len(rows)}"

@@ -1,0 +1,81 @@
+"""First rows: the rows of a stored stream up to an iteration, as the beginning of another training's stream."""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Iterator
+
+import numpy as np
+
+from app.rows import Rows
+from app.storage import training_store
+from app.storage.database import Database
+
+#: Bytes of one stored part.
+PART_BYTES = 1 << 20
+
+
+class FirstRows:
+    """The first rows of one stream of a stored training, in the columns that the new training records. It reads the
+    store: call it in a thread.
+
+    Attributes:
+        columns: one that the stored rows do not have is NaN; one that only they have is left out.
+        count: how many rows.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        training_id: str,
+        stream: str,
+        count: int,
+        columns: tuple[str, ...] | None = None,
+    ) -> None:
+        """`columns`: None: those that are stored."""
+        self._database = database
+        self._training_id = training_id
+        self._stream = stream
+        self.count = count
+        self.columns = self._read(0, 1).columns if columns is None else columns
+
+    def until(self, iteration: int) -> FirstRows:
+        """Those of all iterations up to `iteration`."""
+        count = bisect.bisect_right(range(self.count), iteration, key=self._iteration_of)
+        return FirstRows(self._database, self._training_id, self._stream, count, self.columns)
+
+    @property
+    def last(self) -> Rows | None:
+        """The last row; None if there is none."""
+        return self._part(self.count - 1) if self.count else None
+
+    def parts(self) -> Iterator[Rows]:
+        """All rows, in order. Each part ends with a time, where times are stored."""
+        first = 0
+        while first < self.count and (part := self._part(first)).count:
+            yield part
+            first = part.end
+
+    def _iteration_of(self, row: int) -> int:
+        rows = self._read(row, 1)
+        return int(rows.values[rows.columns.index("iteration"), 0])
+
+    def _part(self, first: int) -> Rows:
+        found = self._read(first, self.count - first)
+        values = np.full((len(self.columns), found.count), np.nan, np.float32)
+        for place, name in enumerate(self.columns):
+            if name in found.columns:
+                values[place] = found.values[found.columns.index(name)]
+        times = [time for time in found.times if time[0] < found.end]
+        times += self._database.read_now(
+            lambda c: training_store.time_of(c, self._training_id, self._stream, found.end)
+        )
+        return Rows(self.columns, first, values, times)
+
+    def _read(self, first: int, limit: int) -> Rows:
+        rows = self._database.read_now(
+            lambda c: training_store.read_rows(
+                c, self._training_id, self._stream, first, limit=limit, size=PART_BYTES
+            )
+        )
+        return rows or Rows((), first, np.empty((0, 0), np.float32), [])

@@ -1,0 +1,170 @@
+"""A fork before it is stored: a run up to an iteration, and the experiment with which it goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.errors import Invalid
+from app.estimate import expected_seconds
+from app.jobs.messages import Checkpoint
+from app.runs import Run
+from app.trainings import Status, Training, changed_values
+from engine import ExperimentConfig
+from engine.fork import check_fork
+from engine.live import as_changed
+from engine.reasons import Reason
+from engine.stretches import MAX_STRETCHES, too_many
+from engine.summary import Summary, summarize
+from engine.trainer import DEAD_AFTER
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How a run is to be forked.
+
+    Attributes:
+        iteration: the last one that the fork shares with the run.
+        changes: of the run's experiment; see `merged`.
+        seed: of the random numbers from there on; None: those that the run would draw.
+        name: of the new run; None: that of the run.
+    """
+
+    iteration: int
+    changes: Mapping[str, Any]
+    seed: int | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """A fork that can be made.
+
+    Attributes:
+        run: its origin.
+        config: what is trained from the fork on.
+        stretches: what is trained before.
+        changes_nothing: whether it is the experiment of its origin, which goes on as it would.
+    """
+
+    run: Run
+    wish: Wish
+    config: ExperimentConfig
+    summary: Summary
+    stretches: list[dict[str, Any]]
+    changes_nothing: bool
+
+    @property
+    def origin(self) -> Training:
+        return self.run.training
+
+    @property
+    def name(self) -> str:
+        return self.wish.name or self.config.name
+
+    def annotations(self) -> list[dict[str, Any]]:
+        """What happened to the origin before the fork."""
+        return [note for note in self.origin.annotations if _lies_before(note, self.wish.iteration)]
+
+    def checkpoints(self) -> list[Checkpoint]:
+        """The checkpoints of the origin from which the fork can go on. One that was made after a change by hand at the
+        iteration of the fork is none."""
+        until = self.wish.iteration
+        changed = any(
+            note["kind"] == "live" and note["iteration"] == until for note in self.origin.annotations
+        )
+        return [made for made in self.origin.checkpoints if made["iteration"] < until + (not changed)]
+
+    def seconds(self) -> float:
+        """How long it takes on a free core, roughly: from the nearest checkpoint through the fork to the end."""
+        begin = max((made["iteration"] for made in self.checkpoints()), default=0)
+        trained = [
+            (ExperimentConfig.from_dict(stretch["config"], stored=True), stretch["until"])
+            for stretch in self.stretches
+        ]
+        seconds = 0.0
+        for config, end in [*trained, (self.config, self.config.iterations)]:
+            seconds += max(0, end - begin) / config.iterations * expected_seconds(config, self.summary)
+            begin = max(begin, end)
+        return seconds
+
+
+def plan(run: Run, wish: Wish) -> Fork:
+    """The fork of a run.
+
+    Raises:
+        Invalid: the run has no such iteration, or no weights there.
+        ConfigError: the fork's experiment is none, or changes what cannot change; it names the field.
+    """
+    training, until = run.training, wish.iteration
+    if not 0 <= until <= training.iteration:
+        text = f"iteration must be 0 to {training.iteration:,}, as far as this run has come, not {until:,}"
+        bounds = {"minimum": 0, "maximum": training.iteration}
+        raise Invalid(text, code="range", field="iteration", bounds=bounds)
+    if training.status is Status.DIVERGED and until == training.iteration:
+        text = f"this run diverged at iteration {until:,}: there are no finite weights to go on from"
+        reason = Reason("fork_diverged", text, iteration=until)
+        raise Invalid(reason, code="range", field="iteration", bounds={"minimum": 0, "maximum": until - 1})
+    before = [stretch for stretch in training.stretches if stretch["until"] < until]
+    # the stretch that ends here or later, if the run was forked itself
+    here = training.stretches[len(before)] if len(before) < len(training.stretches) else None
+    trained = training.config if here is None else here["config"]
+    base = {**training.config, "name": run.name}
+    if here is None:
+        base = as_changed(base, _by_hand(training, until))
+    config = ExperimentConfig.from_dict(merged(base, wish.changes))
+    check_fork(ExperimentConfig.from_dict(trained, stored=True), config, until)
+    seed = here["seed"] if here and here["until"] == until and wish.seed is None else wish.seed
+    stretches = [*before, {"until": until, "config": trained, "seed": seed}]
+    if here is None and seed is None and _same(config.to_dict(), base):
+        unchanged = {**training.config, "name": config.name}
+        stretches, config = before, ExperimentConfig.from_dict(unchanged, stored=True)
+    if len(stretches) > MAX_STRETCHES:
+        raise too_many("iteration")
+    changes_nothing = stretches == training.stretches and _same(config.to_dict(), training.config)
+    return Fork(run, wish, config, summarize(config), stretches, changes_nothing)
+
+
+def merged(experiment: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """An experiment with changes, object by object. Where the name of a part changes, such as the optimizer's, it is
+    replaced: another optimizer has other settings. A length in iterations replaces one in epochs."""
+    experiment = dict(experiment)
+    training = changes.get("training")
+    if isinstance(training, Mapping) and any(
+        training.get(name) is not None for name in ("iterations", "epochs")
+    ):
+        kept = {k: v for k, v in experiment["training"].items() if k not in ("iterations", "epochs")}
+        experiment["training"] = kept
+    return {**experiment, **{key: _merged(experiment.get(key), value) for key, value in changes.items()}}
+
+
+def _merged(before: Any, changes: Any) -> Any:
+    if not (isinstance(before, Mapping) and isinstance(changes, Mapping)):
+        return changes
+    if before.get("name") != changes.get("name", before.get("name")):
+        return changes
+    return {**before, **{key: _merged(before.get(key), value) for key, value in changes.items()}}
+
+
+def _by_hand(training: Training, until: int) -> dict[str, float]:
+    """What was changed by hand in the last stretch, before an iteration."""
+    since = training.stretches[-1]["until"] if training.stretches else 0
+    values: dict[str, float] = {}
+    for note in training.annotations:
+        if note["kind"] == "live" and since <= note["iteration"] < until:
+            values.update(changed_values(note))
+    return values
+
+
+def _lies_before(note: Mapping[str, Any], until: int) -> bool:
+    """Whether a trainer knows at iteration `until` of what happened. A change by hand there is made after the fork."""
+    iteration: int = note["iteration"]
+    if note["kind"] == "dead":  # noticed after some more iterations
+        return iteration + DEAD_AFTER - 1 <= until
+    return iteration < until
+
+
+def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two experiments are equal but for their names."""
+    return {**one, "name": ""} == {**other, "name": ""}
