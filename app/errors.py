@@ -29,6 +29,7 @@ PLACEHOLDERS: dict[str, tuple[str, ...]] = {
     "request_too_slow": ("seconds", "longest"),
     "no_runs": (),
     "fork_unrecorded": ("iteration", "recorded"),
+    "fork_not_in_torch": ("iteration",),
     "not_available": ("dataset",),
     "already_there": ("dataset",),
     # an import

@@ -80,7 +80,9 @@ class Run:
             "created_at": self.launched_at,
             "started_at": training.started_at,
             "finished_at": training.finished_at,
-            "seconds": round(training.seconds, 3) if training.started_at or training.seconds else None,
+            "seconds": None
+            if training.started_at is None and not training.seconds
+            else round(training.seconds, 3),
             "expected_seconds": None if expected is None else round(expected, 3),
             "latest": cast(Latest, {name: _finite(value) for name, value in training.latest.items()}),
             "summary": summarize(training.config),

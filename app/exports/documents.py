@@ -1,14 +1,16 @@
 """JSON documents of runs: configs, names, tags and notes, and every recorded row.
 
-    {"lossroom": 1, "exported_at": 1790000000.0, "runs": [
+    {"lossroom": <version>, "exported_at": 1790000000.0, "runs": [
         {"name", "status", "reason", "why", "lesson", "created_at", "started_at", "finished_at", "seconds",
          "starred", "archived", "tags", "notes", "annotations",
          "color": <where one was chosen: another lab has given others away>,
-         "config": <the experiment file>,
+         "config": <the experiment file; of a fork, what follows its last fork>,
+         "id", "origin", "stretches": <of a fork: what it was forked from, and what was trained before its forks>,
          "streams": {"train": {"columns": ["iteration", "loss", ...], "data": [[1, 2.3, ...], ...]},
                      "evaluation": {...}},
          "times": {"train": [[rows so far, Unix seconds, seconds of training], ...], "evaluation": [...]}}]}
 
+Version 2 has forks, which version 1 had not. A document without forks is of version 1, so that earlier labs read it.
 A stream is `pandas.DataFrame(**stream)`. JSON has no name for what is not finite: "NaN", "Infinity", "-Infinity".
 """
 
@@ -22,7 +24,9 @@ from app.exports.recording import Recording, texts
 from app.rows import Times
 from engine.events import STREAMS
 
-VERSION = 1
+VERSION = 2
+#: The version of documents without forks.
+WITHOUT_FORKS = 1
 #: In one document, and so in one selection that is exported: what a lab writes, every lab reads.
 MAX_RUNS = 200
 #: What of a run object an import takes back.
@@ -48,16 +52,24 @@ _NOT_FINITE = {"nan": '"NaN"', "-nan": '"NaN"', "inf": '"Infinity"', "-inf": '"-
 
 def document(recordings: Sequence[Recording]) -> Iterator[str]:
     """The document in pieces."""
-    yield f'{{"lossroom": {VERSION}, "exported_at": {round(time.time(), 3)}, "runs": ['
+    version = VERSION if any(map(_has_fork, recordings)) else WITHOUT_FORKS
+    yield f'{{"lossroom": {version}, "exported_at": {round(time.time(), 3)}, "runs": ['
     for number, recording in enumerate(recordings):
         yield ",\n" if number else "\n"
-        yield from _run(recording)
+        yield from _run(recording, {"id"} if version == VERSION else set())
     yield "\n]}\n"
 
 
-def _run(recording: Recording) -> Iterator[str]:
+def _has_fork(recording: Recording) -> bool:
+    return bool(recording.run["stretches"] or recording.run["origin"])
+
+
+def _run(recording: Recording, also: set[str]) -> Iterator[str]:
+    """A run; `also` are values of the run object beside those of all documents."""
     run = recording.run
-    meta = {name: run[name] for name in META} | {"config": recording.config}
+    if _has_fork(recording):
+        also = also | {"origin", "stretches"}
+    meta = {name: run[name] for name in (*META, *sorted(also))} | {"config": recording.config}
     if run["color_chosen"]:
         meta["color"] = run["color"]
     yield json.dumps(meta, ensure_ascii=False, allow_nan=False)[:-1] + ', "streams": {'

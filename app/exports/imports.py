@@ -10,12 +10,13 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterator
-from typing import Annotated, Any, BinaryIO, Literal
+from typing import Annotated, Any, BinaryIO, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, StringConstraints, ValidationError
 
+from app.answers import Origin
 from app.errors import Invalid
-from app.exports.documents import MAX_RUNS, VERSION
+from app.exports.documents import MAX_RUNS, VERSION, WITHOUT_FORKS
 from app.exports.imported_rows import MAX_ITERATIONS, ImportedRows, Spool, wrong
 from app.exports.reading import JsonReader, NotJson
 from app.remarks import distinct
@@ -26,11 +27,15 @@ from app.trainings import Status, Training, new_id
 from engine import ConfigError, ExperimentConfig
 from engine.events import STREAMS
 from engine.reasons import Reason, restored
+from engine.stretches import MAX_STRETCHES, parse_stretches
 
 #: Characters of a reason as JSON.
 MAX_REASON_LENGTH = 4000
 #: Of one stream; a lab records 256 for a page of rows.
 MAX_TIMES = 300_000
+
+#: Of any lab.
+RUN_ID = r"^[a-z0-9]{1,40}$"
 
 Seconds = Annotated[FiniteFloat, Field(ge=0, le=1e11)]
 
@@ -41,6 +46,18 @@ class Annotation(BaseModel):
     kind: str = Field(pattern=r"^[a-z_]{1,40}$")
     iteration: int = Field(ge=0, le=MAX_ITERATIONS)
     changes: dict[Literal["learning_rate", "l1", "l2", "dropout"], tuple[FiniteFloat, FiniteFloat]] = {}
+
+
+class ImportedOrigin(BaseModel):
+    """What a run was forked from, in the lab that exported it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    run: str = Field(pattern=RUN_ID)
+    number: int = Field(ge=0, le=2**53, strict=True)
+    name: str = Field(min_length=1, max_length=200)
+    iteration: int = Field(ge=0, le=MAX_ITERATIONS, strict=True)
+    seed: int | None = Field(None, ge=0, le=2**32 - 1, strict=True)
 
 
 class ImportedRun(BaseModel):
@@ -64,6 +81,9 @@ class ImportedRun(BaseModel):
     notes: str = Field("", max_length=10_000)
     annotations: list[Annotation] = Field([], max_length=1000)
     config: dict[str, Any]
+    id: str | None = Field(None, pattern=RUN_ID)
+    origin: ImportedOrigin | None = None
+    stretches: list[Any] = Field([], max_length=MAX_STRETCHES)
 
 
 class Imported:
@@ -83,6 +103,16 @@ class Imported:
             config = ExperimentConfig.from_dict({**given.config, "name": given.name}, stored=True)
         except ConfigError as error:
             raise error.within(f"{field}.config") from error
+        try:
+            stretches = parse_stretches(given.stretches, config)
+        except ConfigError as error:
+            raise error.within(field) from error
+        recorded = rows["train"].count if "train" in rows else 0
+        if stretches and stretches[-1].until > recorded:
+            at, until = f"{field}.stretches.{len(stretches) - 1}.until", stretches[-1].until
+            raise wrong(
+                at, f"a run has all rows up to its last fork, at {until:,}; this one has {recorded:,}"
+            )
         if config.iterations > MAX_ITERATIONS:
             message = f"{field}: an import may have {MAX_ITERATIONS:,} iterations at most, not {config.iterations:,}"
             raise Invalid(Reason("too_many_iterations", message, most=MAX_ITERATIONS), field=field)
@@ -108,6 +138,7 @@ class Imported:
             status=status,
             reason=reason,
             annotations=[note.model_dump(mode="json") for note in given.annotations],
+            stretches=[stretch.to_dict() for stretch in stretches],
             started_at=started_at,
             finished_at=began if finished_at is None else max(finished_at, began),
         )
@@ -124,7 +155,10 @@ class Imported:
             archived=given.archived,
             tags=distinct(given.tags),
             notes=given.notes,
+            origin=None if given.origin is None else cast(Origin, given.origin.model_dump()),
         )
+        #: of the run in the lab that exported it
+        self.exported_id = given.id
         seconds = given.seconds
         if seconds is None:  # of an earlier version, which took it from the clock
             seconds = max(0.0, (training.finished_at or began) - began)
@@ -189,19 +223,29 @@ def _document(reader: JsonReader, spool: Spool) -> list[Imported]:
     if not runs:
         raise wrong("runs", "there is no run in it")
     group_id = secrets.token_hex(6) if len(runs) > 1 else None
-    return [
+    imported = [
         Imported(*parts, field=f"runs.{place}", group_id=group_id, exported_at=exported_at)
         for place, parts in enumerate(runs)
     ]
+    _link(imported)
+    return imported
+
+
+def _link(imported: list[Imported]) -> None:
+    """Let the forks name the new ids of those of their origins that are in the document, too."""
+    ids = {one.exported_id: one.run.id for one in imported if one.exported_id is not None}
+    for one in imported:
+        if one.run.origin is not None:
+            one.run.origin["run"] = ids.get(one.run.origin["run"], one.run.origin["run"])
 
 
 def _demand_version(version: Any) -> None:
     if version is None:
         message = "this is not an export of a Lossroom: it has no key lossroom"
         raise Invalid(Reason("not_an_export", message, field="lossroom"), field="lossroom")
-    if version != VERSION or isinstance(version, bool):
+    if version not in (WITHOUT_FORKS, VERSION) or isinstance(version, bool):
         shown = str(version)[:40]
-        message = f"lossroom: this is a document of version {shown}; this lab reads version {VERSION}"
+        message = f"lossroom: this is a document of version {shown}; this lab reads versions up to {VERSION}"
         raise Invalid(Reason("other_version", message, version=shown), field="lossroom")
 
 

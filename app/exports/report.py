@@ -67,6 +67,8 @@ def report(
     stream = _environment.get_template("report.html").stream(
         t=lambda key: texts[key],
         reason_text=lambda why, reason: reason_text(why, reason, texts, language),
+        fork_text=lambda origin: _fork_text(origin, texts["report.fork"]),
+        indented=_indented,
         language=language,
         nonce=secrets.token_urlsafe(16),
         dash=dash,
@@ -139,6 +141,13 @@ def _charts_texts(texts: Mapping[str, str]) -> dict[str, str]:
 @cache
 def _asset(name: str) -> Markup:
     return Markup(resources.files("app.exports").joinpath("assets", name).read_text("utf-8"))
+
+
+def _fork_text(origin: Mapping[str, Any], text: str) -> str:
+    """What a run was forked from, in words; a name is put in last, whatever it holds."""
+    for name in ("number", "iteration"):
+        text = text.replace(f"{{{name}}}", f"{origin[name]:,}")
+    return text.replace("{name}", origin["name"])
 
 
 def _indented(config: dict[str, Any]) -> str:

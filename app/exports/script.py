@@ -23,21 +23,19 @@ import sys
 from pathlib import Path
 
 from engine import ExperimentConfig, Trainer
-
+$imports
 EXPERIMENT = $experiment
 
-$changes# What was recorded when this file was made: the last measured values.
+$stretches$changes# What was recorded when this file was made: the last measured values.
 RECORDED = $recorded
 
 
 def main():
-    trainer = Trainer(
-        ExperimentConfig.from_dict(EXPERIMENT, stored=True),
-        data_dir=Path(os.environ.get("LOSSROOM_DATA_DIR", "data")),
-    )
-    rows = []
+    data_dir = Path(os.environ.get("LOSSROOM_DATA_DIR", "data"))
+    config = ExperimentConfig.from_dict(EXPERIMENT, stored=True)
+$begin    rows = []
     while True:
-        $apply
+$fork        $apply
         events = trainer.advance()
         if not events:
             break
@@ -58,6 +56,22 @@ if __name__ == "__main__":
     main()
 ''')
 
+_BEGIN = "    trainer = Trainer(config, data_dir=data_dir)\n"
+_STRETCHES = Template("""\
+# What was trained before each fork, until an iteration; EXPERIMENT follows the last one.
+STRETCHES = $stretches
+
+""")
+_FORK_IMPORTS = "from engine.fork import fork\nfrom engine.stretches import forks, parse_stretches\n"
+_FORK_BEGIN = """\
+    ahead = forks(parse_stretches(STRETCHES, config), config)
+    trainer = Trainer(ahead[0][0].config, data_dir=data_dir)
+"""
+_FORK = """\
+        if ahead and trainer.iteration == ahead[0][0].until:
+            stretch, config = ahead.pop(0)
+            trainer = fork(trainer, config, data_dir=data_dir, seed=stretch.seed)
+"""
 _VALIDATION = ", validation accuracy {event.validation_accuracy:.2%}"
 _CHANGES = Template("""\
 # Changed by hand while the run went on: the last iteration before it → the new values.
@@ -69,8 +83,13 @@ CHANGES = $changes
 def script(recording: Recording) -> str:
     """Python source. Nothing of a run but literals enters it."""
     changes = live_changes(recording.run["annotations"])
+    stretches = recording.run["stretches"]
     return _SCRIPT.substitute(
         experiment=literal(recording.config),
+        stretches=_STRETCHES.substitute(stretches=literal(stretches)) if stretches else "",
+        imports=_FORK_IMPORTS if stretches else "",
+        begin=_FORK_BEGIN if stretches else _BEGIN,
+        fork=_FORK if stretches else "",
         changes=_CHANGES.substitute(changes=literal(changes)) if changes else "",
         apply=(
             "trainer.set_live(**CHANGES.get(trainer.iteration, {}))"

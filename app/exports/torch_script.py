@@ -13,7 +13,8 @@ from typing import Any
 
 from app.exports import torch_source
 from app.exports.recording import Recording
-from app.exports.script import literal, live_changes
+from app.exports.script import literal
+from app.exports.torch_forks import without_forks
 from app.exports.torch_layers import PENALIZED, has_special_weights, network_source
 from engine import ExperimentConfig, augmentation, datasets, initializers, kfold, schedules
 from engine.batches import DRAWN_BATCHES
@@ -26,10 +27,14 @@ _KINDS = {"digits": "digits", "mnist": "idx", "fashion_mnist": "idx"} | dict.fro
 
 
 def torch_script(recording: Recording) -> str:
-    """Python source. Nothing of a run but literals enters it."""
-    document = recording.config
+    """Python source. Nothing of a run but literals enters it.
+
+    Raises:
+        Invalid: a fork changes what these scripts cannot change on the way.
+    """
+    document, changes = without_forks(recording)
     config = ExperimentConfig.from_dict(document, stored=True)
-    training, changes = config.training, live_changes(recording.run["annotations"])
+    training = config.training
     source, has_penalty = network_source(config)
     keeps_velocity = config.optimizer["name"] in torch_source.VELOCITY
     draw = inspect.getsource(initializers.INITIALIZERS[config.network.initializer["name"]])

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.answers import Origin
 from app.errors import Invalid
 from app.estimate import expected_seconds
 from app.jobs.messages import Checkpoint
@@ -29,12 +30,14 @@ class Wish:
         changes: of the run's experiment; see `merged`.
         seed: of the random numbers from there on; None: those that the run would draw.
         name: of the new run; None: that of the run.
+        origin: what the new run says that it is a fork of; None: the run.
     """
 
     iteration: int
     changes: Mapping[str, Any]
     seed: int | None = None
     name: str | None = None
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,15 +155,13 @@ class Forking:
         return self._sharing.find(training.fingerprint)
 
     def _run(self, fork: Fork, training: Training) -> Run:
-        own: Origin = {
+        origin: Origin = fork.wish.origin or {
             "run": fork.run.id,
             "number": fork.run.number,
             "name": fork.run.name,
             "iteration": fork.wish.iteration,
             "seed": fork.wish.seed,
         }
-        again = fork.changes_nothing and fork.stretches and fork.stretches[-1]["until"] == fork.wish.iteration
-        origin = (again and fork.run.origin) or own  # a fork that is made again is a fork of the same run
         return Run(
             id=new_id(),
             number=0,  # the store gives it

@@ -202,7 +202,7 @@ async def clone(lab: TheLab, run_id: str, how: Fresh | None = None) -> RunAnswer
     run = lab.register.get(run_id)
     fresh = (how or Fresh()).fresh
     if stretches := run.training.stretches:
-        wish = Wish(iteration=stretches[-1]["until"], changes={})
+        wish = Wish(iteration=stretches[-1]["until"], changes={}, origin=run.origin)
         return (await lab.scheduler.fork(run_id, wish, fresh=fresh)).view()
     config = ExperimentConfig.from_dict({**run.training.config, "name": run.name}, stored=True)
     lab.settings.limits.check(summarize(config))

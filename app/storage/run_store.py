@@ -51,7 +51,18 @@ def insert_runs(
     stream → rows); returns the numbers that the runs were given."""
     for training in trainings:
         training_store.insert_training(connection, training, streams.get(training.id))
-    return [insert_run(connection, run) for run in runs]
+    numbers = [insert_run(connection, run) for run in runs]
+    _number_origins(connection, runs, numbers)
+    return numbers
+
+
+def _number_origins(connection: sqlite3.Connection, runs: list[Run], numbers: list[int]) -> None:
+    """Let imported forks name the numbers that their origins got with them."""
+    numbered = {run.id: number for run, number in zip(runs, numbers, strict=True)}
+    for run in runs:
+        if run.origin is not None and run.origin["run"] in numbered:
+            run.origin["number"] = numbered[run.origin["run"]]
+            update_run(connection, run.id, {"origin": json.dumps(run.origin, ensure_ascii=False)})
 
 
 def part_run(

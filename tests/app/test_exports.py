@@ -243,10 +243,10 @@ def alter(document, *path, to):
 
 WRONG = {
     "no document": (lambda d: [], ""),
-    "another version": (lambda d: alter(d, "lossroom", to=2), "lossroom"),
+    "another version": (lambda d: alter(d, "lossroom", to=3), "lossroom"),
     "no run": (lambda d: alter(d, "runs", to=[]), "runs"),
     "too many runs": (lambda d: alter(d, "runs", to=d["runs"] * 201), "runs"),
-    "an unknown key": (lambda d: alter(d, "runs", 0, "id", to="x"), "runs.0.id"),
+    "an unknown key": (lambda d: alter(d, "runs", 0, "owner", to="x"), "runs.0.owner"),
     "a status that is none": (lambda d: alter(d, "runs", 0, "status", to="won"), "runs.0.status"),
     "a colour that is none": (lambda d: alter(d, "runs", 0, "color", to=256), "runs.0.color"),
     "a long name": (lambda d: alter(d, "runs", 0, "name", to="x" * 201), "runs.0.name"),

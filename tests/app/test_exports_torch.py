@@ -115,6 +115,7 @@ EXPERIMENTS = {
 def recording(document):
     config = ExperimentConfig.from_dict(document)
     run = {"id": "x", "name": config.name, "config": config.to_dict(), "annotations": [], "latest": {}}
+    run["stretches"] = []
     return Recording(run, lambda *_: None)
 
 

@@ -1,5 +1,9 @@
 """Forks: a run shares every bit with another one up to an iteration, and goes on with other settings."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
 import pytest
 
 from tests.support import reference
@@ -146,6 +150,23 @@ def test_equal_forks_share_one_training_and_a_fork_that_changes_nothing_shows_it
     anew = lab.post(f"/api/runs/{one['id']}/clone", fresh=True).json()
     assert anew["training"] != one["training"]
     assert rows(lab, ended(lab, anew["id"])).tobytes() == rows(lab, ended(lab, one["id"])).tobytes()
+
+
+def test_a_class_that_forks_a_run_alike_trains_the_fork_once(lab):
+    origin = launch(lab, seed=6)
+    start = threading.Barrier(20)
+
+    def fork_it(_):
+        with httpx.Client(base_url=lab.url, timeout=60) as client:
+            start.wait()
+            wish = {"iteration": 90, "changes": {"training": {"batch_size": 8}}}
+            return client.post(f"/api/runs/{origin['id']}/fork", json=wish).json()
+
+    with ThreadPoolExecutor(20) as pool:
+        forks = list(pool.map(fork_it, range(20)))
+    assert len({run["training"] for run in forks}) == 1
+    assert len({run["id"] for run in forks}) == 20
+    reference.assert_uninterrupted(lab, ended(lab, forks[7]["id"]))
 
 
 def test_a_penalty_that_is_switched_on_or_off_at_a_fork_changes_what_is_recorded(lab):

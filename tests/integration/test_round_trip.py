@@ -20,6 +20,7 @@ COLUMNS = {
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=60)
 UNIX = st.floats(0, 9e10).map(lambda at: round(at, 3))
 SECONDS = st.floats(0, 1e6).map(lambda seconds: round(seconds, 3))
+FINISHED = ["completed", "diverged", "cancelled", "failed"]
 NOT_FINITE = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
 VALUE = st.floats(width=32).map(lambda value: NOT_FINITE.get(str(value), float(f"{value:.9g}")))
 
@@ -64,6 +65,37 @@ def runs(draw, statuses):
     } | draw(st.sampled_from([{}, {"color": 3}]))
 
 
+@st.composite
+def forks(draw):
+    """A run that was forked, perhaps twice."""
+    run = draw(runs(FINISHED))
+    recorded = len(run["streams"].get("train", {"data": []})["data"])
+    seeds = st.none() | st.integers(0, 2**32 - 1)
+    origin = {
+        "run": "c0ffee",
+        "number": draw(st.integers(0, 2**53)),
+        "name": draw(TEXT.filter(lambda text: text)),
+        "iteration": draw(st.integers(0, recorded)),
+        "seed": draw(seeds),
+    }
+    stretches = [
+        {
+            "until": until,
+            "config": {
+                **run["config"],
+                "optimizer": {"name": "sgd", "learning_rate": draw(st.floats(1e-6, 1))},
+            },
+            "seed": draw(seeds),
+        }
+        for until in sorted(draw(st.sets(st.integers(0, recorded), max_size=2)))
+    ]
+    return {
+        **run,
+        "origin": draw(st.none() | st.just(origin) if stretches else st.just(origin)),
+        "stretches": stretches,
+    }
+
+
 def brought_back(lab, document):
     """What a lab exports after importing a document."""
     answer = lab.http.post("/api/imports", json=document)
@@ -75,7 +107,6 @@ def brought_back(lab, document):
     return exported.json()
 
 
-FINISHED = ["completed", "diverged", "cancelled", "failed"]
 patient = settings(max_examples=40, suppress_health_check=list(HealthCheck))
 
 
@@ -83,6 +114,16 @@ patient = settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(given=st.lists(runs(FINISHED), min_size=1, max_size=3))
 def test_finished_runs_come_back_as_the_same_document(lab, given):
     assert brought_back(lab, {"lossroom": 1, "exported_at": 1.0, "runs": given})["runs"] == given
+
+
+@patient
+@given(given=st.lists(forks() | runs(FINISHED), min_size=1, max_size=3))
+def test_forks_come_back_as_the_same_document(lab, given):
+    document = brought_back(lab, {"lossroom": 2, "exported_at": 1.0, "runs": given})
+    ids = [run.pop("id", None) for run in document["runs"]]
+    assert document["runs"] == given
+    has_fork = any("stretches" in run for run in given)
+    assert (document["lossroom"], all(ids)) == (2 if has_fork else 1, has_fork)
 
 
 @patient

@@ -5,28 +5,65 @@ import json
 import os
 import random
 import signal
+from typing import Any
 
 from tests.support import reference
 from tests.support.lab_server import running_lab
 from tests.support.waiting import wait_until
 
 ITERATIONS = 2000
-NETWORKS = (
-    {"preset": "mlp", "hidden": [48], "dropout": 0.2},
-    {"preset": "mlp", "hidden": [32, 16], "batch_norm": True},
-)
-EXPERIMENTS = [
-    {
-        "dataset": {"name": "digits"},
-        "network": network,
-        "optimizer": {"name": "adam", "learning_rate": 0.003},
-        "training": {"iterations": ITERATIONS, "batch_size": 32, "evaluate_every": 50, "sampling": "epochs"},
-        "seed": 3,
-    }
-    for network in NETWORKS
+CONVOLUTIONS = [
+    {"type": "conv2d", "filters": 4, "kernel_size": 3},
+    {"type": "activation", "name": "relu"},
+    {"type": "max_pool2d", "size": 2},
+    {"type": "flatten"},
+    {"type": "dense", "units": 10},
 ]
+#: sections of experiments
+VARIETY: tuple[dict[str, Any], ...] = (
+    {"network": {"preset": "mlp", "hidden": [48], "dropout": 0.2}},
+    {
+        "network": {"preset": "mlp", "hidden": [32, 16], "batch_norm": True},
+        "training": {"iterations": None, "epochs": 40},
+    },
+    {
+        "network": {"layers": CONVOLUTIONS},
+        "dataset": {"name": "digits", "augment": {"shift": 1}},
+        "training": {"sampling": "with_replacement", "schedule": {"name": "cosine"}},
+    },
+    {
+        "dataset": {"name": "digits", "train_size": 300, "validation_size": 100},
+        "training": {"early_stopping": {"patience": 25}},
+        "regularization": {"l1": 0.0001},
+    },
+)
+BASE: dict[str, Any] = {
+    "dataset": {"name": "digits"},
+    "network": {"preset": "mlp", "hidden": [24]},
+    "optimizer": {"name": "adam", "learning_rate": 0.003},
+    "training": {"iterations": ITERATIONS, "batch_size": 32, "evaluate_every": 50, "sampling": "epochs"},
+    "seed": 3,
+}
+EXPERIMENTS = [
+    {**BASE, **sections, "training": {**BASE["training"], **sections.get("training", {})}}
+    for sections in VARIETY
+]
+#: what changes at a fork
+FORKS: tuple[dict[str, Any], ...] = (
+    {"optimizer": {"name": "nadam"}},
+    {"optimizer": {"learning_rate": 0.001}},
+    {"training": {"batch_size": 20}},
+    {"training": {"iterations": ITERATIONS + 200}},
+    {"training": {"schedule": {"name": "step", "every": 300}, "clip_norm": 1.0}},
+    {"training": {"early_stopping": {"patience": 5}}},
+    {"regularization": {"l1": 0.0005}},
+    {"regularization": {"l1": 0, "l2": 0.001}},
+    {},
+)
 ACTIONS = {
     "launch": 10,
+    "fork": 7,
+    "import": 1,
     "pause": 5,
     "resume": 5,
     "step": 3,
@@ -61,13 +98,38 @@ class Clients:
         else:
             # those that share a training, and have not ended, have most to lose
             weights = [1 + 4 * (run["finished_at"] is None) for run in runs]
-            self.command(action, self.random.choices(runs, weights)[0]["id"])
+            run = self.random.choices(runs, weights)[0]
+            if action == "fork":
+                self.fork(run)
+            else:
+                self.command(action, run["id"])
 
     def launch(self):
         experiment = self.random.choice(EXPERIMENTS)
         together = self.random.randint(1, 3)
         body = {"experiments": [experiment] * together, "fresh": self.random.random() < 0.15}
         assert self.lab.post("/api/experiments", **body).status_code == 201
+
+    def fork(self, run):
+        """At any moment of any run; now and then twice, and now and then the origin is deleted at once."""
+        iteration = self.random.choice([0, run["iteration"], self.random.randint(0, run["iteration"])])
+        body = {
+            "iteration": iteration,
+            "changes": self.random.choice(FORKS),
+            "seed": self.random.choice([None, None, 7]),
+            "fresh": self.random.random() < 0.15,
+        }
+        answer = self.lab.post(f"/api/runs/{run['id']}/fork", **body)
+        if answer.status_code == 422:
+            assert answer.json()["error"]["bounds"]["why"]["code"] == "fork_over", answer.text
+            return
+        assert answer.status_code == 201, answer.text
+        forked = answer.json()
+        assert (forked["origin"]["run"], forked["iteration"] >= iteration) == (run["id"], True)
+        if self.random.random() < 0.3:
+            self.fork(forked)
+        if self.random.random() < 0.2:
+            self.command("delete", run["id"])
 
     def command(self, action, run_id):
         match action:
@@ -79,9 +141,12 @@ class Clients:
                 answer = self.lab.http.patch(f"/api/runs/{run_id}/live", json=values)
             case "step":
                 answer = self.lab.post(f"/api/runs/{run_id}/step", iterations=self.random.randint(1, 20))
+            case "import":
+                document = self.lab.http.get("/api/exports/json", params={"runs": run_id}).json()
+                answer = self.lab.post("/api/imports", **document)
             case _:
                 answer = self.lab.post(f"/api/runs/{run_id}/{action}")
-        assert answer.status_code in (200, 204, 409), answer.text
+        assert answer.status_code in (200, 201, 204, 409), answer.text
 
     def let_all_end(self):
         """Resume what is paused, until every run has ended; returns the runs with their configs."""
@@ -112,9 +177,10 @@ def test_each_run_has_the_rows_of_its_experiment_trained_alone(tmp_path):
         assert set(failed) <= {"worker_died"}
         assert {run["status"] for run in runs} <= {"completed", "cancelled", "failed"}
         for run in runs:
-            key = json.dumps([{**run["config"], "name": ""}, run["annotations"]], sort_keys=True)
+            curve = run["config"], lab.data_dir, run["annotations"], run["stretches"]
+            key = json.dumps([curve[0], *curve[2:]], sort_keys=True)
             if key not in expected:
-                expected[key] = reference.curves(run["config"], lab.data_dir, run["annotations"])
+                expected[key] = reference.curves(*curve)
             if run["status"] != "completed" and run["iteration"] == 0:
                 continue  # it never began
             for stream, rows in expected[key].items():

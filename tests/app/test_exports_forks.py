@@ -1,0 +1,192 @@
+"""Exports of forks: they hold what was trained before each fork, and train the same curve again."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from app.exports.recording import Recording
+from app.exports.torch_forks import without_forks
+from tests.support import reference
+from tests.support.folders import ROOT
+
+
+@pytest.fixture(scope="module")
+def origin(lab):
+    run = lab.launch(name="origin", network={"preset": "mlp", "hidden": [16], "dropout": 0.2})
+    return lab.wait_for(run["id"], "completed")
+
+
+def fork(lab, run, iteration, seed=None, **changes):
+    answer = lab.post(f"/api/runs/{run['id']}/fork", iteration=iteration, changes=changes, seed=seed)
+    assert answer.status_code == 201, answer.text
+    lab.wait_for(answer.json()["id"], "completed")
+    return lab.run(answer.json()["id"])
+
+
+@pytest.fixture(scope="module")
+def grandchild(lab, origin):
+    """A fork of a fork, with an L1 penalty from iteration 50 to 120."""
+    child = fork(lab, origin, 50, regularization={"l1": 0.001}, optimizer={"name": "adam"})
+    return fork(lab, child, 120, seed=4, regularization={"l1": 0}, training={"batch_size": 20})
+
+
+def exported(lab, *runs):
+    return lab.http.get("/api/exports/json", params={"runs": ",".join(run["id"] for run in runs)}).json()
+
+
+def test_a_script_replays_a_fork_of_a_fork_bit_for_bit(lab, grandchild, tmp_path):
+    path = tmp_path / "again.py"
+    path.write_text(lab.http.get(f"/api/runs/{grandchild['id']}/export.py").text, "utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, str(path), str(tmp_path / "curve.csv")]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300)
+    assert done.returncode == 0, done.stderr
+
+    with (tmp_path / "curve.csv").open() as file:
+        header, *rows = csv.reader(file)
+    columns, stored = lab.stored_rows(grandchild["id"])
+    assert header == columns
+    np.testing.assert_array_equal(np.array(rows, np.float64).astype(np.float32), stored)
+    assert f"test accuracy {grandchild['latest']['test_accuracy']:.2%}" in done.stdout
+
+
+def test_a_document_brings_forks_back_which_can_be_forked_and_trained_again(
+    lab, make_lab, origin, grandchild
+):
+    document = exported(lab, grandchild, origin)
+    assert document["lossroom"] == 2
+    assert "stretches" not in document["runs"][1]
+    other = make_lab()
+    for _ in range(3):  # other numbers than in the first lab
+        lab_run = other.launch(training={"iterations": 1, "batch_size": 2})
+        other.http.delete(f"/api/runs/{lab_run['id']}").raise_for_status()
+    child, first = other.post("/api/imports", **document).json()["runs"]
+    other.restart()
+    child = other.run(child["id"])
+    assert child["stretches"] == grandchild["stretches"]
+    # the run from which it was forked is not in the document
+    assert child["origin"] == grandchild["origin"]
+    assert other.stored_rows(child["id"])[1].tobytes() == lab.stored_rows(grandchild["id"])[1].tobytes()
+
+    later = fork(other, child, 150, optimizer={"learning_rate": 0.0005})
+    reference.assert_uninterrupted(other, later)
+    assert len(later["stretches"]) == 3
+    again = other.post(f"/api/runs/{child['id']}/clone").json()
+    other.wait_for(again["id"], "completed")
+    assert other.stored_rows(again["id"])[1].tobytes() == other.stored_rows(child["id"])[1].tobytes()
+
+    two = fork(other, first, 20, training={"iterations": 90})
+    both = other.post("/api/imports", **exported(other, two, first)).json()["runs"]
+    assert both[0]["origin"] == {
+        **two["origin"],
+        "run": both[1]["id"],
+        "number": both[1]["number"],
+    }
+
+
+def test_a_document_without_forks_is_one_that_earlier_labs_read(lab, origin):
+    document = exported(lab, origin)
+    assert document["lossroom"] == 1
+    assert not {"id", "origin", "stretches"} & document["runs"][0].keys()
+
+
+def with_stretch(run, **values):
+    run["stretches"][0] |= values
+
+
+HOSTILE = {
+    "no list": (lambda run: run.update(stretches=7), "stretches"),
+    "too many": (lambda run: run.update(stretches=run["stretches"] * 51), "stretches"),
+    "no object": (lambda run: run.update(stretches=[7]), "stretches.0"),
+    "an unknown key": (lambda run: with_stretch(run, code="x"), "stretches.0.code"),
+    "a negative place": (lambda run: with_stretch(run, until=-1), "stretches.0.until"),
+    "a huge place": (lambda run: with_stretch(run, until=10**30), "stretches.0.until"),
+    "two at one place": (lambda run: with_stretch(run, until=120), "stretches.1.until"),
+    "a place after the last row": (
+        lambda run: (run["streams"]["train"]["data"].__delitem__(slice(100, None)), run.pop("times")),
+        "stretches.1.until",
+    ),
+    "a wrong experiment": (
+        lambda run: run["stretches"][0]["config"].update(dtype="x"),
+        "stretches.0.config.dtype",
+    ),
+    "another network": (
+        lambda run: run["stretches"][0]["config"].update(
+            network={"layers": [{"type": "dense", "units": 10}]}
+        ),
+        "stretches.0.network.layers",
+    ),
+    "another seed": (lambda run: run["stretches"][1]["config"].update(seed=8), "stretches.0.seed"),
+    "a seed that is none": (lambda run: with_stretch(run, seed="4"), "stretches.0.seed"),
+    "half a character": (lambda run: with_stretch(run, config={"name": "\ud800"}), "stretches.0.config.name"),
+    "an origin without a run": (lambda run: run["origin"].pop("run"), "origin.run"),
+    "an origin with markup": (lambda run: run["origin"].update(run="<b>"), "origin.run"),
+    "an origin with more": (lambda run: run["origin"].update(more=1), "origin.more"),
+    "an id that is none": (lambda run: run.update(id="../x"), "id"),
+}
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_a_hostile_fork_is_refused_with_its_field_and_nothing_is_stored(lab, grandchild, what):
+    document = exported(lab, grandchild)
+    change, field = HOSTILE[what]
+    change(document["runs"][0])
+    before = len(lab.http.get("/api/runs").json()["runs"])
+    answer = lab.http.post("/api/imports", content=json.dumps(document))
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["error"]["field"] == f"runs.0.{field}"
+    assert len(lab.http.get("/api/runs").json()["runs"]) == before
+
+
+def test_a_pytorch_script_makes_the_changes_of_forks_that_it_can_make(lab, origin):
+    child = fork(lab, origin, 50, optimizer={"learning_rate": 0.02}, training={"iterations": 300})
+    layers = child["config"]["network"]["layers"]
+    layers = [{**layer, "rate": 0.4} if layer["type"] == "dropout" else layer for layer in layers]
+    run = fork(lab, child, 230, regularization={"l2": 0.01}, network={"layers": layers})
+    document, changes = without_forks(Recording(run, lambda *_: None))
+    assert document["training"]["iterations"] == 300
+    # what the script does, done by the engine
+    made = [
+        {
+            "kind": "live",
+            "iteration": iteration,
+            "changes": {name: [0, value] for name, value in values.items()},
+        }
+        for iteration, values in changes.items()
+    ]
+    reference.assert_uninterrupted(
+        lab, run, {"train": reference.curves(document, lab.data_dir, made)["train"]}
+    )
+    answer = lab.http.get(f"/api/runs/{run['id']}/export.torch.py")
+    assert answer.status_code == 200
+    assert "CHANGES = {50: {'learning_rate': 0.02" in answer.text
+    compile(answer.text, "script", "exec")
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"optimizer": {"name": "adam"}}, "optimizer.name"),
+        ({"training": {"batch_size": 7}}, "training.batch_size"),
+        ({"seed": 3}, "seed"),
+    ],
+)
+def test_a_pytorch_script_of_another_fork_is_refused_with_the_reason(lab, origin, given, field):
+    run = fork(lab, origin, 50, **given)
+    answer = lab.http.get(f"/api/runs/{run['id']}/export.torch.py")
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"], error["field"]) == (422, "fork_not_in_torch", field)
+    assert error["bounds"]["why"]["values"] == {"iteration": 50}
+
+
+def test_a_report_says_what_a_run_was_forked_from(lab, origin, grandchild):
+    text = lab.http.get(f"/api/runs/{grandchild['id']}/export.html", params={"lang": "en"}).text
+    number = grandchild["origin"]["number"]
+    assert f"Fork of run {number} (origin) at iteration 120" in text
+    assert "Experiment up to iteration 50 (JSON)" in text
+    assert "Fork of run 1" not in lab.http.get(f"/api/runs/{origin['id']}/export.html").text
