@@ -91,6 +91,7 @@ class Lab:
             store_waiting=self.database.waiting,
             store_bytes=path.stat().st_size if path.exists() else 0,
             disk_free_bytes=self.disk_free_bytes,
+            kept_bytes=self.scheduler.kept_bytes,
             store_fault=self.database.fault is not None,
         )
 

@@ -64,6 +64,7 @@ class Figures:
     store_waiting: int
     store_bytes: int
     disk_free_bytes: int
+    kept_bytes: int
     store_fault: bool
 
 
@@ -76,6 +77,7 @@ HELP = {
     "store_waiting": "writes that wait for the database",
     "store_bytes": "size of the database, without its log",
     "disk_free_bytes": "room left on the disk of the state folder",
+    "kept_bytes": "checkpoints that are kept to replay moments of trainings",
     "store_fault": "1 while the disk takes no writes",
 }
 

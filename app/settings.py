@@ -17,6 +17,7 @@ from app.mistake import Mistake
 from app.security.authority import Origin, network
 from app.security.prefix import clean_prefix
 from engine.limits import Limits
+from engine.replay import KEPT_BYTES
 
 PREFIX = "LOSSROOM_"
 #: Variables that are no settings: mirrors of data sets, and what Docker Compose, tests and benchmarks read.
@@ -100,6 +101,12 @@ class Settings(BaseSettings):
         ge=0.05,
         le=3600,
         description="a run that trains is saved this often, to go on from there after a crash",
+    )
+    kept_bytes: int = Field(
+        KEPT_BYTES, ge=0, description="checkpoints that one training keeps after its end; 0: none"
+    )
+    kept_lab_bytes: int = Field(
+        2 << 30, ge=0, description="checkpoints that all trainings keep; the oldest lose theirs first"
     )
     max_viewers: int = Field(
         2000, ge=1, le=100_000, description="open WebSockets; one more is closed with 1013"

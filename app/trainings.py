@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from app.answers import Live
+from app.jobs import checkpoints
 from app.jobs.messages import Checkpoint
 from app.rows import Rows
 from engine import fingerprint
@@ -125,6 +126,7 @@ class Training:
         self.reason = reason
         if status.finished:
             self.wanted.clear()
+            self.checkpoints = [] if status is Status.FAILED else checkpoints.kept(self.checkpoints)
 
     def annotate(self, annotation: dict[str, Any]) -> None:
         """Note what happened at an iteration. A change by hand changes the fingerprint."""

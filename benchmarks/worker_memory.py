@@ -31,6 +31,7 @@ from app.jobs.processes import Processes  # noqa: E402
 from benchmarks.engine.workloads import draw  # noqa: E402
 from engine import ExperimentConfig, Trainer, datasets  # noqa: E402
 from engine.lessons import LESSONS  # noqa: E402
+from engine.replay import KEPT_BYTES  # noqa: E402
 from engine.summary import summarize  # noqa: E402
 from tests.support.folders import ROOT, find_data_dir  # noqa: E402
 
@@ -82,6 +83,7 @@ def _job(config: ExperimentConfig, folder: Path) -> Job:
         checkpoint_dir=str(folder / "checkpoints"),
         checkpoint_seconds=0.0,
         checkpoints=[],
+        kept_bytes=KEPT_BYTES,
         stored=0,
         seconds=0.0,
         changes=[],

@@ -10,7 +10,6 @@ change nothing, except where early stopping depends on them.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from pathlib import Path
 from engine.config import ExperimentConfig
 from engine.datasets import Dataset
 from engine.fork import fork
+from engine.spacing import Spacing
 from engine.stretches import Stretch, forks
 from engine.trainer import Trainer
 
@@ -70,9 +70,7 @@ class Replay:
         self._changes = tuple(changes)
         self._given = dict(checkpoints or {})
         self._kept: dict[int, bytes] = {}
-        self._kept_bytes = kept_bytes
-        #: Iterations between two kept checkpoints: there are as many of them as iterations from one to the next.
-        self._spacing = max(1, math.isqrt(config.iterations))
+        self._spacing = Spacing(config.iterations, kept_bytes)
         self._trainer: Trainer | None = None
 
     def at(self, iteration: int, *, is_cancelled: Callable[[], bool] = lambda: False) -> Trainer:
@@ -97,7 +95,7 @@ class Replay:
                 ended = f"this training ended at iteration {trainer.iteration:,}"
                 raise ValueError(f"{ended}; there is no iteration {iteration:,}")
             _advance(trainer)
-            if trainer.iteration % self._spacing == 0:
+            if trainer.iteration % self._spacing.every == 0:
                 self._keep(trainer)
         self._trainer = trainer
         return trainer
@@ -133,13 +131,12 @@ class Replay:
                 trainer.set_live(**change.values)
 
     def _keep(self, trainer: Trainer) -> None:
-        """Keep a checkpoint of this moment; where they become too many bytes, every second one goes."""
+        """Keep a checkpoint of this moment, and no more of them than their bound allows."""
         if trainer.iteration in self._kept:
             return
-        self._kept[trainer.iteration] = trainer.checkpoint()
-        while sum(map(len, self._kept.values())) > self._kept_bytes:
-            self._spacing *= 2
-            self._kept = {place: data for place, data in self._kept.items() if place % self._spacing == 0}
+        data = self._kept[trainer.iteration] = trainer.checkpoint()
+        for place in self._spacing.add(trainer.iteration, len(data)):
+            del self._kept[place]
 
 
 def _advance(trainer: Trainer) -> None:

@@ -26,6 +26,7 @@ def job_of(
         checkpoint_dir=str(settings.checkpoint_dir),
         checkpoint_seconds=settings.checkpoint_seconds,
         checkpoints=training.checkpoints,
+        kept_bytes=settings.kept_bytes,
         stored=stored,
         seconds=training.seconds,
         changes=[

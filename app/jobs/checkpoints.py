@@ -3,12 +3,15 @@
 A file is never incomplete: it is written under another name, flushed to the disk, and renamed. Its name holds training,
 attempt and iteration, so an orphan of an earlier server never writes into the file of a later attempt. A file
 counts only once the server has stored its name, which happens after all rows before it are stored.
+
+Checkpoints that are kept after the training's end (`app.jobs.kept`) are in a folder of its own, named after it.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import threading
 import time
 from collections.abc import Iterable
@@ -24,6 +27,15 @@ def name(training_id: str, attempt: int, iteration: int) -> str:
     return f"{training_id}.{attempt}.{iteration}.npz"
 
 
+def name_of_kept(training_id: str, attempt: int, iteration: int) -> str:
+    return f"{training_id}/{attempt}.{iteration}.npz"
+
+
+def kept(made: Iterable[Checkpoint]) -> list[Checkpoint]:
+    """Those that are kept after the training's end."""
+    return [checkpoint for checkpoint in made if "kept_bytes" in checkpoint]
+
+
 def read(folder: Path, file: str) -> bytes | None:
     """A checkpoint's bytes; None if there is no such file or it cannot be read."""
     try:
@@ -37,8 +49,10 @@ def link(folder: Path, made: Iterable[Checkpoint], training_id: str) -> list[Che
     begins earlier."""
     linked: list[Checkpoint] = []
     for checkpoint in made:
-        file = name(training_id, 0, checkpoint["iteration"])
+        named = name_of_kept if "kept_bytes" in checkpoint else name
+        file = named(training_id, 0, checkpoint["iteration"])
         with contextlib.suppress(OSError):
+            (folder / file).parent.mkdir(exist_ok=True)
             os.link(folder / checkpoint["file"], folder / file)
             linked.append({**checkpoint, "file": file})
     return linked
@@ -51,14 +65,30 @@ def remove(folder: Path, files: Iterable[str]) -> None:
             (folder / file).unlink()
 
 
-def remove_all(folder: Path, training_id: str) -> None:
-    """Delete all files of a training that has no worker any more, half written ones too."""
+def remove_all(folder: Path, training_id: str, *, but: Iterable[Checkpoint] = ()) -> None:
+    """Delete all files of a training that has no worker any more, half written ones too, but those of `but`."""
+    named = {checkpoint["file"] for checkpoint in but}
     remove(folder, [path.name for path in folder.glob(f"{training_id}.*")])
+    _remove_others(folder / training_id, named)
 
 
-def sweep(folder: Path, trainings: set[str]) -> None:
-    """Delete the files of all trainings but `trainings`: after a crash there may be some of trainings that ended."""
-    remove(folder, [path.name for path in folder.glob("*") if path.name.partition(".")[0] not in trainings])
+def sweep(folder: Path, named: set[str]) -> None:
+    """Delete all files but `named`: after a crash there may be some that no training has."""
+    for path in folder.glob("*"):
+        if path.is_dir():
+            _remove_others(path, named)
+        elif path.name not in named:
+            remove(folder, [path.name])
+
+
+def _remove_others(place: Path, named: set[str]) -> None:
+    """Delete the kept checkpoints of a training but those that are named, and its folder if none are left."""
+    files = [f"{place.name}/{path.name}" for path in place.glob("*")]
+    others = [file for file in files if file not in named]
+    if len(others) == len(files):
+        shutil.rmtree(place, ignore_errors=True)
+    else:
+        remove(place.parent, others)
 
 
 class Writer:

@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any, TypedDict, get_args
+from typing import Any, NotRequired, TypedDict, get_args
 
 from engine.reasons import Why
 
 
 class Checkpoint(TypedDict):
-    """A checkpoint file as the store records it: made after `iteration` iterations and `evaluations` evaluations."""
+    """A checkpoint file as the store records it: made after `iteration` iterations and `evaluations` evaluations.
+
+    `kept_bytes`: the size of one that is kept after the training's end; it was made before any change by hand there.
+    """
 
     file: str
     iteration: int
     evaluations: int
+    kept_bytes: NotRequired[int]
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,7 @@ class Job:
         stretches: of a fork, what is trained before the experiment, as JSON of `engine.stretches`.
         data_dir, cache_dir, checkpoint_dir: folders.
         checkpoint_seconds, checkpoints: seconds between two checkpoints; the checkpoints so far, newest first.
+        kept_bytes: bound of the checkpoints that are kept after the end.
         stored: how many iterations have stored rows.
         seconds: training time so far.
         changes: changes by hand that were made so far.
@@ -54,6 +59,7 @@ class Job:
     checkpoint_dir: str
     checkpoint_seconds: float
     checkpoints: list[Checkpoint]
+    kept_bytes: int
     stored: int
     seconds: float
     changes: list[Change]
@@ -154,6 +160,13 @@ class Saved:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """The checkpoints so far that are kept after the training's end: all of them, and no others."""
+
+    checkpoints: list[Checkpoint]
+
+
+@dataclass(frozen=True)
 class NotSaved:
     """A checkpoint could not be written; training goes on."""
 
@@ -179,7 +192,19 @@ class Stopped:
     """The worker ends because it was asked to; the training has not ended."""
 
 
-Event = Began | StreamOpened | Paused | LiveChanged | Died | Saved | NotSaved | SaveDone | Finished | Stopped
+Event = (
+    Began
+    | StreamOpened
+    | Paused
+    | LiveChanged
+    | Died
+    | Saved
+    | Kept
+    | NotSaved
+    | SaveDone
+    | Finished
+    | Stopped
+)
 
 
 # -- on the wire -----------------------------------------------------------------------------------

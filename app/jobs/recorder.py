@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from app.errors import LabError, StoreDamaged
-from app.jobs.messages import Began, Checkpoint, Died, Event, LiveChanged, Saved, StreamOpened
+from app.jobs.messages import Began, Checkpoint, Died, Event, Kept, LiveChanged, Saved, StreamOpened
 from app.metrics import Metrics
 from app.rows import Rows
 from app.storage import training_store
@@ -39,7 +39,7 @@ class Observer(Protocol):
         """A worker has started, and its training has this fingerprint; None: it is not known what was computed."""
 
     def on_checkpoints(self, training_id: str, checkpoints: list[Checkpoint]) -> None:
-        """The checkpoints of a training that are worth keeping, newest first."""
+        """All checkpoints of a training that count, newest first."""
 
     def on_refused(self, training_id: str, reason: str) -> None:
         """Rows came that cannot belong to the training's curve."""
@@ -96,6 +96,12 @@ class Recorder:
                 self._store(
                     training_id,
                     lambda c: training_store.add_checkpoint(c, training_id, checkpoint),
+                    lambda kept: self._observer.on_checkpoints(training_id, kept),
+                )
+            case Kept(checkpoints):
+                self._store(
+                    training_id,
+                    lambda c: training_store.set_kept(c, training_id, checkpoints),
                     lambda kept: self._observer.on_checkpoints(training_id, kept),
                 )
             case LiveChanged() | Died():

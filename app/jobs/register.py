@@ -176,6 +176,12 @@ class Register:
             if not alike:
                 del self._alike[training.fingerprint]
 
+    async def forget_checkpoints(self, training: Training) -> None:
+        """Store that an ended training has no checkpoints any more."""
+        await self._database.settle(
+            lambda c: training_store.update_training(c, training.id, {"checkpoints": []})
+        )
+
     async def change(
         self,
         run_id: str,
@@ -252,7 +258,7 @@ class Register:
             self._hub.publish_runs(views)
 
     async def _store(self, training: Training) -> None:
-        changes = {
+        changes: dict[str, Any] = {
             "status": training.status.value,
             "reason": training.reason,
             "why": why(training.reason),
@@ -262,6 +268,8 @@ class Register:
             "crashes": training.crashes,
             "crashed_at": training.crashed_at,
         }
+        if training.status.finished:
+            changes["checkpoints"] = training.checkpoints
         try:
             with contextlib.suppress(StoreDamaged):  # logged; viewers see it all the same
                 await self._database.settle(lambda c: training_store.update_training(c, training.id, changes))

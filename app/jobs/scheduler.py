@@ -14,6 +14,7 @@ import logging
 import secrets
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from app.data_sets import DataSets
@@ -24,6 +25,7 @@ from app.jobs.assignment import job_of
 from app.jobs.executor import Executor
 from app.jobs.fork import Wish
 from app.jobs.forking import Forking
+from app.jobs.kept_bound import KeptBound
 from app.jobs.launch import Launch, prepare
 from app.jobs.messages import (
     Cancel,
@@ -96,6 +98,7 @@ class Scheduler:
         self._sharing = Sharing(settings, register, executor)
         self._queue = Queue(settings.max_queued)
         self.forking = Forking(settings, register, database, hub, data_sets, self._sharing, self._queue)
+        self._kept = KeptBound(settings.kept_lab_bytes, register.runs_of)
         self._with_worker: set[str] = set()  # trainings that have a worker
         self._cancelling: set[str] = set()
         self._works: set[asyncio.Task[None]] = set()
@@ -125,8 +128,11 @@ class Scheduler:
                 )
                 self._queue.add([training.id])
         self._queue.add(training.id for training in trainings if training.status is Status.QUEUED)
-        unfinished = {training.id for training in trainings if not training.status.finished}
-        checkpoints.sweep(self._settings.checkpoint_dir, unfinished)
+        named = {made["file"] for training in trainings for made in training.checkpoints}
+        await asyncio.to_thread(checkpoints.sweep, self._settings.checkpoint_dir, named)
+        for training in trainings:
+            self._kept.note(training)
+        self._drop_excess()
         self._executor.open(Recorder(self, self._database, asyncio.get_running_loop(), self._metrics))
         self._ticker = asyncio.create_task(self._tick())
         self._fill()
@@ -150,6 +156,11 @@ class Scheduler:
     @property
     def queued(self) -> int:
         return len(self._queue)
+
+    @property
+    def kept_bytes(self) -> int:
+        """Checkpoints that trainings keep after their end."""
+        return self._kept.bytes
 
     async def launch(
         self, configs: list[ExperimentConfig], *, lesson: str | None = None, fresh: bool = False
@@ -261,7 +272,7 @@ class Scheduler:
             if training.status.finished:
                 raise illegal(run, "it cannot be cancelled")
             if training.shown_by > 1:
-                await self._sharing.part(run, Status.CANCELLED)
+                self._kept.note(await self._sharing.part(run, Status.CANCELLED))
                 return run
             self._queue.remove(training.id)
             if training.id in self._with_worker:
@@ -333,6 +344,7 @@ class Scheduler:
             dropped = [made["file"] for made in training.checkpoints if made not in kept]
             training.checkpoints = kept
             self._beside(checkpoints.remove, self._settings.checkpoint_dir, dropped)
+            self._kept.note(training)
 
     def on_refused(self, training_id: str, reason: str) -> None:
         training = self._register.find(training_id)
@@ -384,8 +396,27 @@ class Scheduler:
             self._clean(training.id)
 
     def _clean(self, training_id: str) -> None:
-        """What only a training that goes on needs."""
-        self._beside(checkpoints.remove_all, self._settings.checkpoint_dir, training_id)
+        """The files that only a training that goes on needs, or all those of a deleted one."""
+        folder, training = self._settings.checkpoint_dir, self._register.find(training_id)
+        if training is None:
+            self._kept.forget(training_id)
+            self._beside(partial(checkpoints.remove_all, folder, training_id))
+        else:
+            self._kept.note(training)
+            self._beside(partial(checkpoints.remove_all, folder, training_id, but=training.checkpoints))
+            self._drop_excess()
+
+    def _drop_excess(self) -> None:
+        """Let trainings lose their kept checkpoints until all others are within the lab's bound."""
+        for training in self._kept.excess(self._register.trainings):
+            training.checkpoints = []
+            self._kept.forget(training.id)
+            self._works.add(task := asyncio.create_task(self._drop_kept(training)))
+            task.add_done_callback(self._works.discard)
+
+    async def _drop_kept(self, training: Training) -> None:
+        await self._register.forget_checkpoints(training)
+        await asyncio.to_thread(checkpoints.remove_all, self._settings.checkpoint_dir, training.id)
 
     def _beside(self, work: Callable[..., None], *arguments: Any) -> None:
         """Run `work` in a thread: deleting a large file takes a disk longer than viewers should wait."""

@@ -76,10 +76,11 @@ class Sharing:
         """
         origin, folder = run.training, self._settings.checkpoint_dir
         training = origin.copy(status)
+        made = origin.checkpoints
         if status.finished:
             training.finished_at = max(time.time(), training.started_at or 0)
-        else:
-            training.checkpoints = checkpoints.link(folder, origin.checkpoints, training.id)
+            made = checkpoints.kept(made)
+        training.checkpoints = checkpoints.link(folder, made, training.id)
         try:
             await self._register.part(run, training)
         except BaseException:

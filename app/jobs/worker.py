@@ -27,6 +27,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from app.jobs import checkpoints
+from app.jobs.kept import Keeper
 from app.jobs.link import Link
 from app.jobs.messages import (
     Began,
@@ -35,6 +36,7 @@ from app.jobs.messages import (
     Died,
     Finished,
     Job,
+    Kept,
     LiveChanged,
     NotSaved,
     Pause,
@@ -92,7 +94,7 @@ def _train(link: Link, job: Job) -> None:
         ending = Training(link, trainer, job, ahead, columns).run()
     except ConfigError as error:  # the weights at a fork are not finite
         ending = _ended("failed", reasons.reason_of(error))
-    link.flush()
+        link.flush()
     link.report(ending)
 
 
@@ -139,6 +141,15 @@ class Training:
         self._writer = checkpoints.Writer(
             Path(job.checkpoint_dir), job.training, job.attempt, every=job.checkpoint_seconds
         )
+        self._keeper = Keeper(
+            Path(job.checkpoint_dir),
+            job.training,
+            job.attempt,
+            iterations=self._forks[-1][1].iterations if self._forks else trainer.iterations,
+            most_bytes=job.kept_bytes,
+            made=job.checkpoints,
+            at=trainer.iteration,
+        )
         self._saved_at = trainer.iteration
         self._paused: bool = job.paused
         self._steps: int = job.steps
@@ -153,6 +164,12 @@ class Training:
 
     def run(self) -> Finished | Stopped:
         """Train to the end, or until this process is asked to end."""
+        ending = self._train()
+        self._link.flush()
+        self._report_kept()
+        return ending
+
+    def _train(self) -> Finished | Stopped:
         due = [True]
         self._fork()
         self._link.resume_clock()
@@ -162,11 +179,14 @@ class Training:
             events = self._trainer.advance()
             if self._forks:
                 due = [self._link.add(event.stream, self._in_columns(event)) for event in events]
-                self._fork()
             else:
                 due = [self._link.add(event.stream, event.values) for event in events]
             if self._paused and self._trainer.iteration > self._stored:
                 self._steps -= 1  # repeating what is stored already is no step
+            if self._trainer.iteration >= self._keeper.due:
+                self._keeper.keep(self._trainer, self._link.rows_of("evaluation"))
+            if self._forks:
+                self._fork()
         return self._ending()
 
     def _fork(self) -> None:
@@ -268,6 +288,7 @@ class Training:
     # -- checkpoints -----------------------------------------------------------------------------
 
     def _save(self) -> None:
+        self._report_kept()
         if self._saved_at == self._trainer.iteration:
             return
         begun = time.monotonic()
@@ -281,6 +302,11 @@ class Training:
         self._save()
         self._writer.wait()
         self._report_saved()
+
+    def _report_kept(self) -> None:
+        """After all rows that a kept checkpoint follows."""
+        if (kept := self._keeper.news()) is not None:
+            self._link.report(Kept(kept))
 
     def _report_saved(self) -> None:
         if (made := self._writer.written()) is not None:

@@ -10,12 +10,13 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from app.jobs import checkpoints
 from app.jobs.messages import Checkpoint
 from app.rows import Rows, Times, thin
 from app.trainings import Status, Training, fingerprint_after, fingerprint_of
 from engine.reasons import Reason, restored, why
 
-#: How many checkpoints are kept for a training: the newest, and the one before it in case its file is damaged.
+#: How many checkpoints there are to go on from: the newest, and the one before it in case its file is damaged.
 CHECKPOINTS = 2
 #: The rows of two trainings are compared in parts of this many bytes.
 COMPARED_BYTES = 1 << 20
@@ -136,11 +137,31 @@ def copy_rows(
 def add_checkpoint(
     connection: sqlite3.Connection, training_id: str, checkpoint: Checkpoint
 ) -> list[Checkpoint]:
-    """Store that a checkpoint was made, in its order among the rows; returns those that are remembered now."""
+    """Store that a checkpoint was made, in its order among the rows; returns all that are remembered now."""
+    known = _checkpoints(connection, training_id)
+    newest = [checkpoint, *(made for made in known if "kept_bytes" not in made)][:CHECKPOINTS]
+    return _set_checkpoints(connection, training_id, [*newest, *checkpoints.kept(known)])
+
+
+def set_kept(connection: sqlite3.Connection, training_id: str, kept: list[Checkpoint]) -> list[Checkpoint]:
+    """Store which checkpoints are kept after the end, in their order among the rows; returns all that are remembered
+    now."""
+    others = [made for made in _checkpoints(connection, training_id) if "kept_bytes" not in made]
+    return _set_checkpoints(connection, training_id, [*others, *kept])
+
+
+def _checkpoints(connection: sqlite3.Connection, training_id: str) -> list[Checkpoint]:
     row = connection.execute("SELECT checkpoints FROM trainings WHERE id = ?", (training_id,)).fetchone()
-    kept: list[Checkpoint] = [checkpoint, *(json.loads(row["checkpoints"]) if row else [])][:CHECKPOINTS]
-    update_training(connection, training_id, {"checkpoints": kept})
-    return kept
+    found: list[Checkpoint] = json.loads(row["checkpoints"]) if row else []
+    return found
+
+
+def _set_checkpoints(
+    connection: sqlite3.Connection, training_id: str, made: list[Checkpoint]
+) -> list[Checkpoint]:
+    made = sorted(made, key=lambda checkpoint: -checkpoint["iteration"])
+    update_training(connection, training_id, {"checkpoints": made})
+    return made
 
 
 def load_trainings(connection: sqlite3.Connection) -> list[Training]:

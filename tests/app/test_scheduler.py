@@ -120,8 +120,7 @@ def test_only_checkpoints_that_were_replaced_are_deleted(state_dir):
             (run,) = await lab.scheduler.launch([ExperimentConfig.from_dict(QUICK)], fresh=True)
             await lab.until(lambda: run.training.status.finished and not lab.scheduler.busy)
             folder = lab.settings.checkpoint_dir
-            await lab.until(lambda: not list(folder.glob(f"{run.training.id}*")))
-            folder.mkdir(exist_ok=True)
+            await lab.until(lambda: not list(folder.glob(f"{run.training.id}.*")))
             # the worker has written 3 and is writing 4, but its report is still on the way
             for name in ("1.npz", "2.npz", "3.npz", "4.npz.part"):
                 (folder / name).touch()
@@ -130,7 +129,7 @@ def test_only_checkpoints_that_were_replaced_are_deleted(state_dir):
             lab.scheduler.on_checkpoints(run.training.id, [made(2), made(1)])
             lab.scheduler.on_checkpoints(run.training.id, [made(3), made(2)])
             await lab.until(lambda: not (folder / "1.npz").exists())
-            return sorted(path.name for path in folder.iterdir())
+            return sorted(path.name for path in folder.iterdir() if path.is_file())
 
     assert event_loop.run(scenario()) == ["2.npz", "3.npz", "4.npz.part"]
 

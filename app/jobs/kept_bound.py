@@ -1,0 +1,50 @@
+"""The bound of all kept checkpoints of a lab: which trainings lose theirs when there are too many bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from app.jobs import checkpoints
+from app.runs import Run
+from app.trainings import Training
+
+
+class KeptBound:
+    """Counts the bytes of all kept checkpoints, and chooses which go. Lives in the event loop."""
+
+    def __init__(self, most_bytes: int, runs_of: Callable[[Training], list[Run]]) -> None:
+        self._most_bytes = most_bytes
+        self._runs_of = runs_of
+        self._bytes: dict[str, int] = {}
+        self.bytes = 0
+
+    def note(self, training: Training) -> None:
+        """These are the checkpoints that a training keeps now."""
+        self.forget(training.id)
+        held = sum(checkpoint["kept_bytes"] for checkpoint in checkpoints.kept(training.checkpoints))
+        if held:
+            self._bytes[training.id] = held
+            self.bytes += held
+
+    def forget(self, training_id: str) -> None:
+        """A training is deleted."""
+        self.bytes -= self._bytes.pop(training_id, 0)
+
+    def excess(self, trainings: Iterable[Training]) -> list[Training]:
+        """The trainings that have to lose what they keep: the oldest first, those with a star last. None that has not
+        ended is among them, since its worker keeps more."""
+        over = self.bytes - self._most_bytes
+        if over <= 0:
+            return []
+        ended = [one for one in trainings if one.status.finished and one.id in self._bytes]
+        ended.sort(key=lambda training: (self._is_starred(training), training.created_at))
+        losing: list[Training] = []
+        for training in ended:
+            if over <= 0:
+                break
+            over -= self._bytes[training.id]
+            losing.append(training)
+        return losing
+
+    def _is_starred(self, training: Training) -> bool:
+        return any(run.starred for run in self._runs_of(training))

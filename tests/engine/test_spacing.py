@@ -1,0 +1,22 @@
+"""Which moments of a training are kept."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.spacing import Spacing
+
+
+@given(st.integers(1, 3000), st.integers(1, 50), st.integers(0, 2000))
+def test_kept_moments_are_as_close_as_their_bound_allows_and_never_over_it(iterations, size, most_bytes):
+    spacing = Spacing(iterations, most_bytes)
+    first = spacing.every
+    kept = set()
+    place = spacing.after(0)
+    while place <= iterations:
+        kept.add(place)
+        kept -= set(spacing.add(place, size))
+        assert len(kept) * size <= most_bytes
+        place = spacing.after(place)
+    assert kept == set(range(spacing.every, iterations + 1, spacing.every))
+    if spacing.every > first:  # one step closer were too many bytes
+        assert (iterations // (spacing.every // 2)) * size > most_bytes

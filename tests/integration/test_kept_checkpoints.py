@@ -1,0 +1,124 @@
+"""Checkpoints that stay after a training's end: which, for how long, and what becomes of them."""
+
+import contextlib
+import json
+import os
+import signal
+import sqlite3
+
+import pytest
+
+from engine import ExperimentConfig, Trainer
+from tests.support.experiments import ENDLESS, QUICK
+from tests.support.waiting import wait_until
+
+
+def stored(lab, run_id):
+    """The checkpoints of a run's training, as the database has them."""
+    with contextlib.closing(sqlite3.connect(lab.state_dir / "lossroom.sqlite3")) as database:
+        (text,) = database.execute(
+            "SELECT checkpoints FROM trainings JOIN runs ON training_id = trainings.id WHERE runs.id = ?",
+            (run_id,),
+        ).fetchone()
+    return json.loads(text)
+
+
+def files(lab):
+    folder = lab.state_dir / "checkpoints"
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def names(made):
+    return sorted(checkpoint["file"] for checkpoint in made)
+
+
+def wait_for_files(lab, made):
+    wait_until(lambda: files(lab) == names(made), "the files that are kept, and no others")
+
+
+def kept_bytes(lab):
+    lines = lab.http.get("/metrics").text.splitlines()
+    return float(next(line.split()[1] for line in lines if line.startswith("lossroom_kept_bytes ")))
+
+
+def assert_leads_to_the_curve(lab, run):
+    """Each kept file is the moment of an undisturbed training."""
+    alone = Trainer(ExperimentConfig.from_dict(run["config"]))
+    for checkpoint in reversed(stored(lab, run["id"])):
+        while alone.iteration < checkpoint["iteration"]:
+            alone.advance()
+        restored = Trainer.restore((lab.state_dir / "checkpoints" / checkpoint["file"]).read_bytes())
+        assert restored.network.vector.tobytes() == alone.network.vector.tobytes()
+
+
+def test_a_training_keeps_some_checkpoints_until_it_is_deleted(make_lab):
+    lab = make_lab()
+    run = lab.wait_for(lab.launch(**QUICK)["id"], "completed")
+    made = stored(lab, run["id"])
+
+    assert made
+    assert all(checkpoint["kept_bytes"] > 0 and checkpoint["iteration"] % 14 == 0 for checkpoint in made)
+    wait_for_files(lab, made)
+    assert_leads_to_the_curve(lab, run)
+    assert kept_bytes(lab) == sum(checkpoint["kept_bytes"] for checkpoint in made)
+    (lab.state_dir / "checkpoints" / "orphan").mkdir()
+    (lab.state_dir / "checkpoints" / "orphan" / "1.14.npz").touch()
+    lab.restart(signal.SIGKILL)
+    assert files(lab) == names(made) == names(stored(lab, run["id"]))
+    lab.http.delete(f"/api/runs/{run['id']}").raise_for_status()
+    wait_until(lambda: files(lab) == [], "the end of its checkpoints")
+    assert kept_bytes(lab) == 0
+
+
+def test_a_training_that_went_on_after_crashes_keeps_checkpoints_of_all_its_parts(make_lab):
+    lab = make_lab(LOSSROOM_CHECKPOINT_SECONDS="0.1")
+    run = lab.launch(**{**QUICK, "training": {"iterations": 6000, "batch_size": 32, "evaluate_every": 500}})
+    wait_until(lambda: lab.run(run["id"])["iteration"] > 1500, "a part")
+    wait_until(lambda: stored(lab, run["id"]), "a checkpoint")
+    os.kill(lab.worker_pids()[0], signal.SIGKILL)
+    wait_until(lambda: lab.run(run["id"])["iteration"] > 3000, "another part")
+    lab.restart(signal.SIGKILL)
+    run = lab.wait_for(run["id"], "completed", "cancelled")
+    made = stored(lab, run["id"])
+
+    assert run["attempt"] == 3
+    assert {checkpoint["file"].split("/")[1].split(".")[0] for checkpoint in made} == {"1", "2", "3"}
+    wait_for_files(lab, made)
+    assert_leads_to_the_curve(lab, run)
+
+
+def test_a_cancelled_training_keeps_what_it_has_also_where_others_go_on_with_theirs(make_lab):
+    lab = make_lab()
+    endless = lab.launch(**ENDLESS)
+    shared = lab.launch(fresh=False, **ENDLESS)
+    wait_until(lambda: stored(lab, endless["id"]), "a checkpoint")
+    lab.post(f"/api/runs/{shared['id']}/cancel").raise_for_status()
+    mine = stored(lab, shared["id"])
+    lab.http.delete(f"/api/runs/{endless['id']}").raise_for_status()
+    wait_for_files(lab, mine)
+    assert all("kept_bytes" in checkpoint for checkpoint in mine)
+
+
+@pytest.mark.parametrize(("setting", "left"), [("LOSSROOM_KEPT_BYTES", 0), ("LOSSROOM_KEPT_LAB_BYTES", 0)])
+def test_a_lab_that_is_to_keep_none_keeps_none(make_lab, setting, left):
+    lab = make_lab(**{setting: str(left)})
+    run = lab.wait_for(lab.launch(**QUICK)["id"], "completed")
+    wait_until(lambda: files(lab) == [], "no files")
+    wait_until(lambda: stored(lab, run["id"]) == [], "no checkpoints")
+
+
+def test_where_a_lab_keeps_too_much_the_oldest_trainings_without_a_star_lose_theirs(make_lab):
+    lab = make_lab(LOSSROOM_KEPT_BYTES="40000", LOSSROOM_KEPT_LAB_BYTES="100000", LOSSROOM_WORKERS="1")
+    runs = [lab.launch(**QUICK, seed=0)["id"]]
+    lab.http.patch(f"/api/runs/{runs[0]}", json={"starred": True}).raise_for_status()
+    runs += [lab.launch(**QUICK, seed=seed)["id"] for seed in range(1, 6)]
+    for run_id in runs:
+        lab.wait_for(run_id, "completed")
+
+    wait_until(lambda: not stored(lab, runs[1]), "the end of the oldest one's")
+    assert stored(lab, runs[0])
+    assert stored(lab, runs[-1])
+    have = [bool(stored(lab, run_id)) for run_id in runs[1:]]
+    assert have == sorted(have)
+    wait_for_files(lab, [checkpoint for run_id in runs for checkpoint in stored(lab, run_id)])
+    assert 0 < kept_bytes(lab) <= 100_000
