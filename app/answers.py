@@ -195,6 +195,17 @@ class RunsAnswer(TypedDict):
 
 
 @_answer
+class MomentAnswer(TypedDict):
+    """What it takes to train a run again up to an iteration. `from_iteration`: the nearest kept checkpoint at or before
+    it, 0 without one. A replay that would take longer than `bound_seconds` is refused."""
+
+    iteration: int
+    from_iteration: int
+    expected_seconds: Number
+    bound_seconds: Number
+
+
+@_answer
 class Difference(TypedDict):
     """Where two runs differ first: the stream, and the iteration of the row."""
 

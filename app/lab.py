@@ -16,6 +16,7 @@ from starlette.requests import HTTPConnection
 from app.data_sets import DataSets
 from app.folders import PRIVATE_FOLDER, make_writable
 from app.jobs.register import Register
+from app.jobs.replayer import Replayer
 from app.jobs.scheduler import Scheduler
 from app.live.hub import Hub
 from app.metrics import Figures, Metrics
@@ -41,6 +42,7 @@ class Lab:
     data_sets: DataSets
     metrics: Metrics
     lock: FolderLock
+    replayer: Replayer
     server_id: str = field(default_factory=lambda: secrets.token_hex(4))
     #: seconds of the monotonic clock
     started_at: float = field(default_factory=time.monotonic)

@@ -23,6 +23,7 @@ from app.head import Head
 from app.jobs.executor import Executor
 from app.jobs.local import LocalExecutor
 from app.jobs.register import Register
+from app.jobs.replayer import Replayer
 from app.jobs.scheduler import Scheduler
 from app.lab import Lab
 from app.live.hub import Hub
@@ -35,6 +36,7 @@ from app.routes import (
     exports,
     forks,
     health,
+    moments,
     pages,
     poll,
     runs,
@@ -67,6 +69,7 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
     register = Register(database, hub)
     executor = executor or LocalExecutor(settings.socket_dir)
     data_sets = DataSets(settings, hub)
+    replayer = Replayer(settings.socket_dir)
     scheduler = Scheduler(settings, register, database, hub, metrics, executor, data_sets)
 
     @asynccontextmanager
@@ -78,6 +81,7 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
         preparing = asyncio.create_task(data_sets.prepare_all())
         yield
         preparing.cancel()
+        await replayer.close()
         await scheduler.close()
         await asyncio.to_thread(lab.close)
 
@@ -92,7 +96,15 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
         redoc_url=None,
     )
     lab = app.state.lab = Lab(
-        settings, database, hub, register, scheduler, data_sets, metrics, FolderLock(settings.state_dir)
+        settings,
+        database,
+        hub,
+        register,
+        scheduler,
+        data_sets,
+        metrics,
+        FolderLock(settings.state_dir),
+        replayer,
     )
     metrics.watch(lab.figures)
     static_dir, templates_dir, docs_dir = _assets()
@@ -102,6 +114,7 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
         health,
         runs,
         forks,
+        moments,
         exports,
         experiments,
         datasets,

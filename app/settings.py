@@ -108,6 +108,9 @@ class Settings(BaseSettings):
     kept_lab_bytes: int = Field(
         2 << 30, ge=0, description="checkpoints that all trainings keep; the oldest lose theirs first"
     )
+    replay_seconds: float = Field(
+        10.0, ge=0.1, le=3600, description="a moment that takes longer to train again is refused with 409"
+    )
     max_viewers: int = Field(
         2000, ge=1, le=100_000, description="open WebSockets; one more is closed with 1013"
     )

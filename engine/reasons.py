@@ -37,6 +37,7 @@ PLACEHOLDERS: dict[str, tuple[str, ...]] = {
     "fork_fixed": (),
     "fork_over": ("iteration",),
     "fork_diverged": ("iteration",),
+    "replay_other": ("iteration",),
     "too_many_forks": ("most",),
     # a layer, and the whole network
     "no_layers": (),

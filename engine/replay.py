@@ -10,6 +10,7 @@ change nothing, except where early stopping depends on them.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +46,8 @@ class Replay:
         dataset, data_dir, cache_dir: as for `Trainer`.
         stretches: of a fork, what was trained before, the first first.
         changes: what was changed by hand, in order.
-        checkpoints: iteration → its checkpoint (see `Trainer.checkpoint`), or None if it cannot be read any more.
+        checkpoints: iteration → its checkpoint (see `Trainer.checkpoint`), or None if it cannot be read any more; may
+            be replaced at any time. A damaged one is passed over.
         kept_bytes: bound of the checkpoints that this object makes on its way and keeps.
     """
 
@@ -68,7 +70,7 @@ class Replay:
         self._data_dir = data_dir
         self._cache_dir = cache_dir
         self._changes = tuple(changes)
-        self._given = dict(checkpoints or {})
+        self.checkpoints: Mapping[int, Callable[[], bytes | None]] = checkpoints or {}
         self._kept: dict[int, bytes] = {}
         self._spacing = Spacing(config.iterations, kept_bytes)
         self._trainer: Trainer | None = None
@@ -100,21 +102,31 @@ class Replay:
         self._trainer = trainer
         return trainer
 
+    def nearest(self, iteration: int) -> int:
+        """The latest moment, not after `iteration`, that needs no steps."""
+        known = (place for place in (*self.checkpoints, *self._kept) if place <= iteration)
+        return max(self._here(iteration), *known, 0)
+
+    def _here(self, iteration: int) -> int:
+        """Where the trainer stands, if that is not after `iteration`; else -1."""
+        here = -1 if self._trainer is None else self._trainer.iteration
+        return here if here <= iteration else -1
+
     def _start(self, iteration: int) -> Trainer:
         """The trainer at the latest moment, not after `iteration`, that needs no steps."""
-        here = -1 if self._trainer is None else self._trainer.iteration
-        here = here if here <= iteration else -1
-        for place in sorted({*self._given, *self._kept}, reverse=True):
+        here = self._here(iteration)
+        for place in sorted({*self.checkpoints, *self._kept}, reverse=True):
             if here < place <= iteration and (data := self._checkpoint(place)) is not None:
-                return Trainer.restore(
-                    data, self._dataset, data_dir=self._data_dir, cache_dir=self._cache_dir
-                )
+                with contextlib.suppress(ValueError):  # a damaged one
+                    return Trainer.restore(
+                        data, self._dataset, data_dir=self._data_dir, cache_dir=self._cache_dir
+                    )
         if self._trainer is not None and here >= 0:
             return self._trainer
         return Trainer(self._first, self._dataset, data_dir=self._data_dir, cache_dir=self._cache_dir)
 
     def _checkpoint(self, iteration: int) -> bytes | None:
-        return self._kept[iteration] if iteration in self._kept else self._given[iteration]()
+        return self._kept[iteration] if iteration in self._kept else self.checkpoints[iteration]()
 
     def _fork(self, trainer: Trainer) -> Trainer:
         """The trainer that goes on from here: a new one where there is a fork. Forked twice, it is still the same."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from urllib.parse import quote
 
 from app.runs import Run
 from app.texts import file_name
@@ -23,6 +25,13 @@ def name_of_runs(runs: Sequence[Run], ending: str) -> str:
         return name_of_run(runs[0], ending)
     of = _numbers(sorted(run.number for run in runs))
     return f"{file_name('-'.join(part for part in (_common(runs), of) if part))}.{ending}"
+
+
+def attachment(name: str) -> dict[str, str]:
+    """The header with a file's name as browsers read it (RFC 6266), and with one in ASCII for programs that can read
+    nothing else."""
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name)
+    return {"Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"}
 
 
 def _common(runs: Sequence[Run]) -> str:

@@ -15,7 +15,8 @@ from app.jobs.messages import Checkpoint
 from engine import Trainer
 from engine.spacing import Spacing
 
-#: Keeping takes at most 1/SHARE of a training's time: where a checkpoint takes long, fewer are kept.
+#: Keeping takes at most 1/SHARE of the processor's time, and waits for the disk no more than other checkpoints do:
+#: where a checkpoint takes long, fewer are kept.
 SHARE = 100
 
 
@@ -52,18 +53,20 @@ class Keeper:
         for checkpoint in checkpoints.kept(made):
             self._make_room(checkpoint["iteration"], checkpoint["kept_bytes"])
             self._kept[checkpoint["iteration"]] = checkpoint
-        self._rests_until = 0.0
+        #: the times of the clock and of the processor before which nothing is kept
+        self._rests_until = 0.0, 0.0
         self.due = self._spacing.after(at) if most_bytes else iterations + 1
 
     def keep(self, trainer: Trainer, evaluations: int) -> None:
         """Keep this moment, unless it is kept already or the last one has taken too long for that."""
-        iteration, begun = trainer.iteration, time.monotonic()
-        if iteration not in self._kept and begun >= self._rests_until:
+        iteration, begun, used = trainer.iteration, time.monotonic(), time.process_time()
+        rests = begun < self._rests_until[0] or used < self._rests_until[1]
+        if not (rests or iteration in self._kept):
             data = trainer.checkpoint()
             if self._make_room(iteration, len(data)):
                 self._write(iteration, evaluations, data)
-            now = time.monotonic()
-            self._rests_until = now + SHARE * (now - begun)
+            waited, worked = time.monotonic() - begun, time.process_time() - used
+            self._rests_until = begun + checkpoints.SHARE * waited, used + SHARE * worked
         self.due = self._spacing.after(iteration)
 
     def news(self) -> list[Checkpoint] | None:

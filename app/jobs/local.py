@@ -20,7 +20,7 @@ from app.jobs import worker
 from app.jobs.executor import Listener
 from app.jobs.link import ROWS
 from app.jobs.messages import Command, Finished, Job, Stop, Stopped, decode_event, encode
-from app.jobs.processes import Entry, Processes
+from app.jobs.processes import LOCK, Entry, Processes
 from engine.events import STREAMS
 from engine.reasons import Reason, reason_of
 
@@ -38,8 +38,6 @@ class LocalExecutor:
     def __init__(self, socket_dir: Path | None = None, *, entry: Entry = worker.main) -> None:
         self._entry = entry
         self._processes = Processes(socket_dir)
-        # multiprocessing keeps one table of children and reads an exit code once: one thread at a time.
-        self._processes_lock = threading.Lock()
         self._lock = threading.Lock()
         self._workers: dict[str, _Worker] = {}
         self._listener: Listener | None = None
@@ -94,7 +92,7 @@ class LocalExecutor:
         _let_workers_run()
         reason: str | None
         try:
-            with self._processes_lock:
+            with LOCK:
                 process, connection = self._processes.start(self._entry, job, f"lossroom-{training_id}")
         except OSError as error:
             text = f"the worker process could not be started: {error}"
@@ -102,7 +100,7 @@ class LocalExecutor:
         else:
             entry.begin(process, connection)
             finished = self._listen(training_id, connection)
-            with self._processes_lock:
+            with LOCK:
                 process.join()
             reason = None if finished else _why(process.exitcode)
             entry.end()

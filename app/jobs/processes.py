@@ -14,13 +14,14 @@ import shutil
 import signal
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from multiprocessing import forkserver, util
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from app.jobs.messages import Job
 
@@ -32,10 +33,14 @@ KILL_SECONDS = 5.0
 
 #: What runs in a worker's process: given its end of the pipe, and the job.
 Entry = Callable[[Connection, Job], None]
+T = TypeVar("T")
+
+#: Held by whoever starts or joins a process: multiprocessing keeps one table of children, and reads an exit code once.
+LOCK = threading.Lock()
 
 
 class Processes:
-    """Starts worker processes. Not safe for several threads: multiprocessing keeps one table of children."""
+    """Starts worker processes. Not safe for several threads: see `LOCK`."""
 
     def __init__(self, socket_dir: Path | None = None) -> None:
         """`socket_dir` is this lab's alone; None, or a path too long for a socket: a temporary folder."""
@@ -48,7 +53,7 @@ class Processes:
         """Start the forkserver, so that the first run does not wait for it."""
         if self._has_forkserver:
             self._place_sockets()
-            self._context.set_forkserver_preload(["app.jobs.worker"])
+            self._context.set_forkserver_preload(["app.jobs.worker", "app.jobs.replaying"])
             with _safe_path():
                 forkserver.ensure_running()
 
@@ -58,7 +63,9 @@ class Processes:
             shutil.rmtree(self._temporary, ignore_errors=True)
             _config()["tempdir"] = self._temporary = None
 
-    def start(self, entry: Entry, job: Job, name: str) -> tuple[BaseProcess, Connection]:
+    def start(
+        self, entry: Callable[[Connection, T], None], job: T, name: str
+    ) -> tuple[BaseProcess, Connection]:
         """A new process and the lab's end of its pipe. Raises `OSError` if none can be started."""
         with _safe_path():
             try:
@@ -72,7 +79,9 @@ class Processes:
             except EOFError as error:
                 raise OSError("the process that starts workers ended") from error
 
-    def _start(self, entry: Entry, job: Job, name: str) -> tuple[BaseProcess, Connection]:
+    def _start(
+        self, entry: Callable[[Connection, T], None], job: T, name: str
+    ) -> tuple[BaseProcess, Connection]:
         here, there = self._context.Pipe(duplex=True)
         with there:
             process = self._context.Process(  # type: ignore[attr-defined]

@@ -64,17 +64,22 @@ NICENESS = 10
 
 def main(connection: Connection, job: Job) -> None:
     """Train `job.config` and report; the process's entry point."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal is for the server
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
-    if sys.platform != "win32":  # a core dump would hold the server's environment, and fill the disk
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    give_way(NICENESS)
     try:
         _train(Link(connection, seconds=job.seconds), job)
     except (BrokenPipeError, ConnectionResetError, EOFError):
         pass  # the server has ended, so there is no reason to train
     finally:
         connection.close()
+
+
+def give_way(niceness: int) -> None:
+    """Let this process be one of those that work for the server: less urgent than it, and without a core dump."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal is for the server
+    if hasattr(os, "nice"):
+        os.nice(niceness)
+    if sys.platform != "win32":  # a core dump would hold the server's environment, and fill the disk
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _train(link: Link, job: Job) -> None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 from tempfile import TemporaryFile
 from typing import Annotated, BinaryIO
-from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
@@ -17,7 +15,7 @@ from app.errors import Invalid, StoreUnavailable
 from app.exports import documents, imports, report, script, tables, tfevents, torch_script
 from app.exports.documents import MAX_RUNS
 from app.exports.fields import flatten
-from app.exports.names import name_of_run, name_of_runs
+from app.exports.names import attachment, name_of_run, name_of_runs
 from app.exports.recording import Recording
 from app.lab import Lab, TheLab
 from app.pages import Pages
@@ -54,7 +52,7 @@ async def export_json(lab: TheLab, run_id: str) -> Response:
     """The experiment file: POST it again, or hand it to `lossroom train --config`. Rows: `/api/exports/json`."""
     run = lab.register.get(run_id)
     text = json.dumps(_record(lab, run).config, indent=2, ensure_ascii=False, allow_nan=False)
-    return Response(text, media_type="application/json", headers=_attachment(run, "experiment.json"))
+    return Response(text, media_type="application/json", headers=_file_of(run, "experiment.json"))
 
 
 @router.get("/runs/{run_id}/export.csv")
@@ -63,7 +61,7 @@ async def export_csv(lab: TheLab, run_id: str) -> Response:
     run = lab.register.get(run_id)
     rows = tables.run_csv(_record(lab, run))
     return StreamingResponse(
-        in_pieces(rows), media_type="text/csv; charset=utf-8", headers=_attachment(run, "csv")
+        in_pieces(rows), media_type="text/csv; charset=utf-8", headers=_file_of(run, "csv")
     )
 
 
@@ -71,7 +69,7 @@ async def export_csv(lab: TheLab, run_id: str) -> Response:
 async def export_html(lab: TheLab, request: Request, run_id: str, lang: Language = None) -> Response:
     """A page with interactive figures that needs no lab and no network."""
     run = lab.register.get(run_id)
-    return await _report(request, [_record(lab, run)], lang, _attachment(run, "report.html"))
+    return await _report(request, [_record(lab, run)], lang, _file_of(run, "report.html"))
 
 
 @router.get("/runs/{run_id}/export.py")
@@ -79,7 +77,7 @@ async def export_script(lab: TheLab, run_id: str) -> Response:
     """A Python script that trains the same curve with the lab's engine, bit for bit."""
     run = lab.register.get(run_id)
     text = script.script(_record(lab, run))
-    return Response(text, media_type="text/x-python; charset=utf-8", headers=_attachment(run, "py"))
+    return Response(text, media_type="text/x-python; charset=utf-8", headers=_file_of(run, "py"))
 
 
 @router.get("/runs/{run_id}/export.torch.py")
@@ -87,7 +85,7 @@ async def export_torch_script(lab: TheLab, run_id: str) -> Response:
     """A Python script that trains the same network in plain PyTorch, from the same weights and batches."""
     run = lab.register.get(run_id)
     text = await in_thread(torch_script.torch_script, _record(lab, run))
-    return Response(text, media_type="text/x-python; charset=utf-8", headers=_attachment(run, "torch.py"))
+    return Response(text, media_type="text/x-python; charset=utf-8", headers=_file_of(run, "torch.py"))
 
 
 @router.get("/runs/{run_id}/export.tfevents")
@@ -95,7 +93,7 @@ async def export_tfevents(lab: TheLab, run_id: str) -> Response:
     """TensorBoard's event file: put it into its own folder below `--logdir`."""
     run = lab.register.get(run_id)
     # TensorBoard reads files with "tfevents" in their name
-    headers = _named(name_of_run(run, f"out.tfevents.{int(run.launched_at)}"))
+    headers = attachment(name_of_run(run, f"out.tfevents.{int(run.launched_at)}"))
     return StreamingResponse(
         in_pieces(tfevents.tfevents(_record(lab, run))),
         media_type="application/octet-stream",
@@ -113,7 +111,7 @@ async def export_runs_csv(lab: TheLab, runs: Selection) -> Response:
     return StreamingResponse(
         in_pieces(rows),
         media_type="text/csv; charset=utf-8",
-        headers=_named(name_of_runs(_runs(lab, runs), "csv")),
+        headers=attachment(name_of_runs(_runs(lab, runs), "csv")),
     )
 
 
@@ -121,7 +119,7 @@ async def export_runs_csv(lab: TheLab, runs: Selection) -> Response:
 async def export_runs_json(lab: TheLab, runs: Selection) -> Response:
     """Configs, notes and every recorded row: what `POST /api/imports` takes back."""
     text = documents.document(_select(lab, runs))
-    headers = _named(name_of_runs(_runs(lab, runs), "json"))
+    headers = attachment(name_of_runs(_runs(lab, runs), "json"))
     return StreamingResponse(in_pieces(text), media_type="application/json", headers=headers)
 
 
@@ -131,7 +129,7 @@ async def export_runs_html(
 ) -> Response:
     """A page that compares several runs, and needs no lab and no network."""
     return await _report(
-        request, _select(lab, runs), lang, _named(name_of_runs(_runs(lab, runs), "report.html")), dash
+        request, _select(lab, runs), lang, attachment(name_of_runs(_runs(lab, runs), "report.html")), dash
     )
 
 
@@ -230,11 +228,5 @@ async def _report(
     return StreamingResponse(in_pieces(text), media_type="text/html; charset=utf-8", headers=headers)
 
 
-def _attachment(run: Run, ending: str) -> dict[str, str]:
-    return _named(name_of_run(run, ending))
-
-
-def _named(name: str) -> dict[str, str]:
-    """A file's name as browsers read it (RFC 6266), and one in ASCII for programs that can read nothing else."""
-    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name)
-    return {"Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"}
+def _file_of(run: Run, ending: str) -> dict[str, str]:
+    return attachment(name_of_run(run, ending))

@@ -5,7 +5,7 @@ import types
 
 import pytest
 
-from app.jobs import kept
+from app.jobs import checkpoints, kept
 from app.jobs.kept import Keeper
 from app.jobs.kept_bound import KeptBound
 from app.runs import Run
@@ -23,6 +23,7 @@ def digits():
 def without_rest(monkeypatch):
     """Every moment is kept, however long the last one has taken."""
     monkeypatch.setattr(kept, "SHARE", 0)
+    monkeypatch.setattr(checkpoints, "SHARE", 0)
 
 
 CONFIG = ExperimentConfig.from_dict(QUICK)
@@ -89,25 +90,31 @@ def test_nothing_is_written_where_no_checkpoint_fits(tmp_path, digits, most_byte
     assert not (tmp_path / "new").exists()
 
 
-def test_where_keeping_takes_long_less_is_kept(tmp_path, digits, monkeypatch):
-    """A clock that says 1 ms for each iteration and 20 ms for each checkpoint: one in 2,000 iterations is allowed."""
-    clock = types.SimpleNamespace(now=0.0)
-    monkeypatch.setattr(kept, "time", types.SimpleNamespace(monotonic=lambda: clock.now))
+@pytest.mark.parametrize(
+    ("waits", "works", "expected"), [(0.0, 0.02, [70, 2100, 4130]), (0.02, 0.0, [70, 490, 910, 1330])]
+)
+def test_where_keeping_takes_long_less_is_kept(tmp_path, digits, monkeypatch, waits, works, expected):
+    """An iteration takes 1 ms, a checkpoint 20: one in 2,000 iterations if the processor works for it, and one in 400
+    if the disk does."""
+    clock = types.SimpleNamespace(waited=0.0, worked=0.0)
+    times = {"monotonic": lambda: clock.waited + clock.worked, "process_time": lambda: clock.worked}
+    monkeypatch.setattr(kept, "time", types.SimpleNamespace(**times))
     trainer = Trainer(CONFIG, digits)
     save = trainer.checkpoint
 
     def slow():
-        clock.now += 0.02
+        clock.waited += waits
+        clock.worked += works
         return save()
 
     monkeypatch.setattr(trainer, "checkpoint", slow)
     keep = Keeper(tmp_path, "one", 1, iterations=4900, most_bytes=1 << 30, made=(), at=0)
     for iteration in range(1, 4901):
-        clock.now += 0.001
+        clock.worked += 0.001
         trainer.iteration = iteration
         if iteration >= keep.due:
             keep.keep(trainer, 0)
-    assert iterations(keep.news()) == [70, 2100, 4130]
+    assert iterations(keep.news())[: len(expected)] == expected
 
 
 def test_a_full_disk_costs_only_what_would_have_been_kept(tmp_path, digits):

@@ -16,6 +16,14 @@ QUICK: dict[str, Any] = {
 #: Two evaluations.
 SHORT: dict[str, Any] = {**QUICK, "training": {"iterations": 40, "batch_size": 16, "evaluate_every": 20}}
 
+#: Trains for about a second, and keeps some checkpoints.
+LONG: dict[str, Any] = {
+    **QUICK,
+    "name": "long",
+    "network": {"preset": "mlp", "hidden": [256]},
+    "training": {"iterations": 2000, "batch_size": 64, "evaluate_every": 500},
+}
+
 #: Trains until it is cancelled.
 ENDLESS: dict[str, Any] = {
     **QUICK,

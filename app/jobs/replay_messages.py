@@ -1,0 +1,87 @@
+"""The messages on the pipe between the server and the process that replays moments. They travel as JSON with the name
+of their class. Imports nothing of the server."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from app.jobs.messages import Change, Job
+from engine.reasons import Why
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ask:
+    """Replay a moment of a training, and write its weights into a file.
+
+    Attributes:
+        job: the training, as for a worker.
+        iteration: the moment.
+        loss: the recorded loss of this iteration, as float32; None: it is not known.
+        file: where the weights go.
+        seconds_per_iteration: how long an iteration is expected to take.
+        bound_seconds: how long all of it may take.
+    """
+
+    job: Job
+    iteration: int
+    loss: float | None
+    file: str
+    seconds_per_iteration: float
+    bound_seconds: float
+
+
+@dataclass(frozen=True)
+class Withdraw:
+    """The last moment that was asked for is not needed any more."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """The weights are in the file."""
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """The moment was not replayed, as it is not needed any more."""
+
+
+@dataclass(frozen=True)
+class TooLong:
+    """It takes longer than the bound, as far as is known. Nothing is in the file."""
+
+    expected_seconds: float
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The moment cannot be replayed. `why` is the code and the values of `reason`; see `engine.reasons`."""
+
+    reason: str
+    why: Why | None
+
+
+Question = Ask | Withdraw
+Answer = Written | Withdrawn | TooLong | Failed
+
+_ANSWERS: dict[str, type[Answer]] = {kind.__name__: kind for kind in (Written, Withdrawn, TooLong, Failed)}
+
+
+def encode(message: Question | Answer) -> bytes:
+    # JSON has no NaN, which the loss of a diverged training may be; Python reads and writes it all the same
+    return json.dumps([type(message).__name__, asdict(message)]).encode()
+
+
+def decode_question(data: bytes) -> Question:
+    name, fields = json.loads(data)
+    return Withdraw() if name == Withdraw.__name__ else Ask(**{**fields, "job": _job(fields["job"])})
+
+
+def decode_answer(data: bytes) -> Answer:
+    name, fields = json.loads(data)
+    return _ANSWERS[name](**fields)
+
+
+def _job(fields: dict[str, Any]) -> Job:
+    return Job(**{**fields, "changes": [Change(**change) for change in fields["changes"]]})

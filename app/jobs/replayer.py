@@ -1,0 +1,178 @@
+"""The replayer: moments of trainings, replayed in a process of their own, one at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import secrets
+import threading
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from app.errors import LabError
+from app.jobs import processes, replaying
+from app.jobs.processes import Processes
+from app.jobs.replay_messages import Answer, Ask, Withdraw, Withdrawn, decode_answer, encode
+from engine.reasons import Reason
+
+log = logging.getLogger(__name__)
+
+#: Moments that are asked for at the same time; one more is refused.
+MOST = 32
+#: Without questions for so long the process ends, and its memory is free.
+IDLE_SECONDS = 120.0
+#: Beyond its bound a question may take so long: for what cannot be interrupted, such as a long iteration.
+GRACE_SECONDS = 10.0
+#: What the trainers may take that stay at their moments.
+CACHE_BYTES = 512 << 20
+
+
+class ReplayBusy(LabError):
+    status = 503
+    code = "replay_busy"
+
+
+class ReplayDied(LabError):
+    status = 500
+    code = "replay_died"
+
+
+class Replayer:
+    """Starts the process with the first question, and again when it has died. Lives in the event loop."""
+
+    def __init__(self, socket_dir: Path | None = None, *, idle_seconds: float = IDLE_SECONDS) -> None:
+        self._processes = Processes(socket_dir)
+        self._idle_seconds = idle_seconds
+        self._turn = asyncio.Lock()
+        self._asked = 0
+        self._helper: _Helper | None = None
+        self._idle: asyncio.TimerHandle | None = None
+        self._closed = False
+
+    async def answer(self, ask: Ask) -> Answer:
+        """The answer to a question, when its turn has come. If the caller is cancelled, the question is withdrawn.
+
+        Raises:
+            ReplayBusy: too many others wait.
+            ReplayDied: the process has died twice of this question, or does not answer.
+        """
+        if self._asked >= MOST:
+            text = f"{self._asked} moments are waiting to be replayed already; try again in a moment"
+            raise ReplayBusy(Reason("replay_busy", text, most=MOST), bounds={"maximum": MOST})
+        self._asked += 1
+        try:
+            async with self._turn:
+                return await self._answer(ask)
+        finally:
+            self._asked -= 1
+
+    async def close(self) -> None:
+        """End the process, also while it replays."""
+        self._closed = True
+        if self._idle is not None:
+            self._idle.cancel()
+        if self._helper is not None:
+            await asyncio.to_thread(self._helper.end)
+
+    async def _answer(self, ask: Ask) -> Answer:
+        if self._idle is not None:
+            self._idle.cancel()
+        question = _Question(ask)
+        exchange = asyncio.create_task(asyncio.to_thread(self._exchange, question))
+        try:
+            return await asyncio.shield(exchange)
+        except asyncio.CancelledError:
+            question.withdraw()
+            await asyncio.wait([exchange])
+            raise
+        finally:
+            loop = asyncio.get_running_loop()
+            self._idle = loop.call_later(self._idle_seconds, self._end_idle)
+
+    def _exchange(self, question: _Question) -> Answer:
+        """In a thread: ask, and once more if the process dies."""
+        for _ in range(2):
+            if self._closed or question.withdrawn:
+                break
+            if self._helper is None:
+                try:
+                    self._helper = _Helper(self._processes)
+                except OSError as error:
+                    log.error("the process that replays moments cannot be started: %s", error)
+                    continue
+            answer = self._helper.answer(question)
+            if answer is not None:
+                return answer
+            log.warning("the process that replays moments has died, or does not answer")
+            self._helper.end()
+            self._helper = None
+        if question.withdrawn:
+            return Withdrawn()
+        if self._closed:
+            raise ReplayDied(Reason("lab_restarted", "the lab is restarted"))
+        raise ReplayDied(Reason("replay_died", "the process that replays moments has died of it twice"))
+
+    def _end_idle(self) -> None:
+        helper = self._helper
+        if helper is not None and not self._turn.locked():
+            self._helper = None
+            threading.Thread(target=helper.end, daemon=True).start()
+
+
+class _Question:
+    """A question that may be withdrawn while it is asked."""
+
+    def __init__(self, ask: Ask) -> None:
+        self.ask = ask
+        self.withdrawn = False
+        self._lock = threading.Lock()
+        self._connection: Connection | None = None
+
+    def send(self, connection: Connection) -> None:
+        with self._lock:
+            self._connection = connection
+            connection.send_bytes(encode(self.ask))
+            if self.withdrawn:
+                connection.send_bytes(encode(Withdraw()))
+
+    def withdraw(self) -> None:
+        with self._lock:
+            self.withdrawn = True
+            if self._connection is not None:
+                with contextlib.suppress(OSError):  # the process has died
+                    self._connection.send_bytes(encode(Withdraw()))
+
+    def answered(self) -> None:
+        with self._lock:
+            self._connection = None
+
+
+class _Helper:
+    """A process that replays, and this end of its pipe."""
+
+    def __init__(self, started: Processes) -> None:
+        self._process: BaseProcess
+        with processes.LOCK:
+            self._process, self._connection = started.start(
+                replaying.main, CACHE_BYTES, f"lossroom-replay-{secrets.token_hex(2)}"
+            )
+
+    def answer(self, question: _Question) -> Answer | None:
+        """Its answer; None if it has died, or says nothing."""
+        try:
+            question.send(self._connection)
+            if self._connection.poll(question.ask.bound_seconds + GRACE_SECONDS):
+                return decode_answer(self._connection.recv_bytes())
+        except (EOFError, OSError):
+            pass
+        finally:
+            question.answered()
+        return None
+
+    def end(self) -> None:
+        with processes.LOCK:
+            self._process.kill()
+            self._process.join()
+        self._connection.close()

@@ -1,0 +1,177 @@
+"""The process that replays moments of trainings: one for the whole lab. Imports the engine and the standard library
+only.
+
+It takes one question at a time from the server, and meanwhile only that it is withdrawn. Trainers stay at the moments
+that were asked for last, so the next moment is near. When the server is gone, the pipe ends and so does the process.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import OrderedDict
+from functools import partial
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import numpy as np
+
+from app.jobs import checkpoints
+from app.jobs.messages import Job
+from app.jobs.replay_messages import (
+    Answer,
+    Ask,
+    Failed,
+    TooLong,
+    Withdraw,
+    Withdrawn,
+    Written,
+    decode_question,
+    encode,
+)
+from app.jobs.worker import give_way
+from engine import ConfigError, DatasetError, ExperimentConfig, Trainer, reasons
+from engine.memory import estimate
+from engine.reasons import Reason
+from engine.replay import KEPT_BYTES, Cancelled, Change, Replay
+from engine.stretches import parse_stretches
+from engine.weights import named_weights
+
+#: Trainings come first.
+NICENESS = 15
+#: How often it looks whether a question was withdrawn.
+LOOK_SECONDS = 0.02
+#: A new trainer, and a checkpoint read into it.
+RESTORE_SECONDS = 0.05
+
+
+def main(connection: Connection, cache_bytes: int) -> None:
+    """Answer until the server has ended; the process's entry point."""
+    give_way(NICENESS)
+    try:
+        Replaying(connection, cache_bytes).run()
+    except (BrokenPipeError, ConnectionResetError, EOFError):
+        pass  # the server has ended, or needs this process no more
+    finally:
+        connection.close()
+
+
+class Replaying:
+    """Answers the questions of one pipe.
+
+    Args:
+        cache_bytes: what all trainings may take that are held. One alone may take more.
+    """
+
+    def __init__(self, connection: Connection, cache_bytes: int) -> None:
+        self._connection = connection
+        self._cache_bytes = cache_bytes
+        self._held: OrderedDict[str, _Held] = OrderedDict()  # the one that was asked for last is the last
+
+    def run(self) -> None:
+        while True:
+            question = decode_question(self._connection.recv_bytes())
+            if isinstance(question, Ask):  # else it withdraws what has just been answered
+                self._connection.send_bytes(encode(self._answer(question)))
+
+    def _answer(self, ask: Ask) -> Answer:
+        try:
+            return self._replay(ask)
+        except (ConfigError, DatasetError, MemoryError, OSError, ValueError) as error:
+            self._held.pop(ask.job.training, None)
+            reason = reasons.reason_of(error)
+            return Failed(reason, reasons.why(reason))
+
+    def _replay(self, ask: Ask) -> Answer:
+        begun = time.monotonic()
+        replay = self._take(ask.job)
+
+        def still(iteration: int) -> float:
+            """How long it takes from the moment that needs no steps."""
+            return RESTORE_SECONDS + (ask.iteration - iteration) * ask.seconds_per_iteration
+
+        expected = still(replay.nearest(ask.iteration))
+        if expected > ask.bound_seconds:
+            return TooLong(expected)
+        look = Look(self._connection, until=begun + ask.bound_seconds)
+        try:
+            trainer = replay.at(ask.iteration, is_cancelled=look)
+        except Cancelled:
+            if look.withdrawn:
+                return Withdrawn()
+            taken = time.monotonic() - begun
+            return TooLong(taken + still(replay.nearest(ask.iteration)))
+        _demand_recorded(trainer, ask.loss)
+        weights = named_weights(trainer.network, trainer.config.network.layers)
+        Path(ask.file).parent.mkdir(parents=True, exist_ok=True)  # it may have been deleted
+        np.savez(ask.file, allow_pickle=False, iteration=np.int64(trainer.iteration), **weights)
+        return Written()
+
+    def _take(self, job: Job) -> Replay:
+        """The moments of a training, which are held from now on in place of those that were not asked for longest."""
+        held = self._held.pop(job.training, None)
+        if held is None or held.job.changes != job.changes:
+            held = _Held(job)
+        folder = Path(job.checkpoint_dir)
+        held.replay.checkpoints = {
+            made["iteration"]: partial(checkpoints.read, folder, made["file"]) for made in job.checkpoints
+        }
+        self._held[job.training] = held
+        while len(self._held) > 1 and sum(one.bytes for one in self._held.values()) > self._cache_bytes:
+            self._held.popitem(last=False)
+        return held.replay
+
+
+class _Held:
+    """A training whose moments are at hand, and what it may take."""
+
+    def __init__(self, job: Job) -> None:
+        config = ExperimentConfig.from_dict(job.config, stored=True)
+        self.job = job
+        self.bytes = estimate(config) + KEPT_BYTES
+        self.replay = Replay(
+            config,
+            data_dir=Path(job.data_dir),
+            cache_dir=Path(job.cache_dir),
+            stretches=parse_stretches(job.stretches, config),
+            changes=[Change(change.iteration, change.values) for change in job.changes],
+        )
+
+
+class Look:
+    """Whether a replay is to be given up: its time is over, or it was withdrawn.
+
+    Attributes:
+        withdrawn: whether it was that.
+    """
+
+    def __init__(self, connection: Connection, *, until: float) -> None:
+        self._connection = connection
+        self._until = until
+        self._next = 0.0
+        self.withdrawn = False
+
+    def __call__(self) -> bool:
+        now = time.monotonic()
+        if now >= self._next:
+            self._next = now + LOOK_SECONDS
+            if self._connection.poll():
+                self.withdrawn = isinstance(decode_question(self._connection.recv_bytes()), Withdraw)
+        return self.withdrawn or now >= self._until
+
+
+def _demand_recorded(trainer: Trainer, recorded: float | None) -> None:
+    """Refuse a moment whose loss is not the recorded one, bit for bit. After a checkpoint there is nothing to compare:
+    it was made by the training itself.
+
+    Raises:
+        ValueError: with the reason.
+    """
+    loss = trainer.network.data_loss
+    if recorded is None or math.isnan(loss) or np.float32(loss) == np.float32(recorded):
+        return
+    text = (
+        f"trained again, iteration {trainer.iteration:,} has another loss than was recorded; another version or"
+        " another machine rounds differently"
+    )
+    raise ValueError(Reason("replay_other", text, iteration=trainer.iteration))

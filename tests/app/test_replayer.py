@@ -1,0 +1,187 @@
+"""The process that replays moments: it is bounded, can be withdrawn from, and may die."""
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.jobs import replaying
+from app.jobs.messages import Job
+from app.jobs.replay_messages import Ask, Failed, TooLong, Written
+from app.jobs.replayer import MOST, ReplayBusy, ReplayDied, Replayer
+from engine import ExperimentConfig, Trainer
+from tests.support import event_loop
+from tests.support.experiments import ENDLESS, QUICK
+from tests.support.waiting import wait_until
+
+
+def job(folder, experiment, **others):
+    values = {
+        "training": "one",
+        "attempt": 1,
+        "config": ExperimentConfig.from_dict(experiment).to_dict(),
+        "stretches": [],
+        "data_dir": str(folder),
+        "cache_dir": str(folder / "cache"),
+        "checkpoint_dir": str(folder),
+        "checkpoint_seconds": 3.0,
+        "checkpoints": [],
+        "kept_bytes": 0,
+        "stored": 0,
+        "seconds": 0.0,
+        "changes": [],
+        "wanted": [],
+        "dead": False,
+    }
+    return Job(**{**values, **others})
+
+
+def ask(folder, iteration, experiment=QUICK, *, expected=0.0, bound=60.0, loss=None, **others):
+    return Ask(
+        job=job(folder, experiment, **others),
+        iteration=iteration,
+        loss=loss,
+        file=str(folder / f"{iteration}.npz"),
+        seconds_per_iteration=expected,
+        bound_seconds=bound,
+    )
+
+
+def with_replayer(scenario, **options):
+    """Run a scenario with a replayer, whose process has ended afterwards."""
+
+    async def run():
+        replayer = Replayer(**options)
+        try:
+            return await scenario(replayer)
+        finally:
+            await replayer.close()
+
+    return event_loop.run(run())
+
+
+def pid(replayer):
+    return replayer._helper._process.pid
+
+
+def gone(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
+
+
+async def until(condition):
+    async with asyncio.timeout(60):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+def test_a_killed_process_is_replaced_and_the_question_asked_again_but_not_for_ever(tmp_path):
+    async def scenario(replayer):
+        assert await replayer.answer(ask(tmp_path, 5)) == Written()
+        first = pid(replayer)
+        slow = asyncio.create_task(replayer.answer(ask(tmp_path, 900_000, ENDLESS)))
+        await until(replayer._turn.locked)
+        os.kill(first, signal.SIGKILL)
+        await until(lambda: replayer._helper is not None and pid(replayer) != first)
+        second = pid(replayer)
+        os.kill(second, signal.SIGKILL)
+        with pytest.raises(ReplayDied, match="twice"):
+            await slow
+        assert await replayer.answer(ask(tmp_path, 6)) == Written()
+        third = pid(replayer)
+        assert len({first, second, third}) == 3
+        return third
+
+    last = with_replayer(scenario)
+    wait_until(lambda: gone(last), "its end with the server")
+
+
+def test_a_withdrawn_question_ends_at_once_and_the_next_one_is_answered_by_the_same_process(tmp_path):
+    async def scenario(replayer):
+        assert await replayer.answer(ask(tmp_path, 5)) == Written()
+        before = pid(replayer)
+        slow = asyncio.create_task(replayer.answer(ask(tmp_path, 900_000, ENDLESS, training="two")))
+        waiting = asyncio.create_task(replayer.answer(ask(tmp_path, 900_001, ENDLESS, training="two")))
+        await until(replayer._turn.locked)
+        waiting.cancel()
+        slow.cancel()
+        await asyncio.wait([slow, waiting])
+        assert slow.cancelled()
+        assert await replayer.answer(ask(tmp_path, 7)) == Written()
+        assert pid(replayer) == before
+
+    with_replayer(scenario)
+    assert not (tmp_path / "900000.npz").exists()
+
+
+def test_what_takes_longer_than_the_bound_is_given_up_before_it_or_at_it_and_goes_on_from_there(tmp_path):
+    async def scenario(replayer):
+        first = await replayer.answer(ask(tmp_path, 900_000, ENDLESS, expected=0.001, bound=10))
+        assert isinstance(first, TooLong)
+        assert first.expected_seconds == pytest.approx(900.05)
+        at_it = await replayer.answer(ask(tmp_path, 900_000, ENDLESS, bound=0.2))
+        assert isinstance(at_it, TooLong)
+        then = await replayer.answer(ask(tmp_path, 900_000, ENDLESS, expected=0.001, bound=1))
+        assert isinstance(then, TooLong)
+        assert then.expected_seconds < first.expected_seconds
+
+    with_replayer(scenario)
+
+
+def test_more_questions_than_may_wait_are_refused(tmp_path):
+    async def scenario(replayer):
+        waiting = [asyncio.create_task(replayer.answer(ask(tmp_path, 900_000, ENDLESS))) for _ in range(MOST)]
+        await until(replayer._turn.locked)
+        with pytest.raises(ReplayBusy, match=f"{MOST} moments are waiting"):
+            await replayer.answer(ask(tmp_path, 1))
+        for one in waiting:
+            one.cancel()
+        await asyncio.wait(waiting)
+        assert await replayer.answer(ask(tmp_path, 1)) == Written()
+
+    with_replayer(scenario)
+
+
+def test_an_idle_process_ends_and_the_next_question_starts_another(tmp_path):
+    async def scenario(replayer):
+        assert await replayer.answer(ask(tmp_path, 1)) == Written()
+        first = pid(replayer)
+        await until(lambda: replayer._helper is None)
+        await until(lambda: gone(first))
+        assert await replayer.answer(ask(tmp_path, 2)) == Written()
+
+    with_replayer(scenario, idle_seconds=0.1)
+
+
+def test_a_moment_whose_loss_is_not_the_recorded_one_is_refused(tmp_path):
+    trainer = Trainer(ExperimentConfig.from_dict(QUICK))
+    loss = float(np.float32([trainer.step().loss for _ in range(3)][-1]))
+
+    async def scenario(replayer):
+        assert await replayer.answer(ask(tmp_path, 3, loss=loss)) == Written()
+        other = await replayer.answer(
+            ask(tmp_path, 3, loss=float(np.nextafter(np.float32(loss), np.float32(9))))
+        )
+        assert isinstance(other, Failed)
+        assert other.why["code"] == "replay_other"
+
+    with_replayer(scenario)
+
+
+def test_what_is_held_stays_within_its_bound(tmp_path):
+    """The trainings that were not asked for longest go first; one is always held."""
+    size = replaying._Held(job(tmp_path, QUICK)).bytes
+    held = replaying.Replaying(None, cache_bytes=3 * size)
+    for name in "abcabda":
+        held._take(job(tmp_path, QUICK, training=name))
+    assert list(held._held) == ["b", "d", "a"]
+    small = replaying.Replaying(None, cache_bytes=1)
+    for name in "ab":
+        small._take(job(tmp_path, QUICK, training=name))
+    assert list(small._held) == ["b"]
