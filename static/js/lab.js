@@ -97,7 +97,9 @@ async function start() {
   });
   const playhead = lazy(async () => {
     const { Playhead } = await import("./moment/playhead.js");
-    return new Playhead(store, charts, selection);
+    return new Playhead(store, charts, selection, {
+      fork: (run, iteration) => list.fork(run, iteration),
+    });
   });
   const showMoment = () => urlState.get("moment") && playhead();
   urlState.on("moment", showMoment);

@@ -64,6 +64,11 @@
  */
 
 /**
+ * How a run is to be forked: as the server describes it.
+ * @typedef {{iteration: number, changes: Record<string, any>, seed?: number | null, name?: string | null}} Fork
+ */
+
+/**
  * Whether two runs' rows are equal, bit for bit, as far as both have them, and which row is not.
  * @typedef {{identical: boolean, rows: Record<Stream, number>, difference: {stream: Stream, iteration: number} | null}} Comparison
  */

@@ -1,5 +1,7 @@
 """A moment is pinned on a curve, marked in every chart, moved by keys and kept in the address."""
 
+import re
+
 from playwright.sync_api import expect
 
 from tests.browser.drawn_charts import column, plot_box
@@ -96,3 +98,46 @@ def test_on_a_phone_a_finger_that_rests_on_a_curve_pins_the_moment(open_page, la
     touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     page.page.locator(".moment-bar .icon-button").tap()
     expect(page.page.locator(".moment-bar")).to_be_hidden()
+
+
+def test_the_form_forks_a_run_where_the_moment_is_and_says_what_cannot_change(open_page, lab_with_runs):
+    lab = lab_with_runs
+    origin = lab.run(lab.ids[0])
+    page = open_page(lab)
+    page.open(f"/#runs={origin['number']}&at={origin['number']}@30")
+    bar = page.page.locator(".moment-bar")
+    expect(bar).to_contain_text("iteration 30")
+    page.page.click("#fork-here")
+    head = page.page.locator(".fork-head")
+    expect(head).to_contain_text(f"Fork of run {origin['number']} at iteration 30")
+    expect(page.page.locator("#launch")).to_contain_text("Fork")
+    for name in ("dataset.name", "network.preset", "seeds"):
+        expect(page.page.locator(f'[name="{name}"]')).to_be_disabled()
+    expect(page.page.locator('[name="dataset.name"]')).to_have_attribute("title", re.compile("weights"))
+    assert page.page.locator("#form .several:visible").count() == 0
+
+    head.locator("button").click()  # leaves the fork
+    expect(head).to_have_count(0)
+    expect(page.page.locator('[name="dataset.name"]')).to_be_enabled()
+    page.page.click("#undo")
+    expect(head).to_have_count(1)
+    for text, why in (("0.1, 0.2", "one value"), ("0.05", "")):
+        page.fill(optimizer__learning_rate=text)
+        expect(page.page.locator("#error-optimizer\\.learning_rate")).to_contain_text(why)
+    page.fill(training__iterations=30)
+    expect(page.page.locator("#error-training\\.iterations")).to_contain_text("needs more")
+    page.fill(training__iterations=60)
+    expect(page.page.locator("#error-training\\.iterations")).to_be_empty()
+    before = set(page.run_ids())
+    page.page.keyboard.press("Control+Enter")
+    page.until(f"document.querySelectorAll('[data-run]').length === {len(before) + 1}")
+    (fork_id,) = set(page.run_ids()) - before
+    page.wait_for(fork_id, "completed")
+    forked = lab.run(fork_id)
+    assert (forked["origin"]["run"], forked["origin"]["iteration"]) == (origin["id"], 30)
+    assert forked["config"]["optimizer"]["learning_rate"] == 0.05
+    assert forked["iteration"] == 60
+    page.page.reload()  # the address keeps the fork
+    expect(head).to_contain_text("iteration 30")
+    expect(page.page.locator('[name="dataset.name"]')).to_be_disabled()
+    lab.http.delete(f"/api/runs/{fork_id}").raise_for_status()

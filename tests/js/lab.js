@@ -56,6 +56,7 @@ export function makeRun({ summary, ...changes } = {}) {
     training: `t${number}`,
     shared_with: 0,
     fingerprint: null,
+    origin: null,
     summary: {
       dataset: "digits",
       train_size: null,

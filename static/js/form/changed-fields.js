@@ -13,6 +13,7 @@ import { isSweep } from "./values.js";
 export function changedFields(before, after) {
   const repeated = /** @type {const} */ (["seeds", "folds"]).filter((name) => before[name] !== after[name]);
   return [
+    ...(JSON.stringify(before.origin) === JSON.stringify(after.origin) ? [] : ["origin"]),
     ...changedIn(before.document, after.document, ""),
     ...repeated.map((name) => (name === "folds" ? "dataset.fold" : name)),
   ];

@@ -83,6 +83,7 @@ export class Consequences {
       const costs = await api.summaryTogether(draft.experiments());
       const { experiments, seconds, first } = costs;
       Object.assign(answer, { costs, summary: { ...experiments[0], seconds, first }, first });
+      if (draft.origin) Object.assign(answer, await (await import("./fork.js")).describeFork(draft, costs));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       answer.problem = error;

@@ -20,6 +20,7 @@ export function isDraft(json, options) {
   const document = json?.document;
   if (!isObject(document) || !SECTIONS.every((section) => isObject(document[section]))) return false;
   if (json.own !== undefined && !areLayers(json.own, 0, options)) return false;
+  if (json.origin !== undefined && !isOrigin(json.origin)) return false;
   if (!SEEDS.includes(json.seeds) || !FOLDS.includes(json.folds)) return false;
   const { dataset, network, optimizer, regularization, training } = document;
   const { datasets, presets, initializers, optimizers, schedules } = options;
@@ -45,6 +46,17 @@ export function isDraft(json, options) {
       networks.map(({ preset }) => preset),
       Object.keys(presets),
     ) && networks.every(({ preset, hidden }) => preset !== "mlp" || Array.isArray(hidden))
+  );
+}
+
+/** @param {any} origin */
+function isOrigin(origin) {
+  const texts = ["run", "name"];
+  const numbers = ["number", "iteration", "seed"];
+  return (
+    isObject(origin) &&
+    texts.every((name) => typeof origin[name] === "string") &&
+    numbers.every((name) => Number.isSafeInteger(origin[name]) && origin[name] >= 0)
   );
 }
 

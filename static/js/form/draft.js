@@ -20,12 +20,17 @@ import { alternatives, oneOrSeveral } from "./values.js";
 
 /**
  * A draft in the address; `own`: the user's own list of layers, kept while a preset is chosen.
- * @typedef {{document: DraftDocument, seeds: number, folds: number, own?: Layer[]}} DraftJson
+ * @typedef {{document: DraftDocument, seeds: number, folds: number, own?: Layer[], origin?: ForkedFrom}} DraftJson
  */
 
 /**
  * The presets that were replaced by a list of layers; `edited`: whether the list began as the layers of the first preset.
  * @typedef {{network: DraftDocument["network"], edited: boolean}} LeftNetworks
+ */
+
+/**
+ * The run that the draft is a fork of, with its number and name for the reader, the iteration, and the run's seed.
+ * @typedef {{run: string, number: number, name: string, iteration: number, seed: number}} ForkedFrom
  */
 
 /** The complete state of a draft, for undo. @typedef {DraftJson & {left: LeftNetworks | null}} DraftState */
@@ -37,6 +42,8 @@ export class Draft {
   own = null;
   /** The earlier presets, while the network is a list of layers. @type {LeftNetworks | null} */
   left = null;
+  /** What it is a fork of; null: it is launched from the start. @type {ForkedFrom | null} */
+  origin = null;
 
   /** @param {Options} options */
   constructor(options) {
@@ -257,7 +264,7 @@ export class Draft {
     document.regularization = { ...(l1 ? { l1 } : {}), ...(l2 ? { l2 } : {}) };
     this.document = /** @type {DraftDocument} */ (document);
     this.seeds = this.folds = 1;
-    this.left = null;
+    this.left = this.origin = null;
   }
 
   /** An independent copy of the draft. */
@@ -267,8 +274,8 @@ export class Draft {
 
   /** @returns {DraftJson} */
   toJSON() {
-    const { document, seeds, folds, own } = this;
-    return { document, seeds, folds, ...(own ? { own } : {}) };
+    const { document, seeds, folds, own, origin } = this;
+    return { document, seeds, folds, ...(own ? { own } : {}), ...(origin ? { origin } : {}) };
   }
 
   /** Replace the draft by the one in an address. @param {any} json @returns whether it was a valid draft of this lab */
@@ -284,8 +291,8 @@ export class Draft {
   }
 
   set state(state) {
-    const { document, seeds, folds, own = null, left } = structuredClone(state);
-    Object.assign(this, { document, seeds, folds, own, left });
+    const { document, seeds, folds, own = null, left, origin = null } = structuredClone(state);
+    Object.assign(this, { document, seeds, folds, own, left, origin });
     const [{ initializer }] = this.networks;
     for (const network of this.networks) network.initializer = initializer;
   }

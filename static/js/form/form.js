@@ -4,6 +4,7 @@
  */
 
 import { h } from "../page/dom.js";
+import { lazy } from "../page/lazy.js";
 import { ApiError, api } from "../server/api.js";
 import { urlState } from "../state/address.js";
 import { newestOnly } from "../state/newest.js";
@@ -26,11 +27,12 @@ import { trainingPart } from "./training-part.js";
 import { Undo } from "./undo.js";
 
 /**
- * @import { CostsTogether, Dataset, Experiment, FirstExperiment, Options, RunView } from "../types.js"
+ * @import { CostsTogether, Dataset, Experiment, FirstExperiment, Options, Run, RunView } from "../types.js"
  * @import { Look } from "../look/look.js"
  * @import { LabQueue } from "../state/lab-queue.js"
  * @import { Store } from "../state/store.js"
  * @import { Answer } from "./consequences.js"
+ * @import { ForkedFrom } from "./draft.js"
  */
 
 /**
@@ -73,6 +75,12 @@ export class Form {
   /** Whether the last launch was refused and the draft has not changed since; then the error stays visible. */
   #refused = false;
   #launching = false;
+  /** What a fork needs, once it is loaded. @type {typeof import("./fork.js") | null} */
+  #forks = null;
+  #loadForks = lazy(async () => {
+    this.#forks = await import("./fork.js");
+    return this.#forks;
+  });
 
   /**
    * @param {HTMLElement} form
@@ -148,10 +156,14 @@ export class Form {
     try {
       const { draft, first, problem } = await this.#consequences.ask();
       if (problem || !first) throw problem;
-      const { runs } = await api.launchTogether(draft.experiments(this.#compared.difference(draft, first)));
+      const experiments = draft.experiments(this.#compared.difference(draft, first));
+      const { runs } = draft.origin
+        ? await (await this.#loadForks()).launchFork(draft, first.config, experiments[0].name)
+        : await api.launchTogether(experiments);
       if (isCurrent()) this.#complaint.show(null);
       this.#onLaunch(runs);
-      this.#compared.set({ name: runs[0].name, fields: first.fields });
+      // a fork is compared with its origin, however often it is forked
+      if (!draft.origin) this.#compared.set({ name: runs[0].name, fields: first.fields });
       this.#showDifference();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
@@ -166,24 +178,45 @@ export class Form {
   /**
    * Load an experiment in the form, where it can be changed.
    * @param {Experiment} experiment
-   * @param {{from?: {name: string} | null, before?: Experiment, reveal?: boolean}} options `from`: the run that the text
+   * @param {{from?: {name: string} | null, before?: Experiment, reveal?: boolean, origin?: ForkedFrom}} options `from`: the run that the text
    *   "differs only in" compares with; `before`: the experiment of that run, if it is not `experiment`; `reveal`: whether to
-   *   scroll to the form and focus it
+   *   scroll to the form and focus it; `origin`: what it is a fork of
    * @throws ApiError if it is not a valid experiment
    */
-  async load(experiment, { from = null, before = experiment, reveal = true } = {}) {
+  async load(experiment, { from = null, before = experiment, reveal = true, origin } = {}) {
     const isNewest = this.#load();
     const { first } = await api.summaryTogether([experiment]);
     const { fields } = before === experiment ? first : (await api.summaryTogether([before])).first;
     const network = await presetOf(first.config);
     if (!isNewest()) return; // another experiment was loaded meanwhile
     this.#draft.take(first.config);
+    this.#draft.origin = origin ?? null;
     if (from) this.#draft.document.name = "";
     if (network) this.#draft.document.network = network;
     this.#compared.set(from && { name: from.name, fields });
     this.#first = first;
-    this.#redraw(reveal ? "dataset.name" : undefined);
+    this.#redraw(reveal ? (origin ? "optimizer.name" : "dataset.name") : undefined);
     if (reveal) this.#form.scrollIntoView({ block: "nearest" });
+  }
+
+  /**
+   * Describe how a run goes on from an iteration with other settings.
+   * @param {Run} run
+   * @param {number} iteration
+   * @throws ApiError if it cannot be forked there
+   */
+  async fork(run, iteration) {
+    const isNewest = this.#load();
+    const { beginFork, revealForm } = await this.#loadForks();
+    const { experiment, ...how } = await beginFork(run, iteration);
+    if (!isNewest()) return;
+    revealForm();
+    await this.load(experiment, { from: run, ...how });
+  }
+
+  #leaveFork() {
+    this.#draft.origin = null;
+    this.#redraw("launch");
   }
 
   #showDifference() {
@@ -219,7 +252,12 @@ export class Form {
       ...trainingPart(this.#context).filter(Boolean),
       further,
     );
-    this.#form.replaceChildren(model, training, this.#launch.element);
+    const { origin } = this.#draft;
+    const head = origin && this.#forks?.forkHead(origin, () => this.#leaveFork());
+    this.#form.classList.toggle("forking", Boolean(origin));
+    this.#form.replaceChildren(...(head ? [head] : []), model, training, this.#launch.element);
+    if (head) this.#forks?.fixFields(this.#form, this.#draft);
+    else if (origin) this.#loadForks().then(() => this.#redraw());
     wireHelp(this.#form, this.#launch.help);
     this.#showDifference();
   }

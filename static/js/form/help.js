@@ -49,7 +49,7 @@ export function wireHelp(form, line) {
     element instanceof Element ? element.closest("[data-help]")?.getAttribute("data-help") : undefined;
   const show = () => {
     const focused = form.contains(document.activeElement) ? of(document.activeElement) : null;
-    const text = pointed ?? focused ?? t("help.idle");
+    const text = pointed ?? focused ?? t(form.classList.contains("forking") ? "fork.idle" : "help.idle");
     if (line.textContent !== text) line.textContent = text;
     line.title = text;
   };

@@ -96,14 +96,16 @@ export class LaunchPart {
   /** How many runs the button launches. @param {number} runs */
   count(runs) {
     this.#runs = runs;
-    this.#label.textContent = runs === 1 ? t("form.launch") : t("form.launch_n", { count: number(runs) });
+    const { origin } = this.#form.draft;
+    this.#label.textContent =
+      runs === 1 ? t(origin ? "form.fork" : "form.launch") : t("form.launch_n", { count: number(runs) });
     this.#propose();
   }
 
   /** Propose validation images if the user chooses among runs or iterations without any. */
   #propose() {
     const { draft, redraw } = this.#form;
-    const size = proposal(draft);
+    const size = draft.origin ? null : proposal(draft);
     this.#keepBack.hidden = size === null;
     if (size === null) return;
     this.#keepBack.textContent = t("validation.keep_back", { n: number(size) });

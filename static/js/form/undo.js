@@ -18,6 +18,7 @@ const CALLED = {
   "network.hidden": "network.layers",
   seeds: "seed",
   "dataset.fold": "form.folds",
+  origin: "fork.title",
 };
 /** A label names at most this many fields. */
 const FEW = 2;

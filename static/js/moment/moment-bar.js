@@ -11,23 +11,33 @@ import { short } from "./moment-marks.js";
  * @import { Playhead } from "./playhead.js"
  */
 
+/** The actions of the bar. @typedef {{fork: (run: Run, iteration: number) => void}} OnMoment */
+
 export class MomentBar {
   #playhead;
   #swatch = h("span", { className: "moment-swatch" });
   #name = h("b", { className: "moment-run" });
   #at = h("span", { className: "moment-iteration" });
   #values = h("span", { className: "moment-here" });
+  #fork = h("button", { type: "button", className: "toggle", id: "fork-here" });
   #close = iconButton("delete", "", () => this.#playhead.clear());
   #element = h(
     "div",
     { className: "moment-bar", role: "group", hidden: true },
     h("span", { className: "moment-text", role: "status" }, this.#swatch, this.#name, this.#at, this.#values),
+    this.#fork,
     this.#close,
   );
 
-  /** @param {Playhead} playhead */
-  constructor(playhead) {
+  /**
+   * @param {Playhead} playhead
+   * @param {OnMoment} on
+   */
+  constructor(playhead, on) {
     this.#playhead = playhead;
+    this.#fork.addEventListener("click", () => {
+      if (playhead.run) on.fork(playhead.run, playhead.iteration);
+    });
     document.body.append(this.#element);
     playhead.on("change", () => this.#show());
     onLanguage(() => this.#translate());
@@ -36,6 +46,8 @@ export class MomentBar {
 
   #translate() {
     this.#element.setAttribute("aria-label", t("moment.title"));
+    setText(this.#fork, t("moment.fork"));
+    this.#fork.title = t("moment.fork_hint");
     label(this.#close, t("moment.remove"));
     this.#show();
   }

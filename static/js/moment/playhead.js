@@ -20,6 +20,7 @@ import { MomentMarks } from "./moment-marks.js";
  * @import { Selection } from "../runs/selection.js"
  * @import { Store } from "../state/store.js"
  * @import { Moment } from "../state/moment.js"
+ * @import { OnMoment } from "./moment-bar.js"
  */
 
 await loadStyle("moment");
@@ -34,6 +35,8 @@ export class Playhead extends Emitter {
   /** @type {Moment | null} */
   #moment = null;
   #due = false;
+  /** Whether new rows may change what is shown: at the newest iteration, and until the rows at the moment have come. */
+  #awaitsRows = true;
   /** The run of the moment; undefined if there is no moment, or the run is not there (yet). @type {Run | undefined} */
   run;
   /** The iteration of the moment, if it has a run. */
@@ -43,13 +46,14 @@ export class Playhead extends Emitter {
    * @param {Store} store
    * @param {ChartBoard} board
    * @param {Selection} selection
+   * @param {OnMoment} on
    */
-  constructor(store, board, selection) {
+  constructor(store, board, selection, on) {
     super();
     this.#store = store;
     this.#selection = selection;
     new MomentMarks(this, board);
-    new MomentBar(this);
+    new MomentBar(this, on);
     store.on("runs", () => this.#plan());
     store.on("rows", () => this.#awaitsRows && this.#plan());
     urlState.on("moment", () => this.#read());
@@ -58,16 +62,6 @@ export class Playhead extends Emitter {
     // before the keys of the document: one Escape takes away the moment, the next one clears the selection
     onKey(document.body, (event) => this.#escape(event));
     this.#read();
-  }
-
-  /** Whether new rows may change what is shown: at the newest iteration, and until the rows at the moment have come. */
-  get #awaitsRows() {
-    return (
-      this.isLive ||
-      !this.run ||
-      this.run.train.length === 0 ||
-      this.run.train.last("iteration") < this.iteration
-    );
   }
 
   /** Whether the moment is always the newest iteration. */
@@ -114,6 +108,7 @@ export class Playhead extends Emitter {
       ? [...this.#store.runs.values()].find(({ number }) => number === moment.run)
       : undefined;
     this.iteration = moment && this.run ? iterationAt(moment, newestOf(this.run)) : NaN;
+    this.#awaitsRows = this.isLive || !this.run || !hasRowsAt(this.run, this.iteration);
     document.documentElement.toggleAttribute("data-moment", Boolean(this.run));
     this.emit("change");
   }
@@ -156,6 +151,15 @@ export class Playhead extends Emitter {
     event.preventDefault();
     this.clear();
   }
+}
+
+/**
+ * Whether all rows of a run up to an iteration have come.
+ * @param {Run} run
+ * @param {number} iteration
+ */
+function hasRowsAt({ train, evaluation }, iteration) {
+  return [train, evaluation].every((rows) => rows.length > 0 && rows.last("iteration") >= iteration);
 }
 
 /** Whether a key is for the moment. @param {KeyboardEvent} event */

@@ -154,6 +154,18 @@ export class RunTable {
   }
 
   /**
+   * Describe in the form how a run goes on from an iteration with other settings.
+   * @param {Run} run
+   * @param {number} iteration
+   */
+  async fork(run, iteration) {
+    await this.#attempt(
+      () => this.#form.fork(run, iteration),
+      () => {},
+    );
+  }
+
+  /**
    * Send a request and use its answer, unless a newer request was sent meanwhile. An error is shown as a message.
    * @template Answer
    * @param {() => Promise<Answer>} request

@@ -1,6 +1,6 @@
 /** Requests to the server's HTTP API, with JSON in both directions. Addresses are relative, because the page may be under a path. */
 
-/** @import { Comparison, CostsTogether, DataSample, Experiment, Fields, GlossaryEntry, Lesson, Options, RunView, SourceView, Why } from "../types.js" */
+/** @import { Comparison, CostsTogether, DataSample, Experiment, Fields, Fork, GlossaryEntry, Lesson, Options, RunView, SourceView, Why } from "../types.js" */
 
 /**
  * A request that the server refused. `field` is the wrong field of an experiment, and `bounds` says which values would be
@@ -218,6 +218,20 @@ export const api = {
    * @returns {Promise<RunView>}
    */
   command: (id, command, body) => request("POST", `api/runs/${id}/${command}`, body),
+  /**
+   * Go on from an iteration of a run with other settings, as a new run.
+   * @param {string} id
+   * @param {Fork} fork
+   * @returns {Promise<RunView>}
+   */
+  fork: (id, fork) => request("POST", `api/runs/${id}/fork`, fork),
+  /**
+   * What a fork would be: its complete experiment, and how long it takes.
+   * @param {string} id
+   * @param {Fork} fork
+   * @returns {Promise<{config: Experiment, seconds: number, changes_nothing: boolean}>}
+   */
+  checkFork: (id, fork) => request("POST", `api/runs/${id}/fork/check`, fork),
   /**
    * Whether two runs have the same rows.
    * @param {string} id

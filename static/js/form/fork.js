@@ -1,0 +1,170 @@
+/**
+ * The form as a fork: it describes how a run goes on from an iteration with other settings. What went into the weights already
+ * cannot change, and there is one value in each field. This file is loaded when a run is first forked.
+ */
+
+import { h, iconButton } from "../page/dom.js";
+import { loadStyle } from "../page/style.js";
+import { ApiError, api } from "../server/api.js";
+import { urlState } from "../state/address.js";
+import { number, t } from "../words/i18n.js";
+import { forkChanges, forkSeed, isFixed } from "./fork-changes.js";
+
+/**
+ * @import { CostsTogether, Experiment, ExperimentSummary, Fork, Run, RunView } from "../types.js"
+ * @import { Draft, ForkedFrom } from "./draft.js"
+ */
+
+await loadStyle("moment");
+
+/** Controls that change nothing, and dropout rates. */
+const FREE = '.undo *, #look-data, #look-network, [aria-expanded], [data-type="dropout"] [name$=".rate"]';
+
+/**
+ * What the form needs to describe a fork: the run and the iteration, the experiment with which it goes on if nothing changes,
+ * and that with which the form begins. At the end of a run these differ: the form proposes to train as long again.
+ * @param {Run} run
+ * @param {number} iteration
+ * @returns {Promise<{origin: ForkedFrom, before: Experiment, experiment: Experiment}>}
+ * @throws ApiError if the run cannot be forked there
+ */
+export async function beginFork(run, iteration) {
+  const { id, number: runNumber, name } = run;
+  /** @param {Record<string, any>} changes */
+  const ask = async (changes) => (await api.checkFork(id, { iteration, changes })).config;
+  /** @param {Experiment} config */
+  const origin = ({ seed }) => ({ run: id, number: runNumber, name, iteration, seed });
+  if (iteration < run.iterations) {
+    const config = await ask({});
+    return { origin: origin(config), before: config, experiment: config };
+  }
+  const { training } = (await api.run(id)).config ?? {};
+  const unit = training.epochs ? "epochs" : "iterations";
+  const experiment = await ask({ training: { [unit]: 2 * training[unit] } });
+  const before = { ...experiment, training: { ...experiment.training, [unit]: training[unit] } };
+  return { origin: origin(experiment), before, experiment };
+}
+
+/**
+ * What the server says of the fork that a draft describes.
+ * @param {Draft} draft
+ * @param {CostsTogether} costs of its experiment, if it was trained from the start
+ * @returns {Promise<{costs: CostsTogether, summary: ExperimentSummary}>}
+ * @throws ApiError if it is no fork
+ */
+export async function describeFork(draft, costs) {
+  const { first } = costs;
+  if (draft.count() > 1)
+    throw new ApiError({ code: "fork_one", message: "", field: draft.varied()[0] ?? "seed" }, 422);
+  const fork = await checked(api.checkFork(originOf(draft).run, forkOf(draft, first.config)));
+  const [cost] = costs.experiments;
+  const experiment = { ...cost, seconds: fork.seconds };
+  return {
+    costs: { ...costs, experiments: [experiment], seconds: fork.seconds },
+    summary: { ...experiment, first },
+  };
+}
+
+/**
+ * @param {Draft} draft
+ * @param {Experiment} config its experiment, complete
+ * @param {string} name
+ * @returns {Promise<{runs: RunView[]}>}
+ */
+export async function launchFork(draft, config, name) {
+  const run = await checked(api.fork(originOf(draft).run, { ...forkOf(draft, config), name }));
+  return { runs: [run] };
+}
+
+/** @param {Draft} draft @param {Experiment} config @returns {Fork} */
+function forkOf({ origin }, config) {
+  return {
+    iteration: Number(origin?.iteration),
+    changes: forkChanges(config),
+    seed: forkSeed(config, Number(origin?.seed)),
+  };
+}
+
+/** @param {Draft} draft @returns {ForkedFrom} */
+function originOf({ origin }) {
+  if (!origin) throw new Error("the draft is no fork");
+  return origin;
+}
+
+/**
+ * An error of the iteration belongs to the form's line that names it.
+ * @template Answer
+ * @param {Promise<Answer>} answer
+ */
+async function checked(answer) {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ApiError)
+      error.field = error.field.replace(/^iteration$/, "origin").replace(/^changes\./, "");
+    throw error;
+  }
+}
+
+/**
+ * The line on top of the form that says what it is a fork of.
+ * @param {ForkedFrom} origin
+ * @param {() => void} onLeave
+ */
+export function forkHead({ number: run, name, iteration }, onLeave) {
+  return h(
+    "div",
+    { className: "card field fork-head", "data-field": "origin", title: name },
+    h(
+      "div",
+      { className: "pair" },
+      h("b", {}, t("fork.of", { n: run, iteration: number(iteration) })),
+      iconButton("delete", t("fork.leave"), onLeave),
+    ),
+    h("span", { className: "error", role: "alert", id: "error-origin" }),
+  );
+}
+
+/**
+ * Disable what a fork cannot change, with the reason, and take away what makes several experiments.
+ * @param {HTMLElement} form
+ * @param {Draft} draft
+ */
+export function fixFields(form, draft) {
+  const hasDropout = Number(draft.networks[0].dropout) > 0;
+  for (const block of /** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll("[data-field].field"))) {
+    if (!isFixed(block.dataset.field ?? "")) continue;
+    block.classList.add("fixed");
+    block.title = block.dataset.help = t("fork.fixed");
+    for (const control of controlsOf(block)) {
+      if (control.matches(FREE) || (hasDropout && control.name === "network.dropout")) continue;
+      control.disabled = true;
+      control.title = t("fork.fixed");
+    }
+  }
+  for (const name of ["seeds", "folds"]) {
+    const list = form.querySelector(`[name="${name}"]`);
+    if (list instanceof HTMLSelectElement) list.disabled = true;
+  }
+  for (const both of form.querySelectorAll('option[value="both"]')) both.remove();
+  const seed = /** @type {HTMLElement | null} */ (form.querySelector('[data-field="seed"]'));
+  if (seed) seed.dataset.help = seed.title = t("fork.seed");
+}
+
+/** @param {HTMLElement} block @returns {(HTMLInputElement | HTMLSelectElement | HTMLButtonElement)[]} */
+function controlsOf(block) {
+  return [...block.querySelectorAll("input, select, button")].filter(
+    (element) =>
+      element instanceof HTMLInputElement ||
+      element instanceof HTMLSelectElement ||
+      element instanceof HTMLButtonElement,
+  );
+}
+
+/** Show the form where a view hides it: a full-screen chart, the projector's view, the wide list. */
+export function revealForm() {
+  const full = document.querySelector('.chart.full .card-head [aria-pressed="true"].icon-button');
+  const projector = document.querySelector('#projector[aria-pressed="true"]');
+  for (const button of [full, projector]) if (button instanceof HTMLElement) button.click();
+  urlState.set({ wide: false });
+}
