@@ -65,7 +65,7 @@ def test_a_runs_experiment_is_taken_into_the_form_changed_in_one_thing_and_launc
     page.until(f"!!document.querySelector('[data-run=\"{run_id}\"]')")
     page.page.click(f'[data-run="{run_id}"] .run-name')
     page.page.get_by_role("button", name="Edit a copy").first.click()
-    page.until(f"document.querySelector('.difference').textContent === 'The same as {name}'")
+    page.until(f"document.querySelector('.difference').textContent === 'The same as “{name}”'")
 
     assert page.page.input_value('[name="network.hidden.1"]') == "6"
     assert page.page.input_value('[name="training.epochs"]') == "1"

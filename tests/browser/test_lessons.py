@@ -44,7 +44,9 @@ def page(dataset, make_lab, open_page, tmp_path):
     return open_page(lab)
 
 
-def test_a_click_launches_a_lessons_runs_and_they_reach_the_expected_accuracies(page, dataset):
+def test_a_click_launches_a_lesson_whose_runs_reach_their_accuracies_and_show_conclusion_and_gap(
+    page, dataset
+):
     bands = MNIST if dataset == "mnist" else DIGITS
     for slug, expected in bands.items():
         before = set(page.run_ids())
@@ -68,17 +70,18 @@ def test_a_click_launches_a_lessons_runs_and_they_reach_the_expected_accuracies(
         said = "document.querySelector('#note').textContent.includes('MNIST was not on this server')"
         assert page.page.evaluate(said) == (dataset == "digits")
 
+    # on the projector, a click shows the conclusion
+    page.page.keyboard.press("p")
+    assert not page.page.is_visible("#note .conclusion")
+    page.page.click("#note [aria-expanded=false]")
+    assert page.page.is_visible("#note .conclusion")
+    page.page.keyboard.press("p")
 
-def test_the_gap_of_overfitting_can_be_seen(page):
-    page.page.click('[data-lesson="3a-overfitting"]')
-    page.until("document.querySelectorAll('[data-run]').length === 1")
-    (run_id,) = page.run_ids()
-    page.wait_for(run_id, "completed")
+    # the gap of overfitting can be seen, as an area with its size at the end
     page.page.click('[data-chart="accuracy"] [data-option="gap"]')
     page.wait_for_points(run_id, 100, "gap", "accuracy")
     gap = page.trace(run_id, "gap", "accuracy")[-1, 1]
     assert gap > 0.02
-    # as an area, with its size at the end
     page.until("document.querySelector('#chart-accuracy .trace .js-fill')?.getBBox().height > 5")
     size = f"{100 * gap:.1f}" if 100 * gap < 9.95 else f"{100 * gap:.0f}"
     values = "[...document.querySelectorAll('#chart-accuracy ~ .end-names .end-value:not([hidden])')]"

@@ -10,7 +10,7 @@ import { curveNames } from "./curve-names.js";
 import { EndNames } from "./end-names.js";
 import { Hover } from "./hover.js";
 import { positiveEnds } from "./log-ticks.js";
-import { keyOfMarks } from "./marks.js";
+import { keyOfMarks, kindsOf } from "./marks.js";
 import { Plot } from "./plotly.js";
 import { axisTitle, hasValidation, linesOf, quantity } from "./quantities.js";
 import { TraceMaker } from "./traces.js";
@@ -190,12 +190,14 @@ export class Chart {
     this.#traces = this.#maker.traces(runs, what, how);
     this.#empty = this.#isEmpty();
     this.#crop = this.#cropNow();
+    const crop = spec.outliers ? null : this.#crop;
+    for (const trace of this.#traces) if (trace.marks) trace.ceiling = crop?.high;
     const look = {
       logX,
       logY: spec.logY,
       percent: Boolean(what.percent),
       whole: Boolean(what.whole),
-      crop: spec.outliers ? null : this.#crop,
+      crop,
       ...across,
       ends: { x: logX ? this.#endsOfX(across) : null, y: spec.logY ? this.#endsOfY() : null },
       xTitle: t(`chart.${axis.title ?? axisName}`),
@@ -209,7 +211,7 @@ export class Chart {
     this.card.showStrokes(strokes);
     this.card.showValidation(runs.some(hasValidation));
     this.card.showZoom(this.#plot.isZoomed);
-    this.card.showMarks(keyOfMarks(this.#traces.flatMap(({ marks }) => marks?.kinds ?? [])));
+    this.card.showMarks(keyOfMarks(kindsOf(this.#traces)));
     this.card.showOutliers(this.#crop?.runs ?? 0);
     this.#countUndrawn();
     this.card.showNames(namesOf(this.#traces), Boolean(bands));

@@ -7,6 +7,7 @@ import { h, setText } from "../page/dom.js";
 import { t } from "../words/i18n.js";
 import { apart, sharedRows, withRoom } from "./apart.js";
 import { commonStart, distinctNames } from "./curve-names.js";
+import { DIVERGED, hasDiverged } from "./marks.js";
 
 /**
  * @import { DrawnAxes } from "./drawn-axes.js"
@@ -18,7 +19,11 @@ import { commonStart, distinctNames } from "./curve-names.js";
 const EVERY = 100;
 /** Distances from the plot in em: the end of the line that leads to a name, and the first letter (as in the style sheet). */
 const [LEAD, START] = [1.1, 1.4];
-/** If a curve has ended more than this many pixels before the end of the plot, the line from it to its name is dotted. */
+/** The short line before a name that no line leads to: its begin and end, in em from the start of the name. */
+const SAMPLE = [0.6, 1.2];
+/** The distance between two names in a line, in em. */
+const APART = 0.4;
+/** If a curve has ended more than this many pixels before the end of the plot, the line from it to its name is thin. */
 const EARLY = 8;
 /** The height of the axis below a plot, about, in lines of names. */
 const AXIS_LINES = 2;
@@ -110,7 +115,7 @@ export class EndNames {
       const known = before.get(keyOf(trace));
       const element = known?.element ?? h("span", { className: "end-name", hidden: true });
       const value = known?.value ?? h("span", { className: "end-value", hidden: true });
-      const text = full[i].slice(this.#start.length) + (hasDiverged(trace) ? " ✕" : "");
+      const text = full[i].slice(this.#start.length) + (isDiverged(trace) ? ` ${DIVERGED}` : "");
       setText(element, text);
       element.title = trace.line?.label ?? "";
       const lead = known?.lead ?? document.createElementNS(SVG, "path");
@@ -125,7 +130,7 @@ export class EndNames {
       this.#more,
     );
     const longest = Math.max(0, ...this.#names.map(({ length }) => length));
-    const wide = columns * (longest + START) - START + this.#lengthOf(this.#start);
+    const wide = columns * (longest + START + APART) - START - APART + this.#lengthOf(this.#start);
     const isCrowded = columns === 2 || (columns > 2 && wide <= MANY_WIDE);
     return { width: isCrowded ? wide : longest, isCrowded };
   }
@@ -178,15 +183,15 @@ export class EndNames {
       .map((name) => ({ name, ...endOf(name.trace, axes) }))
       .map(({ name, x, y, top: end }) => ({ name, x, y, end: end - top }))
       // a run that diverged before it had a value here is named at the bottom
-      .map((one) => (Number.isNaN(one.end) && hasDiverged(one.name.trace) ? { ...one, end: Infinity } : one))
+      .map((one) => (Number.isNaN(one.end) && isDiverged(one.name.trace) ? { ...one, end: Infinity } : one))
       .filter(({ end }) => !Number.isNaN(end))
       .sort((a, b) => a.end - b.end);
     const heights = ends.map(({ end }) => Math.min(Math.max(end, 0), lowest));
     const widths = ends.map(
-      ({ name }, i) => (name.length + START + (i ? 0 : this.#lengthOf(this.#start))) * em,
+      ({ name }, i) => (name.length + START + APART + (i ? 0 : this.#lengthOf(this.#start))) * em,
     );
     const most = Math.floor(lowest / line) + 1;
-    const width = this.#write ? 0 : axes.area.right; // with values, names cannot share a line
+    const width = this.#write ? 0 : axes.area.right + APART * em; // with values, names cannot share a line
     const rows = sharedRows(heights, line, most, widths, width);
     const middles = rows.map((row) => row.reduce((sum, i) => sum + heights[i], 0) / row.length);
     const fronts = this.#fronts();
@@ -245,7 +250,7 @@ export class EndNames {
     const isEarly = Boolean(end && end.x < -EARLY && name.trace.line?.run.finished_at);
     const path = end
       ? `M${isEarly ? Math.round(end.x) : 0},${Math.round(end.y)}H0L${LEAD * em},${at}`
-      : `M${across + (LEAD / 3) * em},${at}h${(2 * LEAD * em) / 3}`;
+      : `M${across + SAMPLE[0] * em},${at}H${across + SAMPLE[1] * em}`;
     name.lead.setAttribute("d", path);
     name.lead.classList.toggle("early", isEarly);
     this.#leads.append(name.lead);
@@ -270,8 +275,8 @@ function keyOf({ line }) {
 }
 
 /** @param {Trace} trace */
-function hasDiverged({ line }) {
-  return line?.run.status === "diverged";
+function isDiverged({ line }) {
+  return Boolean(line && hasDiverged(line.run));
 }
 
 /** Whether this is the curve of the first or the last layer; with their names, the layers between are clear. @param {Trace} trace */

@@ -30,12 +30,31 @@ const KINDS = {
   diverged: { symbol: "x-thin", character: "✕" },
 };
 
+/** The character of a run that diverged. */
+export const DIVERGED = KINDS.diverged.character;
+
 /** @typedef {keyof typeof KINDS} MarkKind */
 /** A mark at a row of a line. @typedef {{x: number, row: number, kind: MarkKind, note: string}} Mark */
 
 /** Whether the symbol of a mark is a filled shape. @param {string} symbol Plotly's name */
 export function isFilled(symbol) {
   return symbol === KINDS.best.symbol || symbol === KINDS.changed.symbol;
+}
+
+/**
+ * The kinds of marks that are shown: of the marks of curves, and of names. A run that diverged has a cross in its name.
+ * @param {Trace[]} traces
+ * @returns {MarkKind[]}
+ */
+export function kindsOf(traces) {
+  return traces.flatMap(
+    ({ marks, line }) => marks?.kinds ?? (line && hasDiverged(line.run) ? ["diverged"] : []),
+  );
+}
+
+/** Whether a run ended because its values were no longer finite. @param {Owner} run */
+export function hasDiverged({ status }) {
+  return status === "diverged";
 }
 
 /** The meaning of these kinds of marks, in one short line. @param {Iterable<MarkKind>} kinds */

@@ -13,7 +13,20 @@ import { isFilled } from "./marks.js";
  * @param {CSSStyleDeclaration} styles of the figure's element
  */
 export function dataOf(trace, styles) {
-  const { uid, meta, name, color, width, dash, points, marks, symbols, area, fill } = trace;
+  const {
+    uid,
+    meta,
+    name,
+    color,
+    width,
+    dash,
+    points,
+    marks,
+    symbols,
+    area,
+    fill,
+    ceiling = Infinity,
+  } = trace;
   if (area)
     return {
       type: "scatter",
@@ -27,7 +40,8 @@ export function dataOf(trace, styles) {
       line: { width: 0 },
     };
   if (marks) {
-    const { x, y, symbol, colors } = marks;
+    const { x, symbol, colors } = marks;
+    const y = marks.y.map((value) => Math.min(value, ceiling));
     // a filled mark has an edge of the ground's colour, so that it is seen on its own curve
     const ground = styles.getPropertyValue("--card").trim();
     const edges = symbol.map((name, i) => (isFilled(name) ? ground : colors[i]));

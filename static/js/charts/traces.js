@@ -48,6 +48,7 @@ import { Symbols } from "./symbols.js";
  * @property {string} [value]
  * @property {Points} [points]
  * @property {{x: number[], y: number[], kinds: MarkKind[], symbol: string[], colors: string[], notes: string[]}} [marks]
+ * @property {number} [ceiling] marks above it are drawn at it: the end of a cropped axis
  * @property {Symbols} [symbols]
  * @property {{x: ArrayLike<number>, y: ArrayLike<number>}} [area]
  * @property {string} [fill] the colour of the area between the line and 0

@@ -211,7 +211,22 @@ export class Lessons {
               ),
             ]
           : []),
-        ...(over ? [h("p", { className: "conclusion" }, lesson.conclusion[language()])] : []),
+        ...(over ? this.#conclusion(lesson) : []),
       );
+  }
+
+  /** The conclusion, and a button that shows and hides it on the projector. @param {Lesson} lesson */
+  #conclusion(lesson) {
+    const text = h("p", { className: "conclusion", id: "conclusion" }, lesson.conclusion[language()]);
+    const button = h(
+      "button",
+      { type: "button", className: "toggle", "aria-expanded": "false", "aria-controls": text.id },
+      t("lessons.conclusion"),
+    );
+    button.addEventListener("click", () => {
+      const isOpen = button.getAttribute("aria-expanded") === "false";
+      button.setAttribute("aria-expanded", String(isOpen));
+    });
+    return [button, text];
   }
 }
