@@ -4,6 +4,7 @@ live     time from the click to the first point, and from an iteration to its po
 browser  twenty live runs in two charts, compared with Plotly's functions; first load; fifty runs in one chart
 memory   the memory of the page after ten minutes of twenty live runs (runs only if it is named)
 stream   many viewers, backpressure, cost to training, other loggers, loading a finished run (benchmarks/stream)
+replay   any moment of a run, and what the kept checkpoints cost (benchmarks/replay.py)
 engine   training, compared with PyTorch, JAX and the formulas in plain NumPy (benchmarks/engine)
 """
 
@@ -47,6 +48,12 @@ def memory(as_json: bool) -> None:
     _print("memory", measure(), as_json)
 
 
+def replay(as_json: bool) -> None:
+    from benchmarks.replay import measure
+
+    _print("replay", measure(), as_json)
+
+
 def _print(name: str, rows: list[dict[str, Any]], as_json: bool) -> None:
     if as_json:
         for row in rows:
@@ -73,6 +80,7 @@ BENCHMARKS: dict[str, Callable[[bool], None]] = {
     "memory": memory,
     "stream": stream,
     "engine": engine,
+    "replay": replay,
 }
 
 

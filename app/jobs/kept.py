@@ -17,7 +17,7 @@ from engine.spacing import Spacing
 
 #: Keeping takes at most 1/SHARE of the processor's time, and waits for the disk no more than other checkpoints do:
 #: where a checkpoint takes long, fewer are kept.
-SHARE = 100
+SHARE = 200
 
 
 class Keeper:

@@ -16,7 +16,7 @@ def test_an_unknown_benchmark_is_refused_with_a_list_of_the_known_ones(tmp_path)
         [LOSSROOM, "bench", "speed"], capture_output=True, text=True, cwd=tmp_path, timeout=60
     )
     assert done.returncode == 2
-    assert "there are live, browser, memory, stream, engine" in done.stderr
+    assert "there are live, browser, memory, stream, engine, replay" in done.stderr
 
 
 def test_names_and_json_go_to_the_benchmarks_and_their_status_comes_back(tmp_path, capfd):
