@@ -195,9 +195,13 @@ def _prune(arguments: argparse.Namespace) -> int:
     from app.commands.prune import prune
     from app.settings import read_settings
 
-    path = read_settings(state_dir=arguments.state_dir).database_path
+    settings = read_settings(state_dir=arguments.state_dir)
     return prune(
-        path, before=arguments.before, keep_starred=arguments.keep_starred, dry_run=arguments.dry_run
+        settings.database_path,
+        settings.checkpoint_dir,
+        before=arguments.before,
+        keep_starred=arguments.keep_starred,
+        dry_run=arguments.dry_run,
     )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -20,6 +21,14 @@ class FolderError(Mistake):
 #: The rights of what the lab makes for itself: its user alone.
 PRIVATE_FOLDER = 0o700
 PRIVATE_FILE = 0o600
+
+#: Free space below this gives a warning: it is enough only for a few lessons of a class, or for decoding a data set.
+LOW_DISK_BYTES = 500_000_000
+
+
+def free_bytes(folder: Path) -> int:
+    """Free bytes on the disk of a folder."""
+    return shutil.disk_usage(folder).free
 
 
 def make_writable(folder: Path, purpose: str, *, mode: int = 0o777) -> None:

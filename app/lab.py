@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import secrets
-import shutil
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from app.data_sets import DataSets
-from app.folders import PRIVATE_FOLDER, make_writable
+from app.folders import LOW_DISK_BYTES, PRIVATE_FOLDER, free_bytes, make_writable
 from app.jobs.register import Register
 from app.jobs.replayer import Replayer
 from app.jobs.scheduler import Scheduler
@@ -25,9 +24,6 @@ from app.storage.database import Database
 from app.storage.lock import FolderLock
 
 log = logging.getLogger(__name__)
-
-#: Free space below this gives a warning: it is enough only for a few lessons of a class, or for decoding a data set.
-LOW_DISK_BYTES = 500_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +65,7 @@ class Lab:
     @property
     def disk_free_bytes(self) -> int:
         """Free bytes on the disk of the state folder."""
-        return shutil.disk_usage(self.settings.state_dir).free
+        return free_bytes(self.settings.state_dir)
 
     def warnings(self) -> list[str]:
         """Problems that an administrator should solve, although the lab still takes runs."""

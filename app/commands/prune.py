@@ -6,15 +6,17 @@ from datetime import date, datetime
 from pathlib import Path
 
 from app.folders import make_writable
+from app.jobs import checkpoints
 from app.mistake import Mistake
 from app.storage.lock import FolderLock
 from app.storage.prune import OldRuns
 
 
-def prune(database: Path, *, before: str, keep_starred: bool, dry_run: bool) -> int:
+def prune(database: Path, folder: Path, *, before: str, keep_starred: bool, dry_run: bool) -> int:
     """Delete the runs that have ended before the beginning of a day, in this machine's time.
 
     Args:
+        folder: of the checkpoints.
         before: the day, as 2026-04-01.
         dry_run: only print what would be deleted; a lab may run meanwhile.
 
@@ -40,6 +42,7 @@ def prune(database: Path, *, before: str, keep_starred: bool, dry_run: bool) -> 
         print(f"deletes {_described(old)}")
         size = database.stat().st_size
         old.delete()
+        checkpoints.sweep(folder, old.checkpoints())
         print(f"the database has {size / 1e6:,.1f} → {database.stat().st_size / 1e6:,.1f} MB")
     return 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from app.folders import LOW_DISK_BYTES
 from app.jobs import checkpoints
 from app.runs import Run
 from app.trainings import Training
@@ -30,10 +31,14 @@ class KeptBound:
         """A training is deleted."""
         self.bytes -= self._bytes.pop(training_id, 0)
 
-    def excess(self, trainings: Iterable[Training]) -> list[Training]:
+    def excess(self, trainings: Iterable[Training], *, free: int) -> list[Training]:
         """The trainings that have to lose what they keep: the oldest first, those with a star last. None that has not
-        ended is among them, since its worker keeps more."""
-        over = self.bytes - self._most_bytes
+        ended is among them, since its worker keeps more.
+
+        Args:
+            free: bytes on the disk; rows come before checkpoints where it is low.
+        """
+        over = max(self.bytes - self._most_bytes, LOW_DISK_BYTES - free)
         if over <= 0:
             return []
         ended = [one for one in trainings if one.status.finished and one.id in self._bytes]

@@ -20,6 +20,7 @@ from typing import Any
 from app.data_sets import DataSets
 from app.errors import Conflict
 from app.estimate import expected_seconds
+from app.folders import free_bytes
 from app.jobs import checkpoints
 from app.jobs.assignment import job_of
 from app.jobs.executor import Executor
@@ -407,8 +408,10 @@ class Scheduler:
             self._drop_excess()
 
     def _drop_excess(self) -> None:
-        """Let trainings lose their kept checkpoints until all others are within the lab's bound."""
-        for training in self._kept.excess(self._register.trainings):
+        """Let trainings lose their kept checkpoints until all others are within the lab's bound, and the disk has
+        room for rows."""
+        free = free_bytes(self._settings.state_dir)
+        for training in self._kept.excess(self._register.trainings, free=free):
             training.checkpoints = []
             self._kept.forget(training.id)
             self._works.add(task := asyncio.create_task(self._drop_kept(training)))

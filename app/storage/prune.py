@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -88,6 +89,12 @@ class OldRuns:
         with self._failures():
             self._connection.execute(f"DELETE FROM runs WHERE id IN (SELECT id FROM {CHOSEN})", self._values)
             _compact(self._connection)
+
+    def checkpoints(self) -> set[str]:
+        """The files of all checkpoints of the trainings that are there."""
+        with self._failures():
+            lists = self._connection.execute("SELECT checkpoints FROM trainings").fetchall()
+        return {made["file"] for (text,) in lists for made in json.loads(text)}
 
     def _one(self, query: str) -> tuple[int, ...]:
         row: tuple[int, ...] = self._connection.execute(query, self._values).fetchone()

@@ -5,6 +5,7 @@ import types
 
 import pytest
 
+from app.folders import LOW_DISK_BYTES
 from app.jobs import checkpoints, kept
 from app.jobs.kept import Keeper
 from app.jobs.kept_bound import KeptBound
@@ -145,11 +146,16 @@ def test_the_oldest_trainings_without_a_star_lose_theirs_first_then_starred_ones
     for one in trainings:
         bound.note(one)
     assert bound.bytes == 130
-    assert [one.id for one in bound.excess(trainings)] == ["t2", "t3"]
+
+    def losing(free=LOW_DISK_BYTES):
+        return [one.id for one in bound.excess(trainings, free=free)]
+
+    assert losing() == ["t2", "t3"]
+    assert losing(free=LOW_DISK_BYTES - 41) == ["t2", "t3", "t4"]
     bound.note(training(4, 70))
-    assert [one.id for one in bound.excess(trainings)] == ["t2", "t3", "t4"]
+    assert losing() == ["t2", "t3", "t4"]
     bound.note(training(0, 95, Status.RUNNING))
-    assert [one.id for one in bound.excess(trainings)] == ["t2", "t3", "t4", "t1"]
+    assert losing() == ["t2", "t3", "t4", "t1"]
     for name in ("t0", "t1", "t2", "t3", "t4"):
         bound.forget(name)
-    assert (bound.bytes, bound.excess(trainings)) == (0, [])
+    assert (bound.bytes, losing(free=0)) == (0, [])

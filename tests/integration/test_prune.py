@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import json
 import sqlite3
 import subprocess
 import sys
@@ -52,6 +53,25 @@ def fill(connection):
         training_store.open_stream(connection, run.training.id, "train", ("iteration",))
         values = np.arange(1, ROWS + 1, dtype=np.float32)[np.newaxis]
         training_store.append_rows(connection, run.training.id, "train", 0, values, at=ended, seconds=1.0)
+
+
+def test_checkpoints_go_with_their_training(state):
+    files = {name: f"{name}/1.14.npz" for name in RUNS}
+    with contextlib.closing(sqlite3.connect(state / "lossroom.sqlite3")) as database, database:
+        for name, file in files.items():
+            made = json.dumps([{"file": file, "iteration": 14, "evaluations": 0, "kept_bytes": 4}])
+            database.execute(
+                "UPDATE trainings SET checkpoints = ? WHERE id = (SELECT training_id FROM runs WHERE name = ?)",
+                (made, name),
+            )
+            place = state / "checkpoints" / file
+            place.parent.mkdir(parents=True)
+            place.write_bytes(b"1234")
+
+    assert prune(state, "--before", "2026-04-01", "--keep-starred").returncode == 0
+
+    left = [str(path.relative_to(state / "checkpoints")) for path in state.rglob("*.npz")]
+    assert sorted(left) == sorted(files[name] for name in ("old with a star", "of the day", "old and paused"))
 
 
 @pytest.fixture
