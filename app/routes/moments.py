@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import secrets
 from collections.abc import AsyncIterator, Coroutine
 from pathlib import Path
@@ -74,17 +73,12 @@ async def export_weights(lab: TheLab, request: Request, run_id: str, iteration: 
 
 async def _replay(lab: Lab, moment: Moment, file: Path) -> Answer:
     training, iteration = moment.training, moment.iteration
-    rows = await lab.database.read(
-        lambda c: training_store.read_rows(c, training.id, "train", max(0, iteration - 1), limit=1)
-    )
-    loss = None
-    if iteration and rows is not None and rows.count:
-        loss = float(rows.values[rows.columns.index("loss"), 0])
+    loss = await lab.database.read(lambda c: training_store.read_loss(c, training.id, iteration))
     return await lab.replayer.answer(
         Ask(
             job=job_of(training, lab.settings, stored=iteration),
             iteration=iteration,
-            loss=None if loss is None or math.isnan(loss) else loss,
+            loss=loss,
             file=str(file),
             seconds_per_iteration=moment.seconds_per_iteration,
             bound_seconds=lab.settings.replay_seconds,

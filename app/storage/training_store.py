@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
@@ -349,6 +350,17 @@ def read_rows(
             break
     values = np.concatenate(parts, axis=1) if parts else np.empty((len(columns), 0), np.float32)
     return Rows(columns, after, values, thin(times))
+
+
+def read_loss(connection: sqlite3.Connection, training_id: str, iteration: int) -> float | None:
+    """The recorded loss of an iteration; None where there is none, as in an import that leaves rows out, or no finite
+    one."""
+    rows = read_rows(connection, training_id, "train", max(0, iteration - 1), limit=1) if iteration else None
+    if rows is None or not rows.count:
+        return None
+    row = dict(zip(rows.columns, rows.values[:, 0].tolist(), strict=True))
+    loss = row.get("loss", math.nan)
+    return loss if row["iteration"] == iteration and math.isfinite(loss) else None
 
 
 def time_of(connection: sqlite3.Connection, training_id: str, stream: str, row: int) -> Times:

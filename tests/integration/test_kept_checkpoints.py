@@ -6,8 +6,6 @@ import os
 import signal
 import sqlite3
 
-import pytest
-
 from engine import ExperimentConfig, Trainer
 from tests.support.experiments import ENDLESS, LONG, QUICK
 from tests.support.waiting import wait_until
@@ -105,14 +103,6 @@ def test_a_cancelled_training_keeps_what_it_has_also_where_others_go_on_with_the
     assert all("kept_bytes" in checkpoint for checkpoint in mine)
 
 
-@pytest.mark.parametrize(("setting", "left"), [("LOSSROOM_KEPT_BYTES", 0), ("LOSSROOM_KEPT_LAB_BYTES", 0)])
-def test_a_lab_that_is_to_keep_none_keeps_none(make_lab, setting, left):
-    lab = make_lab(**{setting: str(left)})
-    run = lab.wait_for(lab.launch(**QUICK)["id"], "completed")
-    wait_until(lambda: files(lab) == [], "no files")
-    wait_until(lambda: stored(lab, run["id"]) == [], "no checkpoints")
-
-
 def test_where_a_lab_keeps_too_much_the_oldest_trainings_without_a_star_lose_theirs(make_lab):
     trainer = Trainer(ExperimentConfig.from_dict(QUICK))
     trainer.advance()
@@ -132,3 +122,6 @@ def test_where_a_lab_keeps_too_much_the_oldest_trainings_without_a_star_lose_the
     wait_until(lambda: counts() == [1, 0, 0, 0, 1, 1], "the end of the oldest ones' checkpoints")
     wait_for_files(lab, [checkpoint for run_id in runs for checkpoint in stored(lab, run_id)])
     assert 0 < kept_bytes(lab) <= 3 * size
+    lab.environment["LOSSROOM_KEPT_LAB_BYTES"] = "0"
+    lab.restart()
+    wait_until(lambda: counts() == [0] * 6 and files(lab) == [], "a lab that keeps none")

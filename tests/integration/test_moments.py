@@ -193,6 +193,25 @@ def test_what_a_replay_would_take_is_said_without_it_and_moments_that_are_not_th
     assert lab.http.get("/api/runs/none/moments/1/weights.npz").status_code == 404
 
 
+def test_an_imported_run_that_this_machine_computes_otherwise_is_refused_rather_than_answered_with_other_weights(
+    lab,
+):
+    run = ended(lab, experiment("dense"))
+    document = lab.http.get("/api/exports/json", params={"runs": run["id"]}).json()
+    train = document["runs"][0]["streams"]["train"]
+    train["data"][79][train["columns"].index("loss")] *= 1 + 2e-7
+    (new,) = lab.post("/api/imports", **document).json()["runs"]
+
+    assert_exact(lab, new, 79)
+    answer = lab.http.get(f"/api/runs/{new['id']}/moments/80/weights.npz")
+    why = answer.json()["error"]["bounds"]["why"]
+    assert (answer.status_code, why["code"], why["values"]["why"]["code"]) == (
+        409,
+        "replay_failed",
+        "replay_other",
+    )
+
+
 def moment(file):
     """The iteration of a kept checkpoint."""
     return int(file.name.split(".")[1])
