@@ -23,7 +23,7 @@ from app.head import Head
 from app.jobs.executor import Executor
 from app.jobs.local import LocalExecutor
 from app.jobs.register import Register
-from app.jobs.replayer import Replayer
+from app.jobs.replayer import CACHE_BYTES, Replayer
 from app.jobs.scheduler import Scheduler
 from app.lab import Lab
 from app.live.hub import Hub
@@ -69,7 +69,7 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
     register = Register(database, hub)
     executor = executor or LocalExecutor(settings.socket_dir)
     data_sets = DataSets(settings, hub)
-    replayer = Replayer(settings.socket_dir)
+    replayer = Replayer(settings.socket_dir, cache_bytes=min(CACHE_BYTES, settings.max_memory_bytes // 4))
     scheduler = Scheduler(settings, register, database, hub, metrics, executor, data_sets)
 
     @asynccontextmanager

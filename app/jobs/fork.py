@@ -10,6 +10,7 @@ from app.answers import Origin
 from app.errors import Invalid
 from app.estimate import expected_seconds
 from app.jobs.messages import Checkpoint
+from app.jobs.moment import Moment
 from app.runs import Run
 from app.trainings import Status, Training, changed_values
 from engine import ExperimentConfig
@@ -101,10 +102,7 @@ def plan(run: Run, wish: Wish) -> Fork:
         ConfigError: the fork's experiment is none, or changes what cannot change; it names the field.
     """
     training, until = run.training, wish.iteration
-    if not 0 <= until <= training.iteration:
-        text = f"iteration must be 0 to {training.iteration:,}, as far as this run has come, not {until:,}"
-        bounds = {"minimum": 0, "maximum": training.iteration}
-        raise Invalid(text, code="range", field="iteration", bounds=bounds)
+    Moment.of(training, until)
     if training.status is Status.DIVERGED and until == training.iteration:
         text = f"this run diverged at iteration {until:,}: there are no finite weights to go on from"
         reason = Reason("fork_diverged", text, iteration=until)

@@ -25,7 +25,7 @@ MOST = 32
 IDLE_SECONDS = 120.0
 #: Beyond its bound a question may take so long: for what cannot be interrupted, such as a long iteration.
 GRACE_SECONDS = 10.0
-#: What the trainers may take that stay at their moments.
+#: What the trainers may take that stay at their moments, where there is enough memory.
 CACHE_BYTES = 512 << 20
 
 
@@ -42,8 +42,16 @@ class ReplayDied(LabError):
 class Replayer:
     """Starts the process with the first question, and again when it has died. Lives in the event loop."""
 
-    def __init__(self, socket_dir: Path | None = None, *, idle_seconds: float = IDLE_SECONDS) -> None:
+    def __init__(
+        self,
+        socket_dir: Path | None = None,
+        *,
+        cache_bytes: int = CACHE_BYTES,
+        idle_seconds: float = IDLE_SECONDS,
+    ) -> None:
+        """`cache_bytes`: what the trainers may take that stay at their moments."""
         self._processes = Processes(socket_dir)
+        self._cache_bytes = cache_bytes
         self._idle_seconds = idle_seconds
         self._turn = asyncio.Lock()
         self._asked = 0
@@ -98,7 +106,7 @@ class Replayer:
                 break
             if self._helper is None:
                 try:
-                    self._helper = _Helper(self._processes)
+                    self._helper = _Helper(self._processes, self._cache_bytes)
                 except OSError as error:
                     log.error("the process that replays moments cannot be started: %s", error)
                     continue
@@ -152,11 +160,11 @@ class _Question:
 class _Helper:
     """A process that replays, and this end of its pipe."""
 
-    def __init__(self, started: Processes) -> None:
+    def __init__(self, started: Processes, cache_bytes: int) -> None:
         self._process: BaseProcess
         with processes.LOCK:
             self._process, self._connection = started.start(
-                replaying.main, CACHE_BYTES, f"lossroom-replay-{secrets.token_hex(2)}"
+                replaying.main, cache_bytes, f"lossroom-replay-{secrets.token_hex(2)}"
             )
 
     def answer(self, question: _Question) -> Answer | None:
