@@ -131,3 +131,33 @@ test("smoothing to both sides moves no step: half of it lies at the step, where 
   assert.ok(Math.abs((ended.smoothedYs ?? [])[50] - 1) < 1e-5);
   assert.ok((live.smoothedYs ?? [])[50] < 0.2);
 });
+
+test("a curve that is drawn from an iteration on begins at the last row that is not after it, however its rows come", () =>
+  forExamples(30, (examples) => {
+    const rows = examples.whole(5, 60);
+    const every = examples.of([1, 10]);
+    const since = examples.whole(1, rows * every);
+    const smoothing = examples.of([0, 0.6]);
+    const how = { columns: ["loss"], smoothing, bin: 1, range: null };
+    const series = new Series();
+    const curve = new Curve(series, { ...how, since });
+    const whole = new Curve(series, how);
+    const iterations = Array.from({ length: rows }, (_, i) => every * (i + 1));
+    for (let from = 0; from < rows; ) {
+      const to = Math.min(rows, from + examples.whole(1, 20));
+      const iteration = iterations.slice(from, to);
+      putRows(series, { iteration, loss: iteration.map((i) => Math.sin(i)) });
+      curve.advance();
+      from = to;
+    }
+    whole.advance();
+    const before = iterations.filter((i) => i <= since);
+    const first = Math.max(0, before.length - 1);
+    const drawn = before.length === rows ? [] : iterations.slice(first);
+    assert.deepEqual([...curve.raw.x], drawn);
+    if (drawn.length) assert.equal(curve.first, first);
+    // it is smoothed as if it was drawn as a whole
+    const points = whole.smoothed ?? whole.raw;
+    const own = curve.smoothed ?? curve.raw;
+    assert.deepEqual([...own.y], drawn.length ? [...points.y].slice(first) : []);
+  }));

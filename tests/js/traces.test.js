@@ -72,3 +72,19 @@ test("late rows of an ended run are in its smoothed curve, whichever is asked fi
     assert.ok(rows(5));
   }
 });
+
+test("a fork is drawn from its fork on if its origin is drawn too, and as a whole otherwise; a mark says what it is", () => {
+  const origin = makeRun({ id: "a", number: 1, name: "first" });
+  const forked = { run: "a", number: 1, name: "first", iteration: 20, seed: null };
+  const fork = makeRun({ id: "b", number: 2, name: "second", origin: forked });
+  for (const run of [origin, fork]) evaluate(run, [0.1, 0.2, 0.3, 0.4]);
+  /** @param {Run[]} runs */
+  const drawn = (...runs) => {
+    const traces = new TraceMaker().traces(runs, quantity("accuracy"), HOW);
+    const curve = traces.find(({ meta }) => meta.run === "b" && meta.series === "test_accuracy");
+    const marks = traces.at(-1)?.marks;
+    return { x: [...(curve?.points?.x ?? [])], at: marks?.x[marks.kinds.indexOf("fork")] };
+  };
+  assert.deepEqual(drawn(origin, fork), { x: [20, 30, 40], at: 20 });
+  assert.deepEqual(drawn(fork), { x: [10, 20, 30, 40], at: 20 });
+});

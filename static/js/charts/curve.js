@@ -6,6 +6,7 @@
  * is smoothed in both directions.
  */
 
+import { lowerBound } from "../state/series.js";
 import { centredAverage, Grown, MovingAverage } from "./smoothing.js";
 
 /** @import { Series } from "../state/series.js" */
@@ -155,6 +156,9 @@ export class Curve {
    */
   #x = null;
   #rows = 0;
+  #since;
+  /** The first drawn row: the last one that is not after `since`; known when a row after that has come. @type {number | null} */
+  #first = null;
 
   /**
    * @param {Series} series
@@ -167,9 +171,11 @@ export class Curve {
    * @param {number} how.bin of this many rows, two points are drawn; 1: all rows are drawn
    * @param {[number, number] | null} how.range the shown part of x; null: all of it
    * @param {(series: Series) => (row: number) => number} [how.x] see axes.js; without it, x is the iteration
+   * @param {number} [how.since] the iteration from which on it is drawn; rows before are only smoothed
    */
-  constructor(series, { columns, value, along, smoothing, ended = false, bin, range, x }) {
+  constructor(series, { columns, value, along, smoothing, ended = false, bin, range, x, since = 0 }) {
     this.#series = series;
+    this.#since = since;
     if (x) this.#x = { of: x, values: new Grown(Float64Array) };
     this.#columns = columns;
     this.#value = value;
@@ -209,11 +215,27 @@ export class Curve {
       for (let i = from; i < rows; i++) this.#x.values.push(at(i));
     }
     const { xs, ys } = this;
-    this.raw.take(xs, ys, from);
+    const drawn = this.#drawnFrom(from);
+    this.raw.take(xs, ys, drawn);
     if (this.#centred) this.#centredYs = centredAverage(ys, this.#centred);
     else this.#smoothed?.take(ys, from);
-    if (this.smoothedYs) this.smoothed?.take(xs, this.smoothedYs, from);
+    if (this.smoothedYs) this.smoothed?.take(xs, this.smoothedYs, drawn);
     return true;
+  }
+
+  /** The first of the new rows that is drawn. @param {number} from the first new row */
+  #drawnFrom(from) {
+    if (!this.#since || this.#first !== null) return from;
+    const { iterations } = this;
+    const after = lowerBound(iterations, this.#since + 1);
+    if (after === iterations.length) return after;
+    this.#first = Math.max(0, after - 1);
+    return this.#first;
+  }
+
+  /** The first drawn row. */
+  get first() {
+    return this.#first ?? 0;
   }
 
   /** The function that computes the value of a row from its columns. @returns {(row: number) => number} */

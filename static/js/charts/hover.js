@@ -208,6 +208,7 @@ export class Hover {
       const { xs, ys, smoothedYs, iterations } = curve;
       const row = nearest(xs, here);
       if (row < 0 || Math.abs(xs[row] - here) > spacing(xs, row)) return [];
+      if ("first" in curve && row < curve.first) return []; // drawn there as another run's
       const [value, smoothed] = [ys[row], smoothedYs?.[row]];
       const place = this.#plot.axes?.place(xs[row], smoothed ?? value);
       const distance = height === undefined ? -value : Math.abs((place?.top ?? NaN) - height);

@@ -1,14 +1,14 @@
 /**
- * Marks: what happened to a run, on its curves. Always shown are a cross where its values are no longer finite, a triangle
- * where it was changed by hand, and a crossed circle where its network died. If they are switched on in the chart's menu, marks
+ * Marks: what happened to a run, on its curves. Always shown are a diamond where it was forked from another run, a cross where its
+ * values are no longer finite, a triangle where it was changed by hand, and a crossed circle where its network died. If they are switched on in the chart's menu, marks
  * also show the best accuracy (on validation images if the run has some, else on test images; only if it is above chance),
  * an early stop and a plateau.
  */
 
 import { color } from "../page/palette.js";
-import { nearest } from "../state/series.js";
+import { lowerBound, nearest } from "../state/series.js";
 import { number, percent, t } from "../words/i18n.js";
-import { aboveChance } from "../words/labels.js";
+import { aboveChance, originText } from "../words/labels.js";
 import { hasCode } from "../words/reasons.js";
 
 /**
@@ -26,6 +26,7 @@ const KINDS = {
   plateau: { symbol: "line-ns-open", character: "│" },
   stopped: { symbol: "square-open", character: "□" },
   changed: { symbol: "triangle-down", character: "▼" },
+  fork: { symbol: "diamond", character: "◆" },
   dead: { symbol: "circle-x-open", character: "⊗" },
   diverged: { symbol: "x-thin", character: "✕" },
 };
@@ -38,7 +39,7 @@ export const DIVERGED = KINDS.diverged.character;
 
 /** Whether the symbol of a mark is a filled shape. @param {string} symbol Plotly's name */
 export function isFilled(symbol) {
-  return symbol === KINDS.best.symbol || symbol === KINDS.changed.symbol;
+  return [KINDS.best.symbol, KINDS.changed.symbol, KINDS.fork.symbol].includes(symbol);
 }
 
 /**
@@ -92,7 +93,8 @@ export function marksOf(traces, { dark, all }) {
  */
 export function awaitsRows({ run, curve }) {
   const last = curve.iterations?.at(-1) ?? 0;
-  return Boolean(run.finished_at) || (run.annotations ?? []).some(({ iteration }) => iteration > last);
+  const marked = [...(run.annotations ?? []), ...(run.origin ? [run.origin] : [])];
+  return Boolean(run.finished_at) || marked.some(({ iteration }) => iteration > last);
 }
 
 /**
@@ -101,6 +103,14 @@ export function awaitsRows({ run, curve }) {
  */
 function* always({ run, curve }) {
   const { xs, ys, iterations } = curve;
+  const forked = run.origin ? Math.max(0, lowerBound(iterations, run.origin.iteration + 1) - 1) : -1;
+  if (run.origin && forked < iterations.length && forked >= 0)
+    yield {
+      x: xs[forked],
+      row: forked,
+      kind: "fork",
+      note: `${run.name}: ${originText(run.origin)}`,
+    };
   for (const annotation of run.annotations ?? []) {
     const { iteration } = annotation;
     const row = nearest(iterations, iteration);

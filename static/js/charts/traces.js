@@ -120,12 +120,16 @@ export class TraceMaker {
     /** @type {Map<Group, [QuantityLine, Curve][]>} */
     const grouped = new Map();
     this.#grouped = false;
+    const drawn = new Set(runs.map(({ id }) => id));
     for (const run of runs) {
       const group = bands?.groups.find(
         (candidate) => candidate.runs.length > 1 && candidate.runs.includes(run),
       );
       const series = run[what.stream];
       const { overview } = series;
+      // before a fork, the curve is that of its origin
+      const { origin } = run;
+      const since = origin && drawn.has(origin.run) && !bands ? origin.iteration : 0;
       if (overview) this.#overviews.set(series, overview);
       for (const line of linesOf(what, run)) {
         if (overview) {
@@ -136,6 +140,7 @@ export class TraceMaker {
             bin: 1,
             range,
             x: axis.x?.(run),
+            since,
           });
           curve.advance();
           traces.push(this.#outline(run, line, curve, how));
@@ -144,11 +149,11 @@ export class TraceMaker {
         const x = axis.x?.(run);
         const bin = binOf(run, what.stream, range, maxPoints, x?.(series));
         const ended = smoothing > 0 && hasEnded(run);
-        const key = [run.id, line.series, smoothing, ended, range, bin, axisName].join();
+        const key = [run.id, line.series, smoothing, ended, range, bin, axisName, since].join();
         const known = this.#curves.get(key);
         const curve = known?.follows(series)
           ? known
-          : new Curve(series, { ...line, smoothing, ended, bin, range, x });
+          : new Curve(series, { ...line, smoothing, ended, bin, range, x, since });
         kept.set(key, curve);
         curve.advance();
         const filled = what.area && runs.length <= MAX_AREAS;

@@ -7,7 +7,8 @@ import { h, iconButton } from "../page/dom.js";
 import { loadStyle } from "../page/style.js";
 import { ApiError, api } from "../server/api.js";
 import { urlState } from "../state/address.js";
-import { number, t } from "../words/i18n.js";
+import { t } from "../words/i18n.js";
+import { originText } from "../words/labels.js";
 import { forkChanges, forkSeed, isFixed } from "./fork-changes.js";
 
 /**
@@ -111,14 +112,14 @@ async function checked(answer) {
  * @param {ForkedFrom} origin
  * @param {() => void} onLeave
  */
-export function forkHead({ number: run, name, iteration }, onLeave) {
+export function forkHead(origin, onLeave) {
   return h(
     "div",
-    { className: "card field fork-head", "data-field": "origin", title: name },
+    { className: "card field fork-head", "data-field": "origin", title: origin.name },
     h(
       "div",
       { className: "pair" },
-      h("b", {}, t("fork.of", { n: run, iteration: number(iteration) })),
+      h("b", {}, originText(origin)),
       iconButton("delete", t("fork.leave"), onLeave),
     ),
     h("span", { className: "error", role: "alert", id: "error-origin" }),

@@ -111,7 +111,7 @@ export function valuesAt(lines, iteration) {
   return lines.flatMap((line) => {
     const { iterations, ys } = line.curve;
     const row = nearest(iterations, iteration);
-    if (row < 0) return [];
+    if (row < 0 || ("first" in line.curve && row < line.curve.first)) return []; // or drawn there as another run's
     const beside = row > 0 ? iterations[row] - iterations[row - 1] : (iterations[1] ?? 1) - iterations[0];
     return Math.abs(iterations[row] - iteration) <= Math.max(1, beside)
       ? [{ line, row, value: ys[row] }]

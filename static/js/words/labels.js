@@ -1,8 +1,8 @@
 /** The names of fields and of their values, of classes, data sets and lessons, in the reader's language. */
 
-import { hasText, language, t } from "./i18n.js";
+import { hasText, language, number, t } from "./i18n.js";
 
-/** @import { Dataset, Lesson } from "../types.js" */
+/** @import { Dataset, Lesson, Origin } from "../types.js" */
 
 /**
  * The label of a field by its path: "optimizer.learning_rate" → "Learning rate".
@@ -76,6 +76,11 @@ export function valueLabelOf(path, value) {
 export function className(name) {
   const key = `class.${name.toLowerCase().replace(/[^a-z0-9]+/g, "_")}`;
   return hasText(key) ? t(key) : name;
+}
+
+/** "Fork of run 12 at iteration 500" @param {Pick<Origin, "number" | "iteration">} origin */
+export function originText(origin) {
+  return t("fork.of", { n: origin.number, iteration: number(origin.iteration) });
 }
 
 /** By name: the data sets of the lab. @type {Map<string, Partial<Dataset> & {title: string}>} */
