@@ -12,6 +12,8 @@ from babel.core import negotiate_locale
 from babel.messages.pofile import read_po
 
 LANGUAGES = ("en", "ja")
+#: What only exported reports say.
+OF_REPORTS = "report."
 
 
 class Messages:
@@ -24,6 +26,10 @@ class Messages:
 
     def catalog(self, language: str) -> dict[str, str]:
         return self._catalogs[language]
+
+    def of_page(self, language: str) -> dict[str, str]:
+        """Those that the page shows."""
+        return {key: text for key, text in self._catalogs[language].items() if not key.startswith(OF_REPORTS)}
 
     def negotiate(self, *wishes: str | None) -> str:
         """The first wish that is a language of the lab; a wish may be an Accept-Language header."""

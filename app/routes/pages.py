@@ -34,7 +34,7 @@ def messages(request: Request, language: str) -> dict[str, str]:
     pages = _pages(request)
     if language not in pages.messages.languages:
         raise NotFound(f"there is no language {language!r}", field="language")
-    return pages.messages.catalog(language)
+    return pages.messages.of_page(language)
 
 
 @router.get("/guide/{language}.json")

@@ -7,6 +7,7 @@
 import { h, iconButton } from "../page/dom.js";
 import { drag } from "../page/drag.js";
 import { arrowStep, onKey } from "../page/keys.js";
+import { loadStyle } from "../page/style.js";
 import { t } from "../words/i18n.js";
 import { control } from "./control.js";
 import { described } from "./fields.js";
@@ -17,6 +18,8 @@ import { afterInsertion, isInside, move, pathOf, step } from "./layer-moves.js";
  * @import { FormContext } from "./form.js"
  * @import { Field, Layer } from "../types.js"
  */
+
+await loadStyle("layers");
 
 /** The settings in the line of a layer; the button with the dots shows the others. @type {Record<string, string[]>} */
 const FIRST = {

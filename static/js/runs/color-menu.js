@@ -3,12 +3,15 @@
 import { h, moveTo } from "../page/dom.js";
 import { onKey } from "../page/keys.js";
 import { cssColor, HUES } from "../page/palette.js";
+import { loadStyle } from "../page/style.js";
 import { t } from "../words/i18n.js";
 
 /**
  * @import { Run } from "../types.js"
  * @import { RunActions } from "./run-actions.js"
  */
+
+await loadStyle("card");
 
 const COLUMNS = 4;
 /** Key → how many colours it moves the focus. @type {Record<string, number>} */

@@ -1,12 +1,15 @@
 /** The bar below the run list, with commands for the selected runs. It is visible while several runs are selected. */
 
 import { find, h, iconButton } from "../page/dom.js";
+import { loadStyle } from "../page/style.js";
 import { onLanguage, t } from "../words/i18n.js";
 import { exportMenu } from "./export-menu.js";
 import { COMMANDS } from "./run-actions.js";
 import { makeTagMenu } from "./tag-menu.js";
 
 /** @import { RunsLab } from "./run-table.js" */
+
+await loadStyle("card");
 
 export class RunBar {
   #element;

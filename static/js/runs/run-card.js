@@ -5,6 +5,7 @@
 
 import { h, iconButton, setText } from "../page/dom.js";
 import { cssColor, HUES } from "../page/palette.js";
+import { loadStyle } from "../page/style.js";
 import { ApiError, api } from "../server/api.js";
 import { ACTIVE } from "../state/run-status.js";
 import { number, t } from "../words/i18n.js";
@@ -22,6 +23,8 @@ import { comparedSentence, sharedText, trainedApart } from "./same-experiment.js
  * @import { RunsLab } from "./run-table.js"
  * @import { RunText } from "./run-text.js"
  */
+
+await loadStyle("card");
 
 const STEPS = [1, 10, 100];
 
