@@ -6,13 +6,13 @@ from.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from engine.config import ExperimentConfig
 from engine.errors import ConfigError
-from engine.fields import REQUIRED, Field, join, parse
+from engine.fields import REQUIRED, Field, demand_object, join, parse
 from engine.fork import check_fork
 from engine.reasons import Reason
 
@@ -79,6 +79,24 @@ def parse_stretches(given: Any, config: ExperimentConfig, path: str = "stretches
         except ConfigError as error:
             raise error.within(join(path, str(place))) from error
     return tuple(stretches)
+
+
+def with_stretches(document: Mapping[str, Any], stretches: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """An experiment file that holds a fork: the experiment after the last one and, if there are any, its stretches."""
+    return {**document, "stretches": list(stretches)} if stretches else dict(document)
+
+
+def parse_forked(document: Mapping[str, Any]) -> tuple[ExperimentConfig, tuple[Stretch, ...]]:
+    """The experiment and the stretches of an experiment file that may hold a fork.
+
+    Raises:
+        ConfigError: something in it is wrong; it names the field.
+    """
+    demand_object(document, "")
+    document = dict(document)
+    stretches = document.pop("stretches", [])
+    config = ExperimentConfig.from_dict(document)
+    return config, parse_stretches(stretches, config)
 
 
 def too_many(path: str) -> ConfigError:

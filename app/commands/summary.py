@@ -12,19 +12,23 @@ from app.commands.terminal import complain, console, visible
 from app.mistake import Mistake
 from app.settings import read_settings
 from engine import ConfigError, ExperimentConfig
+from engine.stretches import parse_stretches
 from engine.summary import summarize
 
 
 def summary(*, config: Path | None, lesson: str | None, changes: list[str]) -> int:
     """Print a table for each network of an experiment file or a lesson: 0, or 2 for what is wrong."""
     limits = read_settings().limits
+    stretches: Any = []
     try:
         if config is not None:
             documents = [read_experiment(config)]
+            stretches = documents[0].pop("stretches", [])  # of a fork; the network is the same in all of them
         else:
             chosen = find_lesson(lesson)
             documents = [made.to_dict() for made in chosen.configs() or [chosen.experiment()]]
         experiments = with_changes(documents, changes, limits)
+        parse_stretches(stretches, experiments[0])
     except (Mistake, ConfigError) as error:
         complain(error)
         return 2

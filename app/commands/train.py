@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import csv
 import json
-import signal
-import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import numpy as np
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from app.commands.experiments import find_lesson, read_experiment, with_changes
+from app.commands.session import Interrupt, Session
 from app.commands.terminal import INTERRUPTED, complain, console, visible
-from app.folders import make_writable, unwritable_message
-from app.mistake import Failure, Mistake
+from app.folders import make_writable
+from app.mistake import Mistake
 from app.settings import Settings, read_settings
 from app.texts import file_name
-from engine import ConfigError, DatasetError, EvaluationMetrics, ExperimentConfig, Trainer, datasets
-from engine.events import Event
+from engine import ConfigError, DatasetError, ExperimentConfig, datasets
+from engine.stretches import Stretch, parse_stretches
 
 #: Exit statuses: 2 for a wrong configuration, 3 for a divergence.
 WRONG, DIVERGED = 2, 3
@@ -50,12 +48,12 @@ def train(
     """
     settings = read_settings(data_dir=data_dir, state_dir=state_dir)
     try:
-        configs = _experiments(config, lesson, changes, settings)
+        configs, stretches = _experiments(config, lesson, changes, settings)
         if out is not None:
             make_writable(out, "the folder")  # so that an error comes before the training, not after it
         sessions: list[Session] = []
         bar = _bar()
-        with _Interrupt() as interrupt, ExitStack() as shown:
+        with Interrupt() as interrupt, ExitStack() as shown:
             for number, experiment in enumerate(configs, 1):
                 if interrupt.asked:
                     break
@@ -63,7 +61,7 @@ def train(
                 if out is not None and len(configs) > 1:
                     folder = out / f"{number:02d}-{file_name(experiment.name)}"
                     make_writable(folder, "the folder")
-                session = Session(experiment, settings, interrupt, plain=plain)
+                session = Session(experiment, stretches, settings, interrupt, plain=plain)
                 if not (as_json or sessions):
                     shown.enter_context(bar)
                 sessions.append(session)
@@ -87,136 +85,17 @@ def train(
     return DIVERGED if any(session.diverged for session in sessions) else 0
 
 
-class _Interrupt:
-    """The first Ctrl-C is noted and handled between iterations, so none is cut off. A second one stops immediately."""
-
-    def __init__(self) -> None:
-        self.asked = False
-
-    def __enter__(self) -> _Interrupt:
-        self._before = signal.signal(signal.SIGINT, self._ask)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        signal.signal(signal.SIGINT, self._before)
-
-    def _ask(self, *_: object) -> None:
-        if self.asked:
-            raise KeyboardInterrupt
-        self.asked = True
-
-
-class Session:
-    """One run: its trainer, and what it has reported.
-
-    Attributes:
-        evaluation: the last one; of the weights that the run ended with.
-        finished: whether it came to its end and was not interrupted.
-        ending: how it ended, in a line.
-    """
-
-    def __init__(
-        self, config: ExperimentConfig, settings: Settings, interrupt: _Interrupt, *, plain: bool
-    ) -> None:
-        self.config = config
-        self.trainer = Trainer(
-            config, data_dir=settings.data_dir, cache_dir=settings.cache_dir, fast=not plain
-        )
-        self.rows: dict[str, list[tuple[float, ...]]] = {"train": [], "evaluation": []}
-        self.evaluation: EvaluationMetrics | None = None
-        self.seconds = 0.0
-        self.iteration = 0
-        self.finished = self.diverged = False
-        self.ending = "not begun"
-        self._interrupt = interrupt
-
-    def events(self) -> Iterator[Any]:
-        """Train to the end or until an interruption, and keep every event.
-
-        After an interruption, the network is evaluated once more.
-        """
-        began = time.perf_counter()
-        trainer = self.trainer
-        try:
-            while not (trainer.done or self._interrupt.asked):
-                yield from self._kept(trainer.advance())
-            if not trainer.done and 0 < trainer.iteration != getattr(self.evaluation, "iteration", None):
-                yield from self._kept([trainer.evaluate()])
-        finally:
-            self.seconds = time.perf_counter() - began
-            self.finished, self.diverged = trainer.done, trainer.divergence is not None
-            self.ending = self._describe_ending()
-
-    def _kept(self, events: Sequence[Event]) -> Iterator[Event]:
-        for event in events:
-            self.iteration = event.iteration
-            self.rows[event.stream].append(tuple(event.values))
-            if isinstance(event, EvaluationMetrics):
-                self.evaluation = event
-            yield event
-
-    def _describe_ending(self) -> str:
-        trainer = self.trainer
-        if trainer.divergence is not None:
-            ended = trainer.divergence
-            where = "after" if ended.evaluated else "at"
-            return f"diverged {where} iteration {ended.iteration}: {'; '.join(ended.reasons)}"
-        if not trainer.done:
-            return f"interrupted after {trainer.iteration:,} of {trainer.iterations:,} iterations"
-        return trainer.reason or "completed"
-
-    def release(self) -> None:
-        """Free the run's memory before the next run of a lesson."""
-        del self.trainer
-        self.rows.clear()
-
-    def write(self, folder: Path) -> None:
-        """weights.npz (each parameter, and batch norm's running statistics), metrics.csv (a row for each iteration)
-        and config.json.
-
-        Raises:
-            Failure: they cannot be written there; they are in a temporary folder then, which the message names.
-        """
-        try:
-            self._write(folder)
-        except OSError as error:
-            text = unwritable_message(folder, "the folder", error)
-            try:
-                rescue = Path(tempfile.mkdtemp(prefix="lossroom-"))
-                self._write(rescue)
-            except OSError as again:
-                raise Failure(
-                    f"{text}; nor can the temporary folder: {again}; the weights are lost"
-                ) from error
-            raise Failure(f"{text}; weights, metrics and config are in {rescue}") from error
-
-    def _write(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        network = self.trainer.network
-        np.savez(folder / "weights.npz", **network.parameters, **network.running)  # type: ignore[arg-type]
-        text = json.dumps(self.config.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
-        (folder / "config.json").write_text(text + "\n", "utf-8")
-        with (folder / "metrics.csv").open("w", newline="", encoding="utf-8") as file:
-            self._write_metrics(file)
-
-    def _write_metrics(self, file: TextIO) -> None:
-        columns = self.trainer.columns
-        evaluated = {row[0]: row[1:] for row in self.rows["evaluation"]}
-        blank = ("",) * (len(columns["evaluation"]) - 1)
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([*columns["train"], *columns["evaluation"][1:]])
-        for row in self.rows["train"]:
-            writer.writerow([int(row[0]), *row[1:], *evaluated.get(row[0], blank)])
-
-
 # -- what to train -----------------------------------------------------------------------------------
 
 
 def _experiments(
     path: Path | None, lesson: str | None, changes: list[str], settings: Settings
-) -> list[ExperimentConfig]:
+) -> tuple[list[ExperimentConfig], Sequence[Stretch]]:
+    """What to train, and of an exported fork what is trained before."""
+    stretches: Any = []
     if path is not None:
         documents = [read_experiment(path)]
+        stretches = documents[0].pop("stretches", [])
     else:
         chosen = find_lesson(lesson)
         if not chosen.runs:
@@ -231,18 +110,18 @@ def _experiments(
         else:
             configs = chosen.configs()
         documents = [config.to_dict() for config in configs]
-    return with_changes(documents, changes, settings.limits)
+    configs = with_changes(documents, changes, settings.limits)
+    return configs, parse_stretches(stretches, configs[0])
 
 
 # -- how it is shown ---------------------------------------------------------------------------------
 
 
 def _train_as_json(session: Session) -> None:
-    columns = session.trainer.columns
     _print_json({"event": "start", "name": session.config.name, "config": session.config.to_dict()})
     try:
-        for event in session.events():
-            values = zip(columns[event.stream], event.values, strict=True)
+        for event, row in session.events():
+            values = zip(session.columns[event.stream], row, strict=True)
             _print_json({"event": event.stream, **{name: _finite(value) for name, value in values}})
     finally:
         _print_json({"event": "end", "ending": session.ending, "seconds": round(session.seconds, 3)})
@@ -271,14 +150,14 @@ def _bar() -> Progress:
 
 def _follow(bar: Progress, session: Session) -> None:
     """Train with a line of the bar."""
-    task = bar.add_task(_name(session), total=session.trainer.iterations, speed="", metrics="")
+    task = bar.add_task(_name(session), total=session.iterations, speed="", metrics="")
     began = shown = time.perf_counter()
     metrics = None
-    for event in session.events():
+    for event, _ in session.events():
         if event.stream == "train":
             metrics = event
         now = time.perf_counter()
-        if metrics is not None and (now - shown > 0.1 or metrics.iteration == session.trainer.iterations):
+        if metrics is not None and (now - shown > 0.1 or metrics.iteration == session.iterations):
             shown = now
             parts = [f"loss {metrics.loss:.4f}"]
             if session.evaluation is not None:

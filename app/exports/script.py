@@ -62,15 +62,13 @@ _STRETCHES = Template("""\
 STRETCHES = $stretches
 
 """)
-_FORK_IMPORTS = "from engine.fork import fork\nfrom engine.stretches import forks, parse_stretches\n"
+_FORK_IMPORTS = "from engine.course import Course\nfrom engine.stretches import parse_stretches\n"
 _FORK_BEGIN = """\
-    ahead = forks(parse_stretches(STRETCHES, config), config)
-    trainer = Trainer(ahead[0][0].config, data_dir=data_dir)
+    course = Course(parse_stretches(STRETCHES, config), config, data_dir=data_dir)
+    trainer = Trainer(course.first, data_dir=data_dir)
 """
 _FORK = """\
-        if ahead and trainer.iteration == ahead[0][0].until:
-            stretch, config = ahead.pop(0)
-            trainer = fork(trainer, config, data_dir=data_dir, seed=stretch.seed)
+        trainer = course.go_on(trainer)
 """
 _VALIDATION = ", validation accuracy {event.validation_accuracy:.2%}"
 _CHANGES = Template("""\

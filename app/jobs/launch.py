@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from app.data_sets import DataSets
 from app.estimate import expected_seconds
 from app.runs import Run
-from app.trainings import Training, new_id
-from engine import ExperimentConfig, fingerprint
+from app.trainings import Training, fingerprint_of, new_id
+from engine import ExperimentConfig
+from engine.stretches import Stretch
 from engine.summary import summarize
 
 
@@ -20,6 +22,7 @@ class Launch:
 
     name: str
     document: dict[str, Any]
+    stretches: list[dict[str, Any]]
     iterations: int
     expected_seconds: float
     fingerprint: str | None
@@ -33,6 +36,7 @@ class Launch:
             created_at=time.time(),
             expected_seconds=self.expected_seconds,
             fingerprint=self.fingerprint,
+            stretches=self.stretches,
         )
 
     def run(self, training: Training, lesson: str | None, group_id: str | None) -> Run:
@@ -48,15 +52,18 @@ class Launch:
         )
 
 
-def prepare(configs: list[ExperimentConfig], data_sets: DataSets) -> list[Launch]:
-    """What is to be launched. It reads files, and takes some milliseconds for many: call it in a thread."""
+def prepare(
+    configs: list[ExperimentConfig], stretches: Sequence[Stretch], data_sets: DataSets
+) -> list[Launch]:
+    """What is to be launched, each after `stretches`. It reads files, and many take some milliseconds: call it in a
+    thread."""
     names = {config.dataset.name for config in configs}
     digests = {name: data_sets.digest(name) for name in names}
-    arithmetic = fingerprint.of_arithmetic()
+    before = [stretch.to_dict() for stretch in stretches]
     launches = []
     for config in configs:
         document, data = config.to_dict(), digests[config.dataset.name]
-        of_it = data and fingerprint.of_experiment(document, data=data, arithmetic=arithmetic)
+        of_it = data and fingerprint_of(document, before, (), data=data)
         expected = expected_seconds(config, summarize(config))
-        launches.append(Launch(config.name, document, config.iterations, expected, of_it))
+        launches.append(Launch(config.name, document, before, config.iterations, expected, of_it))
     return launches

@@ -13,7 +13,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -58,6 +58,7 @@ from engine import ConfigError, ExperimentConfig
 from engine.fingerprint import of_arithmetic
 from engine.live import check_live, dropout_rate
 from engine.reasons import Reason, restored, why
+from engine.stretches import Stretch
 from engine.summary import summarize
 
 log = logging.getLogger(__name__)
@@ -164,17 +165,23 @@ class Scheduler:
         return self._kept.bytes
 
     async def launch(
-        self, configs: list[ExperimentConfig], *, lesson: str | None = None, fresh: bool = False
+        self,
+        configs: list[ExperimentConfig],
+        *,
+        stretches: Sequence[Stretch] = (),
+        lesson: str | None = None,
+        fresh: bool = False,
     ) -> list[Run]:
         """Store one run for each config: all of them, or none. Several are a group.
 
         An experiment that has been trained, trains or waits already is not trained again: its run shows that training.
 
         Args:
+            stretches: what is trained before, with a fork after each.
             fresh: train all of them again.
         """
         # beside the loop: many experiments are many milliseconds of estimates, and data sets are files
-        launches = await asyncio.to_thread(prepare, configs, self._data_sets)
+        launches = await asyncio.to_thread(prepare, configs, stretches, self._data_sets)
         async with self._sharing.order:
             runs, new = self._match(launches, lesson, fresh=fresh)
             self._queue.demand_places(len(new))

@@ -16,13 +16,11 @@ the start, through its stretches.
 
 from __future__ import annotations
 
-import math
 import os
 import signal
 import sys
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -50,10 +48,9 @@ from app.jobs.messages import (
     Stopped,
 )
 from engine import ConfigError, DatasetError, ExperimentConfig, Trainer, reasons
-from engine.events import STREAMS, Event
-from engine.fork import fork
-from engine.stretches import Stretch, forks, parse_stretches
-from engine.trainer import columns_of
+from engine.course import Course
+from engine.events import STREAMS
+from engine.stretches import parse_stretches
 
 if sys.platform != "win32":
     import resource
@@ -84,28 +81,33 @@ def give_way(niceness: int) -> None:
 
 def _train(link: Link, job: Job) -> None:
     try:
-        config = ExperimentConfig.from_dict(job.config, stored=True)
-        ahead = forks(parse_stretches(job.stretches, config), config)
-        trainer, evaluations = _trainer(job, ahead[0][0].config if ahead else config)
+        course = _course(job)
+        trainer, evaluations = _trainer(job, course)
     except (ConfigError, DatasetError, MemoryError) as error:
         link.report(_ended("failed", reasons.reason_of(error)))
         return
     link.report(Began(str(trainer.data["digest"])))
-    columns = columns_of(config, tuple(trainer.network.weight_layers))
+    columns = course.columns(trainer)
     for stream, first in zip(STREAMS, (trainer.iteration, evaluations), strict=True):
         link.open(stream, columns[stream], first)
     ending: Finished | Stopped
     try:
-        ending = Training(link, trainer, job, ahead, columns).run()
+        ending = Training(link, trainer, job, course).run()
     except ConfigError as error:  # the weights at a fork are not finite
         ending = _ended("failed", reasons.reason_of(error))
         link.flush()
     link.report(ending)
 
 
-def _trainer(job: Job, first: ExperimentConfig) -> tuple[Trainer, int]:
+def _course(job: Job) -> Course:
+    config = ExperimentConfig.from_dict(job.config, stored=True)
+    stretches = parse_stretches(job.stretches, config)
+    return Course(stretches, config, data_dir=Path(job.data_dir), cache_dir=Path(job.cache_dir))
+
+
+def _trainer(job: Job, course: Course) -> tuple[Trainer, int]:
     """The trainer where the last usable checkpoint was made, and how many evaluations came before that; without one,
-    a new trainer of the experiment `first`."""
+    a new trainer."""
     data_dir, cache_dir = Path(job.data_dir), Path(job.cache_dir)
     for made in job.checkpoints:
         data = checkpoints.read(Path(job.checkpoint_dir), made["file"])
@@ -114,7 +116,7 @@ def _trainer(job: Job, first: ExperimentConfig) -> tuple[Trainer, int]:
                 return Trainer.restore(data, data_dir=data_dir, cache_dir=cache_dir), made["evaluations"]
         except ValueError:
             continue  # damaged; the one before it, or the start, leads to the same curve
-    return Trainer(first, data_dir=data_dir, cache_dir=cache_dir), 0
+    return Trainer(course.first, data_dir=data_dir, cache_dir=cache_dir), 0
 
 
 def _ended(status: str, reason: str | None) -> Finished:
@@ -124,25 +126,10 @@ def _ended(status: str, reason: str | None) -> Finished:
 class Training:
     """One training in this process: trains, obeys, reports, saves."""
 
-    def __init__(
-        self,
-        link: Link,
-        trainer: Trainer,
-        job: Job,
-        ahead: Sequence[tuple[Stretch, ExperimentConfig]] = (),
-        columns: Mapping[str, Sequence[str]] | None = None,
-    ) -> None:
-        """
-        Args:
-            ahead: the stretches of the training, each with the experiment that follows it. Those that end before
-                `trainer` are passed over.
-            columns: of the rows, by stream; None: those of `trainer`.
-        """
+    def __init__(self, link: Link, trainer: Trainer, job: Job, course: Course) -> None:
         self._link = link
         self._trainer = trainer
-        self._forks = deque(pair for pair in ahead if pair[0].until >= trainer.iteration)
-        self._columns = columns or trainer.columns
-        self._folders = {"data_dir": Path(job.data_dir), "cache_dir": Path(job.cache_dir)}
+        self._course = course
         self._writer = checkpoints.Writer(
             Path(job.checkpoint_dir), job.training, job.attempt, every=job.checkpoint_seconds
         )
@@ -176,38 +163,26 @@ class Training:
 
     def _train(self) -> Finished | Stopped:
         due = [True]
-        self._fork()
+        self._trainer = self._course.go_on(self._trainer)
         self._link.resume_clock()
         while not self._trainer.done:
             if not self._obey_and_report(any(due)):
                 return _ended("cancelled", None) if self._cancelled else Stopped()
             events = self._trainer.advance()
-            if self._forks:
-                due = [self._link.add(event.stream, self._in_columns(event)) for event in events]
+            if self._course.has_forks:
+                due = [self._link.add(one.stream, self._course.values(self._trainer, one)) for one in events]
             else:
                 due = [self._link.add(event.stream, event.values) for event in events]
             if self._paused and self._trainer.iteration > self._stored:
                 self._steps -= 1  # repeating what is stored already is no step
             if self._trainer.iteration >= self._keeper.due:
                 self._keeper.keep(self._trainer, self._link.rows_of("evaluation"))
-            if self._forks:
-                self._fork()
+            if self._course.has_forks:
+                self._trainer = self._course.go_on(self._trainer)
         return self._ending()
 
-    def _fork(self) -> None:
-        """Where a stretch ends here, go on with the experiment that follows. A checkpoint that was made here after the
-        fork is forked again, and is still the same."""
-        if self._forks and self._forks[0][0].until == self._trainer.iteration:
-            stretch, config = self._forks.popleft()
-            self._trainer = fork(self._trainer, config, None, **self._folders, seed=stretch.seed)
-
-    def _in_columns(self, event: Event) -> Sequence[float]:
-        """The values of an event before a fork, in the columns of what comes after it; NaN where it has none."""
-        known = dict(zip(self._trainer.columns[event.stream], event.values, strict=True))
-        return [known.get(name, math.nan) for name in self._columns[event.stream]]
-
     def _ending(self) -> Finished:
-        if self._forks:  # refused rows end a training earlier
+        if self._course.has_forks:  # refused rows end a training earlier
             raise ValueError(f"it ended at iteration {self._trainer.iteration}, before it was forked")
         self._link.flush()
         self._report_dead()

@@ -25,6 +25,7 @@ from app.routes.runs import Experiment, Fresh
 from engine import ConfigError, ExperimentConfig, lessons, options
 from engine.lessons import Lesson
 from engine.limits import Limits
+from engine.stretches import parse_forked
 from engine.summary import Summary, summarize
 
 router = APIRouter(prefix="/api", tags=["experiments"])
@@ -75,7 +76,7 @@ async def get_options(lab: TheLab) -> OptionsAnswer:
 @router.post("/summary")
 async def get_summary(lab: TheLab, experiment: Experiment) -> SummaryAnswer:
     """Shapes, parameters, multiply-adds, memory and expected time of an experiment; nothing is queued."""
-    config = ExperimentConfig.from_dict(experiment)
+    config, _ = parse_forked(experiment)
     summary = summarize(config)
     lab.settings.limits.check(summary)
     seconds = expected_seconds(config, summary)

@@ -25,6 +25,7 @@ from app.storage import training_store
 from app.work import in_pieces, in_thread
 from engine.events import STREAMS
 from engine.reasons import Reason, reason_of
+from engine.stretches import with_stretches
 
 router = APIRouter(prefix="/api", tags=["exports"])
 
@@ -49,9 +50,11 @@ PART = 1 << 20
 
 @router.get("/runs/{run_id}/export.json")
 async def export_json(lab: TheLab, run_id: str) -> Response:
-    """The experiment file: POST it again, or hand it to `lossroom train --config`. Rows: `/api/exports/json`."""
+    """The experiment file: POST it again, or hand it to `lossroom train --config`. That of a fork holds what is trained
+    before. Rows: `/api/exports/json`."""
     run = lab.register.get(run_id)
-    text = json.dumps(_record(lab, run).config, indent=2, ensure_ascii=False, allow_nan=False)
+    document = with_stretches(_record(lab, run).config, run.training.stretches)
+    text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
     return Response(text, media_type="application/json", headers=_file_of(run, "experiment.json"))
 
 

@@ -24,6 +24,7 @@ from app.storage import training_store
 from app.work import in_thread
 from engine import ExperimentConfig
 from engine.events import STREAMS
+from engine.stretches import parse_forked
 from engine.summary import summarize
 
 router = APIRouter(prefix="/api/runs", tags=["runs"])
@@ -36,7 +37,7 @@ AT_ONCE = 4096
 Experiment = Annotated[
     dict[str, Any],
     Body(
-        description="An experiment file; everything left out takes its default. "
+        description="An experiment file; everything left out takes its default. That of a fork has `stretches`. "
         'With `"fresh": true` in it, it is trained again if it has been trained before.',
         openapi_examples={
             "short": {
@@ -121,10 +122,10 @@ async def launch(lab: TheLab, experiment: Experiment) -> RunAnswer:
     """Validate an experiment, store it and queue it. Where it has been trained, or is being trained, the run shows
     that training."""
     fresh = _take_fresh(experiment)
-    config = ExperimentConfig.from_dict(experiment)
+    config, stretches = parse_forked(experiment)
     lab.settings.limits.check(summarize(config))
     lab.data_sets.demand(config.dataset.name)
-    (run,) = await lab.scheduler.launch([config], fresh=fresh)
+    (run,) = await lab.scheduler.launch([config], stretches=stretches, fresh=fresh)
     return run.view()
 
 

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -53,6 +54,40 @@ def test_a_script_replays_a_fork_of_a_fork_bit_for_bit(lab, grandchild, tmp_path
     assert header == columns
     np.testing.assert_array_equal(np.array(rows, np.float64).astype(np.float32), stored)
     assert f"test accuracy {grandchild['latest']['test_accuracy']:.2%}" in done.stdout
+
+
+def test_an_experiment_file_of_a_fork_is_launched_again_and_trained_without_a_lab(lab, grandchild, tmp_path):
+    file = lab.http.get(f"/api/runs/{grandchild['id']}/export.json").json()
+    shown = lab.post("/api/runs", **file).json()
+    assert (shown["training"], shown["origin"]) == (grandchild["training"], None)
+    anew = lab.post("/api/runs", **file, fresh=True).json()
+    anew = lab.wait_for(anew["id"], "completed")
+    columns, stored = lab.stored_rows(grandchild["id"])
+    assert lab.stored_rows(anew["id"])[1].tobytes() == stored.tobytes()
+
+    path, out = tmp_path / "fork.json", tmp_path / "out"
+    path.write_text(json.dumps(file))
+    command = [
+        str(Path(sys.executable).with_name("lossroom")),
+        "train",
+        "--config",
+        str(path),
+        "--out",
+        str(out),
+    ]
+    done = subprocess.run([*command, "--json"], capture_output=True, text=True, cwd=tmp_path, timeout=60)
+    assert done.returncode == 0, done.stderr
+    rows = list(csv.DictReader((out / "metrics.csv").read_text("utf-8").splitlines()))
+    trained = np.array([[row[name] for name in columns] for row in rows], np.float64).astype(np.float32)
+    assert trained.tobytes() == stored.tobytes()
+    assert json.loads((out / "config.json").read_text())["stretches"] == file["stretches"]
+    command[1:] = ["summary", "--config", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=60)
+    assert "dense" in done.stdout
+
+    file["stretches"][1]["until"] = 20
+    for answer in (lab.post("/api/runs", **file), lab.post("/api/summary", **file)):
+        assert (answer.status_code, answer.json()["error"]["field"]) == (422, "stretches.1.until")
 
 
 def test_a_document_brings_forks_back_which_can_be_forked_and_trained_again(

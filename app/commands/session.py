@@ -1,0 +1,160 @@
+"""A session: one run that `lossroom train` trains in its own process, until Ctrl-C."""
+
+from __future__ import annotations
+
+import csv
+import json
+import signal
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TextIO
+
+import numpy as np
+
+from app.folders import unwritable_message
+from app.mistake import Failure
+from app.settings import Settings
+from engine import EvaluationMetrics, ExperimentConfig, Trainer
+from engine.course import Course
+from engine.events import Event
+from engine.stretches import Stretch, with_stretches
+
+
+class Interrupt:
+    """The first Ctrl-C is noted and handled between iterations, so none is cut off. A second one stops immediately."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def __enter__(self) -> Interrupt:
+        self._before = signal.signal(signal.SIGINT, self._ask)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        signal.signal(signal.SIGINT, self._before)
+
+    def _ask(self, *_: object) -> None:
+        if self.asked:
+            raise KeyboardInterrupt
+        self.asked = True
+
+
+class Session:
+    """One run: its trainer, and what it has reported.
+
+    Attributes:
+        columns: of the rows, by stream.
+        iterations: that are planned.
+        evaluation: the last one; of the weights that the run ended with.
+        finished: whether it came to its end and was not interrupted.
+        ending: how it ended, in a line.
+    """
+
+    def __init__(
+        self,
+        config: ExperimentConfig,
+        stretches: Sequence[Stretch],
+        settings: Settings,
+        interrupt: Interrupt,
+        *,
+        plain: bool,
+    ) -> None:
+        """`stretches`: what is trained before, with a fork after each; see `engine.stretches`."""
+        self.config = config
+        self.stretches = stretches
+        folders = {"data_dir": settings.data_dir, "cache_dir": settings.cache_dir}
+        self._course = Course(stretches, config, **folders)
+        self.trainer = Trainer(self._course.first, None, **folders, fast=not plain)
+        self.columns = self._course.columns(self.trainer)
+        self.iterations = config.iterations if stretches else self.trainer.iterations
+        self.rows: dict[str, list[tuple[float, ...]]] = {"train": [], "evaluation": []}
+        self.evaluation: EvaluationMetrics | None = None
+        self.seconds = 0.0
+        self.iteration = 0
+        self.finished = self.diverged = False
+        self.ending = "not begun"
+        self._interrupt = interrupt
+
+    def events(self) -> Iterator[tuple[Event, Sequence[float]]]:
+        """Train to the end or until an interruption, and keep every event. Returns each with its row.
+
+        After an interruption, the network is evaluated once more.
+        """
+        began = time.perf_counter()
+        try:
+            self.trainer = self._course.go_on(self.trainer)
+            while not (self.trainer.done or self._interrupt.asked):
+                yield from self._kept(self.trainer.advance())
+                self.trainer = self._course.go_on(self.trainer)
+            trainer = self.trainer
+            if not trainer.done and 0 < trainer.iteration != getattr(self.evaluation, "iteration", None):
+                yield from self._kept([trainer.evaluate()])
+        finally:
+            self.seconds = time.perf_counter() - began
+            self.finished, self.diverged = self.trainer.done, self.trainer.divergence is not None
+            self.ending = self._describe_ending()
+
+    def _kept(self, events: Sequence[Event]) -> Iterator[tuple[Event, Sequence[float]]]:
+        for event in events:
+            self.iteration = event.iteration
+            row = tuple(self._course.values(self.trainer, event))
+            self.rows[event.stream].append(row)
+            if isinstance(event, EvaluationMetrics):
+                self.evaluation = event
+            yield event, row
+
+    def _describe_ending(self) -> str:
+        trainer = self.trainer
+        if trainer.divergence is not None:
+            ended = trainer.divergence
+            where = "after" if ended.evaluated else "at"
+            return f"diverged {where} iteration {ended.iteration}: {'; '.join(ended.reasons)}"
+        if not trainer.done:
+            return f"interrupted after {trainer.iteration:,} of {trainer.iterations:,} iterations"
+        return trainer.reason or "completed"
+
+    def release(self) -> None:
+        """Free the run's memory before the next run of a lesson."""
+        del self.trainer
+        self.rows.clear()
+
+    def write(self, folder: Path) -> None:
+        """weights.npz (each parameter, and batch norm's running statistics), metrics.csv (a row for each iteration)
+        and config.json.
+
+        Raises:
+            Failure: they cannot be written there; they are in a temporary folder then, which the message names.
+        """
+        try:
+            self._write(folder)
+        except OSError as error:
+            text = unwritable_message(folder, "the folder", error)
+            try:
+                rescue = Path(tempfile.mkdtemp(prefix="lossroom-"))
+                self._write(rescue)
+            except OSError as again:
+                raise Failure(
+                    f"{text}; nor can the temporary folder: {again}; the weights are lost"
+                ) from error
+            raise Failure(f"{text}; weights, metrics and config are in {rescue}") from error
+
+    def _write(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        network = self.trainer.network
+        np.savez(folder / "weights.npz", **network.parameters, **network.running)  # type: ignore[arg-type]
+        document = with_stretches(self.config.to_dict(), [stretch.to_dict() for stretch in self.stretches])
+        text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
+        (folder / "config.json").write_text(text + "\n", "utf-8")
+        with (folder / "metrics.csv").open("w", newline="", encoding="utf-8") as file:
+            self._write_metrics(file)
+
+    def _write_metrics(self, file: TextIO) -> None:
+        columns = self.columns
+        evaluated = {row[0]: row[1:] for row in self.rows["evaluation"]}
+        blank = ("",) * (len(columns["evaluation"]) - 1)
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([*columns["train"], *columns["evaluation"][1:]])
+        for row in self.rows["train"]:
+            writer.writerow([int(row[0]), *row[1:], *evaluated.get(row[0], blank)])
