@@ -62,6 +62,10 @@ class Course:
         stretch, config = self._forks.popleft()
         return fork(trainer, config, data_dir=self._data_dir, cache_dir=self._cache_dir, seed=stretch.seed)
 
+    def iterations(self, trainer: Trainer) -> int:
+        """How many iterations the whole training is to have."""
+        return self._config.iterations if self._forks else trainer.iterations
+
     def columns(self, trainer: Trainer) -> dict[str, tuple[str, ...]]:
         """The names of each stream's values in the rows of the whole training: those of what follows the last fork."""
         return columns_of(self._config, tuple(trainer.network.weight_layers))

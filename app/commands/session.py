@@ -68,7 +68,7 @@ class Session:
         self._course = Course(stretches, config, **folders)
         self.trainer = Trainer(self._course.first, None, **folders, fast=not plain)
         self.columns = self._course.columns(self.trainer)
-        self.iterations = config.iterations if stretches else self.trainer.iterations
+        self.iterations = self._course.iterations(self.trainer)
         self.rows: dict[str, list[tuple[float, ...]]] = {"train": [], "evaluation": []}
         self.evaluation: EvaluationMetrics | None = None
         self.seconds = 0.0

@@ -72,13 +72,14 @@ class Fork:
         return [note for note in self.origin.annotations if _lies_before(note, self.wish.iteration)]
 
     def checkpoints(self) -> list[Checkpoint]:
-        """The checkpoints of the origin from which the fork can go on. One that was made after a change by hand at the
+        """The checkpoints of the origin from which the fork can go on, newest first. One after a change by hand at the
         iteration of the fork is none."""
         until = self.wish.iteration
         changed = any(
             note["kind"] == "live" and note["iteration"] == until for note in self.origin.annotations
         )
-        return [made for made in self.origin.checkpoints if made["iteration"] < until + (not changed)]
+        fit = [made for made in self.origin.checkpoints if made["iteration"] < until + (not changed)]
+        return sorted(fit, key=lambda made: made["iteration"], reverse=True)
 
     def seconds(self) -> float:
         """How long it takes on a free core, roughly: from the nearest checkpoint through the fork to the end."""

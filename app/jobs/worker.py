@@ -137,7 +137,7 @@ class Training:
             Path(job.checkpoint_dir),
             job.training,
             job.attempt,
-            iterations=self._forks[-1][1].iterations if self._forks else trainer.iterations,
+            iterations=course.iterations(trainer),
             most_bytes=job.kept_bytes,
             made=job.checkpoints,
             at=trainer.iteration,
