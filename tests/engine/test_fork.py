@@ -128,6 +128,29 @@ def test_other_settings_take_over_at_the_fork_and_a_fork_can_be_saved_and_restor
     assert rows(again) == curve
 
 
+@pytest.mark.parametrize("seed", [None, 4])
+@pytest.mark.parametrize(
+    "sections",
+    [
+        {"optimizer": {"name": "sgd", "learning_rate": 0.1}},
+        {"training": {"sampling": "epochs", "early_stopping": {"patience": 2}}},
+        {"regularization": {"l1": 0.0005}},
+        {},
+    ],
+    ids=str,
+)
+def test_a_fork_that_is_forked_again_where_it_is_stays_the_same(digits, sections, seed):
+    """So whoever goes on at a fork need not know whether a checkpoint was made before it or after it."""
+    config = experiment()
+    changed = ExperimentConfig.from_dict(
+        {**BASE, **{key: {**BASE.get(key, {}), **part} for key, part in sections.items()}}
+    )
+    once = fork(Replay(config, digits).at(20), changed, digits, seed=seed)
+    twice = fork(Trainer.restore(once.checkpoint(), digits), changed, digits, seed=seed)
+    assert twice.checkpoint() == once.checkpoint()
+    assert rows(twice) == rows(once)
+
+
 def test_a_fork_leaves_its_origin_as_it_was(digits):
     config = experiment()
     trainer = Replay(config, digits).at(20)
