@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -13,6 +13,7 @@ from app.errors import Invalid
 from app.exports.reading import JsonReader
 from app.rows import Rows, Times
 from engine.reasons import Reason
+from engine.stretches import MAX_STRETCHES
 
 #: Columns that the page draws; an import has at least these.
 NEEDED = {
@@ -68,6 +69,7 @@ class ImportedRows:
         self._width: int | None = None
         self._counted = np.zeros(1, np.float32)  # the last iteration, as an array of one row
         self._last = np.empty(0, np.float32)
+        self._repeated: set[int] = set()  # iterations with two evaluations
         self._ascending = True
 
     @classmethod
@@ -99,13 +101,18 @@ class ImportedRows:
         """The last row."""
         return Rows(self.columns, self.count - 1, self._last[:, None], self.times[-1:])
 
-    def check(self, iterations: int) -> None:
+    def check(self, iterations: int, forks: Container[int] = ()) -> None:
         """Check the rows against the experiment.
+
+        Args:
+            forks: the iterations after which the run was forked. A training that ends with the weights of an earlier
+                iteration evaluates them once more; it ends here, or at a fork.
 
         Raises:
             Invalid: iterations that a run of `iterations` iterations cannot have recorded.
         """
-        if not (self._ascending and self.last_iteration <= iterations):
+        ends = all(iteration in forks for iteration in self._repeated - {self.last_iteration})
+        if not (self._ascending and ends and self.last_iteration <= iterations):
             text = f"{self._field}.data: iterations must ascend from 1 to at most {iterations:,}"
             raise Invalid(
                 Reason("iterations_ascend", text, most=iterations),
@@ -178,20 +185,22 @@ class ImportedRows:
             row = next(row for row in range(len(block)) if max(map(abs, block[row])) > 1e308)
             raise self._no_number(self.count + row, 0) from None
         counted = np.concatenate([self._counted[-2:], values[:, 0]])
-        # the last evaluation may be a second one, of the weights that early stopping brought back
         with np.errstate(invalid="ignore"):
             steps = np.diff(counted)
         allowed = (steps > 0) | ((steps == 0) & (self._stream == "evaluation"))
-        early = steps[:-1] > 0  # all but the newest must be true steps, also that before this block
+        thrice = (steps[1:] == 0) & (steps[:-1] == 0)
+        self._repeated.update(counted[1:][steps == 0].tolist())
         self._ascending &= bool(
             np.isfinite(counted).all()
             and allowed.all()
-            and early.all()
+            and not thrice.any()
+            and len(self._repeated) <= MAX_STRETCHES + 1
             and (counted == np.floor(counted)).all()
             and values[:, 0].max() <= MAX_ITERATIONS
         )
         if not self._ascending:
             counted = np.zeros(1, np.float32)
+            self._repeated.clear()
         begin = self._spool.add(values)
         self._begin = begin if self._begin is None else self._begin
         self._counted = counted[-2:] if len(counted) > 1 else counted

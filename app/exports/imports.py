@@ -116,8 +116,9 @@ class Imported:
         if config.iterations > MAX_ITERATIONS:
             message = f"{field}: an import may have {MAX_ITERATIONS:,} iterations at most, not {config.iterations:,}"
             raise Invalid(Reason("too_many_iterations", message, most=MAX_ITERATIONS), field=field)
+        forks = {stretch.until for stretch in stretches}
         for part in rows.values():
-            part.check(config.iterations)
+            part.check(config.iterations, forks)
         self.rows = rows
         status = Status(given.status)
         reason = given.reason and restored(given.reason, _short(given.why))

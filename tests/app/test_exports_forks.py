@@ -124,6 +124,27 @@ def test_a_document_brings_forks_back_which_can_be_forked_and_trained_again(
     }
 
 
+def test_a_run_that_stopped_early_with_its_best_weights_is_forked_there_and_comes_back(lab, make_lab):
+    """At the fork two evaluations are of one iteration, as at the end of a run that stops early."""
+    stopping = {"iterations": 2000, "batch_size": 20, "evaluate_every": 5, "early_stopping": {"patience": 3}}
+    origin = lab.launch(optimizer={"name": "adam", "learning_rate": 0.03}, training=stopping)
+    origin = lab.wait_for(origin["id"], "completed")
+    at = origin["iteration"]
+    assert origin["why"]["code"] == "brought_back"
+    run = fork(lab, origin, at, training={"early_stopping": None, "iterations": at + 40})
+    reference.assert_uninterrupted(lab, run)
+    evaluated = lab.stored_rows(run["id"], "evaluation")[1][:, 0].tolist()
+    assert evaluated.count(at) == 2
+    document = exported(lab, run)
+    (back,) = make_lab().post("/api/imports", **document).json()["runs"]
+    assert back["iteration"] == at + 40
+
+    rows = document["runs"][0]["streams"]["evaluation"]["data"]
+    rows[1][0] = rows[0][0]
+    answer = lab.post("/api/imports", **document)
+    assert (answer.status_code, answer.json()["error"]["field"]) == (422, "runs.0.streams.evaluation.data")
+
+
 def test_a_document_without_forks_is_one_that_earlier_labs_read(lab, origin):
     document = exported(lab, origin)
     assert document["lossroom"] == 1

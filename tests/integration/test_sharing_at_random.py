@@ -184,6 +184,12 @@ def test_each_run_has_the_rows_of_its_experiment_trained_alone(tmp_path):
             if run["status"] != "completed" and run["iteration"] == 0:
                 continue  # it never began
             for stream, rows in expected[key].items():
+                if (
+                    stream == "evaluation"
+                    and "test_loss" not in run["latest"]
+                    and run["status"] != "completed"
+                ):
+                    continue  # it never came to one, or was exported before
                 _, stored = lab.stored_rows(run["id"], stream)
                 assert len(stored) == len(rows) or run["status"] != "completed"
                 assert stored.tobytes() == rows[: len(stored)].tobytes(), (run, stream)
