@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import numpy as np
 
@@ -115,6 +115,10 @@ class Session:
             return f"interrupted after {trainer.iteration:,} of {trainer.iterations:,} iterations"
         return trainer.reason or "completed"
 
+    def document(self) -> dict[str, Any]:
+        """The experiment file, which trains the same again."""
+        return with_stretches(self.config.to_dict(), [stretch.to_dict() for stretch in self.stretches])
+
     def release(self) -> None:
         """Free the run's memory before the next run of a lesson."""
         del self.trainer
@@ -144,8 +148,7 @@ class Session:
         folder.mkdir(parents=True, exist_ok=True)
         network = self.trainer.network
         np.savez(folder / "weights.npz", **network.parameters, **network.running)  # type: ignore[arg-type]
-        document = with_stretches(self.config.to_dict(), [stretch.to_dict() for stretch in self.stretches])
-        text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
+        text = json.dumps(self.document(), indent=2, ensure_ascii=False, allow_nan=False)
         (folder / "config.json").write_text(text + "\n", "utf-8")
         with (folder / "metrics.csv").open("w", newline="", encoding="utf-8") as file:
             self._write_metrics(file)

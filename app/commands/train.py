@@ -118,7 +118,7 @@ def _experiments(
 
 
 def _train_as_json(session: Session) -> None:
-    _print_json({"event": "start", "name": session.config.name, "config": session.config.to_dict()})
+    _print_json({"event": "start", "name": session.config.name, "config": session.document()})
     try:
         for event, row in session.events():
             values = zip(session.columns[event.stream], row, strict=True)

@@ -44,6 +44,20 @@ def test_a_dropped_export_comes_back_with_its_curves(open_page, lab_with_runs, m
     expect(page.page.locator(".toast")).to_contain_text("Imported: 2")
     for run_id in page.run_ids():
         page.wait_for_points(run_id, 40)
+
+    # a fork, which a PyTorch script cannot make and the form cannot hold
+    forked = other.post(f"/api/runs/{page.run_ids()[0]}/fork", iteration=20, seed=3).json()["id"]
+    other.wait_for(forked, "completed")
+    name(page, forked).click()
+    menu = page.page.locator(".details-foot .menu")
+    menu.locator("summary").click()
+    menu.locator("a[href$='torch.py']").click()
+    expect(menu.get_by_role("alert")).to_contain_text("This run was forked at iteration 20.")
+    with page.page.expect_download() as download:
+        menu.locator("a[href$='export.json']").click()
+    page.page.evaluate(DROP, ["fork.json", download.value.path().read_text("utf-8")])
+    expect(page.page.locator(".toast")).to_contain_text("This file holds a fork")
+
     page.page.evaluate(DROP, ["broken.json", "{"])
     expect(page.page.locator(".toast")).to_contain_text("broken.json: this is not a JSON file")
     page.page.evaluate(DROP, ["other.json", '{"lossroom": 7, "runs": []}'])

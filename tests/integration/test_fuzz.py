@@ -111,6 +111,27 @@ def test_an_experiment_with_any_value_anywhere_is_accepted_or_its_field_is_named
         assert answer.json()["error"]["message"]
 
 
+def within(path, value):
+    """A document that has nothing but a value at a path of keys."""
+    keys = [key for key in path if isinstance(key, str)]
+    for key in reversed(keys):
+        value = {key: value}
+    return value
+
+
+@settings(patient, max_examples=150)
+@given(path=st.sampled_from(list(places(VALID))), value=JSON)
+def test_a_fork_with_any_change_anywhere_is_accepted_or_its_field_is_named(lab, target, path, value):
+    changes = json.dumps({"iteration": 50, "changes": within(path, value)})
+    answer = lab.http.post(f"/api/runs/{target}/fork/check", content=changes)
+
+    assert answer.status_code in (200, 422), answer.text
+    if answer.status_code == 422:
+        error = answer.json()["error"]
+        assert error["message"]
+        assert error["field"] is not None
+
+
 MESSAGES = (
     st.binary(max_size=200)
     | st.text(max_size=200)

@@ -2,8 +2,10 @@
 
 import { find, h, icon } from "../page/dom.js";
 import { wireMenu } from "../page/menu.js";
+import { ApiError, api } from "../server/api.js";
 import { urlState } from "../state/address.js";
 import { t } from "../words/i18n.js";
+import { explain } from "../words/reasons.js";
 
 /** @import { Run } from "../types.js" */
 
@@ -51,9 +53,33 @@ export function exportMenu(runs) {
     panel.append(
       ...Object.entries(RUN_FORMATS).map(([ending, key]) => link(`api/runs/${ids}/export.${ending}`, key)),
     );
+  if (runs.length === 1 && runs[0].origin) askFirst(find(panel, "[href$='torch.py']", HTMLAnchorElement));
   panel.addEventListener("click", () => (menu.open = false));
   menu.addEventListener("click", () => (find(panel, "[href*='/html?']", HTMLAnchorElement).href = report())); // "toggle" comes a task later
   menu.append(panel);
   wireMenu(menu);
   return menu;
+}
+
+/**
+ * Ask the lab for the file of a link before the browser saves it. If it refuses, as of a fork that a script cannot make, the
+ * reason takes the place of the link.
+ * @param {HTMLAnchorElement} link
+ */
+function askFirst(link) {
+  let isAllowed = false;
+  link.addEventListener("click", async (event) => {
+    if (isAllowed) return;
+    event.preventDefault();
+    event.stopPropagation(); // the menu stays open
+    try {
+      await api.ask(link.href);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      link.replaceWith(h("p", { className: "error", role: "alert" }, explain(error)));
+      return;
+    }
+    isAllowed = true;
+    link.click();
+  });
 }

@@ -77,7 +77,7 @@ export class Import {
     if (!(await file.slice(0, HEAD).text()).includes('"lossroom"')) {
       const document = JSON.parse(await file.text());
       if (!("lossroom" in Object(document)) && "optimizer" in Object(document))
-        return this.#onExperiment(document);
+        return this.#takeExperiment(document);
     }
     const { limits } = await api.options();
     const megabytes = limits.import_bytes / 1e6;
@@ -87,5 +87,11 @@ export class Import {
     const { runs } = await api.importRuns(file);
     this.#toast.show(t("import.done", { n: runs.length }));
     this.#onRuns(runs);
+  }
+
+  /** The form has no place for what was trained before a fork. @param {Experiment & {stretches?: any}} document */
+  #takeExperiment({ stretches, ...experiment }) {
+    if (stretches?.length) this.#toast.show(t("import.fork"), { time: 12_000 });
+    return this.#onExperiment(experiment);
   }
 }

@@ -107,6 +107,15 @@ export const api = {
    * @param {AbortSignal} signal
    */
   poll: (subscription, signal) => requestBytes("api/stream", subscription, signal),
+  /**
+   * Whether the server has a file. @param {string} path
+   * @returns {Promise<void>}
+   * @throws {ApiError} it refuses
+   */
+  ask: async (path) => {
+    const answer = await send("GET", path);
+    if (!answer.ok) throw refusal(answer, await answer.json().catch(() => null));
+  },
   /** @returns {Promise<Options>} */
   options: () => request("GET", "api/options"),
   /**
