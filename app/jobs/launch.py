@@ -1,9 +1,10 @@
-"""A launch: an experiment with its estimate and its fingerprint, before it is a run."""
+"""A launch: an experiment with its estimate and its fingerprint, before it is a run, and the runs that it becomes."""
 
 from __future__ import annotations
 
+import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,3 +68,25 @@ def prepare(
         expected = expected_seconds(config, summarize(config))
         launches.append(Launch(config.name, document, before, config.iterations, expected, of_it))
     return launches
+
+
+def match(
+    launches: list[Launch], lesson: str | None, *, find: Callable[[str | None], Training | None] | None
+) -> tuple[list[Run], list[Training]]:
+    """The runs of a launch, and those of their trainings that are new. Several runs are a group.
+
+    Args:
+        find: the training that has a fingerprint; None: all of them are trained again.
+    """
+    group_id = secrets.token_hex(6) if len(launches) > 1 else None
+    runs: list[Run] = []
+    new: list[Training] = []
+    for launch in launches:
+        known = find and find(launch.fingerprint)
+        if find and not known and launch.fingerprint is not None:
+            known = next((one for one in new if one.fingerprint == launch.fingerprint), None)
+        if known is None:
+            known = launch.training()
+            new.append(known)
+        runs.append(launch.run(known, lesson, group_id))
+    return runs, new

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -27,7 +26,7 @@ from app.jobs.executor import Executor
 from app.jobs.fork import Wish
 from app.jobs.forking import Forking
 from app.jobs.kept_bound import KeptBound
-from app.jobs.launch import Launch, prepare
+from app.jobs.launch import match, prepare
 from app.jobs.messages import (
     Cancel,
     ChangeLive,
@@ -183,30 +182,13 @@ class Scheduler:
         # beside the loop: many experiments are many milliseconds of estimates, and data sets are files
         launches = await asyncio.to_thread(prepare, configs, stretches, self._data_sets)
         async with self._sharing.order:
-            runs, new = self._match(launches, lesson, fresh=fresh)
+            runs, new = match(launches, lesson, find=None if fresh else self._sharing.find)
             self._queue.demand_places(len(new))
             await self._register.add(runs)
             self._queue.add(training.id for training in new)
         self._metrics.launched(len(runs), len(new))
         self._fill()
         return runs
-
-    def _match(
-        self, launches: list[Launch], lesson: str | None, *, fresh: bool
-    ) -> tuple[list[Run], list[Training]]:
-        """The runs of a launch, and those of their trainings that are new."""
-        group_id = secrets.token_hex(6) if len(launches) > 1 else None
-        runs: list[Run] = []
-        new: list[Training] = []
-        for launch in launches:
-            known = None if fresh else self._sharing.find(launch.fingerprint)
-            if known is None and not fresh and launch.fingerprint is not None:
-                known = next((one for one in new if one.fingerprint == launch.fingerprint), None)
-            if known is None:
-                known = launch.training()
-                new.append(known)
-            runs.append(launch.run(known, lesson, group_id))
-        return runs, new
 
     async def fork(self, run_id: str, wish: Wish, *, fresh: bool = False) -> Run:
         """Store a run that shares its first iterations with another one, and goes on with other settings. What is
