@@ -7,7 +7,7 @@ import math
 
 class Spacing:
     """Every √n-th moment of n, so that there are as many of them as iterations from one to the next. Where they become
-    too many bytes, every second one goes, as often as it takes.
+    too many bytes, every second one goes, as often as it takes: those that are too near to the one before.
 
     Attributes:
         every: iterations from one kept moment to the next.
@@ -20,7 +20,9 @@ class Spacing:
 
     def after(self, iteration: int) -> int:
         """The next moment to be kept."""
-        return iteration + self.every - iteration % self.every
+        place = iteration + self.every - iteration % self.every
+        last = max((kept for kept in self._bytes if kept <= iteration), default=0)
+        return place if place - last >= self.every else place + self.every
 
     def add(self, iteration: int, size: int) -> list[int]:
         """Keep a moment that takes `size` bytes; returns those that go for it, which it may be itself."""
@@ -28,6 +30,11 @@ class Spacing:
         gone: list[int] = []
         while sum(self._bytes.values()) > self._most_bytes:
             self.every *= 2
-            gone += [place for place in self._bytes if place % self.every]
-            self._bytes = {place: held for place, held in self._bytes.items() if place % self.every == 0}
+            last = 0
+            for place in sorted(self._bytes):
+                if place - last < self.every:
+                    gone.append(place)
+                    del self._bytes[place]
+                else:
+                    last = place
         return gone

@@ -18,6 +18,8 @@ from engine.spacing import Spacing
 #: Keeping takes at most 1/SHARE of the processor's time, and waits for the disk no more than other checkpoints do:
 #: where a checkpoint takes long, fewer are kept.
 SHARE = 200
+#: What the first one is taken to cost. So a training that takes 0.2 s keeps none: it is replayed from its start.
+FIRST_SECONDS = 0.001
 
 
 class Keeper:
@@ -54,7 +56,7 @@ class Keeper:
             self._make_room(checkpoint["iteration"], checkpoint["kept_bytes"])
             self._kept[checkpoint["iteration"]] = checkpoint
         #: the times of the clock and of the processor before which nothing is kept
-        self._rests_until = 0.0, 0.0
+        self._rests_until = 0.0, time.process_time() + SHARE * FIRST_SECONDS
         self.due = self._spacing.after(at) if most_bytes else iterations + 1
 
     def keep(self, trainer: Trainer, evaluations: int) -> None:

@@ -113,7 +113,8 @@ class Replayer:
             answer = self._helper.answer(question)
             if answer is not None:
                 return answer
-            log.warning("the process that replays moments has died, or does not answer")
+            if not self._closed:
+                log.warning("the process that replays moments has died, or does not answer")
             self._helper.end()
             self._helper = None
         if question.withdrawn:

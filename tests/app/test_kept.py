@@ -92,7 +92,7 @@ def test_nothing_is_written_where_no_checkpoint_fits(tmp_path, digits, most_byte
 
 
 @pytest.mark.parametrize(
-    ("waits", "works", "expected"), [(0.0, 0.02, [70, 4060]), (0.02, 0.0, [70, 490, 910, 1330])]
+    ("waits", "works", "expected"), [(0.0, 0.02, [210, 4200]), (0.02, 0.0, [210, 630, 1050, 1470])]
 )
 def test_where_keeping_takes_long_less_is_kept(tmp_path, digits, monkeypatch, waits, works, expected):
     """An iteration takes 1 ms, a checkpoint 20: one in 4,000 iterations if the processor works for it, and one in 400

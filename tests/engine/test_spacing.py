@@ -20,3 +20,19 @@ def test_kept_moments_are_as_close_as_their_bound_allows_and_never_over_it(itera
     assert kept == set(range(spacing.every, iterations + 1, spacing.every))
     if spacing.every > first:  # one step closer were too many bytes
         assert (iterations // (spacing.every // 2)) * size > most_bytes
+
+
+@given(st.integers(1, 5), st.data())
+def test_where_some_are_left_out_the_others_stay_unless_they_are_too_near_to_each_other(most, data):
+    spacing = Spacing(4900, most_bytes=most)
+    kept: list[int] = []
+    place = spacing.after(0)
+    while place <= 4900:
+        if data.draw(st.booleans(), label=str(place)):
+            kept.append(place)
+            gone = spacing.add(place, 1)
+            kept = [one for one in kept if one not in gone]
+            assert 0 < len(kept) <= most
+            gaps = [after - before for before, after in zip([0, *kept], kept, strict=False)]
+            assert min(gaps) >= spacing.every
+        place = spacing.after(place)

@@ -21,7 +21,7 @@ LONG: dict[str, Any] = {
     **QUICK,
     "name": "long",
     "network": {"preset": "mlp", "hidden": [256]},
-    "training": {"iterations": 2000, "batch_size": 64, "evaluate_every": 500},
+    "training": {"iterations": 2000, "batch_size": 256, "evaluate_every": 500},
 }
 
 #: Trains until it is cancelled.
