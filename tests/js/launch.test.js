@@ -46,6 +46,9 @@ test("a launch is named by what its runs have in common and by the values in whi
   );
   assert.equal(titleOf(launchOf(rates)), "SGD · lr 0.001–1 · seed 0, 1");
   assert.equal(titleOf(launchOf(["SGD", "Adam"])), "SGD, Adam");
+  const origin = { run: "a1", number: 1, name: "SGD", iteration: 5, seed: null };
+  const fork = makeRun({ number: 3, name: "Adam · lr 1", group_id: "g", origin });
+  assert.equal(titleOf([...launchOf(["SGD", "Adam"]), fork]), "SGD, Adam");
   assert.equal(
     titleOf(launchOf(["784-40-10", "784-5-10", "784-9-10", "784-8-10"])),
     "784-40-10, …, 784-8-10",

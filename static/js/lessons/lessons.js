@@ -180,10 +180,15 @@ export class Lessons {
 
   /** Show the lesson of the newest shown run; its conclusion is shown only when all its runs have ended. */
   #drawNote() {
-    const newest = this.#store.shown().at(-1);
+    const shown = this.#store.shown();
+    let newest = shown.at(-1);
+    for (let from = newest?.origin; from; from = newest?.origin) {
+      const id = from.run; // a fork of a lesson's run belongs to the lesson
+      newest = shown.find((run) => run.id === id);
+    }
     const lesson = this.#lessons.find((other) => other.slug === newest?.lesson);
     this.#note.hidden = !lesson && !this.#problem;
-    const runs = this.#store.shown().filter((run) => run.lesson === lesson?.slug);
+    const runs = shown.filter((run) => run.lesson === lesson?.slug);
     const over = runs.every((run) => ["completed", "diverged"].includes(run.status));
     const instead =
       lesson && runs.some((run) => run.summary.dataset !== lesson.made_for) ? runs[0].summary.dataset : null;

@@ -10,7 +10,7 @@ const SEPARATOR = " · ";
 /** A title lists at most this many values of a setting; of more values, it has the first and the last. */
 const MAX_LISTED = 3;
 
-/** @typedef {Pick<Run, "name" | "number"> & Partial<Pick<Run, "lesson" | "group_id">>} LaunchedRun */
+/** @typedef {Pick<Run, "name" | "number"> & Partial<Pick<Run, "lesson" | "group_id" | "origin">>} LaunchedRun */
 
 /**
  * Sort runs by the parts of their names in which they differ: numbers by their size, and other values, such as optimizers, in
@@ -41,10 +41,12 @@ export function inOrder(runs) {
 
 /**
  * The title of a group: "2a · Optimizers" for a lesson. For a sweep it is made from the names of the runs, with all values of
- * the settings that differ: "SGD · lr 0.001–1 · seed 0, 1".
- * @param {LaunchedRun[]} runs in their order
+ * the settings that differ: "SGD · lr 0.001–1 · seed 0, 1". Forks of its runs do not change the title.
+ * @param {LaunchedRun[]} all in their order
  */
-export function titleOf(runs) {
+export function titleOf(all) {
+  const launched = all.filter(({ origin }) => !origin);
+  const runs = launched.length ? launched : all;
   const [{ lesson }] = runs;
   if (lesson && runs.every((run) => run.lesson === lesson)) return lessonTitle(lesson);
   const names = runs.map(({ name }) => name.split(SEPARATOR));
