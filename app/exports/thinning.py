@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 
 def extremes(values: NDArray[Any], points: int) -> NDArray[np.intp]:
-    """Indices of the smallest and the largest value in each of points/2 equal stretches, in order."""
+    """Indices of the smallest and the largest value in each of points/2 equal parts, in order."""
     edges = np.linspace(0, len(values), max(1, points // 2) + 1).astype(int)
     # what is not finite must stay visible: it counts as the largest
     filled = np.where(np.isfinite(values), values, np.inf)
