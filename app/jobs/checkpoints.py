@@ -72,23 +72,30 @@ def remove_all(folder: Path, training_id: str, *, but: Iterable[Checkpoint] = ()
     _remove_others(folder / training_id, named)
 
 
-def sweep(folder: Path, named: set[str]) -> None:
-    """Delete all files but `named`: after a crash there may be some that no training has."""
+def sweep(folder: Path, named: set[str]) -> set[str]:
+    """Delete all files but `named`: after a crash there may be some that no training has. Returns those of `named` that
+    are there."""
+    there: set[str] = set()
     for path in folder.glob("*"):
         if path.is_dir():
-            _remove_others(path, named)
-        elif path.name not in named:
+            there |= _remove_others(path, named)
+        elif path.name in named:
+            there.add(path.name)
+        else:
             remove(folder, [path.name])
+    return there
 
 
-def _remove_others(place: Path, named: set[str]) -> None:
-    """Delete the kept checkpoints of a training but those that are named, and its folder if none are left."""
-    files = [f"{place.name}/{path.name}" for path in place.glob("*")]
-    others = [file for file in files if file not in named]
-    if len(others) == len(files):
-        shutil.rmtree(place, ignore_errors=True)
+def _remove_others(place: Path, named: set[str]) -> set[str]:
+    """Delete the kept checkpoints of a training but those that are named, and its folder if none are left. Returns
+    those that are left."""
+    files = {f"{place.name}/{path.name}" for path in place.glob("*")}
+    left = files & named
+    if left:
+        remove(place.parent, files - left)
     else:
-        remove(place.parent, others)
+        shutil.rmtree(place, ignore_errors=True)
+    return left
 
 
 class Writer:

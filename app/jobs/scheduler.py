@@ -130,8 +130,9 @@ class Scheduler:
                 self._queue.add([training.id])
         self._queue.add(training.id for training in trainings if training.status is Status.QUEUED)
         named = {made["file"] for training in trainings for made in training.checkpoints}
-        await asyncio.to_thread(checkpoints.sweep, self._settings.checkpoint_dir, named)
+        there = await asyncio.to_thread(checkpoints.sweep, self._settings.checkpoint_dir, named)
         for training in trainings:
+            training.checkpoints = [made for made in training.checkpoints if made["file"] in there]
             self._kept.note(training)
         self._drop_excess()
         self._executor.open(Recorder(self, self._database, asyncio.get_running_loop(), self._metrics))

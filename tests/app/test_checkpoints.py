@@ -64,7 +64,11 @@ def test_files_that_no_training_has_are_deleted_and_the_folders_that_are_empty_t
     )
     touch(tmp_path, "ended/1.3.npz")
 
-    checkpoints.sweep(tmp_path, {"goes-on.1.5.npz", "ended/1.3.npz"})
+    there = checkpoints.sweep(
+        tmp_path, {"goes-on.1.5.npz", "goes-on.1.9.npz", "ended/1.3.npz", "lost/1.4.npz"}
+    )
+
+    assert there == {"goes-on.1.5.npz", "ended/1.3.npz"}
 
     assert files(tmp_path) == ["ended/1.3.npz", "goes-on.1.5.npz"]
     assert not (tmp_path / "gone").exists()

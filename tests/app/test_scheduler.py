@@ -121,6 +121,7 @@ def test_only_checkpoints_that_were_replaced_are_deleted(state_dir):
             await lab.until(lambda: run.training.status.finished and not lab.scheduler.busy)
             folder = lab.settings.checkpoint_dir
             await lab.until(lambda: not list(folder.glob(f"{run.training.id}.*")))
+            folder.mkdir(exist_ok=True)
             # the worker has written 3 and is writing 4, but its report is still on the way
             for name in ("1.npz", "2.npz", "3.npz", "4.npz.part"):
                 (folder / name).touch()

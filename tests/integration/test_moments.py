@@ -229,6 +229,8 @@ def test_lost_damaged_and_forgotten_checkpoints_cost_only_time(make_lab):
         assert_exact(lab, run, max(0, iteration))
     shutil.rmtree(lab.state_dir / "checkpoints")
     assert_exact(lab, run, 150)
+    lab.restart()
+    assert lab.http.get(f"/api/runs/{run['id']}/moments/{last}").json()["from_iteration"] == 0
     lab.stop()
     with contextlib.closing(sqlite3.connect(lab.state_dir / "lossroom.sqlite3")) as database, database:
         database.execute("UPDATE trainings SET checkpoints = '[]'")  # as an earlier version has left it
