@@ -137,7 +137,26 @@ def test_the_form_forks_a_run_where_the_moment_is_and_says_what_cannot_change(op
     assert (forked["origin"]["run"], forked["origin"]["iteration"]) == (origin["id"], 30)
     assert forked["config"]["optimizer"]["learning_rate"] == 0.05
     assert forked["iteration"] == 60
-    page.page.reload()  # the address keeps the fork
-    expect(head).to_contain_text("iteration 30")
+    # it stands beneath its origin, is drawn from the fork on, and its card says what it is
+    entries = page.page.locator("[data-run]")
+    expect(entries.nth(page.run_ids().index(origin["id"]) + 1)).to_have_attribute("data-run", fork_id)
+    expect(page.page.locator(f'[data-run="{fork_id}"]')).to_contain_text("@30")
+    page.until(
+        f"document.querySelector('#chart-loss').data.find(({{meta}}) => meta.run === '{fork_id}')?.x[0] === 30"
+    )
+    page.page.click(f'[data-run="{fork_id}"] .run-name')
+    expect(page.page.locator(".run-origin")).to_have_text(
+        f"Fork of run {origin['number']} at iteration 30: Learning rate 0.05 instead of 0.1,"
+        " Iterations 60 instead of 40"
+    )
+    page.page.click("#train-longer")
+    expect(head).to_contain_text(f"Fork of run {forked['number']} at iteration 60")
+    expect(page.page.locator('[name="training.iterations"]')).to_have_value("120")
+    page.page.click(".run-origin .link")
+    expect(bar).to_contain_text("iteration 30")
+    expect(page.page.locator(f'[data-run="{origin["id"]}"].selected')).to_have_count(1)
+    assert "origin" in page.address()  # it keeps the fork
+    page.page.reload()
+    expect(head).to_contain_text("iteration 60")
     expect(page.page.locator('[name="dataset.name"]')).to_be_disabled()
     lab.http.delete(f"/api/runs/{fork_id}").raise_for_status()

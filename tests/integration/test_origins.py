@@ -39,6 +39,7 @@ def addresses(victim):
         "name": "cifar10",
         "language": "en",
         "version": "1",
+        "iteration": "1",
     }
     for path in DOCUMENT["paths"]:
         yield re.sub(r"\{(\w+)\}", lambda blank: values[blank[1]], path)

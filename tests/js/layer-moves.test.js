@@ -2,15 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  afterInsertion,
-  isInside,
-  layerAt,
-  move,
-  pathOf,
-  pathOfLayer,
-  step,
-} from "../../static/js/form/layer-moves.js";
+import { afterInsertion, isInside, move, step } from "../../static/js/form/layer-moves.js";
+import { layerAt, pathOf, pathOfLayer } from "../../static/js/form/layer-places.js";
 import { forExamples } from "./random.js";
 
 /** @import { Layer } from "../../static/js/types.js" */

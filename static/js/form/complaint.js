@@ -1,7 +1,7 @@
 /** The error of the present draft, which stays beside its field when the form is drawn again. */
 
 import { isIn, showError } from "./errors.js";
-import { LAYER, layerAt, pathOfLayer } from "./layer-moves.js";
+import { LAYER, layerAt, pathOfLayer } from "./layer-places.js";
 
 /**
  * @import { ApiError } from "../server/api.js"

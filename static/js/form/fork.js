@@ -23,7 +23,7 @@ const FREE = '.undo *, #look-data, #look-network, [aria-expanded], [data-type="d
 
 /**
  * What the form needs to describe a fork: the run and the iteration, the experiment with which it goes on if nothing changes,
- * and that with which the form begins. At the end of a run these differ: the form proposes to train as long again.
+ * and that with which the form begins. At the end of a run these differ: the form proposes twice its length.
  * @param {Run} run
  * @param {number} iteration
  * @returns {Promise<{origin: ForkedFrom, before: Experiment, experiment: Experiment}>}
@@ -35,7 +35,7 @@ export async function beginFork(run, iteration) {
   const ask = async (changes) => (await api.checkFork(id, { iteration, changes })).config;
   /** @param {Experiment} config */
   const origin = ({ seed }) => ({ run: id, number: runNumber, name, iteration, seed });
-  if (iteration < run.iterations) {
+  if (iteration < run.iterations && !(run.status === "completed" && iteration === run.iteration)) {
     const config = await ask({});
     return { origin: origin(config), before: config, experiment: config };
   }

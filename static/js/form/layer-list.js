@@ -12,7 +12,8 @@ import { t } from "../words/i18n.js";
 import { control } from "./control.js";
 import { described } from "./fields.js";
 import { layerAdder } from "./layer-adder.js";
-import { afterInsertion, isInside, move, pathOf, step } from "./layer-moves.js";
+import { afterInsertion, isInside, move, step } from "./layer-moves.js";
+import { pathOf } from "./layer-places.js";
 
 /**
  * @import { FormContext } from "./form.js"

@@ -2,6 +2,9 @@
 
 import { t } from "../words/i18n.js";
 import { h, iconButton } from "./dom.js";
+import { loadStyle } from "./style.js";
+
+await loadStyle("dialog");
 
 /**
  * Open a dialog. When it is closed it is removed, and the focus returns to the element that had it before.

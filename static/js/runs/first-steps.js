@@ -74,20 +74,18 @@ export class FirstSteps {
     Promise.all([api.run(run.id), import("./next-steps.js")]).then(
       ([{ config }, { nextSteps }]) => {
         if (!config) return;
-        for (const { name, experiment } of nextSteps(config)) {
+        /** @param {string} name @param {() => Promise<void>} load */
+        const add = (name, load) => {
           const onclick = () =>
-            this.#form
-              .load(experiment, { from: run, before: config })
+            load()
               .then(() => this.#form.launch())
               .catch((error) => this.#explain(problem, error));
-          steps.append(
-            h(
-              "button",
-              { type: "button", className: "toggle", "data-step": name, onclick },
-              t(`first.${name}`),
-            ),
-          );
-        }
+          const button = { type: "button", className: "toggle", "data-step": name, onclick };
+          steps.append(h("button", button, t(`first.${name}`)));
+        };
+        for (const { name, experiment } of nextSteps(config))
+          add(name, () => this.#form.load(experiment, { from: run, before: config }));
+        add("longer", () => this.#form.fork(run, run.iteration));
       },
       (error) => this.#explain(problem, error),
     );

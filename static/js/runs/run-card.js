@@ -15,6 +15,7 @@ import { liveControls } from "./live-controls.js";
 import { describeRun } from "./run-description.js";
 import { candidatesFor, differenceSentence, nearestRun } from "./run-difference.js";
 import { putName } from "./run-name.js";
+import { originContent } from "./run-origin.js";
 import { resultFigures, resultSentence } from "./run-result.js";
 import { comparedSentence, sharedText, trainedApart } from "./same-experiment.js";
 
@@ -25,6 +26,11 @@ import { comparedSentence, sharedText, trainedApart } from "./same-experiment.js
  */
 
 await loadStyle("card");
+
+/**
+ * What the buttons of a card do with its run: load its experiment in the form, or describe there a fork at an iteration.
+ * @typedef {{onClone: (run: Run) => void, onFork: (run: Run, iteration: number) => void}} CardEvents
+ */
 
 const STEPS = [1, 10, 100];
 
@@ -42,18 +48,22 @@ export class RunCard {
   /** What was last said of its training, and the run that it was last compared with. */
   #shared = "";
   #apart = "";
+  /** The state for which the sentence about its origin was written, as JSON. */
+  #origin = "";
 
   /**
    * @param {Run} run
    * @param {RunText[]} texts the boxes of its tags and its notes
-   * @param {Pick<RunsLab, "store" | "actions" | "selection" | "colors" | "configs" | "same"> & {onClone: (run: Run) => void}} lab
+   * @param {Pick<RunsLab, "store" | "actions" | "selection" | "colors" | "configs" | "same"> & CardEvents} lab
    */
   constructor(run, texts, lab) {
     this.#id = run.id;
     this.#lab = lab;
     const head = this.#head(run);
     const description = h("p", { className: "run-description" });
-    const result = h("p", { className: "run-result" });
+    const origin = h("p", { className: "run-origin" });
+    const result = h("span");
+    const longer = this.#longer(run);
     const figures = makeFigures(run);
     const controls = ACTIVE.has(run.status) ? this.#controls(run) : { parts: [], update: () => {} };
     const reason = h("p", { className: "run-reason" });
@@ -66,7 +76,8 @@ export class RunCard {
       "div",
       { className: "run-body" },
       description,
-      result,
+      origin,
+      h("p", { className: "run-result" }, result, " ", longer.element),
       figures.element,
       ...controls.parts,
       reason,
@@ -85,7 +96,9 @@ export class RunCard {
     this.#updates = [
       head.update,
       this.updateResult,
+      longer.update,
       (now) => putName(description, describeRun(now, lab.configs.get(now.id))),
+      (now) => this.#sayOrigin(now, origin),
       controls.update,
       (now) => setText(reason, reasonText(now.why, now.reason ?? "")),
       (now) => showChanges(changes, now.annotations),
@@ -190,6 +203,54 @@ export class RunCard {
     return { element: h("div", { className: "details-foot" }, exportMenu([run]), clone, archive), update };
   }
 
+  /** The button that trains a run longer: a fork at its end. @param {Run} run */
+  #longer(run) {
+    const { actions, onFork } = this.#lab;
+    const onclick = () => {
+      const now = actions.run(this.#id) ?? run;
+      onFork(now, now.iteration);
+    };
+    const element = h(
+      "button",
+      { type: "button", className: "toggle", id: "train-longer", title: t("fork.longer_hint"), onclick },
+      t("fork.longer"),
+    );
+    /** @param {Run} now */
+    const update = ({ status }) => {
+      element.hidden = status !== "completed";
+    };
+    return { element, update };
+  }
+
+  /**
+   * Say what a fork was forked from, and what it changed.
+   * @param {Run} run
+   * @param {HTMLElement} element
+   */
+  #sayOrigin(run, element) {
+    if (!run.origin) return;
+    const { store, configs } = this.#lab;
+    const state = JSON.stringify([run.origin, store.runs.get(run.origin.run)?.name, configs.size]);
+    if (state === this.#origin) return;
+    this.#origin = state;
+    element.replaceChildren(...originContent(run, this.#lab));
+    this.#fetch(run, [run.id, ...(store.runs.has(run.origin.run) ? [run.origin.run] : [])]);
+  }
+
+  /**
+   * Fetch the configs of runs, and then update the card of a run.
+   * @param {Run} run
+   * @param {string[]} ids
+   */
+  #fetch(run, ids) {
+    const { actions, configs } = this.#lab;
+    if (configs.hasAll(ids)) return;
+    configs.fetch(ids).then(
+      () => this.update(actions.run(run.id) ?? run),
+      () => {}, // offline: the card shows no difference
+    );
+  }
+
   /**
    * Say which runs show the same training, and offer to train it again, or with another seed.
    * @param {Run} run
@@ -209,7 +270,8 @@ export class RunCard {
       ...(repeats
         ? [
             ...button(t("same.again"), () => actions.command(run.id, "clone", { fresh: true })),
-            ...button(t("same.other_seed"), () => same.launchOther(run)),
+            // another seed would train a fork from the start
+            ...(run.origin ? [] : button(t("same.other_seed"), () => same.launchOther(run))),
           ]
         : []),
     );
@@ -243,6 +305,7 @@ export class RunCard {
    */
   #compare(run, element) {
     const { store, configs } = this.#lab;
+    if (run.origin) return; // compared with its origin
     const candidates = candidatesFor(run, store.list().toReversed());
     const ids = [run.id, ...candidates.map(({ id }) => id)];
     const compared = JSON.stringify([ids, candidates.map(({ name }) => name), configs.size]);
@@ -250,11 +313,7 @@ export class RunCard {
     this.#compared = compared;
     const nearest = nearestRun(run, candidates, configs);
     setText(element, nearest ? differenceSentence(nearest) : "");
-    if (configs.hasAll(ids)) return;
-    configs.fetch(ids).then(
-      () => this.update(this.#lab.actions.run(run.id) ?? run),
-      () => {}, // offline: the card shows no difference
-    );
+    this.#fetch(run, ids);
   }
 }
 

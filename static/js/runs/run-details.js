@@ -9,7 +9,7 @@ import { UnsentTexts } from "./unsent-texts.js";
 
 /**
  * @import { Run } from "../types.js"
- * @import { RunCard } from "./run-card.js"
+ * @import { CardEvents, RunCard } from "./run-card.js"
  * @import { RunText } from "./run-text.js"
  * @import { RunsLab } from "./run-table.js"
  * @import { UnsentOfRun } from "./unsent-texts.js"
@@ -42,7 +42,7 @@ export class RunDetails {
 
   /**
    * @param {HTMLElement} element
-   * @param {RunsLab & {onClone: (run: Run) => void}} lab
+   * @param {RunsLab & CardEvents} lab
    */
   constructor(element, lab) {
     const { store, actions, selection } = lab;

@@ -8,7 +8,7 @@ import { closest, h, icon, iconButton, setText, sparkline } from "../page/dom.js
 import { color } from "../page/palette.js";
 import { ACTIVE } from "../state/run-status.js";
 import { number, percent, t } from "../words/i18n.js";
-import { valueLabelOf } from "../words/labels.js";
+import { originText, valueLabelOf } from "../words/labels.js";
 import { reasonText } from "../words/reasons.js";
 import { lastAccuracies } from "./last-accuracies.js";
 import { describeRun } from "./run-description.js";
@@ -25,13 +25,14 @@ import { pointsText, reachedIteration, secondsText } from "./run-result.js";
 const SPARK = { width: 44, height: 16, points: 22 };
 
 /**
- * How an entry is drawn. `current`: Tab reaches this entry; `grouped`: the entry is below the head of a group; `columns`: the
- * columns of the wide list.
+ * How an entry is drawn. `current`: Tab reaches this entry; `grouped`: the entry is below the head of a group; `nested`: it is
+ * below its origin; `columns`: the columns of the wide list.
  * @typedef {object} EntryLook
  * @property {boolean} shown
  * @property {boolean} selected
  * @property {boolean} current
  * @property {boolean} grouped
+ * @property {boolean} nested
  * @property {string[]} columns
  * @property {boolean} dark
  * @property {number} same the number of the earliest run that shows the same training
@@ -122,7 +123,7 @@ export function makeEntry({ id }, configs, on) {
    * @param {Run} run
    * @param {EntryLook} look
    */
-  const update = (run, { shown, selected, current, grouped, columns, dark, same }) => {
+  const update = (run, { shown, selected, current, grouped, nested, columns, dark, same }) => {
     if (current !== reached) {
       reached = current;
       for (const button of element.querySelectorAll("button")) button.tabIndex = current ? 0 : -1;
@@ -139,6 +140,7 @@ export function makeEntry({ id }, configs, on) {
       shown,
       selected,
       grouped,
+      nested,
       columns,
       configs.size,
       dark,
@@ -151,6 +153,7 @@ export function makeEntry({ id }, configs, on) {
     element.classList.toggle("off", !shown);
     element.classList.toggle("selected", selected);
     element.classList.toggle("grouped", grouped);
+    element.classList.toggle("nested", nested);
     element.classList.toggle("archived", archived);
     swatch.setAttribute("aria-pressed", String(shown));
     swatch.setAttribute("aria-label", t("runs.toggle_named", { name: run.name }));
@@ -162,8 +165,10 @@ export function makeEntry({ id }, configs, on) {
     setText(score, percent(accuracy));
     setText(stateWord, t(`status.${status}`));
     setText(stateRest, stateRestText(run, iteration));
-    setText(sign, same < run.number ? `=${same}` : "");
-    sign.title = t("chart.same_as", { n: same });
+    const isSame = same < run.number;
+    setText(sign, isSame ? `=${same}` : forkSign(run, nested));
+    sign.title = isSame || !run.origin ? t("chart.same_as", { n: same }) : originText(run.origin);
+    sign.classList.toggle("from", !isSame && Boolean(run.origin));
     name.title = `${run.name}\n${describeRun(run)}\n${state.textContent}`;
     state.title = reasonText(run.why, run.reason ?? "") || state.textContent;
     if (tags.title !== run.tags.join(", ")) {
@@ -219,11 +224,24 @@ function cellText(run, column, { test, validation }, configs) {
       return percent(test);
     case "gap":
       return pointsText(fieldValue(run, column));
+    case "origin":
+      return run.origin ? `${run.origin.number} @${number(run.origin.iteration)}` : "";
     case "seconds":
       return secondsText(seconds);
     default:
       return valueLabelOf(column, fieldValue(run, column, configs));
   }
+}
+
+/**
+ * Where a run was forked: of a run that stands above it, only the iteration.
+ * @param {Pick<Run, "origin">} run
+ * @param {boolean} nested
+ */
+function forkSign({ origin }, nested) {
+  if (!origin) return "";
+  const iteration = number(origin.iteration);
+  return nested ? `@${iteration}` : t("fork.from", { n: origin.number, iteration });
 }
 
 /** A loss with three digits or fewer, which fit in a cell. @param {number | null | undefined} loss */

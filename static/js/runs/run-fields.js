@@ -43,6 +43,7 @@ export const FIELDS = {
   "regularization.l2": (run) => run.summary.l2,
   seed: (run) => run.summary.seed,
   iteration: (run) => run.iteration,
+  origin: (run) => run.origin?.number,
   loss: (run) => known(run.latest.loss),
   train: (run) => percent(run.latest.train_accuracy),
   validation: (run) => percent(run.latest.validation_accuracy),
@@ -53,7 +54,12 @@ export const FIELDS = {
       : 100 * (train - test),
   seconds: (run) => known(run.seconds),
   is: (run) =>
-    [run.starred ? "starred" : "", run.archived ? "archived" : "", run.notes ? "noted" : ""].filter(Boolean),
+    [
+      run.starred ? "starred" : "",
+      run.archived ? "archived" : "",
+      run.notes ? "noted" : "",
+      run.origin ? "forked" : "",
+    ].filter(Boolean),
 };
 /** @type {Record<string, string>} */
 const ALIASES = {

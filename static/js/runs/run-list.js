@@ -186,6 +186,7 @@ export class RunList extends Emitter {
           selected: this.#selection.has(run.id),
           current: run.id === current,
           grouped: group.label !== null,
+          nested: Boolean(group.nested?.has(run.id)),
           columns,
           dark,
           same: Number(earliest.get(run.training)),

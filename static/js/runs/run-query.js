@@ -1,5 +1,6 @@
 /** The query of the run list: search, state, archive, sorting, grouping. Pure functions of run objects. */
 
+import { inFamilies, rootOf } from "../state/families.js";
 import { ACTIVE } from "../state/run-status.js";
 import { valueLabelOf } from "../words/labels.js";
 import { compareTexts } from "../words/natural-order.js";
@@ -21,7 +22,8 @@ import { matchesTerm, parse, resolveTerms } from "./run-search.js";
 
 /**
  * A group of runs, below a head with its label; a group whose label is null has no head. The key is the same in all languages.
- * @typedef {{key: string, label: string | null, runs: Run[]}} RunGroup
+ * `nested`: ids of the forks that stand beneath their origin.
+ * @typedef {{key: string, label: string | null, runs: Run[], nested?: Set<string>}} RunGroup
  */
 
 const is = (/** @type {Status} */ status) => (/** @type {Run} */ run) => run.status === status;
@@ -134,8 +136,9 @@ export function arrange(runs, query, configs) {
   const sorted = found.toSorted(
     (a, b) => sign * compare(fieldValue(a, query.sort, configs), fieldValue(b, query.sort, configs), sign),
   );
-  if (!query.group) return [{ key: "", label: null, runs: sorted }];
-  if (query.group === "launch") return launches(sorted, query.sort);
+  const byNumber = query.sort === "number";
+  if (!query.group) return [{ key: "", label: null, ...(byNumber ? inFamilies(sorted) : { runs: sorted }) }];
+  if (query.group === "launch") return launches(sorted, byNumber);
   /** @type {Map<string, Run[]>} */
   const groups = new Map();
   for (const run of sorted) {
@@ -155,24 +158,24 @@ export function arrange(runs, query, configs) {
 
 /**
  * Groups of runs that were launched together. A group is at the place of its first run. With the default sorting, the runs in
- * a group are sorted by their values. The key of a group is the lowest number of its runs, which is short enough for an address.
+ * a group are sorted by their values, and forks are beneath their origin. The key of a group is the lowest number of its runs,
+ * which is short enough for an address.
  * @param {Run[]} sorted
- * @param {string} sort
+ * @param {boolean} byNumber
  * @returns {RunGroup[]}
  */
-function launches(sorted, sort) {
-  /** @type {Map<string, Run[]>} */
-  const found = new Map();
-  for (const run of sorted) {
-    const members = found.get(run.group_id ?? run.id);
-    if (members) members.push(run);
-    else found.set(run.group_id ?? run.id, [run]);
-  }
-  return [...found.values()].map((runs) => {
-    if (runs.length === 1) return { key: "", label: null, runs };
-    const ordered = inOrder(runs);
+function launches(sorted, byNumber) {
+  const byId = new Map(sorted.map((run) => [run.id, run]));
+  const groups = Map.groupBy(sorted, (run) => {
+    const { group_id, id } = byNumber ? rootOf(run, byId) : run;
+    return group_id ?? id;
+  });
+  return [...groups.values()].map((runs) => {
+    const launched = runs.filter(({ group_id, origin }) => group_id && !origin);
+    if (launched.length < 2) return { key: "", label: null, ...(byNumber ? inFamilies(runs) : { runs }) };
     const key = String(Math.min(...runs.map(({ number }) => number)));
-    return { key, label: titleOf(ordered), runs: sort === "number" ? ordered : runs };
+    const label = titleOf(inOrder(launched));
+    return { key, label, ...(byNumber ? inFamilies(inOrder(runs)) : { runs }) };
   });
 }
 

@@ -21,6 +21,7 @@ import { keepSelected } from "./selection.js";
  * @import { Form } from "../form/form.js"
  * @import { Toast } from "../page/toast.js"
  * @import { Emphasis } from "../state/emphasis.js"
+ * @import { CardEvents } from "./run-card.js"
  * @import { Selection } from "./selection.js"
  */
 
@@ -85,7 +86,9 @@ export class RunTable {
       onImport: () => files.choose(),
     });
     const clone = { onClone: (/** @type {Run} */ run) => this.#clone(run) };
-    this.#details = new RunDetails(byId("run-details"), { ...lab, ...clone });
+    /** @type {CardEvents["onFork"]} */
+    const onFork = (run, iteration) => this.fork(run, iteration);
+    this.#details = new RunDetails(byId("run-details"), { ...lab, ...clone, onFork });
     /** @param {string[]} ids */
     const runs = (ids) => ids.flatMap((id) => store.runs.get(id) ?? []);
     /** @type {Record<"compare" | "sweep" | "showOnly", (ids: string[]) => void>} */

@@ -47,11 +47,9 @@ export class SameExperiment {
       return;
     }
     const [run] = launched;
-    this.#toast.show(sameSentence(run, sharing(run, others)[0]), {
-      label: t("same.other_seed"),
-      action: () => this.launchOther(run),
-      time: TIME,
-    });
+    // another seed would train a fork from the start
+    const again = run.origin ? {} : { label: t("same.other_seed"), action: () => this.launchOther(run) };
+    this.#toast.show(sameSentence(run, sharing(run, others)[0]), { ...again, time: TIME });
   }
 
   /** Launch the experiment of a run with a seed that no run of it has yet. @param {Pick<Run, "id" | "name">} run */
