@@ -22,6 +22,7 @@ class FirstRows:
     Attributes:
         columns: one that the stored rows do not have is NaN; one that only they have is left out.
         count: how many rows.
+        last: the last of those up to an iteration; None if there is none.
     """
 
     def __init__(
@@ -37,17 +38,15 @@ class FirstRows:
         self._training_id = training_id
         self._stream = stream
         self.count = count
+        self.last: Rows | None = None
         self.columns = self._read(0, 1).columns if columns is None else columns
 
     def until(self, iteration: int) -> FirstRows:
         """Those of all iterations up to `iteration`."""
         count = bisect.bisect_right(range(self.count), iteration, key=self._iteration_of)
-        return FirstRows(self._database, self._training_id, self._stream, count, self.columns)
-
-    @property
-    def last(self) -> Rows | None:
-        """The last row; None if there is none."""
-        return self._part(self.count - 1) if self.count else None
+        first = FirstRows(self._database, self._training_id, self._stream, count, self.columns)
+        first.last = first._part(count - 1) if count else None
+        return first
 
     def parts(self) -> Iterator[Rows]:
         """All rows, in order. Each part ends with a time, where times are stored."""

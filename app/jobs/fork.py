@@ -112,19 +112,19 @@ def plan(run: Run, wish: Wish) -> Fork:
     # the stretch that ends here or later, if the run was forked itself
     here = training.stretches[len(before)] if len(before) < len(training.stretches) else None
     trained = training.config if here is None else here["config"]
-    base = {**training.config, "name": run.name}
-    if here is None:
-        base = as_changed(base, _by_hand(training, until))
+    # complete, also where an earlier version stored it
+    own = ExperimentConfig.from_dict({**training.config, "name": run.name}, stored=True).to_dict()
+    base = as_changed(own, _by_hand(training, until)) if here is None else own
     config = ExperimentConfig.from_dict(merged(base, wish.changes))
     check_fork(ExperimentConfig.from_dict(trained, stored=True), config, until)
     seed = here["seed"] if here and here["until"] == until and wish.seed is None else wish.seed
     stretches = [*before, {"until": until, "config": trained, "seed": seed}]
     if here is None and seed is None and _same(config.to_dict(), base):
-        unchanged = {**training.config, "name": config.name}
+        unchanged = {**own, "name": config.name}
         stretches, config = before, ExperimentConfig.from_dict(unchanged, stored=True)
     if len(stretches) > MAX_STRETCHES:
         raise too_many("iteration")
-    changes_nothing = stretches == training.stretches and _same(config.to_dict(), training.config)
+    changes_nothing = stretches == training.stretches and _same(config.to_dict(), own)
     return Fork(run, wish, config, summarize(config), stretches, changes_nothing)
 
 

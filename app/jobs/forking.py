@@ -131,8 +131,8 @@ class Forking:
             stretches=fork.stretches,
         )
         for first in rows.values():
-            if (last := first.last) is not None:
-                training.remember(last)
+            if first.last is not None:
+                training.remember(first.last)
         training.fingerprint = self._fingerprint(fork, training, digest)
         return training
 

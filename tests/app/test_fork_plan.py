@@ -79,6 +79,15 @@ def test_what_was_changed_by_hand_before_a_fork_is_in_its_experiment_and_what_wa
     assert (back.changes_nothing, back.config.optimizer["learning_rate"]) == (False, 0.1)
 
 
+def test_an_experiment_that_an_earlier_version_stored_is_the_same_without_its_newer_settings():
+    earlier = {
+        **BASE,
+        "dataset": {name: BASE["dataset"][name] for name in ("name", "train_size", "test_size")},
+    }
+    fork = plan(made(earlier), Wish(50, {}))
+    assert (fork.changes_nothing, fork.stretches) == (True, [])
+
+
 def test_a_fork_knows_that_its_network_is_dead_only_where_its_trainer_does():
     run = made(annotations=[{"kind": "dead", "iteration": 20}, live(30, l2=0.1)])
     last = 20 + DEAD_AFTER - 1
