@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.jobs import replaying
+from app.jobs import replaying, worker
 from app.jobs.messages import Job
 from app.jobs.replay_messages import Ask, Failed, TooLong, Written
 from app.jobs.replayer import MOST, ReplayBusy, ReplayDied, Replayer
@@ -85,6 +85,8 @@ def test_a_killed_process_is_replaced_and_the_question_asked_again_but_not_for_e
     async def scenario(replayer):
         assert await replayer.answer(ask(tmp_path, 5)) == Written()
         first = pid(replayer)
+        own = os.getpriority(os.PRIO_PROCESS, 0)
+        assert os.getpriority(os.PRIO_PROCESS, first) > min(own + worker.NICENESS, 18)  # trainings come first
         slow = asyncio.create_task(replayer.answer(ask(tmp_path, 900_000, ENDLESS)))
         await until(replayer._turn.locked)
         os.kill(first, signal.SIGKILL)

@@ -237,6 +237,10 @@ def test_lost_damaged_and_forgotten_checkpoints_cost_only_time(make_lab):
     lab.start()
     assert lab.http.get(f"/api/runs/{run['id']}/moments/149").json()["from_iteration"] == 0
     assert_exact(lab, run, 149)
+    lab.environment["LOSSROOM_MAX_MEMORY_BYTES"] = str(1 << 20)
+    lab.restart()
+    answer = lab.http.get(f"/api/runs/{run['id']}/moments/149/weights.npz")
+    assert (answer.status_code, answer.json()["error"]["bounds"]["why"]["code"]) == (422, "too_much_memory")
 
 
 def test_a_moment_that_takes_too_long_is_refused_with_the_nearest_one_and_its_process_ends_with_the_lab(
