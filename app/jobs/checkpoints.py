@@ -89,7 +89,9 @@ def sweep(folder: Path, named: set[str]) -> set[str]:
 def _remove_others(place: Path, named: set[str]) -> set[str]:
     """Delete the kept checkpoints of a training but those that are named, and its folder if none are left. Returns
     those that are left."""
-    files = {f"{place.name}/{path.name}" for path in place.glob("*")}
+    files: set[str] = set()
+    with contextlib.suppress(OSError):  # another thread may be deleting the folder
+        files = {f"{place.name}/{path.name}" for path in place.glob("*")}
     left = files & named
     if left:
         remove(place.parent, files - left)

@@ -5,10 +5,14 @@ import json
 import os
 import signal
 import sqlite3
+from pathlib import Path
 
 from engine import ExperimentConfig, Trainer
-from tests.support.experiments import ENDLESS, LONG
+from tests.support.experiments import LONG
 from tests.support.waiting import wait_until
+
+#: Trains until it is cancelled, and keeps a checkpoint several times a second.
+LONGER = {**LONG, "training": {**LONG["training"], "iterations": 200_000}}
 
 
 def stored(lab, run_id):
@@ -23,7 +27,8 @@ def stored(lab, run_id):
 
 def files(lab):
     folder = lab.state_dir / "checkpoints"
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+    found = [Path(place, name).relative_to(folder) for place, _, names in os.walk(folder) for name in names]
+    return sorted(map(str, found))
 
 
 def names(made):
@@ -75,9 +80,9 @@ def attempts(made):
     }
 
 
-def test_a_training_that_went_on_after_crashes_keeps_checkpoints_of_all_its_parts(make_lab):
+def test_a_training_keeps_checkpoints_of_all_its_workers_and_one_that_leaves_it_has_them_too(make_lab):
     lab = make_lab(LOSSROOM_CHECKPOINT_SECONDS="0.1")
-    run = lab.launch(**{**LONG, "training": {**LONG["training"], "iterations": 200_000}})
+    run = lab.launch(**LONGER)
     wait_until(lambda: attempts(stored(lab, run["id"])) == {"1"}, "a checkpoint")
     os.kill(lab.worker_pids()[0], signal.SIGKILL)
     wait_until(lambda: attempts(stored(lab, run["id"])) == {"1", "2"}, "one of the next worker")
@@ -93,15 +98,14 @@ def test_a_training_that_went_on_after_crashes_keeps_checkpoints_of_all_its_part
     wait_for_files(lab, made)
     assert_leads_to_the_curve(lab, run)
 
-
-def test_a_cancelled_training_keeps_what_it_has_also_where_others_go_on_with_theirs(make_lab):
-    lab = make_lab()
-    endless = lab.launch(**ENDLESS)
-    shared = lab.launch(fresh=False, **ENDLESS)
+    # one that leaves a training of others has them too
+    shared = lab.launch(**LONGER)
+    endless = lab.launch(fresh=False, **LONGER)
     wait_until(lambda: attempts(stored(lab, endless["id"])), "a checkpoint that is kept")
     lab.post(f"/api/runs/{shared['id']}/cancel").raise_for_status()
     mine = stored(lab, shared["id"])
-    lab.http.delete(f"/api/runs/{endless['id']}").raise_for_status()
+    for other in (endless, run):
+        lab.http.delete(f"/api/runs/{other['id']}").raise_for_status()
     wait_for_files(lab, mine)
     assert mine
     assert all("kept_bytes" in checkpoint for checkpoint in mine)

@@ -243,23 +243,24 @@ def test_lost_damaged_and_forgotten_checkpoints_cost_only_time(make_lab):
     assert (answer.status_code, answer.json()["error"]["bounds"]["why"]["code"]) == (422, "too_much_memory")
 
 
-def test_a_moment_that_takes_too_long_is_refused_with_the_nearest_one_and_its_process_ends_with_the_lab(
+def test_what_takes_too_long_is_refused_what_a_client_does_not_wait_for_is_given_up_and_all_ends_with_the_lab(
     make_lab,
 ):
-    lab = make_lab(LOSSROOM_REPLAY_SECONDS="0.1", LOSSROOM_KEPT_BYTES="0", LOSSROOM_CHECKPOINT_SECONDS="3600")
+    lab = make_lab(LOSSROOM_REPLAY_SECONDS="1", LOSSROOM_KEPT_BYTES="0", LOSSROOM_CHECKPOINT_SECONDS="3600")
     run = lab.launch(**ENDLESS)
-    wait_until(lambda: lab.run(run["id"])["seconds"] > 1, "a second of training")
+    wait_until(lambda: lab.run(run["id"])["seconds"] > 1.5, "more than a second of training")
     now = lab.run(run["id"])
-    answer = lab.http.get(f"/api/runs/{run['id']}/moments/{now['iteration']}/weights.npz")
+    path = f"/api/runs/{run['id']}/moments"
+    answer = lab.http.get(f"{path}/{now['iteration']}/weights.npz")
     error = answer.json()["error"]
-    assert (answer.status_code, error["code"], error["bounds"]["why"]["code"]) == (
-        409,
-        "replay_long",
-        "replay_long",
-    )
-    assert error["bounds"]["expected_seconds"] > error["bounds"]["bound_seconds"] == 0.1
+    assert (answer.status_code, error["code"]) == (409, "replay_long")
+    assert error["bounds"]["why"]["code"] == "replay_long"
+    assert error["bounds"]["expected_seconds"] > error["bounds"]["bound_seconds"] == 1.0
     assert error["bounds"]["from_iteration"] == 0
+    with pytest.raises(httpx.ReadTimeout):
+        lab.http.get(f"{path}/{now['iteration'] // 2}/weights.npz", timeout=0.1)
     assert_exact(lab, now, 1)
+    assert not list((lab.state_dir / "checkpoints").glob("weights.*"))
     pids = lab.worker_pids()
     assert len(pids) == 2
     lab.stop(signal.SIGKILL)
@@ -272,18 +273,3 @@ def alive(pid):
             return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
     except FileNotFoundError:
         return False
-
-
-def test_a_client_that_goes_away_frees_the_process_for_the_next_one(make_lab):
-    lab = make_lab(
-        LOSSROOM_REPLAY_SECONDS="3600", LOSSROOM_KEPT_BYTES="0", LOSSROOM_CHECKPOINT_SECONDS="3600"
-    )
-    long = lab.launch(**ENDLESS)
-    quick = ended(lab, QUICK)
-    wait_until(lambda: lab.run(long["id"])["seconds"] > 2, "two seconds of training")
-    lab.post(f"/api/runs/{long['id']}/cancel")
-    last = lab.run(long["id"])["iteration"]
-    with pytest.raises(httpx.ReadTimeout):
-        lab.http.get(f"/api/runs/{long['id']}/moments/{last}/weights.npz", timeout=0.3)
-    assert_exact(lab, quick, 100)
-    assert not list((lab.state_dir / "checkpoints").glob("weights.*"))
