@@ -99,6 +99,7 @@ async function start() {
     const { Playhead } = await import("./moment/playhead.js");
     return new Playhead(store, charts, selection, {
       fork: (run, iteration) => list.fork(run, iteration),
+      toast,
     });
   });
   const showMoment = () => urlState.get("moment") && playhead();

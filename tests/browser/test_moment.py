@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 from playwright.sync_api import expect
 
 from tests.browser.drawn_charts import column, plot_box
@@ -160,3 +161,35 @@ def test_the_form_forks_a_run_where_the_moment_is_and_says_what_cannot_change(op
     expect(head).to_contain_text("iteration 60")
     expect(page.page.locator('[name="dataset.name"]')).to_be_disabled()
     lab.http.delete(f"/api/runs/{fork_id}").raise_for_status()
+
+
+def test_the_weights_of_the_moment_come_as_a_file_or_the_nearest_that_can_be_had_is_offered(
+    open_page, lab_with_runs
+):
+    lab = lab_with_runs
+    run = lab.run(lab.ids[0])
+    page = open_page(lab, locale="ja-JP")
+    page.open(f"/#runs={run['number']}&at={run['number']}@33")
+    with page.page.expect_download() as download:
+        page.page.locator("#weights", has_text="重み").click()
+    with np.load(download.value.path()) as weights:
+        assert weights["iteration"] == 33
+        assert all(np.isfinite(weights[name]).all() for name in weights.files)
+
+    def refuse(route):
+        """As the lab does for a long run; such a run would take the test too long."""
+        bounds = {"expected_seconds": 40.0, "bound_seconds": 10.0, "from_iteration": 20}
+        why = {"code": "replay_long", "values": {"seconds": 40, "most": 10, "nearest": 20}}
+        error = {"code": "replay_long", "message": "", "field": "iteration", "bounds": {**bounds, "why": why}}
+        route.fulfill(status=409, json={"error": error})
+
+    page.page.route("**/moments/33/weights.npz", refuse)
+    page.page.locator("#weights").click()
+    toast = page.page.locator(".toast")
+    expect(toast).to_contain_text("40")
+    with page.page.expect_download() as download:
+        toast.get_by_role("button", name="20").click()
+    with np.load(download.value.path()) as weights:
+        assert weights["iteration"] == 20
+    expect(page.page.locator(".moment-bar")).to_contain_text("反復 20")
+    page.page.unroute("**/moments/33/weights.npz")

@@ -84,12 +84,12 @@ export function quoted(text) {
 /**
  * Let the browser save a file.
  * @param {string} name
- * @param {string} content a text, or a data URL if there is no `type`
+ * @param {string | ArrayBuffer} content what the file has; or a data URL if there is no `type`
  * @param {string} [type]
  */
 export function download(name, content, type) {
   const isAddress = type === undefined;
-  const href = isAddress ? content : URL.createObjectURL(new Blob([content], { type }));
+  const href = isAddress ? String(content) : URL.createObjectURL(new Blob([content], { type }));
   h("a", { href, download: name }).click();
   if (!isAddress) setTimeout(() => URL.revokeObjectURL(href), 10_000);
 }

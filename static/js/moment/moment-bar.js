@@ -5,13 +5,15 @@ import { cssColor } from "../page/palette.js";
 import { lowerBound } from "../state/series.js";
 import { number, onLanguage, percent, t } from "../words/i18n.js";
 import { short } from "./moment-marks.js";
+import { Weights } from "./weights.js";
 
 /**
+ * @import { Toast } from "../page/toast.js"
  * @import { Run } from "../types.js"
  * @import { Playhead } from "./playhead.js"
  */
 
-/** The actions of the bar. @typedef {{fork: (run: Run, iteration: number) => void}} OnMoment */
+/** What the bar uses of the page. @typedef {{fork: (run: Run, iteration: number) => void, toast: Toast}} OnMoment */
 
 export class MomentBar {
   #playhead;
@@ -20,14 +22,9 @@ export class MomentBar {
   #at = h("span", { className: "moment-iteration" });
   #values = h("span", { className: "moment-here" });
   #fork = h("button", { type: "button", className: "toggle", id: "fork-here" });
+  #weights;
   #close = iconButton("delete", "", () => this.#playhead.clear());
-  #element = h(
-    "div",
-    { className: "moment-bar", role: "group", hidden: true },
-    h("span", { className: "moment-text", role: "status" }, this.#swatch, this.#name, this.#at, this.#values),
-    this.#fork,
-    this.#close,
-  );
+  #element = h("div", { className: "moment-bar", role: "group", hidden: true });
 
   /**
    * @param {Playhead} playhead
@@ -35,6 +32,10 @@ export class MomentBar {
    */
   constructor(playhead, on) {
     this.#playhead = playhead;
+    this.#weights = new Weights(playhead, on.toast);
+    const shown = [this.#swatch, this.#name, this.#at, this.#values];
+    const text = h("span", { className: "moment-text", role: "status" }, ...shown);
+    this.#element.append(text, this.#fork, this.#weights.element, this.#close);
     this.#fork.addEventListener("click", () => {
       if (playhead.run) on.fork(playhead.run, playhead.iteration);
     });
@@ -55,6 +56,7 @@ export class MomentBar {
   #show() {
     const { run, iteration } = this.#playhead;
     this.#element.hidden = !run;
+    this.#weights.show();
     if (!run) return;
     this.#swatch.style.background = cssColor(run.hue);
     setText(this.#name, run.name);

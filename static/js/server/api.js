@@ -242,6 +242,27 @@ export const api = {
    */
   checkFork: (id, fork) => request("POST", `api/runs/${id}/fork/check`, fork),
   /**
+   * How long it would take to train a run again up to an iteration.
+   * @param {string} id
+   * @param {number} iteration
+   * @returns {Promise<{expected_seconds: number}>}
+   */
+  moment: (id, iteration) => request("GET", `api/runs/${id}/moments/${iteration}`),
+  /**
+   * The weights of a run after an iteration, as a file.
+   * @param {string} id
+   * @param {number} iteration
+   * @param {AbortSignal} signal
+   */
+  weights: async (id, iteration, signal) => {
+    const answer = await send("GET", `api/runs/${id}/moments/${iteration}/weights.npz`, undefined, signal);
+    if (!answer.ok) throw refusal(answer, await answer.json().catch(() => null));
+    const [, name] = /filename\*=UTF-8''([^;]+)/.exec(answer.headers.get("Content-Disposition") ?? "") ?? [];
+    const content = await answer.arrayBuffer().catch(() => null);
+    if (!content || !name) throw refusal(answer, null);
+    return { name: decodeURIComponent(name), content };
+  },
+  /**
    * Whether two runs have the same rows.
    * @param {string} id
    * @param {string} other
