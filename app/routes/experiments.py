@@ -90,7 +90,7 @@ async def launch_together(lab: TheLab, given: Experiments) -> RunsAnswer:
     configs = [config for config, _ in read]
     for place, config in enumerate(configs):
         lab.data_sets.demand(config.dataset.name, path=f"experiments.{place}.")
-    runs = await lab.scheduler.launch(configs, fresh=given.fresh)
+    runs = await lab.scheduler.commands.launch(configs, fresh=given.fresh)
     return {"runs": [run.view() for run in runs]}
 
 
@@ -148,7 +148,7 @@ async def launch_lesson(lab: TheLab, slug: str, how: Fresh | None = None) -> Run
         lab.settings.limits.check(summarize(config))
         # some networks do not accept images of the digits' size, and keep their own data set
         lab.data_sets.demand(config.dataset.name)
-    runs = await lab.scheduler.launch(configs, lesson=slug, fresh=(how or Fresh()).fresh)
+    runs = await lab.scheduler.commands.launch(configs, lesson=slug, fresh=(how or Fresh()).fresh)
     return {"runs": [run.view() for run in runs]}
 
 

@@ -44,14 +44,14 @@ async def fork(lab: TheLab, run_id: str, given: ForkRequest) -> RunAnswer:
     """Fork a run: the new one has its rows up to an iteration, and trains on with other settings. What went into the
     weights already cannot change: data, network, number type and seed. A fork that changes nothing shows the training
     of its origin."""
-    return (await lab.scheduler.fork(run_id, given.wish(), fresh=given.fresh)).view()
+    return (await lab.scheduler.commands.fork(run_id, given.wish(), fresh=given.fresh)).view()
 
 
 @router.post("/{run_id}/fork/check")
 async def check_fork(lab: TheLab, run_id: str, given: ForkRequest) -> ForkAnswer:
     """What a fork would be: its complete experiment and what it costs. Nothing is stored. `seconds` are those from the
     nearest checkpoint to the end."""
-    found = await lab.scheduler.forking.check(run_id, given.wish())
+    found = await lab.scheduler.commands.forking.check(run_id, given.wish())
     return ForkAnswer(
         **vars(found.summary),
         iterations=found.config.iterations,

@@ -125,7 +125,7 @@ async def launch(lab: TheLab, experiment: Experiment) -> RunAnswer:
     config, stretches = parse_forked(experiment)
     lab.settings.limits.check(summarize(config))
     lab.data_sets.demand(config.dataset.name)
-    (run,) = await lab.scheduler.launch([config], stretches=stretches, fresh=fresh)
+    (run,) = await lab.scheduler.commands.launch([config], stretches=stretches, fresh=fresh)
     return run.view()
 
 
@@ -164,37 +164,37 @@ async def change_live(lab: TheLab, run_id: str, changes: LiveChanges) -> RunAnsw
     values = changes.model_dump(exclude_none=True)
     if not values:
         raise Invalid("nothing is to be changed: give learning_rate, l1, l2 or dropout", code="missing")
-    return (await lab.scheduler.change_live(run_id, values)).view()
+    return (await lab.scheduler.commands.change_live(run_id, values)).view()
 
 
 @router.delete("/{run_id}", status_code=204)
 async def delete_run(lab: TheLab, run_id: str) -> None:
     """Delete a run and its rows; one that trains is ended first."""
-    await lab.scheduler.delete(run_id)
+    await lab.scheduler.commands.delete(run_id)
 
 
 @router.post("/{run_id}/pause")
 async def pause(lab: TheLab, run_id: str) -> RunAnswer:
     """Ask a running run to pause after its iteration; viewers hear when it has."""
-    return (await lab.scheduler.pause(run_id)).view()
+    return (await lab.scheduler.commands.pause(run_id)).view()
 
 
 @router.post("/{run_id}/resume")
 async def resume(lab: TheLab, run_id: str) -> RunAnswer:
     """Go on; when all places are taken, as the next in the queue."""
-    return (await lab.scheduler.resume(run_id)).view()
+    return (await lab.scheduler.commands.resume(run_id)).view()
 
 
 @router.post("/{run_id}/step")
 async def step(lab: TheLab, run_id: str, step: Step | None = None) -> RunAnswer:
     """Let a paused run train for one iteration, or for `iterations`."""
-    return (await lab.scheduler.step(run_id, (step or Step(iterations=1)).iterations)).view()
+    return (await lab.scheduler.commands.step(run_id, (step or Step(iterations=1)).iterations)).view()
 
 
 @router.post("/{run_id}/cancel")
 async def cancel(lab: TheLab, run_id: str) -> RunAnswer:
     """End a run; its rows stay."""
-    return (await lab.scheduler.cancel(run_id)).view()
+    return (await lab.scheduler.commands.cancel(run_id)).view()
 
 
 @router.post("/{run_id}/clone", status_code=201)
@@ -204,11 +204,11 @@ async def clone(lab: TheLab, run_id: str, how: Fresh | None = None) -> RunAnswer
     fresh = (how or Fresh()).fresh
     if stretches := run.training.stretches:
         wish = Wish(iteration=stretches[-1]["until"], changes={}, origin=run.origin)
-        return (await lab.scheduler.fork(run_id, wish, fresh=fresh)).view()
+        return (await lab.scheduler.commands.fork(run_id, wish, fresh=fresh)).view()
     config = ExperimentConfig.from_dict({**run.training.config, "name": run.name}, stored=True)
     lab.settings.limits.check(summarize(config))
     lab.data_sets.demand(config.dataset.name)
-    (twin,) = await lab.scheduler.launch([config], fresh=fresh)
+    (twin,) = await lab.scheduler.commands.launch([config], fresh=fresh)
     return twin.view()
 
 

@@ -62,7 +62,7 @@ def state_dir(tmp_path):
 def test_a_run_that_kills_its_worker_at_the_same_place_three_times_fails_with_the_reason(state_dir):
     async def scenario():
         async with Lab(state_dir, executor=LocalExecutor(entry=crashing_worker.main)) as lab:
-            run, after = await lab.scheduler.launch(
+            run, after = await lab.scheduler.commands.launch(
                 [ExperimentConfig.from_dict(QUICK), ExperimentConfig.from_dict(QUICK)], fresh=True
             )
             await lab.until(lambda: run.training.status.finished)
@@ -90,9 +90,9 @@ def test_a_cancelled_run_does_not_come_back_when_its_worker_dies_of_it(state_dir
     async def scenario():
         async with Lab(state_dir, executor=Deaf()) as lab:
             endless = {**QUICK, "training": {"iterations": 1_000_000}}
-            (run,) = await lab.scheduler.launch([ExperimentConfig.from_dict(endless)])
+            (run,) = await lab.scheduler.commands.launch([ExperimentConfig.from_dict(endless)])
             await lab.until(lambda: run.training.iteration > 0)
-            await lab.scheduler.cancel(run.id)
+            await lab.scheduler.commands.cancel(run.id)
             await lab.until(lambda: run.training.status.finished)
             return run
 
@@ -103,7 +103,9 @@ def test_runs_launched_together_are_a_group_and_one_alone_is_not(state_dir):
     async def scenario():
         async with Lab(state_dir, executor=LocalExecutor()) as lab:
             config = ExperimentConfig.from_dict(QUICK)
-            return await lab.scheduler.launch([config, config]), await lab.scheduler.launch([config])
+            return await lab.scheduler.commands.launch([config, config]), await lab.scheduler.commands.launch(
+                [config]
+            )
 
     (first, second), (alone,) = event_loop.run(scenario())
 
@@ -117,7 +119,7 @@ def test_only_checkpoints_that_were_replaced_are_deleted(state_dir):
 
     async def scenario():
         async with Lab(state_dir, executor=LocalExecutor()) as lab:
-            (run,) = await lab.scheduler.launch([ExperimentConfig.from_dict(QUICK)], fresh=True)
+            (run,) = await lab.scheduler.commands.launch([ExperimentConfig.from_dict(QUICK)], fresh=True)
             await lab.until(lambda: run.training.status.finished and not lab.scheduler.busy)
             folder = lab.settings.checkpoint_dir
             await lab.until(lambda: not list(folder.glob(f"{run.training.id}.*")))
@@ -147,13 +149,13 @@ def test_a_training_has_the_fingerprint_of_the_data_that_it_began_with(state_dir
     async def scenario():
         parts = {"executor": LocalExecutor()}
         async with Lab(state_dir, **parts) as lab:
-            lab.scheduler._data_sets = Replaced(lab.settings, lab.hub)
-            (run,) = await lab.scheduler.launch([config])
+            lab.scheduler.commands._data_sets = Replaced(lab.settings, lab.hub)
+            (run,) = await lab.scheduler.commands.launch([config])
             launched = run.training.fingerprint
             await lab.until(lambda: run.training.iteration > 0)
             begun = run.training.fingerprint
-            lab.scheduler._data_sets = DataSets(lab.settings, lab.hub)
-            (again,) = await lab.scheduler.launch([config])
+            lab.scheduler.commands._data_sets = DataSets(lab.settings, lab.hub)
+            (again,) = await lab.scheduler.commands.launch([config])
         database = Database(lab.settings.database_path)
         database.open()
         await database.write(lambda c: c.execute("UPDATE trainings SET fingerprint = 'of another machine'"))
@@ -162,7 +164,7 @@ def test_a_training_has_the_fingerprint_of_the_data_that_it_began_with(state_dir
             (training,) = lab.register.trainings
             await lab.until(lambda: training.fingerprint != "of another machine")
             for shown in (run, again):
-                await lab.scheduler.delete(shown.id)
+                await lab.scheduler.commands.delete(shown.id)
             return launched, begun, again.training is run.training, training.fingerprint
 
     launched, begun, shared, resumed = event_loop.run(scenario())
@@ -177,7 +179,7 @@ def test_the_progress_of_many_runs_is_published_in_turns(state_dir):
 
     async def scenario():
         async with Lab(state_dir, executor=LocalExecutor()) as lab:
-            runs = [run for _ in range(5) for run in await lab.scheduler.launch([config] * 20)]
+            runs = [run for _ in range(5) for run in await lab.scheduler.commands.launch([config] * 20)]
             await lab.until(lambda: runs[0].training.iteration > 0)
             viewer = lab.hub.join()
             progress: list[list[dict[str, Any]]] = []
@@ -187,9 +189,9 @@ def test_the_progress_of_many_runs_is_published_in_turns(state_dir):
                     # after the list of all runs, which has `more`
                     progress += [m["runs"] for m in messages if m["type"] == "runs" and "more" not in m]
                     await asyncio.sleep(0.05)
-            await lab.scheduler.cancel(runs[0].id)
+            await lab.scheduler.commands.cancel(runs[0].id)
             for run in runs:
-                await lab.scheduler.delete(run.id)
+                await lab.scheduler.commands.delete(run.id)
             return len({run.training.id for run in runs[1:]}), progress
 
     trainings, progress = event_loop.run(scenario())

@@ -1,0 +1,204 @@
+"""Commands: what users do with runs. A run that shares its training gets one of its own before that changes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from app.data_sets import DataSets
+from app.errors import Conflict
+from app.jobs.checkpoint_files import CheckpointFiles
+from app.jobs.executor import Executor
+from app.jobs.fork import Wish
+from app.jobs.forking import Forking
+from app.jobs.launch import match, prepare
+from app.jobs.messages import Cancel, ChangeLive, Pause, Step
+from app.jobs.places import Places
+from app.jobs.register import Register, illegal
+from app.jobs.sharing import Sharing
+from app.metrics import Metrics
+from app.runs import Run
+from app.settings import Settings
+from app.trainings import Status
+from engine import ExperimentConfig
+from engine.live import check_live, dropout_rate
+from engine.reasons import Reason
+from engine.stretches import Stretch
+
+#: Changes by hand of one training: each stays in its record for ever.
+MAX_CHANGES = 1000
+
+
+class Commands:
+    """Lives in the event loop.
+
+    Attributes:
+        forking: how a run is forked.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        register: Register,
+        metrics: Metrics,
+        executor: Executor,
+        data_sets: DataSets,
+        sharing: Sharing,
+        places: Places,
+        files: CheckpointFiles,
+        forking: Forking,
+    ) -> None:
+        self._settings = settings
+        self._register = register
+        self._metrics = metrics
+        self._executor = executor
+        self._data_sets = data_sets
+        self._sharing = sharing
+        self._places = places
+        self._files = files
+        self.forking = forking
+
+    async def launch(
+        self,
+        configs: list[ExperimentConfig],
+        *,
+        stretches: Sequence[Stretch] = (),
+        lesson: str | None = None,
+        fresh: bool = False,
+    ) -> list[Run]:
+        """Store one run for each config: all of them, or none. Several are a group.
+
+        An experiment that has been trained, trains or waits already is not trained again: its run shows that training.
+
+        Args:
+            stretches: what is trained before, with a fork after each.
+            fresh: train all of them again.
+        """
+        # beside the loop: many experiments are many milliseconds of estimates, and data sets are files
+        launches = await asyncio.to_thread(prepare, configs, stretches, self._data_sets)
+        async with self._sharing.order:
+            runs, new = match(launches, lesson, find=None if fresh else self._sharing.find)
+            self._places.queue.demand_places(len(new))
+            await self._register.add(runs)
+            self._places.queue.add(training.id for training in new)
+        self._metrics.launched(len(runs), len(new))
+        self._places.fill()
+        return runs
+
+    async def fork(self, run_id: str, wish: Wish, *, fresh: bool = False) -> Run:
+        """Store a run that shares its first iterations with another one, and goes on with other settings. What is
+        trained already is not trained again.
+
+        Args:
+            fresh: train it again.
+        """
+        run, is_new = await self.forking.fork(run_id, wish, fresh=fresh)
+        self._metrics.launched(1, int(is_new))
+        self._places.fill()
+        return run
+
+    async def pause(self, run_id: str) -> Run:
+        """Ask a running run to pause; its status changes when it has. One that shares its training gets its own."""
+        await self._sharing.save(self._demand(run_id, Status.RUNNING, doing="paused").training)
+        async with self._sharing.order:
+            run = self._demand(run_id, Status.RUNNING, doing="paused")
+            paused = sum(training.status is Status.PAUSED for training in self._register.trainings)
+            if paused >= self._settings.max_paused:
+                message = f"{paused} runs are paused already; no more can be paused at the same time"
+                raise Conflict(Reason("too_many_paused", message, paused=paused), code="too_many_paused")
+            if run.training.shown_by > 1:
+                await self._sharing.part(run, Status.PAUSED)
+            else:
+                self._sharing.leaving.add(run.training.id)
+                self._executor.send(run.training.id, Pause())
+        return run
+
+    async def resume(self, run_id: str) -> Run:
+        """Let a paused run go on: at once if there is a place, else as the next in the queue."""
+        run = self._demand(run_id, Status.PAUSED, doing="resumed")
+        self._register.move(run.training, Status.QUEUED)
+        self._places.queue.add_first(run.training.id)
+        self._places.fill()
+        return run
+
+    async def step(self, run_id: str, iterations: int) -> Run:
+        """Let a paused run do some iterations and pause again."""
+        run = self._demand(run_id, Status.PAUSED, doing="stepped")
+        if run.training.id in self._places.with_worker:
+            self._executor.send(run.training.id, Step(iterations))
+        else:
+            self._places.start(run.training, paused=True, steps=iterations)
+        return run
+
+    async def change_live(self, run_id: str, given: dict[str, Any]) -> Run:
+        """Change learning rate, penalties or dropout of a run that is not at its end; it is noted when it is done. One
+        that shares its training gets its own."""
+        self._demand_changeable(run_id, given)
+        await self._sharing.save(self._register.get(run_id).training)
+        async with self._sharing.order:
+            run, values = self._demand_changeable(run_id, given)
+            training = run.training
+            if training.shown_by > 1:
+                self._places.queue.demand_places(1)
+                origin = training
+                training = await self._sharing.part(run, Status.QUEUED)
+                self._places.queue.add_after(training.id, origin.id)
+            training.wanted.append(values)
+            self._executor.send(training.id, ChangeLive(values))
+            self._register.publish(training)
+        self._places.fill()
+        return run
+
+    async def cancel(self, run_id: str) -> Run:
+        """End a run; what it has recorded stays. One that shares its training gets its own."""
+        async with self._sharing.order:
+            run = self._register.get(run_id)
+            training = run.training
+            if training.status.finished:
+                raise illegal(run, "it cannot be cancelled")
+            if training.shown_by > 1:
+                self._files.note(await self._sharing.part(run, Status.CANCELLED))
+                return run
+            self._places.queue.remove(training.id)
+            if training.id in self._places.with_worker:
+                self._sharing.leaving.add(training.id)
+                self._places.cancelling.add(training.id)
+                self._executor.send(training.id, Cancel())
+            if training.id in self._places.with_worker and training.status is not Status.QUEUED:
+                return run  # its worker reports the end
+            ended = self._register.move(training, Status.CANCELLED)  # it may be resumed, and wait for a place
+        await ended  # not while others wait for their turn: a full disk may take long
+        return run
+
+    async def delete(self, run_id: str) -> None:
+        """Forget a run; with the last run of a training forget its rows, and end it if it runs."""
+        async with self._sharing.order:
+            training = self._register.get(run_id).training
+            await self._register.remove(run_id)
+        if self._register.find(training.id) is None:
+            self._places.queue.remove(training.id)
+            if training.id in self._places.with_worker:
+                self._executor.kill(training.id)
+            else:
+                self._files.clean(training.id)
+        self._places.fill()
+
+    def _demand_changeable(self, run_id: str, given: dict[str, Any]) -> tuple[Run, dict[str, float]]:
+        """A run that can be changed by hand, and the checked values."""
+        run = self._register.get(run_id)
+        training = run.training
+        if training.status.finished:
+            raise illegal(run, "it cannot be changed")
+        has_dropout = dropout_rate(training.config["network"]["layers"]) is not None
+        values = check_live(given, has_dropout=has_dropout)
+        if len(training.annotations) + len(training.wanted) >= MAX_CHANGES:
+            message = f"run {run_id} was changed {MAX_CHANGES} times already; no more changes are possible"
+            raise Conflict(Reason("too_many_changes", message, most=MAX_CHANGES))
+        return run, values
+
+    def _demand(self, run_id: str, status: Status, *, doing: str) -> Run:
+        run = self._register.get(run_id)
+        if run.training.status is not status:
+            raise illegal(run, f"only a {status.value} run can be {doing}")
+        return run
