@@ -177,3 +177,26 @@ test("a group's heading is the value that all its runs have, and runs without a 
 for (const said of [null, 7, "x", { sort: "x", state: 5, group: null, text: [] }, { state: "unknown" }])
   test(`a query of an address that makes no sense is the usual one: ${JSON.stringify(said)}`, () =>
     assert.deepEqual(names(arrange(SIX, { ...readQuery(said), sort: "number" }, SETTINGS)), ALL));
+
+test("sorted by number, forks stand beneath their origin, also in the group of its launch; otherwise they do not", () => {
+  /** @param {string} run @param {number} number */
+  const of = (run, number) => ({ origin: { run, number, name: "", iteration: 10, seed: null } });
+  const runs = [
+    makeRun({ id: "e", number: 5, name: "e" }),
+    makeRun({ id: "d", number: 4, name: "d", group_id: "launch", ...of("b", 2) }),
+    makeRun({ id: "c", number: 3, name: "c", ...of("a", 1) }),
+    makeRun({ id: "b2", number: 2.5, name: "b2", group_id: "launch" }),
+    makeRun({ id: "b", number: 2, name: "b", group_id: "launch" }),
+    makeRun({ id: "a", number: 1, name: "a" }),
+  ];
+  /** @param {object} query */
+  const listed = (query) =>
+    arrange(runs, readQuery(query), CONFIGS).map((group) =>
+      group.runs.map(({ id }) => (group.nested?.has(id) ? `>${id}` : id)).join(" "),
+    );
+  assert.deepEqual(listed({}), ["e", "b >d b2", "a >c"]);
+  assert.deepEqual(listed({ group: "" }), ["e b2 b >d a >c"]);
+  assert.deepEqual(listed({ group: "", sort: "name", descending: false }), ["a b b2 c d e"]);
+  assert.deepEqual(listed({ group: "", text: "is:forked" }), ["d c"]);
+  assert.deepEqual(listed({ group: "", text: "origin:1" }), ["c"]);
+});
