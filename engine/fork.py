@@ -73,7 +73,7 @@ def fork(
         for purpose in LATER:
             later = np.random.default_rng([seed, STREAMS[purpose]])
             new.generators[purpose].bit_generator.state = later.bit_generator.state
-    elif _draws_alike(trainer.config, config):
+    elif draws_alike(trainer.config, config):
         new.batches.order = trainer.batches.order.copy()
         new.batches.position = trainer.batches.position
     return new
@@ -122,7 +122,7 @@ def _keep_early_stopping(trainer: Trainer, new: Trainer) -> None:
     new.best = {name: array.copy() for name, array in trainer.best.items()}
 
 
-def _draws_alike(one: ExperimentConfig, other: ExperimentConfig) -> bool:
+def draws_alike(one: ExperimentConfig, other: ExperimentConfig) -> bool:
     """Whether as many images are drawn at a time, in the same way: then those that are drawn already can be used."""
     drawn = ("sampling",) if one.training.sampling == "epochs" else ("sampling", "batch_size")
     return all(getattr(one.training, name) == getattr(other.training, name) for name in drawn)

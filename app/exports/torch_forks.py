@@ -1,77 +1,101 @@
-"""Forks in a PyTorch script: those that change nothing but what can be changed by hand, and the length."""
+"""Forks in a PyTorch script: where an iteration begins, what goes on with other settings."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from app.errors import Invalid
-from app.exports.recording import Recording
-from app.exports.script import live_changes
-from engine.live import as_changed, dropout_rate
+from app.exports import torch_source
+from app.exports.script import literal
+from engine import ExperimentConfig
+from engine.fork import draws_alike
+from engine.layers.residual import dropouts_in
 from engine.reasons import Reason
+from engine.trainer import STREAMS
 
 
-def without_forks(recording: Recording) -> tuple[dict[str, Any], dict[int, dict[str, float]]]:
-    """One experiment that trains all of a run, and what changes in it on the way, by iteration.
+def fork_parts(
+    stretches: Sequence[Mapping[str, Any]],
+    configs: Sequence[ExperimentConfig],
+    *,
+    schedule: Callable[[dict[str, Any] | None], str],
+    optimizer: Callable[[ExperimentConfig], str],
+) -> dict[str, str]:
+    """What takes the place of the parts of a script without forks.
+
+    Args:
+        configs: of the stretches, and the one after the last fork.
+        schedule, optimizer: the source of a schedule's function `factor`, and of an optimizer.
 
     Raises:
-        Invalid: a fork changes something else.
+        Invalid: it stops early, which a script with forks does not.
     """
-    stretches = recording.run["stretches"]
-    live = live_changes(recording.run["annotations"])
-    changes: dict[int, dict[str, float]] = {}
-    parts = [*(stretch["config"] for stretch in stretches), recording.config]
-    for stretch, before, after in zip(stretches, parts, parts[1:], strict=False):
+    functions, code = [schedule(configs[0].training.schedule)], ""
+    for stretch, before, after in zip(stretches, configs, configs[1:], strict=False):
         until = stretch["until"]
-        if stretch["seed"] is not None:
-            raise _impossible(until, "seed")
-        changes[until] = values = _settings(after)
-        by_hand = {name for iteration, made in live.items() if iteration < until for name in made}
-        if before["network"] == after["network"] and "dropout" not in by_hand:
-            values.pop("dropout", None)  # layers may have several rates
-        _demand_equal(until, _stripped(as_changed(before, values)), _stripped(after))
-    for iteration, made in live.items():
-        changes[iteration] = {**changes.get(iteration, {}), **made}
-    first = {**parts[0], "name": recording.config["name"]}
-    for name in ("iterations", "epochs"):
-        first["training"] = {k: v for k, v in first["training"].items() if k != name}
-    length = {k: v for k, v in recording.config["training"].items() if k in ("iterations", "epochs")}
-    return {**first, "training": {**length, **first["training"]}}, changes
-
-
-def _settings(document: Mapping[str, Any]) -> dict[str, float]:
-    """What can be changed by hand, as an experiment has it."""
-    regularization = document["regularization"]
-    values = {
-        "learning_rate": document["optimizer"]["learning_rate"],
-        "l1": regularization["l1"],
-        "l2": regularization["l2"],
+        if before.training.early_stopping or after.training.early_stopping:
+            raise _stops_early(until)
+        name = f"factor_{until}"
+        functions.append(schedule(after.training.schedule).replace("def factor(", f"def {name}("))
+        code += f"        if iteration == {until + 1}:  # a fork\n"
+        lines = _lines(stretch, before, after, name, optimizer(after))
+        code += "".join(f"            {line}\n" for line in lines)
+    first = configs[0]
+    return {
+        "schedule": "\n\n".join(functions),
+        "prelude": f"    follow, length, has_velocity = factor, {first.iterations}, {_has_velocity(first)}\n",
+        "forks": code,
+        "factor": torch_source.FORKED_FACTOR,
+        "rate": torch_source.FORKED_RATE,
+        "scale": torch_source.FORKED_SCALE,
+        "clip": torch_source.FORKED_CLIP,
     }
-    rate = dropout_rate(document["network"]["layers"])
-    return values if rate is None else {**values, "dropout": rate}
 
 
-def _stripped(document: Mapping[str, Any]) -> dict[str, Any]:
-    """An experiment without its name, and without its length where nothing but the end depends on that."""
-    training = dict(document["training"])
-    if training["schedule"] is None and training["early_stopping"] is None:
-        training = {k: v for k, v in training.items() if k not in ("iterations", "epochs")}
-    return {**document, "name": "", "training": training}
+def _lines(
+    stretch: Mapping[str, Any],
+    before: ExperimentConfig,
+    after: ExperimentConfig,
+    factor: str,
+    optimizer: str,
+) -> list[str]:
+    """The statements of a fork."""
+    seed, regularization = stretch["seed"], after.regularization
+    lines = [
+        *f"TRAINING.update({literal(after.to_dict()['training'])})".splitlines(),
+        f"rate, l1, l2 = {after.optimizer['learning_rate']!r}, {regularization.l1!r}, {regularization.l2!r}",
+        f"follow, length, has_velocity = {factor}, {after.iterations}, {_has_velocity(after)}",
+        "state = optimizer.state",
+        f"optimizer = {optimizer}",
+    ]
+    if before.optimizer["name"] == after.optimizer["name"]:
+        lines.append("optimizer.state.update(state)")
+    rates = [layer.rate for layer in dropouts_in(after.network.built)]
+    if rates:
+        lines.append("dropouts = [layer for layer in network.modules() if isinstance(layer, nn.Dropout)]")
+        lines.append(f"for layer, dropped in zip(dropouts, {rates!r}, strict=True):")
+        lines.append("    layer.p = dropped")
+    if seed is not None:
+        lines.append(f"draw = np.random.default_rng([{seed}, {STREAMS['batches']}])")
+        if after.dataset.augment:
+            drawn = f"np.random.default_rng([{seed}, {STREAMS['augmentation']}])"
+            lines.append(
+                f'augmentation = Augmentation(**EXPERIMENT["dataset"]["augment"], generator={drawn})'
+            )
+    if seed is not None or not draws_alike(before, after):
+        lines.append("order = batches(len(train_images), draw)")
+    return lines
 
 
-def _demand_equal(until: int, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
-    for section, values in after.items():
-        if values == before[section]:
-            continue
-        names = values if isinstance(values, Mapping) and isinstance(before[section], Mapping) else ()
-        other = next((name for name in names if values[name] != before[section].get(name)), None)
-        raise _impossible(until, section if other is None else f"{section}.{other}")
+def _has_velocity(config: ExperimentConfig) -> bool:
+    return config.optimizer["name"] in torch_source.VELOCITY
 
 
-def _impossible(until: int, field: str) -> Invalid:
+def _stops_early(until: int) -> Invalid:
     text = (
-        f"this run was forked at iteration {until:,}, where {field} changes; a PyTorch script can change only learning"
-        " rate, penalties, dropout and length on the way. The script for the lab's own engine can replay the fork"
+        f"this run was forked at iteration {until:,} and stops early, and a PyTorch script cannot do both; the script"
+        " for the lab's own engine can"
     )
-    return Invalid(Reason("fork_not_in_torch", text, iteration=until), code="fork_not_in_torch", field=field)
+    reason = Reason("fork_not_in_torch", text, iteration=until)
+    return Invalid(reason, code="fork_not_in_torch", field="training.early_stopping")

@@ -13,8 +13,8 @@ from typing import Any
 
 from app.exports import torch_source
 from app.exports.recording import Recording
-from app.exports.script import literal
-from app.exports.torch_forks import without_forks
+from app.exports.script import literal, live_changes
+from app.exports.torch_forks import fork_parts
 from app.exports.torch_layers import PENALIZED, has_special_weights, network_source
 from engine import ExperimentConfig, augmentation, datasets, initializers, kfold, schedules
 from engine.batches import DRAWN_BATCHES
@@ -30,19 +30,34 @@ def torch_script(recording: Recording) -> str:
     """Python source. Nothing of a run but literals enters it.
 
     Raises:
-        Invalid: a fork changes what these scripts cannot change on the way.
+        Invalid: it was forked and stops early.
     """
-    document, changes = without_forks(recording)
-    config = ExperimentConfig.from_dict(document, stored=True)
+    stretches, changes = recording.run["stretches"], live_changes(recording.run["annotations"])
+    documents = [*(stretch["config"] for stretch in stretches), recording.config]
+    configs = [ExperimentConfig.from_dict(document, stored=True) for document in documents]
+    config, document = configs[0], {**documents[0], "name": recording.config["name"]}
     training = config.training
     source, has_penalty = network_source(config)
     keeps_velocity = config.optimizer["name"] in torch_source.VELOCITY
     draw = inspect.getsource(initializers.INITIALIZERS[config.network.initializer["name"]])
     parameters = {k: v for k, v in config.network.initializer.items() if k != "name"}
+    parts = {
+        "schedule": _schedule(training.schedule),
+        "prelude": "",
+        "forks": "",
+        "factor": torch_source.FACTOR,
+        "rate": "" if keeps_velocity else torch_source.RATE,
+        "scale": torch_source.SCALE if keeps_velocity else "",
+        "clip": _clip(config),
+    }
+    if stretches:
+        parts = fork_parts(stretches, configs, schedule=_schedule, optimizer=_optimizer)
+    prelude = parts.pop("prelude") + _prelude(config, changes)
     return torch_source.HEAD.substitute(
+        parts,
         experiment=literal(document),
         differences=_differences(config),
-        iterations=config.iterations,
+        iterations=configs[-1].iterations,
         streams=literal(STREAMS),
         drawn=DRAWN_BATCHES,
         data=_data(config),
@@ -50,23 +65,21 @@ def torch_script(recording: Recording) -> str:
         network=source,
         initializer=f"{draw}\n\ndef initial_weights(draws, shape, fan_in, fan_out):\n"
         f"    return {config.network.initializer['name']}(draws, shape, fan_in, fan_out, **{parameters!r})\n",
-        schedule=_schedule(training.schedule),
-        optimizer="torch.optim."
-        + Template(torch_source.OPTIMIZERS[config.optimizer["name"]]).substitute(
-            {name: repr(value) for name, value in config.optimizer.items()}
-        ),
-        prelude=_prelude(config, changes),
+        optimizer=_optimizer(config),
+        prelude=prelude,
         live=torch_source.LIVE if changes else "",
         augment="        augmentation.apply(images)\n" if config.dataset.augment else "",
         penalized=PENALIZED if has_special_weights(config.network.layers) else "",
         penalties=torch_source.PENALTIES if has_penalty else "",
-        clip=_clip(config),
-        rate="" if keeps_velocity else torch_source.RATE,
-        scale=torch_source.SCALE if keeps_velocity else "",
         stopping=_stopping(training.early_stopping),
         **_validation(config),
         recorded=literal(recording.run["latest"]),
     )
+
+
+def _optimizer(config: ExperimentConfig) -> str:
+    values = {name: repr(value) for name, value in config.optimizer.items()}
+    return "torch.optim." + Template(torch_source.OPTIMIZERS[config.optimizer["name"]]).substitute(values)
 
 
 def _differences(config: ExperimentConfig) -> str:

@@ -54,16 +54,17 @@ $keep_back    train_images, train_labels = train_images[:size].astype(DTYPE), tr
 $adjust    return train_images, train_labels, test_images, test_labels$validation
 
 
-def batches(count):
+def batches(count, draw):
     """The indices of each batch's images, without end."""
-    draw, size = generator("batches"), TRAINING["batch_size"]
     while True:
         if TRAINING["sampling"] == "with_replacement":
-            order = draw.integers(0, count, size * $drawn)
+            order = draw.integers(0, count, TRAINING["batch_size"] * $drawn)
         else:
             order = draw.permutation(count)
-        for start in range(0, len(order), size):
-            yield order[start : start + size]
+        while len(order):
+            size = TRAINING["batch_size"]
+            yield order[:size]
+            order = order[size:]
 
 
 # -- network -----------------------------------------------------------------------------------------
@@ -116,12 +117,13 @@ def main():
     optimizer = $optimizer
     rate = EXPERIMENT["optimizer"]["learning_rate"]
     l1, l2 = EXPERIMENT["regularization"]["l1"], EXPERIMENT["regularization"]["l2"]
-$prelude    order = batches(len(train_images))
+$prelude    draw = generator("batches")
+    order = batches(len(train_images), draw)
     for iteration in range(1, ITERATIONS + 1):
-$live        chosen = next(order)
+$forks$live        chosen = next(order)
         images = train_images[chosen]
 $augment        network.train()
-        now = rate * factor(iteration - 1, ITERATIONS)
+        now = rate * $factor
 $rate        logits = network(torch.from_numpy(images))
         loss = nn.functional.cross_entropy(logits, torch.from_numpy(train_labels[chosen]))
         if not torch.isfinite(loss):
@@ -224,6 +226,24 @@ RATE = """\
 SCALE = """\
         for parameter in network.parameters():  # the velocity adds up gradients times their rates
             parameter.grad *= now
+"""
+
+#: Of a run with forks: what may change at one is asked at every iteration.
+FACTOR = "factor(iteration - 1, ITERATIONS)"
+FORKED_FACTOR = "follow(iteration - 1, length)"
+FORKED_RATE = """\
+        for group in optimizer.param_groups:
+            group["lr"] = 1.0 if has_velocity else now
+"""
+FORKED_SCALE = """\
+        for parameter in network.parameters() if has_velocity else ():
+            parameter.grad *= now  # the velocity adds up gradients times their rates
+"""
+FORKED_CLIP = """\
+        if TRAINING["clip_value"] is not None:
+            nn.utils.clip_grad_value_(network.parameters(), TRAINING["clip_value"])
+        if TRAINING["clip_norm"] is not None:
+            nn.utils.clip_grad_norm_(network.parameters(), TRAINING["clip_norm"])
 """
 
 VALIDATION = ", validation_images, validation_labels"

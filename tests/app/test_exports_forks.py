@@ -10,8 +10,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.exports.recording import Recording
-from app.exports.torch_forks import without_forks
 from tests.support import reference
 from tests.support.folders import ROOT
 
@@ -199,44 +197,19 @@ def test_a_hostile_fork_is_refused_with_its_field_and_nothing_is_stored(lab, gra
     assert len(lab.http.get("/api/runs").json()["runs"]) == before
 
 
-def test_a_pytorch_script_makes_the_changes_of_forks_that_it_can_make(lab, origin):
-    child = fork(lab, origin, 50, optimizer={"learning_rate": 0.02}, training={"iterations": 300})
-    layers = child["config"]["network"]["layers"]
-    layers = [{**layer, "rate": 0.4} if layer["type"] == "dropout" else layer for layer in layers]
-    run = fork(lab, child, 230, regularization={"l2": 0.01}, network={"layers": layers})
-    document, changes = without_forks(Recording(run, lambda *_: None))
-    assert document["training"]["iterations"] == 300
-    # what the script does, done by the engine
-    made = [
-        {
-            "kind": "live",
-            "iteration": iteration,
-            "changes": {name: [0, value] for name, value in values.items()},
-        }
-        for iteration, values in changes.items()
-    ]
-    reference.assert_uninterrupted(
-        lab, run, {"train": reference.curves(document, lab.data_dir, made)["train"]}
-    )
-    answer = lab.http.get(f"/api/runs/{run['id']}/export.torch.py")
+def test_a_pytorch_script_holds_the_forks_and_of_a_fork_that_stops_early_there_is_none(
+    lab, origin, grandchild
+):
+    """`test_exports_torch.py` runs such scripts."""
+    answer = lab.http.get(f"/api/runs/{grandchild['id']}/export.torch.py")
     assert answer.status_code == 200
-    assert "CHANGES = {50: {'learning_rate': 0.02" in answer.text
+    assert [part in answer.text for part in ("if iteration == 51:", "if iteration == 121:")] == [True, True]
     compile(answer.text, "script", "exec")
-
-
-@pytest.mark.parametrize(
-    ("given", "field"),
-    [
-        ({"optimizer": {"name": "adam"}}, "optimizer.name"),
-        ({"training": {"batch_size": 7}}, "training.batch_size"),
-        ({"seed": 3}, "seed"),
-    ],
-)
-def test_a_pytorch_script_of_another_fork_is_refused_with_the_reason(lab, origin, given, field):
-    run = fork(lab, origin, 50, **given)
-    answer = lab.http.get(f"/api/runs/{run['id']}/export.torch.py")
+    stopping = fork(lab, origin, 50, training={"early_stopping": {"patience": 2}})
+    answer = lab.http.get(f"/api/runs/{stopping['id']}/export.torch.py")
     error = answer.json()["error"]
-    assert (answer.status_code, error["code"], error["field"]) == (422, "fork_not_in_torch", field)
+    assert (answer.status_code, error["code"]) == (422, "fork_not_in_torch")
+    assert error["field"] == "training.early_stopping"
     assert error["bounds"]["why"]["values"] == {"iteration": 50}
 
 

@@ -22,8 +22,10 @@ from app.exports.recording import Recording
 from app.exports.torch_script import torch_script
 from app.exports.torch_source import DATA, VELOCITY
 from engine import ExperimentConfig, Trainer, load_dataset
+from engine.course import Course
 from engine.events import EvaluationMetrics, StepMetrics
 from engine.optimizers import OPTIMIZERS
+from engine.stretches import Stretch
 
 PYTHON = os.environ.get("LOSSROOM_TORCH_PYTHON") or (
     sys.executable if importlib.util.find_spec("torch") else None
@@ -214,6 +216,69 @@ def test_a_rate_that_changes_gives_the_same_curve(optimizer, by, tmp_path, forki
             given.run["annotations"] = [change]
 
     (last,) = re.findall(r"iteration 60: loss ([\d.]+)", run_script(given, tmp_path, forking))
+    assert float(last) == pytest.approx(losses[-1], abs=2e-6)
+
+
+DROPOUT = {**MLP, "dropout": 0.5}
+WITHOUT_DROPOUT = ExperimentConfig.from_dict({"network": DROPOUT}).to_dict()["network"]
+for layer in WITHOUT_DROPOUT["layers"]:
+    layer.update({"rate": 0.0} if layer["type"] == "dropout" else {})
+FORKS: dict[str, list[tuple[int, int | None, dict[str, Any]]]] = {
+    "another optimizer": [(23, None, {"optimizer": {"name": "adam", "learning_rate": 0.02}})],
+    "to a velocity and back": [
+        (20, None, {"optimizer": {"name": "nesterov", "learning_rate": 0.05}}),
+        (41, None, {"optimizer": {"name": "sgd", "learning_rate": 0.1}}),
+    ],
+    "another rate and other penalties": [
+        (30, None, {"optimizer": {"name": "momentum", "learning_rate": 0.02, "momentum": 0.5}}),
+        (31, None, {"regularization": {"l1": 1e-4, "l2": 1e-3}}),
+    ],
+    "another batch size within an epoch": [
+        (17, None, {"training": {"batch_size": 33, "sampling": "epochs"}})
+    ],
+    "other sampling": [(17, None, {"training": {"sampling": "with_replacement"}})],
+    "no dropout from the start": [(0, None, {"network": WITHOUT_DROPOUT})],
+    "another seed": [(10, 7, {}), (33, 8, {"training": {"batch_size": 5}})],
+    "a schedule, clipping and more iterations": [
+        (0, None, {"training": {"schedule": {"name": "cosine", "warm_up": 4}}}),
+        (25, None, {"training": {"clip_norm": 0.5, "iterations": 90}}),
+        (
+            50,
+            None,
+            {"training": {"schedule": {"name": "step", "every": 10, "factor": 0.3}, "clip_value": 0.01}},
+        ),
+    ],
+}
+
+
+@pytest.mark.parametrize("name", FORKS)
+def test_a_fork_gives_the_same_curve(name, tmp_path, forking):
+    document: dict[str, Any] = {
+        "network": DROPOUT if "dropout" in name else MLP,
+        "dataset": {"name": "digits", "train_size": 200, "augment": {"noise": 0.1, "shift": 1}},
+        "optimizer": {"name": "momentum", "learning_rate": 0.05},
+        "training": {"iterations": 60, "batch_size": 20, "evaluate_every": 60, "sampling": "epochs"},
+        "dtype": "float64",
+    }
+    config, stretches = ExperimentConfig.from_dict(document), []
+    for until, seed, sections in FORKS[name]:
+        stretches.append(Stretch(until, config, seed))
+        complete = config.to_dict()
+        changed = {
+            key: part if "name" in part else {**complete[key], **part} for key, part in sections.items()
+        }
+        config = ExperimentConfig.from_dict({**complete, **changed})
+    given = recording(config.to_dict())
+    given.run["stretches"] = [stretch.to_dict() for stretch in stretches]
+    course = Course(stretches, config)
+    trainer = course.go_on(Trainer(course.first))
+    losses = []
+    while advanced := trainer.advance():
+        losses.append(advanced[0].values[1])
+        trainer = course.go_on(trainer)
+
+    ((count, last),) = re.findall(r"iteration (60|90): loss ([\d.]+)", run_script(given, tmp_path, forking))
+    assert int(count) == len(losses) == config.iterations
     assert float(last) == pytest.approx(losses[-1], abs=2e-6)
 
 

@@ -45,14 +45,16 @@ def test_a_dropped_export_comes_back_with_its_curves(open_page, lab_with_runs, m
     for run_id in page.run_ids():
         page.wait_for_points(run_id, 40)
 
-    # a fork, which a PyTorch script cannot make and the form cannot hold
-    forked = other.post(f"/api/runs/{page.run_ids()[0]}/fork", iteration=20, seed=3).json()["id"]
+    # a fork, of which there is no PyTorch script and the form cannot hold
+    forked = other.post(
+        f"/api/runs/{page.run_ids()[0]}/fork", iteration=20, changes={"training": {"early_stopping": {}}}
+    ).json()["id"]
     other.wait_for(forked, "completed")
     name(page, forked).click()
     menu = page.page.locator(".details-foot .menu")
     menu.locator("summary").click()
     menu.locator("a[href$='torch.py']").click()
-    expect(menu.get_by_role("alert")).to_contain_text("This run was forked at iteration 20.")
+    expect(menu.get_by_role("alert")).to_contain_text("This run was forked at iteration 20 and stops early")
     with page.page.expect_download() as download:
         menu.locator("a[href$='export.json']").click()
     page.page.evaluate(DROP, ["fork.json", download.value.path().read_text("utf-8")])
