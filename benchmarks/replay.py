@@ -1,8 +1,9 @@
 """How long any moment of a run takes, and the one beside it; and what the kept checkpoints cost training.
 
 The run is W1, 784-40-20-10 on MNIST with 2,000 iterations and an evaluation every ten. Times are those of whole
-requests, weights included, to a lab that does nothing else. The cost is that of two trainings in one process that take
-turns, of which one keeps checkpoints: processor time, without evaluations, which would hide it.
+requests, weights included, to a lab that does nothing else. The cost is processor time, without evaluations, which
+would hide it: inside of what keeps checkpoints, and of whole trainings that keep some and others that keep none, which
+take turns.
 """
 
 from __future__ import annotations
@@ -28,9 +29,7 @@ W1: dict[str, Any] = {
     "training": {"iterations": 2000, "batch_size": 100, "evaluate_every": 10},
 }
 MOMENTS = 60
-ROUNDS = 6
-#: Iterations of one training before the other has its turn.
-TURN = 40
+ROUNDS = 16
 
 
 def measure() -> list[dict[str, Any]]:
@@ -39,9 +38,10 @@ def measure() -> list[dict[str, Any]]:
         return [{"what": "no MNIST on this machine", "figure": 0.0, "unit": "", "aim": ""}]
     with tempfile.TemporaryDirectory() as folder:
         rows = _moments(Path(folder), data_dir)
-        ratio, kept = _cost(Path(folder), data_dir)
+        share, ratio, kept = _cost(Path(folder), data_dir)
     return [
         *rows,
+        _row("keeping checkpoints, of a training's time", 100 * share, "%", "≤ 1"),
         _row("a training that keeps checkpoints ÷ one that keeps none", 100 * ratio, "%", "≤ 101"),
         _row("checkpoints kept of it", kept, "", "≤ 45"),
     ]
@@ -77,36 +77,37 @@ def _moments(folder: Path, data_dir: Path) -> list[dict[str, Any]]:
     ]
 
 
-def _cost(folder: Path, data_dir: Path) -> tuple[float, int]:
-    """Processor time with kept checkpoints ÷ without, and how many are kept at the end."""
-    config = ExperimentConfig.from_dict(W1)
-    ratios: list[float] = []
+def _cost(folder: Path, data_dir: Path) -> tuple[float, float, int]:
+    """The share of a training's processor time that keeping takes, processor time with kept checkpoints ÷ without, and
+    how many are kept at the end."""
+    inside: list[float] = []
+    seconds: dict[int, list[float]] = {KEPT_BYTES: [], 0: []}
     kept = 0
     for round_ in range(ROUNDS):
-        keeping, plain = (
-            Trainer(config, data_dir=data_dir, cache_dir=folder / "state" / "cache") for _ in range(2)
-        )
-        keeper = Keeper(
-            folder / "kept",
-            str(round_),
-            1,
-            iterations=config.iterations,
-            most_bytes=KEPT_BYTES,
-            made=(),
-            at=0,
-        )
-        seconds = {True: 0.0, False: 0.0}
-        turns = [(True, keeping), (False, plain)]
-        while plain.iteration < config.iterations:
-            turns.reverse()  # the second one finds the processor as the first one has left it
-            for keeps, trainer in turns:
-                begun = time.process_time()
-                for _ in range(TURN):
-                    trainer.step()
-                    if keeps and trainer.iteration >= keeper.due:
-                        keeper.keep(trainer, 0)
-                seconds[keeps] += time.process_time() - begun
-        if round_:  # the first one warms up
-            ratios.append(seconds[True] / seconds[False])
-            kept = len(keeper.news() or [])
-    return statistics.median(ratios), kept
+        turns = [KEPT_BYTES, 0] if round_ % 2 else [0, KEPT_BYTES]
+        for most_bytes in turns:
+            trainer = Trainer(
+                ExperimentConfig.from_dict(W1), data_dir=data_dir, cache_dir=folder / "state" / "cache"
+            )
+            keeper = Keeper(
+                folder / "kept",
+                str(round_),
+                1,
+                iterations=trainer.iterations,
+                most_bytes=most_bytes,
+                made=(),
+                at=0,
+            )
+            keeping, begun = 0.0, time.process_time()
+            while trainer.iteration < trainer.iterations:
+                trainer.step()
+                if trainer.iteration >= keeper.due:
+                    asked = time.process_time()
+                    keeper.keep(trainer, 0)
+                    keeping += time.process_time() - asked
+            seconds[most_bytes].append(time.process_time() - begun)
+            if most_bytes:
+                inside.append(keeping / seconds[most_bytes][-1])
+                kept = len(keeper.news() or [])
+    some, none = (statistics.median(seconds[most_bytes][2:]) for most_bytes in (KEPT_BYTES, 0))
+    return statistics.median(inside[2:]), some / none, kept

@@ -17,8 +17,8 @@ from engine.spacing import Spacing
 
 #: Keeping takes at most 1/SHARE of the processor's time, and waits for the disk no more than other checkpoints do:
 #: where a checkpoint takes long, fewer are kept.
-SHARE = 200
-#: What the first one is taken to cost. So a training that takes 0.2 s keeps none: it is replayed from its start.
+SHARE = 125
+#: What the first one is taken to cost. So a training that takes 0.1 s keeps none: it is replayed from its start.
 FIRST_SECONDS = 0.001
 
 

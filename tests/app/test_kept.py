@@ -92,10 +92,10 @@ def test_nothing_is_written_where_no_checkpoint_fits(tmp_path, digits, most_byte
 
 
 @pytest.mark.parametrize(
-    ("waits", "works", "expected"), [(0.0, 0.02, [210, 4200]), (0.02, 0.0, [210, 630, 1050, 1470])]
+    ("waits", "works", "expected"), [(0.0, 0.02, [140, 2660]), (0.02, 0.0, [140, 560, 980, 1400])]
 )
 def test_where_keeping_takes_long_less_is_kept(tmp_path, digits, monkeypatch, waits, works, expected):
-    """An iteration takes 1 ms, a checkpoint 20: one in 4,000 iterations if the processor works for it, and one in 400
+    """An iteration takes 1 ms, a checkpoint 20: one in 2,500 iterations if the processor works for it, and one in 400
     if the disk does."""
     clock = types.SimpleNamespace(waited=0.0, worked=0.0)
     times = {"monotonic": lambda: clock.waited + clock.worked, "process_time": lambda: clock.worked}
