@@ -5,6 +5,7 @@ import re
 import numpy as np
 from playwright.sync_api import expect
 
+from tests.browser.accessibility import violations
 from tests.browser.drawn_charts import column, plot_box
 
 #: Where a point of a curve is in the window; a share of its points lies before it.
@@ -116,6 +117,7 @@ def test_the_form_forks_a_run_where_the_moment_is_and_says_what_cannot_change(op
         expect(page.page.locator(f'[name="{name}"]')).to_be_disabled()
     expect(page.page.locator('[name="dataset.name"]')).to_have_attribute("title", re.compile("weights"))
     assert page.page.locator("#form .several:visible").count() == 0
+    assert violations(page, within="#form") + violations(page, within=".moment-bar") == []
 
     head.locator("button").click()  # leaves the fork
     expect(head).to_have_count(0)

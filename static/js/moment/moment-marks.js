@@ -15,7 +15,20 @@ import { language, number, percent, t } from "../words/i18n.js";
 /** The head of a chart has the values of at most this many curves; more have no room. */
 const MAX_VALUES = 12;
 
-/** `drawn`: what the elements show, as text to compare. @typedef {{line: HTMLElement, badge: HTMLElement, dots: HTMLElement, values: HTMLElement, drawn: string}} Mark */
+/**
+ * Where the plot is in its card, how wide the card is, and how wide half of a badge with so many letters is.
+ * @typedef {{left: number, top: number, width: number, letters: number, half: number}} Place
+ */
+/**
+ * `drawn`: what the elements show, as text to compare.
+ * @typedef {object} Mark
+ * @property {HTMLElement} line
+ * @property {HTMLElement} badge
+ * @property {HTMLElement} dots
+ * @property {HTMLElement} values
+ * @property {string} drawn
+ * @property {Place | null} place
+ */
 /** A line of a chart with its value at the moment. @typedef {{line: HoverLine, row: number, value: number}} Valued */
 
 export class MomentMarks {
@@ -32,7 +45,11 @@ export class MomentMarks {
     playhead.on("change", () => {
       for (const chart of board.charts) this.#show(chart);
     });
-    board.on("drawn", (chart) => this.#show(chart));
+    board.on("drawn", (chart) => {
+      const mark = this.#marks.get(chart);
+      if (mark) mark.place = null;
+      this.#show(chart);
+    });
   }
 
   /** @param {Chart} chart */
@@ -48,30 +65,27 @@ export class MomentMarks {
     const valued = run ? valuesAt(lines, iteration) : [];
     const values = run ? shownValues(valued, isShare, run) : [];
     const dots = run && inside ? dotsOf(valued, run, axes) : [];
-    const { offsetLeft, offsetTop } = chart.card.plotElement;
-    const drawn = JSON.stringify([
-      left,
-      axes?.area,
-      offsetLeft,
-      offsetTop,
-      iteration,
-      language(),
-      values,
-      dots,
-    ]);
+    // reading its place makes the browser lay out the page, so it is kept until the chart is drawn again
+    mark.place ??= placeOf(chart);
+    const { left: beside, top: above, width } = mark.place;
+    const drawn = JSON.stringify([left, axes?.area, beside, above, iteration, language(), values, dots]);
     if (drawn === mark.drawn) return;
     mark.drawn = drawn;
     mark.values.replaceChildren(...values.map(valueElement));
     mark.line.hidden = !inside;
     if (!inside || !axes) return;
     const { top, height } = axes.area;
-    mark.line.style.transform = `translate(${Math.round(offsetLeft + left)}px, ${offsetTop + top}px)`;
+    mark.line.style.transform = `translate(${Math.round(beside + left)}px, ${above + top}px)`;
     mark.line.style.height = `${height}px`;
     mark.dots.replaceChildren(...dots.map(dotElement));
-    setText(mark.badge, t("moment.at", { n: number(iteration) }));
-    const half = mark.badge.offsetWidth / 2;
-    const place = Math.max(half, Math.min(offsetLeft + left, chart.card.element.clientWidth - half));
-    mark.badge.style.left = `${place - offsetLeft - left}px`;
+    const text = t("moment.at", { n: number(iteration) });
+    setText(mark.badge, text);
+    // all digits are as wide as each other
+    if (mark.place.letters !== text.length)
+      Object.assign(mark.place, { letters: text.length, half: mark.badge.offsetWidth / 2 });
+    const { half } = mark.place;
+    const place = Math.max(half, Math.min(beside + left, width - half));
+    mark.badge.style.left = `${place - beside - left}px`;
   }
 
   /** @param {Chart} chart */
@@ -83,10 +97,17 @@ export class MomentMarks {
     const values = h("span", { className: "moment-values" });
     card.plotElement.after(line);
     card.element.querySelector(".controls")?.prepend(values);
-    const mark = { line, badge, dots, values, drawn: "" };
+    /** @type {Mark} */
+    const mark = { line, badge, dots, values, drawn: "", place: null };
     this.#marks.set(chart, mark);
     return mark;
   }
+}
+
+/** @param {Chart} chart @returns {Place} */
+function placeOf({ card: { element, plotElement } }) {
+  const { offsetLeft: left, offsetTop: top } = plotElement;
+  return { left, top, width: element.clientWidth, letters: -1, half: 0 };
 }
 
 /**
