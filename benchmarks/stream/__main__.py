@@ -1,5 +1,5 @@
-"""python -m benchmarks.stream [NAME ...] [--json]: fanout, outrun, training, loggers, history, answers; memory only if
-named."""
+"""python -m benchmarks.stream [NAME ...] [--json]: fanout, outrun, training, loggers, history, answers, classroom;
+memory only if named."""
 
 from __future__ import annotations
 
@@ -46,6 +46,12 @@ def answers(seconds: float) -> list[dict[str, Any]]:
     return measure(seconds)
 
 
+def classroom(seconds: float) -> list[dict[str, Any]]:
+    from benchmarks.stream.classroom import measure
+
+    return measure()
+
+
 def loggers(seconds: float) -> list[dict[str, Any]]:
     from benchmarks.stream.loggers import measure
 
@@ -65,6 +71,7 @@ BENCHMARKS: dict[str, Callable[[float], list[dict[str, Any]]]] = {
     "loggers": loggers,
     "history": history,
     "answers": answers,
+    "classroom": classroom,
 }
 #: Takes ten minutes, so it runs only when it is named.
 LONG = {"memory": memory}
