@@ -81,6 +81,29 @@ def layers(studio: Studio) -> None:
         studio.save(page, f"by-layer{ending}", '[data-chart="train.gradient_norm/*"]')
 
 
+@scene("fork")
+def fork(studio: Studio) -> None:
+    """SGD is slow; from iteration 200 on, Adam takes over."""
+    lab = studio.lab()
+    training = {"iterations": 600, "batch_size": 100, "evaluate_every": 10}
+    optimizer = {"name": "sgd", "learning_rate": 0.005}
+    origin = lab.launch(**{**QUICK, "name": "SGD", "training": training, "optimizer": optimizer})
+    wait_for_ends(lab, [origin["id"]])
+    changes = {"optimizer": {"name": "adam", "learning_rate": 0.003}}
+    forked = lab.post(
+        f"/api/runs/{origin['id']}/fork", iteration=200, changes=changes, name="Adam"
+    ).raise_for_status()
+    ids = [origin["id"], forked.json()["id"]]
+    wait_for_ends(lab, ids)
+    for page, ending in studio.both(lab):
+        page.until("document.querySelectorAll('#chart-loss .scatterlayer .trace').length > 1")
+        page.page.click(f'[data-run="{ids[1]}"] .run-name')
+        page.until("!!document.querySelector('.run-origin .link')")
+        page.page.evaluate("document.activeElement.blur()")
+        page.page.mouse.move(5, 5)
+        studio.save(page, f"fork{ending}", CHARTS, ".side")
+
+
 @scene("marks")
 def marks(studio: Studio) -> None:
     lab = studio.lab()
@@ -146,4 +169,4 @@ def step(lab: LabServer, run_id: str, iterations: int) -> None:
     wait_until(lambda: lab.run(run_id)["iteration"] == reached, "the steps")
 
 
-SCENES = [curves, layers, marks, validation, touched]
+SCENES = [curves, layers, fork, marks, validation, touched]
