@@ -33,7 +33,7 @@ def decode(data: bytes) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        text = f"this must be text in UTF-8, and byte {error.start:,} is not of it"
+        text = f"this must be UTF-8 text; byte {error.start:,} is invalid"
         raise ValueError(Reason("not_utf8", text, byte=error.start)) from None
 
 

@@ -28,7 +28,7 @@ def read_experiment(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise Mistake(f"{path} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
-        raise Mistake(f"{path} is not text in UTF-8: byte {error.start:,} is not of it") from None
+        raise Mistake(f"{path} is not UTF-8 text: byte {error.start:,} is invalid") from None
     except (ValueError, RecursionError) as error:
         raise Mistake(f"{path} is not JSON: {error}") from None
     if not isinstance(document, dict):
