@@ -6,11 +6,17 @@ The engine has no limits of its own: the lab and the command line check an exper
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from engine.errors import ConfigError
 from engine.reasons import Reason
-from engine.summary import Summary
+from engine.summary import Summary, summarize
+
+if TYPE_CHECKING:  # importing it would import the trainer, and make the command line slow
+    from engine.config import ExperimentConfig
+    from engine.stretches import Stretch
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +31,11 @@ class Limits:
 
     memory_bytes: int = 5 * 1024**3
     multiply_adds: int = 6 * 10**9
+
+    def check_all(self, config: ExperimentConfig, stretches: Iterable[Stretch]) -> None:
+        """Refuse an experiment if it, or one that is trained before it, costs more; see `check`."""
+        for trained in (*(stretch.config for stretch in stretches), config):
+            self.check(summarize(trained))
 
     def check(self, summary: Summary) -> None:
         """Refuse an experiment that costs more.

@@ -94,6 +94,7 @@ class Commands:
             fresh: train it again.
         """
         run, is_new = await self.forking.fork(run_id, wish, fresh=fresh)
+        self._files.note(run.training)
         self._metrics.launched(1, int(is_new))
         self._places.fill()
         return run
@@ -108,7 +109,7 @@ class Commands:
                 message = f"{paused} runs are paused already; no more can be paused at the same time"
                 raise Conflict(Reason("too_many_paused", message, paused=paused), code="too_many_paused")
             if run.training.shown_by > 1:
-                await self._sharing.part(run, Status.PAUSED)
+                self._files.note(await self._sharing.part(run, Status.PAUSED))
             else:
                 self._sharing.leaving.add(run.training.id)
                 self._executor.send(run.training.id, Pause())
@@ -143,6 +144,7 @@ class Commands:
                 self._places.queue.demand_places(1)
                 origin = training
                 training = await self._sharing.part(run, Status.QUEUED)
+                self._files.note(training)
                 self._places.queue.add_after(training.id, origin.id)
             training.wanted.append(values)
             self._executor.send(training.id, ChangeLive(values))
@@ -169,6 +171,8 @@ class Commands:
                 return run  # its worker reports the end
             ended = self._register.move(training, Status.CANCELLED)  # it may be resumed, and wait for a place
         await ended  # not while others wait for their turn: a full disk may take long
+        if training.id not in self._places.with_worker:
+            self._files.clean(training.id)
         return run
 
     async def delete(self, run_id: str) -> None:

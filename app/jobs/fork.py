@@ -65,7 +65,7 @@ class Fork:
 
     @property
     def name(self) -> str:
-        return self.wish.name or self.config.name
+        return self.wish.name or self.config.name or "run"
 
     def annotations(self) -> list[dict[str, Any]]:
         """What happened to the origin before the fork."""
@@ -115,7 +115,7 @@ def plan(run: Run, wish: Wish) -> Fork:
     # complete, also where an earlier version stored it
     own = ExperimentConfig.from_dict({**training.config, "name": run.name}, stored=True).to_dict()
     base = as_changed(own, _by_hand(training, until)) if here is None else own
-    config = ExperimentConfig.from_dict(merged(base, wish.changes))
+    config = _with_dropout(ExperimentConfig.from_dict(merged(base, wish.changes)), base)
     check_fork(ExperimentConfig.from_dict(trained, stored=True), config, until)
     seed = here["seed"] if here and here["until"] == until and wish.seed is None else wish.seed
     stretches = [*before, {"until": until, "config": trained, "seed": seed}]
@@ -139,6 +139,31 @@ def merged(experiment: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[st
         kept = {k: v for k, v in experiment["training"].items() if k not in ("iterations", "epochs")}
         experiment["training"] = kept
     return {**experiment, **{key: _merged(experiment.get(key), value) for key, value in changes.items()}}
+
+
+def _with_dropout(config: ExperimentConfig, base: Mapping[str, Any]) -> ExperimentConfig:
+    """An experiment with all dropout layers of `base`: one that is missing drops nothing, as a rate of 0 describes."""
+    document = config.to_dict()
+    network = document["network"]
+    layers = _dropout_kept(network["layers"], base["network"]["layers"])
+    if layers == network["layers"]:
+        return config
+    return ExperimentConfig.from_dict(
+        {**document, "name": config.name, "network": {**network, "layers": layers}}
+    )
+
+
+def _dropout_kept(layers: list[dict[str, Any]], before: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    rest, kept = list(layers), []
+    for old in before:
+        if old["type"] == "dropout" and (not rest or rest[0]["type"] != "dropout"):
+            kept.append({**old, "rate": 0.0})
+        elif rest:
+            new = rest.pop(0)
+            if old["type"] == new["type"] == "residual":
+                new = {**new, "layers": _dropout_kept(new["layers"], old["layers"])}
+            kept.append(new)
+    return kept + rest
 
 
 def _merged(before: Any, changes: Any) -> Any:

@@ -26,6 +26,7 @@ from app.settings import Settings
 from app.storage.database import Database
 from app.trainings import Training, fingerprint_of, new_id
 from engine.reasons import Reason
+from engine.stretches import parse_stretches
 from engine.trainer import columns_of
 
 
@@ -62,7 +63,7 @@ class Forking:
 
     async def _plan(self, run_id: str, wish: Wish) -> tuple[Fork, dict[str, FirstRows]]:
         fork = plan(self._register.get(run_id), wish)
-        self._settings.limits.check(fork.summary)
+        self._settings.limits.check_all(fork.config, parse_stretches(fork.stretches, fork.config))
         self._data_sets.demand(fork.config.dataset.name)
         return fork, await asyncio.to_thread(self._rows, fork)
 
@@ -88,7 +89,10 @@ class Forking:
     async def _add(self, fork: Fork, run: Run, rows: dict[str, FirstRows]) -> None:
         """Store a run with its new training, and let that wait for a place."""
         training, folder = run.training, self._settings.checkpoint_dir
-        training.checkpoints = checkpoints.link(folder, fork.checkpoints(), training.id)
+        # one that was made since the rows were read may count an evaluation that is not among them
+        evaluations = rows["evaluation"].count if rows else 0
+        made = [one for one in fork.checkpoints() if one["evaluations"] <= evaluations]
+        training.checkpoints = checkpoints.link(folder, made, training.id)
         try:
             await self._register.add([run], {training.id: rows})
         except BaseException:

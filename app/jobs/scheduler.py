@@ -181,7 +181,7 @@ class Scheduler:
 
     def on_checkpoints(self, training_id: str, kept: list[Checkpoint]) -> None:
         training = self._register.find(training_id)
-        if training is not None:
+        if training is not None and training.status is not Status.FAILED:  # whose rows were refused
             self._files.replace(training, kept)
 
     def on_refused(self, training_id: str, reason: str) -> None:

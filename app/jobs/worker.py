@@ -50,6 +50,7 @@ from app.jobs.messages import (
 from engine import ConfigError, DatasetError, ExperimentConfig, Trainer, reasons
 from engine.course import Course
 from engine.events import STREAMS
+from engine.reasons import Reason
 from engine.stretches import parse_stretches
 
 if sys.platform != "win32":
@@ -92,7 +93,9 @@ def _train(link: Link, job: Job) -> None:
         link.open(stream, columns[stream], first)
     ending: Finished | Stopped
     try:
-        ending = Training(link, trainer, job, course).run()
+        training = Training(link, trainer, job, course)
+        del trainer  # else it would stay in memory beside the one that goes on after a fork
+        ending = training.run()
     except ConfigError as error:  # the weights at a fork are not finite
         ending = _ended("failed", reasons.reason_of(error))
         link.flush()
@@ -182,10 +185,12 @@ class Training:
         return self._ending()
 
     def _ending(self) -> Finished:
-        if self._course.has_forks:  # refused rows end a training earlier
-            raise ValueError(f"it ended at iteration {self._trainer.iteration}, before it was forked")
         self._link.flush()
         self._report_dead()
+        if self._course.has_forks and self._trainer.divergence is None:
+            early = f"it ended at iteration {self._trainer.iteration:,}, before it was forked"
+            text = f"this run cannot go on: {early}"
+            return _ended("failed", Reason("cannot_go_on", text, why=early))
         return _ended("completed" if self._trainer.divergence is None else "diverged", self._trainer.reason)
 
     @property

@@ -24,7 +24,7 @@ from app.storage import training_store
 from app.work import in_thread
 from engine import ExperimentConfig
 from engine.reasons import Reason, restored
-from engine.summary import summarize
+from engine.stretches import parse_stretches
 
 router = APIRouter(prefix="/api/runs", tags=["runs"])
 
@@ -56,13 +56,14 @@ async def export_weights(lab: TheLab, request: Request, run_id: str, iteration: 
     run = lab.register.get(run_id)
     moment = Moment.of(run.training, iteration)
     config = ExperimentConfig.from_dict(run.training.config, stored=True)
-    lab.settings.limits.check(summarize(config))
+    lab.settings.limits.check_all(config, parse_stretches(run.training.stretches, config))
     lab.data_sets.demand(config.dataset.name)
     file = lab.settings.checkpoint_dir / f"weights.{secrets.token_hex(8)}.npz"
     response = WeightsFile(file, attachment(name_of_run(run, f"at-{iteration}.weights.npz")))
     try:
         answer = await _unless_gone(request, _replay(lab, moment, file))
         if answer is None:
+            response.delete()  # it may have been written all the same
             return Response(status_code=GONE)
         _demand_written(answer, moment, lab.settings.replay_seconds)
     except BaseException:

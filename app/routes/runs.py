@@ -24,8 +24,7 @@ from app.storage import training_store
 from app.work import in_thread
 from engine import ExperimentConfig
 from engine.events import STREAMS
-from engine.stretches import parse_forked
-from engine.summary import summarize
+from engine.stretches import parse_forked, parse_stretches
 
 router = APIRouter(prefix="/api/runs", tags=["runs"])
 
@@ -123,7 +122,7 @@ async def launch(lab: TheLab, experiment: Experiment) -> RunAnswer:
     that training."""
     fresh = _take_fresh(experiment)
     config, stretches = parse_forked(experiment)
-    lab.settings.limits.check(summarize(config))
+    lab.settings.limits.check_all(config, stretches)
     lab.data_sets.demand(config.dataset.name)
     (run,) = await lab.scheduler.commands.launch([config], stretches=stretches, fresh=fresh)
     return run.view()
@@ -202,13 +201,15 @@ async def clone(lab: TheLab, run_id: str, how: Fresh | None = None) -> RunAnswer
     """Launch a run's experiment again. That of a fork begins with the rows before its last fork."""
     run = lab.register.get(run_id)
     fresh = (how or Fresh()).fresh
-    if stretches := run.training.stretches:
+    stretches = run.training.stretches
+    if stretches and run.training.iteration >= stretches[-1]["until"]:
         wish = Wish(iteration=stretches[-1]["until"], changes={}, origin=run.origin)
         return (await lab.scheduler.commands.fork(run_id, wish, fresh=fresh)).view()
     config = ExperimentConfig.from_dict({**run.training.config, "name": run.name}, stored=True)
-    lab.settings.limits.check(summarize(config))
+    before = parse_stretches(stretches, config)
+    lab.settings.limits.check_all(config, before)
     lab.data_sets.demand(config.dataset.name)
-    (twin,) = await lab.scheduler.commands.launch([config], fresh=fresh)
+    (twin,) = await lab.scheduler.commands.launch([config], stretches=before, fresh=fresh)
     return twin.view()
 
 

@@ -66,7 +66,7 @@ async function start() {
     store.putRuns(runs);
     store.whenComplete(() => {
       showLaunched(runs, store, toast);
-      if (runs[0].origin) selection.set(ids(runs)); // not pale beside its origin
+      if (runs[0].origin) selection.set(ids(runs));
       list.launched(runs);
     });
     showCurves();

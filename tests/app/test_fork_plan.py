@@ -7,7 +7,9 @@ import pytest
 from app.jobs.fork import Wish, merged, plan
 from app.trainings import Status
 from engine import ConfigError, ExperimentConfig
-from engine.stretches import MAX_STRETCHES
+from engine.limits import Limits
+from engine.stretches import MAX_STRETCHES, parse_stretches
+from engine.summary import summarize
 from engine.trainer import DEAD_AFTER
 from tests.support.experiments import QUICK
 from tests.support.reasons import reason_in
@@ -33,6 +35,32 @@ def live(iteration, **values):
 
 def stretch(until, config=BASE, seed=None):
     return {"until": until, "config": config, "seed": seed}
+
+
+def test_a_dropout_layer_that_the_changes_leave_out_drops_nothing():
+    without = [layer for layer in BASE["network"]["layers"] if layer["type"] != "dropout"]
+    assert len(without) < len(BASE["network"]["layers"])
+
+    fork = plan(made(), Wish(90, {"network": {"layers": without}}))
+
+    layers = fork.config.to_dict()["network"]["layers"]
+    assert [layer["type"] for layer in layers] == [layer["type"] for layer in BASE["network"]["layers"]]
+    assert [layer["rate"] for layer in layers if layer["type"] == "dropout"] == [0]
+    with pytest.raises(ConfigError, match="cannot change at a fork"):
+        plan(made(), Wish(90, {"network": {"layers": without[1:]}}))
+
+
+def test_what_is_trained_before_a_fork_is_within_the_limits_too():
+    large = changed(training={"batch_size": 5000})
+    config = ExperimentConfig.from_dict(BASE)
+    limits = Limits(memory_bytes=summarize(ExperimentConfig.from_dict(large)).memory_bytes - 1)
+    limits.check_all(config, parse_stretches([stretch(10)], config))
+    with pytest.raises(ConfigError, match="bytes of memory"):
+        limits.check_all(config, parse_stretches([stretch(10, large)], config))
+
+
+def test_a_fork_without_a_name_has_one_that_an_export_may_have():
+    assert plan(made(), Wish(90, {"name": "", "seed": 0})).name == "run"
 
 
 def test_changes_are_merged_object_by_object_and_another_name_replaces_the_object():

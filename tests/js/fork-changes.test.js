@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { forkChanges, forkSeed, isFixed } from "../../static/js/form/fork-changes.js";
+import { forkChanges, forkSeed, hasDropout, isFixed } from "../../static/js/form/fork-changes.js";
 
 const CONFIG = {
   dataset: { name: "mnist" },
@@ -13,18 +13,17 @@ const CONFIG = {
 };
 
 test("a fork sends what may change as a whole, also what is off, and nothing of what is fixed", () => {
-  const { optimizer, regularization, training } = CONFIG;
-  assert.deepEqual(forkChanges(CONFIG), { optimizer, regularization, training });
+  const { optimizer, regularization, training, network } = CONFIG;
+  assert.deepEqual(forkChanges(CONFIG, false), { optimizer, regularization, training });
+  assert.deepEqual(forkChanges(CONFIG, true).network, network); // a dropout rate of 0 is a change too
 });
 
-test("it sends the layers only if there is a dropout rate among them, also inside a residual block", () => {
-  for (const layers of [
-    [{ type: "dropout", rate: 0.5 }],
-    [{ type: "residual", layers: [{ type: "residual", layers: [{ type: "dropout", rate: 0.1 }] }] }],
-  ])
-    assert.deepEqual(forkChanges({ ...CONFIG, network: { layers } }).network, { layers });
-  const residual = [{ type: "residual", layers: [{ type: "dense", units: 3 }] }];
-  assert.equal(forkChanges({ ...CONFIG, network: { layers: residual } }).network, undefined);
+test("a dropout rate is found inside residual blocks too", () => {
+  assert.ok(hasDropout([{ type: "dropout", rate: 0.5 }]));
+  assert.ok(
+    hasDropout([{ type: "residual", layers: [{ type: "residual", layers: [{ type: "dropout" }] }] }]),
+  );
+  assert.ok(!hasDropout([{ type: "residual", layers: [{ type: "dense", units: 3 }] }]));
 });
 
 test("another seed than the run's is the seed from the fork on; the same seed goes on as the run would", () => {

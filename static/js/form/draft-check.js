@@ -51,11 +51,11 @@ export function isDraft(json, options) {
 
 /** @param {any} origin */
 function isOrigin(origin) {
-  const texts = ["run", "name"];
   const numbers = ["number", "iteration", "seed"];
   return (
     isObject(origin) &&
-    texts.every((name) => typeof origin[name] === "string") &&
+    /^\w+$/.test(origin.run) &&
+    typeof origin.name === "string" &&
     numbers.every((name) => Number.isSafeInteger(origin[name]) && origin[name] >= 0)
   );
 }

@@ -30,7 +30,7 @@ import { alternatives, oneOrSeveral } from "./values.js";
 
 /**
  * The run that the draft is a fork of, with its number and name for the reader, the iteration, and the run's seed.
- * @typedef {{run: string, number: number, name: string, iteration: number, seed: number}} ForkedFrom
+ * @typedef {{run: string, number: number, name: string, iteration: number, seed: number, dropout?: boolean}} ForkedFrom
  */
 
 /** The complete state of a draft, for undo. @typedef {DraftJson & {left: LeftNetworks | null}} DraftState */

@@ -13,11 +13,13 @@ export function isFixed(path) {
 /**
  * The parts of an experiment that a fork may change, complete: the server merges them into the run's experiment.
  * @param {Experiment} config complete, as the server gives it
+ * @param {boolean} dropout whether the run has a dropout rate, which may change; where it has become 0, the network may be
+ *   described without dropout layers, and the server knows where they were
  * @returns {Partial<Experiment>}
  */
-export function forkChanges({ optimizer, regularization, training, network }) {
+export function forkChanges({ optimizer, regularization, training, network }, dropout) {
   const changes = { optimizer, regularization, training };
-  return hasDropout(network.layers) ? { ...changes, network: { layers: network.layers } } : changes;
+  return dropout ? { ...changes, network: { layers: network.layers } } : changes;
 }
 
 /**
@@ -30,10 +32,10 @@ export function forkSeed({ seed }, before) {
 }
 
 /**
- * Whether there is a dropout rate, which a fork can change.
+ * Whether there is a dropout rate.
  * @param {Layer[]} layers
  * @returns {boolean}
  */
-function hasDropout(layers) {
+export function hasDropout(layers) {
   return layers.some(({ type, layers: inner }) => type === "dropout" || hasDropout(inner ?? []));
 }

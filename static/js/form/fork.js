@@ -9,7 +9,7 @@ import { ApiError, api } from "../server/api.js";
 import { urlState } from "../state/address.js";
 import { t } from "../words/i18n.js";
 import { originText } from "../words/labels.js";
-import { forkChanges, forkSeed, isFixed } from "./fork-changes.js";
+import { forkChanges, forkSeed, hasDropout, isFixed } from "./fork-changes.js";
 
 /**
  * @import { CostsTogether, Experiment, ExperimentSummary, Fork, Run, RunView } from "../types.js"
@@ -34,7 +34,10 @@ export async function beginFork(run, iteration) {
   /** @param {Record<string, any>} changes */
   const ask = async (changes) => (await api.checkFork(id, { iteration, changes })).config;
   /** @param {Experiment} config */
-  const origin = ({ seed }) => ({ run: id, number: runNumber, name, iteration, seed });
+  const origin = ({ seed, network }) => ({
+    ...{ run: id, number: runNumber, name, iteration, seed },
+    dropout: hasDropout(network.layers),
+  });
   if (iteration < run.iterations && !(run.status === "completed" && iteration === run.iteration)) {
     const config = await ask({});
     return { origin: origin(config), before: config, experiment: config };
@@ -81,7 +84,7 @@ export async function launchFork(draft, config, name) {
 function forkOf({ origin }, config) {
   return {
     iteration: Number(origin?.iteration),
-    changes: forkChanges(config),
+    changes: forkChanges(config, Boolean(origin?.dropout)),
     seed: forkSeed(config, Number(origin?.seed)),
   };
 }
@@ -132,13 +135,15 @@ export function forkHead(origin, onLeave) {
  * @param {Draft} draft
  */
 export function fixFields(form, draft) {
-  const hasDropout = Number(draft.networks[0].dropout) > 0;
   for (const block of /** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll("[data-field].field"))) {
     if (!isFixed(block.dataset.field ?? "")) continue;
-    block.classList.add("fixed");
-    block.title = block.dataset.help = t("fork.fixed");
+    const isFree = draft.origin?.dropout && block.dataset.field === "network.dropout";
+    if (!isFree) {
+      block.classList.add("fixed");
+      block.title = block.dataset.help = t("fork.fixed");
+    }
     for (const control of controlsOf(block)) {
-      if (control.matches(FREE) || (hasDropout && control.name === "network.dropout")) continue;
+      if (control.matches(FREE) || isFree) continue;
       control.disabled = true;
       control.title = t("fork.fixed");
     }

@@ -104,9 +104,7 @@ export class Playhead extends Emitter {
   #show() {
     this.#due = false;
     const moment = this.#moment;
-    this.run = moment
-      ? [...this.#store.runs.values()].find(({ number }) => number === moment.run)
-      : undefined;
+    this.run = moment ? this.#store.list().find(({ number }) => number === moment.run) : undefined;
     this.iteration = moment && this.run ? iterationAt(moment, newestOf(this.run)) : NaN;
     this.#awaitsRows = this.isLive || !this.run || !hasRowsAt(this.run, this.iteration);
     document.documentElement.toggleAttribute("data-moment", Boolean(this.run));
@@ -122,9 +120,10 @@ export class Playhead extends Emitter {
 
   /** The moment is always of the selected run, if one is selected. */
   #follow() {
+    this.#moment = readMoment(urlState.get("moment")); // an address that was pasted has its own
     const [id] = this.#selection.list();
     const run = this.#selection.size === 1 ? this.#store.runs.get(id) : undefined;
-    if (!this.#moment || !run || run.number === this.#moment.run) return;
+    if (!this.#moment || !this.run || !run || run.number === this.#moment.run) return;
     this.#set({ ...this.#moment, run: run.number });
   }
 
@@ -145,7 +144,7 @@ export class Playhead extends Emitter {
 
   /** @param {KeyboardEvent} event */
   #escape(event) {
-    if (event.key !== "Escape" || event.defaultPrevented || !this.#moment) return;
+    if (event.key !== "Escape" || event.defaultPrevented || !this.run) return;
     if (closest(event, "input, select, textarea") || document.querySelector("dialog[open], :popover-open"))
       return;
     event.preventDefault();

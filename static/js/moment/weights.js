@@ -51,6 +51,7 @@ export class Weights {
     if (key !== this.#asked) {
       this.#asked = key;
       this.#seconds = 0;
+      this.#ask(); // an answer for another moment comes too late
       clearTimeout(this.#timer);
       this.#timer = run ? setTimeout(() => this.#estimate(run.id, iteration), PAUSE) : 0;
     }
@@ -83,28 +84,38 @@ export class Weights {
   async #press() {
     const { run, iteration } = this.#playhead;
     if (this.#loading) return this.#loading.abort();
-    if (!run) return;
+    if (run) await this.#load(run.id, iteration);
+  }
+
+  /**
+   * @param {string} id
+   * @param {number} iteration
+   */
+  async #load(id, iteration) {
     const loading = new AbortController();
     this.#loading = loading;
     this.#draw();
     try {
-      const { name, content } = await api.weights(run.id, iteration, loading.signal);
+      const { name, content } = await api.weights(id, iteration, loading.signal);
       download(name, content, "application/octet-stream");
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (!loading.signal.aborted) this.#refuse(error);
+      if (!loading.signal.aborted) this.#refuse(error, id);
     } finally {
       this.#loading = null;
       this.#draw();
     }
   }
 
-  /** @param {ApiError} error */
-  #refuse(error) {
+  /**
+   * @param {ApiError} error
+   * @param {string} id
+   */
+  #refuse(error, id) {
     const nearest = error.code === "replay_long" ? error.bounds.from_iteration : undefined;
     const take = () => {
-      this.#playhead.moveTo(nearest);
-      this.#press();
+      if (this.#playhead.run?.id === id) this.#playhead.moveTo(nearest);
+      if (!this.#loading) this.#load(id, nearest);
     };
     const offer =
       nearest === undefined ? {} : { label: t("moment.take", { n: number(nearest) }), action: take };
