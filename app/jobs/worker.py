@@ -50,7 +50,6 @@ from app.jobs.messages import (
 from engine import ConfigError, DatasetError, ExperimentConfig, Trainer, reasons
 from engine.course import Course
 from engine.events import STREAMS
-from engine.reasons import Reason
 from engine.stretches import parse_stretches
 
 if sys.platform != "win32":
@@ -188,9 +187,9 @@ class Training:
         self._link.flush()
         self._report_dead()
         if self._course.has_forks and self._trainer.divergence is None:
-            early = f"it ended at iteration {self._trainer.iteration:,}, before it was forked"
-            text = f"this run cannot go on: {early}"
-            return _ended("failed", Reason("cannot_go_on", text, why=early))
+            return _ended(
+                "failed", f"it ended at iteration {self._trainer.iteration:,}, before it was forked"
+            )
         return _ended("completed" if self._trainer.divergence is None else "diverged", self._trainer.reason)
 
     @property

@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import httpx
 import pytest
@@ -11,7 +12,7 @@ from tests.support.experiments import ENDLESS
 from tests.support.lab_server import running_lab
 from tests.support.waiting import wait_until
 
-BASE = {
+BASE: dict[str, Any] = {
     "name": "base",
     "dataset": {"name": "digits"},
     "network": {"preset": "mlp", "hidden": [16], "dropout": 0.2, "batch_norm": True},
@@ -262,3 +263,32 @@ def test_a_check_says_what_a_fork_would_be_and_launches_nothing(lab):
         name: summary[name] for name in ("parameters", "multiply_adds", "memory_bytes", "layers")
     }
     assert len(lab.http.get("/api/runs").json()["runs"]) == count
+
+
+def test_a_training_that_ends_before_its_fork_says_so_and_can_be_launched_again(lab):
+    still = {"metric": "test_accuracy", "patience": 1, "min_delta": 1, "restore_best": False}
+    stopping = {**BASE, "training": {**BASE["training"], "early_stopping": still}}
+    stretches = [{"until": 150, "config": stopping, "seed": None}]
+    answer = lab.post("/api/runs", **{**BASE, "stretches": stretches})
+    assert answer.status_code == 201, answer.text
+    run_id = answer.json()["id"]
+    run = lab.wait_for(run_id, "failed")
+    assert "before it was forked" in run["reason"]
+    assert run["attempt"] == 1  # its worker did not crash
+    assert lab.post(f"/api/runs/{run_id}/clone").status_code == 201
+
+
+def test_a_fork_that_is_cancelled_while_it_waits_leaves_no_checkpoint_files(lab):
+    origin = launch(lab)
+    busy = [lab.launch(**ENDLESS)["id"] for _ in range(2)]  # both places are taken
+    for run_id in busy:
+        lab.wait_for(run_id, "running")
+    forked = fork(lab, origin, 100, changes={"optimizer": {"learning_rate": 0.01}})
+    lab.post(f"/api/runs/{forked['id']}/cancel").raise_for_status()
+    folder = lab.state_dir / "checkpoints"
+    wait_until(
+        lambda: not [path for path in folder.rglob("*") if forked["training"] in str(path)],
+        "no file of the fork",
+    )
+    for run_id in busy:
+        lab.http.delete(f"/api/runs/{run_id}").raise_for_status()

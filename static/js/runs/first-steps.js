@@ -76,16 +76,10 @@ export class FirstSteps {
         if (!config) return;
         /** @param {string} name @param {() => Promise<void>} load */
         const add = (name, load) => {
-          const onclick = async () => {
-            steps.inert = true;
-            try {
-              await load();
-              await this.#form.launch();
-            } catch (error) {
-              this.#explain(problem, error);
-            }
-            steps.inert = false;
-          };
+          const onclick = () =>
+            load()
+              .then(() => this.#form.launch())
+              .catch((error) => this.#explain(problem, error));
           const button = { type: "button", className: "toggle", "data-step": name, onclick };
           steps.append(h("button", button, t(`first.${name}`)));
         };
