@@ -128,7 +128,7 @@ def test_the_form_forks_a_run_where_the_moment_is_and_says_what_cannot_change(op
         page.fill(optimizer__learning_rate=text)
         expect(page.page.locator("#error-optimizer\\.learning_rate")).to_contain_text(why)
     page.fill(training__iterations=30)
-    expect(page.page.locator("#error-training\\.iterations")).to_contain_text("needs more")
+    expect(page.page.locator("#error-training\\.iterations")).to_contain_text("must be larger")
     page.fill(training__iterations=60)
     expect(page.page.locator("#error-training\\.iterations")).to_be_empty()
     before = set(page.run_ids())
