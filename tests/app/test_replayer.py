@@ -127,10 +127,13 @@ def test_what_takes_longer_than_the_bound_is_given_up_before_it_or_at_it_and_goe
         first = await replayer.answer(ask(tmp_path, 900_000, ENDLESS, expected=0.001, bound=10))
         assert isinstance(first, TooLong)
         assert first.expected_seconds == pytest.approx(900.05)
-        at_it = await replayer.answer(ask(tmp_path, 900_000, ENDLESS, bound=0.2))
-        assert isinstance(at_it, TooLong)
-        then = await replayer.answer(ask(tmp_path, 900_000, ENDLESS, expected=0.001, bound=1))
-        assert isinstance(then, TooLong)
+        for _ in range(100):  # on a busy machine the time may be over before an iteration is
+            at_it = await replayer.answer(ask(tmp_path, 900_000, ENDLESS, bound=0.2))
+            assert isinstance(at_it, TooLong)
+            then = await replayer.answer(ask(tmp_path, 900_000, ENDLESS, expected=0.001, bound=1))
+            assert isinstance(then, TooLong)
+            if then.expected_seconds < first.expected_seconds:
+                break
         assert then.expected_seconds < first.expected_seconds
 
     with_replayer(scenario)
