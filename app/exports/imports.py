@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, BinaryIO, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, StringConstraints, ValidationError
@@ -27,7 +27,7 @@ from app.trainings import Status, Training, new_id
 from engine import ConfigError, ExperimentConfig
 from engine.events import STREAMS
 from engine.reasons import Reason, restored
-from engine.stretches import MAX_STRETCHES, parse_stretches
+from engine.stretches import MAX_STRETCHES, Stretch, parse_stretches
 
 #: Characters of a reason as JSON.
 MAX_REASON_LENGTH = 4000
@@ -92,6 +92,8 @@ class Imported:
     def __init__(
         self,
         given: ImportedRun,
+        config: ExperimentConfig,
+        stretches: Sequence[Stretch],
         rows: dict[str, ImportedRows],
         times: dict[str, Times],
         *,
@@ -99,14 +101,6 @@ class Imported:
         group_id: str | None,
         exported_at: float | None,
     ) -> None:
-        try:
-            config = ExperimentConfig.from_dict({**given.config, "name": given.name}, stored=True)
-        except ConfigError as error:
-            raise error.within(f"{field}.config") from error
-        try:
-            stretches = parse_stretches(given.stretches, config)
-        except ConfigError as error:
-            raise error.within(field) from error
         recorded = rows["train"].count if "train" in rows else 0
         if stretches and stretches[-1].until > recorded:
             at, until = f"{field}.stretches.{len(stretches) - 1}.until", stretches[-1].until
@@ -121,7 +115,7 @@ class Imported:
             part.check(config.iterations, forks)
         self.rows = rows
         status = Status(given.status)
-        reason = given.reason and restored(given.reason, _short(given.why))
+        reason = given.reason and restored(given.reason, given.why)
         finished_at = given.finished_at
         if not status.finished:  # it will not go on here
             reached = max((part.last_iteration for part in rows.values()), default=0)
@@ -204,10 +198,14 @@ def parse(file: BinaryIO, spool: BinaryIO) -> list[Imported]:
         raise Invalid(Reason("not_an_export", message, field=str(error)), field="") from None
 
 
+#: A run without its rows, its experiment, what was trained before its forks, its rows, and their times.
+Parts = tuple[ImportedRun, ExperimentConfig, Sequence[Stretch], dict[str, ImportedRows], dict[str, Times]]
+
+
 def _document(reader: JsonReader, spool: Spool) -> list[Imported]:
     version: Any = None
     exported_at: float | None = None
-    runs: list[tuple[ImportedRun, dict[str, ImportedRows], dict[str, Times]]] | None = None
+    runs: list[Parts] | None = None
     for key in reader.object():
         match key:
             case "lossroom":
@@ -260,9 +258,7 @@ def _turns(reader: JsonReader) -> Iterator[int]:
         yield place
 
 
-def _run(
-    reader: JsonReader, spool: Spool, field: str
-) -> tuple[ImportedRun, dict[str, ImportedRows], dict[str, Times]]:
+def _run(reader: JsonReader, spool: Spool, field: str) -> Parts:
     meta: dict[str, Any] = {}
     rows: dict[str, ImportedRows] = {}
     times: dict[str, Times] = {}
@@ -276,8 +272,12 @@ def _run(
                 for stream in reader.object():
                     at = f"{field}.times.{_stream(stream, f'{field}.times')}"
                     times[stream] = list(_times(reader, at))
-            case _:
+            case _ if key in ImportedRun.model_fields:
                 meta[key] = reader.value()
+            case _:  # its value is not even read
+                raise wrong(
+                    f"{field}.{key if find_unfit(key) is None else '?'}"[:200], "there is no such key"
+                )
     if (unfit := find_unfit(meta, field)) is not None:
         raise Invalid(unfit[1], field=unfit[0])
     try:
@@ -291,7 +291,22 @@ def _run(
     for stream, known in times.items():
         if stream not in rows or any(row > rows[stream].count for row, _, _ in known[-1:]):
             raise wrong(f"{field}.times.{stream}", "these are times of rows that are not there")
-    return given, rows, times
+    # before the next run is read: what is no experiment may be large
+    try:
+        config = ExperimentConfig.from_dict({**given.config, "name": given.name}, stored=True)
+    except ConfigError as error:
+        raise error.within(f"{field}.config") from error
+    try:
+        stretches = parse_stretches(given.stretches, config)
+    except ConfigError as error:
+        raise error.within(field) from error
+    return (
+        given.model_copy(update={"config": {}, "stretches": [], "why": _short(given.why)}),
+        config,
+        stretches,
+        rows,
+        times,
+    )
 
 
 def _stream(name: str, field: str) -> str:

@@ -314,6 +314,17 @@ def test_an_invalid_document_is_refused_and_harms_nothing(lab, body):
     assert set(answer.json()["error"]) == {"code", "message", "field", "bounds"}
 
 
+def test_what_is_wrong_in_a_run_is_refused_before_more_is_read(lab, done):
+    """Read on, the broken text after it would be what is wrong."""
+    run = lab.http.get("/api/exports/json", params={"runs": done["id"]}).json()["runs"][0]
+    del run["streams"], run["times"]
+    for key, value in (("owner", "x"), ("config", {"junk": [[]] * 1000})):
+        begin = json.dumps({"lossroom": 1, "runs": [{**run, key: value}]})
+        broken = begin[:-2] + ', {"name": [[' if key == "config" else begin.replace('"x"', "[[")
+        error = lab.http.post("/api/imports", content=broken.encode()).json()["error"]
+        assert error["field"].startswith(f"runs.0.{key}"), error
+
+
 def test_an_import_longer_than_the_limit_is_refused(make_lab):
     lab = make_lab(LOSSROOM_MAX_IMPORT_BYTES="2000")
     assert lab.http.post("/api/imports", content=b" " * 2001).status_code == 413
