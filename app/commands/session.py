@@ -93,7 +93,8 @@ class Session:
                 yield from self._kept([trainer.evaluate()])
         finally:
             self.seconds = time.perf_counter() - began
-            self.finished, self.diverged = self.trainer.done, self.trainer.divergence is not None
+            self.diverged = self.trainer.divergence is not None
+            self.finished = self.trainer.done and (self.diverged or not self._course.has_forks)
             self.ending = self._describe_ending()
 
     def _kept(self, events: Sequence[Event]) -> Iterator[tuple[Event, Sequence[float]]]:
@@ -111,6 +112,8 @@ class Session:
             ended = trainer.divergence
             where = "after" if ended.evaluated else "at"
             return f"diverged {where} iteration {ended.iteration}: {'; '.join(ended.reasons)}"
+        if trainer.done and self._course.has_forks:
+            return f"ended at iteration {trainer.iteration:,}, before it was forked"
         if not trainer.done:
             return f"interrupted after {trainer.iteration:,} of {trainer.iterations:,} iterations"
         return trainer.reason or "completed"
