@@ -64,7 +64,11 @@ class Places:
         self._on_change()
 
     def start(self, training: Training, *, paused: bool = False, steps: int = 0) -> None:
-        """Give a training a worker; `paused`, `steps`: it pauses after so many iterations, and needs no place."""
+        """Give a training a worker.
+
+        Args:
+            paused: whether it pauses again, and so takes no place; after `steps` iterations.
+        """
         training.started_at = training.started_at or time.time()
         self.with_worker.add(training.id)
         self._executor.start(

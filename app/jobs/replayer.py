@@ -19,13 +19,13 @@ from engine.reasons import Reason
 
 log = logging.getLogger(__name__)
 
-#: Moments that are asked for at the same time; one more is refused.
-MOST = 32
-#: Without questions for so long the process ends, and its memory is free.
+#: At most this many moments are asked for at the same time; one more is refused.
+MAX_QUESTIONS = 32
+#: After this time without questions the process ends and frees its memory.
 IDLE_SECONDS = 120.0
-#: Beyond its bound a question may take so long: for what cannot be interrupted, such as a long iteration.
+#: A question may take this much longer than its bound, since an iteration cannot be interrupted.
 GRACE_SECONDS = 10.0
-#: What the trainers may take that stay at their moments, where there is enough memory.
+#: Memory for the trainers that stay at the last moments, on a machine with enough of it.
 CACHE_BYTES = 512 << 20
 
 
@@ -66,9 +66,11 @@ class Replayer:
             ReplayBusy: too many others wait.
             ReplayDied: the process has died twice of this question, or does not answer.
         """
-        if self._asked >= MOST:
+        if self._asked >= MAX_QUESTIONS:
             text = f"{self._asked} moments are waiting to be replayed already; try again in a moment"
-            raise ReplayBusy(Reason("replay_busy", text, most=MOST), bounds={"maximum": MOST})
+            raise ReplayBusy(
+                Reason("replay_busy", text, most=MAX_QUESTIONS), bounds={"maximum": MAX_QUESTIONS}
+            )
         self._asked += 1
         try:
             async with self._turn:

@@ -32,7 +32,7 @@ T = TypeVar("T")
 Iteration = Annotated[int, InPath(description="0: before the first one")]
 #: Bytes of a file that are sent at a time.
 PART = 1 << 20
-#: What a client that has gone is answered, for the log: nobody reads it.
+#: The status for a client that has closed its connection; it appears in logs only.
 GONE = 499
 
 

@@ -11,7 +11,7 @@ import pytest
 from app.jobs import replaying, worker
 from app.jobs.messages import Job
 from app.jobs.replay_messages import Ask, Failed, TooLong, Written
-from app.jobs.replayer import MOST, ReplayBusy, ReplayDied, Replayer
+from app.jobs.replayer import MAX_QUESTIONS, ReplayBusy, ReplayDied, Replayer
 from engine import ExperimentConfig, Trainer
 from tests.support import event_loop
 from tests.support.experiments import ENDLESS, QUICK
@@ -141,9 +141,12 @@ def test_what_takes_longer_than_the_bound_is_given_up_before_it_or_at_it_and_goe
 
 def test_more_questions_than_may_wait_are_refused(tmp_path):
     async def scenario(replayer):
-        waiting = [asyncio.create_task(replayer.answer(ask(tmp_path, 900_000, ENDLESS))) for _ in range(MOST)]
+        waiting = [
+            asyncio.create_task(replayer.answer(ask(tmp_path, 900_000, ENDLESS)))
+            for _ in range(MAX_QUESTIONS)
+        ]
         await until(replayer._turn.locked)
-        with pytest.raises(ReplayBusy, match=f"{MOST} moments are waiting"):
+        with pytest.raises(ReplayBusy, match=f"{MAX_QUESTIONS} moments are waiting"):
             await replayer.answer(ask(tmp_path, 1))
         for one in waiting:
             one.cancel()

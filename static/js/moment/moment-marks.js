@@ -16,7 +16,8 @@ import { language, number, percent, t } from "../words/i18n.js";
 const MAX_VALUES = 12;
 
 /**
- * Where the plot is in its card, how wide the card is, and how wide half of a badge with so many letters is.
+ * Sizes of a card, in pixels: where its plot begins, the width of the card, and half the width of a badge whose text has
+ * `letters` letters.
  * @typedef {{left: number, top: number, width: number, letters: number, half: number}} Place
  */
 /**
