@@ -154,6 +154,9 @@ def test_the_form_forks_a_run_where_the_moment_is_and_says_what_cannot_change(op
         f"Fork of run {origin['number']} at iteration 30: Learning rate 0.05 instead of 0.1,"
         " Iterations 60 instead of 40"
     )
+    page.page.get_by_role("button", name="Edit a copy").first.click()  # the copy of a fork is a fork
+    expect(head).to_contain_text(f"Fork of run {origin['number']} at iteration 30")
+    expect(page.page.locator('[name="optimizer.learning_rate"]')).to_have_value("0.05")
     page.page.click("#train-longer")
     expect(head).to_contain_text(f"Fork of run {forked['number']} at iteration 60")
     expect(page.page.locator('[name="training.iterations"]')).to_have_value("120")

@@ -12,7 +12,7 @@ import { originText } from "../words/labels.js";
 import { forkChanges, forkSeed, hasDropout, isFixed } from "./fork-changes.js";
 
 /**
- * @import { CostsTogether, Experiment, ExperimentSummary, Fork, Run, RunView } from "../types.js"
+ * @import { CostsTogether, Experiment, ExperimentSummary, Fork, Origin, Run, RunView } from "../types.js"
  * @import { Draft, ForkedFrom } from "./draft.js"
  */
 
@@ -47,6 +47,21 @@ export async function beginFork(run, iteration) {
   const experiment = await ask({ training: { [unit]: 2 * training[unit] } });
   const before = { ...experiment, training: { ...experiment.training, [unit]: training[unit] } };
   return { origin: origin(experiment), before, experiment };
+}
+
+/**
+ * A copy of a fork: the same origin and iteration, with the settings of the fork.
+ * @param {Run} run
+ * @param {Origin} from its origin
+ * @throws ApiError if that is deleted
+ */
+export async function copyFork({ id }, { seed, ...from }) {
+  const [{ config: before }, { config }] = await Promise.all([
+    api.checkFork(from.run, { iteration: from.iteration, changes: {} }),
+    api.run(id),
+  ]);
+  const origin = { ...from, seed: before.seed, dropout: hasDropout(before.network.layers) };
+  return { origin, before, experiment: /** @type {Experiment} */ ({ ...config, seed: seed ?? before.seed }) };
 }
 
 /**

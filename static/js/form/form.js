@@ -200,15 +200,17 @@ export class Form {
   }
 
   /**
-   * Describe how a run goes on from an iteration with other settings.
+   * Describe how a run goes on from an iteration with other settings, or a copy of a fork.
    * @param {Run} run
-   * @param {number} iteration
+   * @param {number} [iteration] without it, `run` is a fork, which is copied
    * @throws ApiError if it cannot be forked there
    */
   async fork(run, iteration) {
     const isNewest = this.#load();
-    const { beginFork, revealForm } = await this.#loadForks();
-    const { experiment, ...how } = await beginFork(run, iteration);
+    const { beginFork, copyFork, revealForm } = await this.#loadForks();
+    const isCopy = iteration === undefined && run.origin;
+    const begun = isCopy ? copyFork(run, isCopy) : beginFork(run, iteration ?? run.iteration);
+    const { experiment, ...how } = await begun;
     if (!isNewest()) return;
     revealForm();
     await this.load(experiment, { from: run, ...how });

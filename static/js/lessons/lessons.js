@@ -153,6 +153,7 @@ export class Lessons {
     button.disabled = true;
     this.#problem = null;
     const isNewest = this.#ask();
+    this.#note.classList.remove("unfolded");
     try {
       if (lesson.runs.length) this.#onLaunch((await api.launchLesson(lesson.slug)).runs);
       else await this.#onLook(lesson);
@@ -223,15 +224,17 @@ export class Lessons {
   /** The conclusion, and a button that shows and hides it on the projector. @param {Lesson} lesson */
   #conclusion(lesson) {
     const text = h("p", { className: "conclusion", id: "conclusion" }, lesson.conclusion[language()]);
+    const { classList } = this.#note;
+    const isOpen = String(classList.contains("unfolded"));
+    const attributes = { "aria-expanded": isOpen, "aria-controls": text.id };
     const button = h(
       "button",
-      { type: "button", className: "toggle", "aria-expanded": "false", "aria-controls": text.id },
+      { type: "button", className: "toggle", ...attributes },
       t("lessons.conclusion"),
     );
-    button.addEventListener("click", () => {
-      const isOpen = button.getAttribute("aria-expanded") === "false";
-      button.setAttribute("aria-expanded", String(isOpen));
-    });
+    button.onclick = () => {
+      button.ariaExpanded = String(classList.toggle("unfolded"));
+    };
     return [button, text];
   }
 }

@@ -76,10 +76,13 @@ export class FirstSteps {
         if (!config) return;
         /** @param {string} name @param {() => Promise<void>} load */
         const add = (name, load) => {
-          const onclick = () =>
+          const onclick = () => {
+            steps.inert = true; // a second click would launch what the first one has not loaded yet
             load()
               .then(() => this.#form.launch())
-              .catch((error) => this.#explain(problem, error));
+              .catch((error) => this.#explain(problem, error))
+              .finally(() => steps.removeAttribute("inert"));
+          };
           const button = { type: "button", className: "toggle", "data-step": name, onclick };
           steps.append(h("button", button, t(`first.${name}`)));
         };

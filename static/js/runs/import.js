@@ -1,6 +1,5 @@
-/** Imports files that a user drops on the page or chooses in a dialog: exported runs, or an experiment for the form. */
+/** Imports files that a user dropped on the page or chose in a dialog: exported runs, or an experiment for the form. */
 
-import { h } from "../page/dom.js";
 import { ApiError, api } from "../server/api.js";
 import { t } from "../words/i18n.js";
 import { explainAll } from "../words/reasons.js";
@@ -17,7 +16,6 @@ export class Import {
   #toast;
   #onRuns;
   #onExperiment;
-  #veil = h("div", { className: "veil", hidden: true });
 
   /**
    * @param {Toast} toast
@@ -28,32 +26,6 @@ export class Import {
     this.#toast = toast;
     this.#onRuns = onRuns;
     this.#onExperiment = onExperiment;
-    document.body.append(this.#veil);
-    /** @param {DragEvent} event */
-    const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
-    document.addEventListener("dragover", (event) => {
-      if (!event.dataTransfer || !hasFiles(event)) return;
-      event.preventDefault();
-      event.dataTransfer.dropEffect = "copy";
-      this.#veil.textContent = t("import.drop");
-      this.#veil.hidden = false;
-    });
-    document.addEventListener("dragleave", (event) => {
-      if (!event.relatedTarget) this.#veil.hidden = true;
-    });
-    document.addEventListener("drop", (event) => {
-      this.#veil.hidden = true;
-      if (!event.dataTransfer || !hasFiles(event)) return;
-      event.preventDefault();
-      this.take([...event.dataTransfer.files]);
-    });
-  }
-
-  /** Let the viewer choose files. */
-  choose() {
-    const input = h("input", { type: "file", accept: ".json,application/json", multiple: true });
-    input.addEventListener("change", () => this.take([...(input.files ?? [])]));
-    input.click();
   }
 
   /** @param {File[]} files */

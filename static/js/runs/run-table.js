@@ -7,7 +7,7 @@ import { ApiError, api } from "../server/api.js";
 import { FlatConfigs } from "../state/flat-configs.js";
 import { newestOnly } from "../state/newest.js";
 import { explainAll } from "../words/reasons.js";
-import { Import } from "./import.js";
+import { FileDrop } from "./file-drop.js";
 import { RunActions } from "./run-actions.js";
 import { RunColumns, wireWide } from "./run-columns.js";
 import { RunDetails } from "./run-details.js";
@@ -46,6 +46,7 @@ export class RunTable {
   #selection;
   #same;
   #form;
+  #store;
   #toast;
   #ask = newestOnly();
 
@@ -60,6 +61,7 @@ export class RunTable {
    */
   constructor(store, form, isDark, launched, toast, selection, emphasis) {
     this.#form = form;
+    this.#store = store;
     this.#selection = selection;
     this.#toast = toast;
     const configs = new FlatConfigs();
@@ -78,7 +80,13 @@ export class RunTable {
     const same = { launchOther: async (/** @type {Run} */ run) => (await this.#same()).launchOther(run) };
     const lab = { store, actions, selection, configs, colors, same, isDark };
     this.#list = new RunList(byId("runs"), byId("runs-empty"), lab);
-    const files = new Import(this.#toast, launched, (experiment) => form.load(experiment));
+    const importer = lazy(
+      async () =>
+        new (await import("./import.js")).Import(this.#toast, launched, (experiment) =>
+          form.load(experiment),
+        ),
+    );
+    const files = new FileDrop(async (chosen) => (await importer()).take(chosen));
     new RunColumns(byId("run-columns"), byId("run-controls"), this.#list, lab);
     const tools = new RunTools(byId("run-tools"), this.#list, {
       ...lab,
@@ -148,8 +156,9 @@ export class RunTable {
     else this.#selection.set(ids);
   }
 
-  /** Load the experiment of a run in the form, where it can be changed. @param {Run} run */
+  /** Load the experiment of a run in the form, where it can be changed. A copy of a fork is a fork. @param {Run} run */
   async #clone(run) {
+    if (this.#store.runs.has(run.origin?.run ?? "")) return this.fork(run);
     await this.#attempt(
       () => api.run(run.id),
       ({ config }) => config && this.#form.load(config, { from: run }),
@@ -157,9 +166,9 @@ export class RunTable {
   }
 
   /**
-   * Describe in the form how a run goes on from an iteration with other settings.
+   * Describe in the form how a run goes on from an iteration with other settings, or a copy of a fork.
    * @param {Run} run
-   * @param {number} iteration
+   * @param {number} [iteration]
    */
   async fork(run, iteration) {
     await this.#attempt(
