@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from engine import regularizers
@@ -11,6 +12,15 @@ from engine.errors import ConfigError
 from engine.fields import Field
 from engine.optimizers import LEARNING_RATE
 from engine.reasons import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Settings that were changed by hand after `iteration` iterations: name → value; see `Trainer.set_live`."""
+
+    iteration: int
+    values: Mapping[str, float]
+
 
 FIELDS: dict[str, Field] = {
     "learning_rate": LEARNING_RATE,

@@ -12,26 +12,18 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from engine.config import ExperimentConfig
 from engine.datasets import Dataset
 from engine.fork import fork
+from engine.live import Change
 from engine.spacing import Spacing
 from engine.stretches import Stretch, forks
 from engine.trainer import Trainer
 
 #: How many bytes of checkpoints are kept by default: some of the moments between which later ones lie.
 KEPT_BYTES = 16 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Settings that were changed by hand after `iteration` iterations; see `Trainer.set_live`."""
-
-    iteration: int
-    values: Mapping[str, float]
 
 
 class Cancelled(Exception):

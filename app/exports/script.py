@@ -7,6 +7,7 @@ from string import Template
 from typing import Any
 
 from app.exports.recording import Recording
+from app.trainings import changed_values
 
 _SCRIPT = Template('''\
 """Trains one run of a Lossroom again, with the same engine: the same curve, bit for bit.
@@ -109,6 +110,5 @@ def live_changes(annotations: list[dict[str, Any]]) -> dict[int, dict[str, float
     changes: dict[int, dict[str, float]] = {}
     for annotation in annotations:
         if annotation["kind"] == "live":
-            values = {name: after for name, (_, after) in annotation["changes"].items()}
-            changes.setdefault(int(annotation["iteration"]), {}).update(values)
+            changes.setdefault(int(annotation["iteration"]), {}).update(changed_values(annotation))
     return changes

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from app.jobs.messages import Change, Job
+from app.jobs.messages import Job
 from app.settings import Settings
 from app.trainings import Training, changed_values
+from engine.live import Change
 
 
 def job_of(

@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, NotRequired, TypedDict, get_args
 
+from engine.live import Change
 from engine.reasons import Why
 
 
@@ -22,14 +23,6 @@ class Checkpoint(TypedDict):
     iteration: int
     evaluations: int
     kept_bytes: NotRequired[int]
-
-
-@dataclass(frozen=True)
-class Change:
-    """A change by hand that was made after an iteration: name → value."""
-
-    iteration: int
-    values: dict[str, float]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,8 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from app.jobs.messages import Change, Job
+from app.jobs.messages import Job
+from engine.live import Change
 from engine.reasons import Why
 
 

@@ -33,7 +33,7 @@ from app.jobs.worker import give_way
 from engine import ConfigError, DatasetError, ExperimentConfig, Trainer, reasons
 from engine.memory import estimate
 from engine.reasons import Reason
-from engine.replay import KEPT_BYTES, Cancelled, Change, Replay
+from engine.replay import KEPT_BYTES, Cancelled, Replay
 from engine.stretches import parse_stretches
 from engine.weights import named_weights
 
@@ -134,7 +134,7 @@ class _Held:
             data_dir=Path(job.data_dir),
             cache_dir=Path(job.cache_dir),
             stretches=parse_stretches(job.stretches, config),
-            changes=[Change(change.iteration, change.values) for change in job.changes],
+            changes=job.changes,
         )
 
 

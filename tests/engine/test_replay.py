@@ -9,7 +9,8 @@ import pytest
 
 from engine import ConfigError, ExperimentConfig, Trainer, load_dataset
 from engine.fork import fork
-from engine.replay import Cancelled, Change, Replay
+from engine.live import Change
+from engine.replay import Cancelled, Replay
 from engine.stretches import MAX_STRETCHES, Stretch, parse_stretches
 from tests.support.reasons import reason_in
 
