@@ -14,9 +14,9 @@ from app.assets import Assets
 from app.i18n import Messages
 from app.plotly import PlotlyScript
 
-#: The style sheets that the page begins with; a later one counts where two say the same of an element. Scripts that are
-#: loaded later bring their own.
-STYLES = ["lab", "form", "runs", "charts", "projector", "touch", "forced-colors"]
+#: The style sheets that the lab's page begins with; a later one counts where two say the same of an element. Scripts
+#: that are loaded later bring their own.
+STYLES = ["base", "lab", "form", "runs", "charts", "projector", "touch", "forced-colors"]
 
 
 class Pages:

@@ -8,6 +8,7 @@ import { onKey } from "./page/keys.js";
 import { lazy } from "./page/lazy.js";
 import { showCurves, wireParts } from "./page/parts.js";
 import { showStatus } from "./page/status.js";
+import { isDark, wireTheme } from "./page/theme.js";
 import { Toast } from "./page/toast.js";
 import { FirstSteps } from "./runs/first-steps.js";
 import { showLaunched } from "./runs/fresh-view.js";
@@ -21,7 +22,7 @@ import { LabQueue } from "./state/lab-queue.js";
 import { keepShown, keptChoices, keptHues } from "./state/shown-runs.js";
 import { Store } from "./state/store.js";
 import { onLanguage, t } from "./words/i18n.js";
-import { allLessons, registerDatasets } from "./words/labels.js";
+import { allLessons, registerDatasets, registerLessons } from "./words/labels.js";
 import { setLanguage } from "./words/language.js";
 import { explain } from "./words/reasons.js";
 
@@ -32,8 +33,6 @@ const byId = (id) => find(document, `#${id}`, HTMLElement);
 const root = document.documentElement;
 
 const store = new Store(keptChoices(), keptHues());
-const darkScheme = matchMedia("(prefers-color-scheme: dark)");
-const isDark = () => (root.dataset.theme === "auto" ? darkScheme.matches : root.dataset.theme === "dark");
 
 /** The language in the address, if the lab has it; otherwise the one that the server chose. */
 function chosenLanguage() {
@@ -41,10 +40,20 @@ function chosenLanguage() {
   return document.querySelector(`[data-language="${CSS.escape(fromAddress)}"]`) ? fromAddress : root.lang;
 }
 
+/**
+ * The texts in a language: those of the page, and those of the lessons.
+ * @param {string} language
+ */
+async function loadTexts(language) {
+  const [texts, { lessons }] = await Promise.all([api.messages(language), api.lessons(language)]);
+  registerLessons(lessons);
+  return texts;
+}
+
 async function start() {
   // The page connects to the stream while it loads texts and options.
   new Connection(store);
-  const [options] = await Promise.all([api.options(), setLanguage(chosenLanguage())]);
+  const [options] = await Promise.all([api.options(), setLanguage(chosenLanguage(), loadTexts)]);
 
   // data sets that have come through the socket are at least as new as the options
   options.datasets = options.datasets.map((dataset) => store.datasets.get(dataset.name) ?? dataset);
@@ -147,20 +156,7 @@ function wireControls(charts, list) {
     charts.redraw();
     list.draw();
   };
-  darkScheme.addEventListener("change", redraw);
-  byId("theme").addEventListener("click", () => {
-    // three themes in a circle: the system's, the opposite of it, and then its own look even if the system changes
-    /** @type {Record<string, string>} */
-    const next = {
-      auto: isDark() ? "light" : "dark",
-      light: darkScheme.matches ? "auto" : "dark",
-      dark: darkScheme.matches ? "light" : "auto",
-    };
-    const theme = next[root.dataset.theme ?? "auto"];
-    root.dataset.theme = theme;
-    window.kept.set("theme", theme);
-    redraw();
-  });
+  wireTheme(byId("theme"), redraw);
   const projector = byId("projector");
   /** @param {boolean} on */
   const showProjector = (on) => {
@@ -178,7 +174,7 @@ function wireControls(charts, list) {
   for (const button of languages) {
     button.addEventListener("click", () => urlState.set({ language: button.dataset.language }));
   }
-  urlState.on("language", () => setLanguage(chosenLanguage()));
+  urlState.on("language", () => setLanguage(chosenLanguage(), loadTexts));
   byId("show-all").addEventListener("click", () => store.show([...store.runs.keys()], true));
   byId("show-none").addEventListener("click", () => store.show([...store.runs.keys()], false));
   onKey(document, (event) => {

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { color } from "../../static/js/page/palette.js";
 import { COLOR_COUNT } from "../../static/js/state/hues.js";
 
-const CSS = readFileSync(new URL("../../static/css/lab.css", import.meta.url), "utf8");
+const CSS = readFileSync(new URL("../../static/css/base.css", import.meta.url), "utf8");
 const [LIGHT_CARD, DARK_CARD] = [...CSS.matchAll(/--card: (#\w+)/g)].map(([, hex]) => hex);
 
 /** How each kind of colour vision sees linear RGB: Machado, Oliveira and Fernandes (2009), all of one kind of cone missing. */

@@ -1,20 +1,18 @@
-/** Switches the page's language, and fills in the texts of elements with `data-i18n` and the labels with `data-i18n-label`. */
+/** Switches a page's language, and fills in the texts of elements with `data-i18n` and the labels with `data-i18n-label`. */
 
-import { api } from "../server/api.js";
 import { newestOnly } from "../state/newest.js";
 import { onLanguage, setTexts, t } from "./i18n.js";
-import { registerLessons } from "./labels.js";
 
 const ask = newestOnly();
 
 /**
  * Switch the page's language without loading the page again. If several languages are chosen quickly, the last one wins.
  * @param {string} chosen
+ * @param {(language: string) => Promise<Record<string, string>>} load gets the page's texts
  */
-export async function setLanguage(chosen) {
+export async function setLanguage(chosen, load) {
   const isNewest = ask();
-  const [texts, { lessons }] = await Promise.all([api.messages(chosen), api.lessons(chosen)]);
-  registerLessons(lessons);
+  const texts = await load(chosen);
   if (!isNewest()) return;
   document.documentElement.lang = chosen;
   window.kept.setCookie("language", chosen);
