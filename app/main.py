@@ -69,7 +69,8 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
     register = Register(database, hub)
     executor = executor or LocalExecutor(settings.socket_dir)
     data_sets = DataSets(settings, hub)
-    replayer = Replayer(settings.socket_dir, cache_bytes=min(CACHE_BYTES, settings.max_memory_bytes // 4))
+    most = settings.max_memory_bytes
+    replayer = Replayer(settings.socket_dir, cache_bytes=min(CACHE_BYTES, most // 4), training_bytes=most)
     scheduler = Scheduler(settings, register, database, hub, metrics, executor, data_sets)
 
     @asynccontextmanager

@@ -31,6 +31,7 @@ from app.jobs.processes import Processes  # noqa: E402
 from benchmarks.engine.workloads import draw  # noqa: E402
 from engine import ExperimentConfig, Trainer, datasets  # noqa: E402
 from engine.lessons import LESSONS  # noqa: E402
+from engine.memory import estimate  # noqa: E402
 from engine.replay import KEPT_BYTES  # noqa: E402
 from engine.summary import summarize  # noqa: E402
 from tests.support.folders import ROOT, find_data_dir  # noqa: E402
@@ -84,6 +85,7 @@ def _job(config: ExperimentConfig, folder: Path) -> Job:
         checkpoint_seconds=0.0,
         checkpoints=[],
         kept_bytes=KEPT_BYTES,
+        memory_bytes=estimate(config),
         stored=0,
         seconds=0.0,
         changes=[],

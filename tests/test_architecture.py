@@ -78,6 +78,7 @@ def test_the_worker_imports_the_engine_and_the_standard_library_only():
         "app.jobs.link",
         "app.jobs.messages",
         "app.jobs.checkpoints",
+        "app.jobs.confined",
         "app.jobs.kept",
     }
     strangers = top_levels(loaded) - {"app", "engine", "numpy"} - set(sys.stdlib_module_names)

@@ -28,6 +28,7 @@ def job_of(
         checkpoint_seconds=settings.checkpoint_seconds,
         checkpoints=training.checkpoints,
         kept_bytes=settings.kept_bytes,
+        memory_bytes=settings.max_memory_bytes,
         stored=stored,
         seconds=training.seconds,
         changes=[

@@ -35,6 +35,7 @@ class Job:
         data_dir, cache_dir, checkpoint_dir: folders.
         checkpoint_seconds, checkpoints: seconds between two checkpoints; the checkpoints so far, newest first.
         kept_bytes: bound of the checkpoints that are kept after the end.
+        memory_bytes: what the arrays of the training may take.
         stored: how many iterations have stored rows.
         seconds: training time so far.
         changes: changes by hand that were made so far.
@@ -53,6 +54,7 @@ class Job:
     checkpoint_seconds: float
     checkpoints: list[Checkpoint]
     kept_bytes: int
+    memory_bytes: int
     stored: int
     seconds: float
     changes: list[Change]

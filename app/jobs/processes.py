@@ -16,13 +16,16 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from multiprocessing import forkserver, util
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, TypeVar
 
+import psutil
+
+from app.jobs.confined import environment
 from app.jobs.messages import Job
 
 #: The longest path that a socket can have; multiprocessing adds this much to that of its folder.
@@ -54,7 +57,7 @@ class Processes:
         if self._has_forkserver:
             self._place_sockets()
             self._context.set_forkserver_preload(["app.jobs.worker", "app.jobs.replaying"])
-            with _safe_path():
+            with environment():
                 forkserver.ensure_running()
 
     def close(self) -> None:
@@ -67,17 +70,19 @@ class Processes:
         self, entry: Callable[[Connection, T], None], job: T, name: str
     ) -> tuple[BaseProcess, Connection]:
         """A new process and the lab's end of its pipe. Raises `OSError` if none can be started."""
-        with _safe_path():
-            try:
+        try:
+            # a forkserver that runs has its environment; else one is started now, or the process itself
+            with contextlib.nullcontext() if _forkserver_runs() else environment():
                 return self._start(entry, job, name)
-            except (OSError, EOFError):
-                if not self._has_forkserver:
-                    raise
-            self._renew_forkserver()
-            try:
+        except (OSError, EOFError):
+            if not self._has_forkserver:
+                raise
+        try:
+            with environment():
+                self._renew_forkserver()
                 return self._start(entry, job, name)
-            except EOFError as error:
-                raise OSError("the process that starts workers ended") from error
+        except EOFError as error:
+            raise OSError("the process that starts workers ended") from error
 
     def _start(
         self, entry: Callable[[Connection, T], None], job: T, name: str
@@ -127,24 +132,6 @@ class Processes:
             forkserver.ensure_running()
 
 
-@contextlib.contextmanager
-def _safe_path() -> Iterator[None]:
-    """Let processes that start in this block import nothing from the folder that the lab was started in.
-
-    multiprocessing's helpers start as `python -c`, which would look there first. Other children, such as
-    `python -m`, may need their working folder, so the setting does not stay.
-    """
-    before = os.environ.get("PYTHONSAFEPATH")
-    os.environ["PYTHONSAFEPATH"] = "1"
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["PYTHONSAFEPATH"]
-        else:
-            os.environ["PYTHONSAFEPATH"] = before
-
-
 def _is_short(folder: Path) -> bool:
     """Whether a socket's path in this folder is short enough for the system."""
     return len(os.fsencode(folder)) + ADDED_BYTES <= SOCKET_PATH_BYTES
@@ -154,6 +141,14 @@ def _config() -> dict[str, Any]:
     """Multiprocessing's settings of this process, such as where it puts its sockets, `util.get_temp_dir()`."""
     config: dict[str, Any] = mp.current_process()._config  # type: ignore[attr-defined]
     return config
+
+
+def _forkserver_runs() -> bool:
+    pid = _forkserver_pid()
+    try:
+        return pid is not None and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _forkserver_pid() -> int | None:

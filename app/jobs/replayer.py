@@ -15,6 +15,7 @@ from app.errors import LabError
 from app.jobs import processes, replaying
 from app.jobs.processes import Processes
 from app.jobs.replay_messages import Answer, Ask, Withdraw, Withdrawn, decode_answer, encode
+from app.jobs.replaying import Bounds
 from engine.reasons import Reason
 
 log = logging.getLogger(__name__)
@@ -47,11 +48,16 @@ class Replayer:
         socket_dir: Path | None = None,
         *,
         cache_bytes: int = CACHE_BYTES,
+        training_bytes: int = 1 << 30,
         idle_seconds: float = IDLE_SECONDS,
     ) -> None:
-        """`cache_bytes`: what the trainers may take that stay at their moments."""
+        """
+        Args:
+            cache_bytes: what the trainers may take that stay at their moments.
+            training_bytes: what the largest one may take alone.
+        """
         self._processes = Processes(socket_dir)
-        self._cache_bytes = cache_bytes
+        self._bounds = Bounds(cache_bytes, training_bytes)
         self._idle_seconds = idle_seconds
         self._turn = asyncio.Lock()
         self._asked = 0
@@ -108,7 +114,7 @@ class Replayer:
                 break
             if self._helper is None:
                 try:
-                    self._helper = _Helper(self._processes, self._cache_bytes)
+                    self._helper = _Helper(self._processes, self._bounds)
                 except OSError as error:
                     log.error("the process that replays moments cannot be started: %s", error)
                     continue
@@ -163,11 +169,11 @@ class _Question:
 class _Helper:
     """A process that replays, and this end of its pipe."""
 
-    def __init__(self, started: Processes, cache_bytes: int) -> None:
+    def __init__(self, started: Processes, bounds: Bounds) -> None:
         self._process: BaseProcess
         with processes.LOCK:
             self._process, self._connection = started.start(
-                replaying.main, cache_bytes, f"lossroom-replay-{secrets.token_hex(2)}"
+                replaying.main, bounds, f"lossroom-replay-{secrets.token_hex(2)}"
             )
 
     def answer(self, question: _Question) -> Answer | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import time
 from collections import OrderedDict
+from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -17,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from app.jobs import checkpoints
+from app.jobs.confined import confine
 from app.jobs.messages import Job
 from app.jobs.replay_messages import (
     Answer,
@@ -29,7 +31,6 @@ from app.jobs.replay_messages import (
     decode_question,
     encode,
 )
-from app.jobs.worker import give_way
 from engine import ConfigError, DatasetError, ExperimentConfig, Trainer, reasons
 from engine.memory import estimate
 from engine.reasons import Reason
@@ -45,11 +46,19 @@ LOOK_SECONDS = 0.02
 RESTORE_SECONDS = 0.05
 
 
-def main(connection: Connection, cache_bytes: int) -> None:
+@dataclass(frozen=True)
+class Bounds:
+    """What the process may take: all trainers that it holds, and the largest of them alone."""
+
+    cache_bytes: int
+    training_bytes: int
+
+
+def main(connection: Connection, bounds: Bounds) -> None:
     """Answer until the server has ended; the process's entry point."""
-    give_way(NICENESS)
+    confine(NICENESS, bounds.cache_bytes + bounds.training_bytes)
     try:
-        Replaying(connection, cache_bytes).run()
+        Replaying(connection, bounds.cache_bytes).run()
     except (BrokenPipeError, ConnectionResetError, EOFError):
         pass  # the server has ended, or needs this process no more
     finally:

@@ -16,15 +16,13 @@ the start, through its stretches.
 
 from __future__ import annotations
 
-import os
-import signal
-import sys
 import time
 from collections import deque
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from app.jobs import checkpoints
+from app.jobs.confined import confine
 from app.jobs.kept import Keeper
 from app.jobs.link import Link
 from app.jobs.messages import (
@@ -52,31 +50,19 @@ from engine.course import Course
 from engine.events import STREAMS
 from engine.stretches import parse_stretches
 
-if sys.platform != "win32":
-    import resource
-
 #: Workers fill every core; the server, and a browser beside it, come first, so that the lab stays quick.
 NICENESS = 10
 
 
 def main(connection: Connection, job: Job) -> None:
     """Train `job.config` and report; the process's entry point."""
-    give_way(NICENESS)
+    confine(NICENESS, job.memory_bytes)
     try:
         _train(Link(connection, seconds=job.seconds), job)
     except (BrokenPipeError, ConnectionResetError, EOFError):
         pass  # the server has ended, so there is no reason to train
     finally:
         connection.close()
-
-
-def give_way(niceness: int) -> None:
-    """Let this process be one of those that work for the server: less urgent than it, and without a core dump."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal is for the server
-    if hasattr(os, "nice"):
-        os.nice(niceness)
-    if sys.platform != "win32":  # a core dump would hold the server's environment, and fill the disk
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _train(link: Link, job: Job) -> None:
@@ -95,7 +81,7 @@ def _train(link: Link, job: Job) -> None:
         training = Training(link, trainer, job, course)
         del trainer  # else it would stay in memory beside the one that goes on after a fork
         ending = training.run()
-    except ConfigError as error:  # the weights at a fork are not finite
+    except (ConfigError, MemoryError) as error:  # such as weights at a fork that are not finite
         ending = _ended("failed", reasons.reason_of(error))
         link.flush()
     link.report(ending)

@@ -30,6 +30,7 @@ def job(folder, experiment, **others):
         "checkpoint_seconds": 3.0,
         "checkpoints": [],
         "kept_bytes": 0,
+        "memory_bytes": 1 << 30,
         "stored": 0,
         "seconds": 0.0,
         "changes": [],

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from typing import Any
 
 import pytest
@@ -78,6 +79,20 @@ def test_a_run_that_kills_its_worker_at_the_same_place_three_times_fails_with_th
     assert "SIGKILL" in run.training.reason
     # rows up to the crash are stored, except the last ones, which may not have been sent
     assert run.training.iteration <= 100
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit is one of Linux")
+def test_a_run_that_wants_more_memory_than_it_may_hold_fails_and_says_so(state_dir):
+    async def scenario():
+        async with Lab(state_dir, executor=LocalExecutor(entry=crashing_worker.greedy)) as lab:
+            (run,) = await lab.scheduler.commands.launch([ExperimentConfig.from_dict(QUICK)])
+            await lab.until(lambda: run.training.status.finished)
+            return run.training
+
+    training = event_loop.run(scenario())
+
+    assert (training.status, training.attempt, training.iteration) == (Status.FAILED, 1, 100)
+    assert training.reason.code == "out_of_memory"
 
 
 def test_a_cancelled_run_does_not_come_back_when_its_worker_dies_of_it(state_dir):

@@ -134,27 +134,48 @@ def sockets_of(pid):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are looked at in /proc")
-def test_a_worker_has_none_of_the_servers_sockets_and_leaves_no_core_dump(make_lab):
-    lab = make_lab()
+def test_a_worker_has_neither_sockets_nor_secrets_of_the_server_and_bounded_memory(make_lab):
+    lab = make_lab(HTTPS_PROXY="http://user:password@proxy.example", LOSSROOM_MAX_MEMORY_BYTES="100000000")
     lab.socket()  # a viewer who is there before the worker
     lab.launch(**ENDLESS)
     (worker,) = wait_until(lab.worker_pids, "a worker")
 
-    def core_limits():
-        """Soft and hard, once the worker's own code runs."""
+    def limits(name):
+        """Soft and hard, as the system shows them."""
         lines = Path(f"/proc/{worker}/limits").read_text().splitlines()
-        return next(line.split()[4:6] for line in lines if line.startswith("Max core file size"))
+        return next(line[len(name) :].split()[:2] for line in lines if line.startswith(name))
 
-    wait_until(lambda: core_limits() == ["0", "0"], "no core dumps", timeout=20)
+    # once the worker's own code runs
+    wait_until(lambda: "unlimited" not in limits("Max data size"), "a bound of its memory", timeout=20)
+    soft, hard = map(int, limits("Max data size"))
+    assert 100_000_000 < soft == hard < 1_000_000_000
+    assert limits("Max core file size") == ["0", "0"]
     assert len(sockets_of(lab.process.pid)) >= 3, (
         "the server listens, and talks to a viewer and to the worker"
     )
     assert not sockets_of(worker) & sockets_of(lab.process.pid)
+    assert b"password" in Path(f"/proc/{lab.process.pid}/environ").read_bytes()
+    for pid in [worker, *lab.helper_pids()]:
+        environment = Path(f"/proc/{pid}/environ").read_bytes()
+        assert b"PATH=" in environment
+        assert b"password" not in environment
+        assert b"LOSSROOM" not in environment
 
 
-def test_starting_workers_does_not_change_the_environment_of_other_children():
-    code = "import os; from app.jobs.processes import Processes; Processes().open(); print(dict(os.environ))"
+def test_starting_workers_does_not_change_the_environment_of_this_process_and_its_other_children():
+    code = """
+import os, subprocess
+from app.jobs.processes import Processes
+
+def everything():
+    inherited = subprocess.run(["env"], capture_output=True, text=True).stdout
+    return dict(os.environ), sorted(inherited.splitlines())
+
+before = everything()
+Processes().open()
+assert everything() == before
+"""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"}
+    environment["OTHER"] = "kept"
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert "PYTHONSAFEPATH" not in done.stdout
