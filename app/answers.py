@@ -99,6 +99,15 @@ class Origin(TypedDict):
 
 
 @_answer
+class Owner(TypedDict):
+    """Who launched a run in a class. The teacher has no `number`. `nickname` is null for those who may not see it."""
+
+    id: str
+    number: int | None
+    nickname: str | None
+
+
+@_answer
 class StretchAnswer(TypedDict):
     """What a fork trained before: the experiment until an iteration, and the seed of the random numbers that follow."""
 
@@ -139,7 +148,8 @@ class ListedRun(TypedDict):
     experiment, on the same data and kind of machine, with the same changes by hand; null: unknown. `color` is a
     place in the page's palette; it follows from
     the number unless a user has chosen another (`color_chosen`). Runs that were launched together share a `group_id`.
-    `origin` is what it was forked from; null: it was launched.
+    `origin` is what it was forked from; null: it was launched. In a class, `owner` is who launched it, and `shared`
+    whether the whole class sees it.
     """
 
     id: str
@@ -173,6 +183,8 @@ class ListedRun(TypedDict):
     shared_with: int
     fingerprint: str | None
     origin: Origin | None
+    owner: Owner | None
+    shared: bool
 
 
 @_answer
@@ -316,6 +328,39 @@ class LessonAnswer(TypedDict):
 @_answer
 class LessonsAnswer(TypedDict):
     lessons: list[LessonAnswer]
+
+
+# -- the class -------------------------------------------------------------------------------------
+
+
+@_answer
+class Me(TypedDict):
+    """The person who asks. `hand`: whether it is up. The teacher and the projector have no number."""
+
+    id: str
+    number: int | None
+    nickname: str
+    hand: bool
+
+
+@_answer
+class ClassAnswer(TypedDict):
+    """The class. `role` is null for a visitor, who gets no more than the first three keys. `held`: students cannot
+    launch now. `shown`: what all screens show; null: each shows its own. `people`: how many students have joined.
+    `launched`: how many of them have launched a run. `sees`: what the teacher sees of a student. The teacher and the
+    projector get the `code`."""
+
+    name: str
+    ended: bool
+    role: str | None
+    me: NotRequired[Me]
+    held: NotRequired[bool]
+    shown: NotRequired[dict[str, Any] | None]
+    numbers_only: NotRequired[bool]
+    people: NotRequired[int]
+    launched: NotRequired[int]
+    sees: NotRequired[list[str]]
+    code: NotRequired[str]
 
 
 # -- data sets, health -----------------------------------------------------------------------------

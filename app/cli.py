@@ -45,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="serve the lab")
     serve.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
     serve.add_argument("--port", type=int, help="port to listen on (default: 8000; 0: a free one)")
+    serve.add_argument("--class", dest="class_name", metavar="NAME", help="open a class that people join")
     serve.add_argument("--workers", type=int, help="runs that train at the same time (default: cores)")
     _folders(serve)
     serve.set_defaults(command=_serve)
@@ -144,7 +145,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     from app.commands.serve import serve
     from app.settings import read_settings
 
-    names = ("host", "port", "workers", "data_dir", "state_dir")
+    names = ("host", "port", "class_name", "workers", "data_dir", "state_dir")
     return serve(read_settings(**{name: getattr(arguments, name) for name in names}))
 
 

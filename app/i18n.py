@@ -11,9 +11,13 @@ from importlib import resources
 from babel.core import negotiate_locale
 from babel.messages.pofile import read_po
 
+from app.people.refusals import PLACEHOLDERS as REFUSALS
+
 LANGUAGES = ("en", "ja")
 #: What only exported reports say.
 OF_REPORTS = "report."
+#: What is only said in a class.
+OF_CLASS = ("class.", *(f"why.{code}" for code in REFUSALS))
 
 
 class Messages:
@@ -29,7 +33,12 @@ class Messages:
 
     def of_page(self, language: str) -> dict[str, str]:
         """Those that the page shows."""
-        return {key: text for key, text in self._catalogs[language].items() if not key.startswith(OF_REPORTS)}
+        others = (OF_REPORTS, *OF_CLASS)
+        return {key: text for key, text in self._catalogs[language].items() if not key.startswith(others)}
+
+    def of_class(self, language: str) -> dict[str, str]:
+        """Those that pages show in a class besides."""
+        return {key: text for key, text in self._catalogs[language].items() if key.startswith(OF_CLASS)}
 
     def negotiate(self, *wishes: str | None) -> str:
         """The first wish that is a language of the lab; a wish may be an Accept-Language header."""

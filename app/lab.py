@@ -13,12 +13,17 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from app.data_sets import DataSets
+from app.errors import NotFound
 from app.folders import LOW_DISK_BYTES, PRIVATE_FOLDER, free_bytes, make_writable
-from app.jobs.register import Register
+from app.jobs.register import Register, no_run
 from app.jobs.replayer import Replayer
 from app.jobs.scheduler import Scheduler
 from app.live.hub import Hub
 from app.metrics import Figures, Metrics
+from app.people.classroom import Classroom
+from app.people.person import Person
+from app.people.sight import Sight
+from app.runs import Run
 from app.settings import Settings
 from app.storage.database import Database
 from app.storage.lock import FolderLock
@@ -28,7 +33,8 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Lab:
-    """One running server. `server_id` is new at every start, so that a page notices a restart."""
+    """One running server. `server_id` is new at every start, so that a page notices a restart. Without a `classroom`,
+    everybody who opens it may do everything."""
 
     settings: Settings
     database: Database
@@ -39,9 +45,28 @@ class Lab:
     metrics: Metrics
     lock: FolderLock
     replayer: Replayer
+    classroom: Classroom | None = None
     server_id: str = field(default_factory=lambda: secrets.token_hex(4))
     #: seconds of the monotonic clock
     started_at: float = field(default_factory=time.monotonic)
+
+    @property
+    def sight(self) -> Sight:
+        """Who sees a run, and who may change it."""
+        return self.register.sight
+
+    def demand_seen(self, person: Person, run_id: str) -> Run:
+        """The run, or `NotFound`: for those who may not see it, it is as if there were none."""
+        run = self.register.get(run_id)
+        if not self.sight.may_see(person, run):
+            raise no_run(run_id)
+        return run
+
+    def demand_class(self) -> Classroom:
+        """The class, or `NotFound`."""
+        if self.classroom is None:
+            raise NotFound("this lab has no class", code="no_class")
+        return self.classroom
 
     def open(self, holder: str) -> None:
         """Lock the state folder and open the database. A second call does nothing.

@@ -29,6 +29,8 @@ from app.lab import Lab
 from app.live.hub import Hub
 from app.metrics import Metrics
 from app.pages import Pages
+from app.people.classroom import Classroom
+from app.people.visits import Visits
 from app.routes import (
     api_docs,
     datasets,
@@ -38,6 +40,7 @@ from app.routes import (
     health,
     moments,
     pages,
+    people,
     poll,
     runs,
     source,
@@ -65,8 +68,11 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
     history = StoredHistory(
         database, note_damage=lambda training_id, reason: register.note_damage(training_id, reason)
     )
-    hub = Hub(history=history, observe_lag=metrics.lag.observe)
-    register = Register(database, hub)
+    hub = Hub(history=history, observe_lag=metrics.lag.observe, in_class=bool(settings.class_name))
+    classroom = None
+    if settings.class_name:
+        classroom = Classroom(settings.class_name, database, hub, max_people=settings.max_people)
+    register = Register(database, hub, classroom)
     executor = executor or LocalExecutor(settings.socket_dir)
     data_sets = DataSets(settings, hub)
     most = settings.max_memory_bytes
@@ -78,6 +84,8 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
         # Frames are many small objects that die young; the default thresholds pause a large class.
         gc.set_threshold(50_000, 20, 100)
         lab.open("a lab")
+        if classroom is not None:
+            await classroom.open()
         await scheduler.open()
         preparing = asyncio.create_task(data_sets.prepare_all())
         yield
@@ -106,6 +114,7 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
         metrics,
         FolderLock(settings.state_dir),
         replayer,
+        classroom,
     )
     metrics.watch(lab.figures)
     static_dir, templates_dir, docs_dir = _assets()
@@ -113,6 +122,7 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
     guide = app.state.guide = Guide(docs_dir)
     for module in (
         health,
+        people,
         runs,
         forks,
         moments,
@@ -128,6 +138,8 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
         app.include_router(module.router)
     app.mount("/static", page_files.assets)
     app.mount("/guide/images", Assets(guide.pictures))
+    if classroom is not None:
+        app.add_middleware(Visits, classroom=classroom)
     app.add_middleware(_PageGzip)
     app.add_middleware(Head)
     app.add_middleware(TextBodies)

@@ -29,7 +29,8 @@ class Run:
 
     `color` is the index in the page's palette that a user chose. None: the view gives the index that follows from the
     run's number, so that a run keeps its colour until a user chooses another. `launched_at` is in Unix seconds.
-    `origin` says of which run it is a fork, and where; None: of none.
+    `origin` says of which run it is a fork, and where; None: of none. `owner` is the id of the person who launched
+    it in a class, and `shared` whether the whole class sees it; see `app.people.sight`.
     """
 
     id: str
@@ -45,6 +46,8 @@ class Run:
     tags: list[str] = field(default_factory=list)
     notes: str = ""
     origin: Origin | None = None
+    owner: str | None = None
+    shared: bool = False
 
     def view(self) -> RunAnswer:
         """The run object as the HTTP API returns it."""
@@ -90,6 +93,8 @@ class Run:
             "shared_with": training.shown_by - 1,
             "fingerprint": training.fingerprint and training.fingerprint[:FINGERPRINT],
             "origin": self.origin,
+            "owner": None,
+            "shared": self.shared,
         }
 
 

@@ -30,6 +30,9 @@ OTHER_VARIABLES = {
     "LOSSROOM_PEERS_PYTHON",
     "LOSSROOM_TORCH_PYTHON",
 }
+#: The setting whose variable has another name: a keyword of Python.
+_RENAMED = {"class_name": "class"}
+LONGEST_CLASS_NAME = 60
 #: Memory that the server itself takes.
 SERVER_BYTES = 256 << 20
 #: Memory that one run may hold where there is more than enough.
@@ -75,15 +78,28 @@ def _networks(words: list[str]) -> list[str]:
     return [str(network(word)) for word in words]
 
 
+def _class_name(text: str) -> str:
+    name = " ".join(text.split())
+    if len(name) > LONGEST_CLASS_NAME or not name.isprintable():
+        raise ValueError(f"must be at most {LONGEST_CLASS_NAME} characters in one line")
+    return name
+
+
 class Settings(BaseSettings):
     """Every knob of the server; README and docs/configuration.md list the same names (a test compares)."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", populate_by_name=True)
 
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 takes a free one")
     data_dir: Path = Field(Path("data"), description="where data sets lie (may be read-only)")
     state_dir: Path = Field(Path("state"), description="database, checkpoints, decoded data sets")
+    class_name: Annotated[str, AfterValidator(_class_name)] = Field(
+        "",
+        validation_alias=f"{PREFIX}CLASS",
+        description="name of a class, whose people join; without one, everybody may do everything",
+    )
+    max_people: int = Field(500, ge=1, le=10_000, description="students of a class; one more cannot join")
     workers: int = Field(
         default_factory=machine.cores,
         ge=1,
@@ -176,15 +192,21 @@ def read_settings(**given: Any) -> Settings:
         return Settings(**chosen)
     except ValidationError as error:
         first = error.errors()[0]
-        name = str(first["loc"][0])
-        shown = f"--{name.replace('_', '-')}" if name in chosen else f"{PREFIX}{name.upper()}"
+        name = str(first["loc"][0]).removeprefix(PREFIX).lower()
+        given_as = {_RENAMED.get(one, one) for one in chosen}
+        shown = f"--{name.replace('_', '-')}" if name in given_as else f"{PREFIX}{name.upper()}"
         message = str(first["msg"]).removeprefix("Value error, ")
         raise SettingsError(f"{shown}: {message} (got {first['input']!r})") from None
 
 
+def variables() -> set[str]:
+    """The names of all settings as variables, without their prefix."""
+    return {_RENAMED.get(name, name).upper() for name in Settings.model_fields}
+
+
 def _refuse_unknown(environment: Mapping[str, str]) -> None:
     """A misspelt variable would be ignored in silence, and what it asks for would not happen."""
-    settings = {name.upper() for name in Settings.model_fields}
+    settings = variables()
     known = settings | {name.removeprefix(PREFIX) for name in OTHER_VARIABLES}
     for variable in sorted(environment):
         name = variable.upper().removeprefix(PREFIX)

@@ -105,10 +105,23 @@ class _Server(uvicorn.Server):
         lines = [f"Lossroom is open at http://{_shown(self._host)}:{self._port} (Ctrl-C closes it)"]
         if self._host in WILDCARDS:
             lines.append(f"  for other machines: {_for_others(self._port)}")
+        lines += self._class()
         count = len(self._lab.register.runs)
         lines.append(
             f"  {count:,} {'run' if count == 1 else 'runs'} in {self._lab.settings.state_dir.absolute()}"
         )
+        return lines
+
+    def _class(self) -> list[str]:
+        """How people join, and the teacher's link, which is shown once."""
+        classroom = self._lab.classroom
+        if classroom is None:
+            return []
+        lines = [f"  class {classroom.name}: people join with the code {classroom.code}"]
+        secret, classroom.new_secret = classroom.new_secret, None
+        if secret is not None:
+            link = f"http://{_shown(self._host)}:{self._port}/join#teacher={secret}"
+            lines.append(f"  the teacher's link, shown once: {link}")
         return lines
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

@@ -55,7 +55,7 @@ class ImportedOrigin(BaseModel):
 
     run: str = Field(pattern=RUN_ID)
     number: int = Field(ge=0, le=2**53, strict=True)
-    name: str = Field(min_length=1, max_length=200)
+    name: str = Field(max_length=200, description="empty: who exported it could not see it")
     iteration: int = Field(ge=0, le=MAX_ITERATIONS, strict=True)
     seed: int | None = Field(None, ge=0, le=2**32 - 1, strict=True)
 

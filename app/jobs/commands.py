@@ -66,6 +66,7 @@ class Commands:
         stretches: Sequence[Stretch] = (),
         lesson: str | None = None,
         fresh: bool = False,
+        owner: str | None = None,
     ) -> list[Run]:
         """Store one run for each config: all of them, or none. Several are a group.
 
@@ -74,11 +75,12 @@ class Commands:
         Args:
             stretches: what is trained before, with a fork after each.
             fresh: train all of them again.
+            owner: the person who launches them, in a class.
         """
         # beside the loop: many experiments are many milliseconds of estimates, and data sets are files
         launches = await asyncio.to_thread(prepare, configs, stretches, self._data_sets)
         async with self._sharing.order:
-            runs, new = match(launches, lesson, find=None if fresh else self._sharing.find)
+            runs, new = match(launches, lesson, find=None if fresh else self._sharing.find, owner=owner)
             self._places.queue.demand_places(len(new))
             await self._register.add(runs)
             self._places.queue.add(training.id for training in new)
@@ -86,14 +88,15 @@ class Commands:
         self._places.fill()
         return runs
 
-    async def fork(self, run_id: str, wish: Wish, *, fresh: bool = False) -> Run:
+    async def fork(self, run_id: str, wish: Wish, *, fresh: bool = False, owner: str | None = None) -> Run:
         """Store a run that shares its first iterations with another one, and goes on with other settings. What is
         trained already is not trained again.
 
         Args:
             fresh: train it again.
+            owner: the person who forks it, in a class.
         """
-        run, is_new = await self.forking.fork(run_id, wish, fresh=fresh)
+        run, is_new = await self.forking.fork(run_id, wish, fresh=fresh, owner=owner)
         self._files.note(run.training)
         self._metrics.launched(1, int(is_new))
         self._places.fill()

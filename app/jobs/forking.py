@@ -67,22 +67,25 @@ class Forking:
         self._data_sets.demand(fork.config.dataset.name)
         return fork, await asyncio.to_thread(self._rows, fork)
 
-    async def fork(self, run_id: str, wish: Wish, *, fresh: bool) -> tuple[Run, bool]:
+    async def fork(
+        self, run_id: str, wish: Wish, *, fresh: bool, owner: str | None = None
+    ) -> tuple[Run, bool]:
         """Store a run that shows the fork, and say whether its training is a new one, which waits then.
 
         Args:
             fresh: train it also where the same fork is trained already.
+            owner: the person who forks it, in a class.
         """
         async with self._sharing.order:
             fork, rows = await self._plan(run_id, wish)
             digest = await asyncio.to_thread(self._data_sets.digest, fork.config.dataset.name)
             training = self._training(fork, rows, digest)
             if not fresh and (known := self._known(fork, training)) is not None:
-                run = self._run(fork, known)
+                run = self._run(fork, known, owner)
                 await self._register.add([run])
                 return run, False
             self._queue.demand_places(1)
-            run = self._run(fork, training)
+            run = self._run(fork, training, owner)
             await self._add(fork, run, rows)
         return run, True
 
@@ -158,7 +161,7 @@ class Forking:
             return origin
         return self._sharing.find(training.fingerprint)
 
-    def _run(self, fork: Fork, training: Training) -> Run:
+    def _run(self, fork: Fork, training: Training, owner: str | None) -> Run:
         origin: Origin = fork.wish.origin or {
             "run": fork.run.id,
             "number": fork.run.number,
@@ -174,4 +177,5 @@ class Forking:
             launched_at=time.time(),
             group_id=fork.run.group_id,
             origin=origin,
+            owner=owner,
         )

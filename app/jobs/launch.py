@@ -40,7 +40,7 @@ class Launch:
             stretches=self.stretches,
         )
 
-    def run(self, training: Training, lesson: str | None, group_id: str | None) -> Run:
+    def run(self, training: Training, lesson: str | None, group_id: str | None, owner: str | None) -> Run:
         """A new run that shows a training."""
         return Run(
             id=new_id(),
@@ -50,6 +50,7 @@ class Launch:
             launched_at=time.time(),
             lesson=lesson,
             group_id=group_id,
+            owner=owner,
         )
 
 
@@ -71,12 +72,17 @@ def prepare(
 
 
 def match(
-    launches: list[Launch], lesson: str | None, *, find: Callable[[str | None], Training | None] | None
+    launches: list[Launch],
+    lesson: str | None,
+    *,
+    find: Callable[[str | None], Training | None] | None,
+    owner: str | None = None,
 ) -> tuple[list[Run], list[Training]]:
     """The runs of a launch, and those of their trainings that are new. Several runs are a group.
 
     Args:
         find: the training that has a fingerprint; None: all of them are trained again.
+        owner: the person who launches them.
     """
     group_id = secrets.token_hex(6) if len(launches) > 1 else None
     runs: list[Run] = []
@@ -88,5 +94,5 @@ def match(
         if known is None:
             known = launch.training()
             new.append(known)
-        runs.append(launch.run(known, lesson, group_id))
+        runs.append(launch.run(known, lesson, group_id, owner))
     return runs, new

@@ -15,6 +15,8 @@ from typing import Any
 
 from app.errors import Conflict, NotFound, StoreDamaged
 from app.live.hub import Hub
+from app.people.classroom import Classroom
+from app.people.sight import Sight
 from app.remarks import changed
 from app.runs import Run
 from app.storage import run_store, training_store
@@ -27,13 +29,18 @@ log = logging.getLogger(__name__)
 
 
 class Register:
-    """Trainings and runs by id, oldest first. A training is shown by one run or several. Lives in the event loop."""
+    """Trainings and runs by id, oldest first. A training is shown by one run or several. Lives in the event loop.
 
-    def __init__(self, database: Database, hub: Hub) -> None:
+    Attributes:
+        sight: who sees a run, and who may change it.
+    """
+
+    def __init__(self, database: Database, hub: Hub, classroom: Classroom | None = None) -> None:
         self._database = database
         self._hub = hub
         self._trainings: dict[str, Training] = {}
         self._runs: dict[str, Run] = {}
+        self.sight = Sight(classroom, self._runs.get)
         self._shown: dict[str, dict[str, Run]] = {}  # training → its runs
         self._alike: dict[str, dict[str, Training]] = {}  # fingerprint → trainings that have it
         self._due: dict[str, None] = {}  # runs whose states are to be published, in their order
@@ -49,7 +56,7 @@ class Register:
         runs = await self._database.read(lambda c: run_store.load_runs(c, trainings))
         for run in runs:
             self._put(run)
-        self._hub.publish_runs(run.listed() for run in runs)
+        self._hub.publish_runs(map(self.sight.state, runs))
 
     def _load_latest(self, trainings: list[Training]) -> None:
         """What the streams say of each; a damaged page costs what lies on it."""
@@ -94,7 +101,7 @@ class Register:
         try:
             return self._runs[run_id]
         except KeyError:
-            raise NotFound(f"there is no run {run_id!r}", field="id") from None
+            raise no_run(run_id) from None
 
     async def add(
         self, runs: list[Run], streams: Mapping[str, Mapping[str, training_store.WholeStream]] | None = None
@@ -253,9 +260,9 @@ class Register:
 
     def publish_runs(self, runs: Iterable[Run]) -> None:
         """Send the states of runs to the viewers, in one message; a deleted run has none."""
-        views = [run.listed() for run in runs if run.id in self._runs]
-        if views:
-            self._hub.publish_runs(views)
+        states = [self.sight.state(run) for run in runs if run.id in self._runs]
+        if states:
+            self._hub.publish_runs(states)
 
     async def _store(self, training: Training) -> None:
         changes: dict[str, Any] = {
@@ -289,6 +296,11 @@ class Register:
                 },
             )
         self.publish(training)
+
+
+def no_run(run_id: str) -> NotFound:
+    """There is no such run."""
+    return NotFound(f"there is no run {run_id!r}", field="id")
 
 
 def illegal(run: Run, but: str) -> Conflict:

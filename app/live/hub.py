@@ -18,21 +18,33 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from app.answers import ListedRun
+from app.live.lanes import Lanes, RunState
 from app.live.protocol import wrap
 from app.live.row_logs import History, RowLogs
 from app.live.states import Place, States
 from app.live.viewer import Viewer
+from app.people.person import ANYONE, Person
 from app.rows import Rows
 
 
 class Hub:
-    """Logs of rows and of states, and the viewers that read them."""
+    """Logs of rows and of states, and the viewers that read them.
 
-    def __init__(self, history: History, observe_lag: Callable[[float], None] | None = None) -> None:
+    Args:
+        in_class: whether viewers see different things; see `app.live.lanes`.
+    """
+
+    def __init__(
+        self,
+        history: History,
+        observe_lag: Callable[[float], None] | None = None,
+        *,
+        in_class: bool = False,
+    ) -> None:
         self._rows = RowLogs(history, observe_lag)
-        self._states = States()
+        self._lanes = Lanes(in_class=in_class)
         self._viewers: set[Viewer] = set()
+        self._readers: dict[States, set[Viewer]] = {}  # lane → viewers
         self.closing = False
 
     # -- publishing ---------------------------------------------------------------------------------
@@ -63,34 +75,45 @@ class Hub:
         """The rows with which a new training began are stored."""
         self._rows.stored(training_id)
 
-    def publish_runs(self, views: Iterable[ListedRun]) -> None:
-        """The states of some runs have changed: one message for all of them."""
-        before = self._states.version
-        for view in views:
-            self._states.put_run(view["id"], view)
-        self._offer_change(before)
+    def publish_runs(self, runs: Iterable[RunState]) -> None:
+        """The states of some runs have changed: one message for all of them, for those who may see them."""
+        for run in runs:
+            for lane in self._lanes.put_run(run):
+                self._close(run.view["id"], lane, run.owner)
+        self._offer_changes()
 
     def publish_deleted(self, run_id: str) -> None:
-        """Forget a deleted run, with the last one of a training its rows, and notify every viewer."""
+        """Forget a deleted run, with the last one of a training its rows, and notify every viewer that saw it."""
         self._rows.remove(run_id)
         for viewer in self._viewers:
             viewer.unsubscribe(run_id)
-        before = self._states.version
-        self._states.delete_run(run_id)
-        self._offer_change(before)
+        self._lanes.delete_run(run_id)
+        self._offer_changes()
 
-    def publish(self, subject: str, message: dict[str, Any]) -> None:
-        """Publish any other state, such as `lab` or `dataset:mnist`; viewers get the newest one."""
-        before = self._states.version
-        self._states.put(subject, message)
-        self._offer_change(before)
+    def publish(self, subject: str, message: dict[str, Any], audience: str | None = None) -> None:
+        """Publish any other state, such as `lab` or `dataset:mnist`; viewers get the newest one.
 
-    def _offer_change(self, before: int) -> None:
-        """Send the change at once to the viewers that have all changes up to version `before`."""
-        if self._viewers:
-            shared = b"".join(map(wrap, self._states.changes(before)))
-            for viewer in self._viewers:
-                viewer.offer_state(before, shared)
+        Args:
+            audience: in a class, who gets it: everybody (None), a person and the teacher (the person's id), `TEACHER`,
+                or `SCREENS`: the teacher and the projector.
+        """
+        self._lanes.put(subject, message, audience)
+        self._offer_changes()
+
+    def _close(self, run_id: str, lane: States, owner: str | None) -> None:
+        """Those who read a lane do not see a run any more, but for its owner."""
+        for viewer in self._readers.get(lane, ()):
+            if viewer.person.id != owner:
+                viewer.unsubscribe(run_id)
+
+    def _offer_changes(self) -> None:
+        """Send the changes at once to the viewers that have all changes before them."""
+        for lane, before in self._lanes.take_changed():
+            viewers = self._readers.get(lane)
+            if viewers:
+                shared = b"".join(map(wrap, lane.changes(before)))
+                for viewer in viewers:
+                    viewer.offer_state(lane, before, shared)
 
     async def close(self, seconds: float) -> None:
         """Notify every viewer that the lab is stopping, and wait at most `seconds` for them to leave."""
@@ -108,18 +131,22 @@ class Hub:
         """How many viewers are connected."""
         return len(self._viewers)
 
-    def join(self, write: Callable[[bytes], bool] | None = None) -> Viewer:
+    def join(self, person: Person = ANYONE, write: Callable[[bytes], bool] | None = None) -> Viewer:
         """A viewer that gets updates until it leaves; see `Viewer` for `write`."""
-        viewer = Viewer(self._rows, self._states, write=write)
+        viewer = Viewer(self._rows, self._lanes.of(person), person, write=write)
         self._viewers.add(viewer)
+        for lane in viewer.lanes:
+            self._readers.setdefault(lane, set()).add(viewer)
         return viewer
 
     def leave(self, viewer: Viewer) -> None:
         self._viewers.discard(viewer)
+        for lane in viewer.lanes:
+            self._readers.get(lane, set()).discard(viewer)
 
-    def glance(self, version: int, place: Place | None) -> Viewer:
+    def glance(self, version: int, place: Place | None, person: Person = ANYONE) -> Viewer:
         """A viewer for one poll: it starts from what the page already has, and gets no later updates."""
-        return Viewer(self._rows, self._states, version=version, place=place)
+        return Viewer(self._rows, self._lanes.of(person), person, version=version, place=place)
 
     def total(self, run_id: str, stream: str) -> int:
         """Rows of a stream that may be shown."""
@@ -129,6 +156,7 @@ class Hub:
         """Rows of a training's stream."""
         return self._rows.recorded(training_id, stream)
 
-    def remembers(self, version: int) -> bool:
+    def remembers(self, version: int, person: Person = ANYONE) -> bool:
         """Whether all changes after a version of the states are still known; old deletions are forgotten."""
-        return self._states.remembers(version)
+        newest = self._lanes.version
+        return version <= newest and all(lane.remembers(version) for lane in self._lanes.of(person))

@@ -1,7 +1,8 @@
 """States: the newest state of every run, of the lab and of data sets, with the version at which each changed last.
 
 There is one entry for each subject, so its size does not grow with the number of changes. A viewer first gets the list
-of all runs, in parts, and then the changes: see `part` and `changes`.
+of all runs, in parts, and then the changes: see `part` and `changes`. What not everybody may see is in several such
+logs; see `app.live.lanes`.
 """
 
 from __future__ import annotations
@@ -32,20 +33,23 @@ class Place:
     archived: bool
     #: the runs that changed before this version follow
     before: int
+    #: which of the viewer's logs
+    lane: int = 0
 
 
 #: Where a list begins.
 START = Place(archived=False, before=2**53)
 
 
-class _State:
-    """A subject's state; None: the run was deleted."""
+class State:
+    """A subject's state; None: the run was deleted. `kept_by`: a person for whom it was not, as it is theirs."""
 
-    __slots__ = ("_text", "value", "version")
+    __slots__ = ("_text", "kept_by", "value", "version")
 
-    def __init__(self, version: int, value: Mapping[str, Any] | None) -> None:
+    def __init__(self, version: int, value: Mapping[str, Any] | None, kept_by: str | None = None) -> None:
         self.version = version
         self.value = value
+        self.kept_by = kept_by
         self._text: str | None = None
 
     @property
@@ -61,54 +65,84 @@ class _State:
 
 
 class States:
-    """The log of states. `version` counts the changes; a viewer whose version is equal has seen them all."""
+    """A log of states. `version` is that of the newest change; a viewer whose version is not lower has seen them all.
 
-    def __init__(self) -> None:
+    Args:
+        has_more: whether the list of runs goes on in another log.
+    """
+
+    def __init__(self, *, has_more: bool = False) -> None:
         self.version = 0
-        self._states: OrderedDict[str, _State] = OrderedDict()  # in the order of their versions
+        self._has_more = has_more
+        self._states: OrderedDict[str, State] = OrderedDict()  # in the order of their versions
         self._deleted: deque[str] = deque()
         self._forgotten = 0  # the version of the newest deletion that is not among the states any more
-        self._changes: _Shared[int, list[str | bytes]] = _Shared()
+        self._kept: dict[
+            str, int
+        ] = {}  # person → version of the newest deletion that does not count for them
+        self._changes: _Shared[tuple[int, str], list[str | bytes]] = _Shared()
         self._parts: _Shared[Place, tuple[str, Place | None]] = _Shared()
 
     # -- publishing ---------------------------------------------------------------------------------
 
     def put_run(self, run_id: str, view: Mapping[str, Any]) -> None:
-        self.put(f"{_RUN}{run_id}", view)
+        self.put(f"{_RUN}{run_id}", State(self.version + 1, view))
 
-    def delete_run(self, run_id: str) -> None:
-        self.put(f"{_RUN}{run_id}", None)
+    def delete_run(self, run_id: str, *, version: int | None = None, kept_by: str | None = None) -> None:
+        """
+        Args:
+            kept_by: a person who sees the run in another log all the same.
+        """
+        version = self.version + 1 if version is None else version
+        self.put(f"{_RUN}{run_id}", State(version, None, kept_by))
+        if kept_by is not None:
+            self._kept[kept_by] = version
         # Only viewers that have the run need to know it; a new one gets the list as it is.
         self._deleted.append(run_id)
         if len(self._deleted) > DELETED_RUNS:
-            forgotten = self._states.pop(f"{_RUN}{self._deleted.popleft()}", None)
-            self._forgotten = forgotten.version if forgotten else self._forgotten
+            oldest = f"{_RUN}{self._deleted.popleft()}"
+            if oldest in self._states and self._states[oldest].value is None:  # else it has come back
+                self._forgotten = self._states.pop(oldest).version
 
-    def put(self, subject: str, state: Mapping[str, Any] | None) -> None:
-        self.version += 1
+    def put(self, subject: str, state: State) -> None:
+        """A newer state, whose version is higher than all before it."""
+        self.version = state.version
         self._changes.clear()
         self._parts.clear()
-        self._states[subject] = _State(self.version, state)
+        self._states[subject] = state
         self._states.move_to_end(subject)
 
     # -- viewers --------------------------------------------------------------------------------
 
     def remembers(self, version: int) -> bool:
         """Whether all changes after `version` are still here; old deletions are forgotten."""
-        return self._forgotten <= version <= self.version
+        return self._forgotten <= version
 
-    def changes(self, since: int) -> list[str | bytes]:
+    def has_run(self, run_id: str) -> bool:
+        """Whether the run is there, and not deleted."""
+        state = self._states.get(f"{_RUN}{run_id}")
+        return state is not None and state.value is not None
+
+    def keeps(self, reader: str, since: int) -> bool:
+        """Whether, after version `since`, a run was deleted here that the reader still sees in another log."""
+        return self._kept.get(reader, 0) > since
+
+    def changes(self, since: int, reader: str = "") -> list[str | bytes]:
         """The newest state of every subject that changed after version `since`, encoded once for all."""
-        found = self._changes.get(since)
+        if since >= self.version:
+            return []
+        key = (since, reader if self.keeps(reader, since) else "")
+        found = self._changes.get(key)
         if found is None:
-            changed: list[tuple[str, _State]] = []
+            changed: list[tuple[str, State]] = []
             for subject in reversed(self._states):
                 state = self._states[subject]
                 if state.version <= since:
                     break
-                changed.append((subject, state))
+                if not (state.kept_by and state.kept_by == reader):
+                    changed.append((subject, state))
             changed.reverse()
-            found = self._changes.put(since, _messages(changed))
+            found = self._changes.put(key, _messages(changed))
         return found
 
     def others(self) -> list[str | bytes]:
@@ -144,14 +178,14 @@ class States:
             if state.version >= place.before or state.archived != place.archived:
                 continue
             if size >= PART_CHARACTERS:
-                follows = Place(place.archived, before)
+                follows = Place(place.archived, before, place.lane)
                 break
             runs.append(state.text)
             size += len(state.text)
             before = state.version
         if follows is None and has_archived and not place.archived:
-            follows = Place(archived=True, before=START.before)
-        more = "false" if follows is None else "true"
+            follows = Place(archived=True, before=START.before, lane=place.lane)
+        more = "false" if follows is None and not self._has_more else "true"
         runs.reverse()
         return f'{{"type":"runs","runs":[{",".join(runs)}],"deleted":[],"more":{more}}}', follows
 
@@ -175,7 +209,7 @@ class _Shared(Generic[K, V]):
         self._made.clear()
 
 
-def _messages(states: list[tuple[str, _State]]) -> list[str | bytes]:
+def _messages(states: list[tuple[str, State]]) -> list[str | bytes]:
     runs = [state.text for subject, state in states if subject.startswith(_RUN) and state.value is not None]
     deleted = [
         subject.removeprefix(_RUN)

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 from app.live import frames
 from app.live.row_logs import Chunk, RowLogs, StreamLog
 from app.live.states import START, Place, States
+from app.people.person import Person
 from app.rows import Rows, join
 from engine.events import STREAMS
 
@@ -35,7 +37,8 @@ class Viewer:
     def __init__(
         self,
         rows: RowLogs,
-        states: States,
+        lanes: tuple[States, ...],
+        person: Person,
         *,
         write: Callable[[bytes], bool] | None = None,
         version: int = 0,
@@ -43,6 +46,7 @@ class Viewer:
     ) -> None:
         """
         Args:
+            lanes: the logs of states that the person may read.
             write: writes a frame to the wire as it is, and returns whether it could (`app.live.protocol`); None if the
                 connection cannot do this.
             version: of the states that the viewer has seen already.
@@ -51,7 +55,8 @@ class Viewer:
         self.news = asyncio.Event()
         self._waits = False
         self._rows = rows
-        self._states = states
+        self.lanes = lanes
+        self.person = person
         self._write = write
         self._version = version
         self._place = place
@@ -62,14 +67,20 @@ class Viewer:
     def subscribe(self, run_id: str, cursors: dict[str, int], overview: int = 0) -> None:
         """Show a run from the rows that the viewer has; a cursor beyond the end waits for its row.
 
-        With `overview` bins, a long stream of which the viewer has nothing begins with its overview.
+        With `overview` bins, a long stream of which the viewer has nothing begins with its overview. A run that the
+        person may not see is not shown.
         """
         self.unsubscribe(run_id)
+        if not self._may_see(run_id):
+            return
         self._cursors[run_id] = {stream: cursors.get(stream, 0) for stream in STREAMS}
         for stream, cursor in self._cursors[run_id].items():
             if overview and not cursor and self._rows.is_long(run_id, stream):
                 self._overviews[run_id, stream] = overview
         self.news.set()
+
+    def _may_see(self, run_id: str) -> bool:
+        return self.person.is_teacher or any(lane.has_run(run_id) for lane in self.lanes)
 
     def shows(self, run_id: str) -> bool:
         return run_id in self._cursors
@@ -97,10 +108,14 @@ class Viewer:
         else:
             self.news.set()
 
-    def offer_state(self, before: int, shared: bytes) -> None:
-        """The newest change of a state, the one that follows version `before`, as it is on the wire."""
-        if self._version == before and self._take(shared):
-            self._version = self._states.version
+    def offer_state(self, lane: States, before: int, shared: bytes) -> None:
+        """The newest change in a lane, the one that follows version `before` there, as it is on the wire."""
+        seen = self._version
+        lacks_nothing = seen >= before and all(
+            other.version <= seen for other in self.lanes if other is not lane
+        )
+        if lacks_nothing and not lane.keeps(self.person.id, before) and self._take(shared):
+            self._version = lane.version
         else:
             self.news.set()
 
@@ -129,7 +144,7 @@ class Viewer:
         """
         if self._overviews and self._place != START:  # the list of runs comes first
             return await self._overview()
-        version = self._states.version
+        version = max(self._version, *(lane.version for lane in self.lanes))
         states, place = self._due_states()
         messages: list[str | bytes] = []
         behind = False
@@ -166,10 +181,20 @@ class Viewer:
     def _due_states(self) -> tuple[list[str | bytes], Place | None]:
         """What has changed, then the next part of the list of runs; and where the list goes on then."""
         if self._place is None:
-            return self._states.changes(self._version), None
-        changed = self._states.others() if self._place == START else self._states.changes(self._version)
-        part, place = self._states.part(self._place)
+            return self._changes(), None
+        if self._place == START:
+            changed = [message for lane in self.lanes for message in lane.others()]
+        else:
+            changed = self._changes()
+        at = self._place.lane
+        part, place = self.lanes[at].part(self._place)
+        if place is None and at + 1 < len(self.lanes):
+            place = replace(START, lane=at + 1)
         return [*changed, part], place
+
+    def _changes(self) -> list[str | bytes]:
+        reader, since = self.person.id, self._version
+        return [message for lane in self.lanes for message in lane.changes(since, reader)]
 
     async def _overview(self) -> list[str | bytes]:
         """The next overview that is due: one at a time, so that each is seen as soon as it is made."""

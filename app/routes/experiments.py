@@ -21,6 +21,7 @@ from app.errors import Invalid, NotFound
 from app.estimate import expected_seconds, seconds_together
 from app.exports.fields import flatten
 from app.lab import Lab, TheLab
+from app.people.visits import ThePerson
 from app.routes.runs import Experiment, Fresh
 from engine import ConfigError, ExperimentConfig, lessons, options
 from engine.lessons import Lesson
@@ -84,14 +85,14 @@ async def get_summary(lab: TheLab, experiment: Experiment) -> SummaryAnswer:
 
 
 @router.post("/experiments", status_code=201)
-async def launch_together(lab: TheLab, given: Experiments) -> RunsAnswer:
+async def launch_together(lab: TheLab, person: ThePerson, given: Experiments) -> RunsAnswer:
     """Validate a list of experiments, and only then store and queue them as one group."""
     read = await run_in_threadpool(given.read, lab.settings.limits)
     configs = [config for config, _ in read]
     for place, config in enumerate(configs):
         lab.data_sets.demand(config.dataset.name, path=f"experiments.{place}.")
-    runs = await lab.scheduler.commands.launch(configs, fresh=given.fresh)
-    return {"runs": [run.view() for run in runs]}
+    runs = await lab.scheduler.commands.launch(configs, fresh=given.fresh, owner=person.owner)
+    return {"runs": [lab.sight.view(person, run) for run in runs]}
 
 
 @router.post("/experiments/summary")
@@ -138,7 +139,7 @@ async def get_lesson(lab: TheLab, slug: str) -> LessonAnswer:
 
 
 @router.post("/lessons/{slug}/runs", status_code=201)
-async def launch_lesson(lab: TheLab, slug: str, how: Fresh | None = None) -> RunsAnswer:
+async def launch_lesson(lab: TheLab, person: ThePerson, slug: str, how: Fresh | None = None) -> RunsAnswer:
     """Launch a lesson's whole set; on the digits where its own data set is not there."""
     lesson = _lesson(slug)
     if not lesson.runs:
@@ -148,8 +149,10 @@ async def launch_lesson(lab: TheLab, slug: str, how: Fresh | None = None) -> Run
         lab.settings.limits.check(summarize(config))
         # some networks do not accept images of the digits' size, and keep their own data set
         lab.data_sets.demand(config.dataset.name)
-    runs = await lab.scheduler.commands.launch(configs, lesson=slug, fresh=(how or Fresh()).fresh)
-    return {"runs": [run.view() for run in runs]}
+    runs = await lab.scheduler.commands.launch(
+        configs, lesson=slug, fresh=(how or Fresh()).fresh, owner=person.owner
+    )
+    return {"runs": [lab.sight.view(person, run) for run in runs]}
 
 
 def _lesson(slug: str) -> Lesson:

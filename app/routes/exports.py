@@ -19,6 +19,8 @@ from app.exports.names import attachment, name_of_run, name_of_runs
 from app.exports.recording import Recording
 from app.lab import Lab, TheLab
 from app.pages import Pages
+from app.people.person import Person
+from app.people.visits import ThePerson
 from app.rows import Rows
 from app.runs import Run
 from app.storage import training_store
@@ -49,56 +51,58 @@ PART = 1 << 20
 
 
 @router.get("/runs/{run_id}/export.json")
-async def export_json(lab: TheLab, run_id: str) -> Response:
+async def export_json(lab: TheLab, person: ThePerson, run_id: str) -> Response:
     """The experiment file: POST it again, or hand it to `lossroom train --config`. That of a fork holds what is trained
     before. Rows: `/api/exports/json`."""
     run = lab.register.get(run_id)
-    document = with_stretches(_record(lab, run).config, run.training.stretches)
+    document = with_stretches(_record(lab, person, run).config, run.training.stretches)
     text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
     return Response(text, media_type="application/json", headers=_file_of(run, "experiment.json"))
 
 
 @router.get("/runs/{run_id}/export.csv")
-async def export_csv(lab: TheLab, run_id: str) -> Response:
+async def export_csv(lab: TheLab, person: ThePerson, run_id: str) -> Response:
     """Every recorded row; an evaluation is in the row of its iteration."""
     run = lab.register.get(run_id)
-    rows = tables.run_csv(_record(lab, run))
+    rows = tables.run_csv(_record(lab, person, run))
     return StreamingResponse(
         in_pieces(rows), media_type="text/csv; charset=utf-8", headers=_file_of(run, "csv")
     )
 
 
 @router.get("/runs/{run_id}/export.html")
-async def export_html(lab: TheLab, request: Request, run_id: str, lang: Language = None) -> Response:
+async def export_html(
+    lab: TheLab, person: ThePerson, request: Request, run_id: str, lang: Language = None
+) -> Response:
     """A page with interactive figures that needs no lab and no network."""
     run = lab.register.get(run_id)
-    return await _report(request, [_record(lab, run)], lang, _file_of(run, "report.html"))
+    return await _report(request, [_record(lab, person, run)], lang, _file_of(run, "report.html"))
 
 
 @router.get("/runs/{run_id}/export.py")
-async def export_script(lab: TheLab, run_id: str) -> Response:
+async def export_script(lab: TheLab, person: ThePerson, run_id: str) -> Response:
     """A Python script that trains the same curve with the lab's engine, bit for bit."""
     run = lab.register.get(run_id)
-    text = script.script(_record(lab, run))
+    text = script.script(_record(lab, person, run))
     return Response(text, media_type="text/x-python; charset=utf-8", headers=_file_of(run, "py"))
 
 
 @router.get("/runs/{run_id}/export.torch.py")
-async def export_torch_script(lab: TheLab, run_id: str) -> Response:
+async def export_torch_script(lab: TheLab, person: ThePerson, run_id: str) -> Response:
     """A Python script that trains the same network in plain PyTorch, from the same weights and batches."""
     run = lab.register.get(run_id)
-    text = await in_thread(torch_script.torch_script, _record(lab, run))
+    text = await in_thread(torch_script.torch_script, _record(lab, person, run))
     return Response(text, media_type="text/x-python; charset=utf-8", headers=_file_of(run, "torch.py"))
 
 
 @router.get("/runs/{run_id}/export.tfevents")
-async def export_tfevents(lab: TheLab, run_id: str) -> Response:
+async def export_tfevents(lab: TheLab, person: ThePerson, run_id: str) -> Response:
     """TensorBoard's event file: put it into its own folder below `--logdir`."""
     run = lab.register.get(run_id)
     # TensorBoard reads files with "tfevents" in their name
     headers = attachment(name_of_run(run, f"out.tfevents.{int(run.launched_at)}"))
     return StreamingResponse(
-        in_pieces(tfevents.tfevents(_record(lab, run))),
+        in_pieces(tfevents.tfevents(_record(lab, person, run))),
         media_type="application/octet-stream",
         headers=headers,
     )
@@ -108,52 +112,61 @@ async def export_tfevents(lab: TheLab, run_id: str) -> Response:
 
 
 @router.get("/exports/csv")
-async def export_runs_csv(lab: TheLab, runs: Selection) -> Response:
+async def export_runs_csv(lab: TheLab, person: ThePerson, runs: Selection) -> Response:
     """Every recorded row of several runs, below each other."""
-    rows = tables.runs_csv(_select(lab, runs))
+    rows = tables.runs_csv(_select(lab, person, runs))
     return StreamingResponse(
         in_pieces(rows),
         media_type="text/csv; charset=utf-8",
-        headers=attachment(name_of_runs(_runs(lab, runs), "csv")),
+        headers=attachment(name_of_runs(_runs(lab, person, runs), "csv")),
     )
 
 
 @router.get("/exports/json")
-async def export_runs_json(lab: TheLab, runs: Selection) -> Response:
+async def export_runs_json(lab: TheLab, person: ThePerson, runs: Selection) -> Response:
     """Configs, notes and every recorded row: what `POST /api/imports` takes back."""
-    text = documents.document(_select(lab, runs))
-    headers = attachment(name_of_runs(_runs(lab, runs), "json"))
+    text = documents.document(_select(lab, person, runs))
+    headers = attachment(name_of_runs(_runs(lab, person, runs), "json"))
     return StreamingResponse(in_pieces(text), media_type="application/json", headers=headers)
 
 
 @router.get("/exports/html")
 async def export_runs_html(
-    lab: TheLab, request: Request, runs: Selection, lang: Language = None, dash: Dash = None
+    lab: TheLab,
+    person: ThePerson,
+    request: Request,
+    runs: Selection,
+    lang: Language = None,
+    dash: Dash = None,
 ) -> Response:
     """A page that compares several runs, and needs no lab and no network."""
     return await _report(
-        request, _select(lab, runs), lang, attachment(name_of_runs(_runs(lab, runs), "report.html")), dash
+        request,
+        _select(lab, person, runs),
+        lang,
+        attachment(name_of_runs(_runs(lab, person, runs), "report.html")),
+        dash,
     )
 
 
 @router.get("/fields")
-async def get_fields(lab: TheLab, runs: Selection) -> FieldsAnswer:
+async def get_fields(lab: TheLab, person: ThePerson, runs: Selection) -> FieldsAnswer:
     """Configs as flat fields, to compare and to group by: `{"fields": {run: {"optimizer.name": "sgd", ...}}}`."""
-    return {"fields": {run.id: flatten(run.training.config) for run in _runs(lab, runs)}}
+    return {"fields": {run.id: flatten(run.training.config) for run in _runs(lab, person, runs)}}
 
 
 # -- and back ----------------------------------------------------------------------------------------
 
 
 @router.post("/imports", status_code=201)
-async def import_runs(lab: TheLab, request: Request) -> RunsAnswer:
+async def import_runs(lab: TheLab, person: ThePerson, request: Request) -> RunsAnswer:
     """Store the runs of a document of `/api/exports/json` as finished ones: all of them, or none."""
     try:
         async with _receiving:
             with TemporaryFile(dir=lab.settings.state_dir) as file:
                 await _receive(request, file)
                 async with _importing:
-                    return await _import(lab, file)
+                    return await _import(lab, person, file)
     except OSError as error:  # a full disk
         text = f"the lab cannot write to its disk: {error}"
         raise StoreUnavailable(Reason("store_unavailable", text, why=reason_of(error))) from None
@@ -171,19 +184,21 @@ async def _receive(request: Request, file: BinaryIO) -> None:
     file.seek(0)
 
 
-async def _import(lab: Lab, file: BinaryIO) -> RunsAnswer:
+async def _import(lab: Lab, person: Person, file: BinaryIO) -> RunsAnswer:
     with TemporaryFile(dir=lab.settings.state_dir) as spool:
         imported = await in_thread(imports.parse, file, spool)
+        for one in imported:
+            one.run.owner = person.owner
         await lab.register.add(
             [one.run for one in imported], {one.run.training.id: one.rows for one in imported}
         )
     for one in imported:
         for stream, rows in one.rows.items():
             lab.hub.set_total(one.run.training.id, stream, rows.count)
-    return {"runs": [one.run.view() for one in imported]}
+    return {"runs": [lab.sight.view(person, one.run) for one in imported]}
 
 
-def _record(lab: Lab, run: Run) -> Recording:
+def _record(lab: Lab, person: Person, run: Run) -> Recording:
     totals = {stream: lab.hub.total(run.id, stream) for stream in STREAMS}
 
     def read(run_id: str, stream: str, first: int, limit: int) -> Rows | None:
@@ -195,10 +210,10 @@ def _record(lab: Lab, run: Run) -> Recording:
             lambda c: training_store.read_rows(c, run.training.id, stream, first, limit=limit)
         )
 
-    return Recording(run.view(), read)
+    return Recording(lab.sight.view(person, run), read)
 
 
-def _runs(lab: Lab, ids: str) -> list[Run]:
+def _runs(lab: Lab, person: Person, ids: str) -> list[Run]:
     chosen = list(dict.fromkeys(filter(None, ids.split(","))))
     if not 0 < len(chosen) <= MAX_RUNS:
         raise Invalid(
@@ -207,11 +222,11 @@ def _runs(lab: Lab, ids: str) -> list[Run]:
             field="runs",
             bounds={"minimum": 1, "maximum": MAX_RUNS},
         )
-    return [lab.register.get(run_id) for run_id in chosen]
+    return [lab.demand_seen(person, run_id) for run_id in chosen]
 
 
-def _select(lab: Lab, ids: str) -> list[Recording]:
-    return [_record(lab, run) for run in _runs(lab, ids)]
+def _select(lab: Lab, person: Person, ids: str) -> list[Recording]:
+    return [_record(lab, person, run) for run in _runs(lab, person, ids)]
 
 
 async def _report(

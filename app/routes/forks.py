@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.answers import ForkAnswer, RunAnswer
 from app.jobs.fork import Wish
 from app.lab import TheLab
+from app.people.visits import ThePerson
 
 router = APIRouter(prefix="/api/runs", tags=["runs"])
 
@@ -40,11 +41,12 @@ class ForkRequest(BaseModel):
 
 
 @router.post("/{run_id}/fork", status_code=201)
-async def fork(lab: TheLab, run_id: str, given: ForkRequest) -> RunAnswer:
+async def fork(lab: TheLab, person: ThePerson, run_id: str, given: ForkRequest) -> RunAnswer:
     """Fork a run: the new one has its rows up to an iteration, and trains on with other settings. What went into the
     weights already cannot change: data, network, number type and seed. A fork that changes nothing shows the training
     of its origin."""
-    return (await lab.scheduler.commands.fork(run_id, given.wish(), fresh=given.fresh)).view()
+    run = await lab.scheduler.commands.fork(run_id, given.wish(), fresh=given.fresh, owner=person.owner)
+    return lab.sight.view(person, run)
 
 
 @router.post("/{run_id}/fork/check")

@@ -8,7 +8,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from app.assets import FOREVER
 from app.errors import NotFound
 from app.guide import Guide, Section
+from app.lab import TheLab
 from app.pages import Pages
+from app.people.cookies import remember, token_of
+from app.people.tokens import new_token
+from app.people.visits import ThePerson, Visitor
 
 router = APIRouter(include_in_schema=False)
 
@@ -19,14 +23,49 @@ def _pages(request: Request) -> Pages:
 
 
 @router.get("/")
-def lab(request: Request, lang: str | None = None) -> HTMLResponse:
-    """The lab, in the language of the address, else the one chosen before, else the browser's preferred one."""
+def lab(request: Request, visitor: Visitor, lang: str | None = None) -> Response:
+    """The lab, in the language of the address, else the one chosen before, else the browser's preferred one. Those who
+    have not joined the class are sent to where they can."""
+    if visitor is None:
+        # the page's scripts keep the rest of the address, which a server does not get
+        return RedirectResponse("join", 303, headers={"Cache-Control": "no-store"})
+    return _page(request, "lab.html", lang)
+
+
+@router.get("/join")
+def join(request: Request, lab: TheLab, lang: str | None = None) -> Response:
+    """Where people join the class, and where the teacher's link leads. The browser gets a token before its person
+    joins, so that two of its tabs are one person."""
+    classroom = lab.demand_class()
+    answer = _page(request, "join.html", lang)
+    if not token_of(request, classroom.id):
+        remember(answer, request, classroom.id, new_token())
+    return answer
+
+
+@router.get("/wall")
+def wall(request: Request, lab: TheLab, person: ThePerson, lang: str | None = None) -> Response:
+    """The teacher's live page, and the projector's."""
+    lab.demand_class()
+    return _page(request, "wall.html", lang)
+
+
+def _page(request: Request, template: str, wish: str | None) -> HTMLResponse:
     pages = _pages(request)
     language = pages.messages.negotiate(
-        lang, request.cookies.get("language"), request.headers.get("accept-language")
+        wish, request.cookies.get("language"), request.headers.get("accept-language")
     )
     headers = {"Cache-Control": "no-cache", "Vary": "Accept-Language, Cookie"}
-    return HTMLResponse(pages.render("lab.html", language), headers=headers)
+    return HTMLResponse(pages.render(template, language), headers=headers)
+
+
+@router.get("/i18n/class.{language}.json")
+def class_messages(request: Request, language: str) -> dict[str, str]:
+    """What pages say in a class besides."""
+    pages = _pages(request)
+    if language not in pages.messages.languages:
+        raise NotFound(f"there is no language {language!r}", field="language")
+    return pages.messages.of_class(language)
 
 
 @router.get("/i18n/{language}.json")

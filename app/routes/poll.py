@@ -33,6 +33,7 @@ from app.errors import Invalid
 from app.lab import TheLab
 from app.live.states import START, Place
 from app.live.subscription import MAX_ROW, BadMessage, apply
+from app.people.visits import ThePerson
 
 router = APIRouter(prefix="/api/stream", tags=["stream"])
 
@@ -50,6 +51,7 @@ class Rest(BaseModel):
 
     archived: bool = Field(strict=True)
     before: int = Field(ge=0, le=MAX_ROW, strict=True)
+    lane: int = Field(0, ge=0, le=1, strict=True)
 
 
 class Poll(BaseModel):
@@ -64,13 +66,17 @@ class Poll(BaseModel):
 
 
 @router.post("", response_class=Response)
-async def poll(lab: TheLab, question: Poll, accept_encoding: Annotated[str, Header()] = "") -> Response:
+async def poll(
+    lab: TheLab, person: ThePerson, question: Poll, accept_encoding: Annotated[str, Header()] = ""
+) -> Response:
     """The messages of the WebSocket that are due, one after the other; the first one is `hello`."""
     hub = lab.hub
     # A page that has seen another server, or was away for long, gets the whole list of runs and not what has changed.
-    whole = question.server != lab.server_id or not question.state or not hub.remembers(question.state)
-    rest = None if question.rest is None else Place(question.rest.archived, question.rest.before)
-    viewer = hub.glance(0, START) if whole else hub.glance(question.state, rest)
+    whole = (
+        question.server != lab.server_id or not question.state or not hub.remembers(question.state, person)
+    )
+    rest = None if question.rest is None else Place(**question.rest.model_dump())
+    viewer = hub.glance(0, START, person) if whole else hub.glance(question.state, rest, person)
     try:
         apply(viewer, {"subscribe": question.subscribe})
     except BadMessage as error:

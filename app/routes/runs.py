@@ -17,6 +17,7 @@ from app.errors import Invalid
 from app.exports.thinning import extremes
 from app.jobs.fork import Wish
 from app.lab import TheLab
+from app.people.visits import ThePerson
 from app.remarks import MAX_TAGS
 from app.rows import Rows
 from app.runs import MAX_COLOR
@@ -111,21 +112,24 @@ class Step(BaseModel):
 
 
 @router.get("")
-async def list_runs(lab: TheLab) -> RunList:
-    """All runs, oldest first, without their configs."""
-    return {"runs": [run.listed() for run in lab.register.runs]}
+async def list_runs(lab: TheLab, person: ThePerson) -> RunList:
+    """All runs that the asker may see, oldest first, without their configs."""
+    sight = lab.sight
+    return {"runs": [sight.listed(person, run) for run in lab.register.runs if sight.may_see(person, run)]}
 
 
 @router.post("", status_code=201)
-async def launch(lab: TheLab, experiment: Experiment) -> RunAnswer:
+async def launch(lab: TheLab, person: ThePerson, experiment: Experiment) -> RunAnswer:
     """Validate an experiment, store it and queue it. Where it has been trained, or is being trained, the run shows
     that training."""
     fresh = _take_fresh(experiment)
     config, stretches = parse_forked(experiment)
     lab.settings.limits.check_all(config, stretches)
     lab.data_sets.demand(config.dataset.name)
-    (run,) = await lab.scheduler.commands.launch([config], stretches=stretches, fresh=fresh)
-    return run.view()
+    (run,) = await lab.scheduler.commands.launch(
+        [config], stretches=stretches, fresh=fresh, owner=person.owner
+    )
+    return lab.sight.view(person, run)
 
 
 def _take_fresh(experiment: dict[str, Any]) -> bool:
@@ -139,12 +143,12 @@ def _take_fresh(experiment: dict[str, Any]) -> bool:
 
 
 @router.get("/{run_id}")
-async def get_run(lab: TheLab, run_id: str) -> RunAnswer:
-    return lab.register.get(run_id).view()
+async def get_run(lab: TheLab, person: ThePerson, run_id: str) -> RunAnswer:
+    return lab.sight.view(person, lab.register.get(run_id))
 
 
 @router.patch("/{run_id}")
-async def change_run(lab: TheLab, run_id: str, changes: Changes) -> RunAnswer:
+async def change_run(lab: TheLab, person: ThePerson, run_id: str, changes: Changes) -> RunAnswer:
     """Rename, colour, star, tag, note or archive a run; it changes on every open page."""
     given = changes.model_dump(exclude_unset=True)
     was = given.pop("was", {})
@@ -154,16 +158,16 @@ async def change_run(lab: TheLab, run_id: str, changes: Changes) -> RunAnswer:
             code="missing",
         )
     tags = {name: given.pop(name, []) for name in ("add_tags", "remove_tags")}
-    return (await lab.register.change(run_id, given, was=was, **tags)).view()
+    return lab.sight.view(person, await lab.register.change(run_id, given, was=was, **tags))
 
 
 @router.patch("/{run_id}/live")
-async def change_live(lab: TheLab, run_id: str, changes: LiveChanges) -> RunAnswer:
+async def change_live(lab: TheLab, person: ThePerson, run_id: str, changes: LiveChanges) -> RunAnswer:
     """Change what may be changed while a run goes on; an annotation says when it was done."""
     values = changes.model_dump(exclude_none=True)
     if not values:
         raise Invalid("nothing is to be changed: give learning_rate, l1, l2 or dropout", code="missing")
-    return (await lab.scheduler.commands.change_live(run_id, values)).view()
+    return lab.sight.view(person, await lab.scheduler.commands.change_live(run_id, values))
 
 
 @router.delete("/{run_id}", status_code=204)
@@ -173,44 +177,48 @@ async def delete_run(lab: TheLab, run_id: str) -> None:
 
 
 @router.post("/{run_id}/pause")
-async def pause(lab: TheLab, run_id: str) -> RunAnswer:
+async def pause(lab: TheLab, person: ThePerson, run_id: str) -> RunAnswer:
     """Ask a running run to pause after its iteration; viewers hear when it has."""
-    return (await lab.scheduler.commands.pause(run_id)).view()
+    return lab.sight.view(person, await lab.scheduler.commands.pause(run_id))
 
 
 @router.post("/{run_id}/resume")
-async def resume(lab: TheLab, run_id: str) -> RunAnswer:
+async def resume(lab: TheLab, person: ThePerson, run_id: str) -> RunAnswer:
     """Go on; when all places are taken, as the next in the queue."""
-    return (await lab.scheduler.commands.resume(run_id)).view()
+    return lab.sight.view(person, await lab.scheduler.commands.resume(run_id))
 
 
 @router.post("/{run_id}/step")
-async def step(lab: TheLab, run_id: str, step: Step | None = None) -> RunAnswer:
+async def step(lab: TheLab, person: ThePerson, run_id: str, step: Step | None = None) -> RunAnswer:
     """Let a paused run train for one iteration, or for `iterations`."""
-    return (await lab.scheduler.commands.step(run_id, (step or Step(iterations=1)).iterations)).view()
+    return lab.sight.view(
+        person, await lab.scheduler.commands.step(run_id, (step or Step(iterations=1)).iterations)
+    )
 
 
 @router.post("/{run_id}/cancel")
-async def cancel(lab: TheLab, run_id: str) -> RunAnswer:
+async def cancel(lab: TheLab, person: ThePerson, run_id: str) -> RunAnswer:
     """End a run; its rows stay."""
-    return (await lab.scheduler.commands.cancel(run_id)).view()
+    return lab.sight.view(person, await lab.scheduler.commands.cancel(run_id))
 
 
 @router.post("/{run_id}/clone", status_code=201)
-async def clone(lab: TheLab, run_id: str, how: Fresh | None = None) -> RunAnswer:
+async def clone(lab: TheLab, person: ThePerson, run_id: str, how: Fresh | None = None) -> RunAnswer:
     """Launch a run's experiment again. That of a fork begins with the rows before its last fork."""
     run = lab.register.get(run_id)
     fresh = (how or Fresh()).fresh
     stretches = run.training.stretches
     if stretches and run.training.iteration >= stretches[-1]["until"]:
-        wish = Wish(iteration=stretches[-1]["until"], changes={}, origin=run.origin)
-        return (await lab.scheduler.commands.fork(run_id, wish, fresh=fresh)).view()
+        wish = Wish(iteration=stretches[-1]["until"], changes={}, origin=lab.sight.origin(person, run))
+        return lab.sight.view(
+            person, await lab.scheduler.commands.fork(run_id, wish, fresh=fresh, owner=person.owner)
+        )
     config = ExperimentConfig.from_dict({**run.training.config, "name": run.name}, stored=True)
     before = parse_stretches(stretches, config)
     lab.settings.limits.check_all(config, before)
     lab.data_sets.demand(config.dataset.name)
-    (twin,) = await lab.scheduler.commands.launch([config], stretches=before, fresh=fresh)
-    return twin.view()
+    (twin,) = await lab.scheduler.commands.launch([config], stretches=before, fresh=fresh, owner=person.owner)
+    return lab.sight.view(person, twin)
 
 
 @router.get("/{run_id}/comparison")

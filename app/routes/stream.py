@@ -33,6 +33,9 @@ from app.lab import Lab
 from app.live.protocol import SHARED_FRAMES
 from app.live.subscription import BadMessage, apply, parse
 from app.live.viewer import Viewer
+from app.people.refusals import NOT_JOINED
+from app.people.visits import visitor
+from app.security.denial import deny
 
 router = APIRouter()
 
@@ -49,11 +52,16 @@ class Stream:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         socket = WebSocket(scope, receive, send)
         lab: Lab = socket.app.state.lab
+        who = visitor(socket)
+        if who is None:
+            await deny(scope, receive, send, 401, NOT_JOINED)
+            return
         await socket.accept()
         if lab.hub.viewers >= lab.settings.max_viewers:
             await socket.close(code=1013, reason=f"the lab shows at most {lab.settings.max_viewers} viewers")
             return
-        viewer = lab.hub.join(scope.get("extensions", {}).get(SHARED_FRAMES, {}).get("write"))
+        write = scope.get("extensions", {}).get(SHARED_FRAMES, {}).get("write")
+        viewer = lab.hub.join(who, write)
         replies: asyncio.Queue[str] = asyncio.Queue(maxsize=MAX_ERRORS)
         try:
             # The reader runs beside the sender: else a client that is slow to take frames could not be heard.

@@ -16,10 +16,12 @@ OWN_NAMES = frozenset(
         "guide",
         "health",
         "i18n",
+        "join",
         "metrics",
         "openapi.json",
         "static",
         "vendor",
+        "wall",
         "ws",
     )
 )

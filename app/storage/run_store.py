@@ -24,6 +24,8 @@ COLUMNS = (
     "tags",
     "notes",
     "origin",
+    "owner",
+    "shared",
 )
 
 
@@ -120,6 +122,8 @@ def load_runs(connection: sqlite3.Connection, trainings: Mapping[str, Training])
             tags=json.loads(row["tags"]),
             notes=row["notes"],
             origin=row["origin"] and json.loads(row["origin"]),
+            owner=row["owner"],
+            shared=bool(row["shared"]),
         )
         for row in connection.execute("SELECT * FROM runs ORDER BY number")
     ]

@@ -202,7 +202,7 @@ class Socket:
     def __init__(self, lab):
         self.slow = False
         self.received, self.texts, self.shared = [], [], 0
-        self.viewer = lab.hub.join(self.write)
+        self.viewer = lab.hub.join(write=self.write)
 
     def write(self, frame):
         if self.slow:

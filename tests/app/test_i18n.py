@@ -85,7 +85,7 @@ def test_every_class_of_a_data_set_has_a_name_in_every_language(messages):
     words = {name for name in names if len(name) > 1}  # a digit and a letter are themselves
     assert len(words) == 20
     for name in words:
-        key = "class." + re.sub(r"[^a-z0-9]+", "_", name.lower())
+        key = "category." + re.sub(r"[^a-z0-9]+", "_", name.lower())
         assert messages.catalog("en")[key] == name
         assert messages.catalog("ja")[key] != name
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import app.errors  # declares the lab's own reasons
+import app.people.refusals  # and those of a class
 import app.texts  # and the ones of texts
 from app.exports.wording import reason_text
 from app.i18n import LANGUAGES, Messages

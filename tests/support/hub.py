@@ -10,6 +10,7 @@ import numpy as np
 
 from app.live import frames
 from app.live.hub import Hub
+from app.live.lanes import RunState
 from app.live.viewer import Viewer
 from app.rows import Rows
 from tests.support import event_loop
@@ -51,7 +52,7 @@ class HubLab:
 
     def publish_run(self, view: Any) -> None:
         """The hub passes a run's state on as it is, and reads its id only."""
-        self.hub.publish_runs([view])
+        self.hub.publish_runs([RunState(view)])
 
     def viewer(self, **cursors: int) -> Viewer:
         viewer = self.hub.join()

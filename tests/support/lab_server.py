@@ -60,6 +60,7 @@ class LabServer:
         self.prefix: list[str] = []  # a command that runs the server, such as a sandbox
         self.port = 0
         self.url = ""
+        self.said: list[str] = []  # what it printed when it was open
         self.process: subprocess.Popen[str] | None = None
         self.http: httpx.Client
         self._sockets = contextlib.ExitStack()
@@ -88,6 +89,10 @@ class LabServer:
         )
         line = self._output.readline()
         assert "is open at" in line, f"the server said {line!r}; its log: {self.read_log()}"
+        self.said = [line]
+        while "in " + str(self.state_dir.absolute()) not in self.said[-1]:
+            self.said.append(self._output.readline())
+            assert self.said[-1], f"the server ended; its log: {self.read_log()}"
         self.url = line.split("is open at ")[1].split()[0]
         self.port = int(self.url.rsplit(":", 1)[1])
         # Idle connections are let go before the server closes them, which it does after 5 s: a request that

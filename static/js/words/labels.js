@@ -74,7 +74,7 @@ export function valueLabelOf(path, value) {
  * @param {string} name
  */
 export function className(name) {
-  const key = `class.${name.toLowerCase().replace(/[^a-z0-9]+/g, "_")}`;
+  const key = `category.${name.toLowerCase().replace(/[^a-z0-9]+/g, "_")}`;
   return hasText(key) ? t(key) : name;
 }
 

@@ -1,0 +1,45 @@
+"""Why a person of a class is refused something."""
+
+from __future__ import annotations
+
+from app.errors import LabError
+from engine.reasons import Reason, declare
+
+#: The codes of these reasons, each with the placeholders of its texts. Their texts are loaded only in a class.
+PLACEHOLDERS: dict[str, tuple[str, ...]] = {
+    "no_class": (),
+    "not_joined": (),
+    "not_allowed": (),
+    "not_yours": (),
+    "wrong_code": (),
+    "wrong_secret": (),
+    "class_ended": (),
+    "class_full": ("most",),
+    "nickname_taken": (),
+    "removed": (),
+    "held": (),
+    "too_many_codes": ("seconds",),
+}
+declare(PLACEHOLDERS)
+NOT_JOINED = Reason("not_joined", "join the class first")
+
+
+class NotJoined(LabError):
+    """Only people of the class may do this, and the browser is not known as one of theirs."""
+
+    status = 401
+    code = "not_joined"
+
+
+class Forbidden(LabError):
+    """The person's role, or who owns a run, does not allow this."""
+
+    status = 403
+    code = "not_allowed"
+
+
+class TooOften(LabError):
+    """It is allowed again after `bounds.seconds`."""
+
+    status = 429
+    code = "too_many_codes"

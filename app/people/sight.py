@@ -1,0 +1,95 @@
+"""Sight: who sees a run, who may change it, and what each sees of it.
+
+Everything that gives out or takes a run asks here: routes, the stream, polling, exports, comparisons, moments, forks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+
+from app.answers import ListedRun, Origin, Owner, RunAnswer
+from app.live.lanes import RunState
+from app.people.classroom import Classroom
+from app.people.person import Person, Role
+from app.runs import Run
+
+
+class Sight:
+    """In a lab without a class, everybody sees and may change everything.
+
+    Args:
+        find: the run of an id, None where it is deleted.
+    """
+
+    def __init__(self, classroom: Classroom | None, find: Callable[[str], Run | None]) -> None:
+        self._classroom = classroom
+        self._find = find
+
+    def may_see(self, person: Person, run: Run) -> bool:
+        """Its owner and the teacher do, and where it is shared with the class, everybody."""
+        return self.may_change(person, run) or self.is_open(run)
+
+    def may_change(self, person: Person, run: Run) -> bool:
+        """Its owner and the teacher may."""
+        return person.is_teacher or (person.role is Role.STUDENT and run.owner == person.id)
+
+    def is_open(self, run: Run) -> bool:
+        """Whether the whole class sees the run: it is shared, or shown to all now."""
+        if self._classroom is None:
+            return True
+        return run.shared or run.id in self._classroom.shown_runs
+
+    # -- what they see -----------------------------------------------------------------------------
+
+    def listed(self, person: Person, run: Run) -> ListedRun:
+        """The run object of lists as a person sees it."""
+        return self._seen(run.listed(), run, person.role)
+
+    def view(self, person: Person, run: Run) -> RunAnswer:
+        """The run object as a person sees it."""
+        return cast(RunAnswer, self._seen(run.view(), run, person.role))
+
+    def state(self, run: Run) -> RunState:
+        """The run object for the viewers."""
+        view = run.listed()
+        if self._classroom is None:
+            return RunState(view)
+        return RunState(
+            self._seen(view, run, Role.TEACHER),
+            owner=run.owner if self._classroom.find(run.owner) else None,
+            open=self.is_open(run),
+            others=self._seen(view, run, Role.STUDENT),
+            screens=self._seen(view, run, Role.PROJECTOR),
+        )
+
+    def origin(self, person: Person, run: Run) -> Origin | None:
+        """What a run was forked from, as a person sees it."""
+        return self._origin(run, person.role)
+
+    def _seen(self, view: ListedRun, run: Run, role: Role) -> ListedRun:
+        if self._classroom is None:
+            return view
+        return {**view, "owner": self._owner(run, role), "origin": self._origin(run, role)}
+
+    def _owner(self, run: Run, role: Role) -> Owner | None:
+        """Who launched it. Only the teacher sees nicknames, and the projector where it shows them."""
+        assert self._classroom is not None
+        person = self._classroom.find(run.owner)
+        if person is None:
+            return None
+        sees_names = role is Role.TEACHER or (role is Role.PROJECTOR and not self._classroom.numbers_only)
+        return {
+            "id": person.id,
+            "number": person.number,
+            "nickname": person.nickname if sees_names else None,
+        }
+
+    def _origin(self, run: Run, role: Role) -> Origin | None:
+        """The name of another person's run is seen only where the run itself is."""
+        if run.origin is None or self._classroom is None or role is Role.TEACHER:
+            return run.origin
+        origin = self._find(run.origin["run"])
+        if origin is not None and (origin.owner == run.owner or self.is_open(origin)):
+            return run.origin
+        return {**run.origin, "name": ""}

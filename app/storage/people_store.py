@@ -1,0 +1,148 @@
+"""The people store: classes, people and the browsers in which they are known, in SQL. Functions of a connection."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from typing import Any
+
+from app.people.person import Person, Role
+
+#: Browsers in which one person is known; the oldest is forgotten first.
+SESSIONS = 20
+
+
+def find_class(connection: sqlite3.Connection, name: str) -> dict[str, Any] | None:
+    """The newest class of this name that has not ended."""
+    row = connection.execute(
+        "SELECT * FROM classes WHERE name = ? AND ended_at IS NULL ORDER BY made_at DESC LIMIT 1", (name,)
+    ).fetchone()
+    return None if row is None else {**dict(row), "shown": json.loads(row["shown"] or "null")}
+
+
+def insert_class(connection: sqlite3.Connection, values: Mapping[str, Any], people: list[Person]) -> None:
+    """Store a new class with the people that it begins with."""
+    named = ", ".join(f":{column}" for column in values)
+    connection.execute(f"INSERT INTO classes ({', '.join(values)}) VALUES ({named})", dict(values))
+    for person in people:
+        insert_person(connection, values["id"], person)
+
+
+def update_class(connection: sqlite3.Connection, class_id: str, changes: Mapping[str, Any]) -> None:
+    """Store changed columns of a class."""
+    _update(connection, "classes", class_id, changes)
+
+
+def end_class(connection: sqlite3.Connection, class_id: str, at: float) -> None:
+    """Store that a class has ended: its names, recovery phrases and browsers are forgotten, but for the teacher's."""
+    update_class(connection, class_id, {"ended_at": at, "shown": None})
+    connection.execute(
+        "UPDATE people SET nickname = '', phrase = NULL, hand_at = NULL WHERE class_id = ?", (class_id,)
+    )
+    connection.execute(
+        "DELETE FROM sessions WHERE person_id IN (SELECT id FROM people WHERE class_id = ? AND role = 'student')",
+        (class_id,),
+    )
+
+
+def end_others(connection: sqlite3.Connection, class_id: str | None, at: float) -> None:
+    """End every class but one."""
+    for (other,) in connection.execute(
+        "SELECT id FROM classes WHERE ended_at IS NULL AND id IS NOT ?", (class_id,)
+    ).fetchall():
+        end_class(connection, other, at)
+
+
+def insert_person(connection: sqlite3.Connection, class_id: str, person: Person) -> None:
+    """Store a new person; a student gets the next number of the class."""
+    if person.role is Role.STUDENT:
+        (person.number,) = connection.execute(
+            "SELECT COALESCE(MAX(number), 0) + 1 FROM people WHERE class_id = ?", (class_id,)
+        ).fetchone()
+    connection.execute(
+        "INSERT INTO people (id, class_id, number, nickname, role, joined_at, seen_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            person.id,
+            class_id,
+            person.number,
+            person.nickname,
+            person.role.value,
+            person.joined_at,
+            person.seen_at,
+        ),
+    )
+
+
+def update_person(connection: sqlite3.Connection, person_id: str, changes: Mapping[str, Any]) -> None:
+    """Store changed columns of a person."""
+    _update(connection, "people", person_id, changes)
+
+
+def load_people(connection: sqlite3.Connection, class_id: str) -> list[Person]:
+    """The people of a class, in the order in which they came."""
+    return [
+        Person(
+            id=row["id"],
+            number=row["number"],
+            nickname=row["nickname"],
+            role=Role(row["role"]),
+            joined_at=row["joined_at"],
+            seen_at=row["seen_at"],
+            hand_at=row["hand_at"],
+            removed=bool(row["removed"]),
+            phrase=row["phrase"],
+        )
+        for row in connection.execute("SELECT * FROM people WHERE class_id = ? ORDER BY number", (class_id,))
+    ]
+
+
+def insert_session(connection: sqlite3.Connection, token_hash: str, person_id: str, at: float) -> list[str]:
+    """Store that a person is known in one more browser; returns the hashes of those that are forgotten for it."""
+    connection.execute("INSERT INTO sessions VALUES (?, ?, ?)", (token_hash, person_id, at))
+    forgotten = connection.execute(
+        "SELECT token FROM sessions WHERE person_id = ? ORDER BY made_at DESC, token LIMIT -1 OFFSET ?",
+        (person_id, SESSIONS),
+    ).fetchall()
+    for (token,) in forgotten:
+        delete_session(connection, token)
+    return [token for (token,) in forgotten]
+
+
+def delete_session(connection: sqlite3.Connection, token_hash: str) -> None:
+    """Forget a browser."""
+    connection.execute("DELETE FROM sessions WHERE token = ?", (token_hash,))
+
+
+def delete_sessions_of(connection: sqlite3.Connection, person_id: str) -> None:
+    """Forget all browsers of a person."""
+    connection.execute("DELETE FROM sessions WHERE person_id = ?", (person_id,))
+
+
+def load_sessions(connection: sqlite3.Connection, class_id: str) -> dict[str, str]:
+    """Hash of the token → person, of a class."""
+    return {
+        row["token"]: row["person_id"]
+        for row in connection.execute(
+            "SELECT token, person_id FROM sessions JOIN people ON people.id = person_id WHERE class_id = ?",
+            (class_id,),
+        )
+    }
+
+
+def secrets_of(connection: sqlite3.Connection, class_id: str) -> dict[Role, str]:
+    """The hashes of the secrets in the teacher's and the projector's link. `lossroom teacher-link` may have changed
+    them since the lab was opened."""
+    row = connection.execute(
+        "SELECT teacher_secret, projector_secret FROM classes WHERE id = ?", (class_id,)
+    ).fetchone()
+    return {Role.TEACHER: row["teacher_secret"], Role.PROJECTOR: row["projector_secret"]}
+
+
+def _update(connection: sqlite3.Connection, table: str, key: str, changes: Mapping[str, Any]) -> None:
+    assignments = ", ".join(f"{column} = :{column}" for column in changes)
+    values = {
+        column: json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
+        for column, value in changes.items()
+    }
+    connection.execute(f"UPDATE {table} SET {assignments} WHERE id = :id", {**values, "id": key})

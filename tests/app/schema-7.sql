@@ -1,0 +1,67 @@
+-- Version 7. `PRAGMA user_version` holds the version; migrations/N.sql carries an older file forward to version N.
+
+-- A training is what is computed: what decides a curve, and how far it has come.
+CREATE TABLE trainings (
+    number      INTEGER PRIMARY KEY AUTOINCREMENT,  -- order of making
+    id          TEXT NOT NULL UNIQUE,
+    status      TEXT NOT NULL,
+    reason      TEXT,
+    attempt     INTEGER NOT NULL DEFAULT 1,
+    config      TEXT NOT NULL,                      -- the complete experiment file, JSON
+    iterations  INTEGER NOT NULL,                   -- planned
+    created_at  REAL NOT NULL,                      -- Unix seconds, as the next two
+    started_at  REAL,
+    finished_at REAL,
+    annotations TEXT NOT NULL DEFAULT '[]',         -- JSON list: what happened at which iteration
+    checkpoints TEXT NOT NULL DEFAULT '[]',         -- JSON list, newest first: {file, iteration, evaluations}
+    crashes     INTEGER NOT NULL DEFAULT 0,         -- of the worker in a row, none farther than the one before
+    crashed_at  INTEGER NOT NULL DEFAULT -1,        -- iteration that the last crash had reached
+    why         TEXT,                               -- the reason as JSON {code, values}; null: only its text
+    fingerprint TEXT,                               -- of all that decides the curve; null: unknown
+    stretches   TEXT NOT NULL DEFAULT '[]'          -- JSON list: what was trained before each fork, {until, config, seed}
+) STRICT;
+
+-- A run is what a user launched, and shows a training.
+CREATE TABLE runs (
+    number      INTEGER PRIMARY KEY AUTOINCREMENT,  -- order of launching; never used twice
+    id          TEXT NOT NULL UNIQUE,
+    training_id TEXT NOT NULL REFERENCES trainings (id),
+    name        TEXT NOT NULL,
+    launched_at REAL NOT NULL,                      -- Unix seconds
+    lesson      TEXT,
+    group_id    TEXT,                               -- runs that were launched together
+    color       INTEGER,                            -- as chosen; null: the one that goes with the number
+    starred     INTEGER NOT NULL DEFAULT 0,
+    archived    INTEGER NOT NULL DEFAULT 0,
+    tags        TEXT NOT NULL DEFAULT '[]',         -- JSON list
+    notes       TEXT NOT NULL DEFAULT '',
+    origin      TEXT                                -- JSON: what it was forked from {run, number, name, iteration, seed}
+) STRICT;
+
+CREATE INDEX runs_of_a_training ON runs (training_id);
+
+-- A training that no run shows is deleted, with its rows.
+CREATE TRIGGER last_run_deleted AFTER DELETE ON runs
+WHEN NOT EXISTS (SELECT 1 FROM runs WHERE training_id = OLD.training_id)
+BEGIN
+    DELETE FROM trainings WHERE id = OLD.training_id;
+END;
+
+CREATE TABLE streams (
+    training_id TEXT NOT NULL REFERENCES trainings (id) ON DELETE CASCADE,
+    stream      TEXT NOT NULL,                      -- 'train' or 'evaluation'
+    columns     TEXT NOT NULL,                      -- JSON list of names
+    PRIMARY KEY (training_id, stream)
+) STRICT;
+
+-- Metric rows in chunks: little-endian float32, column after column. A row per value could not keep up
+-- with a class; a chunk per flush costs one insert for hundreds of values.
+CREATE TABLE chunks (
+    training_id TEXT NOT NULL REFERENCES trainings (id) ON DELETE CASCADE,
+    stream      TEXT NOT NULL,
+    first       INTEGER NOT NULL,                   -- number of the chunk's first row in its stream
+    rows        INTEGER NOT NULL,
+    data        BLOB NOT NULL,
+    times       TEXT NOT NULL DEFAULT '[]',         -- JSON list of [rows so far in the stream, Unix seconds, seconds of training]
+    PRIMARY KEY (training_id, stream, first)
+) STRICT;

@@ -1,0 +1,114 @@
+"""A real lab with a class: its teacher, its students and its projector, each in a browser of their own."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+from websockets.sync.client import connect
+
+from tests.support.experiments import QUICK
+from tests.support.lab_server import LabServer
+from tests.support.waiting import TIMEOUT
+
+
+class Member:
+    """One person's browser: `http` with its cookies, and its sockets."""
+
+    def __init__(self, lab: ClassLab) -> None:
+        self.lab = lab
+        self.http = httpx.Client(base_url=lab.url, timeout=TIMEOUT, limits=httpx.Limits(keepalive_expiry=2))
+        self._sockets = contextlib.ExitStack()
+        lab.members.append(self)
+
+    @property
+    def me(self) -> dict[str, Any]:
+        """The class as they see it."""
+        found: dict[str, Any] = self.http.get("/api/class").raise_for_status().json()
+        return found
+
+    @property
+    def id(self) -> str:
+        person_id: str = self.me["me"]["id"]
+        return person_id
+
+    def launch(self, *, fresh: bool = True, **experiment: Any) -> dict[str, Any]:
+        """Launch an experiment, and train it again if it has been trained."""
+        answer = self.http.post("/api/runs", json={**QUICK, **experiment, "fresh": fresh})
+        assert answer.status_code == 201, answer.text
+        run: dict[str, Any] = answer.json()
+        return run
+
+    def runs(self) -> set[str]:
+        """The ids of the runs that they see."""
+        return {run["id"] for run in self.http.get("/api/runs").raise_for_status().json()["runs"]}
+
+    def cookies(self) -> str:
+        """As a header."""
+        return "; ".join(f"{name}={value}" for name, value in self.http.cookies.items())
+
+    def socket(self, **options: Any) -> Any:
+        """A connection to the stream, which is open until the lab is closed."""
+        address = self.lab.url.replace("http", "ws") + "/ws"
+        options = {"compression": None, "max_size": None, "ping_interval": None, **options}
+        headers = {"Cookie": self.cookies()}
+        return self._sockets.enter_context(connect(address, additional_headers=headers, **options))
+
+    def close(self) -> None:
+        self._sockets.close()
+        self.http.close()
+
+
+class ClassLab(LabServer):
+    """`lossroom serve --class`."""
+
+    def __init__(self, *args: Any, name: str = "1-B", **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.environment |= {"LOSSROOM_CLASS": name}
+        self.secret = ""
+        self.members: list[Member] = []
+
+    def start(self) -> None:
+        super().start()
+        if found := re.search(r"#teacher=(\S+)", "".join(self.said)):
+            self.secret = found[1]
+
+    def visitor(self) -> Member:
+        """A new browser; it has opened the page on which people join."""
+        member = Member(self)
+        assert member.http.get("/join").status_code == 200
+        return member
+
+    def teacher(self) -> Member:
+        member = self.visitor()
+        member.http.post("/api/class/enter", json={"secret": self.secret}).raise_for_status()
+        return member
+
+    @property
+    def code(self) -> str:
+        """With which people join."""
+        code: str = self.teacher().me["code"]
+        return code
+
+    def student(self, nickname: str) -> Member:
+        member = self.visitor()
+        joined = member.http.post("/api/class/join", json={"code": self.code, "nickname": nickname})
+        assert joined.status_code == 201, joined.text
+        return member
+
+    def __exit__(self, *error: object) -> None:
+        for member in self.members:
+            member.close()
+        super().__exit__(*error)
+
+
+@contextlib.contextmanager
+def running_class(folder: Path, **environment: str) -> Iterator[ClassLab]:
+    """A class with two workers and an empty database in `folder`, and the built-in data sets."""
+    variables = {"LOSSROOM_WORKERS": "2", **environment}
+    with ClassLab(folder / "state", folder, environment=variables) as lab:
+        yield lab
