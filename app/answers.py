@@ -138,13 +138,23 @@ class RunSummary(TypedDict):
 
 
 @_answer
+class Wait(TypedDict):
+    """How many trainings start before one that waits, and in how many seconds it starts about, from the speed that this
+    machine was measured to have; rounded up, null where that is unknown."""
+
+    ahead: int
+    seconds: int | None
+
+
+@_answer
 class ListedRun(TypedDict):
     """A run. Of two objects of one run, the one with the higher `revision` is newer, in whatever order they came.
 
     Times are Unix seconds. `seconds` is how long the run has trained so far, without pauses and waiting, by a clock
     that cannot be set; null before it begins. `expected_seconds` is a rough estimate of the whole run on a free core;
-    null of a run that had ended before the lab was started. Runs with the same `training` have the same rows, as they
-    were computed once; `shared_with` is the number of the others. Runs with the same `fingerprint` are of the same
+    null of a run that had ended before the lab was started. `place` is that in the queue, published again when it
+    changes; null where a run does not wait, or has just begun to. Runs with the same `training` have the same rows, as
+    they were computed once; `shared_with` is the number of the others. Runs with the same `fingerprint` are of the same
     experiment, on the same data and kind of machine, with the same changes by hand; null: unknown. `color` is a
     place in the page's palette; it follows from
     the number unless a user has chosen another (`color_chosen`). Runs that were launched together share a `group_id`.
@@ -177,6 +187,7 @@ class ListedRun(TypedDict):
     finished_at: Number | None
     seconds: Number | None
     expected_seconds: Number | None
+    place: Wait | None
     latest: Latest
     summary: RunSummary
     training: str

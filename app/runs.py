@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from app.answers import Annotation, Latest, ListedRun, Origin, RunAnswer, RunSummary, StretchAnswer
-from app.trainings import Training
+from app.trainings import Status, Training
 from engine.dataset_config import DATASET_FIELDS, DatasetConfig
 from engine.reasons import why
 
@@ -86,6 +86,7 @@ class Run:
             "seconds": None
             if training.started_at is None and not training.seconds
             else round(training.seconds, 3),
+            "place": training.wait if training.status is Status.QUEUED else None,
             "expected_seconds": None if expected is None else round(expected, 3),
             "latest": cast(Latest, {name: _finite(value) for name, value in training.latest.items()}),
             "summary": summarize(training.config),

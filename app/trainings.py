@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
-from app.answers import Live
+from app.answers import Live, Wait
 from app.jobs import checkpoints
 from app.jobs.messages import Checkpoint
 from app.rows import Rows
@@ -86,6 +86,8 @@ class Training:
     `expected_seconds` is how long all of it was thought to take on a free core, before it began; not stored. None:
     nothing was computed, as of a training that had ended when the lab started.
 
+    `wait` says where in the queue it is; None: it does not wait, or that is not known yet. See `app.jobs.waits`.
+
     `fingerprint` is that of `engine.fingerprint`; None: unknown, as of an imported one.
 
     `stretches` are what was trained before each fork, as JSON of `engine.stretches`; `config` follows the last one.
@@ -112,6 +114,7 @@ class Training:
     finished_at: float | None = None
     seconds: float = 0.0
     expected_seconds: float | None = None
+    wait: Wait | None = None
     latest: dict[str, float] = field(default_factory=dict)
     fingerprint: str | None = None
     stretches: list[dict[str, Any]] = field(default_factory=list)
@@ -147,6 +150,7 @@ class Training:
             crashes=0,
             crashed_at=-1,
             finished_at=None,
+            wait=None,
             latest=dict(self.latest),
             shown_by=0,
         )

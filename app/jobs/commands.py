@@ -83,7 +83,8 @@ class Commands:
             runs, new = match(launches, lesson, find=None if fresh else self._sharing.find, owner=owner)
             self._places.queue.demand_places(len(new))
             await self._register.add(runs)
-            self._places.queue.add(training.id for training in new)
+            for training in {run.training.id: run.training for run in runs}.values():
+                self._places.let_wait(training)
         self._metrics.launched(len(runs), len(new))
         self._places.fill()
         return runs
@@ -122,7 +123,7 @@ class Commands:
         """Let a paused run go on: at once if there is a place, else as the next in the queue."""
         run = self._demand(run_id, Status.PAUSED, doing="resumed")
         self._register.move(run.training, Status.QUEUED)
-        self._places.queue.add_first(run.training.id)
+        self._places.queue.add_first(run.training.id, self._places.owners(run.training))
         self._places.fill()
         return run
 
@@ -148,7 +149,8 @@ class Commands:
                 origin = training
                 training = await self._sharing.part(run, Status.QUEUED)
                 self._files.note(training)
-                self._places.queue.add_after(training.id, origin.id)
+                self._places.queue.add_after(training.id, origin.id, self._places.owners(training))
+                self._places.let_wait(origin)
             training.wanted.append(values)
             self._executor.send(training.id, ChangeLive(values))
             self._register.publish(training)
@@ -164,6 +166,7 @@ class Commands:
                 raise illegal(run, "it cannot be cancelled")
             if training.shown_by > 1:
                 self._files.note(await self._sharing.part(run, Status.CANCELLED))
+                self._places.let_wait(training)
                 return run
             self._places.queue.remove(training.id)
             if training.id in self._places.with_worker:
@@ -183,7 +186,9 @@ class Commands:
         async with self._sharing.order:
             training = self._register.get(run_id).training
             await self._register.remove(run_id)
-        if self._register.find(training.id) is None:
+        if training.shown_by:
+            self._places.let_wait(training)
+        else:
             self._places.queue.remove(training.id)
             if training.id in self._places.with_worker:
                 self._executor.kill(training.id)

@@ -17,7 +17,7 @@ from app.estimate import expected_seconds
 from app.jobs import checkpoints
 from app.jobs.first_rows import FirstRows
 from app.jobs.fork import Fork, Wish, plan
-from app.jobs.queue import Queue
+from app.jobs.places import Places
 from app.jobs.register import Register
 from app.jobs.sharing import Sharing
 from app.live.hub import Hub
@@ -41,7 +41,7 @@ class Forking:
         hub: Hub,
         data_sets: DataSets,
         sharing: Sharing,
-        queue: Queue,
+        places: Places,
     ) -> None:
         self._settings = settings
         self._register = register
@@ -49,7 +49,7 @@ class Forking:
         self._hub = hub
         self._data_sets = data_sets
         self._sharing = sharing
-        self._queue = queue
+        self._places = places
 
     async def check(self, run_id: str, wish: Wish) -> Fork:
         """What a fork would be; nothing is stored.
@@ -83,8 +83,9 @@ class Forking:
             if not fresh and (known := self._known(fork, training)) is not None:
                 run = self._run(fork, known, owner)
                 await self._register.add([run])
+                self._places.let_wait(known)
                 return run, False
-            self._queue.demand_places(1)
+            self._places.queue.demand_places(1)
             run = self._run(fork, training, owner)
             await self._add(fork, run, rows)
         return run, True
@@ -103,7 +104,7 @@ class Forking:
             raise
         for stream, first in rows.items():
             self._hub.set_total(training.id, stream, first.count)
-        self._queue.add([training.id])
+        self._places.let_wait(training)
 
     def _rows(self, fork: Fork) -> dict[str, FirstRows]:
         """The rows up to the fork, by stream. It reads the store.

@@ -1,15 +1,18 @@
-"""The places where trainings run: gives each that is free to the training that waits longest."""
+"""The places where trainings run: gives each that is free to the training whose turn it is."""
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 
 from app.jobs.assignment import job_of
 from app.jobs.executor import Executor
 from app.jobs.messages import Resume
-from app.jobs.queue import Queue
+from app.jobs.queue import ANYBODY, Owners, Queue
 from app.jobs.register import Register
+from app.jobs.speed import Speed
+from app.jobs.waits import expected_starts
 from app.live.hub import Hub
 from app.settings import Settings
 from app.trainings import Status, Training
@@ -20,6 +23,7 @@ class Places:
 
     Attributes:
         queue: the trainings that wait for a place.
+        speed: how long trainings hold their places.
         with_worker: the ids of trainings that have a worker; a paused one may keep its worker without a place.
         cancelling: the ids of those whose worker was asked to cancel.
         closing: whether no training is started any more.
@@ -39,7 +43,9 @@ class Places:
         self._hub = hub
         self._executor = executor
         self._on_change = on_change
-        self.queue = Queue(settings.max_queued)
+        self.queue = Queue(settings.max_queued, self._expected)
+        self.speed = Speed()
+        self._held: dict[str, tuple[float, float]] = {}  # since when; how long it had trained then
         self.with_worker: set[str] = set()
         self.cancelling: set[str] = set()
         self.closing = False
@@ -50,18 +56,67 @@ class Places:
         trainings = [self._register.find(training_id) for training_id in self.with_worker]
         return sum(training is None or training.status is Status.RUNNING for training in trainings)
 
+    def owners(self, training: Training) -> Owners:
+        """Those who wait for a training."""
+        return ANYBODY
+
+    def let_wait(self, training: Training) -> None:
+        """Let a queued training wait, behind the others of those who show it; again when these are others."""
+        if training.status is Status.QUEUED:
+            self.queue.add(training.id, self.owners(training))
+
     def fill(self) -> None:
-        """Give free places to the trainings that wait, the first first."""
-        while self.queue and self.busy < self._settings.workers and not self.closing:
-            training = self._register.find(self.queue.take())
+        """Give free places to the trainings that wait, in their turns."""
+        while self.busy < self._settings.workers and not self.closing:
+            training_id = self.queue.take()
+            if training_id is None:
+                break
+            training = self._register.find(training_id)
             if training is None:
+                self.queue.settle(training_id, 0.0)
                 continue  # deleted
+            self._held[training_id] = (time.monotonic(), training.seconds)
             if training.id in self.with_worker:  # it was paused and keeps its worker
                 self._executor.send(training.id, Resume())
             else:
                 self.start(training)
             self._register.move(training, Status.RUNNING)
+        if not self.queue and not self.busy:
+            self.queue.rest()
         self._on_change()
+
+    def leave(self, training_id: str) -> None:
+        """A training gives its place back, if it has one: its owners have used it so long."""
+        if training_id not in self._held:
+            return
+        since, trained = self._held.pop(training_id)
+        held = time.monotonic() - since
+        self.queue.settle(training_id, held)
+        training = self._register.find(training_id)
+        if training is not None:
+            self.speed.measure(training)
+            self.speed.measure_extra(held - (training.seconds - trained))
+
+    def expected_starts(self) -> list[tuple[str, float]]:
+        """The trainings that wait, the next one first, with the seconds until each starts about."""
+        running = []
+        for training_id in self.with_worker if self.queue else ():
+            training = self._register.find(training_id)
+            if training is None:
+                running.append((0.0, self.queue.payers(training_id)))
+            elif training.status is Status.RUNNING:
+                self.speed.measure(training)
+                running.append((self.speed.left(training), self.queue.payers(training_id)))
+        return expected_starts(self.queue, running, self._settings.workers, self._left)
+
+    def _left(self, training_id: str) -> float:
+        training = self._register.find(training_id)
+        return 0.0 if training is None else self.speed.left(training)
+
+    def _expected(self, training_id: str) -> float:
+        """What the owners of a training are charged at its start."""
+        left = self._left(training_id)
+        return left if math.isfinite(left) else 1.0
 
     def start(self, training: Training, *, paused: bool = False, steps: int = 0) -> None:
         """Give a training a worker.

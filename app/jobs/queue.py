@@ -1,27 +1,103 @@
-"""The queue: the trainings that wait for a place, in their order."""
+"""The queue: the trainings that wait for a place, and whose turn is next.
+
+Owners take turns, weighted by seconds: next is the owner with the fewest. What a training is expected to take is added
+when it starts, and corrected when it has ended. This is start-time fair queueing (Goyal, Vin, Cheng: "Start-time Fair
+Queuing", SIGCOMM 1996): an owner who comes, or comes back, begins where the last turn began. So nobody saves up seconds
+by waiting, and nobody pays for having trained while the others did not wait.
+"""
 
 from __future__ import annotations
 
+import enum
+import heapq
+import itertools
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from app.errors import QueueFull
 from engine.reasons import Reason
 
+#: Who waits for a training: a person's id; None: whoever launches in a lab without a class.
+Owner = str | None
+
+
+class Level(enum.IntEnum):
+    """A level is served while nothing waits on the one before it; each takes turns of its own."""
+
+    #: the teacher's runs, and those of the lesson that the teacher shows to the class
+    TEACHER = 0
+    CLASS = 1
+
+
+#: Those who wait for a training, each on a level.
+Owners = Mapping[Owner, Level]
+ANYBODY: Owners = {None: Level.CLASS}
+
+
+@dataclass(slots=True)
+class _Line:
+    """The trainings that an owner waits for on a level, the next one first.
+
+    `used`: the seconds of its trainings, on the clock of its level. `stamp`: that of its entry in the heap.
+    """
+
+    used: float
+    waiting: deque[str]
+    stamp: int = -1
+
+
+_Key = tuple[Level, Owner]
+#: Of a line in the heap: its level, its seconds, the number of its first training, its stamp.
+_Entry = tuple[Level, float, int, int, _Key]
+
 
 class Queue:
-    """Ids of trainings, the next one first. Lives in the event loop."""
+    """Ids of trainings. Lives in the event loop.
 
-    def __init__(self, most: int) -> None:
-        """`most`: how many may be launched or forked into it; those that lost their worker come back beyond it."""
+    A training that several wait for is in the line of each, so it starts in the turn of the first; its seconds are
+    divided equally between all who wait for it then. Whoever asks for it later pays nothing.
+    """
+
+    def __init__(self, most: int, seconds: Callable[[str], float] = lambda training_id: 1.0) -> None:
+        """
+        Args:
+            most: how many may be launched or forked into it; those that lost their worker come back beyond it.
+            seconds: how long a training will hold its place.
+        """
         self._most = most
-        self._waiting: deque[str] = deque()
+        self._seconds = seconds
+        self._owners: dict[str, Owners] = {}
+        self._first: deque[str] = deque()  # before everyone's turn; the others are in lines
+        self._lines: dict[_Key, _Line] = {}
+        self._heap: list[_Entry] = []
+        self._now = dict.fromkeys(Level, 0.0)  # where the last turn of each level began
+        self._numbers: dict[str, int] = {}  # the order of coming, which decides between equals
+        self._counter = 0
+        self._stamps = itertools.count()
+        self._charged: dict[str, tuple[float, list[_Key]]] = {}  # each owner's seconds of what has started
 
     def __len__(self) -> int:
-        return len(self._waiting)
+        return len(self._owners)
 
     def __contains__(self, training_id: str) -> bool:
-        return training_id in self._waiting
+        return training_id in self._owners
+
+    def copy(self) -> Queue:
+        """Another queue in the same state."""
+        twin = Queue(self._most, self._seconds)
+        twin._owners, twin._numbers = dict(self._owners), dict(self._numbers)
+        twin._first, twin._heap = self._first.copy(), self._heap.copy()
+        twin._lines = {key: replace(line, waiting=line.waiting.copy()) for key, line in self._lines.items()}
+        twin._now, twin._charged = dict(self._now), dict(self._charged)
+        twin._stamps = itertools.count(next(self._stamps) + 1)
+        return twin
+
+    def order(self) -> list[str]:
+        """All trainings, the next one first, if nothing comes between and each takes what is expected."""
+        return list(iter(self.copy().take, None))
+
+    # -- coming ----------------------------------------------------------------------------------
 
     def demand_places(self, trainings: int) -> None:
         """Refuse trainings for which there is no place.
@@ -34,23 +110,159 @@ class Queue:
             message = f"{queued} runs are waiting and at most {most} may; try again when some have finished"
             raise QueueFull(Reason("queue_full", message, queued=queued, most=most))
 
-    def add(self, training_ids: Iterable[str]) -> None:
-        """Let these wait behind the others, once each."""
-        self._waiting.extend(one for one in training_ids if one not in self._waiting)
+    def add(self, training_id: str, owners: Owners = ANYBODY) -> None:
+        """Let a training wait behind the others of each of its owners. One that waits keeps its places, and its owners
+        are these from now on."""
+        before = self._owners.get(training_id, {})
+        self._owners[training_id] = dict(owners)
+        self._number(training_id)
+        if training_id in self._first:
+            return
+        for owner, level in before.items():
+            if owners.get(owner) != level:
+                self._take_out(training_id, (level, owner))
+        for owner, level in owners.items():
+            if before.get(owner) != level:
+                self._insert(training_id, (level, owner))
 
-    def add_first(self, training_id: str) -> None:
-        self._waiting.appendleft(training_id)
+    def add_first(self, training_id: str, owners: Owners = ANYBODY) -> None:
+        """Let a training wait before the others of its owners, as a resumed one; without a class, before all."""
+        if None in owners:
+            self.put_back(training_id, owners)
+            return
+        self._owners[training_id] = dict(owners)
+        self._number(training_id, first=True)
+        for owner, level in owners.items():
+            self._insert(training_id, (level, owner), 0)
 
-    def add_after(self, training_id: str, other_id: str) -> None:
-        """Let a training wait behind another one, or as the first if that one does not wait."""
-        place = self._waiting.index(other_id) + 1 if other_id in self._waiting else 0
-        self._waiting.insert(place, training_id)
+    def add_after(self, training_id: str, other_id: str, owners: Owners = ANYBODY) -> None:
+        """Let a training wait behind another one in the lines of its owners; where that does not wait, as the first."""
+        if other_id in self._first:
+            self._owners[training_id] = dict(owners)
+            self._first.insert(self._first.index(other_id) + 1, training_id)
+            return
+        if not owners.keys() & self._owners.get(other_id, {}).keys():
+            self.add_first(training_id, owners)
+            return
+        self._owners[training_id] = dict(owners)
+        self._numbers[training_id] = self._numbers[other_id]
+        for owner, level in owners.items():
+            line = self._lines.get((level, owner))
+            waiting = line.waiting if line else ()
+            self._insert(
+                training_id, (level, owner), waiting.index(other_id) + 1 if other_id in waiting else 0
+            )
 
-    def take(self) -> str:
-        """The next one, which does not wait any more."""
-        return self._waiting.popleft()
+    def put_back(self, training_id: str, owners: Owners = ANYBODY) -> None:
+        """Let a training that has lost its worker wait before all others, as no turn of its owners."""
+        self._owners[training_id] = dict(owners)
+        self._first.appendleft(training_id)
+
+    # -- going -----------------------------------------------------------------------------------
+
+    def take(self, may_run: Callable[[Owner], bool] = lambda owner: True) -> str | None:
+        """The next one, which does not wait any more; None: there is none.
+
+        Args:
+            may_run: whether an owner may have a turn now.
+        """
+        if self._first:
+            training_id = self._first[0]
+        elif (key := self._turn(may_run)) is not None:
+            line = self._lines[key]
+            training_id = line.waiting[0]
+            self._now[key[0]] = max(self._now[key[0]], line.used)
+        else:
+            return None
+        keys = [(level, owner) for owner, level in self._owners[training_id].items()]
+        self.remove(training_id)
+        share = self._seconds(training_id) / len(keys)
+        self._charged[training_id] = (share, keys)
+        self._charge(keys, share)
+        return training_id
+
+    def payers(self, training_id: str) -> list[Owner]:
+        """Those who waited for a training when it started, until `settle`."""
+        return [owner for _, owner in self._charged[training_id][1]] if training_id in self._charged else []
 
     def remove(self, training_id: str) -> None:
         """Let a training wait no more, if it does."""
-        if training_id in self._waiting:
-            self._waiting.remove(training_id)
+        owners = self._owners.pop(training_id, None)
+        if owners is None:
+            return
+        self._numbers.pop(training_id, None)
+        if training_id in self._first:
+            self._first.remove(training_id)
+            return
+        for owner, level in owners.items():
+            self._take_out(training_id, (level, owner))
+
+    def settle(self, training_id: str, seconds: float) -> None:
+        """A training has left its place, which it had for so long: its owners pay for that instead of the estimate."""
+        share, keys = self._charged.pop(training_id, (0.0, []))
+        if keys:
+            self._charge(keys, seconds / len(keys) - share)
+
+    def rest(self) -> None:
+        """Nothing waits or runs: nobody owes anything."""
+        self._lines.clear()
+        self._heap.clear()
+        self._charged.clear()
+        self._now = dict.fromkeys(Level, 0.0)
+
+    # -- inside ----------------------------------------------------------------------------------
+
+    def _number(self, training_id: str, *, first: bool = False) -> None:
+        self._counter += 1
+        self._numbers.setdefault(training_id, -self._counter if first else self._counter)
+
+    def _insert(self, training_id: str, key: _Key, place: int | None = None) -> None:
+        line = self._lines.setdefault(key, _Line(0.0, deque()))
+        if not line.waiting:
+            line.used = max(line.used, self._now[key[0]])
+        line.waiting.insert(len(line.waiting) if place is None else place, training_id)
+        if line.waiting[0] == training_id:
+            self._enter(key, line)
+
+    def _take_out(self, training_id: str, key: _Key) -> None:
+        self._lines[key].waiting.remove(training_id)
+
+    def _charge(self, keys: Iterable[_Key], seconds: float) -> None:
+        for key in keys:
+            line = self._lines.setdefault(key, _Line(self._now[key[0]], deque()))
+            line.used = max(line.used + seconds, self._now[key[0]])
+            if seconds < 0 and line.waiting:
+                self._enter(key, line)
+
+    def _enter(self, key: _Key, line: _Line) -> None:
+        """Enter a line into the heap whose turn has come nearer. Its entry from before is void. Of one whose turn has
+        gone farther away, the entry stays until it is found; a training that many wait for would change them all."""
+        line.stamp = next(self._stamps)
+        heapq.heappush(self._heap, self._entry(key, line))
+        if len(self._heap) > 2 * len(self._lines) + 64:
+            self._heap = [
+                self._entry(one, entered) for one, entered in self._lines.items() if entered.waiting
+            ]
+            heapq.heapify(self._heap)
+
+    def _entry(self, key: _Key, line: _Line) -> _Entry:
+        return key[0], line.used, self._numbers[line.waiting[0]], line.stamp, key
+
+    def _turn(self, may_run: Callable[[Owner], bool]) -> _Key | None:
+        """The line whose turn it is."""
+        passed: list[_Entry] = []
+        found = None
+        while self._heap and found is None:
+            entry = self._heap[0]
+            key, line = entry[4], self._lines[entry[4]]
+            if line.stamp != entry[3] or not line.waiting:
+                heapq.heappop(self._heap)
+            elif (now := self._entry(key, line)) != entry:
+                heapq.heapreplace(self._heap, now)
+            elif may_run(key[1]):
+                found = key
+            else:
+                passed.append(heapq.heappop(self._heap))
+        for entry in passed:
+            heapq.heappush(self._heap, entry)
+        return found

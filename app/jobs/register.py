@@ -254,8 +254,11 @@ class Register:
         ids = list(itertools.islice(self._due, at_most))
         for run_id in ids:
             del self._due[run_id]
-        runs = [run for run_id in ids if (run := self._runs.get(run_id)) is not None]
-        # a new status is published when it is stored
+        self.publish_settled(run for run_id in ids if (run := self._runs.get(run_id)) is not None)
+
+    def publish_settled(self, runs: Iterable[Run]) -> None:
+        """Send the states of runs to the viewers, except of those whose new status is not stored yet: it is published
+        then."""
         self.publish_runs(run for run in runs if run.training.id not in self._storing)
 
     def publish_runs(self, runs: Iterable[Run]) -> None:

@@ -34,6 +34,7 @@ from app.jobs.places import Places
 from app.jobs.recorder import Recorder, annotation_of
 from app.jobs.register import Register
 from app.jobs.sharing import Sharing
+from app.jobs.waits import Waits
 from app.live.hub import Hub
 from app.metrics import Metrics
 from app.rows import Rows
@@ -51,6 +52,8 @@ log = logging.getLogger(__name__)
 PROGRESS_SECONDS = 0.25
 #: The most runs whose progress is published at a time; the others have their turn next. A class may share one training.
 PROGRESS_RUNS = 32
+#: At the start, the speed of the machine is known from so many of the newest trainings.
+MEASURED = 40
 #: Viewers hear something at least this often; `socket.js` counts on it.
 BEAT_SECONDS = 15.0
 #: A worker that dies so often in a row without getting farther takes its training with it.
@@ -84,8 +87,9 @@ class Scheduler:
         self._executor = executor
         self._sharing = sharing = Sharing(settings, register, executor)
         self._places = places = Places(settings, register, hub, executor, self._publish_lab)
+        self._waits = Waits(register, places.expected_starts)
         self._files = files = CheckpointFiles(settings, register)
-        forking = Forking(settings, register, database, hub, data_sets, sharing, places.queue)
+        forking = Forking(settings, register, database, hub, data_sets, sharing, places)
         self.commands = Commands(
             settings, register, metrics, executor, data_sets, sharing, places, files, forking
         )
@@ -100,6 +104,8 @@ class Scheduler:
         await self._register.open()
         await asyncio.to_thread(of_arithmetic)  # before the first launch needs it
         trainings = self._register.trainings
+        await asyncio.to_thread(self._measure_speed, trainings)
+        going_on = []
         for training in trainings:
             if not training.status.finished:
                 training.expected_seconds = _expected_seconds(training.config)
@@ -112,8 +118,12 @@ class Scheduler:
                     Status.QUEUED,
                     reason=_going_on(training, Reason("lab_restarted", "the lab was restarted")),
                 )
-                self._places.queue.add([training.id])
-        self._places.queue.add(training.id for training in trainings if training.status is Status.QUEUED)
+                going_on.append(training)
+        for training in reversed(going_on):
+            self._places.queue.put_back(training.id, self._places.owners(training))
+        for training in trainings:
+            if training.status is Status.QUEUED and training.id not in self._places.queue:
+                self._places.let_wait(training)
         await self._files.open()
         self._executor.open(Recorder(self, self._database, asyncio.get_running_loop(), self._metrics))
         self._ticker = asyncio.create_task(self._tick())
@@ -163,6 +173,7 @@ class Scheduler:
                 self._sharing.saved(training_id)
             case Paused() if training.status is Status.RUNNING:
                 self._sharing.leaving.discard(training_id)
+                self._places.leave(training_id)
                 self._register.move(training, Status.PAUSED)
                 self._places.fill()
             case LiveChanged() | Died():
@@ -193,6 +204,7 @@ class Scheduler:
 
     def on_exit(self, training_id: str, reason: str | None) -> None:
         self._places.with_worker.discard(training_id)
+        self._places.leave(training_id)
         self._sharing.leaving.discard(training_id)
         self._sharing.saved(training_id)
         training = self._register.find(training_id)
@@ -206,6 +218,12 @@ class Scheduler:
         self._places.fill()
 
     # -- inside ----------------------------------------------------------------------------------
+
+    def _measure_speed(self, trainings: list[Training]) -> None:
+        """What the newest trainings have taken on this machine; one that was imported has no fingerprint."""
+        ended = [one for one in trainings if one.status is Status.COMPLETED and one.fingerprint is not None]
+        for training in ended[-MEASURED:]:
+            self._places.speed.measure(training, expected=_expected_seconds(training.config))
 
     def _lost(self, training: Training, reason: str) -> None:
         """A training without its worker: it waits for another one, unless that has been tried enough."""
@@ -224,7 +242,7 @@ class Scheduler:
             values = {"times": times, "iteration": iteration, "why": reason}
             self._end(training, Status.FAILED, Reason("worker_died", text, **values))
         elif training.status is Status.RUNNING:
-            self._places.queue.add_first(training.id)
+            self._places.queue.put_back(training.id, self._places.owners(training))
             self._register.move(training, Status.QUEUED, reason=_going_on(training, reason))
 
     def _end(self, training: Training, status: Status, reason: str | None) -> None:
@@ -240,6 +258,7 @@ class Scheduler:
             "workers": self._settings.workers,
             "busy": self.busy,
             "queued": self.queued,
+            "slowness": self._places.speed.slowness,
             "fault": self._database.fault,
             "why": why(self._database.fault),
         }
@@ -252,6 +271,7 @@ class Scheduler:
         while True:
             await asyncio.sleep(PROGRESS_SECONDS)
             self._register.publish_due(PROGRESS_RUNS)
+            self._waits.publish_due()
             self._publish_lab()
 
 

@@ -10,7 +10,8 @@ The server sends rows as binary frames, and text:
 - `{"type": "runs", "runs": [run without config], "deleted": [run id], "more"}`: after `hello` the list of all runs, in
   parts of about 128 kB with archived runs last, and `"more": true` in each part but the last. What has changed comes in
   the same form without `more`, also between two parts. A run that no part has named does not exist.
-- `{"type": "lab", "workers", "busy", "queued"}`.
+- `{"type": "lab", "workers", "busy", "queued", "slowness"}`: the last is how much longer trainings take on this machine
+  than was estimated.
 - `{"type": "dataset", "dataset": {...}}`: the progress of a download.
 - `{"type": "error", "error": {...}}`: a message that cannot be understood. The socket stays open.
 

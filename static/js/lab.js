@@ -115,9 +115,7 @@ async function start() {
   const showMoment = () => urlState.get("moment") && playhead();
   urlState.on("moment", showMoment);
   showMoment();
-  const waiting = lazy(
-    async () => new (await import("./runs/waiting.js")).Waiting(byId("charts"), store, queue),
-  );
+  const waiting = lazy(async () => new (await import("./runs/waiting.js")).Waiting(byId("charts"), store));
   store.on("draw", () => store.shown().some(({ status }) => status === "queued") && waiting());
   new FirstSteps(byId("charts"), byId("first-run"), store, form);
   wireControls(charts, list);

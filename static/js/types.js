@@ -46,6 +46,8 @@
  * @property {number | null} finished_at
  * @property {number | null} seconds of training so far
  * @property {number | null} expected_seconds of the whole run, a rough estimate
+ * @property {{ahead: number, seconds: number | null} | null} place in the queue: how many trainings start before it, and
+ *   in how many seconds it starts about, rounded up; null: it does not wait, or that is not known yet
  * @property {Record<string, number | null>} latest the last value of each metric
  * @property {RunSummary} summary
  * @property {string} training runs with the same one have the same rows, computed once
@@ -116,7 +118,9 @@
 
 /** The times of some rows: [rows so far, Unix seconds, seconds of training]. @typedef {[number, number, number][]} Times */
 
-/** How many workers of the lab are busy, and how many runs wait. @typedef {{workers: number, busy: number, queued: number, fault?: string, why?: Why}} LabState */
+/**
+ * How many workers of the lab are busy, how many trainings wait, and how much longer its machine takes than is estimated.
+ * @typedef {{workers: number, busy: number, queued: number, slowness: number, fault?: string, why?: Why}} LabState */
 
 /**
  * A layer of an experiment, with the settings of its type.

@@ -11,6 +11,7 @@ from app.data_sets import DataSets
 from app.jobs.local import LocalExecutor
 from app.jobs.register import Register
 from app.jobs.scheduler import PROGRESS_RUNS, Scheduler
+from app.jobs.waits import PUBLISHED_RUNS
 from app.live.hub import Hub
 from app.metrics import Metrics
 from app.settings import Settings
@@ -213,3 +214,41 @@ def test_the_progress_of_many_runs_is_published_in_turns(state_dir):
 
     assert trainings == 1
     assert max(len(message) for message in progress) <= PROGRESS_RUNS
+
+
+def test_the_places_of_runs_that_wait_are_published_as_they_change_some_at_a_time(state_dir):
+    config = ExperimentConfig.from_dict(ENDLESS)
+
+    async def scenario():
+        async with Lab(state_dir, executor=LocalExecutor()) as lab:
+            first, *waiting = await lab.scheduler.commands.launch([config] * 80, fresh=True)
+            viewer = lab.hub.join()
+            places: dict[str, int] = {}
+            messages: list[list[dict[str, Any]]] = []
+
+            async def take():
+                for message in await viewer.next_messages():
+                    found = json.loads(message) if isinstance(message, str) else {}
+                    if found.get("type") == "runs" and "more" not in found:
+                        messages.append(found["runs"])
+                        places.update((r["id"], r["place"]["ahead"]) for r in found["runs"] if r["place"])
+                await asyncio.sleep(0.02)
+
+            async with asyncio.timeout(60):
+                while [places.get(run.id) for run in waiting] != list(range(79)):
+                    await take()
+                most = max(map(len, messages))
+                await lab.scheduler.commands.cancel(first.id)
+                while [places.get(run.id) for run in waiting[1:11]] != list(range(10)):
+                    await take()
+            exact = [run.listed()["place"]["ahead"] for run in waiting[1:]]
+            for run in waiting:
+                await lab.scheduler.commands.delete(run.id)
+            return most, exact
+
+    most, exact = event_loop.run(scenario())
+
+    assert most <= PUBLISHED_RUNS + PROGRESS_RUNS < len(exact)
+    assert exact == list(
+        range(78)
+    )  # of the far ones, what was published is rounded, and what an answer says is not

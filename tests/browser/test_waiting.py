@@ -27,9 +27,10 @@ def test_the_page_shows_the_expected_time_and_each_waiting_runs_place_in_the_que
     page.until(f"document.querySelector('{lesson}').title.includes('Runs: 3; done in about')")
     page.page.click(lesson)
     page.until(f"!{HIDDEN} && {ROWS}.length === 3")
-    first, second = page.page.evaluate(ROWS)[:2]
-    assert first.startswith("SGDplace 2 · begins in about ")
-    assert second.startswith("Momentumplace 3 · begins in about ")
+    page.until(f"{ROWS}[0].startsWith('SGDplace 2 · begins in about ')")
+    page.until(f"{ROWS}[1].startsWith('Momentumplace 3 · begins in about ')")
+    listed = "[...document.querySelectorAll('.run .state')].map(state => state.textContent)"
+    page.until(f"{listed}.some(text => /^queued · no\\. 3 · .+/.test(text))")
     named = "[...document.querySelectorAll('.end-name')].filter(name => name.checkVisibility()).length"
     page.until(f"{named} === 0")  # no curve yet, so no name at an end
     page.page.click("[data-language=ja]")

@@ -52,6 +52,7 @@ export function makeRun({ summary, ...changes } = {}) {
     finished_at: 2,
     seconds: 1,
     expected_seconds: 1,
+    place: null,
     latest: {},
     training: `t${number}`,
     shared_with: 0,

@@ -101,7 +101,7 @@ export class Lab {
   }
 
   #state() {
-    return { type: "lab", workers: 2, busy: 1, queued: 0 };
+    return { type: "lab", workers: 2, busy: 1, queued: 0, slowness: 1 };
   }
 
   /** @param {Socket} socket */

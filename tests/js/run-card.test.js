@@ -9,7 +9,7 @@ import {
   differenceSentence,
   nearestRun,
 } from "../../static/js/runs/run-difference.js";
-import { resultFigures, resultSentence } from "../../static/js/runs/run-result.js";
+import { placeText, resultFigures, resultSentence } from "../../static/js/runs/run-result.js";
 import { registerDatasets } from "../../static/js/words/labels.js";
 import { speakAs } from "./catalog.js";
 import { Configs, labOptions, makeRun, putRows } from "./lab.js";
@@ -98,6 +98,24 @@ check("the result is one sentence with what was measured, whatever became of the
         assert.equal(said.includes("93.1%"), known === latest, said);
       }
   }
+});
+
+check("a run that waits says its place, and when it starts about, in the reader's language", () => {
+  const waits = (/** @type {number} */ ahead, /** @type {number | null} */ seconds) =>
+    makeRun({ status: "queued", place: { ahead, seconds } });
+  const cases = /** @type {const} */ ([
+    [2, 40, "place 3 · begins in about 40 s", "待ち順 3 番目 · 約 40 秒後に開始"],
+    [0, 1, "place 1 · begins in a moment", "待ち順 1 番目 · まもなく開始"],
+    [1233, null, "place 1,234 in the queue", "待ち順 1,234 番目"],
+  ]);
+  for (const [ahead, seconds, english, japanese] of cases) {
+    speakAs("en");
+    assert.equal(placeText(waits(ahead, seconds)), english);
+    assert.equal(resultSentence(waits(ahead, seconds), true), `Waiting for a free worker: ${english}.`);
+    speakAs("ja");
+    assert.equal(placeText(waits(ahead, seconds)), japanese);
+  }
+  assert.equal(placeText(makeRun({ status: "queued" })), "");
 });
 
 check("the result follows the rows of a run that trains", () => {

@@ -7,6 +7,7 @@
 import { closest, h, icon, iconButton, setText, sparkline } from "../page/dom.js";
 import { color } from "../page/palette.js";
 import { ACTIVE } from "../state/run-status.js";
+import { duration } from "../words/duration.js";
 import { number, percent, t } from "../words/i18n.js";
 import { originText, valueLabelOf } from "../words/labels.js";
 import { reasonText } from "../words/reasons.js";
@@ -14,7 +15,7 @@ import { lastAccuracies } from "./last-accuracies.js";
 import { describeRun } from "./run-description.js";
 import { fieldValue } from "./run-fields.js";
 import { putName } from "./run-name.js";
-import { pointsText, reachedIteration, secondsText } from "./run-result.js";
+import { placeText, pointsText, reachedIteration, secondsText } from "./run-result.js";
 
 /**
  * @import { Run } from "../types.js"
@@ -170,7 +171,7 @@ export function makeEntry({ id }, configs, on) {
     sign.title = isSame || !run.origin ? t("chart.same_as", { n: same }) : originText(run.origin);
     sign.classList.toggle("from", !isSame && Boolean(run.origin));
     name.title = `${run.name}\n${describeRun(run)}\n${state.textContent}`;
-    state.title = reasonText(run.why, run.reason ?? "") || state.textContent;
+    state.title = reasonText(run.why, run.reason ?? "") || placeText(run) || state.textContent;
     if (tags.title !== run.tags.join(", ")) {
       tags.title = run.tags.join(", ");
       tags.replaceChildren(...run.tags.map((tag) => h("span", { className: "tag" }, tag)));
@@ -263,10 +264,17 @@ function stateRestText(run, iteration) {
     case "completed":
       return ` · ${t("time.seconds", { n: secondsText(run.seconds) })}`;
     case "queued":
-      return "";
+      return shortPlace(run);
     default:
       return ` · ${number(iteration)}`;
   }
+}
+
+/** " · no. 3 · 40 s" @param {Run} run */
+function shortPlace({ place }) {
+  if (!place) return "";
+  const time = place.seconds === null ? "" : ` · ${duration(place.seconds)}`;
+  return ` · ${t("waiting.number", { place: number(place.ahead + 1) })}${time}`;
 }
 
 /** @param {Float32Array | null} values */

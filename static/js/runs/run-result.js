@@ -1,5 +1,6 @@
 /** The result of a run: its accuracies as texts, and as one sentence with the iterations. */
 
+import { duration } from "../words/duration.js";
 import { number, percent, t } from "../words/i18n.js";
 import { lastAccuracies } from "./last-accuracies.js";
 
@@ -15,12 +16,21 @@ export function reachedIteration(run) {
   return Math.max(run.iteration, run.train.length ? run.train.last("iteration") : 0);
 }
 
+/** "place 3 · begins in about 40 s"; empty: its place is not known, or it does not wait. @param {Pick<Run, "place">} run */
+export function placeText({ place }) {
+  if (!place) return "";
+  const { ahead, seconds } = place;
+  const kind = seconds === null ? "place" : seconds > 1 ? "begins" : "next";
+  return t(`waiting.${kind}`, { place: number(ahead + 1), time: duration(seconds ?? 0) });
+}
+
 /**
  * "Test accuracy 93.1% after 1,000 iterations, in 2.30 s." Where it has validation images, their accuracy follows.
  * @param {Run} run
  * @param {boolean} shown
  */
 export function resultSentence(run, shown) {
+  if (run.place) return t("result.waits", { place: placeText(run) });
   const { validation, test } = lastAccuracies(run, shown);
   const isKnown = test !== null && test !== undefined && Number.isFinite(test);
   const time = t("time.seconds", { n: secondsText(run.seconds) });

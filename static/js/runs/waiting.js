@@ -5,12 +5,10 @@
 
 import { h } from "../page/dom.js";
 import { cssColor } from "../page/palette.js";
-import { isSoon } from "../state/queue.js";
-import { duration } from "../words/duration.js";
 import { number, onLanguage, t } from "../words/i18n.js";
+import { placeText } from "./run-result.js";
 
 /**
- * @import { LabQueue } from "../state/lab-queue.js"
  * @import { Store } from "../state/store.js"
  * @import { Run } from "../types.js"
  */
@@ -20,7 +18,6 @@ const NAMED = 5;
 
 export class Waiting {
   #store;
-  #queue;
   /** Screen readers read only the title when it changes, not the times that count down. */
   #title = h("h2", { role: "status" });
   #list = h("ol");
@@ -35,14 +32,11 @@ export class Waiting {
   /**
    * @param {HTMLElement} charts the message is placed before this element
    * @param {Store} store
-   * @param {LabQueue} queue
    */
-  constructor(charts, store, queue) {
+  constructor(charts, store) {
     this.#store = store;
-    this.#queue = queue;
     charts.before(this.#element);
     store.on("draw", () => this.#draw());
-    queue.on("change", () => this.#draw());
     onLanguage(() => this.#draw());
     this.#draw();
   }
@@ -52,10 +46,8 @@ export class Waiting {
     const isEmpty = shown.every(({ status, train }) => status === "queued" && !train.length);
     this.#element.hidden = !shown.length || !isEmpty;
     if (this.#element.hidden) return;
-    const waits = shown
-      .map((run) => ({ run, place: 0, seconds: null, ...this.#queue.now.waits.get(run.id) }))
-      .sort((a, b) => a.place - b.place);
-    const rows = waits.slice(0, NAMED).map(({ run, ...wait }) => ({ run, text: waitText(wait) }));
+    const waits = [...shown].sort((a, b) => ahead(a) - ahead(b));
+    const rows = waits.slice(0, NAMED).map((run) => ({ run, text: placeText(run) }));
     const title = t("waiting.title", { count: number(shown.length) });
     const more = waits.length > NAMED ? t("waiting.more", { count: number(waits.length - NAMED) }) : "";
     const drawn = JSON.stringify([title, rows.map(({ run, text }) => [run.name, run.hue, text]), more]);
@@ -67,6 +59,11 @@ export class Waiting {
   }
 }
 
+/** A run whose place is not known yet comes last. @param {Run} run */
+function ahead({ place }) {
+  return place?.ahead ?? Number.MAX_SAFE_INTEGER;
+}
+
 /**
  * @param {Run} run
  * @param {string} text
@@ -75,11 +72,4 @@ function row(run, text) {
   const swatch = h("span", { className: "waiting-swatch" });
   swatch.style.background = cssColor(run.hue);
   return h("li", {}, swatch, h("b", {}, run.name), h("span", {}, text));
-}
-
-/** @param {{place: number, seconds: number | null}} wait */
-function waitText({ place, seconds }) {
-  const words = { place: number(place), time: duration(seconds ?? 0) };
-  if (seconds === null) return t("waiting.place", words);
-  return t(isSoon(seconds) ? "waiting.next" : "waiting.begins", words);
 }

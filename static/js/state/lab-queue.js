@@ -30,7 +30,7 @@ export class LabQueue extends Emitter {
   }
 
   get now() {
-    this.#queue ??= new Queue(this.#store.runs.values(), this.#store.lab?.workers ?? 1);
+    this.#queue ??= new Queue(this.#store.runs.values(), this.#store.lab);
     return this.#queue;
   }
 }

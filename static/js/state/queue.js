@@ -1,14 +1,12 @@
 /**
- * The queue of the lab: the place of each waiting run, and roughly when it starts and ends. A training
- * starts in the order of the queue, on the first free worker, and all runs that show it with it. The server estimates roughly how long a run takes; this file corrects the estimate
- * by the times that recent runs of this lab have taken. Pure functions.
+ * The queue of the lab as one would join it now: roughly when new runs would start and end. Where the runs that wait stand,
+ * the server says (`place`). It estimates roughly how long a run takes, and measures how much longer its machine takes
+ * (`slowness`). Pure functions.
  */
 
-/** @import { Run } from "../types.js" */
+/** @import { LabState, Run } from "../types.js" */
 
-/** The properties of a run that the queue uses. @typedef {Pick<Run, "id" | "number" | "status" | "iteration" | "iterations" | "started_at" | "seconds" | "expected_seconds" | "training">} QueuedRun */
-
-/** The place of a waiting run, from 1, and the seconds until it starts; null: unknown. @typedef {{place: number, seconds: number | null}} Wait */
+/** The properties of a run that the queue uses. @typedef {Pick<Run, "id" | "number" | "status" | "iteration" | "iterations" | "started_at" | "seconds" | "expected_seconds" | "place" | "training">} QueuedRun */
 
 /**
  * The times of runs that would be launched now. `begin`: seconds until the first one starts; `end`: until the last one ends
@@ -18,36 +16,29 @@
 
 /** A wait of fewer seconds is not shown. */
 const SOON = 0.5;
-/** The lab's speed is estimated from this many of the newest runs. */
-const RECENT = 20;
+const NO_LAB = { workers: 1, busy: 0, queued: 0, slowness: 1 };
 
 export class Queue {
   /** Seconds until each worker is free; null: unknown. @type {(number | null)[]} */
   #free;
   #slowness;
-  /** By a run's id. @type {Map<string, Wait>} */
-  waits = new Map();
 
   /**
-   * @param {Iterable<QueuedRun>} runs all of the lab
-   * @param {number} workers
+   * @param {Iterable<QueuedRun>} runs all that the page may see
+   * @param {Pick<LabState, "workers" | "busy" | "queued" | "slowness"> | null} lab
    */
-  constructor(runs, workers) {
-    /** Training → the runs that show it, the oldest first: it is trained once. */
-    const shown = Map.groupBy(
-      [...runs].sort((a, b) => a.number - b.number),
-      ({ training }) => training,
-    );
-    const all = [...shown.values()].map(([first]) => first);
-    this.#slowness = slownessOf(all);
-    const running = all.filter(({ status }) => status === "running");
-    this.#free = running.map((run) => this.#left(run));
+  constructor(runs, lab) {
+    const { workers, busy, queued: waiting, slowness } = lab ?? NO_LAB;
+    // a training is trained once, whatever number of runs shows it
+    const all = [...new Map([...runs].map((run) => [run.training, run])).values()];
+    this.#slowness = slowness;
+    this.#free = all.filter(({ status }) => status === "running").map((run) => this.#left(run));
+    const queued = all.filter(({ status }) => status === "queued");
+    // of what others train in a class, nothing is known
+    const hidden = busy > this.#free.length || waiting > queued.length;
     while (this.#free.length < Math.max(1, workers)) this.#free.push(0);
-    const queued = all.filter(({ status }) => status === "queued").sort(inOrder);
-    for (const [i, run] of queued.entries()) {
-      const wait = { place: i + 1, seconds: occupyWorker(this.#free, this.#left(run)) };
-      for (const { id } of shown.get(run.training) ?? []) this.waits.set(id, wait);
-    }
+    if (hidden) this.#free.fill(null);
+    for (const run of queued.sort(inOrder)) occupyWorker(this.#free, this.#left(run));
   }
 
   /**
@@ -70,9 +61,9 @@ export class Queue {
   }
 }
 
-/** The order of the queue: first runs that have trained before, then the oldest. @type {(a: QueuedRun, b: QueuedRun) => number} */
+/** @type {(a: QueuedRun, b: QueuedRun) => number} */
 function inOrder(a, b) {
-  return Number(b.started_at !== null) - Number(a.started_at !== null) || a.number - b.number;
+  return (a.place?.ahead ?? Infinity) - (b.place?.ahead ?? Infinity) || a.number - b.number;
 }
 
 /**
@@ -105,15 +96,4 @@ function startAll(free, durations) {
 /** Whether a wait is too short to show. @param {number | null} seconds */
 export function isSoon(seconds) {
   return seconds !== null && seconds < SOON;
-}
-
-/** The median, over recent runs, of the time a run took divided by the server's estimate. @param {QueuedRun[]} runs */
-function slownessOf(runs) {
-  const ratios = runs
-    .filter(({ status, seconds, expected_seconds }) => status === "completed" && seconds && expected_seconds)
-    .sort((a, b) => b.number - a.number)
-    .slice(0, RECENT)
-    .map(({ seconds, expected_seconds }) => Number(seconds) / Number(expected_seconds))
-    .sort((a, b) => a - b);
-  return ratios.length ? ratios[Math.floor(ratios.length / 2)] : 1;
 }

@@ -1,0 +1,323 @@
+"""The queue: whose training starts next. Places and times are played, so that thousands of cases take seconds."""
+
+import heapq
+from collections import Counter, defaultdict, deque
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.errors import QueueFull
+from app.jobs.queue import Level, Queue
+
+PEOPLE = ["a", "b", "c"]
+
+
+def of(*owners, level=Level.CLASS):
+    return dict.fromkeys(owners, level)
+
+
+class Played:
+    """A lab whose trainings take known seconds: `queue`, and what has started, in order, as (training, when)."""
+
+    def __init__(self, workers, seconds, expected=None):
+        self.queue = Queue(100_000, (expected or seconds).__getitem__)
+        self.seconds = seconds
+        self.workers = workers
+        self.time = 0.0
+        self.running = []  # (when it ends, training)
+        self.started = []
+
+    def fill(self):
+        while len(self.running) < self.workers and (one := self.queue.take()) is not None:
+            self.started.append((one, self.time))
+            heapq.heappush(self.running, (self.time + self.seconds[one], one))
+
+    def until(self, time=float("inf")):
+        """Let time pass."""
+        self.fill()
+        while self.running and self.running[0][0] <= time:
+            self.time, ended = heapq.heappop(self.running)
+            self.queue.settle(ended, self.seconds[ended])
+            self.fill()
+            if not self.queue and not self.running:
+                self.queue.rest()
+        self.time = max(self.time, time) if time != float("inf") else self.time
+
+    def when(self, training):
+        return next(time for one, time in self.started if one == training)
+
+
+lengths = st.integers(1, 50).map(float)
+launches = st.lists(
+    st.tuples(st.sampled_from(PEOPLE), st.integers(1, 6), lengths, st.integers(0, 60)),
+    min_size=1,
+    max_size=12,
+)
+
+
+def play(workers, given, *, before=(), until=None):
+    """Let people launch: (person, how many runs, seconds of each, seconds since the last launch)."""
+    seconds: dict[str, float] = {}
+    lab, names = Played(workers, seconds), Counter[str]()
+    for person, count, length, pause in [*before, *given]:
+        lab.until(lab.time + pause)
+        for _ in range(count):
+            name = f"{person}{names[person]}"
+            names[person] += 1
+            seconds[name] = length
+            lab.queue.add(name, of(person))
+        lab.fill()
+    return lab
+
+
+@given(st.integers(1, 3), launches, lengths, lengths, st.integers(0, 60))
+def test_a_thousand_runs_of_one_person_delay_anothers_first_run_by_at_most_one_of_them(
+    workers, others, long, own, pause
+):
+    """Whatever the class has queued. With one worker, what is left of the one that trains is the whole delay."""
+    lab = play(workers, others, before=[("greedy", 1000, long, 0)])
+    lab.until(lab.time + pause)
+    come, before = lab.time, len(lab.started)
+    left = sum(end - come for end, one in lab.running if one.startswith("greedy"))
+    lab.seconds["new"] = own
+    lab.queue.add("new", of("new"))
+    lab.fill()
+    while "new" not in (names := [one for one, _ in lab.started[before:]]):
+        lab.until(lab.running[0][0])
+    begun = sum(one.startswith("greedy") for one in names[: names.index("new")])
+    assert begun <= 1
+    assert workers > 1 or left + begun * long <= long
+
+
+@given(lengths, lengths, st.floats(0.001, 1.0, exclude_max=True))
+def test_alone_with_a_thousand_runs_a_person_waits_for_the_rest_of_the_one_that_trains(long, own, part):
+    lab = play(1, [("greedy", 1000, long, 0)])
+    lab.until(long * part)
+    lab.seconds["new"] = own
+    lab.queue.add("new", of("new"))
+    lab.until(2 * long)
+    assert lab.when("new") == pytest.approx(long)
+
+
+@given(st.integers(1, 3), launches)
+def test_nobody_starves_and_every_training_starts_once(workers, given):
+    lab = play(workers, given)
+    lab.until()
+    assert Counter(one for one, _ in lab.started) == Counter(lab.seconds.keys())
+    assert not lab.queue
+
+
+@given(
+    st.integers(1, 3),
+    st.lists(st.lists(lengths, min_size=1, max_size=30), min_size=2, max_size=5),
+    st.randoms(use_true_random=False),
+)
+def test_people_who_wait_all_the_time_get_seconds_that_differ_by_no_more_than_two_runs(
+    workers, wanted, random
+):
+    """In any order of launching; until the first has nothing waiting any more."""
+    seconds = {f"{i}:{j}": length for i, own in enumerate(wanted) for j, length in enumerate(own)}
+    lab = Played(workers, seconds)
+    names = list(seconds)
+    random.shuffle(names)
+    for name in names:
+        lab.queue.add(name, of(name.split(":")[0]))
+    waits = Counter(name.split(":")[0] for name in names)
+    got, longest = Counter[str](), max(seconds.values())
+    while True:
+        one = lab.queue.take()
+        owner = one.split(":")[0]
+        got[owner] += seconds[one]
+        waits[owner] -= 1
+        assert max(got.values()) - min(got[str(i)] for i in range(len(wanted))) <= 2 * longest
+        if not waits[owner]:
+            break
+
+
+@given(st.lists(st.tuples(st.sampled_from(PEOPLE), lengths, lengths), min_size=1, max_size=40))
+def test_what_was_expected_too_short_or_too_long_is_corrected_at_the_end(given):
+    """People with wrong estimates of any kind get equal seconds while all wait, but for two runs."""
+    names = [f"{person}{i}" for i, (person, *_) in enumerate(given)]
+    real = {name: length for name, (_, length, _) in zip(names, given, strict=True)}
+    expected = {name: length for name, (*_, length) in zip(names, given, strict=True)}
+    lab = Played(1, real, expected)
+    waits = Counter(name[0] for name in names)
+    for name in names:
+        lab.queue.add(name, of(name[0]))
+    got, people = Counter[str](), set(waits)
+    while all(waits[person] for person in people):
+        one = lab.queue.take()
+        lab.queue.settle(one, real[one])
+        got[one[0]] += real[one]
+        waits[one[0]] -= 1
+        assert max(got.values()) - min(got[person] for person in people) <= 2 * max(real.values())
+
+
+operations = st.lists(
+    st.tuples(
+        st.sampled_from(["add", "resume", "lost", "after", "take", "remove", "settle"]), st.integers(0, 99)
+    ),
+    max_size=60,
+)
+
+
+@given(operations)
+def test_a_lab_without_a_class_keeps_the_order_of_launching(steps):
+    """One queue, with resumed trainings and those that lost their worker before all others: as it always was."""
+    queue, plain = Queue(1000, lambda one: 3.0), deque[str]()
+    taken: list[str] = []
+    for number, (step, which) in enumerate(steps):
+        name = f"t{number}"
+        other = plain[which % len(plain)] if plain else "none"
+        match step:
+            case "add":
+                queue.add(name)
+                plain.append(name)
+            case "resume":
+                queue.add_first(name)
+                plain.appendleft(name)
+            case "lost":
+                queue.put_back(name)
+                plain.appendleft(name)
+            case "after":
+                queue.add_after(name, other)
+                plain.insert(plain.index(other) + 1 if other in plain else 0, name)
+            case "take":
+                assert queue.take() == (plain[0] if plain else None)
+                if plain:
+                    taken.append(plain.popleft())
+            case "remove" if other in plain:
+                queue.remove(other)
+                plain.remove(other)
+            case "settle" if taken:
+                queue.settle(taken.pop(), float(which))
+        assert queue.order() == list(plain)
+        assert len(queue) == len(plain)
+        assert all(one in queue for one in plain)
+
+
+class_steps = st.lists(
+    st.tuples(
+        st.sampled_from(
+            ["add", "teacher", "share", "leave", "resume", "lost", "after", "take", "settle", "remove"]
+        ),
+        st.sampled_from(PEOPLE),
+        st.integers(0, 99),
+    ),
+    max_size=60,
+)
+
+
+@given(class_steps)
+def test_the_order_says_what_starts_next_whatever_happened_before(steps):
+    """`order` has what waits, once, asking for it changes nothing, and taking follows it."""
+    queue = Queue(1000, lambda one: 1.0 + len(one) % 3)
+    waiting: dict[str, dict[str, Level]] = {}
+    taken: list[str] = []
+    for number, (step, person, which) in enumerate(steps):
+        name = f"t{number}"
+        other = list(waiting)[which % len(waiting)] if waiting else None
+        match step:
+            case "add" | "teacher":
+                waiting[name] = of(person) if step == "add" else of("teacher", level=Level.TEACHER)
+                queue.add(name, waiting[name])
+            case "share" if other:
+                waiting[other] = {**waiting[other], **of(person)}
+                queue.add(other, waiting[other])
+            case "leave" if other and len(waiting[other]) > 1:
+                waiting[other] = dict(list(waiting[other].items())[1:])
+                queue.add(other, waiting[other])
+            case "resume":
+                waiting[name] = of(person)
+                queue.add_first(name, waiting[name])
+            case "lost":
+                waiting[name] = of(person)
+                queue.put_back(name, waiting[name])
+            case "after" if other:
+                waiting[name] = of(person)
+                queue.add_after(name, other, waiting[name])
+            case "remove" if other:
+                queue.remove(other)
+                del waiting[other]
+            case "settle" if taken:
+                queue.settle(taken.pop(), float(which))
+            case "take" if waiting:
+                taken.append(queue.take())
+                del waiting[taken[-1]]
+        assert sorted(queue.order()) == sorted(waiting)
+    order = queue.order()
+    assert [queue.take() for _ in order] == order
+    assert queue.take() is None
+
+
+def test_the_teachers_runs_start_before_the_class_and_what_lost_its_worker_before_both():
+    queue = Queue(10)
+    queue.add("student", of("a"))
+    queue.add("first", of("teacher", level=Level.TEACHER))
+    queue.add("second", of("teacher", level=Level.TEACHER))
+    queue.put_back("lost", of("b"))
+    assert queue.order() == ["lost", "first", "second", "student"]
+
+
+def test_a_resumed_training_is_the_next_of_its_owner_and_not_of_the_class():
+    queue = Queue(10)
+    for name in ("a0", "a1", "b0"):
+        queue.add(name, of(name[0]))
+    queue.take()  # a0, so b's turn is next
+    queue.add_first("a again", of("a"))
+    assert queue.order() == ["b0", "a again", "a1"]
+
+
+@given(st.lists(st.sampled_from(PEOPLE), min_size=2, max_size=3, unique=True), st.lists(st.integers(0, 2)))
+def test_a_training_that_several_wait_for_starts_as_early_as_for_each_of_them_alone(owners, queued):
+    def place(waiting):
+        queue = Queue(100)
+        for number, person in enumerate(queued):
+            queue.add(f"{PEOPLE[person]}{number}", of(PEOPLE[person]))
+        queue.add("shared", of(*waiting))
+        return queue.order().index("shared")
+
+    assert place(owners) == min(place([owner]) for owner in owners)
+
+
+def test_the_seconds_of_a_shared_training_are_divided_between_those_who_wait_for_it():
+    lengths = {"shared": 30.0, **{f"{person}{i}": 10.0 for person in "abcd" for i in range(3)}}
+    queue = Queue(100, lengths.__getitem__)
+    queue.add("shared", of("a", "b", "c"))
+    for name in list(lengths)[1:]:
+        queue.add(name, of(name[0]))
+    order = queue.order()
+    # each of the three has had 10 s of it, so the fourth person is next, and then all are equal
+    assert order[:2] == ["shared", "d0"]
+    assert {name[0] for name in order[2:5]} == {"a", "b", "c"}
+
+
+def test_who_waited_long_ago_or_trained_alone_owes_nothing_and_has_saved_nothing():
+    seconds: dict[str, float] = defaultdict(lambda: 10.0)
+    lab = Played(1, seconds)
+    for number in range(20):
+        lab.queue.add(f"a{number}", of("a"))
+    lab.until()  # alone for 200 s
+    for number in range(20, 23):
+        lab.queue.add(f"a{number}", of("a"))
+        lab.queue.add(f"b{number}", of("b"))
+    assert [name[0] for name in lab.queue.order()] == ["a", "b"] * 3
+
+
+def test_an_owner_at_the_limit_is_passed_over_and_keeps_the_turn():
+    queue = Queue(100)
+    for name in ("a0", "b0", "b1"):
+        queue.add(name, of(name[0]))
+    assert queue.take(lambda owner: owner != "a") == "b0"
+    assert queue.take(lambda owner: False) is None
+    assert queue.take() == "a0"
+    assert queue.take() == "b1"
+
+
+def test_more_than_may_wait_is_refused_with_the_bound():
+    queue = Queue(2)
+    queue.add("one")
+    queue.demand_places(1)
+    with pytest.raises(QueueFull, match="1 runs are waiting and at most 2 may"):
+        queue.demand_places(2)
