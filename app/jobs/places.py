@@ -9,7 +9,7 @@ from collections.abc import Callable
 from app.jobs.assignment import job_of
 from app.jobs.executor import Executor
 from app.jobs.messages import Resume
-from app.jobs.queue import ANYBODY, Owners, Queue
+from app.jobs.queue import ANYBODY, Level, Owner, Owners, Queue
 from app.jobs.register import Register
 from app.jobs.speed import Speed
 from app.jobs.waits import expected_starts
@@ -57,8 +57,12 @@ class Places:
         return sum(training is None or training.status is Status.RUNNING for training in trainings)
 
     def owners(self, training: Training) -> Owners:
-        """Those who wait for a training."""
-        return ANYBODY
+        """Those who wait for a training: the owners of the runs that show it."""
+        owners: dict[Owner, Level] = {}
+        for run in self._register.runs_of(training):
+            level = Level.FIRST if self._register.sight.comes_first(run) else Level.CLASS
+            owners[run.owner] = min(level, owners.get(run.owner, level))
+        return owners or ANYBODY  # its last run may be deleted in this moment
 
     def let_wait(self, training: Training) -> None:
         """Let a queued training wait, behind the others of those who show it; again when these are others."""

@@ -26,7 +26,7 @@ class Level(enum.IntEnum):
     """A level is served while nothing waits on the one before it; each takes turns of its own."""
 
     #: the teacher's runs, and those of the lesson that the teacher shows to the class
-    TEACHER = 0
+    FIRST = 0
     CLASS = 1
 
 

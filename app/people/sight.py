@@ -40,6 +40,14 @@ class Sight:
             return True
         return run.shared or run.id in self._classroom.shown_runs
 
+    def comes_first(self, run: Run) -> bool:
+        """Whether a run is the teacher's, or of the lesson that the teacher shows to the class: these need no turn."""
+        if self._classroom is None:
+            return False
+        owner, shown = self._classroom.find(run.owner), self._classroom.shown or {}
+        is_lesson = shown.get("kind") == "lesson" and run.lesson is not None
+        return bool(owner and owner.is_teacher) or (is_lesson and run.lesson == shown.get("lesson"))
+
     # -- what they see -----------------------------------------------------------------------------
 
     def listed(self, person: Person, run: Run) -> ListedRun:

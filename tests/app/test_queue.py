@@ -220,7 +220,7 @@ def test_the_order_says_what_starts_next_whatever_happened_before(steps):
         other = list(waiting)[which % len(waiting)] if waiting else None
         match step:
             case "add" | "teacher":
-                waiting[name] = of(person) if step == "add" else of("teacher", level=Level.TEACHER)
+                waiting[name] = of(person) if step == "add" else of("teacher", level=Level.FIRST)
                 queue.add(name, waiting[name])
             case "share" if other:
                 waiting[other] = {**waiting[other], **of(person)}
@@ -254,8 +254,8 @@ def test_the_order_says_what_starts_next_whatever_happened_before(steps):
 def test_the_teachers_runs_start_before_the_class_and_what_lost_its_worker_before_both():
     queue = Queue(10)
     queue.add("student", of("a"))
-    queue.add("first", of("teacher", level=Level.TEACHER))
-    queue.add("second", of("teacher", level=Level.TEACHER))
+    queue.add("first", of("teacher", level=Level.FIRST))
+    queue.add("second", of("teacher", level=Level.FIRST))
     queue.put_back("lost", of("b"))
     assert queue.order() == ["lost", "first", "second", "student"]
 
