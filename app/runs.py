@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 import time
 from dataclasses import dataclass, field
@@ -20,7 +19,13 @@ MAX_COLOR = 255
 FINGERPRINT = 16
 
 #: Numbers the views of runs in the order in which they are made, also over restarts, and exactly in a page's doubles.
-_revisions = itertools.count(time.time_ns() // 1000)
+_last_revision = 0
+
+
+def _next_revision() -> int:
+    global _last_revision
+    _last_revision = max(_last_revision + 1, time.time_ns() // 1000)
+    return _last_revision
 
 
 @dataclass(slots=True)
@@ -61,7 +66,7 @@ class Run:
         expected = training.expected_seconds
         return {
             "id": self.id,
-            "revision": next(_revisions),
+            "revision": _next_revision(),
             "number": self.number,
             "name": self.name,
             "status": training.status.value,

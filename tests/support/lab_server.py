@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import json
 import os
 import signal
@@ -19,16 +18,11 @@ import numpy as np
 from websockets.sync.client import connect
 
 from tests.support.experiments import QUICK
+from tests.support.lab_starter import IS_POSSIBLE, StartedLab, end_with_parent, lab_starter
 from tests.support.waiting import TIMEOUT, wait_until
 
 #: `lossroom serve`, as it is installed beside the interpreter.
 SERVE = (str(Path(sys.executable).with_name("lossroom")), "serve")
-
-
-def _end_with_parent() -> None:
-    """Let Linux kill this process when the tests are killed: otherwise its endless runs would never end."""
-    PR_SET_PDEATHSIG = 1
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class LabServer:
@@ -61,7 +55,7 @@ class LabServer:
         self.port = 0
         self.url = ""
         self.said: list[str] = []  # what it printed when it was open
-        self.process: subprocess.Popen[str] | None = None
+        self.process: subprocess.Popen[str] | StartedLab | None = None
         self.http: httpx.Client
         self._sockets = contextlib.ExitStack()
 
@@ -75,18 +69,8 @@ class LabServer:
     def start(self) -> None:
         command = [*self.prefix, *self.program, "--port", str(self.port)]
         command += ["--data-dir", str(self.data_dir), "--state-dir", str(self.state_dir)]
-        if self.limits:
-            command = ["sh", "-c", f'{self.limits} && exec "$@"', "sh", *command]
         self.log = (self.state_dir.parent / f"{self.state_dir.name}.log").open("a")
-        self.process = subprocess.Popen(
-            command,
-            stdout=subprocess.PIPE,
-            stderr=self.log,
-            text=True,
-            cwd=self.directory,
-            env={**os.environ, **self.environment},
-            preexec_fn=_end_with_parent if sys.platform == "linux" else None,
-        )
+        self.process = self._started(command)
         line = self._output.readline()
         assert "is open at" in line, f"the server said {line!r}; its log: {self.read_log()}"
         self.said = [line]
@@ -98,6 +82,25 @@ class LabServer:
         # Idle connections are let go before the server closes them, which it does after 5 s: a request that
         # meets that moment is reset.
         self.http = httpx.Client(base_url=self.url, timeout=TIMEOUT, limits=httpx.Limits(keepalive_expiry=2))
+
+    def _started(self, command: list[str]) -> subprocess.Popen[str] | StartedLab:
+        environment = {**os.environ, **self.environment}
+        as_installed = self.program == SERVE and not (self.prefix or self.limits)
+        if IS_POSSIBLE and as_installed and all(name.startswith("LOSSROOM_") for name in self.environment):
+            return lab_starter().start(
+                command, log=self.log, directory=self.directory, environment=environment
+            )
+        if self.limits:
+            command = ["sh", "-c", f'{self.limits} && exec "$@"', "sh", *command]
+        return subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=self.log,
+            text=True,
+            cwd=self.directory,
+            env=environment,
+            preexec_fn=end_with_parent if sys.platform == "linux" else None,
+        )
 
     @property
     def _output(self) -> IO[str]:

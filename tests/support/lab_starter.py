@@ -1,0 +1,207 @@
+"""Starts labs in less time: a process that has the lab's modules loaded, and forks itself for each lab.
+
+Two thirds of the work of starting a lab are imports, and the tests start some hundred labs. Such a lab has the memory,
+the arguments, the folders and the environment of one that a user starts. That `lossroom serve` loads what it needs is
+tested by the tests that start it as a user does (test_starting.py).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import functools
+import json
+import os
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import IO
+
+#: Processes are waited for by file descriptors, and end with their parent.
+IS_POSSIBLE = sys.platform == "linux" and hasattr(os, "pidfd_open")
+#: The longest request: arguments and environment.
+_REQUEST_BYTES = 100_000
+
+
+def end_with_parent() -> None:
+    """Let Linux kill this process when the tests are killed: otherwise its endless runs would never end."""
+    PR_SET_PDEATHSIG = 1
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+class StartedLab:
+    """A process that the starter has forked, with what the tests need of `subprocess.Popen`."""
+
+    def __init__(self, pid: int, stdout: IO[str], status: socket.socket) -> None:
+        self.pid = pid
+        self.stdout = stdout
+        self.returncode: int | None = None
+        self._status = status
+
+    def send_signal(self, number: int) -> None:
+        if self.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+
+    def wait(self, timeout: float | None = None) -> int:
+        """The exit code; -n after signal n.
+
+        Raises:
+            subprocess.TimeoutExpired: it still runs.
+        """
+        if self.returncode is None:
+            self._status.settimeout(timeout)
+            try:
+                answer = self._status.recv(16)
+            except TimeoutError:
+                raise subprocess.TimeoutExpired("lossroom", timeout or 0) from None
+            assert answer, "the process that starts labs has ended"
+            self.returncode = os.waitstatus_to_exitcode(int(answer))
+            self._status.close()
+        return self.returncode
+
+
+class LabStarter:
+    """The process, and this end of its socket. It ends with this process."""
+
+    def __init__(self) -> None:
+        self._socket, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with there:
+            there.set_inheritable(True)
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", __file__, str(there.fileno())],
+                pass_fds=[there.fileno()],
+                preexec_fn=end_with_parent,
+                env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+            )
+
+    def start(
+        self, command: Sequence[str], *, log: IO[str], directory: Path | None, environment: Mapping[str, str]
+    ) -> StartedLab:
+        """Start a lab: `command` is the program's file and its arguments."""
+        out, stdout = os.pipe()
+        status, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        request = {
+            "command": list(command),
+            "directory": str(directory or Path.cwd()),
+            "environment": dict(environment),
+        }
+        with there:
+            message = json.dumps(request).encode()
+            assert len(message) < _REQUEST_BYTES
+            socket.send_fds(self._socket, [message], [stdout, log.fileno(), there.fileno()])
+        os.close(stdout)
+        pid = int(status.recv(16) or b"0")
+        assert pid, "the process that starts labs has ended"
+        return StartedLab(pid, open(out, encoding="utf-8"), status)
+
+
+@functools.cache
+def lab_starter() -> LabStarter:
+    """The one of this process."""
+    return LabStarter()
+
+
+# -- in the starter's own process --------------------------------------------------------------------
+
+
+def _serve(channel: socket.socket) -> None:
+    """Fork for each request, and report how each fork ended."""
+    _load()
+    with selectors.DefaultSelector() as selector:
+        selector.register(channel, selectors.EVENT_READ)
+        running: dict[int, tuple[int, int]] = {}  # pidfd → pid, and where its end is reported
+        while True:
+            for key, _ in selector.select():
+                if key.fileobj is not channel:
+                    _report(selector, key.fd, *running.pop(key.fd))
+                    continue
+                message, files, _, _ = socket.recv_fds(channel, _REQUEST_BYTES, 3)
+                if not message:
+                    return
+                stdout, log, status = files
+                if not (pid := os.fork()):
+                    selector.close()
+                    channel.close()
+                    os.close(status)
+                    _become(json.loads(message), stdout, log)
+                os.close(stdout)
+                os.close(log)
+                with socket.socket(fileno=os.dup(status)) as answer:
+                    answer.send(str(pid).encode())
+                pidfd = os.pidfd_open(pid)
+                running[pidfd] = (pid, status)
+                selector.register(pidfd, selectors.EVENT_READ)
+
+
+def _load() -> None:
+    """Import what a lab imports until it answers."""
+    from app import one_thread
+
+    one_thread()
+    import app.cli
+    import app.commands.serve  # noqa: F401
+
+
+def _report(selector: selectors.BaseSelector, pidfd: int, pid: int, status: int) -> None:
+    selector.unregister(pidfd)
+    os.close(pidfd)
+    _, code = os.waitpid(pid, 0)
+    with socket.socket(fileno=status) as answer, contextlib.suppress(OSError):
+        answer.send(str(code).encode())
+
+
+def _become(request: dict[str, object], stdout: int, log: int) -> None:
+    """Be the program that was asked for, until it ends."""
+    end_with_parent()
+    os.dup2(stdout, 1)
+    os.dup2(log, 2)
+    os.close(stdout)
+    os.close(log)
+    sys.stdout = open(1, "w", encoding="utf-8")  # noqa: SIM115
+    sys.stderr = open(2, "w", encoding="utf-8", buffering=1)  # noqa: SIM115
+    environment, command = request["environment"], request["command"]
+    assert isinstance(environment, dict)
+    assert isinstance(command, list)
+    os.chdir(str(request["directory"]))
+    os.environ.clear()
+    os.environ.update(environment)
+    time.tzset()
+    sys.argv = command
+    # Workers run the program's main module again (without its end), which is the file of `lossroom`.
+    main_module = ModuleType("__main__")
+    main_module.__file__ = command[0]
+    sys.modules["__main__"] = main_module
+    status = 1
+    try:
+        from app.cli import main
+
+        status = main()
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        _exit(status)
+
+
+def _exit(status: int) -> None:
+    """End as an interpreter does: what is registered to run at the end runs, and what is written is flushed."""
+    import atexit
+    import threading
+
+    threading._shutdown()  # type: ignore[attr-defined]  # waits for the threads, as the interpreter does
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
+
+
+if __name__ == "__main__":
+    _serve(socket.socket(fileno=int(sys.argv[1])))
