@@ -28,6 +28,9 @@ setup-dev:
 run: setup ## serve the lab on http://127.0.0.1:8000 (PORT=, HOST=, or LOSSROOM_PORT, LOSSROOM_HOST and the others)
 	@exec $(BIN)/lossroom serve $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
 
+# Modules are compiled once, not by each of some hundred labs, also where the environment says to keep no compiled ones.
+test coverage parity: export PYTHONDONTWRITEBYTECODE =
+
 test: setup-dev ## set up, then every test: scripts in Node, Python, browser, PyTorch (PARITY=no: without PyTorch)
 	@sh scripts/ensure-browser.sh $(BIN)/python
 	@sh scripts/ensure-nginx.sh
