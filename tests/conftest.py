@@ -19,6 +19,7 @@ settings.load_profile("lab")
 
 from tests.support.folders import find_data_dir  # noqa: E402
 from tests.support.lab_server import LabServer, running_lab  # noqa: E402
+from tests.support.ports import Ports  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -27,8 +28,13 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return find_data_dir() or tmp_path_factory.mktemp("data")
 
 
+@pytest.fixture(scope="session")
+def ports() -> Ports:
+    return Ports()
+
+
 @pytest.fixture
-def make_lab(tmp_path: Path, data_dir: Path):
+def make_lab(tmp_path: Path, data_dir: Path, ports: Ports):
     """Starts labs for one test; they end with the test."""
     labs: list[LabServer] = []
 
@@ -36,12 +42,14 @@ def make_lab(tmp_path: Path, data_dir: Path):
         lab = LabServer(tmp_path / f"state{len(labs)}", data_dir, environment=environment)
         lab.state_dir.mkdir()
         labs.append(lab)
+        lab.port = ports.take()
         lab.start()
         return lab
 
     yield make
     for lab in labs:
         lab.stop(signal.SIGKILL)
+        ports.give_back(lab.port)
 
 
 @pytest.fixture(scope="module")

@@ -29,7 +29,7 @@ def test_a_newcomer_trains_with_one_button_and_then_changes_one_thing(open_page,
 
 
 def test_in_forced_colors_mode_launch_choices_and_runs_can_be_distinguished(open_page, lab_with_runs):
-    page = open_page(lab_with_runs, reused=False, forced_colors="active")
+    page = open_page(lab_with_runs, forced_colors="active")
     background = "(e => getComputedStyle(e).backgroundColor)(document.querySelector('{}'))"
     chosen = page.page.evaluate(background.format(".segments input:checked + span"))
     assert chosen != page.page.evaluate(background.format(".segments :not(:checked) + span"))

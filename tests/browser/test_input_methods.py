@@ -78,7 +78,7 @@ def test_a_confirmed_word_stays_open_for_the_next_one(page, lab, run, field, tag
 
 
 def test_a_number_is_read_once_its_conversion_is_confirmed(open_page, lab):
-    page = open_page(lab, reused=False)
+    page = open_page(lab)
     page.until("document.querySelector('#summary-parameters').textContent !== '–'")
     asked = []
 

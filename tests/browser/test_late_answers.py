@@ -49,7 +49,7 @@ SUMMARY = "**/api/experiments/summary"
 @pytest.fixture
 def page(open_page, lab):
     """A page whose form would launch twenty iterations on the digits, in a tab whose requests can be held."""
-    page = open_page(lab, reused=False)
+    page = open_page(lab)
     page.choose("dataset.name", "digits")
     page.fill(training__iterations=20)
     return page
@@ -171,7 +171,7 @@ def test_a_late_answer_does_not_bring_a_deleted_run_back(page, lab):
 
 
 def test_show_none_works_even_if_the_list_of_runs_arrived_before_the_charts(open_page, lab_with_runs):
-    page = open_page(lab_with_runs, reused=False)
+    page = open_page(lab_with_runs)
     held = Held(page.page, "**/api/lessons?*")
     with page.page.expect_websocket() as socket:
         page.page.evaluate("location.reload()")
