@@ -370,8 +370,42 @@ class ClassAnswer(TypedDict):
     numbers_only: NotRequired[bool]
     people: NotRequired[int]
     launched: NotRequired[int]
+    removed: NotRequired[bool]
     sees: NotRequired[list[str]]
     code: NotRequired[str]
+
+
+@_answer
+class PhraseAnswer(TypedDict):
+    """A recovery phrase. It is given once."""
+
+    phrase: str
+
+
+@_answer
+class SecretAnswer(TypedDict):
+    """What comes behind the # of a link. It is given once."""
+
+    secret: str
+
+
+@_answer
+class PersonAnswer(TypedDict):
+    """A student, as the teacher sees them. `hand_at`: since when their hand is up, in Unix seconds. `away`: no page of
+    theirs has been open for a while."""
+
+    id: str
+    number: int | None
+    nickname: str
+    hand_at: Number | None
+    removed: bool
+    away: bool
+    joined_at: Number
+
+
+@_answer
+class PeopleAnswer(TypedDict):
+    people: list[PersonAnswer]
 
 
 # -- data sets, health -----------------------------------------------------------------------------

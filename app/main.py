@@ -29,8 +29,9 @@ from app.lab import Lab
 from app.live.hub import Hub
 from app.metrics import Metrics
 from app.pages import Pages
+from app.people import access
 from app.people.classroom import Classroom
-from app.people.visits import Visits
+from app.people.guard import Guard, keys_of
 from app.routes import (
     api_docs,
     datasets,
@@ -45,6 +46,7 @@ from app.routes import (
     runs,
     source,
     stream,
+    teaching,
 )
 from app.security.bodies import TextBodies
 from app.security.headers import SecurityHeaders
@@ -71,7 +73,9 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
     hub = Hub(history=history, observe_lag=metrics.lag.observe, in_class=bool(settings.class_name))
     classroom = None
     if settings.class_name:
-        classroom = Classroom(settings.class_name, database, hub, max_people=settings.max_people)
+        classroom = Classroom(
+            settings.class_name, database, hub, max_people=settings.max_people, days=settings.class_days
+        )
     register = Register(database, hub, classroom)
     executor = executor or LocalExecutor(settings.socket_dir)
     data_sets = DataSets(settings, hub)
@@ -85,13 +89,15 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
         gc.set_threshold(50_000, 20, 100)
         lab.open("a lab")
         if classroom is not None:
-            await classroom.open()
+            await classroom.open(register)
         await scheduler.open()
         preparing = asyncio.create_task(data_sets.prepare_all())
         yield
         preparing.cancel()
         await replayer.close()
         await scheduler.close()
+        if classroom is not None:
+            await classroom.close()
         await asyncio.to_thread(lab.close)
 
     app = FastAPI(
@@ -120,9 +126,10 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
     static_dir, templates_dir, docs_dir = _assets()
     page_files = app.state.pages = Pages(templates_dir, static_dir)
     guide = app.state.guide = Guide(docs_dir)
-    for module in (
+    modules = (
         health,
         people,
+        teaching,
         runs,
         forks,
         moments,
@@ -134,12 +141,17 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
         poll,
         api_docs,
         pages,
-    ):
-        app.include_router(module.router)
+    )
     app.mount("/static", page_files.assets)
     app.mount("/guide/images", Assets(guide.pictures))
+    keys = [*keys_of(app.routes), *(key for module in modules for key in keys_of(module.router.routes))]
+    access.check(keys)
+    for module in modules:
+        app.include_router(module.router)
     if classroom is not None:
-        app.add_middleware(Visits, classroom=classroom)
+        app.add_middleware(
+            Guard, classroom=classroom, sight=register.sight, find=register.find_run, keys=keys
+        )
     app.add_middleware(_PageGzip)
     app.add_middleware(Head)
     app.add_middleware(TextBodies)

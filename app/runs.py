@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from app.answers import Annotation, Latest, ListedRun, Origin, RunAnswer, RunSummary, StretchAnswer
+from app.errors import NotFound
 from app.trainings import Status, Training
 from engine.dataset_config import DATASET_FIELDS, DatasetConfig
 from engine.reasons import why
@@ -102,6 +103,11 @@ class Run:
             "owner": None,
             "shared": self.shared,
         }
+
+
+def no_run(run_id: str) -> NotFound:
+    """There is no such run."""
+    return NotFound(f"there is no run {run_id!r}", field="id")
 
 
 def _finite(value: float) -> float | None:

@@ -100,6 +100,12 @@ class Settings(BaseSettings):
         description="name of a class, whose people join; without one, everybody may do everything",
     )
     max_people: int = Field(500, ge=1, le=10_000, description="students of a class; one more cannot join")
+    class_days: float = Field(
+        90.0,
+        gt=0,
+        le=3650,
+        description="days after which a class ends: its names are deleted, its curves stay",
+    )
     workers: int = Field(
         default_factory=machine.cores,
         ge=1,

@@ -89,10 +89,10 @@ def report(
     return stream
 
 
-def curves(recording: Recording) -> Markup:
-    """A run's curves as the report's script reads them. Each run's are written by themselves: while JSON is written, no
-    other thread has its turn."""
-    return _json_in_html(_curves(recording))
+def curves(recording: Recording, points: int = MAX_POINTS) -> Markup:
+    """A run's curves as the report's script reads them, with at most so many points each. Each run's are written by
+    themselves: while JSON is written, no other thread has its turn."""
+    return _json_in_html(_curves(recording, points))
 
 
 def _data(
@@ -170,7 +170,7 @@ def _same(configs: Sequence[Fields], texts: Mapping[str, str]) -> list[tuple[str
     return [(labels[name], value_label_of(name, value, texts)) for name, value in common.items()]
 
 
-def _curves(recording: Recording) -> dict[str, Any]:
+def _curves(recording: Recording, points: int) -> dict[str, Any]:
     run = recording.run
     curves: dict[str, Any] = {"name": run["name"]}
     curves["not_positive"] = 0
@@ -178,15 +178,15 @@ def _curves(recording: Recording) -> dict[str, Any]:
         columns = recording.some(stream, ("iteration", *names))
         for name in names:
             if name in columns:
-                curves[name] = _points(columns["iteration"], columns[name])
+                curves[name] = _points(columns["iteration"], columns[name], points)
         if "loss" in columns:
             curves["not_positive"] = int((columns["loss"] <= 0).sum())
     return curves
 
 
-def _points(x: NDArray[np.float32], y: NDArray[np.float32]) -> dict[str, list[Any]]:
-    if len(x) > MAX_POINTS:
-        picked = extremes(y, MAX_POINTS)
+def _points(x: NDArray[np.float32], y: NDArray[np.float32], most: int) -> dict[str, list[Any]]:
+    if len(x) > most:
+        picked = extremes(y, most)
         x, y = x[picked], y[picked]
     finite = np.isfinite(y).tolist()
     values = [float(f"{value:.6g}") if ok else None for value, ok in zip(y.tolist(), finite, strict=True)]

@@ -9,16 +9,16 @@ import itertools
 import logging
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from app.errors import Conflict, NotFound, StoreDamaged
+from app.errors import Conflict, StoreDamaged
 from app.live.hub import Hub
 from app.people.classroom import Classroom
 from app.people.sight import Sight
 from app.remarks import changed
-from app.runs import Run
+from app.runs import Run, no_run
 from app.storage import run_store, training_store
 from app.storage.database import Database
 from app.trainings import IllegalTransition, Status, Training
@@ -102,6 +102,26 @@ class Register:
             return self._runs[run_id]
         except KeyError:
             raise no_run(run_id) from None
+
+    def find_run(self, run_id: str) -> Run | None:
+        """The run, unless it is deleted."""
+        return self._runs.get(run_id)
+
+    def owners(self) -> set[str | None]:
+        """The persons who have launched a run."""
+        return {run.owner for run in self._runs.values()}
+
+    def newest_of(self, owner: str) -> list[str]:
+        """The ids of the runs that a person launched together last."""
+        runs = [run for run in self._runs.values() if run.owner == owner]
+        if not runs:
+            return []
+        group = runs[-1].group_id
+        return [run.id for run in runs if run is runs[-1] or (group is not None and run.group_id == group)]
+
+    def republish(self, fits: Callable[[Run], bool]) -> None:
+        """Send the states of the runs that fit to the viewers."""
+        self.publish_runs([run for run in self._runs.values() if fits(run)])
 
     async def add(
         self, runs: list[Run], streams: Mapping[str, Mapping[str, training_store.WholeStream]] | None = None
@@ -299,11 +319,6 @@ class Register:
                 },
             )
         self.publish(training)
-
-
-def no_run(run_id: str) -> NotFound:
-    """There is no such run."""
-    return NotFound(f"there is no run {run_id!r}", field="id")
 
 
 def illegal(run: Run, but: str) -> Conflict:

@@ -144,6 +144,17 @@ class Hub:
         for lane in viewer.lanes:
             self._readers.get(lane, set()).discard(viewer)
 
+    def dismiss(self, person_id: str) -> None:
+        """Let all viewers of a person go."""
+        for viewer in self._viewers:
+            if viewer.person.id == person_id:
+                viewer.dismissed = True
+                viewer.news.set()
+
+    def people(self) -> set[str]:
+        """The persons who have a viewer."""
+        return {viewer.person.id for viewer in self._viewers}
+
     def glance(self, version: int, place: Place | None, person: Person = ANYONE) -> Viewer:
         """A viewer for one poll: it starts from what the page already has, and gets no later updates."""
         return Viewer(self._rows, self._lanes.of(person), person, version=version, place=place)

@@ -31,7 +31,7 @@ class Viewer:
     """One tab's cursors. `next_messages` gives what is due, in order, at most one catch-up frame a stream.
 
     `news` is set when there may be something new: clear it, call `next_messages`, and `wait` if there was nothing. For
-    a viewer that waits and has all older rows, the hub writes new rows directly.
+    a viewer that waits and has all older rows, the hub writes new rows directly. One that is `dismissed` must go.
     """
 
     def __init__(
@@ -53,6 +53,7 @@ class Viewer:
             place: where the list of runs continues; None: the viewer has the whole list.
         """
         self.news = asyncio.Event()
+        self.dismissed = False
         self._waits = False
         self._rows = rows
         self.lanes = lanes

@@ -13,11 +13,13 @@ PLACEHOLDERS: dict[str, tuple[str, ...]] = {
     "not_yours": (),
     "wrong_code": (),
     "wrong_secret": (),
+    "wrong_phrase": (),
     "class_ended": (),
     "class_full": ("most",),
     "nickname_taken": (),
     "removed": (),
     "held": (),
+    "nothing_launched": (),
     "too_many_codes": ("seconds",),
 }
 declare(PLACEHOLDERS)

@@ -12,7 +12,8 @@ from app.answers import ListedRun, Origin, Owner, RunAnswer
 from app.live.lanes import RunState
 from app.people.classroom import Classroom
 from app.people.person import Person, Role
-from app.runs import Run
+from app.people.refusals import Forbidden
+from app.runs import Run, no_run
 
 
 class Sight:
@@ -33,6 +34,18 @@ class Sight:
     def may_change(self, person: Person, run: Run) -> bool:
         """Its owner and the teacher may."""
         return person.is_teacher or (person.role is Role.STUDENT and run.owner == person.id)
+
+    def demand(self, person: Person, run: Run, *, change: bool = False) -> None:
+        """Refuse what a person may not see, or change.
+
+        Raises:
+            NotFound: for those who may not see the run, it is as if there were none.
+            Forbidden: they see it, but cannot change it.
+        """
+        if not self.may_see(person, run):
+            raise no_run(run.id)
+        if change and not self.may_change(person, run):
+            raise Forbidden("this run belongs to another person", code="not_yours", field="id")
 
     def is_open(self, run: Run) -> bool:
         """Whether the whole class sees the run: it is shared, or shown to all now."""
@@ -90,7 +103,7 @@ class Sight:
         return {
             "id": person.id,
             "number": person.number,
-            "nickname": person.nickname if sees_names else None,
+            "nickname": (person.nickname or None) if sees_names else None,
         }
 
     def _origin(self, run: Run, role: Role) -> Origin | None:

@@ -11,19 +11,20 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from app.answers import FieldsAnswer, RunsAnswer
-from app.errors import Invalid, StoreUnavailable
-from app.exports import documents, imports, report, script, tables, tfevents, torch_script
+from app.errors import Conflict, Invalid, StoreUnavailable
+from app.exports import documents, imports, of_class, report, script, tables, tfevents, torch_script
 from app.exports.documents import MAX_RUNS
 from app.exports.fields import flatten
 from app.exports.names import attachment, name_of_run, name_of_runs
 from app.exports.recording import Recording
 from app.lab import Lab, TheLab
 from app.pages import Pages
-from app.people.person import Person
+from app.people.person import Person, Role
 from app.people.visits import ThePerson
 from app.rows import Rows
 from app.runs import Run
 from app.storage import training_store
+from app.texts import file_name
 from app.work import in_pieces, in_thread
 from engine.events import STREAMS
 from engine.reasons import Reason, reason_of
@@ -155,6 +156,48 @@ async def get_fields(lab: TheLab, person: ThePerson, runs: Selection) -> FieldsA
     return {"fields": {run.id: flatten(run.training.config) for run in _runs(lab, person, runs)}}
 
 
+# -- the class ---------------------------------------------------------------------------------------
+
+
+@router.get("/class/export.html")
+async def export_class_html(
+    lab: TheLab, person: ThePerson, request: Request, lang: Language = None
+) -> Response:
+    """A page with the best run of each student, with numbers and nicknames, that needs no lab and no network."""
+    best = of_class.best_of_each(_owned(lab))
+    if not best:
+        raise Conflict("no student has launched a run yet", code="nothing_launched")
+    recordings = []
+    for owner, run in best:
+        recording = _record(lab, person, run)
+        named = {**recording.run, "name": of_class.title_of(owner, run)}
+        recordings.append(Recording(named, recording.read))
+    headers = attachment(_name_of_class(lab, "report.html"))
+    return await _report(request, recordings, lang, headers, points=of_class.POINTS)
+
+
+@router.get("/class/export.csv")
+async def export_class_csv(lab: TheLab) -> Response:
+    """One line for each run of the students, with numbers and nicknames."""
+    rows = of_class.table(_owned(lab))
+    return StreamingResponse(
+        in_pieces(rows),
+        media_type="text/csv; charset=utf-8",
+        headers=attachment(_name_of_class(lab, "csv")),
+    )
+
+
+def _owned(lab: Lab) -> list[of_class.Owned]:
+    """The runs of the students, with them."""
+    classroom = lab.demand_class()
+    owned = ((classroom.find(run.owner), run) for run in lab.register.runs)
+    return [(owner, run) for owner, run in owned if owner is not None and owner.role is Role.STUDENT]
+
+
+def _name_of_class(lab: Lab, ending: str) -> str:
+    return f"class-{file_name(lab.demand_class().name)}.{ending}"
+
+
 # -- and back ----------------------------------------------------------------------------------------
 
 
@@ -235,12 +278,13 @@ async def _report(
     wish: str | None,
     headers: dict[str, str],
     dash: str | None = None,
+    points: int = report.MAX_POINTS,
 ) -> Response:
     pages: Pages = request.app.state.pages
     language = pages.messages.negotiate(
         wish, request.cookies.get("language"), request.headers.get("accept-language")
     )
-    curves = [await in_thread(report.curves, recording) for recording in recordings]
+    curves = [await in_thread(report.curves, recording, points) for recording in recordings]
     texts = pages.messages.catalog(language)
     text = report.report(recordings, curves, texts, language, pages.plotly.plain, dash)
     return StreamingResponse(in_pieces(text), media_type="text/html; charset=utf-8", headers=headers)

@@ -11,8 +11,9 @@ from app.guide import Guide, Section
 from app.lab import TheLab
 from app.pages import Pages
 from app.people.cookies import remember, token_of
+from app.people.person import Role
 from app.people.tokens import new_token
-from app.people.visits import ThePerson, Visitor
+from app.people.visits import Visitor
 
 router = APIRouter(include_in_schema=False)
 
@@ -44,9 +45,12 @@ def join(request: Request, lab: TheLab, lang: str | None = None) -> Response:
 
 
 @router.get("/wall")
-def wall(request: Request, lab: TheLab, person: ThePerson, lang: str | None = None) -> Response:
-    """The teacher's live page, and the projector's."""
+def wall(request: Request, lab: TheLab, visitor: Visitor, lang: str | None = None) -> Response:
+    """The teacher's live page, and the projector's. Others are led to theirs."""
     lab.demand_class()
+    if visitor is None or visitor.role is Role.STUDENT:
+        target = "join" if visitor is None else "./"
+        return RedirectResponse(target, 303, headers={"Cache-Control": "no-store"})
     return _page(request, "wall.html", lang)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, cast
+import time
+from typing import Annotated, Any, Literal, cast
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.answers import ClassAnswer
+from app.answers import ClassAnswer, PhraseAnswer
 from app.lab import Lab, TheLab
 from app.people.classroom import LONGEST_NICKNAME
 from app.people.cookies import forget, remember, token_of
@@ -42,10 +43,39 @@ class Link(BaseModel):
     secret: str = Field(max_length=200)
 
 
+class Returning(BaseModel):
+    """Who comes back by a recovery phrase."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    code: Code
+    phrase: str = Field(max_length=200, description="three words, in any case and with any spaces")
+
+
+class Language(BaseModel):
+    """Of the words of a recovery phrase."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    language: Literal["en", "ja"] = "en"
+
+
+class Hand(BaseModel):
+    """Whether a hand is up."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    up: bool = Field(strict=True)
+
+
 @router.get("")
-async def get_class(lab: TheLab, visitor: Visitor) -> ClassAnswer:
-    """The class as the asker sees it; a browser that is not known gets its name only."""
-    return class_view(lab, visitor)
+async def get_class(lab: TheLab, request: Request, visitor: Visitor) -> ClassAnswer:
+    """The class as the asker sees it; a browser that is not known gets its name only. `removed`: it is that of a
+    student whom the teacher has removed."""
+    classroom = lab.demand_class()
+    known = classroom.person_of(token_of(request, classroom.id))
+    seen = class_view(lab, visitor)
+    return {**seen, "removed": True} if known is not None and known.removed else seen
 
 
 @router.post("/join", status_code=201)
@@ -62,6 +92,30 @@ async def join(lab: TheLab, request: Request, response: Response, given: Joining
         return class_view(lab, known)
     person, token = await classroom.join(given.code, given.nickname, token)
     remember(response, request, classroom.id, token)
+    return class_view(lab, person)
+
+
+@router.post("/return")
+async def come_back(lab: TheLab, request: Request, response: Response, given: Returning) -> ClassAnswer:
+    """Be known on another device, by the code of the class and one's recovery phrase."""
+    classroom = lab.demand_class()
+    person, token = await classroom.return_by(given.code, given.phrase)
+    remember(response, request, classroom.id, token)
+    return class_view(lab, person)
+
+
+@router.post("/me/phrase")
+async def make_my_phrase(lab: TheLab, person: ThePerson, given: Language | None = None) -> PhraseAnswer:
+    """A new recovery phrase, in the place of the one before. It is not stored, only its hash."""
+    phrase = await lab.demand_class().give_phrase(person, (given or Language()).language)
+    return {"phrase": phrase}
+
+
+@router.put("/me/hand")
+async def put_hand(lab: TheLab, person: ThePerson, given: Hand) -> ClassAnswer:
+    """Put one's hand up, or down."""
+    hand_at = (person.hand_at or time.time()) if given.up else None
+    await lab.demand_class().change(person, hand_at=hand_at)
     return class_view(lab, person)
 
 

@@ -81,6 +81,7 @@ class Changes(BaseModel):
         [], max_length=MAX_TAGS, description="tags to take from those that are there"
     )
     notes: str = Field("", max_length=10_000)
+    shared: bool = Field(False, description="with the class; of no effect without one")
     was: Before = Field(Before(), description="refuse with 409 where one of these is another by now")
 
 
@@ -149,7 +150,7 @@ async def get_run(lab: TheLab, person: ThePerson, run_id: str) -> RunAnswer:
 
 @router.patch("/{run_id}")
 async def change_run(lab: TheLab, person: ThePerson, run_id: str, changes: Changes) -> RunAnswer:
-    """Rename, colour, star, tag, note or archive a run; it changes on every open page."""
+    """Rename, colour, star, tag, note, share or archive a run; it changes on every open page."""
     given = changes.model_dump(exclude_unset=True)
     was = given.pop("was", {})
     if not given:
@@ -223,10 +224,13 @@ async def clone(lab: TheLab, person: ThePerson, run_id: str, how: Fresh | None =
 
 @router.get("/{run_id}/comparison")
 async def compare(
-    lab: TheLab, run_id: str, other: Annotated[str, Query(alias="with", description="another run's id")]
+    lab: TheLab,
+    person: ThePerson,
+    run_id: str,
+    other: Annotated[str, Query(alias="with", description="another run's id")],
 ) -> ComparisonAnswer:
     """Whether the rows of two runs are equal, bit for bit, as far as both have them."""
-    mine, others = (lab.register.get(one).training.id for one in (run_id, other))
+    mine, others = (lab.demand_seen(person, one).training.id for one in (run_id, other))
     rows = {
         stream: min(lab.hub.recorded(mine, stream), lab.hub.recorded(others, stream)) for stream in STREAMS
     }

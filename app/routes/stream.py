@@ -16,7 +16,8 @@ The server sends rows as binary frames, and text:
 - `{"type": "error", "error": {...}}`: a message that cannot be understood. The socket stays open.
 
 Something comes at least every 15 seconds. A lab that ends closes with 1012, and one with too many viewers
-(`LOSSROOM_MAX_VIEWERS`) with 1013.
+(`LOSSROOM_MAX_VIEWERS`) with 1013. In a class, a socket without a person is refused with 401, and one whose person is
+removed or leaves is closed with 1008; each gets the runs that its person may see.
 """
 
 from __future__ import annotations
@@ -34,9 +35,7 @@ from app.lab import Lab
 from app.live.protocol import SHARED_FRAMES
 from app.live.subscription import BadMessage, apply, parse
 from app.live.viewer import Viewer
-from app.people.refusals import NOT_JOINED
-from app.people.visits import visitor
-from app.security.denial import deny
+from app.people.visits import person
 
 router = APIRouter()
 
@@ -53,16 +52,13 @@ class Stream:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         socket = WebSocket(scope, receive, send)
         lab: Lab = socket.app.state.lab
-        who = visitor(socket)
-        if who is None:
-            await deny(scope, receive, send, 401, NOT_JOINED)
-            return
+        viewing = person(socket)
         await socket.accept()
         if lab.hub.viewers >= lab.settings.max_viewers:
             await socket.close(code=1013, reason=f"the lab shows at most {lab.settings.max_viewers} viewers")
             return
         write = scope.get("extensions", {}).get(SHARED_FRAMES, {}).get("write")
-        viewer = lab.hub.join(who, write)
+        viewer = lab.hub.join(viewing, write)
         replies: asyncio.Queue[str] = asyncio.Queue(maxsize=MAX_ERRORS)
         try:
             # The reader runs beside the sender: else a client that is slow to take frames could not be heard.
@@ -83,8 +79,9 @@ async def _send(socket: WebSocket, send: Send, lab: Lab, viewer: Viewer, replies
     await socket.send_text(json.dumps({"type": "hello", "version": __version__, "server": lab.server_id}))
     while True:
         viewer.news.clear()  # before looking, so that no change falls between
-        if lab.hub.closing:
-            await socket.close(code=1012, reason="the lab is restarting")
+        if lab.hub.closing or viewer.dismissed:
+            code, reason = (1012, "the lab is restarting") if lab.hub.closing else (1008, "known no more")
+            await socket.close(code=code, reason=reason)
             return
         while not replies.empty():
             await socket.send_text(replies.get_nowait())

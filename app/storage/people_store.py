@@ -79,6 +79,13 @@ def update_person(connection: sqlite3.Connection, person_id: str, changes: Mappi
     _update(connection, "people", person_id, changes)
 
 
+def store_seen(connection: sqlite3.Connection, seen: Mapping[str, float]) -> None:
+    """Store when persons were seen last."""
+    connection.executemany(
+        "UPDATE people SET seen_at = ? WHERE id = ?", [(at, one) for one, at in seen.items()]
+    )
+
+
 def load_people(connection: sqlite3.Connection, class_id: str) -> list[Person]:
     """The people of a class, in the order in which they came."""
     return [
@@ -137,6 +144,15 @@ def secrets_of(connection: sqlite3.Connection, class_id: str) -> dict[Role, str]
         "SELECT teacher_secret, projector_secret FROM classes WHERE id = ?", (class_id,)
     ).fetchone()
     return {Role.TEACHER: row["teacher_secret"], Role.PROJECTOR: row["projector_secret"]}
+
+
+def renew_secret(connection: sqlite3.Connection, class_id: str, role: Role, hashed: str) -> None:
+    """Store the hash of a new link's secret. Browsers that came by the one before are forgotten."""
+    update_class(connection, class_id, {f"{role.value}_secret": hashed})
+    connection.execute(
+        "DELETE FROM sessions WHERE person_id IN (SELECT id FROM people WHERE class_id = ? AND role = ?)",
+        (class_id, role.value),
+    )
 
 
 def _update(connection: sqlite3.Connection, table: str, key: str, changes: Mapping[str, Any]) -> None:

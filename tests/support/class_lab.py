@@ -13,7 +13,7 @@ from websockets.sync.client import connect
 
 from tests.support.experiments import QUICK
 from tests.support.lab_server import LabServer
-from tests.support.waiting import TIMEOUT
+from tests.support.waiting import TIMEOUT, wait_until
 
 
 class Member:
@@ -42,6 +42,15 @@ class Member:
         assert answer.status_code == 201, answer.text
         run: dict[str, Any] = answer.json()
         return run
+
+    def wait_for(self, run_id: str, *statuses: str) -> dict[str, Any]:
+        """Wait until a run that they see has one of the statuses."""
+
+        def reached() -> dict[str, Any] | None:
+            run: dict[str, Any] = self.http.get(f"/api/runs/{run_id}").raise_for_status().json()
+            return run if run["status"] in statuses else None
+
+        return wait_until(reached, f"status {' or '.join(statuses)} of run {run_id}")
 
     def runs(self) -> set[str]:
         """The ids of the runs that they see."""
@@ -86,6 +95,12 @@ class ClassLab(LabServer):
     def teacher(self) -> Member:
         member = self.visitor()
         member.http.post("/api/class/enter", json={"secret": self.secret}).raise_for_status()
+        return member
+
+    def projector(self) -> Member:
+        secret = self.teacher().http.post("/api/class/projector-link").raise_for_status().json()["secret"]
+        member = self.visitor()
+        member.http.post("/api/class/enter", json={"secret": secret}).raise_for_status()
         return member
 
     @property

@@ -1,0 +1,162 @@
+"""/api/class: what the teacher does with the class."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.answers import ClassAnswer, PeopleAnswer, PersonAnswer, PhraseAnswer, SecretAnswer
+from app.errors import Invalid
+from app.exports.documents import MAX_RUNS
+from app.lab import Lab, TheLab
+from app.people.classroom import person_view
+from app.people.person import Role
+from app.people.visits import ThePerson
+from app.routes.people import Language, class_view
+
+router = APIRouter(prefix="/api/class", tags=["class"])
+
+
+class PersonChanges(BaseModel):
+    """What the teacher changes of a student; what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    nickname: str = Field("", max_length=200)
+    removed: bool = Field(False, strict=True, description="false lets them in again")
+    hand: Literal[False] = Field(False, description="false puts their hand down")
+
+
+class Holding(BaseModel):
+    """Whether launching is held."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    held: bool = Field(strict=True)
+
+
+class View(BaseModel):
+    """What all screens show: some runs, a moment of some runs, the newest runs of a student, or a lesson."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Literal["runs", "moment", "person", "lesson"]
+    runs: list[str] = Field([], max_length=MAX_RUNS, description="of the kinds runs and moment")
+    iteration: int | None = Field(None, ge=0, le=2**53, strict=True, description="of the kind moment")
+    person: str | None = Field(None, max_length=40, description="of the kind person: an id")
+    lesson: str | None = Field(None, max_length=100, description="of the kind lesson: a slug")
+    step: int | None = Field(None, ge=0, le=100, strict=True, description="of the kind lesson")
+
+    def needed(self) -> dict[str, Any]:
+        """The values that its kind needs, and those that it may have."""
+        names = {
+            "runs": ("runs",),
+            "moment": ("runs", "iteration"),
+            "person": ("person",),
+            "lesson": ("lesson",),
+        }[self.kind]
+        for name in names:
+            if getattr(self, name) in (None, []):
+                message = f"view.{name} is needed for the kind {self.kind}"
+                raise Invalid(message, code="missing", field=f"view.{name}")
+        given = {name: getattr(self, name) for name in names}
+        return given | ({"step": self.step} if self.kind == "lesson" else {})
+
+
+class Showing(BaseModel):
+    """What all screens show; null: each shows its own again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    view: View | None
+
+
+class ClassChanges(BaseModel):
+    """What is left out stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    numbers_only: bool = Field(strict=True, description="whether the projector shows no nicknames")
+
+
+@router.get("/people")
+async def get_people(lab: TheLab) -> PeopleAnswer:
+    """All students, by their numbers, also those who were removed."""
+    students = [one for one in lab.demand_class().people if one.role is Role.STUDENT]
+    return {"people": [person_view(one) for one in students]}
+
+
+@router.patch("/people/{person_id}")
+async def change_person(lab: TheLab, person_id: str, given: PersonChanges) -> PersonAnswer:
+    """Rename a student, put their hand down, remove them or let them in again. Their runs stay."""
+    classroom = lab.demand_class()
+    person = classroom.student(person_id)
+    changes = given.model_dump(exclude_unset=True)
+    if not changes:
+        raise Invalid("nothing is to be changed: give nickname, removed or hand", code="missing")
+    if changes.pop("hand", None) is False:
+        changes["hand_at"] = None
+    await classroom.change(person, **changes)
+    return person_view(person)
+
+
+@router.post("/people/{person_id}/phrase")
+async def make_phrase(lab: TheLab, person_id: str, given: Language | None = None) -> PhraseAnswer:
+    """A new recovery phrase for a student, in the place of the one before."""
+    classroom = lab.demand_class()
+    person = classroom.student(person_id)
+    return {"phrase": await classroom.give_phrase(person, (given or Language()).language)}
+
+
+@router.post("/code")
+async def renew_code(lab: TheLab, person: ThePerson) -> ClassAnswer:
+    """Another code to join with. Those who have joined stay."""
+    await lab.demand_class().renew_code()
+    return class_view(lab, person)
+
+
+@router.post("/hold")
+async def hold(lab: TheLab, person: ThePerson, given: Holding) -> ClassAnswer:
+    """Hold launching: students cannot launch, fork, resume or step. What trains goes on."""
+    await lab.demand_class().set(held=given.held)
+    return class_view(lab, person)
+
+
+@router.post("/show")
+async def show(lab: TheLab, person: ThePerson, given: Showing) -> ClassAnswer:
+    """Put a view on every screen until it is released. Everybody sees its runs meanwhile."""
+    await lab.demand_class().set(shown=None if given.view is None else _shown(lab, given.view))
+    return class_view(lab, person)
+
+
+@router.post("/projector-link", status_code=201)
+async def make_projector_link(lab: TheLab) -> SecretAnswer:
+    """A new link for the projector, `join#projector=SECRET`; the one before opens nothing any more."""
+    return {"secret": await lab.demand_class().new_link(Role.PROJECTOR)}
+
+
+@router.patch("")
+async def change_class(lab: TheLab, person: ThePerson, given: ClassChanges) -> ClassAnswer:
+    """Show nicknames on the projector, or numbers only."""
+    await lab.demand_class().set(numbers_only=given.numbers_only)
+    return class_view(lab, person)
+
+
+@router.post("/end")
+async def end(lab: TheLab, person: ThePerson) -> ClassAnswer:
+    """End the class for ever: its nicknames are deleted and no student is known any more; the curves stay. The exports
+    hold the nicknames before."""
+    await lab.demand_class().end()
+    return class_view(lab, person)
+
+
+def _shown(lab: Lab, view: View) -> dict[str, Any]:
+    shown = {"kind": view.kind, **view.needed()}
+    for run_id in shown.get("runs", ()):
+        lab.register.get(run_id)
+    if view.kind == "person":
+        student = lab.demand_class().student(shown["person"])
+        shown |= {"number": student.number, "runs": lab.register.newest_of(student.id)}
+    return shown

@@ -1,0 +1,179 @@
+"""Role × route, over HTTP and the WebSocket: everybody gets what the table of `app/people/access.py` allows them."""
+
+import json
+
+import pytest
+from websockets.exceptions import InvalidStatus
+
+from app.live import frames
+from app.people.access import SOCKET, TABLE, IncompleteTable, Needs, check
+from app.people.person import Role
+from tests.support.class_lab import running_class
+from tests.support.experiments import SHORT
+
+ROLES = {
+    "visitor": None,
+    "ada": Role.STUDENT,
+    "bob": Role.STUDENT,
+    "teacher": Role.TEACHER,
+    "projector": Role.PROJECTOR,
+}
+#: What the guard refuses with, which no route does by itself here.
+REFUSED = {"not_joined": 401, "not_allowed": 403, "not_yours": 403}
+#: What makes a request with a body one that the route refuses: nothing happens where it is let through.
+NOTHING = {"of": "no route"}
+#: What needs no body, and would change the class for the other tests: only refusals are tried here.
+DECISIVE = {f"/api/class/{name}" for name in ("end", "code", "projector-link", "me/leave")}
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    with running_class(tmp_path_factory.mktemp("class")) as lab:
+        yield lab
+
+
+@pytest.fixture(scope="module")
+def people(lab):
+    return {
+        "visitor": lab.visitor(),
+        "ada": lab.student("Ada"),
+        "bob": lab.student("Bob"),
+        "teacher": lab.teacher(),
+        "projector": lab.projector(),
+    }
+
+
+@pytest.fixture(scope="module")
+def trained(people, lab):
+    run = people["ada"].launch(**SHORT)
+    people["ada"].wait_for(run["id"], "completed")
+    return run
+
+
+def of_ada(people, *, shared):
+    """A new run of hers, which is there at once: it has been trained."""
+    run = people["ada"].launch(fresh=False, **SHORT)
+    if shared:
+        people["ada"].http.patch(f"/api/runs/{run['id']}", json={"shared": True}).raise_for_status()
+    return run["id"]
+
+
+def request(member, method, path):
+    values = {
+        "{person_id}": "nothing",
+        "{iteration}": "1000000000",
+        "{language}": "en",
+        "{name}": "nothing",
+        "{slug}": "nothing",
+    }
+    for blank, value in values.items():
+        path = path.replace(blank, value)
+    for blank in ("{rest}", "{path:path}", "{kind}"):
+        path = path.replace(blank, "nothing")
+    return member.http.request(method, path, json=None if method == "GET" else NOTHING)
+
+
+def verdict(answer):
+    """How the guard has refused a request; None: it has let it through."""
+    if answer.status_code < 400 or not answer.headers["content-type"].startswith("application/json"):
+        return None
+    error = answer.json()["error"]
+    if error["code"] in REFUSED:
+        assert answer.status_code == REFUSED[error["code"]]
+        return error["code"]
+    return "no run" if (error["code"], error["field"]) == ("not_found", "id") else None
+
+
+@pytest.mark.parametrize(
+    "key",
+    [key for key, rule in TABLE.items() if rule.run is Needs.NOTHING and key[0] != SOCKET],
+    ids=" ".join,
+)
+def test_each_role_is_let_through_to_a_route_or_refused_as_the_table_says(key, people):
+    for name, role in ROLES.items():
+        allowed = role in TABLE[key].roles
+        expected = None if allowed else "not_joined" if role is None else "not_allowed"
+        if allowed and key[1] in DECISIVE:
+            continue
+        assert verdict(request(people[name], *key)) == expected, name
+
+
+@pytest.mark.parametrize(
+    "key", [key for key, rule in TABLE.items() if rule.run is not Needs.NOTHING], ids=" ".join
+)
+@pytest.mark.parametrize("shared", [False, True], ids=["private", "shared"])
+def test_a_run_is_its_owners_and_the_teachers_and_others_see_what_is_shared(key, shared, people, trained):
+    method, path = key
+    rule = TABLE[key]
+    for name, role in ROLES.items():
+        sees = name in ("ada", "teacher") or shared
+        changes = name in ("ada", "teacher")
+        if role is None:
+            expected = "not_joined"
+        elif role not in rule.roles:
+            expected = "not_allowed"
+        elif not sees:
+            expected = "no run"
+        else:
+            expected = "not_yours" if rule.run is Needs.CHANGE and not changes else None
+        run_id = of_ada(people, shared=shared)
+        assert verdict(request(people[name], method, path.replace("{run_id}", run_id))) == expected, name
+
+
+def test_a_socket_shows_each_person_what_they_may_see_and_visitors_nothing(people, trained):
+    private, shared = of_ada(people, shared=False), of_ada(people, shared=True)
+    with pytest.raises(InvalidStatus) as refused:
+        people["visitor"].socket()
+    assert refused.value.response.status_code == 401
+
+    for name in ("ada", "bob", "teacher", "projector"):
+        socket = people[name].socket()
+        socket.send(json.dumps({"subscribe": {private: 0, shared: 0}}))
+        runs, rows = set(), set()
+        complete = False
+        while not complete or shared not in rows or (name in ("ada", "teacher") and private not in rows):
+            message = socket.recv(timeout=20)
+            if isinstance(message, bytes):
+                rows.add(frames.decode(message)[0]["run"])
+            elif (text := json.loads(message))["type"] == "runs":
+                runs |= {run["id"] for run in text["runs"]}
+                complete = complete or text.get("more") is False
+        assert (private in runs, shared in runs) == (name in ("ada", "teacher"), True), name
+        assert (private in rows) == (name in ("ada", "teacher")), name
+        assert (private in people[name].runs()) == (name in ("ada", "teacher")), name
+        polled = people[name].http.post("/api/stream", json={"subscribe": {private: 0, shared: 0}}).content
+        assert (private.encode() in polled) == (name in ("ada", "teacher")), name
+        assert shared.encode() in polled
+
+
+def test_runs_that_are_named_beside_the_path_are_checked_too(people, trained):
+    private, shared = of_ada(people, shared=False), of_ada(people, shared=True)
+    of_bob = people["bob"].launch(fresh=False, **SHORT)["id"]
+    paths = [f"/api/exports/{kind}?runs={{run}}" for kind in ("csv", "json", "html")]
+    paths += ["/api/fields?runs={run}", f"/api/runs/{of_bob}/comparison?with={{run}}"]
+    for path in paths:
+        assert people["bob"].http.get(path.format(run=shared)).status_code == 200, path
+        assert verdict(people["bob"].http.get(path.format(run=private))) == "no run", path
+        assert people["teacher"].http.get(path.format(run=private)).status_code == 200, path
+
+
+def test_a_route_without_a_row_and_a_row_without_a_route_are_refused():
+    check(TABLE)
+    with pytest.raises(IncompleteTable, match="GET /api/new: no row"):
+        check([*TABLE, ("GET", "/api/new")])
+    with pytest.raises(IncompleteTable, match="GET /health: a row"):
+        check(TABLE.keys() - {("GET", "/health")})
+
+
+def test_the_table_gives_visitors_no_runs_and_the_projector_nothing_to_change():
+    for (method, path), rule in TABLE.items():
+        if None in rule.roles:
+            assert method == "GET" or path in [f"/api/class/{way}" for way in ("join", "enter", "return")], (
+                path
+            )
+            assert not path.startswith("/api/") or path.startswith("/api/class"), path
+        if Role.PROJECTOR in rule.roles:
+            reads = method in ("GET", SOCKET) or path in ("/api/stream", "/api/class/me/leave")
+            assert reads or None in rule.roles, path
+        if rule.run is Needs.NOTHING and Role.STUDENT in rule.roles:
+            assert Role.TEACHER in rule.roles or path.startswith("/api/class/me"), path
