@@ -1,4 +1,5 @@
-# The lab in one image. Data sets and the database live in the volume /data, never in the image.
+# The lab in one image. The database lives in the volume /data, never in the image; data sets too, unless they are named:
+# docker build --build-arg DATA_SETS="mnist fashion_mnist" .
 
 # Its wheel, made apart: what builds it stays out of the image.
 FROM python:3.11-slim AS wheel
@@ -29,10 +30,11 @@ ENV PYTHONDONTWRITEBYTECODE=1 \
     PIP_NO_CACHE_DIR=1 \
     PIP_DISABLE_PIP_VERSION_CHECK=1
 
-# The user's number is fixed: a folder that is mounted as /data must be writable for it.
-RUN useradd --system --create-home --uid 10001 lossroom \
- && mkdir -p /data/sets /data/state \
- && chown -R lossroom /data
+# Any user may write into a new volume, so the container may be started as any user: as the owner of a folder that is
+# mounted as /data, for example. What the lab makes in it can be read by that user alone.
+RUN useradd --system --no-create-home --home-dir /data --uid 10001 lossroom \
+ && mkdir -p /data/sets \
+ && chmod 1777 /data /data/sets
 
 # Dependencies change seldom: a new version of the lab keeps this layer, and builds in seconds and without internet.
 COPY --from=wheel /requirements.txt /srv/
@@ -47,11 +49,18 @@ RUN pip install -r /srv/requirements.txt -c /srv/constraints.txt \
 COPY --from=wheel /wheels /srv/wheels
 RUN pip install --no-deps --no-index /srv/wheels/*.whl
 
-USER lossroom
+# Data sets for a school without internet, from their own servers or from a mirror.
+ARG DATA_SETS=""
+ARG LOSSROOM_MIRRORS
+RUN test -z "$DATA_SETS" \
+ || { lossroom fetch --data-dir /srv/sets $DATA_SETS && chmod -R a+rX /srv/sets; }
+ENV BAKED_SETS=${DATA_SETS:+/srv/sets}
+
+USER 10001:10001
 WORKDIR /data
 ENV LOSSROOM_HOST=0.0.0.0 \
     LOSSROOM_PORT=8000 \
-    LOSSROOM_DATA_DIR=/data/sets \
+    LOSSROOM_DATA_DIR=${BAKED_SETS:-/data/sets} \
     LOSSROOM_STATE_DIR=/data/state
 VOLUME /data
 EXPOSE 8000

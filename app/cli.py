@@ -1,4 +1,4 @@
-"""lossroom: serve | train | look | summary | fetch | backup | restore | prune | bench.
+"""lossroom: serve | doctor | train | look | summary | fetch | backup | restore | prune | bench.
 
 Imports nothing heavy at the top: workers re-import the program's main module, and `--help` is instant.
 """
@@ -49,6 +49,13 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--workers", type=int, help="runs that train at the same time (default: cores)")
     _folders(serve)
     serve.set_defaults(command=_serve)
+
+    doctor = commands.add_parser("doctor", help="look at all that a class needs, and say what to do")
+    doctor.add_argument("--url", metavar="ADDRESS", help="of the lab in a browser (or LOSSROOM_PUBLIC_URL)")
+    doctor.add_argument("--host", help="address to listen on, as for serve")
+    doctor.add_argument("--port", type=int, help="port to listen on, as for serve")
+    _folders(doctor)
+    doctor.set_defaults(command=_doctor)
 
     train = commands.add_parser("train", help="train without a browser")
     what = train.add_mutually_exclusive_group(required=True)
@@ -147,6 +154,14 @@ def _serve(arguments: argparse.Namespace) -> int:
 
     names = ("host", "port", "class_name", "workers", "data_dir", "state_dir")
     return serve(read_settings(**{name: getattr(arguments, name) for name in names}))
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    from app.commands.doctor import doctor
+    from app.settings import read_settings
+
+    names = ("host", "port", "data_dir", "state_dir")
+    return doctor(read_settings(**{name: getattr(arguments, name) for name in names}), arguments.url)
 
 
 def _train(arguments: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from app.machine import is_container
 from app.mistake import Mistake
 
 
@@ -63,5 +64,18 @@ def unwritable_message(path: Path, purpose: str, error: OSError) -> str:
     """One line that names what cannot be written; if the rights are missing, it names the user too."""
     text = f"{purpose} {path} cannot be written: {error.strerror or error}"
     if isinstance(error, PermissionError) and hasattr(os, "geteuid"):
-        text += f" (this is user {os.geteuid()})"
+        text += f" (this is user {os.geteuid()}{_of_whom(path)})"
     return text
+
+
+def _of_whom(path: Path) -> str:
+    """In a container, whose a folder is that was mounted, and what helps."""
+    if not is_container():
+        return ""
+    there = next(folder for folder in (path, *path.absolute().parents) if folder.exists())
+    owner = there.stat()
+    whom = f"{owner.st_uid}:{owner.st_gid}"
+    return (
+        f", and {there} is of user {whom}: start the container as that user, `docker run --user {whom}` or"
+        f" LOSSROOM_USER={whom} for Docker Compose, or give the folder to user {os.geteuid()}"
+    )

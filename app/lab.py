@@ -12,6 +12,7 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from app.addresses import Addresses
 from app.data_sets import DataSets
 from app.errors import NotFound
 from app.folders import LOW_DISK_BYTES, PRIVATE_FOLDER, free_bytes, make_writable
@@ -45,6 +46,7 @@ class Lab:
     metrics: Metrics
     lock: FolderLock
     replayer: Replayer
+    addresses: Addresses
     classroom: Classroom | None = None
     server_id: str = field(default_factory=lambda: secrets.token_hex(4))
     #: seconds of the monotonic clock

@@ -14,6 +14,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import __version__
+from app.addresses import Addresses
 from app.answers import ERRORS
 from app.assets import Assets
 from app.data_sets import DataSets
@@ -120,6 +121,7 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
         metrics,
         FolderLock(settings.state_dir),
         replayer,
+        Addresses(settings),
         classroom,
     )
     metrics.watch(lab.figures)
@@ -158,7 +160,7 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
     app.add_middleware(
         BodyLimit, max_bytes=settings.max_body_bytes, streamed={"/api/imports": settings.max_import_bytes}
     )
-    app.add_middleware(OriginCheck, host=settings.host, allowed=settings.allowed_origins)
+    app.add_middleware(OriginCheck, host=settings.host, allowed=settings.origins)
     app.add_middleware(Proxies, named=settings.trusted_proxies, root_path=settings.root_path)
     app.add_middleware(SecurityHeaders)
     answer_errors(app)

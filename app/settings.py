@@ -25,6 +25,7 @@ OTHER_VARIABLES = {
     "LOSSROOM_MIRRORS",
     "LOSSROOM_BIND",
     "LOSSROOM_PUBLISHED_PORT",
+    "LOSSROOM_USER",
     "LOSSROOM_CHROMIUM",
     "LOSSROOM_BENCH_TIMES",
     "LOSSROOM_PEERS_PYTHON",
@@ -83,6 +84,20 @@ def _class_name(text: str) -> str:
     if len(name) > LONGEST_CLASS_NAME or not name.isprintable():
         raise ValueError(f"must be at most {LONGEST_CLASS_NAME} characters in one line")
     return name
+
+
+def clean_url(text: str) -> str:
+    """The address of a lab as it is stored: `https://lab.example/lab`, without a slash at the end.
+
+    Raises:
+        ValueError: for anything else; it says what is wrong.
+    """
+    if not text:
+        return ""
+    origin = Origin.of(text)
+    if origin is None:
+        raise ValueError("must be an address such as https://lab.example or http://10.0.0.2:8000/lab")
+    return f"{origin}{clean_prefix(''.join(f'/{part}' for part in text.split('/')[3:]))}"
 
 
 class Settings(BaseSettings):
@@ -157,6 +172,9 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[Words, AfterValidator(_networks)] = Field(
         [], description="proxies whose X-Forwarded headers count: addresses and networks"
     )
+    public_url: Annotated[str, AfterValidator(clean_url)] = Field(
+        "", description="the address by which people open the lab, such as https://lab.example/lab"
+    )
     root_path: Annotated[str, AfterValidator(clean_prefix)] = Field(
         "", description="path below which a proxy shows the lab, such as /lossroom"
     )
@@ -165,6 +183,12 @@ class Settings(BaseSettings):
     def limits(self) -> Limits:
         """What one run may cost."""
         return Limits(memory_bytes=self.max_memory_bytes, multiply_adds=self.max_multiply_adds)
+
+    @property
+    def origins(self) -> list[str]:
+        """The origins of the lab's pages behind a proxy that may change their names."""
+        public = Origin.of(self.public_url)
+        return [*([str(public)] if public else []), *self.allowed_origins]
 
     @property
     def database_path(self) -> Path:

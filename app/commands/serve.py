@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import logs, machine
+from app.addresses import Addresses
 from app.lab import Lab
 from app.live.protocol import SharedFramesProtocol
 from app.main import create_app
@@ -25,8 +26,6 @@ SHUTDOWN_SECONDS = 1
 #: Files that the server holds open beside its connections: the database, its log, listeners; and for each worker.
 OWN_FILES = 64
 FILES_OF_A_RUN = 4
-#: What listens on all addresses, and the one of them that this machine can open.
-WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}
 #: The longest message that a page may send: a list of subscriptions.
 WEBSOCKET_BYTES = 256 * 1024
 
@@ -45,7 +44,7 @@ def serve(settings: Settings, app: FastAPI | None = None) -> int:
             f"lossroom: cannot listen on {settings.host}:{settings.port}: {error.strerror}", file=sys.stderr
         )
         return 1
-    host, port = listener.getsockname()[:2]
+    port: int = listener.getsockname()[1]
     connections = _max_connections(settings)
     # Viewers get at most three quarters of the connections: refused pages and other requests need some too.
     settings = settings.model_copy(update={"max_viewers": min(settings.max_viewers, connections * 3 // 4)})
@@ -62,10 +61,12 @@ def serve(settings: Settings, app: FastAPI | None = None) -> int:
         access_log=False,
         proxy_headers=False,  # see `app.security.proxies`
     )
-    server = _Server(config, app.state.lab, host, port)
+    lab: Lab = app.state.lab
+    lab.addresses.port = port
+    server = _Server(config, lab)
     with contextlib.closing(listener):
         # before uvicorn, which would show a traceback
-        app.state.lab.open(f"the lab at http://{_shown(host)}:{port}")
+        lab.open(f"the lab at {lab.addresses.own}")
         server.run(sockets=[listener])
     return 0 if server.started else 1
 
@@ -89,11 +90,9 @@ class _EndsQuietly:
 class _Server(uvicorn.Server):
     """Prints the lab's address once it answers there, and notifies the viewers when it stops."""
 
-    def __init__(self, config: uvicorn.Config, lab: Lab, host: str, port: int) -> None:
+    def __init__(self, config: uvicorn.Config, lab: Lab) -> None:
         super().__init__(config)
         self._lab = lab
-        self._host = host
-        self._port = port
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -102,9 +101,10 @@ class _Server(uvicorn.Server):
 
     def _where(self) -> list[str]:
         """The addresses to type, and how many runs are shown there."""
-        lines = [f"Lossroom is open at http://{_shown(self._host)}:{self._port} (Ctrl-C closes it)"]
-        if self._host in WILDCARDS:
-            lines.append(f"  for other machines: {_for_others(self._port)}")
+        addresses = self._lab.addresses
+        lines = [f"Lossroom is open at {addresses.own} (Ctrl-C closes it)"]
+        if addresses.reaches_others:
+            lines.append(f"  for other machines: {_for_others(addresses)}")
         lines += self._class()
         count = len(self._lab.register.runs)
         lines.append(
@@ -120,7 +120,7 @@ class _Server(uvicorn.Server):
         lines = [f"  class {classroom.name}: people join with the code {classroom.code}"]
         secret, classroom.new_secret = classroom.new_secret, None
         if secret is not None:
-            link = f"http://{_shown(self._host)}:{self._port}/join#teacher={secret}"
+            link = f"{self._lab.addresses.own}/join#teacher={secret}"
             lines.append(f"  the teacher's link, shown once: {link}")
         return lines
 
@@ -149,14 +149,13 @@ def _max_connections(settings: Settings) -> int:
     return max(may_open // 2, may_open - own)
 
 
-def _for_others(port: int) -> str:
+def _for_others(addresses: Addresses) -> str:
     """The addresses to type on other machines, as far as this process can find them."""
+    if found := addresses.all():
+        return " or ".join(found)
     if machine.is_container():
-        return "the address of the machine that runs this container, and the port that it publishes"
-    reachable = [f"http://{address}:{port}" for address in machine.addresses()]
-    return " or ".join(reachable) or "this machine has no network address"
-
-
-def _shown(host: str) -> str:
-    """An address that can be clicked: the wildcard cannot."""
-    return WILDCARDS.get(host, f"[{host}]" if ":" in host else host)
+        return (
+            "the address of the machine that runs this container, and the port that it publishes"
+            " (LOSSROOM_PUBLIC_URL names both)"
+        )
+    return "this machine has no network address"

@@ -81,6 +81,11 @@ class Origin:
         scheme = found[1].lower()
         return cls(scheme, _without_default_port(scheme, authority))
 
+    @classmethod
+    def of(cls, address: str) -> Origin | None:
+        """The origin of a page, from its whole address."""
+        return cls.parse("/".join(address.split("/", 3)[:3]))
+
     def is_at(self, authority: Authority) -> bool:
         """Whether a request for `authority` goes where the page comes from.
 

@@ -1,15 +1,19 @@
 """The lab behind a real nginx: at the root and below a path, with TLS and without, by the block of docs/proxies.md."""
 
+import contextlib
 import itertools
 import json
 import re
 import shutil
 import signal
+import sys
+import time
 from urllib.parse import urljoin
 
 import pytest
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from app.jobs.scheduler import BEAT_SECONDS
 from tests.support.lab_server import LabServer
 from tests.support.nginx import BINARY, NAME, Nginx, block, changed
 from tests.support.waiting import wait_until
@@ -39,7 +43,7 @@ def lab(tmp_path_factory, data_dir):
     settings = {
         "LOSSROOM_HOST": "127.0.0.1",
         "LOSSROOM_TRUSTED_PROXIES": "127.0.0.1",
-        "LOSSROOM_ALLOWED_ORIGINS": f"https://{NAME}",
+        "LOSSROOM_PUBLIC_URL": f"https://{NAME}/lab",
     }
     folder = tmp_path_factory.mktemp("lab")
     lab = LabServer(folder / "state", data_dir, environment=settings)
@@ -148,6 +152,39 @@ def test_the_path_without_its_slash_leads_to_the_page(behind, lab):
     nginx = behind(lab, [], tls=True)
     answer = nginx.get("/lab")
     assert (answer.status_code, answer.headers["location"]) == (301, nginx.url)
+
+
+def drain(socket):
+    while True:
+        socket.recv(timeout=60)
+
+
+#: `lossroom serve`, but something is sent after this long without news.
+BEAT = 0.3
+BEATING = f"import app.cli, app.jobs.scheduler, sys; app.jobs.scheduler.BEAT_SECONDS = {BEAT}; sys.exit(app.cli.main())"
+
+
+def test_a_stream_without_news_stays_open_for_longer_than_nginx_waits(behind, tmp_path):
+    variables = {"LOSSROOM_PUBLIC_URL": f"https://{NAME}/lab", "LOSSROOM_TRUSTED_PROXIES": "127.0.0.1"}
+    program = (sys.executable, "-c", BEATING, "serve")
+    with LabServer(tmp_path / "state", tmp_path, program=program, environment=variables) as lab:
+        nginx = behind(lab, [("proxy_read_timeout 10m;", "proxy_read_timeout 2s;")], tls=True)
+        wait_until(lambda: nginx.get("health").status_code == 200, "the lab behind nginx")
+        with nginx.socket(**own(nginx)) as socket:
+            deadline = time.monotonic() + 3
+            while (left := deadline - time.monotonic()) > 0:
+                with contextlib.suppress(TimeoutError):
+                    socket.recv(timeout=left)
+            run_id = lab.launch()["id"]
+            while run_id not in {run["id"] for run in json.loads(socket.recv(timeout=60)).get("runs", [])}:
+                pass
+            lab.process.send_signal(signal.SIGSTOP)  # now it is silent, and nginx does not wait
+            try:
+                with pytest.raises(ConnectionClosed):
+                    drain(socket)
+            finally:
+                lab.process.send_signal(signal.SIGCONT)
+    assert BEAT < 2 < 2 * BEAT_SECONDS <= 60, "nginx by itself waits for a minute"
 
 
 @pytest.mark.parametrize("prefix_header", [True, False])

@@ -1,0 +1,273 @@
+"""lossroom doctor: look at everything that a class needs, and say what to do where something is wrong.
+
+It may run beside the lab, and before its first start. It changes nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import sqlite3
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from websockets.exceptions import InvalidHandshake, WebSocketException
+from websockets.sync.client import connect
+
+from app import machine
+from app.addresses import Addresses
+from app.commands.terminal import visible
+from app.folders import LOW_DISK_BYTES, FolderError, free_bytes, make_writable
+from app.mistake import Mistake
+from app.security.authority import Origin
+from app.settings import Settings, clean_url
+from engine import datasets
+
+#: How long an answer of the lab or of the proxy may take.
+ANSWER_SECONDS = 5.0
+#: Clocks of two machines that differ by more are wrong.
+CLOCK_SECONDS = 60.0
+#: With these codes the lab refuses pages of addresses that it does not know.
+REFUSALS = ("cross_origin", "unknown_host")
+#: The longest answer of `/health` that is read.
+ANSWER_BYTES = 65_536
+
+#: Straight to the address, whatever proxy for the internet the environment names.
+_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+Verdict = Literal["ok", "note", "wrong"]
+MARKS = {"ok": "ok   ", "note": "note ", "wrong": "WRONG"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line: what was looked at, what is so, and what to do."""
+
+    verdict: Verdict
+    about: str
+    text: str
+
+    def __str__(self) -> str:
+        return visible(f"{MARKS[self.verdict]}  {self.about:<10}  {self.text}")
+
+
+def doctor(settings: Settings, url: str | None = None) -> int:
+    """Print the findings; returns 1 if something is wrong.
+
+    Args:
+        url: the address of the lab in a browser, to look at it through its proxy; None: as the settings say.
+
+    Raises:
+        Mistake: `url` is no address.
+    """
+    try:
+        url = clean_url(url) if url else settings.public_url
+    except ValueError as error:
+        raise Mistake(f"--url {error} (got {url!r})") from None
+    wrong = False
+    for finding in _findings(settings, url):
+        print(finding, flush=True)
+        wrong = wrong or finding.verdict == "wrong"
+    return int(wrong)
+
+
+def _findings(settings: Settings, url: str) -> Iterator[Finding]:
+    addresses = Addresses(settings)
+    health = _health(addresses.own)
+    yield _port(settings, addresses, health)
+    yield _addresses(settings, addresses)
+    yield from _folders(settings)
+    yield from _data_sets(settings)
+    yield _clock(settings)
+    if url:
+        yield from _proxy(url, health)
+
+
+def _port(settings: Settings, addresses: Addresses, health: dict[str, Any] | None) -> Finding:
+    if health is not None:
+        here = f"the lab answers at {addresses.own}, version {health['version']}"
+        if health["ready"]:
+            return Finding("ok", "port", here)
+        return Finding("wrong", "port", f"{here}, but takes no runs: {health['reason']}")
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((settings.host, settings.port))
+        except OSError as error:
+            text = f"{settings.host}:{settings.port} cannot be opened, and no lab answers there: {error.strerror}"
+            return Finding("wrong", "port", f"{text}; end the other program, or choose another LOSSROOM_PORT")
+    return Finding("ok", "port", f"{settings.host}:{settings.port} is free; no lab runs there now")
+
+
+def _addresses(settings: Settings, addresses: Addresses) -> Finding:
+    found = addresses.all()
+    if found:
+        return Finding("ok", "addresses", " or ".join(found))
+    if machine.is_container():
+        text = "this is a container, which does not know the address of its machine; set LOSSROOM_PUBLIC_URL"
+        return Finding("note", "addresses", f"{text}=http://ADDRESS:PORT")
+    if not addresses.reaches_others:
+        text = f"only this machine reaches the lab, at {addresses.own}"
+        return Finding("note", "addresses", text)
+    return Finding("wrong", "addresses", "this machine has no network address; connect it to the network")
+
+
+def _folders(settings: Settings) -> Iterator[Finding]:
+    folder = settings.state_dir
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    try:
+        make_writable(folder, "the state folder")
+    except FolderError as error:
+        yield Finding(
+            "wrong", "folder", f"{error}; give it to this user, or choose another LOSSROOM_STATE_DIR"
+        )
+        return
+    yield Finding("ok", "folder", f"{settings.state_dir.absolute()} can be written")
+    free = free_bytes(folder)
+    enough = free >= LOW_DISK_BYTES
+    advice = "" if enough else "; delete old runs with `lossroom prune`, or make room"
+    yield Finding("ok" if enough else "wrong", "disk", f"{free / 1e9:,.1f} GB free{advice}")
+
+
+def _data_sets(settings: Settings) -> Iterator[Finding]:
+    found = [datasets.status(name, settings.data_dir) for name in datasets.names()]
+    there = [one["name"] for one in found if one["available"]]
+    missing = [one["name"] for one in found if not one["available"] and one["fetchable"]]
+    yield Finding("ok", "data sets", ", ".join(there))
+    if missing:
+        names = ", ".join(missing)
+        advice = f"`lossroom fetch {' '.join(missing)}` downloads them into {settings.data_dir.absolute()}"
+        yield Finding("note", "data sets", f"not there: {names}; {advice}")
+
+
+def _clock(settings: Settings) -> Finding:
+    now = time.time()
+    shown = datetime.fromtimestamp(now).astimezone().strftime("%Y-%m-%d %H:%M %Z")
+    earliest = max(Path(__file__).stat().st_mtime, _newest_launch(settings.database_path))
+    if now + CLOCK_SECONDS < earliest:
+        known = datetime.fromtimestamp(earliest).strftime("%Y-%m-%d %H:%M")
+        text = f"{shown} is earlier than {known}, when this lab was there already"
+        return Finding("wrong", "clock", f"{text}; set the machine's clock")
+    return Finding("ok", "clock", shown)
+
+
+def _newest_launch(database: Path) -> float:
+    """When the newest run was launched, in Unix seconds; 0 if that cannot be read."""
+    if not database.is_file():
+        return 0.0
+    with (
+        contextlib.suppress(sqlite3.Error),
+        contextlib.closing(
+            sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)
+        ) as connection,
+    ):
+        (newest,) = connection.execute("SELECT MAX(launched_at) FROM runs").fetchone()
+        return float(newest or 0)
+    return 0.0
+
+
+# -- through the proxy -----------------------------------------------------------------------------
+
+
+def _proxy(url: str, health: dict[str, Any] | None) -> Iterator[Finding]:
+    try:
+        request = urllib.request.Request(f"{url}/health", headers={"Cache-Control": "no-cache"})
+        with _OPENER.open(request, timeout=ANSWER_SECONDS) as answer:
+            behind, date = json.loads(answer.read(ANSWER_BYTES)), answer.headers["Date"]
+    except urllib.error.HTTPError as error:
+        if _code(error.read(ANSWER_BYTES)) in REFUSALS:
+            yield Finding("wrong", "proxy", _foreign(str(Origin.of(url))))
+        else:
+            text = f"{url}/health gives no answer of a lab: status {error.code}; see docs/proxies.md"
+            yield Finding("wrong", "proxy", text)
+        return
+    except (OSError, ValueError) as error:
+        why = getattr(error, "reason", None) or error
+        yield Finding("wrong", "proxy", f"{url}/health gives no answer of a lab: {why}; see docs/proxies.md")
+        return
+    if not isinstance(behind, dict) or "server" not in behind:
+        yield Finding("wrong", "proxy", f"{url}/health is answered by something else; see docs/proxies.md")
+        return
+    if health is not None and health["server"] != behind["server"]:
+        yield Finding("wrong", "proxy", f"{url} leads to another lab than the one on this machine")
+        return
+    yield Finding("ok", "proxy", f"{url} leads to the lab")
+    yield _proxy_clock(date)
+    yield _web_socket(url)
+
+
+def _proxy_clock(date: str | None) -> Finding:
+    with contextlib.suppress(TypeError, ValueError):
+        there = datetime.strptime(str(date), "%a, %d %b %Y %H:%M:%S %Z")
+        seconds = time.time() - (there - datetime(1970, 1, 1)).total_seconds()
+        if abs(seconds) > CLOCK_SECONDS:
+            text = f"the clocks of this machine and of the proxy differ by {abs(seconds):,.0f} s; set them"
+            return Finding("wrong", "clock", text)
+    return Finding("ok", "clock", "the proxy's is the same")
+
+
+def _web_socket(url: str) -> Finding:
+    """Whether the proxy lets a WebSocket through, from a page at this address."""
+    origin = str(Origin.of(url))
+    try:
+        with connect(
+            url.replace("http", "ws", 1) + "/ws",
+            additional_headers={"Origin": origin},
+            open_timeout=ANSWER_SECONDS,
+            proxy=None,
+        ) as opened:
+            opened.recv(timeout=ANSWER_SECONDS)
+    except InvalidHandshake as error:
+        return _refused(error, origin)
+    except (WebSocketException, OSError) as error:
+        if getattr(error, "rcvd", None) is not None:  # the lab closed it, and says why: a visitor of a class
+            return Finding("ok", "WebSocket", "reaches the lab through the proxy")
+        return Finding("wrong", "WebSocket", f"does not come through: {error}; pages poll meanwhile")
+    return Finding("ok", "WebSocket", "comes through the proxy")
+
+
+def _refused(error: InvalidHandshake, origin: str) -> Finding:
+    response = getattr(error, "response", None)
+    status, code = getattr(response, "status_code", None), _code(getattr(response, "body", None))
+    if code in REFUSALS:
+        return Finding("wrong", "WebSocket", _foreign(origin))
+    if code is not None and status in (401, 403):  # such as a visitor of a class, who has not joined
+        return Finding("ok", "WebSocket", "reaches the lab through the proxy")
+    advice = "let the proxy pass Upgrade and Connection on (docs/proxies.md); pages poll meanwhile"
+    return Finding("wrong", "WebSocket", f"the proxy does not let it through (status {status}); {advice}")
+
+
+def _code(body: bytes | None) -> str | None:
+    """The code of the lab's error in an answer; None: the answer is not of a lab."""
+    with contextlib.suppress(ValueError, TypeError, KeyError):
+        return str(json.loads(body or b"")["error"]["code"])
+    return None
+
+
+def _foreign(origin: str) -> str:
+    advice = f"let the proxy pass the host on, or set LOSSROOM_ALLOWED_ORIGINS={origin} (docs/proxies.md)"
+    return f"the lab does not know that it is opened as {origin}; {advice}"
+
+
+def _health(url: str) -> dict[str, Any] | None:
+    """What the lab on this machine says of itself; None if there is none."""
+    try:
+        with _OPENER.open(f"{url}/health", timeout=ANSWER_SECONDS) as answer:
+            found = json.loads(answer.read(ANSWER_BYTES))
+    except urllib.error.HTTPError as error:
+        with contextlib.suppress(ValueError):
+            found = json.loads(error.read(ANSWER_BYTES))
+            return found if isinstance(found, dict) and "server" in found else None
+        return None
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) and "server" in found else None
