@@ -20,22 +20,17 @@ def lossroom(*arguments, **environment):
     )
 
 
-def lines(lab, count):
-    """What the lab prints after its first line."""
-    return [lab.process.stdout.readline().rstrip("\n") for _ in range(count)]
-
-
 def test_the_lab_says_which_folder_it_shows_and_how_many_runs_are_there(make_lab):
     lab = make_lab()
-    assert lines(lab, 1) == [f"  0 runs in {lab.state_dir}"]
+    assert lab.said[1:] == [f"  0 runs in {lab.state_dir}\n"]
     lab.wait_for(lab.launch()["id"], "completed")
     lab.restart()
-    assert lines(lab, 1) == [f"  1 run in {lab.state_dir}"]
+    assert lab.said[1:] == [f"  1 run in {lab.state_dir}\n"]
 
 
 def test_a_lab_that_listens_everywhere_says_the_addresses_to_type(make_lab):
     lab = make_lab(LOSSROOM_HOST="0.0.0.0")
-    (said, _) = lines(lab, 2)
+    said = lab.said[1]
     assert lab.url == f"http://127.0.0.1:{lab.port}"
     assert said.startswith("  for other machines: ")
     if machine.is_container():
