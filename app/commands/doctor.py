@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
-import sqlite3
 import time
 import urllib.error
 import urllib.request
@@ -28,6 +27,7 @@ from app.folders import LOW_DISK_BYTES, FolderError, free_bytes, make_writable
 from app.mistake import Mistake
 from app.security.authority import Origin
 from app.settings import Settings, clean_url
+from app.storage.beside import newest_launch
 from engine import datasets
 
 #: How long an answer of the lab or of the proxy may take.
@@ -152,27 +152,12 @@ def _data_sets(settings: Settings) -> Iterator[Finding]:
 def _clock(settings: Settings) -> Finding:
     now = time.time()
     shown = datetime.fromtimestamp(now).astimezone().strftime("%Y-%m-%d %H:%M %Z")
-    earliest = max(Path(__file__).stat().st_mtime, _newest_launch(settings.database_path))
+    earliest = max(Path(__file__).stat().st_mtime, newest_launch(settings.database_path))
     if now + CLOCK_SECONDS < earliest:
         known = datetime.fromtimestamp(earliest).strftime("%Y-%m-%d %H:%M")
         text = f"{shown} is earlier than {known}, when this lab was there already"
         return Finding("wrong", "clock", f"{text}; set the machine's clock")
     return Finding("ok", "clock", shown)
-
-
-def _newest_launch(database: Path) -> float:
-    """When the newest run was launched, in Unix seconds; 0 if that cannot be read."""
-    if not database.is_file():
-        return 0.0
-    with (
-        contextlib.suppress(sqlite3.Error),
-        contextlib.closing(
-            sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)
-        ) as connection,
-    ):
-        (newest,) = connection.execute("SELECT MAX(launched_at) FROM runs").fetchone()
-        return float(newest or 0)
-    return 0.0
 
 
 # -- through the proxy -----------------------------------------------------------------------------
