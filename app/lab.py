@@ -24,6 +24,7 @@ from app.metrics import Figures, Metrics
 from app.people.classroom import Classroom
 from app.people.person import Person
 from app.people.sight import Sight
+from app.people.wall import Wall
 from app.runs import Run
 from app.settings import Settings
 from app.storage.database import Database
@@ -48,6 +49,7 @@ class Lab:
     replayer: Replayer
     addresses: Addresses
     classroom: Classroom | None = None
+    wall: Wall | None = None
     server_id: str = field(default_factory=lambda: secrets.token_hex(4))
     #: seconds of the monotonic clock
     started_at: float = field(default_factory=time.monotonic)

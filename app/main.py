@@ -33,6 +33,7 @@ from app.pages import Pages
 from app.people import access
 from app.people.classroom import Classroom
 from app.people.guard import Guard, keys_of
+from app.people.wall import Wall
 from app.routes import (
     api_docs,
     datasets,
@@ -83,6 +84,7 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
     most = settings.max_memory_bytes
     replayer = Replayer(settings.socket_dir, cache_bytes=min(CACHE_BYTES, most // 4), training_bytes=most)
     scheduler = Scheduler(settings, register, database, hub, metrics, executor, data_sets)
+    wall = None if classroom is None else Wall(classroom, register, hub, scheduler.expected_starts)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -95,6 +97,8 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
         preparing = asyncio.create_task(data_sets.prepare_all())
         yield
         preparing.cancel()
+        if wall is not None:
+            wall.close()
         await replayer.close()
         await scheduler.close()
         if classroom is not None:
@@ -123,6 +127,7 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
         replayer,
         Addresses(settings),
         classroom,
+        wall,
     )
     metrics.watch(lab.figures)
     static_dir, templates_dir, docs_dir = _assets()

@@ -6,6 +6,7 @@ All addresses in a page are relative to it, so that the same page serves a lab a
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -29,17 +30,24 @@ class Pages:
         self._environment = Environment(
             loader=FileSystemLoader(templates_dir), autoescape=True, undefined=StrictUndefined
         )
-        modules = modules_of(static_dir / "js", "lab.js")
-        self._environment.globals.update(plotly_url=f"vendor/{self.plotly.name}", modules=modules)
+        self._environment.globals.update(
+            plotly_url=f"vendor/{self.plotly.name}",
+            modules_of=cache(lambda entry: modules_of(static_dir / "js", entry)),
+        )
 
-    def render(self, template: str, language: str) -> str:
-        """A page in a language of `messages.languages`."""
+    def render(self, template: str, language: str, **values: str) -> str:
+        """A page in a language of `messages.languages`.
+
+        Args:
+            values: what else the template names.
+        """
         texts = self.messages.catalog(language)
         return self._environment.get_template(template).render(
             t=lambda key: texts[key],
             language=language,
             languages=self.messages.languages,
             static=f"static/{self.assets.version()}",
+            **values,
         )
 
 

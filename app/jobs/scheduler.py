@@ -147,6 +147,10 @@ class Scheduler:
     def queued(self) -> int:
         return len(self._places.queue)
 
+    def expected_starts(self) -> list[tuple[str, float]]:
+        """The trainings that wait, the next one first, with the seconds until each starts about."""
+        return self._places.expected_starts()
+
     @property
     def kept_bytes(self) -> int:
         """Checkpoints that trainings keep after their end."""

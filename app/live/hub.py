@@ -15,16 +15,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from app.live.lanes import Lanes, RunState
 from app.live.protocol import wrap
 from app.live.row_logs import History, RowLogs
 from app.live.states import Place, States
-from app.live.viewer import Viewer
+from app.live.viewer import CATCH_UP_BYTES, Viewer
 from app.people.person import ANYONE, Person
-from app.rows import Rows
+from app.rows import Rows, join
 
 
 class Hub:
@@ -100,6 +100,15 @@ class Hub:
         self._lanes.put(subject, message, audience)
         self._offer_changes()
 
+    def publish_wall(self, messages: Mapping[str, Mapping[str, Any]], gone: Iterable[str]) -> None:
+        """Publish states for the pages that show the wall, by subject; and forget those that are gone."""
+        self._lanes.put_wall(messages, gone)
+        self._offer_changes()
+
+    def clear_wall(self) -> None:
+        """Forget what was published for the wall: no page shows it any more."""
+        self._lanes.clear_wall()
+
     def _close(self, run_id: str, lane: States, owner: str | None) -> None:
         """Those who read a lane do not see a run any more, but for its owner."""
         for viewer in self._readers.get(lane, ()):
@@ -131,9 +140,15 @@ class Hub:
         """How many viewers are connected."""
         return len(self._viewers)
 
-    def join(self, person: Person = ANYONE, write: Callable[[bytes], bool] | None = None) -> Viewer:
-        """A viewer that gets updates until it leaves; see `Viewer` for `write`."""
-        viewer = Viewer(self._rows, self._lanes.of(person), person, write=write)
+    def join(
+        self,
+        person: Person = ANYONE,
+        write: Callable[[bytes], bool] | None = None,
+        *,
+        wall: bool = False,
+    ) -> Viewer:
+        """A viewer that gets updates until it leaves; see `Viewer` for `write`, and `Lanes.of` for `wall`."""
+        viewer = Viewer(self._rows, self._lanes.of(person, wall=wall), person, write=write)
         self._viewers.add(viewer)
         for lane in viewer.lanes:
             self._readers.setdefault(lane, set()).add(viewer)
@@ -155,13 +170,27 @@ class Hub:
         """The persons who have a viewer."""
         return {viewer.person.id for viewer in self._viewers}
 
-    def glance(self, version: int, place: Place | None, person: Person = ANYONE) -> Viewer:
+    def glance(
+        self, version: int, place: Place | None, person: Person = ANYONE, *, wall: bool = False
+    ) -> Viewer:
         """A viewer for one poll: it starts from what the page already has, and gets no later updates."""
-        return Viewer(self._rows, self._lanes.of(person), person, version=version, place=place)
+        return Viewer(self._rows, self._lanes.of(person, wall=wall), person, version=version, place=place)
 
     def total(self, run_id: str, stream: str) -> int:
         """Rows of a stream that may be shown."""
         return self._rows.total(run_id, stream)
+
+    def rows_in_memory(self, run_id: str, stream: str, first: int) -> Rows | None:
+        """The rows of a stream from number `first` on; None: they have left the memory."""
+        log = self._rows.log(run_id, stream)
+        if log is None or first < log.first:
+            return None
+        return join([chunk.rows for chunk in log.since(first)]).since(first)
+
+    async def stored_rows(self, run_id: str, stream: str, first: int) -> Rows | None:
+        """Rows of a stream from number `first` on, as many as are read at a time; None where there are none."""
+        until = self._rows.total(run_id, stream)
+        return await self._rows.from_history(run_id, stream, first, until, CATCH_UP_BYTES)
 
     def recorded(self, training_id: str, stream: str) -> int:
         """Rows of a training's stream."""

@@ -6,6 +6,8 @@ In a lab without a class there is one, which everybody reads. In a class:
 - the projector one with what all and what the screens may see,
 - a student two: one with what all may see, and an own one.
 
+Pages that show the wall read one more, which holds what is made only for them (`app.people.wall`).
+
 Versions count through all of them, so a viewer has one number. A state that several lanes have is encoded once.
 """
 
@@ -21,7 +23,7 @@ from app.people.person import Person, Role
 
 #: For whom something is published besides a person, who is named by id, and everybody (None).
 TEACHER, SCREENS = "teacher", "screens"
-_PROJECTOR, _STUDENTS = "projector", "students"
+_PROJECTOR, _STUDENTS, _WALL = "projector", "students", "wall"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +52,20 @@ class Lanes:
         self._teacher = States()
         self._lanes: dict[str, States] = {TEACHER: self._teacher}
         if in_class:
-            self._lanes |= {_PROJECTOR: States(), _STUDENTS: States(has_more=True)}
+            self._lanes |= {_PROJECTOR: States(), _STUDENTS: States(has_more=True), _WALL: States()}
         self._changed: dict[
             States, int
         ] = {}  # lane → its version before the changes that are not offered yet
 
-    def of(self, reader: Person) -> tuple[States, ...]:
-        """The lanes that a person reads, in their order."""
-        if reader.is_teacher:
-            return (self._teacher,)
-        if reader.role is Role.PROJECTOR:
-            return (self._lanes[_PROJECTOR],)
+    def of(self, reader: Person, *, wall: bool = False) -> tuple[States, ...]:
+        """The lanes that a person reads, in their order.
+
+        Args:
+            wall: whether for a page that shows the wall, which only the teacher and the projector have.
+        """
+        if reader.role is not Role.STUDENT:
+            own = self._teacher if reader.is_teacher else self._lanes[_PROJECTOR]
+            return (own, self._lanes[_WALL]) if wall and self._in_class else (own,)
         return (self._lanes[_STUDENTS], self._lane(reader.id))
 
     def take_changed(self) -> list[tuple[States, int]]:
@@ -81,6 +86,16 @@ class Lanes:
             self._put([TEACHER, _PROJECTOR], subject, message)
         else:
             self._put(dict.fromkeys([TEACHER, audience]), subject, message)
+
+    def put_wall(self, messages: Mapping[str, Mapping[str, Any]], gone: Iterable[str]) -> None:
+        """Newer states for pages that show the wall, by subject; those that are gone are left out for pages to come."""
+        self._lanes[_WALL].forget(gone)
+        for subject, message in messages.items():
+            self._put([_WALL], subject, message)
+
+    def clear_wall(self) -> None:
+        """No page shows the wall any more."""
+        self._lanes[_WALL].clear()
 
     def put_run(self, run: RunState) -> list[States]:
         """A newer state of a run; returns the lanes whose readers do not see it any more."""

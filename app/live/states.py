@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict, deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -111,6 +111,17 @@ class States:
         self._parts.clear()
         self._states[subject] = state
         self._states.move_to_end(subject)
+
+    def forget(self, subjects: Iterable[str]) -> None:
+        """Leave subjects out from now on; viewers that have them are not notified."""
+        for subject in subjects:
+            self._states.pop(subject, None)
+        self._changes.clear()
+
+    def clear(self) -> None:
+        """Forget all subjects."""
+        self._states.clear()
+        self._changes.clear()
 
     # -- viewers --------------------------------------------------------------------------------
 

@@ -47,20 +47,20 @@ def join(request: Request, lab: TheLab, lang: str | None = None) -> Response:
 @router.get("/wall")
 def wall(request: Request, lab: TheLab, visitor: Visitor, lang: str | None = None) -> Response:
     """The teacher's live page, and the projector's. Others are led to theirs."""
-    lab.demand_class()
+    classroom = lab.demand_class()
     if visitor is None or visitor.role is Role.STUDENT:
         target = "join" if visitor is None else "./"
         return RedirectResponse(target, 303, headers={"Cache-Control": "no-store"})
-    return _page(request, "wall.html", lang)
+    return _page(request, "wall.html", lang, class_name=classroom.name, role=visitor.role.value)
 
 
-def _page(request: Request, template: str, wish: str | None) -> HTMLResponse:
+def _page(request: Request, template: str, wish: str | None, **values: str) -> HTMLResponse:
     pages = _pages(request)
     language = pages.messages.negotiate(
         wish, request.cookies.get("language"), request.headers.get("accept-language")
     )
     headers = {"Cache-Control": "no-cache", "Vary": "Accept-Language, Cookie"}
-    return HTMLResponse(pages.render(template, language), headers=headers)
+    return HTMLResponse(pages.render(template, language, **values), headers=headers)
 
 
 @router.get("/i18n/class.{language}.json")

@@ -23,7 +23,7 @@ import gzip
 import json
 import struct
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -34,6 +34,7 @@ from app.lab import TheLab
 from app.live.states import START, Place
 from app.live.subscription import MAX_ROW, BadMessage, apply
 from app.people.visits import ThePerson
+from app.people.wall import WALL, may_open_wall
 
 router = APIRouter(prefix="/api/stream", tags=["stream"])
 
@@ -62,6 +63,7 @@ class Poll(BaseModel):
     subscribe: dict[str, Any] = Field({}, description="as on the WebSocket: run id → rows that are there")
     server: Annotated[str, Field(max_length=100)] = Field("", description="`server` of the last answer")
     state: int = Field(0, ge=0, le=MAX_ROW, strict=True, description="`state` of the last answer")
+    view: Literal["", "wall"] = Field("", description="as in the address of the WebSocket")
     rest: Rest | None = Field(None, description="`rest` of the last answer")
 
 
@@ -71,12 +73,20 @@ async def poll(
 ) -> Response:
     """The messages of the WebSocket that are due, one after the other; the first one is `hello`."""
     hub = lab.hub
+    wall = lab.wall if question.view == WALL and may_open_wall(person) else None
+    if wall is not None:
+        wall.polled()
+    on_wall = wall is not None
     # A page that has seen another server, or was away for long, gets the whole list of runs and not what has changed.
     whole = (
         question.server != lab.server_id or not question.state or not hub.remembers(question.state, person)
     )
     rest = None if question.rest is None else Place(**question.rest.model_dump())
-    viewer = hub.glance(0, START, person) if whole else hub.glance(question.state, rest, person)
+    viewer = (
+        hub.glance(0, START, person, wall=on_wall)
+        if whole
+        else hub.glance(question.state, rest, person, wall=on_wall)
+    )
     try:
         apply(viewer, {"subscribe": question.subscribe})
     except BadMessage as error:

@@ -36,6 +36,7 @@ from app.live.protocol import SHARED_FRAMES
 from app.live.subscription import BadMessage, apply, parse
 from app.live.viewer import Viewer
 from app.people.visits import person
+from app.people.wall import WALL, may_open_wall
 
 router = APIRouter()
 
@@ -58,7 +59,10 @@ class Stream:
             await socket.close(code=1013, reason=f"the lab shows at most {lab.settings.max_viewers} viewers")
             return
         write = scope.get("extensions", {}).get(SHARED_FRAMES, {}).get("write")
-        viewer = lab.hub.join(viewing, write)
+        wall = lab.wall if socket.query_params.get("view") == WALL and may_open_wall(viewing) else None
+        if wall is not None:
+            wall.enter()
+        viewer = lab.hub.join(viewing, write, wall=wall is not None)
         replies: asyncio.Queue[str] = asyncio.Queue(maxsize=MAX_ERRORS)
         try:
             # The reader runs beside the sender: else a client that is slow to take frames could not be heard.
@@ -70,6 +74,8 @@ class Stream:
             pass  # gone; a RuntimeError is starlette's word for sending to a closed socket, an OSError uvicorn's
         finally:
             lab.hub.leave(viewer)
+            if wall is not None:
+                wall.leave()
 
 
 router.add_websocket_route("/ws", Stream())  # type: ignore[arg-type]  # starlette takes any ASGI application

@@ -60,9 +60,9 @@ class Member:
         """As a header."""
         return "; ".join(f"{name}={value}" for name, value in self.http.cookies.items())
 
-    def socket(self, **options: Any) -> Any:
-        """A connection to the stream, which is open until the lab is closed."""
-        address = self.lab.url.replace("http", "ws") + "/ws"
+    def socket(self, *, view: str = "", **options: Any) -> Any:
+        """A connection to the stream, which is open until the lab is closed; `view`: what its page shows, as "wall"."""
+        address = self.lab.url.replace("http", "ws") + "/ws" + (f"?view={view}" if view else "")
         options = {"compression": None, "max_size": None, "ping_interval": None, **options}
         headers = {"Cookie": self.cookies()}
         return self._sockets.enter_context(connect(address, additional_headers=headers, **options))

@@ -121,7 +121,7 @@ const SVG = "http://www.w3.org/2000/svg";
  * @param {(Node | string)[]} children
  */
 export function svg(tag, attributes = {}, ...children) {
-  const element = document.createElementNS(SVG, tag);
+  const element = /** @type {SVGElement} */ (document.createElementNS(SVG, tag));
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
   element.append(...children);
   return element;

@@ -8,7 +8,7 @@ import { explain, reasonText } from "../words/reasons.js";
 /**
  * @param {HTMLElement} element
  * @param {HTMLElement} text
- * @param {Store} store
+ * @param {Pick<Store, "on" | "connection" | "refusal" | "lab">} store
  */
 export function showStatus(element, text, store) {
   const draw = () => {

@@ -53,7 +53,7 @@ async function send(method, path, body, signal) {
  * @param {any} [body]
  * @returns {Promise<any>} the answer; each function of `api` declares its type
  */
-async function request(method, path, body) {
+export async function request(method, path, body) {
   const answer = await send(method, path, body);
   if (answer.status === 204) return null;
   const json = await answer.json().catch(() => null);

@@ -16,7 +16,12 @@ import { Inbox } from "./inbox.js";
 import { Polling } from "./polling.js";
 import { Socket } from "./socket.js";
 
-/** @import { Store } from "../state/store.js" */
+/**
+ * @import { Store } from "../state/store.js"
+ * @import { Receiver } from "./inbox.js"
+ */
+
+/** @typedef {Receiver & Pick<Store, "on" | "connection" | "setConnection" | "cursors"> & {shown(): {id: string}[]}} Source */
 
 /** After this many sockets have failed, while the server answers by HTTP, the page polls. */
 const MAX_FAILURES = 2;
@@ -38,6 +43,7 @@ const CLOSED = { 1012: "restarting", 1013: "full" };
 
 export class Connection {
   #store;
+  #address;
   #polling;
   /** @type {Socket | null} */
   #socket = null;
@@ -49,13 +55,18 @@ export class Connection {
   #resting = false;
   #restTimer = 0;
 
-  /** @param {Store} store */
-  constructor(store) {
+  /**
+   * @param {Source} store
+   * @param {string} view "wall": the page shows the wall of a class, whose tiles are made only for it; "": the lab
+   */
+  constructor(store, view = "") {
     this.#store = store;
+    this.#address = view ? `ws?view=${view}` : "ws";
     store.on("runs", () => this.#subscribe());
     document.addEventListener("visibilitychange", () => this.#visibilityChanged(!document.hidden));
     this.#polling = new Polling(
       store,
+      view,
       () => this.#cursors(this.#runsToSubscribe()),
       (answered) => this.#polled(answered),
     );
@@ -69,6 +80,7 @@ export class Connection {
     const inbox = new Inbox(this.#store, true, (run) => this.#ask([run]));
     this.#subscribed = null;
     const socket = new Socket({
+      address: this.#address,
       patience: growing(PATIENCE, trial ? Infinity : this.#failures),
       onMessage: (data) => {
         if (trial) return;

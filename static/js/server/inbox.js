@@ -7,6 +7,12 @@ import { decodeFrame } from "./frames.js";
  * @import { RunView } from "../types.js"
  */
 
+/**
+ * What takes the messages. It emits those of a class under their type: "class", "person", "tile" …
+ * @typedef {Pick<Store, "putRows" | "putLab" | "putDataset" | "putRuns" | "removeRuns" | "beginList" | "listRuns"
+ *   | "endList" | "emit">} Receiver
+ */
+
 export class Inbox {
   #store;
   /** Whether the list of all runs is still coming. */
@@ -16,7 +22,7 @@ export class Inbox {
   #onGap;
 
   /**
-   * @param {Store} store
+   * @param {Receiver} store
    * @param {boolean} whole whether the list of all runs comes first, in parts; otherwise only changed runs come
    * @param {(run: string) => void} onGap called with a run's id if rows of it are missing before those that have come
    */
@@ -47,6 +53,8 @@ export class Inbox {
       case "error":
         console.error("the server did not understand:", message.error.message);
         break;
+      default:
+        this.#store.emit(message.type, message);
     }
   }
 

@@ -7,7 +7,7 @@ import { ApiError, api } from "./api.js";
 import { unpack } from "./frames.js";
 import { Inbox } from "./inbox.js";
 
-/** @import { Store } from "../state/store.js" */
+/** @import { Receiver } from "./inbox.js" */
 
 /** Milliseconds from an answer to the next request. */
 const PAUSE = 1000;
@@ -26,6 +26,7 @@ export class Polling {
    */
   refusal = null;
   #store;
+  #view;
   #cursors;
   #onAnswer;
   /** @type {Promise<boolean | null> | null} */
@@ -43,12 +44,14 @@ export class Polling {
   #inbox;
 
   /**
-   * @param {Store} store
+   * @param {Receiver} store
+   * @param {string} view what the page shows besides runs; see connection.js
    * @param {() => object} cursors for each run whose rows the page needs: run id → how many rows the page has
    * @param {(answered: boolean | null) => void} onAnswer called after each request while polling runs; null: it was aborted
    */
-  constructor(store, cursors, onAnswer) {
+  constructor(store, view, cursors, onAnswer) {
     this.#store = store;
+    this.#view = view;
     this.#inbox = new Inbox(store, true);
     this.#cursors = cursors;
     this.#onAnswer = onAnswer;
@@ -88,7 +91,7 @@ export class Polling {
     this.refusal = null;
     try {
       const position = { server: this.#server, state: this.#state, rest: this.#rest };
-      body = await api.poll({ subscribe: this.#cursors(), ...position }, control.signal);
+      body = await api.poll({ subscribe: this.#cursors(), view: this.#view, ...position }, control.signal);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (error.code !== "offline" && error.code !== "bad_answer") this.refusal = error;

@@ -29,14 +29,14 @@ export class Socket {
   #onEnd;
 
   /**
-   * @param {{patience: number, onMessage: (data: string | ArrayBuffer) => void, onProved: () => void, onEnd: (code?: number) => void}} events
-   *   patience: milliseconds in which the first message must come
+   * @param {{address: string, patience: number, onMessage: (data: string | ArrayBuffer) => void, onProved: () => void, onEnd: (code?: number) => void}} events
+   *   address: below the page's; patience: milliseconds in which the first message must come
    */
-  constructor({ patience, onMessage, onProved, onEnd }) {
+  constructor({ address: path, patience, onMessage, onProved, onEnd }) {
     this.#patience = patience;
     this.#onEnd = onEnd;
     this.#watch = setInterval(() => this.#checkSilence(), 1000);
-    const address = new URL("ws", document.baseURI);
+    const address = new URL(path, document.baseURI);
     address.protocol = location.protocol === "https:" ? "wss" : "ws";
     let socket;
     try {

@@ -1,0 +1,214 @@
+"""The wall: what the live page of the teacher and of the projector shows of each student, made only while it is open.
+
+Three kinds of messages, for those who have opened the wall:
+
+- `{"type": "tile", "person", "number", "nickname", "away_since", "joined_at", "removed", "launched", "runs"}`: a
+  student, and the runs that were launched together last, as `{"id", "number", "name", "training"}`. `number` is null
+  for the teacher. `nickname` is null while the projector shows only numbers; the teacher gets it with the person.
+- `{"type": "curve", "training", "status", "iteration", "iterations", "metric", "chance", "best", "points"}`: a training
+  that some tile shows. Many tiles may show the same one, and it is sent once.
+- `{"type": "waiting", "waiting": [[training, seconds | null], ...]}`: what waits, in the order in which it will start.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import math
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from app.jobs.register import Register
+from app.live.hub import Hub
+from app.people.classroom import Classroom
+from app.people.person import Person, Role
+from app.people.wall_curve import WallCurve
+from app.runs import Run
+from app.trainings import Training
+from engine import datasets
+
+#: What a page names when it shows the wall.
+WALL = "wall"
+#: What has changed is sent this often.
+PERIOD_SECONDS = 0.5
+#: A page that polls has the wall open until it has not asked for this long.
+POLL_SECONDS = 15.0
+#: The most runs of a tile.
+MAX_RUNS = 6
+#: The most curves that are read from the store at a time; the others come with the next ones.
+MAX_READS = 50
+#: The most trainings in the message of those that wait.
+MAX_WAITING = 1000
+
+#: A training that waits, and in how many seconds it is expected to start.
+Expected = tuple[str, float]
+
+
+class Wall:
+    """Makes tiles, curves and the order of the queue while a page shows them. Lives in the event loop."""
+
+    def __init__(
+        self,
+        classroom: Classroom,
+        register: Register,
+        hub: Hub,
+        waiting: Callable[[], Iterable[Expected]],
+    ) -> None:
+        """
+        Args:
+            waiting: the trainings that wait, in the order in which they will start.
+        """
+        self._classroom = classroom
+        self._register = register
+        self._hub = hub
+        self._waiting = waiting
+        self._pages = 0
+        self._polled_until = 0.0
+        self._task: asyncio.Task[None] | None = None
+        self._sent: dict[str, dict[str, Any]] = {}  # subject → message
+        self._curves: dict[str, WallCurve] = {}
+
+    # -- pages ---------------------------------------------------------------------------------------
+
+    def enter(self) -> None:
+        """A page that shows the wall has connected."""
+        self._pages += 1
+        self._begin()
+
+    def leave(self) -> None:
+        """It has gone."""
+        self._pages -= 1
+
+    def polled(self) -> None:
+        """A page that shows the wall has asked for what is new."""
+        self._polled_until = time.monotonic() + POLL_SECONDS
+        self._begin()
+
+    @property
+    def is_open(self) -> bool:
+        return self._pages > 0 or time.monotonic() < self._polled_until
+
+    def close(self) -> None:
+        """The server ends."""
+        if self._task is not None:
+            self._task.cancel()
+
+    def _begin(self) -> None:
+        if self._task is None:
+            self._publish()  # at once: the page that opens gets it with its first messages
+            self._task = asyncio.create_task(self._tick())
+
+    async def _tick(self) -> None:
+        while self.is_open:
+            more = await self._read()
+            self._publish()
+            if not more:
+                await asyncio.sleep(PERIOD_SECONDS)
+        self._sent.clear()
+        self._curves.clear()
+        self._hub.clear_wall()
+        self._task = None
+
+    # -- what is shown -------------------------------------------------------------------------------
+
+    async def _read(self) -> bool:
+        """Take new rows of the trainings that are shown; whether some are still to be read from the store."""
+        reads = 0
+        for run in self._shown().values():
+            curve = self._curves.setdefault(run.training.id, WallCurve())
+            while curve.rows < self._hub.total(run.id, "evaluation"):
+                rows = self._hub.rows_in_memory(run.id, "evaluation", curve.rows)
+                if rows is None:
+                    if reads >= MAX_READS:
+                        return True
+                    reads += 1
+                    rows = await self._hub.stored_rows(run.id, "evaluation", curve.rows)
+                if rows is None or not rows.count:  # deleted in the meantime, or damaged
+                    curve.rows = self._hub.total(run.id, "evaluation")
+                    break
+                curve.take(rows)
+        return False
+
+    def _shown(self) -> dict[str, Run]:
+        """Training → a run that shows it, of those that tiles show."""
+        newest = newest_of_each(self._register.runs)
+        return {
+            run.training.id: run for person in self._people() for run in newest.get(person.id, ())[:MAX_RUNS]
+        }
+
+    def _people(self) -> list[Person]:
+        """Students, and the teacher, whose runs may be shown to all."""
+        return [person for person in self._classroom.people if person.role is not Role.PROJECTOR]
+
+    def _publish(self) -> None:
+        """Send what has changed."""
+        runs = self._register.runs
+        newest = newest_of_each(runs)
+        launched: dict[str, int] = {}
+        for run in runs:
+            if run.owner is not None:
+                launched[run.owner] = launched.get(run.owner, 0) + 1
+        now: dict[str, dict[str, Any]] = {}
+        for person in self._people():
+            shown = newest.get(person.id, [])[:MAX_RUNS]
+            now[f"tile:{person.id}"] = self._tile(person, shown, launched.get(person.id, 0))
+            for run in shown:
+                now[f"curve:{run.training.id}"] = self._curve(run.training)
+        waiting = [
+            [training_id, math.ceil(seconds) if math.isfinite(seconds) else None]
+            for training_id, seconds in itertools.islice(self._waiting(), MAX_WAITING)
+        ]
+        now["waiting"] = {"type": "waiting", "waiting": waiting}
+        changed = {subject: message for subject, message in now.items() if self._sent.get(subject) != message}
+        gone = self._sent.keys() - now.keys()
+        self._curves = {one: curve for one, curve in self._curves.items() if f"curve:{one}" in now}
+        self._sent = now
+        if changed or gone:
+            self._hub.publish_wall(changed, gone)
+
+    def _tile(self, person: Person, runs: list[Run], launched: int) -> dict[str, Any]:
+        return {
+            "type": "tile",
+            "person": person.id,
+            "number": person.number,
+            "nickname": None if self._classroom.numbers_only else person.nickname,
+            "away_since": round(person.seen_at) if person.away else None,
+            "joined_at": round(person.joined_at),
+            "removed": person.removed,
+            "launched": launched,
+            "runs": [
+                {"id": run.id, "number": run.number, "name": run.name, "training": run.training.id}
+                for run in runs
+            ],
+        }
+
+    def _curve(self, training: Training) -> dict[str, Any]:
+        curve = self._curves.get(training.id, WallCurve())
+        return curve.message(training, chance=_chance(training))
+
+
+def may_open_wall(person: Person) -> bool:
+    """Whether a person's pages may show the wall."""
+    return person.role is not Role.STUDENT
+
+
+def newest_of_each(runs: Iterable[Run]) -> dict[str, list[Run]]:
+    """Owner → the runs that they launched together last, oldest first; of all runs, oldest first. Archived ones do not
+    count."""
+    newest: dict[str, list[Run]] = {}
+    for run in runs:
+        if run.owner is None or run.archived:
+            continue
+        group = newest.get(run.owner)
+        if group is not None and run.group_id is not None and group[0].group_id == run.group_id:
+            group.append(run)
+        else:
+            newest[run.owner] = [run]
+    return newest
+
+
+def _chance(training: Training) -> float:
+    """The accuracy of guessing."""
+    name = training.config["dataset"]["name"]
+    return 1 / len(datasets.source(name).class_names) if name in datasets.names() else 0.0

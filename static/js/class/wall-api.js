@@ -1,0 +1,42 @@
+/** What the teacher and the projector ask of the class. */
+
+import { request } from "../server/api.js";
+
+/**
+ * The class as the teacher sees it.
+ * @typedef {{name: string, role: string, ended: boolean, held: boolean, shown: object | null, code?: string,
+ *   addresses?: string[], numbers_only?: boolean}} ClassAnswer
+ */
+
+export const classApi = {
+  /**
+   * What pages say in a class besides.
+   * @param {string} language
+   * @returns {Promise<Record<string, string>>}
+   */
+  messages: (language) => request("GET", `i18n/class.${language}.json`),
+  /** @returns {Promise<ClassAnswer>} */
+  get: () => request("GET", "api/class"),
+  /** @param {boolean} held */
+  hold: (held) => request("POST", "api/class/hold", { held }),
+  /** @param {object | null} view */
+  show: (view) => request("POST", "api/class/show", { view }),
+  /** @param {Record<string, any>} changes */
+  change: (changes) => request("PATCH", "api/class", changes),
+  /** @returns {Promise<ClassAnswer>} */
+  renewCode: () => request("POST", "api/class/code"),
+  /** The secret of a new link for the projector. @returns {Promise<{secret: string}>} */
+  projectorLink: () => request("POST", "api/class/projector-link"),
+  end: () => request("POST", "api/class/end"),
+  /**
+   * @param {string} person
+   * @param {{nickname?: string, removed?: boolean, hand?: boolean}} changes
+   */
+  changePerson: (person, changes) => request("PATCH", `api/class/people/${person}`, changes),
+  /**
+   * @param {string} person
+   * @param {string} language
+   * @returns {Promise<{phrase: string}>}
+   */
+  phrase: (person, language) => request("POST", `api/class/people/${person}/phrase`, { language }),
+};

@@ -1,0 +1,184 @@
+/** The commands above the wall, for the teacher: buttons, a menu and keys. */
+
+import { h, icon, setText } from "../page/dom.js";
+import { onKey } from "../page/keys.js";
+import { wireMenu } from "../page/menu.js";
+import { OFF } from "../page/shortcuts.js";
+import { ApiError } from "../server/api.js";
+import { onLanguage, t } from "../words/i18n.js";
+import { explain } from "../words/reasons.js";
+import { classApi } from "./wall-api.js";
+import { exportLinks, openEnd, openLink } from "./wall-dialogs.js";
+
+/**
+ * @import { Toast } from "../page/toast.js"
+ * @import { WallStore } from "./wall-store.js"
+ */
+
+export class WallCommands {
+  #store;
+  #toast;
+  #picked;
+  #hold = h("button", { type: "button", className: "tool", onclick: () => this.hold() });
+  #show = h("summary", { className: "tool" });
+  #choices = h("div", { className: "card panel" });
+  #menu = h("details", { className: "menu" }, this.#show, this.#choices);
+  #numbers = h("input", { type: "checkbox", onchange: () => this.setNumbersOnly(this.#numbers.checked) });
+  #numbersText = h("span");
+  #numbersLabel = h("label", { className: "tool check" }, this.#numbers, this.#numbersText);
+  #link = h("button", { type: "button", className: "tool", onclick: () => this.#giveLink() });
+  #exportText = h("summary", { className: "tool" });
+  #exports = h("details", { className: "menu" }, this.#exportText);
+  #end = h("button", { type: "button", className: "tool danger", onclick: openEnd });
+
+  /**
+   * @param {HTMLElement} bar
+   * @param {WallStore} store
+   * @param {Toast} toast
+   * @param {() => string | null} picked the student whose tile is pointed at, or was opened last
+   */
+  constructor(bar, store, toast, picked) {
+    this.#store = store;
+    this.#toast = toast;
+    this.#picked = picked;
+    bar.replaceChildren(
+      this.#hold,
+      this.#menu,
+      this.#numbersLabel,
+      this.#link,
+      h("span", { className: "gap" }),
+      this.#exports,
+      this.#end,
+    );
+    for (const menu of [this.#menu, this.#exports]) wireMenu(menu);
+    this.#menu.addEventListener("toggle", () => this.#fillChoices());
+    store.on("classroom", () => this.#draw());
+    onLanguage(() => this.#draw());
+    onKey(document, (event) => this.#key(event));
+    this.#draw();
+  }
+
+  #draw() {
+    const { held, shown, numbers_only, ended } = this.#store.classroom;
+    for (const element of [this.#hold, this.#menu, this.#end]) element.hidden = Boolean(ended);
+    this.#hold.setAttribute("aria-pressed", String(held));
+    this.#hold.title = t("class.wall.hold.help");
+    this.#hold.replaceChildren(
+      icon(held ? "play" : "pause"),
+      t(held ? "class.wall.hold.release" : "class.wall.hold"),
+    );
+    this.#show.classList.toggle("on", Boolean(shown));
+    this.#show.replaceChildren(icon("eye"), shown ? this.#shownText() : t("class.wall.show"));
+    this.#show.title = t("class.wall.show.help");
+    this.#numbers.checked = numbers_only ?? true;
+    this.#numbersLabel.title = t("class.wall.numbers_only.help");
+    setText(this.#numbersText, t("class.wall.numbers_only"));
+    this.#link.replaceChildren(icon("projector"), t("class.wall.projector"));
+    this.#exportText.replaceChildren(icon("download"), t("export.title"));
+    this.#exports.replaceChildren(this.#exportText, h("div", { className: "card panel" }, ...exportLinks()));
+    this.#end.replaceChildren(t("class.wall.end"));
+    this.#fillChoices();
+  }
+
+  /** Whose runs are shown to all. */
+  #shownText() {
+    const shown = new Set(this.#store.classroom.shown?.runs);
+    const owner = this.#store.students().find(({ runs }) => runs.some(({ id }) => shown.has(id)));
+    return t("class.wall.show.now", { who: owner ? this.#nameOf(owner.person) : t("class.wall.show.own") });
+  }
+
+  /** @param {string} person */
+  #nameOf(person) {
+    const tile = this.#store.tiles.get(person);
+    return [tile?.number, tile?.nickname].filter(Boolean).join(" ");
+  }
+
+  #fillChoices() {
+    const choice = (/** @type {string} */ label, /** @type {string[] | null} */ runs) =>
+      h(
+        "button",
+        {
+          type: "button",
+          className: "row-link",
+          onclick: () => {
+            this.#menu.open = false;
+            this.show(runs);
+          },
+        },
+        label,
+      );
+    const person = this.#picked();
+    const runs = (person && this.#store.tiles.get(person)?.runs.map(({ id }) => id)) || [];
+    const own = this.#store.ownRuns().map(({ id }) => id);
+    const choices = [
+      ...(this.#store.classroom.shown ? [choice(t("class.wall.show.end"), null)] : []),
+      ...(person && runs.length
+        ? [choice(t("class.wall.show.of", { who: this.#nameOf(person) }), runs)]
+        : []),
+      ...(own.length ? [choice(t("class.wall.show.own_newest"), own)] : []),
+    ];
+    this.#choices.replaceChildren(
+      ...(choices.length ? choices : [h("p", { className: "quiet" }, t("class.wall.show.none"))]),
+    );
+  }
+
+  /** @param {() => Promise<unknown>} action */
+  async #try(action) {
+    try {
+      await action();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.#toast.show(explain(error), { wrong: true });
+    }
+  }
+
+  hold() {
+    return this.#try(() => classApi.hold(!this.#store.classroom.held));
+  }
+
+  /** Show runs on every screen, or nothing any more. @param {string[] | null} runs */
+  show(runs) {
+    return this.#try(() => classApi.show(runs && { kind: "runs", runs }));
+  }
+
+  /** @param {boolean} numbersOnly */
+  setNumbersOnly(numbersOnly) {
+    return this.#try(() => classApi.change({ numbers_only: numbersOnly }));
+  }
+
+  #giveLink() {
+    return this.#try(async () => {
+      const { secret } = await classApi.projectorLink();
+      openLink(new URL(`join#projector=${secret}`, document.baseURI).href);
+    });
+  }
+
+  /** Show the runs of the student whose tile is pointed at; if runs are shown already, show them no more. */
+  #showOrRelease() {
+    if (this.#store.classroom.shown) return this.show(null);
+    const person = this.#picked();
+    const tile = person ? this.#store.tiles.get(person) : null;
+    const runs = (tile?.runs ?? this.#store.ownRuns()).map(({ id }) => id);
+    if (runs.length) return this.show(runs);
+    this.#toast.show(t("class.wall.show.none"));
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    const { key, ctrlKey, metaKey, altKey, target } = event;
+    if (ctrlKey || metaKey || altKey || event.defaultPrevented || document.querySelector("dialog[open]"))
+      return;
+    if (window.kept.get(OFF) === "1") return;
+    if (target instanceof HTMLInputElement && target.type === "text") return;
+    /** @type {Record<string, () => unknown>} */
+    const keys = {
+      h: () => this.hold(),
+      s: () => this.#showOrRelease(),
+      n: () => this.setNumbersOnly(!this.#numbers.checked),
+    };
+    const act = keys[key.toLowerCase()];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  }
+}

@@ -1,0 +1,226 @@
+/** The wall: the teacher's live page of a class, and the projector's. Makes its parts and connects them. */
+
+import { find, h, setText } from "../page/dom.js";
+import { showStatus } from "../page/status.js";
+import { wireTheme } from "../page/theme.js";
+import { Toast } from "../page/toast.js";
+import { ApiError, api } from "../server/api.js";
+import { Connection } from "../server/connection.js";
+import { number, onLanguage, t } from "../words/i18n.js";
+import { setLanguage } from "../words/language.js";
+import { CloudView } from "./cloud-view.js";
+import { colorByName, GroupColors, groupsOf } from "./groups.js";
+import { CountsCard, JoinCard, NeedsCard, QueueCard } from "./side-cards.js";
+import { countsOf, sorted } from "./tile.js";
+import { TilesView } from "./tiles-view.js";
+import { classApi } from "./wall-api.js";
+import { WallCommands } from "./wall-commands.js";
+import { openJoin, openPerson, openRemoved } from "./wall-dialogs.js";
+import { WallStore } from "./wall-store.js";
+
+/** Milliseconds after which waiting times are worded again. */
+const BEAT = 10_000;
+/** Milliseconds after which a drawing goes on in the next picture of the screen. */
+const STEP_TIME = 25;
+const ORDERS = ["number", "state", "accuracy"];
+
+/** The next picture of the screen. @returns {Promise<number>} when */
+const nextPicture = () => new Promise((done) => requestAnimationFrame(() => done(performance.now())));
+
+/** @param {string} id */
+const byId = (id) => find(document, `#${id}`, HTMLElement);
+const isTeacher = document.body.dataset.role === "teacher";
+
+class Wall {
+  #store = new WallStore();
+  #colors = new GroupColors();
+  #order = window.kept.get("wall-order") ?? ORDERS[0];
+  /** The student whose tile is pointed at. @type {string | null} */
+  #picked = null;
+  /** The one whose tile was opened last. @type {string | null} */
+  #opened = null;
+  #join = { code: "", address: "" };
+  #cloud;
+  #tiles;
+  #needs;
+  #queue;
+  #counts;
+  #joining;
+  #drawing = false;
+  #due = false;
+
+  constructor() {
+    const store = this.#store;
+    const open = (/** @type {string} */ person) => this.#open(person);
+    this.#cloud = new CloudView(byId("cloud"));
+    this.#tiles = new TilesView(byId("tiles"), isTeacher, (person) => this.#pick(person), open);
+    this.#needs = new NeedsCard(byId("needs"), open);
+    this.#queue = new QueueCard(byId("queue"));
+    this.#counts = new CountsCard(byId("counts"));
+    this.#joining = new JoinCard(byId("joining"), () =>
+      openJoin(this.#join.code, this.#join.address, isTeacher ? () => this.#renewCode() : null),
+    );
+    byId("removed").addEventListener("click", () => openRemoved(store));
+    this.#commands = isTeacher
+      ? new WallCommands(byId("commands"), store, new Toast(), () => this.#picked ?? this.#opened)
+      : null;
+    showStatus(byId("status"), byId("status-text"), store);
+    wireTheme(byId("theme"));
+    store.on("change", () => this.#drawSoon());
+    store.on("classroom", () => {
+      this.#drawBanner();
+      void this.#ask();
+    });
+    store.on("connection", () => this.#ready());
+    onLanguage(() => {
+      this.#drawOrder();
+      this.#drawBanner();
+      void this.#drawSoon();
+    });
+    this.#drawOrder();
+    setInterval(() => this.#drawSoon(), BEAT);
+    new Connection(store, "wall");
+  }
+
+  /** @type {WallCommands | null} */
+  #commands;
+
+  /** What only some roles see, such as the code: it comes in an answer, not in a message to all. */
+  async #ask() {
+    try {
+      const { code = "", addresses = [], numbers_only } = await classApi.get();
+      this.#join = { code, address: addresses[0] ?? location.host };
+      if (numbers_only !== undefined && numbers_only !== this.#store.classroom.numbers_only)
+        this.#store.emit("class", { numbers_only });
+      this.#joining.draw(this.#join.code, this.#join.address);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error; // the connection says it too
+    }
+  }
+
+  async #renewCode() {
+    await classApi.renewCode();
+    await this.#ask();
+  }
+
+  #ready() {
+    const { connection } = this.#store;
+    if (connection === "live" || connection === "polling") document.documentElement.dataset.ready = "true";
+  }
+
+  /** Draw what has changed in the next picture of the screen; while a drawing is under way, after it. */
+  async #drawSoon() {
+    this.#due = true;
+    if (this.#drawing) return;
+    this.#drawing = true;
+    while (this.#due) {
+      this.#due = false;
+      let begun = await nextPicture();
+      for (const _ of this.#draw()) if (performance.now() - begun > STEP_TIME) begun = await nextPicture();
+    }
+    this.#drawing = false;
+  }
+
+  *#draw() {
+    const store = this.#store;
+    const students = store.students();
+    const tiles = sorted(students, this.#order);
+    const groups = groupsOf(students, this.#colors);
+    const { joined, here, launched } = countsOf(students);
+    const [before, after] = t("class.wall.headline", { n: "|", of: number(joined) }).split("|");
+    byId("headline").replaceChildren(before, h("b", {}, number(launched)), after);
+    byId("headline-bar").style.width = `${(100 * launched) / Math.max(1, joined)}%`;
+    const counts = [t("class.wall.here", { n: number(here) })];
+    if (here < joined) counts.push(t("class.wall.away", { n: number(joined - here) }));
+    setText(byId("students-count"), counts.join(" · "));
+    this.#counts.draw(students);
+    const removed = isTeacher ? store.removed().length : 0;
+    byId("removed").hidden = !removed;
+    setText(byId("removed"), t("class.wall.removed", { n: number(removed) }));
+    yield;
+    if (isTeacher) this.#needs.draw(students, Date.now() / 1000);
+    this.#queue.draw(store, students);
+    yield;
+    yield* this.#tiles.draw(tiles, colorByName(groups));
+    yield* this.#cloud.draw(groups);
+    this.#drawPicked();
+  }
+
+  #drawBanner() {
+    const { name, held, shown, ended } = this.#store.classroom;
+    if (name) setText(byId("class-name"), name);
+    const words = [
+      ...(ended ? [t("class.wall.ended")] : []),
+      ...(held ? [t("class.wall.held")] : []),
+      ...(shown ? [t("class.wall.shown")] : []),
+    ];
+    setText(byId("banner"), words.join(" · "));
+    byId("banner").hidden = !words.length;
+    this.#drawPicked();
+  }
+
+  #drawOrder() {
+    const choices = ORDERS.map((order) => {
+      const button = h(
+        "button",
+        {
+          type: "button",
+          className: "toggle",
+          "aria-pressed": String(order === this.#order),
+          onclick: () => {
+            this.#order = order;
+            window.kept.set("wall-order", order);
+            this.#drawOrder();
+            void this.#drawSoon();
+          },
+        },
+        t(`class.wall.order.${order}`),
+      );
+      return button;
+    });
+    byId("order").replaceChildren(h("span", {}, t("class.wall.order")), ...choices);
+  }
+
+  /** @param {string | null} person */
+  #pick(person) {
+    if (person === this.#picked) return;
+    this.#picked = person;
+    this.#drawPicked();
+  }
+
+  #drawPicked() {
+    const shown = new Set(this.#store.classroom.shown?.runs);
+    const tile = this.#picked
+      ? this.#store.tiles.get(this.#picked)
+      : this.#store.students().find(({ runs }) => runs.some(({ id }) => shown.has(id)));
+    this.#cloud.pick(tile?.curves ?? [], tile ? [tile.number, tile.nickname].filter(Boolean).join(" ") : "");
+  }
+
+  /** @param {string} person */
+  #open(person) {
+    this.#opened = person;
+    if (!this.#commands) return;
+    const commands = this.#commands;
+    openPerson(this.#store, person, { showRuns: (runs) => commands.show(runs) });
+  }
+}
+
+async function start() {
+  const buttons = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-language]"));
+  const load = (/** @type {string} */ language) => loadTexts(language);
+  for (const button of buttons)
+    button.addEventListener("click", () => setLanguage(button.dataset.language ?? "en", load));
+  onLanguage(() => {
+    for (const button of buttons) button.hidden = button.dataset.language === document.documentElement.lang;
+  });
+  await setLanguage(document.documentElement.lang, load);
+  new Wall();
+}
+
+/** @param {string} language */
+async function loadTexts(language) {
+  const [texts, own] = await Promise.all([api.messages(language), classApi.messages(language)]);
+  return { ...texts, ...own };
+}
+
+await start();
