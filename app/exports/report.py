@@ -144,10 +144,11 @@ def _asset(name: str) -> Markup:
 
 
 def _fork_text(origin: Mapping[str, Any], text: str) -> str:
-    """What a run was forked from, in words; a name is put in last, whatever it holds."""
+    """What a run was forked from, in words; a name is put in last, whatever it holds. In a class
+    the name may be another person's, and missing."""
     for name in ("number", "iteration"):
         text = text.replace(f"{{{name}}}", f"{origin[name]:,}")
-    return text.replace("{name}", origin["name"])
+    return text.replace("{name}", origin["name"] or "–")
 
 
 def _indented(config: dict[str, Any]) -> str:

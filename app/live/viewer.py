@@ -57,6 +57,7 @@ class Viewer:
         self._waits = False
         self._rows = rows
         self.lanes = lanes
+        self._has_one_lane = len(lanes) == 1
         self.person = person
         self._write = write
         self._version = version
@@ -111,14 +112,17 @@ class Viewer:
 
     def offer_state(self, lane: States, before: int, shared: bytes) -> None:
         """The newest change in a lane, the one that follows version `before` there, as it is on the wire."""
-        seen = self._version
-        lacks_nothing = seen >= before and all(
-            other.version <= seen for other in self.lanes if other is not lane
-        )
-        if lacks_nothing and not lane.keeps(self.person.id, before) and self._take(shared):
+        is_next = self._version >= before and (self._has_one_lane or self._is_next(lane, before))
+        if is_next and self._take(shared):
             self._version = lane.version
         else:
             self.news.set()
+
+    def _is_next(self, lane: States, before: int) -> bool:
+        """Whether a viewer of several lanes lacks nothing in the others, and gets from this one what all get."""
+        seen = self._version
+        others_seen = all(other.version <= seen for other in self.lanes if other is not lane)
+        return others_seen and not lane.keeps(self.person.id, before)
 
     def _take(self, shared: bytes) -> bool:
         """Write the shared message directly, if this viewer lacks nothing else."""

@@ -282,6 +282,28 @@ def test_a_file_from_before_there_were_forks_is_carried_forward(tmp_path):
     assert schema(old) == schema(new)
 
 
+def test_runs_from_before_there_were_classes_belong_to_nobody(tmp_path):
+    old, new = tmp_path / "old.sqlite3", tmp_path / "new.sqlite3"
+    with contextlib.closing(sqlite3.connect(old)) as other, other:
+        other.executescript((Path(__file__).parent / "schema-7.sql").read_text())
+        other.execute(
+            "INSERT INTO trainings (id, status, config, iterations, created_at) VALUES ('t', 'completed', '{}', 2, 1.5)"
+        )
+        other.execute(
+            "INSERT INTO runs (id, training_id, name, launched_at, origin) VALUES ('a', 't', 'old', 1.5, ?)",
+            ('{"run": "b", "number": 1, "name": "n", "iteration": 0, "seed": null}',),
+        )
+        other.execute("PRAGMA user_version = 7")
+
+    database, runs = open_old(old)
+    database.close()
+    Database(new).open()
+
+    run = runs["a"]
+    assert (run.owner, run.shared, run.name, run.origin["name"]) == (None, False, "old", "n")
+    assert schema(old) == schema(new)
+
+
 def test_while_the_file_is_locked_requested_writes_are_refused_at_once_and_reported_ones_wait(
     tmp_path, monkeypatch
 ):

@@ -177,3 +177,65 @@ def test_the_table_gives_visitors_no_runs_and_the_projector_nothing_to_change():
             assert reads or None in rule.roles, path
         if rule.run is Needs.NOTHING and Role.STUDENT in rule.roles:
             assert Role.TEACHER in rule.roles or path.startswith("/api/class/me"), path
+
+
+def test_who_launches_forks_clones_or_imports_a_run_owns_it(people, trained):
+    shared = of_ada(people, shared=True)
+    bob, document = people["bob"], people["ada"].http.get(f"/api/exports/json?runs={shared}").content
+    answers = [
+        bob.http.post("/api/runs", json=SHORT),
+        bob.http.post("/api/experiments", json={"experiments": [SHORT, SHORT]}),
+        bob.http.post(f"/api/runs/{shared}/clone"),
+        bob.http.post(f"/api/runs/{shared}/fork", json={"iteration": 3, "changes": {"seed": 5}, "seed": 1}),
+        bob.http.post(f"/api/runs/{shared}/fork", json={"iteration": 3, "seed": 1}),
+        bob.http.post("/api/imports", content=document),
+    ]
+    made = [
+        run
+        for answer in answers
+        if answer.status_code == 201
+        for run in answer.json().get("runs", [answer.json()])
+    ]
+
+    assert len(made) == 6  # all but the fork of what cannot change
+    assert {run["owner"]["id"] for run in made} == {bob.id}
+    assert {run["shared"] for run in made} == {False}
+    assert {run["id"] for run in made} & people["ada"].runs() == set()
+    assert {run["id"] for run in made} <= people["teacher"].runs()
+
+
+def test_a_launch_that_another_person_has_trained_says_how_many_show_it_and_not_who(people, trained):
+    run = people["bob"].launch(fresh=False, **SHORT)
+
+    assert run["shared_with"] > 0
+    assert run["training"] == trained["training"]
+    polled = people["bob"].http.post("/api/stream", json={"subscribe": {run["id"]: 0}}).content
+    assert people["ada"].id not in json.dumps(run)
+    for answer in (json.dumps(run).encode(), people["bob"].http.get("/api/runs").content, polled):
+        for told in (b"Ada", trained["id"].encode()):
+            assert told not in answer
+
+
+def test_a_fork_names_another_persons_run_only_to_those_who_may_see_it(people, trained):
+    secret = people["ada"].launch(fresh=False, **{**SHORT, "name": "my secret name"})["id"]
+    fork = {"iteration": 2, "seed": 7, "name": "fork"}
+    of_teacher = people["teacher"].http.post(f"/api/runs/{secret}/fork", json=fork).json()["id"]
+    people["teacher"].http.patch(f"/api/runs/{of_teacher}", json={"shared": True}).raise_for_status()
+    people["ada"].http.patch(f"/api/runs/{secret}", json={"shared": True}).raise_for_status()
+    bob = people["bob"]
+    copies = [of_teacher, *(bob.http.post(f"/api/runs/{one}/clone").json()["id"] for one in (of_teacher,))]
+
+    def names(member):
+        return [member.http.get(f"/api/runs/{one}").json()["origin"]["name"] for one in copies]
+
+    assert names(bob) == ["my secret name"] * 2
+    people["ada"].http.patch(f"/api/runs/{secret}", json={"shared": False}).raise_for_status()
+    assert names(people["teacher"]) == ["my secret name"] * 2
+    assert names(bob) == ["", ""]
+    copies.append(bob.http.post(f"/api/runs/{of_teacher}/clone").json()["id"])
+    assert names(bob) == ["", "", ""]
+    document = bob.http.get(f"/api/exports/json?runs={','.join(copies)}").content
+    assert b"my secret name" not in document
+    assert bob.http.post("/api/imports", content=document).status_code == 201
+    report = bob.http.get(f"/api/exports/html?runs={of_teacher}").text
+    assert "my secret name" not in report

@@ -120,6 +120,21 @@ def test_the_cookie_cannot_be_read_by_scripts_and_belongs_to_one_class_below_the
         assert [one for one in other.visitor().http.cookies if one == name] == []
 
 
+def test_behind_a_proxy_the_cookie_is_for_tls_alone_and_for_the_labs_path(tmp_path):
+    with running_class(tmp_path, LOSSROOM_TRUSTED_PROXIES="127.0.0.1") as lab:
+        visitor = lab.visitor()
+        headers = {"X-Forwarded-Proto": "https", "X-Forwarded-Prefix": "/lab", "Cookie": ""}
+        cookies = SimpleCookie(visitor.http.get("/join", headers=headers).headers["set-cookie"])
+        ((_, first),) = cookies.items()
+        given = {"code": lab.code, "nickname": "Ada"}
+        answer = visitor.http.post("/api/class/join", json=given, headers=headers)
+        ((_, joined),) = SimpleCookie(answer.headers["set-cookie"]).items()
+
+    for morsel in (first, joined):
+        assert (morsel["secure"], morsel["path"], morsel["httponly"]) == (True, "/lab/", True)
+    assert first.value != joined.value  # whoever planted the first one does not have the second
+
+
 @pytest.mark.parametrize(
     ("nickname", "code", "field"),
     [("", "missing", "nickname"), (" \t ", "missing", "nickname"), ("x" * 25, "invalid", "nickname")],

@@ -56,7 +56,7 @@ export function originContent({ id, origin }, { store, selection, configs }) {
   return [
     from
       ? h("button", { type: "button", className: "link", title: from.name, onclick: show }, text)
-      : h("span", { title: t("fork.gone", { name: origin.name }) }, text),
+      : h("span", origin.name ? { title: t("fork.gone", { name: origin.name }) } : {}, text),
     ...(changes ? [t("fork.changes", { changes })] : []),
   ];
 }
