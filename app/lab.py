@@ -22,10 +22,12 @@ from app.jobs.scheduler import Scheduler
 from app.live.hub import Hub
 from app.metrics import Figures, Metrics
 from app.people.classroom import Classroom
-from app.people.person import Person
+from app.people.person import Person, Role
 from app.people.sight import Sight
+from app.people.visits import ThePerson
 from app.people.wall import Wall
 from app.runs import Run
+from app.security.rates import Action, Rates
 from app.settings import Settings
 from app.storage.database import Database
 from app.storage.lock import FolderLock
@@ -50,6 +52,7 @@ class Lab:
     addresses: Addresses
     classroom: Classroom | None = None
     wall: Wall | None = None
+    rates: Rates = field(default_factory=Rates)
     server_id: str = field(default_factory=lambda: secrets.token_hex(4))
     #: seconds of the monotonic clock
     started_at: float = field(default_factory=time.monotonic)
@@ -133,3 +136,17 @@ def _lab(connection: HTTPConnection) -> Lab:
 
 
 TheLab = Annotated[Lab, Depends(_lab)]
+
+
+class Limited:
+    """For the routes of an action: a student who asks for it too often is refused, see `Rates`."""
+
+    def __init__(self, action: Action) -> None:
+        self.action = action
+
+    def __call__(self, lab: TheLab, person: ThePerson) -> None:
+        if person.role is Role.STUDENT:
+            lab.rates.take(person.id, self.action)
+
+
+LAUNCHES, IMPORTS, EXPORTS = (Depends(Limited(action)) for action in ("launch", "import", "export"))

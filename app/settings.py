@@ -133,6 +133,29 @@ class Settings(BaseSettings):
     max_paused: int = Field(
         64, ge=1, le=10_000, description="paused runs that may hold a process; one more is refused with 409"
     )
+    max_running_per_person: int = Field(
+        256, ge=1, le=256, description="runs of one student that train at the same time; more wait"
+    )
+    max_queued_per_person: int = Field(
+        200, ge=1, le=100_000, description="runs of one student that may wait; one more is refused with 409"
+    )
+    max_paused_per_person: int = Field(
+        8, ge=1, le=10_000, description="paused runs of one student; one more is refused with 409"
+    )
+    max_iterations_per_person: int = Field(
+        1_000_000, ge=1, description="iterations of a student's run; a longer one is refused"
+    )
+    max_parameters_per_person: int = Field(
+        10_000_000, ge=1, description="parameters of a student's run; a larger one is refused"
+    )
+    max_memory_bytes_per_person: int = Field(
+        2 << 30, ge=1 << 20, description="what a student's run may hold; a larger one is refused"
+    )
+    max_seconds_per_person: int = Field(
+        3600,
+        ge=1,
+        description="seconds that a student's run is expected to train here; a longer one is refused",
+    )
     checkpoint_seconds: float = Field(
         3.0,
         ge=0.05,

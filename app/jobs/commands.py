@@ -18,6 +18,7 @@ from app.jobs.places import Places
 from app.jobs.register import Register, illegal
 from app.jobs.sharing import Sharing
 from app.metrics import Metrics
+from app.people.allowance import Allowance
 from app.runs import Run
 from app.settings import Settings
 from app.trainings import Status
@@ -48,6 +49,7 @@ class Commands:
         places: Places,
         files: CheckpointFiles,
         forking: Forking,
+        allowance: Allowance,
     ) -> None:
         self._settings = settings
         self._register = register
@@ -57,6 +59,7 @@ class Commands:
         self._sharing = sharing
         self._places = places
         self._files = files
+        self._allowance = allowance
         self.forking = forking
 
     async def launch(
@@ -81,7 +84,14 @@ class Commands:
         launches = await asyncio.to_thread(prepare, configs, stretches, self._data_sets)
         async with self._sharing.order:
             runs, new = match(launches, lesson, find=None if fresh else self._sharing.find, owner=owner)
-            self._places.queue.demand_places(len(new))
+            if lesson is None:
+                ids = {training.id for training in new}
+                costs = [
+                    self._places.cost(launch.summary, run.training) if run.training.id in ids else None
+                    for launch, run in zip(launches, runs, strict=True)
+                ]
+                self._allowance.demand_costs(owner, costs)
+            self._places.demand(owner, len(new))
             await self._register.add(runs)
             for training in {run.training.id: run.training for run in runs}.values():
                 self._places.let_wait(training)
@@ -112,6 +122,8 @@ class Commands:
             if paused >= self._settings.max_paused:
                 message = f"{paused} runs are paused already; no more can be paused at the same time"
                 raise Conflict(Reason("too_many_paused", message, paused=paused), code="too_many_paused")
+            if run.owner is not None:
+                self._allowance.demand_paused(run.owner, self._register.paused_of(run.owner))
             if run.training.shown_by > 1:
                 self._files.note(await self._sharing.part(run, Status.PAUSED))
             else:
@@ -145,7 +157,7 @@ class Commands:
             run, values = self._demand_changeable(run_id, given)
             training = run.training
             if training.shown_by > 1:
-                self._places.queue.demand_places(1)
+                self._places.demand(run.owner, 1)
                 origin = training
                 training = await self._sharing.part(run, Status.QUEUED)
                 self._files.note(training)

@@ -21,6 +21,7 @@ from app.jobs.places import Places
 from app.jobs.register import Register
 from app.jobs.sharing import Sharing
 from app.live.hub import Hub
+from app.people.allowance import Allowance
 from app.runs import Run
 from app.settings import Settings
 from app.storage.database import Database
@@ -42,6 +43,7 @@ class Forking:
         data_sets: DataSets,
         sharing: Sharing,
         places: Places,
+        allowance: Allowance,
     ) -> None:
         self._settings = settings
         self._register = register
@@ -50,6 +52,7 @@ class Forking:
         self._data_sets = data_sets
         self._sharing = sharing
         self._places = places
+        self._allowance = allowance
 
     async def check(self, run_id: str, wish: Wish) -> Fork:
         """What a fork would be; nothing is stored.
@@ -85,7 +88,8 @@ class Forking:
                 await self._register.add([run])
                 self._places.let_wait(known)
                 return run, False
-            self._places.queue.demand_places(1)
+            self._allowance.demand_costs(owner, [self._places.cost(fork.summary, training)])
+            self._places.demand(owner, 1)
             run = self._run(fork, training, owner)
             await self._add(fork, run, rows)
         return run, True

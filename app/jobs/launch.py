@@ -14,7 +14,7 @@ from app.runs import Run
 from app.trainings import Training, fingerprint_of, new_id
 from engine import ExperimentConfig
 from engine.stretches import Stretch
-from engine.summary import summarize
+from engine.summary import Summary, summarize
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class Launch:
     stretches: list[dict[str, Any]]
     iterations: int
     expected_seconds: float
+    summary: Summary
     fingerprint: str | None
 
     def training(self) -> Training:
@@ -66,8 +67,9 @@ def prepare(
     for config in configs:
         document, data = config.to_dict(), digests[config.dataset.name]
         of_it = data and fingerprint_of(document, before, (), data=data)
-        expected = expected_seconds(config, summarize(config))
-        launches.append(Launch(config.name, document, before, config.iterations, expected, of_it))
+        summary = summarize(config)
+        expected = expected_seconds(config, summary)
+        launches.append(Launch(config.name, document, before, config.iterations, expected, summary, of_it))
     return launches
 
 

@@ -12,10 +12,12 @@ from app.jobs.messages import Resume
 from app.jobs.queue import ANYBODY, Level, Owner, Owners, Queue
 from app.jobs.register import Register
 from app.jobs.speed import Speed
-from app.jobs.waits import expected_starts
+from app.jobs.waits import Parts, expected_starts
 from app.live.hub import Hub
+from app.people.allowance import Allowance, Cost
 from app.settings import Settings
 from app.trainings import Status, Training
+from engine.summary import Summary
 
 
 class Places:
@@ -35,6 +37,7 @@ class Places:
         register: Register,
         hub: Hub,
         executor: Executor,
+        allowance: Allowance,
         on_change: Callable[[], None],
     ) -> None:
         """`on_change`: called when a place or the queue may have changed."""
@@ -42,6 +45,7 @@ class Places:
         self._register = register
         self._hub = hub
         self._executor = executor
+        self._allowance = allowance
         self._on_change = on_change
         self.queue = Queue(settings.max_queued, self._expected)
         self.speed = Speed()
@@ -64,6 +68,19 @@ class Places:
             owners[run.owner] = min(level, owners.get(run.owner, level))
         return owners or ANYBODY  # its last run may be deleted in this moment
 
+    def cost(self, summary: Summary, training: Training) -> Cost:
+        """What a new training will cost on this machine."""
+        return Cost(training.iterations, summary.parameters, summary.memory_bytes, self.speed.left(training))
+
+    def demand(self, owner: Owner, more: int) -> None:
+        """Refuse trainings that the queue has no places for, or an owner no allowance.
+
+        Raises:
+            QueueFull, Conflict: with how many wait, and the bound.
+        """
+        self._allowance.demand_queued(owner, self.queue.waits_for(owner), more)
+        self.queue.demand_places(more)
+
     def let_wait(self, training: Training) -> None:
         """Let a queued training wait, behind the others of those who show it; again when these are others."""
         if training.status is Status.QUEUED:
@@ -72,7 +89,7 @@ class Places:
     def fill(self) -> None:
         """Give free places to the trainings that wait, in their turns."""
         while self.busy < self._settings.workers and not self.closing:
-            training_id = self.queue.take()
+            training_id = self.queue.take(self._may_run)
             if training_id is None:
                 break
             training = self._register.find(training_id)
@@ -88,6 +105,12 @@ class Places:
         if not self.queue and not self.busy:
             self.queue.rest()
         self._on_change()
+
+    def _may_run(self, owner: Owner) -> bool:
+        at_once = self._allowance.at_once(owner)
+        return at_once >= self._settings.workers or Parts(map(self.queue.payers, self._held)).leave_room(
+            owner, at_once
+        )
 
     def leave(self, training_id: str) -> None:
         """A training gives its place back, if it has one: its owners have used it so long."""
@@ -111,7 +134,9 @@ class Places:
             elif training.status is Status.RUNNING:
                 self.speed.measure(training)
                 running.append((self.speed.left(training), self.queue.payers(training_id)))
-        return expected_starts(self.queue, running, self._settings.workers, self._left)
+        return expected_starts(
+            self.queue, running, self._settings.workers, self._left, at_once=self._allowance.at_once
+        )
 
     def _left(self, training_id: str) -> float:
         training = self._register.find(training_id)

@@ -181,6 +181,12 @@ class Queue:
         self._charge(keys, share)
         return training_id
 
+    def waits_for(self, owner: Owner) -> int:
+        """How many trainings an owner waits for."""
+        lines = (self._lines.get((level, owner)) for level in Level)
+        first = sum(owner in self._owners[one] for one in self._first)
+        return first + sum(len(line.waiting) for line in lines if line is not None)
+
     def payers(self, training_id: str) -> list[Owner]:
         """Those who waited for a training when it started, until `settle`."""
         return [owner for _, owner in self._charged[training_id][1]] if training_id in self._charged else []

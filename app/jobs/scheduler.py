@@ -37,6 +37,7 @@ from app.jobs.sharing import Sharing
 from app.jobs.waits import Waits
 from app.live.hub import Hub
 from app.metrics import Metrics
+from app.people.allowance import Allowance
 from app.rows import Rows
 from app.settings import Settings
 from app.storage.database import Database
@@ -86,12 +87,13 @@ class Scheduler:
         self._metrics = metrics
         self._executor = executor
         self._sharing = sharing = Sharing(settings, register, executor)
-        self._places = places = Places(settings, register, hub, executor, self._publish_lab)
+        allowance = Allowance(settings, register.sight.is_student)
+        self._places = places = Places(settings, register, hub, executor, allowance, self._publish_lab)
         self._waits = Waits(register, places.expected_starts)
         self._files = files = CheckpointFiles(settings, register)
-        forking = Forking(settings, register, database, hub, data_sets, sharing, places)
+        forking = Forking(settings, register, database, hub, data_sets, sharing, places, allowance)
         self.commands = Commands(
-            settings, register, metrics, executor, data_sets, sharing, places, files, forking
+            settings, register, metrics, executor, data_sets, sharing, places, files, forking, allowance
         )
         self._lab_view: dict[str, Any] | None = None
         self._lab_published = 0.0

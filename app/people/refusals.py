@@ -21,6 +21,13 @@ PLACEHOLDERS: dict[str, tuple[str, ...]] = {
     "held": (),
     "nothing_launched": (),
     "too_many_codes": ("seconds",),
+    "too_often": ("seconds",),
+    "own_queue_full": ("queued", "value", "most"),
+    "own_paused": ("paused",),
+    "own_iterations": ("value", "most"),
+    "own_parameters": ("value", "most"),
+    "own_memory": ("value", "most"),
+    "own_seconds": ("value", "most"),
 }
 declare(PLACEHOLDERS)
 NOT_JOINED = Reason("not_joined", "join the class first")

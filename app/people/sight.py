@@ -53,6 +53,11 @@ class Sight:
             return True
         return run.shared or run.id in self._classroom.shown_runs
 
+    def is_student(self, owner: str | None) -> bool:
+        """Whether runs of this owner are a student's of this class."""
+        found = None if self._classroom is None else self._classroom.find(owner)
+        return found is not None and found.role is Role.STUDENT
+
     def comes_first(self, run: Run) -> bool:
         """Whether a run is the teacher's, or of the lesson that the teacher shows to the class: these need no turn."""
         if self._classroom is None:

@@ -20,7 +20,7 @@ from app.answers import (
 from app.errors import Invalid, NotFound
 from app.estimate import expected_seconds, seconds_together
 from app.exports.fields import flatten
-from app.lab import Lab, TheLab
+from app.lab import LAUNCHES, Lab, TheLab
 from app.people.visits import ThePerson
 from app.routes.runs import Experiment, Fresh
 from engine import ConfigError, ExperimentConfig, lessons, options
@@ -84,7 +84,7 @@ async def get_summary(lab: TheLab, experiment: Experiment) -> SummaryAnswer:
     return SummaryAnswer(**vars(summary), iterations=config.iterations, seconds=seconds)
 
 
-@router.post("/experiments", status_code=201)
+@router.post("/experiments", status_code=201, dependencies=[LAUNCHES])
 async def launch_together(lab: TheLab, person: ThePerson, given: Experiments) -> RunsAnswer:
     """Validate a list of experiments, and only then store and queue them as one group."""
     read = await run_in_threadpool(given.read, lab.settings.limits)
@@ -138,7 +138,7 @@ async def get_lesson(lab: TheLab, slug: str) -> LessonAnswer:
     return _view(lab, _lesson(slug), with_configs=True)
 
 
-@router.post("/lessons/{slug}/runs", status_code=201)
+@router.post("/lessons/{slug}/runs", status_code=201, dependencies=[LAUNCHES])
 async def launch_lesson(lab: TheLab, person: ThePerson, slug: str, how: Fresh | None = None) -> RunsAnswer:
     """Launch a lesson's whole set; on the digits where its own data set is not there."""
     lesson = _lesson(slug)

@@ -17,7 +17,7 @@ from app.exports.documents import MAX_RUNS
 from app.exports.fields import flatten
 from app.exports.names import attachment, name_of_run, name_of_runs
 from app.exports.recording import Recording
-from app.lab import Lab, TheLab
+from app.lab import EXPORTS, IMPORTS, Lab, TheLab
 from app.pages import Pages
 from app.people.person import Person, Role
 from app.people.visits import ThePerson
@@ -51,7 +51,7 @@ PART = 1 << 20
 # -- one run -----------------------------------------------------------------------------------------
 
 
-@router.get("/runs/{run_id}/export.json")
+@router.get("/runs/{run_id}/export.json", dependencies=[EXPORTS])
 async def export_json(lab: TheLab, person: ThePerson, run_id: str) -> Response:
     """The experiment file: POST it again, or hand it to `lossroom train --config`. That of a fork holds what is trained
     before. Rows: `/api/exports/json`."""
@@ -61,7 +61,7 @@ async def export_json(lab: TheLab, person: ThePerson, run_id: str) -> Response:
     return Response(text, media_type="application/json", headers=_file_of(run, "experiment.json"))
 
 
-@router.get("/runs/{run_id}/export.csv")
+@router.get("/runs/{run_id}/export.csv", dependencies=[EXPORTS])
 async def export_csv(lab: TheLab, person: ThePerson, run_id: str) -> Response:
     """Every recorded row; an evaluation is in the row of its iteration."""
     run = lab.register.get(run_id)
@@ -71,7 +71,7 @@ async def export_csv(lab: TheLab, person: ThePerson, run_id: str) -> Response:
     )
 
 
-@router.get("/runs/{run_id}/export.html")
+@router.get("/runs/{run_id}/export.html", dependencies=[EXPORTS])
 async def export_html(
     lab: TheLab, person: ThePerson, request: Request, run_id: str, lang: Language = None
 ) -> Response:
@@ -80,7 +80,7 @@ async def export_html(
     return await _report(request, [_record(lab, person, run)], lang, _file_of(run, "report.html"))
 
 
-@router.get("/runs/{run_id}/export.py")
+@router.get("/runs/{run_id}/export.py", dependencies=[EXPORTS])
 async def export_script(lab: TheLab, person: ThePerson, run_id: str) -> Response:
     """A Python script that trains the same curve with the lab's engine, bit for bit."""
     run = lab.register.get(run_id)
@@ -88,7 +88,7 @@ async def export_script(lab: TheLab, person: ThePerson, run_id: str) -> Response
     return Response(text, media_type="text/x-python; charset=utf-8", headers=_file_of(run, "py"))
 
 
-@router.get("/runs/{run_id}/export.torch.py")
+@router.get("/runs/{run_id}/export.torch.py", dependencies=[EXPORTS])
 async def export_torch_script(lab: TheLab, person: ThePerson, run_id: str) -> Response:
     """A Python script that trains the same network in plain PyTorch, from the same weights and batches."""
     run = lab.register.get(run_id)
@@ -96,7 +96,7 @@ async def export_torch_script(lab: TheLab, person: ThePerson, run_id: str) -> Re
     return Response(text, media_type="text/x-python; charset=utf-8", headers=_file_of(run, "torch.py"))
 
 
-@router.get("/runs/{run_id}/export.tfevents")
+@router.get("/runs/{run_id}/export.tfevents", dependencies=[EXPORTS])
 async def export_tfevents(lab: TheLab, person: ThePerson, run_id: str) -> Response:
     """TensorBoard's event file: put it into its own folder below `--logdir`."""
     run = lab.register.get(run_id)
@@ -112,7 +112,7 @@ async def export_tfevents(lab: TheLab, person: ThePerson, run_id: str) -> Respon
 # -- a selection -------------------------------------------------------------------------------------
 
 
-@router.get("/exports/csv")
+@router.get("/exports/csv", dependencies=[EXPORTS])
 async def export_runs_csv(lab: TheLab, person: ThePerson, runs: Selection) -> Response:
     """Every recorded row of several runs, below each other."""
     rows = tables.runs_csv(_select(lab, person, runs))
@@ -123,7 +123,7 @@ async def export_runs_csv(lab: TheLab, person: ThePerson, runs: Selection) -> Re
     )
 
 
-@router.get("/exports/json")
+@router.get("/exports/json", dependencies=[EXPORTS])
 async def export_runs_json(lab: TheLab, person: ThePerson, runs: Selection) -> Response:
     """Configs, notes and every recorded row: what `POST /api/imports` takes back."""
     text = documents.document(_select(lab, person, runs))
@@ -131,7 +131,7 @@ async def export_runs_json(lab: TheLab, person: ThePerson, runs: Selection) -> R
     return StreamingResponse(in_pieces(text), media_type="application/json", headers=headers)
 
 
-@router.get("/exports/html")
+@router.get("/exports/html", dependencies=[EXPORTS])
 async def export_runs_html(
     lab: TheLab,
     person: ThePerson,
@@ -201,7 +201,7 @@ def _name_of_class(lab: Lab, ending: str) -> str:
 # -- and back ----------------------------------------------------------------------------------------
 
 
-@router.post("/imports", status_code=201)
+@router.post("/imports", status_code=201, dependencies=[IMPORTS])
 async def import_runs(lab: TheLab, person: ThePerson, request: Request) -> RunsAnswer:
     """Store the runs of a document of `/api/exports/json` as finished ones: all of them, or none."""
     try:

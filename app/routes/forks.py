@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.answers import ForkAnswer, RunAnswer
 from app.jobs.fork import Wish
-from app.lab import TheLab
+from app.lab import LAUNCHES, TheLab
 from app.people.visits import ThePerson
 
 router = APIRouter(prefix="/api/runs", tags=["runs"])
@@ -40,7 +40,7 @@ class ForkRequest(BaseModel):
         return Wish(self.iteration, self.changes, self.seed, self.name)
 
 
-@router.post("/{run_id}/fork", status_code=201)
+@router.post("/{run_id}/fork", status_code=201, dependencies=[LAUNCHES])
 async def fork(lab: TheLab, person: ThePerson, run_id: str, given: ForkRequest) -> RunAnswer:
     """Fork a run: the new one has its rows up to an iteration, and trains on with other settings. What went into the
     weights already cannot change: data, network, number type and seed. A fork that changes nothing shows the training

@@ -16,7 +16,7 @@ from app.answers import ComparisonAnswer, Difference, MetricsAnswer, RunAnswer, 
 from app.errors import Invalid
 from app.exports.thinning import extremes
 from app.jobs.fork import Wish
-from app.lab import TheLab
+from app.lab import LAUNCHES, TheLab
 from app.people.visits import ThePerson
 from app.remarks import MAX_TAGS
 from app.rows import Rows
@@ -119,7 +119,7 @@ async def list_runs(lab: TheLab, person: ThePerson) -> RunList:
     return {"runs": [sight.listed(person, run) for run in lab.register.runs if sight.may_see(person, run)]}
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, dependencies=[LAUNCHES])
 async def launch(lab: TheLab, person: ThePerson, experiment: Experiment) -> RunAnswer:
     """Validate an experiment, store it and queue it. Where it has been trained, or is being trained, the run shows
     that training."""
@@ -203,7 +203,7 @@ async def cancel(lab: TheLab, person: ThePerson, run_id: str) -> RunAnswer:
     return lab.sight.view(person, await lab.scheduler.commands.cancel(run_id))
 
 
-@router.post("/{run_id}/clone", status_code=201)
+@router.post("/{run_id}/clone", status_code=201, dependencies=[LAUNCHES])
 async def clone(lab: TheLab, person: ThePerson, run_id: str, how: Fresh | None = None) -> RunAnswer:
     """Launch a run's experiment again. That of a fork begins with the rows before its last fork."""
     run = lab.register.get(run_id)

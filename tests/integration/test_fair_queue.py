@@ -1,9 +1,17 @@
 """A class whose people take turns, over HTTP, with real workers."""
 
 import pytest
+from fastapi.routing import APIRoute
 
+from app.lab import Limited
+from app.main import create_app
+from app.people import access
+from app.people.person import Role
+from app.security.rates import RATES
+from app.settings import Settings
 from tests.support.class_lab import running_class
-from tests.support.experiments import ENDLESS
+from tests.support.errors import error
+from tests.support.experiments import ENDLESS, QUICK
 from tests.support.waiting import wait_until
 
 
@@ -55,3 +63,115 @@ def test_people_take_turns_also_after_a_restart_and_the_teachers_runs_start_firs
     path = f"/api/runs/{running['id']}"
     wait_until(lambda: teacher.http.get(path).json()["status"] == "running", "a worker")
     wait_until(lambda: takes_turns(order(teacher)), "the same turns")
+
+
+def test_what_a_student_may_have_is_bounded_and_the_teacher_is_not(tmp_path):
+    """Each refusal names the field, the bound and the value; nothing is launched."""
+    bounds = {
+        "LOSSROOM_WORKERS": "1",
+        "LOSSROOM_MAX_QUEUED_PER_PERSON": "2",
+        "LOSSROOM_MAX_PAUSED_PER_PERSON": "1",
+        "LOSSROOM_MAX_ITERATIONS_PER_PERSON": "5000",
+        "LOSSROOM_MAX_PARAMETERS_PER_PERSON": "5000",
+        "LOSSROOM_MAX_SECONDS_PER_PERSON": "60",
+    }
+
+    def refused(experiments, **given):
+        """The error of launching these, alone or together."""
+        path, body = (
+            ("/api/experiments", {"experiments": experiments})
+            if len(experiments) > 1
+            else (
+                "/api/runs",
+                experiments[0],
+            )
+        )
+        answer = student.http.post(path, json={**body, **given})
+        assert answer.status_code in (409, 422), answer.text
+        return error(answer)
+
+    with running_class(tmp_path, **bounds) as lab:
+        teacher, student = lab.teacher(), lab.student("Ada")
+        long, wide = {**QUICK, "training": {"iterations": 5001}}, {**QUICK, "network": {"hidden": [400]}}
+
+        found = refused([long])
+        assert (found["code"], found["field"]) == ("too_large", "training.iterations")
+        assert (found["bounds"]["maximum"], found["bounds"]["value"]) == (5000, 5001)
+        assert refused([QUICK, wide])["field"] == "experiments.1.network"
+        assert student.runs() == set()
+
+        first = student.launch(**{**QUICK, "training": {"iterations": 5000, "evaluate_every": 1}})
+        teacher.launch(**endless(99, "teacher"), fresh=False)
+        assert student.http.post("/api/lessons/1a-vanishing-gradient/runs").status_code in (201, 409)
+        waiting = [{**QUICK, "seed": seed} for seed in range(5)]
+        found = refused(waiting)
+        assert found["code"] == "own_queue_full"
+        assert found["bounds"]["maximum"] == 2
+        assert (
+            teacher.http.post("/api/experiments", json={"experiments": [*waiting, long, wide]}).status_code
+            == 201
+        )
+        # the lab trains these for the teacher already, so they cost nothing
+        assert student.http.post("/api/experiments", json={"experiments": waiting}).status_code == 201
+        assert first["id"] in student.runs()
+
+
+def test_a_student_has_no_more_trainings_at_once_than_allowed_and_another_persons_start_beside_them(tmp_path):
+    with running_class(tmp_path, LOSSROOM_MAX_RUNNING_PER_PERSON="1") as lab:
+        teacher, greedy, other = lab.teacher(), lab.student("Greedy"), lab.student("Other")
+        first, second = (greedy.launch(**endless(seed), fresh=False)["id"] for seed in (1, 2))
+        mine = other.launch(**endless(3), fresh=False)["id"]
+
+        def statuses():
+            return {run["id"]: run["status"] for run in teacher.http.get("/api/runs").json()["runs"]}
+
+        wait_until(lambda: statuses() == {first: "running", second: "queued", mine: "running"}, "turns")
+        greedy.http.post(f"/api/runs/{first}/cancel").raise_for_status()
+        wait_until(lambda: statuses()[second] == "running", "the next one")
+
+
+def test_a_student_who_asks_too_often_is_refused_for_some_seconds_and_others_are_not(tmp_path):
+    """Each action by itself; every route that launches, imports or exports counts."""
+    with running_class(tmp_path) as lab:
+        teacher, student, other = lab.teacher(), lab.student("Ada"), lab.student("Grace")
+        path = f"/api/runs/{student.launch()['id']}/export.json"
+        for person, statuses in ((student, {200, 429}), (teacher, {200})):
+            answers = [person.http.get(path) for _ in range(RATES["export"].at_once + 5)]
+            assert {answer.status_code for answer in answers} == statuses
+            late = answers[-1]
+            if late.status_code == 429:
+                assert error(late)["code"] == "too_often"
+                assert 1 <= error(late)["bounds"]["seconds"] <= RATES["export"].seconds
+        assert student.launch()["status"]
+        assert other.http.get(f"/api/runs/{other.launch()['id']}/export.json").status_code == 200
+
+
+def test_every_route_that_launches_imports_or_exports_is_limited():
+    """Whatever makes runs or files of them: a new route of that kind is found here."""
+    app = create_app(Settings())
+
+    def routes(held):
+        for route in held:
+            if isinstance(route, APIRoute):
+                yield route
+            elif hasattr(route, "original_router"):
+                yield from routes(route.original_router.routes)
+
+    found = {
+        f"{method} {route.path}": [
+            one.call.action for one in route.dependant.dependencies if isinstance(one.call, Limited)
+        ]
+        for route in routes(app.routes)
+        for method in route.methods
+    }
+    makes_runs = {
+        name
+        for name, _ in found.items()
+        if name.startswith("POST") and name.endswith(("/runs", "/experiments", "/clone", "/fork", "/imports"))
+    }
+    students = {" ".join(key) for key, rule in access.TABLE.items() if Role.STUDENT in rule.roles}
+    makes_files = {name for name in found if "export" in name} & students
+    assert len(makes_runs) == 6
+    assert len(makes_files) >= 9
+    assert {name for name, actions in found.items() if actions} == makes_runs | makes_files
+    assert found["POST /api/imports"] == ["import"]

@@ -1,0 +1,66 @@
+"""Rates: how often one student may ask for what costs the lab much."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from app.people.refusals import TooOften
+from engine.reasons import Reason
+
+Action = Literal["launch", "import", "export"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """So many at once, and then one every so many seconds."""
+
+    at_once: int
+    seconds: float
+
+
+RATES: dict[Action, Rate] = {
+    "launch": Rate(20, 2.0),
+    "import": Rate(5, 20.0),
+    "export": Rate(20, 3.0),
+}
+
+
+class Rates:
+    """A full bucket for each person and action, from which each request takes one. A person whose buckets are all full
+    is not remembered, so there are never more than have asked within some minutes. Lives in the event loop."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._full_at: dict[
+            tuple[str, Action], float
+        ] = {}  # when the bucket is full again, in order of asking
+
+    def take(self, person_id: str, action: Action) -> None:
+        """Note that a person does something now.
+
+        Raises:
+            TooOften: with the seconds until it is allowed.
+        """
+        rate, now = RATES[action], self._clock()
+        key = (person_id, action)
+        full_at = max(now, self._full_at.pop(key, now))
+        wait = full_at - now - (rate.at_once - 1) * rate.seconds
+        if wait > 1e-9:
+            self._full_at[key] = full_at
+            seconds = math.ceil(wait)
+            text = f"that was asked for too often; try again in {seconds} s"
+            raise TooOften(
+                Reason("too_often", text, seconds=seconds), code="too_often", bounds={"seconds": seconds}
+            )
+        self._full_at[key] = full_at + rate.seconds
+        self._forget(now)
+
+    def _forget(self, now: float) -> None:
+        """Forget some of the buckets that are full again, those of which nobody has asked for longest."""
+        for key in list(self._full_at)[:2]:
+            if self._full_at[key] <= now:
+                del self._full_at[key]
