@@ -20,7 +20,7 @@ const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRi
 
 export class TilesView {
   #list;
-  #named;
+  #isBrief;
   #onPick;
   #onOpen;
   /** @type {Map<string, TileElement>} */
@@ -28,6 +28,8 @@ export class TilesView {
   #columns = 1;
   #room = { width: 0, height: 0 };
   #count = 0;
+  /** Whether tiles have a line for the nickname. */
+  #named = false;
   /** Whether tiles have room for short words only. */
   #brief = false;
   /** The tile that the Tab key reaches. */
@@ -35,13 +37,13 @@ export class TilesView {
 
   /**
    * @param {HTMLElement} list
-   * @param {boolean} named whether tiles have a line for the nickname
+   * @param {boolean} brief whether tiles say all in short words
    * @param {(person: string | null) => void} onPick called with the student whose tile is pointed at or has the focus
    * @param {(person: string) => void} onOpen called when a tile is clicked
    */
-  constructor(list, named, onPick, onOpen) {
+  constructor(list, brief, onPick, onOpen) {
     this.#list = list;
-    this.#named = named;
+    this.#isBrief = brief;
     this.#onPick = onPick;
     this.#onOpen = onOpen;
     /** @param {Event} event */
@@ -76,7 +78,7 @@ export class TilesView {
     this.#list.style.setProperty("--columns", String(columns));
     this.#list.style.setProperty("--tile-height", `${height}px`);
     this.#list.classList.toggle("small", !curves);
-    this.#brief = !curves || !this.#named || this.#room.width < NARROW;
+    this.#brief = this.#isBrief || !curves || this.#room.width < NARROW;
   }
 
   /**
@@ -85,8 +87,10 @@ export class TilesView {
    * @param {(name: string) => string} colorOf
    */
   *draw(tiles, colorOf) {
-    if (tiles.length !== this.#count) {
+    const named = tiles.some(({ nickname }) => nickname);
+    if (tiles.length !== this.#count || named !== this.#named) {
       this.#count = tiles.length;
+      this.#named = named;
       this.#layOut();
     }
     const gone = new Set(this.#elements.keys());

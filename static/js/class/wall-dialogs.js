@@ -23,11 +23,13 @@ import { classApi } from "./wall-api.js";
  */
 export function openJoin(code, address, renew) {
   const error = h("p", { className: "error", role: "alert" });
+  const picture = h("img", { className: "join-qr", alt: "", src: `api/class/qr.svg?code=${code}` });
+  picture.addEventListener("error", () => picture.remove());
   const dialog = openDialog({
     title: t("class.wall.join_at"),
     className: "join-large",
     body: [
-      h("img", { className: "join-qr", alt: "", src: `api/class/qr.svg?code=${code}` }),
+      picture,
       h(
         "div",
         {},

@@ -53,7 +53,7 @@ class Wall {
     const store = this.#store;
     const open = (/** @type {string} */ person) => this.#open(person);
     this.#cloud = new CloudView(byId("cloud"));
-    this.#tiles = new TilesView(byId("tiles"), isTeacher, (person) => this.#pick(person), open);
+    this.#tiles = new TilesView(byId("tiles"), !isTeacher, (person) => this.#pick(person), open);
     this.#needs = new NeedsCard(byId("needs"), open);
     this.#queue = new QueueCard(byId("queue"));
     this.#counts = new CountsCard(byId("counts"));

@@ -1,0 +1,203 @@
+"""The wall over a real store and hub: a curve in few points, each thing sent once, and nothing while it is closed."""
+
+import asyncio
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.jobs.register import Register
+from app.live.hub import Hub
+from app.people import wall as wall_module
+from app.people.classroom import Classroom
+from app.people.wall import Wall, newest_of_each
+from app.people.wall_curve import MAX_POINTS, WallCurve
+from app.rows import Rows
+from app.storage.database import Database
+from app.storage.history import StoredHistory
+from app.trainings import Status
+from engine import ExperimentConfig
+from tests.support import event_loop
+from tests.support.experiments import QUICK
+from tests.support.stored_runs import make_run
+
+CONFIG = ExperimentConfig.from_dict(QUICK).to_dict()
+COLUMNS = ("iteration", "train_accuracy", "test_accuracy")
+
+
+def evaluations(first, accuracies):
+    """Rows of evaluations, one after each ten iterations."""
+    iterations = 10.0 * np.arange(first, first + len(accuracies))
+    values = np.stack([iterations, np.zeros(len(accuracies)), np.asarray(accuracies)]).astype(np.float32)
+    return Rows(COLUMNS, first, values, [])
+
+
+def points_of(curve):
+    training = make_run("r", CONFIG).training
+    return curve.message(training, chance=0.1)["points"]
+
+
+@given(st.lists(st.one_of(st.floats(0, 1, width=32), st.just(float("nan"))), max_size=400), st.data())
+def test_a_curve_has_few_points_which_are_rows_and_stay_while_it_grows(accuracies, data):
+    curve, at, before = WallCurve(), 0, []
+    while at < len(accuracies):
+        count = data.draw(st.integers(1, 120))
+        curve.take(evaluations(at, accuracies[at : at + count]))
+        at = min(at + count, len(accuracies))
+        points = points_of(curve)
+        known = {10 * row: value for row, value in enumerate(accuracies[:at]) if np.isfinite(value)}
+        assert len(points) <= MAX_POINTS
+        assert [x for x, _ in points] == sorted({x for x, _ in points})
+        assert all(value == pytest.approx(known[x], abs=1e-4) for x, value in points)
+        if known:
+            assert points[-1][0] == max(known)
+            assert curve.best == pytest.approx(max(known.values()))
+        else:
+            assert curve.best is None
+        if len(points) > len(
+            before
+        ):  # none of those that were kept has moved: only every other one may be left out
+            assert {x for x, _ in before[:-1:2]} <= {x for x, _ in points} or len(before) < 2
+        before = points
+
+
+class WallLab:
+    """A class with its wall, without workers."""
+
+    def __init__(self, path):
+        self.database = Database(path / "lossroom.sqlite3")
+        self.hub = Hub(StoredHistory(self.database, note_damage=lambda *_: None), in_class=True)
+        self.classroom = Classroom("1-B", self.database, self.hub, max_people=500, days=1)
+        self.register = Register(self.database, self.hub, self.classroom)
+        self.waiting = []
+        self.wall = Wall(self.classroom, self.register, self.hub, lambda: self.waiting)
+
+    async def __aenter__(self):
+        self.database.open()
+        await self.classroom.open(self.register)
+        return self
+
+    async def __aexit__(self, *_):
+        self.wall.close()
+        await self.classroom.close()
+        self.database.close()
+
+    async def student(self, nickname):
+        person, _ = await self.classroom.join(self.classroom.code, nickname, "")
+        return person
+
+    async def launch(self, person, *names, group=None, training=None):
+        runs = [make_run(f"{person.number}-{name}", CONFIG, name=name) for name in names]
+        for run in runs:
+            run.owner, run.group_id = person.id, group
+            run.training = training or run.training
+        await self.register.add(runs)
+        return runs
+
+    def viewer(self):
+        teacher = next(one for one in self.classroom.people if one.is_teacher)
+        return self.hub.join(teacher, wall=True)
+
+
+async def messages(viewer, *types):
+    """What the viewer has not seen yet, of these types."""
+    found = []
+    while new := await viewer.next_messages():
+        found += [json.loads(message) for message in new if isinstance(message, str)]
+    return [message for message in found if message["type"] in types]
+
+
+def test_a_training_that_many_students_show_is_sent_once_and_what_has_not_changed_is_not_sent_again(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(wall_module, "PERIOD_SECONDS", 0.01)
+
+    async def scenario():
+        async with WallLab(tmp_path) as lab:
+            people = [await lab.student(f"student {number}") for number in range(1, 6)]
+            (first,) = await lab.launch(people[0], "ReLU")
+            for person in people[1:]:
+                await lab.launch(person, "ReLU", training=first.training)
+            lab.hub.append(first.training.id, "evaluation", evaluations(0, [0.1, 0.5]))
+            lab.wall.enter()
+            viewer = lab.viewer()
+            await asyncio.sleep(0.05)
+            began = await messages(viewer, "tile", "curve", "waiting")
+            curves = [message for message in began if message["type"] == "curve"]
+            assert {curve["training"] for curve in curves} == {first.training.id}
+            assert curves[-1]["points"] == [[0, 0.1], [10, 0.5]]
+            tiles = [message for message in began if message["type"] == "tile" and message["number"]]
+            assert [tile["number"] for tile in tiles] == [1, 2, 3, 4, 5]
+
+            await asyncio.sleep(0.05)
+            assert await messages(viewer, "tile", "curve", "waiting") == []
+
+            first.training.status = Status.RUNNING
+            lab.hub.append(first.training.id, "evaluation", evaluations(2, [0.7]))
+            lab.waiting = [("t", 2.2), ("u", float("inf"))]
+            await asyncio.sleep(0.05)
+            (curve, waiting) = await messages(viewer, "tile", "curve", "waiting")
+            assert (curve["best"], curve["status"], curve["points"][-1]) == (0.7, "running", [20, 0.7])
+            assert waiting["waiting"] == [["t", 3], ["u", None]]
+
+    event_loop.run(scenario())
+
+
+def test_while_the_wall_is_closed_nothing_is_made_and_a_later_page_gets_all_of_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(wall_module, "PERIOD_SECONDS", 0.01)
+
+    async def scenario():
+        async with WallLab(tmp_path) as lab:
+            person = await lab.student("Ada")
+            viewer = lab.viewer()
+            await messages(viewer)
+            lab.wall.enter()
+            lab.wall.leave()
+            await asyncio.sleep(0.1)
+            assert not lab.wall.is_open
+            assert await messages(lab.viewer(), "tile", "curve", "waiting") == [], "nothing is left of it"
+            await messages(viewer)
+
+            (run,) = await lab.launch(person, "ReLU")
+            lab.hub.append(run.training.id, "evaluation", evaluations(0, [0.3]))
+            await asyncio.sleep(0.05)
+            assert await messages(viewer, "tile", "curve", "waiting") == []
+
+            lab.wall.polled()  # a page that polls opens it too
+            later = await messages(lab.viewer(), "tile")
+            assert {tile["person"] for tile in later if tile["number"]} == {person.id}
+            await asyncio.sleep(0.05)
+            (curve,) = (await messages(lab.viewer(), "curve"))[-1:]
+            assert curve["points"] == [[0, 0.3]]
+
+    event_loop.run(scenario())
+
+
+def test_names_are_on_the_tiles_only_when_the_projector_shows_them(tmp_path, monkeypatch):
+    monkeypatch.setattr(wall_module, "PERIOD_SECONDS", 0.01)
+
+    async def scenario():
+        async with WallLab(tmp_path) as lab:
+            await lab.student("Ada")
+            lab.wall.enter()
+            projector = next(one for one in lab.classroom.people if one.role == "projector")
+            viewer = lab.hub.join(projector, wall=True)
+            (tile,) = [one for one in await messages(viewer, "tile") if one["number"]]
+            assert tile["nickname"] is None
+            await lab.classroom.set(numbers_only=False)
+            await asyncio.sleep(0.05)
+            (tile,) = [one for one in await messages(viewer, "tile") if one["number"]]
+            assert tile["nickname"] == "Ada"
+
+    event_loop.run(scenario())
+
+
+def test_the_newest_runs_of_a_person_are_those_of_the_last_launch():
+    runs = [make_run(str(number), CONFIG) for number in range(6)]
+    for run, owner, group in zip(runs, "aabbaa", ["1", "1", None, None, "2", "2"], strict=True):
+        run.owner, run.group_id = owner, group
+    assert newest_of_each(runs) == {"a": runs[4:], "b": [runs[3]]}
+    runs[4].archived = runs[5].archived = True
+    assert newest_of_each(runs)["a"] == runs[:2]
