@@ -13,6 +13,7 @@ The server sends rows as binary frames, and text:
 - `{"type": "lab", "workers", "busy", "queued", "slowness"}`: the last is how much longer trainings take on this machine
   than was estimated.
 - `{"type": "dataset", "dataset": {...}}`: the progress of a download.
+- with `?view=wall` in the address, for the teacher and the projector: what `app/people/wall.py` makes.
 - `{"type": "error", "error": {...}}`: a message that cannot be understood. The socket stays open.
 
 Something comes at least every 15 seconds. A lab that ends closes with 1012, and one with too many viewers

@@ -1,0 +1,146 @@
+"""The wall in a browser: it follows a class live, by mouse and by keys, and the projector shows numbers only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.accessibility import violations
+from tests.support.class_lab import ClassLab, Member, running_class
+from tests.support.lab_page import LabPage
+from tests.support.waiting import TIMEOUT, wait_until
+
+TILES = """[...document.querySelectorAll('.tile')].map(tile => ({
+    number: tile.querySelector('.tile-number').textContent, name: tile.querySelector('.tile-name').textContent,
+    state: tile.dataset.state, best: tile.querySelector('.tile-best').textContent,
+    curves: tile.querySelectorAll('.tile-spark path[d^=M]').length}))"""
+#: Sizes of all letters that are seen.
+SMALLEST = """(() => {
+    const sizes = [...document.querySelectorAll('body *')]
+        .filter(e => e.getClientRects().length && [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()))
+        .map(e => parseFloat(getComputedStyle(e).fontSize));
+    return Math.min(...sizes);
+})()"""
+
+
+class WallPage(LabPage):
+    """The wall in a browser of one person."""
+
+    def open(self, path: str = "/wall") -> None:
+        self.page.goto(self.lab.url + path)
+        self.until("document.documentElement.dataset.ready === 'true'")
+
+    def tiles_until(self, condition: str) -> list[dict[str, Any]]:
+        """The tiles, as soon as they are so; `tiles` in the condition."""
+        tiles: list[dict[str, Any]] = self.until(f"(tiles => ({condition}) && tiles)({TILES})")
+        return tiles
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClassLab]:
+    with running_class(tmp_path_factory.mktemp("class")) as lab:
+        yield lab
+
+
+@pytest.fixture
+def open_wall(browser: Browser, lab: ClassLab) -> Iterator[Any]:
+    """Opens the wall as a member of the class; it may log no error."""
+    pages: list[WallPage] = []
+
+    def open_wall(member: Member, **options: Any) -> WallPage:
+        context = browser.new_context(**options)
+        context.set_default_timeout(1000 * TIMEOUT)
+        cookies = [
+            {"name": name, "value": value, "url": lab.url} for name, value in member.http.cookies.items()
+        ]
+        context.add_cookies(cookies)  # type: ignore[arg-type]
+        pages.append(WallPage(context.new_page(), lab))
+        return pages[-1]
+
+    yield open_wall
+    for page in pages:
+        page.stop_listening()
+        page.page.context.close()
+    assert [error for page in pages for error in page.errors] == []
+    assert [url for page in pages for url in page.foreign_requests] == []
+
+
+def launch(member: Member, seed: int) -> list[str]:
+    """Two short runs of a person, whose ids these are."""
+    common = {
+        "dataset": {"name": "digits"},
+        "seed": seed,
+        "training": {"iterations": 60, "evaluate_every": 5},
+    }
+    experiments = [
+        {**common, "name": name, "optimizer": {"name": "sgd", "learning_rate": rate}}
+        for name, rate in (("fast", 0.5), ("slow", 0.001))
+    ]
+    answer = member.http.post("/api/experiments", json={"experiments": experiments})
+    assert answer.status_code == 201, answer.text
+    return [run["id"] for run in answer.json()["runs"]]
+
+
+def test_the_wall_follows_a_class_and_what_its_teacher_does_while_the_projector_shows_numbers_only(
+    lab: ClassLab, open_wall: Any
+) -> None:
+    teacher = lab.teacher()
+    wall = open_wall(teacher, viewport={"width": 1280, "height": 800}, locale="en-US")
+    projector = open_wall(lab.projector(), viewport={"width": 1024, "height": 768}, locale="ja-JP")
+    students = [lab.student(name) for name in ("tanuki", "mochi", "くじら", "kumo")]
+    wall.tiles_until("tiles.length === 4 && tiles.every(tile => tile.state === 'joined')")
+
+    runs = [launch(student, seed) for seed, student in enumerate(students[:3])]
+    students[3].http.put("/api/class/me/hand", json={"up": True}).raise_for_status()
+    done = "tiles.filter(tile => tile.state === 'finished' && tile.curves === 2).length === 3"
+    tiles = wall.tiles_until(done)
+    assert [tile["name"] for tile in tiles] == ["tanuki", "mochi", "くじら", "kumo"]
+    wall.until("document.querySelector('#headline').textContent === '3 of 4 have launched'")
+    wall.until("document.querySelector('[data-kind=hand]').textContent.includes('kumo')")
+    # one chart of all: a thin line for each run; three runs of each name have a median and a band
+    wall.until("document.querySelectorAll('.cloud-thin path[d^=M]').length === 6")
+    wall.until("document.querySelectorAll('.cloud-summary .band').length === 2")
+    names = "[...document.querySelectorAll('.cloud-end b')].map(name => name.textContent).sort().join()"
+    assert wall.page.evaluate(names) == "fast,slow"
+
+    projected = projector.tiles_until(done)
+    assert [tile["number"] for tile in projected] == ["1", "2", "3", "4"]
+    assert [tile["name"] for tile in projected] == [""] * 4
+    text = projector.page.inner_text("body")
+    assert not any(name in text for name in ("tanuki", "mochi", "くじら", "kumo"))
+    assert "参加はこちら" in text
+    assert projector.page.locator("#commands button").count() == 0
+    assert projector.page.evaluate(SMALLEST) >= 14
+    assert violations(wall) == violations(projector) == []
+
+    # arrow keys go from tile to tile, whose curves are drawn over the others; keys do what the buttons do
+    wall.page.locator(".tile").first.focus()
+    wall.page.keyboard.press("ArrowRight")
+    wall.until("document.querySelector('.cloud-name').textContent === '2 mochi'")
+    wall.until("document.querySelectorAll('.cloud-chosen path').length === 2")
+    wall.page.keyboard.press("s")
+    wait_until(lambda: students[3].runs() == set(runs[1]), "the runs are shown to all")
+    projector.until("document.querySelector('.cloud-name').textContent === '2'")
+    wall.page.keyboard.press("h")
+    projector.until("document.querySelector('#banner').textContent.includes('開始を止めています')")
+    held = students[3].http.post("/api/runs", json={"dataset": {"name": "digits"}})
+    assert held.json()["error"]["code"] == "held"
+    wall.page.keyboard.press("s")
+    wait_until(lambda: students[3].runs() == set(), "the runs are shown no more")
+    wall.page.keyboard.press("n")
+    projector.tiles_until("tiles[1].name === 'mochi'")
+
+    # a click opens a student, who is renamed, stopped or removed there
+    wall.page.locator(".tile").nth(3).click()
+    wall.page.get_by_label("Nickname").fill("cloud")
+    wall.page.keyboard.press("Enter")
+    wall.tiles_until("tiles[3].name === 'cloud'")
+    wall.page.get_by_role("button", name="Remove from the class").click()
+    wall.tiles_until("tiles.length === 3")
+    wait_until(lambda: students[3].http.get("/api/class").json()["role"] is None, "is removed")
+    wall.page.get_by_role("button", name="1 removed").click()
+    wall.page.get_by_role("button", name="Readmit").click()
+    projector.tiles_until("tiles.length === 4")
