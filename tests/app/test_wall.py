@@ -41,7 +41,8 @@ def points_of(curve):
 
 @given(st.lists(st.one_of(st.floats(0, 1, width=32), st.just(float("nan"))), max_size=400), st.data())
 def test_a_curve_has_few_points_which_are_rows_and_stay_while_it_grows(accuracies, data):
-    curve, at, before = WallCurve(), 0, []
+    curve, at = WallCurve(), 0
+    before: list[list[float]] = []
     while at < len(accuracies):
         count = data.draw(st.integers(1, 120))
         curve.take(evaluations(at, accuracies[at : at + count]))
@@ -71,7 +72,7 @@ class WallLab:
         self.hub = Hub(StoredHistory(self.database, note_damage=lambda *_: None), in_class=True)
         self.classroom = Classroom("1-B", self.database, self.hub, max_people=500, days=1)
         self.register = Register(self.database, self.hub, self.classroom)
-        self.waiting = []
+        self.waiting: list[tuple[str, float]] = []
         self.wall = Wall(self.classroom, self.register, self.hub, lambda: self.waiting)
 
     async def __aenter__(self):

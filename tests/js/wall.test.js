@@ -2,9 +2,11 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { spread } from "../../static/js/class/cloud-view.js";
 import { colorByName, colorOf, GroupColors, groupsOf, MAX_GROUPS } from "../../static/js/class/groups.js";
 import { countsOf, needsOf, sorted, tileOf } from "../../static/js/class/tile.js";
 import { gridOf, MAX_WITH_CURVES } from "../../static/js/class/tile-grid.js";
+import { WallStore } from "../../static/js/class/wall-store.js";
 import { forExamples } from "./random.js";
 
 /** @import { CurveView, TileView } from "../../static/js/class/tile.js" */
@@ -180,3 +182,51 @@ test("forty tiles fit beside the other cards of a laptop, and those of a new stu
   const projector = gridOf(32, { width: 698, height: 300 }, { letter: 15, named: false });
   assert.ok(Math.ceil(32 / projector.columns) * (projector.height + 6) - 6 <= 300);
 });
+
+test("of what the server says in any order the wall makes tiles, and keeps no curve that no tile shows", () => {
+  const real = globalThis.setTimeout;
+  /** Functions that the store calls later: now. @type {(() => void)[]} */
+  const later = [];
+  globalThis.setTimeout = /** @type {any} */ ((/** @type {() => void} */ call) => later.push(call));
+  const pass = () => {
+    for (const call of later.splice(0)) call();
+  };
+  try {
+    const store = new WallStore();
+    let changes = 0;
+    store.on("change", () => changes++);
+    const { nickname, hand_at, state, progress, best, curves, ahead, seconds, ...view } = tile(1);
+    const run = { id: "r", number: 1, name: "ReLU", training: "t" };
+    store.emit("curve", curve("t", { best: 0.8 }));
+    store.emit("tile", { ...view, nickname: null, launched: 1, runs: [run] });
+    store.emit("person", { person: { id: "p1", nickname: "Ada", hand_at: 5 } });
+    store.emit("tile", { ...view, person: "teacher", nickname: null, number: null, runs: [run] });
+    assert.equal(changes, 0);
+    pass();
+    assert.equal(changes, 1, "drawn once for all of them");
+    const [student, ...others] = store.students();
+    assert.deepEqual([student.nickname, student.hand_at, student.best, others], ["Ada", 5, 0.8, []]);
+    assert.deepEqual(store.ownRuns(), [run]);
+
+    store.emit("curve", curve("t", { best: 0.9 }));
+    pass();
+    assert.equal(store.students()[0].best, 0.9);
+    store.emit("tile", { ...view, nickname: null, removed: true, runs: [] });
+    store.emit("tile", { ...view, person: "teacher", nickname: null, number: null, runs: [] });
+    pass();
+    assert.deepEqual([store.students(), store.removed().length, store.curves.size], [[], 1, 0]);
+  } finally {
+    globalThis.setTimeout = real;
+  }
+});
+
+test("names at the ends of curves do not overlap, and stay as near to them as they can", () =>
+  forExamples(200, (examples) => {
+    const tops = examples.list(4, () => examples.whole(0, 200));
+    const placed = spread(tops, 20, 200);
+    const sorted = placed.toSorted((a, b) => a - b);
+    assert.ok(sorted.every((top, i) => !i || top - sorted[i - 1] >= 20));
+    assert.ok(placed.every((top) => top <= 200));
+    if (tops.toSorted((a, b) => a - b).every((top, i, all) => !i || top - all[i - 1] >= 20))
+      assert.deepEqual(placed, tops);
+  }));

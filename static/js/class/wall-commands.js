@@ -5,7 +5,8 @@ import { onKey } from "../page/keys.js";
 import { wireMenu } from "../page/menu.js";
 import { OFF } from "../page/shortcuts.js";
 import { ApiError } from "../server/api.js";
-import { onLanguage, t } from "../words/i18n.js";
+import { language, onLanguage, t } from "../words/i18n.js";
+import { allLessons } from "../words/labels.js";
 import { explain } from "../words/reasons.js";
 import { classApi } from "./wall-api.js";
 import { exportLinks, openEnd, openLink } from "./wall-dialogs.js";
@@ -14,6 +15,9 @@ import { exportLinks, openEnd, openLink } from "./wall-dialogs.js";
  * @import { Toast } from "../page/toast.js"
  * @import { WallStore } from "./wall-store.js"
  */
+
+/** Runs as what all screens show. @param {string[]} runs */
+export const viewOf = (runs) => ({ kind: "runs", runs });
 
 export class WallCommands {
   #store;
@@ -80,9 +84,12 @@ export class WallCommands {
     this.#fillChoices();
   }
 
-  /** Whose runs are shown to all. */
+  /** What is shown to all. */
   #shownText() {
-    const shown = new Set(this.#store.classroom.shown?.runs);
+    const { lesson, runs } = this.#store.classroom.shown ?? {};
+    const found = allLessons().find(({ slug }) => slug === lesson);
+    if (found) return t("class.wall.show.now", { who: `${found.section} ${found.title[language()]}` });
+    const shown = new Set(runs);
     const owner = this.#store.students().find(({ runs }) => runs.some(({ id }) => shown.has(id)));
     return t("class.wall.show.now", { who: owner ? this.#nameOf(owner.person) : t("class.wall.show.own") });
   }
@@ -94,7 +101,7 @@ export class WallCommands {
   }
 
   #fillChoices() {
-    const choice = (/** @type {string} */ label, /** @type {string[] | null} */ runs) =>
+    const choice = (/** @type {string} */ label, /** @type {object | null} */ view) =>
       h(
         "button",
         {
@@ -102,7 +109,7 @@ export class WallCommands {
           className: "row-link",
           onclick: () => {
             this.#menu.open = false;
-            this.show(runs);
+            this.show(view);
           },
         },
         label,
@@ -113,12 +120,17 @@ export class WallCommands {
     const choices = [
       ...(this.#store.classroom.shown ? [choice(t("class.wall.show.end"), null)] : []),
       ...(person && runs.length
-        ? [choice(t("class.wall.show.of", { who: this.#nameOf(person) }), runs)]
+        ? [choice(t("class.wall.show.of", { who: this.#nameOf(person) }), viewOf(runs))]
         : []),
-      ...(own.length ? [choice(t("class.wall.show.own_newest"), own)] : []),
+      ...(own.length ? [choice(t("class.wall.show.own_newest"), viewOf(own))] : []),
     ];
+    const lessons = allLessons().map(({ slug, section, title }) =>
+      choice(`${section} ${title[language()]}`, { kind: "lesson", lesson: slug }),
+    );
     this.#choices.replaceChildren(
       ...(choices.length ? choices : [h("p", { className: "quiet" }, t("class.wall.show.none"))]),
+      h("p", { className: "quiet" }, t("class.wall.show.lesson")),
+      ...lessons,
     );
   }
 
@@ -136,9 +148,9 @@ export class WallCommands {
     return this.#try(() => classApi.hold(!this.#store.classroom.held));
   }
 
-  /** Show runs on every screen, or nothing any more. @param {string[] | null} runs */
-  show(runs) {
-    return this.#try(() => classApi.show(runs && { kind: "runs", runs }));
+  /** Show something on every screen, or nothing any more. @param {object | null} view */
+  show(view) {
+    return this.#try(() => classApi.show(view));
   }
 
   /** @param {boolean} numbersOnly */
@@ -159,7 +171,7 @@ export class WallCommands {
     const person = this.#picked();
     const tile = person ? this.#store.tiles.get(person) : null;
     const runs = (tile?.runs ?? this.#store.ownRuns()).map(({ id }) => id);
-    if (runs.length) return this.show(runs);
+    if (runs.length) return this.show(viewOf(runs));
     this.#toast.show(t("class.wall.show.none"));
   }
 

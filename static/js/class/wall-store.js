@@ -17,7 +17,7 @@ import { tileOf } from "./tile.js";
  * @typedef {object} ClassView
  * @property {string} name
  * @property {boolean} held
- * @property {{kind: string, runs?: string[], person?: string} | null} shown
+ * @property {{kind: string, runs?: string[], person?: string, lesson?: string} | null} shown
  * @property {boolean} [numbers_only]
  * @property {string} [code]
  * @property {boolean} [ended]

@@ -7,6 +7,7 @@ import { Toast } from "../page/toast.js";
 import { ApiError, api } from "../server/api.js";
 import { Connection } from "../server/connection.js";
 import { number, onLanguage, t } from "../words/i18n.js";
+import { registerLessons } from "../words/labels.js";
 import { setLanguage } from "../words/language.js";
 import { CloudView } from "./cloud-view.js";
 import { colorByName, GroupColors, groupsOf } from "./groups.js";
@@ -14,7 +15,7 @@ import { CountsCard, JoinCard, NeedsCard, QueueCard } from "./side-cards.js";
 import { countsOf, sorted } from "./tile.js";
 import { TilesView } from "./tiles-view.js";
 import { classApi } from "./wall-api.js";
-import { WallCommands } from "./wall-commands.js";
+import { viewOf, WallCommands } from "./wall-commands.js";
 import { openJoin, openPerson, openRemoved } from "./wall-dialogs.js";
 import { WallStore } from "./wall-store.js";
 
@@ -134,6 +135,7 @@ class Wall {
     if (here < joined) counts.push(t("class.wall.away", { n: number(joined - here) }));
     setText(byId("students-count"), counts.join(" · "));
     this.#counts.draw(students);
+    byId("no-students").hidden = students.length > 0;
     const removed = isTeacher ? store.removed().length : 0;
     byId("removed").hidden = !removed;
     setText(byId("removed"), t("class.wall.removed", { n: number(removed) }));
@@ -201,7 +203,7 @@ class Wall {
     this.#opened = person;
     if (!this.#commands) return;
     const commands = this.#commands;
-    openPerson(this.#store, person, { showRuns: (runs) => commands.show(runs) });
+    openPerson(this.#store, person, { showRuns: (runs) => commands.show(runs && viewOf(runs)) });
   }
 }
 
@@ -219,7 +221,12 @@ async function start() {
 
 /** @param {string} language */
 async function loadTexts(language) {
-  const [texts, own] = await Promise.all([api.messages(language), classApi.messages(language)]);
+  const [texts, own, { lessons }] = await Promise.all([
+    api.messages(language),
+    classApi.messages(language),
+    api.lessons(language),
+  ]);
+  registerLessons(lessons);
   return { ...texts, ...own };
 }
 
