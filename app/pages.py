@@ -17,7 +17,7 @@ from app.plotly import PlotlyScript
 
 #: The style sheets that the lab's page begins with; a later one counts where two say the same of an element. Scripts
 #: that are loaded later bring their own.
-STYLES = ["base", "lab", "form", "runs", "charts", "projector", "touch", "forced-colors"]
+STYLES = ["base", "lab", "form", "runs", "charts", "touch", "forced-colors"]
 
 
 class Pages:
@@ -35,7 +35,7 @@ class Pages:
             modules_of=cache(lambda entry: modules_of(static_dir / "js", entry)),
         )
 
-    def render(self, template: str, language: str, **values: str) -> str:
+    def render(self, template: str, language: str, **values: object) -> str:
         """A page in a language of `messages.languages`.
 
         Args:

@@ -176,6 +176,11 @@ class Classroom:
 
     # -- coming and going --------------------------------------------------------------------------
 
+    def check(self, code: str) -> None:
+        """Refuse what joining with this code would refuse."""
+        self._demand_open()
+        self._demand_code(code)
+
     async def join(self, code: str, nickname: str, browser: str) -> tuple[Person, str]:
         """A new person, and the token with which their browser is known.
 

@@ -24,13 +24,13 @@ def _pages(request: Request) -> Pages:
 
 
 @router.get("/")
-def lab(request: Request, visitor: Visitor, lang: str | None = None) -> Response:
+def lab(request: Request, lab: TheLab, visitor: Visitor, lang: str | None = None) -> Response:
     """The lab, in the language of the address, else the one chosen before, else the browser's preferred one. Those who
     have not joined the class are sent to where they can."""
     if visitor is None:
         # the page's scripts keep the rest of the address, which a server does not get
         return RedirectResponse("join", 303, headers={"Cache-Control": "no-store"})
-    return _page(request, "lab.html", lang)
+    return _page(request, "lab.html", lang, person=visitor if lab.classroom else None)
 
 
 @router.get("/join")
@@ -54,7 +54,7 @@ def wall(request: Request, lab: TheLab, visitor: Visitor, lang: str | None = Non
     return _page(request, "wall.html", lang, class_name=classroom.name, role=visitor.role.value)
 
 
-def _page(request: Request, template: str, wish: str | None, **values: str) -> HTMLResponse:
+def _page(request: Request, template: str, wish: str | None, **values: object) -> HTMLResponse:
     pages = _pages(request)
     language = pages.messages.negotiate(
         wish, request.cookies.get("language"), request.headers.get("accept-language")

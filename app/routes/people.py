@@ -35,6 +35,14 @@ class Joining(BaseModel):
     )
 
 
+class Asking(BaseModel):
+    """A code that is checked while the person still types."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    code: Code
+
+
 class Link(BaseModel):
     """What is behind the # in the teacher's or the projector's link."""
 
@@ -76,6 +84,13 @@ async def get_class(lab: TheLab, request: Request, visitor: Visitor) -> ClassAns
     known = classroom.person_of(token_of(request, classroom.id))
     seen = class_view(lab, visitor)
     return {**seen, "removed": True} if known is not None and known.removed else seen
+
+
+@router.post("/check")
+async def check(lab: TheLab, given: Asking) -> ClassAnswer:
+    """Whether the class has this code; a wrong one counts as in joining."""
+    lab.demand_class().check(given.code)
+    return class_view(lab, None)
 
 
 @router.post("/join", status_code=201)

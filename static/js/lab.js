@@ -26,13 +26,18 @@ import { allLessons, registerDatasets, registerLessons } from "./words/labels.js
 import { setLanguage } from "./words/language.js";
 import { explain } from "./words/reasons.js";
 
-/** @import { RunView } from "./types.js" */
+/**
+ * @import { Role } from "./class/types.js"
+ * @import { RunView } from "./types.js"
+ */
 
 /** @param {string} id */
 const byId = (id) => find(document, `#${id}`, HTMLElement);
 const root = document.documentElement;
 
 const store = new Store(keptChoices(), keptHues());
+const { role, person } = root.dataset; // of a class
+if (role) store.person = { id: `${person}`, role: /** @type {Role} */ (role) };
 
 /** The language in the address, if the lab has it; otherwise the one that the server chose. */
 function chosenLanguage() {
@@ -45,15 +50,23 @@ function chosenLanguage() {
  * @param {string} language
  */
 async function loadTexts(language) {
-  const [texts, { lessons }] = await Promise.all([api.messages(language), api.lessons(language)]);
+  const [{ lessons }, ...texts] = await Promise.all([
+    api.lessons(language),
+    api.messages(language),
+    store.person && api.messages(`class.${language}`),
+  ]);
   registerLessons(lessons);
-  return texts;
+  return Object.assign({}, ...texts);
 }
 
 async function start() {
   // The page connects to the stream while it loads texts and options.
   new Connection(store);
-  const [options] = await Promise.all([api.options(), setLanguage(chosenLanguage(), loadTexts)]);
+  const [options, classMode] = await Promise.all([
+    api.options(),
+    store.person && import("./class/in-class.js"),
+    setLanguage(chosenLanguage(), loadTexts),
+  ]);
 
   // data sets that have come through the socket are at least as new as the options
   options.datasets = options.datasets.map((dataset) => store.datasets.get(dataset.name) ?? dataset);
@@ -99,7 +112,8 @@ async function start() {
   );
   const selection = new Selection();
   const emphasis = new Emphasis(selection);
-  const list = new RunTable(store, form, isDark, launched, toast, selection, emphasis);
+  const inClass = classMode && new classMode.InClass(store, form, toast);
+  const list = new RunTable(store, form, isDark, launched, toast, selection, emphasis, inClass);
   const charts = new ChartBoard(byId("charts"), byId("chart-foot"), store, isDark, emphasis, {
     frame: () => list.draw(),
     pick: (runs, event) => list.pick(runs, event),
@@ -157,17 +171,16 @@ function wireControls(charts, list) {
   wireTheme(byId("theme"), redraw);
   const projector = byId("projector");
   /** @param {boolean} on */
-  const showProjector = (on) => {
-    root.toggleAttribute("data-projector", on);
+  const showProjector = async (on) => {
     projector.setAttribute("aria-pressed", String(on));
     window.kept.set("projector", on ? "1" : "0");
-  };
-  projector.addEventListener("click", () => {
-    showProjector(!root.hasAttribute("data-projector"));
+    if (on) await (await import("./page/style.js")).loadStyle("projector");
+    root.toggleAttribute("data-projector", projector.ariaPressed === "true"); // it may be off again by now
     dispatchEvent(new Event("resize")); // the charts change their size
     redraw();
-  });
-  showProjector(window.kept.get("projector") === "1");
+  };
+  projector.addEventListener("click", () => showProjector(projector.ariaPressed !== "true"));
+  if (window.kept.get("projector") === "1") showProjector(true);
   const languages = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-language]"));
   for (const button of languages) {
     button.addEventListener("click", () => urlState.set({ language: button.dataset.language }));

@@ -54,9 +54,16 @@
  * @property {number} shared_with how many other runs have it
  * @property {string | null} fingerprint of all that decides its curve; null: not known
  * @property {Origin | null} [origin] what it was forked from
+ * @property {Owner | null} [owner] who launched it in a class
+ * @property {boolean} [shared] with the class
  * @property {Experiment} [config] only in the answer to a request for one run; that of a fork follows its last fork
  * @property {{until: number, config: Experiment, seed: number | null}[]} [stretches] only there: what was trained before
  *   each fork, the first first
+ */
+
+/**
+ * The person who launched a run. Only the teacher and they themselves see the nickname; the teacher has no number.
+ * @typedef {{id: string, number: number | null, nickname: string | null}} Owner
  */
 
 /**

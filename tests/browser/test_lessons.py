@@ -72,7 +72,7 @@ def test_a_click_launches_a_lesson_whose_runs_reach_their_accuracies_and_show_co
 
     # on the projector, a click shows the conclusion
     page.page.keyboard.press("p")
-    assert not page.page.is_visible("#note .conclusion")
+    page.until("!document.querySelector('#note .conclusion').checkVisibility()")
     page.page.click("#note [aria-expanded=false]")
     assert page.page.is_visible("#note .conclusion")
     page.page.keyboard.press("p")

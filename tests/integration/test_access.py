@@ -168,9 +168,9 @@ def test_a_route_without_a_row_and_a_row_without_a_route_are_refused():
 def test_the_table_gives_visitors_no_runs_and_the_projector_nothing_to_change():
     for (method, path), rule in TABLE.items():
         if None in rule.roles:
-            assert method == "GET" or path in [f"/api/class/{way}" for way in ("join", "enter", "return")], (
-                path
-            )
+            assert method == "GET" or path in [
+                f"/api/class/{way}" for way in ("check", "join", "enter", "return")
+            ], path
             assert not path.startswith("/api/") or path.startswith("/api/class"), path
         if Role.PROJECTOR in rule.roles:
             reads = method in ("GET", SOCKET) or path in ("/api/stream", "/api/class/me/leave")

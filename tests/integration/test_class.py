@@ -147,8 +147,11 @@ def test_a_nickname_that_is_none_is_refused_beside_its_field(lab, nickname, code
 def test_a_wrong_code_a_wrong_link_and_a_full_class_are_refused(tmp_path):
     with running_class(tmp_path, LOSSROOM_MAX_PEOPLE="2") as lab:
         code = lab.code
-        wrong = error(join(lab.visitor(), lab, "Ada", code=f"{(int(code) + 1) % 10**6:06}"))
-        assert (wrong["code"], wrong["field"]) == ("wrong_code", "code")
+        other = f"{(int(code) + 1) % 10**6:06}"
+        checked = lab.visitor().http.post("/api/class/check", json={"code": other})
+        for wrong in (error(join(lab.visitor(), lab, "Ada", code=other)), error(checked)):
+            assert (wrong["code"], wrong["field"]) == ("wrong_code", "code")
+        assert lab.visitor().http.post("/api/class/check", json={"code": code}).json() == lab.visitor().me
         spaced = f"{code[:3]} {code[3:]}".translate(str.maketrans("0123456789", "０１２３４５６７８９"))
         assert join(lab.visitor(), lab, "Ada", code=spaced).status_code == 201
         assert join(lab.visitor(), lab, "Grace").status_code == 201
@@ -162,8 +165,9 @@ def test_wrong_codes_slow_everybody_down_whoever_sends_them(tmp_path):
     with running_class(tmp_path) as lab:
         code = lab.code
         answers = [
-            lab.visitor().http.post("/api/class/join", json={"code": "none", "nickname": "a"})
-            for _ in range(40)
+            lab.visitor().http.post(f"/api/class/{way}", json={"code": "none", **nickname})
+            for _ in range(20)
+            for way, nickname in (("join", {"nickname": "a"}), ("check", {}))
         ]
         slowed = [answer for answer in answers if answer.status_code == 429]
         assert answers[0].status_code == 403
@@ -171,6 +175,8 @@ def test_wrong_codes_slow_everybody_down_whoever_sends_them(tmp_path):
         assert error(slowed[-1])["bounds"]["seconds"] >= 1
         # a right code is refused as well: otherwise an answer would say which one it is
         assert error(join(lab.visitor(), lab, "Ada", code=code))["code"] == "too_many_codes"
+        refused = lab.visitor().http.post("/api/class/check", json={"code": code})
+        assert error(refused)["code"] == "too_many_codes"
 
 
 def test_another_class_begins_with_nobody_and_the_old_one_ends(tmp_path):

@@ -75,6 +75,8 @@ export class Form {
   /** Whether the last launch was refused and the draft has not changed since; then the error stays visible. */
   #refused = false;
   #launching = false;
+  /** Why nothing can be launched now; empty: it can. */
+  #locked = "";
   /** What a fork needs, once it is loaded. @type {typeof import("./fork.js") | null} */
   #forks = null;
   #loadForks = lazy(async () => {
@@ -171,8 +173,14 @@ export class Form {
       this.#complaint.show(error)?.focus();
     } finally {
       this.#launching = false;
-      this.#launch.button.disabled = false;
+      this.#launch.lock(this.#locked);
     }
+  }
+
+  /** Let nobody launch, for a reason, or again if it is empty. @param {string} reason */
+  lock(reason) {
+    this.#locked = reason;
+    this.#launch.lock(reason);
   }
 
   /**
@@ -230,6 +238,7 @@ export class Form {
 
   #draw() {
     this.#launch = new LaunchPart(this.#context);
+    this.#launch.lock(this.#locked);
     this.#datasets = this.#makeDatasetField();
     this.#arrange();
   }

@@ -38,6 +38,7 @@ export class LaunchPart {
   /** When all runs will have ended, with the present queue; shown in place of the keys. */
   #done = h("small", { hidden: true });
   #runs = 1;
+  #locked = "";
 
   /** @param {FormContext} form */
   constructor(form) {
@@ -97,9 +98,17 @@ export class LaunchPart {
   count(runs) {
     this.#runs = runs;
     const { origin } = this.#form.draft;
-    this.#label.textContent =
+    const text =
       runs === 1 ? t(origin ? "form.fork" : "form.launch") : t("form.launch_n", { count: number(runs) });
+    this.#label.textContent = this.#locked || text;
     this.#propose();
+  }
+
+  /** Let the button launch nothing and say why; an empty reason lets it launch. @param {string} reason */
+  lock(reason) {
+    this.#locked = reason;
+    this.button.disabled = reason !== "";
+    this.count(this.#runs);
   }
 
   /** Propose validation images if the user chooses among runs or iterations without any. */

@@ -28,7 +28,7 @@ export class ColorMenu {
   #element = h("div", { className: "color-menu", role: "menu", popover: "auto" });
   #actions;
 
-  /** @param {Pick<RunActions, "change">} actions */
+  /** @param {Pick<RunActions, "change" | "changeable">} actions */
   constructor(actions) {
     this.#actions = actions;
     onKey(this.#element, (event) => this.#press(event));
@@ -44,6 +44,7 @@ export class ColorMenu {
    * @param {HTMLElement} anchor the element beside which the menu opens, and which gets the focus when it closes
    */
   open(run, anchor) {
+    if (!this.#actions.changeable([run.id]).length) return;
     const current = run.hue % HUES.length;
     const items = HUES.map((name, hue) => {
       const chosen = hue === current;

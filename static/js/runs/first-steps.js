@@ -1,6 +1,6 @@
 /**
- * First steps for a newcomer: an empty lab shows one button that launches a run. When the first run has ended, the page shows
- * its result and suggests what to change next.
+ * First steps for a newcomer: a page without own runs shows one button that launches a run. When the first run has ended, it
+ * shows its result and suggests what to change next.
  */
 
 import { h } from "../page/dom.js";
@@ -41,8 +41,8 @@ export class FirstSteps {
   }
 
   #draw() {
-    const runs = this.#store.list();
-    const isEmpty = this.#store.complete && !runs.length;
+    const runs = this.#store.list().filter((run) => this.#store.isOwn(run));
+    const isEmpty = this.#store.complete && !runs.length && !this.#store.shown().length;
     const first =
       this.#store.complete && runs.length === 1 && runs[0].status === "completed" && !runs[0].lesson
         ? runs[0]

@@ -86,7 +86,7 @@ export class Renaming {
   open(id) {
     const name = this.#entryOf(id)?.name;
     const before = this.#actions.run(id)?.name;
-    if (!name?.isConnected || before === undefined) return;
+    if (!name?.isConnected || before === undefined || !this.#actions.changeable([id]).length) return;
     this.end();
     const input = h("input", {
       type: "text",

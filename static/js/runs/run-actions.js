@@ -76,13 +76,18 @@ export class RunActions extends Emitter {
     });
   }
 
+  /** The runs that this page's person may change. @param {string[]} ids */
+  changeable(ids) {
+    return ids.filter((id) => this.#store.mayChange(this.run(id)));
+  }
+
   /**
    * The runs for which a command of `COMMANDS` is possible.
    * @param {string[]} ids
    * @param {string} command
    */
   ready(ids, command) {
-    return ids.filter((id) => COMMANDS[command].includes(this.run(id)?.status ?? "failed"));
+    return this.changeable(ids).filter((id) => COMMANDS[command].includes(this.run(id)?.status ?? "failed"));
   }
 
   /**
@@ -117,7 +122,9 @@ export class RunActions extends Emitter {
    */
   async change(ids, changes) {
     const answers = await Promise.all(
-      ids.map((id) => this.attempt(id, async () => this.#store.putRuns([await api.change(id, changes)]))),
+      this.changeable(ids).map((id) =>
+        this.attempt(id, async () => this.#store.putRuns([await api.change(id, changes)])),
+      ),
     );
     this.#reportPartial(answers, ids, "runs.change_some");
   }
@@ -177,6 +184,7 @@ export class RunActions extends Emitter {
    * @param {boolean} archived
    */
   async archive(ids, archived = true) {
+    if (!this.changeable(ids).length) return;
     // the message is made now, because a run may be deleted before the answer comes
     const message = t(archived ? "runs.archived" : "runs.unarchived", { runs: this.#names(ids) });
     await this.change(ids, { archived });
@@ -186,13 +194,15 @@ export class RunActions extends Emitter {
 
   /** Delete runs, with a button to undo it. @param {string[]} ids */
   remove(ids) {
+    const gone = this.changeable(ids);
+    if (!gone.length) return;
     this.#finish();
-    this.#pending = ids;
-    const message = t("runs.deleted", { runs: this.#names(ids) });
-    this.#store.withhold(ids, true);
+    this.#pending = gone;
+    const message = t("runs.deleted", { runs: this.#names(gone) });
+    this.#store.withhold(gone, true);
     this.#offerUndo(message, () => {
       this.#pending = [];
-      this.#store.withhold(ids, false);
+      this.#store.withhold(gone, false);
     });
   }
 

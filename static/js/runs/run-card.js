@@ -54,7 +54,7 @@ export class RunCard {
   /**
    * @param {Run} run
    * @param {RunText[]} texts the boxes of its tags and its notes
-   * @param {Pick<RunsLab, "store" | "actions" | "selection" | "colors" | "configs" | "same"> & CardEvents} lab
+   * @param {Pick<RunsLab, "store" | "actions" | "selection" | "colors" | "configs" | "same" | "inClass"> & CardEvents} lab
    */
   constructor(run, texts, lab) {
     this.#id = run.id;
@@ -65,16 +65,23 @@ export class RunCard {
     const result = h("span");
     const longer = this.#longer(run);
     const figures = makeFigures(run);
-    const controls = ACTIVE.has(run.status) ? this.#controls(run) : { parts: [], update: () => {} };
+    const mayChange = lab.store.mayChange(run);
+    const controls =
+      ACTIVE.has(run.status) && mayChange ? this.#controls(run) : { parts: [], update: () => {} };
     const reason = h("p", { className: "run-reason" });
     const changes = h("ol", { className: "changes", "aria-label": t("live.changes") });
     const difference = h("p", { className: "run-difference" });
     const shared = h("p", { className: "run-shared" });
     const apart = h("p", { className: "run-apart" });
-    const foot = this.#foot(run);
+    const inClass = lab.inClass?.cardParts(run, lab.actions);
+    const foot = this.#foot(run, mayChange, inClass?.share);
+    for (const text of texts)
+      for (const box of text.element.querySelectorAll("input, textarea"))
+        if (box instanceof HTMLInputElement || box instanceof HTMLTextAreaElement) box.readOnly = !mayChange;
     const body = h(
       "div",
       { className: "run-body" },
+      ...(inClass ? [inClass.owner] : []),
       description,
       origin,
       h("p", { className: "run-result" }, result, " ", longer.element),
@@ -107,6 +114,7 @@ export class RunCard {
       (now) => this.#compare(now, difference),
       (now) => texts.forEach((text) => text.update(now)),
       foot.update,
+      (now) => inClass?.update(now),
     ];
   }
 
@@ -125,6 +133,7 @@ export class RunCard {
       className: "swatch",
       id: "details-color",
       "aria-haspopup": "menu",
+      disabled: !this.#lab.store.mayChange(run),
       onclick: () => colors.open(actions.run(this.#id) ?? run, swatch),
     });
     const close = iconButton("delete", t("dialog.close"), () => selection.clear());
@@ -188,10 +197,14 @@ export class RunCard {
     return { element, update };
   }
 
-  /** @param {Run} run */
-  #foot(run) {
+  /**
+   * @param {Run} run
+   * @param {boolean} mayChange
+   * @param {HTMLElement} [share] the button that shares the run with the class
+   */
+  #foot(run, mayChange, share) {
     const { actions, onClone } = this.#lab;
-    const archive = h("button", { type: "button", className: "toggle" });
+    const archive = h("button", { type: "button", className: "toggle", hidden: !mayChange });
     archive.addEventListener("click", () => actions.archive([this.#id], !actions.run(this.#id)?.archived));
     const clone = h(
       "button",
@@ -200,7 +213,8 @@ export class RunCard {
     );
     /** @param {Run} now */
     const update = ({ archived }) => setText(archive, t(archived ? "runs.unarchive" : "runs.archive"));
-    return { element: h("div", { className: "details-foot" }, exportMenu([run]), clone, archive), update };
+    const buttons = [exportMenu([run]), clone, ...(share ? [share] : []), archive];
+    return { element: h("div", { className: "details-foot" }, ...buttons), update };
   }
 
   /** The button that trains a run longer: a fork at its end. @param {Run} run */

@@ -44,6 +44,7 @@ export const FIELDS = {
   seed: (run) => run.summary.seed,
   iteration: (run) => run.iteration,
   origin: (run) => run.origin?.number,
+  owner: ({ owner }) => (owner ? [`${owner.number ?? ""}`, owner.nickname ?? ""] : undefined),
   loss: (run) => known(run.latest.loss),
   train: (run) => percent(run.latest.train_accuracy),
   validation: (run) => percent(run.latest.validation_accuracy),
@@ -59,6 +60,7 @@ export const FIELDS = {
       run.archived ? "archived" : "",
       run.notes ? "noted" : "",
       run.origin ? "forked" : "",
+      run.shared ? "shared" : "",
     ].filter(Boolean),
 };
 /** @type {Record<string, string>} */

@@ -53,13 +53,14 @@ export class RunList extends Emitter {
   #fetching = false;
   #hold;
   #renaming;
+  #inClass;
 
   /**
    * @param {HTMLElement} list
    * @param {HTMLElement} empty the message for an empty list
    * @param {RunsLab} lab
    */
-  constructor(list, empty, { store, actions, selection, configs, colors, isDark }) {
+  constructor(list, empty, { store, actions, selection, configs, colors, isDark, inClass }) {
     super();
     this.#list = list;
     this.#empty = empty;
@@ -69,6 +70,7 @@ export class RunList extends Emitter {
     this.#configs = configs;
     this.#colors = colors;
     this.#isDark = isDark;
+    this.#inClass = inClass;
     this.#renaming = new Renaming(
       store,
       actions,
@@ -192,6 +194,7 @@ export class RunList extends Emitter {
           same: Number(earliest.get(run.training)),
         };
         entry?.update(run, look);
+        if (entry) this.#inClass?.drawEntry(entry.element, run, this.#actions);
       }
     }
   }

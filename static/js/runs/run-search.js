@@ -104,6 +104,7 @@ const SEARCHED = [
   "activation",
   "network.initializer.name",
   "optimizer.name",
+  "owner",
 ];
 
 /** @param {Run} run */

@@ -21,6 +21,7 @@ import { keepSelected } from "./selection.js";
  * @import { Form } from "../form/form.js"
  * @import { Toast } from "../page/toast.js"
  * @import { Emphasis } from "../state/emphasis.js"
+ * @import { InClass } from "../class/in-class.js"
  * @import { CardEvents } from "./run-card.js"
  * @import { Selection } from "./selection.js"
  */
@@ -35,6 +36,7 @@ import { keepSelected } from "./selection.js";
  * @property {{open: (run: Run, anchor: HTMLElement) => void}} colors
  * @property {{launchOther: (run: Run) => void}} same
  * @property {() => boolean} isDark
+ * @property {InClass | null} inClass null in a lab without a class
  */
 
 /** @param {string} id */
@@ -58,8 +60,9 @@ export class RunTable {
    * @param {Toast} toast
    * @param {Selection} selection
    * @param {Emphasis} emphasis
+   * @param {InClass | null} inClass
    */
-  constructor(store, form, isDark, launched, toast, selection, emphasis) {
+  constructor(store, form, isDark, launched, toast, selection, emphasis, inClass) {
     this.#form = form;
     this.#store = store;
     this.#selection = selection;
@@ -78,7 +81,7 @@ export class RunTable {
       async () => new (await import("./same-experiment.js")).SameExperiment(store, form, toast),
     );
     const same = { launchOther: async (/** @type {Run} */ run) => (await this.#same()).launchOther(run) };
-    const lab = { store, actions, selection, configs, colors, same, isDark };
+    const lab = { store, actions, selection, configs, colors, same, isDark, inClass };
     this.#list = new RunList(byId("runs"), byId("runs-empty"), lab);
     const importer = lazy(
       async () =>

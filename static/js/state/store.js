@@ -2,7 +2,7 @@
  * The store: the page's copy of the lab's state, and what the viewer has chosen to see.
  *
  * The store does not use the document. It emits "runs", "rows" and "overview" (with the stream), "lab", "connection" and
- * "datasets" when these change. Views of the runs listen to "draw": it is emitted at most once per animation frame, and
+ * "datasets" when these change, and "class" and "person" with such a message. Views of the runs listen to "draw": it is emitted at most once per animation frame, and
  * immediately after an action of the viewer.
  */
 
@@ -12,12 +12,13 @@ import { Series } from "./series.js";
 
 /**
  * @import { ApiError } from "../server/api.js"
+ * @import { PersonOfPage } from "../class/types.js"
  * @import { Dataset, Frame, LabState, Run, RunView } from "../types.js"
  */
 
 /** So many deleted runs are remembered, because a late answer may still contain one of them. */
 const MAX_DELETED = 1000;
-/** So many of the newest runs are shown until the viewer chooses runs. */
+/** So many of the newest own runs are shown until the viewer chooses runs. */
 const DEFAULT_SHOWN = 8;
 
 export class Store extends Emitter {
@@ -33,6 +34,10 @@ export class Store extends Emitter {
   refusal = null;
   /** Whether the whole list of runs has come at least once. */
   complete = false;
+  /** Who has opened the page; null in a lab without a class, where everybody may do everything. @type {PersonOfPage | null} */
+  person = null;
+  /** By type: the newest message of the class and of this person. @type {Record<"class" | "person", any>} */
+  messages = { class: null, person: null };
   /** @type {(() => void)[]} */
   #afterList = [];
   /** Ids of the runs in the list of which parts are still to come. @type {Set<string>} */
@@ -56,6 +61,10 @@ export class Store extends Emitter {
     super();
     this.#choices = new Map(Object.entries(choices));
     this.#hues = new Map(Object.entries(hues));
+    for (const type of /** @type {const} */ (["class", "person"]))
+      this.on(type, (message) => {
+        this.messages[type] = message;
+      });
   }
 
   /** Call this when runs change, or which of them are shown. It emits "runs" now and "draw" in the next frame. */
@@ -190,6 +199,16 @@ export class Store extends Emitter {
     this.emit("lab");
   }
 
+  /** Whether this page's person has launched a run. @param {Pick<RunView, "owner"> | undefined} run */
+  isOwn(run) {
+    return !this.person || run?.owner?.id === this.person.id;
+  }
+
+  /** Whether they may change it, not only see it. @param {Pick<RunView, "owner"> | undefined} run */
+  mayChange(run) {
+    return this.person?.role === "teacher" || this.isOwn(run);
+  }
+
   /** @param {Dataset} dataset */
   putDataset(dataset) {
     this.datasets.set(dataset.name, dataset);
@@ -232,7 +251,7 @@ export class Store extends Emitter {
   #newest() {
     return new Set(
       this.list()
-        .filter((run) => !run.archived)
+        .filter((run) => !run.archived && this.isOwn(run))
         .slice(0, DEFAULT_SHOWN)
         .map((run) => run.id),
     );

@@ -1,0 +1,81 @@
+/** The raised hand: a button in the top line, and on phones one in the bar at the bottom. */
+
+import { h, setText } from "../page/dom.js";
+import { ApiError } from "../server/api.js";
+import { classApi } from "../server/class-api.js";
+import { newestOnly } from "../state/newest.js";
+import { onLanguage, t } from "../words/i18n.js";
+import { explain } from "../words/reasons.js";
+import { classIcon } from "./icons.js";
+
+/**
+ * @import { Store } from "../state/store.js"
+ * @import { Toast } from "../page/toast.js"
+ */
+
+export class Hand {
+  #store;
+  #toast;
+  #buttons;
+  /** What the person has pressed and the server has not answered yet. @type {boolean | null} */
+  #wanted = null;
+  #ask = newestOnly();
+
+  /**
+   * @param {HTMLElement} tools the buttons of the top line
+   * @param {HTMLElement} bar the buttons at the bottom
+   * @param {Store} store
+   * @param {Toast} toast
+   */
+  constructor(tools, bar, store, toast) {
+    this.#store = store;
+    this.#toast = toast;
+    this.#buttons = [this.#button("tool hand"), this.#button("hand")];
+    tools.prepend(this.#buttons[0]);
+    bar.append(this.#buttons[1]);
+    store.on("person", () => this.#draw());
+    onLanguage(() => this.#draw());
+    this.#draw();
+  }
+
+  get #isUp() {
+    return this.#wanted ?? Boolean(this.#store.messages.person?.person.hand_at);
+  }
+
+  /** @param {string} className */
+  #button(className) {
+    const button = h(
+      "button",
+      { type: "button", className, onclick: () => this.#toggle() },
+      classIcon("hand"),
+    );
+    button.append(h("span"));
+    return button;
+  }
+
+  async #toggle() {
+    const isNewest = this.#ask();
+    this.#wanted = !this.#isUp;
+    this.#draw();
+    try {
+      await classApi.raiseHand(this.#wanted);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (isNewest()) this.#wanted = null;
+      this.#toast.show(explain(error), { wrong: true });
+    }
+    this.#draw();
+  }
+
+  #draw() {
+    const up = Boolean(this.#store.messages.person?.person.hand_at);
+    if (up === this.#wanted) this.#wanted = null; // the server has it
+    for (const button of this.#buttons) {
+      const text = t(this.#isUp ? "class.hand_down" : "class.hand_up");
+      button.setAttribute("aria-pressed", String(this.#isUp));
+      const label = button.querySelector("span");
+      if (label) setText(label, text);
+      button.title = text;
+    }
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * What the lab's page has in a class: the person's number with a menu, the hand, banners, the teacher's view, and marks in the
+ * list of runs. Loaded only in a class.
+ */
+
+import { find, h, setText } from "../page/dom.js";
+import { loadStyle } from "../page/style.js";
+import { onLanguage, t } from "../words/i18n.js";
+import { Banner } from "./banner.js";
+import { Hand } from "./hand.js";
+import { classIcon } from "./icons.js";
+import { PersonMenu } from "./person-menu.js";
+import { ShownView } from "./shown-view.js";
+import { ownerPhrase, ownerText } from "./wording.js";
+
+/**
+ * @import { Form } from "../form/form.js"
+ * @import { Toast } from "../page/toast.js"
+ * @import { RunActions } from "../runs/run-actions.js"
+ * @import { Store } from "../state/store.js"
+ * @import { Run } from "../types.js"
+ */
+
+await loadStyle("class");
+
+/** Codes of refusals after which the page is for people of the class again only when they have joined. */
+const OVER = ["not_joined", "removed", "class_ended"];
+
+export class InClass {
+  #store;
+  /** The state that an entry shows, as JSON. @type {WeakMap<HTMLElement, string>} */
+  #drawn = new WeakMap();
+
+  /**
+   * @param {Store} store
+   * @param {Form} form
+   * @param {Toast} toast
+   */
+  constructor(store, form, toast) {
+    this.#store = store;
+    const { role } = store.person ?? {};
+    const tools = find(document, ".tools", HTMLElement);
+    new Banner(store);
+    new PersonMenu(tools, store);
+    if (role === "student") {
+      new Hand(tools, find(document, ".parts", HTMLElement), store, toast);
+      new ShownView(store);
+      const lock = () => form.lock(store.messages.class?.held ? t("class.launch_held") : "");
+      store.on("class", lock);
+      onLanguage(lock);
+      lock();
+    }
+    store.on("connection", () => this.#leaveIfOver());
+    store.on("person", () => this.#leaveIfOver());
+    this.#leaveIfOver();
+  }
+
+  /** If this browser is not known in the class any more, go to where one joins, and say why. */
+  #leaveIfOver() {
+    const { connection, refusal, messages, person } = this.#store;
+    const removed = messages.person?.person.id === person?.id && messages.person?.person.removed;
+    const code = removed ? "removed" : connection === "refused" ? refusal?.code : "";
+    if (code && OVER.includes(code)) location.replace(`join#reason=${code}`);
+  }
+
+  /**
+   * Mark in an entry of the list whose run it is, and take away what one cannot do with the run of another person.
+   * @param {HTMLElement} entry
+   * @param {Run} run
+   * @param {Pick<RunActions, "change">} actions
+   */
+  drawEntry(entry, run, actions) {
+    const state = JSON.stringify([run.owner, run.shared, this.#store.mayChange(run)]);
+    if (this.#drawn.get(entry) === state) return;
+    this.#drawn.set(entry, state);
+    entry.classList.toggle("foreign", !this.#store.mayChange(run));
+    entry.querySelector(".owner")?.remove();
+    const mark = this.#mark(run);
+    if (mark) find(entry, ".run-title", HTMLElement).append(mark);
+    entry.querySelector(".share")?.remove();
+    if (this.#store.mayChange(run))
+      find(entry, ".actions.more", HTMLElement).append(this.#shareIcon(run, actions));
+  }
+
+  /** Whose run it is, if not one's own; or that one shares it. @param {Run} run */
+  #mark(run) {
+    const isOwn = this.#store.isOwn(run);
+    if (isOwn && !run.shared) return null;
+    const text = isOwn ? "" : ownerText(run);
+    const label = isOwn
+      ? t("class.shared_by_you")
+      : t(run.shared ? "class.shared_by" : "class.run_of", { owner: ownerPhrase(run) });
+    const mark = h("span", { className: "owner", title: label });
+    if (run.shared) mark.append(classIcon("share"));
+    mark.append(
+      h("span", { className: "hidden" }, isOwn ? label : `${label} `),
+      ...(text ? [h("span", { "aria-hidden": "true" }, text)] : []),
+    );
+    return mark;
+  }
+
+  /**
+   * @param {Run} run
+   * @param {Pick<RunActions, "change">} actions
+   */
+  #shareIcon({ id, shared }, actions) {
+    const label = t(shared ? "class.unshare" : "class.share");
+    const button = h("button", {
+      type: "button",
+      className: "icon-button share",
+      title: label,
+      "aria-label": label,
+      "aria-pressed": String(Boolean(shared)),
+      onclick: () => actions.change([id], { shared: !shared }),
+    });
+    button.append(classIcon("share"));
+    return button;
+  }
+
+  /**
+   * What a run's card has in a class: whose run it is, and a button that shares it.
+   * @param {Run} run
+   * @param {Pick<RunActions, "change" | "run">} actions
+   */
+  cardParts(run, actions) {
+    const owner = h("p", { className: "run-owner" });
+    const share = h("button", { type: "button", className: "toggle" });
+    share.addEventListener("click", () => actions.change([run.id], { shared: !actions.run(run.id)?.shared }));
+    share.hidden = !this.#store.mayChange(run);
+    /** @param {Run} now */
+    const update = (now) => {
+      const isOwn = this.#store.isOwn(now);
+      const text = isOwn ? "class.shared_by_you" : now.shared ? "class.shared_by" : "class.run_of";
+      setText(owner, isOwn && !now.shared ? "" : t(text, { owner: ownerPhrase(now) }));
+      setText(share, t(now.shared ? "class.unshare" : "class.share"));
+    };
+    return { owner, share, update };
+  }
+}

@@ -1,0 +1,31 @@
+/**
+ * Types of what the server says of a class. They are comments for `tsc` and for readers; no page loads this file.
+ */
+
+/** @typedef {"teacher" | "student" | "projector"} Role */
+
+/** Who has opened a page, as the page says it. @typedef {{id: string, role: Role}} PersonOfPage */
+
+/** @typedef {{id: string, number: number | null, nickname: string | null, hand: boolean}} Me */
+
+/**
+ * What the teacher shows on every screen.
+ * @typedef {{kind: "runs", runs: string[]} | {kind: "moment", runs: string[], iteration: number}
+ *   | {kind: "person", person: string, number: number, runs: string[]} | {kind: "lesson", lesson: string}} Shown
+ */
+
+/**
+ * A class, as the answer to `GET /api/class`. A visitor gets its name and whether it has ended.
+ * @typedef {object} ClassView
+ * @property {string} name
+ * @property {Role | null} role of the person who asks; null: a visitor
+ * @property {boolean} ended
+ * @property {boolean} [removed] whether the teacher has removed the person of this browser
+ * @property {Me} [me]
+ * @property {boolean} [held]
+ * @property {Shown | null} [shown]
+ * @property {string[]} [sees] what the teacher sees of a student
+ * @property {string} [code]
+ */
+
+export {};
