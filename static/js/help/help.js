@@ -14,11 +14,28 @@ await loadStyle("look");
 
 /** @typedef {"guide" | "glossary" | "keys"} Part */
 
+/** Keys that are not in the table of page/shortcuts.js. @type {[key: string, text: string][]} */
+const ELSEWHERE = [
+  ["Ctrl Enter", "keys.launch"],
+  ["Enter", "keys.pin"],
+  ["← →", "keys.moment"],
+  ["Shift ← →", "keys.evaluation"],
+  ["↑ ↓", "keys.move"],
+  ["Enter", "keys.select"],
+  ["Shift ↑ ↓", "keys.extend"],
+  ["F2", "keys.rename"],
+  ["Shift F10", "keys.color"],
+  ["Delete", "keys.delete"],
+  ["Ctrl Z", "keys.undo"],
+  ["Shift Ctrl Z", "keys.redo"],
+  ["Escape", "keys.escape"],
+];
+
 /** The part that was shown last. @type {Part} */
 let shown = "guide";
 
 /**
- * @param {[key: string, text: string][]} keys each key with the id of its text
+ * @param {Record<string, {text: string}>} keys the table of shortcuts: each key with the id of its text
  * @param {Part} [part] the part that is shown first
  */
 export function openHelp(keys, part = shown) {
@@ -66,12 +83,13 @@ async function guide() {
   });
 }
 
-/** @param {[key: string, text: string][]} keys */
-function keyList(keys) {
+/** @param {Record<string, {text: string}>} table */
+function keyList(table) {
+  const keys = Object.entries(table).map(([key, { text }]) => [key === " " ? "Space" : key, text]);
   const list = h(
     "dl",
     { className: "keys" },
-    ...keys.flatMap(([key, text]) => [
+    ...[...keys, ...ELSEWHERE].flatMap(([key, text]) => [
       h("dt", {}, ...key.split(" ").map((part) => h("kbd", {}, part))),
       h("dd", {}, t(text)),
     ]),

@@ -1,5 +1,5 @@
 /**
- * Keys for the whole page, in one table: the action of each key, and its line in the help.
+ * Keys for the whole page, in one table: the action of each key, and its line in the help (see help/help.js).
  *
  * Keys without Ctrl can be turned off in the help (WCAG 2.1.4), because speech input may type them by accident. They do
  * nothing while a user types a text. Space does nothing if a button has the focus, because it presses the button.
@@ -11,20 +11,6 @@ import { onKey, undoOrRedo } from "./keys.js";
 export const OFF = "shortcuts-off";
 const isOff = () => window.kept.get(OFF) === "1";
 
-/** Keys that other files handle; the help lists them too. @type {[key: string, text: string][]} */
-const ELSEWHERE = [
-  ["Ctrl Enter", "keys.launch"],
-  ["Enter", "keys.pin"],
-  ["← →", "keys.moment"],
-  ["Shift ← →", "keys.evaluation"],
-  ["↑ ↓", "keys.move"],
-  ["Enter", "keys.select"],
-  ["Shift ↑ ↓", "keys.extend"],
-  ["F2", "keys.rename"],
-  ["Shift F10", "keys.color"],
-  ["Delete", "keys.delete"],
-];
-
 /** @param {Record<"search" | "pause" | "projector" | "undo" | "redo" | "clear", () => unknown>} actions the action of each key, except help */
 export function wireShortcuts({ search, pause, projector, clear, ...changes }) {
   /** @type {Record<string, {act: () => unknown, text: string}>} */
@@ -34,21 +20,10 @@ export function wireShortcuts({ search, pause, projector, clear, ...changes }) {
     p: { act: projector, text: "keys.projector" },
     "?": { act: () => openHelp("keys"), text: "keys.help" },
   };
-  /** @type {[key: string, text: string][]} */
-  const all = [
-    ...Object.entries(keys).map(
-      ([key, { text }]) => /** @type {[string, string]} */ ([key === " " ? "Space" : key, text]),
-    ),
-    ...ELSEWHERE,
-    ["Ctrl Z", "keys.undo"],
-    ["Shift Ctrl Z", "keys.redo"],
-    ["Escape", "keys.escape"],
-  ];
-
   /** @param {"keys"} [part] the part that is shown first */
   async function openHelp(part) {
     const help = await import("../help/help.js");
-    if (!document.querySelector("dialog[open]")) help.openHelp(all, part);
+    if (!document.querySelector("dialog[open]")) help.openHelp(keys, part);
   }
 
   onKey(document, (event) => {

@@ -4,9 +4,7 @@
  */
 
 import { h } from "../page/dom.js";
-import { ApiError, api } from "../server/api.js";
-import { onLanguage, percent, t } from "../words/i18n.js";
-import { explain } from "../words/reasons.js";
+import { onLanguage, t } from "../words/i18n.js";
 
 /**
  * @import { Form } from "../form/form.js"
@@ -53,7 +51,8 @@ export class FirstSteps {
     this.#empty.hidden = !isEmpty;
     this.#empty.replaceChildren(...(isEmpty ? [this.#invitation()] : []));
     this.#ended.hidden = !first;
-    this.#ended.replaceChildren(...(first ? this.#result(first) : []));
+    this.#ended.replaceChildren();
+    if (first) this.#showResult(first);
   }
 
   #invitation() {
@@ -67,46 +66,13 @@ export class FirstSteps {
     );
   }
 
-  /** @param {Run} run */
-  #result(run) {
-    const problem = h("p", { className: "error", role: "alert" });
-    const steps = h("div", { className: "bar-row" });
-    Promise.all([api.run(run.id), import("./next-steps.js")]).then(
-      ([{ config }, { nextSteps }]) => {
-        if (!config) return;
-        /** @param {string} name @param {() => Promise<void>} load */
-        const add = (name, load) => {
-          const onclick = () => {
-            steps.inert = true; // a second click would launch what the first one has not loaded yet
-            load()
-              .then(() => this.#form.launch())
-              .catch((error) => this.#explain(problem, error))
-              .finally(() => steps.removeAttribute("inert"));
-          };
-          const button = { type: "button", className: "toggle", "data-step": name, onclick };
-          steps.append(h("button", button, t(`first.${name}`)));
-        };
-        for (const { name, experiment } of nextSteps(config))
-          add(name, () => this.#form.load(experiment, { from: run, before: config }));
-        add("longer", () => this.#form.fork(run, run.iteration));
-      },
-      (error) => this.#explain(problem, error),
-    );
-    return [
-      h("h2", {}, t("first.ended")),
-      h("p", {}, t("first.result", { accuracy: percent(run.latest.test_accuracy) })),
-      h("p", { className: "question" }, t("first.next")),
-      steps,
-      problem,
-    ];
-  }
-
   /**
-   * @param {HTMLElement} problem
-   * @param {unknown} error
+   * Show the result of the first run, unless something else is to be shown meanwhile.
+   * @param {Run} run
    */
-  #explain(problem, error) {
-    if (!(error instanceof ApiError)) throw error;
-    problem.textContent = explain(error);
+  async #showResult(run) {
+    const drawn = this.#drawn;
+    const { firstResult } = await import("./first-result.js");
+    if (drawn === this.#drawn) this.#ended.replaceChildren(...firstResult(run, this.#form));
   }
 }
