@@ -4,6 +4,7 @@
  */
 
 import { find } from "../page/dom.js";
+import { onInput } from "../page/keys.js";
 import { CODE_DIGITS, codeIn } from "./code.js";
 
 export class CodeField {
@@ -23,35 +24,24 @@ export class CodeField {
     this.input = input;
     this.#boxes = [...element.querySelectorAll(".box")];
     this.#onChange = onChange;
-    input.addEventListener("input", (event) => {
-      const isComposing = event instanceof InputEvent && event.isComposing;
-      if (isComposing) this.#draw();
-      else this.#take(input.value);
-    });
-    input.addEventListener("compositionend", () => this.#take(input.value));
+    onInput(input, () => this.take(input.value));
     input.addEventListener("paste", (event) => {
       const pasted = codeIn(event.clipboardData?.getData("text") ?? "");
       if (pasted.length < CODE_DIGITS) return;
       event.preventDefault(); // a whole code replaces what is there
-      this.#take(pasted);
+      this.take(pasted);
     });
-    for (const type of ["focus", "blur", "keyup", "pointerup"])
-      input.addEventListener(type, () => this.#draw());
-    document.addEventListener("selectionchange", () => this.#draw());
-    this.#take(input.value); // what the browser has kept over a reload
+    for (const type of ["focus", "blur"]) input.addEventListener(type, () => this.#draw());
+    document.addEventListener("selectionchange", () => this.#draw()); // also while a text is composed
+    this.take(input.value); // what the browser has kept over a reload
   }
 
   get code() {
     return this.#known;
   }
 
-  /** @param {string} code */
-  set(code) {
-    this.#take(code);
-  }
-
-  /** @param {string} text */
-  #take(text) {
+  /** Take the code in a text. @param {string} text */
+  take(text) {
     const code = codeIn(text);
     if (this.input.value !== code) this.input.value = code;
     this.#draw();

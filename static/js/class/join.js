@@ -1,6 +1,7 @@
 /** The page on which one joins a class: by its code and a nickname, by a recovery phrase, or by a link of the teacher. */
 
 import { find } from "../page/dom.js";
+import { onInput } from "../page/keys.js";
 import { wireTheme } from "../page/theme.js";
 import { ApiError, api } from "../server/api.js";
 import { classApi } from "../server/class-api.js";
@@ -147,7 +148,7 @@ async function takeFragment() {
   if (!fragment) state = location.hash;
   if (location.hash) history.replaceState(null, "", location.pathname + location.search);
   if (fragment?.kind === "secret") return enter(fragment.value);
-  if (fragment?.kind === "code") codeField.set(fragment.value);
+  if (fragment?.kind === "code") codeField.take(fragment.value);
   try {
     const view = await classApi.look();
     const reason = fragment?.kind === "reason" ? fragment.value : null;
@@ -206,7 +207,7 @@ async function start() {
     ["phrase", phrase],
   ])) {
     help(field);
-    input.addEventListener("input", () => help(field));
+    onInput(input, () => help(field));
   }
   byId("other-way").addEventListener("click", () => {
     returning = !returning;
