@@ -13,6 +13,7 @@ from schemathesis.core.result import Ok
 from websockets.exceptions import ConnectionClosed
 
 from app.main import create_app
+from tests.support.class_lab import running_class
 from tests.support.experiments import QUICK
 from tests.support.waiting import wait_until
 
@@ -22,6 +23,8 @@ OPERATIONS: dict[str, Any] = {}
 for found in schema.get_all_operations():
     assert isinstance(found, Ok), "the description of a route is not valid"
     OPERATIONS[found.ok().label] = found.ok()
+#: Those that forget who asks come last.
+OF_ALL_ROLES = sorted(OPERATIONS, key=lambda label: label.endswith(("/leave", "/end")))
 patient = settings(max_examples=30, suppress_health_check=list(HealthCheck))
 
 
@@ -33,7 +36,36 @@ def target(lab):
     return run["id"]
 
 
-@pytest.mark.parametrize("label", OPERATIONS)
+@pytest.fixture(scope="module")
+def people(tmp_path_factory):
+    """One person of each role in a class, a visitor first; and values for paths: a student and their run."""
+    with running_class(tmp_path_factory.mktemp("class")) as lab:
+        student, teacher, projector = lab.student("Ada"), lab.teacher(), lab.projector()
+        values = {"run_id": student.launch()["id"], "person_id": student.id}
+        yield [lab.visitor(), student, projector, teacher], values
+
+
+@pytest.mark.parametrize("label", OF_ALL_ROLES)
+def test_no_request_of_anybody_in_a_class_causes_a_server_error(label, people):
+    members, values = people
+
+    @settings(patient, max_examples=4)
+    @given(OPERATIONS[label].as_strategy())
+    def request(case):
+        if case.method != "DELETE":
+            case.path_parameters.update({name: values[name] for name in values.keys() & case.path_parameters})
+        for member in members:
+            response = case.call(base_url=member.lab.url, cookies=dict(member.http.cookies))
+            case.validate_response(response, checks=[not_a_server_error])
+            if response.status_code >= 400:
+                assert set(response.json()["error"]) == {"code", "message", "field", "bounds"}
+
+    request()
+    if "person_id" in label:  # it may have removed the student
+        members[-1].http.patch(f"/api/class/people/{values['person_id']}", json={"removed": False})
+
+
+@pytest.mark.parametrize("label", [label for label in OPERATIONS if "/api/class" not in label])
 def test_no_request_that_the_openapi_document_allows_causes_a_server_error(label, lab, target):
     @patient
     @given(OPERATIONS[label].as_strategy())
