@@ -50,6 +50,12 @@ def trained(people, lab):
     return run
 
 
+@pytest.fixture(scope="module")
+def kept(trained):
+    """A private run of Ada's and a shared one, by whether it is shared."""
+    return {}
+
+
 def of_ada(people, *, shared):
     """A new run of hers, which is there at once: it has been trained."""
     run = people["ada"].launch(fresh=False, **SHORT)
@@ -102,7 +108,7 @@ def test_each_role_is_let_through_to_a_route_or_refused_as_the_table_says(key, p
     "key", [key for key, rule in TABLE.items() if rule.run is not Needs.NOTHING], ids=" ".join
 )
 @pytest.mark.parametrize("shared", [False, True], ids=["private", "shared"])
-def test_a_run_is_its_owners_and_the_teachers_and_others_see_what_is_shared(key, shared, people, trained):
+def test_a_run_is_its_owners_and_the_teachers_and_others_see_what_is_shared(key, shared, people, kept):
     method, path = key
     rule = TABLE[key]
     for name, role in ROLES.items():
@@ -116,8 +122,12 @@ def test_a_run_is_its_owners_and_the_teachers_and_others_see_what_is_shared(key,
             expected = "no run"
         else:
             expected = "not_yours" if rule.run is Needs.CHANGE and not changes else None
-        run_id = of_ada(people, shared=shared)
-        assert verdict(request(people[name], method, path.replace("{run_id}", run_id))) == expected, name
+        if shared not in kept:
+            kept[shared] = of_ada(people, shared=shared)
+        asked = path.replace("{run_id}", kept[shared])
+        assert verdict(request(people[name], method, asked)) == expected, name
+        if method == "DELETE" and expected is None:
+            del kept[shared]
 
 
 def test_a_socket_shows_each_person_what_they_may_see_and_visitors_nothing(people, trained):
