@@ -25,8 +25,8 @@ setup: ## create .venv with everything pinned
 setup-dev:
 	@sh scripts/setup.sh dev
 
-run: setup ## serve the lab on http://127.0.0.1:8000 (PORT=, HOST=, or LOSSROOM_PORT, LOSSROOM_HOST and the others)
-	@exec $(BIN)/lossroom serve $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
+run: setup ## serve the lab on http://127.0.0.1:8000; a class with CLASS=1-B (also PORT=, HOST=, or LOSSROOM_PORT and the others)
+	@exec $(BIN)/lossroom serve $(if $(CLASS),--class "$(CLASS)") $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
 
 # Modules are compiled once, not by each of some hundred labs, also where the environment says to keep no compiled ones.
 test coverage parity: export PYTHONDONTWRITEBYTECODE =

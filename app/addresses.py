@@ -50,6 +50,11 @@ class Addresses:
         settings = self._settings
         return bool(settings.public_url or settings.allowed_origins) or not is_loopback(settings.host)
 
+    @property
+    def best(self) -> str:
+        """The one to give to somebody else, or at least this machine's."""
+        return next(iter(self.all()), self.own)
+
     def all(self) -> list[str]:
         """Those that can be typed on other machines, the best one first; empty where none is known."""
         if self._settings.public_url:
@@ -67,12 +72,13 @@ class Addresses:
         """Remember by which address a request came.
 
         Anyone can write any name into a request, and whoever scans the code would be led there. So of others than the
-        teacher only addresses of a private network count, and only in a container, which has no better ones.
+        teacher only addresses of a private network count, and only where a container has no better ones.
         """
         authority = Authority.parse(connection.headers.get("host", ""))
         if authority is None or authority.is_loopback:
             return
-        if not by_teacher and not (self._in_container and _is_private(authority)):
+        knows_no_better = self._in_container and self._settings.host in WILDCARDS
+        if not by_teacher and not (knows_no_better and _is_private(authority)):
             return
         scheme = "https" if connection.url.scheme in ("https", "wss") else "http"
         origin = Origin.parse(f"{scheme}://{authority}")

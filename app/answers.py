@@ -359,7 +359,7 @@ class ClassAnswer(TypedDict):
     """The class. `role` is null for a visitor, who gets no more than the first three keys. `held`: students cannot
     launch now. `shown`: what all screens show; null: each shows its own. `people`: how many students have joined.
     `launched`: how many of them have launched a run. `sees`: what the teacher sees of a student. The teacher and the
-    projector get the `code`."""
+    projector get the `code`, and the `addresses` by which others open the lab, the best one first."""
 
     name: str
     ended: bool
@@ -373,6 +373,7 @@ class ClassAnswer(TypedDict):
     removed: NotRequired[bool]
     sees: NotRequired[list[str]]
     code: NotRequired[str]
+    addresses: NotRequired[list[str]]
 
 
 @_answer

@@ -1,4 +1,4 @@
-"""lossroom: serve | doctor | train | look | summary | fetch | backup | restore | prune | bench.
+"""lossroom: serve | doctor | teacher-link | train | look | summary | fetch | backup | restore | prune | bench.
 
 Imports nothing heavy at the top: workers re-import the program's main module, and `--help` is instant.
 """
@@ -43,9 +43,14 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND")
 
     serve = commands.add_parser("serve", help="serve the lab")
-    serve.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
+    serve.add_argument(
+        "--host", help="address to listen on (default: 127.0.0.1; with --class and --open: all addresses)"
+    )
     serve.add_argument("--port", type=int, help="port to listen on (default: 8000; 0: a free one)")
     serve.add_argument("--class", dest="class_name", metavar="NAME", help="open a class that people join")
+    serve.add_argument(
+        "--open", action="store_true", default=None, help="let everybody who reaches the lab do everything"
+    )
     serve.add_argument("--workers", type=int, help="runs that train at the same time (default: cores)")
     _folders(serve)
     serve.set_defaults(command=_serve)
@@ -56,6 +61,12 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument("--port", type=int, help="port to listen on, as for serve")
     _folders(doctor)
     doctor.set_defaults(command=_doctor)
+
+    teacher_link = commands.add_parser("teacher-link", help="a new link for the teacher of the class")
+    teacher_link.add_argument(
+        "--state-dir", type=Path, help="database (default: ./state, or LOSSROOM_STATE_DIR)"
+    )
+    teacher_link.set_defaults(command=_teacher_link)
 
     train = commands.add_parser("train", help="train without a browser")
     what = train.add_mutually_exclusive_group(required=True)
@@ -152,7 +163,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     from app.commands.serve import serve
     from app.settings import read_settings
 
-    names = ("host", "port", "class_name", "workers", "data_dir", "state_dir")
+    names = ("host", "port", "class_name", "open", "workers", "data_dir", "state_dir")
     return serve(read_settings(**{name: getattr(arguments, name) for name in names}))
 
 
@@ -162,6 +173,13 @@ def _doctor(arguments: argparse.Namespace) -> int:
 
     names = ("host", "port", "data_dir", "state_dir")
     return doctor(read_settings(**{name: getattr(arguments, name) for name in names}), arguments.url)
+
+
+def _teacher_link(arguments: argparse.Namespace) -> int:
+    from app.commands.teacher_link import teacher_link
+    from app.settings import read_settings
+
+    return teacher_link(read_settings(state_dir=arguments.state_dir))
 
 
 def _train(arguments: argparse.Namespace) -> int:

@@ -45,6 +45,7 @@ from app.routes import (
     pages,
     people,
     poll,
+    qr,
     runs,
     source,
     stream,
@@ -131,11 +132,13 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
     )
     metrics.watch(lab.figures)
     static_dir, templates_dir, docs_dir = _assets()
-    page_files = app.state.pages = Pages(templates_dir, static_dir)
+    is_open = classroom is None and settings.open
+    page_files = app.state.pages = Pages(templates_dir, static_dir, is_open=is_open)
     guide = app.state.guide = Guide(docs_dir)
     modules = (
         health,
         people,
+        qr,
         teaching,
         runs,
         forks,

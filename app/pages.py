@@ -23,7 +23,8 @@ STYLES = ["base", "lab", "form", "runs", "charts", "touch", "forced-colors"]
 class Pages:
     """Renders templates from one folder, for the scripts and styles in another."""
 
-    def __init__(self, templates_dir: Path, static_dir: Path) -> None:
+    def __init__(self, templates_dir: Path, static_dir: Path, *, is_open: bool = False) -> None:
+        """`is_open`: whether the lab's page says that everybody may do everything."""
         self.messages = Messages()
         self.assets = Assets(static_dir, {"css/page.css": [f"css/{name}.css" for name in STYLES]})
         self.plotly = PlotlyScript()
@@ -33,6 +34,7 @@ class Pages:
         self._environment.globals.update(
             plotly_url=f"vendor/{self.plotly.name}",
             modules_of=cache(lambda entry: modules_of(static_dir / "js", entry)),
+            is_open=is_open,
         )
 
     def render(self, template: str, language: str, **values: object) -> str:

@@ -86,6 +86,11 @@ def _class_name(text: str) -> str:
     return name
 
 
+def _host(given: dict[str, Any]) -> str:
+    """Others come only where they are expected."""
+    return "0.0.0.0" if given.get("class_name") or given.get("open") else "127.0.0.1"
+
+
 def clean_url(text: str) -> str:
     """The address of a lab as it is stored: `https://lab.example/lab`, without a slash at the end.
 
@@ -105,15 +110,19 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", populate_by_name=True)
 
-    host: str = Field("127.0.0.1", description="address to listen on")
-    port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 takes a free one")
-    data_dir: Path = Field(Path("data"), description="where data sets lie (may be read-only)")
-    state_dir: Path = Field(Path("state"), description="database, checkpoints, decoded data sets")
     class_name: Annotated[str, AfterValidator(_class_name)] = Field(
         "",
         validation_alias=f"{PREFIX}CLASS",
         description="name of a class, whose people join; without one, everybody may do everything",
     )
+    open: bool = Field(
+        False,
+        description="without a class, whoever reaches the lab may do everything: listen for all machines",
+    )
+    host: str = Field(default_factory=_host, description="address to listen on")
+    port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 takes a free one")
+    data_dir: Path = Field(Path("data"), description="where data sets lie (may be read-only)")
+    state_dir: Path = Field(Path("state"), description="database, checkpoints, decoded data sets")
     max_people: int = Field(500, ge=1, le=10_000, description="students of a class; one more cannot join")
     class_days: float = Field(
         90.0,
@@ -246,6 +255,7 @@ def read_settings(**given: Any) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0]).removeprefix(PREFIX).lower()
+        name = _RENAMED.get(name, name)
         given_as = {_RENAMED.get(one, one) for one in chosen}
         shown = f"--{name.replace('_', '-')}" if name in given_as else f"{PREFIX}{name.upper()}"
         message = str(first["msg"]).removeprefix("Value error, ")

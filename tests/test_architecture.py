@@ -96,7 +96,7 @@ def test_every_command_has_a_file_of_its_name_among_the_commands():
     added = [call for call in calls if ast.unparse(call.func) == "commands.add_parser"]
     names = {ast.literal_eval(call.args[0]) for call in added}
     assert {"serve", "train", "backup", "restore", "prune"} <= names
-    assert {f"app.commands.{name}" for name in names} <= imports(ROOT / "app/cli.py")
+    assert {f"app.commands.{name.replace('-', '_')}" for name in names} <= imports(ROOT / "app/cli.py")
     assert {name for name in imports(ROOT / "app/cli.py") if name.startswith("app.storage")} == set()
 
 

@@ -125,7 +125,7 @@ def test_an_installation_that_failed_is_tried_again(checkout, tmp_path):
 def test_make_run_leaves_address_and_port_to_the_environment_unless_they_are_given():
     def command(*arguments, **environment):
         # without the variables of a `make test` that may run these tests
-        unset = ("HOST", "PORT", "MAKEFLAGS", "MAKELEVEL", "MFLAGS")
+        unset = ("CLASS", "HOST", "PORT", "MAKEFLAGS", "MAKELEVEL", "MFLAGS")
         own = {name: value for name, value in os.environ.items() if name not in unset}
         done = subprocess.run(
             ["make", "--dry-run", "--no-print-directory", "run", *arguments],
@@ -139,7 +139,8 @@ def test_make_run_leaves_address_and_port_to_the_environment_unless_they_are_giv
         return done.stdout.splitlines()[-1].split("serve")[1].split()
 
     assert command() == command(LOSSROOM_PORT="9000", LOSSROOM_HOST="0.0.0.0") == []
-    assert command("HOST=0.0.0.0") == ["--host", "0.0.0.0"]
+    assert command("HOST=127.0.0.2") == ["--host", "127.0.0.2"]
+    assert command("CLASS=1-B") == ["--class", '"1-B"']
     assert command("PORT=9000") == command(PORT="9000") == ["--port", "9000"]
 
 

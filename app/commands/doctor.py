@@ -82,6 +82,7 @@ def _findings(settings: Settings, url: str) -> Iterator[Finding]:
     addresses = Addresses(settings)
     health = _health(addresses.own)
     yield _port(settings, addresses, health)
+    yield _who(settings)
     yield _addresses(settings, addresses)
     yield from _folders(settings)
     yield from _data_sets(settings)
@@ -105,6 +106,20 @@ def _port(settings: Settings, addresses: Addresses, health: dict[str, Any] | Non
             text = f"{settings.host}:{settings.port} cannot be opened, and no lab answers there: {error.strerror}"
             return Finding("wrong", "port", f"{text}; end the other program, or choose another LOSSROOM_PORT")
     return Finding("ok", "port", f"{settings.host}:{settings.port} is free; no lab runs there now")
+
+
+def _who(settings: Settings) -> Finding:
+    if settings.class_name:
+        return Finding("ok", "people", f"the class {settings.class_name!r}: who has its code can join")
+    if settings.open:
+        return Finding(
+            "note", "people", "everybody who opens the lab may do everything; LOSSROOM_CLASS begins a class"
+        )
+    return Finding(
+        "note",
+        "people",
+        "only this machine; LOSSROOM_CLASS, or `lossroom serve --class NAME`, begins a class",
+    )
 
 
 def _addresses(settings: Settings, addresses: Addresses) -> Finding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ipaddress
 import socket
 import sys
 
@@ -12,10 +13,13 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import logs, machine
-from app.addresses import Addresses
+from app.addresses import Addresses, code_lines
+from app.commands.terminal import colored
 from app.lab import Lab
 from app.live.protocol import SharedFramesProtocol
 from app.main import create_app
+from app.mistake import Mistake
+from app.people.classroom import Classroom
 from app.security.bounded_head import BoundedHeadProtocol
 from app.settings import Settings
 
@@ -34,9 +38,14 @@ def serve(settings: Settings, app: FastAPI | None = None) -> int:
     """Serve until a signal; 1 if the address cannot be opened.
 
     Raises:
-        Mistake, Failure: the state folder cannot be written, or another lab has it; or the database cannot be opened.
+        Mistake, Failure: it would be open to others without a class; the state folder cannot be written, or another
+            lab has it; or the database cannot be opened.
     """
     logs.configure(settings.log_format)
+    if settings.class_name and settings.open:
+        raise Mistake(
+            "a lab is a class (--class, LOSSROOM_CLASS) or open to all (--open, LOSSROOM_OPEN), not both"
+        )
     try:
         listener = _listen(settings.host, settings.port)
     except OSError as error:
@@ -44,7 +53,12 @@ def serve(settings: Settings, app: FastAPI | None = None) -> int:
             f"lossroom: cannot listen on {settings.host}:{settings.port}: {error.strerror}", file=sys.stderr
         )
         return 1
-    port: int = listener.getsockname()[1]
+    address, port = listener.getsockname()[:2]
+    try:
+        _demand_class(settings, address)
+    except Mistake:
+        listener.close()
+        raise
     connections = _max_connections(settings)
     # Viewers get at most three quarters of the connections: refused pages and other requests need some too.
     settings = settings.model_copy(update={"max_viewers": min(settings.max_viewers, connections * 3 // 4)})
@@ -103,30 +117,51 @@ class _Server(uvicorn.Server):
         """The addresses to type, and how many runs are shown there."""
         addresses = self._lab.addresses
         lines = [f"Lossroom is open at {addresses.own} (Ctrl-C closes it)"]
-        if addresses.reaches_others:
+        if self._lab.classroom is not None:
+            lines += self._class(self._lab.classroom)
+        elif addresses.reaches_others:
             lines.append(f"  for other machines: {_for_others(addresses)}")
-        lines += self._class()
+            lines.append("  there is no class: everybody who opens it may stop and delete every run")
         count = len(self._lab.register.runs)
         lines.append(
             f"  {count:,} {'run' if count == 1 else 'runs'} in {self._lab.settings.state_dir.absolute()}"
         )
         return lines
 
-    def _class(self) -> list[str]:
-        """How people join, and the teacher's link, which is shown once."""
-        classroom = self._lab.classroom
-        if classroom is None:
-            return []
-        lines = [f"  class {classroom.name}: people join with the code {classroom.code}"]
+    def _class(self, classroom: Classroom) -> list[str]:
+        """How people join, also as a QR code, and the teacher's link."""
+        addresses = self._lab.addresses
+        found, code = addresses.all(), classroom.code
+        where = " or ".join(f"{address}/join" for address in found) or _for_others(addresses)
+        lines = [
+            f"  class {classroom.name}: people join at {where}",
+            f"  with the code {code[:3]} {code[3:]}",
+        ]
+        if found:
+            lines += colored(code_lines(f"{found[0]}/join#{code}"))
         secret, classroom.new_secret = classroom.new_secret, None
-        if secret is not None:
-            link = f"{self._lab.addresses.own}/join#teacher={secret}"
-            lines.append(f"  the teacher's link, shown once: {link}")
-        return lines
+        if secret is not None and sys.stdout.isatty():
+            return [*lines, f"  the teacher's link, shown once: {addresses.best}/join#teacher={secret}"]
+        # a secret that was printed into a log would stay there
+        return [*lines, "  the teacher's link: `lossroom teacher-link` makes a new one"]
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await self._lab.hub.close(FAREWELL_SECONDS)
         await super().shutdown(sockets)
+
+
+def _demand_class(settings: Settings, address: str) -> None:
+    """Refuse to open a lab to other machines in which everybody may do everything, unless that is wanted.
+
+    Raises:
+        Mistake: it says what helps.
+    """
+    is_own = ipaddress.ip_address(address.partition("%")[0]).is_loopback
+    if not (is_own or settings.class_name or settings.open):
+        raise Mistake(
+            f"on {settings.host} everybody on the network could stop and delete every run; begin a class with"
+            " --class NAME (LOSSROOM_CLASS=NAME), or let everybody do everything with --open (LOSSROOM_OPEN=1)"
+        )
 
 
 def _listen(host: str, port: int) -> socket.socket:

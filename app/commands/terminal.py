@@ -64,6 +64,11 @@ def console() -> Console:
     return Plain(markup=False, emoji=False)
 
 
+def colored(lines: list[str]) -> list[str]:
+    """Lines in white on black where a terminal shows them, so that a QR code is dark on light in every theme."""
+    return [f"\x1b[97;40m{line}\x1b[0m" for line in lines] if sys.stdout.isatty() else lines
+
+
 def visible(text: str) -> str:
     """A text without characters that move the cursor or turn the writing direction: they are escaped, as `\\x1b`."""
     return _COMMANDS.sub(lambda found: found.group().encode("unicode_escape").decode(), text)

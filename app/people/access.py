@@ -93,6 +93,7 @@ TABLE: dict[Key, Rule] = {
     ("PATCH", "/api/class/people/{person_id}"): _TEACH,
     ("POST", "/api/class/people/{person_id}/phrase"): _TEACH,
     ("POST", "/api/class/code"): _TEACH,
+    ("GET", "/api/class/qr.svg"): Rule(SCREENS),
     ("POST", "/api/class/hold"): _TEACH,
     ("POST", "/api/class/show"): _TEACH,
     ("POST", "/api/class/projector-link"): _TEACH,

@@ -81,6 +81,7 @@ async def get_class(lab: TheLab, request: Request, visitor: Visitor) -> ClassAns
     """The class as the asker sees it; a browser that is not known gets its name only. `removed`: it is that of a
     student whom the teacher has removed."""
     classroom = lab.demand_class()
+    lab.addresses.note(request, by_teacher=visitor is not None and visitor.is_teacher)
     known = classroom.person_of(token_of(request, classroom.id))
     seen = class_view(lab, visitor)
     return {**seen, "removed": True} if known is not None and known.removed else seen
@@ -170,4 +171,5 @@ def class_view(lab: Lab, person: Person | None) -> ClassAnswer:
         }
         if person.role is not Role.STUDENT:
             seen["code"] = classroom.code
+            seen["addresses"] = lab.addresses.all()
     return cast(ClassAnswer, seen)

@@ -6,6 +6,13 @@ import contextlib
 import sqlite3
 from pathlib import Path
 
+from app.mistake import Failure
+
+#: How long to wait for a lab that writes.
+BUSY_SECONDS = 5.0
+#: The schema version that brought classes.
+FIRST_WITH_CLASSES = 8
+
 
 def newest_launch(database: Path) -> float:
     """When the newest run was launched, in Unix seconds; 0 if that cannot be read."""
@@ -19,3 +26,29 @@ def newest_launch(database: Path) -> float:
         (newest,) = connection.execute("SELECT MAX(launched_at) FROM runs").fetchone()
         return float(newest or 0)
     return 0.0
+
+
+def renew_teacher_secret(database: Path, hashed: str) -> str | None:
+    """Let the teacher enter the newest class by another secret; returns the name of the class, None if there is none.
+
+    Raises:
+        Failure: the database cannot be written.
+    """
+    if not database.is_file():
+        return None
+    address = f"{database.absolute().as_uri()}?mode=rw"
+    try:
+        with (
+            contextlib.closing(sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS)) as connection,
+            connection,
+        ):
+            if connection.execute("PRAGMA user_version").fetchone()[0] < FIRST_WITH_CLASSES:
+                return None
+            found = connection.execute(
+                "UPDATE classes SET teacher_secret = ? WHERE id ="
+                " (SELECT id FROM classes WHERE ended_at IS NULL ORDER BY made_at DESC LIMIT 1) RETURNING name",
+                (hashed,),
+            ).fetchone()
+    except sqlite3.Error as error:
+        raise Failure(f"{database} cannot be written: {error}") from error
+    return None if found is None else str(found[0])

@@ -84,6 +84,15 @@ class FolderLock:
             self._connection = None
 
 
+def holder(folder: Path) -> str | None:
+    """Which process has the folder's lock, or had it last; None if there was none."""
+    file = folder / "lossroom.lock"
+    if not file.is_file():
+        return None
+    with contextlib.closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        return _signature(connection)
+
+
 def _sign(connection: sqlite3.Connection, holder: str) -> None:
     since = time.strftime("%Y-%m-%d %H:%M:%S")
     text = f"{holder} (process {os.getpid()} on {platform.node() or 'this machine'}, since {since})"

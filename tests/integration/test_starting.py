@@ -29,7 +29,7 @@ def test_the_lab_says_which_folder_it_shows_and_how_many_runs_are_there(make_lab
 
 
 def test_a_lab_that_listens_everywhere_says_the_addresses_to_type(make_lab):
-    lab = make_lab(LOSSROOM_HOST="0.0.0.0")
+    lab = make_lab(LOSSROOM_OPEN="1")
     said = lab.said[1]
     assert lab.url == f"http://127.0.0.1:{lab.port}"
     assert said.startswith("  for other machines: ")
@@ -39,6 +39,39 @@ def test_a_lab_that_listens_everywhere_says_the_addresses_to_type(make_lab):
         )  # its own addresses are not reached from outside
     else:
         assert all(f"http://{address}:{lab.port}" in said for address in machine.addresses())
+
+
+def test_a_lab_that_is_open_to_all_says_so_in_the_terminal_and_in_its_page(make_lab, lab):
+    open_to_all = make_lab(LOSSROOM_OPEN="1")
+    assert "everybody who opens it may stop and delete every run" in open_to_all.said[2]
+    assert "Everybody may do everything here" in open_to_all.http.get("/?lang=en").text
+    assert "everybody" not in "".join(lab.said).lower()
+    assert "Everybody may do everything here" not in lab.http.get("/?lang=en").text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--host", "0.0.0.0"], ["stop and delete every run", "--class NAME", "--open"]),
+        (["--host", "::"], ["stop and delete every run", "LOSSROOM_CLASS", "LOSSROOM_OPEN"]),
+        (["--class", "1-B", "--open"], ["not both"]),
+        (["--class", "x" * 61], ["--class: must be at most 60 characters"]),
+    ],
+)
+def test_a_lab_is_not_opened_to_others_by_mistake(arguments, said, tmp_path):
+    state = tmp_path / "state"
+    done = lossroom("serve", "--port", "0", "--state-dir", str(state), *arguments)
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
+    assert [words for words in said if words not in done.stderr] == []
+    assert not state.exists()
+
+
+@pytest.mark.parametrize(
+    "reach", [{}, {"class_name": "1-B"}, {"open": True}, {"host": "127.0.0.2", "open": True}]
+)
+def test_a_lab_listens_for_others_where_they_are_expected_unless_an_address_is_given(reach):
+    others = reach.get("class_name") or reach.get("open")
+    assert Settings(**reach).host == reach.get("host", "0.0.0.0" if others else "127.0.0.1")
 
 
 def test_the_version_and_the_help_are_there():
@@ -63,6 +96,9 @@ def test_the_version_and_the_help_are_there():
         ("LOSSROOM_ALLOWED_ORIGINS", "https://lab.example/lab", "LOSSROOM_ALLOWED_ORIGINS: must be origins"),
         ("LOSSROOM_TRUSTED_PROXIES", "nginx", "LOSSROOM_TRUSTED_PROXIES: must be addresses or networks"),
         ("LOSSROOM_TRUSTED_PROXIES", "10.0.0.1/8", "LOSSROOM_TRUSTED_PROXIES: must be addresses or networks"),
+        ("LOSSROOM_PUBLIC_URL", "lab.example", "LOSSROOM_PUBLIC_URL: must be an address such as"),
+        ("LOSSROOM_PUBLIC_URL", "https://me@lab.example", "LOSSROOM_PUBLIC_URL: must be an address such as"),
+        ("LOSSROOM_PUBLIC_URL", "https://lab.example/../x", "LOSSROOM_PUBLIC_URL: must be a path"),
         ("LOSSROOM_ROOT_PATH", "//evil.example", "LOSSROOM_ROOT_PATH: must be a path such as /lossroom"),
         ("LOSSROOM_ROOT_PATH", "/api", "LOSSROOM_ROOT_PATH: must not begin with /api"),
     ],

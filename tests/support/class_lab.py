@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,8 @@ from typing import Any
 import httpx
 from websockets.sync.client import connect
 
+from app.people.tokens import hash_of, new_token
+from app.storage.beside import renew_teacher_secret
 from tests.support.experiments import QUICK
 from tests.support.lab_server import LabServer
 from tests.support.waiting import TIMEOUT, wait_until
@@ -78,13 +79,20 @@ class ClassLab(LabServer):
     def __init__(self, *args: Any, name: str = "1-B", **options: Any) -> None:
         super().__init__(*args, **options)
         self.environment |= {"LOSSROOM_CLASS": name}
-        self.secret = ""
+        self._secrets: dict[str, str] = {}  # of each class that this lab has had
         self.members: list[Member] = []
 
     def start(self) -> None:
         super().start()
-        if found := re.search(r"#teacher=(\S+)", "".join(self.said)):
-            self.secret = found[1]
+        name = self.environment["LOSSROOM_CLASS"]
+        if name not in self._secrets:  # as `lossroom teacher-link` does
+            self._secrets[name] = new_token()
+            assert renew_teacher_secret(self.state_dir / "lossroom.sqlite3", hash_of(self._secrets[name]))
+
+    @property
+    def secret(self) -> str:
+        """Of the teacher's link."""
+        return self._secrets[self.environment["LOSSROOM_CLASS"]]
 
     def visitor(self) -> Member:
         """A new browser; it has opened the page on which people join."""

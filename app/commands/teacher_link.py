@@ -1,0 +1,34 @@
+"""lossroom teacher-link: a new link with which the teacher enters the class; the one before opens it no more.
+
+It needs no running lab, and a running one knows the new link at once: it reads the database when a secret is tried.
+"""
+
+from __future__ import annotations
+
+import re
+
+from app.addresses import Addresses
+from app.mistake import Mistake
+from app.people.tokens import hash_of, new_token
+from app.settings import Settings
+from app.storage.beside import renew_teacher_secret
+from app.storage.lock import holder
+
+
+def teacher_link(settings: Settings) -> int:
+    """Print the link.
+
+    Raises:
+        Mistake, Failure: there is no class, or the database cannot be written.
+    """
+    secret = new_token()
+    name = renew_teacher_secret(settings.database_path, hash_of(secret))
+    if name is None:
+        raise Mistake(
+            f"there is no class in {settings.state_dir.absolute()}; `lossroom serve --class NAME` begins one"
+        )
+    addresses = Addresses(settings)
+    if found := re.match(r"the lab at (http://\S+):(\d+) ", holder(settings.state_dir) or ""):
+        addresses.port = int(found[2])
+    print(f"{addresses.best}/join#teacher={secret}")
+    return 0

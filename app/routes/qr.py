@@ -1,0 +1,36 @@
+"""The QR code with which people join the class."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from app.addresses import code_svg
+from app.errors import Invalid, NotFound
+from app.lab import TheLab
+
+router = APIRouter(tags=["class"])
+
+
+@router.get(
+    "/api/class/qr.svg",
+    response_class=Response,
+    responses={200: {"content": {"image/svg+xml": {}}, "description": "The picture"}},
+)
+async def qr(
+    lab: TheLab,
+    address: Annotated[
+        str, Query(max_length=300, description="one of the class's addresses; the first")
+    ] = "",
+    code: Annotated[str, Query(max_length=40, description="not used; another one is another picture")] = "",
+) -> Response:
+    """Leads to the page on which people join, with the code of the class in it."""
+    classroom = lab.demand_class()
+    known = lab.addresses.all()
+    if not known:
+        raise NotFound("no address is known by which other machines reach the lab", code="no_address")
+    if address and address not in known:
+        raise Invalid(f"address must be one of {', '.join(known)}, not {address!r}", field="address")
+    picture = code_svg(f"{address or known[0]}/join#{classroom.code}")
+    return Response(picture, media_type="image/svg+xml", headers={"Cache-Control": "no-store"})
