@@ -8,6 +8,8 @@ from engine.reasons import Reason, declare
 #: The codes of these reasons, each with the placeholders of its texts. Their texts are loaded only in a class.
 PLACEHOLDERS: dict[str, tuple[str, ...]] = {
     "no_class": (),
+    "no_address": (),
+    "unknown_address": ("addresses",),
     "not_joined": (),
     "not_allowed": (),
     "not_yours": (),

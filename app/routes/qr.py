@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Response
 from app.addresses import code_svg
 from app.errors import Invalid, NotFound
 from app.lab import TheLab
+from engine.reasons import Reason
 
 router = APIRouter(tags=["class"])
 
@@ -31,6 +32,8 @@ async def qr(
     if not known:
         raise NotFound("no address is known by which other machines reach the lab", code="no_address")
     if address and address not in known:
-        raise Invalid(f"address must be one of {', '.join(known)}, not {address!r}", field="address")
+        addresses = ", ".join(known)
+        text = f"address must be one of {addresses}, not {address!r}"
+        raise Invalid(Reason("unknown_address", text, addresses=addresses), field="address")
     picture = code_svg(f"{address or known[0]}/join#{classroom.code}")
     return Response(picture, media_type="image/svg+xml", headers={"Cache-Control": "no-store"})
