@@ -105,10 +105,6 @@ class Hub:
         self._lanes.put_wall(messages, gone)
         self._offer_changes()
 
-    def clear_wall(self) -> None:
-        """Forget what was published for the wall: no page shows it any more."""
-        self._lanes.clear_wall()
-
     def _close(self, run_id: str, lane: States, owner: str | None) -> None:
         """Those who read a lane do not see a run any more, but for its owner."""
         for viewer in self._readers.get(lane, ()):

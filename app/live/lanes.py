@@ -6,7 +6,8 @@ In a lab without a class there is one, which everybody reads. In a class:
 - the projector one with what all and what the screens may see,
 - a student two: one with what all may see, and an own one.
 
-Pages that show the wall read one more, which holds what is made only for them (`app.people.wall`).
+Pages that show the wall read others: one with what is made only for them (`app.people.wall`) and what all may see, and
+the teacher's one more with what only the teacher may see. There are no runs in these.
 
 Versions count through all of them, so a viewer has one number. A state that several lanes have is encoded once.
 """
@@ -23,7 +24,8 @@ from app.people.person import Person, Role
 
 #: For whom something is published besides a person, who is named by id, and everybody (None).
 TEACHER, SCREENS = "teacher", "screens"
-_PROJECTOR, _STUDENTS, _WALL = "projector", "students", "wall"
+_PROJECTOR, _STUDENTS = "projector", "students"
+_WALL, _TEACHERS_WALL = "wall", "teacher's wall"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,8 @@ class Lanes:
         self._teacher = States()
         self._lanes: dict[str, States] = {TEACHER: self._teacher}
         if in_class:
-            self._lanes |= {_PROJECTOR: States(), _STUDENTS: States(has_more=True), _WALL: States()}
+            self._lanes |= {_PROJECTOR: States(), _STUDENTS: States(has_more=True)}
+            self._lanes |= {_WALL: States(has_more=True), _TEACHERS_WALL: States()}
         self._changed: dict[
             States, int
         ] = {}  # lane → its version before the changes that are not offered yet
@@ -63,9 +66,13 @@ class Lanes:
         Args:
             wall: whether for a page that shows the wall, which only the teacher and the projector have.
         """
-        if reader.role is not Role.STUDENT:
-            own = self._teacher if reader.is_teacher else self._lanes[_PROJECTOR]
-            return (own, self._lanes[_WALL]) if wall and self._in_class else (own,)
+        if wall and self._in_class and reader.role is not Role.STUDENT:
+            more = (self._lanes[_TEACHERS_WALL],) if reader.is_teacher else ()
+            return (self._lanes[_WALL], *more)
+        if reader.is_teacher:
+            return (self._teacher,)
+        if reader.role is Role.PROJECTOR:
+            return (self._lanes[_PROJECTOR],)
         return (self._lanes[_STUDENTS], self._lane(reader.id))
 
     def take_changed(self) -> list[tuple[States, int]]:
@@ -81,21 +88,17 @@ class Lanes:
         if not self._in_class:
             self._put([TEACHER], subject, message)
         elif audience is None:
-            self._put([TEACHER, _PROJECTOR, _STUDENTS], subject, message)
+            self._put([TEACHER, _PROJECTOR, _STUDENTS, _WALL], subject, message)
         elif audience == SCREENS:
-            self._put([TEACHER, _PROJECTOR], subject, message)
+            self._put([TEACHER, _PROJECTOR, _WALL], subject, message)
         else:
-            self._put(dict.fromkeys([TEACHER, audience]), subject, message)
+            self._put(dict.fromkeys([TEACHER, audience, _TEACHERS_WALL]), subject, message)
 
     def put_wall(self, messages: Mapping[str, Mapping[str, Any]], gone: Iterable[str]) -> None:
         """Newer states for pages that show the wall, by subject; those that are gone are left out for pages to come."""
         self._lanes[_WALL].forget(gone)
         for subject, message in messages.items():
             self._put([_WALL], subject, message)
-
-    def clear_wall(self) -> None:
-        """No page shows the wall any more."""
-        self._lanes[_WALL].clear()
 
     def put_run(self, run: RunState) -> list[States]:
         """A newer state of a run; returns the lanes whose readers do not see it any more."""

@@ -118,11 +118,6 @@ class States:
             self._states.pop(subject, None)
         self._changes.clear()
 
-    def clear(self) -> None:
-        """Forget all subjects."""
-        self._states.clear()
-        self._changes.clear()
-
     # -- viewers --------------------------------------------------------------------------------
 
     def remembers(self, version: int) -> bool:

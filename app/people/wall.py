@@ -105,9 +105,9 @@ class Wall:
             self._publish()
             if not more:
                 await asyncio.sleep(PERIOD_SECONDS)
+        self._hub.publish_wall({}, gone=list(self._sent))
         self._sent.clear()
         self._curves.clear()
-        self._hub.clear_wall()
         self._task = None
 
     # -- what is shown -------------------------------------------------------------------------------
