@@ -125,7 +125,7 @@ def test_the_wall_follows_a_class_and_what_its_teacher_does_while_the_projector_
     wait_until(lambda: students[3].runs() == set(runs[1]), "the runs are shown to all")
     projector.until("document.querySelector('.cloud-name').textContent === '2'")
     wall.page.keyboard.press("h")
-    projector.until("document.querySelector('#banner').textContent.includes('開始を止めています')")
+    projector.until("document.querySelector('#banner').textContent.includes('学習の開始を止めています')")
     held = students[3].http.post("/api/runs", json={"dataset": {"name": "digits"}})
     assert held.json()["error"]["code"] == "held"
     wall.page.keyboard.press("s")

@@ -3,7 +3,7 @@
 import { h, setChildren, setText } from "../page/dom.js";
 import { duration } from "../words/duration.js";
 import { number, t } from "../words/i18n.js";
-import { classIcon } from "./class-icon.js";
+import { classIcon } from "./icons.js";
 import { countsOf, isOver, needsOf } from "./tile.js";
 
 /**

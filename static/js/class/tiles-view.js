@@ -4,7 +4,7 @@ import { closest, h, setChildren, setText, svg } from "../page/dom.js";
 import { onKey } from "../page/keys.js";
 import { duration } from "../words/duration.js";
 import { number, percent, t } from "../words/i18n.js";
-import { classIcon } from "./class-icon.js";
+import { classIcon } from "./icons.js";
 import { gridOf, NARROW } from "./tile-grid.js";
 
 /** @import { CurveView, Tile } from "./tile.js" */
