@@ -8,11 +8,18 @@ from __future__ import annotations
 
 import sys
 
-from scripts.pictures import charts, form, readme, runs, troubles
+from scripts.pictures import charts, form, readme, runs, troubles, wall
 from scripts.pictures.studio import IMAGES, Scene, Studio
 from tests.support.chromium import open_chromium
 
-SCENES: list[Scene] = [*readme.SCENES, *form.SCENES, *charts.SCENES, *runs.SCENES, *troubles.SCENES]
+SCENES: list[Scene] = [
+    *readme.SCENES,
+    *form.SCENES,
+    *charts.SCENES,
+    *runs.SCENES,
+    *troubles.SCENES,
+    *wall.SCENES,
+]
 
 
 def pictures() -> list[str]:

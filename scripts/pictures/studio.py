@@ -13,10 +13,12 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import Browser, FloatRect
 
+from tests.support.class_lab import ClassLab, Member, running_class
 from tests.support.folders import ROOT, find_data_dir
 from tests.support.lab_page import LabPage
 from tests.support.lab_server import LabServer, running_lab
 from tests.support.tabs import Tabs
+from tests.support.wall_page import WallPage, cookies_of
 
 IMAGES = ROOT / "docs" / "images"
 #: The ending of a picture's name → the browser's language.
@@ -69,6 +71,18 @@ class Studio:
         """A lab with an empty database; without `data`, also without data sets to load."""
         folder = Path(self._rest.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
         return self._rest.enter_context(running_lab(folder, find_data_dir() if data else None, **environment))
+
+    def class_lab(self) -> ClassLab:
+        """A lab with a class, and the built-in data sets."""
+        folder = Path(self._rest.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
+        return self._rest.enter_context(running_class(folder))
+
+    def wall(self, member: Member, **context: Any) -> WallPage:
+        """The wall of a class, in a browser of the teacher or the projector."""
+        tab = Tabs(self._browser).borrow(reused=False, **{"color_scheme": "light", **context})
+        self._rest.callback(tab.context.close)
+        tab.context.add_cookies(cookies_of(member))
+        return WallPage(tab, member.lab)
 
     def page(self, lab: LabServer, **context: Any) -> LabPage:
         tab = Tabs(self._browser).borrow(**{"color_scheme": "light", **context})

@@ -10,13 +10,9 @@ from playwright.sync_api import Browser
 
 from tests.browser.accessibility import violations
 from tests.support.class_lab import ClassLab, Member, running_class
-from tests.support.lab_page import LabPage
 from tests.support.waiting import TIMEOUT, wait_until
+from tests.support.wall_page import WallPage, cookies_of
 
-TILES = """[...document.querySelectorAll('.tile')].map(tile => ({
-    number: tile.querySelector('.tile-number').textContent, name: tile.querySelector('.tile-name').textContent,
-    state: tile.dataset.state, best: tile.querySelector('.tile-best').textContent,
-    curves: tile.querySelectorAll('.tile-spark path[d^=M]').length}))"""
 #: Sizes of all letters that are seen.
 SMALLEST = """(() => {
     const sizes = [...document.querySelectorAll('body *')]
@@ -24,19 +20,6 @@ SMALLEST = """(() => {
         .map(e => parseFloat(getComputedStyle(e).fontSize));
     return Math.min(...sizes);
 })()"""
-
-
-class WallPage(LabPage):
-    """The wall in a browser of one person."""
-
-    def open(self, path: str = "/wall") -> None:
-        self.page.goto(self.lab.url + path)
-        self.until("document.documentElement.dataset.ready === 'true'")
-
-    def tiles_until(self, condition: str) -> list[dict[str, Any]]:
-        """The tiles, as soon as they are so; `tiles` in the condition."""
-        tiles: list[dict[str, Any]] = self.until(f"(tiles => ({condition}) && tiles)({TILES})")
-        return tiles
 
 
 @pytest.fixture(scope="module")
@@ -53,10 +36,7 @@ def open_wall(browser: Browser, lab: ClassLab) -> Iterator[Any]:
     def open_wall(member: Member, **options: Any) -> WallPage:
         context = browser.new_context(**options)
         context.set_default_timeout(1000 * TIMEOUT)
-        cookies = [
-            {"name": name, "value": value, "url": lab.url} for name, value in member.http.cookies.items()
-        ]
-        context.add_cookies(cookies)  # type: ignore[arg-type]
+        context.add_cookies(cookies_of(member))
         pages.append(WallPage(context.new_page(), lab))
         return pages[-1]
 

@@ -22,6 +22,16 @@ const NEED_ICONS = { hand: "hand", failed: "warning", idle: "clock", away: "away
 /** "482913" → "482 913" @param {string} code */
 export const spaced = (code) => code.replace(/^(\d{3})(\d{3})$/, "$1 $2");
 
+/** An address as people type it. @param {string} address one of the lab's; "": the page's own */
+export const plain = (address) => address.replace(/^http:\/\//, "") || location.host;
+
+/**
+ * The address of the QR code. The code is in it, so that no older picture is shown.
+ * @param {string} code
+ * @param {string} address one of the lab's; "": the first
+ */
+export const qrOf = (code, address) => `api/class/qr.svg?${new URLSearchParams({ code, address })}`;
+
 /** A student in a line of text: the number in bold, and the nickname where names are shown. @param {Tile} tile */
 const named = ({ number: place, nickname }) =>
   h("span", {}, h("b", {}, String(place ?? "")), nickname ? ` ${nickname}` : "");
@@ -270,10 +280,10 @@ export class JoinCard {
    */
   draw(code, address) {
     setText(this.#code, spaced(code));
-    setText(this.#address, address);
+    setText(this.#address, plain(address));
     setText(this.#how, t("class.wall.join_at"));
     this.#button.title = t("class.wall.join.large");
-    const source = `api/class/qr.svg?code=${code}`; // the code in the address: a new one is not taken from the cache
+    const source = qrOf(code, address);
     if (code && this.#picture.getAttribute("src") !== source) this.#picture.src = source;
   }
 }

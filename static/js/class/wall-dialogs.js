@@ -5,7 +5,7 @@ import { h, icon, setText } from "../page/dom.js";
 import { ApiError, api } from "../server/api.js";
 import { language, number, percent, t } from "../words/i18n.js";
 import { explain } from "../words/reasons.js";
-import { spaced } from "./side-cards.js";
+import { plain, qrOf, spaced } from "./side-cards.js";
 import { isOver } from "./tile.js";
 import { wordOf } from "./tiles-view.js";
 import { classApi } from "./wall-api.js";
@@ -17,13 +17,22 @@ import { classApi } from "./wall-api.js";
 
 /**
  * Address, code and QR code, as large as the window allows.
- * @param {string} code
- * @param {string} address
+ * @param {{code: string, address: string, addresses: string[]}} joining
+ * @param {(address: string) => void} onAddress called when another one of the lab's addresses is chosen
  * @param {(() => Promise<unknown>) | null} renew makes a new code; null: who looks at it may not
  */
-export function openJoin(code, address, renew) {
+export function openJoin({ code, address, addresses }, onAddress, renew) {
   const error = h("p", { className: "error", role: "alert" });
-  const picture = h("img", { className: "join-qr", alt: "", src: `api/class/qr.svg?code=${code}` });
+  const picture = h("img", { className: "join-qr", alt: "", src: qrOf(code, address) });
+  const choice = h(
+    "select",
+    { "aria-label": t("class.wall.join_at"), value: address, hidden: addresses.length < 2 },
+    ...addresses.map((one) => h("option", { value: one, selected: one === address }, plain(one))),
+  );
+  choice.addEventListener("change", () => {
+    dialog.close();
+    onAddress(choice.value);
+  });
   picture.addEventListener("error", () => picture.remove());
   const dialog = openDialog({
     title: t("class.wall.join_at"),
@@ -33,13 +42,14 @@ export function openJoin(code, address, renew) {
       h(
         "div",
         {},
-        h("p", { className: "join-address" }, address),
+        h("p", { className: "join-address" }, plain(address)),
         h("p", { className: "join-code" }, spaced(code)),
         error,
       ),
     ],
     tools: renew
       ? [
+          choice,
           actionButton(
             t("class.wall.code.renew"),
             async () => {

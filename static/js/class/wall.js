@@ -23,6 +23,8 @@ import { WallStore } from "./wall-store.js";
 const BEAT = 10_000;
 /** Milliseconds after which a drawing goes on in the next picture of the screen. */
 const STEP_TIME = 25;
+/** The address that people are to open, of several, in the browser's storage. */
+const ADDRESS = "wall-address";
 const ORDERS = ["number", "state", "accuracy"];
 
 /** The next picture of the screen. @returns {Promise<number>} when */
@@ -40,7 +42,8 @@ class Wall {
   #picked = null;
   /** The one whose tile was opened last. @type {string | null} */
   #opened = null;
-  #join = { code: "", address: "" };
+  /** @type {{code: string, address: string, addresses: string[]}} */
+  #join = { code: "", address: "", addresses: [] };
   #cloud;
   #tiles;
   #needs;
@@ -58,9 +61,7 @@ class Wall {
     this.#needs = new NeedsCard(byId("needs"), open);
     this.#queue = new QueueCard(byId("queue"));
     this.#counts = new CountsCard(byId("counts"));
-    this.#joining = new JoinCard(byId("joining"), () =>
-      openJoin(this.#join.code, this.#join.address, isTeacher ? () => this.#renewCode() : null),
-    );
+    this.#joining = new JoinCard(byId("joining"), () => this.#openJoin());
     byId("removed").addEventListener("click", () => openRemoved(store));
     this.#commands = isTeacher
       ? new WallCommands(byId("commands"), store, new Toast(), () => this.#picked ?? this.#opened)
@@ -90,13 +91,23 @@ class Wall {
   async #ask() {
     try {
       const { code = "", addresses = [], numbers_only } = await classApi.get();
-      this.#join = { code, address: addresses[0] ?? location.host };
+      const kept = window.kept.get(ADDRESS) ?? "";
+      const address = addresses.includes(kept) ? kept : (addresses[0] ?? "");
+      this.#join = { code, address, addresses };
       if (numbers_only !== undefined && numbers_only !== this.#store.classroom.numbers_only)
         this.#store.emit("class", { numbers_only });
-      this.#joining.draw(this.#join.code, this.#join.address);
+      this.#joining.draw(code, address);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error; // the connection says it too
     }
+  }
+
+  #openJoin() {
+    const choose = (/** @type {string} */ address) => {
+      window.kept.set(ADDRESS, address);
+      void this.#ask().then(() => this.#openJoin());
+    };
+    openJoin(this.#join, choose, isTeacher ? () => this.#renewCode() : null);
   }
 
   async #renewCode() {
