@@ -6,6 +6,7 @@ import { ApiError } from "../server/api.js";
 import { classApi } from "../server/class-api.js";
 import { hasText, language, t } from "../words/i18n.js";
 import { explain } from "../words/reasons.js";
+import { leaveBy } from "./over.js";
 
 /**
  * Do something that the server may refuse; then its reason is shown.
@@ -66,11 +67,7 @@ export async function openSees() {
 /** Ask whether this browser should leave the class. @param {boolean} isStudent who can come back only with a phrase */
 export function openLeave(isStudent) {
   const problem = makeProblem();
-  const onclick = () =>
-    attempt(problem, async () => {
-      await classApi.leave();
-      location.replace("join#reason=left");
-    });
+  const onclick = () => attempt(problem, () => leaveBy(classApi.leave));
   openDialog({
     title: t("class.leave"),
     className: "class-dialog",

@@ -9,6 +9,7 @@ import { onLanguage, t } from "../words/i18n.js";
 import { Banner } from "./banner.js";
 import { Hand } from "./hand.js";
 import { classIcon } from "./icons.js";
+import { goToJoin } from "./over.js";
 import { PersonMenu } from "./person-menu.js";
 import { ShownView } from "./shown-view.js";
 import { ownerPhrase, ownerText } from "./wording.js";
@@ -60,7 +61,7 @@ export class InClass {
     const { connection, refusal, messages, person } = this.#store;
     const removed = messages.person?.person.id === person?.id && messages.person?.person.removed;
     const code = removed ? "removed" : connection === "refused" ? refusal?.code : "";
-    if (code && OVER.includes(code)) location.replace(`join#reason=${code}`);
+    if (code && OVER.includes(code)) goToJoin(code);
   }
 
   /**
