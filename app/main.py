@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import logging
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,6 +21,7 @@ from app.answers import ERRORS
 from app.assets import Assets
 from app.data_sets import DataSets
 from app.error_answers import answer_errors
+from app.errors import StoreUnavailable
 from app.guide import Guide
 from app.head import Head
 from app.jobs.executor import Executor
@@ -58,6 +61,7 @@ from app.security.origin import OriginCheck
 from app.security.prefix import route_path
 from app.security.proxies import Proxies
 from app.settings import Settings
+from app.storage import people_store
 from app.storage.database import Database
 from app.storage.history import StoredHistory
 from app.storage.lock import FolderLock
@@ -94,6 +98,8 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
         lab.open("a lab")
         if classroom is not None:
             await classroom.open(register)
+        else:
+            await _end_old_classes(database, settings.class_days)
         await scheduler.open()
         preparing = asyncio.create_task(data_sets.prepare_all())
         yield
@@ -173,6 +179,13 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
     app.add_middleware(SecurityHeaders)
     answer_errors(app)
     return app
+
+
+async def _end_old_classes(database: Database, days: float) -> None:
+    """Delete the names of classes whose days are over, also where the lab has no class now."""
+    now = time.time()
+    with contextlib.suppress(StoreUnavailable):  # a disk that takes no writes: another time
+        await database.write(lambda c: people_store.end_others(c, None, now, before=now - days * 86_400))
 
 
 class _PageGzip:

@@ -40,7 +40,7 @@ def best_of_each(owned: Iterable[Owned]) -> list[Owned]:
 
 def title_of(person: Person, run: Run) -> str:
     """What a run is called in the report."""
-    return f"{person.number} {person.nickname}: {run.name}"
+    return f"{f'{person.number} {person.nickname}'.strip()}: {run.name}"
 
 
 def table(owned: Sequence[Owned]) -> Iterator[str]:

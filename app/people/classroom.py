@@ -6,6 +6,7 @@ Lives in the event loop. A change is stored first, and then published to the vie
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import secrets
 import time
@@ -14,7 +15,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from app.answers import PersonAnswer
-from app.errors import Conflict, Invalid, LabError, NotFound
+from app.errors import Conflict, Invalid, LabError, NotFound, StoreUnavailable
 from app.live.hub import Hub
 from app.people import phrases
 from app.people.guesses import Guesses
@@ -25,6 +26,7 @@ from app.runs import Run
 from app.storage import people_store
 from app.storage.database import Database
 from app.trainings import new_id
+from app.work import in_thread
 from engine.reasons import Reason
 
 log = logging.getLogger(__name__)
@@ -108,7 +110,8 @@ class Classroom:
         self.numbers_only = bool(found["numbers_only"])
         self._made_at, self._salt = found["made_at"], bytes.fromhex(found["salt"])
         self._secrets = await self._database.read(lambda c: people_store.secrets_of(c, self.id))
-        await self._database.write(lambda c: people_store.end_others(c, self.id, time.time()))
+        with contextlib.suppress(StoreUnavailable):  # a disk that takes no writes now: they end another time
+            await self._database.write(lambda c: people_store.end_others(c, self.id, time.time()))
         people = await self._database.read(lambda c: people_store.load_people(c, self.id))
         self._people = {person.id: person for person in people}
         self._sessions = await self._database.read(lambda c: people_store.load_sessions(c, self.id))
@@ -191,10 +194,10 @@ class Classroom:
         Raises:
             LabError: the code is wrong, the class has ended or is full, or the nickname is taken.
         """
-        self._demand_open()
         name = _nickname(nickname)
         self._demand_code(code)
         async with self._order:
+            self._demand_open()
             recent = self._joined_recently(browser)
             person = recent or await self._add(name)
             token = await self._know(person)
@@ -221,10 +224,9 @@ class Classroom:
         Raises:
             LabError: the code or the phrase is wrong, or the class has ended.
         """
-        self._demand_open()
         self._demand_code(code)
-        async with self._order:  # one hash at a time: each takes some megabytes
-            given = await asyncio.to_thread(phrases.hash_of, phrase, self._salt)
+        given = await in_thread(phrases.hash_of, phrase, self._salt)
+        async with self._order:
             fitting = [one for one in self.students if one.phrase is not None and equal(one.phrase, given)]
             if not fitting:
                 self._guesses.note_wrong()
@@ -234,8 +236,9 @@ class Classroom:
     async def give_phrase(self, person: Person, language: str) -> str:
         """A new recovery phrase of a person, in the place of the one before."""
         phrase = phrases.new_phrase(language)
+        hashed = await in_thread(phrases.hash_of, phrase, self._salt)
         async with self._order:
-            hashed = await asyncio.to_thread(phrases.hash_of, phrase, self._salt)
+            self._demand_open()
             await self._database.write(lambda c: people_store.update_person(c, person.id, {"phrase": hashed}))
             person.phrase = hashed
         return phrase
@@ -309,7 +312,8 @@ class Classroom:
             raise Conflict("the class has ended", code="class_ended")
 
     def _demand_code(self, code: str) -> None:
-        """Refuse a wrong code, and every code for a while after many wrong ones."""
+        """Refuse a wrong code, and every code for a while after many wrong ones, or when the class has ended."""
+        self._demand_open()
         seconds = round(self._guesses.pause() + 0.499)
         if seconds:
             text = f"too many wrong codes were tried; nobody can join for {seconds} s"
@@ -367,6 +371,7 @@ class Classroom:
         """Store and publish a changed `nickname`, `hand_at` or `removed` of a person."""
         async with self._order:
             if "nickname" in changes:
+                self._demand_open()
                 changes["nickname"] = _nickname(changes["nickname"])
                 self._demand_free(changes["nickname"], but=person)
             await self._database.write(lambda c: people_store.update_person(c, person.id, changes))

@@ -16,7 +16,9 @@ PERSON = "lossroom.person"
 
 def visitor(connection: HTTPConnection) -> Person | None:
     """Who sends a request; None: one who has not joined the class."""
-    person: Person | None = connection.scope.get(PERSON, ANYONE)
+    if connection.app.state.lab.classroom is None:
+        return ANYONE
+    person: Person | None = connection.scope[PERSON]
     return person
 
 

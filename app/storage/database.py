@@ -196,6 +196,8 @@ class Database:
 
     def _write_loop(self) -> None:
         connection = self._connect()
+        # of a text that is replaced, such as the nicknames of a class that ends, nothing stays in its page
+        connection.execute("PRAGMA secure_delete = FAST")
         stopping = False
         while not stopping:
             batch: list[_Item] = []

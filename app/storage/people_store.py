@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 from collections.abc import Mapping
 from typing import Any
@@ -46,10 +47,12 @@ def end_class(connection: sqlite3.Connection, class_id: str, at: float) -> None:
     )
 
 
-def end_others(connection: sqlite3.Connection, class_id: str | None, at: float) -> None:
-    """End every class but one."""
+def end_others(
+    connection: sqlite3.Connection, class_id: str | None, at: float, *, before: float = math.inf
+) -> None:
+    """End every class but one, of those that were made before a moment."""
     for (other,) in connection.execute(
-        "SELECT id FROM classes WHERE ended_at IS NULL AND id IS NOT ?", (class_id,)
+        "SELECT id FROM classes WHERE ended_at IS NULL AND id IS NOT ? AND made_at < ?", (class_id, before)
     ).fetchall():
         end_class(connection, other, at)
 

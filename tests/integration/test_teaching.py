@@ -254,15 +254,17 @@ def stored_names(lab):
 
 
 def test_when_the_class_ends_its_names_are_deleted_and_the_curves_stay(lab):
-    teacher, ada = lab.teacher(), lab.student("Ada")
+    teacher, ada = lab.teacher(), lab.student("Ada Lovelace")
     run = ada.launch(**SHORT)["id"]
     ada.wait_for(run, "completed")
     ada.http.post("/api/class/me/phrase").raise_for_status()
     socket = ada.socket()
     report = teacher.http.get("/api/class/export.html").text
     table = teacher.http.get("/api/class/export.csv").content.decode("utf-8-sig")
-    assert "Ada" in report
-    assert table.splitlines()[1].startswith("1,Ada,")
+    assert "Ada Lovelace" in report
+    assert table.splitlines()[1].startswith("1,Ada Lovelace,")
+    (stored,) = {b"Ada Lovelace" in file.read_bytes() for file in lab.state_dir.glob("lossroom.sqlite3-wal")}
+    assert stored
 
     assert teacher.http.post("/api/class/end").json()["ended"] is True
 
@@ -270,10 +272,16 @@ def test_when_the_class_ends_its_names_are_deleted_and_the_curves_stay(lab):
     assert ada.me == {"name": "1-B", "ended": True, "role": None}
     joined = lab.visitor().http.post("/api/class/join", json={"code": "000000", "nickname": "Ada"})
     assert error(joined)["code"] == "class_ended"
+    (person,) = teacher.http.get("/api/class/people").json()["people"]
+    renamed = teacher.http.patch(f"/api/class/people/{person['id']}", json={"nickname": "Ada Lovelace"})
+    assert error(renamed)["code"] == "class_ended"
     owner = teacher.http.get(f"/api/runs/{run}").json()["owner"]
     assert (owner["number"], owner["nickname"]) == (1, None)
     assert stored_names(lab) == ("", 1)
-    lab.restart()
+    lab.stop()
+    for file in lab.state_dir.glob("lossroom.sqlite3*"):
+        assert b"Ada Lovelace" not in file.read_bytes(), "what was deleted is still on the disk"
+    lab.start()
     assert teacher.me == {"name": "1-B", "ended": False, "role": None}, "a new class of this name"
     assert lab.teacher().http.get(f"/api/runs/{run}").json()["owner"] is None
 
@@ -282,4 +290,17 @@ def test_a_class_ends_by_itself_after_its_days(tmp_path):
     with running_class(tmp_path, LOSSROOM_CLASS_DAYS=str(4 / 86_400)) as lab:
         lab.student("Ada")
         wait_until(lambda: lab.visitor().me["ended"], "the end of the class")
+        assert stored_names(lab)[0] == ""
+
+
+def test_a_lab_that_is_opened_without_its_class_deletes_the_names_when_its_days_are_over(tmp_path):
+    with running_class(tmp_path) as lab:
+        lab.student("Ada")
+        lab.stop()
+        del lab.environment["LOSSROOM_CLASS"]
+        lab.start()
+        assert stored_names(lab)[0] == "Ada"
+        lab.stop()
+        lab.environment["LOSSROOM_CLASS_DAYS"] = str(1 / 86_400)
+        lab.start()
         assert stored_names(lab)[0] == ""
