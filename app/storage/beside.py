@@ -7,6 +7,8 @@ import sqlite3
 from pathlib import Path
 
 from app.mistake import Failure
+from app.people.person import Role
+from app.storage import people_store
 
 #: How long to wait for a lab that writes.
 BUSY_SECONDS = 5.0
@@ -29,7 +31,8 @@ def newest_launch(database: Path) -> float:
 
 
 def renew_teacher_secret(database: Path, hashed: str) -> str | None:
-    """Let the teacher enter the newest class by another secret; returns the name of the class, None if there is none.
+    """Let the teacher enter the newest class by another secret, and no more by the one before; returns the name of the
+    class, None if there is none.
 
     Raises:
         Failure: the database cannot be written.
@@ -45,10 +48,10 @@ def renew_teacher_secret(database: Path, hashed: str) -> str | None:
             if connection.execute("PRAGMA user_version").fetchone()[0] < FIRST_WITH_CLASSES:
                 return None
             found = connection.execute(
-                "UPDATE classes SET teacher_secret = ? WHERE id ="
-                " (SELECT id FROM classes WHERE ended_at IS NULL ORDER BY made_at DESC LIMIT 1) RETURNING name",
-                (hashed,),
+                "SELECT id, name FROM classes WHERE ended_at IS NULL ORDER BY made_at DESC LIMIT 1"
             ).fetchone()
+            if found is not None:
+                people_store.renew_secret(connection, found[0], Role.TEACHER, hashed)
     except sqlite3.Error as error:
         raise Failure(f"{database} cannot be written: {error}") from error
-    return None if found is None else str(found[0])
+    return None if found is None else str(found[1])

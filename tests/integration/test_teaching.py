@@ -8,6 +8,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from app.people.phrases import LANGUAGES, as_typed, new_phrase, words
+from app.people.tokens import hash_of, new_token
+from app.storage.beside import renew_teacher_secret
 from tests.support.class_lab import Member, running_class
 from tests.support.errors import error
 from tests.support.experiments import ENDLESS, SHORT
@@ -304,3 +306,19 @@ def test_a_lab_that_is_opened_without_its_class_deletes_the_names_when_its_days_
         lab.environment["LOSSROOM_CLASS_DAYS"] = str(1 / 86_400)
         lab.start()
         assert stored_names(lab)[0] == ""
+
+
+def test_a_new_link_for_the_teacher_ends_the_one_before_and_whoever_came_by_it(lab):
+    intruder = lab.teacher()
+    old = lab.secret
+    secret = new_token()
+    assert renew_teacher_secret(lab.state_dir / "lossroom.sqlite3", hash_of(secret)) == "1-B"
+
+    teacher = lab.visitor()
+    teacher.http.post("/api/class/enter", json={"secret": secret}).raise_for_status()
+
+    assert intruder.me["role"] is None
+    assert error(lab.visitor().http.post("/api/class/enter", json={"secret": old}))["code"] == "wrong_secret"
+    lab.restart()
+    assert intruder.me["role"] is None
+    assert teacher.me["role"] == "teacher"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -79,20 +80,24 @@ class ClassLab(LabServer):
     def __init__(self, *args: Any, name: str = "1-B", **options: Any) -> None:
         super().__init__(*args, **options)
         self.environment |= {"LOSSROOM_CLASS": name}
+        self._class = ""  # its id
         self._secrets: dict[str, str] = {}  # of each class that this lab has had
         self.members: list[Member] = []
 
     def start(self) -> None:
         super().start()
-        name = self.environment["LOSSROOM_CLASS"]
-        if name not in self._secrets:  # as `lossroom teacher-link` does
-            self._secrets[name] = new_token()
-            assert renew_teacher_secret(self.state_dir / "lossroom.sqlite3", hash_of(self._secrets[name]))
+        file = self.state_dir / "lossroom.sqlite3"
+        with contextlib.closing(sqlite3.connect(file)) as database:
+            newest = "SELECT id FROM classes WHERE ended_at IS NULL ORDER BY made_at DESC LIMIT 1"
+            self._class = next((str(row[0]) for row in database.execute(newest)), "")
+        if self._class and self._class not in self._secrets:  # as `lossroom teacher-link` does
+            self._secrets[self._class] = new_token()
+            assert renew_teacher_secret(file, hash_of(self._secrets[self._class]))
 
     @property
     def secret(self) -> str:
         """Of the teacher's link."""
-        return self._secrets[self.environment["LOSSROOM_CLASS"]]
+        return self._secrets[self._class]
 
     def visitor(self) -> Member:
         """A new browser; it has opened the page on which people join."""
