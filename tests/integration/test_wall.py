@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.class_lab import running_class
 from tests.support.experiments import QUICK
-from tests.support.waiting import TIMEOUT
+from tests.support.waiting import TIMEOUT, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +85,6 @@ def test_students_get_nothing_of_the_wall_and_nothing_is_made_for_it_while_it_is
     emmy = lab.student("Emmy")
     page = WallPage(emmy)
     run = emmy.launch()
-    lab.wait_for_run = run["id"]
 
     def has_ended(_):
         return emmy.http.get(f"/api/runs/{run['id']}").json()["status"] == "completed"
@@ -93,3 +92,29 @@ def test_students_get_nothing_of_the_wall_and_nothing_is_made_for_it_while_it_is
     page.until(lambda page: "runs" in page.types and has_ended(page))
     assert not page.types & {"tile", "curve", "waiting"}
     assert "lab" in page.types
+
+
+def test_a_page_that_polls_gets_the_same_wall_and_then_only_what_is_new(lab):
+    teacher, ida = lab.teacher(), lab.student("Ida")
+
+    def ask(**known):
+        body = teacher.http.post("/api/stream", json={"view": "wall", **known}).raise_for_status().content
+        found, at = [], 0
+        while at < len(body):
+            kind, length = body[at], int.from_bytes(body[at + 1 : at + 5], "little")
+            found += [json.loads(body[at + 5 : at + 5 + length])] if kind == 1 else []
+            at += 5 + length
+        return found[0], found[1:]
+
+    known = {}
+
+    def tiles():
+        """The persons of the tiles that have come since the last question."""
+        hello, messages = ask(**known)
+        known.update(server=hello["server"], state=hello["state"], rest=hello["rest"])
+        return {message["person"] for message in messages if message["type"] == "tile"}
+
+    wait_until(lambda: ida.id in tiles(), "Ida's tile")
+    run = ida.launch()
+    ida.wait_for(run["id"], "completed")
+    assert wait_until(tiles, "the tile that has changed") == {ida.id}

@@ -74,7 +74,9 @@ export class CloudView {
     this.#groups = groups;
     const { width, height, letter } = this.#room;
     const views = groups.flatMap(({ curves }) => curves);
-    setText(this.#title, t(`class.wall.cloud.${metricOf(views)}`));
+    const metric = metricOf(views);
+    setText(this.#title, t(`class.wall.cloud.${metric}`));
+    this.#title.title = metric === "accuracy" ? t("class.wall.cloud.accuracy.help") : "";
     this.#empty.hidden = views.some(({ points }) => points.length);
     setText(this.#empty, t("class.wall.cloud.empty"));
     if (!width || !height) return;
@@ -280,9 +282,9 @@ export class CloudView {
   /** @param {CurveView[]} views */
   #drawKey(views) {
     const begun = views.filter(({ points }) => points.length).length;
-    const parts = [t("class.wall.cloud.runs", { n: number(begun) })];
+    this.#key.title = t("class.wall.cloud.band.help");
     this.#key.replaceChildren(
-      h("span", {}, ...parts),
+      h("span", {}, t("class.wall.cloud.runs", { n: number(begun) })),
       h("span", { className: "key" }, h("span", { className: "line" }), t("class.wall.cloud.median")),
       h("span", { className: "key" }, h("span", { className: "area" }), t("class.wall.cloud.band")),
     );

@@ -28,6 +28,8 @@ export class TilesView {
   #columns = 1;
   #room = { width: 0, height: 0 };
   #count = 0;
+  /** The persons of the tiles, in the order in which these are. @type {string[]} */
+  #shown = [];
   /** Whether tiles have a line for the nickname. */
   #named = false;
   /** Whether tiles have room for short words only. */
@@ -87,6 +89,7 @@ export class TilesView {
    * @param {(name: string) => string} colorOf
    */
   *draw(tiles, colorOf) {
+    tiles = this.#inOrder(tiles);
     const named = tiles.some(({ nickname }) => nickname);
     if (tiles.length !== this.#count || named !== this.#named) {
       this.#count = tiles.length;
@@ -105,8 +108,21 @@ export class TilesView {
     }
     for (const person of gone) this.#elements.delete(person);
     setChildren(this.#list, elements);
+    this.#shown = tiles.map(({ person }) => person);
     if (!this.#elements.has(this.#current) && tiles.length) this.#setCurrent(tiles[0].person);
     if (gone.size) this.#onPick(null);
+  }
+
+  /**
+   * The tiles in their order; while they are pointed at or one has the focus, in the order in which they are, so that none
+   * moves away from under the pointer.
+   * @param {Tile[]} tiles
+   */
+  #inOrder(tiles) {
+    if (!this.#list.matches(":hover, :focus-within")) return tiles;
+    const places = new Map(this.#shown.map((person, place) => [person, place]));
+    const place = (/** @type {Tile} */ { person }) => places.get(person) ?? this.#shown.length;
+    return tiles.toSorted((a, b) => place(a) - place(b));
   }
 
   /** @param {string} person */
