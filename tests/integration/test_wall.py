@@ -2,6 +2,7 @@
 
 import json
 import time
+from typing import Any
 
 import pytest
 
@@ -106,7 +107,7 @@ def test_a_page_that_polls_gets_the_same_wall_and_then_only_what_is_new(lab):
             at += 5 + length
         return found[0], found[1:]
 
-    known = {}
+    known: dict[str, Any] = {}
 
     def tiles():
         """The persons of the tiles that have come since the last question."""

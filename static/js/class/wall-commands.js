@@ -16,8 +16,8 @@ import { exportLinks, openEnd, openLink } from "./wall-dialogs.js";
  * @import { WallStore } from "./wall-store.js"
  */
 
-/** Runs as what all screens show. @param {string[]} runs */
-export const viewOf = (runs) => ({ kind: "runs", runs });
+/** A student's newest runs as what all screens show. @param {string} person */
+export const viewOf = (person) => ({ kind: "person", person });
 
 export class WallCommands {
   #store;
@@ -86,12 +86,10 @@ export class WallCommands {
 
   /** What is shown to all. */
   #shownText() {
-    const { lesson, runs } = this.#store.classroom.shown ?? {};
+    const { lesson, person } = this.#store.classroom.shown ?? {};
     const found = allLessons().find(({ slug }) => slug === lesson);
     if (found) return t("class.wall.show.now", { who: `${found.section} ${found.title[language()]}` });
-    const shown = new Set(runs);
-    const owner = this.#store.students().find(({ runs }) => runs.some(({ id }) => shown.has(id)));
-    return t("class.wall.show.now", { who: owner ? this.#nameOf(owner.person) : t("class.wall.show.own") });
+    return t("class.wall.show.now", { who: person ? this.#nameOf(person) : t("class.wall.show.runs") });
   }
 
   /** @param {string} person */
@@ -120,9 +118,9 @@ export class WallCommands {
     const choices = [
       ...(this.#store.classroom.shown ? [choice(t("class.wall.show.end"), null)] : []),
       ...(person && runs.length
-        ? [choice(t("class.wall.show.of", { who: this.#nameOf(person) }), viewOf(runs))]
+        ? [choice(t("class.wall.show.of", { who: this.#nameOf(person) }), viewOf(person))]
         : []),
-      ...(own.length ? [choice(t("class.wall.show.own_newest"), viewOf(own))] : []),
+      ...(own.length ? [choice(t("class.wall.show.own_newest"), { kind: "runs", runs: own })] : []),
     ];
     const lessons = allLessons().map(({ slug, section, title }) =>
       choice(`${section} ${title[language()]}`, { kind: "lesson", lesson: slug }),
@@ -169,9 +167,9 @@ export class WallCommands {
   #showOrRelease() {
     if (this.#store.classroom.shown) return this.show(null);
     const person = this.#picked();
-    const tile = person ? this.#store.tiles.get(person) : null;
-    const runs = (tile?.runs ?? this.#store.ownRuns()).map(({ id }) => id);
-    if (runs.length) return this.show(viewOf(runs));
+    if (person && this.#store.tiles.get(person)?.runs.length) return this.show(viewOf(person));
+    const own = this.#store.ownRuns().map(({ id }) => id);
+    if (own.length) return this.show({ kind: "runs", runs: own });
     this.#toast.show(t("class.wall.show.none"));
   }
 

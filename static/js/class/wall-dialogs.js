@@ -92,7 +92,7 @@ function actionButton(label, action, error, { className = "toggle", title = "" }
  * One student: the newest runs, and everything that the teacher can do.
  * @param {WallStore} store
  * @param {string} person
- * @param {{showRuns: (ids: string[] | null) => Promise<unknown>}} actions
+ * @param {{showRuns: (shown: boolean) => Promise<unknown>}} actions
  */
 export function openPerson(store, person, { showRuns }) {
   const first = store.tiles.get(person);
@@ -109,10 +109,9 @@ export function openPerson(store, person, { showRuns }) {
   const phrase = h("output", { className: "phrase" });
   const tile = () => store.tiles.get(person);
   const running = () => (tile()?.curves ?? []).filter((curve) => !isOver(curve));
-  const ids = () => tile()?.runs.map(({ id }) => id) ?? [];
 
-  const show = actionButton("", () => showRuns(isShown() ? null : ids()), error);
-  const isShown = () => ids().length > 0 && ids().every((id) => store.classroom.shown?.runs?.includes(id));
+  const show = actionButton("", () => showRuns(!isShown()), error);
+  const isShown = () => store.classroom.shown?.person === person;
   const stop = actionButton(
     t("class.wall.person.stop"),
     async () => {

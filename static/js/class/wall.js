@@ -214,7 +214,7 @@ class Wall {
     this.#opened = person;
     if (!this.#commands) return;
     const commands = this.#commands;
-    openPerson(this.#store, person, { showRuns: (runs) => commands.show(runs && viewOf(runs)) });
+    openPerson(this.#store, person, { showRuns: (shown) => commands.show(shown ? viewOf(person) : null) });
   }
 }
 
