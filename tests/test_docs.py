@@ -126,9 +126,9 @@ def commands_of(page: str) -> list[str]:
 
 def test_every_command_that_a_page_names_is_there(capsys):
     cli.main([])
-    commands = re.findall(r"^    ([a-z]+)  ", capsys.readouterr().out, flags=re.MULTILINE)
+    commands = re.findall(r"^    ([a-z-]+)(?:  |$)", capsys.readouterr().out, flags=re.MULTILINE)
     for path in DOCUMENTS:
         for name in re.findall(
-            r"(?:^ +|`|bin/|lossroom )lossroom ([a-z]+)\b", path.read_text("utf-8"), flags=re.MULTILINE
+            r"(?:^ +|`|bin/|lossroom )lossroom ([a-z-]+)", path.read_text("utf-8"), flags=re.MULTILINE
         ):
             assert name in commands, f"{path.name} names lossroom {name}"

@@ -143,7 +143,8 @@ class _Server(uvicorn.Server):
         if secret is not None and sys.stdout.isatty():
             return [*lines, f"  the teacher's link, shown once: {addresses.best}/join#teacher={secret}"]
         # a secret that was printed into a log would stay there
-        return [*lines, "  the teacher's link: `lossroom teacher-link` makes a new one"]
+        where = " in this container" if machine.is_container() else ""
+        return [*lines, f"  the teacher's link: `lossroom teacher-link`{where} makes a new one"]
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await self._lab.hub.close(FAREWELL_SECONDS)

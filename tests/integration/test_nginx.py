@@ -8,12 +8,14 @@ import shutil
 import signal
 import sys
 import time
+from http.cookies import SimpleCookie
 from urllib.parse import urljoin
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from app.jobs.scheduler import BEAT_SECONDS
+from tests.support.class_lab import running_class
 from tests.support.lab_server import LabServer
 from tests.support.nginx import BINARY, NAME, Nginx, block, changed
 from tests.support.waiting import wait_until
@@ -152,6 +154,39 @@ def test_the_path_without_its_slash_leads_to_the_page(behind, lab):
     nginx = behind(lab, [], tls=True)
     answer = nginx.get("/lab")
     assert (answer.status_code, answer.headers["location"]) == (301, nginx.url)
+
+
+def test_a_class_below_a_path_has_its_cookie_there_and_only_with_tls_if_it_came_so(behind, tmp_path):
+    settings = {"LOSSROOM_TRUSTED_PROXIES": "127.0.0.1", "LOSSROOM_ALLOWED_ORIGINS": f"https://{NAME}"}
+    with running_class(tmp_path, **settings) as lab:
+        for changes, tls in ([], True), ([*AT_THE_ROOT, *WITHOUT_TLS], False):
+            nginx = behind(lab, changes, tls=tls)
+            sent = nginx.get("")
+            assert (sent.status_code, urljoin(nginx.path, sent.headers["location"])) == (
+                303,
+                f"{nginx.path}join",
+            )
+            assert nginx.get("join").status_code == 200
+            who = {"code": lab.code, "nickname": f"Ada {tls}"}
+            joined = nginx.request("POST", "api/class/join", json=who, headers=own(nginx))
+            assert joined.status_code == 201, joined.text
+            (cookie,) = SimpleCookie(joined.headers["set-cookie"]).values()
+            assert (cookie["path"], bool(cookie["secure"]), bool(cookie["httponly"])) == (
+                nginx.path,
+                tls,
+                True,
+            )
+            assert cookie["samesite"].lower() == "lax"
+            assert nginx.get("").status_code == 200
+            with nginx.socket(**own(nginx), Cookie=f"{cookie.key}={cookie.value}") as socket:
+                assert json.loads(socket.recv(timeout=60))["type"] == "hello"
+            with pytest.raises(InvalidStatus):
+                nginx.socket(**own(nginx))
+            secret = {"secret": lab.secret}
+            assert (
+                nginx.request("POST", "api/class/enter", json=secret, headers=own(nginx)).status_code == 200
+            )
+            assert nginx.url.rstrip("/") in nginx.get("api/class").json()["addresses"]
 
 
 def drain(socket):
