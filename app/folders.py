@@ -75,7 +75,10 @@ def _of_whom(path: Path) -> str:
     there = next(folder for folder in (path, *path.absolute().parents) if folder.exists())
     owner = there.stat()
     whom = f"{owner.st_uid}:{owner.st_gid}"
+    give = f"give the folder to user {os.geteuid()} (chown {os.geteuid()})"
+    if owner.st_uid == 0:
+        return f", and {there} is of root: {give}"
     return (
         f", and {there} is of user {whom}: start the container as that user, `docker run --user {whom}` or"
-        f" LOSSROOM_USER={whom} for Docker Compose, or give the folder to user {os.geteuid()}"
+        f" LOSSROOM_USER={whom} for Docker Compose, or {give}"
     )

@@ -13,6 +13,7 @@ import argparse
 import functools
 import http.server
 import json
+import os
 import subprocess
 import tempfile
 import threading
@@ -141,9 +142,10 @@ def try_other_users() -> None:
         docker("kill", other)
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
+        os.chown(folder, 23456, 23456)
         owned = [*started[:2], *started[3:], "-v", f"{folder}:/data", IMAGE]
         done = docker(*owned, check=False)
-        assert "--user 0:0" in done.stderr, done.stderr
+        assert "--user 23456:23456" in done.stderr, done.stderr
         assert done.returncode == 2
         say(done.stderr.strip())
     done = docker("run", "--rm", *CONFINED, IMAGE, check=False)
