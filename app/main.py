@@ -34,6 +34,7 @@ from app.live.hub import Hub
 from app.metrics import Metrics
 from app.pages import Pages
 from app.people import access
+from app.people.attendance import Attendance
 from app.people.classroom import Classroom
 from app.people.guard import Guard, keys_of
 from app.people.wall import Wall
@@ -80,15 +81,16 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
     hub = Hub(history=history, observe_lag=metrics.lag.observe, in_class=bool(settings.class_name))
     classroom = None
     if settings.class_name:
-        classroom = Classroom(
-            settings.class_name, database, hub, max_people=settings.max_people, days=settings.class_days
-        )
+        classroom = Classroom(settings.class_name, database, hub, max_people=settings.max_people)
     register = Register(database, hub, classroom)
     executor = executor or LocalExecutor(settings.socket_dir)
     data_sets = DataSets(settings, hub)
     most = settings.max_memory_bytes
     replayer = Replayer(settings.socket_dir, cache_bytes=min(CACHE_BYTES, most // 4), training_bytes=most)
     scheduler = Scheduler(settings, register, database, hub, metrics, executor, data_sets)
+    attendance = None
+    if classroom is not None:
+        attendance = Attendance(classroom, database, hub, register.owners, settings.class_days)
     wall = None if classroom is None else Wall(classroom, register, hub, scheduler.expected_starts)
 
     @asynccontextmanager
@@ -97,10 +99,12 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
         gc.set_threshold(50_000, 20, 100)
         lab.open("a lab")
         if classroom is not None:
-            await classroom.open(register)
+            await classroom.open(register.republish)
         else:
             await _end_old_classes(database, settings.class_days)
         await scheduler.open()
+        if attendance is not None:
+            attendance.open()
         preparing = asyncio.create_task(data_sets.prepare_all())
         yield
         preparing.cancel()
@@ -108,8 +112,8 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
             wall.close()
         await replayer.close()
         await scheduler.close()
-        if classroom is not None:
-            await classroom.close()
+        if attendance is not None:
+            await attendance.close()
         await asyncio.to_thread(lab.close)
 
     app = FastAPI(

@@ -10,17 +10,17 @@ import contextlib
 import logging
 import secrets
 import time
-import unicodedata
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 from app.answers import PersonAnswer
-from app.errors import Conflict, Invalid, LabError, NotFound, StoreUnavailable
+from app.errors import Conflict, NotFound, StoreUnavailable
 from app.live.hub import Hub
-from app.people import phrases
+from app.people import names, phrases
 from app.people.guesses import Guesses
 from app.people.person import Person, Role
 from app.people.refusals import Forbidden, TooOften
+from app.people.sessions import Sessions
 from app.people.tokens import equal, hash_of, new_code, new_token
 from app.runs import Run
 from app.storage import people_store
@@ -31,27 +31,9 @@ from engine.reasons import Reason
 
 log = logging.getLogger(__name__)
 
-#: The longest nickname.
-LONGEST_NICKNAME = 24
-#: Two tabs of one browser that join within so many seconds are the same person.
-TOGETHER_SECONDS = 10.0
-#: A person is away when none of their pages has been open for so long.
-AWAY_SECONDS = 30.0
-TICK_SECONDS = 1.0
-#: When a person was seen last is stored this often.
-SEEN_SECONDS = 60.0
 
-
-class Runs(Protocol):
-    """The runs of the lab: the register."""
-
-    def owners(self) -> set[str | None]:
-        """The persons who have launched one."""
-        ...
-
-    def republish(self, fits: Callable[[Run], bool]) -> None:
-        """Send the states of some runs again: those who see them may be others now, or see another name."""
-        ...
+#: Sends the states of the runs that fit again: those who see them may be others now, or see another name.
+Republish = Callable[[Callable[[Run], bool]], None]
 
 
 class Classroom:
@@ -64,67 +46,51 @@ class Classroom:
         shown: the teacher's view that all screens show; None: each shows its own.
         numbers_only: whether the projector shows no nicknames.
         ended_at: when the class has ended, in Unix seconds.
+        made_at: when it began, in Unix seconds.
         new_secret: the secret of the teacher's link, once, of a class that has just begun.
     """
 
-    def __init__(self, name: str, database: Database, hub: Hub, *, max_people: int, days: float) -> None:
-        """
-        Args:
-            days: after so many, the class ends by itself.
-        """
+    def __init__(self, name: str, database: Database, hub: Hub, *, max_people: int) -> None:
         self.name = name
         self.id = ""
         self.code = ""
         self.held = False
         self.shown: dict[str, Any] | None = None
         self.numbers_only = True
+        self.made_at = 0.0
         self.ended_at: float | None = None
         self.new_secret: str | None = None
         self._database = database
         self._hub = hub
         self._max_people = max_people
-        self._days = days
-        self._made_at = 0.0
         self._salt = b""
         self._secrets: dict[Role, str] = {}  # the hashes by which those who are known have entered
-        self._runs: Runs | None = None
         self._launched = 0
-        self._stored_seen = time.time()
-        self._ticker: asyncio.Task[None] | None = None
         self._people: dict[str, Person] = {}
-        self._sessions: dict[str, str] = {}  # hash of the token → person
-        self._recent: dict[
-            str, tuple[float, str]
-        ] = {}  # hash of a browser's first token → when it joined, as whom
+        self._sessions = Sessions(database)
+        self._republish: Republish = lambda fits: None
         self._order = asyncio.Lock()  # held while a person is made, so that no nickname is given twice
         self._guesses = Guesses()
 
-    async def open(self, runs: Runs) -> None:
+    async def open(self, republish: Republish) -> None:
         """Go on with the class of this name, or begin one. Other classes end."""
-        self._runs = runs
+        self._republish = republish
         found = await self._database.read(lambda c: people_store.find_class(c, self.name))
         if found is None:
             found = await self._begin()
         self.id, self.code = found["id"], found["code"]
         self.held, self.shown = bool(found["held"]), found["shown"]
         self.numbers_only = bool(found["numbers_only"])
-        self._made_at, self._salt = found["made_at"], bytes.fromhex(found["salt"])
+        self.made_at, self._salt = found["made_at"], bytes.fromhex(found["salt"])
         self._secrets = await self._database.read(lambda c: people_store.secrets_of(c, self.id))
         with contextlib.suppress(StoreUnavailable):  # a disk that takes no writes now: they end another time
             await self._database.write(lambda c: people_store.end_others(c, self.id, time.time()))
         people = await self._database.read(lambda c: people_store.load_people(c, self.id))
         self._people = {person.id: person for person in people}
-        self._sessions = await self._database.read(lambda c: people_store.load_sessions(c, self.id))
+        await self._sessions.open(self.id)
         for person in self._people.values():
-            self._publish_person(person)
+            self.publish_person(person)
         self._publish()
-        self._ticker = asyncio.create_task(self._tick())
-
-    async def close(self) -> None:
-        """Store when everybody was seen last."""
-        if self._ticker is not None:
-            self._ticker.cancel()
-        await self._store_seen()
 
     async def _begin(self) -> dict[str, Any]:
         self.new_secret = new_token()
@@ -166,11 +132,8 @@ class Classroom:
         return person
 
     def person_of(self, token: str) -> Person | None:
-        """The person of a browser's token, also one who was removed; None: the browser is not known.
-
-        It is found by the token's hash, so how long this takes says nothing about tokens that are known.
-        """
-        return self.find(self._sessions.get(hash_of(token))) if token else None
+        """The person of a browser's token, also one who was removed; None: the browser is not known."""
+        return self.find(self._sessions.person_of(token))
 
     @property
     def shown_runs(self) -> list[str]:
@@ -194,16 +157,14 @@ class Classroom:
         Raises:
             LabError: the code is wrong, the class has ended or is full, or the nickname is taken.
         """
-        name = _nickname(nickname)
+        name = names.nickname(nickname)
         self._demand_code(code)
         async with self._order:
             self._demand_open()
-            recent = self._joined_recently(browser)
-            person = recent or await self._add(name)
-            token = await self._know(person)
-            if browser and recent is None:
-                self._recent[hash_of(browser)] = (time.monotonic(), person.id)
-        self._publish_person(person)
+            person = self.find(self._sessions.joined_before(browser)) or await self._add(name)
+            token = await self._sessions.begin(person.id)
+            self._sessions.note_joined(browser, person.id)
+        self.publish_person(person)
         self._publish()
         return person, token
 
@@ -231,7 +192,7 @@ class Classroom:
             if not fitting:
                 self._guesses.note_wrong()
                 raise Forbidden("no one in the class has these words", code="wrong_phrase", field="phrase")
-            return fitting[0], await self._know(fitting[0])
+            return fitting[0], await self._sessions.begin(fitting[0].id)
 
     async def give_phrase(self, person: Person, language: str) -> str:
         """A new recovery phrase of a person, in the place of the one before."""
@@ -255,12 +216,11 @@ class Classroom:
             )
         role = fitting[0]
         person = next(one for one in self._people.values() if one.role is role)
-        if (
-            hashes[role] != self._secrets[role]
-        ):  # a new link has been made beside the lab: the old one opens nothing
+        if hashes[role] != self._secrets[role]:
+            # another link has been made beside the lab; the sessions in the store were deleted then
             self._secrets[role] = hashes[role]
             self._forget_sessions(role)
-        return person, await self._know(person)
+        return person, await self._sessions.begin(person.id)
 
     async def new_link(self, role: Role) -> str:
         """The secret of a new link for the teacher or the projector. The old link, and who came by it, is known no
@@ -275,37 +235,15 @@ class Classroom:
     def _forget_sessions(self, role: Role) -> None:
         """Know the browsers of a role no more; it is stored already."""
         gone = {one.id for one in self._people.values() if one.role is role}
-        self._sessions = {token: owner for token, owner in self._sessions.items() if owner not in gone}
+        self._sessions.forget(gone)
         for person_id in gone:
             self._hub.dismiss(person_id)
 
     async def leave(self, token: str) -> None:
         """Forget the browser of a token."""
-        hashed = hash_of(token)
-        await self._database.write(lambda c: people_store.delete_session(c, hashed))
-        person_id = self._sessions.pop(hashed, None)
+        person_id = await self._sessions.end(token)
         if person_id is not None:
             self._hub.dismiss(person_id)  # the pages in their other browsers connect again
-
-    async def _know(self, person: Person) -> str:
-        """A new token, by which one more browser is known as the person's."""
-        token = new_token()
-        hashed = hash_of(token)
-        forgotten = await self._database.write(
-            lambda c: people_store.insert_session(c, hashed, person.id, time.time())
-        )
-        self._sessions[hashed] = person.id
-        for old in forgotten:
-            self._sessions.pop(old, None)
-        return token
-
-    def _joined_recently(self, browser: str) -> Person | None:
-        now = time.monotonic()
-        self._recent = {
-            token: joined for token, joined in self._recent.items() if now - joined[0] < TOGETHER_SECONDS
-        }
-        joined = self._recent.get(hash_of(browser)) if browser else None
-        return self.find(joined[1]) if joined else None
 
     def _demand_open(self) -> None:
         if self.ended_at is not None:
@@ -320,7 +258,7 @@ class Classroom:
             raise TooOften(
                 Reason("too_many_codes", text, seconds=seconds), field="code", bounds={"seconds": seconds}
             )
-        if not equal(_digits(code), self.code):
+        if not equal(names.digits(code), self.code):
             self._guesses.note_wrong()
             raise Forbidden("no class here has this code", code="wrong_code", field="code")
 
@@ -362,7 +300,7 @@ class Classroom:
             self._forget_sessions(Role.STUDENT)
             for person in self._people.values():
                 person.nickname, person.phrase, person.hand_at = "", None, None
-                self._publish_person(person)
+                self.publish_person(person)
         log.info("the class has ended: its names are deleted")
         self._republish(lambda run: run.owner is not None)
         self._publish()
@@ -372,14 +310,14 @@ class Classroom:
         async with self._order:
             if "nickname" in changes:
                 self._demand_open()
-                changes["nickname"] = _nickname(changes["nickname"])
+                changes["nickname"] = names.nickname(changes["nickname"])
                 self._demand_free(changes["nickname"], but=person)
             await self._database.write(lambda c: people_store.update_person(c, person.id, changes))
             for name, value in changes.items():
                 setattr(person, name, value)
         if changes.get("removed"):
             self._hub.dismiss(person.id)
-        self._publish_person(person)
+        self.publish_person(person)
         if "nickname" in changes:
             self._republish(lambda run: run.owner == person.id)
         self._publish()
@@ -398,56 +336,20 @@ class Classroom:
             "launched": self._launched,
         }
 
-    def _republish(self, fits: Callable[[Run], bool]) -> None:
-        if self._runs is not None:
-            self._runs.republish(fits)
+    def note_launched(self, students: int) -> None:
+        """So many students have launched a run."""
+        if students != self._launched:
+            self._launched = students
+            self._publish()
 
     def _publish(self) -> None:
         self._hub.publish("class", {"type": "class", **self.view()})
 
-    def _publish_person(self, person: Person) -> None:
+    def publish_person(self, person: Person) -> None:
+        """Send a student's state to them and to the teacher."""
         if person.role is Role.STUDENT:
             message = {"type": "person", "person": person_view(person)}
             self._hub.publish(f"person:{person.id}", message, audience=person.id)
-
-    # -- as time goes by -----------------------------------------------------------------------------
-
-    async def _tick(self) -> None:
-        while True:
-            await asyncio.sleep(TICK_SECONDS)
-            try:
-                await self._look()
-            except LabError as error:
-                log.warning("the class could not be stored: %s", error)
-
-    async def _look(self) -> None:
-        """Who is away, how many have launched, and whether the class is over."""
-        now = time.time()
-        present = self._hub.people()
-        for person in self._people.values():
-            if person.id in present:
-                person.seen_at = now
-            away = now - person.seen_at > AWAY_SECONDS
-            if away != person.away:
-                person.away = away
-                self._publish_person(person)
-        if self._runs is not None:
-            owners = self._runs.owners()
-            launched = sum(one.id in owners for one in self.students)
-            if launched != self._launched:
-                self._launched = launched
-                self._publish()
-        if now > self._made_at + self._days * 86_400:
-            await self.end()
-        if now - self._stored_seen > SEEN_SECONDS:
-            await self._store_seen()
-
-    async def _store_seen(self) -> None:
-        """When everybody was seen last."""
-        since, self._stored_seen = self._stored_seen, time.time()
-        seen = {one.id: one.seen_at for one in self._people.values() if one.seen_at >= since}
-        if seen:
-            await self._database.write(lambda c: people_store.store_seen(c, seen))
 
 
 def person_view(person: Person) -> PersonAnswer:
@@ -465,28 +367,3 @@ def person_view(person: Person) -> PersonAnswer:
 
 def _person(nickname: str, role: Role, at: float) -> Person:
     return Person(id=new_id(), number=None, nickname=nickname, role=role, joined_at=at, seen_at=at)
-
-
-def _digits(code: str) -> str:
-    """A code as people type it: with spaces, hyphens or full-width digits."""
-    return "".join(c for c in unicodedata.normalize("NFKC", code) if c not in " -")
-
-
-def _nickname(given: str) -> str:
-    """A nickname in one line, as it is stored.
-
-    Raises:
-        Invalid: there is nothing in it, or it is too long.
-    """
-    name = " ".join(unicodedata.normalize("NFC", given).split())
-    name = "".join(c for c in name if c.isprintable())
-    if not name:
-        raise Invalid("a nickname is needed", code="missing", field="nickname")
-    if len(name) > LONGEST_NICKNAME:
-        text = f"nickname must have at most {LONGEST_NICKNAME} characters, not {len(name)}"
-        raise Invalid(
-            Reason("too_long", text, most=LONGEST_NICKNAME),
-            field="nickname",
-            bounds={"maximum": LONGEST_NICKNAME},
-        )
-    return name

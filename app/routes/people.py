@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.answers import ClassAnswer, PhraseAnswer
 from app.lab import Lab, TheLab
-from app.people.classroom import LONGEST_NICKNAME
 from app.people.cookies import forget, remember, token_of
+from app.people.names import LONGEST_NICKNAME
 from app.people.person import Person, Role
 from app.people.refusals import Forbidden
 from app.people.visits import ThePerson, Visitor

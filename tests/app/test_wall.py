@@ -70,19 +70,18 @@ class WallLab:
     def __init__(self, path):
         self.database = Database(path / "lossroom.sqlite3")
         self.hub = Hub(StoredHistory(self.database, note_damage=lambda *_: None), in_class=True)
-        self.classroom = Classroom("1-B", self.database, self.hub, max_people=500, days=1)
+        self.classroom = Classroom("1-B", self.database, self.hub, max_people=500)
         self.register = Register(self.database, self.hub, self.classroom)
         self.waiting: list[tuple[str, float]] = []
         self.wall = Wall(self.classroom, self.register, self.hub, lambda: self.waiting)
 
     async def __aenter__(self):
         self.database.open()
-        await self.classroom.open(self.register)
+        await self.classroom.open(self.register.republish)
         return self
 
     async def __aexit__(self, *_):
         self.wall.close()
-        await self.classroom.close()
         self.database.close()
 
     async def student(self, nickname):

@@ -1,0 +1,88 @@
+"""Attendance: who of the class is there, how many have launched a run, and when its days are over."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+
+from app.errors import LabError
+from app.live.hub import Hub
+from app.people.classroom import Classroom
+from app.storage import people_store
+from app.storage.database import Database
+
+log = logging.getLogger(__name__)
+
+#: A person is away when none of their pages has been open for so long.
+AWAY_SECONDS = 30.0
+TICK_SECONDS = 1.0
+#: When a person was seen last is stored this often.
+SEEN_SECONDS = 60.0
+
+
+class Attendance:
+    """Looks once a second. Lives in the event loop.
+
+    Args:
+        owners: the ids of all who have launched a run.
+        days: after so many, the class ends.
+    """
+
+    def __init__(
+        self,
+        classroom: Classroom,
+        database: Database,
+        hub: Hub,
+        owners: Callable[[], set[str | None]],
+        days: float,
+    ) -> None:
+        self._classroom = classroom
+        self._database = database
+        self._hub = hub
+        self._owners = owners
+        self._seconds = days * 86_400
+        self._stored = time.time()
+        self._ticker: asyncio.Task[None] | None = None
+
+    def open(self) -> None:
+        """Begin to look."""
+        self._ticker = asyncio.create_task(self._tick())
+
+    async def close(self) -> None:
+        """Store when everybody was seen last."""
+        if self._ticker is not None:
+            self._ticker.cancel()
+            await self._store_seen()
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            try:
+                await self._look()
+            except LabError as error:
+                log.warning("the class could not be stored: %s", error)
+
+    async def _look(self) -> None:
+        classroom, now = self._classroom, time.time()
+        present = self._hub.people()
+        for person in classroom.people:
+            if person.id in present:
+                person.seen_at = now
+            away = now - person.seen_at > AWAY_SECONDS
+            if away != person.away:
+                person.away = away
+                classroom.publish_person(person)
+        owners = self._owners()
+        classroom.note_launched(sum(one.id in owners for one in classroom.students))
+        if now > classroom.made_at + self._seconds:
+            await classroom.end()
+        if now - self._stored > SEEN_SECONDS:
+            await self._store_seen()
+
+    async def _store_seen(self) -> None:
+        since, self._stored = self._stored, time.time()
+        seen = {one.id: one.seen_at for one in self._classroom.people if one.seen_at >= since}
+        if seen:
+            await self._database.write(lambda c: people_store.store_seen(c, seen))

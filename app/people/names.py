@@ -1,0 +1,36 @@
+"""Names: nicknames and codes as people type them."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from app.errors import Invalid
+from engine.reasons import Reason
+
+#: The longest nickname.
+LONGEST_NICKNAME = 24
+
+
+def digits(code: str) -> str:
+    """A code as it is compared: without spaces and hyphens, in ASCII digits."""
+    return "".join(c for c in unicodedata.normalize("NFKC", code) if c not in " -")
+
+
+def nickname(given: str) -> str:
+    """A nickname in one line, as it is stored.
+
+    Raises:
+        Invalid: there is nothing in it, or it is too long.
+    """
+    name = " ".join(unicodedata.normalize("NFC", given).split())
+    name = "".join(c for c in name if c.isprintable())
+    if not name:
+        raise Invalid("a nickname is needed", code="missing", field="nickname")
+    if len(name) > LONGEST_NICKNAME:
+        text = f"nickname must have at most {LONGEST_NICKNAME} characters, not {len(name)}"
+        raise Invalid(
+            Reason("too_long", text, most=LONGEST_NICKNAME),
+            field="nickname",
+            bounds={"maximum": LONGEST_NICKNAME},
+        )
+    return name

@@ -1,0 +1,62 @@
+"""How often a wrong code may be tried."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.people.guesses import FREE, LONGEST_PAUSE, Guesses
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+def guess_for(seconds, clock):
+    """Guess at every moment at which it is allowed; returns how many guesses were taken."""
+    guesses, taken = Guesses(clock), 0
+    while clock.now < seconds:
+        guesses.note_wrong()
+        taken += 1
+        clock.now += guesses.pause()
+    return taken
+
+
+def test_a_class_may_mistype_and_one_that_goes_on_waits_longer_each_time(clock):
+    guesses = Guesses(clock)
+    pauses = []
+    for _ in range(FREE + 40):
+        guesses.note_wrong()
+        pauses.append(guesses.pause())
+        clock.now += pauses[-1]
+
+    assert pauses[: FREE - 1] == [0] * (FREE - 1)
+    waits = [pause for pause in pauses if pause]
+    assert waits == sorted(waits)
+    assert 1 <= waits[0] < 2
+
+
+def test_who_only_guesses_takes_weeks_for_a_code(clock):
+    an_hour = guess_for(3600, clock)
+
+    assert an_hour < 1000
+    assert 10**6 / an_hour > 24 * 30
+
+
+@given(st.lists(st.floats(0, 1000), max_size=200))
+def test_no_pause_is_long_and_each_ends(gaps):
+    clock = Clock()
+    guesses = Guesses(clock)
+    for gap in gaps:
+        clock.now += gap
+        guesses.note_wrong()
+        assert 0 <= guesses.pause() <= LONGEST_PAUSE
+    clock.now += LONGEST_PAUSE
+    assert guesses.pause() == 0
