@@ -1,32 +1,38 @@
 """The wall: what the live page of the teacher and of the projector shows of each student, made only while it is open.
 
-Three kinds of messages, for those who have opened the wall:
+Four kinds of messages, for those who have opened the wall:
 
 - `{"type": "tile", "person", "number", "nickname", "away_since", "joined_at", "removed", "launched", "runs"}`: a
   student, and the runs that were launched together last, as `{"id", "number", "name", "training"}`. `number` is null
   for the teacher. `nickname` is null while the projector shows only numbers; the teacher gets it with the person.
 - `{"type": "curve", "training", "status", "iteration", "iterations", "metric", "chance", "best", "points"}`: a training
   that some tile shows. Many tiles may show the same one, and it is sent once.
-- `{"type": "waiting", "waiting": [[training, seconds | null], ...]}`: what waits, in the order in which it will start.
+- `{"type": "waiting", "waiting": [[training, seconds | null, people, others], ...]}`: what waits, in the order in which
+  it will start; with the ids of some people who have it, and how many others have.
+- `{"type": "running", "running": [[training, iteration, iterations, people, others], ...]}`: what trains.
 """
 
 from __future__ import annotations
 
 import asyncio
 import itertools
+import logging
 import math
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from app.errors import LabError
 from app.jobs.register import Register
 from app.live.hub import Hub
 from app.people.classroom import Classroom
 from app.people.person import Person, Role
 from app.people.wall_curve import WallCurve
 from app.runs import Run
-from app.trainings import Training
+from app.trainings import Status, Training
 from engine import datasets
+
+log = logging.getLogger(__name__)
 
 #: What a page names when it shows the wall.
 WALL = "wall"
@@ -35,7 +41,9 @@ PERIOD_SECONDS = 0.5
 #: A page that polls has the wall open until it has not asked for this long.
 POLL_SECONDS = 15.0
 #: The most runs of a tile.
-MAX_RUNS = 6
+MAX_RUNS = 9
+#: The most people who are named of a training that waits or runs.
+MAX_NAMED = 5
 #: The most curves that are read from the store at a time; the others come with the next ones.
 MAX_READS = 50
 #: The most trainings in the message of those that wait.
@@ -100,15 +108,21 @@ class Wall:
             self._task = asyncio.create_task(self._tick())
 
     async def _tick(self) -> None:
-        while self.is_open:
-            more = await self._read()
-            self._publish()
-            if not more:
-                await asyncio.sleep(PERIOD_SECONDS)
-        self._hub.publish_wall({}, gone=list(self._sent))
-        self._sent.clear()
-        self._curves.clear()
-        self._task = None
+        try:
+            while self.is_open:
+                try:
+                    more = await self._read()
+                except LabError as error:  # the curves come when the store can be read again
+                    log.warning("the wall could not be read: %s", error)
+                    more = False
+                self._publish()
+                if not more:
+                    await asyncio.sleep(PERIOD_SECONDS)
+        finally:
+            self._hub.publish_wall({}, gone=list(self._sent))
+            self._sent.clear()
+            self._curves.clear()
+            self._task = None
 
     # -- what is shown -------------------------------------------------------------------------------
 
@@ -156,16 +170,29 @@ class Wall:
             for run in shown:
                 now[f"curve:{run.training.id}"] = self._curve(run.training)
         waiting = [
-            [training_id, math.ceil(seconds) if math.isfinite(seconds) else None]
+            [training_id, math.ceil(seconds) if math.isfinite(seconds) else None, *self._owners(training_id)]
             for training_id, seconds in itertools.islice(self._waiting(), MAX_WAITING)
         ]
         now["waiting"] = {"type": "waiting", "waiting": waiting}
+        running = [
+            [training.id, training.iteration, training.iterations, *self._owners(training.id)]
+            for training in self._register.trainings
+            if training.status is Status.RUNNING
+        ]
+        now["running"] = {"type": "running", "running": running}
         changed = {subject: message for subject, message in now.items() if self._sent.get(subject) != message}
         gone = self._sent.keys() - now.keys()
         self._curves = {one: curve for one, curve in self._curves.items() if f"curve:{one}" in now}
         self._sent = now
         if changed or gone:
             self._hub.publish_wall(changed, gone)
+
+    def _owners(self, training_id: str) -> tuple[list[str], int]:
+        """Some of the people who have a training, and how many others have."""
+        training = self._register.find(training_id)
+        runs = [] if training is None else self._register.runs_of(training)
+        owners = list(dict.fromkeys(run.owner for run in runs if run.owner is not None))
+        return owners[:MAX_NAMED], max(0, len(owners) - MAX_NAMED)
 
     def _tile(self, person: Person, runs: list[Run], launched: int) -> dict[str, Any]:
         return {

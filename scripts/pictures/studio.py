@@ -75,7 +75,9 @@ class Studio:
     def class_lab(self) -> ClassLab:
         """A lab with a class, and the built-in data sets."""
         folder = Path(self._rest.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
-        return self._rest.enter_context(running_class(folder))
+        return self._rest.enter_context(
+            running_class(folder, LOSSROOM_PUBLIC_URL="http://lab.school.example")
+        )
 
     def wall(self, member: Member, **context: Any) -> WallPage:
         """The wall of a class, in a browser of the teacher or the projector."""

@@ -136,11 +136,16 @@ def test_a_training_that_many_students_show_is_sent_once_and_what_has_not_change
 
             first.training.status = Status.RUNNING
             lab.hub.append(first.training.id, "evaluation", evaluations(2, [0.7]))
-            lab.waiting = [("t", 2.2), ("u", float("inf"))]
+            (other,) = await lab.launch(people[0], "waits")
+            lab.waiting = [(other.training.id, 2.2), ("deleted", float("inf"))]
             await asyncio.sleep(0.05)
-            (curve, waiting) = await messages(viewer, "tile", "curve", "waiting")
+            sent = await messages(viewer, "curve", "waiting", "running")
+            new = {one.get("training", one["type"]): one for one in sent}
+            curve, waiting = new[first.training.id], new["waiting"]
             assert (curve["best"], curve["status"], curve["points"][-1]) == (0.7, "running", [20, 0.7])
-            assert waiting["waiting"] == [["t", 3], ["u", None]]
+            assert waiting["waiting"] == [[other.training.id, 3, [people[0].id], 0], ["deleted", None, [], 0]]
+            ((training, *_, owners, others),) = new["running"]["running"]
+            assert (training, owners, others) == (first.training.id, [one.id for one in people], 0)
 
     event_loop.run(scenario())
 

@@ -9,7 +9,7 @@ import { gridOf, MAX_WITH_CURVES } from "../../static/js/class/tile-grid.js";
 import { WallStore } from "../../static/js/class/wall-store.js";
 import { forExamples } from "./random.js";
 
-/** @import { CurveView, TileView } from "../../static/js/class/tile.js" */
+/** @import { CurveView, TileView, Waiting } from "../../static/js/class/tile.js" */
 
 /**
  * @param {string} training
@@ -51,10 +51,10 @@ function tile(number, curves = [], changes = {}, names = curves.map(({ training 
   return tileOf(view, new Map(curves.map((one) => [one.training, one])), WAITING);
 }
 
-/** @type {[string, number | null][]} */
+/** @type {Waiting} */
 const WAITING = [
-  ["first", 2],
-  ["second", null],
+  ["first", 2, [], 0],
+  ["second", null, [], 0],
 ];
 
 test("a tile says what is under way before what is over, and counts the best of the newest runs", () => {

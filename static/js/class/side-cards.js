@@ -4,10 +4,10 @@ import { h, setChildren, setText } from "../page/dom.js";
 import { duration } from "../words/duration.js";
 import { number, t } from "../words/i18n.js";
 import { classIcon } from "./icons.js";
-import { countsOf, isOver, needsOf } from "./tile.js";
+import { countsOf, needsOf } from "./tile.js";
 
 /**
- * @import { CurveView, Need, Tile } from "./tile.js"
+ * @import { Need, Tile } from "./tile.js"
  * @import { WallStore } from "./wall-store.js"
  */
 
@@ -28,24 +28,42 @@ export const plain = (address) => address.replace(/^http:\/\//, "") || location.
 /**
  * The address of the QR code. The code is in it, so that no older picture is shown.
  * @param {string} code
- * @param {string} address one of the lab's; "": the first
+ * @param {string} address one of the lab's
  */
 export const qrOf = (code, address) => `api/class/qr.svg?${new URLSearchParams({ code, address })}`;
 
 /** A student in a line of text: the number in bold, and the nickname where names are shown. @param {Tile} tile */
-const named = ({ number: place, nickname }) =>
-  h("span", {}, h("b", {}, String(place ?? "")), nickname ? ` ${nickname}` : "");
+const named = (tile) =>
+  h(
+    "span",
+    {},
+    h("b", {}, nameOrNumber(tile)),
+    tile.number !== null && tile.nickname ? ` ${tile.nickname}` : "",
+  );
+
+/** @param {Tile} tile */
+const nameOrNumber = ({ number: place }) => (place === null ? t("class.the_teacher") : String(place));
 
 /**
  * Students in a line: at most some of them.
  * @param {Tile[]} tiles
+ * @param {number} others how many more there are
  */
-function names(tiles) {
+function names(tiles, others = 0) {
   const line = (/** @type {Tile} */ tile) =>
-    tiles.length > MAX_NAMES ? h("b", {}, String(tile.number ?? "")) : named(tile);
+    tiles.length > MAX_NAMES ? h("b", {}, nameOrNumber(tile)) : named(tile);
   const some = tiles.slice(0, MAX_NUMBERS).flatMap((tile, i) => (i ? [", ", line(tile)] : [line(tile)]));
-  const more = tiles.length - MAX_NUMBERS;
+  const more = Math.max(0, tiles.length - MAX_NUMBERS) + others;
   return more > 0 ? [...some, " ", t("class.wall.more", { n: number(more) })] : some;
+}
+
+/**
+ * Who has a training that runs or waits.
+ * @param {Tile[]} tiles
+ * @param {number} others
+ */
+function ownerNames(tiles, others) {
+  return tiles.length ? names(tiles, others) : [t("class.wall.queue.other")];
 }
 
 /**
@@ -153,25 +171,24 @@ export class QueueCard {
     );
   }
 
-  /**
-   * @param {WallStore} store
-   * @param {Tile[]} tiles
-   */
-  draw(store, tiles) {
+  /** @param {WallStore} store */
+  draw(store) {
     setText(this.#title, t("class.wall.queue"));
     setText(this.#how, t("class.wall.queue.how"));
-    /** Training → the students who have runs that show it. @type {Map<string, Tile[]>} */
-    const owners = new Map();
-    for (const tile of tiles)
-      for (const { training } of tile.curves) owners.set(training, [...(owners.get(training) ?? []), tile]);
-    const running = [...store.curves.values()].filter(({ status }) => status === "running");
-    this.#drawRunning(running.map((curve) => this.#runningLine(curve, owners.get(curve.training) ?? [])));
+    /** @param {string[]} people */
+    const tilesOf = (people) =>
+      people.map((person) => store.tiles.get(person)).filter((tile) => tile !== undefined);
+    this.#drawRunning(
+      store.running.map(([training, iteration, iterations, people, others]) =>
+        this.#runningLine(training, iteration, iterations, tilesOf(people), others),
+      ),
+    );
     const waiting = store.waiting.slice(0, MAX_WAITING);
     this.#none.hidden = store.waiting.length > 0;
     setText(this.#none, t("class.wall.queue.none"));
     this.#drawWaiting(
-      waiting.map(([training, seconds], i) =>
-        this.#waitingLine(training, seconds, i, owners.get(training) ?? []),
+      waiting.map(([training, seconds, people, others], i) =>
+        this.#waitingLine(training, seconds, i, tilesOf(people), others),
       ),
     );
     const more = store.waiting.length - waiting.length;
@@ -180,25 +197,26 @@ export class QueueCard {
   }
 
   /**
-   * @param {CurveView} curve
+   * @param {string} training
+   * @param {number} iteration
+   * @param {number} iterations
    * @param {Tile[]} tiles
+   * @param {number} others
    */
-  #runningLine({ training, iteration, iterations }, tiles) {
+  #runningLine(training, iteration, iterations, tiles, others) {
     const share = Math.min(1, iteration / Math.max(1, iterations));
-    const says = `${says_(tiles)} ${iteration}`;
     const make = () => {
       const bar = h("span");
       bar.style.width = `${(100 * share).toFixed(1)}%`;
-      const figure = `${number(iteration)} / ${number(iterations)}`;
       return h(
         "li",
         {},
-        h("span", { className: "who" }, ...names(tiles)),
+        h("span", { className: "who" }, ...ownerNames(tiles, others)),
         h("span", { className: "bar" }, bar),
-        h("span", { className: "quiet" }, figure),
+        h("span", { className: "quiet" }, `${number(iteration)} / ${number(iterations)}`),
       );
     };
-    return { key: training, says, make };
+    return { key: training, says: `${says_(tiles)} ${others} ${iteration}`, make };
   }
 
   /**
@@ -206,8 +224,9 @@ export class QueueCard {
    * @param {number | null} seconds
    * @param {number} ahead
    * @param {Tile[]} tiles
+   * @param {number} others
    */
-  #waitingLine(training, seconds, ahead, tiles) {
+  #waitingLine(training, seconds, ahead, tiles, others) {
     const time =
       seconds === null ? "" : t("class.wall.queue.in", { time: duration(Math.max(1, Math.ceil(seconds))) });
     const next = ahead ? "" : t("class.wall.queue.next");
@@ -215,11 +234,11 @@ export class QueueCard {
       h(
         "li",
         {},
-        h("span", { className: "who" }, ...(tiles.length ? names(tiles) : [t("class.wall.queue.other")])),
+        h("span", { className: "who" }, ...ownerNames(tiles, others)),
         h("span", { className: "quiet" }, next),
         h("span", { className: "quiet" }, time),
       );
-    return { key: training, says: `${says_(tiles)} ${next} ${time}`, make };
+    return { key: training, says: `${says_(tiles)} ${others} ${next} ${time}`, make };
   }
 }
 
@@ -269,8 +288,6 @@ export class JoinCard {
       h("span", { className: "join-words" }, this.#how, this.#address, this.#code),
     );
     this.#button.addEventListener("click", onOpen);
-    this.#picture.addEventListener("error", () => (this.#picture.hidden = true));
-    this.#picture.addEventListener("load", () => (this.#picture.hidden = false));
     card.replaceChildren(this.#button);
   }
 
@@ -283,11 +300,8 @@ export class JoinCard {
     setText(this.#address, plain(address));
     setText(this.#how, t("class.wall.join_at"));
     this.#button.title = t("class.wall.join.large");
+    this.#picture.hidden = !address; // where none is known that others reach, there is no picture
     const source = qrOf(code, address);
-    if (code && this.#picture.getAttribute("src") !== source) this.#picture.src = source;
+    if (address && this.#picture.getAttribute("src") !== source) this.#picture.src = source;
   }
 }
-
-/** Whether something runs or waits. @param {WallStore} store */
-export const isBusy = (store) =>
-  store.waiting.length > 0 || [...store.curves.values()].some((curve) => !isOver(curve));

@@ -29,7 +29,12 @@
  * @property {[number, number][]} points
  */
 
-/** The trainings that wait, in the order in which they will start, with seconds until then. @typedef {[training: string, seconds: number | null][]} Waiting */
+/**
+ * The trainings that wait, in the order in which they will start, with seconds until then; and those that run. Of both some
+ * persons who have them, and how many others do.
+ * @typedef {[training: string, seconds: number | null, people: string[], others: number][]} Waiting
+ * @typedef {[training: string, iteration: number, iterations: number, people: string[], others: number][]} Running
+ */
 
 /** @typedef {"joined" | "queued" | "running" | "paused" | "finished" | "diverged" | "failed" | "cancelled"} TileState */
 

@@ -23,7 +23,8 @@ import { classApi } from "./wall-api.js";
  */
 export function openJoin({ code, address, addresses }, onAddress, renew) {
   const error = h("p", { className: "error", role: "alert" });
-  const picture = h("img", { className: "join-qr", alt: "", src: qrOf(code, address) });
+  const picture = h("img", { className: "join-qr", alt: "", hidden: !address });
+  if (address) picture.src = qrOf(code, address);
   const choice = h(
     "select",
     { "aria-label": t("class.wall.join_at"), value: address, hidden: addresses.length < 2 },
@@ -33,7 +34,6 @@ export function openJoin({ code, address, addresses }, onAddress, renew) {
     dialog.close();
     onAddress(choice.value);
   });
-  picture.addEventListener("error", () => picture.remove());
   const dialog = openDialog({
     title: t("class.wall.join_at"),
     className: "join-large",

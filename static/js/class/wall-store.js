@@ -9,7 +9,7 @@ import { tileOf } from "./tile.js";
 /**
  * @import { ApiError } from "../server/api.js"
  * @import { LabState } from "../types.js"
- * @import { CurveView, Tile, TileView, Waiting } from "./tile.js"
+ * @import { CurveView, Running, Tile, TileView, Waiting } from "./tile.js"
  */
 
 /**
@@ -40,6 +40,8 @@ export class WallStore extends Emitter {
   curves = new Map();
   /** @type {Waiting} */
   waiting = [];
+  /** @type {Running} */
+  running = [];
   /** @type {Map<string, TileView>} */
   #views = new Map();
   /** Person → what only the teacher gets. @type {Map<string, {nickname: string, hand_at: number | null}>} */
@@ -98,6 +100,9 @@ export class WallStore extends Emitter {
     curve: (message) => {
       this.curves.set(message.training, message);
       for (const person of this.#viewers.get(message.training) ?? []) this.#stale.add(person);
+    },
+    running: (message) => {
+      this.running = message.running;
     },
     waiting: (message) => {
       this.waiting = message.waiting;

@@ -152,7 +152,7 @@ class Wall {
     setText(byId("removed"), t("class.wall.removed", { n: number(removed) }));
     yield;
     if (isTeacher) this.#needs.draw(students, Date.now() / 1000);
-    this.#queue.draw(store, students);
+    this.#queue.draw(store);
     yield;
     yield* this.#tiles.draw(tiles, colorByName(groups));
     yield* this.#cloud.draw(groups);
