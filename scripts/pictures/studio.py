@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Browser, FloatRect
+from playwright.sync_api import Browser, FloatRect, Page
 
 from tests.support.class_lab import ClassLab, Member, running_class
 from tests.support.folders import ROOT, find_data_dir
@@ -87,9 +87,13 @@ class Studio:
         return WallPage(tab, member.lab)
 
     def page(self, lab: LabServer, **context: Any) -> LabPage:
+        return LabPage(self.tab(**context), lab)
+
+    def tab(self, **context: Any) -> Page:
+        """A tab in a browser of its own."""
         tab = Tabs(self._browser).borrow(**{"color_scheme": "light", **context})
         self._rest.callback(tab.context.close)
-        return LabPage(tab, lab)
+        return tab
 
     def both(self, lab: LabServer, **context: Any) -> Iterator[tuple[LabPage, str]]:
         """The page in English and in Japanese, each with the ending of its pictures."""

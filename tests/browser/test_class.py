@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 
 from tests.browser.accessibility import violations
 from tests.support.class_lab import ClassLab, Member, running_class
-from tests.support.lab_page import LabPage
+from tests.support.class_page import ClassPage
 from tests.support.waiting import TIMEOUT, wait_until
 
 DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}, "locale": "en-US"}
@@ -28,30 +28,13 @@ PHONE: dict[str, Any] = {
 REFUSED_SOCKET = "Error during WebSocket handshake: Unexpected response code: 40"
 #: The code that the boxes show.
 BOXES = "[...document.querySelectorAll('.box')].map(box => box.textContent).join('')"
-READY = "document.documentElement.dataset.ready === 'true'"
 
 
-class Seat(LabPage):
-    """One person's browser, whatever page of the class it shows."""
-
-    def open(self, path: str = "/") -> None:
-        self.page.goto(self.lab.url + path)
-        self.until(READY)
+class Seat(ClassPage):
+    """The browser of one person."""
 
     def said(self, field: str) -> str:
         return self.page.inner_text(f"#{field}-said")
-
-    def join(self, code: str, nickname: str) -> None:
-        """Join from the page that is open, and wait for the lab's page."""
-        self.page.fill("#code", code)
-        self.page.fill("#nickname", nickname)
-        self.page.press("#nickname", "Enter")
-        self.until_ready()
-
-    @property
-    def me(self) -> str | None:
-        """Number and nickname at the top."""
-        return self.page.text_content(".person summary")
 
     def in_menu(self, text: str) -> None:
         """Choose an item of the menu at the person's number."""
@@ -243,7 +226,10 @@ def test_an_hour_of_a_class(sit, lab):
     teacher.http.post("/api/class/hold", json={"held": False}).raise_for_status()
     desk.until(f"!({LOCKED}) && ({BANNER}) === ''")
 
-    # shown to all: the run of another person, which is not shared, until it is released
+    # shown to all, also in a second tab: the run of another person, which is not shared, until it is released
+    tab = Seat(desk.page.context.new_page(), lab)
+    tab.until_ready()
+    assert tab.me == "2 Ada <b>"
     teacher.http.post(
         "/api/class/show", json={"view": {"kind": "moment", "runs": [mine], "iteration": 10}}
     ).raise_for_status()
@@ -252,8 +238,11 @@ def test_an_hour_of_a_class(sit, lab):
     desk.page.reload()
     desk.until_ready()
     desk.until(f"{drawn(desk)} === '{mine}'")
+    assert desk.page.evaluate(ENTRY, mine) == ["Launched by number 1 · Shown to all now", ["run again"]]
+    tab.until(f"{drawn(tab)} === '{mine}'")
     assert violations(desk) == []
     teacher.http.post("/api/class/show", json={"view": None}).raise_for_status()
+    tab.until(f"{drawn(tab)} === '{hers}'")
     desk.until(f"{drawn(desk)} === '{hers}' && !document.documentElement.hasAttribute('data-moment')")
     desk.until(f"!document.querySelector('[data-run=\"{mine}\"]') && ({BANNER}) === ''")
 
@@ -263,9 +252,7 @@ def test_an_hour_of_a_class(sit, lab):
     teacher.http.post("/api/class/code").raise_for_status()
     desk.page.reload()
     desk.until_ready()
-    tab = Seat(desk.page.context.new_page(), lab)
-    tab.until_ready()
-    assert tab.me == "2 Ada"
+    assert desk.me == tab.me == "2 Ada"
 
     # another device, by three words
     desk.in_menu("Recovery phrase")

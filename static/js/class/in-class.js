@@ -46,14 +46,22 @@ export class InClass {
     if (role === "student") {
       new Hand(tools, find(document, ".parts", HTMLElement), store, toast);
       new ShownView(store);
-      const lock = () => form.lock(store.messages.class?.held ? t("class.launch_held") : "");
-      store.on("class", lock);
-      onLanguage(lock);
-      lock();
     }
+    const lock = () => form.lock(this.#whyLocked());
+    store.on("class", lock);
+    onLanguage(lock);
+    lock();
     store.on("connection", () => this.#leaveIfOver());
     store.on("person", () => this.#leaveIfOver());
+    store.on("class", () => store.emit("draw")); // the marks of the runs that are shown
     this.#leaveIfOver();
+  }
+
+  /** Why this person cannot launch now; empty: they can. */
+  #whyLocked() {
+    const { person, messages } = this.#store;
+    if (person?.role === "projector") return t("class.only_looks");
+    return person?.role === "student" && messages.class?.held ? t("class.launch_held") : "";
   }
 
   /** If this browser is not known in the class any more, go to where one joins, and say why. */
@@ -71,7 +79,7 @@ export class InClass {
    * @param {Pick<RunActions, "change">} actions
    */
   drawEntry(entry, run, actions) {
-    const state = JSON.stringify([run.owner, run.shared, this.#store.mayChange(run)]);
+    const state = JSON.stringify([run.owner, run.shared, this.#isShown(run), this.#store.mayChange(run)]);
     if (this.#drawn.get(entry) === state) return;
     this.#drawn.set(entry, state);
     entry.classList.toggle("foreign", !this.#store.mayChange(run));
@@ -83,21 +91,34 @@ export class InClass {
       find(entry, ".actions.more", HTMLElement).append(this.#shareIcon(run, actions));
   }
 
-  /** Whose run it is, if not one's own; or that one shares it. @param {Run} run */
+  /** Whether the teacher shows the run to all now. @param {Run} run */
+  #isShown({ id }) {
+    const { shown } = this.#store.messages.class ?? {};
+    return Boolean(shown?.runs?.includes(id));
+  }
+
+  /** Whose run it is, if not one's own; and that it is shared, or shown to all now. @param {Run} run */
   #mark(run) {
     const isOwn = this.#store.isOwn(run);
-    if (isOwn && !run.shared) return null;
-    const text = isOwn ? "" : ownerText(run);
-    const label = isOwn
-      ? t("class.shared_by_you")
-      : t(run.shared ? "class.shared_by" : "class.run_of", { owner: ownerPhrase(run) });
+    const isShown = this.#isShown(run);
+    const labels = [
+      ...(isOwn && !run.shared ? [] : [this.#ownership(run)]),
+      ...(isShown ? [t("class.shown_to_all")] : []),
+    ];
+    if (!labels.length) return null;
+    const label = labels.join(" · ");
     const mark = h("span", { className: "owner", title: label });
+    if (isShown) mark.append(classIcon("shown"));
     if (run.shared) mark.append(classIcon("share"));
-    mark.append(
-      h("span", { className: "hidden" }, isOwn ? label : `${label} `),
-      ...(text ? [h("span", { "aria-hidden": "true" }, text)] : []),
-    );
+    mark.append(h("span", { className: "hidden" }, label));
+    if (!isOwn) mark.append(h("span", { "aria-hidden": "true" }, ownerText(run)));
     return mark;
+  }
+
+  /** Who has launched or shares a run, in words. @param {Run} run */
+  #ownership(run) {
+    if (this.#store.isOwn(run)) return run.shared ? t("class.shared_by_you") : "";
+    return t(run.shared ? "class.shared_by" : "class.run_of", { owner: ownerPhrase(run) });
   }
 
   /**
@@ -130,9 +151,7 @@ export class InClass {
     share.hidden = !this.#store.mayChange(run);
     /** @param {Run} now */
     const update = (now) => {
-      const isOwn = this.#store.isOwn(now);
-      const text = isOwn ? "class.shared_by_you" : now.shared ? "class.shared_by" : "class.run_of";
-      setText(owner, isOwn && !now.shared ? "" : t(text, { owner: ownerPhrase(now) }));
+      setText(owner, this.#ownership(now));
       setText(share, t(now.shared ? "class.unshare" : "class.share"));
     };
     return { owner, share, update };

@@ -1,6 +1,6 @@
 /**
  * The teacher's view on a student's page: while something is shown to all, the page shows those runs and that moment. Afterwards
- * it shows again what it showed before, also if it was loaded again meanwhile.
+ * it shows again what it showed before, also if it was loaded again meanwhile, and what was launched meanwhile.
  */
 
 import { urlState } from "../state/address.js";
@@ -11,13 +11,21 @@ import { writeMoment } from "../state/moment.js";
  * @import { Shown } from "./types.js"
  */
 
-/** What the page showed before, in the browser's storage. */
+/** What the page showed before: ids of runs, and the moment. @typedef {{runs: string[], moment: string}} Before */
+
+/** The key of what the page showed before, in the browser's storage: for a page that is loaded while something is shown. */
 const BEFORE = "before-shown";
 
 export class ShownView {
   #store;
   /** What is shown to all and already on the page, as JSON. */
-  #applied = "null";
+  #applied = "";
+  /** The runs that are shown to all. @type {string[]} */
+  #ids = [];
+  /** Whether nothing was shown to all when the page was loaded, or since. */
+  #wasFree = false;
+  /** @type {Before | null} */
+  #before = null;
 
   /** @param {Store} store */
   constructor(store) {
@@ -37,10 +45,9 @@ export class ShownView {
     if (state === this.#applied || (shown && !ids.length)) return;
     this.#applied = state;
     if (!shown) return this.#restore();
-    if (!window.kept.get(BEFORE)) {
-      const before = this.#store.shown().map(({ id }) => id);
-      window.kept.set(BEFORE, JSON.stringify({ runs: before, moment: urlState.get("moment") }));
-    }
+    this.#before ??= (!this.#wasFree && readBefore()) || this.#now();
+    window.kept.set(BEFORE, JSON.stringify(this.#before));
+    this.#ids = ids;
     this.#store.showOnly(ids);
     const first = runs.get(ids[0]);
     if (shown.kind === "moment" && first)
@@ -49,24 +56,39 @@ export class ShownView {
 
   /** The ids of the runs in a view. @param {Shown} shown */
   #runsOf(shown) {
-    if (shown.kind === "lesson") {
-      const runs = this.#store.list().filter(({ lesson }) => lesson === shown.lesson);
-      return runs.map(({ id }) => id);
-    }
-    return shown.runs;
+    if (shown.kind !== "lesson") return shown.runs;
+    return [...this.#store.runs.values()].filter(({ lesson }) => lesson === shown.lesson).map(({ id }) => id);
+  }
+
+  /** @returns {Before} */
+  #now() {
+    return { runs: this.#store.shown().map(({ id }) => id), moment: urlState.get("moment") };
   }
 
   #restore() {
-    const before = window.kept.get(BEFORE);
-    if (!before) return;
+    const before = this.#before ?? (this.#wasFree ? null : readBefore());
+    const launched = this.#ids.length ? this.#now().runs.filter((id) => !this.#ids.includes(id)) : [];
+    this.#wasFree = true;
+    this.#before = null;
+    this.#ids = [];
     window.kept.set(BEFORE, "");
-    const { runs, moment } = JSON.parse(before);
-    this.#store.showOnly(runs.filter((/** @type {string} */ id) => this.#store.runs.has(id)));
-    this.#pin(moment);
+    if (!before) return;
+    const { runs } = this.#store;
+    this.#store.showOnly([...new Set([...before.runs, ...launched])].filter((id) => runs.has(id)));
+    this.#pin(before.moment);
   }
 
   /** @param {string} moment */
   #pin(moment) {
     if (moment !== urlState.get("moment")) urlState.set({ moment });
+  }
+}
+
+/** @returns {Before | null} */
+function readBefore() {
+  try {
+    return JSON.parse(window.kept.get(BEFORE) || "null");
+  } catch {
+    return null;
   }
 }
