@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
 
 from tests.browser.accessibility import violations
 from tests.support.class_lab import ClassLab, Member, running_class
 from tests.support.class_page import ClassPage
-from tests.support.waiting import TIMEOUT, wait_until
+from tests.support.tabs import Tabs
+from tests.support.waiting import wait_until
 
 DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}, "locale": "en-US"}
 PHONE: dict[str, Any] = {
@@ -49,23 +49,21 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClassLab]:
 
 
 @pytest.fixture
-def sit(browser: Browser, lab: ClassLab) -> Iterator[Any]:
+def sit(tabs: Tabs, lab: ClassLab) -> Iterator[Any]:
     """Opens pages of the class in browsers of their own; none may log an error or ask another host."""
-    seats: list[Seat] = []
+    seats: list[tuple[Seat, dict[str, Any]]] = []
 
     def sit(**options: Any) -> Seat:
-        context = browser.new_context(**options)
-        context.set_default_timeout(1000 * TIMEOUT)
-        seats.append(Seat(context.new_page(), lab))
-        return seats[-1]
+        seats.append((Seat(tabs.borrow(**options), lab), options))
+        return seats[-1][0]
 
     yield sit
-    for seat in seats:
+    for seat, options in seats:
         seat.stop_listening()
-        seat.page.context.close()
-    errors = [error for seat in seats for error in seat.errors]
+        tabs.give_back(seat.page, lab.url, **options)
+    errors = [error for seat, _ in seats for error in seat.errors]
     assert [error for error in errors if REFUSED_SOCKET not in error] == []
-    assert [url for seat in seats for url in seat.foreign_requests] == []
+    assert [url for seat, _ in seats for url in seat.foreign_requests] == []
 
 
 def test_a_code_is_typed_pasted_or_scanned_and_what_is_wrong_stands_beside_its_field(sit, lab):
@@ -201,7 +199,7 @@ def test_an_hour_of_a_class(sit, lab):
     # the teacher's page of the lab has all, with whose they are
     office = sit(**DESK)
     office.page.goto(f"{lab.url}/join#teacher={lab.secret}")
-    office.page.wait_for_url("**/wall")
+    office.until("location.pathname === '/wall'")
     office.open()
     assert office.page.get_attribute(".wall-link", "href") == "wall"
     office.until("document.querySelectorAll('[data-run] .owner').length === 2")
@@ -253,6 +251,7 @@ def test_an_hour_of_a_class(sit, lab):
     desk.page.reload()
     desk.until_ready()
     assert desk.me == tab.me == "2 Ada"
+    tab.page.close()
 
     # another device, by three words
     desk.in_menu("Recovery phrase")
@@ -284,14 +283,12 @@ def test_an_hour_of_a_class(sit, lab):
     assert own["config"]["training"]["iterations"] == 20
     device.in_menu("Leave")
     device.page.click("dialog .main")
-    device.page.wait_for_url("**/join")
     device.until("document.querySelector('#notice').textContent.includes('You have left the class.')")
     assert desk.me == "2 Ada"
 
     # removed: the page says so, does not go round in circles, and the code does not help
     removed = teacher.http.patch(f"/api/class/people/{person(teacher, 1)}", json={"removed": True})
     removed.raise_for_status()
-    phone.page.wait_for_url("**/join")
     phone.until("document.querySelector('#notice').textContent.includes('このクラスから外れました')")
     phone.open()
     assert phone.page.url == f"{lab.url}/join"

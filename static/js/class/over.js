@@ -3,8 +3,13 @@
 /** Whether this person is leaving: then that is the reason, whatever else the page hears. */
 let leaving = false;
 
+/** Whether the page is on its way: a second request would end the first. */
+let going = false;
+
 /** @param {string} reason a code; the texts are `class.over.…` */
 export function goToJoin(reason) {
+  if (going) return;
+  going = true;
   location.replace(`join#reason=${leaving ? "left" : reason}`);
 }
 
