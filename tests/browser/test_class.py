@@ -200,7 +200,8 @@ def test_an_hour_of_a_class(sit, lab):
     office = sit(**DESK)
     office.page.goto(f"{lab.url}/join#teacher={lab.secret}")
     office.until("location.pathname === '/wall'")
-    office.open()
+    office.page.click("#to-lab")
+    office.until_ready()
     assert office.page.get_attribute(".wall-link", "href") == "wall"
     office.until("document.querySelectorAll('[data-run] .owner').length === 2")
     assert office.page.evaluate(ENTRY, hers)[0] == "Shared by 2 Ada <b>"
