@@ -44,6 +44,7 @@ class Hub:
         self._rows = RowLogs(history, observe_lag)
         self._lanes = Lanes(in_class=in_class)
         self._viewers: set[Viewer] = set()
+        self._watchers: dict[str, set[Viewer]] = {}  # run → the viewers that show it
         self._readers: dict[States, set[Viewer]] = {}  # lane → viewers
         self.closing = False
 
@@ -53,7 +54,7 @@ class Hub:
         """Committed rows of a training that some run shows; they follow those that came before."""
         chunk = self._rows.append(training_id, stream, rows)
         for run_id in self._rows.runs(training_id):
-            viewers = [viewer for viewer in self._viewers if viewer.shows(run_id)]
+            viewers = self._watchers.get(run_id)
             if viewers:
                 shared = wrap(chunk.frame(run_id))
                 for viewer in viewers:
@@ -85,7 +86,7 @@ class Hub:
     def publish_deleted(self, run_id: str) -> None:
         """Forget a deleted run, with the last one of a training its rows, and notify every viewer that saw it."""
         self._rows.remove(run_id)
-        for viewer in self._viewers:
+        for viewer in tuple(self._watchers.get(run_id, ())):
             viewer.unsubscribe(run_id)
         self._lanes.delete_run(run_id)
         self._offer_changes()
@@ -107,8 +108,8 @@ class Hub:
 
     def _close(self, run_id: str, lane: States, owner: str | None) -> None:
         """Those who read a lane do not see a run any more, but for its owner."""
-        for viewer in self._readers.get(lane, ()):
-            if viewer.person.id != owner:
+        for viewer in tuple(self._watchers.get(run_id, ())):
+            if lane in viewer.lanes and viewer.person.id != owner:
                 viewer.unsubscribe(run_id)
 
     def _offer_changes(self) -> None:
@@ -144,7 +145,9 @@ class Hub:
         wall: bool = False,
     ) -> Viewer:
         """A viewer that gets updates until it leaves; see `Viewer` for `write`, and `Lanes.of` for `wall`."""
-        viewer = Viewer(self._rows, self._lanes.of(person, wall=wall), person, write=write)
+        viewer = Viewer(
+            self._rows, self._lanes.of(person, wall=wall), person, write=write, watchers=self._watchers
+        )
         self._viewers.add(viewer)
         for lane in viewer.lanes:
             self._readers.setdefault(lane, set()).add(viewer)
@@ -152,6 +155,7 @@ class Hub:
 
     def leave(self, viewer: Viewer) -> None:
         self._viewers.discard(viewer)
+        viewer.leave()
         for lane in viewer.lanes:
             self._readers.get(lane, set()).discard(viewer)
 

@@ -41,6 +41,7 @@ class Viewer:
         person: Person,
         *,
         write: Callable[[bytes], bool] | None = None,
+        watchers: dict[str, set[Viewer]] | None = None,
         version: int = 0,
         place: Place | None = START,
     ) -> None:
@@ -49,6 +50,7 @@ class Viewer:
             lanes: the logs of states that the person may read.
             write: writes a frame to the wire as it is, and returns whether it could (`app.live.protocol`); None if the
                 connection cannot do this.
+            watchers: run → the viewers that show it; this one adds itself. None: nothing is written directly.
             version: of the states that the viewer has seen already.
             place: where the list of runs continues; None: the viewer has the whole list.
         """
@@ -60,6 +62,7 @@ class Viewer:
         self._has_one_lane = len(lanes) == 1
         self.person = person
         self._write = write
+        self._watchers = {} if watchers is None else watchers
         self._version = version
         self._place = place
         self._cursors: dict[str, dict[str, int]] = {}
@@ -76,6 +79,7 @@ class Viewer:
         if not self._may_see(run_id):
             return
         self._cursors[run_id] = {stream: cursors.get(stream, 0) for stream in STREAMS}
+        self._watchers.setdefault(run_id, set()).add(self)
         for stream, cursor in self._cursors[run_id].items():
             if overview and not cursor and self._rows.is_long(run_id, stream):
                 self._overviews[run_id, stream] = overview
@@ -88,9 +92,19 @@ class Viewer:
         return run_id in self._cursors
 
     def unsubscribe(self, run_id: str) -> None:
-        self._cursors.pop(run_id, None)
+        if self._cursors.pop(run_id, None) is None:
+            return
+        others = self._watchers[run_id]
+        others.discard(self)
+        if not others:
+            del self._watchers[run_id]
         for stream in STREAMS:
             self._overviews.pop((run_id, stream), None)
+
+    def leave(self) -> None:
+        """Show no run any more."""
+        for run_id in list(self._cursors):
+            self.unsubscribe(run_id)
 
     async def wait(self) -> None:
         """Wait until something is due."""

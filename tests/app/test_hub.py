@@ -326,6 +326,20 @@ def test_shared_encoded_messages_are_bounded(monkeypatch):
     assert log.changes(0) is not first, "it was dropped for newer messages"
 
 
+def test_who_has_left_or_shows_a_run_no_more_is_not_looked_at_when_its_rows_come(lab, monkeypatch):
+    """A class of hundreds, each with a run of the same training, would look at each other twenty times a second."""
+    viewers = [lab.viewer(train=0) for _ in range(3)]
+    offered = []
+    monkeypatch.setattr("app.live.viewer.Viewer.offer_rows", lambda viewer, *_: offered.append(viewer))
+    viewers[0].unsubscribe("r")
+    lab.hub.leave(viewers[1])
+    lab.viewer().subscribe("other", {})
+
+    lab.append(1)
+
+    assert offered == viewers[2:]
+
+
 def test_only_viewers_of_a_run_are_woken_by_its_rows(lab):
     shown, other = lab.viewer(train=0), lab.viewer()
     shown.news.clear()
