@@ -13,6 +13,23 @@ import psutil
 
 #: Where Linux shows control groups, by which containers and service units are limited.
 CGROUPS = Path("/sys/fs/cgroup")
+#: Where Linux lists its routes.
+ROUTES = Path("/proc/net/route")
+#: How the names of interfaces begin that other machines do not reach.
+VIRTUAL = (
+    "br-",
+    "docker",
+    "podman",
+    "veth",
+    "vethernet",
+    "virbr",
+    "vmnet",
+    "vmware",
+    "vboxnet",
+    "virtualbox",
+    "lxc",
+    "cni",
+)
 #: More than any lab needs; used where the system has no limit.
 MAX_OPEN_FILES = 65_536
 
@@ -56,16 +73,37 @@ def is_container() -> bool:
 
 
 def addresses() -> list[str]:
-    """IPv4 addresses by which other machines may reach this one, such as `192.168.1.20`."""
-    found = [
-        address.address
+    """IPv4 addresses by which other machines may reach this one, such as `192.168.1.20`; the likeliest first: that of
+    the way to the internet or the school's router, and those of virtual machines and containers last."""
+    found = {
+        address.address: name
         for name, interface in sorted(psutil.net_if_addrs().items())
         if (state := psutil.net_if_stats().get(name)) is None or state.isup
         for address in interface
-        if address.family == socket.AF_INET
-    ]
-    usable = [ipaddress.ip_address(address) for address in found]
-    return [str(address) for address in usable if not (address.is_loopback or address.is_link_local)]
+        if address.family == socket.AF_INET and is_usable(address.address)
+    }
+    routed = default_interface()
+    return sorted(found, key=lambda address: (found[address] != routed, is_virtual(found[address])))
+
+
+def is_usable(address: str) -> bool:
+    """Whether other machines may have a way to an address."""
+    parsed = ipaddress.ip_address(address)
+    return not (parsed.is_loopback or parsed.is_link_local)
+
+
+def is_virtual(interface: str) -> bool:
+    """Whether an interface leads to virtual machines and containers of this machine only, as far as its name says."""
+    return interface.lower().startswith(VIRTUAL)
+
+
+def default_interface(routes: Path = ROUTES) -> str | None:
+    """The interface through which this machine reaches other networks, where Linux says it; None elsewhere."""
+    for line in (_read(routes) or "").splitlines()[1:]:
+        name, destination, *_ = line.split()
+        if int(destination, 16) == 0:
+            return name
+    return None
 
 
 def _cpu_shares(root: Path) -> Iterator[float]:

@@ -2,6 +2,9 @@
 
 import ipaddress
 import os
+import socket
+from functools import partial
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -59,6 +62,28 @@ def test_a_containers_memory_counts_where_it_is_less_than_the_machines(folder, f
 def test_without_control_groups_the_machine_counts(tmp_path):
     assert machine.cores(tmp_path / "none") == here()
     assert machine.memory_bytes(tmp_path / "none") == psutil.virtual_memory().total
+
+
+def test_the_address_of_the_schools_network_comes_before_those_of_containers(monkeypatch, tmp_path):
+    given = {
+        "docker0": "172.17.0.1",
+        "eth1": "10.0.0.2",
+        "lo": "127.0.0.1",
+        "wlan0": "192.168.1.20",
+        "x0": "169.254.1.1",
+    }
+    interfaces = {
+        name: [SimpleNamespace(family=socket.AF_INET, address=address)] for name, address in given.items()
+    }
+    monkeypatch.setattr(psutil, "net_if_addrs", lambda: interfaces)
+    monkeypatch.setattr(psutil, "net_if_stats", dict)
+    routes = tmp_path / "route"
+    header = "Iface\tDestination\tGateway\n"
+    routes.write_text(f"{header}eth1\t0000000A\t00000000\nwlan0\t00000000\t0101A8C0\n")
+    monkeypatch.setattr(machine, "default_interface", partial(machine.default_interface, routes))
+    assert machine.addresses() == ["192.168.1.20", "10.0.0.2", "172.17.0.1"]
+    routes.unlink()
+    assert machine.addresses() == ["10.0.0.2", "192.168.1.20", "172.17.0.1"]
 
 
 def test_addresses_are_those_that_other_machines_reach():

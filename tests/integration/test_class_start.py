@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 import segno
 
+from app.commands.doctor import doctor
+from app.settings import Settings
 from tests.support.class_lab import running_class
 from tests.support.errors import error
 
@@ -111,6 +113,14 @@ def test_without_a_class_there_is_no_teachers_link(make_lab, tmp_path):
     lab.state_dir = tmp_path / "nothing"
     assert teacher_link(lab).returncode == 2
     assert not lab.state_dir.exists()
+
+
+def test_the_doctor_of_a_class_comes_through_as_a_visitor(lab, capsys):
+    settings = Settings(class_name="1-B", port=lab.port, state_dir=lab.state_dir, data_dir=lab.data_dir)
+    assert doctor(settings, lab.url) == 0
+    said = capsys.readouterr().out
+    assert "reaches the lab through the proxy" in said
+    assert "the class '1-B'" in said
 
 
 def test_the_teacher_and_the_projector_have_the_qr_code_and_nobody_else(lab):
