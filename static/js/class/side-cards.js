@@ -292,10 +292,11 @@ export class JoinCard {
   }
 
   /**
-   * @param {string} code
+   * @param {string} code "": there is none
    * @param {string} address
    */
   draw(code, address) {
+    this.#button.hidden = !code;
     setText(this.#code, spaced(code));
     setText(this.#address, plain(address));
     setText(this.#how, t("class.wall.join_at"));

@@ -11,7 +11,7 @@ const STEP = 8;
 /** The smallest width of a tile, in letters: what stands beside each other in its first line needs them. */
 const LETTERS = { curves: 6.2, small: 5.5 };
 /** Heights in letters: with a line for the name, and without. */
-const HEIGHTS = { named: 4.8, unnamed: 3.5, highest: 7, small: 2.8 };
+const HEIGHTS = { named: 4.8, unnamed: 3.5, highest: 9, small: 2.8 };
 /** Width to height: a curve is seen best a little wider than high. */
 const SHAPE = 1.35;
 

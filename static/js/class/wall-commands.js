@@ -64,7 +64,8 @@ export class WallCommands {
 
   #draw() {
     const { held, shown, numbers_only, ended } = this.#store.classroom;
-    for (const element of [this.#hold, this.#menu, this.#end]) element.hidden = Boolean(ended);
+    for (const element of [this.#hold, this.#menu, this.#numbersLabel, this.#link, this.#end])
+      element.hidden = Boolean(ended);
     this.#hold.setAttribute("aria-pressed", String(held));
     this.#hold.title = t("class.wall.hold.help");
     this.#hold.replaceChildren(

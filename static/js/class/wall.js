@@ -75,6 +75,7 @@ class Wall {
     });
     store.on("connection", () => this.#ready());
     onLanguage(() => {
+      this.#drawJoining();
       this.#drawOrder();
       this.#drawBanner();
       void this.#drawSoon();
@@ -96,10 +97,16 @@ class Wall {
       this.#join = { code, address, addresses };
       if (numbers_only !== undefined && numbers_only !== this.#store.classroom.numbers_only)
         this.#store.emit("class", { numbers_only });
-      this.#joining.draw(code, address);
+      this.#drawJoining();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error; // the connection says it too
     }
+  }
+
+  /** How to join, unless the class has ended. */
+  #drawJoining() {
+    const { code, address } = this.#join;
+    this.#joining.draw(this.#store.classroom.ended ? "" : code, address);
   }
 
   #openJoin() {
@@ -125,12 +132,15 @@ class Wall {
     this.#due = true;
     if (this.#drawing) return;
     this.#drawing = true;
-    while (this.#due) {
-      this.#due = false;
-      let begun = await nextPicture();
-      for (const _ of this.#draw()) if (performance.now() - begun > STEP_TIME) begun = await nextPicture();
+    try {
+      while (this.#due) {
+        this.#due = false;
+        let begun = await nextPicture();
+        for (const _ of this.#draw()) if (performance.now() - begun > STEP_TIME) begun = await nextPicture();
+      }
+    } finally {
+      this.#drawing = false;
     }
-    this.#drawing = false;
   }
 
   *#draw() {
