@@ -101,6 +101,15 @@ def test_the_wall_follows_a_class_and_what_its_teacher_does_while_the_projector_
     wall.page.keyboard.press("ArrowRight")
     wall.until("document.querySelector('.cloud-name').textContent === '2 mochi'")
     wall.until("document.querySelectorAll('.cloud-chosen path').length === 2")
+    # the other way round: who points at a curve sees whose it is
+    box = wall.page.locator(".cloud-plot").bounding_box()
+    point = wall.page.evaluate("""(() => {
+        const {x, y} = document.querySelector('.cloud-chosen path').getPointAtLength(60); return [x, y]; })()""")
+    assert box is not None
+    wall.page.mouse.move(box["x"] + point[0], box["y"] + point[1])
+    wall.until("document.querySelector('.tile.pointed .tile-name').textContent.length > 0")
+    wall.until("document.querySelectorAll('.cloud-chosen path').length === 1")
+    wall.page.mouse.move(5, 5)
     wall.page.keyboard.press("s")
     wait_until(lambda: students[3].runs() == set(runs[1]), "the runs are shown to all")
     projector.until("document.querySelector('.cloud-name').textContent === '2'")

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { columnsOf, extentOf, halfTakenOff, percentile } from "../../static/js/class/cloud.js";
+import { columnsOf, extentOf, halfTakenOff, nearest, percentile } from "../../static/js/class/cloud.js";
 import { forExamples } from "./random.js";
 
 /** @import { Curve } from "../../static/js/class/cloud.js" */
@@ -126,4 +126,13 @@ test("the chart goes as far as the runs are to go, unless a few go much farther"
   assert.deepEqual(extentOf([...short, curve(() => 0.5, 100, 100_000)]), { end: 1000, beyond: 1 });
   assert.deepEqual(extentOf([...short, curve(() => 0.5, 100, 3000)]), { end: 3000, beyond: 0 });
   assert.deepEqual(extentOf([]), { end: 0, beyond: 0 });
+});
+
+test("a curve is pointed at where it is the nearest, and only where it has got", () => {
+  const low = curve(() => 0.2, 100);
+  const high = curve((x) => x / 1000, 1000);
+  assert.equal(nearest([low, high], 50, 0.18, 0.05), low);
+  assert.equal(nearest([low, high], 50, 0.06, 0.05), high);
+  assert.equal(nearest([low, high], 50, 0.5, 0.05), null);
+  assert.equal(nearest([low, high], 205, 0.2, 0.05), high, "the other one has ended before");
 });

@@ -6,7 +6,7 @@
 import { h, setText, svg } from "../page/dom.js";
 import { roundAbove, Scale } from "../scale.js";
 import { number, percent, t } from "../words/i18n.js";
-import { columnsOf, extentOf, halfTakenOff, MIN_FOR_BAND } from "./cloud.js";
+import { columnsOf, extentOf, halfTakenOff, MIN_FOR_BAND, nearest } from "./cloud.js";
 import { colorOf } from "./groups.js";
 import { isOver } from "./tile.js";
 
@@ -26,7 +26,11 @@ const LINES_IN_STEP = 40;
 /** @param {CurveView} view @returns {Curve} */
 const curveOf = (view) => ({ points: view.points, over: isOver(view), iterations: view.iterations });
 
+/** A curve is pointed at from this many pixels. */
+const POINTING = 10;
+
 export class CloudView {
+  #onPoint;
   #title = h("h2");
   #key = h("div", { className: "cloud-key" });
   #plot = h("div", { className: "cloud-plot" });
@@ -47,15 +51,33 @@ export class CloudView {
   #room = { width: 0, height: 0, letter: 11 };
   #axis = "";
 
-  /** @param {HTMLElement} card */
-  constructor(card) {
+  /**
+   * @param {HTMLElement} card
+   * @param {(training: string | null) => void} onPoint called with the curve that is pointed at
+   */
+  constructor(card, onPoint) {
+    this.#onPoint = onPoint;
     this.#plot.append(this.#svg, this.#labels, this.#empty);
     this.#plot.setAttribute("role", "img");
     card.replaceChildren(
       h("header", { className: "card-head" }, this.#title, this.#chosenText, this.#key),
       this.#plot,
     );
+    this.#plot.addEventListener("pointermove", ({ offsetX, offsetY }) => this.#point(offsetX, offsetY));
+    this.#plot.addEventListener("pointerleave", () => onPoint(null));
     new ResizeObserver(() => this.#measure()).observe(this.#plot);
+  }
+
+  /**
+   * @param {number} left
+   * @param {number} top
+   */
+  #point(left, top) {
+    const place = this.#place;
+    if (!place) return;
+    const curves = this.#groups.flatMap(({ curves }) => curves);
+    const reach = Math.abs(place.y.value(POINTING) - place.y.value(0));
+    this.#onPoint(nearest(curves, place.x.value(left), place.y.value(top), reach)?.training ?? null);
   }
 
   #measure() {

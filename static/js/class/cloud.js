@@ -98,6 +98,27 @@ function reader(points) {
 }
 
 /**
+ * The curve that is nearest to a place, of those that have a value there; null: all are farther away.
+ * @template {{points: [number, number][]}} Any
+ * @param {Any[]} curves
+ * @param {number} x
+ * @param {number} y
+ * @param {number} farthest how far a curve may be from it in y
+ * @returns {Any | null}
+ */
+export function nearest(curves, x, y, farthest) {
+  let found = null;
+  let least = farthest;
+  for (const curve of curves) {
+    const value = reader(curve.points)(x);
+    if (value === null || Math.abs(value - y) > least) continue;
+    least = Math.abs(value - y);
+    found = curve;
+  }
+  return found;
+}
+
+/**
  * A percentile of sorted values, between two of them on the line that joins them.
  * @param {ArrayLike<number>} sorted at least one
  * @param {number} share from 0 to 1

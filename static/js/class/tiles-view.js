@@ -125,6 +125,12 @@ export class TilesView {
     return tiles.toSorted((a, b) => place(a) - place(b));
   }
 
+  /** Mark the tiles of those whose curve is pointed at. @param {Set<string>} people */
+  mark(people) {
+    for (const [person, { element }] of this.#elements)
+      element.classList.toggle("pointed", people.has(person));
+  }
+
   /** @param {string} person */
   #setCurrent(person) {
     const before = this.#elements.get(this.#current);

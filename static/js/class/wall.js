@@ -19,6 +19,8 @@ import { viewOf, WallCommands } from "./wall-commands.js";
 import { openJoin, openPerson, openRemoved } from "./wall-dialogs.js";
 import { WallStore } from "./wall-store.js";
 
+/** @import { Tile } from "./tile.js" */
+
 /** Milliseconds after which waiting times are worded again. */
 const BEAT = 10_000;
 /** Milliseconds after which a drawing goes on in the next picture of the screen. */
@@ -34,12 +36,17 @@ const nextPicture = () => new Promise((done) => requestAnimationFrame(() => done
 const byId = (id) => find(document, `#${id}`, HTMLElement);
 const isTeacher = document.body.dataset.role === "teacher";
 
+/** The number of a student, and the nickname where names are shown. @param {Tile} tile */
+const nameOf = ({ number: place, nickname }) => [place, nickname].filter(Boolean).join(" ");
+
 class Wall {
   #store = new WallStore();
   #colors = new GroupColors();
   #order = window.kept.get("wall-order") ?? ORDERS[0];
   /** The student whose tile is pointed at. @type {string | null} */
   #picked = null;
+  /** The training whose curve is pointed at in the chart. @type {string | null} */
+  #pointed = null;
   /** The one whose tile was opened last. @type {string | null} */
   #opened = null;
   /** @type {{code: string, address: string, addresses: string[]}} */
@@ -56,7 +63,7 @@ class Wall {
   constructor() {
     const store = this.#store;
     const open = (/** @type {string} */ person) => this.#open(person);
-    this.#cloud = new CloudView(byId("cloud"));
+    this.#cloud = new CloudView(byId("cloud"), (training) => this.#point(training));
     this.#tiles = new TilesView(byId("tiles"), !isTeacher, (person) => this.#pick(person), open);
     this.#needs = new NeedsCard(byId("needs"), open);
     this.#queue = new QueueCard(byId("queue"));
@@ -211,12 +218,31 @@ class Wall {
     this.#drawPicked();
   }
 
+  /** A curve of the chart is pointed at: say whose it is. @param {string | null} training */
+  #point(training) {
+    if (training === this.#pointed) return;
+    this.#pointed = training;
+    this.#drawPicked();
+  }
+
   #drawPicked() {
+    const curve = this.#pointed ? this.#store.curves.get(this.#pointed) : null;
+    const owners = curve
+      ? this.#store
+          .students()
+          .filter(({ curves }) => curves.some(({ training }) => training === curve.training))
+      : [];
+    this.#tiles.mark(new Set(owners.map(({ person }) => person)));
+    if (curve) {
+      const [first, ...others] = owners.map(nameOf);
+      const more = others.length ? t("class.wall.more", { n: number(others.length) }) : "";
+      return this.#cloud.pick([curve], [first, more].filter(Boolean).join(" "));
+    }
     const shown = new Set(this.#store.classroom.shown?.runs);
     const tile = this.#picked
       ? this.#store.tiles.get(this.#picked)
       : this.#store.students().find(({ runs }) => runs.some(({ id }) => shown.has(id)));
-    this.#cloud.pick(tile?.curves ?? [], tile ? [tile.number, tile.nickname].filter(Boolean).join(" ") : "");
+    this.#cloud.pick(tile?.curves ?? [], tile ? nameOf(tile) : "");
   }
 
   /** @param {string} person */
