@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any, Literal
 
@@ -203,6 +204,7 @@ def _proxy(url: str, health: dict[str, Any] | None) -> Iterator[Finding]:
     yield Finding("ok", "proxy", f"{url} leads to the lab")
     yield _proxy_clock(date)
     yield _web_socket(url)
+    yield from _cookie(url)
 
 
 def _proxy_clock(date: str | None) -> Finding:
@@ -244,6 +246,25 @@ def _refused(error: InvalidHandshake, origin: str) -> Finding:
         return Finding("ok", "WebSocket", "reaches the lab through the proxy")
     advice = "let the proxy pass Upgrade and Connection on (docs/proxies.md); pages poll meanwhile"
     return Finding("wrong", "WebSocket", f"the proxy does not let it through (status {status}); {advice}")
+
+
+def _cookie(url: str) -> Iterator[Finding]:
+    """In a class: whether the lab knows from the proxy where it is, by the cookie that it gives to browsers."""
+    try:
+        with _OPENER.open(f"{url}/join", timeout=ANSWER_SECONDS) as answer:
+            given = SimpleCookie("; ".join(answer.headers.get_all("Set-Cookie") or []))
+    except (OSError, ValueError):  # there is no class
+        return
+    wanted = (f"/{'/'.join(url.split('/')[3:])}".rstrip("/") + "/", url.startswith("https"))
+    for cookie in given.values():
+        if (cookie["path"], bool(cookie["secure"])) == wanted:
+            yield Finding(
+                "ok", "cookie", f"is of {cookie['path']}" + (", and for https only" if wanted[1] else "")
+            )
+            continue
+        text = f"the lab takes this for {'https' if cookie['secure'] else 'http'} at {cookie['path']}"
+        advice = "let the proxy send X-Forwarded-Proto and -Prefix, and name it in LOSSROOM_TRUSTED_PROXIES"
+        yield Finding("wrong", "cookie", f"{text}; {advice} (docs/proxies.md)")
 
 
 def _code(body: bytes | None) -> str | None:

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import logs, machine
 from app.addresses import Addresses, code_lines
-from app.commands.terminal import colored
+from app.commands.terminal import can_show, colored
 from app.lab import Lab
 from app.live.protocol import SharedFramesProtocol
 from app.main import create_app
@@ -137,8 +137,8 @@ class _Server(uvicorn.Server):
             f"  class {classroom.name}: people join at {where}",
             f"  with the code {code[:3]} {code[3:]}",
         ]
-        if found:
-            lines += colored(code_lines(f"{found[0]}/join#{code}"))
+        picture = code_lines(f"{found[0]}/join#{code}") if found else []
+        lines += colored(picture) if can_show("".join(picture)) else []
         secret, classroom.new_secret = classroom.new_secret, None
         if secret is not None and sys.stdout.isatty():
             return [*lines, f"  the teacher's link, shown once: {addresses.best}/join#teacher={secret}"]

@@ -69,6 +69,15 @@ def colored(lines: list[str]) -> list[str]:
     return [f"\x1b[97;40m{line}\x1b[0m" for line in lines] if sys.stdout.isatty() else lines
 
 
+def can_show(text: str) -> bool:
+    """Whether the output's encoding has all characters of a text; others would be escaped."""
+    try:
+        text.encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def visible(text: str) -> str:
     """A text without characters that move the cursor or turn the writing direction: they are escaped, as `\\x1b`."""
     return _COMMANDS.sub(lambda found: found.group().encode("unicode_escape").decode(), text)

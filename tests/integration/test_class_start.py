@@ -16,6 +16,7 @@ from app.commands.doctor import doctor
 from app.settings import Settings
 from tests.support.class_lab import running_class
 from tests.support.errors import error
+from tests.support.nginx import BINARY, Nginx, block
 
 LOSSROOM = str(Path(sys.executable).with_name("lossroom"))
 PUBLIC = "http://192.168.7.20:8000"
@@ -115,12 +116,22 @@ def test_without_a_class_there_is_no_teachers_link(make_lab, tmp_path):
     assert not lab.state_dir.exists()
 
 
-def test_the_doctor_of_a_class_comes_through_as_a_visitor(lab, capsys):
+@pytest.mark.skipif(BINARY is None, reason="there is no nginx on this machine (scripts/ensure-nginx.sh)")
+def test_the_doctor_of_a_class_comes_through_as_a_visitor_and_finds_a_proxy_without_a_name(
+    lab, capsys, tmp_path
+):
     settings = Settings(class_name="1-B", port=lab.port, state_dir=lab.state_dir, data_dir=lab.data_dir)
     assert doctor(settings, lab.url) == 0
     said = capsys.readouterr().out
     assert "reaches the lab through the proxy" in said
     assert "the class '1-B'" in said
+    assert "cookie      is of /\n" in said
+    plain = block().replace("listen 443 ssl;", "listen 80;").replace("ssl_certificate", "# ssl_certificate")
+    with Nginx(tmp_path / "nginx", plain, tls=False).running(lab.port) as nginx:
+        assert doctor(settings, f"http://127.0.0.1:{nginx.port}/lab") == 1
+    said = capsys.readouterr().out
+    assert "WRONG  cookie      the lab takes this for http at /;" in said
+    assert "LOSSROOM_TRUSTED_PROXIES" in said
 
 
 def test_the_teacher_and_the_projector_have_the_qr_code_and_nobody_else(lab):
