@@ -218,7 +218,7 @@ def test_an_hour_of_a_class(sit, lab):
 
     # held: nothing can be launched, and the pages say why
     teacher.http.post("/api/class/hold", json={"held": True}).raise_for_status()
-    for seat, words in ((desk, "Your teacher holds all runs"), (phone, "先生が学習を止めています")):
+    for seat, words in ((desk, "Launching is held"), (phone, "学習を開始できません")):
         seat.until(LOCKED)
         assert words in seat.page.evaluate(BANNER)
     assert desk.page.inner_text("#launch").startswith("Held by your teacher")
@@ -229,18 +229,21 @@ def test_an_hour_of_a_class(sit, lab):
     tab = Seat(desk.page.context.new_page(), lab)
     tab.until_ready()
     assert tab.me == "2 Ada <b>"
-    teacher.http.post(
-        "/api/class/show", json={"view": {"kind": "moment", "runs": [mine], "iteration": 10}}
-    ).raise_for_status()
+    office.page.click(f'[data-run="{mine}"] .swatch')
+    office.page.evaluate("location.hash += '&at=1@10'")
+    office.until("document.documentElement.hasAttribute('data-moment')")
+    office.page.click("#show-to-all")
     desk.until(f"{drawn(desk)} === '{mine}' && document.documentElement.hasAttribute('data-moment')")
-    desk.until(f"({BANNER}).includes('at iteration 10, until your teacher ends it')")
+    desk.until(f"({BANNER}).includes('at iteration 10 to all, until it is ended')")
     desk.page.reload()
     desk.until_ready()
     desk.until(f"{drawn(desk)} === '{mine}'")
     assert desk.page.evaluate(ENTRY, mine) == ["Launched by number 1 · Shown to all now", ["run again"]]
     tab.until(f"{drawn(tab)} === '{mine}'")
+    phone.until("document.querySelector('#chart-loss').getBoundingClientRect().top < innerHeight / 2")
     assert violations(desk) == []
-    teacher.http.post("/api/class/show", json={"view": None}).raise_for_status()
+    assert office.page.inner_text("#show-to-all") == "End showing"
+    office.page.click("#show-to-all")
     tab.until(f"{drawn(tab)} === '{hers}'")
     desk.until(f"{drawn(desk)} === '{hers}' && !document.documentElement.hasAttribute('data-moment')")
     desk.until(f"!document.querySelector('[data-run=\"{mine}\"]') && ({BANNER}) === ''")

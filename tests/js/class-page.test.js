@@ -89,11 +89,17 @@ test("a banner says what the teacher does, with whose runs and until when, in bo
   speakAs("en");
   assert.deepEqual(bannersOf({ held: false, shown: null }, STUDENT, runs), []);
   assert.deepEqual(said({ kind: "runs", runs: ["a1", "a2"] }), [
-    "Your teacher shows everyone sigmoid and ReLU, until your teacher ends it.",
+    "Your teacher shows sigmoid and ReLU to all, until it is ended.",
   ]);
-  assert.match(said({ kind: "runs", runs: ["a1", "unknown"] })[0], /everyone 2 runs,/);
-  assert.match(said({ kind: "moment", runs: ["a1"], iteration: 1000 })[0], /sigmoid at iteration 1,000,/);
-  assert.match(said({ kind: "person", person: "p4", number: 4, runs: [] })[0], /the runs of number 4,/);
+  assert.match(said({ kind: "runs", runs: ["a1", "unknown"] })[0], /shows 2 runs to all,/);
+  assert.match(
+    said({ kind: "moment", runs: ["a1"], iteration: 1000 })[0],
+    /sigmoid at iteration 1,000 to all,/,
+  );
+  assert.match(
+    said({ kind: "person", person: "p4", number: 4, runs: [] })[0],
+    /the runs of number 4 to all,/,
+  );
   for (const language of ["en", "ja"]) {
     speakAs(language);
     const both = bannersOf({ held: true, shown: { kind: "runs", runs: ["a1"] } }, STUDENT, runs);
@@ -101,7 +107,7 @@ test("a banner says what the teacher does, with whose runs and until when, in bo
       both.map(({ kind }) => kind),
       ["held", "shown"],
     );
-    for (const { text } of both) assert.match(text, language === "en" ? /until|when/ : /まで|と/);
+    for (const { text } of both) assert.match(text, language === "en" ? /until/ : /まで/);
     assert.ok(said({ kind: "runs", runs: ["a1"] }, { id: "p0", role: "teacher" })[0] !== both[1].text);
   }
 });

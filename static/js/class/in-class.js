@@ -11,6 +11,7 @@ import { Hand } from "./hand.js";
 import { classIcon } from "./icons.js";
 import { goToJoin } from "./over.js";
 import { PersonMenu } from "./person-menu.js";
+import { ShowButton } from "./show-button.js";
 import { ShownView } from "./shown-view.js";
 import { ownerPhrase, ownerText } from "./wording.js";
 
@@ -43,10 +44,14 @@ export class InClass {
     const tools = find(document, ".tools", HTMLElement);
     new Banner(store);
     new PersonMenu(tools, store);
+    if (role === "teacher") new ShowButton(tools, store, toast);
     if (role === "student") {
       new Hand(tools, find(document, ".parts", HTMLElement), store, toast);
       new ShownView(store);
     }
+    const measure = () =>
+      document.documentElement.style.setProperty("--tools", `${Math.ceil(tools.offsetWidth)}px`);
+    new ResizeObserver(measure).observe(tools);
     const lock = () => form.lock(this.#whyLocked());
     store.on("class", lock);
     onLanguage(lock);

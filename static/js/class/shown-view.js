@@ -3,6 +3,7 @@
  * it shows again what it showed before, also if it was loaded again meanwhile, and what was launched meanwhile.
  */
 
+import { showCurves } from "../page/parts.js";
 import { urlState } from "../state/address.js";
 import { writeMoment } from "../state/moment.js";
 
@@ -45,6 +46,7 @@ export class ShownView {
     if (state === this.#applied || (shown && !ids.length)) return;
     this.#applied = state;
     if (!shown) return this.#restore();
+    if (!this.#ids.length) showCurves(); // on a phone, they are below the form
     this.#before ??= (!this.#wasFree && readBefore()) || this.#now();
     window.kept.set(BEFORE, JSON.stringify(this.#before));
     this.#ids = ids;

@@ -2,7 +2,7 @@
 
 import { request } from "./api.js";
 
-/** @import { ClassView } from "../class/types.js" */
+/** @import { ClassView, Shown } from "../class/types.js" */
 
 export const classApi = {
   /** @returns {Promise<ClassView>} */
@@ -40,5 +40,11 @@ export const classApi = {
   phrase: (language) => request("POST", "api/class/me/phrase", { language }),
   /** @param {boolean} up @returns {Promise<ClassView>} */
   raiseHand: (up) => request("PUT", "api/class/me/hand", { up }),
+  /**
+   * Put a view on every screen, or release it.
+   * @param {Shown | null} view
+   * @returns {Promise<ClassView>}
+   */
+  show: (view) => request("POST", "api/class/show", { view }),
   leave: () => request("POST", "api/class/me/leave"),
 };

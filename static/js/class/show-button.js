@@ -1,0 +1,69 @@
+/** The teacher's button in the lab's page that shows to all what this page shows: its curves, and the moment that is pinned. */
+
+import { h, icon, setText } from "../page/dom.js";
+import { ApiError } from "../server/api.js";
+import { classApi } from "../server/class-api.js";
+import { urlState } from "../state/address.js";
+import { readMoment } from "../state/moment.js";
+import { onLanguage, t } from "../words/i18n.js";
+import { explainAll } from "../words/reasons.js";
+
+/**
+ * @import { Toast } from "../page/toast.js"
+ * @import { Store } from "../state/store.js"
+ * @import { Shown } from "./types.js"
+ */
+
+export class ShowButton {
+  #store;
+  #toast;
+  #label = h("span");
+  #button = h("button", { type: "button", className: "tool hand" }, icon("eye"), this.#label);
+
+  /**
+   * @param {HTMLElement} tools
+   * @param {Store} store
+   * @param {Toast} toast
+   */
+  constructor(tools, store, toast) {
+    this.#store = store;
+    this.#toast = toast;
+    this.#button.id = "show-to-all";
+    this.#button.addEventListener("click", () => this.#toggle());
+    tools.prepend(this.#button);
+    store.on("class", () => this.#draw());
+    store.on("draw", () => this.#draw());
+    onLanguage(() => this.#draw());
+    this.#draw();
+  }
+
+  get #isShowing() {
+    return Boolean(this.#store.messages.class?.shown);
+  }
+
+  /** What this page shows. @returns {Shown} */
+  #view() {
+    const shown = this.#store.shown();
+    const moment = readMoment(urlState.get("moment"));
+    const pinned = shown.find(({ number }) => number === moment?.run);
+    if (!pinned || moment?.iteration == null) return { kind: "runs", runs: shown.map(({ id }) => id) };
+    const others = shown.filter((run) => run !== pinned);
+    return { kind: "moment", runs: [pinned, ...others].map(({ id }) => id), iteration: moment.iteration };
+  }
+
+  async #toggle() {
+    try {
+      await classApi.show(this.#isShowing ? null : this.#view());
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.#toast.show(explainAll(error), { wrong: true });
+    }
+  }
+
+  #draw() {
+    setText(this.#label, t(this.#isShowing ? "class.show_end" : "class.show_view"));
+    this.#button.title = t(this.#isShowing ? "class.show_end_help" : "class.show_view_help");
+    this.#button.setAttribute("aria-pressed", String(this.#isShowing));
+    this.#button.disabled = !this.#isShowing && !this.#store.shown().length;
+  }
+}
