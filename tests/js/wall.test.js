@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { spread } from "../../static/js/class/cloud-view.js";
+import { spread } from "../../static/js/class/cloud-paths.js";
 import { colorByName, colorOf, GroupColors, groupsOf, MAX_GROUPS } from "../../static/js/class/groups.js";
 import { countsOf, needsOf, sorted, tileOf } from "../../static/js/class/tile.js";
 import { gridOf, MAX_WITH_CURVES } from "../../static/js/class/tile-grid.js";

@@ -7,11 +7,13 @@ import { h, setText, svg } from "../page/dom.js";
 import { roundAbove, Scale } from "../scale.js";
 import { number, percent, t } from "../words/i18n.js";
 import { columnsOf, extentOf, halfTakenOff, MIN_FOR_BAND, nearest } from "./cloud.js";
+import { bandOf, lineOf, medianOf, spread } from "./cloud-paths.js";
 import { colorOf } from "./groups.js";
 import { isOver } from "./tile.js";
 
 /**
  * @import { Column, Curve } from "./cloud.js"
+ * @import { Place } from "./cloud-paths.js"
  * @import { CurveGroup } from "./groups.js"
  * @import { CurveView } from "./tile.js"
  */
@@ -335,8 +337,6 @@ function roomForNames(groups) {
   return Math.min(12, 0.7 * longest + 1);
 }
 
-/** The scales of the chart, and its last iteration. @typedef {{x: Scale, y: Scale, end: number}} Place */
-
 /**
  * @param {CurveGroup} group
  * @param {number} end
@@ -357,77 +357,6 @@ export function metricOf(views) {
   const metrics = new Set(views.map(({ metric }) => metric));
   if (metrics.size > 1) return "accuracy";
   return metrics.has("validation_accuracy") ? "validation" : "test";
-}
-
-/**
- * The line of a curve, as far as the chart goes; one that diverged ends in a cross.
- * @param {CurveView} view
- * @param {Place} place
- * @param {boolean} isChosen
- */
-function lineOf({ points, status }, { x, y, end }, isChosen) {
-  const inside = points.filter(([iteration]) => iteration <= end);
-  if (!inside.length) return "";
-  const places = inside.map(([iteration, value]) => [x.place(iteration), y.place(value)]);
-  const line = `M${places.map(([left, top]) => `${left.toFixed(1)},${top.toFixed(1)}`).join("L")}`;
-  if (status !== "diverged" && status !== "failed") return line;
-  const [left, top] = places[places.length - 1];
-  const half = isChosen ? 5 : 3;
-  return `${line}M${left - half},${top - half}l${2 * half},${2 * half}m0,${-2 * half}l${-2 * half},${2 * half}`;
-}
-
-/**
- * @param {Column[]} columns
- * @param {Place} place
- */
-function bandOf(columns, { x, y }) {
-  const upper = columns.map(({ x: at, high }) => `${x.place(at).toFixed(1)},${y.place(high).toFixed(1)}`);
-  const lower = columns.map(({ x: at, low }) => `${x.place(at).toFixed(1)},${y.place(low).toFixed(1)}`);
-  return `M${upper.join("L")}L${lower.reverse().join("L")}Z`;
-}
-
-/**
- * The stretches of the median that are settled, or those that are not.
- * @param {Column[]} columns
- * @param {Place} place
- * @param {boolean} settled
- */
-function medianOf(columns, { x, y }, settled) {
-  let line = "";
-  let isOpen = false;
-  columns.forEach((column, i) => {
-    const next = columns[i + 1];
-    if (!next) return;
-    if (next.settled !== settled) {
-      isOpen = false;
-      return;
-    }
-    const from = `${x.place(column.x).toFixed(1)},${y.place(column.median).toFixed(1)}`;
-    if (!isOpen) line += `M${from}`;
-    isOpen = true;
-    line += `L${x.place(next.x).toFixed(1)},${y.place(next.median).toFixed(1)}`;
-  });
-  return line;
-}
-
-/**
- * Tops of labels that do not overlap, as near as possible to where they belong.
- * @param {number[]} tops
- * @param {number} height of each
- * @param {number} lowest
- */
-export function spread(tops, height, lowest) {
-  const order = tops.map((_, i) => i).sort((a, b) => tops[a] - tops[b]);
-  const placed = [...tops];
-  order.forEach((i, rank) => {
-    if (rank) placed[i] = Math.max(placed[i], placed[order[rank - 1]] + height);
-  });
-  let limit = lowest;
-  for (const i of order.toReversed()) {
-    placed[i] = Math.min(placed[i], limit);
-    limit = placed[i] - height;
-  }
-  return placed;
 }
 
 /**

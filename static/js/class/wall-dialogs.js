@@ -5,7 +5,7 @@ import { h, icon, setText } from "../page/dom.js";
 import { ApiError, api } from "../server/api.js";
 import { language, number, percent, t } from "../words/i18n.js";
 import { explain } from "../words/reasons.js";
-import { plain, qrOf, spaced } from "./side-cards.js";
+import { plain, qrOf, spaced } from "./join-card.js";
 import { isOver } from "./tile.js";
 import { wordOf } from "./tiles-view.js";
 import { classApi } from "./wall-api.js";

@@ -1,0 +1,50 @@
+/** The card of how to join: code, address and QR code; a click shows them in the whole window. */
+
+import { h, setText } from "../page/dom.js";
+import { t } from "../words/i18n.js";
+
+/** "482913" → "482 913" @param {string} code */
+export const spaced = (code) => code.replace(/^(\d{3})(\d{3})$/, "$1 $2");
+
+/** An address as people type it. @param {string} address one of the lab's; "": the page's own */
+export const plain = (address) => address.replace(/^http:\/\//, "") || location.host;
+
+/**
+ * The address of the QR code. The code is in it, so that no older picture is shown.
+ * @param {string} code
+ * @param {string} address one of the lab's
+ */
+export const qrOf = (code, address) => `api/class/qr.svg?${new URLSearchParams({ code, address })}`;
+
+export class JoinCard {
+  #code = h("b", { className: "join-code" });
+  #address = h("span", { className: "join-address" });
+  #how = h("span", { className: "quiet" });
+  #button = h("button", { type: "button", className: "join-button" });
+  #picture = h("img", { className: "join-qr", alt: "", width: 66, height: 66 });
+
+  /** @param {HTMLElement} card @param {() => void} onOpen */
+  constructor(card, onOpen) {
+    this.#button.append(
+      this.#picture,
+      h("span", { className: "join-words" }, this.#how, this.#address, this.#code),
+    );
+    this.#button.addEventListener("click", onOpen);
+    card.replaceChildren(this.#button);
+  }
+
+  /**
+   * @param {string} code "": there is none
+   * @param {string} address
+   */
+  draw(code, address) {
+    this.#button.hidden = !code;
+    setText(this.#code, spaced(code));
+    setText(this.#address, plain(address));
+    setText(this.#how, t("class.wall.join_at"));
+    this.#button.title = t("class.wall.join.large");
+    this.#picture.hidden = !address; // where none is known that others reach, there is no picture
+    const source = qrOf(code, address);
+    if (address && this.#picture.getAttribute("src") !== source) this.#picture.src = source;
+  }
+}

@@ -1,0 +1,71 @@
+/** The card of those who need the teacher. */
+
+import { h, setText } from "../page/dom.js";
+import { number, t } from "../words/i18n.js";
+import { classIcon } from "./icons.js";
+import { lines, names, saysWho } from "./student-lines.js";
+import { needsOf } from "./tile.js";
+
+/** @import { Need, Tile } from "./tile.js" */
+
+/** The icon of each need. @type {Record<Need["kind"], string>} */
+const NEED_ICONS = { hand: "hand", failed: "warning", idle: "clock", away: "away" };
+
+export class NeedsCard {
+  #title = h("h2");
+  #count = h("span", { className: "quiet" });
+  #list = h("ul", { className: "lines" });
+  #none = h("p", { className: "quiet" });
+  #draw = lines(this.#list);
+  #onOpen;
+
+  /**
+   * @param {HTMLElement} card
+   * @param {(person: string) => void} onOpen
+   */
+  constructor(card, onOpen) {
+    this.#onOpen = onOpen;
+    card.replaceChildren(
+      h("header", { className: "card-head" }, this.#title, this.#count),
+      this.#none,
+      this.#list,
+    );
+  }
+
+  /**
+   * @param {Tile[]} tiles
+   * @param {number} now in Unix seconds
+   */
+  draw(tiles, now) {
+    const needs = needsOf(tiles, now);
+    setText(this.#title, t("class.wall.needs"));
+    setText(this.#count, needs.length ? number(needs.length) : "");
+    this.#none.hidden = needs.length > 0;
+    setText(this.#none, t("class.wall.needs.none"));
+    this.#draw(
+      needs.map(({ kind, tiles: people, since }) => {
+        const minutes = since === null ? null : Math.max(1, Math.floor((now - since) / 60));
+        const waited = minutes === null ? "" : t("time.minutes", { n: number(minutes) });
+        const words = [t(`class.wall.needs.${kind}`), waited].filter(Boolean).join(" · ");
+        const key = kind === "hand" ? `${kind} ${people[0].person}` : kind;
+        return { key, says: `${saysWho(people)} ${words}`, make: () => this.#line(kind, people, words) };
+      }),
+    );
+  }
+
+  /**
+   * @param {Need["kind"]} kind
+   * @param {Tile[]} people
+   * @param {string} words
+   */
+  #line(kind, people, words) {
+    const line = h(
+      "button",
+      { type: "button", className: "line-button", onclick: () => this.#onOpen(people[0].person) },
+      classIcon(NEED_ICONS[kind]),
+      h("span", { className: "who" }, ...names(people)),
+      h("span", { className: "quiet" }, words),
+    );
+    return h("li", { "data-kind": kind }, line);
+  }
+}
