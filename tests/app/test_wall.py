@@ -189,8 +189,9 @@ def test_names_are_on_the_tiles_only_when_the_projector_shows_them(tmp_path, mon
             lab.wall.enter()
             projector = next(one for one in lab.classroom.people if one.role == "projector")
             viewer = lab.hub.join(projector, wall=True)
-            (tile,) = [one for one in await messages(viewer, "tile") if one["number"]]
-            assert tile["nickname"] is None
+            sent = await messages(viewer, "tile", "person", "class", "runs")
+            assert "Ada" not in json.dumps(sent)
+            assert [one["nickname"] for one in sent if one.get("number")] == [None]
             await lab.classroom.set(numbers_only=False)
             await asyncio.sleep(0.05)
             (tile,) = [one for one in await messages(viewer, "tile") if one["number"]]

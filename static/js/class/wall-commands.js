@@ -1,6 +1,6 @@
 /** The commands above the wall, for the teacher: buttons, a menu and keys. */
 
-import { h, icon, setText } from "../page/dom.js";
+import { h, icon, label, setText } from "../page/dom.js";
 import { onKey } from "../page/keys.js";
 import { wireMenu } from "../page/menu.js";
 import { OFF } from "../page/shortcuts.js";
@@ -100,7 +100,7 @@ export class WallCommands {
   }
 
   #fillChoices() {
-    const choice = (/** @type {string} */ label, /** @type {object | null} */ view) =>
+    const choice = (/** @type {string} */ text, /** @type {object | null} */ view) =>
       h(
         "button",
         {
@@ -111,23 +111,28 @@ export class WallCommands {
             this.show(view);
           },
         },
-        label,
+        text,
       );
-    const person = this.#picked();
-    const runs = (person && this.#store.tiles.get(person)?.runs.map(({ id }) => id)) || [];
     const own = this.#store.ownRuns().map(({ id }) => id);
     const choices = [
       ...(this.#store.classroom.shown ? [choice(t("class.wall.show.end"), null)] : []),
-      ...(person && runs.length
-        ? [choice(t("class.wall.show.of", { who: this.#nameOf(person) }), viewOf(person))]
-        : []),
       ...(own.length ? [choice(t("class.wall.show.own_newest"), { kind: "runs", runs: own })] : []),
     ];
+    const students = this.#store
+      .students()
+      .filter(({ runs }) => runs.length)
+      .map(({ person, number: place, nickname }) => {
+        const button = choice(String(place ?? ""), viewOf(person));
+        label(button, t("class.wall.show.of", { who: [place, nickname].filter(Boolean).join(" ") }));
+        return button;
+      });
     const lessons = allLessons().map(({ slug, section, title }) =>
       choice(`${section} ${title[language()]}`, { kind: "lesson", lesson: slug }),
     );
     this.#choices.replaceChildren(
-      ...(choices.length ? choices : [h("p", { className: "quiet" }, t("class.wall.show.none"))]),
+      ...choices,
+      h("p", { className: "quiet" }, t("class.wall.show.student")),
+      h("div", { className: "numbers" }, ...students),
       h("p", { className: "quiet" }, t("class.wall.show.lesson")),
       ...lessons,
     );
