@@ -161,23 +161,24 @@ class Classroom:
         self._demand_code(code)
         async with self._order:
             self._demand_open()
-            person = self.find(self._sessions.joined_before(browser)) or await self._add(name)
-            token = await self._sessions.begin(person.id)
-            self._sessions.note_joined(browser, person.id)
-        self.publish_person(person)
+            person = self.find(self._sessions.joined_before(browser))
+            if person is not None:
+                return person, await self._sessions.begin(person)
+            new = self._new_student(name)
+            token = await self._sessions.begin(new, of_class=self.id)
+            self._people[new.id] = new
+            self._sessions.note_joined(browser, new.id)
+        self.publish_person(new)
         self._publish()
-        return person, token
+        return new, token
 
-    async def _add(self, nickname: str) -> Person:
+    def _new_student(self, nickname: str) -> Person:
         if len(self.students) >= self._max_people:
             most = self._max_people
             text = f"the class has {most} people already; more cannot join"
             raise Conflict(Reason("class_full", text, most=most), code="class_full", bounds={"maximum": most})
         self._demand_free(nickname)
-        person = _person(nickname, Role.STUDENT, time.time())
-        await self._database.write(lambda c: people_store.insert_person(c, self.id, person))
-        self._people[person.id] = person
-        return person
+        return _person(nickname, Role.STUDENT, time.time())
 
     async def return_by(self, code: str, phrase: str) -> tuple[Person, str]:
         """The person of a recovery phrase, and the token of one more browser of theirs.
@@ -192,7 +193,7 @@ class Classroom:
             if not fitting:
                 self._guesses.note_wrong()
                 raise Forbidden("no one in the class has these words", code="wrong_phrase", field="phrase")
-            return fitting[0], await self._sessions.begin(fitting[0].id)
+            return fitting[0], await self._sessions.begin(fitting[0])
 
     async def give_phrase(self, person: Person, language: str) -> str:
         """A new recovery phrase of a person, in the place of the one before."""
@@ -220,7 +221,7 @@ class Classroom:
             # another link has been made beside the lab; the sessions in the store were deleted then
             self._secrets[role] = hashes[role]
             self._forget_sessions(role)
-        return person, await self._sessions.begin(person.id)
+        return person, await self._sessions.begin(person)
 
     async def new_link(self, role: Role) -> str:
         """The secret of a new link for the teacher or the projector. The old link, and who came by it, is known no

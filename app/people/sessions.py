@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection
 
+from app.people.person import Person
 from app.people.tokens import hash_of, new_token
 from app.storage import people_store
 from app.storage.database import Database
@@ -34,14 +35,18 @@ class Sessions:
         """
         return self._people.get(hash_of(token)) if token else None
 
-    async def begin(self, person_id: str) -> str:
-        """A new token, by which one more browser is known as the person's."""
+    async def begin(self, person: Person, *, of_class: str | None = None) -> str:
+        """A new token, by which one more browser is known as the person's.
+
+        Args:
+            of_class: the id of the class, of a person who joins and is not stored yet.
+        """
         token = new_token()
         hashed = hash_of(token)
         forgotten = await self._database.write(
-            lambda c: people_store.insert_session(c, hashed, person_id, time.time())
+            lambda c: people_store.insert_session(c, hashed, person, time.time(), of_class=of_class)
         )
-        self._people[hashed] = person_id
+        self._people[hashed] = person.id
         for old in forgotten:
             self._people.pop(old, None)
         return token

@@ -87,6 +87,10 @@ async def poll(
         if whole
         else hub.glance(question.state, rest, person, wall=on_wall)
     )
+    last = len(viewer.lanes) - 1
+    if rest is not None and rest.lane > last:
+        message = f"rest.lane must be at most {last}, not {rest.lane}"
+        raise Invalid(message, code="range", field="rest.lane", bounds={"maximum": last})
     try:
         apply(viewer, {"subscribe": question.subscribe})
     except BadMessage as error:

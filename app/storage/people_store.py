@@ -107,12 +107,17 @@ def load_people(connection: sqlite3.Connection, class_id: str) -> list[Person]:
     ]
 
 
-def insert_session(connection: sqlite3.Connection, token_hash: str, person_id: str, at: float) -> list[str]:
-    """Store that a person is known in one more browser; returns the hashes of those that are forgotten for it."""
-    connection.execute("INSERT INTO sessions VALUES (?, ?, ?)", (token_hash, person_id, at))
+def insert_session(
+    connection: sqlite3.Connection, token_hash: str, person: Person, at: float, *, of_class: str | None = None
+) -> list[str]:
+    """Store that a person is known in one more browser, and a new person of a class too; returns the hashes of the
+    sessions that are forgotten for it."""
+    if of_class is not None:
+        insert_person(connection, of_class, person)
+    connection.execute("INSERT INTO sessions VALUES (?, ?, ?)", (token_hash, person.id, at))
     forgotten = connection.execute(
         "SELECT token FROM sessions WHERE person_id = ? ORDER BY made_at DESC, token LIMIT -1 OFFSET ?",
-        (person_id, SESSIONS),
+        (person.id, SESSIONS),
     ).fetchall()
     for (token,) in forgotten:
         delete_session(connection, token)

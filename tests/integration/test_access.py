@@ -6,7 +6,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from app.live import frames
-from app.people.access import SOCKET, TABLE, IncompleteTable, Needs, check
+from app.people.access import SOCKET, TABLE, WORKERS, IncompleteTable, Needs, check
 from app.people.person import Role
 from tests.support.class_lab import running_class
 from tests.support.experiments import SHORT
@@ -154,6 +154,34 @@ def test_a_socket_shows_each_person_what_they_may_see_and_visitors_nothing(peopl
         polled = people[name].http.post("/api/stream", json={"subscribe": {private: 0, shared: 0}}).content
         assert (private.encode() in polled) == (name in ("ada", "teacher")), name
         assert shared.encode() in polled
+
+
+def test_a_polling_page_goes_on_only_in_what_its_person_reads(people):
+    for name, most in (("ada", 1), ("teacher", 0), ("projector", 0)):
+        post = people[name].http.post
+        first = post("/api/stream", json={}).content
+        hello = json.loads(first[5 : 5 + int.from_bytes(first[1:5], "little")])
+        asked = {"server": hello["server"], "state": hello["state"]}
+        for lane in range(3):
+            answer = post(
+                "/api/stream", json={**asked, "rest": {"archived": False, "before": 5, "lane": lane}}
+            )
+            assert answer.status_code == (200 if lane <= most else 422), (name, lane)
+
+
+def test_while_launching_is_held_students_start_nothing_by_any_route_and_the_teacher_may(people, trained):
+    run_id = of_ada(people, shared=False)
+    people["teacher"].http.post("/api/class/hold", json={"held": True}).raise_for_status()
+    try:
+        for (method, path), rule in TABLE.items():
+            if rule.roles != WORKERS or method in ("GET", "DELETE"):
+                continue
+            for name in ("ada", "teacher"):
+                answer = request(people[name], method, path.replace("{run_id}", run_id))
+                held = answer.status_code == 409 and answer.json()["error"]["code"] == "held"
+                assert held == (name == "ada" and not rule.when_held), (name, path)
+    finally:
+        people["teacher"].http.post("/api/class/hold", json={"held": False}).raise_for_status()
 
 
 def test_runs_that_are_named_beside_the_path_are_checked_too(people, trained):
