@@ -49,5 +49,10 @@ class StreamLab(LabServer):
     @property
     def memory_mb(self) -> float:
         """Resident memory of the server's process, in 10^6 bytes."""
-        pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
-        return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+        return memory_mb(self.pid)
+
+
+def memory_mb(pid: int) -> float:
+    """Resident memory of a process, in 10^6 bytes."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6

@@ -1,0 +1,1 @@
+"""A class of real sessions over loopback; see `benchmarks.classroom.__main__`."""
