@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from app.data_sets import DataSets
-from app.errors import Conflict
+from app.errors import Conflict, LabError
 from app.jobs.checkpoint_files import CheckpointFiles
 from app.jobs.executor import Executor
 from app.jobs.fork import Wish
 from app.jobs.forking import Forking
-from app.jobs.launch import match, prepare
+from app.jobs.launch import Launch, match, prepare
 from app.jobs.messages import Cancel, ChangeLive, Pause, Step
 from app.jobs.places import Places
+from app.jobs.queue import Owner
 from app.jobs.register import Register, illegal
 from app.jobs.sharing import Sharing
 from app.metrics import Metrics
 from app.people.allowance import Allowance
 from app.runs import Run
 from app.settings import Settings
-from app.trainings import Status
+from app.together import Together
+from app.trainings import Status, Training
 from engine import ExperimentConfig
 from engine.live import check_live, dropout_rate
 from engine.reasons import Reason
@@ -29,6 +33,16 @@ from engine.stretches import Stretch
 
 #: Changes by hand of one training: each stays in its record for ever.
 MAX_CHANGES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What is to be launched, all or nothing of it."""
+
+    launches: list[Launch]
+    lesson: str | None
+    fresh: bool
+    owner: Owner
 
 
 class Commands:
@@ -61,6 +75,7 @@ class Commands:
         self._files = files
         self._allowance = allowance
         self.forking = forking
+        self._launching = Together(sharing.order, self._launch)
 
     async def launch(
         self,
@@ -82,22 +97,43 @@ class Commands:
         """
         # beside the loop: many experiments are many milliseconds of estimates, and data sets are files
         launches = await asyncio.to_thread(prepare, configs, stretches, self._data_sets)
-        async with self._sharing.order:
-            runs, new = match(launches, lesson, find=None if fresh else self._sharing.find, owner=owner)
-            if lesson is None:
-                ids = {training.id for training in new}
-                costs = [
-                    self._places.cost(launch.summary, run.training) if run.training.id in ids else None
-                    for launch, run in zip(launches, runs, strict=True)
-                ]
-                self._allowance.demand_costs(owner, costs)
-            self._places.demand(owner, len(new))
+        return await self._launching.ask(_Wish(launches, lesson, fresh, owner))
+
+    async def _launch(self, wishes: list[_Wish]) -> list[list[Run] | Exception]:
+        """Store the runs of several launches; each is refused by itself."""
+        results: list[list[Run] | Exception] = []
+        all_new: list[Training] = []
+        own = Counter[Owner]()  # new trainings by owner
+        for wish in wishes:
+            find = None if wish.fresh else self._sharing.find
+            runs, new = match(wish.launches, wish.lesson, find=find, owner=wish.owner, beside=all_new)
+            try:
+                self._demand_allowance(wish, runs, new)
+                self._places.demand(wish.owner, len(new), beside=len(all_new), own=own[wish.owner])
+            except LabError as refusal:
+                results.append(refusal)
+                continue
+            results.append(runs)
+            all_new += new
+            own[wish.owner] += len(new)
+            self._metrics.launched(len(runs), len(new))
+        runs = [run for result in results if isinstance(result, list) for run in result]
+        if runs:
             await self._register.add(runs)
-            for training in {run.training.id: run.training for run in runs}.values():
-                self._places.let_wait(training)
-        self._metrics.launched(len(runs), len(new))
+        for training in {run.training.id: run.training for run in runs}.values():
+            self._places.let_wait(training)
         self._places.fill()
-        return runs
+        return results
+
+    def _demand_allowance(self, wish: _Wish, runs: list[Run], new: list[Training]) -> None:
+        """Refuse what a student's run may not cost; a lesson and what is trained already may."""
+        if wish.lesson is None:
+            ids = {training.id for training in new}
+            costs = [
+                self._places.cost(launch.summary, run.training) if run.training.id in ids else None
+                for launch, run in zip(wish.launches, runs, strict=True)
+            ]
+            self._allowance.demand_costs(wish.owner, costs)
 
     async def fork(self, run_id: str, wish: Wish, *, fresh: bool = False, owner: str | None = None) -> Run:
         """Store a run that shares its first iterations with another one, and goes on with other settings. What is

@@ -79,12 +79,14 @@ def match(
     *,
     find: Callable[[str | None], Training | None] | None,
     owner: str | None = None,
+    beside: Sequence[Training] = (),
 ) -> tuple[list[Run], list[Training]]:
     """The runs of a launch, and those of their trainings that are new. Several runs are a group.
 
     Args:
         find: the training that has a fingerprint; None: all of them are trained again.
         owner: the person who launches them.
+        beside: the new trainings of others that are stored with these.
     """
     group_id = secrets.token_hex(6) if len(launches) > 1 else None
     runs: list[Run] = []
@@ -92,7 +94,7 @@ def match(
     for launch in launches:
         known = find and find(launch.fingerprint)
         if find and not known and launch.fingerprint is not None:
-            known = next((one for one in new if one.fingerprint == launch.fingerprint), None)
+            known = next((one for one in (*beside, *new) if one.fingerprint == launch.fingerprint), None)
         if known is None:
             known = launch.training()
             new.append(known)

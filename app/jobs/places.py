@@ -72,14 +72,18 @@ class Places:
         """What a new training will cost on this machine."""
         return Cost(training.iterations, summary.parameters, summary.memory_bytes, self.speed.left(training))
 
-    def demand(self, owner: Owner, more: int) -> None:
+    def demand(self, owner: Owner, more: int, *, beside: int = 0, own: int = 0) -> None:
         """Refuse trainings that the queue has no places for, or an owner no allowance.
+
+        Args:
+            beside: how many are about to wait besides, and of the owner `own`.
 
         Raises:
             QueueFull, Conflict: with how many wait, and the bound.
         """
-        self._allowance.demand_queued(owner, self.queue.waits_for(owner), more)
-        self.queue.demand_places(more)
+        self._allowance.demand_queued(owner, self.queue.waits_for(owner) + own, more)
+        if more:
+            self.queue.demand_places(beside + more)
 
     def let_wait(self, training: Training) -> None:
         """Let a queued training wait, behind the others of those who show it; again when these are others."""

@@ -36,6 +36,7 @@ from app.jobs.register import Register
 from app.jobs.sharing import Sharing
 from app.jobs.waits import Waits
 from app.live.hub import Hub
+from app.live.throttle import Throttle
 from app.metrics import Metrics
 from app.people.allowance import Allowance
 from app.rows import Rows
@@ -88,7 +89,8 @@ class Scheduler:
         self._executor = executor
         self._sharing = sharing = Sharing(settings, register, executor)
         allowance = Allowance(settings, register.sight.is_student)
-        self._places = places = Places(settings, register, hub, executor, allowance, self._publish_lab)
+        publish_lab = Throttle(PROGRESS_SECONDS, self._publish_lab)
+        self._places = places = Places(settings, register, hub, executor, allowance, publish_lab)
         self._waits = Waits(register, places.expected_starts)
         self._files = files = CheckpointFiles(settings, register)
         forking = Forking(settings, register, database, hub, data_sets, sharing, places, allowance)

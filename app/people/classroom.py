@@ -10,12 +10,13 @@ import contextlib
 import logging
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from app.answers import PersonAnswer
-from app.errors import Conflict, NotFound, StoreUnavailable
+from app.errors import Conflict, LabError, NotFound, StoreUnavailable
 from app.live.hub import Hub
+from app.live.throttle import Throttle
 from app.people import names, phrases
 from app.people.guesses import Guesses
 from app.people.person import Person, Role
@@ -25,12 +26,15 @@ from app.people.tokens import equal, hash_of, new_code, new_token
 from app.runs import Run
 from app.storage import people_store
 from app.storage.database import Database
+from app.together import Together
 from app.trainings import new_id
 from app.work import in_thread
 from engine.reasons import Reason
 
 log = logging.getLogger(__name__)
 
+#: Everybody gets the state of the class, no more often than this: a class joins within seconds.
+PUBLISHED_SECONDS = 0.25
 
 #: Sends the states of the runs that fit again: those who see them may be others now, or see another name.
 Republish = Callable[[Callable[[Run], bool]], None]
@@ -71,6 +75,8 @@ class Classroom:
         self._republish: Republish = lambda fits: None
         self._order = asyncio.Lock()  # held while a person is made, so that no nickname is given twice
         self._guesses = Guesses()
+        self._joining = Together(self._order, self._join)
+        self._publish = Throttle(PUBLISHED_SECONDS, self._publish_now)
 
     async def open(self, republish: Republish) -> None:
         """Go on with the class of this name, or begin one. Other classes end."""
@@ -159,25 +165,47 @@ class Classroom:
         """
         name = names.nickname(nickname)
         self._demand_code(code)
-        async with self._order:
-            self._demand_open()
-            person = self.find(self._sessions.joined_before(browser))
-            if person is not None:
-                return person, await self._sessions.begin(person)
-            new = self._new_student(name)
-            token = await self._sessions.begin(new, of_class=self.id)
-            self._people[new.id] = new
-            self._sessions.note_joined(browser, new.id)
-        self.publish_person(new)
+        person, token = await self._joining.ask((name, browser))
+        self.publish_person(person)
         self._publish()
-        return new, token
+        return person, token
 
-    def _new_student(self, nickname: str) -> Person:
-        if len(self.students) >= self._max_people:
+    async def _join(self, wishes: list[tuple[str, str]]) -> list[tuple[Person, str] | Exception]:
+        """Store those who join at the same moment: their nicknames, and the tokens that their browsers had before."""
+        found: list[Person | Exception] = []
+        new: list[Person] = []
+        recent = dict[str, Person]()  # by the browser's token before
+        for nickname, browser in wishes:
+            try:
+                self._demand_open()
+                person = recent.get(browser) or self.find(self._sessions.joined_before(browser))
+                if person is None:
+                    person = self._make(nickname, beside=new)
+                    new.append(person)
+            except LabError as refusal:
+                found.append(refusal)
+                continue
+            if browser:
+                recent[browser] = person
+            found.append(person)
+        people = [one for one in found if isinstance(one, Person)]
+        tokens = iter(await self._sessions.begin_all(self.id, new, people))
+        self._people |= {person.id: person for person in new}
+        for browser, person in recent.items():
+            self._sessions.note_joined(browser, person.id)
+        return [(one, next(tokens)) if isinstance(one, Person) else one for one in found]
+
+    def _make(self, nickname: str, *, beside: list[Person]) -> Person:
+        """A new student, `beside` others who are not stored yet.
+
+        Raises:
+            LabError: the class is full, or the nickname is taken.
+        """
+        if len(self.students) + len(beside) >= self._max_people:
             most = self._max_people
             text = f"the class has {most} people already; more cannot join"
             raise Conflict(Reason("class_full", text, most=most), code="class_full", bounds={"maximum": most})
-        self._demand_free(nickname)
+        self._demand_free(nickname, beside=beside)
         return _person(nickname, Role.STUDENT, time.time())
 
     async def return_by(self, code: str, phrase: str) -> tuple[Person, str]:
@@ -263,9 +291,11 @@ class Classroom:
             self._guesses.note_wrong()
             raise Forbidden("no class here has this code", code="wrong_code", field="code")
 
-    def _demand_free(self, nickname: str, but: Person | None = None) -> None:
-        wanted = nickname.casefold()
-        if any(one.nickname.casefold() == wanted for one in self._people.values() if one is not but):
+    def _demand_free(
+        self, nickname: str, *, but: Person | None = None, beside: Sequence[Person] = ()
+    ) -> None:
+        wanted, others = nickname.casefold(), (*self._people.values(), *beside)
+        if any(one.nickname.casefold() == wanted for one in others if one is not but):
             raise Conflict(f"the nickname {nickname!r} is taken", code="nickname_taken", field="nickname")
 
     # -- what the teacher does ---------------------------------------------------------------------
@@ -343,7 +373,7 @@ class Classroom:
             self._launched = students
             self._publish()
 
-    def _publish(self) -> None:
+    def _publish_now(self) -> None:
         self._hub.publish("class", {"type": "class", **self.view()})
 
     def publish_person(self, person: Person) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from app.people.person import Person
 from app.people.tokens import hash_of, new_token
@@ -35,21 +35,30 @@ class Sessions:
         """
         return self._people.get(hash_of(token)) if token else None
 
-    async def begin(self, person: Person, *, of_class: str | None = None) -> str:
-        """A new token, by which one more browser is known as the person's.
-
-        Args:
-            of_class: the id of the class, of a person who joins and is not stored yet.
-        """
+    async def begin(self, person: Person) -> str:
+        """A new token, by which one more browser is known as the person's."""
         token = new_token()
         hashed = hash_of(token)
         forgotten = await self._database.write(
-            lambda c: people_store.insert_session(c, hashed, person, time.time(), of_class=of_class)
+            lambda c: people_store.insert_session(c, hashed, person, time.time())
         )
         self._people[hashed] = person.id
         for old in forgotten:
             self._people.pop(old, None)
         return token
+
+    async def begin_all(self, class_id: str, new: Sequence[Person], people: Sequence[Person]) -> list[str]:
+        """New tokens of people who join together; those of them who are `new` are stored with them."""
+        tokens = [new_token() for _ in people]
+        known = [(hash_of(token), person) for token, person in zip(tokens, people, strict=True)]
+        if known:
+            forgotten = await self._database.write(
+                lambda c: people_store.insert_joined(c, class_id, new, known, time.time())
+            )
+            self._people |= {hashed: person.id for hashed, person in known}
+            for old in forgotten:
+                self._people.pop(old, None)
+        return tokens
 
     async def end(self, token: str) -> str | None:
         """Forget the browser of a token; returns the id of its person."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.people.person import Person, Role
@@ -107,13 +107,9 @@ def load_people(connection: sqlite3.Connection, class_id: str) -> list[Person]:
     ]
 
 
-def insert_session(
-    connection: sqlite3.Connection, token_hash: str, person: Person, at: float, *, of_class: str | None = None
-) -> list[str]:
-    """Store that a person is known in one more browser, and a new person of a class too; returns the hashes of the
-    sessions that are forgotten for it."""
-    if of_class is not None:
-        insert_person(connection, of_class, person)
+def insert_session(connection: sqlite3.Connection, token_hash: str, person: Person, at: float) -> list[str]:
+    """Store that a person is known in one more browser; returns the hashes of the sessions that are forgotten for
+    it."""
     connection.execute("INSERT INTO sessions VALUES (?, ?, ?)", (token_hash, person.id, at))
     forgotten = connection.execute(
         "SELECT token FROM sessions WHERE person_id = ? ORDER BY made_at DESC, token LIMIT -1 OFFSET ?",
@@ -122,6 +118,21 @@ def insert_session(
     for (token,) in forgotten:
         delete_session(connection, token)
     return [token for (token,) in forgotten]
+
+
+def insert_joined(
+    connection: sqlite3.Connection,
+    class_id: str,
+    people: Sequence[Person],
+    known: Sequence[tuple[str, Person]],
+    at: float,
+) -> list[str]:
+    """Store people who join together, and by the hashes of which tokens they and others are known; returns the hashes
+    of those that are forgotten for them."""
+    for person in people:
+        insert_person(connection, class_id, person)
+    forgotten = [insert_session(connection, hashed, person, at) for hashed, person in known]
+    return [token for tokens in forgotten for token in tokens]
 
 
 def delete_session(connection: sqlite3.Connection, token_hash: str) -> None:
