@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 
 #: Progress of a download is reported at most this often.
 PROGRESS_SECONDS = 0.1
+#: A data set that was there is believed to be there for so long.
+BELIEVED_SECONDS = 1.0
 
 
 class DataSets:
@@ -28,6 +30,7 @@ class DataSets:
         self._hub = hub
         self._fetching: dict[str, Fetching] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._there_until: dict[str, float] = {}
 
     def views(self) -> list[DatasetAnswer]:
         """Every data set, with `fetching` (null, or `{"received", "total", "error", "why"}`)."""
@@ -41,7 +44,15 @@ class DataSets:
         return cast(DatasetAnswer, {**status, "fetching": self._fetching.get(name)})
 
     def is_available(self, name: str) -> bool:
-        return name in datasets.names() and bool(self.view(name)["available"])
+        """Whether a data set can be trained on. That one is there is believed for a moment: each look is at many
+        files, and the list of lessons asks for each of them."""
+        now = time.monotonic()
+        if now < self._there_until.get(name, 0.0):
+            return True
+        is_there = name in datasets.names() and bool(self.view(name)["available"])
+        if is_there:
+            self._there_until[name] = now + BELIEVED_SECONDS
+        return is_there
 
     def demand(self, name: str, *, path: str = "") -> None:
         """Refuse, before anything is queued, an experiment whose data set is not there.

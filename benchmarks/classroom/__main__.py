@@ -32,12 +32,15 @@ from tests.support.folders import find_data_dir
 
 LESSON = "2a-optimizers"
 WORKERS = 2
+#: A lab that has just started decodes its data sets.
+SETTLING_SECONDS = 4.0
 
 
 def measure(students: int, seconds: float, most: float) -> dict[str, Any]:
     """What the class has seen; `aims` says what it should have."""
     load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as folder, _class(Path(folder)) as lab:
+        time.sleep(SETTLING_SECONDS)
         highest = _Highest(lab.pid)
         command = [sys.executable, "-m", "benchmarks.classroom.students"]
         given = {"port": lab.port, "code": lab.code, "students": students, "lesson": LESSON}

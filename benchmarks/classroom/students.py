@@ -24,7 +24,7 @@ SHORT = {
     "dataset": {"name": "digits"},
     "network": {"preset": "mlp", "hidden": [32]},
     "optimizer": {"name": "sgd"},
-    "training": {"iterations": 400, "batch_size": 64, "evaluate_every": 100},
+    "training": {"iterations": 1500, "batch_size": 64, "evaluate_every": 500},
 }
 #: Seconds for which all may wait for their first rows.
 PATIENCE = 60.0
