@@ -7,6 +7,7 @@ import contextlib
 import ipaddress
 import socket
 import sys
+from collections.abc import Iterator
 
 import uvicorn
 from fastapi import FastAPI
@@ -32,6 +33,8 @@ OWN_FILES = 64
 FILES_OF_A_RUN = 4
 #: The longest message that a page may send: a list of subscriptions.
 WEBSOCKET_BYTES = 256 * 1024
+#: New connections that are taken in one turn of the event loop; see `doors`.
+DOORS = 16
 
 
 def serve(settings: Settings, app: FastAPI | None = None) -> int:
@@ -81,8 +84,17 @@ def serve(settings: Settings, app: FastAPI | None = None) -> int:
     with contextlib.closing(listener):
         # before uvicorn, which would show a traceback
         lab.open(f"the lab at {lab.addresses.own}")
-        server.run(sockets=[listener])
+        server.run(sockets=list(doors(listener)))
     return 0 if server.started else 1
+
+
+def doors(listener: socket.socket) -> Iterator[socket.socket]:
+    """A listening socket under several names. From each, uvloop takes one new connection in a turn of the loop: with a
+    single one, a class that opens its pages waits for as many turns as there are connections, and a busy lab has only
+    some tens of turns a second."""
+    yield listener
+    for _ in range(DOORS - 1):
+        yield listener.dup()
 
 
 class _EndsQuietly:
