@@ -170,7 +170,12 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
         app.include_router(module.router)
     if classroom is not None:
         app.add_middleware(
-            Guard, classroom=classroom, sight=register.sight, find=register.find_run, keys=keys
+            Guard,
+            classroom=classroom,
+            sight=register.sight,
+            find=register.find_run,
+            keys=keys,
+            take=lab.rates.take,
         )
     app.add_middleware(_PageGzip)
     app.add_middleware(Head)

@@ -30,11 +30,13 @@ class Rule:
         roles: None is a visitor, who has not joined.
         run: for routes with a run in their path.
         when_held: whether students may while the teacher holds launching.
+        counts: whether it is counted how often a student does this; launching and importing are counted by themselves.
     """
 
     roles: frozenset[Role | None]
     run: Needs = Needs.NOTHING
     when_held: bool = True
+    counts: bool = False
 
 
 #: The method of the WebSocket.
@@ -57,8 +59,9 @@ _LAUNCH = Rule(WORKERS, when_held=False)
 _SEE = Rule(PEOPLE, Needs.SEE)
 _USE = Rule(WORKERS, Needs.SEE)
 _USE_TO_LAUNCH = Rule(WORKERS, Needs.SEE, when_held=False)
-_CHANGE = Rule(WORKERS, Needs.CHANGE)
-_GO_ON = Rule(WORKERS, Needs.CHANGE, when_held=False)
+_CHANGE = Rule(WORKERS, Needs.CHANGE, counts=True)
+_GO_ON = Rule(WORKERS, Needs.CHANGE, when_held=False, counts=True)
+_ME = Rule(STUDENT, counts=True)
 _TEACH = Rule(TEACHER)
 
 TABLE: dict[Key, Rule] = {
@@ -87,8 +90,8 @@ TABLE: dict[Key, Rule] = {
     ("POST", "/api/class/enter"): _ANYBODY,
     ("POST", "/api/class/return"): _ANYBODY,
     ("POST", "/api/class/me/leave"): _LOOK,
-    ("POST", "/api/class/me/phrase"): Rule(STUDENT),
-    ("PUT", "/api/class/me/hand"): Rule(STUDENT),
+    ("POST", "/api/class/me/phrase"): _ME,
+    ("PUT", "/api/class/me/hand"): _ME,
     ("GET", "/api/class/people"): _TEACH,
     ("PATCH", "/api/class/people/{person_id}"): _TEACH,
     ("POST", "/api/class/people/{person_id}/phrase"): _TEACH,

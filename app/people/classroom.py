@@ -70,6 +70,7 @@ class Classroom:
         self._salt = b""
         self._secrets: dict[Role, str] = {}  # the hashes by which those who are known have entered
         self._launched = 0
+        self._published: dict[str, Any] = {}
         self._people: dict[str, Person] = {}
         self._sessions = Sessions(database)
         self._republish: Republish = lambda fits: None
@@ -374,7 +375,10 @@ class Classroom:
             self._publish()
 
     def _publish_now(self) -> None:
-        self._hub.publish("class", {"type": "class", **self.view()})
+        """Send everybody what they may know of the class, where that has changed."""
+        if (view := self.view()) != self._published:
+            self._published = view
+            self._hub.publish("class", {"type": "class", **view})
 
     def publish_person(self, person: Person) -> None:
         """Send a student's state to them and to the teacher."""

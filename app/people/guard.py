@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator
+from typing import Literal
 
 from starlette.requests import HTTPConnection
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute, compile_path
@@ -43,6 +44,7 @@ class Guard:
     Args:
         keys: the rows of all routes, in the order in which a request is given to them.
         find: the run of an id, None where there is none.
+        take: notes that a student changes something, and refuses it where that is too often; see `app.security.rates`.
     """
 
     def __init__(
@@ -53,11 +55,13 @@ class Guard:
         sight: Sight,
         find: Callable[[str], Run | None],
         keys: Iterable[Key],
+        take: Callable[[str, Literal["change"]], None],
     ) -> None:
         self.app = app
         self._classroom = classroom
         self._sight = sight
         self._find = find
+        self._take = take
         self._rows: list[tuple[str, re.Pattern[str], Rule]] = [
             (method, compile_path(path)[0], TABLE[method, path]) for method, path in keys
         ]
@@ -104,5 +108,9 @@ class Guard:
             if known is not None:
                 raise Forbidden("the teacher has removed you from the class", code="removed")
             raise NotJoined(NOT_JOINED)
-        if person is not None and person.role is Role.STUDENT and not rule.when_held and self._classroom.held:
+        if person is None or person.role is not Role.STUDENT:
+            return
+        if rule.counts:
+            self._take(person.id, "change")
+        if not rule.when_held and self._classroom.held:
             raise Conflict("the teacher has put launching on hold", code="held")

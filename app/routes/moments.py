@@ -19,7 +19,7 @@ from app.exports.names import attachment, name_of_run
 from app.jobs.assignment import job_of
 from app.jobs.moment import Moment
 from app.jobs.replay_messages import Answer, Ask, Failed, TooLong, Withdrawn, Written
-from app.lab import Lab, TheLab
+from app.lab import EXPORTS, Lab, TheLab
 from app.storage import training_store
 from app.work import in_thread
 from engine import ExperimentConfig
@@ -48,7 +48,7 @@ async def get_moment(lab: TheLab, run_id: str, iteration: Iteration) -> MomentAn
     }
 
 
-@router.get("/{run_id}/moments/{iteration}/weights.npz")
+@router.get("/{run_id}/moments/{iteration}/weights.npz", dependencies=[EXPORTS])
 async def export_weights(lab: TheLab, request: Request, run_id: str, iteration: Iteration) -> Response:
     """The weights of a run after an iteration, as they were, bit for bit: a NumPy archive with all parameters and
     running means by names such as `1.dense.weights`, where 1 is the layer's number in the network's table, and

@@ -11,7 +11,7 @@ from typing import Literal
 from app.people.refusals import TooOften
 from engine.reasons import Reason
 
-Action = Literal["launch", "import", "export"]
+Action = Literal["launch", "import", "export", "change"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,8 @@ RATES: dict[Action, Rate] = {
     "launch": Rate(20, 2.0),
     "import": Rate(5, 20.0),
     "export": Rate(20, 3.0),
+    # a page changes many chosen runs with a request for each
+    "change": Rate(300, 0.2),
 }
 
 
