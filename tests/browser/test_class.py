@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -102,6 +100,13 @@ def test_a_code_is_typed_pasted_or_scanned_and_what_is_wrong_stands_beside_its_f
     )
     desk.until("document.querySelector('#code-field.wrong')")
     assert page.evaluate(BOXES) == code[:3] + wrong * 3
+
+    # after too many wrong codes, which other people may have sent, it is checked again by itself
+    slow = {"code": "too_many_codes", "message": "", "field": "code", "bounds": {"seconds": 1}}
+    page.route("**/check", lambda route: route.fulfill(status=429, json={"error": slow}), times=1)
+    page.fill("#code", code)
+    desk.until("document.querySelector('#code-said').textContent.includes('Try again in 1 s.')")
+    desk.until("document.querySelector('#code-field.right')")
 
     # the address of the QR code, in the other language; the address has the code no more, and the history neither
     phone = sit(**PHONE)
@@ -279,13 +284,14 @@ def test_an_hour_of_a_class(sit, lab):
     device.until(f"document.querySelector('[data-run=\"{hers}\"]')")
 
     # the own work as a file; then leaving, in one browser only
-    with device.page.expect_download() as download:
-        device.in_menu("My work as a file")
-    exported = json.loads(Path(download.value.path()).read_text("utf-8"))
+    device.page.click(".person summary")
+    file = "document.querySelector('.person .panel a[download]')"
+    assert device.page.evaluate(f"{file}.textContent") == "My work as a file"
+    exported = device.page.evaluate(f"fetch({file}.href).then((answer) => answer.json())")
     (own,) = exported["runs"]
     assert own["name"] == teacher.http.get(f"/api/runs/{hers}").json()["name"]
     assert own["config"]["training"]["iterations"] == 20
-    device.in_menu("Leave")
+    device.page.click(".person .panel >> text=Leave")
     device.page.click("dialog .main")
     device.until("document.querySelector('#notice').textContent.includes('You have left the class.')")
     assert desk.me == "2 Ada"

@@ -17,8 +17,11 @@ export class Hand {
   #store;
   #toast;
   #buttons;
-  /** What the person has pressed and the server has not answered yet. @type {boolean | null} */
+  /** What the person has pressed, until the server says how it is. @type {boolean | null} */
   #wanted = null;
+  /** Whether a request is not answered yet, and whether the server has said something since it was sent. */
+  #asking = false;
+  #heard = false;
   #ask = newestOnly();
 
   /**
@@ -33,7 +36,11 @@ export class Hand {
     this.#buttons = [this.#button("tool hand"), this.#button("hand")];
     tools.prepend(this.#buttons[0]);
     bar.append(this.#buttons[1]);
-    store.on("person", () => this.#draw());
+    store.on("person", () => {
+      this.#heard = true;
+      if (!this.#asking) this.#wanted = null;
+      this.#draw();
+    });
     onLanguage(() => this.#draw());
     this.#draw();
   }
@@ -56,20 +63,23 @@ export class Hand {
   async #toggle() {
     const isNewest = this.#ask();
     this.#wanted = !this.#isUp;
+    this.#asking = true;
+    this.#heard = false;
     this.#draw();
     try {
       await classApi.raiseHand(this.#wanted);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (isNewest()) this.#wanted = null;
+      this.#heard = true; // it stays as the server has said last
       this.#toast.show(explain(error), { wrong: true });
     }
+    if (!isNewest()) return;
+    this.#asking = false;
+    if (this.#heard) this.#wanted = null;
     this.#draw();
   }
 
   #draw() {
-    const up = Boolean(this.#store.messages.person?.person.hand_at);
-    if (up === this.#wanted) this.#wanted = null; // the server has it
     for (const button of this.#buttons) {
       const text = t(this.#isUp ? "class.hand_down" : "class.hand_up");
       button.setAttribute("aria-pressed", String(this.#isUp));

@@ -86,7 +86,10 @@ async function check(code) {
     if (document.activeElement === codeField.input || document.activeElement === document.body)
       (returning ? phrase : nickname).focus();
   } catch (error) {
-    if (isNewest()) refuse(error);
+    if (!isNewest()) return;
+    refuse(error);
+    const { seconds } = error instanceof ApiError ? error.bounds : {};
+    if (seconds) setTimeout(() => isNewest() && check(code), 1000 * seconds); // after too many wrong codes
   }
 }
 
@@ -220,6 +223,7 @@ async function start() {
   });
   addEventListener("hashchange", takeFragment);
   await takeFragment();
+  if (!codeField.code) codeField.input.focus();
   root.dataset.ready = "true";
 }
 
