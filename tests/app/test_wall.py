@@ -1,6 +1,7 @@
 """The wall over a real store and hub: a curve in few points, each thing sent once, and nothing while it is closed."""
 
 import asyncio
+import itertools
 import json
 
 import numpy as np
@@ -24,6 +25,7 @@ from tests.support.experiments import QUICK
 from tests.support.stored_runs import make_run
 
 CONFIG = ExperimentConfig.from_dict(QUICK).to_dict()
+ACCURACY = st.floats(0, 1, width=32)
 COLUMNS = ("iteration", "train_accuracy", "test_accuracy")
 
 
@@ -39,10 +41,15 @@ def points_of(curve):
     return curve.message(training, chance=0.1)["points"]
 
 
-@given(st.lists(st.one_of(st.floats(0, 1, width=32), st.just(float("nan"))), max_size=400), st.data())
-def test_a_curve_has_few_points_which_are_rows_and_stay_while_it_grows(accuracies, data):
+@given(
+    st.one_of(
+        st.lists(ACCURACY, min_size=60, max_size=150),
+        st.lists(st.one_of(ACCURACY, st.just(float("nan"))), max_size=200),
+    ),
+    st.data(),
+)
+def test_a_curve_has_few_points_which_are_rows_and_lie_equally_far_apart(accuracies, data):
     curve, at = WallCurve(), 0
-    before: list[list[float]] = []
     while at < len(accuracies):
         count = data.draw(st.integers(1, 120))
         curve.take(evaluations(at, accuracies[at : at + count]))
@@ -57,11 +64,10 @@ def test_a_curve_has_few_points_which_are_rows_and_stay_while_it_grows(accuracie
             assert curve.best == pytest.approx(max(known.values()))
         else:
             assert curve.best is None
-        if len(points) > len(
-            before
-        ):  # none of those that were kept has moved: only every other one may be left out
-            assert {x for x, _ in before[:-1:2]} <= {x for x, _ in points} or len(before) < 2
-        before = points
+        if len(known) == at:  # equally far apart from the first row on, apart from the newest one
+            kept = [x for x, _ in points[:-1]]
+            assert kept[:1] == [0] * bool(kept)
+            assert len({after - x for x, after in itertools.pairwise(kept)}) <= 1
 
 
 class WallLab:
