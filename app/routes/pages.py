@@ -14,6 +14,7 @@ from app.people.cookies import remember, token_of
 from app.people.person import Role
 from app.people.tokens import new_token
 from app.people.visits import Visitor
+from app.security.headers import WITH_PLOTLY
 
 router = APIRouter(include_in_schema=False)
 
@@ -30,7 +31,9 @@ def lab(request: Request, lab: TheLab, visitor: Visitor, lang: str | None = None
     if visitor is None:
         # the page's scripts keep the rest of the address, which a server does not get
         return RedirectResponse("join", 303, headers={"Cache-Control": "no-store"})
-    return _page(request, "lab.html", lang, person=visitor if lab.classroom else None)
+    answer = _page(request, "lab.html", lang, person=visitor if lab.classroom else None)
+    answer.headers["Content-Security-Policy"] = WITH_PLOTLY
+    return answer
 
 
 @router.get("/join")

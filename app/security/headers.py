@@ -5,12 +5,11 @@ from __future__ import annotations
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# Plotly writes style elements and attributes at run time, so styles may be inline; scripts never.
 CONTENT_SECURITY_POLICY = "; ".join(
     [
         "default-src 'self'",
         "script-src 'self'",
-        "style-src 'self' 'unsafe-inline'",
+        "style-src 'self'",
         "img-src 'self' data: blob:",
         "connect-src 'self' ws: wss:",
         "object-src 'none'",
@@ -19,6 +18,8 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'self'",
     ]
 )
+#: Of pages with charts: Plotly writes style elements and attributes at run time. Scripts are never inline.
+WITH_PLOTLY = CONTENT_SECURITY_POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,

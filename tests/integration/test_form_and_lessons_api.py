@@ -84,6 +84,7 @@ def test_every_answer_carries_the_content_security_policy(lab):
         policy = lab.http.get(path).headers["content-security-policy"]
         assert "script-src 'self'" in policy
         assert "unsafe-eval" not in policy
+        assert ("'unsafe-inline'" in policy) == (path == "/"), "only Plotly writes styles into a page"
 
 
 def test_the_open_api_document_and_its_page_are_served_from_here(lab):
