@@ -24,6 +24,7 @@ class Session:
         self.took: list[tuple[str, float]] = []
         self._port = port
         self._cookie = ""
+        self._is_fresh = True  # whether nothing was answered on the connection yet
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
 
@@ -36,6 +37,7 @@ class Session:
         # the server closes a connection on which nothing was asked for some seconds
         if self._reader is None or self._writer is None or self._reader.at_eof():
             self.close()
+            self._is_fresh = True
             self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port)
         content = b"" if body is None else json.dumps(body).encode()
         head = (
@@ -44,7 +46,14 @@ class Session:
         )
         begun = time.monotonic()
         self._writer.write(head.encode() + content)
-        status, text = await self._answer(self._reader)
+        try:
+            status, text = await self._answer(self._reader)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            if self._is_fresh:
+                raise
+            self._reader = None  # it was closed in this moment: ask again, as a browser does
+            return await self.ask(method, path, body)
+        self._is_fresh = False
         self.took.append((f"{method} {path}", time.monotonic() - begun))
         if status >= 400:
             raise RuntimeError(f"{method} {path}: {status} {text[:200]!r}")
