@@ -6,6 +6,7 @@ catalog is the complete one. They are small, so they are read at start and need 
 
 from __future__ import annotations
 
+import json
 from importlib import resources
 
 from babel.core import negotiate_locale
@@ -27,6 +28,8 @@ class Messages:
 
     def __init__(self) -> None:
         self._catalogs = {language: _read(language) for language in LANGUAGES}
+        self._of_page = {language: _json(self.of_page(language)) for language in LANGUAGES}
+        self._of_class = {language: _json(self.of_class(language)) for language in LANGUAGES}
 
     def catalog(self, language: str) -> dict[str, str]:
         return self._catalogs[language]
@@ -40,6 +43,14 @@ class Messages:
         """Those that pages show in a class besides."""
         return {key: text for key, text in self._catalogs[language].items() if key.startswith(OF_CLASS)}
 
+    def json_of_page(self, language: str) -> bytes:
+        """`of_page`, as every page gets it."""
+        return self._of_page[language]
+
+    def json_of_class(self, language: str) -> bytes:
+        """`of_class`, as every page of a class gets it."""
+        return self._of_class[language]
+
     def negotiate(self, *wishes: str | None) -> str:
         """The first wish that is a language of the lab; a wish may be an Accept-Language header."""
         for wish in wishes:
@@ -48,6 +59,10 @@ class Messages:
             if found:
                 return str(found)
         return LANGUAGES[0]
+
+
+def _json(texts: dict[str, str]) -> bytes:
+    return json.dumps(texts, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _read(language: str) -> dict[str, str]:

@@ -12,8 +12,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI
-from starlette.middleware.gzip import GZipMiddleware
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Scope
 
 from app import __version__
 from app.addresses import Addresses
@@ -66,6 +65,7 @@ from app.storage import people_store
 from app.storage.database import Database
 from app.storage.history import StoredHistory
 from app.storage.lock import FolderLock
+from app.zipped import Zipped
 
 log = logging.getLogger(__name__)
 
@@ -177,7 +177,7 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
             keys=keys,
             take=lab.rates.take,
         )
-    app.add_middleware(_PageGzip)
+    app.add_middleware(Zipped, fits=_is_page_text)
     app.add_middleware(Head)
     app.add_middleware(TextBodies)
     app.add_middleware(
@@ -197,19 +197,10 @@ async def _end_old_classes(database: Database, days: float) -> None:
         await database.write(lambda c: people_store.end_others(c, None, now, before=now - days * 86_400))
 
 
-class _PageGzip:
-    """What a page loads at its start goes compressed; other answers are small, or made faster than compressed."""
-
-    PATHS = ("/i18n/", "/api/options", "/api/lessons")
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._plain = app
-        self._zipped = GZipMiddleware(app, minimum_size=1000, compresslevel=9)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = route_path(scope) if scope["type"] == "http" else ""
-        zipped = path == "/" or path.startswith(self.PATHS)
-        await (self._zipped if zipped else self._plain)(scope, receive, send)
+def _is_page_text(scope: Scope) -> bool:
+    """Whether this is what a page loads at its start."""
+    path = route_path(scope)
+    return path == "/" or path.startswith(("/i18n/", "/api/options", "/api/lessons"))
 
 
 def _assets() -> tuple[Path, Path, Path]:

@@ -67,20 +67,20 @@ def _page(request: Request, template: str, wish: str | None, **values: object) -
 
 
 @router.get("/i18n/class.{language}.json")
-def class_messages(request: Request, language: str) -> dict[str, str]:
+async def class_messages(request: Request, language: str) -> Response:
     """What pages say in a class besides."""
     pages = _pages(request)
     if language not in pages.messages.languages:
         raise NotFound(f"there is no language {language!r}", field="language")
-    return pages.messages.of_class(language)
+    return Response(pages.messages.json_of_class(language), media_type="application/json")
 
 
 @router.get("/i18n/{language}.json")
-def messages(request: Request, language: str) -> dict[str, str]:
+async def messages(request: Request, language: str) -> Response:
     pages = _pages(request)
     if language not in pages.messages.languages:
         raise NotFound(f"there is no language {language!r}", field="language")
-    return pages.messages.of_page(language)
+    return Response(pages.messages.json_of_page(language), media_type="application/json")
 
 
 @router.get("/guide/{language}.json")
