@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
+import json
 from typing import Any, Literal, cast
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
@@ -117,25 +118,21 @@ def get_summary_together(lab: TheLab, given: Experiments) -> SummariesAnswer:
     }
 
 
-@router.get("/lessons")
-async def get_lessons(lab: TheLab, language: Literal["en", "ja"] | None = None) -> LessonsAnswer:
+@router.get("/lessons", response_model=LessonsAnswer)
+async def get_lessons(lab: TheLab, language: Literal["en", "ja"] | None = None) -> Response:
     """The lessons, each a set of runs to compare, by the names of their runs. Those without runs are to look at.
 
     Their texts are in one language, if it is named, else in all.
     """
-    views = [_view(lab, lesson) for lesson in lessons.LESSONS.values()]
-    if language is not None:
-        for view in views:
-            for texts in (view["title"], view["question"], view["conclusion"]):
-                for other in texts.keys() - {language}:
-                    del texts[other]
-    return {"lessons": views}
+    datasets = tuple(_data_set(lab, lesson) for lesson in lessons.LESSONS.values())
+    return Response(_lessons_json(language, datasets), media_type="application/json")
 
 
 @router.get("/lessons/{slug}")
 async def get_lesson(lab: TheLab, slug: str) -> LessonAnswer:
     """One lesson with the experiments of its runs, and the one whose data and network are to be looked at."""
-    return _view(lab, _lesson(slug), with_configs=True)
+    lesson = _lesson(slug)
+    return _view(lesson, _data_set(lab, lesson), with_configs=True)
 
 
 @router.post("/lessons/{slug}/runs", status_code=201, dependencies=[LAUNCHES])
@@ -162,8 +159,19 @@ def _lesson(slug: str) -> Lesson:
         raise NotFound(f"there is no lesson {slug!r}", field="slug") from None
 
 
-def _view(lab: Lab, lesson: Lesson, *, with_configs: bool = False) -> LessonAnswer:
-    dataset = _data_set(lab, lesson)
+@functools.lru_cache(maxsize=8)
+def _lessons_json(language: str | None, datasets: tuple[str, ...]) -> bytes:
+    """All lessons on these data sets: every page asks for them."""
+    views = [_view(one, dataset) for one, dataset in zip(lessons.LESSONS.values(), datasets, strict=True)]
+    if language is not None:
+        for view in views:
+            for texts in (view["title"], view["question"], view["conclusion"]):
+                for other in texts.keys() - {language}:
+                    del texts[other]
+    return json.dumps({"lessons": views}, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _view(lesson: Lesson, dataset: str, *, with_configs: bool = False) -> LessonAnswer:
     view: LessonAnswer = {
         "slug": lesson.slug,
         "section": lesson.section,
