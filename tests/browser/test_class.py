@@ -132,6 +132,10 @@ def test_a_code_is_typed_pasted_or_scanned_and_what_is_wrong_stands_beside_its_f
     phone.page.click("#submit")
     phone.until("document.querySelector('#general-said').textContent.includes('cookies')")
     assert phone.page.url == f"{lab.url}/join"
+    # nor does a link that opens nothing: it says so, and is gone from the address
+    phone.page.evaluate("location.hash = '#teacher=of-another-class'")
+    phone.until("document.querySelector('#notice').textContent.includes('does not open the class')")
+    assert phone.page.url == f"{lab.url}/join"
 
 
 #: What the list says of a run: its marks, and the buttons that are there.

@@ -114,9 +114,7 @@ async function send() {
   submit.setAttribute("aria-busy", "true");
   try {
     await (returning ? classApi.comeBack(code, words) : classApi.join(code, name));
-    const view = await classApi.look();
-    if (view.role) goOn(view);
-    else say("general", "wrong", () => t("class.join.no_cookies"));
+    await goOnAsKnown((text) => say("general", "wrong", text));
   } catch (error) {
     refuse(error);
   } finally {
@@ -127,6 +125,16 @@ async function send() {
 /** Leave for the page of a person's role. @param {Pick<ClassView, "role">} view */
 function goOn({ role }) {
   location.replace(role === "student" ? `./${state}` : "wall");
+}
+
+/**
+ * Go on as the person that this browser has just become, unless it keeps no cookies: then it would be sent back here.
+ * @param {(text: () => string) => void} complain
+ */
+async function goOnAsKnown(complain) {
+  const view = await classApi.look();
+  if (view.role) goOn(view);
+  else complain(() => t("class.join.no_cookies"));
 }
 
 /** Show a text above the fields, such as why one is here. @param {() => string} text @param {boolean} [withLink] */
@@ -170,7 +178,8 @@ async function takeFragment() {
 /** @param {string} secret of a link */
 async function enter(secret) {
   try {
-    goOn(await classApi.enter(secret));
+    await classApi.enter(secret);
+    await goOnAsKnown(notify);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     notify(() => explain(error) || t("class.join.no_answer"));
