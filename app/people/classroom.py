@@ -193,7 +193,8 @@ class Classroom:
         tokens = iter(await self._sessions.begin_all(self.id, new, people))
         self._people |= {person.id: person for person in new}
         for browser, person in recent.items():
-            self._sessions.note_joined(browser, person.id)
+            if person in new:  # else the time in which a browser's tabs are one person would begin again
+                self._sessions.note_joined(browser, person.id)
         return [(one, next(tokens)) if isinstance(one, Person) else one for one in found]
 
     def _make(self, nickname: str, *, beside: list[Person]) -> Person:
