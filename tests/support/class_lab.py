@@ -65,7 +65,9 @@ class Member:
     def socket(self, *, view: str = "", **options: Any) -> Any:
         """A connection to the stream, which is open until the lab is closed; `view`: what its page shows, as "wall"."""
         address = self.lab.url.replace("http", "ws") + "/ws" + (f"?view={view}" if view else "")
-        options = {"compression": None, "max_size": None, "ping_interval": None, **options}
+        # all that comes is read: a connection that nobody reads is closed only after ten seconds
+        unread = {"max_queue": None, "close_timeout": 2}
+        options = {"compression": None, "max_size": None, "ping_interval": None, **unread, **options}
         headers = {"Cookie": self.cookies()}
         return self._sockets.enter_context(connect(address, additional_headers=headers, **options))
 
