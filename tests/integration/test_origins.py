@@ -40,6 +40,7 @@ def addresses(victim):
         "language": "en",
         "version": "1",
         "iteration": "1",
+        "person_id": "someone",
     }
     for path in DOCUMENT["paths"]:
         yield re.sub(r"\{(\w+)\}", lambda blank: values[blank[1]], path)
