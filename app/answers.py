@@ -358,8 +358,9 @@ class Me(TypedDict):
 class ClassAnswer(TypedDict):
     """The class. `role` is null for a visitor, who gets no more than the first three keys. `held`: students cannot
     launch now. `shown`: what all screens show; null: each shows its own. `people`: how many students have joined.
-    `launched`: how many of them have launched a run. `sees`: what the teacher sees of a student. The teacher and the
-    projector get the `code`, and the `addresses` by which others open the lab, the best one first."""
+    `launched`: how many of them have launched a run. `code_made`: when the code was made, in Unix seconds, or the lab
+    opened. `sees`: what the teacher sees of a student. The teacher and the projector get the `code`, and the
+    `addresses` by which others open the lab, the best one first."""
 
     name: str
     ended: bool
@@ -370,6 +371,7 @@ class ClassAnswer(TypedDict):
     numbers_only: NotRequired[bool]
     people: NotRequired[int]
     launched: NotRequired[int]
+    code_made: NotRequired[float]
     removed: NotRequired[bool]
     sees: NotRequired[list[str]]
     code: NotRequired[str]

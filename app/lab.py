@@ -68,6 +68,11 @@ class Lab:
         self.sight.demand(person, run)
         return run
 
+    def take_runs(self, person: Person, count: int) -> None:
+        """Note how many runs a person launches at once; a student is refused where these are too many."""
+        if person.role is Role.STUDENT:
+            self.rates.take(person.id, "run", count)
+
     def demand_class(self) -> Classroom:
         """The class, or `NotFound`."""
         if self.classroom is None:

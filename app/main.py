@@ -98,11 +98,12 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
         # Frames are many small objects that die young; the default thresholds pause a large class.
         gc.set_threshold(50_000, 20, 100)
         lab.open("a lab")
+        await _end_old_classes(database, settings.class_days)
         if classroom is not None:
-            await classroom.open(register.republish)
-        else:
-            await _end_old_classes(database, settings.class_days)
+            await classroom.open(register.republish, scheduler.let_all_wait)
         await scheduler.open()
+        if classroom is not None:
+            await classroom.release_deleted(register.find_run)
         if attendance is not None:
             attendance.open()
         preparing = asyncio.create_task(data_sets.prepare_all())

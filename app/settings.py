@@ -148,6 +148,9 @@ class Settings(BaseSettings):
     max_queued_per_person: int = Field(
         200, ge=1, le=100_000, description="runs of one student that may wait; one more is refused with 409"
     )
+    max_runs_per_person: int = Field(
+        2000, ge=1, le=100_000, description="runs that one student may have; one more is refused with 409"
+    )
     max_paused_per_person: int = Field(
         8, ge=1, le=10_000, description="paused runs of one student; one more is refused with 409"
     )

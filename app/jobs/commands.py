@@ -103,11 +103,13 @@ class Commands:
         """Store the runs of several launches; each is refused by itself."""
         results: list[list[Run] | Exception] = []
         all_new: list[Training] = []
-        own = Counter[Owner]()  # new trainings by owner
+        own, launched = Counter[Owner](), Counter[Owner]()  # new trainings, and runs, by owner
         for wish in wishes:
             find = None if wish.fresh else self._sharing.find
             runs, new = match(wish.launches, wish.lesson, find=find, owner=wish.owner, beside=all_new)
             try:
+                owned = self._register.count_of(wish.owner) + launched[wish.owner]
+                self._allowance.demand_runs(wish.owner, owned, len(runs))
                 self._demand_allowance(wish, runs, new)
                 self._places.demand(wish.owner, len(new), beside=len(all_new), own=own[wish.owner])
             except LabError as refusal:
@@ -116,6 +118,7 @@ class Commands:
             results.append(runs)
             all_new += new
             own[wish.owner] += len(new)
+            launched[wish.owner] += len(runs)
             self._metrics.launched(len(runs), len(new))
         runs = [run for result in results if isinstance(result, list) for run in result]
         if runs:
@@ -175,8 +178,13 @@ class Commands:
         self._places.fill()
         return run
 
-    async def step(self, run_id: str, iterations: int) -> Run:
-        """Let a paused run do some iterations and pause again."""
+    async def step(self, run_id: str, iterations: int, *, by: str | None = None) -> Run:
+        """Let a paused run do some iterations and pause again.
+
+        Args:
+            by: the person who asks, in a class.
+        """
+        self._allowance.demand_steps(by, iterations)
         run = self._demand(run_id, Status.PAUSED, doing="stepped")
         if run.training.id in self._places.with_worker:
             self._executor.send(run.training.id, Step(iterations))
@@ -184,15 +192,21 @@ class Commands:
             self._places.start(run.training, paused=True, steps=iterations)
         return run
 
-    async def change_live(self, run_id: str, given: dict[str, Any]) -> Run:
+    async def change_live(self, run_id: str, given: dict[str, Any], *, by: str | None = None) -> Run:
         """Change learning rate, penalties or dropout of a run that is not at its end; it is noted when it is done. One
-        that shares its training gets its own."""
+        that shares its training gets its own.
+
+        Args:
+            by: the person who asks, in a class.
+        """
         self._demand_changeable(run_id, given)
         await self._sharing.save(self._register.get(run_id).training)
         async with self._sharing.order:
             run, values = self._demand_changeable(run_id, given)
             training = run.training
             if training.shown_by > 1:
+                if self._register.sight.is_held(by):  # it would be a new training
+                    raise Conflict("the teacher has put launching on hold", code="held")
                 self._places.demand(run.owner, 1)
                 origin = training
                 training = await self._sharing.part(run, Status.QUEUED)

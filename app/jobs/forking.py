@@ -60,8 +60,7 @@ class Forking:
         Raises:
             Invalid, ConfigError: it cannot be made; see `plan`.
         """
-        async with self._sharing.order:
-            fork, _ = await self._plan(run_id, wish)
+        fork, _ = await self._plan(run_id, wish)
         return fork
 
     async def _plan(self, run_id: str, wish: Wish) -> tuple[Fork, dict[str, FirstRows]]:
@@ -81,6 +80,7 @@ class Forking:
         """
         async with self._sharing.order:
             fork, rows = await self._plan(run_id, wish)
+            self._allowance.demand_runs(owner, self._register.count_of(owner), 1)
             digest = await asyncio.to_thread(self._data_sets.digest, fork.config.dataset.name)
             training = self._training(fork, rows, digest)
             if not fresh and (known := self._known(fork, training)) is not None:

@@ -11,6 +11,7 @@ from app.jobs.executor import Executor
 from app.jobs.messages import Resume
 from app.jobs.queue import ANYBODY, Level, Owner, Owners, Queue
 from app.jobs.register import Register
+from app.jobs.sharing import SHAREABLE
 from app.jobs.speed import Speed
 from app.jobs.waits import Parts, expected_starts
 from app.live.hub import Hub
@@ -63,10 +64,19 @@ class Places:
     def owners(self, training: Training) -> Owners:
         """Those who wait for a training: the owners of the runs that show it."""
         owners: dict[Owner, Level] = {}
+        sight, again = self._register.sight, self._is_again(training)
         for run in self._register.runs_of(training):
-            level = Level.FIRST if self._register.sight.comes_first(run) else Level.CLASS
-            owners[run.owner] = min(level, owners.get(run.owner, level))
+            owner = sight.payer(run.owner)
+            level = Level.FIRST if sight.comes_first(run, again=again) else Level.CLASS
+            owners[owner] = min(level, owners.get(owner, level))
         return owners or ANYBODY  # its last run may be deleted in this moment
+
+    def _is_again(self, training: Training) -> bool:
+        """Whether an older training computes the same, or this one was changed by hand, or is about to be."""
+        if training.fingerprint is None or training.annotations or training.wanted:
+            return True
+        alike = self._register.alike(training.fingerprint)
+        return next((one for one in alike if one.status in SHAREABLE), training) is not training
 
     def cost(self, summary: Summary, training: Training) -> Cost:
         """What a new training will cost on this machine."""
@@ -89,6 +99,12 @@ class Places:
         """Let a queued training wait, behind the others of those who show it; again when these are others."""
         if training.status is Status.QUEUED:
             self.queue.add(training.id, self.owners(training))
+
+    def let_all_wait(self) -> None:
+        """What the teacher shows has changed: others come first now."""
+        for training in self._register.trainings:
+            if training.id in self.queue:
+                self.let_wait(training)
 
     def fill(self) -> None:
         """Give free places to the trainings that wait, in their turns."""

@@ -41,6 +41,7 @@ class Register:
         self._trainings: dict[str, Training] = {}
         self._runs: dict[str, Run] = {}
         self.sight = Sight(classroom, self._runs.get)
+        self._owned: Counter[str | None] = Counter()  # owner → how many runs they have
         self._shown: dict[str, dict[str, Run]] = {}  # training → its runs
         self._alike: dict[str, dict[str, Training]] = {}  # fingerprint → trainings that have it
         self._due: dict[str, None] = {}  # runs whose states are to be published, in their order
@@ -114,7 +115,11 @@ class Register:
 
     def owners(self) -> set[str | None]:
         """The persons who have launched a run."""
-        return {run.owner for run in self._runs.values()}
+        return set(self._owned)
+
+    def count_of(self, owner: str | None) -> int:
+        """How many runs a person has."""
+        return self._owned[owner]
 
     def newest_of(self, owner: str) -> list[str]:
         """The ids of the runs that a person launched together last."""
@@ -179,6 +184,8 @@ class Register:
             self._remember(training)
 
     def _put(self, run: Run) -> None:
+        if run.id not in self._runs:
+            self._owned[run.owner] += 1
         self._runs[run.id] = run
         self._remember(run.training)
         shown = self._shown.setdefault(run.training.id, {})
@@ -245,6 +252,7 @@ class Register:
         run = self._runs.pop(run_id, None)
         if run is None:
             return
+        self._owned -= Counter([run.owner])  # without those who have none
         self._take(run)
         self._hub.publish_deleted(run_id)
         self.publish_soon(run.training)

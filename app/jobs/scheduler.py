@@ -69,6 +69,7 @@ class Scheduler:
 
     Attributes:
         commands: what users do with runs.
+        allowance: what one student may have the lab do.
     """
 
     def __init__(
@@ -88,7 +89,7 @@ class Scheduler:
         self._metrics = metrics
         self._executor = executor
         self._sharing = sharing = Sharing(settings, register, executor)
-        allowance = Allowance(settings, register.sight.is_student)
+        self.allowance = allowance = Allowance(settings, register.sight.is_student)
         publish_lab = Throttle(PROGRESS_SECONDS, self._publish_lab)
         self._places = places = Places(settings, register, hub, executor, allowance, publish_lab)
         self._waits = Waits(register, places.expected_starts)
@@ -151,9 +152,13 @@ class Scheduler:
     def queued(self) -> int:
         return len(self._places.queue)
 
+    def let_all_wait(self) -> None:
+        """What the teacher shows has changed: others come first now."""
+        self._places.let_all_wait()
+
     def expected_starts(self) -> list[tuple[str, float]]:
-        """The trainings that wait, the next one first, with the seconds until each starts about."""
-        return self._places.expected_starts()
+        """The trainings that wait, the next one first, with the seconds until each starts about, as last published."""
+        return self._waits.starts
 
     @property
     def kept_bytes(self) -> int:

@@ -104,12 +104,17 @@ def worth_showing(wait: Wait) -> tuple[int, int | None]:
 
 
 class Waits:
-    """Gives the runs that wait their places, and publishes those that have changed. Lives in the event loop."""
+    """Gives the runs that wait their places, and publishes those that have changed. Lives in the event loop.
+
+    Attributes:
+        starts: the trainings that wait, in their order, with the seconds until each starts, as they were computed last.
+    """
 
     def __init__(self, register: Register, starts: Callable[[], list[tuple[str, float]]]) -> None:
         """`starts`: as of `expected_starts`."""
         self._register = register
-        self._starts = starts
+        self._compute_starts = starts
+        self.starts: list[tuple[str, float]] = []
         self._waiting: list[Training] = []
         self._published: dict[str, tuple[int, int | None]] = {}  # by run
         self._due: deque[Run] = deque()
@@ -131,7 +136,8 @@ class Waits:
         self._waiting = []
         before, self._published = self._published, {}
         self._due.clear()
-        for ahead, (training_id, start) in enumerate(self._starts()):
+        self.starts = self._compute_starts()
+        for ahead, (training_id, start) in enumerate(self.starts):
             if (training := self._register.find(training_id)) is None:
                 continue
             training.wait = {"ahead": ahead, "seconds": rounded_up(start) if math.isfinite(start) else None}

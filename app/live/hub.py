@@ -101,9 +101,15 @@ class Hub:
         self._lanes.put(subject, message, audience)
         self._offer_changes()
 
-    def publish_wall(self, messages: Mapping[str, Mapping[str, Any]], gone: Iterable[str]) -> None:
-        """Publish states for the pages that show the wall, by subject; and forget those that are gone."""
-        self._lanes.put_wall(messages, gone)
+    def publish_wall(
+        self,
+        messages: Mapping[str, Mapping[str, Any]],
+        gone: Iterable[str],
+        projected: Mapping[str, Mapping[str, Any]],
+    ) -> None:
+        """Publish states for the pages that show the wall, by subject, with those that the projector gets instead; and
+        forget those that are gone."""
+        self._lanes.put_wall(messages, gone, projected)
         self._offer_changes()
 
     def _close(self, run_id: str, lane: States, owner: str | None) -> None:

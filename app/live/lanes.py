@@ -7,7 +7,7 @@ In a lab without a class there is one, which everybody reads. In a class:
 - a student two: one with what all may see, and an own one.
 
 Pages that show the wall read others: one with what is made only for them (`app.people.wall`) and what all may see, and
-the teacher's one more with what only the teacher may see. There are no runs in these.
+one more with what only the teacher may see, or as the projector may see it. There are no runs in these.
 
 Versions count through all of them, so a viewer has one number. A state that several lanes have is encoded once.
 """
@@ -25,7 +25,7 @@ from app.people.person import Person, Role
 #: For whom something is published besides a person, who is named by id, and everybody (None).
 TEACHER, SCREENS = "teacher", "screens"
 _PROJECTOR, _STUDENTS = "projector", "students"
-_WALL, _TEACHERS_WALL = "wall", "teacher's wall"
+_WALL, _TEACHERS_WALL, _PROJECTORS_WALL = "wall", "teacher's wall", "projector's wall"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,7 @@ class Lanes:
         if in_class:
             self._lanes |= {_PROJECTOR: States(), _STUDENTS: States(has_more=True)}
             self._lanes |= {_WALL: States(has_more=True), _TEACHERS_WALL: States()}
+            self._lanes |= {_PROJECTORS_WALL: States()}
         self._changed: dict[
             States, int
         ] = {}  # lane → its version before the changes that are not offered yet
@@ -67,8 +68,7 @@ class Lanes:
             wall: whether for a page that shows the wall, which only the teacher and the projector have.
         """
         if wall and self._in_class and reader.role is not Role.STUDENT:
-            more = (self._lanes[_TEACHERS_WALL],) if reader.is_teacher else ()
-            return (self._lanes[_WALL], *more)
+            return self._lanes[_WALL], self._lanes[_TEACHERS_WALL if reader.is_teacher else _PROJECTORS_WALL]
         if reader.is_teacher:
             return (self._teacher,)
         if reader.role is Role.PROJECTOR:
@@ -94,11 +94,26 @@ class Lanes:
         else:
             self._put(dict.fromkeys([TEACHER, audience, _TEACHERS_WALL]), subject, message)
 
-    def put_wall(self, messages: Mapping[str, Mapping[str, Any]], gone: Iterable[str]) -> None:
-        """Newer states for pages that show the wall, by subject; those that are gone are left out for pages to come."""
-        self._lanes[_WALL].forget(gone)
+    def put_wall(
+        self,
+        messages: Mapping[str, Mapping[str, Any]],
+        gone: Iterable[str],
+        projected: Mapping[str, Mapping[str, Any]],
+    ) -> None:
+        """Newer states for pages that show the wall, by subject; those that are gone are left out for pages to come.
+
+        Args:
+            projected: what the projector gets instead. A subject has such a message always, or never.
+        """
+        gone = list(gone)
+        for name in (_WALL, _TEACHERS_WALL, _PROJECTORS_WALL):
+            self._lanes[name].forget(gone)
         for subject, message in messages.items():
-            self._put([_WALL], subject, message)
+            if subject in projected:
+                self._put([_TEACHERS_WALL], subject, message)
+                self._put([_PROJECTORS_WALL], subject, projected[subject])
+            else:
+                self._put([_WALL], subject, message)
 
     def put_run(self, run: RunState) -> list[States]:
         """A newer state of a run; returns the lanes whose readers do not see it any more."""

@@ -10,6 +10,9 @@ from app.errors import Conflict, Invalid
 from app.settings import Settings
 from engine.reasons import Reason
 
+#: Iterations of one step of a student.
+MAX_STEP = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Cost:
@@ -45,6 +48,35 @@ class Allowance:
                 Reason("own_queue_full", text, queued=queued, value=queued + more, most=most),
                 code="own_queue_full",
                 bounds={"maximum": most, "value": queued + more},
+            )
+
+    def demand_runs(self, owner: str | None, owned: int, more: int) -> None:
+        """Refuse runs beyond those that an owner may have, also of what is trained already.
+
+        Raises:
+            Conflict: with how many there are, and the bound.
+        """
+        most = self._settings.max_runs_per_person
+        if self._is_student(owner) and owned + more > most:
+            text = f"you have {owned} runs, and would have {owned + more}; at most {most} may be yours"
+            raise Conflict(
+                Reason("own_runs", text, owned=owned, value=owned + more, most=most),
+                code="own_runs",
+                bounds={"maximum": most, "value": owned + more},
+            )
+
+    def demand_steps(self, person_id: str | None, iterations: int) -> None:
+        """Refuse a longer step than a student may do: a step takes no turn.
+
+        Raises:
+            Invalid: names the field, the bound and the value.
+        """
+        if self._is_student(person_id) and iterations > MAX_STEP:
+            raise Invalid(
+                f"iterations must be from 1 to {MAX_STEP} for a student, not {iterations}",
+                code="range",
+                field="iterations",
+                bounds={"minimum": 1, "maximum": MAX_STEP, "value": iterations},
             )
 
     def demand_paused(self, owner: str | None, paused: int) -> None:

@@ -20,6 +20,8 @@ AWAY_SECONDS = 30.0
 TICK_SECONDS = 1.0
 #: When a person was seen last is stored this often.
 SEEN_SECONDS = 60.0
+#: Whether a new link was made beside the lab is looked up this often.
+LINKS_SECONDS = 3.0
 
 
 class Attendance:
@@ -44,6 +46,7 @@ class Attendance:
         self._owners = owners
         self._seconds = days * 86_400
         self._stored = time.time()
+        self._links_seen = time.time()
         self._ticker: asyncio.Task[None] | None = None
 
     def open(self) -> None:
@@ -78,6 +81,9 @@ class Attendance:
         classroom.note_launched(sum(one.id in owners for one in classroom.students))
         if now > classroom.made_at + self._seconds:
             await classroom.end()
+        if abs(now - self._links_seen) > LINKS_SECONDS:
+            self._links_seen = now
+            await classroom.look_for_new_links()
         if now - self._stored > SEEN_SECONDS:
             await self._store_seen()
 

@@ -24,6 +24,7 @@ from app.people.refusals import Forbidden, TooOften
 from app.people.sessions import Sessions
 from app.people.tokens import equal, hash_of, new_code, new_token
 from app.runs import Run
+from app.security.rates import Rates
 from app.storage import people_store
 from app.storage.database import Database
 from app.together import Together
@@ -74,18 +75,26 @@ class Classroom:
         self._people: dict[str, Person] = {}
         self._sessions = Sessions(database)
         self._republish: Republish = lambda fits: None
-        self._order = asyncio.Lock()  # held while a person is made, so that no nickname is given twice
+        self._order = asyncio.Lock()  # held while the class changes, so that no nickname is given twice
+        self._hashing = asyncio.Lock()  # one phrase is compared at a time
         self._guesses = Guesses()
+        self._rates = Rates()
+        self._on_shown: Callable[[], None] = lambda: None
+        self._code_made = 0.0
         self._joining = Together(self._order, self._join)
         self._publish = Throttle(PUBLISHED_SECONDS, self._publish_now)
 
-    async def open(self, republish: Republish) -> None:
-        """Go on with the class of this name, or begin one. Other classes end."""
-        self._republish = republish
+    async def open(self, republish: Republish, on_shown: Callable[[], None] = lambda: None) -> None:
+        """Go on with the class of this name, or begin one. Other classes end.
+
+        Args:
+            on_shown: called when another view is shown to all, or none.
+        """
+        self._republish, self._on_shown = republish, on_shown
         found = await self._database.read(lambda c: people_store.find_class(c, self.name))
         if found is None:
             found = await self._begin()
-        self.id, self.code = found["id"], found["code"]
+        self.id, self.code, self._code_made = found["id"], found["code"], time.time()
         self.held, self.shown = bool(found["held"]), found["shown"]
         self.numbers_only = bool(found["numbers_only"])
         self.made_at, self._salt = found["made_at"], bytes.fromhex(found["salt"])
@@ -208,6 +217,7 @@ class Classroom:
             text = f"the class has {most} people already; more cannot join"
             raise Conflict(Reason("class_full", text, most=most), code="class_full", bounds={"maximum": most})
         self._demand_free(nickname, beside=beside)
+        self._rates.take("", "join")
         return _person(nickname, Role.STUDENT, time.time())
 
     async def return_by(self, code: str, phrase: str) -> tuple[Person, str]:
@@ -216,14 +226,17 @@ class Classroom:
         Raises:
             LabError: the code or the phrase is wrong, or the class has ended.
         """
-        self._demand_code(code)
-        given = await in_thread(phrases.hash_of, phrase, self._salt)
-        async with self._order:
-            fitting = [one for one in self.students if one.phrase is not None and equal(one.phrase, given)]
-            if not fitting:
-                self._guesses.note_wrong()
-                raise Forbidden("no one in the class has these words", code="wrong_phrase", field="phrase")
-            return fitting[0], await self._sessions.begin(fitting[0])
+        async with self._hashing:  # so that many at once are refused as many one after the other are
+            self._demand_code(code)
+            given = await in_thread(phrases.hash_of, phrase, self._salt)
+            async with self._order:
+                self._demand_open()
+                known = [one for one in self.students if one.phrase is not None]
+                fitting = [one for one in known if equal(one.phrase or "", given)]
+                if fitting:
+                    return fitting[0], await self._sessions.begin(fitting[0])
+            self._guesses.note_wrong()
+        raise Forbidden("no one in the class has these words", code="wrong_phrase", field="phrase")
 
     async def give_phrase(self, person: Person, language: str) -> str:
         """A new recovery phrase of a person, in the place of the one before."""
@@ -237,30 +250,39 @@ class Classroom:
 
     async def enter(self, secret: str) -> tuple[Person, str]:
         """The teacher or the projector, by the secret of their link, and the token of their browser."""
+        async with self._order:
+            await self._find_new_links()
+            given = hash_of(secret)
+            # both are compared, whatever the first comparison says
+            fitting = [role for role, stored in self._secrets.items() if equal(given, stored)]
+            if not fitting:
+                raise Forbidden(
+                    "this link does not open the class; a newer one may have been made", code="wrong_secret"
+                )
+            person = next(one for one in self._people.values() if one.role is fitting[0])
+            return person, await self._sessions.begin(person)
+
+    async def look_for_new_links(self) -> None:
+        """Know those no more who came by a link that another one has replaced beside the lab."""
+        async with self._order:
+            await self._find_new_links()
+
+    async def _find_new_links(self) -> None:
         hashes = await self._database.read(lambda c: people_store.secrets_of(c, self.id))
-        given = hash_of(secret)
-        # both are compared, whatever the first comparison says
-        fitting = [role for role, stored in hashes.items() if equal(given, stored)]
-        if not fitting:
-            raise Forbidden(
-                "this link does not open the class; a newer one may have been made", code="wrong_secret"
-            )
-        role = fitting[0]
-        person = next(one for one in self._people.values() if one.role is role)
-        if hashes[role] != self._secrets[role]:
-            # another link has been made beside the lab; the sessions in the store were deleted then
-            self._secrets[role] = hashes[role]
-            self._forget_sessions(role)
-        return person, await self._sessions.begin(person)
+        for role, hashed in hashes.items():
+            if hashed != self._secrets[role]:  # the sessions in the store were deleted then
+                self._secrets[role] = hashed
+                self._forget_sessions(role)
 
     async def new_link(self, role: Role) -> str:
         """The secret of a new link for the teacher or the projector. The old link, and who came by it, is known no
         more."""
         secret = new_token()
         hashed = hash_of(secret)
-        await self._database.write(lambda c: people_store.renew_secret(c, self.id, role, hashed))
-        self._secrets[role] = hashed
-        self._forget_sessions(role)
+        async with self._order:
+            await self._database.write(lambda c: people_store.renew_secret(c, self.id, role, hashed))
+            self._secrets[role] = hashed
+            self._forget_sessions(role)
         return secret
 
     def _forget_sessions(self, role: Role) -> None:
@@ -304,18 +326,33 @@ class Classroom:
 
     async def set(self, **changes: Any) -> None:
         """Store and publish `held`, `shown`, `code` or `numbers_only`."""
-        before = set(self.shown_runs)
+        async with self._order:
+            self._demand_open()
+            await self._set(changes)
+
+    async def _set(self, changes: dict[str, Any]) -> None:
+        """With `_order` held: of views that are shown at the same moment, each closes the runs of the one before."""
         await self._database.write(lambda c: people_store.update_class(c, self.id, changes))
+        before = set(self.shown_runs)
         for name, value in changes.items():
             setattr(self, name, value)
         if "code" in changes:
-            self._guesses = Guesses()
+            self._guesses, self._code_made = Guesses(), time.time()
         if "numbers_only" in changes:
             self._republish(lambda run: run.owner is not None)
         elif "shown" in changes:
             turned = before ^ set(self.shown_runs)
             self._republish(lambda run: run.id in turned)
+            self._on_shown()
         self._publish()
+
+    async def release_deleted(self, find: Callable[[str], Run | None]) -> None:
+        """Take deleted runs out of the view that all screens show; one that has none left is released."""
+        async with self._order:
+            left = [run_id for run_id in self.shown_runs if find(run_id) is not None]
+            if self.shown is not None and len(left) < len(self.shown_runs):
+                with contextlib.suppress(StoreUnavailable):  # a disk that takes no writes now: another time
+                    await self._set({"shown": {**self.shown, "runs": left} if left else None})
 
     async def renew_code(self) -> None:
         """Another code; nobody can join with the one before. Those who have joined stay."""
@@ -329,13 +366,15 @@ class Classroom:
                 return
             ended = time.time()
             await self._database.write(lambda c: people_store.end_class(c, self.id, ended))
+            shown = set(self.shown_runs)
             self.ended_at, self.shown, self.held = ended, None, False
             self._forget_sessions(Role.STUDENT)
             for person in self._people.values():
                 person.nickname, person.phrase, person.hand_at = "", None, None
                 self.publish_person(person)
         log.info("the class has ended: its names are deleted")
-        self._republish(lambda run: run.owner is not None)
+        self._republish(lambda run: run.owner is not None or run.id in shown)
+        self._on_shown()
         self._publish()
 
     async def change(self, person: Person, **changes: Any) -> None:
@@ -367,6 +406,7 @@ class Classroom:
             "numbers_only": self.numbers_only,
             "people": len(self.students),
             "launched": self._launched,
+            "code_made": self._code_made,
         }
 
     def note_launched(self, students: int) -> None:

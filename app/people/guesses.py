@@ -13,6 +13,8 @@ FORGOTTEN_SECONDS = 10.0
 #: The pause doubles with so many more wrong codes, up to a bound.
 DOUBLES_EVERY = 5
 LONGEST_PAUSE = 30.0
+#: More wrong codes than these make the pause no longer.
+COUNTED = FREE + 5 * DOUBLES_EVERY
 
 
 class Guesses:
@@ -33,6 +35,7 @@ class Guesses:
         """A guess was wrong."""
         now = self._clock()
         self._wrong = max(0.0, self._wrong - (now - self._counted) / FORGOTTEN_SECONDS) + 1
+        self._wrong = min(self._wrong, COUNTED)
         self._counted = now
         beyond = self._wrong - FREE
         if beyond > 0:

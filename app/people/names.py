@@ -22,8 +22,8 @@ def nickname(given: str) -> str:
     Raises:
         Invalid: there is nothing in it, or it is too long.
     """
-    name = " ".join(unicodedata.normalize("NFC", given).split())
-    name = "".join(c for c in name if c.isprintable())
+    name = "".join(c for c in unicodedata.normalize("NFC", given) if c.isprintable() or c.isspace())
+    name = " ".join(name.split())
     if not name:
         raise Invalid("a nickname is needed", code="missing", field="nickname")
     if len(name) > LONGEST_NICKNAME:

@@ -58,13 +58,27 @@ class Sight:
         found = None if self._classroom is None else self._classroom.find(owner)
         return found is not None and found.role is Role.STUDENT
 
-    def comes_first(self, run: Run) -> bool:
-        """Whether a run is the teacher's, or of the lesson that the teacher shows to the class: these need no turn."""
+    def comes_first(self, run: Run, *, again: bool) -> bool:
+        """Whether a run is the teacher's, or of the lesson that the teacher shows to the class: these need no turn.
+
+        Args:
+            again: whether it trains what is trained anyway, or was changed by hand: the class does not wait for that.
+        """
         if self._classroom is None:
             return False
         owner, shown = self._classroom.find(run.owner), self._classroom.shown or {}
         is_lesson = shown.get("kind") == "lesson" and run.lesson is not None
-        return bool(owner and owner.is_teacher) or (is_lesson and run.lesson == shown.get("lesson"))
+        return bool(owner and owner.is_teacher) or (
+            not again and is_lesson and run.lesson == shown.get("lesson")
+        )
+
+    def payer(self, owner: str | None) -> str | None:
+        """Whose turn the runs of an owner take; people of another class have none, and share one."""
+        return owner if self._classroom is not None and self._classroom.find(owner) else None
+
+    def is_held(self, person_id: str | None) -> bool:
+        """Whether a person can launch nothing now."""
+        return self._classroom is not None and self._classroom.held and self.is_student(person_id)
 
     # -- what they see -----------------------------------------------------------------------------
 

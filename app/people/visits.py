@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from app.people.cookies import token_of
 from app.people.person import ANYONE, Person
 from app.people.refusals import NOT_JOINED, NotJoined
 
@@ -20,6 +21,15 @@ def visitor(connection: HTTPConnection) -> Person | None:
         return ANYONE
     person: Person | None = connection.scope[PERSON]
     return person
+
+
+def is_gone(connection: HTTPConnection) -> bool:
+    """Whether who sends a request has been removed, or has left, since the guard let it in."""
+    classroom = connection.app.state.lab.classroom
+    if classroom is None:
+        return False
+    known: Person | None = classroom.person_of(token_of(connection, classroom.id))
+    return known is None or known.removed
 
 
 def person(connection: HTTPConnection) -> Person:

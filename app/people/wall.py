@@ -4,7 +4,9 @@ Four kinds of messages, for those who have opened the wall:
 
 - `{"type": "tile", "person", "number", "nickname", "away_since", "joined_at", "removed", "launched", "runs"}`: a
   student, and the runs that were launched together last, as `{"id", "number", "name", "training"}`. `number` is null
-  for the teacher. `nickname` is null while the projector shows only numbers; the teacher gets it with the person.
+  for the teacher. `nickname` is null while the projector shows only numbers; the teacher gets it with the person. The
+  projector gets the name of a run where runs of several people have it, as those of a lesson, or where the class sees
+  the run; else its number.
 - `{"type": "curve", "training", "status", "iteration", "iterations", "metric", "chance", "best", "points"}`: a training
   that some tile shows. Many tiles may show the same one, and it is sent once.
 - `{"type": "waiting", "waiting": [[training, seconds | null, people, others], ...]}`: what waits, in the order in which
@@ -19,6 +21,7 @@ import itertools
 import logging
 import math
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -75,6 +78,7 @@ class Wall:
         self._polled_until = 0.0
         self._task: asyncio.Task[None] | None = None
         self._sent: dict[str, dict[str, Any]] = {}  # subject → message
+        self._projected: dict[str, dict[str, Any]] = {}  # tiles as the projector gets them
         self._curves: dict[str, WallCurve] = {}
 
     # -- pages ---------------------------------------------------------------------------------------
@@ -119,8 +123,9 @@ class Wall:
                 if not more:
                     await asyncio.sleep(PERIOD_SECONDS)
         finally:
-            self._hub.publish_wall({}, gone=list(self._sent))
+            self._hub.publish_wall({}, list(self._sent), {})
             self._sent.clear()
+            self._projected.clear()
             self._curves.clear()
             self._task = None
 
@@ -157,21 +162,22 @@ class Wall:
 
     def _publish(self) -> None:
         """Send what has changed."""
-        runs = self._register.runs
-        newest = newest_of_each(runs)
-        launched: dict[str, int] = {}
-        for run in runs:
-            if run.owner is not None:
-                launched[run.owner] = launched.get(run.owner, 0) + 1
+        newest = newest_of_each(self._register.runs)
         now: dict[str, dict[str, Any]] = {}
+        projected: dict[str, dict[str, Any]] = {}
+        shown_of = {person.id: newest.get(person.id, [])[:MAX_RUNS] for person in self._people()}
+        names = Counter(name for shown in shown_of.values() for name in {run.name for run in shown})
         for person in self._people():
-            shown = newest.get(person.id, [])[:MAX_RUNS]
-            now[f"tile:{person.id}"] = self._tile(person, shown, launched.get(person.id, 0))
+            shown = shown_of[person.id]
+            subject, tile = f"tile:{person.id}", self._tile(person, shown)
+            now[subject] = tile
+            projected[subject] = {**tile, "runs": [self._projected_run(run, names) for run in shown]}
             for run in shown:
                 now[f"curve:{run.training.id}"] = self._curve(run.training)
         waiting = [
             [training_id, math.ceil(seconds) if math.isfinite(seconds) else None, *self._owners(training_id)]
             for training_id, seconds in itertools.islice(self._waiting(), MAX_WAITING)
+            if self._is_queued(training_id)
         ]
         now["waiting"] = {"type": "waiting", "waiting": waiting}
         running = [
@@ -180,12 +186,21 @@ class Wall:
             if training.status is Status.RUNNING
         ]
         now["running"] = {"type": "running", "running": running}
-        changed = {subject: message for subject, message in now.items() if self._sent.get(subject) != message}
+        changed = {
+            subject: message
+            for subject, message in now.items()
+            if self._sent.get(subject) != message or self._projected.get(subject) != projected.get(subject)
+        }
         gone = self._sent.keys() - now.keys()
         self._curves = {one: curve for one, curve in self._curves.items() if f"curve:{one}" in now}
-        self._sent = now
+        self._sent, self._projected = now, projected
         if changed or gone:
-            self._hub.publish_wall(changed, gone)
+            self._hub.publish_wall(changed, gone, projected)
+
+    def _is_queued(self, training_id: str) -> bool:
+        """Whether a training waits still: the order was computed a moment ago."""
+        training = self._register.find(training_id)
+        return training is not None and training.status is Status.QUEUED
 
     def _owners(self, training_id: str) -> tuple[list[str], int]:
         """Some of the people who have a training, and how many others have."""
@@ -194,7 +209,7 @@ class Wall:
         owners = list(dict.fromkeys(run.owner for run in runs if run.owner is not None))
         return owners[:MAX_NAMED], max(0, len(owners) - MAX_NAMED)
 
-    def _tile(self, person: Person, runs: list[Run], launched: int) -> dict[str, Any]:
+    def _tile(self, person: Person, runs: list[Run]) -> dict[str, Any]:
         return {
             "type": "tile",
             "person": person.id,
@@ -203,12 +218,14 @@ class Wall:
             "away_since": round(person.seen_at) if person.away else None,
             "joined_at": round(person.joined_at),
             "removed": person.removed,
-            "launched": launched,
-            "runs": [
-                {"id": run.id, "number": run.number, "name": run.name, "training": run.training.id}
-                for run in runs
-            ],
+            "launched": self._register.count_of(person.id),
+            "runs": [_view(run) for run in runs],
         }
+
+    def _projected_run(self, run: Run, names: Counter[str]) -> dict[str, Any]:
+        """A run of a tile as the projector gets it; `names`: how many people have runs of each name."""
+        is_seen = names[run.name] > 1 or self._register.sight.is_open(run)
+        return {**_view(run), "name": run.name if is_seen else f"#{run.number}"}
 
     def _curve(self, training: Training) -> dict[str, Any]:
         curve = self._curves.get(training.id, WallCurve())
@@ -233,6 +250,10 @@ def newest_of_each(runs: Iterable[Run]) -> dict[str, list[Run]]:
         else:
             newest[run.owner] = [run]
     return newest
+
+
+def _view(run: Run) -> dict[str, Any]:
+    return {"id": run.id, "number": run.number, "name": run.name, "training": run.training.id}
 
 
 def _chance(training: Training) -> float:

@@ -92,6 +92,7 @@ async def launch_together(lab: TheLab, person: ThePerson, given: Experiments) ->
     configs = [config for config, _ in read]
     for place, config in enumerate(configs):
         lab.data_sets.demand(config.dataset.name, path=f"experiments.{place}.")
+    lab.take_runs(person, len(configs))
     runs = await lab.scheduler.commands.launch(configs, fresh=given.fresh, owner=person.owner)
     return {"runs": [lab.sight.view(person, run) for run in runs]}
 
@@ -146,6 +147,7 @@ async def launch_lesson(lab: TheLab, person: ThePerson, slug: str, how: Fresh | 
         lab.settings.limits.check(summarize(config))
         # some networks do not accept images of the digits' size, and keep their own data set
         lab.data_sets.demand(config.dataset.name)
+    lab.take_runs(person, len(configs))
     runs = await lab.scheduler.commands.launch(
         configs, lesson=slug, fresh=(how or Fresh()).fresh, owner=person.owner
     )

@@ -168,13 +168,15 @@ async def change_live(lab: TheLab, person: ThePerson, run_id: str, changes: Live
     values = changes.model_dump(exclude_none=True)
     if not values:
         raise Invalid("nothing is to be changed: give learning_rate, l1, l2 or dropout", code="missing")
-    return lab.sight.view(person, await lab.scheduler.commands.change_live(run_id, values))
+    return lab.sight.view(person, await lab.scheduler.commands.change_live(run_id, values, by=person.owner))
 
 
 @router.delete("/{run_id}", status_code=204)
 async def delete_run(lab: TheLab, run_id: str) -> None:
     """Delete a run and its rows; one that trains is ended first."""
     await lab.scheduler.commands.delete(run_id)
+    if lab.classroom is not None:
+        await lab.classroom.release_deleted(lab.register.find_run)
 
 
 @router.post("/{run_id}/pause")
@@ -191,9 +193,10 @@ async def resume(lab: TheLab, person: ThePerson, run_id: str) -> RunAnswer:
 
 @router.post("/{run_id}/step")
 async def step(lab: TheLab, person: ThePerson, run_id: str, step: Step | None = None) -> RunAnswer:
-    """Let a paused run train for one iteration, or for `iterations`."""
+    """Let a paused run train for one iteration, or for `iterations`; a student, for at most 100."""
     return lab.sight.view(
-        person, await lab.scheduler.commands.step(run_id, (step or Step(iterations=1)).iterations)
+        person,
+        await lab.scheduler.commands.step(run_id, (step or Step(iterations=1)).iterations, by=person.owner),
     )
 
 

@@ -36,7 +36,7 @@ from app.lab import Lab
 from app.live.protocol import SHARED_FRAMES
 from app.live.subscription import BadMessage, apply, parse
 from app.live.viewer import Viewer
-from app.people.visits import person
+from app.people.visits import is_gone, person
 from app.people.wall import WALL, may_open_wall
 
 router = APIRouter()
@@ -64,6 +64,7 @@ class Stream:
         if wall is not None:
             wall.enter()
         viewer = lab.hub.join(viewing, write, wall=wall is not None)
+        viewer.dismissed = is_gone(socket)  # while the socket was accepted, nobody could be let go
         replies: asyncio.Queue[str] = asyncio.Queue(maxsize=MAX_ERRORS)
         try:
             # The reader runs beside the sender: else a client that is slow to take frames could not be heard.

@@ -127,7 +127,9 @@ async def hold(lab: TheLab, person: ThePerson, given: Holding) -> ClassAnswer:
 @router.post("/show")
 async def show(lab: TheLab, person: ThePerson, given: Showing) -> ClassAnswer:
     """Put a view on every screen until it is released. Everybody sees its runs meanwhile."""
-    await lab.demand_class().set(shown=None if given.view is None else _shown(lab, given.view))
+    classroom = lab.demand_class()
+    await classroom.set(shown=None if given.view is None else _shown(lab, given.view))
+    await classroom.release_deleted(lab.register.find_run)  # what was deleted meanwhile
     return class_view(lab, person)
 
 

@@ -11,7 +11,7 @@ from typing import Literal
 from app.people.refusals import TooOften
 from engine.reasons import Reason
 
-Action = Literal["launch", "import", "export", "change"]
+Action = Literal["launch", "run", "import", "export", "change", "join"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +24,14 @@ class Rate:
 
 RATES: dict[Action, Rate] = {
     "launch": Rate(20, 2.0),
+    # runs that launches make, also of what is trained already: two of the largest launches at once
+    "run": Rate(200, 1.0),
     "import": Rate(5, 20.0),
     "export": Rate(20, 3.0),
     # a page changes many chosen runs with a request for each
     "change": Rate(300, 0.2),
+    # of all together: a class joins within seconds
+    "join": Rate(400, 1.0),
 }
 
 
@@ -41,8 +45,8 @@ class Rates:
             tuple[str, Action], float
         ] = {}  # when the bucket is full again, in order of asking
 
-    def take(self, person_id: str, action: Action) -> None:
-        """Note that a person does something now.
+    def take(self, person_id: str, action: Action, count: int = 1) -> None:
+        """Note that a person does something now, or `count` things at once, all or none; never more than `at_once`.
 
         Raises:
             TooOften: with the seconds until it is allowed.
@@ -50,7 +54,7 @@ class Rates:
         rate, now = RATES[action], self._clock()
         key = (person_id, action)
         full_at = max(now, self._full_at.pop(key, now))
-        wait = full_at - now - (rate.at_once - 1) * rate.seconds
+        wait = full_at - now - (rate.at_once - count) * rate.seconds
         if wait > 1e-9:
             self._full_at[key] = full_at
             seconds = math.ceil(wait)
@@ -58,7 +62,7 @@ class Rates:
             raise TooOften(
                 Reason("too_often", text, seconds=seconds), code="too_often", bounds={"seconds": seconds}
             )
-        self._full_at[key] = full_at + rate.seconds
+        self._full_at[key] = full_at + count * rate.seconds
         self._forget(now)
 
     def _forget(self, now: float) -> None:

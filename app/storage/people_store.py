@@ -36,7 +36,8 @@ def update_class(connection: sqlite3.Connection, class_id: str, changes: Mapping
 
 
 def end_class(connection: sqlite3.Connection, class_id: str, at: float) -> None:
-    """Store that a class has ended: its names, recovery phrases and browsers are forgotten, but for the teacher's."""
+    """Store that a class has ended: its names, recovery phrases and browsers are forgotten, but for those of the
+    teacher and of the projector."""
     update_class(connection, class_id, {"ended_at": at, "shown": None})
     connection.execute(
         "UPDATE people SET nickname = '', phrase = NULL, hand_at = NULL WHERE class_id = ?", (class_id,)

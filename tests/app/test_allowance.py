@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import Conflict, Invalid
-from app.people.allowance import Allowance, Cost
+from app.people.allowance import MAX_STEP, Allowance, Cost
 from app.settings import Settings
 
 BOUNDS = {"iterations": 1000, "parameters": 1000, "memory_bytes": 2_000_000, "seconds": 60}
@@ -50,6 +50,29 @@ def vars_of(cost):
 
 def test_what_is_trained_already_costs_nothing():
     allowance().demand_costs("ada", [None, FREE, None])
+
+
+@given(st.integers(0, 20), st.integers(1, 20), st.sampled_from(["ada", "teacher", None]))
+def test_a_student_has_no_more_runs_than_allowed_whatever_they_cost(owned, more, owner):
+    checks = allowance(max_runs_per_person=10)
+    if owner != "ada" or owned + more <= 10:
+        checks.demand_runs(owner, owned, more)
+        return
+    with pytest.raises(Conflict) as refused:
+        checks.demand_runs(owner, owned, more)
+    assert refused.value.code == "own_runs"
+    assert refused.value.bounds == {"maximum": 10, "value": owned + more}
+
+
+@given(st.integers(1, 100_000), st.sampled_from(["ada", "teacher", None]))
+def test_a_student_does_no_longer_step_than_allowed_as_it_takes_no_turn(iterations, person):
+    if person != "ada" or iterations <= MAX_STEP:
+        allowance().demand_steps(person, iterations)
+        return
+    with pytest.raises(Invalid) as refused:
+        allowance().demand_steps(person, iterations)
+    assert refused.value.field == "iterations"
+    assert refused.value.bounds == {"minimum": 1, "maximum": MAX_STEP, "value": iterations}
 
 
 @given(st.integers(0, 20), st.integers(0, 20), st.sampled_from(["ada", "teacher", None]))

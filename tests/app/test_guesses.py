@@ -50,6 +50,13 @@ def test_who_only_guesses_takes_weeks_for_a_code(clock):
     assert 10**6 / an_hour > 24 * 30
 
 
+def test_wrong_codes_that_come_all_at_once_make_the_pause_no_longer_and_end_it_no_sooner(clock):
+    guesses = Guesses(clock)
+    for _ in range(10_000):
+        guesses.note_wrong()
+    assert guesses.pause() == LONGEST_PAUSE
+
+
 @given(st.lists(st.floats(0, 1000), max_size=200))
 def test_no_pause_is_long_and_each_ends(gaps):
     clock = Clock()

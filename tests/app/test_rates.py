@@ -51,6 +51,18 @@ def test_one_person_and_one_action_do_not_use_up_anothers():
     rates.take("b", "import")
 
 
+@given(st.lists(st.integers(1, RATES["run"].at_once), max_size=20))
+def test_many_things_at_once_count_as_many(counts):
+    rates, taken = Rates(Clock()), 0
+    for count in counts:
+        if taken + count <= RATES["run"].at_once:
+            rates.take("a", "run", count)
+            taken += count
+        else:
+            with pytest.raises(TooOften):
+                rates.take("a", "run", count)
+
+
 def test_who_has_not_asked_for_long_is_forgotten():
     clock = Clock()
     rates = Rates(clock)

@@ -8,12 +8,16 @@ from typing import Any
 import pytest
 
 from app.data_sets import DataSets
+from app.errors import Conflict
+from app.jobs.fork import Wish
 from app.jobs.local import LocalExecutor
+from app.jobs.queue import Level
 from app.jobs.register import Register
 from app.jobs.scheduler import PROGRESS_RUNS, Scheduler
-from app.jobs.waits import PUBLISHED_RUNS
+from app.jobs.waits import PUBLISHED_RUNS, expected_starts
 from app.live.hub import Hub
 from app.metrics import Metrics
+from app.people.classroom import Classroom
 from app.settings import Settings
 from app.storage.database import Database
 from app.trainings import Status
@@ -26,11 +30,12 @@ from tests.support.experiments import ENDLESS, QUICK
 class Lab:
     """A scheduler with all its parts except the web server."""
 
-    def __init__(self, state_dir, **parts):
+    def __init__(self, state_dir, *, class_name="", **parts):
         self.settings = Settings(state_dir=state_dir, workers=1, checkpoint_seconds=0.05)
         self.database = Database(self.settings.database_path)
-        self.hub = Hub(history=None)
-        self.register = Register(self.database, self.hub)
+        self.hub = Hub(history=None, in_class=bool(class_name))
+        self.classroom = Classroom(class_name, self.database, self.hub, max_people=9)
+        self.register = Register(self.database, self.hub, self.classroom if class_name else None)
         self.scheduler = Scheduler(
             self.settings,
             self.register,
@@ -43,6 +48,8 @@ class Lab:
 
     async def __aenter__(self):
         self.database.open()
+        if self.classroom.name:
+            await self.classroom.open(self.register.republish, self.scheduler.let_all_wait)
         await self.scheduler.open()
         return self
 
@@ -252,3 +259,130 @@ def test_the_places_of_runs_that_wait_are_published_as_they_change_some_at_a_tim
     assert exact == list(
         range(78)
     )  # of the far ones, what was published is rounded, and what an answer says is not
+
+
+class Idle(LocalExecutor):
+    """Its workers never begin, so what waits goes on waiting."""
+
+    def start(self, training_id, job):
+        pass
+
+    def send(self, training_id, command):
+        pass
+
+
+def config_of(seed):
+    return ExperimentConfig.from_dict({**ENDLESS, "seed": seed})
+
+
+def test_of_the_lesson_that_is_shown_only_what_is_not_trained_anyway_comes_before_the_turns(state_dir):
+    """Neither what is trained again nor what was changed by hand: else one student could keep all others waiting."""
+
+    async def scenario():
+        async with Lab(state_dir, class_name="1-B", executor=Idle()) as lab:
+            room, commands, places = lab.classroom, lab.scheduler.commands, lab.scheduler._places
+            (ada, _), (bob, _) = [await room.join(room.code, name, "") for name in ("Ada", "Bob")]
+            await commands.launch([config_of(0)], owner=bob.id)  # it has the only place
+            (other,) = await commands.launch([config_of(1)], owner=bob.id)
+            (earlier,) = await commands.launch([config_of(3)], owner=ada.id)
+            (first,) = await commands.launch([config_of(2)], lesson="1a", owner=ada.id)
+            (same,) = await commands.launch([config_of(2)], lesson="1a", owner=bob.id)
+            assert same.training is first.training
+            assert places.queue.order()[0] == earlier.training.id
+
+            await room.set(shown={"kind": "lesson", "lesson": "1a", "step": None})
+            assert places.queue.order()[0] == first.training.id
+            for _ in range(5):
+                await commands.launch([config_of(2)], lesson="1a", fresh=True, owner=ada.id)
+            changed = await commands.change_live(first.id, {"learning_rate": 0.5}, by=ada.id)
+            assert changed.training is not same.training
+            order = places.queue.order()
+            assert order[0] == same.training.id
+            assert order.index(other.training.id) <= 2
+            assert places.owners(changed.training) == {ada.id: Level.CLASS}
+
+            await room.set(shown=None)
+            assert all(set(places.owners(one).values()) == {Level.CLASS} for one in lab.register.trainings)
+
+    event_loop.run(scenario())
+
+
+def test_while_launching_is_held_a_change_by_hand_makes_no_new_training_of_a_student(state_dir):
+    async def scenario():
+        async with Lab(state_dir, class_name="1-B", executor=Idle()) as lab:
+            room, commands = lab.classroom, lab.scheduler.commands
+            ada, _ = await room.join(room.code, "Ada", "")
+            teacher = next(one for one in room.people if one.is_teacher)
+            (mine,) = await commands.launch([config_of(0)], owner=ada.id)
+            (theirs,) = await commands.launch([config_of(0)], owner=teacher.id)
+            await room.set(held=True)
+            with pytest.raises(Conflict) as refused:
+                await commands.change_live(mine.id, {"learning_rate": 0.5}, by=ada.id)
+            assert refused.value.code == "held"
+            assert mine.training is theirs.training
+            await commands.change_live(theirs.id, {"learning_rate": 0.5}, by=teacher.id)
+            assert mine.training is not theirs.training
+            await commands.change_live(
+                mine.id, {"learning_rate": 0.5}, by=ada.id
+            )  # it is theirs alone by now
+
+    event_loop.run(scenario())
+
+
+def test_runs_of_people_whom_nobody_knows_any_more_share_one_turn(state_dir):
+    """In a lab after its class, and in another class."""
+
+    async def scenario(class_name):
+        async with Lab(state_dir, class_name=class_name, executor=Idle()) as lab:
+            places = lab.scheduler._places
+            if not lab.register.runs:
+                people = [
+                    (await lab.classroom.join(lab.classroom.code, name, ""))[0] for name in ("Ada", "Bob")
+                ]
+                for seed, person in enumerate(people):
+                    (run,) = await lab.scheduler.commands.launch([config_of(seed)], owner=person.id)
+                    assert places.owners(run.training) == {person.id: Level.CLASS}
+            return [places.owners(run.training) for run in lab.register.runs]
+
+    event_loop.run(scenario("1-B"))
+    for class_name in ("", "2-C"):
+        assert event_loop.run(scenario(class_name)) == [{None: Level.CLASS}] * 2
+
+
+def test_whoever_asks_what_a_fork_would_be_waits_for_no_launch(state_dir):
+    async def scenario():
+        async with Lab(state_dir, executor=Idle()) as lab:
+            commands = lab.scheduler.commands
+            (run,) = await commands.launch([config_of(0)])
+            async with (
+                asyncio.timeout(20),
+                lab.scheduler._sharing.order,
+            ):  # as a launch has that is being stored
+                found = await commands.forking.check(run.id, Wish(0, {"training": {"iterations": 7}}))
+            assert found.config.iterations == 7
+
+    event_loop.run(scenario())
+
+
+def test_the_order_of_the_queue_is_computed_for_the_places_alone(state_dir, monkeypatch):
+    """However often the wall asks: a long queue takes long."""
+    computed = []
+
+    def compute(*given, **named):
+        computed.append(given)
+        return expected_starts(*given, **named)
+
+    monkeypatch.setattr("app.jobs.places.expected_starts", compute)
+
+    async def scenario():
+        async with Lab(state_dir, executor=Idle()) as lab:
+            _, *waiting = await lab.scheduler.commands.launch([config_of(seed) for seed in range(4)])
+            await lab.until(lambda: len(lab.scheduler.expected_starts()) == 3)
+            before = len(computed)
+            assert all(
+                [one for one, _ in lab.scheduler.expected_starts()] == [run.training.id for run in waiting]
+                for _ in range(50)
+            )
+            assert len(computed) == before
+
+    event_loop.run(scenario())

@@ -143,13 +143,13 @@ def test_a_training_that_many_students_show_is_sent_once_and_what_has_not_change
             first.training.status = Status.RUNNING
             lab.hub.append(first.training.id, "evaluation", evaluations(2, [0.7]))
             (other,) = await lab.launch(people[0], "waits")
-            lab.waiting = [(other.training.id, 2.2), ("deleted", float("inf"))]
+            lab.waiting = [(other.training.id, 2.2), ("deleted", 3.0), (first.training.id, 4.0)]
             await asyncio.sleep(0.05)
             sent = await messages(viewer, "curve", "waiting", "running")
             new = {one.get("training", one["type"]): one for one in sent}
             curve, waiting = new[first.training.id], new["waiting"]
             assert (curve["best"], curve["status"], curve["points"][-1]) == (0.7, "running", [20, 0.7])
-            assert waiting["waiting"] == [[other.training.id, 3, [people[0].id], 0], ["deleted", None, [], 0]]
+            assert waiting["waiting"] == [[other.training.id, 3, [people[0].id], 0]], "what waits still"
             ((training, *_, owners, others),) = new["running"]["running"]
             assert (training, owners, others) == (first.training.id, [one.id for one in people], 0)
 
@@ -202,6 +202,47 @@ def test_names_are_on_the_tiles_only_when_the_projector_shows_them(tmp_path, mon
             await asyncio.sleep(0.05)
             (tile,) = [one for one in await messages(viewer, "tile") if one["number"]]
             assert tile["nickname"] == "Ada"
+
+    event_loop.run(scenario())
+
+
+def test_the_projector_gets_the_name_of_a_run_where_several_people_have_it_or_the_class_sees_the_run(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(wall_module, "PERIOD_SECONDS", 0.01)
+
+    async def scenario():
+        async with WallLab(tmp_path) as lab:
+            ada, bob = [await lab.student(name) for name in ("Ada", "Bob")]
+            _, own, _ = await lab.launch(ada, "ReLU", "ReLU of Ada", "tanh of Ada", group="1")
+            await lab.launch(bob, "ReLU")
+            lab.wall.enter()
+            projector = next(one for one in lab.classroom.people if one.role == "projector")
+            screens = lab.hub.join(projector, wall=True), lab.viewer()
+
+            async def names():
+                return [
+                    {
+                        one["person"]: [run["name"] for run in one["runs"]]
+                        for one in await messages(screen, "tile")
+                    }
+                    for screen in screens
+                ]
+
+            on_projector, on_teachers = await names()
+            assert on_projector[ada.id] == ["ReLU", "#2", "#3"]
+            assert on_projector[bob.id] == ["ReLU"]
+            assert on_teachers[ada.id] == ["ReLU", "ReLU of Ada", "tanh of Ada"]
+
+            await lab.launch(bob, "of Bob")
+            await asyncio.sleep(0.1)
+            on_projector, _ = await names()
+            assert on_projector == {ada.id: ["#1", "#2", "#3"], bob.id: ["#5"]}
+
+            await lab.classroom.set(shown={"kind": "runs", "runs": [own.id]})
+            await asyncio.sleep(0.1)
+            on_projector, on_teachers = await names()
+            assert on_projector == {ada.id: ["#1", "ReLU of Ada", "#3"]}
 
     event_loop.run(scenario())
 

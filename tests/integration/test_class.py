@@ -137,7 +137,12 @@ def test_behind_a_proxy_the_cookie_is_for_tls_alone_and_for_the_labs_path(tmp_pa
 
 @pytest.mark.parametrize(
     ("nickname", "code", "field"),
-    [("", "missing", "nickname"), (" \t ", "missing", "nickname"), ("x" * 25, "invalid", "nickname")],
+    [
+        ("", "missing", "nickname"),
+        (" \t ", "missing", "nickname"),
+        ("\u200b \u200b", "missing", "nickname"),
+        ("x" * 25, "invalid", "nickname"),
+    ],
 )
 def test_a_nickname_that_is_none_is_refused_beside_its_field(lab, nickname, code, field):
     refusal = error(join(lab.visitor(), lab, nickname))

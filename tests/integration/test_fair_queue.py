@@ -71,6 +71,7 @@ def test_what_a_student_may_have_is_bounded_and_the_teacher_is_not(tmp_path):
         "LOSSROOM_WORKERS": "1",
         "LOSSROOM_MAX_QUEUED_PER_PERSON": "2",
         "LOSSROOM_MAX_PAUSED_PER_PERSON": "1",
+        "LOSSROOM_MAX_RUNS_PER_PERSON": "12",
         "LOSSROOM_MAX_ITERATIONS_PER_PERSON": "5000",
         "LOSSROOM_MAX_PARAMETERS_PER_PERSON": "5000",
         "LOSSROOM_MAX_SECONDS_PER_PERSON": "60",
@@ -114,6 +115,23 @@ def test_what_a_student_may_have_is_bounded_and_the_teacher_is_not(tmp_path):
         # the lab trains these for the teacher already, so they cost nothing
         assert student.http.post("/api/experiments", json={"experiments": waiting}).status_code == 201
         assert first["id"] in student.runs()
+        # but no student has more runs than allowed, whichever way they come
+        path = f"/api/runs/{first['id']}"
+        document = student.http.get(f"/api/exports/json?runs={first['id']}").content
+        for _ in range(3):
+            refusals = [student.http.post("/api/experiments", json={"experiments": waiting})]
+        for _ in range(5):
+            alone = student.http.post("/api/runs", json=waiting[0])
+        refusals += [
+            alone,
+            student.http.post(f"{path}/clone"),
+            student.http.post(f"{path}/fork", json={"iteration": 0}),
+            student.http.post("/api/imports", content=document),
+        ]
+        for answer in refusals:
+            assert (answer.status_code, error(answer)["code"]) == (409, "own_runs"), answer.text
+            assert error(answer)["bounds"]["maximum"] == 12
+        assert len(student.runs()) == 12
 
 
 def test_a_student_has_no_more_trainings_at_once_than_allowed_and_another_persons_start_beside_them(tmp_path):

@@ -159,6 +159,12 @@ def test_while_launching_is_held_students_start_nothing_and_what_trains_goes_on(
     assert ada.http.get(f"/api/runs/{run['id']}").json()["status"] == "running"
     assert teacher.http.post("/api/runs", json=SHORT).status_code == 201
     teacher.http.post("/api/class/hold", json={"held": False}).raise_for_status()
+    step = f"/api/runs/{paused['id']}/step"
+    refused = ada.http.post(step, json={"iterations": 101})
+    assert (refused.status_code, error(refused)["field"]) == (422, "iterations")
+    assert error(refused)["bounds"] == {"minimum": 1, "maximum": 100, "value": 101}
+    assert teacher.http.post(step, json={"iterations": 101}).status_code == 200
+    ada.wait_for(paused["id"], "paused")
     assert ada.http.post(f"/api/runs/{paused['id']}/resume").status_code == 200
 
 
@@ -197,6 +203,10 @@ def test_what_the_teacher_shows_is_seen_by_all_until_it_is_released(lab):
     assert teacher.http.post("/api/class/show", json={"view": None}).json()["shown"] is None
     assert until(socket, lambda message: before in message.get("deleted", []))
     assert bob.runs() == projector.runs() == set()
+
+    show(kind="runs", runs=[before])
+    ada.http.delete(f"/api/runs/{before}").raise_for_status()
+    assert until(socket, lambda message: message["type"] == "class" and message["shown"] is None)
 
 
 def test_a_hand_is_up_for_the_teacher_until_one_of_both_puts_it_down(lab):
@@ -295,6 +305,20 @@ def test_a_class_ends_by_itself_after_its_days(tmp_path):
         assert stored_names(lab)[0] == ""
 
 
+def test_a_class_whose_days_were_over_while_the_lab_was_closed_is_not_opened_again(tmp_path):
+    with running_class(tmp_path) as lab:
+        ada, code = lab.student("Ada"), lab.code
+        lab.stop()
+        with closing(sqlite3.connect(lab.state_dir / "lossroom.sqlite3")) as database, database:
+            database.execute("UPDATE classes SET made_at = made_at - 91 * 86400")
+        lab.start()
+
+        assert ada.me == {"name": "1-B", "ended": False, "role": None}
+        assert stored_names(lab)[0] == ""
+        assert lab.code != code
+        assert lab.student("Ada").me["me"]["number"] == 1
+
+
 def test_a_lab_that_is_opened_without_its_class_deletes_the_names_when_its_days_are_over(tmp_path):
     with running_class(tmp_path) as lab:
         lab.student("Ada")
@@ -310,9 +334,11 @@ def test_a_lab_that_is_opened_without_its_class_deletes_the_names_when_its_days_
 
 def test_a_new_link_for_the_teacher_ends_the_one_before_and_whoever_came_by_it(lab):
     intruder = lab.teacher()
+    socket = intruder.socket()
     old = lab.secret
     secret = new_token()
     assert renew_teacher_secret(lab.state_dir / "lossroom.sqlite3", hash_of(secret)) == "1-B"
+    assert ended(socket) == 1008  # before anybody comes by the new one
 
     teacher = lab.visitor()
     teacher.http.post("/api/class/enter", json={"secret": secret}).raise_for_status()
