@@ -109,6 +109,20 @@ test("a page that polls goes back to a socket when one gets through, and stops p
   assertComplete(page);
 });
 
+test("a page that polls says that the lab refuses it, and is back when it is let in again", async () => {
+  const page = open(TREATMENTS.refused);
+  await pass(page.lab, 60);
+  assert.equal(page.store.connection, "polling");
+  page.network.refusal = "not_joined";
+  await pass(page.lab, 10);
+  assert.deepEqual([page.store.connection, page.store.refusal?.code], ["refused", "not_joined"]);
+  page.network.refusal = "";
+  await pass(page.lab, 30);
+  assert.equal(page.store.connection, "polling");
+  await clock.pass(2000);
+  assertComplete(page);
+});
+
 test("a hidden page requests no rows, and catches up when it is shown", async () => {
   const opened = open(TREATMENTS.refused);
   await pass(opened.lab, 60);

@@ -196,6 +196,8 @@ export class Network {
   treatment = TREATMENTS.free;
   /** Whether HTTP gets through. */
   answers = true;
+  /** The code with which the lab refuses this page; "": it does not. */
+  refusal = "";
   polls = 0;
   /** @type {Set<Socket & {cut: () => void}>} */
   #sockets = new Set();
@@ -259,6 +261,7 @@ export class Network {
       signal?.throwIfAborted();
       if (!this.answers) throw new TypeError("no network");
       this.polls += 1;
+      if (this.refusal) return Response.json({ error: { code: this.refusal, message: "" } }, { status: 401 });
       const headers = { "Content-Type": "application/octet-stream" };
       return new Response(await lab.answer(JSON.parse(String(body))), { headers });
     };

@@ -25,7 +25,8 @@ export class Banner {
   #draw() {
     const { person, messages } = this.#store;
     if (!person) return;
-    const banners = bannersOf(messages.class ?? {}, person, this.#store.list());
+    const runs = messages.class?.shown ? this.#store.list() : [];
+    const banners = bannersOf(messages.class ?? {}, person, runs);
     const state = JSON.stringify(banners);
     if (state === this.#drawn) return;
     this.#drawn = state;

@@ -33,6 +33,7 @@ const POINTING = 10;
 
 export class CloudView {
   #onPoint;
+  #onResize;
   #title = h("h2");
   #key = h("div", { className: "cloud-key" });
   #plot = h("div", { className: "cloud-plot" });
@@ -56,9 +57,11 @@ export class CloudView {
   /**
    * @param {HTMLElement} card
    * @param {(training: string | null) => void} onPoint called with the curve that is pointed at
+   * @param {() => void} onResize called when the chart has another size, and is to be drawn again
    */
-  constructor(card, onPoint) {
+  constructor(card, onPoint, onResize) {
     this.#onPoint = onPoint;
+    this.#onResize = onResize;
     this.#plot.append(this.#svg, this.#labels, this.#empty);
     this.#plot.setAttribute("role", "img");
     card.replaceChildren(
@@ -87,7 +90,7 @@ export class CloudView {
     const letter = Number.parseFloat(getComputedStyle(this.#plot).fontSize);
     if (width === this.#room.width && height === this.#room.height && letter === this.#room.letter) return;
     this.#room = { width, height, letter };
-    for (const _ of this.draw(this.#groups)); // all steps
+    this.#onResize();
   }
 
   /**

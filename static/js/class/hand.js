@@ -82,7 +82,7 @@ export class Hand {
   #draw() {
     for (const button of this.#buttons) {
       const text = t(this.#isUp ? "class.hand_down" : "class.hand_up");
-      button.setAttribute("aria-pressed", String(this.#isUp));
+      button.classList.toggle("on", this.#isUp);
       const label = button.querySelector("span");
       if (label) setText(label, text);
       button.title = text;

@@ -3,13 +3,13 @@
  * list of runs. Loaded only in a class.
  */
 
-import { find, h, setText } from "../page/dom.js";
+import { find, h, label, setText } from "../page/dom.js";
 import { loadStyle } from "../page/style.js";
 import { onLanguage, t } from "../words/i18n.js";
 import { Banner } from "./banner.js";
 import { Hand } from "./hand.js";
 import { classIcon } from "./icons.js";
-import { goToJoin } from "./over.js";
+import { goToJoin, leaveIfRefused } from "./over.js";
 import { PersonMenu } from "./person-menu.js";
 import { ShowButton } from "./show-button.js";
 import { ShownView } from "./shown-view.js";
@@ -25,13 +25,14 @@ import { ownerPhrase, ownerText } from "./wording.js";
 
 await loadStyle("class");
 
-/** Codes of refusals after which the page is for people of the class again only when they have joined. */
-const OVER = ["not_joined", "removed", "class_ended"];
-
 export class InClass {
   #store;
   /** The state that an entry shows, as JSON. @type {WeakMap<HTMLElement, string>} */
   #drawn = new WeakMap();
+  /** What is shown to all, as JSON: the entries of the list say it. */
+  #shown = "";
+  /** Whether the page is being loaded again. */
+  #reloading = false;
 
   /**
    * @param {Store} store
@@ -58,7 +59,7 @@ export class InClass {
     lock();
     store.on("connection", () => this.#leaveIfOver());
     store.on("person", () => this.#leaveIfOver());
-    store.on("class", () => store.emit("draw")); // the marks of the runs that are shown
+    store.on("class", () => this.#drawShown());
     this.#leaveIfOver();
   }
 
@@ -69,12 +70,26 @@ export class InClass {
     return person?.role === "student" && messages.class?.held ? t("class.launch_held") : "";
   }
 
-  /** If this browser is not known in the class any more, go to where one joins, and say why. */
+  /**
+   * If this browser is not known in the class any more, go to where one joins, and say why. If another student has joined in
+   * it, this page becomes theirs.
+   */
   #leaveIfOver() {
-    const { connection, refusal, messages, person } = this.#store;
-    const removed = messages.person?.person.id === person?.id && messages.person?.person.removed;
-    const code = removed ? "removed" : connection === "refused" ? refusal?.code : "";
-    if (code && OVER.includes(code)) goToJoin(code);
+    const { messages, person } = this.#store;
+    const known = messages.person?.person;
+    if (known && person?.role === "student" && known.id !== person.id) {
+      if (!this.#reloading) location.reload();
+      this.#reloading = true;
+    } else if (known?.removed && known.id === person?.id) goToJoin("removed");
+    else leaveIfRefused(this.#store);
+  }
+
+  /** Draw the marks of the runs that are shown to all, if others are. */
+  #drawShown() {
+    const shown = JSON.stringify(this.#store.messages.class?.shown ?? null);
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    this.#store.emit("draw");
   }
 
   /**
@@ -91,9 +106,7 @@ export class InClass {
     entry.querySelector(".owner")?.remove();
     const mark = this.#mark(run);
     if (mark) find(entry, ".run-title", HTMLElement).append(mark);
-    entry.querySelector(".share")?.remove();
-    if (this.#store.mayChange(run))
-      find(entry, ".actions.more", HTMLElement).append(this.#shareIcon(run, actions));
+    this.#drawShare(entry, run, actions);
   }
 
   /** Whether the teacher shows the run to all now. @param {Run} run */
@@ -111,11 +124,11 @@ export class InClass {
       ...(isShown ? [t("class.shown_to_all")] : []),
     ];
     if (!labels.length) return null;
-    const label = labels.join(" · ");
-    const mark = h("span", { className: "owner", title: label });
+    const text = labels.join(" · ");
+    const mark = h("span", { className: "owner", title: text });
     if (isShown) mark.append(classIcon("shown"));
     if (run.shared) mark.append(classIcon("share"));
-    mark.append(h("span", { className: "hidden" }, label));
+    mark.append(h("span", { className: "hidden" }, text));
     if (!isOwn) mark.append(h("span", { "aria-hidden": "true" }, ownerText(run)));
     return mark;
   }
@@ -127,21 +140,22 @@ export class InClass {
   }
 
   /**
+   * The button that shares a run; it stays the same, and keeps the focus.
+   * @param {HTMLElement} entry
    * @param {Run} run
    * @param {Pick<RunActions, "change">} actions
    */
-  #shareIcon({ id, shared }, actions) {
-    const label = t(shared ? "class.unshare" : "class.share");
-    const button = h("button", {
-      type: "button",
-      className: "icon-button share",
-      title: label,
-      "aria-label": label,
-      "aria-pressed": String(Boolean(shared)),
-      onclick: () => actions.change([id], { shared: !shared }),
-    });
-    button.append(classIcon("share"));
-    return button;
+  #drawShare(entry, { id, shared, owner }, actions) {
+    /** @type {HTMLButtonElement | null} */
+    let button = entry.querySelector(".share");
+    if (!this.#store.mayChange({ owner })) return button?.remove();
+    if (!button) {
+      button = h("button", { type: "button", className: "icon-button share" }, classIcon("share"));
+      find(entry, ".actions.more", HTMLElement).append(button);
+    }
+    button.onclick = () => actions.change([id], { shared: !shared });
+    button.classList.toggle("on", Boolean(shared));
+    label(button, t(shared ? "class.unshare" : "class.share"));
   }
 
   /**

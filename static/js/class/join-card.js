@@ -14,7 +14,19 @@ export const plain = (address) => address.replace(/^http:\/\//, "") || location.
  * @param {string} code
  * @param {string} address one of the lab's
  */
-export const qrOf = (code, address) => `api/class/qr.svg?${new URLSearchParams({ code, address })}`;
+const qrOf = (code, address) => `api/class/qr.svg?${new URLSearchParams({ code, address })}`;
+
+/**
+ * Let a picture show the QR code. Where no address is known that others reach, there is none, and none is asked for.
+ * @param {HTMLImageElement} picture
+ * @param {string} code
+ * @param {string} address one of the lab's
+ */
+export function drawCode(picture, code, address) {
+  picture.hidden = !code || !address;
+  const source = qrOf(code, address);
+  if (!picture.hidden && picture.getAttribute("src") !== source) picture.src = source;
+}
 
 export class JoinCard {
   #code = h("b", { className: "join-code" });
@@ -43,8 +55,6 @@ export class JoinCard {
     setText(this.#address, plain(address));
     setText(this.#how, t("class.wall.join_at"));
     this.#button.title = t("class.wall.join.large");
-    this.#picture.hidden = !address; // where none is known that others reach, there is no picture
-    const source = qrOf(code, address);
-    if (address && this.#picture.getAttribute("src") !== source) this.#picture.src = source;
+    drawCode(this.#picture, code, address);
   }
 }

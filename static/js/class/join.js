@@ -61,13 +61,19 @@ function help(field) {
   say(field, "help", () => (field === "general" ? "" : t(`class.join.${field}_help`)));
 }
 
-/** Say beside the field of an error what is wrong, and go to that field. @param {unknown} error */
-function refuse(error) {
+/** Say beside the field of an error what is wrong. @param {unknown} error */
+function complain(error) {
   if (!(error instanceof ApiError)) throw error;
   const field = /** @type {Field} */ (
     ["code", "nickname", "phrase"].find((name) => name === error.field) ?? "general"
   );
   say(field, "wrong", () => explain(error) || t("class.join.no_answer"));
+  return field;
+}
+
+/** The same, and go to that field. @param {unknown} error */
+function refuse(error) {
+  const field = complain(error);
   if (field !== "general") byId(field).focus();
 }
 
@@ -87,7 +93,7 @@ async function check(code) {
       (returning ? phrase : nickname).focus();
   } catch (error) {
     if (!isNewest()) return;
-    refuse(error);
+    complain(error); // one may be typing the nickname already
     const { seconds } = error instanceof ApiError ? error.bounds : {};
     if (seconds) setTimeout(() => isNewest() && check(code), 1000 * seconds); // after too many wrong codes
   }

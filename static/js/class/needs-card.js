@@ -1,6 +1,6 @@
 /** The card of those who need the teacher. */
 
-import { h, setText } from "../page/dom.js";
+import { find, h, setText } from "../page/dom.js";
 import { number, t } from "../words/i18n.js";
 import { classIcon } from "./icons.js";
 import { lines, names, saysWho } from "./student-lines.js";
@@ -47,25 +47,35 @@ export class NeedsCard {
         const minutes = since === null ? null : Math.max(1, Math.floor((now - since) / 60));
         const waited = minutes === null ? "" : t("time.minutes", { n: number(minutes) });
         const words = [t(`class.wall.needs.${kind}`), waited].filter(Boolean).join(" · ");
+        const update = (/** @type {HTMLElement} */ line) => fill(line, people, words);
         const key = kind === "hand" ? `${kind} ${people[0].person}` : kind;
-        return { key, says: `${saysWho(people)} ${words}`, make: () => this.#line(kind, people, words) };
+        return { key, says: `${saysWho(people)} ${words}`, make: () => this.#line(kind), update };
       }),
     );
   }
 
-  /**
-   * @param {Need["kind"]} kind
-   * @param {Tile[]} people
-   * @param {string} words
-   */
-  #line(kind, people, words) {
-    const line = h(
+  /** @param {Need["kind"]} kind */
+  #line(kind) {
+    const button = h(
       "button",
-      { type: "button", className: "line-button", onclick: () => this.#onOpen(people[0].person) },
+      { type: "button", className: "line-button" },
       classIcon(NEED_ICONS[kind]),
-      h("span", { className: "who" }, ...names(people)),
-      h("span", { className: "quiet" }, words),
+      h("span", { className: "who" }),
+      h("span", { className: "quiet" }),
     );
-    return h("li", { "data-kind": kind }, line);
+    const line = h("li", { "data-kind": kind }, button);
+    button.addEventListener("click", () => this.#onOpen(line.dataset.person ?? ""));
+    return line;
   }
+}
+
+/**
+ * @param {HTMLElement} line
+ * @param {Tile[]} people
+ * @param {string} words
+ */
+function fill(line, people, words) {
+  line.dataset.person = people[0].person;
+  find(line, ".who", HTMLElement).replaceChildren(...names(people));
+  setText(find(line, ".quiet", HTMLElement), words);
 }

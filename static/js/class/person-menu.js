@@ -57,7 +57,6 @@ export class PersonMenu {
         : [role === "student" ? "…" : t(`class.${role}`)]),
     );
     this.#summary.title = t("class.menu");
-    this.#fill();
   }
 
   #fill() {

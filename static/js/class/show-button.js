@@ -18,7 +18,7 @@ export class ShowButton {
   #store;
   #toast;
   #label = h("span");
-  #button = h("button", { type: "button", className: "tool hand" }, icon("eye"), this.#label);
+  #button = h("button", { type: "button", className: "tool to-all" }, icon("eye"), this.#label);
 
   /**
    * @param {HTMLElement} tools
@@ -41,6 +41,11 @@ export class ShowButton {
     return Boolean(this.#store.messages.class?.shown);
   }
 
+  /** Whether there is something to show, or to show no more. */
+  get #canToggle() {
+    return this.#isShowing || this.#store.shown().length > 0;
+  }
+
   /** What this page shows. @returns {Shown} */
   #view() {
     const shown = this.#store.shown();
@@ -52,6 +57,7 @@ export class ShowButton {
   }
 
   async #toggle() {
+    if (!this.#canToggle) return;
     try {
       await classApi.show(this.#isShowing ? null : this.#view());
     } catch (error) {
@@ -63,7 +69,7 @@ export class ShowButton {
   #draw() {
     setText(this.#label, t(this.#isShowing ? "class.show_end" : "class.show_view"));
     this.#button.title = t(this.#isShowing ? "class.show_end_help" : "class.show_view_help");
-    this.#button.setAttribute("aria-pressed", String(this.#isShowing));
-    this.#button.disabled = !this.#isShowing && !this.#store.shown().length;
+    this.#button.classList.toggle("on", this.#isShowing);
+    this.#button.setAttribute("aria-disabled", String(!this.#canToggle)); // not disabled: it keeps the focus
   }
 }

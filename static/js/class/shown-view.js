@@ -1,11 +1,13 @@
 /**
  * The teacher's view on a student's page: while something is shown to all, the page shows those runs and that moment. Afterwards
- * it shows again what it showed before, also if it was loaded again meanwhile, and what was launched meanwhile.
+ * it shows again what it showed before, also if it was loaded again meanwhile, and what was launched meanwhile. The same while
+ * nothing that is shown to all is on the page, such as the runs of a lesson that this student has not begun.
  */
 
 import { showCurves } from "../page/parts.js";
 import { urlState } from "../state/address.js";
 import { writeMoment } from "../state/moment.js";
+import { PROPERTIES } from "../state/url-state.js";
 
 /**
  * @import { Store } from "../state/store.js"
@@ -23,7 +25,7 @@ export class ShownView {
   #applied = "";
   /** The runs that are shown to all. @type {string[]} */
   #ids = [];
-  /** Whether nothing was shown to all when the page was loaded, or since. */
+  /** Whether the page has shown its own runs since it was loaded. */
   #wasFree = false;
   /** @type {Before | null} */
   #before = null;
@@ -31,6 +33,8 @@ export class ShownView {
   /** @param {Store} store */
   constructor(store) {
     this.#store = store;
+    // the address of a page that is loaded again has the runs that were shown to all, which may be gone; see `keepShown`
+    if (readBefore()) urlState.set({ runs: PROPERTIES.runs.default });
     store.on("class", () => this.#follow());
     store.on("runs", () => this.#follow()); // shown runs come after the message that they are shown
     store.whenComplete(() => this.#follow());
@@ -42,17 +46,17 @@ export class ShownView {
     /** @type {Shown | null} */
     const shown = messages.class.shown ?? null;
     const ids = shown ? this.#runsOf(shown).filter((id) => runs.has(id)) : [];
-    const state = JSON.stringify(shown && [shown, ids]);
-    if (state === this.#applied || (shown && !ids.length)) return;
+    const state = JSON.stringify(ids.length ? [shown, ids] : null);
+    if (state === this.#applied) return;
     this.#applied = state;
-    if (!shown) return this.#restore();
+    if (!shown || !ids.length) return this.#restore();
     if (!this.#ids.length) showCurves(); // on a phone, they are below the form
     this.#before ??= (!this.#wasFree && readBefore()) || this.#now();
     window.kept.set(BEFORE, JSON.stringify(this.#before));
     this.#ids = ids;
     this.#store.showOnly(ids);
     const first = runs.get(ids[0]);
-    if (shown.kind === "moment" && first)
+    if (shown.kind === "moment" && first?.id === shown.runs[0])
       this.#pin(writeMoment({ run: first.number, iteration: shown.iteration }));
   }
 

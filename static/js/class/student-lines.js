@@ -50,13 +50,18 @@ export function ownerNames(tiles, others) {
 export function lines(list) {
   /** @type {Map<string, {element: HTMLElement, says: string}>} */
   const known = new Map();
-  /** @param {{key: string, says: string, make: () => HTMLElement}[]} wanted */
+  /**
+   * `update` writes what a line says into its element, which then stays also if it says something else; without it, another
+   * element is made.
+   * @param {{key: string, says: string, make: () => HTMLElement, update?: (element: HTMLElement) => void}[]} wanted
+   */
   return (wanted) => {
-    const elements = wanted.map(({ key, make, ...line }) => {
+    const elements = wanted.map(({ key, make, update, ...line }) => {
       const says = `${language()} ${line.says}`;
       const old = known.get(key);
       if (old?.says === says) return old.element;
-      const element = make();
+      const element = (update && old?.element) || make();
+      update?.(element);
       known.set(key, { element, says });
       return element;
     });

@@ -55,7 +55,7 @@ export class TilesView {
     list.addEventListener("focusin", (event) => {
       const person = personOf(event);
       if (person) this.#setCurrent(person);
-      onPick(person);
+      if (event.target instanceof Element && event.target.matches(":focus-visible")) onPick(person);
     });
     list.addEventListener("focusout", () => onPick(null));
     list.addEventListener("click", (event) => {
@@ -114,12 +114,12 @@ export class TilesView {
   }
 
   /**
-   * The tiles in their order; while they are pointed at or one has the focus, in the order in which they are, so that none
-   * moves away from under the pointer.
+   * The tiles in their order; while they are pointed at or one has the focus of the keyboard, in the order in which they are,
+   * so that none moves away from under the pointer.
    * @param {Tile[]} tiles
    */
   #inOrder(tiles) {
-    if (!this.#list.matches(":hover, :focus-within")) return tiles;
+    if (!this.#list.matches(":hover, :has(:focus-visible)")) return tiles;
     const places = new Map(this.#shown.map((person, place) => [person, place]));
     const place = (/** @type {Tile} */ { person }) => places.get(person) ?? this.#shown.length;
     return tiles.toSorted((a, b) => place(a) - place(b));

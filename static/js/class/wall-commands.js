@@ -30,10 +30,13 @@ export class WallCommands {
   #numbers = h("input", { type: "checkbox", onchange: () => this.setNumbersOnly(this.#numbers.checked) });
   #numbersText = h("span");
   #numbersLabel = h("label", { className: "tool check" }, this.#numbers, this.#numbersText);
-  #link = h("button", { type: "button", className: "tool", onclick: () => this.#giveLink() });
+  #link = h("button", { type: "button", className: "tool", onclick: openLink });
   #exportText = h("summary", { className: "tool" });
-  #exports = h("details", { className: "menu" }, this.#exportText);
+  #exportList = h("div", { className: "card panel" });
+  #exports = h("details", { className: "menu" }, this.#exportText, this.#exportList);
   #end = h("button", { type: "button", className: "tool danger", onclick: openEnd });
+  /** How the class is drawn, as JSON. */
+  #drawn = "";
 
   /**
    * @param {HTMLElement} bar
@@ -55,34 +58,44 @@ export class WallCommands {
       this.#end,
     );
     for (const menu of [this.#menu, this.#exports]) wireMenu(menu);
-    this.#menu.addEventListener("toggle", () => this.#fillChoices());
+    this.#menu.addEventListener("toggle", () => this.#menu.open && this.#fillChoices());
     store.on("classroom", () => this.#draw());
-    onLanguage(() => this.#draw());
+    onLanguage(() => this.#write());
     onKey(document, (event) => this.#key(event));
+    this.#write();
+  }
+
+  /** Write what does not depend on the class, in the language of now. */
+  #write() {
+    this.#hold.title = t("class.wall.hold.help");
+    this.#show.title = t("class.wall.show.help");
+    this.#numbersLabel.title = t("class.wall.numbers_only.help");
+    setText(this.#numbersText, t("class.wall.numbers_only"));
+    this.#link.replaceChildren(icon("projector"), t("class.wall.projector"));
+    this.#exportText.replaceChildren(icon("download"), t("export.title"));
+    this.#exportList.replaceChildren(...exportLinks());
+    this.#end.replaceChildren(t("class.wall.end"));
+    this.#drawn = "";
     this.#draw();
   }
 
+  /** Draw how the class is, if that has changed: a message comes with each student who joins. */
   #draw() {
-    const { held, shown, numbers_only, ended } = this.#store.classroom;
+    const { held, shown, numbers_only = true, ended = false } = this.#store.classroom;
+    const shownText = shown ? this.#shownText() : t("class.wall.show");
+    const state = JSON.stringify([held, Boolean(shown), shownText, numbers_only, ended]);
+    if (state === this.#drawn) return;
+    this.#drawn = state;
     for (const element of [this.#hold, this.#menu, this.#numbersLabel, this.#link, this.#end])
-      element.hidden = Boolean(ended);
-    this.#hold.setAttribute("aria-pressed", String(held));
-    this.#hold.title = t("class.wall.hold.help");
+      element.hidden = ended;
+    this.#hold.classList.toggle("on", held);
     this.#hold.replaceChildren(
       icon(held ? "play" : "pause"),
       t(held ? "class.wall.hold.release" : "class.wall.hold"),
     );
     this.#show.classList.toggle("on", Boolean(shown));
-    this.#show.replaceChildren(icon("eye"), shown ? this.#shownText() : t("class.wall.show"));
-    this.#show.title = t("class.wall.show.help");
-    this.#numbers.checked = numbers_only ?? true;
-    this.#numbersLabel.title = t("class.wall.numbers_only.help");
-    setText(this.#numbersText, t("class.wall.numbers_only"));
-    this.#link.replaceChildren(icon("projector"), t("class.wall.projector"));
-    this.#exportText.replaceChildren(icon("download"), t("export.title"));
-    this.#exports.replaceChildren(this.#exportText, h("div", { className: "card panel" }, ...exportLinks()));
-    this.#end.replaceChildren(t("class.wall.end"));
-    this.#fillChoices();
+    this.#show.replaceChildren(icon("eye"), shownText);
+    this.#numbers.checked = numbers_only;
   }
 
   /** What is shown to all. */
@@ -160,13 +173,6 @@ export class WallCommands {
   /** @param {boolean} numbersOnly */
   setNumbersOnly(numbersOnly) {
     return this.#try(() => classApi.change({ numbers_only: numbersOnly }));
-  }
-
-  #giveLink() {
-    return this.#try(async () => {
-      const { secret } = await classApi.projectorLink();
-      openLink(new URL(`join#projector=${secret}`, document.baseURI).href);
-    });
   }
 
   /** Show the runs of the student whose tile is pointed at; if runs are shown already, show them no more. */

@@ -1,11 +1,11 @@
-/** Dialogs of the wall: joining in the whole window, one student, the end of the class. */
+/** Dialogs of the wall: one student, those who were removed, the projector's link, the end of the class. */
 
 import { openDialog } from "../page/dialog.js";
-import { h, icon, setText } from "../page/dom.js";
+import { find, h, icon, setText } from "../page/dom.js";
 import { ApiError, api } from "../server/api.js";
 import { language, number, percent, t } from "../words/i18n.js";
 import { explain } from "../words/reasons.js";
-import { plain, qrOf, spaced } from "./join-card.js";
+import { lines } from "./student-lines.js";
 import { isOver } from "./tile.js";
 import { wordOf } from "./tiles-view.js";
 import { classApi } from "./wall-api.js";
@@ -15,66 +15,22 @@ import { classApi } from "./wall-api.js";
  * @import { WallStore } from "./wall-store.js"
  */
 
-/**
- * Address, code and QR code, as large as the window allows.
- * @param {{code: string, address: string, addresses: string[]}} joining
- * @param {(address: string) => void} onAddress called when another one of the lab's addresses is chosen
- * @param {(() => Promise<unknown>) | null} renew makes a new code; null: who looks at it may not
- */
-export function openJoin({ code, address, addresses }, onAddress, renew) {
-  const error = h("p", { className: "error", role: "alert" });
-  const picture = h("img", { className: "join-qr", alt: "", hidden: !address });
-  if (address) picture.src = qrOf(code, address);
-  const choice = h(
-    "select",
-    { "aria-label": t("class.wall.join_at"), value: address, hidden: addresses.length < 2 },
-    ...addresses.map((one) => h("option", { value: one, selected: one === address }, plain(one))),
-  );
-  choice.addEventListener("change", () => {
-    dialog.close();
-    onAddress(choice.value);
-  });
-  const dialog = openDialog({
-    title: t("class.wall.join_at"),
-    className: "join-large",
-    body: [
-      picture,
-      h(
-        "div",
-        {},
-        h("p", { className: "join-address" }, plain(address)),
-        h("p", { className: "join-code" }, spaced(code)),
-        error,
-      ),
-    ],
-    tools: renew
-      ? [
-          choice,
-          actionButton(
-            t("class.wall.code.renew"),
-            async () => {
-              await renew();
-              dialog.close();
-            },
-            error,
-            { title: t("class.wall.code.renew.help") },
-          ),
-        ]
-      : [],
-  });
-}
+/** Write another title of a dialog. @param {HTMLElement} dialog @param {string} title */
+const retitle = (dialog, title) => setText(find(dialog, "h2", HTMLElement), title);
 
 /**
- * Call an action that a button stands for; while it is under way the button is disabled, and a refusal is worded in `error`.
+ * Call an action that a button stands for; while it is under way the button is busy, and a refusal is worded in `error`. The
+ * button is not disabled, so that it keeps the focus.
  * @param {string} label
  * @param {() => Promise<unknown>} action
  * @param {HTMLElement} error
  * @param {{className?: string, title?: string}} options
  */
-function actionButton(label, action, error, { className = "toggle", title = "" } = {}) {
+export function actionButton(label, action, error, { className = "toggle", title = "" } = {}) {
   const button = h("button", { type: "button", className, title }, label);
   button.addEventListener("click", async () => {
-    button.disabled = true;
+    if (button.hasAttribute("aria-busy")) return;
+    button.setAttribute("aria-busy", "true");
     setText(error, "");
     try {
       await action();
@@ -82,7 +38,7 @@ function actionButton(label, action, error, { className = "toggle", title = "" }
       if (!(refusal instanceof ApiError)) throw refusal;
       setText(error, explain(refusal));
     } finally {
-      button.disabled = false;
+      button.removeAttribute("aria-busy");
     }
   });
   return button;
@@ -102,7 +58,7 @@ export function openPerson(store, person, { showRuns }) {
   const runs = h("ul", { className: "person-runs" });
   const nickname = h("input", {
     type: "text",
-    maxLength: 40,
+    maxLength: 24, // as the server allows
     value: first.nickname ?? "",
     autocomplete: "off",
   });
@@ -161,6 +117,7 @@ export function openPerson(store, person, { showRuns }) {
   const draw = () => {
     const now = tile();
     if (!now) return dialog.close();
+    retitle(dialog, [now.number, now.nickname].filter(Boolean).join(" · "));
     setText(state, [wordOf(now), now.best === null ? "" : percent(now.best)].filter(Boolean).join(" · "));
     runs.replaceChildren(
       ...now.runs.map((run) => {
@@ -188,7 +145,7 @@ export function openPerson(store, person, { showRuns }) {
   };
   const stops = [store.on("change", draw), store.on("classroom", draw)];
   const dialog = openDialog({
-    title: [first.number, first.nickname].filter(Boolean).join(" · "),
+    title: "",
     className: "person-dialog",
     body: [
       state,
@@ -239,14 +196,31 @@ export function exportLinks() {
   );
 }
 
-/** The address that opens the wall on a projector. @param {string} address */
-export function openLink(address) {
-  const box = h("input", { type: "text", readOnly: true, value: address });
+/** Make an address that opens the wall on a projector, after saying that the one before ends. */
+export function openLink() {
+  const error = h("p", { className: "error", role: "alert" });
+  const box = h("input", { type: "text", readOnly: true, hidden: true });
+  box.setAttribute("aria-label", t("class.wall.projector"));
+  const make = actionButton(
+    t("class.wall.projector.make"),
+    async () => {
+      const { secret } = await classApi.projectorLink();
+      box.value = new URL(`join#projector=${secret}`, document.baseURI).href;
+      box.hidden = false;
+      box.select();
+      make.hidden = true;
+    },
+    error,
+  );
   openDialog({
     title: t("class.wall.projector"),
-    body: [h("p", {}, t("class.wall.projector.help")), box],
+    body: [
+      h("p", {}, t("class.wall.projector.help")),
+      h("div", { className: "person-actions" }, make),
+      box,
+      error,
+    ],
   });
-  box.select();
 }
 
 /**
@@ -256,27 +230,32 @@ export function openLink(address) {
 export function openRemoved(store) {
   const error = h("p", { className: "error", role: "alert" });
   const list = h("ul", { className: "person-runs" });
+  const drawLines = lines(list);
+  /** @param {Tile} tile */
+  const line = ({ person, number: place, nickname }) =>
+    h(
+      "li",
+      {},
+      h("span", {}, h("b", {}, String(place ?? "")), nickname ? ` ${nickname}` : ""),
+      actionButton(
+        t("class.wall.person.readmit"),
+        () => classApi.changePerson(person, { removed: false }),
+        error,
+      ),
+    );
   const draw = () => {
     const removed = store.removed();
     if (!removed.length) return dialog.close();
-    list.replaceChildren(
-      ...removed.map(({ person, number: place, nickname }) =>
-        h(
-          "li",
-          {},
-          h("span", {}, h("b", {}, String(place ?? "")), nickname ? ` ${nickname}` : ""),
-          actionButton(
-            t("class.wall.person.readmit"),
-            () => classApi.changePerson(person, { removed: false }),
-            error,
-          ),
-        ),
-      ),
+    retitle(dialog, t("class.wall.removed", { n: number(removed.length) }));
+    const hadFocus = list.contains(document.activeElement);
+    drawLines(
+      removed.map((tile) => ({ key: tile.person, says: `${tile.nickname}`, make: () => line(tile) })),
     );
+    if (hadFocus && !list.contains(document.activeElement)) list.querySelector("button")?.focus();
   };
   const stop = store.on("change", draw);
   const dialog = openDialog({
-    title: t("class.wall.removed", { n: number(store.removed().length) }),
+    title: "",
     body: [list, error],
     onClose: stop,
   });

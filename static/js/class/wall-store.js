@@ -19,8 +19,9 @@ import { tileOf } from "./tile.js";
  * @property {boolean} held
  * @property {{kind: string, runs?: string[], person?: string, lesson?: string} | null} shown
  * @property {boolean} [numbers_only]
- * @property {string} [code]
  * @property {boolean} [ended]
+ * @property {number} [code_made] when the code was made: another one comes with another number
+ * @property {number} [people] how many have joined
  */
 
 /** Milliseconds between two drawings. */

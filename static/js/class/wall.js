@@ -6,6 +6,7 @@ import { wireTheme } from "../page/theme.js";
 import { Toast } from "../page/toast.js";
 import { ApiError, api } from "../server/api.js";
 import { Connection } from "../server/connection.js";
+import { newestOnly } from "../state/newest.js";
 import { number, onLanguage, t } from "../words/i18n.js";
 import { registerLessons } from "../words/labels.js";
 import { setLanguage } from "../words/language.js";
@@ -13,16 +14,22 @@ import { CloudView } from "./cloud-view.js";
 import { CountsCard } from "./counts-card.js";
 import { colorByName, GroupColors, groupsOf } from "./groups.js";
 import { JoinCard } from "./join-card.js";
+import { openJoin } from "./join-dialog.js";
 import { NeedsCard } from "./needs-card.js";
+import { leaveIfRefused } from "./over.js";
 import { QueueCard } from "./queue-card.js";
 import { countsOf, sorted } from "./tile.js";
+import { TileOrder } from "./tile-order.js";
 import { TilesView } from "./tiles-view.js";
 import { classApi } from "./wall-api.js";
 import { viewOf, WallCommands } from "./wall-commands.js";
-import { openJoin, openPerson, openRemoved } from "./wall-dialogs.js";
+import { openPerson, openRemoved } from "./wall-dialogs.js";
 import { WallStore } from "./wall-store.js";
 
-/** @import { Tile } from "./tile.js" */
+/**
+ * @import { Tile } from "./tile.js"
+ * @import { Joining } from "./join-dialog.js"
+ */
 
 /** Milliseconds after which waiting times are worded again. */
 const BEAT = 10_000;
@@ -30,7 +37,6 @@ const BEAT = 10_000;
 const STEP_TIME = 25;
 /** The address that people are to open, of several, in the browser's storage. */
 const ADDRESS = "wall-address";
-const ORDERS = ["number", "state", "accuracy"];
 
 /** The next picture of the screen. @returns {Promise<number>} when */
 const nextPicture = () => new Promise((done) => requestAnimationFrame(() => done(performance.now())));
@@ -45,16 +51,21 @@ const nameOf = ({ number: place, nickname }) => [place, nickname].filter(Boolean
 class Wall {
   #store = new WallStore();
   #colors = new GroupColors();
-  #order = window.kept.get("wall-order") ?? ORDERS[0];
   /** The student whose tile is pointed at. @type {string | null} */
   #picked = null;
   /** The training whose curve is pointed at in the chart. @type {string | null} */
   #pointed = null;
   /** The one whose tile was opened last. @type {string | null} */
   #opened = null;
-  /** @type {{code: string, address: string, addresses: string[]}} */
+  /** @type {Joining} */
   #join = { code: "", address: "", addresses: [] };
+  /** Draws how to join in the dialog that is open. @type {((joining: Joining) => void) | null} */
+  #drawLarge = null;
+  /** What of the class the last question was for, as JSON. */
+  #asked = "";
+  #askNewest = newestOnly();
   #cloud;
+  #order;
   #tiles;
   #needs;
   #queue;
@@ -66,12 +77,17 @@ class Wall {
   constructor() {
     const store = this.#store;
     const open = (/** @type {string} */ person) => this.#open(person);
-    this.#cloud = new CloudView(byId("cloud"), (training) => this.#point(training));
+    this.#cloud = new CloudView(
+      byId("cloud"),
+      (training) => this.#point(training),
+      () => void this.#drawSoon(),
+    );
     this.#tiles = new TilesView(byId("tiles"), !isTeacher, (person) => this.#pick(person), open);
     this.#needs = new NeedsCard(byId("needs"), open);
     this.#queue = new QueueCard(byId("queue"));
     this.#counts = new CountsCard(byId("counts"));
     this.#joining = new JoinCard(byId("joining"), () => this.#openJoin());
+    this.#order = new TileOrder(byId("order"), () => void this.#drawSoon());
     byId("removed").addEventListener("click", () => openRemoved(store));
     this.#commands = isTeacher
       ? new WallCommands(byId("commands"), store, new Toast(), () => this.#picked ?? this.#opened)
@@ -81,16 +97,15 @@ class Wall {
     store.on("change", () => this.#drawSoon());
     store.on("classroom", () => {
       this.#drawBanner();
-      void this.#ask();
+      this.#drawJoining();
+      this.#askIfNew();
     });
-    store.on("connection", () => this.#ready());
+    store.on("connection", () => this.#connected());
     onLanguage(() => {
       this.#drawJoining();
-      this.#drawOrder();
       this.#drawBanner();
       void this.#drawSoon();
     });
-    this.#drawOrder();
     setInterval(() => this.#drawSoon(), BEAT);
     new Connection(store, "wall");
   }
@@ -98,33 +113,51 @@ class Wall {
   /** @type {WallCommands | null} */
   #commands;
 
+  /** Ask for the code and the addresses again if there may be others; a message comes with each student who joins. */
+  #askIfNew() {
+    const { code_made, people } = this.#store.classroom;
+    // as long as no address is known, the next student may come by one
+    const state = JSON.stringify([code_made, this.#join.address ? null : people]);
+    if (state === this.#asked) return;
+    this.#asked = state;
+    void this.#ask();
+  }
+
   /** What only some roles see, such as the code: it comes in an answer, not in a message to all. */
   async #ask() {
+    const isNewest = this.#askNewest();
     try {
-      const { code = "", addresses = [], numbers_only } = await classApi.get();
+      const { code = "", addresses = [] } = await classApi.get();
+      if (!isNewest()) return;
       const kept = window.kept.get(ADDRESS) ?? "";
       const address = addresses.includes(kept) ? kept : (addresses[0] ?? "");
       this.#join = { code, address, addresses };
-      if (numbers_only !== undefined && numbers_only !== this.#store.classroom.numbers_only)
-        this.#store.emit("class", { numbers_only });
       this.#drawJoining();
     } catch (error) {
+      this.#asked = "";
       if (!(error instanceof ApiError)) throw error; // the connection says it too
     }
   }
 
   /** How to join, unless the class has ended. */
   #drawJoining() {
-    const { code, address } = this.#join;
-    this.#joining.draw(this.#store.classroom.ended ? "" : code, address);
+    const joining = this.#store.classroom.ended ? { ...this.#join, code: "" } : this.#join;
+    this.#joining.draw(joining.code, joining.address);
+    this.#drawLarge?.(joining);
   }
 
   #openJoin() {
-    const choose = (/** @type {string} */ address) => {
-      window.kept.set(ADDRESS, address);
-      void this.#ask().then(() => this.#openJoin());
-    };
-    openJoin(this.#join, choose, isTeacher ? () => this.#renewCode() : null);
+    this.#drawLarge = openJoin(this.#join, {
+      onAddress: (address) => {
+        window.kept.set(ADDRESS, address);
+        this.#join = { ...this.#join, address };
+        this.#drawJoining();
+      },
+      renew: isTeacher ? () => this.#renewCode() : null,
+      onClose: () => {
+        this.#drawLarge = null;
+      },
+    });
   }
 
   async #renewCode() {
@@ -132,9 +165,12 @@ class Wall {
     await this.#ask();
   }
 
-  #ready() {
+  #connected() {
     const { connection } = this.#store;
-    if (connection === "live" || connection === "polling") document.documentElement.dataset.ready = "true";
+    leaveIfRefused(this.#store);
+    if (connection !== "live" && connection !== "polling") return;
+    this.#asked = ""; // the lab may have been started again, at another address
+    document.documentElement.dataset.ready = "true";
   }
 
   /** Draw what has changed in the next picture of the screen; while a drawing is under way, after it. */
@@ -156,7 +192,7 @@ class Wall {
   *#draw() {
     const store = this.#store;
     const students = store.students();
-    const tiles = sorted(students, this.#order);
+    const tiles = sorted(students, this.#order.chosen);
     const groups = groupsOf(students, this.#colors);
     const { joined, here, launched } = countsOf(students);
     const [before, after] = t("class.wall.headline", { n: "|", of: number(joined) }).split("|");
@@ -190,28 +226,6 @@ class Wall {
     setText(byId("banner"), words.join(" · "));
     byId("banner").hidden = !words.length;
     this.#drawPicked();
-  }
-
-  #drawOrder() {
-    const choices = ORDERS.map((order) => {
-      const button = h(
-        "button",
-        {
-          type: "button",
-          className: "toggle",
-          "aria-pressed": String(order === this.#order),
-          onclick: () => {
-            this.#order = order;
-            window.kept.set("wall-order", order);
-            this.#drawOrder();
-            void this.#drawSoon();
-          },
-        },
-        t(`class.wall.order.${order}`),
-      );
-      return button;
-    });
-    byId("order").replaceChildren(h("span", {}, t("class.wall.order")), ...choices);
   }
 
   /** @param {string | null} person */

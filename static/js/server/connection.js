@@ -142,6 +142,8 @@ export class Connection {
 
   /** @param {boolean | null} answered */
   #polled(answered) {
+    const { refusal } = this.#polling;
+    if (!answered && refusal) return this.#store.setConnection("refused", refusal);
     const isBack = answered && this.#store.connection === "offline";
     this.#store.setConnection(answered ? "polling" : "offline");
     if (isBack && this.#timer) this.#open(); // try a socket now: the computer may be in another network
