@@ -63,9 +63,11 @@ def expected_starts(
             heapq.heappush(ends, (now + seconds(training_id), next(numbers), owners))
             free -= 1
         elif ends:
-            now, _, owners = heapq.heappop(ends)
-            parts.end(owners)
-            free += 1
+            now = ends[0][0]
+            while ends and ends[0][0] == now:  # those that end together all leave their places before one is taken
+                _, _, owners = heapq.heappop(ends)
+                parts.end(owners)
+                free += 1
         else:
             break
     return starts

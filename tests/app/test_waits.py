@@ -45,6 +45,12 @@ def test_an_owner_with_as_many_running_as_allowed_waits_for_one_of_them():
     assert starts == [("b0", 0.0), ("a0", 3.0), ("a1", 8.0)]
 
 
+def test_trainings_that_end_together_leave_their_places_before_the_next_one_is_taken():
+    lengths = {"a0": 1.0, "b0": 1.0, "b1": 1.0, "a1": 1.0}
+    starts = expected_starts(queue_of(lengths), [], 2, lengths.__getitem__, at_once=lambda owner: 1)
+    assert starts == [("a0", 0.0), ("b0", 0.0), ("b1", 1.0), ("a1", 1.0)]
+
+
 @given(
     st.dictionaries(
         st.tuples(st.sampled_from("abc"), st.integers(0, 99)).map(lambda pair: f"{pair[0]}{pair[1]}"),

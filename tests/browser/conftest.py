@@ -56,6 +56,7 @@ def open_page(tabs: Tabs) -> Iterator[Any]:
         if reused:
             tabs.give_back(page.page, page.lab.url, **options)
         else:
+            page.page.unroute_all(behavior="ignoreErrors")  # a route may wait for something
             page.page.context.close()
     assert [error for page, *_ in pages for error in page.errors] == []
     assert [url for page, *_ in pages for url in page.foreign_requests] == []
