@@ -64,7 +64,9 @@ def expected_starts(
             free -= 1
         elif ends:
             now = ends[0][0]
-            while ends and ends[0][0] == now:  # those that end together all leave their places before one is taken
+            while (
+                ends and ends[0][0] == now
+            ):  # those that end together all leave their places before one is taken
                 _, _, owners = heapq.heappop(ends)
                 parts.end(owners)
                 free += 1
