@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import http.server
 import threading
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.support.chromium import open_chromium
 from tests.support.experiments import SHORT
@@ -56,7 +58,8 @@ def open_page(tabs: Tabs) -> Iterator[Any]:
         if reused:
             tabs.give_back(page.page, page.lab.url, **options)
         else:
-            page.page.unroute_all(behavior="ignoreErrors")  # a route may wait for something
+            with contextlib.suppress(PlaywrightError):  # the test may have closed the tab
+                page.page.unroute_all(behavior="ignoreErrors")  # a route may wait for something
             page.page.context.close()
     assert [error for page, *_ in pages for error in page.errors] == []
     assert [url for page, *_ in pages for url in page.foreign_requests] == []
