@@ -13,12 +13,16 @@ from babel.core import negotiate_locale
 from babel.messages.pofile import read_po
 
 from app.people.refusals import PLACEHOLDERS as REFUSALS
+from engine.views.reasons import PLACEHOLDERS as OF_VIEWS
 
 LANGUAGES = ("en", "ja")
 #: What only exported reports say.
 OF_REPORTS = "report."
-#: What is only said in a class.
-OF_CLASS = ("class.", *(f"why.{code}" for code in REFUSALS))
+#: What pages get only if they need it: part → the beginnings of its keys.
+PARTS = {
+    "class": ("class.", *(f"why.{code}" for code in REFUSALS)),
+    "views": ("views.", "findings.", *(f"why.{code}" for code in OF_VIEWS)),
+}
 
 
 class Messages:
@@ -29,27 +33,29 @@ class Messages:
     def __init__(self) -> None:
         self._catalogs = {language: _read(language) for language in LANGUAGES}
         self._of_page = {language: _json(self.of_page(language)) for language in LANGUAGES}
-        self._of_class = {language: _json(self.of_class(language)) for language in LANGUAGES}
+        self._of_part = {
+            (part, language): _json(self.of_part(part, language)) for part in PARTS for language in LANGUAGES
+        }
 
     def catalog(self, language: str) -> dict[str, str]:
         return self._catalogs[language]
 
     def of_page(self, language: str) -> dict[str, str]:
-        """Those that the page shows."""
-        others = (OF_REPORTS, *OF_CLASS)
+        """Those that every page shows."""
+        others = (OF_REPORTS, *(start for starts in PARTS.values() for start in starts))
         return {key: text for key, text in self._catalogs[language].items() if not key.startswith(others)}
 
-    def of_class(self, language: str) -> dict[str, str]:
-        """Those that pages show in a class besides."""
-        return {key: text for key, text in self._catalogs[language].items() if key.startswith(OF_CLASS)}
+    def of_part(self, part: str, language: str) -> dict[str, str]:
+        """Those that pages show besides where they need a part of `PARTS`."""
+        return {key: text for key, text in self._catalogs[language].items() if key.startswith(PARTS[part])}
 
     def json_of_page(self, language: str) -> bytes:
         """`of_page`, as every page gets it."""
         return self._of_page[language]
 
-    def json_of_class(self, language: str) -> bytes:
-        """`of_class`, as every page of a class gets it."""
-        return self._of_class[language]
+    def json_of_part(self, part: str, language: str) -> bytes:
+        """`of_part`, as a page gets it."""
+        return self._of_part[part, language]
 
     def negotiate(self, *wishes: str | None) -> str:
         """The first wish that is a language of the lab; a wish may be an Accept-Language header."""

@@ -45,6 +45,7 @@ class Network:
         learnt, learnt_gradient: views of the parameters that are trained, and of their gradients.
         weight_layers: "1", "2", ... for the first, the second, ... layer with weights → the slice of the vector with
             these weights. Batch norm has no weights here, so networks with and without it can be compared.
+        weight_names: the same → the name of the parameter.
         penalty: L1 and L2 on the weights; their strengths may change while training.
         plan: the fast steps of a pass (see `engine.fast`); None if the layers themselves run.
     """
@@ -66,6 +67,7 @@ class Network:
         self.parameters: dict[str, Array] = {}
         self.gradients: dict[str, Array] = {}
         self.weight_layers: dict[str, slice] = {}
+        self.weight_names: dict[str, str] = {}
         self._lay_out(initializer, generator)
         set_generators(self.layers, layer_generator, fast=fast)
         self.plan: list[Step] | None = plan(self.layers, self.dtype) if fast else None
@@ -112,7 +114,8 @@ class Network:
                 name = f"{number}.{spec.name}"
                 values = initializers.draw(initializer, generator, spec.shape, spec.fan_in, spec.fan_out)
                 self.parameters[name][...] = values
-                self.weight_layers[str(len(self.weight_layers) + 1)] = places[name]
+                layer_name = str(len(self.weight_layers) + 1)
+                self.weight_layers[layer_name], self.weight_names[layer_name] = places[name], name
         for number, layer in enumerate(owners, 1):
             names = {spec.name: f"{number}.{spec.name}" for spec in layer.parameters}
             layer.bind(

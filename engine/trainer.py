@@ -70,6 +70,8 @@ class Trainer:
     Attributes:
         network, optimizer: the network and its optimizer.
         data: identifies the content of the data set: the numbers of images, and a digest if known.
+        parts: the images and labels that the experiment uses, without its label noise.
+        class_names: the names of the classes, by their labels.
         learning_rate: the experiment's rate, before its schedule.
         iteration, iterations: how many are done, and how many are planned.
         divergence: set when the loss was not finite, which ends the run.
@@ -114,7 +116,9 @@ class Trainer:
         )
         self._shape = dataset.shape
         self.optimizer = make_optimizer(config.optimizer, self.network.learnt, FAST if fast else OPTIMIZERS)
-        self._take(parts_of(dataset, config.dataset, np.dtype(config.dtype)), len(dataset.class_names))
+        self.class_names = tuple(dataset.class_names)
+        self.parts = parts_of(dataset, config.dataset, np.dtype(config.dtype))
+        self._take(self.parts, len(self.class_names))
         self.learning_rate: float = config.optimizer["learning_rate"]
         self.iterations = config.iterations
         self.evaluate_every = config.training.evaluate_every

@@ -77,6 +77,7 @@ TABLE: dict[Key, Rule] = {
     ("GET", "/guide/images/{path:path}"): _ANYBODY,
     ("GET", "/guide/{language}.json"): _ANYBODY,
     ("GET", "/i18n/class.{language}.json"): _ANYBODY,
+    ("GET", "/i18n/views.{language}.json"): _ANYBODY,
     ("GET", "/i18n/{language}.json"): _ANYBODY,
     ("GET", "/favicon.ico"): _ANYBODY,
     ("GET", "/join"): _ANYBODY,

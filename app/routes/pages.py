@@ -69,10 +69,20 @@ def _page(request: Request, template: str, wish: str | None, **values: object) -
 @router.get("/i18n/class.{language}.json")
 async def class_messages(request: Request, language: str) -> Response:
     """What pages say in a class besides."""
+    return _messages_of("class", request, language)
+
+
+@router.get("/i18n/views.{language}.json")
+async def views_messages(request: Request, language: str) -> Response:
+    """What pages say about views of a network besides."""
+    return _messages_of("views", request, language)
+
+
+def _messages_of(part: str, request: Request, language: str) -> Response:
     pages = _pages(request)
     if language not in pages.messages.languages:
         raise NotFound(f"there is no language {language!r}", field="language")
-    return Response(pages.messages.json_of_class(language), media_type="application/json")
+    return Response(pages.messages.json_of_part(part, language), media_type="application/json")
 
 
 @router.get("/i18n/{language}.json")

@@ -1,0 +1,42 @@
+"""A view: what can be seen of a training at a moment, as named arrays and facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.arrays import Array
+from engine.config import ExperimentConfig
+from engine.fields import Field
+from engine.views.subject import Subject
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What was seen.
+
+    Attributes:
+        arrays: by name, each float32, int32 or uint8.
+        facts: JSON values that say what the arrays are, and what was measured on what.
+    """
+
+    arrays: Mapping[str, Array] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of view.
+
+    Attributes:
+        see: looks at a training, with checked options.
+        fields: the options, such as the layer to look at.
+        check: refuses options that do not fit an experiment.
+        needs_step: whether it compares the weights with those before the last iteration.
+    """
+
+    see: Callable[[Subject, Mapping[str, Any]], View]
+    fields: Sequence[Field] = ()
+    check: Callable[[ExperimentConfig, Mapping[str, Any]], None] | None = None
+    needs_step: bool = False

@@ -1,0 +1,10 @@
+"""Reasons why a view cannot be shown: code → placeholders of its texts; see `engine.reasons`."""
+
+from engine.reasons import declare
+
+PLACEHOLDERS: dict[str, tuple[str, ...]] = {
+    "no_such_layer": ("most",),
+    "not_pictures": ("layer",),
+}
+
+declare(PLACEHOLDERS)

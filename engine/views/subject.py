@@ -1,0 +1,142 @@
+"""The subject of a view: a training at a moment, which looking at it does not change.
+
+Views pass images through a network of their own, which has the same weights. So they may take any pass, also one in
+training mode, and the training goes on bit for bit as if nobody had looked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.arrays import Array
+from engine.config import ExperimentConfig
+from engine.layers import build_layers
+from engine.levels import as_numbers
+from engine.network import Network, build_network
+from engine.norms import euclidean_norm
+from engine.parts import Part
+from engine.trainer import STREAMS, Trainer
+
+#: What is measured on images is measured on this many test images, the first ones.
+SAMPLE = 500
+#: This many images pass through the plain network at a time.
+AT_ONCE = 100
+
+
+class Subject:
+    """A training at a moment.
+
+    Args:
+        trainer: is not changed.
+        before: all parameters before the last iteration; None: not known, or there was no iteration.
+
+    Attributes:
+        iteration: how many iterations are done.
+    """
+
+    def __init__(self, trainer: Trainer, before: Array | None = None) -> None:
+        self.config = trainer.config
+        self.trainer = trainer
+        self.iteration = trainer.iteration
+        self.before = before
+
+    @cached_property
+    def network(self) -> Network:
+        """A plain network (see `engine.layers`) with the training's weights and running means."""
+        network = Network(
+            build_layers(self.config.network.layers, self.config.dataset.source.shape),
+            initializer={"name": "zeros"},
+            generator=np.random.default_rng(0),
+            layer_generator=np.random.default_rng(0),
+            l1=self.trainer.network.penalty.l1,
+            l2=self.trainer.network.penalty.l2,
+            dtype=self.config.dtype,
+            fast=False,
+        )
+        network.vector[...] = self.trainer.network.vector
+        for name, values in self.trainer.network.running.items():
+            network.running[name][...] = values
+        return network
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        return self.trainer.class_names
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of one image, or of one point."""
+        return self.config.dataset.source.shape
+
+    @property
+    def weights(self) -> dict[str, Array]:
+        """The weights of each layer that has some, in their shape, by the layer's name in the metrics: "1" is the
+        lowest. They are those of the training itself: do not change them."""
+        network = self.trainer.network
+        return {layer: network.parameters[name] for layer, name in network.weight_names.items()}
+
+    def moved(self, layer: str) -> float | None:
+        """How far the weights of a layer are from those at the start: ‖W − W₀‖ / ‖W₀‖. None if W₀ is 0."""
+        place = self.trainer.network.weight_layers[layer]
+        first, now = self.start[place], self.trainer.network.vector[place]
+        length = euclidean_norm(first)
+        return euclidean_norm(now - first) / length if length else None
+
+    @cached_property
+    def start(self) -> Array:
+        """All parameters before the first iteration. A fork has the same as the run that it was forked from."""
+        generator = np.random.default_rng([self.config.seed, STREAMS["weights"]])
+        return build_network(self.config, generator, fast=False).vector
+
+    def part(self, name: str) -> Part:
+        """The images of a part: "train", "validation" or "test".
+
+        Raises:
+            ValueError: the experiment has no such part.
+        """
+        part: Part | None = getattr(self.trainer.parts, name)
+        if part is None:
+            raise ValueError(f"this experiment has no {name} images")
+        return part
+
+    def sample(self, count: int = SAMPLE) -> tuple[Array, NDArray[np.intp]]:
+        """The first test images (n, *shape), at most `count` of them, as numbers, and their labels (n,)."""
+        part = self.part("test")
+        return self.images(part, slice(count)), part.labels[:count]
+
+    def images(self, part: Part, chosen: slice | NDArray[np.intp]) -> Array:
+        """Some images of a part (n, *shape), as numbers of the network's type."""
+        images = as_numbers(part.images[chosen], self.config.dtype)
+        return images.reshape(len(images), *self.shape)
+
+    def outputs(self, x: Array) -> Iterator[list[Array]]:
+        """The outputs of each layer of the network, lowest first, `AT_ONCE` images at a time.
+
+        Args:
+            x: images (N, *shape).
+
+        Yields:
+            for each layer an array (n, *its output shape).
+        """
+        for at in range(0, len(x), AT_ONCE):
+            outputs = []
+            y = x[at : at + AT_ONCE]
+            for layer in self.network.layers:
+                y = layer.forward(y, False)
+                outputs.append(y)
+            yield outputs
+
+    def probabilities(self, x: Array) -> Array:
+        """The probability of each class (N, classes) for images (N, *shape)."""
+        logits = np.concatenate([outputs[-1] for outputs in self.outputs(x)])
+        exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return np.asarray(exponentials / exponentials.sum(axis=1, keepdims=True), np.float32)
+
+
+def weight_shapes(config: ExperimentConfig) -> list[tuple[int, ...]]:
+    """The shapes of the weights of each layer that has some, lowest first; as `Subject.weights`, without a network."""
+    specs = [spec for layer in config.network.built for spec in layer.parameters]
+    return [spec.shape for spec in specs if spec.is_weight]
