@@ -155,6 +155,10 @@ ENTRY = """(id) => {
     return [entry.querySelector('.owner')?.title ?? '', there.map((e) => e.title).sort()];
 }"""
 LOCKED = "document.querySelector('#launch').disabled"
+#: Of each button that launches besides: whether it is locked, and its title.
+LAUNCHING = (
+    "[...document.querySelectorAll('[data-launches]')].map((e) => [e.ariaDisabled === 'true', e.title])"
+)
 BANNER = "document.querySelector('.class-banner:not([hidden])')?.textContent ?? ''"
 
 
@@ -241,8 +245,17 @@ def test_an_hour_of_a_class(sit, lab):
         seat.until(LOCKED)
         assert words in seat.page.evaluate(BANNER)
     assert desk.page.inner_text("#launch").startswith("Held by your teacher")
+    desk.until(
+        f"({LAUNCHING}).every(([locked, title]) => locked && title.startsWith('Held by your teacher'))"
+    )
+    assert len(desk.page.evaluate(LAUNCHING)) > 5
+    desk.page.click(".lessons > .lesson", force=True)
+    desk.until("document.querySelector('.toast:not([hidden])')?.textContent === 'Held by your teacher'")
+    assert desk.run_ids() == [hers]
+    assert violations(desk) == []
     teacher.http.post("/api/class/hold", json={"held": False}).raise_for_status()
     desk.until(f"!({LOCKED}) && ({BANNER}) === ''")
+    assert not any("Held" in title for _, title in desk.page.evaluate(LAUNCHING))
 
     # shown to all, also in a second tab: the run of another person, which is not shared, until it is released
     tab = Seat(desk.page.context.new_page(), lab)

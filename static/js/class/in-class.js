@@ -9,6 +9,7 @@ import { onLanguage, t } from "../words/i18n.js";
 import { Banner } from "./banner.js";
 import { Hand } from "./hand.js";
 import { classIcon } from "./icons.js";
+import { LaunchLock } from "./launch-lock.js";
 import { goToJoin, leaveIfRefused } from "./over.js";
 import { PersonMenu } from "./person-menu.js";
 import { ShowButton } from "./show-button.js";
@@ -53,7 +54,11 @@ export class InClass {
     const measure = () =>
       document.documentElement.style.setProperty("--tools", `${Math.ceil(tools.offsetWidth)}px`);
     new ResizeObserver(measure).observe(tools);
-    const lock = () => form.lock(this.#whyLocked());
+    const buttons = new LaunchLock(toast);
+    const lock = () => {
+      form.lock(this.#whyLocked());
+      buttons.set(this.#whyLocked());
+    };
     store.on("class", lock);
     onLanguage(lock);
     lock();

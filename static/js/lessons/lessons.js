@@ -88,6 +88,7 @@ export class Lessons {
     };
     this.#costs.push(cost);
     cost();
+    button.toggleAttribute("data-launches", lesson.runs.length > 0);
     button.addEventListener("click", () => this.#launch(lesson, button));
     return button;
   }

@@ -34,7 +34,7 @@ export function firstResult(run, form) {
           .catch(complain)
           .finally(() => steps.removeAttribute("inert"));
       };
-      const button = { type: "button", className: "toggle", "data-step": name, onclick };
+      const button = { type: "button", className: "toggle", "data-step": name, "data-launches": "", onclick };
       steps.append(h("button", button, t(`first.${name}`)));
     };
     for (const { name, experiment } of nextSteps(config))

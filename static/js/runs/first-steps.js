@@ -62,7 +62,11 @@ export class FirstSteps {
       { className: "card" },
       h("h2", {}, t("first.title")),
       h("p", {}, t("first.text")),
-      h("button", { type: "button", className: "launch-first", onclick }, t("first.launch")),
+      h(
+        "button",
+        { type: "button", className: "launch-first", "data-launches": "", onclick },
+        t("first.launch"),
+      ),
     );
   }
 

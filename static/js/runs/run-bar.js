@@ -86,6 +86,7 @@ export class RunBar {
   #command(name, ids) {
     const onclick = () => this.#actions.commandAll(ids, name);
     const button = verb(name, h("button", { type: "button", className: "toggle", onclick }));
+    button.toggleAttribute("data-launches", name === "resume");
     const update = () => {
       const { length } = this.#actions.ready(ids, name);
       const text = t(`runs.${name}`);

@@ -180,6 +180,7 @@ export class RunCard {
     );
     steps.forEach((step, i) => step.setAttribute("aria-label", t("live.step", { n: STEPS[i] })));
     steps.forEach((step, i) => (step.title = t("live.step", { n: STEPS[i] })));
+    for (const step of steps) step.dataset.launches = "";
     const cancel = button(t("runs.cancel"), () => actions.command(id, "cancel"));
     const element = h(
       "div",
@@ -192,6 +193,7 @@ export class RunCard {
     const update = ({ status }) => {
       setText(pause, t(status === "paused" ? "runs.resume" : "runs.pause"));
       pause.disabled = status === "queued";
+      pause.toggleAttribute("data-launches", status === "paused");
       for (const step of steps) step.disabled = status !== "paused";
     };
     return { element, update };
@@ -277,7 +279,7 @@ export class RunCard {
     this.#shared = text;
     const button = (/** @type {string} */ label, /** @type {() => unknown} */ onclick) => [
       " ",
-      h("button", { type: "button", className: "toggle", onclick }, label),
+      h("button", { type: "button", className: "toggle", "data-launches": "", onclick }, label),
     ];
     element.replaceChildren(
       text,

@@ -89,6 +89,7 @@ export function makeEntry({ id }, configs, on) {
     remove: iconButton("delete", t("runs.delete"), () => on.remove(id)),
   };
   buttons.step.classList.add("step");
+  for (const button of [buttons.resume, buttons.step, buttons.clone]) button.dataset.launches = "";
   const problem = h("p", { className: "run-problem", role: "status", hidden: true });
   const element = h(
     "li",
