@@ -16,9 +16,11 @@ from app.addresses import Addresses
 from app.data_sets import DataSets
 from app.errors import NotFound
 from app.folders import LOW_DISK_BYTES, PRIVATE_FOLDER, free_bytes, make_writable
+from app.jobs.past import Past
 from app.jobs.register import Register
 from app.jobs.replayer import Replayer
 from app.jobs.scheduler import Scheduler
+from app.jobs.viewing import Viewing
 from app.live.hub import Hub
 from app.metrics import Figures, Metrics
 from app.people.classroom import Classroom
@@ -27,6 +29,7 @@ from app.people.sight import Sight
 from app.people.visits import ThePerson
 from app.people.wall import Wall
 from app.runs import Run
+from app.security.questions import Questions
 from app.security.rates import Action, Rates
 from app.settings import Settings
 from app.storage.database import Database
@@ -49,10 +52,13 @@ class Lab:
     metrics: Metrics
     lock: FolderLock
     replayer: Replayer
+    past: Past
+    viewing: Viewing
     addresses: Addresses
     classroom: Classroom | None = None
     wall: Wall | None = None
     rates: Rates = field(default_factory=Rates)
+    questions: Questions = field(default_factory=Questions)
     server_id: str = field(default_factory=lambda: secrets.token_hex(4))
     #: seconds of the monotonic clock
     started_at: float = field(default_factory=time.monotonic)

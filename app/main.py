@@ -25,9 +25,11 @@ from app.guide import Guide
 from app.head import Head
 from app.jobs.executor import Executor
 from app.jobs.local import LocalExecutor
+from app.jobs.past import Past
 from app.jobs.register import Register
 from app.jobs.replayer import CACHE_BYTES, Replayer
 from app.jobs.scheduler import Scheduler
+from app.jobs.viewing import Viewing
 from app.lab import Lab
 from app.live.hub import Hub
 from app.metrics import Metrics
@@ -87,7 +89,9 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
     data_sets = DataSets(settings, hub)
     most = settings.max_memory_bytes
     replayer = Replayer(settings.socket_dir, cache_bytes=min(CACHE_BYTES, most // 4), training_bytes=most)
-    scheduler = Scheduler(settings, register, database, hub, metrics, executor, data_sets)
+    past = Past(settings, database, data_sets, replayer)
+    viewing = Viewing(register, executor, past.view)
+    scheduler = Scheduler(settings, register, database, hub, metrics, executor, data_sets, viewing)
     attendance = None
     if classroom is not None:
         attendance = Attendance(classroom, database, hub, register.owners, settings.class_days)
@@ -111,6 +115,7 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
         preparing.cancel()
         if wall is not None:
             wall.close()
+        viewing.close()
         await replayer.close()
         await scheduler.close()
         if attendance is not None:
@@ -137,6 +142,8 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
         metrics,
         FolderLock(settings.state_dir),
         replayer,
+        past,
+        viewing,
         Addresses(settings),
         classroom,
         wall,

@@ -80,6 +80,8 @@ def test_the_worker_imports_the_engine_and_the_standard_library_only():
         "app.jobs.checkpoints",
         "app.jobs.confined",
         "app.jobs.kept",
+        "app.jobs.looking",
+        "app.jobs.view_bytes",
     }
     strangers = top_levels(loaded) - {"app", "engine", "numpy"} - set(sys.stdlib_module_names)
     assert {name for name in strangers if not name.startswith("_")} <= {"sitecustomize", "usercustomize"}

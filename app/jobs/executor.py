@@ -22,6 +22,9 @@ class Listener(Protocol):
     def event(self, training_id: str, event: Event) -> None:
         """Something has happened to the training, such as `Paused`."""
 
+    def view(self, training_id: str, ticket: int, seconds: float, view: bytes) -> None:
+        """A view of the training that `See` asked for (see `app.jobs.view_bytes`), and how long it took."""
+
     def exited(self, training_id: str, reason: str | None) -> None:
         """The worker has ended; no report follows. `reason` says why if it did not end by itself."""
 

@@ -18,6 +18,8 @@ FLUSH_SECONDS = 0.05
 
 #: stream's position in `STREAMS`, number of the first row, rows, columns, seconds of training up to the last row
 ROWS = struct.Struct("<BQIId")
+#: ticket of a view, and how many seconds it took
+VIEW = struct.Struct("<Id")
 
 
 class Link:
@@ -50,6 +52,10 @@ class Link:
     def report(self, event: Event) -> None:
         """Send an event. Flush first where the buffered rows came before it."""
         self._connection.send_bytes(b"J" + encode(event))
+
+    def show(self, ticket: int, seconds: float, view: bytes) -> None:
+        """Send a view that was asked for, and how long it took."""
+        self._connection.send_bytes(b"V" + VIEW.pack(ticket, seconds) + view)
 
     def add(self, stream: str, values: Sequence[float]) -> bool:
         """Buffer the next row, in the order of the columns, and return whether to flush now. The row is not copied: do

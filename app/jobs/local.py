@@ -18,7 +18,7 @@ from pathlib import Path
 from app import one_thread
 from app.jobs import worker
 from app.jobs.executor import Listener
-from app.jobs.link import ROWS
+from app.jobs.link import ROWS, VIEW
 from app.jobs.messages import Command, Finished, Job, Stop, Stopped, decode_event, encode
 from app.jobs.processes import LOCK, Entry, Processes
 from engine.events import STREAMS
@@ -121,6 +121,9 @@ class LocalExecutor:
                 stream, first, _, columns, seconds = ROWS.unpack_from(message, 1)
                 data = message[1 + ROWS.size :]
                 self._listener.rows(training_id, STREAMS[stream], first, columns, data, seconds)
+            elif message[:1] == b"V":
+                ticket, seconds = VIEW.unpack_from(message, 1)
+                self._listener.view(training_id, ticket, seconds, message[1 + VIEW.size :])
             else:
                 event = decode_event(message[1:])
                 finished = finished or isinstance(event, Finished | Stopped)

@@ -106,7 +106,16 @@ class Stop:
     """Save the training and end; another worker goes on with it."""
 
 
-Command = Pause | Resume | Step | ChangeLive | Cancel | Save | Stop
+@dataclass(frozen=True)
+class See:
+    """Make a view (see `engine.views`) after the next iteration, and send it with this ticket, or `NotSeen`."""
+
+    ticket: int
+    view: str
+    options: dict[str, Any]
+
+
+Command = Pause | Resume | Step | ChangeLive | Cancel | Save | Stop | See
 
 
 # -- events: from the worker, in their order among its rows ----------------------------------------
@@ -174,6 +183,15 @@ class SaveDone:
 
 
 @dataclass(frozen=True)
+class NotSeen:
+    """The view with this ticket cannot be made; without a reason: not now, as the training is paused."""
+
+    ticket: int
+    reason: str | None = None
+    why: Why | None = None
+
+
+@dataclass(frozen=True)
 class Finished:
     """The training has ended. `why` is the code and the values of `reason`; see `engine.reasons`."""
 
@@ -197,6 +215,7 @@ Event = (
     | Kept
     | NotSaved
     | SaveDone
+    | NotSeen
     | Finished
     | Stopped
 )

@@ -1,5 +1,7 @@
 """The recorder: stores what workers bring, and passes it on once it is durable, in the same order.
 
+Views are not stored, and are passed on at once: a training up to the same moment gives them again.
+
 That order is what makes a training go on without a hole or a lie: a checkpoint or a change by hand is stored only when
 all rows before it are, and a row is stored once, however often a worker that goes on from a checkpoint repeats it.
 """
@@ -16,7 +18,17 @@ from typing import Any, Protocol
 import numpy as np
 
 from app.errors import LabError, StoreDamaged
-from app.jobs.messages import Began, Checkpoint, Died, Event, Kept, LiveChanged, Saved, StreamOpened
+from app.jobs.messages import (
+    Began,
+    Checkpoint,
+    Died,
+    Event,
+    Kept,
+    LiveChanged,
+    NotSeen,
+    Saved,
+    StreamOpened,
+)
 from app.metrics import Metrics
 from app.rows import Rows
 from app.storage import training_store
@@ -43,6 +55,9 @@ class Observer(Protocol):
 
     def on_refused(self, training_id: str, reason: str) -> None:
         """Rows came that cannot belong to the training's curve."""
+
+    def on_view(self, training_id: str, ticket: int, seconds: float, view: bytes) -> None:
+        """A view that was asked for, and how long it took."""
 
     def on_exit(self, training_id: str, reason: str | None) -> None:
         """The worker is gone; nothing more comes of it."""
@@ -109,8 +124,13 @@ class Recorder:
                 self._store(
                     training_id, lambda c: training_store.add_annotation(c, training_id, annotation), pass_on
                 )
+            case NotSeen():
+                self._call(lambda: pass_on(None))  # nothing is stored of views
             case _:
                 self._store(training_id, _nothing, pass_on)
+
+    def view(self, training_id: str, ticket: int, seconds: float, view: bytes) -> None:
+        self._call(lambda: self._observer.on_view(training_id, ticket, seconds, view))
 
     def exited(self, training_id: str, reason: str | None) -> None:
         self._store(training_id, _nothing, lambda _: self._observer.on_exit(training_id, reason))

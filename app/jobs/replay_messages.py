@@ -1,10 +1,10 @@
 """The messages on the pipe between the server and the process that replays moments. They travel as JSON with the name
-of their class. Imports nothing of the server."""
+of their class, and a view as its bytes. Imports nothing of the server."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from app.jobs.messages import Job
@@ -14,13 +14,14 @@ from engine.reasons import Why
 
 @dataclass(frozen=True, kw_only=True)
 class Ask:
-    """Replay a moment of a training, and write its weights into a file.
+    """Replay a moment of a training, and write its weights into a file, or make a view of it.
 
     Attributes:
         job: the training, as for a worker.
         iteration: the moment.
         loss: the recorded loss of this iteration, as float32; None: it is not known.
-        file: where the weights go.
+        file: where the weights go; None: a view is asked for.
+        view, options: the kind of view and its options; see `engine.views`.
         seconds_per_iteration: how long an iteration is expected to take.
         bound_seconds: how long all of it may take.
     """
@@ -28,9 +29,11 @@ class Ask:
     job: Job
     iteration: int
     loss: float | None
-    file: str
+    file: str | None
     seconds_per_iteration: float
     bound_seconds: float
+    view: str = ""
+    options: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,13 @@ class Withdraw:
 @dataclass(frozen=True)
 class Written:
     """The weights are in the file."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The view, in the format of `app.jobs.view_bytes`."""
+
+    view: bytes
 
 
 @dataclass(frozen=True)
@@ -64,23 +74,29 @@ class Failed:
 
 
 Question = Ask | Withdraw
-Answer = Written | Withdrawn | TooLong | Failed
+Answer = Written | Seen | Withdrawn | TooLong | Failed
 
+#: how the two kinds of messages begin
+_JSON, _SEEN = b"J", b"V"
 _ANSWERS: dict[str, type[Answer]] = {kind.__name__: kind for kind in (Written, Withdrawn, TooLong, Failed)}
 
 
 def encode(message: Question | Answer) -> bytes:
+    if isinstance(message, Seen):
+        return _SEEN + message.view
     # JSON has no NaN, which the loss of a diverged training may be; Python reads and writes it all the same
-    return json.dumps([type(message).__name__, asdict(message)]).encode()
+    return _JSON + json.dumps([type(message).__name__, asdict(message)]).encode()
 
 
 def decode_question(data: bytes) -> Question:
-    name, fields = json.loads(data)
+    name, fields = json.loads(data[1:])
     return Withdraw() if name == Withdraw.__name__ else Ask(**{**fields, "job": _job(fields["job"])})
 
 
 def decode_answer(data: bytes) -> Answer:
-    name, fields = json.loads(data)
+    if data[:1] == _SEEN:
+        return Seen(data[1:])
+    name, fields = json.loads(data[1:])
     return _ANSWERS[name](**fields)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection
@@ -24,6 +25,7 @@ from app.jobs.replay_messages import (
     Answer,
     Ask,
     Failed,
+    Seen,
     TooLong,
     Withdraw,
     Withdrawn,
@@ -31,7 +33,9 @@ from app.jobs.replay_messages import (
     decode_question,
     encode,
 )
-from engine import ConfigError, DatasetError, ExperimentConfig, Trainer, reasons
+from app.jobs.view_bytes import encode as encode_view
+from engine import ConfigError, DatasetError, ExperimentConfig, Trainer, reasons, views
+from engine.arrays import Array
 from engine.memory import estimate
 from engine.reasons import Reason
 from engine.replay import KEPT_BYTES, Cancelled, Replay
@@ -93,7 +97,8 @@ class Replaying:
 
     def _replay(self, ask: Ask) -> Answer:
         begun = time.monotonic()
-        replay = self._take(ask.job)
+        held = self._take(ask.job)
+        replay = held.replay
 
         def still(iteration: int) -> float:
             """How long it takes from the moment that needs no steps."""
@@ -104,19 +109,22 @@ class Replaying:
             return TooLong(expected)
         look = Look(self._connection, until=begun + ask.bound_seconds)
         try:
-            trainer = replay.at(ask.iteration, is_cancelled=look)
+            trainer = held.at(ask.iteration, look)
         except Cancelled:
             if look.withdrawn:
                 return Withdrawn()
             taken = time.monotonic() - begun
             return TooLong(taken + still(replay.nearest(ask.iteration)))
         _demand_recorded(trainer, ask.loss)
+        if ask.file is None:
+            view = views.see(trainer, ask.view, ask.options, held.before)
+            return Seen(encode_view(ask.view, trainer.iteration, view))
         weights = named_weights(trainer.network, trainer.config.network.layers)
         Path(ask.file).parent.mkdir(parents=True, exist_ok=True)  # it may have been deleted
         np.savez(ask.file, allow_pickle=False, iteration=np.int64(trainer.iteration), **weights)
         return Written()
 
-    def _take(self, job: Job) -> Replay:
+    def _take(self, job: Job) -> _Held:
         """The moments of a training, which are held from now on in place of those that were not asked for longest."""
         held = self._held.pop(job.training, None)
         if held is None or held.job.changes != job.changes:
@@ -128,11 +136,15 @@ class Replaying:
         self._held[job.training] = held
         while len(self._held) > 1 and sum(one.bytes for one in self._held.values()) > self._cache_bytes:
             self._held.popitem(last=False)
-        return held.replay
+        return held
 
 
 class _Held:
-    """A training whose moments are at hand, and what it may take."""
+    """A training whose moments are at hand, and what it may take.
+
+    Attributes:
+        before: all parameters before the last iteration of the moment that was asked for last; None if it is the start.
+    """
 
     def __init__(self, job: Job) -> None:
         config = ExperimentConfig.from_dict(job.config, stored=True)
@@ -145,6 +157,18 @@ class _Held:
             stretches=parse_stretches(job.stretches, config),
             changes=job.changes,
         )
+        self.before: Array | None = None
+        self._iteration = -1
+
+    def at(self, iteration: int, is_cancelled: Callable[[], bool]) -> Trainer:
+        """The trainer at a moment, as `Replay.at`. Several questions about one moment take its steps once."""
+        if iteration != self._iteration:
+            self._iteration, self.before = -1, None
+            if iteration > 0:
+                self.before = self.replay.at(iteration - 1, is_cancelled=is_cancelled).network.vector.copy()
+        trainer = self.replay.at(iteration, is_cancelled=is_cancelled)
+        self._iteration = iteration
+        return trainer
 
 
 class Look:

@@ -27,6 +27,7 @@ from app.jobs.messages import (
     Finished,
     LiveChanged,
     NotSaved,
+    NotSeen,
     Paused,
     SaveDone,
 )
@@ -34,6 +35,7 @@ from app.jobs.places import Places
 from app.jobs.recorder import Recorder, annotation_of
 from app.jobs.register import Register
 from app.jobs.sharing import Sharing
+from app.jobs.viewing import Viewing
 from app.jobs.waits import Waits
 from app.live.hub import Hub
 from app.live.throttle import Throttle
@@ -81,7 +83,9 @@ class Scheduler:
         metrics: Metrics,
         executor: Executor,
         data_sets: DataSets,
+        viewing: Viewing,
     ) -> None:
+        self._viewing = viewing
         self._settings = settings
         self._register = register
         self._database = database
@@ -193,6 +197,8 @@ class Scheduler:
                 if isinstance(event, LiveChanged) and training.wanted:
                     training.wanted.popleft()
                 self._register.annotate(training, annotation_of(event))
+            case NotSeen():
+                self._viewing.on_not_seen(event)
             case NotSaved(reason):
                 log.warning("training %s could not be saved: %s", training_id, reason)
             case Finished(status, text, why):
@@ -215,7 +221,11 @@ class Scheduler:
             self._end(training, Status.FAILED, Reason("cannot_go_on", text, why=reason))
         self._executor.kill(training_id)
 
+    def on_view(self, training_id: str, ticket: int, seconds: float, view: bytes) -> None:
+        self._viewing.on_view(ticket, seconds, view)
+
     def on_exit(self, training_id: str, reason: str | None) -> None:
+        self._viewing.on_exit(training_id)
         self._places.with_worker.discard(training_id)
         self._places.leave(training_id)
         self._sharing.leaving.discard(training_id)

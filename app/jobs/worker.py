@@ -3,6 +3,7 @@
 Messages to the server, through one pipe:
     `R` + `ROWS` header + float32 little endian, row after row: rows of a stream
     `J` + JSON: an event of `app.jobs.messages`
+    `V` + `VIEW` header + a view of `app.jobs.view_bytes`
 Messages from the server: commands of `app.jobs.messages` as JSON, read
 at every flush. When the server is gone, the pipe ends and so does the worker.
 
@@ -25,6 +26,7 @@ from app.jobs import checkpoints
 from app.jobs.confined import confine
 from app.jobs.kept import Keeper
 from app.jobs.link import Link
+from app.jobs.looking import Looks
 from app.jobs.messages import (
     Began,
     Cancel,
@@ -41,6 +43,7 @@ from app.jobs.messages import (
     Save,
     Saved,
     SaveDone,
+    See,
     Step,
     Stop,
     Stopped,
@@ -141,6 +144,7 @@ class Training:
         self._dead: bool = job.dead
         self._stopped = False
         self._cancelled = False
+        self._looks = Looks(link)
 
     def run(self) -> Finished | Stopped:
         """Train to the end, or until this process is asked to end."""
@@ -154,13 +158,16 @@ class Training:
         self._trainer = self._course.go_on(self._trainer)
         self._link.resume_clock()
         while not self._trainer.done:
-            if not self._obey_and_report(any(due)):
+            asked = self._looks.are_frequent and self._link.has_command()
+            if not self._obey_and_report(asked or any(due)):
                 return _ended("cancelled", None) if self._cancelled else Stopped()
+            self._looks.prepare(self._trainer)
             events = self._trainer.advance()
             if self._course.has_forks:
                 due = [self._link.add(one.stream, self._course.values(self._trainer, one)) for one in events]
             else:
                 due = [self._link.add(event.stream, event.values) for event in events]
+            self._looks.make(self._trainer)
             if self._paused and self._trainer.iteration > self._stored:
                 self._steps -= 1  # repeating what is stored already is no step
             if self._trainer.iteration >= self._keeper.due:
@@ -225,6 +232,8 @@ class Training:
                 case Save():
                     self._save_now()
                     self._link.report(SaveDone())
+                case See() as look:
+                    self._looks.ask(look, trains=not waits)
                 case Cancel():
                     self._cancelled = True
                 case Stop():

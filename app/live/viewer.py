@@ -13,6 +13,7 @@ from dataclasses import replace
 from app.live import frames
 from app.live.row_logs import Chunk, RowLogs, StreamLog
 from app.live.states import START, Place, States
+from app.live.view_frames import Key
 from app.people.person import Person
 from app.rows import Rows, join
 from engine.events import STREAMS
@@ -66,6 +67,8 @@ class Viewer:
         self._version = version
         self._place = place
         self._cursors: dict[str, dict[str, int]] = {}
+        #: the newest views that are due, each in place of an older one that was not sent
+        self._views: dict[Key, str | bytes] = {}
         #: (run, stream) → bins, of overviews that are due
         self._overviews: dict[tuple[str, str], int] = {}
 
@@ -76,7 +79,7 @@ class Viewer:
         person may not see is not shown.
         """
         self.unsubscribe(run_id)
-        if not self._may_see(run_id):
+        if not self.may_see(run_id):
             return
         self._cursors[run_id] = {stream: cursors.get(stream, 0) for stream in STREAMS}
         self._watchers.setdefault(run_id, set()).add(self)
@@ -85,7 +88,7 @@ class Viewer:
                 self._overviews[run_id, stream] = overview
         self.news.set()
 
-    def _may_see(self, run_id: str) -> bool:
+    def may_see(self, run_id: str) -> bool:
         return self.person.is_teacher or any(lane.has_run(run_id) for lane in self.lanes)
 
     def shows(self, run_id: str) -> bool:
@@ -131,6 +134,18 @@ class Viewer:
             self._version = lane.version
         else:
             self.news.set()
+
+    def offer_view(self, key: Key, frame: str | bytes, shared: bytes) -> None:
+        """The newest view of those that it watches, as a message and as it is on the wire. A viewer that is slow misses
+        the older ones."""
+        self._views.pop(key, None)
+        if not self._take(shared):
+            self._views[key] = frame
+            self.news.set()
+
+    def forget_view(self, key: Key) -> None:
+        """It does not watch this view any more."""
+        self._views.pop(key, None)
 
     def _is_next(self, lane: States, before: int) -> bool:
         """Whether a viewer of several lanes lacks nothing in the others, and gets from this one what all get."""
@@ -195,6 +210,8 @@ class Viewer:
             self._version = version
             self._place = place
             messages += states
+        messages += self._views.values()
+        self._views.clear()
         return messages
 
     def _due_states(self) -> tuple[list[str | bytes], Place | None]:

@@ -137,6 +137,7 @@ TABLE: dict[Key, Rule] = {
     ("GET", "/api/runs/{run_id}/comparison"): _SEE,
     ("GET", "/api/runs/{run_id}/moments/{iteration}"): _SEE,
     ("GET", "/api/runs/{run_id}/moments/{iteration}/weights.npz"): _USE,
+    ("GET", "/api/runs/{run_id}/moments/{iteration}/views/{view}"): _SEE,
     ("GET", "/api/runs/{run_id}/export.json"): _USE,
     ("GET", "/api/runs/{run_id}/export.csv"): _USE,
     ("GET", "/api/runs/{run_id}/export.html"): _USE,

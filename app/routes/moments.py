@@ -1,35 +1,35 @@
-"""/api/runs/{id}/moments/{iteration}: a run as it was at any iteration, trained again from the nearest checkpoint."""
+"""/api/runs/{id}/moments/{iteration}: a run as it was at any iteration, trained again from the nearest checkpoint, and
+what can be seen of its network there."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import secrets
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Coroutine
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as InPath
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from app.answers import MomentAnswer
-from app.errors import Conflict
+from app.errors import Invalid
 from app.exports.names import attachment, name_of_run
-from app.jobs.assignment import job_of
 from app.jobs.moment import Moment
-from app.jobs.replay_messages import Answer, Ask, Failed, TooLong, Withdrawn, Written
-from app.lab import EXPORTS, Lab, TheLab
-from app.storage import training_store
+from app.lab import EXPORTS, TheLab
+from app.people.visits import ThePerson
 from app.work import in_thread
-from engine import ExperimentConfig
-from engine.reasons import Reason, restored
-from engine.stretches import parse_stretches
+from engine import ExperimentConfig, views
 
 router = APIRouter(prefix="/api/runs", tags=["runs"])
 
 T = TypeVar("T")
 Iteration = Annotated[int, InPath(description="0: before the first one")]
+#: The most characters of a view's options: a drawn colour image of 64 × 64 pixels has 16,384.
+MAX_OPTIONS = 20_000
 #: Bytes of a file that are sent at a time.
 PART = 1 << 20
 #: The status for a client that has closed its connection; it appears in logs only.
@@ -55,66 +55,58 @@ async def export_weights(lab: TheLab, request: Request, run_id: str, iteration: 
     `iteration`. 409 with `replay_long` if they would take longer than the lab allows."""
     run = lab.register.get(run_id)
     moment = Moment.of(run.training, iteration)
-    config = ExperimentConfig.from_dict(run.training.config, stored=True)
-    lab.settings.limits.check_all(config, parse_stretches(run.training.stretches, config))
-    lab.data_sets.demand(config.dataset.name)
     file = lab.settings.checkpoint_dir / f"weights.{secrets.token_hex(8)}.npz"
     response = WeightsFile(file, attachment(name_of_run(run, f"at-{iteration}.weights.npz")))
     try:
-        answer = await _unless_gone(request, _replay(lab, moment, file))
-        if answer is None:
+        if await _unless_gone(request, _true(lab.past.write_weights(moment, file))) is None:
             response.delete()  # it may have been written all the same
             return Response(status_code=GONE)
-        _demand_written(answer, moment, lab.settings.replay_seconds)
     except BaseException:
         response.delete()
         raise
     return response
 
 
-async def _replay(lab: Lab, moment: Moment, file: Path) -> Answer:
-    training, iteration = moment.training, moment.iteration
-    loss = await lab.database.read(lambda c: training_store.read_loss(c, training.id, iteration))
-    return await lab.replayer.answer(
-        Ask(
-            job=job_of(training, lab.settings, stored=iteration),
-            iteration=iteration,
-            loss=loss,
-            file=str(file),
-            seconds_per_iteration=moment.seconds_per_iteration,
-            bound_seconds=lab.settings.replay_seconds,
-        )
-    )
+@router.get("/{run_id}/moments/{iteration}/views/{view}", response_class=Response)
+async def get_view(
+    lab: TheLab,
+    request: Request,
+    person: ThePerson,
+    run_id: str,
+    iteration: Iteration,
+    view: Annotated[str, InPath(description="its kind, as in `engine/views`")],
+    options: Annotated[str, Query(description="JSON; empty: the defaults", max_length=MAX_OPTIONS)] = "",
+) -> Response:
+    """What could be seen of the network at a moment, by replay, as bytes: see `app/jobs/view_bytes.py`. 409 with
+    `replay_long` if it would take longer than the lab allows."""
+    training = lab.register.get(run_id).training
+    config = ExperimentConfig.from_dict(training.config, stored=True)
+    checked = views.check(view, _parsed(options), config)
+    with lab.questions.taken(person.id):
+        found = await _unless_gone(request, lab.past.view(training, iteration, view, checked))
+    if found is None:
+        return Response(status_code=GONE)
+    return Response(found, media_type="application/octet-stream", headers={"Cache-Control": "no-store"})
 
 
-def _demand_written(answer: Answer, moment: Moment, bound: float) -> None:
-    """Refuse what could not be replayed."""
-    match answer:
-        case Written():
-            return
-        case TooLong(seconds):
-            nearest = moment.nearest
-            text = (
-                f"iteration {moment.iteration:,} would take about {seconds:.0f} s to train again, and at most"
-                f" {bound:g} s are allowed; the nearest kept checkpoint is at iteration {nearest:,}"
-            )
-            raise Conflict(
-                Reason("replay_long", text, seconds=round(seconds), most=bound, nearest=nearest),
-                code="replay_long",
-                field="iteration",
-                bounds={
-                    "expected_seconds": round(seconds, 3),
-                    "bound_seconds": bound,
-                    "from_iteration": nearest,
-                },
-            )
-        case Failed(reason, why):
-            cause = restored(reason, why)
-            text = f"iteration {moment.iteration:,} cannot be trained again: {cause}"
-            refusal = Reason("replay_failed", text, iteration=moment.iteration, why=cause)
-            raise Conflict(refusal, code="replay_failed", field="iteration")
-        case Withdrawn():
-            raise RuntimeError("the question was withdrawn, but its client is there")
+def _parsed(options: str) -> dict[str, Any]:
+    """Options as an object.
+
+    Raises:
+        Invalid: the text is no JSON object.
+    """
+    try:
+        parsed = json.loads(options or "{}")
+    except (ValueError, RecursionError) as error:
+        raise Invalid(f"options must be JSON: {error}", field="options") from None
+    if not isinstance(parsed, dict):
+        raise Invalid(f"options must be an object, not {type(parsed).__name__}", field="options")
+    return parsed
+
+
+async def _true(work: Awaitable[None]) -> bool:
+    await work
+    return True
 
 
 async def _unless_gone(request: Request, work: Coroutine[Any, Any, T]) -> T | None:

@@ -4,6 +4,9 @@ The page sends text: `{"subscribe": {run id: {"train": rows it has, "evaluation"
 both streams, and `{"unsubscribe": [run id]}`. With `"overview": bins` beside `subscribe`, a stream of more than 10,000
 rows of which the page has none begins with an overview (see `app/live/frames.py`).
 
+With `{"watch": [{"run", "view", "options"}]}` it watches views of networks, live (see `app/jobs/viewing.py`), until
+`{"unwatch": [...]}` names the same ones. They come as binary frames too (`app/live/view_frames.py`).
+
 The server sends rows as binary frames, and text:
 
 - `{"type": "hello", "version", "server"}`, first of all. A restarted lab has another `server`; row numbers go on.
@@ -14,6 +17,7 @@ The server sends rows as binary frames, and text:
   than was estimated.
 - `{"type": "dataset", "dataset": {...}}`: the progress of a download.
 - with `?view=wall` in the address, for the teacher and the projector: what `app/people/wall.py` makes.
+- `{"type": "view", "run", "view", "options", "error": {...}}`: a view that is watched cannot be made.
 - `{"type": "error", "error": {...}}`: a message that cannot be understood. The socket stays open.
 
 Something comes at least every 15 seconds. A lab that ends closes with 1012, and one with too many viewers
@@ -75,6 +79,7 @@ class Stream:
         except* (WebSocketDisconnect, RuntimeError, OSError):
             pass  # gone; a RuntimeError is starlette's word for sending to a closed socket, an OSError uvicorn's
         finally:
+            lab.viewing.leave(viewer)
             lab.hub.leave(viewer)
             if wall is not None:
                 wall.leave()
@@ -110,7 +115,7 @@ async def _receive(socket: WebSocket, lab: Lab, viewer: Viewer, replies: asyncio
         if message["type"] == "websocket.disconnect":
             return
         try:
-            apply(viewer, parse(message))
+            apply(viewer, parse(message), lab.viewing)
             errors = 0
         except BadMessage as error:
             errors += 1

@@ -14,6 +14,8 @@ from app.jobs.messages import (
     Event,
     Finished,
     LiveChanged,
+    NotSeen,
+    See,
     decode_command,
     decode_event,
     encode,
@@ -31,6 +33,8 @@ SPECIAL = {
         st.dictionaries(st.text(), st.lists(st.none() | FINITE, min_size=2, max_size=2), max_size=3),
     ),
     Finished: st.builds(Finished, st.text(), st.none() | st.text(), REASONS),
+    NotSeen: st.builds(NotSeen, st.integers(), st.none() | st.text(), REASONS),
+    See: st.builds(See, st.integers(), st.text(), st.dictionaries(st.text(), JSON, max_size=3)),
 }
 COMMANDS, EVENTS = (
     [SPECIAL[kind] if kind in SPECIAL else st.from_type(kind) for kind in get_args(union)]

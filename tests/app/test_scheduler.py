@@ -14,6 +14,7 @@ from app.jobs.local import LocalExecutor
 from app.jobs.queue import Level
 from app.jobs.register import Register
 from app.jobs.scheduler import PROGRESS_RUNS, Scheduler
+from app.jobs.viewing import Viewing
 from app.jobs.waits import PUBLISHED_RUNS, expected_starts
 from app.live.hub import Hub
 from app.metrics import Metrics
@@ -30,7 +31,7 @@ from tests.support.experiments import ENDLESS, QUICK
 class Lab:
     """A scheduler with all its parts except the web server."""
 
-    def __init__(self, state_dir, *, class_name="", **parts):
+    def __init__(self, state_dir, *, executor, class_name=""):
         self.settings = Settings(state_dir=state_dir, workers=1, checkpoint_seconds=0.05)
         self.database = Database(self.settings.database_path)
         self.hub = Hub(history=None, in_class=bool(class_name))
@@ -42,9 +43,13 @@ class Lab:
             self.database,
             self.hub,
             Metrics(),
-            data_sets=DataSets(self.settings, self.hub),
-            **parts,
+            executor,
+            DataSets(self.settings, self.hub),
+            Viewing(self.register, executor, self._replayed),
         )
+
+    async def _replayed(self, *_):
+        raise AssertionError("nobody watches a view")
 
     async def __aenter__(self):
         self.database.open()

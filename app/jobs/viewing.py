@@ -1,0 +1,244 @@
+"""Viewing: what pages watch inside of trainings, live.
+
+A worker makes a view only while somebody watches it, at most four times a second, and so seldom that its training keeps
+95 % of its speed. All who watch it get the same one. A training without a worker, which has ended, waits or is paused,
+is looked at once at its newest iteration, by replaying it. Lives in the event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.errors import Conflict, LabError, error_body
+from app.jobs.executor import Executor
+from app.jobs.messages import NotSeen, See
+from app.jobs.register import Register
+from app.live.protocol import wrap
+from app.live.view_frames import Key, encode, encode_refusal, key_of
+from app.live.viewer import Viewer
+from app.trainings import Status, Training
+from engine import ConfigError, ExperimentConfig, views
+from engine.reasons import restored
+
+log = logging.getLogger(__name__)
+
+#: A view is made at most this often.
+EVERY_SECONDS = 0.25
+#: The share of a training's time that its views may take.
+MAX_SHARE = 0.05
+#: A worker that has not answered after this time is asked again: it may have paused, or ended.
+PATIENCE_SECONDS = 10.0
+#: How often it is looked whether a view is due.
+TICK_SECONDS = 0.05
+#: A page watches at most this many views: four runs in each of its cards.
+MAX_WATCHED = 64
+
+#: Replays a training to an iteration and makes a view of it, with these options.
+Replayed = Callable[[Training, int, str, Mapping[str, Any]], Awaitable[bytes]]
+
+
+@dataclass
+class _Watched:
+    """A view of a training that somebody watches.
+
+    Attributes:
+        keys: for each run that shows the training, who watches it there.
+        ticket: of the look that the worker was asked for; 0: it was not asked.
+        due: when the next look is due, in seconds of the monotonic clock.
+        iteration: of the newest view; -1: there is none.
+        newest: the newest view, or the body of the error in its place.
+    """
+
+    training: str
+    view: str
+    options: dict[str, Any]
+    keys: dict[Key, set[Viewer]] = field(default_factory=dict)
+    ticket: int = 0
+    due: float = 0.0
+    asked: float = 0.0
+    seconds: float = 0.0
+    iteration: int = -1
+    newest: bytes | dict[str, Any] | None = None
+    replaying: asyncio.Task[None] | None = None
+
+
+class Viewing:
+    """What is watched, and by whom."""
+
+    def __init__(self, register: Register, executor: Executor, replayed: Replayed) -> None:
+        self._register = register
+        self._executor = executor
+        self._replayed = replayed
+        #: (training, view, options) → what is watched
+        self._watched: dict[tuple[str, str, str], _Watched] = {}
+        self._tickets: dict[int, _Watched] = {}
+        self._last_ticket = 0
+        self._of_viewers: dict[Viewer, dict[Key, _Watched]] = {}
+        self._ticker: asyncio.Task[None] | None = None
+
+    # -- viewers -----------------------------------------------------------------------------------
+
+    def watch(self, viewer: Viewer, run_id: str, view: str, options: Mapping[str, Any]) -> None:
+        """Show a viewer a view of a run until `unwatch`. If it may not see the run, or watches too much, nothing
+        happens; if the view does not fit the run, it gets the reason."""
+        key = key_of(run_id, view, options)
+        run = self._register.find_run(run_id)
+        own = self._of_viewers.setdefault(viewer, {})
+        if run is None or not viewer.may_see(run_id) or key in own or len(own) >= MAX_WATCHED:
+            return
+        try:
+            checked = views.check(view, options, ExperimentConfig.from_dict(run.training.config, stored=True))
+        except ConfigError as error:
+            body = error_body(error.code, str(error), error.field, error.bounds)
+            refusal = encode_refusal(key, body)
+            viewer.offer_view(key, refusal, wrap(refusal))
+            return
+        place = (run.training.id, view, key.options)
+        watched = self._watched.get(place)
+        if watched is None:
+            watched = self._watched[place] = _Watched(run.training.id, view, checked)
+        watched.keys.setdefault(key, set()).add(viewer)
+        own[key] = watched
+        if watched.newest is not None:
+            self._give(key, watched.newest, [viewer])
+        if self._ticker is None:
+            self._ticker = asyncio.create_task(self._tick())
+        self._look(watched, time.monotonic())
+
+    def unwatch(self, viewer: Viewer, key: Key) -> None:
+        watched = self._of_viewers.get(viewer, {}).pop(key, None)
+        if watched is None:
+            return
+        viewer.forget_view(key)
+        watched.keys[key].discard(viewer)
+        if not watched.keys[key]:
+            del watched.keys[key]
+        if not watched.keys:
+            self._end(watched)
+
+    def leave(self, viewer: Viewer) -> None:
+        """The viewer is gone."""
+        for key in list(self._of_viewers.get(viewer, ())):
+            self.unwatch(viewer, key)
+        self._of_viewers.pop(viewer, None)
+
+    def close(self) -> None:
+        for watched in list(self._watched.values()):
+            self._end(watched)
+        if self._ticker is not None:
+            self._ticker.cancel()
+
+    # -- workers -----------------------------------------------------------------------------------
+
+    def on_view(self, ticket: int, seconds: float, view: bytes) -> None:
+        """A worker has made the view of a ticket in some seconds."""
+        watched = self._answered(ticket)
+        if watched is not None:
+            watched.seconds = seconds
+            self._show(watched, view)
+
+    def on_not_seen(self, answer: NotSeen) -> None:
+        """A worker could not make a view."""
+        watched = self._answered(answer.ticket)
+        if watched is not None and answer.reason is not None:
+            refused = Conflict(restored(answer.reason, answer.why), code="view_failed")
+            self._show(watched, refused.body())
+
+    def on_exit(self, training_id: str) -> None:
+        """A worker is gone: what it was asked for is asked again."""
+        for watched in self._of(training_id):
+            self._answered(watched.ticket)
+            watched.due = 0.0
+
+    def _answered(self, ticket: int) -> _Watched | None:
+        watched = self._tickets.pop(ticket, None)
+        if watched is not None:
+            watched.ticket = 0
+        return watched
+
+    # -- looking -----------------------------------------------------------------------------------
+
+    async def _tick(self) -> None:
+        while self._watched:
+            await asyncio.sleep(TICK_SECONDS)
+            now = time.monotonic()
+            for watched in list(self._watched.values()):
+                self._look(watched, now)
+        self._ticker = None
+
+    def _look(self, watched: _Watched, now: float) -> None:
+        """Ask for the view if it is due, and can be another one than the newest."""
+        training = self._register.find(watched.training)
+        if training is None or now < watched.due or watched.replaying is not None:
+            return
+        if watched.ticket and now < watched.asked + PATIENCE_SECONDS:
+            return
+        self._move_parted(watched)
+        if training.status is Status.RUNNING:
+            self._answered(watched.ticket)
+            self._last_ticket += 1
+            watched.ticket = self._last_ticket
+            self._tickets[watched.ticket] = watched
+            watched.asked = now
+            watched.due = now + max(EVERY_SECONDS, self._seconds(watched.training) / MAX_SHARE)
+            self._executor.send(training.id, See(watched.ticket, watched.view, watched.options))
+        elif watched.iteration != training.iteration:
+            watched.replaying = asyncio.create_task(self._replay(watched, training))
+
+    def _seconds(self, training_id: str) -> float:
+        """What one of each view of a training takes."""
+        return sum(watched.seconds for watched in self._of(training_id))
+
+    async def _replay(self, watched: _Watched, training: Training) -> None:
+        iteration = training.iteration
+        found: bytes | dict[str, Any]
+        try:
+            found = await self._replayed(training, iteration, watched.view, watched.options)
+        except LabError as error:
+            found = error.body()
+        watched.replaying = None
+        watched.due = time.monotonic() + EVERY_SECONDS
+        self._show(watched, found, iteration)
+
+    def _show(self, watched: _Watched, found: bytes | dict[str, Any], iteration: int = -1) -> None:
+        watched.newest, watched.iteration = found, iteration
+        for key, viewers in watched.keys.items():
+            self._give(key, found, viewers)
+
+    def _give(self, key: Key, found: bytes | dict[str, Any], viewers: Iterable[Viewer]) -> None:
+        frame = encode_refusal(key, found) if isinstance(found, dict) else encode(key, found)
+        shared = wrap(frame)
+        for viewer in viewers:
+            if viewer.may_see(key.run):  # it may not any more
+                viewer.offer_view(key, frame, shared)
+
+    def _move_parted(self, watched: _Watched) -> None:
+        """A run that got a training of its own is watched in that one from now on."""
+        for key in list(watched.keys):
+            run = self._register.find_run(key.run)
+            if run is None or run.training.id == watched.training:
+                continue
+            place = (run.training.id, key.view, key.options)
+            other = self._watched.setdefault(place, _Watched(run.training.id, key.view, watched.options))
+            viewers = watched.keys.pop(key)
+            other.keys.setdefault(key, set()).update(viewers)
+            for viewer in viewers:
+                self._of_viewers[viewer][key] = other
+        if not watched.keys:
+            self._end(watched)
+
+    def _end(self, watched: _Watched) -> None:
+        self._answered(watched.ticket)
+        if watched.replaying is not None:
+            watched.replaying.cancel()
+        for place, one in list(self._watched.items()):
+            if one is watched:
+                del self._watched[place]
+
+    def _of(self, training_id: str) -> list[_Watched]:
+        return [watched for watched in self._watched.values() if watched.training == training_id]

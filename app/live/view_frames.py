@@ -1,0 +1,41 @@
+"""The binary frame of a view: which run it is of, and the view as its maker encoded it.
+
+    u32 header length, little endian | JSON header | a view (see `app.jobs.view_bytes`)
+
+The header `{"v", "run", "view", "options"}` is padded with spaces so that the view begins at a multiple of four. The
+options are the text that `key_of` makes of them.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+VERSION = 1
+_LENGTH = struct.Struct("<I")
+
+
+class Key(NamedTuple):
+    """What a page watches: a view of a run. The options are JSON with sorted keys."""
+
+    run: str
+    view: str
+    options: str
+
+
+def key_of(run_id: str, view: str, options: Mapping[str, Any]) -> Key:
+    return Key(run_id, view, json.dumps(options, sort_keys=True, separators=(",", ":")))
+
+
+def encode(key: Key, view: bytes) -> bytes:
+    """The frame of a view for those who watch it in a run."""
+    header = json.dumps({"v": VERSION, **key._asdict()}, separators=(",", ":")).encode()
+    header += b" " * (-(len(header) + _LENGTH.size) % 4)
+    return b"".join((_LENGTH.pack(len(header)), header, view))
+
+
+def encode_refusal(key: Key, error: Mapping[str, Any]) -> str:
+    """The message that a view cannot be made, with the body of an error as of any answer."""
+    return json.dumps({"type": "view", **key._asdict(), **error})

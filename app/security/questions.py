@@ -1,0 +1,47 @@
+"""How many questions that take long a person asks at the same time: the process that answers them is one for all."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from app.errors import LabError
+from engine.reasons import Reason, declare
+
+#: At most this many questions of a person are answered at the same time. A page asks one after the other.
+MAX_TOGETHER = 8
+
+declare({"too_many_questions": ("most",)})
+
+
+class TooManyQuestions(LabError):
+    status = 429
+    code = "too_many_questions"
+
+
+class Questions:
+    """Counts the questions that are being answered, by person."""
+
+    def __init__(self) -> None:
+        self._open: Counter[str] = Counter()
+
+    @contextmanager
+    def taken(self, person_id: str) -> Iterator[None]:
+        """While a question is answered.
+
+        Raises:
+            TooManyQuestions: too many of this person are being answered already.
+        """
+        if self._open[person_id] >= MAX_TOGETHER:
+            text = f"{MAX_TOGETHER} questions of yours are being answered already; ask again in a moment"
+            raise TooManyQuestions(
+                Reason("too_many_questions", text, most=MAX_TOGETHER), bounds={"maximum": MAX_TOGETHER}
+            )
+        self._open[person_id] += 1
+        try:
+            yield
+        finally:
+            self._open[person_id] -= 1
+            if not self._open[person_id]:
+                del self._open[person_id]
