@@ -355,6 +355,47 @@ class Me(TypedDict):
 
 
 @_answer
+class ViewedRun(TypedDict):
+    """A run of a shared view."""
+
+    id: str
+    number: int
+
+
+@_answer
+class SharedView(TypedDict):
+    """Runs that are shared together. `iteration`: the pinned moment of the first; null: there is none."""
+
+    id: str
+    runs: list[ViewedRun]
+    iteration: int | None
+    made_at: float
+
+
+@_answer
+class Sharer(TypedDict):
+    """Who shares something, without a name. The teacher has no number."""
+
+    id: str
+    number: int | None
+
+
+@_answer
+class ViewsOfPerson(TypedDict):
+    """What a person shares with the class, the oldest first."""
+
+    person: Sharer
+    views: list[SharedView]
+
+
+@_answer
+class ViewsAnswer(TypedDict):
+    """What the people of the class share."""
+
+    people: list[ViewsOfPerson]
+
+
+@_answer
 class ClassAnswer(TypedDict):
     """The class. `role` is null for a visitor, who gets no more than the first three keys. `held`: students cannot
     launch now. `shown`: what all screens show; null: each shows its own. `people`: how many students have joined.

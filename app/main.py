@@ -52,6 +52,7 @@ from app.routes import (
     poll,
     qr,
     runs,
+    shared_views,
     source,
     stream,
     teaching,
@@ -107,6 +108,7 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
             await classroom.open(register.republish, scheduler.let_all_wait)
         await scheduler.open()
         if classroom is not None:
+            await classroom.views.open(classroom.id, register.find_run)
             await classroom.release_deleted(register.find_run)
         if attendance is not None:
             attendance.open()
@@ -158,6 +160,7 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
         people,
         qr,
         teaching,
+        shared_views,
         runs,
         forks,
         moments,

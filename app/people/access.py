@@ -61,6 +61,7 @@ _USE = Rule(WORKERS, Needs.SEE)
 _USE_TO_LAUNCH = Rule(WORKERS, Needs.SEE, when_held=False)
 _CHANGE = Rule(WORKERS, Needs.CHANGE, counts=True)
 _GO_ON = Rule(WORKERS, Needs.CHANGE, when_held=False, counts=True)
+_SHARE = Rule(WORKERS, counts=True)
 _ME = Rule(STUDENT, counts=True)
 _TEACH = Rule(TEACHER)
 
@@ -93,6 +94,10 @@ TABLE: dict[Key, Rule] = {
     ("POST", "/api/class/me/leave"): _LOOK,
     ("POST", "/api/class/me/phrase"): _ME,
     ("PUT", "/api/class/me/hand"): _ME,
+    # a view is of several runs, which the route asks for; whose it is, `app.people.shared_views` does
+    ("GET", "/api/class/views"): _LOOK,
+    ("POST", "/api/class/views"): _SHARE,
+    ("DELETE", "/api/class/views/{view_id}"): _SHARE,
     ("GET", "/api/class/people"): _TEACH,
     ("PATCH", "/api/class/people/{person_id}"): _TEACH,
     ("POST", "/api/class/people/{person_id}/phrase"): _TEACH,

@@ -22,6 +22,7 @@ from app.people.guesses import Guesses
 from app.people.person import Person, Role
 from app.people.refusals import Forbidden, TooOften
 from app.people.sessions import Sessions
+from app.people.shared_views import SharedViews
 from app.people.tokens import equal, hash_of, new_code, new_token
 from app.runs import Run
 from app.security.rates import Rates
@@ -52,6 +53,7 @@ class Classroom:
         numbers_only: whether the projector shows no nicknames.
         ended_at: when the class has ended, in Unix seconds.
         made_at: when it began, in Unix seconds.
+        views: what people share with the class as one thing.
         new_secret: the secret of the teacher's link, once, of a class that has just begun.
     """
 
@@ -75,6 +77,9 @@ class Classroom:
         self._people: dict[str, Person] = {}
         self._sessions = Sessions(database)
         self._republish: Republish = lambda fits: None
+        self.views = SharedViews(
+            database, hub, self.find, lambda ids: self._republish(lambda run: run.id in ids)
+        )
         self._order = asyncio.Lock()  # held while the class changes, so that no nickname is given twice
         self._hashing = asyncio.Lock()  # one phrase is compared at a time
         self._guesses = Guesses()
@@ -349,6 +354,7 @@ class Classroom:
     async def release_deleted(self, find: Callable[[str], Run | None]) -> None:
         """Take deleted runs out of the view that all screens show; one that has none left is released."""
         async with self._order:
+            self.views.release_deleted()
             left = [run_id for run_id in self.shown_runs if find(run_id) is not None]
             if self.shown is not None and len(left) < len(self.shown_runs):
                 with contextlib.suppress(StoreUnavailable):  # a disk that takes no writes now: another time
@@ -367,6 +373,7 @@ class Classroom:
             ended = time.time()
             await self._database.write(lambda c: people_store.end_class(c, self.id, ended))
             shown = set(self.shown_runs)
+            self.views.forget()
             self.ended_at, self.shown, self.held = ended, None, False
             self._forget_sessions(Role.STUDENT)
             for person in self._people.values():
@@ -389,6 +396,9 @@ class Classroom:
                 setattr(person, name, value)
         if changes.get("removed"):
             self._hub.dismiss(person.id)
+        if "removed" in changes:  # what they share is seen as long as they are in the class
+            self.views.publish(person.id)
+            self._republish(lambda run: run.owner == person.id)
         self.publish_person(person)
         if "nickname" in changes:
             self._republish(lambda run: run.owner == person.id)

@@ -26,6 +26,7 @@ PLACEHOLDERS: dict[str, tuple[str, ...]] = {
     "too_often": ("seconds",),
     "own_queue_full": ("queued", "value", "most"),
     "own_paused": ("paused",),
+    "own_views": ("most",),
     "own_runs": ("owned", "value", "most"),
     "own_iterations": ("value", "most"),
     "own_parameters": ("value", "most"),

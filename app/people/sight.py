@@ -48,10 +48,10 @@ class Sight:
             raise Forbidden("this run belongs to another person", code="not_yours", field="id")
 
     def is_open(self, run: Run) -> bool:
-        """Whether the whole class sees the run: it is shared, or shown to all now."""
+        """Whether the whole class sees the run: it is shared, alone or in a view, or shown to all now."""
         if self._classroom is None:
             return True
-        return run.shared or run.id in self._classroom.shown_runs
+        return run.shared or run.id in self._classroom.shown_runs or self._classroom.views.opens(run)
 
     def is_student(self, owner: str | None) -> bool:
         """Whether runs of this owner are a student's of this class."""

@@ -46,6 +46,9 @@ def end_class(connection: sqlite3.Connection, class_id: str, at: float) -> None:
         "DELETE FROM sessions WHERE person_id IN (SELECT id FROM people WHERE class_id = ? AND role = 'student')",
         (class_id,),
     )
+    connection.execute(
+        "DELETE FROM shared_views WHERE person_id IN (SELECT id FROM people WHERE class_id = ?)", (class_id,)
+    )
 
 
 def end_others(
@@ -155,6 +158,44 @@ def load_sessions(connection: sqlite3.Connection, class_id: str) -> dict[str, st
             (class_id,),
         )
     }
+
+
+def insert_view(
+    connection: sqlite3.Connection,
+    view_id: str,
+    person_id: str,
+    runs: Sequence[str],
+    iteration: int | None,
+    at: float,
+) -> None:
+    """Store runs that a person shares together."""
+    connection.execute(
+        "INSERT INTO shared_views (id, person_id, runs, iteration, made_at) VALUES (?, ?, ?, ?, ?)",
+        (view_id, person_id, json.dumps(runs), iteration, at),
+    )
+
+
+def delete_view(connection: sqlite3.Connection, view_id: str) -> None:
+    """Forget a shared view."""
+    connection.execute("DELETE FROM shared_views WHERE id = ?", (view_id,))
+
+
+def load_views(connection: sqlite3.Connection, class_id: str) -> list[dict[str, Any]]:
+    """The shared views of a class, the oldest first."""
+    return [
+        {
+            "id": row["id"],
+            "person": row["person_id"],
+            "runs": tuple(json.loads(row["runs"])),
+            "iteration": row["iteration"],
+            "made_at": row["made_at"],
+        }
+        for row in connection.execute(
+            "SELECT shared_views.* FROM shared_views JOIN people ON people.id = person_id"
+            " WHERE class_id = ? ORDER BY made_at, shared_views.id",
+            (class_id,),
+        )
+    ]
 
 
 def secrets_of(connection: sqlite3.Connection, class_id: str) -> dict[Role, str]:

@@ -1,4 +1,4 @@
--- Version 8. `PRAGMA user_version` holds the version; migrations/N.sql carries an older file forward to version N.
+-- Version 9. `PRAGMA user_version` holds the version; migrations/N.sql carries an older file forward to version N.
 
 -- A class, its people, and the browsers in which they are known.
 CREATE TABLE classes (
@@ -12,7 +12,8 @@ CREATE TABLE classes (
     numbers_only     INTEGER NOT NULL DEFAULT 1,        -- whether the projector shows no nicknames
     salt             TEXT NOT NULL,                     -- of the phrases' hashes
     teacher_secret   TEXT NOT NULL,                     -- SHA-256, as the next one
-    projector_secret TEXT NOT NULL
+    projector_secret TEXT NOT NULL,
+    cloud            INTEGER NOT NULL DEFAULT 0         -- whether students see the curves of all
 ) STRICT;
 
 CREATE TABLE people (
@@ -36,6 +37,15 @@ CREATE TABLE sessions (
 ) STRICT;
 
 CREATE INDEX sessions_of_a_person ON sessions (person_id);
+
+-- Runs that a person has shared with the class together.
+CREATE TABLE shared_views (
+    id        TEXT PRIMARY KEY,
+    person_id TEXT NOT NULL REFERENCES people (id) ON DELETE CASCADE,
+    runs      TEXT NOT NULL,                            -- JSON: their ids; some may be deleted
+    iteration INTEGER,                                  -- the pinned moment of the first run; null: none
+    made_at   REAL NOT NULL
+) STRICT;
 
 -- A training is what is computed: what decides a curve, and how far it has come.
 CREATE TABLE trainings (

@@ -27,7 +27,8 @@ CONFIG = ExperimentConfig.from_dict(QUICK).to_dict()
 
 
 def sight_of(*runs, shown=(), numbers_only=True):
-    room = SimpleNamespace(find=PEOPLE.get, shown_runs=list(shown), numbers_only=numbers_only)
+    views = SimpleNamespace(opens=lambda run: False)
+    room = SimpleNamespace(find=PEOPLE.get, shown_runs=list(shown), numbers_only=numbers_only, views=views)
     return Sight(cast(Classroom, room), {run.id: run for run in runs}.get)
 
 

@@ -219,6 +219,22 @@ def test_an_hour_of_a_class(sit, lab):
     assert refused == 403
     assert violations(phone) == []
 
+    # shared as one thing, with the number of who shares it: opened on another page, and left again
+    desk.page.evaluate("location.hash += '&at=2@10'")
+    desk.until("document.documentElement.hasAttribute('data-moment')")
+    desk.page.click("#share-view")
+    shared = "document.querySelector('.shared-list li')?.innerText.replace(/\\s+/g, ' ').trim()"
+    desk.until(f"({shared})?.startsWith('You ') && ({shared}).endsWith(' at iteration 10')")
+    phone.until(f"({shared})?.startsWith('2 ') && ({shared}).endsWith('（反復 10）')")
+    phone.page.tap(".shared-list .row-link")
+    phone.until(f"{drawn(phone)} === '{hers}' && document.documentElement.hasAttribute('data-moment')")
+    phone.page.tap(".toast button")
+    phone.until(f"{drawn(phone)} === '{mine}' && !document.documentElement.hasAttribute('data-moment')")
+    assert violations(desk) == violations(phone) == []
+    desk.page.click(".shared-list .icon-button")
+    phone.until("document.querySelector('.shared-views').hidden")
+    desk.page.evaluate("location.hash = ''")
+
     # the teacher's page of the lab has all, with whose they are
     office = sit(**DESK)
     office.page.goto(f"{lab.url}/join#teacher={lab.secret}")

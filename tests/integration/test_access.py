@@ -68,6 +68,7 @@ def of_ada(people, kept, *, shared):
 def request(member, method, path):
     values = {
         "{person_id}": "nothing",
+        "{view_id}": "nothing",
         "{iteration}": "1000000000",
         "{language}": "en",
         "{name}": "nothing",

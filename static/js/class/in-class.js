@@ -12,6 +12,8 @@ import { classIcon } from "./icons.js";
 import { LaunchLock } from "./launch-lock.js";
 import { goToJoin, leaveIfRefused } from "./over.js";
 import { PersonMenu } from "./person-menu.js";
+import { ShareButton } from "./share-button.js";
+import { SharedList } from "./shared-list.js";
 import { ShowButton } from "./show-button.js";
 import { ShownView } from "./shown-view.js";
 import { ownerPhrase, ownerText } from "./wording.js";
@@ -49,8 +51,10 @@ export class InClass {
     if (role === "teacher") new ShowButton(tools, store, toast);
     if (role === "student") {
       new Hand(tools, find(document, ".parts", HTMLElement), store, toast);
+      new ShareButton(tools, store, toast);
       new ShownView(store);
     }
+    new SharedList(store, toast);
     const measure = () =>
       document.documentElement.style.setProperty("--tools", `${Math.ceil(tools.offsetWidth)}px`);
     new ResizeObserver(measure).observe(tools);

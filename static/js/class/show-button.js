@@ -3,10 +3,9 @@
 import { h, icon, setText } from "../page/dom.js";
 import { ApiError } from "../server/api.js";
 import { classApi } from "../server/class-api.js";
-import { urlState } from "../state/address.js";
-import { readMoment } from "../state/moment.js";
 import { onLanguage, t } from "../words/i18n.js";
 import { explainAll } from "../words/reasons.js";
+import { viewOfPage } from "./page-view.js";
 
 /**
  * @import { Toast } from "../page/toast.js"
@@ -48,12 +47,8 @@ export class ShowButton {
 
   /** What this page shows. @returns {Shown} */
   #view() {
-    const shown = this.#store.shown();
-    const moment = readMoment(urlState.get("moment"));
-    const pinned = shown.find(({ number }) => number === moment?.run);
-    if (!pinned || moment?.iteration == null) return { kind: "runs", runs: shown.map(({ id }) => id) };
-    const others = shown.filter((run) => run !== pinned);
-    return { kind: "moment", runs: [pinned, ...others].map(({ id }) => id), iteration: moment.iteration };
+    const { runs, iteration } = viewOfPage(this.#store);
+    return iteration === null ? { kind: "runs", runs } : { kind: "moment", runs, iteration };
   }
 
   async #toggle() {

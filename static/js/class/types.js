@@ -15,6 +15,16 @@
  */
 
 /**
+ * Runs that are shared together; `iteration`: the pinned moment of the first; null: there is none.
+ * @typedef {{id: string, runs: {id: string, number: number}[], iteration: number | null, made_at: number}} SharedView
+ */
+
+/**
+ * What a person shares, as the message "views".
+ * @typedef {{person: {id: string, number: number | null}, views: SharedView[]}} ViewsOfPerson
+ */
+
+/**
  * A class, as the answer to `GET /api/class`. A visitor gets its name and whether it has ended.
  * @typedef {object} ClassView
  * @property {string} name

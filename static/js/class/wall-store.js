@@ -9,6 +9,7 @@ import { tileOf } from "./tile.js";
 /**
  * @import { ApiError } from "../server/api.js"
  * @import { LabState } from "../types.js"
+ * @import { ViewsOfPerson } from "./types.js"
  * @import { CurveView, Running, Tile, TileView, Waiting } from "./tile.js"
  */
 
@@ -43,6 +44,8 @@ export class WallStore extends Emitter {
   waiting = [];
   /** @type {Running} */
   running = [];
+  /** By person: what they share with the class together. @type {Map<string, ViewsOfPerson>} */
+  views = new Map();
   /** @type {Map<string, TileView>} */
   #views = new Map();
   /** Person → what only the teacher gets. @type {Map<string, {nickname: string, hand_at: number | null}>} */
@@ -101,6 +104,9 @@ export class WallStore extends Emitter {
     curve: (message) => {
       this.curves.set(message.training, message);
       for (const person of this.#viewers.get(message.training) ?? []) this.#stale.add(person);
+    },
+    views: (message) => {
+      this.views.set(message.person.id, message);
     },
     running: (message) => {
       this.running = message.running;

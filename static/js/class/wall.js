@@ -21,6 +21,7 @@ import { QueueCard } from "./queue-card.js";
 import { countsOf, sorted } from "./tile.js";
 import { TileOrder } from "./tile-order.js";
 import { TilesView } from "./tiles-view.js";
+import { ViewsCard } from "./views-card.js";
 import { classApi } from "./wall-api.js";
 import { viewOf, WallCommands } from "./wall-commands.js";
 import { openPerson, openRemoved } from "./wall-dialogs.js";
@@ -68,6 +69,7 @@ class Wall {
   #order;
   #tiles;
   #needs;
+  #views;
   #queue;
   #counts;
   #joining;
@@ -84,6 +86,7 @@ class Wall {
     );
     this.#tiles = new TilesView(byId("tiles"), !isTeacher, (person) => this.#pick(person), open);
     this.#needs = new NeedsCard(byId("needs"), open);
+    this.#views = new ViewsCard(byId("views"), isTeacher);
     this.#queue = new QueueCard(byId("queue"));
     this.#counts = new CountsCard(byId("counts"));
     this.#joining = new JoinCard(byId("joining"), () => this.#openJoin());
@@ -208,6 +211,7 @@ class Wall {
     setText(byId("removed"), t("class.wall.removed", { n: number(removed) }));
     yield;
     if (isTeacher) this.#needs.draw(students, Date.now() / 1000);
+    this.#views.draw(store);
     this.#queue.draw(store);
     yield;
     yield* this.#tiles.draw(tiles, colorByName(groups));

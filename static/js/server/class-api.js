@@ -46,5 +46,12 @@ export const classApi = {
    * @returns {Promise<ClassView>}
    */
   show: (view) => request("POST", "api/class/show", { view }),
+  /**
+   * Share runs with the class as one thing.
+   * @param {{runs: string[], iteration: number | null}} view
+   */
+  shareView: (view) => request("POST", "api/class/views", view),
+  /** @param {string} id */
+  stopSharing: (id) => request("DELETE", `api/class/views/${id}`),
   leave: () => request("POST", "api/class/me/leave"),
 };

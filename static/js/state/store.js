@@ -2,7 +2,7 @@
  * The store: the page's copy of the lab's state, and what the viewer has chosen to see.
  *
  * The store does not use the document. It emits "runs", "rows" and "overview" (with the stream), "lab", "connection" and
- * "datasets" when these change, and "class" and "person" with such a message. Views of the runs listen to "draw": it is emitted at most once per animation frame, and
+ * "datasets" when these change, and "class", "person" and "views" with such a message. Views of the runs listen to "draw": it is emitted at most once per animation frame, and
  * immediately after an action of the viewer.
  */
 
@@ -12,7 +12,7 @@ import { Series } from "./series.js";
 
 /**
  * @import { ApiError } from "../server/api.js"
- * @import { PersonOfPage } from "../class/types.js"
+ * @import { PersonOfPage, ViewsOfPerson } from "../class/types.js"
  * @import { Dataset, Frame, LabState, Run, RunView } from "../types.js"
  */
 
@@ -38,6 +38,8 @@ export class Store extends Emitter {
   person = null;
   /** By type: the newest message of the class and of this person. @type {Record<"class" | "person", any>} */
   messages = { class: null, person: null };
+  /** By person: what they share with the class together. @type {Map<string, ViewsOfPerson>} */
+  sharedViews = new Map();
   /** @type {(() => void)[]} */
   #afterList = [];
   /** Ids of the runs in the list of which parts are still to come. @type {Set<string>} */
@@ -65,6 +67,7 @@ export class Store extends Emitter {
       this.on(type, (message) => {
         this.messages[type] = message;
       });
+    this.on("views", (message) => this.sharedViews.set(message.person.id, message));
   }
 
   /** Call this when runs change, or which of them are shown. It emits "runs" now and "draw" in the next frame. */
