@@ -8,6 +8,7 @@ are zero in every image of a block are not multiplied (`engine.fast.empty_pixels
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,11 +34,28 @@ class Block:
         images: (n, ...), as the network takes them, or as levels (see `engine.levels`).
         rows: the rows of the logits that belong to these images.
         pixels: the pixels that are used of each image; None: all of them.
+        places: where these images are among all that were given; None: at `rows`.
     """
 
     images: Array
     rows: slice
     pixels: NDArray[np.intp] | None = None
+    places: NDArray[np.intp] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the network says of some images.
+
+    Attributes:
+        places: where the images are among those that were given to the evaluator (n,).
+        labels: (n,).
+        logits: (n, classes); the next pass overwrites them.
+    """
+
+    places: NDArray[np.intp]
+    labels: NDArray[np.intp]
+    logits: Array
 
 
 class Evaluator:
@@ -74,14 +92,13 @@ class Evaluator:
 
     def measure(self) -> tuple[float, float]:
         """Accuracy (0 to 1) and mean loss."""
-        if self._blocks is None:
-            self._blocks = self._without_empty_pixels() or self._in_order()
+        blocks = self._all_blocks()
         correct, loss = 0, 0.0
         first = 0
-        for number, block in enumerate(self._blocks, 1):
+        for number, block in enumerate(blocks, 1):
             here = slice(block.rows.start - first, block.rows.stop - first)
             self._logits[here] = self._forward(block)
-            following = self._blocks[number].rows.stop if number < len(self._blocks) else math.inf
+            following = blocks[number].rows.stop if number < len(blocks) else math.inf
             if following - first > len(self._logits):
                 labels = self._labels[first : block.rows.stop]
                 function = self._network.loss_of(len(labels))
@@ -90,6 +107,18 @@ class Evaluator:
                 correct += function.correct
                 first = block.rows.stop
         return correct / len(self._labels), loss
+
+    def outcomes(self) -> Iterator[Outcome]:
+        """What the network says of all images, block by block. The blocks together have each image once."""
+        for block in self._all_blocks():
+            rows = block.rows
+            places = np.arange(rows.start, rows.stop) if block.places is None else block.places
+            yield Outcome(places, self._labels[rows], self._forward(block))
+
+    def _all_blocks(self) -> list[Block]:
+        if self._blocks is None:
+            self._blocks = self._without_empty_pixels() or self._in_order()
+        return self._blocks
 
     def _forward(self, block: Block) -> Array:
         """The logits of a block."""
@@ -135,7 +164,7 @@ class Evaluator:
         for members, pixels in groups:
             part = slice(at, at + len(members))
             images = self._images[members[:, None], pixels]
-            blocks.append(Block(as_levels(images), part, pixels))
+            blocks.append(Block(as_levels(images), part, pixels, members))
             at = part.stop
         self._labels = self._labels[np.concatenate([members for members, _ in groups])]
         most = max(len(pixels) for _, pixels in groups)

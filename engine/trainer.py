@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine import checkpoint, events
 from engine.arrays import Array
@@ -71,6 +72,8 @@ class Trainer:
         network, optimizer: the network and its optimizer.
         data: identifies the content of the data set: the numbers of images, and a digest if known.
         parts: the images and labels that the experiment uses, without its label noise.
+        evaluators: for each part what measures the network on it during training, with the label noise.
+        sampled: which training images "train" measures, ascending; None: all.
         class_names: the names of the classes, by their labels.
         learning_rate: the experiment's rate, before its schedule.
         iteration, iterations: how many are done, and how many are planned.
@@ -165,15 +168,20 @@ class Trainer:
             else Augmentation(**config.augment, generator=self.generators["augmentation"])
         )
         sample = self._images, self._labels
+        self.sampled: NDArray[np.intp] | None = None
         if training.evaluate_train_size < len(self._images):
             chosen = self.generators["evaluation"].choice(
                 len(self._images), training.evaluate_train_size, replace=False
             )
             chosen.sort()
             sample = self._images[chosen], self._labels[chosen]
+            self.sampled = chosen
         self._sample = Evaluator(self.network, *sample, self._shape)
         self._test = self._evaluator(parts.test)
         self._validation = None if parts.validation is None else self._evaluator(parts.validation)
+        self.evaluators: dict[str, Evaluator] = {"train": self._sample, "test": self._test}
+        if self._validation is not None:
+            self.evaluators["validation"] = self._validation
 
     def _evaluator(self, part: Part) -> Evaluator:
         return Evaluator(self.network, part.images, part.labels, self._shape)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -40,3 +41,8 @@ class Kind:
     fields: Sequence[Field] = ()
     check: Callable[[ExperimentConfig, Mapping[str, Any]], None] | None = None
     needs_step: bool = False
+
+
+def finite(value: float) -> float | None:
+    """A number as a fact: JSON has none that are not finite."""
+    return float(value) if math.isfinite(value) else None

@@ -5,6 +5,7 @@ from engine.reasons import declare
 PLACEHOLDERS: dict[str, tuple[str, ...]] = {
     "no_such_layer": ("most",),
     "not_pictures": ("layer",),
+    "view_no_validation": (),
 }
 
 declare(PLACEHOLDERS)

@@ -14,15 +14,21 @@ from numpy.typing import NDArray
 
 from engine.arrays import Array
 from engine.config import ExperimentConfig
+from engine.errors import ConfigError
+from engine.evaluation import Evaluator
+from engine.fields import Field
 from engine.layers import build_layers
 from engine.levels import as_numbers
 from engine.network import Network, build_network
 from engine.norms import euclidean_norm
 from engine.parts import Part
+from engine.reasons import Reason
 from engine.trainer import STREAMS, Trainer
 
 #: What is measured on images is measured on this many test images, the first ones.
 SAMPLE = 500
+#: The images that a view shows or counts, where there is a choice.
+PART = Field("part", "choice", "test", choices=("test", "validation", "train"))
 #: This many images pass through the plain network at a time.
 AT_ONCE = 100
 
@@ -102,6 +108,17 @@ class Subject:
             raise ValueError(f"this experiment has no {name} images")
         return part
 
+    def evaluator(self, part: str) -> Evaluator:
+        """What the training itself measures a part with: all test or validation images, or the sample of training
+        images, with the label noise of the experiment. It passes images through the training's own network in
+        evaluation mode, which changes nothing that training reads.
+
+        Raises:
+            ConfigError: the experiment keeps no validation images back.
+        """
+        check_part(self.config, part)
+        return self.trainer.evaluators[part]
+
     def sample(self, count: int = SAMPLE) -> tuple[Array, NDArray[np.intp]]:
         """The first test images (n, *shape), at most `count` of them, as numbers, and their labels (n,)."""
         part = self.part("test")
@@ -140,3 +157,15 @@ def weight_shapes(config: ExperimentConfig) -> list[tuple[int, ...]]:
     """The shapes of the weights of each layer that has some, lowest first; as `Subject.weights`, without a network."""
     specs = [spec for layer in config.network.built for spec in layer.parameters]
     return [spec.shape for spec in specs if spec.is_weight]
+
+
+def check_part(config: ExperimentConfig, part: str) -> None:
+    """Refuse a part that an experiment does not have.
+
+    Raises:
+        ConfigError: the experiment keeps no validation images back.
+    """
+    if part == "validation" and config.dataset.validation_size is None:
+        text = "part must be test or train: this experiment keeps no validation images back"
+        bounds = {"choices": ["test", "train"]}
+        raise ConfigError("unknown_name", "part", Reason("view_no_validation", text), bounds)

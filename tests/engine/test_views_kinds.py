@@ -1,0 +1,188 @@
+"""The numbers of each kind of view, against independent computations, at random moments of random small trainings."""
+
+import json
+import random
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine import ConfigError, ExperimentConfig, Trainer
+from engine.replay import Replay
+from engine.views import KINDS, check, see
+
+ITERATIONS = 40
+#: what is trained → sections of its experiment
+TRAININGS: dict[str, dict[str, Any]] = {
+    "dense": {
+        "network": {"preset": "mlp", "hidden": [12, 8], "activation": "sigmoid"},
+        "dataset": {"name": "digits", "validation_size": 150, "label_noise": 0.2},
+        "training": {"evaluate_train_size": 200},
+    },
+    "convolutional": {
+        "network": {
+            "layers": [
+                {"type": "conv2d", "filters": 3, "kernel_size": 3, "padding": 1, "stride": 2},
+                {"type": "activation", "name": "relu"},
+                {"type": "max_pool2d", "size": 2},
+                {"type": "flatten"},
+                {"type": "dense", "units": 10},
+            ]
+        },
+        "dataset": {"name": "digits", "test_size": 230},
+        "optimizer": {"name": "adam"},
+        "regularization": {"l1": 0.001, "l2": 0.01},
+    },
+    "residual": {
+        "network": {
+            "layers": [
+                {"type": "conv2d", "filters": 4, "kernel_size": 3},
+                {
+                    "type": "residual",
+                    "layers": [
+                        {"type": "conv2d", "filters": 6, "kernel_size": 3, "stride": 2, "padding": 1},
+                        {"type": "batch_norm"},
+                        {"type": "activation", "name": "relu"},
+                        {"type": "conv2d", "filters": 6, "kernel_size": 3, "padding": 1},
+                    ],
+                },
+                {"type": "activation", "name": "relu"},
+                {"type": "dense", "units": 10, "activity_l2": 0.01},
+            ]
+        },
+        "dataset": {"name": "digits", "test_size": 120},
+        "optimizer": {"name": "momentum", "learning_rate": 0.02},
+    },
+    "batch norm and dropout": {
+        "network": {
+            "layers": [
+                {"type": "dense", "units": 12},
+                {"type": "batch_norm"},
+                {"type": "activation", "name": "tanh"},
+                {"type": "dropout", "rate": 0.3},
+                {"type": "dense", "units": 10},
+            ]
+        },
+        "dataset": {"name": "digits"},
+        "dtype": "float64",
+    },
+    "points": {
+        "network": {"preset": "mlp", "hidden": [9, 7], "activation": "relu"},
+        "dataset": {"name": "spirals"},
+        "optimizer": {"name": "adam", "learning_rate": 0.01},
+    },
+}
+
+
+def experiment(name: str, seed: int = 0) -> ExperimentConfig:
+    sections = dict(TRAININGS[name])
+    training = {"iterations": ITERATIONS, "batch_size": 20, "evaluate_every": 10}
+    sections["training"] = training | sections.get("training", {})
+    return ExperimentConfig.from_dict({"seed": seed, **sections})
+
+
+class Moment:
+    """A training after a random number of iterations, and the parameters before the last of them."""
+
+    def __init__(self, name: str) -> None:
+        dice = random.Random(name)
+        self.trainer = Trainer(experiment(name, dice.randrange(1000)))
+        for _ in range(dice.randint(5, ITERATIONS - 1)):
+            self.before = self.trainer.network.vector.copy()
+            self.trainer.step()
+
+    def see(self, kind: str, **options):
+        return see(self.trainer, kind, check(kind, options, self.trainer.config), self.before)
+
+    def probabilities(self, images):
+        """Of a plain network with the same weights, image by image."""
+        twin = Trainer(self.trainer.config, fast=False).network
+        twin.vector[...] = self.trainer.network.vector
+        for name, values in self.trainer.network.running.items():
+            twin.running[name][...] = values
+        logits = np.concatenate([twin.forward(image[None]) for image in images]).astype(np.float64)
+        e = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return e / e.sum(axis=1, keepdims=True)
+
+    def images(self, part: str):
+        """The images of a part as numbers (N, *shape)."""
+        images = getattr(self.trainer.parts, part).images
+        numbers = images / 255 if images.dtype == np.uint8 else images
+        return np.asarray(numbers, self.trainer.config.dtype).reshape(
+            -1, *self.trainer.config.dataset.source.shape
+        )
+
+
+@pytest.fixture(scope="module", params=TRAININGS)
+def moment(request):
+    return Moment(request.param)
+
+
+@pytest.fixture(scope="module")
+def dense():
+    return Moment("dense")
+
+
+# -- all kinds -------------------------------------------------------------------------------------
+
+#: options for the kinds that need some
+OPTIONS: dict[str, dict[str, Any]] = {}
+
+
+@pytest.mark.parametrize("name", TRAININGS)
+def test_a_view_after_a_replay_is_the_one_that_was_made_live_at_that_iteration(name):
+    moment = Moment(name)
+    config, at = moment.trainer.config, moment.trainer.iteration
+    replay = Replay(config)
+    before = replay.at(at - 1).network.vector.copy()
+    replayed = replay.at(at)
+    seen = 0
+    for kind in KINDS:
+        try:
+            options = check(kind, OPTIONS.get(kind, {}), config)
+        except ConfigError:
+            continue  # it does not fit this experiment
+        live, past = see(moment.trainer, kind, options, moment.before), see(replayed, kind, options, before)
+        assert json.dumps(live.facts, allow_nan=False) == json.dumps(past.facts, allow_nan=False)
+        assert list(live.arrays) == list(past.arrays)
+        for key, array in live.arrays.items():
+            assert array.dtype in (np.float32, np.int32, np.uint8), (kind, key)
+            assert array.shape == past.arrays[key].shape
+            assert array.tobytes() == past.arrays[key].tobytes(), (kind, key)
+        seen += 1
+    assert seen >= 1
+
+
+# -- confusion -------------------------------------------------------------------------------------
+
+
+def test_a_confusion_matrix_counts_what_the_network_says_of_each_test_image(moment):
+    seen = moment.see("confusion")
+    labels = moment.trainer.parts.test.labels
+    classes = len(moment.trainer.class_names)
+    counts = np.zeros((classes, classes), int)
+    for label, p in zip(labels, moment.probabilities(moment.images("test")), strict=True):
+        counts[label, p.argmax()] += 1
+    np.testing.assert_array_equal(seen.arrays["counts"], counts)
+    assert seen.facts["sample"] == seen.facts["total"] == len(labels)
+    for number, facts in enumerate(seen.facts["classes"]):
+        assert facts["name"] == moment.trainer.class_names[number]
+        assert facts["count"] == counts[number].sum()
+        assert facts["accuracy"] == pytest.approx(counts[number, number] / counts[number].sum())
+    worst = seen.facts["commonest"]
+    np.fill_diagonal(counts, 0)
+    assert worst["count"] == counts.max() == counts[worst["truth"], worst["predicted"]]
+
+
+def test_the_accuracy_of_a_confusion_matrix_is_that_of_the_curves_for_each_part(dense):
+    curves = dense.trainer.evaluate(whole=False)
+    for part, images in (("train", 200), ("test", 360), ("validation", 150)):
+        seen = dense.see("confusion", part=part)
+        assert seen.facts["accuracy"] == getattr(curves, f"{part}_accuracy")
+        assert seen.facts["sample"] == images
+
+
+def test_validation_images_that_there_are_not_are_refused():
+    with pytest.raises(ConfigError, match="no validation images") as error:
+        check("confusion", {"part": "validation"}, experiment("points"))
+    assert error.value.field == "part"
