@@ -19,6 +19,7 @@ from engine.evaluation import Evaluator
 from engine.fields import Field
 from engine.layers import build_layers
 from engine.levels import as_numbers
+from engine.losses import log_softmax
 from engine.network import Network, build_network
 from engine.norms import euclidean_norm
 from engine.parts import Part
@@ -148,9 +149,12 @@ class Subject:
 
     def probabilities(self, x: Array) -> Array:
         """The probability of each class (N, classes) for images (N, *shape)."""
-        logits = np.concatenate([outputs[-1] for outputs in self.outputs(x)])
-        exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return np.asarray(exponentials / exponentials.sum(axis=1, keepdims=True), np.float32)
+        return softmax(np.concatenate([outputs[-1] for outputs in self.outputs(x)]))
+
+
+def softmax(logits: Array) -> Array:
+    """The probability of each class (N, classes) float32; NaN where logits are not finite."""
+    return np.asarray(np.exp(log_softmax(logits)), np.float32)
 
 
 def weight_shapes(config: ExperimentConfig) -> list[tuple[int, ...]]:

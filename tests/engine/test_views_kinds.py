@@ -1,5 +1,6 @@
 """The numbers of each kind of view, against independent computations, at random moments of random small trainings."""
 
+import base64
 import json
 import random
 from typing import Any
@@ -126,7 +127,8 @@ def dense():
 # -- all kinds -------------------------------------------------------------------------------------
 
 #: options for the kinds that need some
-OPTIONS: dict[str, dict[str, Any]] = {}
+DRAWN = bytes((7 * place) % 256 for place in range(64))
+OPTIONS: dict[str, dict[str, Any]] = {"digit": {"pixels": base64.b64encode(DRAWN).decode()}}
 
 
 @pytest.mark.parametrize("name", TRAININGS)
@@ -186,3 +188,29 @@ def test_validation_images_that_there_are_not_are_refused():
     with pytest.raises(ConfigError, match="no validation images") as error:
         check("confusion", {"part": "validation"}, experiment("points"))
     assert error.value.field == "part"
+
+
+# -- digit -----------------------------------------------------------------------------------------
+
+
+def test_a_drawn_digit_gets_the_probabilities_of_an_image_with_those_pixels(dense):
+    seen = dense.see("digit", **OPTIONS["digit"])
+    image = np.frombuffer(DRAWN, np.uint8).reshape(1, 1, 8, 8) / np.float32(255)
+    expected = dense.probabilities(image)[0]
+    np.testing.assert_allclose(seen.arrays["probabilities"], expected, rtol=1e-4)
+    assert seen.facts["predicted"] == expected.argmax()
+
+
+@pytest.mark.parametrize(
+    ("pixels", "what"),
+    [("AAAA", "must be 64 bytes"), ("%%%%", "base64"), ("あ", "base64"), ("A" * 500_000, "at most")],
+)
+def test_pixels_that_are_no_image_of_the_data_set_are_refused(pixels, what):
+    with pytest.raises(ConfigError, match=what) as error:
+        check("digit", {"pixels": pixels}, experiment("dense"))
+    assert error.value.field == "pixels"
+
+
+def test_points_have_no_pixels():
+    with pytest.raises(ConfigError, match="data set of images"):
+        check("digit", OPTIONS["digit"], experiment("points"))
