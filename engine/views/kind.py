@@ -43,6 +43,6 @@ class Kind:
     needs_step: bool = False
 
 
-def finite(value: float) -> float | None:
-    """A number as a fact: JSON has none that are not finite."""
-    return float(value) if math.isfinite(value) else None
+def finite(value: float | None) -> float | None:
+    """A number as a fact; None if it is not finite, as JSON has no such numbers."""
+    return float(value) if value is not None and math.isfinite(value) else None

@@ -25,13 +25,20 @@ from engine.norms import euclidean_norm
 from engine.parts import Part
 from engine.reasons import Reason
 from engine.trainer import STREAMS, Trainer
+from engine.views.passes import Passed, held_bytes, passed
 
 #: What is measured on images is measured on this many test images, the first ones.
 SAMPLE = 500
 #: The images that a view shows or counts, where there is a choice.
 PART = Field("part", "choice", "test", choices=("test", "validation", "train"))
-#: This many images pass through the plain network at a time.
+#: At most this many images pass through the plain network at a time; fewer, where what a pass holds of them would be
+#: larger than `BYTES_AT_ONCE`.
 AT_ONCE = 100
+BYTES_AT_ONCE = 1 << 23
+#: The sample is smaller where so many images would take more multiplications than these, but never smaller than
+#: `LEAST_SAMPLE`.
+MULTIPLY_ADDS = 2_000_000_000
+LEAST_SAMPLE = 10
 
 
 class Subject:
@@ -121,8 +128,11 @@ class Subject:
         return self.trainer.evaluators[part]
 
     def sample(self, count: int = SAMPLE) -> tuple[Array, NDArray[np.intp]]:
-        """The first test images (n, *shape), at most `count` of them, as numbers, and their labels (n,)."""
+        """The first test images (n, *shape), at most `count` of them, as numbers, and their labels (n,). Fewer of a
+        network so large that they would take seconds (`MULTIPLY_ADDS`); never more or fewer in the same run."""
         part = self.part("test")
+        cost = sum(layer.multiply_adds for layer in self.network.layers)
+        count = min(count, max(LEAST_SAMPLE, MULTIPLY_ADDS // max(cost, 1)))
         return self.images(part, slice(count)), part.labels[:count]
 
     def images(self, part: Part, chosen: slice | NDArray[np.intp]) -> Array:
@@ -130,8 +140,19 @@ class Subject:
         images = as_numbers(part.images[chosen], self.config.dtype)
         return images.reshape(len(images), *self.shape)
 
+    def passes(self, x: Array) -> Iterator[Passed]:
+        """What goes into each layer of the network, and what comes out, some images at a time.
+
+        Args:
+            x: images (N, *shape).
+        """
+        held = held_bytes(self.network.layers, self.network.dtype.itemsize)
+        count = max(1, min(AT_ONCE, BYTES_AT_ONCE // held))
+        for at in range(0, len(x), count):
+            yield passed(self.network.layers, x[at : at + count])
+
     def outputs(self, x: Array) -> Iterator[list[Array]]:
-        """The outputs of each layer of the network, lowest first, `AT_ONCE` images at a time.
+        """The outputs of each layer of the network, lowest first, some images at a time.
 
         Args:
             x: images (N, *shape).
@@ -139,13 +160,8 @@ class Subject:
         Yields:
             for each layer an array (n, *its output shape).
         """
-        for at in range(0, len(x), AT_ONCE):
-            outputs = []
-            y = x[at : at + AT_ONCE]
-            for layer in self.network.layers:
-                y = layer.forward(y, False)
-                outputs.append(y)
-            yield outputs
+        for seen in self.passes(x):
+            yield [seen.outputs[layer] for layer in self.network.layers]
 
     def probabilities(self, x: Array) -> Array:
         """The probability of each class (N, classes) for images (N, *shape)."""

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from engine import ConfigError, ExperimentConfig, Trainer
+from engine.layers.activation import ActivationLayer
+from engine.layers.residual import Residual
 from engine.replay import Replay
 from engine.views import KINDS, check, see
 
@@ -86,6 +88,7 @@ class Moment:
     """A training after a random number of iterations, and the parameters before the last of them."""
 
     def __init__(self, name: str) -> None:
+        self.name = name
         dice = random.Random(name)
         self.trainer = Trainer(experiment(name, dice.randrange(1000)))
         for _ in range(dice.randint(5, ITERATIONS - 1)):
@@ -95,12 +98,17 @@ class Moment:
     def see(self, kind: str, **options):
         return see(self.trainer, kind, check(kind, options, self.trainer.config), self.before)
 
-    def probabilities(self, images):
-        """Of a plain network with the same weights, image by image."""
+    def twin(self):
+        """A plain network with the same weights."""
         twin = Trainer(self.trainer.config, fast=False).network
         twin.vector[...] = self.trainer.network.vector
         for name, values in self.trainer.network.running.items():
             twin.running[name][...] = values
+        return twin
+
+    def probabilities(self, images):
+        """Of the plain network, image by image."""
+        twin = self.twin()
         logits = np.concatenate([twin.forward(image[None]) for image in images]).astype(np.float64)
         e = np.exp(logits - logits.max(axis=1, keepdims=True))
         return e / e.sum(axis=1, keepdims=True)
@@ -214,3 +222,80 @@ def test_pixels_that_are_no_image_of_the_data_set_are_refused(pixels, what):
 def test_points_have_no_pixels():
     with pytest.raises(ConfigError, match="data set of images"):
         check("digit", OPTIONS["digit"], experiment("points"))
+
+
+# -- units -----------------------------------------------------------------------------------------
+
+
+def outputs_below(layers, x):
+    """[(layer, input, output)] of every layer of a plain network, and its output; also of those in blocks."""
+    found = []
+    for layer in layers:
+        before = x
+        if isinstance(layer, Residual):
+            inside, y = outputs_below(layer.inner, x)
+            shortcut = x
+            if layer.projection is not None:
+                shortcut = layer.projection.forward(x, False)
+                inside.append((layer.projection, x, shortcut))
+            found += inside
+            x = y + shortcut
+        else:
+            x = layer.forward(x, False)
+        found.append((layer, before, x))
+    return found, x
+
+
+#: the activation of each layer with weights
+ACTIVATIONS = {
+    "dense": ["sigmoid", "sigmoid", None],
+    "convolutional": ["relu", None],
+    "residual": [None, "relu", None, None, None],
+    "batch norm and dropout": ["tanh", None],
+    "points": ["relu", "relu", None],
+}
+
+
+def dead_and_saturated(activation, x, y):
+    """Of values x that become y (N, units, ...): the share of units and of values, unit by unit."""
+    if activation == "relu":
+        return sum(not y[:, unit].any() for unit in range(y.shape[1])) / y.shape[1], None
+    t = np.tanh(x / 2 if activation == "sigmoid" else x)
+    return None, float((1 - t**2 < 0.05).mean())
+
+
+def test_units_are_dead_or_saturated_where_an_independent_pass_says_so(moment):
+    seen = moment.see("units")
+    found, _ = outputs_below(moment.twin().layers, moment.images("test")[:500])
+    passes = [(x, y) for layer, x, y in found if isinstance(layer, ActivationLayer)]
+    assert seen.facts["sample"] == min(500, len(moment.trainer.parts.test.labels))
+    assert [one["name"] for one in seen.facts["layers"]] == list(moment.trainer.network.weight_layers)
+    for facts, activation in zip(seen.facts["layers"], ACTIVATIONS[moment.name], strict=True):
+        dead, saturated = (
+            (None, None) if activation is None else dead_and_saturated(activation, *passes.pop(0))
+        )
+        assert facts["activation"] == activation
+        assert facts["dead"] == (None if dead is None else pytest.approx(dead, abs=1e-9))
+        assert facts["saturated"] == (None if saturated is None else pytest.approx(saturated, abs=1e-3))
+
+
+def test_the_update_ratio_is_that_of_the_last_step_for_each_layer(moment):
+    layers = moment.see("units").facts["layers"]
+    for name, place in moment.trainer.network.weight_layers.items():
+        now, before = moment.trainer.network.vector[place], moment.before[place]
+        ratio = np.linalg.norm(now - before) / np.linalg.norm(before)
+        facts = next(one for one in layers if one["name"] == name)
+        assert facts["update_ratio"] == pytest.approx(ratio, rel=1e-4)
+    unknown = see(moment.trainer, "units", {}).facts["layers"]
+    assert all(one["update_ratio"] is None for one in unknown)
+
+
+def test_a_relu_that_never_fires_is_dead_and_a_sigmoid_far_from_0_saturated():
+    network = {"preset": "mlp", "hidden": [4], "activation": "relu"}
+    for activation, fact in (("relu", "dead"), ("tanh", "saturated"), ("sigmoid", "saturated")):
+        config = ExperimentConfig.from_dict({"network": {**network, "activation": activation}})
+        trainer = Trainer(config)
+        trainer.network.parameters["1.b"][:3] = -100
+        trainer.network.parameters["1.W"][:, 3] = 0
+        trainer.network.parameters["1.b"][3] = 0.5
+        assert see(trainer, "units", {}).facts["layers"][0][fact] == 0.75

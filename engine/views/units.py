@@ -1,0 +1,94 @@
+"""Units: which of them are dead or saturated, and how far the last step moved the weights of each layer.
+
+    dead       a unit with ReLU whose output is 0 for every image of the sample: it passes no gradient on, so these
+               images cannot bring it back (Maas et al. 2013)
+    saturated  a value of a unit with sigmoid or tanh where |f'(x)| < 5% of the largest |f'|: the gradient that passes
+               is twenty times smaller there (Glorot & Bengio 2010 describe this; they name no threshold, the 5% is
+               ours). For sigmoid |x| > 4.36, for tanh |x| > 2.18.
+    update ratio   ‖wₖ − wₖ₋₁‖ / ‖wₖ₋₁‖ of a layer's weights over the last iteration
+
+The channels of a convolution are its units, and all places of a channel count. Units are measured behind the
+activation that follows their layer, also if batch norm or a pool comes between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from engine.arrays import Array
+from engine.norms import euclidean_norm
+from engine.views.kind import Kind, View, finite
+from engine.views.subject import Subject
+from engine.views.weight_layers import weight_layers
+
+#: A value is saturated where the derivative is below this share of its maximum.
+SATURATED = 0.05
+#: The largest derivative of each activation that saturates on both sides.
+LARGEST_DERIVATIVE = {"sigmoid": 0.25, "tanh": 1.0}
+
+
+def see(subject: Subject, options: Mapping[str, Any]) -> View:
+    """No arrays.
+
+    Facts:
+        sample: how many test images, the first ones, were looked at.
+        layers: for each layer with weights, lowest first:
+            name: in the metrics; type: "dense" or "conv2d"; activation: its name, or None.
+            projection: whether it is the shortcut of a residual block.
+            units: how many it has.
+            dead: the share of units that are dead; None if the activation is not ReLU.
+            saturated: the share of (unit, image) values that are saturated; None if it is not sigmoid or tanh.
+            update_ratio: None if the weights before the last iteration are not known, or were all 0.
+            moved: ‖W − W₀‖ / ‖W₀‖ since the start; None if W₀ is 0.
+    """
+    images, _ = subject.sample()
+    layers = weight_layers(subject.network.layers)
+    fired = {one.name: np.zeros(one.units, np.bool_) for one in layers}
+    saturated = dict.fromkeys(fired, 0)
+    values = dict.fromkeys(fired, 0)
+    for seen in subject.passes(images):
+        for one in layers:
+            if one.activation is None:
+                continue
+            if one.activation.name == "relu":
+                y = seen.outputs[one.activation]
+                fired[one.name] |= (y != 0).any(axis=(0, *range(2, y.ndim)))
+            elif one.activation.name in LARGEST_DERIVATIVE:
+                x = seen.inputs[one.activation]
+                low = SATURATED * LARGEST_DERIVATIVE[one.activation.name]
+                derivative = one.activation.activation.derivative(x)
+                saturated[one.name] += int(np.count_nonzero(np.abs(derivative) < low))
+                values[one.name] += x.size
+    facts = []
+    for one in layers:
+        activation = None if one.activation is None else one.activation.name
+        facts.append(
+            {
+                "name": one.name,
+                "type": one.type,
+                "projection": one.is_projection,
+                "activation": activation,
+                "units": one.units,
+                "dead": float(1 - fired[one.name].mean()) if activation == "relu" else None,
+                "saturated": saturated[one.name] / values[one.name] if values[one.name] else None,
+                "update_ratio": _update_ratio(subject, one.name),
+                "moved": finite(subject.moved(one.name)),
+            }
+        )
+    return View({}, {"sample": len(images), "layers": facts})
+
+
+def _update_ratio(subject: Subject, name: str) -> float | None:
+    if subject.before is None:
+        return None
+    place = subject.trainer.network.weight_layers[name]
+    before: Array = subject.before[place]
+    length = euclidean_norm(before)
+    moved = euclidean_norm(subject.trainer.network.vector[place] - before)
+    return finite(moved / length) if length else None
+
+
+KIND = Kind(see, needs_step=True)
