@@ -123,6 +123,7 @@ class RunSummary(TypedDict):
     dataset: str
     train_size: int | None
     validation_size: int | None
+    test_size: int | None
     units: list[int]
     filters: list[int]
     activations: list[str]

@@ -123,6 +123,7 @@ def summarize(config: dict[str, Any]) -> RunSummary:
         "dataset": config["dataset"]["name"],
         "train_size": config["dataset"].get("train_size"),
         "validation_size": config["dataset"].get("validation_size"),
+        "test_size": config["dataset"].get("test_size"),
         "units": [layer["units"] for layer in layers if layer["type"] == "dense"],
         "filters": [layer["filters"] for layer in layers if layer["type"] == "conv2d"],
         "activations": list(

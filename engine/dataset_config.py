@@ -15,7 +15,7 @@ DATASET_FIELDS = (
     Field("name", "choice", "digits", choices=tuple(datasets.SOURCES)),
     Field("train_size", "integer", None, minimum=1, maximum=10_000_000, nullable=True),
     Field("validation_size", "integer", None, minimum=1, maximum=10_000_000, nullable=True),
-    Field("test_size", "integer", None, minimum=1, maximum=10_000_000, nullable=True),
+    Field("test_size", "integer", None, minimum=0, maximum=10_000_000, nullable=True),
     Field("label_noise", "number", 0.0, minimum=0, maximum=1),
     Field("augment", "object", None, nullable=True),
     Field("fold", "object", None, nullable=True),
@@ -30,7 +30,8 @@ FOLD_FIELDS = (
 @dataclass(frozen=True, slots=True)
 class DatasetConfig:
     """Which images, and how many of them: the first `train_size` ones, in the order of the data set's files.
-    `validation_size` is how many training images are kept back as validation images (see `engine.parts`)."""
+    `validation_size` is how many training images are kept back as validation images (see `engine.parts`). With a
+    `test_size` of 0 the test set stays closed: nothing is measured on it, and rows have no columns for it."""
 
     name: str
     train_size: int | None
@@ -57,7 +58,7 @@ class DatasetConfig:
     def test_images(self) -> int:
         if self.fold is not None:
             return self._fold_size
-        return self.test_size or self.source.test_size
+        return self.source.test_size if self.test_size is None else self.test_size
 
     @property
     def _chosen(self) -> int:

@@ -29,11 +29,13 @@ FIELDS = (
 )
 
 
-def parse_early_stopping(given: Any, path: str, *, has_validation: bool) -> dict[str, Any]:
+def parse_early_stopping(
+    given: Any, path: str, *, has_validation: bool, has_test: bool = True
+) -> dict[str, Any]:
     """The settings, checked and complete. By default the loss of the validation images is watched, where there are any.
 
     Raises:
-        ConfigError: a value is wrong, or validation images are to be watched where there are none.
+        ConfigError: a value is wrong, or images are to be watched of which there are none.
     """
     fields: Sequence[Field] = FIELDS
     if has_validation:
@@ -43,6 +45,10 @@ def parse_early_stopping(given: Any, path: str, *, has_validation: bool) -> dict
         where = join(path, "metric")
         text = f"{where} is {values['metric']}, but no validation images are kept back: set dataset.validation_size"
         raise ConfigError("range", where, Reason("no_validation", text), {"choices": list(TEST_METRICS)})
+    if values["metric"] in TEST_METRICS and not has_test:
+        where = join(path, "metric")
+        text = f"{where} is {values['metric']}, but the test set stays closed: dataset.test_size is 0"
+        raise ConfigError("range", where, Reason("test_closed", text), {"choices": list(VALIDATION_METRICS)})
     return values
 
 

@@ -46,14 +46,15 @@ class EvaluationMetrics:
     """Accuracies (0 to 1) and mean losses without penalties, after the step of an iteration.
 
     `small_weights` is the share of weights whose absolute value is below 0.001. It is None unless the run begins with
-    an L1 penalty. The values of the validation images are None in runs without validation images.
+    an L1 penalty. The values of the validation images are None in runs without validation images, and those of the
+    test images where the test set stays closed.
     """
 
     iteration: int
     train_accuracy: float
-    test_accuracy: float
+    test_accuracy: float | None
     train_loss: float
-    test_loss: float
+    test_loss: float | None
     stream: Literal["evaluation"] = "evaluation"
     small_weights: float | None = None
     validation_accuracy: float | None = None
@@ -61,15 +62,17 @@ class EvaluationMetrics:
 
     @property
     def values(self) -> tuple[float, ...]:
-        also = (self.small_weights, self.validation_accuracy, self.validation_loss)
-        return (
+        measured = (
             self.iteration,
             self.train_accuracy,
             self.test_accuracy,
             self.train_loss,
             self.test_loss,
-            *(value for value in also if value is not None),
+            self.small_weights,
+            self.validation_accuracy,
+            self.validation_loss,
         )
+        return tuple(value for value in measured if value is not None)
 
 
 Event = StepMetrics | EvaluationMetrics
@@ -95,7 +98,9 @@ class Divergence:
         return Reason(code, text, iteration=self.iteration, why=self.reasons)
 
 
-def columns(layers: tuple[str, ...], *, small_weights: bool, validation: bool) -> dict[str, tuple[str, ...]]:
+def columns(
+    layers: tuple[str, ...], *, small_weights: bool, validation: bool, test: bool = True
+) -> dict[str, tuple[str, ...]]:
     """The names of each stream's values, for a network with these weight layers."""
     return {
         "train": (
@@ -110,9 +115,9 @@ def columns(layers: tuple[str, ...], *, small_weights: bool, validation: bool) -
         "evaluation": (
             "iteration",
             "train_accuracy",
-            "test_accuracy",
+            *(["test_accuracy"] if test else []),
             "train_loss",
-            "test_loss",
+            *(["test_loss"] if test else []),
             *(["small_weights"] if small_weights else []),
             *(["validation_accuracy", "validation_loss"] if validation else []),
         ),

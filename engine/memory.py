@@ -176,10 +176,11 @@ def _images(config: ExperimentConfig, steps: Sequence[Step], itemsize: int) -> i
 
 
 def _evaluated(config: ExperimentConfig) -> list[int]:
-    """How many training, test and validation images each evaluation uses; two numbers without validation images."""
+    """How many training, test and validation images each evaluation uses; fewer numbers where there are no test or
+    validation images."""
     dataset = config.dataset
     sample = min(config.training.evaluate_train_size, dataset.train_images)
-    return [sample, dataset.test_images, *([dataset.validation_images] if dataset.validation_size else [])]
+    return [sample, *(count for count in (dataset.test_images, dataset.validation_images) if count)]
 
 
 def _evaluators(config: ExperimentConfig, steps: Sequence[Step], itemsize: int) -> int:

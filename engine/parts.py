@@ -35,11 +35,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The parts; `validation` is None where no images are kept back."""
+    """The parts; `validation` is None where no images are kept back, `test` where the test set stays closed."""
 
     train: Part
     validation: Part | None
-    test: Part
+    test: Part | None
 
 
 def parts_of(dataset: Dataset, config: DatasetConfig, dtype: DTypeLike) -> Parts:
@@ -60,7 +60,7 @@ def parts_of(dataset: Dataset, config: DatasetConfig, dtype: DTypeLike) -> Parts
         return Part(images, np.asarray(getattr(dataset, f"{name}_labels")[chosen], np.intp))
 
     train = part("train", slice(config.train_size if kept_back is None else kept_back.start))
-    test = part("test", slice(config.test_size))
+    test = part("test", slice(config.test_size)) if config.test_size != 0 else None
     if config.fold is not None:
         learnt, tested = split(train.labels, **config.fold)
         train, test = train.chosen(learnt), train.chosen(tested)

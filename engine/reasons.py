@@ -33,6 +33,7 @@ PLACEHOLDERS: dict[str, tuple[str, ...]] = {
     "validation_too_large": ("most", "images", "train"),
     "validation_leaves_none": ("most", "images"),
     "no_validation": (),
+    "test_closed": (),
     "no_dropout": (),
     "fork_fixed": (),
     "fork_over": ("iteration",),

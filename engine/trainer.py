@@ -177,7 +177,7 @@ class Trainer:
             sample = self._images[chosen], self._labels[chosen]
             self.sampled = chosen
         self._sample = Evaluator(self.network, *sample, self._shape)
-        self._test = self._evaluator(parts.test)
+        self._test = None if parts.test is None else self._evaluator(parts.test)
         self._validation = None if parts.validation is None else self._evaluator(parts.validation)
         self.evaluators: dict[str, Evaluator] = {"train": self._sample, "test": self._test}
         if self._validation is not None:
@@ -251,7 +251,7 @@ class Trainer:
                 metrics = self.evaluate()
                 advanced.append(metrics)
             if self.done and not math.isfinite(
-                metrics.train_loss + metrics.test_loss + (metrics.validation_loss or 0.0)
+                metrics.train_loss + (metrics.test_loss or 0.0) + (metrics.validation_loss or 0.0)
             ):
                 self.divergence = Divergence(self.iteration, self._causes(step), evaluated=True)
         return advanced
@@ -355,7 +355,7 @@ class Trainer:
     # -- evaluation ------------------------------------------------------------------------------
 
     def evaluate(self, *, whole: bool = True) -> EvaluationMetrics:
-        """Accuracy and loss on the images trained on, the test images and, where there are any, the validation images.
+        """Accuracy and loss on the images trained on and, where there are any, the test and the validation images.
 
         Args:
             whole: measure all images trained on, as after the last iteration; else, as during training, a
@@ -366,9 +366,10 @@ class Trainer:
             train = Evaluator(self.network, self._images, self._labels, self._shape, copy=False)
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             train_accuracy, train_loss = train.measure()
-            test_accuracy, test_loss = self._test.measure()
+            test = (None, None) if self._test is None else self._test.measure()
             validation = (None, None) if self._validation is None else self._validation.measure()
         small = share_of_small(self._weights) if self.config.regularization.l1 else None
+        test_accuracy, test_loss = test
         validation_accuracy, validation_loss = validation
         return EvaluationMetrics(
             self.iteration,
@@ -414,4 +415,5 @@ def columns_of(config: ExperimentConfig, layers: tuple[str, ...] = ()) -> dict[s
         layers,
         small_weights=bool(config.regularization.l1),
         validation=config.dataset.validation_size is not None,
+        test=config.dataset.test_images > 0,
     )

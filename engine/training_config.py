@@ -88,6 +88,7 @@ def parse_training(given: Any, dataset: DatasetConfig) -> TrainingConfig:
             values["early_stopping"],
             join(path, "early_stopping"),
             has_validation=dataset.validation_size is not None,
+            has_test=dataset.test_images > 0,
         )
     return TrainingConfig(iterations=iterations, epochs=epochs, **values)
 

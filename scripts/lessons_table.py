@@ -85,7 +85,7 @@ def measure(
     return {
         "train": 100 * last.train_accuracy,
         **({} if validation is None else {"validation": 100 * validation}),
-        "test": 100 * last.test_accuracy,
+        **({} if last.test_accuracy is None else {"test": 100 * last.test_accuracy}),
         "loss": last.train_loss,
         "diverged": float(trainer.divergence is not None),
         "dead": float(trainer.dead is not None),

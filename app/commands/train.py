@@ -163,7 +163,8 @@ def _follow(bar: Progress, session: Session) -> None:
             if session.evaluation is not None:
                 if session.evaluation.validation_accuracy is not None:
                     parts.append(f"validation {100 * session.evaluation.validation_accuracy:.1f} %")
-                parts.append(f"test {100 * session.evaluation.test_accuracy:.1f} %")
+                if session.evaluation.test_accuracy is not None:
+                    parts.append(f"test {100 * session.evaluation.test_accuracy:.1f} %")
             speed = f"{metrics.iteration / (now - began):,.0f} it/s"
             bar.update(task, completed=metrics.iteration, speed=speed, metrics="  ".join(parts))
 
@@ -172,6 +173,8 @@ def _results(sessions: list[Session]) -> Table:
     parts = ["train", "validation", "test"]
     if not any(session.config.dataset.validation_size for session in sessions):
         parts.remove("validation")
+    if not any(session.config.dataset.test_images for session in sessions):
+        parts.remove("test")
     table = Table("run", "iterations", *parts, "seconds", "ending")
     for session in sessions:
         accuracies = [getattr(session.evaluation, f"{part}_accuracy", None) for part in parts]

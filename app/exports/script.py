@@ -44,7 +44,7 @@ $fork        $apply
             if event.stream == "train":
                 rows.append(event.values)
             else:
-                print(f"iteration {event.iteration:,}: test accuracy {event.test_accuracy:.2%}$validation")
+                print(f"iteration {event.iteration:,}: $accuracies")
     if trainer.divergence is not None:
         print(f"diverged at iteration {trainer.divergence.iteration:,}")
     if len(sys.argv) > 1:
@@ -71,7 +71,6 @@ _FORK_BEGIN = """\
 _FORK = """\
         trainer = course.go_on(trainer)
 """
-_VALIDATION = ", validation accuracy {event.validation_accuracy:.2%}"
 _CHANGES = Template("""\
 # Changed by hand while the run went on: the last iteration before it → the new values.
 CHANGES = $changes
@@ -95,9 +94,18 @@ def script(recording: Recording) -> str:
             if changes
             else "# one iteration: its metrics, and its evaluation where one is due"
         ),
-        validation=_VALIDATION if recording.config["dataset"].get("validation_size") else "",
+        accuracies=", ".join(
+            f"{part} accuracy {{event.{part}_accuracy:.2%}}"
+            for part in _measured(recording.config["dataset"])
+        ),
         recorded=literal(recording.run["latest"]),
     )
+
+
+def _measured(dataset: dict[str, Any]) -> list[str]:
+    """The parts of the data set whose accuracies are printed."""
+    parts = ["test"] if dataset["test_size"] != 0 or dataset["fold"] else []
+    return [*parts, *(["validation"] if dataset.get("validation_size") else [])] or ["train"]
 
 
 def literal(value: Any) -> str:

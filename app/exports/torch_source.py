@@ -140,9 +140,7 @@ $clip$scale        optimizer.step()
         if iteration <= 5 or iteration == ITERATIONS:
             print(f"iteration {iteration:,}: loss {loss.item():.6f}")
         if iteration % TRAINING["evaluate_every"] == 0 or iteration == ITERATIONS:
-            accuracy, test_loss = evaluate(network, test_images, test_labels)
-            print(f"iteration {iteration:,}: test accuracy {accuracy:.4f}, test loss {test_loss:.6f}")
-$measure_validation$stopping    print("recorded in the lab:", $recorded)
+$measure_test$measure_validation$stopping    print("recorded in the lab:", $recorded)
 
 
 if __name__ == "__main__":
@@ -252,6 +250,14 @@ KEEP_BACK = """\
     size = size or len(train_images) - kept
     validation_images = train_images[size : size + kept].astype(DTYPE)
     validation_labels = train_labels[size : size + kept].astype(np.int64)
+"""
+MEASURE_TEST = """\
+            accuracy, test_loss = evaluate(network, test_images, test_labels)
+            print(f"iteration {iteration:,}: test accuracy {accuracy:.4f}, test loss {test_loss:.6f}")
+"""
+MEASURE_TRAIN = """\
+            accuracy, train_loss = evaluate(network, train_images, train_labels)
+            print(f"iteration {iteration:,}: train accuracy {accuracy:.4f}, train loss {train_loss:.6f}")
 """
 MEASURE_VALIDATION = """\
             validation_accuracy, validation_loss = evaluate(network, validation_images, validation_labels)

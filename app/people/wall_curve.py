@@ -10,7 +10,8 @@ from app.trainings import Training
 
 #: Points of a curve at most. When it has more, every other one is left out, and further ones come half as often.
 MAX_POINTS = 64
-VALIDATION, TEST = "validation_accuracy", "test_accuracy"
+#: What is drawn: the first of these that a training has.
+VALIDATION, TEST, TRAIN = "validation_accuracy", "test_accuracy", "train_accuracy"
 
 
 class WallCurve:
@@ -19,7 +20,8 @@ class WallCurve:
 
     Attributes:
         rows: how many rows of evaluations it has taken.
-        metric: the validation accuracy where the training has it, else the test accuracy.
+        metric: the validation accuracy where the training has it, else the test accuracy; where the test set stays
+            closed as well, the accuracy on images trained on.
         best: the highest value of all rows; None: there is none yet.
     """
 
@@ -33,7 +35,7 @@ class WallCurve:
 
     def take(self, rows: Rows) -> None:
         """Add the next rows; a value that is not finite has no point."""
-        self.metric = VALIDATION if VALIDATION in rows.columns else TEST
+        self.metric = next(name for name in (VALIDATION, TEST, TRAIN) if name in rows.columns)
         iterations = rows.values[rows.columns.index("iteration")].tolist()
         values = rows.values[rows.columns.index(self.metric)].tolist()
         for row, (iteration, value) in enumerate(zip(iterations, values, strict=True), rows.first):

@@ -88,6 +88,7 @@
  * @property {string} dataset
  * @property {number | null} train_size how many images, from the start; null: all
  * @property {number | null} [validation_size] how many images are kept back from training to choose by; null: none are
+ * @property {number | null} [test_size] how many test images, from the start; null: all; 0: the test set stays closed
  * @property {number[]} units of its dense layers
  * @property {number[]} filters of its convolutions
  * @property {string[]} activations

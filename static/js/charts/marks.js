@@ -197,7 +197,9 @@ function choosingSeries({ summary }) {
 function bestText(run, best, row) {
   const value = percent(best, 2);
   if (!run.summary?.validation_size) return t("mark.best", { value });
-  const test = percent(run.evaluation?.column("test_accuracy")?.[row], 2);
+  const tested = run.evaluation?.column("test_accuracy");
+  if (!tested) return t("mark.best", { value });
+  const test = percent(tested[row], 2);
   return t("mark.best_validation", { value, test });
 }
 

@@ -149,6 +149,11 @@ export function quantity(name) {
   };
 }
 
+/** Whether anything is measured on test images: with none, the test set stays closed. @param {Pick<Run, "summary">} run */
+export function hasTest({ summary }) {
+  return summary.test_size !== 0;
+}
+
 /** Whether a run has validation images. @param {Pick<Run, "summary">} run */
 export function hasValidation({ summary }) {
   return Boolean(summary.validation_size);
@@ -161,8 +166,12 @@ export function hasValidation({ summary }) {
  * @returns {QuantityLine[]}
  */
 export function linesOf({ stream, lines, byLayer }, run) {
-  if (byLayer === undefined)
-    return hasValidation(run) ? lines : lines.filter(({ part }) => part !== "validation");
+  if (byLayer === undefined) {
+    const isMeasured = { train: true, validation: hasValidation(run), test: hasTest(run) };
+    return lines.filter(
+      ({ part = "train", columns }) => isMeasured[columns.includes("test_accuracy") ? "test" : part],
+    );
+  }
   const { names, overview } = run[stream];
   const all = names.length ? names : (overview?.points.names ?? []);
   const columns = all.filter((name) => name.startsWith(`${byLayer}/`));

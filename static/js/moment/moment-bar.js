@@ -68,7 +68,7 @@ export class MomentBar {
 }
 
 /**
- * The loss and the test accuracy of a run at an iteration; the accuracy is that of the last evaluation.
+ * The loss and the test accuracy (without one, the validation accuracy) of a run at an iteration; the accuracy is that of the last evaluation.
  * @param {Pick<Run, "train" | "evaluation">} run
  * @param {number} iteration
  */
@@ -77,10 +77,11 @@ function valuesText({ train, evaluation }, iteration) {
   const loss = train.column("iteration")?.[row] === iteration ? train.column("loss")?.[row] : undefined;
   const evaluated = evaluation.column("iteration") ?? [];
   const last = lowerBound(evaluated, iteration + 1) - 1;
-  const accuracy = evaluation.column("test_accuracy")?.[last];
+  const part = evaluation.column("test_accuracy") ? "test" : "validation";
+  const accuracy = evaluation.column(`${part}_accuracy`)?.[last];
   return [
     loss === undefined ? "" : `${t("chart.loss")} ${short(loss)}`,
-    accuracy === undefined ? "" : `${t("chart.test")} ${percent(accuracy)}`,
+    accuracy === undefined ? "" : `${t(`chart.${part}`)} ${percent(accuracy)}`,
     accuracy === undefined || evaluated[last] === iteration ? "" : `@ ${number(evaluated[last])}`,
   ]
     .filter(Boolean)

@@ -43,7 +43,9 @@ export function firstResult(run, form) {
   }, complain);
   return [
     h("h2", {}, t("first.ended")),
-    h("p", {}, t("first.result", { accuracy: percent(run.latest.test_accuracy) })),
+    ...(run.summary.test_size === 0 // no test images are measured
+      ? []
+      : [h("p", {}, t("first.result", { accuracy: percent(run.latest.test_accuracy) }))]),
     h("p", { className: "question" }, t("first.next")),
     steps,
     problem,

@@ -53,8 +53,8 @@ export function makeGroupHead(key, on) {
 }
 
 /**
- * The test accuracy of the best run, and in words how many runs there are, or of these have ended, and from where to where
- * their test accuracies go. (A mean would hide that the runs of a lesson or a sweep differ in kind.) Which run is the best one
+ * The test accuracy of the best run (where no test images are measured, the validation accuracy), and in words how many runs there are, or of these have ended, and from where to where
+ * their accuracies go. (A mean would hide that the runs of a lesson or a sweep differ in kind.) Which run is the best one
  * is chosen by validation images where all runs have some, else by the test images.
  * @param {Pick<Run, "status" | "latest">[]} runs
  * @returns {{best: number | null, by: "validation" | "test", text: string}}
@@ -62,9 +62,11 @@ export function makeGroupHead(key, on) {
 export function groupFacts(runs) {
   const ended = runs.filter(({ status }) => !ACTIVE.has(status)).length;
   const count = ended < runs.length ? t("runs.ended", { n: ended, all: runs.length }) : String(runs.length);
-  const measured = runs.filter(({ latest }) => Number.isFinite(latest.test_accuracy));
+  const tested = runs.filter(({ latest }) => Number.isFinite(latest.test_accuracy));
+  const part = tested.length ? "test" : "validation";
+  const measured = tested.length ? tested : runs.filter(hasValidationAccuracy);
   const by = measured.length && measured.every(hasValidationAccuracy) ? "validation" : "test";
-  const scores = measured.map(({ latest }) => Number(latest.test_accuracy));
+  const scores = measured.map(({ latest }) => Number(latest[`${part}_accuracy`]));
   if (!scores.length) return { best: null, by, text: count };
   const chosenBy = measured.map(({ latest }) => Number(latest[`${by}_accuracy`]));
   const best = scores[chosenBy.indexOf(Math.max(...chosenBy))];

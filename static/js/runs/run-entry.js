@@ -164,7 +164,9 @@ export function makeEntry({ id }, configs, on) {
     star.title = t("runs.star");
     putName(name, run.name);
     name.setAttribute("aria-pressed", String(selected));
-    setText(score, percent(accuracy));
+    const isClosed = run.summary.test_size === 0; // no test images are measured
+    setText(score, percent(isClosed ? validation : accuracy));
+    score.title = t(isClosed ? "chart.validation" : "chart.test");
     setText(stateWord, t(`status.${status}`));
     setText(stateRest, stateRestText(run, iteration));
     const isSame = same < run.number;
@@ -199,7 +201,8 @@ export function makeEntry({ id }, configs, on) {
     }
     if (run.evaluation.length !== drawn) {
       drawn = run.evaluation.length;
-      spark.draw(sparkPath(run.evaluation.column("test_accuracy")));
+      const { evaluation } = run;
+      spark.draw(sparkPath(evaluation.column("test_accuracy") ?? evaluation.column("validation_accuracy")));
     }
   };
   return { element, update, name, problem };

@@ -22,11 +22,13 @@ export const METRICS = {
 /**
  * Which metrics there are, and by which the runs are compared at first. Whoever compares chooses: by validation images, where
  * all runs have some, so that the test accuracy of the chosen run is an honest one.
- * @param {Pick<Run, "latest">[]} runs
+ * @param {(Pick<Run, "latest"> & Partial<Pick<Run, "summary">>)[]} runs
  */
 export function metricsOf(runs) {
-  const names = Object.keys(METRICS).filter(
-    (name) => !name.startsWith("validation_") || runs.some(hasValidationAccuracy),
+  const hasTest = runs.some(({ summary }) => summary?.test_size !== 0);
+  const names = Object.keys(METRICS).filter((name) =>
+    name.startsWith("validation_") ? runs.some(hasValidationAccuracy) : hasTest || !name.startsWith("test_"),
   );
-  return { names, first: runs.every(hasValidationAccuracy) ? "validation_accuracy" : "test_accuracy" };
+  const other = hasTest ? "test_accuracy" : "train_accuracy";
+  return { names, first: runs.every(hasValidationAccuracy) ? "validation_accuracy" : other };
 }
