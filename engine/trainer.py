@@ -179,9 +179,8 @@ class Trainer:
         self._sample = Evaluator(self.network, *sample, self._shape)
         self._test = None if parts.test is None else self._evaluator(parts.test)
         self._validation = None if parts.validation is None else self._evaluator(parts.validation)
-        self.evaluators: dict[str, Evaluator] = {"train": self._sample, "test": self._test}
-        if self._validation is not None:
-            self.evaluators["validation"] = self._validation
+        measured = {"train": self._sample, "test": self._test, "validation": self._validation}
+        self.evaluators = {part: one for part, one in measured.items() if one is not None}
 
     def _evaluator(self, part: Part) -> Evaluator:
         return Evaluator(self.network, part.images, part.labels, self._shape)

@@ -17,7 +17,7 @@ from app.data_sets import DataSets
 from app.errors import Conflict
 from app.jobs.assignment import job_of
 from app.jobs.moment import Moment
-from app.jobs.replay_messages import Answer, Ask, Failed, Seen, TooLong, Withdrawn, Written
+from app.jobs.replay_messages import Answer, Ask, Failed, Seen, Tested, TooLong, Withdrawn, Written
 from app.jobs.replayer import Replayer
 from app.settings import Settings
 from app.storage import training_store
@@ -65,6 +65,20 @@ class Past:
         answer = await self._replay(moment, file=str(file))
         if not isinstance(answer, Written):
             raise self._refusal(answer, moment)
+
+    async def measure_test(self, training: Training, iteration: int, *, bound_seconds: float) -> float:
+        """The accuracy of a training's network at a moment on all test images, also where its own test set stays
+        closed.
+
+        Raises:
+            LabError: it cannot be computed, or it would take longer than the bound.
+        """
+        moment = Moment.of(training, iteration)
+        self._demand(training)
+        answer = await self._replay(moment, bound_seconds=bound_seconds)
+        if not isinstance(answer, Tested):
+            raise self._refusal(answer, moment)
+        return answer.accuracy
 
     async def view(self, training: Training, iteration: int, view: str, options: Mapping[str, Any]) -> bytes:
         """A view of a training at a moment, as `app.jobs.view_bytes` has it. Callers who ask for the same one share
@@ -116,6 +130,7 @@ class Past:
         file: str | None = None,
         view: str = "",
         options: dict[str, Any] | None = None,
+        bound_seconds: float | None = None,
     ) -> Answer:
         training, iteration = moment.training, moment.iteration
         loss = await self._database.read(lambda c: training_store.read_loss(c, training.id, iteration))
@@ -126,7 +141,7 @@ class Past:
                 loss=loss,
                 file=file,
                 seconds_per_iteration=moment.seconds_per_iteration,
-                bound_seconds=self._settings.replay_seconds,
+                bound_seconds=bound_seconds or self._settings.replay_seconds,
                 view=view,
                 options=options or {},
             )

@@ -21,7 +21,7 @@ class Ask:
         iteration: the moment.
         loss: the recorded loss of this iteration, as float32; None: it is not known.
         file: where the weights go; None: a view is asked for.
-        view, options: the kind of view and its options; see `engine.views`.
+        view, options: the kind of view and its options; see `engine.views`. An empty kind: the test figures.
         seconds_per_iteration: how long an iteration is expected to take.
         bound_seconds: how long all of it may take.
     """
@@ -54,6 +54,14 @@ class Seen:
 
 
 @dataclass(frozen=True)
+class Tested:
+    """Accuracy (0 to 1) and mean loss on all test images."""
+
+    accuracy: float
+    loss: float
+
+
+@dataclass(frozen=True)
 class Withdrawn:
     """The moment was not replayed, as it is not needed any more."""
 
@@ -74,11 +82,13 @@ class Failed:
 
 
 Question = Ask | Withdraw
-Answer = Written | Seen | Withdrawn | TooLong | Failed
+Answer = Written | Seen | Tested | Withdrawn | TooLong | Failed
 
 #: how the two kinds of messages begin
 _JSON, _SEEN = b"J", b"V"
-_ANSWERS: dict[str, type[Answer]] = {kind.__name__: kind for kind in (Written, Withdrawn, TooLong, Failed)}
+_ANSWERS: dict[str, type[Answer]] = {
+    kind.__name__: kind for kind in (Written, Tested, Withdrawn, TooLong, Failed)
+}
 
 
 def encode(message: Question | Answer) -> bytes:

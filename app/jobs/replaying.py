@@ -26,6 +26,7 @@ from app.jobs.replay_messages import (
     Ask,
     Failed,
     Seen,
+    Tested,
     TooLong,
     Withdraw,
     Withdrawn,
@@ -36,10 +37,12 @@ from app.jobs.replay_messages import (
 from app.jobs.view_bytes import encode as encode_view
 from engine import ConfigError, DatasetError, ExperimentConfig, Trainer, reasons, views
 from engine.arrays import Array
+from engine.datasets import Dataset, load_dataset
 from engine.memory import estimate
 from engine.reasons import Reason
 from engine.replay import KEPT_BYTES, Cancelled, Replay
 from engine.stretches import parse_stretches
+from engine.testing import measure_test
 from engine.weights import named_weights
 
 #: Trainings come first.
@@ -116,6 +119,8 @@ class Replaying:
             taken = time.monotonic() - begun
             return TooLong(taken + still(replay.nearest(ask.iteration)))
         _demand_recorded(trainer, ask.loss)
+        if ask.file is None and not ask.view:
+            return Tested(*measure_test(trainer, held.dataset()))
         if ask.file is None:
             view = views.see(trainer, ask.view, ask.options, held.before)
             return Seen(encode_view(ask.view, trainer.iteration, view))
@@ -159,6 +164,11 @@ class _Held:
         )
         self.before: Array | None = None
         self._iteration = -1
+
+    def dataset(self) -> Dataset:
+        """All images of its data set."""
+        folders = {"data_dir": Path(self.job.data_dir), "cache_dir": Path(self.job.cache_dir)}
+        return load_dataset(self.job.config["dataset"]["name"], **folders)
 
     def at(self, iteration: int, is_cancelled: Callable[[], bool]) -> Trainer:
         """The trainer at a moment, as `Replay.at`. Several questions about one moment take its steps once."""

@@ -6,6 +6,7 @@ PLACEHOLDERS: dict[str, tuple[str, ...]] = {
     "no_such_layer": ("most",),
     "not_pictures": ("layer",),
     "view_no_validation": (),
+    "view_test_closed": (),
     "view_needs_images": (),
     "not_base64": (),
     "pixels_length": ("wanted", "given"),

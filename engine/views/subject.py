@@ -122,15 +122,17 @@ class Subject:
         evaluation mode, which changes nothing that training reads.
 
         Raises:
-            ConfigError: the experiment keeps no validation images back.
+            ConfigError: the experiment keeps no validation images back, or the test set stays closed.
         """
         check_part(self.config, part)
         return self.trainer.evaluators[part]
 
     def sample(self, count: int = SAMPLE) -> tuple[Array, NDArray[np.intp]]:
-        """The first test images (n, *shape), at most `count` of them, as numbers, and their labels (n,). Fewer of a
-        network so large that they would take seconds (`MULTIPLY_ADDS`); never more or fewer in the same run."""
-        part = self.part("test")
+        """The first test images (n, *shape), at most `count` of them, as numbers, and their labels (n,); validation or
+        training images where the test set stays closed. Fewer of a network so large that they would take seconds
+        (`MULTIPLY_ADDS`); never more or fewer in the same run."""
+        parts = self.trainer.parts
+        part = parts.test or parts.validation or parts.train
         cost = sum(layer.multiply_adds for layer in self.network.layers)
         count = min(count, max(LEAST_SAMPLE, MULTIPLY_ADDS // max(cost, 1)))
         return self.images(part, slice(count)), part.labels[:count]
@@ -183,9 +185,13 @@ def check_part(config: ExperimentConfig, part: str) -> None:
     """Refuse a part that an experiment does not have.
 
     Raises:
-        ConfigError: the experiment keeps no validation images back.
+        ConfigError: the experiment keeps no validation images back, or the test set stays closed.
     """
+    if part == "test" and not config.dataset.test_images:
+        text = "part must be train or validation: the test set of this experiment stays closed"
+        bounds = {"choices": ["train", *(["validation"] if config.dataset.validation_size else [])]}
+        raise ConfigError("unknown_name", "part", Reason("view_test_closed", text), bounds)
     if part == "validation" and config.dataset.validation_size is None:
         text = "part must be test or train: this experiment keeps no validation images back"
-        bounds = {"choices": ["test", "train"]}
+        bounds = {"choices": [*(["test"] if config.dataset.test_images else []), "train"]}
         raise ConfigError("unknown_name", "part", Reason("view_no_validation", text), bounds)

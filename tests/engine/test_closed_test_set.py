@@ -4,10 +4,11 @@ import dataclasses
 
 import pytest
 
-from engine import ConfigError, ExperimentConfig, Trainer, load_dataset
+from engine import ConfigError, ExperimentConfig, Trainer, load_dataset, views
 from engine.checkpoint import save
 from engine.memory import estimate
 from engine.testing import measure_test
+from engine.views.subject import Subject
 
 DATA = {"name": "digits", "validation_size": 100, "label_noise": 0.1}
 SHORT = {
@@ -71,3 +72,17 @@ def test_its_accuracy_can_be_measured_afterwards_as_it_would_have_been():
     recorded = opened.evaluate()
 
     assert measure_test(trainer, load_dataset("digits")) == (recorded.test_accuracy, recorded.test_loss)
+
+
+def test_no_view_looks_at_a_closed_test_set():
+    trainer = Trainer(closed())
+
+    with pytest.raises(
+        ConfigError, match="part must be train or validation: the test set of this experiment stays"
+    ):
+        views.check("confusion", {"part": "test"}, trainer.config)
+    assert "test" not in trainer.evaluators
+    options = views.check("confusion", {"part": "validation"}, trainer.config)
+    assert views.see(trainer, "confusion", options).facts["total"] == 100
+    images, _ = Subject(trainer).sample()
+    assert len(images) == 100
