@@ -7,6 +7,8 @@ training they are those of the batch; running means of them (σ² unbiased, as i
 
     ∂L/∂β = Σ ∂L/∂y      ∂L/∂γ = Σ ∂L/∂y x̂
     ∂L/∂x = γ / √(σ² + ε) · (∂L/∂y - ∂L/∂β / m - x̂ ∂L/∂γ / m)      m: how many values share one mean
+
+In evaluation μ and σ² do not depend on x, so ∂L/∂x = γ / √(σ² + ε) · ∂L/∂y.
 """
 
 from __future__ import annotations
@@ -75,6 +77,7 @@ class BatchNorm(Layer):
             self.running_variance[...] = keep * self.running_variance + (1 - keep) * unbiased
         else:
             mean, variance = self.running_mean, self.running_variance
+        self.training = training
         self.deviation = np.sqrt(variance + self.epsilon)
         self.normed = (x - self._broadcast(mean)) / self._broadcast(self.deviation)
         return self._broadcast(self.gamma) * self.normed + self._broadcast(self.beta)
@@ -83,7 +86,9 @@ class BatchNorm(Layer):
         m = dy.size // self.features
         self.dbeta[...] = dy.sum(axis=self.axes)
         self.dgamma[...] = (dy * self.normed).sum(axis=self.axes)
-        inner = dy - self._broadcast(self.dbeta / m) - self.normed * self._broadcast(self.dgamma / m)
+        inner = dy
+        if self.training:
+            inner = dy - self._broadcast(self.dbeta / m) - self.normed * self._broadcast(self.dgamma / m)
         return self._broadcast(self.gamma / self.deviation) * inner
 
     def _broadcast(self, values: Array) -> Array:

@@ -26,11 +26,12 @@ class Dropout(Layer):
 
     def forward(self, x: Array, training: bool) -> Array:
         if not training:
+            self.factor: Array = np.ones((), x.dtype)
             return x
         if self.generator is None:
             raise TypeError("dropout needs a generator")
         m = self.generator.random(x.shape, np.float32) >= self.rate
-        self.factor: Array = m.astype(x.dtype) / (1 - self.rate)
+        self.factor = m.astype(x.dtype) / (1 - self.rate)
         y: Array = x * self.factor
         return y
 

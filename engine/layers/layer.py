@@ -9,7 +9,8 @@ Contract:
 
     forward(x, training) → y
     backward(dy) → dx: from ∂L/∂y to ∂L/∂x. It also writes the gradients of the layer's parameters into their views.
-        It follows a forward pass in training mode.
+        It follows a forward pass and is its gradient. In training that pass is in training mode; views take gradients
+        of passes in evaluation mode too.
 
 A layer here is its formula and nothing else. `engine.fast` runs the same layers faster: in arrays that are allocated
 once, on images in blocks, several layers at a time. It imports the layers; no layer imports it. Both give the same

@@ -19,7 +19,7 @@ from engine.arrays import Array
 from engine.config import ExperimentConfig
 from engine.errors import ConfigError
 from engine.trainer import Trainer
-from engine.views import confusion, digit, reasons, units, weights
+from engine.views import confusion, digit, histograms, reasons, units, weights
 from engine.views.kind import Kind, View
 from engine.views.subject import Subject
 
@@ -28,6 +28,7 @@ __all__ = ["KINDS", "View", "check", "reasons", "see"]
 KINDS: dict[str, Kind] = {
     "weights": weights.KIND,
     "units": units.KIND,
+    "histograms": histograms.KIND,
     "confusion": confusion.KIND,
     "digit": digit.KIND,
 }

@@ -19,7 +19,7 @@ from engine.evaluation import Evaluator
 from engine.fields import Field
 from engine.layers import build_layers
 from engine.levels import as_numbers
-from engine.losses import log_softmax
+from engine.losses import SoftmaxCrossEntropy, log_softmax
 from engine.network import Network, build_network
 from engine.norms import euclidean_norm
 from engine.parts import Part
@@ -148,10 +148,15 @@ class Subject:
         Args:
             x: images (N, *shape).
         """
-        held = held_bytes(self.network.layers, self.network.dtype.itemsize)
-        count = max(1, min(AT_ONCE, BYTES_AT_ONCE // held))
+        count = self._at_once
         for at in range(0, len(x), count):
             yield passed(self.network.layers, x[at : at + count])
+
+    @property
+    def _at_once(self) -> int:
+        """How many images pass through the plain network at a time."""
+        held = held_bytes(self.network.layers, self.network.dtype.itemsize)
+        return max(1, min(AT_ONCE, BYTES_AT_ONCE // held))
 
     def outputs(self, x: Array) -> Iterator[list[Array]]:
         """The outputs of each layer of the network, lowest first, some images at a time.
@@ -164,6 +169,32 @@ class Subject:
         """
         for seen in self.passes(x):
             yield [seen.outputs[layer] for layer in self.network.layers]
+
+    def gradient(self, x: Array, labels: NDArray[np.intp]) -> Array:
+        """The gradient of the mean loss of some images, as one vector like `Network.vector`: of the network as an
+        evaluation runs it (no dropout, running means), with the penalties that training has at this moment.
+
+        Args:
+            x: images (N, *shape).
+            labels: (N,).
+        """
+        network, loss = self.network, SoftmaxCrossEntropy()
+        total = np.zeros_like(network.gradient)
+        count = self._at_once
+        for at in range(0, len(x), count):
+            y = x[at : at + count]
+            share = len(y) / len(x)
+            for layer in network.steps:
+                y = layer.forward(y, False)
+            loss(y, labels[at : at + count])
+            dy: Array | None = loss.gradient
+            for layer in reversed(network.steps):
+                assert dy is not None  # only fast steps leave it out
+                dy = layer.backward(dy)
+            network.gradient *= share
+            total += network.gradient
+        network.penalty.add(network.vector[: network.weights], total[: network.weights])
+        return total
 
     def probabilities(self, x: Array) -> Array:
         """The probability of each class (N, classes) for images (N, *shape)."""
