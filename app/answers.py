@@ -399,10 +399,10 @@ class ViewsAnswer(TypedDict):
 @_answer
 class ClassAnswer(TypedDict):
     """The class. `role` is null for a visitor, who gets no more than the first three keys. `held`: students cannot
-    launch now. `shown`: what all screens show; null: each shows its own. `people`: how many students have joined.
-    `launched`: how many of them have launched a run. `code_made`: when the code was made, in Unix seconds, or the lab
-    opened. `sees`: what the teacher sees of a student. The teacher and the projector get the `code`, and the
-    `addresses` by which others open the lab, the best one first."""
+    launch now. `shown`: what all screens show; null: each shows its own. `cloud`: students see the curves of all.
+    `people`: how many students have joined. `launched`: how many of them have launched a run. `code_made`: when the
+    code was made, in Unix seconds, or the lab opened. `sees`: what the teacher sees of a student. The teacher and the
+    projector get the `code`, and the `addresses` by which others open the lab, the best one first."""
 
     name: str
     ended: bool
@@ -411,6 +411,7 @@ class ClassAnswer(TypedDict):
     held: NotRequired[bool]
     shown: NotRequired[dict[str, Any] | None]
     numbers_only: NotRequired[bool]
+    cloud: NotRequired[bool]
     people: NotRequired[int]
     launched: NotRequired[int]
     code_made: NotRequired[float]

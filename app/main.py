@@ -36,6 +36,7 @@ from app.metrics import Metrics
 from app.pages import Pages
 from app.people import access
 from app.people.attendance import Attendance
+from app.people.class_cloud import ClassCloud
 from app.people.classroom import Classroom
 from app.people.guard import Guard, keys_of
 from app.people.wall import Wall
@@ -97,6 +98,7 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
     if classroom is not None:
         attendance = Attendance(classroom, database, hub, register.owners, settings.class_days)
     wall = None if classroom is None else Wall(classroom, register, hub, scheduler.expected_starts)
+    cloud = None if classroom is None else ClassCloud(classroom, register, hub)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -112,11 +114,14 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
             await classroom.release_deleted(register.find_run)
         if attendance is not None:
             attendance.open()
+        if cloud is not None:
+            cloud.open()
         preparing = asyncio.create_task(data_sets.prepare_all())
         yield
         preparing.cancel()
-        if wall is not None:
-            wall.close()
+        for shown in (wall, cloud):
+            if shown is not None:
+                shown.close()
         viewing.close()
         await replayer.close()
         await scheduler.close()

@@ -112,6 +112,11 @@ class Hub:
         self._lanes.put_wall(messages, gone, projected)
         self._offer_changes()
 
+    def publish_cloud(self, messages: Mapping[str, Mapping[str, Any]], gone: Iterable[str]) -> None:
+        """Publish states for all students, by subject, and forget those that are gone."""
+        self._lanes.put_cloud(messages, gone)
+        self._offer_changes()
+
     def _close(self, run_id: str, lane: States, owner: str | None) -> None:
         """Those who read a lane do not see a run any more, but for its owner."""
         for viewer in tuple(self._watchers.get(run_id, ())):

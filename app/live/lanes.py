@@ -115,6 +115,12 @@ class Lanes:
             else:
                 self._put([_WALL], subject, message)
 
+    def put_cloud(self, messages: Mapping[str, Mapping[str, Any]], gone: Iterable[str]) -> None:
+        """Newer states for all students, by subject; those that are gone are left out for pages to come."""
+        self._lanes[_STUDENTS].forget(gone)
+        for subject, message in messages.items():
+            self._put([_STUDENTS], subject, message)
+
     def put_run(self, run: RunState) -> list[States]:
         """A newer state of a run; returns the lanes whose readers do not see it any more."""
         run_id, subject = run.view["id"], f"run:{run.view['id']}"

@@ -50,6 +50,7 @@ class Classroom:
         code: the digits with which people join.
         held: whether students cannot launch now.
         shown: the teacher's view that all screens show; None: each shows its own.
+        cloud: whether students see the curves of all, without persons.
         numbers_only: whether the projector shows no nicknames.
         ended_at: when the class has ended, in Unix seconds.
         made_at: when it began, in Unix seconds.
@@ -64,6 +65,7 @@ class Classroom:
         self.held = False
         self.shown: dict[str, Any] | None = None
         self.numbers_only = True
+        self.cloud = False
         self.made_at = 0.0
         self.ended_at: float | None = None
         self.new_secret: str | None = None
@@ -101,7 +103,7 @@ class Classroom:
             found = await self._begin()
         self.id, self.code, self._code_made = found["id"], found["code"], time.time()
         self.held, self.shown = bool(found["held"]), found["shown"]
-        self.numbers_only = bool(found["numbers_only"])
+        self.numbers_only, self.cloud = bool(found["numbers_only"]), bool(found["cloud"])
         self.made_at, self._salt = found["made_at"], bytes.fromhex(found["salt"])
         self._secrets = await self._database.read(lambda c: people_store.secrets_of(c, self.id))
         with contextlib.suppress(StoreUnavailable):  # a disk that takes no writes now: they end another time
@@ -127,7 +129,7 @@ class Classroom:
         }
         first = [_person("", role, now) for role in (Role.TEACHER, Role.PROJECTOR)]
         await self._database.write(lambda c: people_store.insert_class(c, values, first))
-        return {**values, "held": 0, "shown": None, "numbers_only": 1}
+        return {**values, "held": 0, "shown": None, "numbers_only": 1, "cloud": 0}
 
     # -- who is who --------------------------------------------------------------------------------
 
@@ -330,7 +332,7 @@ class Classroom:
     # -- what the teacher does ---------------------------------------------------------------------
 
     async def set(self, **changes: Any) -> None:
-        """Store and publish `held`, `shown`, `code` or `numbers_only`."""
+        """Store and publish `held`, `shown`, `code`, `cloud` or `numbers_only`."""
         async with self._order:
             self._demand_open()
             await self._set(changes)
@@ -414,6 +416,7 @@ class Classroom:
             "held": self.held,
             "shown": self.shown,
             "numbers_only": self.numbers_only,
+            "cloud": self.cloud,
             "people": len(self.students),
             "launched": self._launched,
             "code_made": self._code_made,

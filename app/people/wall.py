@@ -28,12 +28,11 @@ from typing import Any
 from app.errors import LabError
 from app.jobs.register import Register
 from app.live.hub import Hub
+from app.people.class_curves import ClassCurves
 from app.people.classroom import Classroom
 from app.people.person import Person, Role
-from app.people.wall_curve import WallCurve
 from app.runs import Run
-from app.trainings import Status, Training
-from engine import datasets
+from app.trainings import Status
 
 log = logging.getLogger(__name__)
 
@@ -47,8 +46,6 @@ POLL_SECONDS = 15.0
 MAX_RUNS = 9
 #: The most people who are named of a training that waits or runs.
 MAX_NAMED = 5
-#: The most curves that are read from the store at a time; the others come with the next ones.
-MAX_READS = 50
 #: The most trainings in the message of those that wait.
 MAX_WAITING = 1000
 
@@ -79,7 +76,7 @@ class Wall:
         self._task: asyncio.Task[None] | None = None
         self._sent: dict[str, dict[str, Any]] = {}  # subject → message
         self._projected: dict[str, dict[str, Any]] = {}  # tiles as the projector gets them
-        self._curves: dict[str, WallCurve] = {}
+        self._curves = ClassCurves(hub)
 
     # -- pages ---------------------------------------------------------------------------------------
 
@@ -115,7 +112,7 @@ class Wall:
         try:
             while self.is_open:
                 try:
-                    more = await self._read()
+                    more = await self._curves.read(self._shown().values())
                 except LabError as error:  # the curves come when the store can be read again
                     log.warning("the wall could not be read: %s", error)
                     more = False
@@ -130,24 +127,6 @@ class Wall:
             self._task = None
 
     # -- what is shown -------------------------------------------------------------------------------
-
-    async def _read(self) -> bool:
-        """Take new rows of the trainings that are shown; whether some are still to be read from the store."""
-        reads = 0
-        for run in self._shown().values():
-            curve = self._curves.setdefault(run.training.id, WallCurve())
-            while curve.rows < self._hub.total(run.id, "evaluation"):
-                rows = self._hub.rows_in_memory(run.id, "evaluation", curve.rows)
-                if rows is None:
-                    if reads >= MAX_READS:
-                        return True
-                    reads += 1
-                    rows = await self._hub.stored_rows(run.id, "evaluation", curve.rows)
-                if rows is None or not rows.count:  # deleted in the meantime, or damaged
-                    curve.rows = self._hub.total(run.id, "evaluation")
-                    break
-                curve.take(rows)
-        return False
 
     def _shown(self) -> dict[str, Run]:
         """Training → a run that shows it, of those that tiles show."""
@@ -173,7 +152,7 @@ class Wall:
             now[subject] = tile
             projected[subject] = {**tile, "runs": [self._projected_run(run, names) for run in shown]}
             for run in shown:
-                now[f"curve:{run.training.id}"] = self._curve(run.training)
+                now[f"curve:{run.training.id}"] = self._curves.message(run.training)
         waiting = [
             [training_id, math.ceil(seconds) if math.isfinite(seconds) else None, *self._owners(training_id)]
             for training_id, seconds in itertools.islice(self._waiting(), MAX_WAITING)
@@ -192,7 +171,7 @@ class Wall:
             if self._sent.get(subject) != message or self._projected.get(subject) != projected.get(subject)
         }
         gone = self._sent.keys() - now.keys()
-        self._curves = {one: curve for one, curve in self._curves.items() if f"curve:{one}" in now}
+        self._curves.keep({run.training.id for shown in shown_of.values() for run in shown})
         self._sent, self._projected = now, projected
         if changed or gone:
             self._hub.publish_wall(changed, gone, projected)
@@ -227,10 +206,6 @@ class Wall:
         is_seen = names[run.name] > 1 or self._register.sight.is_open(run)
         return {**_view(run), "name": run.name if is_seen else f"#{run.number}"}
 
-    def _curve(self, training: Training) -> dict[str, Any]:
-        curve = self._curves.get(training.id, WallCurve())
-        return curve.message(training, chance=_chance(training))
-
 
 def may_open_wall(person: Person) -> bool:
     """Whether a person's pages may show the wall."""
@@ -254,9 +229,3 @@ def newest_of_each(runs: Iterable[Run]) -> dict[str, list[Run]]:
 
 def _view(run: Run) -> dict[str, Any]:
     return {"id": run.id, "number": run.number, "name": run.name, "training": run.training.id}
-
-
-def _chance(training: Training) -> float:
-    """The accuracy of guessing."""
-    name = training.config["dataset"]["name"]
-    return 1 / len(datasets.source(name).class_names) if name in datasets.names() else 0.0

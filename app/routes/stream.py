@@ -16,6 +16,8 @@ The server sends rows as binary frames, and text:
 - `{"type": "lab", "workers", "busy", "queued", "slowness"}`: the last is how much longer trainings take on this machine
   than was estimated.
 - `{"type": "dataset", "dataset": {...}}`: the progress of a download.
+- in a class: `class` and `person`, `views` (`app/people/shared_views.py`), and for students `cloud` and `cloud_curve`
+  (`app/people/class_cloud.py`).
 - with `?view=wall` in the address, for the teacher and the projector: what `app/people/wall.py` makes.
 - `{"type": "view", "run", "view", "options", "error": {...}}`: a view that is watched cannot be made.
 - `{"type": "error", "error": {...}}`: a message that cannot be understood. The socket stays open.

@@ -78,7 +78,8 @@ class ClassChanges(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    numbers_only: bool = Field(strict=True, description="whether the projector shows no nicknames")
+    numbers_only: bool = Field(True, strict=True, description="whether the projector shows no nicknames")
+    cloud: bool = Field(False, strict=True, description="whether students see the curves of all")
 
 
 @router.get("/people")
@@ -141,8 +142,11 @@ async def make_projector_link(lab: TheLab) -> SecretAnswer:
 
 @router.patch("")
 async def change_class(lab: TheLab, person: ThePerson, given: ClassChanges) -> ClassAnswer:
-    """Show nicknames on the projector, or numbers only."""
-    await lab.demand_class().set(numbers_only=given.numbers_only)
+    """Show nicknames on the projector, or numbers only; let students see the curves of all, without persons, or not."""
+    changes = given.model_dump(exclude_unset=True)
+    if not changes:
+        raise Invalid("nothing is to be changed: give numbers_only or cloud", code="missing")
+    await lab.demand_class().set(**changes)
     return class_view(lab, person)
 
 

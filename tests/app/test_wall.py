@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from app.jobs.register import Register
 from app.live.hub import Hub
+from app.people import class_cloud as cloud_module
 from app.people import wall as wall_module
+from app.people.class_cloud import ClassCloud
 from app.people.classroom import Classroom
 from app.people.wall import Wall, newest_of_each
 from app.people.wall_curve import MAX_POINTS, WallCurve
@@ -80,6 +82,7 @@ class WallLab:
         self.register = Register(self.database, self.hub, self.classroom)
         self.waiting: list[tuple[str, float]] = []
         self.wall = Wall(self.classroom, self.register, self.hub, lambda: self.waiting)
+        self.cloud = ClassCloud(self.classroom, self.register, self.hub)
 
     async def __aenter__(self):
         self.database.open()
@@ -88,6 +91,7 @@ class WallLab:
 
     async def __aexit__(self, *_):
         self.wall.close()
+        self.cloud.close()
         self.database.close()
 
     async def student(self, nickname):
@@ -254,3 +258,68 @@ def test_the_newest_runs_of_a_person_are_those_of_the_last_launch():
     assert newest_of_each(runs) == {"a": runs[4:], "b": [runs[3]]}
     runs[4].archived = runs[5].archived = True
     assert newest_of_each(runs)["a"] == runs[:2]
+
+
+def test_students_get_the_curves_of_all_without_persons_only_while_the_teacher_lets_them(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(cloud_module, "PERIOD_SECONDS", 0.01)
+
+    async def scenario():
+        async with WallLab(tmp_path) as lab:
+            ada, bob, eve = [await lab.student(name) for name in ("Ada", "Bob", "Eve")]
+            (first,) = await lab.launch(ada, "ReLU")
+            await lab.launch(bob, "ReLU", training=first.training)
+            (private,) = await lab.launch(eve, "what only she calls it")
+            for run, values in ((first, [0.1, 0.5]), (private, [0.2])):
+                lab.hub.append(run.training.id, "evaluation", evaluations(0, values))
+            lab.cloud.open()
+            pages = {person.id: lab.hub.join(person) for person in (ada, eve)}
+
+            async def news(person):
+                await asyncio.sleep(0.1)
+                return await messages(pages[person.id], "cloud", "cloud_curve")
+
+            assert await news(ada) == []  # not before the teacher lets them
+
+            await lab.classroom.set(cloud=True)
+            (groups, *curves) = await news(ada)
+            (named, rest) = groups["groups"]
+            ((shared, runs),) = named["curves"]
+            ((alone, one),) = rest["curves"]
+            assert (named["name"], named["people"], runs) == ("ReLU", 2, 2)
+            assert (rest["name"], rest["people"], one) == ("", 0, 1)
+            assert {curve["id"]: curve["points"] for curve in curves} == {
+                shared: [[0, 0.1], [10, 0.5]],
+                alone: [[0, 0.2]],
+            }
+            assert await news(eve) == [groups, *curves]
+            told = json.dumps([groups, curves])
+            hidden = [
+                ada.id,
+                bob.id,
+                eve.id,
+                private.name,
+                private.id,
+                first.training.id,
+                private.training.id,
+            ]
+            assert [secret for secret in hidden if secret in told] == []
+            assert await messages(lab.viewer(), "cloud", "cloud_curve") == []  # the teacher has the wall
+
+            # only what has changed; what is no more shown is in no group
+            lab.hub.append(first.training.id, "evaluation", evaluations(2, [0.6]))
+            (grown,) = await news(ada)
+            assert (grown["id"], grown["points"][-1]) == (shared, [20, 0.6])
+            await lab.launch(eve, "ReLU", training=first.training)
+            assert [one["groups"] for one in await news(ada)] == [
+                [{"name": "ReLU", "people": 3, "curves": [[shared, 3]]}]
+            ]
+
+            await lab.classroom.set(cloud=False)
+            assert [one["groups"] for one in await news(ada)] == [None]
+            assert [one["type"] for one in await messages(lab.hub.join(eve), "cloud", "cloud_curve")] == [
+                "cloud"
+            ]
+
+    event_loop.run(scenario())

@@ -296,6 +296,16 @@ def test_an_hour_of_a_class(sit, lab):
     desk.until(f"{drawn(desk)} === '{hers}' && !document.documentElement.hasAttribute('data-moment')")
     desk.until(f"!document.querySelector('[data-run=\"{mine}\"]') && ({BANNER}) === ''")
 
+    # the curves of all on the students' pages, and the own one over them, as long as the teacher lets them see it
+    teacher.http.patch("/api/class", json={"cloud": True}).raise_for_status()
+    cloud = "document.querySelector('#class-cloud:not([hidden])')"
+    desk.until(f"{cloud}?.querySelectorAll('.cloud-thin path[d]').length === 2")
+    desk.until(f"{cloud}.querySelectorAll('.cloud-chosen path').length === 1")
+    phone.until(f"{cloud}?.querySelector('.cloud-name').textContent === '自分'")
+    assert violations(desk) == []
+    teacher.http.patch("/api/class", json={"cloud": False}).raise_for_status()
+    desk.until("document.querySelector('#class-cloud').hidden")
+
     # renamed; and the same person in a second tab, and with another code
     teacher.http.patch(f"/api/class/people/{person(teacher, 2)}", json={"nickname": "Ada"}).raise_for_status()
     desk.until("document.querySelector('.person summary').textContent === '2 Ada'")

@@ -4,6 +4,7 @@
  */
 
 import { find, h, label, setText } from "../page/dom.js";
+import { lazy } from "../page/lazy.js";
 import { loadStyle } from "../page/style.js";
 import { onLanguage, t } from "../words/i18n.js";
 import { Banner } from "./banner.js";
@@ -53,6 +54,7 @@ export class InClass {
       new Hand(tools, find(document, ".parts", HTMLElement), store, toast);
       new ShareButton(tools, store, toast);
       new ShownView(store);
+      this.#followCloud();
     }
     new SharedList(store, toast);
     const measure = () =>
@@ -70,6 +72,14 @@ export class InClass {
     store.on("person", () => this.#leaveIfOver());
     store.on("class", () => this.#drawShown());
     this.#leaveIfOver();
+  }
+
+  /** The card of the class's cloud, loaded when the teacher first lets students see it. */
+  #followCloud() {
+    const card = lazy(async () => new (await import("./cloud-card.js")).CloudCard(this.#store));
+    const follow = () => this.#store.messages.cloud?.groups && card();
+    this.#store.on("cloud", follow);
+    follow();
   }
 
   /** Why this person cannot launch now; empty: they can. */

@@ -56,7 +56,9 @@ export class SharedList {
   #draw() {
     /** @type {Map<string, {says: string, line: HTMLElement}>} */
     const lines = new Map();
-    for (const { person, views } of this.#store.sharedViews.values())
+    for (const { person, views } of /** @type {Map<string, ViewsOfPerson>} */ (
+      this.#store.several.views
+    ).values())
       for (const view of views) {
         const who = this.#owner(person, view);
         const what = this.#what(view);

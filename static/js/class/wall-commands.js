@@ -30,6 +30,9 @@ export class WallCommands {
   #numbers = h("input", { type: "checkbox", onchange: () => this.setNumbersOnly(this.#numbers.checked) });
   #numbersText = h("span");
   #numbersLabel = h("label", { className: "tool check" }, this.#numbers, this.#numbersText);
+  #cloud = h("input", { type: "checkbox", onchange: () => this.setCloud(this.#cloud.checked) });
+  #cloudText = h("span");
+  #cloudLabel = h("label", { className: "check" }, this.#cloud, this.#cloudText);
   #link = h("button", { type: "button", className: "tool", onclick: openLink });
   #exportText = h("summary", { className: "tool" });
   #exportList = h("div", { className: "card panel" });
@@ -70,6 +73,8 @@ export class WallCommands {
     this.#hold.title = t("class.wall.hold.help");
     this.#show.title = t("class.wall.show.help");
     this.#numbersLabel.title = t("class.wall.numbers_only.help");
+    this.#cloudLabel.title = t("class.wall.cloud_to_all.help");
+    setText(this.#cloudText, t("class.wall.cloud_to_all"));
     setText(this.#numbersText, t("class.wall.numbers_only"));
     this.#link.replaceChildren(icon("projector"), t("class.wall.projector"));
     this.#exportText.replaceChildren(icon("download"), t("export.title"));
@@ -81,9 +86,9 @@ export class WallCommands {
 
   /** Draw how the class is, if that has changed: a message comes with each student who joins. */
   #draw() {
-    const { held, shown, numbers_only = true, ended = false } = this.#store.classroom;
+    const { held, shown, numbers_only = true, cloud = false, ended = false } = this.#store.classroom;
     const shownText = shown ? this.#shownText() : t("class.wall.show");
-    const state = JSON.stringify([held, Boolean(shown), shownText, numbers_only, ended]);
+    const state = JSON.stringify([held, Boolean(shown), shownText, numbers_only, cloud, ended]);
     if (state === this.#drawn) return;
     this.#drawn = state;
     for (const element of [this.#hold, this.#menu, this.#numbersLabel, this.#link, this.#end])
@@ -96,6 +101,7 @@ export class WallCommands {
     this.#show.classList.toggle("on", Boolean(shown));
     this.#show.replaceChildren(icon("eye"), shownText);
     this.#numbers.checked = numbers_only;
+    this.#cloud.checked = cloud;
   }
 
   /** What is shown to all. */
@@ -143,6 +149,7 @@ export class WallCommands {
       choice(`${section} ${title[language()]}`, { kind: "lesson", lesson: slug }),
     );
     this.#choices.replaceChildren(
+      this.#cloudLabel,
       ...choices,
       h("p", { className: "quiet" }, t("class.wall.show.student")),
       h("div", { className: "numbers" }, ...students),
@@ -168,6 +175,11 @@ export class WallCommands {
   /** Show something on every screen, or nothing any more. @param {object | null} view */
   show(view) {
     return this.#try(() => classApi.show(view));
+  }
+
+  /** @param {boolean} isShown */
+  setCloud(isShown) {
+    return this.#try(() => classApi.change({ cloud: isShown }));
   }
 
   /** @param {boolean} numbersOnly */

@@ -20,6 +20,7 @@ import { tileOf } from "./tile.js";
  * @property {boolean} held
  * @property {{kind: string, runs?: string[], person?: string, lesson?: string} | null} shown
  * @property {boolean} [numbers_only]
+ * @property {boolean} [cloud] whether students see the curves of all
  * @property {boolean} [ended]
  * @property {number} [code_made] when the code was made: another one comes with another number
  * @property {number} [people] how many have joined

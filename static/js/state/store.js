@@ -2,7 +2,7 @@
  * The store: the page's copy of the lab's state, and what the viewer has chosen to see.
  *
  * The store does not use the document. It emits "runs", "rows" and "overview" (with the stream), "lab", "connection" and
- * "datasets" when these change, and "class", "person" and "views" with such a message. Views of the runs listen to "draw": it is emitted at most once per animation frame, and
+ * "datasets" when these change, and "class", "person", "cloud", "views" and "cloud_curve" with such a message. Views of the runs listen to "draw": it is emitted at most once per animation frame, and
  * immediately after an action of the viewer.
  */
 
@@ -12,7 +12,7 @@ import { Series } from "./series.js";
 
 /**
  * @import { ApiError } from "../server/api.js"
- * @import { PersonOfPage, ViewsOfPerson } from "../class/types.js"
+ * @import { PersonOfPage } from "../class/types.js"
  * @import { Dataset, Frame, LabState, Run, RunView } from "../types.js"
  */
 
@@ -36,10 +36,10 @@ export class Store extends Emitter {
   complete = false;
   /** Who has opened the page; null in a lab without a class, where everybody may do everything. @type {PersonOfPage | null} */
   person = null;
-  /** By type: the newest message of the class and of this person. @type {Record<"class" | "person", any>} */
-  messages = { class: null, person: null };
-  /** By person: what they share with the class together. @type {Map<string, ViewsOfPerson>} */
-  sharedViews = new Map();
+  /** By type: the newest message of the class, of this person and of the class's cloud. @type {Record<"class" | "person" | "cloud", any>} */
+  messages = { class: null, person: null, cloud: null };
+  /** By type, and by person or id: the newest of the messages that are about several. @type {Record<"views" | "cloud_curve", Map<string, any>>} */
+  several = { views: new Map(), cloud_curve: new Map() };
   /** @type {(() => void)[]} */
   #afterList = [];
   /** Ids of the runs in the list of which parts are still to come. @type {Set<string>} */
@@ -63,11 +63,12 @@ export class Store extends Emitter {
     super();
     this.#choices = new Map(Object.entries(choices));
     this.#hues = new Map(Object.entries(hues));
-    for (const type of /** @type {const} */ (["class", "person"]))
+    for (const type of /** @type {const} */ (["class", "person", "cloud"]))
       this.on(type, (message) => {
         this.messages[type] = message;
       });
-    this.on("views", (message) => this.sharedViews.set(message.person.id, message));
+    for (const type of /** @type {const} */ (["views", "cloud_curve"]))
+      this.on(type, (message) => this.several[type].set(message.id ?? message.person.id, message));
   }
 
   /** Call this when runs change, or which of them are shown. It emits "runs" now and "draw" in the next frame. */
