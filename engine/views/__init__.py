@@ -19,7 +19,7 @@ from engine.arrays import Array
 from engine.config import ExperimentConfig
 from engine.errors import ConfigError
 from engine.trainer import Trainer
-from engine.views import confusion, digit, histograms, reasons, units, weights
+from engine.views import confusion, digit, histograms, mistakes, reasons, units, weights
 from engine.views.kind import Kind, View
 from engine.views.subject import Subject
 
@@ -30,6 +30,7 @@ KINDS: dict[str, Kind] = {
     "units": units.KIND,
     "histograms": histograms.KIND,
     "confusion": confusion.KIND,
+    "mistakes": mistakes.KIND,
     "digit": digit.KIND,
 }
 

@@ -392,3 +392,64 @@ def test_a_histogram_leaves_out_what_is_not_finite_and_says_how_much():
     assert wide.counts.tolist() == [1, 1]
     alike = distribution(np.zeros(7, np.float32), 3)
     assert alike.counts.sum() == 7
+
+
+# -- mistakes --------------------------------------------------------------------------------------
+
+
+def expected_mistakes(p, labels, truth, predicted):
+    """The places of the images of one cell, or of all mistakes, in the order in which they are shown."""
+    rights = truth is not None and truth == predicted
+    found = []
+    for place, (label, row) in enumerate(zip(labels, p, strict=True)):
+        says = int(row.argmax())
+        if (says == label) == rights and truth in (None, label) and predicted in (None, says):
+            found.append((row[says] if rights else -row[says], place))
+    return [place for _, place in sorted(found)]
+
+
+def test_mistakes_are_the_images_of_a_cell_the_surest_first(moment):
+    p = moment.probabilities(moment.images("test"))
+    labels = moment.trainer.parts.test.labels
+    for truth, predicted in ((None, None), (1, None), (None, 0), (0, 1), (1, 1)):
+        seen = moment.see("mistakes", truth=truth, predicted=predicted, count=7)
+        expected = expected_mistakes(p, labels, truth, predicted)
+        indices = seen.arrays["indices"]
+        assert seen.facts["total"] == len(expected)
+        assert len(indices) == min(7, len(expected))
+        assert set(indices) <= set(expected)
+        # images that are equally sure up to rounding may change places
+        np.testing.assert_allclose(
+            p[indices].max(axis=1), p[expected[:7]].max(axis=1), rtol=1e-4, err_msg=str((truth, predicted))
+        )
+        np.testing.assert_allclose(seen.arrays["probabilities"], p[indices], rtol=1e-3, atol=1e-6)
+        np.testing.assert_array_equal(seen.arrays["labels"], labels[indices])
+        np.testing.assert_array_equal(seen.arrays["predictions"], p[indices].argmax(axis=1))
+        if "points" in seen.arrays:
+            np.testing.assert_array_equal(seen.arrays["points"], moment.images("test")[indices])
+        else:
+            np.testing.assert_array_equal(
+                seen.arrays["images"], np.rint(moment.images("test")[indices] * 255)
+            )
+
+
+def test_mistakes_in_training_are_told_by_the_labels_that_it_learns_from(dense):
+    """Their indices are places among the training images, of which only a sample is looked at."""
+    seen = dense.see("mistakes", part="train", count=50)
+    indices = seen.arrays["indices"]
+    assert seen.facts["sample"] == 200
+    assert indices.max() >= 200
+    p = dense.probabilities(dense.images("train")[indices])
+    np.testing.assert_allclose(seen.arrays["probabilities"], p, rtol=1e-3, atol=1e-6)
+    clean = dense.trainer.parts.train.labels[indices]
+    assert (seen.arrays["labels"] != clean).any()  # a fifth of the labels are wrong
+    counts = dense.see("confusion", part="train").arrays["counts"]
+    assert seen.facts["total"] == counts.sum() - np.trace(counts)
+
+
+def test_a_class_that_there_is_not_is_refused():
+    for name in ("truth", "predicted"):
+        with pytest.raises(ConfigError, match=f"{name} must be at most 2") as error:
+            check("mistakes", {name: 3}, experiment("points"))
+        assert error.value.field == name
+        assert error.value.bounds == {"minimum": 0, "maximum": 2}

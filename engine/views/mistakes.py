@@ -1,0 +1,137 @@
+"""Mistakes: the images that the network takes for another class, with what it says of each.
+
+The probability p of the class that the network says orders them: the surest mistakes come first. Images that it gets
+right (`truth` = `predicted`) come the other way round, the least sure first. Images with equal p keep their order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.arrays import Array
+from engine.config import ExperimentConfig
+from engine.errors import ConfigError
+from engine.fields import Field
+from engine.levels import LEVELS
+from engine.parts import Part
+from engine.views.kind import Kind, View
+from engine.views.subject import PART, Subject, check_part, softmax
+
+FIELDS = (
+    PART,
+    Field("truth", "integer", None, minimum=0, maximum=100_000, nullable=True),
+    Field("predicted", "integer", None, minimum=0, maximum=100_000, nullable=True),
+    Field("count", "integer", 24, minimum=1, maximum=200),
+)
+
+
+def check(config: ExperimentConfig, options: Mapping[str, Any]) -> None:
+    """Refuse a part or classes that the experiment does not have.
+
+    Raises:
+        ConfigError: the experiment keeps no validation images back, or a class is not one of its data set.
+    """
+    check_part(config, options["part"])
+    last = len(config.dataset.source.class_names) - 1
+    for name in ("truth", "predicted"):
+        if options[name] is not None and options[name] > last:
+            text = f"{name} must be at most {last}, the last class, not {options[name]}"
+            raise ConfigError("range", name, text, {"minimum": 0, "maximum": last})
+
+
+def see(subject: Subject, options: Mapping[str, Any]) -> View:
+    """Mistakes, or images of one cell of the confusion matrix: those of class `truth` that are taken for `predicted`.
+    Where one of the two is not given, any mistake will do.
+
+    `images` (n, C, H, W) uint8, or `points` (n, 2) float32; `probabilities` (n, classes) float32; `indices` (n,) int32:
+    their places in the part; `labels` and `predictions` (n,) int32. The labels are those of the experiment, with its
+    label noise.
+
+    Facts:
+        part, truth, predicted: as asked for.
+        total: how many such images there are; n is at most `count` of them.
+        sample: how many images of the part were looked at, as in the view `confusion`.
+    """
+    chosen, total, sample = _chosen(subject, options)
+    part = subject.part(options["part"])
+    indices = chosen.places
+    if options["part"] == "train" and subject.trainer.sampled is not None:
+        indices = subject.trainer.sampled[indices]
+    return View(
+        {
+            **_pictures(part, indices, subject.shape),
+            "probabilities": softmax(chosen.logits),
+            "indices": indices.astype(np.int32),
+            "labels": chosen.labels.astype(np.int32),
+            "predictions": chosen.logits.argmax(axis=1).astype(np.int32),
+        },
+        {
+            "part": options["part"],
+            "truth": options["truth"],
+            "predicted": options["predicted"],
+            "total": total,
+            "sample": sample,
+        },
+    )
+
+
+class _Chosen:
+    """The images that come first so far."""
+
+    def __init__(self, classes: int) -> None:
+        self.places: NDArray[np.intp] = np.empty(0, np.intp)
+        self.labels: NDArray[np.intp] = np.empty(0, np.intp)
+        self.logits: Array = np.empty((0, classes), np.float64)
+        self._order: Array = np.empty(0)
+
+    def add(
+        self, places: NDArray[np.intp], labels: NDArray[np.intp], logits: Array, order: Array, most: int
+    ) -> None:
+        """Add images, and keep the `most` with the smallest `order`."""
+        places = np.concatenate([self.places, places])
+        order = np.concatenate([self._order, order])
+        kept = np.lexsort((places, order))[:most]  # numbers that are not finite come last
+        self.places, self._order = places[kept], order[kept]
+        self.labels = np.concatenate([self.labels, labels])[kept]
+        self.logits = np.concatenate([self.logits, logits])[kept]
+
+
+def _chosen(subject: Subject, options: Mapping[str, Any]) -> tuple[_Chosen, int, int]:
+    """The images that come first, how many were found, and how many were looked at."""
+    truth, predicted = options["truth"], options["predicted"]
+    rights = truth is not None and truth == predicted
+    chosen = _Chosen(len(subject.class_names))
+    total = sample = 0
+    for outcome in subject.evaluator(options["part"]).outcomes():
+        says = outcome.logits.argmax(axis=1)
+        wanted = (says == outcome.labels) == rights
+        if truth is not None:
+            wanted &= outcome.labels == truth
+        if predicted is not None:
+            wanted &= says == predicted
+        found = np.flatnonzero(wanted)
+        total += len(found)
+        sample += len(says)
+        logits = outcome.logits[found].astype(np.float64)
+        # log p of the largest logit: -log Σ e^(z - max), exact also where p rounds to 1
+        largest = logits.max(axis=1, keepdims=True)
+        log_p = -np.log(np.exp(logits - largest).sum(axis=1))
+        order = log_p if rights else -log_p
+        chosen.add(outcome.places[found], outcome.labels[found], logits, order, options["count"])
+    return chosen, total, sample
+
+
+def _pictures(part: Part, indices: NDArray[np.intp], shape: tuple[int, ...]) -> dict[str, Array]:
+    values = part.images[indices].reshape(len(indices), *shape)
+    if len(shape) != 3:
+        return {"points": values.astype(np.float32)}
+    if values.dtype != np.uint8:
+        values = np.rint(values * LEVELS).astype(np.uint8)
+    return {"images": values}
+
+
+KIND = Kind(see, FIELDS, check)
