@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.arrays import Array
 from engine.config import ExperimentConfig
+from engine.errors import ConfigError
 from engine.fields import Field
 from engine.views.subject import Subject
 
@@ -46,3 +47,13 @@ class Kind:
 def finite(value: float | None) -> float | None:
     """A number as a fact; None if it is not finite, as JSON has no such numbers."""
     return float(value) if value is not None and math.isfinite(value) else None
+
+
+def demand_at_most(name: str, value: int, last: int) -> None:
+    """Refuse an option that is too large for an experiment.
+
+    Raises:
+        ConfigError: it names the option, the bound and the value.
+    """
+    if value > last:
+        raise ConfigError("range", name, f"{name} must be at most {last:,}, not {value:,}", {"maximum": last})

@@ -14,11 +14,10 @@ from numpy.typing import NDArray
 
 from engine.arrays import Array
 from engine.config import ExperimentConfig
-from engine.errors import ConfigError
 from engine.fields import Field
 from engine.levels import LEVELS
 from engine.parts import Part
-from engine.views.kind import Kind, View
+from engine.views.kind import Kind, View, demand_at_most
 from engine.views.subject import PART, Subject, check_part, softmax
 
 FIELDS = (
@@ -38,9 +37,8 @@ def check(config: ExperimentConfig, options: Mapping[str, Any]) -> None:
     check_part(config, options["part"])
     last = len(config.dataset.source.class_names) - 1
     for name in ("truth", "predicted"):
-        if options[name] is not None and options[name] > last:
-            text = f"{name} must be at most {last}, the last class, not {options[name]}"
-            raise ConfigError("range", name, text, {"minimum": 0, "maximum": last})
+        if options[name] is not None:
+            demand_at_most(name, options[name], last)
 
 
 def see(subject: Subject, options: Mapping[str, Any]) -> View:

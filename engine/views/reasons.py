@@ -5,6 +5,7 @@ from engine.reasons import declare
 PLACEHOLDERS: dict[str, tuple[str, ...]] = {
     "no_such_layer": ("most",),
     "not_pictures": ("layer",),
+    "no_window": ("layer",),
     "view_no_validation": (),
     "view_test_closed": (),
     "view_needs_images": (),
