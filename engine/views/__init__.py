@@ -19,7 +19,7 @@ from engine.arrays import Array
 from engine.config import ExperimentConfig
 from engine.errors import ConfigError
 from engine.trainer import Trainer
-from engine.views import confusion, digit, histograms, maps, mistakes, reasons, units, weights
+from engine.views import boundary, confusion, digit, histograms, maps, mistakes, reasons, units, weights
 from engine.views.kind import Kind, View
 from engine.views.subject import Subject
 
@@ -32,6 +32,7 @@ KINDS: dict[str, Kind] = {
     "maps": maps.KIND,
     "confusion": confusion.KIND,
     "mistakes": mistakes.KIND,
+    "boundary": boundary.KIND,
     "digit": digit.KIND,
 }
 

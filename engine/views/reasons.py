@@ -9,6 +9,7 @@ PLACEHOLDERS: dict[str, tuple[str, ...]] = {
     "view_no_validation": (),
     "view_test_closed": (),
     "view_needs_images": (),
+    "view_needs_points": (),
     "not_base64": (),
     "pixels_length": ("wanted", "given"),
 }

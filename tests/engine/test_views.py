@@ -1,10 +1,10 @@
-"""Views of a training at a moment: what they show, and that looking changes nothing."""
+"""Views of a training at a moment: weights as pictures, and options that are refused."""
 
 import numpy as np
 import pytest
 
 from engine import ConfigError, ExperimentConfig, Trainer
-from engine.views import KINDS, check, see
+from engine.views import check, see
 
 DIGITS = {"dataset": {"name": "digits"}, "training": {"iterations": 30, "batch_size": 20}}
 
@@ -46,27 +46,3 @@ def test_weights_that_are_no_pictures_are_refused(trained):
         check("weights", {"layer": 30}, trainer.config)
     with pytest.raises(ConfigError, match="there is no view"):
         check("nothing", {}, trainer.config)
-
-
-def test_looking_leaves_a_training_as_it_was_bit_for_bit():
-    """With dropout and batch norm, whose passes in training mode draw numbers and move means."""
-    layers = [
-        {"type": "dense", "units": 16},
-        {"type": "batch_norm"},
-        {"type": "activation", "name": "relu"},
-        {"type": "dropout", "rate": 0.3},
-        {"type": "dense", "units": 10},
-    ]
-    config = config_of(network={"layers": layers}, training={"iterations": 40, "batch_size": 20})
-    alone, watched = Trainer(config), Trainer(config)
-    for iteration in range(40):
-        expected, before = alone.step(), watched.network.vector.copy()
-        assert watched.step() == expected
-        if iteration % 10 == 5:
-            for name in KINDS:
-                try:
-                    options = check(name, {}, config)
-                except ConfigError:
-                    continue  # it does not fit this network
-                see(watched, name, options, before)
-    assert watched.checkpoint() == alone.checkpoint()

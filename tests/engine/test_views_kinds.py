@@ -1,6 +1,7 @@
 """The numbers of each kind of view, against independent computations, at random moments of random small trainings."""
 
 import base64
+import contextlib
 import json
 import random
 from typing import Any
@@ -9,10 +10,12 @@ import numpy as np
 import pytest
 
 from engine import ConfigError, ExperimentConfig, Trainer
+from engine.datasets.points import SETS
 from engine.layers.activation import ActivationLayer
 from engine.layers.residual import Residual
 from engine.replay import Replay
 from engine.views import KINDS, check, see
+from engine.views.boundary import REACH
 from engine.views.distribution import distribution
 from engine.views.subject import Subject
 
@@ -148,12 +151,9 @@ def test_a_view_after_a_replay_is_the_one_that_was_made_live_at_that_iteration(n
     replay = Replay(config)
     before = replay.at(at - 1).network.vector.copy()
     replayed = replay.at(at)
-    seen = 0
-    for kind in KINDS:
-        try:
-            options = check(kind, OPTIONS.get(kind, {}), config)
-        except ConfigError:
-            continue  # it does not fit this experiment
+    kinds = fitting(config)
+    assert len(kinds) >= 6
+    for kind, options in kinds.items():
         live, past = see(moment.trainer, kind, options, moment.before), see(replayed, kind, options, before)
         assert json.dumps(live.facts, allow_nan=False) == json.dumps(past.facts, allow_nan=False)
         assert list(live.arrays) == list(past.arrays)
@@ -161,8 +161,29 @@ def test_a_view_after_a_replay_is_the_one_that_was_made_live_at_that_iteration(n
             assert array.dtype in (np.float32, np.int32, np.uint8), (kind, key)
             assert array.shape == past.arrays[key].shape
             assert array.tobytes() == past.arrays[key].tobytes(), (kind, key)
-        seen += 1
-    assert seen >= 1
+
+
+def fitting(config):
+    """The kinds of views that fit an experiment, with their options."""
+    found = {}
+    for kind in KINDS:
+        with contextlib.suppress(ConfigError):
+            found[kind] = check(kind, OPTIONS.get(kind, {}), config)
+    return found
+
+
+@pytest.mark.parametrize("name", TRAININGS)
+def test_looking_leaves_a_training_as_it_was_bit_for_bit(name):
+    """Also with dropout and batch norm, whose passes in training mode draw numbers and move means."""
+    config = experiment(name)
+    alone, watched = Trainer(config), Trainer(config)
+    for iteration in range(ITERATIONS):
+        expected, before = alone.advance(), watched.network.vector.copy()
+        assert watched.advance() == expected
+        if iteration % 10 == 5:
+            for kind, options in fitting(config).items():
+                see(watched, kind, options, before)
+    assert watched.checkpoint() == alone.checkpoint()
 
 
 # -- confusion -------------------------------------------------------------------------------------
@@ -554,3 +575,46 @@ def test_a_layer_with_many_channels_gives_the_first_of_them():
     assert seen.arrays["layer/1"].shape == (64, 6, 6)
     assert seen.facts["layers"][0]["shape"] == [100, 6, 6]
     assert seen.facts["layers"][0]["shown"] == 64
+
+
+# -- boundary --------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def points():
+    return Moment("points")
+
+
+def test_a_boundary_is_what_the_network_says_of_each_place_from_the_top(points):
+    seen = points.see("boundary", size=11)
+    extent, maps = seen.facts["extent"], seen.arrays["probabilities"]
+    assert maps.shape == (3, 11, 11)
+    for row, column in ((0, 0), (0, 10), (10, 0), (3, 8), (5, 5)):
+        x = extent["left"] + (column + 0.5) * (extent["right"] - extent["left"]) / 11
+        y = extent["top"] - (row + 0.5) * (extent["top"] - extent["bottom"]) / 11
+        p = points.probabilities(np.array([[x, y]], np.float32))[0]
+        np.testing.assert_allclose(maps[:, row, column], p, rtol=1e-3, atol=1e-6)
+
+
+def test_the_map_of_a_unit_is_its_output_behind_the_activation(points):
+    seen = points.see("boundary")
+    first = seen.arrays["units/1"]
+    W, b = points.trainer.network.parameters["1.W"], points.trainer.network.parameters["1.b"]
+    size, reach = first.shape[1], seen.facts["extent"]["right"]
+    for unit, row, column in ((0, 0, 0), (8, 2, 20), (4, 11, 3)):
+        x, y = reach * (2 * column + 1 - size) / size, -reach * (2 * row + 1 - size) / size
+        expected = max(0.0, x * W[0, unit] + y * W[1, unit] + b[unit])
+        assert first[unit, row, column] == pytest.approx(expected, rel=1e-3, abs=1e-5)
+    assert [one["shown"] for one in seen.facts["layers"]] == [9, 7, 3]
+
+
+def test_all_points_lie_inside_the_square_of_a_boundary():
+    for source in SETS:
+        dataset = source.read(None)
+        for place in (dataset.train_images, dataset.test_images):
+            assert np.abs(place).max() < REACH
+
+
+def test_images_have_no_boundary():
+    with pytest.raises(ConfigError, match="points in the plane"):
+        check("boundary", {}, experiment("dense"))
