@@ -327,7 +327,7 @@ def test_a_lab_that_is_opened_without_its_class_deletes_the_names_when_its_days_
         lab.start()
         assert stored_names(lab)[0] == "Ada"
         lab.stop()
-        lab.environment["LOSSROOM_CLASS_DAYS"] = str(1 / 86_400)
+        lab.environment["LOSSROOM_CLASS_DAYS"] = str(0.01 / 86_400)
         lab.start()
         assert stored_names(lab)[0] == ""
 
