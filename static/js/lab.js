@@ -101,7 +101,7 @@ async function start() {
     showCurves();
     showFirst(runs, form);
   };
-  new Lessons(
+  const lessons = new Lessons(
     byId("lessons"),
     byId("note"),
     store,
@@ -112,7 +112,7 @@ async function start() {
   );
   const selection = new Selection();
   const emphasis = new Emphasis(selection);
-  const inClass = classMode && new classMode.InClass(store, form, toast);
+  const inClass = classMode && new classMode.InClass(store, form, toast, lessons);
   const list = new RunTable(store, form, isDark, launched, toast, selection, emphasis, inClass);
   const charts = new ChartBoard(byId("charts"), byId("chart-foot"), store, isDark, emphasis, {
     frame: () => list.draw(),

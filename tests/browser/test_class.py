@@ -296,6 +296,20 @@ def test_an_hour_of_a_class(sit, lab):
     desk.until(f"{drawn(desk)} === '{hers}' && !document.documentElement.hasAttribute('data-moment')")
     desk.until(f"!document.querySelector('[data-run=\"{mine}\"]') && ({BANNER}) === ''")
 
+    # a lesson opens for those who have not begun it, with a way back
+    lesson = {"kind": "lesson", "lesson": "2a-optimizers"}
+    teacher.http.post("/api/class/show", json={"view": lesson}).raise_for_status()
+    card = "document.querySelector('.lesson-card:not([hidden])')"
+    desk.until(f"{card}?.querySelector('h2').textContent === '2a · Optimizers'")
+    assert desk.page.inner_text(".lesson-card .main") == "Launch this lesson"
+    phone.until(f"{card}?.innerText.includes('どの最適化手法か')")
+    assert violations(desk) == []
+    desk.page.click(".class-banner .toggle")
+    desk.until(f"!({card})")
+    assert desk.page.inner_text(".class-banner .toggle") == "Back to the lesson"
+    teacher.http.post("/api/class/show", json={"view": None}).raise_for_status()
+    phone.until(f"!({card}) && ({BANNER}) === ''")
+
     # the curves of all on the students' pages, and the own one over them, as long as the teacher lets them see it
     teacher.http.patch("/api/class", json={"cloud": True}).raise_for_status()
     cloud = "document.querySelector('#class-cloud:not([hidden])')"

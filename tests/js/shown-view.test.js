@@ -71,6 +71,34 @@ test("where a student has nothing of what is shown, the page is as before; what 
   assert.deepEqual([drawn(), urlState.get("moment")], ["a1,a2,a4", "1@5"]);
 });
 
+test("a lesson can be left and come back to; another one that is shown is open again, and nothing else can be left", () => {
+  kept.clear();
+  const { store, list, show, drawn } = openPage();
+  list();
+  store.putRuns([makeRun({ number: 4, owner: OWN, lesson: "rates" })]);
+  store.showOnly(["a1"]);
+  const view = new ShownView(store);
+  /** @type {(string | null)[]} */
+  const opened = [];
+  view.on("change", () => opened.push(view.lesson));
+  show({ kind: "lesson", lesson: "rates" });
+  assert.equal(drawn(), "a4");
+  view.leave(true);
+  assert.deepEqual([drawn(), view.isLeft], ["a1", true]);
+  store.emit("class", { held: true, shown: { kind: "lesson", lesson: "rates" } });
+  assert.equal(drawn(), "a1"); // left is left, whatever else the teacher does
+  view.leave(false);
+  assert.equal(drawn(), "a4");
+  view.leave(true);
+  show({ kind: "lesson", lesson: "seeds" });
+  assert.deepEqual([drawn(), view.isLeft], ["a1", false]);
+  show({ kind: "runs", runs: ["a3"] });
+  assert.equal(drawn(), "a3");
+  show(null);
+  assert.equal(drawn(), "a1");
+  assert.deepEqual(opened, ["rates", null, "rates", null, "seeds", null]);
+});
+
 test("of a moment, only the run that it is of is pinned", () => {
   kept.clear();
   const { store, list, show, drawn } = openPage();

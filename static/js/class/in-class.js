@@ -11,6 +11,7 @@ import { Banner } from "./banner.js";
 import { Hand } from "./hand.js";
 import { classIcon } from "./icons.js";
 import { LaunchLock } from "./launch-lock.js";
+import { LessonCard } from "./lesson-card.js";
 import { goToJoin, leaveIfRefused } from "./over.js";
 import { PersonMenu } from "./person-menu.js";
 import { ShareButton } from "./share-button.js";
@@ -21,6 +22,7 @@ import { ownerPhrase, ownerText } from "./wording.js";
 
 /**
  * @import { Form } from "../form/form.js"
+ * @import { Lessons } from "../lessons/lessons.js"
  * @import { Toast } from "../page/toast.js"
  * @import { RunActions } from "../runs/run-actions.js"
  * @import { Store } from "../state/store.js"
@@ -42,20 +44,22 @@ export class InClass {
    * @param {Store} store
    * @param {Form} form
    * @param {Toast} toast
+   * @param {Lessons} lessons
    */
-  constructor(store, form, toast) {
+  constructor(store, form, toast, lessons) {
     this.#store = store;
     const { role } = store.person ?? {};
     const tools = find(document, ".tools", HTMLElement);
-    new Banner(store);
+    const view = role === "student" ? new ShownView(store) : null;
+    new Banner(store, view);
     new PersonMenu(tools, store);
     if (role === "teacher") new ShowButton(tools, store, toast);
     if (role === "student") {
       new Hand(tools, find(document, ".parts", HTMLElement), store, toast);
       new ShareButton(tools, store, toast);
-      new ShownView(store);
       this.#followCloud();
     }
+    if (view) new LessonCard(store, view, lessons);
     new SharedList(store, toast);
     const measure = () =>
       document.documentElement.style.setProperty("--tools", `${Math.ceil(tools.offsetWidth)}px`);

@@ -1,11 +1,13 @@
 /**
  * The teacher's view on a student's page: while something is shown to all, the page shows those runs and that moment. Afterwards
  * it shows again what it showed before, also if it was loaded again meanwhile, and what was launched meanwhile. The same while
- * nothing that is shown to all is on the page, such as the runs of a lesson that this student has not begun.
+ * nothing that is shown to all is on the page, such as the runs of a lesson that this student has not begun. A student may leave
+ * a lesson and come back to it: it is a task, and not a picture that all look at.
  */
 
 import { showCurves } from "../page/parts.js";
 import { urlState } from "../state/address.js";
+import { Emitter } from "../state/emitter.js";
 import { writeMoment } from "../state/moment.js";
 import { PROPERTIES } from "../state/url-state.js";
 
@@ -19,10 +21,15 @@ import { PROPERTIES } from "../state/url-state.js";
 /** The key of what the page showed before, in the browser's storage: for a page that is loaded while something is shown. */
 const BEFORE = "before-shown";
 
-export class ShownView {
+/** Emits "change" when another lesson is open on the page, or none. */
+export class ShownView extends Emitter {
   #store;
   /** What is shown to all and already on the page, as JSON. */
   #applied = "";
+  /** The lesson that the student has left, as JSON of what is shown; empty: none. */
+  #left = "";
+  /** What the last "change" was about. */
+  #told = "";
   /** The runs that are shown to all. @type {string[]} */
   #ids = [];
   /** Whether the page has shown its own runs since it was loaded. */
@@ -32,6 +39,7 @@ export class ShownView {
 
   /** @param {Store} store */
   constructor(store) {
+    super();
     this.#store = store;
     // the address of a page that is loaded again has the runs that were shown to all, which may be gone; see `keepShown`
     if (readBefore()) urlState.set({ runs: PROPERTIES.runs.default });
@@ -40,11 +48,37 @@ export class ShownView {
     store.whenComplete(() => this.#follow());
   }
 
+  /** What the teacher shows to all. @returns {Shown | null} */
+  get #shown() {
+    return this.#store.messages.class?.shown ?? null;
+  }
+
+  /** Whether the student has left the lesson that is shown to all. */
+  get isLeft() {
+    return this.#left !== "" && this.#left === JSON.stringify(this.#shown);
+  }
+
+  /** The lesson that is open on this page; null: none. */
+  get lesson() {
+    const shown = this.#shown;
+    return shown?.kind === "lesson" && !this.isLeft ? shown.lesson : null;
+  }
+
+  /** Leave the lesson that is shown to all, or come back to it. @param {boolean} isLeft */
+  leave(isLeft) {
+    this.#left = isLeft ? JSON.stringify(this.#shown) : "";
+    this.#follow();
+  }
+
   #follow() {
     const { messages, complete, runs } = this.#store;
     if (!messages.class || !complete) return;
-    /** @type {Shown | null} */
-    const shown = messages.class.shown ?? null;
+    const told = JSON.stringify([this.lesson, this.isLeft]);
+    if (told !== this.#told) {
+      this.#told = told;
+      this.emit("change");
+    }
+    const shown = this.isLeft ? null : this.#shown;
     const ids = shown ? this.#runsOf(shown).filter((id) => runs.has(id)) : [];
     const state = JSON.stringify(ids.length ? [shown, ids] : null);
     if (state === this.#applied) return;

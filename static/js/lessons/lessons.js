@@ -89,7 +89,7 @@ export class Lessons {
     this.#costs.push(cost);
     cost();
     button.toggleAttribute("data-launches", lesson.runs.length > 0);
-    button.addEventListener("click", () => this.#launch(lesson, button));
+    button.addEventListener("click", () => this.begin(lesson, button));
     return button;
   }
 
@@ -147,10 +147,11 @@ export class Lessons {
   }
 
   /**
+   * Launch the runs of a lesson, or show its data and its network.
    * @param {Lesson} lesson
    * @param {HTMLButtonElement} button
    */
-  async #launch(lesson, button) {
+  async begin(lesson, button) {
     button.disabled = true;
     this.#problem = null;
     const isNewest = this.#ask();
