@@ -18,6 +18,11 @@ export function setTexts(name, texts) {
   emitter.emit("language");
 }
 
+/** Add the texts of a part of the page in the present language. @param {Record<string, string>} texts */
+export function addTexts(texts) {
+  messages = { ...messages, ...texts };
+}
+
 /**
  * The text of a key with its placeholders filled in. If the key has no text (a new optimizer), the last part of the key.
  * @param {string} key
