@@ -158,6 +158,19 @@ class Queue:
         self._owners[training_id] = dict(owners)
         self._first.appendleft(training_id)
 
+    def move_first(self, training_id: str) -> None:
+        """Let a training that waits start before all others, whoever's turn it is; its owners pay as for a turn. One
+        that does not wait stays as it is."""
+        owners = self._owners.get(training_id)
+        if owners is None:
+            return
+        if training_id in self._first:
+            self._first.remove(training_id)
+        else:
+            for owner, level in owners.items():
+                self._take_out(training_id, (level, owner))
+        self._first.appendleft(training_id)
+
     # -- going -----------------------------------------------------------------------------------
 
     def take(self, may_run: Callable[[Owner], bool] = lambda owner: True) -> str | None:

@@ -105,6 +105,7 @@ TABLE: dict[Key, Rule] = {
     ("GET", "/api/class/qr.svg"): Rule(SCREENS),
     ("POST", "/api/class/hold"): _TEACH,
     ("POST", "/api/class/show"): _TEACH,
+    ("POST", "/api/class/queue/{training_id}/first"): _TEACH,
     ("POST", "/api/class/projector-link"): _TEACH,
     ("PATCH", "/api/class"): _TEACH,
     ("POST", "/api/class/end"): _TEACH,

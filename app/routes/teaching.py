@@ -125,6 +125,12 @@ async def hold(lab: TheLab, person: ThePerson, given: Holding) -> ClassAnswer:
     return class_view(lab, person)
 
 
+@router.post("/queue/{training_id}/first", status_code=204)
+async def put_first(lab: TheLab, training_id: str) -> None:
+    """Let a training that waits start before all others. One that has started meanwhile stays as it is."""
+    lab.scheduler.commands.put_first(training_id)
+
+
 @router.post("/show")
 async def show(lab: TheLab, person: ThePerson, given: Showing) -> ClassAnswer:
     """Put a view on every screen until it is released. Everybody sees its runs meanwhile."""

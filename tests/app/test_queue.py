@@ -200,7 +200,10 @@ def test_a_lab_without_a_class_keeps_the_order_of_launching(steps):
 class_steps = st.lists(
     st.tuples(
         st.sampled_from(
-            ["add", "teacher", "share", "leave", "resume", "lost", "after", "take", "settle", "remove"]
+            [
+                *("add", "teacher", "share", "leave", "resume", "lost", "first", "after", "take", "settle"),
+                "remove",
+            ]
         ),
         st.sampled_from(PEOPLE),
         st.integers(0, 99),
@@ -234,6 +237,9 @@ def test_the_order_says_what_starts_next_whatever_happened_before(steps):
             case "lost":
                 waiting[name] = of(person)
                 queue.put_back(name, waiting[name])
+            case "first" if other:
+                queue.move_first(other)
+                assert queue.order()[0] == other
             case "after" if other:
                 waiting[name] = of(person)
                 queue.add_after(name, other, waiting[name])
@@ -258,6 +264,18 @@ def test_the_teachers_runs_start_before_the_class_and_what_lost_its_worker_befor
     queue.add("second", of("teacher", level=Level.FIRST))
     queue.put_back("lost", of("b"))
     assert queue.order() == ["lost", "first", "second", "student"]
+
+
+def test_what_the_teacher_puts_first_starts_before_all_and_its_owner_pays_for_it():
+    queue = Queue(10, lambda one: 5.0)
+    for name in ("a1", "a2", "b1", "b2"):
+        queue.add(name, of(name[0]))
+    queue.move_first("b2")
+    queue.move_first("none")
+    assert queue.order() == ["b2", "a1", "a2", "b1"]
+    assert queue.waits_for("b") == 2
+    assert queue.take() == "b2"
+    assert queue.payers("b2") == ["b"]
 
 
 def test_a_resumed_training_is_the_next_of_its_owner_and_not_of_the_class():

@@ -69,6 +69,7 @@ def request(member, method, path):
     values = {
         "{person_id}": "nothing",
         "{view_id}": "nothing",
+        "{training_id}": "nothing",
         "{iteration}": "1000000000",
         "{language}": "en",
         "{name}": "nothing",

@@ -58,6 +58,14 @@ def test_people_take_turns_also_after_a_restart_and_the_teachers_runs_start_firs
 
     wait_until(lambda: takes_turns(order(teacher)), "turns")
 
+    # what the teacher puts first starts before all; after a restart the turns are as before
+    training = next(
+        run["training"] for run in teacher.http.get("/api/runs").json()["runs"] if run["name"] == "greedy 4"
+    )
+    teacher.http.post(f"/api/class/queue/{training}/first").raise_for_status()
+    wait_until(lambda: order(teacher)[0] == "greedy 4", "what was put first")
+    assert error(teacher.http.post("/api/class/queue/none/first"))["field"] == "training"
+
     lab.restart()
     # the running one has lost its worker, and its owner has had a turn with it
     path = f"/api/runs/{running['id']}"

@@ -23,8 +23,14 @@ export class QueueCard {
   #drawRunning = lines(this.#running);
   #drawWaiting = lines(this.#waiting);
 
-  /** @param {HTMLElement} card */
-  constructor(card) {
+  #onFirst;
+
+  /**
+   * @param {HTMLElement} card
+   * @param {((training: string) => void) | null} onFirst lets a training start before all others; null: nobody here may
+   */
+  constructor(card, onFirst) {
+    this.#onFirst = onFirst;
     card.replaceChildren(
       h("header", { className: "card-head" }, this.#title, this.#how),
       this.#running,
@@ -93,14 +99,30 @@ export class QueueCard {
     const time =
       seconds === null ? "" : t("class.wall.queue.in", { time: duration(Math.max(1, Math.ceil(seconds))) });
     const next = ahead ? "" : t("class.wall.queue.next");
+    const first = ahead && this.#onFirst ? [this.#first(training)] : [];
     const make = () =>
       h(
         "li",
         {},
         h("span", { className: "who" }, ...ownerNames(tiles, others)),
+        ...first,
         h("span", { className: "quiet" }, next),
         h("span", { className: "quiet" }, time),
       );
-    return { key: training, says: `${saysWho(tiles)} ${others} ${next} ${time}`, make };
+    return { key: training, says: `${saysWho(tiles)} ${others} ${next} ${time} ${first.length}`, make };
+  }
+
+  /** @param {string} training */
+  #first(training) {
+    return h(
+      "button",
+      {
+        type: "button",
+        className: "toggle first",
+        title: t("class.wall.queue.first.help"),
+        onclick: () => this.#onFirst?.(training),
+      },
+      t("class.wall.queue.first"),
+    );
   }
 }

@@ -21,6 +21,8 @@ export const classApi = {
   hold: (held) => request("POST", "api/class/hold", { held }),
   /** @param {object | null} view */
   show: (view) => request("POST", "api/class/show", { view }),
+  /** Let a training start before all that wait. @param {string} training */
+  putFirst: (training) => request("POST", `api/class/queue/${training}/first`),
   /** @param {Record<string, any>} changes */
   change: (changes) => request("PATCH", "api/class", changes),
   /** @returns {Promise<ClassAnswer>} */

@@ -172,6 +172,11 @@ export class WallCommands {
     return this.#try(() => classApi.hold(!this.#store.classroom.held));
   }
 
+  /** Let a training start before all that wait. @param {string} training */
+  putFirst(training) {
+    return this.#try(() => classApi.putFirst(training));
+  }
+
   /** Show something on every screen, or nothing any more. @param {object | null} view */
   show(view) {
     return this.#try(() => classApi.show(view));

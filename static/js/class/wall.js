@@ -87,7 +87,10 @@ class Wall {
     this.#tiles = new TilesView(byId("tiles"), !isTeacher, (person) => this.#pick(person), open);
     this.#needs = new NeedsCard(byId("needs"), open);
     this.#views = new ViewsCard(byId("views"), isTeacher);
-    this.#queue = new QueueCard(byId("queue"));
+    this.#queue = new QueueCard(
+      byId("queue"),
+      isTeacher ? (training) => this.#commands?.putFirst(training) : null,
+    );
     this.#counts = new CountsCard(byId("counts"));
     this.#joining = new JoinCard(byId("joining"), () => this.#openJoin());
     this.#order = new TileOrder(byId("order"), () => void this.#drawSoon());
