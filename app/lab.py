@@ -160,6 +160,4 @@ class Limited:
             lab.rates.take(person.id, self.action)
 
 
-LAUNCHES, IMPORTS, EXPORTS, FINDS = (
-    Depends(Limited(action)) for action in ("launch", "import", "export", "find")
-)
+LAUNCHES, IMPORTS, EXPORTS = (Depends(Limited(action)) for action in ("launch", "import", "export"))

@@ -36,27 +36,9 @@ class Ask:
     options: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
-class AskRate:
-    """Find a learning rate for an experiment; see `engine.rate_finder`.
-
-    Attributes:
-        config: the experiment.
-        data_dir, cache_dir: folders.
-        iterations: how many the test takes at most.
-        bound_seconds: how long all of it may take.
-    """
-
-    config: dict[str, Any]
-    data_dir: str
-    cache_dir: str
-    iterations: int
-    bound_seconds: float
-
-
 @dataclass(frozen=True)
 class Withdraw:
-    """The last question is not to be answered any more."""
+    """The last moment that was asked for is not needed any more."""
 
 
 @dataclass(frozen=True)
@@ -80,15 +62,8 @@ class Tested:
 
 
 @dataclass(frozen=True)
-class RateFound:
-    """The test of an experiment, as JSON of `engine.rate_finder.RateTest`."""
-
-    found: dict[str, Any]
-
-
-@dataclass(frozen=True)
 class Withdrawn:
-    """The question was not answered, as it was withdrawn."""
+    """The moment was not replayed, as it is not needed any more."""
 
 
 @dataclass(frozen=True)
@@ -100,22 +75,19 @@ class TooLong:
 
 @dataclass(frozen=True)
 class Failed:
-    """The question cannot be answered. `why` is the code and the values of `reason`; see `engine.reasons`."""
+    """The moment cannot be replayed. `why` is the code and the values of `reason`; see `engine.reasons`."""
 
     reason: str
     why: Why | None
 
 
-#: What is answered.
-Task = Ask | AskRate
-Question = Task | Withdraw
-Answer = Written | Seen | Tested | RateFound | Withdrawn | TooLong | Failed
+Question = Ask | Withdraw
+Answer = Written | Seen | Tested | Withdrawn | TooLong | Failed
 
 #: how the two kinds of messages begin
 _JSON, _SEEN = b"J", b"V"
-_QUESTIONS: dict[str, type[Question]] = {kind.__name__: kind for kind in (Ask, AskRate, Withdraw)}
 _ANSWERS: dict[str, type[Answer]] = {
-    kind.__name__: kind for kind in (Written, Tested, RateFound, Withdrawn, TooLong, Failed)
+    kind.__name__: kind for kind in (Written, Tested, Withdrawn, TooLong, Failed)
 }
 
 
@@ -128,9 +100,7 @@ def encode(message: Question | Answer) -> bytes:
 
 def decode_question(data: bytes) -> Question:
     name, fields = json.loads(data[1:])
-    if "job" in fields:
-        fields["job"] = _job(fields["job"])
-    return _QUESTIONS[name](**fields)
+    return Withdraw() if name == Withdraw.__name__ else Ask(**{**fields, "job": _job(fields["job"])})
 
 
 def decode_answer(data: bytes) -> Answer:

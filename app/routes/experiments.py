@@ -120,13 +120,16 @@ def get_summary_together(lab: TheLab, given: Experiments) -> SummariesAnswer:
 
 
 @router.get("/lessons", response_model=LessonsAnswer)
-async def get_lessons(lab: TheLab, language: Literal["en", "ja"] | None = None) -> Response:
+async def get_lessons(
+    lab: TheLab, language: Literal["en", "ja"] | None = None, conclusions: bool = True
+) -> Response:
     """The lessons, each a set of runs to compare, by the names of their runs. Those without runs are to look at.
 
-    Their texts are in one language, if it is named, else in all.
+    Their texts are in one language, if it is named, else in all. Without `conclusions`, these are empty: a page asks for
+    one when its runs have ended.
     """
     datasets = tuple(_data_set(lab, lesson) for lesson in lessons.LESSONS.values())
-    return Response(_lessons_json(language, datasets), media_type="application/json")
+    return Response(_lessons_json(language, conclusions, datasets), media_type="application/json")
 
 
 @router.get("/lessons/{slug}")
@@ -162,11 +165,13 @@ def _lesson(slug: str) -> Lesson:
 
 
 @functools.lru_cache(maxsize=8)
-def _lessons_json(language: str | None, datasets: tuple[str, ...]) -> bytes:
+def _lessons_json(language: str | None, conclusions: bool, datasets: tuple[str, ...]) -> bytes:
     """All lessons on these data sets: every page asks for them."""
     views = [_view(one, dataset) for one, dataset in zip(lessons.LESSONS.values(), datasets, strict=True)]
-    if language is not None:
-        for view in views:
+    for view in views:
+        if not conclusions:
+            view["conclusion"].clear()
+        if language is not None:
             for texts in (view["title"], view["question"], view["conclusion"]):
                 for other in texts.keys() - {language}:
                     del texts[other]

@@ -21,7 +21,7 @@ import { Emphasis } from "./state/emphasis.js";
 import { LabQueue } from "./state/lab-queue.js";
 import { keepShown, keptChoices, keptHues } from "./state/shown-runs.js";
 import { Store } from "./state/store.js";
-import { onLanguage, t } from "./words/i18n.js";
+import { addTexts, language, onLanguage, t } from "./words/i18n.js";
 import { allLessons, registerDatasets, registerLessons } from "./words/labels.js";
 import { setLanguage } from "./words/language.js";
 import { explain } from "./words/reasons.js";
@@ -45,15 +45,18 @@ function chosenLanguage() {
   return document.querySelector(`[data-language="${CSS.escape(fromAddress)}"]`) ? fromAddress : root.lang;
 }
 
+/** Parts of the page that have texts of their own, and are loaded. */
+const parts = new Set(store.person ? ["class"] : []);
+
 /**
- * The texts in a language: those of the page, and those of the lessons.
- * @param {string} language
+ * The texts in a language: those of the page, of its parts, and of the lessons.
+ * @param {string} name
  */
-async function loadTexts(language) {
+async function loadTexts(name) {
   const [{ lessons }, ...texts] = await Promise.all([
-    api.lessons(language),
-    api.messages(language),
-    store.person && api.messages(`class.${language}`),
+    api.lessons(name),
+    api.messages(name),
+    ...[...parts].map((part) => api.messages(`${part}.${name}`)),
   ]);
   registerLessons(lessons);
   return Object.assign({}, ...texts);
@@ -114,10 +117,20 @@ async function start() {
   const emphasis = new Emphasis(selection);
   const inClass = classMode && new classMode.InClass(store, form, toast, lessons);
   const list = new RunTable(store, form, isDark, launched, toast, selection, emphasis, inClass);
+  const views = lazy(async () => {
+    parts.add("views");
+    const [{ Views }, texts] = await Promise.all([
+      import("./views/views.js"),
+      api.messages(`views.${language()}`),
+    ]);
+    addTexts(texts);
+    return new Views(store, selection, isDark, async (rows) => (await playhead()).pin(rows));
+  });
   const charts = new ChartBoard(byId("charts"), byId("chart-foot"), store, isDark, emphasis, {
     frame: () => list.draw(),
     pick: (runs, event) => list.pick(runs, event),
     pin: async (rows) => (await playhead()).pin(rows),
+    view: async (slot, on) => (await views()).fill(slot, on),
   });
   const playhead = lazy(async () => {
     const { Playhead } = await import("./moment/playhead.js");

@@ -122,6 +122,13 @@
  * @property {number} [overview] of how many rows this is an overview, with two points for each bin of rows
  */
 
+/**
+ * A view of a network that the page watches, live; it begins in the buffer at `at`. `options`: as text, by which it was asked for.
+ * If it could not be made, there is an error instead.
+ * @typedef {{run: string, view: string, options: string, buffer: ArrayBuffer, at: number}} ViewFrame
+ * @typedef {{run: string, view: string, options: string, error: {code: string, message: string, field?: string, bounds?: Record<string, any>}}} RefusedView
+ */
+
 /** The rows of a frame, without the run and the stream. @typedef {Pick<Frame, "first" | "rows" | "columns" | "values" | "times" | "overview">} Rows */
 
 /** The times of some rows: [rows so far, Unix seconds, seconds of training]. @typedef {[number, number, number][]} Times */
@@ -222,18 +229,6 @@
  * @property {number[]} labels
  * @property {string} [pixels] bytes, image after image, as base64
  * @property {[number, number][]} [points]
- */
-
-/**
- * What the rate finder has found, with an entry for each iteration; see engine/rate_finder.py.
- * @typedef {object} RateTest
- * @property {number} iterations how many were planned
- * @property {number[]} rates
- * @property {number[]} losses
- * @property {number[]} smoothed
- * @property {number | null} best the place of the lowest smoothed loss
- * @property {number | null} suggestion
- * @property {"completed" | "risen" | "diverged"} end
  */
 
 /** @typedef {Record<string, string>} InLanguages */

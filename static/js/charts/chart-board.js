@@ -15,16 +15,18 @@ import { DrawingSchedule } from "./drawing-schedule.js";
 import { loadLibrary } from "./plotly.js";
 import { isQuantity, known, title } from "./quantities.js";
 import { ShownFields } from "./shown-fields.js";
-import { MAX_CHARTS, makeSpec, readSpecs, writeSpec } from "./specs.js";
+import { MAX_CHARTS, makeSpec, readSpecs, VIEW, VIEWS, writeSpec } from "./specs.js";
 import { Strokes } from "./strokes.js";
+import { ViewSlot } from "./view-slot.js";
 
 /**
  * @import { Run } from "../types.js"
- * @import { Spec } from "./specs.js"
+ * @import { Spec, ViewSpec } from "./specs.js"
  * @import { Store } from "../state/store.js"
  * @import { Emphasis } from "../state/emphasis.js"
  * @import { CardEvents } from "./chart-menu.js"
  * @import { HoverEvents } from "./hover.js"
+ * @import { FillSlot } from "./view-slot.js"
  */
 
 /** Emits "drawn" with a chart after each whole drawing of it. */
@@ -40,8 +42,8 @@ export class ChartBoard extends Emitter {
   #schedule;
   #emphasis;
   #on;
-  /** @type {Chart[]} */
-  #charts = [];
+  /** @type {(Chart | ViewSlot)[]} */
+  #cards = [];
   /**
    * The drawn properties of the shown runs, as text to compare; null at the start.
    * @type {string | null}
@@ -63,6 +65,7 @@ export class ChartBoard extends Emitter {
    * @param {() => void} on.frame called while rows come, to update other parts of the page
    * @param {(runs: string[], event: PointerEvent) => void} on.pick called with the runs of a clicked curve
    * @param {HoverEvents["pin"]} on.pin called with iterations of curves that are to be pinned
+   * @param {FillSlot} on.view fills the slot of a card that shows views of networks
    */
   constructor(container, foot, store, isDark, emphasis, on) {
     super();
@@ -78,13 +81,13 @@ export class ChartBoard extends Emitter {
     this.#emphasis = emphasis;
     this.#on = on;
     emphasis.on("change", () => {
-      for (const chart of this.#charts) {
+      for (const chart of this.charts) {
         chart.emphasize(emphasis.ids);
         chart.select(emphasis.selected);
       }
     });
     this.#schedule = new DrawingSchedule(
-      () => this.#charts,
+      () => this.charts,
       () => store.shown(),
       (chart, shown) => this.#drawWhole(chart, shown),
       on.frame,
@@ -93,7 +96,7 @@ export class ChartBoard extends Emitter {
     this.#visibility = new IntersectionObserver(
       (entries) => {
         for (const { target, isIntersecting } of entries) {
-          const chart = this.#charts.find(({ card }) => card.element === target);
+          const chart = this.#cards.find(({ card }) => card.element === target);
           if (chart) chart.visible = isIntersecting;
         }
         this.#schedule.plan();
@@ -114,12 +117,12 @@ export class ChartBoard extends Emitter {
       this.redraw();
     });
     store.on("rows", (stream) => {
-      for (const chart of this.#charts) chart.behind ||= chart.stream === stream;
+      for (const chart of this.charts) chart.behind ||= chart.stream === stream;
       this.#offerWhileFocused();
       this.#schedule.plan();
     });
     store.on("overview", (stream) => {
-      for (const chart of this.#charts) chart.stale ||= chart.stream === stream;
+      for (const chart of this.charts) chart.stale ||= chart.stream === stream;
       this.#offerWhileFocused();
       this.#schedule.plan();
     });
@@ -132,7 +135,7 @@ export class ChartBoard extends Emitter {
       this.redraw();
     });
     urlState.on("charts", (texts) => texts.join() !== this.#written && this.#build(readSpecs(texts)));
-    onLanguage(() => this.#build(this.#charts.map(({ card }) => card.spec)));
+    onLanguage(() => this.#build(this.#cards.map(({ card }) => card.spec)));
     this.#build(readSpecs(urlState.get("charts")));
   }
 
@@ -144,20 +147,20 @@ export class ChartBoard extends Emitter {
 
   /** The charts, in their order. */
   get charts() {
-    return this.#charts;
+    return this.#cards.filter((card) => card instanceof Chart);
   }
 
   redraw() {
-    for (const chart of this.#charts) chart.stale = true;
+    for (const chart of this.charts) chart.stale = true;
     this.#schedule.plan();
   }
 
   // -- the charts and their order ----------------------------------------------------------------
 
-  /** @param {Spec[]} specs */
+  /** @param {(Spec | ViewSpec)[]} specs */
   #build(specs) {
-    for (const chart of this.#charts) chart.remove();
-    this.#charts = [];
+    for (const chart of this.#cards) chart.remove();
+    this.#cards = [];
     for (const spec of specs) this.#make(spec);
     this.#offer();
     this.#offerAxes();
@@ -179,28 +182,51 @@ export class ChartBoard extends Emitter {
     return Object.hasOwn(AXES, name) ? name : "iteration";
   }
 
-  /**
-   * @param {Spec} spec
-   * @returns {Chart}
-   */
+  /** @param {Spec | ViewSpec} spec */
   #make(spec) {
-    const base = `chart-${spec.quantity.replace(/[^\w-]/g, "-")}`;
+    const name = "view" in spec ? `view-${spec.view}` : spec.quantity;
+    const base = `chart-${name.replace(/[^\w-]/g, "-")}`;
     let id = base;
     for (let copy = 2; document.getElementById(id); copy++) id = `${base}-${copy}`;
-    /** @type {CardEvents} */
     const on = {
+      move: (/** @type {number} */ by, /** @type {"place" | "row"} */ unit) => this.#step(card, by, unit),
+      over: (/** @type {number} */ y, /** @type {number} */ x) => this.#showPlace(card, y, x),
+      drop: (/** @type {number | null} */ y, /** @type {number} */ x) => this.#drop(card, y, x),
+      remove: () => this.#remove(card),
+    };
+    const card = "view" in spec ? this.#makeView(spec, id, on) : this.#makeChart(spec, id, on);
+    this.#cards.push(card);
+    this.#container.append(card.card.element);
+    this.#visibility.observe(card.card.element);
+    return card;
+  }
+
+  /**
+   * @param {ViewSpec} spec
+   * @param {string} id
+   * @param {Pick<CardEvents, "move" | "over" | "drop" | "remove">} on
+   */
+  #makeView(spec, id, on) {
+    return new ViewSlot(spec, id, { ...on, change: () => this.#arranged() }, this.#on.view);
+  }
+
+  /**
+   * @param {Spec} spec
+   * @param {string} id
+   * @param {Pick<CardEvents, "move" | "over" | "drop" | "remove">} on
+   */
+  #makeChart(spec, id, on) {
+    /** @type {CardEvents} */
+    const events = {
+      ...on,
       change: (changes) => {
         chart.change(changes);
         this.#arranged();
       },
-      move: (by, unit) => this.#step(chart, by, unit),
-      over: (y, x) => this.#showPlace(chart, y, x),
-      drop: (y, x) => this.#drop(chart, y, x),
-      remove: () => this.#remove(chart),
       save: (format) => chart.save(format),
       unzoom: () => chart.unzoom(),
     };
-    const chart = new Chart(new ChartCard(spec, id, on), () => this.#schedule.plan(), {
+    const chart = new Chart(new ChartCard(spec, id, events), () => this.#schedule.plan(), {
       x: (x) => this.#mark(x),
       point: (runs) => this.#emphasis.point(runs),
       pick: (runs, event) => this.#on.pick(runs, event),
@@ -208,14 +234,11 @@ export class ChartBoard extends Emitter {
     });
     chart.emphasize(this.#emphasis.ids);
     chart.select(this.#emphasis.selected);
-    this.#charts.push(chart);
-    this.#container.append(chart.card.element);
-    this.#visibility.observe(chart.card.element);
     return chart;
   }
 
   #arranged() {
-    const texts = this.#charts.map(({ card }) => writeSpec(card.spec));
+    const texts = this.#cards.map(({ card }) => writeSpec(card.spec));
     this.#written = texts.join();
     urlState.set({ charts: texts });
     this.#grid.arrange();
@@ -227,6 +250,7 @@ export class ChartBoard extends Emitter {
     setChoices(this.#adder, [
       ["", t("chart.add")],
       ...names.map(/** @returns {[string, string]} */ (name) => [name, title(name, t)]),
+      ...VIEWS.map(/** @returns {[string, string]} */ (view) => [VIEW + view, t(`chart.${VIEW}${view}`)]),
     ]);
     this.#adder.setAttribute("aria-label", t("chart.add"));
   }
@@ -239,66 +263,67 @@ export class ChartBoard extends Emitter {
   /** @param {string} name */
   #add(name) {
     this.#adder.value = "";
-    if (!isQuantity(name) || this.#charts.length >= MAX_CHARTS) return;
-    const chart = this.#make(makeSpec(name));
+    const [spec] = name.startsWith(VIEW) ? readSpecs([name]) : isQuantity(name) ? [makeSpec(name)] : [];
+    if (!spec || this.#cards.length >= MAX_CHARTS) return;
+    const chart = this.#make(spec);
     this.#arranged();
     chart.card.element.scrollIntoView({ block: "nearest" });
   }
 
-  /** @param {Chart} chart */
+  /** @param {Chart | ViewSlot} chart */
   #remove(chart) {
-    const at = this.#charts.indexOf(chart);
-    this.#charts.splice(at, 1);
+    const at = this.#cards.indexOf(chart);
+    this.#cards.splice(at, 1);
     this.#visibility.unobserve(chart.card.element);
     chart.remove();
     this.#arranged();
-    (this.#charts[Math.min(at, this.#charts.length - 1)]?.card.plotElement ?? this.#adder).focus();
+    (this.#cards[Math.min(at, this.#cards.length - 1)]?.card.plotElement ?? this.#adder).focus();
   }
 
   /**
-   * @param {Chart} chart
+   * @param {Chart | ViewSlot} chart
    * @param {number} by
    * @param {"place" | "row"} unit
    */
   #step(chart, by, unit) {
-    const to = this.#charts.indexOf(chart) + by * (unit === "row" ? this.#grid.columns : 1);
-    if (to >= 0 && to < this.#charts.length) this.#move(chart, to);
+    const to = this.#cards.indexOf(chart) + by * (unit === "row" ? this.#grid.columns : 1);
+    if (to >= 0 && to < this.#cards.length) this.#move(chart, to);
   }
 
   /**
    * Move a chart. Only its own card is moved in the document; the other cards are not touched.
-   * @param {Chart} chart
+   * @param {Chart | ViewSlot} chart
    * @param {number} to
    */
   #move(chart, to) {
-    const from = this.#charts.indexOf(chart);
-    const place = Math.max(0, Math.min(to, this.#charts.length - 1));
+    const from = this.#cards.indexOf(chart);
+    const place = Math.max(0, Math.min(to, this.#cards.length - 1));
     if (place === from) return;
-    this.#charts.splice(from, 1);
-    this.#charts.splice(place, 0, chart);
-    this.#container.insertBefore(chart.card.element, this.#charts[place + 1]?.card.element ?? null);
+    this.#cards.splice(from, 1);
+    this.#cards.splice(place, 0, chart);
+    this.#container.insertBefore(chart.card.element, this.#cards[place + 1]?.card.element ?? null);
     this.#arranged();
   }
 
   /**
    * The place in the order for a card that is dragged to this position in the window.
-   * @param {Chart} chart
+   * @param {Chart | ViewSlot} chart
    * @param {number} y
    * @param {number} x
    */
   #place(chart, y, x) {
-    const others = this.#charts.filter((other) => other !== chart);
+    const others = this.#cards.filter((other) => other !== chart);
     const boxes = others.map(({ card }) => card.element.getBoundingClientRect());
     return placeAt(boxes, x, y, this.#grid.columns);
   }
 
   /**
-   * @param {Chart} chart
+   * @param {Chart | ViewSlot} chart
    * @param {number | null} y
    * @param {number} x
    */
   #showPlace(chart, y, x) {
-    const others = this.#charts.filter((other) => other !== chart);
+    const others = this.#cards.filter((other) => other !== chart);
     const place = y === null ? -1 : this.#place(chart, y, x);
     others.forEach(({ card }, i) => {
       card.element.classList.toggle("drop-before", i === place);
@@ -307,7 +332,7 @@ export class ChartBoard extends Emitter {
   }
 
   /**
-   * @param {Chart} chart
+   * @param {Chart | ViewSlot} chart
    * @param {number | null} y
    * @param {number} x
    */
@@ -321,7 +346,7 @@ export class ChartBoard extends Emitter {
   /** Show the x under the mouse in every chart. @param {number | null} x */
   #mark(x) {
     this.#marked = x;
-    for (const chart of this.#charts) chart.mark(x);
+    for (const chart of this.charts) chart.mark(x);
   }
 
   /**
@@ -341,6 +366,6 @@ export class ChartBoard extends Emitter {
     chart.mark(this.#marked);
     this.emit("drawn", chart);
     // if an axis of time has become longer, it must be as long in all charts
-    for (const other of this.#charts) other.stale ||= other.drawn >= 0 && other.end !== chart.end;
+    for (const other of this.charts) other.stale ||= other.drawn >= 0 && other.end !== chart.end;
   }
 }

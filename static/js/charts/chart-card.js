@@ -3,10 +3,10 @@
  * only its own appearance.
  */
 
-import { h, iconButton, setText } from "../page/dom.js";
-import { drag } from "../page/drag.js";
-import { arrowStep, arrowStepAcross, onInput, onKey } from "../page/keys.js";
+import { h, setText } from "../page/dom.js";
+import { onInput } from "../page/keys.js";
 import { number, t } from "../words/i18n.js";
+import { CardFrame } from "./card-frame.js";
 import { chartMenu } from "./chart-menu.js";
 import { Legend } from "./legend.js";
 import { help, quantity, title } from "./quantities.js";
@@ -20,14 +20,6 @@ import { MAX_SMOOTHING } from "./specs.js";
  */
 
 export class ChartCard {
-  #wide = false;
-  /**
-   * Stops listening to keys of the whole window.
-   * @type {AbortController | null}
-   */
-  #listening = null;
-  /** The elements behind the card while it fills the window; they cannot be focused. @type {HTMLElement[]} */
-  #behind = [];
   #strokes = new Legend("strokes");
   #names = new Legend("names");
   #undrawn = h("p", { className: "undrawn", hidden: true });
@@ -49,9 +41,8 @@ export class ChartCard {
     this.plotElement = h("div", { className: "plot", id, tabIndex: 0, role: "application" });
     this.title = title(spec.quantity, t);
     this.plotElement.setAttribute("aria-label", t("chart.keys", { chart: this.title }));
-    this.#expand = iconButton("expand", t("chart.fullscreen"), () => this.#widen(!this.#wide));
-    const grip = iconButton("grip", t("chart.move", { chart: this.title }), () => {});
-    grip.classList.add("grip");
+    this.element = h("article", { className: "card chart", "data-chart": spec.quantity });
+    this.#frame = new CardFrame(this.element, this.title, on, () => this.#drawNames());
     this.#outliers.addEventListener("click", () => on.change({ outliers: !spec.outliers }));
     this.#zoom.textContent = t("chart.zoomed");
     this.#zoom.title = t("chart.unzoom");
@@ -61,7 +52,7 @@ export class ChartCard {
     const head = h(
       "header",
       { className: "card-head" },
-      grip,
+      this.#frame.grip,
       heading,
       this.#zoom,
       this.#outliers,
@@ -69,13 +60,11 @@ export class ChartCard {
         "div",
         { className: "controls" },
         ...this.#controls(on),
-        this.#expand,
+        this.#frame.expand,
         ...chartMenu(spec, `${id}-menu`, this.title, on),
       ),
     );
-    this.element = h(
-      "article",
-      { className: "card chart", "data-chart": spec.quantity },
+    this.element.append(
       head,
       this.#names.element,
       this.#strokes.element,
@@ -84,21 +73,10 @@ export class ChartCard {
       this.plotElement,
       this.#xTitle,
     );
-    onKey(this.element, (event) => this.#escape(event));
-    onKey(grip, (event) => {
-      const rows = arrowStep(event);
-      const places = arrowStepAcross(event);
-      if (!rows && !places) return;
-      event.preventDefault();
-      if (rows) on.move(rows, "row");
-      if (places) on.move(places, "place");
-      grip.focus();
-    });
-    grip.addEventListener("pointerdown", (event) => this.#drag(event, grip, on));
-    heading.addEventListener("pointerdown", (event) => this.#drag(event, heading, on));
+    this.#frame.dragBy(heading);
   }
 
-  #expand;
+  #frame;
   #heading = h("span");
   #marks = h("span", { className: "mark-key" });
   #xTitle = h("span", { className: "axis-title x-title" });
@@ -204,7 +182,7 @@ export class ChartCard {
   }
 
   #drawNames() {
-    this.#names.show(t("chart.names"), this.#wide || this.#grouped ? this.#named : null);
+    this.#names.show(t("chart.names"), this.#frame.wide || this.#grouped ? this.#named : null);
   }
 
   /** @param {Pick<CardEvents, "change">} on */
@@ -255,87 +233,8 @@ export class ChartCard {
     return controls;
   }
 
-  /** @param {boolean} wide */
-  #widen(wide) {
-    this.#setWide(wide);
-    this.#expand.focus();
-  }
-
-  /** @param {boolean} wide */
-  #setWide(wide) {
-    this.#wide = wide;
-    this.element.classList.toggle("full", wide);
-    this.#expand.setAttribute("aria-pressed", String(wide));
-    this.#drawNames();
-    for (const element of this.#behind) element.inert = false;
-    this.#behind = wide ? around(this.element) : [];
-    for (const element of this.#behind) element.inert = true;
-    this.#listening?.abort();
-    if (!wide) return;
-    this.#listening = new AbortController();
-    onKey(window, (event) => this.#escapeWithoutFocus(event), {
-      capture: true,
-      signal: this.#listening.signal,
-    });
-  }
-
-  /** Close the full-window view at Escape, unless the Escape closes a menu. @param {KeyboardEvent} event */
-  #escape(event) {
-    if (
-      event.key !== "Escape" ||
-      !this.#wide ||
-      event.defaultPrevented ||
-      this.element.querySelector(":popover-open")
-    )
-      return;
-    event.preventDefault();
-    this.#widen(false);
-  }
-
-  /** The same if no element has the focus, as after a click on the background. @param {KeyboardEvent} event */
-  #escapeWithoutFocus(event) {
-    if (event.target === document.body) this.#escape(event);
-  }
-
   /** Take the card out of the page. */
   remove() {
-    this.#setWide(false);
-    this.element.remove();
+    this.#frame.remove();
   }
-
-  /**
-   * Drag the card by a handle; a line shows the place where it would be dropped.
-   * @param {PointerEvent} down
-   * @param {HTMLElement} handle
-   * @param {Pick<CardEvents, "over" | "drop">} on
-   */
-  #drag(down, handle, on) {
-    if (this.#wide) return;
-    drag(down, handle, {
-      over: (y, x) => {
-        this.element.classList.add("dragged");
-        on.over(y, x);
-      },
-      drop: (y, x) => {
-        this.element.classList.remove("dragged");
-        on.drop(y, x);
-      },
-    });
-  }
-}
-
-/** All elements of the page outside of an element, except those that float above the page. @param {HTMLElement} element */
-function around(element) {
-  /** @type {HTMLElement[]} */
-  const beside = [];
-  for (let at = element; at.parentElement && at !== document.body; at = at.parentElement) {
-    for (const other of at.parentElement.children)
-      if (
-        other instanceof HTMLElement &&
-        other !== at &&
-        !other.matches(".hover-box, .toast, .moment-bar, dialog")
-      )
-        beside.push(other);
-  }
-  return beside;
 }

@@ -9,7 +9,14 @@ import { isQuantity, quantity } from "./quantities.js";
  * The settings of a chart. `gap`: an accuracy chart shows the gap instead; `outliers`: the y axis includes outliers (see
  * crop.js).
  * @typedef {{quantity: string, smoothing: number, logX: boolean, logY: boolean, gap: boolean, outliers: boolean, marks: boolean}} Spec
+ * The settings of a card that shows a view of networks instead, such as `view.weights:layer=2`: its kind and its options.
+ * @typedef {{view: string, options: Record<string, string>}} ViewSpec
  */
+
+/** The kinds of views; see views/cards.js. */
+export const VIEWS = ["gradients", "weights"];
+/** How a view begins in the address. */
+export const VIEW = "view.";
 
 export const MAX_SMOOTHING = 0.99;
 /** The most charts; an address might ask for any number. */
@@ -51,8 +58,23 @@ export function readSpec(text) {
   return spec;
 }
 
-/** @param {Spec} spec */
+/**
+ * @param {string} text
+ * @returns {ViewSpec | null}
+ */
+function readView(text) {
+  const [name, ...options] = text.split(":");
+  const view = name.slice(VIEW.length);
+  if (!name.startsWith(VIEW) || !VIEWS.includes(view)) return null;
+  return { view, options: Object.fromEntries(options.map((option) => option.split("=", 2))) };
+}
+
+/** @param {Spec | ViewSpec} spec */
 export function writeSpec(spec) {
+  if ("view" in spec) {
+    const options = Object.entries(spec.options).map(([name, value]) => `:${name}=${value}`);
+    return VIEW + spec.view + options.join("");
+  }
   const usual = makeSpec(spec.quantity);
   const parts = [spec.quantity];
   if (spec.smoothing !== usual.smoothing) parts.push(`smooth=${spec.smoothing}`);
@@ -64,7 +86,7 @@ export function writeSpec(spec) {
   return parts.join(":");
 }
 
-/** The charts of an address, without those that do not exist. @param {string[]} texts */
+/** The cards of an address, without those that do not exist. @param {string[]} texts */
 export function readSpecs(texts) {
-  return texts.flatMap((text) => readSpec(text) ?? []).slice(0, MAX_CHARTS);
+  return texts.flatMap((text) => readView(text) ?? readSpec(text) ?? []).slice(0, MAX_CHARTS);
 }

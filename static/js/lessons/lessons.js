@@ -199,7 +199,7 @@ export class Lessons {
       this.#problem && explain(this.#problem),
       lesson?.slug,
       instead,
-      over,
+      over && (lesson?.conclusion[language()] ?? null),
       language(),
     ]);
     if (state === this.#drawn) return;
@@ -223,8 +223,23 @@ export class Lessons {
       );
   }
 
+  /** Get the conclusion of a lesson, which comes with none of the lists. @param {Lesson} lesson */
+  async #getConclusion(lesson) {
+    try {
+      Object.assign(lesson.conclusion, (await api.lesson(lesson.slug)).conclusion);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.#problem = error;
+    }
+    this.#drawNote();
+  }
+
   /** The conclusion, and a button that shows and hides it on the projector. @param {Lesson} lesson */
   #conclusion(lesson) {
+    if (!lesson.conclusion[language()]) {
+      this.#getConclusion(lesson);
+      return [];
+    }
     const text = h("p", { className: "conclusion", id: "conclusion" }, lesson.conclusion[language()]);
     const { classList } = this.#note;
     const isOpen = String(classList.contains("unfolded"));

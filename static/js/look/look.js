@@ -58,9 +58,10 @@ export class Look {
   }
 
   /** Open a dialog with a lesson's data set and network, its question and its conclusion. @param {Lesson} lesson */
-  async lesson({ slug, question, conclusion }) {
+  async lesson({ slug, question }) {
     const isNewest = this.#ask();
-    const experiment = /** @type {Experiment} */ ((await api.lesson(slug)).experiment); // these lessons have one
+    const { conclusion, ...lesson } = await api.lesson(slug);
+    const experiment = /** @type {Experiment} */ (lesson.experiment); // these lessons have one
     const { experiments, first } = await api.summaryTogether([experiment]);
     const [{ networkTable }, { DatasetView }] = await Promise.all([
       import("./network-table.js"),

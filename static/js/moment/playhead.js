@@ -26,7 +26,7 @@ import { MomentMarks } from "./moment-marks.js";
 await loadStyle("moment");
 
 /** Elements in which the keys of the moment work; the page itself has the focus at its start. */
-const PLACES = "body, .plot, .moment-bar, .moment-bar *";
+const PLACES = "body, .plot, .view, .map, .moment-bar, .moment-bar *";
 
 /** Emits "change" when another moment is shown, or its run has changed. */
 export class Playhead extends Emitter {

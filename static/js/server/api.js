@@ -1,6 +1,6 @@
 /** Requests to the server's HTTP API, with JSON in both directions. Addresses are relative, because the page may be under a path. */
 
-/** @import { Comparison, CostsTogether, DataSample, Experiment, Fields, GlossaryEntry, Lesson, Options, RunView, SourceView, Why } from "../types.js" */
+/** @import { Comparison, CostsTogether, DataSample, Experiment, Fields, Fork, GlossaryEntry, Lesson, Options, RunView, SourceView, Why } from "../types.js" */
 
 /**
  * A request that the server refused. `field` is the wrong field of an experiment, and `bounds` says which values would be
@@ -33,7 +33,7 @@ export class ApiError extends Error {
  * @param {any} [body]
  * @param {AbortSignal} [signal]
  */
-export async function send(method, path, body, signal) {
+async function send(method, path, body, signal) {
   /** @type {RequestInit} */
   const options = { method, signal };
   if (body !== undefined) {
@@ -51,11 +51,10 @@ export async function send(method, path, body, signal) {
  * @param {string} method
  * @param {string} path
  * @param {any} [body]
- * @param {AbortSignal} [signal]
  * @returns {Promise<any>} the answer; each function of `api` declares its type
  */
-export async function request(method, path, body, signal) {
-  const answer = await send(method, path, body, signal);
+export async function request(method, path, body) {
+  const answer = await send(method, path, body);
   if (answer.status === 204) return null;
   const json = await answer.json().catch(() => null);
   if (answer.ok && json !== null) return json;
@@ -66,7 +65,7 @@ export async function request(method, path, body, signal) {
  * @param {Response} answer
  * @param {any} json
  */
-export function refusal({ status }, json) {
+function refusal({ status }, json) {
   return new ApiError(json?.error ?? { code: "bad_answer", message: "", bounds: { status } }, status);
 }
 
@@ -77,8 +76,16 @@ export function refusal({ status }, json) {
  * @param {AbortSignal} [signal]
  * @returns {Promise<ArrayBuffer>}
  */
-async function requestBytes(path, body, signal) {
-  const answer = await send("POST", path, body, signal);
+function requestBytes(path, body, signal) {
+  return bytesOf(send("POST", path, body, signal));
+}
+
+/**
+ * @param {Promise<Response>} answered
+ * @returns {Promise<ArrayBuffer>}
+ */
+async function bytesOf(answered) {
+  const answer = await answered;
   if (!answer.ok) throw refusal(answer, await answer.json().catch(() => null));
   const bytes = await answer.arrayBuffer().catch(() => null);
   if (bytes && answer.headers.get("Content-Type") === "application/octet-stream") return bytes;
@@ -117,14 +124,31 @@ export const api = {
     const answer = await send("GET", path);
     if (!answer.ok) throw refusal(answer, await answer.json().catch(() => null));
   },
+  /**
+   * A view of a network at a past moment; see views/view.js.
+   * @param {string} run
+   * @param {number} iteration
+   * @param {string} view
+   * @param {string} options as JSON
+   * @param {AbortSignal} signal
+   */
+  view: (run, iteration, view, options, signal) =>
+    bytesOf(
+      send(
+        "GET",
+        `api/runs/${run}/moments/${iteration}/views/${view}?options=${encodeURIComponent(options)}`,
+        undefined,
+        signal,
+      ),
+    ),
   /** @returns {Promise<Options>} */
   options: () => request("GET", "api/options"),
   /**
-   * All lessons, with their texts in one language.
+   * All lessons, with their texts in one language and without their conclusions.
    * @param {string} language
    * @returns {Promise<{lessons: Lesson[]}>}
    */
-  lessons: (language) => request("GET", `api/lessons?language=${language}`),
+  lessons: (language) => request("GET", `api/lessons?conclusions=false&language=${language}`),
   /**
    * One lesson, with its experiments.
    * @param {string} slug
@@ -228,6 +252,41 @@ export const api = {
    * @returns {Promise<RunView>}
    */
   command: (id, command, body) => request("POST", `api/runs/${id}/${command}`, body),
+  /**
+   * Go on from an iteration of a run with other settings, as a new run.
+   * @param {string} id
+   * @param {Fork} fork
+   * @returns {Promise<RunView>}
+   */
+  fork: (id, fork) => request("POST", `api/runs/${id}/fork`, fork),
+  /**
+   * What a fork would be: its complete experiment, and how long it takes.
+   * @param {string} id
+   * @param {Fork} fork
+   * @returns {Promise<{config: Experiment, seconds: number, changes_nothing: boolean}>}
+   */
+  checkFork: (id, fork) => request("POST", `api/runs/${id}/fork/check`, fork),
+  /**
+   * How long it would take to train a run again up to an iteration.
+   * @param {string} id
+   * @param {number} iteration
+   * @returns {Promise<{expected_seconds: number}>}
+   */
+  moment: (id, iteration) => request("GET", `api/runs/${id}/moments/${iteration}`),
+  /**
+   * The weights of a run after an iteration, as a file.
+   * @param {string} id
+   * @param {number} iteration
+   * @param {AbortSignal} signal
+   */
+  weights: async (id, iteration, signal) => {
+    const answer = await send("GET", `api/runs/${id}/moments/${iteration}/weights.npz`, undefined, signal);
+    if (!answer.ok) throw refusal(answer, await answer.json().catch(() => null));
+    const [, name] = /filename\*=UTF-8''([^;]+)/.exec(answer.headers.get("Content-Disposition") ?? "") ?? [];
+    const content = await answer.arrayBuffer().catch(() => null);
+    if (!content || !name) throw refusal(answer, null);
+    return { name: decodeURIComponent(name), content };
+  },
   /**
    * Whether two runs have the same rows.
    * @param {string} id

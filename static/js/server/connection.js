@@ -21,7 +21,7 @@ import { Socket } from "./socket.js";
  * @import { Receiver } from "./inbox.js"
  */
 
-/** @typedef {Receiver & Pick<Store, "on" | "connection" | "setConnection" | "cursors"> & {shown(): {id: string}[]}} Source */
+/** @typedef {Receiver & Pick<Store, "on" | "connection" | "setConnection" | "cursors"> & {shown(): {id: string}[], watched?: string[]}} Source */
 
 /** After this many sockets have failed, while the server answers by HTTP, the page polls. */
 const MAX_FAILURES = 2;
@@ -49,6 +49,8 @@ export class Connection {
   #socket = null;
   /** Ids of the runs that the page has subscribed to; null before the first message. @type {Set<string> | null} */
   #subscribed = null;
+  /** The views that the page watches through this socket, each as JSON. @type {string[]} */
+  #watched = [];
   #failures = 0;
   #ends = 0;
   #timer = 0;
@@ -63,6 +65,7 @@ export class Connection {
     this.#store = store;
     this.#address = view ? `ws?view=${view}` : "ws";
     store.on("runs", () => this.#subscribe());
+    store.on("watched", () => this.#watch());
     document.addEventListener("visibilitychange", () => this.#visibilityChanged(!document.hidden));
     this.#polling = new Polling(
       store,
@@ -79,6 +82,7 @@ export class Connection {
     this.#timer = 0;
     const inbox = new Inbox(this.#store, true, (run) => this.#ask([run]));
     this.#subscribed = null;
+    this.#watched = [];
     const socket = new Socket({
       address: this.#address,
       patience: growing(PATIENCE, trial ? Infinity : this.#failures),
@@ -176,6 +180,19 @@ export class Connection {
     if (removed.length) this.#socket.send({ unsubscribe: removed });
     if (added.length) this.#ask(added);
     this.#subscribed = needed;
+    this.#watch();
+  }
+
+  /** Watch the views that the page needs now. They come while somebody watches them; see views/watching.js. */
+  #watch() {
+    if (!this.#subscribed || !this.#socket?.isOpen) return;
+    const needed = this.#resting ? [] : (this.#store.watched ?? []);
+    const removed = this.#watched.filter((view) => !needed.includes(view));
+    const added = needed.filter((view) => !this.#watched.includes(view));
+    this.#watched = needed;
+    const parsed = (/** @type {string[]} */ views) => views.map((view) => JSON.parse(view));
+    if (removed.length) this.#socket.send({ unwatch: parsed(removed) });
+    if (added.length) this.#socket.send({ watch: parsed(added) });
   }
 
   /** Ask for rows of runs, from those that the page has. @param {string[]} ids */

@@ -3,7 +3,7 @@
  * header is padded so that the floats are aligned, and can be read without copying them.
  */
 
-/** @import { Frame } from "../types.js" */
+/** @import { Frame, ViewFrame } from "../types.js" */
 
 const VERSION = 1;
 /** The kind of a message in an answer to polling. */
@@ -11,16 +11,27 @@ const TEXT = 1;
 const text = new TextDecoder();
 
 /**
+ * The header of a frame, or of what is in a frame; `end`: where the header ends.
  * @param {ArrayBuffer} buffer
- * @returns {Frame} `values[c]` is column `c`
+ * @param {number} at where it begins
+ */
+export function decodeHeader(buffer, at = 0) {
+  const length = new DataView(buffer).getUint32(at, true);
+  const header = JSON.parse(text.decode(new Uint8Array(buffer, at + 4, length)));
+  if (header.v !== VERSION) throw new Error(`frame version ${header.v}; this page knows ${VERSION}`);
+  return { header, end: at + 4 + length };
+}
+
+/**
+ * @param {ArrayBuffer} buffer
+ * @returns {Frame | ViewFrame} of rows: `values[c]` is column `c`
  */
 export function decodeFrame(buffer) {
-  const length = new DataView(buffer).getUint32(0, true);
-  const header = JSON.parse(text.decode(new Uint8Array(buffer, 4, length)));
-  if (header.v !== VERSION) throw new Error(`frame version ${header.v}; this page knows ${VERSION}`);
+  const { header, end } = decodeHeader(buffer);
+  if (header.view) return { ...header, buffer, at: end };
   const values = header.columns.map(
     (/** @type {string} */ _, /** @type {number} */ column) =>
-      new Float32Array(buffer, 4 + length + 4 * column * header.rows, header.rows),
+      new Float32Array(buffer, end + 4 * column * header.rows, header.rows),
   );
   return { ...header, values };
 }

@@ -36,6 +36,7 @@ export class Inbox {
   take(data) {
     if (typeof data !== "string") {
       const frame = decodeFrame(data);
+      if ("view" in frame) return void this.#store.emit("view", frame);
       if (!this.#store.putRows(frame)) this.#onGap(frame.run);
       return;
     }

@@ -40,6 +40,8 @@ export class Store extends Emitter {
   messages = { class: null, person: null, cloud: null };
   /** By type, and by person or id: the newest of the messages that are about several. @type {Record<"views" | "cloud_curve", Map<string, any>>} */
   several = { views: new Map(), cloud_curve: new Map() };
+  /** The views of networks that the page watches live, each as JSON; see views/watching.js. @type {string[]} */
+  watched = [];
   /** @type {(() => void)[]} */
   #afterList = [];
   /** Ids of the runs in the list of which parts are still to come. @type {Set<string>} */
@@ -217,6 +219,12 @@ export class Store extends Emitter {
   putDataset(dataset) {
     this.datasets.set(dataset.name, dataset);
     this.emit("datasets", dataset);
+  }
+
+  /** @param {string[]} watched */
+  watch(watched) {
+    this.watched = watched;
+    this.emit("watched");
   }
 
   /**

@@ -18,7 +18,7 @@ export function setTexts(name, texts) {
   emitter.emit("language");
 }
 
-/** Add the texts of a part of the page in the present language. @param {Record<string, string>} texts */
+/** Add the texts of a part of the page, in the same language. @param {Record<string, string>} texts */
 export function addTexts(texts) {
   messages = { ...messages, ...texts };
 }

@@ -1,0 +1,69 @@
+/** Canvases: views are drawn pixel by pixel, which is many times as fast as a heat map of a chart library. */
+
+import { h } from "../page/dom.js";
+
+/**
+ * A canvas of a size in CSS pixels, drawn as sharply as the screen can; cleared.
+ * @param {HTMLCanvasElement} canvas
+ * @param {number} width
+ * @param {number} height
+ * @returns {CanvasRenderingContext2D}
+ */
+export function prepared(canvas, width, height) {
+  const ratio = Math.max(1, devicePixelRatio);
+  const [w, h] = [Math.max(1, Math.round(width * ratio)), Math.max(1, Math.round(height * ratio))];
+  if (canvas.width !== w) canvas.width = w;
+  if (canvas.height !== h) canvas.height = h;
+  canvas.style.width = `${width}px`;
+  canvas.style.height = `${height}px`;
+  const context = contextOf(canvas);
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, width, height);
+  return context;
+}
+
+/** @param {HTMLCanvasElement} canvas */
+function contextOf(canvas) {
+  const context = canvas.getContext("2d");
+  if (!context) throw new Error("this browser has no canvas");
+  return context;
+}
+
+/**
+ * A picture of so many pixels, one for each value, to be drawn at any size.
+ * @param {number} columns
+ * @param {number} rows
+ * @param {(row: number, column: number) => [number, number, number]} colorAt
+ */
+export function pixels(columns, rows, colorAt) {
+  const picture = h("canvas", { width: columns, height: rows });
+  const context = contextOf(picture);
+  const data = context.createImageData(columns, rows);
+  for (let row = 0, at = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++, at += 4) {
+      const [red, green, blue] = colorAt(row, column);
+      data.data[at] = red;
+      data.data[at + 1] = green;
+      data.data[at + 2] = blue;
+      data.data[at + 3] = 255;
+    }
+  context.putImageData(data, 0, 0);
+  return picture;
+}
+
+/**
+ * The ink and the quiet colour of the page, for what is written on a canvas.
+ * @param {Element} element
+ */
+export function inks(element) {
+  const style = getComputedStyle(element);
+  return {
+    ink: style.getPropertyValue("--ink"),
+    quiet: style.getPropertyValue("--quiet"),
+    line: style.getPropertyValue("--line"),
+    accent: style.getPropertyValue("--accent"),
+    card: style.getPropertyValue("--card"),
+    font: style.fontFamily,
+    size: Number.parseFloat(style.fontSize),
+  };
+}

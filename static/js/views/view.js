@@ -1,0 +1,32 @@
+/** A view of a network, as the server encodes it: a header with facts, and arrays. */
+
+import { decodeHeader } from "../server/frames.js";
+
+/** An array with its shape. @typedef {{shape: number[], values: Float32Array | Int32Array | Uint8Array}} ViewArray */
+
+/**
+ * What was seen of a network after an iteration. What is in `facts` and `arrays` depends on the kind of view: see
+ * `engine/views`. Numbers that are not finite are null in the facts.
+ * @typedef {{view: string, iteration: number, facts: Record<string, any>, arrays: Record<string, ViewArray>}} View
+ */
+
+const TYPES = { float32: Float32Array, int32: Int32Array, uint8: Uint8Array };
+
+/**
+ * @param {ArrayBuffer} buffer
+ * @param {number} at where the view begins
+ * @returns {View}
+ */
+export function decodeView(buffer, at = 0) {
+  const { header, end } = decodeHeader(buffer, at);
+  /** @type {Record<string, ViewArray>} */
+  const arrays = {};
+  let place = end;
+  for (const { name, type, shape } of header.arrays) {
+    const count = shape.reduce((/** @type {number} */ all, /** @type {number} */ one) => all * one, 1);
+    const values = new TYPES[/** @type {keyof typeof TYPES} */ (type)](buffer, place, count);
+    arrays[name] = { shape, values };
+    place += Math.ceil(values.byteLength / 4) * 4;
+  }
+  return { view: header.view, iteration: header.iteration, facts: header.facts, arrays };
+}

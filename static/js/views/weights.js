@@ -1,0 +1,180 @@
+/** Weights as pictures: what each unit of a layer responds to, at the same scale for all runs. */
+
+import { h, setChildren, setChoices } from "../page/dom.js";
+import { number, percent, t } from "../words/i18n.js";
+import { pixels, prepared } from "./canvas.js";
+import { css, signedColor, twoDigits } from "./scales.js";
+import { runLine } from "./view-card.js";
+
+/**
+ * @import { Run } from "../types.js"
+ * @import { CardContext, Content, Seen } from "./view-card.js"
+ * @import { View } from "./view.js"
+ */
+
+/** So many units are shown at a time. */
+const COUNT = 40;
+const GAP = 2;
+
+/** @implements {Content} */
+export class Weights {
+  runs = 4;
+  view = "weights";
+  #card;
+  #layers = h("select");
+  /** @type {HTMLCanvasElement | null} */
+  #canvas = null;
+  #foot = h("div", { className: "view-foot" });
+  #scale = h("span", { className: "view-scale" });
+  /** @type {WeakMap<Run, HTMLCanvasElement>} */
+  #canvases = new WeakMap();
+
+  /** @param {CardContext} card */
+  constructor(card) {
+    this.#card = card;
+    this.#layers.setAttribute("aria-label", t("views.layer"));
+    this.#layers.addEventListener("change", () => card.setOption("layer", this.#layers.value));
+    card.controls.append(this.#layers);
+  }
+
+  get #layer() {
+    const layer = Number(this.#card.option("layer", "1"));
+    return Number.isInteger(layer) && layer > 0 ? layer : 1;
+  }
+
+  options() {
+    return { layer: this.#layer, first: 0, count: COUNT };
+  }
+
+  /** @param {Seen[]} seen */
+  draw(seen) {
+    const views = seen.flatMap(({ view }) => view ?? []);
+    const limit = Math.max(0, ...views.map(({ facts }) => facts.limit)) || 1;
+    const dark = this.#card.isDark();
+    const layers = Math.max(1, this.#layer, ...seen.map(({ run }) => run.summary.filters.length || 1));
+    this.#layers.hidden = layers < 2;
+    setChoices(
+      this.#layers,
+      Array.from({ length: layers }, (_, i) => [String(i + 1), t("views.layer_n", { n: i + 1 })]),
+      String(this.#layer),
+    );
+    const { clientWidth: width } = this.#card.body;
+    const columns = seen.length > 1 && width > 260 ? 2 : 1;
+    this.#card.body.style.setProperty("--view-columns", String(columns));
+    const rows = Math.ceil(seen.length / columns);
+    const available = ((this.#card.body.parentElement?.clientHeight ?? 220) - 26) / rows - 24;
+    const each = { width: (width - (columns - 1) * 12) / columns, height: Math.max(60, available) };
+    const parts = seen.map((one) => this.#part(one, each, limit, dark));
+    this.#drawFoot(limit, dark);
+    setChildren(this.#card.body, [
+      h("div", { className: "view-grid" }, ...parts.map(({ element }) => element)),
+      this.#foot,
+    ]);
+    this.#canvas = parts[0]?.canvas ?? null;
+    return parts.map(({ says }) => says).join(" ");
+  }
+
+  /**
+   * @param {Seen} seen
+   * @param {{width: number, height: number}} room
+   * @param {number} limit the value with the strongest colour
+   * @param {boolean} dark
+   */
+  #part({ run, view }, room, limit, dark) {
+    const canvas = this.#canvases.get(run) ?? h("canvas", { className: "pixels", role: "img" });
+    this.#canvases.set(run, canvas);
+    const moved = view?.facts.moved ?? null;
+    const says = moved === null ? "" : t("views.moved", { share: percent(moved, moved < 0.1 ? 1 : 0) });
+    if (view) drawUnits(canvas, view, room, limit, dark);
+    const shown = view ? Math.min(COUNT, view.facts.units) : 0;
+    const label = view
+      ? t("views.weights_say", {
+          run: run.name,
+          n: number(shown),
+          units: number(view.facts.units),
+          moved: says,
+        })
+      : "";
+    canvas.setAttribute("aria-label", label);
+    return { element: h("div", { className: "view-part" }, runLine(run, says), canvas), canvas, says: label };
+  }
+
+  /**
+   * @param {number} limit
+   * @param {boolean} dark
+   */
+  #drawFoot(limit, dark) {
+    const steps = Array.from({ length: 9 }, (_, i) => css(signedColor(i / 4 - 1, dark)));
+    this.#scale.style.background = `linear-gradient(to right, ${steps.join(", ")})`;
+    const end = twoDigits(limit);
+    setChildren(this.#foot, [
+      h("span", { className: "view-key" }, `−${end}`, this.#scale, `+${end}`),
+      h("span", {}, t("views.moved_formula")),
+    ]);
+  }
+
+  picture() {
+    return this.#canvas;
+  }
+}
+
+/**
+ * Draw the weights of each unit as a picture, in a grid that fills the room.
+ * @param {HTMLCanvasElement} canvas
+ * @param {View} view
+ * @param {{width: number, height: number}} room
+ * @param {number} limit
+ * @param {boolean} dark
+ */
+function drawUnits(canvas, { arrays: { weights } }, room, limit, dark) {
+  const [count, channels, height, width] = weights.shape;
+  const columns = bestColumns(count, room, width / height);
+  const size = Math.min(
+    (room.width + GAP) / columns - GAP,
+    ((room.height + GAP) / Math.ceil(count / columns) - GAP) * (width / height),
+  );
+  const high = size * (height / width);
+  const context = prepared(
+    canvas,
+    columns * (size + GAP) - GAP,
+    Math.ceil(count / columns) * (high + GAP) - GAP,
+  );
+  context.imageSmoothingEnabled = false;
+  const area = height * width;
+  for (let unit = 0; unit < count; unit++) {
+    const from = unit * channels * area;
+    const picture = pixels(width, height, (row, column) => {
+      const at = from + row * width + column;
+      // three channels are shown as colours: no weight is grey
+      if (channels === 3)
+        return /** @type {[number, number, number]} */ (
+          [0, 1, 2].map((channel) => 127.5 + (127.5 * weights.values[at + channel * area]) / limit)
+        );
+      let sum = 0;
+      for (let channel = 0; channel < channels; channel++) sum += weights.values[at + channel * area];
+      return signedColor(sum / channels / limit, dark);
+    });
+    context.drawImage(
+      picture,
+      (unit % columns) * (size + GAP),
+      Math.floor(unit / columns) * (high + GAP),
+      size,
+      high,
+    );
+  }
+}
+
+/**
+ * The number of columns with which pictures are largest.
+ * @param {number} count
+ * @param {{width: number, height: number}} room
+ * @param {number} ratio width / height of one picture
+ */
+export function bestColumns(count, room, ratio) {
+  let best = { columns: 1, size: 0 };
+  for (let columns = 1; columns <= count; columns++) {
+    const size = Math.min(room.width / columns, (room.height / Math.ceil(count / columns)) * ratio);
+    if (size > best.size) best = { columns, size };
+  }
+  return best.columns;
+}
