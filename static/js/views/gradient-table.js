@@ -73,7 +73,7 @@ export function decades(values) {
     high = Math.max(high, value);
   }
   if (!high) return { low: -4, high: 0 };
-  const top = Math.ceil(Math.log10(high) - 1e-9);
+  const top = Math.ceil(Math.log10(high) - 1e-9) || 0; // not −0
   return { low: Math.max(top - 12, Math.min(top - 2, Math.floor(Math.log10(low)))), high: top };
 }
 
