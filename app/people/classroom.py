@@ -84,7 +84,7 @@ class Classroom:
         )
         self._order = asyncio.Lock()  # held while the class changes, so that no nickname is given twice
         self._hashing = asyncio.Lock()  # one phrase is compared at a time
-        self._guesses = Guesses()
+        self._guesses = Guesses(browsers=2 * max_people)
         self._rates = Rates()
         self._on_shown: Callable[[], None] = lambda: None
         self._code_made = 0.0
@@ -165,10 +165,16 @@ class Classroom:
 
     # -- coming and going --------------------------------------------------------------------------
 
-    def check(self, code: str) -> None:
+    def new_visitor(self, token: str) -> str:
+        """The token for a browser that opens the page on which people join, which sends this one or none; empty: it
+        keeps that."""
+        is_known = bool(token) and (self._guesses.knows(token) or self.person_of(token) is not None)
+        return "" if is_known else self._guesses.new_browser()
+
+    def check(self, code: str, browser: str) -> None:
         """Refuse what joining with this code would refuse."""
         self._demand_open()
-        self._demand_code(code)
+        self._demand_code(code, browser)
 
     async def join(self, code: str, nickname: str, browser: str) -> tuple[Person, str]:
         """A new person, and the token with which their browser is known.
@@ -181,7 +187,7 @@ class Classroom:
             LabError: the code is wrong, the class has ended or is full, or the nickname is taken.
         """
         name = names.nickname(nickname)
-        self._demand_code(code)
+        self._demand_code(code, browser)
         person, token = await self._joining.ask((name, browser))
         self.publish_person(person)
         self._publish()
@@ -227,14 +233,17 @@ class Classroom:
         self._rates.take("", "join")
         return _person(nickname, Role.STUDENT, time.time())
 
-    async def return_by(self, code: str, phrase: str) -> tuple[Person, str]:
+    async def return_by(self, code: str, phrase: str, browser: str) -> tuple[Person, str]:
         """The person of a recovery phrase, and the token of one more browser of theirs.
+
+        Args:
+            browser: the token that the browser had before.
 
         Raises:
             LabError: the code or the phrase is wrong, or the class has ended.
         """
         async with self._hashing:  # so that many at once are refused as many one after the other are
-            self._demand_code(code)
+            self._demand_code(code, browser)
             given = await in_thread(phrases.hash_of, phrase, self._salt)
             async with self._order:
                 self._demand_open()
@@ -242,7 +251,7 @@ class Classroom:
                 fitting = [one for one in known if equal(one.phrase or "", given)]
                 if fitting:
                     return fitting[0], await self._sessions.begin(fitting[0])
-            self._guesses.note_wrong()
+            self._guesses.note_wrong(browser)
         raise Forbidden("no one in the class has these words", code="wrong_phrase", field="phrase")
 
     async def give_phrase(self, person: Person, language: str) -> str:
@@ -309,17 +318,17 @@ class Classroom:
         if self.ended_at is not None:
             raise Conflict("the class has ended", code="class_ended")
 
-    def _demand_code(self, code: str) -> None:
+    def _demand_code(self, code: str, browser: str) -> None:
         """Refuse a wrong code, and every code for a while after many wrong ones, or when the class has ended."""
         self._demand_open()
-        seconds = round(self._guesses.pause() + 0.499)
+        seconds = round(self._guesses.pause(browser) + 0.499)
         if seconds:
-            text = f"too many wrong codes were tried; nobody can join for {seconds} s"
+            text = f"too many wrong codes were tried; this one is taken in {seconds} s"
             raise TooOften(
                 Reason("too_many_codes", text, seconds=seconds), field="code", bounds={"seconds": seconds}
             )
         if not equal(names.digits(code), self.code):
-            self._guesses.note_wrong()
+            self._guesses.note_wrong(browser)
             raise Forbidden("no class here has this code", code="wrong_code", field="code")
 
     def _demand_free(
@@ -344,7 +353,8 @@ class Classroom:
         for name, value in changes.items():
             setattr(self, name, value)
         if "code" in changes:
-            self._guesses, self._code_made = Guesses(), time.time()
+            self._guesses.renew()
+            self._code_made = time.time()
         if "numbers_only" in changes:
             self._republish(lambda run: run.owner is not None)
         elif "shown" in changes:

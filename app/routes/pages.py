@@ -12,7 +12,6 @@ from app.lab import TheLab
 from app.pages import Pages
 from app.people.cookies import remember, token_of
 from app.people.person import Role
-from app.people.tokens import new_token
 from app.people.visits import Visitor
 from app.security.headers import WITH_PLOTLY
 
@@ -39,11 +38,12 @@ def lab(request: Request, lab: TheLab, visitor: Visitor, lang: str | None = None
 @router.get("/join")
 def join(request: Request, lab: TheLab, lang: str | None = None) -> Response:
     """Where people join the class, and where the teacher's link leads. The browser gets a token before its person
-    joins, so that two of its tabs are one person."""
+    joins, so that two of its tabs are one person, and other people's wrong codes do not slow it down."""
     classroom = lab.demand_class()
     answer = _page(request, "join.html", lang)
-    if not token_of(request, classroom.id):
-        remember(answer, request, classroom.id, new_token())
+    token = classroom.new_visitor(token_of(request, classroom.id))
+    if token:
+        remember(answer, request, classroom.id, token)
     return answer
 
 

@@ -88,9 +88,10 @@ async def get_class(lab: TheLab, request: Request, visitor: Visitor) -> ClassAns
 
 
 @router.post("/check")
-async def check(lab: TheLab, given: Asking) -> ClassAnswer:
+async def check(lab: TheLab, request: Request, given: Asking) -> ClassAnswer:
     """Whether the class has this code; a wrong one counts as in joining."""
-    lab.demand_class().check(given.code)
+    classroom = lab.demand_class()
+    classroom.check(given.code, token_of(request, classroom.id))
     return class_view(lab, None)
 
 
@@ -115,7 +116,7 @@ async def join(lab: TheLab, request: Request, response: Response, given: Joining
 async def come_back(lab: TheLab, request: Request, response: Response, given: Returning) -> ClassAnswer:
     """Be known on another device, by the code of the class and one's recovery phrase."""
     classroom = lab.demand_class()
-    person, token = await classroom.return_by(given.code, given.phrase)
+    person, token = await classroom.return_by(given.code, given.phrase, token_of(request, classroom.id))
     remember(response, request, classroom.id, token)
     return class_view(lab, person)
 

@@ -63,8 +63,10 @@ def test_of_many_wrong_recovery_phrases_at_once_few_are_compared(tmp_path, monke
             person, _ = await room.join(room.code, "Ada", "")
             phrase = await room.give_phrase(person, "en")
             compared.clear()
-            wrong = [room.return_by(room.code, f"wrong {number}") for number in range(200)]
-            answers = await asyncio.gather(*wrong, room.return_by(room.code, phrase), return_exceptions=True)
+            wrong = [room.return_by(room.code, f"wrong {number}", "") for number in range(200)]
+            answers = await asyncio.gather(
+                *wrong, room.return_by(room.code, phrase, ""), return_exceptions=True
+            )
             assert all(isinstance(answer, LabError) for answer in answers), "also a right one among them"
             assert any(isinstance(answer, TooOften) for answer in answers)
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.people.guesses import FREE, LONGEST_PAUSE, Guesses
+from app.people.guesses import BROWSER_SECONDS, FREE, LONGEST_PAUSE, OWN, Guesses
 
 
 class Clock:
@@ -48,6 +48,50 @@ def test_who_only_guesses_takes_weeks_for_a_code(clock):
 
     assert an_hour < 1000
     assert 10**6 / an_hour > 24 * 30
+
+
+def test_a_browser_that_guesses_waits_with_all_and_one_that_has_not_joins_at_once(clock):
+    guesses = Guesses(clock)
+    eve, ada = guesses.new_browser(), guesses.new_browser()
+    for _ in range(OWN + 10 * FREE):
+        guesses.note_wrong(eve)
+    assert guesses.pause(eve) == guesses.pause() == LONGEST_PAUSE
+    for _ in range(OWN):
+        assert guesses.pause(ada) == 0
+        guesses.note_wrong(ada)
+    assert guesses.pause(ada) == LONGEST_PAUSE
+
+    guesses.renew()  # the code
+    assert guesses.knows(ada)
+    assert guesses.pause(eve) == guesses.pause(ada) == 0
+
+
+def test_tokens_that_are_made_up_or_changed_are_of_no_known_browser(clock):
+    guesses = Guesses(clock)
+    token = guesses.new_browser()
+    others = [
+        "",
+        ".",
+        "made-up",
+        f"x{token}",
+        token[:-1],
+        token.partition(".")[0],
+        Guesses(clock).new_browser(),
+    ]
+    assert guesses.knows(token)
+    assert not any(map(guesses.knows, others))
+
+
+def test_who_opens_the_page_again_and_again_without_cookies_still_takes_weeks_for_a_code(clock):
+    guesses, taken = Guesses(clock), 0
+    days = 2 * 86_400
+    while clock.now < days:
+        browser = guesses.new_browser()
+        while not guesses.pause(browser):
+            guesses.note_wrong(browser)
+            taken += 1
+        clock.now += min(guesses.pause(), BROWSER_SECONDS)
+    assert 10**6 / (taken / 2) > 60
 
 
 def test_wrong_codes_that_come_all_at_once_make_the_pause_no_longer_and_end_it_no_sooner(clock):
