@@ -192,6 +192,7 @@ def test_who_is_removed_while_their_socket_is_accepted_gets_nothing_of_the_strea
                 classroom=classroom,
                 settings=SimpleNamespace(max_viewers=9),
                 wall=None,
+                viewing=SimpleNamespace(leave=lambda viewer: None),
                 server_id="",
             )
             scope = {
