@@ -12,6 +12,7 @@ import hashlib
 import mimetypes
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from starlette.datastructures import Headers
@@ -114,7 +115,7 @@ class Assets:
                 raise FileNotFoundError
             asset = self._read.get(name)
             if asset is None or asset.state != _state(paths):
-                asset = self._read[name] = _read(paths)
+                asset = self._read[name] = _read(paths, _state(paths))
         except FileNotFoundError:
             raise HTTPException(404) from None
         return asset
@@ -135,8 +136,8 @@ def shortened(script: bytes) -> bytes:
     return _INDENT.sub(b"", bare)
 
 
-def _read(paths: tuple[Path, ...]) -> Asset:
-    state = _state(paths)
+@lru_cache(maxsize=1024)
+def _read(paths: tuple[Path, ...], state: tuple[tuple[int, int], ...]) -> Asset:
     path = paths[0]
     content = b"".join(path.read_bytes() for path in paths)
     if path.suffix == ".js":

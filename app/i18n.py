@@ -7,6 +7,7 @@ catalog is the complete one. They are small, so they are read at start and need 
 from __future__ import annotations
 
 import json
+from functools import cache
 from importlib import resources
 
 from babel.core import negotiate_locale
@@ -71,6 +72,7 @@ def _json(texts: dict[str, str]) -> bytes:
     return json.dumps(texts, ensure_ascii=False, separators=(",", ":")).encode()
 
 
+@cache
 def _read(language: str) -> dict[str, str]:
     path = resources.files("app").joinpath("locales", language, "LC_MESSAGES", "messages.po")
     with path.open("rb") as file:

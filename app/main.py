@@ -16,7 +16,6 @@ from starlette.types import Scope
 
 from app import __version__
 from app.addresses import Addresses
-from app.answers import ERRORS
 from app.assets import Assets
 from app.data_sets import DataSets
 from app.error_answers import answer_errors
@@ -134,7 +133,6 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
         version=__version__,
         summary="A live deep-learning lab for classrooms.",
         lifespan=lifespan,
-        responses=ERRORS,
         # FastAPI's own page loads its scripts from another host; routes/api_docs.py serves /docs.
         docs_url=None,
         redoc_url=None,
@@ -182,8 +180,9 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
     app.mount("/guide/images", Assets(guide.pictures))
     keys = [*keys_of(app.routes), *(key for module in modules for key in keys_of(module.router.routes))]
     access.check(keys)
-    for module in modules:
-        app.include_router(module.router)
+    # the routes as the modules have made them: `include_router` makes each again, in a quarter of a second before the
+    # first answer
+    app.router.routes.extend(route for module in modules for route in module.router.routes)
     if classroom is not None:
         app.add_middleware(
             Guard,

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.assets import Assets
 from app.i18n import Messages
-from app.plotly import PlotlyScript
+from app.plotly import plotly_script
 
 #: The style sheets that the lab's page begins with; a later one counts where two say the same of an element. Scripts
 #: that are loaded later bring their own.
@@ -27,15 +27,13 @@ class Pages:
         """`is_open`: whether the lab's page says that everybody may do everything."""
         self.messages = Messages()
         self.assets = Assets(static_dir, {"css/page.css": [f"css/{name}.css" for name in STYLES]})
-        self.plotly = PlotlyScript()
-        self._environment = Environment(
-            loader=FileSystemLoader(templates_dir), autoescape=True, undefined=StrictUndefined
-        )
-        self._environment.globals.update(
-            plotly_url=f"vendor/{self.plotly.name}",
-            modules_of=cache(lambda entry: modules_of(static_dir / "js", entry)),
-            is_open=is_open,
-        )
+        self.plotly = plotly_script()
+        self._environment = _environment(templates_dir)
+        self._values: dict[str, object] = {
+            "plotly_url": f"vendor/{self.plotly.name}",
+            "modules_of": lambda entry: modules_of(static_dir / "js", entry),
+            "is_open": is_open,
+        }
 
     def render(self, template: str, language: str, **values: object) -> str:
         """A page in a language of `messages.languages`.
@@ -49,10 +47,18 @@ class Pages:
             language=language,
             languages=self.messages.languages,
             static=f"static/{self.assets.version()}",
+            **self._values,
             **values,
         )
 
 
+@cache
+def _environment(templates_dir: Path) -> Environment:
+    """The folder's templates. Each is compiled once."""
+    return Environment(loader=FileSystemLoader(templates_dir), autoescape=True, undefined=StrictUndefined)
+
+
+@cache
 def modules_of(folder: Path, entry: str) -> list[str]:
     """The scripts that a module imports, and those that they import, without the module itself.
 

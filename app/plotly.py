@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import metadata
 from pathlib import Path
 
@@ -44,6 +44,12 @@ class PlotlyScript:
     @cached_property
     def gzipped(self) -> bytes:
         return gzip.compress(self.plain, 6)
+
+
+@cache
+def plotly_script() -> PlotlyScript:
+    """The one of this process."""
+    return PlotlyScript()
 
 
 def compiled_early(script: bytes) -> bytes:

@@ -8,11 +8,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
-from app.answers import DatasetAnswer, DatasetsAnswer, ImagesAnswer
+from app.answers import ERRORS, DatasetAnswer, DatasetsAnswer, ImagesAnswer
 from app.lab import TheLab
 from engine.datasets.sample import MAX_COUNT, USUAL
 
-router = APIRouter(prefix="/api/datasets", tags=["data sets"])
+router = APIRouter(prefix="/api/datasets", tags=["data sets"], responses=ERRORS)
 
 
 @router.get("")

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from app.answers import (
+    ERRORS,
     LessonAnswer,
     LessonsAnswer,
     OptionsAnswer,
@@ -30,7 +31,7 @@ from engine.limits import Limits
 from engine.stretches import parse_forked
 from engine.summary import Summary, summarize
 
-router = APIRouter(prefix="/api", tags=["experiments"])
+router = APIRouter(prefix="/api", tags=["experiments"], responses=ERRORS)
 
 #: Experiments that are launched together, at most.
 MAX_TOGETHER = 100

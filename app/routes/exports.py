@@ -10,7 +10,7 @@ from typing import Annotated, BinaryIO
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from app.answers import FieldsAnswer, RunsAnswer
+from app.answers import ERRORS, FieldsAnswer, RunsAnswer
 from app.errors import Conflict, Invalid, StoreUnavailable
 from app.exports import documents, imports, of_class, report, script, tables, tfevents, torch_script
 from app.exports.documents import MAX_RUNS
@@ -30,7 +30,7 @@ from engine.events import STREAMS
 from engine.reasons import Reason, reason_of
 from engine.stretches import with_stretches
 
-router = APIRouter(prefix="/api", tags=["exports"])
+router = APIRouter(prefix="/api", tags=["exports"], responses=ERRORS)
 
 Selection = Annotated[
     str, Query(description=f"ids, separated by commas; at most {MAX_RUNS}", max_length=3000)

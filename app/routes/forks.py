@@ -7,12 +7,12 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.answers import ForkAnswer, RunAnswer
+from app.answers import ERRORS, ForkAnswer, RunAnswer
 from app.jobs.fork import Wish
 from app.lab import LAUNCHES, TheLab
 from app.people.visits import ThePerson
 
-router = APIRouter(prefix="/api/runs", tags=["runs"])
+router = APIRouter(prefix="/api/runs", tags=["runs"], responses=ERRORS)
 
 
 class ForkRequest(BaseModel):

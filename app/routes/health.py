@@ -8,10 +8,10 @@ from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from app import __version__
-from app.answers import AliveAnswer, HealthAnswer
+from app.answers import ERRORS, AliveAnswer, HealthAnswer
 from app.lab import TheLab
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=["health"], responses=ERRORS)
 
 
 @router.get("/health")

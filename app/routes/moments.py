@@ -15,7 +15,7 @@ from fastapi import Path as InPath
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from app.answers import MomentAnswer
+from app.answers import ERRORS, MomentAnswer
 from app.errors import Invalid
 from app.exports.names import attachment, name_of_run
 from app.jobs.moment import Moment
@@ -24,7 +24,7 @@ from app.people.visits import ThePerson
 from app.work import in_thread
 from engine import ExperimentConfig, views
 
-router = APIRouter(prefix="/api/runs", tags=["runs"])
+router = APIRouter(prefix="/api/runs", tags=["runs"], responses=ERRORS)
 
 T = TypeVar("T")
 Iteration = Annotated[int, InPath(description="0: before the first one")]

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, cast
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.answers import ClassAnswer, PhraseAnswer
+from app.answers import ERRORS, ClassAnswer, PhraseAnswer
 from app.lab import Lab, TheLab
 from app.people.cookies import forget, remember, token_of
 from app.people.names import LONGEST_NICKNAME
@@ -16,7 +16,7 @@ from app.people.person import Person, Role
 from app.people.refusals import Forbidden
 from app.people.visits import ThePerson, Visitor
 
-router = APIRouter(prefix="/api/class", tags=["class"])
+router = APIRouter(prefix="/api/class", tags=["class"], responses=ERRORS)
 
 #: What the teacher sees of a student, as codes that the page words.
 SEES = ["nickname", "runs", "curves", "hand", "away"]

@@ -29,6 +29,7 @@ from fastapi import APIRouter, Header, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app import __version__
+from app.answers import ERRORS
 from app.errors import Invalid
 from app.lab import TheLab
 from app.live.states import START, Place
@@ -36,7 +37,7 @@ from app.live.subscription import MAX_ROW, BadMessage, apply
 from app.people.visits import ThePerson
 from app.people.wall import WALL, may_open_wall
 
-router = APIRouter(prefix="/api/stream", tags=["stream"])
+router = APIRouter(prefix="/api/stream", tags=["stream"], responses=ERRORS)
 
 #: An answer ends with the message that makes it as long as this; the page asks for the rest immediately.
 ANSWER_BYTES = 512 * 1024

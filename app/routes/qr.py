@@ -7,11 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from app.addresses import code_svg
+from app.answers import ERRORS
 from app.errors import Invalid, NotFound
 from app.lab import TheLab
 from engine.reasons import Reason
 
-router = APIRouter(tags=["class"])
+router = APIRouter(tags=["class"], responses=ERRORS)
 
 
 @router.get(

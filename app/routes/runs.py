@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from app.answers import ComparisonAnswer, Difference, MetricsAnswer, RunAnswer, RunList
+from app.answers import ERRORS, ComparisonAnswer, Difference, MetricsAnswer, RunAnswer, RunList
 from app.errors import Invalid
 from app.exports.thinning import extremes
 from app.jobs.fork import Wish
@@ -27,7 +27,7 @@ from engine import ExperimentConfig
 from engine.events import STREAMS
 from engine.stretches import parse_forked, parse_stretches
 
-router = APIRouter(prefix="/api/runs", tags=["runs"])
+router = APIRouter(prefix="/api/runs", tags=["runs"], responses=ERRORS)
 
 #: Rows of one answer at most; `after` pages on.
 MAX_ROWS = 100_000

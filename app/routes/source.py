@@ -5,11 +5,12 @@ from __future__ import annotations
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from app.answers import ERRORS
 from app.errors import NotFound
 from app.highlight import highlight
 from engine.source import source_of
 
-router = APIRouter(prefix="/api/source", tags=["source"])
+router = APIRouter(prefix="/api/source", tags=["source"], responses=ERRORS)
 
 
 class SourceView(BaseModel):

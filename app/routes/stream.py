@@ -37,6 +37,7 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
 
 from app import __version__
+from app.answers import ERRORS
 from app.errors import error_body
 from app.lab import Lab
 from app.live.protocol import SHARED_FRAMES
@@ -45,7 +46,7 @@ from app.live.viewer import Viewer
 from app.people.visits import is_gone, person
 from app.people.wall import WALL, may_open_wall
 
-router = APIRouter()
+router = APIRouter(responses=ERRORS)
 
 #: Malformed messages in a row before the socket is closed: a broken client, not a slip.
 MAX_ERRORS = 100

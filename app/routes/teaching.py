@@ -7,7 +7,7 @@ from typing import Any, Literal
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.answers import ClassAnswer, PeopleAnswer, PersonAnswer, PhraseAnswer, SecretAnswer
+from app.answers import ERRORS, ClassAnswer, PeopleAnswer, PersonAnswer, PhraseAnswer, SecretAnswer
 from app.errors import Invalid
 from app.exports.documents import MAX_RUNS
 from app.lab import Lab, TheLab
@@ -16,7 +16,7 @@ from app.people.person import Role
 from app.people.visits import ThePerson
 from app.routes.people import Language, class_view
 
-router = APIRouter(prefix="/api/class", tags=["class"])
+router = APIRouter(prefix="/api/class", tags=["class"], responses=ERRORS)
 
 
 class PersonChanges(BaseModel):

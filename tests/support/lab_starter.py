@@ -7,21 +7,30 @@ tested by the tests that start it as a user does (test_starting.py).
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import ctypes
 import functools
+import gc
+import gzip
+import html
 import json
 import os
+import re
 import selectors
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import IO
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message
 
 #: Processes are waited for by file descriptors, and end with their parent.
 IS_POSSIBLE = sys.platform == "linux" and hasattr(os, "pidfd_open")
@@ -141,12 +150,51 @@ def _serve(channel: socket.socket) -> None:
 
 
 def _load() -> None:
-    """Import what a lab imports until it answers."""
+    """Import what a lab imports until it answers, and let a page be opened in a lab that is not served: what the first
+    page of a process takes longer, such as reading catalogs and compressing scripts, forked labs have done."""
     from app import one_thread
 
     one_thread()
-    import app.cli
+    import app.cli  # noqa: F401
     import app.commands.serve  # noqa: F401
+    from app.main import create_app
+    from app.settings import Settings
+
+    # what fails here fails in a lab too, where a test sees it
+    with tempfile.TemporaryDirectory() as folder, contextlib.suppress(Exception):
+        asyncio.run(_open_page(create_app(Settings(state_dir=Path(folder), data_dir=Path(folder)))))
+    gc.freeze()  # what is here stays shared with the forked labs: their collector writes to none of it
+
+
+async def _open_page(app: ASGIApp) -> None:
+    """Ask for the page, and for all that it loads."""
+    page = await _get(app, "/")
+    addresses = re.findall(r'(?:href|src)="((?:static|vendor|i18n|api)/[^"#]*)', page.decode())
+    for address in [*addresses, "api/lessons?language=ja", "i18n/ja.json"]:
+        await _get(app, f"/{html.unescape(address)}")
+
+
+async def _get(app: ASGIApp, address: str) -> bytes:
+    path, _, query = address.partition("?")
+    headers = [(b"host", b"127.0.0.1"), (b"accept-encoding", b"gzip")]
+    scope = {
+        **{"type": "http", "http_version": "1.1", "scheme": "http", "method": "GET", "root_path": ""},
+        **{"path": path, "raw_path": path.encode(), "query_string": query.encode()},
+        **{"headers": headers, "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80)},
+    }
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await app(scope, receive, send)
+    assert sent[0]["status"] == 200, (address, sent[0])
+    body = b"".join(message.get("body", b"") for message in sent[1:])
+    is_zipped = (b"content-encoding", b"gzip") in sent[0]["headers"]
+    return gzip.decompress(body) if is_zipped else body
 
 
 def _report(selector: selectors.BaseSelector, pidfd: int, pid: int, status: int) -> None:
