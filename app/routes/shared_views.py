@@ -5,13 +5,13 @@ from __future__ import annotations
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.answers import ViewsAnswer, ViewsOfPerson
+from app.answers import ERRORS, ViewsAnswer, ViewsOfPerson
 from app.errors import Invalid
 from app.lab import TheLab
 from app.people.shared_views import MAX_VIEWED
 from app.people.visits import ThePerson
 
-router = APIRouter(prefix="/api/class/views", tags=["class"])
+router = APIRouter(prefix="/api/class/views", tags=["class"], responses=ERRORS)
 
 
 class ViewToShare(BaseModel):

@@ -14,7 +14,7 @@ from tests.support.experiments import QUICK
 from tests.support.stored_runs import make_run
 
 #: Files and streams, which are no JSON or speak for themselves.
-OTHERS = re.compile(r"/export\.|/weights\.npz$|\.svg$|/api/exports/|/api/stream$|^/metrics$")
+OTHERS = re.compile(r"/export\.|/weights\.npz$|\.svg$|/api/exports/|/api/stream$|/views/\{view\}$|^/metrics$")
 
 
 @pytest.fixture(scope="module")
