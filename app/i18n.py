@@ -22,7 +22,7 @@ OF_REPORTS = "report."
 #: What pages get only if they need it: part → the beginnings of its keys.
 PARTS = {
     "class": ("class.", *(f"why.{code}" for code in REFUSALS)),
-    "views": ("views.", "findings.", *(f"why.{code}" for code in OF_VIEWS)),
+    "views": ("views.", "findings.", "moment.", *(f"why.{code}" for code in OF_VIEWS)),
 }
 
 

@@ -117,13 +117,13 @@ async function start() {
   const emphasis = new Emphasis(selection);
   const inClass = classMode && new classMode.InClass(store, form, toast, lessons);
   const list = new RunTable(store, form, isDark, launched, toast, selection, emphasis, inClass);
-  const views = lazy(async () => {
+  /** The texts of moments and of views. */
+  const textsOfViews = lazy(async () => {
     parts.add("views");
-    const [{ Views }, texts] = await Promise.all([
-      import("./views/views.js"),
-      api.messages(`views.${language()}`),
-    ]);
-    addTexts(texts);
+    addTexts(await api.messages(`views.${language()}`));
+  });
+  const views = lazy(async () => {
+    const [{ Views }] = await Promise.all([import("./views/views.js"), textsOfViews()]);
     return new Views(store, selection, isDark, async (rows) => (await playhead()).pin(rows));
   });
   const charts = new ChartBoard(byId("charts"), byId("chart-foot"), store, isDark, emphasis, {
@@ -133,7 +133,7 @@ async function start() {
     view: async (slot, on) => (await views()).fill(slot, on),
   });
   const playhead = lazy(async () => {
-    const { Playhead } = await import("./moment/playhead.js");
+    const [{ Playhead }] = await Promise.all([import("./moment/playhead.js"), textsOfViews()]);
     return new Playhead(store, charts, selection, {
       fork: (run, iteration) => list.fork(run, iteration),
       toast,

@@ -57,6 +57,13 @@ def test_a_moment_is_pinned_by_mouse_or_keyboard_marked_in_all_charts_and_moved_
         page.page.keyboard.press(key)
         expect(bar).to_contain_text(f"iteration {iteration}")
     assert f"at={run['number']}@39" in page.address()
+    page.page.locator(".moment-play > .icon-button").click()  # plays on from here to the end
+    expect(bar).to_contain_text("iteration 40")
+    page.page.locator(".moment-track").fill("7")
+    expect(bar).to_contain_text("iteration 7")
+    page.page.click("#moment-live")
+    expect(bar).to_contain_text("iteration 40, live")
+    assert f"at={run['number']}@live" in page.address()
 
     page.page.locator(f'[data-run="{other}"] .run-name').click()  # the moment is of the selected run
     expect(bar).to_contain_text(lab.run(other)["name"])
@@ -98,7 +105,7 @@ def test_on_a_phone_a_finger_that_rests_on_a_curve_pins_the_moment(open_page, la
     touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
     expect(page.page.locator(".moment-bar")).to_contain_text(f"iteration {at}")
     touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    page.page.locator(".moment-bar .icon-button").tap()
+    page.page.locator(".moment-bar > .icon-button").tap()
     expect(page.page.locator(".moment-bar")).to_be_hidden()
 
 

@@ -2,6 +2,9 @@
 
 declare module "node:test" {
   export function test(name: string, run: () => unknown): Promise<void>;
+  export const mock: {
+    timers: { enable(options: { apis: string[] }): void; reset(): void; tick(milliseconds: number): void };
+  };
 }
 
 declare module "node:assert/strict" {

@@ -20,6 +20,8 @@ const ELSEWHERE = [
   ["Enter", "keys.pin"],
   ["← →", "keys.moment"],
   ["Shift ← →", "keys.evaluation"],
+  ["Space", "keys.play"],
+  ["L", "keys.live"],
   ["↑ ↓", "keys.move"],
   ["Enter", "keys.select"],
   ["Shift ↑ ↓", "keys.extend"],

@@ -1,6 +1,7 @@
 /** The bar of the moment: its run, its iteration, the values there, and what one can do there. */
 
-import { h, iconButton, label, setText } from "../page/dom.js";
+import { h, icon, iconButton, label, setText } from "../page/dom.js";
+import { onInput } from "../page/keys.js";
 import { cssColor } from "../page/palette.js";
 import { lowerBound } from "../state/series.js";
 import { number, onLanguage, percent, t } from "../words/i18n.js";
@@ -21,6 +22,9 @@ export class MomentBar {
   #name = h("b", { className: "moment-run" });
   #at = h("span", { className: "moment-iteration" });
   #values = h("span", { className: "moment-here" });
+  #play = iconButton("play", "", () => this.#playhead.playing.toggle());
+  #track = h("input", { type: "range", className: "moment-track", min: "0", step: "1" });
+  #live = h("button", { type: "button", className: "toggle", id: "moment-live" });
   #fork = h("button", { type: "button", className: "toggle", id: "fork-here" });
   #weights;
   #close = iconButton("delete", "", () => this.#playhead.clear());
@@ -35,7 +39,10 @@ export class MomentBar {
     this.#weights = new Weights(playhead, on.toast);
     const shown = [this.#swatch, this.#name, this.#at, this.#values];
     const text = h("span", { className: "moment-text", role: "status" }, ...shown);
-    this.#element.append(text, this.#fork, this.#weights.element, this.#close);
+    onInput(this.#track, () => playhead.moveTo(Number(this.#track.value)));
+    this.#live.addEventListener("click", () => playhead.follow());
+    const play = h("span", { className: "moment-play" }, this.#play, this.#track, this.#live);
+    this.#element.append(text, play, this.#fork, this.#weights.element, this.#close);
     this.#fork.addEventListener("click", () => {
       if (playhead.run) on.fork(playhead.run, playhead.iteration);
     });
@@ -50,6 +57,9 @@ export class MomentBar {
     setText(this.#fork, t("moment.fork"));
     this.#fork.title = t("moment.fork_hint");
     label(this.#close, t("moment.remove"));
+    this.#track.setAttribute("aria-label", t("moment.iteration"));
+    setText(this.#live, t("moment.follow"));
+    this.#live.title = t("moment.follow_hint");
     this.#show();
   }
 
@@ -58,6 +68,12 @@ export class MomentBar {
     this.#element.hidden = !run;
     this.#weights.show();
     if (!run) return;
+    const { playing, newest, isLive } = this.#playhead;
+    this.#play.replaceChildren(icon(playing.isOn ? "pause" : "play"));
+    label(this.#play, t(playing.isOn ? "moment.stop" : "moment.play"));
+    this.#track.max = String(newest);
+    this.#track.value = String(iteration);
+    this.#live.setAttribute("aria-pressed", String(isLive));
     this.#swatch.style.background = cssColor(run.hue);
     setText(this.#name, run.name);
     this.#name.title = `${t("runs.number", { n: run.number })}: ${run.name}`;

@@ -12,6 +12,7 @@ import { iterationAt, moved, newestOf, readMoment, writeMoment } from "../state/
 import { hasEnded } from "../state/run-status.js";
 import { MomentBar } from "./moment-bar.js";
 import { MomentMarks } from "./moment-marks.js";
+import { Playing } from "./playing.js";
 
 /**
  * @import { Run } from "../types.js"
@@ -41,6 +42,7 @@ export class Playhead extends Emitter {
   run;
   /** The iteration of the moment, if it has a run. */
   iteration = NaN;
+  playing = new Playing(this);
 
   /**
    * @param {Store} store
@@ -80,6 +82,16 @@ export class Playhead extends Emitter {
     if (!run) return;
     if (!this.#selection.has(run.id)) this.#selection.set([run.id]);
     this.#set({ run: run.number, iteration: chosen.iteration });
+  }
+
+  /** The newest iteration of the moment's run. */
+  get newest() {
+    return this.run ? newestOf(this.run) : 0;
+  }
+
+  /** Let the moment follow the newest iteration. */
+  follow() {
+    if (this.#moment) this.#set({ ...this.#moment, iteration: null });
   }
 
   /** Move the moment to an iteration of its run. @param {number} iteration */
@@ -131,6 +143,13 @@ export class Playhead extends Emitter {
   #move(event) {
     const { run } = this;
     if (!this.#moment || !run || !isHere(event)) return;
+    const act = { " ": () => this.playing.toggle(), l: () => this.follow() }[event.key];
+    // without a focus, Space pauses runs
+    if (act && !closest(event, "button, input") && (event.key !== " " || event.target !== document.body)) {
+      event.preventDefault();
+      event.stopPropagation();
+      return act();
+    }
     const next = moved(this.#moment, event, {
       newest: newestOf(run),
       trains: !hasEnded(run),
