@@ -25,6 +25,8 @@ PLACEHOLDERS: dict[str, tuple[str, ...]] = {
     "replay_failed": ("iteration", "why"),
     "replay_busy": ("most",),
     "replay_died": (),
+    "rate_long": ("seconds", "most"),
+    "rate_failed": ("why",),
     "cross_origin": ("origin", "host"),
     "unknown_host": ("host",),
     "forwarded_prefix": (),

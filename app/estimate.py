@@ -24,18 +24,23 @@ STARTING_SECONDS = 0.05
 
 def expected_seconds(config: ExperimentConfig, summary: Summary) -> float:
     """Expected seconds of a whole run on one free core, from its summary."""
-    training = config.training
-    step = (
-        3 * summary.multiply_adds * training.batch_size / STEP_RATE
-        + SECONDS_PER_LAYER * len(summary.layers)
-        + SECONDS_PER_PARAMETER * summary.parameters
-    )
-    dataset = config.dataset
+    training, dataset = config.training, config.dataset
     sample = min(dataset.train_images, training.evaluate_train_size)
     images = sample + dataset.validation_images + dataset.test_images
     evaluation = summary.multiply_adds * images / EVALUATION_RATE
     evaluations = config.iterations / training.evaluate_every
-    return float(STARTING_SECONDS + config.iterations * step + evaluations * evaluation)
+    return float(
+        STARTING_SECONDS + config.iterations * step_seconds(config, summary) + evaluations * evaluation
+    )
+
+
+def step_seconds(config: ExperimentConfig, summary: Summary) -> float:
+    """Expected seconds of one iteration on one free core, without evaluations."""
+    return (
+        3 * summary.multiply_adds * config.training.batch_size / STEP_RATE
+        + SECONDS_PER_LAYER * len(summary.layers)
+        + SECONDS_PER_PARAMETER * summary.parameters
+    )
 
 
 def seconds_together(seconds: Sequence[float], workers: int) -> float:

@@ -22,7 +22,10 @@ OF_REPORTS = "report."
 #: What pages get only if they need it: part → the beginnings of its keys.
 PARTS = {
     "class": ("class.", *(f"why.{code}" for code in REFUSALS)),
-    "views": ("views.", "findings.", "moment.", *(f"why.{code}" for code in OF_VIEWS)),
+    "views": (
+        *("views.", "findings.", "moment.", "rates.", "why.rate_", "why.landscape_"),
+        *(f"why.{code}" for code in OF_VIEWS),
+    ),
 }
 
 

@@ -160,4 +160,6 @@ class Limited:
             lab.rates.take(person.id, self.action)
 
 
-LAUNCHES, IMPORTS, EXPORTS = (Depends(Limited(action)) for action in ("launch", "import", "export"))
+LAUNCHES, IMPORTS, EXPORTS, FINDS = (
+    Depends(Limited(action)) for action in ("launch", "import", "export", "find")
+)

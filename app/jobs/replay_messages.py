@@ -36,9 +36,27 @@ class Ask:
     options: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, kw_only=True)
+class AskRate:
+    """Find a learning rate for an experiment; see `engine.rate_finder`.
+
+    Attributes:
+        config: the experiment.
+        data_dir, cache_dir: folders.
+        iterations: how many the test takes at most.
+        bound_seconds: how long all of it may take.
+    """
+
+    config: dict[str, Any]
+    data_dir: str
+    cache_dir: str
+    iterations: int
+    bound_seconds: float
+
+
 @dataclass(frozen=True)
 class Withdraw:
-    """The last moment that was asked for is not needed any more."""
+    """The last question is not to be answered any more."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +80,15 @@ class Tested:
 
 
 @dataclass(frozen=True)
+class RateFound:
+    """The test of an experiment, as JSON of `engine.rate_finder.RateTest`."""
+
+    found: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class Withdrawn:
-    """The moment was not replayed, as it is not needed any more."""
+    """The question was not answered, as it was withdrawn."""
 
 
 @dataclass(frozen=True)
@@ -75,19 +100,22 @@ class TooLong:
 
 @dataclass(frozen=True)
 class Failed:
-    """The moment cannot be replayed. `why` is the code and the values of `reason`; see `engine.reasons`."""
+    """The question cannot be answered. `why` is the code and the values of `reason`; see `engine.reasons`."""
 
     reason: str
     why: Why | None
 
 
-Question = Ask | Withdraw
-Answer = Written | Seen | Tested | Withdrawn | TooLong | Failed
+#: What is answered.
+Task = Ask | AskRate
+Question = Task | Withdraw
+Answer = Written | Seen | Tested | RateFound | Withdrawn | TooLong | Failed
 
 #: how the two kinds of messages begin
 _JSON, _SEEN = b"J", b"V"
+_QUESTIONS: dict[str, type[Question]] = {kind.__name__: kind for kind in (Ask, AskRate, Withdraw)}
 _ANSWERS: dict[str, type[Answer]] = {
-    kind.__name__: kind for kind in (Written, Tested, Withdrawn, TooLong, Failed)
+    kind.__name__: kind for kind in (Written, Tested, RateFound, Withdrawn, TooLong, Failed)
 }
 
 
@@ -100,7 +128,9 @@ def encode(message: Question | Answer) -> bytes:
 
 def decode_question(data: bytes) -> Question:
     name, fields = json.loads(data[1:])
-    return Withdraw() if name == Withdraw.__name__ else Ask(**{**fields, "job": _job(fields["job"])})
+    if "job" in fields:
+        fields["job"] = _job(fields["job"])
+    return _QUESTIONS[name](**fields)
 
 
 def decode_answer(data: bytes) -> Answer:

@@ -14,7 +14,7 @@ from pathlib import Path
 from app.errors import LabError
 from app.jobs import processes, replaying
 from app.jobs.processes import Processes
-from app.jobs.replay_messages import Answer, Ask, Withdraw, Withdrawn, decode_answer, encode
+from app.jobs.replay_messages import Answer, Task, Withdraw, Withdrawn, decode_answer, encode
 from app.jobs.replaying import Bounds
 from engine.reasons import Reason
 
@@ -65,7 +65,7 @@ class Replayer:
         self._idle: asyncio.TimerHandle | None = None
         self._closed = False
 
-    async def answer(self, ask: Ask) -> Answer:
+    async def answer(self, ask: Task) -> Answer:
         """The answer to a question, when its turn has come. If the caller is cancelled, the question is withdrawn.
 
         Raises:
@@ -92,7 +92,7 @@ class Replayer:
         if self._helper is not None:
             await asyncio.to_thread(self._helper.end)
 
-    async def _answer(self, ask: Ask) -> Answer:
+    async def _answer(self, ask: Task) -> Answer:
         if self._idle is not None:
             self._idle.cancel()
         question = _Question(ask)
@@ -141,7 +141,7 @@ class Replayer:
 class _Question:
     """A question that may be withdrawn while it is asked."""
 
-    def __init__(self, ask: Ask) -> None:
+    def __init__(self, ask: Task) -> None:
         self.ask = ask
         self.withdrawn = False
         self._lock = threading.Lock()

@@ -1,5 +1,5 @@
-"""The process that replays moments of trainings: one for the whole lab. Imports the engine and the standard library
-only.
+"""The process that replays moments of trainings, and finds learning rates: one for the whole lab. Imports the engine
+and the standard library only.
 
 It takes one question at a time from the server, and meanwhile only that it is withdrawn. Trainers stay at the moments
 that were asked for last, so the next moment is near. When the server is gone, the pipe ends and so does the process.
@@ -11,7 +11,7 @@ import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -24,8 +24,11 @@ from app.jobs.messages import Job
 from app.jobs.replay_messages import (
     Answer,
     Ask,
+    AskRate,
     Failed,
+    RateFound,
     Seen,
+    Task,
     Tested,
     TooLong,
     Withdraw,
@@ -39,6 +42,7 @@ from engine import ConfigError, DatasetError, ExperimentConfig, Trainer, reasons
 from engine.arrays import Array
 from engine.datasets import Dataset, load_dataset
 from engine.memory import estimate
+from engine.rate_finder import find_rate
 from engine.reasons import Reason
 from engine.replay import KEPT_BYTES, Cancelled, Replay
 from engine.stretches import parse_stretches
@@ -87,14 +91,15 @@ class Replaying:
     def run(self) -> None:
         while True:
             question = decode_question(self._connection.recv_bytes())
-            if isinstance(question, Ask):  # else it withdraws what has just been answered
+            if not isinstance(question, Withdraw):  # else it withdraws what has just been answered
                 self._connection.send_bytes(encode(self._answer(question)))
 
-    def _answer(self, ask: Ask) -> Answer:
+    def _answer(self, task: Task) -> Answer:
         try:
-            return self._replay(ask)
+            return self._replay(task) if isinstance(task, Ask) else self._find_rate(task)
         except (ConfigError, DatasetError, MemoryError, OSError, ValueError) as error:
-            self._held.pop(ask.job.training, None)
+            if isinstance(task, Ask):
+                self._held.pop(task.job.training, None)
             reason = reasons.reason_of(error)
             return Failed(reason, reasons.why(reason))
 
@@ -128,6 +133,37 @@ class Replaying:
         Path(ask.file).parent.mkdir(parents=True, exist_ok=True)  # it may have been deleted
         np.savez(ask.file, allow_pickle=False, iteration=np.int64(trainer.iteration), **weights)
         return Written()
+
+    def _find_rate(self, ask: AskRate) -> Answer:
+        begun = time.monotonic()
+        config = ExperimentConfig.from_dict(ask.config)
+        self._make_room(estimate(config))
+        look = Look(self._connection, until=begun + ask.bound_seconds)
+        done = -1  # it looks before each iteration
+
+        def is_cancelled() -> bool:
+            nonlocal done
+            done += 1
+            return look()
+
+        try:
+            found = find_rate(
+                config,
+                iterations=ask.iterations,
+                data_dir=Path(ask.data_dir),
+                cache_dir=Path(ask.cache_dir),
+                is_cancelled=is_cancelled,
+            )
+        except Cancelled:
+            if look.withdrawn:
+                return Withdrawn()
+            return TooLong((time.monotonic() - begun) * ask.iterations / max(done, 1))
+        return RateFound(asdict(found))
+
+    def _make_room(self, needed: int) -> None:
+        """Hold fewer trainings, so that all of them and this many bytes are within the bound, if that is possible."""
+        while self._held and needed + sum(one.bytes for one in self._held.values()) > self._cache_bytes:
+            self._held.popitem(last=False)
 
     def _take(self, job: Job) -> _Held:
         """The moments of a training, which are held from now on in place of those that were not asked for longest."""

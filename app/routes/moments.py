@@ -3,12 +3,11 @@ what can be seen of its network there."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Coroutine
+from collections.abc import AsyncIterator, Awaitable
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as InPath
@@ -21,19 +20,17 @@ from app.exports.names import attachment, name_of_run
 from app.jobs.moment import Moment
 from app.lab import EXPORTS, TheLab
 from app.people.visits import ThePerson
+from app.routes.gone import GONE, unless_gone
 from app.work import in_thread
 from engine import ExperimentConfig, views
 
 router = APIRouter(prefix="/api/runs", tags=["runs"], responses=ERRORS)
 
-T = TypeVar("T")
 Iteration = Annotated[int, InPath(description="0: before the first one")]
 #: The most characters of a view's options: a drawn colour image of 64 × 64 pixels has 16,384.
 MAX_OPTIONS = 20_000
 #: Bytes of a file that are sent at a time.
 PART = 1 << 20
-#: The status for a client that has closed its connection; it appears in logs only.
-GONE = 499
 
 
 @router.get("/{run_id}/moments/{iteration}")
@@ -58,7 +55,7 @@ async def export_weights(lab: TheLab, request: Request, run_id: str, iteration: 
     file = lab.settings.checkpoint_dir / f"weights.{secrets.token_hex(8)}.npz"
     response = WeightsFile(file, attachment(name_of_run(run, f"at-{iteration}.weights.npz")))
     try:
-        if await _unless_gone(request, _true(lab.past.write_weights(moment, file))) is None:
+        if await unless_gone(request, _true(lab.past.write_weights(moment, file))) is None:
             response.delete()  # it may have been written all the same
             return Response(status_code=GONE)
     except BaseException:
@@ -83,7 +80,7 @@ async def get_view(
     config = ExperimentConfig.from_dict(training.config, stored=True)
     checked = views.check(view, _parsed(options), config)
     with lab.questions.taken(person.id):
-        found = await _unless_gone(request, lab.past.view(training, iteration, view, checked))
+        found = await unless_gone(request, lab.past.view(training, iteration, view, checked))
     if found is None:
         return Response(status_code=GONE)
     return Response(found, media_type="application/octet-stream", headers={"Cache-Control": "no-store"})
@@ -107,24 +104,6 @@ def _parsed(options: str) -> dict[str, Any]:
 async def _true(work: Awaitable[None]) -> bool:
     await work
     return True
-
-
-async def _unless_gone(request: Request, work: Coroutine[Any, Any, T]) -> T | None:
-    """The result of `work`; None if the client goes away meanwhile, which cancels it."""
-    task = asyncio.ensure_future(work)
-    gone = asyncio.ensure_future(_gone(request))
-    try:
-        await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
-        return task.result() if task.done() else None
-    finally:
-        for one in (task, gone):
-            one.cancel()
-        await asyncio.wait({task, gone})
-
-
-async def _gone(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
 
 
 class WeightsFile(StreamingResponse):

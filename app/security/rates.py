@@ -11,7 +11,7 @@ from typing import Literal
 from app.people.refusals import TooOften
 from engine.reasons import Reason
 
-Action = Literal["launch", "run", "import", "export", "change", "join"]
+Action = Literal["launch", "run", "import", "export", "change", "join", "find"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,8 @@ RATES: dict[Action, Rate] = {
     "export": Rate(20, 3.0),
     # a page changes many chosen runs with a request for each
     "change": Rate(300, 0.2),
+    # finding a learning rate: a short training that takes no turn
+    "find": Rate(10, 6.0),
     # of all together: a class joins within seconds
     "join": Rate(400, 1.0),
 }

@@ -231,6 +231,18 @@
  * @property {[number, number][]} [points]
  */
 
+/**
+ * What the rate finder has found, with an entry for each iteration; see engine/rate_finder.py.
+ * @typedef {object} RateTest
+ * @property {number} iterations how many were planned
+ * @property {number[]} rates
+ * @property {number[]} losses
+ * @property {number[]} smoothed
+ * @property {number | null} best the place of the lowest smoothed loss
+ * @property {number | null} suggestion
+ * @property {"completed" | "risen" | "diverged"} end
+ */
+
 /** @typedef {Record<string, string>} InLanguages */
 
 /**

@@ -10,7 +10,7 @@ import pytest
 
 from app.jobs import replaying, worker
 from app.jobs.messages import Job
-from app.jobs.replay_messages import Ask, Failed, TooLong, Written
+from app.jobs.replay_messages import Ask, AskRate, Failed, RateFound, TooLong, Written
 from app.jobs.replayer import MAX_QUESTIONS, ReplayBusy, ReplayDied, Replayer
 from engine import ExperimentConfig, Trainer
 from tests.support import event_loop
@@ -121,6 +121,30 @@ def test_a_withdrawn_question_ends_at_once_and_the_next_one_is_answered_by_the_s
 
     with_replayer(scenario)
     assert not (tmp_path / "900000.npz").exists()
+
+
+def test_a_learning_rate_is_found_or_withdrawn_or_given_up_at_the_bound_by_the_same_process(tmp_path):
+    def find(iterations, bound=600.0):
+        config = ExperimentConfig.from_dict(QUICK).to_dict()
+        folders = {"data_dir": str(tmp_path), "cache_dir": str(tmp_path / "cache")}
+        return AskRate(config=config, **folders, iterations=iterations, bound_seconds=bound)
+
+    async def scenario(replayer):
+        found = await replayer.answer(find(60))
+        assert isinstance(found, RateFound)
+        assert len(found.found["rates"]) == len(found.found["losses"]) <= 60
+        before = pid(replayer)
+        endless = asyncio.create_task(replayer.answer(find(1_000_000)))
+        await until(replayer._turn.locked)
+        endless.cancel()
+        await asyncio.wait([endless])
+        late = await replayer.answer(find(1_000_000, bound=0.1))
+        assert isinstance(late, TooLong)
+        assert late.expected_seconds > 0.1
+        assert await replayer.answer(ask(tmp_path, 5)) == Written()
+        assert pid(replayer) == before
+
+    with_replayer(scenario)
 
 
 def test_what_takes_longer_than_the_bound_is_given_up_before_it_or_at_it_and_goes_on_from_there(tmp_path):

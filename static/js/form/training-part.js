@@ -2,7 +2,7 @@
 
 import { h } from "../page/dom.js";
 import { t } from "../words/i18n.js";
-import { block, box, described, fieldNamed, inLine, logSlider, select } from "./fields.js";
+import { besideLabel, block, box, described, fieldNamed, inLine, logSlider, select } from "./fields.js";
 import { PENALTIES } from "./penalties.js";
 import { segmentField } from "./segment-field.js";
 import { settings } from "./settings.js";
@@ -60,7 +60,8 @@ function drawOwn(form) {
 }
 
 /** @param {FormContext} form */
-function drawRate({ options, draft, change }) {
+function drawRate(form) {
+  const { options, draft, change } = form;
   const path = "optimizer.learning_rate";
   const [first] = draft.rated;
   const field = fieldNamed(options.optimizers[first.name], "learning_rate");
@@ -69,7 +70,20 @@ function drawRate({ options, draft, change }) {
     for (const optimizer of draft.rated) optimizer.learning_rate = value ?? "";
     change();
   });
-  return withValue(block(path, key, field, rate.text, rate.slider));
+  const drawn = withValue(block(path, key, field, rate.text, rate.slider));
+  // a fork begins with other weights than the finder does
+  return draft.origin ? drawn : besideLabel(drawn, finder(form));
+}
+
+/** The button that finds a learning rate. @param {FormContext} form */
+function finder(form) {
+  const onclick = async () => (await import("./rate-finder.js")).findRate(form);
+  const title = t("optimizer.find_hint");
+  return h(
+    "button",
+    { type: "button", id: "find-rate", className: "toggle", title, "data-launches": "", onclick },
+    t("optimizer.find"),
+  );
 }
 
 /** The kind of penalty, and the λ of each penalty. @param {FormContext} form */

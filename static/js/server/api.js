@@ -51,10 +51,11 @@ async function send(method, path, body, signal) {
  * @param {string} method
  * @param {string} path
  * @param {any} [body]
+ * @param {AbortSignal} [signal]
  * @returns {Promise<any>} the answer; each function of `api` declares its type
  */
-export async function request(method, path, body) {
-  const answer = await send(method, path, body);
+export async function request(method, path, body, signal) {
+  const answer = await send(method, path, body, signal);
   if (answer.status === 204) return null;
   const json = await answer.json().catch(() => null);
   if (answer.ok && json !== null) return json;
