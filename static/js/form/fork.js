@@ -6,6 +6,7 @@
 import { h, iconButton } from "../page/dom.js";
 import { loadStyle } from "../page/style.js";
 import { ApiError, api } from "../server/api.js";
+import { momentApi } from "../server/moment-api.js";
 import { urlState } from "../state/address.js";
 import { t } from "../words/i18n.js";
 import { originText } from "../words/labels.js";
@@ -32,7 +33,7 @@ const FREE = '.undo *, #look-data, #look-network, [aria-expanded], [data-type="d
 export async function beginFork(run, iteration) {
   const { id, number: runNumber, name } = run;
   /** @param {Record<string, any>} changes */
-  const ask = async (changes) => (await api.checkFork(id, { iteration, changes })).config;
+  const ask = async (changes) => (await momentApi.checkFork(id, { iteration, changes })).config;
   /** @param {Experiment} config */
   const origin = ({ seed, network }) => ({
     ...{ run: id, number: runNumber, name, iteration, seed },
@@ -57,7 +58,7 @@ export async function beginFork(run, iteration) {
  */
 export async function copyFork({ id }, { seed, ...from }) {
   const [{ config: before }, { config }] = await Promise.all([
-    api.checkFork(from.run, { iteration: from.iteration, changes: {} }),
+    momentApi.checkFork(from.run, { iteration: from.iteration, changes: {} }),
     api.run(id),
   ]);
   const origin = { ...from, seed: before.seed, dropout: hasDropout(before.network.layers) };
@@ -75,7 +76,7 @@ export async function describeFork(draft, costs) {
   const { first } = costs;
   if (draft.count() > 1)
     throw new ApiError({ code: "fork_one", message: "", field: draft.varied()[0] ?? "seed" }, 422);
-  const fork = await checked(api.checkFork(originOf(draft).run, forkOf(draft, first.config)));
+  const fork = await checked(momentApi.checkFork(originOf(draft).run, forkOf(draft, first.config)));
   const [cost] = costs.experiments;
   const experiment = { ...cost, seconds: fork.seconds };
   return {
@@ -91,7 +92,7 @@ export async function describeFork(draft, costs) {
  * @returns {Promise<{runs: RunView[]}>}
  */
 export async function launchFork(draft, config, name) {
-  const run = await checked(api.fork(originOf(draft).run, { ...forkOf(draft, config), name }));
+  const run = await checked(momentApi.fork(originOf(draft).run, { ...forkOf(draft, config), name }));
   return { runs: [run] };
 }
 

@@ -5,7 +5,8 @@
 
 import { download } from "../charts/save.js";
 import { h, setText } from "../page/dom.js";
-import { ApiError, api } from "../server/api.js";
+import { ApiError } from "../server/api.js";
+import { momentApi } from "../server/moment-api.js";
 import { newestOnly } from "../state/newest.js";
 import { duration } from "../words/duration.js";
 import { number, t } from "../words/i18n.js";
@@ -72,7 +73,7 @@ export class Weights {
   async #estimate(id, iteration) {
     const isNewest = this.#ask();
     try {
-      const { expected_seconds } = await api.moment(id, iteration);
+      const { expected_seconds } = await momentApi.moment(id, iteration);
       if (!isNewest()) return;
       this.#seconds = expected_seconds;
       this.#draw();
@@ -96,7 +97,7 @@ export class Weights {
     this.#loading = loading;
     this.#draw();
     try {
-      const { name, content } = await api.weights(id, iteration, loading.signal);
+      const { name, content } = await momentApi.weights(id, iteration, loading.signal);
       download(name, content, "application/octet-stream");
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;

@@ -1,6 +1,6 @@
 /** Requests to the server's HTTP API, with JSON in both directions. Addresses are relative, because the page may be under a path. */
 
-/** @import { Comparison, CostsTogether, DataSample, Experiment, Fields, Fork, GlossaryEntry, Lesson, Options, RunView, SourceView, Why } from "../types.js" */
+/** @import { Comparison, CostsTogether, DataSample, Experiment, Fields, GlossaryEntry, Lesson, Options, RunView, SourceView, Why } from "../types.js" */
 
 /**
  * A request that the server refused. `field` is the wrong field of an experiment, and `bounds` says which values would be
@@ -33,7 +33,7 @@ export class ApiError extends Error {
  * @param {any} [body]
  * @param {AbortSignal} [signal]
  */
-async function send(method, path, body, signal) {
+export async function send(method, path, body, signal) {
   /** @type {RequestInit} */
   const options = { method, signal };
   if (body !== undefined) {
@@ -66,7 +66,7 @@ export async function request(method, path, body, signal) {
  * @param {Response} answer
  * @param {any} json
  */
-function refusal({ status }, json) {
+export function refusal({ status }, json) {
   return new ApiError(json?.error ?? { code: "bad_answer", message: "", bounds: { status } }, status);
 }
 
@@ -253,41 +253,6 @@ export const api = {
    * @returns {Promise<RunView>}
    */
   command: (id, command, body) => request("POST", `api/runs/${id}/${command}`, body),
-  /**
-   * Go on from an iteration of a run with other settings, as a new run.
-   * @param {string} id
-   * @param {Fork} fork
-   * @returns {Promise<RunView>}
-   */
-  fork: (id, fork) => request("POST", `api/runs/${id}/fork`, fork),
-  /**
-   * What a fork would be: its complete experiment, and how long it takes.
-   * @param {string} id
-   * @param {Fork} fork
-   * @returns {Promise<{config: Experiment, seconds: number, changes_nothing: boolean}>}
-   */
-  checkFork: (id, fork) => request("POST", `api/runs/${id}/fork/check`, fork),
-  /**
-   * How long it would take to train a run again up to an iteration.
-   * @param {string} id
-   * @param {number} iteration
-   * @returns {Promise<{expected_seconds: number}>}
-   */
-  moment: (id, iteration) => request("GET", `api/runs/${id}/moments/${iteration}`),
-  /**
-   * The weights of a run after an iteration, as a file.
-   * @param {string} id
-   * @param {number} iteration
-   * @param {AbortSignal} signal
-   */
-  weights: async (id, iteration, signal) => {
-    const answer = await send("GET", `api/runs/${id}/moments/${iteration}/weights.npz`, undefined, signal);
-    if (!answer.ok) throw refusal(answer, await answer.json().catch(() => null));
-    const [, name] = /filename\*=UTF-8''([^;]+)/.exec(answer.headers.get("Content-Disposition") ?? "") ?? [];
-    const content = await answer.arrayBuffer().catch(() => null);
-    if (!content || !name) throw refusal(answer, null);
-    return { name: decodeURIComponent(name), content };
-  },
   /**
    * Whether two runs have the same rows.
    * @param {string} id
