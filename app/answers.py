@@ -343,6 +343,34 @@ class LessonsAnswer(TypedDict):
 
 
 @_answer
+class PathPoint(TypedDict):
+    """A network of a training in a landscape: its place in the plane, its distance from it, and its own loss, null
+    where that is not finite."""
+
+    iteration: int
+    a: float
+    b: float
+    off: float
+    loss: float | None
+
+
+@_answer
+class LandscapeAnswer(TypedDict):
+    """The last line of a landscape. `losses` has a row for each value of `b`, null where a loss is not finite.
+    `images`: on how many images of the `part` it was measured. `inside`: the share of the squared distances between the
+    points of the paths that lies in the plane. `paths`: one for each run, in order."""
+
+    a: list[float]
+    b: list[float]
+    losses: list[list[float | None]]
+    images: int
+    part: str
+    directions: str
+    inside: float
+    paths: list[list[PathPoint]]
+
+
+@_answer
 class RateTestAnswer(TypedDict):
     """A short training whose learning rate grows: its rates, the losses of its batches, and their running mean, for
     each iteration with a finite loss. `iterations`: how many were planned. `best`: the place of the lowest mean.

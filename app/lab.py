@@ -16,6 +16,7 @@ from app.addresses import Addresses
 from app.data_sets import DataSets
 from app.errors import NotFound
 from app.folders import LOW_DISK_BYTES, PRIVATE_FOLDER, free_bytes, make_writable
+from app.jobs.landscapes import Landscapes
 from app.jobs.past import Past
 from app.jobs.register import Register
 from app.jobs.replayer import Replayer
@@ -53,6 +54,7 @@ class Lab:
     lock: FolderLock
     replayer: Replayer
     past: Past
+    landscapes: Landscapes
     viewing: Viewing
     addresses: Addresses
     classroom: Classroom | None = None

@@ -23,6 +23,7 @@ from app.errors import StoreUnavailable
 from app.guide import Guide
 from app.head import Head
 from app.jobs.executor import Executor
+from app.jobs.landscapes import Landscapes
 from app.jobs.local import LocalExecutor
 from app.jobs.past import Past
 from app.jobs.register import Register
@@ -46,6 +47,7 @@ from app.routes import (
     exports,
     forks,
     health,
+    loss_landscapes,
     moments,
     pages,
     people,
@@ -73,6 +75,9 @@ from app.zipped import Zipped
 
 log = logging.getLogger(__name__)
 
+#: Memory for the trainers of the process that measures landscapes; it needs each only for a short time.
+SURVEY_BYTES = 128 << 20
+
 
 def create_app(settings: Settings | None = None, *, executor: Executor | None = None) -> FastAPI:
     """The whole server. Tests hand in their own settings and, where they need one, their own executor."""
@@ -91,6 +96,8 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
     data_sets = DataSets(settings, hub)
     most = settings.max_memory_bytes
     replayer = Replayer(settings.socket_dir, cache_bytes=min(CACHE_BYTES, most // 4), training_bytes=most)
+    surveyor = Replayer(settings.socket_dir, cache_bytes=SURVEY_BYTES, training_bytes=most)
+    landscapes = Landscapes(settings, database, data_sets, surveyor)
     past = Past(settings, database, data_sets, replayer)
     viewing = Viewing(register, executor, past.view)
     scheduler = Scheduler(settings, register, database, hub, metrics, executor, data_sets, viewing)
@@ -124,6 +131,7 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
                 shown.close()
         viewing.close()
         await replayer.close()
+        await surveyor.close()
         await scheduler.close()
         if attendance is not None:
             await attendance.close()
@@ -149,6 +157,7 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
         FolderLock(settings.state_dir),
         replayer,
         past,
+        landscapes,
         viewing,
         Addresses(settings),
         classroom,
@@ -171,6 +180,7 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
         exports,
         experiments,
         datasets,
+        loss_landscapes,
         rate_finder,
         source,
         stream,

@@ -55,6 +55,9 @@ PLACEHOLDERS: dict[str, tuple[str, ...]] = {
     "last_layer": ("units", "shape"),
     "too_much_memory": ("megabytes", "most"),
     "too_many_multiply_adds": ("multiply_adds", "most"),
+    # landscapes
+    "landscape_other": (),
+    "landscape_still": (),
     # how a run ended
     "diverged": ("iteration", "why"),
     "diverged_evaluated": ("iteration", "why"),

@@ -54,6 +54,25 @@ class AskRate:
     bound_seconds: float
 
 
+@dataclass(frozen=True, kw_only=True)
+class AskLandscape:
+    """Measure the loss landscape around some trainings; see `engine.landscape`. `Progress` comes before the answer.
+
+    Attributes:
+        jobs: the trainings, which have the same network.
+        iterations: for each training the iterations of its path, ascending; the last one is the moment.
+        losses: for each training the recorded loss of its moment, as float32; None: it is not known.
+        options: as JSON of `engine.landscape.Options`.
+        bound_seconds: how long all of it may take.
+    """
+
+    jobs: list[Job]
+    iterations: list[list[int]]
+    losses: list[float | None]
+    options: dict[str, Any]
+    bound_seconds: float
+
+
 @dataclass(frozen=True)
 class Withdraw:
     """The last question is not to be answered any more."""
@@ -87,6 +106,21 @@ class RateFound:
 
 
 @dataclass(frozen=True)
+class Surveyed:
+    """The landscape, as JSON of `engine.landscape.Survey.result`."""
+
+    landscape: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """No answer yet: how many of the parts of the work are done."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
 class Withdrawn:
     """The question was not answered, as it was withdrawn."""
 
@@ -107,19 +141,23 @@ class Failed:
 
 
 #: What is answered.
-Task = Ask | AskRate
+Task = Ask | AskRate | AskLandscape
 Question = Task | Withdraw
-Answer = Written | Seen | Tested | RateFound | Withdrawn | TooLong | Failed
+Answer = Written | Seen | Tested | RateFound | Surveyed | Withdrawn | TooLong | Failed
+Message = Question | Answer | Progress
 
 #: how the two kinds of messages begin
 _JSON, _SEEN = b"J", b"V"
-_QUESTIONS: dict[str, type[Question]] = {kind.__name__: kind for kind in (Ask, AskRate, Withdraw)}
-_ANSWERS: dict[str, type[Answer]] = {
-    kind.__name__: kind for kind in (Written, Tested, RateFound, Withdrawn, TooLong, Failed)
+_QUESTIONS: dict[str, type[Question]] = {
+    kind.__name__: kind for kind in (Ask, AskRate, AskLandscape, Withdraw)
+}
+_ANSWERS: dict[str, type[Answer | Progress]] = {
+    kind.__name__: kind
+    for kind in (Written, Tested, RateFound, Surveyed, Progress, Withdrawn, TooLong, Failed)
 }
 
 
-def encode(message: Question | Answer) -> bytes:
+def encode(message: Message) -> bytes:
     if isinstance(message, Seen):
         return _SEEN + message.view
     # JSON has no NaN, which the loss of a diverged training may be; Python reads and writes it all the same
@@ -130,10 +168,12 @@ def decode_question(data: bytes) -> Question:
     name, fields = json.loads(data[1:])
     if "job" in fields:
         fields["job"] = _job(fields["job"])
+    if "jobs" in fields:
+        fields["jobs"] = [_job(job) for job in fields["jobs"]]
     return _QUESTIONS[name](**fields)
 
 
-def decode_answer(data: bytes) -> Answer:
+def decode_answer(data: bytes) -> Answer | Progress:
     if data[:1] == _SEEN:
         return Seen(data[1:])
     name, fields = json.loads(data[1:])

@@ -7,6 +7,8 @@ import contextlib
 import logging
 import secrets
 import threading
+import time
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -14,7 +16,7 @@ from pathlib import Path
 from app.errors import LabError
 from app.jobs import processes, replaying
 from app.jobs.processes import Processes
-from app.jobs.replay_messages import Answer, Task, Withdraw, Withdrawn, decode_answer, encode
+from app.jobs.replay_messages import Answer, Progress, Task, Withdraw, Withdrawn, decode_answer, encode
 from app.jobs.replaying import Bounds
 from engine.reasons import Reason
 
@@ -65,8 +67,11 @@ class Replayer:
         self._idle: asyncio.TimerHandle | None = None
         self._closed = False
 
-    async def answer(self, ask: Task) -> Answer:
+    async def answer(self, ask: Task, on_progress: Callable[[Progress], None] | None = None) -> Answer:
         """The answer to a question, when its turn has come. If the caller is cancelled, the question is withdrawn.
+
+        Args:
+            on_progress: called in the event loop, where the question has a progress.
 
         Raises:
             ReplayBusy: too many others wait.
@@ -80,7 +85,7 @@ class Replayer:
         self._asked += 1
         try:
             async with self._turn:
-                return await self._answer(ask)
+                return await self._answer(ask, on_progress)
         finally:
             self._asked -= 1
 
@@ -92,10 +97,16 @@ class Replayer:
         if self._helper is not None:
             await asyncio.to_thread(self._helper.end)
 
-    async def _answer(self, ask: Task) -> Answer:
+    async def _answer(self, ask: Task, on_progress: Callable[[Progress], None] | None) -> Answer:
         if self._idle is not None:
             self._idle.cancel()
-        question = _Question(ask)
+        loop = asyncio.get_running_loop()
+
+        def report(progress: Progress) -> None:
+            if on_progress is not None:
+                loop.call_soon_threadsafe(on_progress, progress)
+
+        question = _Question(ask, report)
         exchange = asyncio.create_task(asyncio.to_thread(self._exchange, question))
         try:
             return await asyncio.shield(exchange)
@@ -104,7 +115,6 @@ class Replayer:
             await asyncio.wait([exchange])
             raise
         finally:
-            loop = asyncio.get_running_loop()
             self._idle = loop.call_later(self._idle_seconds, self._end_idle)
 
     def _exchange(self, question: _Question) -> Answer:
@@ -141,8 +151,9 @@ class Replayer:
 class _Question:
     """A question that may be withdrawn while it is asked."""
 
-    def __init__(self, ask: Task) -> None:
+    def __init__(self, ask: Task, report: Callable[[Progress], None]) -> None:
         self.ask = ask
+        self.report = report
         self.withdrawn = False
         self._lock = threading.Lock()
         self._connection: Connection | None = None
@@ -180,8 +191,12 @@ class _Helper:
         """Its answer; None if it has died, or says nothing."""
         try:
             question.send(self._connection)
-            if self._connection.poll(question.ask.bound_seconds + GRACE_SECONDS):
-                return decode_answer(self._connection.recv_bytes())
+            until = time.monotonic() + question.ask.bound_seconds + GRACE_SECONDS
+            while self._connection.poll(max(0.0, until - time.monotonic())):
+                answer = decode_answer(self._connection.recv_bytes())
+                if not isinstance(answer, Progress):
+                    return answer
+                question.report(answer)
         except (EOFError, OSError):
             pass
         finally:

@@ -1,4 +1,4 @@
-"""The process that replays moments of trainings, and finds learning rates: one for the whole lab. Imports the engine
+"""The process that replays moments of trainings, finds learning rates and measures landscapes. Imports the engine
 and the standard library only.
 
 It takes one question at a time from the server, and meanwhile only that it is withdrawn. Trainers stay at the moments
@@ -24,10 +24,13 @@ from app.jobs.messages import Job
 from app.jobs.replay_messages import (
     Answer,
     Ask,
+    AskLandscape,
     AskRate,
     Failed,
+    Progress,
     RateFound,
     Seen,
+    Surveyed,
     Task,
     Tested,
     TooLong,
@@ -41,6 +44,7 @@ from app.jobs.view_bytes import encode as encode_view
 from engine import ConfigError, DatasetError, ExperimentConfig, Trainer, reasons, views
 from engine.arrays import Array
 from engine.datasets import Dataset, load_dataset
+from engine.landscape import Options, Snapshot, Survey, snapshot
 from engine.memory import estimate
 from engine.rate_finder import find_rate
 from engine.reasons import Reason
@@ -53,6 +57,10 @@ from engine.weights import named_weights
 NICENESS = 15
 #: How often it looks whether a question was withdrawn.
 LOOK_SECONDS = 0.02
+#: How often it says how far it has got.
+TELL_SECONDS = 0.1
+#: The parts of the images, by their names in `engine.parts`.
+PARTS = ("test", "validation", "train")
 #: A new trainer, and a checkpoint read into it.
 RESTORE_SECONDS = 0.05
 
@@ -96,10 +104,17 @@ class Replaying:
 
     def _answer(self, task: Task) -> Answer:
         try:
-            return self._replay(task) if isinstance(task, Ask) else self._find_rate(task)
+            match task:
+                case Ask():
+                    return self._replay(task)
+                case AskRate():
+                    return self._find_rate(task)
+                case AskLandscape():
+                    return self._survey(task)
         except (ConfigError, DatasetError, MemoryError, OSError, ValueError) as error:
-            if isinstance(task, Ask):
-                self._held.pop(task.job.training, None)
+            jobs = [task.job] if isinstance(task, Ask) else getattr(task, "jobs", [])
+            for job in jobs:
+                self._held.pop(job.training, None)
             reason = reasons.reason_of(error)
             return Failed(reason, reasons.why(reason))
 
@@ -159,6 +174,42 @@ class Replaying:
                 return Withdrawn()
             return TooLong((time.monotonic() - begun) * ask.iterations / max(done, 1))
         return RateFound(asdict(found))
+
+    def _survey(self, ask: AskLandscape) -> Answer:
+        begun = time.monotonic()
+        look = Look(self._connection, until=begun + ask.bound_seconds)
+        options, points = Options(**ask.options), sum(map(len, ask.iterations))
+        replayed, total = (
+            0,
+            options.size**2 + 2 * points,
+        )  # each point of a path is replayed, and then measured
+        paths: list[list[Snapshot]] = []
+        first: Trainer | None = None
+        try:
+            for job, iterations, loss in zip(ask.jobs, ask.iterations, ask.losses, strict=True):
+                replay, path = self._take(job).replay, []
+                for iteration in iterations:
+                    trainer = replay.at(iteration, is_cancelled=look)
+                    path.append(snapshot(trainer))
+                    replayed += 1
+                    self._connection.send_bytes(encode(Progress(replayed, total)))
+                _demand_recorded(trainer, loss)
+                first = first or trainer
+                paths.append(path)
+            assert first is not None
+            part = first.parts.test or first.parts.validation or first.parts.train
+            survey = Survey(first.config, part, paths, options)
+            told = 0.0
+            for _ in survey.run():
+                if look():
+                    raise Cancelled
+                if (now := time.monotonic()) > told + TELL_SECONDS:
+                    told = now
+                    self._connection.send_bytes(encode(Progress(replayed + survey.done, total)))
+        except Cancelled:
+            return Withdrawn() if look.withdrawn else TooLong(ask.bound_seconds)
+        name = next(name for name in PARTS if getattr(first.parts, name) is part)
+        return Surveyed({**survey.result, "part": name})
 
     def _make_room(self, needed: int) -> None:
         """Hold fewer trainings, so that all of them and this many bytes are within the bound, if that is possible."""

@@ -129,6 +129,7 @@ TABLE: dict[Key, Rule] = {
     ("POST", "/api/runs/{run_id}/fork"): _USE_TO_LAUNCH,
     ("POST", "/api/runs/{run_id}/fork/check"): _USE,
     ("POST", "/api/rate-finder"): _LAUNCH,
+    ("POST", "/api/landscapes"): _WORK,
     ("POST", "/api/imports"): _WORK,
     # runs: lists and selections hold what the person may see
     ("GET", "/api/runs"): _LOOK,

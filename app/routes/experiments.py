@@ -126,8 +126,8 @@ async def get_lessons(
 ) -> Response:
     """The lessons, each a set of runs to compare, by the names of their runs. Those without runs are to look at.
 
-    Their texts are in one language, if it is named, else in all. Without `conclusions`, these are empty: a page asks for
-    one when its runs have ended.
+    Their texts are in one language, if it is named, else in all. Without `conclusions`, these are empty: a page asks
+    for one when its runs have ended.
     """
     datasets = tuple(_data_set(lab, lesson) for lesson in lessons.LESSONS.values())
     return Response(_lessons_json(language, conclusions, datasets), media_type="application/json")

@@ -23,6 +23,7 @@ from app.people.visits import ThePerson
 from app.routes.gone import GONE, unless_gone
 from app.work import in_thread
 from engine import ExperimentConfig, views
+from engine.reasons import Reason
 
 router = APIRouter(prefix="/api/runs", tags=["runs"], responses=ERRORS)
 
@@ -95,10 +96,14 @@ def _parsed(options: str) -> dict[str, Any]:
     try:
         parsed = json.loads(options or "{}")
     except (ValueError, RecursionError) as error:
-        raise Invalid(f"options must be JSON: {error}", field="options") from None
+        raise _wrong_options(f"options must be JSON: {error}") from None
     if not isinstance(parsed, dict):
-        raise Invalid(f"options must be an object, not {type(parsed).__name__}", field="options")
+        raise _wrong_options(f"options must be an object, not {type(parsed).__name__}")
     return parsed
+
+
+def _wrong_options(text: str) -> Invalid:
+    return Invalid(Reason("invalid", text, field="options"), field="options")
 
 
 async def _true(work: Awaitable[None]) -> bool:

@@ -30,7 +30,7 @@ RATES: dict[Action, Rate] = {
     "export": Rate(20, 3.0),
     # a page changes many chosen runs with a request for each
     "change": Rate(300, 0.2),
-    # finding a learning rate: a short training that takes no turn
+    # finding a learning rate, and measuring a landscape: work that takes no turn
     "find": Rate(10, 6.0),
     # of all together: a class joins within seconds
     "join": Rate(400, 1.0),

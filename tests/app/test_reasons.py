@@ -8,6 +8,7 @@ import pytest
 
 import app.errors  # declares the lab's own reasons
 import app.people.refusals  # and those of a class
+import app.security.questions  # and the one of long questions
 import app.texts  # and the ones of texts
 from app.exports.wording import reason_text
 from app.i18n import LANGUAGES, Messages
