@@ -24,6 +24,7 @@ from app.jobs.scheduler import Scheduler
 from app.jobs.viewing import Viewing
 from app.live.hub import Hub
 from app.metrics import Figures, Metrics
+from app.people.challenges import Challenges
 from app.people.classroom import Classroom
 from app.people.person import Person, Role
 from app.people.sight import Sight
@@ -59,6 +60,7 @@ class Lab:
     addresses: Addresses
     classroom: Classroom | None = None
     wall: Wall | None = None
+    challenges: Challenges | None = None
     rates: Rates = field(default_factory=Rates)
     questions: Questions = field(default_factory=Questions)
     server_id: str = field(default_factory=lambda: secrets.token_hex(4))
@@ -86,6 +88,12 @@ class Lab:
         if self.classroom is None:
             raise NotFound("this lab has no class", code="no_class")
         return self.classroom
+
+    def demand_challenges(self) -> Challenges:
+        """The challenges of the class, or `NotFound`."""
+        self.demand_class()
+        assert self.challenges is not None
+        return self.challenges
 
     def open(self, holder: str) -> None:
         """Lock the state folder and open the database. A second call does nothing.

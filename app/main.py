@@ -9,6 +9,7 @@ import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -36,12 +37,14 @@ from app.metrics import Metrics
 from app.pages import Pages
 from app.people import access
 from app.people.attendance import Attendance
+from app.people.challenges import MEASURE_SECONDS, Challenges
 from app.people.class_cloud import ClassCloud
 from app.people.classroom import Classroom
 from app.people.guard import Guard, keys_of
 from app.people.wall import Wall
 from app.routes import (
     api_docs,
+    challenge,
     datasets,
     experiments,
     exports,
@@ -106,6 +109,10 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
         attendance = Attendance(classroom, database, hub, register.owners, settings.class_days)
     wall = None if classroom is None else Wall(classroom, register, hub, scheduler.expected_starts)
     cloud = None if classroom is None else ClassCloud(classroom, register, hub)
+    challenges = None
+    if classroom is not None:
+        measure = partial(past.measure_test, bound_seconds=MEASURE_SECONDS)
+        challenges = Challenges(classroom, database, hub, register, measure, scheduler.allowance.set_terms)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -119,6 +126,8 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
         if classroom is not None:
             await classroom.views.open(classroom.id, register.find_run)
             await classroom.release_deleted(register.find_run)
+        if challenges is not None:
+            await challenges.open()
         if attendance is not None:
             attendance.open()
         if cloud is not None:
@@ -129,6 +138,8 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
         for shown in (wall, cloud):
             if shown is not None:
                 shown.close()
+        if challenges is not None:
+            await challenges.close()
         viewing.close()
         await replayer.close()
         await surveyor.close()
@@ -162,6 +173,7 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
         Addresses(settings),
         classroom,
         wall,
+        challenges,
     )
     metrics.watch(lab.figures)
     static_dir, templates_dir, docs_dir = _assets()
@@ -173,6 +185,7 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
         people,
         qr,
         teaching,
+        challenge,
         shared_views,
         runs,
         forks,

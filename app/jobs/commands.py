@@ -110,6 +110,7 @@ class Commands:
             try:
                 owned = self._register.count_of(wish.owner) + launched[wish.owner]
                 self._allowance.demand_runs(wish.owner, owned, len(runs))
+                self._allowance.demand_terms(wish.owner, [launch.document for launch in wish.launches])
                 self._demand_allowance(wish, runs, new)
                 self._places.demand(wish.owner, len(new), beside=len(all_new), own=own[wish.owner])
             except LabError as refusal:
@@ -170,9 +171,14 @@ class Commands:
                 self._executor.send(run.training.id, Pause())
         return run
 
-    async def resume(self, run_id: str) -> Run:
-        """Let a paused run go on: at once if there is a place, else as the next in the queue."""
+    async def resume(self, run_id: str, *, by: str | None = None) -> Run:
+        """Let a paused run go on: at once if there is a place, else as the next in the queue.
+
+        Args:
+            by: the person who asks, in a class.
+        """
         run = self._demand(run_id, Status.PAUSED, doing="resumed")
+        self._allowance.demand_terms(by, [run.training.config])
         self._register.move(run.training, Status.QUEUED)
         self._places.queue.add_first(run.training.id, self._places.owners(run.training))
         self._places.fill()
@@ -186,6 +192,7 @@ class Commands:
         """
         self._allowance.demand_steps(by, iterations)
         run = self._demand(run_id, Status.PAUSED, doing="stepped")
+        self._allowance.demand_terms(by, [run.training.config])
         if run.training.id in self._places.with_worker:
             self._executor.send(run.training.id, Step(iterations))
         else:
@@ -200,6 +207,7 @@ class Commands:
             by: the person who asks, in a class.
         """
         self._demand_changeable(run_id, given)
+        self._allowance.demand_terms(by, [self._register.get(run_id).training.config])
         await self._sharing.save(self._register.get(run_id).training)
         async with self._sharing.order:
             run, values = self._demand_changeable(run_id, given)

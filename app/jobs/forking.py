@@ -81,6 +81,7 @@ class Forking:
         async with self._sharing.order:
             fork, rows = await self._plan(run_id, wish)
             self._allowance.demand_runs(owner, self._register.count_of(owner), 1)
+            self._allowance.demand_terms(owner, [fork.config.to_dict()])
             digest = await asyncio.to_thread(self._data_sets.digest, fork.config.dataset.name)
             training = self._training(fork, rows, digest)
             if not fresh and (known := self._known(fork, training)) is not None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from app.errors import Conflict, Invalid
+from app.people.judging import Terms
 from app.settings import Settings
 from engine.reasons import Reason
 
@@ -25,15 +27,35 @@ class Cost:
 
 
 class Allowance:
-    """The teacher has none, nor has anybody in a lab without a class."""
+    """The teacher has none, nor has anybody in a lab without a class.
+
+    Attributes:
+        terms: those of the challenge that is open in the class; None: there is none.
+    """
 
     def __init__(self, settings: Settings, is_student: Callable[[str | None], bool]) -> None:
         self._settings = settings
         self._is_student = is_student
+        self.terms: Terms | None = None
 
     def at_once(self, owner: str | None) -> float:
         """How many trainings of an owner may run at the same time."""
         return self._settings.max_running_per_person if self._is_student(owner) else math.inf
+
+    def set_terms(self, terms: Terms | None) -> None:
+        """Those of the challenge that is open in the class now; None: there is none."""
+        self.terms = terms
+
+    def demand_terms(self, person_id: str | None, configs: Sequence[Mapping[str, Any]]) -> None:
+        """Refuse what a student would train on the data of the open challenge with test images, or with other
+        validation images.
+
+        Raises:
+            OffTerms: names the field of the first.
+        """
+        if self.terms is not None and self._is_student(person_id):
+            for place, config in enumerate(configs):
+                self.terms.demand(config, within=f"experiments.{place}." if len(configs) > 1 else "")
 
     def demand_queued(self, owner: str | None, queued: int, more: int) -> None:
         """Refuse trainings beyond those that an owner may let wait.

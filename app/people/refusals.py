@@ -27,6 +27,11 @@ PLACEHOLDERS: dict[str, tuple[str, ...]] = {
     "own_queue_full": ("queued", "value", "most"),
     "own_paused": ("paused",),
     "own_views": ("most",),
+    "challenge_data": ("dataset", "images"),
+    "challenge_there": (),
+    "challenge_opened": (),
+    "challenge_budget": (),
+    "no_challenge": (),
     "own_runs": ("owned", "value", "most"),
     "own_iterations": ("value", "most"),
     "own_parameters": ("value", "most"),
@@ -56,3 +61,10 @@ class TooOften(LabError):
 
     status = 429
     code = "too_many_codes"
+
+
+class OffTerms(LabError):
+    """The challenge that is open allows no such experiment on its data set."""
+
+    status = 422
+    code = "challenge_data"

@@ -188,7 +188,7 @@ async def pause(lab: TheLab, person: ThePerson, run_id: str) -> RunAnswer:
 @router.post("/{run_id}/resume")
 async def resume(lab: TheLab, person: ThePerson, run_id: str) -> RunAnswer:
     """Go on; when all places are taken, as the next in the queue."""
-    return lab.sight.view(person, await lab.scheduler.commands.resume(run_id))
+    return lab.sight.view(person, await lab.scheduler.commands.resume(run_id, by=person.owner))
 
 
 @router.post("/{run_id}/step")

@@ -1,4 +1,4 @@
--- Version 9. `PRAGMA user_version` holds the version; migrations/N.sql carries an older file forward to version N.
+-- Version 10. `PRAGMA user_version` holds the version; migrations/N.sql carries an older file forward to version N.
 
 -- A class, its people, and the browsers in which they are known.
 CREATE TABLE classes (
@@ -45,6 +45,22 @@ CREATE TABLE shared_views (
     runs      TEXT NOT NULL,                            -- JSON: their ids; some may be deleted
     iteration INTEGER,                                  -- the pinned moment of the first run; null: none
     made_at   REAL NOT NULL
+) STRICT;
+
+-- The challenges of a class; the one that has not ended is the one that there is.
+CREATE TABLE challenges (
+    id              TEXT PRIMARY KEY,
+    class_id        TEXT NOT NULL REFERENCES classes (id) ON DELETE CASCADE,
+    name            TEXT NOT NULL,
+    dataset         TEXT NOT NULL,
+    validation_size INTEGER NOT NULL,                   -- images by which it is judged
+    max_parameters  INTEGER,                            -- null: no bound, as of the next two
+    max_seconds     REAL,
+    max_iterations  INTEGER,
+    started_at      REAL NOT NULL,                      -- Unix seconds
+    phase           TEXT NOT NULL,                      -- 'open', 'opening' or 'opened': the test set
+    entries         TEXT NOT NULL DEFAULT '[]',         -- JSON list: the best run of each student, when nothing counts any more
+    ended_at        REAL
 ) STRICT;
 
 -- A training is what is computed: what decides a curve, and how far it has come.

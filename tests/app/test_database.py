@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from app.errors import StoreUnavailable
+from app.people.challenge import Challenge, Entry, Phase
+from app.people.judging import Terms
+from app.storage import challenge_store, people_store, run_store, training_store
 from app.storage import database as module
-from app.storage import run_store, training_store
 from app.storage.database import Database
 from app.storage.schema import SCHEMA_VERSION, DatabaseError
 from tests.support import event_loop
@@ -301,6 +303,36 @@ def test_runs_from_before_there_were_classes_belong_to_nobody(tmp_path):
 
     run = runs["a"]
     assert (run.owner, run.shared, run.name, run.origin["name"]) == (None, False, "old", "n")
+    assert schema(old) == schema(new)
+
+
+def test_a_class_from_before_there_were_challenges_has_none_and_keeps_its_people(tmp_path):
+    old, new = tmp_path / "old.sqlite3", tmp_path / "new.sqlite3"
+    with contextlib.closing(sqlite3.connect(old)) as other, other:
+        other.executescript((Path(__file__).parent / "schema-9.sql").read_text())
+        other.execute(
+            "INSERT INTO classes (id, name, code, made_at, salt, teacher_secret, projector_secret)"
+            " VALUES ('c', '1-B', '123456', 1.5, '', '', '')"
+        )
+        other.execute(
+            "INSERT INTO people (id, class_id, number, nickname, role, joined_at, seen_at)"
+            " VALUES ('p', 'c', 1, 'Ada', 'student', 1.5, 1.5)"
+        )
+        other.execute("PRAGMA user_version = 9")
+
+    database, _ = open_old(old)
+    (person,) = database.read_now(lambda c: people_store.load_people(c, "c"))
+    challenge = Challenge("x", "Best", Terms("digits", 300, max_seconds=1.5), 2.5)
+    event_loop.run(database.write(lambda c: challenge_store.insert(c, "c", challenge)))
+    challenge.phase, challenge.entries = Phase.OPENING, (Entry("p", 1, "r", 7, 20, 0.5),)
+    event_loop.run(database.write(lambda c: challenge_store.update(c, challenge)))
+    assert database.read_now(lambda c: challenge_store.find_current(c, "c")) == challenge
+    event_loop.run(database.write(lambda c: challenge_store.end(c, "x", 3.5)))
+    assert database.read_now(lambda c: challenge_store.find_current(c, "c")) is None
+    database.close()
+    Database(new).open()
+
+    assert (person.nickname, person.number) == ("Ada", 1)
     assert schema(old) == schema(new)
 
 

@@ -61,6 +61,7 @@ export class InClass {
     }
     if (view) new LessonCard(store, view, lessons);
     new SharedList(store, toast);
+    this.#waitForChallenge(form);
     const measure = () =>
       document.documentElement.style.setProperty("--tools", `${Math.ceil(tools.offsetWidth)}px`);
     new ResizeObserver(measure).observe(tools);
@@ -83,6 +84,14 @@ export class InClass {
     const card = lazy(async () => new (await import("./cloud-card.js")).CloudCard(this.#store));
     const follow = () => this.#store.messages.cloud?.groups && card();
     this.#store.on("cloud", follow);
+    follow();
+  }
+
+  /** What shows a challenge, loaded with the first one. @param {Form} form */
+  #waitForChallenge(form) {
+    const bar = lazy(async () => new (await import("./challenge-bar.js")).ChallengeBar(this.#store, form));
+    const follow = () => this.#store.messages.challenge?.challenge && bar();
+    this.#store.on("challenge", follow);
     follow();
   }
 

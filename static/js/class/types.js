@@ -38,4 +38,34 @@
  * @property {string} [code]
  */
 
+/**
+ * A run of the first places. `test` and `test_place` are null until the test set is open.
+ * @typedef {{number: number, nickname: string | null, accuracy: number, place: number, test: number | null,
+ *   test_place: number | null}} TopEntry
+ */
+
+/**
+ * A challenge as everybody in the class sees it.
+ * @typedef {object} ChallengeView
+ * @property {string} id
+ * @property {string} name
+ * @property {string} dataset
+ * @property {number} validation_size by how many validation images it is judged
+ * @property {number | null} max_parameters null: no bound, as of the next two
+ * @property {number | null} max_seconds
+ * @property {number | null} max_iterations
+ * @property {"open" | "opening" | "opened"} phase
+ * @property {number} of how many take part
+ * @property {number} measured how many entries were measured on the test images
+ * @property {TopEntry[]} top
+ */
+
+/**
+ * A student's place. `entry`: null as long as no run of theirs counts.
+ * @typedef {object} OwnStanding
+ * @property {string} person
+ * @property {(TopEntry & {run: string, run_number: number, iteration: number}) | null} entry
+ * @property {{run_number: number, why: string, value: number | null, most: number | null}[]} uncounted
+ */
+
 export {};

@@ -17,6 +17,12 @@ export const classApi = {
   messages: (language) => request("GET", `i18n/class.${language}.json`),
   /** @returns {Promise<ClassAnswer>} */
   get: () => request("GET", "api/class"),
+  /** The data sets of the lab. @returns {Promise<{datasets: import("../types.js").Dataset[]}>} */
+  datasets: () => request("GET", "api/datasets"),
+  /** @param {Record<string, string | number | null>} challenge */
+  startChallenge: (challenge) => request("POST", "api/class/challenge", challenge),
+  openTestSet: () => request("POST", "api/class/challenge/open"),
+  endChallenge: () => request("POST", "api/class/challenge/end"),
   /** @param {boolean} held */
   hold: (held) => request("POST", "api/class/hold", { held }),
   /** @param {object | null} view */

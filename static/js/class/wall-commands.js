@@ -8,6 +8,7 @@ import { ApiError } from "../server/api.js";
 import { language, onLanguage, t } from "../words/i18n.js";
 import { allLessons } from "../words/labels.js";
 import { explain } from "../words/reasons.js";
+import { classIcon } from "./icons.js";
 import { classApi } from "./wall-api.js";
 import { exportLinks, openEnd, openLink } from "./wall-dialogs.js";
 
@@ -34,6 +35,7 @@ export class WallCommands {
   #cloudText = h("span");
   #cloudLabel = h("label", { className: "check" }, this.#cloud, this.#cloudText);
   #link = h("button", { type: "button", className: "tool", onclick: openLink });
+  #challenge = h("button", { type: "button", className: "tool", onclick: () => this.#openChallenge() });
   #exportText = h("summary", { className: "tool" });
   #exportList = h("div", { className: "card panel" });
   #exports = h("details", { className: "menu" }, this.#exportText, this.#exportList);
@@ -56,6 +58,7 @@ export class WallCommands {
       this.#menu,
       this.#numbersLabel,
       this.#link,
+      this.#challenge,
       h("span", { className: "gap" }),
       this.#exports,
       this.#end,
@@ -63,6 +66,7 @@ export class WallCommands {
     for (const menu of [this.#menu, this.#exports]) wireMenu(menu);
     this.#menu.addEventListener("toggle", () => this.#menu.open && this.#fillChoices());
     store.on("classroom", () => this.#draw());
+    store.on("change", () => this.#drawChallenge());
     onLanguage(() => this.#write());
     onKey(document, (event) => this.#key(event));
     this.#write();
@@ -77,11 +81,23 @@ export class WallCommands {
     setText(this.#cloudText, t("class.wall.cloud_to_all"));
     setText(this.#numbersText, t("class.wall.numbers_only"));
     this.#link.replaceChildren(icon("projector"), t("class.wall.projector"));
+    this.#challenge.title = t("class.challenge.start.help");
+    this.#challenge.replaceChildren(classIcon("cup"), t("class.challenge.start"));
     this.#exportText.replaceChildren(icon("download"), t("export.title"));
     this.#exportList.replaceChildren(...exportLinks());
     this.#end.replaceChildren(t("class.wall.end"));
     this.#drawn = "";
     this.#draw();
+  }
+
+  /** There is one challenge at a time. */
+  #drawChallenge() {
+    this.#challenge.hidden = Boolean(this.#store.classroom.ended || this.#store.challenge);
+  }
+
+  async #openChallenge() {
+    const { openStart } = await import("./challenge-dialogs.js");
+    await this.#try(openStart);
   }
 
   /** Draw how the class is, if that has changed: a message comes with each student who joins. */
@@ -93,6 +109,7 @@ export class WallCommands {
     this.#drawn = state;
     for (const element of [this.#hold, this.#menu, this.#numbersLabel, this.#link, this.#end])
       element.hidden = ended;
+    this.#drawChallenge();
     this.#hold.classList.toggle("on", held);
     this.#hold.replaceChildren(
       icon(held ? "play" : "pause"),

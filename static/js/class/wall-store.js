@@ -7,6 +7,7 @@ import { Emitter } from "../state/emitter.js";
 import { tileOf } from "./tile.js";
 
 /**
+ * @import { ChallengeView, OwnStanding } from "./types.js"
  * @import { ApiError } from "../server/api.js"
  * @import { LabState } from "../types.js"
  * @import { ViewsOfPerson } from "./types.js"
@@ -47,6 +48,10 @@ export class WallStore extends Emitter {
   running = [];
   /** By person: what they share with the class together. @type {Map<string, ViewsOfPerson>} */
   views = new Map();
+  /** The challenge that the class has now. @type {ChallengeView | null} */
+  challenge = null;
+  /** Person → their place in it, which only the teacher gets. @type {Map<string, OwnStanding>} */
+  standings = new Map();
   /** @type {Map<string, TileView>} */
   #views = new Map();
   /** Person → what only the teacher gets. @type {Map<string, {nickname: string, hand_at: number | null}>} */
@@ -108,6 +113,13 @@ export class WallStore extends Emitter {
     },
     views: (message) => {
       this.views.set(message.person.id, message);
+    },
+    challenge: ({ challenge }) => {
+      this.challenge = challenge;
+      if (!challenge) this.standings.clear();
+    },
+    standing: (message) => {
+      this.standings.set(message.person, message);
     },
     running: (message) => {
       this.running = message.running;

@@ -73,6 +73,10 @@ class Wall {
   #queue;
   #counts;
   #joining;
+  /** @type {import("./challenge-card.js").ChallengeCard | null} */
+  #challenge = null;
+  /** @type {Promise<typeof import("./challenge-card.js")> | null} */
+  #loadChallenge = null;
   #drawing = false;
   #due = false;
 
@@ -195,8 +199,18 @@ class Wall {
     }
   }
 
+  /** The card of the challenge, loaded with the first one. */
+  async #drawChallenge() {
+    if (!this.#store.challenge && !this.#challenge) return;
+    this.#loadChallenge ??= import("./challenge-card.js");
+    const { ChallengeCard } = await this.#loadChallenge;
+    this.#challenge ??= new ChallengeCard(byId("challenge"), isTeacher);
+    this.#challenge.draw(this.#store);
+  }
+
   *#draw() {
     const store = this.#store;
+    void this.#drawChallenge();
     const students = store.students();
     const tiles = sorted(students, this.#order.chosen);
     const groups = groupsOf(students, this.#colors);

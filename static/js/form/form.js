@@ -224,6 +224,13 @@ export class Form {
     await this.load(experiment, { from: run, ...how });
   }
 
+  /** Change what the form describes. @param {(draft: Draft) => void} change */
+  edit(change) {
+    this.#draft.origin = null;
+    change(this.#draft);
+    this.#redraw("launch");
+  }
+
   #leaveFork() {
     this.#draft.origin = null;
     this.#redraw("launch");

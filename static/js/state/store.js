@@ -36,8 +36,8 @@ export class Store extends Emitter {
   complete = false;
   /** Who has opened the page; null in a lab without a class, where everybody may do everything. @type {PersonOfPage | null} */
   person = null;
-  /** By type: the newest message of the class, of this person and of the class's cloud. @type {Record<"class" | "person" | "cloud", any>} */
-  messages = { class: null, person: null, cloud: null };
+  /** By type: the newest message of the class, of this person, of the class's cloud and of its challenge. @type {Record<"class" | "person" | "cloud" | "challenge" | "standing", any>} */
+  messages = { class: null, person: null, cloud: null, challenge: null, standing: null };
   /** By type, and by person or id: the newest of the messages that are about several. @type {Record<"views" | "cloud_curve", Map<string, any>>} */
   several = { views: new Map(), cloud_curve: new Map() };
   /** The views of networks that the page watches live, each as JSON; see views/watching.js. @type {string[]} */
@@ -65,7 +65,7 @@ export class Store extends Emitter {
     super();
     this.#choices = new Map(Object.entries(choices));
     this.#hues = new Map(Object.entries(hues));
-    for (const type of /** @type {const} */ (["class", "person", "cloud"]))
+    for (const type of /** @type {const} */ (["class", "person", "cloud", "challenge", "standing"]))
       this.on(type, (message) => {
         this.messages[type] = message;
       });

@@ -1,0 +1,164 @@
+"""A challenge as it is stored, and what each may see of it."""
+
+from __future__ import annotations
+
+import enum
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from typing_extensions import TypedDict
+
+from app.people.judging import Terms, places
+
+#: How many places everybody sees, and how many people on these, should several share one.
+TOP_PLACES, MAX_TOP = 3, 6
+
+
+class Phase(enum.StrEnum):
+    """Where a challenge is. `OPENING`: nothing counts any more, and the lab measures the test images."""
+
+    OPEN = "open"
+    OPENING = "opening"
+    OPENED = "opened"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What counts of one student: the best run.
+
+    Attributes:
+        person: an id.
+        number: of the student.
+        run, run_number: its id and number.
+        accuracy: on the validation images, at `iteration`.
+        test: the accuracy on the test images at the same iteration; None: not measured, or it cannot be.
+        is_measured: whether the lab has tried to measure it.
+    """
+
+    person: str
+    number: int
+    run: str
+    run_number: int
+    iteration: int
+    accuracy: float
+    test: float | None = None
+    is_measured: bool = False
+
+
+@dataclass(slots=True)
+class Challenge:
+    """One challenge of a class. `entries` are stored from the moment on at which the test set is opened.
+    `started_at` is in Unix seconds."""
+
+    id: str
+    name: str
+    terms: Terms
+    started_at: float
+    phase: Phase = Phase.OPEN
+    entries: tuple[Entry, ...] = ()
+
+
+class Standing(TypedDict):
+    """One entry with its places. `test` and `test_place` are null until the test set is opened for all at once."""
+
+    person: str
+    number: int
+    run: str
+    run_number: int
+    iteration: int
+    accuracy: float
+    place: int
+    test: float | None
+    test_place: int | None
+
+
+class TopEntry(TypedDict):
+    """One of the first places as everybody sees it. `nickname` is null where numbers are shown."""
+
+    number: int
+    nickname: str | None
+    accuracy: float
+    place: int
+    test: float | None
+    test_place: int | None
+
+
+class ChallengeView(TypedDict):
+    """A challenge as everybody in the class sees it. `of`: how many take part. `measured`: how many entries the lab has
+    measured on the test images."""
+
+    id: str
+    name: str
+    dataset: str
+    validation_size: int
+    max_parameters: int | None
+    max_seconds: float | None
+    max_iterations: int | None
+    phase: str
+    of: int
+    measured: int
+    top: list[TopEntry]
+
+
+class Uncounted(TypedDict):
+    """A run that does not count, and why: a code, with a value and a bound where there are some."""
+
+    run_number: int
+    why: str
+    value: int | None
+    most: int | None
+
+
+class OwnStanding(TypedDict):
+    """What a student sees of their own, and the teacher of each; `entry` is null as long as no run of theirs counts."""
+
+    person: str
+    entry: Standing | None
+    uncounted: list[Uncounted]
+
+
+def standings(entries: Iterable[Entry], *, opened: bool) -> list[Standing]:
+    """All entries with their places, the best first: by test accuracy if the test set is open, else by validation
+    accuracy. Those with equal figures share a place."""
+    known = list(entries)
+    before = places((one.person, one.accuracy) for one in known)
+    after = places((one.person, one.test if opened else None) for one in known)
+    found: list[Standing] = []
+    for one in known:
+        found.append(
+            {
+                "person": one.person,
+                "number": one.number,
+                "run": one.run,
+                "run_number": one.run_number,
+                "iteration": one.iteration,
+                "accuracy": one.accuracy,
+                "place": before[one.person] or 0,
+                "test": one.test if opened else None,
+                "test_place": after[one.person],
+            }
+        )
+    return sorted(found, key=lambda one: (_place(one, opened), one["place"], one["number"]))
+
+
+def _place(standing: Standing, opened: bool) -> float:
+    """The place that counts. Who could not be measured on the test images comes last."""
+    place = standing["test_place"] if opened else standing["place"]
+    return math.inf if place is None else place
+
+
+def top(found: Sequence[Standing], nicknames: Mapping[str, str], *, opened: bool) -> list[TopEntry]:
+    """The first places of sorted standings; `nicknames` by person, where names are shown."""
+    return [
+        {
+            "number": one["number"],
+            "nickname": nicknames.get(one["person"]) or None,
+            "accuracy": one["accuracy"],
+            "place": one["place"],
+            "test": one["test"],
+            "test_place": one["test_place"],
+        }
+        for one in found[:MAX_TOP]
+        if _place(one, opened) <= TOP_PLACES
+    ]

@@ -1,0 +1,61 @@
+"""The challenge store: the challenges of classes, in SQL. Functions of a connection."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import asdict
+
+from app.people.challenge import Challenge, Entry, Phase
+from app.people.judging import Terms
+
+#: The columns of the terms.
+TERMS = ("dataset", "validation_size", "max_parameters", "max_seconds", "max_iterations")
+
+
+def insert(connection: sqlite3.Connection, class_id: str, challenge: Challenge) -> None:
+    """Store a new challenge of a class."""
+    connection.execute(
+        f"INSERT INTO challenges (id, class_id, name, {', '.join(TERMS)}, started_at, phase)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            challenge.id,
+            class_id,
+            challenge.name,
+            *(getattr(challenge.terms, name) for name in TERMS),
+            challenge.started_at,
+            challenge.phase.value,
+        ),
+    )
+
+
+def update(connection: sqlite3.Connection, challenge: Challenge) -> None:
+    """Store its phase and its entries."""
+    entries = json.dumps([asdict(entry) for entry in challenge.entries])
+    connection.execute(
+        "UPDATE challenges SET phase = ?, entries = ? WHERE id = ?",
+        (challenge.phase.value, entries, challenge.id),
+    )
+
+
+def end(connection: sqlite3.Connection, challenge_id: str, at: float) -> None:
+    """Store that a challenge is over."""
+    connection.execute("UPDATE challenges SET ended_at = ? WHERE id = ?", (at, challenge_id))
+
+
+def find_current(connection: sqlite3.Connection, class_id: str) -> Challenge | None:
+    """The challenge of a class that is not over."""
+    row = connection.execute(
+        "SELECT * FROM challenges WHERE class_id = ? AND ended_at IS NULL ORDER BY started_at DESC LIMIT 1",
+        (class_id,),
+    ).fetchone()
+    if row is None:
+        return None
+    return Challenge(
+        id=row["id"],
+        name=row["name"],
+        terms=Terms(**{name: row[name] for name in TERMS}),
+        started_at=row["started_at"],
+        phase=Phase(row["phase"]),
+        entries=tuple(Entry(**entry) for entry in json.loads(row["entries"])),
+    )
