@@ -31,7 +31,7 @@ from engine.reasons import Reason
 from engine.views.kind import Kind, View, demand_at_most, finite
 from engine.views.passes import passed
 from engine.views.pixels import PIXELS, demand_images, image_of
-from engine.views.subject import Subject, softmax
+from engine.views.subject import Subject, shown_part, softmax
 
 #: At most this many channels of a layer are given, the first ones, and at most this many numbers; of a dense layer this
 #: many units.
@@ -60,7 +60,7 @@ def check(config: ExperimentConfig, options: Mapping[str, Any]) -> None:
         demand_images(config)
         image_of(config, options["pixels"])
     else:
-        demand_at_most("image", options["image"], config.dataset.test_images - 1)
+        demand_at_most("image", options["image"], _images(config) - 1)
     if options["layer"] is not None:
         layers = config.network.built
         demand_at_most("layer", options["layer"], len(layers))
@@ -75,7 +75,8 @@ def check(config: ExperimentConfig, options: Mapping[str, Any]) -> None:
 
 def see(subject: Subject, options: Mapping[str, Any]) -> View:
     """`input` (C, H, W), and the output of each layer, `layer/1` the lowest: (channels, H, W) or (units,), the first
-    channels or units of it; and `probabilities` (classes,). The image is the test image at place `image`, or `pixels`.
+    channels or units of it; and `probabilities` (classes,). The image is the test image at place `image` (where
+    the test set stays closed, the validation or training image), or `pixels`.
 
     If `layer` is given, the pixel `y`, `x` of its `channel` is explained (a dense layer has units as channels, and
     `y` = `x` = 0): `window`, and of a convolution or a dense layer also `kernel` and `products`, each of the shape of
@@ -138,10 +139,16 @@ def _image(subject: Subject, options: Mapping[str, Any]) -> tuple[Array, int | N
     """The image (1, *shape) and its class."""
     if options["pixels"] is not None:
         return image_of(subject.config, options["pixels"]), None
-    test, place = subject.part("test"), options["image"]
+    part, place = subject.part(shown_part(subject.config)), options["image"]
     # a machine may have fewer images than the data set
-    demand_at_most("image", place, len(test.labels) - 1)
-    return subject.images(test, slice(place, place + 1)), int(test.labels[place])
+    demand_at_most("image", place, len(part.labels) - 1)
+    return subject.images(part, slice(place, place + 1)), int(part.labels[place])
+
+
+def _images(config: ExperimentConfig) -> int:
+    """How many images there are to choose from."""
+    dataset = config.dataset
+    return dataset.test_images or dataset.validation_images or dataset.train_images
 
 
 def _most(layer: Layer) -> int:

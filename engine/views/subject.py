@@ -131,8 +131,7 @@ class Subject:
         """The first test images (n, *shape), at most `count` of them, as numbers, and their labels (n,); validation or
         training images where the test set stays closed. Fewer of a network so large that they would take seconds
         (`MULTIPLY_ADDS`); never more or fewer in the same run."""
-        parts = self.trainer.parts
-        part = parts.test or parts.validation or parts.train
+        part = self.part(shown_part(self.config))
         cost = sum(layer.multiply_adds for layer in self.network.layers)
         count = min(count, max(LEAST_SAMPLE, MULTIPLY_ADDS // max(cost, 1)))
         return self.images(part, slice(count)), part.labels[:count]
@@ -210,6 +209,13 @@ def weight_shapes(config: ExperimentConfig) -> list[tuple[int, ...]]:
     """The shapes of the weights of each layer that has some, lowest first; as `Subject.weights`, without a network."""
     specs = [spec for layer in config.network.built for spec in layer.parameters]
     return [spec.shape for spec in specs if spec.is_weight]
+
+
+def shown_part(config: ExperimentConfig) -> str:
+    """The part whose images are looked at where there is no choice: test images, unless the test set stays closed."""
+    if config.dataset.test_images:
+        return "test"
+    return "validation" if config.dataset.validation_images else "train"
 
 
 def check_part(config: ExperimentConfig, part: str) -> None:
